@@ -1,0 +1,71 @@
+//! ImportKey.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Key, KeyAttributes, KeyCheckValueAlgorithm, RootCertificatePublicKey, Tag,
+    TrustedCertificatePublicKey,
+};
+
+/// Request members of ImportKey.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ImportKeyInput {
+    /// What is imported: exactly one member.
+    pub key_material: ImportKeyMaterial,
+    /// Whether the key can be used at once.
+    #[serde(default = "super::operation::yes")]
+    pub enabled: bool,
+    /// Check value method; ignored for public keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_check_value_algorithm: Option<KeyCheckValueAlgorithm>,
+    /// Up to 200 tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
+}
+
+/// The tagged union of what ImportKey takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ImportKeyMaterial {
+    /// A root certificate.
+    RootCertificatePublicKey(RootCertificatePublicKey),
+    /// A certificate under an imported one.
+    TrustedCertificatePublicKey(TrustedCertificatePublicKey),
+    /// A symmetric key under RSA-OAEP.
+    KeyCryptogram(ImportKeyCryptogram),
+}
+
+/// A symmetric key wrapped with RSA-OAEP under a key of GetParametersForImport.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ImportKeyCryptogram {
+    /// All that says what the wrapped bytes are.
+    pub key_attributes: KeyAttributes,
+    /// Whether the receiver may export it again.
+    pub exportable: bool,
+    /// Upper-case hex, as long as the modulus.
+    pub wrapped_key_cryptogram: String,
+    /// The receiver's token, `import-token-...`.
+    pub import_token: String,
+    /// OAEP and MGF1 hash; by default SHA-256.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrapping_spec: Option<WrappingKeySpec>,
+}
+
+/// RSA-OAEP with one hash for OAEP and MGF1, empty label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(non_camel_case_types)] // the service's spelling
+pub enum WrappingKeySpec {
+    /// SHA-256.
+    RSA_OAEP_SHA_256,
+    /// SHA-512.
+    RSA_OAEP_SHA_512,
+}
+
+/// Response members of ImportKey.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ImportKeyOutput {
+    /// The new key's metadata.
+    pub key: Key,
+}

@@ -1,0 +1,45 @@
+//! The contract: requests, responses, enums and errors of the AWS Payment Cryptography control plane
+//! (API version 2021-09-14), as data that serialises to exactly what the AWS CLI reads and prints.
+//!
+//! Nothing here knows a key, a state or a file; the only behaviour is the validation of shape.
+
+mod certificates;
+mod create_key;
+mod delete_key;
+mod error;
+mod export_key;
+mod import_key;
+mod key;
+mod key_usage;
+mod list_keys;
+mod operation;
+mod shape;
+mod shape_reader;
+mod tag;
+mod time;
+mod usage_switch;
+
+pub use certificates::{RootCertificatePublicKey, TrustedCertificatePublicKey};
+pub use create_key::{CreateKeyInput, CreateKeyOutput};
+pub use delete_key::{DeleteKeyInput, DeleteKeyOutput, RestoreKeyInput, RestoreKeyOutput};
+pub use error::{ApiError, ErrorKind};
+pub use export_key::{
+    ExportKeyCryptogram, ExportKeyInput, ExportKeyMaterial, ExportKeyOutput, WrappedKey,
+    WrappedKeyMaterialFormat,
+};
+pub use import_key::{
+    ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, ImportKeyOutput, WrappingKeySpec,
+};
+pub use key::{
+    Key, KeyAlgorithm, KeyAttributes, KeyCheckValueAlgorithm, KeyClass, KeyModesOfUse, KeyOrigin,
+    KeyState, KeySummary,
+};
+pub use key_usage::KeyUsage;
+pub use list_keys::{GetKeyInput, GetKeyOutput, ListKeysInput, ListKeysOutput};
+pub use operation::{Operation, Request, Response};
+pub use shape::Violations;
+pub use tag::Tag;
+pub use time::{Clock, Timestamp};
+pub use usage_switch::{
+    StartKeyUsageInput, StartKeyUsageOutput, StopKeyUsageInput, StopKeyUsageOutput,
+};

@@ -1,0 +1,113 @@
+//! The operations as one closed set: name, request, response.
+
+use serde_json::Value;
+
+use super::{
+    ApiError, CreateKeyInput, CreateKeyOutput, DeleteKeyInput, DeleteKeyOutput, ErrorKind,
+    ExportKeyInput, ExportKeyOutput, GetKeyInput, GetKeyOutput, ImportKeyInput, ImportKeyOutput,
+    ListKeysInput, ListKeysOutput, RestoreKeyInput, RestoreKeyOutput, StartKeyUsageInput,
+    StartKeyUsageOutput, StopKeyUsageInput, StopKeyUsageOutput,
+};
+
+pub(super) fn yes() -> bool {
+    true
+}
+
+macro_rules! operations {
+    ($($name:ident $input:ident $output:ident $kebab:literal $reads:literal),+ $(,)?) => {
+        /// An operation of the control plane.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Operation { $(#[doc = stringify!($name)] $name),+ }
+
+        /// A request of one operation.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Request { $(#[doc = stringify!($name)] $name($input)),+ }
+
+        /// A response of one operation.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Response { $(#[doc = stringify!($name)] $name($output)),+ }
+
+        impl Operation {
+            /// Every operation.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// The service's name, `CreateKey`.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name)),+ }
+            }
+
+            /// The AWS CLI's name, `create-key`.
+            pub const fn kebab(self) -> &'static str {
+                match self { $(Self::$name => $kebab),+ }
+            }
+
+            /// Whether it only reads (needs no approval).
+            pub const fn reads(self) -> bool {
+                match self { $(Self::$name => $reads),+ }
+            }
+
+            /// Reads a request of this operation from JSON, as the AWS CLI would send it.
+            ///
+            /// # Errors
+            /// ValidationException or SerializationException naming the member.
+            pub fn parse(self, input: &Value) -> Result<Request, ApiError> {
+                match self { $(Self::$name => super::shape_reader::read::<$input>(input).map(Request::$name)),+ }
+            }
+        }
+
+        impl Request {
+            /// Which operation it is.
+            pub const fn operation(&self) -> Operation {
+                match self { $(Self::$name(_) => Operation::$name),+ }
+            }
+
+            /// The JSON the AWS CLI would send.
+            pub fn to_json(&self) -> Value {
+                match self { $(Self::$name(input) => serde_json::to_value(input).unwrap_or(Value::Null)),+ }
+            }
+        }
+
+        impl Response {
+            /// Which operation it answers.
+            pub const fn operation(&self) -> Operation {
+                match self { $(Self::$name(_) => Operation::$name),+ }
+            }
+
+            /// The wire JSON (timestamps as epoch seconds).
+            pub fn to_json(&self) -> Value {
+                match self { $(Self::$name(output) => serde_json::to_value(output).unwrap_or(Value::Null)),+ }
+            }
+        }
+    };
+}
+
+operations! {
+    CreateKey CreateKeyInput CreateKeyOutput "create-key" false,
+    DeleteKey DeleteKeyInput DeleteKeyOutput "delete-key" false,
+    ExportKey ExportKeyInput ExportKeyOutput "export-key" false,
+    GetKey GetKeyInput GetKeyOutput "get-key" true,
+    ImportKey ImportKeyInput ImportKeyOutput "import-key" false,
+    ListKeys ListKeysInput ListKeysOutput "list-keys" true,
+    RestoreKey RestoreKeyInput RestoreKeyOutput "restore-key" false,
+    StartKeyUsage StartKeyUsageInput StartKeyUsageOutput "start-key-usage" false,
+    StopKeyUsage StopKeyUsageInput StopKeyUsageOutput "stop-key-usage" false,
+}
+
+impl Operation {
+    /// Finds an operation by either name.
+    ///
+    /// # Errors
+    /// UnknownOperationException.
+    pub fn named(name: &str) -> Result<Self, ApiError> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|op| op.name() == name || op.kebab() == name)
+            .ok_or_else(|| {
+                ApiError::new(
+                    ErrorKind::UnknownOperation,
+                    format!("Operation {name} is not known."),
+                )
+            })
+    }
+}

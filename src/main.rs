@@ -1,0 +1,2 @@
+//! The binary: parse arguments, choose a front end.
+fn main() {}
