@@ -3,12 +3,15 @@
 //! The map, from the ground up; an arrow of use never points up this list:
 //!
 //! - [`api`]: the contract with AWS Payment Cryptography's control plane, as pure data.
-//! - `crypto`: bytes in, bytes out; no files, no clock, randomness passed in.
-//! - `pki`: certificates and chains.
-//! - `engine`, `vault`, `custody`, `evidence`: one row; they do not know each other.
+//! - [`crypto`]: bytes in, bytes out; no files, no clock, randomness passed in.
+//! - [`pki`]: certificates and chains.
+//! - [`engine`], `vault`, `custody`, `evidence`: one row; they do not know each other.
 //! - `session`: the one door through which everything happens.
 //! - `ceremony`: scripts: parse, lint, run, resume, record.
 //! - `tui`, `cli`: the front ends.
 //! - `os`: the only place for calls to the operating system.
 
 pub mod api;
+pub mod crypto;
+pub mod engine;
+pub mod pki;

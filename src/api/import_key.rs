@@ -62,6 +62,22 @@ pub enum WrappingKeySpec {
     RSA_OAEP_SHA_512,
 }
 
+impl WrappingKeySpec {
+    /// Every value, in the service's order.
+    pub const ALL: &[Self] = &[Self::RSA_OAEP_SHA_256, Self::RSA_OAEP_SHA_512];
+
+    /// Every name, in the same order.
+    pub const NAMES: &[&str] = &["RSA_OAEP_SHA_256", "RSA_OAEP_SHA_512"];
+
+    /// The service's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RSA_OAEP_SHA_256 => "RSA_OAEP_SHA_256",
+            Self::RSA_OAEP_SHA_512 => "RSA_OAEP_SHA_512",
+        }
+    }
+}
+
 /// Response members of ImportKey.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]

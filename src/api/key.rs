@@ -15,6 +15,9 @@ macro_rules! closed_enum {
             /// Every value, in the service's order.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
+            /// Every name, in the same order.
+            pub const NAMES: &[&str] = &[$(stringify!($variant)),+];
+
             /// The service's name.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => stringify!($variant)),+ }
@@ -155,6 +158,46 @@ pub struct KeyModesOfUse {
     pub no_restrictions: bool,
 }
 
+impl KeyModesOfUse {
+    /// The members that are true, by the service's names and in its order.
+    pub fn names(&self) -> Vec<&'static str> {
+        [
+            ("Encrypt", self.encrypt),
+            ("Decrypt", self.decrypt),
+            ("Wrap", self.wrap),
+            ("Unwrap", self.unwrap),
+            ("Generate", self.generate),
+            ("Sign", self.sign),
+            ("Verify", self.verify),
+            ("DeriveKey", self.derive_key),
+            ("NoRestrictions", self.no_restrictions),
+        ]
+        .into_iter()
+        .filter_map(|(name, set)| set.then_some(name))
+        .collect()
+    }
+
+    /// The modes with exactly these members true; nothing for an unknown name.
+    pub fn from_names(names: &[&str]) -> Option<Self> {
+        let mut modes = Self::default();
+        for name in names {
+            *match *name {
+                "Encrypt" => &mut modes.encrypt,
+                "Decrypt" => &mut modes.decrypt,
+                "Wrap" => &mut modes.wrap,
+                "Unwrap" => &mut modes.unwrap,
+                "Generate" => &mut modes.generate,
+                "Sign" => &mut modes.sign,
+                "Verify" => &mut modes.verify,
+                "DeriveKey" => &mut modes.derive_key,
+                "NoRestrictions" => &mut modes.no_restrictions,
+                _ => return None,
+            } = true;
+        }
+        Some(modes)
+    }
+}
+
 /// KeyAttributes: fixed for the life of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -221,4 +264,17 @@ pub struct KeySummary {
     pub exportable: bool,
     /// Whether it can be used.
     pub enabled: bool,
+}
+
+impl From<&Key> for KeySummary {
+    fn from(key: &Key) -> Self {
+        Self {
+            key_arn: key.key_arn.clone(),
+            key_state: key.key_state,
+            key_attributes: key.key_attributes,
+            key_check_value: key.key_check_value.clone(),
+            exportable: key.exportable,
+            enabled: key.enabled,
+        }
+    }
 }

@@ -15,6 +15,9 @@ macro_rules! key_usages {
             /// Every usage, in the service's order.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
+            /// Every name, in the same order.
+            pub const NAMES: &[&str] = &[$(stringify!($variant)),+];
+
             /// The service's name, `TR31_K0_KEY_ENCRYPTION_KEY`.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => stringify!($variant)),+ }

@@ -4,6 +4,7 @@
 //! Nothing here knows a key, a state or a file; the only behaviour is the validation of shape.
 
 mod certificates;
+mod constraint;
 mod create_key;
 mod delete_key;
 mod error;
@@ -13,8 +14,10 @@ mod key;
 mod key_usage;
 mod list_keys;
 mod operation;
+mod patterns;
 mod shape;
 mod shape_reader;
+mod shapes;
 mod tag;
 mod time;
 mod usage_switch;
@@ -43,3 +46,6 @@ pub use time::{Clock, Timestamp};
 pub use usage_switch::{
     StartKeyUsageInput, StartKeyUsageOutput, StopKeyUsageInput, StopKeyUsageOutput,
 };
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,8 @@ use super::{
     ApiError, CreateKeyInput, CreateKeyOutput, DeleteKeyInput, DeleteKeyOutput, ErrorKind,
     ExportKeyInput, ExportKeyOutput, GetKeyInput, GetKeyOutput, ImportKeyInput, ImportKeyOutput,
     ListKeysInput, ListKeysOutput, RestoreKeyInput, RestoreKeyOutput, StartKeyUsageInput,
-    StartKeyUsageOutput, StopKeyUsageInput, StopKeyUsageOutput,
+    StartKeyUsageOutput, StopKeyUsageInput, StopKeyUsageOutput, constraint::Walk, shape_reader,
+    shapes,
 };
 
 pub(super) fn yes() -> bool {
@@ -14,7 +15,7 @@ pub(super) fn yes() -> bool {
 }
 
 macro_rules! operations {
-    ($($name:ident $input:ident $output:ident $kebab:literal $reads:literal),+ $(,)?) => {
+    ($($name:ident $input:ident $output:ident $shape:ident $kebab:literal $reads:literal),+ $(,)?) => {
         /// An operation of the control plane.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Operation { $(#[doc = stringify!($name)] $name),+ }
@@ -46,12 +47,34 @@ macro_rules! operations {
                 match self { $(Self::$name => $reads),+ }
             }
 
-            /// Reads a request of this operation from JSON, as the AWS CLI would send it.
+            /// Reads a request of this operation from JSON, as the AWS CLI would send it. Members that no model
+            /// knows are ignored, as the service does; see [`Operation::unknown_members`].
             ///
             /// # Errors
             /// ValidationException or SerializationException naming the member.
             pub fn parse(self, input: &Value) -> Result<Request, ApiError> {
-                match self { $(Self::$name => super::shape_reader::read::<$input>(input).map(Request::$name)),+ }
+                self.read(input, false)
+            }
+
+            /// Reads a request of an act list, where `#n` may name the key that act n makes.
+            ///
+            /// # Errors
+            /// As [`Operation::parse`].
+            pub fn parse_in_list(self, input: &Value) -> Result<Request, ApiError> {
+                self.read(input, true)
+            }
+
+            fn read(self, input: &Value, references: bool) -> Result<Request, ApiError> {
+                match self {
+                    $(Self::$name => shape_reader::read::<$input>(&shapes::$shape, input, references)
+                        .map(Request::$name)),+
+                }
+            }
+
+            /// Paths of members that no model knows, `keyAttributes.keyUse`: the service ignores them, the AWS CLI
+            /// refuses to send them.
+            pub fn unknown_members(self, input: &Value) -> Vec<String> {
+                match self { $(Self::$name => Walk::unknown(&shapes::$shape, input)),+ }
             }
         }
 
@@ -82,15 +105,15 @@ macro_rules! operations {
 }
 
 operations! {
-    CreateKey CreateKeyInput CreateKeyOutput "create-key" false,
-    DeleteKey DeleteKeyInput DeleteKeyOutput "delete-key" false,
-    ExportKey ExportKeyInput ExportKeyOutput "export-key" false,
-    GetKey GetKeyInput GetKeyOutput "get-key" true,
-    ImportKey ImportKeyInput ImportKeyOutput "import-key" false,
-    ListKeys ListKeysInput ListKeysOutput "list-keys" true,
-    RestoreKey RestoreKeyInput RestoreKeyOutput "restore-key" false,
-    StartKeyUsage StartKeyUsageInput StartKeyUsageOutput "start-key-usage" false,
-    StopKeyUsage StopKeyUsageInput StopKeyUsageOutput "stop-key-usage" false,
+    CreateKey CreateKeyInput CreateKeyOutput CREATE_KEY "create-key" false,
+    DeleteKey DeleteKeyInput DeleteKeyOutput DELETE_KEY "delete-key" false,
+    ExportKey ExportKeyInput ExportKeyOutput EXPORT_KEY "export-key" false,
+    GetKey GetKeyInput GetKeyOutput ONE_KEY "get-key" true,
+    ImportKey ImportKeyInput ImportKeyOutput IMPORT_KEY "import-key" false,
+    ListKeys ListKeysInput ListKeysOutput LIST_KEYS "list-keys" true,
+    RestoreKey RestoreKeyInput RestoreKeyOutput ONE_KEY "restore-key" false,
+    StartKeyUsage StartKeyUsageInput StartKeyUsageOutput ONE_KEY "start-key-usage" false,
+    StopKeyUsage StopKeyUsageInput StopKeyUsageOutput ONE_KEY "stop-key-usage" false,
 }
 
 impl Operation {

@@ -9,8 +9,16 @@ pub struct Violations(Vec<String>);
 impl Violations {
     /// Notes that `value` at `path` (the service's camelCase, `deleteKeyInDays`) breaks `constraint`.
     pub fn note(&mut self, value: &str, path: &str, constraint: &str) {
+        let value = shown(value);
         self.0.push(format!(
             "Value '{value}' at '{path}' failed to satisfy constraint: {constraint}"
+        ));
+    }
+
+    /// Notes that a required member is missing.
+    pub fn note_null(&mut self, path: &str) {
+        self.0.push(format!(
+            "Value null at '{path}' failed to satisfy constraint: Member must not be null"
         ));
     }
 
@@ -38,4 +46,22 @@ impl Violations {
             ))),
         }
     }
+}
+
+/// A value fit to be repeated: no control characters, which a terminal would obey, and not without end.
+fn shown(value: &str) -> String {
+    const LONGEST: usize = 400;
+    let mut shown = String::new();
+    for letter in value.chars() {
+        if shown.len() >= LONGEST {
+            shown.push('…');
+            break;
+        }
+        if letter.is_control() {
+            shown.extend(letter.escape_default());
+        } else {
+            shown.push(letter);
+        }
+    }
+    shown
 }

@@ -1,0 +1,266 @@
+//! The shape of every request: members, limits and patterns of the service model, as one table.
+
+use super::{
+    KeyAlgorithm, KeyCheckValueAlgorithm, KeyClass, KeyState, KeyUsage, WrappingKeySpec,
+    constraint::{Kind, Member, Structure},
+    patterns,
+};
+
+const fn required(name: &'static str, kind: Kind) -> Member {
+    Member {
+        name,
+        required: true,
+        sensitive: false,
+        kind,
+    }
+}
+
+const fn optional(name: &'static str, kind: Kind) -> Member {
+    Member {
+        name,
+        required: false,
+        sensitive: false,
+        kind,
+    }
+}
+
+const fn sensitive(name: &'static str, kind: Kind) -> Member {
+    Member {
+        name,
+        required: true,
+        sensitive: true,
+        kind,
+    }
+}
+
+const fn closed(values: &'static [&'static str]) -> Kind {
+    Kind::Enum { values, later: &[] }
+}
+
+const CERTIFICATE: Kind = Kind::Text {
+    min: 1,
+    max: 32_768,
+    pattern: Some(patterns::CERTIFICATE),
+};
+
+static MODES: Structure = Structure {
+    members: &[
+        optional("Encrypt", Kind::Bool),
+        optional("Decrypt", Kind::Bool),
+        optional("Wrap", Kind::Bool),
+        optional("Unwrap", Kind::Bool),
+        optional("Generate", Kind::Bool),
+        optional("Sign", Kind::Bool),
+        optional("Verify", Kind::Bool),
+        optional("DeriveKey", Kind::Bool),
+        optional("NoRestrictions", Kind::Bool),
+    ],
+    later: &[],
+};
+
+static ATTRIBUTES: Structure = Structure {
+    members: &[
+        required(
+            "KeyUsage",
+            Kind::Enum {
+                values: KeyUsage::NAMES,
+                later: &["TR31_M0_ISO_16609_MAC_KEY"],
+            },
+        ),
+        required("KeyClass", closed(KeyClass::NAMES)),
+        required(
+            "KeyAlgorithm",
+            Kind::Enum {
+                values: KeyAlgorithm::NAMES,
+                later: &[
+                    "HMAC_SHA224",
+                    "HMAC_SHA256",
+                    "HMAC_SHA384",
+                    "HMAC_SHA512",
+                    "ECC_NIST_P256",
+                    "ECC_NIST_P384",
+                    "ECC_NIST_P521",
+                ],
+            },
+        ),
+        required("KeyModesOfUse", Kind::Structure(&MODES)),
+    ],
+    later: &[],
+};
+
+static TAG: Structure = Structure {
+    members: &[
+        required(
+            "Key",
+            Kind::Text {
+                min: 1,
+                max: 128,
+                pattern: None,
+            },
+        ),
+        // The seed's model neither requires a value nor a character in it.
+        optional(
+            "Value",
+            Kind::Text {
+                min: 0,
+                max: 256,
+                pattern: None,
+            },
+        ),
+    ],
+    later: &[],
+};
+
+const TAGS: Member = optional(
+    "Tags",
+    Kind::List {
+        max: 200,
+        item: &TAG,
+    },
+);
+const ENABLED: Member = optional("Enabled", Kind::Bool);
+const CHECK_VALUE: Member = optional(
+    "KeyCheckValueAlgorithm",
+    closed(KeyCheckValueAlgorithm::NAMES),
+);
+const WRAPPING_SPEC: Member = optional("WrappingSpec", closed(WrappingKeySpec::NAMES));
+const AUTHORITY: Member = required("CertificateAuthorityPublicKeyIdentifier", Kind::Identifier);
+
+pub(super) static CREATE_KEY: Structure = Structure {
+    members: &[
+        required("KeyAttributes", Kind::Structure(&ATTRIBUTES)),
+        required("Exportable", Kind::Bool),
+        ENABLED,
+        CHECK_VALUE,
+        TAGS,
+    ],
+    later: &["DeriveKeyUsage", "ReplicationRegions", "RequesterComment"],
+};
+
+static KEY_IDENTIFIER: [Member; 1] = [required("KeyIdentifier", Kind::Identifier)];
+
+/// GetKey, RestoreKey, StartKeyUsage, StopKeyUsage.
+pub(super) static ONE_KEY: Structure = Structure {
+    members: &KEY_IDENTIFIER,
+    later: &["RequesterComment"],
+};
+
+pub(super) static DELETE_KEY: Structure = Structure {
+    members: &[
+        required("KeyIdentifier", Kind::Identifier),
+        optional("DeleteKeyInDays", Kind::Integer { min: 3, max: 180 }),
+    ],
+    later: &["RequesterComment"],
+};
+
+pub(super) static LIST_KEYS: Structure = Structure {
+    members: &[
+        optional("KeyState", closed(KeyState::NAMES)),
+        optional(
+            "NextToken",
+            Kind::Text {
+                min: 1,
+                max: 8192,
+                pattern: None,
+            },
+        ),
+        optional("MaxResults", Kind::Integer { min: 1, max: 100 }),
+    ],
+    later: &[],
+};
+
+static ROOT: Structure = Structure {
+    members: &[
+        required("KeyAttributes", Kind::Structure(&ATTRIBUTES)),
+        sensitive("PublicKeyCertificate", CERTIFICATE),
+    ],
+    later: &[],
+};
+
+static TRUSTED: Structure = Structure {
+    members: &[
+        required("KeyAttributes", Kind::Structure(&ATTRIBUTES)),
+        sensitive("PublicKeyCertificate", CERTIFICATE),
+        AUTHORITY,
+    ],
+    later: &[],
+};
+
+static IMPORT_CRYPTOGRAM: Structure = Structure {
+    members: &[
+        required("KeyAttributes", Kind::Structure(&ATTRIBUTES)),
+        required("Exportable", Kind::Bool),
+        sensitive(
+            "WrappedKeyCryptogram",
+            Kind::Text {
+                min: 16,
+                max: 4096,
+                pattern: Some(patterns::HEX),
+            },
+        ),
+        required(
+            "ImportToken",
+            Kind::Text {
+                min: 0,
+                max: usize::MAX,
+                pattern: Some(patterns::IMPORT_TOKEN),
+            },
+        ),
+        WRAPPING_SPEC,
+    ],
+    later: &[],
+};
+
+static IMPORT_MATERIAL: Structure = Structure {
+    members: &[
+        optional("RootCertificatePublicKey", Kind::Structure(&ROOT)),
+        optional("TrustedCertificatePublicKey", Kind::Structure(&TRUSTED)),
+        optional("KeyCryptogram", Kind::Structure(&IMPORT_CRYPTOGRAM)),
+    ],
+    later: &[
+        "Tr31KeyBlock",
+        "Tr34KeyBlock",
+        "DiffieHellmanTr31KeyBlock",
+        "As2805KeyCryptogram",
+    ],
+};
+
+pub(super) static IMPORT_KEY: Structure = Structure {
+    members: &[
+        required("KeyMaterial", Kind::Union(&IMPORT_MATERIAL)),
+        ENABLED,
+        CHECK_VALUE,
+        TAGS,
+    ],
+    later: &["ReplicationRegions", "RequesterComment"],
+};
+
+static EXPORT_CRYPTOGRAM: Structure = Structure {
+    members: &[
+        AUTHORITY,
+        sensitive("WrappingKeyCertificate", CERTIFICATE),
+        WRAPPING_SPEC,
+    ],
+    later: &[],
+};
+
+static EXPORT_MATERIAL: Structure = Structure {
+    members: &[optional(
+        "KeyCryptogram",
+        Kind::Structure(&EXPORT_CRYPTOGRAM),
+    )],
+    later: &[
+        "Tr31KeyBlock",
+        "Tr34KeyBlock",
+        "DiffieHellmanTr31KeyBlock",
+        "As2805KeyCryptogram",
+    ],
+};
+
+pub(super) static EXPORT_KEY: Structure = Structure {
+    members: &[
+        required("KeyMaterial", Kind::Union(&EXPORT_MATERIAL)),
+        required("ExportKeyIdentifier", Kind::Identifier),
+    ],
+    later: &["ExportAttributes", "RequesterComment"],
+};

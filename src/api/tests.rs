@@ -1,0 +1,327 @@
+//! What requests of every shape read as, and the exact words of refusals.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::{ApiError, ErrorKind, KeyModesOfUse, Operation, Request};
+
+const ARN: &str = "arn:aws:payment-cryptography:us-east-1:111122223333:key/kwapwa6qaifllw2h";
+
+fn attributes() -> Value {
+    json!({"KeyUsage": "TR31_C0_CARD_VERIFICATION_KEY", "KeyClass": "SYMMETRIC_KEY",
+           "KeyAlgorithm": "TDES_2KEY", "KeyModesOfUse": {"Generate": true, "Verify": true}})
+}
+
+fn refused(operation: Operation, input: &Value) -> ApiError {
+    operation.parse(input).unwrap_err()
+}
+
+fn invalid(operation: Operation, input: &Value) -> String {
+    let error = refused(operation, input);
+    assert_eq!(error.kind, ErrorKind::Validation, "{error}");
+    error.message
+}
+
+#[test]
+fn a_sparse_create_key_is_read_with_its_defaults() {
+    let Request::CreateKey(input) = Operation::CreateKey
+        .parse(&json!({"KeyAttributes": attributes(), "Exportable": true, "Tags": [{"Key": "a"}], "Enabled": null}))
+        .unwrap()
+    else {
+        panic!("another request");
+    };
+    assert!(input.enabled);
+    assert_eq!(
+        input.key_attributes.key_modes_of_use,
+        KeyModesOfUse::from_names(&["Generate", "Verify"]).unwrap()
+    );
+    assert_eq!(input.tags[0].value, "");
+    let output = serde_json::to_value(&input).unwrap();
+    let modes = output["KeyAttributes"]["KeyModesOfUse"]
+        .as_object()
+        .unwrap();
+    assert_eq!(modes.len(), 9);
+    assert_eq!(modes["DeriveKey"], json!(false));
+}
+
+#[test]
+fn missing_members_are_counted() {
+    assert_eq!(
+        invalid(Operation::CreateKey, &json!({})),
+        "2 validation errors detected: Value null at 'keyAttributes' failed to satisfy constraint: Member must not \
+         be null; Value null at 'exportable' failed to satisfy constraint: Member must not be null"
+    );
+    assert_eq!(
+        invalid(Operation::GetKey, &json!({"KeyIdentifier": null})),
+        "1 validation error detected: Value null at 'keyIdentifier' failed to satisfy constraint: Member must not be \
+         null"
+    );
+}
+
+#[test]
+fn numbers_have_a_range() {
+    let days = |n: i64| json!({"KeyIdentifier": ARN, "DeleteKeyInDays": n});
+    assert_eq!(
+        invalid(Operation::DeleteKey, &days(500)),
+        "1 validation error detected: Value '500' at 'deleteKeyInDays' failed to satisfy constraint: Member must have \
+         value less than or equal to 180"
+    );
+    assert_eq!(
+        invalid(Operation::DeleteKey, &days(2)),
+        "1 validation error detected: Value '2' at 'deleteKeyInDays' failed to satisfy constraint: Member must have \
+         value greater than or equal to 3"
+    );
+    assert!(Operation::DeleteKey.parse(&days(3)).is_ok());
+    assert!(Operation::DeleteKey.parse(&days(180)).is_ok());
+    assert!(invalid(Operation::ListKeys, &json!({"MaxResults": 1000})).contains("'maxResults'"));
+    assert!(invalid(Operation::ListKeys, &json!({"MaxResults": 0})).contains("'maxResults'"));
+}
+
+#[test]
+fn enums_name_their_values() {
+    assert_eq!(
+        invalid(Operation::ListKeys, &json!({"KeyState": "BOGUS"})),
+        "1 validation error detected: Value 'BOGUS' at 'keyState' failed to satisfy constraint: Member must satisfy \
+         enum value set: [CREATE_IN_PROGRESS, CREATE_COMPLETE, DELETE_PENDING, DELETE_COMPLETE]"
+    );
+}
+
+#[test]
+fn an_identifier_has_a_pattern_and_a_bare_key_id_is_none() {
+    assert_eq!(
+        invalid(
+            Operation::GetKey,
+            &json!({"KeyIdentifier": "kwapwa6qaifllw2h"})
+        ),
+        "1 validation error detected: Value 'kwapwa6qaifllw2h' at 'keyIdentifier' failed to satisfy constraint: \
+         Member must satisfy regular expression pattern: \
+         arn:aws:payment-cryptography:[a-z]{2}-[a-z]{1,16}-[0-9]+:[0-9]{12}:(key/[0-9a-zA-Z]{16,64}|\
+         alias/[a-zA-Z0-9/_-]+)|alias/[a-zA-Z0-9/_-]+"
+    );
+    assert!(
+        invalid(Operation::GetKey, &json!({"KeyIdentifier": "#0"}))
+            .starts_with("2 validation errors")
+    );
+    assert!(
+        Operation::GetKey
+            .parse_in_list(&json!({"KeyIdentifier": "#0"}))
+            .is_ok()
+    );
+    assert!(
+        Operation::GetKey
+            .parse_in_list(&json!({"KeyIdentifier": "#x"}))
+            .is_err()
+    );
+}
+
+#[test]
+fn later_members_and_values_are_refused_by_name() {
+    let mut input = json!({"KeyAttributes": attributes(), "Exportable": true, "ReplicationRegions": ["us-east-2"]});
+    assert_eq!(
+        invalid(Operation::CreateKey, &input),
+        "ReplicationRegions is not supported by this control plane."
+    );
+    input = json!({"KeyAttributes": attributes(), "Exportable": true});
+    input["KeyAttributes"]["KeyAlgorithm"] = json!("ECC_NIST_P256");
+    assert_eq!(
+        invalid(Operation::CreateKey, &input),
+        "KeyAlgorithm ECC_NIST_P256 is not supported by this control plane."
+    );
+    input["KeyAttributes"]["KeyAlgorithm"] = json!("RSA_1024");
+    assert!(
+        invalid(Operation::CreateKey, &input)
+            .starts_with("1 validation error detected: Value 'RSA_1024'")
+    );
+    for (operation, input, member) in [
+        (
+            Operation::ImportKey,
+            json!({"KeyMaterial": {"Tr31KeyBlock": {}}}),
+            "Tr31KeyBlock",
+        ),
+        (
+            Operation::ImportKey,
+            json!({"KeyMaterial": {"Tr34KeyBlock": {}}}),
+            "Tr34KeyBlock",
+        ),
+        (
+            Operation::ExportKey,
+            json!({"KeyMaterial": {"Tr34KeyBlock": {}}, "ExportKeyIdentifier": ARN}),
+            "Tr34KeyBlock",
+        ),
+        (
+            Operation::ExportKey,
+            json!({"KeyMaterial": {"DiffieHellmanTr31KeyBlock": {}}, "ExportKeyIdentifier": ARN}),
+            "DiffieHellmanTr31KeyBlock",
+        ),
+        (
+            Operation::ExportKey,
+            json!({"KeyMaterial": {"KeyCryptogram": {}}, "ExportAttributes": {}}),
+            "ExportAttributes",
+        ),
+    ] {
+        assert_eq!(
+            invalid(operation, &input),
+            format!("{member} is not supported by this control plane.")
+        );
+    }
+}
+
+#[test]
+fn a_union_has_exactly_one_member() {
+    for material in [
+        json!({}),
+        json!({"RootCertificatePublicKey": null}),
+        json!({"Unheard": {}}),
+        json!({"RootCertificatePublicKey": {}, "KeyCryptogram": {}}),
+        json!({"RootCertificatePublicKey": {}, "Tr31KeyBlock": {}}),
+    ] {
+        assert_eq!(
+            invalid(Operation::ImportKey, &json!({"KeyMaterial": material})),
+            "KeyMaterial must have exactly one member set."
+        );
+    }
+}
+
+#[test]
+fn sensitive_values_are_not_repeated() {
+    let input = json!({"KeyMaterial": {"KeyCryptogram": {
+        "CertificateAuthorityPublicKeyIdentifier": ARN, "WrappingKeyCertificate": "<not base64>",
+    }}, "ExportKeyIdentifier": ARN});
+    assert_eq!(
+        invalid(Operation::ExportKey, &input),
+        "1 validation error detected: Value at 'keyMaterial.keyCryptogram.wrappingKeyCertificate' failed to satisfy \
+         constraint: Member must satisfy regular expression pattern: [^\\[;\\]<>]+"
+    );
+    let input = json!({"KeyMaterial": {"KeyCryptogram": {
+        "KeyAttributes": attributes(), "Exportable": true, "WrappedKeyCryptogram": "ab".repeat(256),
+        "ImportToken": "import-token-abcdefghijklmnop",
+    }}});
+    assert_eq!(
+        invalid(Operation::ImportKey, &input),
+        "1 validation error detected: Value at 'keyMaterial.keyCryptogram.wrappedKeyCryptogram' failed to satisfy \
+         constraint: Member must satisfy regular expression pattern: [0-9A-F]+"
+    );
+}
+
+#[test]
+fn tags_are_judged_one_by_one() {
+    let tags =
+        |tags: Value| json!({"KeyAttributes": attributes(), "Exportable": true, "Tags": tags});
+    let message = invalid(
+        Operation::CreateKey,
+        &tags(json!([{"Key": "ok"}, {"Key": "", "Value": "x".repeat(257)}])),
+    );
+    assert!(
+        message.starts_with("2 validation errors detected: Value '' at 'tags.2.member.key'"),
+        "{message}"
+    );
+    assert!(message.contains("'tags.2.member.value'"), "{message}");
+    let many: Vec<Value> = (0..201).map(|n| json!({"Key": n.to_string()})).collect();
+    assert_eq!(
+        invalid(Operation::CreateKey, &tags(json!(many))),
+        "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less \
+         than or equal to 200"
+    );
+}
+
+#[test]
+fn a_value_of_another_type_is_no_request() {
+    let error = refused(
+        Operation::DeleteKey,
+        &json!({"KeyIdentifier": ARN, "DeleteKeyInDays": "7"}),
+    );
+    assert_eq!(error.kind, ErrorKind::Serialization);
+    assert_eq!(
+        error.message,
+        "Value at 'deleteKeyInDays' is a string; an integer was expected."
+    );
+    let error = refused(Operation::GetKey, &json!([]));
+    assert_eq!(
+        error.message,
+        "The request is a list; a structure was expected."
+    );
+}
+
+#[test]
+fn members_that_no_model_knows_are_ignored_and_can_be_told() {
+    let mut attributes = attributes();
+    attributes["KeyUse"] = json!(1);
+    let input = json!({"KeyAttributes": attributes, "Exportable": true, "Enable": false});
+    assert!(Operation::CreateKey.parse(&input).is_ok());
+    let mut unknown = Operation::CreateKey.unknown_members(&input);
+    unknown.sort();
+    assert_eq!(unknown, ["enable", "keyAttributes.keyUse"]);
+}
+
+#[test]
+fn control_characters_do_not_reach_the_terminal() {
+    let message = invalid(
+        Operation::GetKey,
+        &json!({"KeyIdentifier": "alias/\u{1b}[2J"}),
+    );
+    assert!(!message.contains('\u{1b}'));
+    assert!(message.contains("alias/\\u{1b}[2J"));
+}
+
+#[test]
+fn every_request_reads_back_what_it_writes() {
+    let request = Operation::ImportKey
+        .parse(&json!({"KeyMaterial": {"RootCertificatePublicKey": {
+            "KeyAttributes": attributes(), "PublicKeyCertificate": "LS0tLS1CRUdJTg=="}}, "Enabled": false}))
+        .unwrap();
+    assert_eq!(
+        Operation::ImportKey.parse(&request.to_json()).unwrap(),
+        request
+    );
+}
+
+/// Members and values that shapes care about, put together at random.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+        Just(json!(ARN)),
+        Just(json!("TDES_2KEY")),
+    ];
+    leaf.prop_recursive(4, 40, 6, |inner| {
+        let name = prop_oneof![
+            Just("KeyAttributes".to_owned()),
+            Just("KeyMaterial".to_owned()),
+            Just("KeyCryptogram".to_owned()),
+            Just("RootCertificatePublicKey".to_owned()),
+            Just("KeyIdentifier".to_owned()),
+            Just("KeyModesOfUse".to_owned()),
+            Just("Exportable".to_owned()),
+            Just("Tags".to_owned()),
+            Just("Tr31KeyBlock".to_owned()),
+            "[A-Za-z]{0,6}",
+        ];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(name, inner, 0..6)
+                .prop_map(|members| members.into_iter().collect()),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_json_is_read_or_refused(input in any_json()) {
+        for operation in Operation::ALL {
+            let _ = operation.unknown_members(&input);
+            match operation.parse(&input) {
+                Ok(request) => prop_assert_eq!(operation.parse(&request.to_json()), Ok(request)),
+                Err(error) => prop_assert!(
+                    matches!(error.kind, ErrorKind::Validation | ErrorKind::Serialization)
+                        && !error.message.chars().any(char::is_control),
+                    "{}", error
+                ),
+            }
+        }
+    }
+}

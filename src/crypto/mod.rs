@@ -1,0 +1,17 @@
+//! Cryptography: bytes in, bytes out. No files, no clock; randomness is passed in.
+
+mod error;
+mod primes;
+
+pub mod entropy;
+pub mod kcv;
+pub mod keygen;
+pub mod rsa_wrap;
+pub mod secret;
+pub mod secret_sharing;
+pub mod strength;
+pub mod symmetric;
+
+pub use entropy::{Entropy, EntropyError, OsEntropy, SeededEntropy};
+pub use error::CryptoError;
+pub use secret::SecretBytes;

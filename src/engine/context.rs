@@ -1,0 +1,92 @@
+//! What an operation may use besides the state: the time, randomness, and the locks in front of secrets.
+
+use thiserror::Error;
+
+use crate::{
+    api::Clock,
+    crypto::{Entropy, SecretBytes, keygen::RsaPair},
+};
+
+/// The class of the vault: material marked by a keymoot of another class is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// A rehearsal: nothing in it is worth protecting.
+    Rehearsal,
+    /// A test vault.
+    Test,
+    /// A production vault.
+    Production,
+}
+
+impl Class {
+    /// Every class.
+    pub const ALL: [Self; 3] = [Self::Rehearsal, Self::Test, Self::Production];
+
+    /// The organisational unit in the subject of every certificate that a vault of this class issues.
+    pub const fn profile_mark(self) -> Option<&'static str> {
+        match self {
+            Self::Rehearsal => Some("REHEARSAL NOT FOR PRODUCTION"),
+            Self::Test => Some("TEST"),
+            Self::Production => None,
+        }
+    }
+
+    /// The class in a sentence: `rehearsal`, `test`, `production`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rehearsal => "rehearsal",
+            Self::Test => "test",
+            Self::Production => "production",
+        }
+    }
+}
+
+/// A secret could not be sealed or opened. Carries no material.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct SealError(pub String);
+
+/// Seals a secret to the use identity's public recipient; always available.
+pub trait SecretSeal {
+    /// Seals `secret`.
+    fn seal(&self, secret: &SecretBytes) -> Result<Vec<u8>, SealError>;
+}
+
+/// Opens sealed secrets; exists only while the use identity is rebuilt for one act.
+pub trait SecretOpen {
+    /// Opens what [`SecretSeal::seal`] made.
+    fn open(&self, sealed: &[u8]) -> Result<SecretBytes, SealError>;
+}
+
+/// An RSA pair made ahead, because the prime search is slow and cancellable.
+pub struct PreparedRsa {
+    /// PKCS#8 DER.
+    pub pkcs8: SecretBytes,
+    /// SubjectPublicKeyInfo DER.
+    pub spki: Vec<u8>,
+}
+
+impl From<RsaPair> for PreparedRsa {
+    fn from(pair: RsaPair) -> Self {
+        Self {
+            pkcs8: pair.pkcs8,
+            spki: pair.spki,
+        }
+    }
+}
+
+/// Everything one call of [`ControlPlane::handle`](super::ControlPlane::handle) may use.
+pub struct Context<'a> {
+    /// The vault's time.
+    pub clock: &'a dyn Clock,
+    /// Randomness, one generator per draw.
+    pub entropy: &'a mut dyn Entropy,
+    /// The lock for new secrets.
+    pub seal: &'a dyn SecretSeal,
+    /// The way to stored secrets: only while the use identity is rebuilt.
+    pub open: Option<&'a dyn SecretOpen>,
+    /// An RSA pair made ahead; taken by CreateKey of a pair, else one is made at once.
+    pub prepared: Option<PreparedRsa>,
+    /// The vault's class.
+    pub class: Class,
+}

@@ -1,0 +1,134 @@
+//! ImportKey: certificates. Wrapped keys are the receiver's side of a ceremony and come later.
+
+use crate::{
+    api::{
+        ApiError, ImportKeyInput, ImportKeyMaterial, ImportKeyOutput, Key, KeyAttributes,
+        KeyCheckValueAlgorithm, KeyOrigin, KeyState, KeyUsage, RootCertificatePublicKey, Timestamp,
+        TrustedCertificatePublicKey,
+    },
+    crypto::kcv,
+    pki::{self, Certificate},
+};
+
+use super::{
+    Class, Context, EngineState, Material,
+    attributes::{self, Arrival},
+    certificate, life_cycle, refusal, tags,
+};
+
+const MEMBER: &str = "PublicKeyCertificate";
+
+pub(super) fn check(
+    state: &EngineState,
+    input: ImportKeyInput,
+    now: Timestamp,
+    class: Class,
+) -> Result<ImportKeyInput, ApiError> {
+    tags::judge(&input.tags)?;
+    judge(state, &input, now, class)?;
+    Ok(input)
+}
+
+pub(super) fn handle(
+    state: &mut EngineState,
+    input: ImportKeyInput,
+    now: Timestamp,
+    ctx: &mut Context<'_>,
+) -> Result<ImportKeyOutput, ApiError> {
+    let judged = judge(state, &input, now, ctx.class)?;
+    let id = state.draw_key_id(ctx.entropy)?;
+    let mut key = Key {
+        key_arn: state.arn(&id),
+        key_attributes: judged.attributes,
+        key_check_value: kcv::public_key(judged.certificate.spki_der()),
+        key_check_value_algorithm: KeyCheckValueAlgorithm::SHA_1,
+        enabled: false,
+        exportable: true,
+        key_state: KeyState::CREATE_COMPLETE,
+        key_origin: KeyOrigin::EXTERNAL,
+        create_timestamp: now,
+        usage_start_timestamp: None,
+        usage_stop_timestamp: None,
+        delete_pending_timestamp: None,
+        delete_timestamp: None,
+    };
+    life_cycle::begin(&mut key, input.enabled, now);
+    let material = Material::Public {
+        certificate_der: judged.certificate.der().to_vec(),
+        chain_der: judged.chain_der,
+        authority: judged.authority,
+    };
+    Ok(ImportKeyOutput {
+        key: state.admit(key, input.tags, material, None),
+    })
+}
+
+struct Judged {
+    attributes: KeyAttributes,
+    certificate: Certificate,
+    chain_der: Vec<Vec<u8>>,
+    authority: Option<String>,
+}
+
+fn judge(
+    state: &EngineState,
+    input: &ImportKeyInput,
+    now: Timestamp,
+    class: Class,
+) -> Result<Judged, ApiError> {
+    match &input.key_material {
+        ImportKeyMaterial::RootCertificatePublicKey(root) => judge_root(root, now, class),
+        ImportKeyMaterial::TrustedCertificatePublicKey(trusted) => {
+            judge_trusted(state, trusted, now, class)
+        }
+        ImportKeyMaterial::KeyCryptogram(_) => Err(refusal::not_supported("KeyCryptogram")),
+    }
+}
+
+fn judge_root(
+    root: &RootCertificatePublicKey,
+    now: Timestamp,
+    class: Class,
+) -> Result<Judged, ApiError> {
+    let attributes = root.key_attributes;
+    attributes::judge(&attributes, Arrival::Certificate)?;
+    if attributes.key_usage != KeyUsage::TR31_S0_ASYMMETRIC_KEY_FOR_DIGITAL_SIGNATURE {
+        return Err(ApiError::validation(format!(
+            "KeyUsage {} is not valid for RootCertificatePublicKey; allowed: {}.",
+            attributes.key_usage.name(),
+            KeyUsage::TR31_S0_ASYMMETRIC_KEY_FOR_DIGITAL_SIGNATURE.name()
+        )));
+    }
+    let certificate = certificate::read(MEMBER, &root.public_key_certificate, class)?;
+    certificate::same_algorithm(MEMBER, &certificate, attributes.key_algorithm)?;
+    pki::verify_root(&certificate, now).map_err(|e| certificate::refused(MEMBER, &e))?;
+    Ok(Judged {
+        attributes,
+        certificate,
+        chain_der: Vec::new(),
+        authority: None,
+    })
+}
+
+fn judge_trusted(
+    state: &EngineState,
+    trusted: &TrustedCertificatePublicKey,
+    now: Timestamp,
+    class: Class,
+) -> Result<Judged, ApiError> {
+    let identifier = &trusted.certificate_authority_public_key_identifier;
+    let authority = state.usable(identifier, now)?;
+    let attributes = trusted.key_attributes;
+    let issuer = certificate::authority(authority)?;
+    attributes::judge(&attributes, Arrival::Certificate)?;
+    let certificate = certificate::read(MEMBER, &trusted.public_key_certificate, class)?;
+    certificate::same_algorithm(MEMBER, &certificate, attributes.key_algorithm)?;
+    let issuer = issuer.certificate()?;
+    certificate::issued(MEMBER, &certificate, &issuer, now)?;
+    Ok(Judged {
+        attributes,
+        certificate,
+        chain_der: certificate::chain(authority),
+        authority: Some(authority.key.key_arn.clone()),
+    })
+}

@@ -1,0 +1,87 @@
+//! One key as the engine keeps it: metadata, tags, and the material behind its lock.
+
+use crate::api::{Key, KeyState, Tag, Timestamp};
+
+use super::BothCheckValues;
+
+/// The material of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Material {
+    /// A symmetric key's bytes, sealed to the use identity.
+    Sealed(Vec<u8>),
+    /// An RSA pair: PKCS#8 DER sealed to the use identity, and the public half in the clear.
+    Pair {
+        /// The sealed PKCS#8 DER.
+        sealed: Vec<u8>,
+        /// SubjectPublicKeyInfo DER.
+        spki_der: Vec<u8>,
+    },
+    /// An imported certificate.
+    Public {
+        /// The certificate, DER.
+        certificate_der: Vec<u8>,
+        /// The certificates above it, from its issuer to the root, DER; empty for a root.
+        chain_der: Vec<Vec<u8>>,
+        /// ARN of the imported key that vouched for it; absent for a root.
+        authority: Option<String>,
+    },
+    /// Destroyed: the tombstone's only state.
+    Gone,
+}
+
+impl Material {
+    /// The sealed secret, if there is one.
+    pub fn sealed(&self) -> Option<&[u8]> {
+        match self {
+            Self::Sealed(sealed) | Self::Pair { sealed, .. } => Some(sealed),
+            Self::Public { .. } | Self::Gone => None,
+        }
+    }
+
+    /// The certificate's DER, if it is one.
+    pub fn certificate_der(&self) -> Option<&[u8]> {
+        match self {
+            Self::Public {
+                certificate_der, ..
+            } => Some(certificate_der),
+            _ => None,
+        }
+    }
+}
+
+/// One key: what the service shows, its tags, and its material.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRecord {
+    /// The metadata that GetKey answers.
+    pub key: Key,
+    /// Its tags, in the order given.
+    pub tags: Vec<Tag>,
+    /// Its material.
+    pub material: Material,
+    /// Both readings of a 16-byte key's check value, kept from its creation so that no screen needs the key.
+    pub both_check_values: Option<BothCheckValues>,
+}
+
+impl KeyRecord {
+    /// The 16-character key id at the end of the ARN.
+    pub fn key_id(&self) -> &str {
+        self.key
+            .key_arn
+            .rsplit_once('/')
+            .map_or(self.key.key_arn.as_str(), |(_, id)| id)
+    }
+
+    /// Whether the deletion window has run out: the key is unusable and unrestorable, settled or not.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.key.key_state == KeyState::DELETE_PENDING
+            && self
+                .key
+                .delete_pending_timestamp
+                .is_some_and(|until| now >= until)
+    }
+
+    /// Whether the key is gone for every use but reading its record: destroyed, or due to be.
+    pub fn is_gone(&self, now: Timestamp) -> bool {
+        self.key.key_state == KeyState::DELETE_COMPLETE || self.is_due(now)
+    }
+}

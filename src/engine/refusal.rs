@@ -1,0 +1,37 @@
+//! Refusals that several operations share, worded once.
+
+use crate::{
+    api::{ApiError, ErrorKind},
+    crypto::EntropyError,
+};
+
+/// What was asked does not exist here.
+pub(super) fn not_found(identifier: &str) -> ApiError {
+    let alias = identifier
+        .rsplit_once(":alias/")
+        .map(|(_, name)| name)
+        .or_else(|| identifier.strip_prefix("alias/"));
+    let message = match alias {
+        Some(name) => format!("Alias alias/{name} was not found."),
+        None => format!("Key {identifier} was not found."),
+    };
+    ApiError::not_found(identifier, message)
+}
+
+/// A member or operation that the service knows and this control plane does not.
+pub(super) fn not_supported(member: &str) -> ApiError {
+    ApiError::validation(format!("{member} is not supported by this control plane."))
+}
+
+/// The source of randomness failed.
+pub(super) fn no_randomness(cause: &EntropyError) -> ApiError {
+    internal(&format!("There is no randomness: {cause}"))
+}
+
+/// Something that the caller cannot change; nothing was changed.
+pub(super) fn internal(what: &str) -> ApiError {
+    ApiError::new(
+        ErrorKind::InternalServer,
+        format!("{}. Nothing was changed.", what.trim_end_matches('.')),
+    )
+}

@@ -1,0 +1,241 @@
+//! The stored form of the state: what the vault's payload holds, fixed by the first vault.
+//!
+//! Text keys, a version first, integer milliseconds, byte strings for material; independent of the wire form so
+//! that neither binds the other.
+
+use serde::{
+    Deserialize, Serialize, Serializer,
+    ser::{SerializeSeq, SerializeStruct},
+};
+use serde_bytes::ByteBuf;
+
+use crate::api::{
+    Key, KeyAlgorithm, KeyAttributes, KeyCheckValueAlgorithm, KeyClass, KeyModesOfUse, KeyOrigin,
+    KeyState, KeyUsage, Tag, Timestamp,
+};
+
+use super::{BothCheckValues, EngineState, KeyRecord, Material};
+
+/// The version this keymoot writes.
+const VERSION: u32 = 1;
+
+#[derive(Deserialize)]
+pub(super) struct StoredState {
+    v: u32,
+    account: String,
+    region: String,
+    keys: Vec<StoredKey>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredKey {
+    id: String,
+    usage: KeyUsage,
+    class: KeyClass,
+    algorithm: KeyAlgorithm,
+    modes: Vec<String>,
+    check_value: String,
+    check_value_by: KeyCheckValueAlgorithm,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    both_check_values: Option<BothCheckValues>,
+    enabled: bool,
+    exportable: bool,
+    state: KeyState,
+    origin: KeyOrigin,
+    created: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    started: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stopped: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    delete_due: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deleted: Option<i64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sealed: Option<ByteBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    spki: Option<ByteBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    certificate: Option<ByteBuf>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    chain: Vec<ByteBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    authority: Option<String>,
+}
+
+// By hand, so that 100 000 records are written one by one and never all held twice.
+impl Serialize for EngineState {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Keys<'s>(&'s EngineState);
+        impl Serialize for Keys<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut keys = serializer.serialize_seq(Some(self.0.len()))?;
+                for record in self.0.records() {
+                    keys.serialize_element(&StoredKey::from(record))?;
+                }
+                keys.end()
+            }
+        }
+        let mut state = serializer.serialize_struct("EngineState", 4)?;
+        state.serialize_field("v", &VERSION)?;
+        state.serialize_field("account", self.account())?;
+        state.serialize_field("region", self.region())?;
+        state.serialize_field("keys", &Keys(self))?;
+        state.end()
+    }
+}
+
+impl TryFrom<StoredState> for EngineState {
+    type Error = String;
+
+    fn try_from(stored: StoredState) -> Result<Self, String> {
+        if stored.v != VERSION {
+            return Err(format!(
+                "the keys are stored in version {}, and this keymoot reads version {VERSION}",
+                stored.v
+            ));
+        }
+        let mut state = Self::new(stored.account, stored.region);
+        for key in stored.keys {
+            if state.by_key_id(&key.id).is_some() {
+                return Err(format!("the key id {} is stored twice", key.id));
+            }
+            let arn = state.arn(&key.id);
+            state.put(key.into_record(arn)?);
+        }
+        Ok(state)
+    }
+}
+
+impl From<&KeyRecord> for StoredKey {
+    fn from(record: &KeyRecord) -> Self {
+        let key = &record.key;
+        let attributes = &key.key_attributes;
+        let mut stored = Self {
+            id: record.key_id().to_owned(),
+            usage: attributes.key_usage,
+            class: attributes.key_class,
+            algorithm: attributes.key_algorithm,
+            modes: attributes
+                .key_modes_of_use
+                .names()
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
+            check_value: key.key_check_value.clone(),
+            check_value_by: key.key_check_value_algorithm,
+            both_check_values: record.both_check_values.clone(),
+            enabled: key.enabled,
+            exportable: key.exportable,
+            state: key.key_state,
+            origin: key.key_origin,
+            created: key.create_timestamp.millis(),
+            started: key.usage_start_timestamp.map(Timestamp::millis),
+            stopped: key.usage_stop_timestamp.map(Timestamp::millis),
+            delete_due: key.delete_pending_timestamp.map(Timestamp::millis),
+            deleted: key.delete_timestamp.map(Timestamp::millis),
+            tags: record
+                .tags
+                .iter()
+                .map(|tag| (tag.key.clone(), tag.value.clone()))
+                .collect(),
+            sealed: None,
+            spki: None,
+            certificate: None,
+            chain: Vec::new(),
+            authority: None,
+        };
+        stored.put_material(&record.material);
+        stored
+    }
+}
+
+impl StoredKey {
+    fn put_material(&mut self, material: &Material) {
+        match material {
+            Material::Sealed(sealed) => self.sealed = Some(ByteBuf::from(sealed.clone())),
+            Material::Pair { sealed, spki_der } => {
+                self.sealed = Some(ByteBuf::from(sealed.clone()));
+                self.spki = Some(ByteBuf::from(spki_der.clone()));
+            }
+            Material::Public {
+                certificate_der,
+                chain_der,
+                authority,
+            } => {
+                self.certificate = Some(ByteBuf::from(certificate_der.clone()));
+                self.chain = chain_der.iter().cloned().map(ByteBuf::from).collect();
+                self.authority.clone_from(authority);
+            }
+            Material::Gone => {}
+        }
+    }
+
+    fn take_material(&mut self) -> Result<Material, String> {
+        let kinds = (
+            self.sealed.take(),
+            self.spki.take(),
+            self.certificate.take(),
+        );
+        Ok(match kinds {
+            (Some(sealed), None, None) => Material::Sealed(sealed.into_vec()),
+            (Some(sealed), Some(spki), None) => Material::Pair {
+                sealed: sealed.into_vec(),
+                spki_der: spki.into_vec(),
+            },
+            (None, None, Some(certificate)) => Material::Public {
+                certificate_der: certificate.into_vec(),
+                chain_der: self.chain.drain(..).map(ByteBuf::into_vec).collect(),
+                authority: self.authority.take(),
+            },
+            (None, None, None) => Material::Gone,
+            _ => return Err(format!("the material of key {} is contradictory", self.id)),
+        })
+    }
+
+    fn into_record(mut self, key_arn: String) -> Result<KeyRecord, String> {
+        let material = self.take_material()?;
+        if (material == Material::Gone) != (self.state == KeyState::DELETE_COMPLETE) {
+            return Err(format!(
+                "key {} is {} and its material does not fit that",
+                self.id,
+                self.state.name()
+            ));
+        }
+        let modes: Vec<&str> = self.modes.iter().map(String::as_str).collect();
+        let key_modes_of_use = KeyModesOfUse::from_names(&modes)
+            .ok_or_else(|| format!("key {} has an unknown mode of use", self.id))?;
+        let key_attributes = KeyAttributes {
+            key_usage: self.usage,
+            key_class: self.class,
+            key_algorithm: self.algorithm,
+            key_modes_of_use,
+        };
+        Ok(KeyRecord {
+            key: Key {
+                key_arn,
+                key_attributes,
+                key_check_value: self.check_value,
+                key_check_value_algorithm: self.check_value_by,
+                enabled: self.enabled,
+                exportable: self.exportable,
+                key_state: self.state,
+                key_origin: self.origin,
+                create_timestamp: Timestamp::from_millis(self.created),
+                usage_start_timestamp: self.started.map(Timestamp::from_millis),
+                usage_stop_timestamp: self.stopped.map(Timestamp::from_millis),
+                delete_pending_timestamp: self.delete_due.map(Timestamp::from_millis),
+                delete_timestamp: self.deleted.map(Timestamp::from_millis),
+            },
+            tags: self
+                .tags
+                .into_iter()
+                .map(|(key, value)| Tag { key, value })
+                .collect(),
+            material,
+            both_check_values: self.both_check_values,
+        })
+    }
+}

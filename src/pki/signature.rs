@@ -1,0 +1,146 @@
+//! Signatures of certificates: RSA PKCS#1 v1.5 and PSS with SHA-256, SHA-384 or SHA-512.
+#![deny(clippy::indexing_slicing)]
+
+use rsa::traits::PublicKeyParts;
+use rsa::{PublicKey, pkcs1v15, pss};
+use sha2::{Sha256, Sha384, Sha512};
+use signature::Verifier;
+use spki::DecodePublicKey;
+use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::signature_algorithm::{RsaSsaPssParams, SignatureAlgorithm};
+use x509_parser::x509::AlgorithmIdentifier;
+
+use super::{Certificate, PkiError};
+
+/// A hash a signature may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hash {
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
+/// A signature algorithm with what is needed to check it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    Pkcs1(Hash),
+    Pss(Hash, usize),
+}
+
+/// Whether `child` is signed with the key of `issuer`. Names and dates are not looked at.
+///
+/// # Errors
+/// A hash or algorithm that is not accepted; `Ok(false)` is a signature that does not fit.
+pub(super) fn is_signed_by(child: &Certificate, issuer: &Certificate) -> Result<bool, PkiError> {
+    let (_, parsed) = X509Certificate::from_der(child.der())
+        .map_err(|_| PkiError::unreadable("it is no X.509 certificate"))?;
+    // RFC 5280, section 4.1.1.2: what is signed must name the algorithm it is signed with.
+    if parsed.signature_algorithm != parsed.tbs_certificate.signature {
+        return Err(PkiError::unreadable(
+            "it names two different signature algorithms",
+        ));
+    }
+    let scheme = scheme(&parsed.signature_algorithm)?;
+    issuer.usable_bits()?;
+    let key = PublicKey::from_public_key_der(issuer.spki_der()).map_err(|_| {
+        PkiError::UnsupportedKey {
+            kind: "a broken RSA key".to_owned(),
+        }
+    })?;
+    Ok(verify(
+        scheme,
+        key,
+        &child.tbs,
+        &parsed.signature_value.data,
+    ))
+}
+
+fn verify(scheme: Scheme, key: PublicKey, message: &[u8], signature: &[u8]) -> bool {
+    macro_rules! with {
+        ($module:ident, $verifier:expr) => {
+            $module::Signature::try_from(signature)
+                .is_ok_and(|signature| $verifier.verify(message, &signature).is_ok())
+        };
+    }
+    if signature.len() != key.size() {
+        return false;
+    }
+    match scheme {
+        Scheme::Pkcs1(Hash::Sha256) => {
+            with!(pkcs1v15, pkcs1v15::VerifyingKey::<Sha256>::new(key))
+        }
+        Scheme::Pkcs1(Hash::Sha384) => {
+            with!(pkcs1v15, pkcs1v15::VerifyingKey::<Sha384>::new(key))
+        }
+        Scheme::Pkcs1(Hash::Sha512) => {
+            with!(pkcs1v15, pkcs1v15::VerifyingKey::<Sha512>::new(key))
+        }
+        Scheme::Pss(Hash::Sha256, salt) => with!(
+            pss,
+            pss::VerifyingKey::<Sha256>::new_with_salt_len(key, salt)
+        ),
+        Scheme::Pss(Hash::Sha384, salt) => with!(
+            pss,
+            pss::VerifyingKey::<Sha384>::new_with_salt_len(key, salt)
+        ),
+        Scheme::Pss(Hash::Sha512, salt) => with!(
+            pss,
+            pss::VerifyingKey::<Sha512>::new_with_salt_len(key, salt)
+        ),
+    }
+}
+
+fn scheme(algorithm: &AlgorithmIdentifier<'_>) -> Result<Scheme, PkiError> {
+    let oid = algorithm.algorithm.to_id_string();
+    let unsupported = |algorithm: &str| PkiError::UnsupportedSignature {
+        algorithm: algorithm.to_owned(),
+    };
+    match oid.as_str() {
+        "1.2.840.113549.1.1.11" => Ok(Scheme::Pkcs1(Hash::Sha256)),
+        "1.2.840.113549.1.1.12" => Ok(Scheme::Pkcs1(Hash::Sha384)),
+        "1.2.840.113549.1.1.13" => Ok(Scheme::Pkcs1(Hash::Sha512)),
+        "1.2.840.113549.1.1.10" => match SignatureAlgorithm::try_from(algorithm) {
+            Ok(SignatureAlgorithm::RSASSA_PSS(parameters)) => pss_scheme(&parameters),
+            _ => Err(unsupported("RSA PSS with unreadable parameters")),
+        },
+        "1.2.840.113549.1.1.5" | "1.2.840.10045.4.1" | "1.3.14.3.2.29" | "1.2.840.10040.4.3" => {
+            Err(PkiError::WeakHash { hash: "SHA-1" })
+        }
+        "1.2.840.113549.1.1.4" => Err(PkiError::WeakHash { hash: "MD5" }),
+        "1.2.840.113549.1.1.2" => Err(PkiError::WeakHash { hash: "MD2" }),
+        "1.2.840.10045.4.3.2" => Err(unsupported("ECDSA with SHA-256")),
+        "1.2.840.10045.4.3.3" => Err(unsupported("ECDSA with SHA-384")),
+        "1.2.840.10045.4.3.4" => Err(unsupported("ECDSA with SHA-512")),
+        "1.3.101.112" => Err(unsupported("Ed25519")),
+        other => Err(unsupported(other)),
+    }
+}
+
+/// RFC 4055, section 3.1: one hash for message and MGF1, trailer field 1.
+fn pss_scheme(parameters: &RsaSsaPssParams<'_>) -> Result<Scheme, PkiError> {
+    let unsupported = |algorithm: &str| PkiError::UnsupportedSignature {
+        algorithm: algorithm.to_owned(),
+    };
+    let oid = parameters.hash_algorithm_oid();
+    let hash = match oid.to_id_string().as_str() {
+        "2.16.840.1.101.3.4.2.1" => Hash::Sha256,
+        "2.16.840.1.101.3.4.2.2" => Hash::Sha384,
+        "2.16.840.1.101.3.4.2.3" => Hash::Sha512,
+        "1.3.14.3.2.26" => return Err(PkiError::WeakHash { hash: "SHA-1" }),
+        _ => return Err(unsupported("RSA PSS with another hash")),
+    };
+    let mask = parameters
+        .mask_gen_algorithm()
+        .map_err(|_| unsupported("RSA PSS with an unreadable mask generation function"))?;
+    if mask.mgf.to_id_string() != "1.2.840.113549.1.1.8" || mask.hash != *oid {
+        return Err(unsupported("RSA PSS with two hashes"));
+    }
+    if parameters.trailer_field() != 1 {
+        return Err(unsupported("RSA PSS with another trailer field"));
+    }
+    usize::try_from(parameters.salt_length())
+        .ok()
+        .filter(|salt| *salt <= 512)
+        .map(|salt| Scheme::Pss(hash, salt))
+        .ok_or_else(|| unsupported("RSA PSS with a salt longer than any key"))
+}
