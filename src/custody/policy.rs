@@ -1,0 +1,235 @@
+//! How many custodians an act needs: the vault's policy and the floors it cannot go below.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Profile;
+
+/// Names of the acts that are not operations of the service, as policy, audit and signed bytes spell them.
+pub mod operation {
+    /// ImportKey of a root certificate: a trust anchor, not a key.
+    pub const IMPORT_ROOT: &str = "ImportRoot";
+    /// Change the policy.
+    pub const CHANGE_POLICY: &str = "ChangePolicy";
+    /// Change the people.
+    pub const CHANGE_PEOPLE: &str = "ChangePeople";
+    /// Prove every custodian's shares without assembling an identity.
+    pub const DRILL: &str = "Drill";
+    /// New shares for the same people.
+    pub const RESHARE: &str = "Reshare";
+    /// New identities, shares, passphrases and approval keys.
+    pub const ROTATE: &str = "Rotate";
+    /// A copy of the vault.
+    pub const BACKUP: &str = "Backup";
+    /// Return to a copy.
+    pub const RESTORE: &str = "Restore";
+    /// Attest or move the clock.
+    pub const CLOCK: &str = "Clock";
+    /// Lower a wrong watermark of the clock.
+    pub const LOWER_WATERMARK: &str = "LowerWatermark";
+    /// Open an older or forked copy as a recorded exception.
+    pub const ACCEPT_OLDER_COPY: &str = "AcceptOlderCopy";
+    /// Rebuild keys outside the program.
+    pub const RECOVER: &str = "Recover";
+    /// An act list.
+    pub const LIST: &str = "List";
+}
+
+/// What a vault has decided about approvals. Held in the payload; changed only by an act, from the next opening.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// Custodians that an act needs where nothing else is said.
+    pub default: u8,
+    /// Custodians per operation (`CreateKey`, [`operation`]).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub overrides: BTreeMap<String, u8>,
+    /// Production only: whether keys may be made in software and clear components entered on this machine.
+    #[serde(default)]
+    pub software_generation: bool,
+    /// Quotas by name; none are applied where none are set.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub quotas: BTreeMap<String, u64>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            default: 2,
+            overrides: BTreeMap::new(),
+            software_generation: false,
+            quotas: BTreeMap::new(),
+        }
+    }
+}
+
+/// Why a policy cannot stand in a vault.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyRefusal {
+    /// A count of zero.
+    #[error(
+        "The policy asks for no approval of {operation}, and nobody acts on a key alone. The policy in force stays. Ask for at least one custodian."
+    )]
+    Zero {
+        /// The operation, or `default`.
+        operation: String,
+    },
+    /// More approvals than there are custodians to give them.
+    #[error(
+        "The policy asks for {count} custodians for {operation}, and this vault has {custodians}: the act could never be approved. The policy in force stays. Ask for at most {custodians}."
+    )]
+    TooMany {
+        /// The operation, or `default`.
+        operation: String,
+        /// Approvals asked for.
+        count: u8,
+        /// Custodians in the vault.
+        custodians: u8,
+    },
+}
+
+impl Policy {
+    /// How many custodians besides the issuer must approve `operation`.
+    ///
+    /// `k` opens the vault, `t` rebuilds the use identity. The largest of: what the policy says; in production,
+    /// for export, delete, import of a root and any change of policy, people, shares or clock, k and never fewer
+    /// than two; for a lowered watermark and an older copy, k in every profile; for recovery, max(k, t); and t
+    /// for whatever uses a secret.
+    pub fn required(
+        &self,
+        operation: &str,
+        profile: Profile,
+        k: u8,
+        t: u8,
+        uses_secret: bool,
+    ) -> u8 {
+        let said = self
+            .overrides
+            .get(operation)
+            .copied()
+            .unwrap_or(self.default);
+        let share = if uses_secret { t } else { 0 };
+        said.max(floor(operation, profile, k, t)).max(share).max(1)
+    }
+
+    /// Whether keys may be made in software and clear components entered.
+    pub const fn allows_software_generation(&self, profile: Profile) -> bool {
+        self.software_generation || !matches!(profile, Profile::Production)
+    }
+
+    /// Judges whether the policy can stand in a vault of that many custodians.
+    ///
+    /// # Errors
+    /// [`PolicyRefusal`].
+    pub fn check(&self, custodians: u8) -> Result<(), PolicyRefusal> {
+        let counts = self.overrides.iter().map(|(name, n)| (name.as_str(), *n));
+        for (operation, count) in std::iter::once(("default", self.default)).chain(counts) {
+            let operation = operation.to_owned();
+            if count == 0 {
+                return Err(PolicyRefusal::Zero { operation });
+            }
+            if count > custodians {
+                return Err(PolicyRefusal::TooMany {
+                    operation,
+                    count,
+                    custodians,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What no policy goes below (design: people and approvals).
+fn floor(name: &str, profile: Profile, k: u8, t: u8) -> u8 {
+    match name {
+        operation::RECOVER => k.max(t),
+        operation::LOWER_WATERMARK | operation::ACCEPT_OLDER_COPY => k,
+        "ExportKey"
+        | "DeleteKey"
+        | operation::IMPORT_ROOT
+        | operation::CHANGE_POLICY
+        | operation::CHANGE_PEOPLE
+        | operation::RESHARE
+        | operation::ROTATE
+        | operation::CLOCK
+            if profile == Profile::Production =>
+        {
+            k.max(2)
+        }
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_is_two_and_an_override_counts() {
+        let mut policy = Policy::default();
+        let ask = |p: &Policy, op, profile, secret| p.required(op, profile, 3, 4, secret);
+        assert_eq!(ask(&policy, "CreateKey", Profile::Production, false), 2);
+        assert_eq!(ask(&policy, "ExportKey", Profile::Test, false), 2);
+        policy.overrides.insert("CreateKey".into(), 1);
+        assert_eq!(ask(&policy, "CreateKey", Profile::Production, false), 1);
+        assert_eq!(ask(&policy, "CreateKey", Profile::Production, true), 4);
+    }
+
+    #[test]
+    fn production_floors_are_k_and_never_fewer_than_two() {
+        let policy = Policy {
+            default: 1,
+            ..Policy::default()
+        };
+        for name in [
+            "ExportKey",
+            "DeleteKey",
+            operation::IMPORT_ROOT,
+            operation::CHANGE_POLICY,
+            operation::CHANGE_PEOPLE,
+            operation::RESHARE,
+            operation::ROTATE,
+            operation::CLOCK,
+        ] {
+            assert_eq!(policy.required(name, Profile::Production, 3, 2, false), 3);
+            assert_eq!(policy.required(name, Profile::Production, 1, 2, false), 2);
+            assert_eq!(policy.required(name, Profile::Test, 3, 2, false), 1);
+        }
+        assert_eq!(
+            policy.required("CreateKey", Profile::Production, 3, 2, false),
+            1
+        );
+    }
+
+    #[test]
+    fn exceptions_need_k_in_every_profile() {
+        let policy = Policy {
+            default: 1,
+            ..Policy::default()
+        };
+        for profile in [Profile::Rehearsal, Profile::Test, Profile::Production] {
+            for name in [operation::LOWER_WATERMARK, operation::ACCEPT_OLDER_COPY] {
+                assert_eq!(policy.required(name, profile, 5, 2, false), 5);
+            }
+            assert_eq!(policy.required(operation::RECOVER, profile, 3, 4, false), 4);
+        }
+    }
+
+    #[test]
+    fn a_policy_nobody_could_meet_is_refused() {
+        let mut policy = Policy::default();
+        assert!(policy.check(3).is_ok());
+        policy.overrides.insert("ExportKey".into(), 4);
+        assert_eq!(
+            policy.check(3).unwrap_err().to_string(),
+            "The policy asks for 4 custodians for ExportKey, and this vault has 3: the act could never be approved. The policy in force stays. Ask for at most 3."
+        );
+        policy.overrides.insert("ExportKey".into(), 0);
+        assert_eq!(
+            policy.check(3).unwrap_err().to_string(),
+            "The policy asks for no approval of ExportKey, and nobody acts on a key alone. The policy in force stays. Ask for at least one custodian."
+        );
+    }
+}

@@ -1,0 +1,302 @@
+//! The report of a run: what people sign in ink and keep.
+//!
+//! [`RunReport`] is plain data, filled by the session; [`text`] draws it at 72 columns with numbered pages. A
+//! section without content is left out; exceptions are never left out but say "none".
+
+mod affidavit;
+mod sections;
+mod sheet;
+
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use crate::api::Timestamp;
+
+/// What every report says of the machine.
+pub const NOT_A_DEVICE: &str = "A laptop is not a secure cryptographic device.";
+
+/// One run as it is reported. Times are vault time, UTC. Nothing here is secret.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RunReport {
+    /// What was done, in one sentence.
+    pub done: String,
+    /// The run's id, or empty.
+    pub run: String,
+    /// The vault's name and id.
+    pub vault: String,
+    /// `rehearsal`, `test` or `production`.
+    pub profile: String,
+    /// Where.
+    pub place: String,
+    /// When it began.
+    pub started: Option<Timestamp>,
+    /// When it ended.
+    pub ended: Option<Timestamp>,
+    /// `completed`, `exception` or `aborted`.
+    pub outcome: String,
+    /// Times the run was interrupted.
+    pub interruptions: u64,
+    /// Production vaults that make keys in software or take clear components: the sentence of the policy.
+    pub software_policy: String,
+    /// Who was there.
+    pub people: Vec<PersonPresent>,
+    /// Hashes of tool, script and boot medium, and who checked them.
+    pub hashes: Vec<CheckedHash>,
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// The keys.
+    pub keys: Vec<KeyRow>,
+    /// Access to components and shares.
+    pub access: Vec<Access>,
+    /// Certificates of counterparties.
+    pub certificates: Vec<CounterpartyCertificate>,
+    /// Copies and backups.
+    pub copies: Vec<Copy>,
+    /// Exceptions; none is said as "none".
+    pub exceptions: Vec<Exception>,
+    /// Clauses.
+    pub clauses: Vec<Clause>,
+    /// The affidavit of destruction, where one applies.
+    pub destruction: Option<Destruction>,
+    /// Until when the record is to be kept, as a date.
+    pub retain_until: String,
+    /// The audit head at the end, lower-case hex.
+    pub audit_head: String,
+    /// The audit head as 16 words.
+    pub audit_words: String,
+}
+
+/// A person who was there.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PersonPresent {
+    /// Name.
+    pub name: String,
+    /// Role.
+    pub role: String,
+    /// The custodian form or other paper, with its date.
+    pub form: String,
+    /// Fingerprint of the approval key, lower-case hex.
+    pub key: String,
+    /// Signatures typed for at the terminal.
+    pub signed_at_terminal: u64,
+    /// Signatures that came from an unlock file or script.
+    pub signed_from_file: u64,
+}
+
+/// A hash, and who compared it from outside.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CheckedHash {
+    /// Of what: `keymoot binary`, `script first-key.toml`, `boot medium`.
+    pub what: String,
+    /// SHA-256, lower-case hex; empty if it was not taken.
+    pub sha256: String,
+    /// Who checked it from outside, and how; empty if nobody did.
+    pub checked_by: String,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Step {
+    /// The step's id.
+    pub id: String,
+    /// The operation.
+    pub op: String,
+    /// When it was executed.
+    pub at: Option<Timestamp>,
+    /// Who acted.
+    pub acted: Vec<String>,
+    /// Who signed.
+    pub signed: Vec<String>,
+    /// The eight words of the approval.
+    pub words: String,
+    /// The result.
+    pub result: String,
+    /// The clause or reason.
+    pub clause: String,
+}
+
+/// One key.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeyRow {
+    /// Label.
+    pub label: String,
+    /// ARN in this vault.
+    pub arn: String,
+    /// ARN at the receiver.
+    pub receiver_arn: String,
+    /// Key usage.
+    pub usage: String,
+    /// Key algorithm.
+    pub algorithm: String,
+    /// Check value, upper-case hex.
+    pub check_value: String,
+    /// How the check value is made.
+    pub check_value_method: String,
+    /// Made by what and whom.
+    pub generated_by: String,
+    /// In what form it is stored.
+    pub storage: String,
+    /// Sent how.
+    pub sent_how: String,
+    /// Sent to whom.
+    pub sent_to: String,
+    /// Sent under which key.
+    pub sent_under: String,
+    /// When the receiver confirmed it; `DIFFERS` if it holds another key.
+    pub confirmed: String,
+    /// End of the cryptoperiod.
+    pub cryptoperiod_end: String,
+    /// Destroyed when and by whom.
+    pub destroyed: String,
+}
+
+/// One access to a component, share or package (PCI PIN requirement 26).
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Access {
+    /// Taken out.
+    pub out: Option<Timestamp>,
+    /// Put back; none if it was used up or stays out.
+    pub back: Option<Timestamp>,
+    /// The component or share.
+    pub component: String,
+    /// Why.
+    pub purpose: String,
+    /// The custodian.
+    pub custodian: String,
+    /// The witness, who is no custodian of it.
+    pub witness: String,
+    /// Number of the tamper-evident package opened.
+    pub package_opened: String,
+    /// Number of the package it went back into.
+    pub package_sealed: String,
+}
+
+/// A certificate of a counterparty.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CounterpartyCertificate {
+    /// The counterparty.
+    pub counterparty: String,
+    /// The subject.
+    pub subject: String,
+    /// SHA-256 of its DER, lower-case hex.
+    pub sha256: String,
+    /// Validity.
+    pub valid: String,
+    /// How it was authenticated, by whom, over which channel.
+    pub authenticated: String,
+}
+
+/// A copy or backup.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Copy {
+    /// Its id.
+    pub id: String,
+    /// The vault's sequence number that it holds.
+    pub seq: u64,
+    /// The medium and bag.
+    pub medium: String,
+    /// Who holds it.
+    pub holder: String,
+    /// `verified`, `failed`, `destroyed`...
+    pub state: String,
+}
+
+/// An exception.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Exception {
+    /// When.
+    pub at: Option<Timestamp>,
+    /// What happened.
+    pub what: String,
+    /// What was decided.
+    pub decision: String,
+    /// By whom.
+    pub by: Vec<String>,
+}
+
+/// How a clause stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClauseState {
+    /// The audit log shows it.
+    Evidenced,
+    /// People did it; the program saw nothing of it.
+    Procedural,
+    /// Neither.
+    #[default]
+    NotEvidenced,
+}
+
+/// A clause and how it stands.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Clause {
+    /// Standard and clause, `PCI PIN 12-3`.
+    pub clause: String,
+    /// What it asks.
+    pub asks: String,
+    /// How it stands.
+    pub state: ClauseState,
+    /// Audit lines that show it.
+    pub lines: Vec<u64>,
+}
+
+/// The affidavit of destruction (PCI PIN requirement 24).
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Destruction {
+    /// The keys destroyed.
+    pub keys: Vec<DestroyedKey>,
+    /// Who destroyed them.
+    pub performed_by: Vec<String>,
+    /// Who observed it: no custodian of any of these keys, ever.
+    pub observer: String,
+    /// Copies that still hold them, each until its own destruction is attested.
+    pub copies_left: Vec<String>,
+}
+
+/// One destroyed key.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DestroyedKey {
+    /// Label.
+    pub label: String,
+    /// ARN.
+    pub arn: String,
+    /// Algorithm.
+    pub algorithm: String,
+    /// Check value, upper-case hex.
+    pub check_value: String,
+    /// In what form it was held.
+    pub form: String,
+    /// How it was destroyed.
+    pub method: String,
+    /// When.
+    pub at: Option<Timestamp>,
+}
+
+/// The report as text: 72 columns, pages of 60 lines, numbered, divided by form feeds.
+pub fn text(report: &RunReport) -> String {
+    sheet::pages(&banner(report), &sections::all(report))
+}
+
+/// The line on top of every page.
+fn banner(report: &RunReport) -> String {
+    let mark = match report.profile.as_str() {
+        "production" => "PRODUCTION",
+        "test" => "TEST KEYS, NOT FOR PRODUCTION",
+        _ => "REHEARSAL, NOT FOR PRODUCTION",
+    };
+    format!("keymoot run report - {mark}")
+}

@@ -1,0 +1,305 @@
+//! The sections of the report, in their order; each returns its blocks, or none if it has no content.
+
+use super::sheet::{Block, field, paragraph, plain, wrapped};
+use super::{ClauseState, NOT_A_DEVICE, RunReport, affidavit};
+use crate::api::Timestamp;
+
+/// Every section that has content, numbered.
+pub(super) fn all(report: &RunReport) -> Vec<Block> {
+    let sections: [(&str, Vec<Block>); 12] = [
+        ("What was done", summary(report)),
+        ("People", people(report)),
+        ("Hashes of tool, script and boot medium", hashes(report)),
+        ("Steps", steps(report)),
+        ("Keys", keys(report)),
+        ("Access to components and shares", access(report)),
+        ("Certificates of counterparties", certificates(report)),
+        ("Copies and backups", copies(report)),
+        ("Exceptions", exceptions(report)),
+        ("Clauses", clauses(report)),
+        ("Affidavit of destruction", affidavit::blocks(report)),
+        ("Signed in ink", ink(report)),
+    ];
+    let mut blocks = Vec::new();
+    let mut number = 0;
+    for (title, content) in sections {
+        let mut content = content.into_iter().filter(|block| !block.is_empty());
+        let Some(first) = content.next() else {
+            continue;
+        };
+        number += 1;
+        // The title stays with what follows it.
+        let mut head = vec![format!("{number}. {title}"), String::new()];
+        head.extend(first);
+        blocks.push(head);
+        blocks.extend(content);
+    }
+    blocks
+}
+
+pub(super) fn time(at: Option<Timestamp>) -> String {
+    at.map(Timestamp::rfc3339).unwrap_or_default()
+}
+
+/// Fields of one record, empty ones left out.
+pub(super) fn record(title: &str, fields: &[(&str, &str)]) -> Block {
+    let mut block = wrapped(title, "- ", "  ");
+    for (label, value) in fields {
+        block.extend(field(label, value));
+    }
+    block
+}
+
+/// A value, or what its absence means.
+fn or<'t>(value: &'t str, absent: &'t str) -> &'t str {
+    if value.is_empty() { absent } else { value }
+}
+
+fn summary(report: &RunReport) -> Vec<Block> {
+    let mut facts = Block::new();
+    for (label, value) in [
+        ("Outcome", report.outcome.clone()),
+        ("Profile", report.profile.clone()),
+        ("Place", report.place.clone()),
+        ("Start", time(report.started)),
+        ("End", time(report.ended)),
+        ("Vault", report.vault.clone()),
+        ("Run", report.run.clone()),
+        ("Interruptions", report.interruptions.to_string()),
+    ] {
+        facts.extend(field(label, &value));
+    }
+    let mut blocks = vec![paragraph(&report.done), facts];
+    let mut machine = paragraph(NOT_A_DEVICE);
+    if !report.software_policy.is_empty() {
+        machine = paragraph(&format!("{NOT_A_DEVICE} {}", report.software_policy));
+    }
+    blocks.push(machine);
+    blocks
+}
+
+fn people(report: &RunReport) -> Vec<Block> {
+    let mut blocks: Vec<Block> = report
+        .people
+        .iter()
+        .map(|person| {
+            let signed = match (person.signed_at_terminal, person.signed_from_file) {
+                (0, 0) => "nothing".to_owned(),
+                (terminal, 0) => format!("{terminal} at the terminal"),
+                (0, file) => format!("{file} FROM A FILE"),
+                (terminal, file) => format!("{terminal} at the terminal, {file} FROM A FILE"),
+            };
+            record(
+                &format!("{}, {}", person.name, person.role),
+                &[
+                    ("Form", &person.form),
+                    ("Approval key", &person.key),
+                    ("Signed", &signed),
+                ],
+            )
+        })
+        .collect();
+    if !blocks.is_empty() {
+        let from_file: u64 = report.people.iter().map(|p| p.signed_from_file).sum();
+        blocks.push(paragraph(&match from_file {
+            0 => "No signature came from a file.".to_owned(),
+            1 => "1 signature came from a file: nobody typed a passphrase for it.".to_owned(),
+            n => format!("{n} signatures came from a file: nobody typed a passphrase for them."),
+        }));
+    }
+    blocks
+}
+
+fn hashes(report: &RunReport) -> Vec<Block> {
+    report
+        .hashes
+        .iter()
+        .map(|hash| {
+            record(
+                &hash.what,
+                &[
+                    ("SHA-256", or(&hash.sha256, "not taken")),
+                    ("Checked by", or(&hash.checked_by, "nobody from outside")),
+                ],
+            )
+        })
+        .collect()
+}
+
+fn steps(report: &RunReport) -> Vec<Block> {
+    report
+        .steps
+        .iter()
+        .map(|step| {
+            record(
+                &format!("{}: {}", step.id, step.op),
+                &[
+                    ("Time", &time(step.at)),
+                    ("Acted", &step.acted.join(", ")),
+                    ("Signed", &step.signed.join(", ")),
+                    ("Approval words", &step.words),
+                    ("Result", &step.result),
+                    ("Clause", &step.clause),
+                ],
+            )
+        })
+        .collect()
+}
+
+fn keys(report: &RunReport) -> Vec<Block> {
+    report
+        .keys
+        .iter()
+        .map(|key| {
+            let check = if key.check_value.is_empty() {
+                String::new()
+            } else {
+                format!("{} ({})", key.check_value, key.check_value_method)
+            };
+            record(
+                or(&key.label, "(no label)"),
+                &[
+                    ("ARN here", &key.arn),
+                    ("ARN at receiver", &key.receiver_arn),
+                    ("Use", &key.usage),
+                    ("Algorithm", &key.algorithm),
+                    ("Check value", &check),
+                    ("Generated by", &key.generated_by),
+                    ("Stored as", &key.storage),
+                    ("Sent how", &key.sent_how),
+                    ("Sent to", &key.sent_to),
+                    ("Sent under", &key.sent_under),
+                    ("Confirmed", &key.confirmed),
+                    ("Cryptoperiod end", &key.cryptoperiod_end),
+                    ("Destroyed", &key.destroyed),
+                ],
+            )
+        })
+        .collect()
+}
+
+fn access(report: &RunReport) -> Vec<Block> {
+    report
+        .access
+        .iter()
+        .map(|entry| {
+            record(
+                &entry.component,
+                &[
+                    ("Out", or(&time(entry.out), "not recorded")),
+                    ("Back", or(&time(entry.back), "not put back")),
+                    ("Purpose", or(&entry.purpose, "not recorded")),
+                    ("Custodian", or(&entry.custodian, "not recorded")),
+                    ("Witness", or(&entry.witness, "not recorded")),
+                    ("Package opened", or(&entry.package_opened, "none")),
+                    ("Package sealed", or(&entry.package_sealed, "none")),
+                ],
+            )
+        })
+        .collect()
+}
+
+fn certificates(report: &RunReport) -> Vec<Block> {
+    report
+        .certificates
+        .iter()
+        .map(|certificate| {
+            record(
+                &certificate.counterparty,
+                &[
+                    ("Subject", &certificate.subject),
+                    ("SHA-256", &certificate.sha256),
+                    ("Valid", &certificate.valid),
+                    (
+                        "Authenticated",
+                        or(&certificate.authenticated, "NOT AUTHENTICATED"),
+                    ),
+                ],
+            )
+        })
+        .collect()
+}
+
+fn copies(report: &RunReport) -> Vec<Block> {
+    report
+        .copies
+        .iter()
+        .map(|copy| {
+            record(
+                &format!("{} of change {}", copy.id, copy.seq),
+                &[
+                    ("Medium, bag", &copy.medium),
+                    ("Holder", or(&copy.holder, "not recorded")),
+                    ("State", &copy.state),
+                ],
+            )
+        })
+        .collect()
+}
+
+fn exceptions(report: &RunReport) -> Vec<Block> {
+    if report.exceptions.is_empty() {
+        return vec![paragraph("none")];
+    }
+    report
+        .exceptions
+        .iter()
+        .map(|exception| {
+            record(
+                &exception.what,
+                &[
+                    ("Time", &time(exception.at)),
+                    ("Decision", or(&exception.decision, "none recorded")),
+                    ("By", &exception.by.join(", ")),
+                ],
+            )
+        })
+        .collect()
+}
+
+fn clauses(report: &RunReport) -> Vec<Block> {
+    report
+        .clauses
+        .iter()
+        .map(|clause| {
+            let state = match (clause.state, clause.lines.as_slice()) {
+                // A claim of evidence without a line is no evidence.
+                (ClauseState::Evidenced, [_, ..]) => {
+                    let lines: Vec<String> = clause.lines.iter().map(u64::to_string).collect();
+                    let noun = if lines.len() == 1 { "line" } else { "lines" };
+                    format!("evidenced, audit {noun} {}", lines.join(", "))
+                }
+                (ClauseState::Procedural, _) => "procedural: people did it".to_owned(),
+                (ClauseState::NotEvidenced | ClauseState::Evidenced, _) => {
+                    "NOT EVIDENCED".to_owned()
+                }
+            };
+            record(&clause.clause, &[("Asks", &clause.asks), ("State", &state)])
+        })
+        .collect()
+}
+
+fn ink(report: &RunReport) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut record = Block::new();
+    record.extend(field("Audit head", &report.audit_head));
+    record.extend(field("In words", &report.audit_words));
+    record.extend(field("Keep until", &report.retain_until));
+    blocks.push(record);
+    blocks.extend(
+        report
+            .people
+            .iter()
+            .map(|p| ink_line(&format!("{}, {}", p.name, p.role))),
+    );
+    blocks
+}
+
+/// Room for a signature and a date.
+pub(super) fn ink_line(who: &str) -> Block {
+    let mut block = wrapped(&plain(who), "", "");
+    block.push(String::new());
+    block.push(format!("{} {}", "_".repeat(48), "_".repeat(23)));
+    block.push(format!("{:<49}date", "signature"));
+    block
+}

@@ -1,0 +1,269 @@
+//! Tests of the report: order, width, pages, and what is said when there is nothing to say.
+
+use proptest::prelude::*;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::*;
+
+fn stamp(millis: i64) -> Timestamp {
+    Timestamp::from_millis(1_764_000_000_000 + millis)
+}
+
+#[allow(clippy::too_many_lines)] // a value of every kind, as one literal
+fn full() -> RunReport {
+    let person = |name: &str, role: &str, terminal, file| PersonPresent {
+        name: name.into(),
+        role: role.into(),
+        form: "custodian form of 2026-01-05".into(),
+        key: "6a".repeat(32),
+        signed_at_terminal: terminal,
+        signed_from_file: file,
+    };
+    RunReport {
+        done: "One AES-128 key-encryption key was made and sent to AWS by TR-34.".into(),
+        run: "1".into(),
+        vault: "acme 00112233445566778899aabbccddeeff".into(),
+        profile: "test".into(),
+        place: "Room 4".into(),
+        started: Some(stamp(0)),
+        ended: Some(stamp(3_600_000)),
+        outcome: "completed".into(),
+        people: vec![
+            person("Ada", "administrator", 3, 0),
+            person("Bo", "custodian", 2, 1),
+            person("Wim", "witness", 0, 0),
+        ],
+        hashes: vec![CheckedHash {
+            what: "keymoot binary".into(),
+            sha256: "ab".repeat(32),
+            checked_by: String::new(),
+        }],
+        steps: vec![Step {
+            id: "make".into(),
+            op: "CreateKey".into(),
+            at: Some(stamp(60_000)),
+            acted: vec!["Ada".into()],
+            signed: vec!["Ada".into(), "Bo".into(), "Cy".into()],
+            words: "topmost Istanbul Pluto vagabond treadmill Pacific brackish dictator".into(),
+            result: "done".into(),
+            clause: "PCI PIN 5-1".into(),
+        }],
+        keys: vec![KeyRow {
+            label: "kek-acme".into(),
+            arn: "arn:aws:payment-cryptography:us-east-1:111122223333:key/abcdefghijklmnop".into(),
+            usage: "TR31_K0_KEY_ENCRYPTION_KEY".into(),
+            algorithm: "AES_128".into(),
+            check_value: "A1B2C3".into(),
+            check_value_method: "CMAC".into(),
+            ..KeyRow::default()
+        }],
+        access: vec![Access {
+            out: Some(stamp(1000)),
+            component: "share 2".into(),
+            custodian: "Bo".into(),
+            ..Access::default()
+        }],
+        certificates: vec![CounterpartyCertificate {
+            counterparty: "AWS".into(),
+            ..CounterpartyCertificate::default()
+        }],
+        copies: vec![Copy {
+            id: "B2".into(),
+            seq: 7,
+            ..Copy::default()
+        }],
+        exceptions: vec![Exception {
+            at: Some(stamp(5000)),
+            what: "The printer jammed.".into(),
+            decision: "The page was shredded before two people.".into(),
+            by: vec!["Ada".into(), "Wim".into()],
+        }],
+        clauses: vec![
+            Clause {
+                clause: "PCI PIN 12-3".into(),
+                asks: "Dual control.".into(),
+                state: ClauseState::Evidenced,
+                lines: vec![4, 5],
+            },
+            Clause {
+                clause: "PCI PIN 6-2".into(),
+                state: ClauseState::Evidenced,
+                ..Clause::default()
+            },
+        ],
+        destruction: Some(Destruction {
+            keys: vec![DestroyedKey {
+                label: "old-kek".into(),
+                at: Some(stamp(9000)),
+                method: "removed from the vault, earlier generations unlinked".into(),
+                ..DestroyedKey::default()
+            }],
+            performed_by: vec!["Ada".into()],
+            observer: "Wim".into(),
+            copies_left: vec!["B2, held by Bo".into()],
+        }),
+        retain_until: "2029-11-24".into(),
+        audit_head: "cd".repeat(32),
+        ..RunReport::default()
+    }
+}
+
+#[test]
+fn sections_come_in_their_order_and_numbered() {
+    let text = text(&full());
+    let titles: Vec<&str> = text
+        .lines()
+        .filter(|l| {
+            l.split_once(". ")
+                .is_some_and(|(n, _)| n.parse::<u8>().is_ok())
+        })
+        .collect();
+    assert_eq!(
+        titles,
+        [
+            "1. What was done",
+            "2. People",
+            "3. Hashes of tool, script and boot medium",
+            "4. Steps",
+            "5. Keys",
+            "6. Access to components and shares",
+            "7. Certificates of counterparties",
+            "8. Copies and backups",
+            "9. Exceptions",
+            "10. Clauses",
+            "11. Affidavit of destruction",
+            "12. Signed in ink",
+        ]
+    );
+    for said in [
+        "1 signature came from a file: nobody typed a passphrase for it.",
+        "Checked by        nobody from outside",
+        "State             NOT EVIDENCED",
+        "State             evidenced, audit lines 4, 5",
+        "Authenticated     NOT AUTHENTICATED",
+        "A1B2C3 (CMAC)",
+        "- B2, held by Bo",
+        "keymoot run report - TEST KEYS, NOT FOR PRODUCTION",
+        NOT_A_DEVICE,
+    ] {
+        assert!(text.contains(said), "{said}\n{text}");
+    }
+}
+
+/// The whole text of a small report.
+#[test]
+fn a_small_report_in_full() {
+    let report = RunReport {
+        done: "Nothing was done: the run was stopped before its first step.".into(),
+        profile: "rehearsal".into(),
+        outcome: "aborted".into(),
+        started: Some(stamp(0)),
+        people: vec![PersonPresent {
+            name: "Ada".into(),
+            role: "administrator".into(),
+            ..PersonPresent::default()
+        }],
+        ..RunReport::default()
+    };
+    let expected = "\
+keymoot run report - REHEARSAL, NOT FOR PRODUCTION
+
+1. What was done
+
+Nothing was done: the run was stopped before its first step.
+
+  Outcome           aborted
+  Profile           rehearsal
+  Start             2025-11-24T16:00:00Z
+  Interruptions     0
+
+A laptop is not a secure cryptographic device.
+
+2. People
+
+- Ada, administrator
+  Signed            nothing
+
+No signature came from a file.
+
+3. Exceptions
+
+none
+
+4. Signed in ink
+
+Ada, administrator
+
+________________________________________________ _______________________
+signature                                        date
+
+                                                             Page 1 of 1
+";
+    assert_eq!(text(&report), expected);
+}
+
+#[test]
+fn pages_are_numbered_and_of_one_length() {
+    let mut report = full();
+    let step = report.steps[0].clone();
+    report.steps = (0..60)
+        .map(|i| Step {
+            id: format!("step-{i}"),
+            ..step.clone()
+        })
+        .collect();
+    let text = text(&report);
+    let pages: Vec<&str> = text.split('\u{c}').collect();
+    assert!(pages.len() > 5);
+    for (i, page) in pages.iter().enumerate() {
+        let lines: Vec<&str> = page.lines().collect();
+        assert!(lines.len() == 60 || i + 1 == pages.len(), "page {i}");
+        assert!(
+            lines
+                .last()
+                .unwrap()
+                .ends_with(&format!("Page {} of {}", i + 1, pages.len()))
+        );
+        assert!(lines[0].contains("TEST KEYS"));
+    }
+    // A step is not torn over two pages.
+    assert!(
+        pages
+            .iter()
+            .all(|p| !p.lines().nth(2).unwrap().starts_with("  "))
+    );
+}
+
+#[test]
+fn nothing_in_a_name_is_obeyed_by_a_terminal() {
+    let mut report = full();
+    report.people[0].name = "Ada\u{1b}[2J\u{202e}\u{7}\r\n2. Forged".into();
+    let text = text(&report);
+    assert!(
+        text.chars()
+            .all(|c| c == '\n' || c == '\u{c}' || !c.is_control())
+    );
+    assert!(!text.contains('\u{202e}'));
+    assert!(!text.lines().any(|l| l == "2. Forged"));
+}
+
+#[test]
+fn a_report_reads_back_from_json() {
+    let json = serde_json::to_string(&full()).unwrap();
+    assert_eq!(serde_json::from_str::<RunReport>(&json).unwrap(), full());
+    assert!(serde_json::from_str::<RunReport>("{\"dome\":\"x\"}").is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn no_line_is_wider_than_the_paper(done in ".{0,300}", name in ".{0,120}", words in "[a-z]{0,200}") {
+        let mut report = full();
+        report.done = done;
+        report.people[1].name = name;
+        report.steps[0].result = words;
+        for line in text(&report).lines() {
+            prop_assert!(line.width() <= 72, "{line}");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The only place for calls to the operating system: memory locking and core dumps, clocks, files that
+//! must not be overwritten or followed elsewhere, folders used through one handle, and what this machine
+//! is (network, swap, entropy).
+//!
+//! Everything here is safe Rust over `rustix` and the standard library.
+
+mod clock;
+mod files;
+mod folder;
+mod hardening;
+mod output;
+mod probe;
+
+pub use clock::{Monotonic, OsMonotonic, WallClock};
+pub use files::{FileError, ensure_private_folder, read_limited, read_private, state_folder};
+pub use folder::{Folder, FolderError, Stage};
+pub use hardening::{Hardening, Measure, harden};
+pub use output::{OutputFolder, is_plain_name};
+pub use probe::{EntropyReport, Interface, entropy_report, interfaces, swap_areas};

@@ -1,0 +1,134 @@
+//! Writing what leaves the workstation: plain names, directly in one folder, never overwriting, on the
+//! medium before it is reported.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use super::files::FileError;
+
+/// A folder that outputs are written to.
+#[derive(Debug)]
+pub struct OutputFolder {
+    path: PathBuf,
+}
+
+/// Whether a name is one plain file name: no folder in it, not hidden, nothing a terminal would act on.
+pub fn is_plain_name(name: &str) -> bool {
+    (1..=255).contains(&name.len())
+        && !name.starts_with('.')
+        && !name
+            .chars()
+            .any(|c| matches!(c, '/' | '\\') || c.is_control())
+}
+
+impl OutputFolder {
+    /// Opens the folder, making it if it is not there.
+    pub fn open(path: &Path) -> Result<Self, FileError> {
+        if !path.is_dir() {
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(path)
+                .map_err(|e| FileError::io(path, e))?;
+        }
+        Ok(Self {
+            path: path.to_owned(),
+        })
+    }
+
+    /// The names directly in the folder, sorted, whatever they are.
+    pub fn names(&self) -> Result<Vec<String>, FileError> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.path).map_err(|e| FileError::io(&self.path, e))? {
+            let entry = entry.map_err(|e| FileError::io(&self.path, e))?;
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// Writes a new file (mode 0600) and waits until it is on the medium. On an error no part of it stays.
+    pub fn write_new(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, FileError> {
+        self.write_new_from(name, &mut &*bytes)?;
+        Ok(self.path.join(name))
+    }
+
+    /// As [`OutputFolder::write_new`], from a stream; returns the length.
+    pub fn write_new_from(&self, name: &str, source: &mut dyn Read) -> Result<u64, FileError> {
+        if !is_plain_name(name) {
+            return Err(FileError::BadName {
+                name: name.escape_debug().to_string(),
+            });
+        }
+        let path = self.path.join(name);
+        let file = File::options()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(|e| FileError::io(&path, e))?;
+        fill(file, source)
+            .and_then(|length| File::open(&self.path)?.sync_all().map(|()| length))
+            .map_err(|e| {
+                // Ours, made a moment ago: half a file must not be carried to a counterparty.
+                let _ = fs::remove_file(&path);
+                FileError::io(&path, e)
+            })
+    }
+
+    /// Opens a file just written so that reading it shows what the medium holds, as far as the system can
+    /// be made to forget its own copy.
+    pub fn reopen_from_medium(&self, name: &str) -> Result<File, FileError> {
+        let path = self.path.join(name);
+        let file = File::open(&path).map_err(|e| FileError::io(&path, e))?;
+        // Advice that some file systems do not take; then the page cache is what is compared.
+        let _ = rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed);
+        Ok(file)
+    }
+}
+
+fn fill(mut file: File, source: &mut dyn Read) -> io::Result<u64> {
+    let length = io::copy(source, &mut file)?;
+    file.sync_all()?;
+    Ok(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_overwritten() {
+        let base = tempfile::tempdir().unwrap();
+        let out = OutputFolder::open(&base.path().join("out")).unwrap();
+        out.write_new("a.json", b"1").unwrap();
+        let again = out.write_new("a.json", b"2");
+        assert!(matches!(again, Err(FileError::Exists { .. })));
+        assert_eq!(fs::read(base.path().join("out/a.json")).unwrap(), b"1");
+        assert_eq!(out.names().unwrap(), ["a.json"]);
+    }
+
+    #[test]
+    fn a_link_lying_in_wait_is_not_followed() {
+        let base = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(base.path().join("elsewhere"), base.path().join("a.json"))
+            .unwrap();
+        let out = OutputFolder::open(base.path()).unwrap();
+        assert!(out.write_new("a.json", b"1").is_err());
+        assert!(!base.path().join("elsewhere").exists());
+    }
+
+    #[test]
+    fn only_plain_names() {
+        for bad in [
+            "", ".", "..", ".hidden", "a/b", "/a", "a\\b", "a\nb", "a\u{1b}b", "a\0b",
+        ] {
+            assert!(!is_plain_name(bad), "{bad:?}");
+        }
+        for good in ["a", "ceremony.json", "kek to partner.rehearsal.json"] {
+            assert!(is_plain_name(good), "{good}");
+        }
+    }
+}

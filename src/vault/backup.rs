@@ -1,0 +1,135 @@
+//! Copying a vault to another medium: the three files, never the generations, read back from the medium.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::store::{AUDIT, CUSTODY, StoreError, VAULT};
+use super::vault::Vault;
+use crate::os::{FileError, OutputFolder};
+
+/// Why a copy is not a backup.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BackupError {
+    /// The vault could not be read.
+    #[error(transparent)]
+    Source(#[from] StoreError),
+    /// The medium could not be written or read back.
+    #[error("The copy failed; the vault itself is unchanged. {0}")]
+    Medium(#[from] FileError),
+    /// Something is there.
+    #[error("{place} is not empty. Nothing was written; a backup goes to an empty folder.")]
+    NotEmpty {
+        /// The folder asked for.
+        place: String,
+    },
+    /// The audit log is shorter than what was asked to be copied.
+    #[error(
+        "The audit log is shorter than its sealed length. Nothing more was copied; verify the vault first."
+    )]
+    AuditShort,
+    /// What was read back is not what was written.
+    #[error(
+        "{name} reads back differently from what was written. The vault is unchanged, but this medium cannot \
+         be trusted: discard it and use another."
+    )]
+    Differs {
+        /// The file.
+        name: String,
+    },
+}
+
+/// One file of a copy, as it was read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopiedFile {
+    /// Its name, the same as in the vault.
+    pub name: String,
+    /// In bytes.
+    pub length: u64,
+    /// Of what was read back.
+    pub sha256: [u8; 32],
+}
+
+/// A verified copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupCopy {
+    /// custody.toml, vault.age and audit.jsonl.
+    pub files: Vec<CopiedFile>,
+}
+
+impl Vault {
+    /// Copies custody.toml, vault.age and the first `audit_bytes` bytes of audit.jsonl to `to`, which must
+    /// be empty or absent, and reads everything back. The lock is held throughout, as for everything here.
+    pub fn backup(&self, to: &Path, audit_bytes: u64) -> Result<BackupCopy, BackupError> {
+        let folder = OutputFolder::open(to)?;
+        if !folder.names()?.is_empty() {
+            return Err(BackupError::NotEmpty {
+                place: to.display().to_string(),
+            });
+        }
+        let mut files = Vec::with_capacity(3);
+        for (name, limit) in [(CUSTODY, u64::MAX), (VAULT, u64::MAX), (AUDIT, audit_bytes)] {
+            let Some(source) = self.store().reader(name)? else {
+                if name == AUDIT && audit_bytes == 0 {
+                    continue;
+                }
+                return Err(BackupError::AuditShort);
+            };
+            let mut source = Hashing::new(source.take(limit));
+            let length = folder.write_new_from(name, &mut source)?;
+            if name == AUDIT && length != audit_bytes {
+                return Err(BackupError::AuditShort);
+            }
+            let sha256 = read_back(folder.reopen_from_medium(name)?, to)?;
+            if sha256 != source.finish() {
+                return Err(BackupError::Differs {
+                    name: name.to_owned(),
+                });
+            }
+            files.push(CopiedFile {
+                name: name.to_owned(),
+                length,
+                sha256,
+            });
+        }
+        Ok(BackupCopy { files })
+    }
+}
+
+fn read_back(file: File, to: &Path) -> Result<[u8; 32], BackupError> {
+    let mut source = Hashing::new(file);
+    io::copy(&mut source, &mut io::sink()).map_err(|source| FileError::Io {
+        path: to.display().to_string(),
+        source,
+    })?;
+    Ok(source.finish())
+}
+
+struct Hashing<R> {
+    inner: R,
+    hash: Sha256,
+}
+
+impl<R: Read> Hashing<R> {
+    fn new(inner: R) -> Self {
+        Self {
+            inner,
+            hash: Sha256::new(),
+        }
+    }
+
+    fn finish(self) -> [u8; 32] {
+        self.hash.finalize().into()
+    }
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.hash.update(buffer.get(..count).unwrap_or_default());
+        Ok(count)
+    }
+}
