@@ -6,7 +6,7 @@
 //! - [`crypto`]: bytes in, bytes out; no files, no clock, randomness passed in.
 //! - [`pki`]: certificates and chains.
 //! - [`engine`], [`vault`], [`custody`], [`evidence`]: one row; they do not know each other.
-//! - `session`: the one door through which everything happens.
+//! - [`session`]: the one door through which everything happens.
 //! - `ceremony`: scripts: parse, lint, run, resume, record.
 //! - `tui`, `cli`: the front ends.
 //! - [`os`]: the only place for calls to the operating system.
@@ -18,4 +18,5 @@ pub mod engine;
 pub mod evidence;
 pub mod os;
 pub mod pki;
+pub mod session;
 pub mod vault;

@@ -1,0 +1,135 @@
+//! Actions: what is asked, typed, validated and fully defaulted. This is what people sign and what is executed.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::api::{ExportKeyMaterial, ImportKeyMaterial, Request, Timestamp};
+
+/// How a root's fingerprint was confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confirmation {
+    /// A second person typed it from another channel.
+    Typed {
+        /// SHA-256 of the DER, lower-case hex, as typed.
+        sha256: String,
+        /// Who fetched it, when, from which account, region and principal: in their own words.
+        source: String,
+        /// Who typed it.
+        by: String,
+    },
+    /// Taken as shown: rehearsal and test only, recorded as such.
+    AsShown {
+        /// SHA-256 of the DER, lower-case hex.
+        sha256: String,
+    },
+}
+
+/// An act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// One operation of the control plane that changes something or lets something out.
+    Control {
+        /// The request.
+        request: Request,
+        /// Only for roots.
+        confirmation: Option<Confirmation>,
+        /// For exports: who receives it, and the file that will be written.
+        export: Option<ExportNote>,
+    },
+    /// Several operations under one approval; all or none. `#n` names the key made by act n.
+    List {
+        /// What the list is for.
+        name: String,
+        /// 2 to 10 000 acts.
+        acts: Vec<Request>,
+    },
+    /// A copy of the vault to another medium.
+    Backup {
+        /// Label of the medium.
+        medium: String,
+        /// Serial of the bag it goes into.
+        bag: Option<String>,
+    },
+}
+
+/// What an export is for: recorded with it, and checked by the receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExportNote {
+    /// The receiver's token, `import-token-...`.
+    pub import_token: String,
+    /// When token and certificate end.
+    pub valid_until: Option<Timestamp>,
+    /// The file that will be written, without folder.
+    pub file: String,
+}
+
+impl Action {
+    /// An operation without more to say.
+    pub const fn control(request: Request) -> Self {
+        Self::Control {
+            request,
+            confirmation: None,
+            export: None,
+        }
+    }
+
+    /// The act's name: an [`crate::session::op::Op`] name, or `act-list`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Control { request, .. } => control_name(request),
+            Self::List { .. } => "act-list",
+            Self::Backup { .. } => "vault.backup",
+        }
+    }
+
+    /// What is signed: the whole act as JSON.
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::Control {
+                request,
+                confirmation,
+                export,
+            } => {
+                let mut value = json!({
+                    "name": self.name(),
+                    "operation": request.operation().name(),
+                    "input": request.to_json(),
+                });
+                if let Some(map) = value.as_object_mut() {
+                    if let Some(confirmation) = confirmation {
+                        map.insert("confirmation".into(), json!(confirmation));
+                    }
+                    if let Some(export) = export {
+                        map.insert("export".into(), json!(export));
+                    }
+                }
+                value
+            }
+            Self::List { name, acts } => {
+                let acts: Vec<Value> = acts
+                    .iter()
+                    .map(|a| json!({"operation": a.operation().name(), "input": a.to_json()}))
+                    .collect();
+                json!({"name": "act-list", "title": name, "acts": acts})
+            }
+            Self::Backup { medium, bag } => {
+                json!({"name": "vault.backup", "medium": medium, "bag": bag})
+            }
+        }
+    }
+}
+
+fn control_name(request: &Request) -> &'static str {
+    match request {
+        Request::ImportKey(input) => match input.key_material {
+            ImportKeyMaterial::RootCertificatePublicKey(_) => "import-key.root-certificate",
+            ImportKeyMaterial::TrustedCertificatePublicKey(_) => "import-key.trusted-certificate",
+            ImportKeyMaterial::KeyCryptogram(_) => "import-key.rsa-wrap",
+        },
+        Request::ExportKey(input) => match input.key_material {
+            ExportKeyMaterial::KeyCryptogram(_) => "export-key.rsa-wrap",
+        },
+        other => other.operation().kebab(),
+    }
+}

@@ -1,0 +1,248 @@
+//! Acts for programs: where signing keys are held, nobody types, and still every act is signed and verified.
+
+use crate::api::{Request, Response};
+use crate::custody::{self, By, Role, SignsAs};
+
+use super::action::{Action, Confirmation};
+use super::command::{Arrow, Command, Executed, KeySource, Origin, Outcome};
+use super::door::tally;
+use super::error::Refusal;
+use super::locks::Opener;
+use super::transition::Transition;
+use super::{Profile, Session};
+
+impl Session {
+    /// Asks, signs with every held key that is needed, and executes: for programs, where signing keys are held.
+    ///
+    /// # Errors
+    /// As [`Session::perform`]; PersonNeeded where keys are not held.
+    pub fn act(
+        &mut self,
+        action: Action,
+        origin: Option<Origin>,
+        arrow: Option<Arrow>,
+    ) -> Result<Executed, Refusal> {
+        let issuer = self.held_issuer()?;
+        let asked = Command::Ask {
+            action,
+            issuer,
+            origin,
+            key: KeySource::Held,
+        };
+        let Outcome::Asked(pending) = self.perform(asked)? else {
+            return Err(unexpected());
+        };
+        for person in pending.may_sign.iter().take(pending.required) {
+            let approve = Command::Approve {
+                id: pending.id,
+                person: person.clone(),
+                key: KeySource::Held,
+            };
+            self.perform(approve)?;
+        }
+        match self.perform(Command::Execute {
+            id: pending.id,
+            prepared: None,
+            arrow,
+        })? {
+            Outcome::Executed(executed) => Ok(executed),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// Several acts or reads of the control plane whose answers share one commit (`call --batch`). Each result
+    /// stands only after the commit. Roots are taken as shown, which is recorded (rehearsal and test only).
+    pub fn act_group(&mut self, requests: &[Request]) -> Vec<Result<Response, Refusal>> {
+        match self.try_group(requests) {
+            Ok(answers) => answers,
+            Err(refusal) => {
+                let text = refusal.to_string();
+                requests
+                    .iter()
+                    .map(|_| Err(Refusal::Vault(text.clone())))
+                    .collect()
+            }
+        }
+    }
+
+    fn try_group(
+        &mut self,
+        requests: &[Request],
+    ) -> Result<Vec<Result<Response, Refusal>>, Refusal> {
+        self.stands()?;
+        self.settle_due()?;
+        let issuer = self.held_issuer()?;
+        let before = self.state.clone();
+        let start = self.book.mark();
+        self.checkpoint();
+        let mut transitions = Vec::new();
+        let mut answers = Vec::with_capacity(requests.len());
+        for request in requests {
+            self.request_number += 1;
+            if !self.in_script {
+                let context = format!("request-{}", self.request_number);
+                self.entropy.set_context(&[0; 32], 0, &context);
+            }
+            answers.push(self.group_member(request, &issuer, &mut transitions));
+        }
+        let lets_out = requests
+            .iter()
+            .any(crate::engine::EngineState::needs_secret);
+        let working = std::mem::replace(&mut self.state, before);
+        self.book.rewind(start);
+        if transitions.is_empty() {
+            return Ok(answers);
+        }
+        self.commit(working, &transitions, false)?;
+        if lets_out {
+            self.seal_audit()?;
+        }
+        Ok(answers)
+    }
+
+    /// One member, on `self.state` as the working copy; `seq` and head move in memory so that the next is signed on
+    /// the state it will meet.
+    fn group_member(
+        &mut self,
+        request: &Request,
+        issuer: &str,
+        transitions: &mut Vec<Transition>,
+    ) -> Result<Response, Refusal> {
+        if request.operation().reads() {
+            return self.read(request);
+        }
+        let action = self.judged(&self.as_shown(request))?;
+        let required = self.required(&action);
+        let mut id = [0_u8; 32];
+        self.draw("approval-id")?.fill_bytes(&mut id);
+        let issuer_key = self.person(issuer)?.fingerprint().hex();
+        let act = self.act_of(&action, issuer, issuer_key, None, id);
+        let mut signatures = vec![custody::sign(
+            &act,
+            self.held_key(issuer)?,
+            issuer,
+            SignsAs::Issuer,
+            By::UnlockFile,
+        )];
+        for name in self
+            .held_custodians(issuer)
+            .into_iter()
+            .take(usize::from(required))
+        {
+            signatures.push(custody::sign(
+                &act,
+                self.held_key(&name)?,
+                &name,
+                SignsAs::Custodian,
+                By::UnlockFile,
+            ));
+        }
+        tally(&self.state, &self.consumed, self.profile, required)
+            .count(&act, &signatures)
+            .map_err(|e| Refusal::Approval(e.to_string()))?;
+        let use_identity = self.held.use_identity.take();
+        let opener = use_identity.as_deref().map(Opener::Held);
+        let mut working = std::mem::replace(&mut self.state, super::state::State::empty());
+        let ran = self.run_action(&mut working, &action, opener.as_ref(), None);
+        drop(opener);
+        self.held.use_identity = use_identity;
+        self.state = working;
+        let mut ran = ran?;
+        let response = ran.responses.pop().ok_or_else(unexpected)?;
+        let mut state = std::mem::replace(&mut self.state, super::state::State::empty());
+        self.record_effects(&mut state, &action, std::slice::from_ref(&response));
+        self.state = state;
+        for step in ran.steps {
+            let step = step.signed_by(&act, &signatures);
+            self.book.advance(&step);
+            transitions.push(step);
+        }
+        Ok(response)
+    }
+
+    /// Programs confirm roots as shown; it is recorded as such.
+    pub(crate) fn as_shown(&self, request: &Request) -> Action {
+        let confirmation = match request {
+            Request::ImportKey(input) if self.profile != Profile::Production => {
+                match &input.key_material {
+                    crate::api::ImportKeyMaterial::RootCertificatePublicKey(root) => {
+                        crate::pki::Certificate::from_any(root.public_key_certificate.as_bytes())
+                            .ok()
+                            .map(|certificate| Confirmation::AsShown {
+                                sha256: super::door::hex(&certificate.sha256_fingerprint()),
+                            })
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        Action::Control {
+            request: request.clone(),
+            confirmation,
+            export: None,
+        }
+    }
+
+    /// Whether signatures can be made without anybody typing.
+    pub fn automatic(&self) -> bool {
+        !self.held.keys.is_empty()
+    }
+
+    pub(crate) fn held_issuer(&self) -> Result<String, Refusal> {
+        if !self.automatic() {
+            return Err(Refusal::PersonNeeded(
+                "People must sign this, and nobody can be asked here. Nothing was changed. Give an unlock file \
+                 (rehearsal and test), or do it at a terminal."
+                    .into(),
+            ));
+        }
+        self.usual_issuer().ok_or_else(|| {
+            Refusal::Approval("Nobody in this vault may ask for acts. Nothing was changed.".into())
+        })
+    }
+
+    /// Who usually asks: an administrator, else the last custodian.
+    pub(crate) fn usual_issuer(&self) -> Option<String> {
+        let serving = |role| {
+            self.state
+                .people
+                .iter()
+                .filter(move |p| p.role == role && p.serves_at(self.book.seq()))
+                .map(|p| &p.name)
+        };
+        serving(Role::Administrator)
+            .next()
+            .or_else(|| serving(Role::Custodian).last())
+            .cloned()
+    }
+
+    pub(crate) fn held_custodians(&self, issuer: &str) -> Vec<String> {
+        self.state
+            .people
+            .iter()
+            .filter(|p| {
+                p.role == Role::Custodian
+                    && p.name != issuer
+                    && self.held.keys.contains_key(&p.name)
+            })
+            .map(|p| p.name.clone())
+            .collect()
+    }
+
+    fn held_key(&self, name: &str) -> Result<&custody::ApprovalKey, Refusal> {
+        self.held
+            .keys
+            .get(name)
+            .map(|held| &held.key)
+            .ok_or_else(|| {
+                Refusal::PersonNeeded(format!(
+                    "The signing key of {name} is not held here. Nothing was changed."
+                ))
+            })
+    }
+}
+
+fn unexpected() -> Refusal {
+    Refusal::Usage("The door answered something else than was asked. Nothing more was done.".into())
+}

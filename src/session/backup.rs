@@ -1,0 +1,129 @@
+//! Copies of the vault: recorded before, read back after.
+
+use std::path::Path;
+
+use super::Session;
+use super::action::Action;
+use super::command::{Command, Executed, KeySource, Outcome};
+use super::error::Refusal;
+use super::state::BackupRecord;
+use super::transition::Transition;
+
+/// A copy that was made.
+#[derive(Debug, Clone)]
+pub struct BackupDone {
+    /// `B1`, `B2`, ...
+    pub id: String,
+    /// File name and SHA-256 as read back, lower-case hex.
+    pub files: Vec<(String, String)>,
+    /// The act as executed.
+    pub executed: Executed,
+}
+
+impl Session {
+    /// Carries out an approved backup: commits its record as begun, copies, reads back, and commits the result.
+    ///
+    /// # Errors
+    /// Not approved; the folder is not empty or cannot be written; what was read back differs. The record says so.
+    pub fn backup(&mut self, id: &[u8; 32], to: &Path) -> Result<BackupDone, Refusal> {
+        self.stands()?;
+        self.settle_due()?;
+        let pending = self.take_approved(id)?;
+        let Action::Backup { medium, bag } = &pending.action else {
+            return Err(Refusal::Usage(
+                "This act is no backup. Nothing was copied.".into(),
+            ));
+        };
+        let mut working = self.state.clone();
+        let number = format!("B{}", working.backups.len() + 1);
+        working.backups.push(BackupRecord {
+            id: number.clone(),
+            seq: self.book.seq(),
+            medium: medium.clone(),
+            bag: bag.clone(),
+            at: self.now().millis(),
+            state: "begun".into(),
+        });
+        let request = pending.action.to_json();
+        let begun = Transition::moving("Backup", request, serde_json::json!({"id": number}))
+            .signed_by(&pending.act, &pending.signatures)
+            .with("medium", medium.clone());
+        self.commit(working, &[begun], false)?;
+        let copied = self.book.vault().backup(to, self.audit_bytes()?);
+        let state = if copied.is_ok() { "verified" } else { "failed" };
+        let mut working = self.state.clone();
+        if let Some(record) = working.backups.iter_mut().find(|b| b.id == number) {
+            record.state = state.into();
+        }
+        let note = Transition::note("backup-result", pending.who())
+            .with("id", number.clone())
+            .with("result", state);
+        self.commit(working, &[note], false)?;
+        let copied = copied.map_err(|e| Refusal::Vault(e.to_string()))?;
+        let files = copied
+            .files
+            .iter()
+            .map(|f| (f.name.clone(), super::door::hex(&f.sha256)))
+            .collect();
+        let executed = Executed {
+            responses: Vec::new(),
+            seq: self.book.seq(),
+            digest: super::door::hex(&pending.act.digest()),
+            who: pending.who(),
+        };
+        Ok(BackupDone {
+            id: number,
+            files,
+            executed,
+        })
+    }
+
+    /// A backup where signing keys are held.
+    ///
+    /// # Errors
+    /// As [`Session::backup`]; PersonNeeded where keys are not held.
+    pub fn backup_automatic(
+        &mut self,
+        medium: &str,
+        bag: Option<String>,
+        to: &Path,
+    ) -> Result<BackupDone, Refusal> {
+        let issuer = self.held_issuer()?;
+        let action = Action::Backup {
+            medium: medium.to_owned(),
+            bag,
+        };
+        let ask = Command::Ask {
+            action,
+            issuer,
+            origin: None,
+            key: KeySource::Held,
+        };
+        let Outcome::Asked(pending) = self.perform(ask)? else {
+            return Err(Refusal::Usage("The door did not ask.".into()));
+        };
+        for person in pending.may_sign.iter().take(pending.required) {
+            self.perform(Command::Approve {
+                id: pending.id,
+                person: person.clone(),
+                key: KeySource::Held,
+            })?;
+        }
+        self.backup(&pending.id, to)
+    }
+
+    /// Length of the audit log as it lies on the medium.
+    fn audit_bytes(&self) -> Result<u64, Refusal> {
+        let log = self
+            .book
+            .vault()
+            .audit_reader()
+            .map_err(super::book::storage)?;
+        let Some(mut log) = log else { return Ok(0) };
+        std::io::copy(&mut log, &mut std::io::sink()).map_err(|e| {
+            Refusal::Vault(format!(
+                "The audit log cannot be read: {e}. Nothing was copied."
+            ))
+        })
+    }
+}

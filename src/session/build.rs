@@ -1,0 +1,290 @@
+//! From the answers to an act's declared fields to the typed act: the one way for wizards, prompts and scripts.
+
+use std::collections::BTreeMap;
+
+use crate::api::{
+    CreateKeyInput, DeleteKeyInput, ExportKeyCryptogram, ExportKeyInput, ExportKeyMaterial,
+    ImportKeyInput, ImportKeyMaterial, KeyAlgorithm, KeyAttributes, KeyClass, KeyModesOfUse,
+    KeyUsage, Request, RestoreKeyInput, RootCertificatePublicKey, StartKeyUsageInput,
+    StopKeyUsageInput, Tag, TrustedCertificatePublicKey, WrappingKeySpec,
+};
+use crate::custody::TypedFingerprint;
+use crate::pki::{Certificate, ImportParameters};
+
+use super::action::{Action, Confirmation, ExportNote};
+use super::error::Refusal;
+use super::{Session, field, modes};
+
+/// Answers to the fields of an [`super::op::Op`].
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
+    /// Field id to text in normal form ([`super::field::Field::check`]); optional fields may be missing.
+    pub texts: BTreeMap<String, String>,
+    /// File fields: field id to the bytes read once.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// Who answers (the issuer, or for a fingerprint the second person).
+    pub by: String,
+}
+
+impl Answers {
+    fn text(&self, id: &str) -> Result<&str, Refusal> {
+        self.texts
+            .get(id)
+            .map(String::as_str)
+            .filter(|t| !t.is_empty())
+            .ok_or_else(|| {
+                Refusal::Usage(format!("The field {id} is missing. Nothing was changed."))
+            })
+    }
+
+    fn optional(&self, id: &str) -> Option<&str> {
+        self.texts
+            .get(id)
+            .map(String::as_str)
+            .filter(|t| !t.is_empty())
+    }
+
+    fn file(&self, id: &str) -> Result<&[u8], Refusal> {
+        self.files.get(id).map(Vec::as_slice).ok_or_else(|| {
+            Refusal::Usage(format!("The file {id} is missing. Nothing was changed."))
+        })
+    }
+}
+
+/// Builds the act that an op's answers describe. Key fields take labels, ARNs or ids of keys in the vault.
+/// A `fingerprint` of `as-shown` is for rehearsal and test.
+///
+/// # Errors
+/// A refusal naming the field and the rule; nothing was changed.
+pub fn action(session: &Session, op: &str, answers: &Answers) -> Result<Action, Refusal> {
+    match op {
+        "create-key" => create_key(answers),
+        "import-key.root-certificate" => import_root(session, answers),
+        "import-key.trusted-certificate" => import_trusted(session, answers),
+        "export-key.rsa-wrap" => export_rsa_wrap(session, answers),
+        "delete-key" => {
+            let delete_key_in_days = answers
+                .optional("days")
+                .map_or(Ok(7), str::parse)
+                .map_err(|_| wrong("days", "is not a number"))?;
+            let key_identifier = session.resolve(answers.text("key")?)?;
+            Ok(Action::control(Request::DeleteKey(DeleteKeyInput {
+                key_identifier,
+                delete_key_in_days,
+            })))
+        }
+        "restore-key" => {
+            let key_identifier = session.resolve(answers.text("key")?)?;
+            Ok(Action::control(Request::RestoreKey(RestoreKeyInput {
+                key_identifier,
+            })))
+        }
+        "start-key-usage" => {
+            let key_identifier = session.resolve(answers.text("key")?)?;
+            Ok(Action::control(Request::StartKeyUsage(
+                StartKeyUsageInput { key_identifier },
+            )))
+        }
+        "stop-key-usage" => {
+            let key_identifier = session.resolve(answers.text("key")?)?;
+            Ok(Action::control(Request::StopKeyUsage(StopKeyUsageInput {
+                key_identifier,
+            })))
+        }
+        "vault.backup" => Ok(Action::Backup {
+            medium: answers.text("medium")?.to_owned(),
+            bag: answers.optional("bag").map(str::to_owned),
+        }),
+        other => Err(Refusal::Usage(format!(
+            "There is no act named {other}. Nothing was changed."
+        ))),
+    }
+}
+
+fn wrong(field: &str, rule: &str) -> Refusal {
+    Refusal::Usage(format!("The field {field} {rule}. Nothing was changed."))
+}
+
+fn create_key(answers: &Answers) -> Result<Action, Refusal> {
+    let key_usage =
+        field::usage(answers.text("usage")?).ok_or_else(|| wrong("usage", "is not a key usage"))?;
+    let key_algorithm = algorithm(answers.text("algorithm")?)?;
+    let key_modes_of_use =
+        modes::parse(answers.text("modes")?).map_err(|rule| wrong("modes", &rule))?;
+    let key_class = if key_algorithm.modulus_bits().is_some() {
+        KeyClass::ASYMMETRIC_KEY_PAIR
+    } else {
+        KeyClass::SYMMETRIC_KEY
+    };
+    Ok(Action::control(Request::CreateKey(CreateKeyInput {
+        key_attributes: KeyAttributes {
+            key_usage,
+            key_class,
+            key_algorithm,
+            key_modes_of_use,
+        },
+        exportable: answers.text("exportable")? == "yes",
+        enabled: true,
+        key_check_value_algorithm: None,
+        tags: label_tags(answers.optional("label")),
+    })))
+}
+
+fn label_tags(label: Option<&str>) -> Vec<Tag> {
+    label
+        .map(|l| Tag {
+            key: super::LABEL_TAG.to_owned(),
+            value: l.to_owned(),
+        })
+        .into_iter()
+        .collect()
+}
+
+fn algorithm(text: &str) -> Result<KeyAlgorithm, Refusal> {
+    KeyAlgorithm::ALL
+        .iter()
+        .copied()
+        .find(|a| a.name().eq_ignore_ascii_case(text))
+        .ok_or_else(|| wrong("algorithm", "is not a key algorithm"))
+}
+
+/// The certificate a file field means: a certificate, or the root of a parameters file.
+pub(crate) fn root_of(bytes: &[u8]) -> Result<Certificate, Refusal> {
+    match Certificate::from_any(bytes) {
+        Ok(certificate) => Ok(certificate),
+        Err(plain) => ImportParameters::parse(bytes)
+            .map(|p| p.root().clone())
+            .map_err(|params| {
+                wrong(
+                    "file",
+                    &format!("is no certificate ({plain}) and no parameters file ({params})"),
+                )
+            }),
+    }
+}
+
+fn import_root(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
+    let root = root_of(answers.file("file")?)?;
+    let key_algorithm = root.key_algorithm().ok_or_else(|| {
+        wrong(
+            "file",
+            "holds a key that is not RSA_2048, RSA_3072 or RSA_4096",
+        )
+    })?;
+    let sha256 = hex(&root.sha256_fingerprint());
+    let typed = answers.text("fingerprint")?;
+    let confirmation = if typed == "as-shown" {
+        if session.profile() == super::Profile::Production {
+            return Err(Refusal::Profile(
+                "as-shown is for rehearsal and test. In production a second person types the fingerprint that was \
+                 fetched over another channel. Nothing was changed."
+                    .into(),
+            ));
+        }
+        Confirmation::AsShown { sha256 }
+    } else {
+        let fingerprint = TypedFingerprint::parse(after_equals(typed))
+            .map_err(|e| wrong("fingerprint", &e.to_string()))?;
+        if !fingerprint.matches(&root.sha256_fingerprint()) {
+            return Err(Refusal::Custody(FINGERPRINT_DIFFERS.into()));
+        }
+        let source = answers.optional("source").unwrap_or("not said").to_owned();
+        Confirmation::Typed {
+            sha256,
+            source,
+            by: answers.by.clone(),
+        }
+    };
+    let request = Request::ImportKey(ImportKeyInput {
+        key_material: ImportKeyMaterial::RootCertificatePublicKey(RootCertificatePublicKey {
+            key_attributes: public_attributes(key_algorithm),
+            public_key_certificate: root.to_aws(),
+        }),
+        enabled: true,
+        key_check_value_algorithm: None,
+        tags: label_tags(answers.optional("label")),
+    });
+    Ok(Action::Control {
+        request,
+        confirmation: Some(confirmation),
+        export: None,
+    })
+}
+
+/// The part after `=` of what openssl prints (`sha256 Fingerprint=AB:CD:...`).
+fn after_equals(typed: &str) -> &str {
+    typed.rsplit('=').next().unwrap_or(typed)
+}
+
+/// What people read when the typed fingerprint is not the file's.
+pub(crate) const FINGERPRINT_DIFFERS: &str = "The fingerprint that was typed is not the fingerprint of this file. \
+    Nothing was imported and no key left. Check the typing first; if it is right, this file is not the one that the \
+    receiver sees: stop, and fetch both again.";
+
+fn public_attributes(key_algorithm: KeyAlgorithm) -> KeyAttributes {
+    KeyAttributes {
+        key_usage: KeyUsage::TR31_S0_ASYMMETRIC_KEY_FOR_DIGITAL_SIGNATURE,
+        key_class: KeyClass::PUBLIC_KEY,
+        key_algorithm,
+        key_modes_of_use: KeyModesOfUse {
+            verify: true,
+            ..KeyModesOfUse::default()
+        },
+    }
+}
+
+fn import_trusted(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
+    let certificate =
+        Certificate::from_any(answers.file("file")?).map_err(|e| wrong("file", &e.to_string()))?;
+    let key_algorithm = certificate.key_algorithm().ok_or_else(|| {
+        wrong(
+            "file",
+            "holds a key that is not RSA_2048, RSA_3072 or RSA_4096",
+        )
+    })?;
+    let request = Request::ImportKey(ImportKeyInput {
+        key_material: ImportKeyMaterial::TrustedCertificatePublicKey(TrustedCertificatePublicKey {
+            key_attributes: public_attributes(key_algorithm),
+            public_key_certificate: certificate.to_aws(),
+            certificate_authority_public_key_identifier: session.resolve(answers.text("ca")?)?,
+        }),
+        enabled: true,
+        key_check_value_algorithm: None,
+        tags: label_tags(answers.optional("label")),
+    });
+    Ok(Action::control(request))
+}
+
+fn export_rsa_wrap(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
+    let parameters = ImportParameters::parse(answers.file("parameters")?)
+        .map_err(|e| wrong("parameters", &e.to_string()))?;
+    let wrapping_spec = match answers.optional("spec") {
+        Some("RSA_OAEP_SHA_512") => WrappingKeySpec::RSA_OAEP_SHA_512,
+        _ => WrappingKeySpec::RSA_OAEP_SHA_256,
+    };
+    let file = session
+        .marked_file_name(answers.text("output")?)
+        .map_err(|rule| wrong("output", &rule))?;
+    let request = Request::ExportKey(ExportKeyInput {
+        key_material: ExportKeyMaterial::KeyCryptogram(ExportKeyCryptogram {
+            certificate_authority_public_key_identifier: session.resolve(answers.text("ca")?)?,
+            wrapping_key_certificate: parameters.wrapping_certificate.to_aws(),
+            wrapping_spec: Some(wrapping_spec),
+        }),
+        export_key_identifier: session.resolve(answers.text("key")?)?,
+    });
+    let export = ExportNote {
+        import_token: parameters.import_token.clone(),
+        valid_until: Some(parameters.valid_until),
+        file,
+    };
+    Ok(Action::Control {
+        request,
+        confirmation: None,
+        export: Some(export),
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(bytes)
+}

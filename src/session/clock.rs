@@ -1,0 +1,136 @@
+//! Vault time: it only moves forward, and deletions that are due are settled before anything else.
+
+use crate::api::{Clock, Timestamp};
+
+use super::command::Outcome;
+use super::error::Refusal;
+use super::transition::Transition;
+use super::{Profile, Session};
+
+/// A time that stands still for one act.
+pub(crate) struct Fixed(pub(crate) Timestamp);
+
+impl Clock for Fixed {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
+
+/// Two readings and the vault's time must lie this close together (milliseconds).
+const AGREE: i64 = 180_000;
+
+impl Session {
+    /// The present of this vault.
+    pub fn now(&self) -> Timestamp {
+        let clock = &self.state.clock;
+        let running = match (self.profile, clock.frozen) {
+            (Profile::Rehearsal, Some(frozen)) => frozen.into(),
+            _ => self.wall.now().plus_millis(clock.offset),
+        };
+        running.max(clock.watermark.into())
+    }
+
+    /// Settles deletions whose window has ended, as a commit of its own.
+    ///
+    /// In production only attested time settles anything; until then a due key is unusable and unrestorable.
+    pub(crate) fn settle_due(&mut self) -> Result<(), Refusal> {
+        let now = self.now();
+        if !self.attested || self.state.engine.due(now).is_empty() {
+            return Ok(());
+        }
+        let mut working = self.state.clone();
+        let destroyed = working.engine.settle(now);
+        let transitions: Vec<Transition> = destroyed
+            .iter()
+            .map(|gone| {
+                let request = serde_json::json!({"KeyArn": gone.arn});
+                let response = serde_json::json!({"DeleteTimestamp": gone.at.millis()});
+                Transition::moving("DestroyKey", request, response)
+                    .with("key", gone.arn.clone())
+                    .with("approved_with", "DeleteKey")
+            })
+            .collect();
+        self.commit(working, &transitions, true)?;
+        self.destroyed
+            .extend(destroyed.into_iter().map(|gone| gone.arn));
+        Ok(())
+    }
+
+    /// Rehearsal: the frozen clock moves. Test: the stored offset grows. Production: never.
+    pub(crate) fn advance(&mut self, millis: i64) -> Result<Outcome, Refusal> {
+        if millis < 0 {
+            return Err(Refusal::Usage(
+                "Time only moves forward. Nothing was changed.".into(),
+            ));
+        }
+        let mut working = self.state.clone();
+        match self.profile {
+            Profile::Rehearsal => {
+                working.clock.frozen = Some(self.now().plus_millis(millis).into());
+            }
+            Profile::Test => working.clock.offset = working.clock.offset.saturating_add(millis),
+            Profile::Production => {
+                return Err(Refusal::Profile(
+                    "A production vault's time is the real time; it cannot be advanced. Nothing was changed.".into(),
+                ));
+            }
+        }
+        let note = Transition::note("advance", Vec::new()).with("millis", millis);
+        self.commit(working, &[note], false)?;
+        self.settle_due()?;
+        Ok(Outcome::Advanced {
+            now: self.now(),
+            destroyed: std::mem::take(&mut self.destroyed),
+        })
+    }
+
+    /// Two people type date and time from their own watches; only then may time settle anything in production.
+    pub(crate) fn attest_clock(
+        &mut self,
+        readings: &[(String, Timestamp)],
+    ) -> Result<Outcome, Refusal> {
+        let [(first, early), (second, late)] = readings else {
+            return Err(Refusal::Usage(
+                "Two people attest the clock, each from their own watch.".into(),
+            ));
+        };
+        self.person(first)?;
+        self.person(second)?;
+        if first == second {
+            return Err(Refusal::Approval(
+                "Two different people attest the clock. Nothing was changed.".into(),
+            ));
+        }
+        if (early.millis() - late.millis()).abs() > AGREE {
+            return Err(Refusal::Custody(
+                "The two watches differ by more than three minutes. Nothing was changed. Read both again, with the \
+                 date, in UTC."
+                    .into(),
+            ));
+        }
+        let read = Timestamp::from_millis(i64::midpoint(early.millis(), late.millis()));
+        let mut working = self.state.clone();
+        let now = self.now();
+        if (read.millis() - now.millis()).abs() > AGREE {
+            if read < now {
+                return Err(Refusal::Approval(format!(
+                    "The watches say {}, and this vault has already seen {}. Time does not go back: nothing was \
+                     changed and nothing was destroyed. Setting it back is an act of its own.",
+                    read.rfc3339(),
+                    now.rfc3339()
+                )));
+            }
+            working.clock.offset = read.millis() - self.wall.now().millis();
+        }
+        let note = Transition::note("attest-clock", vec![first.clone(), second.clone()])
+            .with("first", early.rfc3339())
+            .with("second", late.rfc3339());
+        self.commit(working, &[note], false)?;
+        self.attested = true;
+        self.settle_due()?;
+        Ok(Outcome::Advanced {
+            now: self.now(),
+            destroyed: std::mem::take(&mut self.destroyed),
+        })
+    }
+}

@@ -1,0 +1,481 @@
+//! The one door: every command comes through [`Session::perform`].
+
+use std::collections::BTreeSet;
+
+use crate::api::{ErrorKind, Request, Response};
+use crate::custody::{self, Act, Role, SignsAs, Tally};
+use crate::engine::{ControlPlane as _, EngineState};
+
+use super::action::Action;
+use super::command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
+use super::error::Refusal;
+use super::pending::Pending;
+use super::state::State;
+use super::transition::Transition;
+use super::view::PendingView;
+use super::{Profile, Session};
+
+impl Session {
+    /// The one door.
+    ///
+    /// # Errors
+    /// A refusal; nothing was changed unless it says so.
+    pub fn perform(&mut self, command: Command) -> Result<Outcome, Refusal> {
+        self.stands()?;
+        self.settle_due()?;
+        match command {
+            Command::Read(request) => self.read(&request).map(Outcome::Read),
+            Command::Ask {
+                action,
+                issuer,
+                origin,
+                key,
+            } => self.ask(&action, &issuer, origin, key).map(Outcome::Asked),
+            Command::Approve { id, person, key } => {
+                self.approve(&id, &person, key).map(Outcome::Approved)
+            }
+            Command::Withdraw { id, person, reason } => self.withdraw(&id, &person, &reason),
+            Command::Execute {
+                id,
+                prepared,
+                arrow,
+            } => self.execute(&id, prepared, arrow).map(Outcome::Executed),
+            Command::Journal(arrow) => self.journal(arrow),
+            Command::Advance { millis } => self.advance(millis),
+            Command::Settle => Ok(Outcome::Advanced {
+                now: self.now(),
+                destroyed: std::mem::take(&mut self.destroyed),
+            }),
+            Command::AttestClock { readings } => self.attest_clock(&readings),
+            Command::Receipt { answer } => self.receipt(&answer).map(Outcome::Receipt),
+            Command::SignOff { text, people } => self.sign_off(&text, people),
+        }
+    }
+
+    /// A read: needs no approval, moves nothing.
+    pub(crate) fn read(&self, request: &Request) -> Result<Response, Refusal> {
+        if !request.operation().reads() {
+            return Err(Refusal::Approval(format!(
+                "{} changes something or lets something out: it needs approvals. Nothing was changed.",
+                request.operation().name()
+            )));
+        }
+        Ok(self
+            .state
+            .engine
+            .read(request, self.now(), self.profile.class())?)
+    }
+
+    /// Judges an act before anybody signs: the same checks as the door, without effect. Returns what will be
+    /// shown to the signers.
+    ///
+    /// # Errors
+    /// What the door would refuse.
+    pub fn preview(&self, action: &Action) -> Result<PendingView, Refusal> {
+        let action = self.judged(action)?;
+        let issuer = self.usual_issuer().unwrap_or_default();
+        let required = self.required(&action);
+        let act = self.act_of(&action, &issuer, String::new(), None, [0; 32]);
+        let pending = Pending {
+            act,
+            action,
+            origin: None,
+            signatures: Vec::new(),
+            use_shares: Vec::new(),
+            required,
+            asked: self.now(),
+        };
+        Ok(self.pending_view(&pending))
+    }
+
+    fn ask(
+        &mut self,
+        action: &Action,
+        issuer: &str,
+        origin: Option<Origin>,
+        key: KeySource,
+    ) -> Result<PendingView, Refusal> {
+        let action = self
+            .judged(action)
+            .inspect_err(|e| self.note_refusal("ask", issuer, e))?;
+        let person = self.person(issuer)?.clone();
+        if person.role == Role::Witness {
+            return Err(Refusal::Approval(format!(
+                "{issuer} is a witness: a witness observes and signs off, and neither asks nor approves. \
+                 Nothing was changed. An administrator or a custodian asks."
+            )));
+        }
+        let required = self.required(&action);
+        custody::enough_others(&self.state.people, &person, required, self.book.seq())
+            .map_err(|e| Refusal::Approval(e.to_string()))?;
+        let mut unsealed = self
+            .unseal(&person, key)
+            .inspect_err(|e| self.note_refusal("ask", issuer, e))?;
+        let mut id = [0_u8; 32];
+        self.draw("approval-id")?.fill_bytes(&mut id);
+        let act = self.act_of(
+            &action,
+            issuer,
+            person.fingerprint().hex(),
+            origin.as_ref(),
+            id,
+        );
+        let signature = custody::sign(&act, &unsealed.key, issuer, SignsAs::Issuer, unsealed.by);
+        unsealed.share = None; // an issuer's share never counts
+        let asked = self.now();
+        let pending = Pending {
+            act,
+            action,
+            origin,
+            signatures: vec![signature],
+            use_shares: Vec::new(),
+            required,
+            asked,
+        };
+        let view = self.pending_view(&pending);
+        self.pending.push(pending);
+        Ok(view)
+    }
+
+    fn approve(
+        &mut self,
+        id: &[u8; 32],
+        person: &str,
+        key: KeySource,
+    ) -> Result<PendingView, Refusal> {
+        let at = self.standing(id)?;
+        let who = self.person(person)?.clone();
+        let fits = self.may_approve(at, &who);
+        fits.inspect_err(|e| self.note_refusal("approve", person, e))?;
+        let unsealed = self
+            .unseal(&who, key)
+            .inspect_err(|e| self.note_refusal("approve", person, e))?;
+        let pending = self.pending.get_mut(at).ok_or_else(gone)?;
+        let signature = custody::sign(
+            &pending.act,
+            &unsealed.key,
+            person,
+            SignsAs::Custodian,
+            unsealed.by,
+        );
+        let mut signatures = pending.signatures.clone();
+        signatures.push(signature);
+        tally(&self.state, &self.consumed, self.profile, pending.required)
+            .so_far(&pending.act, &signatures)
+            .map_err(|e| Refusal::Approval(e.to_string()))?;
+        pending.signatures = signatures;
+        pending.use_shares.extend(unsealed.share);
+        let pending = self.pending.get(at).ok_or_else(gone)?;
+        Ok(self.pending_view(pending))
+    }
+
+    /// Refuses before a passphrase is even tried: wrong role, own act, second signature.
+    fn may_approve(&self, at: usize, who: &custody::Person) -> Result<(), Refusal> {
+        let pending = self.pending.get(at).ok_or_else(gone)?;
+        let name = &who.name;
+        if who.role != Role::Custodian {
+            return Err(Refusal::Approval(format!(
+                "{name} is {} and cannot approve: only custodians approve. The request still waits; nothing was \
+                 changed. A custodian signs next.",
+                who.role.word()
+            )));
+        }
+        if pending.act.issuer == *name {
+            return Err(Refusal::Approval(format!(
+                "{name} asked for this act and cannot approve it as well. The request still waits; nothing was \
+                 changed. Another custodian signs next."
+            )));
+        }
+        if pending.signed().contains(name) {
+            return Err(Refusal::Approval(format!(
+                "{name} has signed this act already; one person counts once. The request still waits; nothing was \
+                 changed. Another custodian signs next."
+            )));
+        }
+        Ok(())
+    }
+
+    fn withdraw(&mut self, id: &[u8; 32], person: &str, reason: &str) -> Result<Outcome, Refusal> {
+        let at = self.position(id)?;
+        self.person(person)?;
+        let pending = self.pending.remove(at);
+        let note = Transition::note("withdraw", vec![person.to_owned()])
+            .with("digest", hex(&pending.act.digest()))
+            .with("reason", reason.to_owned());
+        let state = self.state.clone();
+        self.commit(state, &[note], false)?;
+        Ok(Outcome::Withdrawn)
+    }
+
+    fn execute(
+        &mut self,
+        id: &[u8; 32],
+        prepared: Option<PreparedRsa>,
+        arrow: Option<Arrow>,
+    ) -> Result<Executed, Refusal> {
+        let pending = self.take_approved(id)?;
+        self.checkpoint();
+        let done = self.carry_out(&pending, prepared, arrow);
+        if let Err(refusal) = &done {
+            self.rollback();
+            self.note_refusal("execute", &pending.act.issuer, refusal);
+        }
+        done
+    }
+
+    /// Takes a fully approved act off the table: from here one approval is one attempt, whatever happens.
+    pub(crate) fn take_approved(&mut self, id: &[u8; 32]) -> Result<Pending, Refusal> {
+        let at = self.standing(id)?;
+        let pending = self.pending.get(at).ok_or_else(gone)?;
+        tally(&self.state, &self.consumed, self.profile, pending.required)
+            .count(&pending.act, &pending.signatures)
+            .map_err(|e| Refusal::Approval(e.to_string()))?;
+        Ok(self.pending.remove(at))
+    }
+
+    fn carry_out(
+        &mut self,
+        pending: &Pending,
+        prepared: Option<PreparedRsa>,
+        arrow: Option<Arrow>,
+    ) -> Result<Executed, Refusal> {
+        if matches!(pending.action, Action::Backup { .. }) {
+            return Err(Refusal::Usage(
+                "A backup is carried out with a folder to copy to: use the backup command. Nothing was changed.".into(),
+            ));
+        }
+        let opener = self.opener(pending)?;
+        let mut working = self.state.clone();
+        let outcome = self.run_action(&mut working, &pending.action, opener.as_ref(), prepared)?;
+        self.record_effects(&mut working, &pending.action, &outcome.responses);
+        let who = pending.who();
+        let digest = hex(&pending.act.digest());
+        if let Some(arrow) = arrow {
+            super::journal::apply(
+                &mut working,
+                arrow,
+                Some((&pending.action, &outcome.responses, &digest)),
+                self.now(),
+            )?;
+        }
+        let transitions: Vec<Transition> = outcome
+            .steps
+            .into_iter()
+            .map(|step| step.signed_by(&pending.act, &pending.signatures))
+            .collect();
+        working.consumed = vec![serde_bytes::ByteBuf::from(pending.act.approval_id.to_vec())];
+        self.commit(working, &transitions, false)?;
+        if Self::lets_out(&pending.action) {
+            self.seal_audit()?;
+        }
+        Ok(Executed {
+            responses: outcome.responses,
+            seq: self.book.seq(),
+            digest,
+            who,
+        })
+    }
+
+    /// Whether material leaves: then the outcome is sealed before it is reported.
+    fn lets_out(action: &Action) -> bool {
+        match action {
+            Action::Control { request, .. } => EngineState::needs_secret(request),
+            Action::List { acts, .. } => acts.iter().any(EngineState::needs_secret),
+            Action::Backup { .. } => true,
+        }
+    }
+
+    /// Runs an action on a copy of the state.
+    pub(crate) fn run_action(
+        &mut self,
+        working: &mut State,
+        action: &Action,
+        opener: Option<&super::locks::Opener<'_>>,
+        prepared: Option<PreparedRsa>,
+    ) -> Result<Ran, Refusal> {
+        let requests: Vec<Request> = match action {
+            Action::Control { request, .. } => vec![request.clone()],
+            Action::List { acts, .. } => acts.clone(),
+            Action::Backup { .. } => Vec::new(),
+        };
+        let mut prepared = prepared;
+        let mut ran = Ran {
+            responses: Vec::new(),
+            steps: Vec::new(),
+        };
+        for (n, request) in requests.iter().enumerate() {
+            let request = super::list::bound(request, &ran.responses)?;
+            let response = self
+                .handle(&mut working.engine, &request, opener, prepared.take())
+                .map_err(|e| list_error(&requests, n, e))?;
+            ran.steps.push(Transition::act(&request, &response));
+            ran.responses.push(response);
+        }
+        Ok(ran)
+    }
+
+    fn handle(
+        &mut self,
+        engine: &mut EngineState,
+        request: &Request,
+        opener: Option<&super::locks::Opener<'_>>,
+        prepared: Option<PreparedRsa>,
+    ) -> Result<Response, Refusal> {
+        let clock = super::clock::Fixed(self.now());
+        let sealer = super::locks::Sealer(self.book.use_recipient().to_owned());
+        let mut context = crate::engine::Context {
+            clock: &clock,
+            entropy: &mut self.entropy,
+            seal: &sealer,
+            open: opener.map(|o| o as &dyn crate::engine::SecretOpen),
+            prepared,
+            class: self.profile.class(),
+        };
+        Ok(engine.handle(request, &mut context)?)
+    }
+
+    /// The act as it would be signed now.
+    pub(crate) fn act_of(
+        &self,
+        action: &Action,
+        issuer: &str,
+        issuer_key: String,
+        origin: Option<&Origin>,
+        approval_id: [u8; 32],
+    ) -> Act {
+        Act {
+            vault_id: self.book.vault_id().to_owned(),
+            epoch: self.book.epoch().to_owned(),
+            seq: self.book.seq(),
+            state_head: self.book.state_head(),
+            approval_id,
+            issuer: issuer.to_owned(),
+            issuer_key,
+            script: origin.map(|o| o.script),
+            step: origin.map(|o| o.step.clone()),
+            action: action.to_json(),
+        }
+    }
+
+    /// Finds a pending act that still stands on this state; one that does not is taken off the table.
+    fn standing(&mut self, id: &[u8; 32]) -> Result<usize, Refusal> {
+        let at = self.position(id)?;
+        let Some(pending) = self.pending.get(at) else {
+            return Err(gone());
+        };
+        let now = self.act_of(
+            &pending.action,
+            &pending.act.issuer,
+            pending.act.issuer_key.clone(),
+            pending.origin.as_ref(),
+            pending.act.approval_id,
+        );
+        if let Err(void) = custody::unchanged(&pending.act, &now) {
+            self.pending.remove(at);
+            return Err(Refusal::Approval(void.to_string()));
+        }
+        Ok(at)
+    }
+
+    fn position(&self, id: &[u8; 32]) -> Result<usize, Refusal> {
+        self.pending
+            .iter()
+            .position(|p| p.act.approval_id == *id)
+            .ok_or_else(gone)
+    }
+
+    /// Checks shape, profile and engine rules of an action, and fills in every default.
+    pub(crate) fn judged(&self, action: &Action) -> Result<Action, Refusal> {
+        match action {
+            Action::Control {
+                request,
+                confirmation,
+                export,
+            } => {
+                if request.operation().reads() {
+                    return Err(Refusal::Usage(
+                        "A read needs no approval; it is not an act.".into(),
+                    ));
+                }
+                self.profile_allows(request)?;
+                let request = self
+                    .state
+                    .engine
+                    .check(request, self.now(), self.profile.class())?;
+                self.root_rules(&request, confirmation.as_ref())?;
+                Ok(Action::Control {
+                    request,
+                    confirmation: confirmation.clone(),
+                    export: export.clone(),
+                })
+            }
+            Action::List { .. } => super::list::judged(self, action),
+            Action::Backup { .. } => Ok(action.clone()),
+        }
+    }
+
+    /// What the profile forbids whatever the engine says.
+    pub(crate) fn profile_allows(&self, request: &Request) -> Result<(), Refusal> {
+        if matches!(request, Request::CreateKey(_))
+            && self.profile == Profile::Production
+            && !self.state.policy.software_generation
+        {
+            return Err(Refusal::Profile(
+                "This production vault may not generate keys in software: a laptop is not a secure cryptographic \
+                 device (PCI PIN 5-1). No key was made. Bring keys in wrapped, or decide otherwise when a vault is \
+                 created."
+                    .into(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// How signatures are counted here: consumed ids never count, and in production none from an unlock file.
+pub(crate) fn tally<'a>(
+    state: &'a State,
+    consumed: &'a BTreeSet<[u8; 32]>,
+    profile: Profile,
+    required: u8,
+) -> Tally<'a> {
+    Tally {
+        people: &state.people,
+        required,
+        consumed: Some(consumed),
+        unlock_files: profile.custody().allows_unlock_files(),
+    }
+}
+
+/// What an action did to the copy.
+pub(crate) struct Ran {
+    /// Responses in order.
+    pub(crate) responses: Vec<Response>,
+    /// Transitions in order.
+    pub(crate) steps: Vec<Transition>,
+}
+
+fn gone() -> Refusal {
+    Refusal::Usage(
+        "There is no such request on the table: it was executed, withdrawn or voided. Nothing was changed. Ask again."
+            .into(),
+    )
+}
+
+fn list_error(requests: &[Request], n: usize, error: Refusal) -> Refusal {
+    if requests.len() < 2 {
+        return error;
+    }
+    match error {
+        Refusal::Api(mut api) => {
+            if api.kind != ErrorKind::InternalServer {
+                api.message = format!("act {n} of the list: {}", api.message);
+            }
+            Refusal::Api(api)
+        }
+        other => other,
+    }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(bytes)
+}

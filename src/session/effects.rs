@@ -1,0 +1,170 @@
+//! What the session remembers about acts beside the engine's state: exports, roots.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::api::{
+    ExportKeyInput, ExportKeyMaterial, ImportKeyInput, ImportKeyMaterial, Request, Response,
+    Timestamp, WrappedKey,
+};
+use crate::pki::Certificate;
+
+use super::action::{Action, Confirmation, ExportNote};
+use super::error::Refusal;
+use super::state::{ExportRecord, RootRecord, State};
+use super::{Profile, Session};
+
+impl Session {
+    /// Remembers exports and roots of an executed act.
+    pub(crate) fn record_effects(
+        &self,
+        working: &mut State,
+        action: &Action,
+        responses: &[Response],
+    ) {
+        match action {
+            Action::Control {
+                request,
+                confirmation,
+                export,
+            } => {
+                for response in responses {
+                    self.record_effect(
+                        working,
+                        request,
+                        response,
+                        confirmation.as_ref(),
+                        export.as_ref(),
+                    );
+                }
+            }
+            Action::List { acts, .. } => {
+                for (n, (request, response)) in acts.iter().zip(responses).enumerate() {
+                    // `#n` was bound when it ran; the record wants the key it named.
+                    let bound = super::list::bound(request, responses.get(..n).unwrap_or_default());
+                    self.record_effect(
+                        working,
+                        bound.as_ref().unwrap_or(request),
+                        response,
+                        None,
+                        None,
+                    );
+                }
+            }
+            Action::Backup { .. } => {}
+        }
+    }
+
+    fn record_effect(
+        &self,
+        working: &mut State,
+        request: &Request,
+        response: &Response,
+        confirmation: Option<&Confirmation>,
+        export: Option<&ExportNote>,
+    ) {
+        let at = self.now().millis();
+        match (request, response) {
+            (Request::ExportKey(input), Response::ExportKey(output)) => {
+                let entry = export_record(working, input, &output.wrapped_key, export, at);
+                working.exports.extend(entry);
+            }
+            (Request::ImportKey(input), Response::ImportKey(output)) => {
+                working
+                    .roots
+                    .extend(root_record(input, &output.key.key_arn, confirmation, at));
+            }
+            _ => {}
+        }
+    }
+
+    /// Roots: the fingerprint must have been confirmed, in production by typing.
+    pub(crate) fn root_rules(
+        &self,
+        request: &Request,
+        confirmation: Option<&Confirmation>,
+    ) -> Result<(), Refusal> {
+        let Request::ImportKey(input) = request else {
+            return Ok(());
+        };
+        let ImportKeyMaterial::RootCertificatePublicKey(root) = &input.key_material else {
+            return Ok(());
+        };
+        let certificate = Certificate::from_any(root.public_key_certificate.as_bytes())
+            .map_err(|e| Refusal::Usage(e.to_string()))?;
+        let ours = super::door::hex(&certificate.sha256_fingerprint());
+        match confirmation {
+            None => Err(Refusal::Approval(
+                "The root's fingerprint was not confirmed. Nothing was imported. A second person types it, fetched \
+                 over another channel."
+                    .into(),
+            )),
+            Some(Confirmation::AsShown { .. }) if self.profile == Profile::Production => Err(Refusal::Profile(
+                "In production a root's fingerprint is typed by a second person, never taken as shown. Nothing was \
+                 imported."
+                    .into(),
+            )),
+            Some(Confirmation::AsShown { sha256 } | Confirmation::Typed { sha256, .. }) if *sha256 != ours => {
+                Err(Refusal::Custody(super::build::FINGERPRINT_DIFFERS.into()))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+fn export_record(
+    working: &State,
+    input: &ExportKeyInput,
+    wrapped: &WrappedKey,
+    export: Option<&ExportNote>,
+    at: i64,
+) -> Option<ExportRecord> {
+    let ExportKeyMaterial::KeyCryptogram(material) = &input.key_material;
+    let record = working.engine.find(&input.export_key_identifier)?;
+    let receiver = Certificate::from_any(material.wrapping_key_certificate.as_bytes()).ok();
+    Some(ExportRecord {
+        arn: record.key.key_arn.clone(),
+        kcv: wrapped.key_check_value.clone(),
+        kcv_method: wrapped.key_check_value_algorithm.name().to_owned(),
+        attributes: serde_json::to_string(&record.key.key_attributes).unwrap_or_default(),
+        exportable: record.key.exportable,
+        receiver: receiver
+            .as_ref()
+            .map(Certificate::subject)
+            .unwrap_or_default(),
+        receiver_spki: receiver.map(|c| hash(c.spki_der())).unwrap_or_default(),
+        file: export.map(|e| e.file.clone()).unwrap_or_default(),
+        at,
+        valid_until: export.and_then(|e| e.valid_until).map(Timestamp::millis),
+        state: "sent".into(),
+        receiver_arn: None,
+    })
+}
+
+fn root_record(
+    input: &ImportKeyInput,
+    arn: &str,
+    confirmation: Option<&Confirmation>,
+    at: i64,
+) -> Option<RootRecord> {
+    let ImportKeyMaterial::RootCertificatePublicKey(root) = &input.key_material else {
+        return None;
+    };
+    let certificate = Certificate::from_any(root.public_key_certificate.as_bytes()).ok()?;
+    let (confirmed, source, by) = match confirmation {
+        Some(Confirmation::Typed { source, by, .. }) => ("typed", source.clone(), by.clone()),
+        _ => ("as-shown", String::new(), String::new()),
+    };
+    Some(RootRecord {
+        arn: arn.to_owned(),
+        sha256: super::door::hex(&certificate.sha256_fingerprint()),
+        subject: certificate.subject(),
+        confirmed: confirmed.into(),
+        source,
+        by,
+        at,
+    })
+}
+
+fn hash(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(bytes))
+}

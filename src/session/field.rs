@@ -1,0 +1,188 @@
+//! Fields: what an action needs from a person, declared once.
+//!
+//! The wizard on screen, the `--plain` prompts, a script's keys, the linter's knowledge and the reference
+//! page are all drawn from these declarations.
+
+use crate::api::{KeyAlgorithm, KeyUsage};
+
+/// What kind of value a field takes, and so how it is asked, masked and checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One line of text, 1 to `max` characters, no control characters.
+    Text {
+        /// Longest text, in characters.
+        max: usize,
+    },
+    /// One of a closed list, by id.
+    Choice(&'static [Choice]),
+    /// A whole number from `min` to `max`.
+    Number {
+        /// Smallest value.
+        min: i64,
+        /// Largest value.
+        max: i64,
+    },
+    /// A key usage, by code (`K0`) or service name.
+    Usage,
+    /// A key algorithm, by service name.
+    Algorithm,
+    /// A set of modes of use: words joined by commas (`encrypt, decrypt, wrap, unwrap`) or a TR-31 mode letter.
+    Modes,
+    /// Yes or no.
+    YesNo,
+    /// A file to read, at most 1 MiB.
+    File,
+    /// A key that exists: ARN, or the label of a declared key.
+    Key,
+    /// A SHA-256 fingerprint: 64 hex digits, colons and spaces allowed, or 32 PGP words.
+    Fingerprint,
+    /// A date and time, RFC 3339 or `YYYY-MM-DD HH:MM`.
+    DateTime,
+    /// A span: an integer and `s`, `m`, `h` or `d`.
+    Span,
+    /// A passphrase: secret, masked, wiped after use.
+    Passphrase,
+    /// Enter alone: something was seen, heard or done.
+    Confirm,
+}
+
+/// One choice of a closed list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    /// What a script writes.
+    pub id: &'static str,
+    /// What a person reads.
+    pub label: &'static str,
+}
+
+/// One thing an action needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// The script's key and the answer's name, lower case with hyphens.
+    pub id: &'static str,
+    /// What stands before the input.
+    pub label: &'static str,
+    /// One sentence that helps to answer.
+    pub hint: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// Whether it may be left empty.
+    pub optional: bool,
+}
+
+impl Field {
+    /// Whether what is typed must never be drawn.
+    pub const fn secret(&self) -> bool {
+        matches!(self.kind, Kind::Passphrase)
+    }
+
+    /// Checks a typed text against the kind and returns it in its one normal form.
+    ///
+    /// # Errors
+    /// The rule that was broken, naming the field.
+    pub fn check(&self, text: &str) -> Result<String, FieldError> {
+        let text = text.trim();
+        if text.is_empty() && !matches!(self.kind, Kind::Confirm) {
+            return if self.optional {
+                Ok(String::new())
+            } else {
+                Err(self.wrong("is empty"))
+            };
+        }
+        match self.kind {
+            Kind::Text { max } => self.check_text(text, max),
+            Kind::Choice(choices) => self.check_choice(text, choices),
+            Kind::Number { min, max } => self.check_number(text, min, max),
+            Kind::Usage => usage(text)
+                .map(|u| u.name().to_owned())
+                .ok_or_else(|| self.wrong("is not a key usage: write its code, for example K0")),
+            Kind::Algorithm => KeyAlgorithm::ALL
+                .iter()
+                .find(|a| a.name().eq_ignore_ascii_case(text))
+                .map(|a| a.name().to_owned())
+                .ok_or_else(|| self.wrong("is not an algorithm: for example TDES_3KEY or AES_128")),
+            Kind::YesNo => match text.to_ascii_lowercase().as_str() {
+                "y" | "yes" | "true" => Ok("yes".into()),
+                "n" | "no" | "false" => Ok("no".into()),
+                _ => Err(self.wrong("wants yes or no")),
+            },
+            Kind::Span => crate::session::span::parse(text)
+                .map(|_| text.to_owned())
+                .map_err(|rule| self.wrong(&rule)),
+            Kind::Modes
+            | Kind::File
+            | Kind::Key
+            | Kind::Fingerprint
+            | Kind::DateTime
+            | Kind::Passphrase
+            | Kind::Confirm => Ok(text.to_owned()),
+        }
+    }
+
+    fn check_text(&self, text: &str, max: usize) -> Result<String, FieldError> {
+        if text.chars().count() > max {
+            return Err(self.wrong(&format!("is longer than {max} characters")));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(self.wrong("holds a control character"));
+        }
+        Ok(text.to_owned())
+    }
+
+    fn check_choice(&self, text: &str, choices: &[Choice]) -> Result<String, FieldError> {
+        choices
+            .iter()
+            .find(|c| c.id.eq_ignore_ascii_case(text))
+            .map(|c| c.id.to_owned())
+            .ok_or_else(|| {
+                let ids: Vec<_> = choices.iter().map(|c| c.id).collect();
+                self.wrong(&format!("is none of {}", ids.join(", ")))
+            })
+    }
+
+    fn check_number(&self, text: &str, min: i64, max: i64) -> Result<String, FieldError> {
+        match text.parse::<i64>() {
+            Ok(n) if (min..=max).contains(&n) => Ok(n.to_string()),
+            _ => Err(self.wrong(&format!("is not a whole number from {min} to {max}"))),
+        }
+    }
+
+    fn wrong(&self, rule: &str) -> FieldError {
+        FieldError {
+            field: self.id,
+            label: self.label,
+            rule: rule.to_owned(),
+        }
+    }
+}
+
+/// Finds a usage by code or service name.
+pub fn usage(text: &str) -> Option<KeyUsage> {
+    KeyUsage::ALL
+        .iter()
+        .copied()
+        .find(|u| u.code().eq_ignore_ascii_case(text) || u.name().eq_ignore_ascii_case(text))
+}
+
+/// A typed value that a field does not take.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{label} {rule}. Nothing was changed.")]
+pub struct FieldError {
+    /// The field's id.
+    pub field: &'static str,
+    /// The field's label.
+    pub label: &'static str,
+    /// The rule that was broken, completing a sentence that begins with the label.
+    pub rule: String,
+}
+
+/// The three lines above the keys on every screen: who acts, what Enter does, what has happened so far.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Footing {
+    /// Who acts.
+    pub acts: String,
+    /// What Enter will do.
+    pub enter: String,
+    /// What has and what has not happened.
+    pub so_far: String,
+}

@@ -1,0 +1,113 @@
+//! Paper: enrolment forms and the witness card, 72 columns.
+
+use std::fmt::Write as _;
+
+use crate::custody::words;
+
+use super::sentence::groups;
+use super::{Profile, Session};
+
+/// The sentence that all present sign in production.
+pub const SOFTWARE_QUESTION: &str = "May this vault generate keys in software, and take clear components? A laptop \
+    is not a secure cryptographic device (PCI PIN 5-1, 6-2). The answer is signed by all present and stands on \
+    every report.";
+
+/// One enrolment form per person: name and text.
+pub(crate) fn enrolment(session: &Session) -> Vec<(String, String)> {
+    let view = session.view();
+    view.people
+        .iter()
+        .map(|person| {
+            let mut text = String::new();
+            let _ = writeln!(text, "ENROLMENT FORM{:>58}", view.profile.banner());
+            let _ = writeln!(text, "{}", "=".repeat(72));
+            let _ = writeln!(
+                text,
+                "Vault         {}   {}",
+                view.vault,
+                groups(&view.vault_id)
+            );
+            let _ = writeln!(
+                text,
+                "Quorum        {} of {} to open, {} to use a secret",
+                view.k, view.n, view.t
+            );
+            let _ = writeln!(text, "Name          {}", person.name);
+            let _ = writeln!(text, "Role          {}", person.role);
+            let _ = writeln!(text, "Date (UTC)    {}\n", view.now.rfc3339());
+            let _ = writeln!(text, "Approval key, SHA-256 fingerprint:\n");
+            for line in groups(&person.fingerprint).as_bytes().chunks(40) {
+                let _ = writeln!(text, "    {}", String::from_utf8_lossy(line).trim_end());
+            }
+            let _ = writeln!(
+                text,
+                "\nThe same in words (first half), for reading aloud:\n"
+            );
+            for line in fingerprint_words(&person.fingerprint).chunks(4) {
+                let _ = writeln!(text, "    {}", line.join(" "));
+            }
+            let _ = writeln!(
+                text,
+                "\nMedium        ____________________   Bag or envelope  ____________________"
+            );
+            let _ = writeln!(
+                text,
+                "\nI hold this key alone, and the passphrase that opens it is known to me alone."
+            );
+            let _ = writeln!(
+                text,
+                "\nSignature     ____________________   Date             ____________________"
+            );
+            let _ = writeln!(
+                text,
+                "\nWitness       ____________________   Date             ____________________"
+            );
+            if view.profile != Profile::Production {
+                let _ = writeln!(
+                    text,
+                    "\n{}: for practice. Not a form for production keys.",
+                    view.profile.banner()
+                );
+            }
+            (person.name.clone(), text)
+        })
+        .collect()
+}
+
+fn fingerprint_words(hex: &str) -> Vec<&'static str> {
+    let bytes = data_encoding::HEXLOWER
+        .decode(hex.as_bytes())
+        .unwrap_or_default();
+    <[u8; 32]>::try_from(bytes)
+        .map(|digest| words::sixteen(&digest))
+        .unwrap_or_default()
+}
+
+impl Session {
+    /// The witness card for the present state, as text to print.
+    pub fn witness_card(&self) -> String {
+        let view = self.view();
+        let mut text = String::new();
+        let _ = writeln!(text, "WITNESS CARD{:>60}", view.profile.banner());
+        let _ = writeln!(text, "{}", "=".repeat(72));
+        let _ = writeln!(
+            text,
+            "Vault         {}   {}",
+            view.vault,
+            groups(&view.vault_id)
+        );
+        let _ = writeln!(text, "Sequence      {}", view.seq);
+        let _ = writeln!(text, "Words         {}", view.card_words.join(" "));
+        let _ = writeln!(text, "At (UTC)      {}\n", view.now.rfc3339());
+        let _ = writeln!(
+            text,
+            "Bring this card to the next opening. It shows whether the vault is the"
+        );
+        let _ = writeln!(text, "latest: an older copy cannot know these words.\n");
+        let _ = writeln!(
+            text,
+            "Witness       ____________________   Date             ____________________"
+        );
+        text
+    }
+}

@@ -1,0 +1,173 @@
+//! What a counterparty is handed: the import request as one JSON file, and the commands to run on the other side.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use crate::api::{
+    ExportKeyMaterial, ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, Request, Response,
+    Tag, WrappedKey,
+};
+
+use super::action::{Action, ExportNote};
+use super::command::Executed;
+use super::error::Refusal;
+use super::{Profile, Session};
+
+/// An export ready to be written.
+#[derive(Debug, Clone)]
+pub struct Handover {
+    /// File name without folder, with the profile's mark: `kek.import-key.rehearsal.json`.
+    pub file: String,
+    /// Exactly what `aws payment-cryptography import-key --cli-input-json file://F` accepts.
+    pub request: Vec<u8>,
+    /// `NEXT.txt`: what to run on the other side, in order.
+    pub next: String,
+}
+
+/// Makes the hand-over of an executed RSA-wrap export.
+///
+/// # Errors
+/// The act was no such export.
+pub fn rsa_wrap(
+    session: &Session,
+    action: &Action,
+    executed: &Executed,
+) -> Result<Handover, Refusal> {
+    let no =
+        || Refusal::Usage("This act is no RSA-wrap export; there is nothing to hand over.".into());
+    let Action::Control {
+        request: Request::ExportKey(input),
+        export: Some(note),
+        ..
+    } = action
+    else {
+        return Err(no());
+    };
+    let ExportKeyMaterial::KeyCryptogram(material) = &input.key_material;
+    let Some(Response::ExportKey(output)) = executed.responses.first() else {
+        return Err(no());
+    };
+    let record = session
+        .record(&input.export_key_identifier)
+        .ok_or_else(|| Refusal::Usage("The exported key is not in this vault.".into()))?;
+    let rehearsal = session.profile() == Profile::Rehearsal;
+    let import = Request::ImportKey(ImportKeyInput {
+        key_material: ImportKeyMaterial::KeyCryptogram(ImportKeyCryptogram {
+            key_attributes: record.key.key_attributes,
+            exportable: record.key.exportable,
+            wrapped_key_cryptogram: output.wrapped_key.key_material.clone(),
+            import_token: note.import_token.clone(),
+            wrapping_spec: material.wrapping_spec,
+        }),
+        // A rehearsal's key must not serve anybody by accident.
+        enabled: !rehearsal,
+        key_check_value_algorithm: Some(record.key.key_check_value_algorithm),
+        tags: profile_tag(session.profile()),
+    });
+    let mut request =
+        serde_json::to_vec_pretty(&import.to_json()).map_err(|e| Refusal::Vault(e.to_string()))?;
+    request.push(b'\n');
+    let next = next_text(session, note, &output.wrapped_key, &request);
+    Ok(Handover {
+        file: note.file.clone(),
+        request,
+        next,
+    })
+}
+
+fn profile_tag(profile: Profile) -> Vec<Tag> {
+    match profile {
+        Profile::Production => Vec::new(),
+        other => vec![Tag {
+            key: "keymoot-profile".into(),
+            value: other.name().into(),
+        }],
+    }
+}
+
+fn next_text(session: &Session, note: &ExportNote, wrapped: &WrappedKey, request: &[u8]) -> String {
+    let view = session.view();
+    let file = &note.file;
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "NEXT: what to run on the receiver's side, in this order\n"
+    );
+    if view.profile != Profile::Production {
+        let _ = writeln!(
+            text,
+            "{}: this key is for practice. The receiver will accept this file all the same.\n",
+            view.profile.banner()
+        );
+    }
+    let _ = writeln!(
+        text,
+        "1. On a computer with the AWS CLI, check that the file arrived whole:\n"
+    );
+    let _ = writeln!(text, "   sha256sum {file}");
+    let _ = writeln!(
+        text,
+        "   {}\n",
+        data_encoding::HEXLOWER.encode(&Sha256::digest(request))
+    );
+    let _ = writeln!(
+        text,
+        "2. Import the key (the token in it is the receiver's own):\n"
+    );
+    let _ = writeln!(text, "   aws payment-cryptography import-key \\");
+    let _ = writeln!(
+        text,
+        "       --cli-input-json file://{file} > receipt.json\n"
+    );
+    if let Some(until) = note.valid_until {
+        let _ = writeln!(text, "   The token ends at {}.\n", until.rfc3339());
+    }
+    let _ = writeln!(
+        text,
+        "3. Compare by eye: \"KeyCheckValue\" in receipt.json must be\n"
+    );
+    let _ = writeln!(
+        text,
+        "   {} ({})\n",
+        wrapped.key_check_value,
+        wrapped.key_check_value_algorithm.name()
+    );
+    let _ = writeln!(
+        text,
+        "   If it differs, stop: the receiver holds another key than the one sent.\n"
+    );
+    let _ = writeln!(text, "4. Bring receipt.json back and close the loop:\n");
+    let folder = if view.profile == Profile::Rehearsal {
+        "DIR".to_owned()
+    } else {
+        format!("{}.vault", view.vault)
+    };
+    let _ = writeln!(text, "   keymoot receipt receipt.json --vault {folder}");
+    text
+}
+
+/// The commands by which a second person fetches a receiver's fingerprints over another login on another computer,
+/// for a receiver whose wrapping key has this algorithm.
+pub fn fingerprint_commands(wrapping_key_algorithm: &str) -> Vec<String> {
+    let fetch = format!(
+        "aws payment-cryptography get-parameters-for-import --key-material-type KEY_CRYPTOGRAM \
+         --wrapping-key-algorithm {wrapping_key_algorithm} --reuse-last-generated-token --output text"
+    );
+    let digest = "base64 -d | openssl x509 -noout -fingerprint -sha256";
+    vec![
+        "# the root (this is what you type here):".into(),
+        format!("{fetch} --query WrappingKeyCertificateChain | {digest}"),
+        "# the wrapping certificate below it:".into(),
+        format!("{fetch} --query WrappingKeyCertificate | {digest}"),
+    ]
+}
+
+/// The AWS request of an act, as JSON for a file or a review page.
+pub fn aws_request(action: &Action) -> serde_json::Value {
+    match action {
+        Action::Control { request, .. } => request.to_json(),
+        other => json!(other.to_json()),
+    }
+}

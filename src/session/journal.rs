@@ -1,0 +1,155 @@
+//! The journal of runs: every arrow is committed, the arrow to `executed` together with its effect.
+
+use crate::api::{Response, Timestamp};
+
+use super::Session;
+use super::action::Action;
+use super::command::{Arrow, Outcome};
+use super::error::Refusal;
+use super::run::{Run, StepRecord};
+use super::state::State;
+use super::transition::Transition;
+
+impl Session {
+    /// Commits an arrow that has no effect beside it.
+    pub(crate) fn journal(&mut self, arrow: Arrow) -> Result<Outcome, Refusal> {
+        let notes = match &arrow {
+            Arrow::Begin(run) => {
+                vec![
+                    Transition::note("run-begin", Vec::new())
+                        .with("run", run.id.clone())
+                        .with("script", run.script_sha256.clone()),
+                ]
+            }
+            Arrow::Resume { run } => {
+                vec![Transition::note("run-resume", Vec::new()).with("run", run.clone())]
+            }
+            Arrow::Close { run, outcome, .. } => {
+                vec![
+                    Transition::note("run-close", Vec::new())
+                        .with("run", run.clone())
+                        .with("outcome", serde_json::json!(outcome)),
+                ]
+            }
+            Arrow::Step { .. } => Vec::new(),
+        };
+        let closes = matches!(arrow, Arrow::Close { .. });
+        let mut working = self.state.clone();
+        apply(&mut working, arrow, None, self.now())?;
+        self.keep_ordinals(&mut working);
+        self.commit(working, &notes, false)?;
+        if closes {
+            self.seal_audit()?;
+        }
+        Ok(Outcome::Journaled)
+    }
+
+    /// Writes the seeded draws' ordinals into the open run, so that a resumed run draws on from there.
+    fn keep_ordinals(&self, working: &mut State) {
+        let Some(ordinals) = self.entropy.ordinals() else {
+            return;
+        };
+        if let Some(run) = working
+            .runs
+            .iter_mut()
+            .rev()
+            .find(|run| run.outcome.is_none())
+        {
+            run.ordinals.clone_from(ordinals);
+        }
+    }
+
+    /// The open run of a script, or its last one, by script hash.
+    pub fn last_run(&self, script_sha256: &str) -> Option<Run> {
+        self.state
+            .runs
+            .iter()
+            .rev()
+            .find(|run| run.script_sha256 == script_sha256)
+            .cloned()
+    }
+}
+
+/// What an act that is committed with an arrow says about itself.
+type Effect<'a> = Option<(&'a Action, &'a [Response], &'a str)>;
+
+/// Applies an arrow to a copy of the state.
+pub(crate) fn apply(
+    state: &mut State,
+    arrow: Arrow,
+    effect: Effect<'_>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    match arrow {
+        Arrow::Begin(run) => {
+            if state.runs.iter().any(|r| r.id == run.id) {
+                return Err(Refusal::Usage(
+                    "This run has begun already. Nothing was changed.".into(),
+                ));
+            }
+            state.runs.push(*run);
+        }
+        Arrow::Resume { run } => find(state, &run)?.interruptions += 1,
+        Arrow::Step { run, step, binds } => put(find(state, &run)?, *step, binds, effect)?,
+        Arrow::Close { run, step, outcome } => {
+            let run = find(state, &run)?;
+            put(run, *step, None, effect)?;
+            run.outcome = Some(outcome);
+            run.ended = Some(now);
+        }
+    }
+    Ok(())
+}
+
+fn find<'a>(state: &'a mut State, id: &str) -> Result<&'a mut Run, Refusal> {
+    state
+        .runs
+        .iter_mut()
+        .find(|run| run.id == id)
+        .ok_or_else(|| {
+            Refusal::Usage("There is no such run in this vault. Nothing was changed.".into())
+        })
+}
+
+fn put(
+    run: &mut Run,
+    mut step: StepRecord,
+    binds: Option<String>,
+    effect: Effect<'_>,
+) -> Result<(), Refusal> {
+    if let Some((action, responses, digest)) = effect {
+        step.request = Some(super::handover::aws_request(action).to_string());
+        step.response = responses.first().map(|r| r.to_json().to_string());
+        step.digest = Some(digest.to_owned());
+        if let Some(arn) = responses.first().and_then(made) {
+            if let Some(key) = binds {
+                run.keys.insert(key, arn.clone());
+            }
+            step.key = Some(arn);
+        }
+    }
+    let place = run
+        .steps
+        .iter_mut()
+        .find(|s| s.id == step.id)
+        .ok_or_else(|| {
+            Refusal::Usage("There is no such step in this run. Nothing was changed.".into())
+        })?;
+    *place = step;
+    Ok(())
+}
+
+/// ARN of the key a response is about.
+fn made(response: &Response) -> Option<String> {
+    let key = match response {
+        Response::CreateKey(o) => &o.key,
+        Response::DeleteKey(o) => &o.key,
+        Response::GetKey(o) => &o.key,
+        Response::ImportKey(o) => &o.key,
+        Response::RestoreKey(o) => &o.key,
+        Response::StartKeyUsage(o) => &o.key,
+        Response::StopKeyUsage(o) => &o.key,
+        Response::ExportKey(_) | Response::ListKeys(_) => return None,
+    };
+    Some(key.key_arn.clone())
+}

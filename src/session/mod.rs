@@ -1,0 +1,380 @@
+//! The session: the one door. It checks who is present and what was approved, does it, makes it durable, and
+//! writes the evidence; only then does it answer.
+//!
+//! It knows the engine, the vault, people and evidence, and no screen, script or argument.
+
+pub mod action;
+mod automatic;
+mod backup;
+mod book;
+pub mod build;
+mod clock;
+pub mod command;
+pub mod creation;
+mod door;
+mod effects;
+mod error;
+pub mod field;
+mod forms;
+pub mod handover;
+mod journal;
+mod list;
+mod locks;
+pub mod modes;
+pub mod op;
+pub mod opening;
+mod pending;
+pub mod practice;
+mod present;
+mod profile;
+mod randomness;
+mod receipt;
+pub mod run;
+mod sentence;
+pub mod span;
+mod state;
+mod transition;
+pub mod view;
+mod views;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use rand_core::CryptoRng;
+
+use crate::api::{Clock, Key, Tag};
+use crate::crypto::{Entropy as _, OsEntropy, SeededEntropy};
+use crate::evidence::audit::Kind;
+use crate::os::WallClock;
+
+pub use action::{Action, Confirmation, ExportNote};
+pub use command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
+pub use creation::{Created, NewPerson, NewVault, create};
+pub use error::Refusal;
+pub use forms::SOFTWARE_QUESTION;
+pub use opening::{Bootstrap, Opening, WitnessAnswer};
+pub use profile::Profile;
+pub use run::{Run, RunOutcome, StepRecord, StepState};
+pub use view::{ExportView, KeyRow, PendingView, PersonView, ReceiptView, View};
+
+#[cfg(test)]
+mod tests;
+
+use book::Book;
+use present::Held;
+use randomness::Randomness;
+use state::State;
+use transition::Transition;
+
+/// The tag that holds what people call a key.
+pub const LABEL_TAG: &str = "Name";
+/// The account of a vault where none is told.
+pub const DEFAULT_ACCOUNT: &str = "111122223333";
+/// The region of a vault where none is told.
+pub const DEFAULT_REGION: &str = "us-east-1";
+
+/// Where time, randomness and the workstation's memory come from.
+pub struct Environment {
+    wall: Box<dyn Clock>,
+    entropy: Randomness,
+    state_folder: Option<PathBuf>,
+}
+
+impl Environment {
+    /// The operating system's time and randomness; `state_folder` remembers the highest state of each vault.
+    pub fn real(state_folder: Option<PathBuf>) -> Self {
+        Self {
+            wall: Box::new(WallClock),
+            entropy: Randomness::Os(OsEntropy),
+            state_folder,
+        }
+    }
+
+    /// A rehearsal's seed (1 to 64 characters): the same seed draws the same keys.
+    ///
+    /// # Errors
+    /// The seed is empty or longer than 64 characters.
+    pub fn seeded(seed: &str) -> Result<Self, Refusal> {
+        if !(1..=64).contains(&seed.chars().count()) {
+            return Err(Refusal::Usage(
+                "A seed has 1 to 64 characters. Nothing was changed.".into(),
+            ));
+        }
+        let entropy = Randomness::Seeded(seed.to_owned(), Box::new(SeededEntropy::new(seed)));
+        Ok(Self {
+            wall: Box::new(WallClock),
+            entropy,
+            state_folder: None,
+        })
+    }
+
+    /// The same with another clock: for tests and replays.
+    #[must_use]
+    pub fn with_clock(mut self, wall: Box<dyn Clock>) -> Self {
+        self.wall = wall;
+        self
+    }
+}
+
+/// An open vault and the people present.
+pub struct Session {
+    name: String,
+    profile: Profile,
+    book: Book,
+    state: State,
+    held: Held,
+    present: Vec<String>,
+    pending: Vec<pending::Pending>,
+    wall: Box<dyn Clock>,
+    entropy: Randomness,
+    state_folder: Option<PathBuf>,
+    /// Approval ids consumed at the present `seq`, as the state keeps them.
+    consumed: BTreeSet<[u8; 32]>,
+    /// Whether people attested the clock (always in rehearsal and test).
+    attested: bool,
+    /// Why nothing more is done: a write failed and only a new opening tells what stands.
+    broken: Option<String>,
+    /// Keys destroyed since somebody asked.
+    destroyed: Vec<String>,
+    notes: Vec<String>,
+    rows: OnceLock<Arc<Vec<KeyRow>>>,
+    request_number: u64,
+    in_script: bool,
+}
+
+impl Session {
+    fn assemble(
+        name: String,
+        profile: Profile,
+        book: Book,
+        state: State,
+        held: Held,
+        present: Vec<String>,
+        environment: Environment,
+    ) -> Self {
+        let Environment {
+            wall,
+            entropy,
+            state_folder,
+        } = environment;
+        let consumed = consumed_ids(&state);
+        Self {
+            name,
+            profile,
+            book,
+            state,
+            held,
+            present,
+            pending: Vec::new(),
+            wall,
+            entropy,
+            state_folder,
+            consumed,
+            attested: profile != Profile::Production,
+            broken: None,
+            destroyed: Vec::new(),
+            notes: Vec::new(),
+            rows: OnceLock::new(),
+            request_number: 0,
+            in_script: false,
+        }
+    }
+
+    /// What this vault is for.
+    pub const fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// Sets the context of seeded draws (script hash, run number, step id); without a seed it does nothing.
+    pub fn draw_context(&mut self, script: &[u8; 32], run: u64, step: &str) {
+        self.in_script = true;
+        self.entropy.set_context(script, run, step);
+    }
+
+    /// Random bytes for a caller's own names (run ids), seeded where the session is.
+    ///
+    /// # Errors
+    /// The random source failed.
+    pub fn random_id(&mut self, purpose: &str) -> Result<[u8; 16], Refusal> {
+        let mut bytes = [0_u8; 16];
+        self.draw(purpose)?.fill_bytes(&mut bytes);
+        Ok(bytes)
+    }
+
+    /// The seed of this session's randomness, where it has one.
+    pub fn seed(&self) -> Option<&str> {
+        self.entropy.seed()
+    }
+
+    /// A key's ARN by label, ARN or id.
+    ///
+    /// # Errors
+    /// No key, or several keys, of that name.
+    pub fn resolve(&self, name: &str) -> Result<String, Refusal> {
+        if name.starts_with("arn:") || name.starts_with("alias/") || name.starts_with('#') {
+            return Ok(name.to_owned());
+        }
+        let named: Vec<&Key> = self
+            .state
+            .engine
+            .records()
+            .filter(|r| r.key_id() == name || label_of(&r.key, &r.tags) == name)
+            .map(|r| &r.key)
+            .collect();
+        match named.as_slice() {
+            [key] => Ok(key.key_arn.clone()),
+            [] => Err(Refusal::Usage(format!(
+                "There is no key named {name} in this vault. Nothing was changed."
+            ))),
+            several => Err(Refusal::Usage(format!(
+                "{} keys are named {name}: give the ARN. Nothing was changed.",
+                several.len()
+            ))),
+        }
+    }
+
+    /// A plain `.json` file name with the profile's mark before the extension.
+    ///
+    /// # Errors
+    /// The rule, completing a sentence.
+    pub fn marked_file_name(&self, name: &str) -> Result<String, String> {
+        if !crate::os::is_plain_name(name) {
+            return Err("is not a plain file name (no folders, no leading dot)".into());
+        }
+        let stem = name.strip_suffix(".json").unwrap_or(name);
+        let mark = self.profile.file_mark();
+        let stem = stem.strip_suffix(mark).unwrap_or(stem);
+        Ok(format!("{stem}{mark}.json"))
+    }
+
+    /// Closes: seals the audit head, wipes, frees the lock.
+    ///
+    /// # Errors
+    /// The seal could not be written; the vault's state is still whole.
+    pub fn close(mut self) -> Result<(), Refusal> {
+        self.stands()?;
+        let closed = Transition::note("close", self.present.clone()).with("seq", self.book.seq());
+        self.book.line(Kind::Closed, &closed, self.now())?;
+        self.seal_audit()?;
+        self.remember_height();
+        Ok(())
+    }
+
+    fn draw(&mut self, purpose: &str) -> Result<Box<dyn CryptoRng + Send>, Refusal> {
+        self.entropy
+            .draw(purpose)
+            .map_err(|e| Refusal::Vault(e.to_string()))
+    }
+
+    fn checkpoint(&mut self) {
+        self.entropy.checkpoint();
+    }
+
+    fn rollback(&mut self) {
+        self.entropy.rollback();
+    }
+
+    /// How many custodians an act needs.
+    fn required(&self, action: &Action) -> u8 {
+        self.state.policy.required(
+            policy_name(action),
+            self.profile.custody(),
+            self.book.k(),
+            self.book.t(),
+            locks::uses_secret(action),
+        )
+    }
+
+    /// Refuses everything once a write has failed: only a new opening tells what stands.
+    fn stands(&self) -> Result<(), Refusal> {
+        match &self.broken {
+            None => Ok(()),
+            Some(why) => Err(Refusal::Vault(format!(
+                "{why} This session does nothing more: close it and open the vault again; it is whole either way."
+            ))),
+        }
+    }
+
+    /// Commits a new state with what led to it.
+    fn commit(
+        &mut self,
+        mut state: State,
+        transitions: &[Transition],
+        destroys: bool,
+    ) -> Result<(), Refusal> {
+        let now = self.now();
+        state.clock.watermark = now.max(state.clock.watermark.into()).into();
+        if transitions.iter().any(|t| t.moves) && state.consumed == self.state.consumed {
+            state.consumed.clear();
+        }
+        if let Err(refusal) = self.book.commit(&state, transitions, destroys, now) {
+            self.broken = Some(refusal.to_string());
+            return Err(refusal);
+        }
+        self.consumed = consumed_ids(&state);
+        self.state = state;
+        self.rows = OnceLock::new();
+        Ok(())
+    }
+
+    /// Commits the audit head as it stands.
+    fn seal_audit(&mut self) -> Result<(), Refusal> {
+        self.book
+            .write(&self.state, false)
+            .inspect_err(|refusal| self.broken = Some(refusal.to_string()))
+    }
+
+    /// Writes down that something was refused, and seals it before it is reported.
+    fn note_refusal(&mut self, what: &str, person: &str, refusal: &Refusal) {
+        if self.broken.is_some() || matches!(refusal, Refusal::Vault(_)) {
+            return;
+        }
+        let note = Transition::note(what, vec![person.to_owned()])
+            .with("result", "refused")
+            .with("reason", refusal.to_string());
+        if self
+            .book
+            .line(Kind::Refused, &note, self.now())
+            .and_then(|()| self.seal_audit())
+            .is_err()
+        {
+            self.broken = Some("The refusal could not be written down.".into());
+        }
+    }
+}
+
+fn consumed_ids(state: &State) -> BTreeSet<[u8; 32]> {
+    state
+        .consumed
+        .iter()
+        .filter_map(|id| id.as_slice().try_into().ok())
+        .collect()
+}
+
+/// An act's name as the policy spells it.
+fn policy_name(action: &Action) -> &'static str {
+    use crate::custody::policy::operation;
+    match action {
+        Action::Control { .. } if action.name() == "import-key.root-certificate" => {
+            operation::IMPORT_ROOT
+        }
+        Action::Control { request, .. } => request.operation().name(),
+        Action::List { .. } => operation::LIST,
+        Action::Backup { .. } => operation::BACKUP,
+    }
+}
+
+/// What people call a key: its Name tag, else the last part of its ARN.
+pub(crate) fn label_of(key: &Key, tags: &[Tag]) -> String {
+    tags.iter().find(|tag| tag.key == LABEL_TAG).map_or_else(
+        || {
+            key.key_arn
+                .rsplit('/')
+                .next()
+                .unwrap_or(&key.key_arn)
+                .to_owned()
+        },
+        |tag| tag.value.clone(),
+    )
+}

@@ -1,0 +1,272 @@
+//! The acts, each declared once: name, title, fields, what it says.
+
+use super::field::{Field, Kind};
+
+/// One act's declaration. Its `name` is the script's `op`, the wizard's id and the policy's key.
+#[derive(Debug, Clone, Copy)]
+pub struct Op {
+    /// `create-key`, `export-key.rsa-wrap`: the service's CLI name, with the union member after a dot.
+    pub name: &'static str,
+    /// A wizard's title.
+    pub title: &'static str,
+    /// What it does, one sentence.
+    pub does: &'static str,
+    /// What it needs.
+    pub fields: &'static [Field],
+    /// Whether it opens a sealed secret (and so needs t signatures whatever the policy says).
+    pub uses_secret: bool,
+    /// A phrase that must be typed first, where it destroys.
+    pub phrase: Option<&'static str>,
+}
+
+const KEY: Field = Field {
+    id: "key",
+    label: "Key",
+    hint: "Which key: its label or ARN.",
+    kind: Kind::Key,
+    optional: false,
+};
+
+/// CreateKey.
+pub const CREATE_KEY: Op = Op {
+    name: "create-key",
+    title: "Create key",
+    does: "makes a new key in this vault",
+    fields: &[
+        Field {
+            id: "usage",
+            label: "Purpose",
+            hint: "What the key is for; fixed for life. K0 and K1 wrap other keys.",
+            kind: Kind::Usage,
+            optional: false,
+        },
+        Field {
+            id: "algorithm",
+            label: "Algorithm",
+            hint: "Kind and length; fixed for life.",
+            kind: Kind::Algorithm,
+            optional: false,
+        },
+        Field {
+            id: "modes",
+            label: "Modes of use",
+            hint: "What the key may do; fixed for life.",
+            kind: Kind::Modes,
+            optional: false,
+        },
+        Field {
+            id: "exportable",
+            label: "Exportable",
+            hint: "Whether the key may ever leave this vault, wrapped; fixed for life.",
+            kind: Kind::YesNo,
+            optional: false,
+        },
+        Field {
+            id: "label",
+            label: "Name",
+            hint: "How people here will call it, for example kek-partner-x. Kept as the tag Name.",
+            kind: Kind::Text { max: 64 },
+            optional: false,
+        },
+    ],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// ImportKey with RootCertificatePublicKey.
+pub const IMPORT_ROOT: Op = Op {
+    name: "import-key.root-certificate",
+    title: "Import a root certificate",
+    does: "makes a certificate a trust anchor of this vault",
+    fields: &[
+        Field {
+            id: "file",
+            label: "File",
+            hint: "The certificate, or what get-parameters-for-import printed (its chain's root is taken).",
+            kind: Kind::File,
+            optional: false,
+        },
+        Field {
+            id: "fingerprint",
+            label: "Fingerprint",
+            hint: "SHA-256 of the root, fetched by a second person over another login on another computer.",
+            kind: Kind::Fingerprint,
+            optional: false,
+        },
+        Field {
+            id: "source",
+            label: "Where from",
+            hint: "Who fetched it, when, and from which account and region.",
+            kind: Kind::Text { max: 200 },
+            optional: false,
+        },
+    ],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// ImportKey with TrustedCertificatePublicKey.
+pub const IMPORT_TRUSTED: Op = Op {
+    name: "import-key.trusted-certificate",
+    title: "Import a certificate under a trusted one",
+    does: "adds a certificate that chains to one already here",
+    fields: &[
+        Field {
+            id: "file",
+            label: "File",
+            hint: "The certificate: PEM, DER or base64.",
+            kind: Kind::File,
+            optional: false,
+        },
+        Field {
+            id: "ca",
+            label: "Issuer",
+            hint: "The imported key that signed it.",
+            kind: Kind::Key,
+            optional: false,
+        },
+    ],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// ExportKey with KeyCryptogram.
+pub const EXPORT_RSA_WRAP: Op = Op {
+    name: "export-key.rsa-wrap",
+    title: "Export key by RSA wrap",
+    does: "wraps a key for one receiver under the RSA certificate it handed over",
+    fields: &[
+        KEY,
+        Field {
+            id: "parameters",
+            label: "Receiver's file",
+            hint: "What `aws payment-cryptography get-parameters-for-import` printed.",
+            kind: Kind::File,
+            optional: false,
+        },
+        Field {
+            id: "ca",
+            label: "Receiver's root",
+            hint: "The imported root above the receiver's certificate.",
+            kind: Kind::Key,
+            optional: false,
+        },
+        Field {
+            id: "spec",
+            label: "Hash",
+            hint: "OAEP hash; the receiver reads both.",
+            kind: Kind::Choice(&[
+                super::field::Choice {
+                    id: "RSA_OAEP_SHA_256",
+                    label: "SHA-256 (usual)",
+                },
+                super::field::Choice {
+                    id: "RSA_OAEP_SHA_512",
+                    label: "SHA-512",
+                },
+            ]),
+            optional: true,
+        },
+        Field {
+            id: "output",
+            label: "File name",
+            hint: "Name of the request file that will be written, without folder.",
+            kind: Kind::Text { max: 100 },
+            optional: false,
+        },
+    ],
+    uses_secret: true,
+    phrase: None,
+};
+
+/// DeleteKey.
+pub const DELETE_KEY: Op = Op {
+    name: "delete-key",
+    title: "Delete key",
+    does: "schedules the destruction of a key; until the window ends it can be restored",
+    fields: &[
+        KEY,
+        Field {
+            id: "days",
+            label: "Window in days",
+            hint: "3 to 180. The key is unusable at once and destroyed when the window ends.",
+            kind: Kind::Number { min: 3, max: 180 },
+            optional: true,
+        },
+    ],
+    uses_secret: false,
+    phrase: Some("delete"),
+};
+
+/// RestoreKey.
+pub const RESTORE_KEY: Op = Op {
+    name: "restore-key",
+    title: "Restore key",
+    does: "takes back a scheduled destruction; the key stays disabled until its usage is started",
+    fields: &[KEY],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// StartKeyUsage.
+pub const START_KEY_USAGE: Op = Op {
+    name: "start-key-usage",
+    title: "Enable key",
+    does: "lets a disabled key be used again",
+    fields: &[KEY],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// StopKeyUsage.
+pub const STOP_KEY_USAGE: Op = Op {
+    name: "stop-key-usage",
+    title: "Disable key",
+    does: "forbids the use of a key until it is enabled again",
+    fields: &[KEY],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// A copy of the vault.
+pub const BACKUP: Op = Op {
+    name: "vault.backup",
+    title: "Back up the vault",
+    does: "copies the vault to another medium and reads the copy back",
+    fields: &[
+        Field {
+            id: "medium",
+            label: "Medium",
+            hint: "Label of the stick or disc that takes the copy.",
+            kind: Kind::Text { max: 64 },
+            optional: false,
+        },
+        Field {
+            id: "bag",
+            label: "Bag",
+            hint: "Serial of the bag or envelope it will be sealed in.",
+            kind: Kind::Text { max: 64 },
+            optional: true,
+        },
+    ],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// Every act.
+pub const OPS: &[Op] = &[
+    CREATE_KEY,
+    IMPORT_ROOT,
+    IMPORT_TRUSTED,
+    EXPORT_RSA_WRAP,
+    DELETE_KEY,
+    RESTORE_KEY,
+    START_KEY_USAGE,
+    STOP_KEY_USAGE,
+    BACKUP,
+];
+
+/// Finds an act by name.
+pub fn named(name: &str) -> Option<&'static Op> {
+    OPS.iter().find(|op| op.name == name)
+}

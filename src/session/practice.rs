@@ -1,0 +1,57 @@
+//! The practice vault of a rehearsal: sample people, two-word passphrases, nothing kept.
+
+use crate::api::Timestamp;
+use crate::crypto::SecretBytes;
+use crate::vault::Store;
+
+use super::creation::{Created, NewPerson, NewVault, create};
+use super::error::Refusal;
+use super::{Environment, Profile};
+
+/// Practice people: name, role, two-word passphrase. Shown on screen, so they protect nothing.
+pub const PEOPLE: &[(&str, &str, &str)] = &[
+    ("Ada", "administrator", "amber anchor"),
+    ("Ana", "custodian", "apple arrow"),
+    ("Ben", "custodian", "bacon badge"),
+    ("Cho", "custodian", "cabin camel"),
+    ("Wim", "witness", "waffle walnut"),
+];
+
+/// Makes a 2-of-3 rehearsal vault in `store` with practice people: administrator Ada, custodians Ana, Ben and Cho,
+/// witness Wim. With `hold`, signing keys are held and nobody types; without it, everybody types practice passphrases.
+///
+/// # Errors
+/// The store is not empty.
+pub fn vault(
+    store: Box<dyn Store>,
+    environment: Environment,
+    clock: Option<Timestamp>,
+    hold: bool,
+) -> Result<Created, Refusal> {
+    let people = PEOPLE.iter().map(|(name, role, phrase)| NewPerson {
+        name: (*name).to_owned(),
+        role,
+        passphrase: SecretBytes::from_slice(phrase.as_bytes()),
+    });
+    let mut created = create(
+        store,
+        NewVault {
+            name: "rehearsal".into(),
+            profile: Profile::Rehearsal,
+            k: 2,
+            t: 2,
+            people: people.collect(),
+            account: super::DEFAULT_ACCOUNT.into(),
+            region: super::DEFAULT_REGION.into(),
+            software_generation: true,
+            clock,
+            hold,
+        },
+        environment,
+    )?;
+    created.session.held.practice = PEOPLE
+        .iter()
+        .map(|(name, _, phrase)| ((*name).to_owned(), (*phrase).to_owned()))
+        .collect();
+    Ok(created)
+}

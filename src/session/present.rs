@@ -1,0 +1,194 @@
+//! People at the session: whose keys are held, whose envelopes are unsealed for one signature.
+
+use std::collections::BTreeMap;
+
+use crate::crypto::SecretBytes;
+use crate::crypto::secret_sharing::Share;
+use crate::custody::{self, ApprovalKey, By, Person, passphrase};
+use crate::vault::{CustodyFile, Envelope, Identity};
+
+use super::Session;
+use super::command::KeySource;
+use super::error::Refusal;
+
+/// Keys that stay unsealed for the session: rehearsal and unlock file only.
+#[derive(Default)]
+pub(crate) struct Held {
+    /// Signing keys by name.
+    pub(crate) keys: BTreeMap<String, HeldKey>,
+    /// The use identity.
+    pub(crate) use_identity: Option<Box<Identity>>,
+    /// Practice passphrases by name: rehearsal only, where they are shown on screen.
+    pub(crate) practice: BTreeMap<String, String>,
+}
+
+/// One held key.
+pub(crate) struct HeldKey {
+    /// The Ed25519 key.
+    pub(crate) key: ApprovalKey,
+    /// The custodian's share of the use identity.
+    pub(crate) share: Option<Share>,
+}
+
+/// A key unsealed for one signature; dropping it wipes it.
+pub(crate) struct Unsealed {
+    /// The Ed25519 key.
+    pub(crate) key: ApprovalKey,
+    /// The custodian's share of the use identity.
+    pub(crate) share: Option<Share>,
+    /// How it was unsealed; it goes into the signed bytes.
+    pub(crate) by: By,
+}
+
+/// Opens an approval envelope.
+pub(crate) fn open_approval(
+    file: &CustodyFile,
+    name: &str,
+    armored: &str,
+    passphrase: &SecretBytes,
+) -> Result<HeldKey, Refusal> {
+    let text = utf8(passphrase)?;
+    let typed = passphrase::normalise(text);
+    let envelope = Envelope::open(file, name, armored.as_bytes(), utf8(&typed)?)
+        .map_err(|e| Refusal::Custody(with_help(&e.to_string(), text)))?;
+    let key = envelope
+        .approval_key()
+        .and_then(ApprovalKey::from_raw)
+        .ok_or_else(|| {
+            Refusal::Custody(
+                "This is a share envelope; the approval envelope is needed here.".into(),
+            )
+        })?;
+    Ok(HeldKey {
+        key,
+        share: envelope.share(),
+    })
+}
+
+/// A second handle on a held key, for one signature.
+fn copy_key(key: &ApprovalKey) -> Result<ApprovalKey, Refusal> {
+    ApprovalKey::from_raw(&key.raw())
+        .ok_or_else(|| Refusal::Custody("A held signing key is damaged.".into()))
+}
+
+/// A passphrase as text.
+pub(crate) fn utf8(secret: &SecretBytes) -> Result<&str, Refusal> {
+    std::str::from_utf8(secret.expose()).map_err(|_| {
+        Refusal::Custody("The passphrase is not text. Nothing is locked; try again.".into())
+    })
+}
+
+/// The sentence, and which words of the phrase cannot be right (never what they are).
+pub(crate) fn with_help(sentence: &str, phrase: &str) -> String {
+    match passphrase::help(phrase) {
+        Some(help) if phrase.split_whitespace().count() > 1 => format!("{sentence} {help}"),
+        _ => sentence.to_owned(),
+    }
+}
+
+impl Session {
+    /// A person who serves now.
+    pub(crate) fn person(&self, name: &str) -> Result<&Person, Refusal> {
+        let seq = self.book.seq();
+        self.state
+            .people
+            .iter()
+            .find(|p| p.name == name && p.serves_at(seq))
+            .ok_or_else(|| {
+                Refusal::Approval(format!(
+                    "{name} is not a person of this vault today. Nothing was changed."
+                ))
+            })
+    }
+
+    /// Unseals a person's key for one signature.
+    pub(crate) fn unseal(&self, person: &Person, source: KeySource) -> Result<Unsealed, Refusal> {
+        let name = &person.name;
+        let (armored, passphrase) = match source {
+            KeySource::Held => return self.held(name),
+            KeySource::Passphrase(passphrase) => (self.envelope_on_record(name)?, passphrase),
+            KeySource::Envelope(armored, passphrase) => (armored, passphrase),
+        };
+        let opened = open_approval(self.book.custody(), name, &armored, &passphrase)?;
+        if opened.key.public() != person.approval_key {
+            return Err(Refusal::Custody(format!(
+                "The key in this envelope is not the one this vault knows for {name}. Nothing was signed; the request \
+                 still stands. Is it the present envelope, not an older one?"
+            )));
+        }
+        Ok(Unsealed {
+            key: opened.key,
+            share: opened.share,
+            by: By::Terminal,
+        })
+    }
+
+    fn held(&self, name: &str) -> Result<Unsealed, Refusal> {
+        let held = self.held.keys.get(name).ok_or_else(|| {
+            Refusal::PersonNeeded(format!(
+                "{name} must sign this by passphrase, and nobody can be asked here. Nothing was changed."
+            ))
+        })?;
+        let share = held.share.as_ref().map(|share| Share {
+            index: share.index,
+            threshold: share.threshold,
+            value: share.value.clone(),
+        });
+        let key = copy_key(&held.key)?;
+        Ok(Unsealed {
+            key,
+            share,
+            by: By::UnlockFile,
+        })
+    }
+
+    fn envelope_on_record(&self, name: &str) -> Result<String, Refusal> {
+        self.book
+            .custody()
+            .person(name)
+            .and_then(|p| p.envelopes.as_ref())
+            .map(|e| e.approval.clone())
+            .ok_or_else(|| {
+                Refusal::Custody(format!(
+                    "The approval envelope of {name} is not in the vault's folder: it is on {name}'s own medium. \
+                     Nothing was changed. Insert the medium and choose the file."
+                ))
+            })
+    }
+
+    /// Rehearsal only: the practice passphrase of a person, to be shown and filled in by F5.
+    pub fn practice_passphrase(&self, person: &str) -> Option<String> {
+        self.held.practice.get(person).cloned()
+    }
+
+    /// People present sign the heads and a text.
+    pub(crate) fn sign_off(
+        &mut self,
+        text: &str,
+        people: Vec<(String, KeySource)>,
+    ) -> Result<super::Outcome, Refusal> {
+        let statement = custody::Statement::Head {
+            vault_id: self.book.vault_id().to_owned(),
+            epoch: self.book.epoch().to_owned(),
+            seq: self.book.seq(),
+            state_head: self.book.state_head(),
+            audit_count: self.book.audit_head().count,
+            audit_head: self.book.audit_head().hash,
+        };
+        let mut signatures = Vec::new();
+        for (name, source) in people {
+            let person = self.person(&name)?.clone();
+            let unsealed = self.unseal(&person, source)?;
+            signatures.push(statement.sign(&unsealed.key, &name, unsealed.by));
+        }
+        let who: Vec<String> = signatures.iter().map(|s| s.name.clone()).collect();
+        let head = super::door::hex(&self.book.audit_head().hash);
+        let note = super::transition::Transition::note("sign-off", who.clone())
+            .with("statement", statement.to_json())
+            .with("text", text.to_owned())
+            .with("signatures", serde_json::json!(signatures));
+        let state = self.state.clone();
+        self.commit(state, &[note], false)?;
+        Ok(super::Outcome::SignedOff { who, head })
+    }
+}

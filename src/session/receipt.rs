@@ -1,0 +1,153 @@
+//! Receipts: does the receiver hold the key that was sent?
+
+use serde_json::Value;
+
+use crate::custody::json;
+
+use super::Session;
+use super::error::Refusal;
+use super::state::ExportRecord;
+use super::transition::Transition;
+use super::view::ReceiptView;
+
+impl Session {
+    /// Reads what `aws payment-cryptography import-key` or `get-key` printed and compares it with the export it
+    /// answers. Recorded; moves neither seq nor state head.
+    pub(crate) fn receipt(&mut self, answer: &[u8]) -> Result<ReceiptView, Refusal> {
+        let answer = json::strict(answer).map_err(|e| {
+            Refusal::Usage(format!(
+                "The receipt is not JSON: {e}. Nothing was recorded."
+            ))
+        })?;
+        let key = answer.get("Key").filter(|k| k.is_object()).ok_or_else(|| {
+            Refusal::Usage(
+                "The receipt has no member Key: it should be what import-key or get-key printed. Nothing was recorded."
+                    .into(),
+            )
+        })?;
+        let at = self.answered(key)?;
+        let mut working = self.state.clone();
+        let export = working.exports.get_mut(at).ok_or_else(no_export)?;
+        let differences = differences(export, key);
+        let confirmed = differences.is_empty();
+        export.state = String::from(if confirmed { "confirmed" } else { "DIFFERS" });
+        export.receiver_arn = key.get("KeyArn").and_then(Value::as_str).map(str::to_owned);
+        let theirs = key
+            .get("KeyCheckValue")
+            .and_then(Value::as_str)
+            .unwrap_or("?")
+            .to_uppercase();
+        let verdict = if confirmed {
+            format!(
+                "confirmed: the receiver holds the key that was sent. KCV {} = {theirs}",
+                export.kcv
+            )
+        } else {
+            format!(
+                "DIFFERS: the receiver holds another key than the one sent ({}). Stop: do not use it, and find out \
+                 which of the two is wrong.",
+                differences.join("; ")
+            )
+        };
+        let note = Transition::note("receipt", Vec::new())
+            .with("key", export.arn.clone())
+            .with("result", export.state.clone())
+            .with("receiver", export.receiver_arn.clone().unwrap_or_default());
+        let export = export.clone();
+        self.commit(working, &[note], false)?;
+        Ok(ReceiptView {
+            confirmed,
+            export: self.export_view(&export),
+            verdict,
+            differences,
+        })
+    }
+
+    /// Which export an answer is about: the newest open one with its check value, else the newest open one.
+    fn answered(&self, key: &Value) -> Result<usize, Refusal> {
+        let theirs = key
+            .get("KeyCheckValue")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_uppercase();
+        let arn = key.get("KeyArn").and_then(Value::as_str);
+        let exports = &self.state.exports;
+        let newest = |fits: &dyn Fn(&ExportRecord) -> bool| exports.iter().rposition(fits);
+        newest(&|e| e.state == "sent" && e.kcv == theirs)
+            .or_else(|| newest(&|e| e.receiver_arn.is_some() && e.receiver_arn.as_deref() == arn))
+            .or_else(|| newest(&|e| e.state == "sent"))
+            .or_else(|| newest(&|e| e.kcv == theirs))
+            .ok_or_else(no_export)
+    }
+}
+
+fn no_export() -> Refusal {
+    Refusal::Usage(
+        "No export of this vault waits for a receipt. Nothing was recorded. Is it the right vault?"
+            .into(),
+    )
+}
+
+/// Members that must agree with the request as written. Enabled is reported, never judged.
+fn differences(export: &ExportRecord, key: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    let text = |name: &str| {
+        key.get(name)
+            .and_then(Value::as_str)
+            .unwrap_or("(missing)")
+            .to_owned()
+    };
+    let kcv = text("KeyCheckValue").to_uppercase();
+    if kcv != export.kcv {
+        found.push(format!("KeyCheckValue {kcv}, sent {}", export.kcv));
+    }
+    let method = text("KeyCheckValueAlgorithm");
+    if method != export.kcv_method {
+        found.push(format!(
+            "KeyCheckValueAlgorithm {method}, sent {}",
+            export.kcv_method
+        ));
+    }
+    let sent: Value = serde_json::from_str(&export.attributes).unwrap_or(Value::Null);
+    let theirs = key.get("KeyAttributes").cloned().unwrap_or(Value::Null);
+    for member in ["KeyUsage", "KeyClass", "KeyAlgorithm"] {
+        if sent.get(member) != theirs.get(member) {
+            let shown = |v: &Value| {
+                v.get(member)
+                    .and_then(Value::as_str)
+                    .unwrap_or("(missing)")
+                    .to_owned()
+            };
+            found.push(format!(
+                "{member} {}, sent {}",
+                shown(&theirs),
+                shown(&sent)
+            ));
+        }
+    }
+    if set_modes(&sent) != set_modes(&theirs) {
+        found.push("KeyModesOfUse".into());
+    }
+    let exportable = key.get("Exportable").and_then(Value::as_bool);
+    if exportable != Some(export.exportable) {
+        found.push(format!(
+            "Exportable {exportable:?}, sent {}",
+            export.exportable
+        ));
+    }
+    found
+}
+
+fn set_modes(attributes: &Value) -> Vec<String> {
+    attributes
+        .get("KeyModesOfUse")
+        .and_then(Value::as_object)
+        .map(|modes| {
+            modes
+                .iter()
+                .filter(|(_, on)| on.as_bool() == Some(true))
+                .map(|(name, _)| name.clone())
+                .collect()
+        })
+        .unwrap_or_default()
+}

@@ -1,0 +1,161 @@
+//! Runs of ceremony scripts, as the vault remembers them: the journal.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::api::Timestamp;
+
+/// Where a step stands (design: `planned → armed → issued → co-signed → executing → executed → verified →
+/// witnessed → closed`, plus `exception` and `aborted`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepState {
+    /// Not begun.
+    Planned,
+    /// Its inputs are asked for.
+    Armed,
+    /// The issuer has signed.
+    Issued,
+    /// Every approval is there.
+    CoSigned,
+    /// The effect is about to be committed.
+    Executing,
+    /// The effect is committed, in one commit with this arrow.
+    Executed,
+    /// What was expected is what happened.
+    Verified,
+    /// The witness has signed, where the step asks for it.
+    Witnessed,
+    /// Done.
+    Closed,
+    /// Something else happened than expected, and it is recorded.
+    Exception,
+    /// The run was stopped here.
+    Aborted,
+}
+
+impl StepState {
+    /// The state's name as the journal and `ceremony.json` write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Armed => "armed",
+            Self::Issued => "issued",
+            Self::CoSigned => "co-signed",
+            Self::Executing => "executing",
+            Self::Executed => "executed",
+            Self::Verified => "verified",
+            Self::Witnessed => "witnessed",
+            Self::Closed => "closed",
+            Self::Exception => "exception",
+            Self::Aborted => "aborted",
+        }
+    }
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunOutcome {
+    /// Every step closed.
+    Completed,
+    /// Completed with a recorded exception.
+    Exception,
+    /// Stopped.
+    Aborted,
+}
+
+/// One step of one run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepRecord {
+    /// The step's id in the script.
+    pub id: String,
+    /// The step's op.
+    pub op: String,
+    /// Where it stands.
+    pub state: StepState,
+    /// When it first left `planned`.
+    pub began: Option<Timestamp>,
+    /// When it was closed.
+    pub ended: Option<Timestamp>,
+    /// Who acted, issued and approved, by name.
+    pub who: Vec<String>,
+    /// What was answered, for the report: never a secret.
+    pub notes: BTreeMap<String, String>,
+    /// The refusal, where one happened: `ValidationException: ...`.
+    pub error: Option<String>,
+    /// ARN of the key it made or touched.
+    pub key: Option<String>,
+    /// The request as executed (wire JSON text), for evidence.
+    pub request: Option<String>,
+    /// The response (wire JSON text), for evidence.
+    pub response: Option<String>,
+    /// Digest people signed, lower-case hex.
+    pub digest: Option<String>,
+    /// Files it wrote: name to content, so that a resumed run can write them again.
+    #[serde(with = "bytes_map")]
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+/// One run of one script.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// 32 lower-case hex digits.
+    pub id: String,
+    /// The script's own id.
+    pub script: String,
+    /// SHA-256 of the script's bytes, lower-case hex.
+    pub script_sha256: String,
+    /// The how-many-eth run in this vault, from 1.
+    pub number: u64,
+    /// The seed, where everything was seeded.
+    pub seed: Option<String>,
+    /// When it began.
+    pub started: Timestamp,
+    /// When it ended.
+    pub ended: Option<Timestamp>,
+    /// How it ended; `None` while it stands open.
+    pub outcome: Option<RunOutcome>,
+    /// How often it was resumed.
+    pub interruptions: u64,
+    /// Script places bound to people of the vault.
+    pub people: BTreeMap<String, String>,
+    /// Inputs by name, as read once at the beginning.
+    #[serde(with = "bytes_map")]
+    pub inputs: BTreeMap<String, Vec<u8>>,
+    /// Declared key id to ARN.
+    pub keys: BTreeMap<String, String>,
+    /// Ordinals of seeded draws.
+    pub ordinals: BTreeMap<String, u64>,
+    /// The steps, in order.
+    pub steps: Vec<StepRecord>,
+}
+
+mod bytes_map {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serializer, ser::SerializeMap};
+    use serde_bytes::ByteBuf;
+
+    pub(super) fn serialize<S: Serializer>(
+        map: &BTreeMap<String, Vec<u8>>,
+        s: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut out = s.serialize_map(Some(map.len()))?;
+        for (name, bytes) in map {
+            out.serialize_entry(name, serde_bytes::Bytes::new(bytes))?;
+        }
+        out.end()
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        d: D,
+    ) -> Result<BTreeMap<String, Vec<u8>>, D::Error> {
+        let map = BTreeMap::<String, ByteBuf>::deserialize(d)?;
+        Ok(map
+            .into_iter()
+            .map(|(name, bytes)| (name, bytes.into_vec()))
+            .collect())
+    }
+}

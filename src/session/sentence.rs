@@ -1,0 +1,274 @@
+//! Acts in a custodian's words: one sentence, and the details that matter before signing.
+
+use crate::api::{
+    CreateKeyInput, ExportKeyMaterial, ImportKeyMaterial, KeyAlgorithm, KeyAttributes, Request,
+};
+use crate::crypto::strength::{self, WrapPath};
+use crate::engine::EngineState;
+use crate::pki::Certificate;
+
+use super::action::{Action, Confirmation, ExportNote};
+use super::{label_of, modes};
+
+/// Label and value lines.
+pub(crate) type Details = Vec<(String, String)>;
+
+/// The sentence and details of an act on this state.
+pub(crate) fn describe(action: &Action, engine: &EngineState) -> (String, Details) {
+    match action {
+        Action::Control {
+            request,
+            confirmation,
+            export,
+        } => control(request, confirmation.as_ref(), export.as_ref(), engine),
+        Action::List { name, acts } => {
+            let details = acts
+                .iter()
+                .enumerate()
+                .map(|(n, act)| (format!("act {n}"), control(act, None, None, engine).0))
+                .collect();
+            (
+                format!("DO {} ACTS TOGETHER: {name} (all or none)", acts.len()),
+                details,
+            )
+        }
+        Action::Backup { medium, bag } => {
+            let mut details = vec![line("medium", medium)];
+            if let Some(bag) = bag {
+                details.push(line("bag", bag));
+            }
+            (format!("COPY THIS VAULT to {medium}"), details)
+        }
+    }
+}
+
+fn line(label: &str, value: &str) -> (String, String) {
+    (label.to_owned(), value.to_owned())
+}
+
+fn control(
+    request: &Request,
+    confirmation: Option<&Confirmation>,
+    export: Option<&ExportNote>,
+    engine: &EngineState,
+) -> (String, Details) {
+    let name = |identifier: &str| name_of(identifier, engine);
+    match request {
+        Request::CreateKey(input) => creation(input),
+        Request::ImportKey(input) => import(&input.key_material, confirmation, engine),
+        Request::ExportKey(input) => export_details(
+            &input.export_key_identifier,
+            &input.key_material,
+            export,
+            engine,
+        ),
+        Request::DeleteKey(input) => {
+            let window = format!(
+                "{} days, then the key is destroyed",
+                input.delete_key_in_days
+            );
+            let details = vec![
+                line("window", &window),
+                line("until then", "unusable; RestoreKey takes it back"),
+            ];
+            (
+                format!("DELETE KEY {}", name(&input.key_identifier)),
+                details,
+            )
+        }
+        Request::RestoreKey(input) => {
+            let after = "the key exists and is disabled until its usage is started";
+            (
+                format!("RESTORE KEY {}", name(&input.key_identifier)),
+                vec![line("after", after)],
+            )
+        }
+        Request::StartKeyUsage(input) => (
+            format!("ENABLE KEY {}", name(&input.key_identifier)),
+            Vec::new(),
+        ),
+        Request::StopKeyUsage(input) => (
+            format!("DISABLE KEY {}", name(&input.key_identifier)),
+            Vec::new(),
+        ),
+        Request::GetKey(_) | Request::ListKeys(_) => ("READ".into(), Vec::new()),
+    }
+}
+
+fn name_of(identifier: &str, engine: &EngineState) -> String {
+    engine.find(identifier).map_or_else(
+        || identifier.to_owned(),
+        |record| label_of(&record.key, &record.tags),
+    )
+}
+
+fn creation(input: &CreateKeyInput) -> (String, Details) {
+    let label = input
+        .tags
+        .iter()
+        .find(|t| t.key == super::LABEL_TAG)
+        .map_or("", |t| t.value.as_str());
+    let mut details = attributes(&input.key_attributes);
+    details.push(line(
+        "export",
+        if input.exportable {
+            "yes, wrapped"
+        } else {
+            "never"
+        },
+    ));
+    (format!("CREATE KEY {label}"), details)
+}
+
+fn import(
+    material: &ImportKeyMaterial,
+    confirmation: Option<&Confirmation>,
+    engine: &EngineState,
+) -> (String, Details) {
+    match material {
+        ImportKeyMaterial::RootCertificatePublicKey(root) => {
+            root_import(&root.public_key_certificate, confirmation)
+        }
+        ImportKeyMaterial::TrustedCertificatePublicKey(trusted) => {
+            let mut details = certificate(&trusted.public_key_certificate);
+            let issuer = name_of(&trusted.certificate_authority_public_key_identifier, engine);
+            details.push(line("under", &issuer));
+            ("IMPORT CERTIFICATE under a trusted one".into(), details)
+        }
+        ImportKeyMaterial::KeyCryptogram(_) => ("IMPORT KEY by RSA wrap".into(), Vec::new()),
+    }
+}
+
+fn attributes(attributes: &KeyAttributes) -> Details {
+    vec![
+        line(
+            "use",
+            &format!(
+                "{} {}",
+                attributes.key_usage.code(),
+                attributes.key_usage.words()
+            ),
+        ),
+        line("kind", attributes.key_algorithm.name()),
+        line("modes", &modes::words(&attributes.key_modes_of_use)),
+    ]
+}
+
+fn certificate(text: &str) -> Details {
+    let Ok(certificate) = Certificate::from_any(text.as_bytes()) else {
+        return Vec::new();
+    };
+    vec![
+        line("subject", &certificate.subject()),
+        line(
+            "key",
+            certificate
+                .key_algorithm()
+                .map_or("unknown", KeyAlgorithm::name),
+        ),
+        line(
+            "valid",
+            &format!(
+                "{} to {}",
+                certificate.not_before().rfc3339(),
+                certificate.not_after().rfc3339()
+            ),
+        ),
+        line(
+            "sha-256",
+            &groups(&data_encoding::HEXLOWER.encode(&certificate.sha256_fingerprint())),
+        ),
+    ]
+}
+
+fn root_import(text: &str, confirmation: Option<&Confirmation>) -> (String, Details) {
+    let mut details = certificate(text);
+    match confirmation {
+        Some(Confirmation::Typed { source, by, .. }) => {
+            details.push(line("typed by", by));
+            details.push(line("from", source));
+        }
+        Some(Confirmation::AsShown { .. }) => {
+            details.push(line("fingerprint", "as shown, not compared (practice)"));
+        }
+        None => details.push(line("fingerprint", "NOT confirmed")),
+    }
+    (
+        "IMPORT ROOT: from now on this vault trusts what it signs".into(),
+        details,
+    )
+}
+
+fn export_details(
+    identifier: &str,
+    material: &ExportKeyMaterial,
+    note: Option<&ExportNote>,
+    engine: &EngineState,
+) -> (String, Details) {
+    let ExportKeyMaterial::KeyCryptogram(wrap) = material;
+    let Some(record) = engine.find(identifier) else {
+        return (format!("EXPORT KEY {identifier}"), Vec::new());
+    };
+    let mut details = attributes(&record.key.key_attributes);
+    details.extend(check_values(record));
+    let receiver = Certificate::from_any(wrap.wrapping_key_certificate.as_bytes()).ok();
+    if let Some(certificate) = &receiver {
+        details.push(line("to", &certificate.subject()));
+        if let Some(wrapping) = certificate.key_algorithm() {
+            let key = record.key.key_attributes.key_algorithm;
+            details.push(line("under", wrapping.name()));
+            let verdict = match strength::may_wrap(key, wrapping, WrapPath::Rsa) {
+                Ok(()) => "strong enough for this key".to_owned(),
+                Err(refusal) => refusal.to_string(),
+            };
+            details.push(line("verdict", &verdict));
+            if key.is_tdes() {
+                details.push(line(
+                    "note",
+                    "a TDES key: as a KEK it can carry TDES keys only, never AES",
+                ));
+            }
+        }
+    }
+    if let Some(note) = note {
+        details.push(line("file", &note.file));
+        if let Some(until) = note.valid_until {
+            details.push(line("token ends", &until.rfc3339()));
+        }
+    }
+    (
+        format!(
+            "EXPORT KEY {} by RSA wrap",
+            label_of(&record.key, &record.tags)
+        ),
+        details,
+    )
+}
+
+fn check_values(record: &crate::engine::KeyRecord) -> Details {
+    let mut lines = vec![line(
+        "kcv",
+        &format!(
+            "{} ({})",
+            record.key.key_check_value,
+            record.key.key_check_value_algorithm.name()
+        ),
+    )];
+    if let Some(both) = &record.both_check_values {
+        lines.push(line(
+            "as TDES_2KEY",
+            &format!("{} (ANSI_X9_24)", both.as_tdes),
+        ));
+        lines.push(line("as AES_128", &format!("{} (CMAC)", both.as_aes)));
+    }
+    lines
+}
+
+/// Hex in groups of four, as people read it aloud.
+pub(crate) fn groups(hex: &str) -> String {
+    hex.as_bytes()
+        .chunks(4)
+        .map(|g| String::from_utf8_lossy(g).into_owned())
+        .collect::<Vec<_>>()
+        .join(" ")
+}

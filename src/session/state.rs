@@ -1,0 +1,138 @@
+//! State: what the payload of the vault holds beside its header. The vault stores its bytes and knows none of
+//! these types.
+
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+use crate::api::Timestamp;
+use crate::custody::{Person, Policy};
+use crate::engine::EngineState;
+
+use super::run::Run;
+
+/// The version of the state's layout; it moves only with a fixture of the old one in the tests.
+pub(crate) const STATE_VERSION: u8 = 1;
+
+/// Everything the payload holds. Text keys, the version first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct State {
+    /// Layout version.
+    pub(crate) v: u8,
+    /// The control plane.
+    pub(crate) engine: EngineState,
+    /// Who may act; authoritative, custody.toml only bootstraps.
+    pub(crate) people: Vec<Person>,
+    /// How many signatures each act needs, and what the vault may do.
+    pub(crate) policy: Policy,
+    /// Time as this vault counts it.
+    pub(crate) clock: ClockState,
+    /// Approval ids consumed at the present `seq`; `seq` alone kills older signatures.
+    pub(crate) consumed: Vec<ByteBuf>,
+    /// Exports and what became of them, oldest first.
+    pub(crate) exports: Vec<ExportRecord>,
+    /// Roots and how their fingerprints were confirmed.
+    pub(crate) roots: Vec<RootRecord>,
+    /// Copies of the vault.
+    pub(crate) backups: Vec<BackupRecord>,
+    /// Runs of scripts, oldest first: the journal.
+    pub(crate) runs: Vec<Run>,
+}
+
+impl State {
+    /// A state with nobody and nothing in it.
+    pub(crate) fn empty() -> Self {
+        Self {
+            v: STATE_VERSION,
+            engine: EngineState::new(super::DEFAULT_ACCOUNT, super::DEFAULT_REGION),
+            people: Vec::new(),
+            policy: Policy::default(),
+            clock: ClockState {
+                offset: 0,
+                watermark: Millis(0),
+                frozen: None,
+            },
+            consumed: Vec::new(),
+            exports: Vec::new(),
+            roots: Vec::new(),
+            backups: Vec::new(),
+            runs: Vec::new(),
+        }
+    }
+}
+
+/// The vault's clock. It only moves forward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ClockState {
+    /// Vault time minus operating system time, in milliseconds (test: advances; production: attested).
+    pub(crate) offset: i64,
+    /// The latest time ever committed.
+    pub(crate) watermark: Millis,
+    /// A rehearsal's standing time.
+    pub(crate) frozen: Option<Millis>,
+}
+
+/// A time in the payload: integer milliseconds, unlike the service's wire form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Millis(pub(crate) i64);
+
+impl From<Timestamp> for Millis {
+    fn from(time: Timestamp) -> Self {
+        Self(time.millis())
+    }
+}
+
+impl From<Millis> for Timestamp {
+    fn from(time: Millis) -> Self {
+        Self::from_millis(time.0)
+    }
+}
+
+/// One export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ExportRecord {
+    pub(crate) arn: String,
+    pub(crate) kcv: String,
+    pub(crate) kcv_method: String,
+    /// KeyAttributes as written into the request, JSON text.
+    pub(crate) attributes: String,
+    /// Exportable as written into the request.
+    pub(crate) exportable: bool,
+    pub(crate) receiver: String,
+    /// SHA-256 of the receiver's SubjectPublicKeyInfo, lower-case hex.
+    pub(crate) receiver_spki: String,
+    pub(crate) file: String,
+    pub(crate) at: i64,
+    pub(crate) valid_until: Option<i64>,
+    /// `sent`, `confirmed` or `DIFFERS`.
+    pub(crate) state: String,
+    pub(crate) receiver_arn: Option<String>,
+}
+
+/// One root.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RootRecord {
+    pub(crate) arn: String,
+    /// SHA-256 of the DER, lower-case hex.
+    pub(crate) sha256: String,
+    /// Subject of the certificate.
+    pub(crate) subject: String,
+    /// `typed` or `as-shown`.
+    pub(crate) confirmed: String,
+    pub(crate) source: String,
+    pub(crate) by: String,
+    pub(crate) at: i64,
+}
+
+/// One copy of the vault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BackupRecord {
+    /// `B1`, `B2`, ...
+    pub(crate) id: String,
+    pub(crate) seq: u64,
+    pub(crate) medium: String,
+    pub(crate) bag: Option<String>,
+    pub(crate) at: i64,
+    /// `begun`, `verified` or `failed`.
+    pub(crate) state: String,
+}

@@ -1,0 +1,152 @@
+//! The read-only view of an open session that screens, reports and status draw from.
+
+use std::sync::Arc;
+
+use crate::api::{Key, KeyCheckValueAlgorithm, Timestamp};
+
+use super::profile::Profile;
+use super::run::Run;
+
+/// One key as screens show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRow {
+    /// What people call it (tag `Name`), or the ARN's last part.
+    pub label: String,
+    /// The service's metadata.
+    pub key: Key,
+    /// For 16-byte keys: the check value by the other method, which tells TDES_2KEY and AES_128 apart.
+    pub other_check_value: Option<(KeyCheckValueAlgorithm, String)>,
+    /// Tags, in order.
+    pub tags: Vec<(String, String)>,
+    /// For public keys: the certificate's subject.
+    pub subject: Option<String>,
+}
+
+/// One person of the vault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonView {
+    /// Name.
+    pub name: String,
+    /// `administrator`, `custodian`, `witness`.
+    pub role: String,
+    /// SHA-256 fingerprint of the approval key, lower-case hex.
+    pub fingerprint: String,
+    /// Whether their share helped to open, or their keys are held.
+    pub present: bool,
+}
+
+/// One act that waits for signatures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingView {
+    /// The approval id.
+    pub id: [u8; 32],
+    /// The act's name.
+    pub name: String,
+    /// One sentence: `CREATE KEY kek-x (K0, TDES_3KEY)`.
+    pub sentence: String,
+    /// Details as label and value lines.
+    pub details: Vec<(String, String)>,
+    /// The exact JSON that is signed, pretty.
+    pub exact: String,
+    /// Who asked.
+    pub issuer: String,
+    /// When.
+    pub asked: Timestamp,
+    /// SHA-256 of the act, lower-case hex.
+    pub digest: String,
+    /// Eight PGP words of the digest.
+    pub words: Vec<String>,
+    /// Custodians who signed.
+    pub signed: Vec<String>,
+    /// How many must.
+    pub required: usize,
+    /// Custodians who still may.
+    pub may_sign: Vec<String>,
+    /// A phrase that has to be typed at approval or execution, where it destroys.
+    pub phrase: Option<&'static str>,
+}
+
+/// An export and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportView {
+    /// The exported key's ARN here.
+    pub arn: String,
+    /// Its label.
+    pub label: String,
+    /// Check value and method as sent.
+    pub check_value: String,
+    /// The receiver's certificate subject.
+    pub receiver: String,
+    /// The file written.
+    pub file: String,
+    /// When.
+    pub at: Timestamp,
+    /// `sent`, `confirmed`, `DIFFERS`.
+    pub state: String,
+    /// The receiver's ARN once confirmed.
+    pub receiver_arn: Option<String>,
+    /// When the receiver's token ends.
+    pub valid_until: Option<Timestamp>,
+}
+
+/// What a receiver's answer says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptView {
+    /// Whether the receiver holds the same key.
+    pub confirmed: bool,
+    /// The export it was compared with.
+    pub export: ExportView,
+    /// Line for people: `confirmed: KCV 9A1B2A = 9A1B2A`.
+    pub verdict: String,
+    /// What differs, member by member.
+    pub differences: Vec<String>,
+}
+
+/// The whole view.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// Folder name without `.vault`, or `rehearsal`.
+    pub vault: String,
+    /// 32 hex digits.
+    pub vault_id: String,
+    /// What it is for.
+    pub profile: Profile,
+    /// Custodians needed to open.
+    pub k: u8,
+    /// Custodians needed to use a secret.
+    pub t: u8,
+    /// Custodians.
+    pub n: u8,
+    /// Everybody.
+    pub people: Arc<Vec<PersonView>>,
+    /// Vault time.
+    pub now: Timestamp,
+    /// What people sign.
+    pub seq: u64,
+    /// Files written.
+    pub commit: u64,
+    /// Audit events.
+    pub events: u64,
+    /// State head, lower-case hex.
+    pub state_head: String,
+    /// Audit head, lower-case hex.
+    pub audit_head: String,
+    /// Six words for the witness card.
+    pub card_words: Vec<String>,
+    /// All keys, oldest first. Shared, so that a view of 100 000 keys costs nothing to hand over.
+    pub keys: Arc<Vec<KeyRow>>,
+    /// Acts waiting for signatures.
+    pub pending: Vec<PendingView>,
+    /// Exports, newest first.
+    pub exports: Arc<Vec<ExportView>>,
+    /// Runs of scripts, oldest first.
+    pub runs: Arc<Vec<Run>>,
+    /// Whether this vault may generate keys in software.
+    pub software_generation: bool,
+    /// Whether signing keys are held (rehearsal, unlock file): nobody types passphrases.
+    pub automatic: bool,
+    /// How many backups are recorded as verified.
+    pub backups: usize,
+    /// What opening found worth telling (settled deletions, voided intents, torn lines).
+    pub notes: Vec<String>,
+}

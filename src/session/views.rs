@@ -1,0 +1,171 @@
+//! Building the read-only view.
+
+use std::sync::Arc;
+
+use crate::api::{Key, KeyCheckValueAlgorithm, Tag, Timestamp};
+use crate::custody::{Role, words};
+use crate::engine::KeyRecord;
+use crate::pki::Certificate;
+
+use super::pending::Pending;
+use super::state::ExportRecord;
+use super::view::{ExportView, KeyRow, PendingView, PersonView, View};
+use super::{Session, label_of, op, sentence};
+
+impl Session {
+    /// The read-only view.
+    pub fn view(&self) -> View {
+        let seq = self.book.seq();
+        let people = self
+            .state
+            .people
+            .iter()
+            .filter(|p| p.serves_at(seq))
+            .map(|person| PersonView {
+                name: person.name.clone(),
+                role: person.role.word().to_owned(),
+                fingerprint: person.fingerprint().hex(),
+                present: self.present.contains(&person.name),
+            });
+        View {
+            vault: self.name.clone(),
+            vault_id: self.book.vault_id().to_owned(),
+            profile: self.profile,
+            k: self.book.k(),
+            t: self.book.t(),
+            n: self.book.n(),
+            people: Arc::new(people.collect()),
+            now: self.now(),
+            seq,
+            commit: self.book.commit_number(),
+            events: self.book.audit_head().count,
+            state_head: super::door::hex(&self.book.state_head()),
+            audit_head: super::door::hex(&self.book.audit_head().hash),
+            card_words: self.card_words(),
+            keys: self.rows(),
+            pending: self.pending.iter().map(|p| self.pending_view(p)).collect(),
+            exports: Arc::new(
+                self.state
+                    .exports
+                    .iter()
+                    .rev()
+                    .map(|e| self.export_view(e))
+                    .collect(),
+            ),
+            runs: Arc::new(self.state.runs.clone()),
+            software_generation: self
+                .state
+                .policy
+                .allows_software_generation(self.profile.custody()),
+            automatic: self.automatic(),
+            backups: self
+                .state
+                .backups
+                .iter()
+                .filter(|b| b.state == "verified")
+                .count(),
+            notes: self.notes.clone(),
+        }
+    }
+
+    fn rows(&self) -> Arc<Vec<KeyRow>> {
+        self.rows
+            .get_or_init(|| Arc::new(self.state.engine.records().map(row).collect()))
+            .clone()
+    }
+
+    /// The view of one act on the table.
+    pub(crate) fn pending_view(&self, pending: &Pending) -> PendingView {
+        let (sentence, details) = sentence::describe(&pending.action, &self.state.engine);
+        let signed = pending.signed();
+        let seq = self.book.seq();
+        let may_sign = self
+            .state
+            .people
+            .iter()
+            .filter(|p| p.role == Role::Custodian && p.serves_at(seq))
+            .map(|p| p.name.clone())
+            .filter(|name| *name != pending.act.issuer && !signed.contains(name))
+            .collect();
+        let digest = pending.act.digest();
+        PendingView {
+            id: pending.act.approval_id,
+            name: pending.action.name().to_owned(),
+            sentence,
+            details,
+            exact: serde_json::to_string_pretty(&pending.act.to_json()).unwrap_or_default(),
+            issuer: pending.act.issuer.clone(),
+            asked: pending.asked,
+            digest: super::door::hex(&digest),
+            words: words::eight(&digest)
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
+            signed,
+            required: usize::from(pending.required),
+            may_sign,
+            phrase: op::named(pending.action.name()).and_then(|op| op.phrase),
+        }
+    }
+
+    /// The view of one export.
+    pub(crate) fn export_view(&self, export: &ExportRecord) -> ExportView {
+        let label = self
+            .record(&export.arn)
+            .map_or_else(|| export.arn.clone(), |r| label_of(&r.key, &r.tags));
+        ExportView {
+            arn: export.arn.clone(),
+            label,
+            check_value: format!("{} ({})", export.kcv, export.kcv_method),
+            receiver: export.receiver.clone(),
+            file: export.file.clone(),
+            at: Timestamp::from_millis(export.at),
+            state: export.state.clone(),
+            receiver_arn: export.receiver_arn.clone(),
+            valid_until: export.valid_until.map(Timestamp::from_millis),
+        }
+    }
+
+    /// Six words of the state head, for the witness card.
+    pub(crate) fn card_words(&self) -> Vec<String> {
+        words::six(&self.book.state_head())
+            .into_iter()
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// A key's record by label, ARN or id.
+    pub(crate) fn record(&self, identifier: &str) -> Option<&KeyRecord> {
+        self.state.engine.find(identifier)
+    }
+}
+
+fn row(record: &KeyRecord) -> KeyRow {
+    let subject = record
+        .material
+        .certificate_der()
+        .and_then(|der| Certificate::from_any(der).ok())
+        .map(|certificate| certificate.subject());
+    KeyRow {
+        label: label_of(&record.key, &record.tags),
+        key: record.key.clone(),
+        other_check_value: other_check_value(record),
+        tags: record
+            .tags
+            .iter()
+            .map(|Tag { key, value }| (key.clone(), value.clone()))
+            .collect(),
+        subject,
+    }
+}
+
+/// For 16-byte keys the check value by the method of the other algorithm.
+fn other_check_value(record: &KeyRecord) -> Option<(KeyCheckValueAlgorithm, String)> {
+    let both = record.both_check_values.as_ref()?;
+    let Key { key_attributes, .. } = &record.key;
+    Some(if key_attributes.key_algorithm.is_tdes() {
+        (KeyCheckValueAlgorithm::CMAC, both.as_aes.clone())
+    } else {
+        (KeyCheckValueAlgorithm::ANSI_X9_24, both.as_tdes.clone())
+    })
+}
