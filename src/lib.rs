@@ -7,11 +7,13 @@
 //! - [`pki`]: certificates and chains.
 //! - [`engine`], [`vault`], [`custody`], [`evidence`]: one row; they do not know each other.
 //! - [`session`]: the one door through which everything happens.
-//! - `ceremony`: scripts: parse, lint, run, resume, record.
-//! - `tui`, `cli`: the front ends.
+//! - [`ceremony`]: scripts: parse, lint, run, resume, record.
+//! - [`tui`], [`cli`]: the front ends.
 //! - [`os`]: the only place for calls to the operating system.
 
 pub mod api;
+pub mod ceremony;
+pub mod cli;
 pub mod crypto;
 pub mod custody;
 pub mod engine;
@@ -19,4 +21,5 @@ pub mod evidence;
 pub mod os;
 pub mod pki;
 pub mod session;
+pub mod tui;
 pub mod vault;

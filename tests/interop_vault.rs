@@ -2,25 +2,25 @@
 //! identities, stock `age` opens vault.age and a sealed key, down to the clear bytes.
 #![cfg(feature = "interop")]
 // A test that stops at the first surprise is what is wanted here, in its helpers too.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::too_many_lines)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::too_many_lines
+)]
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use data_encoding::{BASE64, HEXLOWER};
+use data_encoding::BASE64;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
-use serde::Serialize;
 
-use keymoot::crypto::secret_sharing::split;
-use keymoot::crypto::{Entropy, OsEntropy, SecretBytes};
-use keymoot::vault::{
-    AuditHead, Change, Commitments, Contents, CustodyFile, CustodyPerson, Envelope, FolderStore,
-    Identity, Profile, RECOVERY_SCRIPT, Recipients, Vault, open_with, seal_to, share_commitment,
-};
-
-const CLEAR_KEY: [u8; 16] = *b"clear key bytes!";
-const ARN: &str = "arn:aws:payment-cryptography:us-east-1:111122223333:key/abcdefghijklmnop";
+use keymoot::api::{KeyAlgorithm, KeyCheckValueAlgorithm, Operation};
+use keymoot::crypto::{Entropy, OsEntropy, SecretBytes, kcv};
+use keymoot::session::{Action, Environment, NewPerson, NewVault, Profile, create};
+use keymoot::vault::{CustodyFile, FolderStore, Identity, RECOVERY_SCRIPT, open_with};
 
 fn run(program: &str, package: &str, arguments: &[&str], input: &[u8]) -> Vec<u8> {
     let mut child = Command::new(program)
@@ -84,129 +84,50 @@ fn age_with_passphrase(file: &Path, out: &Path, passphrase: &str) {
     );
 }
 
-struct Ceremony {
-    custody: CustodyFile,
-    v: Identity,
-    u: Identity,
-    /// Share envelope, approval envelope and passphrase of each custodian.
-    envelopes: Vec<(String, String, String)>,
+const PEOPLE: [(&str, &str); 4] = [
+    ("Ada", "administrator"),
+    ("Ana", "custodian"),
+    ("Ben", "custodian"),
+    ("Cho", "custodian"),
+];
+
+fn passphrase(name: &str) -> String {
+    format!("seven words of {name}")
 }
 
-fn ceremony() -> Ceremony {
-    let mut rng = OsEntropy.draw("test").unwrap();
-    let v = Identity::generate(&mut *rng).unwrap();
-    let u = Identity::generate(&mut *rng).unwrap();
-    let raw = |identity: &Identity| -> [u8; 32] { identity.raw().expose().try_into().unwrap() };
-    let v_shares = split(&raw(&v), 2, 3, &mut *rng).unwrap();
-    let u_shares = split(&raw(&u), 3, 3, &mut *rng).unwrap();
-    let (vault_id, set_id) = ([1; 16], [2; 16]);
-    let seed = |index: u8| [0xc0 + index; 32];
-    let people = v_shares
-        .iter()
-        .zip(&u_shares)
-        .map(|(open, use_)| CustodyPerson {
-            name: format!("custodian-{}", open.index),
-            role: "custodian".to_owned(),
-            approval_key: ed25519_dalek::SigningKey::from_bytes(&seed(open.index))
-                .verifying_key()
-                .to_bytes(),
-            index: Some(open.index),
-            medium: None,
-            commitments: Some(Commitments {
-                open: share_commitment(&vault_id, &set_id, true, open.index, &open.value),
-                use_: share_commitment(&vault_id, &set_id, false, open.index, &use_.value),
-            }),
-            envelopes: None,
-        });
-    let custody = CustodyFile {
-        version: 1,
-        vault_id,
-        set_id,
-        profile: Profile::Rehearsal,
+/// A test vault in a folder, with one AES_256 key made under two approvals; its envelopes and check value.
+fn vault_with_a_key(folder: &Path) -> (Vec<(String, &'static str, String)>, String) {
+    let people = PEOPLE.map(|(name, role)| NewPerson {
+        name: name.to_owned(),
+        role,
+        passphrase: SecretBytes::from_slice(passphrase(name).as_bytes()),
+    });
+    let new = NewVault {
+        name: "acme".to_owned(),
+        profile: Profile::Test,
         k: 2,
         t: 3,
-        n: 3,
-        recipients: Recipients {
-            open: v.recipient().to_owned(),
-            use_: u.recipient().to_owned(),
-        },
-        people: people.collect(),
+        people: people.into(),
+        account: "111122223333".to_owned(),
+        region: "us-east-1".to_owned(),
+        software_generation: true,
+        clock: None,
+        hold: true,
     };
-    let seal = |name: &str, contents: &Contents, passphrase: &str| {
-        let log_n = custody.profile.scrypt_log_n();
-        Envelope::seal(&custody, name, contents, passphrase, log_n).unwrap()
-    };
-    let envelopes = v_shares.iter().zip(&u_shares).map(|(open, use_)| {
-        let name = format!("custodian-{}", open.index);
-        let passphrase = format!("seven words of {name}");
-        let share = Contents::Share {
-            share: SecretBytes::from_slice(open.value.as_ref()),
-        };
-        let approval = Contents::Approval {
-            use_share: Some(SecretBytes::from_slice(use_.value.as_ref())),
-            approval_key: SecretBytes::from_slice(&seed(open.index)),
-        };
-        (
-            seal(&name, &share, &passphrase),
-            seal(&name, &approval, &passphrase),
-            passphrase,
-        )
+    let store = FolderStore::create(folder).unwrap();
+    let created = create(Box::new(store), new, Environment::real(None)).unwrap();
+    let mut session = created.session;
+    let request = serde_json::json!({
+        "KeyAttributes": {"KeyUsage": "TR31_K0_KEY_ENCRYPTION_KEY", "KeyClass": "SYMMETRIC_KEY",
+            "KeyAlgorithm": "AES_256", "KeyModesOfUse": {"Wrap": true, "Unwrap": true,
+            "Encrypt": true, "Decrypt": true}},
+        "Exportable": true,
     });
-    let envelopes = envelopes.collect();
-    Ceremony {
-        custody,
-        v,
-        u,
-        envelopes,
-    }
-}
-
-/// A state of the shape the session writes, as far as the script looks into it.
-fn state(u_recipient: &str) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct State {
-        engine: Engine,
-        note: &'static str,
-        authority: Material,
-    }
-    #[derive(Serialize)]
-    struct Engine {
-        keys: std::collections::BTreeMap<String, Record>,
-    }
-    #[derive(Serialize)]
-    struct Record {
-        key: Key,
-        material: Material,
-    }
-    #[derive(Serialize)]
-    #[serde(rename_all = "PascalCase")]
-    #[allow(clippy::struct_field_names)] // the service's names
-    struct Key {
-        key_arn: &'static str,
-        create_timestamp: f64,
-        enabled: bool,
-    }
-    #[derive(Serialize)]
-    enum Material {
-        Sealed(serde_bytes::ByteBuf),
-    }
-    let sealed = |plain: &[u8]| Material::Sealed(seal_to(u_recipient, plain).unwrap().into());
-    let record = Record {
-        key: Key {
-            key_arn: ARN,
-            create_timestamp: 1_764_000_000.25,
-            enabled: true,
-        },
-        material: sealed(&CLEAR_KEY),
-    };
-    minicbor_serde::to_vec(&State {
-        engine: Engine {
-            keys: [(ARN.to_owned(), record)].into(),
-        },
-        note: "anything",
-        authority: sealed(b"another secret"),
-    })
-    .unwrap()
+    let request = Operation::CreateKey.parse(&request).unwrap();
+    session.act(Action::control(request), None, None).unwrap();
+    let check_value = session.view().keys[0].key.key_check_value.clone();
+    session.close().unwrap();
+    (created.envelopes, check_value)
 }
 
 #[test]
@@ -214,28 +135,17 @@ fn custodians_are_never_locked_in() {
     let base = tempfile::tempdir().unwrap();
     let at = |name: &str| base.path().join(name);
     let text = |name: &str| at(name).to_str().unwrap().to_owned();
-    let made = ceremony();
-    let bytes = state(made.u.recipient());
-    let first = Change {
-        epoch: [3; 16],
-        seq: 0,
-        state_head: [0; 32],
-        audit_head: AuditHead::default(),
-        custody: None,
-        state: &bytes,
-        destroys: false,
-    };
-    let store = FolderStore::create(&at("vault")).unwrap();
-    drop(Vault::create(Box::new(store), &made.v, made.custody.clone(), &first).unwrap());
+    let (envelopes, check_value) = vault_with_a_key(&at("vault"));
     std::fs::write(at("recovery.py"), RECOVERY_SCRIPT).unwrap();
 
-    let mut opened = Vec::new();
-    for (place, (share, approval, passphrase)) in made.envelopes.iter().enumerate() {
-        for (kind, envelope) in [("share", share), ("approval", approval)] {
-            let name = format!("{kind}-{place}");
-            std::fs::write(at(&name), envelope).unwrap();
-            age_with_passphrase(&at(&name), &at(&format!("{name}.json")), passphrase);
-            opened.push(text(&format!("{name}.json")));
+    let mut opened: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (name, kind, envelope) in &envelopes {
+        let file = format!("{kind}-{name}");
+        std::fs::write(at(&file), envelope).unwrap();
+        let json = format!("{file}.json");
+        age_with_passphrase(&at(&file), &at(&json), &passphrase(name));
+        if name != "Ada" {
+            opened.entry(kind).or_default().push(text(&json));
         }
     }
     let python = |arguments: &[&str], input: &[u8]| {
@@ -247,20 +157,20 @@ fn custodians_are_never_locked_in() {
             input,
         )
     };
-    let v = python(&["combine", &opened[4], &opened[0]], b"");
+    let shares = &opened["share"];
+    let v = python(&["combine", &shares[2], &shares[0]], b"");
     // The other way in: on standard input, one envelope a line.
-    let lines: Vec<String> = [1, 3, 5]
+    let lines: Vec<String> = opened["approval"]
         .iter()
-        .map(|place| std::fs::read_to_string(&opened[*place]).unwrap())
+        .map(|file| std::fs::read_to_string(file).unwrap())
         .collect();
     let u = python(&["combine"], lines.join("\n").as_bytes());
-    for (name, secret, expected) in [("V", &v, &made.v), ("U", &u, &made.u)] {
+    let custody = std::fs::read(at("vault/custody.toml")).unwrap();
+    let recipients = CustodyFile::parse(&custody).unwrap().recipients;
+    for (name, secret, expected) in [("V", &v, &recipients.open), ("U", &u, &recipients.use_)] {
         std::fs::write(at(name), secret).unwrap();
         let recipient = run("age-keygen", "age", &["-y", &text(name)], b"");
-        assert_eq!(
-            String::from_utf8(recipient).unwrap().trim(),
-            expected.recipient()
-        );
+        assert_eq!(String::from_utf8(recipient).unwrap().trim(), expected);
     }
 
     let payload = age(&["-d", "-i", &text("V"), &text("vault/vault.age")], b"");
@@ -269,28 +179,25 @@ fn custodians_are_never_locked_in() {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    assert_eq!(lines.len(), 2);
-    assert_eq!(lines[0]["record"]["KeyArn"], ARN);
-    assert_eq!(lines[0]["record"]["CreateTimestamp"], 1_764_000_000.25);
-    let clear = |line: &serde_json::Value| {
-        let blob = BASE64
-            .decode(line["sealed"].as_str().unwrap().as_bytes())
-            .unwrap();
-        age(&["-d", "-i", &text("U")], &blob)
-    };
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["record"]["check_value"], check_value);
+    let blob = BASE64
+        .decode(lines[0]["sealed"].as_str().unwrap().as_bytes())
+        .unwrap();
+    let clear = SecretBytes::new(age(&["-d", "-i", &text("U")], &blob));
+    let method = KeyCheckValueAlgorithm::CMAC;
     assert_eq!(
-        HEXLOWER.encode(&clear(&lines[0])),
-        HEXLOWER.encode(&CLEAR_KEY)
+        kcv::check_value(KeyAlgorithm::AES_256, method, &clear).unwrap(),
+        check_value
     );
-    assert_eq!(clear(&lines[1]), b"another secret");
 }
 
 #[test]
 fn what_stock_age_seals_opens_here() {
-    let made = ceremony();
+    let identity = Identity::generate(&mut *OsEntropy.draw("test").unwrap()).unwrap();
     let plain = vec![0x42; 150_000];
-    let sealed = age(&["-r", made.v.recipient()], &plain);
-    assert_eq!(*open_with(&made.v, &sealed).unwrap(), plain);
+    let sealed = age(&["-r", identity.recipient()], &plain);
+    assert_eq!(*open_with(&identity, &sealed).unwrap(), plain);
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod key_usage;
 mod list_keys;
 mod operation;
 mod patterns;
+mod profile;
 mod shape;
 mod shape_reader;
 mod shapes;
@@ -40,6 +41,7 @@ pub use key::{
 pub use key_usage::KeyUsage;
 pub use list_keys::{GetKeyInput, GetKeyOutput, ListKeysInput, ListKeysOutput};
 pub use operation::{Operation, Request, Response};
+pub use profile::Profile;
 pub use shape::Violations;
 pub use tag::Tag;
 pub use time::{Clock, Timestamp};

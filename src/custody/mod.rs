@@ -32,7 +32,7 @@ mod tests;
 pub use act::{Act, Difference};
 pub use approval_key::ApprovalKey;
 pub use fingerprint::{Fingerprint, FingerprintError, TypedFingerprint};
-pub use person::{EnrolmentRefusal, Person, Profile, Role, may_enrol};
+pub use person::{EnrolmentRefusal, Person, Role, may_enrol};
 pub use policy::{Policy, PolicyRefusal};
 pub use refusal::ApprovalRefusal;
 pub use signature::{APPROVAL_PREFIX, By, Signature, SignsAs, sign, signed_bytes, verify};

@@ -42,47 +42,6 @@ impl fmt::Display for Role {
     }
 }
 
-/// What a vault is for; fixed when it is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Profile {
-    /// Practice: no real key, frozen clock, answers by script.
-    Rehearsal,
-    /// Test keys, real clock, unlock files allowed.
-    Test,
-    /// Real keys: every signature is typed for at a terminal.
-    Production,
-}
-
-impl Profile {
-    /// The word in files and sentences.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Rehearsal => "rehearsal",
-            Self::Test => "test",
-            Self::Production => "production",
-        }
-    }
-
-    /// The profile of that word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Rehearsal, Self::Test, Self::Production]
-            .into_iter()
-            .find(|profile| profile.word() == word)
-    }
-
-    /// Whether a script or an unlock file may answer for people.
-    pub const fn allows_unlock_files(self) -> bool {
-        !matches!(self, Self::Production)
-    }
-}
-
-impl fmt::Display for Profile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
-    }
-}
-
 /// One enrolled person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Profile;
+use crate::api::Profile;
 
 /// Names of the acts that are not operations of the service, as policy, audit and signed bytes spell them.
 pub mod operation {

@@ -1,5 +1,6 @@
 //! Tests of what is signed, who may sign, and every sentence of refusal.
 
+use crate::api::Profile;
 use std::collections::BTreeSet;
 
 use data_encoding::HEXLOWER;

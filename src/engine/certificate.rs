@@ -5,27 +5,28 @@ use crate::{
     pki::{self, Certificate, PkiError},
 };
 
-use super::{Class, KeyRecord, Material, refusal};
+use super::{KeyRecord, Material, refusal};
+use crate::api::Profile;
 
 const AUTHORITY: &str = "CertificateAuthorityPublicKeyIdentifier";
 
-/// Reads the certificate in a member, and refuses one marked by a keymoot of another class.
-pub(super) fn read(member: &str, text: &str, class: Class) -> Result<Certificate, ApiError> {
+/// Reads the certificate in a member, and refuses one marked by a keymoot of another profile.
+pub(super) fn read(member: &str, text: &str, profile: Profile) -> Result<Certificate, ApiError> {
     let certificate = Certificate::from_any(text.as_bytes()).map_err(|e| refused(member, &e))?;
-    let marked = Class::ALL.into_iter().find(|other| {
-        other.profile_mark().is_some_and(|mark| {
+    let marked = Profile::ALL.into_iter().find(|other| {
+        other.certificate_mark().is_some_and(|mark| {
             certificate
                 .profile_mark()
                 .is_some_and(|found| found == mark)
         })
     });
     match marked {
-        Some(other) if other != class => Err(ApiError::validation(format!(
+        Some(other) if other != profile => Err(ApiError::validation(format!(
             "{member} is marked OU={} by a keymoot {} vault; this is a {} vault and takes no material of another \
-             class.",
-            other.profile_mark().unwrap_or_default(),
+             profile.",
+            other.certificate_mark().unwrap_or_default(),
             other.name(),
-            class.name()
+            profile.name()
         ))),
         _ => Ok(certificate),
     }

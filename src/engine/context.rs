@@ -3,43 +3,9 @@
 use thiserror::Error;
 
 use crate::{
-    api::Clock,
+    api::{Clock, Profile},
     crypto::{Entropy, SecretBytes, keygen::RsaPair},
 };
-
-/// The class of the vault: material marked by a keymoot of another class is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Class {
-    /// A rehearsal: nothing in it is worth protecting.
-    Rehearsal,
-    /// A test vault.
-    Test,
-    /// A production vault.
-    Production,
-}
-
-impl Class {
-    /// Every class.
-    pub const ALL: [Self; 3] = [Self::Rehearsal, Self::Test, Self::Production];
-
-    /// The organisational unit in the subject of every certificate that a vault of this class issues.
-    pub const fn profile_mark(self) -> Option<&'static str> {
-        match self {
-            Self::Rehearsal => Some("REHEARSAL NOT FOR PRODUCTION"),
-            Self::Test => Some("TEST"),
-            Self::Production => None,
-        }
-    }
-
-    /// The class in a sentence: `rehearsal`, `test`, `production`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Rehearsal => "rehearsal",
-            Self::Test => "test",
-            Self::Production => "production",
-        }
-    }
-}
 
 /// A secret could not be sealed or opened. Carries no material.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -87,6 +53,6 @@ pub struct Context<'a> {
     pub open: Option<&'a dyn SecretOpen>,
     /// An RSA pair made ahead; taken by CreateKey of a pair, else one is made at once.
     pub prepared: Option<PreparedRsa>,
-    /// The vault's class.
-    pub class: Class,
+    /// What the vault is for: material marked by a keymoot of another profile is refused.
+    pub profile: Profile,
 }

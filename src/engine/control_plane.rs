@@ -2,7 +2,8 @@
 
 use crate::api::{ApiError, KeyClass, Operation, Request, Response, Timestamp};
 
-use super::{Class, Context, EngineState, create_key, export_key, import_key, life_cycle, read};
+use super::{Context, EngineState, create_key, export_key, import_key, life_cycle, read};
+use crate::api::Profile;
 
 /// Something that answers control-plane requests.
 pub trait ControlPlane {
@@ -18,7 +19,7 @@ impl EngineState {
         &self,
         request: &Request,
         now: Timestamp,
-        class: Class,
+        profile: Profile,
     ) -> Result<Request, ApiError> {
         // Typed requests come from screens too, so the shape is judged here and not only where JSON is read.
         let request = request.operation().parse(&request.to_json())?;
@@ -39,10 +40,10 @@ impl EngineState {
                 life_cycle::check_restore(self, input, now).map(Request::RestoreKey)
             }
             Request::ImportKey(input) => {
-                import_key::check(self, input, now, class).map(Request::ImportKey)
+                import_key::check(self, input, now, profile).map(Request::ImportKey)
             }
             Request::ExportKey(input) => {
-                export_key::check(self, input, now, class).map(Request::ExportKey)
+                export_key::check(self, input, now, profile).map(Request::ExportKey)
             }
         }
     }
@@ -55,9 +56,9 @@ impl EngineState {
         &self,
         request: &Request,
         now: Timestamp,
-        class: Class,
+        profile: Profile,
     ) -> Result<Response, ApiError> {
-        match self.check(request, now, class)? {
+        match self.check(request, now, profile)? {
             Request::GetKey(input) => read::get(self, &input).map(Response::GetKey),
             Request::ListKeys(input) => read::list(self, &input).map(Response::ListKeys),
             other => Err(super::refusal::internal(&format!(
@@ -88,7 +89,7 @@ impl EngineState {
 impl ControlPlane for EngineState {
     fn handle(&mut self, request: &Request, ctx: &mut Context<'_>) -> Result<Response, ApiError> {
         let now = ctx.clock.now();
-        match self.check(request, now, ctx.class)? {
+        match self.check(request, now, ctx.profile)? {
             Request::CreateKey(input) => {
                 create_key::handle(self, input, now, ctx).map(Response::CreateKey)
             }

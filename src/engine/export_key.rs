@@ -15,7 +15,8 @@ use crate::{
     pki::Certificate,
 };
 
-use super::{Class, Context, EngineState, KeyRecord, certificate, check_values, refusal};
+use super::{Context, EngineState, KeyRecord, certificate, check_values, refusal};
+use crate::api::Profile;
 
 const MEMBER: &str = "WrappingKeyCertificate";
 
@@ -23,9 +24,9 @@ pub(super) fn check(
     state: &EngineState,
     input: ExportKeyInput,
     now: Timestamp,
-    class: Class,
+    profile: Profile,
 ) -> Result<ExportKeyInput, ApiError> {
-    judge(state, &input, now, class)?;
+    judge(state, &input, now, profile)?;
     let ExportKeyMaterial::KeyCryptogram(cryptogram) = input.key_material;
     Ok(ExportKeyInput {
         key_material: ExportKeyMaterial::KeyCryptogram(ExportKeyCryptogram {
@@ -42,7 +43,7 @@ pub(super) fn handle(
     now: Timestamp,
     ctx: &mut Context<'_>,
 ) -> Result<ExportKeyOutput, ApiError> {
-    let judged = judge(state, input, now, ctx.class)?;
+    let judged = judge(state, input, now, ctx.profile)?;
     let secret = open(judged.record, ctx)?;
     let mut rng = ctx
         .entropy
@@ -78,7 +79,7 @@ fn judge<'s>(
     state: &'s EngineState,
     input: &ExportKeyInput,
     now: Timestamp,
-    class: Class,
+    profile: Profile,
 ) -> Result<Judged<'s>, ApiError> {
     let ExportKeyMaterial::KeyCryptogram(cryptogram) = &input.key_material;
     let identifier = &cryptogram.certificate_authority_public_key_identifier;
@@ -89,7 +90,7 @@ fn judge<'s>(
     let authority = state.usable(identifier, now)?;
     may_leave(record)?;
     let issuer = certificate::authority(authority)?.certificate()?;
-    let receiver = certificate::read(MEMBER, &cryptogram.wrapping_key_certificate, class)?;
+    let receiver = certificate::read(MEMBER, &cryptogram.wrapping_key_certificate, profile)?;
     certificate::issued(MEMBER, &receiver, &issuer, now)?;
     may_wrap(record, &receiver)?;
     Ok(Judged {

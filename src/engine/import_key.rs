@@ -10,8 +10,10 @@ use crate::{
     pki::{self, Certificate},
 };
 
+use crate::api::Profile;
+
 use super::{
-    Class, Context, EngineState, Material,
+    Context, EngineState, Material,
     attributes::{self, Arrival},
     certificate, life_cycle, refusal, tags,
 };
@@ -22,10 +24,10 @@ pub(super) fn check(
     state: &EngineState,
     input: ImportKeyInput,
     now: Timestamp,
-    class: Class,
+    profile: Profile,
 ) -> Result<ImportKeyInput, ApiError> {
     tags::judge(&input.tags)?;
-    judge(state, &input, now, class)?;
+    judge(state, &input, now, profile)?;
     Ok(input)
 }
 
@@ -35,7 +37,7 @@ pub(super) fn handle(
     now: Timestamp,
     ctx: &mut Context<'_>,
 ) -> Result<ImportKeyOutput, ApiError> {
-    let judged = judge(state, &input, now, ctx.class)?;
+    let judged = judge(state, &input, now, ctx.profile)?;
     let id = state.draw_key_id(ctx.entropy)?;
     let mut key = Key {
         key_arn: state.arn(&id),
@@ -74,12 +76,12 @@ fn judge(
     state: &EngineState,
     input: &ImportKeyInput,
     now: Timestamp,
-    class: Class,
+    profile: Profile,
 ) -> Result<Judged, ApiError> {
     match &input.key_material {
-        ImportKeyMaterial::RootCertificatePublicKey(root) => judge_root(root, now, class),
+        ImportKeyMaterial::RootCertificatePublicKey(root) => judge_root(root, now, profile),
         ImportKeyMaterial::TrustedCertificatePublicKey(trusted) => {
-            judge_trusted(state, trusted, now, class)
+            judge_trusted(state, trusted, now, profile)
         }
         ImportKeyMaterial::KeyCryptogram(_) => Err(refusal::not_supported("KeyCryptogram")),
     }
@@ -88,7 +90,7 @@ fn judge(
 fn judge_root(
     root: &RootCertificatePublicKey,
     now: Timestamp,
-    class: Class,
+    profile: Profile,
 ) -> Result<Judged, ApiError> {
     let attributes = root.key_attributes;
     attributes::judge(&attributes, Arrival::Certificate)?;
@@ -99,7 +101,7 @@ fn judge_root(
             KeyUsage::TR31_S0_ASYMMETRIC_KEY_FOR_DIGITAL_SIGNATURE.name()
         )));
     }
-    let certificate = certificate::read(MEMBER, &root.public_key_certificate, class)?;
+    let certificate = certificate::read(MEMBER, &root.public_key_certificate, profile)?;
     certificate::same_algorithm(MEMBER, &certificate, attributes.key_algorithm)?;
     pki::verify_root(&certificate, now).map_err(|e| certificate::refused(MEMBER, &e))?;
     Ok(Judged {
@@ -114,14 +116,14 @@ fn judge_trusted(
     state: &EngineState,
     trusted: &TrustedCertificatePublicKey,
     now: Timestamp,
-    class: Class,
+    profile: Profile,
 ) -> Result<Judged, ApiError> {
     let identifier = &trusted.certificate_authority_public_key_identifier;
     let authority = state.usable(identifier, now)?;
     let attributes = trusted.key_attributes;
     let issuer = certificate::authority(authority)?;
     attributes::judge(&attributes, Arrival::Certificate)?;
-    let certificate = certificate::read(MEMBER, &trusted.public_key_certificate, class)?;
+    let certificate = certificate::read(MEMBER, &trusted.public_key_certificate, profile)?;
     certificate::same_algorithm(MEMBER, &certificate, attributes.key_algorithm)?;
     let issuer = issuer.certificate()?;
     certificate::issued(MEMBER, &certificate, &issuer, now)?;

@@ -24,7 +24,7 @@ mod stored;
 mod tags;
 
 pub use check_values::{BothCheckValues, both_check_values};
-pub use context::{Class, Context, PreparedRsa, SealError, SecretOpen, SecretSeal};
+pub use context::{Context, PreparedRsa, SealError, SecretOpen, SecretSeal};
 pub use control_plane::ControlPlane;
 pub use published::{PublishedTestKey, published_test_key, published_test_keys};
 pub use record::{KeyRecord, Material};

@@ -312,7 +312,7 @@ fn custody_file(
         version: CUSTODY_VERSION,
         vault_id,
         set_id,
-        profile: profile.vault(),
+        profile,
         k,
         t,
         n: u8::try_from(enrolled.iter().filter(|e| e.index.is_some()).count()).unwrap_or(u8::MAX),
@@ -336,8 +336,14 @@ fn seal_all(
         let passphrase = custody::passphrase::normalise(utf8(&person.passphrase)?);
         let passphrase = utf8(&passphrase)?;
         let seal = |contents: &Contents| {
-            Envelope::seal(file, &person.name, contents, passphrase, profile.log_n())
-                .map_err(|e| Refusal::Custody(e.to_string()))
+            Envelope::seal(
+                file,
+                &person.name,
+                contents,
+                passphrase,
+                profile.scrypt_log_n(),
+            )
+            .map_err(|e| Refusal::Custody(e.to_string()))
         };
         let approval = seal(&Contents::Approval {
             use_share: person
@@ -428,7 +434,7 @@ fn first_events(
         recipients,
     };
     events.push(signed_by_all("people", &list, enrolled, by, now));
-    if file.profile == Profile::Production.vault() {
+    if file.profile == Profile::Production {
         let answer = Statement::PolicyAnswer {
             vault_id,
             question: "software_generation".into(),

@@ -60,10 +60,7 @@ impl Session {
                 request.operation().name()
             )));
         }
-        Ok(self
-            .state
-            .engine
-            .read(request, self.now(), self.profile.class())?)
+        Ok(self.state.engine.read(request, self.now(), self.profile)?)
     }
 
     /// Judges an act before anybody signs: the same checks as the door, without effect. Returns what will be
@@ -329,7 +326,7 @@ impl Session {
             seal: &sealer,
             open: opener.map(|o| o as &dyn crate::engine::SecretOpen),
             prepared,
-            class: self.profile.class(),
+            profile: self.profile,
         };
         Ok(engine.handle(request, &mut context)?)
     }
@@ -398,10 +395,7 @@ impl Session {
                     ));
                 }
                 self.profile_allows(request)?;
-                let request = self
-                    .state
-                    .engine
-                    .check(request, self.now(), self.profile.class())?;
+                let request = self.state.engine.check(request, self.now(), self.profile)?;
                 self.root_rules(&request, confirmation.as_ref())?;
                 Ok(Action::Control {
                     request,
@@ -442,7 +436,7 @@ pub(crate) fn tally<'a>(
         people: &state.people,
         required,
         consumed: Some(consumed),
-        unlock_files: profile.custody().allows_unlock_files(),
+        unlock_files: profile.allows_unlock_files(),
     }
 }
 

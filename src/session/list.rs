@@ -38,11 +38,12 @@ pub(crate) fn judged(session: &Session, action: &Action) -> Result<Action, Refus
             }
             // What a later act does to a key that does not exist yet is judged when the list runs on its copy.
             Some(_) => judged.push(act.clone()),
-            None => judged.push(session.state.engine.check(
-                act,
-                session.now(),
-                session.profile.class(),
-            )?),
+            None => judged.push(
+                session
+                    .state
+                    .engine
+                    .check(act, session.now(), session.profile)?,
+            ),
         }
     }
     Ok(Action::List {

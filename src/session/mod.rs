@@ -26,7 +26,6 @@ pub mod opening;
 mod pending;
 pub mod practice;
 mod present;
-mod profile;
 mod randomness;
 mod receipt;
 pub mod run;
@@ -48,13 +47,13 @@ use crate::crypto::{Entropy as _, OsEntropy, SeededEntropy};
 use crate::evidence::audit::Kind;
 use crate::os::WallClock;
 
+pub use crate::api::Profile;
 pub use action::{Action, Confirmation, ExportNote};
 pub use command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
 pub use creation::{Created, NewPerson, NewVault, create};
 pub use error::Refusal;
 pub use forms::SOFTWARE_QUESTION;
 pub use opening::{Bootstrap, Opening, WitnessAnswer};
-pub use profile::Profile;
 pub use run::{Run, RunOutcome, StepRecord, StepState};
 pub use view::{ExportView, KeyRow, PendingView, PersonView, ReceiptView, View};
 
@@ -279,7 +278,7 @@ impl Session {
     fn required(&self, action: &Action) -> u8 {
         self.state.policy.required(
             policy_name(action),
-            self.profile.custody(),
+            self.profile,
             self.book.k(),
             self.book.t(),
             locks::uses_secret(action),

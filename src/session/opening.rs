@@ -54,7 +54,7 @@ impl Opening {
     pub fn begin(mut store: Box<dyn Store>, name: &str) -> Result<Self, Refusal> {
         let file = read_custody(&*store).map_err(vault_refusal)?.current;
         store.try_lock().map_err(storage)?;
-        let profile = Profile::of(file.profile);
+        let profile = file.profile;
         Ok(Self {
             store,
             name: name.to_owned(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::api::{Key, KeyCheckValueAlgorithm, Timestamp};
 
-use super::profile::Profile;
+use super::Profile;
 use super::run::Run;
 
 /// One key as screens show it.

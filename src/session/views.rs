@@ -53,10 +53,7 @@ impl Session {
                     .collect(),
             ),
             runs: Arc::new(self.state.runs.clone()),
-            software_generation: self
-                .state
-                .policy
-                .allows_software_generation(self.profile.custody()),
+            software_generation: self.state.policy.allows_software_generation(self.profile),
             automatic: self.automatic(),
             backups: self
                 .state

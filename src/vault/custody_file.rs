@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::custody_rules;
 use super::hex;
-use super::profile::Profile;
+use crate::api::Profile;
 
 /// The version of custody.toml that is written.
 pub const CUSTODY_VERSION: u32 = 1;

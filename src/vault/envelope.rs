@@ -11,7 +11,7 @@ use super::custody_file::{CustodyFile, CustodyPerson, Recipients, share_commitme
 use super::envelope_error::EnvelopeError;
 use super::hex;
 use super::passphrase::{lock, unlock};
-use super::profile::Profile;
+use crate::api::Profile;
 use crate::crypto::SecretBytes;
 use crate::crypto::secret_sharing::Share;
 

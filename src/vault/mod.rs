@@ -29,7 +29,6 @@ mod inspection;
 mod memory_store;
 mod passphrase;
 mod payload;
-mod profile;
 mod seal;
 mod store;
 #[allow(clippy::module_inception)] // the open vault is what this module is about
@@ -39,6 +38,7 @@ mod vault_error;
 #[cfg(test)]
 mod testing;
 
+pub use crate::api::Profile;
 pub use backup::{BackupCopy, BackupError, CopiedFile};
 pub use custody_file::{
     CUSTODY_VERSION, Commitments, CustodyFile, CustodyFileError, CustodyPerson, Envelopes,
@@ -56,7 +56,6 @@ pub use inspection::{Finding, Inspection, Severity, inspect};
 pub use memory_store::MemoryStore;
 pub use passphrase::MAX_LOG_N;
 pub use payload::{AuditHead, Header, PAYLOAD_VERSION, PayloadError};
-pub use profile::Profile;
 pub use seal::{SealError, open_with, seal_to};
 pub use store::{AUDIT, CUSTODY, CUSTODY_NEXT, LOCK, Store, StoreError, VAULT};
 pub use vault::{Change, State, Vault};

@@ -10,7 +10,7 @@ use serde_bytes::{ByteArray, Bytes};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::profile::Profile;
+use crate::api::Profile;
 
 /// The version of the payload that is written.
 pub const PAYLOAD_VERSION: u32 = 1;

@@ -62,39 +62,39 @@ def cbor(data, at=0):  # RFC 8949 -> (value, place after it)
         if wide > 1:
             return struct.unpack({2: ">e", 4: ">f", 8: ">d"}[wide], raw)[0], at
         return {20: False, 21: True, 31: StopIteration}.get(value), at
-    if major < 2:
-        return (-1 - value if major else value), at
-    if major == 6:
-        return cbor(data, at)
+    if major in (0, 1, 6):
+        return cbor(data, at) if major == 6 else ((-1 - value if major else value), at)
     if major < 4 and info != 31:
         return (data[at:at + value] if major == 2 else data[at:at + value].decode()), at + value
     items, left = [], -1 if info == 31 else value * (major - 3)
-    while left != 0:
+    while left != len(items):
         item, at = cbor(data, at)
         if item is StopIteration:
             break
         items.append(item)
-        left -= 1
     if major < 4:
         return (b"" if major == 2 else "").join(items), at
-    return (dict(zip(items[::2], items[1::2])) if major == 5 else items), at
+    if major == 5:
+        return dict(zip(items[::2], items[1::2])), at
+    return (bytes(items) if items[:4] == list(b"age-") else items), at
 
-def blobs(value, path=""):  # every age file below a value, with its path; bytes may be lists of numbers
-    if isinstance(value, list) and value[:4] == list(b"age-"):
-        value = bytes(value)
-    if isinstance(value, bytes) and value.startswith(b"age-encryption.org/v1"):
-        yield path, base64.b64encode(value).decode()
-    elif isinstance(value, (dict, list)):
-        for name, part in value.items() if isinstance(value, dict) else enumerate(value):
-            if isinstance(part, dict) and "key" in part and "material" in part:
-                yield part["key"], next((blob for _, blob in blobs(part["material"])), None)
-            else:
-                yield from blobs(part, "%s/%s" % (path, name))
+def is_age(value):
+    return isinstance(value, bytes) and value.startswith(b"age-encryption.org/v1\n")
+
+def records(value, path=""):  # every map that is a key or holds an age file, with those files
+    parts = value if isinstance(value, dict) else dict(enumerate(value))
+    sealed = [base64.b64encode(part).decode() for part in parts.values() if is_age(part)]
+    if sealed or "check_value" in parts:
+        record = {name: part for name, part in parts.items() if not is_age(part)}
+        yield {"path": path, "record": record, "sealed": sealed[0] if len(sealed) == 1 else sealed}
+    for name, part in parts.items():
+        if isinstance(part, (dict, list)):
+            yield from records(part, "%s/%s" % (path, name))
 
 if sys.argv[1:2] == ["combine"]:
     combine("\n".join(open(name).read() for name in sys.argv[2:]) or sys.stdin.read())
 elif sys.argv[1:] == ["keys"]:  # the payload's last 32 bytes are its tag
-    for record, blob in blobs(cbor(cbor(sys.stdin.buffer.read())[0]["state"])[0]):
-        print(json.dumps({"record": record, "sealed": blob}, default=lambda b: b.hex()))
+    for record in records(cbor(cbor(sys.stdin.buffer.read())[0]["state"])[0]):
+        print(json.dumps(record, default=lambda raw: raw.hex()))
 else:
     sys.exit(__doc__)

@@ -1,12 +1,13 @@
 //! CreateKey.
 
+use crate::api::Profile;
 use serde_json::json;
 
 use super::{Bench, Mask, START, symmetric};
 use crate::{
     api::{ErrorKind, KeyAlgorithm, KeyCheckValueAlgorithm, Operation, Request},
     crypto::{SeededEntropy, kcv, keygen, symmetric::has_odd_parity},
-    engine::{Class, EngineState, Material, PreparedRsa, SecretOpen, both_check_values},
+    engine::{EngineState, Material, PreparedRsa, SecretOpen, both_check_values},
 };
 
 fn pair(usage: &str, bits: usize, names: &[&str]) -> serde_json::Value {
@@ -221,7 +222,7 @@ fn the_checked_request_says_everything() {
         .unwrap();
     let Request::CreateKey(checked) = bench
         .state
-        .check(&request, bench.now(), Class::Test)
+        .check(&request, bench.now(), Profile::Test)
         .unwrap()
     else {
         panic!("another request");
@@ -285,7 +286,7 @@ fn a_source_that_repeats_itself_is_noticed() {
             seal: &Mask,
             open: None,
             prepared: None,
-            class: Class::Test,
+            profile: Profile::Test,
         };
         crate::engine::ControlPlane::handle(&mut bench.state, &request, &mut ctx)
     };

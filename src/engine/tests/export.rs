@@ -1,5 +1,6 @@
 //! ExportKey under a receiver's certificate.
 
+use crate::api::Profile;
 use data_encoding::HEXUPPER;
 use pkcs8::DecodePrivateKey;
 use serde_json::{Value, json};
@@ -8,7 +9,7 @@ use super::{Bench, DAY, Mask, import, named};
 use crate::{
     api::{ErrorKind, ExportKeyMaterial, Operation, Request, WrappingKeySpec},
     crypto::{SecretBytes, rsa_wrap},
-    engine::{Class, EngineState, SecretOpen},
+    engine::{EngineState, SecretOpen},
 };
 
 fn request(key: &str, authority: &str, leaf: &str) -> Value {
@@ -74,7 +75,7 @@ fn the_hash_is_filled_in() {
     assert!(EngineState::needs_secret(&parsed));
     let Request::ExportKey(checked) = bench
         .state
-        .check(&parsed, bench.now(), Class::Test)
+        .check(&parsed, bench.now(), Profile::Test)
         .unwrap()
     else {
         panic!("another request");
@@ -131,7 +132,7 @@ fn strength_is_judged_before_anybody_signs() {
         let parsed = Operation::ExportKey.parse(&asked).unwrap();
         let error = bench
             .state
-            .check(&parsed, bench.now(), Class::Test)
+            .check(&parsed, bench.now(), Profile::Test)
             .unwrap_err();
         assert_eq!(error.message, message);
     }
@@ -173,14 +174,14 @@ fn receivers_certificates_are_judged() {
         Operation::ExportKey,
         &request(&key, &top, "leaf-marked-test"),
     );
-    bench.class = Class::Production;
+    bench.profile = Profile::Production;
     assert_eq!(
         bench.invalid(
             Operation::ExportKey,
             &request(&key, &top, "leaf-marked-test")
         ),
         "WrappingKeyCertificate is marked OU=TEST by a keymoot test vault; this is a production vault and takes no \
-         material of another class."
+         material of another profile."
     );
 }
 

@@ -1,5 +1,6 @@
 //! ImportKey: roots and certificates under them.
 
+use crate::api::Profile;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
@@ -7,7 +8,7 @@ use super::{Bench, DAY, START, arn, named};
 use crate::{
     api::{Operation, Request},
     crypto::kcv,
-    engine::{Class, Material},
+    engine::Material,
     pki::Certificate,
 };
 
@@ -298,15 +299,15 @@ fn an_authority_is_a_living_enabled_signature_certificate() {
 #[test]
 fn marks_of_another_class_are_refused() {
     let marked = [
-        ("root-marked-test", Class::Test),
-        ("root-marked-rehearsal", Class::Rehearsal),
+        ("root-marked-test", Profile::Test),
+        ("root-marked-rehearsal", Profile::Rehearsal),
     ];
-    for class in Class::ALL {
+    for profile in Profile::ALL {
         for (file, of) in marked {
             let mut bench = Bench::new();
-            bench.class = class;
+            bench.profile = profile;
             let request = root_request(file, "RSA_2048");
-            if class == of {
+            if profile == of {
                 bench.ok(Operation::ImportKey, &request);
                 continue;
             }
@@ -314,15 +315,15 @@ fn marks_of_another_class_are_refused() {
                 bench.invalid(Operation::ImportKey, &request),
                 format!(
                     "PublicKeyCertificate is marked OU={} by a keymoot {} vault; this is a {} vault and takes no \
-                     material of another class.",
-                    of.profile_mark().unwrap(),
+                     material of another profile.",
+                    of.certificate_mark().unwrap(),
                     of.name(),
-                    class.name()
+                    profile.name()
                 )
             );
         }
         let mut bench = Bench::new();
-        bench.class = class;
+        bench.profile = profile;
         bench.ok(Operation::ImportKey, &root_request("root-2048", "RSA_2048"));
     }
 }
@@ -349,7 +350,7 @@ fn tags_and_the_switch_come_with_the_import() {
     let parsed = Operation::ImportKey.parse(&request).unwrap();
     let checked = bench
         .state
-        .check(&parsed, bench.now(), Class::Test)
+        .check(&parsed, bench.now(), Profile::Test)
         .unwrap();
     assert!(matches!(checked, Request::ImportKey(input) if !input.enabled));
     let imported = arn(&bench.ok(Operation::ImportKey, &request));

@@ -8,13 +8,12 @@ mod listing;
 mod model;
 mod storage;
 
+use crate::api::Profile;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::{Value, json};
 
-use super::{
-    Class, Context, ControlPlane, EngineState, PreparedRsa, SealError, SecretOpen, SecretSeal,
-};
+use super::{Context, ControlPlane, EngineState, PreparedRsa, SealError, SecretOpen, SecretSeal};
 use crate::{
     api::{ApiError, Clock, ErrorKind, Operation, Request, Timestamp},
     crypto::{SecretBytes, SeededEntropy},
@@ -60,7 +59,7 @@ pub(super) struct Bench {
     pub(super) state: EngineState,
     pub(super) clock: TestClock,
     pub(super) entropy: SeededEntropy,
-    pub(super) class: Class,
+    pub(super) profile: Profile,
     pub(super) open: bool,
     pub(super) broken: bool,
     pub(super) prepared: Option<PreparedRsa>,
@@ -72,7 +71,7 @@ impl Bench {
             state: EngineState::new("111122223333", "us-east-1"),
             clock: TestClock(AtomicI64::new(START)),
             entropy: SeededEntropy::new("engine tests"),
-            class: Class::Test,
+            profile: Profile::Test,
             open: false,
             broken: false,
             prepared: None,
@@ -94,9 +93,9 @@ impl Bench {
 
     pub(super) fn perform(&mut self, request: &Request) -> Result<Value, ApiError> {
         let before = self.state.clone();
-        let checked = self.state.check(request, self.now(), self.class);
+        let checked = self.state.check(request, self.now(), self.profile);
         if let Ok(checked) = &checked {
-            let again = self.state.check(checked, self.now(), self.class);
+            let again = self.state.check(checked, self.now(), self.profile);
             assert_eq!(
                 again.as_ref(),
                 Ok(checked),
@@ -109,7 +108,7 @@ impl Bench {
             seal: if self.broken { &Broken } else { &Mask },
             open: self.open.then_some(&Mask as &dyn SecretOpen),
             prepared: self.prepared.take(),
-            class: self.class,
+            profile: self.profile,
         };
         let answer = self.state.handle(request, &mut ctx);
         if let Err(refusal) = checked {

@@ -1,0 +1,8 @@
+//! Fuzzes `audit_log`; see targets.rs.
+#![no_main]
+
+#[allow(dead_code)] // one target of many
+#[path = "../targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::audit_log(data));

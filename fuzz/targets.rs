@@ -1,0 +1,173 @@
+//! What every fuzz target and the smoke test run: one function for each parser of foreign bytes. None may panic.
+
+use std::io::{Cursor, Write};
+use std::sync::OnceLock;
+
+use keymoot::api::Timestamp;
+use keymoot::evidence::audit;
+use keymoot::session::{Environment, practice};
+use keymoot::vault::{self, CustodyFile, Envelope, Identity, MemoryStore, Store, Vault};
+
+/// Name and function of every target.
+pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+    ("certificate", certificate),
+    ("parameters", parameters),
+    ("script", script),
+    ("custody_file", custody_file),
+    ("unlock_file", unlock_file),
+    ("envelope", envelope),
+    ("payload", payload),
+    ("audit_log", audit_log),
+    ("batch_line", batch_line),
+    ("inspect", inspect),
+];
+
+/// The public file of a practice vault, as a sample.
+pub fn custody_sample() -> Vec<u8> {
+    practice_store()
+        .read(vault::CUSTODY)
+        .ok()
+        .flatten()
+        .map(|bytes| bytes.to_vec())
+        .unwrap_or_default()
+}
+
+/// The audit log of a practice vault, as a sample.
+pub fn audit_sample() -> Vec<u8> {
+    let mut log = Vec::new();
+    if let Ok(Some(mut reader)) = practice_store().reader(vault::AUDIT) {
+        let _ = std::io::copy(&mut reader, &mut log);
+    }
+    log
+}
+
+fn practice_store() -> MemoryStore {
+    static STORE: OnceLock<MemoryStore> = OnceLock::new();
+    let made = STORE.get_or_init(|| {
+        let store = MemoryStore::default();
+        let clock = Some(Timestamp::from_millis(1_796_115_600_000));
+        if let Ok(environment) = Environment::seeded("fuzz") {
+            if let Ok(created) = practice::vault(Box::new(store.clone()), environment, clock, true)
+            {
+                let _ = created.session.close();
+            }
+        }
+        store
+    });
+    made.clone()
+}
+
+/// A certificate in any form, and what is asked of it.
+pub fn certificate(data: &[u8]) {
+    if let Ok(certificate) = keymoot::pki::Certificate::from_any(data) {
+        let now = Timestamp::from_millis(1_796_115_600_000);
+        let _ = keymoot::pki::verify_root(&certificate, now);
+        let _ = keymoot::pki::verify_issued(&certificate, &certificate, now);
+        let again = keymoot::pki::Certificate::from_any(certificate.to_aws().as_bytes());
+        assert!(again.is_ok_and(|again| again.der() == certificate.der()));
+    }
+}
+
+/// What `get-parameters-for-import` printed.
+pub fn parameters(data: &[u8]) {
+    if let Ok(parameters) = keymoot::pki::ImportParameters::parse(data) {
+        let _ = parameters.verify(Timestamp::from_millis(1_796_115_600_000));
+    }
+}
+
+/// A ceremony script, linted where it parses.
+pub fn script(data: &[u8]) {
+    match keymoot::ceremony::Script::parse(data) {
+        Ok(script) => drop(script.lint()),
+        Err(findings) => assert!(!findings.is_empty()),
+    }
+}
+
+/// `custody.toml`: what parses is written as it was read.
+pub fn custody_file(data: &[u8]) {
+    if let Ok(file) = CustodyFile::parse(data) {
+        let again = file
+            .to_toml()
+            .ok()
+            .map(|text| CustodyFile::parse(text.as_bytes()));
+        assert!(again.is_some_and(|again| again.is_ok_and(|again| again == file)));
+    }
+}
+
+/// An unlock file.
+pub fn unlock_file(data: &[u8]) {
+    let _ = keymoot::custody::UnlockFile::parse(data);
+}
+
+/// An envelope: the bytes as a sealed file, and as what a sealed file holds.
+pub fn envelope(data: &[u8]) {
+    let Ok(custody) = CustodyFile::parse(&custody_sample()) else {
+        return;
+    };
+    // The cost of scrypt is the writer's to choose, up to the cap; a fuzzer has no time for more than a little.
+    if !costly(data) {
+        let _ = Envelope::open(&custody, "Ana", data, "x");
+    }
+    if let Some(sealed) = sealed_with_passphrase(data) {
+        let _ = Envelope::open(&custody, "Ana", &sealed, "x");
+    }
+}
+
+fn costly(data: &[u8]) -> bool {
+    data.windows(7).any(|w| w == b"-> scry") || data.starts_with(b"-----BEGIN AGE")
+}
+
+fn sealed_with_passphrase(plain: &[u8]) -> Option<Vec<u8>> {
+    let mut recipient = age::scrypt::Recipient::new("x".to_owned().into());
+    recipient.set_work_factor(1);
+    let encryptor =
+        age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient)).ok()?;
+    let mut sealed = Vec::new();
+    let mut writer = encryptor.wrap_output(&mut sealed).ok()?;
+    writer.write_all(plain).ok()?;
+    writer.finish().ok()?;
+    Some(sealed)
+}
+
+/// `vault.age` whose owner wrote something else: sealed to V, but not by keymoot.
+pub fn payload(data: &[u8]) {
+    static IDENTITY: OnceLock<Option<Identity>> = OnceLock::new();
+    let identity = IDENTITY.get_or_init(|| {
+        Identity::from_raw(keymoot::crypto::SecretBytes::from_slice(&[7; 32])).ok()
+    });
+    let (Some(identity), Ok(mut custody)) = (identity, CustodyFile::parse(&custody_sample()))
+    else {
+        return;
+    };
+    identity
+        .recipient()
+        .clone_into(&mut custody.recipients.open);
+    let mut store = MemoryStore::default();
+    let Ok(sealed) = vault::seal_to(identity.recipient(), data) else {
+        return;
+    };
+    let text = custody.to_toml().unwrap_or_default();
+    let _ = store.replace(vault::CUSTODY, text.as_bytes());
+    let _ = store.replace(vault::VAULT, &sealed);
+    assert!(Vault::open(Box::new(store), identity).is_err());
+}
+
+/// An audit log, read without the vault's keys.
+pub fn audit_log(data: &[u8]) {
+    let vault_id = "00".repeat(16);
+    let _ = audit::last_head(Cursor::new(data), &vault_id);
+    let sealed = audit::Head::empty(&vault_id);
+    let _ = audit::read(Cursor::new(data), &vault_id, &[], sealed, &mut |line| {
+        let _ = line.bytes();
+    });
+}
+
+/// One line of `call --batch`.
+pub fn batch_line(data: &[u8]) {
+    let _ = keymoot::cli::request_line(data);
+}
+
+/// `keymoot inspect`.
+pub fn inspect(data: &[u8]) {
+    let _ = keymoot::cli::explain(data, Timestamp::from_millis(1_796_115_600_000));
+}

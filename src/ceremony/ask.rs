@@ -1,0 +1,84 @@
+//! What a runner asks and shows, and where it stands after an answer: the words between runner and front ends.
+
+use crate::crypto::SecretBytes;
+use crate::session::RunOutcome;
+use crate::session::field::{Field, Footing};
+
+/// One thing the runner asks of one person.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// Who acts: a name of the vault, or empty for whoever is at the keyboard.
+    pub person: String,
+    /// The person's role.
+    pub role: String,
+    /// A heading, `Custodian Ben approves`.
+    pub title: String,
+    /// Lines to read before answering: words, digests, commands to run elsewhere.
+    pub body: Vec<String>,
+    /// What is asked; empty where Enter alone goes on.
+    pub fields: Vec<AskField>,
+    /// Whether the screen is blanked first, for a hand-over to this person.
+    pub hand_over: bool,
+    /// The three lines.
+    pub footing: Footing,
+}
+
+/// A field with what is particular to this asking.
+#[derive(Debug, Clone)]
+pub struct AskField {
+    /// The declaration.
+    pub field: Field,
+    /// Rehearsal's practice answer, shown and filled in by F5. Never set outside rehearsal.
+    pub practice: Option<String>,
+}
+
+/// What a person answered.
+pub enum Answer {
+    /// A field's text, already through [`Field::check`].
+    Text(String),
+    /// A passphrase.
+    Secret(SecretBytes),
+}
+
+/// The state of a step for a list at the side.
+#[derive(Debug, Clone)]
+pub struct StepLine {
+    /// From 1.
+    pub number: usize,
+    /// The step's id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its state's name.
+    pub state: String,
+    /// Check value, error or time, where there is one.
+    pub note: String,
+}
+
+/// What the runner shows now.
+#[derive(Debug, Clone)]
+pub struct Showing {
+    /// Every step.
+    pub steps: Vec<StepLine>,
+    /// Index of the step at hand.
+    pub current: usize,
+    /// `why` and clauses of the step at hand.
+    pub why: Vec<String>,
+    /// What is asked now; `None` when the run has ended.
+    pub ask: Option<Ask>,
+    /// What just happened, for a line on screen.
+    pub last: Option<String>,
+    /// How the run ended.
+    pub outcome: Option<RunOutcome>,
+}
+
+/// Where a runner stands after an answer.
+#[derive(Debug)]
+pub enum Advance {
+    /// It asks the next thing.
+    Asks,
+    /// A wrong answer, in words; the same thing is asked again, nothing was lost.
+    Again(String),
+    /// The run has ended.
+    Ended(RunOutcome),
+}

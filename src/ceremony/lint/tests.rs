@@ -1,0 +1,227 @@
+//! Every rule with a passing and a failing script: the base script has no finding, and each change to it has
+//! exactly the findings that are named.
+
+use super::super::{Finding, Script, shipped};
+
+const BASE: &str = include_str!("base.toml");
+
+fn lint(text: &str) -> Vec<Finding> {
+    match Script::parse(text.as_bytes()) {
+        Ok(script) => script.lint(),
+        Err(findings) => panic!("does not parse: {findings:#?}"),
+    }
+}
+
+fn changed(from: &str, to: &str) -> String {
+    assert!(BASE.contains(from), "the base script has no {from:?}");
+    BASE.replacen(from, to, 1)
+}
+
+/// Rules found after one change, with the line of each.
+fn rules(from: &str, to: &str) -> Vec<String> {
+    lint(&changed(from, to))
+        .into_iter()
+        .map(|f| f.rule)
+        .collect()
+}
+
+#[test]
+fn the_base_script_has_no_finding() {
+    assert_eq!(lint(BASE), []);
+}
+
+#[test]
+fn shipped_scripts_have_no_finding() {
+    for (name, bytes) in shipped() {
+        let script = Script::parse(bytes).unwrap_or_else(|f| panic!("{name}: {f:#?}"));
+        assert_eq!(script.lint(), [], "{name}");
+        assert!(script.is_shipped());
+    }
+}
+
+#[test]
+fn l02_an_act_without_approval() {
+    let found = lint(&changed("approve = { count = 2 } # make\n", ""));
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].rule, "L02");
+    assert_eq!(found[0].step.as_deref(), Some("make"));
+    assert_eq!(found[0].path, "step[1].approve");
+    assert!(found[0].message.contains("write approve = { count = 2 }"));
+    assert!(found[0].line > 1);
+}
+
+#[test]
+fn l02_more_approvals_than_people() {
+    assert_eq!(rules("{ count = 2 } # make", "{ count = 3 }"), ["L02"]);
+    assert_eq!(
+        rules(
+            "{ count = 2 } # make",
+            "{ count = 2, from = [\"first\", \"first\"] }"
+        ),
+        ["L02"]
+    );
+}
+
+#[test]
+fn l02_one_person_alone() {
+    assert_eq!(rules("{ count = 2 } # make", "{ count = 1 }"), ["L02"]);
+}
+
+#[test]
+fn l02_a_witness_or_the_issuer_approving() {
+    assert_eq!(
+        rules(
+            "{ count = 2 } # make",
+            "{ count = 2, from = [\"first\", \"second\", \"watch\"] }"
+        ),
+        ["L02"]
+    );
+    assert_eq!(
+        rules(
+            "{ count = 2 } # make",
+            "{ count = 2, from = [\"first\", \"second\", \"lead\"] }"
+        ),
+        ["L02"]
+    );
+}
+
+#[test]
+fn l02_approval_where_nothing_changes() {
+    assert_eq!(
+        rules(
+            "op = \"present\"",
+            "op = \"present\"\napprove = { count = 2 }"
+        ),
+        ["L02"]
+    );
+}
+
+#[test]
+fn l03_used_before_made_and_made_twice() {
+    let (made, rest) = BASE
+        .split_once("# cut\n")
+        .map(|(a, b)| (a.to_owned(), b))
+        .unwrap();
+    let (make, rest) = rest.split_once("# cut\n").unwrap();
+    let late = format!("{made}{rest}\n{make}");
+    let found: Vec<_> = lint(&late).into_iter().map(|f| f.rule).collect();
+    assert!(
+        !found.is_empty() && found.iter().all(|rule| rule == "L03"),
+        "{found:?}"
+    );
+    let again = make.replace("id = \"make\"", "id = \"make-again\"");
+    let twice = format!("{made}{make}{again}{rest}");
+    let found: Vec<_> = lint(&twice).into_iter().map(|f| f.rule).collect();
+    assert_eq!(found, ["L03"]);
+}
+
+#[test]
+fn l03_used_while_its_destruction_is_scheduled() {
+    let deleted = "op = \"delete-key\"\ndays = 3\nobserve = [\"watch\"]";
+    assert_eq!(rules("op = \"stop-key-usage\"", deleted), ["L03"]);
+}
+
+#[test]
+fn l04_too_strong_for_any_rsa_key() {
+    assert_eq!(
+        rules("algorithm = \"TDES_3KEY\"", "algorithm = \"AES_256\""),
+        ["L04"]
+    );
+}
+
+#[test]
+fn l05_exported_though_not_exportable() {
+    assert_eq!(rules("exportable = true", "exportable = false"), ["L05"]);
+}
+
+#[test]
+fn l05_made_as_it_is_not_declared() {
+    let found = rules(
+        "algorithm = \"from-certificate\"",
+        "algorithm = \"RSA_2048\"\nexportable = false",
+    );
+    assert_eq!(found, ["L05"]);
+}
+
+#[test]
+fn l10_nobody_reads_the_hash() {
+    assert_eq!(
+        rules("file = \"kek.json\"", "file = \"other.json\""),
+        ["L10", "L21"]
+    );
+    assert_eq!(
+        rules("output = \"kek.json\"", "output = \"../kek.json\""),
+        ["L10", "L10", "L21"]
+    );
+}
+
+#[test]
+fn l11_an_act_without_expectation() {
+    assert_eq!(
+        rules("expect = { state = \"CREATE_COMPLETE\" } # make\n", ""),
+        ["L11"]
+    );
+    assert_eq!(
+        rules(
+            "op = \"present\"",
+            "op = \"present\"\nexpect = { enabled = true }"
+        ),
+        ["L11"]
+    );
+}
+
+#[test]
+fn l14_destruction_without_witness() {
+    let found = lint(&changed("op = \"restore-key\"", "op = \"delete-key\""));
+    let found: Vec<_> = found
+        .iter()
+        .map(|f| (f.rule.as_str(), f.severity.as_str()))
+        .collect();
+    assert_eq!(found, [("L14", "warning")]);
+}
+
+#[test]
+fn l15_a_step_without_reason() {
+    let found = lint(&changed("why = \"who is here\"\n", ""));
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].rule.as_str(), found[0].severity.as_str()),
+        ("L15", "warning")
+    );
+}
+
+#[test]
+fn l21_dangling_references() {
+    assert_eq!(
+        rules("parameters = \"counterparty\"", "parameters = \"nobody\""),
+        ["L21"]
+    );
+    assert_eq!(rules("ca = \"root\"", "ca = \"no-root\""), ["L21"]);
+    assert_eq!(
+        rules("initiate = \"lead\" # make", "initiate = \"nobody\""),
+        ["L21"]
+    );
+    assert_eq!(rules("parameters = \"counterparty\"\n", ""), ["L21"]);
+    let answer = format!("{BASE}\n[[rehearsal.answer]]\nstep = \"no-such-step\"\n");
+    assert_eq!(lint(&answer).len(), 1);
+}
+
+#[test]
+fn l22_declared_and_never_used() {
+    let more = "{ id = \"third\", role = \"custodian\" },\n  { id = \"watch\"";
+    assert_eq!(rules("{ id = \"watch\"", more), ["L22"]);
+}
+
+#[test]
+fn l23_nobody_acts() {
+    assert_eq!(rules("initiate = \"lead\" # make\n", ""), ["L23"]);
+    assert_eq!(
+        rules("initiate = \"lead\" # make", "initiate = \"watch\""),
+        ["L23"]
+    );
+    assert_eq!(
+        rules("who = [\"lead\", \"watch\"] # clock", "who = [\"lead\"]"),
+        ["L23"]
+    );
+    assert_eq!(rules("who = \"second\" }", "who = \"lead\" }"), ["L23"]);
+}

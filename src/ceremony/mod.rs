@@ -1,0 +1,19 @@
+//! Ceremonies: scripts that run the same in the room, in rehearsal and headless.
+//!
+//! It knows the session and its declarations, and no screen: a runner says what to ask, whoever runs it asks.
+
+mod ask;
+mod finding;
+mod lint;
+mod model;
+pub mod ops;
+mod parse;
+mod run;
+mod script;
+mod shipped;
+
+pub use ask::{Advance, Answer, Ask, AskField, Showing, StepLine};
+pub use finding::Finding;
+pub use run::{RunError, Runner, Wanted, resolve_inputs};
+pub use script::{InputDeclaration, MAX_SCRIPT_BYTES, Script};
+pub use shipped::{sample, shipped};

@@ -1,0 +1,210 @@
+//! The ops of a ceremony that are no acts of the vault: presence, clocks, fingerprints, waiting, signing off.
+//! Declared in the manner of [`crate::session::op`], so that a later op only adds an entry here.
+
+use crate::session::field::{Choice, Field, Kind};
+use crate::session::op::{self, Op};
+
+/// Everybody who has a part is in the room.
+pub const PRESENT: Op = Op {
+    name: "present",
+    title: "Who is here",
+    does: "records who is in the room and what part they have",
+    fields: &[],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// People read the time from their own watches.
+pub const ATTEST_CLOCK: Op = Op {
+    name: "attest.clock",
+    title: "The clock",
+    does: "compares the vault's clock with the watches of people in the room",
+    fields: &[
+        Field {
+            id: "time",
+            label: "Your watch says",
+            hint: "Date and time in UTC, for example 2026-11-24 09:00. Read your own watch, not this screen.",
+            kind: Kind::DateTime,
+            optional: false,
+        },
+        Field {
+            id: "skew",
+            label: "Allowed difference",
+            hint: "How far a watch may be from the vault's clock; 180s if nothing is said.",
+            kind: Kind::Span,
+            optional: true,
+        },
+    ],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// What a file input is, field by field.
+pub const READ_FILE: Op = Op {
+    name: "read-file",
+    title: "What the file says",
+    does: "shows what a file holds before anything is done with it",
+    fields: &[Field {
+        id: "file",
+        label: "File",
+        hint: "Which declared input.",
+        kind: Kind::File,
+        optional: false,
+    }],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// A second person types a certificate's fingerprint from another channel.
+pub const ATTEST_FINGERPRINT: Op = Op {
+    name: "attest.fingerprint",
+    title: "Fingerprint from another channel",
+    does: "compares a certificate's fingerprint with what a second person fetched elsewhere",
+    fields: &[
+        Field {
+            id: "file",
+            label: "File",
+            hint: "Which declared input holds the certificate.",
+            kind: Kind::File,
+            optional: false,
+        },
+        Field {
+            id: "of",
+            label: "Certificate",
+            hint: "Which certificate of the file.",
+            kind: Kind::Choice(&[
+                Choice {
+                    id: "leaf",
+                    label: "the wrapping key's own certificate",
+                },
+                Choice {
+                    id: "root",
+                    label: "the root above it",
+                },
+            ]),
+            optional: false,
+        },
+        Field {
+            id: "fingerprint",
+            label: "Fingerprint",
+            hint: "SHA-256, fetched over another login on another computer: 64 hex digits or 32 words.",
+            kind: Kind::Fingerprint,
+            optional: false,
+        },
+    ],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// The hash of a written file is read aloud.
+pub const ATTEST_HASH: Op = Op {
+    name: "attest.hash",
+    title: "Read the hash aloud",
+    does: "binds a written file to the minutes by spoken words",
+    fields: &[Field {
+        id: "file",
+        label: "File",
+        hint: "The output of an earlier step, by the name written there.",
+        kind: Kind::Text { max: 100 },
+        optional: false,
+    }],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// Time passes.
+pub const WAIT: Op = Op {
+    name: "wait",
+    title: "Wait",
+    does: "lets time pass: by the vault's own clock in rehearsal and test, by the real one in production",
+    fields: &[Field {
+        id: "span",
+        label: "How long",
+        hint: "A whole number and s, m, h or d, counted from the moment this step is reached.",
+        kind: Kind::Span,
+        optional: false,
+    }],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// A key is looked at and compared with what is expected.
+pub const GET_KEY: Op = Op {
+    name: "get-key",
+    title: "Look at a key",
+    does: "reads a key's record and compares it with what the script expects; changes nothing",
+    fields: &[Field {
+        id: "key",
+        label: "Key",
+        hint: "A declared key.",
+        kind: Kind::Key,
+        optional: false,
+    }],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// Something is written into the record.
+pub const NOTE: Op = Op {
+    name: "note",
+    title: "Note for the record",
+    does: "keeps a sentence with the run",
+    fields: &[Field {
+        id: "text",
+        label: "Note",
+        hint: "One sentence for the record. Never a key, a component or a passphrase.",
+        kind: Kind::Text { max: 400 },
+        optional: false,
+    }],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// Everybody signs the record.
+pub const SIGN_OFF: Op = Op {
+    name: "sign-off",
+    title: "Sign off",
+    does: "has people sign the head of the audit chain and a text",
+    fields: &[Field {
+        id: "text",
+        label: "Text",
+        hint: "What they sign.",
+        kind: Kind::Text { max: 400 },
+        optional: false,
+    }],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// Every ceremony op.
+pub const OPS: &[Op] = &[
+    PRESENT,
+    ATTEST_CLOCK,
+    READ_FILE,
+    ATTEST_FINGERPRINT,
+    ATTEST_HASH,
+    WAIT,
+    GET_KEY,
+    NOTE,
+    SIGN_OFF,
+];
+
+/// Finds what a script may name in `op`: an act of the vault, or a ceremony op.
+pub fn named(name: &str) -> Option<&'static Op> {
+    op::named(name).or_else(|| OPS.iter().find(|op| op.name == name))
+}
+
+/// Whether an op is an act: it changes the vault or lets something out, and needs approval.
+pub fn is_act(op: &Op) -> bool {
+    op::named(op.name).is_some()
+}
+
+/// Whether an op makes the declared key that its step names in `key`.
+pub fn makes_key(op: &Op) -> bool {
+    op.name == op::CREATE_KEY.name || op.name.starts_with("import-key.")
+}
+
+/// Every name that a script may write in `op`.
+pub fn names() -> Vec<&'static str> {
+    op::OPS.iter().chain(OPS).map(|op| op.name).collect()
+}

@@ -1,0 +1,235 @@
+//! What a script declares before its steps: roles, people, policy, keys, file inputs.
+
+use crate::api::{KeyAlgorithm, KeyUsage};
+use crate::session::Profile;
+use crate::session::field::usage;
+use crate::session::modes;
+
+use super::super::finding::Place;
+use super::super::model::{Algorithm, FileInput, KeyDeclaration, Person, Role};
+use super::reader::{Reading, Table};
+use super::values;
+
+/// `role = [{ id = "custodian", min = 3 }]`.
+pub(super) fn roles(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<(Role, usize)> {
+    let mut roles = Vec::new();
+    for mut role in table.tables("role", on) {
+        let place = role.place.clone();
+        let name = role.need_text("id", on);
+        let min = role.take("min").and_then(|value| value.integer(on));
+        role.finish(on);
+        if let Some(found) = known_role(&name, &place.member("id"), on) {
+            roles.push((
+                found,
+                min.and_then(|n| usize::try_from(n).ok()).unwrap_or(1),
+            ));
+        }
+    }
+    roles
+}
+
+fn known_role(name: &str, place: &Place, on: &mut Reading<'_>) -> Option<Role> {
+    let role = Role::named(name);
+    if role.is_none() {
+        on.wrong(
+            place,
+            format!("`{name}` is no role: write administrator, custodian or witness."),
+        );
+    }
+    role
+}
+
+/// `[[person]]`: places.
+pub(super) fn people(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Person> {
+    let mut people: Vec<Person> = Vec::new();
+    for mut person in table.tables("person", on) {
+        let place = person.place.clone();
+        let id = values::need_id(&mut person, "id", on);
+        let role = person.need_text("role", on);
+        let key = person.text("key", on).map(|k| k.to_ascii_lowercase());
+        person.finish(on);
+        if let Some(key) = &key {
+            check_fingerprint(key, &place.member("key"), on);
+        }
+        twice(people.iter().any(|p| p.id == id), &id, &place, on);
+        if let Some(role) = known_role(&role, &place.member("role"), on) {
+            people.push(Person {
+                place,
+                id,
+                role,
+                key,
+            });
+        }
+    }
+    people
+}
+
+fn check_fingerprint(key: &str, place: &Place, on: &mut Reading<'_>) {
+    if key.len() != 64 || !key.bytes().all(|b| b.is_ascii_hexdigit()) {
+        on.wrong(
+            place,
+            "wants the fingerprint of an approval key: 64 hex digits, as on the enrolment form.",
+        );
+    }
+}
+
+fn twice(found: bool, id: &str, place: &Place, on: &mut Reading<'_>) {
+    if found {
+        on.wrong(
+            &place.member("id"),
+            format!("`{id}` is declared twice: give one of them another id."),
+        );
+    }
+}
+
+/// `[policy] profiles = [...]`.
+pub(super) fn policy(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Profile> {
+    let Some(mut policy) = table.need("policy", on).and_then(|value| value.table(on)) else {
+        return Vec::new();
+    };
+    let place = policy.place.member("profiles");
+    let names = policy.texts("profiles", on);
+    policy.finish(on);
+    if names.is_empty() {
+        on.wrong(
+            &place,
+            "says nowhere this script may run: list rehearsal, test, production as far as it can honour them.",
+        );
+    }
+    let mut profiles = Vec::new();
+    for name in names {
+        match Profile::named(&name) {
+            Some(profile) => profiles.push(profile),
+            None => on.wrong(
+                &place,
+                format!("`{name}` is no profile: write rehearsal, test or production."),
+            ),
+        }
+    }
+    profiles
+}
+
+/// `[[key]]`.
+pub(super) fn keys(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<KeyDeclaration> {
+    let mut keys: Vec<KeyDeclaration> = Vec::new();
+    for mut key in table.tables("key", on) {
+        let place = key.place.clone();
+        let id = values::need_id(&mut key, "id", on);
+        let label = key.text("label", on).unwrap_or_else(|| id.clone());
+        let usage = declared_usage(&mut key, on);
+        let algorithm = declared_algorithm(&mut key, on);
+        let modes = declared_modes(&mut key, on);
+        let public = algorithm == Some(Algorithm::FromCertificate);
+        let exportable = declared_exportable(&mut key, public, on);
+        key.finish(on);
+        twice(keys.iter().any(|k| k.id == id), &id, &place, on);
+        if let (Some(usage), Some(algorithm), Some(modes)) = (usage, algorithm, modes) {
+            keys.push(KeyDeclaration {
+                place,
+                id,
+                label,
+                usage,
+                algorithm,
+                modes,
+                exportable,
+            });
+        }
+    }
+    keys
+}
+
+fn declared_usage(key: &mut Table<'_>, on: &mut Reading<'_>) -> Option<KeyUsage> {
+    let text = key.need_text("usage", on);
+    let found = usage(&text);
+    if found.is_none() && !text.is_empty() {
+        on.wrong(
+            &key.place.member("usage"),
+            format!("`{text}` is no key usage: write its code, for example K0."),
+        );
+    }
+    found
+}
+
+fn declared_algorithm(key: &mut Table<'_>, on: &mut Reading<'_>) -> Option<Algorithm> {
+    let text = key.need_text("algorithm", on);
+    if text == "from-certificate" {
+        return Some(Algorithm::FromCertificate);
+    }
+    let found = KeyAlgorithm::ALL.iter().find(|a| a.name() == text);
+    if found.is_none() && !text.is_empty() {
+        let names: Vec<_> = KeyAlgorithm::ALL.iter().map(|a| a.name()).collect();
+        on.wrong(
+            &key.place.member("algorithm"),
+            format!(
+                "`{text}` is no algorithm: write one of {}, or from-certificate.",
+                names.join(", ")
+            ),
+        );
+    }
+    found.copied().map(Algorithm::Is)
+}
+
+fn declared_modes(key: &mut Table<'_>, on: &mut Reading<'_>) -> Option<crate::api::KeyModesOfUse> {
+    let value = key.need("modes", on)?;
+    let place = value.place.clone();
+    let text = value.texts(on).join(",");
+    let found = modes::parse(&text).ok();
+    if found.is_none() {
+        on.wrong(
+            &place,
+            format!(
+                "`{text}` are no modes of use: list encrypt, decrypt, wrap, unwrap, generate, sign, verify, \
+                 derive-key or no-restrictions, or write a TR-31 letter, for example \"B\"."
+            ),
+        );
+    }
+    found
+}
+
+fn declared_exportable(key: &mut Table<'_>, public: bool, on: &mut Reading<'_>) -> bool {
+    match key.take("exportable") {
+        Some(value) => value.boolean(on).unwrap_or_default(),
+        None if public => false,
+        None => {
+            on.wrong(
+                &key.place.member("exportable"),
+                "`exportable` is missing here: write whether the key may ever leave, for it is fixed for life.",
+            );
+            false
+        }
+    }
+}
+
+/// `[[input]]`: files that people bring.
+pub(super) fn inputs(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<FileInput> {
+    let mut inputs: Vec<FileInput> = Vec::new();
+    for mut input in table.tables("input", on) {
+        let place = input.place.clone();
+        let id = values::need_id(&mut input, "id", on);
+        let hint = input.need_text("hint", on);
+        let default = input.text("default", on);
+        input.finish(on);
+        twice(inputs.iter().any(|i| i.id == id), &id, &place, on);
+        if let Some(path) = &default {
+            check_default(path, &place.member("default"), on);
+        }
+        inputs.push(FileInput {
+            place,
+            id,
+            hint,
+            default,
+        });
+    }
+    inputs
+}
+
+/// A default stays inside the script's own folder.
+fn check_default(path: &str, place: &Place, on: &mut Reading<'_>) {
+    let plain = |part: &str| !part.is_empty() && part != "." && part != "..";
+    if path.contains('\\') || path.contains(':') || !path.split('/').all(plain) {
+        on.wrong(
+            place,
+            "is no path inside the script's folder: write it relative, without `..`, for example samples/x.json.",
+        );
+    }
+}

@@ -1,0 +1,73 @@
+//! From raw bytes to a [`Model`]: a closed schema, read strictly. Every error carries its path and line, and one
+//! reading reports them all.
+
+mod declarations;
+mod reader;
+mod rehearsal;
+mod step;
+mod text;
+mod values;
+
+use super::finding::{Finding, Place};
+use super::model::Model;
+use reader::{Reading, Table};
+
+pub(super) use text::MAX_BYTES;
+
+/// Parses the raw bytes of a script.
+pub(super) fn script(bytes: &[u8]) -> Result<Model, Vec<Finding>> {
+    let text = text::check(bytes)?;
+    let mut on = Reading::new(text);
+    let document = match toml::de::DeTable::parse(text) {
+        Ok(document) => document.into_inner(),
+        Err(error) => {
+            let place = Place {
+                path: String::new(),
+                line: error.span().map_or(1, |span| on.line(span.start)),
+            };
+            on.wrong(&place, format!("This is not TOML: {}.", error.message()));
+            return Err(on.finish());
+        }
+    };
+    let whole = Place {
+        path: String::new(),
+        line: 1,
+    };
+    let model = document_model(on.table(document, whole), &mut on);
+    let findings = on.finish();
+    if findings.is_empty() {
+        Ok(model)
+    } else {
+        Err(findings)
+    }
+}
+
+fn document_model(mut table: Table<'_>, on: &mut Reading<'_>) -> Model {
+    if let Some(version) = table.need("version", on) {
+        match version.integer(on) {
+            Some(1) | None => {}
+            Some(other) => on.wrong(
+                &version.place,
+                format!("is {other}; this keymoot reads version 1. Use a keymoot that knows version {other}."),
+            ),
+        }
+    }
+    let mut model = Model {
+        id: values::need_id(&mut table, "id", on),
+        title: table.need_text("title", on),
+        estimate: values::estimate(&mut table, on),
+        ..Model::default()
+    };
+    model.least = declarations::roles(&mut table, on);
+    model.people = declarations::people(&mut table, on);
+    model.profiles = declarations::policy(&mut table, on);
+    model.keys = declarations::keys(&mut table, on);
+    model.inputs = declarations::inputs(&mut table, on);
+    model.steps = step::all(&mut table, on);
+    model.rehearsal = rehearsal::section(&mut table, &model.steps, on);
+    table.finish(on);
+    model
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,251 @@
+//! A strict reader of TOML tables: every member is taken by name, what is left over is an error with its path and
+//! line, and one reading gathers all errors.
+
+use toml::de::{DeTable, DeValue};
+
+use super::super::finding::{Finding, Place};
+
+/// The text being read and what was found wrong with it so far.
+pub(super) struct Reading<'i> {
+    text: &'i str,
+    findings: Vec<Finding>,
+}
+
+/// A table whose members are taken one by one.
+pub(super) struct Table<'i> {
+    /// Where the table stands.
+    pub(super) place: Place,
+    members: Vec<(String, Value<'i>)>,
+    known: Vec<&'static str>,
+}
+
+/// A value with its place.
+pub(super) struct Value<'i> {
+    /// Where it stands.
+    pub(super) place: Place,
+    inner: DeValue<'i>,
+}
+
+impl<'i> Reading<'i> {
+    /// Begins to read.
+    pub(super) const fn new(text: &'i str) -> Self {
+        Self {
+            text,
+            findings: Vec::new(),
+        }
+    }
+
+    /// Notes an error.
+    pub(super) fn wrong(&mut self, place: &Place, message: impl Into<String>) {
+        self.findings.push(Finding::parse(place, message));
+    }
+
+    /// The line, from 1, of a byte offset.
+    pub(super) fn line(&self, offset: usize) -> usize {
+        let before = self.text.as_bytes().iter().take(offset);
+        1 + before.filter(|b| **b == b'\n').count()
+    }
+
+    /// Every error, in the order of lines.
+    pub(super) fn finish(mut self) -> Vec<Finding> {
+        self.findings
+            .sort_by(|a, b| (a.line, &a.path).cmp(&(b.line, &b.path)));
+        self.findings
+    }
+
+    /// Wraps a parsed table.
+    pub(super) fn table<'t>(&self, table: DeTable<'t>, place: Place) -> Table<'t> {
+        let mut members: Vec<(String, Value<'t>)> = table
+            .into_iter()
+            .map(|(key, value)| {
+                let line = self.line(key.span().start);
+                let name = key.into_inner().into_owned();
+                let mut place = place.member(&name);
+                place.line = line;
+                let inner = value.into_inner();
+                (name, Value { place, inner })
+            })
+            .collect();
+        members.sort_by_key(|(_, value)| value.place.line);
+        Table {
+            place,
+            members,
+            known: Vec::new(),
+        }
+    }
+}
+
+impl<'i> Table<'i> {
+    /// Takes a member that may be missing.
+    pub(super) fn take(&mut self, name: &'static str) -> Option<Value<'i>> {
+        self.known.push(name);
+        let at = self.members.iter().position(|(key, _)| key == name)?;
+        Some(self.members.remove(at).1)
+    }
+
+    /// Takes a member that must be there.
+    pub(super) fn need(&mut self, name: &'static str, on: &mut Reading<'_>) -> Option<Value<'i>> {
+        let value = self.take(name);
+        if value.is_none() {
+            on.wrong(
+                &self.place.member(name),
+                format!("`{name}` is missing here: write it."),
+            );
+        }
+        value
+    }
+
+    /// Takes a text that must be there.
+    pub(super) fn need_text(&mut self, name: &'static str, on: &mut Reading<'_>) -> String {
+        self.need(name, on)
+            .and_then(|value| value.text(on))
+            .unwrap_or_default()
+    }
+
+    /// Takes a text that may be missing.
+    pub(super) fn text(&mut self, name: &'static str, on: &mut Reading<'_>) -> Option<String> {
+        self.take(name).and_then(|value| value.text(on))
+    }
+
+    /// Takes a list of texts, or one text that stands for a list of one; missing is empty.
+    pub(super) fn texts(&mut self, name: &'static str, on: &mut Reading<'_>) -> Vec<String> {
+        self.take(name)
+            .map(|value| value.texts(on))
+            .unwrap_or_default()
+    }
+
+    /// Takes a list of tables; missing is empty.
+    pub(super) fn tables(&mut self, name: &'static str, on: &mut Reading<'_>) -> Vec<Table<'i>> {
+        self.take(name)
+            .map(|value| value.tables(on))
+            .unwrap_or_default()
+    }
+
+    /// What is left over is unknown.
+    pub(super) fn finish(self, on: &mut Reading<'_>) {
+        for (name, value) in &self.members {
+            let known = self.known.join(", ");
+            on.wrong(
+                &value.place,
+                format!("`{name}` is not known here. Known here: {known}. Remove it or correct its name."),
+            );
+        }
+    }
+}
+
+impl<'i> Value<'i> {
+    /// A text.
+    pub(super) fn text(self, on: &mut Reading<'_>) -> Option<String> {
+        if let DeValue::String(text) = self.inner {
+            return Some(text.into_owned());
+        }
+        on.wrong(&self.place, "wants a text in quotes.");
+        None
+    }
+
+    /// A whole number.
+    pub(super) fn integer(&self, on: &mut Reading<'_>) -> Option<i64> {
+        let number = self
+            .inner
+            .as_integer()
+            .and_then(|n| i64::from_str_radix(n.as_str(), n.radix()).ok());
+        if number.is_none() {
+            on.wrong(&self.place, "wants a whole number.");
+        }
+        number
+    }
+
+    /// True or false.
+    pub(super) fn boolean(&self, on: &mut Reading<'_>) -> Option<bool> {
+        let value = self.inner.as_bool();
+        if value.is_none() {
+            on.wrong(&self.place, "wants true or false.");
+        }
+        value
+    }
+
+    /// A date and time, bare or in quotes, as its text.
+    pub(super) fn date_time(self, on: &mut Reading<'_>) -> Option<String> {
+        match self.inner {
+            DeValue::Datetime(stamp) => Some(stamp.to_string()),
+            DeValue::String(text) => Some(text.into_owned()),
+            _ => {
+                on.wrong(
+                    &self.place,
+                    "wants a date and time, for example 2026-11-24T09:00:00Z.",
+                );
+                None
+            }
+        }
+    }
+
+    /// Any simple value as the text that a person would type: `yes` for true, `a, b` for a list.
+    pub(super) fn typed(self, on: &mut Reading<'_>) -> Option<String> {
+        match self.inner {
+            DeValue::String(text) => Some(text.into_owned()),
+            DeValue::Integer(_) => self.integer(on).map(|n| n.to_string()),
+            DeValue::Boolean(yes) => Some(if yes { "yes" } else { "no" }.to_owned()),
+            DeValue::Datetime(stamp) => Some(stamp.to_string()),
+            DeValue::Array(_) => Some(self.texts(on).join(", ")),
+            DeValue::Float(_) | DeValue::Table(_) => {
+                on.wrong(
+                    &self.place,
+                    "wants a text, a whole number, true or false, a date, or a list of texts.",
+                );
+                None
+            }
+        }
+    }
+
+    /// A list of texts, or one text.
+    pub(super) fn texts(self, on: &mut Reading<'_>) -> Vec<String> {
+        match self.inner {
+            DeValue::String(text) => vec![text.into_owned()],
+            DeValue::Array(items) => {
+                let mut texts = Vec::new();
+                for item in items {
+                    if let DeValue::String(text) = item.into_inner() {
+                        texts.push(text.into_owned());
+                    } else {
+                        on.wrong(&self.place, "wants a list of texts.");
+                    }
+                }
+                texts
+            }
+            _ => {
+                on.wrong(&self.place, "wants a list of texts.");
+                Vec::new()
+            }
+        }
+    }
+
+    /// A table.
+    pub(super) fn table(self, on: &mut Reading<'_>) -> Option<Table<'i>> {
+        if let DeValue::Table(table) = self.inner {
+            return Some(on.table(table, self.place));
+        }
+        on.wrong(&self.place, "wants a table, for example { count = 2 }.");
+        None
+    }
+
+    /// A list of tables.
+    pub(super) fn tables(self, on: &mut Reading<'_>) -> Vec<Table<'i>> {
+        let DeValue::Array(items) = self.inner else {
+            on.wrong(&self.place, "wants a list of tables.");
+            return Vec::new();
+        };
+        let mut tables = Vec::new();
+        for (at, item) in items.into_iter().enumerate() {
+            let place = Place {
+                path: format!("{}[{at}]", self.place.path),
+                line: on.line(item.span().start),
+            };
+            if let DeValue::Table(table) = item.into_inner() {
+                tables.push(on.table(table, place));
+            } else {
+                on.wrong(&place, "wants a table.");
+            }
+        }
+        tables
+    }
+}

@@ -1,0 +1,127 @@
+//! The closed schema: every error with its path and line.
+
+use super::super::{Finding, Script};
+
+const HEAD: &str = "version = 1\nid = \"x\"\ntitle = \"X\"\nperson = [{ id = \"lead\", role = \"administrator\" }]\n\
+                    [policy]\nprofiles = [\"rehearsal\"]\n";
+
+fn errors(text: &str) -> Vec<Finding> {
+    match Script::parse(text.as_bytes()) {
+        Ok(_) => Vec::new(),
+        Err(findings) => findings,
+    }
+}
+
+fn places(text: &str) -> Vec<(String, usize)> {
+    errors(text).into_iter().map(|f| (f.path, f.line)).collect()
+}
+
+#[test]
+fn a_small_script_parses() {
+    let text = format!(
+        "{HEAD}[[step]]\nid = \"n\"\nop = \"note\"\ntext = \"t\"\nwho = [\"lead\"]\nwhy = \"w\"\n"
+    );
+    let script = Script::parse(text.as_bytes()).ok().unwrap();
+    assert_eq!(script.id(), "x");
+    assert_eq!(
+        script.steps(),
+        [("n".to_owned(), "Note for the record".to_owned())]
+    );
+    assert_eq!(script.rehearsal(), (None, None));
+}
+
+#[test]
+fn unknown_members_are_named_with_path_and_line() {
+    let text = format!(
+        "{HEAD}[[step]]\nid = \"n\"\nop = \"note\"\ntext = \"t\"\nwo = [\"lead\"]\napprove = {{ cuont = 2 }}\n"
+    );
+    let found = places(&text);
+    assert_eq!(
+        found,
+        [
+            ("step[0].wo".to_owned(), 11),
+            ("step[0].approve.count".to_owned(), 12),
+            ("step[0].approve.cuont".to_owned(), 12)
+        ]
+    );
+    assert!(errors(&text)[0].message.contains("`wo` is not known here"));
+}
+
+#[test]
+fn all_errors_are_reported_at_once() {
+    let text = "version = 2\nid = \"X!\"\ntitle = 3\n";
+    let found: Vec<_> = errors(text).into_iter().map(|f| f.path).collect();
+    for path in ["version", "id", "title", "policy", "step"] {
+        assert!(found.iter().any(|p| p == path), "{path} in {found:?}");
+    }
+}
+
+#[test]
+fn not_toml_names_the_line() {
+    assert_eq!(places("version = 1\nid = \n"), [(String::new(), 2)]);
+}
+
+#[test]
+fn duplicate_members_are_refused() {
+    assert_eq!(errors("version = 1\nversion = 1\n").len(), 1);
+}
+
+#[test]
+fn ids_have_one_form() {
+    for bad in ["A", "1a", "", "a_b", "a b", &"a".repeat(41)] {
+        let text = HEAD.replace("id = \"x\"", &format!("id = \"{bad}\""));
+        let found = errors(&format!(
+            "{text}[[step]]\nid = \"n\"\nop = \"wait\"\nspan = \"1d\"\n"
+        ));
+        if bad.is_empty() {
+            continue;
+        }
+        assert_eq!(found.len(), 1, "{bad}: {found:?}");
+        assert_eq!((found[0].path.as_str(), found[0].line), ("id", 2));
+    }
+}
+
+#[test]
+fn deceiving_characters_and_sizes_are_refused() {
+    assert_eq!(
+        places("version = 1\n# \u{202E}live\n"),
+        [(String::new(), 2)]
+    );
+    assert_eq!(places("# \u{0007}\n"), [(String::new(), 1)]);
+    assert_eq!(places("\u{FEFF}version = 1\n"), [(String::new(), 1)]);
+    let long = "#".repeat(256 * 1024 + 1);
+    assert!(errors(&long)[0].message.contains("256 KiB"));
+    assert_eq!(Script::parse(b"\xFF").err().map(|f| f.len()), Some(1));
+}
+
+#[test]
+fn as_shown_stands_in_rehearsal_alone() {
+    let step = "[[step]]\nid = \"r\"\nop = \"import-key.root-certificate\"\nkey = \"k\"\nfile = \"f\"\nfingerprint = \"as-shown\"\n";
+    let found = errors(&format!("{HEAD}{step}"));
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].path, "step[0].fingerprint");
+}
+
+#[test]
+fn defaults_stay_inside_the_folder() {
+    for bad in ["../x", "/etc/passwd", "a/../b", "c:\\x", "./x"] {
+        let input = format!("[[input]]\nid = \"i\"\nhint = \"h\"\ndefault = '{bad}'\n");
+        let found = errors(&format!(
+            "{HEAD}{input}[[step]]\nid = \"n\"\nop = \"wait\"\nspan = \"1d\"\n"
+        ));
+        assert_eq!(found.len(), 1, "{bad}");
+        assert_eq!(found[0].path, "input[0].default");
+    }
+}
+
+#[test]
+fn fields_are_checked_by_their_declaration() {
+    let step = "[[step]]\nid = \"d\"\nop = \"delete-key\"\nkey = \"k\"\ndays = 2\n";
+    let found = errors(&format!("{HEAD}{step}"));
+    assert_eq!(found.len(), 1);
+    assert!(
+        found[0].message.contains("from 3 to 180"),
+        "{}",
+        found[0].message
+    );
+}

@@ -1,0 +1,62 @@
+//! The bytes of a script as text: size, encoding, and no character that could deceive a reader.
+
+use super::super::finding::{Finding, Place};
+
+/// The longest script.
+pub(crate) const MAX_BYTES: usize = 256 * 1024;
+
+/// Reads the raw bytes as the text of a script.
+pub(super) fn check(bytes: &[u8]) -> Result<&str, Vec<Finding>> {
+    let whole = |message: &str| {
+        let place = Place {
+            path: String::new(),
+            line: 1,
+        };
+        vec![Finding::parse(&place, message)]
+    };
+    if bytes.len() > MAX_BYTES {
+        return Err(whole(
+            "The file is longer than 256 KiB; a script never is. Nothing was read.",
+        ));
+    }
+    if bytes.starts_with(b"\xEF\xBB\xBF") {
+        return Err(whole(
+            "The file begins with a byte order mark: save it as plain UTF-8.",
+        ));
+    }
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| whole("The file is not UTF-8 text: save it as UTF-8."))?;
+    let findings = deceiving(text);
+    if findings.is_empty() {
+        Ok(text)
+    } else {
+        Err(findings)
+    }
+}
+
+/// A finding for every line with a control or direction character.
+fn deceiving(text: &str) -> Vec<Finding> {
+    text.split('\n')
+        .enumerate()
+        .filter_map(|(at, line)| {
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            let bad = line.chars().find(|c| is_deceiving(*c))?;
+            let place = Place {
+                path: String::new(),
+                line: at + 1,
+            };
+            let code = u32::from(bad);
+            Some(Finding::parse(
+                &place,
+                format!("holds the invisible character U+{code:04X}, which could hide what the script says: remove it."),
+            ))
+        })
+        .collect()
+}
+
+/// Control characters (but for the tab), and what turns or hides the direction of text (UAX #9), joiners included.
+fn is_deceiving(c: char) -> bool {
+    (c.is_control() && c != '\t')
+        || matches!(c,
+            '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}

@@ -1,0 +1,189 @@
+//! Beginning a run, or taking up an interrupted one.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use sha2::{Digest, Sha256};
+
+use crate::session::op;
+use crate::session::{
+    Arrow, Command, Profile, Run, RunOutcome, Session, StepRecord, StepState, View,
+};
+
+use super::super::script::Script;
+use super::{RunError, Runner, Stage, Wanted, bind, inputs};
+
+impl Runner {
+    /// Begins or resumes a run; the journal holds it before this returns.
+    ///
+    /// # Errors
+    /// CannotBegin with nothing changed, or what the door refused.
+    pub fn begin(session: &mut Session, script: Script, wanted: Wanted) -> Result<Self, RunError> {
+        fits(&script, session)?;
+        let sha256 = script.sha256_hex();
+        if wanted.resume {
+            return resume(session, script, &sha256, &wanted);
+        }
+        let view = session.view();
+        if let Some(open) = view.runs.iter().find(|run| run.outcome.is_none()) {
+            return Err(RunError::CannotBegin(format!(
+                "A run of `{}` stands open in this vault since {}. Nothing was begun. Take it up with --resume, or \
+                 end it there.",
+                open.script,
+                open.started.rfc3339()
+            )));
+        }
+        let people = bind::people(&script.model, &view)?;
+        let (files, _) = inputs::resolve_inputs(&script, wanted.inputs, None, session.profile())?;
+        let run = Run {
+            people: people.clone(),
+            inputs: files,
+            ..empty_run(&script, session)
+        };
+        let id = run.id.clone();
+        session.perform(Command::Journal(Arrow::Begin(Box::new(run))))?;
+        let mut runner = Runner::standing(script, id, people);
+        runner.go_on(session)?;
+        Ok(runner)
+    }
+
+    fn standing(script: Script, run: String, people: BTreeMap<String, String>) -> Self {
+        Self {
+            script,
+            run,
+            at: 0,
+            stage: Stage::Ended,
+            turns: VecDeque::new(),
+            signers: VecDeque::new(),
+            texts: BTreeMap::new(),
+            typed_by: None,
+            action: None,
+            pending: None,
+            last: None,
+            outcome: None,
+            armed: false,
+            failure: None,
+            people,
+            resumed: false,
+            arrows_left: None,
+        }
+    }
+}
+
+/// Whether the script may run in this vault at all.
+fn fits(script: &Script, session: &Session) -> Result<(), RunError> {
+    let errors: Vec<_> = script
+        .lint()
+        .into_iter()
+        .filter(super::super::Finding::is_error)
+        .collect();
+    if let Some(first) = errors.first() {
+        return Err(RunError::CannotBegin(format!(
+            "The linter finds {} error(s) in this script; the first, in line {}: {} Nothing was begun.",
+            errors.len(),
+            first.line,
+            first.message
+        )));
+    }
+    let profile = session.profile();
+    if !script.profiles().contains(&profile) {
+        let names: Vec<_> = script.profiles().iter().map(|p| p.name()).collect();
+        return Err(RunError::CannotBegin(format!(
+            "This script is for {}, and this is a {} vault. Nothing was begun.",
+            names.join(" and "),
+            profile.name()
+        )));
+    }
+    let makes = script
+        .model
+        .steps
+        .iter()
+        .any(|s| s.op.name == op::CREATE_KEY.name);
+    if profile == Profile::Production && makes && !session.view().software_generation {
+        return Err(RunError::CannotBegin(
+            "This script makes a key, and this production vault may not make keys in software: a laptop is not a \
+             secure cryptographic device (PCI PIN 5-1). Nothing was begun."
+                .into(),
+        ));
+    }
+    Ok(())
+}
+
+fn resume(
+    session: &mut Session,
+    script: Script,
+    sha256: &str,
+    wanted: &Wanted,
+) -> Result<Runner, RunError> {
+    let Some(run) = session.last_run(sha256) else {
+        return Err(RunError::CannotBegin(
+            "No run of this script was begun in this vault, so there is none to take up. Nothing was begun.".into(),
+        ));
+    };
+    for (name, bytes) in &wanted.inputs {
+        if run.inputs.get(name) != Some(bytes) {
+            return Err(RunError::CannotBegin(format!(
+                "The run was begun with another file `{name}` and goes on with that one. Nothing was changed. Leave \
+                 --input {name} away, or begin a new run."
+            )));
+        }
+    }
+    let mut runner = Runner::standing(script, run.id.clone(), run.people.clone());
+    runner.resumed = true;
+    if let Some(outcome) = run.outcome {
+        // It has ended: nothing is changed, and its outputs can be written again.
+        runner.outcome = Some(outcome);
+        runner.at = runner.script.model.steps.len().saturating_sub(1);
+        return Ok(runner);
+    }
+    session.perform(Command::Journal(Arrow::Resume { run: run.id }))?;
+    runner.go_on(session)?;
+    Ok(runner)
+}
+
+/// The run as it is before its first step.
+pub(super) fn empty_run(script: &Script, session: &Session) -> Run {
+    let view = session.view();
+    let number = view.runs.len() as u64 + 1;
+    let steps = script.model.steps.iter().map(|step| StepRecord {
+        id: step.id.clone(),
+        op: step.op.name.to_owned(),
+        state: StepState::Planned,
+        began: None,
+        ended: None,
+        who: Vec::new(),
+        notes: BTreeMap::new(),
+        error: None,
+        key: None,
+        request: None,
+        response: None,
+        digest: None,
+        files: BTreeMap::new(),
+    });
+    Run {
+        id: run_id(script, &view, number),
+        script: script.id().to_owned(),
+        script_sha256: script.sha256_hex(),
+        number,
+        seed: session.seed().map(str::to_owned),
+        started: view.now,
+        ended: None,
+        outcome: None::<RunOutcome>,
+        interruptions: 0,
+        people: BTreeMap::new(),
+        inputs: BTreeMap::new(),
+        keys: BTreeMap::new(),
+        ordinals: BTreeMap::new(),
+        steps: steps.collect(),
+    }
+}
+
+/// A run's id: unique in its vault and drawn from nothing, so that a replay has the same.
+fn run_id(script: &Script, view: &View, number: u64) -> String {
+    let mut hash = Sha256::new();
+    hash.update(b"keymoot/run/v1\0");
+    hash.update(view.vault_id.as_bytes());
+    hash.update(script.sha256());
+    hash.update(number.to_be_bytes());
+    let digest = hash.finalize();
+    data_encoding::HEXLOWER.encode(digest.get(..16).unwrap_or_default())
+}

@@ -1,0 +1,312 @@
+//! The loop: from one thing that is asked to the next, along the journaled states of each step.
+
+use crate::session::{Arrow, Command, Outcome, Profile, Refusal, RunOutcome, Session, StepState};
+
+use super::super::ask::{Advance, Answer};
+use super::super::model::OnFail;
+use super::super::ops;
+use super::{RunError, Runner, Stage};
+
+/// Why the loop stops before the next thing is asked.
+pub(super) enum Halt {
+    /// A wrong answer: the same is asked again.
+    Again(String),
+    /// An error.
+    Error(RunError),
+}
+
+impl From<RunError> for Halt {
+    fn from(error: RunError) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<Refusal> for Halt {
+    fn from(refusal: Refusal) -> Self {
+        Self::Error(RunError::Refused(refusal))
+    }
+}
+
+/// Whether work on a step stopped to ask something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Work {
+    Asks,
+    Moved,
+}
+
+impl Runner {
+    /// Takes answers in the order of the asked fields and goes on until the next thing to ask.
+    ///
+    /// # Errors
+    /// A failing step (the run is then ended as the script says).
+    pub fn answer(
+        &mut self,
+        session: &mut Session,
+        answers: Vec<Answer>,
+    ) -> Result<Advance, RunError> {
+        let taken = self
+            .take(session, answers)
+            .and_then(|()| self.advance(session));
+        match taken {
+            Ok(()) => Ok(self.outcome.map_or(Advance::Asks, Advance::Ended)),
+            Err(Halt::Again(words)) => Ok(Advance::Again(words)),
+            Err(Halt::Error(error)) => Err(error),
+        }
+    }
+
+    /// Goes on without an answer: at the beginning, and after a resume.
+    pub(super) fn go_on(&mut self, session: &mut Session) -> Result<(), RunError> {
+        match self.advance(session) {
+            Err(Halt::Error(error @ RunError::Step { .. })) if self.outcome.is_some() => {
+                // The run has ended in its first breath: it is handed out, so that its record can be written.
+                self.failure = Some(error);
+                Ok(())
+            }
+            Err(Halt::Error(error)) => Err(error),
+            Ok(()) | Err(Halt::Again(_)) => Ok(()),
+        }
+    }
+
+    fn take(&mut self, session: &mut Session, answers: Vec<Answer>) -> Result<(), Halt> {
+        match self.stage {
+            Stage::Turn => self.take_turn(session, answers),
+            Stage::Issue => self.take_issue(session, answers),
+            Stage::Approve => self.take_approval(session, answers),
+            Stage::SignOff => self.take_sign_off(session, answers),
+            Stage::Wait => self.take_wait(session),
+            Stage::Result => self.close_step(session),
+            Stage::Ended => Ok(()),
+        }
+    }
+
+    fn advance(&mut self, session: &mut Session) -> Result<(), Halt> {
+        while self.outcome.is_none() {
+            let Some(record) = self.record(session) else {
+                self.stage = Stage::Ended;
+                return Ok(());
+            };
+            match record.state {
+                StepState::Executed => self.verify(session)?,
+                StepState::Verified | StepState::Witnessed => {
+                    if self.step().is_some_and(|step| ops::is_act(step.op)) {
+                        self.stage = Stage::Result;
+                        return Ok(());
+                    }
+                    self.close_step(session)?;
+                }
+                StepState::Closed | StepState::Exception | StepState::Aborted => self.next_step(),
+                _ => {
+                    if self.work(session)? == Work::Asks {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        self.stage = Stage::Ended;
+        Ok(())
+    }
+
+    fn next_step(&mut self) {
+        self.at += 1;
+        self.forget();
+    }
+
+    /// Forgets what was typed and asked in the step at hand.
+    pub(super) fn forget(&mut self) {
+        self.armed = false;
+        self.turns.clear();
+        self.signers.clear();
+        self.texts.clear();
+        self.typed_by = None;
+        self.action = None;
+        self.pending = None;
+    }
+
+    /// Works on a step that is not yet executed.
+    fn work(&mut self, session: &mut Session) -> Result<Work, Halt> {
+        if !self.armed {
+            self.arm(session)?;
+            if !self.armed {
+                // The step failed while it was prepared, and the script goes on.
+                return Ok(Work::Moved);
+            }
+        }
+        if !self.turns.is_empty() {
+            self.stage = Stage::Turn;
+            return Ok(Work::Asks);
+        }
+        if self.step().is_some_and(|step| ops::is_act(step.op)) {
+            self.work_act(session)
+        } else {
+            self.work_ritual(session)
+        }
+    }
+
+    /// Journals that the step is at hand, lets rehearsal's time pass, and finds out who is asked for what.
+    fn arm(&mut self, session: &mut Session) -> Result<(), Halt> {
+        let now = session.now();
+        let Some(record) = self.record(session) else {
+            return Ok(());
+        };
+        if record.state == StepState::Planned {
+            self.journal(session, |record| {
+                record.state = StepState::Armed;
+                record.began = Some(now);
+            })?;
+        }
+        self.pass_time(session)?;
+        let number = self.run(session).number;
+        let step = record.id.clone();
+        session.draw_context(&self.script.sha256(), number, &step);
+        self.armed = true;
+        self.arm_turns(session, &record)
+    }
+
+    /// `[[rehearsal.time]]`: counted from when the step was armed, so that a resume does not count twice.
+    fn pass_time(&mut self, session: &mut Session) -> Result<(), Halt> {
+        if session.profile() == Profile::Production {
+            return Ok(());
+        }
+        let Some(step) = self.step() else {
+            return Ok(());
+        };
+        let Some(millis) = self.script.model.rehearsal.advances.get(&step.id).copied() else {
+            return Ok(());
+        };
+        let began = self.record(session).and_then(|record| record.began);
+        let target = began.unwrap_or_else(|| session.now()).plus_millis(millis);
+        self.advance_to(session, target)
+    }
+
+    /// Moves the vault's clock to `target`, if it is not there yet.
+    pub(super) fn advance_to(
+        &mut self,
+        session: &mut Session,
+        target: crate::api::Timestamp,
+    ) -> Result<(), Halt> {
+        let millis = target.millis() - session.now().millis();
+        if millis > 0
+            && let Outcome::Advanced { now, destroyed } =
+                session.perform(Command::Advance { millis })?
+        {
+            let gone = match destroyed.len() {
+                0 => String::new(),
+                n => format!(" {n} key(s) were destroyed on the way."),
+            };
+            self.last = Some(format!(
+                "The vault's clock now says {}.{gone}",
+                now.rfc3339()
+            ));
+        }
+        Ok(())
+    }
+
+    /// Closes the step; with the last one the run closes in the same commit.
+    pub(super) fn close_step(&mut self, session: &mut Session) -> Result<(), Halt> {
+        self.end_step(session, StepState::Closed, None)
+    }
+
+    fn end_step(
+        &mut self,
+        session: &mut Session,
+        state: StepState,
+        error: Option<String>,
+    ) -> Result<(), Halt> {
+        let Some(mut record) = self.record(session) else {
+            return Ok(());
+        };
+        record.state = state;
+        record.ended = Some(session.now());
+        if error.is_some() {
+            record.error = error;
+        }
+        let run = self.run(session);
+        let last = self.at + 1 == run.steps.len();
+        let exceptional = state == StepState::Exception
+            || run
+                .steps
+                .iter()
+                .any(|step| step.state == StepState::Exception);
+        let outcome = if state == StepState::Aborted {
+            Some(RunOutcome::Aborted)
+        } else {
+            last.then_some(if exceptional {
+                RunOutcome::Exception
+            } else {
+                RunOutcome::Completed
+            })
+        };
+        let step = Box::new(record);
+        let arrow = match outcome {
+            Some(outcome) => Arrow::Close {
+                run: run.id,
+                step,
+                outcome,
+            },
+            None => Arrow::Step {
+                run: run.id,
+                step,
+                binds: None,
+            },
+        };
+        session.perform(Command::Journal(arrow))?;
+        self.outcome = outcome;
+        self.arrow()?;
+        Ok(())
+    }
+
+    /// A step brought about something else than it must: the run ends, or the exception is recorded and it goes on.
+    pub(super) fn fail(&mut self, session: &mut Session, message: String) -> Result<(), Halt> {
+        let (id, on_fail) = match self.step() {
+            Some(step) => (step.id.clone(), step.on_fail),
+            None => (String::new(), OnFail::Stop),
+        };
+        self.withdraw(session, &message);
+        self.forget();
+        if on_fail == OnFail::Exception {
+            self.last = Some(format!("Exception in step {id}: {message}"));
+            return self.end_step(session, StepState::Exception, Some(message));
+        }
+        self.end_step(session, StepState::Aborted, Some(message.clone()))?;
+        self.stage = Stage::Ended;
+        Err(Halt::Error(RunError::Step { step: id, message }))
+    }
+
+    /// Takes an act off the table that will not be executed; that it may already be void changes nothing.
+    fn withdraw(&mut self, session: &mut Session, reason: &str) {
+        if let Some(pending) = self.pending.take() {
+            let person = pending.issuer;
+            let reason = reason.to_owned();
+            let _ = session.perform(Command::Withdraw {
+                id: pending.id,
+                person,
+                reason,
+            });
+        }
+    }
+
+    /// Stops the run for good; recorded with the reason.
+    ///
+    /// # Errors
+    /// What the door refused.
+    pub fn abort(&mut self, session: &mut Session, reason: &str) -> Result<(), RunError> {
+        if self.outcome.is_some() {
+            return Ok(());
+        }
+        self.withdraw(session, reason);
+        let ended = self.end_step(
+            session,
+            StepState::Aborted,
+            Some(format!("aborted: {reason}")),
+        );
+        self.stage = Stage::Ended;
+        match ended {
+            Ok(()) => Ok(()),
+            Err(Halt::Error(error)) => Err(error),
+            Err(Halt::Again(words)) => Err(RunError::Step {
+                step: String::new(),
+                message: words,
+            }),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! File inputs: what was brought, and what stands in for it outside production.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+
+use crate::session::Profile;
+
+use super::super::script::{InputDeclaration, Script};
+use super::super::shipped;
+use super::RunError;
+
+/// The most that is read of an input.
+const LIMIT: u64 = 1024 * 1024;
+
+/// Completes `given` by the script's defaults: from the script's own folder where it has one, else from the samples
+/// inside the binary. Production takes no default: a sample must never pass for a counterparty. Also says whether
+/// every input is the script's own (only then its seed counts without `--seed`).
+///
+/// # Errors
+/// A name that the script does not declare, a missing input, a default that cannot be read.
+pub fn resolve_inputs(
+    script: &Script,
+    mut given: BTreeMap<String, Vec<u8>>,
+    folder: Option<&Path>,
+    profile: Profile,
+) -> Result<(BTreeMap<String, Vec<u8>>, bool), RunError> {
+    let declared = script.input_declarations();
+    if let Some(unknown) = given
+        .keys()
+        .find(|name| !declared.iter().any(|d| d.name == **name))
+    {
+        let names: Vec<_> = declared.iter().map(|d| d.name.as_str()).collect();
+        let known = if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(", ")
+        };
+        return Err(RunError::CannotBegin(format!(
+            "The script declares no input `{unknown}` (it declares: {known}). Nothing was begun."
+        )));
+    }
+    let own = given.is_empty();
+    for input in declared {
+        if given.contains_key(&input.name) {
+            continue;
+        }
+        let bytes = default_bytes(&input, folder, profile)?;
+        given.insert(input.name, bytes);
+    }
+    Ok((given, own))
+}
+
+fn default_bytes(
+    input: &InputDeclaration,
+    folder: Option<&Path>,
+    profile: Profile,
+) -> Result<Vec<u8>, RunError> {
+    let missing = |why: &str| {
+        RunError::CannotBegin(format!(
+            "The script needs the file `{}`: {} {why} Give it with --input {}=PATH. Nothing was begun.",
+            input.name, input.hint, input.name
+        ))
+    };
+    let Some(path) = &input.default else {
+        return Err(missing("It has no default."));
+    };
+    if profile == Profile::Production {
+        return Err(missing("In production a sample never stands in for it."));
+    }
+    if let Some(folder) = folder {
+        return read(&folder.join(path))
+            .map_err(|e| missing(&format!("Its default {path} cannot be read ({e}).")));
+    }
+    path.strip_prefix("samples/")
+        .and_then(shipped::sample)
+        .map(<[u8]>::to_vec)
+        .ok_or_else(|| {
+            missing(&format!(
+                "Its default {path} is not among the samples inside keymoot."
+            ))
+        })
+}
+
+/// Reads a file of at most 1 MiB.
+pub(super) fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?
+        .take(LIMIT + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(std::io::Error::other("longer than 1 MiB"));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,208 @@
+//! Running a script: one runner, a journaled state for every step, resume at every arrow.
+//!
+//! The journal in the vault decides where a run stands; what a runner holds in memory (answers typed so far, the act
+//! on the table) may be lost at any moment and is asked for again.
+
+mod act;
+mod asks;
+mod begin;
+mod bind;
+mod drive;
+mod expect;
+mod inputs;
+mod outputs;
+mod report;
+mod ritual;
+mod scripted;
+mod summary;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::session::{
+    Action, Arrow, Command, PendingView, Refusal, Run, RunOutcome, Session, StepRecord,
+};
+
+use super::model::Step;
+use super::script::Script;
+
+pub use inputs::resolve_inputs;
+
+/// A run that does not begin or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The door refused.
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    /// A step failed: the run stands open and can be resumed, or ended with this.
+    #[error("step {step}: {message}")]
+    Step {
+        /// The step.
+        step: String,
+        /// What happened.
+        message: String,
+    },
+    /// The script cannot run here (profile, people, inputs, an open run without resume).
+    #[error("{0}")]
+    CannotBegin(String),
+    /// An output could not be written.
+    #[error("{0}")]
+    Output(String),
+}
+
+impl RunError {
+    /// The process's exit status for it (design §5).
+    pub fn exit_status(&self) -> u8 {
+        match self {
+            Self::Refused(Refusal::Approval(_) | Refusal::PersonNeeded(_)) => 3,
+            Self::Refused(_) | Self::Step { .. } | Self::CannotBegin(_) | Self::Output(_) => 1,
+        }
+    }
+}
+
+/// How a run is wanted.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// File inputs by name.
+    pub inputs: BTreeMap<String, Vec<u8>>,
+    /// Take up the interrupted run.
+    pub resume: bool,
+}
+
+/// What is asked next inside a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Stage {
+    /// A person types fields, or looks and presses Enter: the front of `Runner::turns`.
+    Turn,
+    /// The issuer reads the request and signs it.
+    Issue,
+    /// The custodian at the front of `Runner::signers` signs.
+    Approve,
+    /// The person at the front of `Runner::signers` signs off.
+    SignOff,
+    /// Time has to pass.
+    Wait,
+    /// The result is shown.
+    Result,
+    /// Nothing is asked: the run has ended.
+    Ended,
+}
+
+/// One person's turn to type or to look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Turn {
+    /// Name in the vault; empty for everybody.
+    person: String,
+    role: String,
+    /// Ids of fields of the step's op.
+    fields: Vec<&'static str>,
+}
+
+/// One run of one script in one session.
+pub struct Runner {
+    script: Script,
+    run: String,
+    /// Index of the step at hand.
+    at: usize,
+    stage: Stage,
+    turns: VecDeque<Turn>,
+    signers: VecDeque<String>,
+    /// Fields answered so far in this step; for fields that several people answer, `field (name)`.
+    texts: BTreeMap<String, String>,
+    /// Who typed the fields that a second person types.
+    typed_by: Option<String>,
+    action: Option<Action>,
+    pending: Option<PendingView>,
+    last: Option<String>,
+    outcome: Option<RunOutcome>,
+    /// Whether the step at hand was prepared in this runner's life.
+    armed: bool,
+    /// A failure that ended the run before anything was asked.
+    failure: Option<RunError>,
+    /// Script places bound to names.
+    people: BTreeMap<String, String>,
+    /// Whether this runner took up an interrupted run.
+    resumed: bool,
+    /// For drills: arrows that may still be committed before the runner stops as if the power had failed.
+    arrows_left: Option<usize>,
+}
+
+impl Runner {
+    /// The run as the vault remembers it.
+    pub fn run(&self, session: &Session) -> Run {
+        let view = session.view();
+        let found = view.runs.iter().find(|run| run.id == self.run).cloned();
+        // A runner exists only after its run was journaled; an empty run can at most be shown.
+        found.unwrap_or_else(|| begin::empty_run(&self.script, session))
+    }
+
+    /// The script.
+    pub fn script(&self) -> &Script {
+        &self.script
+    }
+
+    /// How the run ended, once it has.
+    pub fn outcome(&self) -> Option<RunOutcome> {
+        self.outcome
+    }
+
+    /// For drills: stop as a power cut would, after so many more committed arrows. The run then stands open in its
+    /// vault and is taken up with [`Wanted::resume`].
+    pub fn stop_after(&mut self, arrows: usize) {
+        self.arrows_left = Some(arrows);
+    }
+
+    fn step(&self) -> Option<&Step> {
+        self.script.model.steps.get(self.at)
+    }
+
+    /// The name of the person at a place.
+    fn name(&self, place: &str) -> String {
+        self.people.get(place).cloned().unwrap_or_default()
+    }
+
+    /// The step's record in the journal.
+    fn record(&self, session: &Session) -> Option<StepRecord> {
+        let id = &self.step()?.id;
+        self.run(session)
+            .steps
+            .into_iter()
+            .find(|record| record.id == *id)
+    }
+
+    /// Commits a change of the step's record.
+    fn journal(
+        &mut self,
+        session: &mut Session,
+        change: impl FnOnce(&mut StepRecord),
+    ) -> Result<(), RunError> {
+        if let Some(mut record) = self.record(session) {
+            change(&mut record);
+            let step = Box::new(record);
+            let run = self.run.clone();
+            let arrow = Arrow::Step {
+                run,
+                step,
+                binds: None,
+            };
+            session.perform(Command::Journal(arrow))?;
+            self.arrow()?;
+        }
+        Ok(())
+    }
+
+    /// Counts a committed arrow, and stops where a drill wants it.
+    fn arrow(&mut self) -> Result<(), RunError> {
+        let Some(left) = &mut self.arrows_left else {
+            return Ok(());
+        };
+        if *left > 1 {
+            *left -= 1;
+            return Ok(());
+        }
+        Err(RunError::Step {
+            step: self.step().map(|s| s.id.clone()).unwrap_or_default(),
+            message: "stopped here for a drill. The run stands open; take it up with --resume."
+                .into(),
+        })
+    }
+}

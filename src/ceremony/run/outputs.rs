@@ -1,0 +1,123 @@
+//! Writing what a run leaves: into one folder, under plain names, never over what somebody else put there.
+
+use std::collections::BTreeMap;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+
+use crate::session::{Profile, Session};
+
+use super::super::script::Script;
+use super::{RunError, Runner, report, summary};
+
+const SUMMARY: &str = "ceremony.json";
+const REPORT: &str = "report.txt";
+const NEXT: &str = "NEXT.txt";
+
+impl Runner {
+    /// Writes every output file, `ceremony.json` and `report.txt` into an empty or own folder.
+    ///
+    /// # Errors
+    /// The folder is neither empty nor this run's, or cannot be written.
+    pub fn write_outputs(&self, session: &Session, folder: &Path) -> Result<Vec<String>, RunError> {
+        Self::folder_fits(&self.script, session.profile(), folder, self.resumed)?;
+        let run = self.run(session);
+        let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        for step in &run.steps {
+            files.extend(step.files.clone());
+        }
+        let mut names: Vec<String> = files.keys().cloned().collect();
+        let summary = summary::json(&run, &self.script.model, session)
+            .map_err(|error| RunError::Output(error.to_string()))?;
+        let report = report::text(&run, &self.script, session);
+        // The summary last: who finds it finds the rest.
+        names.extend([REPORT.to_owned(), SUMMARY.to_owned()]);
+        files.insert(REPORT.to_owned(), report.into_bytes());
+        files.insert(SUMMARY.to_owned(), summary);
+        fs::create_dir_all(folder).map_err(|error| cannot(folder, &error))?;
+        for name in &names {
+            let bytes = files.get(name).map(Vec::as_slice).unwrap_or_default();
+            write(&folder.join(name), bytes, self.resumed)?;
+        }
+        sync(folder)?;
+        Ok(names)
+    }
+
+    /// Whether a run may write into a folder: empty or absent, or, when it is taken up again, holding only names
+    /// that the run writes. To be asked before the run begins, so that a refusal leaves everything as it was.
+    ///
+    /// # Errors
+    /// What lies in the way.
+    pub fn folder_fits(
+        script: &Script,
+        profile: Profile,
+        folder: &Path,
+        resume: bool,
+    ) -> Result<(), RunError> {
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(cannot(folder, &error)),
+        };
+        let own = own_names(script, profile);
+        for entry in entries {
+            let entry = entry.map_err(|error| cannot(folder, &error))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let file = entry.file_type().is_ok_and(|kind| kind.is_file());
+            if !(resume && file && own.contains(&name)) {
+                return Err(RunError::Output(format!(
+                    "{} is not empty: it holds {name}. Nothing was written, and nothing there was touched. Name an \
+                     empty or a new folder.",
+                    folder.display()
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Names that a run of this script may write.
+fn own_names(script: &Script, profile: Profile) -> Vec<String> {
+    let outputs = script
+        .model
+        .steps
+        .iter()
+        .filter_map(|step| step.fields.get("output"));
+    let marked = outputs.map(|name| {
+        let stem = name.strip_suffix(".json").unwrap_or(name);
+        let stem = stem.strip_suffix(profile.file_mark()).unwrap_or(stem);
+        format!("{stem}{}.json", profile.file_mark())
+    });
+    marked
+        .chain([SUMMARY, REPORT, NEXT].into_iter().map(str::to_owned))
+        .collect()
+}
+
+/// Writes one file, durable before it is reported. A resumed run replaces its own partial file.
+fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<(), RunError> {
+    if replace && path.exists() {
+        fs::remove_file(path).map_err(|error| cannot(path, &error))?;
+    }
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .map_err(|error| cannot(path, &error))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(|error| cannot(path, &error))
+}
+
+fn sync(folder: &Path) -> Result<(), RunError> {
+    fs::File::open(folder)
+        .and_then(|file| file.sync_all())
+        .map_err(|error| cannot(folder, &error))
+}
+
+fn cannot(path: &Path, error: &std::io::Error) -> RunError {
+    RunError::Output(format!(
+        "{} cannot be written ({error}). The vault holds the whole run: make room, or name another folder, and write \
+         it again with --resume.",
+        path.display()
+    ))
+}

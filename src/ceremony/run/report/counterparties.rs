@@ -1,0 +1,77 @@
+//! Certificates of counterparties, and how people authenticated them.
+
+use crate::evidence::report::CounterpartyCertificate;
+use crate::pki::{Certificate, ImportParameters};
+use crate::session::StepRecord;
+
+use super::super::super::model::Step;
+use super::super::super::ops;
+use super::Material;
+
+/// Every certificate that a step confirmed.
+pub(super) fn certificates(from: &Material<'_>) -> Vec<CounterpartyCertificate> {
+    from.pairs()
+        .filter(|(_, record)| record.notes.contains_key("fingerprint"))
+        .filter_map(|(step, record)| one(from, step, record))
+        .collect()
+}
+
+fn one(from: &Material<'_>, step: &Step, record: &StepRecord) -> Option<CounterpartyCertificate> {
+    let input = step.fields.get("file")?;
+    let bytes = from.run.inputs.get(input)?;
+    let root = ops::is_act(step.op) || step.fields.get("of").is_some_and(|of| of == "root");
+    let certificate = match ImportParameters::parse(bytes) {
+        Ok(parameters) if root => parameters.root().clone(),
+        Ok(parameters) => parameters.wrapping_certificate,
+        Err(_) => Certificate::from_any(bytes).ok()?,
+    };
+    let which = if root { "root" } else { "wrapping key" };
+    Some(CounterpartyCertificate {
+        counterparty: format!("{input}, {which}"),
+        subject: certificate.subject(),
+        sha256: data_encoding::HEXLOWER.encode(&certificate.sha256_fingerprint()),
+        valid: format!(
+            "{} to {}",
+            certificate.not_before().rfc3339(),
+            certificate.not_after().rfc3339()
+        ),
+        authenticated: authenticated(step, record),
+    })
+}
+
+/// Empty where nobody authenticated it: the report then says so in capitals.
+fn authenticated(step: &Step, record: &StepRecord) -> String {
+    if record
+        .notes
+        .get("fingerprint")
+        .is_some_and(|typed| typed == "as-shown")
+    {
+        return String::new();
+    }
+    let by = record
+        .notes
+        .get("typed by")
+        .or_else(|| record.who.first())
+        .cloned()
+        .unwrap_or_default();
+    let source = record
+        .notes
+        .get("source")
+        .map(|source| format!("; {source}"))
+        .unwrap_or_default();
+    format!(
+        "fingerprint typed by {by} from another channel in step {}{source}",
+        step.id
+    )
+}
+
+/// The certificate that exports of this run wrap under.
+pub(super) fn leaf(from: &Material<'_>) -> Option<Certificate> {
+    let (step, _) = from
+        .pairs()
+        .find(|(step, _)| step.fields.contains_key("parameters"))?;
+    let bytes = from.run.inputs.get(step.fields.get("parameters")?)?;
+    ImportParameters::parse(bytes)
+        .ok()
+        .map(|parameters| parameters.wrapping_certificate)
+}

@@ -1,0 +1,171 @@
+//! The key table, and the affidavit where keys were destroyed.
+
+use crate::api::{KeyClass, KeyState};
+use crate::evidence::report::{DestroyedKey, Destruction, KeyRow as ReportKey};
+use crate::session::{ExportView, KeyRow, StepRecord, op};
+
+use super::super::super::model::{KeyDeclaration, Role, Step};
+use super::Material;
+
+/// One row per declared key that exists.
+pub(super) fn rows(from: &Material<'_>) -> Vec<ReportKey> {
+    from.model
+        .keys
+        .iter()
+        .filter_map(|declared| row(from, declared))
+        .collect()
+}
+
+fn row(from: &Material<'_>, declared: &KeyDeclaration) -> Option<ReportKey> {
+    let row = found(from, &declared.id)?;
+    let key = &row.key;
+    let public = key.key_attributes.key_class == KeyClass::PUBLIC_KEY;
+    let export = from
+        .view
+        .exports
+        .iter()
+        .find(|export| export.arn == key.key_arn && in_run(from, export));
+    let deletion = last_deletion(from, &declared.id);
+    Some(ReportKey {
+        label: row.label.clone(),
+        arn: key.key_arn.clone(),
+        receiver_arn: export
+            .and_then(|e| e.receiver_arn.clone())
+            .unwrap_or_default(),
+        usage: format!(
+            "{}, {}",
+            key.key_attributes.key_usage.code(),
+            key.key_attributes.key_usage.words()
+        ),
+        algorithm: key.key_attributes.key_algorithm.name().to_owned(),
+        check_value: check_values(row),
+        check_value_method: key.key_check_value_algorithm.name().to_owned(),
+        generated_by: if public {
+            "its owner; a certificate's key".to_owned()
+        } else {
+            made_by(from, &declared.id)
+        },
+        storage: storage(row, public).to_owned(),
+        sent_how: export
+            .map(|e| format!("RSA wrap, OAEP, in {}", e.file))
+            .unwrap_or_default(),
+        sent_to: export.map(|e| e.receiver.clone()).unwrap_or_default(),
+        sent_under: export.map(|_| wrapping(from)).unwrap_or_default(),
+        confirmed: export.map(confirmed).unwrap_or_default(),
+        cryptoperiod_end: String::new(),
+        destroyed: match (key.delete_timestamp, deletion) {
+            (Some(at), Some((_, record))) => {
+                format!("{}, by {}", at.rfc3339(), record.who.join(", "))
+            }
+            (Some(at), None) => at.rfc3339(),
+            (None, _) => String::new(),
+        },
+    })
+}
+
+fn found<'a>(from: &Material<'a>, id: &str) -> Option<&'a KeyRow> {
+    let arn = from.run.keys.get(id)?;
+    from.view.keys.iter().find(|row| row.key.key_arn == *arn)
+}
+
+fn in_run(from: &Material<'_>, export: &ExportView) -> bool {
+    from.run
+        .steps
+        .iter()
+        .any(|record| record.files.contains_key(&export.file))
+}
+
+/// Both check values of a 16-byte key, which alone tell TDES_2KEY and AES_128 apart.
+fn check_values(row: &KeyRow) -> String {
+    match &row.other_check_value {
+        Some((method, other)) => {
+            format!("{}; {other} by {}", row.key.key_check_value, method.name())
+        }
+        None => row.key.key_check_value.clone(),
+    }
+}
+
+fn made_by(from: &Material<'_>, id: &str) -> String {
+    let step = from
+        .pairs()
+        .find(|(step, _)| step.makes.as_deref() == Some(id));
+    let who = step
+        .map(|(_, record)| record.who.join(", "))
+        .unwrap_or_default();
+    format!("keymoot, in software; asked and approved by {who}")
+}
+
+fn storage(row: &KeyRow, public: bool) -> &'static str {
+    if public {
+        "certificate, in the clear"
+    } else if row.key.key_state == KeyState::DELETE_COMPLETE {
+        "nothing: the material was removed"
+    } else {
+        "sealed to the use identity, which is shared among the custodians"
+    }
+}
+
+fn wrapping(from: &Material<'_>) -> String {
+    let leaf = super::counterparties::leaf(from);
+    leaf.and_then(|leaf| Some(format!("its {} certificate", leaf.key_algorithm()?.name())))
+        .unwrap_or_default()
+}
+
+fn confirmed(export: &ExportView) -> String {
+    match export.state.as_str() {
+        "sent" => "not yet: the receiver's answer was not read".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+fn last_deletion<'a>(from: &Material<'a>, id: &str) -> Option<(&'a Step, &'a StepRecord)> {
+    let deletes = |step: &Step| step.op.name == op::DELETE_KEY.name && step.key() == Some(id);
+    from.pairs()
+        .filter(|(step, record)| deletes(step) && record.digest.is_some())
+        .last()
+}
+
+/// The affidavit, where the run destroyed keys.
+pub(super) fn destruction(from: &Material<'_>) -> Option<Destruction> {
+    let mut affidavit = Destruction::default();
+    for declared in &from.model.keys {
+        let (Some(row), Some((step, record))) =
+            (found(from, &declared.id), last_deletion(from, &declared.id))
+        else {
+            continue;
+        };
+        if row.key.key_state != KeyState::DELETE_COMPLETE {
+            continue;
+        }
+        affidavit.keys.push(DestroyedKey {
+            label: row.label.clone(),
+            arn: row.key.key_arn.clone(),
+            algorithm: row.key.key_attributes.key_algorithm.name().to_owned(),
+            check_value: row.key.key_check_value.clone(),
+            form: "sealed to the use identity, in this vault".to_owned(),
+            method: "removed from the vault file; earlier files of the vault deleted".to_owned(),
+            at: row.key.delete_timestamp,
+        });
+        for name in &record.who {
+            if !affidavit.performed_by.contains(name) {
+                affidavit.performed_by.push(name.clone());
+            }
+        }
+        let watching = step.observe.iter();
+        let witness = |id: &&String| {
+            from.model
+                .person(id)
+                .is_some_and(|p| p.role == Role::Witness)
+        };
+        if let Some(id) = watching.clone().find(witness) {
+            affidavit.observer = from.name(id);
+        }
+    }
+    if from.view.backups > 0 {
+        affidavit.copies_left.push(format!(
+            "{} recorded backup(s) of this vault",
+            from.view.backups
+        ));
+    }
+    (!affidavit.keys.is_empty()).then_some(affidavit)
+}

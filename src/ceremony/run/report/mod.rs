@@ -1,0 +1,340 @@
+//! The run as the report tells it: plain data for [`crate::evidence::report`], gathered from journal and vault.
+
+mod clauses;
+mod counterparties;
+mod keys;
+
+use crate::custody::words;
+use crate::evidence::report::{
+    self, Access, CheckedHash, Exception, PersonPresent, RunReport, Step as ReportStep,
+};
+use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, StepState, View};
+
+use super::super::model::{Model, Role, Step};
+use super::super::ops;
+use super::super::script::Script;
+use super::act::{AUDIT_LINE, FROM_FILE, SIGNED_FROM};
+
+/// Years for which logs of key ceremonies are kept (PCI PIN 13-9.3: three years).
+const RETENTION_YEARS: i64 = 3;
+
+/// `report.txt`.
+pub(super) fn text(run: &Run, script: &Script, session: &Session) -> String {
+    report::text(&gather(run, script, session))
+}
+
+/// What the parts of the report are drawn from.
+struct Material<'a> {
+    run: &'a Run,
+    model: &'a Model,
+    view: &'a View,
+}
+
+fn gather(run: &Run, script: &Script, session: &Session) -> RunReport {
+    let view = session.view();
+    let from = Material {
+        run,
+        model: &script.model,
+        view: &view,
+    };
+    let head = data_encoding::HEXLOWER
+        .decode(view.audit_head.as_bytes())
+        .ok();
+    let head: Option<[u8; 32]> = head.and_then(|bytes| bytes.try_into().ok());
+    RunReport {
+        done: done(run, script),
+        run: run.id.clone(),
+        vault: format!("{}, {}", view.vault, view.vault_id),
+        profile: view.profile.name().to_owned(),
+        place: "to be filled in by hand: ______________________________".to_owned(),
+        started: Some(run.started),
+        ended: run.ended,
+        outcome: outcome(run).to_owned(),
+        interruptions: run.interruptions,
+        software_policy: software(&view).to_owned(),
+        people: people(&from),
+        hashes: hashes(run, script),
+        steps: from
+            .pairs()
+            .map(|(step, record)| one_step(step, record))
+            .collect(),
+        keys: keys::rows(&from),
+        access: access(&from),
+        certificates: counterparties::certificates(&from),
+        copies: Vec::new(),
+        exceptions: exceptions(&from),
+        clauses: clauses::table(&from),
+        destruction: keys::destruction(&from),
+        retain_until: retain_until(run),
+        audit_words: head
+            .map(|head| words::sixteen(&head).join(" "))
+            .unwrap_or_default(),
+        audit_head: view.audit_head.clone(),
+    }
+}
+
+impl<'a> Material<'a> {
+    /// Each step of the script with its record.
+    fn pairs(&self) -> impl Iterator<Item = (&'a Step, &'a StepRecord)> + use<'a> {
+        self.model.steps.iter().zip(&self.run.steps)
+    }
+
+    /// The name at a place.
+    fn name(&self, place: &str) -> String {
+        self.run.people.get(place).cloned().unwrap_or_default()
+    }
+
+    /// The witness who watched a step, or the ceremony's witness.
+    fn witness(&self, step: &Step) -> String {
+        let watching = |id: &&String| {
+            self.model
+                .person(id)
+                .is_some_and(|p| p.role == Role::Witness)
+        };
+        let named = step.observe.iter().find(watching);
+        let any = self
+            .model
+            .people
+            .iter()
+            .find(|p| p.role == Role::Witness)
+            .map(|p| &p.id);
+        named.or(any).map(|id| self.name(id)).unwrap_or_default()
+    }
+}
+
+fn outcome(run: &Run) -> &'static str {
+    match run.outcome {
+        Some(RunOutcome::Completed) => "completed",
+        Some(RunOutcome::Exception) => "exception",
+        Some(RunOutcome::Aborted) | None => "aborted",
+    }
+}
+
+fn done(run: &Run, script: &Script) -> String {
+    let words = match run.outcome {
+        Some(RunOutcome::Completed) => "Completed as written.",
+        Some(RunOutcome::Exception) => "Completed with recorded exceptions.",
+        Some(RunOutcome::Aborted) => "ABORTED before its end.",
+        None => "NOT FINISHED: the run stands open in its vault.",
+    };
+    format!("{}. {words}", script.title())
+}
+
+fn software(view: &View) -> &'static str {
+    match view.profile {
+        Profile::Rehearsal => "This was a rehearsal: nothing in it is a real key.",
+        Profile::Test => "This vault holds test keys, made in software.",
+        Profile::Production if view.software_generation => {
+            "This vault may make keys in software, by decision of all who were present when it was created."
+        }
+        Profile::Production => "This vault may not make keys in software.",
+    }
+}
+
+fn people(from: &Material<'_>) -> Vec<PersonPresent> {
+    let places = from.model.people.iter().map(|place| from.name(&place.id));
+    // Custodians beyond the script's places may have signed, where the vault demands more.
+    let signers = from.run.steps.iter().flat_map(|record| record.who.clone());
+    let mut names: Vec<String> = Vec::new();
+    for name in places.chain(signers) {
+        if !name.is_empty() && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+        .into_iter()
+        .map(|name| {
+            let person = from.view.people.iter().find(|p| p.name == name);
+            let signed = |file: bool| {
+                let steps = from.pairs().filter(|(step, record)| {
+                    signs(step) && record.who.contains(&name) && from_file(record) == file
+                });
+                steps.count() as u64
+            };
+            PersonPresent {
+                role: person.map(|p| p.role.clone()).unwrap_or_default(),
+                form: String::new(),
+                key: person.map(|p| p.fingerprint.clone()).unwrap_or_default(),
+                signed_at_terminal: signed(false),
+                signed_from_file: signed(true),
+                name,
+            }
+        })
+        .collect()
+}
+
+/// Whether people sign in a step.
+fn signs(step: &Step) -> bool {
+    ops::is_act(step.op) || step.op.name == ops::SIGN_OFF.name
+}
+
+fn from_file(record: &StepRecord) -> bool {
+    record
+        .notes
+        .get(SIGNED_FROM)
+        .is_some_and(|from| from == FROM_FILE)
+}
+
+fn hashes(run: &Run, script: &Script) -> Vec<CheckedHash> {
+    let hash = |what: String, sha256: String| CheckedHash {
+        what,
+        sha256,
+        checked_by: String::new(),
+    };
+    let mut hashes = vec![
+        hash(
+            format!("keymoot {}", env!("CARGO_PKG_VERSION")),
+            String::new(),
+        ),
+        hash(format!("script {}", script.id()), run.script_sha256.clone()),
+        hash("boot medium".to_owned(), String::new()),
+    ];
+    for (name, bytes) in &run.inputs {
+        use sha2::{Digest, Sha256};
+        let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
+        hashes.push(hash(format!("input {name}"), digest));
+    }
+    hashes
+}
+
+fn one_step(step: &Step, record: &StepRecord) -> ReportStep {
+    let signs = signs(step);
+    let digest = record
+        .digest
+        .as_deref()
+        .and_then(|d| data_encoding::HEXLOWER.decode(d.as_bytes()).ok());
+    let digest: Option<[u8; 32]> = digest.and_then(|bytes| bytes.try_into().ok());
+    let clause = if step.clause.is_empty() {
+        step.why.clone().unwrap_or_default()
+    } else {
+        step.clause.join(", ")
+    };
+    ReportStep {
+        id: step.id.clone(),
+        op: step.op.name.to_owned(),
+        at: record.ended.or(record.began),
+        acted: if signs {
+            record.who.iter().take(1).cloned().collect()
+        } else {
+            record.who.clone()
+        },
+        signed: if signs {
+            record.who.clone()
+        } else {
+            Vec::new()
+        },
+        words: digest
+            .map(|digest| words::eight(&digest).join(" "))
+            .unwrap_or_default(),
+        result: result(step, record),
+        clause,
+    }
+}
+
+fn result(step: &Step, record: &StepRecord) -> String {
+    let mut parts = vec![match (record.state, &record.error) {
+        (StepState::Closed, Some(error)) => format!("refused, as expected: {error}"),
+        (_, Some(error)) => format!("{}: {error}", record.state.name()),
+        (StepState::Closed, None) => "done".to_owned(),
+        (state, None) => state.name().to_owned(),
+    }];
+    let note = |name: &str| record.notes.get(name).cloned();
+    if let Some(fingerprint) = note("fingerprint") {
+        parts.push(if fingerprint == "as-shown" {
+            "fingerprint taken as shown, not authenticated".to_owned()
+        } else {
+            "fingerprint typed and equal".to_owned()
+        });
+    }
+    if let Some(sha256) = note("sha256") {
+        parts.push(format!("SHA-256 {sha256}"));
+    }
+    if step.op.name == ops::WAIT.name
+        && let Some(until) = note("until")
+    {
+        parts.push(format!("the clock then said {until}"));
+    }
+    let times = record
+        .notes
+        .iter()
+        .filter(|(name, _)| name.starts_with("time ("));
+    parts.extend(
+        times.map(|(name, typed)| format!("{} read {typed}", name.trim_start_matches("time "))),
+    );
+    parts.extend(record.files.keys().map(|name| format!("file {name}")));
+    if let Some(text) = note("text") {
+        parts.push(format!("\"{text}\""));
+    }
+    parts.join("; ")
+}
+
+/// Every opening of an approval envelope, with the fields of requirement 26.
+fn access(from: &Material<'_>) -> Vec<Access> {
+    let mut entries = Vec::new();
+    for (step, record) in from.pairs().filter(|(step, _)| ops::is_act(step.op)) {
+        if record.digest.is_none() {
+            continue;
+        }
+        for custodian in record.who.iter().skip(1) {
+            entries.push(Access {
+                out: record.began,
+                back: record.ended,
+                component: format!("use share and approval key of {custodian}"),
+                purpose: format!("{} ({})", step.title, step.id),
+                custodian: custodian.clone(),
+                witness: from.witness(step),
+                package_opened: String::new(),
+                package_sealed: String::new(),
+            });
+        }
+    }
+    entries
+}
+
+fn exceptions(from: &Material<'_>) -> Vec<Exception> {
+    from.pairs()
+        .filter(|(_, record)| matches!(record.state, StepState::Exception | StepState::Aborted))
+        .map(|(step, record)| Exception {
+            at: record.ended,
+            what: format!(
+                "{}: {}",
+                step.id,
+                record.error.clone().unwrap_or_else(|| "stopped".into())
+            ),
+            decision: match record.state {
+                StepState::Aborted => "the run was ended".to_owned(),
+                _ => "recorded, and the run went on".to_owned(),
+            },
+            by: record.who.clone(),
+        })
+        .collect()
+}
+
+/// Audit lines that show what a step did.
+fn audit_lines(record: &StepRecord) -> Vec<u64> {
+    let noted = record
+        .notes
+        .get(AUDIT_LINE)
+        .map(String::as_str)
+        .unwrap_or_default();
+    noted
+        .split(", ")
+        .filter_map(|line| line.parse().ok())
+        .collect()
+}
+
+/// The last day of the record's retention, as a date.
+fn retain_until(run: &Run) -> String {
+    let Some(ended) = run.ended else {
+        return String::new();
+    };
+    let date = ended.rfc3339();
+    let (Some(year), Some(rest)) = (
+        date.get(..4).and_then(|y| y.parse::<i64>().ok()),
+        date.get(4..10),
+    ) else {
+        return String::new();
+    };
+    let rest = if rest == "-02-29" { "-02-28" } else { rest };
+    format!("{}{rest}", year + RETENTION_YEARS)
+}

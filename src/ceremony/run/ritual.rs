@@ -1,0 +1,493 @@
+//! Ceremony ops: presence, clocks, files, fingerprints, hashes, waiting, looking, notes, signing off.
+
+use std::collections::VecDeque;
+
+use sha2::{Digest, Sha256};
+
+use crate::api::{GetKeyInput, Request, Timestamp};
+use crate::custody::TypedFingerprint;
+use crate::pki::{Certificate, ImportParameters};
+use crate::session::{Command, KeySource, Outcome, Profile, Session, StepRecord, StepState, span};
+
+use super::super::ask::Answer;
+use super::super::model::Step;
+use super::super::ops;
+use super::act::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from, text};
+use super::drive::{Halt, Work};
+use super::{Runner, Stage, Turn};
+
+/// How far a watch may be from the vault's clock where the script says nothing (CA/B BR 6.1.1.1: three minutes).
+const SKEW: i64 = 180_000;
+
+impl Runner {
+    /// Who is asked for what in this step.
+    pub(super) fn arm_turns(
+        &mut self,
+        session: &mut Session,
+        record: &StepRecord,
+    ) -> Result<(), Halt> {
+        let Some(step) = self.step() else {
+            return Ok(());
+        };
+        if super::super::ops::is_act(step.op) {
+            return self.arm_act(session, record);
+        }
+        let turn = |place: &String, fields: Vec<&'static str>| {
+            let person = self.name(place);
+            Turn {
+                role: self.role(session, &person),
+                person,
+                fields,
+            }
+        };
+        let first = |fields: Vec<&'static str>| step.who.first().map(|place| turn(place, fields));
+        let written = |id: &str| step.fields.contains_key(id);
+        let turns: VecDeque<Turn> = match step.op.name {
+            name if name == ops::PRESENT.name => VecDeque::from([Turn {
+                person: String::new(),
+                role: String::new(),
+                fields: Vec::new(),
+            }]),
+            name if name == ops::ATTEST_CLOCK.name => step
+                .who
+                .iter()
+                .map(|place| turn(place, vec!["time"]))
+                .collect(),
+            name if name == ops::ATTEST_FINGERPRINT.name && !written("fingerprint") => {
+                first(vec!["fingerprint"]).into_iter().collect()
+            }
+            name if name == ops::NOTE.name && !written("text") => {
+                first(vec!["text"]).into_iter().collect()
+            }
+            name if name == ops::WAIT.name || name == ops::SIGN_OFF.name => VecDeque::new(),
+            _ => first(Vec::new()).into_iter().collect(),
+        };
+        let fault = self.fault(session, step);
+        let signers = if step.op.name == ops::SIGN_OFF.name {
+            step.who.iter().map(|place| self.name(place)).collect()
+        } else {
+            VecDeque::new()
+        };
+        self.turns = turns;
+        self.signers = signers;
+        match fault {
+            Some(fault) => self.fail(session, fault),
+            None => Ok(()),
+        }
+    }
+
+    /// A file that cannot serve is found before anybody is asked about it, and named in the service's manner.
+    fn fault(&self, session: &Session, step: &Step) -> Option<String> {
+        let reads =
+            step.op.name == ops::READ_FILE.name || step.op.name == ops::ATTEST_FINGERPRINT.name;
+        if !reads {
+            return None;
+        }
+        let bytes = self.input(session, step)?;
+        let refusal = match ImportParameters::parse(&bytes) {
+            Ok(parameters) => parameters.verify(session.now()).err()?,
+            Err(_) if Certificate::from_any(&bytes).is_ok() => return None,
+            Err(refusal) => refusal,
+        };
+        Some(format!("ValidationException: {refusal}"))
+    }
+
+    /// The bytes of the step's file input.
+    pub(super) fn input(&self, session: &Session, step: &Step) -> Option<Vec<u8>> {
+        self.run(session)
+            .inputs
+            .get(step.fields.get("file")?)
+            .cloned()
+    }
+
+    /// A person typed, or looked and pressed Enter.
+    pub(super) fn take_turn(
+        &mut self,
+        session: &mut Session,
+        answers: Vec<Answer>,
+    ) -> Result<(), Halt> {
+        let (Some(turn), Some(step)) = (self.turns.front().cloned(), self.step()) else {
+            return Ok(());
+        };
+        let mut checked = Vec::new();
+        let mut given = answers.into_iter();
+        for id in &turn.fields {
+            let Some(field) = step.op.fields.iter().find(|field| field.id == *id) else {
+                continue;
+            };
+            let typed = text(given.next());
+            let normal = field
+                .check(&typed)
+                .map_err(|error| Halt::Again(error.to_string()))?;
+            checked.push((*id, normal));
+        }
+        for (id, typed) in &checked {
+            self.judge(session, id, typed)?;
+        }
+        let several = step.op.name == ops::ATTEST_CLOCK.name;
+        let second = step_asks_second(step, &turn.fields);
+        for (id, typed) in checked {
+            let name = if several {
+                format!("{id} ({})", turn.person)
+            } else {
+                id.to_owned()
+            };
+            self.texts.insert(name, typed);
+        }
+        if second {
+            self.typed_by = Some(turn.person);
+        }
+        self.turns.pop_front();
+        Ok(())
+    }
+
+    /// Judges what was typed where the runner itself compares it.
+    fn judge(&self, session: &Session, field: &str, typed: &str) -> Result<(), Halt> {
+        let Some(step) = self.step() else {
+            return Ok(());
+        };
+        let name = step.op.name;
+        if name == ops::ATTEST_CLOCK.name && field == "time" {
+            return self.judge_time(session, step, typed);
+        }
+        if name == ops::ATTEST_FINGERPRINT.name && field == "fingerprint" {
+            return self.judge_fingerprint(session, step, typed);
+        }
+        Ok(())
+    }
+
+    fn judge_time(&self, session: &Session, step: &Step, typed: &str) -> Result<(), Halt> {
+        let Some(read) = time(typed) else {
+            return Err(Halt::Again(
+                "This is no date and time. Nothing was changed. Type it in UTC, for example 2026-11-24 09:00.".into(),
+            ));
+        };
+        if session.profile() == Profile::Production {
+            return Ok(()); // the door compares the two watches, and sets the clock by them
+        }
+        let skew = step
+            .fields
+            .get("skew")
+            .and_then(|text| span::parse(text).ok())
+            .unwrap_or(SKEW);
+        let off = (read.millis() - session.now().millis()).abs();
+        // A watch read to the minute may be 59 seconds old.
+        if off > skew.saturating_add(59_999) {
+            return Err(Halt::Again(format!(
+                "Your watch and the vault's clock differ by {} s; {} s are allowed. Nothing was changed. Read your \
+                 watch again, in UTC; if it is right, stop: the clock is wrong.",
+                off / 1000,
+                skew / 1000
+            )));
+        }
+        Ok(())
+    }
+
+    fn judge_fingerprint(&self, session: &Session, step: &Step, typed: &str) -> Result<(), Halt> {
+        let Some(certificate) = self.certificate(session, step) else {
+            return Err(Halt::Again(
+                "The file holds no such certificate. Nothing was compared.".into(),
+            ));
+        };
+        if typed == "as-shown" {
+            if session.profile() == Profile::Production {
+                return Err(Halt::Again(
+                    "`as-shown` is for rehearsal and test. Type what was fetched on the other computer. Nothing was \
+                     compared."
+                        .into(),
+                ));
+            }
+            return Ok(());
+        }
+        let fingerprint =
+            TypedFingerprint::parse(typed).map_err(|error| Halt::Again(error.to_string()))?;
+        if fingerprint.matches(&certificate.sha256_fingerprint()) {
+            return Ok(());
+        }
+        Err(Halt::Again(
+            "What you typed is not the fingerprint of this file's certificate. No key left. Check the typing first; \
+             if it is right, this file is not the one that the receiver sees: stop, and fetch both again."
+                .into(),
+        ))
+    }
+
+    /// The certificate that a fingerprint step is about.
+    pub(super) fn certificate(&self, session: &Session, step: &Step) -> Option<Certificate> {
+        let bytes = self.input(session, step)?;
+        let Ok(parameters) = ImportParameters::parse(&bytes) else {
+            return Certificate::from_any(&bytes).ok();
+        };
+        let root = step.fields.get("of").is_some_and(|of| of == "root");
+        Some(if root {
+            parameters.root().clone()
+        } else {
+            parameters.wrapping_certificate
+        })
+    }
+
+    /// Brings a ceremony op to `executed` once everybody it asks has answered.
+    pub(super) fn work_ritual(&mut self, session: &mut Session) -> Result<Work, Halt> {
+        let Some(step) = self.step() else {
+            return Ok(Work::Moved);
+        };
+        let name = step.op.name;
+        if name == ops::WAIT.name {
+            return self.work_wait(session);
+        }
+        if name == ops::SIGN_OFF.name {
+            return self.work_sign_off(session);
+        }
+        if name == ops::ATTEST_CLOCK.name && session.profile() == Profile::Production {
+            self.attest(session)?;
+        }
+        let who = if name == ops::PRESENT.name
+            || name == ops::ATTEST_HASH.name
+            || name == ops::ATTEST_CLOCK.name
+        {
+            self.names()
+        } else {
+            self.names().into_iter().take(1).collect()
+        };
+        self.done(session, who)?;
+        Ok(Work::Moved)
+    }
+
+    /// Names at the step's `who`.
+    pub(super) fn names(&self) -> Vec<String> {
+        let who = self.step().map(|step| step.who.clone()).unwrap_or_default();
+        who.iter().map(|place| self.name(place)).collect()
+    }
+
+    /// In production the two readings go to the door, which alone may let time settle anything.
+    fn attest(&mut self, session: &mut Session) -> Result<(), Halt> {
+        let reading = |name: &String| {
+            let typed = self.texts.get(&format!("time ({name})"))?;
+            Some((name.clone(), time(typed)?))
+        };
+        let readings: Vec<_> = self.names().iter().filter_map(reading).take(2).collect();
+        let attested = session
+            .perform(Command::AttestClock { readings })
+            .map_err(|r| again(r.into()));
+        if attested.is_err() {
+            self.forget();
+        }
+        attested.map(|_| ())
+    }
+
+    /// Journals that the step is done, by these people, with what they answered.
+    fn done(&mut self, session: &mut Session, who: Vec<String>) -> Result<(), Halt> {
+        let mut notes = self.texts.clone();
+        let (key, response) = self.looked_up(session)?;
+        if let Some((name, file)) = self.spoken(session) {
+            notes.insert("file".into(), name);
+            notes.insert(
+                "sha256".into(),
+                data_encoding::HEXLOWER.encode(&Sha256::digest(&file)),
+            );
+        }
+        if let Some(certificate) = self.attested_certificate(session) {
+            notes.insert("certificate".into(), certificate.subject());
+            let digest = certificate.sha256_fingerprint();
+            notes.insert("sha256".into(), data_encoding::HEXLOWER.encode(&digest));
+        }
+        if let Some(step) = self.step()
+            && let Some(text) = step.fields.get("text")
+        {
+            notes.insert("text".into(), text.clone());
+        }
+        self.journal(session, |record| {
+            record.state = StepState::Executed;
+            record.who = who;
+            record.notes.extend(notes);
+            record.key = key;
+            record.response = response;
+        })?;
+        Ok(())
+    }
+
+    fn attested_certificate(&self, session: &Session) -> Option<Certificate> {
+        let step = self.step()?;
+        let about = step.op.name == ops::ATTEST_FINGERPRINT.name;
+        if about {
+            self.certificate(session, step)
+        } else {
+            None
+        }
+    }
+
+    /// For `get-key`: the key's ARN and its record as it is now.
+    fn looked_up(&self, session: &mut Session) -> Result<(Option<String>, Option<String>), Halt> {
+        let Some(step) = self.step().filter(|step| step.op.name == ops::GET_KEY.name) else {
+            return Ok((None, None));
+        };
+        let run = self.run(session);
+        let Some(arn) = step
+            .fields
+            .get("key")
+            .and_then(|id| run.keys.get(id))
+            .cloned()
+        else {
+            return Ok((None, None));
+        };
+        let read = Request::GetKey(GetKeyInput {
+            key_identifier: arn.clone(),
+        });
+        match session.perform(Command::Read(read))? {
+            Outcome::Read(response) => Ok((Some(arn), Some(response.to_json().to_string()))),
+            _ => Ok((Some(arn), None)),
+        }
+    }
+
+    /// For `attest.hash`: the file as it was written, with its name.
+    pub(super) fn spoken(&self, session: &Session) -> Option<(String, Vec<u8>)> {
+        let step = self
+            .step()
+            .filter(|step| step.op.name == ops::ATTEST_HASH.name)?;
+        let wanted = step.fields.get("file")?;
+        let writer = self
+            .script
+            .model
+            .steps
+            .iter()
+            .find(|s| s.fields.get("output") == Some(wanted))?;
+        let run = self.run(session);
+        let record = run.steps.iter().find(|record| record.id == writer.id)?;
+        let file = record
+            .files
+            .iter()
+            .find(|(name, _)| name.as_str() != "NEXT.txt")?;
+        Some((file.0.clone(), file.1.clone()))
+    }
+
+    /// When the waiting is over: counted from when the step was reached.
+    pub(super) fn wait_until(&self, session: &Session) -> Option<Timestamp> {
+        let step = self.step()?;
+        let millis = span::parse(step.fields.get("span")?).ok()?;
+        let began = self.record(session)?.began?;
+        Some(began.plus_millis(millis))
+    }
+
+    fn work_wait(&mut self, session: &mut Session) -> Result<Work, Halt> {
+        let over = self
+            .wait_until(session)
+            .is_none_or(|until| session.now() >= until);
+        if !over {
+            self.stage = Stage::Wait;
+            return Ok(Work::Asks);
+        }
+        session.perform(Command::Settle)?;
+        let until = session.now().rfc3339();
+        self.texts.insert("until".into(), until);
+        self.done(session, Vec::new())?;
+        Ok(Work::Moved)
+    }
+
+    /// Enter at a waiting step: in rehearsal and test the vault's clock moves; in production it is only looked at.
+    pub(super) fn take_wait(&mut self, session: &mut Session) -> Result<(), Halt> {
+        let Some(until) = self.wait_until(session) else {
+            return Ok(());
+        };
+        if session.profile() != Profile::Production {
+            return self.advance_to(session, until);
+        }
+        if session.now() >= until {
+            return Ok(());
+        }
+        Err(Halt::Again(format!(
+            "It is {}, and this step waits until {}. Nothing was lost: close the workstation and come back then.",
+            session.now().rfc3339(),
+            until.rfc3339()
+        )))
+    }
+
+    fn work_sign_off(&mut self, session: &mut Session) -> Result<Work, Halt> {
+        if session.automatic() {
+            let people: Vec<_> = self
+                .names()
+                .into_iter()
+                .map(|name| (name, KeySource::Held))
+                .collect();
+            self.sign_off(session, people)?;
+            self.signers.clear();
+        }
+        if !self.signers.is_empty() {
+            self.stage = Stage::SignOff;
+            return Ok(Work::Asks);
+        }
+        let who = self.names();
+        self.done(session, who)?;
+        Ok(Work::Moved)
+    }
+
+    fn sign_off(
+        &mut self,
+        session: &mut Session,
+        people: Vec<(String, KeySource)>,
+    ) -> Result<(), Halt> {
+        let text = self
+            .step()
+            .and_then(|step| step.fields.get("text").cloned())
+            .unwrap_or_default();
+        let line = (session.view().events + 1).to_string();
+        session.perform(Command::SignOff { text, people })?;
+        let lines = match self.texts.get(AUDIT_LINE) {
+            Some(earlier) => format!("{earlier}, {line}"),
+            None => line,
+        };
+        self.texts.insert(AUDIT_LINE.to_owned(), lines);
+        self.texts
+            .insert(SIGNED_FROM.to_owned(), signed_from(session));
+        Ok(())
+    }
+
+    /// One person signs the record.
+    pub(super) fn take_sign_off(
+        &mut self,
+        session: &mut Session,
+        answers: Vec<Answer>,
+    ) -> Result<(), Halt> {
+        let Some(person) = self.signers.front().cloned() else {
+            return Ok(());
+        };
+        let key = key_source(session, &mut answers.into_iter())?;
+        self.sign_off(session, vec![(person.clone(), key)])
+            .map_err(again)?;
+        self.last = Some(format!("{person} signed the record."));
+        self.signers.pop_front();
+        Ok(())
+    }
+}
+
+/// Whether these fields are typed by a second person rather than the issuer.
+fn step_asks_second(step: &Step, fields: &[&'static str]) -> bool {
+    fields.iter().any(|field| step.asked.contains_key(field))
+}
+
+/// A date and time as people type it, in UTC.
+fn time(typed: &str) -> Option<Timestamp> {
+    let typed = typed.trim();
+    if let Ok(stamp) = Timestamp::parse_rfc3339(typed) {
+        return Some(stamp);
+    }
+    let (date, clock) = typed.split_once([' ', 'T'])?;
+    let seconds = if clock.matches(':').count() == 1 {
+        ":00"
+    } else {
+        ""
+    };
+    Timestamp::parse_rfc3339(&format!("{date}T{}{seconds}Z", clock.trim_end_matches('Z'))).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::time;
+
+    #[test]
+    fn watches_are_read_to_the_minute_or_the_second() {
+        let minute = time("2026-11-24 09:00").map(crate::api::Timestamp::rfc3339);
+        assert_eq!(minute.as_deref(), Some("2026-11-24T09:00:00Z"));
+        assert_eq!(time("2026-11-24 09:00:30"), time("2026-11-24T09:00:30Z"));
+        assert_eq!(time("09:00"), None);
+        assert_eq!(time("2026-13-24 09:00"), None);
+    }
+}

@@ -1,0 +1,109 @@
+//! Answers from `[rehearsal]`: practice answers on screen, and a run that nobody attends.
+
+use crate::crypto::SecretBytes;
+use crate::session::{Profile, Refusal, RunOutcome, Session};
+
+use super::super::ask::{Advance, Answer, AskField};
+use super::super::ops;
+use super::{RunError, Runner, Stage};
+
+/// More asks than any script has: a run that comes to as many goes in a circle.
+const MANY: usize = 100_000;
+
+impl Runner {
+    /// Answers everything from `[rehearsal]` and held keys until the run ends.
+    ///
+    /// # Errors
+    /// The failing step.
+    pub fn headless(&mut self, session: &mut Session) -> Result<RunOutcome, RunError> {
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
+        for _ in 0..MANY {
+            if let Some(outcome) = self.outcome {
+                return Ok(outcome);
+            }
+            let answers = self.scripted_answers(session)?;
+            match self.answer(session, answers)? {
+                Advance::Asks => {}
+                Advance::Ended(outcome) => return Ok(outcome),
+                Advance::Again(words) => return Err(self.scripted_wrong(session, words)),
+            }
+        }
+        Err(self.scripted_wrong(session, "it goes in a circle".into()))
+    }
+
+    /// An answer of the script was wrong, or time has to pass that no script may let pass.
+    fn scripted_wrong(&mut self, session: &mut Session, words: String) -> RunError {
+        let step = self.step().map(|step| step.id.clone()).unwrap_or_default();
+        if self.stage == Stage::Wait {
+            return RunError::Step {
+                step,
+                message: words,
+            };
+        }
+        match self.abort(session, &words) {
+            Ok(()) => RunError::Step {
+                step,
+                message: words,
+            },
+            Err(error) => error,
+        }
+    }
+
+    fn scripted_answers(&self, session: &Session) -> Result<Vec<Answer>, RunError> {
+        if session.profile() == Profile::Production {
+            return Err(RunError::Refused(Refusal::PersonNeeded(
+                "Production wants people at a terminal. The run stands open and nothing was lost: take it up with \
+                 --resume at a terminal."
+                    .into(),
+            )));
+        }
+        let mut answers = Vec::new();
+        for AskField { field, .. } in self.fields(session) {
+            let Some(text) = self.scripted(session, field.id) else {
+                return Err(RunError::Refused(Refusal::PersonNeeded(format!(
+                    "Step {} asks for `{}`, and neither the script nor a held key answers. The run stands open: give \
+                     an unlock file, or take it up with --resume at a terminal.",
+                    self.step().map(|step| step.id.as_str()).unwrap_or_default(),
+                    field.label
+                ))));
+            };
+            answers.push(if field.secret() {
+                Answer::Secret(SecretBytes::from_slice(text.as_bytes()))
+            } else {
+                Answer::Text(text)
+            });
+        }
+        Ok(answers)
+    }
+
+    /// The script's answer to a field of what is asked now: in rehearsal and test alone.
+    pub(super) fn scripted(&self, session: &Session, field: &str) -> Option<String> {
+        if session.profile() == Profile::Production {
+            return None;
+        }
+        match field {
+            "passphrase" => session.practice_passphrase(&self.signer()),
+            "phrase" => self.phrase().map(str::to_owned),
+            _ => self.answer_for(session, field),
+        }
+    }
+
+    fn answer_for(&self, session: &Session, field: &str) -> Option<String> {
+        let step = self.step()?;
+        let written = self
+            .script
+            .model
+            .rehearsal
+            .answers
+            .get(&step.id)
+            .and_then(|answers| answers.get(field))
+            .cloned();
+        let usual = || match field {
+            "time" if step.op.name == ops::ATTEST_CLOCK.name => Some(session.now().rfc3339()),
+            _ => None,
+        };
+        written.or_else(usual)
+    }
+}

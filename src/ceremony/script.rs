@@ -1,0 +1,115 @@
+//! A script, parsed and closed: the model together with the hash of the raw bytes that it came from.
+
+use sha2::{Digest, Sha256};
+
+use crate::api::Timestamp;
+use crate::session::Profile;
+
+use super::finding::Finding;
+use super::model::Model;
+use super::{lint, parse, shipped};
+
+/// A script, parsed and closed.
+pub struct Script {
+    pub(super) model: Model,
+    sha256: [u8; 32],
+}
+
+/// The longest script, in bytes.
+pub const MAX_SCRIPT_BYTES: usize = parse::MAX_BYTES;
+
+/// A declared file input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputDeclaration {
+    /// The name that `--input NAME=PATH` gives.
+    pub name: String,
+    /// What file is meant.
+    pub hint: String,
+    /// Path relative to the script, inside its folder, that stands in for it outside production.
+    pub default: Option<String>,
+}
+
+impl Script {
+    /// Parses the raw bytes of a script (at most 256 KiB).
+    ///
+    /// # Errors
+    /// Every finding that makes it unreadable.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Vec<Finding>> {
+        Ok(Self {
+            model: parse::script(bytes)?,
+            sha256: Sha256::digest(bytes).into(),
+        })
+    }
+
+    /// What the linter says, in the order of lines.
+    pub fn lint(&self) -> Vec<Finding> {
+        lint::all(&self.model)
+    }
+
+    /// The script's id.
+    pub fn id(&self) -> &str {
+        &self.model.id
+    }
+
+    /// The script's title.
+    pub fn title(&self) -> &str {
+        &self.model.title
+    }
+
+    /// How long it takes, as its author estimates (`25m`).
+    pub fn estimate(&self) -> Option<&str> {
+        self.model.estimate.as_deref()
+    }
+
+    /// SHA-256 of the raw bytes.
+    pub fn sha256(&self) -> [u8; 32] {
+        self.sha256
+    }
+
+    /// SHA-256 of the raw bytes, lower-case hex.
+    pub fn sha256_hex(&self) -> String {
+        data_encoding::HEXLOWER.encode(&self.sha256)
+    }
+
+    /// Profiles of vaults on which it may run.
+    pub fn profiles(&self) -> &[Profile] {
+        &self.model.profiles
+    }
+
+    /// Declared file inputs: name and hint.
+    pub fn inputs(&self) -> Vec<(String, String)> {
+        let inputs = self.model.inputs.iter();
+        inputs.map(|i| (i.id.clone(), i.hint.clone())).collect()
+    }
+
+    /// Declared file inputs with their defaults.
+    pub fn input_declarations(&self) -> Vec<InputDeclaration> {
+        let declare = |input: &super::model::FileInput| InputDeclaration {
+            name: input.id.clone(),
+            hint: input.hint.clone(),
+            default: input.default.clone(),
+        };
+        self.model.inputs.iter().map(declare).collect()
+    }
+
+    /// Rehearsal seed and clock, where the script has them.
+    pub fn rehearsal(&self) -> (Option<String>, Option<Timestamp>) {
+        (
+            self.model.rehearsal.seed.clone(),
+            self.model.rehearsal.clock,
+        )
+    }
+
+    /// Steps in order: id and title.
+    pub fn steps(&self) -> Vec<(String, String)> {
+        let steps = self.model.steps.iter();
+        steps.map(|s| (s.id.clone(), s.title.clone())).collect()
+    }
+
+    /// Whether the bytes are those of a script that ships inside the binary.
+    pub fn is_shipped(&self) -> bool {
+        shipped::shipped()
+            .iter()
+            .any(|(_, bytes)| <[u8; 32]>::from(Sha256::digest(bytes)) == self.sha256)
+    }
+}

@@ -1,0 +1,46 @@
+//! Scripts and samples that ship inside the binary.
+
+/// Scripts that ship inside the binary: file name and bytes.
+pub fn shipped() -> &'static [(&'static str, &'static [u8])] {
+    &[
+        (
+            "first-key.toml",
+            include_bytes!("../../ceremonies/first-key.toml"),
+        ),
+        (
+            "kek-to-aws-rsa.toml",
+            include_bytes!("../../ceremonies/kek-to-aws-rsa.toml"),
+        ),
+        (
+            "kek-aes128-to-aws-rsa.toml",
+            include_bytes!("../../ceremonies/kek-aes128-to-aws-rsa.toml"),
+        ),
+        (
+            "deletion-window.toml",
+            include_bytes!("../../ceremonies/deletion-window.toml"),
+        ),
+    ]
+}
+
+/// A sample by its file name, `get-parameters-for-import-rsa2048.json`.
+pub fn sample(name: &str) -> Option<&'static [u8]> {
+    SAMPLES
+        .iter()
+        .find(|(file, _)| *file == name)
+        .map(|(_, bytes)| *bytes)
+}
+
+const SAMPLES: &[(&str, &[u8])] = &[
+    (
+        "get-parameters-for-import-rsa2048.json",
+        include_bytes!("../../ceremonies/samples/get-parameters-for-import-rsa2048.json"),
+    ),
+    (
+        "get-parameters-for-import-rsa3072.json",
+        include_bytes!("../../ceremonies/samples/get-parameters-for-import-rsa3072.json"),
+    ),
+    (
+        "get-parameters-for-import-rsa4096.json",
+        include_bytes!("../../ceremonies/samples/get-parameters-for-import-rsa4096.json"),
+    ),
+];

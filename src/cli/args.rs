@@ -1,0 +1,95 @@
+//! The command tree: what help, man pages, completions and the reference page are all drawn from.
+
+use std::path::PathBuf;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use super::status::{Answer, Status};
+use super::{
+    Next, Screen, call, completions, doctor, init, inspect, lint, man, play, receipt, report,
+    streams, vault,
+};
+
+/// A terminal workstation for payment-key ceremonies
+#[derive(Parser)]
+#[command(
+    name = "keymoot",
+    version,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = exit_table()
+)]
+pub(super) struct Cli {
+    /// Vault to open in the workstation
+    #[arg(long, value_name = "DIR")]
+    vault: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Init(init::Init),
+    Play(play::PlayArgs),
+    Lint(lint::Lint),
+    Call(call::Call),
+    Inspect(inspect::Inspect),
+    Receipt(receipt::Receipt),
+    Report(report::Report),
+    Vault(vault::VaultArgs),
+    Doctor(doctor::Doctor),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+/// The whole command tree, for the tests and the generated pages.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Does what was asked.
+pub(super) fn dispatch(cli: Cli) -> Answer<Next> {
+    let Some(command) = cli.command else {
+        return welcome(cli.vault);
+    };
+    let status = match command {
+        Command::Init(args) => return args.run(),
+        Command::Play(args) => return args.run(),
+        Command::Lint(args) => args.run()?,
+        Command::Call(args) => args.run()?,
+        Command::Inspect(args) => args.run()?,
+        Command::Receipt(args) => args.run()?,
+        Command::Report(args) => args.run()?,
+        Command::Vault(args) => args.run()?,
+        Command::Doctor(args) => args.run()?,
+        Command::Completions(args) => args.run()?,
+        Command::Man(args) => args.run()?,
+    };
+    Ok(Next::Exit(status))
+}
+
+fn welcome(vault: Option<PathBuf>) -> Answer<Next> {
+    if streams::screen_is_there() {
+        return Ok(Next::Screen(Screen::Welcome { vault }));
+    }
+    Err(super::status::Failure::person_needed(
+        "the workstation needs a terminal, and there is none here. Nothing was done.",
+    )
+    .hint(
+        "`keymoot play first-key.toml --headless` rehearses without one; `keymoot --help` lists the commands",
+    ))
+}
+
+fn exit_table() -> String {
+    let mut text = String::from(
+        "Without a command it opens the workstation: rehearse a ceremony, open a vault, or create one.\n\nExit status:\n",
+    );
+    for (_, code, meaning) in Status::TABLE {
+        text.push_str(&format!("  {code:>3}  {meaning}\n"));
+    }
+    text.push_str(
+        "\nExample:\n  keymoot play kek-to-aws-rsa.toml\n  rehearses a whole ceremony in a throw-away vault; nothing is kept",
+    );
+    text
+}

@@ -1,0 +1,264 @@
+//! People at the terminal, in plain lines: custodians who open a vault, and the signatures for one act.
+//! The full screen has its own way; this one serves `call`, `vault` and `receipt`.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::api::Timestamp;
+use crate::crypto::SecretBytes;
+use crate::session::{
+    Action, Command, Executed, KeySource, Opening, Outcome, PendingView, Profile, Refusal, Session,
+    WitnessAnswer,
+};
+
+use super::status::{Answer, Failure};
+use super::streams;
+
+/// Custodians enter their shares in turn until there are enough.
+pub(super) fn enter(opening: &mut Opening) -> Answer<()> {
+    let bootstrap = opening.bootstrap();
+    if !streams::somebody_is_there() {
+        return Err(Failure::person_needed(format!(
+            "this {} vault is opened by {} custodians, and there is no terminal to ask them at. Nothing was opened.",
+            bootstrap.profile.name(),
+            bootstrap.k
+        ))
+        .hint("test and rehearsal vaults also open with --unlock-file F"));
+    }
+    streams::note(&format!(
+        "Opening takes {} custodians, each with a passphrase.",
+        bootstrap.k
+    ));
+    loop {
+        let entered = opening.entered();
+        let waiting: Vec<_> = bootstrap
+            .people
+            .iter()
+            .filter(|(name, role, _)| role == "custodian" && !entered.contains(name))
+            .collect();
+        let names: Vec<&str> = waiting.iter().map(|(name, ..)| name.as_str()).collect();
+        let name = ask(&format!("Custodian ({}): ", names.join(", ")))?;
+        let Some((_, _, in_folder)) = waiting.iter().find(|(n, ..)| *n == name) else {
+            streams::note("That is none of them. Nothing was lost; enter one of the names shown.");
+            continue;
+        };
+        let envelope = if *in_folder {
+            None
+        } else {
+            Some(own_medium(&name, "share")?)
+        };
+        let passphrase = secret(&format!("Passphrase of {name} (not shown): "))?;
+        match opening.enter(&name, &passphrase, envelope.as_deref()) {
+            Ok(0) => return Ok(()),
+            Ok(more) => streams::note(&format!("{name} has entered. {more} more to come.")),
+            Err(refusal) => streams::note(&refusal.to_string()),
+        }
+    }
+}
+
+/// The witness's card, which a production vault asks for.
+pub(super) fn witness_card(profile: Profile) -> Answer<Option<WitnessAnswer>> {
+    if profile != Profile::Production {
+        return Ok(None);
+    }
+    streams::note("The witness reads the last witness card.");
+    let seq = loop {
+        match ask("Sequence number on the card: ")?.parse() {
+            Ok(seq) => break seq,
+            Err(_) => streams::note("That is not a number. Look for `sequence` on the card."),
+        }
+    };
+    let words = ask("The six words on the card: ")?;
+    Ok(Some(WitnessAnswer { seq, words }))
+}
+
+/// Production time is what two people read from their own watches.
+pub(super) fn attest(session: &mut Session) -> Answer<()> {
+    if session.profile() != Profile::Production {
+        return Ok(());
+    }
+    streams::note(
+        "Two people read date and time from their own watches (UTC, 2026-12-01T09:00:00Z).",
+    );
+    loop {
+        let mut readings = Vec::new();
+        for which in ["First", "Second"] {
+            let name = ask(&format!("{which} person: "))?;
+            let time = loop {
+                match Timestamp::parse_rfc3339(&ask(&format!("{name} reads: "))?) {
+                    Ok(time) => break time,
+                    Err(_) => streams::note("Write it as 2026-12-01T09:00:00Z."),
+                }
+            };
+            readings.push((name, time));
+        }
+        match session.perform(Command::AttestClock { readings }) {
+            Ok(_) => return Ok(()),
+            Err(refusal @ Refusal::Vault(_)) => return Err(refusal.into()),
+            Err(refusal) => streams::note(&refusal.to_string()),
+        }
+    }
+}
+
+/// One act with everybody's signatures: by held keys, or passphrase by passphrase at the terminal.
+pub(super) fn act(session: &mut Session, action: Action) -> Result<Executed, Refusal> {
+    if session.automatic() {
+        return session.act(action, None, None);
+    }
+    let id = approved(session, action)?;
+    match session.perform(Command::Execute {
+        id,
+        prepared: None,
+        arrow: None,
+    })? {
+        Outcome::Executed(executed) => Ok(executed),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Asks for an act and gathers its signatures at the terminal; gives its approval id.
+pub(super) fn approved(session: &mut Session, action: Action) -> Result<[u8; 32], Refusal> {
+    if !streams::somebody_is_there() {
+        return Err(Refusal::PersonNeeded(
+            "This act needs signatures, and there is no terminal to ask for passphrases. Nothing was changed."
+                .to_owned(),
+        ));
+    }
+    let preview = session.preview(&action)?;
+    describe(&preview);
+    let issuer = issuer(session)?;
+    let key = approval_key(session, &issuer)?;
+    let mut pending = asked(session.perform(Command::Ask {
+        action,
+        issuer,
+        origin: None,
+        key,
+    })?)?;
+    streams::note(&format!("Digest {}", pending.digest));
+    while pending.signed.len() < pending.required {
+        pending = one_more(session, pending)?;
+    }
+    Ok(pending.id)
+}
+
+fn one_more(session: &mut Session, pending: PendingView) -> Result<PendingView, Refusal> {
+    streams::note(&format!(
+        "Approvals: {} of {}. Words: {}",
+        pending.signed.len(),
+        pending.required,
+        pending.words.join(" ")
+    ));
+    let person = needed(ask(&format!(
+        "Custodian who approves ({}): ",
+        pending.may_sign.join(", ")
+    )))?;
+    if !pending.may_sign.contains(&person) {
+        streams::note("That is none of them. The request stands; enter one of the names shown.");
+        return Ok(pending);
+    }
+    let key = approval_key(session, &person)?;
+    let id = pending.id;
+    match session.perform(Command::Approve { id, person, key }) {
+        Ok(outcome) => asked(outcome),
+        // A wrong passphrase ends nothing: the request stands.
+        Err(refusal @ (Refusal::Custody(_) | Refusal::Approval(_))) => {
+            streams::note(&refusal.to_string());
+            Ok(session
+                .view()
+                .pending
+                .into_iter()
+                .find(|p| p.id == id)
+                .unwrap_or(pending))
+        }
+        Err(refusal) => Err(refusal),
+    }
+}
+
+fn describe(pending: &PendingView) {
+    streams::note(&pending.sentence);
+    for (label, value) in &pending.details {
+        streams::note(&format!("  {label}: {value}"));
+    }
+    streams::note(&format!("It needs {} approvals.", pending.required));
+}
+
+fn issuer(session: &Session) -> Result<String, Refusal> {
+    let view = session.view();
+    let administrators: Vec<_> = view
+        .people
+        .iter()
+        .filter(|p| p.role == "administrator")
+        .map(|p| p.name.clone())
+        .collect();
+    match administrators.as_slice() {
+        [only] => Ok(only.clone()),
+        several => needed(ask(&format!("Who issues it ({}): ", several.join(", ")))),
+    }
+}
+
+fn approval_key(session: &Session, person: &str) -> Result<KeySource, Refusal> {
+    // In production every envelope lies on its owner's medium.
+    let envelope = match session.profile() {
+        Profile::Production => Some(needed(own_medium(person, "approval"))?),
+        Profile::Rehearsal | Profile::Test => None,
+    };
+    let passphrase = needed(secret(&format!("Passphrase of {person} (not shown): ")))?;
+    Ok(match envelope {
+        Some(text) => KeySource::Envelope(text, passphrase),
+        None => KeySource::Passphrase(passphrase),
+    })
+}
+
+fn asked(outcome: Outcome) -> Result<PendingView, Refusal> {
+    match outcome {
+        Outcome::Asked(pending) | Outcome::Approved(pending) => Ok(pending),
+        other => Err(unexpected(&other)),
+    }
+}
+
+fn unexpected(outcome: &Outcome) -> Refusal {
+    // The outcome may hold a response; only its kind is named.
+    let kind = match outcome {
+        Outcome::Executed(_) => "executed",
+        Outcome::Withdrawn => "withdrawn",
+        _ => "something else",
+    };
+    Refusal::Usage(format!("The session answered `{kind}` out of turn."))
+}
+
+fn needed<T>(answer: Answer<T>) -> Result<T, Refusal> {
+    answer.map_err(|failure| Refusal::PersonNeeded(failure.message))
+}
+
+/// An envelope that lies on its owner's medium.
+fn own_medium(name: &str, kind: &str) -> Answer<String> {
+    loop {
+        let path = ask(&format!("{kind} envelope of {name} (file): "))?;
+        match streams::read(Path::new(&path), streams::INPUT_LIMIT) {
+            Ok(bytes) => match String::from_utf8(bytes.to_vec()) {
+                Ok(text) => return Ok(text),
+                Err(_) => streams::note("That file is no armored age file. Nothing was opened."),
+            },
+            Err(failure) => streams::note(&failure.message),
+        }
+    }
+}
+
+fn ask(prompt: &str) -> Answer<String> {
+    let gone = || Failure::person_needed("nobody answered. Nothing was changed.");
+    let mut err = io::stderr().lock();
+    write!(err, "{}", streams::printable(prompt))
+        .and_then(|()| err.flush())
+        .map_err(|_| gone())?;
+    let mut line = String::new();
+    match io::stdin().read_line(&mut line) {
+        Ok(n) if n > 0 => Ok(line.trim().to_owned()),
+        _ => Err(gone()),
+    }
+}
+
+fn secret(prompt: &str) -> Answer<SecretBytes> {
+    rpassword::prompt_password(streams::printable(prompt))
+        .map(|text| SecretBytes::new(text.into_bytes()))
+        .map_err(|_| Failure::person_needed("nobody answered. Nothing was changed."))
+}

@@ -1,0 +1,279 @@
+//! JSON that goes between keymoot and the AWS CLI: parameters, requests, answers; and a run's summary.
+
+use serde_json::Value;
+
+use crate::api::{
+    ImportKeyInput, ImportKeyMaterial, Key, KeyAttributes, KeyModesOfUse, Operation, Request,
+    Timestamp,
+};
+use crate::pki::{Certificate, ImportParameters};
+
+use super::certificate;
+use super::facts::Facts;
+
+/// What a JSON object is, by its members.
+pub(super) fn explain(bytes: &[u8], value: &Value, now: Timestamp) -> Result<Facts, String> {
+    let has = |name: &str| value.get(name).is_some();
+    if has("WrappingKeyCertificate") {
+        return parameters(bytes, now);
+    }
+    if has("KeyMaterial") && !has("ExportKeyIdentifier") {
+        return import_request(value, now);
+    }
+    if has("KeyMaterial") {
+        return export_request(value, now);
+    }
+    if let Some(key) = value.get("Key") {
+        return answer(key);
+    }
+    if has("WrappedKey") {
+        return export_answer(value);
+    }
+    if has("outcome") && has("steps") {
+        return Ok(summary(value));
+    }
+    Err("JSON that is none of: the output of get-parameters-for-import, a request or an answer of import-key or export-key, a ceremony.json.".to_owned())
+}
+
+fn parameters(bytes: &[u8], now: Timestamp) -> Result<Facts, String> {
+    let parameters = ImportParameters::parse(bytes).map_err(|e| e.to_string())?;
+    let mut found = Facts::new(
+        "get-parameters-for-import",
+        "PARAMETERS FOR IMPORT, printed by the receiver of a key",
+    );
+    found.line(
+        "import_token",
+        "Import token",
+        parameters.import_token.as_str(),
+    );
+    found.line(
+        "valid_until",
+        "Valid until",
+        parameters.valid_until.rfc3339(),
+    );
+    found.line(
+        "wrapping_key_algorithm",
+        "Wrapping key",
+        parameters.wrapping_key_algorithm.name(),
+    );
+    match parameters.verify(now) {
+        Ok(()) => found.note(
+            "certificate and chain hold together and are valid now; who they belong to, only a fingerprint from another channel tells.",
+        ),
+        Err(reason) => found.note(format!("not usable: {reason}")),
+    }
+    found.part(
+        "wrapping_certificate",
+        vec![certificate::facts(&parameters.wrapping_certificate, now)],
+    );
+    found.part(
+        "chain",
+        parameters
+            .chain
+            .iter()
+            .map(|c| certificate::facts(c, now))
+            .collect(),
+    );
+    Ok(found)
+}
+
+fn import_request(value: &Value, now: Timestamp) -> Result<Facts, String> {
+    let Request::ImportKey(input) = request(Operation::ImportKey, value)? else {
+        return Err("it is no ImportKey request.".to_owned());
+    };
+    let (attributes, mut found) = match &input.key_material {
+        ImportKeyMaterial::KeyCryptogram(wrapped) => {
+            let mut found = Facts::new(
+                "import-key.rsa-wrap",
+                "REQUEST import-key: a key under the receiver's RSA key",
+            );
+            found.line(
+                "import_token",
+                "Import token",
+                wrapped.import_token.as_str(),
+            );
+            found.line(
+                "wrapping_spec",
+                "Padding",
+                wrapped.wrapping_spec.map(|s| format!("{s:?}")),
+            );
+            found.line(
+                "cryptogram_bits",
+                "Cryptogram bits",
+                wrapped.wrapped_key_cryptogram.len() * 4,
+            );
+            found.line("exportable", "Exportable there", wrapped.exportable);
+            (&wrapped.key_attributes, found)
+        }
+        ImportKeyMaterial::RootCertificatePublicKey(root) => {
+            let mut found = Facts::new(
+                "import-key.root-certificate",
+                "REQUEST import-key: a root certificate",
+            );
+            inside(&root.public_key_certificate, now, &mut found)?;
+            (&root.key_attributes, found)
+        }
+        ImportKeyMaterial::TrustedCertificatePublicKey(trusted) => {
+            let mut found = Facts::new(
+                "import-key.trusted-certificate",
+                "REQUEST import-key: a certificate under a trusted one",
+            );
+            found.line(
+                "ca",
+                "Issuer's key",
+                trusted.certificate_authority_public_key_identifier.as_str(),
+            );
+            inside(&trusted.public_key_certificate, now, &mut found)?;
+            (&trusted.key_attributes, found)
+        }
+    };
+    attributes_of(attributes, &mut found);
+    rest_of_import(&input, &mut found);
+    Ok(found)
+}
+
+fn rest_of_import(input: &ImportKeyInput, found: &mut Facts) {
+    found.line("enabled", "Enabled at once", input.enabled);
+    found.line(
+        "key_check_value_algorithm",
+        "Check value by",
+        input.key_check_value_algorithm.map(|a| a.name()),
+    );
+    let tags: Vec<String> = input
+        .tags
+        .iter()
+        .map(|t| format!("{}={}", t.key, t.value))
+        .collect();
+    if tags.iter().any(|t| t == "keymoot-profile=rehearsal") {
+        found.note(
+            "made in a rehearsal: not a real key, though the receiver will accept this file.",
+        );
+    }
+    found.line("tags", "Tags", tags);
+}
+
+fn export_request(value: &Value, now: Timestamp) -> Result<Facts, String> {
+    let Request::ExportKey(input) = request(Operation::ExportKey, value)? else {
+        return Err("it is no ExportKey request.".to_owned());
+    };
+    let mut found = Facts::new("export-key.rsa-wrap", "REQUEST export-key");
+    found.line("key", "Key", input.export_key_identifier.as_str());
+    let crate::api::ExportKeyMaterial::KeyCryptogram(material) = &input.key_material;
+    found.line(
+        "ca",
+        "Receiver's CA",
+        material
+            .certificate_authority_public_key_identifier
+            .as_str(),
+    );
+    inside(&material.wrapping_key_certificate, now, &mut found)?;
+    Ok(found)
+}
+
+fn request(operation: Operation, value: &Value) -> Result<Request, String> {
+    operation.parse(value).map_err(|e| e.to_string())
+}
+
+fn inside(text: &str, now: Timestamp, found: &mut Facts) -> Result<(), String> {
+    let certificate = Certificate::from_any(text.as_bytes()).map_err(|e| e.to_string())?;
+    found.part("certificate", vec![certificate::facts(&certificate, now)]);
+    Ok(())
+}
+
+fn attributes_of(attributes: &KeyAttributes, found: &mut Facts) {
+    found.line("key_usage", "Usage", attributes.key_usage.name());
+    found.line("key_class", "Class", attributes.key_class.name());
+    found.line(
+        "key_algorithm",
+        "Algorithm",
+        attributes.key_algorithm.name(),
+    );
+    found.line(
+        "key_modes_of_use",
+        "Modes of use",
+        modes(&attributes.key_modes_of_use),
+    );
+}
+
+fn modes(modes: &KeyModesOfUse) -> Vec<String> {
+    match serde_json::to_value(modes) {
+        Ok(Value::Object(members)) => members
+            .into_iter()
+            .filter(|(_, on)| *on == Value::Bool(true))
+            .map(|(name, _)| name)
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What import-key, get-key or create-key printed.
+fn answer(value: &Value) -> Result<Facts, String> {
+    let key: Key = serde_json::from_value(value.clone())
+        .map_err(|e| format!("Key is not what the AWS CLI prints: {e}."))?;
+    let mut found = Facts::new("key", "ANSWER of create-key, import-key or get-key");
+    found.line("key_arn", "Key", key.key_arn.as_str());
+    attributes_of(&key.key_attributes, &mut found);
+    found.line(
+        "key_check_value",
+        "Check value",
+        key.key_check_value.as_str(),
+    );
+    found.line(
+        "key_check_value_algorithm",
+        "Check value by",
+        key.key_check_value_algorithm.name(),
+    );
+    found.line("key_state", "State", key.key_state.name());
+    found.line("key_origin", "Origin", key.key_origin.name());
+    found.line("enabled", "Enabled", key.enabled);
+    found.line("exportable", "Exportable", key.exportable);
+    found.line("created", "Created", key.create_timestamp.rfc3339());
+    Ok(found)
+}
+
+fn export_answer(value: &Value) -> Result<Facts, String> {
+    let output: crate::api::ExportKeyOutput = serde_json::from_value(value.clone())
+        .map_err(|e| format!("WrappedKey is not what the AWS CLI prints: {e}."))?;
+    let wrapped = output.wrapped_key;
+    let mut found = Facts::new("wrapped-key", "ANSWER of export-key");
+    found.line(
+        "wrapping_key_arn",
+        "Wrapping key",
+        wrapped.wrapping_key_arn.as_str(),
+    );
+    found.line(
+        "format",
+        "Format",
+        format!("{:?}", wrapped.wrapped_key_material_format),
+    );
+    found.line("length", "Characters", wrapped.key_material.len());
+    found.line(
+        "key_check_value",
+        "Check value",
+        wrapped.key_check_value.as_str(),
+    );
+    found.line(
+        "key_check_value_algorithm",
+        "Check value by",
+        wrapped.key_check_value_algorithm.name(),
+    );
+    Ok(found)
+}
+
+/// A run's own summary. It is what the writer says; nothing in it is proven here.
+fn summary(value: &Value) -> Facts {
+    let mut found = Facts::new("ceremony", "SUMMARY of a ceremony");
+    let text = |pointer: &str| value.pointer(pointer).cloned().unwrap_or(Value::Null);
+    found.line("script", "Script", text("/script/id"));
+    found.line("script_sha256", "Script SHA-256", text("/script/sha256"));
+    found.line("profile", "Profile", text("/profile"));
+    found.line("started", "Started", text("/started"));
+    found.line("ended", "Ended", text("/ended"));
+    found.line("outcome", "Outcome", text("/outcome"));
+    let count = |name: &str| value.get(name).and_then(Value::as_array).map(Vec::len);
+    found.line("steps", "Steps", count("steps"));
+    found.line("keys", "Keys", count("keys"));
+    found.line("files", "Files", count("files"));
+    found.note("a summary proves nothing by itself; the vault's audit chain does.");
+    found
+}

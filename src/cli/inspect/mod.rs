@@ -1,0 +1,97 @@
+//! `keymoot inspect`: what a file is, field by field. It opens no secret and asks nobody.
+
+mod aws_json;
+mod certificate;
+mod facts;
+mod vault_folder;
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::api::{Clock, Timestamp};
+use crate::custody::{json, words};
+use crate::os::WallClock;
+
+use super::status::{Answer, Failure, Status};
+use super::streams;
+use facts::Facts;
+
+/// Say what a file is, field by field
+#[derive(clap::Args)]
+#[command(after_help = "\
+It knows certificates (PEM, DER, base64, chains), what get-parameters-for-import printed, key exchange requests
+and answers, vault folders, custody.toml and age files. It opens no secret.
+
+Example:
+  keymoot inspect parameters.json
+  aws payment-cryptography get-parameters-for-import ... | keymoot inspect -")]
+pub(super) struct Inspect {
+    /// The file, a vault's folder, or - for standard input
+    #[arg(value_name = "FILE|-")]
+    file: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+impl Inspect {
+    pub(super) fn run(self) -> Answer<Status> {
+        let facts = look(&self.file)?;
+        if self.json {
+            streams::print_json(&facts.to_json())?;
+        } else {
+            streams::print(&streams::printable(&facts.to_text()))?;
+        }
+        Ok(Status::Done)
+    }
+}
+
+fn look(path: &Path) -> Answer<Facts> {
+    if path != Path::new("-") && path.is_dir() {
+        return vault_folder::folder(path);
+    }
+    let bytes = streams::read(path, streams::INPUT_LIMIT)?;
+    let shown = if path == Path::new("-") {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    };
+    let mut facts = recognise(&bytes, WallClock.now())
+        .map_err(|reason| Failure::failed(format!("{shown}: {reason}")))?;
+    let digest: [u8; 32] = Sha256::digest(&bytes[..]).into();
+    facts.line(
+        "sha256",
+        "File SHA-256",
+        data_encoding::HEXLOWER.encode(&digest),
+    );
+    facts.line("words", "In words", words::sixteen(&digest).join(" "));
+    Ok(facts)
+}
+
+/// What a file says, as text, judged at a time; the reason where it is nothing known.
+///
+/// # Errors
+/// Why it cannot be explained.
+pub fn explain(bytes: &[u8], now: Timestamp) -> Result<String, String> {
+    recognise(bytes, now).map(|facts| facts.to_text())
+}
+
+fn recognise(bytes: &[u8], now: Timestamp) -> Result<Facts, String> {
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if vault_folder::is_age(bytes) {
+        return vault_folder::age_file(bytes);
+    }
+    if text.starts_with('{') {
+        let value = json::strict(bytes).map_err(|e| e.to_string())?;
+        return aws_json::explain(bytes, &value, now);
+    }
+    if text.contains("vault_id") && text.contains("recipients") {
+        return vault_folder::custody(bytes);
+    }
+    certificate::all(bytes, now)
+}
+
+#[cfg(test)]
+mod tests;

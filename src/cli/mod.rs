@@ -1,0 +1,97 @@
+//! The command line: one file per subcommand, one table of exit statuses, one rule for the streams.
+//!
+//! It knows sessions and ceremonies and holds no business rule. It does not know the full screen: where a
+//! command wants one, it says so in [`Next`], and the binary opens it.
+
+mod args;
+mod batch;
+mod by_hand;
+mod call;
+mod completions;
+mod doctor;
+mod init;
+mod inspect;
+mod iso_time;
+mod lint;
+mod man;
+mod play;
+mod receipt;
+mod report;
+mod sessions;
+mod status;
+mod streams;
+mod unlock_file;
+mod vault;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::ceremony::Script;
+use crate::session::Session;
+
+pub use args::command;
+pub use batch::request_line;
+pub use doctor::findings;
+pub use inspect::explain;
+pub use status::Status;
+
+/// What the binary does after the command line was read.
+pub enum Next {
+    /// The process ends.
+    Exit(Status),
+    /// The full screen opens.
+    Screen(Screen),
+}
+
+/// Which screen opens first.
+pub enum Screen {
+    /// Welcome: open, create or rehearse.
+    Welcome {
+        /// The vault that was named.
+        vault: Option<PathBuf>,
+    },
+    /// A ceremony in an open session (boxed: a session is large).
+    Play(Box<Play>),
+    /// The guided creation of a vault.
+    Init {
+        /// Where it will lie.
+        dir: PathBuf,
+    },
+}
+
+/// A ceremony that is ready to be played on screen.
+pub struct Play {
+    /// The script.
+    pub script: Script,
+    /// The vault it runs in.
+    pub session: Session,
+    /// File inputs by name, read once.
+    pub inputs: BTreeMap<String, Vec<u8>>,
+    /// Where its outputs go.
+    pub out: Option<PathBuf>,
+    /// Whether an interrupted run is taken up.
+    pub resume: bool,
+}
+
+/// Reads the arguments and does what they say, up to the point where a screen is needed.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Next {
+    let parsed = match args::Cli::try_parse_from(arguments) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            // Help and version are asked for, and go to stdout; a closed stdout is nobody to tell.
+            let _ = error.print();
+            return Next::Exit(if error.use_stderr() {
+                Status::Usage
+            } else {
+                Status::Done
+            });
+        }
+    };
+    args::dispatch(parsed).unwrap_or_else(|failure| {
+        streams::complain(&failure);
+        Next::Exit(failure.status)
+    })
+}

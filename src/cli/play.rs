@@ -1,0 +1,252 @@
+//! `keymoot play`: a ceremony on screen, or headless from the script's own answers.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::ceremony::{self, RunError, Runner, Script, Wanted};
+use crate::session::{Profile, Refusal, RunOutcome, Session};
+
+use super::sessions::{self, Place, Practice};
+use super::status::{Answer, Failure, Status};
+use super::{Next, Play, Screen, lint, streams};
+
+/// Play a ceremony script: in the terminal, or headless
+#[derive(clap::Args)]
+#[command(after_help = "\
+Without --vault it rehearses in a throw-away vault with sample people; nothing is kept but what --out names.
+Without a script it lists those that ship with keymoot.
+
+Example:
+  keymoot play kek-to-aws-rsa.toml
+  keymoot play kek-to-aws-rsa.toml --headless --input counterparty=p.json --out out")]
+pub(super) struct PlayArgs {
+    /// A script file, or the name of one that ships with keymoot
+    script: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
+    /// Answer from the script's own [rehearsal] section; nobody is asked
+    #[arg(long, requires = "script")]
+    headless: bool,
+    /// Write every output, ceremony.json and report.txt here (empty or absent)
+    #[arg(long, value_name = "DIR", requires = "script")]
+    out: Option<PathBuf>,
+    /// Give the script's file input NAME this file
+    #[arg(long, value_name = "NAME=PATH", value_parser = input, requires = "script")]
+    input: Vec<(String, PathBuf)>,
+    /// Take up the run that was interrupted in this vault
+    #[arg(long, requires = "script", requires = "vault")]
+    resume: bool,
+}
+
+fn input(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, path)) if !name.is_empty() && !path.is_empty() => {
+            Ok((name.to_owned(), PathBuf::from(path)))
+        }
+        _ => Err("wants NAME=PATH, for example counterparty=p.json".to_owned()),
+    }
+}
+
+impl PlayArgs {
+    pub(super) fn run(self) -> Answer<Next> {
+        let Some(path) = self.script.clone() else {
+            list()?;
+            return Ok(Next::Exit(Status::Done));
+        };
+        if !self.headless && !streams::screen_is_there() {
+            return Err(Failure::person_needed(
+                "a ceremony is played by people at a terminal, and there is none here. Nothing was begun.",
+            )
+            .hint(format!(
+                "`keymoot play {} --headless` answers from the script's own rehearsal section",
+                path.display()
+            )));
+        }
+        self.place.check()?;
+        let script = lint::parsed(&path)?;
+        let given = self.inputs(&script)?;
+        self.out_is_free()?;
+        let folder = path.parent().filter(|_| path.exists());
+        let (inputs, own) =
+            ceremony::resolve_inputs(&script, given, folder, self.profile()?).map_err(failure)?;
+        let session = self.session(&script, own)?;
+        if !self.headless {
+            return Ok(Next::Screen(Screen::Play(Box::new(Play {
+                script,
+                session,
+                inputs,
+                out: self.out,
+                resume: self.resume,
+            }))));
+        }
+        self.alone(script, session, inputs).map(Next::Exit)
+    }
+
+    /// File inputs, each read once into memory.
+    fn inputs(&self, script: &Script) -> Answer<BTreeMap<String, Vec<u8>>> {
+        let declared = script.inputs();
+        let mut inputs = BTreeMap::new();
+        for (name, path) in &self.input {
+            if !declared.iter().any(|(known, _)| known == name) {
+                let known: Vec<_> = declared.iter().map(|(n, _)| n.as_str()).collect();
+                return Err(Failure::usage(format!(
+                    "this script declares no file input {name:?}. Nothing was begun."
+                ))
+                .hint(format!("it declares: {}", known.join(", "))));
+            }
+            let bytes = streams::read(path, streams::INPUT_LIMIT)?.to_vec();
+            if inputs.insert(name.clone(), bytes).is_some() {
+                return Err(Failure::usage(format!(
+                    "--input {name} is given twice. Nothing was begun."
+                )));
+            }
+        }
+        Ok(inputs)
+    }
+
+    /// Refuses a folder that holds something before anything begins; whose files they are, the runner judges.
+    fn out_is_free(&self) -> Answer<()> {
+        let Some(out) = &self.out else { return Ok(()) };
+        if self.resume {
+            return Ok(());
+        }
+        match std::fs::read_dir(out) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(e) => Err(Failure::failed(format!(
+                "{}: {e}. Nothing was begun.",
+                out.display()
+            ))),
+            Ok(mut names) => match names.next() {
+                None => Ok(()),
+                Some(_) => Err(Failure::failed(format!(
+                    "{}: not empty, and outputs never mix with other files. Nothing was begun.",
+                    out.display()
+                ))
+                .hint("name a folder that is empty or does not exist")),
+            },
+        }
+    }
+
+    /// What the vault is for that the ceremony is played in.
+    fn profile(&self) -> Answer<Profile> {
+        match &self.place.vault {
+            None => Ok(Profile::Rehearsal),
+            Some(dir) => super::vault::public_part(dir).map(|part| part.profile),
+        }
+    }
+
+    fn session(&self, script: &Script, own: bool) -> Answer<Session> {
+        let practice = match self.profile()? {
+            Profile::Rehearsal => self.practice(script, own),
+            profile @ (Profile::Test | Profile::Production) => {
+                let told = self.place.practice();
+                told.allowed_in(profile)?;
+                if script.rehearsal() != (None, None) {
+                    streams::note(
+                        "keymoot: the script's seed and clock are for rehearsals; this vault does not read them.",
+                    );
+                }
+                told
+            }
+        };
+        match &self.place.vault {
+            None => sessions::rehearsal(&practice, self.headless),
+            Some(dir) => sessions::open(dir, self.place.unlock_file.as_deref(), &practice),
+        }
+    }
+
+    /// What was told on the command line; else what the script says, whose seed counts only when every input is
+    /// the script's own.
+    fn practice(&self, script: &Script, own: bool) -> Practice {
+        let told = self.place.practice();
+        let (seed, clock) = script.rehearsal();
+        Practice {
+            seed: told.seed.or(seed.filter(|_| own)),
+            clock: told.clock.or(clock),
+        }
+    }
+
+    fn alone(
+        &self,
+        script: Script,
+        mut session: Session,
+        inputs: BTreeMap<String, Vec<u8>>,
+    ) -> Answer<Status> {
+        let title = script.title().to_owned();
+        let wanted = Wanted {
+            inputs,
+            resume: self.resume,
+        };
+        let mut runner = Runner::begin(&mut session, script, wanted).map_err(failure)?;
+        let ended = runner.headless(&mut session);
+        // Outputs are written whatever happened: ceremony.json tells where it stopped.
+        let written = self.write(&runner, &session);
+        let closed = session.close();
+        let status = match ended {
+            Ok(RunOutcome::Completed) => Status::Done,
+            Ok(outcome) => {
+                streams::note(&format!("keymoot: {title}: ended as {}.", word(outcome)));
+                Status::Failed
+            }
+            Err(error) => {
+                let failure = failure(error);
+                streams::complain(&failure);
+                failure.status
+            }
+        };
+        written?;
+        closed?;
+        if status == Status::Done {
+            streams::progress(&format!("{title}: completed."));
+        }
+        Ok(status)
+    }
+
+    fn write(&self, runner: &Runner, session: &Session) -> Answer<()> {
+        if let Some(out) = &self.out {
+            for name in runner.write_outputs(session, out).map_err(failure)? {
+                streams::progress(&format!("wrote {}", out.join(name).display()));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn word(outcome: RunOutcome) -> &'static str {
+    match outcome {
+        RunOutcome::Completed => "completed",
+        RunOutcome::Exception => "exception",
+        RunOutcome::Aborted => "aborted",
+    }
+}
+
+fn failure(error: RunError) -> Failure {
+    match error {
+        RunError::Refused(refusal @ (Refusal::Approval(_) | Refusal::PersonNeeded(_))) => {
+            refusal.into()
+        }
+        other => Failure::failed(other.to_string()),
+    }
+}
+
+fn list() -> Answer<()> {
+    let mut text = String::new();
+    for (name, bytes) in ceremony::shipped() {
+        let title = Script::parse(bytes).map_or_else(|_| String::new(), |s| s.title().to_owned());
+        text.push_str(&format!("{name:<28}{title}\n"));
+    }
+    streams::print(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::input;
+
+    #[test]
+    fn inputs_are_name_and_path() {
+        assert_eq!(input("a=b=c").unwrap(), ("a".into(), "b=c".into()));
+        for bad in ["", "a", "=b", "a="] {
+            assert!(input(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Unlock files: the people of a test or rehearsal vault with their passphrases, for programs. Read only where
+//! nobody else can read them, written once with mode 0600, never for production.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::session::Profile;
+
+use super::status::{Answer, Failure};
+use super::streams::INPUT_LIMIT;
+
+/// Production is opened by people.
+pub(super) fn allowed_in(profile: Profile) -> Answer<()> {
+    if profile != Profile::Production {
+        return Ok(());
+    }
+    Err(Failure::usage(
+        "--unlock-file is for test and rehearsal vaults; a production vault is opened by its custodians at the terminal. Nothing was opened.",
+    ))
+}
+
+/// Reads an unlock file that nobody else can read.
+pub(super) fn read(path: &Path) -> Answer<Zeroizing<Vec<u8>>> {
+    Ok(crate::os::read_private(path, INPUT_LIMIT)?)
+}
+
+/// Whether there is something under that name, even a dangling link.
+pub(super) fn exists(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// Writes a new unlock file, for this user alone, and waits until it is on the medium.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Answer<()> {
+    let failed = |e: std::io::Error| {
+        Failure::failed(format!(
+            "{}: the unlock file could not be written: {e}. No vault was made.",
+            path.display()
+        ))
+    };
+    let mut file = File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(failed)?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(|e| {
+            take_back(path);
+            failed(e)
+        })
+}
+
+/// Removes the file that [`write`] made a moment ago, because no vault came of it.
+pub(super) fn take_back(path: &Path) {
+    // Best effort: a file that stays opens nothing.
+    let _ = fs::remove_file(path);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::MetadataExt;
+
+    #[test]
+    fn it_is_written_once_for_one_user() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("people.json");
+        write(&path, b"{}").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+        assert!(write(&path, b"{}").is_err());
+        assert_eq!(read(&path).unwrap().as_slice(), b"{}");
+    }
+
+    #[test]
+    fn production_has_none() {
+        assert!(allowed_in(Profile::Production).is_err());
+        assert!(allowed_in(Profile::Test).is_ok());
+        assert!(allowed_in(Profile::Rehearsal).is_ok());
+    }
+}

@@ -1,0 +1,272 @@
+//! A place to draw on: clipped, styled by role, safe against whatever text a file holds.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
+
+use super::paint::Depth;
+use super::theme::{Role, Theme};
+
+/// What the terminal can show, and how we want it to look. All of it is told from outside.
+#[derive(Debug, Clone)]
+pub(crate) struct Appearance {
+    pub(crate) theme: Theme,
+    pub(crate) depth: Depth,
+    pub(crate) ascii: bool,
+}
+
+/// A part of the screen with its own origin.
+pub(crate) struct Canvas<'a> {
+    buffer: &'a mut Buffer,
+    area: Rect,
+    appearance: &'a Appearance,
+    cursor: Option<Position>,
+}
+
+impl<'a> Canvas<'a> {
+    /// The whole buffer, painted with the theme's paper.
+    pub(crate) fn new(buffer: &'a mut Buffer, appearance: &'a Appearance) -> Self {
+        let area = buffer.area;
+        buffer.set_style(area, appearance.theme.base(appearance.depth));
+        Self {
+            buffer,
+            area,
+            appearance,
+            cursor: None,
+        }
+    }
+
+    pub(crate) const fn width(&self) -> u16 {
+        self.area.width
+    }
+
+    pub(crate) const fn height(&self) -> u16 {
+        self.area.height
+    }
+
+    /// Where the terminal's cursor belongs, if anywhere.
+    pub(crate) const fn cursor(&self) -> Option<Position> {
+        self.cursor
+    }
+
+    fn style(&self, role: Role) -> Style {
+        self.appearance.theme.style(role, self.appearance.depth)
+    }
+
+    /// Writes one line from column `x`, cut at the edge; returns the column after it.
+    pub(crate) fn put(&mut self, x: u16, y: u16, role: Role, text: &str) -> u16 {
+        if y >= self.area.height || x >= self.area.width {
+            return x;
+        }
+        let style = self.style(role);
+        let room = usize::from(self.area.width.saturating_sub(x));
+        let (end, _) = self.buffer.set_stringn(
+            self.area.x.saturating_add(x),
+            self.area.y.saturating_add(y),
+            shown(text),
+            room,
+            style,
+        );
+        end.saturating_sub(self.area.x)
+    }
+
+    /// Writes text that ends in `..` where `room` is too small.
+    pub(crate) fn put_cut(&mut self, x: u16, y: u16, room: u16, role: Role, text: &str) -> u16 {
+        self.put(x, y, role, &cut(&shown(text), usize::from(room)))
+    }
+
+    /// Writes text flush right, ending before column `end`.
+    pub(crate) fn put_right(&mut self, end: u16, y: u16, role: Role, text: &str) {
+        let x = end.saturating_sub(cells(text.width()));
+        self.put(x, y, role, text);
+    }
+
+    /// Wraps text into `width` columns from (x, y) down; returns how many rows it took.
+    pub(crate) fn paragraph(&mut self, x: u16, y: u16, width: u16, role: Role, text: &str) -> u16 {
+        let lines = wrap(text, usize::from(width));
+        for (n, line) in lines.iter().enumerate() {
+            self.put(x, y.saturating_add(cells(n)), role, line);
+        }
+        cells(lines.len())
+    }
+
+    /// Styles a whole row.
+    pub(crate) fn row(&mut self, y: u16, role: Role) {
+        if y < self.area.height {
+            let style = self.style(role);
+            let row = Rect::new(
+                self.area.x,
+                self.area.y.saturating_add(y),
+                self.area.width,
+                1,
+            );
+            self.buffer.set_style(row, style);
+        }
+    }
+
+    /// A rule across row `y` with titles in it: `─ Keys ─ 5 of 45 ────`.
+    pub(crate) fn rule(&mut self, y: u16, titles: &[String]) {
+        let line = "─".repeat(usize::from(self.area.width));
+        self.put(0, y, Role::Frame, &line);
+        let mut x = 1;
+        for title in titles.iter().filter(|t| !t.is_empty()) {
+            let room = self.area.width.saturating_sub(x).saturating_sub(2);
+            x = self
+                .put_cut(x, y, room, Role::Title, &format!(" {title} "))
+                .saturating_add(1);
+        }
+    }
+
+    /// A line down column `x` from `y`, `length` rows long.
+    pub(crate) fn column(&mut self, x: u16, y: u16, length: u16) {
+        for row in y..y.saturating_add(length) {
+            self.put(x, row, Role::Frame, "│");
+        }
+    }
+
+    /// Puts the terminal's cursor at a place of this part.
+    pub(crate) fn set_cursor(&mut self, x: u16, y: u16) {
+        if x < self.area.width && y < self.area.height {
+            self.cursor = Some(Position::new(
+                self.area.x.saturating_add(x),
+                self.area.y.saturating_add(y),
+            ));
+        }
+    }
+
+    /// Draws into a part of this canvas; it cannot leave it.
+    pub(crate) fn within(
+        &mut self,
+        x: u16,
+        y: u16,
+        width: u16,
+        height: u16,
+        draw: impl FnOnce(&mut Canvas<'_>),
+    ) {
+        let wanted = Rect::new(
+            self.area.x.saturating_add(x),
+            self.area.y.saturating_add(y),
+            width,
+            height,
+        );
+        let area = wanted.intersection(self.area);
+        if area.is_empty() {
+            return;
+        }
+        let mut part = Canvas {
+            buffer: self.buffer,
+            area,
+            appearance: self.appearance,
+            cursor: None,
+        };
+        draw(&mut part);
+        let cursor = part.cursor;
+        if cursor.is_some() {
+            self.cursor = cursor;
+        }
+    }
+
+    /// How many rows a piece would use at a width, found by drawing it aside.
+    pub(crate) fn measure(&self, width: u16, draw: impl FnOnce(&mut Canvas<'_>) -> u16) -> u16 {
+        let mut aside = Buffer::empty(Rect::new(0, 0, width.max(1), 64));
+        let area = aside.area;
+        draw(&mut Canvas {
+            buffer: &mut aside,
+            area,
+            appearance: self.appearance,
+            cursor: None,
+        })
+    }
+
+    /// Replaces every glyph by its ASCII twin where the terminal has no others. Last thing done to a frame.
+    pub(crate) fn finish(&mut self) {
+        if !self.appearance.ascii {
+            return;
+        }
+        for cell in &mut self.buffer.content {
+            if !cell.symbol().is_ascii() {
+                let twin = cell.symbol().chars().next().map_or(' ', twin);
+                cell.set_char(twin);
+            }
+        }
+    }
+}
+
+/// The ASCII twin of a glyph; one column each, so nothing moves.
+const fn twin(glyph: char) -> char {
+    match glyph {
+        '─' | '–' | '—' => '-',
+        '│' => '|',
+        '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼' => '+',
+        '■' | '█' | '▀' | '▄' => '#',
+        '►' | '→' => '>',
+        '←' => '<',
+        '↑' => '^',
+        '↓' => 'v',
+        '•' => '*',
+        '·' => '.',
+        '▌' => '_',
+        _ => '?',
+    }
+}
+
+/// Text as it may be drawn: control and direction-changing characters as escapes.
+pub(crate) fn shown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let turns = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        if c.is_control() || turns {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Text cut to a width in columns, ending in `..` where something is missing.
+pub(crate) fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    for c in text.chars() {
+        if out.width().saturating_add(3) > width {
+            break;
+        }
+        out.push(c);
+    }
+    out.push_str(if width >= 2 { ".." } else { "" });
+    out
+}
+
+/// Wraps text at spaces, keeping its own line ends.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    text.split('\n')
+        .flat_map(|line| textwrap::wrap(line, width.max(1)))
+        .map(std::borrow::Cow::into_owned)
+        .collect()
+}
+
+/// A count as terminal columns or rows.
+pub(crate) fn cells(count: usize) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_and_bidi_characters_are_drawn_as_escapes() {
+        assert_eq!(shown("a\u{1b}[2Jb\u{202e}c"), "a\\u{1b}[2Jb\\u{202e}c");
+    }
+
+    #[test]
+    fn cut_text_says_that_it_was_cut() {
+        assert_eq!(cut("custodian", 9), "custodian");
+        assert_eq!(cut("custodian", 6), "cust..");
+        assert_eq!(cut("custodian", 1), "");
+    }
+}

@@ -1,0 +1,395 @@
+//! The desk: the one thread that owns the session. It takes orders, does them, and says what came of it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use tokio::sync::mpsc::UnboundedSender;
+use zeroize::Zeroizing;
+
+use super::message::{Msg, News, Order, Papers, PlayOrder};
+use super::world::vault_name;
+use super::{Doctor, PlaySession};
+use crate::ceremony::{Advance, Runner, Script, Wanted};
+use crate::crypto::{Entropy, OsEntropy};
+use crate::os::{OutputFolder, read_limited};
+use crate::session::{
+    Command, Created, Environment, NewVault, Opening, Profile, Refusal, Session, build, practice,
+};
+use crate::vault::{FolderStore, MemoryStore, Store};
+
+/// Starts the desk; it ends when the sender is dropped.
+pub(crate) fn start(
+    out: UnboundedSender<Msg>,
+    state_folder: Option<PathBuf>,
+    doctor: Option<Doctor>,
+) -> Sender<Order> {
+    let (orders, inbox) = channel();
+    std::thread::spawn(move || {
+        let last_word = LastWord(out.clone());
+        let mut desk = Desk {
+            session: None,
+            opening: None,
+            runner: None,
+            state_folder,
+            doctor,
+        };
+        desk.work_through(&inbox, &out);
+        drop(desk);
+        drop(last_word);
+    });
+    orders
+}
+
+/// Tells the app that the desk is gone, even when it panicked.
+struct LastWord(UnboundedSender<Msg>);
+
+impl Drop for LastWord {
+    fn drop(&mut self) {
+        // Nobody listening any more is the usual end.
+        let _ = self.0.send(Msg::DeskGone);
+    }
+}
+
+struct Desk {
+    session: Option<Session>,
+    opening: Option<Opening>,
+    runner: Option<Runner>,
+    state_folder: Option<PathBuf>,
+    doctor: Option<Doctor>,
+}
+
+impl Desk {
+    fn work_through(&mut self, inbox: &Receiver<Order>, out: &UnboundedSender<Msg>) {
+        while let Ok(order) = inbox.recv() {
+            let news = self.work(order);
+            let view = self.session.as_ref().map(|s| Arc::new(s.view()));
+            if out.send(Msg::Desk(Box::new(news), view)).is_err() {
+                return;
+            }
+        }
+        if let Some(session) = self.session.take() {
+            // The vault's state is whole either way; a seal that cannot be written is found at the next opening.
+            let _ = session.close();
+        }
+    }
+
+    fn work(&mut self, order: Order) -> News {
+        let answer = match order {
+            Order::OpenVault(dir) => self.open(&dir),
+            Order::Enter {
+                person,
+                passphrase,
+                envelope,
+            } => self.enter(person, &passphrase, envelope.as_deref()),
+            Order::FinishOpening(witness) => self.finish(witness),
+            Order::Close => self.close(),
+            Order::Create { dir, new } => self.create(&dir, new),
+            Order::Passphrase(words) => passphrase(words),
+            Order::Play(play) => return self.play(*play).unwrap_or_else(News::RunFailed),
+            Order::PlayHere {
+                script,
+                inputs,
+                resume,
+            } => {
+                return self
+                    .begin(&script, Wanted { inputs, resume })
+                    .unwrap_or_else(News::RunFailed);
+            }
+            Order::PlayReady {
+                script,
+                session,
+                inputs,
+                resume,
+            } => {
+                self.session = Some(*session);
+                return self
+                    .begin_with(*script, Wanted { inputs, resume })
+                    .unwrap_or_else(News::RunFailed);
+            }
+            Order::Examine => {
+                return News::Examined(self.doctor.map_or_else(Vec::new, |look| look()));
+            }
+            Order::Answer(answers) => return self.answer(answers),
+            Order::Abort(reason) => return self.abort(&reason),
+            Order::WriteOutputs(folder) => return self.write(folder),
+            Order::Preview { op, answers } => self.preview(op, &answers),
+            Order::Ask {
+                op,
+                answers,
+                issuer,
+                key,
+            } => self.ask(op, &answers, issuer, key),
+            Order::Perform(command) => self.perform(*command),
+            Order::Execute(id) => self.perform(Command::Execute {
+                id,
+                prepared: None,
+                arrow: None,
+            }),
+        };
+        answer.unwrap_or_else(|refusal| News::Refused(refusal.to_string()))
+    }
+
+    fn environment(&self) -> Environment {
+        Environment::real(self.state_folder.clone())
+    }
+
+    fn session(&mut self) -> Result<&mut Session, Refusal> {
+        self.session.as_mut().ok_or_else(|| {
+            Refusal::Usage("No vault is open. Nothing was changed; open one first.".into())
+        })
+    }
+
+    fn open(&mut self, dir: &Path) -> Result<News, Refusal> {
+        let opening = Opening::begin(folder(dir)?, &vault_name(dir))?;
+        let bootstrap = opening.bootstrap();
+        self.opening = Some(opening);
+        Ok(News::Bootstrap(bootstrap))
+    }
+
+    fn enter(
+        &mut self,
+        person: String,
+        passphrase: &crate::crypto::SecretBytes,
+        envelope: Option<&Path>,
+    ) -> Result<News, Refusal> {
+        let armored = envelope.map(read_envelope).transpose()?;
+        let Some(opening) = &mut self.opening else {
+            return Err(Refusal::Usage("No vault is being opened.".into()));
+        };
+        let left = opening.enter(&person, passphrase, armored.as_deref())?;
+        Ok(News::Entered { person, left })
+    }
+
+    fn finish(&mut self, witness: Option<crate::session::WitnessAnswer>) -> Result<News, Refusal> {
+        let environment = self.environment();
+        let Some(opening) = self.opening.take() else {
+            return Err(Refusal::Usage("No vault is being opened.".into()));
+        };
+        self.session = Some(opening.finish(environment, witness.as_ref())?);
+        Ok(News::Open)
+    }
+
+    fn close(&mut self) -> Result<News, Refusal> {
+        self.opening = None;
+        self.runner = None;
+        if let Some(session) = self.session.take() {
+            session.close()?;
+        }
+        Ok(News::Closed)
+    }
+
+    fn create(&mut self, dir: &Path, new: NewVault) -> Result<News, Refusal> {
+        let store = FolderStore::create(dir).map_err(|e| Refusal::Vault(e.to_string()))?;
+        let created = crate::session::create(Box::new(store), new, self.environment())?;
+        Ok(self.keep(created, dir))
+    }
+
+    fn keep(&mut self, created: Created, dir: &Path) -> News {
+        let production = created.session.profile() == Profile::Production;
+        self.session = Some(created.session);
+        let mut papers = Papers {
+            forms: created.forms,
+            // Elsewhere the envelopes lie in the vault's own folder.
+            envelopes: if production {
+                created.envelopes
+            } else {
+                Vec::new()
+            },
+            card: created.witness_card,
+            folder: None,
+            trouble: None,
+        };
+        let folder = dir.with_file_name(format!("{}.papers", vault_name(dir)));
+        match write_papers(&papers, &folder) {
+            Ok(()) => papers.folder = Some(folder),
+            Err(trouble) => papers.trouble = Some(trouble),
+        }
+        News::Created(papers)
+    }
+
+    fn play(&mut self, play: PlayOrder) -> Result<News, String> {
+        match play.session {
+            PlaySession::Rehearse { seed, clock } => {
+                let script = parse(&play.script)?;
+                let (own_seed, own_clock) = script.rehearsal();
+                // The script's seed counts only when every input is the script's own.
+                let seed = seed.or(own_seed.filter(|_| play.inputs.is_empty()));
+                let environment = match seed {
+                    Some(seed) => Environment::seeded(&seed).map_err(|e| e.to_string())?,
+                    None => Environment::real(None),
+                };
+                let store = Box::new(MemoryStore::new());
+                let created = practice::vault(store, environment, clock.or(own_clock), false)
+                    .map_err(|e| e.to_string())?;
+                self.session = Some(created.session);
+            }
+            PlaySession::Vault { dir, unlock } => {
+                self.open_at_once(&dir, unlock.as_deref())
+                    .map_err(|e| e.to_string())?;
+            }
+        }
+        let wanted = Wanted {
+            inputs: play.inputs,
+            resume: play.resume,
+        };
+        self.begin(&play.script, wanted)
+    }
+
+    fn open_at_once(&mut self, dir: &Path, unlock: Option<&[u8]>) -> Result<(), Refusal> {
+        let mut opening = Opening::begin(folder(dir)?, &vault_name(dir))?;
+        if let Some(unlock) = unlock {
+            opening.enter_unlock_file(unlock)?;
+        }
+        self.session = Some(opening.finish(self.environment(), None)?);
+        Ok(())
+    }
+
+    fn begin(&mut self, script: &[u8], wanted: Wanted) -> Result<News, String> {
+        self.begin_with(parse(script)?, wanted)
+    }
+
+    fn begin_with(&mut self, script: Script, wanted: Wanted) -> Result<News, String> {
+        let session = self.session().map_err(|e| e.to_string())?;
+        let runner = Runner::begin(session, script, wanted).map_err(|e| e.to_string())?;
+        let showing = Arc::new(runner.showing(session));
+        self.runner = Some(runner);
+        Ok(News::Showing {
+            showing,
+            again: None,
+        })
+    }
+
+    fn with_runner(
+        &mut self,
+        act: impl FnOnce(&mut Runner, &mut Session) -> Option<String>,
+    ) -> News {
+        match (&mut self.runner, &mut self.session) {
+            (Some(runner), Some(session)) => {
+                let again = act(runner, session);
+                News::Showing {
+                    showing: Arc::new(runner.showing(session)),
+                    again,
+                }
+            }
+            _ => News::RunFailed("No ceremony is under way.".into()),
+        }
+    }
+
+    fn answer(&mut self, answers: Vec<crate::ceremony::Answer>) -> News {
+        self.with_runner(|runner, session| match runner.answer(session, answers) {
+            Ok(Advance::Again(words)) => Some(words),
+            Ok(Advance::Asks | Advance::Ended(_)) => None,
+            Err(error) => Some(error.to_string()),
+        })
+    }
+
+    fn abort(&mut self, reason: &str) -> News {
+        self.with_runner(|runner, session| {
+            runner.abort(session, reason).err().map(|e| e.to_string())
+        })
+    }
+
+    fn write(&mut self, folder: PathBuf) -> News {
+        match (&self.runner, &self.session) {
+            (Some(runner), Some(session)) => match runner.write_outputs(session, &folder) {
+                Ok(files) => News::Written { folder, files },
+                Err(error) => News::Refused(error.to_string()),
+            },
+            _ => News::RunFailed("No ceremony is under way.".into()),
+        }
+    }
+
+    fn preview(&mut self, op: &str, answers: &build::Answers) -> Result<News, Refusal> {
+        let session = self.session()?;
+        let action = build::action(session, op, answers)?;
+        Ok(News::Preview(session.preview(&action)?))
+    }
+
+    fn ask(
+        &mut self,
+        op: &str,
+        answers: &build::Answers,
+        issuer: String,
+        key: crate::session::KeySource,
+    ) -> Result<News, Refusal> {
+        let session = self.session()?;
+        let action = build::action(session, op, answers)?;
+        self.perform(Command::Ask {
+            action,
+            issuer,
+            origin: None,
+            key,
+        })
+    }
+
+    fn perform(&mut self, command: Command) -> Result<News, Refusal> {
+        let outcome = self.session()?.perform(command)?;
+        Ok(News::Done(Box::new(outcome)))
+    }
+}
+
+fn folder(dir: &Path) -> Result<Box<dyn Store>, Refusal> {
+    let store = FolderStore::open(dir).map_err(|e| Refusal::Vault(e.to_string()))?;
+    Ok(Box::new(store))
+}
+
+fn parse(script: &[u8]) -> Result<Script, String> {
+    Script::parse(script).map_err(|findings| {
+        let lines: Vec<String> = findings
+            .iter()
+            .map(|f| format!("line {}: {}: {}", f.line, f.path, f.message))
+            .collect();
+        format!(
+            "The script cannot be read; nothing was begun.\n{}",
+            lines.join("\n")
+        )
+    })
+}
+
+/// Reads a person's envelope from their own medium, at most 1 MiB.
+fn read_envelope(path: &Path) -> Result<String, Refusal> {
+    const MOST: u64 = 1024 * 1024;
+    let bytes = read_limited(path, MOST).map_err(|e| Refusal::Custody(e.to_string()))?;
+    String::from_utf8(bytes.to_vec()).map_err(|_| {
+        Refusal::Custody(format!(
+            "{} is no envelope: it is not text. Nothing was tried; look for another file.",
+            path.display()
+        ))
+    })
+}
+
+/// Draws a passphrase: words of the EFF list, by the operating system's randomness.
+fn passphrase(words: usize) -> Result<News, Refusal> {
+    let mut generator = OsEntropy
+        .draw("passphrase")
+        .map_err(|e| Refusal::Custody(e.to_string()))?;
+    let secret = crate::custody::passphrase::generate(words, &mut *generator);
+    let text = std::str::from_utf8(secret.expose()).map(|t| Zeroizing::new(t.to_owned()));
+    Ok(News::Passphrase(std::cell::RefCell::new(text.ok())))
+}
+
+/// Writes forms, card and envelopes beside the vault, never over a file that is there.
+fn write_papers(papers: &Papers, folder: &Path) -> Result<(), String> {
+    let out = OutputFolder::open(folder).map_err(|e| e.to_string())?;
+    let write = |name: String, text: &str| {
+        out.write_new(&name, text.as_bytes())
+            .map(|_| ())
+            .map_err(|e| e.to_string())
+    };
+    for (person, form) in &papers.forms {
+        write(format!("{}.enrolment.txt", plain_name(person)), form)?;
+    }
+    for (person, kind, envelope) in &papers.envelopes {
+        write(format!("{}.{kind}.age", plain_name(person)), envelope)?;
+    }
+    write("witness-card.txt".into(), &papers.card)
+}
+
+/// A person's name as a file name: whatever is no letter, digit or hyphen becomes a hyphen.
+fn plain_name(person: &str) -> String {
+    person
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { '-' })
+        .collect()
+}

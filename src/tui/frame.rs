@@ -1,0 +1,202 @@
+//! The frame of every screen: status, title rule, body, who acts / what Enter does / what happened, keys.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
+use unicode_width::UnicodeWidthStr;
+
+use super::app::State;
+use super::canvas::{Appearance, Canvas, cells, cut};
+use super::keys;
+use super::screen::Screen;
+use super::theme::Role;
+use super::world::World;
+use crate::api::Timestamp;
+use crate::session::field::Footing;
+
+/// The least that every screen is made for.
+pub(crate) const LEAST: (u16, u16) = (80, 24);
+
+/// The words that stand on every screen of a rehearsal.
+pub(crate) const REHEARSAL: &str =
+    "REHEARSAL. You play everybody. Nothing is kept. F5 answers for you.";
+
+/// Draws the whole picture; returns where the cursor belongs.
+pub(crate) fn draw(
+    state: &State,
+    buffer: &mut Buffer,
+    appearance: &Appearance,
+) -> Option<Position> {
+    let mut canvas = Canvas::new(buffer, appearance);
+    let (width, height) = (canvas.width(), canvas.height());
+    if width < LEAST.0 || height < LEAST.1 {
+        too_small(&mut canvas);
+    } else if let Some(screen) = state.top() {
+        status(&state.world, &mut canvas);
+        canvas.rule(1, &title(screen, &state.world));
+        let body = height.saturating_sub(7);
+        canvas.within(0, 2, width, body, |c| screen.draw(&state.world, c));
+        if let Some((role, text)) = state.notice() {
+            notice(&mut canvas, body.saturating_add(1), *role, text);
+        }
+        canvas.rule(height.saturating_sub(5), &[]);
+        footing(&screen.footing(&state.world), &state.world, &mut canvas);
+        key_line(state, screen.typing(), &mut canvas);
+    }
+    canvas.finish();
+    canvas.cursor()
+}
+
+fn title(screen: &dyn Screen, world: &World) -> Vec<String> {
+    let mut title = screen.title(world);
+    if world.rehearsal() && world.wide() {
+        title.push(REHEARSAL.to_owned());
+    }
+    title
+}
+
+fn too_small(canvas: &mut Canvas<'_>) {
+    let (width, height) = (canvas.width(), canvas.height());
+    let text = format!(
+        "needs {}x{}, is {width}x{height}. Ctrl-C asks to leave",
+        LEAST.0, LEAST.1
+    );
+    let lines = super::canvas::wrap(&text, usize::from(width));
+    let top = height.saturating_sub(cells(lines.len())) / 2;
+    for (n, line) in lines.iter().enumerate() {
+        let x = width.saturating_sub(cells(line.width())) / 2;
+        canvas.put(x, top.saturating_add(cells(n)), Role::Note, line);
+    }
+}
+
+/// `acme │ TEST │ 2 of 3: Ana Cho │ 2026-11-23 14:31:07Z │ offline │ 1 to sign`
+fn status(world: &World, canvas: &mut Canvas<'_>) {
+    let width = usize::from(canvas.width());
+    let clock = clock(world.now());
+    let Some(view) = &world.view else {
+        let mut x = 1;
+        for (n, part) in ["keymoot", "no vault is open", &clock, &world.network]
+            .iter()
+            .enumerate()
+        {
+            x = separated(canvas, x, n, Role::Text, part);
+        }
+        return;
+    };
+    let present: Vec<&str> = view
+        .people
+        .iter()
+        .filter(|p| p.present && p.role == "custodian")
+        .map(|p| p.name.as_str())
+        .collect();
+    let sign = format!("{} to sign", view.pending.len());
+    let banner = view.profile.banner();
+    let fixed = banner.width() + clock.width() + world.network.width() + sign.width() + 5 * 3 + 2;
+    let room = width.saturating_sub(fixed);
+    let name = cut(&view.vault, (room / 2).max(8));
+    let count = format!("{} of {}", present.len(), view.n);
+    let names = format!("{count}: {}", present.join(" "));
+    let quorum = if present.is_empty() || name.width() + names.width() > room {
+        count
+    } else {
+        names
+    };
+    let waiting = if view.pending.is_empty() {
+        Role::Text
+    } else {
+        Role::Wait
+    };
+    let parts = [
+        (Role::Title, name.as_str()),
+        (Role::profile(view.profile), banner),
+        (Role::Text, &quorum),
+        (Role::Text, &clock),
+        (Role::Text, &world.network),
+        (waiting, &sign),
+    ];
+    let mut x = 1;
+    for (n, (role, text)) in parts.iter().enumerate() {
+        x = separated(canvas, x, n, *role, text);
+    }
+}
+
+fn separated(canvas: &mut Canvas<'_>, x: u16, n: usize, role: Role, text: &str) -> u16 {
+    let x = if n == 0 {
+        x
+    } else {
+        canvas.put(x, 0, Role::Frame, " │ ")
+    };
+    canvas.put(x, 0, role, text)
+}
+
+/// `2026-11-23 14:31:07Z`
+pub(crate) fn clock(time: Timestamp) -> String {
+    let text =
+        Timestamp::from_millis(time.millis().div_euclid(1000).saturating_mul(1000)).rfc3339();
+    text.replacen('T', " ", 1)
+}
+
+fn notice(canvas: &mut Canvas<'_>, bottom: u16, role: Role, text: &str) {
+    let width = canvas.width();
+    let lines = super::canvas::wrap(text, usize::from(width.saturating_sub(2)));
+    let count = cells(lines.len()).min(6);
+    let blank = " ".repeat(usize::from(width));
+    for (n, line) in lines.iter().take(usize::from(count)).enumerate() {
+        let y = bottom
+            .saturating_add(1)
+            .saturating_sub(count)
+            .saturating_add(cells(n));
+        canvas.put(0, y, Role::Text, &blank);
+        canvas.put(1, y, role, line);
+    }
+}
+
+fn footing(footing: &Footing, world: &World, canvas: &mut Canvas<'_>) {
+    let top = canvas.height().saturating_sub(4);
+    let room = canvas.width().saturating_sub(10);
+    let wait = world.long_busy().map(|words| format!("wait: {words}"));
+    let (enter, role) = match &wait {
+        Some(words) => (words.as_str(), Role::Wait),
+        None => (footing.enter.as_str(), Role::Text),
+    };
+    let lines = [
+        ("Acts", footing.acts.as_str(), Role::Text),
+        ("Enter", enter, role),
+        ("So far", footing.so_far.as_str(), Role::Text),
+    ];
+    for (n, (label, text, role)) in lines.into_iter().enumerate() {
+        let y = top.saturating_add(cells(n));
+        canvas.put(1, y, Role::Muted, label);
+        canvas.put_cut(9, y, room, role, text);
+    }
+}
+
+fn key_line(state: &State, typing: bool, canvas: &mut Canvas<'_>) {
+    let y = canvas.height().saturating_sub(1);
+    let pairs = keys::footer(&state.offers(), typing);
+    // Help is always in sight: it gets its place first.
+    let (help, rest): (Vec<_>, Vec<_>) =
+        pairs.into_iter().partition(|(_, word, _)| *word == "help");
+    let width = |(key, word, _): &(String, &str, bool)| key.width() + word.width() + 3;
+    let mut room = usize::from(canvas.width())
+        .saturating_sub(1)
+        .saturating_sub(help.iter().map(width).sum());
+    let mut x = 1;
+    let mut show = Vec::new();
+    for pair in rest {
+        if width(&pair) > room {
+            break;
+        }
+        room = room.saturating_sub(width(&pair));
+        show.push(pair);
+    }
+    for (key, word, on) in show.into_iter().chain(help) {
+        x = canvas.put(x, y, if on { Role::Key } else { Role::Muted }, &key);
+        x = canvas.put(
+            x.saturating_add(1),
+            y,
+            if on { Role::Text } else { Role::Muted },
+            word,
+        );
+        x = x.saturating_add(2);
+    }
+}

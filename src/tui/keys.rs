@@ -1,0 +1,450 @@
+//! The one table of keys: what each does, how it is written. Footer, help and palette are drawn from it.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// What a key asks for. A screen offers some of these; the rest do nothing there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Verb {
+    Up,
+    Down,
+    Left,
+    Right,
+    PageUp,
+    PageDown,
+    First,
+    Last,
+    NextField,
+    PreviousField,
+    Enter,
+    Practice,
+    Choose,
+    Reveal,
+    Refuse,
+    Exact,
+    Filter,
+    Sort,
+    New,
+    Export,
+    Deletions,
+    Approvals,
+    Keys,
+    Ceremonies,
+    Delete,
+    Restore,
+    Write,
+    Back,
+    Palette,
+    Help,
+    Leave,
+}
+
+/// One key as it arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Chord {
+    code: KeyCode,
+    control: bool,
+}
+
+const fn plain(code: KeyCode) -> Chord {
+    Chord {
+        code,
+        control: false,
+    }
+}
+
+const fn letter(c: char) -> Chord {
+    plain(KeyCode::Char(c))
+}
+
+const fn control(c: char) -> Chord {
+    Chord {
+        code: KeyCode::Char(c),
+        control: true,
+    }
+}
+
+impl Chord {
+    /// How the key is written on screen.
+    pub(crate) fn shown(self) -> String {
+        let name = match self.code {
+            KeyCode::Char(' ') => "Space".to_owned(),
+            KeyCode::Char(c) if self.control => c.to_ascii_uppercase().to_string(),
+            KeyCode::Char(c) => c.to_string(),
+            KeyCode::F(n) => format!("F{n}"),
+            KeyCode::Enter => "Enter".to_owned(),
+            KeyCode::Esc => "Esc".to_owned(),
+            KeyCode::Tab => "Tab".to_owned(),
+            KeyCode::BackTab => "Shift-Tab".to_owned(),
+            KeyCode::Up => "↑".to_owned(),
+            KeyCode::Down => "↓".to_owned(),
+            KeyCode::Left => "←".to_owned(),
+            KeyCode::Right => "→".to_owned(),
+            KeyCode::PageUp => "PgUp".to_owned(),
+            KeyCode::PageDown => "PgDn".to_owned(),
+            KeyCode::Home => "Home".to_owned(),
+            KeyCode::End => "End".to_owned(),
+            KeyCode::Delete => "Del".to_owned(),
+            _ => String::new(),
+        };
+        if self.control {
+            format!("Ctrl-{name}")
+        } else {
+            name
+        }
+    }
+
+    /// Whether the key writes a letter, and so belongs to a text field where there is one.
+    const fn writes(self) -> bool {
+        matches!(self.code, KeyCode::Char(_)) && !self.control
+    }
+
+    fn is(self, key: &KeyEvent) -> bool {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let code = match key.code {
+            KeyCode::Char(c) if control => KeyCode::Char(c.to_ascii_lowercase()),
+            other => other,
+        };
+        code == self.code && control == self.control && !key.modifiers.contains(KeyModifiers::ALT)
+    }
+}
+
+/// One row of the table.
+pub(crate) struct Binding {
+    pub(crate) verb: Verb,
+    /// The keys, the one to show first.
+    pub(crate) chords: &'static [Chord],
+    /// The word in the footer; empty where the pair before it speaks for it.
+    pub(crate) word: &'static str,
+    /// One line of help.
+    pub(crate) help: &'static str,
+}
+
+const fn row(
+    verb: Verb,
+    chords: &'static [Chord],
+    word: &'static str,
+    help: &'static str,
+) -> Binding {
+    Binding {
+        verb,
+        chords,
+        word,
+        help,
+    }
+}
+
+/// Every key of the workstation, in the order of the footer.
+pub(crate) static TABLE: &[Binding] = &[
+    row(
+        Verb::Up,
+        &[plain(KeyCode::Up), letter('k')],
+        "move",
+        "one line up",
+    ),
+    row(
+        Verb::Down,
+        &[plain(KeyCode::Down), letter('j')],
+        "",
+        "one line down",
+    ),
+    row(Verb::PageUp, &[plain(KeyCode::PageUp)], "", "one page up"),
+    row(
+        Verb::PageDown,
+        &[plain(KeyCode::PageDown)],
+        "",
+        "one page down",
+    ),
+    row(
+        Verb::First,
+        &[plain(KeyCode::Home)],
+        "",
+        "to the first line",
+    ),
+    row(Verb::Last, &[plain(KeyCode::End)], "", "to the last line"),
+    row(
+        Verb::NextField,
+        &[plain(KeyCode::Tab)],
+        "next field",
+        "to the next field; this one is checked",
+    ),
+    row(
+        Verb::PreviousField,
+        &[plain(KeyCode::BackTab)],
+        "",
+        "to the field before",
+    ),
+    row(
+        Verb::Enter,
+        &[plain(KeyCode::Enter)],
+        "next",
+        "does what the line Enter says",
+    ),
+    row(Verb::Choose, &[letter(' ')], "choose", "marks this line"),
+    row(
+        Verb::Practice,
+        &[plain(KeyCode::F(5))],
+        "fill",
+        "fills in the practice answer (rehearsal only)",
+    ),
+    row(
+        Verb::Reveal,
+        &[plain(KeyCode::F(3))],
+        "show again",
+        "shows the words again, to their owner alone",
+    ),
+    row(
+        Verb::Refuse,
+        &[plain(KeyCode::F(4))],
+        "refuse",
+        "takes the request off the table, with a reason",
+    ),
+    row(
+        Verb::Exact,
+        &[plain(KeyCode::F(2))],
+        "exact",
+        "shows the exact request that is signed",
+    ),
+    row(
+        Verb::Filter,
+        &[letter('/')],
+        "filter",
+        "shows only the lines that hold what you type",
+    ),
+    row(
+        Verb::Sort,
+        &[letter('s')],
+        "sort",
+        "sorts by the next column",
+    ),
+    row(
+        Verb::New,
+        &[letter('n')],
+        "new",
+        "begins the wizard that makes a new key",
+    ),
+    row(
+        Verb::Export,
+        &[letter('x')],
+        "export",
+        "begins the wizard that wraps a key for a receiver",
+    ),
+    row(
+        Verb::Keys,
+        &[letter('v')],
+        "keys",
+        "shows the keys of this vault",
+    ),
+    row(
+        Verb::Deletions,
+        &[letter('d')],
+        "deletions",
+        "shows scheduled deletions and their countdowns",
+    ),
+    row(
+        Verb::Approvals,
+        &[letter('a')],
+        "approvals",
+        "shows what waits for signatures",
+    ),
+    row(
+        Verb::Ceremonies,
+        &[letter('c')],
+        "ceremonies",
+        "shows the scripts that can be run here",
+    ),
+    row(
+        Verb::Delete,
+        &[letter('D')],
+        "delete",
+        "asks for the deletion of this key",
+    ),
+    row(
+        Verb::Restore,
+        &[letter('R')],
+        "restore",
+        "asks to take back a scheduled deletion",
+    ),
+    row(
+        Verb::Write,
+        &[letter('w')],
+        "write file",
+        "writes this to a file",
+    ),
+    row(
+        Verb::Left,
+        &[plain(KeyCode::Left), letter('h')],
+        "back",
+        "back one question; nothing typed is lost",
+    ),
+    row(
+        Verb::Right,
+        &[plain(KeyCode::Right), letter('l')],
+        "",
+        "to the right",
+    ),
+    row(
+        Verb::Back,
+        &[plain(KeyCode::Esc)],
+        "back",
+        "back to the screen before; nothing is changed by that",
+    ),
+    row(
+        Verb::Palette,
+        &[letter(':'), control('p')],
+        "palette",
+        "lists everything that can be done here",
+    ),
+    row(
+        Verb::Help,
+        &[letter('?'), plain(KeyCode::F(1))],
+        "help",
+        "explains this screen and its keys",
+    ),
+    row(
+        Verb::Leave,
+        &[control('c')],
+        "leave",
+        "asks whether to leave keymoot",
+    ),
+];
+
+/// What a screen says about one key right now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Offer {
+    pub(crate) verb: Verb,
+    /// A better word than the table's, for this screen.
+    pub(crate) word: Option<&'static str>,
+    /// Why it does nothing at the moment.
+    pub(crate) off: Option<String>,
+}
+
+impl Offer {
+    /// The key works, with the table's word.
+    pub(crate) const fn plain(verb: Verb) -> Self {
+        Self {
+            verb,
+            word: None,
+            off: None,
+        }
+    }
+
+    /// The key works, with this screen's word.
+    pub(crate) const fn word(verb: Verb, word: &'static str) -> Self {
+        Self {
+            verb,
+            word: Some(word),
+            off: None,
+        }
+    }
+
+    /// The key is there and does nothing now, for this reason.
+    pub(crate) fn off_because(mut self, reason: impl Into<String>) -> Self {
+        self.off = Some(reason.into());
+        self
+    }
+
+    /// Its row in the table.
+    pub(crate) fn binding(&self) -> Option<&'static Binding> {
+        TABLE.iter().find(|b| b.verb == self.verb)
+    }
+
+    /// The footer's word.
+    pub(crate) fn footer_word(&self) -> &'static str {
+        self.word
+            .or_else(|| self.binding().map(|b| b.word))
+            .unwrap_or_default()
+    }
+
+    /// The key to show: in a text field, the first that writes no letter.
+    pub(crate) fn chord(&self, typing: bool) -> Option<Chord> {
+        let chords = self.binding()?.chords;
+        chords.iter().find(|c| !(typing && c.writes())).copied()
+    }
+}
+
+/// The keys that move in a list.
+pub(crate) fn moves() -> Vec<Offer> {
+    [
+        Verb::Up,
+        Verb::Down,
+        Verb::PageUp,
+        Verb::PageDown,
+        Verb::First,
+        Verb::Last,
+    ]
+    .map(Offer::plain)
+    .to_vec()
+}
+
+/// What works on every screen.
+pub(crate) fn everywhere() -> Vec<Offer> {
+    vec![
+        Offer::plain(Verb::Palette),
+        Offer::plain(Verb::Help),
+        Offer::plain(Verb::Leave),
+    ]
+}
+
+/// Which of the offers a key means. Letters mean nothing while a text field takes them.
+pub(crate) fn meant<'a>(key: &KeyEvent, offers: &'a [Offer], typing: bool) -> Option<&'a Offer> {
+    offers.iter().find(|offer| {
+        offer.binding().is_some_and(|b| {
+            b.chords
+                .iter()
+                .any(|c| c.is(key) && !(typing && c.writes()))
+        })
+    })
+}
+
+/// The footer: key and word pairs, in the table's order; `true` where it works now.
+pub(crate) fn footer(offers: &[Offer], typing: bool) -> Vec<(String, &'static str, bool)> {
+    let mut out = Vec::new();
+    for binding in TABLE {
+        let Some(offer) = offers.iter().find(|o| o.verb == binding.verb) else {
+            continue;
+        };
+        let (word, Some(chord)) = (offer.footer_word(), offer.chord(typing)) else {
+            continue;
+        };
+        if word.is_empty() || binding.verb == Verb::Leave {
+            continue;
+        }
+        let key = if binding.verb == Verb::Up {
+            "↑↓".to_owned()
+        } else {
+            chord.shown()
+        };
+        out.push((key, word, offer.off.is_none()));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_has_two_meanings_on_any_screen_and_every_row_has_help() {
+        for (n, binding) in TABLE.iter().enumerate() {
+            assert!(!binding.help.is_empty() && !binding.chords.is_empty());
+            for other in TABLE.iter().skip(n + 1) {
+                assert_ne!(binding.verb, other.verb);
+                for chord in binding.chords {
+                    assert!(!other.chords.contains(chord), "{}", chord.shown());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn letters_belong_to_the_text_field() {
+        let offers = everywhere();
+        let key = KeyEvent::new(KeyCode::Char('?'), KeyModifiers::SHIFT);
+        assert_eq!(meant(&key, &offers, false).unwrap().verb, Verb::Help);
+        assert!(meant(&key, &offers, true).is_none());
+        let f1 = KeyEvent::new(KeyCode::F(1), KeyModifiers::NONE);
+        assert_eq!(meant(&f1, &offers, true).unwrap().verb, Verb::Help);
+        let interrupt = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+        assert_eq!(meant(&interrupt, &offers, true).unwrap().verb, Verb::Leave);
+    }
+}

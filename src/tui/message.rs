@@ -1,0 +1,185 @@
+//! What comes in and what goes out: messages to the app, orders to the desk, its news.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crossterm::event::KeyEvent;
+use zeroize::Zeroizing;
+
+use super::PlaySession;
+use crate::api::Timestamp;
+use crate::ceremony::{Answer, Script, Showing};
+use crate::crypto::SecretBytes;
+use crate::session::build::Answers;
+use crate::session::{
+    Bootstrap, Command, KeySource, NewVault, Outcome, PendingView, Session, View, WitnessAnswer,
+};
+
+/// What the app takes in.
+pub(crate) enum Msg {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(Zeroizing<String>),
+    /// The terminal has another size.
+    Resize(u16, u16),
+    /// The machine's time.
+    Tick(Timestamp),
+    /// The desk has done an order: what it says, and the vault as it is now, where one is open.
+    Desk(Box<News>, Option<Arc<View>>),
+    /// The desk is gone: it can only have failed.
+    DeskGone,
+    /// The system asks us to end (SIGTERM, SIGHUP, SIGINT, SIGQUIT).
+    End,
+}
+
+/// What the app wants done outside.
+pub(crate) enum Effect {
+    /// Work for the desk.
+    Desk(Order),
+    /// The end, with an exit status.
+    Quit(u8),
+}
+
+/// A ceremony to be played.
+pub(crate) struct PlayOrder {
+    /// The script's bytes.
+    pub(crate) script: Vec<u8>,
+    /// Where it is played.
+    pub(crate) session: PlaySession,
+    /// Its file inputs.
+    pub(crate) inputs: BTreeMap<String, Vec<u8>>,
+    /// Take up the interrupted run.
+    pub(crate) resume: bool,
+}
+
+/// Work for the desk. Every order gets exactly one piece of news.
+pub(crate) enum Order {
+    /// Opens a vault's public part; its custodians follow one by one.
+    OpenVault(PathBuf),
+    /// One custodian's share.
+    Enter {
+        person: String,
+        passphrase: SecretBytes,
+        /// Where the person's envelope lies, if not in the vault's folder.
+        envelope: Option<PathBuf>,
+    },
+    /// All shares are there: open.
+    FinishOpening(Option<WitnessAnswer>),
+    /// Gives up the opening or closes the vault.
+    Close,
+    /// Makes a vault in a folder, and leaves it open.
+    Create { dir: PathBuf, new: NewVault },
+    /// A passphrase of so many words.
+    Passphrase(usize),
+    /// Begins a ceremony, in a practice vault or a real one.
+    Play(Box<PlayOrder>),
+    /// Begins a ceremony in a session that was opened before the screen was.
+    PlayReady {
+        script: Box<Script>,
+        session: Box<Session>,
+        inputs: BTreeMap<String, Vec<u8>>,
+        resume: bool,
+    },
+    /// Looks at the machine.
+    Examine,
+    /// Begins a ceremony in the vault that is open.
+    PlayHere {
+        script: Vec<u8>,
+        inputs: BTreeMap<String, Vec<u8>>,
+        resume: bool,
+    },
+    /// Answers what the ceremony asks.
+    Answer(Vec<Answer>),
+    /// Stops the ceremony for good.
+    Abort(String),
+    /// Writes the ceremony's outputs.
+    WriteOutputs(PathBuf),
+    /// What an act would be, before anybody signs.
+    Preview { op: &'static str, answers: Answers },
+    /// An act, asked for and signed by its issuer.
+    Ask {
+        op: &'static str,
+        answers: Answers,
+        issuer: String,
+        key: KeySource,
+    },
+    /// Any other command for the one door.
+    Perform(Box<Command>),
+    /// The act is executed; RSA pairs are searched for first.
+    Execute([u8; 32]),
+}
+
+impl Order {
+    /// What the desk is doing, for the footing.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::OpenVault(_) => "reading the vault's public part".into(),
+            Self::Enter { person, .. } => format!("unsealing the envelope of {person}"),
+            Self::FinishOpening(_) => "opening and checking the vault".into(),
+            Self::Close => "closing the vault".into(),
+            Self::Create { .. } => "making the vault: identities, shares, envelopes".into(),
+            Self::Passphrase(_) => "drawing words".into(),
+            Self::Play(_) | Self::PlayHere { .. } | Self::PlayReady { .. } => {
+                "beginning the ceremony".into()
+            }
+            Self::Answer(_) => "working on your answer".into(),
+            Self::Abort(_) => "stopping the ceremony".into(),
+            Self::WriteOutputs(_) => "writing the files".into(),
+            Self::Preview { .. } => "checking the request".into(),
+            Self::Ask { .. } => "signing the request".into(),
+            Self::Examine => "looking at this machine".into(),
+            Self::Perform(_) => "working".into(),
+            Self::Execute(_) => "executing; an RSA key can take a minute".into(),
+        }
+    }
+}
+
+/// What the desk says.
+pub(crate) enum News {
+    /// The public part of a vault; custodians can enter.
+    Bootstrap(Bootstrap),
+    /// A share was taken; this many more are needed.
+    Entered { person: String, left: usize },
+    /// The vault is open.
+    Open,
+    /// Nothing is open any more.
+    Closed,
+    /// A vault was made: what people take away.
+    Created(Papers),
+    /// Words for one person. Taken out once, by the screen that shows them.
+    Passphrase(std::cell::RefCell<Option<Zeroizing<String>>>),
+    /// The ceremony shows this now; a wrong answer comes with its sentence.
+    Showing {
+        showing: Arc<Showing>,
+        again: Option<String>,
+    },
+    /// The ceremony could not begin or go on.
+    RunFailed(String),
+    /// What the machine is like: label, verdict, line.
+    Examined(Vec<(String, String, String)>),
+    /// These files were written, in this folder.
+    Written { folder: PathBuf, files: Vec<String> },
+    /// What an act would be.
+    Preview(PendingView),
+    /// The door's answer.
+    Done(Box<Outcome>),
+    /// The door refused, in a sentence.
+    Refused(String),
+}
+
+/// What `init` leaves: forms and envelopes as text.
+#[derive(Debug, Clone)]
+pub(crate) struct Papers {
+    /// Person and printable form.
+    pub(crate) forms: Vec<(String, String)>,
+    /// Person, kind and armored envelope, for people's own media.
+    pub(crate) envelopes: Vec<(String, &'static str, String)>,
+    /// The witness card.
+    pub(crate) card: String,
+    /// Where they were written.
+    pub(crate) folder: Option<PathBuf>,
+    /// What could not be written.
+    pub(crate) trouble: Option<String>,
+}

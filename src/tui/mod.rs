@@ -1,0 +1,174 @@
+//! The workstation: a full-screen front end over one session, for people in a room.
+//!
+//! `update` takes a message and a state and touches nothing else; `draw` takes a state and changes nothing; one
+//! thread, the desk, owns the session. Screens hold no business rule.
+
+mod app;
+mod canvas;
+mod desk;
+mod event_loop;
+mod frame;
+mod guard;
+mod keys;
+mod message;
+mod paint;
+mod screen;
+mod screens;
+#[cfg(test)]
+mod snapshot;
+mod surroundings;
+mod theme;
+mod widgets;
+mod world;
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+pub use theme::ThemeError;
+
+use crate::api::{Clock, Timestamp};
+use crate::ceremony::Script;
+use crate::session::Session;
+
+/// Where a ceremony is played.
+pub enum PlaySession {
+    /// In a throw-away vault with practice people.
+    Rehearse {
+        /// The seed of its randomness, where one was told.
+        seed: Option<String>,
+        /// The start of its frozen clock, where one was told.
+        clock: Option<Timestamp>,
+    },
+    /// In a vault in a folder.
+    Vault {
+        /// The folder.
+        dir: PathBuf,
+        /// An unlock file's bytes, where one was told (never production).
+        unlock: Option<Vec<u8>>,
+    },
+}
+
+/// What the workstation begins with.
+pub enum Start {
+    /// The welcome screen.
+    Welcome {
+        /// The folder keymoot was started in; vaults that lie there are offered.
+        folder: PathBuf,
+        /// A vault that was named.
+        vault: Option<PathBuf>,
+    },
+    /// A ceremony.
+    Play {
+        /// The script's bytes.
+        script: Vec<u8>,
+        /// Where it is played.
+        session: PlaySession,
+        /// Its file inputs, by name.
+        inputs: BTreeMap<String, Vec<u8>>,
+        /// Where its outputs are written.
+        out: Option<PathBuf>,
+        /// Take up the interrupted run.
+        resume: bool,
+    },
+    /// A ceremony in a session that is open already.
+    Ready {
+        /// The script.
+        script: Script,
+        /// The vault it runs in.
+        session: Box<Session>,
+        /// Its file inputs, by name.
+        inputs: BTreeMap<String, Vec<u8>>,
+        /// Where its outputs are written.
+        out: Option<PathBuf>,
+        /// Take up the interrupted run.
+        resume: bool,
+    },
+    /// The making of a vault.
+    Init {
+        /// The folder it will be.
+        dir: PathBuf,
+    },
+}
+
+/// What looks at the machine: label, verdict and line of each finding.
+pub type Doctor = fn() -> Vec<(String, String, String)>;
+
+/// How the workstation looks, whatever the environment says.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// No glyph beyond ASCII, whatever the locale says.
+    pub ascii: bool,
+    /// The name of a theme inside the binary, or the path of a theme file.
+    pub theme: Option<String>,
+    /// Looks at the machine: label, verdict (`ok`, `note`, `STOP`) and a line for each finding. Called by the desk
+    /// when somebody asks.
+    pub doctor: Option<Doctor>,
+}
+
+/// Why there is no screen.
+#[derive(Debug, thiserror::Error)]
+pub enum TuiError {
+    /// Standard input or output is no terminal.
+    #[error(
+        "there is no terminal here, and a ceremony on screen needs one. Nothing was begun. \
+         `keymoot play SCRIPT --headless` rehearses without one."
+    )]
+    NoTerminal,
+    /// `TERM=dumb`.
+    #[error(
+        "this terminal (TERM=dumb) cannot show a screen. Nothing was begun. \
+         `keymoot play SCRIPT --headless` rehearses without one."
+    )]
+    Dumb,
+    /// The theme is none.
+    #[error("{0}. Nothing was begun.")]
+    Theme(#[from] ThemeError),
+    /// The theme's file cannot be read.
+    #[error("the theme {0} cannot be read ({1}). Nothing was begun.")]
+    ThemeFile(String, std::io::Error),
+    /// The terminal failed.
+    #[error(
+        "the terminal failed ({0}). What was committed is safe; a ceremony goes on later with --resume."
+    )]
+    Terminal(#[from] std::io::Error),
+}
+
+impl TuiError {
+    /// The process's exit status for it (design §5).
+    pub const fn exit_status(&self) -> u8 {
+        match self {
+            Self::NoTerminal | Self::Dumb => 3,
+            Self::Theme(_) | Self::ThemeFile(..) => 2,
+            Self::Terminal(_) => 1,
+        }
+    }
+}
+
+/// Runs the workstation until the person leaves; returns the process's exit status.
+///
+/// # Errors
+/// There is no usable terminal, or the theme is none; nothing was begun.
+pub fn run(start: Start, options: Options) -> Result<u8, TuiError> {
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        return Err(TuiError::NoTerminal);
+    }
+    if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
+        return Err(TuiError::Dumb);
+    }
+    let doctor = options.doctor;
+    let appearance = surroundings::appearance(options)?;
+    let now = crate::os::WallClock.now();
+    let world = world::World {
+        size: crossterm::terminal::size()?,
+        wall: now,
+        view: None,
+        viewed: now,
+        network: surroundings::network(),
+        folder: PathBuf::from("."),
+        busy: None,
+        doctor: Vec::new(),
+    };
+    let (state, orders) = screens::begin(start, world);
+    event_loop::run(state, orders, &appearance, doctor)
+}

@@ -1,0 +1,128 @@
+//! What a screen is: its words, its keys, its drawing, and what it does with what comes in.
+
+use crossterm::event::KeyEvent;
+
+use super::canvas::Canvas;
+use super::keys::{Offer, Verb};
+use super::message::{News, Order};
+use super::theme::Role;
+use super::world::World;
+use crate::session::field::Footing;
+
+/// One screen of the stack. It holds no business rule: it draws views and sends orders.
+pub(crate) trait Screen {
+    /// Its name in help.
+    fn name(&self) -> &'static str;
+
+    /// The title rule: place, then step or count.
+    fn title(&self, world: &World) -> Vec<String>;
+
+    /// Who acts, what Enter does, what has and has not happened.
+    fn footing(&self, world: &World) -> Footing;
+
+    /// The keys that work here (and those that do not now, with the reason).
+    fn offers(&self, world: &World) -> Vec<Offer>;
+
+    /// What this screen is about, for help: a few short paragraphs.
+    fn help(&self) -> &'static [&'static str];
+
+    /// Whether letters go into a text field.
+    fn typing(&self) -> bool {
+        false
+    }
+
+    /// Whether pasted text would go into a secret field, where it is refused with a word.
+    fn secret(&self) -> bool {
+        false
+    }
+
+    /// A number that changes when the question on screen does: keys typed before it was drawn never answer it.
+    fn question(&self) -> u64 {
+        0
+    }
+
+    /// Draws the body, 17 rows at 80x24. Changes nothing.
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>);
+
+    /// A key from the table that this screen offers.
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction;
+
+    /// Any other key: letters, Backspace and cursor keys of a text field.
+    fn typed(&mut self, _key: KeyEvent, _world: &World) -> Reaction {
+        Reaction::none()
+    }
+
+    /// Pasted text, cleaned of control characters; never called where [`Screen::secret`] says so.
+    fn pasted(&mut self, _text: &str, _world: &World) -> Reaction {
+        Reaction::none()
+    }
+
+    /// What the desk answers. `None` leaves it to the screen below.
+    fn news(&mut self, _news: &News, _world: &World) -> Option<Reaction> {
+        None
+    }
+}
+
+/// One step of what a screen wants done.
+pub(crate) enum Step {
+    /// A screen on top of this one.
+    Push(Box<dyn Screen>),
+    /// Back to the screen below.
+    Pop,
+    /// This screen gives way to another.
+    Replace(Box<dyn Screen>),
+    /// Every screen gives way to this one.
+    Only(Box<dyn Screen>),
+    /// Work for the desk.
+    Order(Order),
+    /// A verb for the screen below, after this one is gone (the palette's choice).
+    Say(Verb),
+    /// A line above the footing until the next key.
+    Notice(Role, String),
+    /// What the process will say it came to when it ends: 0 done, 1 not.
+    Status(u8),
+    /// The end.
+    Quit,
+}
+
+/// What a screen wants done, in order.
+#[derive(Default)]
+pub(crate) struct Reaction(pub(crate) Vec<Step>);
+
+impl Reaction {
+    /// Nothing beyond its own change.
+    pub(crate) const fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// One step.
+    pub(crate) fn one(step: Step) -> Self {
+        Self(vec![step])
+    }
+
+    /// A screen on top.
+    pub(crate) fn push(screen: impl Screen + 'static) -> Self {
+        Self::one(Step::Push(Box::new(screen)))
+    }
+
+    /// Back.
+    pub(crate) fn pop() -> Self {
+        Self::one(Step::Pop)
+    }
+
+    /// Work for the desk.
+    pub(crate) fn order(order: Order) -> Self {
+        Self::one(Step::Order(order))
+    }
+
+    /// A line above the footing.
+    pub(crate) fn notice(role: Role, text: impl Into<String>) -> Self {
+        Self::one(Step::Notice(role, text.into()))
+    }
+
+    /// And then.
+    pub(crate) fn then(mut self, step: Step) -> Self {
+        self.0.push(step);
+        self
+    }
+}

@@ -1,0 +1,121 @@
+//! Help: what the screen below is about, and every key of it with the reason where one is off.
+
+use crate::session::field::Footing;
+use crate::tui::canvas::{Canvas, cells, wrap};
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::screen::{Reaction, Screen};
+use crate::tui::theme::Role;
+use crate::tui::world::World;
+
+/// Help for one screen, taken when it was asked for.
+pub(crate) struct Help {
+    about: &'static str,
+    lines: Vec<(Role, String, String)>,
+    top: usize,
+}
+
+impl Help {
+    /// Help for the screen on top, with the keys it offers now.
+    pub(crate) fn of(screen: &dyn Screen, world: &World, offers: &[Offer]) -> Self {
+        let mut lines = Vec::new();
+        for paragraph in screen.help() {
+            lines.push((Role::Text, String::new(), (*paragraph).to_owned()));
+            lines.push((Role::Text, String::new(), String::new()));
+        }
+        let footing = screen.footing(world);
+        for (label, text) in [
+            ("Acts", footing.acts),
+            ("Enter", footing.enter),
+            ("So far", footing.so_far),
+        ] {
+            lines.push((Role::Muted, label.to_owned(), text));
+        }
+        lines.push((Role::Text, String::new(), String::new()));
+        for binding in keys::TABLE {
+            let Some(offer) = offers.iter().find(|o| o.verb == binding.verb) else {
+                continue;
+            };
+            let chords: Vec<String> = binding.chords.iter().map(|c| c.shown()).collect();
+            let text = match &offer.off {
+                Some(reason) => format!("{}. Off now: {reason}", binding.help),
+                None => binding.help.to_owned(),
+            };
+            lines.push((Role::Key, chords.join(" "), text));
+        }
+        Self {
+            about: screen.name(),
+            lines,
+            top: 0,
+        }
+    }
+}
+
+impl Screen for Help {
+    fn name(&self) -> &'static str {
+        "Help"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        vec!["Help".into(), self.about.into()]
+    }
+
+    fn footing(&self, _world: &World) -> Footing {
+        Footing {
+            acts: "nobody: reading needs no approval".into(),
+            enter: "back to where you were".into(),
+            so_far: "nothing has changed while you read".into(),
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        let mut offers = keys::moves();
+        offers.extend([Offer::word(Verb::Enter, "back"), Offer::plain(Verb::Back)]);
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "This is the help itself. The keys in the last line always work on the screen they stand on.",
+        ]
+    }
+
+    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+        let width = usize::from(canvas.width().saturating_sub(16));
+        let whole = usize::from(canvas.width().saturating_sub(2));
+        let mut rows: Vec<(Role, String, String)> = Vec::new();
+        for (role, key, text) in &self.lines {
+            let room = if key.is_empty() { whole } else { width };
+            for (n, part) in wrap(text, room).into_iter().enumerate() {
+                let key = if n == 0 { key.clone() } else { " ".to_owned() };
+                let key = if key.is_empty() {
+                    key
+                } else {
+                    format!("{key:14}")
+                };
+                rows.push((*role, key, part));
+            }
+        }
+        let height = usize::from(canvas.height());
+        let top = self.top.min(rows.len().saturating_sub(height));
+        for (n, (role, key, text)) in rows.iter().skip(top).take(height).enumerate() {
+            let x = canvas.put(1, cells(n), *role, key);
+            canvas.put(x, cells(n), Role::Text, text);
+        }
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        let page = usize::from(world.size.1.saturating_sub(8)).max(1);
+        let last = self.lines.len();
+        self.top = match verb {
+            Verb::Enter | Verb::Back => return Reaction::pop(),
+            Verb::Down => self.top.saturating_add(1).min(last),
+            Verb::Up => self.top.saturating_sub(1),
+            Verb::PageDown => self.top.saturating_add(page).min(last),
+            Verb::PageUp => self.top.saturating_sub(page),
+            Verb::First => 0,
+            Verb::Last => last,
+            _ => self.top,
+        };
+        Reaction::none()
+    }
+}

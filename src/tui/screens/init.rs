@@ -1,0 +1,774 @@
+//! Making a vault: five questions, a review, then each person's words, then the papers.
+
+use std::path::PathBuf;
+
+use crossterm::event::KeyEvent;
+
+use super::init_fields::{
+    ADMINISTRATOR, CLOCK, CUSTODIANS, NAMES, NEEDED, PLACE, PROFILE, SOFTWARE, WITNESS, date_time,
+};
+use super::init_people::{Person, Words};
+use crate::api::Timestamp;
+use crate::session::field::{Field, Footing};
+use crate::session::{NewPerson, NewVault, Profile};
+use crate::tui::canvas::Canvas;
+use crate::tui::keys::{Offer, Verb};
+use crate::tui::message::{News, Order, Papers};
+use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::theme::Role;
+use crate::tui::widgets::form::{Form, Pressed};
+use crate::tui::widgets::rail::{self, Stage, Stop};
+use crate::tui::world::{World, vault_name};
+
+/// Defaults of `init`, as the command line has them.
+const ACCOUNT: &str = "111122223333";
+const REGION: &str = "us-east-1";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Page {
+    Place,
+    Profile,
+    Quorum,
+    Names,
+    Software,
+    Clock,
+    Review,
+    People,
+    Making,
+    Papers,
+}
+
+impl Page {
+    const ALL: [(Self, &'static str); 10] = [
+        (Self::Place, "Folder"),
+        (Self::Profile, "What for"),
+        (Self::Quorum, "How many"),
+        (Self::Names, "Names"),
+        (Self::Software, "Software keys"),
+        (Self::Clock, "Clock"),
+        (Self::Review, "Review"),
+        (Self::People, "Words"),
+        (Self::Making, "Make it"),
+        (Self::Papers, "Papers"),
+    ];
+
+    fn place(self) -> usize {
+        Self::ALL.iter().position(|(p, _)| *p == self).unwrap_or(0)
+    }
+}
+
+/// A vault being made.
+pub(crate) struct Init {
+    page: Page,
+    place: Form,
+    profile: Form,
+    quorum: Form,
+    names: Form,
+    software: Form,
+    clock: Form,
+    people: Vec<Person>,
+    words: Words,
+    ready: Vec<NewPerson>,
+    papers: Option<Papers>,
+    error: Option<String>,
+    question: u64,
+}
+
+impl Init {
+    /// The first page, with a folder filled in.
+    pub(crate) fn new(dir: PathBuf) -> Self {
+        let mut place = Form::of(&[PLACE]);
+        place.set("folder", &dir.display().to_string());
+        let mut quorum = Form::of(&[CUSTODIANS, NEEDED]);
+        quorum.set("custodians", "3");
+        quorum.set("needed", "2");
+        Self {
+            page: Page::Place,
+            place,
+            profile: Form::of(&[PROFILE]),
+            quorum,
+            names: names_form(3),
+            software: Form::of(&[SOFTWARE]),
+            clock: Form::of(&[CLOCK]),
+            people: Vec::new(),
+            words: Words::new(),
+            ready: Vec::new(),
+            papers: None,
+            error: None,
+            question: 0,
+        }
+    }
+
+    fn form(&self) -> Option<&Form> {
+        match self.page {
+            Page::Place => Some(&self.place),
+            Page::Profile => Some(&self.profile),
+            Page::Quorum => Some(&self.quorum),
+            Page::Names => Some(&self.names),
+            Page::Software => Some(&self.software),
+            Page::Clock => Some(&self.clock),
+            _ => None,
+        }
+    }
+
+    fn form_mut(&mut self) -> Option<&mut Form> {
+        match self.page {
+            Page::Place => Some(&mut self.place),
+            Page::Profile => Some(&mut self.profile),
+            Page::Quorum => Some(&mut self.quorum),
+            Page::Names => Some(&mut self.names),
+            Page::Software => Some(&mut self.software),
+            Page::Clock => Some(&mut self.clock),
+            _ => None,
+        }
+    }
+
+    fn dir(&self) -> PathBuf {
+        PathBuf::from(self.place.text("folder").unwrap_or_default().trim())
+    }
+
+    fn chosen_profile(&self) -> Profile {
+        self.profile
+            .text("profile")
+            .and_then(|id| Profile::named(&id))
+            .unwrap_or(Profile::Test)
+    }
+
+    fn number(&self, id: &str) -> u8 {
+        self.quorum
+            .text(id)
+            .and_then(|t| t.trim().parse().ok())
+            .unwrap_or(2)
+    }
+
+    fn software_generation(&self) -> bool {
+        self.chosen_profile() != Profile::Production
+            || self.software.text("software").as_deref() == Some("yes")
+    }
+
+    /// The time that two people read from their watches, in production.
+    fn attested(&self) -> Option<Timestamp> {
+        let typed = self.clock.text("clock")?;
+        date_time(&typed).filter(|_| self.chosen_profile() == Profile::Production)
+    }
+
+    /// Whether a page is asked for this profile.
+    fn asked(&self, page: Page) -> bool {
+        !matches!(page, Page::Software | Page::Clock)
+            || self.chosen_profile() == Profile::Production
+    }
+
+    /// The page after (or before) this one.
+    fn neighbour(&self, forward: bool) -> Page {
+        let at = self.page.place();
+        let mut pages: Vec<Page> = Page::ALL
+            .iter()
+            .enumerate()
+            .filter(|(n, (page, _))| self.asked(*page) && if forward { *n > at } else { *n < at })
+            .map(|(_, (page, _))| *page)
+            .collect();
+        if !forward {
+            pages.reverse();
+        }
+        pages.first().copied().unwrap_or(self.page)
+    }
+
+    fn turn(&mut self, page: Page) {
+        self.page = page;
+        self.error = None;
+        self.question = self.question.wrapping_add(1);
+    }
+
+    fn enter(&mut self) -> Reaction {
+        if let Some(form) = self.form_mut() {
+            if form.enter() == Pressed::Stays {
+                return Reaction::none();
+            }
+            return self.next();
+        }
+        match self.page {
+            Page::Review => {
+                self.people = self.everybody();
+                self.ready.clear();
+                self.turn(Page::People);
+                self.words.wait_for_next();
+                self.draw_words()
+            }
+            Page::People => self.person_enter(),
+            Page::Papers => Reaction::one(Step::Replace(super::home())),
+            _ => Reaction::none(),
+        }
+    }
+
+    fn next(&mut self) -> Reaction {
+        if self.page == Page::Quorum {
+            let (custodians, needed) = (self.number("custodians"), self.number("needed"));
+            if needed > custodians {
+                self.quorum.complain("needed", &format!("{needed} of {custodians} can never come together. Needed is at most {custodians}."));
+                return Reaction::none();
+            }
+            self.rename(usize::from(custodians));
+        }
+        if self.page == Page::Names
+            && let Some(twice) = self.same_name()
+        {
+            self.error = Some(format!(
+                "The name {twice} stands there twice. Everybody needs a name of their own."
+            ));
+            return Reaction::none();
+        }
+        if self.page == Page::Clock && self.attested().is_none() {
+            self.clock.complain(
+                "clock",
+                "is no date and time: write it as 2026-11-24 09:05, in UTC.",
+            );
+            return Reaction::none();
+        }
+        self.turn(self.neighbour(true));
+        Reaction::none()
+    }
+
+    /// As many name fields as there are custodians; what was typed stays.
+    fn rename(&mut self, custodians: usize) {
+        let mut form = names_form(custodians);
+        for field in names(custodians) {
+            if let Some(text) = self.names.text(field.id) {
+                form.set(field.id, &text);
+            }
+        }
+        self.names = form;
+    }
+
+    fn everybody(&self) -> Vec<Person> {
+        names(usize::from(self.number("custodians")))
+            .into_iter()
+            .map(|field| {
+                let typed = self.names.text(field.id).unwrap_or_default();
+                let name = if typed.trim().is_empty() {
+                    field.id
+                } else {
+                    typed.trim()
+                };
+                let role = match field.id {
+                    "administrator" => "administrator",
+                    "witness" => "witness",
+                    _ => "custodian",
+                };
+                Person::new(name, role)
+            })
+            .collect()
+    }
+
+    fn same_name(&self) -> Option<String> {
+        let people = self.everybody();
+        people
+            .iter()
+            .enumerate()
+            .find(|(n, p)| {
+                people
+                    .iter()
+                    .skip(n.saturating_add(1))
+                    .any(|q| q.name == p.name)
+            })
+            .map(|(_, p)| p.name.clone())
+    }
+
+    fn draw_words(&self) -> Reaction {
+        Reaction::order(Order::Passphrase(
+            if self.chosen_profile() == Profile::Rehearsal {
+                2
+            } else {
+                7
+            },
+        ))
+    }
+
+    fn person_enter(&mut self) -> Reaction {
+        self.question = self.question.wrapping_add(1);
+        let Some(passphrase) = self.words.enter() else {
+            return Reaction::none();
+        };
+        if let Some(person) = self.people.get(self.ready.len()) {
+            self.ready.push(NewPerson {
+                name: person.name.clone(),
+                role: person.role,
+                passphrase,
+            });
+        }
+        if self.ready.len() < self.people.len() {
+            self.words.wait_for_next();
+            return self.draw_words();
+        }
+        self.turn(Page::Making);
+        Reaction::order(Order::Create {
+            dir: self.dir(),
+            new: NewVault {
+                name: vault_name(&self.dir()),
+                profile: self.chosen_profile(),
+                k: self.number("needed"),
+                t: self.number("needed"),
+                people: std::mem::take(&mut self.ready),
+                account: ACCOUNT.into(),
+                region: REGION.into(),
+                software_generation: self.software_generation(),
+                clock: self.attested(),
+                hold: false,
+            },
+        })
+    }
+
+    fn back(&mut self) -> Reaction {
+        match self.page {
+            Page::Place | Page::Papers => Reaction::pop(),
+            Page::Making => Reaction::none(),
+            Page::People => {
+                // Words of people who were already here are void: nobody may wonder which ones count.
+                self.words = Words::new();
+                self.ready.clear();
+                self.turn(Page::Review);
+                Reaction::notice(
+                    Role::Note,
+                    "Back at the review. All words shown so far are void; destroy what was written down.",
+                )
+            }
+            _ => {
+                self.turn(self.neighbour(false));
+                Reaction::none()
+            }
+        }
+    }
+
+    fn person(&self) -> Option<&Person> {
+        self.people.get(self.ready.len())
+    }
+
+    fn rail(&self) -> Vec<Stop> {
+        let at = self.page.place();
+        Page::ALL
+            .iter()
+            .enumerate()
+            .filter(|(_, (page, _))| self.asked(*page))
+            .map(|(n, (page, title))| {
+                let stage = match n.cmp(&at) {
+                    std::cmp::Ordering::Less => Stage::Done,
+                    std::cmp::Ordering::Equal => Stage::Now,
+                    std::cmp::Ordering::Greater => Stage::Later,
+                };
+                let note = match page {
+                    Page::Profile if n < at => self.chosen_profile().banner().to_owned(),
+                    Page::Quorum if n < at => {
+                        format!("{} of {}", self.number("needed"), self.number("custodians"))
+                    }
+                    Page::People if n == at => format!(
+                        "{} of {}",
+                        self.ready.len().saturating_add(1).min(self.people.len()),
+                        self.people.len()
+                    ),
+                    _ => String::new(),
+                };
+                Stop::new(title, &note, stage)
+            })
+            .collect()
+    }
+
+    fn draw_review(&self, canvas: &mut Canvas<'_>) {
+        let width = canvas.width();
+        let people = self.everybody();
+        let custodians: Vec<&str> = people
+            .iter()
+            .filter(|p| p.role == "custodian")
+            .map(|p| p.name.as_str())
+            .collect();
+        let (needed, n) = (self.number("needed"), self.number("custodians"));
+        let keys = if self.software_generation() {
+            "may be made here, in software"
+        } else {
+            "come from outside only"
+        };
+        let others: Vec<String> = people
+            .iter()
+            .filter(|p| p.role != "custodian")
+            .map(|p| p.name.clone())
+            .collect();
+        let lines = [
+            ("Folder", self.dir().display().to_string()),
+            ("For", self.chosen_profile().banner().to_owned()),
+            (
+                "Opens",
+                format!("with {needed} of {n}: {}", custodians.join(", ")),
+            ),
+            (
+                "Uses",
+                format!("a key with {needed} of the same, each signing the one act"),
+            ),
+            ("Others", format!("{} (no share)", others.join(", "))),
+            ("Keys", keys.to_owned()),
+        ];
+        let mut y = 0;
+        canvas.put(0, y, Role::Title, "Is this the vault you mean?");
+        y += 2;
+        for (label, text) in &lines {
+            canvas.put(0, y, Role::Muted, label);
+            y += canvas.paragraph(9, y, width.saturating_sub(9), Role::Text, text);
+        }
+        y += 1;
+        canvas.paragraph(0, y, width, Role::Note, &format!("Next, each of the {} people comes to the keyboard alone, is shown words, writes them down, and types them back.", people.len()));
+    }
+
+    fn draw_papers(&self, canvas: &mut Canvas<'_>) {
+        let width = canvas.width();
+        let Some(papers) = &self.papers else { return };
+        let mut y = canvas
+            .paragraph(0, 0, width, Role::Ok, "Done. The vault exists and is open.")
+            .saturating_add(1);
+        if let Some(folder) = &papers.folder {
+            let count = papers.forms.len();
+            let text = format!(
+                "{count} enrolment forms and the witness card are in {}. Print them now, sign them in ink, and keep them apart from the vault.",
+                folder.display()
+            );
+            y += canvas
+                .paragraph(0, y, width, Role::Text, &text)
+                .saturating_add(1);
+        }
+        if self.chosen_profile() == Profile::Production {
+            y += canvas
+                .paragraph(0, y, width, Role::Note, "The envelopes lie beside the forms, and nowhere in the vault: move each person's to that person's own stick now, and see it read back there.")
+                .saturating_add(1);
+        }
+        if let Some(trouble) = &papers.trouble {
+            y += canvas
+                .paragraph(0, y, width, Role::Stop, &format!("STOP  {trouble}"))
+                .saturating_add(1);
+        }
+        let names: Vec<&str> = papers.forms.iter().map(|(name, _)| name.as_str()).collect();
+        y += canvas.paragraph(
+            0,
+            y,
+            width,
+            Role::Muted,
+            &format!("Forms: {}", names.join(", ")),
+        );
+        for line in papers.card.lines() {
+            canvas.put_cut(0, y.saturating_add(1), width, Role::Text, line);
+            y += 1;
+        }
+    }
+
+    fn draw_page(&self, canvas: &mut Canvas<'_>) {
+        let width = canvas.width();
+        let mut y = 0;
+        if let Some(form) = self.form() {
+            y = form.draw(canvas).saturating_add(1);
+        }
+        match self.page {
+            Page::Review => self.draw_review(canvas),
+            Page::Making => {
+                canvas.paragraph(0, 0, width, Role::Wait, "wait  the vault is being made: two identities, their shares, an envelope for each person. Sealing takes a second or two a person.");
+                y = 5;
+            }
+            Page::Papers => self.draw_papers(canvas),
+            _ => {}
+        }
+        if let Some(error) = &self.error {
+            canvas.paragraph(0, y, width, Role::Stop, &format!("STOP  {error}"));
+        }
+    }
+}
+
+fn names(custodians: usize) -> Vec<Field> {
+    let mut fields: Vec<Field> = NAMES.iter().take(custodians).copied().collect();
+    fields.extend([ADMINISTRATOR, WITNESS]);
+    fields
+}
+
+fn names_form(custodians: usize) -> Form {
+    Form::of(&names(custodians))
+}
+
+impl Screen for Init {
+    fn name(&self) -> &'static str {
+        "Create a vault"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        let title = Page::ALL.get(self.page.place()).map_or("", |(_, t)| *t);
+        vec!["Create a vault".into(), title.into()]
+    }
+
+    fn footing(&self, _world: &World) -> Footing {
+        let next = Page::ALL
+            .get(self.neighbour(true).place())
+            .map_or("", |(_, t)| *t);
+        let nothing = "nothing is written yet; no vault exists".to_owned();
+        let (acts, enter, so_far) = match self.page {
+            Page::Review => (
+                "everybody: read it together".into(),
+                "calls the first person to the keyboard, alone".into(),
+                nothing,
+            ),
+            Page::People => match self.person() {
+                Some(person) => self
+                    .words
+                    .footing(person, self.ready.len(), self.people.len()),
+                None => (String::new(), String::new(), nothing),
+            },
+            Page::Making => (
+                "nobody".into(),
+                "is off while the vault is made".into(),
+                "the vault is being written; if this fails, the folder stays empty".into(),
+            ),
+            Page::Papers => (
+                "everybody: sign the forms".into(),
+                "goes to the vault's home".into(),
+                "the vault exists and is open; the words were shown once and never again".into(),
+            ),
+            _ => (
+                "whoever sets this vault up".into(),
+                format!("keeps this and goes on to \"{next}\""),
+                nothing,
+            ),
+        };
+        Footing {
+            acts,
+            enter,
+            so_far,
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        let mut offers = Vec::new();
+        if let Some(form) = self.form() {
+            if form.choosing() {
+                offers.extend([Offer::word(Verb::Up, "choose"), Offer::plain(Verb::Down)]);
+            }
+            if form.several() {
+                offers.extend([
+                    Offer::plain(Verb::NextField),
+                    Offer::plain(Verb::PreviousField),
+                ]);
+            }
+        }
+        if self.page == Page::People {
+            if self.words.typing() {
+                offers.push(Offer::plain(Verb::Reveal));
+            }
+            if self.chosen_profile() == Profile::Rehearsal && self.words.typing() {
+                offers.push(Offer::plain(Verb::Practice));
+            }
+        }
+        offers.push(if self.page == Page::Making {
+            Offer::plain(Verb::Enter).off_because("the vault is being made")
+        } else {
+            Offer::plain(Verb::Enter)
+        });
+        offers.push(Offer::plain(Verb::Back));
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "A vault has custodians, each with a share; an administrator, who asks; and a witness, who looks on. Nobody can open it or use a key alone.",
+            "The folder is named before anything is written, and written only after the last person has typed the own words back.",
+            "Words are shown once, to their owner alone. keymoot keeps them nowhere: whoever loses paper and memory has lost them.",
+        ]
+    }
+
+    fn typing(&self) -> bool {
+        match self.form() {
+            Some(form) => form.typing(),
+            None => self.page == Page::People && self.words.typing(),
+        }
+    }
+
+    fn secret(&self) -> bool {
+        self.page == Page::People && self.words.typing()
+    }
+
+    fn question(&self) -> u64 {
+        self.question
+    }
+
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
+        let (width, height) = (canvas.width(), canvas.height());
+        if let (Page::People, Some(person)) = (self.page, self.person()) {
+            self.words.draw(person, self.ready.len(), canvas);
+            return;
+        }
+        let left = if world.wide() { 32 } else { 24 };
+        canvas.within(0, 0, left, height, |c| rail::draw(c, &self.rail()));
+        let at = left.saturating_add(1);
+        canvas.within(
+            at,
+            0,
+            width.saturating_sub(at).saturating_sub(1),
+            height,
+            |c| self.draw_page(c),
+        );
+    }
+
+    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+        match verb {
+            Verb::Enter => return self.enter(),
+            Verb::Back => return self.back(),
+            Verb::Reveal => {
+                self.question = self.question.wrapping_add(1);
+                self.words.show_again();
+            }
+            Verb::Practice => self.words.practise(),
+            other => {
+                self.error = None;
+                if let Some(form) = self.form_mut() {
+                    form.verb(other);
+                }
+            }
+        }
+        Reaction::none()
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        self.error = None;
+        if self.page == Page::People {
+            self.words.key(&key);
+        } else if let Some(form) = self.form_mut() {
+            form.key(&key);
+        }
+        Reaction::none()
+    }
+
+    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
+        if let Some(form) = self.form_mut() {
+            form.paste(text);
+        }
+        Reaction::none()
+    }
+
+    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+        match news {
+            News::Passphrase(words) => {
+                self.words.drawn(words.borrow_mut().take());
+                self.question = self.question.wrapping_add(1);
+            }
+            News::Created(papers) => {
+                self.papers = Some(papers.clone());
+                self.turn(Page::Papers);
+            }
+            News::Refused(text) if self.page == Page::Making => {
+                self.turn(Page::Place);
+                self.error = Some(format!(
+                    "{text} All words shown so far are void; destroy what was written down."
+                ));
+            }
+            News::Refused(text) => self.error = Some(text.clone()),
+            _ => return None,
+        }
+        Some(Reaction::none())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::app::{State, update};
+    use crate::tui::message::{Effect, Msg};
+    use crate::tui::snapshot;
+    use zeroize::Zeroizing;
+
+    const WORDS: &str = "velvet anchor lunar crisp mango tidal ember";
+
+    fn told(state: &mut State, news: News) -> Vec<Effect> {
+        update(state, Msg::Desk(Box::new(news), None))
+    }
+
+    fn words(state: &mut State) {
+        let words = Some(Zeroizing::new(WORDS.to_owned()));
+        told(state, News::Passphrase(std::cell::RefCell::new(words)));
+    }
+
+    #[test]
+    fn five_questions_a_review_and_everybodys_words() {
+        let mut state = snapshot::state(Init::new("acme.vault".into()));
+        snapshot::check("init-place", &mut state);
+        snapshot::press(&mut state, "<Enter>");
+        snapshot::check("init-profile", &mut state);
+        snapshot::press(&mut state, "<Enter><Back>3<Enter><Back>4<Enter>");
+        snapshot::check("init-too-many", &mut state);
+        snapshot::press(&mut state, "<Back>2<Enter>");
+        snapshot::press(&mut state, "Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim");
+        snapshot::check("init-names", &mut state);
+        snapshot::press(&mut state, "<Enter>");
+        snapshot::check("init-review", &mut state);
+        snapshot::survives_every_size(&mut state);
+        let effects = snapshot::press(&mut state, "<Enter>");
+        assert!(matches!(effects[0], Effect::Desk(Order::Passphrase(7))));
+        words(&mut state);
+        snapshot::check("init-hand-over", &mut state);
+        snapshot::press(&mut state, "<Enter>");
+        snapshot::check("init-words", &mut state);
+        snapshot::press(&mut state, "<Enter>velvet<Enter>");
+        snapshot::check("init-wrong-words", &mut state);
+        for person in 0..5 {
+            if person > 0 {
+                words(&mut state);
+                snapshot::press(&mut state, "<Enter><Enter>");
+            }
+            let effects = snapshot::press(&mut state, &format!("<C-u>{WORDS}<Enter>"));
+            let last = effects.last().unwrap();
+            assert_eq!(
+                person == 4,
+                matches!(last, Effect::Desk(Order::Create { .. }))
+            );
+        }
+        told(
+            &mut state,
+            News::Created(Papers {
+                forms: vec![("Ana".into(), "form".into())],
+                envelopes: Vec::new(),
+                card: "vault 00ff, sequence 0".into(),
+                folder: Some("acme.papers".into()),
+                trouble: None,
+            }),
+        );
+        snapshot::check("init-papers", &mut state);
+    }
+
+    #[test]
+    fn production_asks_about_software_and_answers_no_by_itself() {
+        let mut state = snapshot::state(Init::new("acme.vault".into()));
+        snapshot::press(
+            &mut state,
+            "<Enter><Down><Enter><Enter><Enter><Enter><Enter><Enter><Enter>",
+        );
+        snapshot::press(&mut state, "<Enter>");
+        snapshot::check("init-software", &mut state);
+        snapshot::press(&mut state, "<Enter>half past nine<Enter>");
+        snapshot::check("init-clock", &mut state);
+        snapshot::press(&mut state, "<C-u>2026-11-24 09:05<Enter>");
+        let picture = snapshot::text(&snapshot::drawn(
+            &mut state,
+            80,
+            24,
+            &snapshot::appearance(),
+        ));
+        assert!(picture.contains("come from outside only"), "{picture}");
+    }
+
+    #[test]
+    fn two_people_need_two_names() {
+        let mut state = snapshot::state(Init::new("acme.vault".into()));
+        snapshot::press(
+            &mut state,
+            "<Enter><Enter><Enter><Enter>Ana<Enter>Ana<Enter><Enter><Enter><Enter>",
+        );
+        let picture = snapshot::text(&snapshot::drawn(
+            &mut state,
+            80,
+            24,
+            &snapshot::appearance(),
+        ));
+        assert!(
+            picture.contains("The name Ana stands there twice"),
+            "{picture}"
+        );
+    }
+}

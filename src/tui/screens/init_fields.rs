@@ -1,0 +1,131 @@
+//! What the making of a vault asks: its fields, declared once.
+
+use crate::api::Timestamp;
+use crate::session::field::{Choice, Field, Kind};
+
+/// Where the vault will lie.
+pub(crate) const PLACE: Field = Field {
+    id: "folder",
+    label: "Folder",
+    hint: "A folder that is not there yet, best on a stick: acme.vault. Its name without .vault is the vault's name.",
+    kind: Kind::Text { max: 1000 },
+    optional: false,
+};
+
+/// What the vault is for.
+pub(crate) const PROFILE: Field = Field {
+    id: "profile",
+    label: "What is it for?",
+    hint: "Fixed for ever. It stands on every screen, file and report.",
+    kind: Kind::Choice(&[
+        Choice {
+            id: "test",
+            label: "TEST: lasting, for test keys only",
+        },
+        Choice {
+            id: "production",
+            label: "PRODUCTION: real keys, people at the terminal and nothing else",
+        },
+        Choice {
+            id: "rehearsal",
+            label: "REHEARSAL: to practise on; its clock stands still",
+        },
+    ]),
+    optional: false,
+};
+
+/// How many custodians.
+pub(crate) const CUSTODIANS: Field = Field {
+    id: "custodians",
+    label: "Custodians",
+    hint: "How many people get a share: 2 to 16. Three is usual.",
+    kind: Kind::Number { min: 2, max: 16 },
+    optional: false,
+};
+
+/// How many of them it takes.
+pub(crate) const NEEDED: Field = Field {
+    id: "needed",
+    label: "Needed",
+    hint: "How many of them it takes to open the vault, and to use a key: at least 2. Two of three is usual.",
+    kind: Kind::Number { min: 2, max: 16 },
+    optional: false,
+};
+
+/// Production only: the question of software generation.
+pub(crate) const SOFTWARE: Field = Field {
+    id: "software",
+    label: "May keys be made here, in software?",
+    hint: "A laptop is not a secure cryptographic device (PCI PIN 5-1). With no, keys come in from outside only. All present sign the answer; it stands on every report.",
+    kind: Kind::YesNo,
+    optional: false,
+};
+
+/// Production only: the clock, attested before the first line of the record is dated by it.
+pub(crate) const CLOCK: Field = Field {
+    id: "clock",
+    label: "Now, by two watches",
+    hint: "Two people read their own watches, in UTC, and agree: 2026-11-24 09:05. Everything is dated from this.",
+    kind: Kind::DateTime,
+    optional: false,
+};
+
+/// Reads `2026-11-24 09:05`, with or without seconds, or RFC 3339.
+pub(crate) fn date_time(text: &str) -> Option<Timestamp> {
+    let text = text.trim().replacen(' ', "T", 1);
+    [text.clone(), format!("{text}Z"), format!("{text}:00Z")]
+        .iter()
+        .find_map(|t| Timestamp::parse_rfc3339(t).ok())
+}
+
+const fn person(id: &'static str, label: &'static str, hint: &'static str) -> Field {
+    Field {
+        id,
+        label,
+        hint,
+        kind: Kind::Text { max: 40 },
+        optional: true,
+    }
+}
+
+const fn custodian(id: &'static str, label: &'static str) -> Field {
+    person(
+        id,
+        label,
+        "The custodian's name as the record will write it. Left empty it is the place's name.",
+    )
+}
+
+/// Everybody's name; the first custodians are those that the vault has.
+pub(crate) const ADMINISTRATOR: Field = person(
+    "administrator",
+    "Administrator",
+    "Asks for acts and can approve none. Left empty it is \"administrator\".",
+);
+
+/// The one who looks on.
+pub(crate) const WITNESS: Field = person(
+    "witness",
+    "Witness",
+    "Looks on, keeps the witness card, signs that it was so. Left empty it is \"witness\".",
+);
+
+/// Places for custodians, in the order of their shares.
+pub(crate) const NAMES: [Field; 16] = [
+    custodian("custodian-1", "Custodian 1"),
+    custodian("custodian-2", "Custodian 2"),
+    custodian("custodian-3", "Custodian 3"),
+    custodian("custodian-4", "Custodian 4"),
+    custodian("custodian-5", "Custodian 5"),
+    custodian("custodian-6", "Custodian 6"),
+    custodian("custodian-7", "Custodian 7"),
+    custodian("custodian-8", "Custodian 8"),
+    custodian("custodian-9", "Custodian 9"),
+    custodian("custodian-10", "Custodian 10"),
+    custodian("custodian-11", "Custodian 11"),
+    custodian("custodian-12", "Custodian 12"),
+    custodian("custodian-13", "Custodian 13"),
+    custodian("custodian-14", "Custodian 14"),
+    custodian("custodian-15", "Custodian 15"),
+    custodian("custodian-16", "Custodian 16"),
+];

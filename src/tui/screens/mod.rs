@@ -1,0 +1,104 @@
+//! The screens, one file each, and which one comes first.
+
+pub(crate) mod doctor;
+pub(crate) mod ended;
+pub(crate) mod handover;
+pub(crate) mod help;
+pub(crate) mod init;
+mod init_fields;
+mod init_people;
+pub(crate) mod leave;
+pub(crate) mod opened;
+pub(crate) mod palette;
+pub(crate) mod picker;
+pub(crate) mod runner;
+pub(crate) mod stop_run;
+pub(crate) mod unlock;
+pub(crate) mod welcome;
+
+use super::app::State;
+use super::message::{Order, PlayOrder};
+use super::screen::Screen;
+use super::world::World;
+use super::{PlaySession, Start};
+use crate::ceremony::Script;
+
+/// The first screen, and the first work for the desk.
+pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
+    match start {
+        Start::Welcome { folder, vault } => {
+            world.folder = folder;
+            let vaults = match vault {
+                Some(vault) => vec![vault],
+                None => super::surroundings::vaults(&world.folder),
+            };
+            let first = welcome::Welcome::new(vaults);
+            (State::new(world, Box::new(first)), Vec::new())
+        }
+        Start::Init { dir } => (
+            State::new(world, Box::new(init::Init::new(dir))),
+            Vec::new(),
+        ),
+        Start::Ready {
+            script,
+            session,
+            inputs,
+            out,
+            resume,
+        } => {
+            let screen = runner::RunScreen::new(script.title(), out, true);
+            let order = Order::PlayReady {
+                script: Box::new(script),
+                session,
+                inputs,
+                resume,
+            };
+            playing(world, Box::new(screen), order)
+        }
+        Start::Play {
+            script,
+            session,
+            inputs,
+            out,
+            resume,
+        } => {
+            let play = Box::new(PlayOrder {
+                script,
+                session,
+                inputs,
+                resume,
+            });
+            let (screen, order) = play_screen(play, out);
+            playing(world, screen, order)
+        }
+    }
+}
+
+fn playing(world: World, screen: Box<dyn Screen>, order: Order) -> (State, Vec<Order>) {
+    let mut state = State::new(world, screen);
+    // Until the ceremony is completed, leaving is not success.
+    state.status = 1;
+    state.world.busy = Some((order.words(), state.world.wall));
+    (state, vec![order])
+}
+
+/// A ceremony's first screen: the question at once, or its vault's custodians first.
+fn play_screen(play: Box<PlayOrder>, out: Option<std::path::PathBuf>) -> (Box<dyn Screen>, Order) {
+    if let PlaySession::Vault { dir, unlock: None } = &play.session {
+        let dir = dir.clone();
+        let unlock = unlock::Unlock::new(dir, unlock::Then::Play(play, out));
+        let order = unlock.order();
+        return (Box::new(unlock), order);
+    }
+    let title = Script::parse(&play.script)
+        .map_or_else(|_| "ceremony".to_owned(), |s| s.title().to_owned());
+    (
+        Box::new(runner::RunScreen::new(&title, out, true)),
+        Order::Play(play),
+    )
+}
+
+/// The screen of an open vault.
+pub(crate) fn home() -> Box<dyn Screen> {
+    Box::new(opened::Opened)
+}

@@ -1,0 +1,270 @@
+//! The ceremonies that ship: choose one, in rehearsal or in the vault that is open.
+
+use std::collections::BTreeMap;
+
+use super::runner::RunScreen;
+use crate::ceremony::{Script, shipped};
+use crate::session::field::Footing;
+use crate::tui::PlaySession;
+use crate::tui::canvas::{Canvas, cells};
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::message::{Order, PlayOrder};
+use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::theme::Role;
+use crate::tui::widgets::list::Cursor;
+use crate::tui::world::World;
+
+/// One script that can be chosen.
+#[derive(Debug, Clone)]
+pub(crate) struct Listed {
+    /// The file's name.
+    pub(crate) file: String,
+    /// The script's own id.
+    pub(crate) id: String,
+    /// What it is about.
+    pub(crate) title: String,
+    /// Its steps' titles.
+    pub(crate) steps: Vec<String>,
+    /// Its bytes.
+    pub(crate) script: Vec<u8>,
+}
+
+impl Listed {
+    /// Whether a run of this script was interrupted in the open vault: it is taken up, not begun again.
+    fn stands_open(&self, world: &World) -> bool {
+        world.view.as_ref().is_some_and(|view| {
+            view.runs
+                .iter()
+                .any(|run| run.script == self.id && run.outcome.is_none())
+        })
+    }
+}
+
+/// Where a chosen script is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In a throw-away practice vault.
+    Rehearsal,
+    /// In the vault that is open.
+    Here,
+}
+
+/// The list of ceremonies.
+pub(crate) struct Picker {
+    place: Place,
+    listed: Vec<Listed>,
+    cursor: Cursor,
+}
+
+impl Picker {
+    /// A picker over the scripts inside the binary, the shortest first.
+    pub(crate) fn shipped(place: Place) -> Self {
+        let mut listed: Vec<Listed> = shipped()
+            .iter()
+            .filter_map(|(file, bytes)| {
+                let script = Script::parse(bytes).ok()?;
+                Some(Listed {
+                    file: (*file).to_owned(),
+                    id: script.id().to_owned(),
+                    title: script.title().to_owned(),
+                    steps: script.steps().into_iter().map(|(_, title)| title).collect(),
+                    script: bytes.to_vec(),
+                })
+            })
+            .collect();
+        listed.sort_by_key(|l| (l.steps.len(), l.file.clone()));
+        Self::over(place, listed)
+    }
+
+    /// A picker over given scripts.
+    pub(crate) const fn over(place: Place, listed: Vec<Listed>) -> Self {
+        Self {
+            place,
+            listed,
+            cursor: Cursor::on(0),
+        }
+    }
+
+    fn begin(&self, world: &World) -> Reaction {
+        let Some(chosen) = self.listed.get(self.cursor.at()) else {
+            return Reaction::none();
+        };
+        let (script, inputs) = (chosen.script.clone(), BTreeMap::new());
+        let order = match self.place {
+            Place::Rehearsal => Order::Play(Box::new(PlayOrder {
+                script,
+                session: PlaySession::Rehearse {
+                    seed: None,
+                    clock: None,
+                },
+                inputs,
+                resume: false,
+            })),
+            Place::Here => Order::PlayHere {
+                script,
+                inputs,
+                resume: chosen.stands_open(world),
+            },
+        };
+        let closes = self.place == Place::Rehearsal;
+        Reaction::push(RunScreen::new(&chosen.title, None, closes)).then(Step::Order(order))
+    }
+}
+
+impl Screen for Picker {
+    fn name(&self) -> &'static str {
+        "Ceremonies"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        let place = match self.place {
+            Place::Rehearsal => "which one to rehearse?",
+            Place::Here => "which one to run in this vault?",
+        };
+        vec!["Ceremonies".into(), place.into()]
+    }
+
+    fn footing(&self, world: &World) -> Footing {
+        let open = self
+            .listed
+            .get(self.cursor.at())
+            .is_some_and(|l| self.place == Place::Here && l.stands_open(world));
+        let enter = match (self.place, self.listed.is_empty()) {
+            _ if open => "goes on with the run that stands open, at the step where it stopped",
+            (_, true) => "does nothing: no script is here",
+            (Place::Rehearsal, _) => "makes a practice vault in memory and asks the first question",
+            (Place::Here, _) => "begins the ceremony in this vault; it can be stopped at any step",
+        };
+        let so_far = match self.place {
+            Place::Rehearsal => "nothing has happened; nothing of a rehearsal is ever kept",
+            Place::Here => "nothing has happened; beginning a ceremony is recorded",
+        };
+        Footing {
+            acts: "you; in the ceremony each question names who answers it".into(),
+            enter: enter.into(),
+            so_far: so_far.into(),
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        let mut offers = keys::moves();
+        let begin = Offer::word(Verb::Enter, "begin");
+        offers.push(if self.listed.is_empty() {
+            begin.off_because("no script is here")
+        } else {
+            begin
+        });
+        offers.push(Offer::plain(Verb::Back));
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "A ceremony is a script: the same steps in the room, in rehearsal and without people. Each question says who answers and why it is asked.",
+            "In a rehearsal you play everybody. Practice passphrases are two words and stand on the screen; F5 fills them in. Try wrong ones: nothing is locked, nothing is kept.",
+        ]
+    }
+
+    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+        let (width, height) = (canvas.width(), canvas.height());
+        if self.listed.is_empty() {
+            canvas.paragraph(
+                2,
+                1,
+                width.saturating_sub(4),
+                Role::Muted,
+                "No script is here. Scripts are TOML files; keymoot play FILE runs any of them.",
+            );
+            return;
+        }
+        let rows = cells(self.listed.len()).min(height / 2);
+        let at = self.cursor.at();
+        canvas.within(0, 1, width, rows, |c| {
+            self.cursor.draw(c, self.listed.len(), |c, n, y| {
+                let Some(listed) = self.listed.get(n) else {
+                    return;
+                };
+                let role = if n == at { Role::Selection } else { Role::Text };
+                c.put_cut(3, y, width.saturating_sub(4), role, &listed.title);
+            });
+        });
+        let Some(chosen) = self.listed.get(at) else {
+            return;
+        };
+        let top = rows.saturating_add(2);
+        canvas.rule(top, std::slice::from_ref(&chosen.file));
+        canvas.within(
+            0,
+            top.saturating_add(1),
+            width,
+            height.saturating_sub(top).saturating_sub(1),
+            |c| {
+                for (n, step) in chosen.steps.iter().enumerate() {
+                    let line = format!("{:2}  {step}", n.saturating_add(1));
+                    c.put_cut(2, cells(n), width.saturating_sub(3), Role::Muted, &line);
+                }
+            },
+        );
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        match verb {
+            Verb::Enter => self.begin(world),
+            Verb::Back => Reaction::pop(),
+            other => {
+                self.cursor.moved(other, self.listed.len(), 8);
+                Reaction::none()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::message::Effect;
+    use crate::tui::snapshot;
+
+    fn picker() -> Picker {
+        let listed = |file: &str, title: &str| Listed {
+            file: file.into(),
+            id: file.into(),
+            title: title.into(),
+            steps: vec![
+                "Who is here".into(),
+                "The clock".into(),
+                "Make the key".into(),
+            ],
+            script: Vec::new(),
+        };
+        Picker::over(
+            Place::Rehearsal,
+            vec![
+                listed(
+                    "first-key.toml",
+                    "The first key: made under two approvals, looked at, signed for",
+                ),
+                listed(
+                    "kek-to-aws-rsa.toml",
+                    "A key-encryption key for AWS, wrapped under RSA",
+                ),
+            ],
+        )
+    }
+
+    #[test]
+    fn the_list_and_the_steps_of_the_chosen_one() {
+        let mut state = snapshot::state(picker());
+        snapshot::check("picker", &mut state);
+        snapshot::survives_every_size(&mut state);
+        let effects = snapshot::press(&mut state, "<Enter>");
+        assert!(matches!(&effects[0], Effect::Desk(Order::Play(_))));
+    }
+
+    #[test]
+    fn an_empty_list_teaches() {
+        let mut state = snapshot::state(Picker::over(Place::Here, Vec::new()));
+        snapshot::check("picker-empty", &mut state);
+        assert!(snapshot::press(&mut state, "<Enter>").is_empty());
+    }
+}

@@ -1,0 +1,168 @@
+//! A pause in a ceremony: go on, leave it standing, or stop it for good with a reason.
+
+use crossterm::event::KeyEvent;
+
+use crate::session::field::Footing;
+use crate::tui::canvas::Canvas;
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::message::Order;
+use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::theme::Role;
+use crate::tui::widgets::choice::{Choices, Entry};
+use crate::tui::widgets::text::TextField;
+use crate::tui::world::World;
+
+/// The paused ceremony.
+pub(crate) struct StopRun {
+    step: String,
+    closes: bool,
+    choices: Choices,
+    reason: TextField,
+    asking: bool,
+}
+
+impl StopRun {
+    pub(crate) fn new(step: String, closes: bool) -> Self {
+        Self {
+            step,
+            closes,
+            choices: Choices::new(vec![
+                Entry::new("on", "go on", "back to the same question"),
+                Entry::new(
+                    "later",
+                    "leave it for now",
+                    "it stands open and goes on at this step",
+                ),
+                Entry::new(
+                    "stop",
+                    "stop it for good",
+                    "recorded as aborted, with your reason",
+                ),
+            ]),
+            reason: TextField::default(),
+            asking: false,
+        }
+    }
+
+    fn chosen(&self) -> &str {
+        self.choices.chosen().map_or("on", |e| e.id.as_str())
+    }
+}
+
+impl Screen for StopRun {
+    fn name(&self) -> &'static str {
+        "Pause"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        vec!["Paused".into(), self.step.clone()]
+    }
+
+    fn footing(&self, world: &World) -> Footing {
+        let enter = match (self.asking, self.chosen()) {
+            (true, _) if self.reason.value().trim().is_empty() => "is off until a reason is typed",
+            (true, _) => "stops the ceremony for good and records the reason",
+            (_, "later") if world.rehearsal() => "leaves the rehearsal; its vault is gone then",
+            (_, "later") => "leaves the ceremony standing open at this step",
+            (_, "stop") => "asks for the reason first",
+            _ => "goes back to the question",
+        };
+        Footing {
+            acts: "whoever leads the ceremony".into(),
+            enter: enter.into(),
+            so_far: "nothing has changed; every finished step stays finished".into(),
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        let mut offers = if self.asking {
+            Vec::new()
+        } else {
+            keys::moves()
+        };
+        let enter = Offer::word(Verb::Enter, "choose");
+        let enter = if self.asking && self.reason.value().trim().is_empty() {
+            enter.off_because("a reason is needed: it stands in the record")
+        } else {
+            enter
+        };
+        offers.extend([enter, Offer::word(Verb::Back, "go on")]);
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "A paused ceremony loses nothing. Stopping it for good is recorded and cannot be taken back; the keys it made stay as they are.",
+        ]
+    }
+
+    fn typing(&self) -> bool {
+        self.asking
+    }
+
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
+        let width = canvas.width();
+        canvas.put(2, 1, Role::Title, "The ceremony waits. What now?");
+        canvas.within(1, 3, width.saturating_sub(2), 3, |c| {
+            self.choices.draw(c, !self.asking)
+        });
+        if world.rehearsal() {
+            canvas.put(
+                2,
+                8,
+                Role::Muted,
+                "This is a rehearsal: whatever you choose, nothing is kept.",
+            );
+        }
+        if self.asking {
+            let x = canvas.put(2, 10, Role::Focus, "Reason ");
+            self.reason.draw(
+                canvas,
+                x,
+                10,
+                width.saturating_sub(x).saturating_sub(2),
+                true,
+            );
+        }
+    }
+
+    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+        match (verb, self.asking) {
+            (Verb::Back, false) => Reaction::pop(),
+            (Verb::Back, true) => {
+                self.asking = false;
+                Reaction::none()
+            }
+            (Verb::Enter, true) => Reaction::pop().then(Step::Order(Order::Abort(
+                self.reason.value().trim().to_owned(),
+            ))),
+            (Verb::Enter, false) => match self.chosen() {
+                "on" => Reaction::pop(),
+                "stop" => {
+                    self.asking = true;
+                    Reaction::none()
+                }
+                _ if self.closes => Reaction::pop()
+                    .then(Step::Pop)
+                    .then(Step::Order(Order::Close)),
+                _ => Reaction::pop().then(Step::Pop),
+            },
+            (other, _) => {
+                self.choices.moved(other);
+                Reaction::none()
+            }
+        }
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        if self.asking {
+            self.reason.key(&key);
+        }
+        Reaction::none()
+    }
+
+    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
+        self.reason.insert(text);
+        Reaction::none()
+    }
+}

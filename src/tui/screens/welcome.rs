@@ -1,0 +1,188 @@
+//! Welcome: four numbered ways to begin, the safest first.
+
+use std::path::PathBuf;
+
+use super::doctor::Doctor;
+use super::init::Init;
+use super::picker::{Picker, Place};
+use super::unlock::{Then, Unlock};
+use crate::session::field::Footing;
+use crate::tui::canvas::Canvas;
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::message::Order;
+use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::theme::Role;
+use crate::tui::widgets::list::Cursor;
+use crate::tui::world::World;
+use crossterm::event::{KeyCode, KeyEvent};
+
+/// How many vaults of a folder are offered by name; more than that are opened by naming one.
+const SHOWN: usize = 2;
+
+/// The first screen.
+pub(crate) struct Welcome {
+    vaults: Vec<PathBuf>,
+    cursor: Cursor,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Rehearse,
+    Open(usize),
+    Create,
+    Doctor,
+}
+
+impl Welcome {
+    /// A welcome; the vaults lie in the current folder, or one was named.
+    pub(crate) const fn new(vaults: Vec<PathBuf>) -> Self {
+        Self {
+            vaults,
+            cursor: Cursor::on(0),
+        }
+    }
+
+    fn ways(&self) -> Vec<(Way, String, &'static str)> {
+        let mut ways = vec![(
+            Way::Rehearse,
+            "Rehearse a ceremony (10 min, nothing is kept)".to_owned(),
+            "You play all the people, in a practice vault that is gone afterwards.",
+        )];
+        for (n, vault) in self.vaults.iter().take(SHOWN).enumerate() {
+            let name = vault.file_name().map_or_else(
+                || vault.display().to_string(),
+                |n| n.to_string_lossy().into_owned(),
+            );
+            ways.push((
+                Way::Open(n),
+                format!("Open {name}"),
+                "Its custodians enter their passphrases one after the other.",
+            ));
+        }
+        ways.push((
+            Way::Create,
+            "Create a vault (needs its custodians here, 20 min)".to_owned(),
+            "Each person is shown seven words, alone, and writes them down.",
+        ));
+        ways.push((
+            Way::Doctor,
+            "Is this machine fit?".to_owned(),
+            "Network, swap, core dumps, clock: what a ceremony needs.",
+        ));
+        ways
+    }
+
+    fn go(&self, world: &World) -> Reaction {
+        match self.ways().get(self.cursor.at()).map(|w| w.0) {
+            Some(Way::Rehearse) => Reaction::push(Picker::shipped(Place::Rehearsal)),
+            Some(Way::Open(n)) => match self.vaults.get(n) {
+                Some(vault) => {
+                    let unlock = Unlock::new(vault.clone(), Then::Home);
+                    let order = unlock.order();
+                    Reaction::push(unlock).then(Step::Order(order))
+                }
+                None => Reaction::none(),
+            },
+            Some(Way::Create) => Reaction::push(Init::new(world.folder.join("new.vault"))),
+            Some(Way::Doctor) => {
+                Reaction::push(Doctor::default()).then(Step::Order(Order::Examine))
+            }
+            None => Reaction::none(),
+        }
+    }
+}
+
+impl Screen for Welcome {
+    fn name(&self) -> &'static str {
+        "Welcome"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        vec!["Welcome to keymoot".into()]
+    }
+
+    fn footing(&self, _world: &World) -> Footing {
+        let enter = match self.ways().get(self.cursor.at()).map(|w| w.0) {
+            Some(Way::Rehearse) => "shows the ceremonies you can rehearse",
+            Some(Way::Open(_)) => "asks the first custodian for a passphrase",
+            Some(Way::Create) => "begins with the vault's name; nothing is written before the end",
+            _ => "shows what this machine is fit for; changes nothing",
+        };
+        Footing {
+            acts: "you, whoever you are: nothing here is dangerous".into(),
+            enter: enter.into(),
+            so_far: "nothing has happened; no vault is open".into(),
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        let mut offers = keys::moves();
+        offers.push(Offer::word(Verb::Enter, "begin"));
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "keymoot is where a few people meet to make, move and destroy payment keys. No one of them can do it alone.",
+            "Never seen it before? Take 1. A rehearsal asks the same questions as the real thing, shows a practice answer to each, and keeps nothing. Wrong answers are safe to try.",
+        ]
+    }
+
+    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+        let width = canvas.width();
+        canvas.paragraph(
+            2,
+            1,
+            width.saturating_sub(4),
+            Role::Text,
+            "A few people meet to make, move and destroy payment keys; no one can do it alone.",
+        );
+        let mut y = 4;
+        for (n, (_, title, about)) in self.ways().iter().enumerate() {
+            let here = n == self.cursor.at();
+            let role = if here { Role::Selection } else { Role::Text };
+            if here {
+                canvas.row(y, Role::Selection);
+                canvas.put(1, y, role, "►");
+            }
+            canvas.put(3, y, role, &format!("{} {title}", n + 1));
+            canvas.put(5, y + 1, Role::Muted, about);
+            y += 3;
+        }
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        if verb == Verb::Enter {
+            return self.go(world);
+        }
+        let count = self.ways().len();
+        self.cursor.moved(verb, count, count);
+        Reaction::none()
+    }
+
+    fn typed(&mut self, key: KeyEvent, world: &World) -> Reaction {
+        let KeyCode::Char(c) = key.code else {
+            return Reaction::none();
+        };
+        match c.to_digit(10).and_then(|d| usize::try_from(d).ok()) {
+            Some(n) if (1..=self.ways().len()).contains(&n) => {
+                self.cursor = Cursor::on(n - 1);
+                self.go(world)
+            }
+            _ => Reaction::none(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::snapshot;
+
+    #[test]
+    fn welcome_is_drawn() {
+        let mut state = snapshot::state(Welcome::new(vec!["acme.vault".into()]));
+        snapshot::check("welcome", &mut state);
+        snapshot::survives_every_size(&mut state);
+    }
+}

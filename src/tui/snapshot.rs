@@ -1,0 +1,247 @@
+//! Snapshots of screens for tests: the text, and under it a run-length map of styles, because text alone hides them.
+//!
+//! A snapshot that differs fails the test. `KEYMOOT_BLESS=1` rewrites it; the change is then read in the diff.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier, Style};
+
+use super::app::{State, update};
+use super::canvas::Appearance;
+use super::message::{Effect, Msg};
+use super::paint::Depth;
+use super::screen::Screen;
+use super::theme::{Role, Theme};
+use super::world::World;
+use crate::api::Timestamp;
+use crate::session::{PersonView, Profile, View};
+
+/// The look that snapshots are made with.
+pub(crate) fn appearance() -> Appearance {
+    Appearance {
+        theme: Theme::embedded("dark").unwrap(),
+        depth: Depth::True,
+        ascii: false,
+    }
+}
+
+/// A world without an open vault.
+pub(crate) fn world() -> World {
+    World {
+        size: (80, 24),
+        wall: Timestamp::parse_rfc3339("2026-11-23T14:31:07Z").unwrap(),
+        view: None,
+        viewed: Timestamp::parse_rfc3339("2026-11-23T14:31:07Z").unwrap(),
+        network: "offline".into(),
+        folder: PathBuf::from("."),
+        busy: None,
+        doctor: Vec::new(),
+    }
+}
+
+/// The view of a practice vault at the start of a rehearsal.
+pub(crate) fn rehearsal() -> View {
+    let people = [
+        ("Ada", "administrator"),
+        ("Ana", "custodian"),
+        ("Ben", "custodian"),
+        ("Cho", "custodian"),
+        ("Wim", "witness"),
+    ];
+    View {
+        vault: "rehearsal".into(),
+        vault_id: "0".repeat(32),
+        profile: Profile::Rehearsal,
+        k: 2,
+        t: 2,
+        n: 3,
+        people: Arc::new(
+            people
+                .map(|(name, role)| PersonView {
+                    name: name.into(),
+                    role: role.into(),
+                    fingerprint: "0".repeat(64),
+                    present: name != "Cho",
+                })
+                .to_vec(),
+        ),
+        now: Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap(),
+        seq: 1,
+        commit: 3,
+        events: 9,
+        state_head: "0".repeat(64),
+        audit_head: "0".repeat(64),
+        card_words: "velvet anchor lunar crisp mango tidal"
+            .split(' ')
+            .map(str::to_owned)
+            .collect(),
+        keys: Arc::default(),
+        pending: Vec::new(),
+        exports: Arc::default(),
+        runs: Arc::default(),
+        software_generation: true,
+        automatic: false,
+        backups: 0,
+        notes: Vec::new(),
+    }
+}
+
+/// A state with one screen.
+pub(crate) fn state(screen: impl Screen + 'static) -> State {
+    State::new(world(), Box::new(screen))
+}
+
+/// Presses keys: names in angle brackets (`<Enter> <F5>`), everything else letter by letter.
+pub(crate) fn press(state: &mut State, script: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let mut rest = script;
+    while let Some(c) = rest.chars().next() {
+        let (code, modifiers, used) = match rest.strip_prefix('<').and_then(|r| r.split_once('>')) {
+            Some((name, _)) => (named(name), modifiers(name), name.len() + 2),
+            None => (KeyCode::Char(c), KeyModifiers::NONE, c.len_utf8()),
+        };
+        rest = &rest[used..];
+        state.mark_drawn();
+        effects.extend(update(state, Msg::Key(KeyEvent::new(code, modifiers))));
+    }
+    effects
+}
+
+fn modifiers(name: &str) -> KeyModifiers {
+    if name.starts_with("C-") {
+        KeyModifiers::CONTROL
+    } else {
+        KeyModifiers::NONE
+    }
+}
+
+fn named(name: &str) -> KeyCode {
+    match name {
+        "Enter" => KeyCode::Enter,
+        "Esc" => KeyCode::Esc,
+        "Tab" => KeyCode::Tab,
+        "BackTab" => KeyCode::BackTab,
+        "Up" => KeyCode::Up,
+        "Down" => KeyCode::Down,
+        "Left" => KeyCode::Left,
+        "Right" => KeyCode::Right,
+        "PgDn" => KeyCode::PageDown,
+        "End" => KeyCode::End,
+        "Back" => KeyCode::Backspace,
+        other => match other.strip_prefix("C-") {
+            Some(letter) => KeyCode::Char(letter.chars().next().unwrap()),
+            None => KeyCode::F(other.strip_prefix('F').unwrap().parse().unwrap()),
+        },
+    }
+}
+
+/// Draws a state at a size.
+pub(crate) fn drawn(state: &mut State, width: u16, height: u16, look: &Appearance) -> Buffer {
+    state.world.size = (width, height);
+    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+    super::frame::draw(state, &mut buffer, look);
+    buffer
+}
+
+/// The text of a picture.
+pub(crate) fn text(buffer: &Buffer) -> String {
+    let width = usize::from(buffer.area.width.max(1));
+    let mut out = String::new();
+    for row in buffer.content.chunks(width) {
+        let line: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// Compares a state's picture at 80x24 and 140x40 with the files `src/tui/snapshots/NAME.WxH.txt`.
+pub(crate) fn check(name: &str, state: &mut State) {
+    for (width, height) in [(80, 24), (140, 40)] {
+        let buffer = drawn(state, width, height, &appearance());
+        let picture = format!("{}--- styles\n{}", text(&buffer), styles(&buffer));
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("src/tui/snapshots")
+            .join(format!("{name}.{width}x{height}.txt"));
+        if std::env::var("KEYMOOT_BLESS").is_ok() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, &picture).unwrap();
+            continue;
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            kept == picture,
+            "{name} at {width}x{height} is now drawn otherwise:\n{picture}\nKEYMOOT_BLESS=1 rewrites {}",
+            path.display()
+        );
+    }
+}
+
+/// Draws a state at many sizes, in every theme and depth; nothing may panic.
+pub(crate) fn survives_every_size(state: &mut State) {
+    let look = appearance();
+    let plain = Appearance {
+        ascii: true,
+        depth: Depth::None,
+        ..appearance()
+    };
+    for width in (1..=200).step_by(7).chain([79, 80, 81]) {
+        for height in (1..=60).step_by(5).chain([23, 24, 25]) {
+            drawn(state, width, height, &look);
+        }
+    }
+    let picture = text(&drawn(state, 80, 24, &plain));
+    assert!(picture.is_ascii(), "{picture}");
+}
+
+/// One line a row: runs of a style as its role's name (or its colours) and how many cells.
+fn styles(buffer: &Buffer) -> String {
+    let look = appearance();
+    let width = usize::from(buffer.area.width.max(1));
+    let mut out = String::new();
+    for (y, row) in buffer.content.chunks(width).enumerate() {
+        let mut runs: Vec<(String, usize)> = Vec::new();
+        for cell in row {
+            let name = role_name(cell.style(), &look);
+            match runs.last_mut() {
+                Some((last, count)) if *last == name => *count += 1,
+                _ => runs.push((name, 1)),
+            }
+        }
+        let words: Vec<String> = runs
+            .iter()
+            .map(|(name, count)| format!("{name}*{count}"))
+            .collect();
+        writeln!(out, "{y:2} {}", words.join(" ")).unwrap();
+    }
+    out
+}
+
+fn role_name(style: Style, look: &Appearance) -> String {
+    let base = look.theme.base(look.depth);
+    let same = |role: Role| {
+        let wanted = base.patch(look.theme.style(role, look.depth));
+        wanted.fg == style.fg
+            && wanted.bg == style.bg
+            && plain(wanted.add_modifier) == plain(style.add_modifier)
+    };
+    Role::ALL.iter().find(|(role, _)| same(*role)).map_or_else(
+        || {
+            format!(
+                "{:?}/{:?}",
+                style.fg.unwrap_or(Color::Reset),
+                style.bg.unwrap_or(Color::Reset)
+            )
+        },
+        |(_, name)| (*name).to_owned(),
+    )
+}
+
+fn plain(modifier: Modifier) -> Modifier {
+    modifier & (Modifier::BOLD | Modifier::REVERSED | Modifier::UNDERLINED | Modifier::DIM)
+}

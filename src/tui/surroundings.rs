@@ -1,0 +1,106 @@
+//! What the terminal is like, read once at the start and handed in: depth, glyphs, size, network.
+
+use std::path::{Path, PathBuf};
+
+use super::canvas::Appearance;
+use super::paint::Depth;
+use super::theme::Theme;
+use super::{Options, TuiError};
+
+/// An environment variable, if it is set and not empty.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|v| !v.is_empty())
+}
+
+/// How many colours the environment promises.
+pub(crate) fn depth(read: impl Fn(&str) -> Option<String>) -> Depth {
+    let term = read("TERM").unwrap_or_default();
+    if read("NO_COLOR").is_some() || read("CLICOLOR").as_deref() == Some("0") {
+        Depth::None
+    } else if read("COLORTERM").is_some_and(|c| c == "truecolor" || c == "24bit") {
+        Depth::True
+    } else if term.contains("256color") {
+        Depth::Indexed
+    } else {
+        Depth::Sixteen
+    }
+}
+
+/// Whether the locale shows no more than ASCII.
+pub(crate) fn ascii(read: impl Fn(&str) -> Option<String>) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| read(name))
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    !(locale.contains("utf-8") || locale.contains("utf8"))
+}
+
+/// How the terminal wants to be drawn on.
+pub(crate) fn appearance(options: Options) -> Result<Appearance, TuiError> {
+    let theme = match options.theme {
+        None => Theme::embedded("dark")?,
+        Some(name) if name.contains(['/', '.']) => {
+            let text = std::fs::read_to_string(&name).map_err(|e| TuiError::ThemeFile(name, e))?;
+            Theme::parse(&text)?
+        }
+        Some(name) => Theme::embedded(&name)?,
+    };
+    Ok(Appearance {
+        theme,
+        depth: depth(variable),
+        ascii: options.ascii || ascii(variable),
+    })
+}
+
+/// The vaults that lie directly in a folder, by name.
+pub(crate) fn vaults(folder: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.join("custody.toml").is_file())
+        .collect();
+    found.sort();
+    found
+}
+
+/// The network in one word: whether any interface but the loopback is up.
+pub(crate) fn network() -> String {
+    match crate::os::interfaces() {
+        None => "network ?",
+        Some(found) if found.iter().any(|i| i.up) => "ONLINE",
+        Some(_) => "offline",
+    }
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(pairs: &'static [(&'static str, &'static str)]) -> impl Fn(&str) -> Option<String> {
+        |name| {
+            pairs
+                .iter()
+                .find(|(n, _)| *n == name)
+                .map(|(_, v)| (*v).to_owned())
+        }
+    }
+
+    #[test]
+    fn the_environment_decides_depth_and_glyphs() {
+        assert_eq!(
+            depth(given(&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")])),
+            Depth::None
+        );
+        assert_eq!(depth(given(&[("COLORTERM", "truecolor")])), Depth::True);
+        assert_eq!(depth(given(&[("TERM", "xterm-256color")])), Depth::Indexed);
+        assert_eq!(depth(given(&[("TERM", "linux")])), Depth::Sixteen);
+        assert!(ascii(given(&[("LANG", "C")])));
+        assert!(ascii(given(&[])));
+        assert!(!ascii(given(&[("LANG", "en_GB.UTF-8")])));
+        assert!(ascii(given(&[("LC_ALL", "C"), ("LANG", "en_GB.UTF-8")])));
+    }
+}

@@ -1,0 +1,90 @@
+//! One line of text that is no secret.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tui_input::{Input, InputRequest};
+use unicode_width::UnicodeWidthChar;
+
+use crate::tui::canvas::{Canvas, cells};
+use crate::tui::theme::Role;
+
+/// The longest line it takes, in characters.
+const LONGEST: usize = 4096;
+
+/// A line with a cursor.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TextField {
+    input: Input,
+}
+
+impl TextField {
+    /// A field with a text in it.
+    pub(crate) fn with(text: &str) -> Self {
+        Self {
+            input: Input::new(text.to_owned()),
+        }
+    }
+
+    /// What was typed.
+    pub(crate) fn value(&self) -> &str {
+        self.input.value()
+    }
+
+    /// Takes a key.
+    pub(crate) fn key(&mut self, key: &KeyEvent) {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let request = match key.code {
+            KeyCode::Char('u') if control => InputRequest::DeleteLine,
+            KeyCode::Char('w') if control => InputRequest::DeletePrevWord,
+            KeyCode::Char('a') if control => InputRequest::GoToStart,
+            KeyCode::Char('e') if control => InputRequest::GoToEnd,
+            KeyCode::Char(c) if !control && self.value().chars().count() < LONGEST => {
+                InputRequest::InsertChar(c)
+            }
+            KeyCode::Backspace => InputRequest::DeletePrevChar,
+            KeyCode::Delete => InputRequest::DeleteNextChar,
+            KeyCode::Left => InputRequest::GoToPrevChar,
+            KeyCode::Right => InputRequest::GoToNextChar,
+            KeyCode::Home => InputRequest::GoToStart,
+            KeyCode::End => InputRequest::GoToEnd,
+            _ => return,
+        };
+        self.input.handle(request);
+    }
+
+    /// Inserts pasted text at the cursor.
+    pub(crate) fn insert(&mut self, text: &str) {
+        let room = LONGEST.saturating_sub(self.value().chars().count());
+        for c in text.chars().filter(|c| !c.is_control()).take(room) {
+            self.input.handle(InputRequest::InsertChar(c));
+        }
+    }
+
+    /// Replaces the text.
+    pub(crate) fn set(&mut self, text: &str) {
+        self.input = Input::new(text.to_owned());
+    }
+
+    /// Draws the line, scrolled so that the cursor is in sight.
+    pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, x: u16, y: u16, room: u16, focused: bool) {
+        let inside = usize::from(room.saturating_sub(1));
+        let scroll = self.input.visual_scroll(inside);
+        let mut skipped = 0;
+        let seen: String = self
+            .value()
+            .chars()
+            .skip_while(|c| {
+                let skip = skipped < scroll;
+                if skip {
+                    skipped += c.width().unwrap_or(0);
+                }
+                skip
+            })
+            .collect();
+        let role = if focused { Role::Focus } else { Role::Text };
+        canvas.put_cut(x, y, room, role, &seen);
+        if focused {
+            let at = self.input.visual_cursor().saturating_sub(scroll);
+            canvas.set_cursor(x.saturating_add(cells(at)), y);
+        }
+    }
+}

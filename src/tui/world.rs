@@ -1,0 +1,75 @@
+//! What screens may look at: the session's view, the clock, where we are. Plain data, told from outside.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::api::Timestamp;
+use crate::session::{Profile, View};
+
+/// What a screen sees of the world.
+#[derive(Debug, Clone)]
+pub(crate) struct World {
+    /// Columns and rows.
+    pub(crate) size: (u16, u16),
+    /// The machine's time, as last told.
+    pub(crate) wall: Timestamp,
+    /// The open vault, as the desk last saw it.
+    pub(crate) view: Option<Arc<View>>,
+    /// The machine's time when that view was made.
+    pub(crate) viewed: Timestamp,
+    /// The network in one word: `offline` or `ONLINE`.
+    pub(crate) network: String,
+    /// The folder keymoot was started in.
+    pub(crate) folder: PathBuf,
+    /// What the desk is at, in words, and since when.
+    pub(crate) busy: Option<(String, Timestamp)>,
+    /// What `doctor` found, as label, verdict (`ok`, `note`, `STOP`) and line.
+    pub(crate) doctor: Vec<(String, String, String)>,
+}
+
+impl World {
+    /// The vault's time, or the machine's where no vault is open. A rehearsal's clock stands still.
+    pub(crate) fn now(&self) -> Timestamp {
+        match &self.view {
+            Some(view) if view.profile == Profile::Rehearsal => view.now,
+            Some(view) => view.now.plus_millis(
+                self.wall
+                    .millis()
+                    .saturating_sub(self.viewed.millis())
+                    .max(0),
+            ),
+            None => self.wall,
+        }
+    }
+
+    /// Whether the clock on screen moves by itself.
+    pub(crate) fn clock_moves(&self) -> bool {
+        self.view
+            .as_ref()
+            .is_none_or(|v| v.profile != Profile::Rehearsal)
+    }
+
+    /// Whether this is a rehearsal.
+    pub(crate) fn rehearsal(&self) -> bool {
+        self.view
+            .as_ref()
+            .is_some_and(|v| v.profile == Profile::Rehearsal)
+    }
+
+    /// What the desk is at, once that takes long enough to be worth saying.
+    pub(crate) fn long_busy(&self) -> Option<&str> {
+        let (words, since) = self.busy.as_ref()?;
+        (self.wall.millis().saturating_sub(since.millis()) >= 200).then_some(words.as_str())
+    }
+
+    /// Whether there is room for more than the least.
+    pub(crate) const fn wide(&self) -> bool {
+        self.size.0 >= 120 && self.size.1 >= 30
+    }
+}
+
+/// `acme.vault` is called `acme`.
+pub(crate) fn vault_name(dir: &Path) -> String {
+    dir.file_stem()
+        .map_or_else(|| "vault".to_owned(), |n| n.to_string_lossy().into_owned())
+}

@@ -1,0 +1,161 @@
+//! `play --headless`: every shipped script, its files, its refusals; and the receipt.
+
+use serde_json::{Value, json};
+
+use crate::program::{Room, repository};
+
+const SCRIPTS: [&str; 4] = [
+    "first-key",
+    "kek-to-aws-rsa",
+    "kek-aes128-to-aws-rsa",
+    "deletion-window",
+];
+
+fn summary(room: &Room, out: &str) -> Value {
+    serde_json::from_slice(&std::fs::read(room.path(out).join("ceremony.json")).unwrap()).unwrap()
+}
+
+#[test]
+fn every_shipped_script_completes_and_says_the_same_twice() {
+    let room = Room::new();
+    for script in SCRIPTS {
+        for out in ["a", "b"] {
+            let line = format!("play {script}.toml --headless --out {script}-{out}");
+            let ran = room.run(&line);
+            assert_eq!(
+                (ran.status, ran.out.as_str()),
+                (0, ""),
+                "{line}\n{}",
+                ran.err
+            );
+        }
+        let read = |out: &str| {
+            std::fs::read(room.path(&format!("{script}-{out}")).join("ceremony.json")).unwrap()
+        };
+        assert!(read("a") == read("b"), "{script}: ceremony.json differs");
+        let summary = summary(&room, &format!("{script}-a"));
+        assert_eq!(summary["outcome"], "completed");
+        assert_eq!(summary["profile"], "rehearsal");
+        assert!(summary["seed"].is_string());
+        assert_eq!(summary["interruptions"], 0);
+        assert!(room.ok(&format!("report {script}-a")).contains("laptop"));
+    }
+}
+
+#[test]
+fn a_receivers_file_makes_a_request_for_it() {
+    let room = Room::new();
+    for bits in [2048, 3072, 4096] {
+        let file = repository(&format!(
+            "ceremonies/samples/get-parameters-for-import-rsa{bits}.json"
+        ));
+        let out = format!("out{bits}");
+        room.ok(&format!(
+            "play kek-to-aws-rsa.toml --headless --input counterparty={} --out {out}",
+            file.display()
+        ));
+        // Another's input: nothing is seeded.
+        assert_eq!(summary(&room, &out)["seed"], Value::Null);
+        let requests: Vec<String> = room
+            .names(&out)
+            .into_iter()
+            .filter(|name| name.ends_with(".rehearsal.json"))
+            .collect();
+        assert_eq!(requests.len(), 1, "{requests:?}");
+        let facts = room.json(&format!("inspect --json {out}/{}", requests[0]));
+        assert_eq!(facts["kind"], "import-key.rsa-wrap");
+        assert_eq!(facts["cryptogram_bits"], bits);
+        assert_eq!(facts["enabled"], false);
+        assert!(room.names(&out).contains(&"NEXT.txt".to_owned()));
+    }
+}
+
+#[test]
+fn what_cannot_begin_leaves_nothing() {
+    let room = Room::new();
+    std::fs::create_dir(room.path("full")).unwrap();
+    room.write("full/note", "mine");
+    room.write("noise.json", "{}");
+    room.run("play first-key.toml --headless --out full")
+        .refused(1, "not empty");
+    assert_eq!(room.names("full"), ["note"]);
+    room.run("play first-key.toml --headless --input frob=noise.json --out out")
+        .refused(2, "frob");
+    room.run("play kek-to-aws-rsa.toml --headless --input counterparty=/dev/zero --out out")
+        .refused(1, "/dev/zero");
+    room.run("play kek-to-aws-rsa.toml --headless --input counterparty=nowhere --out out")
+        .refused(1, "nowhere");
+    room.run("play nowhere.toml --headless --out out")
+        .refused(1, "first-key.toml");
+    room.run("play first-key.toml --headless --out out --vault nowhere.vault")
+        .refused(1, "nowhere");
+    assert!(!room.path("out").exists());
+}
+
+#[test]
+fn a_failing_step_writes_the_summary_and_no_output_of_its_own() {
+    let room = Room::new();
+    room.write("noise.json", "{}");
+    let ran =
+        room.run("play kek-to-aws-rsa.toml --headless --input counterparty=noise.json --out out");
+    assert_eq!((ran.status, ran.out.as_str()), (1, ""), "{}", ran.err);
+    assert!(!ran.err.is_empty());
+    if room.path("out").exists() {
+        assert_ne!(summary(&room, "out")["outcome"], "completed");
+        assert!(
+            !room
+                .names("out")
+                .iter()
+                .any(|n| n.ends_with(".rehearsal.json"))
+        );
+    }
+}
+
+/// The engineer's five minutes, without the far side: what AWS would answer is made from the request.
+#[test]
+fn from_a_test_vault_to_a_confirmed_receipt() {
+    let room = Room::new();
+    room.test_vault();
+    let file = repository("ceremonies/samples/get-parameters-for-import-rsa4096.json");
+    room.ok(&format!(
+        "play kek-to-aws-rsa.toml --headless --vault t.vault --unlock-file people.json --input counterparty={} --out out",
+        file.display()
+    ));
+    let name = room
+        .names("out")
+        .into_iter()
+        .find(|n| n.ends_with(".test.json"))
+        .unwrap();
+    let request: Value =
+        serde_json::from_slice(&std::fs::read(room.path("out").join(name)).unwrap()).unwrap();
+    let summary = summary(&room, "out");
+    let wrapped = &request["KeyMaterial"]["KeyCryptogram"];
+    let ours = summary["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|k| k["KeyAttributes"]["KeyUsage"] == wrapped["KeyAttributes"]["KeyUsage"])
+        .unwrap();
+    let answer = |kcv: &str| {
+        json!({"Key": {
+            "KeyArn": "arn:aws:payment-cryptography:us-east-1:444455556666:key/abcdefghijklmnop",
+            "KeyAttributes": ours["KeyAttributes"], "KeyCheckValue": kcv,
+            "KeyCheckValueAlgorithm": ours["KeyCheckValueAlgorithm"], "Enabled": true,
+            "Exportable": wrapped["Exportable"], "KeyState": "CREATE_COMPLETE",
+            "KeyOrigin": "EXTERNAL", "CreateTimestamp": "2026-12-01T09:00:00+00:00",
+            "UsageStartTimestamp": "2026-12-01T09:00:00+00:00",
+        }})
+        .to_string()
+    };
+    let kcv = ours["KeyCheckValue"].as_str().unwrap();
+    room.write("other.json", answer("000000"));
+    let ran = room.run("receipt other.json --vault t.vault --unlock-file people.json");
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    assert!(ran.out.contains("DIFFERS"), "{}", ran.out);
+    room.write("answer.json", answer(kcv));
+    let text = room.ok("receipt answer.json --vault t.vault --unlock-file people.json");
+    assert!(
+        text.contains("confirmed") && text.contains(&format!("{kcv} = {kcv}")),
+        "{text}"
+    );
+}

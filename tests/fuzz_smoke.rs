@@ -1,0 +1,100 @@
+//! The functions of the fuzz targets, run over samples and their mutations: every parser of foreign bytes must
+//! answer, never panic, never hang. The targets in `fuzz/` run the same functions for as long as one likes.
+
+#[path = "../fuzz/targets.rs"]
+mod targets;
+
+use targets::TARGETS;
+
+/// Mutations of each sample.
+const ROUNDS: usize = 40;
+
+fn root(name: &str) -> Vec<u8> {
+    std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+/// Samples that make every parser go deep.
+fn corpus() -> Vec<Vec<u8>> {
+    let parameters = root("ceremonies/samples/get-parameters-for-import-rsa2048.json");
+    let parsed = keymoot::pki::ImportParameters::parse(&parameters).unwrap();
+    let leaf = &parsed.wrapping_certificate;
+    vec![
+        Vec::new(),
+        leaf.der().to_vec(),
+        leaf.to_pem().into_bytes(),
+        leaf.to_aws().into_bytes(),
+        parameters,
+        root("ceremonies/first-key.toml"),
+        root("ceremonies/kek-to-aws-rsa.toml"),
+        root("ceremonies/deletion-window.toml"),
+        targets::custody_sample(),
+        targets::audit_sample(),
+        br#"{"custodians":[{"name":"a","passphrase":"x"}],"administrator":{"name":"b","passphrase":"y"},"witness":{"name":"c","passphrase":"z"}}"#.to_vec(),
+        br#"{"Operation":"CreateKey","Input":{"Exportable":true,"KeyAttributes":{"KeyUsage":"TR31_K0_KEY_ENCRYPTION_KEY","KeyClass":"SYMMETRIC_KEY","KeyAlgorithm":"AES_128","KeyModesOfUse":{"NoRestrictions":true}}}}"#.to_vec(),
+        br#"{"Rehearsal":{"Advance":"8d"}}"#.to_vec(),
+        br#"{"n":0,"time":0,"kind":"intent","who":["Ada"],"op":"create-key","prev":"00","mac":"00"}"#.to_vec(),
+        b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IHNjcnlwdCBB\n-----END AGE ENCRYPTED FILE-----\n".to_vec(),
+        b"age-encryption.org/v1\n-> scrypt AAAAAAAAAAAAAAAAAAAAAA 18\nAAAA\n--- AAAA\n".to_vec(),
+        "[".repeat(5_000).into_bytes(),
+        "{\"a\":".repeat(5_000).into_bytes(),
+    ]
+}
+
+/// xorshift64*: the randomness is fixed, so that a failure can be seen again.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        let word = self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33;
+        usize::try_from(word).unwrap() % bound
+    }
+}
+
+/// Cuts, inserts, flips, doubles and removes.
+fn mutate(sample: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut bytes = sample.to_vec();
+    for _ in 0..=random.below(4) {
+        let at = random.below(bytes.len().max(1));
+        match random.below(5) {
+            0 => bytes.truncate(at),
+            1 => bytes.insert(
+                at.min(bytes.len()),
+                u8::try_from(random.below(256)).unwrap(),
+            ),
+            _ if at >= bytes.len() => {}
+            2 => bytes[at] ^= 1 << random.below(8),
+            3 => bytes.extend_from_within(at..bytes.len().min(at + 64)),
+            _ => drop(bytes.remove(at)),
+        }
+    }
+    bytes
+}
+
+#[test]
+fn every_parser_answers_whatever_it_is_given() {
+    let mut random = Random(0x6B65_796D_6F6F_7421);
+    for sample in corpus() {
+        for round in 0..ROUNDS {
+            let bytes = match round {
+                0 => sample.clone(),
+                _ => mutate(&sample, &mut random),
+            };
+            for (_, target) in TARGETS {
+                target(&bytes);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_target_has_its_binary() {
+    let manifest = String::from_utf8(root("fuzz/Cargo.toml")).unwrap();
+    for (name, _) in TARGETS {
+        assert!(manifest.contains(&format!("name = \"{name}\"")), "{name}");
+        let source = String::from_utf8(root(&format!("fuzz/fuzz_targets/{name}.rs"))).unwrap();
+        assert!(source.contains(&format!("targets::{name}(data)")), "{name}");
+    }
+}
