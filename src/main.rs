@@ -3,22 +3,23 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use keymoot::cli::{self, Next, Screen};
-use keymoot::tui::{self, Options, Start};
+use keymoot::cli::{self, Look, Next, Screen, Stage};
+use keymoot::tui::{self, Options, PlaySession, Start};
 
 fn main() -> ExitCode {
     // Before any secret is read: no core dump, no tracing, no page on swap. `doctor` tells what holds.
     let _ = keymoot::os::harden();
     match cli::run(std::env::args_os()) {
         Next::Exit(status) => ExitCode::from(status.code()),
-        Next::Screen(screen) => show(screen),
+        Next::Screen(screen, look) => show(screen, look),
     }
 }
 
-fn show(screen: Screen) -> ExitCode {
+fn show(screen: Screen, look: Look) -> ExitCode {
     let options = Options {
+        ascii: look.ascii,
+        theme: look.theme,
         doctor: Some(cli::findings),
-        ..Options::default()
     };
     match tui::run(start(screen), options) {
         Ok(status) => ExitCode::from(status),
@@ -36,9 +37,12 @@ fn start(screen: Screen) -> Start {
             vault,
         },
         Screen::Init { dir } => Start::Init { dir },
-        Screen::Play(play) => Start::Ready {
+        Screen::Play(play) => Start::Play {
             script: play.script,
-            session: Box::new(play.session),
+            session: match play.place {
+                Stage::Rehearse { seed, clock } => PlaySession::Rehearse { seed, clock },
+                Stage::Vault { dir, unlock } => PlaySession::Vault { dir, unlock },
+            },
             inputs: play.inputs,
             out: play.out,
             resume: play.resume,

@@ -1,5 +1,7 @@
 //! Every shipped script, played from outside: green, the same bytes twice, and resumed at every arrow.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // a test fails by panicking; helpers are no exception
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -263,7 +265,8 @@ fn comparable(files: &BTreeMap<String, Vec<u8>>) -> serde_json::Value {
     value
 }
 
-fn resumes_everywhere(name: &str) {
+/// Stops after every `stride`th arrow in turn.
+fn resumes(name: &str, stride: usize) {
     let whole = played(name, &[]);
     let mut arrows = 1;
     loop {
@@ -284,29 +287,30 @@ fn resumes_everywhere(name: &str) {
         }
         // A stop at the last arrow finds the run ended: then nothing was interrupted.
         assert!(summary(&files)["interruptions"].as_u64() <= Some(1));
-        arrows += 1;
+        arrows += stride;
     }
     assert!(arrows > 15, "{name}: only {arrows} arrows");
 }
 
 #[test]
 fn first_key_resumes_at_every_arrow() {
-    resumes_everywhere("first-key.toml");
+    resumes("first-key.toml", 1);
 }
 
 #[test]
 fn kek_to_aws_resumes_at_every_arrow() {
-    resumes_everywhere("kek-to-aws-rsa.toml");
+    resumes("kek-to-aws-rsa.toml", 1);
 }
 
 #[test]
-fn kek_aes128_to_aws_resumes_at_every_arrow() {
-    resumes_everywhere("kek-aes128-to-aws-rsa.toml");
+fn kek_aes128_to_aws_resumes_too() {
+    // Its steps are those of kek-to-aws-rsa: every fifth arrow, to keep the tests short.
+    resumes("kek-aes128-to-aws-rsa.toml", 5);
 }
 
 #[test]
 fn deletion_window_resumes_at_every_arrow() {
-    resumes_everywhere("deletion-window.toml");
+    resumes("deletion-window.toml", 1);
 }
 
 #[test]

@@ -87,7 +87,7 @@ pub const ATTEST_FINGERPRINT: Op = Op {
         Field {
             id: "fingerprint",
             label: "Fingerprint",
-            hint: "SHA-256, fetched over another login on another computer: 64 hex digits or 32 words.",
+            hint: "SHA-256, fetched over another login on another computer: 64 hex digits or 16 words.",
             kind: Kind::Fingerprint,
             optional: false,
         },

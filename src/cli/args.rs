@@ -6,7 +6,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::status::{Answer, Status};
 use super::{
-    Next, Screen, call, completions, doctor, init, inspect, lint, man, play, receipt, report,
+    Look, Next, Screen, call, completions, doctor, init, inspect, lint, man, play, receipt, report,
     streams, vault,
 };
 
@@ -24,6 +24,8 @@ pub(super) struct Cli {
     /// Vault to open in the workstation
     #[arg(long, value_name = "DIR")]
     vault: Option<PathBuf>,
+    #[command(flatten)]
+    look: Look,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -51,7 +53,7 @@ pub fn command() -> clap::Command {
 /// Does what was asked.
 pub(super) fn dispatch(cli: Cli) -> Answer<Next> {
     let Some(command) = cli.command else {
-        return welcome(cli.vault);
+        return welcome(cli.vault, cli.look);
     };
     let status = match command {
         Command::Init(args) => return args.run(),
@@ -69,9 +71,9 @@ pub(super) fn dispatch(cli: Cli) -> Answer<Next> {
     Ok(Next::Exit(status))
 }
 
-fn welcome(vault: Option<PathBuf>) -> Answer<Next> {
+fn welcome(vault: Option<PathBuf>, look: Look) -> Answer<Next> {
     if streams::screen_is_there() {
-        return Ok(Next::Screen(Screen::Welcome { vault }));
+        return Ok(Next::Screen(Screen::Welcome { vault }, look));
     }
     Err(super::status::Failure::person_needed(
         "the workstation needs a terminal, and there is none here. Nothing was done.",

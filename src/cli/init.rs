@@ -10,7 +10,7 @@ use crate::vault::FolderStore;
 
 use super::sessions::{self, Practice};
 use super::status::{Answer, Failure, Status};
-use super::{Next, Screen, streams, unlock_file};
+use super::{Look, Next, Screen, streams, unlock_file};
 
 /// Words of a generated passphrase: seven of the EFF's long list, two in a rehearsal.
 const WORDS: usize = 7;
@@ -55,6 +55,8 @@ pub(super) struct Init {
     /// Seed of all randomness (rehearsals only)
     #[arg(long, value_name = "S", value_parser = sessions::seed)]
     seed: Option<String>,
+    #[command(flatten)]
+    look: Look,
 }
 
 fn profile(text: &str) -> Result<Profile, String> {
@@ -128,7 +130,7 @@ impl Init {
 
     fn guided(self) -> Answer<Next> {
         if streams::screen_is_there() {
-            return Ok(Next::Screen(Screen::Init { dir: self.dir }));
+            return Ok(Next::Screen(Screen::Init { dir: self.dir }, self.look));
         }
         Err(Failure::person_needed(
             "the people of a vault choose it together at a terminal, and there is none here. Nothing was made.",

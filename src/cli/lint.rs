@@ -107,9 +107,8 @@ fn shipped(path: &Path) -> Option<&'static [u8]> {
 }
 
 /// A script that parses; else its findings become the failure.
-pub(super) fn parsed(path: &Path) -> Answer<Script> {
-    let bytes = read(path)?;
-    Script::parse(&bytes).map_err(|findings| {
+pub(super) fn parsed(path: &Path, bytes: &[u8]) -> Answer<Script> {
+    Script::parse(bytes).map_err(|findings| {
         let shown = path.display().to_string();
         let lines: Vec<String> = findings.iter().map(|f| sentence(&shown, f)).collect();
         Failure::failed(format!(

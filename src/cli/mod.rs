@@ -29,8 +29,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-use crate::ceremony::Script;
-use crate::session::Session;
+use crate::api::Timestamp;
 
 pub use args::command;
 pub use batch::request_line;
@@ -43,7 +42,18 @@ pub enum Next {
     /// The process ends.
     Exit(Status),
     /// The full screen opens.
-    Screen(Screen),
+    Screen(Screen, Look),
+}
+
+/// How the screen looks, whatever the environment says.
+#[derive(clap::Args, Debug, Clone, Default)]
+pub struct Look {
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    pub ascii: bool,
+    /// Colours: the name of a theme (dark, light, mono, ...) or a theme file
+    #[arg(long, value_name = "NAME|F")]
+    pub theme: Option<String>,
 }
 
 /// Which screen opens first.
@@ -53,8 +63,8 @@ pub enum Screen {
         /// The vault that was named.
         vault: Option<PathBuf>,
     },
-    /// A ceremony in an open session (boxed: a session is large).
-    Play(Box<Play>),
+    /// A ceremony.
+    Play(Play),
     /// The guided creation of a vault.
     Init {
         /// Where it will lie.
@@ -62,18 +72,36 @@ pub enum Screen {
     },
 }
 
-/// A ceremony that is ready to be played on screen.
+/// A ceremony to be played on screen: read, parsed and complete, its vault not opened yet.
 pub struct Play {
-    /// The script.
-    pub script: Script,
-    /// The vault it runs in.
-    pub session: Session,
+    /// The script's bytes.
+    pub script: Vec<u8>,
+    /// Where it is played.
+    pub place: Stage,
     /// File inputs by name, read once.
     pub inputs: BTreeMap<String, Vec<u8>>,
     /// Where its outputs go.
     pub out: Option<PathBuf>,
     /// Whether an interrupted run is taken up.
     pub resume: bool,
+}
+
+/// Where a ceremony is played.
+pub enum Stage {
+    /// In a throw-away vault with sample people.
+    Rehearse {
+        /// The seed of its randomness, where there is one.
+        seed: Option<String>,
+        /// The start of its frozen clock, where it was told.
+        clock: Option<Timestamp>,
+    },
+    /// In a vault in a folder.
+    Vault {
+        /// The folder.
+        dir: PathBuf,
+        /// An unlock file's bytes.
+        unlock: Option<Vec<u8>>,
+    },
 }
 
 /// Reads the arguments and does what they say, up to the point where a screen is needed.

@@ -8,7 +8,7 @@ use crate::session::{Profile, Refusal, RunOutcome, Session};
 
 use super::sessions::{self, Place, Practice};
 use super::status::{Answer, Failure, Status};
-use super::{Next, Play, Screen, lint, streams};
+use super::{Look, Next, Play, Screen, Stage, lint, streams, unlock_file};
 
 /// Play a ceremony script: in the terminal, or headless
 #[derive(clap::Args)]
@@ -36,6 +36,8 @@ pub(super) struct PlayArgs {
     /// Take up the run that was interrupted in this vault
     #[arg(long, requires = "script", requires = "vault")]
     resume: bool,
+    #[command(flatten)]
+    look: Look,
 }
 
 fn input(text: &str) -> Result<(String, PathBuf), String> {
@@ -63,23 +65,51 @@ impl PlayArgs {
             )));
         }
         self.place.check()?;
-        let script = lint::parsed(&path)?;
+        let bytes = lint::read(&path)?;
+        let script = lint::parsed(&path, &bytes)?;
         let given = self.inputs(&script)?;
         self.out_is_free()?;
         let folder = path.parent().filter(|_| path.exists());
+        let profile = self.profile()?;
         let (inputs, own) =
-            ceremony::resolve_inputs(&script, given, folder, self.profile()?).map_err(failure)?;
-        let session = self.session(&script, own)?;
-        if !self.headless {
-            return Ok(Next::Screen(Screen::Play(Box::new(Play {
-                script,
-                session,
-                inputs,
-                out: self.out,
-                resume: self.resume,
-            }))));
+            ceremony::resolve_inputs(&script, given, folder, profile).map_err(failure)?;
+        let practice = self.practice(&script, own, profile)?;
+        if self.headless {
+            let session = match &self.place.vault {
+                None => sessions::rehearsal(&practice, true)?,
+                Some(dir) => sessions::open(dir, self.place.unlock_file.as_deref(), &practice)?,
+            };
+            return self.alone(script, session, inputs).map(Next::Exit);
         }
-        self.alone(script, session, inputs).map(Next::Exit)
+        let play = Play {
+            script: bytes.to_vec(),
+            place: self.stage(profile, practice)?,
+            inputs,
+            out: self.out,
+            resume: self.resume,
+        };
+        Ok(Next::Screen(Screen::Play(play), self.look))
+    }
+
+    /// The vault for the screen, which opens it itself.
+    fn stage(&self, profile: Profile, practice: Practice) -> Answer<Stage> {
+        let Some(dir) = &self.place.vault else {
+            return Ok(Stage::Rehearse {
+                seed: practice.seed,
+                clock: practice.clock,
+            });
+        };
+        let unlock = match &self.place.unlock_file {
+            None => None,
+            Some(file) => {
+                unlock_file::allowed_in(profile)?;
+                Some(unlock_file::read(file)?.to_vec())
+            }
+        };
+        Ok(Stage::Vault {
+            dir: dir.clone(),
+            unlock,
+        })
     }
 
     /// File inputs, each read once into memory.
@@ -135,35 +165,24 @@ impl PlayArgs {
         }
     }
 
-    fn session(&self, script: &Script, own: bool) -> Answer<Session> {
-        let practice = match self.profile()? {
-            Profile::Rehearsal => self.practice(script, own),
-            profile @ (Profile::Test | Profile::Production) => {
-                let told = self.place.practice();
-                told.allowed_in(profile)?;
-                if script.rehearsal() != (None, None) {
-                    streams::note(
-                        "keymoot: the script's seed and clock are for rehearsals; this vault does not read them.",
-                    );
-                }
-                told
-            }
-        };
-        match &self.place.vault {
-            None => sessions::rehearsal(&practice, self.headless),
-            Some(dir) => sessions::open(dir, self.place.unlock_file.as_deref(), &practice),
-        }
-    }
-
-    /// What was told on the command line; else what the script says, whose seed counts only when every input is
-    /// the script's own.
-    fn practice(&self, script: &Script, own: bool) -> Practice {
+    /// Seed and clock. In a rehearsal, where the command line tells none, the script's: its seed counts only when
+    /// every input is the script's own. Other vaults read neither.
+    fn practice(&self, script: &Script, own: bool, profile: Profile) -> Answer<Practice> {
         let told = self.place.practice();
+        told.allowed_in(profile)?;
         let (seed, clock) = script.rehearsal();
-        Practice {
-            seed: told.seed.or(seed.filter(|_| own)),
-            clock: told.clock.or(clock),
+        if profile == Profile::Rehearsal {
+            return Ok(Practice {
+                seed: told.seed.or(seed.filter(|_| own)),
+                clock: told.clock.or(clock),
+            });
         }
+        if seed.is_some() || clock.is_some() {
+            streams::note(
+                "keymoot: the script's seed and clock are for rehearsals; this vault does not read them.",
+            );
+        }
+        Ok(told)
     }
 
     fn alone(

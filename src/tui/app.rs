@@ -76,7 +76,12 @@ impl State {
             Some((_, since)) if self.world.long_busy().is_none() => {
                 Some(since.millis().saturating_add(200))
             }
-            _ => None,
+            // From then on the seconds of the wait are on screen.
+            Some((_, since)) => {
+                let waited = now.saturating_sub(since.millis()).max(0);
+                Some(now.saturating_sub(waited.rem_euclid(1000)).saturating_add(1000))
+            }
+            None => None,
         };
         [second, busy].into_iter().flatten().min()
     }
@@ -135,8 +140,11 @@ fn say(state: &mut State, verb: Verb) -> Vec<Effect> {
             None => Reaction::none(),
         },
         Verb::Palette => Reaction::push(Palette::of(state.offers())),
-        // While the desk works, only the ways out above answer.
-        _ if state.world.busy.is_some() => Reaction::none(),
+        // While the desk works, only the ways out above answer, and what the screen offers for the wait.
+        waiting if state.world.busy.is_some() => match state.stack.last_mut() {
+            Some(screen) => screen.while_busy(waiting),
+            None => Reaction::none(),
+        },
         other => {
             let world = &state.world;
             match state.stack.last_mut() {
@@ -199,6 +207,7 @@ fn unheard(news: &News) -> Reaction {
 
 fn react(state: &mut State, reaction: Reaction) -> Vec<Effect> {
     let mut effects = Vec::new();
+    let returns = matches!(reaction.0.last(), Some(Step::Pop));
     for step in reaction.0 {
         match step {
             Step::Push(screen) => {
@@ -231,6 +240,10 @@ fn react(state: &mut State, reaction: Reaction) -> Vec<Effect> {
             Step::Status(status) => state.status = status,
             Step::Quit => effects.push(Effect::Quit(state.status)),
         }
+    }
+    if returns && let Some(screen) = state.stack.last_mut() {
+        let again = screen.returned(&state.world);
+        effects.extend(react(state, again));
     }
     effects
 }

@@ -45,6 +45,20 @@ impl<'a> Canvas<'a> {
         self.area.height
     }
 
+    /// Whether only ASCII can be shown.
+    pub(crate) const fn ascii(&self) -> bool {
+        self.appearance.ascii
+    }
+
+    /// Writes text in exactly these colours: for pictures that a camera reads, whatever the theme.
+    pub(crate) fn put_painted(&mut self, x: u16, y: u16, text: &str, style: Style) {
+        if y < self.area.height && x < self.area.width {
+            let room = usize::from(self.area.width.saturating_sub(x));
+            let (x, y) = (self.area.x.saturating_add(x), self.area.y.saturating_add(y));
+            self.buffer.set_stringn(x, y, text, room, style);
+        }
+    }
+
     /// Where the terminal's cursor belongs, if anywhere.
     pub(crate) const fn cursor(&self) -> Option<Position> {
         self.cursor
@@ -111,10 +125,9 @@ impl<'a> Canvas<'a> {
         self.put(0, y, Role::Frame, &line);
         let mut x = 1;
         for title in titles.iter().filter(|t| !t.is_empty()) {
-            let room = self.area.width.saturating_sub(x).saturating_sub(2);
-            x = self
-                .put_cut(x, y, room, Role::Title, &format!(" {title} "))
-                .saturating_add(1);
+            let room = usize::from(self.area.width.saturating_sub(x).saturating_sub(4));
+            let words = format!(" {} ", cut(&shown(title), room));
+            x = self.put(x, y, Role::Title, &words).saturating_add(1);
         }
     }
 
@@ -165,18 +178,6 @@ impl<'a> Canvas<'a> {
         if cursor.is_some() {
             self.cursor = cursor;
         }
-    }
-
-    /// How many rows a piece would use at a width, found by drawing it aside.
-    pub(crate) fn measure(&self, width: u16, draw: impl FnOnce(&mut Canvas<'_>) -> u16) -> u16 {
-        let mut aside = Buffer::empty(Rect::new(0, 0, width.max(1), 64));
-        let area = aside.area;
-        draw(&mut Canvas {
-            buffer: &mut aside,
-            area,
-            appearance: self.appearance,
-            cursor: None,
-        })
     }
 
     /// Replaces every glyph by its ASCII twin where the terminal has no others. Last thing done to a frame.
@@ -241,12 +242,35 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
     out
 }
 
-/// Wraps text at spaces, keeping its own line ends.
+/// Wraps text at spaces, keeping its own line ends. A line that goes on is set under its beginning: under the
+/// indentation, or under the value where a label stands before it.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
-    text.split('\n')
-        .flat_map(|line| textwrap::wrap(line, width.max(1)))
-        .map(std::borrow::Cow::into_owned)
-        .collect()
+    let mut out = Vec::new();
+    for line in text.split('\n') {
+        let indent = " ".repeat(hang(line, width));
+        let options = textwrap::Options::new(width.max(1))
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .subsequent_indent(&indent);
+        let lines = textwrap::wrap(line, options);
+        out.extend(lines.into_iter().map(std::borrow::Cow::into_owned));
+    }
+    out
+}
+
+/// How far the rest of a line is indented.
+fn hang(line: &str, width: usize) -> usize {
+    let spaces = line.chars().take_while(|c| *c == ' ').count();
+    let label = line.get(spaces..).unwrap_or_default();
+    let value = label.find("  ").map_or(spaces, |gap| {
+        let rest = label.get(gap..).unwrap_or_default();
+        let blank = rest.chars().take_while(|c| *c == ' ').count();
+        let before = label.get(..gap).unwrap_or_default().chars().count();
+        spaces.saturating_add(before).saturating_add(blank)
+    });
+    [value, spaces]
+        .into_iter()
+        .find(|n| *n <= width / 3)
+        .unwrap_or(0)
 }
 
 /// A count as terminal columns or rows.
@@ -261,6 +285,14 @@ mod tests {
     #[test]
     fn control_and_bidi_characters_are_drawn_as_escapes() {
         assert_eq!(shown("a\u{1b}[2Jb\u{202e}c"), "a\\u{1b}[2Jb\\u{202e}c");
+    }
+
+    #[test]
+    fn a_long_value_goes_on_under_its_beginning() {
+        assert_eq!(
+            wrap("  arn   aws:one-two three four five", 26),
+            ["  arn   aws:one-two three", "        four five"]
+        );
     }
 
     #[test]

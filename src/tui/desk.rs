@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::mpsc::UnboundedSender;
 use zeroize::Zeroizing;
 
+use super::acts::Acts;
 use super::message::{Msg, News, Order, Papers, PlayOrder};
 use super::world::vault_name;
 use super::{Doctor, PlaySession};
@@ -14,7 +15,7 @@ use crate::ceremony::{Advance, Runner, Script, Wanted};
 use crate::crypto::{Entropy, OsEntropy};
 use crate::os::{OutputFolder, read_limited};
 use crate::session::{
-    Command, Created, Environment, NewVault, Opening, Profile, Refusal, Session, build, practice,
+    Created, Environment, NewVault, Opening, Profile, Refusal, Session, practice,
 };
 use crate::vault::{FolderStore, MemoryStore, Store};
 
@@ -31,6 +32,7 @@ pub(crate) fn start(
             session: None,
             opening: None,
             runner: None,
+            acts: Acts::default(),
             state_folder,
             doctor,
         };
@@ -55,6 +57,7 @@ struct Desk {
     session: Option<Session>,
     opening: Option<Opening>,
     runner: Option<Runner>,
+    acts: Acts,
     state_folder: Option<PathBuf>,
     doctor: Option<Doctor>,
 }
@@ -113,19 +116,7 @@ impl Desk {
             Order::Answer(answers) => return self.answer(answers),
             Order::Abort(reason) => return self.abort(&reason),
             Order::WriteOutputs(folder) => return self.write(folder),
-            Order::Preview { op, answers } => self.preview(op, &answers),
-            Order::Ask {
-                op,
-                answers,
-                issuer,
-                key,
-            } => self.ask(op, &answers, issuer, key),
-            Order::Perform(command) => self.perform(*command),
-            Order::Execute(id) => self.perform(Command::Execute {
-                id,
-                prepared: None,
-                arrow: None,
-            }),
+            order => self.act(order),
         };
         answer.unwrap_or_else(|refusal| News::Refused(refusal.to_string()))
     }
@@ -135,9 +126,7 @@ impl Desk {
     }
 
     fn session(&mut self) -> Result<&mut Session, Refusal> {
-        self.session.as_mut().ok_or_else(|| {
-            Refusal::Usage("No vault is open. Nothing was changed; open one first.".into())
-        })
+        self.session.as_mut().ok_or_else(not_open)
     }
 
     fn open(&mut self, dir: &Path) -> Result<News, Refusal> {
@@ -300,33 +289,14 @@ impl Desk {
         }
     }
 
-    fn preview(&mut self, op: &str, answers: &build::Answers) -> Result<News, Refusal> {
-        let session = self.session()?;
-        let action = build::action(session, op, answers)?;
-        Ok(News::Preview(session.preview(&action)?))
+    fn act(&mut self, order: Order) -> Result<News, Refusal> {
+        let session = self.session.as_mut().ok_or_else(not_open)?;
+        self.acts.work(session, order)
     }
+}
 
-    fn ask(
-        &mut self,
-        op: &str,
-        answers: &build::Answers,
-        issuer: String,
-        key: crate::session::KeySource,
-    ) -> Result<News, Refusal> {
-        let session = self.session()?;
-        let action = build::action(session, op, answers)?;
-        self.perform(Command::Ask {
-            action,
-            issuer,
-            origin: None,
-            key,
-        })
-    }
-
-    fn perform(&mut self, command: Command) -> Result<News, Refusal> {
-        let outcome = self.session()?.perform(command)?;
-        Ok(News::Done(Box::new(outcome)))
-    }
+fn not_open() -> Refusal {
+    Refusal::Usage("No vault is open. Nothing was changed; open one first.".into())
 }
 
 fn folder(dir: &Path) -> Result<Box<dyn Store>, Refusal> {
@@ -348,7 +318,7 @@ fn parse(script: &[u8]) -> Result<Script, String> {
 }
 
 /// Reads a person's envelope from their own medium, at most 1 MiB.
-fn read_envelope(path: &Path) -> Result<String, Refusal> {
+pub(crate) fn read_envelope(path: &Path) -> Result<String, Refusal> {
     const MOST: u64 = 1024 * 1024;
     let bytes = read_limited(path, MOST).map_err(|e| Refusal::Custody(e.to_string()))?;
     String::from_utf8(bytes.to_vec()).map_err(|_| {

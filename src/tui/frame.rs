@@ -49,7 +49,7 @@ pub(crate) fn draw(
 fn title(screen: &dyn Screen, world: &World) -> Vec<String> {
     let mut title = screen.title(world);
     if world.rehearsal() && world.wide() {
-        title.push(REHEARSAL.to_owned());
+        title.insert(title.len().min(1), REHEARSAL.to_owned());
     }
     title
 }
@@ -92,7 +92,12 @@ fn status(world: &World, canvas: &mut Canvas<'_>) {
     let banner = view.profile.banner();
     let fixed = banner.width() + clock.width() + world.network.width() + sign.width() + 5 * 3 + 2;
     let room = width.saturating_sub(fixed);
-    let name = cut(&view.vault, (room / 2).max(8));
+    // A practice vault has no name but its profile.
+    let name = if view.vault == view.profile.name() {
+        String::new()
+    } else {
+        cut(&view.vault, (room / 2).max(8))
+    };
     let count = format!("{} of {}", present.len(), view.n);
     let names = format!("{count}: {}", present.join(" "));
     let quorum = if present.is_empty() || name.width() + names.width() > room {
@@ -114,7 +119,8 @@ fn status(world: &World, canvas: &mut Canvas<'_>) {
         (waiting, &sign),
     ];
     let mut x = 1;
-    for (n, (role, text)) in parts.iter().enumerate() {
+    let parts = parts.iter().filter(|(_, text)| !text.is_empty());
+    for (n, (role, text)) in parts.enumerate() {
         x = separated(canvas, x, n, *role, text);
     }
 }

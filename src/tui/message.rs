@@ -9,11 +9,13 @@ use zeroize::Zeroizing;
 
 use super::PlaySession;
 use crate::api::Timestamp;
+use super::acts::{Cancel, Draft, HandedOver, Signing};
+use super::receiver::Receiver;
+use super::screens::root::RootFile;
 use crate::ceremony::{Answer, Script, Showing};
 use crate::crypto::SecretBytes;
-use crate::session::build::Answers;
 use crate::session::{
-    Bootstrap, Command, KeySource, NewVault, Outcome, PendingView, Session, View, WitnessAnswer,
+    Bootstrap, Command, NewVault, Outcome, PendingView, Session, View, WitnessAnswer,
 };
 
 /// What the app takes in.
@@ -97,18 +99,35 @@ pub(crate) enum Order {
     /// Writes the ceremony's outputs.
     WriteOutputs(PathBuf),
     /// What an act would be, before anybody signs.
-    Preview { op: &'static str, answers: Answers },
+    Preview(Box<Draft>),
     /// An act, asked for and signed by its issuer.
     Ask {
-        op: &'static str,
-        answers: Answers,
+        draft: Box<Draft>,
         issuer: String,
-        key: KeySource,
+        signing: Signing,
+    },
+    /// A custodian's signature under an act on the table.
+    Approve {
+        id: [u8; 32],
+        person: String,
+        signing: Signing,
     },
     /// Any other command for the one door.
     Perform(Box<Command>),
-    /// The act is executed; RSA pairs are searched for first.
-    Execute([u8; 32]),
+    /// The act is executed; RSA pairs are searched for first, until somebody cancels.
+    Execute { id: [u8; 32], cancel: Cancel },
+    /// Says what a receiver's file is.
+    Inspect(PathBuf),
+    /// The same for a file read before: what the vault knows may have changed since.
+    InspectAgain { path: PathBuf, bytes: Arc<Vec<u8>> },
+    /// Says what root a file holds.
+    ReadRoot(PathBuf),
+    /// Reads a receiver's answer to an export.
+    Receipt(PathBuf),
+    /// Writes a new file; nothing is overwritten.
+    Save { path: PathBuf, bytes: Vec<u8> },
+    /// Writes the last export's files to another folder, where the first try failed.
+    HandOver(PathBuf),
 }
 
 impl Order {
@@ -127,11 +146,15 @@ impl Order {
             Self::Answer(_) => "working on your answer".into(),
             Self::Abort(_) => "stopping the ceremony".into(),
             Self::WriteOutputs(_) => "writing the files".into(),
-            Self::Preview { .. } => "checking the request".into(),
-            Self::Ask { .. } => "signing the request".into(),
+            Self::Preview(_) => "checking the request".into(),
+            Self::Ask { .. } | Self::Approve { .. } => "unsealing the key and signing".into(),
             Self::Examine => "looking at this machine".into(),
             Self::Perform(_) => "working".into(),
-            Self::Execute(_) => "executing; an RSA key can take a minute".into(),
+            Self::Execute { .. } => "doing what was signed for".into(),
+            Self::Inspect(_) | Self::ReadRoot(_) | Self::InspectAgain { .. } => "reading the file".into(),
+            Self::Receipt(_) => "reading the receipt".into(),
+            Self::Save { .. } => "writing the file".into(),
+            Self::HandOver(_) => "writing the files".into(),
         }
     }
 }
@@ -161,8 +184,19 @@ pub(crate) enum News {
     Examined(Vec<(String, String, String)>),
     /// These files were written, in this folder.
     Written { folder: PathBuf, files: Vec<String> },
-    /// What an act would be.
-    Preview(PendingView),
+    /// What an act would be, and the service's request in it, pretty.
+    Preview {
+        pending: PendingView,
+        request: String,
+    },
+    /// What a receiver's file is.
+    Receiver(Box<Receiver>),
+    /// The root in a file.
+    Root(Box<RootFile>),
+    /// An export was executed, or its files were written after all.
+    HandedOver(Box<HandedOver>),
+    /// A file was written.
+    Saved(PathBuf),
     /// The door's answer.
     Done(Box<Outcome>),
     /// The door refused, in a sentence.

@@ -3,6 +3,7 @@
 //! `update` takes a message and a state and touches nothing else; `draw` takes a state and changes nothing; one
 //! thread, the desk, owns the session. Screens hold no business rule.
 
+mod acts;
 mod app;
 mod canvas;
 mod desk;
@@ -12,6 +13,7 @@ mod guard;
 mod keys;
 mod message;
 mod paint;
+mod receiver;
 mod screen;
 mod screens;
 #[cfg(test)]

@@ -57,6 +57,16 @@ pub(crate) trait Screen {
         Reaction::none()
     }
 
+    /// A verb while the desk works for this screen: a search can be stopped.
+    fn while_busy(&mut self, _verb: Verb) -> Reaction {
+        Reaction::none()
+    }
+
+    /// The screen above is gone and this one is on top again.
+    fn returned(&mut self, _world: &World) -> Reaction {
+        Reaction::none()
+    }
+
     /// What the desk answers. `None` leaves it to the screen below.
     fn news(&mut self, _news: &News, _world: &World) -> Option<Reaction> {
         None

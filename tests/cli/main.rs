@@ -1,4 +1,5 @@
-//! The binary from outside: arguments in; stdout, stderr, status and files out. No test here knows the library.
+//! The binary from outside: arguments in; stdout, stderr, status and files out. No test here knows the library,
+//! save to forge a file that an outsider could have made.
 
 mod batch;
 mod call;
@@ -6,4 +7,5 @@ mod help;
 mod inspect;
 mod play;
 mod program;
+mod refusals;
 mod vault;

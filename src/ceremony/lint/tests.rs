@@ -98,19 +98,16 @@ fn l02_approval_where_nothing_changes() {
 
 #[test]
 fn l03_used_before_made_and_made_twice() {
-    let (made, rest) = BASE
-        .split_once("# cut\n")
-        .map(|(a, b)| (a.to_owned(), b))
-        .unwrap();
+    let (before, rest) = BASE.split_once("# cut\n").unwrap();
     let (make, rest) = rest.split_once("# cut\n").unwrap();
-    let late = format!("{made}{rest}\n{make}");
+    let late = format!("{before}{rest}\n{make}");
     let found: Vec<_> = lint(&late).into_iter().map(|f| f.rule).collect();
     assert!(
         !found.is_empty() && found.iter().all(|rule| rule == "L03"),
         "{found:?}"
     );
     let again = make.replace("id = \"make\"", "id = \"make-again\"");
-    let twice = format!("{made}{make}{again}{rest}");
+    let twice = format!("{before}{make}{again}{rest}");
     let found: Vec<_> = lint(&twice).into_iter().map(|f| f.rule).collect();
     assert_eq!(found, ["L03"]);
 }

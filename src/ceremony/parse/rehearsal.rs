@@ -51,16 +51,14 @@ fn clock(section: &mut Table<'_>, on: &mut Reading<'_>) -> Option<Timestamp> {
     let value = section.take("clock")?;
     let place = value.place.clone();
     let text = value.date_time(on)?;
-    match Timestamp::parse_rfc3339(&text) {
-        Ok(stamp) => Some(stamp),
-        Err(_) => {
-            on.wrong(
-                &place,
-                format!("`{text}` is no point in time: write it like 2026-11-24T09:00:00Z."),
-            );
-            None
-        }
+    let stamp = Timestamp::parse_rfc3339(&text).ok();
+    if stamp.is_none() {
+        on.wrong(
+            &place,
+            format!("`{text}` is no point in time: write it like 2026-11-24T09:00:00Z."),
+        );
     }
+    stamp
 }
 
 /// `[[rehearsal.answer]] step = "trust-root" fingerprint = "as-shown"`.

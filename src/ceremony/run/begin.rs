@@ -57,6 +57,7 @@ impl Runner {
             texts: BTreeMap::new(),
             typed_by: None,
             action: None,
+            preview: None,
             pending: None,
             last: None,
             outcome: None,

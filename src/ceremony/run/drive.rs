@@ -119,6 +119,7 @@ impl Runner {
         self.texts.clear();
         self.typed_by = None;
         self.action = None;
+        self.preview = None;
         self.pending = None;
     }
 
@@ -191,7 +192,8 @@ impl Runner {
         {
             let gone = match destroyed.len() {
                 0 => String::new(),
-                n => format!(" {n} key(s) were destroyed on the way."),
+                1 => " 1 key was destroyed on the way.".to_owned(),
+                n => format!(" {n} keys were destroyed on the way."),
             };
             self.last = Some(format!(
                 "The vault's clock now says {}.{gone}",

@@ -45,13 +45,14 @@ pub fn resolve_inputs(
         if given.contains_key(&input.name) {
             continue;
         }
-        let bytes = default_bytes(&input, folder, profile)?;
+        let bytes = default_bytes(script, &input, folder, profile)?;
         given.insert(input.name, bytes);
     }
     Ok((given, own))
 }
 
 fn default_bytes(
+    script: &Script,
     input: &InputDeclaration,
     folder: Option<&Path>,
     profile: Profile,
@@ -73,6 +74,7 @@ fn default_bytes(
             .map_err(|e| missing(&format!("Its default {path} cannot be read ({e}).")));
     }
     path.strip_prefix("samples/")
+        .filter(|_| script.is_shipped())
         .and_then(shipped::sample)
         .map(<[u8]>::to_vec)
         .ok_or_else(|| {

@@ -8,12 +8,15 @@ mod asks;
 mod begin;
 mod bind;
 mod drive;
+mod effect;
 mod expect;
 mod inputs;
+mod judge;
 mod outputs;
 mod report;
 mod ritual;
 mod scripted;
+mod sign;
 mod summary;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -111,6 +114,8 @@ pub struct Runner {
     /// Who typed the fields that a second person types.
     typed_by: Option<String>,
     action: Option<Action>,
+    /// The act as it was judged before anybody signs.
+    preview: Option<PendingView>,
     pending: Option<PendingView>,
     last: Option<String>,
     outcome: Option<RunOutcome>,
@@ -129,10 +134,20 @@ pub struct Runner {
 impl Runner {
     /// The run as the vault remembers it.
     pub fn run(&self, session: &Session) -> Run {
-        let view = session.view();
-        let found = view.runs.iter().find(|run| run.id == self.run).cloned();
+        let last = session
+            .last_run(&self.script.sha256_hex())
+            .filter(|run| run.id == self.run);
+        let earlier = || {
+            session
+                .view()
+                .runs
+                .iter()
+                .find(|run| run.id == self.run)
+                .cloned()
+        };
         // A runner exists only after its run was journaled; an empty run can at most be shown.
-        found.unwrap_or_else(|| begin::empty_run(&self.script, session))
+        last.or_else(earlier)
+            .unwrap_or_else(|| begin::empty_run(&self.script, session))
     }
 
     /// The script.

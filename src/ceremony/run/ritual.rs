@@ -5,19 +5,16 @@ use std::collections::VecDeque;
 use sha2::{Digest, Sha256};
 
 use crate::api::{GetKeyInput, Request, Timestamp};
-use crate::custody::TypedFingerprint;
-use crate::pki::{Certificate, ImportParameters};
+use crate::pki::Certificate;
 use crate::session::{Command, KeySource, Outcome, Profile, Session, StepRecord, StepState, span};
 
 use super::super::ask::Answer;
 use super::super::model::Step;
 use super::super::ops;
-use super::act::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from, text};
 use super::drive::{Halt, Work};
+use super::judge::time;
+use super::sign::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from, text};
 use super::{Runner, Stage, Turn};
-
-/// How far a watch may be from the vault's clock where the script says nothing (CA/B BR 6.1.1.1: three minutes).
-const SKEW: i64 = 180_000;
 
 impl Runner {
     /// Who is asked for what in this step.
@@ -35,7 +32,7 @@ impl Runner {
         let turn = |place: &String, fields: Vec<&'static str>| {
             let person = self.name(place);
             Turn {
-                role: self.role(session, &person),
+                role: Self::role(session, &person),
                 person,
                 fields,
             }
@@ -76,30 +73,6 @@ impl Runner {
         }
     }
 
-    /// A file that cannot serve is found before anybody is asked about it, and named in the service's manner.
-    fn fault(&self, session: &Session, step: &Step) -> Option<String> {
-        let reads =
-            step.op.name == ops::READ_FILE.name || step.op.name == ops::ATTEST_FINGERPRINT.name;
-        if !reads {
-            return None;
-        }
-        let bytes = self.input(session, step)?;
-        let refusal = match ImportParameters::parse(&bytes) {
-            Ok(parameters) => parameters.verify(session.now()).err()?,
-            Err(_) if Certificate::from_any(&bytes).is_ok() => return None,
-            Err(refusal) => refusal,
-        };
-        Some(format!("ValidationException: {refusal}"))
-    }
-
-    /// The bytes of the step's file input.
-    pub(super) fn input(&self, session: &Session, step: &Step) -> Option<Vec<u8>> {
-        self.run(session)
-            .inputs
-            .get(step.fields.get("file")?)
-            .cloned()
-    }
-
     /// A person typed, or looked and pressed Enter.
     pub(super) fn take_turn(
         &mut self,
@@ -126,6 +99,7 @@ impl Runner {
         }
         let several = step.op.name == ops::ATTEST_CLOCK.name;
         let second = step_asks_second(step, &turn.fields);
+        let heard = heard(step, &turn);
         for (id, typed) in checked {
             let name = if several {
                 format!("{id} ({})", turn.person)
@@ -137,92 +111,9 @@ impl Runner {
         if second {
             self.typed_by = Some(turn.person);
         }
+        self.last = Some(heard);
         self.turns.pop_front();
         Ok(())
-    }
-
-    /// Judges what was typed where the runner itself compares it.
-    fn judge(&self, session: &Session, field: &str, typed: &str) -> Result<(), Halt> {
-        let Some(step) = self.step() else {
-            return Ok(());
-        };
-        let name = step.op.name;
-        if name == ops::ATTEST_CLOCK.name && field == "time" {
-            return self.judge_time(session, step, typed);
-        }
-        if name == ops::ATTEST_FINGERPRINT.name && field == "fingerprint" {
-            return self.judge_fingerprint(session, step, typed);
-        }
-        Ok(())
-    }
-
-    fn judge_time(&self, session: &Session, step: &Step, typed: &str) -> Result<(), Halt> {
-        let Some(read) = time(typed) else {
-            return Err(Halt::Again(
-                "This is no date and time. Nothing was changed. Type it in UTC, for example 2026-11-24 09:00.".into(),
-            ));
-        };
-        if session.profile() == Profile::Production {
-            return Ok(()); // the door compares the two watches, and sets the clock by them
-        }
-        let skew = step
-            .fields
-            .get("skew")
-            .and_then(|text| span::parse(text).ok())
-            .unwrap_or(SKEW);
-        let off = (read.millis() - session.now().millis()).abs();
-        // A watch read to the minute may be 59 seconds old.
-        if off > skew.saturating_add(59_999) {
-            return Err(Halt::Again(format!(
-                "Your watch and the vault's clock differ by {} s; {} s are allowed. Nothing was changed. Read your \
-                 watch again, in UTC; if it is right, stop: the clock is wrong.",
-                off / 1000,
-                skew / 1000
-            )));
-        }
-        Ok(())
-    }
-
-    fn judge_fingerprint(&self, session: &Session, step: &Step, typed: &str) -> Result<(), Halt> {
-        let Some(certificate) = self.certificate(session, step) else {
-            return Err(Halt::Again(
-                "The file holds no such certificate. Nothing was compared.".into(),
-            ));
-        };
-        if typed == "as-shown" {
-            if session.profile() == Profile::Production {
-                return Err(Halt::Again(
-                    "`as-shown` is for rehearsal and test. Type what was fetched on the other computer. Nothing was \
-                     compared."
-                        .into(),
-                ));
-            }
-            return Ok(());
-        }
-        let fingerprint =
-            TypedFingerprint::parse(typed).map_err(|error| Halt::Again(error.to_string()))?;
-        if fingerprint.matches(&certificate.sha256_fingerprint()) {
-            return Ok(());
-        }
-        Err(Halt::Again(
-            "What you typed is not the fingerprint of this file's certificate. No key left. Check the typing first; \
-             if it is right, this file is not the one that the receiver sees: stop, and fetch both again."
-                .into(),
-        ))
-    }
-
-    /// The certificate that a fingerprint step is about.
-    pub(super) fn certificate(&self, session: &Session, step: &Step) -> Option<Certificate> {
-        let bytes = self.input(session, step)?;
-        let Ok(parameters) = ImportParameters::parse(&bytes) else {
-            return Certificate::from_any(&bytes).ok();
-        };
-        let root = step.fields.get("of").is_some_and(|of| of == "root");
-        Some(if root {
-            parameters.root().clone()
-        } else {
-            parameters.wrapping_certificate
-        })
     }
 
     /// Brings a ceremony op to `executed` once everybody it asks has answered.
@@ -458,36 +349,19 @@ impl Runner {
     }
 }
 
+/// What is said after a turn.
+fn heard(step: &Step, turn: &Turn) -> String {
+    let person = &turn.person;
+    match step.op.name {
+        name if name == ops::ATTEST_CLOCK.name => format!("{person} read the clock."),
+        name if name == ops::ATTEST_FINGERPRINT.name => {
+            format!("{person} gave the fingerprint, and it is this file's.")
+        }
+        _ => format!("Recorded: {}.", step.title),
+    }
+}
+
 /// Whether these fields are typed by a second person rather than the issuer.
 fn step_asks_second(step: &Step, fields: &[&'static str]) -> bool {
     fields.iter().any(|field| step.asked.contains_key(field))
-}
-
-/// A date and time as people type it, in UTC.
-fn time(typed: &str) -> Option<Timestamp> {
-    let typed = typed.trim();
-    if let Ok(stamp) = Timestamp::parse_rfc3339(typed) {
-        return Some(stamp);
-    }
-    let (date, clock) = typed.split_once([' ', 'T'])?;
-    let seconds = if clock.matches(':').count() == 1 {
-        ":00"
-    } else {
-        ""
-    };
-    Timestamp::parse_rfc3339(&format!("{date}T{}{seconds}Z", clock.trim_end_matches('Z'))).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::time;
-
-    #[test]
-    fn watches_are_read_to_the_minute_or_the_second() {
-        let minute = time("2026-11-24 09:00").map(crate::api::Timestamp::rfc3339);
-        assert_eq!(minute.as_deref(), Some("2026-11-24T09:00:00Z"));
-        assert_eq!(time("2026-11-24 09:00:30"), time("2026-11-24T09:00:30Z"));
-        assert_eq!(time("09:00"), None);
-        assert_eq!(time("2026-13-24 09:00"), None);
-    }
 }

@@ -1,20 +1,37 @@
 //! The screens, one file each, and which one comes first.
 
+pub(crate) mod approvals;
+pub(crate) mod approve;
+pub(crate) mod ask;
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod deletions;
 pub(crate) mod doctor;
+pub(crate) mod done;
 pub(crate) mod ended;
+pub(crate) mod exchange;
+pub(crate) mod export;
 pub(crate) mod handover;
 pub(crate) mod help;
+pub(crate) mod home;
 pub(crate) mod init;
 mod init_fields;
 mod init_people;
+pub(crate) mod key;
+pub(crate) mod keys;
 pub(crate) mod leave;
-pub(crate) mod opened;
+pub(crate) mod page;
 pub(crate) mod palette;
 pub(crate) mod picker;
+pub(crate) mod refuse;
+pub(crate) mod review;
+pub(crate) mod root;
 pub(crate) mod runner;
+pub(crate) mod save;
 pub(crate) mod stop_run;
 pub(crate) mod unlock;
 pub(crate) mod welcome;
+pub(crate) mod wizard;
 
 use super::app::State;
 use super::message::{Order, PlayOrder};
@@ -100,5 +117,5 @@ fn play_screen(play: Box<PlayOrder>, out: Option<std::path::PathBuf>) -> (Box<dy
 
 /// The screen of an open vault.
 pub(crate) fn home() -> Box<dyn Screen> {
-    Box::new(opened::Opened)
+    Box::new(home::Home::new())
 }

@@ -123,7 +123,12 @@ impl RunScreen {
         }
     }
 
-    fn enter(&mut self) -> Reaction {
+    fn enter(&mut self, world: &World) -> Reaction {
+        // Nobody signs what is still below the edge of the screen.
+        if self.unread(world) > 0 {
+            self.scroll(true, world);
+            return Reaction::none();
+        }
         match self.phase {
             Phase::Beginning => Reaction::none(),
             Phase::HandOver => {
@@ -192,48 +197,130 @@ impl RunScreen {
             .collect()
     }
 
-    fn draw_ask(&self, ask: &Ask, canvas: &mut Canvas<'_>) {
-        let (width, height) = (canvas.width(), canvas.height());
-        let form_rows = canvas.measure(width, |c| self.form.draw(c));
-        let mut y = 0;
-        y += canvas.paragraph(0, y, width, Role::Title, &ask.title);
+    /// How the question is laid out: where it does not fit beside the steps, they give way to it.
+    fn layout(&self, ask: &Ask, world: &World) -> Layout {
+        let height = usize::from(world.size.1.saturating_sub(7).saturating_sub(banner(world)));
+        let rail = rail_width(world);
+        let beside = usize::from(world.size.0.saturating_sub(rail).saturating_sub(2));
+        let whole = usize::from(world.size.0.saturating_sub(2));
+        let fits = |layout: &Layout| layout.body.len() <= layout.room;
+        let mut layout = self.layout_in(ask, beside, height, (true, false));
+        if !fits(&layout) {
+            layout = self.layout_in(ask, whole, height, (false, false));
+        }
+        if !fits(&layout) {
+            layout = self.layout_in(ask, whole, height, (false, true));
+            layout.body.retain(|line| !line.trim().is_empty());
+        }
+        layout
+    }
+
+    fn layout_in(
+        &self,
+        ask: &Ask,
+        width: usize,
+        height: usize,
+        (rail, brief): (bool, bool),
+    ) -> Layout {
+        let heading = wrap(&heading(ask), width);
         let again: Vec<String> = self
             .again
             .iter()
-            .flat_map(|text| wrap(&format!("STOP  {text}"), usize::from(width)))
+            .flat_map(|text| wrap(&format!("STOP  {text}"), width))
             .collect();
-        let below = form_rows
-            .saturating_add(cells(again.len()))
-            .saturating_add(1);
-        let body: Vec<String> = reflowed(&ask.body)
+        let body: Vec<String> = reflowed(&self.told(ask))
             .iter()
-            .flat_map(|line| wrap(line, usize::from(width)))
+            .flat_map(|line| wrap(line, width))
             .collect();
-        let room = usize::from(height.saturating_sub(y).saturating_sub(below)).max(3);
-        let top = self.scroll.min(body.len().saturating_sub(room));
-        for line in body.iter().skip(top).take(room) {
+        let rows = usize::from(self.form.rows(cells(width), brief));
+        let taken = heading.len() + rows + again.len() + 1;
+        Layout {
+            rail,
+            brief,
+            heading,
+            body,
+            again,
+            room: height.saturating_sub(taken).max(3),
+        }
+    }
+
+    /// How many lines of the question are still below the edge.
+    fn unread(&self, world: &World) -> usize {
+        let Some(ask) = self.ask().filter(|_| self.phase == Phase::Asking) else {
+            return 0;
+        };
+        let layout = self.layout(ask, world);
+        layout
+            .body
+            .len()
+            .saturating_sub(layout.top(self.scroll))
+            .saturating_sub(layout.room)
+    }
+
+    /// Moves the text of the question; never past its end.
+    fn scroll(&mut self, down: bool, world: &World) {
+        let Some(ask) = self.ask() else { return };
+        let layout = self.layout(ask, world);
+        let page = layout.room.saturating_sub(1).max(1);
+        let top = layout.top(self.scroll);
+        self.scroll = if down {
+            layout.top(top.saturating_add(page))
+        } else {
+            top.saturating_sub(page)
+        };
+    }
+
+    fn draw_ask(&self, layout: &Layout, canvas: &mut Canvas<'_>) {
+        let (width, height) = (canvas.width(), canvas.height());
+        let mut y = 0;
+        for line in &layout.heading {
+            canvas.put(0, y, Role::Title, line);
+            y += 1;
+        }
+        let top = layout.top(self.scroll);
+        for line in layout.body.iter().skip(top).take(layout.room) {
             canvas.put(0, y, Role::Text, line);
             y += 1;
         }
-        if body.len() > room {
-            let left = body.len().saturating_sub(top).saturating_sub(room);
-            let words = if left > 0 {
-                format!("{left} more lines: PgDn")
-            } else {
-                "that was all: PgUp goes back".to_owned()
+        if layout.body.len() > layout.room {
+            let below = layout
+                .body
+                .len()
+                .saturating_sub(top)
+                .saturating_sub(layout.room);
+            let words = match below {
+                0 => "that was all of it; PgUp goes back".to_owned(),
+                1 => "1 more line below".to_owned(),
+                n => format!("{n} more lines below"),
             };
             canvas.put(0, y, Role::Note, &words);
         }
         y += 1;
         canvas.within(0, y, width, height.saturating_sub(y), |c| {
-            self.form.draw(c);
+            self.form.draw_as(c, layout.brief);
         });
-        y += form_rows;
-        for line in &again {
+        y += self.form.rows(width, layout.brief);
+        for line in &layout.again {
             canvas.put(0, y, Role::Stop, line);
             y += 1;
         }
         self.draw_why(canvas, y);
+    }
+
+    /// What is read before answering; why and clause stand below it, once.
+    fn told(&self, ask: &Ask) -> Vec<String> {
+        let why = self.showing.as_ref().map_or(&[][..], |s| &s.why);
+        let mut lines: Vec<String> = ask
+            .body
+            .iter()
+            .filter(|line| !why.contains(line))
+            .cloned()
+            .collect();
+        lines.dedup_by(|a, b| a.is_empty() && b.is_empty());
+        while lines.last().is_some_and(String::is_empty) {
+            lines.pop();
+        }
+        lines
     }
 
     /// Why this step is there, where there is room for it.
@@ -282,7 +369,7 @@ impl Screen for RunScreen {
             ),
             (None, _) => "beginning".to_owned(),
         };
-        vec![kind.into(), self.title.clone(), place]
+        vec![kind.into(), place, self.title.clone()]
     }
 
     fn footing(&self, world: &World) -> Footing {
@@ -305,7 +392,13 @@ impl Screen for RunScreen {
                     self.saved(world),
                 )
             }
-            (Phase::Asking, Some(ask)) => ask.footing.clone(),
+            (Phase::Asking, Some(ask)) => match self.unread(world) {
+                0 => ask.footing.clone(),
+                n => Footing {
+                    enter: format!("shows the rest of this ({n} lines); then it asks"),
+                    ..ask.footing.clone()
+                },
+            },
             (Phase::Failed, _) => plain("nobody", "leaves this screen", self.saved(world)),
             _ => ended::footing(self.showing.as_deref(), self.closes, world),
         }
@@ -326,7 +419,17 @@ impl Screen for RunScreen {
             if self.form.practised() {
                 offers.push(Offer::word(Verb::Practice, "answer for me"));
             }
-            offers.extend([Offer::plain(Verb::PageDown), Offer::plain(Verb::PageUp)]);
+            let below = self.unread(world);
+            if below > 0 || self.scroll > 0 {
+                offers.extend([Offer::plain(Verb::PageDown), Offer::plain(Verb::PageUp)]);
+            }
+            if below > 0 {
+                offers.extend([
+                    Offer::word(Verb::Enter, "read on"),
+                    Offer::word(Verb::Back, "pause"),
+                ]);
+                return offers;
+            }
         }
         let (enter, back) = match self.phase {
             Phase::Asking if self.form.typing() => ("answer", "pause"),
@@ -340,12 +443,6 @@ impl Screen for RunScreen {
             enter
         });
         offers.push(Offer::word(Verb::Back, back));
-        if self.phase == Phase::Asking && !self.form.practised() && world.rehearsal() {
-            offers.push(
-                Offer::plain(Verb::Practice)
-                    .off_because("there is nothing to fill in: Enter goes on"),
-            );
-        }
         offers
     }
 
@@ -371,7 +468,7 @@ impl Screen for RunScreen {
 
     fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
         let (width, height) = (canvas.width(), canvas.height());
-        let banner = u16::from(world.rehearsal() && !world.wide());
+        let banner = banner(world);
         if banner == 1 {
             canvas.row(0, Role::ProfileRehearsal);
             canvas.put(1, 0, Role::ProfileRehearsal, REHEARSAL);
@@ -399,55 +496,50 @@ impl Screen for RunScreen {
             );
             return;
         }
-        let left = if world.wide() { 44 } else { 26 };
-        canvas.within(0, banner, left, rest, |c| rail::draw(c, &self.rail()));
-        let at = left.saturating_add(1);
-        canvas.within(
-            at,
-            banner,
-            width.saturating_sub(at).saturating_sub(1),
-            rest,
-            |c| match (self.phase, self.ask()) {
-                (Phase::Asking, Some(ask)) => self.draw_ask(ask, c),
-                (Phase::Beginning, _) => {
-                    c.paragraph(
-                        0,
-                        1,
-                        c.width(),
-                        Role::Wait,
-                        "Beginning the ceremony: people, keys and inputs are being checked.",
-                    );
-                }
-                (Phase::Failed, _) => {
-                    let text = self
-                        .again
-                        .as_deref()
-                        .unwrap_or("The ceremony stands open and can be taken up again.");
-                    let y = c.paragraph(0, 1, c.width(), Role::Stop, text);
-                    c.paragraph(
-                        0,
-                        y.saturating_add(2),
-                        c.width(),
-                        Role::Text,
-                        "Enter leaves this screen.",
-                    );
-                }
-                _ => {}
-            },
+        if let (Phase::Asking, Some(ask)) = (self.phase, self.ask()) {
+            let layout = self.layout(ask, world);
+            let left = if layout.rail { rail_width(world) } else { 0 };
+            if layout.rail {
+                canvas.within(0, banner, left, rest, |c| rail::draw(c, &self.rail()));
+            }
+            let room = width.saturating_sub(left).saturating_sub(2);
+            canvas.within(left.saturating_add(1), banner, room, rest, |c| {
+                self.draw_ask(&layout, c)
+            });
+            return;
+        }
+        let (role, text) = match self.phase {
+            Phase::Failed => (
+                Role::Stop,
+                self.again
+                    .as_deref()
+                    .unwrap_or("The ceremony stands open and can be taken up again."),
+            ),
+            _ => (
+                Role::Wait,
+                "wait  The ceremony is being begun: people, keys and inputs are checked.",
+            ),
+        };
+        canvas.paragraph(
+            2,
+            banner.saturating_add(1),
+            width.saturating_sub(4),
+            role,
+            text,
         );
     }
 
-    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match (verb, self.phase) {
-            (Verb::Enter, _) => return self.enter(),
+            (Verb::Enter, _) => return self.enter(world),
             (Verb::Back, Phase::Ended | Phase::Failed) => return self.leave(),
             (Verb::Back, _) => {
                 let step = self.step().map_or_else(String::new, |s| s.title.clone());
                 return Reaction::push(StopRun::new(step, self.closes));
             }
             (Verb::Practice, _) => self.form.practise(),
-            (Verb::PageDown, _) => self.scroll = self.scroll.saturating_add(8),
-            (Verb::PageUp, _) => self.scroll = self.scroll.saturating_sub(8),
+            (Verb::PageDown, _) => self.scroll(true, world),
+            (Verb::PageUp, _) => self.scroll(false, world),
             (other, Phase::Asking) => self.form.verb(other),
             _ => {}
         }
@@ -491,6 +583,43 @@ impl Screen for RunScreen {
             _ => None,
         }
     }
+}
+
+/// How a question is laid out at a size.
+struct Layout {
+    /// Whether the steps stand beside it.
+    rail: bool,
+    /// Whether hints are left out.
+    brief: bool,
+    heading: Vec<String>,
+    body: Vec<String>,
+    again: Vec<String>,
+    /// Rows there are for the body.
+    room: usize,
+}
+
+impl Layout {
+    /// The first line in sight for a wish; never past the end.
+    fn top(&self, wish: usize) -> usize {
+        wish.min(self.body.len().saturating_sub(self.room))
+    }
+}
+
+/// Rows that the rehearsal's banner takes in the body; on a wide screen it stands in the title.
+fn banner(world: &World) -> u16 {
+    u16::from(world.rehearsal() && !world.wide())
+}
+
+fn rail_width(world: &World) -> u16 {
+    if world.wide() { 44 } else { 26 }
+}
+
+/// The question's heading, with the person it is for.
+fn heading(ask: &Ask) -> String {
+    if ask.person.is_empty() || ask.title.contains(&ask.person) {
+        return ask.title.clone();
+    }
+    format!("{}: {} {}", ask.title, ask.role, ask.person)
 }
 
 /// Joins lines of running text that were broken for a wider page, so that they wrap to this one.

@@ -8,7 +8,7 @@ use super::text::TextField;
 use crate::api::{KeyAlgorithm, KeyUsage};
 use crate::ceremony::{Answer, AskField};
 use crate::session::field::{Field, Kind};
-use crate::tui::canvas::{Canvas, cells};
+use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::keys::Verb;
 use crate::tui::theme::Role;
 
@@ -266,8 +266,24 @@ impl Form {
         line.error.is_none()
     }
 
-    /// Draws the fields; returns the rows used.
+    /// How many rows it takes at a width; `brief` leaves the hints out.
+    pub(crate) fn rows(&self, width: u16, brief: bool) -> u16 {
+        let last = self.lines.len().saturating_sub(1);
+        let rows = self.lines.iter().enumerate().map(|(n, line)| {
+            let focused = n == self.focus;
+            line.rows(width, focused, brief)
+                .saturating_add(u16::from(focused && n < last))
+        });
+        rows.fold(0, u16::saturating_add)
+    }
+
+    /// Draws the fields with the hint of the focused one; returns the rows used.
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>) -> u16 {
+        self.draw_as(canvas, false)
+    }
+
+    /// The same; `brief` leaves the hints out where room is short.
+    pub(crate) fn draw_as(&self, canvas: &mut Canvas<'_>, brief: bool) -> u16 {
         let widest = self
             .lines
             .iter()
@@ -283,14 +299,25 @@ impl Form {
             if y >= canvas.height() {
                 break;
             }
-            y = line.draw(canvas, y, beside, n == self.focus);
+            y = line.draw(canvas, y, beside, n == self.focus, brief);
+            // A gap between a hint and the next field; none after the last.
+            if n == self.focus && n.saturating_add(1) < self.lines.len() {
+                y = y.saturating_add(1);
+            }
         }
         y
     }
 }
 
 impl Line {
-    fn draw(&self, canvas: &mut Canvas<'_>, top: u16, beside: u16, focused: bool) -> u16 {
+    fn draw(
+        &self,
+        canvas: &mut Canvas<'_>,
+        top: u16,
+        beside: u16,
+        focused: bool,
+        brief: bool,
+    ) -> u16 {
         let width = canvas.width();
         let mut y = top;
         let label_role = if focused { Role::Title } else { Role::Muted };
@@ -334,34 +361,60 @@ impl Line {
             Input::Confirm => {}
         }
         if focused {
-            y = self.draw_hint(canvas, y);
+            y = self.draw_hint(canvas, y, brief);
         }
-        if let Some(error) = &self.error {
-            y += canvas.paragraph(
-                2,
-                y,
-                width.saturating_sub(3),
-                Role::Stop,
-                &format!("STOP  {error}"),
-            );
+        if let Some(error) = self.error_line() {
+            y += canvas.paragraph(2, y, width.saturating_sub(3), Role::Stop, &error);
         }
         y
     }
 
-    fn draw_hint(&self, canvas: &mut Canvas<'_>, top: u16) -> u16 {
+    /// As many rows as [`Line::draw`] takes.
+    fn rows(&self, width: u16, focused: bool, brief: bool) -> u16 {
+        let room = usize::from(width.saturating_sub(3));
+        let input = match &self.input {
+            Input::Confirm => 0,
+            Input::Choice(choices) if focused => {
+                cells(choices.entries.len()).min(8).saturating_add(1)
+            }
+            _ => 1,
+        };
+        let mut texts = Vec::new();
+        if focused {
+            texts.extend(self.hint_lines(brief));
+        }
+        texts.extend(self.error_line());
+        texts.iter().fold(input, |rows, text| {
+            rows.saturating_add(cells(wrap(text, room).len()))
+        })
+    }
+
+    fn hint_lines(&self, brief: bool) -> Vec<String> {
+        let mut lines = Vec::new();
+        if !self.field.hint.is_empty() && !brief {
+            lines.push(self.field.hint.to_owned());
+        }
+        if let Some(practice) = &self.practice
+            && !matches!(self.input, Input::Confirm)
+        {
+            lines.push(format!("practice answer (F5): {practice}"));
+        }
+        lines
+    }
+
+    fn error_line(&self) -> Option<String> {
+        self.error.as_ref().map(|error| format!("STOP  {error}"))
+    }
+
+    fn draw_hint(&self, canvas: &mut Canvas<'_>, top: u16, brief: bool) -> u16 {
         let width = canvas.width().saturating_sub(3);
         let mut y = top;
-        if !self.field.hint.is_empty() {
-            y += canvas.paragraph(2, y, width, Role::Muted, self.field.hint);
+        for (n, line) in self.hint_lines(brief).iter().enumerate() {
+            let practice = n > 0 || brief || self.field.hint.is_empty();
+            let role = if practice { Role::Note } else { Role::Muted };
+            y += canvas.paragraph(2, y, width, role, line);
         }
-        if let Some(practice) = &self.practice {
-            let words = match self.input {
-                Input::Confirm => String::new(),
-                _ => format!("practice answer: {practice}   (F5 fills it in)"),
-            };
-            y += canvas.paragraph(2, y, width, Role::Note, &words);
-        }
-        y.saturating_add(1)
+        y
     }
 }
 

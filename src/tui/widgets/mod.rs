@@ -2,7 +2,11 @@
 
 pub(crate) mod choice;
 pub(crate) mod form;
+pub(crate) mod key_table;
+pub(crate) mod lines;
 pub(crate) mod list;
 pub(crate) mod masked;
+pub(crate) mod qr;
 pub(crate) mod rail;
+pub(crate) mod signing;
 pub(crate) mod text;

@@ -27,7 +27,7 @@ fn row(from: &Material<'_>, declared: &KeyDeclaration) -> Option<ReportKey> {
         .find(|export| export.arn == key.key_arn && in_run(from, export));
     let deletion = last_deletion(from, &declared.id);
     Some(ReportKey {
-        label: row.label.clone(),
+        label: declared.label.clone(),
         arn: key.key_arn.clone(),
         receiver_arn: export
             .and_then(|e| e.receiver_arn.clone())
@@ -138,7 +138,7 @@ pub(super) fn destruction(from: &Material<'_>) -> Option<Destruction> {
             continue;
         }
         affidavit.keys.push(DestroyedKey {
-            label: row.label.clone(),
+            label: declared.label.clone(),
             arn: row.key.key_arn.clone(),
             algorithm: row.key.key_attributes.key_algorithm.name().to_owned(),
             check_value: row.key.key_check_value.clone(),

@@ -13,7 +13,7 @@ use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, StepState, V
 use super::super::model::{Model, Role, Step};
 use super::super::ops;
 use super::super::script::Script;
-use super::act::{AUDIT_LINE, FROM_FILE, SIGNED_FROM};
+use super::sign::{AUDIT_LINE, FROM_FILE, SIGNED_FROM};
 
 /// Years for which logs of key ceremonies are kept (PCI PIN 13-9.3: three years).
 const RETENTION_YEARS: i64 = 3;
@@ -213,11 +213,7 @@ fn one_step(step: &Step, record: &StepRecord) -> ReportStep {
         id: step.id.clone(),
         op: step.op.name.to_owned(),
         at: record.ended.or(record.began),
-        acted: if signs {
-            record.who.iter().take(1).cloned().collect()
-        } else {
-            record.who.clone()
-        },
+        acted: acted(record, signs),
         signed: if signs {
             record.who.clone()
         } else {
@@ -229,6 +225,15 @@ fn one_step(step: &Step, record: &StepRecord) -> ReportStep {
         result: result(step, record),
         clause,
     }
+}
+
+/// Who acted: for an act its issuer, and who typed a fingerprint.
+fn acted(record: &StepRecord, signs: bool) -> Vec<String> {
+    if !signs || record.digest.is_none() {
+        return record.who.clone();
+    }
+    let typed = record.notes.get("typed by");
+    record.who.iter().take(1).chain(typed).cloned().collect()
 }
 
 fn result(step: &Step, record: &StepRecord) -> String {
@@ -258,9 +263,12 @@ fn result(step: &Step, record: &StepRecord) -> String {
         .notes
         .iter()
         .filter(|(name, _)| name.starts_with("time ("));
-    parts.extend(
-        times.map(|(name, typed)| format!("{} read {typed}", name.trim_start_matches("time "))),
-    );
+    let who = |name: &str| {
+        name.trim_start_matches("time (")
+            .trim_end_matches(')')
+            .to_owned()
+    };
+    parts.extend(times.map(|(name, typed)| format!("{} read {typed}", who(name))));
     parts.extend(record.files.keys().map(|name| format!("file {name}")));
     if let Some(text) = note("text") {
         parts.push(format!("\"{text}\""));

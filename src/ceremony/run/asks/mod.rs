@@ -1,14 +1,16 @@
 //! What is asked, in words: who acts, what they read first, what Enter does, and what has not happened yet.
 
-use crate::pki::{Certificate, ImportParameters};
-use crate::session::field::{Field, Footing, Kind};
-use crate::session::handover::fingerprint_commands;
-use crate::session::{KeyRow, PendingView, Profile, Session, StepState};
+mod bodies;
+mod lines;
+
+use crate::session::field::{Field, Kind};
+use crate::session::{Profile, Session, StepState};
 
 use super::super::ask::{Ask, AskField, Showing, StepLine};
 use super::super::model::Step;
 use super::super::ops;
 use super::{Runner, Stage, Turn};
+use lines::{act_lines, acting, footing, key_lines, not_yet, why, word_lines};
 
 const PASSPHRASE: Field = Field {
     id: "passphrase",
@@ -166,186 +168,13 @@ impl Runner {
         }
     }
 
-    fn turn_body(
-        &self,
-        session: &Session,
-        step: &Step,
-        turn: &Turn,
-    ) -> (Vec<String>, &'static str) {
-        match step.op.name {
-            name if name == ops::PRESENT.name => (
-                self.present_body(session, step),
-                "nothing has been done; the room is only being counted",
-            ),
-            name if name == ops::ATTEST_CLOCK.name => (
-                vec![
-                    format!("The vault's clock says {}.", session.now().rfc3339()),
-                    "Look at your own watch and type what it says, in UTC.".into(),
-                ],
-                "nothing was changed; everything after this is dated by this clock",
-            ),
-            name if name == ops::READ_FILE.name => (
-                self.file_body(session, step),
-                "the file was read. Nothing in it is trusted yet.",
-            ),
-            name if name == ops::ATTEST_HASH.name => (
-                self.hash_body(session),
-                "the file is in the record; it is written to the folder at the end",
-            ),
-            name if name == ops::GET_KEY.name => (
-                self.key_body(session, step),
-                "nothing was changed: looking needs no approval",
-            ),
-            _ if turn.fields.contains(&"fingerprint") => (
-                self.fingerprint_body(session, step),
-                "nothing is trusted yet and no key has left. A slip of typing ends nothing.",
-            ),
-            _ => (
-                vec![format!("It {}.", step.op.does)],
-                "nothing was done in this step yet",
-            ),
-        }
-    }
-
-    fn present_body(&self, session: &Session, step: &Step) -> Vec<String> {
-        let mut body = vec![
-            "These people have a part. Look around: is everybody here?".to_owned(),
-            String::new(),
-        ];
-        for place in &step.who {
-            let name = self.name(place);
-            body.push(format!(
-                "  {name:<16} {:<14} as `{place}`",
-                self.role(session, &name)
-            ));
-        }
-        body.push(String::new());
-        body.push("If somebody is missing, stop here; nothing is lost.".into());
-        body
-    }
-
-    fn file_body(&self, session: &Session, step: &Step) -> Vec<String> {
-        let bytes = self.input(session, step).unwrap_or_default();
-        if let Ok(parameters) = ImportParameters::parse(&bytes) {
-            let leaf = &parameters.wrapping_certificate;
-            let mut body = vec![
-                format!("What the receiver handed over, {} bytes:", bytes.len()),
-                String::new(),
-                format!("  token       {}", parameters.import_token),
-                format!("  ends        {}", parameters.valid_until.rfc3339()),
-                format!("  wraps with  {}", parameters.wrapping_key_algorithm.name()),
-            ];
-            body.extend(certificate_lines("certificate", leaf));
-            body.extend(certificate_lines("root", parameters.root()));
-            body.push(String::new());
-            body.push(
-                "The chain holds inside this file. That alone proves nothing: a second".into(),
-            );
-            body.push("person confirms it from another channel.".into());
-            return body;
-        }
-        Certificate::from_any(&bytes).map_or_else(
-            |_| vec![format!("A file of {} bytes.", bytes.len())],
-            |certificate| certificate_lines("certificate", &certificate),
-        )
-    }
-
-    fn fingerprint_body(&self, session: &Session, step: &Step) -> Vec<String> {
-        let bytes = self.input(session, step).unwrap_or_default();
-        let root = ops::is_act(step.op) || step.fields.get("of").is_some_and(|of| of == "root");
-        let (subject, commands) = match ImportParameters::parse(&bytes) {
-            Ok(parameters) => {
-                let of = if root {
-                    parameters.root()
-                } else {
-                    &parameters.wrapping_certificate
-                };
-                let commands = fingerprint_commands(parameters.wrapping_key_algorithm.name());
-                (of.subject(), commands)
-            }
-            Err(_) => (
-                Certificate::from_any(&bytes)
-                    .map(|c| c.subject())
-                    .unwrap_or_default(),
-                Vec::new(),
-            ),
-        };
-        let which = if root {
-            "the root"
-        } else {
-            "the wrapping certificate"
-        };
-        let mut body = vec![
-            format!("Type the SHA-256 fingerprint of {which}:"),
-            format!("  {subject}"),
-            String::new(),
-            "Take it from your paper. Ours stays hidden until yours is typed: read off".into(),
-            "this screen it would prove nothing.".into(),
-        ];
-        if !commands.is_empty() {
-            body.push(String::new());
-            body.push("Fetched by another login on another computer, with:".into());
-            body.extend(commands.into_iter().map(|line| format!("  {line}")));
-        }
-        if session.profile() == Profile::Rehearsal {
-            body.push(String::new());
-            body.push(
-                "Rehearsal: `as-shown` takes the file's own fingerprint, and is recorded so."
-                    .into(),
-            );
-        }
-        body
-    }
-
-    fn hash_body(&self, session: &Session) -> Vec<String> {
-        use sha2::{Digest, Sha256};
-        let Some((name, bytes)) = self.spoken(session) else {
-            return vec!["No file was written.".into()];
-        };
-        let digest: [u8; 32] = Sha256::digest(&bytes).into();
-        let mut body = vec![
-            format!("{name}, {} bytes. SHA-256:", bytes.len()),
-            format!("  {}", data_encoding::HEXLOWER.encode(&digest)),
-            String::new(),
-            format!(
-                "{} reads aloud, the others follow and write them into the minutes:",
-                self.names().join(", then ")
-            ),
-        ];
-        body.extend(word_lines(&crate::custody::words::sixteen(&digest)));
-        body.push(String::new());
-        body.push("The words stand for the first half of the digest.".into());
-        body
-    }
-
-    fn key_body(&self, session: &Session, step: &Step) -> Vec<String> {
-        let run = self.run(session);
-        let arn = step
-            .fields
-            .get("key")
-            .and_then(|id| run.keys.get(id))
-            .cloned()
-            .unwrap_or_default();
-        let view = session.view();
-        match view.keys.iter().find(|row| row.key.key_arn == arn) {
-            Some(row) => key_lines(row),
-            None => vec!["The key is not in this vault.".into()],
-        }
-    }
-
     fn issue_ask(&self, session: &Session, step: &Step) -> Ask {
         let person = self.signer();
-        let role = self.role(session, &person);
+        let role = Self::role(session, &person);
         let mut body = Vec::new();
-        let preview = self
-            .action
-            .as_ref()
-            .and_then(|action| session.preview(action).ok());
-        let required = preview
-            .as_ref()
-            .map_or(2, |p| p.required)
-            .max(step.approve.as_ref().map_or(0, |a| a.count));
-        if let Some(preview) = &preview {
+        let demanded = self.preview.as_ref().map_or(2, |p| p.required);
+        let required = demanded.max(step.approve.as_ref().map_or(0, |a| a.count));
+        if let Some(preview) = &self.preview {
             body.extend(act_lines(preview));
         }
         body.extend(why(step));
@@ -358,7 +187,7 @@ impl Runner {
             footing: footing(
                 acting(&person, &role),
                 &format!("signs this request; then {required} custodians are asked"),
-                self.not_yet(step),
+                not_yet(step),
             ),
             person,
             role,
@@ -398,7 +227,7 @@ impl Runner {
         }
         Ask {
             title: format!("{person} approves: {}", step.title),
-            footing: footing(acting(&person, "custodian"), &enter, self.not_yet(step)),
+            footing: footing(acting(&person, "custodian"), &enter, not_yet(step)),
             person,
             role: "custodian".into(),
             body,
@@ -407,23 +236,9 @@ impl Runner {
         }
     }
 
-    fn not_yet(&self, step: &Step) -> &'static str {
-        match step.op.name {
-            "create-key" => "no key exists. Any change of request or vault voids the signatures.",
-            "delete-key" => {
-                "the key still exists and can be used. Nothing is destroyed before its window ends."
-            }
-            name if name.starts_with("export-key.") => {
-                "nothing was wrapped, nothing left this machine."
-            }
-            name if name.starts_with("import-key.") => "nothing was imported, nothing is trusted.",
-            _ => "nothing was changed. Any change of request or vault voids the signatures.",
-        }
-    }
-
     fn sign_off_ask(&self, session: &Session, step: &Step) -> Ask {
         let person = self.signer();
-        let role = self.role(session, &person);
+        let role = Self::role(session, &person);
         let view = session.view();
         let text = step.fields.get("text").cloned().unwrap_or_default();
         let body = vec![
@@ -495,7 +310,10 @@ impl Runner {
                 .keys
                 .iter()
                 .find(|row| Some(&row.key.key_arn) == record.key.as_ref());
-            body.extend(row.map(key_lines).unwrap_or_default());
+            body.extend(
+                row.map(|row| key_lines(&self.label(step, row), row))
+                    .unwrap_or_default(),
+            );
             for name in record.files.keys() {
                 body.push(format!("  file        {name}"));
             }
@@ -526,95 +344,4 @@ fn signing(session: &Session) -> Vec<Field> {
     } else {
         vec![PASSPHRASE]
     }
-}
-
-fn footing(acts: String, enter: &str, so_far: &str) -> Footing {
-    Footing {
-        acts,
-        enter: enter.to_owned(),
-        so_far: so_far.to_owned(),
-    }
-}
-
-fn acting(person: &str, role: &str) -> String {
-    format!("{role} {person}")
-}
-
-/// Why a step is done, and the clauses it serves.
-fn why(step: &Step) -> Vec<String> {
-    let mut lines: Vec<String> = step.why.iter().map(|why| format!("Why: {why}")).collect();
-    if !step.clause.is_empty() {
-        lines.push(format!("Clause: {}", step.clause.join(", ")));
-    }
-    lines
-}
-
-fn act_lines(pending: &PendingView) -> Vec<String> {
-    let mut lines = vec![pending.sentence.clone()];
-    lines.extend(
-        pending
-            .details
-            .iter()
-            .map(|(label, value)| format!("  {label:<11} {value}")),
-    );
-    lines.push(String::new());
-    lines
-}
-
-fn certificate_lines(label: &str, certificate: &Certificate) -> Vec<String> {
-    vec![
-        format!("  {label:<11} {}", certificate.subject()),
-        format!(
-            "  {:<11} {} to {}",
-            "",
-            certificate.not_before().rfc3339(),
-            certificate.not_after().rfc3339()
-        ),
-    ]
-}
-
-fn key_lines(row: &KeyRow) -> Vec<String> {
-    let key = &row.key;
-    let attributes = &key.key_attributes;
-    let mut lines = vec![
-        format!("  key         {}", row.label),
-        format!("  arn         {}", key.key_arn),
-        format!(
-            "  use         {}, {}",
-            attributes.key_usage.code(),
-            attributes.key_usage.words()
-        ),
-        format!("  algorithm   {}", attributes.key_algorithm.name()),
-        format!(
-            "  state       {}, {}",
-            key.key_state.name(),
-            if key.enabled { "enabled" } else { "disabled" }
-        ),
-        format!(
-            "  check value {} ({})",
-            key.key_check_value,
-            key.key_check_value_algorithm.name()
-        ),
-    ];
-    if let Some((method, value)) = &row.other_check_value {
-        lines.push(format!("              {value} ({})", method.name()));
-    }
-    if let Some(at) = key.delete_pending_timestamp {
-        lines.push(format!("  destroyed   not yet; at {}", at.rfc3339()));
-    }
-    if let Some(at) = key.delete_timestamp {
-        lines.push(format!(
-            "  destroyed   {}; removed from this vault",
-            at.rfc3339()
-        ));
-    }
-    lines
-}
-
-/// Words in rows of four, for reading aloud.
-fn word_lines(words: &[&str]) -> Vec<String> {
-    words
-        .chunks(4)
-        .map(|row| format!("  {}", row.join("  ")))
-        .collect()
 }

@@ -1,0 +1,198 @@
+//! What people read before they answer in a ceremony op: who is here, what a file says, words to read aloud.
+
+use crate::pki::{Certificate, ImportParameters};
+use crate::session::{KeyRow, Profile, Session};
+
+use super::super::super::model::Step;
+use super::super::super::ops;
+use super::super::{Runner, Turn};
+use super::lines::{certificate_lines, commands, key_lines, word_lines};
+
+impl Runner {
+    pub(super) fn turn_body(
+        &self,
+        session: &Session,
+        step: &Step,
+        turn: &Turn,
+    ) -> (Vec<String>, &'static str) {
+        match step.op.name {
+            name if name == ops::PRESENT.name => (
+                self.present_body(session, step),
+                "nothing has been done; the room is only being counted",
+            ),
+            name if name == ops::ATTEST_CLOCK.name => (
+                vec![
+                    format!("The vault's clock says {}.", session.now().rfc3339()),
+                    "Look at your own watch and type what it says, in UTC.".into(),
+                ],
+                "nothing was changed; everything after this is dated by this clock",
+            ),
+            name if name == ops::READ_FILE.name => (
+                self.file_body(session, step),
+                "the file was read. Nothing in it is trusted yet.",
+            ),
+            name if name == ops::ATTEST_HASH.name => (
+                self.hash_body(session),
+                "the file is in the record; it is written to the folder at the end",
+            ),
+            name if name == ops::GET_KEY.name => (
+                self.key_body(session, step),
+                "nothing was changed: looking needs no approval",
+            ),
+            _ if turn.fields.contains(&"fingerprint") => (
+                self.fingerprint_body(session, step),
+                "nothing is trusted yet and no key has left. A slip of typing ends nothing.",
+            ),
+            _ => (
+                vec![format!("It {}.", step.op.does)],
+                "nothing was done in this step yet",
+            ),
+        }
+    }
+
+    fn present_body(&self, session: &Session, step: &Step) -> Vec<String> {
+        let mut body = vec![
+            "These people have a part. Look around: is everybody here?".to_owned(),
+            String::new(),
+        ];
+        for place in &step.who {
+            let name = self.name(place);
+            body.push(format!(
+                "  {name:<16} {:<14} as `{place}`",
+                Self::role(session, &name)
+            ));
+        }
+        body.push(String::new());
+        body.push("If somebody is missing, stop here; nothing is lost.".into());
+        body
+    }
+
+    fn file_body(&self, session: &Session, step: &Step) -> Vec<String> {
+        let bytes = self.input(session, step).unwrap_or_default();
+        if let Ok(parameters) = ImportParameters::parse(&bytes) {
+            let leaf = &parameters.wrapping_certificate;
+            let mut body = vec![
+                format!("What the receiver handed over, {} bytes:", bytes.len()),
+                String::new(),
+                format!("  token       {}", parameters.import_token),
+                format!("  ends        {}", parameters.valid_until.rfc3339()),
+                format!("  wraps with  {}", parameters.wrapping_key_algorithm.name()),
+            ];
+            body.extend(certificate_lines("certificate", leaf));
+            body.extend(certificate_lines("root", parameters.root()));
+            body.push(String::new());
+            body.push(
+                "The chain holds inside this file. That alone proves nothing: a second".into(),
+            );
+            body.push("person confirms it from another channel.".into());
+            return body;
+        }
+        Certificate::from_any(&bytes).map_or_else(
+            |_| vec![format!("A file of {} bytes.", bytes.len())],
+            |certificate| certificate_lines("certificate", &certificate),
+        )
+    }
+
+    fn fingerprint_body(&self, session: &Session, step: &Step) -> Vec<String> {
+        let bytes = self.input(session, step).unwrap_or_default();
+        let root = ops::is_act(step.op) || step.fields.get("of").is_some_and(|of| of == "root");
+        let (subject, commands) = match ImportParameters::parse(&bytes) {
+            Ok(parameters) => {
+                let of = if root {
+                    parameters.root()
+                } else {
+                    &parameters.wrapping_certificate
+                };
+                (
+                    of.subject(),
+                    commands(root, parameters.wrapping_key_algorithm.name()),
+                )
+            }
+            Err(_) => (
+                Certificate::from_any(&bytes)
+                    .map(|c| c.subject())
+                    .unwrap_or_default(),
+                Vec::new(),
+            ),
+        };
+        let which = if root {
+            "the root"
+        } else {
+            "the wrapping certificate"
+        };
+        let mut body = vec![
+            format!("Type the SHA-256 fingerprint of {which}:"),
+            format!("  {subject}"),
+            String::new(),
+            "Take it from your paper. Ours stays hidden until yours is typed: read off".into(),
+            "this screen it would prove nothing.".into(),
+        ];
+        if !commands.is_empty() {
+            body.push(String::new());
+            body.push("Fetched by another login on another computer, with:".into());
+            body.extend(commands);
+        }
+        if session.profile() == Profile::Rehearsal {
+            body.push(String::new());
+            body.push(
+                "Rehearsal: `as-shown` takes the file's own fingerprint, and is recorded so."
+                    .into(),
+            );
+        }
+        body
+    }
+
+    fn hash_body(&self, session: &Session) -> Vec<String> {
+        use sha2::{Digest, Sha256};
+        let Some((name, bytes)) = self.spoken(session) else {
+            return vec!["No file was written.".into()];
+        };
+        let digest: [u8; 32] = Sha256::digest(&bytes).into();
+        let mut body = vec![
+            format!("{name}, {} bytes. SHA-256:", bytes.len()),
+            format!("  {}", data_encoding::HEXLOWER.encode(&digest)),
+            String::new(),
+            self.readers(),
+        ];
+        body.extend(word_lines(&crate::custody::words::sixteen(&digest)));
+        body.push(String::new());
+        body.push("The words stand for the first half of the digest.".into());
+        body
+    }
+
+    /// Who reads aloud and who follows.
+    fn readers(&self) -> String {
+        let mut names = self.names().into_iter();
+        let reader = names.next().unwrap_or_default();
+        let others: Vec<String> = names.collect();
+        if others.is_empty() {
+            format!("{reader} reads these words aloud; they go into the minutes:")
+        } else {
+            format!(
+                "{reader} reads these words aloud; {} compares them on paper:",
+                others.join(", ")
+            )
+        }
+    }
+
+    fn key_body(&self, session: &Session, step: &Step) -> Vec<String> {
+        let run = self.run(session);
+        let arn = step
+            .fields
+            .get("key")
+            .and_then(|id| run.keys.get(id))
+            .cloned()
+            .unwrap_or_default();
+        let view = session.view();
+        match view.keys.iter().find(|row| row.key.key_arn == arn) {
+            Some(row) => key_lines(&self.label(step, row), row),
+            None => vec!["The key is not in this vault.".into()],
+        }
+    }
+
+    /// What the script calls a key: its label in the vault may be gone with a destruction.
+    pub(super) fn label(&self, step: &Step, row: &KeyRow) -> String {
+        let declared = step.key().and_then(|id| self.script.model.key(id));
+        declared.map_or_else(|| row.label.clone(), |key| key.label.clone())
+    }
+}

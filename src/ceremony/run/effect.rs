@@ -1,0 +1,140 @@
+//! The effect of an act: executed in one commit with the journal's arrow, compared with what is expected, and its
+//! files kept in the journal.
+
+use crate::api::Response;
+use crate::session::{
+    Action, Arrow, Command, Executed, Refusal, Session, StepRecord, StepState, build, handover, op,
+};
+
+use super::super::model::Step;
+use super::drive::Halt;
+use super::sign::AUDIT_LINE;
+use super::{Runner, Stage, expect};
+
+impl Runner {
+    /// Executes the act that everybody signed.
+    pub(super) fn execute(&mut self, session: &mut Session) -> Result<(), Halt> {
+        let Some(pending) = self.pending.clone() else {
+            return Ok(());
+        };
+        self.journal(session, |record| record.state = StepState::Executing)?;
+        let (Some(mut record), Some(step)) = (self.record(session), self.step()) else {
+            return Ok(());
+        };
+        record.state = StepState::Executed;
+        // The intent's line comes next in the audit log; noted here, it is in the same commit as the effect.
+        record.notes.insert(
+            AUDIT_LINE.to_owned(),
+            (session.view().events + 1).to_string(),
+        );
+        record.key = step
+            .fields
+            .get("key")
+            .and_then(|id| self.run(session).keys.get(id).cloned());
+        let arrow = Arrow::Step {
+            run: self.run.clone(),
+            step: Box::new(record),
+            binds: step.makes.clone(),
+        };
+        let done = session.perform(Command::Execute {
+            id: pending.id,
+            prepared: None,
+            arrow: Some(arrow),
+        });
+        self.pending = None;
+        match done {
+            Ok(_) => {
+                self.last = Some(format!("Done: {}", pending.sentence));
+                self.arrow()?;
+                Ok(())
+            }
+            Err(refusal @ Refusal::Api(_)) => self.refused(session, &refusal),
+            Err(refusal @ (Refusal::Approval(_) | Refusal::Custody(_))) if !session.automatic() => {
+                // Signatures went void: they are asked for again, nothing was done.
+                self.signers.clear();
+                self.stage = Stage::Issue;
+                Err(Halt::Again(refusal.to_string()))
+            }
+            Err(refusal) => Err(refusal.into()),
+        }
+    }
+
+    /// The control plane refused: what the script expects, or a failure.
+    pub(super) fn refused(&mut self, session: &mut Session, refusal: &Refusal) -> Result<(), Halt> {
+        let text = refusal.to_string();
+        let expected = self
+            .step()
+            .and_then(|s| s.expect.as_ref())
+            .and_then(|e| e.error.clone());
+        let is =
+            |name: &String| matches!(refusal, Refusal::Api(error) if error.kind.name() == name);
+        if !expected.as_ref().is_some_and(is) {
+            return self.fail(session, text);
+        }
+        self.pending = None;
+        self.last = Some(format!("Refused, as the script expects: {text}"));
+        self.journal(session, |record| {
+            record.state = StepState::Verified;
+            record.error = Some(text);
+        })?;
+        Ok(())
+    }
+
+    /// Compares the result with what is expected, and keeps the files of an export, in one arrow.
+    pub(super) fn verify(&mut self, session: &mut Session) -> Result<(), Halt> {
+        let (Some(record), Some(step)) = (self.record(session), self.step()) else {
+            return Ok(());
+        };
+        if let Err(message) = expect::check(step, &record, &self.script.model, session) {
+            return self.fail(session, message);
+        }
+        let files = if step.op.name == op::EXPORT_RSA_WRAP.name {
+            self.handed_over(session, step, &record)?
+        } else {
+            Vec::new()
+        };
+        self.journal(session, |record| {
+            record.state = StepState::Verified;
+            record.files.extend(files);
+        })?;
+        Ok(())
+    }
+
+    /// The files of an export, made from the journal alone, so that a resume makes the same.
+    fn handed_over(
+        &self,
+        session: &Session,
+        step: &Step,
+        record: &StepRecord,
+    ) -> Result<Vec<(String, Vec<u8>)>, Halt> {
+        let mut answers = self.answers(session, step);
+        answers.texts.extend(
+            record
+                .notes
+                .iter()
+                .filter(|(id, _)| step.op.fields.iter().any(|f| f.id == *id))
+                .map(|(id, text)| (id.clone(), text.clone())),
+        );
+        let action: Action = build::action(session, step.op.name, &answers)?;
+        let response = record
+            .response
+            .as_deref()
+            .and_then(|text| serde_json::from_str(text).ok())
+            .ok_or_else(|| {
+                Refusal::Vault(
+                    "The journal has no answer for this export. Stop and call for help.".into(),
+                )
+            })?;
+        let executed = Executed {
+            responses: vec![Response::ExportKey(response)],
+            seq: session.view().seq,
+            digest: record.digest.clone().unwrap_or_default(),
+            who: record.who.clone(),
+        };
+        let handover = handover::rsa_wrap(session, &action, &executed)?;
+        Ok(vec![
+            (handover.file, handover.request),
+            ("NEXT.txt".to_owned(), handover.next.into_bytes()),
+        ])
+    }
+}

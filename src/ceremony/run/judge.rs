@@ -1,0 +1,155 @@
+//! What the runner itself compares: files with what they must be, watches with the clock, fingerprints with
+//! certificates.
+
+use crate::api::Timestamp;
+use crate::custody::TypedFingerprint;
+use crate::pki::{Certificate, ImportParameters};
+use crate::session::{Profile, Session, span};
+
+use super::super::model::Step;
+use super::super::ops;
+use super::Runner;
+use super::drive::Halt;
+
+/// How far a watch may be from the vault's clock where the script says nothing (CA/B BR 6.1.1.1: three minutes).
+const SKEW: i64 = 180_000;
+
+impl Runner {
+    /// A file that cannot serve is found before anybody is asked about it, and named in the service's manner.
+    pub(super) fn fault(&self, session: &Session, step: &Step) -> Option<String> {
+        let reads =
+            step.op.name == ops::READ_FILE.name || step.op.name == ops::ATTEST_FINGERPRINT.name;
+        if !reads {
+            return None;
+        }
+        let bytes = self.input(session, step)?;
+        let refusal = match ImportParameters::parse(&bytes) {
+            Ok(parameters) => parameters.verify(session.now()).err()?,
+            Err(_) if Certificate::from_any(&bytes).is_ok() => return None,
+            Err(refusal) => refusal,
+        };
+        Some(format!("ValidationException: {refusal}"))
+    }
+
+    /// The bytes of the step's file input.
+    pub(super) fn input(&self, session: &Session, step: &Step) -> Option<Vec<u8>> {
+        self.run(session)
+            .inputs
+            .get(step.fields.get("file")?)
+            .cloned()
+    }
+
+    /// Judges what was typed where the runner itself compares it.
+    pub(super) fn judge(&self, session: &Session, field: &str, typed: &str) -> Result<(), Halt> {
+        let Some(step) = self.step() else {
+            return Ok(());
+        };
+        let name = step.op.name;
+        if name == ops::ATTEST_CLOCK.name && field == "time" {
+            return judge_time(session, step, typed);
+        }
+        if name == ops::ATTEST_FINGERPRINT.name && field == "fingerprint" {
+            return self.judge_fingerprint(session, step, typed);
+        }
+        Ok(())
+    }
+
+    fn judge_fingerprint(&self, session: &Session, step: &Step, typed: &str) -> Result<(), Halt> {
+        let Some(certificate) = self.certificate(session, step) else {
+            return Err(Halt::Again(
+                "The file holds no such certificate. Nothing was compared.".into(),
+            ));
+        };
+        if typed == "as-shown" {
+            if session.profile() == Profile::Production {
+                return Err(Halt::Again(
+                    "`as-shown` is for rehearsal and test. Type what was fetched on the other computer. Nothing was \
+                     compared."
+                        .into(),
+                ));
+            }
+            return Ok(());
+        }
+        let fingerprint =
+            TypedFingerprint::parse(typed).map_err(|error| Halt::Again(error.to_string()))?;
+        if fingerprint.matches(&certificate.sha256_fingerprint()) {
+            return Ok(());
+        }
+        Err(Halt::Again(
+            "What you typed is not the fingerprint of this file's certificate. No key left. Check the typing first; \
+             if it is right, this file is not the one that the receiver sees: stop, and fetch both again."
+                .into(),
+        ))
+    }
+
+    /// The certificate that a fingerprint step is about.
+    pub(super) fn certificate(&self, session: &Session, step: &Step) -> Option<Certificate> {
+        let bytes = self.input(session, step)?;
+        let Ok(parameters) = ImportParameters::parse(&bytes) else {
+            return Certificate::from_any(&bytes).ok();
+        };
+        let root = step.fields.get("of").is_some_and(|of| of == "root");
+        Some(if root {
+            parameters.root().clone()
+        } else {
+            parameters.wrapping_certificate
+        })
+    }
+}
+
+/// Compares a watch with the vault's clock.
+fn judge_time(session: &Session, step: &Step, typed: &str) -> Result<(), Halt> {
+    let Some(read) = time(typed) else {
+        return Err(Halt::Again(
+            "This is no date and time. Nothing was changed. Type it in UTC, for example 2026-11-24 09:00.".into(),
+        ));
+    };
+    if session.profile() == Profile::Production {
+        return Ok(()); // the door compares the two watches, and sets the clock by them
+    }
+    let skew = step
+        .fields
+        .get("skew")
+        .and_then(|text| span::parse(text).ok())
+        .unwrap_or(SKEW);
+    let off = (read.millis() - session.now().millis()).abs();
+    // A watch read to the minute may be 59 seconds old.
+    if off > skew.saturating_add(59_999) {
+        return Err(Halt::Again(format!(
+            "Your watch and the vault's clock differ by {} s; {} s are allowed. Nothing was changed. Read your \
+             watch again, in UTC; if it is right, stop: the clock is wrong.",
+            off / 1000,
+            skew / 1000
+        )));
+    }
+    Ok(())
+}
+
+/// A date and time as people type it, in UTC.
+pub(super) fn time(typed: &str) -> Option<Timestamp> {
+    let typed = typed.trim();
+    if let Ok(stamp) = Timestamp::parse_rfc3339(typed) {
+        return Some(stamp);
+    }
+    let (date, clock) = typed.split_once([' ', 'T'])?;
+    let seconds = if clock.matches(':').count() == 1 {
+        ":00"
+    } else {
+        ""
+    };
+    Timestamp::parse_rfc3339(&format!("{date}T{}{seconds}Z", clock.trim_end_matches('Z'))).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::time;
+
+    #[test]
+    fn watches_are_read_to_the_minute_or_the_second() {
+        let minute = time("2026-11-24 09:00").map(crate::api::Timestamp::rfc3339);
+        assert_eq!(minute.as_deref(), Some("2026-11-24T09:00:00Z"));
+        assert_eq!(time("2026-11-24 09:00:30"), time("2026-11-24T09:00:30Z"));
+        assert_eq!(time("09:00"), None);
+        assert_eq!(time("2026-13-24 09:00"), None);
+    }
+}

@@ -1,0 +1,257 @@
+//! Signatures on an act: the issuer first, then custodians in turn, each for this one act.
+
+use std::collections::VecDeque;
+
+use crate::session::{
+    Command, KeySource, Origin, Outcome, PendingView, Profile, Refusal, Session, StepState,
+};
+
+use super::super::ask::Answer;
+use super::drive::Halt;
+use super::{RunError, Runner, Stage, inputs};
+
+/// Note of a step: which audit line holds its intent, or its sign-off.
+pub(super) const AUDIT_LINE: &str = "audit line";
+/// Note of a step: where the signing keys came from.
+pub(super) const SIGNED_FROM: &str = "signed from";
+/// Value of [`SIGNED_FROM`]: keys that are held, unsealed once at opening.
+pub(super) const FROM_FILE: &str = "held keys";
+const FROM_TERMINAL: &str = "passphrases typed";
+
+/// How the signatures of this session come about.
+pub(super) fn signed_from(session: &Session) -> String {
+    if session.automatic() {
+        FROM_FILE
+    } else {
+        FROM_TERMINAL
+    }
+    .to_owned()
+}
+
+impl Runner {
+    /// The issuer signs first.
+    pub(super) fn issue(&mut self, session: &mut Session, key: KeySource) -> Result<(), Halt> {
+        let (Some(action), Some(step)) = (self.action.clone(), self.step()) else {
+            return Ok(());
+        };
+        let issuer = step
+            .initiate
+            .as_deref()
+            .map(|id| self.name(id))
+            .unwrap_or_default();
+        let origin = Some(Origin {
+            script: self.script.sha256(),
+            step: step.id.clone(),
+        });
+        let asked = Command::Ask {
+            action,
+            issuer: issuer.clone(),
+            origin,
+            key,
+        };
+        let Outcome::Asked(pending) = session.perform(asked)? else {
+            return Ok(());
+        };
+        self.signers = self.order(&pending);
+        if self.signers.len() < self.required(&pending) {
+            let have = self.signers.len();
+            let need = self.required(&pending);
+            self.pending = Some(pending);
+            return self.fail(
+                session,
+                format!("{need} custodians must approve this and {have} may. Nothing was done."),
+            );
+        }
+        self.signers.truncate(self.required(&pending));
+        self.last = Some(format!("{issuer} asked for it and signed."));
+        let texts = self.texts.clone();
+        let typed_by = self.typed_by.clone();
+        let from = signed_from(session);
+        self.pending = Some(pending);
+        self.journal(session, |record| {
+            record.state = StepState::Issued;
+            record.notes.extend(texts);
+            record.notes.insert(SIGNED_FROM.to_owned(), from);
+            record
+                .notes
+                .extend(typed_by.map(|name| ("typed by".to_owned(), name)));
+            record.who = vec![issuer];
+        })?;
+        Ok(())
+    }
+
+    /// How many must approve: what the vault demands, or more if the script says more.
+    fn required(&self, pending: &PendingView) -> usize {
+        let asked = self
+            .step()
+            .and_then(|step| step.approve.as_ref())
+            .map_or(0, |a| a.count);
+        asked.max(pending.required)
+    }
+
+    /// Custodians in the order they are asked: the script's places first.
+    fn order(&self, pending: &PendingView) -> VecDeque<String> {
+        let model = &self.script.model;
+        let from = self
+            .step()
+            .and_then(|step| step.approve.as_ref())
+            .map(|a| a.from.clone());
+        let from = from.unwrap_or_default();
+        let only = !from.is_empty();
+        let places = if only {
+            from
+        } else {
+            model
+                .people
+                .iter()
+                .map(|person| person.id.clone())
+                .collect()
+        };
+        let named: Vec<String> = places.iter().map(|id| self.name(id)).collect();
+        let may = |name: &String| pending.may_sign.contains(name);
+        let mut order: VecDeque<String> = named.iter().filter(|name| may(name)).cloned().collect();
+        if !only {
+            order.extend(
+                pending
+                    .may_sign
+                    .iter()
+                    .filter(|name| !named.contains(name))
+                    .cloned(),
+            );
+        }
+        order
+    }
+
+    /// A custodian signs.
+    pub(super) fn approve(
+        &mut self,
+        session: &mut Session,
+        person: &str,
+        key: KeySource,
+    ) -> Result<(), Halt> {
+        let Some(pending) = &self.pending else {
+            return Ok(());
+        };
+        let approve = Command::Approve {
+            id: pending.id,
+            person: person.to_owned(),
+            key,
+        };
+        if let Outcome::Approved(pending) = session.perform(approve)? {
+            self.pending = Some(pending);
+        }
+        self.signers.pop_front();
+        self.last = Some(format!("{person} approved."));
+        let all = self.signers.is_empty();
+        if all {
+            let signed = self
+                .pending
+                .as_ref()
+                .map(|p| p.signed.clone())
+                .unwrap_or_default();
+            self.journal(session, |record| {
+                record.state = StepState::CoSigned;
+                record.who.extend(signed);
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The issuer's answers: a phrase where the act destroys, then what opens the envelope.
+    pub(super) fn take_issue(
+        &mut self,
+        session: &mut Session,
+        answers: Vec<Answer>,
+    ) -> Result<(), Halt> {
+        let mut answers = answers.into_iter();
+        if let Some(phrase) = self.phrase() {
+            let typed = text(answers.next());
+            if typed.trim() != phrase {
+                return Err(Halt::Again(format!(
+                    "`{phrase}` was not typed. Nothing was asked for and nothing was changed."
+                )));
+            }
+        }
+        let key = key_source(session, &mut answers)?;
+        self.issue(session, key).map_err(again)
+    }
+
+    /// A phrase that is typed before an act that destroys.
+    pub(super) fn phrase(&self) -> Option<&'static str> {
+        self.step().and_then(|step| step.op.phrase)
+    }
+
+    pub(super) fn take_approval(
+        &mut self,
+        session: &mut Session,
+        answers: Vec<Answer>,
+    ) -> Result<(), Halt> {
+        let Some(person) = self.signers.front().cloned() else {
+            return Ok(());
+        };
+        let key = key_source(session, &mut answers.into_iter())?;
+        let approved = self.approve(session, &person, key).map_err(again);
+        if approved.is_err() && !self.still_pending(session) {
+            // The act went void meanwhile: it is asked for anew.
+            self.pending = None;
+            self.signers.clear();
+            self.stage = Stage::Issue;
+        }
+        approved
+    }
+
+    fn still_pending(&self, session: &Session) -> bool {
+        let view = session.view();
+        self.pending
+            .as_ref()
+            .is_some_and(|p| view.pending.iter().any(|q| q.id == p.id))
+    }
+}
+
+/// What a person can put right is asked again; everything else is an error.
+pub(super) fn again(halt: Halt) -> Halt {
+    match halt {
+        Halt::Error(RunError::Refused(
+            refusal @ (Refusal::Custody(_) | Refusal::Approval(_) | Refusal::Usage(_)),
+        )) => Halt::Again(refusal.to_string()),
+        other => other,
+    }
+}
+
+/// The signing key as the person gave it: in production from the person's own medium.
+pub(super) fn key_source(
+    session: &Session,
+    answers: &mut impl Iterator<Item = Answer>,
+) -> Result<KeySource, Halt> {
+    let envelope = if session.profile() == Profile::Production {
+        let path = text(answers.next());
+        let bytes = inputs::read(std::path::Path::new(path.trim())).map_err(|error| {
+            Halt::Again(format!(
+                "The envelope {path} cannot be read ({error}). Nothing was signed. Is the medium inserted?"
+            ))
+        })?;
+        let armored = String::from_utf8(bytes).map_err(|_| {
+            Halt::Again("This file is no envelope. Nothing was signed. Choose another.".into())
+        })?;
+        Some(armored)
+    } else {
+        None
+    };
+    match answers.next() {
+        Some(Answer::Secret(passphrase)) => Ok(match envelope {
+            Some(armored) => KeySource::Envelope(armored, passphrase),
+            None => KeySource::Passphrase(passphrase),
+        }),
+        _ => Err(Halt::Again(
+            "A passphrase is wanted here. Nothing was signed.".into(),
+        )),
+    }
+}
+
+/// An answer as text.
+pub(super) fn text(answer: Option<Answer>) -> String {
+    match answer {
+        Some(Answer::Text(text)) => text,
+        Some(Answer::Secret(_)) | None => String::new(),
+    }
+}

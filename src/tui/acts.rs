@@ -1,0 +1,270 @@
+//! The desk's work on acts: look, ask, sign, search for primes, execute, hand over. It keeps what each asked act is.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use sha2::{Digest as _, Sha256};
+
+use super::desk::read_envelope;
+use super::message::{News, Order};
+use super::receiver::Receiver;
+use super::screens::root::RootFile;
+use crate::crypto::{CryptoError, Entropy as _, OsEntropy, SecretBytes, keygen};
+use crate::engine::EngineState;
+use crate::pki::ImportParameters;
+use crate::os::{OutputFolder, read_limited};
+use crate::session::build::{self, Answers};
+use crate::session::handover::{self, Handover};
+use crate::session::{Action, Command, Executed, KeySource, Outcome, PreparedRsa, Refusal, Session};
+
+/// The most that is read of a file somebody names.
+const MOST: u64 = 1024 * 1024;
+/// The instructions beside an export.
+pub(crate) const NEXT: &str = "NEXT.txt";
+
+/// An act as a wizard hands it over.
+#[derive(Debug, Clone)]
+pub(crate) struct Draft {
+    /// The act's name.
+    pub(crate) op: &'static str,
+    /// Answers to its fields.
+    pub(crate) answers: Answers,
+    /// For exports: the folder its files go to.
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Where a signature comes from.
+pub(crate) enum Signing {
+    /// A key held for the session: nobody types.
+    Held,
+    /// The envelope in the vault's folder, and its passphrase.
+    Passphrase(SecretBytes),
+    /// An envelope on the person's own medium, and its passphrase.
+    Medium(PathBuf, SecretBytes),
+}
+
+impl Signing {
+    fn source(self) -> Result<KeySource, Refusal> {
+        Ok(match self {
+            Self::Held => KeySource::Held,
+            Self::Passphrase(passphrase) => KeySource::Passphrase(passphrase),
+            Self::Medium(path, passphrase) => KeySource::Envelope(read_envelope(&path)?, passphrase),
+        })
+    }
+}
+
+/// A word passed to a search under way: stop. The screen keeps one end, the worker the other.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Says it.
+    pub(crate) fn say(&self) {
+        self.0.store(true, Relaxed);
+    }
+
+    /// Whether it was said.
+    pub(crate) fn said(&self) -> bool {
+        self.0.load(Relaxed)
+    }
+}
+
+/// What became of an export's files.
+#[derive(Debug, Clone)]
+pub(crate) struct HandedOver {
+    /// The act.
+    pub(crate) executed: Executed,
+    /// The request file's name.
+    pub(crate) file: String,
+    /// SHA-256 of the request file, lower-case hex.
+    pub(crate) sha256: String,
+    /// Where the files lie, or why they could not be written.
+    pub(crate) written: Result<PathBuf, String>,
+}
+
+struct Asked {
+    action: Action,
+    out: Option<PathBuf>,
+}
+
+/// Acts that were asked here, and the last export whose files are not yet written.
+#[derive(Default)]
+pub(crate) struct Acts {
+    asked: BTreeMap<[u8; 32], Asked>,
+    last: Option<(Handover, Executed)>,
+}
+
+impl Acts {
+    /// Does one order about acts.
+    pub(crate) fn work(&mut self, session: &mut Session, order: Order) -> Result<News, Refusal> {
+        match order {
+            Order::Preview(draft) => preview(session, &draft),
+            Order::Ask { draft, issuer, signing } => self.ask(session, *draft, issuer, signing),
+            Order::Approve { id, person, signing } => {
+                let key = signing.source()?;
+                done(session.perform(Command::Approve { id, person, key })?)
+            }
+            Order::Execute { id, cancel } => self.execute(session, id, &cancel),
+            Order::Perform(command) => done(session.perform(*command)?),
+            Order::Inspect(path) => {
+                let bytes = read(&path)?;
+                Ok(News::Receiver(Box::new(Receiver::read(session, path, bytes)?)))
+            }
+            Order::InspectAgain { path, bytes } => {
+                Ok(News::Receiver(Box::new(Receiver::read(session, path, bytes)?)))
+            }
+            Order::ReadRoot(path) => read_root(path),
+            Order::Receipt(path) => {
+                let answer = read(&path)?.to_vec();
+                done(session.perform(Command::Receipt { answer })?)
+            }
+            Order::Save { path, bytes } => save(&path, &bytes),
+            Order::HandOver(folder) => self.hand_over(&folder),
+            _ => Err(Refusal::Usage("This is no act. Nothing was changed.".into())),
+        }
+    }
+
+    fn ask(
+        &mut self,
+        session: &mut Session,
+        draft: Draft,
+        issuer: String,
+        signing: Signing,
+    ) -> Result<News, Refusal> {
+        let action = build::action(session, draft.op, &draft.answers)?;
+        let key = signing.source()?;
+        let command = Command::Ask { action: action.clone(), issuer, origin: None, key };
+        let outcome = session.perform(command)?;
+        if let Outcome::Asked(pending) = &outcome {
+            self.asked.insert(pending.id, Asked { action, out: draft.out });
+        }
+        done(outcome)
+    }
+
+    fn execute(
+        &mut self,
+        session: &mut Session,
+        id: [u8; 32],
+        cancel: &Cancel,
+    ) -> Result<News, Refusal> {
+        let prepared = match self.asked.get(&id) {
+            Some(asked) => prepare(session, &asked.action, cancel)?,
+            None => None,
+        };
+        let executed = match session.perform(Command::Execute { id, prepared, arrow: None })? {
+            Outcome::Executed(executed) => executed,
+            other => return done(other),
+        };
+        let asked = self.asked.remove(&id);
+        if let Some(Asked { action, out: Some(folder) }) = asked {
+            let handover = handover::rsa_wrap(session, &action, &executed)?;
+            let news = written(&handover, &executed, &folder);
+            self.last = Some((handover, executed));
+            return Ok(News::HandedOver(Box::new(news)));
+        }
+        done(Outcome::Executed(executed))
+    }
+
+    fn hand_over(&mut self, folder: &Path) -> Result<News, Refusal> {
+        let Some((handover, executed)) = &self.last else {
+            return Err(Refusal::Usage("There are no files to write. Nothing was changed.".into()));
+        };
+        let news = written(handover, executed, folder);
+        Ok(News::HandedOver(Box::new(news)))
+    }
+}
+
+#[allow(clippy::unnecessary_wraps)] // the last step of several that can be refused
+fn done(outcome: Outcome) -> Result<News, Refusal> {
+    Ok(News::Done(Box::new(outcome)))
+}
+
+/// What the door would say, and what the service would be asked; files must have a free place first.
+fn preview(session: &Session, draft: &Draft) -> Result<News, Refusal> {
+    let action = build::action(session, draft.op, &draft.answers)?;
+    if let (Some(folder), Action::Control { export: Some(note), .. }) = (&draft.out, &action) {
+        for name in [note.file.as_str(), NEXT] {
+            let path = folder.join(name);
+            if path.symlink_metadata().is_ok() {
+                return Err(Refusal::Usage(format!(
+                    "{} is already there, and keymoot never overwrites. Nothing was asked or written. Choose \
+                     another folder.",
+                    path.display()
+                )));
+            }
+        }
+    }
+    let pending = session.preview(&action)?;
+    let request = serde_json::to_string_pretty(&handover::aws_request(&action)).unwrap_or_default();
+    Ok(News::Preview { pending, request })
+}
+
+/// Searches for an RSA pair ahead of the commit, on threads of its own; dropping it leaves no trace. A seeded session
+/// makes its pair itself, so that the seed decides it.
+fn prepare(
+    session: &Session,
+    action: &Action,
+    cancel: &Cancel,
+) -> Result<Option<PreparedRsa>, Refusal> {
+    let Action::Control { request, .. } = action else { return Ok(None) };
+    let Some(bits) = EngineState::needs_rsa(request).filter(|_| session.seed().is_none()) else {
+        return Ok(None);
+    };
+    let draw = || OsEntropy.draw("rsa-prime").map_err(|e| Refusal::Vault(e.to_string()));
+    let generators = [draw()?, draw()?];
+    match keygen::rsa_parallel(bits, generators, &cancel.0) {
+        Ok(pair) => Ok(Some(pair.into())),
+        Err(CryptoError::Cancelled) => Err(Refusal::Usage(STOPPED.into())),
+        Err(error) => Err(Refusal::Vault(error.to_string())),
+    }
+}
+
+/// What people read when a search was stopped.
+pub(crate) const STOPPED: &str = "The search for primes was stopped. No key exists; nothing was kept of it. The \
+    request and its signatures still stand.";
+
+/// Writes an export's two files and reads the request back from the medium.
+fn written(handover: &Handover, executed: &Executed, folder: &Path) -> HandedOver {
+    let write = || -> Result<PathBuf, String> {
+        let out = OutputFolder::open(folder).map_err(|e| e.to_string())?;
+        let path = out.write_new(&handover.file, &handover.request).map_err(|e| e.to_string())?;
+        let mut back = Vec::new();
+        out.reopen_from_medium(&handover.file)
+            .map_err(|e| e.to_string())
+            .and_then(|mut file| file.read_to_end(&mut back).map_err(|e| e.to_string()))?;
+        if back != handover.request {
+            return Err(format!("{}: what was read back is not what was written", path.display()));
+        }
+        out.write_new(NEXT, handover.next.as_bytes()).map_err(|e| e.to_string())?;
+        Ok(folder.to_owned())
+    };
+    HandedOver {
+        executed: executed.clone(),
+        file: handover.file.clone(),
+        sha256: data_encoding::HEXLOWER.encode(&Sha256::digest(&handover.request)),
+        written: write(),
+    }
+}
+
+fn read(path: &Path) -> Result<Arc<Vec<u8>>, Refusal> {
+    let bytes = read_limited(path, MOST).map_err(|e| Refusal::Usage(e.to_string()))?;
+    Ok(Arc::new(bytes.to_vec()))
+}
+
+fn read_root(path: PathBuf) -> Result<News, Refusal> {
+    let bytes = read(&path)?;
+    let root = build::root_of(&bytes)?;
+    let wrapping = ImportParameters::parse(&bytes).ok().map(|p| p.wrapping_key_algorithm);
+    Ok(News::Root(Box::new(RootFile { path, bytes, root, wrapping })))
+}
+
+fn save(path: &Path, bytes: &[u8]) -> Result<News, Refusal> {
+    let wrong = |e: String| Refusal::Usage(e);
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let out = OutputFolder::open(folder).map_err(|e| wrong(e.to_string()))?;
+    out.write_new(&name, bytes).map(News::Saved).map_err(|e| wrong(e.to_string()))
+}

@@ -1,0 +1,151 @@
+//! What a receiver's file is: read once by the desk, said line by line as `ok`, `note` or `STOP`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::theme::Role;
+use crate::api::{KeyAlgorithm, Timestamp};
+use crate::pki::{Certificate, ImportParameters};
+use crate::session::{Refusal, Session, View};
+
+/// How a line of a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Ok,
+    Note,
+    Stop,
+}
+
+impl Verdict {
+    /// The word on screen.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Note => "note",
+            Self::Stop => "STOP",
+        }
+    }
+
+    /// Its role, which only repeats the word.
+    pub(crate) const fn role(self) -> Role {
+        match self {
+            Self::Ok => Role::Ok,
+            Self::Note => Role::Note,
+            Self::Stop => Role::Stop,
+        }
+    }
+}
+
+/// What `aws payment-cryptography get-parameters-for-import` printed, in words.
+#[derive(Debug, Clone)]
+pub(crate) struct Receiver {
+    /// Where it was read.
+    pub(crate) path: PathBuf,
+    /// Its bytes: what was looked at is what is used.
+    pub(crate) bytes: Arc<Vec<u8>>,
+    /// The receiver's certificate.
+    pub(crate) subject: String,
+    /// The kind of key to wrap under.
+    pub(crate) algorithm: KeyAlgorithm,
+    /// When the certificate ends.
+    pub(crate) not_after: Timestamp,
+    /// When the token ends.
+    pub(crate) valid_until: Timestamp,
+    /// The root above it.
+    pub(crate) root: Certificate,
+    /// The imported key that is that root (or the issuer directly above the receiver), by ARN.
+    pub(crate) trusted: Option<String>,
+    /// The checks.
+    pub(crate) findings: Vec<(Verdict, String)>,
+}
+
+impl Receiver {
+    /// Reads a file's bytes.
+    ///
+    /// # Errors
+    /// It is no parameters file; the sentence says what it is missing.
+    pub(crate) fn read(
+        session: &Session,
+        path: PathBuf,
+        bytes: Arc<Vec<u8>>,
+    ) -> Result<Self, Refusal> {
+        let parameters =
+            ImportParameters::parse(&bytes).map_err(|e| Refusal::Usage(e.to_string()))?;
+        let view = session.view();
+        let issuer = parameters.chain.first().unwrap_or(parameters.root());
+        let trusted = imported(session, &view, issuer);
+        let findings = findings(session, &parameters, trusted.is_some(), view.now);
+        let certificate = &parameters.wrapping_certificate;
+        Ok(Self {
+            path,
+            subject: certificate.subject(),
+            algorithm: parameters.wrapping_key_algorithm,
+            not_after: certificate.not_after(),
+            valid_until: parameters.valid_until,
+            root: parameters.root().clone(),
+            trusted,
+            findings,
+            bytes,
+        })
+    }
+
+    /// Whether a check said STOP.
+    pub(crate) fn stops(&self) -> bool {
+        self.findings.iter().any(|(verdict, _)| *verdict == Verdict::Stop)
+    }
+}
+
+/// The imported key that holds exactly this certificate and has not been deleted.
+fn imported(session: &Session, view: &View, certificate: &Certificate) -> Option<String> {
+    view.keys
+        .iter()
+        .filter(|row| row.subject.is_some() && row.key.enabled)
+        .find(|row| {
+            session.record(&row.key.key_arn).and_then(|r| r.material.certificate_der())
+                == Some(certificate.der())
+        })
+        .map(|row| row.key.key_arn.clone())
+}
+
+fn findings(
+    session: &Session,
+    parameters: &ImportParameters,
+    trusted: bool,
+    now: Timestamp,
+) -> Vec<(Verdict, String)> {
+    let mut lines = Vec::new();
+    match parameters.verify(now) {
+        Ok(()) => {
+            let above = match parameters.chain.len() {
+                1 => "signed by the root in the file".to_owned(),
+                n => format!("chain of {n} certificates up to the root in the file"),
+            };
+            lines.push((Verdict::Ok, format!("certificate {above}, all in their time")));
+        }
+        Err(error) => lines.push((Verdict::Stop, error.to_string())),
+    }
+    lines.push((
+        Verdict::Ok,
+        format!("token for one import, ends {}", parameters.valid_until.rfc3339()),
+    ));
+    if parameters.chain.len() > 1 && !trusted {
+        lines.push((
+            Verdict::Stop,
+            "another certificate stands between receiver and root. Import the root, then that certificate \
+             (import-key.trusted-certificate), then come back"
+                .into(),
+        ));
+    }
+    if session.profile() != crate::session::Profile::Production
+        && parameters.wrapping_certificate.profile_mark().is_none()
+    {
+        lines.push((
+            Verdict::Note,
+            format!(
+                "this receiver knows nothing of your {}: it will accept what you send",
+                session.profile().name()
+            ),
+        ));
+    }
+    lines
+}

@@ -1,0 +1,130 @@
+//! Approvals: every request that waits for signatures, and for whose.
+
+use super::approve::Approve;
+use super::home::left;
+use super::refuse::Refuse;
+use crate::session::field::Footing;
+use crate::session::PendingView;
+use crate::tui::canvas::Canvas;
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::screen::{Reaction, Screen};
+use crate::tui::theme::Role;
+use crate::tui::widgets::list::{Column, Cursor, table};
+use crate::tui::world::World;
+
+/// The list of requests.
+#[derive(Default)]
+pub(crate) struct Approvals {
+    cursor: Cursor,
+}
+
+impl Approvals {
+    /// All of them.
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    fn chosen<'a>(&self, world: &'a World) -> Option<&'a PendingView> {
+        let pending = &world.view.as_ref()?.pending;
+        pending.get(self.cursor.at().min(pending.len().saturating_sub(1)))
+    }
+}
+
+impl Screen for Approvals {
+    fn name(&self) -> &'static str {
+        "Approvals"
+    }
+
+    fn title(&self, world: &World) -> Vec<String> {
+        let count = world.view.as_ref().map_or(0, |v| v.pending.len());
+        vec!["Approvals".into(), format!("{count} waiting")]
+    }
+
+    fn footing(&self, world: &World) -> Footing {
+        let (acts, enter) = match self.chosen(world) {
+            Some(pending) => (
+                format!("{} can sign; {} who asked cannot", pending.may_sign.join(", "), pending.issuer),
+                format!("opens: {}", pending.sentence),
+            ),
+            None => ("nobody: nothing waits".to_owned(), "does nothing: nothing waits".to_owned()),
+        };
+        Footing { acts, enter, so_far: "nothing that waits here has been done".into() }
+    }
+
+    fn offers(&self, world: &World) -> Vec<Offer> {
+        let with = |offer: Offer| match self.chosen(world) {
+            Some(_) => offer,
+            None => offer.off_because("nothing waits"),
+        };
+        let mut offers = keys::moves();
+        offers.extend([
+            with(Offer::word(Verb::Enter, "open")),
+            with(Offer::plain(Verb::Refuse)),
+            Offer::plain(Verb::Back),
+        ]);
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "A request stands until it is done, refused, or void. Every signature binds the exact state of the vault: when one act is done, the others that were asked before it are void and have to be asked again. The screen says so when it happens.",
+            "Requests and signatures live in memory: they go when the vault is closed.",
+        ]
+    }
+
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
+        let Some(view) = &world.view else { return };
+        let (width, height) = (canvas.width(), canvas.height());
+        if view.pending.is_empty() {
+            let room = width.saturating_sub(4);
+            let y = canvas.paragraph(2, 1, room, Role::Title, "Nothing waits for signatures.");
+            canvas.paragraph(
+                2,
+                y.saturating_add(2),
+                room,
+                Role::Text,
+                "Whoever asks for an act (n a new key, x an export, D a deletion) signs first; then the request stands here until enough custodians have signed, each with a passphrase of their own, for that one act.",
+            );
+            return;
+        }
+        let column = |title, width| Column { title, width, right: false };
+        let columns = [
+            column("REQUEST", width.saturating_sub(50).max(20)),
+            column("BY", 10),
+            column("AGO", 9),
+            column("SIGNED", 6),
+            column("WAITS FOR", 12),
+        ];
+        let cursor = Cursor::on(self.cursor.at().min(view.pending.len().saturating_sub(1)));
+        let rows = height / 2;
+        canvas.within(0, 0, width, rows, |c| {
+            table(c, &columns, view.pending.len(), cursor, |n| {
+                view.pending.get(n).map_or((Role::Text, Vec::new()), |p| {
+                    let signed = format!("{} of {}", p.signed.len(), p.required);
+                    let row = vec![p.sentence.clone(), p.issuer.clone(), left(p.asked, world.now()), signed, p.may_sign.join(" ")];
+                    (Role::Wait, row)
+                })
+            });
+        });
+        let Some(pending) = self.chosen(world) else { return };
+        canvas.rule(rows, std::slice::from_ref(&pending.sentence));
+        let details = crate::tui::widgets::lines::of_details(&pending.details);
+        crate::tui::widgets::lines::draw(canvas, rows.saturating_add(1), height.saturating_sub(1), 15, &details);
+        let x = canvas.put(2, height.saturating_sub(1), Role::Muted, "words   ");
+        canvas.put(x, height.saturating_sub(1), Role::Title, &pending.words.join(" "));
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        let chosen = self.chosen(world);
+        match (verb, chosen) {
+            (Verb::Enter, Some(pending)) => Reaction::push(Approve::new(pending.clone(), world)),
+            (Verb::Refuse, Some(pending)) => Reaction::push(Refuse::new(pending, world, 0)),
+            (Verb::Back, _) => Reaction::pop(),
+            (other, _) => {
+                let count = world.view.as_ref().map_or(0, |v| v.pending.len());
+                self.cursor.moved(other, count, 5);
+                Reaction::none()
+            }
+        }
+    }
+}

@@ -1,0 +1,418 @@
+//! Approval: one sentence, one digest in words, one passphrase. When enough have signed, the act is done.
+
+use crossterm::event::KeyEvent;
+
+use super::done::Done;
+use super::handover::HandOver;
+use super::page::Page;
+use super::refuse::Refuse;
+use crate::session::field::Footing;
+use crate::session::{Outcome, PendingView};
+use crate::tui::acts::Cancel;
+use crate::tui::canvas::{Canvas, cells};
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::message::{News, Order};
+use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::theme::Role;
+use crate::tui::widgets::choice::{Choices, Entry};
+use crate::tui::widgets::lines;
+use crate::tui::widgets::signing::SignForm;
+use crate::tui::world::World;
+
+enum Stage {
+    /// Which custodian signs next.
+    Who,
+    /// The blank page before that custodian.
+    Blank(SignForm),
+    /// The custodian's passphrase.
+    Sign(SignForm),
+    /// The act is under way; the word that stops a search.
+    Working(Cancel),
+    /// Fully signed, and not done because of this.
+    Stopped(String),
+}
+
+/// One act before its custodians.
+pub(crate) struct Approve {
+    pending: PendingView,
+    people: Choices,
+    stage: Stage,
+    waiting: bool,
+    turned: u64,
+}
+
+impl Approve {
+    /// The act's page.
+    pub(crate) fn new(pending: PendingView, world: &World) -> Self {
+        let mut screen = Self {
+            people: signers(&pending, world),
+            pending,
+            stage: Stage::Who,
+            waiting: false,
+            turned: 0,
+        };
+        if screen.complete() {
+            screen.stage = Stage::Stopped("It is fully signed and not yet done.".into());
+        }
+        screen
+    }
+
+    fn complete(&self) -> bool {
+        self.pending.signed.len() >= self.pending.required
+    }
+
+    fn missing(&self) -> usize {
+        self.pending.required.saturating_sub(self.pending.signed.len())
+    }
+
+    fn turn(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.turned = self.turned.wrapping_add(1);
+    }
+
+    fn enter(&mut self, world: &World) -> Reaction {
+        match &mut self.stage {
+            Stage::Who => self.choose(world),
+            Stage::Blank(_) => {
+                if let Stage::Blank(form) = std::mem::replace(&mut self.stage, Stage::Who) {
+                    self.turn(Stage::Sign(form));
+                }
+                Reaction::none()
+            }
+            Stage::Sign(form) => {
+                let Some(signing) = form.enter() else { return Reaction::none() };
+                let person = form.person.clone();
+                self.waiting = true;
+                Reaction::order(Order::Approve { id: self.pending.id, person, signing })
+            }
+            Stage::Working(_) => Reaction::none(),
+            Stage::Stopped(_) => self.execute(),
+        }
+    }
+
+    fn choose(&mut self, world: &World) -> Reaction {
+        let Some(entry) = self.people.chosen() else { return Reaction::none() };
+        if let Some(reason) = &entry.off {
+            return Reaction::notice(Role::Note, format!("{} cannot sign: {reason}.", entry.label));
+        }
+        let mut form = SignForm::new(&entry.id.clone(), world);
+        if !form.typing() {
+            // Keys are held for the session: no hand-over, nothing to type.
+            let person = form.person.clone();
+            let Some(signing) = form.enter() else { return Reaction::none() };
+            self.waiting = true;
+            return Reaction::order(Order::Approve { id: self.pending.id, person, signing });
+        }
+        self.turn(Stage::Blank(form));
+        Reaction::none()
+    }
+
+    fn execute(&mut self) -> Reaction {
+        let cancel = Cancel::default();
+        self.turn(Stage::Working(cancel.clone()));
+        self.waiting = true;
+        Reaction::order(Order::Execute { id: self.pending.id, cancel })
+    }
+
+    fn exact(&self) -> Reaction {
+        let details: String = self
+            .pending
+            .details
+            .iter()
+            .map(|(label, value)| format!("{label:14} {value}\n"))
+            .collect();
+        let text = format!(
+            "{}\n\n{details}\nDigest (SHA-256)\n{}\n\nExactly this is signed\n{}",
+            self.pending.sentence, self.pending.digest, self.pending.exact
+        );
+        Reaction::push(Page::new(&["Exact request", &self.pending.name], text, "nothing has changed"))
+    }
+
+    fn heard(&mut self, outcome: &Outcome, world: &World) -> Option<Reaction> {
+        match outcome {
+            Outcome::Approved(pending) => {
+                self.pending = pending.clone();
+                self.people = signers(pending, world);
+                if self.complete() {
+                    return Some(self.execute());
+                }
+                self.turn(Stage::Who);
+                Some(Reaction::none())
+            }
+            Outcome::Executed(executed) => {
+                let done = Done::executed(&self.pending, executed, world);
+                Some(Reaction::one(Step::Replace(Box::new(done))))
+            }
+            _ => None,
+        }
+    }
+
+    fn refused(&mut self, text: &str, world: &World) -> Reaction {
+        let stands = world
+            .view
+            .as_ref()
+            .is_some_and(|v| v.pending.iter().any(|p| p.id == self.pending.id));
+        if !stands {
+            let done = Done::void(&self.pending, text);
+            return Reaction::one(Step::Replace(Box::new(done)));
+        }
+        match &mut self.stage {
+            Stage::Sign(form) => {
+                form.complain(text);
+                Reaction::none()
+            }
+            Stage::Working(_) => {
+                self.turn(Stage::Stopped(text.to_owned()));
+                Reaction::none()
+            }
+            _ => Reaction::notice(Role::Stop, text.to_owned()),
+        }
+    }
+
+    /// Words for the minutes, and who has signed: from row `y`; returns the row after.
+    fn minutes(&self, canvas: &mut Canvas<'_>, y: u16) -> u16 {
+        let signed = if self.pending.signed.is_empty() {
+            format!("{} asked for this. No custodian has signed yet.", self.pending.issuer)
+        } else {
+            format!(
+                "{} asked for this. Signed by {} ({} of {}).",
+                self.pending.issuer,
+                self.pending.signed.join(", "),
+                self.pending.signed.len(),
+                self.pending.required
+            )
+        };
+        canvas.put(2, y, Role::Text, &signed);
+        let y = y.saturating_add(1);
+        let x = canvas.put(2, y, Role::Muted, "For the minutes: ");
+        canvas.paragraph(x, y, canvas.width().saturating_sub(x), Role::Title, &self.pending.words.join(" "));
+        y.saturating_add(1)
+    }
+
+    fn draw_stage(&self, world: &World, canvas: &mut Canvas<'_>) {
+        let width = canvas.width();
+        match &self.stage {
+            Stage::Who => {
+                let more = match self.missing() {
+                    1 => "Which custodian signs? One more is needed.".to_owned(),
+                    n => format!("Which custodian signs next? {n} more are needed."),
+                };
+                canvas.put(2, 0, Role::Wait, &more);
+                let rows = cells(self.people.entries.len());
+                canvas.within(1, 1, width, rows, |c| self.people.draw(c, true));
+            }
+            Stage::Sign(form) => {
+                let words = format!("Custodian {} signs:", form.person);
+                canvas.put(2, 0, Role::Wait, &words);
+                canvas.within(2, 1, width.saturating_sub(3), 8, |c| {
+                    form.draw(c);
+                });
+            }
+            Stage::Working(cancel) => {
+                let seconds = world.busy.as_ref().map_or(0, |(_, since)| {
+                    world.wall.millis().saturating_sub(since.millis()) / 1000
+                });
+                let words = if cancel.said() {
+                    "stopping the search ..".to_owned()
+                } else {
+                    format!("wait  all have signed; it is being done ({seconds} s). Esc stops a search for primes.")
+                };
+                canvas.put(2, 1, Role::Wait, &words);
+            }
+            Stage::Stopped(why) => {
+                let y = super::wizard::complaint(canvas, 0, Some(why));
+                canvas.put(2, y.saturating_add(1), Role::Text, "All signatures stand. Enter tries again; F4 takes it off the table.");
+            }
+            Stage::Blank(_) => {}
+        }
+    }
+
+    /// Rows the part under the details needs.
+    fn stage_rows(&self, canvas: &Canvas<'_>) -> u16 {
+        match &self.stage {
+            Stage::Who => cells(self.people.entries.len()).saturating_add(1),
+            Stage::Sign(form) => {
+                let width = canvas.width().saturating_sub(3);
+                form.rows(width).saturating_add(1)
+            }
+            Stage::Working(_) => 2,
+            Stage::Stopped(_) | Stage::Blank(_) => 5,
+        }
+    }
+}
+
+/// The people who could sign, and those who cannot, each with the reason.
+fn signers(pending: &PendingView, world: &World) -> Choices {
+    let Some(view) = &world.view else { return Choices::default() };
+    let custodians = view.people.iter().filter(|p| p.role == "custodian");
+    let entries = custodians.map(|person| {
+        let entry = Entry::new(&person.name, &person.name, "custodian");
+        if pending.signed.contains(&person.name) {
+            entry.off_because("has signed this already; one person counts once")
+        } else if pending.may_sign.contains(&person.name) {
+            entry
+        } else {
+            entry.off_because("asked for this and cannot approve it as well")
+        }
+    });
+    Choices::new(entries.collect())
+}
+
+impl Screen for Approve {
+    fn name(&self) -> &'static str {
+        "Approve"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        let count = format!("{} of {} signed", self.pending.signed.len(), self.pending.required);
+        vec!["Approve".into(), count]
+    }
+
+    fn footing(&self, _world: &World) -> Footing {
+        let so_far = "nothing has changed yet. Any change of request or vault voids all signatures";
+        let last = self.missing() <= 1;
+        let (acts, enter) = match &self.stage {
+            Stage::Who => (
+                format!("a custodian; {} who asked cannot sign", self.pending.issuer),
+                "hands the keyboard to this custodian, behind a blank page".to_owned(),
+            ),
+            Stage::Blank(form) => {
+                (format!("custodian {}; everybody else steps back", form.person), "shows the request and asks for the passphrase".into())
+            }
+            Stage::Sign(form) => {
+                let person = &form.person;
+                let then = if last { "; then it is done and saved" } else { "; then the next custodian is called" };
+                (
+                    format!("custodian {person}; {} who asked cannot sign", self.pending.issuer),
+                    format!("signs this request for {person}{then}"),
+                )
+            }
+            Stage::Working(_) => ("nobody: keymoot works".to_owned(), "nothing while this runs".to_owned()),
+            Stage::Stopped(_) => {
+                ("whoever is at the keyboard; all have signed".to_owned(), "does what was signed for".to_owned())
+            }
+        };
+        Footing { acts, enter, so_far: so_far.into() }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        let mut offers = match &self.stage {
+            Stage::Who => {
+                let mut offers = keys::moves();
+                offers.push(Offer::word(Verb::Enter, "sign"));
+                offers
+            }
+            Stage::Blank(_) => {
+                return vec![Offer::word(Verb::Enter, "I am here"), Offer::word(Verb::Back, "not now")];
+            }
+            Stage::Sign(form) => {
+                let mut offers = vec![Offer::word(Verb::Enter, "sign")];
+                offers.extend(form.offers());
+                offers
+            }
+            Stage::Working(_) => return vec![Offer::word(Verb::Back, "stop the search")],
+            Stage::Stopped(_) => vec![Offer::word(Verb::Enter, "do it")],
+        };
+        offers.extend([
+            Offer::plain(Verb::Refuse),
+            Offer::plain(Verb::Exact),
+            Offer::word(Verb::Back, "not now"),
+        ]);
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "Read the sentence and its details. The eight words stand for this exact request on this exact state of the vault: read them aloud and write them into the minutes.",
+            "F2 shows what is signed, to the letter. If you do not want it, F4 refuses it with your reason; a refusal is recorded.",
+            "A wrong passphrase locks nothing, there is no limit, and the request stands. Check: the right stick? the right set? which word?",
+        ]
+    }
+
+    fn typing(&self) -> bool {
+        matches!(&self.stage, Stage::Sign(form) if form.typing())
+    }
+
+    fn secret(&self) -> bool {
+        matches!(&self.stage, Stage::Sign(form) if form.secret())
+    }
+
+    fn question(&self) -> u64 {
+        self.turned
+    }
+
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
+        if let Stage::Blank(form) = &self.stage {
+            let page = HandOver {
+                role: "custodian",
+                person: &form.person,
+                what: "to read the request and sign it",
+                saved: "The request stands as it was asked; nothing has been done yet.",
+            };
+            page.draw(canvas);
+            return;
+        }
+        let (width, height) = (canvas.width(), canvas.height());
+        let room = width.saturating_sub(3);
+        let y = canvas.paragraph(2, 0, room, Role::Title, &self.pending.sentence);
+        let below = self.stage_rows(canvas).saturating_add(4);
+        let end = height.saturating_sub(below).max(y.saturating_add(1));
+        let details = lines::of_details(&self.pending.details);
+        let y = lines::draw(canvas, y, end, 15, &details).saturating_add(1);
+        let y = self.minutes(canvas, y).saturating_add(1);
+        canvas.within(0, y, width, height, |c| self.draw_stage(world, c));
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        match (verb, &mut self.stage) {
+            (Verb::Enter, _) => return self.enter(world),
+            (Verb::Exact, _) => return self.exact(),
+            (Verb::Refuse, _) => return Reaction::push(Refuse::new(&self.pending, world, 1)),
+            (Verb::Back, Stage::Blank(_) | Stage::Sign(_)) => self.turn(Stage::Who),
+            (Verb::Back, _) => {
+                return Reaction::notice(Role::Note, "The request stays on the table: Home and Approvals show it.")
+                    .then(Step::Pop);
+            }
+            (other, Stage::Who) => self.people.moved(other),
+            (other, Stage::Sign(form)) => form.verb(other),
+            _ => {}
+        }
+        Reaction::none()
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        if let Stage::Sign(form) = &mut self.stage {
+            form.key(&key);
+        }
+        Reaction::none()
+    }
+
+    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
+        if let Stage::Sign(form) = &mut self.stage {
+            form.paste(text);
+        }
+        Reaction::none()
+    }
+
+    fn while_busy(&mut self, verb: Verb) -> Reaction {
+        if let (Verb::Back, Stage::Working(cancel)) = (verb, &self.stage) {
+            cancel.say();
+        }
+        Reaction::none()
+    }
+
+    fn news(&mut self, news: &News, world: &World) -> Option<Reaction> {
+        if !std::mem::take(&mut self.waiting) {
+            return None;
+        }
+        match news {
+            News::Done(outcome) => self.heard(outcome, world),
+            News::HandedOver(files) => {
+                let done = Done::handed_over(&self.pending, files, world);
+                Some(Reaction::one(Step::Replace(Box::new(done))))
+            }
+            News::Refused(text) => Some(self.refused(text, world)),
+            _ => None,
+        }
+    }
+}

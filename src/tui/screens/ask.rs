@@ -1,0 +1,247 @@
+//! Who asks: the issuer signs the act first. Then it stands before its custodians.
+
+use crossterm::event::KeyEvent;
+
+use super::approve::Approve;
+use crate::session::field::Footing;
+use crate::session::{Outcome, PendingView};
+use crate::tui::acts::Draft;
+use crate::tui::canvas::{Canvas, cells};
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::message::{News, Order};
+use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::theme::Role;
+use crate::tui::widgets::choice::{Choices, Entry};
+use crate::tui::widgets::signing::SignForm;
+use crate::tui::world::World;
+
+enum Stage {
+    Who,
+    Sign(SignForm),
+}
+
+/// The issuer's page.
+pub(crate) struct Ask {
+    draft: Draft,
+    sentence: String,
+    required: usize,
+    beneath: usize,
+    people: Choices,
+    stage: Stage,
+    waiting: bool,
+    turned: u64,
+}
+
+impl Ask {
+    /// The page for a draft; `beneath` screens under it go when the act was asked.
+    pub(crate) fn new(draft: Draft, pending: &PendingView, beneath: usize, world: &World) -> Self {
+        let people = issuers(world);
+        let first = people.chosen().map(|e| e.id.clone());
+        let stage = match first {
+            Some(person) => Stage::Sign(SignForm::new(&person, world)),
+            None => Stage::Who,
+        };
+        Self {
+            draft,
+            sentence: pending.sentence.clone(),
+            required: pending.required,
+            beneath,
+            people,
+            stage,
+            waiting: false,
+            turned: 0,
+        }
+    }
+
+    fn turn(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.turned = self.turned.wrapping_add(1);
+    }
+
+    fn enter(&mut self, world: &World) -> Reaction {
+        match &mut self.stage {
+            Stage::Who => {
+                let Some(entry) = self.people.chosen().filter(|e| e.off.is_none()) else {
+                    return Reaction::notice(Role::Note, "this person cannot ask; choose another");
+                };
+                let form = SignForm::new(&entry.id.clone(), world);
+                self.turn(Stage::Sign(form));
+                Reaction::none()
+            }
+            Stage::Sign(form) => {
+                let Some(signing) = form.enter() else { return Reaction::none() };
+                let issuer = form.person.clone();
+                self.waiting = true;
+                Reaction::order(Order::Ask { draft: Box::new(self.draft.clone()), issuer, signing })
+            }
+        }
+    }
+
+    /// It stands before its custodians: review and wizard are done.
+    fn asked(&self, pending: &PendingView, world: &World) -> Reaction {
+        let mut reaction = Reaction::none();
+        for _ in 0..=self.beneath {
+            reaction.0.push(Step::Pop);
+        }
+        reaction.then(Step::Push(Box::new(Approve::new(pending.clone(), world))))
+    }
+}
+
+/// Everybody, those first who usually ask; witnesses are shown and off.
+fn issuers(world: &World) -> Choices {
+    let Some(view) = &world.view else { return Choices::default() };
+    let role = |word: &'static str| view.people.iter().filter(move |p| p.role == word);
+    let mut entries: Vec<Entry> = Vec::new();
+    entries.extend(role("administrator").map(|p| Entry::new(&p.name, &p.name, "administrator")));
+    entries.extend(role("custodian").map(|p| {
+        Entry::new(&p.name, &p.name, "custodian; who asks cannot sign as custodian too")
+    }));
+    entries.extend(role("witness").map(|p| {
+        Entry::new(&p.name, &p.name, "").off_because("a witness observes; witnesses do not ask")
+    }));
+    Choices::new(entries)
+}
+
+impl Screen for Ask {
+    fn name(&self) -> &'static str {
+        "Ask"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        let who = match &self.stage {
+            Stage::Who => "who asks?".to_owned(),
+            Stage::Sign(form) => format!("{} asks", form.person),
+        };
+        vec!["Ask".into(), who]
+    }
+
+    fn footing(&self, _world: &World) -> Footing {
+        match &self.stage {
+            Stage::Who => Footing {
+                acts: "whoever will ask for this act".into(),
+                enter: "goes on to this person's passphrase".into(),
+                so_far: "nothing was asked, nothing has changed".into(),
+            },
+            Stage::Sign(form) => Footing {
+                acts: format!("{}, who asks and signs first", form.person),
+                enter: format!(
+                    "signs the request for {} and puts it before {} custodians",
+                    form.person, self.required
+                ),
+                so_far: "nothing was asked, nothing has changed".into(),
+            },
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        match &self.stage {
+            Stage::Who => {
+                let mut offers = keys::moves();
+                offers.extend([Offer::plain(Verb::Enter), Offer::plain(Verb::Back)]);
+                offers
+            }
+            Stage::Sign(form) => {
+                let mut offers = vec![Offer::word(Verb::Enter, "sign and ask")];
+                offers.extend(form.offers());
+                if self.people.entries.len() > 1 {
+                    offers.push(Offer::word(Verb::Refuse, "someone else asks"));
+                }
+                offers.push(Offer::plain(Verb::Back));
+                offers
+            }
+        }
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "Every act is asked for by one person, who signs first and cannot sign again as a custodian. Usually that is the administrator, who holds no share.",
+            "The signature binds the exact request and the exact state of the vault. If either changes, the signatures are void and the screen says so.",
+        ]
+    }
+
+    fn typing(&self) -> bool {
+        matches!(&self.stage, Stage::Sign(form) if form.typing())
+    }
+
+    fn secret(&self) -> bool {
+        matches!(&self.stage, Stage::Sign(form) if form.secret())
+    }
+
+    fn question(&self) -> u64 {
+        self.turned
+    }
+
+    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+        let (width, height) = (canvas.width(), canvas.height());
+        let room = width.saturating_sub(4);
+        let mut y = canvas.paragraph(2, 0, room, Role::Title, &self.sentence).saturating_add(1);
+        match &self.stage {
+            Stage::Who => {
+                canvas.put(2, y, Role::Text, "Who asks for this? Who asks does not sign as custodian.");
+                y = y.saturating_add(2);
+                let rows = cells(self.people.entries.len());
+                canvas.within(1, y, width, rows, |c| self.people.draw(c, true));
+            }
+            Stage::Sign(form) => {
+                let words = format!("{} asks for this and signs it first.", form.person);
+                y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, &words));
+                let after = format!(
+                    "Then {} custodians sign, one after the other, each alone at this screen.",
+                    self.required
+                );
+                y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, &after));
+                y = y.saturating_add(1);
+                canvas.within(2, y, room, height, |c| {
+                    form.draw(c);
+                });
+            }
+        }
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        match (verb, &mut self.stage) {
+            (Verb::Enter, _) => return self.enter(world),
+            (Verb::Back, _) => return Reaction::pop(),
+            (Verb::Refuse, _) => self.turn(Stage::Who),
+            (other, Stage::Who) => self.people.moved(other),
+            (other, Stage::Sign(form)) => form.verb(other),
+        }
+        Reaction::none()
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        if let Stage::Sign(form) = &mut self.stage {
+            form.key(&key);
+        }
+        Reaction::none()
+    }
+
+    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
+        if let Stage::Sign(form) = &mut self.stage {
+            form.paste(text);
+        }
+        Reaction::none()
+    }
+
+    fn news(&mut self, news: &News, world: &World) -> Option<Reaction> {
+        if !std::mem::take(&mut self.waiting) {
+            return None;
+        }
+        match news {
+            News::Done(outcome) => match outcome.as_ref() {
+                Outcome::Asked(pending) => Some(self.asked(pending, world)),
+                _ => None,
+            },
+            News::Refused(text) => {
+                if let Stage::Sign(form) = &mut self.stage
+                    && form.typing()
+                {
+                    form.complain(text);
+                    return Some(Reaction::none());
+                }
+                Some(Reaction::notice(Role::Stop, text.clone()))
+            }
+            _ => None,
+        }
+    }
+}

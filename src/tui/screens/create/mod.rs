@@ -1,0 +1,298 @@
+//! The wizard that makes a key: one question a page, from the act's own declaration; the table of attributes guides.
+
+pub(crate) mod guide;
+
+use std::collections::BTreeMap;
+
+use crossterm::event::KeyEvent;
+
+use super::review::Review;
+use super::wizard;
+use crate::session::build::Answers;
+use crate::session::field::{Field, Footing, Kind};
+use crate::session::{modes, op};
+use crate::tui::acts::Draft;
+use crate::tui::canvas::Canvas;
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::message::{News, Order};
+use crate::tui::screen::{Reaction, Screen};
+use crate::tui::theme::Role;
+use crate::tui::widgets::choice::Choices;
+use crate::tui::widgets::text::TextField;
+use crate::tui::world::World;
+
+const FIELDS: &[Field] = op::CREATE_KEY.fields;
+
+/// The wizard.
+pub(crate) struct Create {
+    at: usize,
+    answers: BTreeMap<&'static str, String>,
+    choices: Choices,
+    text: TextField,
+    error: Option<String>,
+    waiting: bool,
+}
+
+impl Create {
+    /// The first question, nothing answered.
+    pub(crate) fn new() -> Self {
+        let mut wizard = Self {
+            at: 0,
+            answers: BTreeMap::new(),
+            choices: Choices::default(),
+            text: TextField::default(),
+            error: None,
+            waiting: false,
+        };
+        wizard.turn(0);
+        wizard
+    }
+
+    fn field(&self) -> Option<&'static Field> {
+        FIELDS.get(self.at)
+    }
+
+    fn answer(&self, id: &str) -> &str {
+        self.answers.get(id).map_or("", String::as_str)
+    }
+
+    /// Opens a question; what was answered there before is still chosen, if it still can be.
+    fn turn(&mut self, to: usize) {
+        self.at = to;
+        self.error = None;
+        let Some(field) = self.field() else { return };
+        let usage = self.answer("usage").to_owned();
+        self.choices = match field.kind {
+            Kind::Usage => guide::usages(),
+            Kind::Algorithm => guide::algorithms(&usage),
+            Kind::Modes => guide::modes(&usage),
+            Kind::YesNo => guide::exportable(),
+            _ => Choices::default(),
+        };
+        let before = self.answer(field.id).to_owned();
+        self.text = TextField::with(&before);
+        let can = |e: &crate::tui::widgets::choice::Entry| e.off.is_none();
+        if self.choices.entries.iter().any(|e| e.id == before && can(e)) {
+            self.choices.choose(&before);
+        }
+    }
+
+    fn choosing(&self) -> bool {
+        !self.choices.entries.is_empty()
+    }
+
+    fn enter(&mut self) -> Reaction {
+        let Some(field) = self.field() else { return Reaction::none() };
+        let typed = if self.choosing() {
+            let Some(entry) = self.choices.chosen() else { return Reaction::none() };
+            if let Some(reason) = &entry.off {
+                self.error = Some(format!("{} cannot be chosen: {reason}.", entry.label));
+                return Reaction::none();
+            }
+            entry.id.clone()
+        } else {
+            self.text.value().to_owned()
+        };
+        match field.check(&typed) {
+            Err(error) => {
+                self.error = Some(error.to_string());
+                Reaction::none()
+            }
+            Ok(answer) => {
+                self.answers.insert(field.id, answer);
+                self.next()
+            }
+        }
+    }
+
+    fn next(&mut self) -> Reaction {
+        if self.at.saturating_add(1) < FIELDS.len() {
+            self.turn(self.at.saturating_add(1));
+            return Reaction::none();
+        }
+        self.waiting = true;
+        Reaction::one(crate::tui::screen::Step::Order(Order::Preview(Box::new(self.draft()))))
+    }
+
+    fn draft(&self) -> Draft {
+        let texts = self.answers.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
+        Draft {
+            op: op::CREATE_KEY.name,
+            answers: Answers { texts, ..Answers::default() },
+            out: None,
+        }
+    }
+
+    fn back(&mut self) -> Reaction {
+        if self.at == 0 {
+            return Reaction::pop();
+        }
+        self.turn(self.at.saturating_sub(1));
+        Reaction::none()
+    }
+
+    fn steps(&self) -> Vec<wizard::Step> {
+        FIELDS.iter().map(|field| (field.label, self.short(field))).collect()
+    }
+
+    /// An answer in a word or two, for the rail.
+    fn short(&self, field: &Field) -> String {
+        let answer = self.answer(field.id);
+        match field.kind {
+            Kind::Usage => crate::session::field::usage(answer)
+                .map_or_else(String::new, |usage| usage.code().to_owned()),
+            Kind::Modes if !answer.is_empty() => modes::parse(answer)
+                .ok()
+                .and_then(|set| crate::engine::attributes::mode_letter(&set))
+                .map_or_else(String::new, |letter| format!("mode {letter}")),
+            _ => answer.to_owned(),
+        }
+    }
+
+    /// What the answer under the cursor adds to the service's request.
+    fn adds(&self) -> String {
+        let Some(field) = self.field() else { return String::new() };
+        let chosen = self.choices.chosen().map_or("", |e| e.id.as_str());
+        match field.kind {
+            Kind::Usage => format!("\"KeyUsage\": \"{chosen}\""),
+            Kind::Algorithm => format!("\"KeyAlgorithm\": \"{chosen}\""),
+            Kind::Modes => {
+                let set = modes::parse(chosen).unwrap_or_default();
+                let members: Vec<String> =
+                    set.names().iter().map(|name| format!("\"{name}\": true")).collect();
+                format!("\"KeyModesOfUse\": {{{}}}", members.join(", "))
+            }
+            Kind::YesNo => format!("\"Exportable\": {}", chosen == "yes"),
+            _ => {
+                let value = serde_json::json!(self.text.value());
+                format!("\"Tags\": [{{\"Key\": \"Name\", \"Value\": {value}}}]")
+            }
+        }
+    }
+
+    fn about(&self) -> String {
+        let chosen = self.choices.chosen().map_or("", |e| e.id.as_str());
+        match self.field().map(|f| f.kind) {
+            Some(Kind::Algorithm) => guide::about_algorithm(self.answer("usage"), chosen),
+            _ => String::new(),
+        }
+    }
+
+    fn question(&self, canvas: &mut Canvas<'_>) {
+        let Some(field) = self.field() else { return };
+        let (width, height) = (canvas.width(), canvas.height());
+        let room = width.saturating_sub(2);
+        let mut y = canvas.paragraph(1, 0, room, Role::Title, field.hint).saturating_add(1);
+        if self.choosing() {
+            let rows = crate::tui::canvas::cells(self.choices.entries.len())
+                .min(height.saturating_sub(y).saturating_sub(6).max(3));
+            canvas.within(0, y, width, rows, |c| self.choices.draw(c, true));
+            y = y.saturating_add(rows);
+        } else {
+            canvas.put(1, y, Role::Focus, "►");
+            self.text.draw(canvas, 3, y, room.saturating_sub(3), true);
+            y = y.saturating_add(1);
+        }
+        y = y.saturating_add(1);
+        y = y.saturating_add(wizard::complaint(canvas, y, self.error.as_ref()));
+        let about = self.about();
+        if !about.is_empty() {
+            y = y.saturating_add(canvas.paragraph(1, y, room, Role::Note, &about));
+        }
+        canvas.put(1, y, Role::Muted, "Adds");
+        canvas.paragraph(7, y, room.saturating_sub(6), Role::Muted, &self.adds());
+    }
+}
+
+impl Screen for Create {
+    fn name(&self) -> &'static str {
+        "Create key"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        let step = self.field().map_or("", |f| f.label);
+        let of = FIELDS.len().saturating_add(1);
+        vec!["Create key".into(), format!("{} of {of}: {step}", self.at.saturating_add(1))]
+    }
+
+    fn footing(&self, world: &World) -> Footing {
+        let next = FIELDS.get(self.at.saturating_add(1)).map_or_else(
+            || "checks the answers and shows the review".to_owned(),
+            |field| format!("keeps this answer and goes on to \"{}\"", field.label),
+        );
+        let left = FIELDS.len().saturating_sub(self.at).saturating_sub(1);
+        let so_far = match left {
+            0 => "no key exists; a review and the signatures still to come".to_owned(),
+            1 => "no key exists; 1 question, a review and the signatures still to come".to_owned(),
+            n => format!("no key exists; {n} questions, a review and the signatures still to come"),
+        };
+        Footing { acts: wizard::acts(world), enter: next, so_far }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        let mut offers = vec![Offer::plain(Verb::Enter)];
+        if self.choosing() {
+            offers.extend(keys::moves());
+            offers.push(Offer::plain(Verb::Left));
+        }
+        offers.push(Offer::word(Verb::Back, if self.at == 0 { "leave" } else { "back" }));
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "A key's purpose, algorithm, modes and whether it may leave are fixed for life: there is no change later, only a new key.",
+            "Choices that cannot work with what you chose before are shown grey, each with its reason. Going back loses nothing.",
+            "The line Adds shows what your answer puts into the request of AWS Payment Cryptography. The review shows all of it.",
+        ]
+    }
+
+    fn typing(&self) -> bool {
+        !self.choosing()
+    }
+
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
+        wizard::draw(world, canvas, &self.steps(), self.at, |c| self.question(c));
+    }
+
+    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+        match verb {
+            Verb::Enter => self.enter(),
+            Verb::Back | Verb::Left => self.back(),
+            other => {
+                self.error = None;
+                self.choices.moved(other);
+                Reaction::none()
+            }
+        }
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        if !self.choosing() {
+            self.error = None;
+            self.text.key(&key);
+        }
+        Reaction::none()
+    }
+
+    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
+        self.text.insert(text);
+        Reaction::none()
+    }
+
+    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+        if !std::mem::take(&mut self.waiting) {
+            return None;
+        }
+        match news {
+            News::Preview { pending, request } => {
+                Some(Reaction::push(Review::new(self.draft(), pending.clone(), request, 1)))
+            }
+            News::Refused(text) => {
+                self.error = Some(text.clone());
+                Some(Reaction::none())
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Asking for a deletion: which key, how long it can still be taken back. The review wants a typed phrase.
+
+use crossterm::event::KeyEvent;
+
+use super::key::out_off;
+use super::keys::{history, keys_of};
+use super::review::Review;
+use super::wizard;
+use crate::session::build::Answers;
+use crate::session::field::{Field, Footing};
+use crate::session::{KeyRow, op};
+use crate::tui::acts::Draft;
+use crate::tui::canvas::Canvas;
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::message::{News, Order};
+use crate::tui::screen::{Reaction, Screen};
+use crate::tui::theme::Role;
+use crate::tui::widgets::key_table::KeyTable;
+use crate::tui::widgets::text::TextField;
+use crate::tui::world::World;
+
+const FIELDS: &[Field] = op::DELETE_KEY.fields;
+
+/// The wizard.
+pub(crate) struct Delete {
+    table: KeyTable,
+    /// ARN and label of the key.
+    key: Option<(String, String)>,
+    days: TextField,
+    error: Option<String>,
+    waiting: bool,
+    from_list: bool,
+}
+
+impl Delete {
+    /// A deletion of this key, or of one that is chosen first.
+    pub(crate) fn new(row: Option<&KeyRow>) -> Self {
+        Self {
+            table: KeyTable::default(),
+            key: row.map(|r| (r.key.key_arn.clone(), r.label.clone())),
+            days: TextField::with("7"),
+            error: None,
+            waiting: false,
+            from_list: row.is_none(),
+        }
+    }
+
+    fn draft(&self) -> Draft {
+        let key = self.key.as_ref().map(|(arn, _)| arn.clone()).unwrap_or_default();
+        let days = self.days.value().trim().to_owned();
+        let texts = [("key".to_owned(), key), ("days".to_owned(), days)].into();
+        Draft { op: op::DELETE_KEY.name, answers: Answers { texts, ..Answers::default() }, out: None }
+    }
+
+    fn enter(&mut self, world: &World) -> Reaction {
+        if self.key.is_none() {
+            let keys = keys_of(world);
+            let Some(row) = self.table.chosen(&keys) else { return Reaction::none() };
+            if let Some(reason) = out_off(row) {
+                return Reaction::notice(Role::Note, format!("{} is {reason} already", row.label));
+            }
+            self.key = Some((row.key.key_arn.clone(), row.label.clone()));
+            return Reaction::none();
+        }
+        let days = FIELDS.iter().find(|f| f.id == "days");
+        if let Some(Err(error)) = days.map(|f| f.check(self.days.value())) {
+            self.error = Some(error.to_string());
+            return Reaction::none();
+        }
+        self.waiting = true;
+        Reaction::order(Order::Preview(Box::new(self.draft())))
+    }
+}
+
+impl Screen for Delete {
+    fn name(&self) -> &'static str {
+        "Delete key"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        let step = if self.key.is_none() { "1 of 3: which key" } else { "2 of 3: how long" };
+        vec!["Delete key".into(), step.into()]
+    }
+
+    fn footing(&self, world: &World) -> Footing {
+        let enter = match &self.key {
+            None => "takes this key and asks how long it can be restored",
+            Some(_) => "shows the review; it asks for a typed word",
+        };
+        Footing {
+            acts: wizard::acts(world),
+            enter: enter.into(),
+            so_far: "nothing was asked; the key is as it was".into(),
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        let mut offers = vec![Offer::plain(Verb::Enter)];
+        if self.key.is_none() && !self.table.filtering {
+            offers.extend(keys::moves());
+            offers.extend([Offer::plain(Verb::Filter), Offer::plain(Verb::Sort)]);
+        }
+        offers.push(Offer::plain(Verb::Back));
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "A deleted key is unusable at once and can be restored until its window ends. Then its material is destroyed: in this vault, with its earlier copies. Copies of the vault elsewhere (backups) keep it until they are destroyed too.",
+            "Time counts only while the vault's clock moves forward.",
+        ]
+    }
+
+    fn typing(&self) -> bool {
+        self.key.is_some() || self.table.filtering
+    }
+
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
+        let (width, height) = (canvas.width(), canvas.height());
+        let room = width.saturating_sub(4);
+        let Some(view) = &world.view else { return };
+        let Some((arn, label)) = &self.key else {
+            canvas.put(2, 0, Role::Title, "Which key? / filters.");
+            if self.table.filtering {
+                self.table.filter.draw(canvas, 26, 0, 40, true);
+            }
+            canvas.within(0, 1, width, height, |c| self.table.draw(c, &view.keys, out_off));
+            return;
+        };
+        let mut y = canvas.paragraph(2, 0, room, Role::Title, &format!("How long can {label} still be restored?"));
+        y = y.saturating_add(1);
+        canvas.put(2, y, Role::Focus, "► Days");
+        self.days.draw(canvas, 10, y, 6, true);
+        y = y.saturating_add(1);
+        let hint = FIELDS.iter().find(|f| f.id == "days").map_or("", |f| f.hint);
+        y = y.saturating_add(canvas.paragraph(2, y, room, Role::Muted, hint)).saturating_add(1);
+        if let Some(row) = view.keys.iter().find(|r| r.key.key_arn == *arn) {
+            let words = format!("{} What was sent out stays with its receiver.", history(row, view));
+            y = y.saturating_add(canvas.paragraph(2, y, room, Role::Note, &words)).saturating_add(1);
+        }
+        canvas.within(1, y, room, height, |c| {
+            wizard::complaint(c, 0, self.error.as_ref());
+        });
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        match verb {
+            Verb::Enter if self.table.filtering => self.table.filtering = false,
+            Verb::Enter => return self.enter(world),
+            Verb::Back if self.table.filtering => self.table.filtering = false,
+            Verb::Back if self.key.is_some() && self.from_list => self.key = None,
+            Verb::Back => return Reaction::pop(),
+            other => {
+                let page = world.size.1.saturating_sub(9);
+                self.table.verb(other, &keys_of(world), page);
+            }
+        }
+        Reaction::none()
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        self.error = None;
+        match (&self.key, self.table.filtering) {
+            (Some(_), _) => self.days.key(&key),
+            (None, true) => self.table.key(&key),
+            _ => {}
+        }
+        Reaction::none()
+    }
+
+    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+        if !std::mem::take(&mut self.waiting) {
+            return None;
+        }
+        match news {
+            News::Preview { pending, request } => {
+                Some(Reaction::push(Review::new(self.draft(), pending.clone(), request, 1)))
+            }
+            News::Refused(text) => {
+                self.error = Some(text.clone());
+                Some(Reaction::none())
+            }
+            _ => None,
+        }
+    }
+}

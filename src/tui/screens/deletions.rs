@@ -1,0 +1,229 @@
+//! Deletions: the absolute time first, the countdown second; Enter restores, and never destroys.
+
+use super::delete::Delete;
+use super::home::left;
+use super::key::about_key;
+use super::keys::history;
+use super::review::Review;
+use crate::api::{KeyState, Timestamp};
+use crate::session::field::Footing;
+use crate::session::{Command, KeyRow, Outcome, View, op};
+use crate::tui::acts::Draft;
+use crate::tui::canvas::Canvas;
+use crate::tui::frame::clock;
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::message::{News, Order};
+use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::theme::Role;
+use crate::tui::widgets::list::{Column, Cursor, table};
+use crate::tui::world::World;
+
+const EXPLAINED: u16 = 5;
+
+/// The list of deletions.
+pub(crate) struct Deletions {
+    cursor: Cursor,
+    waiting: Option<Wait>,
+}
+
+enum Wait {
+    Settling,
+    Preview(Draft),
+}
+
+impl Deletions {
+    /// The screen, with what is due settled first: it was approved when it was asked for.
+    pub(crate) fn open() -> Reaction {
+        let screen = Self { cursor: Cursor::default(), waiting: Some(Wait::Settling) };
+        Reaction::push(screen).then(Step::Order(Order::Perform(Box::new(Command::Settle))))
+    }
+
+    fn chosen<'a>(&self, view: &'a View) -> Option<&'a KeyRow> {
+        let rows = rows(view);
+        rows.get(self.cursor.at().min(rows.len().saturating_sub(1))).copied()
+    }
+
+    fn restore(&mut self, world: &World) -> Reaction {
+        let Some(row) = world.view.as_ref().and_then(|v| self.chosen(v)) else {
+            return Reaction::none();
+        };
+        let draft = about_key(op::RESTORE_KEY.name, &row.key.key_arn);
+        self.waiting = Some(Wait::Preview(draft.clone()));
+        Reaction::order(Order::Preview(Box::new(draft)))
+    }
+}
+
+/// Keys being deleted, the nearest first; then those destroyed, the latest first.
+fn rows(view: &View) -> Vec<&KeyRow> {
+    let mut pending: Vec<&KeyRow> =
+        view.keys.iter().filter(|r| r.key.key_state == KeyState::DELETE_PENDING).collect();
+    pending.sort_by_key(|r| r.key.delete_pending_timestamp);
+    let mut gone: Vec<&KeyRow> =
+        view.keys.iter().filter(|r| r.key.key_state == KeyState::DELETE_COMPLETE).collect();
+    gone.sort_by_key(|r| std::cmp::Reverse(r.key.delete_timestamp));
+    pending.extend(gone);
+    pending
+}
+
+/// Why a row cannot be restored.
+fn off(row: &KeyRow, now: Timestamp) -> Option<&'static str> {
+    match (row.key.key_state, row.key.delete_pending_timestamp) {
+        (KeyState::DELETE_PENDING, Some(at)) if at <= now => Some("its window is over"),
+        (KeyState::DELETE_PENDING, _) => None,
+        _ => Some("its material is gone for good"),
+    }
+}
+
+impl Screen for Deletions {
+    fn name(&self) -> &'static str {
+        "Deletions"
+    }
+
+    fn title(&self, world: &World) -> Vec<String> {
+        let Some(view) = &world.view else { return vec!["Deletions".into()] };
+        let rows = rows(view);
+        let done = rows.iter().filter(|r| r.key.key_state == KeyState::DELETE_COMPLETE).count();
+        let pending = rows.len().saturating_sub(done);
+        vec!["Deletions".into(), format!("{pending} pending, {done} done")]
+    }
+
+    fn footing(&self, world: &World) -> Footing {
+        let row = world.view.as_ref().and_then(|v| self.chosen(v));
+        let enter = match row.map(|r| (r, off(r, world.now()))) {
+            Some((row, None)) => format!("asks to RESTORE {} (a review and signatures follow)", row.label),
+            Some((row, Some(why))) => format!("does nothing for {}: {why}", row.label),
+            None => "does nothing: no deletion is pending".to_owned(),
+        };
+        let so_far = match row {
+            Some(row) if row.key.key_state == KeyState::DELETE_PENDING => {
+                "the keys marked deleting still exist. Nothing is destroyed before the time shown"
+            }
+            _ => "looking destroys nothing",
+        };
+        Footing {
+            acts: "one person asks, custodians sign; looking needs nobody".into(),
+            enter,
+            so_far: so_far.into(),
+        }
+    }
+
+    fn offers(&self, world: &World) -> Vec<Offer> {
+        let why = match world.view.as_ref().and_then(|v| self.chosen(v)) {
+            Some(row) => off(row, world.now()),
+            None => Some("no deletion is pending"),
+        };
+        let restore = Offer::word(Verb::Enter, "restore");
+        let mut offers = keys::moves();
+        offers.extend([
+            match why {
+                Some(reason) => restore.off_because(reason),
+                None => restore,
+            },
+            Offer::word(Verb::Delete, "new deletion"),
+            Offer::plain(Verb::Back),
+        ]);
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "A key that was deleted is unusable at once. Until the time shown it can be restored by signatures; after it the material is destroyed and the record stays, so that the key can be accounted for.",
+            "Enter asks to restore. No key on this screen destroys anything by itself: a new deletion is asked for with a typed word and signed.",
+            "Destroyed means removed from this vault. Copies elsewhere keep the key until they are destroyed too.",
+        ]
+    }
+
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
+        let Some(view) = &world.view else { return };
+        let (width, height) = (canvas.width(), canvas.height());
+        let rows = rows(view);
+        if rows.is_empty() {
+            empty(canvas);
+            return;
+        }
+        let now = world.now();
+        let column = |title, width, right| Column { title, width, right };
+        let columns = [
+            column("NAME", width.saturating_sub(63).clamp(10, 48), false),
+            column("USE", 3, false),
+            column("KCV", 8, false),
+            column("STATE", 9, false),
+            column("DESTROYED AT", 20, false),
+            column("LEFT", 9, true),
+        ];
+        let cursor = Cursor::on(self.cursor.at().min(rows.len().saturating_sub(1)));
+        canvas.within(0, 0, width, height.saturating_sub(EXPLAINED), |c| {
+            table(c, &columns, rows.len(), cursor, |n| {
+                rows.get(n).map_or((Role::Text, Vec::new()), |row| texts(row, now))
+            });
+        });
+        let Some(row) = self.chosen(view) else { return };
+        let y = height.saturating_sub(EXPLAINED);
+        canvas.rule(y, std::slice::from_ref(&row.label));
+        canvas.within(1, y.saturating_add(1), width.saturating_sub(2), EXPLAINED, |c| {
+            let words = match off(row, now) {
+                None => "It still exists, is unusable, and can be restored. Time counts only while the vault's clock moves forward.",
+                Some("its window is over") => "Its window is over: it cannot be used or restored. The next act in this vault destroys its material first.",
+                Some(_) => "Its material was destroyed with all earlier copies in this vault. Only the record is left.",
+            };
+            let room = c.width();
+            let y = c.paragraph(0, 0, room, Role::Text, words);
+            c.put_cut(0, y, room, Role::Text, &history(row, view));
+        });
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        match verb {
+            Verb::Enter => self.restore(world),
+            Verb::Delete => Reaction::push(Delete::new(None)),
+            Verb::Back => Reaction::pop(),
+            other => {
+                let count = world.view.as_ref().map_or(0, |v| rows(v).len());
+                self.cursor.moved(other, count, usize::from(world.size.1.saturating_sub(13)));
+                Reaction::none()
+            }
+        }
+    }
+
+    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+        match (self.waiting.take()?, news) {
+            (Wait::Settling, News::Done(outcome)) => match outcome.as_ref() {
+                Outcome::Advanced { destroyed, .. } if !destroyed.is_empty() => Some(Reaction::notice(
+                    Role::Note,
+                    format!("{} keys whose window was over are now destroyed.", destroyed.len()),
+                )),
+                _ => Some(Reaction::none()),
+            },
+            (Wait::Preview(draft), News::Preview { pending, request }) => {
+                Some(Reaction::push(Review::new(draft, pending.clone(), request, 0)))
+            }
+            (_, News::Refused(text)) => Some(Reaction::notice(Role::Stop, text.clone())),
+            _ => None,
+        }
+    }
+}
+
+fn texts(row: &KeyRow, now: Timestamp) -> (Role, Vec<String>) {
+    let key = &row.key;
+    let (role, state, at, remains) = match (key.key_state, key.delete_pending_timestamp) {
+        (KeyState::DELETE_PENDING, Some(at)) => (Role::Countdown, "deleting", clock(at), left(now, at)),
+        _ => {
+            let at = key.delete_timestamp.map(clock).unwrap_or_default();
+            (Role::Muted, "destroyed", at, "-".to_owned())
+        }
+    };
+    let code = key.key_attributes.key_usage.code().to_owned();
+    (role, vec![row.label.clone(), code, key.key_check_value.clone(), state.into(), at, remains])
+}
+
+/// An empty list teaches.
+fn empty(canvas: &mut Canvas<'_>) {
+    let room = canvas.width().saturating_sub(4);
+    let mut y = canvas.paragraph(2, 1, room, Role::Title, "No deletion is pending.").saturating_add(2);
+    for words in [
+        "D asks for one: choose the key, the days until it is destroyed (3 to 180), type the word delete, and custodians sign.",
+        "Until then it can be restored from here, with Enter.",
+    ] {
+        y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, words));
+    }
+}

@@ -1,0 +1,274 @@
+//! After an act: what was done, what one holds now, and what comes next.
+
+use crossterm::event::KeyEvent;
+
+use crate::api::{Key, Response};
+use crate::session::field::Footing;
+use crate::session::{Executed, KeyRow, PendingView};
+use crate::tui::acts::{HandedOver, NEXT};
+use crate::tui::canvas::Canvas;
+use crate::tui::keys::{Offer, Verb};
+use crate::tui::message::{News, Order};
+use crate::tui::screen::{Reaction, Screen};
+use crate::tui::theme::Role;
+use crate::tui::widgets::lines::{self, Line};
+use crate::tui::widgets::qr::Picture;
+use crate::tui::widgets::text::TextField;
+use crate::tui::world::World;
+
+/// The end of one act.
+pub(crate) struct Done {
+    role: Role,
+    head: String,
+    sentence: String,
+    lines: Vec<Line>,
+    next: Vec<String>,
+    qr: Option<(Picture, &'static str)>,
+    /// Where to write the files after all, when the first folder failed.
+    folder: Option<TextField>,
+    waiting: bool,
+}
+
+impl Done {
+    /// An act that leaves no files.
+    pub(crate) fn executed(pending: &PendingView, executed: &Executed, world: &World) -> Self {
+        Self {
+            role: Role::Ok,
+            head: "Done, saved and in the evidence.".into(),
+            sentence: pending.sentence.clone(),
+            lines: told(executed, world),
+            next: next_steps(executed),
+            qr: Picture::of_sha256(&executed.digest).map(|p| (p, "digest of the act, for the minutes")),
+            folder: None,
+            waiting: false,
+        }
+    }
+
+    /// An act that was voided or failed: one approval is one attempt.
+    pub(crate) fn void(pending: &PendingView, why: &str) -> Self {
+        Self {
+            role: Role::Stop,
+            head: format!("STOP  {why}"),
+            sentence: pending.sentence.clone(),
+            lines: vec![Line::new("so", "the request and its signatures are off the table; ask again if it is still wanted")],
+            next: Vec::new(),
+            qr: None,
+            folder: None,
+            waiting: false,
+        }
+    }
+
+    /// An export, with what became of its files.
+    pub(crate) fn handed_over(pending: &PendingView, files: &HandedOver, world: &World) -> Self {
+        let mut done = Self::executed(pending, &files.executed, world);
+        done.qr = Picture::of_sha256(&files.sha256).map(|p| (p, "SHA-256 of the file"));
+        done.files(files);
+        done
+    }
+
+    fn files(&mut self, files: &HandedOver) {
+        self.lines.retain(|l| !matches!(l.label.as_str(), "folder" | "file" | "beside it" | "sha-256"));
+        match &files.written {
+            Ok(folder) => {
+                self.folder = None;
+                self.role = Role::Ok;
+                self.head = "Done. The key went into a file that only the receiver can open.".into();
+                self.lines.extend([
+                    Line::new("folder", folder.display().to_string()),
+                    Line::new("file", format!("{} (read back)", files.file)).role(Role::Ok),
+                    Line::new("beside it", format!("{NEXT}: what to run on the other side")),
+                    Line::new("sha-256", groups(&files.sha256)),
+                ]);
+                self.next = vec![
+                    "Carry the folder to the receiver; follow NEXT.txt there.".into(),
+                    "Send the check value by another road than the file.".into(),
+                    "Bring receipt.json back: Exchange reads it.".into(),
+                ];
+            }
+            Err(why) => {
+                self.role = Role::Stop;
+                self.head = format!("STOP  The export is done and recorded, but its file is not written: {why}");
+                self.next = vec!["Give another folder below. The cryptogram is kept only until you leave keymoot.".into()];
+                self.folder = Some(TextField::default());
+            }
+        }
+    }
+
+    fn draw_qr(&self, canvas: &mut Canvas<'_>, height: u16) -> u16 {
+        let width = canvas.width();
+        let Some((picture, words)) = &self.qr else { return width };
+        if width < 70 || !picture.fits(canvas, width / 2, height) {
+            return width;
+        }
+        let x = width.saturating_sub(picture.width()).saturating_sub(1);
+        picture.draw(canvas, x, 0);
+        if height > picture.height() {
+            canvas.put(x, picture.height(), Role::Muted, words);
+        }
+        x
+    }
+}
+
+/// What an executed act says about keys, with both check values where there are two.
+fn told(executed: &Executed, world: &World) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for response in &executed.responses {
+        if let Response::ExportKey(output) = response {
+            let wrapped = &output.wrapped_key;
+            let kcv = format!("{} ({})", wrapped.key_check_value, wrapped.key_check_value_algorithm.name());
+            lines.push(Line::new("check value", kcv).role(Role::Title));
+        }
+        if let Some(key) = key_of(response) {
+            let row = world.view.as_ref().and_then(|v| v.keys.iter().find(|r| r.key.key_arn == key.key_arn));
+            lines.extend(check_values(key, row));
+            lines.push(Line::new("ARN", key.key_arn.clone()));
+            if let Some(until) = key.delete_pending_timestamp {
+                lines.push(Line::new("destroyed", crate::tui::frame::clock(until)).role(Role::Countdown));
+            }
+        }
+    }
+    lines.push(Line::new("signed by", executed.who.join(", ")));
+    lines.push(Line::new("state", executed.seq.to_string()));
+    lines
+}
+
+/// Both readings of a 16-byte key's check value, each with its method; one for the others.
+pub(crate) fn check_values(key: &Key, row: Option<&KeyRow>) -> Vec<Line> {
+    let method = key.key_check_value_algorithm.name();
+    let own = key.key_attributes.key_algorithm.name();
+    let Some((other_method, other)) = row.and_then(|r| r.other_check_value.as_ref()) else {
+        return vec![Line::new("check value", format!("{} ({method})", key.key_check_value)).role(Role::Title)];
+    };
+    let twin = if key.key_attributes.key_algorithm.is_tdes() { "AES_128" } else { "TDES_2KEY" };
+    vec![
+        Line::new("check value", format!("{} ({method}, read as {own})", key.key_check_value)).role(Role::Title),
+        Line::new("also", format!("{other} ({}, read as {twin})", other_method.name())),
+    ]
+}
+
+const fn key_of(response: &Response) -> Option<&Key> {
+    match response {
+        Response::CreateKey(o) => Some(&o.key),
+        Response::ImportKey(o) => Some(&o.key),
+        Response::DeleteKey(o) => Some(&o.key),
+        Response::RestoreKey(o) => Some(&o.key),
+        Response::StartKeyUsage(o) => Some(&o.key),
+        Response::StopKeyUsage(o) => Some(&o.key),
+        _ => None,
+    }
+}
+
+fn next_steps(executed: &Executed) -> Vec<String> {
+    let line = match executed.responses.first() {
+        Some(Response::CreateKey(_)) => "Write the check value into the minutes. Keys shows the new key.",
+        Some(Response::ImportKey(_)) => "From now on this vault trusts what this certificate signs.",
+        Some(Response::DeleteKey(_)) => "The key is unusable now. Until the time above, Deletions can restore it.",
+        Some(Response::RestoreKey(_)) => "The key exists and is disabled. On its page, u asks to enable it.",
+        _ => return Vec::new(),
+    };
+    vec![line.to_owned()]
+}
+
+/// Hex in groups of four, as people read it aloud.
+pub(crate) fn groups(hex: &str) -> String {
+    let parts: Vec<String> =
+        hex.as_bytes().chunks(4).map(|g| String::from_utf8_lossy(g).into_owned()).collect();
+    parts.join(" ")
+}
+
+impl Screen for Done {
+    fn name(&self) -> &'static str {
+        "Done"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        vec![if self.role == Role::Ok { "Done" } else { "Not done" }.into()]
+    }
+
+    fn footing(&self, _world: &World) -> Footing {
+        let so_far = match (self.role, self.folder.is_some()) {
+            (Role::Ok, _) => "the act is done, durable and in the evidence",
+            (_, true) => "the export is recorded; no file of it exists yet",
+            _ => "nothing was changed by this act",
+        };
+        let enter = match &self.folder {
+            Some(_) => "writes the two files to the folder typed above",
+            None => "back to where you came from",
+        };
+        Footing { acts: "nobody: the act is over".into(), enter: enter.into(), so_far: so_far.into() }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        let word = if self.folder.is_some() { "write" } else { "back" };
+        vec![Offer::word(Verb::Enter, word), Offer::word(Verb::Back, "leave")]
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "The QR code is the digest alone, never a key: a second camera can put it into the minutes.",
+            "Who signed, what was asked and what came of it stands in the audit log.",
+        ]
+    }
+
+    fn typing(&self) -> bool {
+        self.folder.is_some()
+    }
+
+    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+        let height = canvas.height();
+        let right = self.draw_qr(canvas, height);
+        canvas.within(0, 0, right.saturating_sub(1), height, |c| {
+            let room = c.width().saturating_sub(3);
+            let mut y = c.paragraph(2, 0, room, self.role, &self.head);
+            y = y.saturating_add(c.paragraph(2, y, room, Role::Title, &self.sentence)).saturating_add(1);
+            y = lines::draw(c, y, height, 15, &self.lines).saturating_add(1);
+            for line in &self.next {
+                y = y.saturating_add(c.paragraph(2, y, room, Role::Note, line));
+            }
+            if let Some(folder) = &self.folder {
+                let x = c.put(2, y, Role::Focus, "► Folder ");
+                folder.draw(c, x, y, room.saturating_sub(x), true);
+            }
+        });
+    }
+
+    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+        match (verb, &self.folder) {
+            (Verb::Enter, Some(folder)) if !folder.value().trim().is_empty() => {
+                self.waiting = true;
+                Reaction::order(Order::HandOver(folder.value().trim().into()))
+            }
+            (Verb::Enter, Some(_)) => Reaction::none(),
+            (Verb::Enter | Verb::Back, _) => Reaction::pop(),
+            _ => Reaction::none(),
+        }
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        if let Some(folder) = &mut self.folder {
+            folder.key(&key);
+        }
+        Reaction::none()
+    }
+
+    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
+        if let Some(folder) = &mut self.folder {
+            folder.insert(text);
+        }
+        Reaction::none()
+    }
+
+    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+        if !std::mem::take(&mut self.waiting) {
+            return None;
+        }
+        match news {
+            News::HandedOver(files) => {
+                self.files(files);
+                Some(Reaction::none())
+            }
+            News::Refused(text) => Some(Reaction::notice(Role::Stop, text.clone())),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,366 @@
+//! Home: what is due and for whom, what the vault holds, what this machine is.
+
+use crate::api::{KeyState, Timestamp};
+use crate::session::field::Footing;
+use crate::session::{KeyRow, PendingView, View};
+use crate::tui::canvas::{Canvas, cells};
+use crate::tui::frame::clock;
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::message::Order;
+use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::theme::Role;
+use crate::tui::widgets::list::{Column, Cursor, table};
+use crate::tui::world::World;
+
+use super::approvals::Approvals;
+use super::approve::Approve;
+use super::create::Create;
+use super::deletions::Deletions;
+use super::exchange::Exchange;
+use super::export::Export;
+use super::keys::Keys;
+use super::picker::{Picker, Place};
+use super::root::ImportRoot;
+
+/// The first screen of an open vault.
+#[derive(Default)]
+pub(crate) struct Home {
+    cursor: Cursor,
+}
+
+/// One thing that is due.
+struct Due {
+    role: Role,
+    kind: &'static str,
+    what: String,
+    when: String,
+    who: String,
+    goes: Goes,
+}
+
+enum Goes {
+    Pending(Box<PendingView>),
+    Deletions,
+    Exchange,
+    Ceremonies,
+}
+
+impl Home {
+    /// Home.
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    fn open(&self, world: &World) -> Reaction {
+        let due = due(world);
+        match due.get(self.cursor.at().min(due.len().saturating_sub(1))).map(|d| &d.goes) {
+            Some(Goes::Pending(pending)) => Reaction::push(Approve::new((**pending).clone(), world)),
+            Some(Goes::Deletions) => Deletions::open(),
+            Some(Goes::Exchange) => Reaction::push(Exchange::new()),
+            Some(Goes::Ceremonies) => Reaction::push(Picker::shipped(Place::Here)),
+            None => Reaction::push(Keys::new()),
+        }
+    }
+}
+
+/// Everything that is due, the most urgent first.
+fn due(world: &World) -> Vec<Due> {
+    let Some(view) = &world.view else { return Vec::new() };
+    let now = world.now();
+    let mut lines: Vec<Due> = view.pending.iter().map(approval).collect();
+    lines.extend(view.exports.iter().filter(|e| e.state == "DIFFERS").map(|e| Due {
+        role: Role::Stop,
+        kind: "STOP",
+        what: format!("receiver holds another key than {} sent to {}", e.label, e.receiver),
+        when: "now".into(),
+        who: "everybody".into(),
+        goes: Goes::Exchange,
+    }));
+    if let Some(run) = view.runs.iter().rev().find(|r| r.outcome.is_none()) {
+        lines.push(Due {
+            role: Role::Wait,
+            kind: "ceremony",
+            what: format!("{} stands open and can go on", run.script),
+            when: "now".into(),
+            who: "-".into(),
+            goes: Goes::Ceremonies,
+        });
+    }
+    lines.extend(deletions(view, now));
+    lines.extend(exports(view, now));
+    lines
+}
+
+fn approval(pending: &PendingView) -> Due {
+    let who = if pending.signed.len() >= pending.required {
+        "all signed: do it".to_owned()
+    } else {
+        pending.may_sign.join(" or ")
+    };
+    Due {
+        role: Role::Wait,
+        kind: "approve",
+        what: pending.sentence.clone(),
+        when: "now".into(),
+        who,
+        goes: Goes::Pending(Box::new(pending.clone())),
+    }
+}
+
+fn deletions(view: &View, now: Timestamp) -> Vec<Due> {
+    let mut soon: Vec<(Timestamp, &KeyRow)> = view
+        .keys
+        .iter()
+        .filter(|row| row.key.key_state == KeyState::DELETE_PENDING)
+        .filter_map(|row| Some((row.key.delete_pending_timestamp?, row)))
+        .collect();
+    soon.sort_by_key(|(at, _)| *at);
+    soon.into_iter()
+        .map(|(at, row)| Due {
+            role: Role::Countdown,
+            kind: "deletion",
+            what: format!("{} is destroyed", row.label),
+            when: left(now, at),
+            who: "-".into(),
+            goes: Goes::Deletions,
+        })
+        .collect()
+}
+
+fn exports(view: &View, now: Timestamp) -> Vec<Due> {
+    view.exports
+        .iter()
+        .filter(|e| e.state == "sent")
+        .flat_map(|export| {
+            let receipt = Due {
+                role: Role::Text,
+                kind: "receipt",
+                what: format!("{} went to {}; no receipt yet", export.label, export.receiver),
+                when: format!("{} ago", left(export.at, now)),
+                who: "receiver".into(),
+                goes: Goes::Exchange,
+            };
+            let token = export.valid_until.map(|until| Due {
+                role: if until > now { Role::Text } else { Role::Note },
+                kind: "token",
+                what: format!("the receiver's token for {} ends", export.label),
+                when: left(now, until),
+                who: "receiver".into(),
+                goes: Goes::Exchange,
+            });
+            std::iter::once(receipt).chain(token)
+        })
+        .collect()
+}
+
+/// A span in the two units that matter: `2 d 03 h`, `4 h 10 m`, `over`.
+pub(crate) fn left(from: Timestamp, to: Timestamp) -> String {
+    let seconds = to.millis().saturating_sub(from.millis()).div_euclid(1000);
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+    match seconds {
+        s if s < 0 => "over".to_owned(),
+        s if s >= 86_400 => format!("{days} d {hours:02} h"),
+        s if s >= 3600 => format!("{hours} h {minutes:02} m"),
+        s if s >= 60 => format!("{minutes} m {:02} s", s % 60),
+        s => format!("{s} s"),
+    }
+}
+
+/// `41 ready · 2 deleting · 3 disabled`
+fn counts(view: &View) -> String {
+    let mut ready = 0_usize;
+    let (mut disabled, mut pending, mut gone) = (0_usize, 0_usize, 0_usize);
+    for row in view.keys.iter() {
+        match row.key.key_state {
+            KeyState::DELETE_PENDING => pending += 1,
+            KeyState::DELETE_COMPLETE => gone += 1,
+            _ if row.key.enabled => ready += 1,
+            _ => disabled += 1,
+        }
+    }
+    let mut parts = vec![format!("{ready} ready")];
+    for (count, word) in [(disabled, "disabled"), (pending, "being deleted"), (gone, "destroyed")] {
+        if count > 0 {
+            parts.push(format!("{count} {word}"));
+        }
+    }
+    parts.join(" · ")
+}
+
+/// The lines under the list.
+fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
+    let last = view.exports.first().map_or_else(
+        || "nothing has left this vault yet".to_owned(),
+        |e| format!("{} went to {} at {}", e.label, e.receiver, clock(e.at)),
+    );
+    let worst = world.doctor.iter().find(|(_, verdict, _)| verdict == "STOP");
+    let host = match worst.or_else(|| world.doctor.iter().find(|(_, v, _)| v == "note")) {
+        Some((label, verdict, line)) => format!("{} · {verdict}: {label}: {line}", world.network),
+        None => world.network.clone(),
+    };
+    let people: Vec<String> = view
+        .people
+        .iter()
+        .map(|p| if p.present { format!("{} (here)", p.name) } else { p.name.clone() })
+        .collect();
+    let head =
+        format!("state {}, event {}   {}", view.seq, view.events, view.card_words.join(" "));
+    let mut facts = vec![
+        ("KEYS", Role::Text, counts(view)),
+        ("LAST", Role::Text, last),
+        ("PEOPLE", Role::Text, people.join(" · ")),
+        ("HEAD", Role::Text, head),
+        ("HOST", Role::Text, host),
+    ];
+    facts.extend(view.notes.iter().map(|note| ("NOTE", Role::Note, note.clone())));
+    facts
+}
+
+impl Screen for Home {
+    fn name(&self) -> &'static str {
+        "Home"
+    }
+
+    fn title(&self, world: &World) -> Vec<String> {
+        let due = match due(world).len() {
+            0 => "nothing is due".to_owned(),
+            n => format!("{n} due"),
+        };
+        vec!["Home".into(), due]
+    }
+
+    fn footing(&self, world: &World) -> Footing {
+        let due = due(world);
+        let enter = match due.get(self.cursor.at().min(due.len().saturating_sub(1))) {
+            None => "shows the keys of this vault".to_owned(),
+            Some(Due { goes: Goes::Pending(p), .. }) => {
+                format!("opens the request of {} that waits for signatures", p.issuer)
+            }
+            Some(Due { goes: Goes::Deletions, .. }) => "shows the deletions and their countdowns".into(),
+            Some(Due { goes: Goes::Exchange, .. }) => "shows what was sent, and reads receipts".into(),
+            Some(Due { goes: Goes::Ceremonies, .. }) => "shows the ceremonies; this one goes on".into(),
+        };
+        Footing {
+            acts: "nobody: looking needs no approval".into(),
+            enter,
+            so_far: "everything done so far is saved; looking changes nothing".into(),
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        let mut offers = keys::moves();
+        offers.push(Offer::word(Verb::Enter, "open"));
+        offers.extend(
+            [
+                Verb::Keys,
+                Verb::New,
+                Verb::Export,
+                Verb::Deletions,
+                Verb::Approvals,
+                Verb::Exchange,
+                Verb::Ceremonies,
+                Verb::ImportRoot,
+            ]
+            .map(Offer::plain),
+        );
+        offers.push(Offer::word(Verb::Back, "close"));
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "Home lists what waits for somebody: requests for signatures, keys that will be destroyed, exports whose receiver has not answered.",
+            "The vault is open: names, purposes and states can be read. Opening does not let anybody use a key: every act is asked for, signed by custodians, and only then done.",
+            "HEAD are the six words of the witness card: they stand for everything that has ever happened in this vault.",
+            "In the first line: the vault, what it is for, who is here, its time, the network, and how many requests wait.",
+        ]
+    }
+
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
+        let Some(view) = &world.view else {
+            canvas.put(2, 1, Role::Muted, "No vault is open. Esc goes back.");
+            return;
+        };
+        let (width, height) = (canvas.width(), canvas.height());
+        let facts = facts(view, world);
+        let below = cells(facts.len()).min(height / 2);
+        let above = height.saturating_sub(below).saturating_sub(1);
+        let due = due(world);
+        if due.is_empty() {
+            nothing_due(view, width, canvas);
+        } else {
+            let what = width.saturating_sub(55);
+            let columns = [
+                Column { title: "DUE", width: 8, right: false },
+                Column { title: "", width: what.max(20), right: false },
+                Column { title: "WHEN", width: 12, right: false },
+                Column { title: "FOR", width: 22, right: false },
+            ];
+            let cursor = Cursor::on(self.cursor.at().min(due.len().saturating_sub(1)));
+            canvas.within(0, 0, width, above, |c| {
+                table(c, &columns, due.len(), cursor, |n| {
+                    due.get(n).map_or((Role::Text, Vec::new()), |d| {
+                        (d.role, vec![d.kind.into(), d.what.clone(), d.when.clone(), d.who.clone()])
+                    })
+                });
+            });
+        }
+        let top = height.saturating_sub(below);
+        for (n, (label, role, text)) in facts.iter().enumerate() {
+            let y = top.saturating_add(cells(n));
+            canvas.put(2, y, Role::Muted, label);
+            canvas.put_cut(10, y, width.saturating_sub(11), *role, text);
+        }
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        match verb {
+            Verb::Enter => self.open(world),
+            Verb::Keys => Reaction::push(Keys::new()),
+            Verb::New => Reaction::push(Create::new()),
+            Verb::Export => Reaction::push(Export::new(None)),
+            Verb::ImportRoot => Reaction::push(ImportRoot::new()),
+            Verb::Deletions => Deletions::open(),
+            Verb::Approvals => Reaction::push(Approvals::new()),
+            Verb::Exchange => Reaction::push(Exchange::new()),
+            Verb::Ceremonies => Reaction::push(Picker::shipped(Place::Here)),
+            Verb::Back => Reaction::order(Order::Close).then(Step::Pop),
+            other => {
+                self.cursor.moved(other, due(world).len(), usize::from(world.size.1 / 3));
+                Reaction::none()
+            }
+        }
+    }
+}
+
+/// An empty list teaches.
+fn nothing_due(view: &View, width: u16, canvas: &mut Canvas<'_>) {
+    let room = width.saturating_sub(4);
+    let mut y = canvas.paragraph(2, 0, room, Role::Title, "Nothing is due.").saturating_add(1);
+    let words = if view.keys.is_empty() {
+        "This vault holds no key yet. n makes one; i makes a receiver's root trusted, as an export needs; c shows ceremonies that lead through it all step by step."
+    } else {
+        "n makes a key, x wraps one for a receiver, v shows all keys, c runs a ceremony. Every act is signed by custodians before it is done."
+    };
+    y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, words));
+    if !view.software_generation {
+        let words = "This vault does not make keys in software: a laptop is not a secure cryptographic device. Keys come in wrapped.";
+        canvas.paragraph(2, y.saturating_add(1), room, Role::Note, words);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::left;
+    use crate::api::Timestamp;
+
+    #[test]
+    fn spans_say_the_two_units_that_matter() {
+        let span = |seconds: i64| left(Timestamp::from_millis(0), Timestamp::from_millis(seconds * 1000));
+        assert_eq!(span(2 * 86_400 + 3 * 3600 + 5), "2 d 03 h");
+        assert_eq!(span(3600 * 4 + 600), "4 h 10 m");
+        assert_eq!(span(61), "1 m 01 s");
+        assert_eq!(span(9), "9 s");
+        assert_eq!(span(-1), "over");
+    }
+}

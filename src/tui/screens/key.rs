@@ -1,0 +1,211 @@
+//! One key: every field of it, its tags, and the history of its exports.
+
+use super::delete::Delete;
+use super::done::check_values;
+use super::export::Export;
+use super::review::Review;
+use crate::api::{KeyClass, KeyOrigin, KeyState};
+use crate::session::build::Answers;
+use crate::session::field::Footing;
+use crate::session::{KeyRow, View, modes, op};
+use crate::tui::acts::Draft;
+use crate::tui::canvas::Canvas;
+use crate::tui::frame::clock;
+use crate::tui::keys::{Offer, Verb};
+use crate::tui::message::{News, Order};
+use crate::tui::screen::{Reaction, Screen};
+use crate::tui::theme::Role;
+use crate::tui::widgets::key_table::state_word;
+use crate::tui::widgets::lines::{self, Line};
+use crate::tui::world::World;
+
+/// The page of one key.
+pub(crate) struct KeyPage {
+    arn: String,
+    draft: Option<Draft>,
+}
+
+impl KeyPage {
+    /// The page of the key with this ARN.
+    pub(crate) fn new(arn: &str) -> Self {
+        Self { arn: arn.to_owned(), draft: None }
+    }
+
+    fn row<'a>(&self, world: &'a World) -> Option<&'a KeyRow> {
+        world.view.as_ref()?.keys.iter().find(|r| r.key.key_arn == self.arn)
+    }
+
+    fn ask(&mut self, op: &'static str) -> Reaction {
+        let draft = about_key(op, &self.arn);
+        self.draft = Some(draft.clone());
+        Reaction::order(Order::Preview(Box::new(draft)))
+    }
+}
+
+/// The draft of an act that needs nothing but a key.
+pub(crate) fn about_key(op: &'static str, arn: &str) -> Draft {
+    let texts = [("key".to_owned(), arn.to_owned())].into();
+    Draft { op, answers: Answers { texts, ..Answers::default() }, out: None }
+}
+
+/// Why a key cannot be exported by RSA wrap, in a word.
+pub(crate) fn export_off(row: &KeyRow) -> Option<&'static str> {
+    match (row.key.key_attributes.key_class, row.key.key_state) {
+        (_, KeyState::DELETE_COMPLETE) => Some("destroyed"),
+        (_, KeyState::DELETE_PENDING) => Some("deleting"),
+        (KeyClass::SYMMETRIC_KEY, _) if !row.key.exportable => Some("not exp."),
+        (KeyClass::SYMMETRIC_KEY, _) if !row.key.enabled => Some("disabled"),
+        (KeyClass::SYMMETRIC_KEY, _) => None,
+        _ => Some("RSA"),
+    }
+}
+
+/// Why a key cannot be scheduled for deletion, in a word.
+pub(crate) fn out_off(row: &KeyRow) -> Option<&'static str> {
+    match row.key.key_state {
+        KeyState::DELETE_COMPLETE => Some("destroyed"),
+        KeyState::DELETE_PENDING => Some("deleting"),
+        _ => None,
+    }
+}
+
+fn fields(row: &KeyRow) -> Vec<Line> {
+    let key = &row.key;
+    let attributes = &key.key_attributes;
+    let usage = attributes.key_usage;
+    let mut lines = vec![
+        Line::new("use", format!("{} {}", usage.code(), usage.words())),
+        Line::new("kind", attributes.key_algorithm.name()),
+        Line::new("modes", modes::words(&attributes.key_modes_of_use)),
+        Line::new("class", attributes.key_class.name()),
+    ];
+    lines.extend(check_values(key, Some(row)));
+    let state = state_word(row);
+    let role = if state == "ready" { Role::Ok } else { Role::Note };
+    let came = match key.key_origin {
+        KeyOrigin::AWS_PAYMENT_CRYPTOGRAPHY => "made here",
+        KeyOrigin::EXTERNAL => "imported",
+    };
+    lines.extend([
+        Line::new("state", state).role(role),
+        Line::new("exportable", if key.exportable { "yes, wrapped" } else { "never" }),
+        Line::new("came from", came),
+        Line::new("created", clock(key.create_timestamp)),
+        Line::new("ARN", key.key_arn.clone()),
+    ]);
+    let moments = [
+        ("enabled", key.usage_start_timestamp),
+        ("disabled", key.usage_stop_timestamp),
+        ("destroyed", key.delete_timestamp.or(key.delete_pending_timestamp)),
+    ];
+    lines.extend(moments.into_iter().filter_map(|(label, at)| Some(Line::new(label, clock(at?)))));
+    if let Some(subject) = &row.subject {
+        lines.push(Line::new("certificate", subject.clone()));
+    }
+    lines.extend(row.tags.iter().map(|(key, value)| Line::new("tag", format!("{key} = {value}"))));
+    lines
+}
+
+fn exports(row: &KeyRow, view: &View) -> Vec<Line> {
+    let mine = view.exports.iter().filter(|e| e.arn == row.key.key_arn);
+    let lines: Vec<Line> = mine
+        .map(|e| {
+            let role = match e.state.as_str() {
+                "confirmed" => Role::Ok,
+                "DIFFERS" => Role::Stop,
+                _ => Role::Wait,
+            };
+            let text = format!("{} to {}, KCV {}, file {}", e.state, e.receiver, e.check_value, e.file);
+            Line::new("went out", format!("{}  {text}", clock(e.at))).role(role)
+        })
+        .collect();
+    if lines.is_empty() {
+        vec![Line::new("went out", "never").role(Role::Muted)]
+    } else {
+        lines
+    }
+}
+
+impl Screen for KeyPage {
+    fn name(&self) -> &'static str {
+        "Key"
+    }
+
+    fn title(&self, world: &World) -> Vec<String> {
+        let label = self.row(world).map_or_else(|| self.arn.clone(), |r| r.label.clone());
+        vec!["Key".into(), label]
+    }
+
+    fn footing(&self, _world: &World) -> Footing {
+        Footing {
+            acts: "nobody: looking needs no approval".into(),
+            enter: "back to the list".into(),
+            so_far: "nothing has changed".into(),
+        }
+    }
+
+    fn offers(&self, world: &World) -> Vec<Offer> {
+        let row = self.row(world);
+        let with = |offer: Offer, off: Option<&'static str>| match off {
+            Some(reason) => offer.off_because(reason),
+            None => offer,
+        };
+        let pending = row.is_some_and(|r| r.key.key_state == KeyState::DELETE_PENDING);
+        let enabled = row.is_some_and(|r| r.key.enabled);
+        let mut offers = vec![
+            Offer::word(Verb::Enter, "back"),
+            with(Offer::plain(Verb::Export), row.and_then(export_off)),
+            with(
+                Offer::word(Verb::Switch, if enabled { "disable" } else { "enable" }),
+                row.and_then(out_off),
+            ),
+            with(Offer::plain(Verb::Delete), row.and_then(out_off)),
+        ];
+        if pending {
+            offers.push(Offer::plain(Verb::Restore));
+        }
+        offers.push(Offer::plain(Verb::Back));
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "Purpose, kind, modes and whether the key may leave are fixed for life. Enabled and disabled can change; each change is signed.",
+            "A check value says which key this is without saying the key. Compare it by voice, never by mail alone.",
+        ]
+    }
+
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
+        let (Some(view), Some(row)) = (&world.view, self.row(world)) else {
+            canvas.put(2, 1, Role::Muted, "This key is not in the vault.");
+            return;
+        };
+        let mut all = fields(row);
+        all.extend(exports(row, view));
+        lines::draw(canvas, 0, canvas.height(), 15, &all);
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        let row = self.row(world);
+        match verb {
+            Verb::Enter | Verb::Back => Reaction::pop(),
+            Verb::Export => Reaction::push(Export::new(row)),
+            Verb::Delete => Reaction::push(Delete::new(row)),
+            Verb::Restore => self.ask(op::RESTORE_KEY.name),
+            Verb::Switch if row.is_some_and(|r| r.key.enabled) => self.ask(op::STOP_KEY_USAGE.name),
+            Verb::Switch => self.ask(op::START_KEY_USAGE.name),
+            _ => Reaction::none(),
+        }
+    }
+
+    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+        let draft = self.draft.take()?;
+        match news {
+            News::Preview { pending, request } => {
+                Some(Reaction::push(Review::new(draft, pending.clone(), request, 0)))
+            }
+            News::Refused(text) => Some(Reaction::notice(Role::Stop, text.clone())),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Keys: a hundred thousand of them or none, filtered, sorted, the chosen one explained below.
+
+use std::sync::Arc;
+
+use crossterm::event::KeyEvent;
+
+use super::create::Create;
+use super::delete::Delete;
+use super::done::check_values;
+use super::export::Export;
+use super::key::{KeyPage, export_off, out_off};
+use crate::session::field::Footing;
+use crate::session::{KeyRow, View};
+use crate::tui::canvas::Canvas;
+use crate::tui::frame::clock;
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::screen::{Reaction, Screen};
+use crate::tui::theme::Role;
+use crate::tui::widgets::key_table::KeyTable;
+use crate::tui::world::World;
+
+/// Rows under the table that explain the chosen key, with their rule.
+const EXPLAINED: u16 = 5;
+
+/// The list of keys.
+#[derive(Default)]
+pub(crate) struct Keys {
+    table: KeyTable,
+}
+
+impl Keys {
+    /// All keys, newest first.
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    fn chosen<'a>(&self, view: &'a View) -> Option<&'a KeyRow> {
+        self.table.chosen(&view.keys)
+    }
+}
+
+/// No keys at all, for a world without a vault.
+pub(crate) fn keys_of(world: &World) -> Arc<Vec<KeyRow>> {
+    world.view.as_ref().map(|v| v.keys.clone()).unwrap_or_default()
+}
+
+/// What became of a key, in a sentence.
+pub(crate) fn history(row: &KeyRow, view: &View) -> String {
+    let sent: Vec<String> = view
+        .exports
+        .iter()
+        .filter(|e| e.arn == row.key.key_arn)
+        .map(|e| format!("to {} at {} ({})", e.receiver, clock(e.at), e.state))
+        .collect();
+    match sent.len() {
+        0 => "It has never left this vault.".to_owned(),
+        1 => format!("Went out once, {}.", sent.join("")),
+        n => format!("Went out {n} times: {}.", sent.join("; ")),
+    }
+}
+
+impl Screen for Keys {
+    fn name(&self) -> &'static str {
+        "Keys"
+    }
+
+    fn title(&self, world: &World) -> Vec<String> {
+        let keys = keys_of(world);
+        let shown = self.table.rows(&keys).len();
+        let mut title = vec!["Keys".into(), format!("{shown} of {}", keys.len())];
+        let filter = self.table.filter.value();
+        if !filter.is_empty() && !self.table.filtering {
+            title.push(format!("filter {filter}"));
+        }
+        title.push(self.table.sort.words().into());
+        title
+    }
+
+    fn footing(&self, world: &World) -> Footing {
+        let enter = match (self.table.filtering, world.view.as_ref().and_then(|v| self.chosen(v))) {
+            (true, _) => "keeps this filter and goes back to the list".to_owned(),
+            (_, Some(row)) => format!("opens {} with all its fields and its history", row.label),
+            _ => "does nothing: no key is in the list".to_owned(),
+        };
+        Footing {
+            acts: "nobody: looking needs no approval".into(),
+            enter,
+            so_far: "nothing has changed".into(),
+        }
+    }
+
+    fn offers(&self, world: &World) -> Vec<Offer> {
+        if self.table.filtering {
+            let mut offers = keys::moves();
+            offers.extend([
+                Offer::word(Verb::Enter, "keep filter"),
+                Offer::word(Verb::Back, "no filter"),
+            ]);
+            return offers;
+        }
+        let row = world.view.as_ref().and_then(|v| self.chosen(v));
+        let with = |offer: Offer, off: Option<&'static str>| match off {
+            Some(reason) => offer.off_because(reason),
+            None => offer,
+        };
+        let none = row.is_none().then_some("no key is in the list");
+        let mut offers = keys::moves();
+        offers.extend([
+            Offer::plain(Verb::Filter),
+            Offer::plain(Verb::Sort),
+            with(Offer::word(Verb::Enter, "open"), none),
+            Offer::plain(Verb::New),
+            with(Offer::plain(Verb::Export), none.or_else(|| row.and_then(export_off))),
+            with(Offer::plain(Verb::Delete), none.or_else(|| row.and_then(out_off))),
+            Offer::plain(Verb::Back),
+        ]);
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "One line a key. MODES are letters: Encrypt, Decrypt, Wrap, Unwrap, Generate, Verify, Sign, derive (X), No restrictions.",
+            "/ filters while you type: words that must all occur, or use=K0,P0 kind=AES state=ready kcv=9E3A name=pek. Esc drops the filter.",
+            "A 16-byte key is the same bytes as TDES_2KEY and as AES_128; both check values are shown, each with its method, so that nobody takes one for the other.",
+        ]
+    }
+
+    fn typing(&self) -> bool {
+        self.table.filtering
+    }
+
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
+        let (width, height) = (canvas.width(), canvas.height());
+        let Some(view) = &world.view else { return };
+        if view.keys.is_empty() {
+            empty(canvas);
+            return;
+        }
+        let mut top = 0;
+        if self.table.filtering {
+            let x = canvas.put(1, 0, Role::Focus, "Filter / ");
+            self.table.filter.draw(canvas, x, 0, width.saturating_sub(x), true);
+            top = 1;
+        }
+        let rows = height.saturating_sub(top).saturating_sub(EXPLAINED);
+        canvas.within(0, top, width, rows, |c| self.table.draw(c, &view.keys, |_| None));
+        let Some(row) = self.chosen(view) else {
+            canvas.put(3, top.saturating_add(2), Role::Muted, "No key fits the filter. Esc shows all again.");
+            return;
+        };
+        let y = height.saturating_sub(EXPLAINED);
+        canvas.rule(y, std::slice::from_ref(&row.label));
+        canvas.within(1, y.saturating_add(1), width.saturating_sub(2), EXPLAINED, |c| {
+            explain(row, view, c);
+        });
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        let keys = keys_of(world);
+        let chosen = self.table.chosen(&keys);
+        match (verb, self.table.filtering) {
+            (Verb::Enter, true) => self.table.filtering = false,
+            (Verb::Back, true) => {
+                self.table.filtering = false;
+                self.table.filter.set("");
+            }
+            (Verb::Back, false) => return Reaction::pop(),
+            (Verb::Enter, false) => {
+                if let Some(row) = chosen {
+                    return Reaction::push(KeyPage::new(&row.key.key_arn));
+                }
+            }
+            (Verb::New, _) => return Reaction::push(Create::new()),
+            (Verb::Export, _) => return Reaction::push(Export::new(chosen)),
+            (Verb::Delete, _) => return Reaction::push(Delete::new(chosen)),
+            (other, _) => {
+                let page = world.size.1.saturating_sub(8 + EXPLAINED);
+                self.table.verb(other, &keys, page);
+            }
+        }
+        Reaction::none()
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        if self.table.filtering {
+            self.table.key(&key);
+        }
+        Reaction::none()
+    }
+
+    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
+        self.table.paste(text);
+        Reaction::none()
+    }
+}
+
+/// The chosen key in three or four lines.
+fn explain(row: &KeyRow, view: &View, canvas: &mut Canvas<'_>) {
+    let width = canvas.width();
+    let key = &row.key;
+    let use_words = key.key_attributes.key_usage.words();
+    canvas.put_cut(0, 0, width, Role::Text, &key.key_arn);
+    let values: Vec<String> =
+        check_values(key, Some(row)).into_iter().map(|line| line.value).collect();
+    canvas.put_cut(0, 1, width, Role::Text, &format!("KCV {}", values.join(" · ")));
+    let made = format!("{use_words}, since {}. ", clock(key.create_timestamp));
+    let subject = row.subject.as_ref().map(|s| format!("Certificate of {s}. ")).unwrap_or_default();
+    canvas.put_cut(0, 2, width, Role::Text, &format!("{made}{subject}"));
+    canvas.put_cut(0, 3, width, Role::Text, &history(row, view));
+}
+
+/// An empty vault teaches.
+fn empty(canvas: &mut Canvas<'_>) {
+    let room = canvas.width().saturating_sub(4);
+    let mut y = canvas.paragraph(2, 1, room, Role::Title, "No key is in this vault yet.").saturating_add(2);
+    for words in [
+        "n makes a key here: eight questions at most, then two custodians sign, then it exists. Its bytes are never shown.",
+        "Keys also come in from outside: a receiver's root certificate (i on Home), later wrapped keys and components.",
+        "A ceremony (c on Home) does all of it in order, with everybody's part named.",
+    ] {
+        y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, words));
+    }
+}

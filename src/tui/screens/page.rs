@@ -1,0 +1,88 @@
+//! A page of text to read: the exact request, word for word, scrolled.
+
+use crate::session::field::Footing;
+use crate::tui::canvas::{Canvas, cells, wrap};
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::screen::{Reaction, Screen};
+use crate::tui::theme::Role;
+use crate::tui::world::World;
+
+/// A text with a title.
+pub(crate) struct Page {
+    titles: Vec<String>,
+    text: String,
+    so_far: String,
+    top: usize,
+}
+
+impl Page {
+    /// A page.
+    pub(crate) fn new(titles: &[&str], text: String, so_far: &str) -> Self {
+        Self {
+            titles: titles.iter().map(|t| (*t).to_owned()).collect(),
+            text,
+            so_far: so_far.to_owned(),
+            top: 0,
+        }
+    }
+}
+
+impl Screen for Page {
+    fn name(&self) -> &'static str {
+        "Page"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        self.titles.clone()
+    }
+
+    fn footing(&self, _world: &World) -> Footing {
+        Footing {
+            acts: "nobody: reading needs no approval".into(),
+            enter: "back to where you were".into(),
+            so_far: self.so_far.clone(),
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        let mut offers = keys::moves();
+        offers.extend([Offer::word(Verb::Enter, "back"), Offer::plain(Verb::Back)]);
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &["The text is what is signed or sent, to the letter. Arrow keys and PgDn move in it."]
+    }
+
+    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+        let height = usize::from(canvas.height());
+        let lines = wrap(&self.text, usize::from(canvas.width().saturating_sub(3)));
+        let top = self.top.min(lines.len().saturating_sub(height));
+        for (y, line) in lines.iter().skip(top).take(height).enumerate() {
+            canvas.put(1, cells(y), Role::Text, line);
+        }
+        if lines.len() > height {
+            let shown = lines.len().min(top.saturating_add(height));
+            let word = format!(" {shown} of {} lines ", lines.len());
+            canvas.put_right(canvas.width(), cells(height.saturating_sub(1)), Role::Muted, &word);
+        }
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        let page = usize::from(world.size.1.saturating_sub(8)).max(1);
+        let width = usize::from(world.size.0.saturating_sub(3)).max(1);
+        let last = wrap(&self.text, width).len().saturating_sub(page);
+        self.top = match verb {
+            Verb::Enter | Verb::Back => return Reaction::pop(),
+            Verb::Down => self.top.saturating_add(1),
+            Verb::Up => self.top.saturating_sub(1),
+            Verb::PageDown => self.top.saturating_add(page),
+            Verb::PageUp => self.top.saturating_sub(page),
+            Verb::First => 0,
+            Verb::Last => last,
+            _ => self.top,
+        }
+        .min(last);
+        Reaction::none()
+    }
+}

@@ -1,0 +1,133 @@
+//! Taking a request off the table: who, and why, in their own words. It is recorded.
+
+use crossterm::event::KeyEvent;
+
+use crate::session::field::{Field, Footing, Kind};
+use crate::session::{Command, Outcome, PendingView};
+use crate::tui::canvas::Canvas;
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::message::{News, Order};
+use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::theme::Role;
+use crate::tui::widgets::choice::{Choices, Entry};
+use crate::tui::widgets::form::{Form, Pressed};
+use crate::tui::world::World;
+
+const FIELDS: &[Field] = &[
+    Field { id: "who", label: "Who refuses", hint: "", kind: Kind::Choice(&[]), optional: false },
+    Field {
+        id: "reason",
+        label: "Why",
+        hint: "In your own words; it is recorded.",
+        kind: Kind::Text { max: 200 },
+        optional: false,
+    },
+];
+
+/// The refusal of one act.
+pub(crate) struct Refuse {
+    id: [u8; 32],
+    sentence: String,
+    form: Form,
+    /// How many screens under this one are about the act that goes.
+    beneath: usize,
+    waiting: bool,
+}
+
+impl Refuse {
+    /// The page for an act.
+    pub(crate) fn new(pending: &PendingView, world: &World, beneath: usize) -> Self {
+        let people = world.view.iter().flat_map(|v| v.people.iter());
+        let entries = people.map(|p| Entry::new(&p.name, &p.name, &p.role)).collect();
+        let mut form = Form::of(FIELDS);
+        form.set_choices("who", Choices::new(entries));
+        Self { id: pending.id, sentence: pending.sentence.clone(), form, beneath, waiting: false }
+    }
+}
+
+impl Screen for Refuse {
+    fn name(&self) -> &'static str {
+        "Refuse"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        vec!["Refuse".into(), "take a request off the table".into()]
+    }
+
+    fn footing(&self, _world: &World) -> Footing {
+        Footing {
+            acts: "whoever refuses; one person is enough to stop a request".into(),
+            enter: "goes to the next field; after the reason, takes the request off the table".into(),
+            so_far: "the request still stands with its signatures".into(),
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        let mut offers = if self.form.choosing() { keys::moves() } else { Vec::new() };
+        offers.extend([
+            Offer::plain(Verb::Enter),
+            Offer::plain(Verb::NextField),
+            Offer::plain(Verb::PreviousField),
+            Offer::word(Verb::Back, "keep the request"),
+        ]);
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &["A refused request is gone with its signatures; asking for the same again makes a new one. Who refused and why is recorded."]
+    }
+
+    fn typing(&self) -> bool {
+        self.form.typing()
+    }
+
+    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+        let width = canvas.width().saturating_sub(4);
+        let y = canvas.paragraph(2, 0, width, Role::Title, &self.sentence).saturating_add(1);
+        let height = canvas.height();
+        canvas.within(2, y, width, height, |c| {
+            self.form.draw(c);
+        });
+    }
+
+    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+        match verb {
+            Verb::Back => return Reaction::pop(),
+            Verb::Enter if self.form.enter() == Pressed::Complete => {
+                self.waiting = true;
+                return Reaction::order(Order::Perform(Box::new(Command::Withdraw {
+                    id: self.id,
+                    person: self.form.text("who").unwrap_or_default(),
+                    reason: self.form.text("reason").unwrap_or_default(),
+                })));
+            }
+            Verb::Enter => {}
+            other => self.form.verb(other),
+        }
+        Reaction::none()
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        self.form.key(&key);
+        Reaction::none()
+    }
+
+    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
+        self.form.paste(text);
+        Reaction::none()
+    }
+
+    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+        if !std::mem::take(&mut self.waiting) {
+            return None;
+        }
+        match news {
+            News::Done(outcome) if matches!(outcome.as_ref(), Outcome::Withdrawn) => {
+                let notice = Reaction::notice(Role::Note, "The request is off the table. Nothing was changed; the refusal is recorded.");
+                Some((0..=self.beneath).fold(notice, |reaction, _| reaction.then(Step::Pop)))
+            }
+            News::Refused(text) => Some(Reaction::notice(Role::Stop, text.clone())),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The review before anybody signs: the act in a sentence, its details, the service's request, and, where it
+//! destroys, a phrase to type.
+
+use crossterm::event::KeyEvent;
+
+use super::ask::Ask;
+use super::page::Page;
+use super::save::Save;
+use crate::session::PendingView;
+use crate::session::field::Footing;
+use crate::tui::acts::Draft;
+use crate::tui::canvas::Canvas;
+use crate::tui::keys::{Offer, Verb};
+use crate::tui::screen::{Reaction, Screen};
+use crate::tui::theme::Role;
+use crate::tui::widgets::lines::{self, Line};
+use crate::tui::widgets::text::TextField;
+use crate::tui::world::World;
+
+/// The review of a draft.
+pub(crate) struct Review {
+    draft: Draft,
+    pending: PendingView,
+    request: String,
+    /// How many screens under this one belong to the wizard.
+    beneath: usize,
+    phrase: TextField,
+}
+
+impl Review {
+    /// A review; `beneath` wizard screens go when the act was asked.
+    pub(crate) fn new(draft: Draft, pending: PendingView, request: &str, beneath: usize) -> Self {
+        Self { draft, pending, request: request.to_owned(), beneath, phrase: TextField::default() }
+    }
+
+    /// Whether the typed phrase, where one is needed, is there.
+    fn armed(&self) -> bool {
+        self.pending.phrase.is_none_or(|phrase| self.phrase.value().trim() == phrase)
+    }
+
+    fn lines(&self) -> Vec<Line> {
+        let mut lines = lines::of_details(&self.pending.details);
+        if let Some(folder) = &self.draft.out {
+            lines.push(Line::new("folder", folder.display().to_string()));
+        }
+        let signers = match self.pending.required {
+            1 => "1 custodian signs after whoever asks".to_owned(),
+            n => format!("{n} custodians sign after whoever asks"),
+        };
+        lines.push(Line::new("approvals", signers).role(Role::Wait));
+        lines
+    }
+
+    fn exact(&self) -> Reaction {
+        Reaction::push(Page::new(
+            &["Exact request", &self.pending.name],
+            self.request.clone(),
+            "nothing was asked; this is what the service would be sent",
+        ))
+    }
+
+    fn save(&self) -> Reaction {
+        let label = self.draft.answers.texts.get("label").or(self.draft.answers.texts.get("key"));
+        let word = label.map_or("request", |l| l.rsplit('/').next().unwrap_or(l));
+        let name: String =
+            word.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+        Reaction::push(Save::new(
+            "Write the request to a file",
+            &format!("{}-{name}.json", self.draft.op),
+            format!("{}\n", self.request).into_bytes(),
+        ))
+    }
+
+    fn draw_request(&self, canvas: &mut Canvas<'_>) {
+        canvas.put(2, 0, Role::Muted, "Request to the service");
+        let (width, height) = (canvas.width(), canvas.height());
+        let lines = crate::tui::canvas::wrap(&self.request, usize::from(width.saturating_sub(3)));
+        let rows = usize::from(height.saturating_sub(1));
+        for (n, line) in lines.iter().take(rows).enumerate() {
+            canvas.put(2, crate::tui::canvas::cells(n.saturating_add(1)), Role::Text, line);
+        }
+        if lines.len() > rows {
+            let last = height.saturating_sub(1);
+            canvas.put(2, last, Role::Muted, &format!("{:1$}", ".. F2 shows all of it", usize::from(width)));
+        }
+    }
+}
+
+impl Screen for Review {
+    fn name(&self) -> &'static str {
+        "Review"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        let title = crate::session::op::named(self.draft.op).map_or("", |op| op.title);
+        vec![title.to_owned(), "review".into()]
+    }
+
+    fn footing(&self, world: &World) -> Footing {
+        let enter = match (self.armed(), self.pending.phrase) {
+            (false, Some(phrase)) => format!("is off until you have typed the word {phrase}"),
+            _ => "goes on to the signature of whoever asks; then custodians sign".to_owned(),
+        };
+        Footing {
+            acts: super::wizard::acts(world),
+            enter,
+            so_far: "nothing was asked, nothing has changed, nothing left this machine".into(),
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        let enter = Offer::word(Verb::Enter, "ask");
+        let mut offers = vec![
+            if self.armed() { enter } else { enter.off_because("the phrase is not typed yet") },
+            Offer::plain(Verb::Exact),
+            Offer::word(Verb::Back, "change"),
+        ];
+        if !self.typing() {
+            offers.push(Offer::plain(Verb::Write));
+        }
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "This is the last look before signatures are asked for. The act was checked as the door will check it: what could be refused without opening a secret would have been refused by now.",
+            "F2 shows the request of the service to the letter. It can be written to a file and compared elsewhere.",
+            "Back keeps every answer.",
+        ]
+    }
+
+    fn typing(&self) -> bool {
+        self.pending.phrase.is_some()
+    }
+
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
+        let (width, height) = (canvas.width(), canvas.height());
+        let wide = world.wide();
+        let left = if wide { width / 2 } else { width };
+        canvas.within(0, 0, left, height, |c| {
+            let room = c.width().saturating_sub(3);
+            let y = c.paragraph(2, 0, room, Role::Title, &self.pending.sentence).saturating_add(1);
+            let end = if self.pending.phrase.is_some() { height.saturating_sub(4) } else { height };
+            let lines = self.lines();
+            let y = lines::draw(c, y, end, 15, &lines).saturating_add(1);
+            if let Some(phrase) = self.pending.phrase {
+                c.put(2, y, Role::Stop, &format!("This destroys. To go on, type the word {phrase}:"));
+                c.put(2, y.saturating_add(1), Role::Focus, "►");
+                self.phrase.draw(c, 4, y.saturating_add(1), 40, true);
+            }
+        });
+        if wide {
+            canvas.column(left, 0, height);
+            canvas.within(left.saturating_add(1), 0, width, height, |c| self.draw_request(c));
+        }
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        match verb {
+            Verb::Enter if self.armed() => {
+                let beneath = self.beneath.saturating_add(1);
+                Reaction::push(Ask::new(self.draft.clone(), &self.pending, beneath, world))
+            }
+            Verb::Exact => self.exact(),
+            Verb::Write => self.save(),
+            Verb::Back => Reaction::pop(),
+            _ => Reaction::none(),
+        }
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        if self.typing() {
+            self.phrase.key(&key);
+        }
+        Reaction::none()
+    }
+}

@@ -1,0 +1,357 @@
+//! Making a receiver's root trusted: a second person fetches its fingerprint elsewhere and types it; ours stays hidden
+//! until theirs is typed.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crossterm::event::KeyEvent;
+
+use super::review::Review;
+use super::wizard;
+use crate::api::KeyAlgorithm;
+use crate::ceremony::AskField;
+use crate::pki::Certificate;
+use crate::session::build::Answers;
+use crate::session::field::{Field, Footing, Kind};
+use crate::session::{handover, op};
+use crate::tui::acts::Draft;
+use crate::tui::canvas::Canvas;
+use crate::tui::frame::clock;
+use crate::tui::keys::{Offer, Verb};
+use crate::tui::message::{News, Order};
+use crate::tui::receiver::Receiver;
+use crate::tui::screen::{Reaction, Screen};
+use crate::tui::theme::Role;
+use crate::tui::widgets::form::{Form, Pressed};
+use crate::tui::widgets::lines::{self, Line};
+use crate::tui::widgets::text::TextField;
+use crate::tui::world::World;
+
+const BY: Field = Field {
+    id: "by",
+    label: "Second person",
+    hint: "Who fetched the fingerprint and types it now: not the one who brought the file.",
+    kind: Kind::Text { max: 64 },
+    optional: false,
+};
+
+const LABEL: Field = Field {
+    id: "label",
+    label: "Name",
+    hint: "How people here will call this root, for example aws-root. Kept as the tag Name.",
+    kind: Kind::Text { max: 64 },
+    optional: false,
+};
+
+/// A root as it was read.
+#[derive(Debug, Clone)]
+pub(crate) struct RootFile {
+    /// Where it was read.
+    pub(crate) path: PathBuf,
+    /// The file's bytes.
+    pub(crate) bytes: Arc<Vec<u8>>,
+    /// The root in it.
+    pub(crate) root: Certificate,
+    /// The receiver's kind of key, where the file is a parameters file.
+    pub(crate) wrapping: Option<KeyAlgorithm>,
+}
+
+impl From<&Receiver> for RootFile {
+    fn from(receiver: &Receiver) -> Self {
+        Self {
+            path: receiver.path.clone(),
+            bytes: receiver.bytes.clone(),
+            root: receiver.root.clone(),
+            wrapping: Some(receiver.algorithm),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    File,
+    Call,
+    Type,
+}
+
+/// The wizard.
+pub(crate) struct ImportRoot {
+    step: Step,
+    first: Step,
+    path: TextField,
+    file: Option<RootFile>,
+    form: Form,
+    error: Option<String>,
+    waiting: bool,
+}
+
+impl ImportRoot {
+    /// Begins with the file's path.
+    pub(crate) fn new() -> Self {
+        Self {
+            step: Step::File,
+            first: Step::File,
+            path: TextField::default(),
+            file: None,
+            form: Form::new(&[]),
+            error: None,
+            waiting: false,
+        }
+    }
+
+    /// Begins with a file that was read already.
+    pub(crate) fn of(file: RootFile, world: &World) -> Self {
+        let mut wizard = Self { step: Step::Call, first: Step::Call, ..Self::new() };
+        wizard.take(file, world);
+        wizard
+    }
+
+    fn take(&mut self, file: RootFile, world: &World) {
+        self.form = Form::new(&asked(&file, world));
+        self.file = Some(file);
+        self.step = Step::Call;
+    }
+
+    fn draft(&self) -> Draft {
+        let text = |id: &str| (id.to_owned(), self.form.text(id).unwrap_or_default().trim().to_owned());
+        let files = self.file.iter().map(|f| ("file".to_owned(), f.bytes.to_vec())).collect();
+        let answers = Answers {
+            texts: ["fingerprint", "source", LABEL.id].map(text).into(),
+            files,
+            by: self.form.text(BY.id).unwrap_or_default().trim().to_owned(),
+        };
+        Draft { op: op::IMPORT_ROOT.name, answers, out: None }
+    }
+
+    fn enter(&mut self) -> Reaction {
+        match self.step {
+            Step::File => {
+                if self.path.value().trim().is_empty() {
+                    self.error = Some("Path is empty. Nothing was read.".into());
+                    return Reaction::none();
+                }
+                self.waiting = true;
+                Reaction::order(Order::ReadRoot(self.path.value().trim().into()))
+            }
+            Step::Call => {
+                self.step = Step::Type;
+                Reaction::none()
+            }
+            Step::Type => {
+                if self.form.enter() != Pressed::Complete {
+                    return Reaction::none();
+                }
+                self.waiting = true;
+                Reaction::order(Order::Preview(Box::new(self.draft())))
+            }
+        }
+    }
+
+    fn back(&mut self) -> Reaction {
+        if self.step == self.first {
+            return Reaction::pop();
+        }
+        self.step = if self.step == Step::Type { Step::Call } else { Step::File };
+        Reaction::none()
+    }
+
+    fn draw_file(&self, canvas: &mut Canvas<'_>) {
+        let room = canvas.width().saturating_sub(4);
+        let mut y = canvas.paragraph(2, 0, room, Role::Title, "Which file holds the root certificate?").saturating_add(1);
+        canvas.put(2, y, Role::Focus, "► Path");
+        self.path.draw(canvas, 9, y, room.saturating_sub(8), true);
+        y = y.saturating_add(2);
+        let hint = op::IMPORT_ROOT.fields.first().map_or("", |f| f.hint);
+        y = y.saturating_add(canvas.paragraph(2, y, room, Role::Muted, hint)).saturating_add(1);
+        canvas.within(1, y, room, 6, |c| {
+            wizard::complaint(c, 0, self.error.as_ref());
+        });
+    }
+
+    fn draw_call(&self, file: &RootFile, canvas: &mut Canvas<'_>) {
+        let room = canvas.width().saturating_sub(4);
+        let mut y = canvas.paragraph(
+            2,
+            0,
+            room,
+            Role::Title,
+            "A second person, logged in as somebody else on another computer, fetches the fingerprint:",
+        );
+        y = y.saturating_add(1);
+        match file.wrapping {
+            Some(algorithm) => {
+                for line in handover::fingerprint_commands(algorithm.name()) {
+                    let role = if line.starts_with('#') { Role::Muted } else { Role::Text };
+                    y = y.saturating_add(canvas.paragraph(2, y, room, role, &line));
+                }
+            }
+            None => {
+                let words = "The owner of the root reads it from their own copy: openssl x509 -in ROOT.pem -noout -fingerprint -sha256";
+                y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, words));
+            }
+        }
+        y = y.saturating_add(1);
+        let words = "Ours is not shown until theirs is typed: what is on this screen cannot be copied into the answer. This makes the root trusted for every later import and export under it.";
+        canvas.paragraph(2, y, room, Role::Note, words);
+    }
+
+    fn draw_type(&self, file: &RootFile, canvas: &mut Canvas<'_>) {
+        let width = canvas.width();
+        let root = &file.root;
+        let known = [
+            Line::new("root", root.subject()),
+            Line::new("key", root.key_algorithm().map_or("unknown", KeyAlgorithm::name)),
+            Line::new("ends", clock(root.not_after())),
+        ];
+        let y = lines::draw(canvas, 0, 4, 10, &known).saturating_add(1);
+        let height = canvas.height();
+        canvas.within(1, y, width.saturating_sub(2), height, |c| {
+            self.form.draw(c);
+        });
+    }
+}
+
+/// The questions to the second person, with practice answers in a rehearsal.
+fn asked(file: &RootFile, world: &World) -> Vec<AskField> {
+    let practice = |text: String| world.rehearsal().then_some(text);
+    let ours = data_encoding::HEXLOWER.encode(&file.root.sha256_fingerprint());
+    let declared = |id: &str| op::IMPORT_ROOT.fields.iter().find(|f| f.id == id).copied();
+    let mut fields = vec![AskField { field: BY, practice: practice("Wim".into()) }];
+    fields.extend(
+        declared("fingerprint").map(|field| AskField { field, practice: practice(ours) }),
+    );
+    fields.extend(declared("source").map(|field| AskField {
+        field,
+        practice: practice("practice: no other computer was asked".into()),
+    }));
+    fields.push(AskField { field: LABEL, practice: practice("receiver-root".into()) });
+    fields
+}
+
+impl Screen for ImportRoot {
+    fn name(&self) -> &'static str {
+        "Import root"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        let step = match self.step {
+            Step::File => "which file",
+            Step::Call => "fetch the fingerprint elsewhere",
+            Step::Type => "type the fingerprint",
+        };
+        vec!["Trust a receiver's root".into(), step.into()]
+    }
+
+    fn footing(&self, world: &World) -> Footing {
+        let (acts, enter) = match self.step {
+            Step::File => (wizard::acts(world), "reads the file and says what it is"),
+            Step::Call => (
+                "a second person, at another computer by another login".to_owned(),
+                "goes on to typing, once the fingerprint has been fetched",
+            ),
+            Step::Type => (
+                "the second person types; whoever brought the file keeps hands off".to_owned(),
+                "goes to the next field; after the last, compares and shows the review",
+            ),
+        };
+        Footing {
+            acts,
+            enter: enter.into(),
+            so_far: "nothing was imported; this vault does not trust this root".into(),
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        let mut offers = vec![Offer::plain(Verb::Enter)];
+        if self.step == Step::Type {
+            offers.extend([Offer::plain(Verb::NextField), Offer::plain(Verb::PreviousField)]);
+            if self.form.practised() {
+                offers.push(Offer::plain(Verb::Practice));
+            }
+        }
+        offers.push(Offer::plain(Verb::Back));
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "A file can be exchanged on its way. So the root's fingerprint is fetched a second time, by another person, login and computer, and typed here. Only if both agree does the vault trust the root.",
+            "Hex of 64 digits with or without colons, the whole line that openssl prints, or 16 words: all are read.",
+            "Who fetched it, when and from which account is recorded and stands in the report.",
+        ]
+    }
+
+    fn typing(&self) -> bool {
+        match self.step {
+            Step::File => true,
+            Step::Call => false,
+            Step::Type => self.form.typing(),
+        }
+    }
+
+    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+        match (self.step, &self.file) {
+            (Step::Call, Some(file)) => self.draw_call(file, canvas),
+            (Step::Type, Some(file)) => self.draw_type(file, canvas),
+            _ => self.draw_file(canvas),
+        }
+    }
+
+    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+        match verb {
+            Verb::Enter => self.enter(),
+            Verb::Back => self.back(),
+            Verb::Practice => {
+                self.form.practise();
+                Reaction::none()
+            }
+            other => {
+                self.form.verb(other);
+                Reaction::none()
+            }
+        }
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        self.error = None;
+        match self.step {
+            Step::File => self.path.key(&key),
+            Step::Type => self.form.key(&key),
+            Step::Call => {}
+        }
+        Reaction::none()
+    }
+
+    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
+        match self.step {
+            Step::File => self.path.insert(text),
+            Step::Type => self.form.paste(text),
+            Step::Call => {}
+        }
+        Reaction::none()
+    }
+
+    fn news(&mut self, news: &News, world: &World) -> Option<Reaction> {
+        if !std::mem::take(&mut self.waiting) {
+            return None;
+        }
+        match news {
+            News::Root(file) => {
+                self.take((**file).clone(), world);
+                Some(Reaction::none())
+            }
+            News::Preview { pending, request } => {
+                Some(Reaction::push(Review::new(self.draft(), pending.clone(), request, 1)))
+            }
+            News::Refused(text) if self.step == Step::Type => {
+                self.form.complain("fingerprint", text);
+                Some(Reaction::none())
+            }
+            News::Refused(text) => {
+                self.error = Some(text.clone());
+                Some(Reaction::none())
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Writing a text to a file that is not there yet.
+
+use crossterm::event::KeyEvent;
+
+use crate::session::field::Footing;
+use crate::tui::canvas::Canvas;
+use crate::tui::keys::{Offer, Verb};
+use crate::tui::message::{News, Order};
+use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::theme::Role;
+use crate::tui::widgets::text::TextField;
+use crate::tui::world::World;
+
+/// Where to write.
+pub(crate) struct Save {
+    title: &'static str,
+    path: TextField,
+    bytes: Vec<u8>,
+    error: Option<String>,
+    waiting: bool,
+}
+
+impl Save {
+    /// A page that asks for a path, with a proposal.
+    pub(crate) fn new(title: &'static str, proposal: &str, bytes: Vec<u8>) -> Self {
+        let path = TextField::with(proposal);
+        Self { title, path, bytes, error: None, waiting: false }
+    }
+}
+
+impl Screen for Save {
+    fn name(&self) -> &'static str {
+        "Write file"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        vec![self.title.into()]
+    }
+
+    fn footing(&self, _world: &World) -> Footing {
+        Footing {
+            acts: "whoever is at the keyboard".into(),
+            enter: "writes a new file of that name; a file that is there is never overwritten".into(),
+            so_far: "nothing was written".into(),
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        vec![Offer::word(Verb::Enter, "write"), Offer::plain(Verb::Back)]
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &["The path counts from the folder keymoot was started in. Folders that are missing are made."]
+    }
+
+    fn typing(&self) -> bool {
+        true
+    }
+
+    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+        let room = canvas.width().saturating_sub(4);
+        canvas.put(2, 1, Role::Title, "Path of the new file");
+        canvas.put(2, 3, Role::Focus, "►");
+        self.path.draw(canvas, 4, 3, room.saturating_sub(2), true);
+        canvas.put(2, 5, Role::Muted, &format!("{} bytes, no secret in it", self.bytes.len()));
+        super::wizard::complaint(canvas, 7, self.error.as_ref());
+    }
+
+    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+        match verb {
+            Verb::Back => Reaction::pop(),
+            Verb::Enter => {
+                self.waiting = true;
+                let path = self.path.value().trim().into();
+                Reaction::order(Order::Save { path, bytes: self.bytes.clone() })
+            }
+            _ => Reaction::none(),
+        }
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        self.error = None;
+        self.path.key(&key);
+        Reaction::none()
+    }
+
+    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
+        self.path.insert(text);
+        Reaction::none()
+    }
+
+    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+        if !std::mem::take(&mut self.waiting) {
+            return None;
+        }
+        match news {
+            News::Saved(path) => {
+                let words = format!("written: {}", path.display());
+                let mut reaction = Reaction::one(Step::Notice(Role::Ok, words));
+                reaction.0.push(Step::Pop);
+                Some(reaction)
+            }
+            News::Refused(text) => {
+                self.error = Some(text.clone());
+                Some(Reaction::none())
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What wizards share: the rail of steps at the left, who signs at its end, the question at the right.
+
+use crate::session::Profile;
+use crate::tui::canvas::Canvas;
+use crate::tui::theme::Role;
+use crate::tui::widgets::rail::{self, Stage, Stop};
+use crate::tui::world::World;
+
+/// Columns of the rail, with its line.
+const RAIL: u16 = 24;
+
+/// One step of a wizard, with what was answered.
+pub(crate) type Step = (&'static str, String);
+
+/// Draws the rail and hands the rest to `question`.
+pub(crate) fn draw(
+    world: &World,
+    canvas: &mut Canvas<'_>,
+    steps: &[Step],
+    at: usize,
+    question: impl FnOnce(&mut Canvas<'_>),
+) {
+    let (width, height) = (canvas.width(), canvas.height());
+    let mut stops: Vec<Stop> = steps
+        .iter()
+        .enumerate()
+        .map(|(n, (title, answer))| {
+            let stage = match n.cmp(&at) {
+                std::cmp::Ordering::Less => Stage::Done,
+                std::cmp::Ordering::Equal => Stage::Now,
+                std::cmp::Ordering::Greater => Stage::Later,
+            };
+            Stop::new(title, &crate::tui::canvas::cut(answer, 10), stage)
+        })
+        .collect();
+    stops.push(Stop::new("Review", "", Stage::Later));
+    stops.push(Stop::new(&signers(world), "", Stage::Later));
+    canvas.within(0, 0, RAIL, height, |c| rail::draw(c, &stops));
+    canvas.within(
+        RAIL.saturating_add(1),
+        0,
+        width.saturating_sub(RAIL).saturating_sub(1),
+        height,
+        question,
+    );
+}
+
+/// Who acts while the wizard asks.
+pub(crate) fn acts(world: &World) -> String {
+    match &world.view {
+        Some(view) if view.profile == Profile::Rehearsal => "whoever asks; here you play everybody",
+        _ => "the administrator, at the keyboard (or a custodian who will not sign)",
+    }
+    .to_owned()
+}
+
+/// `2 custodians sign`, as far as it is known before the review.
+fn signers(world: &World) -> String {
+    let least = world.view.as_ref().map_or(2, |v| v.t);
+    format!("{least} custodians sign")
+}
+
+/// Draws a complaint from row `y`; returns the rows used.
+pub(crate) fn complaint(canvas: &mut Canvas<'_>, y: u16, text: Option<&String>) -> u16 {
+    let Some(text) = text else { return 0 };
+    let width = canvas.width().saturating_sub(2);
+    canvas.paragraph(1, y, width, Role::Stop, &format!("STOP  {text}"))
+}

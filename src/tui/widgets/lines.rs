@@ -1,0 +1,127 @@
+//! Label and value lines, as reviews and details show them: short ones side by side, long ones wrapped.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::tui::canvas::{Canvas, cells, wrap};
+use crate::tui::theme::Role;
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// What it is.
+    pub(crate) label: String,
+    /// Its value.
+    pub(crate) value: String,
+    /// How the value is drawn.
+    pub(crate) role: Role,
+}
+
+impl Line {
+    /// A plain line.
+    pub(crate) fn new(label: &str, value: impl Into<String>) -> Self {
+        Self { label: label.to_owned(), value: value.into(), role: Role::Text }
+    }
+
+    /// The same in a role.
+    pub(crate) const fn role(mut self, role: Role) -> Self {
+        self.role = role;
+        self
+    }
+}
+
+/// Lines of an act's details: the verdict on strength is drawn as what it is.
+pub(crate) fn of_details(details: &[(String, String)]) -> Vec<Line> {
+    details
+        .iter()
+        .map(|(label, value)| {
+            let role = match label.as_str() {
+                "verdict" if value.starts_with("strong enough") => Role::Ok,
+                "verdict" => Role::Stop,
+                "note" => Role::Note,
+                _ => Role::Text,
+            };
+            Line::new(label, value.clone()).role(role)
+        })
+        .collect()
+}
+
+/// Draws lines from row `y`, at most down to row `end`; returns the row after the last. Values start `beside` columns
+/// after the left edge. Where not all fit, the last row says how many are missing.
+pub(crate) fn draw(
+    canvas: &mut Canvas<'_>,
+    y: u16,
+    end: u16,
+    beside: u16,
+    lines: &[Line],
+) -> u16 {
+    let rows = rows(lines, canvas.width(), beside);
+    let height = usize::from(end.saturating_sub(y));
+    let fits = rows.len() <= height;
+    let show = if fits { rows.len() } else { height.saturating_sub(1) };
+    for (n, row) in rows.iter().take(show).enumerate() {
+        let y = y.saturating_add(cells(n));
+        for cell in row {
+            canvas.put(cell.x, y, cell.role, &cell.text);
+        }
+    }
+    let after = y.saturating_add(cells(show));
+    if fits {
+        return after;
+    }
+    let missing = rows.len().saturating_sub(show);
+    if height > 0 {
+        canvas.put(2, after, Role::Muted, &format!(".. {missing} more lines; F2 shows everything"));
+    }
+    after.saturating_add(1).min(end)
+}
+
+/// How many rows the lines need at a width.
+pub(crate) fn height(lines: &[Line], width: u16, beside: u16) -> u16 {
+    cells(rows(lines, width, beside).len())
+}
+
+struct Cell {
+    x: u16,
+    role: Role,
+    text: String,
+}
+
+fn rows(lines: &[Line], width: u16, beside: u16) -> Vec<Vec<Cell>> {
+    let room = usize::from(width.saturating_sub(beside).saturating_sub(1));
+    let half = width / 2;
+    let short = usize::from(half.saturating_sub(beside).saturating_sub(1));
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    let mut open = false;
+    for line in lines {
+        let is_short = line.value.width() <= short && line.label.width() < usize::from(beside).saturating_sub(3);
+        let label = |x| Cell { x, role: Role::Muted, text: line.label.clone() };
+        let value = |x, text: String| Cell { x, role: line.role, text };
+        if is_short && open && let Some(row) = rows.last_mut() {
+            row.push(label(half));
+            row.push(value(half.saturating_add(beside).saturating_sub(2), line.value.clone()));
+            open = false;
+            continue;
+        }
+        open = is_short;
+        let mut parts = wrap(&line.value, room).into_iter();
+        rows.push(vec![label(2), value(beside, parts.next().unwrap_or_default())]);
+        rows.extend(parts.map(|part| vec![value(beside, part)]));
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_lines_share_a_row_and_long_ones_wrap() {
+        let lines = [
+            Line::new("use", "K0"),
+            Line::new("kind", "AES_128"),
+            Line::new("to", "x ".repeat(60)),
+        ];
+        assert_eq!(height(&lines, 80, 12), 3);
+        assert_eq!(height(&lines, 20, 12), 20);
+    }
+}

@@ -1,0 +1,130 @@
+//! The passphrase of one person for one signature: masked, wiped after use, with the envelope's path where envelopes
+//! stay on people's own media.
+
+use crossterm::event::KeyEvent;
+
+use super::form::{Form, Pressed};
+use crate::ceremony::{Answer, AskField};
+use crate::session::field::{Field, Kind};
+use crate::session::{Profile, practice};
+use crate::tui::acts::Signing;
+use crate::tui::canvas::Canvas;
+use crate::tui::keys::{Offer, Verb};
+use crate::tui::world::World;
+
+const ENVELOPE: Field = Field {
+    id: "envelope",
+    label: "Envelope",
+    hint: "Path of the approval envelope on this person's own medium.",
+    kind: Kind::File,
+    optional: false,
+};
+
+const PASSPHRASE: Field = Field {
+    id: "passphrase",
+    label: "Passphrase",
+    hint: "A wrong one locks nothing: the request stands and you try again.",
+    kind: Kind::Passphrase,
+    optional: false,
+};
+
+/// One person about to sign.
+pub(crate) struct SignForm {
+    /// Who.
+    pub(crate) person: String,
+    form: Form,
+    held: bool,
+}
+
+impl SignForm {
+    /// The form for a person of the open vault.
+    pub(crate) fn new(person: &str, world: &World) -> Self {
+        let (profile, held) =
+            world.view.as_ref().map_or((Profile::Test, false), |v| (v.profile, v.automatic));
+        let practice = practice::PEOPLE
+            .iter()
+            .find(|(name, _, _)| *name == person && profile == Profile::Rehearsal)
+            .map(|(_, _, phrase)| (*phrase).to_owned());
+        let passphrase = AskField { field: PASSPHRASE, practice };
+        let fields = match (held, profile) {
+            (true, _) => Vec::new(),
+            (_, Profile::Production) => {
+                vec![AskField { field: ENVELOPE, practice: None }, passphrase]
+            }
+            _ => vec![passphrase],
+        };
+        Self { person: person.to_owned(), form: Form::new(&fields), held }
+    }
+
+    /// Whether letters go into it.
+    pub(crate) fn typing(&self) -> bool {
+        self.form.typing()
+    }
+
+    /// Whether the focus is on the passphrase.
+    pub(crate) fn secret(&self) -> bool {
+        self.form.secret()
+    }
+
+    /// The keys it adds.
+    pub(crate) fn offers(&self) -> Vec<Offer> {
+        let mut offers = Vec::new();
+        if self.form.practised() {
+            offers.push(Offer::plain(Verb::Practice));
+        }
+        if self.form.several() {
+            offers.push(Offer::plain(Verb::NextField));
+            offers.push(Offer::plain(Verb::PreviousField));
+        }
+        offers
+    }
+
+    /// A verb it offered.
+    pub(crate) fn verb(&mut self, verb: Verb) {
+        match verb {
+            Verb::Practice => self.form.practise(),
+            other => self.form.verb(other),
+        }
+    }
+
+    /// A letter.
+    pub(crate) fn key(&mut self, key: &KeyEvent) {
+        self.form.key(key);
+    }
+
+    /// Pasted text; only ever the envelope's path.
+    pub(crate) fn paste(&mut self, text: &str) {
+        self.form.paste(text);
+    }
+
+    /// Says what was wrong with what was typed.
+    pub(crate) fn complain(&mut self, text: &str) {
+        self.form.complain(PASSPHRASE.id, text);
+    }
+
+    /// Enter: the signature's source once everything is there; the passphrase is moved out and wiped here.
+    pub(crate) fn enter(&mut self) -> Option<Signing> {
+        if self.held {
+            return Some(Signing::Held);
+        }
+        if self.form.enter() != Pressed::Complete {
+            return None;
+        }
+        let path = self.form.text(ENVELOPE.id);
+        self.form.take().into_iter().find_map(|answer| match (answer, &path) {
+            (Answer::Secret(secret), Some(path)) => Some(Signing::Medium(path.trim().into(), secret)),
+            (Answer::Secret(secret), None) => Some(Signing::Passphrase(secret)),
+            _ => None,
+        })
+    }
+
+    /// How many rows it needs at a width.
+    pub(crate) fn rows(&self, width: u16) -> u16 {
+        self.form.rows(width, false)
+    }
+
+    /// Draws it; returns the rows used.
+    pub(crate) fn draw(&self, canvas: &mut Canvas<'_>) -> u16 {
+        self.form.draw(canvas)
+    }
+}
