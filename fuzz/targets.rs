@@ -8,8 +8,11 @@ use keymoot::evidence::audit;
 use keymoot::session::{Environment, practice};
 use keymoot::vault::{self, CustodyFile, Envelope, Identity, MemoryStore, Store, Vault};
 
+/// A target: whatever the bytes, it returns.
+pub(crate) type Target = fn(&[u8]);
+
 /// Name and function of every target.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("certificate", certificate),
     ("parameters", parameters),
     ("script", script),
@@ -23,17 +26,16 @@ pub const TARGETS: &[(&str, fn(&[u8]))] = &[
 ];
 
 /// The public file of a practice vault, as a sample.
-pub fn custody_sample() -> Vec<u8> {
+pub(crate) fn custody_sample() -> Vec<u8> {
     practice_store()
         .read(vault::CUSTODY)
         .ok()
         .flatten()
-        .map(|bytes| bytes.to_vec())
         .unwrap_or_default()
 }
 
 /// The audit log of a practice vault, as a sample.
-pub fn audit_sample() -> Vec<u8> {
+pub(crate) fn audit_sample() -> Vec<u8> {
     let mut log = Vec::new();
     if let Ok(Some(mut reader)) = practice_store().reader(vault::AUDIT) {
         let _ = std::io::copy(&mut reader, &mut log);
@@ -46,11 +48,10 @@ fn practice_store() -> MemoryStore {
     let made = STORE.get_or_init(|| {
         let store = MemoryStore::default();
         let clock = Some(Timestamp::from_millis(1_796_115_600_000));
-        if let Ok(environment) = Environment::seeded("fuzz") {
-            if let Ok(created) = practice::vault(Box::new(store.clone()), environment, clock, true)
-            {
-                let _ = created.session.close();
-            }
+        if let Ok(environment) = Environment::seeded("fuzz")
+            && let Ok(created) = practice::vault(Box::new(store.clone()), environment, clock, true)
+        {
+            let _ = created.session.close();
         }
         store
     });
@@ -58,7 +59,7 @@ fn practice_store() -> MemoryStore {
 }
 
 /// A certificate in any form, and what is asked of it.
-pub fn certificate(data: &[u8]) {
+pub(crate) fn certificate(data: &[u8]) {
     if let Ok(certificate) = keymoot::pki::Certificate::from_any(data) {
         let now = Timestamp::from_millis(1_796_115_600_000);
         let _ = keymoot::pki::verify_root(&certificate, now);
@@ -69,14 +70,14 @@ pub fn certificate(data: &[u8]) {
 }
 
 /// What `get-parameters-for-import` printed.
-pub fn parameters(data: &[u8]) {
+pub(crate) fn parameters(data: &[u8]) {
     if let Ok(parameters) = keymoot::pki::ImportParameters::parse(data) {
         let _ = parameters.verify(Timestamp::from_millis(1_796_115_600_000));
     }
 }
 
 /// A ceremony script, linted where it parses.
-pub fn script(data: &[u8]) {
+pub(crate) fn script(data: &[u8]) {
     match keymoot::ceremony::Script::parse(data) {
         Ok(script) => drop(script.lint()),
         Err(findings) => assert!(!findings.is_empty()),
@@ -84,7 +85,7 @@ pub fn script(data: &[u8]) {
 }
 
 /// `custody.toml`: what parses is written as it was read.
-pub fn custody_file(data: &[u8]) {
+pub(crate) fn custody_file(data: &[u8]) {
     if let Ok(file) = CustodyFile::parse(data) {
         let again = file
             .to_toml()
@@ -95,12 +96,12 @@ pub fn custody_file(data: &[u8]) {
 }
 
 /// An unlock file.
-pub fn unlock_file(data: &[u8]) {
+pub(crate) fn unlock_file(data: &[u8]) {
     let _ = keymoot::custody::UnlockFile::parse(data);
 }
 
 /// An envelope: the bytes as a sealed file, and as what a sealed file holds.
-pub fn envelope(data: &[u8]) {
+pub(crate) fn envelope(data: &[u8]) {
     let Ok(custody) = CustodyFile::parse(&custody_sample()) else {
         return;
     };
@@ -130,7 +131,7 @@ fn sealed_with_passphrase(plain: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// `vault.age` whose owner wrote something else: sealed to V, but not by keymoot.
-pub fn payload(data: &[u8]) {
+pub(crate) fn payload(data: &[u8]) {
     static IDENTITY: OnceLock<Option<Identity>> = OnceLock::new();
     let identity = IDENTITY.get_or_init(|| {
         Identity::from_raw(keymoot::crypto::SecretBytes::from_slice(&[7; 32])).ok()
@@ -153,7 +154,7 @@ pub fn payload(data: &[u8]) {
 }
 
 /// An audit log, read without the vault's keys.
-pub fn audit_log(data: &[u8]) {
+pub(crate) fn audit_log(data: &[u8]) {
     let vault_id = "00".repeat(16);
     let _ = audit::last_head(Cursor::new(data), &vault_id);
     let sealed = audit::Head::empty(&vault_id);
@@ -163,11 +164,11 @@ pub fn audit_log(data: &[u8]) {
 }
 
 /// One line of `call --batch`.
-pub fn batch_line(data: &[u8]) {
+pub(crate) fn batch_line(data: &[u8]) {
     let _ = keymoot::cli::request_line(data);
 }
 
 /// `keymoot inspect`.
-pub fn inspect(data: &[u8]) {
+pub(crate) fn inspect(data: &[u8]) {
     let _ = keymoot::cli::explain(data, Timestamp::from_millis(1_796_115_600_000));
 }

@@ -1,5 +1,14 @@
 //! The functions of the fuzz targets, run over samples and their mutations: every parser of foreign bytes must
 //! answer, never panic, never hang. The targets in `fuzz/` run the same functions for as long as one likes.
+// A test that stops at the first surprise is what is wanted here, in its helpers too.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::too_many_lines,
+    clippy::similar_names,
+    clippy::needless_pass_by_value
+)]
 
 #[path = "../fuzz/targets.rs"]
 mod targets;

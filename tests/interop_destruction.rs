@@ -1,5 +1,4 @@
 //! After a deletion has run out, stock `age` opens every file of the vault folder and the key is in none.
-#![cfg(feature = "interop")]
 // A test that stops at the first surprise is what is wanted here, in its helpers too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

@@ -1,5 +1,6 @@
 //! The command tree: what help, man pages, completions and the reference page are all drawn from.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -88,7 +89,7 @@ fn exit_table() -> String {
         "Without a command it opens the workstation: rehearse a ceremony, open a vault, or create one.\n\nExit status:\n",
     );
     for (_, code, meaning) in Status::TABLE {
-        text.push_str(&format!("  {code:>3}  {meaning}\n"));
+        let _ = writeln!(text, "  {code:>3}  {meaning}");
     }
     text.push_str(
         "\nExample:\n  keymoot play kek-to-aws-rsa.toml\n  rehearses a whole ceremony in a throw-away vault; nothing is kept",

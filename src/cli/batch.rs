@@ -138,7 +138,7 @@ pub(super) fn run(source: &Path, mut session: Session) -> Answer<Status> {
         Box::new(file)
     };
     let answered = converse(&mut session, Lines::new(input), io::stdout());
-    let closed = session.close();
+    let closed = super::sessions::close(session);
     answered.map_err(|e| match e.kind() {
         // Whoever asked has gone: no more answers, no words.
         io::ErrorKind::BrokenPipe => Failure::failed(""),

@@ -10,7 +10,7 @@ use crate::custody::json;
 use crate::pki::Certificate;
 use crate::session::{Action, Command, Confirmation, Outcome, Profile, Refusal, Session};
 
-use super::sessions::Place;
+use super::sessions::{self, Place};
 use super::status::{Answer, Failure, Status};
 use super::{batch, by_hand, iso_time, streams};
 
@@ -69,7 +69,7 @@ impl Call {
         };
         let mut session = self.place.session()?;
         let answer = answer(&mut session, request);
-        let closed = session.close();
+        let closed = sessions::close(session);
         let response = match answer {
             Ok(response) => response,
             Err(refusal) => return Ok(refuse(&refusal.as_api(), status_of(&refusal))),

@@ -1,5 +1,6 @@
 //! `keymoot doctor`: what this machine is fit for.
 
+use std::fmt::Write as _;
 use std::io::IsTerminal;
 
 use serde::Serialize;
@@ -277,16 +278,17 @@ fn text(health: &Health) -> String {
         health.sha256.as_deref().unwrap_or("could not be read")
     );
     for check in &health.checks {
-        text.push_str(&format!(
-            "{:4}  {:<11} {}\n",
+        let _ = writeln!(
+            text,
+            "{:4}  {:<11} {}",
             check.verdict, check.id, check.found
-        ));
+        );
         if let Some(remedy) = check.remedy {
-            text.push_str(&format!("                  {remedy}\n"));
+            let _ = writeln!(text, "                  {remedy}");
         }
     }
-    text.push_str(&format!("\nFit for: {}.\n", health.fit_for.join(", ")));
-    text.push_str(&format!("Said plainly: {}.\n", health.said_plainly));
+    let _ = writeln!(text, "\nFit for: {}.", health.fit_for.join(", "));
+    let _ = writeln!(text, "Said plainly: {}.", health.said_plainly);
     text
 }
 

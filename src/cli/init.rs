@@ -98,13 +98,13 @@ impl Init {
         let created = match &self.unlock_file {
             Some(file) => {
                 unlock_file::allowed_in(profile)?;
-                self.from_file(profile, file)?
+                self.with_people_of(profile, file)?
             }
             None if profile == Profile::Rehearsal => self.sample()?,
             None => return self.guided(),
         };
         tell(&created)?;
-        created.session.close()?;
+        sessions::close(created.session)?;
         Ok(Next::Exit(Status::Done))
     }
 
@@ -156,7 +156,7 @@ impl Init {
         )?)
     }
 
-    fn from_file(&self, profile: Profile, file: &Path) -> Answer<Created> {
+    fn with_people_of(&self, profile: Profile, file: &Path) -> Answer<Created> {
         let known = unlock_file::exists(file);
         let people = if known {
             UnlockFile::parse(&unlock_file::read(file)?)

@@ -1,5 +1,6 @@
 //! `keymoot lint`: what is wrong with a script before anyone enters the room.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -66,10 +67,11 @@ fn text(report: &Report<'_>) -> String {
         text.push_str(&sentence(&report.script, finding));
         text.push('\n');
     }
-    text.push_str(&format!(
-        "{}: {} errors, {} warnings\n",
+    let _ = writeln!(
+        text,
+        "{}: {} errors, {} warnings",
         report.script, report.errors, report.warnings
-    ));
+    );
     streams::printable(&text)
 }
 

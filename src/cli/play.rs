@@ -1,6 +1,7 @@
 //! `keymoot play`: a ceremony on screen, or headless from the script's own answers.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use crate::ceremony::{self, RunError, Runner, Script, Wanted};
@@ -24,7 +25,7 @@ pub(super) struct PlayArgs {
     script: Option<PathBuf>,
     #[command(flatten)]
     place: Place,
-    /// Answer from the script's own [rehearsal] section; nobody is asked
+    /// Answer from the script's own rehearsal section; nobody is asked
     #[arg(long, requires = "script")]
     headless: bool,
     /// Write every output, ceremony.json and report.txt here (empty or absent)
@@ -200,7 +201,7 @@ impl PlayArgs {
         let ended = runner.headless(&mut session);
         // Outputs are written whatever happened: ceremony.json tells where it stopped.
         let written = self.write(&runner, &session);
-        let closed = session.close();
+        let closed = sessions::close(session);
         let status = match ended {
             Ok(RunOutcome::Completed) => Status::Done,
             Ok(outcome) => {
@@ -252,7 +253,7 @@ fn list() -> Answer<()> {
     let mut text = String::new();
     for (name, bytes) in ceremony::shipped() {
         let title = Script::parse(bytes).map_or_else(|_| String::new(), |s| s.title().to_owned());
-        text.push_str(&format!("{name:<28}{title}\n"));
+        let _ = writeln!(text, "{name:<28}{title}");
     }
     streams::print(&text)
 }

@@ -1,5 +1,6 @@
 //! `keymoot receipt`: whether the receiver of an export holds the same key.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -57,9 +58,8 @@ impl Receipt {
         )?;
         let outcome = session.perform(Command::Receipt { answer });
         let closed = session.close();
-        let view = match outcome? {
-            Outcome::Receipt(view) => view,
-            _ => return Err(Failure::failed("the session gave no receipt.")),
+        let Outcome::Receipt(view) = outcome? else {
+            return Err(Failure::failed("the session gave no receipt."));
         };
         closed?;
         self.print(&view)?;
@@ -86,7 +86,7 @@ impl Receipt {
         }
         let mut text = format!("{}\n", view.verdict);
         for difference in &view.differences {
-            text.push_str(&format!("  {difference}\n"));
+            let _ = writeln!(text, "  {difference}");
         }
         streams::print(&streams::printable(&text))
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::api::{Clock, Timestamp};
-use crate::session::{Environment, Opening, Profile, Session, practice};
+use crate::session::{Bootstrap, Environment, Opening, Profile, Refusal, Session, practice};
 use crate::vault::{FolderStore, MemoryStore};
 
 use super::status::{Answer, Failure};
@@ -113,7 +113,7 @@ pub(super) fn open(dir: &Path, unlock: Option<&Path>, practice: &Practice) -> An
             unlock_file::allowed_in(profile)?;
             opening.enter_unlock_file(&unlock_file::read(file)?)?;
         }
-        None if sample_people(&opening) => {
+        None if sample_people(&opening.bootstrap()) => {
             opening.enter_unlock_file(sample_unlock_file().as_bytes())?;
         }
         None => {
@@ -146,8 +146,7 @@ impl Practice {
 }
 
 /// Whether a vault is a rehearsal's with the sample people, whose passphrases are printed on every screen.
-fn sample_people(opening: &Opening) -> bool {
-    let public = opening.bootstrap();
+pub(super) fn sample_people(public: &Bootstrap) -> bool {
     let sample = practice::PEOPLE
         .iter()
         .map(|(name, role, _)| (*name, *role));
@@ -189,6 +188,14 @@ pub(super) fn environment(practice: &Practice, profile: Profile) -> Answer<Envir
         Some(told) => environment.with_clock(Box::new(Told(told))),
         None => environment,
     })
+}
+
+/// Closes a session; a production vault that exists only once says so on the way out.
+pub(super) fn close(session: Session) -> Result<(), Refusal> {
+    if let Some(only) = session.only_copy() {
+        streams::note(only);
+    }
+    session.close()
 }
 
 /// The vault's name: its folder's, without `.vault`.

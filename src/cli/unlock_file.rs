@@ -55,7 +55,7 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Answer<()> {
         })
 }
 
-/// Removes the file that [`write`] made a moment ago, because no vault came of it.
+/// Removes the file that was written a moment ago, because no vault came of it.
 pub(super) fn take_back(path: &Path) {
     // Best effort: a file that stays opens nothing.
     let _ = fs::remove_file(path);

@@ -1,5 +1,6 @@
 //! `keymoot vault`: the state of a vault, its verification, its copies, and the way out without keymoot.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -7,12 +8,15 @@ use serde::Serialize;
 
 use crate::api::Clock;
 use crate::os::WallClock;
-use crate::session::{Action, Bootstrap, Opening, Session, View};
+use crate::session::{Action, Bootstrap, Opening, Profile, Session, View};
 use crate::vault::{FolderStore, RECOVERY_SCRIPT};
 
 use super::sessions::{self, Practice};
 use super::status::{Answer, Failure, Status};
 use super::{by_hand, streams};
+
+const NOT_SOUND: &str =
+    "NOT SOUND. Nothing was changed; work from a backup, and keep this folder as it is.";
 
 /// Look at a vault, verify it, copy it
 #[derive(clap::Args)]
@@ -141,7 +145,10 @@ impl Which {
 
     fn status(&self) -> Answer<Status> {
         let public = public_part(&self.dir)?;
-        let inside = if self.unlock_file.is_some() || streams::somebody_is_there() {
+        let can_open = self.unlock_file.is_some()
+            || sessions::sample_people(&public)
+            || streams::somebody_is_there();
+        let inside = if can_open {
             let session = self.open()?;
             let inside = inside(&session.view());
             session.close()?;
@@ -164,7 +171,7 @@ impl Which {
         if self.json {
             streams::print_json(&state)?;
         } else {
-            streams::print(&streams::printable(&text(&state)?))?;
+            streams::print(&streams::printable(&text(&state)))?;
         }
         Ok(Status::Done)
     }
@@ -216,18 +223,20 @@ impl Which {
         } else {
             let mut text = String::new();
             for found in &verified.findings {
-                text.push_str(&format!(
-                    "{}: {}: {}\n",
+                let _ = writeln!(
+                    text,
+                    "{}: {}: {}",
                     found.severity, found.file, found.message
-                ));
+                );
             }
-            match (&verified.inside, verified.sound) {
-                (Some(inside), true) => text.push_str(&format!(
-                    "sound: {} keys, {} audit events, sequence {}, head {}\n",
+            let verdict = match (&verified.inside, verified.sound) {
+                (Some(inside), true) => format!(
+                    "sound: {} keys, {} audit events, sequence {}, head {}",
                     inside.keys, inside.audit_events, inside.seq, inside.state_head
-                )),
-                _ => text.push_str("NOT SOUND. Nothing was changed; work from a backup, and keep this folder as it is.\n"),
-            }
+                ),
+                _ => NOT_SOUND.to_owned(),
+            };
+            let _ = writeln!(text, "{verdict}");
             streams::print(&streams::printable(&text))?;
         }
         Ok(if verified.sound {
@@ -259,7 +268,8 @@ fn inside(view: &View) -> Inside {
         |key: &&crate::session::KeyRow| key.key.key_state == crate::api::KeyState::DELETE_PENDING;
     let mut notes = view.notes.clone();
     // A test vault's stored offset may run ahead; more than a day is worth saying.
-    if view.now.millis() - WallClock.now().millis() > 86_400_000 {
+    let ahead = view.now.millis() - WallClock.now().millis();
+    if view.profile == Profile::Test && ahead > 86_400_000 {
         notes.push(format!(
             "this vault's time, {}, is more than a day ahead of the machine's clock.",
             view.now.rfc3339()
@@ -286,36 +296,57 @@ fn inside(view: &View) -> Inside {
     }
 }
 
-/// The same object for people: one line a member, in the order of the JSON.
-fn text(state: &State) -> Answer<String> {
-    let value = serde_json::to_value(state).map_err(|e| Failure::failed(e.to_string()))?;
-    let mut text = String::new();
+/// The same for people, what matters first.
+fn text(state: &State) -> String {
     let people: Vec<String> = state
         .people
         .iter()
         .map(|p| format!("{} ({})", p.name, p.role))
         .collect();
-    for (id, value) in value.as_object().into_iter().flatten() {
-        let shown = match value {
-            serde_json::Value::String(text) => text.clone(),
-            serde_json::Value::Bool(yes) => (if *yes { "yes" } else { "no" }).to_owned(),
-            _ if id == "people" => people.join(", "),
-            serde_json::Value::Array(items) if items.is_empty() => "none".to_owned(),
-            serde_json::Value::Array(items) => items
-                .iter()
-                .map(|i| i.as_str().unwrap_or_default().to_owned())
-                .collect::<Vec<_>>()
-                .join("; "),
-            other => other.to_string(),
-        };
-        text.push_str(&format!("{:20}{shown}\n", id.replace('_', " ")));
+    let mut lines = vec![
+        ("Vault id", state.vault_id.clone()),
+        ("Profile", state.profile.to_owned()),
+        ("To open", format!("{} custodians", state.k)),
+        ("People", people.join(", ")),
+    ];
+    match &state.inside {
+        Some(inside) => lines.extend(opened_lines(inside)),
+        None => lines.push((
+            "Opened",
+            "no: the rest needs custodians at a terminal, or --unlock-file F".to_owned(),
+        )),
     }
-    if !state.opened {
-        text.push_str(
-            "\nNot opened: the rest needs custodians at a terminal, or --unlock-file F.\n",
-        );
+    let mut text = String::new();
+    for (label, value) in lines {
+        let _ = writeln!(text, "{label:<22}{value}");
     }
-    Ok(text)
+    text
+}
+
+fn opened_lines(inside: &Inside) -> Vec<(&'static str, String)> {
+    let yes_or_no = |yes: bool| (if yes { "yes" } else { "no" }).to_owned();
+    let mut lines = vec![
+        (
+            "To use a secret",
+            format!("{} of {} custodians", inside.t, inside.n),
+        ),
+        ("Time", inside.time.clone()),
+        ("Keys", inside.keys.to_string()),
+        ("Deletions pending", inside.deletions_pending.to_string()),
+        ("Waiting to be signed", inside.pending_approvals.to_string()),
+        ("Open runs", inside.open_runs.to_string()),
+        ("Open receipts", inside.open_receipts.to_string()),
+        ("Verified backups", inside.verified_backups.to_string()),
+        ("Software generation", yes_or_no(inside.software_generation)),
+        ("Sequence", inside.seq.to_string()),
+        ("Card words", inside.card_words.clone()),
+        ("State head", inside.state_head.clone()),
+        ("Audit events", inside.audit_events.to_string()),
+        ("Audit head", inside.audit_head.clone()),
+        ("Files written", inside.commit.to_string()),
+    ];
+    lines.extend(inside.notes.iter().map(|note| ("Note", note.clone())));
+    lines
 }
 
 /// `vault backup --json`.
@@ -336,7 +367,7 @@ impl Backup {
     fn run(self) -> Answer<Status> {
         let mut session = self.which.open()?;
         let copied = self.copy(&mut session);
-        let closed = session.close();
+        let closed = sessions::close(session);
         let copied = copied?;
         closed?;
         if self.which.json {
@@ -344,7 +375,7 @@ impl Backup {
         } else {
             let mut text = format!("{}: copied to {} and read back\n", copied.id, copied.to);
             for file in &copied.files {
-                text.push_str(&format!("  {}  {}\n", file.sha256, file.name));
+                let _ = writeln!(text, "  {}  {}", file.sha256, file.name);
             }
             streams::print(&streams::printable(&text))?;
         }

@@ -75,3 +75,37 @@ fn hmac(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
     mac.update(text);
     mac.finalize().into_bytes().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use data_encoding::HEXLOWER;
+    use serde_json::json;
+
+    use super::super::state_head;
+    use super::super::tests::{EPOCH, VAULT};
+
+    #[test]
+    fn the_state_head_is_fixed_for_ever() {
+        let v_key: Vec<u8> = (0..32).collect();
+        let salt = state_head::salt(&v_key, EPOCH, 1);
+        let leaf = state_head::leaf(
+            &salt,
+            1,
+            "CreateKey",
+            &json!({"Exportable": true}),
+            &json!({"Key": {"Enabled": true}}),
+        );
+        let head0 = state_head::head0(VAULT);
+        let all =
+            [head0, *salt, leaf, state_head::next_head(&head0, &leaf)].map(|b| HEXLOWER.encode(&b));
+        assert_eq!(
+            all,
+            [
+                "6cdea74a8e08fa62f27647f42cc5eff5843ecbf5dce75ae75408b21b1bcd9919",
+                "fad1f66f4251bcb588ed6b904cc67d7a6e59fbd2db39cef371f7a1d253646da0",
+                "f1d92b8610c99fb0f0500d414e2f5f3f54342b8553ac6395905b04d89fdc056c",
+                "95ff1364d632fb370e2c4b933e9f9d2be52d6cbeec50d006a5a5cd154b83fa0f",
+            ]
+        );
+    }
+}

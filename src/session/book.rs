@@ -31,6 +31,18 @@ pub(crate) struct Book {
     position: Position,
 }
 
+/// A book as it was opened.
+pub(crate) struct OpenBook {
+    /// The book.
+    pub(crate) book: Book,
+    /// The state in it.
+    pub(crate) state: State,
+    /// What was found and settled.
+    pub(crate) notes: Vec<String>,
+    /// The state head at the card's sequence number, if the log knows it.
+    pub(crate) card_head: Option<[u8; 32]>,
+}
+
 /// What people sign: raised together.
 #[derive(Clone, Copy)]
 pub(crate) struct Position {
@@ -89,12 +101,14 @@ impl Book {
         })
     }
 
-    /// Opens a vault with V, reads its log, and settles what a crash left between log and state.
+    /// Opens a vault with V, reads its log, and settles what a crash left between log and state. The head that
+    /// the log knows for the sequence number `card` is kept, to be compared with a witness card.
     pub(crate) fn open(
         store: Box<dyn Store>,
         v: &Identity,
         at: Timestamp,
-    ) -> Result<(Self, State, Vec<String>), Refusal> {
+        card: Option<u64>,
+    ) -> Result<OpenBook, Refusal> {
         let (vault, sealed) = Vault::open(store, v).map_err(vault_refusal)?;
         let state: State = from_slice(sealed.bytes()).map_err(|e| {
             Refusal::Vault(format!(
@@ -114,7 +128,11 @@ impl Book {
             .map_err(storage)?
             .unwrap_or_else(|| Box::new(std::io::empty()));
         let mut last_group: Vec<Event> = Vec::new();
-        let mut each = |line: &Line| remember(&mut last_group, &line.event);
+        let mut card_head = (card == Some(0)).then(|| state_head::head0(&vault_id));
+        let mut each = |line: &Line| {
+            remember(&mut last_group, &line.event);
+            card_head = head_at(&line.event, card).or(card_head);
+        };
         let reading = audit::read(
             BufReader::new(log),
             &vault_id,
@@ -143,7 +161,12 @@ impl Book {
             // Sealed at once: the log may hold one unsealed group at most, whatever follows.
             book.write(&state, false)?;
         }
-        Ok((book, state, notes))
+        Ok(OpenBook {
+            book,
+            state,
+            notes,
+            card_head,
+        })
     }
 
     /// Completes outcomes of the sealed group, voids intents that no commit sealed.
@@ -351,6 +374,20 @@ fn outcome(intent: &Event, at: Timestamp) -> Event {
     let mut outcome = Event::new(at, Kind::Outcome, &intent.op).by(intent.who.clone());
     outcome.group = intent.group;
     outcome.with("result", "ok")
+}
+
+/// The state head that an intent names, if it is the one of sequence number `card`.
+fn head_at(event: &Event, card: Option<u64>) -> Option<[u8; 32]> {
+    let seq = event.details.get("seq")?.as_u64()?;
+    if event.kind != Kind::Intent || Some(seq) != card {
+        return None;
+    }
+    let hex = event.details.get("state_head")?.as_str()?;
+    data_encoding::HEXLOWER
+        .decode(hex.as_bytes())
+        .ok()?
+        .try_into()
+        .ok()
 }
 
 /// Keeps the intents of the latest group seen.

@@ -2,6 +2,8 @@
 
 use crate::api::{Clock, Timestamp};
 
+use crate::os::{Monotonic as _, OsMonotonic};
+
 use super::command::Outcome;
 use super::error::Refusal;
 use super::transition::Transition;
@@ -19,6 +21,9 @@ impl Clock for Fixed {
 /// Two readings and the vault's time must lie this close together (milliseconds).
 const AGREE: i64 = 180_000;
 
+/// A wall clock may leave the monotonic one by this much within a session (milliseconds).
+const LEAP: i64 = 300_000;
+
 impl Session {
     /// The present of this vault.
     pub fn now(&self) -> Timestamp {
@@ -28,6 +33,24 @@ impl Session {
             _ => self.wall.now().plus_millis(clock.offset),
         };
         running.max(clock.watermark.into())
+    }
+
+    /// In production a wall clock that leaps against the monotonic one stops everything until people attest it.
+    pub(crate) fn keeps_pace(&mut self) -> Result<(), Refusal> {
+        if self.profile != Profile::Production {
+            return Ok(());
+        }
+        let (since, monotonic) = &self.paced;
+        let wall = self.wall.now().millis() - since.millis();
+        if (wall - monotonic.elapsed_millis()).abs() <= LEAP {
+            return Ok(());
+        }
+        self.attested = false;
+        Err(Refusal::PersonNeeded(
+            "The machine's clock leapt by more than five minutes while this vault was open. Nothing was done and \
+             nothing was destroyed. Two people type date and time from their own watches before anything goes on."
+                .into(),
+        ))
     }
 
     /// Settles deletions whose window has ended, as a commit of its own.
@@ -127,6 +150,7 @@ impl Session {
             .with("second", late.rfc3339());
         self.commit(working, &[note], false)?;
         self.attested = true;
+        self.paced = (self.wall.now(), OsMonotonic::start());
         self.settle_due()?;
         Ok(Outcome::Advanced {
             now: self.now(),

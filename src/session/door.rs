@@ -22,6 +22,9 @@ impl Session {
     /// A refusal; nothing was changed unless it says so.
     pub fn perform(&mut self, command: Command) -> Result<Outcome, Refusal> {
         self.stands()?;
+        if !matches!(command, Command::AttestClock { .. }) {
+            self.keeps_pace()?;
+        }
         self.settle_due()?;
         match command {
             Command::Read(request) => self.read(&request).map(Outcome::Read),

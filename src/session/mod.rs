@@ -42,10 +42,10 @@ use std::sync::{Arc, OnceLock};
 
 use rand_core::CryptoRng;
 
-use crate::api::{Clock, Key, Tag};
+use crate::api::{Clock, Key, Tag, Timestamp};
 use crate::crypto::{Entropy as _, OsEntropy, SeededEntropy};
 use crate::evidence::audit::Kind;
-use crate::os::WallClock;
+use crate::os::{OsMonotonic, WallClock};
 
 pub use crate::api::Profile;
 pub use action::{Action, Confirmation, ExportNote};
@@ -130,6 +130,8 @@ pub struct Session {
     state_folder: Option<PathBuf>,
     /// Approval ids consumed at the present `seq`, as the state keeps them.
     consumed: BTreeSet<[u8; 32]>,
+    /// Wall and monotonic time when they last agreed; only production looks.
+    paced: (Timestamp, OsMonotonic),
     /// Whether people attested the clock (always in rehearsal and test).
     attested: bool,
     /// Why nothing more is done: a write failed and only a new opening tells what stands.
@@ -158,6 +160,7 @@ impl Session {
             state_folder,
         } = environment;
         let consumed = consumed_ids(&state);
+        let paced = (wall.now(), OsMonotonic::start());
         Self {
             name,
             profile,
@@ -170,6 +173,7 @@ impl Session {
             entropy,
             state_folder,
             consumed,
+            paced,
             attested: profile != Profile::Production,
             broken: None,
             destroyed: Vec::new(),
@@ -245,6 +249,15 @@ impl Session {
         let mark = self.profile.file_mark();
         let stem = stem.strip_suffix(mark).unwrap_or(stem);
         Ok(format!("{stem}{mark}.json"))
+    }
+
+    /// What closing has to say about a production vault that exists only once.
+    pub fn only_copy(&self) -> Option<&'static str> {
+        let copied = self.state.backups.iter().any(|b| b.state == "verified");
+        (self.profile == Profile::Production && !copied).then_some(
+            "This vault exists once: lose the medium and every key in it is lost. Make a second copy before you \
+             leave the room: keymoot vault backup DIR --to DIR2.",
+        )
     }
 
     /// Closes: seals the audit head, wipes, frees the lock.

@@ -186,7 +186,8 @@ impl Opening {
         }
         let file = UnlockFile::parse(json).map_err(|e| Refusal::Custody(e.to_string()))?;
         for person in &file.custodians {
-            self.enter(&person.name, &person.passphrase, None)?;
+            self.enter(&person.name, &person.passphrase, None)
+                .map_err(|refusal| named(&person.name, refusal))?;
         }
         let others = [&file.administrator, &file.witness];
         for person in file.custodians.iter().chain(others) {
@@ -202,7 +203,8 @@ impl Opening {
                 &person.name,
                 &envelopes.approval,
                 &person.passphrase,
-            )?;
+            )
+            .map_err(|refusal| named(&person.name, refusal))?;
             self.held.keys.insert(person.name.clone(), key);
         }
         self.held.use_identity = self.rebuild_use_identity()?;
@@ -257,12 +259,31 @@ impl Opening {
         let enough: Vec<Share> = enough.iter().map(|(_, share)| copy(share)).collect();
         let raw = secret_sharing::combine(&enough).map_err(|e| Refusal::Custody(e.to_string()))?;
         let v = Identity::from_raw(raw).map_err(|e| Refusal::Custody(e.to_string()))?;
-        let (book, state, notes) = Book::open(store, &v, environment.wall.now())?;
-        let mut session = Session::assemble(name, profile, book, state, held, present, environment);
-        session.notes = notes;
-        session.check_height(witness)?;
+        let card = witness.map(|card| card.seq);
+        let opened = Book::open(store, &v, environment.wall.now(), card)?;
+        let mut session = Session::assemble(
+            name,
+            profile,
+            opened.book,
+            opened.state,
+            held,
+            present,
+            environment,
+        );
+        session.notes = opened.notes;
+        session.check_height(witness, opened.card_head)?;
         session.after_opening()?;
         Ok(session)
+    }
+}
+
+/// Says whose entry of an unlock file was refused.
+fn named(name: &str, refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::Custody(text) if !text.contains(name) => {
+            Refusal::Custody(format!("{name}: {text}"))
+        }
+        other => other,
     }
 }
 
@@ -280,7 +301,11 @@ fn copy_share(held: &HeldKey) -> Option<Share> {
 
 impl Session {
     /// The workstation's memory and the witness's card: is this the latest copy?
-    fn check_height(&self, witness: Option<&WitnessAnswer>) -> Result<(), Refusal> {
+    fn check_height(
+        &mut self,
+        witness: Option<&WitnessAnswer>,
+        card_head: Option<[u8; 32]>,
+    ) -> Result<(), Refusal> {
         let seq = self.book.seq();
         if let Some(folder) = &self.state_folder {
             let water = HighWater::load(folder).map_err(|e| Refusal::Vault(e.to_string()))?;
@@ -303,29 +328,42 @@ impl Session {
                     .into(),
             )),
             None => Ok(()),
-            Some(card) => self.check_card(card),
+            Some(card) => self.check_card(card, card_head),
         }
     }
 
-    fn check_card(&self, card: &WitnessAnswer) -> Result<(), Refusal> {
+    /// The card's words must be those of this vault's own history at the card's sequence number. An older card of
+    /// the same chain is no rollback: the changes since are told.
+    fn check_card(
+        &mut self,
+        card: &WitnessAnswer,
+        card_head: Option<[u8; 32]>,
+    ) -> Result<(), Refusal> {
         let seq = self.book.seq();
         if card.seq > seq {
             return Err(older(card.seq, seq));
         }
-        if card.seq < seq {
-            // An older card of the same chain is no rollback; the changes since are shown.
-            return Ok(());
-        }
         let typed = words::parse(&card.words).map_err(|e| Refusal::Custody(e.to_string()))?;
-        let head = self.book.state_head();
-        if head.get(..6) == Some(typed.as_slice()) {
-            return Ok(());
+        let head = if card.seq == seq {
+            Some(self.book.state_head())
+        } else {
+            card_head
+        };
+        if head.is_none_or(|head| head.get(..6) != Some(typed.as_slice())) {
+            return Err(Refusal::Custody(format!(
+                "The words on the card are not those of this vault at sequence {}. Check the typing first; if the \
+                 words are right, this vault has another history than the card: stop. It was not opened and \
+                 nothing was changed.",
+                card.seq
+            )));
         }
-        Err(Refusal::Custody(
-            "The card has this vault's sequence number but other words. Check the typing first; if the words are \
-             right, this vault has another history than the card: stop. It was not opened and nothing was changed."
-                .into(),
-        ))
+        let since = seq - card.seq;
+        if since > 0 {
+            self.notes.push(format!(
+                "the witness card is older by {since} changes, and they all follow from it"
+            ));
+        }
+        Ok(())
     }
 
     /// Restores ordinals, settles what is due, seals the opening.

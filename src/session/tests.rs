@@ -6,7 +6,7 @@ use super::build::{self, Answers};
 use super::*;
 use crate::api::{DeleteKeyInput, GetKeyInput, KeyState, Request, Response, Timestamp};
 use crate::crypto::SecretBytes;
-use crate::vault::MemoryStore;
+use crate::vault::{MemoryStore, Store as _};
 
 const SAMPLE: &[u8] =
     include_bytes!("../../ceremonies/samples/get-parameters-for-import-rsa2048.json");
@@ -106,6 +106,7 @@ fn a_kek_goes_to_a_receiver_and_the_receipt_closes_the_loop() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)] // one ceremony, told in order
 fn custodians_sign_by_passphrase_and_each_refusal_says_why() {
     let (_, mut session) = practice(false);
     let passphrase = |p: &str| KeySource::Passphrase(SecretBytes::from_slice(p.as_bytes()));
@@ -274,9 +275,8 @@ fn a_deletion_runs_out_on_its_last_second_and_is_gone_from_every_file() {
     else {
         panic!()
     };
-    assert_eq!(destroyed, [arn.clone()]);
+    assert_eq!(destroyed, std::slice::from_ref(&arn));
     assert_eq!(state(&mut session), KeyState::DELETE_COMPLETE);
-    use crate::vault::Store as _;
     let names = store.list().unwrap();
     assert!(
         !names.iter().any(|n| n.starts_with("generations/")),
@@ -341,4 +341,102 @@ fn a_group_signs_each_act_on_the_state_it_meets() {
     session.close().unwrap();
     let session = reopen(&store, &[("Ana", "apple arrow"), ("Cho", "cabin camel")]).unwrap();
     assert_eq!(session.view().seq, 2);
+}
+
+/// A wall clock that a test moves.
+#[derive(Clone)]
+struct Wall(std::sync::Arc<std::sync::atomic::AtomicI64>);
+
+impl Wall {
+    fn at(time: Timestamp) -> Self {
+        Self(std::sync::Arc::new(time.millis().into()))
+    }
+
+    fn leap(&self, millis: i64) {
+        self.0
+            .fetch_add(millis, std::sync::atomic::Ordering::SeqCst);
+    }
+}
+
+impl Clock for Wall {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(std::sync::atomic::Ordering::SeqCst))
+    }
+}
+
+#[test]
+fn an_older_card_of_the_same_chain_is_told_and_another_history_is_refused() {
+    let (store, mut session) = practice(true);
+    let card = |session: &Session| {
+        let view = session.view();
+        WitnessAnswer {
+            seq: view.seq,
+            words: view.card_words.join(" "),
+        }
+    };
+    let first = card(&session);
+    let action = create_kek(&session);
+    session.act(action, None, None).unwrap();
+    let second = card(&session);
+    let action = create_kek(&session);
+    session.act(action, None, None).unwrap();
+    let last = card(&session);
+    session.close().unwrap();
+    let open = |card: &WitnessAnswer| {
+        let mut opening = Opening::begin(Box::new(store.snapshot()), "rehearsal").unwrap();
+        for (name, phrase) in [("Ana", "apple arrow"), ("Cho", "cabin camel")] {
+            opening
+                .enter(name, &SecretBytes::from_slice(phrase.as_bytes()), None)
+                .unwrap();
+        }
+        opening.finish(Environment::seeded("tests").unwrap(), Some(card))
+    };
+    assert!(open(&last).unwrap().view().notes.is_empty());
+    for (card, changes) in [(&second, "1 changes"), (&first, "2 changes")] {
+        let notes = open(card).unwrap().view().notes;
+        assert!(notes.iter().any(|note| note.contains(changes)), "{notes:?}");
+    }
+    let forged = WitnessAnswer {
+        seq: second.seq,
+        words: first.words.clone(),
+    };
+    let refused = open(&forged).err().unwrap().to_string();
+    assert!(refused.contains("another history"), "{refused}");
+    let ahead = WitnessAnswer {
+        seq: last.seq + 1,
+        words: last.words,
+    };
+    let refused = open(&ahead).err().unwrap().to_string();
+    assert!(refused.contains("older copy"), "{refused}");
+}
+
+#[test]
+fn a_leap_of_the_clock_stops_production_until_two_people_attest() {
+    let (_, mut session) = practice(true);
+    // A practice vault taken for a production one: sealing real envelopes would take a minute.
+    let wall = Wall::at(start());
+    session.profile = Profile::Production;
+    session.wall = Box::new(wall.clone());
+    session.paced = (wall.now(), OsMonotonic::start());
+    wall.leap(240_000);
+    session.perform(Command::Settle).unwrap();
+    wall.leap(200_000);
+    let refused = session.perform(Command::Settle).unwrap_err();
+    assert!(refused.to_string().contains("leapt"), "{refused}");
+    let read = wall.now();
+    let readings = |names: [&str; 2]| Command::AttestClock {
+        readings: names.map(|name| (name.to_owned(), read)).into(),
+    };
+    session.perform(readings(["Ada", "Ada"])).unwrap_err();
+    session.perform(readings(["Ada", "Wim"])).unwrap();
+    session.perform(Command::Settle).unwrap();
+}
+
+#[test]
+fn production_makes_no_key_in_software_unless_all_present_said_so() {
+    let (_, mut session) = practice(true);
+    session.profile = Profile::Production;
+    session.state.policy.software_generation = false;
+    let refused = session.preview(&create_kek(&session)).unwrap_err();
+    assert!(matches!(refused, Refusal::Profile(_)), "{refused}");
 }

@@ -147,6 +147,8 @@ pub struct View {
     pub automatic: bool,
     /// How many backups are recorded as verified.
     pub backups: usize,
+    /// What closing has to say about a production vault that exists only once.
+    pub only_copy: Option<&'static str>,
     /// What opening found worth telling (settled deletions, voided intents, torn lines).
     pub notes: Vec<String>,
 }

@@ -61,6 +61,7 @@ impl Session {
                 .iter()
                 .filter(|b| b.state == "verified")
                 .count(),
+            only_copy: self.only_copy(),
             notes: self.notes.clone(),
         }
     }

@@ -12,16 +12,23 @@ use super::desk::read_envelope;
 use super::message::{News, Order};
 use super::receiver::Receiver;
 use super::screens::root::RootFile;
+use crate::ceremony;
 use crate::crypto::{CryptoError, Entropy as _, OsEntropy, SecretBytes, keygen};
 use crate::engine::EngineState;
-use crate::pki::ImportParameters;
 use crate::os::{OutputFolder, read_limited};
+use crate::pki::ImportParameters;
 use crate::session::build::{self, Answers};
 use crate::session::handover::{self, Handover};
-use crate::session::{Action, Command, Executed, KeySource, Outcome, PreparedRsa, Refusal, Session};
+use crate::session::{
+    Action, Command, Executed, KeySource, Outcome, PreparedRsa, Profile, Refusal, Session,
+};
 
 /// The most that is read of a file somebody names.
 const MOST: u64 = 1024 * 1024;
+/// What stands before a sample's name in a rehearsal's practice answer.
+const SAMPLE: &str = "sample:";
+/// The practice answer where a receiver's file is asked for: its key is strong enough for most.
+pub(crate) const PRACTICE_FILE: &str = "sample:get-parameters-for-import-rsa4096.json";
 /// The instructions beside an export.
 pub(crate) const NEXT: &str = "NEXT.txt";
 
@@ -51,7 +58,9 @@ impl Signing {
         Ok(match self {
             Self::Held => KeySource::Held,
             Self::Passphrase(passphrase) => KeySource::Passphrase(passphrase),
-            Self::Medium(path, passphrase) => KeySource::Envelope(read_envelope(&path)?, passphrase),
+            Self::Medium(path, passphrase) => {
+                KeySource::Envelope(read_envelope(&path)?, passphrase)
+            }
         })
     }
 }
@@ -102,28 +111,40 @@ impl Acts {
     pub(crate) fn work(&mut self, session: &mut Session, order: Order) -> Result<News, Refusal> {
         match order {
             Order::Preview(draft) => preview(session, &draft),
-            Order::Ask { draft, issuer, signing } => self.ask(session, *draft, issuer, signing),
-            Order::Approve { id, person, signing } => {
+            Order::Ask {
+                draft,
+                issuer,
+                signing,
+            } => self.ask(session, *draft, issuer, signing),
+            Order::Approve {
+                id,
+                person,
+                signing,
+            } => {
                 let key = signing.source()?;
                 done(session.perform(Command::Approve { id, person, key })?)
             }
             Order::Execute { id, cancel } => self.execute(session, id, &cancel),
             Order::Perform(command) => done(session.perform(*command)?),
             Order::Inspect(path) => {
-                let bytes = read(&path)?;
-                Ok(News::Receiver(Box::new(Receiver::read(session, path, bytes)?)))
+                let bytes = read(session, &path)?;
+                Ok(News::Receiver(Box::new(Receiver::read(
+                    session, path, bytes,
+                )?)))
             }
-            Order::InspectAgain { path, bytes } => {
-                Ok(News::Receiver(Box::new(Receiver::read(session, path, bytes)?)))
-            }
-            Order::ReadRoot(path) => read_root(path),
+            Order::InspectAgain { path, bytes } => Ok(News::Receiver(Box::new(Receiver::read(
+                session, path, bytes,
+            )?))),
+            Order::ReadRoot(path) => read_root(session, &path),
             Order::Receipt(path) => {
-                let answer = read(&path)?.to_vec();
+                let answer = read(session, &path)?.to_vec();
                 done(session.perform(Command::Receipt { answer })?)
             }
             Order::Save { path, bytes } => save(&path, &bytes),
             Order::HandOver(folder) => self.hand_over(&folder),
-            _ => Err(Refusal::Usage("This is no act. Nothing was changed.".into())),
+            _ => Err(Refusal::Usage(
+                "This is no act. Nothing was changed.".into(),
+            )),
         }
     }
 
@@ -136,10 +157,21 @@ impl Acts {
     ) -> Result<News, Refusal> {
         let action = build::action(session, draft.op, &draft.answers)?;
         let key = signing.source()?;
-        let command = Command::Ask { action: action.clone(), issuer, origin: None, key };
+        let command = Command::Ask {
+            action: action.clone(),
+            issuer,
+            origin: None,
+            key,
+        };
         let outcome = session.perform(command)?;
         if let Outcome::Asked(pending) = &outcome {
-            self.asked.insert(pending.id, Asked { action, out: draft.out });
+            self.asked.insert(
+                pending.id,
+                Asked {
+                    action,
+                    out: draft.out,
+                },
+            );
         }
         done(outcome)
     }
@@ -154,12 +186,20 @@ impl Acts {
             Some(asked) => prepare(session, &asked.action, cancel)?,
             None => None,
         };
-        let executed = match session.perform(Command::Execute { id, prepared, arrow: None })? {
+        let executed = match session.perform(Command::Execute {
+            id,
+            prepared,
+            arrow: None,
+        })? {
             Outcome::Executed(executed) => executed,
             other => return done(other),
         };
         let asked = self.asked.remove(&id);
-        if let Some(Asked { action, out: Some(folder) }) = asked {
+        if let Some(Asked {
+            action,
+            out: Some(folder),
+        }) = asked
+        {
             let handover = handover::rsa_wrap(session, &action, &executed)?;
             let news = written(&handover, &executed, &folder);
             self.last = Some((handover, executed));
@@ -170,7 +210,9 @@ impl Acts {
 
     fn hand_over(&mut self, folder: &Path) -> Result<News, Refusal> {
         let Some((handover, executed)) = &self.last else {
-            return Err(Refusal::Usage("There are no files to write. Nothing was changed.".into()));
+            return Err(Refusal::Usage(
+                "There are no files to write. Nothing was changed.".into(),
+            ));
         };
         let news = written(handover, executed, folder);
         Ok(News::HandedOver(Box::new(news)))
@@ -185,7 +227,13 @@ fn done(outcome: Outcome) -> Result<News, Refusal> {
 /// What the door would say, and what the service would be asked; files must have a free place first.
 fn preview(session: &Session, draft: &Draft) -> Result<News, Refusal> {
     let action = build::action(session, draft.op, &draft.answers)?;
-    if let (Some(folder), Action::Control { export: Some(note), .. }) = (&draft.out, &action) {
+    if let (
+        Some(folder),
+        Action::Control {
+            export: Some(note), ..
+        },
+    ) = (&draft.out, &action)
+    {
         for name in [note.file.as_str(), NEXT] {
             let path = folder.join(name);
             if path.symlink_metadata().is_ok() {
@@ -209,11 +257,17 @@ fn prepare(
     action: &Action,
     cancel: &Cancel,
 ) -> Result<Option<PreparedRsa>, Refusal> {
-    let Action::Control { request, .. } = action else { return Ok(None) };
+    let Action::Control { request, .. } = action else {
+        return Ok(None);
+    };
     let Some(bits) = EngineState::needs_rsa(request).filter(|_| session.seed().is_none()) else {
         return Ok(None);
     };
-    let draw = || OsEntropy.draw("rsa-prime").map_err(|e| Refusal::Vault(e.to_string()));
+    let draw = || {
+        OsEntropy
+            .draw("rsa-prime")
+            .map_err(|e| Refusal::Vault(e.to_string()))
+    };
     let generators = [draw()?, draw()?];
     match keygen::rsa_parallel(bits, generators, &cancel.0) {
         Ok(pair) => Ok(Some(pair.into())),
@@ -230,15 +284,21 @@ pub(crate) const STOPPED: &str = "The search for primes was stopped. No key exis
 fn written(handover: &Handover, executed: &Executed, folder: &Path) -> HandedOver {
     let write = || -> Result<PathBuf, String> {
         let out = OutputFolder::open(folder).map_err(|e| e.to_string())?;
-        let path = out.write_new(&handover.file, &handover.request).map_err(|e| e.to_string())?;
+        let path = out
+            .write_new(&handover.file, &handover.request)
+            .map_err(|e| e.to_string())?;
         let mut back = Vec::new();
         out.reopen_from_medium(&handover.file)
             .map_err(|e| e.to_string())
             .and_then(|mut file| file.read_to_end(&mut back).map_err(|e| e.to_string()))?;
         if back != handover.request {
-            return Err(format!("{}: what was read back is not what was written", path.display()));
+            return Err(format!(
+                "{}: what was read back is not what was written",
+                path.display()
+            ));
         }
-        out.write_new(NEXT, handover.next.as_bytes()).map_err(|e| e.to_string())?;
+        out.write_new(NEXT, handover.next.as_bytes())
+            .map_err(|e| e.to_string())?;
         Ok(folder.to_owned())
     };
     HandedOver {
@@ -249,22 +309,44 @@ fn written(handover: &Handover, executed: &Executed, folder: &Path) -> HandedOve
     }
 }
 
-fn read(path: &Path) -> Result<Arc<Vec<u8>>, Refusal> {
+/// Reads a file somebody named; in a rehearsal also a sample from inside the binary.
+fn read(session: &Session, path: &Path) -> Result<Arc<Vec<u8>>, Refusal> {
+    let sample = path
+        .to_str()
+        .and_then(|p| p.strip_prefix(SAMPLE))
+        .and_then(ceremony::sample);
+    if let Some(bytes) = sample.filter(|_| session.profile() == Profile::Rehearsal) {
+        return Ok(Arc::new(bytes.to_vec()));
+    }
     let bytes = read_limited(path, MOST).map_err(|e| Refusal::Usage(e.to_string()))?;
     Ok(Arc::new(bytes.to_vec()))
 }
 
-fn read_root(path: PathBuf) -> Result<News, Refusal> {
-    let bytes = read(&path)?;
+fn read_root(session: &Session, path: &Path) -> Result<News, Refusal> {
+    let bytes = read(session, path)?;
     let root = build::root_of(&bytes)?;
-    let wrapping = ImportParameters::parse(&bytes).ok().map(|p| p.wrapping_key_algorithm);
-    Ok(News::Root(Box::new(RootFile { path, bytes, root, wrapping })))
+    let wrapping = ImportParameters::parse(&bytes)
+        .ok()
+        .map(|p| p.wrapping_key_algorithm);
+    Ok(News::Root(Box::new(RootFile {
+        bytes,
+        root,
+        wrapping,
+    })))
 }
 
 fn save(path: &Path, bytes: &[u8]) -> Result<News, Refusal> {
     let wrong = |e: String| Refusal::Usage(e);
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let out = OutputFolder::open(folder).map_err(|e| wrong(e.to_string()))?;
-    out.write_new(&name, bytes).map(News::Saved).map_err(|e| wrong(e.to_string()))
+    out.write_new(&name, bytes)
+        .map(News::Saved)
+        .map_err(|e| wrong(e.to_string()))
 }

@@ -79,7 +79,10 @@ impl State {
             // From then on the seconds of the wait are on screen.
             Some((_, since)) => {
                 let waited = now.saturating_sub(since.millis()).max(0);
-                Some(now.saturating_sub(waited.rem_euclid(1000)).saturating_add(1000))
+                Some(
+                    now.saturating_sub(waited.rem_euclid(1000))
+                        .saturating_add(1000),
+                )
             }
             None => None,
         };
@@ -139,7 +142,7 @@ fn say(state: &mut State, verb: Verb) -> Vec<Effect> {
             Some(top) => Reaction::push(Help::of(top, &state.world, &state.offers())),
             None => Reaction::none(),
         },
-        Verb::Palette => Reaction::push(Palette::of(state.offers())),
+        Verb::Palette => Reaction::push(Palette::of(&state.offers())),
         // While the desk works, only the ways out above answer, and what the screen offers for the wait.
         waiting if state.world.busy.is_some() => match state.stack.last_mut() {
             Some(screen) => screen.while_busy(waiting),
@@ -223,11 +226,6 @@ fn react(state: &mut State, reaction: Reaction) -> Vec<Effect> {
             }
             Step::Replace(screen) => {
                 state.stack.pop();
-                state.stack.push(screen);
-                state.turned = state.turned.wrapping_add(1);
-            }
-            Step::Only(screen) => {
-                state.stack.clear();
                 state.stack.push(screen);
                 state.turned = state.turned.wrapping_add(1);
             }

@@ -15,7 +15,7 @@ use crate::ceremony::{Advance, Runner, Script, Wanted};
 use crate::crypto::{Entropy, OsEntropy};
 use crate::os::{OutputFolder, read_limited};
 use crate::session::{
-    Created, Environment, NewVault, Opening, Profile, Refusal, Session, practice,
+    Created, Environment, NewVault, Opening, Profile, Refusal, Session, View, practice,
 };
 use crate::vault::{FolderStore, MemoryStore, Store};
 
@@ -53,7 +53,8 @@ impl Drop for LastWord {
     }
 }
 
-struct Desk {
+/// The thread's own state.
+pub(crate) struct Desk {
     session: Option<Session>,
     opening: Option<Opening>,
     runner: Option<Runner>,
@@ -63,10 +64,28 @@ struct Desk {
 }
 
 impl Desk {
+    /// A desk with an open vault, for tests that play without threads.
+    #[cfg(test)]
+    pub(crate) fn over(session: Session) -> Self {
+        Self {
+            session: Some(session),
+            opening: None,
+            runner: None,
+            acts: Acts::default(),
+            state_folder: None,
+            doctor: None,
+        }
+    }
+
+    /// The open vault as screens see it.
+    pub(crate) fn seen(&self) -> Option<Arc<View>> {
+        self.session.as_ref().map(|s| Arc::new(s.view()))
+    }
+
     fn work_through(&mut self, inbox: &Receiver<Order>, out: &UnboundedSender<Msg>) {
         while let Ok(order) = inbox.recv() {
             let news = self.work(order);
-            let view = self.session.as_ref().map(|s| Arc::new(s.view()));
+            let view = self.seen();
             if out.send(Msg::Desk(Box::new(news), view)).is_err() {
                 return;
             }
@@ -77,7 +96,8 @@ impl Desk {
         }
     }
 
-    fn work(&mut self, order: Order) -> News {
+    /// Does one order.
+    pub(crate) fn work(&mut self, order: Order) -> News {
         let answer = match order {
             Order::OpenVault(dir) => self.open(&dir),
             Order::Enter {
@@ -85,7 +105,7 @@ impl Desk {
                 passphrase,
                 envelope,
             } => self.enter(person, &passphrase, envelope.as_deref()),
-            Order::FinishOpening(witness) => self.finish(witness),
+            Order::FinishOpening(witness) => self.finish(witness.as_ref()),
             Order::Close => self.close(),
             Order::Create { dir, new } => self.create(&dir, new),
             Order::Passphrase(words) => passphrase(words),
@@ -97,17 +117,6 @@ impl Desk {
             } => {
                 return self
                     .begin(&script, Wanted { inputs, resume })
-                    .unwrap_or_else(News::RunFailed);
-            }
-            Order::PlayReady {
-                script,
-                session,
-                inputs,
-                resume,
-            } => {
-                self.session = Some(*session);
-                return self
-                    .begin_with(*script, Wanted { inputs, resume })
                     .unwrap_or_else(News::RunFailed);
             }
             Order::Examine => {
@@ -150,12 +159,12 @@ impl Desk {
         Ok(News::Entered { person, left })
     }
 
-    fn finish(&mut self, witness: Option<crate::session::WitnessAnswer>) -> Result<News, Refusal> {
+    fn finish(&mut self, witness: Option<&crate::session::WitnessAnswer>) -> Result<News, Refusal> {
         let environment = self.environment();
         let Some(opening) = self.opening.take() else {
             return Err(Refusal::Usage("No vault is being opened.".into()));
         };
-        self.session = Some(opening.finish(environment, witness.as_ref())?);
+        self.session = Some(opening.finish(environment, witness)?);
         Ok(News::Open)
     }
 

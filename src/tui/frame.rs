@@ -179,9 +179,10 @@ fn footing(footing: &Footing, world: &World, canvas: &mut Canvas<'_>) {
 fn key_line(state: &State, typing: bool, canvas: &mut Canvas<'_>) {
     let y = canvas.height().saturating_sub(1);
     let pairs = keys::footer(&state.offers(), typing);
-    // Help is always in sight: it gets its place first.
-    let (help, rest): (Vec<_>, Vec<_>) =
-        pairs.into_iter().partition(|(_, word, _)| *word == "help");
+    // Help and the palette, which lists what does not fit, are always in sight: they get their place first.
+    let (help, rest): (Vec<_>, Vec<_>) = pairs
+        .into_iter()
+        .partition(|(_, word, _)| matches!(*word, "help" | "palette"));
     let width = |(key, word, _): &(String, &str, bool)| key.width() + word.width() + 3;
     let mut room = usize::from(canvas.width())
         .saturating_sub(1)

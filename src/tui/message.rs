@@ -8,15 +8,13 @@ use crossterm::event::KeyEvent;
 use zeroize::Zeroizing;
 
 use super::PlaySession;
-use crate::api::Timestamp;
 use super::acts::{Cancel, Draft, HandedOver, Signing};
 use super::receiver::Receiver;
 use super::screens::root::RootFile;
-use crate::ceremony::{Answer, Script, Showing};
+use crate::api::Timestamp;
+use crate::ceremony::{Answer, Showing};
 use crate::crypto::SecretBytes;
-use crate::session::{
-    Bootstrap, Command, NewVault, Outcome, PendingView, Session, View, WitnessAnswer,
-};
+use crate::session::{Bootstrap, Command, NewVault, Outcome, PendingView, View, WitnessAnswer};
 
 /// What the app takes in.
 pub(crate) enum Msg {
@@ -77,13 +75,6 @@ pub(crate) enum Order {
     Passphrase(usize),
     /// Begins a ceremony, in a practice vault or a real one.
     Play(Box<PlayOrder>),
-    /// Begins a ceremony in a session that was opened before the screen was.
-    PlayReady {
-        script: Box<Script>,
-        session: Box<Session>,
-        inputs: BTreeMap<String, Vec<u8>>,
-        resume: bool,
-    },
     /// Looks at the machine.
     Examine,
     /// Begins a ceremony in the vault that is open.
@@ -140,21 +131,20 @@ impl Order {
             Self::Close => "closing the vault".into(),
             Self::Create { .. } => "making the vault: identities, shares, envelopes".into(),
             Self::Passphrase(_) => "drawing words".into(),
-            Self::Play(_) | Self::PlayHere { .. } | Self::PlayReady { .. } => {
-                "beginning the ceremony".into()
-            }
+            Self::Play(_) | Self::PlayHere { .. } => "beginning the ceremony".into(),
             Self::Answer(_) => "working on your answer".into(),
             Self::Abort(_) => "stopping the ceremony".into(),
-            Self::WriteOutputs(_) => "writing the files".into(),
             Self::Preview(_) => "checking the request".into(),
             Self::Ask { .. } | Self::Approve { .. } => "unsealing the key and signing".into(),
             Self::Examine => "looking at this machine".into(),
             Self::Perform(_) => "working".into(),
             Self::Execute { .. } => "doing what was signed for".into(),
-            Self::Inspect(_) | Self::ReadRoot(_) | Self::InspectAgain { .. } => "reading the file".into(),
+            Self::Inspect(_) | Self::ReadRoot(_) | Self::InspectAgain { .. } => {
+                "reading the file".into()
+            }
             Self::Receipt(_) => "reading the receipt".into(),
             Self::Save { .. } => "writing the file".into(),
-            Self::HandOver(_) => "writing the files".into(),
+            Self::HandOver(_) | Self::WriteOutputs(_) => "writing the files".into(),
         }
     }
 }

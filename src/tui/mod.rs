@@ -14,6 +14,8 @@ mod keys;
 mod message;
 mod paint;
 mod receiver;
+#[cfg(test)]
+mod room;
 mod screen;
 mod screens;
 #[cfg(test)]
@@ -30,8 +32,6 @@ use std::path::PathBuf;
 pub use theme::ThemeError;
 
 use crate::api::{Clock, Timestamp};
-use crate::ceremony::Script;
-use crate::session::Session;
 
 /// Where a ceremony is played.
 pub enum PlaySession {
@@ -66,19 +66,6 @@ pub enum Start {
         script: Vec<u8>,
         /// Where it is played.
         session: PlaySession,
-        /// Its file inputs, by name.
-        inputs: BTreeMap<String, Vec<u8>>,
-        /// Where its outputs are written.
-        out: Option<PathBuf>,
-        /// Take up the interrupted run.
-        resume: bool,
-    },
-    /// A ceremony in a session that is open already.
-    Ready {
-        /// The script.
-        script: Script,
-        /// The vault it runs in.
-        session: Box<Session>,
         /// Its file inputs, by name.
         inputs: BTreeMap<String, Vec<u8>>,
         /// Where its outputs are written.

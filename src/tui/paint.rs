@@ -174,20 +174,22 @@ fn indexed(r: u8, g: u8, b: u8) -> u8 {
             .unwrap_or(0)
     };
     let at = |n: u8| STEPS.get(usize::from(n)).copied().unwrap_or(0);
-    let (x, y, z) = (step(r), step(g), step(b));
+    let cube = (step(r), step(g), step(b));
+    let grey_of = |n: u8| {
+        let light = n.saturating_mul(10).saturating_add(8);
+        (light, light, light)
+    };
     let grey = (0u8..24)
-        .min_by_key(|n| {
-            let v = n.saturating_mul(10).saturating_add(8);
-            apart((v, v, v), (r, g, b))
-        })
+        .min_by_key(|n| apart(grey_of(*n), (r, g, b)))
         .unwrap_or(0);
-    let v = grey.saturating_mul(10).saturating_add(8);
-    if apart((v, v, v), (r, g, b)) < apart((at(x), at(y), at(z)), (r, g, b)) {
+    let colour = (at(cube.0), at(cube.1), at(cube.2));
+    if apart(grey_of(grey), (r, g, b)) < apart(colour, (r, g, b)) {
         grey.saturating_add(232)
     } else {
-        x.saturating_mul(36)
-            .saturating_add(y.saturating_mul(6))
-            .saturating_add(z)
+        cube.0
+            .saturating_mul(36)
+            .saturating_add(cube.1.saturating_mul(6))
+            .saturating_add(cube.2)
             .saturating_add(16)
     }
 }

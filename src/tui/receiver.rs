@@ -49,8 +49,6 @@ pub(crate) struct Receiver {
     pub(crate) algorithm: KeyAlgorithm,
     /// When the certificate ends.
     pub(crate) not_after: Timestamp,
-    /// When the token ends.
-    pub(crate) valid_until: Timestamp,
     /// The root above it.
     pub(crate) root: Certificate,
     /// The imported key that is that root (or the issuer directly above the receiver), by ARN.
@@ -81,7 +79,6 @@ impl Receiver {
             subject: certificate.subject(),
             algorithm: parameters.wrapping_key_algorithm,
             not_after: certificate.not_after(),
-            valid_until: parameters.valid_until,
             root: parameters.root().clone(),
             trusted,
             findings,
@@ -91,7 +88,9 @@ impl Receiver {
 
     /// Whether a check said STOP.
     pub(crate) fn stops(&self) -> bool {
-        self.findings.iter().any(|(verdict, _)| *verdict == Verdict::Stop)
+        self.findings
+            .iter()
+            .any(|(verdict, _)| *verdict == Verdict::Stop)
     }
 }
 
@@ -101,7 +100,9 @@ fn imported(session: &Session, view: &View, certificate: &Certificate) -> Option
         .iter()
         .filter(|row| row.subject.is_some() && row.key.enabled)
         .find(|row| {
-            session.record(&row.key.key_arn).and_then(|r| r.material.certificate_der())
+            session
+                .record(&row.key.key_arn)
+                .and_then(|r| r.material.certificate_der())
                 == Some(certificate.der())
         })
         .map(|row| row.key.key_arn.clone())
@@ -120,13 +121,19 @@ fn findings(
                 1 => "signed by the root in the file".to_owned(),
                 n => format!("chain of {n} certificates up to the root in the file"),
             };
-            lines.push((Verdict::Ok, format!("certificate {above}, all in their time")));
+            lines.push((
+                Verdict::Ok,
+                format!("certificate {above}, all in their time"),
+            ));
         }
         Err(error) => lines.push((Verdict::Stop, error.to_string())),
     }
     lines.push((
         Verdict::Ok,
-        format!("token for one import, ends {}", parameters.valid_until.rfc3339()),
+        format!(
+            "token for one import, ends {}",
+            super::frame::clock(parameters.valid_until)
+        ),
     ));
     if parameters.chain.len() > 1 && !trusted {
         lines.push((

@@ -81,8 +81,6 @@ pub(crate) enum Step {
     Pop,
     /// This screen gives way to another.
     Replace(Box<dyn Screen>),
-    /// Every screen gives way to this one.
-    Only(Box<dyn Screen>),
     /// Work for the desk.
     Order(Order),
     /// A verb for the screen below, after this one is gone (the palette's choice).

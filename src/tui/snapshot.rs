@@ -87,6 +87,7 @@ pub(crate) fn rehearsal() -> View {
         software_generation: true,
         automatic: false,
         backups: 0,
+        only_copy: None,
         notes: Vec::new(),
     }
 }
@@ -131,6 +132,7 @@ fn named(name: &str) -> KeyCode {
         "Left" => KeyCode::Left,
         "Right" => KeyCode::Right,
         "PgDn" => KeyCode::PageDown,
+        "Home" => KeyCode::Home,
         "End" => KeyCode::End,
         "Back" => KeyCode::Backspace,
         other => match other.strip_prefix("C-") {

@@ -108,7 +108,8 @@ pub(crate) struct Look {
 /// A theme, whole.
 #[derive(Debug, Clone)]
 pub(crate) struct Theme {
-    pub(crate) name: String,
+    #[cfg(test)]
+    name: String,
     looks: BTreeMap<Role, Look>,
 }
 
@@ -168,7 +169,11 @@ impl Theme {
                 look(&brush, &palette).map_err(|m| unreadable(&name, &format!("{key}: {m}")))?,
             );
         }
-        Ok(Self { name, looks })
+        Ok(Self {
+            #[cfg(test)]
+            name,
+            looks,
+        })
     }
 
     /// The look of a role as the file has it.

@@ -2,7 +2,7 @@
 
 use crate::program::Room;
 
-fn subcommands() -> Vec<Vec<String>> {
+pub(crate) fn subcommands() -> Vec<Vec<String>> {
     let mut found = Vec::new();
     for command in keymoot::cli::command().get_subcommands() {
         let name = command.get_name().to_owned();
@@ -38,37 +38,6 @@ fn the_overview_lists_every_command_and_status() {
         assert!(text.contains(status), "{status}");
     }
     assert!(text.lines().count() <= 40, "{text}");
-}
-
-#[test]
-fn the_reference_page_is_fresh() {
-    let mut page = String::from(
-        "# Command line\n\nWhat `--help` prints, command by command. Written from the program; do not edit.\n\
-         To write it again: `KEYMOOT_WRITE_DOCS=1 cargo test --test cli`.\n",
-    );
-    let room = Room::new();
-    let mut add = |heading: &str, line: &str| {
-        page.push_str(&format!(
-            "\n## {heading}\n\n```text\n{}\n```\n",
-            room.ok(line).trim_end()
-        ));
-    };
-    add("keymoot", "--help");
-    for path in subcommands() {
-        add(
-            &format!("keymoot {}", path.join(" ")),
-            &format!("{} --help", path.join(" ")),
-        );
-    }
-    let file = crate::program::repository("docs/cli.md");
-    if std::env::var_os("KEYMOOT_WRITE_DOCS").is_some() {
-        std::fs::write(&file, &page).unwrap();
-    }
-    let committed = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(
-        committed == page,
-        "docs/cli.md is stale: KEYMOOT_WRITE_DOCS=1 cargo test --test cli"
-    );
 }
 
 #[test]

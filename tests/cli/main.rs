@@ -1,5 +1,13 @@
-//! The binary from outside: arguments in; stdout, stderr, status and files out. No test here knows the library,
-//! save to forge a file that an outsider could have made.
+//! The binary from outside: arguments in; stdout, stderr, status and files out. Only the reference pages look inside.
+// A test that stops at the first surprise is what is wanted here, in its helpers too.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::too_many_lines,
+    clippy::similar_names,
+    clippy::needless_pass_by_value
+)]
 
 mod batch;
 mod call;
@@ -7,5 +15,7 @@ mod help;
 mod inspect;
 mod play;
 mod program;
+mod reference;
 mod refusals;
+mod terminal;
 mod vault;

@@ -159,3 +159,20 @@ fn from_a_test_vault_to_a_confirmed_receipt() {
         "{text}"
     );
 }
+
+#[test]
+fn resume_tells_none_from_done() {
+    let room = Room::new();
+    room.ok("init r.vault --rehearse --clock 2026-12-01T09:00:00Z");
+    let line = "play first-key.toml --headless --vault r.vault --seed s";
+    let ran = room.run(&format!("{line} --resume --out none"));
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    assert!(!room.path("none").exists());
+    room.ok(&format!("{line} --out first"));
+    room.ok(&format!("{line} --resume --out again"));
+    let read = |out: &str, name: &str| std::fs::read(room.path(out).join(name)).unwrap();
+    assert!(read("first", "ceremony.json") == read("again", "ceremony.json"));
+    assert!(read("first", "report.txt") == read("again", "report.txt"));
+    let status = room.json("vault status r.vault --json");
+    assert_eq!(status["keys"], 1);
+}

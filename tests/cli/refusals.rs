@@ -60,7 +60,7 @@ fn the_share_of_a_stranger_is_named() {
     let room = Room::new();
     room.test_vault();
     people(&room, "stranger.json", |people| {
-        people["custodians"][1]["name"] = "Eve".into()
+        people["custodians"][1]["name"] = "Eve".into();
     });
     room.run("call ListKeys --vault t.vault --unlock-file stranger.json")
         .refused(1, "Eve is not a person of this vault");
@@ -137,11 +137,7 @@ fn an_edited_audit_line_is_named_by_its_number() {
     assert_ne!(log, edited);
     room.write("t.vault/audit.jsonl", edited);
     room.run(LIST).refused(1, "it was edited");
-    let cut: String = log
-        .lines()
-        .take(4)
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let cut = log.lines().take(4).collect::<Vec<_>>().join("\n") + "\n";
     room.write("t.vault/audit.jsonl", cut);
     let ran = room.run(LIST);
     assert_eq!(ran.status, 1, "{}", ran.err);
@@ -174,7 +170,7 @@ fn a_refused_unlock_stands_in_the_log_and_the_log_stays_sound() {
     let room = Room::new();
     with_a_key(&room);
     people(&room, "wrong.json", |people| {
-        people["custodians"][0]["passphrase"] = "not these".into()
+        people["custodians"][0]["passphrase"] = "not these".into();
     });
     room.run("call ListKeys --vault t.vault --unlock-file wrong.json")
         .refused(1, "does not open");

@@ -133,3 +133,77 @@ fn the_way_out_needs_python_alone() {
     assert!(script.lines().count() <= 100);
     assert!(script.contains("import"));
 }
+
+/// A batch that holds the vault open until it is dropped.
+fn holding(room: &Room) -> std::process::Child {
+    use std::io::{BufRead, BufReader, Write};
+    let mut child = room
+        .command("call --batch - --vault t.vault --unlock-file people.json")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let create =
+        serde_json::json!({"Operation": "CreateKey", "Input": crate::program::kek("AES_128")});
+    writeln!(child.stdin.as_mut().unwrap(), "{create}").unwrap();
+    let mut answer = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap())
+        .read_line(&mut answer)
+        .unwrap();
+    assert!(answer.contains("CREATE_COMPLETE"), "{answer}");
+    child
+}
+
+#[test]
+fn a_vault_in_use_says_so_and_an_answer_survives_a_kill() {
+    let room = Room::new();
+    room.test_vault();
+    let mut child = holding(&room);
+    room.run("vault status t.vault --unlock-file people.json")
+        .refused(1, "open");
+    // The answer was given, so its state is durable; a dead process holds no lock.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let status = room.json("vault status t.vault --unlock-file people.json --json");
+    assert_eq!(status["keys"], 1);
+}
+
+#[test]
+fn each_kind_of_damage_has_its_own_message() {
+    let room = Room::new();
+    room.test_vault();
+    room.write("key.json", crate::program::kek("AES_128").to_string());
+    let older = std::fs::read(room.path("t.vault/vault.age")).unwrap();
+    room.ok("call create-key --vault t.vault --unlock-file people.json --cli-input-json key.json");
+    let newer = std::fs::read(room.path("t.vault/vault.age")).unwrap();
+    let audit = std::fs::read(room.path("t.vault/audit.jsonl")).unwrap();
+    let said = |what: &str| {
+        let ran = room.run("vault status t.vault --unlock-file people.json");
+        assert_eq!((ran.status, ran.out.as_str()), (1, ""), "{what}");
+        ran.err
+    };
+    room.write("t.vault/vault.age", &older);
+    let old = said("an older vault file");
+    room.write("t.vault/vault.age", &newer[..newer.len() - 1]);
+    let cut = said("a cut vault file");
+    room.write("t.vault/vault.age", &newer);
+    let edited = String::from_utf8(audit.clone())
+        .unwrap()
+        .replacen("\"op\":\"", "\"op\":\"x", 1);
+    room.write("t.vault/audit.jsonl", edited);
+    let line = said("an edited audit line");
+    room.write("t.vault/audit.jsonl", &audit);
+    let custody = std::fs::read_to_string(room.path("t.vault/custody.toml")).unwrap();
+    room.write(
+        "t.vault/custody.toml",
+        custody.replacen("custodian-1", "custodian-9", 1),
+    );
+    let people = said("a changed custody file");
+    let mut all = [old, cut, line, people];
+    all.sort();
+    for pair in all.windows(2) {
+        assert_ne!(pair[0], pair[1]);
+    }
+    room.write("t.vault/custody.toml", custody);
+    room.ok("vault status t.vault --unlock-file people.json");
+}

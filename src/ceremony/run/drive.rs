@@ -1,11 +1,22 @@
 //! The loop: from one thing that is asked to the next, along the journaled states of each step.
 
-use crate::session::{Arrow, Command, Outcome, Profile, Refusal, RunOutcome, Session, StepState};
+use crate::session::{
+    Arrow, Command, Outcome, Profile, Refusal, Run, RunOutcome, Session, StepState,
+};
 
 use super::super::ask::{Advance, Answer};
 use super::super::model::OnFail;
 use super::super::ops;
 use super::{RunError, Runner, Stage};
+
+/// Note of a run's last step: the audit head when the run was closed.
+const AUDIT_HEAD: &str = "audit head";
+
+/// The audit head at the end of a run; for one that stands open, the present one.
+pub(super) fn audit_head(run: &Run, session: &Session) -> String {
+    let kept = run.steps.iter().find_map(|step| step.notes.get(AUDIT_HEAD));
+    kept.cloned().unwrap_or_else(|| session.view().audit_head)
+}
 
 /// Why the loop stops before the next thing is asked.
 pub(super) enum Halt {
@@ -238,6 +249,12 @@ impl Runner {
                 RunOutcome::Completed
             })
         };
+        if outcome.is_some() {
+            // The head of everything up to here, sign-offs included; kept, so that a later writing says the same.
+            record
+                .notes
+                .insert(AUDIT_HEAD.to_owned(), session.view().audit_head);
+        }
         let step = Box::new(record);
         let arrow = match outcome {
             Some(outcome) => Arrow::Close {

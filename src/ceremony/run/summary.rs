@@ -104,7 +104,7 @@ pub(super) fn json(
         steps: steps.collect(),
         keys: keys.collect(),
         files: files.collect(),
-        audit_head: view.audit_head,
+        audit_head: super::drive::audit_head(run, session),
     };
     let mut bytes = serde_json::to_vec_pretty(&summary)?;
     bytes.push(b'\n');

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::api::{
-    ImportKeyInput, ImportKeyMaterial, Key, KeyAttributes, KeyModesOfUse, Operation, Request,
-    Timestamp,
+    ImportKeyInput, ImportKeyMaterial, Key, KeyAttributes, KeyCheckValueAlgorithm, KeyModesOfUse,
+    Operation, Request, Timestamp,
 };
 use crate::pki::{Certificate, ImportParameters};
 
@@ -137,7 +137,9 @@ fn rest_of_import(input: &ImportKeyInput, found: &mut Facts) {
     found.line(
         "key_check_value_algorithm",
         "Check value by",
-        input.key_check_value_algorithm.map(|a| a.name()),
+        input
+            .key_check_value_algorithm
+            .map(KeyCheckValueAlgorithm::name),
     );
     let tags: Vec<String> = input
         .tags

@@ -3,7 +3,7 @@
 
 use data_encoding::{BASE64, HEXUPPER};
 
-use crate::api::Timestamp;
+use crate::api::{KeyAlgorithm, Timestamp};
 use crate::crypto::kcv;
 use crate::custody::words;
 use crate::pki::{Certificate, verify_issued, verify_root};
@@ -79,7 +79,7 @@ pub(super) fn facts(certificate: &Certificate, now: Timestamp) -> Facts {
     found.line(
         "key_algorithm",
         "Key",
-        certificate.key_algorithm().map(|a| a.name()),
+        certificate.key_algorithm().map(KeyAlgorithm::name),
     );
     found.line("modulus_bits", "Modulus bits", certificate.modulus_bits());
     found.line("exponent", "Exponent", certificate.exponent());

@@ -1,6 +1,7 @@
 //! What was found, once: drawn as aligned text for people and as JSON for programs.
 
 use serde_json::{Map, Value, json};
+use std::fmt::Write as _;
 
 /// A thing with its fields, its parts, and what is worth saying about it.
 #[derive(Debug)]
@@ -74,17 +75,18 @@ impl Facts {
 
     fn write(&self, text: &mut String, depth: usize) {
         let indent = "  ".repeat(depth);
-        text.push_str(&format!("{indent}{}\n", self.title));
+        let _ = writeln!(text, "{indent}{}", self.title);
         let width = self.lines.iter().map(|l| l.label.len()).max().unwrap_or(0);
         for line in &self.lines {
-            text.push_str(&format!(
-                "{indent}  {:width$}  {}\n",
+            let _ = writeln!(
+                text,
+                "{indent}  {:width$}  {}",
                 line.label,
                 shown(&line.value)
-            ));
+            );
         }
         for note in &self.notes {
-            text.push_str(&format!("{indent}  note: {note}\n"));
+            let _ = writeln!(text, "{indent}  note: {note}");
         }
         for (_, parts) in &self.parts {
             for part in parts {

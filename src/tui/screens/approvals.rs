@@ -3,8 +3,8 @@
 use super::approve::Approve;
 use super::home::left;
 use super::refuse::Refuse;
-use crate::session::field::Footing;
 use crate::session::PendingView;
+use crate::session::field::Footing;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen};
@@ -43,12 +43,23 @@ impl Screen for Approvals {
     fn footing(&self, world: &World) -> Footing {
         let (acts, enter) = match self.chosen(world) {
             Some(pending) => (
-                format!("{} can sign; {} who asked cannot", pending.may_sign.join(", "), pending.issuer),
+                format!(
+                    "{} can sign; {} who asked cannot",
+                    pending.may_sign.join(", "),
+                    pending.issuer
+                ),
                 format!("opens: {}", pending.sentence),
             ),
-            None => ("nobody: nothing waits".to_owned(), "does nothing: nothing waits".to_owned()),
+            None => (
+                "nobody: nothing waits".to_owned(),
+                "does nothing: nothing waits".to_owned(),
+            ),
         };
-        Footing { acts, enter, so_far: "nothing that waits here has been done".into() }
+        Footing {
+            acts,
+            enter,
+            so_far: "nothing that waits here has been done".into(),
+        }
     }
 
     fn offers(&self, world: &World) -> Vec<Offer> {
@@ -76,18 +87,14 @@ impl Screen for Approvals {
         let Some(view) = &world.view else { return };
         let (width, height) = (canvas.width(), canvas.height());
         if view.pending.is_empty() {
-            let room = width.saturating_sub(4);
-            let y = canvas.paragraph(2, 1, room, Role::Title, "Nothing waits for signatures.");
-            canvas.paragraph(
-                2,
-                y.saturating_add(2),
-                room,
-                Role::Text,
-                "Whoever asks for an act (n a new key, x an export, D a deletion) signs first; then the request stands here until enough custodians have signed, each with a passphrase of their own, for that one act.",
-            );
+            empty(canvas);
             return;
         }
-        let column = |title, width| Column { title, width, right: false };
+        let column = |title, width| Column {
+            title,
+            width,
+            right: false,
+        };
         let columns = [
             column("REQUEST", width.saturating_sub(50).max(20)),
             column("BY", 10),
@@ -101,17 +108,36 @@ impl Screen for Approvals {
             table(c, &columns, view.pending.len(), cursor, |n| {
                 view.pending.get(n).map_or((Role::Text, Vec::new()), |p| {
                     let signed = format!("{} of {}", p.signed.len(), p.required);
-                    let row = vec![p.sentence.clone(), p.issuer.clone(), left(p.asked, world.now()), signed, p.may_sign.join(" ")];
+                    let row = vec![
+                        p.sentence.clone(),
+                        p.issuer.clone(),
+                        left(p.asked, world.now()),
+                        signed,
+                        p.may_sign.join(" "),
+                    ];
                     (Role::Wait, row)
                 })
             });
         });
-        let Some(pending) = self.chosen(world) else { return };
+        let Some(pending) = self.chosen(world) else {
+            return;
+        };
         canvas.rule(rows, std::slice::from_ref(&pending.sentence));
         let details = crate::tui::widgets::lines::of_details(&pending.details);
-        crate::tui::widgets::lines::draw(canvas, rows.saturating_add(1), height.saturating_sub(1), 15, &details);
+        crate::tui::widgets::lines::draw(
+            canvas,
+            rows.saturating_add(1),
+            height.saturating_sub(1),
+            15,
+            &details,
+        );
         let x = canvas.put(2, height.saturating_sub(1), Role::Muted, "words   ");
-        canvas.put(x, height.saturating_sub(1), Role::Title, &pending.words.join(" "));
+        canvas.put(
+            x,
+            height.saturating_sub(1),
+            Role::Title,
+            &pending.words.join(" "),
+        );
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
@@ -127,4 +153,18 @@ impl Screen for Approvals {
             }
         }
     }
+}
+
+/// An empty list teaches.
+fn empty(canvas: &mut Canvas<'_>) {
+    let width = canvas.width();
+    let room = width.saturating_sub(4);
+    let y = canvas.paragraph(2, 1, room, Role::Title, "Nothing waits for signatures.");
+    canvas.paragraph(
+        2,
+        y.saturating_add(2),
+        room,
+        Role::Text,
+        "Whoever asks for an act (n a new key, x an export, D a deletion) signs first; then the request stands here until enough custodians have signed, each with a passphrase of their own, for that one act.",
+    );
 }

@@ -14,9 +14,9 @@ use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
-use crate::tui::widgets::choice::{Choices, Entry};
+use crate::tui::widgets::choice::Choices;
 use crate::tui::widgets::lines;
-use crate::tui::widgets::signing::SignForm;
+use crate::tui::widgets::signing::{SignForm, called, signers};
 use crate::tui::world::World;
 
 enum Stage {
@@ -62,7 +62,9 @@ impl Approve {
     }
 
     fn missing(&self) -> usize {
-        self.pending.required.saturating_sub(self.pending.signed.len())
+        self.pending
+            .required
+            .saturating_sub(self.pending.signed.len())
     }
 
     fn turn(&mut self, stage: Stage) {
@@ -80,10 +82,16 @@ impl Approve {
                 Reaction::none()
             }
             Stage::Sign(form) => {
-                let Some(signing) = form.enter() else { return Reaction::none() };
+                let Some(signing) = form.enter() else {
+                    return Reaction::none();
+                };
                 let person = form.person.clone();
                 self.waiting = true;
-                Reaction::order(Order::Approve { id: self.pending.id, person, signing })
+                Reaction::order(Order::Approve {
+                    id: self.pending.id,
+                    person,
+                    signing,
+                })
             }
             Stage::Working(_) => Reaction::none(),
             Stage::Stopped(_) => self.execute(),
@@ -91,17 +99,28 @@ impl Approve {
     }
 
     fn choose(&mut self, world: &World) -> Reaction {
-        let Some(entry) = self.people.chosen() else { return Reaction::none() };
+        let Some(entry) = self.people.chosen() else {
+            return Reaction::none();
+        };
         if let Some(reason) = &entry.off {
-            return Reaction::notice(Role::Note, format!("{} cannot sign: {reason}.", entry.label));
+            return Reaction::notice(
+                Role::Note,
+                format!("{} cannot sign: {reason}.", entry.label),
+            );
         }
         let mut form = SignForm::new(&entry.id.clone(), world);
         if !form.typing() {
             // Keys are held for the session: no hand-over, nothing to type.
             let person = form.person.clone();
-            let Some(signing) = form.enter() else { return Reaction::none() };
+            let Some(signing) = form.enter() else {
+                return Reaction::none();
+            };
             self.waiting = true;
-            return Reaction::order(Order::Approve { id: self.pending.id, person, signing });
+            return Reaction::order(Order::Approve {
+                id: self.pending.id,
+                person,
+                signing,
+            });
         }
         self.turn(Stage::Blank(form));
         Reaction::none()
@@ -111,21 +130,29 @@ impl Approve {
         let cancel = Cancel::default();
         self.turn(Stage::Working(cancel.clone()));
         self.waiting = true;
-        Reaction::order(Order::Execute { id: self.pending.id, cancel })
+        Reaction::order(Order::Execute {
+            id: self.pending.id,
+            cancel,
+        })
     }
 
     fn exact(&self) -> Reaction {
-        let details: String = self
+        let details: Vec<String> = self
             .pending
             .details
             .iter()
-            .map(|(label, value)| format!("{label:14} {value}\n"))
+            .map(|(label, value)| format!("{label:14} {value}"))
             .collect();
+        let details = details.join("\n");
         let text = format!(
-            "{}\n\n{details}\nDigest (SHA-256)\n{}\n\nExactly this is signed\n{}",
+            "{}\n\n{details}\n\nDigest (SHA-256)\n{}\n\nExactly this is signed\n{}",
             self.pending.sentence, self.pending.digest, self.pending.exact
         );
-        Reaction::push(Page::new(&["Exact request", &self.pending.name], text, "nothing has changed"))
+        Reaction::push(Page::new(
+            &["Exact request", &self.pending.name],
+            text,
+            "nothing has changed",
+        ))
     }
 
     fn heard(&mut self, outcome: &Outcome, world: &World) -> Option<Reaction> {
@@ -172,7 +199,10 @@ impl Approve {
     /// Words for the minutes, and who has signed: from row `y`; returns the row after.
     fn minutes(&self, canvas: &mut Canvas<'_>, y: u16) -> u16 {
         let signed = if self.pending.signed.is_empty() {
-            format!("{} asked for this. No custodian has signed yet.", self.pending.issuer)
+            format!(
+                "{} asked for this. No custodian has signed yet.",
+                self.pending.issuer
+            )
         } else {
             format!(
                 "{} asked for this. Signed by {} ({} of {}).",
@@ -184,9 +214,9 @@ impl Approve {
         };
         canvas.put(2, y, Role::Text, &signed);
         let y = y.saturating_add(1);
-        let x = canvas.put(2, y, Role::Muted, "For the minutes: ");
-        canvas.paragraph(x, y, canvas.width().saturating_sub(x), Role::Title, &self.pending.words.join(" "));
-        y.saturating_add(1)
+        let x = canvas.put(2, y, Role::Muted, "words ");
+        let room = canvas.width().saturating_sub(x).saturating_sub(1);
+        y.saturating_add(canvas.paragraph(x, y, room, Role::Title, &self.pending.words.join(" ")))
     }
 
     fn draw_stage(&self, world: &World, canvas: &mut Canvas<'_>) {
@@ -202,7 +232,7 @@ impl Approve {
                 canvas.within(1, 1, width, rows, |c| self.people.draw(c, true));
             }
             Stage::Sign(form) => {
-                let words = format!("Custodian {} signs:", form.person);
+                let words = format!("{} signs:", called(&form.person));
                 canvas.put(2, 0, Role::Wait, &words);
                 canvas.within(2, 1, width.saturating_sub(3), 8, |c| {
                     form.draw(c);
@@ -215,13 +245,20 @@ impl Approve {
                 let words = if cancel.said() {
                     "stopping the search ..".to_owned()
                 } else {
-                    format!("wait  all have signed; it is being done ({seconds} s). Esc stops a search for primes.")
+                    format!(
+                        "wait  all have signed; it is being done ({seconds} s). Esc stops a search for primes."
+                    )
                 };
                 canvas.put(2, 1, Role::Wait, &words);
             }
             Stage::Stopped(why) => {
                 let y = super::wizard::complaint(canvas, 0, Some(why));
-                canvas.put(2, y.saturating_add(1), Role::Text, "All signatures stand. Enter tries again; F4 takes it off the table.");
+                canvas.put(
+                    2,
+                    y.saturating_add(1),
+                    Role::Text,
+                    "All signatures stand. Enter tries again; F4 takes it off the table.",
+                );
             }
             Stage::Blank(_) => {}
         }
@@ -241,58 +278,67 @@ impl Approve {
     }
 }
 
-/// The people who could sign, and those who cannot, each with the reason.
-fn signers(pending: &PendingView, world: &World) -> Choices {
-    let Some(view) = &world.view else { return Choices::default() };
-    let custodians = view.people.iter().filter(|p| p.role == "custodian");
-    let entries = custodians.map(|person| {
-        let entry = Entry::new(&person.name, &person.name, "custodian");
-        if pending.signed.contains(&person.name) {
-            entry.off_because("has signed this already; one person counts once")
-        } else if pending.may_sign.contains(&person.name) {
-            entry
-        } else {
-            entry.off_because("asked for this and cannot approve it as well")
-        }
-    });
-    Choices::new(entries.collect())
-}
-
 impl Screen for Approve {
     fn name(&self) -> &'static str {
         "Approve"
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        let count = format!("{} of {} signed", self.pending.signed.len(), self.pending.required);
+        let count = format!(
+            "{} of {} signed",
+            self.pending.signed.len(),
+            self.pending.required
+        );
         vec!["Approve".into(), count]
     }
 
-    fn footing(&self, _world: &World) -> Footing {
-        let so_far = "nothing has changed yet. Any change of request or vault voids all signatures";
+    fn footing(&self, world: &World) -> Footing {
+        let held = world.view.as_ref().is_some_and(|v| v.automatic);
+        let so_far = "nothing was done. Any change of request or vault voids signatures";
         let last = self.missing() <= 1;
         let (acts, enter) = match &self.stage {
+            Stage::Who if held => (
+                format!("a custodian; {} who asked cannot sign", self.pending.issuer),
+                "signs for this custodian with the key held for this session".to_owned(),
+            ),
             Stage::Who => (
                 format!("a custodian; {} who asked cannot sign", self.pending.issuer),
                 "hands the keyboard to this custodian, behind a blank page".to_owned(),
             ),
-            Stage::Blank(form) => {
-                (format!("custodian {}; everybody else steps back", form.person), "shows the request and asks for the passphrase".into())
-            }
+            Stage::Blank(form) => (
+                format!("{}; everybody else steps back", called(&form.person)),
+                "shows the request and asks for the passphrase".into(),
+            ),
             Stage::Sign(form) => {
                 let person = &form.person;
-                let then = if last { "; then it is done and saved" } else { "; then the next custodian is called" };
+                let then = if last {
+                    "; then it is done and saved"
+                } else {
+                    "; then the next custodian is called"
+                };
                 (
-                    format!("custodian {person}; {} who asked cannot sign", self.pending.issuer),
+                    format!(
+                        "{}; {} who asked cannot sign",
+                        called(person),
+                        self.pending.issuer
+                    ),
                     format!("signs this request for {person}{then}"),
                 )
             }
-            Stage::Working(_) => ("nobody: keymoot works".to_owned(), "nothing while this runs".to_owned()),
-            Stage::Stopped(_) => {
-                ("whoever is at the keyboard; all have signed".to_owned(), "does what was signed for".to_owned())
-            }
+            Stage::Working(_) => (
+                "nobody: keymoot works".to_owned(),
+                "nothing while this runs".to_owned(),
+            ),
+            Stage::Stopped(_) => (
+                "whoever is at the keyboard; all have signed".to_owned(),
+                "does what was signed for".to_owned(),
+            ),
         };
-        Footing { acts, enter, so_far: so_far.into() }
+        Footing {
+            acts,
+            enter,
+            so_far: so_far.into(),
+        }
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
@@ -303,7 +349,10 @@ impl Screen for Approve {
                 offers
             }
             Stage::Blank(_) => {
-                return vec![Offer::word(Verb::Enter, "I am here"), Offer::word(Verb::Back, "not now")];
+                return vec![
+                    Offer::word(Verb::Enter, "I am here"),
+                    Offer::word(Verb::Back, "not now"),
+                ];
             }
             Stage::Sign(form) => {
                 let mut offers = vec![Offer::word(Verb::Enter, "sign")];
@@ -313,10 +362,15 @@ impl Screen for Approve {
             Stage::Working(_) => return vec![Offer::word(Verb::Back, "stop the search")],
             Stage::Stopped(_) => vec![Offer::word(Verb::Enter, "do it")],
         };
+        let back = if matches!(self.stage, Stage::Sign(_)) {
+            "back"
+        } else {
+            "not now"
+        };
         offers.extend([
             Offer::plain(Verb::Refuse),
             Offer::plain(Verb::Exact),
-            Offer::word(Verb::Back, "not now"),
+            Offer::word(Verb::Back, back),
         ]);
         offers
     }
@@ -344,8 +398,8 @@ impl Screen for Approve {
     fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
         if let Stage::Blank(form) = &self.stage {
             let page = HandOver {
-                role: "custodian",
-                person: &form.person,
+                role: "",
+                person: &called(&form.person),
                 what: "to read the request and sign it",
                 saved: "The request stands as it was asked; nothing has been done yet.",
             };
@@ -355,11 +409,13 @@ impl Screen for Approve {
         let (width, height) = (canvas.width(), canvas.height());
         let room = width.saturating_sub(3);
         let y = canvas.paragraph(2, 0, room, Role::Title, &self.pending.sentence);
-        let below = self.stage_rows(canvas).saturating_add(4);
+        let below = self.stage_rows(canvas).saturating_add(3);
         let end = height.saturating_sub(below).max(y.saturating_add(1));
         let details = lines::of_details(&self.pending.details);
-        let y = lines::draw(canvas, y, end, 15, &details).saturating_add(1);
-        let y = self.minutes(canvas, y).saturating_add(1);
+        let y = lines::draw(canvas, y, end, 15, &details);
+        let y = self
+            .minutes(canvas, y.saturating_add(1).min(end))
+            .saturating_add(1);
         canvas.within(0, y, width, height, |c| self.draw_stage(world, c));
     }
 
@@ -370,8 +426,11 @@ impl Screen for Approve {
             (Verb::Refuse, _) => return Reaction::push(Refuse::new(&self.pending, world, 1)),
             (Verb::Back, Stage::Blank(_) | Stage::Sign(_)) => self.turn(Stage::Who),
             (Verb::Back, _) => {
-                return Reaction::notice(Role::Note, "The request stays on the table: Home and Approvals show it.")
-                    .then(Step::Pop);
+                return Reaction::notice(
+                    Role::Note,
+                    "The request stays on the table: Home and Approvals show it.",
+                )
+                .then(Step::Pop);
             }
             (other, Stage::Who) => self.people.moved(other),
             (other, Stage::Sign(form)) => form.verb(other),

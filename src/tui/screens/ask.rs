@@ -69,10 +69,16 @@ impl Ask {
                 Reaction::none()
             }
             Stage::Sign(form) => {
-                let Some(signing) = form.enter() else { return Reaction::none() };
+                let Some(signing) = form.enter() else {
+                    return Reaction::none();
+                };
                 let issuer = form.person.clone();
                 self.waiting = true;
-                Reaction::order(Order::Ask { draft: Box::new(self.draft.clone()), issuer, signing })
+                Reaction::order(Order::Ask {
+                    draft: Box::new(self.draft.clone()),
+                    issuer,
+                    signing,
+                })
             }
         }
     }
@@ -89,12 +95,18 @@ impl Ask {
 
 /// Everybody, those first who usually ask; witnesses are shown and off.
 fn issuers(world: &World) -> Choices {
-    let Some(view) = &world.view else { return Choices::default() };
+    let Some(view) = &world.view else {
+        return Choices::default();
+    };
     let role = |word: &'static str| view.people.iter().filter(move |p| p.role == word);
     let mut entries: Vec<Entry> = Vec::new();
     entries.extend(role("administrator").map(|p| Entry::new(&p.name, &p.name, "administrator")));
     entries.extend(role("custodian").map(|p| {
-        Entry::new(&p.name, &p.name, "custodian; who asks cannot sign as custodian too")
+        Entry::new(
+            &p.name,
+            &p.name,
+            "custodian; who asks cannot sign as custodian too",
+        )
     }));
     entries.extend(role("witness").map(|p| {
         Entry::new(&p.name, &p.name, "").off_because("a witness observes; witnesses do not ask")
@@ -174,10 +186,17 @@ impl Screen for Ask {
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
         let (width, height) = (canvas.width(), canvas.height());
         let room = width.saturating_sub(4);
-        let mut y = canvas.paragraph(2, 0, room, Role::Title, &self.sentence).saturating_add(1);
+        let mut y = canvas
+            .paragraph(2, 0, room, Role::Title, &self.sentence)
+            .saturating_add(1);
         match &self.stage {
             Stage::Who => {
-                canvas.put(2, y, Role::Text, "Who asks for this? Who asks does not sign as custodian.");
+                canvas.put(
+                    2,
+                    y,
+                    Role::Text,
+                    "Who asks for this? Who asks does not sign as custodian.",
+                );
                 y = y.saturating_add(2);
                 let rows = cells(self.people.entries.len());
                 canvas.within(1, y, width, rows, |c| self.people.draw(c, true));

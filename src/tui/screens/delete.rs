@@ -46,16 +46,29 @@ impl Delete {
     }
 
     fn draft(&self) -> Draft {
-        let key = self.key.as_ref().map(|(arn, _)| arn.clone()).unwrap_or_default();
+        let key = self
+            .key
+            .as_ref()
+            .map(|(arn, _)| arn.clone())
+            .unwrap_or_default();
         let days = self.days.value().trim().to_owned();
         let texts = [("key".to_owned(), key), ("days".to_owned(), days)].into();
-        Draft { op: op::DELETE_KEY.name, answers: Answers { texts, ..Answers::default() }, out: None }
+        Draft {
+            op: op::DELETE_KEY.name,
+            answers: Answers {
+                texts,
+                ..Answers::default()
+            },
+            out: None,
+        }
     }
 
     fn enter(&mut self, world: &World) -> Reaction {
         if self.key.is_none() {
             let keys = keys_of(world);
-            let Some(row) = self.table.chosen(&keys) else { return Reaction::none() };
+            let Some(row) = self.table.chosen(&keys) else {
+                return Reaction::none();
+            };
             if let Some(reason) = out_off(row) {
                 return Reaction::notice(Role::Note, format!("{} is {reason} already", row.label));
             }
@@ -78,7 +91,11 @@ impl Screen for Delete {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        let step = if self.key.is_none() { "1 of 3: which key" } else { "2 of 3: how long" };
+        let step = if self.key.is_none() {
+            "1 of 3: which key"
+        } else {
+            "2 of 3: how long"
+        };
         vec!["Delete key".into(), step.into()]
     }
 
@@ -124,19 +141,37 @@ impl Screen for Delete {
             if self.table.filtering {
                 self.table.filter.draw(canvas, 26, 0, 40, true);
             }
-            canvas.within(0, 1, width, height, |c| self.table.draw(c, &view.keys, out_off));
+            canvas.within(0, 1, width, height, |c| {
+                self.table.draw(c, &view.keys, out_off);
+            });
             return;
         };
-        let mut y = canvas.paragraph(2, 0, room, Role::Title, &format!("How long can {label} still be restored?"));
+        let mut y = canvas.paragraph(
+            2,
+            0,
+            room,
+            Role::Title,
+            &format!("How long can {label} still be restored?"),
+        );
         y = y.saturating_add(1);
         canvas.put(2, y, Role::Focus, "► Days");
         self.days.draw(canvas, 10, y, 6, true);
         y = y.saturating_add(1);
-        let hint = FIELDS.iter().find(|f| f.id == "days").map_or("", |f| f.hint);
-        y = y.saturating_add(canvas.paragraph(2, y, room, Role::Muted, hint)).saturating_add(1);
+        let hint = FIELDS
+            .iter()
+            .find(|f| f.id == "days")
+            .map_or("", |f| f.hint);
+        y = y
+            .saturating_add(canvas.paragraph(2, y, room, Role::Muted, hint))
+            .saturating_add(1);
         if let Some(row) = view.keys.iter().find(|r| r.key.key_arn == *arn) {
-            let words = format!("{} What was sent out stays with its receiver.", history(row, view));
-            y = y.saturating_add(canvas.paragraph(2, y, room, Role::Note, &words)).saturating_add(1);
+            let words = format!(
+                "{} What was sent out stays with its receiver.",
+                history(row, view)
+            );
+            y = y
+                .saturating_add(canvas.paragraph(2, y, room, Role::Note, &words))
+                .saturating_add(1);
         }
         canvas.within(1, y, room, height, |c| {
             wizard::complaint(c, 0, self.error.as_ref());
@@ -145,9 +180,8 @@ impl Screen for Delete {
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match verb {
-            Verb::Enter if self.table.filtering => self.table.filtering = false,
+            Verb::Enter | Verb::Back if self.table.filtering => self.table.filtering = false,
             Verb::Enter => return self.enter(world),
-            Verb::Back if self.table.filtering => self.table.filtering = false,
             Verb::Back if self.key.is_some() && self.from_list => self.key = None,
             Verb::Back => return Reaction::pop(),
             other => {
@@ -173,9 +207,12 @@ impl Screen for Delete {
             return None;
         }
         match news {
-            News::Preview { pending, request } => {
-                Some(Reaction::push(Review::new(self.draft(), pending.clone(), request, 1)))
-            }
+            News::Preview { pending, request } => Some(Reaction::push(Review::new(
+                self.draft(),
+                pending.clone(),
+                request,
+                1,
+            ))),
             News::Refused(text) => {
                 self.error = Some(text.clone());
                 Some(Reaction::none())

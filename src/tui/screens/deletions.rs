@@ -34,13 +34,17 @@ enum Wait {
 impl Deletions {
     /// The screen, with what is due settled first: it was approved when it was asked for.
     pub(crate) fn open() -> Reaction {
-        let screen = Self { cursor: Cursor::default(), waiting: Some(Wait::Settling) };
+        let screen = Self {
+            cursor: Cursor::default(),
+            waiting: Some(Wait::Settling),
+        };
         Reaction::push(screen).then(Step::Order(Order::Perform(Box::new(Command::Settle))))
     }
 
     fn chosen<'a>(&self, view: &'a View) -> Option<&'a KeyRow> {
         let rows = rows(view);
-        rows.get(self.cursor.at().min(rows.len().saturating_sub(1))).copied()
+        rows.get(self.cursor.at().min(rows.len().saturating_sub(1)))
+            .copied()
     }
 
     fn restore(&mut self, world: &World) -> Reaction {
@@ -55,11 +59,17 @@ impl Deletions {
 
 /// Keys being deleted, the nearest first; then those destroyed, the latest first.
 fn rows(view: &View) -> Vec<&KeyRow> {
-    let mut pending: Vec<&KeyRow> =
-        view.keys.iter().filter(|r| r.key.key_state == KeyState::DELETE_PENDING).collect();
+    let mut pending: Vec<&KeyRow> = view
+        .keys
+        .iter()
+        .filter(|r| r.key.key_state == KeyState::DELETE_PENDING)
+        .collect();
     pending.sort_by_key(|r| r.key.delete_pending_timestamp);
-    let mut gone: Vec<&KeyRow> =
-        view.keys.iter().filter(|r| r.key.key_state == KeyState::DELETE_COMPLETE).collect();
+    let mut gone: Vec<&KeyRow> = view
+        .keys
+        .iter()
+        .filter(|r| r.key.key_state == KeyState::DELETE_COMPLETE)
+        .collect();
     gone.sort_by_key(|r| std::cmp::Reverse(r.key.delete_timestamp));
     pending.extend(gone);
     pending
@@ -80,23 +90,34 @@ impl Screen for Deletions {
     }
 
     fn title(&self, world: &World) -> Vec<String> {
-        let Some(view) = &world.view else { return vec!["Deletions".into()] };
+        let Some(view) = &world.view else {
+            return vec!["Deletions".into()];
+        };
         let rows = rows(view);
-        let done = rows.iter().filter(|r| r.key.key_state == KeyState::DELETE_COMPLETE).count();
+        let done = rows
+            .iter()
+            .filter(|r| r.key.key_state == KeyState::DELETE_COMPLETE)
+            .count();
         let pending = rows.len().saturating_sub(done);
-        vec!["Deletions".into(), format!("{pending} pending, {done} done")]
+        vec![
+            "Deletions".into(),
+            format!("{pending} pending, {done} done"),
+        ]
     }
 
     fn footing(&self, world: &World) -> Footing {
         let row = world.view.as_ref().and_then(|v| self.chosen(v));
         let enter = match row.map(|r| (r, off(r, world.now()))) {
-            Some((row, None)) => format!("asks to RESTORE {} (a review and signatures follow)", row.label),
+            Some((row, None)) => format!(
+                "asks to RESTORE {} (a review and signatures follow)",
+                row.label
+            ),
             Some((row, Some(why))) => format!("does nothing for {}: {why}", row.label),
             None => "does nothing: no deletion is pending".to_owned(),
         };
         let so_far = match row {
             Some(row) if row.key.key_state == KeyState::DELETE_PENDING => {
-                "the keys marked deleting still exist. Nothing is destroyed before the time shown"
+                "keys marked deleting still exist until the time shown"
             }
             _ => "looking destroys nothing",
         };
@@ -142,7 +163,11 @@ impl Screen for Deletions {
             return;
         }
         let now = world.now();
-        let column = |title, width, right| Column { title, width, right };
+        let column = |title, width, right| Column {
+            title,
+            width,
+            right,
+        };
         let columns = [
             column("NAME", width.saturating_sub(63).clamp(10, 48), false),
             column("USE", 3, false),
@@ -154,7 +179,8 @@ impl Screen for Deletions {
         let cursor = Cursor::on(self.cursor.at().min(rows.len().saturating_sub(1)));
         canvas.within(0, 0, width, height.saturating_sub(EXPLAINED), |c| {
             table(c, &columns, rows.len(), cursor, |n| {
-                rows.get(n).map_or((Role::Text, Vec::new()), |row| texts(row, now))
+                rows.get(n)
+                    .map_or((Role::Text, Vec::new()), |row| texts(row, now))
             });
         });
         let Some(row) = self.chosen(view) else { return };
@@ -179,7 +205,8 @@ impl Screen for Deletions {
             Verb::Back => Reaction::pop(),
             other => {
                 let count = world.view.as_ref().map_or(0, |v| rows(v).len());
-                self.cursor.moved(other, count, usize::from(world.size.1.saturating_sub(13)));
+                self.cursor
+                    .moved(other, count, usize::from(world.size.1.saturating_sub(13)));
                 Reaction::none()
             }
         }
@@ -188,15 +215,20 @@ impl Screen for Deletions {
     fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
         match (self.waiting.take()?, news) {
             (Wait::Settling, News::Done(outcome)) => match outcome.as_ref() {
-                Outcome::Advanced { destroyed, .. } if !destroyed.is_empty() => Some(Reaction::notice(
-                    Role::Note,
-                    format!("{} keys whose window was over are now destroyed.", destroyed.len()),
-                )),
+                Outcome::Advanced { destroyed, .. } if !destroyed.is_empty() => {
+                    Some(Reaction::notice(
+                        Role::Note,
+                        format!(
+                            "{} keys whose window was over are now destroyed.",
+                            destroyed.len()
+                        ),
+                    ))
+                }
                 _ => Some(Reaction::none()),
             },
-            (Wait::Preview(draft), News::Preview { pending, request }) => {
-                Some(Reaction::push(Review::new(draft, pending.clone(), request, 0)))
-            }
+            (Wait::Preview(draft), News::Preview { pending, request }) => Some(Reaction::push(
+                Review::new(draft, pending.clone(), request, 0),
+            )),
             (_, News::Refused(text)) => Some(Reaction::notice(Role::Stop, text.clone())),
             _ => None,
         }
@@ -205,21 +237,35 @@ impl Screen for Deletions {
 
 fn texts(row: &KeyRow, now: Timestamp) -> (Role, Vec<String>) {
     let key = &row.key;
-    let (role, state, at, remains) = match (key.key_state, key.delete_pending_timestamp) {
-        (KeyState::DELETE_PENDING, Some(at)) => (Role::Countdown, "deleting", clock(at), left(now, at)),
-        _ => {
-            let at = key.delete_timestamp.map(clock).unwrap_or_default();
-            (Role::Muted, "destroyed", at, "-".to_owned())
-        }
+    let pending = key
+        .delete_pending_timestamp
+        .filter(|_| key.key_state == KeyState::DELETE_PENDING);
+    let (role, state, at, remains) = if let Some(at) = pending {
+        (Role::Countdown, "deleting", clock(at), left(now, at))
+    } else {
+        let at = key.delete_timestamp.map(clock).unwrap_or_default();
+        (Role::Muted, "destroyed", at, "-".to_owned())
     };
     let code = key.key_attributes.key_usage.code().to_owned();
-    (role, vec![row.label.clone(), code, key.key_check_value.clone(), state.into(), at, remains])
+    (
+        role,
+        vec![
+            row.label.clone(),
+            code,
+            key.key_check_value.clone(),
+            state.into(),
+            at,
+            remains,
+        ],
+    )
 }
 
 /// An empty list teaches.
 fn empty(canvas: &mut Canvas<'_>) {
     let room = canvas.width().saturating_sub(4);
-    let mut y = canvas.paragraph(2, 1, room, Role::Title, "No deletion is pending.").saturating_add(2);
+    let mut y = canvas
+        .paragraph(2, 1, room, Role::Title, "No deletion is pending.")
+        .saturating_add(2);
     for words in [
         "D asks for one: choose the key, the days until it is destroyed (3 to 180), type the word delete, and custodians sign.",
         "Until then it can be restored from here, with Enter.",

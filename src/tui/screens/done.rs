@@ -38,7 +38,8 @@ impl Done {
             sentence: pending.sentence.clone(),
             lines: told(executed, world),
             next: next_steps(executed),
-            qr: Picture::of_sha256(&executed.digest).map(|p| (p, "digest of the act, for the minutes")),
+            qr: Picture::of_sha256(&executed.digest)
+                .map(|p| (p, "digest of the act, for the minutes")),
             folder: None,
             waiting: false,
         }
@@ -50,7 +51,10 @@ impl Done {
             role: Role::Stop,
             head: format!("STOP  {why}"),
             sentence: pending.sentence.clone(),
-            lines: vec![Line::new("so", "the request and its signatures are off the table; ask again if it is still wanted")],
+            lines: vec![Line::new(
+                "so",
+                "the request and its signatures are off the table; ask again if it is still wanted",
+            )],
             next: Vec::new(),
             qr: None,
             folder: None,
@@ -67,27 +71,35 @@ impl Done {
     }
 
     fn files(&mut self, files: &HandedOver) {
-        self.lines.retain(|l| !matches!(l.label.as_str(), "folder" | "file" | "beside it" | "sha-256"));
+        self.lines.retain(|l| {
+            !matches!(
+                l.label.as_str(),
+                "folder" | "file" | "beside it" | "sha-256"
+            )
+        });
         match &files.written {
             Ok(folder) => {
                 self.folder = None;
                 self.role = Role::Ok;
-                self.head = "Done. The key went into a file that only the receiver can open.".into();
+                self.head =
+                    "Done. The key went into a file that only the receiver can open.".into();
                 self.lines.extend([
                     Line::new("folder", folder.display().to_string()),
-                    Line::new("file", format!("{} (read back)", files.file)).role(Role::Ok),
-                    Line::new("beside it", format!("{NEXT}: what to run on the other side")),
+                    Line::new("file", format!("{}, read back", files.file)).role(Role::Ok),
+                    Line::new("beside it", NEXT),
                     Line::new("sha-256", groups(&files.sha256)),
                 ]);
                 self.next = vec![
-                    "Carry the folder to the receiver; follow NEXT.txt there.".into(),
-                    "Send the check value by another road than the file.".into(),
-                    "Bring receipt.json back: Exchange reads it.".into(),
+                    "Carry the folder over; NEXT.txt says how.".into(),
+                    "Send the check value by another road.".into(),
+                    "Exchange (e) reads receipt.json back.".into(),
                 ];
             }
             Err(why) => {
                 self.role = Role::Stop;
-                self.head = format!("STOP  The export is done and recorded, but its file is not written: {why}");
+                self.head = format!(
+                    "STOP  The export is done and recorded, but its file is not written: {why}"
+                );
                 self.next = vec!["Give another folder below. The cryptogram is kept only until you leave keymoot.".into()];
                 self.folder = Some(TextField::default());
             }
@@ -96,7 +108,9 @@ impl Done {
 
     fn draw_qr(&self, canvas: &mut Canvas<'_>, height: u16) -> u16 {
         let width = canvas.width();
-        let Some((picture, words)) = &self.qr else { return width };
+        let Some((picture, words)) = &self.qr else {
+            return width;
+        };
         if width < 70 || !picture.fits(canvas, width / 2, height) {
             return width;
         }
@@ -115,20 +129,28 @@ fn told(executed: &Executed, world: &World) -> Vec<Line> {
     for response in &executed.responses {
         if let Response::ExportKey(output) = response {
             let wrapped = &output.wrapped_key;
-            let kcv = format!("{} ({})", wrapped.key_check_value, wrapped.key_check_value_algorithm.name());
+            let kcv = format!(
+                "{} ({})",
+                wrapped.key_check_value,
+                wrapped.key_check_value_algorithm.name()
+            );
             lines.push(Line::new("check value", kcv).role(Role::Title));
         }
         if let Some(key) = key_of(response) {
-            let row = world.view.as_ref().and_then(|v| v.keys.iter().find(|r| r.key.key_arn == key.key_arn));
+            let row = world
+                .view
+                .as_ref()
+                .and_then(|v| v.keys.iter().find(|r| r.key.key_arn == key.key_arn));
             lines.extend(check_values(key, row));
             lines.push(Line::new("ARN", key.key_arn.clone()));
             if let Some(until) = key.delete_pending_timestamp {
-                lines.push(Line::new("destroyed", crate::tui::frame::clock(until)).role(Role::Countdown));
+                lines.push(
+                    Line::new("destroyed", crate::tui::frame::clock(until)).role(Role::Countdown),
+                );
             }
         }
     }
     lines.push(Line::new("signed by", executed.who.join(", ")));
-    lines.push(Line::new("state", executed.seq.to_string()));
     lines
 }
 
@@ -137,12 +159,26 @@ pub(crate) fn check_values(key: &Key, row: Option<&KeyRow>) -> Vec<Line> {
     let method = key.key_check_value_algorithm.name();
     let own = key.key_attributes.key_algorithm.name();
     let Some((other_method, other)) = row.and_then(|r| r.other_check_value.as_ref()) else {
-        return vec![Line::new("check value", format!("{} ({method})", key.key_check_value)).role(Role::Title)];
+        return vec![
+            Line::new("check value", format!("{}  {method}", key.key_check_value))
+                .role(Role::Title),
+        ];
     };
-    let twin = if key.key_attributes.key_algorithm.is_tdes() { "AES_128" } else { "TDES_2KEY" };
+    let twin = if key.key_attributes.key_algorithm.is_tdes() {
+        "AES_128"
+    } else {
+        "TDES_2KEY"
+    };
     vec![
-        Line::new("check value", format!("{} ({method}, read as {own})", key.key_check_value)).role(Role::Title),
-        Line::new("also", format!("{other} ({}, read as {twin})", other_method.name())),
+        Line::new(
+            "check value",
+            format!("{}  {method}, as {own}", key.key_check_value),
+        )
+        .role(Role::Title),
+        Line::new(
+            "also",
+            format!("{other}  {}, as {twin}", other_method.name()),
+        ),
     ]
 }
 
@@ -160,19 +196,36 @@ const fn key_of(response: &Response) -> Option<&Key> {
 
 fn next_steps(executed: &Executed) -> Vec<String> {
     let line = match executed.responses.first() {
-        Some(Response::CreateKey(_)) => "Write the check value into the minutes. Keys shows the new key.",
-        Some(Response::ImportKey(_)) => "From now on this vault trusts what this certificate signs.",
-        Some(Response::DeleteKey(_)) => "The key is unusable now. Until the time above, Deletions can restore it.",
-        Some(Response::RestoreKey(_)) => "The key exists and is disabled. On its page, u asks to enable it.",
+        Some(Response::CreateKey(_)) => {
+            "Write the check value into the minutes. Keys shows the new key."
+        }
+        Some(Response::ImportKey(_)) => {
+            "From now on this vault trusts what this certificate signs."
+        }
+        Some(Response::DeleteKey(_)) => {
+            "The key is unusable now. Until the time above, Deletions can restore it."
+        }
+        Some(Response::RestoreKey(_)) => {
+            "The key exists and is disabled. On its page, u asks to enable it."
+        }
         _ => return Vec::new(),
     };
     vec![line.to_owned()]
 }
 
+/// The common name of a certificate's subject; the whole subject where it has none.
+pub(crate) fn common_name(subject: &str) -> &str {
+    let after = subject.rsplit_once("CN=").map_or(subject, |(_, name)| name);
+    after.split([',', '+']).next().unwrap_or(after).trim()
+}
+
 /// Hex in groups of four, as people read it aloud.
 pub(crate) fn groups(hex: &str) -> String {
-    let parts: Vec<String> =
-        hex.as_bytes().chunks(4).map(|g| String::from_utf8_lossy(g).into_owned()).collect();
+    let parts: Vec<String> = hex
+        .as_bytes()
+        .chunks(4)
+        .map(|g| String::from_utf8_lossy(g).into_owned())
+        .collect();
     parts.join(" ")
 }
 
@@ -182,7 +235,12 @@ impl Screen for Done {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec![if self.role == Role::Ok { "Done" } else { "Not done" }.into()]
+        let title = match (self.role, self.folder.is_some()) {
+            (Role::Ok, _) => "Done",
+            (_, true) => "Done, but its files are not written",
+            _ => "Not done",
+        };
+        vec![title.into()]
     }
 
     fn footing(&self, _world: &World) -> Footing {
@@ -195,12 +253,23 @@ impl Screen for Done {
             Some(_) => "writes the two files to the folder typed above",
             None => "back to where you came from",
         };
-        Footing { acts: "nobody: the act is over".into(), enter: enter.into(), so_far: so_far.into() }
+        Footing {
+            acts: "nobody: the act is over".into(),
+            enter: enter.into(),
+            so_far: so_far.into(),
+        }
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
-        let word = if self.folder.is_some() { "write" } else { "back" };
-        vec![Offer::word(Verb::Enter, word), Offer::word(Verb::Back, "leave")]
+        let word = if self.folder.is_some() {
+            "write"
+        } else {
+            "back"
+        };
+        vec![
+            Offer::word(Verb::Enter, word),
+            Offer::word(Verb::Back, "leave"),
+        ]
     }
 
     fn help(&self) -> &'static [&'static str] {
@@ -215,13 +284,23 @@ impl Screen for Done {
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        let height = canvas.height();
+        let (width, height) = (canvas.width(), canvas.height());
         let right = self.draw_qr(canvas, height);
         canvas.within(0, 0, right.saturating_sub(1), height, |c| {
             let room = c.width().saturating_sub(3);
             let mut y = c.paragraph(2, 0, room, self.role, &self.head);
-            y = y.saturating_add(c.paragraph(2, y, room, Role::Title, &self.sentence)).saturating_add(1);
-            y = lines::draw(c, y, height, 15, &self.lines).saturating_add(1);
+            y = y
+                .saturating_add(c.paragraph(2, y, room, Role::Title, &self.sentence))
+                .saturating_add(1);
+            // Where rows are dear the picture alone says the digest.
+            let dear = right < width && height < 24;
+            let shown: Vec<Line> = self
+                .lines
+                .iter()
+                .filter(|l| !(dear && l.label == "sha-256"))
+                .cloned()
+                .collect();
+            y = lines::draw(c, y, height, 15, &shown).saturating_add(1);
             for line in &self.next {
                 y = y.saturating_add(c.paragraph(2, y, room, Role::Note, line));
             }

@@ -15,7 +15,7 @@ use crate::tui::widgets::list::{Column, Cursor, table};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
-const EXPLAINED: u16 = 7;
+const EXPLAINED: u16 = 8;
 
 /// The list of exports.
 #[derive(Default)]
@@ -41,7 +41,15 @@ impl Exchange {
 
     fn draw_path(&self, path: &TextField, canvas: &mut Canvas<'_>) {
         let room = canvas.width().saturating_sub(4);
-        let mut y = canvas.paragraph(2, 0, room, Role::Title, "Which file did the receiver send back?").saturating_add(1);
+        let mut y = canvas
+            .paragraph(
+                2,
+                0,
+                room,
+                Role::Title,
+                "Which file did the receiver send back?",
+            )
+            .saturating_add(1);
         canvas.put(2, y, Role::Focus, "► Path");
         path.draw(canvas, 9, y, room.saturating_sub(8), true);
         y = y.saturating_add(2);
@@ -61,7 +69,7 @@ impl Exchange {
         let mut all = vec![
             Line::new("check value", export.check_value.clone()),
             Line::new("file", export.file.clone()),
-            Line::new("to", export.receiver.clone()),
+            Line::new("to", super::done::common_name(&export.receiver)),
         ];
         if let Some(until) = export.valid_until {
             all.push(Line::new("token ends", clock(until)));
@@ -70,8 +78,19 @@ impl Exchange {
             all.push(Line::new("there", arn.clone()));
         }
         if let Some(verdict) = &self.verdict {
-            let role = if verdict.confirmed { Role::Ok } else { Role::Stop };
-            all.insert(0, Line::new(if verdict.confirmed { "ok" } else { "STOP" }, verdict.verdict.clone()).role(role));
+            let role = if verdict.confirmed {
+                Role::Ok
+            } else {
+                Role::Stop
+            };
+            all.insert(
+                0,
+                Line::new(
+                    if verdict.confirmed { "ok" } else { "STOP" },
+                    verdict.verdict.clone(),
+                )
+                .role(role),
+            );
         }
         lines::draw(canvas, 0, canvas.height(), 15, &all);
     }
@@ -91,9 +110,16 @@ impl Screen for Exchange {
     }
 
     fn title(&self, world: &World) -> Vec<String> {
-        let exports = world.view.as_ref().map(|v| v.exports.clone()).unwrap_or_default();
+        let exports = world
+            .view
+            .as_ref()
+            .map(|v| v.exports.clone())
+            .unwrap_or_default();
         let open = exports.iter().filter(|e| e.state == "sent").count();
-        let mut title = vec!["Exchange".into(), format!("{} sent, {open} without receipt", exports.len())];
+        let mut title = vec![
+            "Exchange".into(),
+            format!("{} sent, {open} without receipt", exports.len()),
+        ];
         if self.path.is_some() {
             title.push("read a receipt".into());
         }
@@ -108,9 +134,12 @@ impl Screen for Exchange {
             ),
             (None, Some(_)) => (
                 "asks for the path of a receipt",
-                "sent means: the file was written. Only a receipt says that the receiver holds the key",
+                "sent: the file was written. Only a receipt says it arrived",
             ),
-            (None, None) => ("does nothing: nothing was sent yet", "nothing has left this vault"),
+            (None, None) => (
+                "does nothing: nothing was sent yet",
+                "nothing has left this vault",
+            ),
         };
         Footing {
             acts: "nobody: a receipt needs no approval".into(),
@@ -160,7 +189,11 @@ impl Screen for Exchange {
             canvas.paragraph(2, y.saturating_add(2), room, Role::Text, "x wraps a key for a receiver. Ask the receiver first for the output of `aws payment-cryptography get-parameters-for-import`: the certificate and the token in it are what the key is wrapped for.");
             return;
         }
-        let column = |title, width| Column { title, width, right: false };
+        let column = |title, width| Column {
+            title,
+            width,
+            right: false,
+        };
         let receiver = width.saturating_sub(66).max(16);
         let columns = [
             column("KEY", 18),
@@ -172,15 +205,24 @@ impl Screen for Exchange {
         canvas.within(0, 0, width, height.saturating_sub(EXPLAINED), |c| {
             table(c, &columns, view.exports.len(), cursor, |n| {
                 view.exports.get(n).map_or((Role::Text, Vec::new()), |e| {
-                    let row = vec![e.label.clone(), clock(e.at), e.state.clone(), e.receiver.clone()];
+                    let row = vec![
+                        e.label.clone(),
+                        clock(e.at),
+                        e.state.clone(),
+                        super::done::common_name(&e.receiver).to_owned(),
+                    ];
                     (state_role(&e.state), row)
                 })
             });
         });
-        let Some(export) = self.chosen(world) else { return };
+        let Some(export) = self.chosen(world) else {
+            return;
+        };
         let y = height.saturating_sub(EXPLAINED);
         canvas.rule(y, &[export.label.clone(), export.state.clone()]);
-        canvas.within(0, y.saturating_add(1), width, EXPLAINED, |c| self.draw_chosen(export, c));
+        canvas.within(0, y.saturating_add(1), width, EXPLAINED, |c| {
+            self.draw_chosen(export, c);
+        });
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
@@ -230,10 +272,17 @@ impl Screen for Exchange {
         }
         match news {
             News::Done(outcome) => {
-                let Outcome::Receipt(receipt) = outcome.as_ref() else { return None };
+                let Outcome::Receipt(receipt) = outcome.as_ref() else {
+                    return None;
+                };
                 self.path = None;
-                let exports = world.view.as_ref().map(|v| v.exports.clone()).unwrap_or_default();
-                let same = |e: &ExportView| e.arn == receipt.export.arn && e.at == receipt.export.at;
+                let exports = world
+                    .view
+                    .as_ref()
+                    .map(|v| v.exports.clone())
+                    .unwrap_or_default();
+                let same =
+                    |e: &ExportView| e.arn == receipt.export.arn && e.at == receipt.export.at;
                 if let Some(at) = exports.iter().position(same) {
                     self.cursor = Cursor::on(at);
                 }

@@ -1,6 +1,8 @@
 //! The wizard that wraps a key for a receiver: key, receiver's file, its root, hash, files. Strength is said in words
 //! before anything is wrapped.
 
+mod pages;
+
 use crossterm::event::KeyEvent;
 
 use super::key::export_off;
@@ -13,9 +15,8 @@ use crate::crypto::strength::{self, WrapPath};
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::{KeyRow, op};
-use crate::tui::acts::Draft;
+use crate::tui::acts::{Draft, PRACTICE_FILE};
 use crate::tui::canvas::Canvas;
-use crate::tui::frame::clock;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::receiver::{Receiver, Verdict};
@@ -24,7 +25,6 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::choice::{Choices, Entry};
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::key_table::KeyTable;
-use crate::tui::widgets::lines::{self, Line};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
@@ -52,10 +52,10 @@ impl Step {
     const fn title(self) -> &'static str {
         match self {
             Self::Key => "Key",
-            Self::File => "Receiver's file",
+            Self::File => "File",
             Self::Root => "Root",
             Self::Hash => "Hash",
-            Self::Files => "Files",
+            Self::Files => "Output",
         }
     }
 
@@ -128,34 +128,56 @@ impl Export {
     fn verdict(&self) -> Option<(Verdict, String)> {
         let (key, receiver) = (self.key.as_ref()?, self.receiver.as_ref()?);
         let words = strength::words(key.algorithm, receiver.algorithm, WrapPath::Rsa);
-        Some(match strength::may_wrap(key.algorithm, receiver.algorithm, WrapPath::Rsa) {
-            Ok(()) => (Verdict::Ok, words),
-            Err(_) => (Verdict::Stop, words),
-        })
+        Some(
+            match strength::may_wrap(key.algorithm, receiver.algorithm, WrapPath::Rsa) {
+                Ok(()) => (Verdict::Ok, words),
+                Err(_) => (Verdict::Stop, words),
+            },
+        )
     }
 
     /// Whether the path on screen is the file that was read.
     fn read(&self) -> bool {
-        self.receiver.as_ref().is_some_and(|r| r.path.as_os_str() == self.path.value().trim())
+        self.receiver
+            .as_ref()
+            .is_some_and(|r| r.path.as_os_str() == self.path.value().trim())
     }
 
     fn stops(&self) -> bool {
-        let strength = self.verdict().is_some_and(|(verdict, _)| verdict == Verdict::Stop);
+        let strength = self
+            .verdict()
+            .is_some_and(|(verdict, _)| verdict == Verdict::Stop);
         strength || self.receiver.as_ref().is_some_and(|r| r.stops())
     }
 
     fn draft(&self) -> Draft {
         let text = |id: &str| self.files.text(id).unwrap_or_default().trim().to_owned();
-        let ca = self.receiver.as_ref().and_then(|r| r.trusted.clone()).unwrap_or_default();
+        let ca = self
+            .receiver
+            .as_ref()
+            .and_then(|r| r.trusted.clone())
+            .unwrap_or_default();
         let hash = self.hash.chosen().map(|e| e.id.clone()).unwrap_or_default();
         let key = self.key.as_ref().map(|k| k.arn.clone()).unwrap_or_default();
-        let texts = [("key", key), ("ca", ca), ("spec", hash), ("output", text("output"))]
-            .map(|(id, value)| (id.to_owned(), value));
-        let files =
-            self.receiver.iter().map(|r| ("parameters".to_owned(), r.bytes.to_vec())).collect();
+        let texts = [
+            ("key", key),
+            ("ca", ca),
+            ("spec", hash),
+            ("output", text("output")),
+        ]
+        .map(|(id, value)| (id.to_owned(), value));
+        let files = self
+            .receiver
+            .iter()
+            .map(|r| ("parameters".to_owned(), r.bytes.to_vec()))
+            .collect();
         Draft {
             op: op::EXPORT_RSA_WRAP.name,
-            answers: Answers { texts: texts.into(), files, by: String::new() },
+            answers: Answers {
+                texts: texts.into(),
+                files,
+                by: String::new(),
+            },
             out: Some(text(FOLDER.id).into()),
         }
     }
@@ -171,7 +193,9 @@ impl Export {
         match self.step {
             Step::Key => {
                 let keys = keys_of(world);
-                let Some(row) = self.table.chosen(&keys) else { return Reaction::none() };
+                let Some(row) = self.table.chosen(&keys) else {
+                    return Reaction::none();
+                };
                 if let Some(reason) = export_off(row) {
                     let words = format!("{} cannot be exported: {}", row.label, why(reason));
                     return Reaction::notice(Role::Note, words);
@@ -188,9 +212,7 @@ impl Export {
                 self.waiting = true;
                 Reaction::order(Order::Inspect(path.into()))
             }
-            Step::File if self.stops() => {
-                Reaction::notice(Role::Stop, "A line above says STOP. Give another file, or go back to another key.")
-            }
+            Step::File if self.stops() => Reaction::none(),
             Step::File => self.turn(Step::Root),
             Step::Root => match &self.receiver {
                 Some(receiver) if receiver.trusted.is_none() => {
@@ -219,111 +241,27 @@ impl Export {
     fn steps(&self) -> Vec<wizard::Step> {
         let answer = |step: Step| match step {
             Step::Key => self.key.as_ref().map(|k| k.label.clone()),
-            Step::File => self.receiver.as_ref().map(|r| r.algorithm.name().to_owned()),
+            Step::File => self
+                .receiver
+                .as_ref()
+                .map(|r| r.algorithm.name().to_owned()),
             Step::Root => self.receiver.as_ref().map(|r| {
-                if r.trusted.is_some() { "trusted".to_owned() } else { "not yet".to_owned() }
+                if r.trusted.is_some() {
+                    "trusted".to_owned()
+                } else {
+                    "not yet".to_owned()
+                }
             }),
-            Step::Hash => self.hash.chosen().map(|e| e.label.clone()),
+            Step::Hash => {
+                let first = |e: &Entry| e.label.split(' ').next().unwrap_or_default().to_owned();
+                self.hash.chosen().map(first)
+            }
             Step::Files => None,
         };
-        STEPS.iter().map(|step| (step.title(), answer(*step).unwrap_or_default())).collect()
-    }
-
-    fn draw_keys(&self, world: &World, canvas: &mut Canvas<'_>) {
-        let keys = keys_of(world);
-        let (width, height) = (canvas.width(), canvas.height());
-        let room = width.saturating_sub(4);
-        if keys.is_empty() {
-            canvas.paragraph(2, 1, room, Role::Title, "There is no key to export yet. Esc, then n makes one.");
-            return;
-        }
-        let x = canvas.put(2, 0, Role::Title, "Which key goes out? Those that cannot say why.  ");
-        if self.table.filtering {
-            self.table.filter.draw(canvas, x, 0, room.saturating_sub(x), true);
-        }
-        canvas.within(0, 2, width, height.saturating_sub(2), |c| self.table.draw(c, &keys, export_off));
-    }
-
-    fn draw_file(&self, canvas: &mut Canvas<'_>) {
-        let room = canvas.width().saturating_sub(2);
-        let mut y = canvas.paragraph(1, 0, room, Role::Title, "Which file did the receiver send?").saturating_add(1);
-        canvas.put(1, y, Role::Focus, "►");
-        self.path.draw(canvas, 3, y, room.saturating_sub(3), true);
-        y = y.saturating_add(1);
-        let height = canvas.height();
-        match &self.receiver {
-            Some(receiver) if self.read() => {
-                canvas.within(0, y.saturating_add(1), room, height, |c| self.draw_receiver(receiver, c));
-            }
-            _ => {
-                let hint = op::EXPORT_RSA_WRAP.fields.iter().find(|f| f.id == "parameters");
-                y = y.saturating_add(canvas.paragraph(3, y, room.saturating_sub(3), Role::Muted, hint.map_or("", |f| f.hint)));
-                wizard::complaint(canvas, y.saturating_add(1), self.error.as_ref());
-            }
-        }
-    }
-
-    fn draw_receiver(&self, receiver: &Receiver, canvas: &mut Canvas<'_>) {
-        let known = [
-            Line::new("to", receiver.subject.clone()),
-            Line::new("under", receiver.algorithm.name()),
-            Line::new("ends", clock(receiver.not_after)),
-        ];
-        let mut y = lines::draw(canvas, 0, 5, 8, &known).saturating_add(1);
-        let room = canvas.width().saturating_sub(8);
-        for (verdict, words) in receiver.findings.iter().chain(self.verdict().iter()) {
-            canvas.put(1, y, verdict.role(), verdict.word());
-            y = y.saturating_add(canvas.paragraph(7, y, room, Role::Text, words));
-        }
-    }
-
-    fn draw_root(&self, canvas: &mut Canvas<'_>) {
-        let room = canvas.width().saturating_sub(2);
-        let Some(receiver) = &self.receiver else { return };
-        let trusted = receiver.trusted.is_some();
-        let head = if trusted {
-            "The receiver's root is trusted by this vault."
-        } else {
-            "This vault does not know the receiver's root yet."
-        };
-        let mut y = canvas.paragraph(1, 0, room, Role::Title, head).saturating_add(1);
-        let known = [
-            Line::new("root", receiver.root.subject()),
-            Line::new("ends", clock(receiver.root.not_after())),
-        ];
-        canvas.within(0, y, room, 4, |c| {
-            lines::draw(c, 0, 4, 8, &known);
-        });
-        y = y.saturating_add(lines::height(&known, room, 8)).saturating_add(1);
-        let words = if trusted {
-            "Its fingerprint was confirmed by a second person when it was imported. The certificate in this file chains to it."
-        } else {
-            "Anybody can write a file with a chain in it. So the root is imported first, on the word of a second person who fetches its fingerprint elsewhere; that is an act of its own, with its own signatures. Then this export goes on here, nothing is lost."
-        };
-        canvas.paragraph(1, y, room, if trusted { Role::Ok } else { Role::Note }, words);
-    }
-
-    fn draw_hash(&self, canvas: &mut Canvas<'_>) {
-        let (width, room) = (canvas.width(), canvas.width().saturating_sub(2));
-        let hint = op::EXPORT_RSA_WRAP.fields.iter().find(|f| f.id == "spec").map_or("", |f| f.hint);
-        let y = canvas.paragraph(1, 0, room, Role::Title, hint).saturating_add(1);
-        canvas.within(0, y, width, 2, |c| self.hash.draw(c, true));
-        let id = self.hash.chosen().map_or("", |e| e.id.as_str());
-        canvas.put(1, y.saturating_add(3), Role::Muted, &format!("Adds  \"WrappingSpec\": \"{id}\""));
-    }
-
-    fn draw_files(&self, canvas: &mut Canvas<'_>) {
-        let room = canvas.width().saturating_sub(2);
-        let y = canvas.paragraph(1, 0, room, Role::Title, "Where do the files go?").saturating_add(1);
-        let height = canvas.height();
-        let used = self.files.rows(room, false);
-        canvas.within(0, y, room, height, |c| {
-            self.files.draw(c);
-        });
-        let y = y.saturating_add(used);
-        let words = "Two files: the request that the receiver's AWS CLI takes unchanged, and NEXT.txt with the commands to run there. Names of rehearsals and tests are marked.";
-        let y = y.saturating_add(canvas.paragraph(1, y, room, Role::Muted, words));
-        wizard::complaint(canvas, y.saturating_add(1), self.error.as_ref());
+        STEPS
+            .iter()
+            .map(|step| (step.title(), answer(*step).unwrap_or_default()))
+            .collect()
     }
 }
 
@@ -332,16 +270,23 @@ fn hashes() -> Vec<Entry> {
         .fields
         .iter()
         .find_map(|field| match field.kind {
-            Kind::Choice(choices) => {
-                Some(choices.iter().map(|c| Entry::new(c.id, c.label, "")).collect())
-            }
+            Kind::Choice(choices) => Some(
+                choices
+                    .iter()
+                    .map(|c| Entry::new(c.id, c.label, ""))
+                    .collect(),
+            ),
             _ => None,
         })
         .unwrap_or_default()
 }
 
 fn file_fields() -> Vec<Field> {
-    let output = op::EXPORT_RSA_WRAP.fields.iter().find(|f| f.id == "output").copied();
+    let output = op::EXPORT_RSA_WRAP
+        .fields
+        .iter()
+        .find(|f| f.id == "output")
+        .copied();
     output.into_iter().chain([FOLDER]).collect()
 }
 
@@ -363,13 +308,18 @@ impl Screen for Export {
 
     fn title(&self, _world: &World) -> Vec<String> {
         let place = self.step.place().saturating_add(1);
-        vec!["Export key by RSA wrap".into(), format!("{place} of 6: {}", self.step.title())]
+        vec![
+            "Export key by RSA wrap".into(),
+            format!("{place} of 6: {}", self.step.title()),
+        ]
     }
 
     fn footing(&self, world: &World) -> Footing {
         let enter = match self.step {
             Step::Key => "takes this key and asks for the receiver's file",
-            Step::File if !self.read() => "reads the file and says what it is; nothing is wrapped by that",
+            Step::File if !self.read() => {
+                "reads the file and says what it is; nothing is wrapped by that"
+            }
             Step::File if self.stops() => "is off: a line above says STOP",
             Step::File => "goes on to the receiver's root",
             Step::Root if self.receiver.as_ref().is_some_and(|r| r.trusted.is_none()) => {
@@ -377,7 +327,7 @@ impl Screen for Export {
             }
             Step::Root => "goes on to the hash",
             Step::Hash => "keeps this choice and goes on to the files",
-            Step::Files => "goes to the next field; after the last, checks everything and shows the review",
+            Step::Files => "next field; after the last, checks all of it and shows the review",
         };
         Footing {
             acts: wizard::acts(world),
@@ -386,8 +336,14 @@ impl Screen for Export {
         }
     }
 
-    fn offers(&self, _world: &World) -> Vec<Offer> {
-        let mut offers = vec![Offer::plain(Verb::Enter)];
+    fn offers(&self, world: &World) -> Vec<Offer> {
+        let enter = Offer::plain(Verb::Enter);
+        let stopped = self.step == Step::File && self.read() && self.stops();
+        let mut offers = vec![if stopped {
+            enter.off_because("a line above says STOP")
+        } else {
+            enter
+        }];
         match self.step {
             Step::Key if !self.table.filtering => {
                 offers.extend(keys::moves());
@@ -398,12 +354,23 @@ impl Screen for Export {
                 offers.push(Offer::plain(Verb::Left));
             }
             Step::Root => offers.push(Offer::plain(Verb::Left)),
+            Step::File if world.rehearsal() => offers.push(Offer::plain(Verb::Practice)),
             Step::Files => {
-                offers.extend([Offer::plain(Verb::NextField), Offer::plain(Verb::PreviousField)]);
+                offers.extend([
+                    Offer::plain(Verb::NextField),
+                    Offer::plain(Verb::PreviousField),
+                ]);
             }
             _ => {}
         }
-        offers.push(Offer::word(Verb::Back, if self.step == Step::Key { "leave" } else { "back" }));
+        offers.push(Offer::word(
+            Verb::Back,
+            if self.step == Step::Key {
+                "leave"
+            } else {
+                "back"
+            },
+        ));
         offers
     }
 
@@ -429,12 +396,18 @@ impl Screen for Export {
             self.draw_keys(world, canvas);
             return;
         }
-        wizard::draw(world, canvas, &self.steps(), self.step.place(), |c| match self.step {
-            Step::Root => self.draw_root(c),
-            Step::Hash => self.draw_hash(c),
-            Step::Files => self.draw_files(c),
-            Step::File | Step::Key => self.draw_file(c),
-        });
+        wizard::draw(
+            world,
+            canvas,
+            &self.steps(),
+            self.step.place(),
+            |c| match self.step {
+                Step::Root => self.draw_root(c),
+                Step::Hash => self.draw_hash(c),
+                Step::Files => self.draw_files(c),
+                Step::File | Step::Key => self.draw_file(world, c),
+            },
+        );
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
@@ -445,8 +418,10 @@ impl Screen for Export {
             (Verb::Enter, _) => return self.enter(world),
             (Verb::Back | Verb::Left, _) => return self.back(),
             (other, Step::Key) => {
-                self.table.verb(other, &keys_of(world), world.size.1.saturating_sub(10));
+                self.table
+                    .verb(other, &keys_of(world), world.size.1.saturating_sub(10));
             }
+            (Verb::Practice, Step::File) => self.path.set(PRACTICE_FILE),
             (other, Step::Hash) => self.hash.moved(other),
             (other, Step::Files) => self.files.verb(other),
             _ => {}
@@ -496,9 +471,12 @@ impl Screen for Export {
                 self.receiver = Some(receiver.clone());
                 Some(Reaction::none())
             }
-            News::Preview { pending, request } => {
-                Some(Reaction::push(Review::new(self.draft(), pending.clone(), request, 1)))
-            }
+            News::Preview { pending, request } => Some(Reaction::push(Review::new(
+                self.draft(),
+                pending.clone(),
+                request,
+                1,
+            ))),
             News::Refused(text) => {
                 self.error = Some(text.clone());
                 Some(Reaction::none())

@@ -16,6 +16,7 @@ use super::approvals::Approvals;
 use super::approve::Approve;
 use super::create::Create;
 use super::deletions::Deletions;
+use super::done::common_name;
 use super::exchange::Exchange;
 use super::export::Export;
 use super::keys::Keys;
@@ -53,8 +54,13 @@ impl Home {
 
     fn open(&self, world: &World) -> Reaction {
         let due = due(world);
-        match due.get(self.cursor.at().min(due.len().saturating_sub(1))).map(|d| &d.goes) {
-            Some(Goes::Pending(pending)) => Reaction::push(Approve::new((**pending).clone(), world)),
+        match due
+            .get(self.cursor.at().min(due.len().saturating_sub(1)))
+            .map(|d| &d.goes)
+        {
+            Some(Goes::Pending(pending)) => {
+                Reaction::push(Approve::new((**pending).clone(), world))
+            }
             Some(Goes::Deletions) => Deletions::open(),
             Some(Goes::Exchange) => Reaction::push(Exchange::new()),
             Some(Goes::Ceremonies) => Reaction::push(Picker::shipped(Place::Here)),
@@ -65,17 +71,24 @@ impl Home {
 
 /// Everything that is due, the most urgent first.
 fn due(world: &World) -> Vec<Due> {
-    let Some(view) = &world.view else { return Vec::new() };
+    let Some(view) = &world.view else {
+        return Vec::new();
+    };
     let now = world.now();
     let mut lines: Vec<Due> = view.pending.iter().map(approval).collect();
-    lines.extend(view.exports.iter().filter(|e| e.state == "DIFFERS").map(|e| Due {
-        role: Role::Stop,
-        kind: "STOP",
-        what: format!("receiver holds another key than {} sent to {}", e.label, e.receiver),
-        when: "now".into(),
-        who: "everybody".into(),
-        goes: Goes::Exchange,
-    }));
+    lines.extend(
+        view.exports
+            .iter()
+            .filter(|e| e.state == "DIFFERS")
+            .map(|e| Due {
+                role: Role::Stop,
+                kind: "STOP",
+                what: format!("{} differs at {}", e.label, common_name(&e.receiver)),
+                when: "now".into(),
+                who: "everybody".into(),
+                goes: Goes::Exchange,
+            }),
+    );
     if let Some(run) = view.runs.iter().rev().find(|r| r.outcome.is_none()) {
         lines.push(Due {
             role: Role::Wait,
@@ -95,7 +108,7 @@ fn approval(pending: &PendingView) -> Due {
     let who = if pending.signed.len() >= pending.required {
         "all signed: do it".to_owned()
     } else {
-        pending.may_sign.join(" or ")
+        pending.may_sign.join(", ")
     };
     Due {
         role: Role::Wait,
@@ -135,7 +148,7 @@ fn exports(view: &View, now: Timestamp) -> Vec<Due> {
             let receipt = Due {
                 role: Role::Text,
                 kind: "receipt",
-                what: format!("{} went to {}; no receipt yet", export.label, export.receiver),
+                what: format!("none yet for {}", export.label),
                 when: format!("{} ago", left(export.at, now)),
                 who: "receiver".into(),
                 goes: Goes::Exchange,
@@ -143,7 +156,7 @@ fn exports(view: &View, now: Timestamp) -> Vec<Due> {
             let token = export.valid_until.map(|until| Due {
                 role: if until > now { Role::Text } else { Role::Note },
                 kind: "token",
-                what: format!("the receiver's token for {} ends", export.label),
+                what: format!("for {} ends", export.label),
                 when: left(now, until),
                 who: "receiver".into(),
                 goes: Goes::Exchange,
@@ -179,7 +192,11 @@ fn counts(view: &View) -> String {
         }
     }
     let mut parts = vec![format!("{ready} ready")];
-    for (count, word) in [(disabled, "disabled"), (pending, "being deleted"), (gone, "destroyed")] {
+    for (count, word) in [
+        (disabled, "disabled"),
+        (pending, "being deleted"),
+        (gone, "destroyed"),
+    ] {
         if count > 0 {
             parts.push(format!("{count} {word}"));
         }
@@ -187,13 +204,44 @@ fn counts(view: &View) -> String {
     parts.join(" · ")
 }
 
+/// Where one can go from here, with the keys, from the one table.
+fn places() -> String {
+    let places = PLACES.iter().filter_map(|verb| {
+        let offer = Offer::plain(*verb);
+        Some(format!(
+            "{} {}",
+            offer.chord(false)?.shown(),
+            offer.footer_word()
+        ))
+    });
+    places.collect::<Vec<_>>().join(" · ")
+}
+
+const PLACES: [Verb; 5] = [
+    Verb::Keys,
+    Verb::Deletions,
+    Verb::Approvals,
+    Verb::Exchange,
+    Verb::Ceremonies,
+];
+
 /// The lines under the list.
 fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
     let last = view.exports.first().map_or_else(
         || "nothing has left this vault yet".to_owned(),
-        |e| format!("{} went to {} at {}", e.label, e.receiver, clock(e.at)),
+        |e| {
+            format!(
+                "{} went to {} at {}",
+                e.label,
+                common_name(&e.receiver),
+                clock(e.at)
+            )
+        },
     );
-    let worst = world.doctor.iter().find(|(_, verdict, _)| verdict == "STOP");
+    let worst = world
+        .doctor
+        .iter()
+        .find(|(_, verdict, _)| verdict == "STOP");
     let host = match worst.or_else(|| world.doctor.iter().find(|(_, v, _)| v == "note")) {
         Some((label, verdict, line)) => format!("{} · {verdict}: {label}: {line}", world.network),
         None => world.network.clone(),
@@ -201,18 +249,33 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
     let people: Vec<String> = view
         .people
         .iter()
-        .map(|p| if p.present { format!("{} (here)", p.name) } else { p.name.clone() })
+        .map(|p| {
+            if p.present {
+                format!("{} (here)", p.name)
+            } else {
+                p.name.clone()
+            }
+        })
         .collect();
-    let head =
-        format!("state {}, event {}   {}", view.seq, view.events, view.card_words.join(" "));
+    let head = format!(
+        "state {}, event {}   {}",
+        view.seq,
+        view.events,
+        view.card_words.join(" ")
+    );
     let mut facts = vec![
         ("KEYS", Role::Text, counts(view)),
         ("LAST", Role::Text, last),
         ("PEOPLE", Role::Text, people.join(" · ")),
         ("HEAD", Role::Text, head),
         ("HOST", Role::Text, host),
+        ("GO TO", Role::Text, places()),
     ];
-    facts.extend(view.notes.iter().map(|note| ("NOTE", Role::Note, note.clone())));
+    facts.extend(
+        view.notes
+            .iter()
+            .map(|note| ("NOTE", Role::Note, note.clone())),
+    );
     facts
 }
 
@@ -233,12 +296,27 @@ impl Screen for Home {
         let due = due(world);
         let enter = match due.get(self.cursor.at().min(due.len().saturating_sub(1))) {
             None => "shows the keys of this vault".to_owned(),
-            Some(Due { goes: Goes::Pending(p), .. }) => {
-                format!("opens the request of {} that waits for signatures", p.issuer)
+            Some(Due {
+                goes: Goes::Pending(p),
+                ..
+            }) => {
+                format!(
+                    "opens the request of {} that waits for signatures",
+                    p.issuer
+                )
             }
-            Some(Due { goes: Goes::Deletions, .. }) => "shows the deletions and their countdowns".into(),
-            Some(Due { goes: Goes::Exchange, .. }) => "shows what was sent, and reads receipts".into(),
-            Some(Due { goes: Goes::Ceremonies, .. }) => "shows the ceremonies; this one goes on".into(),
+            Some(Due {
+                goes: Goes::Deletions,
+                ..
+            }) => "shows the deletions and their countdowns".into(),
+            Some(Due {
+                goes: Goes::Exchange,
+                ..
+            }) => "shows what was sent, and reads receipts".into(),
+            Some(Due {
+                goes: Goes::Ceremonies,
+                ..
+            }) => "shows the ceremonies; this one goes on".into(),
         };
         Footing {
             acts: "nobody: looking needs no approval".into(),
@@ -289,18 +367,37 @@ impl Screen for Home {
         if due.is_empty() {
             nothing_due(view, width, canvas);
         } else {
-            let what = width.saturating_sub(55);
+            let what = width.saturating_sub(45);
             let columns = [
-                Column { title: "DUE", width: 8, right: false },
-                Column { title: "", width: what.max(20), right: false },
-                Column { title: "WHEN", width: 12, right: false },
-                Column { title: "FOR", width: 22, right: false },
+                Column {
+                    title: "DUE",
+                    width: 8,
+                    right: false,
+                },
+                Column {
+                    title: "",
+                    width: what.max(20),
+                    right: false,
+                },
+                Column {
+                    title: "WHEN",
+                    width: 11,
+                    right: false,
+                },
+                Column {
+                    title: "FOR",
+                    width: 15,
+                    right: false,
+                },
             ];
             let cursor = Cursor::on(self.cursor.at().min(due.len().saturating_sub(1)));
             canvas.within(0, 0, width, above, |c| {
                 table(c, &columns, due.len(), cursor, |n| {
                     due.get(n).map_or((Role::Text, Vec::new()), |d| {
-                        (d.role, vec![d.kind.into(), d.what.clone(), d.when.clone(), d.who.clone()])
+                        (
+                            d.role,
+                            vec![d.kind.into(), d.what.clone(), d.when.clone(), d.who.clone()],
+                        )
                     })
                 });
             });
@@ -326,7 +423,8 @@ impl Screen for Home {
             Verb::Ceremonies => Reaction::push(Picker::shipped(Place::Here)),
             Verb::Back => Reaction::order(Order::Close).then(Step::Pop),
             other => {
-                self.cursor.moved(other, due(world).len(), usize::from(world.size.1 / 3));
+                self.cursor
+                    .moved(other, due(world).len(), usize::from(world.size.1 / 3));
                 Reaction::none()
             }
         }
@@ -336,7 +434,9 @@ impl Screen for Home {
 /// An empty list teaches.
 fn nothing_due(view: &View, width: u16, canvas: &mut Canvas<'_>) {
     let room = width.saturating_sub(4);
-    let mut y = canvas.paragraph(2, 0, room, Role::Title, "Nothing is due.").saturating_add(1);
+    let mut y = canvas
+        .paragraph(2, 0, room, Role::Title, "Nothing is due.")
+        .saturating_add(1);
     let words = if view.keys.is_empty() {
         "This vault holds no key yet. n makes one; i makes a receiver's root trusted, as an export needs; c shows ceremonies that lead through it all step by step."
     } else {
@@ -356,7 +456,12 @@ mod tests {
 
     #[test]
     fn spans_say_the_two_units_that_matter() {
-        let span = |seconds: i64| left(Timestamp::from_millis(0), Timestamp::from_millis(seconds * 1000));
+        let span = |seconds: i64| {
+            left(
+                Timestamp::from_millis(0),
+                Timestamp::from_millis(seconds * 1000),
+            )
+        };
         assert_eq!(span(2 * 86_400 + 3 * 3600 + 5), "2 d 03 h");
         assert_eq!(span(3600 * 4 + 600), "4 h 10 m");
         assert_eq!(span(61), "1 m 01 s");

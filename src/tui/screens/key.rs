@@ -28,11 +28,19 @@ pub(crate) struct KeyPage {
 impl KeyPage {
     /// The page of the key with this ARN.
     pub(crate) fn new(arn: &str) -> Self {
-        Self { arn: arn.to_owned(), draft: None }
+        Self {
+            arn: arn.to_owned(),
+            draft: None,
+        }
     }
 
     fn row<'a>(&self, world: &'a World) -> Option<&'a KeyRow> {
-        world.view.as_ref()?.keys.iter().find(|r| r.key.key_arn == self.arn)
+        world
+            .view
+            .as_ref()?
+            .keys
+            .iter()
+            .find(|r| r.key.key_arn == self.arn)
     }
 
     fn ask(&mut self, op: &'static str) -> Reaction {
@@ -45,7 +53,14 @@ impl KeyPage {
 /// The draft of an act that needs nothing but a key.
 pub(crate) fn about_key(op: &'static str, arn: &str) -> Draft {
     let texts = [("key".to_owned(), arn.to_owned())].into();
-    Draft { op, answers: Answers { texts, ..Answers::default() }, out: None }
+    Draft {
+        op,
+        answers: Answers {
+            texts,
+            ..Answers::default()
+        },
+        out: None,
+    }
 }
 
 /// Why a key cannot be exported by RSA wrap, in a word.
@@ -81,14 +96,25 @@ fn fields(row: &KeyRow) -> Vec<Line> {
     ];
     lines.extend(check_values(key, Some(row)));
     let state = state_word(row);
-    let role = if state == "ready" { Role::Ok } else { Role::Note };
+    let role = if state == "ready" {
+        Role::Ok
+    } else {
+        Role::Note
+    };
     let came = match key.key_origin {
         KeyOrigin::AWS_PAYMENT_CRYPTOGRAPHY => "made here",
         KeyOrigin::EXTERNAL => "imported",
     };
     lines.extend([
         Line::new("state", state).role(role),
-        Line::new("exportable", if key.exportable { "yes, wrapped" } else { "never" }),
+        Line::new(
+            "exportable",
+            if key.exportable {
+                "yes, wrapped"
+            } else {
+                "never"
+            },
+        ),
         Line::new("came from", came),
         Line::new("created", clock(key.create_timestamp)),
         Line::new("ARN", key.key_arn.clone()),
@@ -96,13 +122,24 @@ fn fields(row: &KeyRow) -> Vec<Line> {
     let moments = [
         ("enabled", key.usage_start_timestamp),
         ("disabled", key.usage_stop_timestamp),
-        ("destroyed", key.delete_timestamp.or(key.delete_pending_timestamp)),
+        (
+            "destroyed",
+            key.delete_timestamp.or(key.delete_pending_timestamp),
+        ),
     ];
-    lines.extend(moments.into_iter().filter_map(|(label, at)| Some(Line::new(label, clock(at?)))));
+    lines.extend(
+        moments
+            .into_iter()
+            .filter_map(|(label, at)| Some(Line::new(label, clock(at?)))),
+    );
     if let Some(subject) = &row.subject {
         lines.push(Line::new("certificate", subject.clone()));
     }
-    lines.extend(row.tags.iter().map(|(key, value)| Line::new("tag", format!("{key} = {value}"))));
+    lines.extend(
+        row.tags
+            .iter()
+            .map(|(key, value)| Line::new("tag", format!("{key} = {value}"))),
+    );
     lines
 }
 
@@ -115,7 +152,10 @@ fn exports(row: &KeyRow, view: &View) -> Vec<Line> {
                 "DIFFERS" => Role::Stop,
                 _ => Role::Wait,
             };
-            let text = format!("{} to {}, KCV {}, file {}", e.state, e.receiver, e.check_value, e.file);
+            let text = format!(
+                "{} to {}, KCV {}, file {}",
+                e.state, e.receiver, e.check_value, e.file
+            );
             Line::new("went out", format!("{}  {text}", clock(e.at))).role(role)
         })
         .collect();
@@ -132,7 +172,9 @@ impl Screen for KeyPage {
     }
 
     fn title(&self, world: &World) -> Vec<String> {
-        let label = self.row(world).map_or_else(|| self.arn.clone(), |r| r.label.clone());
+        let label = self
+            .row(world)
+            .map_or_else(|| self.arn.clone(), |r| r.label.clone());
         vec!["Key".into(), label]
     }
 
@@ -201,9 +243,12 @@ impl Screen for KeyPage {
     fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
         let draft = self.draft.take()?;
         match news {
-            News::Preview { pending, request } => {
-                Some(Reaction::push(Review::new(draft, pending.clone(), request, 0)))
-            }
+            News::Preview { pending, request } => Some(Reaction::push(Review::new(
+                draft,
+                pending.clone(),
+                request,
+                0,
+            ))),
             News::Refused(text) => Some(Reaction::notice(Role::Stop, text.clone())),
             _ => None,
         }

@@ -6,7 +6,7 @@ use crossterm::event::KeyEvent;
 
 use super::create::Create;
 use super::delete::Delete;
-use super::done::check_values;
+use super::done::{check_values, common_name};
 use super::export::Export;
 use super::key::{KeyPage, export_off, out_off};
 use crate::session::field::Footing;
@@ -41,7 +41,11 @@ impl Keys {
 
 /// No keys at all, for a world without a vault.
 pub(crate) fn keys_of(world: &World) -> Arc<Vec<KeyRow>> {
-    world.view.as_ref().map(|v| v.keys.clone()).unwrap_or_default()
+    world
+        .view
+        .as_ref()
+        .map(|v| v.keys.clone())
+        .unwrap_or_default()
 }
 
 /// What became of a key, in a sentence.
@@ -50,7 +54,14 @@ pub(crate) fn history(row: &KeyRow, view: &View) -> String {
         .exports
         .iter()
         .filter(|e| e.arn == row.key.key_arn)
-        .map(|e| format!("to {} at {} ({})", e.receiver, clock(e.at), e.state))
+        .map(|e| {
+            format!(
+                "to {} at {} ({})",
+                common_name(&e.receiver),
+                clock(e.at),
+                e.state
+            )
+        })
         .collect();
     match sent.len() {
         0 => "It has never left this vault.".to_owned(),
@@ -77,7 +88,10 @@ impl Screen for Keys {
     }
 
     fn footing(&self, world: &World) -> Footing {
-        let enter = match (self.table.filtering, world.view.as_ref().and_then(|v| self.chosen(v))) {
+        let enter = match (
+            self.table.filtering,
+            world.view.as_ref().and_then(|v| self.chosen(v)),
+        ) {
             (true, _) => "keeps this filter and goes back to the list".to_owned(),
             (_, Some(row)) => format!("opens {} with all its fields and its history", row.label),
             _ => "does nothing: no key is in the list".to_owned(),
@@ -110,8 +124,14 @@ impl Screen for Keys {
             Offer::plain(Verb::Sort),
             with(Offer::word(Verb::Enter, "open"), none),
             Offer::plain(Verb::New),
-            with(Offer::plain(Verb::Export), none.or_else(|| row.and_then(export_off))),
-            with(Offer::plain(Verb::Delete), none.or_else(|| row.and_then(out_off))),
+            with(
+                Offer::plain(Verb::Export),
+                none.or_else(|| row.and_then(export_off)),
+            ),
+            with(
+                Offer::plain(Verb::Delete),
+                none.or_else(|| row.and_then(out_off)),
+            ),
             Offer::plain(Verb::Back),
         ]);
         offers
@@ -139,20 +159,35 @@ impl Screen for Keys {
         let mut top = 0;
         if self.table.filtering {
             let x = canvas.put(1, 0, Role::Focus, "Filter / ");
-            self.table.filter.draw(canvas, x, 0, width.saturating_sub(x), true);
+            self.table
+                .filter
+                .draw(canvas, x, 0, width.saturating_sub(x), true);
             top = 1;
         }
         let rows = height.saturating_sub(top).saturating_sub(EXPLAINED);
-        canvas.within(0, top, width, rows, |c| self.table.draw(c, &view.keys, |_| None));
+        canvas.within(0, top, width, rows, |c| {
+            self.table.draw(c, &view.keys, |_| None);
+        });
         let Some(row) = self.chosen(view) else {
-            canvas.put(3, top.saturating_add(2), Role::Muted, "No key fits the filter. Esc shows all again.");
+            canvas.put(
+                3,
+                top.saturating_add(2),
+                Role::Muted,
+                "No key fits the filter. Esc shows all again.",
+            );
             return;
         };
         let y = height.saturating_sub(EXPLAINED);
         canvas.rule(y, std::slice::from_ref(&row.label));
-        canvas.within(1, y.saturating_add(1), width.saturating_sub(2), EXPLAINED, |c| {
-            explain(row, view, c);
-        });
+        canvas.within(
+            1,
+            y.saturating_add(1),
+            width.saturating_sub(2),
+            EXPLAINED,
+            |c| {
+                explain(row, view, c);
+            },
+        );
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
@@ -200,11 +235,23 @@ fn explain(row: &KeyRow, view: &View, canvas: &mut Canvas<'_>) {
     let key = &row.key;
     let use_words = key.key_attributes.key_usage.words();
     canvas.put_cut(0, 0, width, Role::Text, &key.key_arn);
-    let values: Vec<String> =
-        check_values(key, Some(row)).into_iter().map(|line| line.value).collect();
-    canvas.put_cut(0, 1, width, Role::Text, &format!("KCV {}", values.join(" · ")));
+    let values: Vec<String> = check_values(key, Some(row))
+        .into_iter()
+        .map(|line| line.value)
+        .collect();
+    canvas.put_cut(
+        0,
+        1,
+        width,
+        Role::Text,
+        &format!("KCV {}", values.join(" · ")),
+    );
     let made = format!("{use_words}, since {}. ", clock(key.create_timestamp));
-    let subject = row.subject.as_ref().map(|s| format!("Certificate of {s}. ")).unwrap_or_default();
+    let subject = row
+        .subject
+        .as_ref()
+        .map(|s| format!("Certificate of {s}. "))
+        .unwrap_or_default();
     canvas.put_cut(0, 2, width, Role::Text, &format!("{made}{subject}"));
     canvas.put_cut(0, 3, width, Role::Text, &history(row, view));
 }
@@ -212,9 +259,11 @@ fn explain(row: &KeyRow, view: &View, canvas: &mut Canvas<'_>) {
 /// An empty vault teaches.
 fn empty(canvas: &mut Canvas<'_>) {
     let room = canvas.width().saturating_sub(4);
-    let mut y = canvas.paragraph(2, 1, room, Role::Title, "No key is in this vault yet.").saturating_add(2);
+    let mut y = canvas
+        .paragraph(2, 1, room, Role::Title, "No key is in this vault yet.")
+        .saturating_add(2);
     for words in [
-        "n makes a key here: eight questions at most, then two custodians sign, then it exists. Its bytes are never shown.",
+        "n makes a key here: five questions, a review, then custodians sign, then it exists. Its bytes are never shown.",
         "Keys also come in from outside: a receiver's root certificate (i on Home), later wrapped keys and components.",
         "A ceremony (c on Home) does all of it in order, with everybody's part named.",
     ] {

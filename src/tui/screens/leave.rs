@@ -70,6 +70,9 @@ impl Screen for Leave {
                 Role::Text,
                 "The vault is closed and its lock is freed. A ceremony that is under way stands open in it and goes on later, at the step where it is now.",
             );
+            if let Some(only) = world.view.as_ref().and_then(|view| view.only_copy) {
+                say(Role::Stop, only);
+            }
         } else {
             say(Role::Text, "No vault is open. Nothing is lost.");
         }

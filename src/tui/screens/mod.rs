@@ -15,8 +15,6 @@ pub(crate) mod handover;
 pub(crate) mod help;
 pub(crate) mod home;
 pub(crate) mod init;
-mod init_fields;
-mod init_people;
 pub(crate) mod key;
 pub(crate) mod keys;
 pub(crate) mod leave;
@@ -29,6 +27,8 @@ pub(crate) mod root;
 pub(crate) mod runner;
 pub(crate) mod save;
 pub(crate) mod stop_run;
+#[cfg(test)]
+mod tests;
 pub(crate) mod unlock;
 pub(crate) mod welcome;
 pub(crate) mod wizard;
@@ -53,25 +53,9 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
             (State::new(world, Box::new(first)), Vec::new())
         }
         Start::Init { dir } => (
-            State::new(world, Box::new(init::Init::new(dir))),
+            State::new(world, Box::new(init::Init::new(&dir))),
             Vec::new(),
         ),
-        Start::Ready {
-            script,
-            session,
-            inputs,
-            out,
-            resume,
-        } => {
-            let screen = runner::RunScreen::new(script.title(), out, true);
-            let order = Order::PlayReady {
-                script: Box::new(script),
-                session,
-                inputs,
-                resume,
-            };
-            playing(world, Box::new(screen), order)
-        }
         Start::Play {
             script,
             session,

@@ -64,7 +64,12 @@ impl Screen for Page {
         if lines.len() > height {
             let shown = lines.len().min(top.saturating_add(height));
             let word = format!(" {shown} of {} lines ", lines.len());
-            canvas.put_right(canvas.width(), cells(height.saturating_sub(1)), Role::Muted, &word);
+            canvas.put_right(
+                canvas.width(),
+                cells(height.saturating_sub(1)),
+                Role::Muted,
+                &word,
+            );
         }
     }
 

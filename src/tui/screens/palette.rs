@@ -20,7 +20,7 @@ pub(crate) struct Palette {
 
 impl Palette {
     /// A palette over these offers.
-    pub(crate) fn of(offers: Vec<Offer>) -> Self {
+    pub(crate) fn of(offers: &[Offer]) -> Self {
         let offers = keys::TABLE
             .iter()
             .filter_map(|b| offers.iter().find(|o| o.verb == b.verb).cloned())
@@ -110,7 +110,10 @@ impl Screen for Palette {
                     (Some(_), _) => Role::Muted,
                     _ => Role::Text,
                 };
-                let chord = offer.chord(false).map(|c| c.shown()).unwrap_or_default();
+                let chord = offer
+                    .chord(false)
+                    .map(crate::tui::keys::Chord::shown)
+                    .unwrap_or_default();
                 c.put(3, y, role, &format!("{chord:10}"));
                 let help = offer.binding().map_or("", |b| b.help);
                 let text = match &offer.off {

@@ -14,7 +14,13 @@ use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::world::World;
 
 const FIELDS: &[Field] = &[
-    Field { id: "who", label: "Who refuses", hint: "", kind: Kind::Choice(&[]), optional: false },
+    Field {
+        id: "who",
+        label: "Who refuses",
+        hint: "",
+        kind: Kind::Choice(&[]),
+        optional: false,
+    },
     Field {
         id: "reason",
         label: "Why",
@@ -38,10 +44,18 @@ impl Refuse {
     /// The page for an act.
     pub(crate) fn new(pending: &PendingView, world: &World, beneath: usize) -> Self {
         let people = world.view.iter().flat_map(|v| v.people.iter());
-        let entries = people.map(|p| Entry::new(&p.name, &p.name, &p.role)).collect();
+        let entries = people
+            .map(|p| Entry::new(&p.name, &p.name, &p.role))
+            .collect();
         let mut form = Form::of(FIELDS);
         form.set_choices("who", Choices::new(entries));
-        Self { id: pending.id, sentence: pending.sentence.clone(), form, beneath, waiting: false }
+        Self {
+            id: pending.id,
+            sentence: pending.sentence.clone(),
+            form,
+            beneath,
+            waiting: false,
+        }
     }
 }
 
@@ -57,13 +71,17 @@ impl Screen for Refuse {
     fn footing(&self, _world: &World) -> Footing {
         Footing {
             acts: "whoever refuses; one person is enough to stop a request".into(),
-            enter: "goes to the next field; after the reason, takes the request off the table".into(),
+            enter: "next field; after the reason, takes the request off the table".into(),
             so_far: "the request still stands with its signatures".into(),
         }
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
-        let mut offers = if self.form.choosing() { keys::moves() } else { Vec::new() };
+        let mut offers = if self.form.choosing() {
+            keys::moves()
+        } else {
+            Vec::new()
+        };
         offers.extend([
             Offer::plain(Verb::Enter),
             Offer::plain(Verb::NextField),
@@ -74,7 +92,9 @@ impl Screen for Refuse {
     }
 
     fn help(&self) -> &'static [&'static str] {
-        &["A refused request is gone with its signatures; asking for the same again makes a new one. Who refused and why is recorded."]
+        &[
+            "A refused request is gone with its signatures; asking for the same again makes a new one. Who refused and why is recorded.",
+        ]
     }
 
     fn typing(&self) -> bool {
@@ -83,7 +103,9 @@ impl Screen for Refuse {
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
         let width = canvas.width().saturating_sub(4);
-        let y = canvas.paragraph(2, 0, width, Role::Title, &self.sentence).saturating_add(1);
+        let y = canvas
+            .paragraph(2, 0, width, Role::Title, &self.sentence)
+            .saturating_add(1);
         let height = canvas.height();
         canvas.within(2, y, width, height, |c| {
             self.form.draw(c);
@@ -123,7 +145,10 @@ impl Screen for Refuse {
         }
         match news {
             News::Done(outcome) if matches!(outcome.as_ref(), Outcome::Withdrawn) => {
-                let notice = Reaction::notice(Role::Note, "The request is off the table. Nothing was changed; the refusal is recorded.");
+                let notice = Reaction::notice(
+                    Role::Note,
+                    "The request is off the table. Nothing was changed; the refusal is recorded.",
+                );
                 Some((0..=self.beneath).fold(notice, |reaction, _| reaction.then(Step::Pop)))
             }
             News::Refused(text) => Some(Reaction::notice(Role::Stop, text.clone())),

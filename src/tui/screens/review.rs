@@ -30,12 +30,20 @@ pub(crate) struct Review {
 impl Review {
     /// A review; `beneath` wizard screens go when the act was asked.
     pub(crate) fn new(draft: Draft, pending: PendingView, request: &str, beneath: usize) -> Self {
-        Self { draft, pending, request: request.to_owned(), beneath, phrase: TextField::default() }
+        Self {
+            draft,
+            pending,
+            request: request.to_owned(),
+            beneath,
+            phrase: TextField::default(),
+        }
     }
 
     /// Whether the typed phrase, where one is needed, is there.
     fn armed(&self) -> bool {
-        self.pending.phrase.is_none_or(|phrase| self.phrase.value().trim() == phrase)
+        self.pending
+            .phrase
+            .is_none_or(|phrase| self.phrase.value().trim() == phrase)
     }
 
     fn lines(&self) -> Vec<Line> {
@@ -60,10 +68,17 @@ impl Review {
     }
 
     fn save(&self) -> Reaction {
-        let label = self.draft.answers.texts.get("label").or(self.draft.answers.texts.get("key"));
+        let label = self
+            .draft
+            .answers
+            .texts
+            .get("label")
+            .or(self.draft.answers.texts.get("key"));
         let word = label.map_or("request", |l| l.rsplit('/').next().unwrap_or(l));
-        let name: String =
-            word.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+        let name: String = word
+            .chars()
+            .map(|c| if c.is_alphanumeric() { c } else { '-' })
+            .collect();
         Reaction::push(Save::new(
             "Write the request to a file",
             &format!("{}-{name}.json", self.draft.op),
@@ -77,11 +92,21 @@ impl Review {
         let lines = crate::tui::canvas::wrap(&self.request, usize::from(width.saturating_sub(3)));
         let rows = usize::from(height.saturating_sub(1));
         for (n, line) in lines.iter().take(rows).enumerate() {
-            canvas.put(2, crate::tui::canvas::cells(n.saturating_add(1)), Role::Text, line);
+            canvas.put(
+                2,
+                crate::tui::canvas::cells(n.saturating_add(1)),
+                Role::Text,
+                line,
+            );
         }
         if lines.len() > rows {
             let last = height.saturating_sub(1);
-            canvas.put(2, last, Role::Muted, &format!("{:1$}", ".. F2 shows all of it", usize::from(width)));
+            canvas.put(
+                2,
+                last,
+                Role::Muted,
+                &format!("{:1$}", ".. F2 shows all of it", usize::from(width)),
+            );
         }
     }
 }
@@ -111,7 +136,11 @@ impl Screen for Review {
     fn offers(&self, _world: &World) -> Vec<Offer> {
         let enter = Offer::word(Verb::Enter, "ask");
         let mut offers = vec![
-            if self.armed() { enter } else { enter.off_because("the phrase is not typed yet") },
+            if self.armed() {
+                enter
+            } else {
+                enter.off_because("the phrase is not typed yet")
+            },
             Offer::plain(Verb::Exact),
             Offer::word(Verb::Back, "change"),
         ];
@@ -139,19 +168,32 @@ impl Screen for Review {
         let left = if wide { width / 2 } else { width };
         canvas.within(0, 0, left, height, |c| {
             let room = c.width().saturating_sub(3);
-            let y = c.paragraph(2, 0, room, Role::Title, &self.pending.sentence).saturating_add(1);
-            let end = if self.pending.phrase.is_some() { height.saturating_sub(4) } else { height };
+            let y = c
+                .paragraph(2, 0, room, Role::Title, &self.pending.sentence)
+                .saturating_add(1);
+            let end = if self.pending.phrase.is_some() {
+                height.saturating_sub(4)
+            } else {
+                height
+            };
             let lines = self.lines();
             let y = lines::draw(c, y, end, 15, &lines).saturating_add(1);
             if let Some(phrase) = self.pending.phrase {
-                c.put(2, y, Role::Stop, &format!("This destroys. To go on, type the word {phrase}:"));
+                c.put(
+                    2,
+                    y,
+                    Role::Stop,
+                    &format!("This destroys. To go on, type the word {phrase}:"),
+                );
                 c.put(2, y.saturating_add(1), Role::Focus, "►");
                 self.phrase.draw(c, 4, y.saturating_add(1), 40, true);
             }
         });
         if wide {
             canvas.column(left, 0, height);
-            canvas.within(left.saturating_add(1), 0, width, height, |c| self.draw_request(c));
+            canvas.within(left.saturating_add(1), 0, width, height, |c| {
+                self.draw_request(c);
+            });
         }
     }
 

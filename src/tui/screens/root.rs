@@ -1,7 +1,6 @@
 //! Making a receiver's root trusted: a second person fetches its fingerprint elsewhere and types it; ours stays hidden
 //! until theirs is typed.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
@@ -14,7 +13,7 @@ use crate::pki::Certificate;
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::{handover, op};
-use crate::tui::acts::Draft;
+use crate::tui::acts::{Draft, PRACTICE_FILE};
 use crate::tui::canvas::Canvas;
 use crate::tui::frame::clock;
 use crate::tui::keys::{Offer, Verb};
@@ -46,8 +45,6 @@ const LABEL: Field = Field {
 /// A root as it was read.
 #[derive(Debug, Clone)]
 pub(crate) struct RootFile {
-    /// Where it was read.
-    pub(crate) path: PathBuf,
     /// The file's bytes.
     pub(crate) bytes: Arc<Vec<u8>>,
     /// The root in it.
@@ -59,7 +56,6 @@ pub(crate) struct RootFile {
 impl From<&Receiver> for RootFile {
     fn from(receiver: &Receiver) -> Self {
         Self {
-            path: receiver.path.clone(),
             bytes: receiver.bytes.clone(),
             root: receiver.root.clone(),
             wrapping: Some(receiver.algorithm),
@@ -101,7 +97,11 @@ impl ImportRoot {
 
     /// Begins with a file that was read already.
     pub(crate) fn of(file: RootFile, world: &World) -> Self {
-        let mut wizard = Self { step: Step::Call, first: Step::Call, ..Self::new() };
+        let mut wizard = Self {
+            step: Step::Call,
+            first: Step::Call,
+            ..Self::new()
+        };
         wizard.take(file, world);
         wizard
     }
@@ -113,14 +113,27 @@ impl ImportRoot {
     }
 
     fn draft(&self) -> Draft {
-        let text = |id: &str| (id.to_owned(), self.form.text(id).unwrap_or_default().trim().to_owned());
-        let files = self.file.iter().map(|f| ("file".to_owned(), f.bytes.to_vec())).collect();
+        let text = |id: &str| {
+            (
+                id.to_owned(),
+                self.form.text(id).unwrap_or_default().trim().to_owned(),
+            )
+        };
+        let files = self
+            .file
+            .iter()
+            .map(|f| ("file".to_owned(), f.bytes.to_vec()))
+            .collect();
         let answers = Answers {
             texts: ["fingerprint", "source", LABEL.id].map(text).into(),
             files,
             by: self.form.text(BY.id).unwrap_or_default().trim().to_owned(),
         };
-        Draft { op: op::IMPORT_ROOT.name, answers, out: None }
+        Draft {
+            op: op::IMPORT_ROOT.name,
+            answers,
+            out: None,
+        }
     }
 
     fn enter(&mut self) -> Reaction {
@@ -151,24 +164,44 @@ impl ImportRoot {
         if self.step == self.first {
             return Reaction::pop();
         }
-        self.step = if self.step == Step::Type { Step::Call } else { Step::File };
+        self.step = if self.step == Step::Type {
+            Step::Call
+        } else {
+            Step::File
+        };
         Reaction::none()
     }
 
-    fn draw_file(&self, canvas: &mut Canvas<'_>) {
+    fn draw_file(&self, world: &World, canvas: &mut Canvas<'_>) {
         let room = canvas.width().saturating_sub(4);
-        let mut y = canvas.paragraph(2, 0, room, Role::Title, "Which file holds the root certificate?").saturating_add(1);
+        let mut y = canvas
+            .paragraph(
+                2,
+                0,
+                room,
+                Role::Title,
+                "Which file holds the root certificate?",
+            )
+            .saturating_add(1);
         canvas.put(2, y, Role::Focus, "► Path");
         self.path.draw(canvas, 9, y, room.saturating_sub(8), true);
         y = y.saturating_add(2);
         let hint = op::IMPORT_ROOT.fields.first().map_or("", |f| f.hint);
-        y = y.saturating_add(canvas.paragraph(2, y, room, Role::Muted, hint)).saturating_add(1);
+        y = y
+            .saturating_add(canvas.paragraph(2, y, room, Role::Muted, hint))
+            .saturating_add(1);
+        if world.rehearsal() {
+            let words = format!("practice answer (F5): {PRACTICE_FILE}");
+            y = y
+                .saturating_add(canvas.paragraph(2, y, room, Role::Note, &words))
+                .saturating_add(1);
+        }
         canvas.within(1, y, room, 6, |c| {
             wizard::complaint(c, 0, self.error.as_ref());
         });
     }
 
-    fn draw_call(&self, file: &RootFile, canvas: &mut Canvas<'_>) {
+    fn draw_call(file: &RootFile, canvas: &mut Canvas<'_>) {
         let room = canvas.width().saturating_sub(4);
         let mut y = canvas.paragraph(
             2,
@@ -178,20 +211,22 @@ impl ImportRoot {
             "A second person, logged in as somebody else on another computer, fetches the fingerprint:",
         );
         y = y.saturating_add(1);
-        match file.wrapping {
-            Some(algorithm) => {
-                for line in handover::fingerprint_commands(algorithm.name()) {
-                    let role = if line.starts_with('#') { Role::Muted } else { Role::Text };
-                    y = y.saturating_add(canvas.paragraph(2, y, room, role, &line));
-                }
+        if let Some(algorithm) = file.wrapping {
+            for line in handover::fingerprint_commands(algorithm.name()) {
+                let role = if line.starts_with('#') {
+                    Role::Muted
+                } else {
+                    Role::Text
+                };
+                y = y.saturating_add(canvas.paragraph(2, y, room, role, &line));
             }
-            None => {
-                let words = "The owner of the root reads it from their own copy: openssl x509 -in ROOT.pem -noout -fingerprint -sha256";
-                y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, words));
-            }
+        } else {
+            let words = "The owner of the root reads it from their own copy: \
+                openssl x509 -in ROOT.pem -noout -fingerprint -sha256";
+            y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, words));
         }
         y = y.saturating_add(1);
-        let words = "Ours is not shown until theirs is typed: what is on this screen cannot be copied into the answer. This makes the root trusted for every later import and export under it.";
+        let words = "Ours stays hidden until theirs is typed: nothing here can be copied.";
         canvas.paragraph(2, y, room, Role::Note, words);
     }
 
@@ -200,7 +235,10 @@ impl ImportRoot {
         let root = &file.root;
         let known = [
             Line::new("root", root.subject()),
-            Line::new("key", root.key_algorithm().map_or("unknown", KeyAlgorithm::name)),
+            Line::new(
+                "key",
+                root.key_algorithm().map_or("unknown", KeyAlgorithm::name),
+            ),
             Line::new("ends", clock(root.not_after())),
         ];
         let y = lines::draw(canvas, 0, 4, 10, &known).saturating_add(1);
@@ -216,15 +254,22 @@ fn asked(file: &RootFile, world: &World) -> Vec<AskField> {
     let practice = |text: String| world.rehearsal().then_some(text);
     let ours = data_encoding::HEXLOWER.encode(&file.root.sha256_fingerprint());
     let declared = |id: &str| op::IMPORT_ROOT.fields.iter().find(|f| f.id == id).copied();
-    let mut fields = vec![AskField { field: BY, practice: practice("Wim".into()) }];
-    fields.extend(
-        declared("fingerprint").map(|field| AskField { field, practice: practice(ours) }),
-    );
+    let mut fields = vec![AskField {
+        field: BY,
+        practice: practice("Wim".into()),
+    }];
+    fields.extend(declared("fingerprint").map(|field| AskField {
+        field,
+        practice: practice(ours),
+    }));
     fields.extend(declared("source").map(|field| AskField {
         field,
         practice: practice("practice: no other computer was asked".into()),
     }));
-    fields.push(AskField { field: LABEL, practice: practice("receiver-root".into()) });
+    fields.push(AskField {
+        field: LABEL,
+        practice: practice("receiver-root".into()),
+    });
     fields
 }
 
@@ -251,7 +296,7 @@ impl Screen for ImportRoot {
             ),
             Step::Type => (
                 "the second person types; whoever brought the file keeps hands off".to_owned(),
-                "goes to the next field; after the last, compares and shows the review",
+                "next field; after the last, compares and shows the review",
             ),
         };
         Footing {
@@ -261,10 +306,16 @@ impl Screen for ImportRoot {
         }
     }
 
-    fn offers(&self, _world: &World) -> Vec<Offer> {
+    fn offers(&self, world: &World) -> Vec<Offer> {
         let mut offers = vec![Offer::plain(Verb::Enter)];
+        if self.step == Step::File && world.rehearsal() {
+            offers.push(Offer::plain(Verb::Practice));
+        }
         if self.step == Step::Type {
-            offers.extend([Offer::plain(Verb::NextField), Offer::plain(Verb::PreviousField)]);
+            offers.extend([
+                Offer::plain(Verb::NextField),
+                Offer::plain(Verb::PreviousField),
+            ]);
             if self.form.practised() {
                 offers.push(Offer::plain(Verb::Practice));
             }
@@ -289,11 +340,11 @@ impl Screen for ImportRoot {
         }
     }
 
-    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
         match (self.step, &self.file) {
-            (Step::Call, Some(file)) => self.draw_call(file, canvas),
+            (Step::Call, Some(file)) => Self::draw_call(file, canvas),
             (Step::Type, Some(file)) => self.draw_type(file, canvas),
-            _ => self.draw_file(canvas),
+            _ => self.draw_file(world, canvas),
         }
     }
 
@@ -301,6 +352,10 @@ impl Screen for ImportRoot {
         match verb {
             Verb::Enter => self.enter(),
             Verb::Back => self.back(),
+            Verb::Practice if self.step == Step::File => {
+                self.path.set(PRACTICE_FILE);
+                Reaction::none()
+            }
             Verb::Practice => {
                 self.form.practise();
                 Reaction::none()
@@ -340,9 +395,12 @@ impl Screen for ImportRoot {
                 self.take((**file).clone(), world);
                 Some(Reaction::none())
             }
-            News::Preview { pending, request } => {
-                Some(Reaction::push(Review::new(self.draft(), pending.clone(), request, 1)))
-            }
+            News::Preview { pending, request } => Some(Reaction::push(Review::new(
+                self.draft(),
+                pending.clone(),
+                request,
+                1,
+            ))),
             News::Refused(text) if self.step == Step::Type => {
                 self.form.complain("fingerprint", text);
                 Some(Reaction::none())

@@ -24,7 +24,13 @@ impl Save {
     /// A page that asks for a path, with a proposal.
     pub(crate) fn new(title: &'static str, proposal: &str, bytes: Vec<u8>) -> Self {
         let path = TextField::with(proposal);
-        Self { title, path, bytes, error: None, waiting: false }
+        Self {
+            title,
+            path,
+            bytes,
+            error: None,
+            waiting: false,
+        }
     }
 }
 
@@ -40,7 +46,8 @@ impl Screen for Save {
     fn footing(&self, _world: &World) -> Footing {
         Footing {
             acts: "whoever is at the keyboard".into(),
-            enter: "writes a new file of that name; a file that is there is never overwritten".into(),
+            enter: "writes a new file of that name; a file that is there is never overwritten"
+                .into(),
             so_far: "nothing was written".into(),
         }
     }
@@ -50,7 +57,9 @@ impl Screen for Save {
     }
 
     fn help(&self) -> &'static [&'static str] {
-        &["The path counts from the folder keymoot was started in. Folders that are missing are made."]
+        &[
+            "The path counts from the folder keymoot was started in. Folders that are missing are made.",
+        ]
     }
 
     fn typing(&self) -> bool {
@@ -62,7 +71,12 @@ impl Screen for Save {
         canvas.put(2, 1, Role::Title, "Path of the new file");
         canvas.put(2, 3, Role::Focus, "►");
         self.path.draw(canvas, 4, 3, room.saturating_sub(2), true);
-        canvas.put(2, 5, Role::Muted, &format!("{} bytes, no secret in it", self.bytes.len()));
+        canvas.put(
+            2,
+            5,
+            Role::Muted,
+            &format!("{} bytes, no secret in it", self.bytes.len()),
+        );
         super::wizard::complaint(canvas, 7, self.error.as_ref());
     }
 
@@ -72,7 +86,10 @@ impl Screen for Save {
             Verb::Enter => {
                 self.waiting = true;
                 let path = self.path.value().trim().into();
-                Reaction::order(Order::Save { path, bytes: self.bytes.clone() })
+                Reaction::order(Order::Save {
+                    path,
+                    bytes: self.bytes.clone(),
+                })
             }
             _ => Reaction::none(),
         }

@@ -104,7 +104,7 @@ impl Screen for StopRun {
         let width = canvas.width();
         canvas.put(2, 1, Role::Title, "The ceremony waits. What now?");
         canvas.within(1, 3, width.saturating_sub(2), 3, |c| {
-            self.choices.draw(c, !self.asking)
+            self.choices.draw(c, !self.asking);
         });
         if world.rehearsal() {
             canvas.put(

@@ -83,7 +83,7 @@ impl Welcome {
                 }
                 None => Reaction::none(),
             },
-            Some(Way::Create) => Reaction::push(Init::new(world.folder.join("new.vault"))),
+            Some(Way::Create) => Reaction::push(Init::new(&world.folder.join("new.vault"))),
             Some(Way::Doctor) => {
                 Reaction::push(Doctor::default()).then(Step::Order(Order::Examine))
             }

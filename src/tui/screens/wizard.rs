@@ -16,12 +16,12 @@ pub(crate) type Step = (&'static str, String);
 pub(crate) fn draw(
     world: &World,
     canvas: &mut Canvas<'_>,
-    steps: &[Step],
+    asked: &[Step],
     at: usize,
     question: impl FnOnce(&mut Canvas<'_>),
 ) {
     let (width, height) = (canvas.width(), canvas.height());
-    let mut stops: Vec<Stop> = steps
+    let mut stops: Vec<Stop> = asked
         .iter()
         .enumerate()
         .map(|(n, (title, answer))| {

@@ -133,8 +133,12 @@ impl KeyTable {
         let cursor = Cursor::on(self.cursor.at().min(rows.len().saturating_sub(1)));
         let columns = columns(canvas.width());
         table(canvas, &columns, rows.len(), cursor, |n| {
-            let row = rows.get(n).and_then(|at| keys.get(usize::try_from(*at).ok()?));
-            let Some(row) = row else { return (Role::Text, Vec::new()) };
+            let row = rows
+                .get(n)
+                .and_then(|at| keys.get(usize::try_from(*at).ok()?));
+            let Some(row) = row else {
+                return (Role::Text, Vec::new());
+            };
             let why = off(row);
             let role = match (why, row.key.key_state) {
                 (Some(_), _) | (_, KeyState::DELETE_COMPLETE) => Role::Muted,
@@ -147,9 +151,13 @@ impl KeyTable {
 }
 
 fn columns(width: u16) -> [Column; 8] {
-    let column = |title, width| Column { title, width, right: false };
-    // All columns but the first take 64 with their gaps; names get the rest.
-    let name = width.saturating_sub(64).clamp(8, 48);
+    let column = |title, width| Column {
+        title,
+        width,
+        right: false,
+    };
+    // All columns but the first take 63 with their gaps; names get the rest.
+    let name = width.saturating_sub(63).clamp(8, 48);
     [
         column("NAME", name),
         column("USE", 3),
@@ -158,7 +166,7 @@ fn columns(width: u16) -> [Column; 8] {
         column("KCV", 8),
         column("STATE", 9),
         column("EXPORT", 6),
-        column("FROM", 8),
+        column("FROM", 6),
     ]
 }
 
@@ -167,7 +175,7 @@ fn texts(row: &KeyRow, why: Option<&'static str>) -> Vec<String> {
     let export = if row.key.exportable { "yes" } else { "no" };
     let from = match row.key.key_origin {
         KeyOrigin::AWS_PAYMENT_CRYPTOGRAPHY => "here",
-        KeyOrigin::EXTERNAL => "imported",
+        KeyOrigin::EXTERNAL => "import",
     };
     vec![
         row.label.clone(),
@@ -211,7 +219,10 @@ pub(crate) fn state_word(row: &KeyRow) -> &'static str {
 }
 
 fn ordered(keys: &[KeyRow], filter: &str, sort: Sort) -> Vec<u32> {
-    let terms: Vec<String> = filter.split_whitespace().map(str::to_ascii_lowercase).collect();
+    let terms: Vec<String> = filter
+        .split_whitespace()
+        .map(str::to_ascii_lowercase)
+        .collect();
     let mut rows: Vec<u32> = keys
         .iter()
         .enumerate()
@@ -226,14 +237,18 @@ fn ordered(keys: &[KeyRow], filter: &str, sort: Sort) -> Vec<u32> {
         }
     };
     match sort {
-        Sort::Newest => rows.reverse(),
+        Sort::Newest => rows.sort_by(by(|a, b| {
+            b.key.create_timestamp.cmp(&a.key.create_timestamp)
+        })),
         Sort::Name => rows.sort_by(by(|a, b| a.label.cmp(&b.label))),
         Sort::Use => rows.sort_by(by(|a, b| {
             let code = |r: &KeyRow| r.key.key_attributes.key_usage.code();
             code(a).cmp(code(b)).then_with(|| a.label.cmp(&b.label))
         })),
         Sort::State => rows.sort_by(by(|a, b| {
-            state_word(a).cmp(state_word(b)).then_with(|| a.label.cmp(&b.label))
+            state_word(a)
+                .cmp(state_word(b))
+                .then_with(|| a.label.cmp(&b.label))
         })),
     }
     rows
@@ -256,15 +271,28 @@ fn fits(row: &KeyRow, term: &str) -> bool {
     }
     // Only the last part of the ARN: the rest is the same for all.
     let id = row.key.key_arn.rsplit('/').next().unwrap_or_default();
-    let other = row.other_check_value.as_ref().is_some_and(|(_, kcv)| holds(kcv, term));
-    [row.label.as_str(), code, kind, &row.key.key_check_value, state_word(row), id]
-        .iter()
-        .any(|cell| holds(cell, term))
+    let other = row
+        .other_check_value
+        .as_ref()
+        .is_some_and(|(_, kcv)| holds(kcv, term));
+    [
+        row.label.as_str(),
+        code,
+        kind,
+        &row.key.key_check_value,
+        state_word(row),
+        id,
+    ]
+    .iter()
+    .any(|cell| holds(cell, term))
         || other
 }
 
 /// Whether `text` holds `lower`, whatever its case; without a copy for each of 100 000 rows.
 fn holds(text: &str, lower: &str) -> bool {
     let (text, lower) = (text.as_bytes(), lower.as_bytes());
-    lower.is_empty() || text.windows(lower.len()).any(|part| part.eq_ignore_ascii_case(lower))
+    lower.is_empty()
+        || text
+            .windows(lower.len())
+            .any(|part| part.eq_ignore_ascii_case(lower))
 }

@@ -19,7 +19,11 @@ pub(crate) struct Line {
 impl Line {
     /// A plain line.
     pub(crate) fn new(label: &str, value: impl Into<String>) -> Self {
-        Self { label: label.to_owned(), value: value.into(), role: Role::Text }
+        Self {
+            label: label.to_owned(),
+            value: value.into(),
+            role: Role::Text,
+        }
     }
 
     /// The same in a role.
@@ -29,10 +33,21 @@ impl Line {
     }
 }
 
-/// Lines of an act's details: the verdict on strength is drawn as what it is.
+/// Lines of an act's details: the verdict on strength is drawn as what it is, the check value stands beside the kind,
+/// and where both readings of a 16-byte key are told, the bare one is left out.
 pub(crate) fn of_details(details: &[(String, String)]) -> Vec<Line> {
-    details
+    let both = details.iter().any(|(label, _)| label == "as AES_128");
+    let mut ordered: Vec<&(String, String)> = details
         .iter()
+        .filter(|(label, _)| !(both && label == "kcv"))
+        .collect();
+    let place = |list: &[&(String, String)], name: &str| list.iter().position(|(l, _)| l == name);
+    if let (Some(kcv), Some(kind)) = (place(&ordered, "kcv"), place(&ordered, "kind")) {
+        let line = ordered.remove(kcv);
+        ordered.insert(kind.saturating_add(1), line);
+    }
+    ordered
+        .into_iter()
         .map(|(label, value)| {
             let role = match label.as_str() {
                 "verdict" if value.starts_with("strong enough") => Role::Ok,
@@ -47,17 +62,15 @@ pub(crate) fn of_details(details: &[(String, String)]) -> Vec<Line> {
 
 /// Draws lines from row `y`, at most down to row `end`; returns the row after the last. Values start `beside` columns
 /// after the left edge. Where not all fit, the last row says how many are missing.
-pub(crate) fn draw(
-    canvas: &mut Canvas<'_>,
-    y: u16,
-    end: u16,
-    beside: u16,
-    lines: &[Line],
-) -> u16 {
+pub(crate) fn draw(canvas: &mut Canvas<'_>, y: u16, end: u16, beside: u16, lines: &[Line]) -> u16 {
     let rows = rows(lines, canvas.width(), beside);
     let height = usize::from(end.saturating_sub(y));
     let fits = rows.len() <= height;
-    let show = if fits { rows.len() } else { height.saturating_sub(1) };
+    let show = if fits {
+        rows.len()
+    } else {
+        height.saturating_sub(1)
+    };
     for (n, row) in rows.iter().take(show).enumerate() {
         let y = y.saturating_add(cells(n));
         for cell in row {
@@ -70,7 +83,12 @@ pub(crate) fn draw(
     }
     let missing = rows.len().saturating_sub(show);
     if height > 0 {
-        canvas.put(2, after, Role::Muted, &format!(".. {missing} more lines; F2 shows everything"));
+        canvas.put(
+            2,
+            after,
+            Role::Muted,
+            &format!(".. {missing} more lines .."),
+        );
     }
     after.saturating_add(1).min(end)
 }
@@ -90,21 +108,44 @@ fn rows(lines: &[Line], width: u16, beside: u16) -> Vec<Vec<Cell>> {
     let room = usize::from(width.saturating_sub(beside).saturating_sub(1));
     let half = width / 2;
     let short = usize::from(half.saturating_sub(beside).saturating_sub(1));
+    // At the right the label stands two columns nearer to its value.
+    let short_right = short.saturating_add(2);
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     let mut open = false;
     for line in lines {
-        let is_short = line.value.width() <= short && line.label.width() < usize::from(beside).saturating_sub(3);
-        let label = |x| Cell { x, role: Role::Muted, text: line.label.clone() };
-        let value = |x, text: String| Cell { x, role: line.role, text };
-        if is_short && open && let Some(row) = rows.last_mut() {
+        let fits = |room: usize| {
+            line.value.width() <= room
+                && line.label.width() <= usize::from(beside).saturating_sub(3)
+        };
+        let is_short = fits(short);
+        let label = |x| Cell {
+            x,
+            role: Role::Muted,
+            text: line.label.clone(),
+        };
+        let value = |x, text: String| Cell {
+            x,
+            role: line.role,
+            text,
+        };
+        if open
+            && fits(short_right)
+            && let Some(row) = rows.last_mut()
+        {
             row.push(label(half));
-            row.push(value(half.saturating_add(beside).saturating_sub(2), line.value.clone()));
+            row.push(value(
+                half.saturating_add(beside).saturating_sub(2),
+                line.value.clone(),
+            ));
             open = false;
             continue;
         }
         open = is_short;
         let mut parts = wrap(&line.value, room).into_iter();
-        rows.push(vec![label(2), value(beside, parts.next().unwrap_or_default())]);
+        rows.push(vec![
+            label(2),
+            value(beside, parts.next().unwrap_or_default()),
+        ]);
         rows.extend(parts.map(|part| vec![value(beside, part)]));
     }
     rows
@@ -122,6 +163,7 @@ mod tests {
             Line::new("to", "x ".repeat(60)),
         ];
         assert_eq!(height(&lines, 80, 12), 3);
-        assert_eq!(height(&lines, 20, 12), 20);
+        // Seven columns hold four of the sixty letters.
+        assert_eq!(height(&lines, 20, 12), 17);
     }
 }

@@ -15,6 +15,8 @@ pub(crate) struct MaskedField {
     bytes: Box<[u8; CAPACITY]>,
     length: usize,
     typed: usize,
+    /// How many characters the secret had that was just handed over: its dots stay until something else happens.
+    gone: usize,
 }
 
 impl MaskedField {
@@ -24,12 +26,19 @@ impl MaskedField {
             bytes: Box::new([0; CAPACITY]),
             length: 0,
             typed: 0,
+            gone: 0,
         }
     }
 
     /// How many characters were typed.
+    #[cfg(test)]
     pub(crate) const fn typed(&self) -> usize {
         self.typed
+    }
+
+    /// Whether there is nothing to draw.
+    pub(crate) const fn is_blank(&self) -> bool {
+        self.typed == 0 && self.gone == 0
     }
 
     /// Whether nothing was typed.
@@ -72,10 +81,12 @@ impl MaskedField {
         self.bytes.zeroize();
         self.length = 0;
         self.typed = 0;
+        self.gone = 0;
     }
 
     /// Takes a key: letters, Backspace, Ctrl-U.
     pub(crate) fn key(&mut self, key: &KeyEvent) {
+        self.gone = 0;
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
             KeyCode::Char('u') if control => self.clear(),
@@ -97,8 +108,10 @@ impl MaskedField {
 
     /// Hands the secret over and wipes the field.
     pub(crate) fn take(&mut self) -> SecretBytes {
+        let typed = self.typed;
         let secret = SecretBytes::new(self.bytes.get(..self.length).unwrap_or_default().to_vec());
         self.clear();
+        self.gone = typed;
         secret
     }
 
@@ -112,13 +125,14 @@ impl MaskedField {
     /// Draws one dot for each character, and how many there are: the characters themselves never reach a cell.
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, x: u16, y: u16, room: u16, focused: bool) {
         let room = usize::from(room.saturating_sub(12));
-        let dots = "•".repeat(self.typed.min(room));
+        let shown = self.typed.max(self.gone);
+        let dots = "•".repeat(shown.min(room));
         let end = canvas.put(x, y, Role::Masked, &dots);
         if focused {
             canvas.set_cursor(end, y);
         }
-        if self.typed > 0 {
-            let count = format!("{} typed", self.typed);
+        if shown > 0 {
+            let count = format!("{shown} typed");
             canvas.put(end.saturating_add(2), y, Role::Muted, &count);
         }
     }

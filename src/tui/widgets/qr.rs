@@ -86,8 +86,11 @@ mod tests {
         let colors = code.to_colors();
         for y in 0..29 {
             for x in 0..29 {
-                let c = picture.rows[(y + QUIET) / 2].chars().nth(x + QUIET).unwrap();
-                let upper = (y + QUIET) % 2 == 0;
+                let c = picture.rows[usize::midpoint(y, QUIET)]
+                    .chars()
+                    .nth(x + QUIET)
+                    .unwrap();
+                let upper = (y + QUIET).is_multiple_of(2);
                 let light = matches!((c, upper), ('█', _) | ('▀', true) | ('▄', false));
                 assert_eq!(light, colors[y * 29 + x] == qrcode::Color::Light, "{x} {y}");
             }

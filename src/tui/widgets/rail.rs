@@ -54,7 +54,8 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, stops: &[Stop]) {
         };
         canvas.put(1, y, role, mark);
         let note = cells(stop.note.chars().count());
-        let room = width.saturating_sub(6).saturating_sub(note);
+        let gap = if note == 0 { 5 } else { 6 };
+        let room = width.saturating_sub(gap).saturating_sub(note);
         let words = if stop.stage == Stage::Done {
             Role::Text
         } else {

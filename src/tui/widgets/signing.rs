@@ -3,10 +3,11 @@
 
 use crossterm::event::KeyEvent;
 
+use super::choice::{Choices, Entry};
 use super::form::{Form, Pressed};
 use crate::ceremony::{Answer, AskField};
 use crate::session::field::{Field, Kind};
-use crate::session::{Profile, practice};
+use crate::session::{PendingView, Profile, practice};
 use crate::tui::acts::Signing;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
@@ -39,21 +40,36 @@ pub(crate) struct SignForm {
 impl SignForm {
     /// The form for a person of the open vault.
     pub(crate) fn new(person: &str, world: &World) -> Self {
-        let (profile, held) =
-            world.view.as_ref().map_or((Profile::Test, false), |v| (v.profile, v.automatic));
+        let (profile, held) = world
+            .view
+            .as_ref()
+            .map_or((Profile::Test, false), |v| (v.profile, v.automatic));
         let practice = practice::PEOPLE
             .iter()
             .find(|(name, _, _)| *name == person && profile == Profile::Rehearsal)
             .map(|(_, _, phrase)| (*phrase).to_owned());
-        let passphrase = AskField { field: PASSPHRASE, practice };
+        let passphrase = AskField {
+            field: PASSPHRASE,
+            practice,
+        };
         let fields = match (held, profile) {
             (true, _) => Vec::new(),
             (_, Profile::Production) => {
-                vec![AskField { field: ENVELOPE, practice: None }, passphrase]
+                vec![
+                    AskField {
+                        field: ENVELOPE,
+                        practice: None,
+                    },
+                    passphrase,
+                ]
             }
             _ => vec![passphrase],
         };
-        Self { person: person.to_owned(), form: Form::new(&fields), held }
+        Self {
+            person: person.to_owned(),
+            form: Form::new(&fields),
+            held,
+        }
     }
 
     /// Whether letters go into it.
@@ -99,6 +115,8 @@ impl SignForm {
 
     /// Says what was wrong with what was typed.
     pub(crate) fn complain(&mut self, text: &str) {
+        // The dots of what was tried go too: the next letter is the first.
+        self.form.wipe();
         self.form.complain(PASSPHRASE.id, text);
     }
 
@@ -111,11 +129,16 @@ impl SignForm {
             return None;
         }
         let path = self.form.text(ENVELOPE.id);
-        self.form.take().into_iter().find_map(|answer| match (answer, &path) {
-            (Answer::Secret(secret), Some(path)) => Some(Signing::Medium(path.trim().into(), secret)),
-            (Answer::Secret(secret), None) => Some(Signing::Passphrase(secret)),
-            _ => None,
-        })
+        self.form
+            .take()
+            .into_iter()
+            .find_map(|answer| match (answer, &path) {
+                (Answer::Secret(secret), Some(path)) => {
+                    Some(Signing::Medium(path.trim().into(), secret))
+                }
+                (Answer::Secret(secret), None) => Some(Signing::Passphrase(secret)),
+                _ => None,
+            })
     }
 
     /// How many rows it needs at a width.
@@ -127,4 +150,32 @@ impl SignForm {
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>) -> u16 {
         self.form.draw(canvas)
     }
+}
+
+/// `custodian Ben`; a name that says so by itself stands alone.
+pub(crate) fn called(person: &str) -> String {
+    if person.to_ascii_lowercase().starts_with("custodian") {
+        person.to_owned()
+    } else {
+        format!("custodian {person}")
+    }
+}
+
+/// The people who could sign, and those who cannot, each with the reason.
+pub(crate) fn signers(pending: &PendingView, world: &World) -> Choices {
+    let Some(view) = &world.view else {
+        return Choices::default();
+    };
+    let custodians = view.people.iter().filter(|p| p.role == "custodian");
+    let entries = custodians.map(|person| {
+        let entry = Entry::new(&person.name, &person.name, "custodian");
+        if pending.signed.contains(&person.name) {
+            entry.off_because("has signed this already; one person counts once")
+        } else if pending.may_sign.contains(&person.name) {
+            entry
+        } else {
+            entry.off_because("asked for this and cannot approve it as well")
+        }
+    });
+    Choices::new(entries.collect())
 }

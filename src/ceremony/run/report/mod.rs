@@ -13,6 +13,7 @@ use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, StepState, V
 use super::super::model::{Model, Role, Step};
 use super::super::ops;
 use super::super::script::Script;
+use super::drive::audit_head;
 use super::sign::{AUDIT_LINE, FROM_FILE, SIGNED_FROM};
 
 /// Years for which logs of key ceremonies are kept (PCI PIN 13-9.3: three years).
@@ -32,14 +33,13 @@ struct Material<'a> {
 
 fn gather(run: &Run, script: &Script, session: &Session) -> RunReport {
     let view = session.view();
+    let audit_head = audit_head(run, session);
     let from = Material {
         run,
         model: &script.model,
         view: &view,
     };
-    let head = data_encoding::HEXLOWER
-        .decode(view.audit_head.as_bytes())
-        .ok();
+    let head = data_encoding::HEXLOWER.decode(audit_head.as_bytes()).ok();
     let head: Option<[u8; 32]> = head.and_then(|bytes| bytes.try_into().ok());
     RunReport {
         done: done(run, script),
@@ -69,7 +69,7 @@ fn gather(run: &Run, script: &Script, session: &Session) -> RunReport {
         audit_words: head
             .map(|head| words::sixteen(&head).join(" "))
             .unwrap_or_default(),
-        audit_head: view.audit_head.clone(),
+        audit_head,
     }
 }
 

@@ -51,7 +51,10 @@ pub(crate) fn modes(usage: &str) -> Choices {
     let mut entries: Vec<Entry> = MODE_SETS.iter().filter(fits).map(entry).collect();
     let reason = format!("not for {}", usage.code());
     entries.extend(
-        MODE_SETS.iter().filter(|set| !fits(set)).map(|set| entry(set).off_because(&reason)),
+        MODE_SETS
+            .iter()
+            .filter(|set| !fits(set))
+            .map(|set| entry(set).off_because(&reason)),
     );
     Choices::new(entries)
 }
@@ -60,13 +63,21 @@ pub(crate) fn modes(usage: &str) -> Choices {
 pub(crate) fn exportable() -> Choices {
     Choices::new(vec![
         Entry::new("no", "no", "it never leaves this vault"),
-        Entry::new("yes", "yes", "it may leave, wrapped, each time under signatures"),
+        Entry::new(
+            "yes",
+            "yes",
+            "it may leave, wrapped, each time under signatures",
+        ),
     ])
 }
 
 /// What an algorithm means for where the key can go, and, for key-encryption keys, for what it can carry.
 pub(crate) fn about_algorithm(usage: &str, algorithm: &str) -> String {
-    let Some(algorithm) = KeyAlgorithm::ALL.iter().copied().find(|a| a.name() == algorithm) else {
+    let Some(algorithm) = KeyAlgorithm::ALL
+        .iter()
+        .copied()
+        .find(|a| a.name() == algorithm)
+    else {
         return String::new();
     };
     if algorithm.modulus_bits().is_some() {
@@ -120,7 +131,7 @@ fn family(row: &Row) -> &'static str {
 
 const fn size(algorithm: KeyAlgorithm) -> &'static str {
     match algorithm {
-        KeyAlgorithm::TDES_2KEY => "16 bytes, 80 bits strong; for older partners",
+        KeyAlgorithm::TDES_2KEY => "16 bytes, 80 bits strong: old",
         KeyAlgorithm::TDES_3KEY => "24 bytes, 112 bits strong",
         KeyAlgorithm::AES_128 => "16 bytes, 128 bits strong",
         KeyAlgorithm::AES_192 => "24 bytes, 192 bits strong",
@@ -133,15 +144,14 @@ const fn size(algorithm: KeyAlgorithm) -> &'static str {
 
 const fn side(letter: char) -> &'static str {
     match letter {
-        'B' => "both sides; usual",
-        'E' => "sending side only",
-        'D' => "receiving side only",
+        'B' | 'X' => "usual",
+        'E' => "sending side",
+        'D' => "receiving side",
         'C' => "makes and checks",
         'G' => "makes only",
         'V' => "checks only",
-        'X' => "derives other keys; usual",
         'S' => "signs",
-        _ => "whatever the purpose allows; wide",
+        _ => "wide open",
     }
 }
 
@@ -151,7 +161,12 @@ mod tests {
     use crate::api::{KeyAttributes, KeyClass};
 
     fn open(choices: &Choices) -> Vec<String> {
-        choices.entries.iter().filter(|e| e.off.is_none()).map(|e| e.id.clone()).collect()
+        choices
+            .entries
+            .iter()
+            .filter(|e| e.off.is_none())
+            .map(|e| e.id.clone())
+            .collect()
     }
 
     #[test]
@@ -160,8 +175,10 @@ mod tests {
         for usage in open(&usages()) {
             for algorithm in open(&algorithms(&usage)) {
                 for set in open(&modes(&usage)) {
-                    let key_algorithm =
-                        *KeyAlgorithm::ALL.iter().find(|a| a.name() == algorithm).unwrap();
+                    let key_algorithm = *KeyAlgorithm::ALL
+                        .iter()
+                        .find(|a| a.name() == algorithm)
+                        .unwrap();
                     let pair = key_algorithm.modulus_bits().is_some();
                     let attributes = KeyAttributes {
                         key_usage: usage_named(&usage).unwrap(),
@@ -190,6 +207,9 @@ mod tests {
             }
         }
         let about = about_algorithm("K0", "AES_128");
-        assert!(about.contains("RSA_3072, RSA_4096") && !about.contains("AES_192"), "{about}");
+        assert!(
+            about.contains("RSA_3072, RSA_4096") && !about.contains("AES_192"),
+            "{about}"
+        );
     }
 }

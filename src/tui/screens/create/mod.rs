@@ -72,7 +72,12 @@ impl Create {
         let before = self.answer(field.id).to_owned();
         self.text = TextField::with(&before);
         let can = |e: &crate::tui::widgets::choice::Entry| e.off.is_none();
-        if self.choices.entries.iter().any(|e| e.id == before && can(e)) {
+        if self
+            .choices
+            .entries
+            .iter()
+            .any(|e| e.id == before && can(e))
+        {
             self.choices.choose(&before);
         }
     }
@@ -82,9 +87,13 @@ impl Create {
     }
 
     fn enter(&mut self) -> Reaction {
-        let Some(field) = self.field() else { return Reaction::none() };
+        let Some(field) = self.field() else {
+            return Reaction::none();
+        };
         let typed = if self.choosing() {
-            let Some(entry) = self.choices.chosen() else { return Reaction::none() };
+            let Some(entry) = self.choices.chosen() else {
+                return Reaction::none();
+            };
             if let Some(reason) = &entry.off {
                 self.error = Some(format!("{} cannot be chosen: {reason}.", entry.label));
                 return Reaction::none();
@@ -111,14 +120,23 @@ impl Create {
             return Reaction::none();
         }
         self.waiting = true;
-        Reaction::one(crate::tui::screen::Step::Order(Order::Preview(Box::new(self.draft()))))
+        Reaction::one(crate::tui::screen::Step::Order(Order::Preview(Box::new(
+            self.draft(),
+        ))))
     }
 
     fn draft(&self) -> Draft {
-        let texts = self.answers.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
+        let texts = self
+            .answers
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), v.clone()))
+            .collect();
         Draft {
             op: op::CREATE_KEY.name,
-            answers: Answers { texts, ..Answers::default() },
+            answers: Answers {
+                texts,
+                ..Answers::default()
+            },
             out: None,
         }
     }
@@ -132,7 +150,10 @@ impl Create {
     }
 
     fn steps(&self) -> Vec<wizard::Step> {
-        FIELDS.iter().map(|field| (field.label, self.short(field))).collect()
+        FIELDS
+            .iter()
+            .map(|field| (field.label, self.short(field)))
+            .collect()
     }
 
     /// An answer in a word or two, for the rail.
@@ -151,15 +172,20 @@ impl Create {
 
     /// What the answer under the cursor adds to the service's request.
     fn adds(&self) -> String {
-        let Some(field) = self.field() else { return String::new() };
+        let Some(field) = self.field() else {
+            return String::new();
+        };
         let chosen = self.choices.chosen().map_or("", |e| e.id.as_str());
         match field.kind {
             Kind::Usage => format!("\"KeyUsage\": \"{chosen}\""),
             Kind::Algorithm => format!("\"KeyAlgorithm\": \"{chosen}\""),
             Kind::Modes => {
                 let set = modes::parse(chosen).unwrap_or_default();
-                let members: Vec<String> =
-                    set.names().iter().map(|name| format!("\"{name}\": true")).collect();
+                let members: Vec<String> = set
+                    .names()
+                    .iter()
+                    .map(|name| format!("\"{name}\": true"))
+                    .collect();
                 format!("\"KeyModesOfUse\": {{{}}}", members.join(", "))
             }
             Kind::YesNo => format!("\"Exportable\": {}", chosen == "yes"),
@@ -182,10 +208,12 @@ impl Create {
         let Some(field) = self.field() else { return };
         let (width, height) = (canvas.width(), canvas.height());
         let room = width.saturating_sub(2);
-        let mut y = canvas.paragraph(1, 0, room, Role::Title, field.hint).saturating_add(1);
+        let mut y = canvas
+            .paragraph(1, 0, room, Role::Title, field.hint)
+            .saturating_add(1);
         if self.choosing() {
             let rows = crate::tui::canvas::cells(self.choices.entries.len())
-                .min(height.saturating_sub(y).saturating_sub(6).max(3));
+                .min(height.saturating_sub(y).saturating_sub(4).max(3));
             canvas.within(0, y, width, rows, |c| self.choices.draw(c, true));
             y = y.saturating_add(rows);
         } else {
@@ -212,7 +240,10 @@ impl Screen for Create {
     fn title(&self, _world: &World) -> Vec<String> {
         let step = self.field().map_or("", |f| f.label);
         let of = FIELDS.len().saturating_add(1);
-        vec!["Create key".into(), format!("{} of {of}: {step}", self.at.saturating_add(1))]
+        vec![
+            "Create key".into(),
+            format!("{} of {of}: {step}", self.at.saturating_add(1)),
+        ]
     }
 
     fn footing(&self, world: &World) -> Footing {
@@ -226,7 +257,11 @@ impl Screen for Create {
             1 => "no key exists; 1 question, a review and the signatures still to come".to_owned(),
             n => format!("no key exists; {n} questions, a review and the signatures still to come"),
         };
-        Footing { acts: wizard::acts(world), enter: next, so_far }
+        Footing {
+            acts: wizard::acts(world),
+            enter: next,
+            so_far,
+        }
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
@@ -235,7 +270,10 @@ impl Screen for Create {
             offers.extend(keys::moves());
             offers.push(Offer::plain(Verb::Left));
         }
-        offers.push(Offer::word(Verb::Back, if self.at == 0 { "leave" } else { "back" }));
+        offers.push(Offer::word(
+            Verb::Back,
+            if self.at == 0 { "leave" } else { "back" },
+        ));
         offers
     }
 
@@ -285,9 +323,12 @@ impl Screen for Create {
             return None;
         }
         match news {
-            News::Preview { pending, request } => {
-                Some(Reaction::push(Review::new(self.draft(), pending.clone(), request, 1)))
-            }
+            News::Preview { pending, request } => Some(Reaction::push(Review::new(
+                self.draft(),
+                pending.clone(),
+                request,
+                1,
+            ))),
             News::Refused(text) => {
                 self.error = Some(text.clone());
                 Some(Reaction::none())

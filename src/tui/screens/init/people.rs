@@ -3,9 +3,9 @@
 use crossterm::event::KeyEvent;
 use zeroize::Zeroizing;
 
-use super::handover::HandOver;
 use crate::crypto::SecretBytes;
 use crate::tui::canvas::{Canvas, cells};
+use crate::tui::screens::handover::HandOver;
 use crate::tui::theme::Role;
 use crate::tui::widgets::masked::MaskedField;
 
@@ -36,7 +36,7 @@ enum Phase {
 /// The words of the person at hand. They are wiped when the next person is waited for.
 pub(crate) struct Words {
     phase: Phase,
-    words: Option<Zeroizing<String>>,
+    drawn: Option<Zeroizing<String>>,
     field: MaskedField,
     error: bool,
 }
@@ -45,7 +45,7 @@ impl Words {
     pub(crate) fn new() -> Self {
         Self {
             phase: Phase::HandOver,
-            words: None,
+            drawn: None,
             field: MaskedField::new(),
             error: false,
         }
@@ -58,7 +58,7 @@ impl Words {
 
     /// The words are here.
     pub(crate) fn drawn(&mut self, words: Option<Zeroizing<String>>) {
-        self.words = words;
+        self.drawn = words;
     }
 
     /// Whether the words are being typed back.
@@ -77,7 +77,7 @@ impl Words {
 
     /// F5, in rehearsal.
     pub(crate) fn practise(&mut self) {
-        if let Some(words) = &self.words {
+        if let Some(words) = &self.drawn {
             self.field.fill(words);
         }
     }
@@ -92,7 +92,7 @@ impl Words {
 
     /// Enter: on to the words, on to typing; the passphrase once it was typed back rightly.
     pub(crate) fn enter(&mut self) -> Option<SecretBytes> {
-        let words = self.words.as_ref()?;
+        let words = self.drawn.as_ref()?;
         match self.phase {
             Phase::HandOver => self.phase = Phase::Showing,
             Phase::Showing => self.phase = Phase::Typing,
@@ -168,7 +168,7 @@ impl Words {
             &format!("{}, these words are yours alone.", person.name),
         );
         canvas.paragraph(3, 1, width, Role::Text, "Write them on your own paper, in this order. They are shown now and, until you have typed them back once, with F3; then never again, to nobody.");
-        let words = self.words.as_ref().map_or("", |w| w.as_str());
+        let words = self.drawn.as_ref().map_or("", |w| w.as_str());
         for (n, word) in words.split(' ').enumerate() {
             let y = cells(n).saturating_add(5);
             canvas.put(6, y, Role::Muted, &format!("{}", n.saturating_add(1)));

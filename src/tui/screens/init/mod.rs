@@ -1,15 +1,16 @@
 //! Making a vault: five questions, a review, then each person's words, then the papers.
 
-use std::path::PathBuf;
+mod fields;
+mod names;
+mod people;
+mod picture;
+
+use std::path::{Path, PathBuf};
 
 use crossterm::event::KeyEvent;
 
-use super::init_fields::{
-    ADMINISTRATOR, CLOCK, CUSTODIANS, NAMES, NEEDED, PLACE, PROFILE, SOFTWARE, WITNESS, date_time,
-};
-use super::init_people::{Person, Words};
 use crate::api::Timestamp;
-use crate::session::field::{Field, Footing};
+use crate::session::field::Footing;
 use crate::session::{NewPerson, NewVault, Profile};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
@@ -17,8 +18,11 @@ use crate::tui::message::{News, Order, Papers};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
-use crate::tui::widgets::rail::{self, Stage, Stop};
+use crate::tui::widgets::rail;
 use crate::tui::world::{World, vault_name};
+use fields::{CLOCK, CUSTODIANS, NEEDED, PLACE, PROFILE, SOFTWARE, date_time};
+use names::names_form;
+use people::{Person, Words};
 
 /// Defaults of `init`, as the command line has them.
 const ACCOUNT: &str = "111122223333";
@@ -76,7 +80,7 @@ pub(crate) struct Init {
 
 impl Init {
     /// The first page, with a folder filled in.
-    pub(crate) fn new(dir: PathBuf) -> Self {
+    pub(crate) fn new(dir: &Path) -> Self {
         let mut place = Form::of(&[PLACE]);
         place.set("folder", &dir.display().to_string());
         let mut quorum = Form::of(&[CUSTODIANS, NEEDED]);
@@ -228,51 +232,6 @@ impl Init {
         Reaction::none()
     }
 
-    /// As many name fields as there are custodians; what was typed stays.
-    fn rename(&mut self, custodians: usize) {
-        let mut form = names_form(custodians);
-        for field in names(custodians) {
-            if let Some(text) = self.names.text(field.id) {
-                form.set(field.id, &text);
-            }
-        }
-        self.names = form;
-    }
-
-    fn everybody(&self) -> Vec<Person> {
-        names(usize::from(self.number("custodians")))
-            .into_iter()
-            .map(|field| {
-                let typed = self.names.text(field.id).unwrap_or_default();
-                let name = if typed.trim().is_empty() {
-                    field.id
-                } else {
-                    typed.trim()
-                };
-                let role = match field.id {
-                    "administrator" => "administrator",
-                    "witness" => "witness",
-                    _ => "custodian",
-                };
-                Person::new(name, role)
-            })
-            .collect()
-    }
-
-    fn same_name(&self) -> Option<String> {
-        let people = self.everybody();
-        people
-            .iter()
-            .enumerate()
-            .find(|(n, p)| {
-                people
-                    .iter()
-                    .skip(n.saturating_add(1))
-                    .any(|q| q.name == p.name)
-            })
-            .map(|(_, p)| p.name.clone())
-    }
-
     fn draw_words(&self) -> Reaction {
         Reaction::order(Order::Passphrase(
             if self.chosen_profile() == Profile::Rehearsal {
@@ -341,149 +300,6 @@ impl Init {
     fn person(&self) -> Option<&Person> {
         self.people.get(self.ready.len())
     }
-
-    fn rail(&self) -> Vec<Stop> {
-        let at = self.page.place();
-        Page::ALL
-            .iter()
-            .enumerate()
-            .filter(|(_, (page, _))| self.asked(*page))
-            .map(|(n, (page, title))| {
-                let stage = match n.cmp(&at) {
-                    std::cmp::Ordering::Less => Stage::Done,
-                    std::cmp::Ordering::Equal => Stage::Now,
-                    std::cmp::Ordering::Greater => Stage::Later,
-                };
-                let note = match page {
-                    Page::Profile if n < at => self.chosen_profile().banner().to_owned(),
-                    Page::Quorum if n < at => {
-                        format!("{} of {}", self.number("needed"), self.number("custodians"))
-                    }
-                    Page::People if n == at => format!(
-                        "{} of {}",
-                        self.ready.len().saturating_add(1).min(self.people.len()),
-                        self.people.len()
-                    ),
-                    _ => String::new(),
-                };
-                Stop::new(title, &note, stage)
-            })
-            .collect()
-    }
-
-    fn draw_review(&self, canvas: &mut Canvas<'_>) {
-        let width = canvas.width();
-        let people = self.everybody();
-        let custodians: Vec<&str> = people
-            .iter()
-            .filter(|p| p.role == "custodian")
-            .map(|p| p.name.as_str())
-            .collect();
-        let (needed, n) = (self.number("needed"), self.number("custodians"));
-        let keys = if self.software_generation() {
-            "may be made here, in software"
-        } else {
-            "come from outside only"
-        };
-        let others: Vec<String> = people
-            .iter()
-            .filter(|p| p.role != "custodian")
-            .map(|p| p.name.clone())
-            .collect();
-        let lines = [
-            ("Folder", self.dir().display().to_string()),
-            ("For", self.chosen_profile().banner().to_owned()),
-            (
-                "Opens",
-                format!("with {needed} of {n}: {}", custodians.join(", ")),
-            ),
-            (
-                "Uses",
-                format!("a key with {needed} of the same, each signing the one act"),
-            ),
-            ("Others", format!("{} (no share)", others.join(", "))),
-            ("Keys", keys.to_owned()),
-        ];
-        let mut y = 0;
-        canvas.put(0, y, Role::Title, "Is this the vault you mean?");
-        y += 2;
-        for (label, text) in &lines {
-            canvas.put(0, y, Role::Muted, label);
-            y += canvas.paragraph(9, y, width.saturating_sub(9), Role::Text, text);
-        }
-        y += 1;
-        canvas.paragraph(0, y, width, Role::Note, &format!("Next, each of the {} people comes to the keyboard alone, is shown words, writes them down, and types them back.", people.len()));
-    }
-
-    fn draw_papers(&self, canvas: &mut Canvas<'_>) {
-        let width = canvas.width();
-        let Some(papers) = &self.papers else { return };
-        let mut y = canvas
-            .paragraph(0, 0, width, Role::Ok, "Done. The vault exists and is open.")
-            .saturating_add(1);
-        if let Some(folder) = &papers.folder {
-            let count = papers.forms.len();
-            let text = format!(
-                "{count} enrolment forms and the witness card are in {}. Print them now, sign them in ink, and keep them apart from the vault.",
-                folder.display()
-            );
-            y += canvas
-                .paragraph(0, y, width, Role::Text, &text)
-                .saturating_add(1);
-        }
-        if self.chosen_profile() == Profile::Production {
-            y += canvas
-                .paragraph(0, y, width, Role::Note, "The envelopes lie beside the forms, and nowhere in the vault: move each person's to that person's own stick now, and see it read back there.")
-                .saturating_add(1);
-        }
-        if let Some(trouble) = &papers.trouble {
-            y += canvas
-                .paragraph(0, y, width, Role::Stop, &format!("STOP  {trouble}"))
-                .saturating_add(1);
-        }
-        let names: Vec<&str> = papers.forms.iter().map(|(name, _)| name.as_str()).collect();
-        y += canvas.paragraph(
-            0,
-            y,
-            width,
-            Role::Muted,
-            &format!("Forms: {}", names.join(", ")),
-        );
-        for line in papers.card.lines() {
-            canvas.put_cut(0, y.saturating_add(1), width, Role::Text, line);
-            y += 1;
-        }
-    }
-
-    fn draw_page(&self, canvas: &mut Canvas<'_>) {
-        let width = canvas.width();
-        let mut y = 0;
-        if let Some(form) = self.form() {
-            y = form.draw(canvas).saturating_add(1);
-        }
-        match self.page {
-            Page::Review => self.draw_review(canvas),
-            Page::Making => {
-                canvas.paragraph(0, 0, width, Role::Wait, "wait  the vault is being made: two identities, their shares, an envelope for each person. Sealing takes a second or two a person.");
-                y = 5;
-            }
-            Page::Papers => self.draw_papers(canvas),
-            _ => {}
-        }
-        if let Some(error) = &self.error {
-            canvas.paragraph(0, y, width, Role::Stop, &format!("STOP  {error}"));
-        }
-    }
-}
-
-fn names(custodians: usize) -> Vec<Field> {
-    let mut fields: Vec<Field> = NAMES.iter().take(custodians).copied().collect();
-    fields.extend([ADMINISTRATOR, WITNESS]);
-    fields
-}
-
-fn names_form(custodians: usize) -> Form {
-    Form::of(&names(custodians))
 }
 
 impl Screen for Init {
@@ -667,108 +483,4 @@ impl Screen for Init {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tui::app::{State, update};
-    use crate::tui::message::{Effect, Msg};
-    use crate::tui::snapshot;
-    use zeroize::Zeroizing;
-
-    const WORDS: &str = "velvet anchor lunar crisp mango tidal ember";
-
-    fn told(state: &mut State, news: News) -> Vec<Effect> {
-        update(state, Msg::Desk(Box::new(news), None))
-    }
-
-    fn words(state: &mut State) {
-        let words = Some(Zeroizing::new(WORDS.to_owned()));
-        told(state, News::Passphrase(std::cell::RefCell::new(words)));
-    }
-
-    #[test]
-    fn five_questions_a_review_and_everybodys_words() {
-        let mut state = snapshot::state(Init::new("acme.vault".into()));
-        snapshot::check("init-place", &mut state);
-        snapshot::press(&mut state, "<Enter>");
-        snapshot::check("init-profile", &mut state);
-        snapshot::press(&mut state, "<Enter><Back>3<Enter><Back>4<Enter>");
-        snapshot::check("init-too-many", &mut state);
-        snapshot::press(&mut state, "<Back>2<Enter>");
-        snapshot::press(&mut state, "Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim");
-        snapshot::check("init-names", &mut state);
-        snapshot::press(&mut state, "<Enter>");
-        snapshot::check("init-review", &mut state);
-        snapshot::survives_every_size(&mut state);
-        let effects = snapshot::press(&mut state, "<Enter>");
-        assert!(matches!(effects[0], Effect::Desk(Order::Passphrase(7))));
-        words(&mut state);
-        snapshot::check("init-hand-over", &mut state);
-        snapshot::press(&mut state, "<Enter>");
-        snapshot::check("init-words", &mut state);
-        snapshot::press(&mut state, "<Enter>velvet<Enter>");
-        snapshot::check("init-wrong-words", &mut state);
-        for person in 0..5 {
-            if person > 0 {
-                words(&mut state);
-                snapshot::press(&mut state, "<Enter><Enter>");
-            }
-            let effects = snapshot::press(&mut state, &format!("<C-u>{WORDS}<Enter>"));
-            let last = effects.last().unwrap();
-            assert_eq!(
-                person == 4,
-                matches!(last, Effect::Desk(Order::Create { .. }))
-            );
-        }
-        told(
-            &mut state,
-            News::Created(Papers {
-                forms: vec![("Ana".into(), "form".into())],
-                envelopes: Vec::new(),
-                card: "vault 00ff, sequence 0".into(),
-                folder: Some("acme.papers".into()),
-                trouble: None,
-            }),
-        );
-        snapshot::check("init-papers", &mut state);
-    }
-
-    #[test]
-    fn production_asks_about_software_and_answers_no_by_itself() {
-        let mut state = snapshot::state(Init::new("acme.vault".into()));
-        snapshot::press(
-            &mut state,
-            "<Enter><Down><Enter><Enter><Enter><Enter><Enter><Enter><Enter>",
-        );
-        snapshot::press(&mut state, "<Enter>");
-        snapshot::check("init-software", &mut state);
-        snapshot::press(&mut state, "<Enter>half past nine<Enter>");
-        snapshot::check("init-clock", &mut state);
-        snapshot::press(&mut state, "<C-u>2026-11-24 09:05<Enter>");
-        let picture = snapshot::text(&snapshot::drawn(
-            &mut state,
-            80,
-            24,
-            &snapshot::appearance(),
-        ));
-        assert!(picture.contains("come from outside only"), "{picture}");
-    }
-
-    #[test]
-    fn two_people_need_two_names() {
-        let mut state = snapshot::state(Init::new("acme.vault".into()));
-        snapshot::press(
-            &mut state,
-            "<Enter><Enter><Enter><Enter>Ana<Enter>Ana<Enter><Enter><Enter><Enter>",
-        );
-        let picture = snapshot::text(&snapshot::drawn(
-            &mut state,
-            80,
-            24,
-            &snapshot::appearance(),
-        ));
-        assert!(
-            picture.contains("The name Ana stands there twice"),
-            "{picture}"
-        );
-    }
-}
+mod tests;

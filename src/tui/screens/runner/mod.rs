@@ -1,9 +1,13 @@
 //! The runner: a ceremony's steps at the left, what is asked of whom at the right.
 
+mod layout;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
+
+use layout::{banner, rail_width};
 
 use super::ended;
 use super::handover::HandOver;
@@ -197,132 +201,6 @@ impl RunScreen {
             .collect()
     }
 
-    /// How the question is laid out: where it does not fit beside the steps, they give way to it.
-    fn layout(&self, ask: &Ask, world: &World) -> Layout {
-        let height = usize::from(world.size.1.saturating_sub(7).saturating_sub(banner(world)));
-        let rail = rail_width(world);
-        let beside = usize::from(world.size.0.saturating_sub(rail).saturating_sub(2));
-        let whole = usize::from(world.size.0.saturating_sub(2));
-        let fits = |layout: &Layout| layout.body.len() <= layout.room;
-        let mut layout = self.layout_in(ask, beside, height, (true, false));
-        if !fits(&layout) {
-            layout = self.layout_in(ask, whole, height, (false, false));
-        }
-        if !fits(&layout) {
-            layout = self.layout_in(ask, whole, height, (false, true));
-            layout.body.retain(|line| !line.trim().is_empty());
-        }
-        layout
-    }
-
-    fn layout_in(
-        &self,
-        ask: &Ask,
-        width: usize,
-        height: usize,
-        (rail, brief): (bool, bool),
-    ) -> Layout {
-        let heading = wrap(&heading(ask), width);
-        let again: Vec<String> = self
-            .again
-            .iter()
-            .flat_map(|text| wrap(&format!("STOP  {text}"), width))
-            .collect();
-        let body: Vec<String> = reflowed(&self.told(ask))
-            .iter()
-            .flat_map(|line| wrap(line, width))
-            .collect();
-        let rows = usize::from(self.form.rows(cells(width), brief));
-        let taken = heading.len() + rows + again.len() + 1;
-        Layout {
-            rail,
-            brief,
-            heading,
-            body,
-            again,
-            room: height.saturating_sub(taken).max(3),
-        }
-    }
-
-    /// How many lines of the question are still below the edge.
-    fn unread(&self, world: &World) -> usize {
-        let Some(ask) = self.ask().filter(|_| self.phase == Phase::Asking) else {
-            return 0;
-        };
-        let layout = self.layout(ask, world);
-        layout
-            .body
-            .len()
-            .saturating_sub(layout.top(self.scroll))
-            .saturating_sub(layout.room)
-    }
-
-    /// Moves the text of the question; never past its end.
-    fn scroll(&mut self, down: bool, world: &World) {
-        let Some(ask) = self.ask() else { return };
-        let layout = self.layout(ask, world);
-        let page = layout.room.saturating_sub(1).max(1);
-        let top = layout.top(self.scroll);
-        self.scroll = if down {
-            layout.top(top.saturating_add(page))
-        } else {
-            top.saturating_sub(page)
-        };
-    }
-
-    fn draw_ask(&self, layout: &Layout, canvas: &mut Canvas<'_>) {
-        let (width, height) = (canvas.width(), canvas.height());
-        let mut y = 0;
-        for line in &layout.heading {
-            canvas.put(0, y, Role::Title, line);
-            y += 1;
-        }
-        let top = layout.top(self.scroll);
-        for line in layout.body.iter().skip(top).take(layout.room) {
-            canvas.put(0, y, Role::Text, line);
-            y += 1;
-        }
-        if layout.body.len() > layout.room {
-            let below = layout
-                .body
-                .len()
-                .saturating_sub(top)
-                .saturating_sub(layout.room);
-            let words = match below {
-                0 => "that was all of it; PgUp goes back".to_owned(),
-                1 => "1 more line below".to_owned(),
-                n => format!("{n} more lines below"),
-            };
-            canvas.put(0, y, Role::Note, &words);
-        }
-        y += 1;
-        canvas.within(0, y, width, height.saturating_sub(y), |c| {
-            self.form.draw_as(c, layout.brief);
-        });
-        y += self.form.rows(width, layout.brief);
-        for line in &layout.again {
-            canvas.put(0, y, Role::Stop, line);
-            y += 1;
-        }
-        self.draw_why(canvas, y);
-    }
-
-    /// What is read before answering; why and clause stand below it, once.
-    fn told(&self, ask: &Ask) -> Vec<String> {
-        let why = self.showing.as_ref().map_or(&[][..], |s| &s.why);
-        let mut lines: Vec<String> = ask
-            .body
-            .iter()
-            .filter(|line| !why.contains(line))
-            .cloned()
-            .collect();
-        lines.dedup_by(|a, b| a.is_empty() && b.is_empty());
-        while lines.last().is_some_and(String::is_empty) {
-            lines.pop();
-        }
-        lines
-    }
-
     /// Why this step is there, where there is room for it.
     fn draw_why(&self, canvas: &mut Canvas<'_>, top: u16) {
         let (width, height) = (canvas.width(), canvas.height());
@@ -395,7 +273,7 @@ impl Screen for RunScreen {
             (Phase::Asking, Some(ask)) => match self.unread(world) {
                 0 => ask.footing.clone(),
                 n => Footing {
-                    enter: format!("shows the rest of this ({n} lines); then it asks"),
+                    enter: format!("shows what is still below ({n} more); then it asks"),
                     ..ask.footing.clone()
                 },
             },
@@ -504,7 +382,7 @@ impl Screen for RunScreen {
             }
             let room = width.saturating_sub(left).saturating_sub(2);
             canvas.within(left.saturating_add(1), banner, room, rest, |c| {
-                self.draw_ask(&layout, c)
+                self.draw_ask(&layout, c);
             });
             return;
         }
@@ -585,63 +463,6 @@ impl Screen for RunScreen {
     }
 }
 
-/// How a question is laid out at a size.
-struct Layout {
-    /// Whether the steps stand beside it.
-    rail: bool,
-    /// Whether hints are left out.
-    brief: bool,
-    heading: Vec<String>,
-    body: Vec<String>,
-    again: Vec<String>,
-    /// Rows there are for the body.
-    room: usize,
-}
-
-impl Layout {
-    /// The first line in sight for a wish; never past the end.
-    fn top(&self, wish: usize) -> usize {
-        wish.min(self.body.len().saturating_sub(self.room))
-    }
-}
-
-/// Rows that the rehearsal's banner takes in the body; on a wide screen it stands in the title.
-fn banner(world: &World) -> u16 {
-    u16::from(world.rehearsal() && !world.wide())
-}
-
-fn rail_width(world: &World) -> u16 {
-    if world.wide() { 44 } else { 26 }
-}
-
-/// The question's heading, with the person it is for.
-fn heading(ask: &Ask) -> String {
-    if ask.person.is_empty() || ask.title.contains(&ask.person) {
-        return ask.title.clone();
-    }
-    format!("{}: {} {}", ask.title, ask.role, ask.person)
-}
-
-/// Joins lines of running text that were broken for a wider page, so that they wrap to this one.
-fn reflowed(lines: &[String]) -> Vec<String> {
-    /// A line shorter than this ended because its sentence did.
-    const BROKEN: usize = 58;
-    let mut out: Vec<String> = Vec::new();
-    let mut open = false;
-    for line in lines {
-        let goes_on = open && line.starts_with(|c: char| !c.is_whitespace());
-        open = line.chars().count() >= BROKEN && !line.starts_with(' ');
-        match out.last_mut() {
-            Some(last) if goes_on => {
-                last.push(' ');
-                last.push_str(line);
-            }
-            _ => out.push(line.clone()),
-        }
-    }
-    out
-}
-
 fn hand_over<'a>(ask: &'a Ask, saved: &'a str) -> HandOver<'a> {
     HandOver {
         role: &ask.role,
@@ -652,207 +473,4 @@ fn hand_over<'a>(ask: &'a Ask, saved: &'a str) -> HandOver<'a> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ceremony::{Answer, AskField};
-    use crate::session::field::{Field, Kind};
-    use crate::tui::app::{State, update};
-    use crate::tui::message::{Effect, Msg};
-    use crate::tui::snapshot;
-
-    const PASSPHRASE: Field = Field {
-        id: "passphrase",
-        label: "Passphrase of Ben",
-        hint: "Ben's own words, with single spaces.",
-        kind: Kind::Passphrase,
-        optional: false,
-    };
-
-    fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
-        let titles = [
-            "Who is here",
-            "The clock",
-            "Make the key",
-            "Look at the key",
-            "Everybody signs",
-        ];
-        let steps = titles
-            .iter()
-            .enumerate()
-            .map(|(n, title)| StepLine {
-                number: n + 1,
-                id: format!("s{n}"),
-                title: (*title).to_owned(),
-                state: if n < 2 || outcome.is_some() {
-                    "closed"
-                } else {
-                    "planned"
-                }
-                .to_owned(),
-                note: if n < 2 { "09:00" } else { "" }.to_owned(),
-            })
-            .collect();
-        let ask = Ask {
-            person: "Ben".into(),
-            role: "custodian".into(),
-            title: "Custodian Ben approves".into(),
-            body: vec![
-                "CREATE KEY first-key (K0, AES_128), not exportable".into(),
-                "Ana signed this at 09:00:00Z. For the minutes:".into(),
-                "  orbit pencil hazel quartz basin lemur tulip frost".into(),
-            ],
-            fields: vec![AskField {
-                field: PASSPHRASE,
-                practice: Some("velvet anchor".into()),
-            }],
-            hand_over,
-            footing: Footing {
-                acts: "custodian Ben; the administrator who asked cannot sign".into(),
-                enter: "signs this request for Ben, then the key is created and saved".into(),
-                so_far: "no key exists. Any change of request or vault voids both signatures"
-                    .into(),
-            },
-        };
-        Showing {
-            steps,
-            current: if outcome.is_some() { 5 } else { 2 },
-            why: vec![
-                "why     Dual control: nobody alone can make a key.".into(),
-                "clause  PCI PIN 5-1, 12-3, 21-1".into(),
-            ],
-            ask: outcome.is_none().then_some(ask),
-            last: Some("ok    Ana signed".into()),
-            outcome,
-        }
-    }
-
-    fn told(state: &mut State, showing: Showing, again: Option<&str>) -> Vec<Effect> {
-        let news = News::Showing {
-            showing: Arc::new(showing),
-            again: again.map(str::to_owned),
-        };
-        let view = snapshot::rehearsal();
-        update(state, Msg::Desk(Box::new(news), Some(Arc::new(view))))
-    }
-
-    fn running(hand_over: bool) -> State {
-        let mut state = snapshot::state(RunScreen::new("The first key", None, true));
-        told(&mut state, showing(hand_over, None), None);
-        state
-    }
-
-    #[test]
-    fn a_person_is_called_asked_and_answered() {
-        let mut state = running(true);
-        snapshot::check("runner-hand-over", &mut state);
-        snapshot::press(&mut state, "<Enter>");
-        snapshot::check("runner-ask", &mut state);
-        snapshot::survives_every_size(&mut state);
-        let effects = snapshot::press(&mut state, "<F5><Enter>");
-        let Effect::Desk(Order::Answer(answers)) = &effects[0] else {
-            panic!()
-        };
-        assert!(matches!(&answers[0], Answer::Secret(s) if s.expose() == b"velvet anchor"));
-    }
-
-    #[test]
-    fn a_wrong_answer_stays_on_the_same_question() {
-        let mut state = running(false);
-        snapshot::press(&mut state, "wrong words<Enter>");
-        let words = "The passphrase does not open Ben's envelope. Nothing is locked, there is no limit, and the request stands.";
-        told(&mut state, showing(false, None), Some(words));
-        snapshot::check("runner-again", &mut state);
-        let effects = snapshot::press(&mut state, "<F5><Enter>");
-        assert_eq!(effects.len(), 1);
-    }
-
-    #[test]
-    fn the_secret_is_never_drawn() {
-        let mut state = running(false);
-        snapshot::press(&mut state, "planted");
-        let picture = snapshot::text(&snapshot::drawn(
-            &mut state,
-            140,
-            40,
-            &snapshot::appearance(),
-        ));
-        assert!(
-            picture.contains("7 typed") && !picture.contains("planted"),
-            "{picture}"
-        );
-    }
-
-    #[test]
-    fn keys_typed_before_a_question_was_drawn_do_not_answer_it() {
-        let mut state = running(true);
-        state.mark_drawn();
-        let enter = || {
-            Msg::Key(KeyEvent::new(
-                crossterm::event::KeyCode::Enter,
-                crossterm::event::KeyModifiers::NONE,
-            ))
-        };
-        update(&mut state, enter());
-        // The question is there, but not on screen yet.
-        assert!(update(&mut state, enter()).is_empty());
-        let picture = snapshot::text(&snapshot::drawn(
-            &mut state,
-            80,
-            24,
-            &snapshot::appearance(),
-        ));
-        assert!(!picture.contains("is empty"), "{picture}");
-    }
-
-    #[test]
-    fn the_end_says_what_one_would_hold() {
-        let mut state = running(false);
-        told(
-            &mut state,
-            showing(false, Some(RunOutcome::Completed)),
-            None,
-        );
-        snapshot::check("runner-ended", &mut state);
-        let picture = snapshot::text(&snapshot::drawn(
-            &mut state,
-            140,
-            40,
-            &snapshot::appearance(),
-        ));
-        assert!(
-            picture
-                .contains("Done. In a real ceremony you would now hold: 1 file, 1 report, 1 card.")
-        );
-        let effects = snapshot::press(&mut state, "<Enter>");
-        assert!(matches!(effects[0], Effect::Quit(0)));
-    }
-
-    #[test]
-    fn a_pause_goes_on_leaves_or_stops_with_a_reason() {
-        let mut state = running(false);
-        snapshot::press(&mut state, "<Esc>");
-        snapshot::check("runner-pause", &mut state);
-        snapshot::press(&mut state, "<Enter>");
-        snapshot::press(&mut state, "<Esc><End><Enter>");
-        assert!(snapshot::press(&mut state, "<Enter>").is_empty());
-        snapshot::check("runner-stop", &mut state);
-        let effects = snapshot::press(&mut state, "the bag was open<Enter>");
-        assert!(
-            matches!(effects.last().unwrap(), Effect::Desk(Order::Abort(reason)) if reason == "the bag was open")
-        );
-    }
-
-    #[test]
-    fn leaving_asks_and_help_lists_the_keys() {
-        let mut state = running(false);
-        snapshot::press(&mut state, "<F1>");
-        snapshot::check("help", &mut state);
-        snapshot::press(&mut state, "<Esc><C-p>");
-        snapshot::check("palette", &mut state);
-        snapshot::press(&mut state, "<Esc><C-c>");
-        snapshot::check("leave", &mut state);
-        assert!(snapshot::press(&mut state, "<Enter>").is_empty());
-        let effects = snapshot::press(&mut state, "<C-c>y");
-        assert!(matches!(effects[0], Effect::Quit(0)));
-    }
-}
+mod tests;

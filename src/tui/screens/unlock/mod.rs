@@ -1,56 +1,24 @@
 //! Unlocking: custodians in turn, each a passphrase, until enough are there; in production the witness's card.
 
+mod fields;
+mod picture;
+
 use std::path::PathBuf;
 
 use crossterm::event::KeyEvent;
 
-use super::handover::HandOver;
+use fields::{CARD_SEQ, CARD_WORDS, ENVELOPE, PASSPHRASE};
+
 use crate::ceremony::Answer;
-use crate::session::field::{Field, Footing, Kind};
+use crate::session::field::Footing;
 use crate::session::{Bootstrap, Profile, WitnessAnswer};
-use crate::tui::canvas::{Canvas, cells};
+use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order, PlayOrder};
 use crate::tui::screen::{Reaction, Screen, Step};
-use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::list::Cursor;
 use crate::tui::world::World;
-
-const ENVELOPE: Field = Field {
-    id: "envelope",
-    label: "Envelope",
-    hint: "Path of this custodian's share envelope on their own stick, for example /media/ana/share.age.",
-    kind: Kind::File,
-    optional: false,
-};
-
-const PASSPHRASE: Field = Field {
-    id: "passphrase",
-    label: "Passphrase",
-    hint: "The words from this custodian's own paper, with single spaces. Letters are never drawn.",
-    kind: Kind::Passphrase,
-    optional: false,
-};
-
-const CARD_SEQ: Field = Field {
-    id: "seq",
-    label: "Sequence",
-    hint: "The number on the last witness card.",
-    kind: Kind::Number {
-        min: 0,
-        max: i64::MAX,
-    },
-    optional: false,
-};
-
-const CARD_WORDS: Field = Field {
-    id: "words",
-    label: "Six words",
-    hint: "The six words on the same card. They prove that this is no older copy of the vault.",
-    kind: Kind::Text { max: 120 },
-    optional: false,
-};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -236,6 +204,7 @@ impl Unlock {
 
     fn refused(&mut self, text: &str) {
         self.error = Some(text.to_owned());
+        self.form.wipe();
         if matches!(self.phase, Phase::Reading | Phase::Opening) {
             self.turn(Phase::Failed);
         }
@@ -254,35 +223,6 @@ impl Unlock {
                 }))
             }
             _ => Reaction::one(Step::Replace(super::home())),
-        }
-    }
-
-    fn draw_people(&self, canvas: &mut Canvas<'_>) {
-        let custodians = self.custodians();
-        let at = self.cursor.at();
-        self.cursor.draw(canvas, custodians.len(), |c, n, y| {
-            let Some((name, _, here)) = custodians.get(n) else {
-                return;
-            };
-            let role = if n == at { Role::Selection } else { Role::Text };
-            c.put(3, y, role, name);
-            let (state_role, state) = if self.entered.contains(name) {
-                (Role::Ok, "ok    share entered")
-            } else if *here {
-                (Role::Muted, "wait  envelope in the vault's folder")
-            } else {
-                (Role::Muted, "wait  envelope on the own stick")
-            };
-            c.put(28, y, if n == at { role } else { state_role }, state);
-        });
-    }
-
-    fn hand_over<'a>(person: &'a str, saved: &'a str) -> HandOver<'a> {
-        HandOver {
-            role: "custodian",
-            person,
-            what: "the passphrase from the own paper",
-            saved,
         }
     }
 }
@@ -396,79 +336,7 @@ impl Screen for Unlock {
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        let width = canvas.width();
-        let person = self.chosen().map_or_else(String::new, |(name, _)| name);
-        if self.phase == Phase::HandOver {
-            let saved = match self.entered.len() {
-                0 => "Nobody has entered a share yet.".to_owned(),
-                n => format!("{n} entered a share and need not do it again."),
-            };
-            Self::hand_over(&person, &saved).draw(canvas);
-            return;
-        }
-        let rows = cells(self.custodians().len()).min(8);
-        let mut y = 1;
-        if let Some(b) = &self.bootstrap {
-            canvas.put(
-                1,
-                0,
-                Role::Title,
-                &format!(
-                    "{} custodians of {} open this vault, one after the other.",
-                    b.k,
-                    self.custodians().len()
-                ),
-            );
-            canvas.within(0, 2, width, rows, |c| self.draw_people(c));
-            y = rows.saturating_add(3);
-        }
-        match self.phase {
-            Phase::Typing => {
-                canvas.put(
-                    1,
-                    y,
-                    Role::Title,
-                    &format!("{person}, alone at this screen:"),
-                );
-                canvas.within(1, y.saturating_add(1), width.saturating_sub(2), 7, |c| {
-                    self.form.draw(c);
-                });
-                y = y.saturating_add(6);
-            }
-            Phase::Card => {
-                canvas.put(
-                    1,
-                    y,
-                    Role::Title,
-                    "Enough shares. The witness's card from last time:",
-                );
-                canvas.within(1, y.saturating_add(1), width.saturating_sub(2), 7, |c| {
-                    self.form.draw(c);
-                });
-                y = y.saturating_add(6);
-            }
-            Phase::Reading => {
-                canvas.put(1, y, Role::Wait, "wait  reading the vault's public part");
-            }
-            Phase::Opening => {
-                canvas.put(
-                    1,
-                    y,
-                    Role::Wait,
-                    "wait  opening: signatures, hashes and the audit chain are checked",
-                );
-            }
-            _ => {}
-        }
-        if let Some(error) = &self.error {
-            canvas.paragraph(
-                1,
-                y,
-                width.saturating_sub(2),
-                Role::Stop,
-                &format!("STOP  {error}"),
-            );
-        }
+        self.picture(canvas);
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
@@ -538,108 +406,4 @@ impl Screen for Unlock {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tui::app::{State, update};
-    use crate::tui::message::{Effect, Msg};
-    use crate::tui::snapshot;
-
-    fn told(state: &mut State, news: News) -> Vec<Effect> {
-        update(state, Msg::Desk(Box::new(news), None))
-    }
-
-    fn begun(profile: Profile, here: bool) -> State {
-        let mut state = snapshot::state(Unlock::new("acme.vault".into(), Then::Home));
-        let people = [
-            ("Ada", "administrator"),
-            ("Ana", "custodian"),
-            ("Ben", "custodian"),
-            ("Cho", "custodian"),
-        ];
-        told(
-            &mut state,
-            News::Bootstrap(Bootstrap {
-                vault_id: "00".repeat(16),
-                profile,
-                k: 2,
-                people: people
-                    .map(|(n, r)| (n.to_owned(), r.to_owned(), here))
-                    .to_vec(),
-            }),
-        );
-        state
-    }
-
-    #[test]
-    fn custodians_enter_in_turn_and_the_vault_opens() {
-        let mut state = begun(Profile::Test, true);
-        snapshot::check("unlock", &mut state);
-        let effects = snapshot::press(&mut state, "<Enter>two words<Enter>");
-        assert!(
-            matches!(&effects[0], Effect::Desk(Order::Enter { person, passphrase, .. }) if person == "Ana" && passphrase.expose() == b"two words")
-        );
-        told(&mut state, News::Refused("The passphrase does not open Ana's envelope. Nothing is locked, there is no limit.".into()));
-        snapshot::check("unlock-refused", &mut state);
-        snapshot::press(&mut state, "two words<Enter>");
-        told(
-            &mut state,
-            News::Entered {
-                person: "Ana".into(),
-                left: 1,
-            },
-        );
-        snapshot::press(&mut state, "<Enter>secret");
-        snapshot::check("unlock-second", &mut state);
-        snapshot::press(&mut state, "<Enter>");
-        let effects = told(
-            &mut state,
-            News::Entered {
-                person: "Ben".into(),
-                left: 0,
-            },
-        );
-        assert!(matches!(
-            &effects[0],
-            Effect::Desk(Order::FinishOpening(None))
-        ));
-    }
-
-    #[test]
-    fn production_wants_the_stick_and_the_card() {
-        let mut state = begun(Profile::Production, false);
-        snapshot::press(&mut state, "<Enter>");
-        snapshot::check("unlock-hand-over", &mut state);
-        snapshot::press(&mut state, "<Enter>/media/ana/share.age<Tab>seven words");
-        snapshot::check("unlock-production", &mut state);
-        snapshot::survives_every_size(&mut state);
-        snapshot::press(&mut state, "<Enter>");
-        told(
-            &mut state,
-            News::Entered {
-                person: "Ana".into(),
-                left: 0,
-            },
-        );
-        let effects = snapshot::press(&mut state, "12<Enter>one two three four five six<Enter>");
-        assert!(
-            matches!(effects.last().unwrap(), Effect::Desk(Order::FinishOpening(Some(card))) if card.seq == 12)
-        );
-    }
-
-    #[test]
-    fn a_paste_into_the_passphrase_is_refused_with_a_word() {
-        let mut state = begun(Profile::Test, true);
-        snapshot::press(&mut state, "<Enter>");
-        update(
-            &mut state,
-            Msg::Paste(zeroize::Zeroizing::new("planted-secret".into())),
-        );
-        let picture = snapshot::text(&snapshot::drawn(
-            &mut state,
-            80,
-            24,
-            &snapshot::appearance(),
-        ));
-        assert!(picture.contains("Paste is refused") && !picture.contains("planted"));
-    }
-}
+mod tests;

@@ -1,5 +1,7 @@
 //! A form drawn from field declarations: labels, hints, checks on leaving, practice answers where there are any.
 
+mod line;
+
 use crossterm::event::KeyEvent;
 
 use super::choice::{Choices, Entry};
@@ -8,9 +10,8 @@ use super::text::TextField;
 use crate::api::{KeyAlgorithm, KeyUsage};
 use crate::ceremony::{Answer, AskField};
 use crate::session::field::{Field, Kind};
-use crate::tui::canvas::{Canvas, cells, wrap};
+use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::Verb;
-use crate::tui::theme::Role;
 
 enum Input {
     Text(TextField),
@@ -27,9 +28,6 @@ struct Line {
     /// Whether somebody has seen it with the focus, or F5 answered it.
     visited: bool,
 }
-
-/// What stands where nothing is typed yet.
-const BLANK: &str = "________________________";
 
 /// What pressing Enter in a form led to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +126,9 @@ impl Form {
             self.focus = n;
             if let Some(line) = self.lines.get_mut(n) {
                 line.error = Some(error.to_owned());
+                if let Input::Masked(field) = &mut line.input {
+                    field.clear();
+                }
             }
         }
     }
@@ -309,115 +310,6 @@ impl Form {
     }
 }
 
-impl Line {
-    fn draw(
-        &self,
-        canvas: &mut Canvas<'_>,
-        top: u16,
-        beside: u16,
-        focused: bool,
-        brief: bool,
-    ) -> u16 {
-        let width = canvas.width();
-        let mut y = top;
-        let label_role = if focused { Role::Title } else { Role::Muted };
-        if !matches!(self.input, Input::Confirm) {
-            let marker = if focused { "►" } else { " " };
-            canvas.put(0, y, Role::Focus, marker);
-            canvas.put(2, y, label_role, self.field.label);
-        }
-        let room = width.saturating_sub(beside);
-        match &self.input {
-            Input::Text(field) => {
-                if field.value().is_empty() {
-                    let words = if self.field.optional && !focused {
-                        "(optional)"
-                    } else {
-                        BLANK
-                    };
-                    canvas.put(beside, y, Role::Muted, words);
-                }
-                field.draw(canvas, beside, y, room, focused);
-                y += 1;
-            }
-            Input::Masked(field) => {
-                if field.is_empty() {
-                    canvas.put(beside, y, Role::Muted, BLANK);
-                }
-                field.draw(canvas, beside, y, room, focused);
-                y += 1;
-            }
-            Input::Choice(choices) if focused => {
-                y += 1;
-                let rows = cells(choices.entries.len()).min(8);
-                canvas.within(0, y, width, rows, |c| choices.draw(c, true));
-                y += rows;
-            }
-            Input::Choice(choices) => {
-                let label = choices.chosen().map_or("", |e| e.label.as_str());
-                canvas.put_cut(beside, y, room, Role::Text, label);
-                y += 1;
-            }
-            Input::Confirm => {}
-        }
-        if focused {
-            y = self.draw_hint(canvas, y, brief);
-        }
-        if let Some(error) = self.error_line() {
-            y += canvas.paragraph(2, y, width.saturating_sub(3), Role::Stop, &error);
-        }
-        y
-    }
-
-    /// As many rows as [`Line::draw`] takes.
-    fn rows(&self, width: u16, focused: bool, brief: bool) -> u16 {
-        let room = usize::from(width.saturating_sub(3));
-        let input = match &self.input {
-            Input::Confirm => 0,
-            Input::Choice(choices) if focused => {
-                cells(choices.entries.len()).min(8).saturating_add(1)
-            }
-            _ => 1,
-        };
-        let mut texts = Vec::new();
-        if focused {
-            texts.extend(self.hint_lines(brief));
-        }
-        texts.extend(self.error_line());
-        texts.iter().fold(input, |rows, text| {
-            rows.saturating_add(cells(wrap(text, room).len()))
-        })
-    }
-
-    fn hint_lines(&self, brief: bool) -> Vec<String> {
-        let mut lines = Vec::new();
-        if !self.field.hint.is_empty() && !brief {
-            lines.push(self.field.hint.to_owned());
-        }
-        if let Some(practice) = &self.practice
-            && !matches!(self.input, Input::Confirm)
-        {
-            lines.push(format!("practice answer (F5): {practice}"));
-        }
-        lines
-    }
-
-    fn error_line(&self) -> Option<String> {
-        self.error.as_ref().map(|error| format!("STOP  {error}"))
-    }
-
-    fn draw_hint(&self, canvas: &mut Canvas<'_>, top: u16, brief: bool) -> u16 {
-        let width = canvas.width().saturating_sub(3);
-        let mut y = top;
-        for (n, line) in self.hint_lines(brief).iter().enumerate() {
-            let practice = n > 0 || brief || self.field.hint.is_empty();
-            let role = if practice { Role::Note } else { Role::Muted };
-            y += canvas.paragraph(2, y, width, role, line);
-        }
-        y
-    }
-}
-
 impl Input {
     fn text(&self) -> Option<String> {
         match self {
@@ -467,62 +359,4 @@ fn input_for(field: &Field) -> Input {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crossterm::event::{KeyCode, KeyModifiers};
-
-    fn field(id: &'static str, kind: Kind) -> AskField {
-        AskField {
-            field: Field {
-                id,
-                label: id,
-                hint: "",
-                kind,
-                optional: false,
-            },
-            practice: Some("7".into()),
-        }
-    }
-
-    fn typed(form: &mut Form, text: &str) {
-        for c in text.chars() {
-            form.key(&KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
-        }
-    }
-
-    #[test]
-    fn enter_checks_then_asks_the_next_then_completes() {
-        let mut form = Form::new(&[
-            field("days", Kind::Number { min: 3, max: 180 }),
-            field("word", Kind::Passphrase),
-        ]);
-        typed(&mut form, "1");
-        assert_eq!(form.enter(), Pressed::Stays);
-        assert!(
-            form.lines[0]
-                .error
-                .as_ref()
-                .unwrap()
-                .contains("from 3 to 180")
-        );
-        typed(&mut form, "0");
-        assert_eq!(form.enter(), Pressed::Stays);
-        assert!(form.secret());
-        assert_eq!(form.enter(), Pressed::Stays);
-        typed(&mut form, "abc");
-        assert_eq!(form.enter(), Pressed::Complete);
-        let answers = form.take();
-        assert!(matches!(&answers[0], Answer::Text(t) if t == "10"));
-        assert!(matches!(&answers[1], Answer::Secret(s) if s.expose() == b"abc"));
-    }
-
-    #[test]
-    fn practice_answers_fill_everything() {
-        let mut form = Form::new(&[
-            field("days", Kind::Number { min: 3, max: 180 }),
-            field("word", Kind::Passphrase),
-        ]);
-        form.practise();
-        assert_eq!(form.enter(), Pressed::Complete);
-    }
-}
+mod tests;

@@ -1,0 +1,143 @@
+//! A whole workstation for tests: screens over a real session in memory, the desk's work done at once.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::app::{State, update};
+use super::canvas::{Appearance, Canvas};
+use super::desk::Desk;
+use super::message::{Effect, Msg, Order};
+use super::screen::Screen;
+use super::snapshot;
+use crate::api::Timestamp;
+use crate::session::{Environment, Session, practice};
+use crate::vault::MemoryStore;
+
+/// Screens, and the desk behind them.
+pub(crate) struct Room {
+    pub(crate) state: State,
+    desk: Desk,
+    /// Whether the app asked to end.
+    pub(crate) over: bool,
+}
+
+/// The start of every rehearsal here: in the validity of the samples.
+pub(crate) fn start() -> Timestamp {
+    Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap()
+}
+
+/// A practice vault; with `hold` nobody types passphrases. Seeded, so that every picture stays the same.
+pub(crate) fn practice_session(hold: bool) -> Session {
+    let environment = Environment::seeded("screens").unwrap();
+    practice::vault(
+        Box::new(MemoryStore::new()),
+        environment,
+        Some(start()),
+        hold,
+    )
+    .unwrap()
+    .session
+}
+
+impl Room {
+    /// A screen over a practice vault.
+    pub(crate) fn new(screen: impl Screen + 'static, session: Session) -> Self {
+        let desk = Desk::over(session);
+        let mut world = snapshot::world();
+        world.view = desk.seen();
+        let state = State::new(world, Box::new(screen));
+        Self {
+            state,
+            desk,
+            over: false,
+        }
+    }
+
+    /// Presses keys; whatever they order is done before the next key.
+    pub(crate) fn press(&mut self, script: &str) -> &mut Self {
+        let mut rest = script;
+        while let Some(c) = rest.chars().next() {
+            let used = match rest.strip_prefix('<').and_then(|r| r.split_once('>')) {
+                Some((name, _)) => name.len() + 2,
+                None => c.len_utf8(),
+            };
+            let effects = snapshot::press(&mut self.state, &rest[..used]);
+            self.follow(effects);
+            rest = &rest[used..];
+        }
+        self
+    }
+
+    /// Does an order as if a screen had given it.
+    pub(crate) fn order(&mut self, order: Order) {
+        self.follow(vec![Effect::Desk(order)]);
+    }
+
+    fn follow(&mut self, effects: Vec<Effect>) {
+        let mut todo: std::collections::VecDeque<Effect> = effects.into();
+        while let Some(effect) = todo.pop_front() {
+            match effect {
+                Effect::Quit(_) => self.over = true,
+                Effect::Desk(order) => {
+                    let news = self.desk.work(order);
+                    let view = self.desk.seen();
+                    todo.extend(update(&mut self.state, Msg::Desk(Box::new(news), view)));
+                }
+            }
+        }
+    }
+
+    /// The picture at 80x24.
+    pub(crate) fn text(&mut self) -> String {
+        snapshot::text(&snapshot::drawn(
+            &mut self.state,
+            80,
+            24,
+            &snapshot::appearance(),
+        ))
+    }
+
+    /// Whether the picture holds all of these words.
+    pub(crate) fn shows(&mut self, words: &[&str]) {
+        let text = self.text();
+        for word in words {
+            assert!(text.contains(word), "no {word:?} in\n{text}");
+        }
+    }
+
+    /// Compares with the kept picture, and draws at every size.
+    pub(crate) fn check(&mut self, name: &str) -> &mut Self {
+        snapshot::check(name, &mut self.state);
+        // Who acts, what Enter does and what has happened are never cut.
+        for line in self.text().lines().skip(20).take(3) {
+            assert!(!line.ends_with(".."), "{name}: {line}");
+        }
+        self.survives();
+        self.state.world.size = (80, 24);
+        self
+    }
+
+    /// Draws the screen itself at a sample of sizes from 1x1 up, also those where the frame would only say that it
+    /// is too small; and in ASCII.
+    fn survives(&mut self) {
+        let look = snapshot::appearance();
+        for width in [1, 2, 3, 7, 24, 40, 79, 80, 81, 120, 141, 200] {
+            for height in [1, 2, 3, 5, 10, 16, 17, 24, 33, 60] {
+                self.state.world.size = (width, height);
+                let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+                let mut canvas = Canvas::new(&mut buffer, &look);
+                self.state
+                    .top()
+                    .unwrap()
+                    .draw(&self.state.world, &mut canvas);
+                snapshot::drawn(&mut self.state, width, height, &look);
+            }
+        }
+        let plain = Appearance {
+            ascii: true,
+            ..look
+        };
+        let text = snapshot::text(&snapshot::drawn(&mut self.state, 80, 24, &plain));
+        assert!(text.is_ascii(), "{text}");
+    }
+}

@@ -1,0 +1,142 @@
+//! The pages as they are drawn: the steps, the questions, the review, the papers.
+
+use super::{Init, Page};
+use crate::session::Profile;
+use crate::tui::canvas::Canvas;
+use crate::tui::theme::Role;
+use crate::tui::widgets::rail::{Stage, Stop};
+
+impl Init {
+    pub(super) fn draw_review(&self, canvas: &mut Canvas<'_>) {
+        let width = canvas.width();
+        let people = self.everybody();
+        let custodians: Vec<&str> = people
+            .iter()
+            .filter(|p| p.role == "custodian")
+            .map(|p| p.name.as_str())
+            .collect();
+        let (needed, n) = (self.number("needed"), self.number("custodians"));
+        let keys = if self.software_generation() {
+            "may be made here, in software"
+        } else {
+            "come from outside only"
+        };
+        let others: Vec<String> = people
+            .iter()
+            .filter(|p| p.role != "custodian")
+            .map(|p| p.name.clone())
+            .collect();
+        let lines = [
+            ("Folder", self.dir().display().to_string()),
+            ("For", self.chosen_profile().banner().to_owned()),
+            (
+                "Opens",
+                format!("with {needed} of {n}: {}", custodians.join(", ")),
+            ),
+            (
+                "Uses",
+                format!("a key with {needed} of the same, each signing the one act"),
+            ),
+            ("Others", format!("{} (no share)", others.join(", "))),
+            ("Keys", keys.to_owned()),
+        ];
+        let mut y = 0;
+        canvas.put(0, y, Role::Title, "Is this the vault you mean?");
+        y += 2;
+        for (label, text) in &lines {
+            canvas.put(0, y, Role::Muted, label);
+            y += canvas.paragraph(9, y, width.saturating_sub(9), Role::Text, text);
+        }
+        y += 1;
+        canvas.paragraph(0, y, width, Role::Note, &format!("Next, each of the {} people comes to the keyboard alone, is shown words, writes them down, and types them back.", people.len()));
+    }
+
+    pub(super) fn draw_papers(&self, canvas: &mut Canvas<'_>) {
+        let width = canvas.width();
+        let Some(papers) = &self.papers else { return };
+        let mut y = canvas
+            .paragraph(0, 0, width, Role::Ok, "Done. The vault exists and is open.")
+            .saturating_add(1);
+        if let Some(folder) = &papers.folder {
+            let count = papers.forms.len();
+            let text = format!(
+                "{count} enrolment forms and the witness card are in {}. Print them now, sign them in ink, and keep them apart from the vault.",
+                folder.display()
+            );
+            y += canvas
+                .paragraph(0, y, width, Role::Text, &text)
+                .saturating_add(1);
+        }
+        if self.chosen_profile() == Profile::Production {
+            y += canvas
+                .paragraph(0, y, width, Role::Note, "The envelopes lie beside the forms, and nowhere in the vault: move each person's to that person's own stick now, and see it read back there.")
+                .saturating_add(1);
+        }
+        if let Some(trouble) = &papers.trouble {
+            y += canvas
+                .paragraph(0, y, width, Role::Stop, &format!("STOP  {trouble}"))
+                .saturating_add(1);
+        }
+        let names: Vec<&str> = papers.forms.iter().map(|(name, _)| name.as_str()).collect();
+        y += canvas.paragraph(
+            0,
+            y,
+            width,
+            Role::Muted,
+            &format!("Forms: {}", names.join(", ")),
+        );
+        for line in papers.card.lines() {
+            canvas.put_cut(0, y.saturating_add(1), width, Role::Text, line);
+            y += 1;
+        }
+    }
+
+    pub(super) fn rail(&self) -> Vec<Stop> {
+        let at = self.page.place();
+        Page::ALL
+            .iter()
+            .enumerate()
+            .filter(|(_, (page, _))| self.asked(*page))
+            .map(|(n, (page, title))| {
+                let stage = match n.cmp(&at) {
+                    std::cmp::Ordering::Less => Stage::Done,
+                    std::cmp::Ordering::Equal => Stage::Now,
+                    std::cmp::Ordering::Greater => Stage::Later,
+                };
+                let note = match page {
+                    Page::Profile if n < at => self.chosen_profile().banner().to_owned(),
+                    Page::Quorum if n < at => {
+                        format!("{} of {}", self.number("needed"), self.number("custodians"))
+                    }
+                    Page::People if n == at => format!(
+                        "{} of {}",
+                        self.ready.len().saturating_add(1).min(self.people.len()),
+                        self.people.len()
+                    ),
+                    _ => String::new(),
+                };
+                Stop::new(title, &note, stage)
+            })
+            .collect()
+    }
+
+    pub(super) fn draw_page(&self, canvas: &mut Canvas<'_>) {
+        let width = canvas.width();
+        let mut y = 0;
+        if let Some(form) = self.form() {
+            y = form.draw(canvas).saturating_add(1);
+        }
+        match self.page {
+            Page::Review => self.draw_review(canvas),
+            Page::Making => {
+                canvas.paragraph(0, 0, width, Role::Wait, "wait  the vault is being made: two identities, their shares, an envelope for each person. Sealing takes a second or two a person.");
+                y = 5;
+            }
+            Page::Papers => self.draw_papers(canvas),
+            _ => {}
+        }
+        if let Some(error) = &self.error {
+            canvas.paragraph(0, y, width, Role::Stop, &format!("STOP  {error}"));
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The making of a vault as state and messages, and its pictures.
+
+use super::*;
+use crate::tui::app::{State, update};
+use crate::tui::message::{Effect, Msg};
+use crate::tui::snapshot;
+use zeroize::Zeroizing;
+
+const WORDS: &str = "velvet anchor lunar crisp mango tidal ember";
+
+fn told(state: &mut State, news: News) -> Vec<Effect> {
+    update(state, Msg::Desk(Box::new(news), None))
+}
+
+fn words(state: &mut State) {
+    let words = Some(Zeroizing::new(WORDS.to_owned()));
+    told(state, News::Passphrase(std::cell::RefCell::new(words)));
+}
+
+#[test]
+fn five_questions_a_review_and_everybodys_words() {
+    let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
+    snapshot::check("init-place", &mut state);
+    snapshot::press(&mut state, "<Enter>");
+    snapshot::check("init-profile", &mut state);
+    snapshot::press(&mut state, "<Enter><Back>3<Enter><Back>4<Enter>");
+    snapshot::check("init-too-many", &mut state);
+    snapshot::press(&mut state, "<Back>2<Enter>");
+    snapshot::press(&mut state, "Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim");
+    snapshot::check("init-names", &mut state);
+    snapshot::press(&mut state, "<Enter>");
+    snapshot::check("init-review", &mut state);
+    snapshot::survives_every_size(&mut state);
+    let effects = snapshot::press(&mut state, "<Enter>");
+    assert!(matches!(effects[0], Effect::Desk(Order::Passphrase(7))));
+    words(&mut state);
+    snapshot::check("init-hand-over", &mut state);
+    snapshot::press(&mut state, "<Enter>");
+    snapshot::check("init-words", &mut state);
+    snapshot::press(&mut state, "<Enter>velvet<Enter>");
+    snapshot::check("init-wrong-words", &mut state);
+    for person in 0..5 {
+        if person > 0 {
+            words(&mut state);
+            snapshot::press(&mut state, "<Enter><Enter>");
+        }
+        let effects = snapshot::press(&mut state, &format!("<C-u>{WORDS}<Enter>"));
+        let last = effects.last().unwrap();
+        assert_eq!(
+            person == 4,
+            matches!(last, Effect::Desk(Order::Create { .. }))
+        );
+    }
+    told(
+        &mut state,
+        News::Created(Papers {
+            forms: vec![("Ana".into(), "form".into())],
+            envelopes: Vec::new(),
+            card: "vault 00ff, sequence 0".into(),
+            folder: Some("acme.papers".into()),
+            trouble: None,
+        }),
+    );
+    snapshot::check("init-papers", &mut state);
+}
+
+#[test]
+fn production_asks_about_software_and_answers_no_by_itself() {
+    let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
+    snapshot::press(
+        &mut state,
+        "<Enter><Down><Enter><Enter><Enter><Enter><Enter><Enter><Enter>",
+    );
+    snapshot::press(&mut state, "<Enter>");
+    snapshot::check("init-software", &mut state);
+    snapshot::press(&mut state, "<Enter>half past nine<Enter>");
+    snapshot::check("init-clock", &mut state);
+    snapshot::press(&mut state, "<C-u>2026-11-24 09:05<Enter>");
+    let picture = snapshot::text(&snapshot::drawn(
+        &mut state,
+        80,
+        24,
+        &snapshot::appearance(),
+    ));
+    assert!(picture.contains("come from outside only"), "{picture}");
+}
+
+#[test]
+fn two_people_need_two_names() {
+    let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
+    snapshot::press(
+        &mut state,
+        "<Enter><Enter><Enter><Enter>Ana<Enter>Ana<Enter><Enter><Enter><Enter>",
+    );
+    let picture = snapshot::text(&snapshot::drawn(
+        &mut state,
+        80,
+        24,
+        &snapshot::appearance(),
+    ));
+    assert!(
+        picture.contains("The name Ana stands there twice"),
+        "{picture}"
+    );
+}

@@ -1,0 +1,194 @@
+//! How a question is laid out: beside the steps, or instead of them; what of it is still below the edge.
+
+use super::{Phase, RunScreen};
+use crate::ceremony::Ask;
+use crate::tui::canvas::{Canvas, cells, wrap};
+use crate::tui::theme::Role;
+use crate::tui::world::World;
+
+/// How a question is laid out at a size.
+pub(super) struct Layout {
+    /// Whether the steps stand beside it.
+    pub(super) rail: bool,
+    /// Whether hints are left out.
+    brief: bool,
+    heading: Vec<String>,
+    body: Vec<String>,
+    again: Vec<String>,
+    /// Rows there are for the body.
+    room: usize,
+}
+
+impl Layout {
+    /// The first line in sight for a wish; never past the end.
+    fn top(&self, wish: usize) -> usize {
+        wish.min(self.body.len().saturating_sub(self.room))
+    }
+}
+
+impl RunScreen {
+    /// How the question is laid out: where it does not fit beside the steps, they give way to it.
+    pub(super) fn layout(&self, ask: &Ask, world: &World) -> Layout {
+        let height = usize::from(world.size.1.saturating_sub(7).saturating_sub(banner(world)));
+        let rail = rail_width(world);
+        let beside = usize::from(world.size.0.saturating_sub(rail).saturating_sub(2));
+        let whole = usize::from(world.size.0.saturating_sub(2));
+        let fits = |layout: &Layout| layout.body.len() <= layout.room;
+        let mut layout = self.layout_in(ask, beside, height, (true, false));
+        if !fits(&layout) {
+            layout = self.layout_in(ask, whole, height, (false, false));
+        }
+        if !fits(&layout) {
+            layout = self.layout_in(ask, whole, height, (false, true));
+            layout.body.retain(|line| !line.trim().is_empty());
+            // One line more than fits takes the row that would have said so.
+            layout.room += usize::from(layout.body.len() == layout.room + 1);
+        }
+        layout
+    }
+
+    fn layout_in(
+        &self,
+        ask: &Ask,
+        width: usize,
+        height: usize,
+        (rail, brief): (bool, bool),
+    ) -> Layout {
+        let heading = wrap(&heading(ask), width);
+        let again: Vec<String> = self
+            .again
+            .iter()
+            .flat_map(|text| wrap(&format!("STOP  {text}"), width))
+            .collect();
+        let body: Vec<String> = reflowed(&self.told(ask))
+            .iter()
+            .flat_map(|line| wrap(line, width))
+            .collect();
+        let rows = usize::from(self.form.rows(cells(width), brief));
+        let taken = heading.len() + rows + again.len() + 1;
+        Layout {
+            rail,
+            brief,
+            heading,
+            body,
+            again,
+            room: height.saturating_sub(taken).max(3),
+        }
+    }
+
+    /// How many lines of the question are still below the edge.
+    pub(super) fn unread(&self, world: &World) -> usize {
+        let Some(ask) = self.ask().filter(|_| self.phase == Phase::Asking) else {
+            return 0;
+        };
+        let layout = self.layout(ask, world);
+        layout
+            .body
+            .len()
+            .saturating_sub(layout.top(self.scroll))
+            .saturating_sub(layout.room)
+    }
+
+    /// Moves the text of the question; never past its end.
+    pub(super) fn scroll(&mut self, down: bool, world: &World) {
+        let Some(ask) = self.ask() else { return };
+        let layout = self.layout(ask, world);
+        let page = layout.room.saturating_sub(1).max(1);
+        let top = layout.top(self.scroll);
+        self.scroll = if down {
+            layout.top(top.saturating_add(page))
+        } else {
+            top.saturating_sub(page)
+        };
+    }
+
+    pub(super) fn draw_ask(&self, layout: &Layout, canvas: &mut Canvas<'_>) {
+        let (width, height) = (canvas.width(), canvas.height());
+        let mut y = 0;
+        for line in &layout.heading {
+            canvas.put(0, y, Role::Title, line);
+            y += 1;
+        }
+        let top = layout.top(self.scroll);
+        for line in layout.body.iter().skip(top).take(layout.room) {
+            canvas.put(0, y, Role::Text, line);
+            y += 1;
+        }
+        if layout.body.len() > layout.room {
+            let below = layout
+                .body
+                .len()
+                .saturating_sub(top)
+                .saturating_sub(layout.room);
+            let words = match below {
+                0 => "that was all of it; PgUp goes back".to_owned(),
+                1 => "1 more line below".to_owned(),
+                n => format!("{n} more lines below"),
+            };
+            canvas.put(0, y, Role::Note, &words);
+        }
+        y += 1;
+        canvas.within(0, y, width, height.saturating_sub(y), |c| {
+            self.form.draw_as(c, layout.brief);
+        });
+        y += self.form.rows(width, layout.brief);
+        for line in &layout.again {
+            canvas.put(0, y, Role::Stop, line);
+            y += 1;
+        }
+        self.draw_why(canvas, y);
+    }
+
+    /// What is read before answering; why and clause stand below it, once.
+    fn told(&self, ask: &Ask) -> Vec<String> {
+        let why = self.showing.as_ref().map_or(&[][..], |s| &s.why);
+        let mut lines: Vec<String> = ask
+            .body
+            .iter()
+            .filter(|line| !why.contains(line))
+            .cloned()
+            .collect();
+        lines.dedup_by(|a, b| a.is_empty() && b.is_empty());
+        while lines.last().is_some_and(String::is_empty) {
+            lines.pop();
+        }
+        lines
+    }
+}
+
+/// Rows that the rehearsal's banner takes in the body; on a wide screen it stands in the title.
+pub(super) fn banner(world: &World) -> u16 {
+    u16::from(world.rehearsal() && !world.wide())
+}
+
+pub(super) fn rail_width(world: &World) -> u16 {
+    if world.wide() { 44 } else { 26 }
+}
+
+/// The question's heading, with the person it is for.
+fn heading(ask: &Ask) -> String {
+    if ask.person.is_empty() || ask.title.contains(&ask.person) {
+        return ask.title.clone();
+    }
+    format!("{}: {} {}", ask.title, ask.role, ask.person)
+}
+
+/// Joins lines of running text that were broken for a wider page, so that they wrap to this one.
+fn reflowed(lines: &[String]) -> Vec<String> {
+    /// A line shorter than this ended because its sentence did.
+    const BROKEN: usize = 58;
+    let mut out: Vec<String> = Vec::new();
+    let mut open = false;
+    for line in lines {
+        let goes_on = open && line.starts_with(|c: char| !c.is_whitespace());
+        open = line.chars().count() >= BROKEN && !line.starts_with(' ');
+        match out.last_mut() {
+            Some(last) if goes_on => {
+                last.push(' ');
+                last.push_str(line);
+            }
+            _ => out.push(line.clone()),
+        }
+    }
+    out
+}

@@ -1,0 +1,202 @@
+//! The runner as state and messages, and its pictures.
+
+use super::*;
+use crate::ceremony::{Answer, AskField};
+use crate::session::field::{Field, Kind};
+use crate::tui::app::{State, update};
+use crate::tui::message::{Effect, Msg};
+use crate::tui::snapshot;
+
+const PASSPHRASE: Field = Field {
+    id: "passphrase",
+    label: "Passphrase of Ben",
+    hint: "Ben's own words, with single spaces.",
+    kind: Kind::Passphrase,
+    optional: false,
+};
+
+fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
+    let titles = [
+        "Who is here",
+        "The clock",
+        "Make the key",
+        "Look at the key",
+        "Everybody signs",
+    ];
+    let steps = titles
+        .iter()
+        .enumerate()
+        .map(|(n, title)| StepLine {
+            number: n + 1,
+            id: format!("s{n}"),
+            title: (*title).to_owned(),
+            state: if n < 2 || outcome.is_some() {
+                "closed"
+            } else {
+                "planned"
+            }
+            .to_owned(),
+            note: if n < 2 { "09:00" } else { "" }.to_owned(),
+        })
+        .collect();
+    let ask = Ask {
+        person: "Ben".into(),
+        role: "custodian".into(),
+        title: "Custodian Ben approves".into(),
+        body: vec![
+            "CREATE KEY first-key (K0, AES_128), not exportable".into(),
+            "Ana signed this at 09:00:00Z. For the minutes:".into(),
+            "  orbit pencil hazel quartz basin lemur tulip frost".into(),
+        ],
+        fields: vec![AskField {
+            field: PASSPHRASE,
+            practice: Some("velvet anchor".into()),
+        }],
+        hand_over,
+        footing: Footing {
+            acts: "custodian Ben; the administrator who asked cannot sign".into(),
+            enter: "signs this request for Ben, then the key is created and saved".into(),
+            so_far: "no key exists. Any change of request or vault voids both signatures".into(),
+        },
+    };
+    Showing {
+        steps,
+        current: if outcome.is_some() { 5 } else { 2 },
+        why: vec![
+            "why     Dual control: nobody alone can make a key.".into(),
+            "clause  PCI PIN 5-1, 12-3, 21-1".into(),
+        ],
+        ask: outcome.is_none().then_some(ask),
+        last: Some("ok    Ana signed".into()),
+        outcome,
+    }
+}
+
+fn told(state: &mut State, showing: Showing, again: Option<&str>) -> Vec<Effect> {
+    let news = News::Showing {
+        showing: Arc::new(showing),
+        again: again.map(str::to_owned),
+    };
+    let view = snapshot::rehearsal();
+    update(state, Msg::Desk(Box::new(news), Some(Arc::new(view))))
+}
+
+fn running(hand_over: bool) -> State {
+    let mut state = snapshot::state(RunScreen::new("The first key", None, true));
+    told(&mut state, showing(hand_over, None), None);
+    state
+}
+
+#[test]
+fn a_person_is_called_asked_and_answered() {
+    let mut state = running(true);
+    snapshot::check("runner-hand-over", &mut state);
+    snapshot::press(&mut state, "<Enter>");
+    snapshot::check("runner-ask", &mut state);
+    snapshot::survives_every_size(&mut state);
+    let effects = snapshot::press(&mut state, "<F5><Enter>");
+    let Effect::Desk(Order::Answer(answers)) = &effects[0] else {
+        panic!()
+    };
+    assert!(matches!(&answers[0], Answer::Secret(s) if s.expose() == b"velvet anchor"));
+}
+
+#[test]
+fn a_wrong_answer_stays_on_the_same_question() {
+    let mut state = running(false);
+    snapshot::press(&mut state, "wrong words<Enter>");
+    let words = "The passphrase does not open Ben's envelope. Nothing is locked, there is no limit, and the request stands.";
+    told(&mut state, showing(false, None), Some(words));
+    snapshot::check("runner-again", &mut state);
+    let effects = snapshot::press(&mut state, "<F5><Enter>");
+    assert_eq!(effects.len(), 1);
+}
+
+#[test]
+fn the_secret_is_never_drawn() {
+    let mut state = running(false);
+    snapshot::press(&mut state, "planted");
+    let picture = snapshot::text(&snapshot::drawn(
+        &mut state,
+        140,
+        40,
+        &snapshot::appearance(),
+    ));
+    assert!(
+        picture.contains("7 typed") && !picture.contains("planted"),
+        "{picture}"
+    );
+}
+
+#[test]
+fn keys_typed_before_a_question_was_drawn_do_not_answer_it() {
+    let mut state = running(true);
+    state.mark_drawn();
+    let enter = || {
+        Msg::Key(KeyEvent::new(
+            crossterm::event::KeyCode::Enter,
+            crossterm::event::KeyModifiers::NONE,
+        ))
+    };
+    update(&mut state, enter());
+    // The question is there, but not on screen yet.
+    assert!(update(&mut state, enter()).is_empty());
+    let picture = snapshot::text(&snapshot::drawn(
+        &mut state,
+        80,
+        24,
+        &snapshot::appearance(),
+    ));
+    assert!(!picture.contains("is empty"), "{picture}");
+}
+
+#[test]
+fn the_end_says_what_one_would_hold() {
+    let mut state = running(false);
+    told(
+        &mut state,
+        showing(false, Some(RunOutcome::Completed)),
+        None,
+    );
+    snapshot::check("runner-ended", &mut state);
+    let picture = snapshot::text(&snapshot::drawn(
+        &mut state,
+        140,
+        40,
+        &snapshot::appearance(),
+    ));
+    assert!(
+        picture.contains("Done. In a real ceremony you would now hold: 1 file, 1 report, 1 card.")
+    );
+    let effects = snapshot::press(&mut state, "<Enter>");
+    assert!(matches!(effects[0], Effect::Quit(0)));
+}
+
+#[test]
+fn a_pause_goes_on_leaves_or_stops_with_a_reason() {
+    let mut state = running(false);
+    snapshot::press(&mut state, "<Esc>");
+    snapshot::check("runner-pause", &mut state);
+    snapshot::press(&mut state, "<Enter>");
+    snapshot::press(&mut state, "<Esc><End><Enter>");
+    assert!(snapshot::press(&mut state, "<Enter>").is_empty());
+    snapshot::check("runner-stop", &mut state);
+    let effects = snapshot::press(&mut state, "the bag was open<Enter>");
+    assert!(
+        matches!(effects.last().unwrap(), Effect::Desk(Order::Abort(reason)) if reason == "the bag was open")
+    );
+}
+
+#[test]
+fn leaving_asks_and_help_lists_the_keys() {
+    let mut state = running(false);
+    snapshot::press(&mut state, "<F1>");
+    snapshot::check("help", &mut state);
+    snapshot::press(&mut state, "<Esc><C-p>");
+    snapshot::check("palette", &mut state);
+    snapshot::press(&mut state, "<Esc><C-c>");
+    snapshot::check("leave", &mut state);
+    assert!(snapshot::press(&mut state, "<Enter>").is_empty());
+    let effects = snapshot::press(&mut state, "<C-c>y");
+    assert!(matches!(effects[0], Effect::Quit(0)));
+}

@@ -1,0 +1,100 @@
+//! Unlocking as it is drawn.
+
+use super::{Phase, Unlock};
+use crate::tui::canvas::{Canvas, cells};
+use crate::tui::screens::handover::HandOver;
+use crate::tui::theme::Role;
+
+impl Unlock {
+    /// The body.
+    pub(super) fn picture(&self, canvas: &mut Canvas<'_>) {
+        let width = canvas.width();
+        let person = self.chosen().map_or_else(String::new, |(name, _)| name);
+        if self.phase == Phase::HandOver {
+            let saved = match self.entered.len() {
+                0 => "Nobody has entered a share yet.".to_owned(),
+                n => format!("{n} entered a share and need not do it again."),
+            };
+            Self::hand_over(&person, &saved).draw(canvas);
+            return;
+        }
+        let rows = cells(self.custodians().len()).min(8);
+        let mut y = 1;
+        if let Some(b) = &self.bootstrap {
+            canvas.put(
+                1,
+                0,
+                Role::Title,
+                &format!(
+                    "{} custodians of {} open this vault, one after the other.",
+                    b.k,
+                    self.custodians().len()
+                ),
+            );
+            canvas.within(0, 2, width, rows, |c| self.draw_people(c));
+            y = rows.saturating_add(3);
+        }
+        y = self.draw_question(canvas, y, &person);
+        if let Some(error) = &self.error {
+            canvas.paragraph(
+                1,
+                y,
+                width.saturating_sub(2),
+                Role::Stop,
+                &format!("STOP  {error}"),
+            );
+        }
+    }
+
+    /// What is asked or waited for now; returns the row after it.
+    fn draw_question(&self, canvas: &mut Canvas<'_>, y: u16, person: &str) -> u16 {
+        let width = canvas.width();
+        let title = match self.phase {
+            Phase::Typing => format!("{person}, alone at this screen:"),
+            Phase::Card => "Enough shares. The witness's card from last time:".to_owned(),
+            Phase::Reading | Phase::Opening => {
+                let words = match self.phase {
+                    Phase::Reading => "wait  reading the vault's public part",
+                    _ => "wait  opening: signatures, hashes and the audit chain are checked",
+                };
+                canvas.put(1, y, Role::Wait, words);
+                return y.saturating_add(1);
+            }
+            _ => return y,
+        };
+        canvas.put(1, y, Role::Title, &title);
+        canvas.within(1, y.saturating_add(1), width.saturating_sub(2), 7, |c| {
+            self.form.draw(c);
+        });
+        y.saturating_add(6)
+    }
+
+    fn draw_people(&self, canvas: &mut Canvas<'_>) {
+        let custodians = self.custodians();
+        let at = self.cursor.at();
+        self.cursor.draw(canvas, custodians.len(), |c, n, y| {
+            let Some((name, _, here)) = custodians.get(n) else {
+                return;
+            };
+            let role = if n == at { Role::Selection } else { Role::Text };
+            c.put(3, y, role, name);
+            let (state_role, state) = if self.entered.contains(name) {
+                (Role::Ok, "ok    share entered")
+            } else if *here {
+                (Role::Muted, "wait  envelope in the vault's folder")
+            } else {
+                (Role::Muted, "wait  envelope on the own stick")
+            };
+            c.put(28, y, if n == at { role } else { state_role }, state);
+        });
+    }
+
+    fn hand_over<'a>(person: &'a str, saved: &'a str) -> HandOver<'a> {
+        HandOver {
+            role: "custodian",
+            person,
+            what: "the passphrase from the own paper",
+            saved,
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Unlocking as state and messages, and its pictures.
+
+use super::*;
+use crate::tui::app::{State, update};
+use crate::tui::message::{Effect, Msg};
+use crate::tui::snapshot;
+
+fn told(state: &mut State, news: News) -> Vec<Effect> {
+    update(state, Msg::Desk(Box::new(news), None))
+}
+
+fn begun(profile: Profile, here: bool) -> State {
+    let mut state = snapshot::state(Unlock::new("acme.vault".into(), Then::Home));
+    let people = [
+        ("Ada", "administrator"),
+        ("Ana", "custodian"),
+        ("Ben", "custodian"),
+        ("Cho", "custodian"),
+    ];
+    told(
+        &mut state,
+        News::Bootstrap(Bootstrap {
+            vault_id: "00".repeat(16),
+            profile,
+            k: 2,
+            people: people
+                .map(|(n, r)| (n.to_owned(), r.to_owned(), here))
+                .to_vec(),
+        }),
+    );
+    state
+}
+
+#[test]
+fn custodians_enter_in_turn_and_the_vault_opens() {
+    let mut state = begun(Profile::Test, true);
+    snapshot::check("unlock", &mut state);
+    let effects = snapshot::press(&mut state, "<Enter>two words<Enter>");
+    assert!(
+        matches!(&effects[0], Effect::Desk(Order::Enter { person, passphrase, .. }) if person == "Ana" && passphrase.expose() == b"two words")
+    );
+    told(
+        &mut state,
+        News::Refused(
+            "The passphrase does not open Ana's envelope. Nothing is locked, there is no limit."
+                .into(),
+        ),
+    );
+    snapshot::check("unlock-refused", &mut state);
+    snapshot::press(&mut state, "two words<Enter>");
+    told(
+        &mut state,
+        News::Entered {
+            person: "Ana".into(),
+            left: 1,
+        },
+    );
+    snapshot::press(&mut state, "<Enter>secret");
+    snapshot::check("unlock-second", &mut state);
+    snapshot::press(&mut state, "<Enter>");
+    let effects = told(
+        &mut state,
+        News::Entered {
+            person: "Ben".into(),
+            left: 0,
+        },
+    );
+    assert!(matches!(
+        &effects[0],
+        Effect::Desk(Order::FinishOpening(None))
+    ));
+}
+
+#[test]
+fn production_wants_the_stick_and_the_card() {
+    let mut state = begun(Profile::Production, false);
+    snapshot::press(&mut state, "<Enter>");
+    snapshot::check("unlock-hand-over", &mut state);
+    snapshot::press(&mut state, "<Enter>/media/ana/share.age<Tab>seven words");
+    snapshot::check("unlock-production", &mut state);
+    snapshot::survives_every_size(&mut state);
+    snapshot::press(&mut state, "<Enter>");
+    told(
+        &mut state,
+        News::Entered {
+            person: "Ana".into(),
+            left: 0,
+        },
+    );
+    let effects = snapshot::press(&mut state, "12<Enter>one two three four five six<Enter>");
+    assert!(
+        matches!(effects.last().unwrap(), Effect::Desk(Order::FinishOpening(Some(card))) if card.seq == 12)
+    );
+}
+
+#[test]
+fn a_paste_into_the_passphrase_is_refused_with_a_word() {
+    let mut state = begun(Profile::Test, true);
+    snapshot::press(&mut state, "<Enter>");
+    update(
+        &mut state,
+        Msg::Paste(zeroize::Zeroizing::new("planted-secret".into())),
+    );
+    let picture = snapshot::text(&snapshot::drawn(
+        &mut state,
+        80,
+        24,
+        &snapshot::appearance(),
+    ));
+    assert!(picture.contains("Paste is refused") && !picture.contains("planted"));
+}

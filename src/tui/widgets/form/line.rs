@@ -1,0 +1,117 @@
+//! One field of a form: how it is drawn, and how many rows that takes.
+
+use super::{Input, Line};
+use crate::tui::canvas::{Canvas, cells, wrap};
+use crate::tui::theme::Role;
+
+/// What stands where nothing is typed yet.
+const BLANK: &str = "________________________";
+
+impl Line {
+    pub(super) fn draw(
+        &self,
+        canvas: &mut Canvas<'_>,
+        top: u16,
+        beside: u16,
+        focused: bool,
+        brief: bool,
+    ) -> u16 {
+        let width = canvas.width();
+        let mut y = top;
+        let label_role = if focused { Role::Title } else { Role::Muted };
+        if !matches!(self.input, Input::Confirm) {
+            let marker = if focused { "►" } else { " " };
+            canvas.put(0, y, Role::Focus, marker);
+            canvas.put(2, y, label_role, self.field.label);
+        }
+        let room = width.saturating_sub(beside);
+        match &self.input {
+            Input::Text(field) => {
+                if field.value().is_empty() {
+                    let words = if self.field.optional && !focused {
+                        "(optional)"
+                    } else {
+                        BLANK
+                    };
+                    canvas.put(beside, y, Role::Muted, words);
+                }
+                field.draw(canvas, beside, y, room, focused);
+                y += 1;
+            }
+            Input::Masked(field) => {
+                if field.is_blank() {
+                    canvas.put(beside, y, Role::Muted, BLANK);
+                }
+                field.draw(canvas, beside, y, room, focused);
+                y += 1;
+            }
+            Input::Choice(choices) if focused => {
+                y += 1;
+                let rows = cells(choices.entries.len()).min(8);
+                canvas.within(0, y, width, rows, |c| choices.draw(c, true));
+                y += rows;
+            }
+            Input::Choice(choices) => {
+                let label = choices.chosen().map_or("", |e| e.label.as_str());
+                canvas.put_cut(beside, y, room, Role::Text, label);
+                y += 1;
+            }
+            Input::Confirm => {}
+        }
+        if focused {
+            y = self.draw_hint(canvas, y, brief);
+        }
+        if let Some(error) = self.error_line() {
+            y += canvas.paragraph(2, y, width.saturating_sub(3), Role::Stop, &error);
+        }
+        y
+    }
+
+    /// As many rows as [`Line::draw`] takes.
+    pub(super) fn rows(&self, width: u16, focused: bool, brief: bool) -> u16 {
+        let room = usize::from(width.saturating_sub(3));
+        let input = match &self.input {
+            Input::Confirm => 0,
+            Input::Choice(choices) if focused => {
+                cells(choices.entries.len()).min(8).saturating_add(1)
+            }
+            _ => 1,
+        };
+        let mut texts = Vec::new();
+        if focused {
+            texts.extend(self.hint_lines(brief));
+        }
+        texts.extend(self.error_line());
+        texts.iter().fold(input, |rows, text| {
+            rows.saturating_add(cells(wrap(text, room).len()))
+        })
+    }
+
+    fn hint_lines(&self, brief: bool) -> Vec<String> {
+        let mut lines = Vec::new();
+        if !self.field.hint.is_empty() && !brief {
+            lines.push(self.field.hint.to_owned());
+        }
+        if let Some(practice) = &self.practice
+            && !matches!(self.input, Input::Confirm)
+        {
+            lines.push(format!("practice answer (F5): {practice}"));
+        }
+        lines
+    }
+
+    fn error_line(&self) -> Option<String> {
+        self.error.as_ref().map(|error| format!("STOP  {error}"))
+    }
+
+    fn draw_hint(&self, canvas: &mut Canvas<'_>, top: u16, brief: bool) -> u16 {
+        let width = canvas.width().saturating_sub(3);
+        let mut y = top;
+        for (n, line) in self.hint_lines(brief).iter().enumerate() {
+            let practice = n > 0 || brief || self.field.hint.is_empty();
+            let role = if practice { Role::Note } else { Role::Muted };
+            y += canvas.paragraph(2, y, width, role, line);
+        }
+        y
+    }
+}

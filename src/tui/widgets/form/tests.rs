@@ -1,0 +1,59 @@
+//! Forms: what Enter checks, what F5 fills in.
+
+use super::*;
+use crossterm::event::{KeyCode, KeyModifiers};
+
+fn field(id: &'static str, kind: Kind) -> AskField {
+    AskField {
+        field: Field {
+            id,
+            label: id,
+            hint: "",
+            kind,
+            optional: false,
+        },
+        practice: Some("7".into()),
+    }
+}
+
+fn typed(form: &mut Form, text: &str) {
+    for c in text.chars() {
+        form.key(&KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+    }
+}
+
+#[test]
+fn enter_checks_then_asks_the_next_then_completes() {
+    let mut form = Form::new(&[
+        field("days", Kind::Number { min: 3, max: 180 }),
+        field("word", Kind::Passphrase),
+    ]);
+    typed(&mut form, "1");
+    assert_eq!(form.enter(), Pressed::Stays);
+    assert!(
+        form.lines[0]
+            .error
+            .as_ref()
+            .unwrap()
+            .contains("from 3 to 180")
+    );
+    typed(&mut form, "0");
+    assert_eq!(form.enter(), Pressed::Stays);
+    assert!(form.secret());
+    assert_eq!(form.enter(), Pressed::Stays);
+    typed(&mut form, "abc");
+    assert_eq!(form.enter(), Pressed::Complete);
+    let answers = form.take();
+    assert!(matches!(&answers[0], Answer::Text(t) if t == "10"));
+    assert!(matches!(&answers[1], Answer::Secret(s) if s.expose() == b"abc"));
+}
+
+#[test]
+fn practice_answers_fill_everything() {
+    let mut form = Form::new(&[
+        field("days", Kind::Number { min: 3, max: 180 }),
+        field("word", Kind::Passphrase),
+    ]);
+    form.practise();
+    assert_eq!(form.enter(), Pressed::Complete);
+}

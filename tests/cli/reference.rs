@@ -1,0 +1,116 @@
+//! The reference pages in `docs/`, written from the declarations. `KEYMOOT_WRITE_DOCS=1 cargo test --test cli`
+//! writes them; without it a stale page fails.
+
+use std::fmt::Write as _;
+
+use keymoot::ceremony::ops;
+use keymoot::session::field::{Field, Kind};
+use keymoot::session::op::{self, Op};
+
+use crate::help::subcommands;
+use crate::program::{Room, repository};
+
+const DO_NOT_EDIT: &str =
+    "Written from the program by `KEYMOOT_WRITE_DOCS=1 cargo test --test cli`; do not edit.";
+
+fn fresh(name: &str, page: &str) {
+    let file = repository(name);
+    if std::env::var_os("KEYMOOT_WRITE_DOCS").is_some() {
+        std::fs::write(&file, page).unwrap();
+    }
+    let committed = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        committed == page,
+        "{name} is stale: KEYMOOT_WRITE_DOCS=1 cargo test --test cli"
+    );
+}
+
+#[test]
+fn the_command_line_page_is_fresh() {
+    let mut page =
+        format!("# Command line\n\nWhat `--help` prints, command by command. {DO_NOT_EDIT}\n");
+    let room = Room::new();
+    let mut add = |heading: &str, line: &str| {
+        let text = room.ok(line);
+        write!(
+            page,
+            "\n## {heading}\n\n```text\n{}\n```\n",
+            text.trim_end()
+        )
+        .unwrap();
+    };
+    add("keymoot", "--help");
+    for path in subcommands() {
+        let path = path.join(" ");
+        add(&format!("keymoot {path}"), &format!("{path} --help"));
+    }
+    fresh("docs/cli.md", &page);
+}
+
+#[test]
+fn the_page_of_steps_is_fresh() {
+    let mut page = format!(
+        "# Steps\n\nWhat a script may write in `op`, and what it asks. {DO_NOT_EDIT}\n\n\
+         ## Acts\n\nThey change the vault or let something out, and need approval.\n"
+    );
+    for op in op::OPS {
+        describe(op, &mut page);
+    }
+    page.push_str("\n## Ceremony\n\nThey change nothing in the vault but its record.\n");
+    for op in ops::OPS {
+        describe(op, &mut page);
+    }
+    fresh("docs/steps.md", &page);
+}
+
+fn describe(op: &Op, page: &mut String) {
+    write!(page, "\n### `{}`\n\n{}: {}.", op.name, op.title, op.does).unwrap();
+    if op.uses_secret {
+        page.push_str(" It opens a secret, so it takes t custodians whatever the policy says.");
+    }
+    if let Some(phrase) = op.phrase {
+        write!(page, " At the terminal the word `{phrase}` is typed first.").unwrap();
+    }
+    page.push('\n');
+    if !op.fields.is_empty() {
+        page.push_str("\n| field | takes | |\n|--|--|--|\n");
+    }
+    for field in op.fields {
+        let optional = if field.optional {
+            " (may be left out)"
+        } else {
+            ""
+        };
+        writeln!(
+            page,
+            "| `{}` | {}{optional} | {} |",
+            field.id,
+            takes(field),
+            field.hint
+        )
+        .unwrap();
+    }
+}
+
+fn takes(field: &Field) -> String {
+    match field.kind {
+        Kind::Text { max } => format!("text, up to {max} characters"),
+        Kind::Choice(choices) => choices
+            .iter()
+            .map(|c| format!("`{}`", c.id))
+            .collect::<Vec<_>>()
+            .join(" or "),
+        Kind::Number { min, max } => format!("a whole number, {min} to {max}"),
+        Kind::Usage => "a key usage, by code or name".into(),
+        Kind::Algorithm => "a key algorithm".into(),
+        Kind::Modes => "modes of use".into(),
+        Kind::YesNo => "yes or no".into(),
+        Kind::File => "a file, up to 1 MiB".into(),
+        Kind::Key => "a key".into(),
+        Kind::Fingerprint => "a SHA-256 fingerprint, hex or words".into(),
+        Kind::DateTime => "date and time, UTC".into(),
+        Kind::Span => "a span: an integer and `s`, `m`, `h` or `d`".into(),
+        Kind::Passphrase => "a passphrase".into(),
+        Kind::Confirm => "Enter".into(),
+    }
+}

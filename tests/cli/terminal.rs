@@ -1,0 +1,184 @@
+//! People at a terminal, in plain lines: the vault is opened and an act is signed passphrase by passphrase.
+
+use std::io::{Read, Write};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use serde_json::Value;
+
+use crate::program::{Room, kek};
+
+/// The binary in a terminal of its own.
+struct Terminal {
+    child: Box<dyn portable_pty::Child + Send + Sync>,
+    keyboard: Box<dyn Write + Send>,
+    screen: Arc<Mutex<String>>,
+    read: usize,
+    _pair: portable_pty::PtyPair,
+}
+
+impl Terminal {
+    fn run(room: &Room, line: &str) -> Self {
+        let pair = native_pty_system()
+            .openpty(PtySize {
+                rows: 24,
+                cols: 200,
+                pixel_width: 0,
+                pixel_height: 0,
+            })
+            .unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_keymoot"));
+        command.args(line.split_whitespace());
+        command.cwd(room.path("."));
+        command.env("XDG_STATE_HOME", room.path("state"));
+        let child = pair.slave.spawn_command(command).unwrap();
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let screen = Arc::new(Mutex::new(String::new()));
+        let shared = Arc::clone(&screen);
+        std::thread::spawn(move || {
+            let mut buffer = [0_u8; 4096];
+            while let Ok(n @ 1..) = reader.read(&mut buffer) {
+                let text = String::from_utf8_lossy(&buffer[..n]).into_owned();
+                shared.lock().unwrap().push_str(&text);
+            }
+        });
+        Self {
+            child,
+            keyboard: pair.master.take_writer().unwrap(),
+            screen,
+            read: 0,
+            _pair: pair,
+        }
+    }
+
+    /// Waits for words that were not yet waited for.
+    fn expect(&mut self, words: &str) {
+        let until = Instant::now() + Duration::from_secs(30);
+        loop {
+            let text = self.screen.lock().unwrap().clone();
+            if let Some(at) = text[self.read..].find(words) {
+                self.read += at + words.len();
+                return;
+            }
+            assert!(
+                Instant::now() < until,
+                "{words:?} never came in:\n{}",
+                &text[self.read..]
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn answer(&mut self, prompt: &str, text: &str) {
+        self.expect(prompt);
+        self.keyboard.write_all(text.as_bytes()).unwrap();
+        self.keyboard.write_all(b"\n").unwrap();
+        self.keyboard.flush().unwrap();
+    }
+
+    fn ends(mut self) -> (u32, String) {
+        let status = self.child.wait().unwrap().exit_code();
+        std::thread::sleep(Duration::from_millis(200));
+        (status, self.screen.lock().unwrap().clone())
+    }
+}
+
+fn passphrase(room: &Room, person: &str) -> String {
+    let people: Value =
+        serde_json::from_slice(&std::fs::read(room.path("people.json")).unwrap()).unwrap();
+    let all = people["custodians"].as_array().unwrap().iter();
+    all.chain([&people["administrator"], &people["witness"]])
+        .find(|p| p["name"] == person)
+        .and_then(|p| p["passphrase"].as_str())
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn custodians_open_in_turn_and_wrong_answers_lose_nothing() {
+    let room = Room::new();
+    room.test_vault();
+    let mut terminal = Terminal::run(&room, "vault status t.vault");
+    terminal.answer(
+        "Custodian (custodian-1, custodian-2, custodian-3): ",
+        "nobody",
+    );
+    terminal.answer("Custodian (", "custodian-2");
+    terminal.answer("Passphrase of custodian-2", "wrong words");
+    terminal.expect("does not open");
+    terminal.answer("Custodian (", "custodian-2");
+    terminal.answer(
+        "Passphrase of custodian-2",
+        &passphrase(&room, "custodian-2"),
+    );
+    terminal.expect("1 more");
+    terminal.answer("Custodian (custodian-1, custodian-3): ", "custodian-3");
+    terminal.answer(
+        "Passphrase of custodian-3",
+        &passphrase(&room, "custodian-3"),
+    );
+    let (status, text) = terminal.ends();
+    assert_eq!(status, 0, "{text}");
+    assert!(text.contains("Keys"), "{text}");
+    assert!(
+        !text.contains(&passphrase(&room, "custodian-3")),
+        "a passphrase was echoed"
+    );
+}
+
+#[test]
+fn an_act_is_signed_person_by_person() {
+    let room = Room::new();
+    room.test_vault();
+    room.write("key.json", kek("AES_128").to_string());
+    let mut terminal = Terminal::run(
+        &room,
+        "call create-key --vault t.vault --cli-input-json key.json",
+    );
+    for custodian in ["custodian-1", "custodian-2"] {
+        terminal.answer("Custodian (", custodian);
+        terminal.answer(
+            &format!("Passphrase of {custodian}"),
+            &passphrase(&room, custodian),
+        );
+    }
+    terminal.expect("It needs 2 approvals.");
+    terminal.answer(
+        "Passphrase of administrator",
+        &passphrase(&room, "administrator"),
+    );
+    terminal.answer("Custodian who approves (", "administrator");
+    terminal.expect("none of them");
+    terminal.answer("Custodian who approves (", "custodian-3");
+    terminal.answer("Passphrase of custodian-3", "wrong words");
+    terminal.expect("does not open");
+    terminal.answer("Custodian who approves (", "custodian-3");
+    terminal.answer(
+        "Passphrase of custodian-3",
+        &passphrase(&room, "custodian-3"),
+    );
+    terminal.answer("Custodian who approves (", "custodian-1");
+    terminal.answer(
+        "Passphrase of custodian-1",
+        &passphrase(&room, "custodian-1"),
+    );
+    terminal.expect("CREATE_COMPLETE");
+    let (status, text) = terminal.ends();
+    assert_eq!(status, 0, "{text}");
+    let status = room.json("vault status t.vault --unlock-file people.json --json");
+    assert_eq!(status["keys"], 1);
+}
+
+#[test]
+fn nobody_at_the_keyboard_changes_nothing() {
+    let room = Room::new();
+    room.test_vault();
+    let mut terminal = Terminal::run(&room, "call list-keys --vault t.vault");
+    terminal.expect("Custodian (");
+    terminal.keyboard.write_all(&[4]).unwrap(); // end of input
+    terminal.keyboard.flush().unwrap();
+    let (status, text) = terminal.ends();
+    assert_eq!(status, 3, "{text}");
+    assert!(text.contains("Nothing was changed"), "{text}");
+}

@@ -1,0 +1,178 @@
+//! Every shipped script, played from outside: green, the same bytes twice, resumed at every arrow, and by people.
+
+#![allow(clippy::unwrap_used, clippy::panic)] // a test fails by panicking; helpers are no exception
+
+mod failing;
+mod people;
+mod resume;
+mod stage;
+
+use keymoot::ceremony::{RunError, Runner, sample, shipped};
+use stage::{contents, played, script, summary, vault, wanted};
+
+#[test]
+fn every_script_is_green_and_gives_the_same_bytes_twice() {
+    for (name, _) in shipped() {
+        let first = played(name, &[]);
+        let second = played(name, &[]);
+        assert_eq!(
+            String::from_utf8_lossy(&first["ceremony.json"]),
+            String::from_utf8_lossy(&second["ceremony.json"]),
+            "{name}"
+        );
+        assert_eq!(first, second, "{name}");
+        let summary = summary(&first);
+        assert_eq!(summary["outcome"], "completed");
+        for step in summary["steps"].as_array().unwrap() {
+            assert_eq!(step["state"], "closed", "{name}: {step}");
+        }
+    }
+}
+
+#[test]
+fn the_request_is_what_the_receiver_takes() {
+    let files = played("kek-to-aws-rsa.toml", &[]);
+    let names: Vec<_> = files.keys().map(String::as_str).collect();
+    assert_eq!(
+        names,
+        [
+            "NEXT.txt",
+            "ceremony.json",
+            "kek.import-key.rehearsal.json",
+            "report.txt"
+        ]
+    );
+    let request: serde_json::Value =
+        serde_json::from_slice(&files["kek.import-key.rehearsal.json"]).unwrap();
+    let cryptogram = &request["KeyMaterial"]["KeyCryptogram"];
+    assert_eq!(cryptogram["WrappingSpec"], "RSA_OAEP_SHA_256");
+    assert_eq!(
+        cryptogram["WrappedKeyCryptogram"].as_str().unwrap().len(),
+        512
+    );
+    assert_eq!(cryptogram["KeyAttributes"]["KeyAlgorithm"], "TDES_3KEY");
+    assert_eq!(request["Enabled"], false);
+    let summary = summary(&files);
+    assert_eq!(summary["files"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        summary["keys"][1]["KeyAttributes"]["KeyAlgorithm"],
+        "TDES_3KEY"
+    );
+}
+
+#[test]
+fn every_valid_counterparty_completes_the_tdes_script() {
+    for bits in ["2048", "3072", "4096"] {
+        let file = sample(&format!("get-parameters-for-import-rsa{bits}.json")).unwrap();
+        let files = played("kek-to-aws-rsa.toml", &[("counterparty", file)]);
+        assert!(
+            files.contains_key("kek.import-key.rehearsal.json"),
+            "{bits}"
+        );
+    }
+}
+
+#[test]
+fn aes_wants_a_stronger_wrapping_key_than_rsa_2048() {
+    let file = sample("get-parameters-for-import-rsa4096.json").unwrap();
+    played("kek-aes128-to-aws-rsa.toml", &[("counterparty", file)]);
+    let weak = sample("get-parameters-for-import-rsa2048.json").unwrap();
+    let aes = script("kek-aes128-to-aws-rsa.toml");
+    let (_, mut session) = vault(&aes);
+    let mut runner = Runner::begin(&mut session, aes, wanted(&[("counterparty", weak)])).unwrap();
+    let Err(RunError::Step { step, message }) = runner.headless(&mut session) else {
+        panic!("AES_128 under RSA_2048 was not refused");
+    };
+    assert_eq!(step, "export-kek");
+    assert!(message.starts_with("ValidationException"), "{message}");
+    let out = tempfile::tempdir().unwrap();
+    runner.write_outputs(&session, out.path()).unwrap();
+    let files = contents(out.path());
+    assert_eq!(
+        files.keys().collect::<Vec<_>>(),
+        ["ceremony.json", "report.txt"]
+    );
+    let summary = summary(&files);
+    assert_eq!(summary["outcome"], "aborted");
+    let states: Vec<_> = summary["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| s["state"].as_str().unwrap())
+        .collect();
+    assert_eq!(&states[5..], ["closed", "aborted", "planned", "planned"]);
+}
+
+#[test]
+fn a_file_that_is_none_is_refused_before_anything_is_done() {
+    for bad in [&b"garbage"[..], b"{}", b""] {
+        let kek = script("kek-to-aws-rsa.toml");
+        let (_, mut session) = vault(&kek);
+        let mut runner =
+            Runner::begin(&mut session, kek, wanted(&[("counterparty", bad)])).unwrap();
+        let Err(RunError::Step { step, message }) = runner.headless(&mut session) else {
+            panic!("was not refused");
+        };
+        assert_eq!(step, "read");
+        assert!(message.starts_with("ValidationException"), "{message}");
+        assert!(session.view().keys.is_empty());
+    }
+}
+
+#[test]
+fn a_folder_with_something_else_in_it_is_left_alone() {
+    let first = script("first-key.toml");
+    let (_, mut session) = vault(&first);
+    let mut runner = Runner::begin(&mut session, first, wanted(&[])).unwrap();
+    runner.headless(&mut session).unwrap();
+    let out = tempfile::tempdir().unwrap();
+    std::fs::write(out.path().join("ceremony.json"), b"mine").unwrap();
+    assert!(matches!(
+        runner.write_outputs(&session, out.path()),
+        Err(RunError::Output(_))
+    ));
+    assert_eq!(contents(out.path())["ceremony.json"], b"mine");
+}
+
+#[test]
+fn the_report_of_a_destruction_is_an_affidavit() {
+    let files = played("deletion-window.toml", &[]);
+    let report = String::from_utf8(files["report.txt"].clone()).unwrap();
+    let flat = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "Affidavit of destruction",
+        "in the presence of Wim",
+        "FROM A FILE",
+        "REHEARSAL",
+        "Page 1 of",
+    ] {
+        assert!(flat.contains(words), "{words} in {report}");
+    }
+    assert!(
+        report.lines().all(|line| line.chars().count() <= 73),
+        "72 columns"
+    );
+}
+
+#[test]
+fn audit_lines_in_the_journal_are_those_of_the_audit_log() {
+    let first = script("first-key.toml");
+    let (store, mut session) = vault(&first);
+    let mut runner = Runner::begin(&mut session, first, wanted(&[])).unwrap();
+    runner.headless(&mut session).unwrap();
+    let log = keymoot::vault::Store::read(&store, "audit.jsonl")
+        .unwrap()
+        .unwrap();
+    let log = String::from_utf8(log).unwrap();
+    let events: Vec<serde_json::Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    for (id, op) in [("make", "CreateKey"), ("sign", "sign-off")] {
+        let run = runner.run(&session);
+        let record = run.steps.iter().find(|step| step.id == id).unwrap();
+        let line: u64 = record.notes["audit line"].parse().unwrap();
+        let event = events.iter().find(|event| event["n"] == line).unwrap();
+        assert!(event.to_string().contains(op), "{event}");
+    }
+}

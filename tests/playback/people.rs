@@ -1,0 +1,266 @@
+//! Runs by people: practice answers, wrong answers, a typed fingerprint, an abort, production.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use keymoot::api::Clock as _;
+use keymoot::ceremony::{Advance, Answer, Ask, RunError, Runner, Script, sample, shipped};
+use keymoot::crypto::SecretBytes;
+use keymoot::session::{Environment, NewPerson, NewVault, Profile, RunOutcome, Session, practice};
+use keymoot::vault::MemoryStore;
+
+use super::stage::{Early, contents, environment, script, secret, summary, wanted};
+
+/// Plays at a terminal: every ask is answered with its practice answer, except where `typed` says otherwise.
+fn by_people(
+    session: &mut Session,
+    runner: &mut Runner,
+    mut typed: impl FnMut(&Ask, usize) -> Option<Vec<Answer>>,
+) -> (RunOutcome, Vec<String>) {
+    let mut wrong = Vec::new();
+    for tries in 0..1000 {
+        let showing = runner.showing(session);
+        let Some(ask) = showing.ask else {
+            return (showing.outcome.unwrap(), wrong);
+        };
+        for line in [&ask.footing.acts, &ask.footing.enter, &ask.footing.so_far] {
+            assert!(!line.is_empty(), "{}", ask.title);
+        }
+        let practice = || {
+            let fields = ask.fields.iter();
+            let answer = |asked: &keymoot::ceremony::AskField| {
+                let text = asked
+                    .practice
+                    .clone()
+                    .unwrap_or_else(|| panic!("{}: {}", ask.title, asked.field.id));
+                if asked.field.secret() {
+                    secret(&text)
+                } else {
+                    Answer::Text(text)
+                }
+            };
+            fields.map(answer).collect()
+        };
+        let answers = typed(&ask, tries).unwrap_or_else(practice);
+        if let Advance::Again(words) = runner.answer(session, answers).unwrap() {
+            assert!(
+                words.contains("Nothing") || words.contains("No key"),
+                "{words}"
+            );
+            wrong.push(words);
+        }
+    }
+    panic!("the run does not end");
+}
+
+/// A practice vault in which everybody types.
+fn typing_vault(script: &Script) -> Session {
+    let (seed, clock) = script.rehearsal();
+    let environment = environment(&seed.unwrap());
+    let store = Box::new(MemoryStore::default());
+    practice::vault(store, environment, clock, false)
+        .unwrap()
+        .session
+}
+
+#[test]
+fn people_at_a_terminal_finish_every_script_with_practice_answers() {
+    for (name, _) in shipped() {
+        let of_run = script(name);
+        let mut session = typing_vault(&of_run);
+        let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+        let (outcome, wrong) = by_people(&mut session, &mut runner, |_, _| None);
+        assert_eq!((outcome, wrong.len()), (RunOutcome::Completed, 0), "{name}");
+    }
+}
+
+#[test]
+fn a_wrong_answer_never_ends_a_run() {
+    let kek = script("kek-to-aws-rsa.toml");
+    let mut session = typing_vault(&kek);
+    let mut runner = Runner::begin(&mut session, kek, wanted(&[])).unwrap();
+    let mut seen: Vec<String> = Vec::new();
+    let (outcome, wrong) = by_people(&mut session, &mut runner, |ask, _| {
+        // The first try of every question is wrong.
+        let first = !seen.contains(&ask.title);
+        seen.push(ask.title.clone());
+        let wrong = |asked: &keymoot::ceremony::AskField| match asked.field.id {
+            "passphrase" => secret("wrong words"),
+            "time" => Answer::Text("2031-01-01 00:00".into()),
+            "fingerprint" => Answer::Text("00".repeat(32)),
+            _ => Answer::Text("somewhere".into()),
+        };
+        (first && !ask.fields.is_empty()).then(|| ask.fields.iter().map(wrong).collect())
+    });
+    assert_eq!(outcome, RunOutcome::Completed);
+    assert!(wrong.len() >= 16, "{wrong:#?}");
+}
+
+#[test]
+fn a_typed_fingerprint_is_recorded_with_who_and_where_from() {
+    let file = sample("get-parameters-for-import-rsa2048.json").unwrap();
+    let parameters = keymoot::pki::ImportParameters::parse(file).unwrap();
+    let hex = |bytes: [u8; 32]| data_encoding::HEXUPPER.encode(&bytes);
+    let root = hex(parameters.root().sha256_fingerprint());
+    let leaf = hex(parameters.wrapping_certificate.sha256_fingerprint());
+    let kek = script("kek-to-aws-rsa.toml");
+    let mut session = typing_vault(&kek);
+    let mut runner = Runner::begin(&mut session, kek, wanted(&[])).unwrap();
+    let (outcome, _) = by_people(&mut session, &mut runner, |ask, _| {
+        let asks = |id: &str| ask.fields.iter().any(|f| f.field.id == id);
+        if !asks("fingerprint") {
+            return None;
+        }
+        assert_eq!((ask.person.as_str(), ask.hand_over), ("Ben", true));
+        assert!(
+            ask.body
+                .iter()
+                .any(|line| line.contains("get-parameters-for-import"))
+        );
+        assert!(
+            !ask.body
+                .iter()
+                .any(|line| line.contains(&root.to_lowercase()) || line.contains(&leaf))
+        );
+        if asks("source") {
+            return Some(vec![
+                Answer::Text(root.clone()),
+                Answer::Text("Ben, 23 Nov, account 1".into()),
+            ]);
+        }
+        Some(vec![Answer::Text(leaf.clone())])
+    });
+    assert_eq!(outcome, RunOutcome::Completed);
+    let run = runner.run(&session);
+    let trust = run
+        .steps
+        .iter()
+        .find(|step| step.id == "trust-root")
+        .unwrap();
+    assert_eq!(trust.notes["typed by"], "Ben");
+    assert_eq!(trust.who, ["Ada", "Ana", "Ben"]);
+    let out = tempfile::tempdir().unwrap();
+    runner.write_outputs(&session, out.path()).unwrap();
+    let report = String::from_utf8(contents(out.path())["report.txt"].clone()).unwrap();
+    let flat = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat.contains("fingerprint typed by Ben from another channel"),
+        "{report}"
+    );
+    assert!(flat.contains("No signature came from a file."), "{report}");
+    assert!(flat.contains("Exceptions none"), "{report}");
+}
+
+#[test]
+fn an_aborted_run_is_recorded_and_leaves_nothing_pending() {
+    let first = script("first-key.toml");
+    let mut session = typing_vault(&first);
+    let mut runner = Runner::begin(&mut session, first, wanted(&[])).unwrap();
+    loop {
+        let ask = runner.showing(&session).ask.unwrap();
+        if ask.title.contains("approves") {
+            break;
+        }
+        let answers = ask.fields.iter().map(|asked| {
+            let text = asked.practice.clone().unwrap();
+            if asked.field.secret() {
+                secret(&text)
+            } else {
+                Answer::Text(text)
+            }
+        });
+        let answers = answers.collect();
+        runner.answer(&mut session, answers).unwrap();
+    }
+    assert_eq!(session.view().pending.len(), 1);
+    runner.abort(&mut session, "the fire bell rang").unwrap();
+    assert!(session.view().pending.is_empty());
+    let run = runner.run(&session);
+    assert_eq!(run.outcome, Some(RunOutcome::Aborted));
+    assert!(session.view().keys.is_empty());
+    assert!(runner.showing(&session).ask.is_none());
+    let out = tempfile::tempdir().unwrap();
+    runner.write_outputs(&session, out.path()).unwrap();
+    assert_eq!(summary(&contents(out.path()))["outcome"], "aborted");
+}
+
+/// A production vault with real envelopes on the people's own media, which are files here.
+fn production(media: &Path) -> (Session, BTreeMap<String, String>) {
+    let people = [
+        ("Ada", "administrator"),
+        ("Ana", "custodian"),
+        ("Ben", "custodian"),
+        ("Wim", "witness"),
+    ];
+    let created = keymoot::session::create(
+        Box::new(MemoryStore::default()),
+        NewVault {
+            name: "prod".into(),
+            profile: Profile::Production,
+            k: 2,
+            t: 2,
+            people: people
+                .iter()
+                .map(|(name, role)| NewPerson {
+                    name: (*name).into(),
+                    role,
+                    passphrase: SecretBytes::from_slice(name.repeat(5).as_bytes()),
+                })
+                .collect(),
+            account: "111122223333".into(),
+            region: "us-east-1".into(),
+            software_generation: true,
+            clock: None,
+            hold: false,
+        },
+        Environment::real(None).with_clock(Box::new(Early)),
+    )
+    .unwrap();
+    let mut envelopes = BTreeMap::new();
+    for (name, kind, armored) in created.envelopes {
+        if kind == "approval" {
+            let path = media.join(&name);
+            std::fs::write(&path, armored).unwrap();
+            envelopes.insert(name, path.to_str().unwrap().to_owned());
+        }
+    }
+    (created.session, envelopes)
+}
+
+#[test]
+fn in_production_people_type_everything_and_the_script_answers_nothing() {
+    let media = tempfile::tempdir().unwrap();
+    let (mut session, envelopes) = production(media.path());
+    let mut runner = Runner::begin(&mut session, script("first-key.toml"), wanted(&[])).unwrap();
+    let alone = runner.headless(&mut session);
+    assert!(
+        matches!(&alone, Err(error) if error.exit_status() == 3),
+        "{alone:?}"
+    );
+    let mut missing = true;
+    let (outcome, wrong) = by_people(&mut session, &mut runner, |ask, _| {
+        let answer = |asked: &keymoot::ceremony::AskField| {
+            assert_eq!(asked.practice, None);
+            match asked.field.id {
+                "envelope" if std::mem::take(&mut missing) => Answer::Text("/no/such/file".into()),
+                "envelope" => Answer::Text(envelopes[&ask.person].clone()),
+                "passphrase" => secret(&ask.person.repeat(5)),
+                "time" => Answer::Text(Early.now().rfc3339()),
+                other => panic!("{other}"),
+            }
+        };
+        Some(ask.fields.iter().map(answer).collect())
+    });
+    assert_eq!(outcome, RunOutcome::Completed);
+    assert_eq!(wrong.len(), 1, "{wrong:?}");
+    let out = tempfile::tempdir().unwrap();
+    runner.write_outputs(&session, out.path()).unwrap();
+    let files = contents(out.path());
+    assert_eq!(summary(&files)["seed"], serde_json::Value::Null);
+    // A sample never stands in for a counterparty.
+    let begun = Runner::begin(&mut session, script("kek-to-aws-rsa.toml"), wanted(&[]));
+    let Some(RunError::CannotBegin(words)) = begun.err() else {
+        panic!()
+    };
+    assert!(words.contains("counterparty"), "{words}");
+}

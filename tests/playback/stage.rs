@@ -1,0 +1,122 @@
+//! What the tests share: vaults that hold their keys, and what a run wrote.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use keymoot::api::{Clock, Timestamp};
+use keymoot::ceremony::{Answer, Runner, Script, Wanted, shipped};
+use keymoot::crypto::SecretBytes;
+use keymoot::session::{Environment, Opening, RunOutcome, Session, practice};
+use keymoot::vault::MemoryStore;
+
+/// A wall clock that stands before every script's own clock.
+pub(crate) struct Early;
+
+impl Clock for Early {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(1_790_000_000_000)
+    }
+}
+
+pub(crate) fn environment(seed: &str) -> Environment {
+    Environment::seeded(seed)
+        .unwrap()
+        .with_clock(Box::new(Early))
+}
+
+pub(crate) fn script(name: &str) -> Script {
+    let (_, bytes) = shipped().iter().find(|(file, _)| *file == name).unwrap();
+    Script::parse(bytes).ok().unwrap()
+}
+
+/// A practice vault with held keys, and its store for a later opening.
+pub(crate) fn vault(script: &Script) -> (MemoryStore, Session) {
+    let (seed, clock) = script.rehearsal();
+    let store = MemoryStore::default();
+    let created = practice::vault(
+        Box::new(store.clone()),
+        environment(&seed.unwrap()),
+        clock,
+        true,
+    )
+    .unwrap();
+    (store, created.session)
+}
+
+/// Opens the store again as a new process would, with every key held.
+pub(crate) fn reopened(script: &Script, store: &MemoryStore) -> Session {
+    let person = |name: &str| {
+        let (_, _, phrase) = practice::PEOPLE
+            .iter()
+            .find(|(n, _, _)| *n == name)
+            .unwrap();
+        serde_json::json!({"name": name, "passphrase": phrase})
+    };
+    let unlock = serde_json::json!({
+        "custodians": [person("Ana"), person("Ben"), person("Cho")],
+        "administrator": person("Ada"),
+        "witness": person("Wim"),
+    });
+    let mut opening = Opening::begin(Box::new(store.clone()), "rehearsal").unwrap();
+    opening
+        .enter_unlock_file(unlock.to_string().as_bytes())
+        .unwrap();
+    let (seed, _) = script.rehearsal();
+    opening.finish(environment(&seed.unwrap()), None).unwrap()
+}
+
+pub(crate) fn wanted(inputs: &[(&str, &[u8])]) -> Wanted {
+    let inputs = inputs
+        .iter()
+        .map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec()));
+    Wanted {
+        inputs: inputs.collect(),
+        resume: false,
+    }
+}
+
+pub(crate) fn resume() -> Wanted {
+    Wanted {
+        inputs: BTreeMap::new(),
+        resume: true,
+    }
+}
+
+/// Every file of a folder.
+pub(crate) fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    entries
+        .map(|e| {
+            (
+                e.file_name().into_string().unwrap(),
+                std::fs::read(e.path()).unwrap(),
+            )
+        })
+        .collect()
+}
+
+/// Plays a script to its end and returns what it writes.
+pub(crate) fn played(name: &str, inputs: &[(&str, &[u8])]) -> BTreeMap<String, Vec<u8>> {
+    let script_of_run = script(name);
+    let (_, mut session) = vault(&script_of_run);
+    let mut runner = Runner::begin(&mut session, script_of_run, wanted(inputs)).unwrap();
+    let outcome = runner.headless(&mut session);
+    assert!(
+        matches!(outcome, Ok(RunOutcome::Completed)),
+        "{name}: {outcome:?}"
+    );
+    let out = tempfile::tempdir().unwrap();
+    let folder = out.path().join("out");
+    let names = runner.write_outputs(&session, &folder).unwrap();
+    let files = contents(&folder);
+    assert_eq!(names.len(), files.len());
+    files
+}
+
+pub(crate) fn summary(files: &BTreeMap<String, Vec<u8>>) -> serde_json::Value {
+    serde_json::from_slice(&files["ceremony.json"]).unwrap()
+}
+
+pub(crate) fn secret(text: &str) -> Answer {
+    Answer::Secret(SecretBytes::from_slice(text.as_bytes()))
+}
