@@ -23,6 +23,7 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("audit_log", audit_log),
     ("batch_line", batch_line),
     ("inspect", inspect),
+    ("key_block", key_block),
 ];
 
 /// The public file of a practice vault, as a sample.
@@ -171,4 +172,20 @@ pub(crate) fn batch_line(data: &[u8]) {
 /// `keymoot inspect`.
 pub(crate) fn inspect(data: &[u8]) {
     let _ = keymoot::cli::explain(data, Timestamp::from_millis(1_796_115_600_000));
+}
+
+/// TR-31 key blocks: parsed without a key, and opened under one that is never right.
+pub(crate) fn key_block(data: &[u8]) {
+    use keymoot::api::KeyAlgorithm;
+    use keymoot::crypto::{SecretBytes, tr31};
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    if let Ok(block) = tr31::Block::parse(text) {
+        let _ = block.header().findings();
+        for (algorithm, length) in [(KeyAlgorithm::TDES_2KEY, 16), (KeyAlgorithm::AES_256, 32)] {
+            let kbpk = SecretBytes::new((0..length).collect());
+            assert!(tr31::unwrap(algorithm, &kbpk, text).is_err());
+        }
+    }
 }

@@ -44,6 +44,8 @@ fn corpus() -> Vec<Vec<u8>> {
         br#"{"n":0,"time":0,"kind":"intent","who":["Ada"],"op":"create-key","prev":"00","mac":"00"}"#.to_vec(),
         b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IHNjcnlwdCBB\n-----END AGE ENCRYPTED FILE-----\n".to_vec(),
         b"age-encryption.org/v1\n-> scrypt AAAAAAAAAAAAAAAAAAAAAA 18\nAAAA\n--- AAAA\n".to_vec(),
+        b"B0104B1TX00N0100KS18FFFF9876543210E000002D38F17AE348408433F3910130C6A3AA7AFC09D1435E03C80230ACB6E973A840".to_vec(),
+        b"A0088M6TC00S0000A6ACC2A9D192272CFD9947EE7000AEDAEEAFE1A095928797E311FCAA3B61BC7E7B33CA13".to_vec(),
         "[".repeat(5_000).into_bytes(),
         "{\"a\":".repeat(5_000).into_bytes(),
     ]

@@ -23,6 +23,8 @@ pub(super) enum Kind {
     },
     /// A key identifier; in an act list also `#n`.
     Identifier,
+    /// A key ARN and nothing else; in an act list also `#n`.
+    KeyArn,
     /// `later` are values that the service knows and this control plane does not.
     Enum {
         values: &'static [&'static str],
@@ -34,6 +36,12 @@ pub(super) enum Kind {
     List {
         max: usize,
         item: &'static Structure,
+    },
+    /// A list of bare texts; `min_length` and `max_length` are each text's, in characters.
+    Texts {
+        max: usize,
+        min_length: usize,
+        max_length: usize,
     },
 }
 
@@ -141,17 +149,33 @@ impl Walk {
             Kind::Bool => Err(unexpected(path, value, "a Boolean")),
             Kind::Integer { min, max } => self.integer(value, path, min, max),
             Kind::Text { min, max, pattern } => self.text(member, value, path, (min, max), pattern),
-            Kind::Identifier => {
-                if self.references && value.as_str().is_some_and(patterns::is_reference) {
-                    return Ok(value.clone());
-                }
-                self.text(member, value, path, (7, 322), Some(patterns::IDENTIFIER))
-            }
+            Kind::Identifier => self.key_name(member, value, path, (7, 322), patterns::IDENTIFIER),
+            Kind::KeyArn => self.key_name(member, value, path, (70, 150), patterns::KEY_ARN),
             Kind::Enum { values, later } => self.one_of(member, value, path, (values, later)),
             Kind::Structure(structure) => self.structure(structure, value, path),
             Kind::Union(structure) => self.union(member, structure, value, path),
             Kind::List { max, item } => self.list(item, value, path, max),
+            Kind::Texts {
+                max,
+                min_length,
+                max_length,
+            } => self.texts(member, value, path, max, (min_length, max_length)),
         }
+    }
+
+    /// What names a key: by its pattern, or as the key that an earlier act of a list makes.
+    fn key_name(
+        &mut self,
+        member: &Member,
+        value: &Value,
+        path: &str,
+        lengths: (usize, usize),
+        pattern: Pattern,
+    ) -> Result<Value, ApiError> {
+        if self.references && value.as_str().is_some_and(patterns::is_reference) {
+            return Ok(value.clone());
+        }
+        self.text(member, value, path, lengths, Some(pattern))
     }
 
     fn integer(
@@ -269,6 +293,34 @@ impl Walk {
         path: &str,
         max: usize,
     ) -> Result<Value, ApiError> {
+        self.items(value, path, max)?
+            .iter()
+            .enumerate()
+            .map(|(n, value)| self.structure(item, value, &item_path(path, n)))
+            .collect()
+    }
+
+    fn texts(
+        &mut self,
+        member: &Member,
+        value: &Value,
+        path: &str,
+        max: usize,
+        lengths: (usize, usize),
+    ) -> Result<Value, ApiError> {
+        self.items(value, path, max)?
+            .iter()
+            .enumerate()
+            .map(|(n, value)| self.text(member, value, &item_path(path, n), lengths, None))
+            .collect()
+    }
+
+    fn items<'v>(
+        &mut self,
+        value: &'v Value,
+        path: &str,
+        max: usize,
+    ) -> Result<&'v [Value], ApiError> {
         let items = value
             .as_array()
             .ok_or_else(|| unexpected(path, value, "a list"))?;
@@ -276,16 +328,16 @@ impl Walk {
             let rule = format!("Member must have length less than or equal to {max}");
             self.violations.note_sensitive(path, &rule);
         }
-        items
-            .iter()
-            .enumerate()
-            .map(|(n, value)| self.structure(item, value, &format!("{path}.{}.member", n + 1)))
-            .collect()
+        Ok(items)
     }
 }
 
 fn not_supported(what: &str) -> ApiError {
     ApiError::validation(format!("{what} is not supported by this control plane."))
+}
+
+fn item_path(path: &str, n: usize) -> String {
+    format!("{path}.{}.member", n + 1)
 }
 
 /// The service's spelling of a path: members in camelCase, joined by dots.

@@ -33,6 +33,18 @@ pub enum ImportKeyMaterial {
     TrustedCertificatePublicKey(TrustedCertificatePublicKey),
     /// A symmetric key under RSA-OAEP.
     KeyCryptogram(ImportKeyCryptogram),
+    /// A symmetric key in a TR-31 key block.
+    Tr31KeyBlock(ImportTr31KeyBlock),
+}
+
+/// A symmetric key in a TR-31 key block under a wrapping key of this vault. What the key is stands in the block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ImportTr31KeyBlock {
+    /// The wrapping key: key ARN, alias ARN or `alias/...`.
+    pub wrapping_key_identifier: String,
+    /// The block as text, 56 to 9984 characters.
+    pub wrapped_key_block: String,
 }
 
 /// A symmetric key wrapped with RSA-OAEP under a key of GetParametersForImport.

@@ -26,6 +26,8 @@ macro_rules! closed_enum {
     };
 }
 
+pub(super) use closed_enum;
+
 closed_enum! {
     /// KeyAlgorithm.
     KeyAlgorithm {

@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows a key, a state or a file; the only behaviour is the validation of shape.
 
+mod alias;
 mod certificates;
 mod constraint;
 mod create_key;
@@ -14,15 +15,22 @@ mod key;
 mod key_usage;
 mod list_keys;
 mod operation;
+mod parameters;
 mod patterns;
 mod profile;
+mod public_certificate;
 mod shape;
 mod shape_reader;
 mod shapes;
 mod tag;
+mod tag_resource;
 mod time;
 mod usage_switch;
 
+pub use alias::{
+    Alias, CreateAliasInput, CreateAliasOutput, DeleteAliasInput, DeleteAliasOutput, GetAliasInput,
+    GetAliasOutput, ListAliasesInput, ListAliasesOutput, UpdateAliasInput, UpdateAliasOutput,
+};
 pub use certificates::{RootCertificatePublicKey, TrustedCertificatePublicKey};
 pub use create_key::{CreateKeyInput, CreateKeyOutput};
 pub use delete_key::{DeleteKeyInput, DeleteKeyOutput, RestoreKeyInput, RestoreKeyOutput};
@@ -32,7 +40,8 @@ pub use export_key::{
     WrappedKeyMaterialFormat,
 };
 pub use import_key::{
-    ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, ImportKeyOutput, WrappingKeySpec,
+    ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, ImportKeyOutput, ImportTr31KeyBlock,
+    WrappingKeySpec,
 };
 pub use key::{
     Key, KeyAlgorithm, KeyAttributes, KeyCheckValueAlgorithm, KeyClass, KeyModesOfUse, KeyOrigin,
@@ -41,9 +50,21 @@ pub use key::{
 pub use key_usage::KeyUsage;
 pub use list_keys::{GetKeyInput, GetKeyOutput, ListKeysInput, ListKeysOutput};
 pub use operation::{Operation, Request, Response};
+pub use parameters::{
+    GetParametersForExportInput, GetParametersForExportOutput, GetParametersForImportInput,
+    GetParametersForImportOutput, KeyMaterialType,
+};
 pub use profile::Profile;
+pub use public_certificate::{
+    CertificateSubject, GetCertificateSigningRequestInput, GetCertificateSigningRequestOutput,
+    GetPublicKeyCertificateInput, GetPublicKeyCertificateOutput, SigningAlgorithm,
+};
 pub use shape::Violations;
 pub use tag::Tag;
+pub use tag_resource::{
+    ListTagsForResourceInput, ListTagsForResourceOutput, TagResourceInput, TagResourceOutput,
+    UntagResourceInput, UntagResourceOutput,
+};
 pub use time::{Clock, Timestamp};
 pub use usage_switch::{
     StartKeyUsageInput, StartKeyUsageOutput, StopKeyUsageInput, StopKeyUsageOutput,

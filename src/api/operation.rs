@@ -3,11 +3,18 @@
 use serde_json::Value;
 
 use super::{
-    ApiError, CreateKeyInput, CreateKeyOutput, DeleteKeyInput, DeleteKeyOutput, ErrorKind,
-    ExportKeyInput, ExportKeyOutput, GetKeyInput, GetKeyOutput, ImportKeyInput, ImportKeyOutput,
-    ListKeysInput, ListKeysOutput, RestoreKeyInput, RestoreKeyOutput, StartKeyUsageInput,
-    StartKeyUsageOutput, StopKeyUsageInput, StopKeyUsageOutput, constraint::Walk, shape_reader,
-    shapes,
+    ApiError, CreateAliasInput, CreateAliasOutput, CreateKeyInput, CreateKeyOutput,
+    DeleteAliasInput, DeleteAliasOutput, DeleteKeyInput, DeleteKeyOutput, ErrorKind,
+    ExportKeyInput, ExportKeyOutput, GetAliasInput, GetAliasOutput,
+    GetCertificateSigningRequestInput, GetCertificateSigningRequestOutput, GetKeyInput,
+    GetKeyOutput, GetParametersForExportInput, GetParametersForExportOutput,
+    GetParametersForImportInput, GetParametersForImportOutput, GetPublicKeyCertificateInput,
+    GetPublicKeyCertificateOutput, ImportKeyInput, ImportKeyOutput, ListAliasesInput,
+    ListAliasesOutput, ListKeysInput, ListKeysOutput, ListTagsForResourceInput,
+    ListTagsForResourceOutput, RestoreKeyInput, RestoreKeyOutput, StartKeyUsageInput,
+    StartKeyUsageOutput, StopKeyUsageInput, StopKeyUsageOutput, TagResourceInput,
+    TagResourceOutput, UntagResourceInput, UntagResourceOutput, UpdateAliasInput,
+    UpdateAliasOutput, constraint::Walk, shape_reader, shapes,
 };
 
 pub(super) fn yes() -> bool {
@@ -105,15 +112,31 @@ macro_rules! operations {
 }
 
 operations! {
+    CreateAlias CreateAliasInput CreateAliasOutput ASSIGN_ALIAS "create-alias" false,
     CreateKey CreateKeyInput CreateKeyOutput CREATE_KEY "create-key" false,
+    DeleteAlias DeleteAliasInput DeleteAliasOutput ONE_ALIAS "delete-alias" false,
     DeleteKey DeleteKeyInput DeleteKeyOutput DELETE_KEY "delete-key" false,
     ExportKey ExportKeyInput ExportKeyOutput EXPORT_KEY "export-key" false,
+    GetAlias GetAliasInput GetAliasOutput ONE_ALIAS "get-alias" true,
+    GetCertificateSigningRequest GetCertificateSigningRequestInput GetCertificateSigningRequestOutput SIGNING_REQUEST
+        "get-certificate-signing-request" false,
     GetKey GetKeyInput GetKeyOutput ONE_KEY "get-key" true,
+    GetParametersForExport GetParametersForExportInput GetParametersForExportOutput EXPORT_PARAMETERS
+        "get-parameters-for-export" false,
+    GetParametersForImport GetParametersForImportInput GetParametersForImportOutput IMPORT_PARAMETERS
+        "get-parameters-for-import" false,
+    GetPublicKeyCertificate GetPublicKeyCertificateInput GetPublicKeyCertificateOutput PUBLIC_CERTIFICATE
+        "get-public-key-certificate" false,
     ImportKey ImportKeyInput ImportKeyOutput IMPORT_KEY "import-key" false,
+    ListAliases ListAliasesInput ListAliasesOutput LIST_ALIASES "list-aliases" true,
     ListKeys ListKeysInput ListKeysOutput LIST_KEYS "list-keys" true,
+    ListTagsForResource ListTagsForResourceInput ListTagsForResourceOutput LIST_TAGS "list-tags-for-resource" true,
     RestoreKey RestoreKeyInput RestoreKeyOutput ONE_KEY "restore-key" false,
     StartKeyUsage StartKeyUsageInput StartKeyUsageOutput ONE_KEY "start-key-usage" false,
     StopKeyUsage StopKeyUsageInput StopKeyUsageOutput ONE_KEY "stop-key-usage" false,
+    TagResource TagResourceInput TagResourceOutput TAG_RESOURCE "tag-resource" false,
+    UntagResource UntagResourceInput UntagResourceOutput UNTAG_RESOURCE "untag-resource" false,
+    UpdateAlias UpdateAliasInput UpdateAliasOutput ASSIGN_ALIAS "update-alias" false,
 }
 
 impl Operation {

@@ -13,9 +13,24 @@ pub(super) struct Pattern {
 pub(super) const IDENTIFIER: Pattern = Pattern {
     text: "arn:aws:payment-cryptography:[a-z]{2}-[a-z]{1,16}-[0-9]+:[0-9]{12}:(key/[0-9a-zA-Z]{16,64}|alias/[a-zA-Z0-9/_-]+)|alias/[a-zA-Z0-9/_-]+",
     matches: |text| match text.strip_prefix("arn:aws:payment-cryptography:") {
-        Some(rest) => arn_rest(rest),
+        Some(rest) => arn_rest(rest, |resource| alias(resource) || key_resource(resource)),
         None => alias(text),
     },
+};
+
+/// Key ARN.
+pub(super) const KEY_ARN: Pattern = Pattern {
+    text: "arn:aws:payment-cryptography:[a-z]{2}-[a-z]{1,16}-[0-9]+:[0-9]{12}:key/[0-9a-zA-Z]{16,64}",
+    matches: |text| {
+        text.strip_prefix("arn:aws:payment-cryptography:")
+            .is_some_and(|rest| arn_rest(rest, key_resource))
+    },
+};
+
+/// Alias name.
+pub(super) const ALIAS: Pattern = Pattern {
+    text: "alias/[a-zA-Z0-9/_-]+",
+    matches: alias,
 };
 
 /// base64 of PEM text.
@@ -24,10 +39,34 @@ pub(super) const CERTIFICATE: Pattern = Pattern {
     matches: |text| !text.is_empty() && !text.contains(['[', ';', ']', '<', '>']),
 };
 
+/// Two letters of a country.
+pub(super) const COUNTRY: Pattern = Pattern {
+    text: "[A-Za-z]{2}",
+    matches: |text| all(text, |b| b.is_ascii_alphabetic()),
+};
+
+/// An e-mail address: visible ASCII, one at sign between two parts.
+pub(super) const EMAIL: Pattern = Pattern {
+    text: "[!-?A-~]+@[!-?A-~]+",
+    matches: |text| {
+        text.split_once('@').is_some_and(|(user, host)| {
+            [user, host]
+                .iter()
+                .all(|part| all(part, |b| b.is_ascii_graphic() && b != b'@'))
+        })
+    },
+};
+
 /// Upper-case hexadecimal.
 pub(super) const HEX: Pattern = Pattern {
     text: "[0-9A-F]+",
     matches: |text| all(text, |b| matches!(b, b'0'..=b'9' | b'A'..=b'F')),
+};
+
+/// Letters and digits: a key block as the service takes it.
+pub(super) const KEY_BLOCK: Pattern = Pattern {
+    text: "[0-9a-zA-Z]+",
+    matches: alphanumeric,
 };
 
 /// The token of GetParametersForImport.
@@ -45,19 +84,18 @@ pub(super) fn is_reference(text: &str) -> bool {
         .is_some_and(|n| n == "0" || (!n.starts_with('0') && n.len() <= 4 && digits(n)))
 }
 
-fn arn_rest(rest: &str) -> bool {
+fn arn_rest(rest: &str, names: impl Fn(&str) -> bool) -> bool {
     let mut parts = rest.splitn(3, ':');
     let (Some(place), Some(account), Some(resource)) = (parts.next(), parts.next(), parts.next())
     else {
         return false;
     };
-    region(place)
-        && account.len() == 12
-        && digits(account)
-        && (alias(resource)
-            || resource
-                .strip_prefix("key/")
-                .is_some_and(|id| (16..=64).contains(&id.len()) && alphanumeric(id)))
+    region(place) && account.len() == 12 && digits(account) && names(resource)
+}
+
+fn key_resource(text: &str) -> bool {
+    text.strip_prefix("key/")
+        .is_some_and(|id| (16..=64).contains(&id.len()) && alphanumeric(id))
 }
 
 fn region(text: &str) -> bool {

@@ -1,7 +1,8 @@
 //! The shape of every request: members, limits and patterns of the service model, as one table.
 
 use super::{
-    KeyAlgorithm, KeyCheckValueAlgorithm, KeyClass, KeyState, KeyUsage, WrappingKeySpec,
+    KeyAlgorithm, KeyCheckValueAlgorithm, KeyClass, KeyMaterialType, KeyState, KeyUsage,
+    SigningAlgorithm, WrappingKeySpec,
     constraint::{Kind, Member, Structure},
     patterns,
 };
@@ -43,6 +44,19 @@ const CERTIFICATE: Kind = Kind::Text {
     pattern: Some(patterns::CERTIFICATE),
 };
 
+const ALGORITHM: Kind = Kind::Enum {
+    values: KeyAlgorithm::NAMES,
+    later: &[
+        "HMAC_SHA224",
+        "HMAC_SHA256",
+        "HMAC_SHA384",
+        "HMAC_SHA512",
+        "ECC_NIST_P256",
+        "ECC_NIST_P384",
+        "ECC_NIST_P521",
+    ],
+};
+
 static MODES: Structure = Structure {
     members: &[
         optional("Encrypt", Kind::Bool),
@@ -68,21 +82,7 @@ static ATTRIBUTES: Structure = Structure {
             },
         ),
         required("KeyClass", closed(KeyClass::NAMES)),
-        required(
-            "KeyAlgorithm",
-            Kind::Enum {
-                values: KeyAlgorithm::NAMES,
-                later: &[
-                    "HMAC_SHA224",
-                    "HMAC_SHA256",
-                    "HMAC_SHA384",
-                    "HMAC_SHA512",
-                    "ECC_NIST_P256",
-                    "ECC_NIST_P384",
-                    "ECC_NIST_P521",
-                ],
-            },
-        ),
+        required("KeyAlgorithm", ALGORITHM),
         required("KeyModesOfUse", Kind::Structure(&MODES)),
     ],
     later: &[],
@@ -153,19 +153,85 @@ pub(super) static DELETE_KEY: Structure = Structure {
     later: &["RequesterComment"],
 };
 
+const NEXT_TOKEN: Member = optional(
+    "NextToken",
+    Kind::Text {
+        min: 1,
+        max: 8192,
+        pattern: None,
+    },
+);
+const MAX_RESULTS: Member = optional("MaxResults", Kind::Integer { min: 1, max: 100 });
+
 pub(super) static LIST_KEYS: Structure = Structure {
     members: &[
         optional("KeyState", closed(KeyState::NAMES)),
-        optional(
-            "NextToken",
-            Kind::Text {
-                min: 1,
-                max: 8192,
-                pattern: None,
+        NEXT_TOKEN,
+        MAX_RESULTS,
+    ],
+    later: &[],
+};
+
+const ALIAS_NAME: Member = required(
+    "AliasName",
+    Kind::Text {
+        min: 7,
+        max: 256,
+        pattern: Some(patterns::ALIAS),
+    },
+);
+const KEY_ARN: Member = optional("KeyArn", Kind::KeyArn);
+
+/// CreateAlias, UpdateAlias.
+pub(super) static ASSIGN_ALIAS: Structure = Structure {
+    members: &[ALIAS_NAME, KEY_ARN],
+    later: &[],
+};
+
+/// GetAlias, DeleteAlias.
+pub(super) static ONE_ALIAS: Structure = Structure {
+    members: &[ALIAS_NAME],
+    later: &[],
+};
+
+pub(super) static LIST_ALIASES: Structure = Structure {
+    members: &[KEY_ARN, NEXT_TOKEN, MAX_RESULTS],
+    later: &[],
+};
+
+const RESOURCE: Member = required("ResourceArn", Kind::KeyArn);
+
+pub(super) static TAG_RESOURCE: Structure = Structure {
+    members: &[
+        RESOURCE,
+        required(
+            "Tags",
+            Kind::List {
+                max: 200,
+                item: &TAG,
             },
         ),
-        optional("MaxResults", Kind::Integer { min: 1, max: 100 }),
     ],
+    later: &[],
+};
+
+pub(super) static UNTAG_RESOURCE: Structure = Structure {
+    members: &[
+        RESOURCE,
+        required(
+            "TagKeys",
+            Kind::Texts {
+                max: 200,
+                min_length: 1,
+                max_length: 128,
+            },
+        ),
+    ],
+    later: &[],
+};
+
+pub(super) static LIST_TAGS: Structure = Structure {
+    members: &[RESOURCE, NEXT_TOKEN, MAX_RESULTS],
     later: &[],
 };
 
@@ -211,14 +277,29 @@ static IMPORT_CRYPTOGRAM: Structure = Structure {
     later: &[],
 };
 
+static IMPORT_TR31: Structure = Structure {
+    members: &[
+        required("WrappingKeyIdentifier", Kind::Identifier),
+        sensitive(
+            "WrappedKeyBlock",
+            Kind::Text {
+                min: 56,
+                max: 9984,
+                pattern: Some(patterns::KEY_BLOCK),
+            },
+        ),
+    ],
+    later: &[],
+};
+
 static IMPORT_MATERIAL: Structure = Structure {
     members: &[
         optional("RootCertificatePublicKey", Kind::Structure(&ROOT)),
         optional("TrustedCertificatePublicKey", Kind::Structure(&TRUSTED)),
         optional("KeyCryptogram", Kind::Structure(&IMPORT_CRYPTOGRAM)),
+        optional("Tr31KeyBlock", Kind::Structure(&IMPORT_TR31)),
     ],
     later: &[
-        "Tr31KeyBlock",
         "Tr34KeyBlock",
         "DiffieHellmanTr31KeyBlock",
         "As2805KeyCryptogram",
@@ -263,4 +344,68 @@ pub(super) static EXPORT_KEY: Structure = Structure {
         required("ExportKeyIdentifier", Kind::Identifier),
     ],
     later: &["ExportAttributes", "RequesterComment"],
+};
+
+const MATERIAL: Member = required("KeyMaterialType", closed(KeyMaterialType::NAMES));
+const REUSE: Member = optional("ReuseLastGeneratedToken", Kind::Bool);
+
+pub(super) static IMPORT_PARAMETERS: Structure = Structure {
+    members: &[MATERIAL, required("WrappingKeyAlgorithm", ALGORITHM), REUSE],
+    later: &[],
+};
+
+pub(super) static EXPORT_PARAMETERS: Structure = Structure {
+    members: &[MATERIAL, required("SigningKeyAlgorithm", ALGORITHM), REUSE],
+    later: &[],
+};
+
+/// GetPublicKeyCertificate; later models have no member that this one lacks.
+pub(super) static PUBLIC_CERTIFICATE: Structure = Structure {
+    members: &KEY_IDENTIFIER,
+    later: &[],
+};
+
+/// A part of a subject. The pattern is the one of certificates: no brackets, no semicolon.
+const fn name_part(max: usize) -> Kind {
+    Kind::Text {
+        min: 1,
+        max,
+        pattern: Some(patterns::CERTIFICATE),
+    }
+}
+
+static SUBJECT: Structure = Structure {
+    members: &[
+        required("CommonName", name_part(64)),
+        optional("Organization", name_part(64)),
+        optional("OrganizationUnit", name_part(64)),
+        optional("City", name_part(128)),
+        optional("StateOrProvince", name_part(128)),
+        optional(
+            "Country",
+            Kind::Text {
+                min: 2,
+                max: 2,
+                pattern: Some(patterns::COUNTRY),
+            },
+        ),
+        optional(
+            "EmailAddress",
+            Kind::Text {
+                min: 1,
+                max: 128,
+                pattern: Some(patterns::EMAIL),
+            },
+        ),
+    ],
+    later: &[],
+};
+
+pub(super) static SIGNING_REQUEST: Structure = Structure {
+    members: &[
+        required("KeyIdentifier", Kind::Identifier),
+        required("SigningAlgorithm", closed(SigningAlgorithm::NAMES)),
+        required("CertificateSubject", Kind::Structure(&SUBJECT)),
+    ],
+    later: &[],
 };

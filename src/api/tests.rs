@@ -135,8 +135,8 @@ fn later_members_and_values_are_refused_by_name() {
     for (operation, input, member) in [
         (
             Operation::ImportKey,
-            json!({"KeyMaterial": {"Tr31KeyBlock": {}}}),
-            "Tr31KeyBlock",
+            json!({"KeyMaterial": {"DiffieHellmanTr31KeyBlock": {}}}),
+            "DiffieHellmanTr31KeyBlock",
         ),
         (
             Operation::ImportKey,

@@ -3,6 +3,8 @@
 mod error;
 mod primes;
 
+pub mod components;
+pub mod dukpt;
 pub mod entropy;
 pub mod kcv;
 pub mod keygen;
@@ -11,6 +13,7 @@ pub mod secret;
 pub mod secret_sharing;
 pub mod strength;
 pub mod symmetric;
+pub mod tr31;
 
 pub use entropy::{Entropy, EntropyError, OsEntropy, SeededEntropy};
 pub use error::CryptoError;

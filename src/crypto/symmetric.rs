@@ -275,11 +275,36 @@ pub fn is_weak_tdes(key: &SecretBytes) -> bool {
     weak.into()
 }
 
+/// Whether the first two 8-byte parts of a TDES key are equal (parity aside): what it enciphers is then enciphered
+/// with one DES key (NIST SP 800-67 Rev. 2, section 3.2). Constant time over the bytes.
+pub fn is_single_des(key: &SecretBytes) -> bool {
+    let (parts, _) = key.expose().as_chunks::<8>();
+    let [one, two, ..] = parts else {
+        return false;
+    };
+    let mut differ = 0;
+    for (a, b) in one.iter().zip(two) {
+        differ |= (a ^ b) & 0xFE;
+    }
+    differ.ct_eq(&0).into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use data_encoding::HEXUPPER;
     use proptest::prelude::*;
+
+    #[test]
+    fn single_des_in_disguise_is_seen_whatever_its_parity() {
+        let single = |text: &str| is_single_des(&SecretBytes::new(hex(text)));
+        assert!(single("0123456789ABCDEF0123456789ABCDEF"));
+        assert!(single("0123456789ABCDEF0022446688AACCEE1111111111111111"));
+        assert!(!single("0123456789ABCDEFFEDCBA9876543210"));
+        // The last part equal to the second is another matter: not judged here.
+        assert!(!single("1111111111111111FEDCBA9876543210FEDCBA9876543210"));
+        assert!(!single("0123456789ABCDEF"));
+    }
 
     fn hex(text: &str) -> Vec<u8> {
         HEXUPPER.decode(text.as_bytes()).unwrap()

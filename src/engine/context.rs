@@ -51,8 +51,10 @@ pub struct Context<'a> {
     pub seal: &'a dyn SecretSeal,
     /// The way to stored secrets: only while the use identity is rebuilt.
     pub open: Option<&'a dyn SecretOpen>,
-    /// An RSA pair made ahead; taken by CreateKey of a pair, else one is made at once.
+    /// An RSA pair made ahead; taken by CreateKey of a pair and by GetParameters, else one is made at once.
     pub prepared: Option<PreparedRsa>,
+    /// An RSA pair made ahead for the vault's own root; taken by the first act that needs the root.
+    pub prepared_root: Option<PreparedRsa>,
     /// What the vault is for: material marked by a keymoot of another profile is refused.
     pub profile: Profile,
 }

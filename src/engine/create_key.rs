@@ -1,20 +1,17 @@
 //! CreateKey: a symmetric key, or an RSA pair.
 
-use rsa::{PublicKey, traits::PublicKeyParts};
-use spki::DecodePublicKey;
-
 use crate::{
     api::{
         ApiError, CreateKeyInput, CreateKeyOutput, Key, KeyAttributes, KeyCheckValueAlgorithm,
-        KeyOrigin, KeyState, Tag, Timestamp,
+        KeyOrigin, KeyState, Timestamp,
     },
-    crypto::{SecretBytes, kcv, keygen},
+    crypto::{kcv, keygen},
 };
 
 use super::{
-    BothCheckValues, Context, EngineState, KeyRecord, Material, PreparedRsa,
+    BothCheckValues, Context, EngineState, KeyRecord, Material,
     attributes::{self, Arrival},
-    check_values, life_cycle, refusal, tags,
+    check_values, life_cycle, pairs, refusal, secrets, tags,
 };
 
 pub(super) fn check(input: CreateKeyInput) -> Result<CreateKeyInput, ApiError> {
@@ -59,7 +56,13 @@ pub(super) fn handle(
     };
     life_cycle::begin(&mut key, input.enabled, now);
     Ok(CreateKeyOutput {
-        key: state.admit(key, input.tags, made.material, made.both_check_values),
+        key: state.admit(KeyRecord {
+            key,
+            tags: input.tags,
+            material: made.material,
+            both_check_values: made.both_check_values,
+            sensitive: false,
+        }),
     })
 }
 
@@ -83,69 +86,27 @@ fn symmetric(
     Ok(Made {
         check_value: check_values::symmetric(attributes.key_algorithm, method, &key)?,
         both_check_values: check_values::both_check_values(&key)?,
-        material: Material::Sealed(seal(ctx, &key)?),
+        material: Material::Sealed(secrets::seal(ctx, &key)?),
     })
 }
 
 fn pair(bits: usize, ctx: &mut Context<'_>) -> Result<Made, ApiError> {
-    let pair = match ctx.prepared.take() {
-        Some(prepared) => prepared,
-        None => generate(bits, ctx)?,
-    };
-    if public_key_bits(&pair.spki) != Some(bits) {
-        return Err(refusal::internal(&format!(
-            "The prepared RSA pair does not have {bits} bits"
-        )));
-    }
+    let pair = pairs::pair(bits, "rsa-prime", ctx.prepared.take(), ctx.entropy)?;
     Ok(Made {
         check_value: kcv::public_key(&pair.spki),
         both_check_values: None,
         material: Material::Pair {
-            sealed: seal(ctx, &pair.pkcs8)?,
+            sealed: secrets::seal(ctx, &pair.pkcs8)?,
             spki_der: pair.spki,
         },
     })
 }
 
-/// The modulus length in a SubjectPublicKeyInfo.
-fn public_key_bits(spki_der: &[u8]) -> Option<usize> {
-    let public = PublicKey::from_public_key_der(spki_der).ok()?;
-    usize::try_from(public.n().bit_width()).ok()
-}
-
-fn generate(bits: usize, ctx: &mut Context<'_>) -> Result<PreparedRsa, ApiError> {
-    let mut rng = ctx
-        .entropy
-        .draw("rsa-prime")
-        .map_err(|e| refusal::no_randomness(&e))?;
-    let never = std::sync::atomic::AtomicBool::new(false);
-    keygen::rsa(bits, rng.as_mut(), &never)
-        .map(PreparedRsa::from)
-        .map_err(|e| refusal::internal(&format!("The RSA pair could not be made: {e}")))
-}
-
-fn seal(ctx: &Context<'_>, secret: &SecretBytes) -> Result<Vec<u8>, ApiError> {
-    ctx.seal
-        .seal(secret)
-        .map_err(|e| refusal::internal(&format!("The key could not be sealed: {e}")))
-}
-
 impl EngineState {
     /// Adds a finished key and gives its metadata back.
-    pub(super) fn admit(
-        &mut self,
-        key: Key,
-        tags: Vec<Tag>,
-        material: Material,
-        both_check_values: Option<BothCheckValues>,
-    ) -> Key {
-        let answer = key.clone();
-        self.put(KeyRecord {
-            key,
-            tags,
-            material,
-            both_check_values,
-        });
+    pub(super) fn admit(&mut self, record: KeyRecord) -> Key {
+        let answer = record.key.clone();
+        self.put(record);
         answer
     }
 }

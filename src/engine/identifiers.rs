@@ -29,13 +29,22 @@ impl EngineState {
 
     /// The key id in a key ARN of this account and region.
     pub(super) fn id_in_arn<'i>(&self, identifier: &'i str) -> Option<&'i str> {
-        let mut parts = identifier
+        self.resource(identifier)?.strip_prefix("key/")
+    }
+
+    /// The alias name, `alias/...`, in an alias or in an alias ARN of this account and region.
+    pub(super) fn alias_in<'i>(&self, identifier: &'i str) -> Option<&'i str> {
+        let name = self.resource(identifier).unwrap_or(identifier);
+        name.starts_with("alias/").then_some(name)
+    }
+
+    /// What follows account and region in an ARN of these.
+    fn resource<'i>(&self, arn: &'i str) -> Option<&'i str> {
+        let mut parts = arn
             .strip_prefix("arn:aws:payment-cryptography:")?
             .splitn(3, ':');
         let (region, account, resource) = (parts.next()?, parts.next()?, parts.next()?);
-        (region == self.region() && account == self.account())
-            .then(|| resource.strip_prefix("key/"))
-            .flatten()
+        (region == self.region() && account == self.account()).then_some(resource)
     }
 
     /// A key id that no key has had yet: lower-case base32 of 80 random bits.
@@ -59,14 +68,24 @@ impl EngineState {
     /// The key an identifier names, tombstones included.
     pub(super) fn named(&self, identifier: &str) -> Result<&KeyRecord, ApiError> {
         self.find(identifier)
-            .ok_or_else(|| refusal::not_found(identifier))
+            .ok_or_else(|| self.names_none(identifier))
+    }
+
+    /// Why an identifier names no key that can be used.
+    fn names_none(&self, identifier: &str) -> ApiError {
+        match self.alias_in(identifier) {
+            Some(alias) if self.aliases.contains_key(alias) => {
+                refusal::no_key_behind(identifier, alias)
+            }
+            _ => refusal::not_found(identifier),
+        }
     }
 
     /// The key an identifier names, for anything but reading its record: destroyed and due keys are not found.
     pub(super) fn living(&self, identifier: &str, now: Timestamp) -> Result<&KeyRecord, ApiError> {
         let record = self.named(identifier)?;
         if record.is_gone(now) {
-            return Err(refusal::not_found(identifier));
+            return Err(self.names_none(identifier));
         }
         Ok(record)
     }

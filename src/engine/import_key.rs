@@ -1,4 +1,4 @@
-//! ImportKey: certificates. Wrapped keys are the receiver's side of a ceremony and come later.
+//! ImportKey: certificates here, wrapped keys beside it.
 
 use crate::{
     api::{
@@ -13,9 +13,9 @@ use crate::{
 use crate::api::Profile;
 
 use super::{
-    Context, EngineState, Material,
+    BothCheckValues, Context, EngineState, KeyRecord, Material,
     attributes::{self, Arrival},
-    certificate, life_cycle, refusal, tags,
+    certificate, import_cryptogram, import_tr31, life_cycle, refusal, tags,
 };
 
 const MEMBER: &str = "PublicKeyCertificate";
@@ -27,8 +27,11 @@ pub(super) fn check(
     profile: Profile,
 ) -> Result<ImportKeyInput, ApiError> {
     tags::judge(&input.tags)?;
-    judge(state, &input, now, profile)?;
-    Ok(input)
+    match input.key_material {
+        ImportKeyMaterial::KeyCryptogram(_) => import_cryptogram::check(state, input, now),
+        ImportKeyMaterial::Tr31KeyBlock(_) => import_tr31::check(state, input, now),
+        _ => judge(state, &input, now, profile).map(|_| input),
+    }
 }
 
 pub(super) fn handle(
@@ -37,15 +40,23 @@ pub(super) fn handle(
     now: Timestamp,
     ctx: &mut Context<'_>,
 ) -> Result<ImportKeyOutput, ApiError> {
-    let judged = judge(state, &input, now, ctx.profile)?;
+    let arrived = match &input.key_material {
+        ImportKeyMaterial::KeyCryptogram(cryptogram) => {
+            import_cryptogram::open(state, &input, cryptogram, now, ctx)?
+        }
+        ImportKeyMaterial::Tr31KeyBlock(block) => {
+            import_tr31::open(state, &input, block, now, ctx)?
+        }
+        _ => public(judge(state, &input, now, ctx.profile)?),
+    };
     let id = state.draw_key_id(ctx.entropy)?;
     let mut key = Key {
         key_arn: state.arn(&id),
-        key_attributes: judged.attributes,
-        key_check_value: kcv::public_key(judged.certificate.spki_der()),
-        key_check_value_algorithm: KeyCheckValueAlgorithm::SHA_1,
+        key_attributes: arrived.attributes,
+        key_check_value: arrived.check_value,
+        key_check_value_algorithm: arrived.check_value_by,
         enabled: false,
-        exportable: true,
+        exportable: arrived.exportable,
         key_state: KeyState::CREATE_COMPLETE,
         key_origin: KeyOrigin::EXTERNAL,
         create_timestamp: now,
@@ -55,14 +66,43 @@ pub(super) fn handle(
         delete_timestamp: None,
     };
     life_cycle::begin(&mut key, input.enabled, now);
-    let material = Material::Public {
-        certificate_der: judged.certificate.der().to_vec(),
-        chain_der: judged.chain_der,
-        authority: judged.authority,
-    };
     Ok(ImportKeyOutput {
-        key: state.admit(key, input.tags, material, None),
+        key: state.admit(KeyRecord {
+            key,
+            tags: input.tags,
+            material: arrived.material,
+            both_check_values: arrived.both_check_values,
+            sensitive: arrived.sensitive,
+        }),
     })
+}
+
+/// What an import brings, whatever it came as.
+pub(super) struct Arrived {
+    pub(super) attributes: KeyAttributes,
+    pub(super) exportable: bool,
+    /// Whether it may leave in other forms than a trusted key block too: exportability S.
+    pub(super) sensitive: bool,
+    pub(super) check_value: String,
+    pub(super) check_value_by: KeyCheckValueAlgorithm,
+    pub(super) material: Material,
+    pub(super) both_check_values: Option<BothCheckValues>,
+}
+
+fn public(judged: Judged) -> Arrived {
+    Arrived {
+        attributes: judged.attributes,
+        exportable: true,
+        sensitive: false,
+        check_value: kcv::public_key(judged.certificate.spki_der()),
+        check_value_by: KeyCheckValueAlgorithm::SHA_1,
+        material: Material::Public {
+            certificate_der: judged.certificate.der().to_vec(),
+            chain_der: judged.chain_der,
+            authority: judged.authority,
+        },
+        both_check_values: None,
+    }
 }
 
 struct Judged {
@@ -83,7 +123,10 @@ fn judge(
         ImportKeyMaterial::TrustedCertificatePublicKey(trusted) => {
             judge_trusted(state, trusted, now, profile)
         }
-        ImportKeyMaterial::KeyCryptogram(_) => Err(refusal::not_supported("KeyCryptogram")),
+        // They have no certificate to judge and do not come here.
+        ImportKeyMaterial::KeyCryptogram(_) | ImportKeyMaterial::Tr31KeyBlock(_) => {
+            Err(refusal::internal("The material is no certificate"))
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The life cycle: StartKeyUsage, StopKeyUsage, DeleteKey, RestoreKey, and deletions that run out.
 
+use std::{collections::HashSet, sync::Arc};
+
 use crate::api::{
     ApiError, DeleteKeyInput, DeleteKeyOutput, Key, KeyState, RestoreKeyInput, RestoreKeyOutput,
     StartKeyUsageInput, StartKeyUsageOutput, StopKeyUsageInput, StopKeyUsageOutput, Timestamp,
@@ -131,10 +133,12 @@ impl EngineState {
         Ok(key)
     }
 
-    /// Destroys what is due: wipes the material and the tags and keeps a tombstone. DeleteTimestamp is `now`, the
-    /// time at which the material really went.
+    /// Destroys what is due: wipes the material and the tags, takes the key from behind its aliases, and keeps a
+    /// tombstone. The pairs of tokens that have ended go as well. DeleteTimestamp is `now`, the time at which the material really went.
     pub fn settle(&mut self, now: Timestamp) -> Vec<Destroyed> {
-        self.due(now)
+        let mut ids: HashSet<Arc<str>> = HashSet::new();
+        let destroyed: Vec<Destroyed> = self
+            .due(now)
             .into_iter()
             .filter_map(|arn| {
                 let mut record = self.find(&arn)?.clone();
@@ -143,9 +147,14 @@ impl EngineState {
                 record.key.delete_timestamp = Some(now);
                 record.material = Material::Gone;
                 record.tags.clear();
+                ids.insert(record.key_id().into());
                 self.put(record);
                 Some(Destroyed { arn, at: now })
             })
-            .collect()
+            .collect();
+        self.unassign(&ids);
+        self.forget_certificates(&ids);
+        self.wipe_expired(now);
+        destroyed
     }
 }

@@ -4,7 +4,9 @@
 //! ([`Context`] hands them in), and it sees a secret only while one operation needs it. A refused request changes
 //! nothing.
 
+mod aliases;
 pub mod attributes;
+mod authority;
 mod certificate;
 mod check_values;
 mod context;
@@ -12,16 +14,28 @@ mod control_plane;
 mod create_key;
 mod export_key;
 mod identifiers;
+mod import_cryptogram;
 mod import_key;
+mod import_tr31;
+mod imported_secret;
 mod life_cycle;
 mod paging;
+mod pairs;
+mod parameters;
+mod public_certificate;
 mod published;
 mod read;
 mod record;
 mod refusal;
+mod secrets;
+mod signing_request;
 mod state;
 mod stored;
+mod stored_issuing;
+mod tag_resource;
 mod tags;
+mod tokens;
+mod wrapping_key;
 
 pub use check_values::{BothCheckValues, both_check_values};
 pub use context::{Context, PreparedRsa, SealError, SecretOpen, SecretSeal};

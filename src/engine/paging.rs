@@ -11,7 +11,49 @@ use super::{EngineState, KeyRecord, state::Position};
 const CHECK_BYTES: usize = 12;
 const TIME_BYTES: usize = 8;
 
-/// The token after `last`: base64url of check ‖ creation time (ms, big-endian) ‖ key id.
+/// Items on a page when the caller does not say.
+pub(super) const PAGE: i64 = 50;
+
+/// How many items a page holds.
+pub(super) fn size(max_results: Option<i64>) -> usize {
+    usize::try_from(max_results.unwrap_or(PAGE)).unwrap_or(0)
+}
+
+/// The token of a position: base64url of check ‖ position.
+pub(super) fn seal(state: &EngineState, operation: &str, filter: &str, position: &[u8]) -> String {
+    let mut bytes = check(state, operation, filter, position).to_vec();
+    bytes.extend_from_slice(position);
+    BASE64URL_NOPAD.encode(&bytes)
+}
+
+/// The position in a token.
+///
+/// # Errors
+/// A ValidationException for a damaged token, or one of another account, operation or filter.
+pub(super) fn open(
+    state: &EngineState,
+    operation: &str,
+    filter: &str,
+    token: &str,
+) -> Result<Vec<u8>, ApiError> {
+    BASE64URL_NOPAD
+        .decode(token.as_bytes())
+        .ok()
+        .and_then(|bytes| {
+            let (given, position) = bytes.split_at_checked(CHECK_BYTES)?;
+            (given == check(state, operation, filter, position)).then(|| position.to_vec())
+        })
+        .ok_or_else(|| foreign(operation))
+}
+
+/// A token that the operation did not give.
+pub(super) fn foreign(operation: &str) -> ApiError {
+    ApiError::validation(format!(
+        "NextToken is not one that {operation} gave for this request; ask again without it."
+    ))
+}
+
+/// The token after the key `last`: its position is creation time (ms, big-endian) ‖ key id.
 pub(super) fn token(
     state: &EngineState,
     operation: &str,
@@ -20,37 +62,27 @@ pub(super) fn token(
 ) -> String {
     let mut position = last.key.create_timestamp.millis().to_be_bytes().to_vec();
     position.extend_from_slice(last.key_id().as_bytes());
-    let mut bytes = check(state, operation, filter, &position).to_vec();
-    bytes.extend_from_slice(&position);
-    BASE64URL_NOPAD.encode(&bytes)
+    seal(state, operation, filter, &position)
 }
 
-/// The position in a token.
+/// The key position in a token.
 ///
 /// # Errors
-/// A ValidationException for a damaged token, or one of another account, operation or filter.
+/// As [`open`].
 pub(super) fn read(
     state: &EngineState,
     operation: &str,
     filter: &str,
     token: &str,
 ) -> Result<Position, ApiError> {
-    parse(state, operation, filter, token).ok_or_else(|| {
-        ApiError::validation(format!(
-            "NextToken is not one that {operation} gave for this request; ask again without it."
-        ))
-    })
-}
-
-fn parse(state: &EngineState, operation: &str, filter: &str, token: &str) -> Option<Position> {
-    let bytes = BASE64URL_NOPAD.decode(token.as_bytes()).ok()?;
-    let (given, position) = bytes.split_at_checked(CHECK_BYTES)?;
-    if given != check(state, operation, filter, position) {
-        return None;
+    let position = open(state, operation, filter, token)?;
+    let split = position
+        .split_first_chunk::<TIME_BYTES>()
+        .and_then(|(time, id)| Some((time, std::str::from_utf8(id).ok()?)));
+    match split {
+        Some((time, id)) => Ok((Timestamp::from_millis(i64::from_be_bytes(*time)), id.into())),
+        None => Err(foreign(operation)),
     }
-    let (time, id) = position.split_first_chunk::<TIME_BYTES>()?;
-    let id = std::str::from_utf8(id).ok()?;
-    Some((Timestamp::from_millis(i64::from_be_bytes(*time)), id.into()))
 }
 
 /// Not a secret: it tells a damaged or foreign token from a good one, and a forged one gives away nothing.

@@ -4,9 +4,6 @@ use crate::api::{ApiError, GetKeyInput, GetKeyOutput, KeySummary, ListKeysInput,
 
 use super::{EngineState, paging};
 
-/// Keys on a page when the caller does not say.
-const PAGE: i64 = 50;
-
 pub(super) fn check_get(state: &EngineState, input: GetKeyInput) -> Result<GetKeyInput, ApiError> {
     state.named(&input.key_identifier)?;
     Ok(input)
@@ -24,7 +21,7 @@ pub(super) fn check_list(
     if let Some(token) = &input.next_token {
         paging::read(state, "ListKeys", &filter(&input), token)?;
     }
-    let max_results = Some(input.max_results.unwrap_or(PAGE));
+    let max_results = Some(input.max_results.unwrap_or(paging::PAGE));
     Ok(ListKeysInput {
         max_results,
         ..input
@@ -37,7 +34,7 @@ pub(super) fn list(state: &EngineState, input: &ListKeysInput) -> Result<ListKey
         Some(token) => Some(paging::read(state, "ListKeys", &filter, token)?),
         None => None,
     };
-    let size = usize::try_from(input.max_results.unwrap_or(PAGE)).unwrap_or(0);
+    let size = paging::size(input.max_results);
     let mut rest = state
         .after(from)
         .filter(|record| input.key_state.is_none_or(|s| s == record.key.key_state))

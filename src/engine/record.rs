@@ -60,6 +60,9 @@ pub struct KeyRecord {
     pub material: Material,
     /// Both readings of a 16-byte key's check value, kept from its creation so that no screen needs the key.
     pub both_check_values: Option<BothCheckValues>,
+    /// Whether it came in a key block of exportability S: it may leave in other forms than a trusted key block too,
+    /// and leaves in a block as S again.
+    pub sensitive: bool,
 }
 
 impl KeyRecord {

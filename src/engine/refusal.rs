@@ -18,6 +18,14 @@ pub(super) fn not_found(identifier: &str) -> ApiError {
     ApiError::not_found(identifier, message)
 }
 
+/// An alias that exists and stands for no key.
+pub(super) fn no_key_behind(identifier: &str, alias: &str) -> ApiError {
+    ApiError::not_found(
+        identifier,
+        format!("Alias {alias} is not associated with a key."),
+    )
+}
+
 /// A member or operation that the service knows and this control plane does not.
 pub(super) fn not_supported(member: &str) -> ApiError {
     ApiError::validation(format!("{member} is not supported by this control plane."))

@@ -9,10 +9,13 @@ use serde::Deserialize;
 
 use crate::api::{KeyState, Timestamp};
 
-use super::{KeyRecord, stored::StoredState};
+use super::{KeyRecord, authority::Authority, stored::StoredState, tokens::Token};
 
 /// Listing order: creation time, then key id (the rest of the ARN is one for the whole state).
 pub(super) type Position = (Timestamp, Arc<str>);
+
+/// Aliases by full name (`alias/...`), and the id of the key each stands for, if any.
+pub(super) type Aliases = BTreeMap<Arc<str>, Option<Arc<str>>>;
 
 /// The control plane's state in memory.
 ///
@@ -27,6 +30,12 @@ pub struct EngineState {
     by_id: HashMap<Arc<str>, Timestamp>,
     /// Keys in DELETE_PENDING by the end of their window.
     pending: BTreeSet<(Timestamp, Position)>,
+    /// Aliases by full name, and the id of the key each stands for.
+    pub(super) aliases: Aliases,
+    /// Tokens by name, ended ones included.
+    pub(super) tokens: BTreeMap<Arc<str>, Arc<Token>>,
+    /// The vault's own certificate authority, once something was issued.
+    pub(super) authority: Option<Arc<Authority>>,
 }
 
 /// A key whose window ran out and whose material was wiped.
@@ -47,6 +56,9 @@ impl EngineState {
             keys: BTreeMap::new(),
             by_id: HashMap::new(),
             pending: BTreeSet::new(),
+            aliases: Aliases::new(),
+            tokens: BTreeMap::new(),
+            authority: None,
         }
     }
 
@@ -75,9 +87,12 @@ impl EngineState {
         self.keys.is_empty()
     }
 
-    /// The key that an identifier names, tombstones included. Knows key ARNs; aliases come later.
+    /// The key that an identifier names, tombstones included: a key ARN, an alias ARN or an alias.
     pub fn find(&self, identifier: &str) -> Option<&KeyRecord> {
-        let id = self.id_in_arn(identifier)?;
+        let id = match self.alias_in(identifier) {
+            Some(alias) => self.aliases.get(alias)?.as_deref()?,
+            None => self.id_in_arn(identifier)?,
+        };
         self.by_key_id(id)
     }
 

@@ -3,6 +3,8 @@
 //! Text keys, a version first, integer milliseconds, byte strings for material; independent of the wire form so
 //! that neither binds the other.
 
+use std::sync::Arc;
+
 use serde::{
     Deserialize, Serialize, Serializer,
     ser::{SerializeSeq, SerializeStruct},
@@ -14,7 +16,11 @@ use crate::api::{
     KeyState, KeyUsage, Tag, Timestamp,
 };
 
-use super::{BothCheckValues, EngineState, KeyRecord, Material};
+use super::{
+    BothCheckValues, EngineState, KeyRecord, Material,
+    stored_issuing::{StoredAuthority, StoredToken},
+    tokens::Token,
+};
 
 /// The version this keymoot writes.
 const VERSION: u32 = 1;
@@ -25,6 +31,21 @@ pub(super) struct StoredState {
     account: String,
     region: String,
     keys: Vec<StoredKey>,
+    /// Absent in states of before there were aliases, and where there are none.
+    #[serde(default)]
+    aliases: Vec<StoredAlias>,
+    #[serde(default)]
+    tokens: Vec<StoredToken>,
+    #[serde(default)]
+    authority: Option<StoredAuthority>,
+}
+
+/// An alias, by full name, and the id of the key that it stands for.
+#[derive(Serialize, Deserialize)]
+struct StoredAlias {
+    name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -63,6 +84,9 @@ struct StoredKey {
     chain: Vec<ByteBuf>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     authority: Option<String>,
+    /// Absent where no.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    sensitive: bool,
 }
 
 // By hand, so that 100 000 records are written one by one and never all held twice.
@@ -78,11 +102,29 @@ impl Serialize for EngineState {
                 keys.end()
             }
         }
-        let mut state = serializer.serialize_struct("EngineState", 4)?;
+        let aliases: Vec<StoredAlias> = self.aliases.iter().map(StoredAlias::from).collect();
+        let tokens: Vec<StoredToken> = self.tokens.values().map(|t| t.as_ref().into()).collect();
+        let authority = self
+            .authority
+            .as_ref()
+            .map(|authority| StoredAuthority::from(authority.as_ref()));
+        // What came later is absent where it is empty, so that a state without it is written as it always was.
+        let later = [!aliases.is_empty(), !tokens.is_empty(), authority.is_some()];
+        let members = 4 + later.iter().filter(|present| **present).count();
+        let mut state = serializer.serialize_struct("EngineState", members)?;
         state.serialize_field("v", &VERSION)?;
         state.serialize_field("account", self.account())?;
         state.serialize_field("region", self.region())?;
         state.serialize_field("keys", &Keys(self))?;
+        if !aliases.is_empty() {
+            state.serialize_field("aliases", &aliases)?;
+        }
+        if !tokens.is_empty() {
+            state.serialize_field("tokens", &tokens)?;
+        }
+        if let Some(authority) = &authority {
+            state.serialize_field("authority", authority)?;
+        }
         state.end()
     }
 }
@@ -105,7 +147,41 @@ impl TryFrom<StoredState> for EngineState {
             let arn = state.arn(&key.id);
             state.put(key.into_record(arn)?);
         }
+        for alias in stored.aliases {
+            state.put_alias(alias)?;
+        }
+        for token in stored.tokens {
+            let token = Token::try_from(token)?;
+            let name = token.name.clone();
+            if state.tokens.insert(name.clone(), Arc::new(token)).is_some() {
+                return Err(format!("{name} is stored twice"));
+            }
+        }
+        state.authority = stored.authority.map(|stored| Arc::new(stored.into()));
         Ok(state)
+    }
+}
+
+impl From<(&Arc<str>, &Option<Arc<str>>)> for StoredAlias {
+    fn from((name, key): (&Arc<str>, &Option<Arc<str>>)) -> Self {
+        Self {
+            name: name.to_string(),
+            key: key.as_deref().map(str::to_owned),
+        }
+    }
+}
+
+impl EngineState {
+    fn put_alias(&mut self, stored: StoredAlias) -> Result<(), String> {
+        let name = stored.name;
+        let key: Option<Arc<str>> = stored.key.map(Into::into);
+        if key.as_ref().is_some_and(|id| self.by_key_id(id).is_none()) {
+            return Err(format!("{name} stands for a key that is not stored"));
+        }
+        match self.aliases.insert(name.as_str().into(), key) {
+            None => Ok(()),
+            Some(_) => Err(format!("{name} is stored twice")),
+        }
     }
 }
 
@@ -146,6 +222,7 @@ impl From<&KeyRecord> for StoredKey {
             certificate: None,
             chain: Vec::new(),
             authority: None,
+            sensitive: record.sensitive,
         };
         stored.put_material(&record.material);
         stored
@@ -236,6 +313,7 @@ impl StoredKey {
                 .collect(),
             material,
             both_check_values: self.both_check_values,
+            sensitive: self.sensitive,
         })
     }
 }

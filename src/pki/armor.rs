@@ -45,19 +45,30 @@ pub(super) fn certificates(input: &[u8]) -> Result<Vec<Vec<u8>>, PkiError> {
 
 /// base64 of the PEM text, without line breaks, as the service answers.
 pub(super) fn to_aws(der: &[u8]) -> String {
-    BASE64.encode(to_pem(der).as_bytes())
+    to_aws_labelled(der, "CERTIFICATE")
+}
+
+/// The same for another PEM label.
+pub(super) fn to_aws_labelled(der: &[u8], label: &str) -> String {
+    BASE64.encode(pem_text(der, label).as_bytes())
 }
 
 /// PEM with 64-character lines and a last line break (RFC 7468).
 pub(super) fn to_pem(der: &[u8]) -> String {
-    let mut pem = String::from("-----BEGIN CERTIFICATE-----\n");
+    pem_text(der, "CERTIFICATE")
+}
+
+fn pem_text(der: &[u8], label: &str) -> String {
+    let mut pem = format!("-----BEGIN {label}-----\n");
     for (at, letter) in BASE64.encode(der).chars().enumerate() {
         if at > 0 && at % 64 == 0 {
             pem.push('\n');
         }
         pem.push(letter);
     }
-    pem.push_str("\n-----END CERTIFICATE-----\n");
+    pem.push_str("\n-----END ");
+    pem.push_str(label);
+    pem.push_str("-----\n");
     pem
 }
 

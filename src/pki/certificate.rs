@@ -240,6 +240,12 @@ impl Certificate {
         armor::to_aws(&self.der)
     }
 
+    /// base64 of the PEM texts one after the other, the service's form of a chain.
+    pub fn chain_to_aws(chain: &[Self]) -> String {
+        let pem: String = chain.iter().map(Self::to_pem).collect();
+        data_encoding::BASE64.encode(pem.as_bytes())
+    }
+
     /// The PEM text.
     pub fn to_pem(&self) -> String {
         armor::to_pem(&self.der)

@@ -4,13 +4,17 @@ mod armor;
 mod certificate;
 mod chain;
 mod error;
+mod issue;
 mod parameters;
 mod signature;
+mod subject;
 
 pub use certificate::Certificate;
 pub use chain::{verify_issued, verify_root};
 pub use error::PkiError;
+pub use issue::{IssueError, Purpose, SignatureHash, Terms, issued, self_signed, signing_request};
 pub use parameters::{ImportParameters, ParametersError};
+pub use subject::Subject;
 
 #[cfg(test)]
 mod tests;

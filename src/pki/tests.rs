@@ -7,6 +7,7 @@ use super::*;
 use crate::api::{KeyAlgorithm, Timestamp};
 
 mod any_bytes;
+mod issue;
 mod parameters;
 
 /// 2027-01-01T00:00:00Z, when every certificate of the collection is judged.

@@ -126,6 +126,7 @@ fn control_name(request: &Request) -> &'static str {
             ImportKeyMaterial::RootCertificatePublicKey(_) => "import-key.root-certificate",
             ImportKeyMaterial::TrustedCertificatePublicKey(_) => "import-key.trusted-certificate",
             ImportKeyMaterial::KeyCryptogram(_) => "import-key.rsa-wrap",
+            ImportKeyMaterial::Tr31KeyBlock(_) => "import-key.tr31",
         },
         Request::ExportKey(input) => match input.key_material {
             ExportKeyMaterial::KeyCryptogram(_) => "export-key.rsa-wrap",

@@ -308,7 +308,8 @@ impl Session {
             let response = self
                 .handle(&mut working.engine, &request, opener, prepared.take())
                 .map_err(|e| list_error(&requests, n, e))?;
-            ran.steps.push(Transition::act(&request, &response));
+            ran.steps
+                .push(Transition::act(&request, &response, &working.engine));
             ran.responses.push(response);
         }
         Ok(ran)
@@ -329,6 +330,7 @@ impl Session {
             seal: &sealer,
             open: opener.map(|o| o as &dyn crate::engine::SecretOpen),
             prepared,
+            prepared_root: None,
             profile: self.profile,
         };
         Ok(engine.handle(request, &mut context)?)
@@ -413,7 +415,15 @@ impl Session {
 
     /// What the profile forbids whatever the engine says.
     pub(crate) fn profile_allows(&self, request: &Request) -> Result<(), Refusal> {
-        if matches!(request, Request::CreateKey(_))
+        // A wrapping or signing pair and the workstation's own CA are keys too (PCI PIN 5-1 names no exception).
+        let generates = matches!(
+            request,
+            Request::CreateKey(_)
+                | Request::GetParametersForImport(_)
+                | Request::GetParametersForExport(_)
+                | Request::GetPublicKeyCertificate(_)
+        );
+        if generates
             && self.profile == Profile::Production
             && !self.state.policy.software_generation
         {

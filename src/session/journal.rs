@@ -149,7 +149,20 @@ fn made(response: &Response) -> Option<String> {
         Response::RestoreKey(o) => &o.key,
         Response::StartKeyUsage(o) => &o.key,
         Response::StopKeyUsage(o) => &o.key,
-        Response::ExportKey(_) | Response::ListKeys(_) => return None,
+        Response::ExportKey(_)
+        | Response::ListKeys(_)
+        | Response::CreateAlias(_)
+        | Response::UpdateAlias(_)
+        | Response::DeleteAlias(_)
+        | Response::GetAlias(_)
+        | Response::ListAliases(_)
+        | Response::TagResource(_)
+        | Response::UntagResource(_)
+        | Response::ListTagsForResource(_)
+        | Response::GetParametersForImport(_)
+        | Response::GetParametersForExport(_)
+        | Response::GetPublicKeyCertificate(_)
+        | Response::GetCertificateSigningRequest(_) => return None,
     };
     Some(key.key_arn.clone())
 }

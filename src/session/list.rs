@@ -1,6 +1,6 @@
 //! Act lists: several operations under one approval, all or none; `#n` names the key made by act n.
 
-use crate::api::{Request, Response};
+use crate::api::{ImportKeyMaterial, Request, Response};
 
 use super::Session;
 use super::action::Action;
@@ -54,44 +54,57 @@ pub(crate) fn judged(session: &Session, action: &Action) -> Result<Action, Refus
 
 fn is_root(act: &Request) -> bool {
     matches!(act, Request::ImportKey(input)
-        if matches!(input.key_material, crate::api::ImportKeyMaterial::RootCertificatePublicKey(_)))
+        if matches!(input.key_material, ImportKeyMaterial::RootCertificatePublicKey(_)))
 }
 
-fn identifier(request: &Request) -> Option<&str> {
+/// The identifiers in a request that may be `#n`.
+fn identifiers(request: &mut Request) -> Vec<&mut String> {
     match request {
-        Request::ExportKey(input) => Some(&input.export_key_identifier),
-        Request::StartKeyUsage(input) => Some(&input.key_identifier),
-        Request::StopKeyUsage(input) => Some(&input.key_identifier),
-        Request::RestoreKey(input) => Some(&input.key_identifier),
-        _ => None,
+        Request::ImportKey(input) => match &mut input.key_material {
+            ImportKeyMaterial::Tr31KeyBlock(block) => vec![&mut block.wrapping_key_identifier],
+            _ => Vec::new(),
+        },
+        Request::ExportKey(input) => vec![&mut input.export_key_identifier],
+        Request::StartKeyUsage(input) => vec![&mut input.key_identifier],
+        Request::StopKeyUsage(input) => vec![&mut input.key_identifier],
+        Request::RestoreKey(input) => vec![&mut input.key_identifier],
+        Request::CreateAlias(input) => input.key_arn.iter_mut().collect(),
+        Request::UpdateAlias(input) => input.key_arn.iter_mut().collect(),
+        Request::TagResource(input) => vec![&mut input.resource_arn],
+        Request::UntagResource(input) => vec![&mut input.resource_arn],
+        Request::GetPublicKeyCertificate(input) => vec![&mut input.key_identifier],
+        Request::GetCertificateSigningRequest(input) => vec![&mut input.key_identifier],
+        _ => Vec::new(),
     }
 }
 
-fn reference(request: &Request) -> Option<usize> {
-    identifier(request)?.strip_prefix('#')?.parse().ok()
+fn number(identifier: &str) -> Option<usize> {
+    identifier.strip_prefix('#')?.parse().ok()
 }
 
-/// The request with `#n` replaced by the ARN that act n made.
-pub(crate) fn bound(request: &Request, made: &[Response]) -> Result<Request, Refusal> {
-    let Some(n) = reference(request) else {
-        return Ok(request.clone());
-    };
-    let arn = match made.get(n) {
-        Some(Response::CreateKey(output)) => output.key.key_arn.clone(),
-        Some(Response::ImportKey(output)) => output.key.key_arn.clone(),
-        _ => {
-            return Err(Refusal::Usage(format!(
-                "#{n} names an act that makes no key. Nothing was changed."
-            )));
-        }
-    };
+/// The latest act that a request names.
+fn reference(request: &Request) -> Option<usize> {
     let mut request = request.clone();
-    match &mut request {
-        Request::ExportKey(input) => input.export_key_identifier = arn,
-        Request::StartKeyUsage(input) => input.key_identifier = arn,
-        Request::StopKeyUsage(input) => input.key_identifier = arn,
-        Request::RestoreKey(input) => input.key_identifier = arn,
-        _ => {}
+    let named = identifiers(&mut request);
+    named.iter().filter_map(|text| number(text)).max()
+}
+
+/// The request with every `#n` replaced by the ARN that act n made.
+pub(crate) fn bound(request: &Request, made: &[Response]) -> Result<Request, Refusal> {
+    let mut request = request.clone();
+    for identifier in identifiers(&mut request) {
+        let Some(n) = number(identifier) else {
+            continue;
+        };
+        *identifier = match made.get(n) {
+            Some(Response::CreateKey(output)) => output.key.key_arn.clone(),
+            Some(Response::ImportKey(output)) => output.key.key_arn.clone(),
+            _ => {
+                return Err(Refusal::Usage(format!(
+                    "#{n} names an act that makes no key. Nothing was changed."
+                )));
+            }
+        };
     }
     Ok(request)
 }

@@ -8,7 +8,7 @@ use crate::engine::EngineState;
 use crate::pki::Certificate;
 
 use super::action::{Action, Confirmation, ExportNote};
-use super::{label_of, modes};
+use super::{label_of, modes, sentence_blocks, sentence_issuing, sentence_naming};
 
 /// Label and value lines.
 pub(crate) type Details = Vec<(String, String)>;
@@ -42,7 +42,8 @@ pub(crate) fn describe(action: &Action, engine: &EngineState) -> (String, Detail
     }
 }
 
-fn line(label: &str, value: &str) -> (String, String) {
+/// One line.
+pub(crate) fn line(label: &str, value: &str) -> (String, String) {
     (label.to_owned(), value.to_owned())
 }
 
@@ -91,11 +92,25 @@ fn control(
             format!("DISABLE KEY {}", name(&input.key_identifier)),
             Vec::new(),
         ),
-        Request::GetKey(_) | Request::ListKeys(_) => ("READ".into(), Vec::new()),
+        Request::CreateAlias(_)
+        | Request::UpdateAlias(_)
+        | Request::DeleteAlias(_)
+        | Request::TagResource(_)
+        | Request::UntagResource(_) => sentence_naming::describe(request, engine),
+        Request::GetParametersForImport(_)
+        | Request::GetParametersForExport(_)
+        | Request::GetPublicKeyCertificate(_)
+        | Request::GetCertificateSigningRequest(_) => sentence_issuing::describe(request, engine),
+        Request::GetKey(_)
+        | Request::ListKeys(_)
+        | Request::GetAlias(_)
+        | Request::ListAliases(_)
+        | Request::ListTagsForResource(_) => ("READ".into(), Vec::new()),
     }
 }
 
-fn name_of(identifier: &str, engine: &EngineState) -> String {
+/// The label of the key that an identifier names, or the identifier.
+pub(crate) fn name_of(identifier: &str, engine: &EngineState) -> String {
     engine.find(identifier).map_or_else(
         || identifier.to_owned(),
         |record| label_of(&record.key, &record.tags),
@@ -135,7 +150,18 @@ fn import(
             details.push(line("under", &issuer));
             ("IMPORT CERTIFICATE under a trusted one".into(), details)
         }
-        ImportKeyMaterial::KeyCryptogram(_) => ("IMPORT KEY by RSA wrap".into(), Vec::new()),
+        ImportKeyMaterial::KeyCryptogram(wrapped) => {
+            let mut details = attributes(&wrapped.key_attributes);
+            let export = if wrapped.exportable {
+                "yes, wrapped"
+            } else {
+                "never"
+            };
+            details.push(line("export", export));
+            details.push(line("token", &wrapped.import_token));
+            ("IMPORT KEY by RSA wrap".into(), details)
+        }
+        ImportKeyMaterial::Tr31KeyBlock(block) => sentence_blocks::import(block, engine),
     }
 }
 
@@ -243,6 +269,21 @@ fn export_details(
         ),
         details,
     )
+}
+
+/// The wrapping key of a key block, by label, kind and check value.
+pub(crate) fn wrapping(identifier: &str, engine: &EngineState) -> Details {
+    let mut details = vec![line("under", &name_of(identifier, engine))];
+    if let Some(record) = engine.find(identifier) {
+        let kind = record.key.key_attributes.key_algorithm.name();
+        details.push(line("its kind", kind));
+        let (value, method) = (
+            &record.key.key_check_value,
+            record.key.key_check_value_algorithm.name(),
+        );
+        details.push(line("its kcv", &format!("{value} ({method})")));
+    }
+    details
 }
 
 fn check_values(record: &crate::engine::KeyRecord) -> Details {

@@ -4,6 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::api::{Request, Response};
 use crate::custody::{Act, Signature};
+use crate::engine::EngineState;
+use crate::pki::Certificate;
 
 /// One transition. `moves` ones raise `seq` and move the state head; the others are recorded only.
 pub(crate) struct Transition {
@@ -23,12 +25,15 @@ pub(crate) struct Transition {
 
 impl Transition {
     /// An operation of the control plane.
-    pub(crate) fn act(request: &Request, response: &Response) -> Self {
+    pub(crate) fn act(request: &Request, response: &Response, engine: &EngineState) -> Self {
         let mut details = Map::new();
-        if let Some((arn, kcv)) = key_of(request, response) {
+        if let Some((arn, kcv)) = key_of(request, response, engine) {
             details.insert("key".into(), arn.into());
             details.insert("kcv".into(), kcv.into());
         }
+        note_names(&mut details, request);
+        note_token(&mut details, response);
+        note_pair(&mut details, request, response, engine);
         Self {
             operation: request.operation().name().to_owned(),
             moves: true,
@@ -88,7 +93,66 @@ impl Transition {
     }
 }
 
-fn key_of(request: &Request, response: &Response) -> Option<(String, String)> {
+/// Names and tagged keys of acts that answer with no key. Tag values stay out of the log.
+fn note_names(details: &mut Map<String, Value>, request: &Request) {
+    let (alias, key) = match request {
+        Request::CreateAlias(input) => (Some(&input.alias_name), input.key_arn.as_ref()),
+        Request::UpdateAlias(input) => (Some(&input.alias_name), input.key_arn.as_ref()),
+        Request::DeleteAlias(input) => (Some(&input.alias_name), None),
+        Request::TagResource(input) => (None, Some(&input.resource_arn)),
+        Request::UntagResource(input) => (None, Some(&input.resource_arn)),
+        _ => (None, None),
+    };
+    for (name, value) in [("alias", alias), ("key", key)] {
+        if let Some(value) = value {
+            details.insert(name.to_owned(), value.clone().into());
+        }
+    }
+}
+
+/// Tokens that were given, and the fingerprint of the certificate that went with each.
+fn note_token(details: &mut Map<String, Value>, response: &Response) {
+    let (token, certificate) = match response {
+        Response::GetParametersForImport(o) => (&o.import_token, &o.wrapping_key_certificate),
+        Response::GetParametersForExport(o) => (&o.export_token, &o.signing_key_certificate),
+        _ => return,
+    };
+    details.insert("token".into(), token.clone().into());
+    note_certificate(details, certificate);
+}
+
+/// The pair that a certificate or a request is for, and the fingerprint of the certificate.
+fn note_pair(
+    details: &mut Map<String, Value>,
+    request: &Request,
+    response: &Response,
+    engine: &EngineState,
+) {
+    let identifier = match request {
+        Request::GetPublicKeyCertificate(input) => &input.key_identifier,
+        Request::GetCertificateSigningRequest(input) => &input.key_identifier,
+        _ => return,
+    };
+    if let Some(record) = engine.find(identifier) {
+        details.insert("key".into(), record.key.key_arn.clone().into());
+    }
+    if let Response::GetPublicKeyCertificate(output) = response {
+        note_certificate(details, &output.key_certificate);
+    }
+}
+
+fn note_certificate(details: &mut Map<String, Value>, text: &str) {
+    if let Ok(certificate) = Certificate::from_any(text.as_bytes()) {
+        let sha256 = super::door::hex(&certificate.sha256_fingerprint());
+        details.insert("certificate".into(), sha256.into());
+    }
+}
+
+fn key_of(
+    request: &Request,
+    response: &Response,
+    engine: &EngineState,
+) -> Option<(String, String)> {
     let key = match response {
         Response::CreateKey(o) => &o.key,
         Response::DeleteKey(o) => &o.key,
@@ -100,12 +164,26 @@ fn key_of(request: &Request, response: &Response) -> Option<(String, String)> {
             let Request::ExportKey(input) = request else {
                 return None;
             };
-            return Some((
-                input.export_key_identifier.clone(),
-                o.wrapped_key.key_check_value.clone(),
-            ));
+            // An alias may stand for another key tomorrow: the log names the key itself.
+            let arn = engine
+                .find(&input.export_key_identifier)
+                .map_or(&input.export_key_identifier, |record| &record.key.key_arn);
+            return Some((arn.clone(), o.wrapped_key.key_check_value.clone()));
         }
-        Response::GetKey(_) | Response::ListKeys(_) => return None,
+        Response::GetKey(_)
+        | Response::ListKeys(_)
+        | Response::CreateAlias(_)
+        | Response::UpdateAlias(_)
+        | Response::DeleteAlias(_)
+        | Response::GetAlias(_)
+        | Response::ListAliases(_)
+        | Response::TagResource(_)
+        | Response::UntagResource(_)
+        | Response::ListTagsForResource(_)
+        | Response::GetParametersForImport(_)
+        | Response::GetParametersForExport(_)
+        | Response::GetPublicKeyCertificate(_)
+        | Response::GetCertificateSigningRequest(_) => return None,
     };
     Some((key.key_arn.clone(), key.key_check_value.clone()))
 }

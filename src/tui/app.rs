@@ -35,6 +35,12 @@ impl State {
         }
     }
 
+    /// With another screen on top of it.
+    pub(crate) fn under(mut self, screen: Box<dyn Screen>) -> Self {
+        self.stack.push(screen);
+        self
+    }
+
     /// The screen on top.
     pub(crate) fn top(&self) -> Option<&dyn Screen> {
         self.stack.last().map(AsRef::as_ref)

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::api::{
-    ImportKeyInput, ImportKeyMaterial, Key, KeyAttributes, KeyCheckValueAlgorithm, KeyModesOfUse,
-    Operation, Request, Timestamp,
+    ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, Key, KeyAttributes,
+    KeyCheckValueAlgorithm, KeyModesOfUse, Operation, Request, Timestamp,
 };
 use crate::pki::{Certificate, ImportParameters};
 
@@ -83,27 +83,7 @@ fn import_request(value: &Value, now: Timestamp) -> Result<Facts, String> {
     };
     let (attributes, mut found) = match &input.key_material {
         ImportKeyMaterial::KeyCryptogram(wrapped) => {
-            let mut found = Facts::new(
-                "import-key.rsa-wrap",
-                "REQUEST import-key: a key under the receiver's RSA key",
-            );
-            found.line(
-                "import_token",
-                "Import token",
-                wrapped.import_token.as_str(),
-            );
-            found.line(
-                "wrapping_spec",
-                "Padding",
-                wrapped.wrapping_spec.map(|s| format!("{s:?}")),
-            );
-            found.line(
-                "cryptogram_bits",
-                "Cryptogram bits",
-                wrapped.wrapped_key_cryptogram.len() * 4,
-            );
-            found.line("exportable", "Exportable there", wrapped.exportable);
-            (&wrapped.key_attributes, found)
+            (Some(&wrapped.key_attributes), cryptogram(wrapped))
         }
         ImportKeyMaterial::RootCertificatePublicKey(root) => {
             let mut found = Facts::new(
@@ -111,7 +91,7 @@ fn import_request(value: &Value, now: Timestamp) -> Result<Facts, String> {
                 "REQUEST import-key: a root certificate",
             );
             inside(&root.public_key_certificate, now, &mut found)?;
-            (&root.key_attributes, found)
+            (Some(&root.key_attributes), found)
         }
         ImportKeyMaterial::TrustedCertificatePublicKey(trusted) => {
             let mut found = Facts::new(
@@ -124,12 +104,44 @@ fn import_request(value: &Value, now: Timestamp) -> Result<Facts, String> {
                 trusted.certificate_authority_public_key_identifier.as_str(),
             );
             inside(&trusted.public_key_certificate, now, &mut found)?;
-            (&trusted.key_attributes, found)
+            (Some(&trusted.key_attributes), found)
+        }
+        ImportKeyMaterial::Tr31KeyBlock(block) => {
+            let mut found = Facts::new(
+                "import-key.tr31",
+                "REQUEST import-key: a key in a TR-31 key block",
+            );
+            found.line(
+                "wrapping_key",
+                "Wrapping key",
+                block.wrapping_key_identifier.as_str(),
+            );
+            (None, found)
         }
     };
-    attributes_of(attributes, &mut found);
+    if let Some(attributes) = attributes {
+        attributes_of(attributes, &mut found);
+    }
     rest_of_import(&input, &mut found);
     Ok(found)
+}
+
+fn cryptogram(wrapped: &ImportKeyCryptogram) -> Facts {
+    let mut found = Facts::new(
+        "import-key.rsa-wrap",
+        "REQUEST import-key: a key under the receiver's RSA key",
+    );
+    let spec = wrapped.wrapping_spec.map(|s| format!("{s:?}"));
+    let bits = wrapped.wrapped_key_cryptogram.len() * 4;
+    found.line(
+        "import_token",
+        "Import token",
+        wrapped.import_token.as_str(),
+    );
+    found.line("wrapping_spec", "Padding", spec);
+    found.line("cryptogram_bits", "Cryptogram bits", bits);
+    found.line("exportable", "Exportable there", wrapped.exportable);
+    found
 }
 
 fn rest_of_import(input: &ImportKeyInput, found: &mut Facts) {

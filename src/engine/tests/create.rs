@@ -286,6 +286,7 @@ fn a_source_that_repeats_itself_is_noticed() {
             seal: &Mask,
             open: None,
             prepared: None,
+            prepared_root: None,
             profile: Profile::Test,
         };
         crate::engine::ControlPlane::handle(&mut bench.state, &request, &mut ctx)

@@ -329,19 +329,6 @@ fn marks_of_another_class_are_refused() {
 }
 
 #[test]
-fn wrapped_keys_are_refused_by_name() {
-    let mut bench = Bench::new();
-    let request = json!({"KeyMaterial": {"KeyCryptogram": {
-        "KeyAttributes": super::symmetric("TR31_K0_KEY_ENCRYPTION_KEY", "AES_128", &["Encrypt", "Wrap"])["KeyAttributes"],
-        "Exportable": true, "WrappedKeyCryptogram": "AB".repeat(256),
-        "ImportToken": "import-token-abcdefghijklmnop"}}});
-    assert_eq!(
-        bench.invalid(Operation::ImportKey, &request),
-        "KeyCryptogram is not supported by this control plane."
-    );
-}
-
-#[test]
 fn tags_and_the_switch_come_with_the_import() {
     let mut bench = Bench::new();
     let mut request = root_request("root-2048", "RSA_2048");

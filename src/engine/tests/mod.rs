@@ -1,12 +1,18 @@
 //! The engine as its callers see it: requests in, answers and exact refusals out.
 
+mod aliases;
+mod certificates;
 mod create;
+mod cryptogram;
 mod export;
 mod import;
 mod life;
 mod listing;
 mod model;
+mod parameters;
 mod storage;
+mod tagging;
+mod tr31_import;
 
 use crate::api::Profile;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -63,6 +69,7 @@ pub(super) struct Bench {
     pub(super) open: bool,
     pub(super) broken: bool,
     pub(super) prepared: Option<PreparedRsa>,
+    pub(super) prepared_root: Option<PreparedRsa>,
 }
 
 impl Bench {
@@ -75,6 +82,7 @@ impl Bench {
             open: false,
             broken: false,
             prepared: None,
+            prepared_root: None,
         }
     }
 
@@ -108,6 +116,7 @@ impl Bench {
             seal: if self.broken { &Broken } else { &Mask },
             open: self.open.then_some(&Mask as &dyn SecretOpen),
             prepared: self.prepared.take(),
+            prepared_root: self.prepared_root.take(),
             profile: self.profile,
         };
         let answer = self.state.handle(request, &mut ctx);

@@ -44,6 +44,38 @@ fn a_state_survives_its_stored_form() {
 }
 
 #[test]
+fn a_state_of_before_there_were_aliases_opens_and_is_written_as_it_was() {
+    let bytes: &[u8] = include_bytes!("../../../tests/vectors/engine/state-v1.cbor");
+    let loaded: EngineState = minicbor_serde::from_slice(bytes).unwrap();
+    assert_eq!(loaded.len(), 5);
+    assert_eq!(loaded, full().state);
+    assert_eq!(minicbor_serde::to_vec(&loaded).unwrap(), bytes);
+}
+
+#[test]
+fn aliases_are_stored_with_the_keys() {
+    let mut bench = full();
+    let arn = bench.kek();
+    for request in [
+        serde_json::json!({"AliasName": "alias/kek", "KeyArn": arn}),
+        serde_json::json!({"AliasName": "alias/none"}),
+    ] {
+        bench.ok(Operation::CreateAlias, &request);
+    }
+    let bytes = minicbor_serde::to_vec(&bench.state).unwrap();
+    let loaded: EngineState = minicbor_serde::from_slice(&bytes).unwrap();
+    assert_eq!(loaded, bench.state);
+    assert_eq!(loaded.find("alias/kek").unwrap().key.key_arn, arn);
+    let mut value = serde_json::to_value(&loaded).unwrap();
+    value["aliases"][1]["key"] = "nosuchkey".into();
+    let error = serde_json::from_value::<EngineState>(value.clone()).unwrap_err();
+    assert!(error.to_string().contains("not stored"), "{error}");
+    value["aliases"][1] = serde_json::json!({"name": "alias/kek"});
+    let error = serde_json::from_value::<EngineState>(value).unwrap_err();
+    assert!(error.to_string().contains("stored twice"), "{error}");
+}
+
+#[test]
 fn a_state_of_another_version_is_refused() {
     let bytes = minicbor_serde::to_vec(EngineState::new("111122223333", "us-east-1")).unwrap();
     // "v": 1 is the first member: map head, text "v", then the number.

@@ -45,12 +45,18 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
     match start {
         Start::Welcome { folder, vault } => {
             world.folder = folder;
-            let vaults = match vault {
-                Some(vault) => vec![vault],
-                None => super::surroundings::vaults(&world.folder),
+            let Some(vault) = vault else {
+                let vaults = super::surroundings::vaults(&world.folder);
+                let first = welcome::Welcome::new(vaults);
+                return (State::new(world, Box::new(first)), Vec::new());
             };
-            let first = welcome::Welcome::new(vaults);
-            (State::new(world, Box::new(first)), Vec::new())
+            // A vault that was named is opened at once; Esc leads back to the welcome screen.
+            let unlock = unlock::Unlock::new(vault.clone(), unlock::Then::Home);
+            let order = unlock.order();
+            let first = welcome::Welcome::new(vec![vault]);
+            let mut state = State::new(world, Box::new(first)).under(Box::new(unlock));
+            state.world.busy = Some((order.words(), state.world.wall));
+            (state, vec![order])
         }
         Start::Init { dir } => (
             State::new(world, Box::new(init::Init::new(&dir))),

@@ -1,0 +1,139 @@
+//! ImportKey of a symmetric key under RSA-OAEP, with a token of GetParametersForImport.
+
+use data_encoding::HEXUPPER;
+
+use crate::{
+    api::{
+        ApiError, ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, KeyCheckValueAlgorithm,
+        KeyMaterialType, Profile, Timestamp, WrappingKeySpec,
+    },
+    crypto::{
+        CryptoError, rsa_wrap,
+        strength::{self, WrapPath},
+    },
+};
+
+use super::{
+    Context, EngineState, Material,
+    attributes::{self, Arrival},
+    check_values,
+    import_key::Arrived,
+    imported_secret, refusal, secrets,
+    tokens::{self, Direction, Token},
+};
+
+const MEMBER: &str = "WrappedKeyCryptogram";
+
+const UNDONE: &str = "nothing was imported";
+
+pub(super) fn check(
+    state: &EngineState,
+    input: ImportKeyInput,
+    now: Timestamp,
+) -> Result<ImportKeyInput, ApiError> {
+    let asked = input.key_check_value_algorithm;
+    let ImportKeyMaterial::KeyCryptogram(cryptogram) = input.key_material else {
+        return Err(refusal::internal("The material is no cryptogram"));
+    };
+    let judged = judge(state, &cryptogram, asked, now)?;
+    Ok(ImportKeyInput {
+        key_check_value_algorithm: Some(judged.method),
+        key_material: ImportKeyMaterial::KeyCryptogram(ImportKeyCryptogram {
+            wrapping_spec: Some(spec(&cryptogram)),
+            ..cryptogram
+        }),
+        ..input
+    })
+}
+
+/// Opens the cryptogram. A key's bytes are kept as they came, parity bits included.
+pub(super) fn open(
+    state: &EngineState,
+    input: &ImportKeyInput,
+    cryptogram: &ImportKeyCryptogram,
+    now: Timestamp,
+    ctx: &Context<'_>,
+) -> Result<Arrived, ApiError> {
+    let judged = judge(state, cryptogram, input.key_check_value_algorithm, now)?;
+    let attributes = cryptogram.key_attributes;
+    let algorithm = attributes.key_algorithm;
+    let private = tokens::open(judged.token, Direction::Import, ctx, UNDONE)?;
+    let secret =
+        rsa_wrap::unwrap(&private, &judged.bytes, spec(cryptogram)).map_err(|e| match e {
+            CryptoError::Unwrap => undecryptable(),
+            other => refusal::internal(&format!("The key of ImportToken cannot be used: {other}")),
+        })?;
+    // A key of another length is no other answer than a padding that does not fit.
+    if Some(secret.len()) != algorithm.key_bytes() {
+        return Err(undecryptable());
+    }
+    imported_secret::refuse_degenerate(MEMBER, algorithm, &secret)?;
+    let check_value = check_values::symmetric(algorithm, judged.method, &secret)?;
+    if ctx.profile == Profile::Production {
+        imported_secret::refuse_published(&attributes, judged.method, &secret)?;
+    }
+    Ok(Arrived {
+        attributes,
+        exportable: cryptogram.exportable,
+        sensitive: false,
+        check_value,
+        check_value_by: judged.method,
+        both_check_values: check_values::both_check_values(&secret)?,
+        material: Material::Sealed(secrets::seal(ctx, &secret)?),
+    })
+}
+
+struct Judged<'s> {
+    token: &'s Token,
+    method: KeyCheckValueAlgorithm,
+    bytes: Vec<u8>,
+}
+
+/// Everything that can be judged without the private key: token, attributes, strength, length.
+fn judge<'s>(
+    state: &'s EngineState,
+    cryptogram: &ImportKeyCryptogram,
+    asked: Option<KeyCheckValueAlgorithm>,
+    now: Timestamp,
+) -> Result<Judged<'s>, ApiError> {
+    let token = state.token(
+        Direction::Import,
+        &cryptogram.import_token,
+        KeyMaterialType::KEY_CRYPTOGRAM,
+        now,
+    )?;
+    let attributes = &cryptogram.key_attributes;
+    attributes::judge(attributes, Arrival::Wrapped)?;
+    let method = check_values::method(attributes, asked)?;
+    let (wrapped, wrapping) = (attributes.key_algorithm, token.algorithm);
+    strength::may_wrap(wrapped, wrapping, WrapPath::Rsa).map_err(|refusal| {
+        ApiError::validation(format!(
+            "ImportToken: {} is weaker than {}, which needs {}.",
+            wrapping.name(),
+            wrapped.name(),
+            refusal.needs
+        ))
+    })?;
+    let bytes = HEXUPPER
+        .decode(cryptogram.wrapped_key_cryptogram.as_bytes())
+        .map_err(|_| undecryptable())?;
+    if Some(bytes.len() * 8) != wrapping.modulus_bits() {
+        return Err(undecryptable());
+    }
+    Ok(Judged {
+        token,
+        method,
+        bytes,
+    })
+}
+
+fn spec(cryptogram: &ImportKeyCryptogram) -> WrappingKeySpec {
+    cryptogram
+        .wrapping_spec
+        .unwrap_or(WrappingKeySpec::RSA_OAEP_SHA_256)
+}
+
+/// One text for every way in which a cryptogram can fail, so that no answer helps to open one.
+fn undecryptable() -> ApiError {
+    ApiError::validation("WrappedKeyCryptogram could not be decrypted with the key of ImportToken.")
+}

@@ -1,0 +1,171 @@
+//! ImportKey of a symmetric key in a TR-31 key block under a key of this vault.
+
+use crate::{
+    api::{
+        ApiError, ImportKeyInput, ImportKeyMaterial, ImportTr31KeyBlock, KeyAttributes,
+        KeyCheckValueAlgorithm, Profile, Timestamp,
+    },
+    crypto::{
+        SecretBytes,
+        tr31::{self, Block, Exportability, Header, Iso20038, OptionalRule, Tr31Error, Version},
+    },
+};
+
+use super::{
+    Context, EngineState, KeyRecord, Material,
+    attributes::{self, Arrival},
+    check_values,
+    import_key::Arrived,
+    imported_secret, refusal, secrets,
+    wrapping_key::{self, Task},
+};
+
+const MEMBER: &str = "WrappedKeyBlock";
+
+/// The shortest key of both algorithms that travel here. A block hides its key's length: before it is open it is
+/// judged as if it held this one, which the matrix and the strength table refuse last.
+const SHORTEST: usize = 16;
+
+pub(super) fn check(
+    state: &EngineState,
+    input: ImportKeyInput,
+    now: Timestamp,
+) -> Result<ImportKeyInput, ApiError> {
+    let ImportKeyMaterial::Tr31KeyBlock(block) = &input.key_material else {
+        return Err(refusal::internal("The material is no key block"));
+    };
+    let judged = judge(state, block, input.key_check_value_algorithm, now)?;
+    Ok(ImportKeyInput {
+        key_check_value_algorithm: Some(judged.method),
+        ..input
+    })
+}
+
+/// Opens the block. A key's bytes are kept as they came, parity bits included.
+pub(super) fn open(
+    state: &EngineState,
+    input: &ImportKeyInput,
+    block: &ImportTr31KeyBlock,
+    now: Timestamp,
+    ctx: &Context<'_>,
+) -> Result<Arrived, ApiError> {
+    let judged = judge(state, block, input.key_check_value_algorithm, now)?;
+    let header = judged.block.header();
+    let secret = unwrap(&judged, ctx)?;
+    let attributes = expressed(header, secret.len())?;
+    attributes::judge(&attributes, Arrival::Wrapped)?;
+    let algorithm = attributes.key_algorithm;
+    wrapping_key::strong_enough(judged.wrapping, algorithm)?;
+    imported_secret::refuse_degenerate(MEMBER, algorithm, &secret)?;
+    let check_value = check_values::symmetric(algorithm, judged.method, &secret)?;
+    if ctx.profile == Profile::Production {
+        imported_secret::refuse_published(&attributes, judged.method, &secret)?;
+    }
+    Ok(Arrived {
+        attributes,
+        exportable: header.exportability != Exportability::NONE,
+        sensitive: header.exportability == Exportability::SENSITIVE,
+        check_value,
+        check_value_by: judged.method,
+        both_check_values: check_values::both_check_values(&secret)?,
+        material: Material::Sealed(secrets::seal(ctx, &secret)?),
+    })
+}
+
+struct Judged<'s> {
+    wrapping: &'s KeyRecord,
+    block: Block,
+    method: KeyCheckValueAlgorithm,
+}
+
+/// Everything that can be judged without the wrapping key: the key named, the block's text and its header.
+fn judge<'s>(
+    state: &'s EngineState,
+    input: &ImportTr31KeyBlock,
+    asked: Option<KeyCheckValueAlgorithm>,
+    now: Timestamp,
+) -> Result<Judged<'s>, ApiError> {
+    let wrapping = state.usable(&input.wrapping_key_identifier, now)?;
+    wrapping_key::may(wrapping, Task::Unwrap)?;
+    let block = Block::parse(&input.wrapped_key_block).map_err(|e| content(&e))?;
+    let header = block.header();
+    fits(header.version, wrapping)?;
+    header
+        .importable(OptionalRule::Refuse)
+        .map_err(|e| content(&e))?;
+    let attributes = expressed(header, SHORTEST)?;
+    attributes::judge(&attributes, Arrival::Wrapped)?;
+    wrapping_key::strong_enough(wrapping, attributes.key_algorithm)?;
+    let method = check_values::method(&attributes, asked)?;
+    Ok(Judged {
+        wrapping,
+        block,
+        method,
+    })
+}
+
+/// The version goes with the wrapping key's algorithm: A, B and C with TDES, D with AES. The service takes no E.
+fn fits(version: Version, wrapping: &KeyRecord) -> Result<(), ApiError> {
+    let kbpk = wrapping.key.key_attributes.key_algorithm;
+    if version == Version::E {
+        return Err(content(&Tr31Error::Iso20038));
+    }
+    if version.takes(kbpk) {
+        return Ok(());
+    }
+    Err(content(&Tr31Error::Kbpk { version, kbpk }))
+}
+
+/// The attributes that the header gives a key of `length` bytes; names the field that the service has no value for.
+fn expressed(header: &Header, length: usize) -> Result<KeyAttributes, ApiError> {
+    header.attributes(length).ok_or_else(|| {
+        let (field, code, words, member) = if header.usage.key_usage().is_none() {
+            let usage = &header.usage;
+            ("key usage", usage.code(), usage.words(), "KeyUsage")
+        } else if header.key_algorithm(length).is_none() {
+            let algorithm = &header.algorithm;
+            ("algorithm", algorithm.code(), algorithm.words(), "KeyAlgorithm")
+        } else {
+            let mode = &header.mode;
+            ("mode of use", mode.code(), mode.words(), "KeyModesOfUse")
+        };
+        let words = words.unwrap_or("undefined");
+        ApiError::validation(format!(
+            "{MEMBER}: its header's {field} {code} ({words}) has no value of {member} in this control plane."
+        ))
+    })
+}
+
+/// Opens the block and compares the check values that it carries: one answer for every way in which that fails, so
+/// that none helps to make a block.
+fn unwrap(judged: &Judged<'_>, ctx: &Context<'_>) -> Result<SecretBytes, ApiError> {
+    let wrapping = &judged.wrapping.key;
+    let kbpk = secrets::of_key(
+        ctx,
+        judged.wrapping,
+        &format!("Key {}", wrapping.key_arn),
+        "nothing was imported",
+    )?;
+    let algorithm = wrapping.key_attributes.key_algorithm;
+    let opened = judged
+        .block
+        .open(algorithm, &kbpk, Iso20038::Refused)
+        .and_then(|key| {
+            tr31::compare_check_values(judged.block.header(), algorithm, &kbpk, &key)?;
+            Ok(key)
+        });
+    opened.map_err(|e| {
+        if e.is_cryptographic() {
+            ApiError::validation(
+                "WrappedKeyBlock could not be verified with WrappingKeyIdentifier.",
+            )
+        } else {
+            content(&e)
+        }
+    })
+}
+
+/// What is wrong with the block's text or header, which anybody can read.
+fn content(error: &Tr31Error) -> ApiError {
+    ApiError::validation(format!("{MEMBER}: {error}"))
+}

@@ -1,0 +1,50 @@
+//! RSA pairs: taken if they were made ahead, else made at once.
+
+use rsa::{PublicKey, traits::PublicKeyParts};
+use spki::DecodePublicKey;
+
+use crate::{
+    api::ApiError,
+    crypto::{Entropy, keygen},
+};
+
+use super::{PreparedRsa, refusal};
+
+/// A pair of `bits`: `prepared` if there is one, else made with randomness drawn for `purpose`.
+pub(super) fn pair(
+    bits: usize,
+    purpose: &str,
+    prepared: Option<PreparedRsa>,
+    entropy: &mut dyn Entropy,
+) -> Result<PreparedRsa, ApiError> {
+    let pair = match prepared {
+        Some(prepared) => prepared,
+        None => generate(bits, purpose, entropy)?,
+    };
+    if public_key_bits(&pair.spki) != Some(bits) {
+        return Err(refusal::internal(&format!(
+            "The prepared RSA pair does not have {bits} bits"
+        )));
+    }
+    Ok(pair)
+}
+
+/// The modulus length in a SubjectPublicKeyInfo.
+fn public_key_bits(spki_der: &[u8]) -> Option<usize> {
+    let public = PublicKey::from_public_key_der(spki_der).ok()?;
+    usize::try_from(public.n().bit_width()).ok()
+}
+
+fn generate(
+    bits: usize,
+    purpose: &str,
+    entropy: &mut dyn Entropy,
+) -> Result<PreparedRsa, ApiError> {
+    let mut rng = entropy
+        .draw(purpose)
+        .map_err(|e| refusal::no_randomness(&e))?;
+    let never = std::sync::atomic::AtomicBool::new(false);
+    keygen::rsa(bits, rng.as_mut(), &never)
+        .map(PreparedRsa::from)
+        .map_err(|e| refusal::internal(&format!("The RSA pair could not be made: {e}")))
+}

@@ -1,0 +1,42 @@
+//! Key blocks in a custodian's words: what a TR-31 block brings, under which key.
+
+use crate::api::ImportTr31KeyBlock;
+use crate::crypto::tr31::Block;
+use crate::engine::EngineState;
+
+use super::sentence::{Details, line, wrapping};
+
+/// The import of a block: its header says what the key is; the key itself stays closed.
+pub(crate) fn import(input: &ImportTr31KeyBlock, engine: &EngineState) -> (String, Details) {
+    let mut details = Details::new();
+    if let Ok(block) = Block::parse(&input.wrapped_key_block) {
+        let header = block.header();
+        let said =
+            |code: &str, words: Option<&str>| format!("{code} {}", words.unwrap_or("unknown"));
+        let unknown = "unknown";
+        details.push(line(
+            "use",
+            &said(header.usage.code(), header.usage.words()),
+        ));
+        details.push(line("kind", header.algorithm.words().unwrap_or(unknown)));
+        details.push(line("modes", header.mode.words().unwrap_or(unknown)));
+        details.push(line(
+            "export",
+            header.exportability.words().unwrap_or(unknown),
+        ));
+        details.push(line(
+            "block",
+            &format!(
+                "version {}, {}",
+                header.version.letter(),
+                header.version.words()
+            ),
+        ));
+        if header.version.is_deprecated() {
+            let note = "this version of block is deprecated; ask the sender for version B or D";
+            details.push(line("warning", note));
+        }
+    }
+    details.extend(wrapping(&input.wrapping_key_identifier, engine));
+    ("IMPORT KEY from a TR-31 key block".into(), details)
+}
