@@ -12,6 +12,29 @@ pub struct ExportKeyInput {
     pub key_material: ExportKeyMaterial,
     /// The key to export: key ARN, alias ARN or `alias/...`.
     pub export_key_identifier: String,
+    /// What is exported instead of the key itself, for base derivation keys only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub export_attributes: Option<ExportAttributes>,
+}
+
+/// What is exported in the place of a base derivation key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ExportAttributes {
+    /// The initial key of one terminal instead of the base derivation key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub export_dukpt_initial_key: Option<ExportDukptInitialKey>,
+    /// Check value method of the initial key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_check_value_algorithm: Option<KeyCheckValueAlgorithm>,
+}
+
+/// Which terminal's initial key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ExportDukptInitialKey {
+    /// The terminal's serial number, upper-case hex: 20 digits for a TDES_2KEY base key, 24 for AES.
+    pub key_serial_number: String,
 }
 
 /// The tagged union of how ExportKey wraps.
@@ -19,6 +42,16 @@ pub struct ExportKeyInput {
 pub enum ExportKeyMaterial {
     /// RSA-OAEP under a receiver's certificate.
     KeyCryptogram(ExportKeyCryptogram),
+    /// A TR-31 key block under a key of this vault.
+    Tr31KeyBlock(ExportTr31KeyBlock),
+}
+
+/// A TR-31 key block: version B under a TDES wrapping key, D under AES.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ExportTr31KeyBlock {
+    /// The wrapping key: key ARN, alias ARN or `alias/...`.
+    pub wrapping_key_identifier: String,
 }
 
 /// RSA wrap: the receiver's certificate and the CA that vouches for it.
@@ -54,7 +87,7 @@ pub struct WrappedKey {
     pub wrapping_key_arn: String,
     /// What KeyMaterial is.
     pub wrapped_key_material_format: WrappedKeyMaterialFormat,
-    /// Upper-case hex for a cryptogram.
+    /// Upper-case hex for a cryptogram, the block itself for TR-31.
     pub key_material: String,
     /// Check value of the exported key, upper-case hex.
     pub key_check_value: String,

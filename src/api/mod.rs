@@ -36,8 +36,8 @@ pub use create_key::{CreateKeyInput, CreateKeyOutput};
 pub use delete_key::{DeleteKeyInput, DeleteKeyOutput, RestoreKeyInput, RestoreKeyOutput};
 pub use error::{ApiError, ErrorKind};
 pub use export_key::{
-    ExportKeyCryptogram, ExportKeyInput, ExportKeyMaterial, ExportKeyOutput, WrappedKey,
-    WrappedKeyMaterialFormat,
+    ExportAttributes, ExportDukptInitialKey, ExportKeyCryptogram, ExportKeyInput,
+    ExportKeyMaterial, ExportKeyOutput, ExportTr31KeyBlock, WrappedKey, WrappedKeyMaterialFormat,
 };
 pub use import_key::{
     ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, ImportKeyOutput, ImportTr31KeyBlock,

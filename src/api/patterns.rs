@@ -69,6 +69,12 @@ pub(super) const KEY_BLOCK: Pattern = Pattern {
     matches: alphanumeric,
 };
 
+/// A key serial number of DUKPT.
+pub(super) const KEY_SERIAL_NUMBER: Pattern = Pattern {
+    text: "[0-9A-F]{20}|[0-9A-F]{24}",
+    matches: |text| matches!(text.len(), 20 | 24) && (HEX.matches)(text),
+};
+
 /// The token of GetParametersForImport.
 pub(super) const IMPORT_TOKEN: Pattern = Pattern {
     text: "import-token-[0-9a-zA-Z]{16,64}",

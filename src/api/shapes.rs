@@ -325,13 +325,37 @@ static EXPORT_CRYPTOGRAM: Structure = Structure {
     later: &[],
 };
 
-static EXPORT_MATERIAL: Structure = Structure {
-    members: &[optional(
-        "KeyCryptogram",
-        Kind::Structure(&EXPORT_CRYPTOGRAM),
+static EXPORT_TR31: Structure = Structure {
+    members: &[required("WrappingKeyIdentifier", Kind::Identifier)],
+    later: &["KeyBlockHeaders"],
+};
+
+static DUKPT_INITIAL_KEY: Structure = Structure {
+    members: &[required(
+        "KeySerialNumber",
+        Kind::Text {
+            min: 20,
+            max: 24,
+            pattern: Some(patterns::KEY_SERIAL_NUMBER),
+        },
     )],
+    later: &[],
+};
+
+static EXPORT_ATTRIBUTES: Structure = Structure {
+    members: &[
+        optional("ExportDukptInitialKey", Kind::Structure(&DUKPT_INITIAL_KEY)),
+        CHECK_VALUE,
+    ],
+    later: &[],
+};
+
+static EXPORT_MATERIAL: Structure = Structure {
+    members: &[
+        optional("KeyCryptogram", Kind::Structure(&EXPORT_CRYPTOGRAM)),
+        optional("Tr31KeyBlock", Kind::Structure(&EXPORT_TR31)),
+    ],
     later: &[
-        "Tr31KeyBlock",
         "Tr34KeyBlock",
         "DiffieHellmanTr31KeyBlock",
         "As2805KeyCryptogram",
@@ -342,8 +366,9 @@ pub(super) static EXPORT_KEY: Structure = Structure {
     members: &[
         required("KeyMaterial", Kind::Union(&EXPORT_MATERIAL)),
         required("ExportKeyIdentifier", Kind::Identifier),
+        optional("ExportAttributes", Kind::Structure(&EXPORT_ATTRIBUTES)),
     ],
-    later: &["ExportAttributes", "RequesterComment"],
+    later: &["RequesterComment"],
 };
 
 const MATERIAL: Member = required("KeyMaterialType", closed(KeyMaterialType::NAMES));

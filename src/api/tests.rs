@@ -155,8 +155,8 @@ fn later_members_and_values_are_refused_by_name() {
         ),
         (
             Operation::ExportKey,
-            json!({"KeyMaterial": {"KeyCryptogram": {}}, "ExportAttributes": {}}),
-            "ExportAttributes",
+            json!({"KeyMaterial": {"Tr31KeyBlock": {"WrappingKeyIdentifier": ARN, "KeyBlockHeaders": {}}}}),
+            "KeyBlockHeaders",
         ),
     ] {
         assert_eq!(

@@ -1,21 +1,24 @@
-//! ExportKey: a symmetric key under a receiver's RSA certificate. Key blocks come later.
+//! ExportKey: a symmetric key under a receiver's RSA certificate here, in a key block beside it.
 
 use data_encoding::HEXUPPER;
 
 use crate::{
     api::{
-        ApiError, ErrorKind, ExportKeyCryptogram, ExportKeyInput, ExportKeyMaterial,
-        ExportKeyOutput, KeyClass, Timestamp, WrappedKey, WrappedKeyMaterialFormat,
-        WrappingKeySpec,
+        ApiError, ExportKeyCryptogram, ExportKeyInput, ExportKeyMaterial, ExportKeyOutput,
+        Timestamp, WrappedKey, WrappedKeyMaterialFormat, WrappingKeySpec,
     },
     crypto::{
-        SecretBytes, rsa_wrap,
+        rsa_wrap,
         strength::{self, WrapPath},
     },
     pki::Certificate,
 };
 
-use super::{Context, EngineState, KeyRecord, certificate, check_values, refusal};
+use super::{
+    Context, EngineState, KeyRecord, certificate,
+    export_subject::{self, Subject},
+    export_tr31, refusal,
+};
 use crate::api::Profile;
 
 const MEMBER: &str = "WrappingKeyCertificate";
@@ -26,14 +29,24 @@ pub(super) fn check(
     now: Timestamp,
     profile: Profile,
 ) -> Result<ExportKeyInput, ApiError> {
-    judge(state, &input, now, profile)?;
-    let ExportKeyMaterial::KeyCryptogram(cryptogram) = input.key_material;
+    let (subject, key_material) = match &input.key_material {
+        ExportKeyMaterial::KeyCryptogram(cryptogram) => {
+            let judged = judge(state, &input, cryptogram, now, profile)?;
+            let filled = ExportKeyMaterial::KeyCryptogram(ExportKeyCryptogram {
+                wrapping_spec: Some(judged.spec),
+                ..cryptogram.clone()
+            });
+            (judged.subject, filled)
+        }
+        block @ ExportKeyMaterial::Tr31KeyBlock(tr31) => {
+            let judged = export_tr31::judge(state, &input, tr31, now)?;
+            (judged.subject, block.clone())
+        }
+    };
     Ok(ExportKeyInput {
-        key_material: ExportKeyMaterial::KeyCryptogram(ExportKeyCryptogram {
-            wrapping_spec: Some(spec(&cryptogram)),
-            ..cryptogram
-        }),
-        ..input
+        key_material,
+        export_attributes: subject.defaulted(input.export_attributes),
+        export_key_identifier: input.export_key_identifier,
     })
 }
 
@@ -43,33 +56,41 @@ pub(super) fn handle(
     now: Timestamp,
     ctx: &mut Context<'_>,
 ) -> Result<ExportKeyOutput, ApiError> {
-    let judged = judge(state, input, now, ctx.profile)?;
-    let secret = open(judged.record, ctx)?;
+    let wrapped_key = match &input.key_material {
+        ExportKeyMaterial::KeyCryptogram(cryptogram) => {
+            wrap(&judge(state, input, cryptogram, now, ctx.profile)?, ctx)?
+        }
+        ExportKeyMaterial::Tr31KeyBlock(block) => {
+            export_tr31::wrap(&export_tr31::judge(state, input, block, now)?, ctx)?
+        }
+    };
+    Ok(ExportKeyOutput { wrapped_key })
+}
+
+fn wrap(judged: &Judged<'_>, ctx: &mut Context<'_>) -> Result<WrappedKey, ApiError> {
+    let opened = judged.subject.open(ctx)?;
     let mut rng = ctx
         .entropy
         .draw("oaep")
         .map_err(|e| refusal::no_randomness(&e))?;
     let cryptogram = rsa_wrap::wrap(
         judged.receiver.spki_der(),
-        &secret,
+        &opened.secret,
         judged.spec,
         rng.as_mut(),
     )
     .map_err(|e| refusal::internal(&format!("The key could not be wrapped: {e}")))?;
-    let key = &judged.record.key;
-    Ok(ExportKeyOutput {
-        wrapped_key: WrappedKey {
-            wrapping_key_arn: judged.authority_arn,
-            wrapped_key_material_format: WrappedKeyMaterialFormat::KEY_CRYPTOGRAM,
-            key_material: HEXUPPER.encode(&cryptogram),
-            key_check_value: key.key_check_value.clone(),
-            key_check_value_algorithm: key.key_check_value_algorithm,
-        },
+    Ok(WrappedKey {
+        wrapping_key_arn: judged.authority_arn.clone(),
+        wrapped_key_material_format: WrappedKeyMaterialFormat::KEY_CRYPTOGRAM,
+        key_material: HEXUPPER.encode(&cryptogram),
+        key_check_value: opened.check_value,
+        key_check_value_algorithm: opened.check_value_by,
     })
 }
 
 struct Judged<'s> {
-    record: &'s KeyRecord,
+    subject: Subject<'s>,
     receiver: Certificate,
     authority_arn: String,
     spec: WrappingKeySpec,
@@ -78,23 +99,23 @@ struct Judged<'s> {
 fn judge<'s>(
     state: &'s EngineState,
     input: &ExportKeyInput,
+    cryptogram: &ExportKeyCryptogram,
     now: Timestamp,
     profile: Profile,
 ) -> Result<Judged<'s>, ApiError> {
-    let ExportKeyMaterial::KeyCryptogram(cryptogram) = &input.key_material;
     let identifier = &cryptogram.certificate_authority_public_key_identifier;
     // Existence of both, then the state of both.
     state.living(&input.export_key_identifier, now)?;
     state.living(identifier, now)?;
-    let record = state.usable(&input.export_key_identifier, now)?;
+    state.usable(&input.export_key_identifier, now)?;
     let authority = state.usable(identifier, now)?;
-    may_leave(record)?;
+    let subject = export_subject::judge(state, input, now)?;
     let issuer = certificate::authority(authority)?.certificate()?;
     let receiver = certificate::read(MEMBER, &cryptogram.wrapping_key_certificate, profile)?;
     certificate::issued(MEMBER, &receiver, &issuer, now)?;
-    may_wrap(record, &receiver)?;
+    may_wrap(subject.record, &receiver)?;
     Ok(Judged {
-        record,
+        subject,
         receiver,
         authority_arn: authority.key.key_arn.clone(),
         spec: spec(cryptogram),
@@ -105,25 +126,6 @@ fn spec(cryptogram: &ExportKeyCryptogram) -> WrappingKeySpec {
     cryptogram
         .wrapping_spec
         .unwrap_or(WrappingKeySpec::RSA_OAEP_SHA_256)
-}
-
-fn may_leave(record: &KeyRecord) -> Result<(), ApiError> {
-    let key = &record.key;
-    let class = key.key_attributes.key_class;
-    if class != KeyClass::SYMMETRIC_KEY {
-        return Err(ApiError::validation(format!(
-            "Key {} has KeyClass {}; only a SYMMETRIC_KEY can be exported.",
-            key.key_arn,
-            class.name()
-        )));
-    }
-    if !key.exportable {
-        return Err(ApiError::validation(format!(
-            "Key {} is not exportable.",
-            key.key_arn
-        )));
-    }
-    Ok(())
 }
 
 fn may_wrap(record: &KeyRecord, receiver: &Certificate) -> Result<(), ApiError> {
@@ -146,37 +148,4 @@ fn may_wrap(record: &KeyRecord, receiver: &Certificate) -> Result<(), ApiError> 
             refusal.needs
         ))
     })
-}
-
-/// Opens the key and makes sure that it is the one on record before it leaves.
-fn open(record: &KeyRecord, ctx: &Context<'_>) -> Result<SecretBytes, ApiError> {
-    let key = &record.key;
-    let Some(lock) = ctx.open else {
-        return Err(ApiError::new(
-            ErrorKind::AccessDenied,
-            format!(
-                "Key {} can be exported only while its custodians have the use identity rebuilt; nothing was exported.",
-                key.key_arn
-            ),
-        ));
-    };
-    let sealed = record
-        .material
-        .sealed()
-        .ok_or_else(|| refusal::internal(&format!("Key {} has no material", key.key_arn)))?;
-    let secret = lock
-        .open(sealed)
-        .map_err(|e| refusal::internal(&format!("Key {} could not be opened: {e}", key.key_arn)))?;
-    let found = check_values::symmetric(
-        key.key_attributes.key_algorithm,
-        key.key_check_value_algorithm,
-        &secret,
-    )?;
-    if found == key.key_check_value {
-        return Ok(secret);
-    }
-    Err(refusal::internal(&format!(
-        "The material of key {} does not have the check value on record",
-        key.key_arn
-    )))
 }

@@ -13,6 +13,8 @@ mod context;
 mod control_plane;
 mod create_key;
 mod export_key;
+mod export_subject;
+mod export_tr31;
 mod identifiers;
 mod import_cryptogram;
 mod import_key;

@@ -15,6 +15,8 @@ use super::KeyRecord;
 pub(super) enum Task {
     /// Open a block: mode B, D or N.
     Unwrap,
+    /// Close one: mode B, E or N.
+    Wrap,
 }
 
 /// Refuses a key whose usage or mode is not that of a wrapping key. NoRestrictions restricts to the usage only.
@@ -33,6 +35,7 @@ pub(super) fn may(record: &KeyRecord, task: Task) -> Result<(), ApiError> {
     let modes = &attributes.key_modes_of_use;
     let (has, name) = match task {
         Task::Unwrap => (modes.unwrap, "Unwrap"),
+        Task::Wrap => (modes.wrap, "Wrap"),
     };
     if has || modes.no_restrictions {
         return Ok(());

@@ -130,6 +130,7 @@ fn control_name(request: &Request) -> &'static str {
         },
         Request::ExportKey(input) => match input.key_material {
             ExportKeyMaterial::KeyCryptogram(_) => "export-key.rsa-wrap",
+            ExportKeyMaterial::Tr31KeyBlock(_) => "export-key.tr31",
         },
         other => other.operation().kebab(),
     }

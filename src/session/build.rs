@@ -272,6 +272,7 @@ fn export_rsa_wrap(session: &Session, answers: &Answers) -> Result<Action, Refus
             wrapping_spec: Some(wrapping_spec),
         }),
         export_key_identifier: session.resolve(answers.text("key")?)?,
+        export_attributes: None,
     });
     let export = ExportNote {
         import_token: parameters.import_token.clone(),

@@ -118,20 +118,27 @@ fn export_record(
     export: Option<&ExportNote>,
     at: i64,
 ) -> Option<ExportRecord> {
-    let ExportKeyMaterial::KeyCryptogram(material) = &input.key_material;
     let record = working.engine.find(&input.export_key_identifier)?;
-    let receiver = Certificate::from_any(material.wrapping_key_certificate.as_bytes()).ok();
+    let (receiver, receiver_spki) = match &input.key_material {
+        ExportKeyMaterial::KeyCryptogram(material) => {
+            Certificate::from_any(material.wrapping_key_certificate.as_bytes())
+                .map(|c| (c.subject(), hash(c.spki_der())))
+                .unwrap_or_default()
+        }
+        // Whoever holds the wrapping key; it has no certificate.
+        ExportKeyMaterial::Tr31KeyBlock(block) => {
+            let holder = super::sentence::name_of(&block.wrapping_key_identifier, &working.engine);
+            (format!("holder of {holder}"), String::new())
+        }
+    };
     Some(ExportRecord {
         arn: record.key.key_arn.clone(),
         kcv: wrapped.key_check_value.clone(),
         kcv_method: wrapped.key_check_value_algorithm.name().to_owned(),
         attributes: serde_json::to_string(&record.key.key_attributes).unwrap_or_default(),
         exportable: record.key.exportable,
-        receiver: receiver
-            .as_ref()
-            .map(Certificate::subject)
-            .unwrap_or_default(),
-        receiver_spki: receiver.map(|c| hash(c.spki_der())).unwrap_or_default(),
+        receiver,
+        receiver_spki,
         file: export.map(|e| e.file.clone()).unwrap_or_default(),
         at,
         valid_until: export.and_then(|e| e.valid_until).map(Timestamp::millis),

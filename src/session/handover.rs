@@ -45,7 +45,9 @@ pub fn rsa_wrap(
     else {
         return Err(no());
     };
-    let ExportKeyMaterial::KeyCryptogram(material) = &input.key_material;
+    let ExportKeyMaterial::KeyCryptogram(material) = &input.key_material else {
+        return Err(no());
+    };
     let Some(Response::ExportKey(output)) = executed.responses.first() else {
         return Err(no());
     };

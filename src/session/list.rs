@@ -1,6 +1,6 @@
 //! Act lists: several operations under one approval, all or none; `#n` names the key made by act n.
 
-use crate::api::{ImportKeyMaterial, Request, Response};
+use crate::api::{ExportKeyMaterial, ImportKeyMaterial, Request, Response};
 
 use super::Session;
 use super::action::Action;
@@ -64,7 +64,13 @@ fn identifiers(request: &mut Request) -> Vec<&mut String> {
             ImportKeyMaterial::Tr31KeyBlock(block) => vec![&mut block.wrapping_key_identifier],
             _ => Vec::new(),
         },
-        Request::ExportKey(input) => vec![&mut input.export_key_identifier],
+        Request::ExportKey(input) => {
+            let mut named = vec![&mut input.export_key_identifier];
+            if let ExportKeyMaterial::Tr31KeyBlock(block) = &mut input.key_material {
+                named.push(&mut block.wrapping_key_identifier);
+            }
+            named
+        }
         Request::StartKeyUsage(input) => vec![&mut input.key_identifier],
         Request::StopKeyUsage(input) => vec![&mut input.key_identifier],
         Request::RestoreKey(input) => vec![&mut input.key_identifier],

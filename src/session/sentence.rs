@@ -1,7 +1,8 @@
 //! Acts in a custodian's words: one sentence, and the details that matter before signing.
 
 use crate::api::{
-    CreateKeyInput, ExportKeyMaterial, ImportKeyMaterial, KeyAlgorithm, KeyAttributes, Request,
+    CreateKeyInput, ExportKeyCryptogram, ExportKeyInput, ExportKeyMaterial, ImportKeyMaterial,
+    KeyAlgorithm, KeyAttributes, Request,
 };
 use crate::crypto::strength::{self, WrapPath};
 use crate::engine::EngineState;
@@ -57,12 +58,7 @@ fn control(
     match request {
         Request::CreateKey(input) => creation(input),
         Request::ImportKey(input) => import(&input.key_material, confirmation, engine),
-        Request::ExportKey(input) => export_details(
-            &input.export_key_identifier,
-            &input.key_material,
-            export,
-            engine,
-        ),
+        Request::ExportKey(input) => exporting(input, export, engine),
         Request::DeleteKey(input) => {
             let window = format!(
                 "{} days, then the key is destroyed",
@@ -165,7 +161,7 @@ fn import(
     }
 }
 
-fn attributes(attributes: &KeyAttributes) -> Details {
+pub(crate) fn attributes(attributes: &KeyAttributes) -> Details {
     vec![
         line(
             "use",
@@ -225,13 +221,34 @@ fn root_import(text: &str, confirmation: Option<&Confirmation>) -> (String, Deta
     )
 }
 
-fn export_details(
-    identifier: &str,
-    material: &ExportKeyMaterial,
+fn exporting(
+    input: &ExportKeyInput,
     note: Option<&ExportNote>,
     engine: &EngineState,
 ) -> (String, Details) {
-    let ExportKeyMaterial::KeyCryptogram(wrap) = material;
+    let identifier = &input.export_key_identifier;
+    let (sentence, mut details) = match &input.key_material {
+        ExportKeyMaterial::KeyCryptogram(wrap) => rsa_wrap_details(identifier, wrap, note, engine),
+        ExportKeyMaterial::Tr31KeyBlock(block) => {
+            sentence_blocks::export(identifier, block, engine)
+        }
+    };
+    let Some(initial) = sentence_blocks::initial_key(input) else {
+        return (sentence, details);
+    };
+    details.push(initial);
+    (
+        sentence.replacen("EXPORT KEY", "EXPORT A TERMINAL'S INITIAL KEY from", 1),
+        details,
+    )
+}
+
+fn rsa_wrap_details(
+    identifier: &str,
+    wrap: &ExportKeyCryptogram,
+    note: Option<&ExportNote>,
+    engine: &EngineState,
+) -> (String, Details) {
     let Some(record) = engine.find(identifier) else {
         return (format!("EXPORT KEY {identifier}"), Vec::new());
     };
@@ -286,7 +303,7 @@ pub(crate) fn wrapping(identifier: &str, engine: &EngineState) -> Details {
     details
 }
 
-fn check_values(record: &crate::engine::KeyRecord) -> Details {
+pub(crate) fn check_values(record: &crate::engine::KeyRecord) -> Details {
     let mut lines = vec![line(
         "kcv",
         &format!(

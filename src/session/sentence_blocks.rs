@@ -1,10 +1,11 @@
 //! Key blocks in a custodian's words: what a TR-31 block brings, under which key.
 
-use crate::api::ImportTr31KeyBlock;
+use crate::api::{ExportKeyInput, ExportTr31KeyBlock, ImportTr31KeyBlock};
 use crate::crypto::tr31::Block;
 use crate::engine::EngineState;
 
-use super::sentence::{Details, line, wrapping};
+use super::label_of;
+use super::sentence::{Details, attributes, check_values, line, wrapping};
 
 /// The import of a block: its header says what the key is; the key itself stays closed.
 pub(crate) fn import(input: &ImportTr31KeyBlock, engine: &EngineState) -> (String, Details) {
@@ -39,4 +40,30 @@ pub(crate) fn import(input: &ImportTr31KeyBlock, engine: &EngineState) -> (Strin
     }
     details.extend(wrapping(&input.wrapping_key_identifier, engine));
     ("IMPORT KEY from a TR-31 key block".into(), details)
+}
+
+/// The export of a key in a block: the key, and the key it leaves under.
+pub(crate) fn export(
+    identifier: &str,
+    block: &ExportTr31KeyBlock,
+    engine: &EngineState,
+) -> (String, Details) {
+    let Some(record) = engine.find(identifier) else {
+        return (format!("EXPORT KEY {identifier}"), Details::new());
+    };
+    let mut details = attributes(&record.key.key_attributes);
+    details.extend(check_values(record));
+    details.extend(wrapping(&block.wrapping_key_identifier, engine));
+    let label = label_of(&record.key, &record.tags);
+    (format!("EXPORT KEY {label} in a TR-31 key block"), details)
+}
+
+/// The terminal whose initial key leaves in the place of the base derivation key.
+pub(crate) fn initial_key(input: &ExportKeyInput) -> Option<(String, String)> {
+    let attributes = input.export_attributes.as_ref()?;
+    let initial = attributes.export_dukpt_initial_key.as_ref()?;
+    Some(line(
+        "terminal",
+        &format!("key serial number {}", initial.key_serial_number),
+    ))
 }

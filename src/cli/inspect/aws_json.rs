@@ -3,13 +3,14 @@
 use serde_json::Value;
 
 use crate::api::{
-    ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, Key, KeyAttributes,
+    ExportKeyMaterial, ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, Key, KeyAttributes,
     KeyCheckValueAlgorithm, KeyModesOfUse, Operation, Request, Timestamp,
 };
 use crate::pki::{Certificate, ImportParameters};
 
 use super::certificate;
 use super::facts::Facts;
+use super::tr31;
 
 /// What a JSON object is, by its members.
 pub(super) fn explain(bytes: &[u8], value: &Value, now: Timestamp) -> Result<Facts, String> {
@@ -83,7 +84,8 @@ fn import_request(value: &Value, now: Timestamp) -> Result<Facts, String> {
     };
     let (attributes, mut found) = match &input.key_material {
         ImportKeyMaterial::KeyCryptogram(wrapped) => {
-            (Some(&wrapped.key_attributes), cryptogram(wrapped))
+            let found = cryptogram(wrapped);
+            (Some(&wrapped.key_attributes), found)
         }
         ImportKeyMaterial::RootCertificatePublicKey(root) => {
             let mut found = Facts::new(
@@ -116,6 +118,7 @@ fn import_request(value: &Value, now: Timestamp) -> Result<Facts, String> {
                 "Wrapping key",
                 block.wrapping_key_identifier.as_str(),
             );
+            tr31::inside(&block.wrapped_key_block, &mut found)?;
             (None, found)
         }
     };
@@ -131,15 +134,21 @@ fn cryptogram(wrapped: &ImportKeyCryptogram) -> Facts {
         "import-key.rsa-wrap",
         "REQUEST import-key: a key under the receiver's RSA key",
     );
-    let spec = wrapped.wrapping_spec.map(|s| format!("{s:?}"));
-    let bits = wrapped.wrapped_key_cryptogram.len() * 4;
     found.line(
         "import_token",
         "Import token",
         wrapped.import_token.as_str(),
     );
-    found.line("wrapping_spec", "Padding", spec);
-    found.line("cryptogram_bits", "Cryptogram bits", bits);
+    found.line(
+        "wrapping_spec",
+        "Padding",
+        wrapped.wrapping_spec.map(|s| format!("{s:?}")),
+    );
+    found.line(
+        "cryptogram_bits",
+        "Cryptogram bits",
+        wrapped.wrapped_key_cryptogram.len() * 4,
+    );
     found.line("exportable", "Exportable there", wrapped.exportable);
     found
 }
@@ -170,17 +179,31 @@ fn export_request(value: &Value, now: Timestamp) -> Result<Facts, String> {
     let Request::ExportKey(input) = request(Operation::ExportKey, value)? else {
         return Err("it is no ExportKey request.".to_owned());
     };
-    let mut found = Facts::new("export-key.rsa-wrap", "REQUEST export-key");
+    let mut found = match &input.key_material {
+        ExportKeyMaterial::KeyCryptogram(_) => {
+            Facts::new("export-key.rsa-wrap", "REQUEST export-key")
+        }
+        ExportKeyMaterial::Tr31KeyBlock(_) => {
+            Facts::new("export-key.tr31", "REQUEST export-key: TR-31")
+        }
+    };
     found.line("key", "Key", input.export_key_identifier.as_str());
-    let crate::api::ExportKeyMaterial::KeyCryptogram(material) = &input.key_material;
-    found.line(
-        "ca",
-        "Receiver's CA",
-        material
-            .certificate_authority_public_key_identifier
-            .as_str(),
-    );
-    inside(&material.wrapping_key_certificate, now, &mut found)?;
+    if let Some(attributes) = &input.export_attributes {
+        let initial = attributes.export_dukpt_initial_key.as_ref();
+        let serial = initial.map(|initial| initial.key_serial_number.as_str());
+        found.line("key_serial_number", "Initial key of", serial);
+    }
+    match &input.key_material {
+        ExportKeyMaterial::KeyCryptogram(material) => {
+            let ca = &material.certificate_authority_public_key_identifier;
+            found.line("ca", "Receiver's CA", ca.as_str());
+            inside(&material.wrapping_key_certificate, now, &mut found)?;
+        }
+        ExportKeyMaterial::Tr31KeyBlock(block) => {
+            let key = block.wrapping_key_identifier.as_str();
+            found.line("wrapping_key", "Wrapping key", key);
+        }
+    }
     Ok(found)
 }
 

@@ -3,6 +3,7 @@
 mod aws_json;
 mod certificate;
 mod facts;
+mod tr31;
 mod vault_folder;
 
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ use facts::Facts;
 #[derive(clap::Args)]
 #[command(after_help = "\
 It knows certificates (PEM, DER, base64, chains), what get-parameters-for-import printed, key exchange requests
-and answers, vault folders, custody.toml and age files. It opens no secret.
+and answers, TR-31 key blocks, vault folders, custody.toml and age files. It opens no secret.
 
 Example:
   keymoot inspect parameters.json
@@ -86,6 +87,9 @@ fn recognise(bytes: &[u8], now: Timestamp) -> Result<Facts, String> {
     if text.starts_with('{') {
         let value = json::strict(bytes).map_err(|e| e.to_string())?;
         return aws_json::explain(bytes, &value, now);
+    }
+    if tr31::is_block(text) {
+        return tr31::block(text);
     }
     if text.contains("vault_id") && text.contains("recipients") {
         return vault_folder::custody(bytes);

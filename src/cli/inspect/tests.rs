@@ -98,3 +98,38 @@ fn an_age_file_says_to_whom_and_no_more() {
     assert!(text.contains("scrypt, log N 18"), "{text}");
     assert!(explain(b"age-encryption.org/v1\n-> X25519", now()).is_err());
 }
+
+#[test]
+fn a_key_block_is_explained_field_by_field() {
+    let vectors: serde_json::Value =
+        serde_json::from_str(include_str!("../../../tests/vectors/tr31-public.json")).unwrap();
+    for vector in vectors["vectors"].as_array().unwrap() {
+        let block = vector["block"].as_str().unwrap();
+        let facts = recognise(format!("{block}\n").as_bytes(), now()).unwrap();
+        let (json, text) = (facts.to_json(), facts.to_text());
+        assert_eq!(json["kind"], "tr31-key-block", "{text}");
+        assert_eq!(json["header"], vector["header"]);
+        for (member, field) in [("usage", "usage"), ("mode", "mode")] {
+            let code = vector["fields"][field].as_str().unwrap();
+            assert!(json[member].as_str().unwrap().starts_with(code), "{text}");
+        }
+        let blocks = json["optional_blocks"].as_array().unwrap();
+        assert_eq!(
+            blocks.len(),
+            vector["optional_blocks"].as_array().unwrap().len()
+        );
+        assert!(!text.contains(vector["key"].as_str().unwrap()));
+    }
+    let text = explain(
+        b"B0080P0TE00E000094B420079CC80BA3461F86FE26EFC4A3B8E4FA4C5F5341176EED7B727B8A248E",
+        now(),
+    );
+    let text = text.unwrap();
+    assert!(
+        text.contains("Key usage        P0  PIN encryption key"),
+        "{text}"
+    );
+    assert!(text.contains("only its wrapping key can tell"), "{text}");
+    let reason = explain(b"B0081P0TE00E000094B420079CC80BA3", now()).unwrap_err();
+    assert!(reason.contains("81"), "{reason}");
+}

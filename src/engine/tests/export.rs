@@ -80,7 +80,9 @@ fn the_hash_is_filled_in() {
     else {
         panic!("another request");
     };
-    let ExportKeyMaterial::KeyCryptogram(cryptogram) = checked.key_material;
+    let ExportKeyMaterial::KeyCryptogram(cryptogram) = checked.key_material else {
+        panic!("the material changed");
+    };
     assert_eq!(
         cryptogram.wrapping_spec,
         Some(WrappingKeySpec::RSA_OAEP_SHA_256)
@@ -99,7 +101,7 @@ fn without_the_custodians_nothing_leaves() {
     assert_eq!(
         error.message,
         format!(
-            "Key {key} can be exported only while its custodians have the use identity rebuilt; nothing was exported."
+            "Key {key} can be used only while its custodians have the use identity rebuilt; nothing was exported."
         )
     );
 }

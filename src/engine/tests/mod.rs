@@ -12,6 +12,7 @@ mod model;
 mod parameters;
 mod storage;
 mod tagging;
+mod tr31_export;
 mod tr31_import;
 
 use crate::api::Profile;

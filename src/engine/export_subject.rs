@@ -1,0 +1,149 @@
+//! What leaves: the key named, or a terminal's initial key derived from it (ExportDukptInitialKey).
+
+use crate::{
+    api::{
+        ApiError, ExportAttributes, ExportKeyInput, KeyAttributes, KeyCheckValueAlgorithm,
+        KeyClass, KeyUsage, Timestamp,
+    },
+    crypto::{
+        SecretBytes,
+        dukpt::{self, KeySerialNumber},
+    },
+};
+
+use super::{Context, EngineState, KeyRecord, check_values, refusal, secrets};
+
+/// The key to be exported, judged.
+pub(super) struct Subject<'s> {
+    pub(super) record: &'s KeyRecord,
+    derived: Option<Derived>,
+}
+
+struct Derived {
+    serial: KeySerialNumber,
+    method: KeyCheckValueAlgorithm,
+}
+
+/// The bytes that leave, and their check value.
+pub(super) struct Opened {
+    pub(super) secret: SecretBytes,
+    pub(super) check_value: String,
+    pub(super) check_value_by: KeyCheckValueAlgorithm,
+}
+
+/// Judges the key and what is asked of it; what it is wrapped under is another matter.
+pub(super) fn judge<'s>(
+    state: &'s EngineState,
+    input: &ExportKeyInput,
+    now: Timestamp,
+) -> Result<Subject<'s>, ApiError> {
+    let record = state.usable(&input.export_key_identifier, now)?;
+    may_leave(record)?;
+    let derived = match &input.export_attributes {
+        Some(attributes) => derivation(record, attributes)?,
+        None => None,
+    };
+    Ok(Subject { record, derived })
+}
+
+impl Subject<'_> {
+    /// Whether an initial key leaves and not the key itself.
+    pub(super) const fn is_initial_key(&self) -> bool {
+        self.derived.is_some()
+    }
+
+    /// The request's attributes with their default filled in.
+    pub(super) fn defaulted(&self, asked: Option<ExportAttributes>) -> Option<ExportAttributes> {
+        asked.map(|attributes| ExportAttributes {
+            key_check_value_algorithm: self.derived.as_ref().map(|derived| derived.method),
+            ..attributes
+        })
+    }
+
+    /// Opens the key, makes sure that it is the one on record, and derives where that is asked.
+    pub(super) fn open(&self, ctx: &Context<'_>) -> Result<Opened, ApiError> {
+        let key = &self.record.key;
+        let secret = secrets::of_key(
+            ctx,
+            self.record,
+            &format!("Key {}", key.key_arn),
+            "nothing was exported",
+        )?;
+        let Some(derived) = &self.derived else {
+            return Ok(Opened {
+                secret,
+                check_value: key.key_check_value.clone(),
+                check_value_by: key.key_check_value_algorithm,
+            });
+        };
+        let algorithm = key.key_attributes.key_algorithm;
+        let initial = dukpt::initial_key(algorithm, &secret, &derived.serial)
+            .map_err(|e| refusal::internal(&format!("The initial key could not be made: {e}")))?;
+        Ok(Opened {
+            check_value: check_values::symmetric(algorithm, derived.method, &initial)?,
+            secret: initial,
+            check_value_by: derived.method,
+        })
+    }
+}
+
+fn may_leave(record: &KeyRecord) -> Result<(), ApiError> {
+    let key = &record.key;
+    let class = key.key_attributes.key_class;
+    if class != KeyClass::SYMMETRIC_KEY {
+        return Err(ApiError::validation(format!(
+            "Key {} has KeyClass {}; only a SYMMETRIC_KEY can be exported.",
+            key.key_arn,
+            class.name()
+        )));
+    }
+    if !key.exportable {
+        return Err(ApiError::validation(format!(
+            "Key {} is not exportable.",
+            key.key_arn
+        )));
+    }
+    Ok(())
+}
+
+fn derivation(record: &KeyRecord, asked: &ExportAttributes) -> Result<Option<Derived>, ApiError> {
+    let attributes = &record.key.key_attributes;
+    let base = KeyUsage::TR31_B0_BASE_DERIVATION_KEY;
+    if attributes.key_usage != base {
+        return Err(ApiError::validation(format!(
+            "ExportAttributes is valid for KeyUsage {} only; key {} has {}.",
+            base.name(),
+            record.key.key_arn,
+            attributes.key_usage.name()
+        )));
+    }
+    let Some(initial) = &asked.export_dukpt_initial_key else {
+        return match asked.key_check_value_algorithm {
+            None => Ok(None),
+            Some(_) => Err(ApiError::validation(
+                "ExportAttributes.KeyCheckValueAlgorithm is valid only with ExportDukptInitialKey.",
+            )),
+        };
+    };
+    Ok(Some(Derived {
+        serial: serial(attributes, &initial.key_serial_number)?,
+        method: check_values::method(attributes, asked.key_check_value_algorithm)?,
+    }))
+}
+
+fn serial(attributes: &KeyAttributes, text: &str) -> Result<KeySerialNumber, ApiError> {
+    let base = attributes.key_algorithm;
+    let Some(digits) = KeySerialNumber::digits(base) else {
+        return Err(ApiError::validation(format!(
+            "ExportDukptInitialKey: DUKPT has no {} base derivation key; it derives from TDES_2KEY, AES_128, AES_192 \
+             and AES_256.",
+            base.name()
+        )));
+    };
+    KeySerialNumber::parse(base, text).map_err(|_| {
+        ApiError::validation(format!(
+            "KeySerialNumber must have {digits} hexadecimal characters for {}.",
+            base.name()
+        ))
+    })
+}
