@@ -9,7 +9,7 @@ use super::{
     GetCertificateSigningRequestInput, GetCertificateSigningRequestOutput, GetKeyInput,
     GetKeyOutput, GetParametersForExportInput, GetParametersForExportOutput,
     GetParametersForImportInput, GetParametersForImportOutput, GetPublicKeyCertificateInput,
-    GetPublicKeyCertificateOutput, ImportKeyInput, ImportKeyOutput, ListAliasesInput,
+    GetPublicKeyCertificateOutput, ImportKeyInput, ImportKeyOutput, Key, ListAliasesInput,
     ListAliasesOutput, ListKeysInput, ListKeysOutput, ListTagsForResourceInput,
     ListTagsForResourceOutput, RestoreKeyInput, RestoreKeyOutput, StartKeyUsageInput,
     StartKeyUsageOutput, StopKeyUsageInput, StopKeyUsageOutput, TagResourceInput,
@@ -155,5 +155,34 @@ impl Operation {
                     format!("Operation {name} is not known."),
                 )
             })
+    }
+}
+
+impl Response {
+    /// The one key whose metadata the response carries, if it is about one.
+    pub const fn key(&self) -> Option<&Key> {
+        match self {
+            Self::CreateKey(o) => Some(&o.key),
+            Self::DeleteKey(o) => Some(&o.key),
+            Self::GetKey(o) => Some(&o.key),
+            Self::ImportKey(o) => Some(&o.key),
+            Self::RestoreKey(o) => Some(&o.key),
+            Self::StartKeyUsage(o) => Some(&o.key),
+            Self::StopKeyUsage(o) => Some(&o.key),
+            Self::ExportKey(_)
+            | Self::ListKeys(_)
+            | Self::CreateAlias(_)
+            | Self::UpdateAlias(_)
+            | Self::DeleteAlias(_)
+            | Self::GetAlias(_)
+            | Self::ListAliases(_)
+            | Self::TagResource(_)
+            | Self::UntagResource(_)
+            | Self::ListTagsForResource(_)
+            | Self::GetParametersForImport(_)
+            | Self::GetParametersForExport(_)
+            | Self::GetPublicKeyCertificate(_)
+            | Self::GetCertificateSigningRequest(_) => None,
+        }
     }
 }

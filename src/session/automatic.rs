@@ -9,6 +9,7 @@ use super::door::tally;
 use super::error::Refusal;
 use super::locks::Opener;
 use super::transition::Transition;
+use super::view::PendingView;
 use super::{Profile, Session};
 
 impl Session {
@@ -22,6 +23,23 @@ impl Session {
         origin: Option<Origin>,
         arrow: Option<Arrow>,
     ) -> Result<Executed, Refusal> {
+        let pending = self.approved_by_held(action, origin)?;
+        match self.perform(Command::Execute {
+            id: pending.id,
+            prepared: None,
+            arrow,
+        })? {
+            Outcome::Executed(executed) => Ok(executed),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// Asks and signs with every held key that is needed; what is left is to carry it out.
+    pub(crate) fn approved_by_held(
+        &mut self,
+        action: Action,
+        origin: Option<Origin>,
+    ) -> Result<PendingView, Refusal> {
         let issuer = self.held_issuer()?;
         let asked = Command::Ask {
             action,
@@ -40,14 +58,7 @@ impl Session {
             };
             self.perform(approve)?;
         }
-        match self.perform(Command::Execute {
-            id: pending.id,
-            prepared: None,
-            arrow,
-        })? {
-            Outcome::Executed(executed) => Ok(executed),
-            _ => Err(unexpected()),
-        }
+        Ok(pending)
     }
 
     /// Several acts or reads of the control plane whose answers share one commit (`call --batch`). Each result
@@ -69,8 +80,7 @@ impl Session {
         &mut self,
         requests: &[Request],
     ) -> Result<Vec<Result<Response, Refusal>>, Refusal> {
-        self.stands()?;
-        self.settle_due()?;
+        self.ready()?;
         let issuer = self.held_issuer()?;
         let before = self.state.clone();
         let start = self.book.mark();
@@ -189,7 +199,7 @@ impl Session {
         !self.held.keys.is_empty()
     }
 
-    pub(crate) fn held_issuer(&self) -> Result<String, Refusal> {
+    fn held_issuer(&self) -> Result<String, Refusal> {
         if !self.automatic() {
             return Err(Refusal::PersonNeeded(
                 "People must sign this, and nobody can be asked here. Nothing was changed. Give an unlock file \

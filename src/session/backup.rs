@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Session;
 use super::action::Action;
-use super::command::{Command, Executed, KeySource, Outcome};
+use super::command::Executed;
 use super::error::Refusal;
 use super::state::BackupRecord;
 use super::transition::Transition;
@@ -26,8 +26,7 @@ impl Session {
     /// # Errors
     /// Not approved; the folder is not empty or cannot be written; what was read back differs. The record says so.
     pub fn backup(&mut self, id: &[u8; 32], to: &Path) -> Result<BackupDone, Refusal> {
-        self.stands()?;
-        self.settle_due()?;
+        self.ready()?;
         let pending = self.take_approved(id)?;
         let Action::Backup { medium, bag } = &pending.action else {
             return Err(Refusal::Usage(
@@ -88,27 +87,11 @@ impl Session {
         bag: Option<String>,
         to: &Path,
     ) -> Result<BackupDone, Refusal> {
-        let issuer = self.held_issuer()?;
         let action = Action::Backup {
             medium: medium.to_owned(),
             bag,
         };
-        let ask = Command::Ask {
-            action,
-            issuer,
-            origin: None,
-            key: KeySource::Held,
-        };
-        let Outcome::Asked(pending) = self.perform(ask)? else {
-            return Err(Refusal::Usage("The door did not ask.".into()));
-        };
-        for person in pending.may_sign.iter().take(pending.required) {
-            self.perform(Command::Approve {
-                id: pending.id,
-                person: person.clone(),
-                key: KeySource::Held,
-            })?;
-        }
+        let pending = self.approved_by_held(action, None)?;
         self.backup(&pending.id, to)
     }
 

@@ -12,6 +12,7 @@ use crate::custody::TypedFingerprint;
 use crate::pki::{Certificate, ImportParameters};
 
 use super::action::{Action, Confirmation, ExportNote};
+use super::door::hex;
 use super::error::Refusal;
 use super::{Session, field, modes};
 
@@ -284,8 +285,4 @@ fn export_rsa_wrap(session: &Session, answers: &Answers) -> Result<Action, Refus
         confirmation: None,
         export: Some(export),
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    data_encoding::HEXLOWER.encode(bytes)
 }

@@ -21,11 +21,13 @@ impl Session {
     /// # Errors
     /// A refusal; nothing was changed unless it says so.
     pub fn perform(&mut self, command: Command) -> Result<Outcome, Refusal> {
-        self.stands()?;
-        if !matches!(command, Command::AttestClock { .. }) {
-            self.keeps_pace()?;
+        if matches!(command, Command::AttestClock { .. }) {
+            // The one command that a clock which leapt must not stop.
+            self.stands()?;
+            self.settle_due()?;
+        } else {
+            self.ready()?;
         }
-        self.settle_due()?;
         match command {
             Command::Read(request) => self.read(&request).map(Outcome::Read),
             Command::Ask {
@@ -53,6 +55,13 @@ impl Session {
             Command::Receipt { answer } => self.receipt(&answer).map(Outcome::Receipt),
             Command::SignOff { text, people } => self.sign_off(&text, people),
         }
+    }
+
+    /// What stands before every command: an unbroken session, a clock that kept its pace, nothing due unsettled.
+    pub(crate) fn ready(&mut self) -> Result<(), Refusal> {
+        self.stands()?;
+        self.keeps_pace()?;
+        self.settle_due()
     }
 
     /// A read: needs no approval, moves nothing.

@@ -121,9 +121,10 @@ fn put(
         step.request = Some(super::handover::aws_request(action).to_string());
         step.response = responses.first().map(|r| r.to_json().to_string());
         step.digest = Some(digest.to_owned());
-        if let Some(arn) = responses.first().and_then(made) {
-            if let Some(key) = binds {
-                run.keys.insert(key, arn.clone());
+        if let Some(key) = responses.first().and_then(Response::key) {
+            let arn = key.key_arn.clone();
+            if let Some(declared) = binds {
+                run.keys.insert(declared, arn.clone());
             }
             step.key = Some(arn);
         }
@@ -137,32 +138,4 @@ fn put(
         })?;
     *place = step;
     Ok(())
-}
-
-/// ARN of the key a response is about.
-fn made(response: &Response) -> Option<String> {
-    let key = match response {
-        Response::CreateKey(o) => &o.key,
-        Response::DeleteKey(o) => &o.key,
-        Response::GetKey(o) => &o.key,
-        Response::ImportKey(o) => &o.key,
-        Response::RestoreKey(o) => &o.key,
-        Response::StartKeyUsage(o) => &o.key,
-        Response::StopKeyUsage(o) => &o.key,
-        Response::ExportKey(_)
-        | Response::ListKeys(_)
-        | Response::CreateAlias(_)
-        | Response::UpdateAlias(_)
-        | Response::DeleteAlias(_)
-        | Response::GetAlias(_)
-        | Response::ListAliases(_)
-        | Response::TagResource(_)
-        | Response::UntagResource(_)
-        | Response::ListTagsForResource(_)
-        | Response::GetParametersForImport(_)
-        | Response::GetParametersForExport(_)
-        | Response::GetPublicKeyCertificate(_)
-        | Response::GetCertificateSigningRequest(_) => return None,
-    };
-    Some(key.key_arn.clone())
 }

@@ -153,37 +153,13 @@ fn key_of(
     response: &Response,
     engine: &EngineState,
 ) -> Option<(String, String)> {
-    let key = match response {
-        Response::CreateKey(o) => &o.key,
-        Response::DeleteKey(o) => &o.key,
-        Response::ImportKey(o) => &o.key,
-        Response::RestoreKey(o) => &o.key,
-        Response::StartKeyUsage(o) => &o.key,
-        Response::StopKeyUsage(o) => &o.key,
-        Response::ExportKey(o) => {
-            let Request::ExportKey(input) = request else {
-                return None;
-            };
-            // An alias may stand for another key tomorrow: the log names the key itself.
-            let arn = engine
-                .find(&input.export_key_identifier)
-                .map_or(&input.export_key_identifier, |record| &record.key.key_arn);
-            return Some((arn.clone(), o.wrapped_key.key_check_value.clone()));
-        }
-        Response::GetKey(_)
-        | Response::ListKeys(_)
-        | Response::CreateAlias(_)
-        | Response::UpdateAlias(_)
-        | Response::DeleteAlias(_)
-        | Response::GetAlias(_)
-        | Response::ListAliases(_)
-        | Response::TagResource(_)
-        | Response::UntagResource(_)
-        | Response::ListTagsForResource(_)
-        | Response::GetParametersForImport(_)
-        | Response::GetParametersForExport(_)
-        | Response::GetPublicKeyCertificate(_)
-        | Response::GetCertificateSigningRequest(_) => return None,
-    };
+    if let (Request::ExportKey(input), Response::ExportKey(o)) = (request, response) {
+        // An alias may stand for another key tomorrow: the log names the key itself.
+        let arn = engine
+            .find(&input.export_key_identifier)
+            .map_or(&input.export_key_identifier, |record| &record.key.key_arn);
+        return Some((arn.clone(), o.wrapped_key.key_check_value.clone()));
+    }
+    let key = response.key()?;
     Some((key.key_arn.clone(), key.key_check_value.clone()))
 }
