@@ -193,7 +193,9 @@ pub(super) fn environment(practice: &Practice, profile: Profile) -> Answer<Envir
 /// Closes a session; a production vault that exists only once says so on the way out.
 pub(super) fn close(session: Session) -> Result<(), Refusal> {
     if let Some(only) = session.only_copy() {
-        streams::note(only);
+        streams::note(&format!(
+            "{only} keymoot vault backup DIR --to DIR2 makes it."
+        ));
     }
     session.close()
 }

@@ -52,6 +52,7 @@ use crate::os::{OsMonotonic, WallClock};
 
 pub use crate::api::Profile;
 pub use action::{Action, Confirmation, ExportNote};
+pub use backup::BackupDone;
 pub use command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
 pub use creation::{Created, NewPerson, NewVault, create};
 pub use error::Refusal;
@@ -258,8 +259,8 @@ impl Session {
     pub fn only_copy(&self) -> Option<&'static str> {
         let copied = self.state.backups.iter().any(|b| b.state == "verified");
         (self.profile == Profile::Production && !copied).then_some(
-            "This vault exists once: lose the medium and every key in it is lost. Make a second copy before you \
-             leave the room: keymoot vault backup DIR --to DIR2.",
+            "This vault exists once: lose its medium and every key in it is lost. Make a second copy before you \
+             leave the room.",
         )
     }
 

@@ -253,6 +253,15 @@ pub const BACKUP: Op = Op {
     phrase: None,
 };
 
+/// Where a backup goes: asked beside the act, and no part of what is signed.
+pub const BACKUP_TO: Field = Field {
+    id: "to",
+    label: "Folder",
+    hint: "An empty or new folder on that medium, for example its mount point and the vault's name.",
+    kind: Kind::Text { max: 400 },
+    optional: false,
+};
+
 /// Every act.
 pub const OPS: &[Op] = &[
     CREATE_KEY,

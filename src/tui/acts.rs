@@ -22,6 +22,7 @@ use crate::session::handover::{self, Handover};
 use crate::session::{
     Action, Command, Executed, KeySource, Outcome, PreparedRsa, Profile, Refusal, Session,
 };
+use crate::vault::backup_place;
 
 /// The most that is read of a file somebody names.
 const MOST: u64 = 1024 * 1024;
@@ -182,6 +183,16 @@ impl Acts {
         id: [u8; 32],
         cancel: &Cancel,
     ) -> Result<News, Refusal> {
+        if let Some(Asked {
+            action: Action::Backup { .. },
+            out: Some(folder),
+        }) = self.asked.get(&id)
+        {
+            let folder = folder.clone();
+            let copy = session.backup(&id, &folder)?;
+            self.asked.remove(&id);
+            return Ok(News::Copied(Box::new(copy), folder));
+        }
         let prepared = match self.asked.get(&id) {
             Some(asked) => prepare(session, &asked.action, cancel)?,
             None => None,
@@ -244,6 +255,9 @@ fn preview(session: &Session, draft: &Draft) -> Result<News, Refusal> {
                 )));
             }
         }
+    }
+    if let (Some(folder), Action::Backup { .. }) = (&draft.out, &action) {
+        backup_place(folder).map_err(|e| Refusal::Usage(e.to_string()))?;
     }
     let pending = session.preview(&action)?;
     let request = serde_json::to_string_pretty(&handover::aws_request(&action)).unwrap_or_default();

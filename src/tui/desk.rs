@@ -8,6 +8,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use zeroize::Zeroizing;
 
 use super::acts::Acts;
+use super::envelopes;
 use super::message::{Msg, News, Order, Papers, PlayOrder};
 use super::world::vault_name;
 use super::{Doctor, PlaySession};
@@ -109,6 +110,12 @@ impl Desk {
             Order::Close => self.close(),
             Order::Create { dir, new } => self.create(&dir, new),
             Order::Passphrase(words) => passphrase(words),
+            Order::PlaceEnvelopes {
+                folder,
+                files,
+                vault,
+                taken,
+            } => envelopes::place(&folder, &files, &vault, &taken),
             Order::Play(play) => return self.play(*play).unwrap_or_else(News::RunFailed),
             Order::PlayHere {
                 script,
@@ -348,7 +355,7 @@ fn passphrase(words: usize) -> Result<News, Refusal> {
     Ok(News::Passphrase(std::cell::RefCell::new(text.ok())))
 }
 
-/// Writes forms, card and envelopes beside the vault, never over a file that is there.
+/// Writes forms and card beside the vault, never over a file that is there.
 fn write_papers(papers: &Papers, folder: &Path) -> Result<(), String> {
     let out = OutputFolder::open(folder).map_err(|e| e.to_string())?;
     let write = |name: String, text: &str| {
@@ -359,14 +366,11 @@ fn write_papers(papers: &Papers, folder: &Path) -> Result<(), String> {
     for (person, form) in &papers.forms {
         write(format!("{}.enrolment.txt", plain_name(person)), form)?;
     }
-    for (person, kind, envelope) in &papers.envelopes {
-        write(format!("{}.{kind}.age", plain_name(person)), envelope)?;
-    }
     write("witness-card.txt".into(), &papers.card)
 }
 
 /// A person's name as a file name: whatever is no letter, digit or hyphen becomes a hyphen.
-fn plain_name(person: &str) -> String {
+pub(crate) fn plain_name(person: &str) -> String {
     person
         .chars()
         .map(|c| if c.is_alphanumeric() { c } else { '-' })

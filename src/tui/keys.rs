@@ -36,6 +36,7 @@ pub(crate) enum Verb {
     Restore,
     Switch,
     Write,
+    Copy,
     Back,
     Palette,
     Help,
@@ -297,6 +298,12 @@ pub(crate) static TABLE: &[Binding] = &[
         &[letter('w')],
         "write file",
         "writes this to a file",
+    ),
+    row(
+        Verb::Copy,
+        &[letter('b')],
+        "back up",
+        "begins the wizard that copies this vault to another medium",
     ),
     row(
         Verb::Left,

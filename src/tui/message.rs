@@ -14,7 +14,9 @@ use super::screens::root::RootFile;
 use crate::api::Timestamp;
 use crate::ceremony::{Answer, Showing};
 use crate::crypto::SecretBytes;
-use crate::session::{Bootstrap, Command, NewVault, Outcome, PendingView, View, WitnessAnswer};
+use crate::session::{
+    BackupDone, Bootstrap, Command, NewVault, Outcome, PendingView, View, WitnessAnswer,
+};
 
 /// What the app takes in.
 pub(crate) enum Msg {
@@ -71,6 +73,16 @@ pub(crate) enum Order {
     Close,
     /// Makes a vault in a folder, and leaves it open.
     Create { dir: PathBuf, new: NewVault },
+    /// Writes one person's envelopes to a medium of their own and reads them back.
+    PlaceEnvelopes {
+        folder: PathBuf,
+        /// File name and armored text.
+        files: Vec<(String, String)>,
+        /// The vault's own folder, where no envelope may lie.
+        vault: PathBuf,
+        /// Folders that hold somebody else's.
+        taken: Vec<PathBuf>,
+    },
     /// A passphrase of so many words.
     Passphrase(usize),
     /// Begins a ceremony, in a practice vault or a real one.
@@ -131,6 +143,7 @@ impl Order {
             Self::Close => "closing the vault".into(),
             Self::Create { .. } => "making the vault: identities, shares, envelopes".into(),
             Self::Passphrase(_) => "drawing words".into(),
+            Self::PlaceEnvelopes { .. } => "writing the envelopes and reading them back".into(),
             Self::Play(_) | Self::PlayHere { .. } => "beginning the ceremony".into(),
             Self::Answer(_) => "working on your answer".into(),
             Self::Abort(_) => "stopping the ceremony".into(),
@@ -161,6 +174,8 @@ pub(crate) enum News {
     Closed,
     /// A vault was made: what people take away.
     Created(Papers),
+    /// One person's envelopes lie in this folder and were read back.
+    Placed(PathBuf),
     /// Words for one person. Taken out once, by the screen that shows them.
     Passphrase(std::cell::RefCell<Option<Zeroizing<String>>>),
     /// The ceremony shows this now; a wrong answer comes with its sentence.
@@ -185,6 +200,8 @@ pub(crate) enum News {
     Root(Box<RootFile>),
     /// An export was executed, or its files were written after all.
     HandedOver(Box<HandedOver>),
+    /// The vault was copied to this folder and read back.
+    Copied(Box<BackupDone>, PathBuf),
     /// A file was written.
     Saved(PathBuf),
     /// The door's answer.
@@ -198,7 +215,7 @@ pub(crate) enum News {
 pub(crate) struct Papers {
     /// Person and printable form.
     pub(crate) forms: Vec<(String, String)>,
-    /// Person, kind and armored envelope, for people's own media.
+    /// Person, kind and armored envelope, for people's own media; empty where they lie in the vault's folder.
     pub(crate) envelopes: Vec<(String, &'static str, String)>,
     /// The witness card.
     pub(crate) card: String,

@@ -7,6 +7,7 @@ mod acts;
 mod app;
 mod canvas;
 mod desk;
+mod envelopes;
 mod event_loop;
 mod frame;
 mod guard;

@@ -26,6 +26,14 @@ pub enum BackupError {
         /// The folder asked for.
         place: String,
     },
+    /// The folder cannot be looked at.
+    #[error("{place}: {source}. Nothing was written; name another folder.")]
+    Place {
+        /// The folder asked for.
+        place: String,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The audit log is shorter than what was asked to be copied.
     #[error(
         "The audit log is shorter than its sealed length. Nothing more was copied; verify the vault first."
@@ -58,6 +66,20 @@ pub struct CopiedFile {
 pub struct BackupCopy {
     /// custody.toml, vault.age and audit.jsonl.
     pub files: Vec<CopiedFile>,
+}
+
+/// Whether a copy can go there: the folder is empty or absent.
+///
+/// # Errors
+/// Something is there, or the folder cannot be read; nothing was written.
+pub fn backup_place(to: &Path) -> Result<(), BackupError> {
+    let place = to.display().to_string();
+    match std::fs::read_dir(to).map(|mut names| names.next().is_none()) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(BackupError::NotEmpty { place }),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(BackupError::Place { place, source }),
+    }
 }
 
 impl Vault {

@@ -470,6 +470,10 @@ impl Screen for Approve {
                 let done = Done::handed_over(&self.pending, files, world);
                 Some(Reaction::one(Step::Replace(Box::new(done))))
             }
+            News::Copied(copy, folder) => {
+                let done = Done::copied(&self.pending, copy, folder, world);
+                Some(Reaction::one(Step::Replace(Box::new(done))))
+            }
             News::Refused(text) => Some(self.refused(text, world)),
             _ => None,
         }

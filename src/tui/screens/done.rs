@@ -1,10 +1,12 @@
 //! After an act: what was done, what one holds now, and what comes next.
 
+use std::path::Path;
+
 use crossterm::event::KeyEvent;
 
 use crate::api::{Key, Response};
 use crate::session::field::Footing;
-use crate::session::{Executed, KeyRow, PendingView};
+use crate::session::{BackupDone, Executed, KeyRow, PendingView};
 use crate::tui::acts::{HandedOver, NEXT};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
@@ -67,6 +69,30 @@ impl Done {
         let mut done = Self::executed(pending, &files.executed, world);
         done.qr = Picture::of_sha256(&files.sha256).map(|p| (p, "SHA-256 of the file"));
         done.files(files);
+        done
+    }
+
+    /// A copy of the vault that was read back.
+    pub(crate) fn copied(
+        pending: &PendingView,
+        copy: &BackupDone,
+        folder: &Path,
+        world: &World,
+    ) -> Self {
+        let mut done = Self::executed(pending, &copy.executed, world);
+        done.head = format!("Done. Copy {} is written and was read back.", copy.id);
+        done.lines
+            .push(Line::new("folder", folder.display().to_string()));
+        let names: Vec<&str> = copy.files.iter().map(|(name, _)| name.as_str()).collect();
+        done.lines
+            .push(Line::new("files", format!("{}, read back", names.join(", "))).role(Role::Ok));
+        let vault = copy.files.iter().find(|(name, _)| name == "vault.age");
+        done.lines
+            .extend(vault.map(|(_, sha256)| Line::new("vault.age", groups(sha256))));
+        done.next = vec![
+            "Take the medium out, label it, seal it in its bag, and write the bag's serial into the minutes. Keep it apart from the vault.".into(),
+            "It holds no share: without its custodians' envelopes nobody opens it.".into(),
+        ];
         done
     }
 

@@ -12,6 +12,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::list::{Column, Cursor, table};
 use crate::tui::world::World;
 
+use super::act::Act;
 use super::approvals::Approvals;
 use super::approve::Approve;
 use super::create::Create;
@@ -20,6 +21,7 @@ use super::done::common_name;
 use super::exchange::Exchange;
 use super::export::Export;
 use super::keys::Keys;
+use super::leave::Leave;
 use super::picker::{Picker, Place};
 use super::root::ImportRoot;
 
@@ -44,6 +46,7 @@ enum Goes {
     Deletions,
     Exchange,
     Ceremonies,
+    Backup,
 }
 
 impl Home {
@@ -64,6 +67,7 @@ impl Home {
             Some(Goes::Deletions) => Deletions::open(),
             Some(Goes::Exchange) => Reaction::push(Exchange::new()),
             Some(Goes::Ceremonies) => Reaction::push(Picker::shipped(Place::Here)),
+            Some(Goes::Backup) => Reaction::push(Act::backup()),
             None => Reaction::push(Keys::new()),
         }
     }
@@ -99,6 +103,14 @@ fn due(world: &World) -> Vec<Due> {
             goes: Goes::Ceremonies,
         });
     }
+    lines.extend(view.only_copy.map(|_| Due {
+        role: Role::Note,
+        kind: "copy",
+        what: "none yet: this vault exists once".into(),
+        when: "now".into(),
+        who: "everybody".into(),
+        goes: Goes::Backup,
+    }));
     lines.extend(deletions(view, now));
     lines.extend(exports(view, now));
     lines
@@ -317,6 +329,9 @@ impl Screen for Home {
                 goes: Goes::Ceremonies,
                 ..
             }) => "shows the ceremonies; this one goes on".into(),
+            Some(Due {
+                goes: Goes::Backup, ..
+            }) => "begins a second copy of this vault, on another medium".into(),
         };
         Footing {
             acts: "nobody: looking needs no approval".into(),
@@ -338,6 +353,7 @@ impl Screen for Home {
                 Verb::Exchange,
                 Verb::Ceremonies,
                 Verb::ImportRoot,
+                Verb::Copy,
             ]
             .map(Offer::plain),
         );
@@ -421,6 +437,10 @@ impl Screen for Home {
             Verb::Approvals => Reaction::push(Approvals::new()),
             Verb::Exchange => Reaction::push(Exchange::new()),
             Verb::Ceremonies => Reaction::push(Picker::shipped(Place::Here)),
+            Verb::Copy => Reaction::push(Act::backup()),
+            Verb::Back if world.view.as_ref().is_some_and(|v| v.only_copy.is_some()) => {
+                Reaction::push(Leave::closing())
+            }
             Verb::Back => Reaction::order(Order::Close).then(Step::Pop),
             other => {
                 self.cursor

@@ -1,22 +1,57 @@
 //! Leaving: Ctrl-C asks, and the safe answer is Enter.
 
+use super::act::Act;
 use crate::session::field::Footing;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
+use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
 use crate::tui::world::World;
 use crossterm::event::{KeyCode, KeyEvent};
 
-/// Whether to leave keymoot.
+/// Whether to leave keymoot, or to close the vault and stay.
 pub(crate) struct Leave {
     busy: bool,
+    /// The vault alone is closed; keymoot goes on.
+    closing: bool,
 }
 
 impl Leave {
     pub(crate) const fn new(busy: bool) -> Self {
-        Self { busy }
+        Self {
+            busy,
+            closing: false,
+        }
     }
+
+    /// Before a vault is closed that exists once.
+    pub(crate) const fn closing() -> Self {
+        Self {
+            busy: false,
+            closing: true,
+        }
+    }
+
+    /// What `y` does.
+    const fn word(&self) -> &'static str {
+        if self.closing { "close" } else { "leave" }
+    }
+
+    fn yes(&self) -> Reaction {
+        if self.closing {
+            // This page and Home, which is under it.
+            return Reaction::order(Order::Close)
+                .then(Step::Pop)
+                .then(Step::Pop);
+        }
+        Reaction::one(Step::Quit)
+    }
+}
+
+/// A copy can be offered: the vault exists once, and a copy needs nothing but its people.
+fn exists_once(world: &World) -> Option<&'static str> {
+    world.view.as_ref().and_then(|view| view.only_copy)
 }
 
 impl Screen for Leave {
@@ -25,7 +60,12 @@ impl Screen for Leave {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec!["Leave keymoot?".into()]
+        let title = if self.closing {
+            "Close this vault?"
+        } else {
+            "Leave keymoot?"
+        };
+        vec![title.into()]
     }
 
     fn footing(&self, world: &World) -> Footing {
@@ -34,22 +74,31 @@ impl Screen for Leave {
             enter: "stays, back to where you were".into(),
             so_far: if world.rehearsal() {
                 "this rehearsal is kept nowhere: leaving ends it".into()
+            } else if exists_once(world).is_some() {
+                "everything is saved, on one medium alone: there is no second copy".into()
             } else {
                 "everything done so far is saved".into()
             },
         }
     }
 
-    fn offers(&self, _world: &World) -> Vec<Offer> {
-        vec![
+    fn offers(&self, world: &World) -> Vec<Offer> {
+        let mut offers = vec![
             Offer::word(Verb::Enter, "stay"),
             Offer::word(Verb::Back, "stay"),
-            Offer::word(Verb::Leave, "leave"),
-        ]
+            Offer::word(Verb::Leave, "leave keymoot"),
+        ];
+        if exists_once(world).is_some() && !self.busy {
+            offers.push(Offer::word(Verb::Copy, "copy it first"));
+        }
+        offers
     }
 
     fn help(&self) -> &'static [&'static str] {
-        &["Leaving closes the vault, wipes what was held in memory and gives the terminal back."]
+        &[
+            "Leaving closes the vault, wipes what was held in memory and gives the terminal back.",
+            "A production vault without a second copy is lost with its medium. b makes the copy now: the act is signed like any other, written to an empty folder on another medium, and read back.",
+        ]
     }
 
     fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
@@ -58,7 +107,10 @@ impl Screen for Leave {
         let mut say = |role, text: &str| y += canvas.paragraph(2, y, width, role, text) + 1;
         say(
             Role::Title,
-            "Enter stays. y leaves. Ctrl-C again leaves too.",
+            &format!(
+                "Enter stays. y {0}s. Ctrl-C again leaves keymoot.",
+                self.word()
+            ),
         );
         if world.rehearsal() {
             say(
@@ -66,13 +118,14 @@ impl Screen for Leave {
                 "This is a rehearsal: when you leave, its vault and everything in it is gone. That is what it is for.",
             );
         } else if world.view.is_some() {
+            if let Some(only) = exists_once(world) {
+                say(Role::Stop, only);
+                say(Role::Wait, "b makes that copy now, and comes back here.");
+            }
             say(
                 Role::Text,
                 "The vault is closed and its lock is freed. A ceremony that is under way stands open in it and goes on later, at the step where it is now.",
             );
-            if let Some(only) = world.view.as_ref().and_then(|view| view.only_copy) {
-                say(Role::Stop, only);
-            }
         } else {
             say(Role::Text, "No vault is open. Nothing is lost.");
         }
@@ -87,13 +140,14 @@ impl Screen for Leave {
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
         match verb {
             Verb::Enter | Verb::Back => Reaction::pop(),
+            Verb::Copy => Reaction::push(Act::backup()),
             _ => Reaction::none(),
         }
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
         match key.code {
-            KeyCode::Char('y' | 'Y') => Reaction::one(Step::Quit),
+            KeyCode::Char('y' | 'Y') => self.yes(),
             KeyCode::Char('n' | 'N') => Reaction::pop(),
             _ => Reaction::none(),
         }

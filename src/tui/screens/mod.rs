@@ -1,5 +1,6 @@
 //! The screens, one file each, and which one comes first.
 
+pub(crate) mod act;
 pub(crate) mod approvals;
 pub(crate) mod approve;
 pub(crate) mod ask;
@@ -21,6 +22,8 @@ pub(crate) mod leave;
 pub(crate) mod page;
 pub(crate) mod palette;
 pub(crate) mod picker;
+#[cfg(test)]
+mod production_tests;
 pub(crate) mod refuse;
 pub(crate) mod review;
 pub(crate) mod root;

@@ -61,6 +61,15 @@ pub(crate) const SOFTWARE: Field = Field {
     optional: false,
 };
 
+/// Production only: where one person's envelopes go.
+pub(crate) const MEDIUM: Field = Field {
+    id: "medium",
+    label: "Folder on it",
+    hint: "Where your stick is mounted, for example /media/ana. Not the vault's folder, and nobody else's.",
+    kind: Kind::Text { max: 400 },
+    optional: false,
+};
+
 /// Production only: the clock, attested before the first line of the record is dated by it.
 pub(crate) const CLOCK: Field = Field {
     id: "clock",

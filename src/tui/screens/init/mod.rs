@@ -1,6 +1,7 @@
 //! Making a vault: five questions, a review, then each person's words, then the papers.
 
 mod fields;
+mod media;
 mod names;
 mod people;
 mod picture;
@@ -21,6 +22,7 @@ use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::rail;
 use crate::tui::world::{World, vault_name};
 use fields::{CLOCK, CUSTODIANS, NEEDED, PLACE, PROFILE, SOFTWARE, date_time};
+use media::Media;
 use names::names_form;
 use people::{Person, Words};
 
@@ -39,11 +41,12 @@ enum Page {
     Review,
     People,
     Making,
+    Envelopes,
     Papers,
 }
 
 impl Page {
-    const ALL: [(Self, &'static str); 10] = [
+    const ALL: [(Self, &'static str); 11] = [
         (Self::Place, "Folder"),
         (Self::Profile, "What for"),
         (Self::Quorum, "How many"),
@@ -53,6 +56,7 @@ impl Page {
         (Self::Review, "Review"),
         (Self::People, "Words"),
         (Self::Making, "Make it"),
+        (Self::Envelopes, "Envelopes"),
         (Self::Papers, "Papers"),
     ];
 
@@ -73,6 +77,7 @@ pub(crate) struct Init {
     people: Vec<Person>,
     words: Words,
     ready: Vec<NewPerson>,
+    media: Option<Media>,
     papers: Option<Papers>,
     error: Option<String>,
     question: u64,
@@ -97,6 +102,7 @@ impl Init {
             people: Vec::new(),
             words: Words::new(),
             ready: Vec::new(),
+            media: None,
             papers: None,
             error: None,
             question: 0,
@@ -111,6 +117,7 @@ impl Init {
             Page::Names => Some(&self.names),
             Page::Software => Some(&self.software),
             Page::Clock => Some(&self.clock),
+            Page::Envelopes => self.media.as_ref().map(|m| &m.form),
             _ => None,
         }
     }
@@ -123,6 +130,7 @@ impl Init {
             Page::Names => Some(&mut self.names),
             Page::Software => Some(&mut self.software),
             Page::Clock => Some(&mut self.clock),
+            Page::Envelopes => self.media.as_mut().map(|m| &mut m.form),
             _ => None,
         }
     }
@@ -158,7 +166,7 @@ impl Init {
 
     /// Whether a page is asked for this profile.
     fn asked(&self, page: Page) -> bool {
-        !matches!(page, Page::Software | Page::Clock)
+        !matches!(page, Page::Software | Page::Clock | Page::Envelopes)
             || self.chosen_profile() == Profile::Production
     }
 
@@ -184,6 +192,9 @@ impl Init {
     }
 
     fn enter(&mut self) -> Reaction {
+        if let (Page::Envelopes, dir, Some(media)) = (self.page, self.dir(), &mut self.media) {
+            return media.enter(&dir);
+        }
         if let Some(form) = self.form_mut() {
             if form.enter() == Pressed::Stays {
                 return Reaction::none();
@@ -280,6 +291,10 @@ impl Init {
         match self.page {
             Page::Place | Page::Papers => Reaction::pop(),
             Page::Making => Reaction::none(),
+            Page::Envelopes => Reaction::notice(
+                Role::Note,
+                "Everybody needs their envelopes first: without them this vault never opens again. A vault that is given up here is made anew in another folder.",
+            ),
             Page::People => {
                 // Words of people who were already here are void: nobody may wonder which ones count.
                 self.words = Words::new();
@@ -334,6 +349,10 @@ impl Screen for Init {
                 "is off while the vault is made".into(),
                 "the vault is being written; if this fails, the folder stays empty".into(),
             ),
+            Page::Envelopes => match &self.media {
+                Some(media) => return media.footing(),
+                None => (String::new(), String::new(), String::new()),
+            },
             Page::Papers => (
                 "everybody: sign the forms".into(),
                 "goes to the vault's home".into(),
@@ -467,7 +486,20 @@ impl Screen for Init {
             }
             News::Created(papers) => {
                 self.papers = Some(papers.clone());
-                self.turn(Page::Papers);
+                let media = Media::new(&papers.envelopes);
+                self.turn(if media.over() {
+                    Page::Papers
+                } else {
+                    Page::Envelopes
+                });
+                self.media = Some(media);
+            }
+            News::Placed(folder) => {
+                if let Some(media) = &mut self.media {
+                    media.placed(folder.clone());
+                }
+                let over = self.media.as_ref().is_none_or(Media::over);
+                self.turn(if over { Page::Papers } else { Page::Envelopes });
             }
             News::Refused(text) if self.page == Page::Making => {
                 self.turn(Page::Place);
@@ -475,7 +507,10 @@ impl Screen for Init {
                     "{text} All words shown so far are void; destroy what was written down."
                 ));
             }
-            News::Refused(text) => self.error = Some(text.clone()),
+            News::Refused(text) => match (&mut self.media, self.page) {
+                (Some(media), Page::Envelopes) => media.error = Some(text.clone()),
+                _ => self.error = Some(text.clone()),
+            },
             _ => return None,
         }
         Some(Reaction::none())

@@ -69,7 +69,7 @@ impl Init {
         }
         if self.chosen_profile() == Profile::Production {
             y += canvas
-                .paragraph(0, y, width, Role::Note, "The envelopes lie beside the forms, and nowhere in the vault: move each person's to that person's own stick now, and see it read back there.")
+                .paragraph(0, y, width, Role::Note, "Everybody holds their own envelopes now; there is no other copy of them. This vault exists once: b on the next screen makes a second copy.")
                 .saturating_add(1);
         }
         if let Some(trouble) = &papers.trouble {
@@ -108,6 +108,11 @@ impl Init {
                     Page::Quorum if n < at => {
                         format!("{} of {}", self.number("needed"), self.number("custodians"))
                     }
+                    Page::Envelopes if n == at => self
+                        .media
+                        .as_ref()
+                        .map(super::media::Media::count)
+                        .unwrap_or_default(),
                     Page::People if n == at => format!(
                         "{} of {}",
                         self.ready.len().saturating_add(1).min(self.people.len()),
@@ -122,6 +127,10 @@ impl Init {
 
     pub(super) fn draw_page(&self, canvas: &mut Canvas<'_>) {
         let width = canvas.width();
+        if let (Page::Envelopes, Some(media)) = (self.page, &self.media) {
+            media.draw(canvas);
+            return;
+        }
         let mut y = 0;
         if let Some(form) = self.form() {
             y = form.draw(canvas).saturating_add(1);

@@ -103,3 +103,70 @@ fn two_people_need_two_names() {
         "{picture}"
     );
 }
+
+#[test]
+fn in_production_everybody_takes_their_own_envelopes() {
+    let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
+    snapshot::press(
+        &mut state,
+        "<Enter><Down><Enter><Enter><Enter>Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim<Enter>",
+    );
+    snapshot::press(&mut state, "<Enter><C-u>2026-11-24 09:05<Enter><Enter>");
+    for _ in 0..5 {
+        words(&mut state);
+        snapshot::press(&mut state, &format!("<Enter><Enter><C-u>{WORDS}<Enter>"));
+    }
+    let envelope = |name: &str, kind| (name.to_owned(), kind, "armored".to_owned());
+    told(
+        &mut state,
+        News::Created(Papers {
+            forms: vec![("Ana".into(), "form".into())],
+            envelopes: vec![
+                envelope("Ana", "share"),
+                envelope("Ana", "approval"),
+                envelope("Wim", "approval"),
+            ],
+            card: "vault 00ff, sequence 0".into(),
+            folder: Some("acme.papers".into()),
+            trouble: None,
+        }),
+    );
+    snapshot::check("init-envelopes", &mut state);
+    let effects = snapshot::press(&mut state, "/media/ana<Enter>");
+    let [
+        Effect::Desk(Order::PlaceEnvelopes {
+            folder,
+            files,
+            vault,
+            taken,
+        }),
+    ] = &effects[..]
+    else {
+        panic!("nothing was ordered");
+    };
+    assert_eq!(folder.to_str(), Some("/media/ana"));
+    assert_eq!(vault.to_str(), Some("acme.vault"));
+    assert_eq!((files.len(), taken.len()), (2, 0));
+    assert_eq!(files[0].0, "Ana.share.age");
+    told(
+        &mut state,
+        News::Refused("ana is full. Nothing was written.".into()),
+    );
+    snapshot::check("init-envelopes-refused", &mut state);
+    // There is no way past it.
+    snapshot::press(&mut state, "<Esc>");
+    told(&mut state, News::Placed("/media/ana".into()));
+    let picture = snapshot::text(&snapshot::drawn(
+        &mut state,
+        80,
+        24,
+        &snapshot::appearance(),
+    ));
+    assert!(picture.contains("Wim: your envelopes"), "{picture}");
+    let effects = snapshot::press(&mut state, "/media/wim<Enter>");
+    assert!(
+        matches!(&effects[..], [Effect::Desk(Order::PlaceEnvelopes { taken, .. })] if taken.len() == 1)
+    );
+    told(&mut state, News::Placed("/media/wim".into()));
+    snapshot::check("init-papers-production", &mut state);
+}
