@@ -328,47 +328,7 @@ impl Screen for Init {
     }
 
     fn footing(&self, _world: &World) -> Footing {
-        let next = Page::ALL
-            .get(self.neighbour(true).place())
-            .map_or("", |(_, t)| *t);
-        let nothing = "nothing is written yet; no vault exists".to_owned();
-        let (acts, enter, so_far) = match self.page {
-            Page::Review => (
-                "everybody: read it together".into(),
-                "calls the first person to the keyboard, alone".into(),
-                nothing,
-            ),
-            Page::People => match self.person() {
-                Some(person) => self
-                    .words
-                    .footing(person, self.ready.len(), self.people.len()),
-                None => (String::new(), String::new(), nothing),
-            },
-            Page::Making => (
-                "nobody".into(),
-                "is off while the vault is made".into(),
-                "the vault is being written; if this fails, the folder stays empty".into(),
-            ),
-            Page::Envelopes => match &self.media {
-                Some(media) => return media.footing(),
-                None => (String::new(), String::new(), String::new()),
-            },
-            Page::Papers => (
-                "everybody: sign the forms".into(),
-                "goes to the vault's home".into(),
-                "the vault exists and is open; the words were shown once and never again".into(),
-            ),
-            _ => (
-                "whoever sets this vault up".into(),
-                format!("keeps this and goes on to \"{next}\""),
-                nothing,
-            ),
-        };
-        Footing {
-            acts,
-            enter,
-            so_far,
-        }
+        self.said()
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {

@@ -2,11 +2,57 @@
 
 use super::{Init, Page};
 use crate::session::Profile;
+use crate::session::field::Footing;
 use crate::tui::canvas::Canvas;
 use crate::tui::theme::Role;
 use crate::tui::widgets::rail::{Stage, Stop};
 
 impl Init {
+    /// Who acts on this page, what Enter does, what has happened.
+    pub(super) fn said(&self) -> Footing {
+        let next = Page::ALL
+            .get(self.neighbour(true).place())
+            .map_or("", |(_, t)| *t);
+        let nothing = "nothing is written yet; no vault exists".to_owned();
+        let (acts, enter, so_far) = match self.page {
+            Page::Review => (
+                "everybody: read it together".into(),
+                "calls the first person to the keyboard, alone".into(),
+                nothing,
+            ),
+            Page::People => match self.person() {
+                Some(person) => self
+                    .words
+                    .footing(person, self.ready.len(), self.people.len()),
+                None => (String::new(), String::new(), nothing),
+            },
+            Page::Making => (
+                "nobody".into(),
+                "is off while the vault is made".into(),
+                "the vault is being written; if this fails, the folder stays empty".into(),
+            ),
+            Page::Envelopes => match &self.media {
+                Some(media) => return media.footing(),
+                None => (String::new(), String::new(), String::new()),
+            },
+            Page::Papers => (
+                "everybody: sign the forms".into(),
+                "goes to the vault's home".into(),
+                "the vault exists and is open; the words were shown once and never again".into(),
+            ),
+            _ => (
+                "whoever sets this vault up".into(),
+                format!("keeps this and goes on to \"{next}\""),
+                nothing,
+            ),
+        };
+        Footing {
+            acts,
+            enter,
+            so_far,
+        }
+    }
+
     pub(super) fn draw_review(&self, canvas: &mut Canvas<'_>) {
         let width = canvas.width();
         let people = self.everybody();
