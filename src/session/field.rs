@@ -166,7 +166,7 @@ pub fn usage(text: &str) -> Option<KeyUsage> {
 
 /// A typed value that a field does not take.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{label} {rule}. Nothing was changed.")]
+#[error("{} {rule}. Nothing was changed.", quoted(label))]
 pub struct FieldError {
     /// The field's id.
     pub field: &'static str,
@@ -174,6 +174,15 @@ pub struct FieldError {
     pub label: &'static str,
     /// The rule that was broken, completing a sentence that begins with the label.
     pub rule: String,
+}
+
+/// A label of several words is quoted where it begins a sentence: `"Your watch says" is empty`.
+fn quoted(label: &str) -> std::borrow::Cow<'_, str> {
+    if label.contains(' ') {
+        format!("\"{label}\"").into()
+    } else {
+        label.into()
+    }
 }
 
 /// The three lines above the keys on every screen: who acts, what Enter does, what has happened so far.

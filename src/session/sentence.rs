@@ -64,10 +64,11 @@ fn control(
                 "{} days, then the key is destroyed",
                 input.delete_key_in_days
             );
-            let details = vec![
+            let mut details = which(&input.key_identifier, engine);
+            details.extend([
                 line("window", &window),
                 line("until then", "unusable; RestoreKey takes it back"),
-            ];
+            ]);
             (
                 format!("DELETE KEY {}", name(&input.key_identifier)),
                 details,
@@ -77,16 +78,20 @@ fn control(
             let after = "the key exists and is disabled until its usage is started";
             (
                 format!("RESTORE KEY {}", name(&input.key_identifier)),
-                vec![line("after", after)],
+                [
+                    which(&input.key_identifier, engine),
+                    vec![line("after", after)],
+                ]
+                .concat(),
             )
         }
         Request::StartKeyUsage(input) => (
             format!("ENABLE KEY {}", name(&input.key_identifier)),
-            Vec::new(),
+            which(&input.key_identifier, engine),
         ),
         Request::StopKeyUsage(input) => (
             format!("DISABLE KEY {}", name(&input.key_identifier)),
-            Vec::new(),
+            which(&input.key_identifier, engine),
         ),
         Request::CreateAlias(_)
         | Request::UpdateAlias(_)
@@ -103,6 +108,17 @@ fn control(
         | Request::ListAliases(_)
         | Request::ListTagsForResource(_) => ("READ".into(), Vec::new()),
     }
+}
+
+/// What tells one key from another of the same name: its kind and its check value.
+fn which(identifier: &str, engine: &EngineState) -> Details {
+    engine.find(identifier).map_or_else(Vec::new, |record| {
+        let attributes = &record.key.key_attributes;
+        vec![
+            line("kind", attributes.key_algorithm.name()),
+            line("kcv", &record.key.key_check_value),
+        ]
+    })
 }
 
 /// The label of the key that an identifier names, or the identifier.

@@ -257,16 +257,26 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     out
 }
 
-/// How far the rest of a line is indented.
+/// Columns of a label in the lines of `label  value` that layers below write.
+const LABEL: usize = 11;
+
+/// How far the rest of a line is indented: to its value, where a label stands before it.
 fn hang(line: &str, width: usize) -> usize {
     let spaces = line.chars().take_while(|c| *c == ' ').count();
     let label = line.get(spaces..).unwrap_or_default();
-    let value = label.find("  ").map_or(spaces, |gap| {
-        let rest = label.get(gap..).unwrap_or_default();
-        let blank = rest.chars().take_while(|c| *c == ' ').count();
-        let before = label.get(..gap).unwrap_or_default().chars().count();
-        spaces.saturating_add(before).saturating_add(blank)
-    });
+    let value = match label.find("  ") {
+        Some(gap) => {
+            let rest = label.get(gap..).unwrap_or_default();
+            let blank = rest.chars().take_while(|c| *c == ' ').count();
+            let before = label.get(..gap).unwrap_or_default().chars().count();
+            spaces.saturating_add(before).saturating_add(blank)
+        }
+        // The longest labels leave one space before their value.
+        None if spaces > 0 && label.find(' ') == Some(LABEL) => {
+            spaces.saturating_add(LABEL).saturating_add(1)
+        }
+        None => spaces,
+    };
     [value, spaces]
         .into_iter()
         .find(|n| *n <= width / 3)
@@ -281,6 +291,21 @@ pub(crate) fn cells(count: usize) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_hangs_under_its_value() {
+        let wrapped = wrap(
+            "   certificate C=US, O=Example Payment Service, CN=wrapping",
+            46,
+        );
+        assert!(wrapped[1].starts_with("               "), "{wrapped:?}");
+        let wrapped = wrap(
+            "   kind        AES_128, which is strong enough for this key",
+            46,
+        );
+        assert!(wrapped[1].starts_with("               "), "{wrapped:?}");
+        assert_eq!(wrap("certificate of somebody", 12)[1], "of somebody");
+    }
 
     #[test]
     fn control_and_bidi_characters_are_drawn_as_escapes() {
