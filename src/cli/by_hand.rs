@@ -127,13 +127,20 @@ pub(super) fn approved(session: &mut Session, action: Action) -> Result<[u8; 32]
     let preview = session.preview(&action)?;
     describe(&preview);
     let issuer = issuer(session)?;
-    let key = approval_key(session, &issuer)?;
-    let mut pending = asked(session.perform(Command::Ask {
-        action,
-        issuer,
-        origin: None,
-        key,
-    })?)?;
+    let mut pending = loop {
+        let key = approval_key(session, &issuer)?;
+        match session.perform(Command::Ask {
+            action: action.clone(),
+            issuer: issuer.clone(),
+            origin: None,
+            key,
+        }) {
+            Ok(outcome) => break asked(outcome)?,
+            // A wrong passphrase ends nothing: whoever asks tries again.
+            Err(refusal @ Refusal::Custody(_)) => streams::note(&refusal.to_string()),
+            Err(refusal) => return Err(refusal),
+        }
+    };
     streams::note(&format!("Digest {}", pending.digest));
     while pending.signed.len() < pending.required {
         pending = one_more(session, pending)?;
