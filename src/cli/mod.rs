@@ -11,7 +11,6 @@ mod completions;
 mod doctor;
 mod init;
 mod inspect;
-mod iso_time;
 mod lint;
 mod man;
 mod play;

@@ -265,7 +265,7 @@ impl Runner {
             None => Arrow::Step {
                 run: run.id,
                 step,
-                binds: None,
+                binds: Vec::new(),
             },
         };
         session.perform(Command::Journal(arrow))?;

@@ -34,7 +34,7 @@ impl Runner {
         let arrow = Arrow::Step {
             run: self.run.clone(),
             step: Box::new(record),
-            binds: step.makes.clone(),
+            binds: step.makes.iter().map(|id| (0, id.clone())).collect(),
         };
         let done = session.perform(Command::Execute {
             id: pending.id,

@@ -197,7 +197,7 @@ impl Runner {
             let arrow = Arrow::Step {
                 run,
                 step,
-                binds: None,
+                binds: Vec::new(),
             };
             session.perform(Command::Journal(arrow))?;
             self.arrow()?;
