@@ -11,9 +11,11 @@ mod parse;
 mod run;
 mod script;
 mod shipped;
+mod stand_in;
 
 pub use ask::{Advance, Answer, Ask, AskField, Showing, StepLine};
 pub use finding::Finding;
+pub use lint::{RULES, Rule};
 pub use run::{RunError, Runner, Wanted, resolve_inputs};
 pub use script::{InputDeclaration, MAX_SCRIPT_BYTES, Script};
 pub use shipped::{sample, shipped};

@@ -7,7 +7,7 @@ pub mod action;
 mod automatic;
 mod backup;
 mod book;
-mod brought;
+pub(crate) mod brought;
 pub mod build;
 mod build_exchange;
 mod clock;

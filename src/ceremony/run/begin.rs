@@ -54,6 +54,7 @@ impl Runner {
             stage: Stage::Ended,
             turns: VecDeque::new(),
             signers: VecDeque::new(),
+            awaited: VecDeque::new(),
             texts: BTreeMap::new(),
             typed_by: None,
             action: None,
@@ -62,6 +63,7 @@ impl Runner {
             last: None,
             outcome: None,
             armed: false,
+            turns_known: false,
             failure: None,
             people,
             resumed: false,
@@ -121,7 +123,9 @@ fn resume(
         ));
     };
     for (name, bytes) in &wanted.inputs {
-        if run.inputs.get(name) != Some(bytes) {
+        let comes = script.model.input(name).is_some_and(|input| input.during);
+        let came = run.inputs.get(name);
+        if came != Some(bytes) && !(comes && came.is_none()) {
             return Err(RunError::CannotBegin(format!(
                 "The run was begun with another file `{name}` and goes on with that one. Nothing was changed. Leave \
                  --input {name} away, or begin a new run."
@@ -137,6 +141,11 @@ fn resume(
         return Ok(runner);
     }
     session.perform(Command::Journal(Arrow::Resume { run: run.id }))?;
+    for (name, bytes) in &wanted.inputs {
+        if !run.inputs.contains_key(name) {
+            runner.keep_input(session, name, bytes.clone(), "command line".to_owned())?;
+        }
+    }
     runner.go_on(session)?;
     Ok(runner)
 }

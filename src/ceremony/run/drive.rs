@@ -80,6 +80,7 @@ impl Runner {
 
     fn take(&mut self, session: &mut Session, answers: Vec<Answer>) -> Result<(), Halt> {
         match self.stage {
+            Stage::Bring => self.take_file(session, answers),
             Stage::Turn => self.take_turn(session, answers),
             Stage::Issue => self.take_issue(session, answers),
             Stage::Approve => self.take_approval(session, answers),
@@ -125,6 +126,8 @@ impl Runner {
     /// Forgets what was typed and asked in the step at hand.
     pub(super) fn forget(&mut self) {
         self.armed = false;
+        self.turns_known = false;
+        self.awaited.clear();
         self.turns.clear();
         self.signers.clear();
         self.texts.clear();
@@ -140,6 +143,16 @@ impl Runner {
             self.arm(session)?;
             if !self.armed {
                 // The step failed while it was prepared, and the script goes on.
+                return Ok(Work::Moved);
+            }
+        }
+        if !self.awaited.is_empty() {
+            self.stage = Stage::Bring;
+            return Ok(Work::Asks);
+        }
+        if !self.turns_known {
+            self.learn_turns(session)?;
+            if !self.armed {
                 return Ok(Work::Moved);
             }
         }
@@ -171,6 +184,15 @@ impl Runner {
         let step = record.id.clone();
         session.draw_context(&self.script.sha256(), number, &step);
         self.armed = true;
+        self.await_files(session)
+    }
+
+    /// Finds out who is asked for what, once every file of the step has come.
+    fn learn_turns(&mut self, session: &mut Session) -> Result<(), Halt> {
+        let Some(record) = self.record(session) else {
+            return Ok(());
+        };
+        self.turns_known = true;
         self.arm_turns(session, &record)
     }
 

@@ -7,6 +7,8 @@ mod act;
 mod asks;
 mod begin;
 mod bind;
+mod bring;
+mod declared;
 mod drive;
 mod effect;
 mod expect;
@@ -74,6 +76,8 @@ pub struct Wanted {
 /// What is asked next inside a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Stage {
+    /// A file has to be brought: the front of `Runner::awaited`.
+    Bring,
     /// A person types fields, or looks and presses Enter: the front of `Runner::turns`.
     Turn,
     /// The issuer reads the request and signs it.
@@ -109,6 +113,8 @@ pub struct Runner {
     stage: Stage,
     turns: VecDeque<Turn>,
     signers: VecDeque<String>,
+    /// Inputs of the step at hand that people still have to bring.
+    awaited: VecDeque<String>,
     /// Fields answered so far in this step; for fields that several people answer, `field (name)`.
     texts: BTreeMap<String, String>,
     /// Who typed the fields that a second person types.
@@ -121,6 +127,8 @@ pub struct Runner {
     outcome: Option<RunOutcome>,
     /// Whether the step at hand was prepared in this runner's life.
     armed: bool,
+    /// Whether `turns` is of the step at hand.
+    turns_known: bool,
     /// A failure that ended the run before anything was asked.
     failure: Option<RunError>,
     /// Script places bound to names.

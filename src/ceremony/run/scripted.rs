@@ -85,7 +85,7 @@ impl Runner {
         }
         match field {
             "passphrase" => session.practice_passphrase(&self.signer()),
-            "phrase" => self.phrase().map(str::to_owned),
+            "phrase" => self.phrase(),
             _ => self.answer_for(session, field),
         }
     }

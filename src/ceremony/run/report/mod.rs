@@ -251,6 +251,13 @@ fn result(step: &Step, record: &StepRecord) -> String {
             "fingerprint typed and equal".to_owned()
         });
     }
+    if let Some(kcv) = note("kcv") {
+        parts.push(if kcv == "as-shown" {
+            "check value taken as shown, not compared".to_owned()
+        } else {
+            format!("check value {kcv} typed and equal")
+        });
+    }
     if let Some(sha256) = note("sha256") {
         parts.push(format!("SHA-256 {sha256}"));
     }
