@@ -1,6 +1,6 @@
 //! Beginning a run, or taking up an interrupted one.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use sha2::{Digest, Sha256};
 
@@ -9,6 +9,7 @@ use crate::session::{
     Arrow, Command, Profile, Run, RunOutcome, Session, StepRecord, StepState, View,
 };
 
+use super::super::model::{KeyDeclaration, Person};
 use super::super::script::Script;
 use super::{RunError, Runner, Stage, Wanted, bind, inputs};
 
@@ -68,6 +69,9 @@ impl Runner {
             people,
             resumed: false,
             arrows_left: None,
+            faults_on: false,
+            faults_played: BTreeSet::new(),
+            killed: false,
         }
     }
 }
@@ -96,6 +100,7 @@ fn fits(script: &Script, session: &Session) -> Result<(), RunError> {
             profile.name()
         )));
     }
+    rules_of_the_day(script, session)?;
     let makes = script
         .model
         .steps
@@ -107,6 +112,33 @@ fn fits(script: &Script, session: &Session) -> Result<(), RunError> {
              secure cryptographic device (PCI PIN 5-1). Nothing was begun."
                 .into(),
         ));
+    }
+    Ok(())
+}
+
+/// Classes of keys and forms of custodians, judged by this vault and its clock.
+fn rules_of_the_day(script: &Script, session: &Session) -> Result<(), RunError> {
+    let profile = session.profile();
+    let other = |key: &&KeyDeclaration| key.class.is_some_and(|class| class != profile);
+    if let Some(key) = script.model.keys.iter().find(other) {
+        return Err(RunError::CannotBegin(format!(
+            "The script declares `{}` a {} key, and this is a {} vault: one never enters the other (PCI PIN 19-4). \
+             Nothing was begun.",
+            key.id,
+            key.class.map_or("", Profile::name),
+            profile.name()
+        )));
+    }
+    let now = session.now();
+    let over = |person: &&Person| person.form_until.is_some_and(|end| now >= end);
+    if let Some(person) = script.model.people.iter().find(over) {
+        return Err(RunError::CannotBegin(format!(
+            "{} of `{}` is over, by this vault's clock ({}). Nothing was begun. Have a new form signed and write its \
+             last day into the script, or let another person take the place.",
+            person.form.as_deref().unwrap_or("The form"),
+            person.id,
+            now.rfc3339()
+        )));
     }
     Ok(())
 }

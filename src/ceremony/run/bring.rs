@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::session::build;
 use crate::session::field::Kind;
-use crate::session::{Arrow, Command, Profile, Refusal, Session, op};
+use crate::session::{Arrow, Command, Profile, Refusal, Session, StepState, op};
 
 use super::super::ask::Answer;
 use super::super::model::{FileInput, StandIn, Step};
@@ -97,7 +97,7 @@ impl Runner {
             bytes,
             from,
         }))?;
-        self.arrow()
+        self.arrow(StepState::Planned)
     }
 
     /// The input that is asked for now.

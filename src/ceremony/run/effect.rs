@@ -45,7 +45,7 @@ impl Runner {
         match done {
             Ok(_) => {
                 self.last = Some(format!("Done: {}", pending.sentence));
-                self.arrow()?;
+                self.arrow(StepState::Executed)?;
                 Ok(())
             }
             Err(refusal @ Refusal::Api(_)) => self.refused(session, &refusal),

@@ -12,6 +12,7 @@ mod declared;
 mod drive;
 mod effect;
 mod expect;
+mod faults;
 mod inputs;
 mod judge;
 mod outputs;
@@ -19,12 +20,13 @@ mod report;
 mod ritual;
 mod scripted;
 mod sign;
+mod stopping;
 mod summary;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::session::{
-    Action, Arrow, Command, PendingView, Refusal, Run, RunOutcome, Session, StepRecord,
+    Action, Arrow, Command, PendingView, Refusal, Run, RunOutcome, Session, StepRecord, StepState,
 };
 
 use super::model::Step;
@@ -86,6 +88,8 @@ enum Stage {
     Approve,
     /// The person at the front of `Runner::signers` signs off.
     SignOff,
+    /// The person at the front of `Runner::signers` signs that the run was stopped.
+    AbortSignOff,
     /// Time has to pass.
     Wait,
     /// The result is shown.
@@ -137,6 +141,12 @@ pub struct Runner {
     resumed: bool,
     /// For drills: arrows that may still be committed before the runner stops as if the power had failed.
     arrows_left: Option<usize>,
+    /// Whether the script's faults are played: headless rehearsals that nobody interrupted.
+    faults_on: bool,
+    /// Faults that have been played, by their place in the script.
+    faults_played: BTreeSet<usize>,
+    /// Whether a fault of the script has just stopped the run as a power cut would.
+    killed: bool,
 }
 
 impl Runner {
@@ -200,6 +210,7 @@ impl Runner {
     ) -> Result<(), RunError> {
         if let Some(mut record) = self.record(session) {
             change(&mut record);
+            let state = record.state;
             let step = Box::new(record);
             let run = self.run.clone();
             let arrow = Arrow::Step {
@@ -208,20 +219,24 @@ impl Runner {
                 binds: Vec::new(),
             };
             session.perform(Command::Journal(arrow))?;
-            self.arrow()?;
+            self.arrow(state)?;
         }
         Ok(())
     }
 
-    /// Counts a committed arrow, and stops where a drill wants it.
-    fn arrow(&mut self) -> Result<(), RunError> {
-        let Some(left) = &mut self.arrows_left else {
-            return Ok(());
-        };
-        if *left > 1 {
-            *left -= 1;
-            return Ok(());
+    /// Counts a committed arrow to a state, and stops where a drill or a fault of the script wants it.
+    fn arrow(&mut self, state: StepState) -> Result<(), RunError> {
+        let fault = self.kill_wanted(state);
+        if !fault {
+            let Some(left) = &mut self.arrows_left else {
+                return Ok(());
+            };
+            if *left > 1 {
+                *left -= 1;
+                return Ok(());
+            }
         }
+        self.killed = fault;
         Err(RunError::Step {
             step: self.step().map(|s| s.id.clone()).unwrap_or_default(),
             message: "stopped here for a drill. The run stands open; take it up with --resume."

@@ -9,6 +9,7 @@ use crate::session::{Profile, Session, StepState};
 use super::super::ask::{Ask, AskField, Showing, StepLine};
 use super::super::model::Step;
 use super::super::ops;
+use super::stopping::CUSTODY;
 use super::{Runner, Stage, Turn};
 use lines::{act_lines, acting, footing, key_lines, not_yet, why, word_lines};
 
@@ -120,7 +121,7 @@ impl Runner {
                 }
                 fields.extend(signing(session));
             }
-            Stage::Approve | Stage::SignOff => fields.extend(signing(session)),
+            Stage::Approve | Stage::SignOff | Stage::AbortSignOff => fields.extend(signing(session)),
             Stage::Wait | Stage::Result | Stage::Ended => {}
         }
         let rehearsal = session.profile() == Profile::Rehearsal;
@@ -146,6 +147,7 @@ impl Runner {
             Stage::Issue => self.issue_ask(session, step),
             Stage::Approve => self.approve_ask(step),
             Stage::SignOff => self.sign_off_ask(session, step),
+            Stage::AbortSignOff => self.abort_ask(session),
             Stage::Wait => self.wait_ask(session, step),
             Stage::Result => self.result_ask(session, step),
             Stage::Ended => return None,
@@ -298,6 +300,36 @@ impl Runner {
                 acting(&person, &role),
                 "signs the record for you",
                 "every step before this one is done and saved. If you do not agree, stop here.",
+            ),
+            person,
+            role,
+            body,
+            fields: Vec::new(),
+            hand_over: true,
+        }
+    }
+
+    fn abort_ask(&self, session: &Session) -> Ask {
+        let person = self.signer();
+        let role = Self::role(session, &person);
+        let view = session.view();
+        let mut body = vec![
+            "The run was stopped. You sign this and the head of the audit chain:".to_owned(),
+            String::new(),
+            format!("  {}", self.abort_text(session)),
+        ];
+        let record = self.record(session);
+        if let Some(custody) = record.and_then(|r| r.notes.get(CUSTODY).cloned()) {
+            body.push(format!("  {custody}"));
+        }
+        body.push(String::new());
+        body.push(format!("  {} events, head {}", view.events, view.audit_head));
+        Ask {
+            title: format!("{person} signs the stop"),
+            footing: footing(
+                acting(&person, &role),
+                "signs the record of the stop for you",
+                "the run is stopped; what was done before stays done and is in the record",
             ),
             person,
             role,
