@@ -333,7 +333,6 @@ impl FaultOutcome {
 /// A fault that a rehearsal makes on purpose.
 #[derive(Debug)]
 pub(super) struct Fault {
-    pub(super) place: Place,
     pub(super) step: String,
     pub(super) mischief: Mischief,
     pub(super) expect: FaultOutcome,

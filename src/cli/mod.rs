@@ -5,6 +5,7 @@
 
 mod args;
 mod batch;
+mod brief;
 mod by_hand;
 mod call;
 mod completions;
@@ -13,6 +14,7 @@ mod init;
 mod inspect;
 mod lint;
 mod man;
+mod new_script;
 mod play;
 mod receipt;
 mod report;

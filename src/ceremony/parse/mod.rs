@@ -16,6 +16,7 @@ use super::model::Model;
 use reader::{Reading, Table};
 
 pub(super) use text::MAX_BYTES;
+pub(super) use values::is_id;
 
 /// Parses the raw bytes of a script.
 pub(super) fn script(bytes: &[u8]) -> Result<Model, Vec<Finding>> {

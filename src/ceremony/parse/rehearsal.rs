@@ -150,7 +150,6 @@ fn one_fault(
         );
     }
     rehearsal.faults.push(Fault {
-        place,
         step: id,
         mischief,
         expect,

@@ -7,7 +7,7 @@ use super::super::finding::Place;
 use super::reader::{Reading, Table};
 
 /// Whether a text is an id: `[a-z][a-z0-9-]{0,39}`.
-pub(super) fn is_id(text: &str) -> bool {
+pub(in crate::ceremony) fn is_id(text: &str) -> bool {
     let mut bytes = text.bytes();
     text.len() <= 40
         && bytes.next().is_some_and(|b| b.is_ascii_lowercase())

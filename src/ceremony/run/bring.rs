@@ -159,7 +159,7 @@ impl Runner {
 }
 
 /// Inputs that a step reads, in order.
-pub(super) fn files_of(step: &Step) -> Vec<String> {
+pub(in crate::ceremony) fn files_of(step: &Step) -> Vec<String> {
     let mut found = Vec::new();
     for doing in step.doings() {
         for field in doing.op.fields.iter().filter(|f| f.kind == Kind::File) {

@@ -32,6 +32,7 @@ use crate::session::{
 use super::model::Step;
 use super::script::Script;
 
+pub(super) use bring::files_of;
 pub use inputs::resolve_inputs;
 
 /// A run that does not begin or go on.
