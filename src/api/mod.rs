@@ -11,6 +11,7 @@ mod delete_key;
 mod error;
 mod export_key;
 mod import_key;
+pub mod iso_time;
 mod key;
 mod key_usage;
 mod list_keys;

@@ -3,6 +3,7 @@
 //! It knows the session and its declarations, and no screen: a runner says what to ask, whoever runs it asks.
 
 mod ask;
+mod brief;
 mod finding;
 mod lint;
 mod model;
@@ -11,9 +12,14 @@ mod parse;
 mod run;
 mod script;
 mod shipped;
+mod stand_in;
+mod template;
 
 pub use ask::{Advance, Answer, Ask, AskField, Showing, StepLine};
+pub use brief::{Brief, BriefVault, brief};
 pub use finding::Finding;
+pub use lint::{RULES, Rule};
 pub use run::{RunError, Runner, Wanted, resolve_inputs};
 pub use script::{InputDeclaration, MAX_SCRIPT_BYTES, Script};
 pub use shipped::{sample, shipped};
+pub use template::new_script;

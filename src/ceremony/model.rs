@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::api::{KeyAlgorithm, KeyAttributes, KeyClass, KeyModesOfUse, KeyState, KeyUsage};
-use crate::session::Profile;
+use crate::api::{
+    KeyAlgorithm, KeyAttributes, KeyClass, KeyModesOfUse, KeyState, KeyUsage, Timestamp,
+};
+use crate::session::{Profile, StepState};
 use crate::session::op::Op;
 
 use super::finding::Place;
@@ -47,6 +49,12 @@ pub(super) struct Person {
     pub(super) role: Role,
     /// Fingerprint of the approval key, lower-case hex, where the script insists on one person.
     pub(super) key: Option<String>,
+    /// Whom the person reports to.
+    pub(super) manager: Option<String>,
+    /// Reference of the signed custodian form.
+    pub(super) form: Option<String>,
+    /// The first moment at which the form holds no longer.
+    pub(super) form_until: Option<Timestamp>,
 }
 
 /// A declared algorithm.
@@ -68,6 +76,10 @@ pub(super) struct KeyDeclaration {
     pub(super) algorithm: Algorithm,
     pub(super) modes: KeyModesOfUse,
     pub(super) exportable: bool,
+    /// Where the script says which kind of vault the key belongs to.
+    pub(super) class: Option<Profile>,
+    /// The first moment at which the key is used no more.
+    pub(super) not_after: Option<Timestamp>,
 }
 
 impl KeyDeclaration {
@@ -96,6 +108,12 @@ pub(super) struct FileInput {
     pub(super) hint: String,
     /// Path relative to the script, inside its folder.
     pub(super) default: Option<String>,
+    /// Whether it comes during the ceremony, in answer to something that the ceremony hands out.
+    pub(super) during: bool,
+    /// Label of the medium on which it comes.
+    pub(super) medium: Option<String>,
+    /// The command that makes it, on the other side.
+    pub(super) command: Option<String>,
 }
 
 /// How many must approve, and who may.
@@ -121,6 +139,42 @@ pub(super) struct Expect {
     pub(super) enabled: Option<bool>,
     /// `material = "gone"`: no trace of the key in the vault.
     pub(super) material_gone: bool,
+    /// `lasts = "6d"`: token and certificate are good for at least so many milliseconds.
+    pub(super) lasts: Option<i64>,
+}
+
+/// One act of an act list.
+#[derive(Debug)]
+pub(super) struct Act {
+    pub(super) place: Place,
+    pub(super) op: &'static Op,
+    /// For ops that make a key: the declared key they make.
+    pub(super) makes: Option<String>,
+    /// Written fields by id, in normal form.
+    pub(super) fields: BTreeMap<&'static str, String>,
+}
+
+/// One act with the step it belongs to: the step's own, or one of its list.
+#[derive(Clone, Copy)]
+pub(super) struct Doing<'a> {
+    pub(super) step: &'a Step,
+    pub(super) place: &'a Place,
+    pub(super) op: &'static Op,
+    pub(super) makes: Option<&'a str>,
+    pub(super) fields: &'a BTreeMap<&'static str, String>,
+}
+
+impl<'a> Doing<'a> {
+    /// The declared key that it makes or uses.
+    pub(super) fn key(&self) -> Option<&'a str> {
+        self.makes
+            .or_else(|| self.fields.get("key").map(String::as_str))
+    }
+
+    /// A written field.
+    pub(super) fn field(&self, id: &str) -> Option<&'a str> {
+        self.fields.get(id).map(String::as_str)
+    }
 }
 
 /// What follows when a step brings about something else.
@@ -152,10 +206,16 @@ pub(super) struct Step {
     pub(super) fields: BTreeMap<&'static str, String>,
     /// Who is asked for a field, where it is not the issuer.
     pub(super) asked: BTreeMap<&'static str, String>,
+    /// For an act list: its acts, in order.
+    pub(super) acts: Vec<Act>,
     pub(super) expect: Option<Expect>,
     pub(super) on_fail: OnFail,
     pub(super) clause: Vec<String>,
     pub(super) why: Option<String>,
+    /// How long its author thinks it takes, in milliseconds.
+    pub(super) estimate: Option<i64>,
+    /// Label of the medium that its output goes onto.
+    pub(super) medium: Option<String>,
 }
 
 impl Step {
@@ -164,6 +224,142 @@ impl Step {
         self.makes
             .as_deref()
             .or_else(|| self.fields.get("key").map(String::as_str))
+    }
+
+    /// What it does: one act, or those of its list.
+    pub(super) fn doings<'a>(&'a self) -> Vec<Doing<'a>> {
+        if !self.acts.is_empty() {
+            let each = |act: &'a Act| Doing {
+                step: self,
+                place: &act.place,
+                op: act.op,
+                makes: act.makes.as_deref(),
+                fields: &act.fields,
+            };
+            return self.acts.iter().map(each).collect();
+        }
+        vec![Doing {
+            step: self,
+            place: &self.place,
+            op: self.op,
+            makes: self.makes.as_deref(),
+            fields: &self.fields,
+        }]
+    }
+
+    /// Whether a refusal is what it expects.
+    pub(super) fn expects_error(&self) -> bool {
+        self.expect.as_ref().is_some_and(|e| e.error.is_some())
+    }
+}
+
+/// Whose side a stand-in plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Peer {
+    /// Wraps a key of its own under a certificate that this vault handed out.
+    RsaWrap,
+    /// Sends a key of its own in a key block under a key that both sides hold.
+    Tr31,
+}
+
+impl Peer {
+    /// Every peer.
+    pub(super) const ALL: &'static [Self] = &[Self::RsaWrap, Self::Tr31];
+
+    /// The name in scripts.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::RsaWrap => "rsa-wrap-peer",
+            Self::Tr31 => "tr31-peer",
+        }
+    }
+
+    /// The member that says what it answers to, or under what it wraps.
+    pub(super) const fn needs(self) -> &'static str {
+        match self {
+            Self::RsaWrap => "reads",
+            Self::Tr31 => "under",
+        }
+    }
+}
+
+/// A counterparty that keymoot plays in rehearsal and test.
+#[derive(Debug)]
+pub(super) struct StandIn {
+    pub(super) place: Place,
+    /// The declared input that it answers with.
+    pub(super) gives: String,
+    pub(super) peer: Peer,
+    /// The declared key that it sends.
+    pub(super) key: String,
+    /// The output that it reads (RSA wrap), or the declared key that it wraps under (TR-31).
+    pub(super) needs: String,
+}
+
+/// What a fault does.
+#[derive(Debug)]
+pub(super) enum Mischief {
+    /// Answers these first: field to text.
+    Answers(BTreeMap<&'static str, String>),
+    /// Stops once, as a power cut would, when the step has come to this state.
+    Kill(StepState),
+}
+
+/// What must follow a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FaultOutcome {
+    /// The same is asked again; nothing was lost.
+    Again,
+    /// The step is recorded as an exception and the run goes on.
+    Exception,
+    /// The run is taken up and ends as it would have.
+    Resumed,
+}
+
+impl FaultOutcome {
+    /// Every outcome.
+    pub(super) const ALL: &'static [Self] = &[Self::Again, Self::Exception, Self::Resumed];
+
+    /// The name in scripts.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Again => "again",
+            Self::Exception => "exception",
+            Self::Resumed => "resumed",
+        }
+    }
+}
+
+/// A fault that a rehearsal makes on purpose.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) step: String,
+    pub(super) mischief: Mischief,
+    pub(super) expect: FaultOutcome,
+}
+
+/// What is done when a run is stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AbortAct {
+    /// Pending requests are taken off the table and what was typed is forgotten.
+    Wipe,
+    /// What the run made and wrote, and where it now stands, goes into the record.
+    ListCustody,
+    /// Everybody who has a place signs the record.
+    SignOff,
+}
+
+impl AbortAct {
+    /// Every such act.
+    pub(super) const ALL: &'static [Self] = &[Self::Wipe, Self::ListCustody, Self::SignOff];
+
+    /// The name in scripts.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Wipe => "wipe",
+            Self::ListCustody => "list-custody",
+            Self::SignOff => "sign-off",
+        }
     }
 }
 
@@ -178,6 +374,10 @@ pub(super) struct Rehearsal {
     pub(super) advances: BTreeMap<String, i64>,
     /// Where steps are named, for the linter.
     pub(super) mentions: Vec<(Place, String)>,
+    /// Texts that answers hold, each with its place.
+    pub(super) texts: Vec<(Place, String)>,
+    pub(super) stand_ins: Vec<StandIn>,
+    pub(super) faults: Vec<Fault>,
 }
 
 /// A script.
@@ -194,12 +394,27 @@ pub(super) struct Model {
     pub(super) inputs: Vec<FileInput>,
     pub(super) steps: Vec<Step>,
     pub(super) rehearsal: Rehearsal,
+    /// The longest that the ceremony may take, in milliseconds, with its place.
+    pub(super) max_duration: Option<(Place, i64)>,
+    pub(super) on_abort: Vec<AbortAct>,
+    /// Where `[on_abort]` says so.
+    pub(super) on_abort_place: Place,
 }
 
 impl Model {
     /// A declared key by id.
     pub(super) fn key(&self, id: &str) -> Option<&KeyDeclaration> {
         self.keys.iter().find(|key| key.id == id)
+    }
+
+    /// A declared input by id.
+    pub(super) fn input(&self, id: &str) -> Option<&FileInput> {
+        self.inputs.iter().find(|input| input.id == id)
+    }
+
+    /// Everything that is done, in order.
+    pub(super) fn doings(&self) -> impl Iterator<Item = Doing<'_>> {
+        self.steps.iter().flat_map(Step::doings)
     }
 
     /// A place by id.

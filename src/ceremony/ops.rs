@@ -96,6 +96,31 @@ pub const ATTEST_FINGERPRINT: Op = Op {
     phrase: None,
 };
 
+/// A second person types a check value that came by another way.
+pub const ATTEST_CHECK_VALUE: Op = Op {
+    name: "attest.check-value",
+    title: "Check value from another channel",
+    does: "compares a key's check value with the one that its sender gave by another way",
+    fields: &[
+        Field {
+            id: "key",
+            label: "Key",
+            hint: "A declared key.",
+            kind: Kind::Key,
+            optional: false,
+        },
+        Field {
+            id: "kcv",
+            label: "Check value",
+            hint: "Six hex digits, from the sender's advice and not from this screen.",
+            kind: Kind::Text { max: 12 },
+            optional: false,
+        },
+    ],
+    uses_secret: false,
+    phrase: None,
+};
+
 /// The hash of a written file is read aloud.
 pub const ATTEST_HASH: Op = Op {
     name: "attest.hash",
@@ -182,6 +207,7 @@ pub const OPS: &[Op] = &[
     ATTEST_CLOCK,
     READ_FILE,
     ATTEST_FINGERPRINT,
+    ATTEST_CHECK_VALUE,
     ATTEST_HASH,
     WAIT,
     GET_KEY,
@@ -202,6 +228,17 @@ pub fn is_act(op: &Op) -> bool {
 /// Whether an op makes the declared key that its step names in `key`.
 pub fn makes_key(op: &Op) -> bool {
     op.name == op::CREATE_KEY.name || op.name.starts_with("import-key.")
+}
+
+/// Whether an op may stand in an act list.
+pub fn may_be_listed(op: &Op) -> bool {
+    let alone = [
+        op::IMPORT_ROOT.name,
+        op::DELETE_KEY.name,
+        op::BACKUP.name,
+        op::ACT_LIST.name,
+    ];
+    is_act(op) && !alone.contains(&op.name)
 }
 
 /// Every name that a script may write in `op`.

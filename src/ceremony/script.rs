@@ -27,6 +27,8 @@ pub struct InputDeclaration {
     pub hint: String,
     /// Path relative to the script, inside its folder, that stands in for it outside production.
     pub default: Option<String>,
+    /// Whether it comes during the ceremony, in answer to what that hands out: nobody needs it to begin.
+    pub during: bool,
 }
 
 impl Script {
@@ -88,6 +90,7 @@ impl Script {
             name: input.id.clone(),
             hint: input.hint.clone(),
             default: input.default.clone(),
+            during: input.during,
         };
         self.model.inputs.iter().map(declare).collect()
     }

@@ -19,6 +19,22 @@ pub fn shipped() -> &'static [(&'static str, &'static [u8])] {
             "deletion-window.toml",
             include_bytes!("../../ceremonies/deletion-window.toml"),
         ),
+        (
+            "working-keys-tr31.toml",
+            include_bytes!("../../ceremonies/working-keys-tr31.toml"),
+        ),
+        (
+            "bdk-initial-keys-tdes.toml",
+            include_bytes!("../../ceremonies/bdk-initial-keys-tdes.toml"),
+        ),
+        (
+            "bdk-initial-keys-aes.toml",
+            include_bytes!("../../ceremonies/bdk-initial-keys-aes.toml"),
+        ),
+        (
+            "rewrap-zmk-to-aws.toml",
+            include_bytes!("../../ceremonies/rewrap-zmk-to-aws.toml"),
+        ),
     ]
 }
 

@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::status::{Answer, Status};
 use super::{
-    Look, Next, Screen, call, completions, doctor, init, inspect, lint, man, play, receipt, report,
+    Look, Next, Screen, brief, call, completions, doctor, init, inspect, lint, man, new_script, play, receipt, report,
     streams, vault,
 };
 
@@ -36,6 +36,8 @@ enum Command {
     Init(init::Init),
     Play(play::PlayArgs),
     Lint(lint::Lint),
+    Brief(brief::Brief),
+    NewScript(new_script::NewScript),
     Call(call::Call),
     Inspect(inspect::Inspect),
     Receipt(receipt::Receipt),
@@ -60,6 +62,8 @@ pub(super) fn dispatch(cli: Cli) -> Answer<Next> {
         Command::Init(args) => return args.run(),
         Command::Play(args) => return args.run(),
         Command::Lint(args) => args.run()?,
+        Command::Brief(args) => args.run()?,
+        Command::NewScript(args) => args.run()?,
         Command::Call(args) => args.run()?,
         Command::Inspect(args) => args.run()?,
         Command::Receipt(args) => args.run()?,

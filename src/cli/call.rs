@@ -12,7 +12,7 @@ use crate::session::{Action, Command, Confirmation, Outcome, Profile, Refusal, S
 
 use super::sessions::{self, Place};
 use super::status::{Answer, Failure, Status};
-use super::{batch, by_hand, iso_time, streams};
+use super::{batch, by_hand, streams};
 
 /// Call an operation of the control plane, as `aws payment-cryptography` does
 #[derive(clap::Args)]
@@ -77,7 +77,7 @@ impl Call {
         closed?;
         let mut value = response.to_json();
         if !self.wire {
-            iso_time::print_form(&mut value);
+            crate::api::iso_time::print_form(&mut value);
         }
         streams::print_json(&value)?;
         Ok(Status::Done)

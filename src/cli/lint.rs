@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::ceremony::{self, Finding, Script};
+use crate::ceremony::{self, Finding, Rule, Script};
 
 use super::status::{Answer, Failure, Status};
 use super::streams;
@@ -17,10 +17,16 @@ use super::streams;
 Example:
   keymoot lint ceremonies/kek-to-aws-rsa.toml
 
+  keymoot lint --explain L04
+
 Ends with 0 when there is no error; warnings alone do not fail.")]
 pub(super) struct Lint {
     /// A script file, or the name of one that ships with keymoot
-    script: PathBuf,
+    #[arg(required_unless_present = "explain")]
+    script: Option<PathBuf>,
+    /// Say what a rule is about, why it is one, and what to do (`all` lists them)
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["script", "json"])]
+    explain: Option<String>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -36,14 +42,18 @@ struct Report<'a> {
 
 impl Lint {
     pub(super) fn run(self) -> Answer<Status> {
-        let bytes = read(&self.script)?;
+        if let Some(rule) = &self.explain {
+            return explain(rule);
+        }
+        let path = self.script.unwrap_or_default();
+        let bytes = read(&path)?;
         let findings = match Script::parse(&bytes) {
             Ok(script) => script.lint(),
             Err(findings) => findings,
         };
         let errors = findings.iter().filter(|f| f.severity == "error").count();
         let report = Report {
-            script: self.script.display().to_string(),
+            script: path.display().to_string(),
             errors,
             warnings: findings.len() - errors,
             findings: &findings,
@@ -59,6 +69,27 @@ impl Lint {
             Status::Failed
         })
     }
+}
+
+/// What a rule is about.
+fn explain(wanted: &str) -> Answer<Status> {
+    if wanted == "all" {
+        let line = |rule: &Rule| format!("{}  {}\n", rule.id, rule.title);
+        let lines: String = ceremony::RULES.iter().map(line).collect();
+        streams::print(&lines)?;
+        return Ok(Status::Done);
+    }
+    let rule = ceremony::RULES
+        .iter()
+        .find(|rule| rule.id.eq_ignore_ascii_case(wanted));
+    let Some(rule) = rule else {
+        let ids: Vec<_> = ceremony::RULES.iter().map(|rule| rule.id).collect();
+        return Err(Failure::usage(format!("there is no rule {wanted:?}."))
+            .hint(format!("rules: {}", ids.join(", "))));
+    };
+    let text = textwrap::fill(rule.explain, 78);
+    streams::print(&format!("{}: {}\n\n{text}\n", rule.id, rule.title))?;
+    Ok(Status::Done)
 }
 
 fn text(report: &Report<'_>) -> String {

@@ -5,15 +5,16 @@
 
 mod args;
 mod batch;
+mod brief;
 mod by_hand;
 mod call;
 mod completions;
 mod doctor;
 mod init;
 mod inspect;
-mod iso_time;
 mod lint;
 mod man;
+mod new_script;
 mod play;
 mod receipt;
 mod report;

@@ -41,7 +41,8 @@ pub(super) struct PlayArgs {
     look: Look,
 }
 
-fn input(text: &str) -> Result<(String, PathBuf), String> {
+/// `NAME=PATH` of a file input.
+pub(super) fn input(text: &str) -> Result<(String, PathBuf), String> {
     match text.split_once('=') {
         Some((name, path)) if !name.is_empty() && !path.is_empty() => {
             Ok((name.to_owned(), PathBuf::from(path)))

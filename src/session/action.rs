@@ -56,7 +56,8 @@ pub enum Action {
 /// What an export is for: recorded with it, and checked by the receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ExportNote {
-    /// The receiver's token, `import-token-...`.
+    /// The receiver's token, `import-token-...`; empty where none belongs to the act (key blocks, parameters).
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub import_token: String,
     /// When token and certificate end.
     pub valid_until: Option<Timestamp>,

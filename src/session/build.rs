@@ -28,7 +28,7 @@ pub struct Answers {
 }
 
 impl Answers {
-    fn text(&self, id: &str) -> Result<&str, Refusal> {
+    pub(super) fn text(&self, id: &str) -> Result<&str, Refusal> {
         self.texts
             .get(id)
             .map(String::as_str)
@@ -38,14 +38,14 @@ impl Answers {
             })
     }
 
-    fn optional(&self, id: &str) -> Option<&str> {
+    pub(super) fn optional(&self, id: &str) -> Option<&str> {
         self.texts
             .get(id)
             .map(String::as_str)
             .filter(|t| !t.is_empty())
     }
 
-    fn file(&self, id: &str) -> Result<&[u8], Refusal> {
+    pub(super) fn file(&self, id: &str) -> Result<&[u8], Refusal> {
         self.files.get(id).map(Vec::as_slice).ok_or_else(|| {
             Refusal::Usage(format!("The file {id} is missing. Nothing was changed."))
         })
@@ -96,13 +96,33 @@ pub fn action(session: &Session, op: &str, answers: &Answers) -> Result<Action, 
             medium: answers.text("medium")?.to_owned(),
             bag: answers.optional("bag").map(str::to_owned),
         }),
-        other => Err(Refusal::Usage(format!(
-            "There is no act named {other}. Nothing was changed."
-        ))),
+        other => super::build_exchange::action(session, other, answers).unwrap_or_else(|| {
+            Err(Refusal::Usage(format!(
+                "There is no act named {other} that a form can ask for. Nothing was changed."
+            )))
+        }),
     }
 }
 
-fn wrong(field: &str, rule: &str) -> Refusal {
+/// Several built acts as one, under one approval; a key that act n makes is named `#n` by those after it.
+///
+/// # Errors
+/// An act that is none of the control plane.
+pub fn list(name: &str, acts: Vec<Action>) -> Result<Action, Refusal> {
+    let requests = acts.into_iter().map(|act| match act {
+        Action::Control { request, .. } => Ok(request),
+        other => Err(Refusal::Usage(format!(
+            "{} is never inside a list. Nothing was changed.",
+            other.name()
+        ))),
+    });
+    Ok(Action::List {
+        name: name.to_owned(),
+        acts: requests.collect::<Result<_, _>>()?,
+    })
+}
+
+pub(super) fn wrong(field: &str, rule: &str) -> Refusal {
     Refusal::Usage(format!("The field {field} {rule}. Nothing was changed."))
 }
 
@@ -131,7 +151,7 @@ fn create_key(answers: &Answers) -> Result<Action, Refusal> {
     })))
 }
 
-fn label_tags(label: Option<&str>) -> Vec<Tag> {
+pub(super) fn label_tags(label: Option<&str>) -> Vec<Tag> {
     label
         .map(|l| Tag {
             key: super::LABEL_TAG.to_owned(),

@@ -37,8 +37,20 @@ pub enum Arrow {
         run: String,
         /// The record as it now stands (without `response`, `digest`, `key` where the same commit's act fills them).
         step: Box<StepRecord>,
-        /// Declared key id that this act's new key binds to.
-        binds: Option<String>,
+        /// Declared key ids that this act's new keys bind to, each with the number of the operation that makes it
+        /// (0 but for lists).
+        binds: Vec<(usize, String)>,
+    },
+    /// A file that a step waited for has come.
+    Input {
+        /// The run.
+        run: String,
+        /// The input's name.
+        name: String,
+        /// The file, read once.
+        bytes: Vec<u8>,
+        /// Who brought it: a name of the vault, or what stood in for the counterparty.
+        from: String,
     },
     /// An interrupted run is taken up again.
     Resume {

@@ -26,6 +26,22 @@ pub struct Handover {
     pub next: String,
 }
 
+/// Makes the hand-over of an executed act that writes a file for the other side.
+///
+/// # Errors
+/// The act writes none.
+pub fn of(session: &Session, action: &Action, executed: &Executed) -> Result<Handover, Refusal> {
+    match action {
+        Action::Control {
+            request: Request::ExportKey(input),
+            ..
+        } if matches!(input.key_material, ExportKeyMaterial::KeyCryptogram(_)) => {
+            rsa_wrap(session, action, executed)
+        }
+        _ => super::handover_blocks::of(session, action, executed),
+    }
+}
+
 /// Makes the hand-over of an executed RSA-wrap export.
 ///
 /// # Errors
@@ -79,31 +95,48 @@ pub fn rsa_wrap(
     })
 }
 
-fn profile_tag(profile: Profile) -> Vec<Tag> {
+pub(super) fn profile_tag(profile: Profile) -> Vec<Tag> {
     match profile {
         Profile::Production => Vec::new(),
         other => vec![Tag {
-            key: "keymoot-profile".into(),
+            key: super::brought::PROFILE_TAG.into(),
             value: other.name().into(),
         }],
     }
 }
 
 fn next_text(session: &Session, note: &ExportNote, wrapped: &WrappedKey, request: &[u8]) -> String {
-    let view = session.view();
     let file = &note.file;
-    let mut text = String::new();
+    let mut text = head(session, "the receiver's side");
+    arrived(&mut text, file, request);
     let _ = writeln!(
         text,
-        "NEXT: what to run on the receiver's side, in this order\n"
+        "2. Import the key (the token in it is the receiver's own):\n"
     );
-    if view.profile != Profile::Production {
+    import_command(&mut text, file);
+    if let Some(until) = note.valid_until {
+        let _ = writeln!(text, "   The token ends at {}.\n", until.rfc3339());
+    }
+    receipt(session, &mut text, 3, wrapped);
+    text
+}
+
+/// The heading, and what a practice file is.
+pub(super) fn head(session: &Session, side: &str) -> String {
+    let profile = session.profile();
+    let mut text = format!("NEXT: what to run on {side}, in this order\n\n");
+    if profile != Profile::Production {
         let _ = writeln!(
             text,
             "{}: this key is for practice. The receiver will accept this file all the same.\n",
-            view.profile.banner()
+            profile.banner()
         );
     }
+    text
+}
+
+/// Step 1: the file arrived whole.
+pub(super) fn arrived(text: &mut String, file: &str, bytes: &[u8]) {
     let _ = writeln!(
         text,
         "1. On a computer with the AWS CLI, check that the file arrived whole:\n"
@@ -112,23 +145,24 @@ fn next_text(session: &Session, note: &ExportNote, wrapped: &WrappedKey, request
     let _ = writeln!(
         text,
         "   {}\n",
-        data_encoding::HEXLOWER.encode(&Sha256::digest(request))
+        data_encoding::HEXLOWER.encode(&Sha256::digest(bytes))
     );
-    let _ = writeln!(
-        text,
-        "2. Import the key (the token in it is the receiver's own):\n"
-    );
+}
+
+pub(super) fn import_command(text: &mut String, file: &str) {
     let _ = writeln!(text, "   aws payment-cryptography import-key \\");
     let _ = writeln!(
         text,
         "       --cli-input-json file://{file} > receipt.json\n"
     );
-    if let Some(until) = note.valid_until {
-        let _ = writeln!(text, "   The token ends at {}.\n", until.rfc3339());
-    }
+}
+
+/// The last two steps: compare, and close the loop.
+pub(super) fn receipt(session: &Session, text: &mut String, step: u32, wrapped: &WrappedKey) {
+    let view = session.view();
     let _ = writeln!(
         text,
-        "3. Compare by eye: \"KeyCheckValue\" in receipt.json must be\n"
+        "{step}. Compare by eye: \"KeyCheckValue\" in receipt.json must be\n"
     );
     let _ = writeln!(
         text,
@@ -140,14 +174,17 @@ fn next_text(session: &Session, note: &ExportNote, wrapped: &WrappedKey, request
         text,
         "   If it differs, stop: the receiver holds another key than the one sent.\n"
     );
-    let _ = writeln!(text, "4. Bring receipt.json back and close the loop:\n");
+    let _ = writeln!(
+        text,
+        "{}. Bring receipt.json back and close the loop:\n",
+        step + 1
+    );
     let folder = if view.profile == Profile::Rehearsal {
         "DIR".to_owned()
     } else {
         format!("{}.vault", view.vault)
     };
     let _ = writeln!(text, "   keymoot receipt receipt.json --vault {folder}");
-    text
 }
 
 /// The commands by which a second person fetches a receiver's fingerprints over another login on another computer,

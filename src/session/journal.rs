@@ -1,5 +1,7 @@
 //! The journal of runs: every arrow is committed, the arrow to `executed` together with its effect.
 
+use sha2::{Digest as _, Sha256};
+
 use crate::api::{Response, Timestamp};
 
 use super::Session;
@@ -29,6 +31,20 @@ impl Session {
                     Transition::note("run-close", Vec::new())
                         .with("run", run.clone())
                         .with("outcome", serde_json::json!(outcome)),
+                ]
+            }
+            Arrow::Input {
+                run,
+                name,
+                bytes,
+                from,
+            } => {
+                vec![
+                    Transition::note("run-input", Vec::new())
+                        .with("run", run.clone())
+                        .with("name", name.clone())
+                        .with("sha256", super::door::hex(&Sha256::digest(bytes)))
+                        .with("from", from.clone()),
                 ]
             }
             Arrow::Step { .. } => Vec::new(),
@@ -90,10 +106,21 @@ pub(crate) fn apply(
             state.runs.push(*run);
         }
         Arrow::Resume { run } => find(state, &run)?.interruptions += 1,
+        Arrow::Input {
+            run, name, bytes, ..
+        } => {
+            let run = find(state, &run)?;
+            if run.inputs.contains_key(&name) {
+                return Err(Refusal::Usage(format!(
+                    "The file {name} has come already, and the run goes on with that one. Nothing was changed."
+                )));
+            }
+            run.inputs.insert(name, bytes);
+        }
         Arrow::Step { run, step, binds } => put(find(state, &run)?, *step, binds, effect)?,
         Arrow::Close { run, step, outcome } => {
             let run = find(state, &run)?;
-            put(run, *step, None, effect)?;
+            put(run, *step, Vec::new(), effect)?;
             run.outcome = Some(outcome);
             run.ended = Some(now);
         }
@@ -114,19 +141,27 @@ fn find<'a>(state: &'a mut State, id: &str) -> Result<&'a mut Run, Refusal> {
 fn put(
     run: &mut Run,
     mut step: StepRecord,
-    binds: Option<String>,
+    binds: Vec<(usize, String)>,
     effect: Effect<'_>,
 ) -> Result<(), Refusal> {
     if let Some((action, responses, digest)) = effect {
         step.request = Some(super::handover::aws_request(action).to_string());
-        step.response = responses.first().map(|r| r.to_json().to_string());
+        step.response = match responses {
+            [] => None,
+            [one] => Some(one.to_json().to_string()),
+            several => {
+                let all: Vec<_> = several.iter().map(Response::to_json).collect();
+                Some(serde_json::Value::from(all).to_string())
+            }
+        };
         step.digest = Some(digest.to_owned());
         if let Some(key) = responses.first().and_then(Response::key) {
-            let arn = key.key_arn.clone();
-            if let Some(declared) = binds {
-                run.keys.insert(declared, arn.clone());
+            step.key = Some(key.key_arn.clone());
+        }
+        for (number, declared) in binds {
+            if let Some(key) = responses.get(number).and_then(Response::key) {
+                run.keys.insert(declared, key.key_arn.clone());
             }
-            step.key = Some(arn);
         }
     }
     let place = run

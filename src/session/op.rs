@@ -1,6 +1,7 @@
 //! The acts, each declared once: name, title, fields, what it says.
 
 use super::field::{Field, Kind};
+use super::op_exchange;
 
 /// One act's declaration. Its `name` is the script's `op`, the wizard's id and the policy's key.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +20,7 @@ pub struct Op {
     pub phrase: Option<&'static str>,
 }
 
-const KEY: Field = Field {
+pub(super) const KEY: Field = Field {
     id: "key",
     label: "Key",
     hint: "Which key: its label or ARN.",
@@ -262,12 +263,36 @@ pub const BACKUP_TO: Field = Field {
     optional: false,
 };
 
+/// Several acts under one approval, all or none; a script alone writes one.
+pub const ACT_LIST: Op = Op {
+    name: "act-list",
+    title: "Do several acts together",
+    does: "does every act of a list under one approval, all or none",
+    fields: &[Field {
+        id: "name",
+        label: "Name",
+        hint: "What the list is for, as the signers read it.",
+        kind: Kind::Text { max: 100 },
+        optional: false,
+    }],
+    uses_secret: true,
+    phrase: None,
+};
+
 /// Every act.
 pub const OPS: &[Op] = &[
     CREATE_KEY,
     IMPORT_ROOT,
     IMPORT_TRUSTED,
+    op_exchange::IMPORT_RSA_WRAP,
+    op_exchange::IMPORT_TR31,
     EXPORT_RSA_WRAP,
+    op_exchange::EXPORT_TR31,
+    op_exchange::PARAMETERS_FOR_IMPORT,
+    op_exchange::PARAMETERS_FOR_EXPORT,
+    ACT_LIST,
+    op_exchange::CREATE_ALIAS,
+    op_exchange::TAG_RESOURCE,
     DELETE_KEY,
     RESTORE_KEY,
     START_KEY_USAGE,

@@ -246,7 +246,9 @@ fn exporting(
     let (sentence, mut details) = match &input.key_material {
         ExportKeyMaterial::KeyCryptogram(wrap) => rsa_wrap_details(identifier, wrap, note, engine),
         ExportKeyMaterial::Tr31KeyBlock(block) => {
-            sentence_blocks::export(identifier, block, engine)
+            let (sentence, mut details) = sentence_blocks::export(identifier, block, engine);
+            details.extend(note.map(|note| line("file", &note.file)));
+            (sentence, details)
         }
     };
     let Some(initial) = sentence_blocks::initial_key(input) else {

@@ -1,39 +1,79 @@
-//! Interruption: the power fails after every arrow of the journal in turn, and the run goes on.
+//! Interruption: the power fails at every commit of a run in turn, and the run goes on in what was left.
+//!
+//! Every commit is one, and every arrow of the journal is a commit: the vault is kept as it stood after each, as a
+//! pulled plug would leave it, and a new process takes the run up from there.
 
 use std::collections::BTreeMap;
+use std::io::Read;
+use std::sync::{Arc, Mutex};
 
-use keymoot::ceremony::{RunError, Runner};
-use keymoot::session::RunOutcome;
+use keymoot::ceremony::{RunError, Runner, shipped};
+use keymoot::session::{RunOutcome, StepState, practice};
+use keymoot::vault::{MemoryStore, Store, StoreError};
 
-use super::stage::{contents, played, reopened, resume, script, summary, vault, wanted};
+use super::stage::{contents, environment, played, reopened, resume, script, summary, vault, wanted};
 
-/// Plays with a stop after so many arrows, opens the vault anew, and goes on until it is done. Returns the files and
-/// whether the stop was reached.
-fn interrupted(name: &str, arrows: usize) -> (BTreeMap<String, Vec<u8>>, bool) {
-    let of_run = script(name);
-    let (store, mut session) = vault(&of_run);
-    let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
-    runner.stop_after(arrows);
-    let stopped = runner.headless(&mut session).is_err();
-    let out = tempfile::tempdir().unwrap();
-    if !stopped {
-        runner.write_outputs(&session, out.path()).unwrap();
-        return (contents(out.path()), false);
+/// A store in memory that keeps a copy of itself after each time `vault.age` is put.
+struct Kept {
+    inner: MemoryStore,
+    copies: Arc<Mutex<Vec<MemoryStore>>>,
+}
+
+impl Store for Kept {
+    fn place(&self) -> String {
+        self.inner.place()
     }
-    drop(runner);
-    drop(session);
-    let again = script(name);
-    let mut session = reopened(&again, &store);
-    let mut runner = Runner::begin(&mut session, again, resume()).unwrap();
-    let outcome = runner.headless(&mut session);
-    assert!(
-        matches!(outcome, Ok(RunOutcome::Completed)),
-        "{name} after {arrows}: {outcome:?}"
-    );
-    // What an interrupted writing left behind is replaced.
-    std::fs::write(out.path().join("ceremony.json"), b"{").unwrap();
-    runner.write_outputs(&session, out.path()).unwrap();
-    (contents(out.path()), true)
+    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.inner.read(name)
+    }
+    fn reader(&self, name: &str) -> Result<Option<Box<dyn Read + Send>>, StoreError> {
+        self.inner.reader(name)
+    }
+    fn replace(&mut self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        self.inner.replace(name, bytes)?;
+        if name == "vault.age" {
+            self.copies.lock().unwrap().push(self.inner.snapshot());
+        }
+        Ok(())
+    }
+    fn append(&mut self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        self.inner.append(name, bytes)
+    }
+    fn keep(&mut self, name: &str, as_name: &str) -> Result<(), StoreError> {
+        self.inner.keep(name, as_name)
+    }
+    fn remove(&mut self, name: &str) -> Result<(), StoreError> {
+        self.inner.remove(name)
+    }
+    fn list(&self) -> Result<Vec<String>, StoreError> {
+        self.inner.list()
+    }
+    fn sync(&mut self) -> Result<(), StoreError> {
+        self.inner.sync()
+    }
+    fn try_lock(&mut self) -> Result<(), StoreError> {
+        self.inner.try_lock()
+    }
+}
+
+/// Plays a script once and returns the vault as it stood after each commit since the run began.
+fn commits(name: &str) -> Vec<MemoryStore> {
+    let of_run = script(name);
+    let (seed, clock) = of_run.rehearsal();
+    let copies = Arc::new(Mutex::new(Vec::new()));
+    let store = Kept {
+        inner: MemoryStore::default(),
+        copies: Arc::clone(&copies),
+    };
+    let environment = environment(&seed.unwrap());
+    let mut session = practice::vault(Box::new(store), environment, clock, true)
+        .unwrap()
+        .session;
+    copies.lock().unwrap().clear();
+    let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+    runner.headless(&mut session).unwrap();
+    let copies = copies.lock().unwrap();
+    copies.iter().map(MemoryStore::snapshot).collect()
 }
 
 /// The summary without what an interruption may change.
@@ -44,52 +84,111 @@ fn comparable(files: &BTreeMap<String, Vec<u8>>) -> serde_json::Value {
     value
 }
 
-/// Stops after every `stride`th arrow in turn.
-fn resumes(name: &str, stride: usize) {
+/// Takes a run up in a copy of the vault and plays it to its end.
+fn taken_up(name: &str, store: &MemoryStore) -> BTreeMap<String, Vec<u8>> {
+    let again = script(name);
+    let mut session = reopened(&again, store);
+    let mut runner = Runner::begin(&mut session, again, resume()).unwrap();
+    let outcome = runner.headless(&mut session);
+    assert!(
+        matches!(outcome, Ok(RunOutcome::Completed)),
+        "{name}: {outcome:?}"
+    );
+    let out = tempfile::tempdir().unwrap();
+    // What an interrupted writing left behind is replaced.
+    std::fs::write(out.path().join("ceremony.json"), b"{").unwrap();
+    runner.write_outputs(&session, out.path()).unwrap();
+    contents(out.path())
+}
+
+/// Pulls the plug after every commit in turn.
+fn resumes(name: &str) {
     let whole = played(name, &[]);
-    let mut arrows = 1;
-    loop {
-        let (files, stopped) = interrupted(name, arrows);
-        let run = comparable(&files);
-        assert_eq!(run, comparable(&whole), "{name} after arrow {arrows}");
+    let copies = commits(name);
+    assert!(copies.len() > 15, "{name}: only {} commits", copies.len());
+    for (at, store) in copies.iter().enumerate() {
+        let files = taken_up(name, store);
+        assert_eq!(
+            comparable(&files),
+            comparable(&whole),
+            "{name} after commit {at}"
+        );
         for (file, bytes) in &whole {
             if file != "ceremony.json" && file != "report.txt" {
                 assert_eq!(
                     files.get(file),
                     Some(bytes),
-                    "{name} after arrow {arrows}: {file}"
+                    "{name} after commit {at}: {file}"
                 );
             }
         }
-        if !stopped {
-            break;
-        }
-        // A stop at the last arrow finds the run ended: then nothing was interrupted.
+        // After the last commits the run has ended: then nothing was interrupted.
         assert!(summary(&files)["interruptions"].as_u64() <= Some(1));
-        arrows += stride;
     }
-    assert!(arrows > 15, "{name}: only {arrows} arrows");
+}
+
+/// One test for each shipped script, so that they run side by side and each is named where it fails.
+macro_rules! resumes_at_every_arrow {
+    ($($test:ident $name:literal),+ $(,)?) => {
+        $(#[test] fn $test() { resumes($name); })+
+
+        #[test]
+        fn every_shipped_script_is_interrupted() {
+            let tested = [$($name),+];
+            for (name, _) in shipped() {
+                assert!(tested.contains(name), "{name} is not resumed at every arrow");
+            }
+        }
+    };
+}
+
+resumes_at_every_arrow! {
+    first_key_resumes "first-key.toml",
+    kek_to_aws_resumes "kek-to-aws-rsa.toml",
+    kek_aes128_to_aws_resumes "kek-aes128-to-aws-rsa.toml",
+    deletion_window_resumes "deletion-window.toml",
+    working_keys_resume "working-keys-tr31.toml",
+    tdes_initial_keys_resume "bdk-initial-keys-tdes.toml",
+    aes_initial_keys_resume "bdk-initial-keys-aes.toml",
+    rewrap_resumes "rewrap-zmk-to-aws.toml",
+}
+
+/// Every arrow of the journal is a commit: after each, a copy of the vault stands at the state that it names.
+#[test]
+fn every_state_of_an_act_is_seen_by_an_interruption() {
+    let name = "first-key.toml";
+    let mut seen = std::collections::BTreeSet::new();
+    for store in commits(name) {
+        let session = reopened(&script(name), &store);
+        let run = session.last_run(&script(name).sha256_hex()).unwrap();
+        let record = run.steps.iter().find(|s| s.op == "create-key").unwrap();
+        seen.insert(record.state);
+    }
+    for state in [
+        StepState::Planned,
+        StepState::Armed,
+        StepState::Issued,
+        StepState::CoSigned,
+        StepState::Executing,
+        StepState::Executed,
+        StepState::Verified,
+        StepState::Closed,
+    ] {
+        assert!(seen.contains(&state), "{state:?} in {seen:?}");
+    }
 }
 
 #[test]
-fn first_key_resumes_at_every_arrow() {
-    resumes("first-key.toml", 1);
-}
-
-#[test]
-fn kek_to_aws_resumes_at_every_arrow() {
-    resumes("kek-to-aws-rsa.toml", 1);
-}
-
-#[test]
-fn kek_aes128_to_aws_resumes_too() {
-    // Its steps are those of kek-to-aws-rsa: every fifth arrow, to keep the tests short.
-    resumes("kek-aes128-to-aws-rsa.toml", 5);
-}
-
-#[test]
-fn deletion_window_resumes_at_every_arrow() {
-    resumes("deletion-window.toml", 1);
+fn a_drill_stops_where_it_is_told() {
+    let first = script("first-key.toml");
+    let (store, mut session) = vault(&first);
+    let mut runner = Runner::begin(&mut session, first, wanted(&[])).unwrap();
+    runner.stop_after(7);
+    assert!(runner.headless(&mut session).is_err());
+    drop(runner);
+    drop(session);
+    let files = taken_up("first-key.toml", &store);
+    assert_eq!(summary(&files)["interruptions"], 1);
 }
 
 #[test]

@@ -1,22 +1,34 @@
-//! L02 approvals: enough, distinct, never by issuer or witness. L23: somebody acts, and may.
+//! L02 approvals: enough, distinct, never by issuer or witness.
 
 use super::super::model::{Approve, Model, Role, Step};
 use super::super::ops;
-use super::Report;
+use super::{Report, Rule};
 
-/// L02: every act says how many approve, and they can.
-pub(super) fn counts(model: &Model, report: &mut Report) {
+pub(super) const RULE: Rule = Rule {
+    id: "L02",
+    title: "approvals that cannot come about",
+    explain: "\
+Every act says how many custodians approve it, at least two, and the script has as many who may: an administrator \
+asks and never approves, a custodian who asks does not approve the own act, a witness never approves. What changes \
+nothing needs no approval.
+
+Otherwise the run stops in the room, when everybody has come (PCI PIN 21-1).
+
+Write approve = { count = 2 }, name more custodians under [[person]], or take the issuer and the witness out of \
+`from`.",
+    check: counts,
+};
+
+fn counts(model: &Model, report: &mut Report) {
     for step in &model.steps {
         let act = ops::is_act(step.op);
         match &step.approve {
             None if act => report.error(
-                "L02",
                 &step.place.member("approve"),
                 Some(step),
                 "This step is an act and says nothing about approval: write approve = { count = 2 }.",
             ),
             Some(approve) if !act => report.error(
-                "L02",
                 &approve.place,
                 Some(step),
                 format!("`{}` changes nothing and needs no approval: remove `approve`.", step.op.name),
@@ -29,7 +41,7 @@ pub(super) fn counts(model: &Model, report: &mut Report) {
 
 fn count(model: &Model, step: &Step, approve: &Approve, report: &mut Report) {
     let mut wrong = |message: String| {
-        report.error("L02", &approve.place.member("count"), Some(step), message);
+        report.error(&approve.place.member("count"), Some(step), message);
     };
     if approve.count < 2 {
         wrong(format!(
@@ -71,58 +83,3 @@ fn count(model: &Model, step: &Step, approve: &Approve, report: &mut Report) {
     }
 }
 
-/// L23: every step has somebody who acts, with a role that may.
-pub(super) fn who_acts(model: &Model, report: &mut Report) {
-    for step in &model.steps {
-        if ops::is_act(step.op) {
-            issuer(model, step, report);
-        } else if step.who.is_empty() && step.op.name != ops::WAIT.name {
-            report.error(
-                "L23",
-                &step.place.member("who"),
-                Some(step),
-                "Nobody acts in this step: write who = [\"...\"].",
-            );
-        }
-        let two = step.op.name == ops::ATTEST_CLOCK.name;
-        if two && step.who.len() < 2 {
-            report.error(
-                "L23",
-                &step.place.member("who"),
-                Some(step),
-                "A clock wants two watches: name two people in `who`.",
-            );
-        }
-    }
-}
-
-fn issuer(model: &Model, step: &Step, report: &mut Report) {
-    let place = step.place.member("initiate");
-    let Some(id) = &step.initiate else {
-        report.error(
-            "L23",
-            &place,
-            Some(step),
-            "Nobody asks for this act: write initiate = \"...\" with an administrator's or custodian's place.",
-        );
-        return;
-    };
-    if model.person(id).is_some_and(|p| p.role == Role::Witness) {
-        report.error(
-            "L23",
-            &place,
-            Some(step),
-            format!("`{id}` is a witness and may not ask for an act: take an administrator or a custodian."),
-        );
-    }
-    for (field, who) in &step.asked {
-        if *field == "fingerprint" && who == id {
-            report.error(
-                "L23",
-                &step.place.member("input"),
-                Some(step),
-                format!("`{id}` both asks for the act and types the fingerprint: let a second person type it."),
-            );
-        }
-    }
-}

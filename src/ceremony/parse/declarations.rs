@@ -6,7 +6,7 @@ use crate::session::field::usage;
 use crate::session::modes;
 
 use super::super::finding::Place;
-use super::super::model::{Algorithm, FileInput, KeyDeclaration, Person, Role};
+use super::super::model::{AbortAct, Algorithm, FileInput, KeyDeclaration, Person, Role};
 use super::reader::{Reading, Table};
 use super::values;
 
@@ -47,6 +47,9 @@ pub(super) fn people(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Person>
         let id = values::need_id(&mut person, "id", on);
         let role = person.need_text("role", on);
         let key = person.text("key", on).map(|k| k.to_ascii_lowercase());
+        let manager = values::id(&mut person, "manager", on);
+        let form = values::label(&mut person, "form", on);
+        let form_until = values::last_day(&mut person, "form_until", on);
         person.finish(on);
         if let Some(key) = &key {
             check_fingerprint(key, &place.member("key"), on);
@@ -58,6 +61,9 @@ pub(super) fn people(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Person>
                 id,
                 role,
                 key,
+                manager,
+                form,
+                form_until,
             });
         }
     }
@@ -82,13 +88,18 @@ fn twice(found: bool, id: &str, place: &Place, on: &mut Reading<'_>) {
     }
 }
 
-/// `[policy] profiles = [...]`.
-pub(super) fn policy(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Profile> {
+/// `[policy] profiles = [...] max_duration = "4h"`: where it may run, and how long it may take.
+pub(super) fn policy(
+    table: &mut Table<'_>,
+    on: &mut Reading<'_>,
+) -> (Vec<Profile>, Option<(Place, i64)>) {
     let Some(mut policy) = table.need("policy", on).and_then(|value| value.table(on)) else {
-        return Vec::new();
+        return (Vec::new(), None);
     };
     let place = policy.place.member("profiles");
     let names = policy.texts("profiles", on);
+    let duration_place = policy.place_of("max_duration");
+    let max_duration = values::span(&mut policy, "max_duration", on);
     policy.finish(on);
     if names.is_empty() {
         on.wrong(
@@ -106,7 +117,7 @@ pub(super) fn policy(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Profile
             ),
         }
     }
-    profiles
+    (profiles, max_duration.map(|millis| (duration_place, millis)))
 }
 
 /// `[[key]]`.
@@ -121,6 +132,8 @@ pub(super) fn keys(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<KeyDeclar
         let modes = declared_modes(&mut key, on);
         let public = algorithm == Some(Algorithm::FromCertificate);
         let exportable = declared_exportable(&mut key, public, on);
+        let class = declared_class(&mut key, on);
+        let not_after = values::last_day(&mut key, "not_after", on);
         key.finish(on);
         twice(keys.iter().any(|k| k.id == id), &id, &place, on);
         if let (Some(usage), Some(algorithm), Some(modes)) = (usage, algorithm, modes) {
@@ -132,6 +145,8 @@ pub(super) fn keys(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<KeyDeclar
                 algorithm,
                 modes,
                 exportable,
+                class,
+                not_after,
             });
         }
     }
@@ -200,6 +215,21 @@ fn declared_exportable(key: &mut Table<'_>, public: bool, on: &mut Reading<'_>) 
     }
 }
 
+/// `class = "test"`: the kind of vault that the key belongs to.
+fn declared_class(key: &mut Table<'_>, on: &mut Reading<'_>) -> Option<Profile> {
+    let value = key.take("class")?;
+    let place = value.place.clone();
+    let name = value.text(on)?;
+    let class = Profile::named(&name);
+    if class.is_none() {
+        on.wrong(
+            &place,
+            format!("`{name}` is no class: write rehearsal, test or production."),
+        );
+    }
+    class
+}
+
 /// `[[input]]`: files that people bring.
 pub(super) fn inputs(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<FileInput> {
     let mut inputs: Vec<FileInput> = Vec::new();
@@ -208,7 +238,16 @@ pub(super) fn inputs(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<FileInp
         let id = values::need_id(&mut input, "id", on);
         let hint = input.need_text("hint", on);
         let default = input.text("default", on);
+        let during = arrives(&mut input, on);
+        let medium = values::label(&mut input, "medium", on);
+        let command = input.text("command", on);
         input.finish(on);
+        if during && default.is_some() {
+            on.wrong(
+                &place.member("default"),
+                "A file that comes during the ceremony answers to it and can have no default: remove one of the two.",
+            );
+        }
         twice(inputs.iter().any(|i| i.id == id), &id, &place, on);
         if let Some(path) = &default {
             check_default(path, &place.member("default"), on);
@@ -218,9 +257,55 @@ pub(super) fn inputs(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<FileInp
             id,
             hint,
             default,
+            during,
+            medium,
+            command,
         });
     }
     inputs
+}
+
+/// `arrives = "during"`: brought in answer to what the ceremony hands out; `before` if nothing is said.
+fn arrives(input: &mut Table<'_>, on: &mut Reading<'_>) -> bool {
+    let Some(value) = input.take("arrives") else {
+        return false;
+    };
+    let place = value.place.clone();
+    match value.text(on).as_deref() {
+        Some("during") => true,
+        Some("before") | None => false,
+        Some(other) => {
+            on.wrong(
+                &place,
+                format!("`{other}` is not known: write before or during."),
+            );
+            false
+        }
+    }
+}
+
+/// `[on_abort] do = ["wipe", "list-custody", "sign-off"]`.
+pub(super) fn on_abort(table: &mut Table<'_>, on: &mut Reading<'_>) -> (Vec<AbortAct>, Place) {
+    let Some(mut section) = table.take("on_abort").and_then(|value| value.table(on)) else {
+        return (Vec::new(), Place::default());
+    };
+    let place = section.place_of("do");
+    let names = section.texts("do", on);
+    section.finish(on);
+    let mut acts = Vec::new();
+    for name in names {
+        match AbortAct::ALL.iter().find(|act| act.name() == name) {
+            Some(act) if acts.contains(act) => {
+                on.wrong(&place, format!("`{name}` stands there twice: remove one."));
+            }
+            Some(act) => acts.push(*act),
+            None => on.wrong(
+                &place,
+                format!("`{name}` is not known: write wipe, list-custody or sign-off."),
+            ),
+        }
+    }
+    (acts, place)
 }
 
 /// A default stays inside the script's own folder.

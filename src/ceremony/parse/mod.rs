@@ -1,9 +1,12 @@
 //! From raw bytes to a [`Model`]: a closed schema, read strictly. Every error carries its path and line, and one
 //! reading reports them all.
 
+mod acts;
 mod declarations;
+mod expect;
 mod reader;
 mod rehearsal;
+mod stand_ins;
 mod step;
 mod text;
 mod values;
@@ -13,6 +16,7 @@ use super::model::Model;
 use reader::{Reading, Table};
 
 pub(super) use text::MAX_BYTES;
+pub(super) use values::is_id;
 
 /// Parses the raw bytes of a script.
 pub(super) fn script(bytes: &[u8]) -> Result<Model, Vec<Finding>> {
@@ -60,10 +64,11 @@ fn document_model(mut table: Table<'_>, on: &mut Reading<'_>) -> Model {
     };
     model.least = declarations::roles(&mut table, on);
     model.people = declarations::people(&mut table, on);
-    model.profiles = declarations::policy(&mut table, on);
+    (model.profiles, model.max_duration) = declarations::policy(&mut table, on);
     model.keys = declarations::keys(&mut table, on);
     model.inputs = declarations::inputs(&mut table, on);
     model.steps = step::all(&mut table, on);
+    (model.on_abort, model.on_abort_place) = declarations::on_abort(&mut table, on);
     model.rehearsal = rehearsal::section(&mut table, &model.steps, on);
     table.finish(on);
     model

@@ -8,8 +8,15 @@ use super::super::finding::{Finding, Place};
 /// The text being read and what was found wrong with it so far.
 pub(super) struct Reading<'i> {
     text: &'i str,
+    /// Byte offsets of line ends, so that a line is found without counting again.
+    ends: Vec<usize>,
     findings: Vec<Finding>,
 }
+
+/// Findings of one reading: more help nobody.
+const MOST_FINDINGS: usize = 100;
+/// Tables of one list: more than any ceremony has steps.
+const MOST_TABLES: usize = 500;
 
 /// A table whose members are taken one by one.
 pub(super) struct Table<'i> {
@@ -28,22 +35,26 @@ pub(super) struct Value<'i> {
 
 impl<'i> Reading<'i> {
     /// Begins to read.
-    pub(super) const fn new(text: &'i str) -> Self {
+    pub(super) fn new(text: &'i str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
         Self {
             text,
+            ends: ends.map(|(at, _)| at).collect(),
             findings: Vec::new(),
         }
     }
 
     /// Notes an error.
     pub(super) fn wrong(&mut self, place: &Place, message: impl Into<String>) {
-        self.findings.push(Finding::parse(place, message));
+        if self.findings.len() < MOST_FINDINGS {
+            self.findings.push(Finding::parse(place, short(message.into())));
+        }
     }
 
     /// The line, from 1, of a byte offset.
     pub(super) fn line(&self, offset: usize) -> usize {
-        let before = self.text.as_bytes().iter().take(offset);
-        1 + before.filter(|b| **b == b'\n').count()
+        let offset = offset.min(self.text.len());
+        1 + self.ends.partition_point(|end| *end < offset)
     }
 
     /// Every error, in the order of lines.
@@ -73,6 +84,17 @@ impl<'i> Reading<'i> {
             known: Vec::new(),
         }
     }
+}
+
+/// A message may quote the script, whose texts may be as long as the script.
+fn short(message: String) -> String {
+    const LONGEST: usize = 600;
+    if message.chars().count() <= LONGEST {
+        return message;
+    }
+    let mut cut: String = message.chars().take(LONGEST).collect();
+    cut.push_str(" ...");
+    cut
 }
 
 impl<'i> Table<'i> {
@@ -119,6 +141,12 @@ impl<'i> Table<'i> {
         self.take(name)
             .map(|value| value.tables(on))
             .unwrap_or_default()
+    }
+
+    /// Where a member stands, without taking it.
+    pub(super) fn place_of(&self, name: &str) -> Place {
+        let found = self.members.iter().find(|(key, _)| key == name);
+        found.map_or_else(|| self.place.member(name), |(_, value)| value.place.clone())
     }
 
     /// What is left over is unknown.
@@ -235,7 +263,14 @@ impl<'i> Value<'i> {
             return Vec::new();
         };
         let mut tables = Vec::new();
-        for (at, item) in items.into_iter().enumerate() {
+        let count = items.len();
+        if count > MOST_TABLES {
+            on.wrong(
+                &self.place,
+                format!("has {count} entries; at most {MOST_TABLES} are read. Split the ceremony."),
+            );
+        }
+        for (at, item) in items.into_iter().enumerate().take(MOST_TABLES) {
             let place = Place {
                 path: format!("{}[{at}]", self.place.path),
                 line: on.line(item.span().start),

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::api::Timestamp;
-use crate::session::span;
+use crate::session::field::Kind;
+use crate::session::{StepState, span};
 
-use super::super::model::{Rehearsal, Step};
+use super::super::model::{Fault, FaultOutcome, Mischief, Rehearsal, Step};
 use super::reader::{Reading, Table};
-use super::values;
+use super::{stand_ins, values};
 
 /// Reads the section.
 pub(super) fn section(table: &mut Table<'_>, steps: &[Step], on: &mut Reading<'_>) -> Rehearsal {
@@ -32,6 +33,10 @@ pub(super) fn section(table: &mut Table<'_>, steps: &[Step], on: &mut Reading<'_
             Err(rule) => on.wrong(&place.member("advance"), format!("{rule}.")),
         }
         rehearsal.mentions.push((place.member("before"), step));
+    }
+    stand_ins::all(&mut section, &mut rehearsal, on);
+    for fault in section.tables("fault", on) {
+        one_fault(fault, steps, &mut rehearsal, on);
     }
     section.finish(on);
     rehearsal
@@ -75,12 +80,117 @@ fn one_answer(
         // The linter names the dangling reference; without the op nothing else can be judged.
         return;
     };
+    let texts = texts(&mut answer, step, rehearsal, on);
+    answer.finish(on);
+    rehearsal.answers.entry(id).or_default().extend(texts);
+}
+
+/// Answers to fields of a step's op.
+fn texts(
+    table: &mut Table<'_>,
+    step: &Step,
+    rehearsal: &mut Rehearsal,
+    on: &mut Reading<'_>,
+) -> BTreeMap<&'static str, String> {
     let mut texts = BTreeMap::new();
     for field in step.op.fields {
-        if let Some(text) = answer.take(field.id).and_then(|value| value.typed(on)) {
+        let Some(value) = table.take(field.id) else {
+            continue;
+        };
+        let place = value.place.clone();
+        if let Some(text) = value.typed(on) {
+            if field.kind != Kind::Fingerprint {
+                rehearsal.texts.push((place, text.clone()));
+            }
             texts.insert(field.id, text);
         }
     }
-    answer.finish(on);
-    rehearsal.answers.entry(id).or_default().extend(texts);
+    texts
+}
+
+/// `[[rehearsal.fault]] step = "x" set = { fingerprint = "..." } expect = { outcome = "again" }`, or with
+/// `kill_at = "executed"`.
+fn one_fault(
+    mut fault: Table<'_>,
+    steps: &[Step],
+    rehearsal: &mut Rehearsal,
+    on: &mut Reading<'_>,
+) {
+    let place = fault.place.clone();
+    let id = values::need_id(&mut fault, "step", on);
+    rehearsal.mentions.push((place.member("step"), id.clone()));
+    let kill = kill_at(&mut fault, on);
+    let set = fault.take("set").and_then(|value| value.table(on));
+    let expect = outcome(&mut fault, on);
+    fault.finish(on);
+    let Some(step) = steps.iter().find(|step| step.id == id) else {
+        return;
+    };
+    let mischief = match (kill, set) {
+        (Some(state), None) => Mischief::Kill(state),
+        (None, Some(mut set)) => {
+            let texts = texts(&mut set, step, rehearsal, on);
+            set.finish(on);
+            Mischief::Answers(texts)
+        }
+        _ => {
+            on.wrong(&place, "A fault either sets answers or stops: write set or kill_at, and one of them.");
+            return;
+        }
+    };
+    let Some(expect) = expect else { return };
+    let fits = match mischief {
+        Mischief::Kill(_) => expect == FaultOutcome::Resumed,
+        Mischief::Answers(_) => expect != FaultOutcome::Resumed,
+    };
+    if !fits {
+        on.wrong(
+            &place.member("expect"),
+            "A stop is resumed; wrong answers are asked again or recorded as an exception: correct the outcome.",
+        );
+    }
+    rehearsal.faults.push(Fault {
+        step: id,
+        mischief,
+        expect,
+    });
+}
+
+fn kill_at(fault: &mut Table<'_>, on: &mut Reading<'_>) -> Option<StepState> {
+    const STATES: [StepState; 7] = [
+        StepState::Armed,
+        StepState::Issued,
+        StepState::CoSigned,
+        StepState::Executing,
+        StepState::Executed,
+        StepState::Verified,
+        StepState::Closed,
+    ];
+    let value = fault.take("kill_at")?;
+    let place = value.place.clone();
+    let name = value.text(on)?;
+    let found = STATES.into_iter().find(|state| state.name() == name);
+    if found.is_none() {
+        let names: Vec<_> = STATES.iter().map(|state| state.name()).collect();
+        on.wrong(
+            &place,
+            format!("`{name}` is no state to stop at: write one of {}.", names.join(", ")),
+        );
+    }
+    found
+}
+
+fn outcome(fault: &mut Table<'_>, on: &mut Reading<'_>) -> Option<FaultOutcome> {
+    let mut inner = fault.need("expect", on).and_then(|value| value.table(on))?;
+    let place = inner.place.member("outcome");
+    let name = inner.need_text("outcome", on);
+    inner.finish(on);
+    let found = FaultOutcome::ALL.iter().find(|o| o.name() == name).copied();
+    if found.is_none() && !name.is_empty() {
+        on.wrong(
+            &place,
+            format!("`{name}` is no outcome: write again, exception or resumed."),
+        );
+    }
+    found
 }

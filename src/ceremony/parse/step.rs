@@ -1,20 +1,20 @@
 //! Steps: the members that every step may have, and the fields that its op declares.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::api::{ErrorKind, KeyState};
-use crate::session::field::{Field, Kind};
-use crate::session::op::Op;
+use crate::session::op::{self, Op};
 
-use super::super::finding::Place;
-use super::super::model::{Approve, Expect, OnFail, Step};
+use super::super::model::{Approve, OnFail, Step};
 use super::super::ops;
-use super::reader::{Reading, Table, Value};
+use super::acts::{self, is_declared};
+use super::expect;
+use super::reader::{Reading, Table};
 use super::values;
 
 /// `[[step]]`, in order.
 pub(super) fn all(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
+    let mut ids: BTreeSet<String> = BTreeSet::new();
     let tables = table.tables("step", on);
     if tables.is_empty() {
         on.wrong(
@@ -25,7 +25,7 @@ pub(super) fn all(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Step> {
     for step in tables {
         let place = step.place.clone();
         let Some(step) = one(step, on) else { continue };
-        if steps.iter().any(|s| s.id == step.id) {
+        if !ids.insert(step.id.clone()) {
             on.wrong(
                 &place.member("id"),
                 format!(
@@ -42,7 +42,7 @@ pub(super) fn all(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Step> {
 fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<Step> {
     let place = table.place.clone();
     let id = values::need_id(&mut table, "id", on);
-    let op = op(&mut table, on)?;
+    let op = named_op(&mut table, on)?;
     let title = table.text("title", on);
     let who = values::ids(&mut table, "who", on);
     let observe = values::ids(&mut table, "observe", on);
@@ -53,12 +53,19 @@ fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<Step> {
     } else {
         None
     };
-    let fields = fields(&mut table, op, on);
+    let fields = acts::fields(&mut table, op, on);
     let asked = asked(&mut table, op, &fields, on);
-    let expect = expect(&mut table, on);
+    let acts = if op.name == op::ACT_LIST.name {
+        acts::list(&mut table, on)
+    } else {
+        Vec::new()
+    };
+    let expect = expect::expect(&mut table, on);
     let on_fail = on_fail(&mut table, on);
     let clause = table.texts("clause", on);
     let why = table.text("why", on);
+    let estimate = values::span(&mut table, "estimate", on);
+    let medium = values::label(&mut table, "medium", on);
     table.finish(on);
     Some(Step {
         place,
@@ -72,14 +79,17 @@ fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<Step> {
         makes,
         fields,
         asked,
+        acts,
         expect,
         on_fail,
         clause,
         why,
+        estimate,
+        medium,
     })
 }
 
-fn op(table: &mut Table<'_>, on: &mut Reading<'_>) -> Option<&'static Op> {
+pub(super) fn named_op(table: &mut Table<'_>, on: &mut Reading<'_>) -> Option<&'static Op> {
     let value = table.need("op", on)?;
     let place = value.place.clone();
     let name = value.text(on)?;
@@ -115,75 +125,6 @@ fn approve(table: &mut Table<'_>, on: &mut Reading<'_>) -> Option<Approve> {
         count: count?,
         from,
     })
-}
-
-/// The fields of the op, checked by their own declaration.
-fn fields(
-    table: &mut Table<'_>,
-    op: &'static Op,
-    on: &mut Reading<'_>,
-) -> BTreeMap<&'static str, String> {
-    let mut fields = BTreeMap::new();
-    for field in op.fields {
-        // What the declared key says is not written again in the step that makes it.
-        if is_declared(op, field) {
-            continue;
-        }
-        let Some(value) = table.take(field.id) else {
-            continue;
-        };
-        if let Some(text) = written(field, value, on) {
-            fields.insert(field.id, text);
-        }
-    }
-    fields
-}
-
-/// Whether a field of an op that makes a key comes from the key's declaration.
-pub(super) fn is_declared(op: &Op, field: &Field) -> bool {
-    op.name == crate::session::op::CREATE_KEY.name
-        && matches!(
-            field.id,
-            "usage" | "algorithm" | "modes" | "exportable" | "label"
-        )
-}
-
-fn written(field: &'static Field, value: Value<'_>, on: &mut Reading<'_>) -> Option<String> {
-    let place = value.place.clone();
-    let text = value.typed(on)?;
-    if field.secret() {
-        on.wrong(
-            &place,
-            "A script never holds a secret: remove it. The person is asked for it.",
-        );
-        return None;
-    }
-    match field.kind {
-        // Inputs and keys are named by id; the linter looks whether they exist.
-        Kind::File | Kind::Key => {
-            if !values::is_id(&text) {
-                on.wrong(
-                    &place,
-                    format!("`{text}` is no id of a declared {}.", field.id),
-                );
-            }
-            Some(text)
-        }
-        Kind::Fingerprint if text == "as-shown" => {
-            on.wrong(
-                &place,
-                "`as-shown` may stand in [[rehearsal.answer]] alone: a real fingerprint is typed by a person.",
-            );
-            None
-        }
-        _ => match field.check(&text) {
-            Ok(text) => Some(text),
-            Err(error) => {
-                on.wrong(&place, format!("{} {}.", error.label, error.rule));
-                None
-            }
-        },
-    }
 }
 
 /// `input.fingerprint = { source = "typed", who = "second" }`: who is asked for a field that the step leaves open.
@@ -224,115 +165,6 @@ fn asked(
     }
     inputs.finish(on);
     asked
-}
-
-/// `expect = { state = "CREATE_COMPLETE", ... }`.
-fn expect(table: &mut Table<'_>, on: &mut Reading<'_>) -> Option<Expect> {
-    let mut inner = table.take("expect").and_then(|value| value.table(on))?;
-    let place = inner.place.clone();
-    let expect = Expect {
-        state: state(&mut inner, on),
-        kcv: kcv(&mut inner, on),
-        error: error(&mut inner, on),
-        declared: word(&mut inner, "attributes", "declared", on),
-        enabled: inner.take("enabled").and_then(|value| value.boolean(on)),
-        material_gone: word(&mut inner, "material", "gone", on),
-        place: place.clone(),
-    };
-    inner.finish(on);
-    let nothing = Expect {
-        place: place.clone(),
-        ..Expect::default()
-    };
-    if same(&expect, &nothing) {
-        on.wrong(
-            &place,
-            "expects nothing: write what must be true after the step.",
-        );
-    }
-    Some(expect)
-}
-
-fn same(a: &Expect, b: &Expect) -> bool {
-    (
-        a.state,
-        &a.kcv,
-        &a.error,
-        a.declared,
-        a.enabled,
-        a.material_gone,
-    ) == (
-        b.state,
-        &b.kcv,
-        &b.error,
-        b.declared,
-        b.enabled,
-        b.material_gone,
-    )
-}
-
-fn state(inner: &mut Table<'_>, on: &mut Reading<'_>) -> Option<KeyState> {
-    let value = inner.take("state")?;
-    let place = value.place.clone();
-    let text = value.text(on)?;
-    let found = KeyState::ALL.iter().copied().find(|s| s.name() == text);
-    if found.is_none() {
-        on.wrong(
-            &place,
-            format!(
-                "`{text}` is no key state: CREATE_COMPLETE, DELETE_PENDING or DELETE_COMPLETE."
-            ),
-        );
-    }
-    found
-}
-
-fn kcv(inner: &mut Table<'_>, on: &mut Reading<'_>) -> Option<String> {
-    let value = inner.take("kcv")?;
-    let place = value.place.clone();
-    let text = value.text(on)?;
-    let hex = matches!(text.len(), 6 | 8) && text.bytes().all(|b| b.is_ascii_hexdigit());
-    if text != "key" && !hex {
-        on.wrong(
-            &place,
-            "wants six hex digits (eight for RSA), or \"key\" for the check value on record.",
-        );
-    }
-    Some(if hex { text.to_ascii_uppercase() } else { text })
-}
-
-fn error(inner: &mut Table<'_>, on: &mut Reading<'_>) -> Option<String> {
-    const KINDS: [ErrorKind; 5] = [
-        ErrorKind::Validation,
-        ErrorKind::ResourceNotFound,
-        ErrorKind::Conflict,
-        ErrorKind::AccessDenied,
-        ErrorKind::ServiceQuotaExceeded,
-    ];
-    let value = inner.take("error")?;
-    let place = value.place.clone();
-    let text = value.text(on)?;
-    if !KINDS.iter().any(|kind| kind.name() == text) {
-        let names: Vec<_> = KINDS.iter().map(|kind| kind.name()).collect();
-        on.wrong(
-            &place,
-            format!("`{text}` is no error of the service: {}.", names.join(", ")),
-        );
-    }
-    Some(text)
-}
-
-/// A member whose only value is one word.
-fn word(inner: &mut Table<'_>, name: &'static str, only: &str, on: &mut Reading<'_>) -> bool {
-    let Some(value) = inner.take(name) else {
-        return false;
-    };
-    let place: Place = value.place.clone();
-    let text = value.text(on);
-    if text.as_deref().is_some_and(|text| text != only) {
-        on.wrong(&place, format!("can only be \"{only}\"."));
-    }
-    true
 }
 
 fn on_fail(table: &mut Table<'_>, on: &mut Reading<'_>) -> OnFail {

@@ -1,12 +1,13 @@
 //! Values that occur in several places: ids, lists of ids, estimates.
 
+use crate::api::Timestamp;
 use crate::session::span;
 
 use super::super::finding::Place;
 use super::reader::{Reading, Table};
 
 /// Whether a text is an id: `[a-z][a-z0-9-]{0,39}`.
-pub(super) fn is_id(text: &str) -> bool {
+pub(in crate::ceremony) fn is_id(text: &str) -> bool {
     let mut bytes = text.bytes();
     text.len() <= 40
         && bytes.next().is_some_and(|b| b.is_ascii_lowercase())
@@ -68,6 +69,62 @@ pub(super) fn estimate(table: &mut Table<'_>, on: &mut Reading<'_>) -> Option<St
     let text = value.text(on)?;
     if let Err(rule) = span::parse(&text) {
         on.wrong(&place, format!("{rule}."));
+    }
+    Some(text)
+}
+
+/// `max_duration = "4h"`: a span in milliseconds.
+pub(super) fn span(
+    table: &mut Table<'_>,
+    name: &'static str,
+    on: &mut Reading<'_>,
+) -> Option<i64> {
+    let value = table.take(name)?;
+    let place = value.place.clone();
+    let text = value.text(on)?;
+    match span::parse(&text) {
+        Ok(millis) => Some(millis),
+        Err(rule) => {
+            on.wrong(&place, format!("{rule}."));
+            None
+        }
+    }
+}
+
+/// `not_after = 2028-11-30`: the last day, in UTC; answers with the first moment after it.
+pub(super) fn last_day(
+    table: &mut Table<'_>,
+    name: &'static str,
+    on: &mut Reading<'_>,
+) -> Option<Timestamp> {
+    const DAY: i64 = 86_400_000;
+    let value = table.take(name)?;
+    let place = value.place.clone();
+    let text = value.date_time(on)?;
+    let midnight = Timestamp::parse_rfc3339(&format!("{text}T00:00:00Z"));
+    match midnight {
+        Ok(midnight) => Some(midnight.plus_millis(DAY)),
+        Err(_) => {
+            on.wrong(
+                &place,
+                "wants a day without a time, for example 2028-11-30.",
+            );
+            None
+        }
+    }
+}
+
+/// A label of a medium: one line of text.
+pub(super) fn label(
+    table: &mut Table<'_>,
+    name: &'static str,
+    on: &mut Reading<'_>,
+) -> Option<String> {
+    let value = table.take(name)?;
+    let place = value.place.clone();
+    let text = value.text(on)?;
+    if text.is_empty() || text.chars().count() > 200 || text.chars().any(char::is_control) {
+        on.wrong(&place, "wants one line of 1 to 200 characters.");
     }
     Some(text)
 }

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 
 use crate::session::build::{self, Answers};
 use crate::session::field::Kind;
-use crate::session::{KeySource, Refusal, Session, StepRecord, StepState, op};
+use crate::session::{Action, KeySource, Refusal, Session, StepRecord, StepState, op};
 
-use super::super::model::{Algorithm, Step};
+use super::super::model::{Algorithm, Doing, Step};
 use super::drive::{Halt, Work};
 use super::{Runner, Stage, Turn};
 
@@ -57,7 +57,8 @@ impl Runner {
         let run = self.run(session);
         let input = step.fields.get("file")?;
         let bytes = run.inputs.get(input)?;
-        if !step.op.name.starts_with("import-key.") {
+        let certificate = [op::IMPORT_ROOT.name, op::IMPORT_TRUSTED.name];
+        if !certificate.contains(&step.op.name) {
             return None;
         }
         let fault = build::root_of(bytes).err()?;
@@ -99,9 +100,11 @@ impl Runner {
         let Some(step) = self.step() else {
             return Ok(false);
         };
-        let answers = self.answers(session, step);
         let typed = step.op.fields.iter().any(|field| is_asked(step, field));
-        let action = match build::action(session, step.op.name, &answers) {
+        if let Some(fault) = self.unusable(session, step) {
+            return self.fail(session, fault).map(|()| false);
+        }
+        let action = match self.built(session, step) {
             Ok(action) => action,
             Err(Refusal::Api(error)) => {
                 return self.refused(session, &Refusal::Api(error)).map(|()| false);
@@ -114,12 +117,16 @@ impl Runner {
                 if let Some(mut record) = record {
                     record.state = StepState::Armed;
                     self.arm_act(session, &record)?;
+                    self.turns_known = true;
                 }
                 self.stage = Stage::Turn;
                 return Err(Halt::Again(refusal.to_string()));
             }
             Err(refusal) => return self.fail(session, file_error(&refusal)).map(|()| false),
         };
+        if let Some(differs) = self.not_as_declared(&action) {
+            return self.fail(session, differs).map(|()| false);
+        }
         match session.preview(&action) {
             Ok(preview) => {
                 self.action = Some(action);
@@ -131,19 +138,30 @@ impl Runner {
         }
     }
 
-    /// The answers to the op's fields: written, declared, typed.
+    /// The answers to the fields of the step's act: written, declared, typed.
     pub(super) fn answers(&self, session: &Session, step: &Step) -> Answers {
+        let mut answers = step
+            .doings()
+            .first()
+            .map(|doing| self.answers_to(session, *doing))
+            .unwrap_or_default();
+        answers.texts.extend(self.texts.clone());
+        answers
+    }
+
+    /// The answers to the fields of one act, as far as script and declarations give them.
+    pub(super) fn answers_to(&self, session: &Session, doing: Doing<'_>) -> Answers {
         let run = self.run(session);
         let mut answers = Answers {
             by: self
                 .typed_by
                 .clone()
-                .or_else(|| step.initiate.as_deref().map(|id| self.name(id)))
+                .or_else(|| doing.step.initiate.as_deref().map(|id| self.name(id)))
                 .unwrap_or_default(),
             ..Answers::default()
         };
-        for field in step.op.fields {
-            let Some(text) = step.fields.get(field.id) else {
+        for field in doing.op.fields {
+            let Some(text) = doing.field(field.id) else {
                 continue;
             };
             match field.kind {
@@ -153,26 +171,23 @@ impl Runner {
                     }
                 }
                 Kind::Key => {
-                    let arn = run.keys.get(text).cloned().unwrap_or_else(|| text.clone());
-                    answers.texts.insert(field.id.to_owned(), arn);
+                    let made = run.keys.get(text).cloned();
+                    let named = made.or_else(|| made_in_list(doing.step, text));
+                    let named = named.unwrap_or_else(|| text.to_owned());
+                    answers.texts.insert(field.id.to_owned(), named);
                 }
                 _ => {
-                    answers.texts.insert(field.id.to_owned(), text.clone());
+                    answers.texts.insert(field.id.to_owned(), text.to_owned());
                 }
             }
         }
-        self.declared(step, &mut answers);
-        answers.texts.extend(self.texts.clone());
+        self.declared(doing, &mut answers);
         answers
     }
 
-    /// What the declared key says about the key that the step makes.
-    fn declared(&self, step: &Step, answers: &mut Answers) {
-        let Some(key) = step
-            .makes
-            .as_deref()
-            .and_then(|id| self.script.model.key(id))
-        else {
+    /// What the declared key says about the key that the act makes.
+    fn declared(&self, doing: Doing<'_>, answers: &mut Answers) {
+        let Some(key) = doing.makes.and_then(|id| self.script.model.key(id)) else {
             return;
         };
         let mut say = |field: &str, text: String| answers.texts.insert(field.to_owned(), text);
@@ -187,6 +202,27 @@ impl Runner {
             );
         }
     }
+
+    /// The typed act of a step: one, or a list of them.
+    fn built(&self, session: &Session, step: &Step) -> Result<Action, Refusal> {
+        if step.acts.is_empty() {
+            return build::action(session, step.op.name, &self.answers(session, step));
+        }
+        let acts = step.doings().into_iter().map(|doing| {
+            build::action(session, doing.op.name, &self.answers_to(session, doing))
+        });
+        let name = step.fields.get("name").map_or("", String::as_str);
+        build::list(name, acts.collect::<Result<_, _>>()?)
+    }
+}
+
+/// `#n` for a declared key that act n of the step's list makes.
+fn made_in_list(step: &Step, id: &str) -> Option<String> {
+    let at = step
+        .acts
+        .iter()
+        .position(|act| act.makes.as_deref() == Some(id))?;
+    Some(format!("#{at}"))
 }
 
 /// Whether a field of an act is asked at run time.

@@ -1,6 +1,6 @@
 //! Beginning a run, or taking up an interrupted one.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use sha2::{Digest, Sha256};
 
@@ -9,6 +9,7 @@ use crate::session::{
     Arrow, Command, Profile, Run, RunOutcome, Session, StepRecord, StepState, View,
 };
 
+use super::super::model::{KeyDeclaration, Person};
 use super::super::script::Script;
 use super::{RunError, Runner, Stage, Wanted, bind, inputs};
 
@@ -54,6 +55,7 @@ impl Runner {
             stage: Stage::Ended,
             turns: VecDeque::new(),
             signers: VecDeque::new(),
+            awaited: VecDeque::new(),
             texts: BTreeMap::new(),
             typed_by: None,
             action: None,
@@ -62,10 +64,14 @@ impl Runner {
             last: None,
             outcome: None,
             armed: false,
+            turns_known: false,
             failure: None,
             people,
             resumed: false,
             arrows_left: None,
+            faults_on: false,
+            faults_played: BTreeSet::new(),
+            killed: false,
         }
     }
 }
@@ -94,6 +100,7 @@ fn fits(script: &Script, session: &Session) -> Result<(), RunError> {
             profile.name()
         )));
     }
+    rules_of_the_day(script, session)?;
     let makes = script
         .model
         .steps
@@ -105,6 +112,33 @@ fn fits(script: &Script, session: &Session) -> Result<(), RunError> {
              secure cryptographic device (PCI PIN 5-1). Nothing was begun."
                 .into(),
         ));
+    }
+    Ok(())
+}
+
+/// Classes of keys and forms of custodians, judged by this vault and its clock.
+fn rules_of_the_day(script: &Script, session: &Session) -> Result<(), RunError> {
+    let profile = session.profile();
+    let other = |key: &&KeyDeclaration| key.class.is_some_and(|class| class != profile);
+    if let Some(key) = script.model.keys.iter().find(other) {
+        return Err(RunError::CannotBegin(format!(
+            "The script declares `{}` a {} key, and this is a {} vault: one never enters the other (PCI PIN 19-4). \
+             Nothing was begun.",
+            key.id,
+            key.class.map_or("", Profile::name),
+            profile.name()
+        )));
+    }
+    let now = session.now();
+    let over = |person: &&Person| person.form_until.is_some_and(|end| now >= end);
+    if let Some(person) = script.model.people.iter().find(over) {
+        return Err(RunError::CannotBegin(format!(
+            "{} of `{}` is over, by this vault's clock ({}). Nothing was begun. Have a new form signed and write its \
+             last day into the script, or let another person take the place.",
+            person.form.as_deref().unwrap_or("The form"),
+            person.id,
+            now.rfc3339()
+        )));
     }
     Ok(())
 }
@@ -121,7 +155,9 @@ fn resume(
         ));
     };
     for (name, bytes) in &wanted.inputs {
-        if run.inputs.get(name) != Some(bytes) {
+        let comes = script.model.input(name).is_some_and(|input| input.during);
+        let came = run.inputs.get(name);
+        if came != Some(bytes) && !(comes && came.is_none()) {
             return Err(RunError::CannotBegin(format!(
                 "The run was begun with another file `{name}` and goes on with that one. Nothing was changed. Leave \
                  --input {name} away, or begin a new run."
@@ -137,6 +173,11 @@ fn resume(
         return Ok(runner);
     }
     session.perform(Command::Journal(Arrow::Resume { run: run.id }))?;
+    for (name, bytes) in &wanted.inputs {
+        if !run.inputs.contains_key(name) {
+            runner.keep_input(session, name, bytes.clone(), "command line".to_owned())?;
+        }
+    }
     runner.go_on(session)?;
     Ok(runner)
 }

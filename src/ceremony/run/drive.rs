@@ -10,7 +10,7 @@ use super::super::ops;
 use super::{RunError, Runner, Stage};
 
 /// Note of a run's last step: the audit head when the run was closed.
-const AUDIT_HEAD: &str = "audit head";
+pub(super) const AUDIT_HEAD: &str = "audit head";
 
 /// The audit head at the end of a run; for one that stands open, the present one.
 pub(super) fn audit_head(run: &Run, session: &Session) -> String {
@@ -80,10 +80,12 @@ impl Runner {
 
     fn take(&mut self, session: &mut Session, answers: Vec<Answer>) -> Result<(), Halt> {
         match self.stage {
+            Stage::Bring => self.take_file(session, answers),
             Stage::Turn => self.take_turn(session, answers),
             Stage::Issue => self.take_issue(session, answers),
             Stage::Approve => self.take_approval(session, answers),
             Stage::SignOff => self.take_sign_off(session, answers),
+            Stage::AbortSignOff => self.take_abort_sign_off(session, answers),
             Stage::Wait => self.take_wait(session),
             Stage::Result => self.close_step(session),
             Stage::Ended => Ok(()),
@@ -105,7 +107,12 @@ impl Runner {
                     }
                     self.close_step(session)?;
                 }
-                StepState::Closed | StepState::Exception | StepState::Aborted => self.next_step(),
+                StepState::Closed | StepState::Exception => self.next_step(),
+                StepState::Aborted => {
+                    if self.work_abort(session)? == Work::Asks {
+                        return Ok(());
+                    }
+                }
                 _ => {
                     if self.work(session)? == Work::Asks {
                         return Ok(());
@@ -125,6 +132,8 @@ impl Runner {
     /// Forgets what was typed and asked in the step at hand.
     pub(super) fn forget(&mut self) {
         self.armed = false;
+        self.turns_known = false;
+        self.awaited.clear();
         self.turns.clear();
         self.signers.clear();
         self.texts.clear();
@@ -140,6 +149,16 @@ impl Runner {
             self.arm(session)?;
             if !self.armed {
                 // The step failed while it was prepared, and the script goes on.
+                return Ok(Work::Moved);
+            }
+        }
+        if !self.awaited.is_empty() {
+            self.stage = Stage::Bring;
+            return Ok(Work::Asks);
+        }
+        if !self.turns_known {
+            self.learn_turns(session)?;
+            if !self.armed {
                 return Ok(Work::Moved);
             }
         }
@@ -171,6 +190,15 @@ impl Runner {
         let step = record.id.clone();
         session.draw_context(&self.script.sha256(), number, &step);
         self.armed = true;
+        self.await_files(session)
+    }
+
+    /// Finds out who is asked for what, once every file of the step has come.
+    fn learn_turns(&mut self, session: &mut Session) -> Result<(), Halt> {
+        let Some(record) = self.record(session) else {
+            return Ok(());
+        };
+        self.turns_known = true;
         self.arm_turns(session, &record)
     }
 
@@ -240,15 +268,11 @@ impl Runner {
                 .steps
                 .iter()
                 .any(|step| step.state == StepState::Exception);
-        let outcome = if state == StepState::Aborted {
-            Some(RunOutcome::Aborted)
+        let outcome = last.then_some(if exceptional {
+            RunOutcome::Exception
         } else {
-            last.then_some(if exceptional {
-                RunOutcome::Exception
-            } else {
-                RunOutcome::Completed
-            })
-        };
+            RunOutcome::Completed
+        });
         if outcome.is_some() {
             // The head of everything up to here, sign-offs included; kept, so that a later writing says the same.
             record
@@ -265,12 +289,12 @@ impl Runner {
             None => Arrow::Step {
                 run: run.id,
                 step,
-                binds: None,
+                binds: Vec::new(),
             },
         };
         session.perform(Command::Journal(arrow))?;
         self.outcome = outcome;
-        self.arrow()?;
+        self.arrow(state)?;
         Ok(())
     }
 
@@ -286,13 +310,11 @@ impl Runner {
             self.last = Some(format!("Exception in step {id}: {message}"));
             return self.end_step(session, StepState::Exception, Some(message));
         }
-        self.end_step(session, StepState::Aborted, Some(message.clone()))?;
-        self.stage = Stage::Ended;
-        Err(Halt::Error(RunError::Step { step: id, message }))
+        self.stop(session, message).map(|_| ())
     }
 
     /// Takes an act off the table that will not be executed; that it may already be void changes nothing.
-    fn withdraw(&mut self, session: &mut Session, reason: &str) {
+    pub(super) fn withdraw(&mut self, session: &mut Session, reason: &str) {
         if let Some(pending) = self.pending.take() {
             let person = pending.issuer;
             let reason = reason.to_owned();
@@ -301,31 +323,6 @@ impl Runner {
                 person,
                 reason,
             });
-        }
-    }
-
-    /// Stops the run for good; recorded with the reason.
-    ///
-    /// # Errors
-    /// What the door refused.
-    pub fn abort(&mut self, session: &mut Session, reason: &str) -> Result<(), RunError> {
-        if self.outcome.is_some() {
-            return Ok(());
-        }
-        self.withdraw(session, reason);
-        let ended = self.end_step(
-            session,
-            StepState::Aborted,
-            Some(format!("aborted: {reason}")),
-        );
-        self.stage = Stage::Ended;
-        match ended {
-            Ok(()) => Ok(()),
-            Err(Halt::Error(error)) => Err(error),
-            Err(Halt::Again(words)) => Err(RunError::Step {
-                step: String::new(),
-                message: words,
-            }),
         }
     }
 }

@@ -1,15 +1,15 @@
 //! The effect of an act: executed in one commit with the journal's arrow, compared with what is expected, and its
 //! files kept in the journal.
 
-use crate::api::Response;
+use crate::api::{Request, Response};
 use crate::session::{
-    Action, Arrow, Command, Executed, Refusal, Session, StepRecord, StepState, build, handover, op,
+    Action, Arrow, Command, Executed, Refusal, Session, StepRecord, StepState, build, handover,
 };
 
 use super::super::model::Step;
 use super::drive::Halt;
 use super::sign::AUDIT_LINE;
-use super::{Runner, Stage, expect};
+use super::{Runner, Stage, expect, outputs};
 
 impl Runner {
     /// Executes the act that everybody signed.
@@ -34,7 +34,7 @@ impl Runner {
         let arrow = Arrow::Step {
             run: self.run.clone(),
             step: Box::new(record),
-            binds: step.makes.clone(),
+            binds: binds(step),
         };
         let done = session.perform(Command::Execute {
             id: pending.id,
@@ -45,7 +45,7 @@ impl Runner {
         match done {
             Ok(_) => {
                 self.last = Some(format!("Done: {}", pending.sentence));
-                self.arrow()?;
+                self.arrow(StepState::Executed)?;
                 Ok(())
             }
             Err(refusal @ Refusal::Api(_)) => self.refused(session, &refusal),
@@ -85,14 +85,16 @@ impl Runner {
         let (Some(record), Some(step)) = (self.record(session), self.step()) else {
             return Ok(());
         };
-        if let Err(message) = expect::check(step, &record, &self.script.model, session) {
+        if let Err(message) = expect::check(
+            step,
+            &record,
+            &self.run(session),
+            &self.script.model,
+            session,
+        ) {
             return self.fail(session, message);
         }
-        let files = if step.op.name == op::EXPORT_RSA_WRAP.name {
-            self.handed_over(session, step, &record)?
-        } else {
-            Vec::new()
-        };
+        let files = self.handed_over(session, step, &record)?;
         self.journal(session, |record| {
             record.state = StepState::Verified;
             record.files.extend(files);
@@ -100,41 +102,79 @@ impl Runner {
         Ok(())
     }
 
-    /// The files of an export, made from the journal alone, so that a resume makes the same.
+    /// The files that an act hands over, made from the journal alone, so that a resume makes the same.
     fn handed_over(
         &self,
         session: &Session,
         step: &Step,
         record: &StepRecord,
     ) -> Result<Vec<(String, Vec<u8>)>, Halt> {
-        let mut answers = self.answers(session, step);
-        answers.texts.extend(
-            record
-                .notes
-                .iter()
-                .filter(|(id, _)| step.op.fields.iter().any(|f| f.id == *id))
-                .map(|(id, text)| (id.clone(), text.clone())),
-        );
-        let action: Action = build::action(session, step.op.name, &answers)?;
-        let response = record
-            .response
-            .as_deref()
-            .and_then(|text| serde_json::from_str(text).ok())
-            .ok_or_else(|| {
-                Refusal::Vault(
-                    "The journal has no answer for this export. Stop and call for help.".into(),
-                )
-            })?;
-        let executed = Executed {
-            responses: vec![Response::ExportKey(response)],
-            seq: session.view().seq,
-            digest: record.digest.clone().unwrap_or_default(),
-            who: record.who.clone(),
-        };
-        let handover = handover::rsa_wrap(session, &action, &executed)?;
-        Ok(vec![
-            (handover.file, handover.request),
-            ("NEXT.txt".to_owned(), handover.next.into_bytes()),
-        ])
+        let mut files = Vec::new();
+        let mut next: Vec<String> = Vec::new();
+        for (number, doing) in step.doings().into_iter().enumerate() {
+            if doing.field("output").is_none() {
+                continue;
+            }
+            let mut answers = self.answers_to(session, doing);
+            let declared = |id: &str| doing.op.fields.iter().any(|f| f.id == id);
+            let noted = record.notes.iter().filter(|(id, _)| declared(id));
+            let noted = noted.map(|(id, text)| (id.clone(), text.clone()));
+            answers.texts.extend(noted);
+            let action: Action = build::action(session, doing.op.name, &answers)?;
+            let executed = Executed {
+                responses: vec![response(&action, record, number).ok_or_else(|| {
+                    Refusal::Vault(
+                        "The journal has no answer for this act. Stop and call for help.".into(),
+                    )
+                })?],
+                seq: session.view().seq,
+                digest: record.digest.clone().unwrap_or_default(),
+                who: record.who.clone(),
+            };
+            let handover = handover::of(session, &action, &executed)?;
+            files.push((handover.file, handover.request));
+            next.push(handover.next);
+        }
+        if !next.is_empty() {
+            let next = outputs::joined(&next).into_bytes();
+            files.push((outputs::NEXT.to_owned(), next));
+        }
+        Ok(files)
     }
+}
+
+/// Which declared keys the step makes, each with the number of its act.
+fn binds(step: &Step) -> Vec<(usize, String)> {
+    let doings = step.doings().into_iter().enumerate();
+    doings
+        .filter_map(|(number, doing)| Some((number, doing.makes?.to_owned())))
+        .collect()
+}
+
+/// The answer to the step's act of this number.
+pub(super) fn answer(record: &StepRecord, number: usize) -> Option<serde_json::Value> {
+    let all: serde_json::Value = serde_json::from_str(record.response.as_deref()?).ok()?;
+    match all {
+        serde_json::Value::Array(mut several) => {
+            (number < several.len()).then(|| several.swap_remove(number))
+        }
+        one => Some(one),
+    }
+}
+
+fn response(action: &Action, record: &StepRecord, number: usize) -> Option<Response> {
+    let Action::Control { request, .. } = action else {
+        return None;
+    };
+    let value = answer(record, number)?;
+    Some(match request {
+        Request::ExportKey(_) => Response::ExportKey(serde_json::from_value(value).ok()?),
+        Request::GetParametersForImport(_) => {
+            Response::GetParametersForImport(serde_json::from_value(value).ok()?)
+        }
+        Request::GetParametersForExport(_) => {
+            Response::GetParametersForExport(serde_json::from_value(value).ok()?)
+        }
+        _ => return None,
+    })
 }

@@ -2,14 +2,16 @@
 
 use crate::api::KeyState;
 use crate::engine::Material;
-use crate::session::{KeyRow, Session, StepRecord};
+use crate::session::{KeyRow, Run, Session, StepRecord};
 
-use super::super::model::{Expect, Model, Step};
+use super::super::model::{Doing, Expect, Model, Step};
+use super::effect;
 
 /// Compares; the words of the first difference otherwise.
 pub(super) fn check(
     step: &Step,
     record: &StepRecord,
+    run: &Run,
     model: &Model,
     session: &Session,
 ) -> Result<(), String> {
@@ -21,15 +23,54 @@ pub(super) fn check(
             "The script expects the refusal {error}, and it was done. Stop: the vault is not as the script assumes."
         ));
     }
-    let Some(arn) = &record.key else {
-        return Err("No key belongs to this step, so nothing can be compared.".into());
-    };
+    if let Some(least) = expect.lasts {
+        lasts(least, record)?;
+        if !about_keys(expect) {
+            return Ok(());
+        }
+    }
     let view = session.view();
-    let Some(row) = view.keys.iter().find(|row| row.key.key_arn == *arn) else {
-        return Err(format!("The key {arn} is not in this vault."));
-    };
+    for (number, doing) in step.doings().into_iter().enumerate() {
+        let arn = doing
+            .key()
+            .and_then(|id| run.keys.get(id))
+            .or(record.key.as_ref());
+        let Some(arn) = arn else {
+            return Err("No key belongs to this step, so nothing can be compared.".into());
+        };
+        let Some(row) = view.keys.iter().find(|row| row.key.key_arn == *arn) else {
+            return Err(format!("The key {arn} is not in this vault."));
+        };
+        one(doing, number, expect, row, record, model, session)?;
+    }
+    Ok(())
+}
+
+/// Whether something is expected of a key.
+fn about_keys(expect: &Expect) -> bool {
+    let Expect {
+        state,
+        kcv,
+        declared,
+        enabled,
+        material_gone,
+        ..
+    } = expect;
+    state.is_some() || kcv.is_some() || *declared || enabled.is_some() || *material_gone
+}
+
+/// One key of a step.
+fn one(
+    doing: Doing<'_>,
+    number: usize,
+    expect: &Expect,
+    row: &KeyRow,
+    record: &StepRecord,
+    model: &Model,
+    session: &Session,
+) -> Result<(), String> {
     state(expect, row)?;
-    check_value(expect, row, record)?;
+    check_value(doing, number, expect, row, record)?;
     if let Some(enabled) = expect.enabled
         && row.key.enabled != enabled
     {
@@ -40,16 +81,34 @@ pub(super) fn check(
         ));
     }
     if expect.declared {
-        let declared = step.key().and_then(|id| model.key(id));
+        let declared = doing.key().and_then(|id| model.key(id));
         if !declared.is_some_and(|key| key.matches(&row.key.key_attributes, row.key.exportable)) {
             return Err(format!("{} is not as the script declares it.", row.label));
         }
     }
+    let arn = &row.key.key_arn;
     let destroyed = row.key.key_state == KeyState::DELETE_COMPLETE && gone(session, arn);
     if expect.material_gone && !destroyed {
         return Err(format!(
             "The material of {} is still in this vault.",
             row.label
+        ));
+    }
+    Ok(())
+}
+
+/// Token and certificate that the step gave out are good for so long.
+fn lasts(least: i64, record: &StepRecord) -> Result<(), String> {
+    let until = effect::answer(record, 0)
+        .and_then(|answer| answer.get("ParametersValidUntilTimestamp")?.as_f64())
+        .ok_or("The step gave out nothing that ends, so nothing can be compared.")?;
+    #[allow(clippy::cast_possible_truncation)] // whole milliseconds, far inside i64
+    let until = (until * 1000.0) as i64;
+    let given = record.began.map_or(until, crate::api::Timestamp::millis);
+    if until - given < least {
+        return Err(format!(
+            "What was given out ends at {}, earlier than the script wants.",
+            crate::api::Timestamp::from_millis(until).rfc3339()
         ));
     }
     Ok(())
@@ -74,7 +133,13 @@ fn state(expect: &Expect, row: &KeyRow) -> Result<(), String> {
     }
 }
 
-fn check_value(expect: &Expect, row: &KeyRow, record: &StepRecord) -> Result<(), String> {
+fn check_value(
+    doing: Doing<'_>,
+    number: usize,
+    expect: &Expect,
+    row: &KeyRow,
+    record: &StepRecord,
+) -> Result<(), String> {
     let Some(wanted) = &expect.kcv else {
         return Ok(());
     };
@@ -82,7 +147,10 @@ fn check_value(expect: &Expect, row: &KeyRow, record: &StepRecord) -> Result<(),
     let (wanted, found) = if wanted == "key" {
         (
             on_record.clone(),
-            wrapped_check_value(record).unwrap_or_else(|| on_record.clone()),
+            // An initial key is not the key it is derived from.
+            wrapped_check_value(record, number)
+                .filter(|_| doing.field("serial").is_none())
+                .unwrap_or_else(|| on_record.clone()),
         )
     } else {
         (wanted.clone(), on_record.clone())
@@ -97,8 +165,8 @@ fn check_value(expect: &Expect, row: &KeyRow, record: &StepRecord) -> Result<(),
 }
 
 /// The check value that an export's answer gives.
-fn wrapped_check_value(record: &StepRecord) -> Option<String> {
-    let response: serde_json::Value = serde_json::from_str(record.response.as_deref()?).ok()?;
+fn wrapped_check_value(record: &StepRecord, number: usize) -> Option<String> {
+    let response = effect::answer(record, number)?;
     let value = response.get("WrappedKey")?.get("KeyCheckValue")?;
     value.as_str().map(str::to_owned)
 }

@@ -42,7 +42,7 @@ pub fn resolve_inputs(
     }
     let own = given.is_empty();
     for input in declared {
-        if given.contains_key(&input.name) {
+        if given.contains_key(&input.name) || input.during {
             continue;
         }
         let bytes = default_bytes(script, &input, folder, profile)?;

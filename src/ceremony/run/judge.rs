@@ -2,9 +2,10 @@
 //! certificates.
 
 use crate::api::Timestamp;
+use crate::crypto::tr31::Block;
 use crate::custody::TypedFingerprint;
 use crate::pki::{Certificate, ImportParameters};
-use crate::session::{Profile, Session, span};
+use crate::session::{Profile, Session, brought, span};
 
 use super::super::model::Step;
 use super::super::ops;
@@ -17,15 +18,15 @@ const SKEW: i64 = 180_000;
 impl Runner {
     /// A file that cannot serve is found before anybody is asked about it, and named in the service's manner.
     pub(super) fn fault(&self, session: &Session, step: &Step) -> Option<String> {
-        let reads =
-            step.op.name == ops::READ_FILE.name || step.op.name == ops::ATTEST_FINGERPRINT.name;
-        if !reads {
+        let reads = step.op.name == ops::READ_FILE.name;
+        if !reads && step.op.name != ops::ATTEST_FINGERPRINT.name {
             return None;
         }
         let bytes = self.input(session, step)?;
         let refusal = match ImportParameters::parse(&bytes) {
             Ok(parameters) => parameters.verify(session.now()).err()?,
             Err(_) if Certificate::from_any(&bytes).is_ok() => return None,
+            Err(_) if reads && holds_a_key(&bytes, session.profile()) => return None,
             Err(refusal) => refusal,
         };
         Some(format!("ValidationException: {refusal}"))
@@ -51,7 +52,47 @@ impl Runner {
         if name == ops::ATTEST_FINGERPRINT.name && field == "fingerprint" {
             return self.judge_fingerprint(session, step, typed);
         }
+        if name == ops::ATTEST_CHECK_VALUE.name && field == "kcv" {
+            return self.judge_check_value(session, step, typed);
+        }
         Ok(())
+    }
+
+    fn judge_check_value(&self, session: &Session, step: &Step, typed: &str) -> Result<(), Halt> {
+        if typed == "as-shown" {
+            if session.profile() == Profile::Production {
+                return Err(Halt::Again(
+                    "`as-shown` is for rehearsal and test. Type what the sender gave by another way. Nothing was \
+                     compared."
+                        .into(),
+                ));
+            }
+            return Ok(());
+        }
+        let typed: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
+        let typed = typed.to_ascii_uppercase();
+        let run = self.run(session);
+        let arn = step.fields.get("key").and_then(|id| run.keys.get(id));
+        let view = session.view();
+        let row = view
+            .keys
+            .iter()
+            .find(|row| Some(&row.key.key_arn) == arn);
+        if row.is_some_and(|row| row.key.key_check_value == typed) {
+            return Ok(());
+        }
+        let other = row.and_then(|row| row.other_check_value.clone());
+        let hint = match other {
+            Some((method, value)) if value == typed => format!(
+                "It is this key's value by {}: the sender takes the key for another algorithm of that length. Stop, \
+                 and ask which.",
+                method.name()
+            ),
+            _ => "Check the typing first; if it is right, this is another key than the sender's: stop.".into(),
+        };
+        Err(Halt::Again(format!(
+            "What you typed is not the check value of this key. Nothing was recorded. {hint}"
+        )))
     }
 
     fn judge_fingerprint(&self, session: &Session, step: &Step, typed: &str) -> Result<(), Halt> {
@@ -95,6 +136,16 @@ impl Runner {
             parameters.wrapping_certificate
         })
     }
+}
+
+/// Whether a file brings a wrapped key.
+pub(super) fn holds_a_key(bytes: &[u8], profile: Profile) -> bool {
+    block_in(bytes, profile).is_some() || brought::cryptogram(bytes, profile).is_ok()
+}
+
+/// The key block in a file, if it brings one.
+pub(super) fn block_in(bytes: &[u8], profile: Profile) -> Option<Block> {
+    Block::parse(&brought::key_block(bytes, profile).ok()?).ok()
 }
 
 /// Compares a watch with the vault's clock.

@@ -7,9 +7,12 @@ mod act;
 mod asks;
 mod begin;
 mod bind;
+mod bring;
+mod declared;
 mod drive;
 mod effect;
 mod expect;
+mod faults;
 mod inputs;
 mod judge;
 mod outputs;
@@ -17,17 +20,19 @@ mod report;
 mod ritual;
 mod scripted;
 mod sign;
+mod stopping;
 mod summary;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::session::{
-    Action, Arrow, Command, PendingView, Refusal, Run, RunOutcome, Session, StepRecord,
+    Action, Arrow, Command, PendingView, Refusal, Run, RunOutcome, Session, StepRecord, StepState,
 };
 
 use super::model::Step;
 use super::script::Script;
 
+pub(super) use bring::files_of;
 pub use inputs::resolve_inputs;
 
 /// A run that does not begin or go on.
@@ -74,6 +79,8 @@ pub struct Wanted {
 /// What is asked next inside a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Stage {
+    /// A file has to be brought: the front of `Runner::awaited`.
+    Bring,
     /// A person types fields, or looks and presses Enter: the front of `Runner::turns`.
     Turn,
     /// The issuer reads the request and signs it.
@@ -82,6 +89,8 @@ enum Stage {
     Approve,
     /// The person at the front of `Runner::signers` signs off.
     SignOff,
+    /// The person at the front of `Runner::signers` signs that the run was stopped.
+    AbortSignOff,
     /// Time has to pass.
     Wait,
     /// The result is shown.
@@ -109,6 +118,8 @@ pub struct Runner {
     stage: Stage,
     turns: VecDeque<Turn>,
     signers: VecDeque<String>,
+    /// Inputs of the step at hand that people still have to bring.
+    awaited: VecDeque<String>,
     /// Fields answered so far in this step; for fields that several people answer, `field (name)`.
     texts: BTreeMap<String, String>,
     /// Who typed the fields that a second person types.
@@ -121,6 +132,8 @@ pub struct Runner {
     outcome: Option<RunOutcome>,
     /// Whether the step at hand was prepared in this runner's life.
     armed: bool,
+    /// Whether `turns` is of the step at hand.
+    turns_known: bool,
     /// A failure that ended the run before anything was asked.
     failure: Option<RunError>,
     /// Script places bound to names.
@@ -129,6 +142,12 @@ pub struct Runner {
     resumed: bool,
     /// For drills: arrows that may still be committed before the runner stops as if the power had failed.
     arrows_left: Option<usize>,
+    /// Whether the script's faults are played: headless rehearsals that nobody interrupted.
+    faults_on: bool,
+    /// Faults that have been played, by their place in the script.
+    faults_played: BTreeSet<usize>,
+    /// Whether a fault of the script has just stopped the run as a power cut would.
+    killed: bool,
 }
 
 impl Runner {
@@ -192,28 +211,33 @@ impl Runner {
     ) -> Result<(), RunError> {
         if let Some(mut record) = self.record(session) {
             change(&mut record);
+            let state = record.state;
             let step = Box::new(record);
             let run = self.run.clone();
             let arrow = Arrow::Step {
                 run,
                 step,
-                binds: None,
+                binds: Vec::new(),
             };
             session.perform(Command::Journal(arrow))?;
-            self.arrow()?;
+            self.arrow(state)?;
         }
         Ok(())
     }
 
-    /// Counts a committed arrow, and stops where a drill wants it.
-    fn arrow(&mut self) -> Result<(), RunError> {
-        let Some(left) = &mut self.arrows_left else {
-            return Ok(());
-        };
-        if *left > 1 {
-            *left -= 1;
-            return Ok(());
+    /// Counts a committed arrow to a state, and stops where a drill or a fault of the script wants it.
+    fn arrow(&mut self, state: StepState) -> Result<(), RunError> {
+        let fault = self.kill_wanted(state);
+        if !fault {
+            let Some(left) = &mut self.arrows_left else {
+                return Ok(());
+            };
+            if *left > 1 {
+                *left -= 1;
+                return Ok(());
+            }
         }
+        self.killed = fault;
         Err(RunError::Step {
             step: self.step().map(|s| s.id.clone()).unwrap_or_default(),
             message: "stopped here for a drill. The run stands open; take it up with --resume."

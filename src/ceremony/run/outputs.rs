@@ -5,14 +5,15 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
-use crate::session::{Profile, Session};
+use crate::session::{Profile, Run, Session};
 
 use super::super::script::Script;
 use super::{RunError, Runner, report, summary};
 
 const SUMMARY: &str = "ceremony.json";
 const REPORT: &str = "report.txt";
-const NEXT: &str = "NEXT.txt";
+/// What to run on the other side, in order.
+pub(super) const NEXT: &str = "NEXT.txt";
 
 impl Runner {
     /// Writes every output file, `ceremony.json` and `report.txt` into an empty or own folder.
@@ -22,10 +23,10 @@ impl Runner {
     pub fn write_outputs(&self, session: &Session, folder: &Path) -> Result<Vec<String>, RunError> {
         Self::folder_fits(&self.script, session.profile(), folder, self.resumed)?;
         let run = self.run(session);
-        let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-        for step in &run.steps {
-            files.extend(step.files.clone());
-        }
+        let mut files: BTreeMap<String, Vec<u8>> = written(&run)
+            .into_iter()
+            .map(|file| (file.name, file.bytes))
+            .collect();
         let mut names: Vec<String> = files.keys().cloned().collect();
         let summary = summary::json(&run, &self.script.model, session)
             .map_err(|error| RunError::Output(error.to_string()))?;
@@ -76,13 +77,58 @@ impl Runner {
     }
 }
 
+/// A file that a run writes.
+pub(super) struct Written {
+    pub(super) name: String,
+    pub(super) bytes: Vec<u8>,
+    /// The step that wrote it, the last one where several did.
+    pub(super) step: String,
+}
+
+/// Every file of a run, in the order of steps: what several steps say about the other side stands in one NEXT.txt.
+pub(super) fn written(run: &Run) -> Vec<Written> {
+    let mut files = Vec::new();
+    let mut next = Vec::new();
+    let mut last = String::new();
+    for step in &run.steps {
+        for (name, bytes) in &step.files {
+            if name == NEXT {
+                next.push(String::from_utf8_lossy(bytes).into_owned());
+                last.clone_from(&step.id);
+                continue;
+            }
+            files.push(Written {
+                name: name.clone(),
+                bytes: bytes.clone(),
+                step: step.id.clone(),
+            });
+        }
+    }
+    if !next.is_empty() {
+        // By name it stands before the files of its step.
+        let at = files.iter().position(|file| file.step == last);
+        let at = at.unwrap_or(files.len());
+        files.insert(
+            at,
+            Written {
+                name: NEXT.to_owned(),
+                bytes: joined(&next).into_bytes(),
+                step: last,
+            },
+        );
+    }
+    files
+}
+
+/// Instructions one after the other, with a line between them.
+pub(super) fn joined(sections: &[String]) -> String {
+    let line = format!("\n{}\n\n", "=".repeat(72));
+    sections.join(&line)
+}
+
 /// Names that a run of this script may write.
 fn own_names(script: &Script, profile: Profile) -> Vec<String> {
-    let outputs = script
-        .model
-        .steps
-        .iter()
-        .filter_map(|step| step.fields.get("output"));
+    let outputs = script.model.doings().filter_map(|doing| doing.field("output"));
     let marked = outputs.map(|name| {
         let stem = name.strip_suffix(".json").unwrap_or(name);
         let stem = stem.strip_suffix(profile.file_mark()).unwrap_or(stem);

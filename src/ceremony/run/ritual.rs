@@ -53,6 +53,9 @@ impl Runner {
             name if name == ops::ATTEST_FINGERPRINT.name && !written("fingerprint") => {
                 first(vec!["fingerprint"]).into_iter().collect()
             }
+            name if name == ops::ATTEST_CHECK_VALUE.name => {
+                first(vec!["kcv"]).into_iter().collect()
+            }
             name if name == ops::NOTE.name && !written("text") => {
                 first(vec!["text"]).into_iter().collect()
             }
@@ -206,9 +209,10 @@ impl Runner {
         }
     }
 
-    /// For `get-key`: the key's ARN and its record as it is now.
+    /// Where a key is looked at: the key's ARN and its record as it is now.
     fn looked_up(&self, session: &mut Session) -> Result<(Option<String>, Option<String>), Halt> {
-        let Some(step) = self.step().filter(|step| step.op.name == ops::GET_KEY.name) else {
+        let looks = [ops::GET_KEY.name, ops::ATTEST_CHECK_VALUE.name];
+        let Some(step) = self.step().filter(|step| looks.contains(&step.op.name)) else {
             return Ok((None, None));
         };
         let run = self.run(session);
@@ -234,20 +238,20 @@ impl Runner {
         let step = self
             .step()
             .filter(|step| step.op.name == ops::ATTEST_HASH.name)?;
-        let wanted = step.fields.get("file")?;
-        let writer = self
-            .script
-            .model
-            .steps
-            .iter()
-            .find(|s| s.fields.get("output") == Some(wanted))?;
+        self.written(session, step.fields.get("file")?)
+    }
+
+    /// A file that an earlier step wrote, by the name that stands in the script, with the name it got.
+    pub(super) fn written(&self, session: &Session, wanted: &str) -> Option<(String, Vec<u8>)> {
+        let model = &self.script.model;
+        let writer = model
+            .doings()
+            .find(|doing| doing.field("output") == Some(wanted))?;
         let run = self.run(session);
-        let record = run.steps.iter().find(|record| record.id == writer.id)?;
-        let file = record
-            .files
-            .iter()
-            .find(|(name, _)| name.as_str() != "NEXT.txt")?;
-        Some((file.0.clone(), file.1.clone()))
+        let record = run.steps.iter().find(|r| r.id == writer.step.id)?;
+        let name = session.marked_file_name(wanted).ok()?;
+        let bytes = record.files.get(&name)?;
+        Some((name, bytes.clone()))
     }
 
     /// When the waiting is over: counted from when the step was reached.
@@ -356,6 +360,9 @@ fn heard(step: &Step, turn: &Turn) -> String {
         name if name == ops::ATTEST_CLOCK.name => format!("{person} read the clock."),
         name if name == ops::ATTEST_FINGERPRINT.name => {
             format!("{person} gave the fingerprint, and it is this file's.")
+        }
+        name if name == ops::ATTEST_CHECK_VALUE.name => {
+            format!("{person} gave the check value, and it is this key's.")
         }
         _ => format!("Recorded: {}.", step.title),
     }

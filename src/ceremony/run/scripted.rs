@@ -19,18 +19,45 @@ impl Runner {
         if let Some(failure) = self.failure.take() {
             return Err(failure);
         }
+        self.play_faults(session);
         for _ in 0..MANY {
+            if let Some(words) = self.missed_fault() {
+                return Err(self.scripted_wrong(session, words));
+            }
             if let Some(outcome) = self.outcome {
                 return Ok(outcome);
             }
-            let answers = self.scripted_answers(session)?;
-            match self.answer(session, answers)? {
-                Advance::Asks => {}
-                Advance::Ended(outcome) => return Ok(outcome),
-                Advance::Again(words) => return Err(self.scripted_wrong(session, words)),
+            match self.one_answer(session) {
+                Ok(()) => {}
+                Err(_) if self.killed => {
+                    while self.killed {
+                        match self.after_kill(session) {
+                            Err(error) if !self.killed => return Err(error),
+                            Ok(()) | Err(_) => {}
+                        }
+                    }
+                }
+                Err(error) => return Err(error),
             }
         }
         Err(self.scripted_wrong(session, "it goes in a circle".into()))
+    }
+
+    /// Gives the next answer: a wrong one where a fault of the script wants it, else the script's own.
+    fn one_answer(&mut self, session: &mut Session) -> Result<(), RunError> {
+        if let Some((answers, expect)) = self.wrong_answers(session) {
+            let step = self.step().map(|step| step.id.clone()).unwrap_or_default();
+            let advance = self.answer(session, answers)?;
+            return match self.followed(session, &step, expect, &advance) {
+                Ok(()) => Ok(()),
+                Err(words) => Err(self.scripted_wrong(session, words)),
+            };
+        }
+        let answers = self.scripted_answers(session)?;
+        match self.answer(session, answers)? {
+            Advance::Asks | Advance::Ended(_) => Ok(()),
+            Advance::Again(words) => Err(self.scripted_wrong(session, words)),
+        }
     }
 
     /// An answer of the script was wrong, or time has to pass that no script may let pass.
@@ -42,7 +69,15 @@ impl Runner {
                 message: words,
             };
         }
-        match self.abort(session, &words) {
+        let aborted = self.abort(session, &words);
+        // Who signs the stop is asked as well; where nobody answers, the run stands open at its stop.
+        while aborted.is_ok() && self.outcome.is_none() {
+            let answers = self.scripted_answers(session);
+            if !answers.is_ok_and(|answers| self.answer(session, answers).is_ok()) {
+                break;
+            }
+        }
+        match aborted {
             Ok(()) => RunError::Step {
                 step,
                 message: words,
@@ -85,7 +120,7 @@ impl Runner {
         }
         match field {
             "passphrase" => session.practice_passphrase(&self.signer()),
-            "phrase" => self.phrase().map(str::to_owned),
+            "phrase" => self.phrase(),
             _ => self.answer_for(session, field),
         }
     }

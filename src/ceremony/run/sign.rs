@@ -176,9 +176,13 @@ impl Runner {
         self.issue(session, key).map_err(again)
     }
 
-    /// A phrase that is typed before an act that destroys.
-    pub(super) fn phrase(&self) -> Option<&'static str> {
-        self.step().and_then(|step| step.op.phrase)
+    /// What is typed before an act that destroys; before a list, how many acts it holds.
+    pub(super) fn phrase(&self) -> Option<String> {
+        let step = self.step()?;
+        if step.acts.is_empty() {
+            return step.op.phrase.map(str::to_owned);
+        }
+        Some(step.acts.len().to_string())
     }
 
     pub(super) fn take_approval(

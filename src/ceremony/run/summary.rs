@@ -77,12 +77,11 @@ pub(super) fn json(
             key_state: row.key.key_state,
         })
     });
-    let files = run.steps.iter().flat_map(|step| {
-        step.files.iter().map(|(name, bytes)| FilePart {
-            name,
-            sha256: data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)),
-            step: &step.id,
-        })
+    let written = super::outputs::written(run);
+    let files = written.iter().map(|file| FilePart {
+        name: &file.name,
+        sha256: data_encoding::HEXLOWER.encode(&Sha256::digest(&file.bytes)),
+        step: &file.step,
     });
     let steps = run.steps.iter().map(|step| StepPart {
         id: &step.id,

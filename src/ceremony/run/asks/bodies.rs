@@ -1,12 +1,15 @@
 //! What people read before they answer in a ceremony op: who is here, what a file says, words to read aloud.
 
 use crate::pki::{Certificate, ImportParameters};
-use crate::session::{KeyRow, Profile, Session};
+use crate::session::{KeyRow, Profile, Session, brought};
 
 use super::super::super::model::Step;
 use super::super::super::ops;
+use super::super::judge::block_in;
 use super::super::{Runner, Turn};
-use super::lines::{certificate_lines, commands, key_lines, word_lines};
+use super::lines::{
+    block_lines, certificate_lines, commands, cryptogram_lines, key_lines, word_lines,
+};
 
 impl Runner {
     pub(super) fn turn_body(
@@ -38,6 +41,10 @@ impl Runner {
             name if name == ops::GET_KEY.name => (
                 self.key_body(session, step),
                 "nothing was changed: looking needs no approval",
+            ),
+            name if name == ops::ATTEST_CHECK_VALUE.name => (
+                self.check_value_body(session, step),
+                "nothing was recorded yet. A slip of typing ends nothing.",
             ),
             _ if turn.fields.contains(&"fingerprint") => (
                 self.fingerprint_body(session, step),
@@ -86,6 +93,12 @@ impl Runner {
             );
             body.push("person confirms it from another channel.".into());
             return body;
+        }
+        if let Some(block) = block_in(&bytes, session.profile()) {
+            return block_lines(&block);
+        }
+        if let Ok(request) = brought::cryptogram(&bytes, session.profile()) {
+            return cryptogram_lines(&request);
         }
         Certificate::from_any(&bytes).map_or_else(
             |_| vec![format!("A file of {} bytes.", bytes.len())],
@@ -138,6 +151,23 @@ impl Runner {
                 "Rehearsal: `as-shown` takes the file's own fingerprint, and is recorded so."
                     .into(),
             );
+        }
+        body
+    }
+
+    fn check_value_body(&self, session: &Session, step: &Step) -> Vec<String> {
+        let declared = step.key().and_then(|id| self.script.model.key(id));
+        let label = declared.map(|key| key.label.clone()).unwrap_or_default();
+        let mut body = vec![
+            format!("Type the check value of {label}, as its sender gave it:"),
+            String::new(),
+            "by telephone, by letter, on paper; never in the file that brought the key.".into(),
+            "Ours stays hidden until yours is typed: read off this screen it would prove".into(),
+            "nothing.".into(),
+        ];
+        if session.profile() == Profile::Rehearsal {
+            body.push(String::new());
+            body.push("Rehearsal: `as-shown` takes this key's own, and is recorded so.".into());
         }
         body
     }

@@ -1,9 +1,11 @@
 //! Lines of text that several asks share.
 
+use crate::api::{ImportKeyInput, ImportKeyMaterial};
+use crate::crypto::tr31::Block;
 use crate::pki::Certificate;
 use crate::session::field::Footing;
 use crate::session::handover::fingerprint_commands;
-use crate::session::{KeyRow, PendingView};
+use crate::session::{KeyRow, PendingView, modes};
 
 use super::super::super::model::Step;
 
@@ -64,6 +66,46 @@ pub(super) fn certificate_lines(label: &str, certificate: &Certificate) -> Vec<S
             certificate.not_before().rfc3339(),
             certificate.not_after().rfc3339()
         ),
+    ]
+}
+
+/// What the header of a key block says; the key itself stays closed.
+pub(super) fn block_lines(block: &Block) -> Vec<String> {
+    let header = block.header();
+    let said = |code: &str, words: Option<&str>| format!("{code}, {}", words.unwrap_or("unknown"));
+    vec![
+        "A TR-31 key block. Its header says:".to_owned(),
+        String::new(),
+        format!("  version     {}, {}", header.version.letter(), header.version.words()),
+        format!("  use         {}", said(header.usage.code(), header.usage.words())),
+        format!("  algorithm   {}", said(header.algorithm.code(), header.algorithm.words())),
+        format!("  modes       {}", said(header.mode.code(), header.mode.words())),
+        format!(
+            "  export      {}",
+            said(header.exportability.code(), header.exportability.words())
+        ),
+        String::new(),
+        "The header is checked when the block is opened; until then it is a claim.".to_owned(),
+    ]
+}
+
+/// What a request with a cryptogram says about the key in it.
+pub(super) fn cryptogram_lines(request: &ImportKeyInput) -> Vec<String> {
+    let ImportKeyMaterial::KeyCryptogram(cryptogram) = &request.key_material else {
+        return Vec::new();
+    };
+    let attributes = &cryptogram.key_attributes;
+    vec![
+        "A key wrapped under an RSA certificate of this vault. Its sender says:".to_owned(),
+        String::new(),
+        format!("  use         {}, {}", attributes.key_usage.code(), attributes.key_usage.words()),
+        format!("  algorithm   {}", attributes.key_algorithm.name()),
+        format!("  modes       {}", modes::words(&attributes.key_modes_of_use)),
+        format!("  exportable  {}", if cryptogram.exportable { "yes" } else { "no" }),
+        format!("  token       {}", cryptogram.import_token),
+        String::new(),
+        "RSA wrap does not say who sent it: compare the check value that comes by another way."
+            .to_owned(),
     ]
 }
 

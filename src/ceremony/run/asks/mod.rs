@@ -9,6 +9,7 @@ use crate::session::{Profile, Session, StepState};
 use super::super::ask::{Ask, AskField, Showing, StepLine};
 use super::super::model::Step;
 use super::super::ops;
+use super::stopping::CUSTODY;
 use super::{Runner, Stage, Turn};
 use lines::{act_lines, acting, footing, key_lines, not_yet, why, word_lines};
 
@@ -28,10 +29,18 @@ const ENVELOPE: Field = Field {
     optional: false,
 };
 
+const BROUGHT: Field = Field {
+    id: "path",
+    label: "The file",
+    hint: "Path of the file on the medium that it came on.",
+    kind: Kind::File,
+    optional: false,
+};
+
 const PHRASE: Field = Field {
     id: "phrase",
-    label: "Type the word",
-    hint: "The word that stands above, typed in full, because this destroys.",
+    label: "Type it",
+    hint: "What the lines above ask you to type, in full.",
     kind: Kind::Text { max: 40 },
     optional: false,
 };
@@ -94,6 +103,7 @@ impl Runner {
     pub(super) fn fields(&self, session: &Session) -> Vec<AskField> {
         let mut fields: Vec<Field> = Vec::new();
         match self.stage {
+            Stage::Bring => fields.push(BROUGHT),
             Stage::Turn => {
                 let asked = self
                     .turns
@@ -111,7 +121,7 @@ impl Runner {
                 }
                 fields.extend(signing(session));
             }
-            Stage::Approve | Stage::SignOff => fields.extend(signing(session)),
+            Stage::Approve | Stage::SignOff | Stage::AbortSignOff => fields.extend(signing(session)),
             Stage::Wait | Stage::Result | Stage::Ended => {}
         }
         let rehearsal = session.profile() == Profile::Rehearsal;
@@ -132,15 +142,47 @@ impl Runner {
         let step = self.step()?;
         let fields = self.fields(session);
         let ask = match self.stage {
+            Stage::Bring => self.bring_ask(session, step),
             Stage::Turn => self.turn_ask(session, step, self.turns.front()?),
             Stage::Issue => self.issue_ask(session, step),
             Stage::Approve => self.approve_ask(step),
             Stage::SignOff => self.sign_off_ask(session, step),
+            Stage::AbortSignOff => self.abort_ask(session),
             Stage::Wait => self.wait_ask(session, step),
             Stage::Result => self.result_ask(session, step),
             Stage::Ended => return None,
         };
         Some(Ask { fields, ..ask })
+    }
+
+    fn bring_ask(&self, session: &Session, step: &Step) -> Ask {
+        let person = self.bringer();
+        let role = Self::role(session, &person);
+        let mut body = vec![
+            "The other side answers with a file:".to_owned(),
+            String::new(),
+        ];
+        if let Some(input) = self.awaited_input() {
+            body.push(format!("  {}", input.hint));
+            let medium = input.medium.iter();
+            body.extend(medium.map(|label| format!("  It comes on the medium {label}.")));
+            body.push(String::new());
+            body.push("It may take days. Stop here and come back: `--resume` asks again.".into());
+        }
+        body.extend(why(step));
+        Ask {
+            title: format!("A file is awaited: {}", step.title),
+            footing: footing(
+                acting(&person, &role),
+                "reads the file once and keeps it in the record",
+                "everything before this step is done and saved; nothing of this one is",
+            ),
+            person,
+            role,
+            body,
+            fields: Vec::new(),
+            hand_over: false,
+        }
     }
 
     fn turn_ask(&self, session: &Session, step: &Step, turn: &Turn) -> Ask {
@@ -163,7 +205,7 @@ impl Runner {
             title: step.title.clone(),
             body,
             fields: Vec::new(),
-            hand_over: turn.fields.contains(&"fingerprint"),
+            hand_over: turn.fields.contains(&"fingerprint") || turn.fields.contains(&"kcv"),
             footing: footing(acts, enter, so_far),
         }
     }
@@ -180,7 +222,11 @@ impl Runner {
         body.extend(why(step));
         if let Some(phrase) = self.phrase() {
             body.push(String::new());
-            body.push(format!("This destroys. Type `{phrase}` to ask for it."));
+            body.push(if step.acts.is_empty() {
+                format!("This destroys. Type `{phrase}` to ask for it.")
+            } else {
+                "Count the acts above, and type how many they are, to ask for them all.".to_owned()
+            });
         }
         Ask {
             title: format!("{person} asks: {}", step.title),
@@ -254,6 +300,36 @@ impl Runner {
                 acting(&person, &role),
                 "signs the record for you",
                 "every step before this one is done and saved. If you do not agree, stop here.",
+            ),
+            person,
+            role,
+            body,
+            fields: Vec::new(),
+            hand_over: true,
+        }
+    }
+
+    fn abort_ask(&self, session: &Session) -> Ask {
+        let person = self.signer();
+        let role = Self::role(session, &person);
+        let view = session.view();
+        let mut body = vec![
+            "The run was stopped. You sign this and the head of the audit chain:".to_owned(),
+            String::new(),
+            format!("  {}", self.abort_text(session)),
+        ];
+        let record = self.record(session);
+        if let Some(custody) = record.and_then(|r| r.notes.get(CUSTODY).cloned()) {
+            body.push(format!("  {custody}"));
+        }
+        body.push(String::new());
+        body.push(format!("  {} events, head {}", view.events, view.audit_head));
+        Ask {
+            title: format!("{person} signs the stop"),
+            footing: footing(
+                acting(&person, &role),
+                "signs the record of the stop for you",
+                "the run is stopped; what was done before stays done and is in the record",
             ),
             person,
             role,

@@ -15,6 +15,7 @@ use super::super::ops;
 use super::super::script::Script;
 use super::drive::audit_head;
 use super::sign::{AUDIT_LINE, FROM_FILE, SIGNED_FROM};
+use super::stopping::CUSTODY;
 
 /// Years for which logs of key ceremonies are kept (PCI PIN 13-9.3: three years).
 const RETENTION_YEARS: i64 = 3;
@@ -153,7 +154,7 @@ fn people(from: &Material<'_>) -> Vec<PersonPresent> {
             };
             PersonPresent {
                 role: person.map(|p| p.role.clone()).unwrap_or_default(),
-                form: String::new(),
+                form: form(from, &name),
                 key: person.map(|p| p.fingerprint.clone()).unwrap_or_default(),
                 signed_at_terminal: signed(false),
                 signed_from_file: signed(true),
@@ -161,6 +162,13 @@ fn people(from: &Material<'_>) -> Vec<PersonPresent> {
             }
         })
         .collect()
+}
+
+/// The form of whoever has a place.
+fn form(from: &Material<'_>, name: &str) -> String {
+    let mut places = from.model.people.iter();
+    let place = places.find(|place| from.name(&place.id) == name);
+    place.and_then(|p| p.form.clone()).unwrap_or_default()
 }
 
 /// Whether people sign in a step.
@@ -251,6 +259,13 @@ fn result(step: &Step, record: &StepRecord) -> String {
             "fingerprint typed and equal".to_owned()
         });
     }
+    if let Some(kcv) = note("kcv") {
+        parts.push(if kcv == "as-shown" {
+            "check value taken as shown, not compared".to_owned()
+        } else {
+            format!("check value {kcv} typed and equal")
+        });
+    }
     if let Some(sha256) = note("sha256") {
         parts.push(format!("SHA-256 {sha256}"));
     }
@@ -310,7 +325,10 @@ fn exceptions(from: &Material<'_>) -> Vec<Exception> {
                 record.error.clone().unwrap_or_else(|| "stopped".into())
             ),
             decision: match record.state {
-                StepState::Aborted => "the run was ended".to_owned(),
+                StepState::Aborted => match record.notes.get(CUSTODY) {
+                    Some(custody) => format!("the run was ended; {custody}"),
+                    None => "the run was ended".to_owned(),
+                },
                 _ => "recorded, and the run went on".to_owned(),
             },
             by: record.who.clone(),

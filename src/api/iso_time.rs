@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// Rewrites every member whose name ends in `Timestamp` from epoch seconds to ISO 8601 in UTC, the form of
 /// the AWS CLI: `2026-11-23T14:31:07.250000+00:00`, without a fraction for a whole second.
-pub(super) fn print_form(value: &mut Value) {
+pub fn print_form(value: &mut Value) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
@@ -22,7 +22,7 @@ pub(super) fn print_form(value: &mut Value) {
 fn iso(seconds: f64) -> String {
     #[allow(clippy::cast_possible_truncation)] // rounded, and far inside i64 for any calendar date
     let millis = (seconds * 1000.0).round() as i64;
-    let whole = crate::api::Timestamp::from_millis(millis.div_euclid(1000) * 1000).rfc3339();
+    let whole = super::Timestamp::from_millis(millis.div_euclid(1000) * 1000).rfc3339();
     let whole = whole.strip_suffix('Z').unwrap_or(&whole);
     match millis.rem_euclid(1000) {
         0 => format!("{whole}+00:00"),

@@ -1,0 +1,127 @@
+//! What the vault must allow, and whether one would refuse.
+
+use crate::session::op;
+use crate::session::{Profile, View};
+
+use super::super::model::{Model, Role};
+use super::super::script::Script;
+use super::{Page, people};
+
+/// What is known of a vault beforehand: its public part, or more where it was opened.
+#[derive(Debug, Clone)]
+pub struct BriefVault {
+    /// What people call it.
+    pub name: String,
+    /// What it is for.
+    pub profile: Profile,
+    /// Name and role of everybody.
+    pub people: Vec<(String, String)>,
+    /// The open vault, if it was opened.
+    pub view: Option<View>,
+}
+
+impl BriefVault {
+    /// Whether it was opened.
+    pub(super) const fn opened(&self) -> bool {
+        self.view.is_some()
+    }
+
+    /// Why it would refuse the script.
+    pub(super) fn refusals(&self, script: &Script) -> Vec<String> {
+        let model = &script.model;
+        let mut no: Vec<String> = Vec::new();
+        let errors = script.lint().iter().filter(|f| f.is_error()).count();
+        if errors > 0 {
+            no.push(format!(
+                "The linter finds {errors} error(s): keymoot lint says which, and what to change."
+            ));
+        }
+        if !model.profiles.contains(&self.profile) {
+            let names: Vec<_> = model.profiles.iter().map(|p| p.name()).collect();
+            no.push(format!(
+                "The script is for {} vaults, and this is a {} vault.",
+                names.join(" and "),
+                self.profile.name()
+            ));
+        }
+        for role in Role::ALL {
+            let have = self.people.iter().filter(|(_, r)| r == role.name()).count();
+            let need = match role {
+                Role::Custodian => people::custodians(model),
+                _ => model.needs(*role),
+            };
+            if have < need {
+                no.push(format!(
+                    "The script needs {need} of role {}, and this vault has {have}.",
+                    role.name()
+                ));
+            }
+        }
+        let other = model.keys.iter().filter(|key| key.class.is_some_and(|c| c != self.profile));
+        no.extend(other.map(|key| format!("Key {} is declared of another class.", key.id)));
+        if let Some(view) = &self.view {
+            inside(model, view, &mut no);
+        }
+        no
+    }
+}
+
+/// What only an open vault tells.
+fn inside(model: &Model, view: &View, no: &mut Vec<String>) {
+    if view.profile == Profile::Production && makes_keys(model) && !view.software_generation {
+        no.push("The script makes keys, and this vault may not make keys in software (PCI PIN 5-1).".to_owned());
+    }
+    if let Some(run) = view.runs.iter().find(|run| run.outcome.is_none()) {
+        no.push(format!(
+            "A run of {} stands open in it since {}: take it up with --resume first.",
+            run.script,
+            run.started.rfc3339()
+        ));
+    }
+    for place in &model.people {
+        let known = |key: &String| view.people.iter().any(|p| p.fingerprint == *key);
+        if place.key.as_ref().is_some_and(|key| !known(key)) {
+            no.push(format!(
+                "The approval key that the script wants for {} belongs to nobody here.",
+                place.id
+            ));
+        }
+        if place.form_until.is_some_and(|end| view.now >= end) {
+            no.push(format!("The form of {} is over by this vault's clock.", place.id));
+        }
+    }
+}
+
+/// Whether the script makes keys in software: keys, and the pairs that go with parameters.
+fn makes_keys(model: &Model) -> bool {
+    model.doings().any(|doing| {
+        doing.op.name == op::CREATE_KEY.name || doing.op.name.starts_with("get-parameters-for-")
+    })
+}
+
+/// What the vault's policy must allow.
+pub(super) fn allowances(model: &Model, page: &mut Page) {
+    page.title("WHAT THE VAULT MUST ALLOW");
+    let mut lines: Vec<&str> = Vec::new();
+    if makes_keys(model) {
+        lines.push("keys made in software; a production vault only where its quorum allowed that");
+    }
+    if model.doings().any(|doing| doing.op.uses_secret) {
+        lines.push("secrets opened for single acts: at least t custodians, whatever the script says");
+    }
+    let floor = [
+        op::DELETE_KEY.name,
+        op::IMPORT_ROOT.name,
+        op::EXPORT_RSA_WRAP.name,
+    ];
+    let floor = |name: &str| floor.contains(&name) || name.starts_with("export-key.");
+    if model.doings().any(|doing| floor(doing.op.name)) {
+        lines.push("exports, deletions and roots: in production k custodians, never fewer than two");
+    }
+    if lines.is_empty() {
+        lines.push("nothing beyond two approvals");
+    }
+    for line in lines {
+        page.line("  - ", line);
+    }
+}

@@ -1,0 +1,241 @@
+//! L21: every name that is used is declared, and every file has come or been written before it is read.
+
+use std::collections::BTreeSet;
+
+use crate::session::Profile;
+use crate::session::field::Kind;
+
+use super::super::finding::Place;
+use super::super::model::{Doing, Model, Peer, StandIn, Step};
+use super::super::ops;
+use super::{Report, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    id: "L21",
+    title: "a reference to nothing",
+    explain: "\
+Every place, key, input, step and file that a script names is declared, or written by an earlier step. A file that \
+comes during the ceremony has a stand-in that gives it in rehearsal, and a stand-in answers to a file that exists by \
+then, with keys that are declared.
+
+Correct the name, declare what is missing, or move the step.",
+    check: dangling,
+};
+
+fn dangling(model: &Model, report: &mut Report) {
+    for step in &model.steps {
+        people(model, step, report);
+        for doing in step.doings() {
+            fields(model, doing, report);
+        }
+    }
+    for (place, id) in &model.rehearsal.mentions {
+        if !id.is_empty() && !model.steps.iter().any(|step| step.id == *id) {
+            report.error(
+                place,
+                None,
+                format!("No step is called `{id}`: correct the id or remove the entry."),
+            );
+        }
+    }
+    spoken_files(model, report);
+    for stand_in in &model.rehearsal.stand_ins {
+        stands_in(model, stand_in, report);
+    }
+    nobody_gives(model, report);
+}
+
+fn people(model: &Model, step: &Step, report: &mut Report) {
+    let from = step
+        .approve
+        .iter()
+        .flat_map(|a| &a.from)
+        .map(|id| (id, "approve"));
+    let who = step.who.iter().map(|id| (id, "who"));
+    let observe = step.observe.iter().map(|id| (id, "observe"));
+    let initiate = step.initiate.iter().map(|id| (id, "initiate"));
+    let asked = step.asked.values().map(|id| (id, "input"));
+    for (id, member) in from.chain(who).chain(observe).chain(initiate).chain(asked) {
+        if model.person(id).is_none() {
+            report.error(
+                &step.place.member(member),
+                Some(step),
+                format!(
+                    "Nobody is called `{id}`: declare the place with [[person]] or correct the id."
+                ),
+            );
+        }
+    }
+}
+
+fn fields(model: &Model, doing: Doing<'_>, report: &mut Report) {
+    let mut named: Vec<(&str, &str, bool)> = Vec::new();
+    if let Some(key) = doing.makes {
+        named.push(("key", key, true));
+    }
+    for field in doing.op.fields {
+        if let Some(id) = doing.field(field.id) {
+            match field.kind {
+                Kind::Key => named.push((field.id, id, true)),
+                Kind::File => named.push((field.id, id, false)),
+                _ => {}
+            }
+        } else if !field.optional && must_be_written(doing, field.kind, field.id) {
+            report.error(
+                &doing.place.member(field.id),
+                Some(doing.step),
+                format!("`{}` is missing: {}.", field.id, wanted(field.kind)),
+            );
+        }
+    }
+    for (member, id, is_key) in named {
+        let found = if is_key {
+            model.key(id).is_some()
+        } else {
+            model.input(id).is_some()
+        };
+        if !found {
+            let (what, how) = if is_key {
+                ("key", "[[key]]")
+            } else {
+                ("input", "[[input]]")
+            };
+            report.error(
+                &doing.place.member(member),
+                Some(doing.step),
+                format!("No {what} is called `{id}`: declare it with {how} or correct the id."),
+            );
+        }
+    }
+}
+
+/// Keys and files are named in the script; inside a list nobody is asked for anything.
+fn must_be_written(doing: Doing<'_>, kind: Kind, id: &str) -> bool {
+    let reference = matches!(kind, Kind::Key | Kind::File);
+    let listed = !doing.step.acts.is_empty();
+    let declared = doing.op.name == crate::session::op::CREATE_KEY.name;
+    reference || id == "output" || (listed && !declared)
+}
+
+fn wanted(kind: Kind) -> &'static str {
+    match kind {
+        Kind::File => "name a declared input",
+        Kind::Key => "name a declared key",
+        _ => "write it here",
+    }
+}
+
+/// A hash is read aloud of what an earlier step wrote.
+fn spoken_files(model: &Model, report: &mut Report) {
+    let mut written: BTreeSet<&str> = BTreeSet::new();
+    for step in &model.steps {
+        if step.op.name == ops::ATTEST_HASH.name {
+            let file = step.fields.get("file").map_or("", String::as_str);
+            if !written.contains(file) {
+                report.error(
+                    &step.place.member("file"),
+                    Some(step),
+                    format!(
+                        "No earlier step writes `{file}`: correct the name or move this step down."
+                    ),
+                );
+            }
+        }
+        if !step.expects_error() {
+            written.extend(step.doings().iter().filter_map(|d| d.field("output")));
+        }
+    }
+}
+
+fn stands_in(model: &Model, stand_in: &StandIn, report: &mut Report) {
+    let mut wrong = |member: &str, message: String| {
+        report.error(&stand_in.place.member(member), None, message);
+    };
+    match model.input(&stand_in.gives) {
+        None => wrong(
+            "gives",
+            format!(
+                "No input is called `{}`: declare it with [[input]].",
+                stand_in.gives
+            ),
+        ),
+        Some(input) if !input.during => wrong(
+            "gives",
+            format!(
+                "`{}` is there before the ceremony begins: write arrives = \"during\" at the input, or give it a \
+                 default.",
+                input.id
+            ),
+        ),
+        Some(_) => {}
+    }
+    if model.key(&stand_in.key).is_none_or(super::super::model::KeyDeclaration::is_public) {
+        wrong(
+            "key",
+            format!(
+                "No secret key is called `{}`: name the declared key that this counterparty sends.",
+                stand_in.key
+            ),
+        );
+    }
+    match stand_in.peer {
+        Peer::RsaWrap if !is_there(model, stand_in) => wrong(
+            "reads",
+            format!(
+                "No step writes `{}` before `{}` is read: name an output of get-parameters-for-import.",
+                stand_in.needs, stand_in.gives
+            ),
+        ),
+        Peer::Tr31 if !sent_by_a_peer(model, &stand_in.needs) => wrong(
+            "under",
+            format!(
+                "No stand-in sends `{}`, so this one cannot hold it: let a counterparty send it first.",
+                stand_in.needs
+            ),
+        ),
+        _ => {}
+    }
+}
+
+fn sent_by_a_peer(model: &Model, key: &str) -> bool {
+    model.rehearsal.stand_ins.iter().any(|s| s.key == key)
+}
+
+/// Whether the file that a stand-in reads exists by the time its answer is wanted.
+fn is_there(model: &Model, stand_in: &StandIn) -> bool {
+    let reads = stand_in.needs.as_str();
+    if model.input(reads).is_some_and(|input| !input.during) {
+        return true;
+    }
+    for doing in model.doings() {
+        let files = doing.op.fields.iter().filter(|f| f.kind == Kind::File);
+        if files.filter_map(|f| doing.field(f.id)).any(|id| id == stand_in.gives) {
+            return false;
+        }
+        if doing.field("output") == Some(reads) && !doing.step.expects_error() {
+            return true;
+        }
+    }
+    false
+}
+
+/// What comes during a rehearsal has somebody who gives it.
+fn nobody_gives(model: &Model, report: &mut Report) {
+    if !model.profiles.contains(&Profile::Rehearsal) {
+        return;
+    }
+    for input in model.inputs.iter().filter(|input| input.during) {
+        let given = model.rehearsal.stand_ins.iter().any(|s| s.gives == input.id);
+        if !given {
+            let place: Place = input.place.member("arrives");
+            report.error(
+                &place,
+                None,
+                format!(
+                    "`{}` comes during the ceremony and nobody gives it in rehearsal: add a [[rehearsal.stand-in]].",
+                    input.id
+                ),
+            );
+        }
+    }
+}

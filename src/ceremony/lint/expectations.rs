@@ -1,0 +1,38 @@
+//! L11: what changes the vault says what must be true afterwards.
+
+use super::super::model::Model;
+use super::super::ops;
+use super::{Report, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    id: "L11",
+    title: "an act without expectation",
+    explain: "\
+An act that does not say what must be true afterwards passes whatever it did. The runner compares after every act: \
+the key's state, its attributes with the declaration, its check value, whether it is enabled, how long a token lasts; \
+or it expects the refusal.
+
+Write for example expect = { state = \"CREATE_COMPLETE\", attributes = \"declared\" }; for what hands out a \
+certificate expect = { lasts = \"6d\" }; for a refusal expect = { error = \"ValidationException\" }.",
+    check: expectations,
+};
+
+fn expectations(model: &Model, report: &mut Report) {
+    for step in &model.steps {
+        let looks = step.op.name == ops::GET_KEY.name;
+        let needs = looks || ops::is_act(step.op);
+        match &step.expect {
+            None if needs => report.error(
+                &step.place.member("expect"),
+                Some(step),
+                "This step does not say what must be true after it: write expect = { state = \"...\" }.",
+            ),
+            Some(expect) if !needs => report.error(
+                &expect.place,
+                Some(step),
+                format!("`{}` has no result to compare: remove `expect`.", step.op.name),
+            ),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! L03: a key is made once, used after that, not while its destruction is scheduled, and not past its last day.
+
+use std::collections::BTreeMap;
+
+use crate::api::Timestamp;
+use crate::session::field::Kind;
+use crate::session::{op, span};
+
+use super::super::model::{Doing, Model, Step};
+use super::super::ops;
+use super::{Report, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    id: "L03",
+    title: "a key before it is made or after it is gone",
+    explain: "\
+The script is read from top to bottom: a key is made in one step, used in later ones, not used while its destruction \
+is scheduled, and, where not_after names its last day, not used later than that by the rehearsal's own clock. A step \
+that expects the refusal may do all of this.
+
+Move the step, restore the key first, declare another key, or expect the error.",
+    check: life,
+};
+
+/// Where a declared key stands while the script is read from top to bottom.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Life {
+    Made,
+    DeletionScheduled,
+}
+
+fn life(model: &Model, report: &mut Report) {
+    let mut lives: BTreeMap<&str, Life> = BTreeMap::new();
+    let mut now = model.rehearsal.clock;
+    for step in &model.steps {
+        now = now.map(|now| now.plus_millis(passes(model, step)));
+        for doing in step.doings() {
+            uses(model, doing, &lives, report);
+            ended(model, doing, now, report);
+            if !step.expects_error() {
+                lives_on(doing, &mut lives, report);
+            }
+        }
+    }
+}
+
+/// How much time a rehearsal lets pass before or in a step.
+fn passes(model: &Model, step: &Step) -> i64 {
+    let before = model.rehearsal.advances.get(&step.id).copied().unwrap_or(0);
+    let waits = step.fields.get("span").and_then(|s| span::parse(s).ok());
+    before.saturating_add(waits.unwrap_or(0))
+}
+
+/// What an act does to the life of its key.
+fn lives_on<'m>(doing: Doing<'m>, lives: &mut BTreeMap<&'m str, Life>, report: &mut Report) {
+    if let Some(made) = doing.makes {
+        if lives.insert(made, Life::Made).is_some() {
+            report.error(
+                &doing.place.member("key"),
+                Some(doing.step),
+                format!("`{made}` is made a second time: declare another key for this step."),
+            );
+        }
+        return;
+    }
+    let Some(key) = doing.key() else { return };
+    match doing.op.name {
+        name if name == op::DELETE_KEY.name => {
+            lives.insert(key, Life::DeletionScheduled);
+        }
+        name if name == op::RESTORE_KEY.name => {
+            lives.insert(key, Life::Made);
+        }
+        _ => {}
+    }
+}
+
+/// Declared keys that an act uses, by the member that names them.
+fn used<'m>(model: &'m Model, doing: Doing<'m>) -> impl Iterator<Item = (&'static str, &'m str)> {
+    let keys = doing.op.fields.iter().filter(|f| f.kind == Kind::Key);
+    keys.filter_map(move |field| Some((field.id, doing.field(field.id)?)))
+        .filter(|(_, id)| model.key(id).is_some())
+}
+
+fn uses(model: &Model, doing: Doing<'_>, lives: &BTreeMap<&str, Life>, report: &mut Report) {
+    for (field, id) in used(model, doing) {
+        let message = match lives.get(id) {
+            None => format!(
+                "`{id}` is used before a step makes it: move this step down, or make the key first."
+            ),
+            Some(Life::DeletionScheduled)
+                if !may_touch_deleted(doing) && !doing.step.expects_error() =>
+            {
+                format!(
+                    "`{id}` is scheduled for destruction here: restore it first, or expect the refusal."
+                )
+            }
+            Some(_) => continue,
+        };
+        report.error(&doing.place.member(field), Some(doing.step), message);
+    }
+}
+
+fn may_touch_deleted(doing: Doing<'_>) -> bool {
+    doing.op.name == op::RESTORE_KEY.name || doing.op.name == ops::GET_KEY.name
+}
+
+/// Whether an act needs the key in its cryptoperiod.
+fn needs_period(doing: Doing<'_>) -> bool {
+    let name = doing.op.name;
+    name == op::CREATE_KEY.name || name.starts_with("import-key.") || name.starts_with("export-key.")
+}
+
+fn ended(model: &Model, doing: Doing<'_>, now: Option<Timestamp>, report: &mut Report) {
+    let Some(now) = now.filter(|_| needs_period(doing) && !doing.step.expects_error()) else {
+        return;
+    };
+    let made = doing.makes.map(|id| ("key", id));
+    for (field, id) in used(model, doing).chain(made) {
+        let end = model.key(id).and_then(|key| key.not_after);
+        if end.is_some_and(|end| now >= end) {
+            report.error(
+                &doing.place.member(field),
+                Some(doing.step),
+                format!(
+                    "`{id}` is used at {} and its not_after is over: give it a later day, or make a new key.",
+                    now.rfc3339()
+                ),
+            );
+        }
+    }
+}

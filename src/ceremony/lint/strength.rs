@@ -1,0 +1,81 @@
+//! L04: no key under a weaker one.
+
+use crate::api::KeyAlgorithm;
+use crate::crypto::strength::{self, WrapPath};
+use crate::session::{op, op_exchange};
+
+use super::super::model::{Algorithm, Doing, Model};
+use super::{Report, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    id: "L04",
+    title: "a wrapping key weaker than what it wraps",
+    explain: "\
+A key travels under one at least as strong (PCI PIN 10-1, Annex C): TDES never carries AES, TDES_2KEY never carries \
+TDES_3KEY, RSA_2048 carries TDES only, and no RSA key carries AES_192 or AES_256. For key blocks both algorithms are \
+declared and compared. For RSA wrap to a receiver its certificate is known at run time only, so the strongest one \
+decides here and the engine judges the real one; for RSA wrap to this vault the pair is the one that an earlier step \
+made.
+
+Declare a stronger wrapping key, a weaker key, or take another way.",
+    check: strength,
+};
+
+fn strength(model: &Model, report: &mut Report) {
+    let mut given: Option<KeyAlgorithm> = None;
+    for doing in model.doings() {
+        if doing.op.name == op_exchange::PARAMETERS_FOR_IMPORT.name {
+            let named = doing.field("algorithm");
+            given = KeyAlgorithm::ALL
+                .iter()
+                .copied()
+                .find(|a| Some(a.name()) == named)
+                .max(given);
+        }
+        if doing.step.expects_error() {
+            continue;
+        }
+        let Some((wrapping, path)) = wrapping(model, doing, given) else {
+            continue;
+        };
+        let Some(key) = doing.key().and_then(|id| model.key(id)) else {
+            continue;
+        };
+        let Algorithm::Is(wrapped) = key.algorithm else {
+            continue;
+        };
+        if let Err(refusal) = strength::may_wrap(wrapped, wrapping, path) {
+            report.error(
+                &doing.place.member("key"),
+                Some(doing.step),
+                format!(
+                    "{} Declare another algorithm for `{}` or take another way.",
+                    refusal.words(),
+                    key.id
+                ),
+            );
+        }
+    }
+}
+
+/// What an act wraps or unwraps with.
+fn wrapping(
+    model: &Model,
+    doing: Doing<'_>,
+    given: Option<KeyAlgorithm>,
+) -> Option<(KeyAlgorithm, WrapPath)> {
+    let declared = || {
+        let key = model.key(doing.field("wrap")?)?;
+        match key.algorithm {
+            Algorithm::Is(algorithm) => Some((algorithm, WrapPath::Tr31)),
+            Algorithm::FromCertificate => None,
+        }
+    };
+    match doing.op.name {
+        name if name == op::EXPORT_RSA_WRAP.name => Some((KeyAlgorithm::RSA_4096, WrapPath::Rsa)),
+        name if name == op_exchange::IMPORT_RSA_WRAP.name => Some((given?, WrapPath::Rsa)),
+        name if name == op_exchange::IMPORT_TR31.name => declared(),
+        name if name == op_exchange::EXPORT_TR31.name => declared(),
+        _ => None,
+    }
+}

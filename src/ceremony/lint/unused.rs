@@ -1,0 +1,48 @@
+//! L22: what is declared has a use.
+
+use std::collections::BTreeSet;
+
+use super::super::model::Model;
+use super::{Report, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    id: "L22",
+    title: "an id that nothing uses",
+    explain: "\
+A place, key or input that no step uses is a mistake of whoever wrote the script, or a trap for whoever reads it: \
+somebody is asked to come who has nothing to do.
+
+Use it, or remove its declaration.",
+    check: unused,
+};
+
+fn unused(model: &Model, report: &mut Report) {
+    let mut used: BTreeSet<&str> = BTreeSet::new();
+    for step in &model.steps {
+        for doing in step.doings() {
+            used.extend(doing.makes);
+            used.extend(doing.fields.values().map(String::as_str));
+        }
+        used.extend(step.who.iter().chain(&step.observe).map(String::as_str));
+        used.extend(step.initiate.as_deref());
+        used.extend(step.asked.values().map(String::as_str));
+        used.extend(
+            step.approve
+                .iter()
+                .flat_map(|a| &a.from)
+                .map(String::as_str),
+        );
+    }
+    let people = model.people.iter().map(|p| (&p.place, &p.id, "place"));
+    let keys = model.keys.iter().map(|k| (&k.place, &k.id, "key"));
+    let inputs = model.inputs.iter().map(|i| (&i.place, &i.id, "input"));
+    for (place, id, what) in people.chain(keys).chain(inputs) {
+        if !used.contains(id.as_str()) {
+            report.error(
+                &place.member("id"),
+                None,
+                format!("No step uses the {what} `{id}`: use it or remove its declaration."),
+            );
+        }
+    }
+}

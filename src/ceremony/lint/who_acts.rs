@@ -1,0 +1,66 @@
+//! L23: somebody acts in every step, with a role that may.
+
+use super::super::model::{Model, Role, Step};
+use super::super::ops;
+use super::{Report, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    id: "L23",
+    title: "somebody who may not do what the step asks",
+    explain: "\
+Every step has somebody who does it, and a role that may: an administrator or a custodian asks for acts, two people \
+read the clock, and a fingerprint is typed by somebody else than the one who asks for the import.
+
+Write `who` or `initiate`, or let another place do it.",
+    check: who_acts,
+};
+
+fn who_acts(model: &Model, report: &mut Report) {
+    for step in &model.steps {
+        if ops::is_act(step.op) {
+            issuer(model, step, report);
+        } else if step.who.is_empty() && step.op.name != ops::WAIT.name {
+            report.error(
+                &step.place.member("who"),
+                Some(step),
+                "Nobody acts in this step: write who = [\"...\"].",
+            );
+        }
+        let two = step.op.name == ops::ATTEST_CLOCK.name;
+        if two && step.who.len() < 2 {
+            report.error(
+                &step.place.member("who"),
+                Some(step),
+                "A clock wants two watches: name two people in `who`.",
+            );
+        }
+    }
+}
+
+fn issuer(model: &Model, step: &Step, report: &mut Report) {
+    let place = step.place.member("initiate");
+    let Some(id) = &step.initiate else {
+        report.error(
+            &place,
+            Some(step),
+            "Nobody asks for this act: write initiate = \"...\" with an administrator's or custodian's place.",
+        );
+        return;
+    };
+    if model.person(id).is_some_and(|p| p.role == Role::Witness) {
+        report.error(
+            &place,
+            Some(step),
+            format!("`{id}` is a witness and may not ask for an act: take an administrator or a custodian."),
+        );
+    }
+    for (field, who) in &step.asked {
+        if *field == "fingerprint" && who == id {
+            report.error(
+                &step.place.member("input"),
+                Some(step),
+                format!("`{id}` both asks for the act and types the fingerprint: let a second person type it."),
+            );
+        }
+    }
+}

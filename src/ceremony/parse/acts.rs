@@ -1,0 +1,118 @@
+//! The fields of an op, checked by their own declaration, and the acts of a list.
+
+use std::collections::BTreeMap;
+
+use crate::session::field::{Field, Kind};
+use crate::session::op::Op;
+
+use super::super::model::Act;
+use super::super::ops;
+use super::reader::{Reading, Table, Value};
+use super::{step, values};
+
+/// The fields of the op, checked by their own declaration.
+pub(super) fn fields(
+    table: &mut Table<'_>,
+    op: &'static Op,
+    on: &mut Reading<'_>,
+) -> BTreeMap<&'static str, String> {
+    let mut fields = BTreeMap::new();
+    for field in op.fields {
+        // What the declared key says is not written again in the step that makes it.
+        if is_declared(op, field) {
+            continue;
+        }
+        let Some(value) = table.take(field.id) else {
+            continue;
+        };
+        if let Some(text) = written(field, value, on) {
+            fields.insert(field.id, text);
+        }
+    }
+    fields
+}
+
+/// Whether a field of an op that makes a key comes from the key's declaration.
+pub(super) fn is_declared(op: &Op, field: &Field) -> bool {
+    op.name == crate::session::op::CREATE_KEY.name
+        && matches!(
+            field.id,
+            "usage" | "algorithm" | "modes" | "exportable" | "label"
+        )
+}
+
+fn written(field: &'static Field, value: Value<'_>, on: &mut Reading<'_>) -> Option<String> {
+    let place = value.place.clone();
+    let text = value.typed(on)?;
+    if field.secret() {
+        on.wrong(
+            &place,
+            "A script never holds a secret: remove it. The person is asked for it.",
+        );
+        return None;
+    }
+    match field.kind {
+        // Inputs and keys are named by id; the linter looks whether they exist.
+        Kind::File | Kind::Key => {
+            if !values::is_id(&text) {
+                on.wrong(
+                    &place,
+                    format!("`{text}` is no id of a declared {}.", field.id),
+                );
+            }
+            Some(text)
+        }
+        Kind::Fingerprint if text == "as-shown" => {
+            on.wrong(
+                &place,
+                "`as-shown` may stand in [[rehearsal.answer]] alone: a real fingerprint is typed by a person.",
+            );
+            None
+        }
+        _ => match field.check(&text) {
+            Ok(text) => Some(text),
+            Err(error) => {
+                on.wrong(&place, format!("{} {}.", error.label, error.rule));
+                None
+            }
+        },
+    }
+}
+
+
+/// `[[step.act]]`: the acts of a list, in order.
+pub(super) fn list(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Act> {
+    let place = table.place_of("act");
+    let mut acts = Vec::new();
+    for mut act in table.tables("act", on) {
+        let place = act.place.clone();
+        let Some(op) = step::named_op(&mut act, on) else {
+            continue;
+        };
+        if !ops::may_be_listed(op) {
+            on.wrong(
+                &place.member("op"),
+                format!(
+                    "`{}` is never inside a list: make it a step of its own.",
+                    op.name
+                ),
+            );
+        }
+        let makes = ops::makes_key(op).then(|| values::need_id(&mut act, "key", on));
+        let fields = fields(&mut act, op, on);
+        act.finish(on);
+        acts.push(Act {
+            place,
+            op,
+            makes,
+            fields,
+        });
+    }
+    if acts.len() < 2 {
+        on.wrong(
+            &place,
+            "A list has at least two acts: write them as [[step.act]], or make the one act a step.",
+        );
+    }
+    acts
+}

@@ -1,0 +1,62 @@
+//! `[[rehearsal.stand-in]]`: counterparties that keymoot plays in rehearsal and test.
+
+use super::super::model::{Peer, Rehearsal, StandIn};
+use super::reader::{Reading, Table};
+use super::values;
+
+/// Reads them all.
+pub(super) fn all(section: &mut Table<'_>, rehearsal: &mut Rehearsal, on: &mut Reading<'_>) {
+    for table in section.tables("stand-in", on) {
+        let Some(stand_in) = one(table, on) else {
+            continue;
+        };
+        if rehearsal.stand_ins.iter().any(|s| s.gives == stand_in.gives) {
+            on.wrong(
+                &stand_in.place.member("gives"),
+                format!(
+                    "`{}` has a stand-in already: one counterparty gives one file.",
+                    stand_in.gives
+                ),
+            );
+        }
+        rehearsal.stand_ins.push(stand_in);
+    }
+}
+
+fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<StandIn> {
+    let place = table.place.clone();
+    let gives = values::need_id(&mut table, "gives", on);
+    let name = table.need_text("as", on);
+    let key = values::need_id(&mut table, "key", on);
+    let peer = Peer::ALL.iter().find(|peer| peer.name() == name).copied();
+    let reads = table.text("reads", on);
+    let under = values::id(&mut table, "under", on);
+    table.finish(on);
+    let Some(peer) = peer else {
+        if !name.is_empty() {
+            let names: Vec<_> = Peer::ALL.iter().map(|peer| peer.name()).collect();
+            on.wrong(
+                &place.member("as"),
+                format!("`{name}` is no stand-in: write {}.", names.join(" or ")),
+            );
+        }
+        return None;
+    };
+    let (wanted, other) = match peer {
+        Peer::RsaWrap => (reads, under),
+        Peer::Tr31 => (under, reads),
+    };
+    if other.is_some() || wanted.is_none() {
+        on.wrong(
+            &place,
+            format!("A {} wants `{}` and nothing else beside its key.", peer.name(), peer.needs()),
+        );
+    }
+    Some(StandIn {
+        place,
+        gives,
+        peer,
+        key,
+        needs: wanted?,
+    })
+}

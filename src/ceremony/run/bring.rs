@@ -1,0 +1,170 @@
+//! Files that come during a ceremony: brought by people, or given by the stand-in for a counterparty in rehearsal
+//! and test. What has come is journaled and never asked for again.
+
+use std::collections::VecDeque;
+use std::path::Path;
+
+use crate::session::build;
+use crate::session::field::Kind;
+use crate::session::{Arrow, Command, Profile, Refusal, Session, StepState, op};
+
+use super::super::ask::Answer;
+use super::super::model::{FileInput, StandIn, Step};
+use super::super::ops;
+use super::super::stand_in::OtherSide;
+use super::drive::Halt;
+use super::sign::text;
+use super::{RunError, Runner, inputs};
+
+impl Runner {
+    /// Has every file of the step that has not come yet: from its stand-in, or else it will be asked for.
+    pub(super) fn await_files(&mut self, session: &mut Session) -> Result<(), Halt> {
+        let missing = self.missing_files(session);
+        self.awaited = VecDeque::new();
+        for input in missing {
+            match self.stand_in(session, &input) {
+                Some(Ok(bytes)) => {
+                    let from = "stand-in".to_owned();
+                    self.keep_input(session, &input, bytes, from)?;
+                    self.last = Some(format!(
+                        "The stand-in for the counterparty answered with `{input}`."
+                    ));
+                }
+                Some(Err(why)) => {
+                    return self.fail(
+                        session,
+                        format!("The stand-in that gives `{input}` does not answer: {why}."),
+                    );
+                }
+                None => self.awaited.push_back(input),
+            }
+        }
+        Ok(())
+    }
+
+    /// Names of the step's files that the run does not hold.
+    fn missing_files(&self, session: &Session) -> Vec<String> {
+        let Some(step) = self.step() else {
+            return Vec::new();
+        };
+        let run = self.run(session);
+        let mut missing: Vec<String> = Vec::new();
+        for input in files_of(step) {
+            if !run.inputs.contains_key(&input) && !missing.contains(&input) {
+                missing.push(input);
+            }
+        }
+        missing
+    }
+
+    /// What a stand-in answers with; nothing in production, or where the script has none.
+    fn stand_in(&self, session: &Session, input: &str) -> Option<Result<Vec<u8>, String>> {
+        if session.profile() == Profile::Production {
+            return None;
+        }
+        let stand_ins = &self.script.model.rehearsal.stand_ins;
+        let stand_in = stand_ins.iter().find(|s| s.gives == input)?;
+        Some(self.answer_of(session, stand_in))
+    }
+
+    fn answer_of(&self, session: &Session, stand_in: &StandIn) -> Result<Vec<u8>, String> {
+        let run = self.run(session);
+        let handed = self
+            .written(session, &stand_in.needs)
+            .map(|(_, bytes)| bytes)
+            .or_else(|| run.inputs.get(&stand_in.needs).cloned());
+        let other = OtherSide {
+            model: &self.script.model,
+            seed: run.seed.as_deref().unwrap_or(&run.id),
+            script: self.script.sha256(),
+            run: run.number,
+            now: session.now(),
+        };
+        other.answer(stand_in, handed.as_deref())
+    }
+
+    /// Journals a file that has come.
+    pub(super) fn keep_input(
+        &mut self,
+        session: &mut Session,
+        name: &str,
+        bytes: Vec<u8>,
+        from: String,
+    ) -> Result<(), RunError> {
+        session.perform(Command::Journal(Arrow::Input {
+            run: self.run.clone(),
+            name: name.to_owned(),
+            bytes,
+            from,
+        }))?;
+        self.arrow(StepState::Planned)
+    }
+
+    /// The input that is asked for now.
+    pub(super) fn awaited_input(&self) -> Option<&FileInput> {
+        self.script.model.input(self.awaited.front()?)
+    }
+
+    /// Who brings a file: whoever asks for the act or acts in the step.
+    pub(super) fn bringer(&self) -> String {
+        let step = self.step();
+        let place = step.and_then(|s| s.initiate.as_ref().or_else(|| s.who.first()));
+        place.map(|id| self.name(id)).unwrap_or_default()
+    }
+
+    /// A person names the file.
+    pub(super) fn take_file(
+        &mut self,
+        session: &mut Session,
+        answers: Vec<Answer>,
+    ) -> Result<(), Halt> {
+        let Some(name) = self.awaited.front().cloned() else {
+            return Ok(());
+        };
+        let path = text(answers.into_iter().next());
+        let bytes = inputs::read(Path::new(path.trim())).map_err(|error| {
+            Halt::Again(format!(
+                "The file {path} cannot be read ({error}). Nothing was changed. Is the medium inserted?"
+            ))
+        })?;
+        if let Some(why) = self.does_not_serve(session, &name, &bytes) {
+            return Err(Halt::Again(format!(
+                "This file cannot serve as `{name}`: {why} The step still waits; name another file."
+            )));
+        }
+        let from = self.bringer();
+        self.keep_input(session, &name, bytes, from)?;
+        self.last = Some(format!("The file `{name}` is in the record."));
+        self.awaited.pop_front();
+        Ok(())
+    }
+
+    /// Why a file is no answer to what the step wants, where the file alone shows it.
+    fn does_not_serve(&self, session: &Session, name: &str, bytes: &[u8]) -> Option<String> {
+        let step = self.step()?;
+        if !ops::is_act(step.op) || step.op.name == op::ACT_LIST.name {
+            return None;
+        }
+        let mut answers = self.answers(session, step);
+        for field in step.op.fields {
+            if field.kind == Kind::File && step.fields.get(field.id).is_some_and(|id| id == name) {
+                answers.files.insert(field.id.to_owned(), bytes.to_vec());
+            }
+        }
+        match build::action(session, step.op.name, &answers) {
+            Err(refusal @ Refusal::Usage(_)) => Some(refusal.to_string()),
+            _ => None,
+        }
+    }
+}
+
+/// Inputs that a step reads, in order.
+pub(in crate::ceremony) fn files_of(step: &Step) -> Vec<String> {
+    let mut found = Vec::new();
+    for doing in step.doings() {
+        for field in doing.op.fields.iter().filter(|f| f.kind == Kind::File) {
+            found.extend(doing.field(field.id).map(str::to_owned));
+        }
+    }
+    found
+}

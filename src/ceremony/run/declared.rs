@@ -1,0 +1,91 @@
+//! What arrives compared with what the script declares, before anybody signs; and declared keys past their time.
+
+use crate::api::{ImportKeyMaterial, KeyAttributes, Request};
+use crate::crypto::tr31::{Block, Exportability};
+use crate::session::field::Kind;
+use crate::session::{Action, Session};
+
+use super::super::model::{Algorithm, Doing, KeyDeclaration, Step};
+use super::Runner;
+
+impl Runner {
+    /// The words of the first key that arrives as another than declared; what only an open block tells is compared
+    /// after the import.
+    pub(super) fn not_as_declared(&self, action: &Action) -> Option<String> {
+        let step = self.step()?;
+        let requests = match action {
+            Action::Control { request, .. } => std::slice::from_ref(request),
+            Action::List { acts, .. } => acts.as_slice(),
+            Action::Backup { .. } => return None,
+        };
+        let expects = step.expect.as_ref().is_some_and(|e| e.declared);
+        if !expects {
+            return None;
+        }
+        let doings = step.doings();
+        let mut pairs = doings.iter().zip(requests);
+        pairs.find_map(|(doing, request)| self.differs(doing, request))
+    }
+
+    fn differs(&self, doing: &Doing<'_>, request: &Request) -> Option<String> {
+        let declared = self.script.model.key(doing.makes?)?;
+        let (attributes, exportable) = arriving(request, declared)?;
+        if declared.matches(&attributes, exportable) {
+            return None;
+        }
+        Some(format!(
+            "The file brings {} {} for {}, and the script declares `{}` otherwise. Nothing was imported. Ask the \
+             sender which key this is.",
+            attributes.key_algorithm.name(),
+            attributes.key_usage.code(),
+            crate::session::modes::words(&attributes.key_modes_of_use),
+            declared.id
+        ))
+    }
+
+    /// A key of the step that the script lets nobody use any more.
+    pub(super) fn unusable(&self, session: &Session, step: &Step) -> Option<String> {
+        let now = session.now();
+        for doing in step.doings() {
+            // What takes a key out of use is done on any day.
+            let moves = ["create-key", "import-key.", "export-key."];
+            if !moves.iter().any(|name| doing.op.name.starts_with(name)) {
+                continue;
+            }
+            let used = doing.op.fields.iter().filter(|f| f.kind == Kind::Key);
+            let used = used.filter_map(|f| doing.field(f.id)).chain(doing.makes);
+            for id in used {
+                let ended = self.script.model.key(id).and_then(|key| key.not_after);
+                if ended.is_some_and(|end| now >= end) && !step.expects_error() {
+                    return Some(format!(
+                        "The script lets nobody use `{id}` any more: its last day is over. Nothing was done."
+                    ));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// What a request says about the key that it brings.
+fn arriving(request: &Request, declared: &KeyDeclaration) -> Option<(KeyAttributes, bool)> {
+    let Request::ImportKey(input) = request else {
+        return None;
+    };
+    match &input.key_material {
+        ImportKeyMaterial::KeyCryptogram(cryptogram) => {
+            Some((cryptogram.key_attributes, cryptogram.exportable))
+        }
+        ImportKeyMaterial::Tr31KeyBlock(block) => {
+            // A block hides its key's length; the declared one decides what is compared here.
+            let Algorithm::Is(algorithm) = declared.algorithm else {
+                return None;
+            };
+            let block = Block::parse(&block.wrapped_key_block).ok()?;
+            let header = block.header();
+            let attributes = header.attributes(algorithm.key_bytes()?)?;
+            Some((attributes, header.exportability != Exportability::NONE))
+        }
+        _ => None,
+    }
+}

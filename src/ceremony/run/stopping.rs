@@ -1,0 +1,233 @@
+//! Stopping a run: what `[on_abort]` says is done one by one, each noted in the journal, and only then is the run
+//! closed. A stop that is itself interrupted goes on where it was.
+
+use std::collections::VecDeque;
+
+use crate::session::{Arrow, Command, KeySource, RunOutcome, Session, StepRecord, StepState};
+
+use super::super::ask::Answer;
+use super::super::model::AbortAct;
+use super::drive::{AUDIT_HEAD, Halt, Work};
+use super::sign::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from};
+use super::{RunError, Runner, Stage};
+
+/// What stands before the reason where people stopped the run.
+const BY_PEOPLE: &str = "aborted: ";
+/// Note: what the run had made and written when it stopped.
+pub(super) const CUSTODY: &str = "on_abort list-custody";
+
+impl Runner {
+    /// Journals that the step at hand stops the run, and does what the script says for that.
+    pub(super) fn stop(&mut self, session: &mut Session, reason: String) -> Result<Work, Halt> {
+        if self.script.model.on_abort.is_empty() {
+            self.close_aborted(session, Some(reason.clone()))?;
+            return self.stopped(reason);
+        }
+        let now = session.now();
+        self.journal(session, |record| {
+            record.state = StepState::Aborted;
+            record.began = record.began.or(Some(now));
+            record.error = Some(reason);
+        })?;
+        self.work_abort(session)
+    }
+
+    /// Goes on with what the script says for a stop.
+    pub(super) fn work_abort(&mut self, session: &mut Session) -> Result<Work, Halt> {
+        for act in self.script.model.on_abort.clone() {
+            let Some(record) = self.record(session) else {
+                return Ok(Work::Moved);
+            };
+            if record.notes.contains_key(&done(act)) {
+                continue;
+            }
+            let note = match act {
+                AbortAct::Wipe => {
+                    self.withdraw(session, "the run was stopped");
+                    self.forget();
+                    "done".to_owned()
+                }
+                AbortAct::ListCustody => self.custody(session),
+                AbortAct::SignOff => {
+                    if self.sign_abort(session, &record)? == Work::Asks {
+                        return Ok(Work::Asks);
+                    }
+                    "done".to_owned()
+                }
+            };
+            self.journal(session, |record| {
+                record.notes.insert(done(act), note);
+            })?;
+        }
+        let reason = self.record(session).and_then(|r| r.error);
+        self.close_aborted(session, None)?;
+        self.stopped(reason.unwrap_or_default())
+    }
+
+    /// The run has ended: quietly where people stopped it, as a failure where a step did.
+    fn stopped(&mut self, reason: String) -> Result<Work, Halt> {
+        self.stage = Stage::Ended;
+        if reason.starts_with(BY_PEOPLE) {
+            return Ok(Work::Moved);
+        }
+        let step = self.step().map(|s| s.id.clone()).unwrap_or_default();
+        Err(Halt::Error(RunError::Step {
+            step,
+            message: reason,
+        }))
+    }
+
+    fn close_aborted(&mut self, session: &mut Session, error: Option<String>) -> Result<(), Halt> {
+        let Some(mut record) = self.record(session) else {
+            return Ok(());
+        };
+        record.state = StepState::Aborted;
+        record.ended = Some(session.now());
+        record.error = error.or(record.error);
+        let head = session.view().audit_head;
+        record.notes.insert(AUDIT_HEAD.to_owned(), head);
+        session.perform(Command::Journal(Arrow::Close {
+            run: self.run.clone(),
+            step: Box::new(record),
+            outcome: RunOutcome::Aborted,
+        }))?;
+        self.outcome = Some(RunOutcome::Aborted);
+        self.arrow(StepState::Aborted)?;
+        Ok(())
+    }
+
+    /// What the run made and wrote so far, in words for the record.
+    fn custody(&self, session: &Session) -> String {
+        let run = self.run(session);
+        let view = session.view();
+        let keys = run.keys.iter().filter_map(|(id, arn)| {
+            let row = view.keys.iter().find(|row| row.key.key_arn == *arn)?;
+            Some(format!(
+                "{id} ({}, {})",
+                row.key.key_check_value,
+                row.key.key_state.name()
+            ))
+        });
+        let keys: Vec<String> = keys.collect();
+        let files: Vec<String> = run
+            .steps
+            .iter()
+            .flat_map(|step| step.files.keys().cloned())
+            .collect();
+        let said = |what: &str, list: &[String]| {
+            if list.is_empty() {
+                format!("{what}: none")
+            } else {
+                format!("{what}: {}", list.join(", "))
+            }
+        };
+        format!(
+            "{}; {}",
+            said("keys in this vault", &keys),
+            said("files", &files)
+        )
+    }
+
+    /// Everybody who has a place signs that the run was stopped.
+    fn sign_abort(&mut self, session: &mut Session, record: &StepRecord) -> Result<Work, Halt> {
+        let places = self.script.model.people.iter();
+        let names = places.map(|place| self.name(&place.id));
+        let left: VecDeque<String> = names
+            .filter(|name| !record.notes.contains_key(&signed(name)))
+            .collect();
+        if session.automatic() {
+            for person in left {
+                self.sign_one_abort(session, &person, KeySource::Held)?;
+            }
+            return Ok(Work::Moved);
+        }
+        if left.is_empty() {
+            return Ok(Work::Moved);
+        }
+        self.signers = left;
+        self.stage = Stage::AbortSignOff;
+        Ok(Work::Asks)
+    }
+
+    fn sign_one_abort(
+        &mut self,
+        session: &mut Session,
+        person: &str,
+        key: KeySource,
+    ) -> Result<(), Halt> {
+        let line = (session.view().events + 1).to_string();
+        session.perform(Command::SignOff {
+            text: self.abort_text(session),
+            people: vec![(person.to_owned(), key)],
+        })?;
+        let from = signed_from(session);
+        self.journal(session, |record| {
+            record.notes.insert(signed(person), line.clone());
+            record.notes.insert(SIGNED_FROM.to_owned(), from);
+            let lines = record.notes.get(AUDIT_LINE).map(|l| format!("{l}, {line}"));
+            let lines = lines.unwrap_or(line);
+            record.notes.insert(AUDIT_LINE.to_owned(), lines);
+            record.who.push(person.to_owned());
+        })?;
+        Ok(())
+    }
+
+    /// What people sign.
+    pub(super) fn abort_text(&self, session: &Session) -> String {
+        let record = self.record(session);
+        let step = self.step().map(|s| s.id.clone()).unwrap_or_default();
+        let reason = record.and_then(|r| r.error).unwrap_or_default();
+        format!("Stopped at step {step}: {reason}")
+    }
+
+    /// One person signs that the run was stopped.
+    pub(super) fn take_abort_sign_off(
+        &mut self,
+        session: &mut Session,
+        answers: Vec<Answer>,
+    ) -> Result<(), Halt> {
+        let Some(person) = self.signers.front().cloned() else {
+            return Ok(());
+        };
+        let key = key_source(session, &mut answers.into_iter())?;
+        self.sign_one_abort(session, &person, key).map_err(again)?;
+        self.last = Some(format!("{person} signed the record of the stop."));
+        self.signers.pop_front();
+        Ok(())
+    }
+
+    /// Stops the run for good; recorded with the reason. Where the script has people sign that, they are asked next.
+    ///
+    /// # Errors
+    /// What the door refused.
+    pub fn abort(&mut self, session: &mut Session, reason: &str) -> Result<(), RunError> {
+        let stopping = self
+            .record(session)
+            .is_some_and(|record| record.state == StepState::Aborted);
+        if self.outcome.is_some() || stopping {
+            return Ok(());
+        }
+        self.withdraw(session, reason);
+        match self.stop(session, format!("{BY_PEOPLE}{reason}")) {
+            Ok(_) => Ok(()),
+            Err(Halt::Error(error)) => Err(error),
+            Err(Halt::Again(words)) => Err(RunError::Step {
+                step: String::new(),
+                message: words,
+            }),
+        }
+    }
+}
+
+/// Note of an act that is done when a run stops.
+fn done(act: AbortAct) -> String {
+    match act {
+        AbortAct::ListCustody => CUSTODY.to_owned(),
+        other => format!("on_abort {}", other.name()),
+    }
+}
+
+/// Note of a person who signed a stop.
+fn signed(name: &str) -> String {
+    format!("on_abort signed ({name})")
+}

@@ -1,0 +1,86 @@
+//! `keymoot brief`: the page that people need before a ceremony.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::ceremony::{self, BriefVault};
+
+use super::sessions::{self, Practice};
+use super::status::{Answer, Failure, Status};
+use super::{lint, play, streams, vault};
+
+/// Print the page that people need before a ceremony
+#[derive(clap::Args)]
+#[command(after_help = "\
+Who comes and what each brings, what to run beforehand and afterwards, what the vault must allow, what ends when.
+With --vault it ends with 3 where the vault would refuse the script; with --unlock-file it also reads the policy.
+
+Example:
+  keymoot brief kek-to-aws-rsa.toml --vault acme.vault")]
+pub(super) struct Brief {
+    /// A script file, or the name of one that ships with keymoot
+    script: PathBuf,
+    /// Say whether this vault would take it
+    #[arg(long, value_name = "DIR")]
+    vault: Option<PathBuf>,
+    /// Open the vault with everybody in this file (test and rehearsal vaults; mode 0600)
+    #[arg(long, value_name = "F", requires = "vault")]
+    unlock_file: Option<PathBuf>,
+    /// Read the file input NAME too, and say when its token and certificate end
+    #[arg(long, value_name = "NAME=PATH", value_parser = play::input)]
+    input: Vec<(String, PathBuf)>,
+}
+
+impl Brief {
+    pub(super) fn run(self) -> Answer<Status> {
+        let bytes = lint::read(&self.script)?;
+        let script = lint::parsed(&self.script, &bytes)?;
+        let mut inputs = BTreeMap::new();
+        for (name, path) in &self.input {
+            if !script.inputs().iter().any(|(known, _)| known == name) {
+                return Err(Failure::usage(format!(
+                    "this script declares no file input {name:?}. Nothing was read."
+                )));
+            }
+            let bytes = streams::read(path, streams::INPUT_LIMIT)?.to_vec();
+            inputs.insert(name.clone(), bytes);
+        }
+        let vault = self.known()?;
+        let brief = ceremony::brief(&script, vault.as_ref(), &inputs);
+        streams::print(&streams::printable(&brief.page))?;
+        if brief.refusals.is_empty() {
+            return Ok(Status::Done);
+        }
+        Err(Failure::person_needed(format!(
+            "this vault would refuse the script. Nothing was begun. {}",
+            brief.refusals.join(" ")
+        )))
+    }
+
+    /// What is known of the vault: its public part, or more where it is opened.
+    fn known(&self) -> Answer<Option<BriefVault>> {
+        let Some(dir) = &self.vault else {
+            return Ok(None);
+        };
+        let public = vault::public_part(dir)?;
+        let view = match &self.unlock_file {
+            None => None,
+            Some(file) => {
+                let session = sessions::open(dir, Some(file), &Practice::default())?;
+                let view = session.view();
+                sessions::close(session)?;
+                Some(view)
+            }
+        };
+        Ok(Some(BriefVault {
+            name: sessions::name_of(dir),
+            profile: public.profile,
+            people: public
+                .people
+                .into_iter()
+                .map(|(name, role, _)| (name, role))
+                .collect(),
+            view,
+        }))
+    }
+}

@@ -1,0 +1,135 @@
+//! From answers to acts of an exchange; see [`super::build`].
+
+use crate::api::{
+    CreateAliasInput, ExportAttributes, ExportDukptInitialKey, ExportKeyInput, ExportKeyMaterial,
+    ExportTr31KeyBlock, GetParametersForExportInput, GetParametersForImportInput, ImportKeyInput,
+    ImportKeyMaterial, ImportTr31KeyBlock, KeyAlgorithm, KeyMaterialType, Request, Tag,
+    TagResourceInput,
+};
+
+use super::action::{Action, ExportNote};
+use super::build::{Answers, label_tags, wrong};
+use super::error::Refusal;
+use super::{Session, brought};
+
+/// Builds the act; nothing if it is none of these.
+pub(super) fn action(
+    session: &Session,
+    op: &str,
+    answers: &Answers,
+) -> Option<Result<Action, Refusal>> {
+    Some(match op {
+        "import-key.tr31" => import_tr31(session, answers),
+        "import-key.rsa-wrap" => import_rsa_wrap(session, answers),
+        "export-key.tr31" => export_tr31(session, answers),
+        "get-parameters-for-import" => parameters(session, answers, true),
+        "get-parameters-for-export" => parameters(session, answers, false),
+        "create-alias" => create_alias(session, answers),
+        "tag-resource" => tag_resource(session, answers),
+        _ => return None,
+    })
+}
+
+fn import_tr31(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
+    let wrapped_key_block = brought::key_block(answers.file("file")?, session.profile())
+        .map_err(|rule| wrong("file", &rule))?;
+    Ok(Action::control(Request::ImportKey(ImportKeyInput {
+        key_material: ImportKeyMaterial::Tr31KeyBlock(ImportTr31KeyBlock {
+            wrapping_key_identifier: session.resolve(answers.text("wrap")?)?,
+            wrapped_key_block,
+        }),
+        enabled: true,
+        key_check_value_algorithm: None,
+        tags: label_tags(answers.optional("label")),
+    })))
+}
+
+/// Attributes, token and cryptogram are the sender's; what the key is called here is ours.
+fn import_rsa_wrap(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
+    let brought = brought::cryptogram(answers.file("file")?, session.profile())
+        .map_err(|rule| wrong("file", &rule))?;
+    Ok(Action::control(Request::ImportKey(ImportKeyInput {
+        enabled: true,
+        tags: label_tags(answers.optional("label")),
+        ..brought
+    })))
+}
+
+fn export_tr31(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
+    let initial = answers.optional("serial").map(|serial| ExportAttributes {
+        export_dukpt_initial_key: Some(ExportDukptInitialKey {
+            key_serial_number: serial.to_ascii_uppercase(),
+        }),
+        key_check_value_algorithm: None,
+    });
+    let request = Request::ExportKey(ExportKeyInput {
+        key_material: ExportKeyMaterial::Tr31KeyBlock(ExportTr31KeyBlock {
+            wrapping_key_identifier: session.resolve(answers.text("wrap")?)?,
+        }),
+        export_key_identifier: session.resolve(answers.text("key")?)?,
+        export_attributes: initial,
+    });
+    with_file(session, answers, request)
+}
+
+/// An act that writes one file for the other side; no token of a receiver belongs to it.
+fn with_file(session: &Session, answers: &Answers, request: Request) -> Result<Action, Refusal> {
+    let file = session
+        .marked_file_name(answers.text("output")?)
+        .map_err(|rule| wrong("output", &rule))?;
+    Ok(Action::Control {
+        request,
+        confirmation: None,
+        export: Some(ExportNote {
+            import_token: String::new(),
+            valid_until: None,
+            file,
+        }),
+    })
+}
+
+fn parameters(session: &Session, answers: &Answers, import: bool) -> Result<Action, Refusal> {
+    let key_material_type = match answers.text("form")? {
+        "KEY_CRYPTOGRAM" => KeyMaterialType::KEY_CRYPTOGRAM,
+        "TR34_KEY_BLOCK" => KeyMaterialType::TR34_KEY_BLOCK,
+        _ => return Err(wrong("form", "is neither KEY_CRYPTOGRAM nor TR34_KEY_BLOCK")),
+    };
+    let algorithm = match answers.text("algorithm")? {
+        "RSA_2048" => KeyAlgorithm::RSA_2048,
+        "RSA_3072" => KeyAlgorithm::RSA_3072,
+        "RSA_4096" => KeyAlgorithm::RSA_4096,
+        _ => return Err(wrong("algorithm", "is not RSA_2048, RSA_3072 or RSA_4096")),
+    };
+    // A ceremony's token is its own: one that was given before may lie with somebody else.
+    let request = if import {
+        Request::GetParametersForImport(GetParametersForImportInput {
+            key_material_type,
+            wrapping_key_algorithm: algorithm,
+            reuse_last_generated_token: false,
+        })
+    } else {
+        Request::GetParametersForExport(GetParametersForExportInput {
+            key_material_type,
+            signing_key_algorithm: algorithm,
+            reuse_last_generated_token: false,
+        })
+    };
+    with_file(session, answers, request)
+}
+
+fn create_alias(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
+    Ok(Action::control(Request::CreateAlias(CreateAliasInput {
+        alias_name: answers.text("alias")?.to_owned(),
+        key_arn: Some(session.resolve(answers.text("key")?)?),
+    })))
+}
+
+fn tag_resource(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
+    Ok(Action::control(Request::TagResource(TagResourceInput {
+        resource_arn: session.resolve(answers.text("key")?)?,
+        tags: vec![Tag {
+            key: answers.text("tag")?.to_owned(),
+            value: answers.text("value")?.to_owned(),
+        }],
+    })))
+}

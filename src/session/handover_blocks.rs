@@ -1,0 +1,228 @@
+//! What the other side is handed beside RSA wrap: key blocks, initial keys, certificates to wrap under or to check
+//! with.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::api::{
+    ExportKeyInput, ExportKeyMaterial, ImportKeyInput, ImportKeyMaterial, ImportTr31KeyBlock,
+    Request, Response, Timestamp, WrappedKey, iso_time,
+};
+use crate::pki::Certificate;
+
+use super::action::{Action, ExportNote};
+use super::command::Executed;
+use super::error::Refusal;
+use super::handover::{self, Handover};
+use super::{Profile, Session, label_of};
+
+/// The hand-over of such an act.
+pub(super) fn of(
+    session: &Session,
+    action: &Action,
+    executed: &Executed,
+) -> Result<Handover, Refusal> {
+    let no = || Refusal::Usage("This act writes no file; there is nothing to hand over.".into());
+    let Action::Control {
+        request,
+        export: Some(note),
+        ..
+    } = action
+    else {
+        return Err(no());
+    };
+    match (request, executed.responses.first()) {
+        (Request::ExportKey(input), Some(Response::ExportKey(output))) => {
+            block(session, input, note, &output.wrapped_key)
+        }
+        (Request::GetParametersForImport(_), Some(response @ Response::GetParametersForImport(o))) => {
+            let given = Given {
+                certificate: &o.wrapping_key_certificate,
+                root: &o.wrapping_key_certificate_chain,
+                until: o.parameters_valid_until_timestamp,
+                use_of: "wraps the key",
+                back: "Send back the request for import-key that holds the wrapped key and this token",
+            };
+            parameters(session, note, response, &given)
+        }
+        (Request::GetParametersForExport(_), Some(response @ Response::GetParametersForExport(o))) => {
+            let given = Given {
+                certificate: &o.signing_key_certificate,
+                root: &o.signing_key_certificate_chain,
+                until: o.parameters_valid_until_timestamp,
+                use_of: "checks what this vault signs",
+                back: "Keep the certificate: the token that comes is signed with its key",
+            };
+            parameters(session, note, response, &given)
+        }
+        _ => Err(no()),
+    }
+}
+
+/// A key block: a request for `import-key`; an initial key, which the service does not import, as `export-key`
+/// prints it.
+fn block(
+    session: &Session,
+    input: &ExportKeyInput,
+    note: &ExportNote,
+    wrapped: &WrappedKey,
+) -> Result<Handover, Refusal> {
+    let ExportKeyMaterial::Tr31KeyBlock(under) = &input.key_material else {
+        return Err(Refusal::Usage("This act wraps in no key block.".into()));
+    };
+    let initial = input
+        .export_attributes
+        .as_ref()
+        .and_then(|a| a.export_dukpt_initial_key.as_ref());
+    if let Some(initial) = initial {
+        let file = pretty(&serde_json::json!({ "WrappedKey": wrapped }))?;
+        let next = initial_key_next(session, note, wrapped, &initial.key_serial_number, &file);
+        return Ok(handed(note, file, next));
+    }
+    let record = session.record(&input.export_key_identifier);
+    let method = record.map(|r| r.key.key_check_value_algorithm);
+    let (theirs, known) = receivers_name(session, &under.wrapping_key_identifier);
+    let import = Request::ImportKey(ImportKeyInput {
+        key_material: ImportKeyMaterial::Tr31KeyBlock(ImportTr31KeyBlock {
+            wrapping_key_identifier: theirs.clone(),
+            wrapped_key_block: wrapped.key_material.clone(),
+        }),
+        enabled: session.profile() != Profile::Rehearsal,
+        key_check_value_algorithm: method,
+        tags: handover::profile_tag(session.profile()),
+    });
+    let file = pretty(&import.to_json())?;
+    let next = block_next(session, note, wrapped, &file, (!known).then_some(theirs));
+    Ok(handed(note, file, next))
+}
+
+fn handed(note: &ExportNote, request: Vec<u8>, next: String) -> Handover {
+    Handover {
+        file: note.file.clone(),
+        request,
+        next,
+    }
+}
+
+fn pretty(value: &Value) -> Result<Vec<u8>, Refusal> {
+    let mut bytes =
+        serde_json::to_vec_pretty(value).map_err(|e| Refusal::Vault(e.to_string()))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// What the receiver calls the wrapping key: the ARN that its receipt named, else an alias that it makes.
+fn receivers_name(session: &Session, wrapping: &str) -> (String, bool) {
+    let Some(record) = session.record(wrapping) else {
+        return (wrapping.to_owned(), false);
+    };
+    let view = session.view();
+    let confirmed = view
+        .exports
+        .iter()
+        .find(|e| e.arn == record.key.key_arn && e.state == "confirmed")
+        .and_then(|e| e.receiver_arn.clone());
+    if let Some(arn) = confirmed {
+        return (arn, true);
+    }
+    let fits = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let label: String = label_of(&record.key, &record.tags).chars().map(fits).collect();
+    (format!("alias/keymoot/{label}"), false)
+}
+
+fn block_next(
+    session: &Session,
+    note: &ExportNote,
+    wrapped: &WrappedKey,
+    file: &[u8],
+    alias: Option<String>,
+) -> String {
+    let mut text = handover::head(session, "the receiver's side");
+    handover::arrived(&mut text, &note.file, file);
+    let mut step = 2;
+    if let Some(alias) = alias {
+        let _ = writeln!(
+            text,
+            "{step}. Give your wrapping key the name that the file uses (once; KEY_ARN is what\n   import-key printed \
+             when that key came to you):\n"
+        );
+        let _ = writeln!(text, "   aws payment-cryptography create-alias \\");
+        let _ = writeln!(text, "       --alias-name {alias} --key-arn KEY_ARN\n");
+        step += 1;
+    }
+    let _ = writeln!(text, "{step}. Import the key:\n");
+    handover::import_command(&mut text, &note.file);
+    handover::receipt(session, &mut text, step + 1, wrapped);
+    text
+}
+
+fn initial_key_next(
+    session: &Session,
+    note: &ExportNote,
+    wrapped: &WrappedKey,
+    serial: &str,
+    file: &[u8],
+) -> String {
+    let mut text = handover::head(session, "the side that loads the terminal");
+    handover::arrived(&mut text, &note.file, file);
+    let _ = writeln!(
+        text,
+        "2. Load WrappedKey.KeyMaterial, a TR-31 key block (use B1), into the terminal\n   with key serial number\n"
+    );
+    let _ = writeln!(text, "   {serial}\n");
+    let _ = writeln!(text, "3. Compare by eye: the check value must be\n");
+    let _ = writeln!(
+        text,
+        "   {} ({})\n",
+        wrapped.key_check_value,
+        wrapped.key_check_value_algorithm.name()
+    );
+    let _ = writeln!(
+        text,
+        "   If it differs, stop: the terminal holds another key than the one sent."
+    );
+    text
+}
+
+/// What was given out.
+struct Given<'a> {
+    certificate: &'a str,
+    root: &'a str,
+    until: Timestamp,
+    use_of: &'a str,
+    back: &'a str,
+}
+
+/// Token and certificates as the AWS CLI prints them.
+fn parameters(
+    session: &Session,
+    note: &ExportNote,
+    response: &Response,
+    given: &Given<'_>,
+) -> Result<Handover, Refusal> {
+    let mut value = response.to_json();
+    iso_time::print_form(&mut value);
+    let file = pretty(&value)?;
+    let mut text = handover::head(session, "the other side");
+    handover::arrived(&mut text, &note.file, &file);
+    let _ = writeln!(
+        text,
+        "2. Compare both fingerprints with what this vault's people say over another\n   channel. The certificate {}; \
+         the root stands above it:\n",
+        given.use_of
+    );
+    for (name, certificate) in [("certificate", given.certificate), ("root", given.root)] {
+        let sha256 = Certificate::from_any(certificate.as_bytes())
+            .map(|c| super::door::hex(&c.sha256_fingerprint()))
+            .unwrap_or_default();
+        let _ = writeln!(text, "   {name:<12}SHA-256\n   {sha256}");
+    }
+    let _ = writeln!(
+        text,
+        "\n3. {}\n   before {}: then it ends.",
+        given.back,
+        given.until.rfc3339()
+    );
+    Ok(handed(note, file, text))
+}

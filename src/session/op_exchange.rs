@@ -1,0 +1,203 @@
+//! Acts of an exchange, each declared once: keys that come in wrapped, keys that leave in key blocks, what a
+//! counterparty is handed to wrap or to check with, and the names it is told.
+
+use super::field::{Choice, Field, Kind};
+use super::op::{KEY, Op};
+
+/// RSA keys that the service offers, as a field takes them.
+const RSA: Kind = Kind::Choice(&[
+    Choice {
+        id: "RSA_2048",
+        label: "RSA 2048, for TDES keys",
+    },
+    Choice {
+        id: "RSA_3072",
+        label: "RSA 3072, for AES_128 too",
+    },
+    Choice {
+        id: "RSA_4096",
+        label: "RSA 4096, for AES_128 too",
+    },
+]);
+
+const OUTPUT: Field = Field {
+    id: "output",
+    label: "File name",
+    hint: "Name of the file that will be written, without folder.",
+    kind: Kind::Text { max: 100 },
+    optional: false,
+};
+
+const WRAP: Field = Field {
+    id: "wrap",
+    label: "Wrapping key",
+    hint: "The key of this vault above it, which the other side holds too.",
+    kind: Kind::Key,
+    optional: false,
+};
+
+/// ImportKey with Tr31KeyBlock.
+pub const IMPORT_TR31: Op = Op {
+    name: "import-key.tr31",
+    title: "Import a key from a TR-31 key block",
+    does: "takes a key in that travelled in a key block under a key of this vault",
+    fields: &[
+        Field {
+            id: "file",
+            label: "Key block",
+            hint: "The block as text, or what `aws payment-cryptography export-key` printed.",
+            kind: Kind::File,
+            optional: false,
+        },
+        WRAP,
+    ],
+    uses_secret: true,
+    phrase: None,
+};
+
+/// ImportKey with KeyCryptogram.
+pub const IMPORT_RSA_WRAP: Op = Op {
+    name: "import-key.rsa-wrap",
+    title: "Import a key by RSA wrap",
+    does: "takes a key in that was wrapped under a certificate of this vault",
+    fields: &[Field {
+        id: "file",
+        label: "Sender's file",
+        hint: "The request that `aws payment-cryptography import-key` takes, with member KeyCryptogram.",
+        kind: Kind::File,
+        optional: false,
+    }],
+    uses_secret: true,
+    phrase: None,
+};
+
+/// ExportKey with Tr31KeyBlock: a key, or a terminal's initial key in the place of its base derivation key.
+pub const EXPORT_TR31: Op = Op {
+    name: "export-key.tr31",
+    title: "Export key in a TR-31 key block",
+    does: "wraps a key in a key block under a key that the other side holds too",
+    fields: &[
+        KEY,
+        WRAP,
+        Field {
+            id: "serial",
+            label: "Terminal",
+            hint: "For a base derivation key: the terminal's key serial number, 20 hex digits for TDES_2KEY, 24 for \
+                   AES. Then its initial key leaves, never the base key.",
+            kind: Kind::Text { max: 24 },
+            optional: true,
+        },
+        OUTPUT,
+    ],
+    uses_secret: true,
+    phrase: None,
+};
+
+/// GetParametersForImport.
+pub const PARAMETERS_FOR_IMPORT: Op = Op {
+    name: "get-parameters-for-import",
+    title: "Give out a certificate to wrap under",
+    does: "makes a token and a certificate under which a sender wraps a key for this vault",
+    fields: &[
+        Field {
+            id: "form",
+            label: "Form",
+            hint: "In which form the key will come.",
+            kind: Kind::Choice(&[
+                Choice {
+                    id: "KEY_CRYPTOGRAM",
+                    label: "RSA wrap",
+                },
+                Choice {
+                    id: "TR34_KEY_BLOCK",
+                    label: "TR-34 token",
+                },
+            ]),
+            optional: false,
+        },
+        Field {
+            id: "algorithm",
+            label: "Key pair",
+            hint: "At least as strong as the key that will come.",
+            kind: RSA,
+            optional: false,
+        },
+        OUTPUT,
+    ],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// GetParametersForExport.
+pub const PARAMETERS_FOR_EXPORT: Op = Op {
+    name: "get-parameters-for-export",
+    title: "Give out a certificate to check with",
+    does: "makes a token and a certificate with which a receiver checks who signed a TR-34 token of this vault",
+    fields: &[
+        Field {
+            id: "form",
+            label: "Form",
+            hint: "In which form the key will go.",
+            kind: Kind::Choice(&[Choice {
+                id: "TR34_KEY_BLOCK",
+                label: "TR-34 token",
+            }]),
+            optional: false,
+        },
+        Field {
+            id: "algorithm",
+            label: "Key pair",
+            hint: "The pair that will sign.",
+            kind: RSA,
+            optional: false,
+        },
+        OUTPUT,
+    ],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// CreateAlias.
+pub const CREATE_ALIAS: Op = Op {
+    name: "create-alias",
+    title: "Name a key",
+    does: "gives a key an alias that requests may name in its place",
+    fields: &[
+        KEY,
+        Field {
+            id: "alias",
+            label: "Alias",
+            hint: "alias/ and 1 to 250 letters, digits, slashes, underscores or hyphens.",
+            kind: Kind::Text { max: 256 },
+            optional: false,
+        },
+    ],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// TagResource with one tag.
+pub const TAG_RESOURCE: Op = Op {
+    name: "tag-resource",
+    title: "Tag a key",
+    does: "writes a tag on a key",
+    fields: &[
+        KEY,
+        Field {
+            id: "tag",
+            label: "Tag",
+            hint: "The tag's name. The tag Name is what people here call the key.",
+            kind: Kind::Text { max: 128 },
+            optional: false,
+        },
+        Field {
+            id: "value",
+            label: "Value",
+            hint: "What the tag says. Never a key, a component or a passphrase.",
+            kind: Kind::Text { max: 256 },
+            optional: false,
+        },
+    ],
+    uses_secret: false,
+    phrase: None,
+};
