@@ -300,6 +300,15 @@ pub const OPS: &[Op] = &[
     BACKUP,
 ];
 
+/// The name of the act that hands out a token and a certificate: for a key that comes in, or for one that goes out.
+pub const fn named_parameters(import: bool) -> &'static str {
+    if import {
+        op_exchange::PARAMETERS_FOR_IMPORT.name
+    } else {
+        op_exchange::PARAMETERS_FOR_EXPORT.name
+    }
+}
+
 /// Finds an act by name.
 pub fn named(name: &str) -> Option<&'static Op> {
     OPS.iter().find(|op| op.name == name)

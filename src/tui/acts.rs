@@ -136,6 +136,13 @@ impl Acts {
             Order::InspectAgain { path, bytes } => Ok(News::Receiver(Box::new(Receiver::read(
                 session, path, bytes,
             )?))),
+            Order::ReadFiles(paths) => {
+                let mut files = Vec::with_capacity(paths.len());
+                for (field, path) in paths {
+                    files.push((field, read(session, &path)?.to_vec()));
+                }
+                Ok(News::FilesRead(files))
+            }
             Order::ReadRoot(path) => read_root(session, &path),
             Order::Receipt(path) => {
                 let answer = read(session, &path)?.to_vec();
@@ -211,7 +218,7 @@ impl Acts {
             out: Some(folder),
         }) = asked
         {
-            let handover = handover::rsa_wrap(session, &action, &executed)?;
+            let handover = handover::of(session, &action, &executed)?;
             let news = written(&handover, &executed, &folder);
             self.last = Some((handover, executed));
             return Ok(News::HandedOver(Box::new(news)));

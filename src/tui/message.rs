@@ -123,6 +123,8 @@ pub(crate) enum Order {
     Inspect(PathBuf),
     /// The same for a file read before: what the vault knows may have changed since.
     InspectAgain { path: PathBuf, bytes: Arc<Vec<u8>> },
+    /// Reads files, each for one field of an act.
+    ReadFiles(Vec<(String, PathBuf)>),
     /// Says what root a file holds.
     ReadRoot(PathBuf),
     /// Reads a receiver's answer to an export.
@@ -152,9 +154,10 @@ impl Order {
             Self::Examine => "looking at this machine".into(),
             Self::Perform(_) => "working".into(),
             Self::Execute { .. } => "doing what was signed for".into(),
-            Self::Inspect(_) | Self::ReadRoot(_) | Self::InspectAgain { .. } => {
-                "reading the file".into()
-            }
+            Self::Inspect(_)
+            | Self::ReadRoot(_)
+            | Self::ReadFiles(_)
+            | Self::InspectAgain { .. } => "reading the file".into(),
             Self::Receipt(_) => "reading the receipt".into(),
             Self::Save { .. } => "writing the file".into(),
             Self::HandOver(_) | Self::WriteOutputs(_) => "writing the files".into(),
@@ -196,6 +199,8 @@ pub(crate) enum News {
     },
     /// What a receiver's file is.
     Receiver(Box<Receiver>),
+    /// What the files hold, by field.
+    FilesRead(Vec<(String, Vec<u8>)>),
     /// The root in a file.
     Root(Box<RootFile>),
     /// An export was executed, or its files were written after all.

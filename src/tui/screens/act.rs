@@ -1,12 +1,15 @@
 //! A wizard for an act that needs nothing but its declared fields: one page drawn from the declaration, then the
 //! review. Acts that guide a choice (a new key, an export) have wizards of their own.
 
+use std::path::PathBuf;
+
 use crossterm::event::KeyEvent;
 
 use super::review::Review;
 use super::wizard;
+use crate::session::KeyRow;
 use crate::session::build::Answers;
-use crate::session::field::{Field, Footing};
+use crate::session::field::{Field, Footing, Kind};
 use crate::session::op::{self, Op};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
@@ -14,8 +17,18 @@ use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
+use crate::tui::widgets::choice::{Choices, Entry};
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::world::World;
+
+/// Where an act's file goes.
+pub(crate) const FOLDER: Field = Field {
+    id: "folder",
+    label: "Folder",
+    hint: "Where the file and NEXT.txt are written, for example the mount point of a stick. It is made if it is not there; nothing is overwritten.",
+    kind: Kind::Text { max: 400 },
+    optional: false,
+};
 
 /// The wizard.
 pub(crate) struct Act {
@@ -23,7 +36,12 @@ pub(crate) struct Act {
     /// Asked beside the act's own fields: the folder its files go to.
     place: Option<Field>,
     form: Form,
+    /// Answers that were given before this page: the key that was chosen.
+    fixed: Vec<(&'static str, String)>,
+    about: Option<String>,
     explains: &'static [&'static str],
+    /// What the files hold that were named: read once, asked for and signed as they were then.
+    files: Vec<(String, Vec<u8>)>,
     error: Option<String>,
     waiting: bool,
 }
@@ -36,7 +54,10 @@ impl Act {
             op,
             place,
             form: Form::of(&fields),
+            fixed: Vec::new(),
+            about: None,
             explains,
+            files: Vec::new(),
             error: None,
             waiting: false,
         }
@@ -55,24 +76,136 @@ impl Act {
         )
     }
 
+    /// An act of the control plane, about this key where one was chosen.
+    pub(crate) fn of(op: &'static Op, row: Option<&KeyRow>, world: &World) -> Self {
+        let writes = op.fields.iter().any(|f| f.id == OUTPUT);
+        let mut act = Self::new(
+            op,
+            writes.then_some(FOLDER),
+            &[
+                "Every field says what it wants. The review shows the act as the service would be asked it, and nothing is asked before it.",
+                "Files are read once: what was read is what is signed and done.",
+            ],
+        );
+        if let Some(row) = row {
+            act.fixed.push(("key", row.key.key_arn.clone()));
+            act.about = Some(row.label.clone());
+        }
+        let fixed = |field: &Field| act.fixed.iter().any(|(id, _)| *id == field.id);
+        let asked: Vec<Field> = op
+            .fields
+            .iter()
+            .filter(|f| !fixed(f))
+            .copied()
+            .chain(act.place)
+            .collect();
+        act.form = Form::of(&asked);
+        for field in asked.iter().filter(|f| f.kind == Kind::Key) {
+            act.form
+                .set_choices(field.id, keys_for(op, field.id, world));
+        }
+        if writes {
+            let stem = row.map_or(op.name, |r| r.label.as_str());
+            act.form.set(OUTPUT, &format!("{stem}.json"));
+            act.form.set(FOLDER.id, &format!("{stem}-out"));
+        }
+        act
+    }
+
+    fn text(&self, id: &str) -> String {
+        let fixed = self.fixed.iter().find(|(known, _)| *known == id);
+        match fixed {
+            Some((_, text)) => text.clone(),
+            None => self.form.text(id).unwrap_or_default().trim().to_owned(),
+        }
+    }
+
     fn draft(&self) -> Draft {
-        let text = |field: &Field| {
-            let value = self.form.text(field.id).unwrap_or_default();
-            value.trim().to_owned()
-        };
         let texts = self
             .op
             .fields
             .iter()
-            .map(|field| (field.id.to_owned(), text(field)));
+            .filter(|field| field.kind != Kind::File)
+            .map(|field| (field.id.to_owned(), self.text(field.id)));
         Draft {
             op: self.op.name,
             answers: Answers {
                 texts: texts.collect(),
-                ..Answers::default()
+                files: self.files.iter().cloned().collect(),
+                by: String::new(),
             },
-            out: self.place.as_ref().map(|field| text(field).into()),
+            out: self.place.as_ref().map(|field| self.text(field.id).into()),
         }
+    }
+
+    /// The files that are named, by field.
+    fn paths(&self) -> Vec<(String, PathBuf)> {
+        self.op
+            .fields
+            .iter()
+            .filter(|field| field.kind == Kind::File)
+            .map(|field| (field.id.to_owned(), PathBuf::from(self.text(field.id))))
+            .collect()
+    }
+
+    fn complete(&mut self) -> Reaction {
+        self.waiting = true;
+        let paths = self.paths();
+        Reaction::order(if paths.is_empty() {
+            Order::Preview(Box::new(self.draft()))
+        } else {
+            Order::ReadFiles(paths)
+        })
+    }
+}
+
+/// The field that names an act's file.
+const OUTPUT: &str = "output";
+
+/// Keys of the vault as the choices of a field; those that cannot serve there are shown with the reason.
+fn keys_for(op: &Op, field: &str, world: &World) -> Choices {
+    let off = match (field, op.name.starts_with("export-key")) {
+        ("wrap", _) => wrap_off,
+        ("ca", _) => root_off,
+        ("key", true) => super::key::export_off,
+        _ => super::key::out_off,
+    };
+    let rows = world.view.iter().flat_map(|view| view.keys.iter());
+    let entries = rows.map(|row| {
+        let note = format!(
+            "{} {}",
+            row.key.key_attributes.key_algorithm.name(),
+            row.key.key_check_value
+        );
+        let entry = Entry::new(&row.key.key_arn, &row.label, &note);
+        match off(row) {
+            Some(reason) => entry.off_because(reason),
+            None => entry,
+        }
+    });
+    // Those that can serve come first.
+    let (can, cannot): (Vec<Entry>, Vec<Entry>) = entries.partition(|e| e.off.is_none());
+    Choices::new(can.into_iter().chain(cannot).collect())
+}
+
+/// Why a key cannot wrap others, in a word.
+pub(crate) fn wrap_off(row: &KeyRow) -> Option<&'static str> {
+    let usage = row.key.key_attributes.key_usage.code();
+    match super::key::out_off(row) {
+        Some(reason) => Some(reason),
+        None if !matches!(usage, "K0" | "K1") => Some("no KEK"),
+        None if !row.key.enabled => Some("disabled"),
+        None => None,
+    }
+}
+
+/// Why a key is no trusted certificate, in a word.
+pub(crate) fn root_off(row: &KeyRow) -> Option<&'static str> {
+    match super::key::out_off(row) {
+        Some(reason) => Some(reason),
+        None if row.subject.is_none() => Some("no certificate"),
+        None if !row.key.enabled => Some("disabled"),
+        None => None,
     }
 }
 
@@ -118,7 +251,10 @@ impl Screen for Act {
         let steps = [("Answers", String::new())];
         wizard::draw(world, canvas, &steps, 0, |c| {
             let room = c.width().saturating_sub(2);
-            let words = format!("This {}.", self.op.does);
+            let words = match &self.about {
+                Some(label) => format!("{label}: this {}.", self.op.does),
+                None => format!("This {}.", self.op.does),
+            };
             let y = c
                 .paragraph(1, 0, room, Role::Title, &words)
                 .saturating_add(1);
@@ -137,8 +273,7 @@ impl Screen for Act {
                 if self.form.enter() != Pressed::Complete {
                     return Reaction::none();
                 }
-                self.waiting = true;
-                Reaction::order(Order::Preview(Box::new(self.draft())))
+                self.complete()
             }
             Verb::Back => Reaction::pop(),
             other => {
@@ -164,6 +299,11 @@ impl Screen for Act {
             return None;
         }
         match news {
+            News::FilesRead(files) => {
+                self.files.clone_from(files);
+                self.waiting = true;
+                Some(Reaction::order(Order::Preview(Box::new(self.draft()))))
+            }
             News::Preview { pending, request } => Some(Reaction::push(Review::new(
                 self.draft(),
                 pending.clone(),

@@ -240,7 +240,7 @@ impl Screen for Exchange {
                 self.error = None;
             }
             (Verb::Back, None) => return Reaction::pop(),
-            (Verb::Export, None) => return Reaction::push(super::export::Export::new(None)),
+            (Verb::Export, None) => return Reaction::push(super::menu::Menu::export(None, world)),
             (other, None) => {
                 self.verdict = None;
                 let count = world.view.as_ref().map_or(0, |v| v.exports.len());

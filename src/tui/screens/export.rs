@@ -5,6 +5,7 @@ mod pages;
 
 use crossterm::event::KeyEvent;
 
+use super::act::FOLDER;
 use super::key::export_off;
 use super::keys::keys_of;
 use super::review::Review;
@@ -27,14 +28,6 @@ use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::key_table::KeyTable;
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
-
-const FOLDER: Field = Field {
-    id: "folder",
-    label: "Folder",
-    hint: "Where the request file and NEXT.txt are written, for example the mount point of a stick. It is made if it is not there; nothing is overwritten.",
-    kind: Kind::Text { max: 400 },
-    optional: false,
-};
 
 /// The steps before the review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

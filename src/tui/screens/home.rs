@@ -19,11 +19,10 @@ use super::create::Create;
 use super::deletions::Deletions;
 use super::done::common_name;
 use super::exchange::Exchange;
-use super::export::Export;
 use super::keys::Keys;
 use super::leave::Leave;
+use super::menu::Menu;
 use super::picker::{Picker, Place};
-use super::root::ImportRoot;
 
 /// The first screen of an open vault.
 #[derive(Default)]
@@ -352,7 +351,7 @@ impl Screen for Home {
                 Verb::Approvals,
                 Verb::Exchange,
                 Verb::Ceremonies,
-                Verb::ImportRoot,
+                Verb::Import,
                 Verb::Copy,
             ]
             .map(Offer::plain),
@@ -431,8 +430,8 @@ impl Screen for Home {
             Verb::Enter => self.open(world),
             Verb::Keys => Reaction::push(Keys::new()),
             Verb::New => Reaction::push(Create::new()),
-            Verb::Export => Reaction::push(Export::new(None)),
-            Verb::ImportRoot => Reaction::push(ImportRoot::new()),
+            Verb::Export => Reaction::push(Menu::export(None, world)),
+            Verb::Import => Reaction::push(Menu::import(world)),
             Verb::Deletions => Deletions::open(),
             Verb::Approvals => Reaction::push(Approvals::new()),
             Verb::Exchange => Reaction::push(Exchange::new()),

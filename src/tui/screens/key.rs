@@ -2,7 +2,7 @@
 
 use super::delete::Delete;
 use super::done::check_values;
-use super::export::Export;
+use super::menu::Menu;
 use super::review::Review;
 use crate::api::{KeyClass, KeyOrigin, KeyState};
 use crate::session::build::Answers;
@@ -201,6 +201,7 @@ impl Screen for KeyPage {
                 Offer::word(Verb::Switch, if enabled { "disable" } else { "enable" }),
                 row.and_then(out_off),
             ),
+            with(Offer::plain(Verb::Name), row.and_then(out_off)),
             with(Offer::plain(Verb::Delete), row.and_then(out_off)),
         ];
         if pending {
@@ -231,7 +232,10 @@ impl Screen for KeyPage {
         let row = self.row(world);
         match verb {
             Verb::Enter | Verb::Back => Reaction::pop(),
-            Verb::Export => Reaction::push(Export::new(row)),
+            Verb::Export => Reaction::push(Menu::export(row, world)),
+            Verb::Name => row.map_or_else(Reaction::none, |row| {
+                Reaction::push(Menu::naming(row, world))
+            }),
             Verb::Delete => Reaction::push(Delete::new(row)),
             Verb::Restore => self.ask(op::RESTORE_KEY.name),
             Verb::Switch if row.is_some_and(|r| r.key.enabled) => self.ask(op::STOP_KEY_USAGE.name),

@@ -7,8 +7,8 @@ use crossterm::event::KeyEvent;
 use super::create::Create;
 use super::delete::Delete;
 use super::done::{check_values, common_name};
-use super::export::Export;
 use super::key::{KeyPage, export_off, out_off};
+use super::menu::Menu;
 use crate::session::field::Footing;
 use crate::session::{KeyRow, View};
 use crate::tui::canvas::Canvas;
@@ -206,7 +206,7 @@ impl Screen for Keys {
                 }
             }
             (Verb::New, _) => return Reaction::push(Create::new()),
-            (Verb::Export, _) => return Reaction::push(Export::new(chosen)),
+            (Verb::Export, _) => return Reaction::push(Menu::export(chosen, world)),
             (Verb::Delete, _) => return Reaction::push(Delete::new(chosen)),
             (other, _) => {
                 let page = world.size.1.saturating_sub(8 + EXPLAINED);

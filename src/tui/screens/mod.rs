@@ -1,6 +1,8 @@
 //! The screens, one file each, and which one comes first.
 
 pub(crate) mod act;
+#[cfg(test)]
+mod acts_tests;
 pub(crate) mod approvals;
 pub(crate) mod approve;
 pub(crate) mod ask;
@@ -19,6 +21,7 @@ pub(crate) mod init;
 pub(crate) mod key;
 pub(crate) mod keys;
 pub(crate) mod leave;
+pub(crate) mod menu;
 pub(crate) mod page;
 pub(crate) mod palette;
 pub(crate) mod picker;

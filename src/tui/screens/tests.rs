@@ -191,7 +191,8 @@ fn an_export_begins_by_trusting_the_root_and_ends_with_a_receipt() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     let mut room = Room::new(Home::new(), held(&[KEK, PEK]));
-    room.press("x").check("export-key");
+    room.press("x").check("export-menu");
+    room.press("<Enter>").check("export-key");
     room.press("/kek<Enter><Enter>").check("export-file");
     room.press("nowhere.json<Enter>");
     room.shows(&["no such file"]);
@@ -263,7 +264,7 @@ fn close_the_loop(room: &mut Room, folder: &std::path::Path) {
 #[test]
 fn a_receiver_too_weak_is_stopped_before_anything_is_wrapped() {
     let mut room = Room::new(Home::new(), held(&[PEK]));
-    room.press("x<Enter>")
+    room.press("x<Enter><Enter>")
         .press(SAMPLE)
         .press("<Enter>")
         .check("export-too-weak");
@@ -363,9 +364,9 @@ fn files_that_cannot_be_written_are_asked_for_again() {
 #[test]
 fn a_rehearsal_fills_in_the_receivers_file() {
     let mut room = Room::new(Home::new(), held(&[KEK]));
-    room.press("x<Enter><F5><Enter>");
+    room.press("x<Enter><Enter><F5><Enter>");
     room.shows(&["TDES_3KEY may travel under RSA_4096"]);
-    room.press("<Esc><Esc>i<F5><Enter>");
+    room.press("<Esc><Esc>i<Enter><F5><Enter>");
     room.shows(&["fetches the", "RSA_4096"]);
 }
 
