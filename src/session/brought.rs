@@ -19,7 +19,9 @@ pub(crate) fn key_block(bytes: &[u8], profile: Profile) -> Result<String, String
     let text = std::str::from_utf8(bytes).map_err(|_| "is not text".to_owned())?;
     let text = text.trim();
     if !text.starts_with('{') {
-        let fits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
+        // A block begins with its version, a letter or a digit (TR-31:2018 table 1); what is in it the engine judges.
+        let begins = text.starts_with(|c: char| c.is_ascii_alphanumeric());
+        let fits = begins && text.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
         return if fits {
             Ok(text.to_owned())
         } else {

@@ -138,7 +138,7 @@ fn block_next(
     file: &[u8],
     alias: Option<String>,
 ) -> String {
-    let mut text = handover::head(session, "the receiver's side");
+    let mut text = handover::head(session, "the receiver's side", handover::KEY);
     handover::arrived(&mut text, &note.file, file);
     let mut step = 2;
     if let Some(alias) = alias {
@@ -164,7 +164,7 @@ fn initial_key_next(
     serial: &str,
     file: &[u8],
 ) -> String {
-    let mut text = handover::head(session, "the side that loads the terminal");
+    let mut text = handover::head(session, "the side that loads the terminal", handover::KEY);
     handover::arrived(&mut text, &note.file, file);
     let _ = writeln!(
         text,
@@ -204,7 +204,11 @@ fn parameters(
     let mut value = response.to_json();
     iso_time::print_form(&mut value);
     let file = pretty(&value)?;
-    let mut text = handover::head(session, "the other side");
+    let mut text = handover::head(
+        session,
+        "the other side",
+        "this certificate is for practice; no real key belongs under it.",
+    );
     handover::arrived(&mut text, &note.file, &file);
     let _ = writeln!(
         text,
