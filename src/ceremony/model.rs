@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use crate::api::{
     KeyAlgorithm, KeyAttributes, KeyClass, KeyModesOfUse, KeyState, KeyUsage, Timestamp,
 };
-use crate::session::{Profile, StepState};
 use crate::session::op::Op;
+use crate::session::{Profile, StepState};
 
 use super::finding::Place;
 

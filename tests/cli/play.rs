@@ -7,7 +7,9 @@ use crate::program::{Room, repository};
 /// Names of the scripts that ship, without `.toml`.
 fn scripts() -> Vec<&'static str> {
     let shipped = keymoot::ceremony::shipped().iter();
-    shipped.map(|(name, _)| name.strip_suffix(".toml").unwrap()).collect()
+    shipped
+        .map(|(name, _)| name.strip_suffix(".toml").unwrap())
+        .collect()
 }
 
 fn summary(room: &Room, out: &str) -> Value {

@@ -7,14 +7,21 @@ fn lint_explains_every_rule_from_its_declaration() {
     let room = Room::new();
     let all = room.ok("lint --explain all");
     for rule in keymoot::ceremony::RULES {
-        assert!(all.contains(&format!("{}  {}", rule.id, rule.title)), "{all}");
+        assert!(
+            all.contains(&format!("{}  {}", rule.id, rule.title)),
+            "{all}"
+        );
         let text = room.ok(&format!("lint --explain {}", rule.id.to_lowercase()));
-        assert!(text.starts_with(&format!("{}: {}\n", rule.id, rule.title)), "{text}");
+        assert!(
+            text.starts_with(&format!("{}: {}\n", rule.id, rule.title)),
+            "{text}"
+        );
         assert!(text.lines().count() >= 5 && text.lines().all(|l| l.chars().count() <= 80));
     }
     room.run("lint --explain L99").refused(2, "L04");
     room.run("lint").refused(2, "SCRIPT");
-    room.run("lint --explain L04 first-key.toml").refused(2, "explain");
+    room.run("lint --explain L04 first-key.toml")
+        .refused(2, "explain");
 }
 
 #[test]
@@ -37,7 +44,8 @@ fn a_brief_is_drawn_from_the_script() {
         let page = room.ok(&format!("brief {}", script.0));
         assert!(page.lines().all(|l| l.chars().count() <= 74), "{page}");
     }
-    let file = crate::program::repository("ceremonies/samples/get-parameters-for-import-rsa2048.json");
+    let file =
+        crate::program::repository("ceremonies/samples/get-parameters-for-import-rsa2048.json");
     let page = room.ok(&format!(
         "brief kek-to-aws-rsa.toml --input counterparty={}",
         file.display()
@@ -54,17 +62,28 @@ fn a_brief_ends_with_3_where_the_vault_would_refuse() {
     let page = room.ok("brief first-key.toml --vault t.vault --unlock-file people.json");
     assert!(page.contains("as far as can be told beforehand"), "{page}");
     let script = String::from_utf8(keymoot::ceremony::shipped()[0].1.to_vec()).unwrap();
-    let profiles = script.lines().find(|line| line.starts_with("profiles")).unwrap();
-    room.write("other.toml", script.replace(profiles, "profiles = [\"rehearsal\"]"));
+    let profiles = script
+        .lines()
+        .find(|line| line.starts_with("profiles"))
+        .unwrap();
+    room.write(
+        "other.toml",
+        script.replace(profiles, "profiles = [\"rehearsal\"]"),
+    );
     let ran = room.run("brief other.toml --vault t.vault");
     assert_eq!(ran.status, 3, "{}", ran.err);
-    assert!(ran.out.contains("NO  The script is for rehearsal vaults"), "{}", ran.out);
+    assert!(
+        ran.out.contains("NO  The script is for rehearsal vaults"),
+        "{}",
+        ran.out
+    );
     let many = "role = [{ id = \"custodian\", min = 9 }]\n[policy]";
     room.write("many.toml", script.replace("[policy]", many));
     let ran = room.run("brief many.toml --vault t.vault");
     assert_eq!(ran.status, 3, "{}", ran.err);
     assert!(ran.err.contains("needs 9 of role custodian"), "{}", ran.err);
-    room.run("brief first-key.toml --unlock-file people.json").refused(2, "--vault");
+    room.run("brief first-key.toml --unlock-file people.json")
+        .refused(2, "--vault");
 }
 
 #[test]
@@ -73,13 +92,17 @@ fn a_new_script_is_clean_plays_and_overwrites_nothing() {
     room.ok("new-script mine.toml");
     room.ok("new-script keks.toml --from kek-to-aws-rsa");
     for script in ["mine.toml", "keks.toml"] {
-        assert!(room.ok(&format!("lint {script}")).contains("0 errors, 0 warnings"));
+        assert!(
+            room.ok(&format!("lint {script}"))
+                .contains("0 errors, 0 warnings")
+        );
     }
     room.ok("play mine.toml --headless --out out");
     assert!(room.names("out").contains(&"ceremony.json".to_owned()));
     room.run("new-script mine.toml").refused(1, "mine.toml");
     room.run("new-script Bad.toml").refused(2, "id");
     room.run("new-script other.txt").refused(2, ".toml");
-    room.run("new-script x.toml --from nowhere").refused(2, "first-key.toml");
+    room.run("new-script x.toml --from nowhere")
+        .refused(2, "first-key.toml");
     assert!(!room.path("x.toml").exists());
 }

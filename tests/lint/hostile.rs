@@ -12,7 +12,11 @@ const HEAD: &str = "version = 1\nid = \"x\"\ntitle = \"X\"\nperson = [{ id = \"l
                     [policy]\nprofiles = [\"rehearsal\"]\n";
 
 fn answered(name: &str, bytes: &[u8]) -> Vec<Finding> {
-    assert!(bytes.len() <= MAX_SCRIPT_BYTES, "{name}: {} bytes", bytes.len());
+    assert!(
+        bytes.len() <= MAX_SCRIPT_BYTES,
+        "{name}: {} bytes",
+        bytes.len()
+    );
     let began = Instant::now();
     let found = match Script::parse(bytes) {
         Ok(script) => script.lint(),
@@ -23,7 +27,11 @@ fn answered(name: &str, bytes: &[u8]) -> Vec<Finding> {
     assert!(found.len() <= 200, "{name}: {} findings", found.len());
     for finding in &found {
         assert!(finding.line >= 1, "{name}: {finding:?}");
-        assert!(finding.message.len() < 4000, "{name}: a message of {} bytes", finding.message.len());
+        assert!(
+            finding.message.len() < 4000,
+            "{name}: a message of {} bytes",
+            finding.message.len()
+        );
     }
     found
 }
@@ -51,11 +59,17 @@ fn filled(head: &str, piece: impl Fn(usize) -> String, tail: &str) -> String {
 fn deep_nesting_is_answered() {
     refused("arrays", &filled("x = ", |_| "[".into(), ""));
     let half = MAX_SCRIPT_BYTES / 2 - 10;
-    refused("closed arrays", &format!("x = {}{}", "[".repeat(half), "]".repeat(half)));
+    refused(
+        "closed arrays",
+        &format!("x = {}{}", "[".repeat(half), "]".repeat(half)),
+    );
     refused("inline tables", &filled("x = ", |_| "{a=".into(), ""));
     refused("dotted key", &filled("a", |_| ".a".into(), " = 1\n"));
     refused("dotted header", &filled("[a", |_| ".a".into(), "]\n"));
-    refused("shallow", &format!("{HEAD}x = {}{}\n", "[".repeat(50), "]".repeat(50)));
+    refused(
+        "shallow",
+        &format!("{HEAD}x = {}{}\n", "[".repeat(50), "]".repeat(50)),
+    );
 }
 
 #[test]
@@ -66,7 +80,14 @@ fn huge_arrays_and_tables_are_answered() {
     refused("tables", &filled(HEAD, |n| format!("[a{n}]\n"), ""));
     refused("empty steps", &filled(HEAD, |_| "[[step]]\n".into(), ""));
     refused("empty keys", &filled(HEAD, |_| "[[key]]\n".into(), ""));
-    refused("who", &filled(&format!("{HEAD}[[step]]\nid = \"a\"\nop = \"present\"\nwho = ["), |_| "\"lead\",".into(), "]\nx = 1\n"));
+    refused(
+        "who",
+        &filled(
+            &format!("{HEAD}[[step]]\nid = \"a\"\nop = \"present\"\nwho = ["),
+            |_| "\"lead\",".into(),
+            "]\nx = 1\n",
+        ),
+    );
     let acts = filled(
         &format!("{HEAD}[[step]]\nid = \"a\"\nop = \"act-list\"\nname = \"n\"\n"),
         |_| "[[step.act]]\nop = \"restore-key\"\nkey = \"k\"\n".into(),
@@ -79,7 +100,12 @@ fn huge_arrays_and_tables_are_answered() {
 fn many_of_everything_that_is_well_formed_is_answered() {
     let step = |n| format!("[[step]]\nid=\"s{n}\"\nop=\"get-key\"\nkey=\"k{n}\"\nwho=[\"p{n}\"]\n");
     refused("steps", &filled(HEAD, step, ""));
-    let people = |n: usize| format!("{{ id=\"p{n}\", role=\"custodian\", key=\"{}\" }},", "a".repeat(64));
+    let people = |n: usize| {
+        format!(
+            "{{ id=\"p{n}\", role=\"custodian\", key=\"{}\" }},",
+            "a".repeat(64)
+        )
+    };
     let head = "version=1\nid=\"x\"\ntitle=\"X\"\nperson=[";
     let tail = "]\n[policy]\nprofiles=[\"rehearsal\"]\n[[step]]\nid=\"a\"\nop=\"create-key\"\nkey=\"k\"\ninitiate=\"p0\"\napprove={count=2}\n";
     refused("one person at every place", &filled(head, people, tail));
@@ -87,10 +113,16 @@ fn many_of_everything_that_is_well_formed_is_answered() {
     refused("answers", &filled(HEAD, answers, ""));
     let mut most = HEAD.to_owned();
     for n in 0..500 {
-        let _ = write!(most, "[[key]]\nid=\"k{n}\"\nusage=\"K0\"\nalgorithm=\"AES_128\"\nmodes=\"B\"\nexportable=true\n");
+        let _ = write!(
+            most,
+            "[[key]]\nid=\"k{n}\"\nusage=\"K0\"\nalgorithm=\"AES_128\"\nmodes=\"B\"\nexportable=true\n"
+        );
     }
     for n in 0..500 {
-        let _ = write!(most, "[[step]]\nid=\"s{n}\"\nop=\"create-key\"\nkey=\"k{n}\"\ninitiate=\"lead\"\napprove={{count=2}}\n");
+        let _ = write!(
+            most,
+            "[[step]]\nid=\"s{n}\"\nop=\"create-key\"\nkey=\"k{n}\"\ninitiate=\"lead\"\napprove={{count=2}}\n"
+        );
     }
     refused("as many as are read", &most);
 }
@@ -99,16 +131,38 @@ fn many_of_everything_that_is_well_formed_is_answered() {
 fn duplicates_are_answered_with_their_line() {
     let step = "[[step]]\nid = \"same\"\nop = \"wait\"\nspan = \"1d\"\n";
     let found = answered("twice", format!("{HEAD}{step}{step}").as_bytes());
-    let twice = found.iter().find(|f| f.message.contains("declared twice")).unwrap();
+    let twice = found
+        .iter()
+        .find(|f| f.message.contains("declared twice"))
+        .unwrap();
     assert_eq!((twice.path.as_str(), twice.line), ("step[1].id", 11));
     refused("same steps", &filled(HEAD, |_| step.into(), ""));
-    refused("same keys", &filled(HEAD, |_| "[[key]]\nid=\"k\"\nusage=\"K0\"\nalgorithm=\"AES_128\"\nmodes=\"B\"\nexportable=true\n".into(), ""));
+    refused(
+        "same keys",
+        &filled(
+            HEAD,
+            |_| {
+                "[[key]]\nid=\"k\"\nusage=\"K0\"\nalgorithm=\"AES_128\"\nmodes=\"B\"\nexportable=true\n".into()
+            },
+            "",
+        ),
+    );
     refused("same member", &filled(HEAD, |_| "x = 1\n".into(), ""));
 }
 
 #[test]
 fn characters_that_deceive_are_answered_with_their_line() {
-    for bad in ["\u{202E}", "\u{2066}", "\u{200B}", "\u{FEFF}", "\u{0}", "\u{1b}[2J", "\u{7f}", "\u{85}", "\u{2028}"] {
+    for bad in [
+        "\u{202E}",
+        "\u{2066}",
+        "\u{200B}",
+        "\u{FEFF}",
+        "\u{0}",
+        "\u{1b}[2J",
+        "\u{7f}",
+        "\u{85}",
+        "\u{2028}",
+    ] {
         let text = format!("{HEAD}# first\n# {bad}hidden\n");
         let found = answered("deceiving", text.as_bytes());
         assert_eq!(found[0].line, 8, "{bad:?}: {found:?}");
@@ -123,14 +177,31 @@ fn characters_that_deceive_are_answered_with_their_line() {
 
 #[test]
 fn bytes_that_are_no_text_are_answered() {
-    for bytes in [&b"\xff\xfe"[..], b"", b"\0", b"\xef\xbb\xbfversion = 1\n", b"\"", b"'''", b"[", b"[[", b"=", b"a ="] {
+    for bytes in [
+        &b"\xff\xfe"[..],
+        b"",
+        b"\0",
+        b"\xef\xbb\xbfversion = 1\n",
+        b"\"",
+        b"'''",
+        b"[",
+        b"[[",
+        b"=",
+        b"a =",
+    ] {
         let found = answered("bytes", bytes);
         assert!(found.iter().any(Finding::is_error), "{bytes:?}");
     }
     let long = vec![b'#'; MAX_SCRIPT_BYTES + 1];
     assert!(Script::parse(&long).is_err_and(|f| f[0].line == 1));
-    refused("one long text", &filled("title = \"", |_| "x".into(), "\"\n"));
+    refused(
+        "one long text",
+        &filled("title = \"", |_| "x".into(), "\"\n"),
+    );
     refused("one long word", &filled("op = ", |_| "x".into(), "\n"));
-    refused("one long number", &filled("version = ", |_| "9".into(), "\n"));
+    refused(
+        "one long number",
+        &filled("version = ", |_| "9".into(), "\n"),
+    );
     refused("quotes", &filled("", |_| "\"".into(), ""));
 }

@@ -87,7 +87,11 @@ fn rules_have_ids_in_order_and_words_to_explain_them() {
     sorted.dedup();
     assert_eq!(ids, sorted);
     for rule in RULES {
-        assert!(!rule.title.is_empty() && rule.explain.len() > 120, "{}", rule.id);
+        assert!(
+            !rule.title.is_empty() && rule.explain.len() > 120,
+            "{}",
+            rule.id
+        );
         assert!(rule.explain.lines().count() >= 3, "{}", rule.id);
     }
 }

@@ -151,7 +151,10 @@ fn a_partner_from_outside_takes_the_place_of_the_stand_in() {
     // A medium that is not there ends nothing.
     let nowhere = runner.answer(&mut session, path(&folder.path().join("nowhere")));
     assert!(matches!(nowhere, Ok(Advance::Again(words)) if words.contains("Nothing was changed")));
-    assert!(matches!(runner.answer(&mut session, path(&good)), Ok(Advance::Asks)));
+    assert!(matches!(
+        runner.answer(&mut session, path(&good)),
+        Ok(Advance::Asks)
+    ));
     // Days later, in another process: the second file comes with --resume.
     waits(&mut runner, &mut session);
     drop(runner);
@@ -167,7 +170,10 @@ fn a_partner_from_outside_takes_the_place_of_the_stand_in() {
     let files = contents(out.path());
     let summary = summary(&files);
     assert_eq!(key_of(&summary, "zmk")["KeyCheckValue"], check_value(&ZMK));
-    assert_eq!(key_of(&summary, "pek-theirs")["KeyCheckValue"], check_value(&PEK));
+    assert_eq!(
+        key_of(&summary, "pek-theirs")["KeyCheckValue"],
+        check_value(&PEK)
+    );
     // What went out opens on the partner's side, to the key that the record names.
     let request: Value = serde_json::from_slice(&files["pek-to-partner.test.json"]).unwrap();
     let block = &request["KeyMaterial"]["Tr31KeyBlock"];
@@ -273,8 +279,14 @@ fn a_list_is_one_act_and_each_of_its_files_is_whole() {
 #[test]
 fn initial_keys_leave_for_their_terminals_and_the_base_key_stays() {
     for (name, serials) in [
-        ("bdk-initial-keys-tdes.toml", ["FFFF9876543210E00000", "FFFF9876543211200000"]),
-        ("bdk-initial-keys-aes.toml", ["123456789012345600000001", "123456789012345700000001"]),
+        (
+            "bdk-initial-keys-tdes.toml",
+            ["FFFF9876543210E00000", "FFFF9876543211200000"],
+        ),
+        (
+            "bdk-initial-keys-aes.toml",
+            ["123456789012345600000001", "123456789012345700000001"],
+        ),
     ] {
         let files = played(name, &[]);
         let next = String::from_utf8_lossy(&files["NEXT.txt"]).into_owned();

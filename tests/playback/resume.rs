@@ -11,7 +11,9 @@ use keymoot::ceremony::{RunError, Runner, Script, shipped};
 use keymoot::session::{RunOutcome, StepState, practice};
 use keymoot::vault::{MemoryStore, Store, StoreError};
 
-use super::stage::{contents, environment, played, reopened, resume, script, summary, vault, wanted};
+use super::stage::{
+    contents, environment, played, reopened, resume, script, summary, vault, wanted,
+};
 
 /// A store in memory that keeps a copy of itself after each time `vault.age` is put.
 struct Kept {

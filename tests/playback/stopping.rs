@@ -25,7 +25,10 @@ fn failing() -> String {
     assert!(script.contains(look), "{script}");
     let mut lines: Vec<String> = script.lines().map(str::to_owned).collect();
     let at = lines.iter().position(|line| line == look).unwrap();
-    let expect = lines[at..].iter().position(|line| line.starts_with("expect")).unwrap();
+    let expect = lines[at..]
+        .iter()
+        .position(|line| line.starts_with("expect"))
+        .unwrap();
     lines[at + expect] = "expect = { kcv = \"000000\" }".to_owned();
     lines.join("\n") + ON_ABORT
 }
@@ -46,9 +49,16 @@ fn a_stop_is_signed_by_everybody_and_says_what_was_made() {
     assert_eq!(run.outcome, Some(RunOutcome::Aborted));
     let step = last_step(&run);
     let custody = &step.notes["on_abort list-custody"];
-    assert!(custody.contains("CREATE_COMPLETE") && custody.contains("files: none"), "{custody}");
+    assert!(
+        custody.contains("CREATE_COMPLETE") && custody.contains("files: none"),
+        "{custody}"
+    );
     for name in ["Ada", "Ana", "Ben", "Wim"] {
-        assert!(step.who.contains(&name.to_owned()), "{name} in {:?}", step.who);
+        assert!(
+            step.who.contains(&name.to_owned()),
+            "{name} in {:?}",
+            step.who
+        );
     }
     let out = tempfile::tempdir().unwrap();
     runner.write_outputs(&session, out.path()).unwrap();
@@ -56,7 +66,10 @@ fn a_stop_is_signed_by_everybody_and_says_what_was_made() {
     assert_eq!(summary(&files)["outcome"], "aborted");
     let report = String::from_utf8_lossy(&files["report.txt"]).into_owned();
     let flat = report.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(flat.contains("the run was ended; keys in this vault:"), "{report}");
+    assert!(
+        flat.contains("the run was ended; keys in this vault:"),
+        "{report}"
+    );
 }
 
 /// The power fails after every commit of the run and of its stop: it is stopped all the same, and signed once by each.
@@ -92,7 +105,11 @@ fn people_sign_a_stop_one_by_one() {
     let mut signed = Vec::new();
     let (outcome, wrong) = by_people(&mut session, &mut runner, |ask, tries| {
         assert!(ask.title.contains("signs the stop"), "{}", ask.title);
-        assert!(ask.body.iter().any(|line| line.contains("the fire bell rang")));
+        assert!(
+            ask.body
+                .iter()
+                .any(|line| line.contains("the fire bell rang"))
+        );
         if tries == 0 {
             return Some(vec![secret("wrong words")]);
         }
@@ -120,14 +137,29 @@ fn headless(text: &str) -> (Result<RunOutcome, RunError>, Run, Session) {
 #[test]
 fn a_power_cut_on_purpose_changes_nothing_but_the_count() {
     let whole = summary(&played(FIRST, &[]));
-    for state in ["armed", "issued", "co-signed", "executing", "executed", "verified", "closed"] {
+    for state in [
+        "armed",
+        "issued",
+        "co-signed",
+        "executing",
+        "executed",
+        "verified",
+        "closed",
+    ] {
         let fault = format!(
             "\n[[rehearsal.fault]]\nstep = \"make\"\nkill_at = \"{state}\"\nexpect = {{ outcome = \"resumed\" }}\n"
         );
         let (ended, run, session) = headless(&with(&fault));
-        assert!(matches!(ended, Ok(RunOutcome::Completed)), "{state}: {ended:?}");
+        assert!(
+            matches!(ended, Ok(RunOutcome::Completed)),
+            "{state}: {ended:?}"
+        );
         assert_eq!(run.interruptions, 1, "{state}");
-        assert_eq!(session.view().keys.len(), 1, "{state}: no key is made twice");
+        assert_eq!(
+            session.view().keys.len(),
+            1,
+            "{state}: no key is made twice"
+        );
         assert_eq!(run.steps.len(), whole["steps"].as_array().unwrap().len());
     }
 }
@@ -143,7 +175,10 @@ fn a_fault_that_is_not_caught_as_the_script_says_fails_the_rehearsal() {
     assert!(matches!(ended, Ok(RunOutcome::Completed)), "{ended:?}");
     // The right time is no fault: what the script counts on does not hold.
     let (ended, run, _) = headless(&with(&clock("2026-11-24 09:00")));
-    assert!(matches!(&ended, Err(RunError::Step { step, .. }) if step == "clock"), "{ended:?}");
+    assert!(
+        matches!(&ended, Err(RunError::Step { step, .. }) if step == "clock"),
+        "{ended:?}"
+    );
     assert_eq!(run.outcome, Some(RunOutcome::Aborted));
     // A ritual never comes to this state.
     let never = "\n[[rehearsal.fault]]\nstep = \"open\"\nkill_at = \"co-signed\"\nexpect = { outcome = \"resumed\" }\n";

@@ -9,7 +9,10 @@ use super::stage::{contents, parsed, summary, text, vault, wanted};
 /// AWS's file, for scripts that want one: a script that was changed has no samples.
 fn aws(script: &Script) -> Wanted {
     let file = sample("get-parameters-for-import-rsa2048.json").unwrap();
-    let named = script.inputs().iter().any(|(name, _)| name == "counterparty");
+    let named = script
+        .inputs()
+        .iter()
+        .any(|(name, _)| name == "counterparty");
     let given = [("counterparty", file)];
     wanted(if named { &given } else { &[] })
 }
@@ -72,7 +75,9 @@ fn a_lapsed_token_can_be_what_a_script_expects() {
         1,
     );
     // What follows needs the key: the script ends here, on purpose.
-    let cut = expected.find("# The second custodian types what came").unwrap();
+    let cut = expected
+        .find("# The second custodian types what came")
+        .unwrap();
     let rest = "[rehearsal]\nseed = \"lapsed\"\nclock = 2026-11-24T09:00:00Z\n\
                 [[rehearsal.stand-in]]\ngives = \"zone-key\"\nas = \"rsa-wrap-peer\"\nreads = \"partner.parameters.json\"\nkey = \"zmk\"\n\
                 [[rehearsal.time]]\nbefore = \"import-zmk\"\nadvance = \"8d\"\n";
@@ -83,7 +88,9 @@ fn a_lapsed_token_can_be_what_a_script_expects() {
         "[[key]]\nid         = \"pek-ours\"",
     ] {
         let from = script.find(unused).unwrap();
-        let to = script[from + 2..].find("\n[[").map_or(script.len(), |n| from + 2 + n + 1);
+        let to = script[from + 2..]
+            .find("\n[[")
+            .map_or(script.len(), |n| from + 2 + n + 1);
         let to = script[from..to].find("\n#").map_or(to, |n| from + n + 1);
         script.replace_range(from..to, "");
     }
@@ -116,12 +123,22 @@ fn a_deletion_runs_out_on_its_last_second_and_not_before() {
     let script = [
         head.to_owned(),
         act("make", "create-key", "", "state = \"CREATE_COMPLETE\""),
-        act("delete", "delete-key", "days = 3\nobserve = [\"watch\"]\n", "state = \"DELETE_PENDING\""),
+        act(
+            "delete",
+            "delete-key",
+            "days = 3\nobserve = [\"watch\"]\n",
+            "state = \"DELETE_PENDING\"",
+        ),
         wait("all-but-a-second", "259199s"),
         look("still", "state = \"DELETE_PENDING\""),
         wait("the-second", "1s"),
         look("gone", "state = \"DELETE_COMPLETE\", material = \"gone\""),
-        act("too-late", "restore-key", "", "error = \"ResourceNotFoundException\""),
+        act(
+            "too-late",
+            "restore-key",
+            "",
+            "error = \"ResourceNotFoundException\"",
+        ),
         "[rehearsal]\nseed = \"s\"\nclock = 2026-11-24T09:00:00Z\n".to_owned(),
     ]
     .concat();
@@ -142,7 +159,11 @@ fn a_certificate_expires_in_the_middle_of_a_ceremony() {
     assert!(message.starts_with("ValidationException"), "{message}");
     assert!(message.contains("2036-10-29"), "{message}");
     assert_eq!(error_of(&summary, "export-kek"), message);
-    assert_eq!(summary["files"].as_array().unwrap().len(), 0, "nothing left");
+    assert_eq!(
+        summary["files"].as_array().unwrap().len(),
+        0,
+        "nothing left"
+    );
 }
 
 #[test]
@@ -157,7 +178,10 @@ fn a_key_past_its_last_day_is_not_used() {
     assert_eq!(failed, None, "in time");
     let too_late = Script::parse((script.clone() + late).as_bytes());
     let found = too_late.ok().unwrap().lint();
-    assert_eq!((found[0].rule.as_str(), found[0].step.as_deref()), ("L03", Some("export-kek")));
+    assert_eq!(
+        (found[0].rule.as_str(), found[0].step.as_deref()),
+        ("L03", Some("export-kek"))
+    );
     // Where the rehearsal's clock does not tell, the vault's does.
     let no_clock = (script + late).replace("clock = 2026-11-24T09:00:00Z", "");
     let of_run = parsed(&no_clock);

@@ -111,7 +111,11 @@ fn script(places: &[PlaceSpec], steps: &[Small], on_abort: bool) -> String {
 /// Who stands at each place: people with a key are that key's, everybody else is somebody of their own.
 fn people(model: &Model) -> BTreeMap<&str, String> {
     let who = |p: &Person| p.key.clone().unwrap_or_else(|| format!("only {}", p.id));
-    model.people.iter().map(|p| (p.id.as_str(), who(p))).collect()
+    model
+        .people
+        .iter()
+        .map(|p| (p.id.as_str(), who(p)))
+        .collect()
 }
 
 /// Every choice of `count` out of `of`.
@@ -184,7 +188,11 @@ fn walk(model: &Model, at: usize, who: &BTreeMap<&str, String>, wrong: &mut BTre
         .collect();
     // One approver alone already tells whether the issuer is among those who may.
     let mut ways = choices(&may, step.approve.as_ref().map_or(0, |a| a.count));
-    ways.extend(may.iter().filter(|_| step.approve.is_some()).map(|one| vec![*one]));
+    ways.extend(
+        may.iter()
+            .filter(|_| step.approve.is_some())
+            .map(|one| vec![*one]),
+    );
     if ways.is_empty() {
         ways.push(Vec::new());
     }
@@ -225,5 +233,9 @@ fn an_abort_that_one_person_signs_is_found_with_its_path() {
     let found = script.lint();
     let abort = found.iter().find(|f| f.rule == "L01").unwrap();
     assert_eq!(abort.path, "on_abort.do");
-    assert!(abort.message.contains("s0 > stopped > on_abort"), "{}", abort.message);
+    assert!(
+        abort.message.contains("s0 > stopped > on_abort"),
+        "{}",
+        abort.message
+    );
 }
