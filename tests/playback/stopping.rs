@@ -29,7 +29,7 @@ fn failing() -> String {
         .iter()
         .position(|line| line.starts_with("expect"))
         .unwrap();
-    lines[at + expect] = "expect = { kcv = \"000000\" }".to_owned();
+    lines[at + expect] = String::from("expect = { kcv = \"000000\" }");
     lines.join("\n") + ON_ABORT
 }
 

@@ -64,46 +64,57 @@ fn script(places: &[PlaceSpec], steps: &[Small], on_abort: bool) -> String {
     text.push_str("]\n[policy]\nprofiles = [\"rehearsal\"]\n");
     for (n, step) in steps.iter().enumerate() {
         writeln!(text, "[[step]]\nid = \"s{n}\"").unwrap();
-        match step {
-            Small::Act {
-                issuer,
-                count,
-                from,
-                exception,
-            } => {
-                let from = if from.is_empty() {
-                    String::new()
-                } else {
-                    format!(", from = {}", list(from))
-                };
-                writeln!(
-                    text,
-                    "op = \"restore-key\"\nkey = \"k\"\ninitiate = {}\napprove = {{ count = {count}{from} }}",
-                    at(*issuer)
-                )
-                .unwrap();
-                if *exception {
-                    text.push_str("on_fail = \"exception\"\n");
-                }
-            }
-            Small::Root { issuer, typist } => writeln!(
-                text,
-                "op = \"import-key.root-certificate\"\nkey = \"r\"\nfile = \"f\"\ninitiate = {}\napprove = {{ count = 2 \
-                 }}\ninput.fingerprint = {{ source = \"typed\", who = {} }}",
-                at(*issuer),
-                at(*typist)
-            )
-            .unwrap(),
-            Small::Clock(who) => {
-                writeln!(text, "op = \"attest.clock\"\nwho = {}", list(who)).unwrap();
-            }
-            Small::Sign(who) => {
-                writeln!(text, "op = \"sign-off\"\ntext = \"t\"\nwho = {}", list(who)).unwrap();
-            }
-        }
+        text.push_str(&step_text(step, &at, &list));
     }
     if on_abort {
         text.push_str("[on_abort]\ndo = [\"sign-off\"]\n");
+    }
+    text
+}
+
+/// One step, but for its id.
+fn step_text(
+    step: &Small,
+    at: &dyn Fn(usize) -> String,
+    list: &dyn Fn(&[usize]) -> String,
+) -> String {
+    let mut text = String::new();
+    match step {
+        Small::Act {
+            issuer,
+            count,
+            from,
+            exception,
+        } => {
+            let from = if from.is_empty() {
+                String::new()
+            } else {
+                format!(", from = {}", list(from))
+            };
+            writeln!(
+                text,
+                "op = \"restore-key\"\nkey = \"k\"\ninitiate = {}\napprove = {{ count = {count}{from} }}",
+                at(*issuer)
+            )
+            .unwrap();
+            if *exception {
+                text.push_str("on_fail = \"exception\"\n");
+            }
+        }
+        Small::Root { issuer, typist } => writeln!(
+            text,
+            "op = \"import-key.root-certificate\"\nkey = \"r\"\nfile = \"f\"\ninitiate = {}\napprove = {{ count = 2 \
+             }}\ninput.fingerprint = {{ source = \"typed\", who = {} }}",
+            at(*issuer),
+            at(*typist)
+        )
+        .unwrap(),
+        Small::Clock(who) => {
+            writeln!(text, "op = \"attest.clock\"\nwho = {}", list(who)).unwrap();
+        }
+        Small::Sign(who) => {
+            writeln!(text, "op = \"sign-off\"\ntext = \"t\"\nwho = {}", list(who)).unwrap();
+        }
     }
     text
 }

@@ -122,7 +122,7 @@ impl Runner {
                 fields.extend(signing(session));
             }
             Stage::Approve | Stage::SignOff | Stage::AbortSignOff => {
-                fields.extend(signing(session))
+                fields.extend(signing(session));
             }
             Stage::Wait | Stage::Result | Stage::Ended => {}
         }
