@@ -71,7 +71,7 @@ impl BriefVault {
 
 /// What only an open vault tells.
 fn inside(model: &Model, view: &View, no: &mut Vec<String>) {
-    if view.profile == Profile::Production && makes_keys(model) && !view.software_generation {
+    if view.profile == Profile::Production && model.makes_keys() && !view.software_generation {
         no.push(
             "The script makes keys, and this vault may not make keys in software (PCI PIN 5-1)."
                 .to_owned(),
@@ -101,18 +101,11 @@ fn inside(model: &Model, view: &View, no: &mut Vec<String>) {
     }
 }
 
-/// Whether the script makes keys in software: keys, and the pairs that go with parameters.
-fn makes_keys(model: &Model) -> bool {
-    model.doings().any(|doing| {
-        doing.op.name == op::CREATE_KEY.name || doing.op.name.starts_with("get-parameters-for-")
-    })
-}
-
 /// What the vault's policy must allow.
 pub(super) fn allowances(model: &Model, page: &mut Page) {
     page.title("WHAT THE VAULT MUST ALLOW");
     let mut lines: Vec<&str> = Vec::new();
-    if makes_keys(model) {
+    if model.makes_keys() {
         lines.push("keys made in software; a production vault only where its quorum allowed that");
     }
     if model.doings().any(|doing| doing.op.uses_secret) {
