@@ -39,7 +39,9 @@ pub fn brief(
     inputs: &BTreeMap<String, Vec<u8>>,
 ) -> Brief {
     let model = &script.model;
-    let refusals = vault.map(|vault| vault.refusals(script)).unwrap_or_default();
+    let refusals = vault
+        .map(|vault| vault.refusals(script))
+        .unwrap_or_default();
     let mut page = Page::default();
     head(script, &mut page);
     verdict(vault, &refusals, &mut page);
@@ -211,7 +213,13 @@ fn ends(model: &Model, inputs: &BTreeMap<String, Vec<u8>>, page: &mut Page) {
             lines.push(format!("{}: waits {span}.", step.title));
         }
     }
-    let day = |end: Timestamp| end.plus_millis(-1).rfc3339().chars().take(10).collect::<String>();
+    let day = |end: Timestamp| {
+        end.plus_millis(-1)
+            .rfc3339()
+            .chars()
+            .take(10)
+            .collect::<String>()
+    };
     for key in &model.keys {
         lines.extend(
             key.not_after

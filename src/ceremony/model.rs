@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use crate::api::{
     KeyAlgorithm, KeyAttributes, KeyClass, KeyModesOfUse, KeyState, KeyUsage, Timestamp,
 };
+use crate::session::op::{self, Op};
 use crate::session::{Profile, StepState};
-use crate::session::op::Op;
 
 use super::finding::Place;
 
@@ -420,6 +420,13 @@ impl Model {
     /// A place by id.
     pub(super) fn person(&self, id: &str) -> Option<&Person> {
         self.people.iter().find(|person| person.id == id)
+    }
+
+    /// Whether it makes keys in software: keys, and the pairs that go with tokens.
+    pub(super) fn makes_keys(&self) -> bool {
+        self.doings().any(|doing| {
+            doing.op.name == op::CREATE_KEY.name || doing.op.name.starts_with("get-parameters-for-")
+        })
     }
 
     /// How many people of a role a vault must have to run it.

@@ -108,8 +108,8 @@ impl OtherSide<'_> {
             })
             .ok_or_else(|| format!("{} does not travel in a key block", declared.id))?;
         let mut rng = self.draw("tr31-padding", &declared.id)?;
-        let block = tr31::wrap(wrapping, &kbpk, &header, &key, rng.as_mut())
-            .map_err(|e| e.to_string())?;
+        let block =
+            tr31::wrap(wrapping, &kbpk, &header, &key, rng.as_mut()).map_err(|e| e.to_string())?;
         let method = kcv::default_method(algorithm);
         let wrapped = WrappedKey {
             wrapping_key_arn: format!(

@@ -70,6 +70,10 @@ mod tests {
     #[test]
     fn ids_and_sources_are_judged() {
         assert!(new_script("Bad Id", None).is_err());
-        assert!(new_script("x", Some("nowhere")).unwrap_err().contains("first-key.toml"));
+        assert!(
+            new_script("x", Some("nowhere"))
+                .unwrap_err()
+                .contains("first-key.toml")
+        );
     }
 }

@@ -181,7 +181,7 @@ impl PlayArgs {
         }
         if seed.is_some() || clock.is_some() {
             streams::note(
-                "keymoot: the script's seed and clock are for rehearsals; this vault does not read them.",
+                "keymoot: the script's seed, clock and faults are for rehearsals; this vault does not read them.",
             );
         }
         Ok(told)

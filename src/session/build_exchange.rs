@@ -92,7 +92,12 @@ fn parameters(session: &Session, answers: &Answers, import: bool) -> Result<Acti
     let key_material_type = match answers.text("form")? {
         "KEY_CRYPTOGRAM" => KeyMaterialType::KEY_CRYPTOGRAM,
         "TR34_KEY_BLOCK" => KeyMaterialType::TR34_KEY_BLOCK,
-        _ => return Err(wrong("form", "is neither KEY_CRYPTOGRAM nor TR34_KEY_BLOCK")),
+        _ => {
+            return Err(wrong(
+                "form",
+                "is neither KEY_CRYPTOGRAM nor TR34_KEY_BLOCK",
+            ));
+        }
     };
     let algorithm = match answers.text("algorithm")? {
         "RSA_2048" => KeyAlgorithm::RSA_2048,

@@ -107,7 +107,7 @@ pub(super) fn profile_tag(profile: Profile) -> Vec<Tag> {
 
 fn next_text(session: &Session, note: &ExportNote, wrapped: &WrappedKey, request: &[u8]) -> String {
     let file = &note.file;
-    let mut text = head(session, "the receiver's side");
+    let mut text = head(session, "the receiver's side", KEY);
     arrived(&mut text, file, request);
     let _ = writeln!(
         text,
@@ -121,14 +121,17 @@ fn next_text(session: &Session, note: &ExportNote, wrapped: &WrappedKey, request
     text
 }
 
+/// What a practice file with a key is.
+pub(super) const KEY: &str = "this key is for practice. The receiver will accept this file all the same.";
+
 /// The heading, and what a practice file is.
-pub(super) fn head(session: &Session, side: &str) -> String {
+pub(super) fn head(session: &Session, side: &str, practice: &str) -> String {
     let profile = session.profile();
     let mut text = format!("NEXT: what to run on {side}, in this order\n\n");
     if profile != Profile::Production {
         let _ = writeln!(
             text,
-            "{}: this key is for practice. The receiver will accept this file all the same.\n",
+            "{}: {practice}\n",
             profile.banner()
         );
     }

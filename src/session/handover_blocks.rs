@@ -36,7 +36,10 @@ pub(super) fn of(
         (Request::ExportKey(input), Some(Response::ExportKey(output))) => {
             block(session, input, note, &output.wrapped_key)
         }
-        (Request::GetParametersForImport(_), Some(response @ Response::GetParametersForImport(o))) => {
+        (
+            Request::GetParametersForImport(_),
+            Some(response @ Response::GetParametersForImport(o)),
+        ) => {
             let given = Given {
                 certificate: &o.wrapping_key_certificate,
                 root: &o.wrapping_key_certificate_chain,
@@ -46,7 +49,10 @@ pub(super) fn of(
             };
             parameters(session, note, response, &given)
         }
-        (Request::GetParametersForExport(_), Some(response @ Response::GetParametersForExport(o))) => {
+        (
+            Request::GetParametersForExport(_),
+            Some(response @ Response::GetParametersForExport(o)),
+        ) => {
             let given = Given {
                 certificate: &o.signing_key_certificate,
                 root: &o.signing_key_certificate_chain,
@@ -106,8 +112,7 @@ fn handed(note: &ExportNote, request: Vec<u8>, next: String) -> Handover {
 }
 
 fn pretty(value: &Value) -> Result<Vec<u8>, Refusal> {
-    let mut bytes =
-        serde_json::to_vec_pretty(value).map_err(|e| Refusal::Vault(e.to_string()))?;
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|e| Refusal::Vault(e.to_string()))?;
     bytes.push(b'\n');
     Ok(bytes)
 }
@@ -127,7 +132,10 @@ fn receivers_name(session: &Session, wrapping: &str) -> (String, bool) {
         return (arn, true);
     }
     let fits = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-    let label: String = label_of(&record.key, &record.tags).chars().map(fits).collect();
+    let label: String = label_of(&record.key, &record.tags)
+        .chars()
+        .map(fits)
+        .collect();
     (format!("alias/keymoot/{label}"), false)
 }
 
@@ -138,7 +146,7 @@ fn block_next(
     file: &[u8],
     alias: Option<String>,
 ) -> String {
-    let mut text = handover::head(session, "the receiver's side");
+    let mut text = handover::head(session, "the receiver's side", handover::KEY);
     handover::arrived(&mut text, &note.file, file);
     let mut step = 2;
     if let Some(alias) = alias {
@@ -164,7 +172,7 @@ fn initial_key_next(
     serial: &str,
     file: &[u8],
 ) -> String {
-    let mut text = handover::head(session, "the side that loads the terminal");
+    let mut text = handover::head(session, "the side that loads the terminal", handover::KEY);
     handover::arrived(&mut text, &note.file, file);
     let _ = writeln!(
         text,
@@ -204,7 +212,11 @@ fn parameters(
     let mut value = response.to_json();
     iso_time::print_form(&mut value);
     let file = pretty(&value)?;
-    let mut text = handover::head(session, "the other side");
+    let mut text = handover::head(
+        session,
+        "the other side",
+        "this certificate is for practice; no real key belongs under it.",
+    );
     handover::arrived(&mut text, &note.file, &file);
     let _ = writeln!(
         text,

@@ -17,5 +17,6 @@ mod play;
 mod program;
 mod reference;
 mod refusals;
+mod scripts;
 mod terminal;
 mod vault;

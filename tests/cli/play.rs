@@ -4,12 +4,13 @@ use serde_json::{Value, json};
 
 use crate::program::{Room, repository};
 
-const SCRIPTS: [&str; 4] = [
-    "first-key",
-    "kek-to-aws-rsa",
-    "kek-aes128-to-aws-rsa",
-    "deletion-window",
-];
+/// Names of the scripts that ship, without `.toml`.
+fn scripts() -> Vec<&'static str> {
+    let shipped = keymoot::ceremony::shipped().iter();
+    shipped
+        .map(|(name, _)| name.strip_suffix(".toml").unwrap())
+        .collect()
+}
 
 fn summary(room: &Room, out: &str) -> Value {
     serde_json::from_slice(&std::fs::read(room.path(out).join("ceremony.json")).unwrap()).unwrap()
@@ -18,7 +19,7 @@ fn summary(room: &Room, out: &str) -> Value {
 #[test]
 fn every_shipped_script_completes_and_says_the_same_twice() {
     let room = Room::new();
-    for script in SCRIPTS {
+    for script in scripts() {
         for out in ["a", "b"] {
             let line = format!("play {script}.toml --headless --out {script}-{out}");
             let ran = room.run(&line);
@@ -158,6 +159,15 @@ fn from_a_test_vault_to_a_confirmed_receipt() {
         text.contains("confirmed") && text.contains(&format!("{kcv} = {kcv}")),
         "{text}"
     );
+}
+
+#[test]
+fn play_alone_lists_what_ships() {
+    let listed = Room::new().ok("play");
+    for script in scripts() {
+        assert!(listed.contains(&format!("{script}.toml")), "{listed}");
+    }
+    assert_eq!(listed.lines().count(), scripts().len());
 }
 
 #[test]

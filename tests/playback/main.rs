@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // a test fails by panicking; helpers are no exception
 
+mod exchange;
 mod failing;
 mod people;
 mod resume;
 mod stage;
+mod stopping;
+mod travel;
 
 use keymoot::ceremony::{RunError, Runner, sample, shipped};
 use stage::{contents, played, script, summary, vault, wanted};

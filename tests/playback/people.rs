@@ -12,7 +12,7 @@ use keymoot::vault::MemoryStore;
 use super::stage::{Early, contents, environment, script, secret, summary, wanted};
 
 /// Plays at a terminal: every ask is answered with its practice answer, except where `typed` says otherwise.
-fn by_people(
+pub(crate) fn by_people(
     session: &mut Session,
     runner: &mut Runner,
     mut typed: impl FnMut(&Ask, usize) -> Option<Vec<Answer>>,
@@ -54,7 +54,7 @@ fn by_people(
 }
 
 /// A practice vault in which everybody types.
-fn typing_vault(script: &Script) -> Session {
+pub(crate) fn typing_vault(script: &Script) -> Session {
     let (seed, clock) = script.rehearsal();
     let environment = environment(&seed.unwrap());
     let store = Box::new(MemoryStore::default());
@@ -185,7 +185,7 @@ fn an_aborted_run_is_recorded_and_leaves_nothing_pending() {
 }
 
 /// A production vault with real envelopes on the people's own media, which are files here.
-fn production(media: &Path) -> (Session, BTreeMap<String, String>) {
+pub(crate) fn production(media: &Path) -> (Session, BTreeMap<String, String>) {
     let people = [
         ("Ada", "administrator"),
         ("Ana", "custodian"),

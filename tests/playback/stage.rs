@@ -65,6 +65,23 @@ pub(crate) fn reopened(script: &Script, store: &MemoryStore) -> Session {
     opening.finish(environment(&seed.unwrap()), None).unwrap()
 }
 
+/// A script from its text.
+pub(crate) fn parsed(text: &str) -> Script {
+    match Script::parse(text.as_bytes()) {
+        Ok(script) => {
+            assert_eq!(script.lint(), []);
+            script
+        }
+        Err(findings) => panic!("{findings:#?}"),
+    }
+}
+
+/// The text of a shipped script.
+pub(crate) fn text(name: &str) -> String {
+    let (_, bytes) = shipped().iter().find(|(file, _)| *file == name).unwrap();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
 pub(crate) fn wanted(inputs: &[(&str, &[u8])]) -> Wanted {
     let inputs = inputs
         .iter()

@@ -18,7 +18,10 @@ pub(super) fn section(model: &Model, page: &mut Page) {
         imported |= doing.op.name.starts_with("export-key.") && doing.field("serial").is_none();
     }
     if imported {
-        page.line("  ", "For each of the receiver's files, in the order of NEXT.txt:");
+        page.line(
+            "  ",
+            "For each of the receiver's files, in the order of NEXT.txt:",
+        );
         page.command(
             "aws payment-cryptography import-key --cli-input-json file://FILE > receipt.json",
         );

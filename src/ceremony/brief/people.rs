@@ -44,8 +44,8 @@ pub(super) fn custodians(model: &Model) -> usize {
     let by_act = model.steps.iter().filter_map(|step| {
         let approve = step.approve.as_ref()?;
         let issuer = step.initiate.as_deref().and_then(|id| model.person(id));
-        let issues = issuer.is_some_and(|person| person.role == Role::Custodian);
-        Some(approve.count + usize::from(issues))
+        let signs_too = issuer.is_some_and(|person| person.role == Role::Custodian);
+        Some(approve.count + usize::from(signs_too))
     });
     by_act.max().unwrap_or(0).max(model.needs(Role::Custodian))
 }

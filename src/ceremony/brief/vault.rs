@@ -57,7 +57,10 @@ impl BriefVault {
                 ));
             }
         }
-        let other = model.keys.iter().filter(|key| key.class.is_some_and(|c| c != self.profile));
+        let other = model
+            .keys
+            .iter()
+            .filter(|key| key.class.is_some_and(|c| c != self.profile));
         no.extend(other.map(|key| format!("Key {} is declared of another class.", key.id)));
         if let Some(view) = &self.view {
             inside(model, view, &mut no);
@@ -68,8 +71,11 @@ impl BriefVault {
 
 /// What only an open vault tells.
 fn inside(model: &Model, view: &View, no: &mut Vec<String>) {
-    if view.profile == Profile::Production && makes_keys(model) && !view.software_generation {
-        no.push("The script makes keys, and this vault may not make keys in software (PCI PIN 5-1).".to_owned());
+    if view.profile == Profile::Production && model.makes_keys() && !view.software_generation {
+        no.push(
+            "The script makes keys, and this vault may not make keys in software (PCI PIN 5-1)."
+                .to_owned(),
+        );
     }
     if let Some(run) = view.runs.iter().find(|run| run.outcome.is_none()) {
         no.push(format!(
@@ -87,27 +93,25 @@ fn inside(model: &Model, view: &View, no: &mut Vec<String>) {
             ));
         }
         if place.form_until.is_some_and(|end| view.now >= end) {
-            no.push(format!("The form of {} is over by this vault's clock.", place.id));
+            no.push(format!(
+                "The form of {} is over by this vault's clock.",
+                place.id
+            ));
         }
     }
-}
-
-/// Whether the script makes keys in software: keys, and the pairs that go with parameters.
-fn makes_keys(model: &Model) -> bool {
-    model.doings().any(|doing| {
-        doing.op.name == op::CREATE_KEY.name || doing.op.name.starts_with("get-parameters-for-")
-    })
 }
 
 /// What the vault's policy must allow.
 pub(super) fn allowances(model: &Model, page: &mut Page) {
     page.title("WHAT THE VAULT MUST ALLOW");
     let mut lines: Vec<&str> = Vec::new();
-    if makes_keys(model) {
+    if model.makes_keys() {
         lines.push("keys made in software; a production vault only where its quorum allowed that");
     }
     if model.doings().any(|doing| doing.op.uses_secret) {
-        lines.push("secrets opened for single acts: at least t custodians, whatever the script says");
+        lines.push(
+            "secrets opened for single acts: at least t custodians, whatever the script says",
+        );
     }
     let floor = [
         op::DELETE_KEY.name,
@@ -116,7 +120,8 @@ pub(super) fn allowances(model: &Model, page: &mut Page) {
     ];
     let floor = |name: &str| floor.contains(&name) || name.starts_with("export-key.");
     if model.doings().any(|doing| floor(doing.op.name)) {
-        lines.push("exports, deletions and roots: in production k custodians, never fewer than two");
+        lines
+            .push("exports, deletions and roots: in production k custodians, never fewer than two");
     }
     if lines.is_empty() {
         lines.push("nothing beyond two approvals");

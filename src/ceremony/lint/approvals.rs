@@ -82,4 +82,3 @@ fn count(model: &Model, step: &Step, approve: &Approve, report: &mut Report) {
         }
     }
 }
-

@@ -83,7 +83,10 @@ fn made(model: &Model, doing: Doing<'_>, report: &mut Report) {
         report.error(
             &key.place,
             Some(doing.step),
-            format!("`{}` cannot exist as it is declared: {}", key.id, error.message),
+            format!(
+                "`{}` cannot exist as it is declared: {}",
+                key.id, error.message
+            ),
         );
     }
 }

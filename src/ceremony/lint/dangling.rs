@@ -169,7 +169,10 @@ fn stands_in(model: &Model, stand_in: &StandIn, report: &mut Report) {
         ),
         Some(_) => {}
     }
-    if model.key(&stand_in.key).is_none_or(super::super::model::KeyDeclaration::is_public) {
+    if model
+        .key(&stand_in.key)
+        .is_none_or(super::super::model::KeyDeclaration::is_public)
+    {
         wrong(
             "key",
             format!(
@@ -209,7 +212,10 @@ fn is_there(model: &Model, stand_in: &StandIn) -> bool {
     }
     for doing in model.doings() {
         let files = doing.op.fields.iter().filter(|f| f.kind == Kind::File);
-        if files.filter_map(|f| doing.field(f.id)).any(|id| id == stand_in.gives) {
+        if files
+            .filter_map(|f| doing.field(f.id))
+            .any(|id| id == stand_in.gives)
+        {
             return false;
         }
         if doing.field("output") == Some(reads) && !doing.step.expects_error() {
@@ -225,7 +231,11 @@ fn nobody_gives(model: &Model, report: &mut Report) {
         return;
     }
     for input in model.inputs.iter().filter(|input| input.during) {
-        let given = model.rehearsal.stand_ins.iter().any(|s| s.gives == input.id);
+        let given = model
+            .rehearsal
+            .stand_ins
+            .iter()
+            .any(|s| s.gives == input.id);
         if !given {
             let place: Place = input.place.member("arrives");
             report.error(

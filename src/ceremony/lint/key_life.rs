@@ -108,7 +108,9 @@ fn may_touch_deleted(doing: Doing<'_>) -> bool {
 /// Whether an act needs the key in its cryptoperiod.
 fn needs_period(doing: Doing<'_>) -> bool {
     let name = doing.op.name;
-    name == op::CREATE_KEY.name || name.starts_with("import-key.") || name.starts_with("export-key.")
+    name == op::CREATE_KEY.name
+        || name.starts_with("import-key.")
+        || name.starts_with("export-key.")
 }
 
 fn ended(model: &Model, doing: Doing<'_>, now: Option<Timestamp>, report: &mut Report) {

@@ -34,7 +34,11 @@ fn media(model: &Model, report: &mut Report) {
                 ),
             );
         }
-        if step.doings().iter().all(|doing| doing.field("output").is_none()) {
+        if step
+            .doings()
+            .iter()
+            .all(|doing| doing.field("output").is_none())
+        {
             report.warning(
                 &step.place.member("medium"),
                 Some(step),
@@ -54,5 +58,9 @@ fn looks(label: &str) -> String {
         '2' => 'z',
         other => other,
     };
-    label.chars().filter(|c| c.is_alphanumeric()).map(seen).collect()
+    label
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .map(seen)
+        .collect()
 }

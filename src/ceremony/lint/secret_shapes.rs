@@ -72,7 +72,9 @@ fn judge(place: &Place, step: Option<&Step>, text: &str, report: &mut Report) {
 /// Whether a text holds what could be key material: hex digits in one run, or in equal groups with one space or
 /// hyphen between them, without the marker of a practice value before it.
 fn looks_secret(text: &str) -> bool {
-    let words: Vec<&str> = text.split([' ', '-', '\t', ',', ';', '"', '\'', '(', ')']).collect();
+    let words: Vec<&str> = text
+        .split([' ', '-', '\t', ',', ';', '"', '\'', '(', ')'])
+        .collect();
     let hex = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_hexdigit());
     let mut group: (usize, usize, bool) = (0, 0, false); // digits per word, digits in all, a decimal digit seen
     for word in words {

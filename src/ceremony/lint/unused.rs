@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::model::Model;
+use super::super::model::{Model, Role};
 use super::{Report, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -33,6 +33,7 @@ fn unused(model: &Model, report: &mut Report) {
                 .map(String::as_str),
         );
     }
+    used.extend(all_sign(model));
     let people = model.people.iter().map(|p| (&p.place, &p.id, "place"));
     let keys = model.keys.iter().map(|k| (&k.place, &k.id, "key"));
     let inputs = model.inputs.iter().map(|i| (&i.place, &i.id, "input"));
@@ -44,5 +45,17 @@ fn unused(model: &Model, report: &mut Report) {
                 format!("No step uses the {what} `{id}`: use it or remove its declaration."),
             );
         }
+    }
+}
+
+/// Custodians' places, where an act counts as many approvals as there are: each of them signs.
+fn all_sign(model: &Model) -> Vec<&str> {
+    let custodians = model.people.iter().filter(|p| p.role == Role::Custodian);
+    let places: Vec<&str> = custodians.map(|p| p.id.as_str()).collect();
+    let mut approvals = model.steps.iter().filter_map(|step| step.approve.as_ref());
+    if approvals.any(|a| a.from.is_empty() && a.count >= places.len()) {
+        places
+    } else {
+        Vec::new()
     }
 }

@@ -79,7 +79,6 @@ fn written(field: &'static Field, value: Value<'_>, on: &mut Reading<'_>) -> Opt
     }
 }
 
-
 /// `[[step.act]]`: the acts of a list, in order.
 pub(super) fn list(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Act> {
     let place = table.place_of("act");

@@ -117,7 +117,10 @@ pub(super) fn policy(
             ),
         }
     }
-    (profiles, max_duration.map(|millis| (duration_place, millis)))
+    (
+        profiles,
+        max_duration.map(|millis| (duration_place, millis)),
+    )
 }
 
 /// `[[key]]`.

@@ -47,7 +47,8 @@ impl<'i> Reading<'i> {
     /// Notes an error.
     pub(super) fn wrong(&mut self, place: &Place, message: impl Into<String>) {
         if self.findings.len() < MOST_FINDINGS {
-            self.findings.push(Finding::parse(place, short(message.into())));
+            self.findings
+                .push(Finding::parse(place, short(message.into())));
         }
     }
 

@@ -134,7 +134,10 @@ fn one_fault(
             Mischief::Answers(texts)
         }
         _ => {
-            on.wrong(&place, "A fault either sets answers or stops: write set or kill_at, and one of them.");
+            on.wrong(
+                &place,
+                "A fault either sets answers or stops: write set or kill_at, and one of them.",
+            );
             return;
         }
     };
@@ -174,7 +177,10 @@ fn kill_at(fault: &mut Table<'_>, on: &mut Reading<'_>) -> Option<StepState> {
         let names: Vec<_> = STATES.iter().map(|state| state.name()).collect();
         on.wrong(
             &place,
-            format!("`{name}` is no state to stop at: write one of {}.", names.join(", ")),
+            format!(
+                "`{name}` is no state to stop at: write one of {}.",
+                names.join(", ")
+            ),
         );
     }
     found

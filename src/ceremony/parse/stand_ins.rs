@@ -10,7 +10,11 @@ pub(super) fn all(section: &mut Table<'_>, rehearsal: &mut Rehearsal, on: &mut R
         let Some(stand_in) = one(table, on) else {
             continue;
         };
-        if rehearsal.stand_ins.iter().any(|s| s.gives == stand_in.gives) {
+        if rehearsal
+            .stand_ins
+            .iter()
+            .any(|s| s.gives == stand_in.gives)
+        {
             on.wrong(
                 &stand_in.place.member("gives"),
                 format!(
@@ -49,7 +53,11 @@ fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<StandIn> {
     if other.is_some() || wanted.is_none() {
         on.wrong(
             &place,
-            format!("A {} wants `{}` and nothing else beside its key.", peer.name(), peer.needs()),
+            format!(
+                "A {} wants `{}` and nothing else beside its key.",
+                peer.name(),
+                peer.needs()
+            ),
         );
     }
     Some(StandIn {

@@ -5,6 +5,9 @@ use super::super::finding::{Finding, Place};
 /// The longest script.
 pub(crate) const MAX_BYTES: usize = 256 * 1024;
 
+/// Lines of which invisible characters are reported: a file with more is none that anybody mends by hand.
+const MOST_LINES: usize = 100;
+
 /// Reads the raw bytes as the text of a script.
 pub(super) fn check(bytes: &[u8]) -> Result<&str, Vec<Finding>> {
     let whole = |message: &str| {
@@ -51,6 +54,7 @@ fn deceiving(text: &str) -> Vec<Finding> {
                 format!("holds the invisible character U+{code:04X}, which could hide what the script says: remove it."),
             ))
         })
+        .take(MOST_LINES)
         .collect()
 }
 

@@ -74,11 +74,7 @@ pub(super) fn estimate(table: &mut Table<'_>, on: &mut Reading<'_>) -> Option<St
 }
 
 /// `max_duration = "4h"`: a span in milliseconds.
-pub(super) fn span(
-    table: &mut Table<'_>,
-    name: &'static str,
-    on: &mut Reading<'_>,
-) -> Option<i64> {
+pub(super) fn span(table: &mut Table<'_>, name: &'static str, on: &mut Reading<'_>) -> Option<i64> {
     let value = table.take(name)?;
     let place = value.place.clone();
     let text = value.text(on)?;
@@ -101,17 +97,14 @@ pub(super) fn last_day(
     let value = table.take(name)?;
     let place = value.place.clone();
     let text = value.date_time(on)?;
-    let midnight = Timestamp::parse_rfc3339(&format!("{text}T00:00:00Z"));
-    match midnight {
-        Ok(midnight) => Some(midnight.plus_millis(DAY)),
-        Err(_) => {
-            on.wrong(
-                &place,
-                "wants a day without a time, for example 2028-11-30.",
-            );
-            None
-        }
-    }
+    let Ok(midnight) = Timestamp::parse_rfc3339(&format!("{text}T00:00:00Z")) else {
+        on.wrong(
+            &place,
+            "wants a day without a time, for example 2028-11-30.",
+        );
+        return None;
+    };
+    Some(midnight.plus_millis(DAY))
 }
 
 /// A label of a medium: one line of text.

@@ -208,9 +208,10 @@ impl Runner {
         if step.acts.is_empty() {
             return build::action(session, step.op.name, &self.answers(session, step));
         }
-        let acts = step.doings().into_iter().map(|doing| {
-            build::action(session, doing.op.name, &self.answers_to(session, doing))
-        });
+        let acts = step
+            .doings()
+            .into_iter()
+            .map(|doing| build::action(session, doing.op.name, &self.answers_to(session, doing)));
         let name = step.fields.get("name").map_or("", String::as_str);
         build::list(name, acts.collect::<Result<_, _>>()?)
     }

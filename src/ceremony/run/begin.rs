@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use sha2::{Digest, Sha256};
 
-use crate::session::op;
 use crate::session::{
     Arrow, Command, Profile, Run, RunOutcome, Session, StepRecord, StepState, View,
 };
@@ -101,11 +100,7 @@ fn fits(script: &Script, session: &Session) -> Result<(), RunError> {
         )));
     }
     rules_of_the_day(script, session)?;
-    let makes = script
-        .model
-        .steps
-        .iter()
-        .any(|s| s.op.name == op::CREATE_KEY.name);
+    let makes = script.model.makes_keys();
     if profile == Profile::Production && makes && !session.view().software_generation {
         return Err(RunError::CannotBegin(
             "This script makes a key, and this production vault may not make keys in software: a laptop is not a \

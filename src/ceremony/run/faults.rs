@@ -33,7 +33,10 @@ impl Runner {
     }
 
     /// Wrong answers that a fault wants given now, with what must follow.
-    pub(super) fn wrong_answers(&mut self, session: &Session) -> Option<(Vec<Answer>, FaultOutcome)> {
+    pub(super) fn wrong_answers(
+        &mut self,
+        session: &Session,
+    ) -> Option<(Vec<Answer>, FaultOutcome)> {
         if self.stage != Stage::Turn {
             return None;
         }

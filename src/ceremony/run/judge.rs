@@ -74,10 +74,7 @@ impl Runner {
         let run = self.run(session);
         let arn = step.fields.get("key").and_then(|id| run.keys.get(id));
         let view = session.view();
-        let row = view
-            .keys
-            .iter()
-            .find(|row| Some(&row.key.key_arn) == arn);
+        let row = view.keys.iter().find(|row| Some(&row.key.key_arn) == arn);
         if row.is_some_and(|row| row.key.key_check_value == typed) {
             return Ok(());
         }

@@ -128,7 +128,10 @@ pub(super) fn joined(sections: &[String]) -> String {
 
 /// Names that a run of this script may write.
 fn own_names(script: &Script, profile: Profile) -> Vec<String> {
-    let outputs = script.model.doings().filter_map(|doing| doing.field("output"));
+    let outputs = script
+        .model
+        .doings()
+        .filter_map(|doing| doing.field("output"));
     let marked = outputs.map(|name| {
         let stem = name.strip_suffix(".json").unwrap_or(name);
         let stem = stem.strip_suffix(profile.file_mark()).unwrap_or(stem);

@@ -76,10 +76,23 @@ pub(super) fn block_lines(block: &Block) -> Vec<String> {
     vec![
         "A TR-31 key block. Its header says:".to_owned(),
         String::new(),
-        format!("  version     {}, {}", header.version.letter(), header.version.words()),
-        format!("  use         {}", said(header.usage.code(), header.usage.words())),
-        format!("  algorithm   {}", said(header.algorithm.code(), header.algorithm.words())),
-        format!("  modes       {}", said(header.mode.code(), header.mode.words())),
+        format!(
+            "  version     {}, {}",
+            header.version.letter(),
+            header.version.words()
+        ),
+        format!(
+            "  use         {}",
+            said(header.usage.code(), header.usage.words())
+        ),
+        format!(
+            "  algorithm   {}",
+            said(header.algorithm.code(), header.algorithm.words())
+        ),
+        format!(
+            "  modes       {}",
+            said(header.mode.code(), header.mode.words())
+        ),
         format!(
             "  export      {}",
             said(header.exportability.code(), header.exportability.words())
@@ -98,10 +111,20 @@ pub(super) fn cryptogram_lines(request: &ImportKeyInput) -> Vec<String> {
     vec![
         "A key wrapped under an RSA certificate of this vault. Its sender says:".to_owned(),
         String::new(),
-        format!("  use         {}, {}", attributes.key_usage.code(), attributes.key_usage.words()),
+        format!(
+            "  use         {}, {}",
+            attributes.key_usage.code(),
+            attributes.key_usage.words()
+        ),
         format!("  algorithm   {}", attributes.key_algorithm.name()),
-        format!("  modes       {}", modes::words(&attributes.key_modes_of_use)),
-        format!("  exportable  {}", if cryptogram.exportable { "yes" } else { "no" }),
+        format!(
+            "  modes       {}",
+            modes::words(&attributes.key_modes_of_use)
+        ),
+        format!(
+            "  exportable  {}",
+            if cryptogram.exportable { "yes" } else { "no" }
+        ),
         format!("  token       {}", cryptogram.import_token),
         String::new(),
         "RSA wrap does not say who sent it: compare the check value that comes by another way."

@@ -121,7 +121,9 @@ impl Runner {
                 }
                 fields.extend(signing(session));
             }
-            Stage::Approve | Stage::SignOff | Stage::AbortSignOff => fields.extend(signing(session)),
+            Stage::Approve | Stage::SignOff | Stage::AbortSignOff => {
+                fields.extend(signing(session));
+            }
             Stage::Wait | Stage::Result | Stage::Ended => {}
         }
         let rehearsal = session.profile() == Profile::Rehearsal;
@@ -323,7 +325,10 @@ impl Runner {
             body.push(format!("  {custody}"));
         }
         body.push(String::new());
-        body.push(format!("  {} events, head {}", view.events, view.audit_head));
+        body.push(format!(
+            "  {} events, head {}",
+            view.events, view.audit_head
+        ));
         Ask {
             title: format!("{person} signs the stop"),
             footing: footing(

@@ -43,6 +43,11 @@ const KNOWN: &[(&str, &str, bool)] = &[
         true,
     ),
     (
+        "PCI PIN 18-3",
+        "Keys are managed in key blocks that bind their use.",
+        true,
+    ),
+    (
         "PCI PIN 19-1",
         "A key serves its declared purpose and no other.",
         true,

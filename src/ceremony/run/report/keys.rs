@@ -1,10 +1,10 @@
 //! The key table, and the affidavit where keys were destroyed.
 
-use crate::api::{KeyClass, KeyState};
+use crate::api::{KeyClass, KeyState, Timestamp};
 use crate::evidence::report::{DestroyedKey, Destruction, KeyRow as ReportKey};
-use crate::session::{ExportView, KeyRow, StepRecord, op};
+use crate::session::{ExportView, KeyRow, StepRecord, op, op_exchange};
 
-use super::super::super::model::{KeyDeclaration, Role, Step};
+use super::super::super::model::{Doing, KeyDeclaration, Role, Step};
 use super::Material;
 
 /// One row per declared key that exists.
@@ -20,11 +20,13 @@ fn row(from: &Material<'_>, declared: &KeyDeclaration) -> Option<ReportKey> {
     let row = found(from, &declared.id)?;
     let key = &row.key;
     let public = key.key_attributes.key_class == KeyClass::PUBLIC_KEY;
+    let sent = sent(from, &declared.id);
     let export = from
         .view
         .exports
         .iter()
-        .find(|export| export.arn == key.key_arn && in_run(from, export));
+        .find(|export| export.arn == key.key_arn && export.at >= from.run.started)
+        .filter(|_| !sent.is_empty());
     let deletion = last_deletion(from, &declared.id);
     Some(ReportKey {
         label: declared.label.clone(),
@@ -46,13 +48,18 @@ fn row(from: &Material<'_>, declared: &KeyDeclaration) -> Option<ReportKey> {
             made_by(from, &declared.id)
         },
         storage: storage(row, public).to_owned(),
-        sent_how: export
-            .map(|e| format!("RSA wrap, OAEP, in {}", e.file))
-            .unwrap_or_default(),
+        sent_how: sent
+            .iter()
+            .map(|sent| sent.how.as_str())
+            .collect::<Vec<_>>()
+            .join("; "),
         sent_to: export.map(|e| e.receiver.clone()).unwrap_or_default(),
-        sent_under: export.map(|_| wrapping(from)).unwrap_or_default(),
+        sent_under: sent
+            .first()
+            .map(|sent| sent.under.clone())
+            .unwrap_or_default(),
         confirmed: export.map(confirmed).unwrap_or_default(),
-        cryptoperiod_end: String::new(),
+        cryptoperiod_end: declared.not_after.map(last_day).unwrap_or_default(),
         destroyed: match (key.delete_timestamp, deletion) {
             (Some(at), Some((_, record))) => {
                 format!("{}, by {}", at.rfc3339(), record.who.join(", "))
@@ -68,11 +75,46 @@ fn found<'a>(from: &Material<'a>, id: &str) -> Option<&'a KeyRow> {
     from.view.keys.iter().find(|row| row.key.key_arn == *arn)
 }
 
-fn in_run(from: &Material<'_>, export: &ExportView) -> bool {
-    from.run
-        .steps
-        .iter()
-        .any(|record| record.files.contains_key(&export.file))
+/// One way in which a key left in this run.
+struct Sent {
+    how: String,
+    under: String,
+}
+
+/// How a key left in this run, step by step.
+fn sent(from: &Material<'_>, id: &str) -> Vec<Sent> {
+    let exports = |doing: &Doing<'_>| {
+        doing.op.name.starts_with("export-key.") && doing.field("key") == Some(id)
+    };
+    let mut all = Vec::new();
+    for (step, record) in from.pairs() {
+        for doing in step.doings().into_iter().filter(exports) {
+            let Some(file) = doing.field("output").filter(|_| record.digest.is_some()) else {
+                continue;
+            };
+            let (how, under) = match (doing.field("wrap"), doing.field("serial")) {
+                (Some(wrap), Some(serial)) => (
+                    format!("initial key of terminal {serial}, TR-31 key block, in {file}"),
+                    label(from, wrap),
+                ),
+                (Some(wrap), None) => (format!("TR-31 key block, in {file}"), label(from, wrap)),
+                (None, _) => (format!("RSA wrap, OAEP, in {file}"), wrapping(from)),
+            };
+            all.push(Sent { how, under });
+        }
+    }
+    all
+}
+
+/// What a declared key is called.
+fn label(from: &Material<'_>, id: &str) -> String {
+    let declared = from.model.key(id);
+    declared.map_or_else(|| id.to_owned(), |key| key.label.clone())
+}
+
+/// The last day before a moment.
+fn last_day(end: Timestamp) -> String {
+    end.plus_millis(-1).rfc3339().chars().take(10).collect()
 }
 
 /// Both check values of a 16-byte key, which alone tell TDES_2KEY and AES_128 apart.
@@ -86,13 +128,21 @@ fn check_values(row: &KeyRow) -> String {
 }
 
 fn made_by(from: &Material<'_>, id: &str) -> String {
-    let step = from
-        .pairs()
-        .find(|(step, _)| step.makes.as_deref() == Some(id));
-    let who = step
-        .map(|(_, record)| record.who.join(", "))
-        .unwrap_or_default();
-    format!("keymoot, in software; asked and approved by {who}")
+    let mut pairs = from.pairs();
+    let made = pairs.find_map(|(step, record)| {
+        let doing = step.doings().into_iter().find(|d| d.makes == Some(id))?;
+        Some((doing.op.name, record.who.join(", ")))
+    });
+    match made {
+        Some((name, who)) if name == op::CREATE_KEY.name => {
+            format!("keymoot, in software; asked and approved by {who}")
+        }
+        Some((name, who)) if name == op_exchange::IMPORT_TR31.name => {
+            format!("its sender; came in a TR-31 key block, asked and approved by {who}")
+        }
+        Some((_, who)) => format!("its sender; came by RSA wrap, asked and approved by {who}"),
+        None => String::new(),
+    }
 }
 
 fn storage(row: &KeyRow, public: bool) -> &'static str {

@@ -1,0 +1,108 @@
+//! What is done with scripts before anyone enters the room: lint, brief, new-script.
+
+use crate::program::Room;
+
+#[test]
+fn lint_explains_every_rule_from_its_declaration() {
+    let room = Room::new();
+    let all = room.ok("lint --explain all");
+    for rule in keymoot::ceremony::RULES {
+        assert!(
+            all.contains(&format!("{}  {}", rule.id, rule.title)),
+            "{all}"
+        );
+        let text = room.ok(&format!("lint --explain {}", rule.id.to_lowercase()));
+        assert!(
+            text.starts_with(&format!("{}: {}\n", rule.id, rule.title)),
+            "{text}"
+        );
+        assert!(text.lines().count() >= 5 && text.lines().all(|l| l.chars().count() <= 80));
+    }
+    room.run("lint --explain L99").refused(2, "L04");
+    room.run("lint").refused(2, "SCRIPT");
+    room.run("lint --explain L04 first-key.toml")
+        .refused(2, "explain");
+}
+
+#[test]
+fn a_brief_is_drawn_from_the_script() {
+    let room = Room::new();
+    let page = room.ok("brief kek-to-aws-rsa.toml");
+    for words in [
+        "4 different people",
+        "fingerprints, fetched elsewhere, on paper",
+        "--input counterparty=PATH",
+        "aws payment-cryptography import-key",
+        "kek.import-key.json",
+        "about 25m",
+        "in production k custodians",
+    ] {
+        let flat = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(words), "{words}\n{page}");
+    }
+    for script in keymoot::ceremony::shipped() {
+        let page = room.ok(&format!("brief {}", script.0));
+        assert!(page.lines().all(|l| l.chars().count() <= 74), "{page}");
+    }
+    let file =
+        crate::program::repository("ceremonies/samples/get-parameters-for-import-rsa2048.json");
+    let page = room.ok(&format!(
+        "brief kek-to-aws-rsa.toml --input counterparty={}",
+        file.display()
+    ));
+    assert!(page.contains("2036-10-29"), "when the token ends:\n{page}");
+}
+
+#[test]
+fn a_brief_ends_with_3_where_the_vault_would_refuse() {
+    let room = Room::new();
+    room.test_vault();
+    let page = room.ok("brief first-key.toml --vault t.vault");
+    assert!(page.contains("as far as its public part tells"), "{page}");
+    let page = room.ok("brief first-key.toml --vault t.vault --unlock-file people.json");
+    assert!(page.contains("as far as can be told beforehand"), "{page}");
+    let script = String::from_utf8(keymoot::ceremony::shipped()[0].1.to_vec()).unwrap();
+    let profiles = script
+        .lines()
+        .find(|line| line.starts_with("profiles"))
+        .unwrap();
+    room.write(
+        "other.toml",
+        script.replace(profiles, "profiles = [\"rehearsal\"]"),
+    );
+    let ran = room.run("brief other.toml --vault t.vault");
+    assert_eq!(ran.status, 3, "{}", ran.err);
+    assert!(
+        ran.out.contains("NO  The script is for rehearsal vaults"),
+        "{}",
+        ran.out
+    );
+    let many = "role = [{ id = \"custodian\", min = 9 }]\n[policy]";
+    room.write("many.toml", script.replace("[policy]", many));
+    let ran = room.run("brief many.toml --vault t.vault");
+    assert_eq!(ran.status, 3, "{}", ran.err);
+    assert!(ran.err.contains("needs 9 of role custodian"), "{}", ran.err);
+    room.run("brief first-key.toml --unlock-file people.json")
+        .refused(2, "--vault");
+}
+
+#[test]
+fn a_new_script_is_clean_plays_and_overwrites_nothing() {
+    let room = Room::new();
+    room.ok("new-script mine.toml");
+    room.ok("new-script keks.toml --from kek-to-aws-rsa");
+    for script in ["mine.toml", "keks.toml"] {
+        assert!(
+            room.ok(&format!("lint {script}"))
+                .contains("0 errors, 0 warnings")
+        );
+    }
+    room.ok("play mine.toml --headless --out out");
+    assert!(room.names("out").contains(&"ceremony.json".to_owned()));
+    room.run("new-script mine.toml").refused(1, "mine.toml");
+    room.run("new-script Bad.toml").refused(2, "id");
+    room.run("new-script other.txt").refused(2, ".toml");
+    room.run("new-script x.toml --from nowhere")
+        .refused(2, "first-key.toml");
+    assert!(!room.path("x.toml").exists());
+}

@@ -1,0 +1,97 @@
+//! The linter from outside: for every rule a script that passes and one that fails, and hostile scripts.
+//!
+//! `LNN-fail.toml` begins with what is expected of it, `# expects: RULE SEVERITY STEP PATH` line by line; nothing else
+//! may be found in it, and nothing at all in `LNN-pass.toml`, which differs from it in as little as can be.
+
+#![allow(clippy::unwrap_used, clippy::panic)] // a test fails by panicking; helpers are no exception
+
+mod hostile;
+
+use keymoot::ceremony::{Finding, RULES, Script};
+
+fn text(rule: &str, kind: &str) -> String {
+    let path = format!(
+        "{}/tests/lint/{rule}-{kind}.toml",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn findings(text: &str) -> Vec<Finding> {
+    match Script::parse(text.as_bytes()) {
+        Ok(script) => script.lint(),
+        Err(findings) => panic!("does not parse: {findings:#?}"),
+    }
+}
+
+#[test]
+fn every_rule_has_a_script_that_passes() {
+    for rule in RULES {
+        assert_eq!(findings(&text(rule.id, "pass")), [], "{}", rule.id);
+    }
+}
+
+#[test]
+fn every_rule_has_a_script_that_fails_in_the_place_that_is_named() {
+    for rule in RULES {
+        let text = text(rule.id, "fail");
+        let expected: Vec<&str> = text
+            .lines()
+            .map_while(|line| line.strip_prefix("# expects: "))
+            .collect();
+        assert!(!expected.is_empty(), "{}", rule.id);
+        let found = findings(&text);
+        let said: Vec<String> = found
+            .iter()
+            .map(|f| {
+                let step = f.step.as_deref().unwrap_or("-");
+                format!("{} {} {step} {}", f.rule, f.severity, f.path)
+            })
+            .collect();
+        assert_eq!(said, expected, "{}", rule.id);
+        for finding in &found {
+            assert_eq!(finding.rule, rule.id);
+            assert!(
+                finding.line > 1 && finding.line <= text.lines().count(),
+                "{finding:?}"
+            );
+        }
+    }
+}
+
+/// The message says what to change: it has an imperative that a reader can follow.
+#[test]
+fn every_message_says_what_to_change() {
+    let verbs = [
+        "write", "move", "declare", "change", "take", "bind", "name", "add", "remove", "restore",
+        "split", "have", "give", "correct", "use it", "let", "raise",
+    ];
+    for rule in RULES {
+        for finding in findings(&text(rule.id, "fail")) {
+            let message = finding.message.to_lowercase();
+            assert!(
+                verbs.iter().any(|verb| message.contains(verb)),
+                "{}: {}",
+                rule.id,
+                finding.message
+            );
+        }
+    }
+}
+
+#[test]
+fn rules_have_ids_in_order_and_words_to_explain_them() {
+    let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+    let mut sorted = ids.clone();
+    sorted.sort_unstable();
+    sorted.dedup();
+    assert_eq!(ids, sorted);
+    for rule in RULES {
+        assert!(
+            !rule.title.is_empty() && rule.explain.len() > 120,
+            "{}",
+            rule.id
+        );
+        assert!(rule.explain.lines().count() >= 3, "{}", rule.id);
+    }
+}

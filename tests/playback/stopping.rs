@@ -1,0 +1,213 @@
+//! What is done when a run stops, and what goes wrong on purpose in a rehearsal.
+
+use keymoot::ceremony::{Advance, Answer, RunError, Runner};
+use keymoot::session::{Run, RunOutcome, Session};
+
+use super::people::{by_people, typing_vault};
+use super::resume::commits;
+use super::stage::{
+    contents, parsed, played, reopened, resume, script, secret, summary, text, vault, wanted,
+};
+
+const FIRST: &str = "first-key.toml";
+
+/// `first-key` with more at its end.
+fn with(more: &str) -> String {
+    text(FIRST) + more
+}
+
+const ON_ABORT: &str = "\n[on_abort]\ndo = [\"wipe\", \"list-custody\", \"sign-off\"]\n";
+
+/// `first-key`, stopped by a check value that the key has not, after it was made.
+fn failing() -> String {
+    let look = "op     = \"get-key\"";
+    let script = text(FIRST);
+    assert!(script.contains(look), "{script}");
+    let mut lines: Vec<String> = script.lines().map(str::to_owned).collect();
+    let at = lines.iter().position(|line| line == look).unwrap();
+    let expect = lines[at..]
+        .iter()
+        .position(|line| line.starts_with("expect"))
+        .unwrap();
+    lines[at + expect] = String::from("expect = { kcv = \"000000\" }");
+    lines.join("\n") + ON_ABORT
+}
+
+fn last_step(run: &Run) -> &keymoot::session::StepRecord {
+    let mut stopped = run.steps.iter().filter(|step| step.error.is_some());
+    stopped.next_back().unwrap()
+}
+
+#[test]
+fn a_stop_is_signed_by_everybody_and_says_what_was_made() {
+    let of_run = parsed(&failing());
+    let (_, mut session) = vault(&of_run);
+    let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+    let ended = runner.headless(&mut session);
+    assert!(matches!(ended, Err(RunError::Step { .. })), "{ended:?}");
+    let run = runner.run(&session);
+    assert_eq!(run.outcome, Some(RunOutcome::Aborted));
+    let step = last_step(&run);
+    let custody = &step.notes["on_abort list-custody"];
+    assert!(
+        custody.contains("CREATE_COMPLETE") && custody.contains("files: none"),
+        "{custody}"
+    );
+    for name in ["Ada", "Ana", "Ben", "Wim"] {
+        assert!(
+            step.who.contains(&name.to_owned()),
+            "{name} in {:?}",
+            step.who
+        );
+    }
+    let out = tempfile::tempdir().unwrap();
+    runner.write_outputs(&session, out.path()).unwrap();
+    let files = contents(out.path());
+    assert_eq!(summary(&files)["outcome"], "aborted");
+    let report = String::from_utf8_lossy(&files["report.txt"]).into_owned();
+    let flat = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat.contains("the run was ended; keys in this vault:"),
+        "{report}"
+    );
+}
+
+/// The power fails after every commit of the run and of its stop: it is stopped all the same, and signed once by each.
+#[test]
+fn a_stop_that_is_interrupted_goes_on() {
+    let copies = commits(parsed(&failing()));
+    assert!(copies.len() > 20, "{}", copies.len());
+    for (at, store) in copies.iter().enumerate() {
+        let again = parsed(&failing());
+        let mut session = reopened(&again, store);
+        let mut runner = match Runner::begin(&mut session, again, resume()) {
+            Ok(runner) => runner,
+            Err(error) => panic!("after commit {at}: {error}"),
+        };
+        let _ = runner.headless(&mut session);
+        let run = runner.run(&session);
+        assert_eq!(run.outcome, Some(RunOutcome::Aborted), "after commit {at}");
+        let mut who = last_step(&run).who.clone();
+        who.sort();
+        who.dedup();
+        assert!(who.len() >= 4, "after commit {at}: {who:?}");
+        assert_eq!(session.view().keys.len(), 1, "after commit {at}");
+    }
+}
+
+#[test]
+fn people_sign_a_stop_one_by_one() {
+    let of_run = parsed(&with(ON_ABORT));
+    let mut session = typing_vault(&of_run);
+    let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+    runner.abort(&mut session, "the fire bell rang").unwrap();
+    assert_eq!(runner.outcome(), None, "it is not over before it is signed");
+    let mut signed = Vec::new();
+    let (outcome, wrong) = by_people(&mut session, &mut runner, |ask, tries| {
+        assert!(ask.title.contains("signs the stop"), "{}", ask.title);
+        assert!(
+            ask.body
+                .iter()
+                .any(|line| line.contains("the fire bell rang"))
+        );
+        if tries == 0 {
+            return Some(vec![secret("wrong words")]);
+        }
+        signed.push(ask.person.clone());
+        None
+    });
+    assert_eq!((outcome, wrong.len()), (RunOutcome::Aborted, 1));
+    assert_eq!(signed, ["Ada", "Ana", "Ben", "Wim"]);
+    assert!(runner.showing(&session).ask.is_none());
+    // Stopping twice changes nothing.
+    let before = session.view().commit;
+    runner.abort(&mut session, "again").unwrap();
+    assert_eq!(session.view().commit, before);
+}
+
+fn headless(text: &str) -> (Result<RunOutcome, RunError>, Run, Session) {
+    let of_run = parsed(text);
+    let (_, mut session) = vault(&of_run);
+    let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+    let ended = runner.headless(&mut session);
+    let run = runner.run(&session);
+    (ended, run, session)
+}
+
+#[test]
+fn a_power_cut_on_purpose_changes_nothing_but_the_count() {
+    let whole = summary(&played(FIRST, &[]));
+    for state in [
+        "armed",
+        "issued",
+        "co-signed",
+        "executing",
+        "executed",
+        "verified",
+        "closed",
+    ] {
+        let fault = format!(
+            "\n[[rehearsal.fault]]\nstep = \"make\"\nkill_at = \"{state}\"\nexpect = {{ outcome = \"resumed\" }}\n"
+        );
+        let (ended, run, session) = headless(&with(&fault));
+        assert!(
+            matches!(ended, Ok(RunOutcome::Completed)),
+            "{state}: {ended:?}"
+        );
+        assert_eq!(run.interruptions, 1, "{state}");
+        assert_eq!(
+            session.view().keys.len(),
+            1,
+            "{state}: no key is made twice"
+        );
+        assert_eq!(run.steps.len(), whole["steps"].as_array().unwrap().len());
+    }
+}
+
+#[test]
+fn a_fault_that_is_not_caught_as_the_script_says_fails_the_rehearsal() {
+    let clock = |answer: &str| {
+        format!(
+            "\n[[rehearsal.fault]]\nstep = \"clock\"\nset = {{ time = \"{answer}\" }}\nexpect = {{ outcome = \"again\" }}\n"
+        )
+    };
+    let (ended, _, _) = headless(&with(&clock("2031-01-01 00:00")));
+    assert!(matches!(ended, Ok(RunOutcome::Completed)), "{ended:?}");
+    // The right time is no fault: what the script counts on does not hold.
+    let (ended, run, _) = headless(&with(&clock("2026-11-24 09:00")));
+    assert!(
+        matches!(&ended, Err(RunError::Step { step, .. }) if step == "clock"),
+        "{ended:?}"
+    );
+    assert_eq!(run.outcome, Some(RunOutcome::Aborted));
+    // A ritual never comes to this state.
+    let never = "\n[[rehearsal.fault]]\nstep = \"open\"\nkill_at = \"co-signed\"\nexpect = { outcome = \"resumed\" }\n";
+    let (ended, _, _) = headless(&with(never));
+    let Err(RunError::Step { message, .. }) = ended else {
+        panic!("{ended:?}");
+    };
+    assert!(message.contains("never came about"), "{message}");
+}
+
+#[test]
+fn people_are_not_troubled_with_faults() {
+    let of_run = script("working-keys-tr31.toml");
+    let mut session = typing_vault(&of_run);
+    let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+    loop {
+        let showing = runner.showing(&session);
+        let Some(ask) = showing.ask else { break };
+        let answers = ask.fields.iter().map(|asked| {
+            let text = asked.practice.clone().unwrap();
+            if asked.field.secret() {
+                secret(&text)
+            } else {
+                Answer::Text(text)
+            }
+        });
+        let answers = answers.collect();
+        let advance = runner.answer(&mut session, answers).unwrap();
+        assert!(!matches!(advance, Advance::Again(_)), "{}", ask.title);
+    }
+    assert_eq!(runner.outcome(), Some(RunOutcome::Completed));
+}

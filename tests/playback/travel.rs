@@ -1,0 +1,200 @@
+//! Time travel: a token lapses on day 8, a deletion runs out on its last second and not before, a certificate expires
+//! in the middle of a ceremony. Each is the right error, and recorded.
+
+use keymoot::ceremony::{RunError, Runner, Script, Wanted, sample};
+use keymoot::session::RunOutcome;
+
+use super::stage::{contents, parsed, summary, text, vault, wanted};
+
+/// AWS's file, for scripts that want one: a script that was changed has no samples.
+fn aws(script: &Script) -> Wanted {
+    let file = sample("get-parameters-for-import-rsa2048.json").unwrap();
+    let named = script
+        .inputs()
+        .iter()
+        .any(|(name, _)| name == "counterparty");
+    let given = [("counterparty", file)];
+    wanted(if named { &given } else { &[] })
+}
+
+/// Plays a text to its end or failure; the summary, and the failure.
+fn played(text: &str) -> (serde_json::Value, Option<(String, String)>) {
+    let of_run = parsed(text);
+    let (_, mut session) = vault(&of_run);
+    let inputs = aws(&of_run);
+    let mut runner = Runner::begin(&mut session, of_run, inputs).unwrap();
+    let failed = match runner.headless(&mut session) {
+        Ok(RunOutcome::Completed) => None,
+        Err(RunError::Step { step, message }) => Some((step, message)),
+        other => panic!("{other:?}"),
+    };
+    let out = tempfile::tempdir().unwrap();
+    runner.write_outputs(&session, out.path()).unwrap();
+    (summary(&contents(out.path())), failed)
+}
+
+fn error_of(summary: &serde_json::Value, id: &str) -> String {
+    let steps = summary["steps"].as_array().unwrap();
+    let step = steps.iter().find(|step| step["id"] == id).unwrap();
+    step["error"].as_str().unwrap_or_default().to_owned()
+}
+
+/// `working-keys-tr31`, with so much time between the partner's file and its import.
+fn token_after(span: &str) -> String {
+    let before = "[[rehearsal.time]]\nbefore  = \"read-zone-key\"\nadvance = \"2d\"\n";
+    let script = text("working-keys-tr31.toml");
+    assert!(script.contains(before));
+    script.replace(
+        before,
+        &format!("[[rehearsal.time]]\nbefore = \"import-zmk\"\nadvance = \"{span}\"\n"),
+    )
+}
+
+#[test]
+fn a_token_lapses_on_day_8_and_holds_until_then() {
+    let (_, failed) = played(&token_after("604799s"));
+    assert_eq!(failed, None, "seven days less a second");
+    for lapsed in ["7d", "8d"] {
+        let (summary, failed) = played(&token_after(lapsed));
+        let (step, message) = failed.unwrap();
+        assert_eq!(step, "import-zmk", "{lapsed}");
+        assert!(
+            message.starts_with("ValidationException") && message.contains("has expired"),
+            "{message}"
+        );
+        assert_eq!(summary["outcome"], "aborted");
+        assert_eq!(error_of(&summary, "import-zmk"), message, "it is recorded");
+    }
+}
+
+#[test]
+fn a_lapsed_token_can_be_what_a_script_expects() {
+    let expected = token_after("8d").replacen(
+        "file     = \"zone-key\"\ninitiate = \"lead\"\napprove  = { count = 2 }\nexpect   = { state = \"CREATE_COMPLETE\", attributes = \"declared\" }",
+        "file     = \"zone-key\"\ninitiate = \"lead\"\napprove  = { count = 2 }\nexpect   = { error = \"ValidationException\" }",
+        1,
+    );
+    // What follows needs the key: the script ends here, on purpose.
+    let cut = expected
+        .find("# The second custodian types what came")
+        .unwrap();
+    let rest = "[rehearsal]\nseed = \"lapsed\"\nclock = 2026-11-24T09:00:00Z\n\
+                [[rehearsal.stand-in]]\ngives = \"zone-key\"\nas = \"rsa-wrap-peer\"\nreads = \"partner.parameters.json\"\nkey = \"zmk\"\n\
+                [[rehearsal.time]]\nbefore = \"import-zmk\"\nadvance = \"8d\"\n";
+    let mut script = expected[..cut].to_owned();
+    for unused in [
+        "[[input]]\nid      = \"pek-block\"",
+        "[[key]]\nid         = \"pek-theirs\"",
+        "[[key]]\nid         = \"pek-ours\"",
+    ] {
+        let from = script.find(unused).unwrap();
+        let to = script[from + 2..]
+            .find("\n[[")
+            .map_or(script.len(), |n| from + 2 + n + 1);
+        let to = script[from..to].find("\n#").map_or(to, |n| from + n + 1);
+        script.replace_range(from..to, "");
+    }
+    let (summary, failed) = played(&format!("{script}{rest}"));
+    assert_eq!(failed, None);
+    assert!(error_of(&summary, "import-zmk").contains("has expired"));
+}
+
+#[test]
+fn a_deletion_runs_out_on_its_last_second_and_not_before() {
+    let head = "version = 1\nid = \"last-second\"\ntitle = \"The last second\"\nperson = [\n\
+        { id = \"lead\", role = \"administrator\" },\n{ id = \"first\", role = \"custodian\" },\n\
+        { id = \"second\", role = \"custodian\" },\n{ id = \"watch\", role = \"witness\" },\n]\n\
+        [policy]\nprofiles = [\"rehearsal\"]\n\
+        [[key]]\nid = \"k\"\nusage = \"K0\"\nalgorithm = \"AES_128\"\nmodes = \"B\"\nexportable = false\n";
+    let act = |id: &str, op: &str, more: &str, expect: &str| {
+        format!(
+            "[[step]]\nid = \"{id}\"\nop = \"{op}\"\nkey = \"k\"\n{more}initiate = \"lead\"\napprove = {{ count = 2 }}\n\
+             expect = {{ {expect} }}\nwhy = \"w\"\n"
+        )
+    };
+    let wait = |id: &str, span: &str| {
+        format!("[[step]]\nid = \"{id}\"\nop = \"wait\"\nspan = \"{span}\"\nwhy = \"w\"\n")
+    };
+    let look = |id: &str, expect: &str| {
+        format!(
+            "[[step]]\nid = \"{id}\"\nop = \"get-key\"\nkey = \"k\"\nwho = [\"watch\"]\nexpect = {{ {expect} }}\nwhy = \"w\"\n"
+        )
+    };
+    let script = [
+        head.to_owned(),
+        act("make", "create-key", "", "state = \"CREATE_COMPLETE\""),
+        act(
+            "delete",
+            "delete-key",
+            "days = 3\nobserve = [\"watch\"]\n",
+            "state = \"DELETE_PENDING\"",
+        ),
+        wait("all-but-a-second", "259199s"),
+        look("still", "state = \"DELETE_PENDING\""),
+        wait("the-second", "1s"),
+        look("gone", "state = \"DELETE_COMPLETE\", material = \"gone\""),
+        act(
+            "too-late",
+            "restore-key",
+            "",
+            "error = \"ResourceNotFoundException\"",
+        ),
+        "[rehearsal]\nseed = \"s\"\nclock = 2026-11-24T09:00:00Z\n".to_owned(),
+    ]
+    .concat();
+    let (summary, failed) = played(&script);
+    assert_eq!(failed, None);
+    assert_eq!(summary["ended"], "2026-11-27T09:00:00Z");
+    assert_eq!(summary["keys"][0]["KeyState"], "DELETE_COMPLETE");
+}
+
+#[test]
+fn a_certificate_expires_in_the_middle_of_a_ceremony() {
+    // The sample's certificates end on 2036-10-29, and a file that was good in the morning is none at night.
+    let at_the_end = "\n[[rehearsal.time]]\nbefore = \"export-kek\"\nadvance = \"3650d\"\n";
+    let script = text("kek-to-aws-rsa.toml") + at_the_end;
+    let (summary, failed) = played(&script);
+    let (step, message) = failed.unwrap();
+    assert_eq!(step, "export-kek");
+    assert!(message.starts_with("ValidationException"), "{message}");
+    assert!(message.contains("2036-10-29"), "{message}");
+    assert_eq!(error_of(&summary, "export-kek"), message);
+    assert_eq!(
+        summary["files"].as_array().unwrap().len(),
+        0,
+        "nothing left"
+    );
+}
+
+#[test]
+fn a_key_past_its_last_day_is_not_used() {
+    let script = text("kek-to-aws-rsa.toml").replace(
+        "exportable = true  ",
+        "not_after = 2026-11-30\nexportable = true  ",
+    );
+    assert!(script.contains("not_after"));
+    let late = "\n[[rehearsal.time]]\nbefore = \"export-kek\"\nadvance = \"7d\"\n";
+    let (_, failed) = played(&script);
+    assert_eq!(failed, None, "in time");
+    let too_late = Script::parse((script.clone() + late).as_bytes());
+    let found = too_late.ok().unwrap().lint();
+    assert_eq!(
+        (found[0].rule.as_str(), found[0].step.as_deref()),
+        ("L03", Some("export-kek"))
+    );
+    // Where the rehearsal's clock does not tell, the vault's does.
+    let no_clock = (script + late).replace("clock = 2026-11-24T09:00:00Z", "");
+    let of_run = parsed(&no_clock);
+    let environment = super::stage::environment("s");
+    let store = Box::new(keymoot::vault::MemoryStore::default());
+    let clock = keymoot::api::Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").ok();
+    let created = keymoot::session::practice::vault(store, environment, clock, true);
+    let mut session = created.unwrap().session;
+    let inputs = aws(&of_run);
+    let mut runner = Runner::begin(&mut session, of_run, inputs).unwrap();
+    let Err(RunError::Step { step, message }) = runner.headless(&mut session) else {
+        panic!("it was used");
+    };
+    assert_eq!(step, "export-kek");
+    assert!(message.contains("last day is over"), "{message}");
+}
