@@ -24,6 +24,10 @@ pub(crate) fn by_people(
             return (showing.outcome.unwrap(), wrong);
         };
         for line in [&ask.footing.acts, &ask.footing.enter, &ask.footing.so_far] {
+            // At 80 columns the three lines above the keys are never cut.
+            assert!(line.chars().count() <= 70, "{}: {line}", ask.title);
+        }
+        for line in [&ask.footing.acts, &ask.footing.enter, &ask.footing.so_far] {
             assert!(!line.is_empty(), "{}", ask.title);
         }
         let practice = || {

@@ -48,7 +48,7 @@ impl Runner {
             ),
             _ if turn.fields.contains(&"fingerprint") => (
                 self.fingerprint_body(session, step),
-                "nothing is trusted yet and no key has left. A slip of typing ends nothing.",
+                "nothing is trusted yet, no key has left. A slip ends nothing.",
             ),
             _ => (
                 vec![format!("It {}.", step.op.does)],

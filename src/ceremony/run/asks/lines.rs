@@ -24,15 +24,15 @@ pub(super) fn acting(person: &str, role: &str) -> String {
 /// What has not happened while an act is only being signed.
 pub(super) fn not_yet(step: &Step) -> &'static str {
     match step.op.name {
-        "create-key" => "no key exists. Any change of request or vault voids the signatures.",
+        "create-key" => "no key exists. If request or vault changes, all sign again.",
         "delete-key" => {
-            "the key still exists and can be used. Nothing is destroyed before its window ends."
+            "the key still works. Nothing is destroyed before its window ends."
         }
         name if name.starts_with("export-key.") => {
             "nothing was wrapped, nothing left this machine."
         }
         name if name.starts_with("import-key.") => "nothing was imported, nothing is trusted.",
-        _ => "nothing was changed. Any change of request or vault voids the signatures.",
+        _ => "nothing was changed. If request or vault changes, all sign again.",
     }
 }
 

@@ -301,7 +301,7 @@ impl Runner {
             footing: footing(
                 acting(&person, &role),
                 "signs the record for you",
-                "every step before this one is done and saved. If you do not agree, stop here.",
+                "all before this is done and saved. Who does not agree stops here.",
             ),
             person,
             role,
@@ -334,7 +334,7 @@ impl Runner {
             footing: footing(
                 acting(&person, &role),
                 "signs the record of the stop for you",
-                "the run is stopped; what was done before stays done and is in the record",
+                "the run is stopped; what was done stays done and is recorded",
             ),
             person,
             role,
