@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::status::{Answer, Status};
 use super::{
     Look, Next, Screen, call, completions, doctor, init, inspect, lint, man, play, receipt, report,
-    streams, vault,
+    serve, streams, vault,
 };
 
 /// A terminal workstation for payment-key ceremonies
@@ -37,6 +37,7 @@ enum Command {
     Play(play::PlayArgs),
     Lint(lint::Lint),
     Call(call::Call),
+    Serve(serve::ServeArgs),
     Inspect(inspect::Inspect),
     Receipt(receipt::Receipt),
     Report(report::Report),
@@ -61,6 +62,7 @@ pub(super) fn dispatch(cli: Cli) -> Answer<Next> {
         Command::Play(args) => return args.run(),
         Command::Lint(args) => args.run()?,
         Command::Call(args) => args.run()?,
+        Command::Serve(args) => return args.run(),
         Command::Inspect(args) => args.run()?,
         Command::Receipt(args) => args.run()?,
         Command::Report(args) => args.run()?,

@@ -17,6 +17,7 @@ mod man;
 mod play;
 mod receipt;
 mod report;
+mod serve;
 mod sessions;
 mod status;
 mod streams;
@@ -30,6 +31,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use crate::api::Timestamp;
+use crate::session::Session;
 
 pub use args::command;
 pub use batch::request_line;
@@ -43,6 +45,18 @@ pub enum Next {
     Exit(Status),
     /// The full screen opens.
     Screen(Screen, Look),
+    /// The loopback endpoint opens.
+    Serve(Serve),
+}
+
+/// What the loopback endpoint serves.
+pub struct Serve {
+    /// The open session, signing keys held.
+    pub session: Box<Session>,
+    /// The port on 127.0.0.1; 0 picks a free one.
+    pub port: u16,
+    /// A command to run against it, with its arguments.
+    pub command: Vec<OsString>,
 }
 
 /// How the screen looks, whatever the environment says.

@@ -38,6 +38,7 @@ mod state;
 mod transition;
 pub mod view;
 mod views;
+pub mod wire;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -145,6 +146,8 @@ pub struct Session {
     rows: OnceLock<Arc<Vec<KeyRow>>>,
     request_number: u64,
     in_script: bool,
+    /// How far a rehearsal's running time lies ahead of the wall clock; without it that time stands still.
+    running: Option<i64>,
 }
 
 impl Session {
@@ -184,12 +187,18 @@ impl Session {
             rows: OnceLock::new(),
             request_number: 0,
             in_script: false,
+            running: None,
         }
     }
 
     /// What this vault is for.
     pub const fn profile(&self) -> Profile {
         self.profile
+    }
+
+    /// The region of this vault's ARNs.
+    pub fn region(&self) -> &str {
+        self.state.engine.region()
     }
 
     /// Sets the context of seeded draws (script hash, run number, step id); without a seed it does nothing.
