@@ -117,6 +117,15 @@ async fn connection(
 
 async fn answer(request: Request<Incoming>, endpoint: &Endpoint) -> Answer {
     let (head, body) = request.into_parts();
+    // What came in one piece is parsed before the connection's own limit is asked.
+    if size_of(&head.headers) > HEAD_LIMIT {
+        return Answer::refused(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "RequestHeaderFieldsTooLargeException",
+            "The headers are longer than 64 KiB. Nothing was changed.",
+        )
+        .and_close();
+    }
     let body = match whole(body).await {
         Ok(body) => body,
         Err(refused) => return refused,
@@ -229,6 +238,13 @@ async fn drain(mut body: Incoming) {
         };
         left = rest;
     }
+}
+
+fn size_of(headers: &HeaderMap) -> usize {
+    let pairs = headers.iter();
+    pairs
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum()
 }
 
 /// Header names (hyper has them in lower case) and values as text.
