@@ -68,7 +68,7 @@ use book::Book;
 use present::Held;
 use randomness::Randomness;
 use state::State;
-use transition::Transition;
+use transition::{Transition, refusal_note};
 
 /// The tag that holds what people call a key.
 pub const LABEL_TAG: &str = "Name";
@@ -351,12 +351,12 @@ impl Session {
 
     /// Writes down that something was refused, and seals it before it is reported.
     fn note_refusal(&mut self, what: &str, person: &str, refusal: &Refusal) {
-        if self.broken.is_some() || matches!(refusal, Refusal::Vault(_)) {
+        if self.broken.is_some() {
             return;
         }
-        let note = Transition::note(what, vec![person.to_owned()])
-            .with("result", "refused")
-            .with("reason", refusal.to_string());
+        let Some(note) = refusal_note(what, person, refusal) else {
+            return;
+        };
         if self
             .book
             .line(Kind::Refused, &note, self.now())
