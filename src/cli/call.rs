@@ -9,6 +9,7 @@ use crate::api::{ApiError, ImportKeyMaterial, Operation, Request, Response};
 use crate::pki::Certificate;
 use crate::session::{Action, Command, Confirmation, Outcome, Profile, Refusal, Session, wire};
 
+use super::form::Form;
 use super::sessions::{self, Place};
 use super::status::{Answer, Failure, Status};
 use super::{batch, by_hand, iso_time, streams};
@@ -43,6 +44,9 @@ pub(super) struct Call {
     /// Print timestamps as on the wire (epoch seconds)
     #[arg(long, conflicts_with = "batch")]
     wire: bool,
+    /// Print the key material, certificate or request alone, in this form
+    #[arg(long, value_enum, conflicts_with_all = ["batch", "wire"])]
+    form: Option<Form>,
 }
 
 impl Call {
@@ -66,6 +70,9 @@ impl Call {
             Ok(request) => request,
             Err(error) => return Ok(refuse(&error, Status::Refused)),
         };
+        if let Some(form) = self.form {
+            form.fits(request.operation())?;
+        }
         let mut session = self.place.session()?;
         let answer = answer(&mut session, request);
         let closed = sessions::close(session);
@@ -74,6 +81,10 @@ impl Call {
             Err(refusal) => return Ok(refuse(&refusal.as_api(), status_of(&refusal))),
         };
         closed?;
+        if let Some(form) = self.form {
+            form.print(&response)?;
+            return Ok(Status::Done);
+        }
         let mut value = response.to_json();
         if !self.wire {
             iso_time::print_form(&mut value);

@@ -9,6 +9,7 @@ mod by_hand;
 mod call;
 mod completions;
 mod doctor;
+mod form;
 mod init;
 mod inspect;
 mod iso_time;

@@ -38,7 +38,7 @@ const HEAD_TIME: Duration = Duration::from_secs(30);
 /// How long a body may take.
 const BODY_TIME: Duration = Duration::from_secs(30);
 /// How long a connection lives: nobody who does not read can hold one for ever.
-const LIFE: Duration = Duration::from_secs(15 * 60);
+const LIFE: Duration = Duration::from_mins(15);
 /// The name in the credential scope.
 const SCOPE: &str = "payment-cryptography";
 /// A pause where the system has no connection to give.

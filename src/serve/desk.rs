@@ -100,17 +100,17 @@ mod tests {
 
     struct Counted(std::sync::Arc<()>);
 
-    fn job(input: serde_json::Value) -> (Job, oneshot::Receiver<Result<Response, ApiError>>) {
+    fn job(input: &serde_json::Value) -> (Job, oneshot::Receiver<Result<Response, ApiError>>) {
         let (answer, back) = oneshot::channel();
-        let request = Operation::GetKey.parse(&input).unwrap();
+        let request = Operation::GetKey.parse(input).unwrap();
         (Job { request, answer }, back)
     }
 
     #[test]
     fn a_fault_gives_the_session_up_and_says_nothing_of_it() {
         let (sender, mut jobs) = mpsc::channel(4);
-        let (first, one) = job(serde_json::json!({"KeyIdentifier": "alias/secret-4711"}));
-        let (second, two) = job(serde_json::json!({"KeyIdentifier": "alias/other"}));
+        let (first, one) = job(&serde_json::json!({"KeyIdentifier": "alias/secret-4711"}));
+        let (second, two) = job(&serde_json::json!({"KeyIdentifier": "alias/other"}));
         sender.try_send(first).ok().unwrap();
         let held = std::sync::Arc::new(());
         let session = Counted(std::sync::Arc::clone(&held));
@@ -123,7 +123,7 @@ mod tests {
         let quiet = std::panic::take_hook();
         std::panic::set_hook(Box::new(|_| {}));
         let left = work(session, &mut jobs, |session, requests| {
-            let _ = session.0.as_ref();
+            let () = *session.0;
             panic!("{requests:?}");
         });
         std::panic::set_hook(quiet);

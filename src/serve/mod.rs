@@ -12,7 +12,7 @@ mod desk;
 mod front;
 mod ready;
 pub mod sigv4;
-mod target;
+pub mod target;
 
 use std::ffi::OsString;
 use std::io;

@@ -235,15 +235,13 @@ fn decoded(text: &str) -> Vec<u8> {
     let mut rest = text.as_bytes();
     while let Some((&first, behind)) = rest.split_first() {
         let hex = behind.get(..2).filter(|_| first == b'%');
-        match hex.and_then(|hex| data_encoding::HEXUPPER_PERMISSIVE.decode(hex).ok()) {
-            Some(byte) => {
-                out.extend(byte);
-                rest = behind.get(2..).unwrap_or_default();
-            }
-            None => {
-                out.push(first);
-                rest = behind;
-            }
+        if let Some(byte) = hex.and_then(|hex| data_encoding::HEXUPPER_PERMISSIVE.decode(hex).ok())
+        {
+            out.extend(byte);
+            rest = behind.get(2..).unwrap_or_default();
+        } else {
+            out.push(first);
+            rest = behind;
         }
     }
     out

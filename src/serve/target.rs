@@ -9,7 +9,7 @@ const SERVICE: &str = "PaymentCryptographyControlPlane";
 ///
 /// # Errors
 /// UnknownOperationException.
-pub(super) fn operation(header: Option<&str>) -> Result<Operation, ApiError> {
+pub fn operation(header: Option<&str>) -> Result<Operation, ApiError> {
     let unknown = |message: String| ApiError::new(ErrorKind::UnknownOperation, message);
     let target = header.ok_or_else(|| {
         unknown("The request has no X-Amz-Target header: it names no operation.".into())

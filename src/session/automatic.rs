@@ -304,8 +304,8 @@ mod tests {
         (store, made.session)
     }
 
-    fn request(operation: Operation, input: Value) -> Request {
-        operation.parse(&input).unwrap()
+    fn request(operation: Operation, input: &Value) -> Request {
+        operation.parse(input).unwrap()
     }
 
     /// Kind, op and reason of the log's lines behind the first `skip`.
@@ -331,9 +331,12 @@ mod tests {
         let (store, mut session) = session();
         let begun = log(&store, 0).len();
         let commits = session.book.commit_number();
-        let make = request(Operation::CreateAlias, json!({"AliasName": "alias/a"}));
-        let unknown = request(Operation::DeleteKey, json!({"KeyIdentifier": "alias/none"}));
-        let read = request(Operation::GetAlias, json!({"AliasName": "alias/none"}));
+        let make = request(Operation::CreateAlias, &json!({"AliasName": "alias/a"}));
+        let unknown = request(
+            Operation::DeleteKey,
+            &json!({"KeyIdentifier": "alias/none"}),
+        );
+        let read = request(Operation::GetAlias, &json!({"AliasName": "alias/none"}));
         let answers = session.act_group(&[make.clone(), unknown.clone(), read, make]);
         let done: Vec<bool> = answers.iter().map(Result::is_ok).collect();
         assert_eq!(done, [true, false, false, false]);
@@ -367,7 +370,10 @@ mod tests {
         let (store, mut session) = session();
         let begun = log(&store, 0).len();
         let commits = session.book.commit_number();
-        let unknown = request(Operation::DeleteKey, json!({"KeyIdentifier": "alias/none"}));
+        let unknown = request(
+            Operation::DeleteKey,
+            &json!({"KeyIdentifier": "alias/none"}),
+        );
         let answers = session.act_group(&vec![unknown; 50]);
         assert!(answers.iter().all(Result::is_err));
         assert_eq!(log(&store, begun).len(), 50);

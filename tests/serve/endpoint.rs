@@ -4,7 +4,7 @@ use std::io::{BufReader, Read as _, Write as _};
 
 use serde_json::{Value, json};
 
-use crate::client::{Endpoint, now, receive};
+use crate::client::{Endpoint, Signing, now, receive};
 
 const GET: &str = "PaymentCryptographyControlPlane.GetKey";
 const LIST: &str = "PaymentCryptographyControlPlane.ListKeys";
@@ -107,10 +107,12 @@ fn what_is_no_request_is_refused_by_its_own_name() {
     }
 }
 
+/// Makes something of a signed request wrong.
+type Change = fn(&mut Signing);
+
 #[test]
 fn only_the_runs_own_signatures_count() {
     let endpoint = Endpoint::rehearse();
-    type Change = fn(&mut crate::client::Signing);
     let changes: [(Change, &str, &str); 8] = [
         (
             |s| s.secret.push('x'),
