@@ -24,6 +24,7 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("batch_line", batch_line),
     ("inspect", inspect),
     ("key_block", key_block),
+    ("signed_request", signed_request),
 ];
 
 /// The public file of a practice vault, as a sample.
@@ -187,5 +188,38 @@ pub(crate) fn key_block(data: &[u8]) {
             let kbpk = SecretBytes::new((0..length).collect());
             assert!(tr31::unwrap(algorithm, &kbpk, text).is_err());
         }
+    }
+}
+
+/// What a request to `serve` says of itself: signature header, date, query, target.
+pub(crate) fn signed_request(data: &[u8]) {
+    use keymoot::serve::sigv4::{Arrived, canonical_request, verify};
+    use keymoot::serve::{Authorization, Credentials, target};
+    let text = String::from_utf8_lossy(data).into_owned();
+    let secret = keymoot::crypto::SecretBytes::from_slice(b"never what signed it");
+    let credentials = Credentials::new("K".into(), secret);
+    let now = Timestamp::from_millis(1_440_938_160_000);
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let (date, query) = text.split_once('\n').unwrap_or((&text, &text));
+    for date in [date, "20150830T123600Z"] {
+        let headers = [
+            header("authorization", &text),
+            header("host", query),
+            header("x-amz-date", date),
+        ];
+        let arrived = Arrived {
+            method: "POST",
+            query,
+            headers: &headers,
+            body: data,
+        };
+        if let Ok(signed) = Authorization::parse(&text) {
+            let canonical = canonical_request(&arrived, &signed);
+            assert!(canonical.starts_with("POST\n/\n"));
+        }
+        assert!(verify(&arrived, &credentials, "service", now).is_err());
+    }
+    if let Ok(operation) = target::operation(Some(&text)) {
+        assert!(text.ends_with(operation.name()));
     }
 }

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use keymoot::cli::{self, Look, Next, Screen, Stage};
+use keymoot::cli::{self, Look, Next, Screen, Serve, Stage};
+use keymoot::serve;
 use keymoot::tui::{self, Options, PlaySession, Start};
 
 fn main() -> ExitCode {
@@ -12,6 +13,22 @@ fn main() -> ExitCode {
     match cli::run(std::env::args_os()) {
         Next::Exit(status) => ExitCode::from(status.code()),
         Next::Screen(screen, look) => show(screen, look),
+        Next::Serve(what) => answer_programs(what),
+    }
+}
+
+fn answer_programs(what: Serve) -> ExitCode {
+    let options = serve::Options {
+        session: *what.session,
+        port: what.port,
+        command: what.command,
+    };
+    match serve::run(options) {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            eprintln!("keymoot: {error}");
+            ExitCode::from(error.exit_status())
+        }
     }
 }
 

@@ -46,6 +46,8 @@ fn corpus() -> Vec<Vec<u8>> {
         b"age-encryption.org/v1\n-> scrypt AAAAAAAAAAAAAAAAAAAAAA 18\nAAAA\n--- AAAA\n".to_vec(),
         b"B0104B1TX00N0100KS18FFFF9876543210E000002D38F17AE348408433F3910130C6A3AA7AFC09D1435E03C80230ACB6E973A840".to_vec(),
         b"A0088M6TC00S0000A6ACC2A9D192272CFD9947EE7000AEDAEEAFE1A095928797E311FCAA3B61BC7E7B33CA13".to_vec(),
+        b"AWS4-HMAC-SHA256 Credential=K/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31".to_vec(),
+        b"PaymentCryptographyControlPlane.CreateKey".to_vec(),
         "[".repeat(5_000).into_bytes(),
         "{\"a\":".repeat(5_000).into_bytes(),
     ]

@@ -7,8 +7,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::status::{Answer, Status};
 use super::{
-    Look, Next, Screen, brief, call, completions, doctor, init, inspect, lint, man, new_script, play, receipt, report,
-    streams, vault,
+    Look, Next, Screen, brief, call, completions, doctor, init, inspect, lint, man, new_script,
+    play, receipt, report, serve, streams, vault,
 };
 
 /// A terminal workstation for payment-key ceremonies
@@ -39,6 +39,7 @@ enum Command {
     Brief(brief::Brief),
     NewScript(new_script::NewScript),
     Call(call::Call),
+    Serve(serve::ServeArgs),
     Inspect(inspect::Inspect),
     Receipt(receipt::Receipt),
     Report(report::Report),
@@ -65,6 +66,7 @@ pub(super) fn dispatch(cli: Cli) -> Answer<Next> {
         Command::Brief(args) => args.run()?,
         Command::NewScript(args) => args.run()?,
         Command::Call(args) => args.run()?,
+        Command::Serve(args) => return args.run(),
         Command::Inspect(args) => args.run()?,
         Command::Receipt(args) => args.run()?,
         Command::Report(args) => args.run()?,

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::api::{ApiError, ErrorKind, Operation, Request, Timestamp};
 use crate::custody::json;
-use crate::session::{Command, Outcome, Profile, Refusal, Session, span};
+use crate::session::{Command, Outcome, Profile, Refusal, Session, span, wire};
 
 use super::call::{self, ErrorBody};
 use super::status::{Answer, Failure, Status};
@@ -79,7 +79,7 @@ pub fn request_line(bytes: &[u8]) -> Line {
         Err(error) => return Line::Nothing(format!("The line is not a request: {error}.")),
     };
     let request =
-        Operation::named(&form.operation).and_then(|operation| call::typed(operation, &form.input));
+        Operation::named(&form.operation).and_then(|operation| wire::typed(operation, &form.input));
     match request {
         Ok(request) => Line::Request(Box::new(request)),
         Err(error) => Line::Refused {
@@ -223,8 +223,8 @@ fn answer_apart(session: &mut Session, what: &Line) -> String {
             }),
             Err(error) => error_line(None, &error),
         },
-        Line::Nothing(message) => error_line(None, &call::not_a_request(message)),
-        Line::Request(_) => error_line(None, &call::not_a_request("The line was lost.")),
+        Line::Nothing(message) => error_line(None, &wire::not_a_request(message)),
+        Line::Request(_) => error_line(None, &wire::not_a_request("The line was lost.")),
     }
 }
 
@@ -460,7 +460,7 @@ mod tests {
 
     #[test]
     fn answers_name_the_operation_first() {
-        let error = call::not_a_request("x");
+        let error = wire::not_a_request("x");
         assert_eq!(
             error_line(None, &error),
             r#"{"Operation":null,"Error":{"__type":"SerializationException","Message":"x"}}"#

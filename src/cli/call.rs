@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::api::{ApiError, ErrorKind, ImportKeyMaterial, Operation, Request, Response};
-use crate::custody::json;
+use crate::api::{ApiError, ImportKeyMaterial, Operation, Request, Response};
 use crate::pki::Certificate;
-use crate::session::{Action, Command, Confirmation, Outcome, Profile, Refusal, Session};
+use crate::session::{Action, Command, Confirmation, Outcome, Profile, Refusal, Session, wire};
 
+use super::form::Form;
 use super::sessions::{self, Place};
 use super::status::{Answer, Failure, Status};
 use super::{batch, by_hand, streams};
@@ -44,6 +44,9 @@ pub(super) struct Call {
     /// Print timestamps as on the wire (epoch seconds)
     #[arg(long, conflicts_with = "batch")]
     wire: bool,
+    /// Print the key material, certificate or request alone, in this form
+    #[arg(long, value_enum, conflicts_with_all = ["batch", "wire"])]
+    form: Option<Form>,
 }
 
 impl Call {
@@ -67,6 +70,9 @@ impl Call {
             Ok(request) => request,
             Err(error) => return Ok(refuse(&error, Status::Refused)),
         };
+        if let Some(form) = self.form {
+            form.fits(request.operation())?;
+        }
         let mut session = self.place.session()?;
         let answer = answer(&mut session, request);
         let closed = sessions::close(session);
@@ -75,6 +81,10 @@ impl Call {
             Err(refusal) => return Ok(refuse(&refusal.as_api(), status_of(&refusal))),
         };
         closed?;
+        if let Some(form) = self.form {
+            form.print(&response)?;
+            return Ok(Status::Done);
+        }
         let mut value = response.to_json();
         if !self.wire {
             crate::api::iso_time::print_form(&mut value);
@@ -89,25 +99,11 @@ impl Call {
             Err(error) => return Ok(Err(error)),
         };
         let input = match &self.cli_input_json {
-            None => Ok(Value::Object(serde_json::Map::new())),
-            Some(path) => json::strict(&streams::read(path, streams::INPUT_LIMIT)?)
-                .map_err(|rule| not_a_request(&rule.to_string())),
+            None => wire::typed(operation, &Value::Object(serde_json::Map::new())),
+            Some(path) => wire::request(operation, &streams::read(path, streams::INPUT_LIMIT)?),
         };
-        Ok(input.and_then(|input| typed(operation, &input)))
+        Ok(input)
     }
-}
-
-/// A typed request from an operation's input.
-pub(super) fn typed(operation: Operation, input: &Value) -> Result<Request, ApiError> {
-    // A structure could be read from a list as well; on the wire it is an object.
-    if !input.is_object() {
-        return Err(not_a_request("The input is not a JSON object."));
-    }
-    operation.parse(input)
-}
-
-pub(super) fn not_a_request(message: &str) -> ApiError {
-    ApiError::new(ErrorKind::Serialization, message)
 }
 
 /// One request's answer, with whatever signatures it needs.
@@ -194,14 +190,6 @@ fn status_of(refusal: &Refusal) -> Status {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn a_list_is_no_request() {
-        let error = typed(Operation::GetKey, &json!(["alias/x"])).unwrap_err();
-        assert_eq!(error.kind, ErrorKind::Serialization);
-        assert!(typed(Operation::GetKey, &json!({"KeyIdentifier": "alias/x"})).is_ok());
-    }
 
     #[test]
     fn a_refusal_begins_with_its_type() {

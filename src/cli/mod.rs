@@ -10,6 +10,7 @@ mod by_hand;
 mod call;
 mod completions;
 mod doctor;
+mod form;
 mod init;
 mod inspect;
 mod lint;
@@ -18,6 +19,7 @@ mod new_script;
 mod play;
 mod receipt;
 mod report;
+mod serve;
 mod sessions;
 mod status;
 mod streams;
@@ -31,6 +33,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use crate::api::Timestamp;
+use crate::session::Session;
 
 pub use args::command;
 pub use batch::request_line;
@@ -44,6 +47,18 @@ pub enum Next {
     Exit(Status),
     /// The full screen opens.
     Screen(Screen, Look),
+    /// The loopback endpoint opens.
+    Serve(Serve),
+}
+
+/// What the loopback endpoint serves.
+pub struct Serve {
+    /// The open session, signing keys held.
+    pub session: Box<Session>,
+    /// The port on 127.0.0.1; 0 picks a free one.
+    pub port: u16,
+    /// A command to run against it, with its arguments.
+    pub command: Vec<OsString>,
 }
 
 /// How the screen looks, whatever the environment says.

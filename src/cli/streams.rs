@@ -42,6 +42,11 @@ pub(super) fn print(text: &str) -> Answer<()> {
     write_out(text.as_bytes())
 }
 
+/// Writes bytes to stdout as they are.
+pub(super) fn print_bytes(bytes: &[u8]) -> Answer<()> {
+    write_out(bytes)
+}
+
 /// Writes one JSON value to stdout, indented by four as the AWS CLI does, with a line end.
 pub(super) fn print_json(value: &impl Serialize) -> Answer<()> {
     let mut text = pretty(value)?;

@@ -2,13 +2,14 @@
 
 use crate::api::{Request, Response};
 use crate::custody::{self, By, Role, SignsAs};
+use crate::evidence::audit::Kind;
 
 use super::action::{Action, Confirmation};
 use super::command::{Arrow, Command, Executed, KeySource, Origin, Outcome};
 use super::door::tally;
 use super::error::Refusal;
 use super::locks::Opener;
-use super::transition::Transition;
+use super::transition::{Transition, refusal_note};
 use super::view::PendingView;
 use super::{Profile, Session};
 
@@ -86,6 +87,7 @@ impl Session {
         let start = self.book.mark();
         self.checkpoint();
         let mut transitions = Vec::new();
+        let mut refused = Vec::new();
         let mut answers = Vec::with_capacity(requests.len());
         for request in requests {
             self.request_number += 1;
@@ -93,14 +95,18 @@ impl Session {
                 let context = format!("request-{}", self.request_number);
                 self.entropy.set_context(&[0; 32], 0, &context);
             }
-            answers.push(self.group_member(request, &issuer, &mut transitions));
+            answers.push(self.group_member(request, &issuer, &mut transitions, &mut refused));
         }
         let lets_out = requests
             .iter()
             .any(crate::engine::EngineState::needs_secret);
         let working = std::mem::replace(&mut self.state, before);
         self.book.rewind(start);
+        self.write_refusals(&refused)?;
         if transitions.is_empty() {
+            if !refused.is_empty() {
+                self.seal_audit()?;
+            }
             return Ok(answers);
         }
         self.commit(working, &transitions, false)?;
@@ -117,16 +123,30 @@ impl Session {
         request: &Request,
         issuer: &str,
         transitions: &mut Vec<Transition>,
+        refused: &mut Vec<Transition>,
     ) -> Result<Response, Refusal> {
         if request.operation().reads() {
             return self.read(request);
         }
-        let action = self.judged(&self.as_shown(request))?;
-        let required = self.required(&action);
+        let action = self
+            .judged(&self.as_shown(request))
+            .inspect_err(|refusal| refused.extend(refusal_note("ask", issuer, refusal)))?;
+        self.group_act(&action, issuer, transitions)
+            .inspect_err(|refusal| refused.extend(refusal_note("execute", issuer, refusal)))
+    }
+
+    /// Signs and carries out one act of a group.
+    fn group_act(
+        &mut self,
+        action: &Action,
+        issuer: &str,
+        transitions: &mut Vec<Transition>,
+    ) -> Result<Response, Refusal> {
+        let required = self.required(action);
         let mut id = [0_u8; 32];
         self.draw("approval-id")?.fill_bytes(&mut id);
         let issuer_key = self.person(issuer)?.fingerprint().hex();
-        let act = self.act_of(&action, issuer, issuer_key, None, id);
+        let act = self.act_of(action, issuer, issuer_key, None, id);
         let mut signatures = vec![custody::sign(
             &act,
             self.held_key(issuer)?,
@@ -153,14 +173,14 @@ impl Session {
         let use_identity = self.held.use_identity.take();
         let opener = use_identity.as_deref().map(Opener::Held);
         let mut working = std::mem::replace(&mut self.state, super::state::State::empty());
-        let ran = self.run_action(&mut working, &action, opener.as_ref(), None);
+        let ran = self.run_action(&mut working, action, opener.as_ref(), None);
         drop(opener);
         self.held.use_identity = use_identity;
         self.state = working;
         let mut ran = ran?;
         let response = ran.responses.pop().ok_or_else(unexpected)?;
         let mut state = std::mem::replace(&mut self.state, super::state::State::empty());
-        self.record_effects(&mut state, &action, std::slice::from_ref(&response));
+        self.record_effects(&mut state, action, std::slice::from_ref(&response));
         self.state = state;
         for step in ran.steps {
             let step = step.signed_by(&act, &signatures);
@@ -168,6 +188,15 @@ impl Session {
             transitions.push(step);
         }
         Ok(response)
+    }
+
+    /// Writes what a group was refused, in one go; the commit behind it, or a seal of its own, makes it durable
+    /// before anybody is answered.
+    fn write_refusals(&mut self, refused: &[Transition]) -> Result<(), Refusal> {
+        let now = self.now();
+        self.book
+            .lines(Kind::Refused, refused, now)
+            .inspect_err(|refusal| self.broken = Some(refusal.to_string()))
     }
 
     /// Programs confirm roots as shown; it is recorded as such.
@@ -255,4 +284,100 @@ impl Session {
 
 fn unexpected() -> Refusal {
     Refusal::Usage("The door answered something else than was asked. Nothing more was done.".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader};
+
+    use serde_json::{Value, json};
+
+    use crate::api::{Operation, Request, Timestamp};
+    use crate::session::{Environment, Session, practice};
+    use crate::vault::{AUDIT, MemoryStore, Store as _};
+
+    fn session() -> (MemoryStore, Session) {
+        let store = MemoryStore::default();
+        let environment = Environment::seeded("group").unwrap();
+        let clock = Some(Timestamp::from_millis(1_796_115_600_000));
+        let made = practice::vault(Box::new(store.clone()), environment, clock, true).unwrap();
+        (store, made.session)
+    }
+
+    fn request(operation: Operation, input: &Value) -> Request {
+        operation.parse(input).unwrap()
+    }
+
+    /// Kind, op and reason of the log's lines behind the first `skip`.
+    fn log(store: &MemoryStore, skip: usize) -> Vec<[String; 3]> {
+        let reader = BufReader::new(store.reader(AUDIT).unwrap().unwrap());
+        reader
+            .lines()
+            .skip(skip)
+            .map(|line| {
+                let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
+                let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+                [
+                    text(&line["kind"]),
+                    text(&line["op"]),
+                    text(&line["details"]["reason"]),
+                ]
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_a_group_was_refused_stands_in_the_log() {
+        let (store, mut session) = session();
+        let begun = log(&store, 0).len();
+        let commits = session.book.commit_number();
+        let make = request(Operation::CreateAlias, &json!({"AliasName": "alias/a"}));
+        let unknown = request(
+            Operation::DeleteKey,
+            &json!({"KeyIdentifier": "alias/none"}),
+        );
+        let read = request(Operation::GetAlias, &json!({"AliasName": "alias/none"}));
+        let answers = session.act_group(&[make.clone(), unknown.clone(), read, make]);
+        let done: Vec<bool> = answers.iter().map(Result::is_ok).collect();
+        assert_eq!(done, [true, false, false, false]);
+        let lines = log(&store, begun);
+        let refused: Vec<&[String; 3]> = lines.iter().filter(|l| l[0] == "refused").collect();
+        let reasons: Vec<&str> = refused.iter().map(|l| l[2].as_str()).collect();
+        assert_eq!(
+            reasons,
+            [
+                answers[1].as_ref().unwrap_err().to_string(),
+                answers[3].as_ref().unwrap_err().to_string()
+            ],
+            "acts that were refused, and no read: {lines:?}"
+        );
+        assert_eq!(
+            session.book.commit_number(),
+            commits + 1,
+            "one commit for all"
+        );
+
+        // The same refusal of a single act leaves the same line.
+        let action = session.as_shown(&unknown);
+        let single = session.act(action, None, None).unwrap_err();
+        let last = log(&store, begun).pop().unwrap();
+        assert_eq!(&last, refused[0]);
+        assert_eq!(last[2], single.to_string());
+    }
+
+    #[test]
+    fn a_group_of_refusals_is_sealed_once() {
+        let (store, mut session) = session();
+        let begun = log(&store, 0).len();
+        let commits = session.book.commit_number();
+        let unknown = request(
+            Operation::DeleteKey,
+            &json!({"KeyIdentifier": "alias/none"}),
+        );
+        let answers = session.act_group(&vec![unknown; 50]);
+        assert!(answers.iter().all(Result::is_err));
+        assert_eq!(log(&store, begun).len(), 50);
+        assert_eq!(session.book.commit_number(), commits + 1);
+        session.close().unwrap();
+    }
 }

@@ -292,6 +292,16 @@ impl Book {
         self.append(vec![event(transition, kind, now)])
     }
 
+    /// Writes lines that stand alone, vouched, in one go.
+    pub(crate) fn lines(
+        &mut self,
+        kind: Kind,
+        transitions: &[Transition],
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        self.append(transitions.iter().map(|t| event(t, kind, now)).collect())
+    }
+
     /// Raises seq and moves the state head by one transition.
     pub(crate) fn advance(&mut self, transition: &Transition) {
         let seq = self.position.seq + 1;

@@ -28,11 +28,19 @@ impl Session {
     /// The present of this vault.
     pub fn now(&self) -> Timestamp {
         let clock = &self.state.clock;
-        let running = match (self.profile, clock.frozen) {
-            (Profile::Rehearsal, Some(frozen)) => frozen.into(),
+        let running = match (self.profile, self.running, clock.frozen) {
+            (Profile::Rehearsal, Some(ahead), _) => self.wall.now().plus_millis(ahead),
+            (Profile::Rehearsal, None, Some(frozen)) => frozen.into(),
             _ => self.wall.now().plus_millis(clock.offset),
         };
         running.max(clock.watermark.into())
+    }
+
+    /// Lets a rehearsal's time run with the wall clock for as long as this session lasts, from the later of both:
+    /// programs that talk to it look at their own clock. Other vaults' time runs anyway.
+    pub fn let_clock_run(&mut self) {
+        let ahead = self.now().millis().saturating_sub(self.wall.now().millis());
+        self.running = Some(ahead.max(0));
     }
 
     /// In production a wall clock that leaps against the monotonic one stops everything until people attest it.
@@ -90,6 +98,7 @@ impl Session {
         match self.profile {
             Profile::Rehearsal => {
                 working.clock.frozen = Some(self.now().plus_millis(millis).into());
+                self.running = self.running.map(|ahead| ahead.saturating_add(millis));
             }
             Profile::Test => working.clock.offset = working.clock.offset.saturating_add(millis),
             Profile::Production => {

@@ -42,6 +42,7 @@ mod state;
 mod transition;
 pub mod view;
 mod views;
+pub mod wire;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -72,7 +73,7 @@ use book::Book;
 use present::Held;
 use randomness::Randomness;
 use state::State;
-use transition::Transition;
+use transition::{Transition, refusal_note};
 
 /// The tag that holds what people call a key.
 pub const LABEL_TAG: &str = "Name";
@@ -150,6 +151,8 @@ pub struct Session {
     rows: OnceLock<Arc<Vec<KeyRow>>>,
     request_number: u64,
     in_script: bool,
+    /// How far a rehearsal's running time lies ahead of the wall clock; without it that time stands still.
+    running: Option<i64>,
 }
 
 impl Session {
@@ -189,12 +192,18 @@ impl Session {
             rows: OnceLock::new(),
             request_number: 0,
             in_script: false,
+            running: None,
         }
     }
 
     /// What this vault is for.
     pub const fn profile(&self) -> Profile {
         self.profile
+    }
+
+    /// The region of this vault's ARNs.
+    pub fn region(&self) -> &str {
+        self.state.engine.region()
     }
 
     /// Sets the context of seeded draws (script hash, run number, step id); without a seed it does nothing.
@@ -347,12 +356,12 @@ impl Session {
 
     /// Writes down that something was refused, and seals it before it is reported.
     fn note_refusal(&mut self, what: &str, person: &str, refusal: &Refusal) {
-        if self.broken.is_some() || matches!(refusal, Refusal::Vault(_)) {
+        if self.broken.is_some() {
             return;
         }
-        let note = Transition::note(what, vec![person.to_owned()])
-            .with("result", "refused")
-            .with("reason", refusal.to_string());
+        let Some(note) = refusal_note(what, person, refusal) else {
+            return;
+        };
         if self
             .book
             .line(Kind::Refused, &note, self.now())

@@ -7,6 +7,8 @@ use crate::custody::{Act, Signature};
 use crate::engine::EngineState;
 use crate::pki::Certificate;
 
+use super::error::Refusal;
+
 /// One transition. `moves` ones raise `seq` and move the state head; the others are recorded only.
 pub(crate) struct Transition {
     /// Operation or event name.
@@ -91,6 +93,18 @@ impl Transition {
         }
         self
     }
+}
+
+/// What is written of a refusal; of a vault that cannot be written, nothing can be.
+pub(crate) fn refusal_note(what: &str, person: &str, refusal: &Refusal) -> Option<Transition> {
+    if matches!(refusal, Refusal::Vault(_)) {
+        return None;
+    }
+    let note = Transition::note(what, vec![person.to_owned()]);
+    Some(
+        note.with("result", "refused")
+            .with("reason", refusal.to_string()),
+    )
 }
 
 /// Names and tagged keys of acts that answer with no key. Tag values stay out of the log.

@@ -11,6 +11,7 @@
 
 mod batch;
 mod call;
+mod form;
 mod help;
 mod inspect;
 mod play;

@@ -1,7 +1,7 @@
 //! Certificates and chains, in any of the forms people hand them over.
 #![deny(clippy::indexing_slicing)]
 
-use data_encoding::{BASE64, HEXUPPER};
+use data_encoding::{BASE64, HEXUPPER, HEXUPPER_PERMISSIVE};
 
 use crate::api::{KeyAlgorithm, Timestamp};
 use crate::crypto::kcv;
@@ -82,6 +82,7 @@ pub(super) fn facts(certificate: &Certificate, now: Timestamp) -> Facts {
         certificate.key_algorithm().map(KeyAlgorithm::name),
     );
     found.line("modulus_bits", "Modulus bits", certificate.modulus_bits());
+    found.line("modulus", "Modulus", certificate.modulus_hex());
     found.line("exponent", "Exponent", certificate.exponent());
     found.line(
         "key_check_value",
@@ -145,6 +146,12 @@ fn blocks(bytes: &[u8]) -> Vec<Vec<u8>> {
         .unwrap_or_default();
     if inner.len() > 1 {
         return inner;
+    }
+    // Hexadecimal, as consoles of HSMs print it.
+    if let Ok(der) = HEXUPPER_PERMISSIVE.decode(&squeezed)
+        && !der.is_empty()
+    {
+        return vec![der];
     }
     vec![bytes.to_vec()]
 }

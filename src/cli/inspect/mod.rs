@@ -3,6 +3,7 @@
 mod aws_json;
 mod certificate;
 mod facts;
+mod public_files;
 mod tr31;
 mod vault_folder;
 
@@ -21,7 +22,7 @@ use facts::Facts;
 /// Say what a file is, field by field
 #[derive(clap::Args)]
 #[command(after_help = "\
-It knows certificates (PEM, DER, base64, chains), what get-parameters-for-import printed, key exchange requests
+It knows certificates, signing requests, revocation lists and public keys (PEM, DER, hex, base64; chains), what get-parameters-for-import printed, key exchange requests
 and answers, TR-31 key blocks, vault folders, custody.toml and age files. It opens no secret.
 
 Example:
@@ -95,6 +96,7 @@ fn recognise(bytes: &[u8], now: Timestamp) -> Result<Facts, String> {
         return vault_folder::custody(bytes);
     }
     certificate::all(bytes, now)
+        .or_else(|reason| public_files::explain(bytes, now).ok_or(reason))
 }
 
 #[cfg(test)]
