@@ -7,6 +7,8 @@ use crate::{
     crypto::{Entropy, SecretBytes, keygen::RsaPair},
 };
 
+use super::{Limits, Rules};
+
 /// A secret could not be sealed or opened. Carries no material.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{0}")]
@@ -57,4 +59,16 @@ pub struct Context<'a> {
     pub prepared_root: Option<PreparedRsa>,
     /// What the vault is for: material marked by a keymoot of another profile is refused.
     pub profile: Profile,
+    /// What the vault's policy allows.
+    pub limits: Limits,
+}
+
+impl Context<'_> {
+    /// What requests are judged by.
+    pub(super) fn rules(&self) -> Rules {
+        Rules {
+            profile: self.profile,
+            limits: self.limits.clone(),
+        }
+    }
 }

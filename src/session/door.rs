@@ -72,7 +72,7 @@ impl Session {
                 request.operation().name()
             )));
         }
-        Ok(self.state.engine.read(request, self.now(), self.profile)?)
+        Ok(self.state.engine.read(request, self.now(), self.rules())?)
     }
 
     /// Judges an act before anybody signs: the same checks as the door, without effect. Returns what will be
@@ -341,6 +341,7 @@ impl Session {
             prepared,
             prepared_root: None,
             profile: self.profile,
+            limits: super::limits::of(&self.state.policy),
         };
         Ok(engine.handle(request, &mut context)?)
     }
@@ -409,7 +410,7 @@ impl Session {
                     ));
                 }
                 self.profile_allows(request)?;
-                let request = self.state.engine.check(request, self.now(), self.profile)?;
+                let request = self.state.engine.check(request, self.now(), self.rules())?;
                 self.root_rules(&request, confirmation.as_ref())?;
                 Ok(Action::Control {
                     request,

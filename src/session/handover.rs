@@ -60,7 +60,9 @@ pub fn rsa_wrap(
             key_attributes: record.key.key_attributes,
             exportable: record.key.exportable,
             wrapped_key_cryptogram: output.wrapped_key.key_material.clone(),
-            import_token: note.import_token.clone(),
+            import_token: Some(note.import_token.clone()),
+            wrapping_key_identifier: None,
+            wrapping_key_certificate: None,
             wrapping_spec: material.wrapping_spec,
         }),
         // A rehearsal's key must not serve anybody by accident.

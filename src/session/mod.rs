@@ -18,6 +18,7 @@ pub mod field;
 mod forms;
 pub mod handover;
 mod journal;
+mod limits;
 mod list;
 mod locks;
 pub mod modes;
@@ -47,6 +48,7 @@ use rand_core::CryptoRng;
 
 use crate::api::{Clock, Key, Tag, Timestamp};
 use crate::crypto::{Entropy as _, OsEntropy, SeededEntropy};
+use crate::engine::Rules;
 use crate::evidence::audit::Kind;
 use crate::os::{OsMonotonic, WallClock};
 
@@ -299,6 +301,14 @@ impl Session {
             self.book.t(),
             locks::uses_secret(action),
         )
+    }
+
+    /// What the control plane is held to here.
+    pub(crate) fn rules(&self) -> Rules {
+        Rules {
+            profile: self.profile,
+            limits: limits::of(&self.state.policy),
+        }
     }
 
     /// Refuses everything once a write has failed: only a new opening tells what stands.

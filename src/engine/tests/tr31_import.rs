@@ -60,6 +60,7 @@ pub(super) fn stored(
         material: Material::Sealed(super::Mask.seal(&secret).unwrap()),
         both_check_values: None,
         sensitive: false,
+        from_block: None,
     };
     bench.state.admit(record).key_arn
 }
@@ -109,6 +110,13 @@ fn pek_header() -> Header {
 
 fn pek_block() -> String {
     block(&pek_header(), KeyAlgorithm::AES_128, KEK, PEK)
+}
+
+/// A two-key PIN encryption key as a sender of `version` writes it.
+pub(super) fn pin_block(version: Version, algorithm: KeyAlgorithm, kbpk: &str) -> String {
+    let header = header(version, "P0", "T", "B", "E");
+    let key = PEK.get(..32).unwrap();
+    block(&header, algorithm, kbpk, key)
 }
 
 fn refused(header: &Header, key: &str) -> String {
