@@ -34,6 +34,13 @@ pub struct PreparedRsa {
     pub spki: Vec<u8>,
 }
 
+impl PreparedRsa {
+    /// The modulus length; nothing if the public half cannot be read.
+    pub fn bits(&self) -> Option<usize> {
+        super::pairs::public_key_bits(&self.spki)
+    }
+}
+
 impl From<RsaPair> for PreparedRsa {
     fn from(pair: RsaPair) -> Self {
         Self {

@@ -95,7 +95,7 @@ pub(super) fn open(
 /// Whose private key opens the cryptogram.
 enum Key<'s> {
     Token(&'s Token),
-    Pair(Box<OwnPair<'s>>),
+    Pair(OwnPair<'s>),
 }
 
 impl Key<'_> {
@@ -184,7 +184,7 @@ fn key<'s>(
             now,
             profile,
         )
-        .map(|pair| Key::Pair(Box::new(pair))),
+        .map(|(pair, _)| Key::Pair(pair)),
     }
 }
 

@@ -18,11 +18,9 @@ use super::{
     Context, EngineState, KeyRecord, Material, certificate, refusal, secrets, tokens::Direction,
 };
 
-/// A pair, judged, with the certificate that goes with it.
+/// A pair, judged.
 pub(super) struct OwnPair<'s> {
     record: &'s KeyRecord,
-    /// The foreign authority's certificate for it.
-    pub(super) certificate: Certificate,
 }
 
 /// The member that names the pair, and the one that carries its certificate.
@@ -81,7 +79,7 @@ pub(super) fn behind<'r>(
     }
 }
 
-/// Judges a pair and its certificate: the pair usable and for this, the certificate valid now and of this very pair.
+/// Judges a pair and its certificate, and gives both: the pair usable and for this, the certificate valid now and of this very pair.
 /// Who issued the certificate is the counterparty's to ask.
 pub(super) fn judge<'s>(
     state: &'s EngineState,
@@ -89,7 +87,7 @@ pub(super) fn judge<'s>(
     (identifier, issued): (&str, &str),
     now: Timestamp,
     profile: Profile,
-) -> Result<OwnPair<'s>, ApiError> {
+) -> Result<(OwnPair<'s>, Certificate), ApiError> {
     let (named, carried) = members(direction);
     let record = state.usable(identifier, now)?;
     may(record, direction)
@@ -108,10 +106,12 @@ pub(super) fn judge<'s>(
         )));
     }
     certificate::valid(carried, &certificate, now)?;
-    Ok(OwnPair {
-        record,
-        certificate,
-    })
+    if direction == Direction::Import && !certificate.may_wrap_keys() {
+        return Err(ApiError::validation(format!(
+            "{carried}: its keyUsage has neither keyEncipherment nor dataEncipherment, so it cannot wrap keys."
+        )));
+    }
+    Ok((OwnPair { record }, certificate))
 }
 
 fn may(record: &KeyRecord, direction: Direction) -> Result<(), String> {

@@ -332,6 +332,12 @@ impl Session {
         prepared: Option<PreparedRsa>,
     ) -> Result<Response, Refusal> {
         let clock = super::clock::Fixed(self.now());
+        let prepared = prepared.or_else(|| self.ahead.take(EngineState::needs_rsa(request)));
+        let prepared_root = if super::ahead::issues(request) {
+            self.ahead.take(engine.needs_root(self.now()))
+        } else {
+            None
+        };
         let sealer = super::locks::Sealer(self.book.use_recipient().to_owned());
         let mut context = crate::engine::Context {
             clock: &clock,
@@ -339,11 +345,17 @@ impl Session {
             seal: &sealer,
             open: opener.map(|o| o as &dyn crate::engine::SecretOpen),
             prepared,
-            prepared_root: None,
+            prepared_root,
             profile: self.profile,
             limits: super::limits::of(&self.state.policy),
         };
-        Ok(engine.handle(request, &mut context)?)
+        let answer = engine.handle(request, &mut context);
+        // What was not needed (a token given again, a refusal) waits for the next.
+        let unused = [context.prepared.take(), context.prepared_root.take()];
+        for pair in unused {
+            self.ahead.put(pair);
+        }
+        Ok(answer?)
     }
 
     /// The act as it would be signed now.

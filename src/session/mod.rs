@@ -4,6 +4,7 @@
 //! It knows the engine, the vault, people and evidence, and no screen, script or argument.
 
 pub mod action;
+mod ahead;
 mod automatic;
 mod backup;
 mod book;
@@ -145,6 +146,8 @@ pub struct Session {
     destroyed: Vec<String>,
     notes: Vec<String>,
     rows: OnceLock<Arc<Vec<KeyRow>>>,
+    /// RSA pairs made before they were needed.
+    ahead: ahead::Ahead,
     request_number: u64,
     in_script: bool,
 }
@@ -184,6 +187,7 @@ impl Session {
             destroyed: Vec::new(),
             notes: Vec::new(),
             rows: OnceLock::new(),
+            ahead: ahead::Ahead::default(),
             request_number: 0,
             in_script: false,
         }

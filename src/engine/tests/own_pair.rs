@@ -180,7 +180,7 @@ fn a_pair_that_signs_is_judged_the_same_way() {
             now,
             bench.profile,
         )
-        .map(|pair| pair.certificate.sha256_fingerprint())
+        .map(|(_, certificate)| certificate.sha256_fingerprint())
         .map_err(|e| e.message)
     };
     assert!(judge(&signer, &issued, bench.now()).is_ok());
