@@ -162,6 +162,20 @@ fn later_members_and_values_are_refused_by_name() {
 }
 
 #[test]
+fn operations_of_todays_service_are_refused_by_name() {
+    for name in ["PutResourcePolicy", "put-resource-policy"] {
+        let error = Operation::named(name).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Validation);
+        assert_eq!(
+            error.message,
+            "PutResourcePolicy is not supported by this control plane."
+        );
+    }
+    let unknown = Operation::named("DescribeKey").unwrap_err();
+    assert_eq!(unknown.kind, ErrorKind::UnknownOperation);
+}
+
+#[test]
 fn key_block_headers_have_limits_and_are_not_repeated() {
     let input = |headers: serde_json::Value| {
         json!({"KeyMaterial": {"Tr31KeyBlock": {"WrappingKeyIdentifier": ARN, "KeyBlockHeaders": headers}},

@@ -3,6 +3,7 @@
 mod aliases;
 mod certificates;
 mod create;
+mod cross_product;
 mod cryptogram;
 mod export;
 mod headers;
@@ -17,6 +18,7 @@ mod storage;
 mod tagging;
 mod tr31_export;
 mod tr31_import;
+mod tr31_refused;
 
 use crate::api::Profile;
 use std::sync::atomic::{AtomicI64, Ordering};
