@@ -9,7 +9,7 @@ use crate::{
         CreateKeyInput, ErrorKind, ImportKeyInput, ImportKeyMaterial, KeyAlgorithm, KeyAttributes,
         KeyClass, KeyModesOfUse, KeyUsage, Operation, Request, TrustedCertificatePublicKey,
     },
-    engine::{Context, ControlPlane, EngineState, Limits, SecretOpen},
+    engine::{Context, ControlPlane, EngineState, Limits, SecretOpen, attributes::mode_letter},
 };
 
 /// 2 to the number of modes.
@@ -152,10 +152,11 @@ fn import_request(key_attributes: KeyAttributes, authority: &str, certificate: &
 }
 
 /// Attributes come before the certificate: a tuple whose refusal is of the certificate (a short one, which is none)
-/// has been accepted, and is tried again with a real one.
+/// has been accepted, and is tried again with a real one. Every tuple of PUBLIC_KEY comes to the door; of the other
+/// classes, which no import of a certificate has, those whose modes have a letter (the table's own test sees all).
 #[test]
-fn import_of_a_public_key_accepts_9_of_376_832() {
-    assert_eq!(summed(imported), [376_832, 9, 0]);
+fn import_of_a_public_key_accepts_9() {
+    assert_eq!(summed(imported), [94_208 + 4_968, 9, 0]);
 }
 
 fn imported(usages: &[KeyUsage]) -> [usize; 3] {
@@ -163,7 +164,11 @@ fn imported(usages: &[KeyUsage]) -> [usize; 3] {
     let (authority, certificates) = issued(&mut bench);
     let before = bench.state.clone();
     let (mut tuples_seen, mut found) = (0, 0);
-    for key_attributes in tuples(usages) {
+    let door = |attributes: &KeyAttributes| {
+        attributes.key_class == KeyClass::PUBLIC_KEY
+            || mode_letter(&attributes.key_modes_of_use).is_some()
+    };
+    for key_attributes in tuples(usages).filter(door) {
         tuples_seen += 1;
         let request = import_request(key_attributes, &authority, "none");
         let message = refused(&mut bench, &before, &request).unwrap();

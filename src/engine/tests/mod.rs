@@ -12,6 +12,7 @@ mod life;
 mod limits;
 mod listing;
 mod model;
+mod order;
 mod own_pair;
 mod parameters;
 mod storage;
