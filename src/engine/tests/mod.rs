@@ -11,6 +11,7 @@ mod import;
 mod life;
 mod limits;
 mod listing;
+mod machine;
 mod model;
 mod order;
 mod own_pair;
