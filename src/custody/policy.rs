@@ -236,6 +236,42 @@ mod tests {
     }
 
     #[test]
+    fn limits_of_the_control_plane_have_bounds() {
+        let refused = |change: fn(&mut Policy)| {
+            let mut policy = Policy::default();
+            change(&mut policy);
+            policy.check(3).unwrap_err().to_string()
+        };
+        for (message, says) in [
+            (refused(|p| p.parameters_days = Some(6)), "6 days"),
+            (refused(|p| p.parameters_days = Some(31)), "31 days"),
+            (
+                refused(|p| drop(p.quotas.insert("tags".into(), 1))),
+                "a quota of tags",
+            ),
+            (
+                refused(|p| drop(p.refused_key_blocks.insert('D'))),
+                "of version D",
+            ),
+        ] {
+            assert!(message.contains(says), "{message}");
+            assert!(message.contains("The policy in force stays."), "{message}");
+        }
+        let mut policy = Policy::default();
+        policy.parameters_days = Some(30);
+        policy.refused_key_blocks = ['A', 'B', 'C'].into();
+        policy.check(3).unwrap();
+        let text = serde_json::to_string(&policy).unwrap();
+        assert_eq!(serde_json::from_str::<Policy>(&text).unwrap(), policy);
+        // A policy of before reads as it did, and one that says nothing is written as it was.
+        assert!(
+            !serde_json::to_string(&Policy::default())
+                .unwrap()
+                .contains("refused")
+        );
+    }
+
+    #[test]
     fn production_floors_are_k_and_never_fewer_than_two() {
         let policy = Policy {
             default: 1,
