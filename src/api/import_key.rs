@@ -31,8 +31,8 @@ pub enum ImportKeyMaterial {
     RootCertificatePublicKey(RootCertificatePublicKey),
     /// A certificate under an imported one.
     TrustedCertificatePublicKey(TrustedCertificatePublicKey),
-    /// A symmetric key under RSA-OAEP.
-    KeyCryptogram(ImportKeyCryptogram),
+    /// A symmetric key under RSA-OAEP; boxed, since no other material is as large.
+    KeyCryptogram(Box<ImportKeyCryptogram>),
     /// A symmetric key in a TR-31 key block.
     Tr31KeyBlock(ImportTr31KeyBlock),
 }

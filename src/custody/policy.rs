@@ -246,20 +246,26 @@ mod tests {
             (refused(|p| p.parameters_days = Some(6)), "6 days"),
             (refused(|p| p.parameters_days = Some(31)), "31 days"),
             (
-                refused(|p| drop(p.quotas.insert("tags".into(), 1))),
+                refused(|p| {
+                    p.quotas.insert("tags".into(), 1);
+                }),
                 "a quota of tags",
             ),
             (
-                refused(|p| drop(p.refused_key_blocks.insert('D'))),
+                refused(|p| {
+                    p.refused_key_blocks.insert('D');
+                }),
                 "of version D",
             ),
         ] {
             assert!(message.contains(says), "{message}");
             assert!(message.contains("The policy in force stays."), "{message}");
         }
-        let mut policy = Policy::default();
-        policy.parameters_days = Some(30);
-        policy.refused_key_blocks = ['A', 'B', 'C'].into();
+        let policy = Policy {
+            parameters_days: Some(30),
+            refused_key_blocks: ['A', 'B', 'C'].into(),
+            ..Policy::default()
+        };
         policy.check(3).unwrap();
         let text = serde_json::to_string(&policy).unwrap();
         assert_eq!(serde_json::from_str::<Policy>(&text).unwrap(), policy);

@@ -45,7 +45,7 @@ pub(super) fn judge<'s>(
     wrapping_key::strong_enough(wrapping, subject.record.key.key_attributes.key_algorithm)?;
     let own = own_header(&subject, wrapping)
         .ok_or_else(|| refusal::internal("The key has no key block header of its own"))?;
-    let header = key_block_headers::narrowed(own, block.key_block_headers.as_ref())?;
+    let header = key_block_headers::narrowed(own, block.key_block_headers.as_deref())?;
     Ok(Judged {
         subject,
         wrapping,

@@ -41,10 +41,10 @@ pub(super) fn check(
     let judged = judge(state, &cryptogram, asked, now, profile)?;
     Ok(ImportKeyInput {
         key_check_value_algorithm: Some(judged.method),
-        key_material: ImportKeyMaterial::KeyCryptogram(ImportKeyCryptogram {
+        key_material: ImportKeyMaterial::KeyCryptogram(Box::new(ImportKeyCryptogram {
             wrapping_spec: Some(spec(&cryptogram)),
-            ..cryptogram
-        }),
+            ..*cryptogram
+        })),
         ..input
     })
 }

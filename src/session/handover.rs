@@ -56,7 +56,7 @@ pub fn rsa_wrap(
         .ok_or_else(|| Refusal::Usage("The exported key is not in this vault.".into()))?;
     let rehearsal = session.profile() == Profile::Rehearsal;
     let import = Request::ImportKey(ImportKeyInput {
-        key_material: ImportKeyMaterial::KeyCryptogram(ImportKeyCryptogram {
+        key_material: ImportKeyMaterial::KeyCryptogram(Box::new(ImportKeyCryptogram {
             key_attributes: record.key.key_attributes,
             exportable: record.key.exportable,
             wrapped_key_cryptogram: output.wrapped_key.key_material.clone(),
@@ -64,7 +64,7 @@ pub fn rsa_wrap(
             wrapping_key_identifier: None,
             wrapping_key_certificate: None,
             wrapping_spec: material.wrapping_spec,
-        }),
+        })),
         // A rehearsal's key must not serve anybody by accident.
         enabled: !rehearsal,
         key_check_value_algorithm: Some(record.key.key_check_value_algorithm),

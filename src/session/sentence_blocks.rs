@@ -54,7 +54,7 @@ pub(crate) fn export(
     };
     let mut details = attributes(&record.key.key_attributes);
     details.extend(check_values(record));
-    details.extend(headers(block.key_block_headers.as_ref()));
+    details.extend(headers(block.key_block_headers.as_deref()));
     details.extend(wrapping(&block.wrapping_key_identifier, engine));
     let label = label_of(&record.key, &record.tags);
     (format!("EXPORT KEY {label} in a TR-31 key block"), details)

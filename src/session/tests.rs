@@ -441,8 +441,8 @@ fn production_makes_no_key_in_software_unless_all_present_said_so() {
     assert!(matches!(refused, Refusal::Profile(_)), "{refused}");
 }
 
-fn exported(session: &mut Session, request: serde_json::Value) {
-    let request = crate::api::Operation::ExportKey.parse(&request).unwrap();
+fn exported(session: &mut Session, request: &serde_json::Value) {
+    let request = crate::api::Operation::ExportKey.parse(request).unwrap();
     session.act(Action::control(request), None, None).unwrap();
 }
 
@@ -493,7 +493,7 @@ fn a_receipt_of_an_initial_key_is_judged_by_the_initial_key() {
     let (base, kek) = base_and_kek(&mut session);
     exported(
         &mut session,
-        serde_json::json!({"ExportKeyIdentifier": base,
+        &serde_json::json!({"ExportKeyIdentifier": base,
         "KeyMaterial": {"Tr31KeyBlock": {"WrappingKeyIdentifier": kek}},
         "ExportAttributes": {"ExportDukptInitialKey": {"KeySerialNumber": "FFFF9876543210E00000"}}}),
     );
@@ -525,7 +525,7 @@ fn a_receipt_is_judged_by_what_the_block_said() {
     );
     exported(
         &mut session,
-        serde_json::json!({"ExportKeyIdentifier": pek,
+        &serde_json::json!({"ExportKeyIdentifier": pek,
         "KeyMaterial": {"Tr31KeyBlock": {"WrappingKeyIdentifier": kek, "KeyBlockHeaders": {
             "KeyModesOfUse": {"Encrypt": true, "Wrap": true}, "KeyExportability": "NON_EXPORTABLE"}}}}),
     );

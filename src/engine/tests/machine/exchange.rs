@@ -70,7 +70,7 @@ impl Run {
             let certificate = Certificate::from_any(import::pem(file).as_bytes()).unwrap();
             now / 1000 > certificate.not_after().millis() / 1000
         };
-        if files.iter().any(|file| ended(file)) {
+        if files.iter().any(ended) {
             Err(INVALID)
         } else {
             Ok(())
