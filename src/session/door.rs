@@ -434,30 +434,6 @@ impl Session {
             Action::Backup { .. } => Ok(action.clone()),
         }
     }
-
-    /// What the profile forbids whatever the engine says.
-    pub(crate) fn profile_allows(&self, request: &Request) -> Result<(), Refusal> {
-        // A wrapping or signing pair and the workstation's own CA are keys too (PCI PIN 5-1 names no exception).
-        let generates = matches!(
-            request,
-            Request::CreateKey(_)
-                | Request::GetParametersForImport(_)
-                | Request::GetParametersForExport(_)
-                | Request::GetPublicKeyCertificate(_)
-        );
-        if generates
-            && self.profile == Profile::Production
-            && !self.state.policy.software_generation
-        {
-            return Err(Refusal::Profile(
-                "This production vault may not generate keys in software: a laptop is not a secure cryptographic \
-                 device (PCI PIN 5-1). No key was made. Bring keys in wrapped, or decide otherwise when a vault is \
-                 created."
-                    .into(),
-            ));
-        }
-        Ok(())
-    }
 }
 
 /// How signatures are counted here: consumed ids never count, and in production none from an unlock file.

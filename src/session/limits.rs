@@ -1,6 +1,8 @@
 //! The vault's policy as the limits that the control plane is held to.
 
-use crate::{crypto::tr31::Version, custody::Policy, engine::Limits};
+use crate::{api::Request, crypto::tr31::Version, custody::Policy, engine::Limits};
+
+use super::{Profile, Session, error::Refusal};
 
 /// The limits that a policy sets; where it says nothing, the service's.
 pub(crate) fn of(policy: &Policy) -> Limits {
@@ -15,6 +17,32 @@ pub(crate) fn of(policy: &Policy) -> Limits {
             .iter()
             .filter_map(|letter| Version::from_letter(*letter))
             .collect(),
+    }
+}
+
+impl Session {
+    /// What the profile forbids whatever the engine says.
+    pub(crate) fn profile_allows(&self, request: &Request) -> Result<(), Refusal> {
+        // A wrapping or signing pair and the workstation's own CA are keys too (PCI PIN 5-1 names no exception).
+        let generates = matches!(
+            request,
+            Request::CreateKey(_)
+                | Request::GetParametersForImport(_)
+                | Request::GetParametersForExport(_)
+                | Request::GetPublicKeyCertificate(_)
+        );
+        if generates
+            && self.profile == Profile::Production
+            && !self.state.policy.software_generation
+        {
+            return Err(Refusal::Profile(
+                "This production vault may not generate keys in software: a laptop is not a secure cryptographic \
+                 device (PCI PIN 5-1). No key was made. Bring keys in wrapped, or decide otherwise when a vault is \
+                 created."
+                    .into(),
+            ));
+        }
+        Ok(())
     }
 }
 

@@ -64,6 +64,8 @@ pub use run::{Run, RunOutcome, StepRecord, StepState};
 pub use view::{ExportView, KeyRow, PendingView, PersonView, ReceiptView, View};
 
 #[cfg(test)]
+mod exchange_tests;
+#[cfg(test)]
 mod tests;
 
 use book::Book;
