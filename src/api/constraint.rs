@@ -43,6 +43,34 @@ pub(super) enum Kind {
         min_length: usize,
         max_length: usize,
     },
+    /// Text by text; neither is ever repeated in a message.
+    Map {
+        key: Entry,
+        value: Entry,
+    },
+}
+
+/// What the keys or the values of a map hold; lengths in characters.
+#[derive(Clone, Copy)]
+pub(super) struct Entry {
+    pub(super) min: usize,
+    pub(super) max: usize,
+    pub(super) pattern: Pattern,
+}
+
+impl Entry {
+    fn takes(self, text: &str) -> bool {
+        (self.min..=self.max).contains(&text.chars().count()) && (self.pattern.matches)(text)
+    }
+
+    /// The service lists every rule of a map's entry, broken or not.
+    fn rules(self) -> String {
+        format!(
+            "[Member must have length less than or equal to {}, Member must have length greater than or equal to {}, \
+             Member must satisfy regular expression pattern: {}]",
+            self.max, self.min, self.pattern.text
+        )
+    }
 }
 
 /// One member of a structure.
@@ -160,6 +188,10 @@ impl Walk {
                 min_length,
                 max_length,
             } => self.texts(member, value, path, max, (min_length, max_length)),
+            Kind::Map {
+                key,
+                value: entries,
+            } => self.map(value, path, key, entries),
         }
     }
 
@@ -313,6 +345,34 @@ impl Walk {
             .enumerate()
             .map(|(n, value)| self.text(member, value, &item_path(path, n), lengths, None))
             .collect()
+    }
+
+    fn map(
+        &mut self,
+        value: &Value,
+        path: &str,
+        key: Entry,
+        entries: Entry,
+    ) -> Result<Value, ApiError> {
+        let map = value
+            .as_object()
+            .ok_or_else(|| unexpected(path, value, "a map"))?;
+        if !map.keys().all(|text| key.takes(text)) {
+            let rule = format!("Map keys must satisfy constraint: {}", key.rules());
+            self.violations.note_sensitive(path, &rule);
+        }
+        let mut every = true;
+        for value in map.values() {
+            let text = value
+                .as_str()
+                .ok_or_else(|| unexpected(path, value, "a string"))?;
+            every &= entries.takes(text);
+        }
+        if !every {
+            let rule = format!("Map value must satisfy constraint: {}", entries.rules());
+            self.violations.note_sensitive(path, &rule);
+        }
+        Ok(value.clone())
     }
 
     fn items<'v>(

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{KeyCheckValueAlgorithm, WrappingKeySpec};
+use super::{KeyBlockHeaders, KeyCheckValueAlgorithm, WrappingKeySpec};
 
 /// Request members of ExportKey.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +52,9 @@ pub enum ExportKeyMaterial {
 pub struct ExportTr31KeyBlock {
     /// The wrapping key: key ARN, alias ARN or `alias/...`.
     pub wrapping_key_identifier: String,
+    /// What the block says of the key instead of the key's own values; boxed, since few requests have any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_block_headers: Option<Box<KeyBlockHeaders>>,
 }
 
 /// RSA wrap: the receiver's certificate and the CA that vouches for it.

@@ -31,8 +31,8 @@ pub enum ImportKeyMaterial {
     RootCertificatePublicKey(RootCertificatePublicKey),
     /// A certificate under an imported one.
     TrustedCertificatePublicKey(TrustedCertificatePublicKey),
-    /// A symmetric key under RSA-OAEP.
-    KeyCryptogram(ImportKeyCryptogram),
+    /// A symmetric key under RSA-OAEP; boxed, since no other material is as large.
+    KeyCryptogram(Box<ImportKeyCryptogram>),
     /// A symmetric key in a TR-31 key block.
     Tr31KeyBlock(ImportTr31KeyBlock),
 }
@@ -47,7 +47,8 @@ pub struct ImportTr31KeyBlock {
     pub wrapped_key_block: String,
 }
 
-/// A symmetric key wrapped with RSA-OAEP under a key of GetParametersForImport.
+/// A symmetric key wrapped with RSA-OAEP under a key of GetParametersForImport, or under a pair of this vault that a
+/// foreign authority certified (GetCertificateSigningRequest). The service's model has the pair for TR-34 only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ImportKeyCryptogram {
@@ -57,8 +58,15 @@ pub struct ImportKeyCryptogram {
     pub exportable: bool,
     /// Upper-case hex, as long as the modulus.
     pub wrapped_key_cryptogram: String,
-    /// The receiver's token, `import-token-...`.
-    pub import_token: String,
+    /// The receiver's token, `import-token-...`; absent where a pair is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import_token: Option<String>,
+    /// A pair of this vault, in the place of a token: key ARN, alias ARN or `alias/...`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrapping_key_identifier: Option<String>,
+    /// base64 of the PEM text of the certificate that a foreign authority gave the pair.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrapping_key_certificate: Option<String>,
     /// OAEP and MGF1 hash; by default SHA-256.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wrapping_spec: Option<WrappingKeySpec>,

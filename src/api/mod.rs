@@ -13,6 +13,7 @@ mod export_key;
 mod import_key;
 pub mod iso_time;
 mod key;
+mod key_block_headers;
 mod key_usage;
 mod list_keys;
 mod operation;
@@ -48,6 +49,7 @@ pub use key::{
     Key, KeyAlgorithm, KeyAttributes, KeyCheckValueAlgorithm, KeyClass, KeyModesOfUse, KeyOrigin,
     KeyState, KeySummary,
 };
+pub use key_block_headers::{KeyBlockHeaders, KeyExportability};
 pub use key_usage::KeyUsage;
 pub use list_keys::{GetKeyInput, GetKeyOutput, ListKeysInput, ListKeysOutput};
 pub use operation::{Operation, Request, Response};

@@ -139,21 +139,56 @@ operations! {
     UpdateAlias UpdateAliasInput UpdateAliasOutput ASSIGN_ALIAS "update-alias" false,
 }
 
+/// Operations that the service has today and this control plane does not: refused by name, as later members are.
+const LATER: &[&str] = &[
+    "AddKeyReplicationRegions",
+    "AssociateMpaTeam",
+    "DeleteResourcePolicy",
+    "DisableDefaultKeyReplicationRegions",
+    "DisassociateMpaTeam",
+    "EnableDefaultKeyReplicationRegions",
+    "GetDefaultKeyReplicationRegions",
+    "GetMpaTeamAssociation",
+    "GetResourcePolicy",
+    "PutResourcePolicy",
+    "RemoveKeyReplicationRegions",
+];
+
+/// The AWS CLI's name of an operation, `get-resource-policy`.
+fn kebab(name: &str) -> String {
+    let mut kebab = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !kebab.is_empty() {
+            kebab.push('-');
+        }
+        kebab.push(letter.to_ascii_lowercase());
+    }
+    kebab
+}
+
 impl Operation {
     /// Finds an operation by either name.
     ///
     /// # Errors
-    /// UnknownOperationException.
+    /// UnknownOperationException; ValidationException for an operation of today's service that is not one here.
     pub fn named(name: &str) -> Result<Self, ApiError> {
         Self::ALL
             .iter()
             .copied()
             .find(|op| op.name() == name || op.kebab() == name)
             .ok_or_else(|| {
-                ApiError::new(
-                    ErrorKind::UnknownOperation,
-                    format!("Operation {name} is not known."),
-                )
+                let later = LATER
+                    .iter()
+                    .find(|later| **later == name || kebab(later) == name);
+                match later {
+                    Some(later) => ApiError::validation(format!(
+                        "{later} is not supported by this control plane."
+                    )),
+                    None => ApiError::new(
+                        ErrorKind::UnknownOperation,
+                        format!("Operation {name} is not known."),
+                    ),
+                }
             })
     }
 }

@@ -63,6 +63,12 @@ pub(super) const HEX: Pattern = Pattern {
     matches: |text| all(text, |b| matches!(b, b'0'..=b'9' | b'A'..=b'F')),
 };
 
+/// Key version and ID of an optional block.
+pub(super) const TWO_CHARACTERS: Pattern = Pattern {
+    text: "[0-9A-Z]{2}+",
+    matches: |text| text.len() == 2 && all(text, |b| b.is_ascii_digit() || b.is_ascii_uppercase()),
+};
+
 /// Letters and digits: a key block as the service takes it.
 pub(super) const KEY_BLOCK: Pattern = Pattern {
     text: "[0-9a-zA-Z]+",

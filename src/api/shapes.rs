@@ -1,9 +1,9 @@
 //! The shape of every request: members, limits and patterns of the service model, as one table.
 
 use super::{
-    KeyAlgorithm, KeyCheckValueAlgorithm, KeyClass, KeyMaterialType, KeyState, KeyUsage,
-    SigningAlgorithm, WrappingKeySpec,
-    constraint::{Kind, Member, Structure},
+    KeyAlgorithm, KeyCheckValueAlgorithm, KeyClass, KeyExportability, KeyMaterialType, KeyState,
+    KeyUsage, SigningAlgorithm, WrappingKeySpec,
+    constraint::{Entry, Kind, Member, Structure},
     patterns,
 };
 
@@ -21,6 +21,15 @@ const fn optional(name: &'static str, kind: Kind) -> Member {
         name,
         required: false,
         sensitive: false,
+        kind,
+    }
+}
+
+const fn optional_sensitive(name: &'static str, kind: Kind) -> Member {
+    Member {
+        name,
+        required: false,
+        sensitive: true,
         kind,
     }
 }
@@ -264,7 +273,8 @@ static IMPORT_CRYPTOGRAM: Structure = Structure {
                 pattern: Some(patterns::HEX),
             },
         ),
-        required(
+        // A token or a pair: the engine says which is missing, in the service's words.
+        optional(
             "ImportToken",
             Kind::Text {
                 min: 0,
@@ -272,6 +282,8 @@ static IMPORT_CRYPTOGRAM: Structure = Structure {
                 pattern: Some(patterns::IMPORT_TOKEN),
             },
         ),
+        optional("WrappingKeyIdentifier", Kind::Identifier),
+        optional_sensitive("WrappingKeyCertificate", CERTIFICATE),
         WRAPPING_SPEC,
     ],
     later: &[],
@@ -316,6 +328,40 @@ pub(super) static IMPORT_KEY: Structure = Structure {
     later: &["ReplicationRegions", "RequesterComment"],
 };
 
+static HEADERS: Structure = Structure {
+    members: &[
+        optional("KeyModesOfUse", Kind::Structure(&MODES)),
+        optional("KeyExportability", closed(KeyExportability::NAMES)),
+        optional(
+            "KeyVersion",
+            Kind::Text {
+                min: 2,
+                max: 2,
+                pattern: Some(patterns::TWO_CHARACTERS),
+            },
+        ),
+        optional(
+            "OptionalBlocks",
+            Kind::Map {
+                key: Entry {
+                    min: 2,
+                    max: 2,
+                    pattern: patterns::TWO_CHARACTERS,
+                },
+                value: Entry {
+                    min: 1,
+                    max: 108,
+                    pattern: patterns::KEY_BLOCK,
+                },
+            },
+        ),
+    ],
+    later: &[],
+};
+
+/// Of an exported key block, TR-31 and TR-34.
+const KEY_BLOCK_HEADERS: Member = optional("KeyBlockHeaders", Kind::Structure(&HEADERS));
+
 static EXPORT_CRYPTOGRAM: Structure = Structure {
     members: &[
         AUTHORITY,
@@ -326,8 +372,11 @@ static EXPORT_CRYPTOGRAM: Structure = Structure {
 };
 
 static EXPORT_TR31: Structure = Structure {
-    members: &[required("WrappingKeyIdentifier", Kind::Identifier)],
-    later: &["KeyBlockHeaders"],
+    members: &[
+        required("WrappingKeyIdentifier", Kind::Identifier),
+        KEY_BLOCK_HEADERS,
+    ],
+    later: &[],
 };
 
 static DUKPT_INITIAL_KEY: Structure = Structure {

@@ -153,17 +153,81 @@ fn later_members_and_values_are_refused_by_name() {
             json!({"KeyMaterial": {"DiffieHellmanTr31KeyBlock": {}}, "ExportKeyIdentifier": ARN}),
             "DiffieHellmanTr31KeyBlock",
         ),
-        (
-            Operation::ExportKey,
-            json!({"KeyMaterial": {"Tr31KeyBlock": {"WrappingKeyIdentifier": ARN, "KeyBlockHeaders": {}}}}),
-            "KeyBlockHeaders",
-        ),
     ] {
         assert_eq!(
             invalid(operation, &input),
             format!("{member} is not supported by this control plane.")
         );
     }
+}
+
+#[test]
+fn operations_of_todays_service_are_refused_by_name() {
+    for name in ["PutResourcePolicy", "put-resource-policy"] {
+        let error = Operation::named(name).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Validation);
+        assert_eq!(
+            error.message,
+            "PutResourcePolicy is not supported by this control plane."
+        );
+    }
+    let unknown = Operation::named("DescribeKey").unwrap_err();
+    assert_eq!(unknown.kind, ErrorKind::UnknownOperation);
+}
+
+#[test]
+fn key_block_headers_have_limits_and_are_not_repeated() {
+    let input = |headers: serde_json::Value| {
+        json!({"KeyMaterial": {"Tr31KeyBlock": {"WrappingKeyIdentifier": ARN, "KeyBlockHeaders": headers}},
+               "ExportKeyIdentifier": ARN})
+    };
+    let path = "keyMaterial.tr31KeyBlock.keyBlockHeaders";
+    let good = json!({"KeyModesOfUse": {"Encrypt": true}, "KeyExportability": "NON_EXPORTABLE", "KeyVersion": "0Z",
+                      "OptionalBlocks": {"KS": "FFFF9876543210E00000", "10": "a"}});
+    let request = Operation::ExportKey.parse(&input(good)).unwrap();
+    assert_eq!(Operation::ExportKey.parse(&request.to_json()), Ok(request));
+    assert_eq!(
+        invalid(Operation::ExportKey, &input(json!({"KeyVersion": "c1"}))),
+        format!(
+            "1 validation error detected: Value 'c1' at '{path}.keyVersion' failed to satisfy constraint: Member must \
+             satisfy regular expression pattern: [0-9A-Z]{{2}}+"
+        )
+    );
+    assert_eq!(
+        invalid(
+            Operation::ExportKey,
+            &input(json!({"KeyExportability": "E"}))
+        ),
+        format!(
+            "1 validation error detected: Value 'E' at '{path}.keyExportability' failed to satisfy constraint: Member \
+             must satisfy enum value set: [EXPORTABLE, NON_EXPORTABLE, SENSITIVE]"
+        )
+    );
+    let long = "A".repeat(109);
+    for blocks in [json!({"KS": ""}), json!({"KS": "A b"}), json!({"KS": long})] {
+        assert_eq!(
+            invalid(
+                Operation::ExportKey,
+                &input(json!({"OptionalBlocks": blocks}))
+            ),
+            format!(
+                "1 validation error detected: Value at '{path}.optionalBlocks' failed to satisfy constraint: Map value \
+                 must satisfy constraint: [Member must have length less than or equal to 108, Member must have length \
+                 greater than or equal to 1, Member must satisfy regular expression pattern: [0-9a-zA-Z]+]"
+            )
+        );
+    }
+    for id in ["k1", "K", "KSN", ""] {
+        assert!(
+            invalid(Operation::ExportKey, &input(json!({"OptionalBlocks": {id: "00"}})))
+                .contains("Map keys must satisfy constraint: [Member must have length less than or equal to 2,")
+        );
+    }
+    assert!(
+        Operation::ExportKey
+            .parse(&input(json!({"OptionalBlocks": {"KS": 1}})))
+            .is_err()
+    );
 }
 
 #[test]

@@ -75,13 +75,15 @@ impl OtherSide<'_> {
         )
         .map_err(|e| e.to_string())?;
         let request = Request::ImportKey(ImportKeyInput {
-            key_material: ImportKeyMaterial::KeyCryptogram(ImportKeyCryptogram {
+            key_material: ImportKeyMaterial::KeyCryptogram(Box::new(ImportKeyCryptogram {
                 key_attributes: attributes(declared, algorithm),
                 exportable: declared.exportable,
                 wrapped_key_cryptogram: HEXUPPER.encode(&cryptogram),
-                import_token: parameters.import_token,
+                import_token: Some(parameters.import_token),
+                wrapping_key_identifier: None,
+                wrapping_key_certificate: None,
                 wrapping_spec: Some(spec),
-            }),
+            })),
             enabled: true,
             key_check_value_algorithm: Some(kcv::default_method(algorithm)),
             tags: Vec::new(),

@@ -17,10 +17,9 @@ use super::status::{Answer, Failure, Status};
 
 /// Longest line: 1 MiB; a longer one is skipped to its end.
 const LINE_LIMIT: usize = 1 << 20;
-/// Most lines that share one commit.
-const GROUP: usize = 512;
-/// What one read takes at most.
-const CHUNK: usize = 256 << 10;
+/// What one read takes: room for a group of lines of the usual length, within these.
+const CHUNK: std::ops::RangeInclusive<usize> = 256 << 10..=8 << 20;
+const USUAL_LINE: usize = 512;
 
 /// What a line of a batch says.
 #[derive(Debug, PartialEq, Eq)]
@@ -155,7 +154,7 @@ fn converse(
     mut lines: Lines<impl Read>,
     mut out: impl Write,
 ) -> io::Result<()> {
-    while let Some(group) = lines.group(GROUP)? {
+    while let Some(group) = lines.group(session.group_size())? {
         let mut text = Vec::new();
         for reply in answer(session, group) {
             text.extend_from_slice(reply.as_bytes());
@@ -289,7 +288,7 @@ impl<R: Read> Lines<R> {
             if self.ended {
                 return Ok(self.last().map(|piece| vec![piece]));
             }
-            self.more()?;
+            self.more(most)?;
         }
     }
 
@@ -315,7 +314,7 @@ impl<R: Read> Lines<R> {
         group
     }
 
-    fn more(&mut self) -> io::Result<()> {
+    fn more(&mut self, lines: usize) -> io::Result<()> {
         if self.buffer.len() > LINE_LIMIT {
             self.skipping = true;
         }
@@ -323,7 +322,9 @@ impl<R: Read> Lines<R> {
             self.buffer.clear();
         }
         let kept = self.buffer.len();
-        self.buffer.resize(kept + CHUNK, 0);
+        let chunk = lines.saturating_mul(USUAL_LINE);
+        self.buffer
+            .resize(kept + chunk.clamp(*CHUNK.start(), *CHUNK.end()), 0);
         let read = loop {
             let room = self.buffer.get_mut(kept..).unwrap_or_default();
             match self.source.read(room) {
@@ -396,7 +397,7 @@ mod tests {
 
     #[test]
     fn an_over_long_line_is_skipped_to_its_end_in_bounded_memory() {
-        let long = vec![b'x'; CHUNK];
+        let long = vec![b'x'; *CHUNK.start()];
         let mut chunks: Vec<&[u8]> = vec![b"a\n"];
         chunks.extend(std::iter::repeat_n(long.as_slice(), 40));
         chunks.push(b"\nb\n");

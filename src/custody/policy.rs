@@ -1,6 +1,6 @@
 //! How many custodians an act needs: the vault's policy and the floors it cannot go below.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -48,10 +48,25 @@ pub struct Policy {
     /// Production only: whether keys may be made in software and clear components entered on this machine.
     #[serde(default)]
     pub software_generation: bool,
-    /// Quotas by name; none are applied where none are set.
+    /// Quotas by name ([`QUOTAS`]); none are applied where none are set.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub quotas: BTreeMap<String, u64>,
+    /// How many days a token of GetParameters and its certificate live, 7 to 30; absent: 7.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameters_days: Option<u8>,
+    /// Versions of TR-31 block that are not imported, of `A`, `B` and `C`. The service takes them all.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub refused_key_blocks: BTreeSet<char>,
 }
+
+/// What may have a quota: keys that are not destroyed, and aliases.
+pub const QUOTAS: [&str; 2] = ["keys", "aliases"];
+
+/// Shortest and longest life of a token, in days.
+const PARAMETERS_DAYS: (u8, u8) = (7, 30);
+
+/// Versions of TR-31 block that a policy may refuse: those under TDES. D is the only other way in.
+const REFUSABLE: [char; 3] = ['A', 'B', 'C'];
 
 impl Default for Policy {
     fn default() -> Self {
@@ -60,6 +75,8 @@ impl Default for Policy {
             overrides: BTreeMap::new(),
             software_generation: false,
             quotas: BTreeMap::new(),
+            parameters_days: None,
+            refused_key_blocks: BTreeSet::new(),
         }
     }
 }
@@ -86,6 +103,30 @@ pub enum PolicyRefusal {
         count: u8,
         /// Custodians in the vault.
         custodians: u8,
+    },
+    /// A token that would live too short or too long.
+    #[error(
+        "The policy gives tokens {days} days, and they live 7 to 30. The policy in force stays. Choose 7 to 30."
+    )]
+    ParametersDays {
+        /// Days asked for.
+        days: u8,
+    },
+    /// A quota of something that has none.
+    #[error(
+        "The policy has a quota of {name}, and only keys and aliases have one. The policy in force stays. Name `keys` or `aliases`."
+    )]
+    Quota {
+        /// The quota's name.
+        name: String,
+    },
+    /// A version of key block that is never refused, or none at all.
+    #[error(
+        "The policy refuses key blocks of version {version}, and only A, B and C can be refused. The policy in force stays. Name A, B or C."
+    )]
+    KeyBlock {
+        /// The letter.
+        version: char,
     },
 }
 
@@ -137,7 +178,24 @@ impl Policy {
                 });
             }
         }
-        Ok(())
+        self.check_limits()
+    }
+
+    fn check_limits(&self) -> Result<(), PolicyRefusal> {
+        let (shortest, longest) = PARAMETERS_DAYS;
+        if let Some(days) = self.parameters_days
+            && !(shortest..=longest).contains(&days)
+        {
+            return Err(PolicyRefusal::ParametersDays { days });
+        }
+        if let Some(name) = self.quotas.keys().find(|n| !QUOTAS.contains(&n.as_str())) {
+            return Err(PolicyRefusal::Quota { name: name.clone() });
+        }
+        let wrong = |version: &&char| !REFUSABLE.contains(*version);
+        match self.refused_key_blocks.iter().find(wrong) {
+            Some(version) => Err(PolicyRefusal::KeyBlock { version: *version }),
+            None => Ok(()),
+        }
     }
 }
 
@@ -175,6 +233,48 @@ mod tests {
         policy.overrides.insert("CreateKey".into(), 1);
         assert_eq!(ask(&policy, "CreateKey", Profile::Production, false), 1);
         assert_eq!(ask(&policy, "CreateKey", Profile::Production, true), 4);
+    }
+
+    #[test]
+    fn limits_of_the_control_plane_have_bounds() {
+        let refused = |change: fn(&mut Policy)| {
+            let mut policy = Policy::default();
+            change(&mut policy);
+            policy.check(3).unwrap_err().to_string()
+        };
+        for (message, says) in [
+            (refused(|p| p.parameters_days = Some(6)), "6 days"),
+            (refused(|p| p.parameters_days = Some(31)), "31 days"),
+            (
+                refused(|p| {
+                    p.quotas.insert("tags".into(), 1);
+                }),
+                "a quota of tags",
+            ),
+            (
+                refused(|p| {
+                    p.refused_key_blocks.insert('D');
+                }),
+                "of version D",
+            ),
+        ] {
+            assert!(message.contains(says), "{message}");
+            assert!(message.contains("The policy in force stays."), "{message}");
+        }
+        let policy = Policy {
+            parameters_days: Some(30),
+            refused_key_blocks: ['A', 'B', 'C'].into(),
+            ..Policy::default()
+        };
+        policy.check(3).unwrap();
+        let text = serde_json::to_string(&policy).unwrap();
+        assert_eq!(serde_json::from_str::<Policy>(&text).unwrap(), policy);
+        // A policy of before reads as it did, and one that says nothing is written as it was.
+        assert!(
+            !serde_json::to_string(&Policy::default())
+                .unwrap()
+                .contains("refused")
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::api::{
     UpdateAliasInput, UpdateAliasOutput,
 };
 
-use super::{EngineState, paging, refusal};
+use super::{EngineState, Rules, limits, paging, refusal};
 
 const LIST: &str = "ListAliases";
 
@@ -16,6 +16,7 @@ pub(super) fn check_create(
     state: &EngineState,
     input: CreateAliasInput,
     now: Timestamp,
+    rules: &Rules,
 ) -> Result<CreateAliasInput, ApiError> {
     state.target(input.key_arn.as_deref(), now)?;
     if state.aliases.contains_key(input.alias_name.as_str()) {
@@ -24,6 +25,7 @@ pub(super) fn check_create(
             format!("Alias {} already exists.", input.alias_name),
         ));
     }
+    limits::room_for_one(rules.limits.aliases, state.aliases.len(), "aliases")?;
     Ok(input)
 }
 

@@ -209,7 +209,8 @@ fn invalid(member: &str, value: &str, usage: KeyUsage, allowed: &[&str]) -> ApiE
     ))
 }
 
-fn list(modes: &KeyModesOfUse) -> String {
+/// A mode set as a refusal shows it.
+pub(super) fn list(modes: &KeyModesOfUse) -> String {
     format!("[{}]", modes.names().join(", "))
 }
 

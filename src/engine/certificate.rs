@@ -116,6 +116,15 @@ pub(super) fn issued(
     pki::verify_issued(child, issuer, now).map_err(|e| refused(member, &e))
 }
 
+/// A certificate that vouches for a pair of this vault: valid now.
+pub(super) fn valid(
+    member: &str,
+    certificate: &Certificate,
+    now: Timestamp,
+) -> Result<(), ApiError> {
+    pki::verify_valid(certificate, now).map_err(|e| refused(member, &e))
+}
+
 /// The chain above a certificate that `authority` vouches for: its own certificate, then those above it.
 pub(super) fn chain(authority: &KeyRecord) -> Vec<Vec<u8>> {
     match &authority.material {

@@ -7,6 +7,8 @@ use crate::{
     crypto::{Entropy, SecretBytes, keygen::RsaPair},
 };
 
+use super::{Limits, Rules};
+
 /// A secret could not be sealed or opened. Carries no material.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{0}")]
@@ -30,6 +32,13 @@ pub struct PreparedRsa {
     pub pkcs8: SecretBytes,
     /// SubjectPublicKeyInfo DER.
     pub spki: Vec<u8>,
+}
+
+impl PreparedRsa {
+    /// The modulus length; nothing if the public half cannot be read.
+    pub fn bits(&self) -> Option<usize> {
+        super::pairs::public_key_bits(&self.spki)
+    }
 }
 
 impl From<RsaPair> for PreparedRsa {
@@ -57,4 +66,16 @@ pub struct Context<'a> {
     pub prepared_root: Option<PreparedRsa>,
     /// What the vault is for: material marked by a keymoot of another profile is refused.
     pub profile: Profile,
+    /// What the vault's policy allows.
+    pub limits: Limits,
+}
+
+impl Context<'_> {
+    /// What requests are judged by.
+    pub(super) fn rules(&self) -> Rules {
+        Rules {
+            profile: self.profile,
+            limits: self.limits.clone(),
+        }
+    }
 }

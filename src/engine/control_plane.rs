@@ -3,10 +3,9 @@
 use crate::api::{ApiError, ImportKeyMaterial, KeyClass, Request, Response, Timestamp};
 
 use super::{
-    Context, EngineState, aliases, create_key, export_key, import_key, life_cycle, parameters,
-    public_certificate, read, refusal, signing_request, tag_resource,
+    Context, EngineState, Rules, aliases, create_key, export_key, import_key, life_cycle,
+    parameters, public_certificate, read, refusal, signing_request, tag_resource,
 };
-use crate::api::Profile;
 
 /// Something that answers control-plane requests.
 pub trait ControlPlane {
@@ -22,12 +21,16 @@ impl EngineState {
         &self,
         request: &Request,
         now: Timestamp,
-        profile: Profile,
+        rules: impl Into<Rules>,
     ) -> Result<Request, ApiError> {
+        let rules = rules.into();
+        let profile = rules.profile;
         // Typed requests come from screens too, so the shape is judged here and not only where JSON is read.
         let request = request.operation().parse(&request.to_json())?;
         match request {
-            Request::CreateKey(input) => create_key::check(input).map(Request::CreateKey),
+            Request::CreateKey(input) => {
+                create_key::check(self, input, now, &rules).map(Request::CreateKey)
+            }
             Request::GetKey(input) => read::check_get(self, input).map(Request::GetKey),
             Request::ListKeys(input) => read::check_list(self, input).map(Request::ListKeys),
             Request::StartKeyUsage(input) => {
@@ -43,7 +46,7 @@ impl EngineState {
                 life_cycle::check_restore(self, input, now).map(Request::RestoreKey)
             }
             Request::ImportKey(input) => {
-                import_key::check(self, input, now, profile).map(Request::ImportKey)
+                import_key::check(self, input, now, &rules).map(Request::ImportKey)
             }
             Request::ExportKey(input) => {
                 export_key::check(self, input, now, profile).map(Request::ExportKey)
@@ -67,15 +70,20 @@ impl EngineState {
             | Request::ListAliases(_)
             | Request::TagResource(_)
             | Request::UntagResource(_)
-            | Request::ListTagsForResource(_)) => self.check_naming(naming, now),
+            | Request::ListTagsForResource(_)) => self.check_naming(naming, now, &rules),
         }
     }
 
     /// [`EngineState::check`] for aliases and tags.
-    fn check_naming(&self, request: Request, now: Timestamp) -> Result<Request, ApiError> {
+    fn check_naming(
+        &self,
+        request: Request,
+        now: Timestamp,
+        rules: &Rules,
+    ) -> Result<Request, ApiError> {
         match request {
             Request::CreateAlias(input) => {
-                aliases::check_create(self, input, now).map(Request::CreateAlias)
+                aliases::check_create(self, input, now, rules).map(Request::CreateAlias)
             }
             Request::UpdateAlias(input) => {
                 aliases::check_update(self, input, now).map(Request::UpdateAlias)
@@ -108,9 +116,9 @@ impl EngineState {
         &self,
         request: &Request,
         now: Timestamp,
-        profile: Profile,
+        rules: impl Into<Rules>,
     ) -> Result<Response, ApiError> {
-        let checked = self.check(request, now, profile)?;
+        let checked = self.check(request, now, rules)?;
         self.answer(checked, now)
     }
 
@@ -166,7 +174,7 @@ impl EngineState {
 impl ControlPlane for EngineState {
     fn handle(&mut self, request: &Request, ctx: &mut Context<'_>) -> Result<Response, ApiError> {
         let now = ctx.clock.now();
-        match self.check(request, now, ctx.profile)? {
+        match self.check(request, now, ctx.rules())? {
             Request::CreateKey(input) => {
                 create_key::handle(self, input, now, ctx).map(Response::CreateKey)
             }

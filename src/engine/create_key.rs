@@ -9,16 +9,22 @@ use crate::{
 };
 
 use super::{
-    BothCheckValues, Context, EngineState, KeyRecord, Material,
+    BothCheckValues, Context, EngineState, KeyRecord, Material, Rules,
     attributes::{self, Arrival},
-    check_values, life_cycle, pairs, refusal, secrets, tags,
+    check_values, life_cycle, limits, pairs, refusal, secrets, tags,
 };
 
-pub(super) fn check(input: CreateKeyInput) -> Result<CreateKeyInput, ApiError> {
+pub(super) fn check(
+    state: &EngineState,
+    input: CreateKeyInput,
+    now: Timestamp,
+    rules: &Rules,
+) -> Result<CreateKeyInput, ApiError> {
     tags::judge(&input.tags)?;
     attributes::judge(&input.key_attributes, Arrival::Created)?;
     let asked = input.key_check_value_algorithm;
     let method = check_values::method(&input.key_attributes, asked)?;
+    state.room_for_a_key(now, rules)?;
     Ok(CreateKeyInput {
         // What an asymmetric key was asked for stays as it was sent; it has no effect.
         key_check_value_algorithm: asked.or(Some(method)),
@@ -62,6 +68,7 @@ pub(super) fn handle(
             material: made.material,
             both_check_values: made.both_check_values,
             sensitive: false,
+            from_block: None,
         }),
     })
 }
@@ -103,6 +110,14 @@ fn pair(bits: usize, ctx: &mut Context<'_>) -> Result<Made, ApiError> {
 }
 
 impl EngineState {
+    /// Refuses one key more than the quota. Destroyed keys, and those that are due to be, do not count.
+    pub(super) fn room_for_a_key(&self, now: Timestamp, rules: &Rules) -> Result<(), ApiError> {
+        match rules.limits.keys {
+            None => Ok(()),
+            quota => limits::room_for_one(quota, self.living_count(now), "keys"),
+        }
+    }
+
     /// Adds a finished key and gives its metadata back.
     pub(super) fn admit(&mut self, record: KeyRecord) -> Key {
         let answer = record.key.clone();

@@ -2,16 +2,19 @@
 
 use crate::{
     api::{
-        ApiError, ExportKeyInput, ExportTr31KeyBlock, Timestamp, WrappedKey,
+        ApiError, ExportKeyInput, ExportTr31KeyBlock, KeyAlgorithm, Timestamp, WrappedKey,
         WrappedKeyMaterialFormat,
     },
-    crypto::tr31::{self, Algorithm, Exportability, Header, Mode, Usage, Version},
+    crypto::{
+        SecretBytes,
+        tr31::{self, Algorithm, Exportability, Header, Mode, Tr31Error, Usage, Version},
+    },
 };
 
 use super::{
     Context, EngineState, KeyRecord,
     export_subject::{self, Subject},
-    refusal, secrets,
+    key_block_headers, refusal, secrets,
     wrapping_key::{self, Task},
 };
 
@@ -19,6 +22,7 @@ use super::{
 pub(super) struct Judged<'s> {
     pub(super) subject: Subject<'s>,
     wrapping: &'s KeyRecord,
+    header: Header,
 }
 
 pub(super) fn judge<'s>(
@@ -39,14 +43,19 @@ pub(super) fn judge<'s>(
         return Err(wrapping_key::refused(wrapping, "a key cannot wrap itself"));
     }
     wrapping_key::strong_enough(wrapping, subject.record.key.key_attributes.key_algorithm)?;
-    Ok(Judged { subject, wrapping })
+    let own = own_header(&subject, wrapping)
+        .ok_or_else(|| refusal::internal("The key has no key block header of its own"))?;
+    let header = key_block_headers::narrowed(own, block.key_block_headers.as_deref())?;
+    Ok(Judged {
+        subject,
+        wrapping,
+        header,
+    })
 }
 
-/// Writes the block: B under TDES, D under AES, key version 00, the key's length hidden.
+/// Writes the block: B under TDES, D under AES, the key's length hidden; key version 00 unless another is asked for.
 pub(super) fn wrap(judged: &Judged<'_>, ctx: &mut Context<'_>) -> Result<WrappedKey, ApiError> {
     let wrapping = &judged.wrapping.key;
-    let header = header(judged)
-        .ok_or_else(|| refusal::internal("The key has no key block header of its own"))?;
     let kbpk = secrets::of_key(
         ctx,
         judged.wrapping,
@@ -54,14 +63,16 @@ pub(super) fn wrap(judged: &Judged<'_>, ctx: &mut Context<'_>) -> Result<Wrapped
         "nothing was exported",
     )?;
     let opened = judged.subject.open(ctx)?;
+    let algorithm = wrapping.key_attributes.key_algorithm;
+    agreeing(judged, algorithm, &kbpk, &opened.secret)?;
     let mut rng = ctx
         .entropy
         .draw("tr31-padding")
         .map_err(|e| refusal::no_randomness(&e))?;
     let block = tr31::wrap(
-        wrapping.key_attributes.key_algorithm,
+        algorithm,
         &kbpk,
-        &header,
+        &judged.header,
         &opened.secret,
         rng.as_mut(),
     )
@@ -75,12 +86,28 @@ pub(super) fn wrap(judged: &Judged<'_>, ctx: &mut Context<'_>) -> Result<Wrapped
     })
 }
 
+/// A check value that the caller puts into the block must be the one that the receiver will find.
+fn agreeing(
+    judged: &Judged<'_>,
+    algorithm: KeyAlgorithm,
+    kbpk: &SecretBytes,
+    key: &SecretBytes,
+) -> Result<(), ApiError> {
+    tr31::compare_check_values(&judged.header, algorithm, kbpk, key).map_err(|e| match e {
+        Tr31Error::CheckValue(id) => ApiError::validation(format!(
+            "KeyBlockHeaders.OptionalBlocks: {id} is not the check value of the {} key. Nothing was exported.",
+            if id == "KP" { "wrapping" } else { "exported" }
+        )),
+        other => refusal::internal(&format!("The check values could not be compared: {other}")),
+    })
+}
+
 /// The key's own header, or that of an initial key: B1, X, S as the service writes it.
-fn header(judged: &Judged<'_>) -> Option<Header> {
-    let version = Version::written_under(judged.wrapping.key.key_attributes.key_algorithm)?;
-    let record = judged.subject.record;
+fn own_header(subject: &Subject<'_>, wrapping: &KeyRecord) -> Option<Header> {
+    let version = Version::written_under(wrapping.key.key_attributes.key_algorithm)?;
+    let record = subject.record;
     let attributes = &record.key.key_attributes;
-    if judged.subject.is_initial_key() {
+    if subject.is_initial_key() {
         return Some(Header::new(
             version,
             Usage::new("B1")?,

@@ -4,8 +4,8 @@ use data_encoding::HEXUPPER;
 
 use crate::{
     api::{
-        ApiError, ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, KeyCheckValueAlgorithm,
-        KeyMaterialType, Profile, Timestamp, WrappingKeySpec,
+        ApiError, ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, KeyAlgorithm,
+        KeyCheckValueAlgorithm, KeyMaterialType, Profile, Timestamp, WrappingKeySpec,
     },
     crypto::{
         CryptoError, rsa_wrap,
@@ -18,7 +18,9 @@ use super::{
     attributes::{self, Arrival},
     check_values,
     import_key::Arrived,
-    imported_secret, refusal, secrets,
+    imported_secret,
+    own_pair::{self, Behind, OwnPair},
+    refusal, secrets,
     tokens::{self, Direction, Token},
 };
 
@@ -30,18 +32,19 @@ pub(super) fn check(
     state: &EngineState,
     input: ImportKeyInput,
     now: Timestamp,
+    profile: Profile,
 ) -> Result<ImportKeyInput, ApiError> {
     let asked = input.key_check_value_algorithm;
     let ImportKeyMaterial::KeyCryptogram(cryptogram) = input.key_material else {
         return Err(refusal::internal("The material is no cryptogram"));
     };
-    let judged = judge(state, &cryptogram, asked, now)?;
+    let judged = judge(state, &cryptogram, asked, now, profile)?;
     Ok(ImportKeyInput {
         key_check_value_algorithm: Some(judged.method),
-        key_material: ImportKeyMaterial::KeyCryptogram(ImportKeyCryptogram {
+        key_material: ImportKeyMaterial::KeyCryptogram(Box::new(ImportKeyCryptogram {
             wrapping_spec: Some(spec(&cryptogram)),
-            ..cryptogram
-        }),
+            ..*cryptogram
+        })),
         ..input
     })
 }
@@ -54,18 +57,23 @@ pub(super) fn open(
     now: Timestamp,
     ctx: &Context<'_>,
 ) -> Result<Arrived, ApiError> {
-    let judged = judge(state, cryptogram, input.key_check_value_algorithm, now)?;
+    let asked = input.key_check_value_algorithm;
+    let judged = judge(state, cryptogram, asked, now, ctx.profile)?;
     let attributes = cryptogram.key_attributes;
     let algorithm = attributes.key_algorithm;
-    let private = tokens::open(judged.token, Direction::Import, ctx, UNDONE)?;
+    let private = match &judged.key {
+        Key::Token(token) => tokens::open(token, Direction::Import, ctx, UNDONE)?,
+        Key::Pair(pair) => pair.open(ctx, UNDONE)?,
+    };
+    let member = judged.key.member();
     let secret =
         rsa_wrap::unwrap(&private, &judged.bytes, spec(cryptogram)).map_err(|e| match e {
-            CryptoError::Unwrap => undecryptable(),
-            other => refusal::internal(&format!("The key of ImportToken cannot be used: {other}")),
+            CryptoError::Unwrap => undecryptable(member),
+            other => refusal::internal(&format!("The key of {member} cannot be used: {other}")),
         })?;
     // A key of another length is no other answer than a padding that does not fit.
     if Some(secret.len()) != algorithm.key_bytes() {
-        return Err(undecryptable());
+        return Err(undecryptable(member));
     }
     imported_secret::refuse_degenerate(MEMBER, algorithm, &secret)?;
     let check_value = check_values::symmetric(algorithm, judged.method, &secret)?;
@@ -76,6 +84,7 @@ pub(super) fn open(
         attributes,
         exportable: cryptogram.exportable,
         sensitive: false,
+        from_block: None,
         check_value,
         check_value_by: judged.method,
         both_check_values: check_values::both_check_values(&secret)?,
@@ -83,8 +92,31 @@ pub(super) fn open(
     })
 }
 
+/// Whose private key opens the cryptogram.
+enum Key<'s> {
+    Token(&'s Token),
+    Pair(OwnPair<'s>),
+}
+
+impl Key<'_> {
+    fn algorithm(&self) -> KeyAlgorithm {
+        match self {
+            Self::Token(token) => token.algorithm,
+            Self::Pair(pair) => pair.algorithm(),
+        }
+    }
+
+    /// The member that names it.
+    const fn member(&self) -> &'static str {
+        match self {
+            Self::Token(_) => "ImportToken",
+            Self::Pair(_) => "WrappingKeyIdentifier",
+        }
+    }
+}
+
 struct Judged<'s> {
-    token: &'s Token,
+    key: Key<'s>,
     method: KeyCheckValueAlgorithm,
     bytes: Vec<u8>,
 }
@@ -95,20 +127,17 @@ fn judge<'s>(
     cryptogram: &ImportKeyCryptogram,
     asked: Option<KeyCheckValueAlgorithm>,
     now: Timestamp,
+    profile: Profile,
 ) -> Result<Judged<'s>, ApiError> {
-    let token = state.token(
-        Direction::Import,
-        &cryptogram.import_token,
-        KeyMaterialType::KEY_CRYPTOGRAM,
-        now,
-    )?;
+    let key = key(state, cryptogram, now, profile)?;
+    let member = key.member();
     let attributes = &cryptogram.key_attributes;
     attributes::judge(attributes, Arrival::Wrapped)?;
     let method = check_values::method(attributes, asked)?;
-    let (wrapped, wrapping) = (attributes.key_algorithm, token.algorithm);
+    let (wrapped, wrapping) = (attributes.key_algorithm, key.algorithm());
     strength::may_wrap(wrapped, wrapping, WrapPath::Rsa).map_err(|refusal| {
         ApiError::validation(format!(
-            "ImportToken: {} is weaker than {}, which needs {}.",
+            "{member}: {} is weaker than {}, which needs {}.",
             wrapping.name(),
             wrapped.name(),
             refusal.needs
@@ -116,15 +145,47 @@ fn judge<'s>(
     })?;
     let bytes = HEXUPPER
         .decode(cryptogram.wrapped_key_cryptogram.as_bytes())
-        .map_err(|_| undecryptable())?;
+        .map_err(|_| undecryptable(member))?;
     if Some(bytes.len() * 8) != wrapping.modulus_bits() {
-        return Err(undecryptable());
+        return Err(undecryptable(member));
     }
-    Ok(Judged {
-        token,
-        method,
-        bytes,
-    })
+    Ok(Judged { key, method, bytes })
+}
+
+/// The token's key, or the pair that is named in its place.
+fn key<'s>(
+    state: &'s EngineState,
+    cryptogram: &ImportKeyCryptogram,
+    now: Timestamp,
+    profile: Profile,
+) -> Result<Key<'s>, ApiError> {
+    let named = own_pair::behind(
+        Direction::Import,
+        "keyMaterial.keyCryptogram",
+        cryptogram.import_token.as_deref(),
+        (
+            cryptogram.wrapping_key_identifier.as_deref(),
+            cryptogram.wrapping_key_certificate.as_deref(),
+        ),
+    )?;
+    match named {
+        Behind::Token(token) => state
+            .token(
+                Direction::Import,
+                token,
+                KeyMaterialType::KEY_CRYPTOGRAM,
+                now,
+            )
+            .map(Key::Token),
+        Behind::Pair(identifier, certificate) => own_pair::judge(
+            state,
+            Direction::Import,
+            (identifier, certificate),
+            now,
+            profile,
+        )
+        .map(|(pair, _)| Key::Pair(pair)),
+    }
 }
 
 fn spec(cryptogram: &ImportKeyCryptogram) -> WrappingKeySpec {
@@ -134,6 +195,8 @@ fn spec(cryptogram: &ImportKeyCryptogram) -> WrappingKeySpec {
 }
 
 /// One text for every way in which a cryptogram can fail, so that no answer helps to open one.
-fn undecryptable() -> ApiError {
-    ApiError::validation("WrappedKeyCryptogram could not be decrypted with the key of ImportToken.")
+fn undecryptable(member: &str) -> ApiError {
+    ApiError::validation(format!(
+        "WrappedKeyCryptogram could not be decrypted with the key of {member}."
+    ))
 }

@@ -13,7 +13,7 @@ use crate::{
 use crate::api::Profile;
 
 use super::{
-    BothCheckValues, Context, EngineState, KeyRecord, Material,
+    BothCheckValues, Context, EngineState, FromBlock, KeyRecord, Material, Rules,
     attributes::{self, Arrival},
     certificate, import_cryptogram, import_tr31, life_cycle, refusal, tags,
 };
@@ -24,14 +24,17 @@ pub(super) fn check(
     state: &EngineState,
     input: ImportKeyInput,
     now: Timestamp,
-    profile: Profile,
+    rules: &Rules,
 ) -> Result<ImportKeyInput, ApiError> {
+    let profile = rules.profile;
     tags::judge(&input.tags)?;
-    match input.key_material {
-        ImportKeyMaterial::KeyCryptogram(_) => import_cryptogram::check(state, input, now),
-        ImportKeyMaterial::Tr31KeyBlock(_) => import_tr31::check(state, input, now),
+    let checked = match input.key_material {
+        ImportKeyMaterial::KeyCryptogram(_) => import_cryptogram::check(state, input, now, profile),
+        ImportKeyMaterial::Tr31KeyBlock(_) => import_tr31::check(state, input, now, rules),
         _ => judge(state, &input, now, profile).map(|_| input),
-    }
+    }?;
+    state.room_for_a_key(now, rules)?;
+    Ok(checked)
 }
 
 pub(super) fn handle(
@@ -73,6 +76,7 @@ pub(super) fn handle(
             material: arrived.material,
             both_check_values: arrived.both_check_values,
             sensitive: arrived.sensitive,
+            from_block: arrived.from_block,
         }),
     })
 }
@@ -83,6 +87,8 @@ pub(super) struct Arrived {
     pub(super) exportable: bool,
     /// Whether it may leave in other forms than a trusted key block too: exportability S.
     pub(super) sensitive: bool,
+    /// What its key block said beside its attributes.
+    pub(super) from_block: Option<Box<FromBlock>>,
     pub(super) check_value: String,
     pub(super) check_value_by: KeyCheckValueAlgorithm,
     pub(super) material: Material,
@@ -94,6 +100,7 @@ fn public(judged: Judged) -> Arrived {
         attributes: judged.attributes,
         exportable: true,
         sensitive: false,
+        from_block: None,
         check_value: kcv::public_key(judged.certificate.spki_der()),
         check_value_by: KeyCheckValueAlgorithm::SHA_1,
         material: Material::Public {

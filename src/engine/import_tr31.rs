@@ -2,17 +2,20 @@
 
 use crate::{
     api::{
-        ApiError, ImportKeyInput, ImportKeyMaterial, ImportTr31KeyBlock, KeyAttributes,
+        ApiError, ErrorKind, ImportKeyInput, ImportKeyMaterial, ImportTr31KeyBlock, KeyAttributes,
         KeyCheckValueAlgorithm, Profile, Timestamp,
     },
     crypto::{
         SecretBytes,
-        tr31::{self, Block, Exportability, Header, Iso20038, OptionalRule, Tr31Error, Version},
+        tr31::{
+            self, Block, Exportability, Header, Iso20038, KeyVersion, OptionalRule, Tr31Error,
+            Version,
+        },
     },
 };
 
 use super::{
-    Context, EngineState, KeyRecord, Material,
+    Context, EngineState, FromBlock, KeyRecord, Material, Rules,
     attributes::{self, Arrival},
     check_values,
     import_key::Arrived,
@@ -30,11 +33,13 @@ pub(super) fn check(
     state: &EngineState,
     input: ImportKeyInput,
     now: Timestamp,
+    rules: &Rules,
 ) -> Result<ImportKeyInput, ApiError> {
     let ImportKeyMaterial::Tr31KeyBlock(block) = &input.key_material else {
         return Err(refusal::internal("The material is no key block"));
     };
     let judged = judge(state, block, input.key_check_value_algorithm, now)?;
+    taken(judged.block.header().version, rules)?;
     Ok(ImportKeyInput {
         key_check_value_algorithm: Some(judged.method),
         ..input
@@ -65,6 +70,7 @@ pub(super) fn open(
         attributes,
         exportable: header.exportability != Exportability::NONE,
         sensitive: header.exportability == Exportability::SENSITIVE,
+        from_block: kept(header),
         check_value,
         check_value_by: judged.method,
         both_check_values: check_values::both_check_values(&secret)?,
@@ -114,6 +120,40 @@ fn fits(version: Version, wrapping: &KeyRecord) -> Result<(), ApiError> {
         return Ok(());
     }
     Err(content(&Tr31Error::Kbpk { version, kbpk }))
+}
+
+/// The policy may close the door to versions that the service still takes.
+fn taken(version: Version, rules: &Rules) -> Result<(), ApiError> {
+    if !rules.limits.refused_key_blocks.contains(&version) {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        ErrorKind::AccessDenied,
+        format!(
+            "{MEMBER} has version {} ({}), which the policy of this vault does not take; ask the sender for version B \
+             or D.",
+            version.letter(),
+            version.words()
+        ),
+    ))
+}
+
+/// What the header says beside the attributes. PB pads, and KP is the wrapping key's check value, compared and done
+/// with; what is left is kept and not used.
+fn kept(header: &Header) -> Option<Box<FromBlock>> {
+    let optional_blocks: Vec<(String, String)> = header
+        .optional
+        .iter()
+        .filter(|block| !matches!(block.id(), "PB" | "KP"))
+        .map(|block| (block.id().to_owned(), block.data().to_owned()))
+        .collect();
+    if optional_blocks.is_empty() && header.key_version == KeyVersion::UNUSED {
+        return None;
+    }
+    Some(Box::new(FromBlock {
+        key_version: header.key_version.code().to_owned(),
+        optional_blocks,
+    }))
 }
 
 /// The attributes that the header gives a key of `length` bytes; names the field that the service has no value for.

@@ -20,7 +20,10 @@ mod import_cryptogram;
 mod import_key;
 mod import_tr31;
 mod imported_secret;
+mod key_block_headers;
 mod life_cycle;
+mod limits;
+mod own_pair;
 mod paging;
 mod pairs;
 mod parameters;
@@ -42,8 +45,9 @@ mod wrapping_key;
 pub use check_values::{BothCheckValues, both_check_values};
 pub use context::{Context, PreparedRsa, SealError, SecretOpen, SecretSeal};
 pub use control_plane::ControlPlane;
+pub use limits::{Limits, Rules};
 pub use published::{PublishedTestKey, published_test_key, published_test_keys};
-pub use record::{KeyRecord, Material};
+pub use record::{FromBlock, KeyRecord, Material};
 pub use state::{Destroyed, EngineState};
 
 #[cfg(test)]

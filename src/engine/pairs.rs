@@ -21,7 +21,7 @@ pub(super) fn pair(
         Some(prepared) => prepared,
         None => generate(bits, purpose, entropy)?,
     };
-    if public_key_bits(&pair.spki) != Some(bits) {
+    if pair.bits() != Some(bits) {
         return Err(refusal::internal(&format!(
             "The prepared RSA pair does not have {bits} bits"
         )));
@@ -30,7 +30,7 @@ pub(super) fn pair(
 }
 
 /// The modulus length in a SubjectPublicKeyInfo.
-fn public_key_bits(spki_der: &[u8]) -> Option<usize> {
+pub(super) fn public_key_bits(spki_der: &[u8]) -> Option<usize> {
     let public = PublicKey::from_public_key_der(spki_der).ok()?;
     usize::try_from(public.n().bit_width()).ok()
 }

@@ -20,9 +20,6 @@ use super::{
 
 const DAY: i64 = 86_400_000;
 
-/// Tokens and their certificates live this long.
-const LIFE: i64 = 7 * DAY;
-
 /// A token is given again only while it is good for this long.
 const REUSABLE: i64 = DAY;
 
@@ -170,7 +167,8 @@ impl Asked {
             return Ok(given);
         }
         let pair = pairs::pair(bits, self.prime(), ctx.prepared.take(), ctx.entropy)?;
-        let until = authority::whole_second(now.plus_millis(LIFE));
+        let until =
+            authority::whole_second(now.plus_millis(i64::from(ctx.limits.parameters_days) * DAY));
         let issuer = state.issuer(now, ctx)?;
         let wanted = Wanted {
             spki: &pair.spki,

@@ -63,6 +63,19 @@ pub struct KeyRecord {
     /// Whether it came in a key block of exportability S: it may leave in other forms than a trusted key block too,
     /// and leaves in a block as S again.
     pub sensitive: bool,
+    /// What the key block it came in said beside its attributes; boxed, since few keys have any.
+    pub from_block: Option<Box<FromBlock>>,
+}
+
+/// What a key block said of its key beside the attributes. It is kept and not used: a new block is written with
+/// version 00 and the optional blocks that are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FromBlock {
+    /// The key version number, two characters; `00` where there is none.
+    pub key_version: String,
+    /// ID and data of each optional block, in their order; without PB, which pads, and KP, which is of the wrapping
+    /// key and was compared with it.
+    pub optional_blocks: Vec<(String, String)>,
 }
 
 impl KeyRecord {

@@ -1,7 +1,7 @@
 //! Refusals that several operations share, worded once.
 
 use crate::{
-    api::{ApiError, ErrorKind},
+    api::{ApiError, ErrorKind, Violations},
     crypto::EntropyError,
 };
 
@@ -29,6 +29,19 @@ pub(super) fn no_key_behind(identifier: &str, alias: &str) -> ApiError {
 /// A member or operation that the service knows and this control plane does not.
 pub(super) fn not_supported(member: &str) -> ApiError {
     ApiError::validation(format!("{member} is not supported by this control plane."))
+}
+
+/// A member that must be there and is not, in the service's words. `path` is where it stands, `keyMaterial.keyCryptogram`.
+pub(super) fn null(path: &str, member: &str) -> ApiError {
+    let mut letters = member.chars();
+    let first = letters.next().map(|first| first.to_ascii_lowercase());
+    let member: String = first.into_iter().chain(letters).collect();
+    let mut violations = Violations::default();
+    violations.note_null(&format!("{path}.{member}"));
+    violations
+        .finish()
+        .err()
+        .unwrap_or_else(|| internal("A member is missing"))
 }
 
 /// The source of randomness failed.

@@ -28,6 +28,8 @@ pub struct EngineState {
     region: String,
     keys: BTreeMap<Position, Arc<KeyRecord>>,
     by_id: HashMap<Arc<str>, Timestamp>,
+    /// How many keys are in DELETE_COMPLETE.
+    destroyed: usize,
     /// Keys in DELETE_PENDING by the end of their window.
     pending: BTreeSet<(Timestamp, Position)>,
     /// Aliases by full name, and the id of the key each stands for.
@@ -55,6 +57,7 @@ impl EngineState {
             region: region.into(),
             keys: BTreeMap::new(),
             by_id: HashMap::new(),
+            destroyed: 0,
             pending: BTreeSet::new(),
             aliases: Aliases::new(),
             tokens: BTreeMap::new(),
@@ -80,6 +83,12 @@ impl EngineState {
     /// How many keys there are, tombstones included.
     pub fn len(&self) -> usize {
         self.keys.len()
+    }
+
+    /// How many keys there are that are not gone at `now`.
+    pub(super) fn living_count(&self, now: Timestamp) -> usize {
+        let due = self.pending.iter().take_while(|(until, _)| *until <= now);
+        self.len() - self.destroyed - due.count()
     }
 
     /// Whether there was never a key.
@@ -124,6 +133,13 @@ impl EngineState {
     pub(super) fn put(&mut self, record: KeyRecord) {
         let id: Arc<str> = record.key_id().into();
         let position = (record.key.create_timestamp, id.clone());
+        let was_gone = self
+            .keys
+            .get(&position)
+            .is_some_and(|old| old.key.key_state == KeyState::DELETE_COMPLETE);
+        if !was_gone && record.key.key_state == KeyState::DELETE_COMPLETE {
+            self.destroyed += 1;
+        }
         if let Some(old) = self.keys.get(&position).and_then(|old| until(old)) {
             self.pending.remove(&(old, position.clone()));
         }

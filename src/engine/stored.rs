@@ -17,7 +17,7 @@ use crate::api::{
 };
 
 use super::{
-    BothCheckValues, EngineState, KeyRecord, Material,
+    BothCheckValues, EngineState, FromBlock, KeyRecord, Material,
     stored_issuing::{StoredAuthority, StoredToken},
     tokens::Token,
 };
@@ -87,6 +87,10 @@ struct StoredKey {
     /// Absent where no.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     sensitive: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key_version: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    optional_blocks: Vec<(String, String)>,
 }
 
 // By hand, so that 100 000 records are written one by one and never all held twice.
@@ -223,7 +227,13 @@ impl From<&KeyRecord> for StoredKey {
             chain: Vec::new(),
             authority: None,
             sensitive: record.sensitive,
+            key_version: None,
+            optional_blocks: Vec::new(),
         };
+        if let Some(block) = &record.from_block {
+            stored.key_version = Some(block.key_version.clone());
+            stored.optional_blocks.clone_from(&block.optional_blocks);
+        }
         stored.put_material(&record.material);
         stored
     }
@@ -290,6 +300,13 @@ impl StoredKey {
             key_algorithm: self.algorithm,
             key_modes_of_use,
         };
+        let optional_blocks = self.optional_blocks;
+        let from_block = self.key_version.map(|key_version| {
+            Box::new(FromBlock {
+                key_version,
+                optional_blocks,
+            })
+        });
         Ok(KeyRecord {
             key: Key {
                 key_arn,
@@ -314,6 +331,7 @@ impl StoredKey {
             material,
             both_check_values: self.both_check_values,
             sensitive: self.sensitive,
+            from_block,
         })
     }
 }

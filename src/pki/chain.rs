@@ -11,7 +11,7 @@ use crate::api::Timestamp;
 /// The first rule it breaks.
 pub fn verify_root(certificate: &Certificate, now: Timestamp) -> Result<(), PkiError> {
     certificate.usable_bits()?;
-    check_validity(certificate, now)?;
+    verify_valid(certificate, now)?;
     check_extensions(certificate)?;
     check_authority(certificate)?;
     let refuse = |reason| PkiError::NotSelfSigned {
@@ -43,8 +43,8 @@ pub fn verify_issued(
 ) -> Result<(), PkiError> {
     let subject_bits = child.usable_bits()?;
     let issuer_bits = issuer.usable_bits()?;
-    check_validity(child, now)?;
-    check_validity(issuer, now)?;
+    verify_valid(child, now)?;
+    verify_valid(issuer, now)?;
     check_extensions(child)?;
     check_extensions(issuer)?;
     let refuse = |reason| PkiError::NotSignedBy {
@@ -74,8 +74,12 @@ pub fn verify_issued(
     }
 }
 
-/// RFC 5280, section 4.1.2.5: both ends belong to the validity, and it is counted in whole seconds.
-fn check_validity(certificate: &Certificate, now: Timestamp) -> Result<(), PkiError> {
+/// Whether `now` is within the validity (RFC 5280, section 4.1.2.5): both ends belong to it, and it is counted in whole
+/// seconds.
+///
+/// # Errors
+/// Not yet valid, or expired.
+pub fn verify_valid(certificate: &Certificate, now: Timestamp) -> Result<(), PkiError> {
     let (not_before, not_after) = (certificate.not_before(), certificate.not_after());
     let second = now.millis().div_euclid(1000);
     if second < not_before.millis().div_euclid(1000) {

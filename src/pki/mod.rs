@@ -10,7 +10,7 @@ mod signature;
 mod subject;
 
 pub use certificate::Certificate;
-pub use chain::{verify_issued, verify_root};
+pub use chain::{verify_issued, verify_root, verify_valid};
 pub use error::PkiError;
 pub use issue::{IssueError, Purpose, SignatureHash, Terms, issued, self_signed, signing_request};
 pub use parameters::{ImportParameters, ParametersError};

@@ -13,6 +13,9 @@ use super::transition::{Transition, refusal_note};
 use super::view::PendingView;
 use super::{Profile, Session};
 
+/// Acts that share one commit in a small vault.
+const SMALLEST_GROUP: usize = 512;
+
 impl Session {
     /// Asks, signs with every held key that is needed, and executes: for programs, where signing keys are held.
     ///
@@ -60,6 +63,12 @@ impl Session {
             self.perform(approve)?;
         }
         Ok(pending)
+    }
+
+    /// How many acts should share one commit. A commit writes the whole vault, so the more there is the more share it:
+    /// the cost of an act does not grow with the keys that are there.
+    pub fn group_size(&self) -> usize {
+        SMALLEST_GROUP.max(self.state.engine.len() / 8)
     }
 
     /// Several acts or reads of the control plane whose answers share one commit (`call --batch`). Each result

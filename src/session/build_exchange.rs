@@ -65,6 +65,7 @@ fn export_tr31(session: &Session, answers: &Answers) -> Result<Action, Refusal> 
     let request = Request::ExportKey(ExportKeyInput {
         key_material: ExportKeyMaterial::Tr31KeyBlock(ExportTr31KeyBlock {
             wrapping_key_identifier: session.resolve(answers.text("wrap")?)?,
+            key_block_headers: None,
         }),
         export_key_identifier: session.resolve(answers.text("key")?)?,
         export_attributes: initial,

@@ -72,7 +72,7 @@ impl Session {
                 request.operation().name()
             )));
         }
-        Ok(self.state.engine.read(request, self.now(), self.profile)?)
+        Ok(self.state.engine.read(request, self.now(), self.rules())?)
     }
 
     /// Judges an act before anybody signs: the same checks as the door, without effect. Returns what will be
@@ -332,6 +332,12 @@ impl Session {
         prepared: Option<PreparedRsa>,
     ) -> Result<Response, Refusal> {
         let clock = super::clock::Fixed(self.now());
+        let prepared = prepared.or_else(|| self.ahead.take(EngineState::needs_rsa(request)));
+        let prepared_root = if super::ahead::issues(request) {
+            self.ahead.take(engine.needs_root(self.now()))
+        } else {
+            None
+        };
         let sealer = super::locks::Sealer(self.book.use_recipient().to_owned());
         let mut context = crate::engine::Context {
             clock: &clock,
@@ -339,10 +345,17 @@ impl Session {
             seal: &sealer,
             open: opener.map(|o| o as &dyn crate::engine::SecretOpen),
             prepared,
-            prepared_root: None,
+            prepared_root,
             profile: self.profile,
+            limits: super::limits::of(&self.state.policy),
         };
-        Ok(engine.handle(request, &mut context)?)
+        let answer = engine.handle(request, &mut context);
+        // What was not needed (a token given again, a refusal) waits for the next.
+        let unused = [context.prepared.take(), context.prepared_root.take()];
+        for pair in unused {
+            self.ahead.put(pair);
+        }
+        Ok(answer?)
     }
 
     /// The act as it would be signed now.
@@ -409,7 +422,7 @@ impl Session {
                     ));
                 }
                 self.profile_allows(request)?;
-                let request = self.state.engine.check(request, self.now(), self.profile)?;
+                let request = self.state.engine.check(request, self.now(), self.rules())?;
                 self.root_rules(&request, confirmation.as_ref())?;
                 Ok(Action::Control {
                     request,
@@ -420,30 +433,6 @@ impl Session {
             Action::List { .. } => super::list::judged(self, action),
             Action::Backup { .. } => Ok(action.clone()),
         }
-    }
-
-    /// What the profile forbids whatever the engine says.
-    pub(crate) fn profile_allows(&self, request: &Request) -> Result<(), Refusal> {
-        // A wrapping or signing pair and the workstation's own CA are keys too (PCI PIN 5-1 names no exception).
-        let generates = matches!(
-            request,
-            Request::CreateKey(_)
-                | Request::GetParametersForImport(_)
-                | Request::GetParametersForExport(_)
-                | Request::GetPublicKeyCertificate(_)
-        );
-        if generates
-            && self.profile == Profile::Production
-            && !self.state.policy.software_generation
-        {
-            return Err(Refusal::Profile(
-                "This production vault may not generate keys in software: a laptop is not a secure cryptographic \
-                 device (PCI PIN 5-1). No key was made. Bring keys in wrapped, or decide otherwise when a vault is \
-                 created."
-                    .into(),
-            ));
-        }
-        Ok(())
     }
 }
 

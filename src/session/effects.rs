@@ -3,8 +3,8 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::api::{
-    ExportKeyInput, ExportKeyMaterial, ImportKeyInput, ImportKeyMaterial, Request, Response,
-    Timestamp, WrappedKey,
+    ExportKeyInput, ExportKeyMaterial, ImportKeyInput, ImportKeyMaterial, Key, KeyExportability,
+    Request, Response, Timestamp, WrappedKey,
 };
 use crate::pki::Certificate;
 
@@ -131,12 +131,13 @@ fn export_record(
             (format!("holder of {holder}"), String::new())
         }
     };
+    let (attributes, exportable) = as_sent(input, &record.key);
     Some(ExportRecord {
         arn: record.key.key_arn.clone(),
         kcv: wrapped.key_check_value.clone(),
         kcv_method: wrapped.key_check_value_algorithm.name().to_owned(),
-        attributes: serde_json::to_string(&record.key.key_attributes).unwrap_or_default(),
-        exportable: record.key.exportable,
+        attributes,
+        exportable,
         receiver,
         receiver_spki,
         file: export.map(|e| e.file.clone()).unwrap_or_default(),
@@ -145,6 +146,34 @@ fn export_record(
         state: "sent".into(),
         receiver_arn: None,
     })
+}
+
+/// What the receiver is told that it gets: the key's attributes, or less where the block's headers say less; of an
+/// initial key no KeyUsage, since the service has no name for B1.
+fn as_sent(input: &ExportKeyInput, key: &Key) -> (String, bool) {
+    let mut attributes = serde_json::json!(key.key_attributes);
+    let initial = input
+        .export_attributes
+        .as_ref()
+        .is_some_and(|asked| asked.export_dukpt_initial_key.is_some());
+    if initial && let Some(members) = attributes.as_object_mut() {
+        members.remove("KeyUsage");
+        members.insert(
+            "KeyModesOfUse".into(),
+            serde_json::json!({"DeriveKey": true}),
+        );
+    }
+    let headers = match &input.key_material {
+        ExportKeyMaterial::Tr31KeyBlock(block) => block.key_block_headers.as_deref(),
+        ExportKeyMaterial::KeyCryptogram(_) => None,
+    };
+    let modes = headers.and_then(|headers| headers.key_modes_of_use);
+    if let (Some(modes), Some(members)) = (modes, attributes.as_object_mut()) {
+        members.insert("KeyModesOfUse".into(), serde_json::json!(modes));
+    }
+    let kept = headers.and_then(|headers| headers.key_exportability)
+        == Some(KeyExportability::NON_EXPORTABLE);
+    (attributes.to_string(), key.exportable && !kept)
 }
 
 fn root_record(

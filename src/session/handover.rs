@@ -72,13 +72,15 @@ pub fn rsa_wrap(
         .ok_or_else(|| Refusal::Usage("The exported key is not in this vault.".into()))?;
     let rehearsal = session.profile() == Profile::Rehearsal;
     let import = Request::ImportKey(ImportKeyInput {
-        key_material: ImportKeyMaterial::KeyCryptogram(ImportKeyCryptogram {
+        key_material: ImportKeyMaterial::KeyCryptogram(Box::new(ImportKeyCryptogram {
             key_attributes: record.key.key_attributes,
             exportable: record.key.exportable,
             wrapped_key_cryptogram: output.wrapped_key.key_material.clone(),
-            import_token: note.import_token.clone(),
+            import_token: Some(note.import_token.clone()),
+            wrapping_key_identifier: None,
+            wrapping_key_certificate: None,
             wrapping_spec: material.wrapping_spec,
-        }),
+        })),
         // A rehearsal's key must not serve anybody by accident.
         enabled: !rehearsal,
         key_check_value_algorithm: Some(record.key.key_check_value_algorithm),

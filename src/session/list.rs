@@ -42,7 +42,7 @@ pub(crate) fn judged(session: &Session, action: &Action) -> Result<Action, Refus
                 session
                     .state
                     .engine
-                    .check(act, session.now(), session.profile)?,
+                    .check(act, session.now(), session.rules())?,
             ),
         }
     }
@@ -62,6 +62,9 @@ fn identifiers(request: &mut Request) -> Vec<&mut String> {
     match request {
         Request::ImportKey(input) => match &mut input.key_material {
             ImportKeyMaterial::Tr31KeyBlock(block) => vec![&mut block.wrapping_key_identifier],
+            ImportKeyMaterial::KeyCryptogram(wrapped) => {
+                wrapped.wrapping_key_identifier.iter_mut().collect()
+            }
             _ => Vec::new(),
         },
         Request::ExportKey(input) => {

@@ -4,6 +4,7 @@
 //! It knows the engine, the vault, people and evidence, and no screen, script or argument.
 
 pub mod action;
+mod ahead;
 mod automatic;
 mod backup;
 mod book;
@@ -21,6 +22,7 @@ mod forms;
 pub mod handover;
 mod handover_blocks;
 mod journal;
+mod limits;
 mod list;
 mod locks;
 pub mod modes;
@@ -52,6 +54,7 @@ use rand_core::CryptoRng;
 
 use crate::api::{Clock, Key, Tag, Timestamp};
 use crate::crypto::{Entropy as _, OsEntropy, SeededEntropy};
+use crate::engine::Rules;
 use crate::evidence::audit::Kind;
 use crate::os::{OsMonotonic, WallClock};
 
@@ -66,6 +69,8 @@ pub use opening::{Bootstrap, Opening, WitnessAnswer};
 pub use run::{Run, RunOutcome, StepRecord, StepState};
 pub use view::{ExportView, KeyRow, PendingView, PersonView, ReceiptView, View};
 
+#[cfg(test)]
+mod exchange_tests;
 #[cfg(test)]
 mod tests;
 
@@ -149,6 +154,8 @@ pub struct Session {
     destroyed: Vec<String>,
     notes: Vec<String>,
     rows: OnceLock<Arc<Vec<KeyRow>>>,
+    /// RSA pairs made before they were needed.
+    ahead: ahead::Ahead,
     request_number: u64,
     in_script: bool,
     /// How far a rehearsal's running time lies ahead of the wall clock; without it that time stands still.
@@ -190,6 +197,7 @@ impl Session {
             destroyed: Vec::new(),
             notes: Vec::new(),
             rows: OnceLock::new(),
+            ahead: ahead::Ahead::default(),
             request_number: 0,
             in_script: false,
             running: None,
@@ -313,6 +321,14 @@ impl Session {
             self.book.t(),
             locks::uses_secret(action),
         )
+    }
+
+    /// What the control plane is held to here.
+    pub(crate) fn rules(&self) -> Rules {
+        Rules {
+            profile: self.profile,
+            limits: limits::of(&self.state.policy),
+        }
     }
 
     /// Refuses everything once a write has failed: only a new opening tells what stands.

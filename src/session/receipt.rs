@@ -111,7 +111,8 @@ fn differences(export: &ExportRecord, key: &Value) -> Vec<String> {
     let sent: Value = serde_json::from_str(&export.attributes).unwrap_or(Value::Null);
     let theirs = key.get("KeyAttributes").cloned().unwrap_or(Value::Null);
     for member in ["KeyUsage", "KeyClass", "KeyAlgorithm"] {
-        if sent.get(member) != theirs.get(member) {
+        // What was sent without it (the usage of an initial key) is the receiver's to name.
+        if sent.get(member).is_some() && sent.get(member) != theirs.get(member) {
             let shown = |v: &Value| {
                 v.get(member)
                     .and_then(Value::as_str)

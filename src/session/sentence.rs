@@ -170,7 +170,12 @@ fn import(
                 "never"
             };
             details.push(line("export", export));
-            details.push(line("token", &wrapped.import_token));
+            if let Some(token) = &wrapped.import_token {
+                details.push(line("token", token));
+            }
+            if let Some(pair) = &wrapped.wrapping_key_identifier {
+                details.push(line("opened by", &name_of(pair, engine)));
+            }
             ("IMPORT KEY by RSA wrap".into(), details)
         }
         ImportKeyMaterial::Tr31KeyBlock(block) => sentence_blocks::import(block, engine),

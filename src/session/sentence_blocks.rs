@@ -1,10 +1,11 @@
 //! Key blocks in a custodian's words: what a TR-31 block brings, under which key.
 
-use crate::api::{ExportKeyInput, ExportTr31KeyBlock, ImportTr31KeyBlock};
-use crate::crypto::tr31::Block;
+use crate::api::{ExportKeyInput, ExportTr31KeyBlock, ImportTr31KeyBlock, KeyBlockHeaders};
+use crate::crypto::tr31::{Block, Exportability};
 use crate::engine::EngineState;
 
 use super::label_of;
+use super::modes;
 use super::sentence::{Details, attributes, check_values, line, wrapping};
 
 /// The import of a block: its header says what the key is; the key itself stays closed.
@@ -53,9 +54,33 @@ pub(crate) fn export(
     };
     let mut details = attributes(&record.key.key_attributes);
     details.extend(check_values(record));
+    details.extend(headers(block.key_block_headers.as_deref()));
     details.extend(wrapping(&block.wrapping_key_identifier, engine));
     let label = label_of(&record.key, &record.tags);
     (format!("EXPORT KEY {label} in a TR-31 key block"), details)
+}
+
+/// What the block says of its key in the place of the key's own values.
+pub(crate) fn headers(asked: Option<&KeyBlockHeaders>) -> Details {
+    let Some(asked) = asked else {
+        return Details::new();
+    };
+    let mut details = Details::new();
+    if let Some(modes) = &asked.key_modes_of_use {
+        details.push(line("block: modes", &modes::words(modes)));
+    }
+    if let Some(exportability) = asked.key_exportability {
+        let letter = exportability.letter().to_string();
+        let words = Exportability::new(&letter).and_then(|value| value.words());
+        details.push(line("block: export", words.unwrap_or("unknown")));
+    }
+    if let Some(version) = &asked.key_version {
+        details.push(line("block: version", version));
+    }
+    for (id, data) in &asked.optional_blocks {
+        details.push(line(&format!("block: {id}"), data));
+    }
+    details
 }
 
 /// The terminal whose initial key leaves in the place of the base derivation key.

@@ -11,11 +11,11 @@ use crate::vault::{MemoryStore, Store as _};
 const SAMPLE: &[u8] =
     include_bytes!("../../ceremonies/samples/get-parameters-for-import-rsa2048.json");
 
-fn start() -> Timestamp {
+pub(super) fn start() -> Timestamp {
     Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap()
 }
 
-fn practice(hold: bool) -> (MemoryStore, Session) {
+pub(super) fn practice(hold: bool) -> (MemoryStore, Session) {
     let store = MemoryStore::new();
     let environment = Environment::seeded("tests").unwrap();
     let created =
@@ -48,7 +48,7 @@ fn create_kek(session: &Session) -> Action {
     build::action(session, "create-key", &answers(&fields, &[])).unwrap()
 }
 
-fn act(
+pub(super) fn act(
     session: &mut Session,
     op: &str,
     texts: &[(&str, &str)],

@@ -14,14 +14,11 @@ use super::receiver::Receiver;
 use super::screens::root::RootFile;
 use crate::ceremony;
 use crate::crypto::{CryptoError, Entropy as _, OsEntropy, SecretBytes, keygen};
-use crate::engine::EngineState;
 use crate::os::{OutputFolder, read_limited};
 use crate::pki::ImportParameters;
 use crate::session::build::{self, Answers};
 use crate::session::handover::{self, Handover};
-use crate::session::{
-    Action, Command, Executed, KeySource, Outcome, PreparedRsa, Profile, Refusal, Session,
-};
+use crate::session::{Action, Command, Executed, KeySource, Outcome, Profile, Refusal, Session};
 use crate::vault::backup_place;
 
 /// The most that is read of a file somebody names.
@@ -200,13 +197,12 @@ impl Acts {
             self.asked.remove(&id);
             return Ok(News::Copied(Box::new(copy), folder));
         }
-        let prepared = match self.asked.get(&id) {
-            Some(asked) => prepare(session, &asked.action, cancel)?,
-            None => None,
-        };
+        if let Some(asked) = self.asked.get(&id) {
+            prepare(session, &asked.action, cancel)?;
+        }
         let executed = match session.perform(Command::Execute {
             id,
-            prepared,
+            prepared: None,
             arrow: None,
         })? {
             Outcome::Executed(executed) => executed,
@@ -271,30 +267,23 @@ fn preview(session: &Session, draft: &Draft) -> Result<News, Refusal> {
     Ok(News::Preview { pending, request })
 }
 
-/// Searches for an RSA pair ahead of the commit, on threads of its own; dropping it leaves no trace. A seeded session
-/// makes its pair itself, so that the seed decides it.
-fn prepare(
-    session: &Session,
-    action: &Action,
-    cancel: &Cancel,
-) -> Result<Option<PreparedRsa>, Refusal> {
-    let Action::Control { request, .. } = action else {
-        return Ok(None);
-    };
-    let Some(bits) = EngineState::needs_rsa(request).filter(|_| session.seed().is_none()) else {
-        return Ok(None);
-    };
-    let draw = || {
-        OsEntropy
-            .draw("rsa-prime")
-            .map_err(|e| Refusal::Vault(e.to_string()))
-    };
-    let generators = [draw()?, draw()?];
-    match keygen::rsa_parallel(bits, generators, &cancel.0) {
-        Ok(pair) => Ok(Some(pair.into())),
-        Err(CryptoError::Cancelled) => Err(Refusal::Usage(STOPPED.into())),
-        Err(error) => Err(Refusal::Vault(error.to_string())),
+/// Searches for the RSA pairs of an act ahead of the commit, on threads of its own; dropping them leaves no trace. A
+/// seeded session makes its pairs itself, so that the seed decides them.
+fn prepare(session: &mut Session, action: &Action, cancel: &Cancel) -> Result<(), Refusal> {
+    for bits in session.wants_ahead(action) {
+        let draw = || {
+            OsEntropy
+                .draw("rsa-prime")
+                .map_err(|e| Refusal::Vault(e.to_string()))
+        };
+        let generators = [draw()?, draw()?];
+        match keygen::rsa_parallel(bits, generators, &cancel.0) {
+            Ok(pair) => session.set_aside(pair.into()),
+            Err(CryptoError::Cancelled) => return Err(Refusal::Usage(STOPPED.into())),
+            Err(error) => return Err(Refusal::Vault(error.to_string())),
+        }
     }
+    Ok(())
 }
 
 /// What people read when a search was stopped.

@@ -137,7 +137,7 @@ fn cryptogram(wrapped: &ImportKeyCryptogram) -> Facts {
     found.line(
         "import_token",
         "Import token",
-        wrapped.import_token.as_str(),
+        wrapped.import_token.as_deref(),
     );
     found.line(
         "wrapping_spec",

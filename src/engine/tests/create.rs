@@ -288,6 +288,7 @@ fn a_source_that_repeats_itself_is_noticed() {
             prepared: None,
             prepared_root: None,
             profile: Profile::Test,
+            limits: crate::engine::Limits::default(),
         };
         crate::engine::ControlPlane::handle(&mut bench.state, &request, &mut ctx)
     };

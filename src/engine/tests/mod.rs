@@ -3,24 +3,34 @@
 mod aliases;
 mod certificates;
 mod create;
+mod cross_product;
 mod cryptogram;
 mod export;
+mod headers;
 mod import;
 mod life;
+mod limits;
 mod listing;
+mod machine;
 mod model;
+mod order;
+mod own_pair;
 mod parameters;
 mod storage;
 mod tagging;
 mod tr31_export;
 mod tr31_import;
+mod tr31_refused;
 
 use crate::api::Profile;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::{Value, json};
 
-use super::{Context, ControlPlane, EngineState, PreparedRsa, SealError, SecretOpen, SecretSeal};
+use super::{
+    Context, ControlPlane, EngineState, Limits, PreparedRsa, Rules, SealError, SecretOpen,
+    SecretSeal,
+};
 use crate::{
     api::{ApiError, Clock, ErrorKind, Operation, Request, Timestamp},
     crypto::{SecretBytes, SeededEntropy},
@@ -67,6 +77,7 @@ pub(super) struct Bench {
     pub(super) clock: TestClock,
     pub(super) entropy: SeededEntropy,
     pub(super) profile: Profile,
+    pub(super) limits: Limits,
     pub(super) open: bool,
     pub(super) broken: bool,
     pub(super) prepared: Option<PreparedRsa>,
@@ -80,6 +91,7 @@ impl Bench {
             clock: TestClock(AtomicI64::new(START)),
             entropy: SeededEntropy::new("engine tests"),
             profile: Profile::Test,
+            limits: Limits::default(),
             open: false,
             broken: false,
             prepared: None,
@@ -102,9 +114,13 @@ impl Bench {
 
     pub(super) fn perform(&mut self, request: &Request) -> Result<Value, ApiError> {
         let before = self.state.clone();
-        let checked = self.state.check(request, self.now(), self.profile);
+        let rules = Rules {
+            profile: self.profile,
+            limits: self.limits.clone(),
+        };
+        let checked = self.state.check(request, self.now(), rules.clone());
         if let Ok(checked) = &checked {
-            let again = self.state.check(checked, self.now(), self.profile);
+            let again = self.state.check(checked, self.now(), rules);
             assert_eq!(
                 again.as_ref(),
                 Ok(checked),
@@ -119,6 +135,7 @@ impl Bench {
             prepared: self.prepared.take(),
             prepared_root: self.prepared_root.take(),
             profile: self.profile,
+            limits: self.limits.clone(),
         };
         let answer = self.state.handle(request, &mut ctx);
         if let Err(refusal) = checked {

@@ -60,6 +60,7 @@ pub(super) fn stored(
         material: Material::Sealed(super::Mask.seal(&secret).unwrap()),
         both_check_values: None,
         sensitive: false,
+        from_block: None,
     };
     bench.state.admit(record).key_arn
 }
@@ -109,6 +110,13 @@ fn pek_header() -> Header {
 
 fn pek_block() -> String {
     block(&pek_header(), KeyAlgorithm::AES_128, KEK, PEK)
+}
+
+/// A two-key PIN encryption key as a sender of `version` writes it.
+pub(super) fn pin_block(version: Version, algorithm: KeyAlgorithm, kbpk: &str) -> String {
+    let header = header(version, "P0", "T", "B", "E");
+    let key = PEK.get(..32).unwrap();
+    block(&header, algorithm, kbpk, key)
 }
 
 fn refused(header: &Header, key: &str) -> String {
@@ -422,4 +430,52 @@ fn every_flipped_bit_is_refused() {
             );
         }
     }
+}
+
+/// The decision about optional blocks: judged, KC and KP compared; then all but PB and KP are kept with the key and not
+/// used, as the key version is.
+#[test]
+fn what_a_block_says_beside_the_attributes_is_kept_and_not_used() {
+    let mut bench = open();
+    let wrapping = kek(&mut bench, KeyAlgorithm::AES_128, KEK);
+    let mut header = pek_header();
+    header.key_version = tr31::KeyVersion::new("7A").unwrap();
+    header.optional = [
+        ("LB", "acquirer"),
+        ("KC", "00C15FFF"),
+        ("KP", "019A1B2A"),
+        ("10", "ibm"),
+        ("PB", "00000000000000000"),
+    ]
+    .iter()
+    .map(|(id, data)| OptionalBlock::new(id, data).unwrap())
+    .collect();
+    let text = block(&header, KeyAlgorithm::AES_128, KEK, PEK);
+    let imported = arn(&bench.ok(Operation::ImportKey, &request(&wrapping, &text)));
+    let kept = bench.state.find(&imported).unwrap().from_block.clone();
+    let kept = kept.unwrap();
+    assert_eq!(kept.key_version, "7A");
+    let pair = |id: &str, data: &str| (id.to_owned(), data.to_owned());
+    assert_eq!(
+        kept.optional_blocks,
+        [
+            pair("LB", "acquirer"),
+            pair("KC", "00C15FFF"),
+            pair("10", "ibm")
+        ]
+    );
+    let stored = minicbor_serde::to_vec(&bench.state).unwrap();
+    assert_eq!(
+        minicbor_serde::from_slice::<EngineState>(&stored).unwrap(),
+        bench.state
+    );
+    // It leaves without them, with version 00.
+    let export = json!({"ExportKeyIdentifier": imported,
+        "KeyMaterial": {"Tr31KeyBlock": {"WrappingKeyIdentifier": wrapping}}});
+    let answer = bench.ok(Operation::ExportKey, &export);
+    let again = answer["WrappedKey"]["KeyMaterial"].as_str().unwrap();
+    assert!(again.starts_with("D0112P0TB00E0000"), "{again}");
+    // A block that says nothing beside them leaves nothing.
+    let plain = arn(&bench.ok(Operation::ImportKey, &request(&wrapping, &pek_block())));
+    assert_eq!(bench.state.find(&plain).unwrap().from_block, None);
 }

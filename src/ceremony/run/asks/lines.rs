@@ -125,7 +125,11 @@ pub(super) fn cryptogram_lines(request: &ImportKeyInput) -> Vec<String> {
             "  exportable  {}",
             if cryptogram.exportable { "yes" } else { "no" }
         ),
-        format!("  token       {}", cryptogram.import_token),
+        match (&cryptogram.import_token, &cryptogram.wrapping_key_identifier) {
+            (Some(token), _) => format!("  token       {token}"),
+            (None, Some(pair)) => format!("  own pair    {pair}"),
+            (None, None) => "  token       none".to_owned(),
+        },
         String::new(),
         "RSA wrap does not say who sent it: compare the check value that comes by another way."
             .to_owned(),

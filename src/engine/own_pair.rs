@@ -1,0 +1,161 @@
+//! A pair of this vault with a certificate of a foreign authority, named in the place of a token: what
+//! GetCertificateSigningRequest is for.
+
+use crate::{
+    api::{
+        ApiError, KeyAlgorithm, KeyClass, KeyUsage,
+        KeyUsage::{
+            TR31_D1_ASYMMETRIC_KEY_FOR_DATA_ENCRYPTION, TR31_K2_TR34_ASYMMETRIC_KEY,
+            TR31_S0_ASYMMETRIC_KEY_FOR_DIGITAL_SIGNATURE,
+        },
+        Profile, Timestamp,
+    },
+    crypto::SecretBytes,
+    pki::Certificate,
+};
+
+use super::{
+    Context, EngineState, KeyRecord, Material, certificate, refusal, secrets, tokens::Direction,
+};
+
+/// A pair, judged.
+pub(super) struct OwnPair<'s> {
+    record: &'s KeyRecord,
+}
+
+/// The member that names the pair, and the one that carries its certificate.
+const fn members(direction: Direction) -> (&'static str, &'static str) {
+    match direction {
+        Direction::Import => ("WrappingKeyIdentifier", "WrappingKeyCertificate"),
+        Direction::Export => ("SigningKeyIdentifier", "SigningKeyCertificate"),
+    }
+}
+
+/// What a pair must be for: one that opens comes with Unwrap, one that signs with Sign.
+const fn usages(direction: Direction) -> &'static [KeyUsage] {
+    match direction {
+        Direction::Import => &[
+            TR31_K2_TR34_ASYMMETRIC_KEY,
+            TR31_D1_ASYMMETRIC_KEY_FOR_DATA_ENCRYPTION,
+        ],
+        Direction::Export => &[TR31_S0_ASYMMETRIC_KEY_FOR_DIGITAL_SIGNATURE],
+    }
+}
+
+/// Either a token or a pair with its certificate; which of them a request has.
+pub(super) enum Behind<'r> {
+    /// The token's name.
+    Token(&'r str),
+    /// The pair's identifier and its certificate as sent.
+    Pair(&'r str, &'r str),
+}
+
+/// Which of the two a request names. `path` is where the members stand, `keyMaterial.tr34KeyBlock`.
+///
+/// # Errors
+/// A ValidationException for both, none, or half a pair.
+pub(super) fn behind<'r>(
+    direction: Direction,
+    path: &str,
+    token: Option<&'r str>,
+    pair: (Option<&'r str>, Option<&'r str>),
+) -> Result<Behind<'r>, ApiError> {
+    let (identifier, certificate) = members(direction);
+    let given = |member: &str, other: &str| {
+        ApiError::validation(format!(
+            "{member} is given without {other}; a pair goes with the certificate that was issued for it."
+        ))
+    };
+    match (token, pair) {
+        (Some(token), (None, None)) => Ok(Behind::Token(token)),
+        (None, (Some(pair), Some(issued))) => Ok(Behind::Pair(pair, issued)),
+        (None, (None, None)) => Err(refusal::null(path, direction.member())),
+        (Some(_), _) => Err(ApiError::validation(format!(
+            "{} is given together with {identifier} or {certificate}; a key is behind the one or the other.",
+            direction.member()
+        ))),
+        (None, (Some(_), None)) => Err(given(identifier, certificate)),
+        (None, (None, Some(_))) => Err(given(certificate, identifier)),
+    }
+}
+
+/// Judges a pair and its certificate, and gives both: the pair usable and for this, the certificate valid now and of this very pair.
+/// Who issued the certificate is the counterparty's to ask.
+pub(super) fn judge<'s>(
+    state: &'s EngineState,
+    direction: Direction,
+    (identifier, issued): (&str, &str),
+    now: Timestamp,
+    profile: Profile,
+) -> Result<(OwnPair<'s>, Certificate), ApiError> {
+    let (named, carried) = members(direction);
+    let record = state.usable(identifier, now)?;
+    may(record, direction)
+        .map_err(|why| ApiError::validation(format!("{named} {}: {why}.", record.key.key_arn)))?;
+    let certificate = certificate::read(carried, issued, profile)?;
+    let Material::Pair { spki_der, .. } = &record.material else {
+        return Err(refusal::internal(&format!(
+            "Key {} has no public half",
+            record.key.key_arn
+        )));
+    };
+    if certificate.spki_der() != spki_der {
+        return Err(ApiError::validation(format!(
+            "{carried} and {named} do not match: the certificate is not for the public key of {}.",
+            record.key.key_arn
+        )));
+    }
+    certificate::valid(carried, &certificate, now)?;
+    if direction == Direction::Import && !certificate.may_wrap_keys() {
+        return Err(ApiError::validation(format!(
+            "{carried}: its keyUsage has neither keyEncipherment nor dataEncipherment, so it cannot wrap keys."
+        )));
+    }
+    Ok((OwnPair { record }, certificate))
+}
+
+fn may(record: &KeyRecord, direction: Direction) -> Result<(), String> {
+    let attributes = &record.key.key_attributes;
+    if attributes.key_class != KeyClass::ASYMMETRIC_KEY_PAIR {
+        return Err(format!(
+            "KeyClass {} has no private key here",
+            attributes.key_class.name()
+        ));
+    }
+    let modes = &attributes.key_modes_of_use;
+    let (does, has, name) = match direction {
+        Direction::Import => ("unwrap keys", modes.unwrap, "Unwrap"),
+        Direction::Export => ("sign key blocks", modes.sign, "Sign"),
+    };
+    if !usages(direction).contains(&attributes.key_usage) {
+        return Err(format!(
+            "KeyUsage {} cannot {does}",
+            attributes.key_usage.name()
+        ));
+    }
+    if has {
+        return Ok(());
+    }
+    Err(format!(
+        "KeyModesOfUse [{}] lacks {name}",
+        modes.names().join(", ")
+    ))
+}
+
+impl OwnPair<'_> {
+    /// The pair's algorithm.
+    pub(super) fn algorithm(&self) -> KeyAlgorithm {
+        self.record.key.key_attributes.key_algorithm
+    }
+
+    /// The private key, PKCS#8 DER; `undone` ends the sentence of a refusal.
+    pub(super) fn open(&self, ctx: &Context<'_>, undone: &str) -> Result<SecretBytes, ApiError> {
+        let arn = &self.record.key.key_arn;
+        let sealed = self
+            .record
+            .material
+            .sealed()
+            .ok_or_else(|| refusal::internal(&format!("Key {arn} has no material")))?;
+        secrets::open(ctx, sealed, &format!("Key {arn}"), undone)
+    }
+}
