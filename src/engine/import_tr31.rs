@@ -24,7 +24,7 @@ const MEMBER: &str = "WrappedKeyBlock";
 
 /// The shortest key of both algorithms that travel here. A block hides its key's length: before it is open it is
 /// judged as if it held this one, which the matrix and the strength table refuse last.
-const SHORTEST: usize = 16;
+pub(super) const SHORTEST: usize = 16;
 
 pub(super) fn check(
     state: &EngineState,
@@ -117,7 +117,7 @@ fn fits(version: Version, wrapping: &KeyRecord) -> Result<(), ApiError> {
 }
 
 /// The attributes that the header gives a key of `length` bytes; names the field that the service has no value for.
-fn expressed(header: &Header, length: usize) -> Result<KeyAttributes, ApiError> {
+pub(super) fn expressed(header: &Header, length: usize) -> Result<KeyAttributes, ApiError> {
     header.attributes(length).ok_or_else(|| {
         let (field, code, words, member) = if header.usage.key_usage().is_none() {
             let usage = &header.usage;

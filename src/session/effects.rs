@@ -120,11 +120,8 @@ fn export_record(
 ) -> Option<ExportRecord> {
     let record = working.engine.find(&input.export_key_identifier)?;
     let (receiver, receiver_spki) = match &input.key_material {
-        ExportKeyMaterial::KeyCryptogram(material) => {
-            Certificate::from_any(material.wrapping_key_certificate.as_bytes())
-                .map(|c| (c.subject(), hash(c.spki_der())))
-                .unwrap_or_default()
-        }
+        ExportKeyMaterial::KeyCryptogram(material) => receiver(&material.wrapping_key_certificate),
+        ExportKeyMaterial::Tr34KeyBlock(block) => receiver(&block.wrapping_key_certificate),
         // Whoever holds the wrapping key; it has no certificate.
         ExportKeyMaterial::Tr31KeyBlock(block) => {
             let holder = super::sentence::name_of(&block.wrapping_key_identifier, &working.engine);
@@ -145,6 +142,13 @@ fn export_record(
         state: "sent".into(),
         receiver_arn: None,
     })
+}
+
+/// Subject and public key of a receiver's certificate.
+fn receiver(certificate: &str) -> (String, String) {
+    Certificate::from_any(certificate.as_bytes())
+        .map(|c| (c.subject(), hash(c.spki_der())))
+        .unwrap_or_default()
 }
 
 fn root_record(

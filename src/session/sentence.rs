@@ -9,7 +9,7 @@ use crate::engine::EngineState;
 use crate::pki::Certificate;
 
 use super::action::{Action, Confirmation, ExportNote};
-use super::{label_of, modes, sentence_blocks, sentence_issuing, sentence_naming};
+use super::{label_of, modes, sentence_blocks, sentence_issuing, sentence_naming, sentence_tokens};
 
 /// Label and value lines.
 pub(crate) type Details = Vec<(String, String)>;
@@ -158,6 +158,7 @@ fn import(
             ("IMPORT KEY by RSA wrap".into(), details)
         }
         ImportKeyMaterial::Tr31KeyBlock(block) => sentence_blocks::import(block, engine),
+        ImportKeyMaterial::Tr34KeyBlock(block) => sentence_tokens::import(block, engine),
     }
 }
 
@@ -176,7 +177,7 @@ pub(crate) fn attributes(attributes: &KeyAttributes) -> Details {
     ]
 }
 
-fn certificate(text: &str) -> Details {
+pub(crate) fn certificate(text: &str) -> Details {
     let Ok(certificate) = Certificate::from_any(text.as_bytes()) else {
         return Vec::new();
     };
@@ -231,6 +232,9 @@ fn exporting(
         ExportKeyMaterial::KeyCryptogram(wrap) => rsa_wrap_details(identifier, wrap, note, engine),
         ExportKeyMaterial::Tr31KeyBlock(block) => {
             sentence_blocks::export(identifier, block, engine)
+        }
+        ExportKeyMaterial::Tr34KeyBlock(block) => {
+            sentence_tokens::export(identifier, block, engine)
         }
     };
     let Some(initial) = sentence_blocks::initial_key(input) else {

@@ -4,6 +4,7 @@ mod aws_json;
 mod certificate;
 mod facts;
 mod tr31;
+mod tr34;
 mod vault_folder;
 
 use std::path::{Path, PathBuf};
@@ -22,7 +23,7 @@ use facts::Facts;
 #[derive(clap::Args)]
 #[command(after_help = "\
 It knows certificates (PEM, DER, base64, chains), what get-parameters-for-import printed, key exchange requests
-and answers, TR-31 key blocks, vault folders, custody.toml and age files. It opens no secret.
+and answers, TR-31 key blocks, TR-34 tokens, vault folders, custody.toml and age files. It opens no secret.
 
 Example:
   keymoot inspect parameters.json
@@ -90,6 +91,9 @@ fn recognise(bytes: &[u8], now: Timestamp) -> Result<Facts, String> {
     }
     if tr31::is_block(text) {
         return tr31::block(text);
+    }
+    if let Some(token) = tr34::bytes(bytes) {
+        return tr34::token(&token, now);
     }
     if text.contains("vault_id") && text.contains("recipients") {
         return vault_folder::custody(bytes);
