@@ -14,6 +14,8 @@ mod storage;
 mod tagging;
 mod tr31_export;
 mod tr31_import;
+mod tr34_export;
+mod tr34_import;
 
 use crate::api::Profile;
 use std::sync::atomic::{AtomicI64, Ordering};
