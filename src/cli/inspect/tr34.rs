@@ -4,7 +4,9 @@
 use data_encoding::{BASE64, HEXUPPER, HEXUPPER_PERMISSIVE};
 
 use crate::api::{ImportTr34KeyBlock, Timestamp};
-use crate::crypto::tr34::{KeyToken, OaepForm, PartyId};
+use crate::crypto::tr34::{
+    AnyToken, Binding, Credential, KeyToken, OaepForm, PartyId, read_random,
+};
 use crate::pki::{Crl, name_of_der};
 
 use super::aws_json;
@@ -14,7 +16,9 @@ use super::tr31;
 
 /// The bytes of a token: DER or BER, or hex or base64 of it; nothing if the file is no such thing.
 pub(super) fn bytes(file: &[u8]) -> Option<Vec<u8>> {
-    let looks = |bytes: &[u8]| matches!(bytes, [0x30, ..]) && names_signed_data(bytes);
+    let looks = |bytes: &[u8]| {
+        matches!(bytes, [0x30, ..]) && (names_signed_data(bytes) || read_random(bytes).is_ok())
+    };
     if looks(file) {
         return Some(file.to_vec());
     }
@@ -43,8 +47,12 @@ fn names_signed_data(bytes: &[u8]) -> bool {
 /// # Errors
 /// What is wrong with it.
 pub(super) fn token(bytes: &[u8], now: Timestamp) -> Result<Facts, String> {
-    let token = KeyToken::parse(bytes).map_err(|e| e.to_string())?;
-    Ok(key_token(&token, now))
+    Ok(match AnyToken::parse(bytes).map_err(|e| e.to_string())? {
+        AnyToken::Key(token) => key_token(&token, now),
+        AnyToken::Credential(credential) => credential_token(&credential, now),
+        AnyToken::Random(nonce) => random(&nonce),
+        AnyToken::Binding(binding) => binding_token(&binding, now),
+    })
 }
 
 /// The request that carries a token.
@@ -73,18 +81,8 @@ fn key_token(token: &KeyToken, now: Timestamp) -> Facts {
     let form = token.form();
     found.line("form", "Form", form.words());
     found.line("signed_data_version", "Signed data version", form.version);
-    party(
-        "signer",
-        ["Sender's issuer", "Sender's serial"],
-        token.signer(),
-        &mut found,
-    );
-    party(
-        "recipient",
-        ["Receiver's issuer", "Receiver's serial"],
-        token.recipient(),
-        &mut found,
-    );
+    party(&SIGNER, token.signer(), &mut found);
+    party(&RECIPIENT, token.recipient(), &mut found);
     tr31::header(token.header(), &mut found);
     found.line("header", "Header", token.header_text());
     found.line(
@@ -92,16 +90,7 @@ fn key_token(token: &KeyToken, now: Timestamp) -> Facts {
         "Passes",
         if token.nonce().is_some() { 2 } else { 1 },
     );
-    found.line(
-        "random_nonce",
-        "Nonce",
-        token.nonce().map(|n| HEXUPPER.encode(n)),
-    );
-    found.line(
-        "signing_time",
-        "Signed at",
-        token.signing_time().map(Timestamp::rfc3339),
-    );
+    freshness(token.nonce(), token.signing_time(), &mut found);
     found.line("attributes", "Signed attributes", token.attributes());
     let signature = if form.names_hash {
         "sha256WithRSAEncryption"
@@ -128,16 +117,99 @@ fn key_token(token: &KeyToken, now: Timestamp) -> Facts {
     found
 }
 
-fn party(id: &'static str, labels: [&'static str; 2], party: &PartyId, found: &mut Facts) {
-    let ids = match id {
-        "signer" => ["signer_issuer", "signer_serial"],
-        "recipient" => ["recipient_issuer", "recipient_serial"],
-        _ => ["old_kdh_issuer", "old_kdh_serial"],
+fn credential_token(credential: &Credential, now: Timestamp) -> Facts {
+    let (kind, title) = if credential.crls.is_empty() {
+        (
+            "tr34-krd-credential",
+            "TR-34 CREDENTIAL of a receiver (KRD): its certificate",
+        )
+    } else {
+        (
+            "tr34-kdh-credential",
+            "TR-34 CREDENTIAL of a sender (KDH): its certificate and revocation list",
+        )
     };
+    let mut found = Facts::new(kind, title);
+    found.note("nobody signed it as a whole: trust comes from the certificate's chain and a fingerprint from another channel alone.");
+    let certificates = std::slice::from_ref(&credential.certificate);
+    carried(certificates, &credential.crls, now, &mut found);
+    found
+}
+
+fn random(nonce: &[u8]) -> Facts {
+    let mut found = Facts::new(
+        "tr34-random",
+        "TR-34 RANDOM NUMBER of a receiver (KRD): the nonce for one token of its sender",
+    );
+    found.line("random_nonce", "Nonce", HEXUPPER.encode(nonce));
+    found.line("bytes", "Bytes", nonce.len());
+    found
+}
+
+fn binding_token(binding: &Binding, now: Timestamp) -> Facts {
+    let by_authority = binding.old_kdh().is_some();
+    let (kind, title) = match (binding.new_kdh().is_some(), by_authority) {
+        (false, false) => (
+            "tr34-kdh-unbind",
+            "TR-34 UNBIND: a sender lets its receiver go",
+        ),
+        (true, false) => (
+            "tr34-kdh-rebind",
+            "TR-34 REBIND: a sender hands its receiver over to another sender",
+        ),
+        (false, true) => (
+            "tr34-ca-unbind",
+            "TR-34 UNBIND: an authority frees a receiver from its sender",
+        ),
+        (true, true) => (
+            "tr34-ca-rebind",
+            "TR-34 REBIND: an authority gives a receiver another sender",
+        ),
+    };
+    let mut found = Facts::new(kind, title);
+    party(&SIGNER, binding.signer(), &mut found);
+    party(&RECIPIENT, binding.krd(), &mut found);
+    if let Some(old) = binding.old_kdh() {
+        party(&OLD_SENDER, old, &mut found);
+    }
+    freshness(binding.nonce(), binding.signing_time(), &mut found);
+    found.note("whether it is genuine, only the signer's certificate can tell.");
+    if let Some(new) = binding.new_kdh() {
+        let facts = certificate::one(new, now)
+            .unwrap_or_else(|reason| unreadable("certificate", "CERTIFICATE", &reason));
+        found.part("new_kdh", vec![facts]);
+    }
+    carried(binding.certificates(), binding.crls(), now, &mut found);
+    found
+}
+
+fn freshness(nonce: Option<&[u8]>, signing_time: Option<Timestamp>, found: &mut Facts) {
+    found.line("random_nonce", "Nonce", nonce.map(|n| HEXUPPER.encode(n)));
+    let signed = signing_time.map(Timestamp::rfc3339);
+    found.line("signing_time", "Signed at", signed);
+}
+
+/// Where a party stands in a token: ids and labels of its issuer and serial number.
+type Place = [(&'static str, &'static str); 2];
+
+const SIGNER: Place = [
+    ("signer_issuer", "Sender's issuer"),
+    ("signer_serial", "Sender's serial"),
+];
+const RECIPIENT: Place = [
+    ("recipient_issuer", "Receiver's issuer"),
+    ("recipient_serial", "Receiver's serial"),
+];
+const OLD_SENDER: Place = [
+    ("old_sender_issuer", "Old sender's issuer"),
+    ("old_sender_serial", "Old sender's serial"),
+];
+
+fn party(place: &Place, party: &PartyId, found: &mut Facts) {
     let name = name_of_der(&party.issuer_der()).unwrap_or_else(|| "unreadable".to_owned());
-    let [issuer, serial] = labels;
-    found.line(ids[0], issuer, name);
-    found.line(ids[1], serial, party.serial_hex());
+    let [(issuer, issuer_label), (serial, serial_label)] = *place;
+    found.line(issuer, issuer_label, name);
+    found.line(serial, serial_label, party.serial_hex());
 }
 
 const fn oaep(form: OaepForm) -> &'static str {

@@ -5,8 +5,11 @@
 //! [`KeyToken::open`] needs the receiver's private key. Tokens are read in every dialect known from the field and
 //! written in the one that a [`Profile`] names.
 
+mod any;
 mod asn1;
+mod binding;
 mod build;
+mod credential;
 mod enveloped;
 mod error;
 mod form;
@@ -15,8 +18,11 @@ mod oid;
 mod signed;
 mod token;
 
+pub use any::AnyToken;
 pub use asn1::PartyId;
+pub use binding::{Binding, BindingToSend, build_binding};
 pub use build::{Freshness, KeyToSend, Recipient, Sender, build, header_text};
+pub use credential::{Credential, read_random, write_random};
 pub use enveloped::{ContentCipher, OaepForm};
 pub use error::{OpenFault, Tr34Error};
 pub use form::{Form, Profile};
@@ -47,3 +53,6 @@ fn carried_certificates(carried: &[Vec<u8>], signer: &SignerKey) -> Result<(), T
         Err(Tr34Error::Certificate)
     }
 }
+
+#[cfg(test)]
+mod tests;
