@@ -45,7 +45,7 @@ pub enum ExportKeyMaterial {
     /// A TR-31 key block under a key of this vault.
     Tr31KeyBlock(ExportTr31KeyBlock),
     /// A TR-34 token for a receiver's certificate.
-    Tr34KeyBlock(ExportTr34KeyBlock),
+    Tr34KeyBlock(Box<ExportTr34KeyBlock>),
 }
 
 /// A TR-31 key block: version B under a TDES wrapping key, D under AES.

@@ -36,7 +36,7 @@ pub enum ImportKeyMaterial {
     /// A symmetric key in a TR-31 key block.
     Tr31KeyBlock(ImportTr31KeyBlock),
     /// A symmetric key in a TR-34 token.
-    Tr34KeyBlock(ImportTr34KeyBlock),
+    Tr34KeyBlock(Box<ImportTr34KeyBlock>),
 }
 
 /// A symmetric key in a TR-31 key block under a wrapping key of this vault. What the key is stands in the block.

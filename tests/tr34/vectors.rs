@@ -106,7 +106,7 @@ impl Vectors {
     }
 
     /// The code of a refusal, those of [`Vectors::judge_certificate`] too.
-    pub(crate) fn code(&self, error: &Tr34Error) -> &'static str {
+    pub(crate) fn code(error: &Tr34Error) -> &'static str {
         match error {
             Tr34Error::Unwritable(code) => code,
             other => other.code(),

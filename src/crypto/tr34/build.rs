@@ -105,8 +105,8 @@ pub fn build(
         ContentCipher::Aes128
     };
     let block = key_block::write(sender.id, sent.key, sent.header, profile.inner_header)?;
-    let content = envelope(profile, recipient, &block, cipher, rng)?;
-    let attributes = attributes(profile, &content, sent)?;
+    let content = envelope(*profile, recipient, &block, cipher, rng)?;
+    let attributes = attributes(*profile, &content, sent)?;
     let signature = signed::sign(sender.pkcs8, &attributes)?;
     let crls = sent.crl.map(set_of_one).transpose()?;
     let certificates = sent.certificate.map(set_of_one).transpose()?;
@@ -159,7 +159,7 @@ pub(super) fn set_of_one(der: &[u8]) -> Result<InOrder<Any>, Tr34Error> {
 }
 
 fn envelope(
-    profile: &Profile,
+    profile: Profile,
     recipient: &Recipient<'_>,
     block: &[u8],
     cipher: ContentCipher,
@@ -210,11 +210,7 @@ fn padded(block: &[u8], multiple: usize) -> Zeroizing<Vec<u8>> {
     plain
 }
 
-fn attributes(
-    profile: &Profile,
-    content: &[u8],
-    sent: &KeyToSend<'_>,
-) -> Result<RawSet, Tr34Error> {
+fn attributes(profile: Profile, content: &[u8], sent: &KeyToSend<'_>) -> Result<RawSet, Tr34Error> {
     let fresh = match sent.freshness {
         Freshness::Nonce(nonce) => {
             attribute(oid::RANDOM_NONCE, &OctetString::new(nonce.as_slice())?)?

@@ -75,7 +75,7 @@ impl Form {
 
     /// What parts must not stand together. Nothing else in a token tells its version from another, since no signature
     /// covers it.
-    pub(super) const fn fault(&self) -> Option<&'static str> {
+    pub(super) const fn fault(self) -> Option<&'static str> {
         match self.version {
             3 if self.envelope_header && !self.content_inside && self.oaep.is_tagged() => None,
             3 => Some("CMS of version 3 with the parts of an older one"),

@@ -48,10 +48,10 @@ fn parties() -> &'static [Party; 2] {
     })
 }
 
-fn send(profile: &Profile, header: &str, key: &SecretBytes, freshness: &Freshness) -> Vec<u8> {
+fn send(profile: Profile, header: &str, key: &SecretBytes, freshness: &Freshness) -> Vec<u8> {
     let [kdh, krd] = parties();
     build(
-        profile,
+        &profile,
         &Sender {
             id: &kdh.id,
             pkcs8: &kdh.pair.pkcs8,
@@ -82,7 +82,7 @@ fn receive(bytes: &[u8]) -> Result<SecretBytes, Tr34Error> {
 fn sample() -> Vec<u8> {
     let key = SecretBytes::new((1..=16).collect());
     let nonce = Freshness::Nonce(vec![7; 8]);
-    send(&Profile::default(), "D0112K0TB00E0000", &key, &nonce)
+    send(Profile::default(), "D0112K0TB00E0000", &key, &nonce)
 }
 
 fn forms() -> impl Strategy<Value = Profile> {
@@ -141,7 +141,7 @@ proptest! {
             Exportability::TRUSTED,
         );
         let header = header_text(&header, &profile).unwrap();
-        let bytes = send(&profile, &header, &key, &fresh);
+        let bytes = send(profile, &header, &key, &fresh);
         let token = KeyToken::parse(&bytes).unwrap();
         prop_assert!(token.is_der());
         prop_assert_eq!(token.header_text(), &header);
@@ -162,7 +162,7 @@ proptest! {
     fn one_flipped_bit_is_refused(profile in forms(), at in any::<prop::sample::Index>()) {
         let key = SecretBytes::new((1..=16).collect());
         let nonce = Freshness::Nonce(vec![7; 8]);
-        let mut bytes = send(&profile, "D0112K0TB00E0000", &key, &nonce);
+        let mut bytes = send(profile, "D0112K0TB00E0000", &key, &nonce);
         let bit = at.index(bytes.len() * 8);
         bytes[bit / 8] ^= 1 << (bit % 8);
         prop_assert!(receive(&bytes).is_err(), "bit {}", bit);
@@ -261,11 +261,11 @@ fn another_private_key_gets_the_one_answer() {
 #[test]
 fn a_carried_certificate_is_the_signers_own() {
     let [kdh, _] = parties();
-    let foreign = changed_certificates(vec![vec![0x30, 0]]);
+    let foreign = changed_certificates(&[vec![0x30, 0]]);
     assert!(foreign.verify(&kdh.signer()).is_err());
 }
 
-fn changed_certificates(certificates: Vec<Vec<u8>>) -> KeyToken {
+fn changed_certificates(certificates: &[Vec<u8>]) -> KeyToken {
     use der::Decode;
     let mut content = SignedData::read(&sample()).unwrap();
     let elements = certificates.iter().map(|der| Any::from_der(der).unwrap());

@@ -129,33 +129,37 @@ fn the_receiver_gets_the_key_on_record() {
             assert!(text(wrapped, "KeyMaterial").len() <= 4096);
             let (token, secret) = from.receive(leaf, &answer);
             assert!(secret.ct_eq(&from.stored(&key)));
-            // In this order whether or not it is that of DER.
-            let sorted = token.form().sorted;
-            let expected = Form {
-                sorted,
-                ..Form::X9_TR34_2012
-            };
-            assert_eq!(*token.form(), expected);
             assert_eq!(token.header_text(), header);
             assert_eq!(token.content_cipher().name(), cipher);
-            let sent = token.nonce().map(|sent| HEXUPPER.encode(sent));
-            assert_eq!(sent.as_deref(), nonce);
-            let freshness = if nonce.is_some() {
-                "randomNonce"
-            } else {
-                "signingTime"
-            };
-            let order = [
-                "contentType",
-                freshness,
-                "key block header",
-                "messageDigest",
-            ];
-            assert_eq!(token.attributes(), order);
-            assert_eq!(token.signing_time().is_some(), nonce.is_none());
-            assert!(token.certificates().is_empty() && token.crls().is_empty());
+            written_as_the_service_writes(&token, nonce);
         }
     }
+}
+
+fn written_as_the_service_writes(token: &KeyToken, nonce: Option<&str>) {
+    // In this order whether or not it is that of DER.
+    let sorted = token.form().sorted;
+    let expected = Form {
+        sorted,
+        ..Form::X9_TR34_2012
+    };
+    assert_eq!(*token.form(), expected);
+    let sent = token.nonce().map(|sent| HEXUPPER.encode(sent));
+    assert_eq!(sent.as_deref(), nonce);
+    let freshness = if nonce.is_some() {
+        "randomNonce"
+    } else {
+        "signingTime"
+    };
+    let order = [
+        "contentType",
+        freshness,
+        "key block header",
+        "messageDigest",
+    ];
+    assert_eq!(token.attributes(), order);
+    assert_eq!(token.signing_time().is_some(), nonce.is_none());
+    assert!(token.certificates().is_empty() && token.crls().is_empty());
 }
 
 /// The receiver's script walks the token by fixed places (reference §5.3): what stands at each is checked here.

@@ -116,12 +116,12 @@ impl Parties {
         header: &str,
         key: &str,
         freshness: &Freshness,
-        profile: &tr34::Profile,
+        profile: tr34::Profile,
     ) -> String {
         let key = SecretBytes::new(HEXUPPER.decode(key.as_bytes()).unwrap());
         let receiver = self.certificate("krd");
         let made = tr34::build(
-            profile,
+            &profile,
             &Sender {
                 id: &self.id("kdh"),
                 pkcs8: &self.key("kdh"),
@@ -176,7 +176,7 @@ fn two_pass() -> Freshness {
 fn a_key_comes_in_with_what_its_header_says() {
     for form in [tr34::Profile::default(), tr34::Profile::CMS_2019] {
         let (mut bench, parties, mut request) = exchange("tr34-profiles");
-        let token = parties.send("D0112P0TE00N0000", KEK, &two_pass(), &form);
+        let token = parties.send("D0112P0TE00N0000", KEK, &two_pass(), form);
         *member(&mut request, "WrappedKeyBlock") = json!(token);
         *member(&mut request, "RandomNonce") = json!(NONCE.to_lowercase());
         request["Enabled"] = json!(false);
@@ -312,7 +312,7 @@ fn passes_and_nonces_go_together() {
     let profile = tr34::Profile::default();
     let header = "D0112K0TB00E0000";
     *member(&mut request, "WrappedKeyBlock") =
-        json!(parties.send(header, KEK, &two_pass(), &profile));
+        json!(parties.send(header, KEK, &two_pass(), profile));
     assert_eq!(
         bench.invalid(Operation::ImportKey, &request),
         "RandomNonce is required: the key block was generated in two-pass mode."
@@ -337,7 +337,7 @@ fn passes_and_nonces_go_together() {
         );
     }
     let now = Freshness::SigningTime(bench.now());
-    *member(&mut request, "WrappedKeyBlock") = json!(parties.send(header, KEK, &now, &profile));
+    *member(&mut request, "WrappedKeyBlock") = json!(parties.send(header, KEK, &now, profile));
     *member(&mut request, "RandomNonce") = json!(NONCE);
     assert_eq!(
         bench.invalid(Operation::ImportKey, &request),
@@ -359,7 +359,7 @@ fn a_one_pass_token_is_fresh_within_the_tokens_life() {
         (-7 * DAY - 1000, false),
     ] {
         let at = Freshness::SigningTime(bench.now().plus_millis(offset));
-        let token = parties.send("D0112K0TB00E0000", KEK, &at, &tr34::Profile::default());
+        let token = parties.send("D0112K0TB00E0000", KEK, &at, tr34::Profile::default());
         *member(&mut request, "WrappedKeyBlock") = json!(token);
         if fresh {
             bench.ok(Operation::ImportKey, &request);
@@ -378,7 +378,7 @@ fn strength_is_judged_before_anything_is_opened() {
     let (mut bench, parties, mut request) = exchange("tr34-profiles");
     bench.open = false;
     let send = |header: &str, key: &str| {
-        json!(parties.send(header, key, &two_pass(), &tr34::Profile::default()))
+        json!(parties.send(header, key, &two_pass(), tr34::Profile::default()))
     };
     *member(&mut request, "RandomNonce") = json!(NONCE);
     *member(&mut request, "WrappedKeyBlock") = send("D0144K0AB00E0000", KEK);
@@ -407,7 +407,7 @@ fn aes_128_comes_in_under_rsa_3072_and_no_longer_key() {
             "D0144K1AB00S0000",
             &key,
             &two_pass(),
-            &tr34::Profile::default(),
+            tr34::Profile::default(),
         );
         *member(&mut request, "WrappedKeyBlock") = json!(token);
         if wanted {
@@ -434,7 +434,7 @@ fn degenerate_and_published_keys_are_refused() {
             "D0112K0TB00E0000",
             key,
             &two_pass(),
-            &tr34::Profile::default(),
+            tr34::Profile::default(),
         );
         *member(&mut request, "WrappedKeyBlock") = json!(token);
         bench.call(Operation::ImportKey, &request).unwrap_err()
@@ -454,7 +454,7 @@ fn the_token_of_the_request_is_judged_first() {
         "D0112K0TB00E0000",
         KEK,
         &two_pass(),
-        &tr34::Profile::default(),
+        tr34::Profile::default(),
     );
     *member(&mut request, "WrappedKeyBlock") = json!(token);
     let given = member(&mut request, "ImportToken").clone();
@@ -491,7 +491,7 @@ fn the_senders_certificate_is_judged_under_the_authority_named() {
         "D0112K0TB00E0000",
         KEK,
         &two_pass(),
-        &tr34::Profile::default(),
+        tr34::Profile::default(),
     );
     *member(&mut request, "WrappedKeyBlock") = json!(token);
     let mut refused = |who: &str, words: &str| {
@@ -522,7 +522,7 @@ fn a_token_for_another_receiver_is_refused() {
         "D0112K0TB00E0000",
         KEK,
         &two_pass(),
-        &tr34::Profile::default(),
+        tr34::Profile::default(),
     );
     *member(&mut request, "WrappedKeyBlock") = json!(token);
     let message = bench.invalid(Operation::ImportKey, &request);
