@@ -16,6 +16,7 @@ mod tr31_export;
 mod tr31_import;
 mod tr34_export;
 mod tr34_import;
+mod tr34_vectors;
 
 use crate::api::Profile;
 use std::sync::atomic::{AtomicI64, Ordering};
