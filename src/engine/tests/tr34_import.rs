@@ -13,7 +13,7 @@ use crate::{
         tr34::{self, Freshness, KeyToSend, PartyId, Recipient, Sender},
     },
     engine::{
-        SecretOpen, SecretSeal,
+        EngineState, SecretOpen, SecretSeal,
         tokens::{Token, TokenPair},
     },
     pki::Certificate,
@@ -181,6 +181,8 @@ fn a_key_comes_in_with_what_its_header_says() {
         *member(&mut request, "RandomNonce") = json!(NONCE.to_lowercase());
         request["Enabled"] = json!(false);
         request["Tags"] = json!([{"Key": "from", "Value": "acme"}]);
+        let parsed = Operation::ImportKey.parse(&request).unwrap();
+        assert!(EngineState::needs_secret(&parsed));
         let answer = bench.ok(Operation::ImportKey, &request);
         let key = &answer["Key"];
         assert_eq!(
