@@ -25,6 +25,8 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("inspect", inspect),
     ("key_block", key_block),
     ("signed_request", signed_request),
+    ("tr34", tr34),
+    ("crl", crl),
 ];
 
 /// The public file of a practice vault, as a sample.
@@ -221,5 +223,49 @@ pub(crate) fn signed_request(data: &[u8]) {
     }
     if let Ok(operation) = target::operation(Some(&text)) {
         assert!(text.ends_with(operation.name()));
+    }
+}
+
+/// TR-34 tokens of every kind: read without a key, verified and opened with keys that are never right.
+pub(crate) fn tr34(data: &[u8]) {
+    use keymoot::crypto::SecretBytes;
+    use keymoot::crypto::tr34::{AnyToken, SignerKey};
+    match AnyToken::parse(data) {
+        Ok(AnyToken::Key(token)) => {
+            let signer = SignerKey {
+                id: token.signer().clone(),
+                spki_der: vec![0x30, 0],
+                certificate_der: Vec::new(),
+            };
+            assert!(token.verify(&signer).is_err());
+            let private = SecretBytes::new(vec![0x30, 0]);
+            assert!(token.open(token.recipient(), &private).is_err());
+            for length in [16, 24, 32] {
+                let content_key = SecretBytes::new((0..length).collect());
+                assert!(token.open_with_content_key(&content_key).is_err());
+            }
+        }
+        Ok(AnyToken::Binding(binding)) => assert!(binding.check_nonce(&[]).is_err()),
+        Ok(AnyToken::Credential(credential)) => assert!(credential.to_der().is_ok()),
+        Ok(AnyToken::Random(nonce)) => {
+            assert!(keymoot::crypto::tr34::write_random(&nonce).is_ok());
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+}
+
+/// Certificate revocation lists, judged under a certificate that never issued them.
+pub(crate) fn crl(data: &[u8]) {
+    use keymoot::pki::{Certificate, Crl};
+    static SAMPLE: OnceLock<Option<Certificate>> = OnceLock::new();
+    let issuer = SAMPLE.get_or_init(|| {
+        let sample = include_bytes!("../ceremonies/samples/get-parameters-for-import-rsa2048.json");
+        let parsed = keymoot::pki::ImportParameters::parse(sample).ok()?;
+        Some(parsed.root().clone())
+    });
+    if let (Ok(crl), Some(issuer)) = (Crl::from_der(data), issuer) {
+        let now = Timestamp::from_millis(1_796_115_600_000);
+        let _ = crl.revoked();
+        assert!(crl.judge(issuer, issuer, now).is_err());
     }
 }

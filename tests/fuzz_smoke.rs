@@ -22,8 +22,45 @@ fn root(name: &str) -> Vec<u8> {
     std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
 }
 
+/// A TR-34 token of each form and kind, and the revocation list inside one.
+fn tr34_tokens() -> Vec<Vec<u8>> {
+    let token = |file: &str, id: &str| {
+        let file = root(&format!("tests/vectors/{file}.json"));
+        let file: serde_json::Value = serde_json::from_slice(&file).unwrap();
+        let vectors = file["vectors"].as_array().unwrap().clone();
+        let vector = vectors.iter().find(|v| v["id"] == id).unwrap().clone();
+        let hex = vector["token"].as_str().unwrap().as_bytes().to_vec();
+        data_encoding::HEXUPPER.decode(&hex).unwrap()
+    };
+    let mut all: Vec<Vec<u8>> = [
+        ("tr34-profiles", "tr34-p-001"),
+        ("tr34-profiles", "tr34-p-010"),
+        ("tr34-profiles", "tr34-p-017"),
+        ("tr34-profiles", "tr34-p-021"),
+        ("tr34-profiles", "tr34-p-025"),
+        ("tr34-peers-bc", "tr34-cl-bc-kt"),
+        ("tr34-other-annexb", "annexb-b6"),
+        ("tr34-other-annexb", "annexb-b10"),
+        ("tr34-other-annexb", "annexb-b11"),
+        ("tr34-other", "tr34-o-rt"),
+        ("tr34-other", "tr34-o-ubt"),
+    ]
+    .iter()
+    .map(|(file, id)| token(file, id))
+    .collect();
+    let key_token = keymoot::crypto::tr34::KeyToken::parse(&all[0]).unwrap();
+    all.push(key_token.crls()[0].clone());
+    all
+}
+
 /// Samples that make every parser go deep.
 fn corpus() -> Vec<Vec<u8>> {
+    let mut all = tr34_tokens();
+    all.extend(other_samples());
+    all
+}
+
+fn other_samples() -> Vec<Vec<u8>> {
     let parameters = root("ceremonies/samples/get-parameters-for-import-rsa2048.json");
     let parsed = keymoot::pki::ImportParameters::parse(&parameters).unwrap();
     let leaf = &parsed.wrapping_certificate;

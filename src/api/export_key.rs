@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{KeyBlockHeaders, KeyCheckValueAlgorithm, WrappingKeySpec};
+use super::{ExportTr34KeyBlock, KeyBlockHeaders, KeyCheckValueAlgorithm, WrappingKeySpec};
 
 /// Request members of ExportKey.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,8 @@ pub enum ExportKeyMaterial {
     KeyCryptogram(ExportKeyCryptogram),
     /// A TR-31 key block under a key of this vault.
     Tr31KeyBlock(ExportTr31KeyBlock),
+    /// A TR-34 token for a receiver's certificate.
+    Tr34KeyBlock(Box<ExportTr34KeyBlock>),
 }
 
 /// A TR-31 key block: version B under a TDES wrapping key, D under AES.
@@ -86,11 +88,11 @@ pub enum WrappedKeyMaterialFormat {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct WrappedKey {
-    /// The wrapping key; for RSA wrap the CA key named in the request.
+    /// The wrapping key; for RSA wrap and TR-34 the CA key named in the request.
     pub wrapping_key_arn: String,
     /// What KeyMaterial is.
     pub wrapped_key_material_format: WrappedKeyMaterialFormat,
-    /// Upper-case hex for a cryptogram, the block itself for TR-31.
+    /// Upper-case hex for a cryptogram or TR-34 token, the block itself for TR-31.
     pub key_material: String,
     /// Check value of the exported key, upper-case hex.
     pub key_check_value: String,

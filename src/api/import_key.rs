@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Key, KeyAttributes, KeyCheckValueAlgorithm, RootCertificatePublicKey, Tag,
+    ImportTr34KeyBlock, Key, KeyAttributes, KeyCheckValueAlgorithm, RootCertificatePublicKey, Tag,
     TrustedCertificatePublicKey,
 };
 
@@ -35,6 +35,8 @@ pub enum ImportKeyMaterial {
     KeyCryptogram(Box<ImportKeyCryptogram>),
     /// A symmetric key in a TR-31 key block.
     Tr31KeyBlock(ImportTr31KeyBlock),
+    /// A symmetric key in a TR-34 token.
+    Tr34KeyBlock(Box<ImportTr34KeyBlock>),
 }
 
 /// A symmetric key in a TR-31 key block under a wrapping key of this vault. What the key is stands in the block.

@@ -27,6 +27,7 @@ mod shapes;
 mod tag;
 mod tag_resource;
 mod time;
+mod tr34;
 mod usage_switch;
 
 pub use alias::{
@@ -69,6 +70,7 @@ pub use tag_resource::{
     UntagResourceInput, UntagResourceOutput,
 };
 pub use time::{Clock, Timestamp};
+pub use tr34::{ExportTr34KeyBlock, ImportTr34KeyBlock, Tr34KeyBlockFormat};
 pub use usage_switch::{
     StartKeyUsageInput, StartKeyUsageOutput, StopKeyUsageInput, StopKeyUsageOutput,
 };

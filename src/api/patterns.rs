@@ -90,6 +90,21 @@ pub(super) const IMPORT_TOKEN: Pattern = Pattern {
     },
 };
 
+/// The token of GetParametersForExport.
+pub(super) const EXPORT_TOKEN: Pattern = Pattern {
+    text: "export-token-[0-9a-zA-Z]{16,64}",
+    matches: |text| {
+        text.strip_prefix("export-token-")
+            .is_some_and(|id| (16..=64).contains(&id.len()) && alphanumeric(id))
+    },
+};
+
+/// A nonce of TR-34: whole bytes in hex, in either case.
+pub(super) const NONCE: Pattern = Pattern {
+    text: "(?:[0-9a-fA-F][0-9a-fA-F])+",
+    matches: |text| text.len().is_multiple_of(2) && all(text, |b| b.is_ascii_hexdigit()),
+};
+
 /// The key an earlier act of an act list made, `#0`: keymoot's own, in lists only.
 pub(super) fn is_reference(text: &str) -> bool {
     text.strip_prefix('#')

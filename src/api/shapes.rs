@@ -2,7 +2,7 @@
 
 use super::{
     KeyAlgorithm, KeyCheckValueAlgorithm, KeyClass, KeyExportability, KeyMaterialType, KeyState,
-    KeyUsage, SigningAlgorithm, WrappingKeySpec,
+    KeyUsage, SigningAlgorithm, Tr34KeyBlockFormat, WrappingKeySpec,
     constraint::{Entry, Kind, Member, Structure},
     patterns,
 };
@@ -304,18 +304,52 @@ static IMPORT_TR31: Structure = Structure {
     later: &[],
 };
 
+const NONCE: Member = optional(
+    "RandomNonce",
+    Kind::Text {
+        min: 16,
+        max: 32,
+        pattern: Some(patterns::NONCE),
+    },
+);
+const TR34_FORMAT: Member = required("KeyBlockFormat", closed(Tr34KeyBlockFormat::NAMES));
+
+static IMPORT_TR34: Structure = Structure {
+    members: &[
+        AUTHORITY,
+        sensitive("SigningKeyCertificate", CERTIFICATE),
+        required(
+            "ImportToken",
+            Kind::Text {
+                min: 0,
+                max: usize::MAX,
+                pattern: Some(patterns::IMPORT_TOKEN),
+            },
+        ),
+        sensitive(
+            "WrappedKeyBlock",
+            Kind::Text {
+                min: 2,
+                // The service stops at 4096; peers' tokens with a revocation list are longer.
+                max: 16_384,
+                pattern: Some(patterns::HEX),
+            },
+        ),
+        TR34_FORMAT,
+        NONCE,
+    ],
+    later: &["WrappingKeyIdentifier", "WrappingKeyCertificate"],
+};
+
 static IMPORT_MATERIAL: Structure = Structure {
     members: &[
         optional("RootCertificatePublicKey", Kind::Structure(&ROOT)),
         optional("TrustedCertificatePublicKey", Kind::Structure(&TRUSTED)),
         optional("KeyCryptogram", Kind::Structure(&IMPORT_CRYPTOGRAM)),
         optional("Tr31KeyBlock", Kind::Structure(&IMPORT_TR31)),
+        optional("Tr34KeyBlock", Kind::Structure(&IMPORT_TR34)),
     ],
-    later: &[
-        "Tr34KeyBlock",
-        "DiffieHellmanTr31KeyBlock",
-        "As2805KeyCryptogram",
-    ],
+    later: &["DiffieHellmanTr31KeyBlock", "As2805KeyCryptogram"],
 };
 
 pub(super) static IMPORT_KEY: Structure = Structure {
@@ -379,6 +413,28 @@ static EXPORT_TR31: Structure = Structure {
     later: &[],
 };
 
+static EXPORT_TR34: Structure = Structure {
+    members: &[
+        AUTHORITY,
+        sensitive("WrappingKeyCertificate", CERTIFICATE),
+        required(
+            "ExportToken",
+            Kind::Text {
+                min: 0,
+                max: usize::MAX,
+                pattern: Some(patterns::EXPORT_TOKEN),
+            },
+        ),
+        TR34_FORMAT,
+        NONCE,
+    ],
+    later: &[
+        "KeyBlockHeaders",
+        "SigningKeyIdentifier",
+        "SigningKeyCertificate",
+    ],
+};
+
 static DUKPT_INITIAL_KEY: Structure = Structure {
     members: &[required(
         "KeySerialNumber",
@@ -403,12 +459,9 @@ static EXPORT_MATERIAL: Structure = Structure {
     members: &[
         optional("KeyCryptogram", Kind::Structure(&EXPORT_CRYPTOGRAM)),
         optional("Tr31KeyBlock", Kind::Structure(&EXPORT_TR31)),
+        optional("Tr34KeyBlock", Kind::Structure(&EXPORT_TR34)),
     ],
-    later: &[
-        "Tr34KeyBlock",
-        "DiffieHellmanTr31KeyBlock",
-        "As2805KeyCryptogram",
-    ],
+    later: &["DiffieHellmanTr31KeyBlock", "As2805KeyCryptogram"],
 };
 
 pub(super) static EXPORT_KEY: Structure = Structure {

@@ -140,13 +140,13 @@ fn later_members_and_values_are_refused_by_name() {
         ),
         (
             Operation::ImportKey,
-            json!({"KeyMaterial": {"Tr34KeyBlock": {}}}),
-            "Tr34KeyBlock",
+            json!({"KeyMaterial": {"DiffieHellmanTr31KeyBlock": {}}}),
+            "DiffieHellmanTr31KeyBlock",
         ),
         (
             Operation::ExportKey,
-            json!({"KeyMaterial": {"Tr34KeyBlock": {}}, "ExportKeyIdentifier": ARN}),
-            "Tr34KeyBlock",
+            json!({"KeyMaterial": {"As2805KeyCryptogram": {}}, "ExportKeyIdentifier": ARN}),
+            "As2805KeyCryptogram",
         ),
         (
             Operation::ExportKey,

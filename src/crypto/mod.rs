@@ -14,6 +14,7 @@ pub mod secret_sharing;
 pub mod strength;
 pub mod symmetric;
 pub mod tr31;
+pub mod tr34;
 
 pub use entropy::{Entropy, EntropyError, OsEntropy, SeededEntropy};
 pub use error::CryptoError;

@@ -150,7 +150,9 @@ impl EngineState {
             // The private key behind the token; the wrapping key.
             Request::ImportKey(input) => matches!(
                 input.key_material,
-                ImportKeyMaterial::KeyCryptogram(_) | ImportKeyMaterial::Tr31KeyBlock(_)
+                ImportKeyMaterial::KeyCryptogram(_)
+                    | ImportKeyMaterial::Tr31KeyBlock(_)
+                    | ImportKeyMaterial::Tr34KeyBlock(_)
             ),
             _ => false,
         }

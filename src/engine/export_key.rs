@@ -17,7 +17,7 @@ use crate::{
 use super::{
     Context, EngineState, KeyRecord, certificate,
     export_subject::{self, Subject},
-    export_tr31, refusal,
+    export_tr31, export_tr34, refusal,
 };
 use crate::api::Profile;
 
@@ -42,6 +42,10 @@ pub(super) fn check(
             let judged = export_tr31::judge(state, &input, tr31, now)?;
             (judged.subject, block.clone())
         }
+        block @ ExportKeyMaterial::Tr34KeyBlock(tr34) => {
+            let judged = export_tr34::judge(state, &input, tr34, now, profile)?;
+            (judged.subject, block.clone())
+        }
     };
     Ok(ExportKeyInput {
         key_material,
@@ -62,6 +66,10 @@ pub(super) fn handle(
         }
         ExportKeyMaterial::Tr31KeyBlock(block) => {
             export_tr31::wrap(&export_tr31::judge(state, input, block, now)?, ctx)?
+        }
+        ExportKeyMaterial::Tr34KeyBlock(block) => {
+            let judged = export_tr34::judge(state, input, block, now, ctx.profile)?;
+            export_tr34::wrap(&judged, now, ctx)?
         }
     };
     Ok(ExportKeyOutput { wrapped_key })
@@ -113,7 +121,7 @@ fn judge<'s>(
     let issuer = certificate::authority(authority)?.certificate()?;
     let receiver = certificate::read(MEMBER, &cryptogram.wrapping_key_certificate, profile)?;
     certificate::issued(MEMBER, &receiver, &issuer, now)?;
-    may_wrap(subject.record, &receiver)?;
+    may_wrap(MEMBER, subject.record, &receiver, WrapPath::Rsa)?;
     Ok(Judged {
         subject,
         receiver,
@@ -128,21 +136,27 @@ fn spec(cryptogram: &ExportKeyCryptogram) -> WrappingKeySpec {
         .unwrap_or(WrappingKeySpec::RSA_OAEP_SHA_256)
 }
 
-fn may_wrap(record: &KeyRecord, receiver: &Certificate) -> Result<(), ApiError> {
+/// Refuses a receiver's certificate that may not wrap keys, or is weaker than the key.
+pub(super) fn may_wrap(
+    member: &str,
+    record: &KeyRecord,
+    receiver: &Certificate,
+    path: WrapPath,
+) -> Result<(), ApiError> {
     if !receiver.may_wrap_keys() {
         return Err(ApiError::validation(format!(
-            "{MEMBER}: its keyUsage has neither keyEncipherment nor dataEncipherment, so it cannot wrap keys."
+            "{member}: its keyUsage has neither keyEncipherment nor dataEncipherment, so it cannot wrap keys."
         )));
     }
     let Some(wrapping) = receiver.key_algorithm() else {
         return Err(ApiError::validation(format!(
-            "{MEMBER} holds a key that is none of RSA_2048, RSA_3072 and RSA_4096."
+            "{member} holds a key that is none of RSA_2048, RSA_3072 and RSA_4096."
         )));
     };
     let wrapped = record.key.key_attributes.key_algorithm;
-    strength::may_wrap(wrapped, wrapping, WrapPath::Rsa).map_err(|refusal| {
+    strength::may_wrap(wrapped, wrapping, path).map_err(|refusal| {
         ApiError::validation(format!(
-            "{MEMBER}: {} is weaker than {}, which needs {}.",
+            "{member}: {} is weaker than {}, which needs {}.",
             wrapping.name(),
             wrapped.name(),
             refusal.needs

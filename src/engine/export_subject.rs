@@ -8,6 +8,7 @@ use crate::{
     crypto::{
         SecretBytes,
         dukpt::{self, KeySerialNumber},
+        tr31::{Algorithm, Exportability, Header, Mode, Usage, Version},
     },
 };
 
@@ -50,6 +51,27 @@ impl Subject<'_> {
     /// Whether an initial key leaves and not the key itself.
     pub(super) const fn is_initial_key(&self) -> bool {
         self.derived.is_some()
+    }
+
+    /// The key block header of what leaves: the key's own, or that of an initial key, B1, X, S as the service writes
+    /// it.
+    pub(super) fn header(&self, version: Version) -> Option<Header> {
+        let attributes = &self.record.key.key_attributes;
+        if self.is_initial_key() {
+            return Some(Header::new(
+                version,
+                Usage::new("B1")?,
+                Algorithm::of(attributes.key_algorithm)?,
+                Mode::DERIVE,
+                Exportability::SENSITIVE,
+            ));
+        }
+        let exportability = if self.record.sensitive {
+            Exportability::SENSITIVE
+        } else {
+            Exportability::TRUSTED
+        };
+        Header::for_key(version, attributes, exportability)
     }
 
     /// The request's attributes with their default filled in.

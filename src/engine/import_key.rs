@@ -15,7 +15,7 @@ use crate::api::Profile;
 use super::{
     BothCheckValues, Context, EngineState, FromBlock, KeyRecord, Material, Rules,
     attributes::{self, Arrival},
-    certificate, import_cryptogram, import_tr31, life_cycle, refusal, tags,
+    certificate, import_cryptogram, import_tr31, import_tr34, life_cycle, refusal, tags,
 };
 
 const MEMBER: &str = "PublicKeyCertificate";
@@ -31,6 +31,7 @@ pub(super) fn check(
     let checked = match input.key_material {
         ImportKeyMaterial::KeyCryptogram(_) => import_cryptogram::check(state, input, now, profile),
         ImportKeyMaterial::Tr31KeyBlock(_) => import_tr31::check(state, input, now, rules),
+        ImportKeyMaterial::Tr34KeyBlock(_) => import_tr34::check(state, input, now, profile),
         _ => judge(state, &input, now, profile).map(|_| input),
     }?;
     state.room_for_a_key(now, rules)?;
@@ -49,6 +50,9 @@ pub(super) fn handle(
         }
         ImportKeyMaterial::Tr31KeyBlock(block) => {
             import_tr31::open(state, &input, block, now, ctx)?
+        }
+        ImportKeyMaterial::Tr34KeyBlock(block) => {
+            import_tr34::open(state, &input, block, now, ctx)?
         }
         _ => public(judge(state, &input, now, ctx.profile)?),
     };
@@ -131,7 +135,9 @@ fn judge(
             judge_trusted(state, trusted, now, profile)
         }
         // They have no certificate to judge and do not come here.
-        ImportKeyMaterial::KeyCryptogram(_) | ImportKeyMaterial::Tr31KeyBlock(_) => {
+        ImportKeyMaterial::KeyCryptogram(_)
+        | ImportKeyMaterial::Tr31KeyBlock(_)
+        | ImportKeyMaterial::Tr34KeyBlock(_) => {
             Err(refusal::internal("The material is no certificate"))
         }
     }

@@ -27,7 +27,7 @@ const MEMBER: &str = "WrappedKeyBlock";
 
 /// The shortest key of both algorithms that travel here. A block hides its key's length: before it is open it is
 /// judged as if it held this one, which the matrix and the strength table refuse last.
-const SHORTEST: usize = 16;
+pub(super) const SHORTEST: usize = 16;
 
 pub(super) fn check(
     state: &EngineState,
@@ -140,7 +140,7 @@ fn taken(version: Version, rules: &Rules) -> Result<(), ApiError> {
 
 /// What the header says beside the attributes. PB pads, and KP is the wrapping key's check value, compared and done
 /// with; what is left is kept and not used.
-fn kept(header: &Header) -> Option<Box<FromBlock>> {
+pub(super) fn kept(header: &Header) -> Option<Box<FromBlock>> {
     let optional_blocks: Vec<(String, String)> = header
         .optional
         .iter()
@@ -157,7 +157,7 @@ fn kept(header: &Header) -> Option<Box<FromBlock>> {
 }
 
 /// The attributes that the header gives a key of `length` bytes; names the field that the service has no value for.
-fn expressed(header: &Header, length: usize) -> Result<KeyAttributes, ApiError> {
+pub(super) fn expressed(header: &Header, length: usize) -> Result<KeyAttributes, ApiError> {
     header.attributes(length).ok_or_else(|| {
         let (field, code, words, member) = if header.usage.key_usage().is_none() {
             let usage = &header.usage;

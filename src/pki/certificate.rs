@@ -51,10 +51,11 @@ struct Ca {
     path_len: Option<u32>,
 }
 
-/// The two questions asked of keyUsage.
+/// The questions asked of keyUsage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Usage {
     sign_certificates: bool,
+    sign: bool,
     wrap_keys: bool,
 }
 
@@ -119,8 +120,8 @@ impl Certificate {
             spki: parsed.public_key().raw.to_vec(),
             subject_der: parsed.subject().as_raw().to_vec(),
             issuer_der: parsed.issuer().as_raw().to_vec(),
-            subject: name(parsed.subject()),
-            issuer: name(parsed.issuer()),
+            subject: shown_name(parsed.subject()),
+            issuer: shown_name(parsed.issuer()),
             serial: parsed.raw_serial().to_vec(),
             not_before: stamp(validity.not_before.timestamp()),
             not_after: stamp(validity.not_after.timestamp()),
@@ -130,6 +131,7 @@ impl Certificate {
             }),
             key_usage: usage.map(|found| Usage {
                 sign_certificates: found.value.key_cert_sign(),
+                sign: found.value.digital_signature() || found.value.non_repudiation(),
                 wrap_keys: found.value.key_encipherment() || found.value.data_encipherment(),
             }),
             mark: mark(parsed.subject()),
@@ -155,6 +157,16 @@ impl Certificate {
     /// The issuer, for people: control characters are shown escaped.
     pub fn issuer(&self) -> String {
         self.issuer.clone()
+    }
+
+    /// The issuer's name, DER.
+    pub fn issuer_der(&self) -> &[u8] {
+        &self.issuer_der
+    }
+
+    /// The serial number as it stands in the certificate: the content of its INTEGER.
+    pub fn serial(&self) -> &[u8] {
+        &self.serial
     }
 
     /// The serial number, upper-case hex, without the zero byte that DER puts before a high bit.
@@ -223,6 +235,11 @@ impl Certificate {
     /// Whether keyUsage is absent or has keyCertSign.
     pub fn may_sign_certificates(&self) -> bool {
         self.key_usage.is_none_or(|usage| usage.sign_certificates)
+    }
+
+    /// Whether keyUsage is absent or has digitalSignature or nonRepudiation.
+    pub fn may_sign(&self) -> bool {
+        self.key_usage.is_none_or(|usage| usage.sign)
     }
 
     /// Whether keyUsage is absent or has keyEncipherment or dataEncipherment.
@@ -375,7 +392,7 @@ fn key_kind(parsed: &X509Certificate<'_>) -> KeyKind {
 }
 
 /// A name for people. What could steer a terminal or reverse the reading direction is escaped.
-fn name(name: &X509Name<'_>) -> String {
+pub(super) fn shown_name(name: &X509Name<'_>) -> String {
     let mut text = String::new();
     for letter in name.to_string().chars() {
         let steers = letter.is_control()
@@ -387,6 +404,14 @@ fn name(name: &X509Name<'_>) -> String {
         }
     }
     text
+}
+
+/// A name (DER) for people, as [`Certificate::issuer`] shows it; nothing if it is none.
+pub fn name_of_der(der: &[u8]) -> Option<String> {
+    match X509Name::from_der(der) {
+        Ok(([], name)) => Some(shown_name(&name)),
+        _ => None,
+    }
 }
 
 fn mark(subject: &X509Name<'_>) -> Option<&'static str> {

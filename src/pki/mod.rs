@@ -3,14 +3,16 @@
 mod armor;
 mod certificate;
 mod chain;
+mod crl;
 mod error;
 mod issue;
 mod parameters;
 mod signature;
 mod subject;
 
-pub use certificate::Certificate;
+pub use certificate::{Certificate, name_of_der};
 pub use chain::{verify_issued, verify_root, verify_valid};
+pub use crl::{Crl, CrlError};
 pub use error::PkiError;
 pub use issue::{IssueError, Purpose, SignatureHash, Terms, issued, self_signed, signing_request};
 pub use parameters::{ImportParameters, ParametersError};

@@ -6,7 +6,8 @@ use rsa::{PublicKey, pkcs1v15, pss};
 use sha2::{Sha256, Sha384, Sha512};
 use signature::Verifier;
 use spki::DecodePublicKey;
-use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::asn1_rs::BitString;
+use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 use x509_parser::signature_algorithm::{RsaSsaPssParams, SignatureAlgorithm};
 use x509_parser::x509::AlgorithmIdentifier;
 
@@ -34,25 +35,49 @@ enum Scheme {
 pub(super) fn is_signed_by(child: &Certificate, issuer: &Certificate) -> Result<bool, PkiError> {
     let (_, parsed) = X509Certificate::from_der(child.der())
         .map_err(|_| PkiError::unreadable("it is no X.509 certificate"))?;
-    // RFC 5280, section 4.1.1.2: what is signed must name the algorithm it is signed with.
-    if parsed.signature_algorithm != parsed.tbs_certificate.signature {
+    let algorithms = [
+        &parsed.signature_algorithm,
+        &parsed.tbs_certificate.signature,
+    ];
+    judge(algorithms, &child.tbs, &parsed.signature_value, issuer)
+}
+
+/// Whether a revocation list (DER) is signed with the key of `issuer`. Names and dates are not looked at.
+///
+/// # Errors
+/// As [`is_signed_by`].
+pub(super) fn list_is_signed_by(list_der: &[u8], issuer: &Certificate) -> Result<bool, PkiError> {
+    let (_, parsed) = CertificateRevocationList::from_der(list_der)
+        .map_err(|_| PkiError::unreadable("it is no revocation list"))?;
+    let algorithms = [&parsed.signature_algorithm, &parsed.tbs_cert_list.signature];
+    judge(
+        algorithms,
+        parsed.tbs_cert_list.as_ref(),
+        &parsed.signature_value,
+        issuer,
+    )
+}
+
+fn judge(
+    [outside, inside]: [&AlgorithmIdentifier<'_>; 2],
+    signed: &[u8],
+    signature: &BitString<'_>,
+    issuer: &Certificate,
+) -> Result<bool, PkiError> {
+    // RFC 5280, sections 4.1.1.2 and 5.1.1.2: what is signed must name the algorithm it is signed with.
+    if outside != inside {
         return Err(PkiError::unreadable(
             "it names two different signature algorithms",
         ));
     }
-    let scheme = scheme(&parsed.signature_algorithm)?;
+    let scheme = scheme(outside)?;
     issuer.usable_bits()?;
     let key = PublicKey::from_public_key_der(issuer.spki_der()).map_err(|_| {
         PkiError::UnsupportedKey {
             kind: "a broken RSA key".to_owned(),
         }
     })?;
-    Ok(verify(
-        scheme,
-        key,
-        &child.tbs,
-        &parsed.signature_value.data,
-    ))
+    Ok(signature.unused_bits == 0 && verify(scheme, key, signed, &signature.data))
 }
 
 fn verify(scheme: Scheme, key: PublicKey, message: &[u8], signature: &[u8]) -> bool {

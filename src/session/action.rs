@@ -128,10 +128,12 @@ fn control_name(request: &Request) -> &'static str {
             ImportKeyMaterial::TrustedCertificatePublicKey(_) => "import-key.trusted-certificate",
             ImportKeyMaterial::KeyCryptogram(_) => "import-key.rsa-wrap",
             ImportKeyMaterial::Tr31KeyBlock(_) => "import-key.tr31",
+            ImportKeyMaterial::Tr34KeyBlock(_) => "import-key.tr34",
         },
         Request::ExportKey(input) => match input.key_material {
             ExportKeyMaterial::KeyCryptogram(_) => "export-key.rsa-wrap",
             ExportKeyMaterial::Tr31KeyBlock(_) => "export-key.tr31",
+            ExportKeyMaterial::Tr34KeyBlock(_) => "export-key.tr34",
         },
         other => other.operation().kebab(),
     }

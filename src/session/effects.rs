@@ -120,11 +120,8 @@ fn export_record(
 ) -> Option<ExportRecord> {
     let record = working.engine.find(&input.export_key_identifier)?;
     let (receiver, receiver_spki) = match &input.key_material {
-        ExportKeyMaterial::KeyCryptogram(material) => {
-            Certificate::from_any(material.wrapping_key_certificate.as_bytes())
-                .map(|c| (c.subject(), hash(c.spki_der())))
-                .unwrap_or_default()
-        }
+        ExportKeyMaterial::KeyCryptogram(material) => receiver(&material.wrapping_key_certificate),
+        ExportKeyMaterial::Tr34KeyBlock(block) => receiver(&block.wrapping_key_certificate),
         // Whoever holds the wrapping key; it has no certificate.
         ExportKeyMaterial::Tr31KeyBlock(block) => {
             let holder = super::sentence::name_of(&block.wrapping_key_identifier, &working.engine);
@@ -165,7 +162,7 @@ fn as_sent(input: &ExportKeyInput, key: &Key) -> (String, bool) {
     }
     let headers = match &input.key_material {
         ExportKeyMaterial::Tr31KeyBlock(block) => block.key_block_headers.as_deref(),
-        ExportKeyMaterial::KeyCryptogram(_) => None,
+        ExportKeyMaterial::KeyCryptogram(_) | ExportKeyMaterial::Tr34KeyBlock(_) => None,
     };
     let modes = headers.and_then(|headers| headers.key_modes_of_use);
     if let (Some(modes), Some(members)) = (modes, attributes.as_object_mut()) {
@@ -174,6 +171,13 @@ fn as_sent(input: &ExportKeyInput, key: &Key) -> (String, bool) {
     let kept = headers.and_then(|headers| headers.key_exportability)
         == Some(KeyExportability::NON_EXPORTABLE);
     (attributes.to_string(), key.exportable && !kept)
+}
+
+/// Subject and public key of a receiver's certificate.
+fn receiver(certificate: &str) -> (String, String) {
+    Certificate::from_any(certificate.as_bytes())
+        .map(|c| (c.subject(), hash(c.spki_der())))
+        .unwrap_or_default()
 }
 
 fn root_record(

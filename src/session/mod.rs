@@ -39,6 +39,7 @@ mod sentence;
 mod sentence_blocks;
 mod sentence_issuing;
 mod sentence_naming;
+mod sentence_tokens;
 pub mod span;
 mod state;
 mod transition;

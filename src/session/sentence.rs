@@ -9,7 +9,7 @@ use crate::engine::EngineState;
 use crate::pki::Certificate;
 
 use super::action::{Action, Confirmation, ExportNote};
-use super::{label_of, modes, sentence_blocks, sentence_issuing, sentence_naming};
+use super::{label_of, modes, sentence_blocks, sentence_issuing, sentence_naming, sentence_tokens};
 
 /// Label and value lines.
 pub(crate) type Details = Vec<(String, String)>;
@@ -179,6 +179,7 @@ fn import(
             ("IMPORT KEY by RSA wrap".into(), details)
         }
         ImportKeyMaterial::Tr31KeyBlock(block) => sentence_blocks::import(block, engine),
+        ImportKeyMaterial::Tr34KeyBlock(block) => sentence_tokens::import(block, engine),
     }
 }
 
@@ -197,7 +198,7 @@ pub(crate) fn attributes(attributes: &KeyAttributes) -> Details {
     ]
 }
 
-fn certificate(text: &str) -> Details {
+pub(crate) fn certificate(text: &str) -> Details {
     let Ok(certificate) = Certificate::from_any(text.as_bytes()) else {
         return Vec::new();
     };
@@ -254,6 +255,9 @@ fn exporting(
             let (sentence, mut details) = sentence_blocks::export(identifier, block, engine);
             details.extend(note.map(|note| line("file", &note.file)));
             (sentence, details)
+        }
+        ExportKeyMaterial::Tr34KeyBlock(block) => {
+            sentence_tokens::export(identifier, block, engine)
         }
     };
     let Some(initial) = sentence_blocks::initial_key(input) else {

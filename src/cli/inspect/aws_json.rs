@@ -10,7 +10,7 @@ use crate::pki::{Certificate, ImportParameters};
 
 use super::certificate;
 use super::facts::Facts;
-use super::tr31;
+use super::{tr31, tr34};
 
 /// What a JSON object is, by its members.
 pub(super) fn explain(bytes: &[u8], value: &Value, now: Timestamp) -> Result<Facts, String> {
@@ -121,6 +121,7 @@ fn import_request(value: &Value, now: Timestamp) -> Result<Facts, String> {
             tr31::inside(&block.wrapped_key_block, &mut found)?;
             (None, found)
         }
+        ImportKeyMaterial::Tr34KeyBlock(block) => (None, tr34::request(block, now)?),
     };
     if let Some(attributes) = attributes {
         attributes_of(attributes, &mut found);
@@ -186,6 +187,9 @@ fn export_request(value: &Value, now: Timestamp) -> Result<Facts, String> {
         ExportKeyMaterial::Tr31KeyBlock(_) => {
             Facts::new("export-key.tr31", "REQUEST export-key: TR-31")
         }
+        ExportKeyMaterial::Tr34KeyBlock(_) => {
+            Facts::new("export-key.tr34", "REQUEST export-key: TR-34")
+        }
     };
     found.line("key", "Key", input.export_key_identifier.as_str());
     if let Some(attributes) = &input.export_attributes {
@@ -203,6 +207,13 @@ fn export_request(value: &Value, now: Timestamp) -> Result<Facts, String> {
             let key = block.wrapping_key_identifier.as_str();
             found.line("wrapping_key", "Wrapping key", key);
         }
+        ExportKeyMaterial::Tr34KeyBlock(block) => {
+            let ca = &block.certificate_authority_public_key_identifier;
+            found.line("ca", "Receiver's CA", ca.as_str());
+            found.line("export_token", "Export token", block.export_token.as_str());
+            found.line("random_nonce", "Nonce", block.random_nonce.as_deref());
+            inside(&block.wrapping_key_certificate, now, &mut found)?;
+        }
     }
     Ok(found)
 }
@@ -211,7 +222,7 @@ fn request(operation: Operation, value: &Value) -> Result<Request, String> {
     operation.parse(value).map_err(|e| e.to_string())
 }
 
-fn inside(text: &str, now: Timestamp, found: &mut Facts) -> Result<(), String> {
+pub(super) fn inside(text: &str, now: Timestamp, found: &mut Facts) -> Result<(), String> {
     let certificate = Certificate::from_any(text.as_bytes()).map_err(|e| e.to_string())?;
     found.part("certificate", vec![certificate::facts(&certificate, now)]);
     Ok(())

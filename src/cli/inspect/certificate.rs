@@ -54,6 +54,15 @@ fn chain(certificates: &[Certificate], now: Timestamp) -> Facts {
     found
 }
 
+/// One certificate, DER.
+///
+/// # Errors
+/// Why it cannot be read.
+pub(super) fn one(der: &[u8], now: Timestamp) -> Result<Facts, String> {
+    let certificate = Certificate::from_any(der).map_err(|e| e.to_string())?;
+    Ok(facts(&certificate, now))
+}
+
 /// The fields of one certificate.
 pub(super) fn facts(certificate: &Certificate, now: Timestamp) -> Facts {
     let mut found = Facts::new(

@@ -5,6 +5,7 @@ mod certificate;
 mod facts;
 mod public_files;
 mod tr31;
+mod tr34;
 mod vault_folder;
 
 use std::path::{Path, PathBuf};
@@ -22,8 +23,9 @@ use facts::Facts;
 /// Say what a file is, field by field
 #[derive(clap::Args)]
 #[command(after_help = "\
-It knows certificates, signing requests, revocation lists and public keys (PEM, DER, hex, base64; chains), what get-parameters-for-import printed, key exchange requests
-and answers, TR-31 key blocks, vault folders, custody.toml and age files. It opens no secret.
+It knows certificates, signing requests, revocation lists and public keys (PEM, DER, hex, base64; chains), what
+get-parameters-for-import printed, key exchange requests and answers, TR-31 key blocks, TR-34 tokens, vault folders,
+custody.toml and age files. It opens no secret.
 
 Example:
   keymoot inspect parameters.json
@@ -91,6 +93,9 @@ fn recognise(bytes: &[u8], now: Timestamp) -> Result<Facts, String> {
     }
     if tr31::is_block(text) {
         return tr31::block(text);
+    }
+    if let Some(token) = tr34::bytes(bytes) {
+        return tr34::token(&token, now);
     }
     if text.contains("vault_id") && text.contains("recipients") {
         return vault_folder::custody(bytes);

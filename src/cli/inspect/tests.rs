@@ -133,3 +133,85 @@ fn a_key_block_is_explained_field_by_field() {
     let reason = explain(b"B0081P0TE00E000094B420079CC80BA3", now()).unwrap_err();
     assert!(reason.contains("81"), "{reason}");
 }
+
+fn tokens(name: &str) -> Vec<serde_json::Value> {
+    let path = format!("{}/tests/vectors/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let file: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    file["vectors"].as_array().unwrap().clone()
+}
+
+fn explained(vector: &serde_json::Value, spelling: &[u8]) {
+    let facts = recognise(spelling, now()).unwrap();
+    let (json, text) = (facts.to_json(), facts.to_text());
+    assert_eq!(json["kind"], "tr34-key-token", "{text}");
+    assert_eq!(json["header"], vector["expect"]["header"]);
+    assert_eq!(json["passes"], vector["passes"]);
+    assert_eq!(json["random_nonce"], vector["nonce"]);
+    assert_eq!(json["content_cipher"], vector["expect"]["cek_algorithm"]);
+    let lists = vector["form"]["crls"].as_u64();
+    assert_eq!(json["crls"].as_array().map(|l| l.len() as u64), lists);
+    if let Some(key) = vector["expect"]["key"].as_str() {
+        assert!(!text.contains(key));
+    }
+}
+
+#[test]
+fn a_key_token_is_explained_in_every_form_and_spelling() {
+    for name in [
+        "tr34-profiles",
+        "tr34-peers",
+        "tr34-peers-bc",
+        "tr34-annexb",
+        "tr34-real",
+    ] {
+        for vector in tokens(name) {
+            let hex = vector["token"].as_str().unwrap();
+            let der = data_encoding::HEXUPPER.decode(hex.as_bytes()).unwrap();
+            let base64 = data_encoding::BASE64.encode(&der);
+            explained(&vector, &der);
+            explained(&vector, hex.to_lowercase().as_bytes());
+            explained(&vector, format!("{hex}\n").as_bytes());
+            explained(&vector, base64.as_bytes());
+        }
+    }
+}
+
+#[test]
+fn the_services_own_token_is_explained_in_words() {
+    let vector = &tokens("tr34-real")[0];
+    let text = explain(vector["token"].as_str().unwrap().as_bytes(), now()).unwrap();
+    for words in [
+        "TR-34:2012, non-CMS (X9_TR34_2012",
+        "OU=AWS Payment Cryptography",
+        "69E07E9C794C55E30E1956FAE7909BB0",
+        "Key usage            C0  card verification key",
+        "Signed at            2023-06-09T23:39:46Z",
+        "Header               D0112C0TC00E0000",
+    ] {
+        assert!(text.contains(words), "{words}\n{text}");
+    }
+}
+
+#[test]
+fn every_other_tr34_token_is_told_by_its_kind() {
+    for name in ["tr34-other", "tr34-other-bc", "tr34-other-annexb"] {
+        for vector in tokens(name) {
+            let facts = recognise(vector["token"].as_str().unwrap().as_bytes(), now()).unwrap();
+            let kind = format!("tr34-{}", vector["type"].as_str().unwrap());
+            assert_eq!(facts.to_json()["kind"], kind);
+            assert!(facts.to_text().starts_with("TR-34 "), "{}", facts.to_text());
+        }
+    }
+}
+
+#[test]
+fn a_spoilt_token_says_what_is_wrong() {
+    for vector in tokens("tr34-negative") {
+        let id = vector["id"].as_str().unwrap();
+        let hex = vector["token"].as_str().unwrap();
+        match explain(hex.as_bytes(), now()) {
+            Ok(text) => assert!(text.starts_with("TR-34 "), "{id}: {text}"),
+            Err(reason) => assert!(reason.contains("sk the sender"), "{id}: {reason}"),
+        }
+    }
+}

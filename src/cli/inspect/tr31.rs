@@ -22,6 +22,10 @@ pub(super) fn block(text: &str) -> Result<Facts, String> {
     let block = Block::parse(text).map_err(|e| e.to_string())?;
     let mut found = Facts::new("tr31-key-block", "TR-31 KEY BLOCK");
     header(block.header(), &mut found);
+    if block.header().version.is_deprecated() {
+        found.note("this version is deprecated; ask the sender for version B or D");
+    }
+    found.note("whether the block is authentic, only its wrapping key can tell");
     found.line("header", "Header", block.header_text());
     found.line("characters", "Characters", text.len());
     found.line("payload_bytes", "Encrypted bytes", block.payload_len());
@@ -39,7 +43,7 @@ pub(super) fn inside(text: &str, found: &mut Facts) -> Result<(), String> {
     Ok(())
 }
 
-fn header(header: &Header, found: &mut Facts) {
+pub(super) fn header(header: &Header, found: &mut Facts) {
     let version = header.version;
     let said = |code: &str, words: Option<&str>| {
         format!("{code}  {}", words.unwrap_or("not defined by the standard"))
@@ -95,10 +99,6 @@ fn header(header: &Header, found: &mut Facts) {
     for finding in &findings {
         found.note(finding.words.clone());
     }
-    if version.is_deprecated() {
-        found.note("this version is deprecated; ask the sender for version B or D");
-    }
-    found.note("whether the block is authentic, only its wrapping key can tell");
 }
 
 fn optional(block: &OptionalBlock) -> Facts {

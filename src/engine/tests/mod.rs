@@ -21,6 +21,9 @@ mod tagging;
 mod tr31_export;
 mod tr31_import;
 mod tr31_refused;
+mod tr34_export;
+mod tr34_import;
+mod tr34_vectors;
 
 use crate::api::Profile;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -1,0 +1,251 @@
+//! ImportKey of a symmetric key in a TR-34 token, made for a certificate of GetParametersForImport: we are the
+//! receiver (KRD), the sender (KDH) is vouched for by an imported CA.
+
+use data_encoding::{HEXUPPER, HEXUPPER_PERMISSIVE};
+
+use crate::{
+    api::{
+        ApiError, ImportKeyInput, ImportKeyMaterial, ImportTr34KeyBlock, KeyAlgorithm,
+        KeyCheckValueAlgorithm, KeyMaterialType, Profile, Timestamp,
+    },
+    crypto::{
+        SecretBytes,
+        strength::{self, WrapPath},
+        tr31::{Exportability, OptionalRule},
+        tr34::{KeyToken, PartyId, SignerKey, Tr34Error},
+    },
+    pki::{Certificate, Crl},
+};
+
+use super::{
+    Context, EngineState, KeyRecord, Material,
+    attributes::{self, Arrival},
+    authority, certificate, check_values,
+    import_key::Arrived,
+    import_tr31::{self, SHORTEST},
+    imported_secret, refusal, secrets,
+    tokens::{self, Direction, Token},
+};
+
+const MEMBER: &str = "WrappedKeyBlock";
+const SIGNER: &str = "SigningKeyCertificate";
+const UNDONE: &str = "nothing was imported";
+
+pub(super) fn check(
+    state: &EngineState,
+    input: ImportKeyInput,
+    now: Timestamp,
+    profile: Profile,
+) -> Result<ImportKeyInput, ApiError> {
+    let ImportKeyMaterial::Tr34KeyBlock(block) = &input.key_material else {
+        return Err(refusal::internal("The material is no TR-34 token"));
+    };
+    let judged = judge(state, block, input.key_check_value_algorithm, now, profile)?;
+    Ok(ImportKeyInput {
+        key_check_value_algorithm: Some(judged.method),
+        ..input
+    })
+}
+
+/// Opens the token. A key's bytes are kept as they came, parity bits included.
+pub(super) fn open(
+    state: &EngineState,
+    input: &ImportKeyInput,
+    block: &ImportTr34KeyBlock,
+    now: Timestamp,
+    ctx: &Context<'_>,
+) -> Result<Arrived, ApiError> {
+    let asked = input.key_check_value_algorithm;
+    let judged = judge(state, block, asked, now, ctx.profile)?;
+    let secret = decrypt(&judged, ctx)?;
+    let header = judged.key_token.header();
+    let attributes = import_tr31::expressed(header, secret.len())?;
+    attributes::judge(&attributes, Arrival::Wrapped)?;
+    let algorithm = attributes.key_algorithm;
+    strong_enough(judged.token, algorithm)?;
+    imported_secret::refuse_degenerate(MEMBER, algorithm, &secret)?;
+    let check_value = check_values::symmetric(algorithm, judged.method, &secret)?;
+    if ctx.profile == Profile::Production {
+        imported_secret::refuse_published(&attributes, judged.method, &secret)?;
+    }
+    Ok(Arrived {
+        attributes,
+        exportable: header.exportability != Exportability::NONE,
+        sensitive: header.exportability == Exportability::SENSITIVE,
+        check_value,
+        check_value_by: judged.method,
+        both_check_values: check_values::both_check_values(&secret)?,
+        material: Material::Sealed(secrets::seal(ctx, &secret)?),
+        from_block: import_tr31::kept(header),
+    })
+}
+
+struct Judged<'s> {
+    token: &'s Token,
+    recipient: PartyId,
+    key_token: KeyToken,
+    method: KeyCheckValueAlgorithm,
+}
+
+/// Everything that can be judged without the private key.
+fn judge<'s>(
+    state: &'s EngineState,
+    block: &ImportTr34KeyBlock,
+    asked: Option<KeyCheckValueAlgorithm>,
+    now: Timestamp,
+    profile: Profile,
+) -> Result<Judged<'s>, ApiError> {
+    let token = state.token(
+        Direction::Import,
+        &block.import_token,
+        KeyMaterialType::TR34_KEY_BLOCK,
+        now,
+    )?;
+    let vouching = state.usable(&block.certificate_authority_public_key_identifier, now)?;
+    let recipient = own_id(token)?;
+    let key_token = genuine(block, vouching, now, profile)?;
+    if *key_token.recipient() != recipient {
+        return Err(content(&Tr34Error::Recipient));
+    }
+    fresh(block, &key_token, token, now)?;
+    let header = key_token.header();
+    header
+        .importable(OptionalRule::Refuse)
+        .map_err(|e| content(&Tr34Error::Header(e)))?;
+    let attributes = import_tr31::expressed(header, SHORTEST)?;
+    attributes::judge(&attributes, Arrival::Wrapped)?;
+    strong_enough(token, attributes.key_algorithm)?;
+    let method = check_values::method(&attributes, asked)?;
+    Ok(Judged {
+        token,
+        recipient,
+        key_token,
+        method,
+    })
+}
+
+/// The token in the request, once the sender's certificate, the revocation lists and the signature were judged.
+fn genuine(
+    block: &ImportTr34KeyBlock,
+    vouching: &KeyRecord,
+    now: Timestamp,
+    profile: Profile,
+) -> Result<KeyToken, ApiError> {
+    let issuer = certificate::authority(vouching)?.certificate()?;
+    let signing = certificate::read(SIGNER, &block.signing_key_certificate, profile)?;
+    certificate::issued(SIGNER, &signing, &issuer, now)?;
+    if !signing.may_sign() {
+        return Err(ApiError::validation(format!(
+            "{SIGNER}: its keyUsage lacks digitalSignature, so it cannot sign key blocks."
+        )));
+    }
+    let bytes = HEXUPPER
+        .decode(block.wrapped_key_block.as_bytes())
+        .map_err(|_| {
+            ApiError::validation(format!(
+                "{MEMBER} must have a whole number of bytes in hex."
+            ))
+        })?;
+    let key_token = KeyToken::parse(&bytes).map_err(|e| content(&e))?;
+    for der in key_token.crls() {
+        Crl::from_der(der)
+            .and_then(|crl| crl.judge(&signing, &issuer, now))
+            .map_err(|e| ApiError::validation(format!("{MEMBER}: {e}")))?;
+    }
+    key_token.verify(&signer(&signing)?).map_err(|e| match e {
+        Tr34Error::Signature | Tr34Error::Digest | Tr34Error::Certificate => {
+            ApiError::validation(format!("{MEMBER} could not be verified with {SIGNER}."))
+        }
+        other => content(&other),
+    })?;
+    Ok(key_token)
+}
+
+/// Two passes: the nonce is the one given. One pass: signed not long ago, which is within the life of the token.
+fn fresh(
+    block: &ImportTr34KeyBlock,
+    key_token: &KeyToken,
+    token: &Token,
+    now: Timestamp,
+) -> Result<(), ApiError> {
+    let nonce = match &block.random_nonce {
+        Some(hex) => Some(nonce(hex)?),
+        None => None,
+    };
+    let life = token.until.millis().saturating_sub(token.given.millis());
+    key_token
+        .check_nonce(nonce.as_deref())
+        .and_then(|()| key_token.check_signing_time(now, life))
+        .map_err(|e| match e {
+            Tr34Error::NonceMissing => ApiError::validation(
+                "RandomNonce is required: the key block was generated in two-pass mode.",
+            ),
+            Tr34Error::NonceUnexpected => ApiError::validation(
+                "RandomNonce must be absent: the key block was generated in one-pass mode.",
+            ),
+            Tr34Error::NonceMismatch => {
+                ApiError::validation("RandomNonce does not match the key block.")
+            }
+            other => content(&other),
+        })
+}
+
+/// A nonce of a request, in either case.
+pub(super) fn nonce(hex: &str) -> Result<Vec<u8>, ApiError> {
+    HEXUPPER_PERMISSIVE
+        .decode(hex.as_bytes())
+        .map_err(|_| ApiError::validation("RandomNonce must have whole bytes in hex."))
+}
+
+/// The name under which a token's own certificate is known.
+pub(super) fn own_id(token: &Token) -> Result<PartyId, ApiError> {
+    let pair = token
+        .pair
+        .as_ref()
+        .ok_or_else(|| refusal::internal("A token that has not ended has no key"))?;
+    id(&authority::stored(&pair.certificate_der)?)
+}
+
+/// The name under which a certificate is known in a token.
+pub(super) fn id(certificate: &Certificate) -> Result<PartyId, ApiError> {
+    PartyId::new(certificate.issuer_der(), certificate.serial())
+        .ok_or_else(|| refusal::internal("A certificate has no issuer or serial number"))
+}
+
+fn signer(signing: &Certificate) -> Result<SignerKey, ApiError> {
+    Ok(SignerKey {
+        id: id(signing)?,
+        spki_der: signing.spki_der().to_vec(),
+        certificate_der: signing.der().to_vec(),
+    })
+}
+
+fn strong_enough(token: &Token, wrapped: KeyAlgorithm) -> Result<(), ApiError> {
+    strength::may_wrap(wrapped, token.algorithm, WrapPath::Tr34).map_err(|refusal| {
+        ApiError::validation(format!(
+            "ImportToken: {} is weaker than {}, which needs {}.",
+            token.algorithm.name(),
+            wrapped.name(),
+            refusal.needs
+        ))
+    })
+}
+
+/// One answer for every way in which opening fails, so that none helps to open another.
+fn decrypt(judged: &Judged<'_>, ctx: &Context<'_>) -> Result<SecretBytes, ApiError> {
+    let private = tokens::open(judged.token, Direction::Import, ctx, UNDONE)?;
+    judged
+        .key_token
+        .open(&judged.recipient, &private)
+        .map_err(|e| match e {
+            Tr34Error::Unopened(_) => ApiError::validation(
+                "WrappedKeyBlock could not be decrypted with the key of ImportToken.",
+            ),
+            other => refusal::internal(&format!("The key of ImportToken cannot be used: {other}")),
+        })
+}
+
+/// What is wrong with the token, which anybody can read.
+fn content(error: &Tr34Error) -> ApiError {
+    ApiError::validation(format!("{MEMBER}: {error}"))
+}

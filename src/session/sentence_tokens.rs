@@ -1,0 +1,67 @@
+//! TR-34 tokens in a custodian's words: what a token brings and from whom, what leaves in one and for whom.
+
+use data_encoding::HEXUPPER;
+
+use crate::api::{ExportTr34KeyBlock, ImportTr34KeyBlock};
+use crate::crypto::tr34::KeyToken;
+use crate::engine::EngineState;
+
+use super::label_of;
+use super::sentence::{Details, attributes, certificate, check_values, line, name_of};
+
+/// The import of a token: its signed header says what the key is; the key itself stays closed.
+pub(crate) fn import(input: &ImportTr34KeyBlock, engine: &EngineState) -> (String, Details) {
+    let mut details = Details::new();
+    let token = HEXUPPER
+        .decode(input.wrapped_key_block.as_bytes())
+        .ok()
+        .and_then(|bytes| KeyToken::parse(&bytes).ok());
+    if let Some(token) = &token {
+        let header = token.header();
+        let unknown = "unknown";
+        let usage = header.usage.words().unwrap_or(unknown);
+        details.push(line("use", &format!("{} {usage}", header.usage.code())));
+        details.push(line("kind", header.algorithm.words().unwrap_or(unknown)));
+        details.push(line("modes", header.mode.words().unwrap_or(unknown)));
+        let export = header.exportability.words().unwrap_or(unknown);
+        details.push(line("export", export));
+        details.push(line("form", token.form().words()));
+        let fresh = match (token.nonce(), token.signing_time()) {
+            (Some(nonce), _) => format!("two-pass, nonce {}", HEXUPPER.encode(nonce)),
+            (None, Some(at)) => format!("one-pass, signed {}", at.rfc3339()),
+            (None, None) => unknown.to_owned(),
+        };
+        details.push(line("fresh", &fresh));
+    }
+    details.push(line("sender", "the certificate that follows"));
+    details.extend(certificate(&input.signing_key_certificate));
+    let authority = name_of(&input.certificate_authority_public_key_identifier, engine);
+    details.push(line("under", &authority));
+    details.push(line("token", &input.import_token));
+    ("IMPORT KEY from a TR-34 token".into(), details)
+}
+
+/// The export of a key in a token: the key, and whose certificate it leaves under.
+pub(crate) fn export(
+    identifier: &str,
+    block: &ExportTr34KeyBlock,
+    engine: &EngineState,
+) -> (String, Details) {
+    let Some(record) = engine.find(identifier) else {
+        return (format!("EXPORT KEY {identifier}"), Details::new());
+    };
+    let mut details = attributes(&record.key.key_attributes);
+    details.extend(check_values(record));
+    let fresh = match &block.random_nonce {
+        Some(nonce) => format!("two-pass, nonce {nonce}"),
+        None => "one-pass, signed with the vault's time".to_owned(),
+    };
+    details.push(line("fresh", &fresh));
+    details.push(line("receiver", "the certificate that follows"));
+    details.extend(certificate(&block.wrapping_key_certificate));
+    let authority = name_of(&block.certificate_authority_public_key_identifier, engine);
+    details.push(line("under", &authority));
+    details.push(line("token", &block.export_token));
+    let label = label_of(&record.key, &record.tags);
+    (format!("EXPORT KEY {label} in a TR-34 token"), details)
+}
