@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::api::{ErrorKind, Request, Response};
+use crate::api::{Request, Response};
 use crate::custody::{self, Act, Role, SignsAs, Tally};
 use crate::engine::{ControlPlane as _, EngineState};
 
@@ -290,7 +290,7 @@ impl Session {
         match action {
             Action::Control { request, .. } => EngineState::needs_secret(request),
             Action::List { acts, .. } => acts.iter().any(EngineState::needs_secret),
-            Action::Backup { .. } => true,
+            Action::Backup { .. } | Action::Custody(_) => true,
         }
     }
 
@@ -305,18 +305,23 @@ impl Session {
         let requests: Vec<Request> = match action {
             Action::Control { request, .. } => vec![request.clone()],
             Action::List { acts, .. } => acts.clone(),
-            Action::Backup { .. } => Vec::new(),
+            Action::Backup { .. } | Action::Custody(_) => Vec::new(),
         };
         let mut prepared = prepared;
         let mut ran = Ran {
             responses: Vec::new(),
             steps: Vec::new(),
         };
+        if let Action::Custody(act) = action {
+            let step = super::custody_judging::done(working, act, self.now().millis())?;
+            ran.steps.push(step);
+        }
         for (n, request) in requests.iter().enumerate() {
             let request = super::list::bound(request, &ran.responses)?;
             let response = self
                 .handle(&mut working.engine, &request, opener, prepared.take())
-                .map_err(|e| list_error(&requests, n, e))?;
+                .map_err(|e| super::list::error(&requests, n, e))?;
+            super::inventory::no_foreign_key(working, &response)?;
             ran.steps
                 .push(Transition::act(&request, &response, &working.engine));
             ran.responses.push(response);
@@ -419,6 +424,10 @@ impl Session {
             }
             Action::List { .. } => super::list::judged(self, action),
             Action::Backup { .. } => Ok(action.clone()),
+            Action::Custody(act) => {
+                self.judged_custody(act)?;
+                Ok(action.clone())
+            }
         }
     }
 
@@ -475,21 +484,6 @@ fn gone() -> Refusal {
         "There is no such request on the table: it was executed, withdrawn or voided. Nothing was changed. Ask again."
             .into(),
     )
-}
-
-fn list_error(requests: &[Request], n: usize, error: Refusal) -> Refusal {
-    if requests.len() < 2 {
-        return error;
-    }
-    match error {
-        Refusal::Api(mut api) => {
-            if api.kind != ErrorKind::InternalServer {
-                api.message = format!("act {n} of the list: {}", api.message);
-            }
-            Refusal::Api(api)
-        }
-        other => other,
-    }
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

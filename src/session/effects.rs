@@ -50,7 +50,7 @@ impl Session {
                     );
                 }
             }
-            Action::Backup { .. } => {}
+            Action::Backup { .. } | Action::Custody(_) => {}
         }
     }
 

@@ -11,12 +11,19 @@ pub mod build;
 mod clock;
 pub mod command;
 pub mod creation;
+pub mod custody_act;
+mod custody_judging;
 mod door;
+mod drill;
 mod effects;
+mod enrolment;
+mod era;
 mod error;
 pub mod field;
 mod forms;
 pub mod handover;
+mod height;
+pub mod inventory;
 mod journal;
 mod list;
 mod locks;
@@ -26,11 +33,16 @@ pub mod opening;
 mod pending;
 pub mod practice;
 mod present;
+mod proving;
 mod randomness;
 mod receipt;
+mod resharing;
+mod restoring;
+mod rotation;
 pub mod run;
 mod sentence;
 mod sentence_blocks;
+mod sentence_custody;
 mod sentence_issuing;
 mod sentence_naming;
 pub mod span;
@@ -47,23 +59,33 @@ use rand_core::CryptoRng;
 
 use crate::api::{Clock, Key, Tag, Timestamp};
 use crate::crypto::{Entropy as _, OsEntropy, SeededEntropy};
-use crate::evidence::audit::Kind;
+use crate::evidence::audit::{Head, Kind};
 use crate::os::{OsMonotonic, WallClock};
 
 pub use crate::api::Profile;
 pub use action::{Action, Confirmation, ExportNote};
 pub use command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
 pub use creation::{Created, NewPerson, NewVault, create};
+pub use custody_act::{CustodyAct, Inventory, Rotation, Seat};
+pub use drill::DrillDone;
 pub use error::Refusal;
 pub use forms::SOFTWARE_QUESTION;
 pub use opening::{Bootstrap, Opening, WitnessAnswer};
+pub use proving::{Hand, Proving};
+pub use resharing::{Reshared, Resharing};
+pub use restoring::{NewerLog, Restored, load_copy, write_out};
+pub use rotation::{Prepared, Rotated};
 pub use run::{Run, RunOutcome, StepRecord, StepState};
-pub use view::{ExportView, KeyRow, PendingView, PersonView, ReceiptView, View};
+pub use view::{
+    CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, ReceiptView, View,
+};
 
+#[cfg(test)]
+mod custody_tests;
 #[cfg(test)]
 mod tests;
 
-use book::Book;
+use book::{Book, Turn};
 use present::Held;
 use randomness::Randomness;
 use state::State;
@@ -139,10 +161,13 @@ pub struct Session {
     attested: bool,
     /// Why nothing more is done: a write failed and only a new opening tells what stands.
     broken: Option<String>,
+    /// Where the sealed log stood, of a copy that was opened to be restored.
+    copy: Option<Head>,
     /// Keys destroyed since somebody asked.
     destroyed: Vec<String>,
     notes: Vec<String>,
     rows: OnceLock<Arc<Vec<KeyRow>>>,
+    copies: OnceLock<Arc<Vec<CopyView>>>,
     request_number: u64,
     in_script: bool,
 }
@@ -179,9 +204,11 @@ impl Session {
             paced,
             attested: profile != Profile::Production,
             broken: None,
+            copy: None,
             destroyed: Vec::new(),
             notes: Vec::new(),
             rows: OnceLock::new(),
+            copies: OnceLock::new(),
             request_number: 0,
             in_script: false,
         }
@@ -314,29 +341,44 @@ impl Session {
     /// Commits a new state with what led to it.
     fn commit(
         &mut self,
-        mut state: State,
+        state: State,
         transitions: &[Transition],
         destroys: bool,
+    ) -> Result<(), Refusal> {
+        let turn = Turn {
+            destroys,
+            ..Turn::default()
+        };
+        self.commit_turn(state, transitions, &turn)
+    }
+
+    /// The same for a commit that turns a page of the vault.
+    fn commit_turn(
+        &mut self,
+        mut state: State,
+        transitions: &[Transition],
+        turn: &Turn<'_>,
     ) -> Result<(), Refusal> {
         let now = self.now();
         state.clock.watermark = now.max(state.clock.watermark.into()).into();
         if transitions.iter().any(|t| t.moves) && state.consumed == self.state.consumed {
             state.consumed.clear();
         }
-        if let Err(refusal) = self.book.commit(&state, transitions, destroys, now) {
+        if let Err(refusal) = self.book.commit(&mut state, transitions, turn, now) {
             self.broken = Some(refusal.to_string());
             return Err(refusal);
         }
         self.consumed = consumed_ids(&state);
         self.state = state;
         self.rows = OnceLock::new();
+        self.copies = OnceLock::new();
         Ok(())
     }
 
     /// Commits the audit head as it stands.
     fn seal_audit(&mut self) -> Result<(), Refusal> {
         self.book
-            .write(&self.state, false)
+            .write(&self.state)
             .inspect_err(|refusal| self.broken = Some(refusal.to_string()))
     }
 
@@ -377,6 +419,7 @@ fn policy_name(action: &Action) -> &'static str {
         Action::Control { request, .. } => request.operation().name(),
         Action::List { .. } => operation::LIST,
         Action::Backup { .. } => operation::BACKUP,
+        Action::Custody(act) => act.operation(),
     }
 }
 

@@ -11,11 +11,11 @@ use crate::vault::{MemoryStore, Store as _};
 const SAMPLE: &[u8] =
     include_bytes!("../../ceremonies/samples/get-parameters-for-import-rsa2048.json");
 
-fn start() -> Timestamp {
+pub(super) fn start() -> Timestamp {
     Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap()
 }
 
-fn practice(hold: bool) -> (MemoryStore, Session) {
+pub(super) fn practice(hold: bool) -> (MemoryStore, Session) {
     let store = MemoryStore::new();
     let environment = Environment::seeded("tests").unwrap();
     let created =
@@ -23,7 +23,7 @@ fn practice(hold: bool) -> (MemoryStore, Session) {
     (store, created.session)
 }
 
-fn answers(texts: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answers {
+pub(super) fn answers(texts: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answers {
     Answers {
         texts: texts
             .iter()
@@ -37,7 +37,7 @@ fn answers(texts: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answers {
     }
 }
 
-fn create_kek(session: &Session) -> Action {
+pub(super) fn create_kek(session: &Session) -> Action {
     let fields = [
         ("usage", "K0"),
         ("algorithm", "TDES_3KEY"),
