@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::api::{Request, Response};
+use crate::api::{Request, Response, Timestamp};
 use crate::custody::{self, Act, Role, SignsAs, Tally};
 use crate::engine::{ControlPlane as _, EngineState};
 
@@ -312,14 +312,15 @@ impl Session {
             responses: Vec::new(),
             steps: Vec::new(),
         };
+        let now = self.now_in(&working.clock);
         if let Action::Custody(act) = action {
-            let step = super::custody_judging::done(working, act, self.now().millis())?;
+            let step = super::custody_judging::done(working, act, now.millis())?;
             ran.steps.push(step);
         }
         for (n, request) in requests.iter().enumerate() {
             let request = super::list::bound(request, &ran.responses)?;
             let response = self
-                .handle(&mut working.engine, &request, opener, prepared.take())
+                .handle(&mut working.engine, &request, now, opener, prepared.take())
                 .map_err(|e| super::list::error(&requests, n, e))?;
             super::inventory::no_foreign_key(working, &response)?;
             ran.steps
@@ -333,10 +334,11 @@ impl Session {
         &mut self,
         engine: &mut EngineState,
         request: &Request,
+        now: Timestamp,
         opener: Option<&super::locks::Opener<'_>>,
         prepared: Option<PreparedRsa>,
     ) -> Result<Response, Refusal> {
-        let clock = super::clock::Fixed(self.now());
+        let clock = super::clock::Fixed(now);
         let sealer = super::locks::Sealer(self.book.use_recipient().to_owned());
         let mut context = crate::engine::Context {
             clock: &clock,

@@ -94,11 +94,11 @@ impl Session {
     }
 }
 
-/// Reads an inventory to be loaded; certificates carry no secret and are left out.
+/// Reads what [`Session::inventory`] wrote.
 ///
 /// # Errors
 /// Not such a file.
-pub fn read(bytes: &[u8], name: &str) -> Result<Inventory, Refusal> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<InventoryFile, Refusal> {
     let wrong = |what: String| {
         Refusal::Usage(format!(
             "{what}. Nothing was loaded; give what `keymoot vault inventory DIR --json` printed of the other vault."
@@ -111,17 +111,22 @@ pub fn read(bytes: &[u8], name: &str) -> Result<Inventory, Refusal> {
     if file.form != FORM {
         return Err(wrong(format!("The inventory has the form {}", file.form)));
     }
+    Ok(file)
+}
+
+/// The keys of an inventory that are refused elsewhere; certificates carry no secret and are left out.
+pub(crate) fn of(file: InventoryFile, name: String) -> Inventory {
     let keys = file
         .keys
         .into_iter()
         .filter(|key| !key.algorithm.starts_with("RSA") && !key.algorithm.starts_with("ECC"))
         .map(|key| (key.algorithm, key.check_value.to_uppercase()))
         .collect();
-    Ok(Inventory {
-        name: name.to_owned(),
+    Inventory {
+        name,
         class: file.class,
         keys,
-    })
+    }
 }
 
 /// Refuses a key that stands in the inventory of another class of vaults (PCI PIN 19-4).

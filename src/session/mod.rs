@@ -8,6 +8,7 @@ mod automatic;
 mod backup;
 mod book;
 pub mod build;
+mod build_custody;
 mod clock;
 pub mod command;
 pub mod creation;
@@ -29,6 +30,7 @@ mod list;
 mod locks;
 pub mod modes;
 pub mod op;
+pub mod op_custody;
 pub mod opening;
 mod pending;
 pub mod practice;
@@ -69,7 +71,7 @@ pub use creation::{Created, NewPerson, NewVault, create};
 pub use custody_act::{CustodyAct, Inventory, Rotation, Seat};
 pub use drill::DrillDone;
 pub use error::Refusal;
-pub use forms::SOFTWARE_QUESTION;
+pub use forms::{SOFTWARE_QUESTION, paper_name};
 pub use opening::{Bootstrap, Opening, WitnessAnswer};
 pub use proving::{Hand, Proving};
 pub use resharing::{Reshared, Resharing};
@@ -295,6 +297,14 @@ impl Session {
     /// # Errors
     /// The seal could not be written; the vault's state is still whole.
     pub fn close(mut self) -> Result<(), Refusal> {
+        self.seal()
+    }
+
+    /// What closing writes: the last line, sealed. Nothing is done after it.
+    ///
+    /// # Errors
+    /// As [`Session::close`].
+    pub fn seal(&mut self) -> Result<(), Refusal> {
         self.stands()?;
         let closed = Transition::note("close", self.present.clone()).with("seq", self.book.seq());
         self.book.line(Kind::Closed, &closed, self.now())?;

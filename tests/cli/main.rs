@@ -13,6 +13,7 @@ mod batch;
 mod call;
 mod help;
 mod inspect;
+mod people;
 mod play;
 mod program;
 mod reference;
