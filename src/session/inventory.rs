@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::{KeyState, Response};
+use crate::api::{KeyState, Response, Timestamp};
 use crate::custody::json;
 
 use super::custody_act::Inventory;
@@ -84,7 +84,10 @@ impl Session {
             return Vec::new();
         }
         let born = record.key.create_timestamp.millis();
-        let gone = record.key.delete_timestamp.map_or(i64::MAX, |t| t.millis());
+        let gone = record
+            .key
+            .delete_timestamp
+            .map_or(i64::MAX, Timestamp::millis);
         self.state
             .backups
             .iter()

@@ -236,7 +236,7 @@ impl Proving {
                 missing.join(", ")
             )));
         }
-        let kept = self.kept.as_deref().unwrap_or_default();
+        let kept = self.kept();
         let opens: Vec<&Share> = kept
             .iter()
             .filter_map(|k| k.opened.share.as_ref())
@@ -253,28 +253,28 @@ impl Proving {
     }
 
     /// What was kept.
-    pub(crate) fn into_kept(self) -> Vec<Kept> {
-        self.kept.unwrap_or_default()
+    pub(crate) fn kept(&self) -> &[Kept] {
+        self.kept.as_deref().unwrap_or_default()
     }
 }
 
 /// The identity that the first `least` shares make, if the last ones make it too and it is the one on record.
 fn agreed(shares: &[&Share], least: u8, recipient: &str) -> Result<Identity, Refusal> {
     let least = usize::from(least);
-    let first = rebuilt(shares.get(..least).unwrap_or_default())?;
-    let last = rebuilt(
+    let from_first = rebuilt(shares.get(..least).unwrap_or_default())?;
+    let from_last = rebuilt(
         shares
             .get(shares.len().saturating_sub(least)..)
             .unwrap_or_default(),
     )?;
-    if first.recipient() != recipient || last.recipient() != recipient {
+    if from_first.recipient() != recipient || from_last.recipient() != recipient {
         return Err(Refusal::Custody(
             "The shares do not make the identity on record. The set in force stays and nothing was changed; if these \
              are new envelopes, destroy them and begin again."
                 .into(),
         ));
     }
-    Ok(first)
+    Ok(from_first)
 }
 
 /// The identity that shares make.

@@ -69,7 +69,7 @@ impl Session {
     ///
     /// # Errors
     /// Not approved; somebody did not bring their envelopes: nothing is changed then.
-    pub fn reshare(&mut self, id: &[u8; 32], brought: Proving) -> Result<Resharing, Refusal> {
+    pub fn reshare(&mut self, id: &[u8; 32], brought: &Proving) -> Result<Resharing, Refusal> {
         self.ready()?;
         let (v, u) = brought.identities()?;
         let pending = self.take_approved(id)?;
@@ -82,7 +82,7 @@ impl Session {
         self.change_context();
         let set_id = array(&mut self.entropy, "set-id")?;
         let old = self.book.custody().clone();
-        let enrolled = self.shared_anew(&old, brought.into_kept(), (&v, &u))?;
+        let enrolled = self.shared_anew(&old, brought.kept(), (&v, &u))?;
         let mut file = custody_file(
             self.profile,
             (old.k, old.t),
@@ -124,7 +124,7 @@ impl Session {
     fn shared_anew(
         &mut self,
         old: &CustodyFile,
-        kept: Vec<Kept>,
+        kept: &[Kept],
         (v, u): (&Identity, &Identity),
     ) -> Result<Vec<Enrolled>, Refusal> {
         let mut open = shares(v, old.k, old.n, &mut self.entropy, "v-shares")?;
@@ -175,7 +175,7 @@ impl Session {
     ///
     /// # Errors
     /// Somebody has not proven; no reshare stands open: both sets stay as they are.
-    pub fn finish_reshare(&mut self, proving: Proving) -> Result<Reshared, Refusal> {
+    pub fn finish_reshare(&mut self, proving: &Proving) -> Result<Reshared, Refusal> {
         self.ready()?;
         let stands = self.open_reshare()?;
         if stands.is_none_or(|stands| stands.file() != proving.file()) {
@@ -253,9 +253,9 @@ impl Session {
             reason: reason.to_owned(),
         });
         let pending = self.approved_by_held(action, None)?;
-        let mut new = self.reshare(&pending.id, brought)?;
+        let mut new = self.reshare(&pending.id, &brought)?;
         prove_all(&mut new.proving, hands)?;
-        self.finish_reshare(new.proving)
+        self.finish_reshare(&new.proving)
     }
 }
 

@@ -385,7 +385,7 @@ fn key_of(event: &Event) -> Option<String> {
 fn whole_lines(path: &Path) -> std::io::Result<u64> {
     let mut file = BufReader::new(File::open(path)?);
     let (mut at, mut whole) = (0_u64, 0_u64);
-    let mut buffer = [0; 64 << 10];
+    let mut buffer = vec![0; 64 << 10];
     loop {
         let count = file.read(&mut buffer)?;
         let Some(read) = buffer.get(..count).filter(|b| !b.is_empty()) else {

@@ -179,13 +179,13 @@ impl Reshare {
         streams::note("Everybody brings the present envelopes.");
         let mut brought = session.begin_reshare();
         by_hand_people::prove(&mut brought, session.profile(), false)?;
-        let mut new = session.reshare(&id, brought)?;
+        let mut new = session.reshare(&id, &brought)?;
         by_hand_people::hand_out(&new.envelopes, session.profile())?;
         streams::note(
             "Everybody proves the new envelopes, with the same passphrase; until then both sets open.",
         );
         by_hand_people::prove(&mut new.proving, session.profile(), false)?;
-        Ok(session.finish_reshare(new.proving)?)
+        Ok(session.finish_reshare(&new.proving)?)
     }
 
     fn finish(&self, session: &mut Session) -> Answer<Reshared> {
@@ -201,7 +201,7 @@ impl Reshare {
         } else {
             by_hand_people::prove(&mut proving, session.profile(), false)?;
         }
-        Ok(session.finish_reshare(proving)?)
+        Ok(session.finish_reshare(&proving)?)
     }
 }
 
