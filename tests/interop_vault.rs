@@ -243,8 +243,9 @@ fn after_a_custodian_was_replaced_the_old_quorum_opens_nothing_with_stock_tools(
     let old_vault = std::fs::read(at("vault/vault.age")).unwrap();
     std::fs::write(at("before.age"), &old_vault).unwrap();
 
+    let person = |name: &str| serde_json::json!({"name": name, "passphrase": passphrase(name)});
     let unlock = serde_json::json!({
-        "custodians": ["Ana", "Ben", "Cho"].map(|n| serde_json::json!({"name": n, "passphrase": passphrase(n)})),
+        "custodians": [person("Ana"), person("Ben"), person("Cho")],
         "administrator": {"name": "Ada", "passphrase": passphrase("Ada")},
         "witness": {"name": "nobody", "passphrase": "none"},
     });

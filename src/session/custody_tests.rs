@@ -1,16 +1,14 @@
 //! Changes of people and shares from outside: who opens the vault before, after, and when every write fails.
 
-use std::sync::atomic::Ordering;
-
 use super::tests::{answers, create_kek, practice, start};
 use super::*;
 use crate::crypto::SecretBytes;
-use crate::vault::{Fault, FaultStore, MemoryStore, Store};
+use crate::vault::{MemoryStore, Store};
 
 /// Who is there, with the passphrase of each.
-type People = &'static [(&'static str, &'static str)];
+pub(super) type People = &'static [(&'static str, &'static str)];
 
-const OLD: People = &[
+pub(super) const OLD: People = &[
     ("Ada", "amber anchor"),
     ("Ana", "apple arrow"),
     ("Ben", "bacon badge"),
@@ -19,7 +17,7 @@ const OLD: People = &[
 ];
 
 /// Cho left, Dee came.
-const NEW: People = &[
+pub(super) const NEW: People = &[
     ("Ada", "delta dune"),
     ("Ana", "ember easel"),
     ("Ben", "fable fjord"),
@@ -27,7 +25,7 @@ const NEW: People = &[
     ("Wim", "hazel heron"),
 ];
 
-fn hands(people: People) -> Vec<Hand> {
+pub(super) fn hands(people: People) -> Vec<Hand> {
     let hand = |(name, phrase): &(&str, &str)| Hand {
         name: (*name).to_owned(),
         passphrase: SecretBytes::from_slice(phrase.as_bytes()),
@@ -37,7 +35,7 @@ fn hands(people: People) -> Vec<Hand> {
     people.iter().map(hand).collect()
 }
 
-fn passphrases(people: People) -> Vec<(String, SecretBytes)> {
+pub(super) fn passphrases(people: People) -> Vec<(String, SecretBytes)> {
     people
         .iter()
         .map(|(name, phrase)| {
@@ -49,7 +47,7 @@ fn passphrases(people: People) -> Vec<(String, SecretBytes)> {
         .collect()
 }
 
-fn rotation(people: People) -> Rotation {
+pub(super) fn rotation(people: People) -> Rotation {
     let role = |name: &str| match name {
         "Ada" => "administrator",
         "Wim" => "witness",
@@ -71,7 +69,11 @@ fn rotation(people: People) -> Rotation {
 }
 
 /// Opens with the named custodians of a set of people.
-fn open(store: impl Store + 'static, people: People, names: &[&str]) -> Result<Session, Refusal> {
+pub(super) fn open(
+    store: impl Store + 'static,
+    people: People,
+    names: &[&str],
+) -> Result<Session, Refusal> {
     let mut opening = Opening::begin(Box::new(store), "rehearsal")?;
     for (name, phrase) in people.iter().filter(|(name, _)| names.contains(name)) {
         opening.enter(name, &SecretBytes::from_slice(phrase.as_bytes()), None)?;
@@ -80,7 +82,7 @@ fn open(store: impl Store + 'static, people: People, names: &[&str]) -> Result<S
 }
 
 /// Opens with everybody, keys held.
-fn open_all(store: impl Store + 'static, people: People) -> Result<Session, Refusal> {
+pub(super) fn open_all(store: impl Store + 'static, people: People) -> Result<Session, Refusal> {
     let person =
         |(name, phrase): &(&str, &str)| serde_json::json!({"name": name, "passphrase": phrase});
     let file = serde_json::json!({
@@ -94,7 +96,7 @@ fn open_all(store: impl Store + 'static, people: People) -> Result<Session, Refu
 }
 
 /// A practice vault with a key in it, closed, with the key's check value.
-fn with_a_key() -> (MemoryStore, String) {
+pub(super) fn with_a_key() -> (MemoryStore, String) {
     let (store, mut session) = practice(true);
     let action = create_kek(&session);
     session.act(action, None, None).unwrap();
@@ -104,7 +106,7 @@ fn with_a_key() -> (MemoryStore, String) {
 }
 
 /// The key is opened with the use identity of now and still has its check value.
-fn still_exports(session: &mut Session, kcv: &str) {
+pub(super) fn still_exports(session: &mut Session, kcv: &str) {
     const SAMPLE: &[u8] =
         include_bytes!("../../ceremonies/samples/get-parameters-for-import-rsa2048.json");
     let root = build::action(
@@ -424,80 +426,4 @@ fn what_was_not_proven_or_not_approved_changes_nothing() {
     assert!(refused.to_string().contains("have not proven"), "{refused}");
     session.close().unwrap();
     open_all(store, OLD).unwrap();
-}
-
-/// At every write, and for every way it can fail: who opens the vault afterwards.
-fn at_every_write(
-    change: impl Fn(&mut Session) -> Result<(), Refusal>,
-    opens: impl Fn(&MemoryStore) -> &'static str,
-) -> Vec<&'static str> {
-    let (store, kcv) = with_a_key();
-    let counting = FaultStore::counting(store.snapshot());
-    let writes = counting.writes();
-    let mut session = open_all(counting, OLD).unwrap();
-    let first = writes.load(Ordering::Relaxed) + 1;
-    change(&mut session).unwrap();
-    let last = writes.load(Ordering::Relaxed);
-    assert!(last > first + 4);
-    drop(session);
-    let mut seen = Vec::new();
-    for at in first..=last {
-        for fault in [
-            Fault::Full,
-            Fault::Unsure,
-            Fault::KilledBefore,
-            Fault::KilledDuring,
-            Fault::KilledAfter,
-        ] {
-            let files = store.snapshot();
-            let mut session = open_all(FaultStore::new(files.clone(), at, fault), OLD).unwrap();
-            // The last writes may fail without a word: what they say was in force before.
-            let _ = change(&mut session);
-            drop(session);
-            let who = opens(&files.snapshot());
-            let people = if who == "new" { NEW } else { OLD };
-            let mut session = open_all(files.clone(), people)
-                .unwrap_or_else(|e| panic!("write {at}, {fault:?}, {who}: {e}"));
-            still_exports(&mut session, &kcv);
-            session.close().unwrap();
-            for names in [[1, 2], [2, 3], [1, 3]] {
-                let names = names.map(|n: usize| people[n].0);
-                let session = open(files.clone(), people, &names)
-                    .unwrap_or_else(|e| panic!("write {at}, {fault:?}, {who}: {e}"));
-                session.close().unwrap();
-            }
-            seen.push(who);
-        }
-    }
-    seen
-}
-
-#[test]
-fn a_rotation_cut_at_any_write_leaves_the_old_people_or_the_new_ones() {
-    let change = |session: &mut Session| {
-        session
-            .rotate_automatic(rotation(NEW), passphrases(NEW))
-            .map(drop)
-    };
-    let opens = |files: &MemoryStore| {
-        let old = open_all(files.snapshot(), OLD);
-        let new = open_all(files.snapshot(), NEW);
-        let (old, new) = match (old, new) {
-            (Ok(_), Err(_)) => (true, false),
-            (Err(_), Ok(_)) => (false, true),
-            (old, new) => panic!("old {:?}, new {:?}", old.err(), new.err()),
-        };
-        let _ = old;
-        if new { "new" } else { "old" }
-    };
-    let seen = at_every_write(change, opens);
-    let turn = seen.iter().position(|who| *who == "new").unwrap();
-    assert!(turn > 0 && turn < seen.len() - 1);
-}
-
-#[test]
-fn a_reshare_cut_at_any_write_opens_with_a_whole_set() {
-    let change = |session: &mut Session| session.reshare_automatic("yearly", &hands(OLD)).map(drop);
-    let seen = at_every_write(change, |_| "old");
-    assert!(!seen.is_empty());
 }

@@ -83,6 +83,8 @@ pub use view::{
 };
 
 #[cfg(test)]
+mod custody_fault_tests;
+#[cfg(test)]
 mod custody_tests;
 #[cfg(test)]
 mod tests;
