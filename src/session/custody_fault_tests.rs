@@ -154,6 +154,7 @@ fn appointed(session: &mut Session, person: &str, manager: &str) {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)] // one ceremony, told in order
 fn in_production_new_envelopes_go_to_media_and_forms_come_first() {
     let store = MemoryStore::new();
     let person = |(name, role, _): (&str, &'static str, &str)| NewPerson {
