@@ -65,6 +65,7 @@ enum Verb {
     Rotate(rotate::Rotate),
     /// Enter a signed appointment of a custodian
     #[command(
+        override_usage = "keymoot vault appoint [OPTIONS] <DIR> (every option of the appointment is required)",
         after_help = "Example:\n  keymoot vault appoint test.vault --person Dee --from 2026-12-01 --until 2027-11-30 --manager Meg --stand-in Zoe --form KCF-17 --unlock-file people.json"
     )]
     Appoint(people::Appoint),
