@@ -19,7 +19,9 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
 use keymoot::api::{KeyAlgorithm, KeyCheckValueAlgorithm, Operation};
 use keymoot::crypto::{Entropy, OsEntropy, SecretBytes, kcv};
-use keymoot::session::{Action, Environment, NewPerson, NewVault, Profile, create};
+use keymoot::session::{
+    Action, Environment, NewPerson, NewVault, Opening, Profile, Rotation, Seat, create,
+};
 use keymoot::vault::{CustodyFile, FolderStore, Identity, RECOVERY_SCRIPT, open_with};
 
 fn run(program: &str, package: &str, arguments: &[&str], input: &[u8]) -> Vec<u8> {
@@ -185,6 +187,143 @@ fn custodians_are_never_locked_in() {
         .decode(lines[0]["sealed"].as_str().unwrap().as_bytes())
         .unwrap();
     let clear = SecretBytes::new(age(&["-d", "-i", &text("U")], &blob));
+    let method = KeyCheckValueAlgorithm::CMAC;
+    assert_eq!(
+        kcv::check_value(KeyAlgorithm::AES_256, method, &clear).unwrap(),
+        check_value
+    );
+}
+
+/// The envelopes that a test vault keeps in its custody.toml, opened by stock age: kind to files.
+fn opened_by_stock_age(
+    base: &Path,
+    custody: &CustodyFile,
+    mark: &str,
+    passphrase: impl Fn(&str) -> String,
+) -> BTreeMap<&'static str, Vec<String>> {
+    let mut opened: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for person in custody.people.iter().filter(|p| p.index.is_some()) {
+        let envelopes = person.envelopes.clone().unwrap();
+        for (kind, envelope) in [
+            ("share", envelopes.share.unwrap()),
+            ("approval", envelopes.approval),
+        ] {
+            let file = base.join(format!("{mark}-{kind}-{}", person.name));
+            let json = file.with_extension("json");
+            std::fs::write(&file, envelope).unwrap();
+            age_with_passphrase(&file, &json, &passphrase(&person.name));
+            let json = json.to_str().unwrap().to_owned();
+            opened.entry(kind).or_default().push(json);
+        }
+    }
+    opened
+}
+
+/// Whether stock age opens a file with an identity file.
+fn stock_age_opens(identity: &Path, file: &Path) -> bool {
+    Command::new("age")
+        .arg("-d")
+        .arg("-i")
+        .arg(identity)
+        .arg(file)
+        .output()
+        .expect("age is missing: install the package `age`")
+        .status
+        .success()
+}
+
+#[test]
+fn after_a_custodian_was_replaced_the_old_quorum_opens_nothing_with_stock_tools() {
+    let base = tempfile::tempdir().unwrap();
+    let at = |name: &str| base.path().join(name);
+    let (_, check_value) = vault_with_a_key(&at("vault"));
+    std::fs::write(at("recovery.py"), RECOVERY_SCRIPT).unwrap();
+    let read = || CustodyFile::parse(&std::fs::read(at("vault/custody.toml")).unwrap()).unwrap();
+    let old = read();
+    let old_vault = std::fs::read(at("vault/vault.age")).unwrap();
+    std::fs::write(at("before.age"), &old_vault).unwrap();
+
+    let person = |name: &str| serde_json::json!({"name": name, "passphrase": passphrase(name)});
+    let unlock = serde_json::json!({
+        "custodians": [person("Ana"), person("Ben"), person("Cho")],
+        "administrator": {"name": "Ada", "passphrase": passphrase("Ada")},
+        "witness": {"name": "nobody", "passphrase": "none"},
+    });
+    let store = FolderStore::open(&at("vault")).unwrap();
+    let mut opening = Opening::begin(Box::new(store), "acme").unwrap();
+    opening
+        .enter_unlock_file(unlock.to_string().as_bytes())
+        .unwrap();
+    let mut session = opening.finish(Environment::real(None), None).unwrap();
+    let new_phrase = |name: &str| format!("seven other words of {name}");
+    let people = [
+        ("Ana", "custodian"),
+        ("Ben", "custodian"),
+        ("Dee", "custodian"),
+        ("Ada", "administrator"),
+    ];
+    let rotation = Rotation {
+        reason: "Cho left".to_owned(),
+        k: 2,
+        t: 3,
+        people: people
+            .map(|(name, role)| Seat {
+                name: name.to_owned(),
+                role,
+                medium: None,
+            })
+            .into(),
+    };
+    let given = people.map(|(name, _)| {
+        (
+            name.to_owned(),
+            SecretBytes::from_slice(new_phrase(name).as_bytes()),
+        )
+    });
+    session.rotate_automatic(rotation, given.into()).unwrap();
+    session.close().unwrap();
+
+    let combine = |shares: &[String]| {
+        let mut arguments = vec![
+            at("recovery.py").to_str().unwrap().to_owned(),
+            "combine".to_owned(),
+        ];
+        arguments.extend_from_slice(shares);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        run("python3", "python3", &arguments, b"")
+    };
+    let old_opened = opened_by_stock_age(base.path(), &old, "old", passphrase);
+    let new_opened = opened_by_stock_age(base.path(), &read(), "new", new_phrase);
+    for (mark, opened) in [("old", &old_opened), ("new", &new_opened)] {
+        std::fs::write(at(&format!("{mark}-V")), combine(&opened["share"][..2])).unwrap();
+        std::fs::write(at(&format!("{mark}-U")), combine(&opened["approval"][..3])).unwrap();
+    }
+    // The old quorum makes its identity still, and it opens the copy of before and no file of the vault.
+    assert!(stock_age_opens(&at("old-V"), &at("before.age")));
+    let mut files = vec![at("vault/vault.age")];
+    if let Ok(kept) = std::fs::read_dir(at("vault/generations")) {
+        files.extend(kept.map(|entry| entry.unwrap().path()));
+    }
+    for file in &files {
+        assert!(!stock_age_opens(&at("old-V"), file), "{}", file.display());
+        assert!(stock_age_opens(&at("new-V"), file), "{}", file.display());
+    }
+    // The secret inside is sealed to the new identity alone, and is the same key.
+    let new_v = at("new-V").to_str().unwrap().to_owned();
+    let payload = age(
+        &["-d", "-i", &new_v, at("vault/vault.age").to_str().unwrap()],
+        b"",
+    );
+    let script = at("recovery.py").to_str().unwrap().to_owned();
+    let lines = run("python3", "python3", &[&script, "keys"], &payload);
+    let line: serde_json::Value = serde_json::from_slice(&lines).unwrap();
+    let blob = BASE64
+        .decode(line["sealed"].as_str().unwrap().as_bytes())
+        .unwrap();
+    std::fs::write(at("blob"), &blob).unwrap();
+    assert!(!stock_age_opens(&at("old-U"), &at("blob")));
+    let new_u = at("new-U").to_str().unwrap().to_owned();
+    let clear = SecretBytes::new(age(&["-d", "-i", &new_u], &blob));
     let method = KeyCheckValueAlgorithm::CMAC;
     assert_eq!(
         kcv::check_value(KeyAlgorithm::AES_256, method, &clear).unwrap(),

@@ -37,3 +37,40 @@ fn the_first_vault_opens_with_all_that_is_in_it() {
     assert_eq!(view.runs[0].outcome, Some(RunOutcome::Completed));
     assert!(view.notes.is_empty(), "{:?}", view.notes);
 }
+
+#[test]
+fn a_vault_whose_people_were_rotated_and_reshared_opens_with_all_that_is_in_it() {
+    let base = tempfile::tempdir().unwrap();
+    let folder = base.path().join("rehearsal.vault");
+    std::fs::create_dir(&folder).unwrap();
+    let from = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/vectors/session-v1-rotated"
+    );
+    for name in ["custody.toml", "vault.age", "audit.jsonl"] {
+        std::fs::copy(format!("{from}/{name}"), folder.join(name)).unwrap();
+    }
+    let store = FolderStore::open(&folder).unwrap();
+    let mut opening = Opening::begin(Box::new(store), "rehearsal").unwrap();
+    let people = std::fs::read(format!("{from}/people.json")).unwrap();
+    opening.enter_unlock_file(&people).unwrap();
+    let session = opening.finish(Environment::real(None), None).unwrap();
+    let view = session.view();
+    let names: Vec<&str> = view.people.iter().map(|p| p.name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "custodian-1",
+            "custodian-2",
+            "Dee",
+            "administrator",
+            "witness"
+        ]
+    );
+    let inventory = session.inventory();
+    assert_eq!(inventory.keys[0].label, "kek-kept");
+    assert_eq!(inventory.keys[0].check_value, "24BDE8");
+    assert!(view.copies[0].old_set && !view.open_reshare);
+    assert!(view.people[2].drill.unwrap().last.is_some());
+    assert!(view.notes.is_empty(), "{:?}", view.notes);
+}

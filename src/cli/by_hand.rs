@@ -238,7 +238,7 @@ fn needed<T>(answer: Answer<T>) -> Result<T, Refusal> {
 }
 
 /// An envelope that lies on its owner's medium.
-fn own_medium(name: &str, kind: &str) -> Answer<String> {
+pub(super) fn own_medium(name: &str, kind: &str) -> Answer<String> {
     loop {
         let path = ask(&format!("{kind} envelope of {name} (file): "))?;
         match streams::read(Path::new(&path), streams::INPUT_LIMIT) {
@@ -251,7 +251,7 @@ fn own_medium(name: &str, kind: &str) -> Answer<String> {
     }
 }
 
-fn ask(prompt: &str) -> Answer<String> {
+pub(super) fn ask(prompt: &str) -> Answer<String> {
     let gone = || Failure::person_needed("nobody answered. Nothing was changed.");
     let mut err = io::stderr().lock();
     write!(err, "{}", streams::printable(prompt))
@@ -264,7 +264,7 @@ fn ask(prompt: &str) -> Answer<String> {
     }
 }
 
-fn secret(prompt: &str) -> Answer<SecretBytes> {
+pub(super) fn secret(prompt: &str) -> Answer<SecretBytes> {
     rpassword::prompt_password(streams::printable(prompt))
         .map(|text| SecretBytes::new(text.into_bytes()))
         .map_err(|_| Failure::person_needed("nobody answered. Nothing was changed."))

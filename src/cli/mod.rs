@@ -7,6 +7,7 @@ mod args;
 mod batch;
 mod brief;
 mod by_hand;
+mod by_hand_people;
 mod call;
 mod completions;
 mod doctor;

@@ -158,7 +158,7 @@ pub(super) fn sample_people(public: &Bootstrap) -> bool {
 }
 
 /// The sample people as an unlock file.
-fn sample_unlock_file() -> String {
+pub(super) fn sample_unlock_file() -> String {
     let person = |(name, _, passphrase): &(&str, &str, &str)| json!({"name": name, "passphrase": passphrase});
     let of = |role: &str| {
         let found = practice::PEOPLE.iter().filter(|(_, r, _)| *r == role);

@@ -1,19 +1,23 @@
 //! `keymoot vault`: the state of a vault, its verification, its copies, and the way out without keymoot.
 
+mod copies;
+mod people;
+mod rotate;
+mod state;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde::Serialize;
 
-use crate::api::Clock;
-use crate::os::WallClock;
-use crate::session::{Action, Bootstrap, Opening, Profile, Session, View};
+use crate::session::{Action, Bootstrap, Opening, Refusal, Session};
 use crate::vault::{FolderStore, RECOVERY_SCRIPT};
 
 use super::sessions::{self, Practice};
 use super::status::{Answer, Failure, Status};
 use super::{by_hand, streams};
+use state::{Inside, inside};
 
 const NOT_SOUND: &str =
     "NOT SOUND. Nothing was changed; work from a backup, and keep this folder as it is.";
@@ -44,6 +48,42 @@ enum Verb {
         after_help = "Example:\n  keymoot vault backup test.vault --to copy.vault --unlock-file people.json"
     )]
     Backup(Backup),
+    /// Have every custodian present prove both shares; nothing is opened
+    #[command(
+        after_help = "Absent custodians are passed over and named. Status 1 if an envelope does not hold.\n\nExample:\n  keymoot vault drill test.vault --unlock-file people.json"
+    )]
+    Drill(people::Drill),
+    /// Give the same people new shares of the same identities
+    #[command(
+        after_help = "Everybody brings the present envelopes and proves the new ones; until then both sets open.\n\nExample:\n  keymoot vault reshare test.vault --reason \"yearly renewal\" --unlock-file people.json"
+    )]
+    Reshare(people::Reshare),
+    /// Draw new identities, shares, passphrases and approval keys; people may leave, join or be replaced
+    #[command(
+        after_help = "Copies made before stay open to the people of before: destroy them and attest it.\n\nExample:\n  keymoot vault rotate test.vault --reason departure --replace custodian-3=Dee --unlock-file people.json --new-unlock-file next.json"
+    )]
+    Rotate(rotate::Rotate),
+    /// Enter a signed appointment of a custodian
+    #[command(
+        override_usage = "keymoot vault appoint [OPTIONS] <DIR> (every option of the appointment is required)",
+        after_help = "Example:\n  keymoot vault appoint test.vault --person Dee --from 2026-12-01 --until 2027-11-30 --manager Meg --stand-in Zoe --form KCF-17 --unlock-file people.json"
+    )]
+    Appoint(people::Appoint),
+    /// Make a vault of a copy, under a new epoch
+    #[command(
+        after_help = "DIR is the copy; its medium is read and never written. Without --log every key is disabled until an act enables it.\n\nExample:\n  keymoot vault restore copy.vault --to test.vault --reason \"stick lost\" --log audit.jsonl --unlock-file people.json"
+    )]
+    Restore(copies::Restore),
+    /// Record that a copy was destroyed
+    #[command(
+        after_help = "Example:\n  keymoot vault attest-destroyed test.vault --copy B1 --how \"shredded, Wim saw it\" --unlock-file people.json"
+    )]
+    AttestDestroyed(copies::AttestDestroyed),
+    /// List keys and check values, or load the list of another class of vaults to be refused
+    #[command(
+        after_help = "Example:\n  keymoot vault inventory test.vault --unlock-file people.json --json > test-keys.json"
+    )]
+    Inventory(copies::Inventory),
     /// Print the Python script that recovers a vault without keymoot
     #[command(
         after_help = "Example:\n  keymoot vault recovery-script > recover.py && python3 recover.py --help"
@@ -84,6 +124,13 @@ impl VaultArgs {
             Verb::Status(which) => which.status(),
             Verb::Verify(which) => which.verify(),
             Verb::Backup(backup) => backup.run(),
+            Verb::Drill(drill) => drill.run(),
+            Verb::Reshare(reshare) => reshare.run(),
+            Verb::Rotate(rotate) => rotate.run(),
+            Verb::Appoint(appoint) => appoint.run(),
+            Verb::Restore(restore) => restore.run(),
+            Verb::AttestDestroyed(attest) => attest.run(),
+            Verb::Inventory(inventory) => inventory.run(),
             Verb::RecoveryScript => {
                 streams::print(RECOVERY_SCRIPT)?;
                 Ok(Status::Done)
@@ -92,50 +139,24 @@ impl VaultArgs {
     }
 }
 
+/// An act that needs no more than signatures, and its digest.
+fn act(which: &Which, action: impl Fn(&Session) -> Result<Action, Refusal>) -> Answer<Status> {
+    let mut session = which.open()?;
+    let done = action(&session).and_then(|action| by_hand::act(&mut session, action));
+    let closed = sessions::close(session);
+    let done = done?;
+    closed?;
+    let told = serde_json::json!({"digest": done.digest, "seq": done.seq, "who": done.who});
+    which.tell_json_or(&told, || {
+        format!("done and recorded, by {}\n", done.who.join(", "))
+    })?;
+    Ok(Status::Done)
+}
+
 /// What lies open of a vault: read under its lock, which is freed at once.
 pub(super) fn public_part(dir: &Path) -> Answer<Bootstrap> {
     let store = FolderStore::open(dir).map_err(|e| Failure::failed(e.to_string()))?;
     Ok(Opening::begin(Box::new(store), &sessions::name_of(dir))?.bootstrap())
-}
-
-/// `vault status --json`.
-#[derive(Serialize)]
-struct State {
-    opened: bool,
-    vault_id: String,
-    profile: &'static str,
-    k: u8,
-    people: Vec<Person>,
-    #[serde(flatten)]
-    inside: Option<Inside>,
-}
-
-#[derive(Serialize)]
-struct Person {
-    name: String,
-    role: String,
-}
-
-/// What only an opened vault tells.
-#[derive(Serialize)]
-struct Inside {
-    t: u8,
-    n: u8,
-    time: String,
-    seq: u64,
-    commit: u64,
-    state_head: String,
-    audit_events: u64,
-    audit_head: String,
-    card_words: String,
-    keys: usize,
-    deletions_pending: usize,
-    pending_approvals: usize,
-    open_runs: usize,
-    open_receipts: usize,
-    verified_backups: usize,
-    software_generation: bool,
-    notes: Vec<String>,
 }
 
 impl Which {
@@ -143,37 +164,13 @@ impl Which {
         sessions::open(&self.dir, self.unlock_file.as_deref(), &Practice::default())
     }
 
-    fn status(&self) -> Answer<Status> {
-        let public = public_part(&self.dir)?;
-        let can_open = self.unlock_file.is_some()
-            || sessions::sample_people(&public)
-            || streams::somebody_is_there();
-        let inside = if can_open {
-            let session = self.open()?;
-            let inside = inside(&session.view());
-            session.close()?;
-            Some(inside)
-        } else {
-            None
-        };
-        let state = State {
-            opened: inside.is_some(),
-            vault_id: public.vault_id,
-            profile: public.profile.name(),
-            k: public.k,
-            people: public
-                .people
-                .into_iter()
-                .map(|(name, role, _)| Person { name, role })
-                .collect(),
-            inside,
-        };
+    /// One JSON object, or text for people.
+    fn tell_json_or(&self, value: &impl Serialize, text: impl FnOnce() -> String) -> Answer<()> {
         if self.json {
-            streams::print_json(&state)?;
+            streams::print_json(value)
         } else {
-            streams::print(&streams::printable(&text(&state)))?;
+            streams::print(&streams::printable(&text()))
         }
-        Ok(Status::Done)
     }
 
     fn verify(&self) -> Answer<Status> {
@@ -261,92 +258,6 @@ struct Found {
     severity: String,
     file: String,
     message: String,
-}
-
-fn inside(view: &View) -> Inside {
-    let pending =
-        |key: &&crate::session::KeyRow| key.key.key_state == crate::api::KeyState::DELETE_PENDING;
-    let mut notes = view.notes.clone();
-    // A test vault's stored offset may run ahead; more than a day is worth saying.
-    let ahead = view.now.millis() - WallClock.now().millis();
-    if view.profile == Profile::Test && ahead > 86_400_000 {
-        notes.push(format!(
-            "this vault's time, {}, is more than a day ahead of the machine's clock.",
-            view.now.rfc3339()
-        ));
-    }
-    Inside {
-        t: view.t,
-        n: view.n,
-        time: view.now.rfc3339(),
-        seq: view.seq,
-        commit: view.commit,
-        state_head: view.state_head.clone(),
-        audit_events: view.events,
-        audit_head: view.audit_head.clone(),
-        card_words: view.card_words.join(" "),
-        keys: view.keys.len(),
-        deletions_pending: view.keys.iter().filter(pending).count(),
-        pending_approvals: view.pending.len(),
-        open_runs: view.runs.iter().filter(|r| r.outcome.is_none()).count(),
-        open_receipts: view.exports.iter().filter(|e| e.state == "sent").count(),
-        verified_backups: view.backups,
-        software_generation: view.software_generation,
-        notes,
-    }
-}
-
-/// The same for people, what matters first.
-fn text(state: &State) -> String {
-    let people: Vec<String> = state
-        .people
-        .iter()
-        .map(|p| format!("{} ({})", p.name, p.role))
-        .collect();
-    let mut lines = vec![
-        ("Vault id", state.vault_id.clone()),
-        ("Profile", state.profile.to_owned()),
-        ("To open", format!("{} custodians", state.k)),
-        ("People", people.join(", ")),
-    ];
-    match &state.inside {
-        Some(inside) => lines.extend(opened_lines(inside)),
-        None => lines.push((
-            "Opened",
-            "no: the rest needs custodians at a terminal, or --unlock-file F".to_owned(),
-        )),
-    }
-    let mut text = String::new();
-    for (label, value) in lines {
-        let _ = writeln!(text, "{label:<22}{value}");
-    }
-    text
-}
-
-fn opened_lines(inside: &Inside) -> Vec<(&'static str, String)> {
-    let yes_or_no = |yes: bool| (if yes { "yes" } else { "no" }).to_owned();
-    let mut lines = vec![
-        (
-            "To use a secret",
-            format!("{} of {} custodians", inside.t, inside.n),
-        ),
-        ("Time", inside.time.clone()),
-        ("Keys", inside.keys.to_string()),
-        ("Deletions pending", inside.deletions_pending.to_string()),
-        ("Waiting to be signed", inside.pending_approvals.to_string()),
-        ("Open runs", inside.open_runs.to_string()),
-        ("Open receipts", inside.open_receipts.to_string()),
-        ("Verified backups", inside.verified_backups.to_string()),
-        ("Software generation", yes_or_no(inside.software_generation)),
-        ("Sequence", inside.seq.to_string()),
-        ("Card words", inside.card_words.clone()),
-        ("State head", inside.state_head.clone()),
-        ("Audit events", inside.audit_events.to_string()),
-        ("Audit head", inside.audit_head.clone()),
-        ("Files written", inside.commit.to_string()),
-    ];
-    lines.extend(inside.notes.iter().map(|note| ("Note", note.clone())));
-    lines
 }
 
 /// `vault backup --json`.

@@ -3,6 +3,7 @@
 //! - [`Act`], [`sign`], [`verify`]: what is signed and by whom. The signed bytes are fixed for ever.
 //! - [`Tally`]: whether signatures are an approval, and each reason why not.
 //! - [`Policy`]: how many an act needs.
+//! - [`ledger`]: who ever held which part, and the rules that decide from it.
 //! - [`Statement`]: enrolment, lists of people, heads and sign-offs, under prefixes of their own.
 //! - [`state_head`]: the hash that an act is bound to.
 //! - [`words`], [`Fingerprint`], [`passphrase`]: what people say, compare and type.
@@ -13,6 +14,7 @@ mod approval_key;
 mod fingerprint;
 mod hex_bytes;
 pub mod json;
+pub mod ledger;
 pub mod passphrase;
 mod person;
 pub mod policy;

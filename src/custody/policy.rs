@@ -28,6 +28,10 @@ pub mod operation {
     pub const CLOCK: &str = "Clock";
     /// Lower a wrong watermark of the clock.
     pub const LOWER_WATERMARK: &str = "LowerWatermark";
+    /// Attest the destruction of a copy.
+    pub const ATTEST_DESTROYED: &str = "AttestDestroyed";
+    /// Load the inventory of another class of vaults.
+    pub const LOAD_INVENTORY: &str = "LoadInventory";
     /// Open an older or forked copy as a recorded exception.
     pub const ACCEPT_OLDER_COPY: &str = "AcceptOlderCopy";
     /// Rebuild keys outside the program.
@@ -135,7 +139,7 @@ impl Policy {
     ///
     /// `k` opens the vault, `t` rebuilds the use identity. The largest of: what the policy says; in production,
     /// for export, delete, import of a root and any change of policy, people, shares or clock, k and never fewer
-    /// than two; for a lowered watermark and an older copy, k in every profile; for recovery, max(k, t); and t
+    /// than two; for a lowered watermark, an older copy and a return to a copy, k in every profile; for recovery, max(k, t); and t
     /// for whatever uses a secret.
     pub fn required(
         &self,
@@ -203,7 +207,7 @@ impl Policy {
 fn floor(name: &str, profile: Profile, k: u8, t: u8) -> u8 {
     match name {
         operation::RECOVER => k.max(t),
-        operation::LOWER_WATERMARK | operation::ACCEPT_OLDER_COPY => k,
+        operation::LOWER_WATERMARK | operation::ACCEPT_OLDER_COPY | operation::RESTORE => k,
         "ExportKey"
         | "DeleteKey"
         | operation::IMPORT_ROOT
@@ -310,7 +314,11 @@ mod tests {
             ..Policy::default()
         };
         for profile in [Profile::Rehearsal, Profile::Test, Profile::Production] {
-            for name in [operation::LOWER_WATERMARK, operation::ACCEPT_OLDER_COPY] {
+            for name in [
+                operation::LOWER_WATERMARK,
+                operation::ACCEPT_OLDER_COPY,
+                operation::RESTORE,
+            ] {
                 assert_eq!(policy.required(name, profile, 5, 2, false), 5);
             }
             assert_eq!(policy.required(operation::RECOVER, profile, 3, 4, false), 4);

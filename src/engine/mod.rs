@@ -8,6 +8,7 @@ mod aliases;
 pub mod attributes;
 mod authority;
 mod certificate;
+mod changed_custody;
 mod check_values;
 mod context;
 mod control_plane;

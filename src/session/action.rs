@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use crate::api::{ExportKeyMaterial, ImportKeyMaterial, Request, Timestamp};
 
+use super::custody_act::CustodyAct;
+
 /// How a root's fingerprint was confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -51,6 +53,8 @@ pub enum Action {
         /// Serial of the bag it goes into.
         bag: Option<String>,
     },
+    /// An act on people, shares and copies.
+    Custody(CustodyAct),
 }
 
 /// What an export is for: recorded with it, and checked by the receipt.
@@ -81,6 +85,7 @@ impl Action {
             Self::Control { request, .. } => control_name(request),
             Self::List { .. } => "act-list",
             Self::Backup { .. } => "vault.backup",
+            Self::Custody(act) => act.name(),
         }
     }
 
@@ -117,6 +122,7 @@ impl Action {
             Self::Backup { medium, bag } => {
                 json!({"name": "vault.backup", "medium": medium, "bag": bag})
             }
+            Self::Custody(act) => act.to_json(),
         }
     }
 }

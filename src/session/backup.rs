@@ -6,6 +6,7 @@ use super::Session;
 use super::action::Action;
 use super::command::Executed;
 use super::error::Refusal;
+use super::pending::Pending;
 use super::state::BackupRecord;
 use super::transition::Transition;
 
@@ -42,6 +43,8 @@ impl Session {
             bag: bag.clone(),
             at: self.now().millis(),
             state: "begun".into(),
+            set: Some(self.book.set()),
+            end: None,
         });
         let request = pending.action.to_json();
         let begun = Transition::moving("Backup", request, serde_json::json!({"id": number}))
@@ -64,17 +67,21 @@ impl Session {
             .iter()
             .map(|f| (f.name.clone(), super::door::hex(&f.sha256)))
             .collect();
-        let executed = Executed {
+        Ok(BackupDone {
+            id: number,
+            files,
+            executed: self.executed(&pending),
+        })
+    }
+
+    /// What an act that answers with no response says about itself.
+    pub(crate) fn executed(&self, pending: &Pending) -> Executed {
+        Executed {
             responses: Vec::new(),
             seq: self.book.seq(),
             digest: super::door::hex(&pending.act.digest()),
             who: pending.who(),
-        };
-        Ok(BackupDone {
-            id: number,
-            files,
-            executed,
-        })
+        }
     }
 
     /// A backup where signing keys are held.

@@ -1,16 +1,17 @@
 //! The book: vault file, state head and audit chain moved together, so that what is reported is durable.
 
-use std::io::{BufReader, Read};
+mod opening;
 
-use minicbor_serde::{from_slice, to_vec};
+use minicbor_serde::to_vec;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::api::Timestamp;
 use crate::custody::state_head;
-use crate::evidence::audit::{self, AuditKey, Chain, Event, Head, Kind, Line};
+use crate::evidence::audit::{AuditKey, Chain, Event, Head, Kind};
 use crate::vault::{self, AuditHead, Change, CustodyFile, Identity, Store, Vault, VaultError};
 
+use super::era::{Era, EraKey};
 use super::error::Refusal;
 use super::state::State;
 use super::transition::Transition;
@@ -31,16 +32,17 @@ pub(crate) struct Book {
     position: Position,
 }
 
-/// A book as it was opened.
-pub(crate) struct OpenBook {
-    /// The book.
-    pub(crate) book: Book,
-    /// The state in it.
-    pub(crate) state: State,
-    /// What was found and settled.
-    pub(crate) notes: Vec<String>,
-    /// The state head at the card's sequence number, if the log knows it.
-    pub(crate) card_head: Option<[u8; 32]>,
+/// How a commit differs from an ordinary one.
+#[derive(Default)]
+pub(crate) struct Turn<'a> {
+    /// Material ends with it: every earlier vault file is removed.
+    pub(crate) destroys: bool,
+    /// The custody files accepted from then on.
+    pub(crate) custody: Option<Vec<[u8; 32]>>,
+    /// Another vault identity.
+    pub(crate) under: Option<&'a Identity>,
+    /// Another epoch.
+    pub(crate) epoch: Option<[u8; 16]>,
 }
 
 /// What people sign: raised together.
@@ -101,115 +103,6 @@ impl Book {
         })
     }
 
-    /// Opens a vault with V, reads its log, and settles what a crash left between log and state. The head that
-    /// the log knows for the sequence number `card` is kept, to be compared with a witness card.
-    pub(crate) fn open(
-        store: Box<dyn Store>,
-        v: &Identity,
-        at: Timestamp,
-        card: Option<u64>,
-    ) -> Result<OpenBook, Refusal> {
-        let (vault, sealed) = Vault::open(store, v).map_err(vault_refusal)?;
-        let state: State = from_slice(sealed.bytes()).map_err(|e| {
-            Refusal::Vault(format!(
-                "The state of this vault cannot be read: {e}. Nothing was changed."
-            ))
-        })?;
-        let header = vault.header().clone();
-        let vault_id = super::door::hex(&header.vault_id);
-        let audit_key = v.derive(AUDIT_LABEL);
-        let keys = [AuditKey::new(1, *audit_key)];
-        let sealed_head = Head {
-            count: header.audit_head.count,
-            hash: header.audit_head.hash,
-        };
-        let log: Box<dyn Read + Send> = vault
-            .audit_reader()
-            .map_err(storage)?
-            .unwrap_or_else(|| Box::new(std::io::empty()));
-        let mut last_group: Vec<Event> = Vec::new();
-        let mut card_head = (card == Some(0)).then(|| state_head::head0(&vault_id));
-        let mut each = |line: &Line| {
-            remember(&mut last_group, &line.event);
-            card_head = head_at(&line.event, card).or(card_head);
-        };
-        let reading = audit::read(
-            BufReader::new(log),
-            &vault_id,
-            &keys,
-            sealed_head,
-            &mut each,
-        )
-        .map_err(|e| Refusal::Vault(e.to_string()))?;
-        let position = Position {
-            seq: header.seq,
-            head: header.state_head,
-        };
-        let mut book = Self {
-            vault,
-            chain: reading.chain(),
-            audit_key,
-            state_key: v.derive(STATE_LABEL),
-            vault_id,
-            epoch: super::door::hex(&header.epoch),
-            epoch_bytes: header.epoch,
-            position,
-        };
-        let before = book.chain.head();
-        let notes = book.settle_log(&reading, &last_group, at)?;
-        if book.chain.head() != before {
-            // Sealed at once: the log may hold one unsealed group at most, whatever follows.
-            book.write(&state, false)?;
-        }
-        Ok(OpenBook {
-            book,
-            state,
-            notes,
-            card_head,
-        })
-    }
-
-    /// Completes outcomes of the sealed group, voids intents that no commit sealed.
-    fn settle_log(
-        &mut self,
-        reading: &audit::Reading,
-        last_group: &[Event],
-        at: Timestamp,
-    ) -> Result<Vec<String>, Refusal> {
-        let mut notes = Vec::new();
-        let mut lines = Vec::new();
-        let missing = reading.missing_outcomes();
-        for intent in last_group
-            .iter()
-            .filter(|e| e.group.is_some_and(|g| missing.contains(&g.index)))
-        {
-            notes.push(format!(
-                "{} was done before an interruption; its outcome is recorded now",
-                intent.op
-            ));
-            let mut outcome = outcome(intent, at);
-            outcome.details.insert("settled".into(), true.into());
-            lines.push(outcome);
-        }
-        for line in reading.to_void() {
-            notes.push(format!(
-                "{} was interrupted before it was done: nothing of it happened",
-                line.event.op
-            ));
-            let mut void = Event::new(at, Kind::Void, &line.event.op).by(line.event.who.clone());
-            void.group = line.event.group;
-            lines.push(void);
-        }
-        for (at_line, fragment) in &reading.torn {
-            notes.push(format!(
-                "line {at_line} of the log was torn after {} bytes; it is marked as such",
-                fragment.bytes
-            ));
-        }
-        self.append(lines)?;
-        Ok(notes)
-    }
-
     fn append(&mut self, events: Vec<Event>) -> Result<(), Refusal> {
         if events.is_empty() {
             return Ok(());
@@ -223,17 +116,56 @@ impl Book {
     }
 
     /// Commits a state with what led to it: intents, vault.age, outcomes; durable when this returns.
+    ///
+    /// With another identity or epoch, what the present one vouched for is kept in the state, and the transitions
+    /// count in the new era.
     pub(crate) fn commit(
         &mut self,
-        state: &State,
+        state: &mut State,
         transitions: &[Transition],
-        destroys: bool,
+        turn: &Turn<'_>,
         now: Timestamp,
     ) -> Result<(), Refusal> {
+        let before = (
+            self.position,
+            self.state_key.clone(),
+            self.epoch_bytes,
+            self.audit_key.clone(),
+        );
+        let lines = self.chain.head().count + transitions.len() as u64;
+        if turn.under.is_some() || turn.epoch.is_some() {
+            state.eras.push(Era {
+                lines,
+                seq: self.position.seq,
+                epoch: serde_bytes::ByteBuf::from(self.epoch_bytes),
+                audit_key: EraKey::keep(&self.audit_key),
+                state_key: EraKey::keep(&self.state_key),
+            });
+        }
+        if let Some(v) = turn.under {
+            self.state_key = v.derive(STATE_LABEL);
+        }
+        self.set_epoch(turn.epoch.unwrap_or(self.epoch_bytes));
+        let events = self.events(transitions, now);
+        let done = self.group(state, events, turn, (before.0, now));
+        if done.is_err() {
+            self.state_key = before.1;
+            self.set_epoch(before.2);
+            self.audit_key = before.3;
+        }
+        done
+    }
+
+    fn set_epoch(&mut self, epoch: [u8; 16]) {
+        self.epoch = super::door::hex(&epoch);
+        self.epoch_bytes = epoch;
+    }
+
+    /// The lines of a group: notes, then intents; the position moves with every intent.
+    fn events(&mut self, transitions: &[Transition], now: Timestamp) -> Vec<Event> {
         let acts: Vec<&Transition> = transitions.iter().filter(|t| t.moves).collect();
         let of = u32::try_from(acts.len()).unwrap_or(u32::MAX);
         let commit = self.vault.header().commit + 1;
-        let before = (self.position, self.chain.clone());
         let mut events: Vec<Event> = transitions
             .iter()
             .filter(|t| !t.moves)
@@ -251,35 +183,55 @@ impl Book {
             );
             events.push(intent);
         }
+        events
+    }
+
+    /// Intents, vault.age, outcomes. The outcomes are vouched for by the identity then in force.
+    fn group(
+        &mut self,
+        state: &State,
+        events: Vec<Event>,
+        turn: &Turn<'_>,
+        (before, now): (Position, Timestamp),
+    ) -> Result<(), Refusal> {
         let outcomes: Vec<Event> = events
             .iter()
             .filter(|e| e.kind == Kind::Intent)
             .map(|intent| outcome(intent, now))
             .collect();
-        let done = self
-            .append(events)
-            .and_then(|()| self.write(state, destroys));
+        let done = self.append(events).and_then(|()| self.put(state, turn));
         if let Err(refusal) = done {
             // The lines that were written stay in the log as intents that nothing sealed; opening voids them.
-            self.position = before.0;
+            self.position = before;
             return Err(refusal);
+        }
+        if let Some(v) = turn.under {
+            self.audit_key = v.derive(AUDIT_LABEL);
         }
         self.append(outcomes)
     }
 
     /// Writes vault.age with the present audit head.
-    pub(crate) fn write(&mut self, state: &State, destroys: bool) -> Result<(), Refusal> {
+    pub(crate) fn write(&mut self, state: &State) -> Result<(), Refusal> {
+        self.put(state, &Turn::default())
+    }
+
+    fn put(&mut self, state: &State, turn: &Turn<'_>) -> Result<(), Refusal> {
         let bytes = encode(state)?;
         let change = Change {
             epoch: self.epoch_bytes,
             seq: self.position.seq,
             state_head: self.position.head,
             audit_head: audit_head(self.chain.head()),
-            custody: None,
+            custody: turn.custody.clone(),
             state: &bytes,
-            destroys,
+            destroys: turn.destroys,
         };
-        self.vault.commit(&change).map_err(vault_refusal)
+        match turn.under {
+            Some(v) => self.vault.commit_under(v, &change),
+            None => self.vault.commit(&change),
+        }
+        .map_err(vault_refusal)
     }
 
     /// Writes a line that stands alone, vouched.
@@ -377,6 +329,21 @@ impl Book {
     pub(crate) const fn vault(&self) -> &Vault {
         &self.vault
     }
+
+    /// The open vault, for its custody files alone: what changes state is committed.
+    pub(crate) const fn vault_mut(&mut self) -> &mut Vault {
+        &mut self.vault
+    }
+
+    /// The audit keys of the whole log.
+    pub(crate) fn audit_keys(&self, state: &State) -> Vec<AuditKey> {
+        super::era::audit_keys(&state.eras, &self.audit_key)
+    }
+
+    /// The set of shares in force, lower-case hex.
+    pub(crate) fn set(&self) -> String {
+        super::door::hex(&self.vault.custody().set_id)
+    }
 }
 
 /// What became of an intent that was sealed.
@@ -386,36 +353,8 @@ fn outcome(intent: &Event, at: Timestamp) -> Event {
     outcome.with("result", "ok")
 }
 
-/// The state head that an intent names, if it is the one of sequence number `card`.
-fn head_at(event: &Event, card: Option<u64>) -> Option<[u8; 32]> {
-    let seq = event.details.get("seq")?.as_u64()?;
-    if event.kind != Kind::Intent || Some(seq) != card {
-        return None;
-    }
-    let hex = event.details.get("state_head")?.as_str()?;
-    data_encoding::HEXLOWER
-        .decode(hex.as_bytes())
-        .ok()?
-        .try_into()
-        .ok()
-}
-
-/// Keeps the intents of the latest group seen.
-fn remember(last_group: &mut Vec<Event>, event: &Event) {
-    if event.kind != Kind::Intent {
-        return;
-    }
-    let commit = event.group.map(|g| g.commit);
-    if last_group
-        .first()
-        .is_some_and(|first| first.group.map(|g| g.commit) != commit)
-    {
-        last_group.clear();
-    }
-    last_group.push(event.clone());
-}
-
-fn event(transition: &Transition, kind: Kind, now: Timestamp) -> Event {
+/// A transition as a line of the log.
+pub(crate) fn event(transition: &Transition, kind: Kind, now: Timestamp) -> Event {
     let mut event = Event::new(now, kind, &transition.operation).by(transition.who.clone());
     event.details.clone_from(&transition.details);
     if transition.moves {

@@ -28,7 +28,7 @@ pub struct Answers {
 }
 
 impl Answers {
-    pub(super) fn text(&self, id: &str) -> Result<&str, Refusal> {
+    pub(crate) fn text(&self, id: &str) -> Result<&str, Refusal> {
         self.texts
             .get(id)
             .map(String::as_str)
@@ -38,14 +38,14 @@ impl Answers {
             })
     }
 
-    pub(super) fn optional(&self, id: &str) -> Option<&str> {
+    pub(crate) fn optional(&self, id: &str) -> Option<&str> {
         self.texts
             .get(id)
             .map(String::as_str)
             .filter(|t| !t.is_empty())
     }
 
-    pub(super) fn file(&self, id: &str) -> Result<&[u8], Refusal> {
+    pub(crate) fn file(&self, id: &str) -> Result<&[u8], Refusal> {
         self.files.get(id).map(Vec::as_slice).ok_or_else(|| {
             Refusal::Usage(format!("The file {id} is missing. Nothing was changed."))
         })
@@ -96,11 +96,13 @@ pub fn action(session: &Session, op: &str, answers: &Answers) -> Result<Action, 
             medium: answers.text("medium")?.to_owned(),
             bag: answers.optional("bag").map(str::to_owned),
         }),
-        other => super::build_exchange::action(session, other, answers).unwrap_or_else(|| {
-            Err(Refusal::Usage(format!(
-                "There is no act named {other} that a form can ask for. Nothing was changed."
-            )))
-        }),
+        other => super::build_exchange::action(session, other, answers)
+            .or_else(|| super::build_custody::action(session, other, answers))
+            .unwrap_or_else(|| {
+                Err(Refusal::Usage(format!(
+                    "There is no act named {other} that a form can ask for. Nothing was changed."
+                )))
+            }),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::os::{Monotonic as _, OsMonotonic};
 
 use super::command::Outcome;
 use super::error::Refusal;
+use super::state::ClockState;
 use super::transition::Transition;
 use super::{Profile, Session};
 
@@ -27,7 +28,12 @@ const LEAP: i64 = 300_000;
 impl Session {
     /// The present of this vault.
     pub fn now(&self) -> Timestamp {
-        let clock = &self.state.clock;
+        self.now_in(&self.state.clock)
+    }
+
+    /// The present by the clock of a copy of the state: what runs on a copy must not ask the state that was set aside
+    /// for it.
+    pub(crate) fn now_in(&self, clock: &ClockState) -> Timestamp {
         let running = match (self.profile, self.running, clock.frozen) {
             (Profile::Rehearsal, Some(ahead), _) => self.wall.now().plus_millis(ahead),
             (Profile::Rehearsal, None, Some(frozen)) => frozen.into(),

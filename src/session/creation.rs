@@ -1,23 +1,18 @@
 //! Making a vault: `init`.
 
-use std::collections::BTreeMap;
-
 use crate::api::{Clock, Timestamp};
-use crate::crypto::secret_sharing::{self, Share};
-use crate::crypto::{Entropy as _, SecretBytes};
-use crate::custody::{self, ApprovalKey, By, Listed, Person, Policy, Role, Statement};
+use crate::crypto::SecretBytes;
+use crate::custody::{By, Policy, Statement};
 use crate::engine::EngineState;
 use crate::evidence::audit::{Event, Kind};
-use crate::vault::{
-    CUSTODY_VERSION, Commitments, Contents, CustodyFile, CustodyPerson, Envelope, Envelopes,
-    Identity, Recipients, Store, share_commitment,
-};
+use crate::vault::{CustodyFile, Store};
 
-use super::book::Book;
+use super::book::{Book, event};
+use super::enrolment::{self, Enrolled, array, custody_file, enrol, identity, seal_all};
 use super::error::Refusal;
-use super::present::{Held, HeldKey, utf8};
-use super::randomness::Randomness;
+use super::present::Held;
 use super::state::{ClockState, STATE_VERSION, State};
+use super::transition::Transition;
 use super::{Environment, Profile, Session, forms};
 
 /// A person to be enrolled.
@@ -66,17 +61,6 @@ pub struct Created {
     pub witness_card: String,
 }
 
-/// A person with everything drawn for them.
-struct Enrolled {
-    name: String,
-    role: Role,
-    key: ApprovalKey,
-    index: Option<u8>,
-    open: Option<Share>,
-    use_: Option<Share>,
-    passphrase: SecretBytes,
-}
-
 /// Creates a vault in an empty store and leaves it open.
 ///
 /// # Errors
@@ -112,12 +96,13 @@ pub fn create(
     let quorum = (new.k, new.t);
     let mut file = custody_file(new.profile, quorum, (vault_id, set_id), (&v, &u), &enrolled);
     let envelopes = seal_all(&mut file, &enrolled, new.profile)?;
-    let state = first_state(&new, &enrolled, now, &*wall);
+    let mut state = first_state(&new, &enrolled, now, &*wall);
+    enrolment::enter_in_ledger(&mut state.ledger, &file, "init", now.millis());
     let events = first_events(&file, &enrolled, &state, now, new.hold);
     let book = Book::create(store, &v, file, epoch, &state, events)?;
     let present = enrolled.iter().map(|e| e.name.clone()).collect();
     let held = if new.hold {
-        held(enrolled, u)
+        enrolment::held(enrolled, u)
     } else {
         Held::default()
     };
@@ -154,7 +139,7 @@ fn first_state(new: &NewVault, enrolled: &[Enrolled], now: Timestamp, wall: &dyn
     State {
         v: STATE_VERSION,
         engine: EngineState::new(new.account.clone(), new.region.clone()),
-        people: enrolled.iter().map(person).collect(),
+        people: enrolled.iter().map(|e| enrolment::person(e, 0)).collect(),
         policy: Policy {
             software_generation: new.software_generation,
             ..Policy::default()
@@ -169,218 +154,43 @@ fn first_state(new: &NewVault, enrolled: &[Enrolled], now: Timestamp, wall: &dyn
 }
 
 fn check(new: &NewVault) -> Result<(), Refusal> {
-    let wrong = |text: String| Err(Refusal::Usage(format!("{text} Nothing was created.")));
-    let custodians = new.people.iter().filter(|p| p.role == "custodian").count();
-    if !(2..=16).contains(&custodians) {
-        return wrong(format!("A vault has 2 to 16 custodians, not {custodians}."));
-    }
-    for (what, count) in [("opening", new.k), ("using a secret", new.t)] {
-        if count < 2 || usize::from(count) > custodians {
-            return wrong(format!(
-                "{what} takes 2 to {custodians} custodians, not {count}."
-            ));
-        }
-    }
-    for (at, person) in new.people.iter().enumerate() {
-        let name = &person.name;
-        if name.is_empty() || name.chars().count() > 40 || name.chars().any(char::is_control) {
-            return wrong(
-                "A name has 1 to 40 characters, none of them a control character.".into(),
-            );
-        }
-        if new
-            .people
-            .iter()
-            .skip(at + 1)
-            .any(|other| other.name == *name)
-        {
-            return wrong(format!(
-                "Two people are called {name}; names are unique in a vault."
-            ));
-        }
-    }
+    let wrong = |text: String| Refusal::Usage(format!("{text} Nothing was created."));
+    let names: Vec<&str> = new.people.iter().map(|p| p.name.as_str()).collect();
+    check_people(&names, new.people.iter().map(|p| p.role), (new.k, new.t)).map_err(wrong)?;
     if new.account.len() != 12 || !new.account.bytes().all(|b| b.is_ascii_digit()) {
-        return wrong("The account is 12 digits.".into());
+        return Err(wrong("The account is 12 digits.".into()));
     }
     Ok(())
 }
 
-fn identity(entropy: &mut Randomness, purpose: &str) -> Result<Identity, Refusal> {
-    let mut rng = entropy
-        .draw(purpose)
-        .map_err(|e| Refusal::Vault(e.to_string()))?;
-    Identity::generate(&mut *rng).map_err(|e| Refusal::Vault(e.to_string()))
-}
-
-fn array(entropy: &mut Randomness, purpose: &str) -> Result<[u8; 16], Refusal> {
-    let mut bytes = [0_u8; 16];
-    entropy
-        .draw(purpose)
-        .map_err(|e| Refusal::Vault(e.to_string()))?
-        .fill_bytes(&mut bytes);
-    Ok(bytes)
-}
-
-fn shares(
-    identity: &Identity,
-    threshold: u8,
-    count: u8,
-    entropy: &mut Randomness,
-    purpose: &str,
-) -> Result<Vec<Share>, Refusal> {
-    let raw: &[u8; 32] = identity
-        .raw()
-        .expose()
-        .try_into()
-        .map_err(|_| Refusal::Vault("An identity has 32 bytes. Nothing was created.".into()))?;
-    let mut rng = entropy
-        .draw(purpose)
-        .map_err(|e| Refusal::Vault(e.to_string()))?;
-    secret_sharing::split(raw, threshold, count, &mut *rng)
-        .map_err(|e| Refusal::Vault(e.to_string()))
-}
-
-fn enrol(
-    people: Vec<NewPerson>,
-    v: &Identity,
-    u: &Identity,
+/// What must hold of the people of a vault, new or rotated; the error is the broken rule as a sentence.
+pub(crate) fn check_people<'a>(
+    names: &[&str],
+    roles: impl Iterator<Item = &'a str>,
     (k, t): (u8, u8),
-    entropy: &mut Randomness,
-) -> Result<Vec<Enrolled>, Refusal> {
-    let count =
-        u8::try_from(people.iter().filter(|p| p.role == "custodian").count()).unwrap_or(u8::MAX);
-    let mut open = shares(v, k, count, entropy, "v-shares")?.into_iter();
-    let mut use_ = shares(u, t, count, entropy, "u-shares")?.into_iter();
-    let mut enrolled = Vec::with_capacity(people.len());
-    for person in people {
-        let role = Role::from_word(person.role).ok_or_else(|| {
-            Refusal::Usage(format!(
-                "There is no role {}. Nothing was created.",
-                person.role
-            ))
-        })?;
-        let mut rng = entropy
-            .draw("approval-key")
-            .map_err(|e| Refusal::Vault(e.to_string()))?;
-        let key = ApprovalKey::generate(&mut *rng);
-        let (open, use_) = if role == Role::Custodian {
-            (open.next(), use_.next())
-        } else {
-            (None, None)
-        };
-        let index = open.as_ref().map(|share| share.index);
-        enrolled.push(Enrolled {
-            name: person.name,
-            role,
-            key,
-            index,
-            open,
-            use_,
-            passphrase: person.passphrase,
-        });
+) -> Result<(), String> {
+    let custodians = roles.filter(|role| *role == "custodian").count();
+    if !(2..=16).contains(&custodians) {
+        return Err(format!("A vault has 2 to 16 custodians, not {custodians}."));
     }
-    Ok(enrolled)
-}
-
-fn custody_file(
-    profile: Profile,
-    (k, t): (u8, u8),
-    (vault_id, set_id): ([u8; 16], [u8; 16]),
-    (v, u): (&Identity, &Identity),
-    enrolled: &[Enrolled],
-) -> CustodyFile {
-    let commitment = |opens: bool, share: &Share| {
-        share_commitment(&vault_id, &set_id, opens, share.index, &share.value)
-    };
-    let people = enrolled.iter().map(|e| CustodyPerson {
-        name: e.name.clone(),
-        role: e.role.word().to_owned(),
-        approval_key: e.key.public(),
-        index: e.index,
-        medium: (profile == Profile::Production).then(|| format!("{}'s own medium", e.name)),
-        commitments: e
-            .open
-            .as_ref()
-            .zip(e.use_.as_ref())
-            .map(|(open, use_)| Commitments {
-                open: commitment(true, open),
-                use_: commitment(false, use_),
-            }),
-        envelopes: None,
-    });
-    CustodyFile {
-        version: CUSTODY_VERSION,
-        vault_id,
-        set_id,
-        profile,
-        k,
-        t,
-        n: u8::try_from(enrolled.iter().filter(|e| e.index.is_some()).count()).unwrap_or(u8::MAX),
-        recipients: Recipients {
-            open: v.recipient().to_owned(),
-            use_: u.recipient().to_owned(),
-        },
-        people: people.collect(),
-    }
-}
-
-/// Seals everybody's envelopes; in rehearsal and test they also go into custody.toml.
-fn seal_all(
-    file: &mut CustodyFile,
-    enrolled: &[Enrolled],
-    profile: Profile,
-) -> Result<Vec<(String, &'static str, String)>, Refusal> {
-    let mut envelopes = Vec::new();
-    let mut kept = BTreeMap::new();
-    for person in enrolled {
-        let passphrase = custody::passphrase::normalise(utf8(&person.passphrase)?);
-        let passphrase = utf8(&passphrase)?;
-        let seal = |contents: &Contents| {
-            Envelope::seal(
-                file,
-                &person.name,
-                contents,
-                passphrase,
-                profile.scrypt_log_n(),
-            )
-            .map_err(|e| Refusal::Custody(e.to_string()))
-        };
-        let approval = seal(&Contents::Approval {
-            use_share: person
-                .use_
-                .as_ref()
-                .map(|s| SecretBytes::from_slice(s.value.as_slice())),
-            approval_key: person.key.raw(),
-        })?;
-        let share = match &person.open {
-            Some(share) => Some(seal(&Contents::Share {
-                share: SecretBytes::from_slice(share.value.as_slice()),
-            })?),
-            None => None,
-        };
-        if let Some(share) = &share {
-            envelopes.push((person.name.clone(), "share", share.clone()));
-        }
-        envelopes.push((person.name.clone(), "approval", approval.clone()));
-        kept.insert(person.name.clone(), Envelopes { share, approval });
-    }
-    if profile != Profile::Production {
-        for person in &mut file.people {
-            person.envelopes = kept.remove(&person.name);
+    for (what, count) in [("opening", k), ("using a secret", t)] {
+        if count < 2 || usize::from(count) > custodians {
+            return Err(format!(
+                "{what} takes 2 to {custodians} custodians, not {count}."
+            ));
         }
     }
-    Ok(envelopes)
-}
-
-fn person(enrolled: &Enrolled) -> Person {
-    Person {
-        name: enrolled.name.clone(),
-        role: enrolled.role,
-        approval_key: enrolled.key.public(),
-        index: enrolled.index,
-        since_seq: 0,
-        until_seq: None,
+    for (at, name) in names.iter().enumerate() {
+        if name.is_empty() || name.chars().count() > 40 || name.chars().any(char::is_control) {
+            return Err("A name has 1 to 40 characters, none of them a control character.".into());
+        }
+        if names.iter().skip(at + 1).any(|other| other == name) {
+            return Err(format!(
+                "Two people are called {name}; names are unique in a vault."
+            ));
+        }
     }
+    Ok(())
 }
 
 /// The first lines of the log: everybody proves their key, and all sign the list and the answer about policy.
@@ -392,92 +202,26 @@ fn first_events(
     hold: bool,
 ) -> Vec<Event> {
     let by = if hold { By::UnlockFile } else { By::Terminal };
-    let vault_id = super::door::hex(&file.vault_id);
-    let recipients = custody::Recipients {
-        open: file.recipients.open.clone(),
-        use_: file.recipients.use_.clone(),
-    };
-    let mut events = vec![
-        Event::new(now, Kind::Noted, "create-vault")
+    let mut lines = vec![
+        Transition::note("create-vault", Vec::new())
             .with("profile", file.profile.name())
             .with(
                 "quorum",
                 format!("{} of {} to open, {} to use", file.k, file.n, file.t),
             ),
     ];
-    for person in enrolled {
-        let statement = Statement::Enrolment {
-            vault_id: vault_id.clone(),
-            name: person.name.clone(),
-            role: person.role,
-            recipients: recipients.clone(),
-        };
-        let signature = statement.sign(&person.key, &person.name, by);
-        events.push(
-            Event::new(now, Kind::Noted, "enrol")
-                .by([person.name.clone()])
-                .with("statement", statement.to_json())
-                .with("signature", serde_json::json!(signature)),
-        );
-    }
-    let list = Statement::People {
-        vault_id: vault_id.clone(),
-        seq: 0,
-        people: enrolled
-            .iter()
-            .map(|p| Listed {
-                name: p.name.clone(),
-                role: p.role,
-                key: p.key.fingerprint().hex(),
-            })
-            .collect(),
-        recipients,
-    };
-    events.push(signed_by_all("people", &list, enrolled, by, now));
+    lines.extend(enrolment::statements(file, enrolled, 0, by));
     if file.profile == Profile::Production {
         let answer = Statement::PolicyAnswer {
-            vault_id,
+            vault_id: super::door::hex(&file.vault_id),
             question: "software_generation".into(),
             answer: state.policy.software_generation,
             shown: forms::SOFTWARE_QUESTION.into(),
         };
-        events.push(signed_by_all("policy", &answer, enrolled, by, now));
+        lines.push(enrolment::signed_by_all("policy", &answer, enrolled, by));
     }
-    events
-}
-
-fn signed_by_all(
-    op: &str,
-    statement: &Statement,
-    enrolled: &[Enrolled],
-    by: By,
-    now: Timestamp,
-) -> Event {
-    let signatures: Vec<_> = enrolled
+    lines
         .iter()
-        .map(|p| statement.sign(&p.key, &p.name, by))
-        .collect();
-    Event::new(now, Kind::Noted, op)
-        .by(enrolled.iter().map(|p| p.name.clone()))
-        .with("statement", statement.to_json())
-        .with("signatures", serde_json::json!(signatures))
-}
-
-fn held(enrolled: Vec<Enrolled>, u: Identity) -> Held {
-    Held {
-        keys: enrolled
-            .into_iter()
-            .map(|e| {
-                (
-                    e.name,
-                    HeldKey {
-                        key: e.key,
-                        share: e.use_,
-                    },
-                )
-            })
-            .collect(),
-        use_identity: Some(Box::new(u)),
-        practice: BTreeMap::new(),
-    }
+        .map(|line| event(line, Kind::Noted, now))
+        .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::api::{ErrorKind, Request, Response};
+use crate::api::{Request, Response, Timestamp};
 use crate::custody::{self, Act, Role, SignsAs, Tally};
 use crate::engine::{ControlPlane as _, EngineState};
 
@@ -290,7 +290,7 @@ impl Session {
         match action {
             Action::Control { request, .. } => EngineState::needs_secret(request),
             Action::List { acts, .. } => acts.iter().any(EngineState::needs_secret),
-            Action::Backup { .. } => true,
+            Action::Backup { .. } | Action::Custody(_) => true,
         }
     }
 
@@ -305,18 +305,24 @@ impl Session {
         let requests: Vec<Request> = match action {
             Action::Control { request, .. } => vec![request.clone()],
             Action::List { acts, .. } => acts.clone(),
-            Action::Backup { .. } => Vec::new(),
+            Action::Backup { .. } | Action::Custody(_) => Vec::new(),
         };
         let mut prepared = prepared;
         let mut ran = Ran {
             responses: Vec::new(),
             steps: Vec::new(),
         };
+        let now = self.now_in(&working.clock);
+        if let Action::Custody(act) = action {
+            let step = super::custody_judging::done(working, act, now.millis())?;
+            ran.steps.push(step);
+        }
         for (n, request) in requests.iter().enumerate() {
             let request = super::list::bound(request, &ran.responses)?;
             let response = self
-                .handle(&mut working.engine, &request, opener, prepared.take())
-                .map_err(|e| list_error(&requests, n, e))?;
+                .handle(&mut working.engine, &request, now, opener, prepared.take())
+                .map_err(|e| super::list::error(&requests, n, e))?;
+            super::inventory::no_foreign_key(working, &response)?;
             ran.steps
                 .push(Transition::act(&request, &response, &working.engine));
             ran.responses.push(response);
@@ -328,13 +334,14 @@ impl Session {
         &mut self,
         engine: &mut EngineState,
         request: &Request,
+        now: Timestamp,
         opener: Option<&super::locks::Opener<'_>>,
         prepared: Option<PreparedRsa>,
     ) -> Result<Response, Refusal> {
-        let clock = super::clock::Fixed(self.now());
+        let clock = super::clock::Fixed(now);
         let prepared = prepared.or_else(|| self.ahead.take(EngineState::needs_rsa(request)));
         let prepared_root = if super::ahead::issues(request) {
-            self.ahead.take(engine.needs_root(self.now()))
+            self.ahead.take(engine.needs_root(now))
         } else {
             None
         };
@@ -432,6 +439,10 @@ impl Session {
             }
             Action::List { .. } => super::list::judged(self, action),
             Action::Backup { .. } => Ok(action.clone()),
+            Action::Custody(act) => {
+                self.judged_custody(act)?;
+                Ok(action.clone())
+            }
         }
     }
 }
@@ -464,21 +475,6 @@ fn gone() -> Refusal {
         "There is no such request on the table: it was executed, withdrawn or voided. Nothing was changed. Ask again."
             .into(),
     )
-}
-
-fn list_error(requests: &[Request], n: usize, error: Refusal) -> Refusal {
-    if requests.len() < 2 {
-        return error;
-    }
-    match error {
-        Refusal::Api(mut api) => {
-            if api.kind != ErrorKind::InternalServer {
-                api.message = format!("act {n} of the list: {}", api.message);
-            }
-            Refusal::Api(api)
-        }
-        other => other,
-    }
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -50,7 +50,7 @@ impl Session {
                     );
                 }
             }
-            Action::Backup { .. } => {}
+            Action::Backup { .. } | Action::Custody(_) => {}
         }
     }
 
@@ -62,7 +62,7 @@ impl Session {
         confirmation: Option<&Confirmation>,
         export: Option<&ExportNote>,
     ) {
-        let at = self.now().millis();
+        let at = self.now_in(&working.clock).millis();
         match (request, response) {
             (Request::ExportKey(input), Response::ExportKey(output)) => {
                 let entry = export_record(working, input, &output.wrapped_key, export, at);

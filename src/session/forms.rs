@@ -12,6 +12,15 @@ pub const SOFTWARE_QUESTION: &str = "May this vault generate keys in software, a
     is not a secure cryptographic device (PCI PIN 5-1, 6-2). The answer is signed by all present and stands on \
     every report.";
 
+/// The name of a file about one person: `Ana.share.age`. Whatever is no letter, digit or hyphen becomes a hyphen.
+pub fn paper_name(person: &str, what: &str) -> String {
+    let plain: String = person
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { '-' })
+        .collect();
+    format!("{plain}.{what}")
+}
+
 /// One enrolment form per person: name and text.
 pub(crate) fn enrolment(session: &Session) -> Vec<(String, String)> {
     let view = session.view();

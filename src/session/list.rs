@@ -1,6 +1,6 @@
 //! Act lists: several operations under one approval, all or none; `#n` names the key made by act n.
 
-use crate::api::{ExportKeyMaterial, ImportKeyMaterial, Request, Response};
+use crate::api::{ErrorKind, ExportKeyMaterial, ImportKeyMaterial, Request, Response};
 
 use super::Session;
 use super::action::Action;
@@ -116,4 +116,20 @@ pub(crate) fn bound(request: &Request, made: &[Response]) -> Result<Request, Ref
         };
     }
     Ok(request)
+}
+
+/// A refusal of one act, with its place in the list.
+pub(crate) fn error(requests: &[Request], n: usize, error: Refusal) -> Refusal {
+    if requests.len() < 2 {
+        return error;
+    }
+    match error {
+        Refusal::Api(mut api) => {
+            if api.kind != ErrorKind::InternalServer {
+                api.message = format!("act {n} of the list: {}", api.message);
+            }
+            Refusal::Api(api)
+        }
+        other => other,
+    }
 }

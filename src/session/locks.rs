@@ -44,6 +44,7 @@ pub(crate) fn uses_secret(action: &Action) -> bool {
         Action::Control { request, .. } => EngineState::needs_secret(request),
         Action::List { acts, .. } => acts.iter().any(EngineState::needs_secret),
         Action::Backup { .. } => false,
+        Action::Custody(act) => act.uses_secret(),
     }
 }
 

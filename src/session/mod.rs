@@ -10,33 +10,47 @@ mod backup;
 mod book;
 pub(crate) mod brought;
 pub mod build;
+mod build_custody;
 mod build_exchange;
 mod clock;
 pub mod command;
 pub mod creation;
+pub mod custody_act;
+mod custody_judging;
 mod door;
+mod drill;
 mod effects;
+mod enrolment;
+mod era;
 mod error;
 pub mod field;
 mod forms;
 pub mod handover;
 mod handover_blocks;
+mod height;
+pub mod inventory;
 mod journal;
 mod limits;
 mod list;
 mod locks;
 pub mod modes;
 pub mod op;
+pub mod op_custody;
 pub mod op_exchange;
 pub mod opening;
 mod pending;
 pub mod practice;
 mod present;
+mod proving;
 mod randomness;
 mod receipt;
+mod resharing;
+mod restoring;
+mod rotation;
 pub mod run;
 mod sentence;
 mod sentence_blocks;
+mod sentence_custody;
 mod sentence_issuing;
 mod sentence_naming;
 mod sentence_tokens;
@@ -56,7 +70,7 @@ use rand_core::CryptoRng;
 use crate::api::{Clock, Key, Tag, Timestamp};
 use crate::crypto::{Entropy as _, OsEntropy, SeededEntropy};
 use crate::engine::Rules;
-use crate::evidence::audit::Kind;
+use crate::evidence::audit::{Head, Kind};
 use crate::os::{OsMonotonic, WallClock};
 
 pub use crate::api::Profile;
@@ -64,18 +78,30 @@ pub use action::{Action, Confirmation, ExportNote};
 pub use backup::BackupDone;
 pub use command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
 pub use creation::{Created, NewPerson, NewVault, create};
+pub use custody_act::{CustodyAct, Inventory, Rotation, Seat};
+pub use drill::DrillDone;
 pub use error::Refusal;
-pub use forms::SOFTWARE_QUESTION;
+pub use forms::{SOFTWARE_QUESTION, paper_name};
 pub use opening::{Bootstrap, Opening, WitnessAnswer};
+pub use proving::{Hand, Proving};
+pub use resharing::{Reshared, Resharing};
+pub use restoring::{NewerLog, Restored, load_copy, write_out};
+pub use rotation::{Prepared, Rotated};
 pub use run::{Run, RunOutcome, StepRecord, StepState};
-pub use view::{ExportView, KeyRow, PendingView, PersonView, ReceiptView, View};
+pub use view::{
+    CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, ReceiptView, View,
+};
 
+#[cfg(test)]
+mod custody_fault_tests;
+#[cfg(test)]
+mod custody_tests;
 #[cfg(test)]
 mod exchange_tests;
 #[cfg(test)]
 mod tests;
 
-use book::Book;
+use book::{Book, Turn};
 use present::Held;
 use randomness::Randomness;
 use state::State;
@@ -151,12 +177,15 @@ pub struct Session {
     attested: bool,
     /// Why nothing more is done: a write failed and only a new opening tells what stands.
     broken: Option<String>,
+    /// Where the sealed log stood, of a copy that was opened to be restored.
+    copy: Option<Head>,
     /// Keys destroyed since somebody asked.
     destroyed: Vec<String>,
     notes: Vec<String>,
     rows: OnceLock<Arc<Vec<KeyRow>>>,
     /// RSA pairs made before they were needed.
     ahead: ahead::Ahead,
+    copies: OnceLock<Arc<Vec<CopyView>>>,
     request_number: u64,
     in_script: bool,
     /// How far a rehearsal's running time lies ahead of the wall clock; without it that time stands still.
@@ -195,10 +224,12 @@ impl Session {
             paced,
             attested: profile != Profile::Production,
             broken: None,
+            copy: None,
             destroyed: Vec::new(),
             notes: Vec::new(),
             rows: OnceLock::new(),
             ahead: ahead::Ahead::default(),
+            copies: OnceLock::new(),
             request_number: 0,
             in_script: false,
             running: None,
@@ -291,6 +322,14 @@ impl Session {
     /// # Errors
     /// The seal could not be written; the vault's state is still whole.
     pub fn close(mut self) -> Result<(), Refusal> {
+        self.seal()
+    }
+
+    /// What closing writes: the last line, sealed. Nothing is done after it.
+    ///
+    /// # Errors
+    /// As [`Session::close`].
+    pub fn seal(&mut self) -> Result<(), Refusal> {
         self.stands()?;
         let closed = Transition::note("close", self.present.clone()).with("seq", self.book.seq());
         self.book.line(Kind::Closed, &closed, self.now())?;
@@ -345,29 +384,44 @@ impl Session {
     /// Commits a new state with what led to it.
     fn commit(
         &mut self,
-        mut state: State,
+        state: State,
         transitions: &[Transition],
         destroys: bool,
+    ) -> Result<(), Refusal> {
+        let turn = Turn {
+            destroys,
+            ..Turn::default()
+        };
+        self.commit_turn(state, transitions, &turn)
+    }
+
+    /// The same for a commit that turns a page of the vault.
+    fn commit_turn(
+        &mut self,
+        mut state: State,
+        transitions: &[Transition],
+        turn: &Turn<'_>,
     ) -> Result<(), Refusal> {
         let now = self.now();
         state.clock.watermark = now.max(state.clock.watermark.into()).into();
         if transitions.iter().any(|t| t.moves) && state.consumed == self.state.consumed {
             state.consumed.clear();
         }
-        if let Err(refusal) = self.book.commit(&state, transitions, destroys, now) {
+        if let Err(refusal) = self.book.commit(&mut state, transitions, turn, now) {
             self.broken = Some(refusal.to_string());
             return Err(refusal);
         }
         self.consumed = consumed_ids(&state);
         self.state = state;
         self.rows = OnceLock::new();
+        self.copies = OnceLock::new();
         Ok(())
     }
 
     /// Commits the audit head as it stands.
     fn seal_audit(&mut self) -> Result<(), Refusal> {
         self.book
-            .write(&self.state, false)
+            .write(&self.state)
             .inspect_err(|refusal| self.broken = Some(refusal.to_string()))
     }
 
@@ -408,6 +462,7 @@ fn policy_name(action: &Action) -> &'static str {
         Action::Control { request, .. } => request.operation().name(),
         Action::List { .. } => operation::LIST,
         Action::Backup { .. } => operation::BACKUP,
+        Action::Custody(act) => act.operation(),
     }
 }
 

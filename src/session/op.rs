@@ -1,7 +1,7 @@
 //! The acts, each declared once: name, title, fields, what it says.
 
 use super::field::{Field, Kind};
-use super::op_exchange;
+use super::{op_custody, op_exchange};
 
 /// One act's declaration. Its `name` is the script's `op`, the wizard's id and the policy's key.
 #[derive(Debug, Clone, Copy)]
@@ -298,6 +298,13 @@ pub const OPS: &[Op] = &[
     START_KEY_USAGE,
     STOP_KEY_USAGE,
     BACKUP,
+    op_custody::DRILL,
+    op_custody::RESHARE,
+    op_custody::ROTATE,
+    op_custody::RESTORE,
+    op_custody::ATTEST_DESTROYED,
+    op_custody::APPOINT,
+    op_custody::LOAD_INVENTORY,
 ];
 
 /// The name of the act that hands out a token and a certificate: for a key that comes in, or for one that goes out.

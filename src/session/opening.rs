@@ -3,25 +3,51 @@
 use crate::api::Clock as _;
 use crate::crypto::SecretBytes;
 use crate::crypto::secret_sharing::{self, Share};
-use crate::custody::{Role, UnlockFile, passphrase, words};
+use crate::custody::{Role, UnlockFile, passphrase};
 use crate::evidence::audit::{self, Event, Kind};
 use crate::os::WallClock;
-use crate::vault::{self, CustodyFile, Envelope, HighWater, Identity, Store, read_custody};
+use crate::vault::{self, CustodyFile, Envelope, Identity, Store, read_custody};
 
 use super::book::{Book, storage, vault_refusal};
 use super::error::Refusal;
 use super::present::{Held, HeldKey, open_approval, utf8, with_help};
-use super::transition::Transition;
+use super::proving::rebuilt;
 use super::{Environment, Profile, Session};
 
 /// A vault being opened. Dropping it wipes the shares entered so far and frees the lock.
 pub struct Opening {
     store: Box<dyn Store>,
     name: String,
-    file: CustodyFile,
     profile: Profile,
-    shares: Vec<(String, Share)>,
+    /// The set of custody.toml, and the staged one while a change of shares or people stands open.
+    sets: Vec<Entering>,
     held: Held,
+}
+
+/// The shares entered of one set.
+struct Entering {
+    file: CustodyFile,
+    shares: Vec<(String, Share)>,
+}
+
+impl Entering {
+    const fn of(file: CustodyFile) -> Self {
+        Self {
+            file,
+            shares: Vec::new(),
+        }
+    }
+
+    fn missing(&self) -> usize {
+        usize::from(self.file.k).saturating_sub(self.shares.len())
+    }
+
+    /// The identity that the first k shares make.
+    fn identity(&self) -> Result<Identity, Refusal> {
+        let k = usize::from(self.file.k);
+        let shares: Vec<&Share> = self.shares.iter().take(k).map(|(_, share)| share).collect();
+        rebuilt(&shares)
+    }
 }
 
 /// What the public part of the vault tells before anybody types.
@@ -52,42 +78,58 @@ impl Opening {
     /// # Errors
     /// No vault here; another keymoot holds it; damaged custody.toml.
     pub fn begin(mut store: Box<dyn Store>, name: &str) -> Result<Self, Refusal> {
-        let file = read_custody(&*store).map_err(vault_refusal)?.current;
+        let files = read_custody(&*store).map_err(vault_refusal)?;
         store.try_lock().map_err(storage)?;
-        let profile = file.profile;
+        let profile = files.current.profile;
+        let sets = std::iter::once(files.current).chain(files.next);
         Ok(Self {
             store,
             name: name.to_owned(),
-            file,
             profile,
-            shares: Vec::new(),
+            sets: sets.map(Entering::of).collect(),
             held: Held::default(),
         })
     }
 
-    /// The public part.
+    /// The public part. While a change stands open it names the people of both sets.
     pub fn bootstrap(&self) -> Bootstrap {
-        let people = self
-            .file
-            .people
-            .iter()
-            .map(|p| (p.name.clone(), p.role.clone(), p.envelopes.is_some()));
+        let mut people: Vec<(String, String, bool)> = Vec::new();
+        for person in self.sets.iter().flat_map(|set| &set.file.people) {
+            if !people.iter().any(|(name, ..)| *name == person.name) {
+                people.push((
+                    person.name.clone(),
+                    person.role.clone(),
+                    person.envelopes.is_some(),
+                ));
+            }
+        }
+        let first = self.sets.first().map(|set| &set.file);
         Bootstrap {
-            vault_id: super::door::hex(&self.file.vault_id),
+            vault_id: first
+                .map(|f| super::door::hex(&f.vault_id))
+                .unwrap_or_default(),
             profile: self.profile,
-            k: self.file.k,
-            people: people.collect(),
+            k: first.map_or(0, |f| f.k),
+            people,
         }
     }
 
     /// Who has entered a share.
     pub fn entered(&self) -> Vec<String> {
-        self.shares.iter().map(|(name, _)| name.clone()).collect()
+        let mut names: Vec<String> = Vec::new();
+        for (name, _) in self.sets.iter().flat_map(|set| &set.shares) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        names
     }
 
-    /// How many more custodians are needed.
+    /// How many more custodians are needed: of the set that is nearest to complete, for shares of two sets never
+    /// count together.
     pub fn missing(&self) -> usize {
-        usize::from(self.file.k).saturating_sub(self.shares.len())
+        let missing = self.sets.iter().map(Entering::missing);
+        missing.min().unwrap_or_default()
     }
 
     /// Enters one custodian's share; `envelope` where it lies on the person's own medium.
@@ -102,61 +144,38 @@ impl Opening {
         passphrase: &SecretBytes,
         envelope: Option<&str>,
     ) -> Result<usize, Refusal> {
-        if self.shares.iter().any(|(name, _)| name == person) {
+        if self.entered().iter().any(|name| name == person) {
             return Err(Refusal::Custody(format!(
                 "{person} has entered a share already; one person counts once. Another custodian is needed."
             )));
         }
-        let share = self
-            .share(person, passphrase, envelope)
-            .inspect_err(|_| self.note_failure(person))?;
-        self.shares.push((person.to_owned(), share));
-        Ok(self.missing())
-    }
-
-    fn share(
-        &self,
-        person: &str,
-        secret: &SecretBytes,
-        envelope: Option<&str>,
-    ) -> Result<Share, Refusal> {
-        let on_record = self.file.person(person).ok_or_else(|| {
-            Refusal::Custody(format!(
-                "{person} is not a person of this vault. Nothing was opened."
-            ))
-        })?;
-        if on_record.role != Role::Custodian.word() {
-            return Err(Refusal::Custody(format!(
-                "{person} is {} and holds no share. Nothing was opened; a custodian enters a share.",
-                on_record.role
-            )));
+        let mut refused = None;
+        let mut entered = false;
+        for set in &mut self.sets {
+            match share(&set.file, person, passphrase, envelope) {
+                Ok(share) => {
+                    set.shares.push((person.to_owned(), share));
+                    entered = true;
+                }
+                // What the present set says comes first, unless only the staged one knows the person.
+                Err(refusal) if refused.is_none() || set.file.person(person).is_some() => {
+                    refused.get_or_insert(refusal);
+                }
+                Err(_) => {}
+            }
         }
-        let armored = envelope
-            .or_else(|| on_record.envelopes.as_ref().and_then(|e| e.share.as_deref()))
-            .ok_or_else(|| {
-                Refusal::Custody(format!(
-                    "The share envelope of {person} is not in the vault's folder: it is on {person}'s own medium. \
-                     Insert the medium and choose the file."
-                ))
-            })?;
-        let typed = passphrase::normalise(utf8(secret)?);
-        let envelope = Envelope::open(&self.file, person, armored.as_bytes(), utf8(&typed)?)
-            .map_err(|e| {
-                Refusal::Custody(with_help(&e.to_string(), utf8(secret).unwrap_or_default()))
-            })?;
-        if envelope.approval_key().is_some() {
-            return Err(Refusal::Custody(format!(
-                "This is the approval envelope of {person}; opening takes the share envelope. Nothing was opened."
-            )));
+        match refused {
+            Some(refusal) if !entered => {
+                self.note_failure(person);
+                Err(refusal)
+            }
+            _ => Ok(self.missing()),
         }
-        envelope.share().ok_or_else(|| {
-            Refusal::Custody("There is no share in this envelope. Nothing was opened.".into())
-        })
     }
 
     /// A failed unlock leaves a line without a key: it vouches for nothing, but it is there.
     fn note_failure(&mut self, person: &str) {
-        let vault_id = super::door::hex(&self.file.vault_id);
+        let vault_id = self.bootstrap().vault_id;
         let Ok(log) = self.store.reader(vault::AUDIT) else {
             return;
         };
@@ -189,43 +208,94 @@ impl Opening {
             self.enter(&person.name, &person.passphrase, None)
                 .map_err(|refusal| named(&person.name, refusal))?;
         }
+        let Ok((at, _)) = self.in_force() else {
+            // Too few: finishing says so.
+            return Ok(());
+        };
+        let Some(set) = self.sets.get(at).map(|set| set.file.clone()) else {
+            return Ok(());
+        };
         let others = [&file.administrator, &file.witness];
         for person in file.custodians.iter().chain(others) {
-            let Some(envelopes) = self
-                .file
-                .person(&person.name)
-                .and_then(|p| p.envelopes.as_ref())
+            let Some(envelopes) = set.person(&person.name).and_then(|p| p.envelopes.as_ref())
             else {
                 continue;
             };
-            let key = open_approval(
-                &self.file,
-                &person.name,
-                &envelopes.approval,
-                &person.passphrase,
-            )
-            .map_err(|refusal| named(&person.name, refusal))?;
+            let key = open_approval(&set, &person.name, &envelopes.approval, &person.passphrase)
+                .map_err(|refusal| named(&person.name, refusal))?;
             self.held.keys.insert(person.name.clone(), key);
         }
-        self.held.use_identity = self.rebuild_use_identity()?;
+        self.held.use_identity = self.rebuild_use_identity(&set)?;
         Ok(())
     }
 
-    fn rebuild_use_identity(&self) -> Result<Option<Box<Identity>>, Refusal> {
+    fn rebuild_use_identity(&self, set: &CustodyFile) -> Result<Option<Box<Identity>>, Refusal> {
         let shares: Vec<Share> = self.held.keys.values().filter_map(copy_share).collect();
-        let t = usize::from(self.file.t);
+        let t = usize::from(set.t);
         let Some(enough) = shares.get(..t) else {
             return Ok(None);
         };
         let raw = secret_sharing::combine(enough).map_err(|e| Refusal::Custody(e.to_string()))?;
         let identity = Identity::from_raw(raw).map_err(|e| Refusal::Custody(e.to_string()))?;
-        if identity.recipient() != self.file.recipients.use_ {
+        if identity.recipient() != set.recipients.use_ {
             return Err(Refusal::Custody(
                 "The use shares do not rebuild the identity on record: custody.toml was altered. Nothing was opened."
                     .into(),
             ));
         }
         Ok(Some(Box::new(identity)))
+    }
+
+    /// The set whose shares are complete and whose identity opens vault.age, with that identity.
+    fn in_force(&self) -> Result<(usize, Identity), Refusal> {
+        let complete = self
+            .sets
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| s.missing() == 0);
+        let mut refused = None;
+        for (at, set) in complete {
+            let identity = set.identity()?;
+            if self.sets.len() == 1 || self.opens(&identity)? {
+                return Ok((at, identity));
+            }
+            refused.get_or_insert(at);
+        }
+        Err(match refused {
+            None => self.too_few(),
+            Some(0) => Refusal::Custody(
+                "The people of this vault were changed, and the change is in force though it was interrupted: the \
+                 passphrases of before no longer open it. Nothing was changed; enter with those that were given out \
+                 last."
+                    .into(),
+            ),
+            Some(_) => Refusal::Custody(
+                "A change of people was interrupted before it was in force: the passphrases that were given out for \
+                 it open nothing. Nothing was changed; enter with those of before, and destroy the new envelopes."
+                    .into(),
+            ),
+        })
+    }
+
+    fn opens(&self, identity: &Identity) -> Result<bool, Refusal> {
+        let file = self.store.read(vault::VAULT).map_err(storage)?;
+        Ok(file.is_none_or(|file| vault::open_with(identity, &file).is_ok()))
+    }
+
+    fn too_few(&self) -> Refusal {
+        let nearest = self.sets.iter().min_by_key(|set| set.missing());
+        let (k, have) = nearest.map_or((0, 0), |set| (usize::from(set.file.k), set.shares.len()));
+        let mixed = if self.entered().len() > have {
+            " Shares of the set of before and of the new one never count together."
+        } else {
+            ""
+        };
+        let more = k.saturating_sub(have);
+        Refusal::PersonNeeded(format!(
+            "{have} of {k} custodians have entered a share; one alone opens nothing.{mixed} Nothing was opened. \
+             {more} more {} needed.",
+            if more == 1 { "is" } else { "are" }
+        ))
     }
 
     /// Rebuilds V, checks everything, settles what is due, and hands over the session.
@@ -237,28 +307,42 @@ impl Opening {
         environment: Environment,
         witness: Option<&WitnessAnswer>,
     ) -> Result<Session, Refusal> {
+        let (mut session, card_head) = self.assembled(environment, witness)?;
+        session.copy = None;
+        session.check_height(witness, card_head)?;
+        session.after_opening()?;
+        Ok(session)
+    }
+
+    /// Opens a copy that was read into memory, to be restored: how high it stands is for people to judge, and is
+    /// part of the act.
+    ///
+    /// # Errors
+    /// As [`Opening::finish`]; the card is not held against the copy.
+    pub fn finish_copy(self, environment: Environment) -> Result<Session, Refusal> {
+        let (mut session, _) = self.assembled(environment, None)?;
+        session.state_folder = None;
+        session.which_copy()?;
+        session.after_opening()?;
+        Ok(session)
+    }
+
+    fn assembled(
+        self,
+        environment: Environment,
+        witness: Option<&WitnessAnswer>,
+    ) -> Result<(Session, Option<[u8; 32]>), Refusal> {
+        let (at, v) = self.in_force()?;
+        let present = self.sets.get(at).map_or_else(Vec::new, |set| {
+            set.shares.iter().map(|(name, _)| name.clone()).collect()
+        });
         let Self {
             store,
             name,
-            file,
             profile,
-            shares,
             held,
+            ..
         } = self;
-        let k = usize::from(file.k);
-        let present: Vec<String> = shares.iter().map(|(name, _)| name.clone()).collect();
-        let Some(enough) = shares.get(..k) else {
-            let have = shares.len();
-            return Err(Refusal::PersonNeeded(format!(
-                "{have} of {k} custodians have entered a share; one alone opens nothing. Nothing was opened. {} more \
-                 {} needed.",
-                k - have,
-                if k - have == 1 { "is" } else { "are" }
-            )));
-        };
-        let enough: Vec<Share> = enough.iter().map(|(_, share)| copy(share)).collect();
-        let raw = secret_sharing::combine(&enough).map_err(|e| Refusal::Custody(e.to_string()))?;
-        let v = Identity::from_raw(raw).map_err(|e| Refusal::Custody(e.to_string()))?;
         let card = witness.map(|card| card.seq);
         let opened = Book::open(store, &v, environment.wall.now(), card)?;
         let mut session = Session::assemble(
@@ -271,10 +355,51 @@ impl Opening {
             environment,
         );
         session.notes = opened.notes;
-        session.check_height(witness, opened.card_head)?;
-        session.after_opening()?;
-        Ok(session)
+        session.copy = Some(opened.sealed);
+        Ok((session, opened.card_head))
     }
+}
+
+/// The share of one custodian of one set.
+fn share(
+    file: &CustodyFile,
+    person: &str,
+    secret: &SecretBytes,
+    envelope: Option<&str>,
+) -> Result<Share, Refusal> {
+    let on_record = file.person(person).ok_or_else(|| {
+        Refusal::Custody(format!(
+            "{person} is not a person of this vault: never was, or left it. Nothing was opened; a custodian of today \
+             enters a share."
+        ))
+    })?;
+    if on_record.role != Role::Custodian.word() {
+        return Err(Refusal::Custody(format!(
+            "{person} is {} and holds no share. Nothing was opened; a custodian enters a share.",
+            on_record.role
+        )));
+    }
+    let armored = envelope
+        .or_else(|| on_record.envelopes.as_ref().and_then(|e| e.share.as_deref()))
+        .ok_or_else(|| {
+            Refusal::Custody(format!(
+                "The share envelope of {person} is not in the vault's folder: it is on {person}'s own medium. Insert \
+                 the medium and choose the file."
+            ))
+        })?;
+    let typed = passphrase::normalise(utf8(secret)?);
+    let envelope =
+        Envelope::open(file, person, armored.as_bytes(), utf8(&typed)?).map_err(|e| {
+            Refusal::Custody(with_help(&e.to_string(), utf8(secret).unwrap_or_default()))
+        })?;
+    if envelope.approval_key().is_some() {
+        return Err(Refusal::Custody(format!(
+            "This is the approval envelope of {person}; opening takes the share envelope. Nothing was opened."
+        )));
+    }
+    envelope.share().ok_or_else(|| {
+        Refusal::Custody("There is no share in this envelope. Nothing was opened.".into())
+    })
 }
 
 /// Says whose entry of an unlock file was refused.
@@ -297,121 +422,4 @@ fn copy(share: &Share) -> Share {
 
 fn copy_share(held: &HeldKey) -> Option<Share> {
     held.share.as_ref().map(copy)
-}
-
-impl Session {
-    /// The workstation's memory and the witness's card: is this the latest copy?
-    fn check_height(
-        &mut self,
-        witness: Option<&WitnessAnswer>,
-        card_head: Option<[u8; 32]>,
-    ) -> Result<(), Refusal> {
-        let seq = self.book.seq();
-        if let Some(folder) = &self.state_folder {
-            let water = HighWater::load(folder).map_err(|e| Refusal::Vault(e.to_string()))?;
-            let known = water.seen(&self.book.vault().header().vault_id);
-            if let Some(card) = known.filter(|card| card.seq > seq) {
-                return Err(older(card.seq, seq));
-            }
-            if known.is_some_and(|card| card.seq == seq && card.head != self.book.state_head()) {
-                return Err(Refusal::Vault(
-                    "This vault has the sequence number this workstation knows, but another history: it is a fork. \
-                     It was not opened and nothing was changed. Stop, and find the vault that the last ceremony left."
-                        .into(),
-                ));
-            }
-        }
-        match witness {
-            None if self.profile == Profile::Production => Err(Refusal::PersonNeeded(
-                "The witness reads sequence number and words from the last witness card before a production vault is \
-                 opened. Nothing was changed."
-                    .into(),
-            )),
-            None => Ok(()),
-            Some(card) => self.check_card(card, card_head),
-        }
-    }
-
-    /// The card's words must be those of this vault's own history at the card's sequence number. An older card of
-    /// the same chain is no rollback: the changes since are told.
-    fn check_card(
-        &mut self,
-        card: &WitnessAnswer,
-        card_head: Option<[u8; 32]>,
-    ) -> Result<(), Refusal> {
-        let seq = self.book.seq();
-        if card.seq > seq {
-            return Err(older(card.seq, seq));
-        }
-        let typed = words::parse(&card.words).map_err(|e| Refusal::Custody(e.to_string()))?;
-        let head = if card.seq == seq {
-            Some(self.book.state_head())
-        } else {
-            card_head
-        };
-        if head.is_none_or(|head| head.get(..6) != Some(typed.as_slice())) {
-            return Err(Refusal::Custody(format!(
-                "The words on the card are not those of this vault at sequence {}. Check the typing first; if the \
-                 words are right, this vault has another history than the card: stop. It was not opened and \
-                 nothing was changed.",
-                card.seq
-            )));
-        }
-        let since = seq - card.seq;
-        if since > 0 {
-            self.notes.push(format!(
-                "the witness card is older by {since} changes, and they all follow from it"
-            ));
-        }
-        Ok(())
-    }
-
-    /// Restores ordinals, settles what is due, seals the opening.
-    fn after_opening(&mut self) -> Result<(), Refusal> {
-        if let Some(run) = self
-            .state
-            .runs
-            .iter()
-            .rev()
-            .find(|run| run.outcome.is_none())
-        {
-            self.entropy.restore_ordinals(run.ordinals.clone());
-        }
-        self.settle_due()?;
-        for arn in &self.destroyed {
-            self.notes.push(format!(
-                "{arn}: its deletion window ended; the key was destroyed now"
-            ));
-        }
-        let opened = Transition::note("open", self.present.clone()).with("seq", self.book.seq());
-        self.book.line(Kind::Opened, &opened, self.now())?;
-        self.seal_audit()?;
-        self.remember_height();
-        Ok(())
-    }
-
-    /// Raises the workstation's memory of the highest state; were it unwritable, the vault is still whole.
-    pub(crate) fn remember_height(&mut self) {
-        if self.profile == Profile::Rehearsal {
-            return;
-        }
-        let Some(folder) = &self.state_folder else {
-            return;
-        };
-        let card = vault::WitnessCard {
-            vault_id: self.book.vault().header().vault_id,
-            seq: self.book.seq(),
-            head: self.book.state_head(),
-        };
-        if let Err(error) = HighWater::load(folder).and_then(|mut water| water.raise(card)) {
-            self.notes.push(error.to_string());
-        }
-    }
-}
-
-fn older(known: u64, found: u64) -> Refusal {
-    Refusal::Vault(format!(
-        "This is an older copy of the vault: it stands at sequence {found}, and {known} is known. It was not opened \
-         and nothing was changed. Find the latest copy; an older one opens only as a recorded exception."
-    ))
 }

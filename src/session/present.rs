@@ -109,7 +109,7 @@ impl Session {
             KeySource::Passphrase(passphrase) => (self.envelope_on_record(name)?, passphrase),
             KeySource::Envelope(armored, passphrase) => (armored, passphrase),
         };
-        let opened = open_approval(self.book.custody(), name, &armored, &passphrase)?;
+        let opened = self.open_approval_of(name, &armored, &passphrase)?;
         if opened.key.public() != person.approval_key {
             return Err(Refusal::Custody(format!(
                 "The key in this envelope is not the one this vault knows for {name}. Nothing was signed; the request \
@@ -120,6 +120,21 @@ impl Session {
             key: opened.key,
             share: opened.share,
             by: By::Terminal,
+        })
+    }
+
+    /// Opens an approval envelope of the set in force or, while a reshare stands open, of the new one.
+    fn open_approval_of(
+        &self,
+        name: &str,
+        armored: &str,
+        passphrase: &SecretBytes,
+    ) -> Result<HeldKey, Refusal> {
+        open_approval(self.book.custody(), name, armored, passphrase).or_else(|refusal| match self
+            .open_reshare(
+        )? {
+            Some(open) => open_approval(open.file(), name, armored, passphrase),
+            None => Err(refusal),
         })
     }
 

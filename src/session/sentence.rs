@@ -9,14 +9,20 @@ use crate::engine::EngineState;
 use crate::pki::Certificate;
 
 use super::action::{Action, Confirmation, ExportNote};
-use super::{label_of, modes, sentence_blocks, sentence_issuing, sentence_naming, sentence_tokens};
+use super::state::State;
+use super::{
+    label_of, modes, sentence_blocks, sentence_custody, sentence_issuing, sentence_naming,
+    sentence_tokens,
+};
 
 /// Label and value lines.
 pub(crate) type Details = Vec<(String, String)>;
 
 /// The sentence and details of an act on this state.
-pub(crate) fn describe(action: &Action, engine: &EngineState) -> (String, Details) {
+pub(crate) fn describe(action: &Action, state: &State) -> (String, Details) {
+    let engine = &state.engine;
     match action {
+        Action::Custody(act) => sentence_custody::describe(act, state),
         Action::Control {
             request,
             confirmation,

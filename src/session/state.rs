@@ -1,20 +1,26 @@
 //! State: what the payload of the vault holds beside its header. The vault stores its bytes and knows none of
 //! these types.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::api::Timestamp;
+use crate::custody::ledger::Ledger;
 use crate::custody::{Person, Policy};
 use crate::engine::EngineState;
 
+use super::era::Era;
 use super::run::Run;
 
 /// The version of the state's layout; it moves only with a fixture of the old one in the tests.
 pub(crate) const STATE_VERSION: u8 = 1;
 
 /// Everything the payload holds. Text keys, the version first.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+///
+/// Members that came later are absent while they are empty, so that a state without them is written as it always was.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct State {
     /// Layout version.
     pub(crate) v: u8,
@@ -36,6 +42,21 @@ pub(crate) struct State {
     pub(crate) backups: Vec<BackupRecord>,
     /// Runs of scripts, oldest first: the journal.
     pub(crate) runs: Vec<Run>,
+    /// Who ever held which part.
+    #[serde(default, skip_serializing_if = "Ledger::is_empty")]
+    pub(crate) ledger: Ledger,
+    /// Who last proved their shares, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) drills: BTreeMap<String, DrillRecord>,
+    /// Identities and epochs before the present one, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) eras: Vec<Era>,
+    /// Changes of people and shares, and returns to a copy, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) changes: Vec<ChangeRecord>,
+    /// Keys of other classes of vaults, refused here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) foreign_keys: Vec<ForeignKey>,
 }
 
 impl State {
@@ -56,6 +77,11 @@ impl State {
             roots: Vec::new(),
             backups: Vec::new(),
             runs: Vec::new(),
+            ledger: Ledger::default(),
+            drills: BTreeMap::new(),
+            eras: Vec::new(),
+            changes: Vec::new(),
+            foreign_keys: Vec::new(),
         }
     }
 }
@@ -133,6 +159,56 @@ pub(crate) struct BackupRecord {
     pub(crate) medium: String,
     pub(crate) bag: Option<String>,
     pub(crate) at: i64,
-    /// `begun`, `verified` or `failed`.
+    /// `begun`, `verified`, `failed` or `destroyed`.
     pub(crate) state: String,
+    /// The set of shares that opens it, lower-case hex; absent in records of before sets could change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) set: Option<String>,
+    /// How and when its destruction was attested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) end: Option<BackupEnd>,
+}
+
+/// The attested end of a copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BackupEnd {
+    /// When it was attested.
+    pub(crate) at: i64,
+    /// How it was destroyed, in words.
+    pub(crate) how: String,
+}
+
+/// One custodian's last drill.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DrillRecord {
+    /// When.
+    pub(crate) at: i64,
+    /// The set of shares that was proven, lower-case hex.
+    pub(crate) set: String,
+}
+
+/// One change of people or shares, or a return to a copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ChangeRecord {
+    /// `reshare`, `rotate` or `restore`.
+    pub(crate) kind: String,
+    /// The sequence number it raised.
+    pub(crate) seq: u64,
+    /// When.
+    pub(crate) at: i64,
+    /// What the next opening shows first: old beside new.
+    pub(crate) text: String,
+    /// Whether an opening has shown it.
+    pub(crate) shown: bool,
+}
+
+/// A key of another class of vault, known by algorithm and check value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ForeignKey {
+    /// Service name of the algorithm.
+    pub(crate) algorithm: String,
+    /// Check value, upper-case hex.
+    pub(crate) kcv: String,
+    /// The inventory it stands in.
+    pub(crate) inventory: String,
 }

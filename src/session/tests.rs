@@ -23,7 +23,7 @@ pub(super) fn practice(hold: bool) -> (MemoryStore, Session) {
     (store, created.session)
 }
 
-fn answers(texts: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answers {
+pub(super) fn answers(texts: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answers {
     Answers {
         texts: texts
             .iter()
@@ -37,7 +37,7 @@ fn answers(texts: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answers {
     }
 }
 
-fn create_kek(session: &Session) -> Action {
+pub(super) fn create_kek(session: &Session) -> Action {
     let fields = [
         ("usage", "K0"),
         ("algorithm", "TDES_3KEY"),
@@ -338,6 +338,9 @@ fn a_group_signs_each_act_on_the_state_it_meets() {
     let answers = session.act_group(&[request.clone(), bad, request]);
     assert!(answers[0].is_ok() && answers[1].is_err() && answers[2].is_ok());
     assert_eq!(session.view().keys.len(), 2);
+    // By the vault's standing clock, not by the machine's.
+    let made = session.view().keys[0].key.create_timestamp;
+    assert_eq!(made, start());
     session.close().unwrap();
     let session = reopen(&store, &[("Ana", "apple arrow"), ("Cho", "cabin camel")]).unwrap();
     assert_eq!(session.view().seq, 2);

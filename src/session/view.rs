@@ -33,6 +33,38 @@ pub struct PersonView {
     pub fingerprint: String,
     /// Whether their share helped to open, or their keys are held.
     pub present: bool,
+    /// A custodian's drills.
+    pub drill: Option<DrillView>,
+}
+
+/// When a custodian last proved their shares of the set in force, and when the next drill is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DrillView {
+    /// The last one, if there was one of this set.
+    pub last: Option<Timestamp>,
+    /// A year after it, or after the set was handed out.
+    pub due: Timestamp,
+}
+
+/// One copy of the vault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyView {
+    /// `B1`, `B2`, ...
+    pub id: String,
+    /// The sequence number that it holds.
+    pub seq: u64,
+    /// Label of its medium.
+    pub medium: String,
+    /// Serial of its bag.
+    pub bag: Option<String>,
+    /// When it was made.
+    pub at: Timestamp,
+    /// `begun`, `verified`, `failed` or `destroyed`.
+    pub state: String,
+    /// Whether it opens to an earlier set of shares than the vault does now.
+    pub old_set: bool,
+    /// Labels or ARNs of keys that are gone here and may still be in it.
+    pub holds_gone: Vec<String>,
 }
 
 /// One act that waits for signatures.
@@ -147,6 +179,10 @@ pub struct View {
     pub automatic: bool,
     /// How many backups are recorded as verified.
     pub backups: usize,
+    /// Every copy on record, oldest first.
+    pub copies: Arc<Vec<CopyView>>,
+    /// Whether new envelopes of a reshare wait to be proven.
+    pub open_reshare: bool,
     /// What closing has to say about a production vault that exists only once.
     pub only_copy: Option<&'static str>,
     /// What opening found worth telling (settled deletions, voided intents, torn lines).

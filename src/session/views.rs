@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::api::{Key, KeyCheckValueAlgorithm, Tag, Timestamp};
+use crate::api::{Key, KeyCheckValueAlgorithm, KeyState, Tag, Timestamp};
 use crate::custody::{Role, words};
 use crate::engine::KeyRecord;
 use crate::pki::Certificate;
 
 use super::pending::Pending;
 use super::state::ExportRecord;
-use super::view::{ExportView, KeyRow, PendingView, PersonView, View};
+use super::view::{CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, View};
 use super::{Session, label_of, op, sentence};
 
 impl Session {
@@ -26,6 +26,10 @@ impl Session {
                 role: person.role.word().to_owned(),
                 fingerprint: person.fingerprint().hex(),
                 present: self.present.contains(&person.name),
+                drill: person.index.map(|_| {
+                    let (last, due) = self.drill_of(&person.name);
+                    DrillView { last, due }
+                }),
             });
         View {
             vault: self.name.clone(),
@@ -61,9 +65,45 @@ impl Session {
                 .iter()
                 .filter(|b| b.state == "verified")
                 .count(),
+            copies: self.copies(),
+            open_reshare: self.book.vault().header().custody.len() > 1,
             only_copy: self.only_copy(),
             notes: self.notes.clone(),
         }
+    }
+
+    fn copies(&self) -> Arc<Vec<CopyView>> {
+        let made = || Arc::new(self.copies_now());
+        self.copies.get_or_init(made).clone()
+    }
+
+    fn copies_now(&self) -> Vec<CopyView> {
+        if self.state.backups.is_empty() {
+            return Vec::new();
+        }
+        let set = self.book.set();
+        let gone: Vec<(String, Vec<String>)> = self
+            .state
+            .engine
+            .records()
+            .filter(|r| r.key.key_state == KeyState::DELETE_COMPLETE)
+            .map(|r| (label_of(&r.key, &r.tags), self.still_in(&r.key.key_arn)))
+            .collect();
+        let copy = |b: &super::state::BackupRecord| CopyView {
+            id: b.id.clone(),
+            seq: b.seq,
+            medium: b.medium.clone(),
+            bag: b.bag.clone(),
+            at: Timestamp::from_millis(b.at),
+            state: b.state.clone(),
+            old_set: b.state != "destroyed" && b.set.as_ref().is_some_and(|s| *s != set),
+            holds_gone: gone
+                .iter()
+                .filter(|(_, copies)| copies.contains(&b.id))
+                .map(|(label, _)| label.clone())
+                .collect(),
+        };
+        self.state.backups.iter().map(copy).collect()
     }
 
     fn rows(&self) -> Arc<Vec<KeyRow>> {
@@ -74,7 +114,7 @@ impl Session {
 
     /// The view of one act on the table.
     pub(crate) fn pending_view(&self, pending: &Pending) -> PendingView {
-        let (sentence, details) = sentence::describe(&pending.action, &self.state.engine);
+        let (sentence, details) = sentence::describe(&pending.action, &self.state);
         let signed = pending.signed();
         let seq = self.book.seq();
         let may_sign = self

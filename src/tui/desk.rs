@@ -16,7 +16,7 @@ use crate::ceremony::{Advance, Runner, Script, Wanted};
 use crate::crypto::{Entropy, OsEntropy};
 use crate::os::{OutputFolder, read_limited};
 use crate::session::{
-    Created, Environment, NewVault, Opening, Profile, Refusal, Session, View, practice,
+    Created, Environment, NewVault, Opening, Profile, Refusal, Session, View, paper_name, practice,
 };
 use crate::vault::{FolderStore, MemoryStore, Store};
 
@@ -364,15 +364,7 @@ fn write_papers(papers: &Papers, folder: &Path) -> Result<(), String> {
             .map_err(|e| e.to_string())
     };
     for (person, form) in &papers.forms {
-        write(format!("{}.enrolment.txt", plain_name(person)), form)?;
+        write(paper_name(person, "enrolment.txt"), form)?;
     }
     write("witness-card.txt".into(), &papers.card)
-}
-
-/// A person's name as a file name: whatever is no letter, digit or hyphen becomes a hyphen.
-pub(crate) fn plain_name(person: &str) -> String {
-    person
-        .chars()
-        .map(|c| if c.is_alphanumeric() { c } else { '-' })
-        .collect()
 }

@@ -67,6 +67,7 @@ pub(crate) fn rehearsal() -> View {
                     role: role.into(),
                     fingerprint: "0".repeat(64),
                     present: name != "Cho",
+                    drill: None,
                 })
                 .to_vec(),
         ),
@@ -87,6 +88,8 @@ pub(crate) fn rehearsal() -> View {
         software_generation: true,
         automatic: false,
         backups: 0,
+        copies: Arc::default(),
+        open_reshare: false,
         only_copy: None,
         notes: Vec::new(),
     }

@@ -14,6 +14,7 @@ mod call;
 mod form;
 mod help;
 mod inspect;
+mod people;
 mod play;
 mod program;
 mod reference;

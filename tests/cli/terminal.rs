@@ -77,6 +77,14 @@ impl Terminal {
         self.keyboard.flush().unwrap();
     }
 
+    /// What the screen says up to some words that were not yet waited for.
+    fn until(&mut self, words: &str) -> String {
+        let from = self.read;
+        self.expect(words);
+        let text = self.screen.lock().unwrap();
+        text[from..self.read - words.len()].to_owned()
+    }
+
     fn ends(mut self) -> (u32, String) {
         let status = self.child.wait().unwrap().exit_code();
         std::thread::sleep(Duration::from_millis(200));
@@ -181,4 +189,110 @@ fn nobody_at_the_keyboard_changes_nothing() {
     let (status, text) = terminal.ends();
     assert_eq!(status, 3, "{text}");
     assert!(text.contains("Nothing was changed"), "{text}");
+}
+
+/// Two custodians open; the administrator asks and the same two approve.
+fn opened_and_approved(room: &Room, line: &str) -> Terminal {
+    let mut terminal = Terminal::run(room, line);
+    for custodian in ["custodian-1", "custodian-2"] {
+        terminal.answer("Custodian (", custodian);
+        terminal.answer(
+            &format!("Passphrase of {custodian}"),
+            &passphrase(room, custodian),
+        );
+    }
+    terminal.answer(
+        "Passphrase of administrator",
+        &passphrase(room, "administrator"),
+    );
+    for custodian in ["custodian-1", "custodian-2"] {
+        terminal.answer("Custodian who approves (", custodian);
+        terminal.answer(
+            &format!("Passphrase of {custodian}"),
+            &passphrase(room, custodian),
+        );
+    }
+    terminal
+}
+
+#[test]
+fn a_drill_passes_over_who_is_not_there_and_lets_who_is_try_again() {
+    let room = Room::new();
+    room.test_vault();
+    let mut terminal = opened_and_approved(&room, "vault drill t.vault");
+    terminal.answer("Is custodian-1 here to prove?", "yes");
+    terminal.answer("Passphrase of custodian-1", "wrong words");
+    terminal.expect("does not open");
+    terminal.answer("Is custodian-1 here to prove?", "yes");
+    terminal.answer(
+        "Passphrase of custodian-1",
+        &passphrase(&room, "custodian-1"),
+    );
+    terminal.expect("custodian-1 has proven both envelopes.");
+    terminal.answer("Is custodian-2 here to prove?", "");
+    terminal.answer("Is custodian-3 here to prove?", "yes");
+    terminal.answer(
+        "Passphrase of custodian-3",
+        &passphrase(&room, "custodian-3"),
+    );
+    let (status, text) = terminal.ends();
+    assert_eq!(status, 0, "{text}");
+    assert!(text.contains("proven: custodian-1, custodian-3"), "{text}");
+    assert!(text.contains("not there: custodian-2"), "{text}");
+}
+
+#[test]
+fn a_rotation_at_the_terminal_gives_each_person_a_passphrase_alone() {
+    let room = Room::new();
+    room.test_vault();
+    let line = "vault rotate t.vault --reason departure --replace custodian-3=Dee";
+    let mut terminal = opened_and_approved(&room, line);
+    let people = [
+        "custodian-1",
+        "custodian-2",
+        "Dee",
+        "administrator",
+        "witness",
+    ];
+    let mut given = Vec::new();
+    for person in people {
+        terminal.answer(&format!("Hand over to {person}."), "");
+        terminal.expect("your new passphrase: ");
+        let shown = terminal.until("Write it on your own paper.");
+        let phrase = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(phrase.split([' ', '-']).count(), 7, "{shown:?}");
+        terminal.answer("it is gone from the screen", "");
+        terminal.expect("\u{1b}[2J");
+        if person == "Dee" {
+            terminal.answer("Dee types it from the paper", "something else");
+            terminal.expect("it is shown once more");
+            terminal.expect("Write it on your own paper.");
+            terminal.answer("it is gone from the screen", "");
+        }
+        terminal.answer(&format!("{person} types it from the paper"), &phrase);
+        given.push((person, phrase));
+    }
+    for (person, phrase) in &given {
+        terminal.answer(&format!("Passphrase of {person}"), phrase);
+        terminal.expect("has proven both envelopes");
+    }
+    terminal.expect("gone: custodian-3; new: Dee");
+    let (status, text) = terminal.ends();
+    assert_eq!(status, 0, "{text}");
+    let person = |name: &str| {
+        let (name, phrase) = given.iter().find(|(n, _)| *n == name).unwrap();
+        serde_json::json!({"name": name, "passphrase": phrase})
+    };
+    let next = serde_json::json!({
+        "custodians": [person("custodian-1"), person("custodian-2"), person("Dee")],
+        "administrator": person("administrator"),
+        "witness": person("witness"),
+    });
+    let path = room.write("next.json", next.to_string());
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(path, mode).unwrap();
+    let sound = room.json("vault verify t.vault --unlock-file next.json --json");
+    assert_eq!(sound["sound"], true);
+    room.run("vault status t.vault --unlock-file people.json")
+        .refused(1, "does not open");
 }

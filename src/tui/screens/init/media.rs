@@ -28,7 +28,7 @@ impl Media {
     pub(super) fn new(envelopes: &[(String, &'static str, String)]) -> Self {
         let mut turns: Vec<Turn> = Vec::new();
         for (person, kind, text) in envelopes {
-            let name = format!("{}.{kind}.age", crate::tui::desk::plain_name(person));
+            let name = crate::session::paper_name(person, &format!("{kind}.age"));
             let file = (name, text.clone());
             match turns.iter_mut().find(|(known, _)| known == person) {
                 Some((_, files)) => files.push(file),

@@ -1,0 +1,215 @@
+//! `keymoot vault restore`, `attest-destroyed` and `inventory`: copies of a vault, and what is in it.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::cli::sessions::{self, Practice};
+use crate::cli::status::{Answer, Failure, Status};
+use crate::cli::{by_hand, streams, unlock_file};
+use crate::os::state_folder;
+use crate::session::build::{self, Answers};
+use crate::session::{
+    NewerLog, Opening, Profile, Restored, Session, load_copy, op_custody as op, write_out,
+};
+use crate::vault::{FolderStore, HighWater};
+
+use super::{Which, act};
+
+#[derive(clap::Args)]
+pub(super) struct Restore {
+    #[command(flatten)]
+    which: Which,
+    /// The restored vault's folder (empty or absent)
+    #[arg(long, value_name = "DIR")]
+    to: PathBuf,
+    #[arg(long, value_name = "TEXT", help = op::REASON.hint)]
+    reason: String,
+    /// The latest audit.jsonl of the vault that was lost: what it destroyed since is destroyed again
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub(super) struct AttestDestroyed {
+    #[command(flatten)]
+    which: Which,
+    #[arg(long, value_name = "ID", help = op::COPY.hint)]
+    copy: String,
+    #[arg(long, value_name = "TEXT", help = op::HOW.hint)]
+    how: String,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Inventory {
+    #[command(flatten)]
+    which: Which,
+    #[arg(long, value_name = "FILE", help = op::INVENTORY_FILE.hint)]
+    load: Option<PathBuf>,
+}
+
+/// `vault restore --json`.
+#[derive(Serialize)]
+struct Returned {
+    copy: String,
+    to: String,
+    destroyed: Vec<String>,
+    disabled: Vec<String>,
+    card: String,
+}
+
+impl Restore {
+    pub(super) fn run(self) -> Answer<Status> {
+        // Before anybody types: the place must be free, and the copy whole.
+        self.target()?;
+        let mut session = self.open_copy()?;
+        let restored = self.restored(&mut session)?;
+        let card = session.card();
+        session.seal()?;
+        let mut target =
+            FolderStore::create(&self.to).map_err(|e| Failure::failed(e.to_string()))?;
+        write_out(session.store(), &mut target)?;
+        if session.profile() != Profile::Rehearsal
+            && let Some(folder) = state_folder()
+        {
+            // The new epoch begins lower than what the workstation may have seen; it is told.
+            let told = HighWater::load(&folder).and_then(|mut water| water.put(card));
+            if let Err(error) = told {
+                streams::note(&error.to_string());
+            }
+        }
+        drop(session);
+        let returned = Returned {
+            copy: restored.copy,
+            to: self.to.display().to_string(),
+            destroyed: restored.destroyed,
+            disabled: restored.disabled,
+            card: restored.witness_card,
+        };
+        self.which.tell_json_or(&returned, || {
+            let mut text = format!("{}\n\n", returned.card.trim_end());
+            let _ = writeln!(text, "{} restored to {}", returned.copy, returned.to);
+            for arn in &returned.destroyed {
+                let _ = writeln!(text, "destroyed again: {arn}");
+            }
+            for arn in &returned.disabled {
+                let _ = writeln!(text, "disabled until an act enables it: {arn}");
+            }
+            text
+        })?;
+        Ok(Status::Done)
+    }
+
+    fn target(&self) -> Answer<()> {
+        let busy = std::fs::read_dir(&self.to).is_ok_and(|mut names| names.next().is_some());
+        if busy {
+            return Err(Failure::failed(format!(
+                "{}: not empty, and a vault is restored into a folder of its own. Nothing was written or changed.",
+                self.to.display()
+            )));
+        }
+        if !self.which.dir.join(crate::vault::CUSTODY).exists() {
+            return Err(Failure::failed(format!(
+                "{}: no copy of a vault is here (no custody.toml). Nothing was changed.",
+                self.which.dir.display()
+            )));
+        }
+        Ok(())
+    }
+
+    /// The copy in memory, opened by its people: its medium is read and never written.
+    fn open_copy(&self) -> Answer<Session> {
+        let store =
+            FolderStore::open(&self.which.dir).map_err(|e| Failure::failed(e.to_string()))?;
+        let memory = load_copy(&store)?;
+        drop(store);
+        let mut opening = Opening::begin(Box::new(memory), &sessions::name_of(&self.to))?;
+        let profile = opening.bootstrap().profile;
+        match &self.which.unlock_file {
+            Some(file) => {
+                unlock_file::allowed_in(profile)?;
+                opening.enter_unlock_file(&unlock_file::read(file)?)?;
+            }
+            None if sessions::sample_people(&opening.bootstrap()) => {
+                opening.enter_unlock_file(sessions::sample_unlock_file().as_bytes())?;
+            }
+            None => by_hand::enter(&mut opening)?,
+        }
+        let environment = sessions::environment(&Practice::default(), profile)?;
+        let mut session = opening.finish_copy(environment)?;
+        by_hand::attest(&mut session)?;
+        Ok(session)
+    }
+
+    fn restored(&self, session: &mut Session) -> Answer<Restored> {
+        let newer: Option<NewerLog> = self
+            .log
+            .as_ref()
+            .map(|path| session.read_newer_log(path))
+            .transpose()?;
+        if session.automatic() {
+            return Ok(session.restore_automatic(&self.reason, newer.as_ref())?);
+        }
+        let action = session.restore_action(&self.reason, newer.as_ref())?;
+        let id = by_hand::approved(session, action)?;
+        Ok(session.restore(&id, newer.as_ref())?)
+    }
+}
+
+impl AttestDestroyed {
+    pub(super) fn run(self) -> Answer<Status> {
+        let answers = Answers {
+            texts: [(op::COPY.id, &self.copy), (op::HOW.id, &self.how)]
+                .map(|(id, text)| (id.to_owned(), text.clone()))
+                .into(),
+            ..Answers::default()
+        };
+        act(&self.which, |session| {
+            build::action(session, op::ATTEST_DESTROYED.name, &answers)
+        })
+    }
+}
+
+impl Inventory {
+    pub(super) fn run(self) -> Answer<Status> {
+        if let Some(path) = &self.load {
+            let bytes = streams::read(path, streams::INPUT_LIMIT)?;
+            let answers = Answers {
+                files: [(op::INVENTORY_FILE.id.to_owned(), bytes.to_vec())].into(),
+                ..Answers::default()
+            };
+            return act(&self.which, |session| {
+                build::action(session, op::LOAD_INVENTORY.name, &answers)
+            });
+        }
+        let session = self.which.open()?;
+        let inventory = session.inventory();
+        session.close()?;
+        self.which.tell_json_or(&inventory, || {
+            let mut text = String::new();
+            for key in &inventory.keys {
+                let state = match (key.state.as_str(), key.enabled) {
+                    ("CREATE_COMPLETE", true) => "in use".to_owned(),
+                    ("CREATE_COMPLETE", false) => "disabled".to_owned(),
+                    (state, _) => state.to_lowercase().replace('_', " "),
+                };
+                let _ = write!(
+                    text,
+                    "{:<24} {:<12} {} ({}) {state}",
+                    key.label, key.algorithm, key.check_value, key.method
+                );
+                if !key.may_be_in.is_empty() {
+                    let _ = write!(
+                        text,
+                        ": removed from this vault; may still be in backup {}",
+                        key.may_be_in.join(", ")
+                    );
+                }
+                text.push('\n');
+            }
+            text
+        })?;
+        Ok(Status::Done)
+    }
+}

@@ -1,0 +1,226 @@
+//! `keymoot vault drill`, `reshare`, `rotate` and `appoint`: people and their shares.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::api::Timestamp;
+use crate::cli::status::{Answer, Failure, Status};
+use crate::cli::{by_hand, by_hand_people, sessions, streams, unlock_file};
+use crate::session::build::{self, Answers};
+use crate::session::{Action, CustodyAct, Hand, Reshared, Session, op_custody as op};
+
+use super::{Which, act};
+
+#[derive(clap::Args)]
+pub(super) struct Drill {
+    #[command(flatten)]
+    which: Which,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Reshare {
+    #[command(flatten)]
+    which: Which,
+    #[arg(long, value_name = "TEXT", help = op::REASON.hint, required_unless_present = "finish")]
+    reason: Option<String>,
+    /// Prove the new envelopes of a reshare that stands open, and end the old set
+    #[arg(long, conflicts_with = "reason")]
+    finish: bool,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Appoint {
+    #[command(flatten)]
+    which: Which,
+    #[arg(long, value_name = "NAME", help = op::PERSON.hint)]
+    person: String,
+    #[arg(long, value_name = "DATE", help = op::FROM.hint)]
+    from: String,
+    #[arg(long, value_name = "DATE", help = op::UNTIL.hint)]
+    until: String,
+    #[arg(long, value_name = "NAME", help = op::MANAGER.hint)]
+    manager: String,
+    #[arg(long, value_name = "NAME", help = op::STAND_IN.hint)]
+    stand_in: String,
+    #[arg(long, value_name = "REF", help = op::FORM.hint)]
+    form: String,
+}
+
+/// The hands of an unlock file; sample people have their own.
+fn hands(which: &Which) -> Answer<Vec<Hand>> {
+    let json = match &which.unlock_file {
+        Some(file) => unlock_file::read(file)?,
+        None => zeroize::Zeroizing::new(sessions::sample_unlock_file().into_bytes()),
+    };
+    Ok(Hand::of_unlock_file(&json)?)
+}
+
+/// `vault drill --json`.
+#[derive(Serialize)]
+struct Drilled {
+    proven: Vec<String>,
+    failed: Vec<Failed>,
+    absent: Vec<String>,
+    next_due: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Failed {
+    name: String,
+    reason: String,
+}
+
+impl Drill {
+    pub(super) fn run(self) -> Answer<Status> {
+        let mut session = self.which.open()?;
+        let done = self.held(&mut session);
+        let due = session
+            .view()
+            .people
+            .iter()
+            .filter_map(|p| p.drill)
+            .map(|d| d.due)
+            .min();
+        let closed = sessions::close(session);
+        let done = done?;
+        closed?;
+        let all_hold = done.failed.is_empty();
+        let drilled = Drilled {
+            proven: done.proven,
+            failed: done
+                .failed
+                .into_iter()
+                .map(|(name, reason)| Failed { name, reason })
+                .collect(),
+            absent: done.absent,
+            next_due: due.map(Timestamp::rfc3339),
+        };
+        self.which
+            .tell_json_or(&drilled, || text_of_drill(&drilled))?;
+        Ok(if all_hold {
+            Status::Done
+        } else {
+            Status::Failed
+        })
+    }
+
+    fn held(&self, session: &mut Session) -> Answer<crate::session::DrillDone> {
+        if session.automatic() {
+            return Ok(session.drill_automatic(&hands(&self.which)?)?);
+        }
+        let id = by_hand::approved(session, Action::Custody(CustodyAct::Drill))?;
+        let mut proving = session.begin_drill();
+        by_hand_people::prove(&mut proving, session.profile(), true)?;
+        Ok(session.drill(&id, &proving)?)
+    }
+}
+
+fn text_of_drill(drilled: &Drilled) -> String {
+    let mut text = format!("proven: {}\n", listed(&drilled.proven));
+    for failed in &drilled.failed {
+        let _ = writeln!(text, "FAILED: {}: {}", failed.name, failed.reason);
+    }
+    let _ = writeln!(text, "not there: {}", listed(&drilled.absent));
+    if let Some(due) = &drilled.next_due {
+        let _ = writeln!(text, "next drill due: {due}");
+    }
+    text
+}
+
+/// Names for a sentence.
+pub(super) fn listed(names: &[String]) -> String {
+    if names.is_empty() {
+        "nobody".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+/// `vault reshare --json`.
+#[derive(Serialize)]
+struct Shared {
+    set: String,
+    old_set: String,
+    proven: Vec<String>,
+}
+
+impl Reshare {
+    pub(super) fn run(self) -> Answer<Status> {
+        let mut session = self.which.open()?;
+        let done = if self.finish {
+            self.finish(&mut session)
+        } else {
+            self.begin(&mut session)
+        };
+        let closed = sessions::close(session);
+        let done = done?;
+        closed?;
+        let shared = Shared {
+            set: done.set,
+            old_set: done.old_set,
+            proven: done.proven,
+        };
+        self.which.tell_json_or(&shared, || {
+            format!(
+                "the set {} is in force; {} is dead: its envelopes are destroyed now, in front of the witness\n",
+                shared.set, shared.old_set
+            )
+        })?;
+        Ok(Status::Done)
+    }
+
+    fn begin(&self, session: &mut Session) -> Answer<Reshared> {
+        let reason = self.reason.clone().unwrap_or_default();
+        if session.automatic() {
+            return Ok(session.reshare_automatic(&reason, &hands(&self.which)?)?);
+        }
+        let id = by_hand::approved(session, Action::Custody(CustodyAct::Reshare { reason }))?;
+        streams::note("Everybody brings the present envelopes.");
+        let mut brought = session.begin_reshare();
+        by_hand_people::prove(&mut brought, session.profile(), false)?;
+        let mut new = session.reshare(&id, &brought)?;
+        by_hand_people::hand_out(&new.envelopes, session.profile())?;
+        streams::note(
+            "Everybody proves the new envelopes, with the same passphrase; until then both sets open.",
+        );
+        by_hand_people::prove(&mut new.proving, session.profile(), false)?;
+        Ok(session.finish_reshare(&new.proving)?)
+    }
+
+    fn finish(&self, session: &mut Session) -> Answer<Reshared> {
+        let mut proving = session.open_reshare()?.ok_or_else(|| {
+            Failure::usage("no reshare stands open in this vault. Nothing was changed.")
+        })?;
+        if session.automatic() {
+            for hand in hands(&self.which)? {
+                if proving.who().contains(&hand.name) {
+                    proving.prove(&hand)?;
+                }
+            }
+        } else {
+            by_hand_people::prove(&mut proving, session.profile(), false)?;
+        }
+        Ok(session.finish_reshare(&proving)?)
+    }
+}
+
+impl Appoint {
+    pub(super) fn run(self) -> Answer<Status> {
+        let texts = [
+            (op::PERSON.id, &self.person),
+            (op::FROM.id, &self.from),
+            (op::UNTIL.id, &self.until),
+            (op::MANAGER.id, &self.manager),
+            (op::STAND_IN.id, &self.stand_in),
+            (op::FORM.id, &self.form),
+        ];
+        let answers = Answers {
+            texts: texts.map(|(id, text)| (id.to_owned(), text.clone())).into(),
+            ..Answers::default()
+        };
+        act(&self.which, |session| {
+            build::action(session, op::APPOINT.name, &answers)
+        })
+    }
+}

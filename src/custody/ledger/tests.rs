@@ -1,0 +1,254 @@
+//! Each rule of the ledger with a case it lets through and one it refuses, naming the past event.
+
+use super::*;
+
+const DAY: i64 = 86_400_000;
+const START: i64 = 1_764_000_000_000;
+
+fn split(id: &str, threshold: u8, parts: u8) -> Split {
+    Split {
+        id: id.to_owned(),
+        what: "components of kek-x".to_owned(),
+        threshold,
+        parts,
+        at: START,
+        destroyed: None,
+    }
+}
+
+fn holding(person: &str, split: &str, part: u8, place: &str) -> Holding {
+    Holding {
+        person: person.to_owned(),
+        split: split.to_owned(),
+        part,
+        place: place.to_owned(),
+        by: "init".to_owned(),
+        since: START,
+        until: None,
+    }
+}
+
+fn appointment(person: &str, manager: &str, backup: &str) -> Appointment {
+    Appointment {
+        person: person.to_owned(),
+        from: START,
+        until: START + 365 * DAY,
+        manager: manager.to_owned(),
+        backup: backup.to_owned(),
+        form: format!("KCF-{person}"),
+    }
+}
+
+fn ask<'a>(person: &'a str, split: &'a Split, part: u8, place: &'a str) -> HandOut<'a> {
+    HandOut {
+        person,
+        split,
+        part,
+        place,
+        at: START + DAY,
+    }
+}
+
+/// Ana held component 1 of two and gave it back; Ben holds component 2 now.
+fn ledger() -> Ledger {
+    let mut ledger = Ledger::default();
+    ledger.divide(split("s1", 2, 2));
+    ledger.hand_out(holding("Ana", "s1", 1, "safe 1"));
+    ledger.hand_out(holding("Ben", "s1", 2, "safe 2"));
+    ledger
+}
+
+#[test]
+fn what_was_held_once_counts_for_good() {
+    let mut ledger = ledger();
+    ledger.close_set("s1", START + DAY);
+    let known = ledger.split("s1").unwrap().clone();
+    assert!(ledger.may_hold(&ask("Ana", &known, 1, "safe 3")).is_ok());
+    let refused = ledger
+        .may_hold(&ask("ana ", &known, 2, "safe 3"))
+        .unwrap_err();
+    assert_eq!(refused.rule, Rule::A3);
+    assert_eq!(
+        refused.to_string(),
+        "A3 (PCI PIN 21-2.4): ana  may not take part 2 of the components of kek-x: Ana held from 2025-11-24 to \
+         2025-11-25 part 1 of the components of kek-x (s1, by init), and 2 parts make the secret. Nothing was \
+         handed out or changed. Give the part to somebody who never held another of the same secret, or divide a \
+         new secret."
+    );
+    assert!(ledger.may_hold(&ask("Cho", &known, 2, "safe 3")).is_ok());
+}
+
+#[test]
+fn only_the_end_of_the_secret_clears_what_people_know() {
+    let mut ledger = ledger();
+    ledger.destroyed("s1", START + DAY);
+    let gone = ledger.split("s1").unwrap().clone();
+    assert!(ledger.may_hold(&ask("Ana", &gone, 2, "safe 3")).is_ok());
+    assert_eq!(ledger.keep_until("s1"), Some(START + 732 * DAY));
+    // Another secret is another secret.
+    let next = split("s2", 2, 2);
+    assert!(ledger.may_hold(&ask("Ana", &next, 2, "safe 3")).is_ok());
+}
+
+#[test]
+fn below_the_threshold_more_parts_are_allowed() {
+    let mut ledger = Ledger::default();
+    let three = split("s3", 3, 5);
+    ledger.divide(three.clone());
+    ledger.hand_out(holding("Ana", "s3", 1, "safe 1"));
+    assert!(ledger.may_hold(&ask("Ana", &three, 2, "safe 2")).is_ok());
+    ledger.hand_out(holding("Ana", "s3", 2, "safe 2"));
+    assert_eq!(
+        ledger
+            .may_hold(&ask("Ana", &three, 3, "safe 3"))
+            .unwrap_err()
+            .rule,
+        Rule::A3
+    );
+}
+
+#[test]
+fn one_place_never_holds_enough() {
+    let ledger = ledger();
+    let known = ledger.split("s1").unwrap().clone();
+    let refused = ledger
+        .may_hold(&ask("Cho", &known, 2, "Safe 1"))
+        .unwrap_err();
+    assert_eq!(refused.rule, Rule::C4);
+    assert!(refused.past.contains("already lies in Safe 1"), "{refused}");
+    assert!(ledger.may_hold(&ask("Cho", &known, 2, "safe 9")).is_ok());
+    // In the vault's own folder (test, rehearsal) nobody keeps anything anywhere.
+    assert!(ledger.may_hold(&ask("Cho", &known, 2, "")).is_ok());
+}
+
+#[test]
+fn a_stand_in_holds_no_other_part() {
+    let mut ledger = ledger();
+    ledger.appointments.push(appointment("Ana", "Meg", "Dee"));
+    let known = ledger.split("s1").unwrap().clone();
+    assert!(ledger.may_hold(&ask("Eve", &known, 2, "safe 4")).is_ok());
+    let refused = ledger
+        .may_hold(&ask("Dee", &known, 2, "safe 4"))
+        .unwrap_err();
+    assert_eq!(refused.rule, Rule::C4);
+    assert!(refused.past.contains("stand in for Ana"), "{refused}");
+    // A later appointment with another backup frees Dee.
+    ledger.appointments.push(appointment("Ana", "Meg", "Zoe"));
+    assert!(ledger.may_hold(&ask("Dee", &known, 2, "safe 4")).is_ok());
+}
+
+#[test]
+fn a_form_must_be_in_force_on_the_day() {
+    let mut ledger = Ledger::default();
+    assert!(ledger.may_serve("Ana", START, false).is_ok());
+    let none = ledger.may_serve("Ana", START, true).unwrap_err();
+    assert_eq!(
+        (none.rule, none.past.as_str()),
+        (Rule::A7, "no signed appointment is on record")
+    );
+    ledger.appointments.push(appointment("Ana", "Meg", "Dee"));
+    assert!(ledger.may_serve("Ana", START, true).is_ok());
+    let early = ledger.may_serve("Ana", START - 1, false).unwrap_err();
+    assert_eq!(early.past, "the appointment KCF-Ana begins on 2025-11-24");
+    let late = ledger
+        .may_serve("Ana", START + 366 * DAY, false)
+        .unwrap_err();
+    assert_eq!(late.past, "the appointment KCF-Ana ended on 2026-11-24");
+}
+
+#[test]
+fn a_threshold_does_not_report_to_one_manager() {
+    let mut ledger = Ledger::default();
+    for (person, manager) in [("Ana", "Meg"), ("Ben", "meg"), ("Cho", "Ned")] {
+        ledger
+            .appointments
+            .push(appointment(person, manager, "Zoe"));
+    }
+    assert!(ledger.may_form(&["Ana", "Cho"], 2, START).is_ok());
+    assert!(ledger.may_form(&["Ana", "Ben", "Cho"], 3, START).is_ok());
+    let refused = ledger
+        .may_form(&["Ana", "Ben", "Cho"], 2, START)
+        .unwrap_err();
+    assert_eq!((refused.rule, refused.person.as_str()), (Rule::A8, "Ben"));
+    assert!(
+        refused.past.contains("2 of them report to meg"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn whoever_held_a_part_does_not_watch_its_end() {
+    let ledger = ledger();
+    assert!(ledger.may_observe_destruction("Wim", "s1").is_ok());
+    let refused = ledger.may_observe_destruction("Ana", "s1").unwrap_err();
+    assert_eq!(refused.rule, Rule::A6);
+    assert!(
+        refused
+            .past
+            .starts_with("Ana holds since 2025-11-24 part 1"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn an_access_has_every_field_and_another_witness() {
+    let mut ledger = ledger();
+    let access = Access {
+        out: START,
+        back: START + 60_000,
+        split: "s1".to_owned(),
+        part: 1,
+        purpose: "key loading".to_owned(),
+        custodian: "Ana".to_owned(),
+        witness: "Wim".to_owned(),
+        package: "TE-1".to_owned(),
+    };
+    assert!(ledger.enter_access(access.clone()).is_ok());
+    for wrong in [
+        Access {
+            witness: "Ana".to_owned(),
+            ..access.clone()
+        },
+        Access {
+            witness: "Ben".to_owned(),
+            ..access.clone()
+        },
+        Access {
+            package: " ".to_owned(),
+            ..access.clone()
+        },
+        Access {
+            back: START - 1,
+            ..access.clone()
+        },
+    ] {
+        assert_eq!(ledger.enter_access(wrong).unwrap_err().rule, Rule::A9);
+    }
+    assert_eq!(ledger.accesses.len(), 1);
+}
+
+proptest::proptest! {
+    /// Whatever was handed out with the rule's leave, nobody ever knows a threshold of a living secret.
+    #[test]
+    fn nobody_ever_knows_a_threshold(
+        threshold in 2_u8..5,
+        asks in proptest::collection::vec((0_usize..4, 1_u8..7), 1..40),
+    ) {
+        const PEOPLE: [&str; 4] = ["Ana", "Ben", "Cho", "Dee"];
+        let mut ledger = Ledger::default();
+        let secret = split("s", threshold, 6);
+        ledger.divide(secret.clone());
+        for (person, part) in asks {
+            let person = PEOPLE[person];
+            if ledger.may_hold(&ask(person, &secret, part, "")).is_ok() {
+                ledger.hand_out(holding(person, "s", part, ""));
+            }
+            ledger.close_set("s", START);
+        }
+        for person in PEOPLE {
+            let known: std::collections::BTreeSet<u8> =
+                ledger.held_by(person, "s").map(|h| h.part).collect();
+            proptest::prop_assert!(known.len() < usize::from(threshold));
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Opening the book: the log read against the sealed head, and what a crash left between the two settled.
+
+use std::io::{BufReader, Read};
+
+use minicbor_serde::from_slice;
+
+use crate::api::Timestamp;
+use crate::custody::state_head;
+use crate::evidence::audit::{self, Event, Head, Kind, Line};
+use crate::vault::{Identity, Store, Vault};
+
+use super::super::era::audit_keys;
+use super::super::error::Refusal;
+use super::super::state::State;
+use super::{AUDIT_LABEL, Book, Position, STATE_LABEL, outcome, storage, vault_refusal};
+
+/// A book as it was opened.
+pub(crate) struct OpenBook {
+    /// The book.
+    pub(crate) book: Book,
+    /// The state in it.
+    pub(crate) state: State,
+    /// What was found and settled.
+    pub(crate) notes: Vec<String>,
+    /// Where the sealed log stood.
+    pub(crate) sealed: Head,
+    /// The state head at the card's sequence number, if the log knows it.
+    pub(crate) card_head: Option<[u8; 32]>,
+}
+
+impl Book {
+    /// Opens a vault with V, reads its log, and settles what a crash left between log and state. The head that
+    /// the log knows for the sequence number `card` is kept, to be compared with a witness card.
+    pub(crate) fn open(
+        store: Box<dyn Store>,
+        v: &Identity,
+        at: Timestamp,
+        card: Option<u64>,
+    ) -> Result<OpenBook, Refusal> {
+        let (vault, sealed) = Vault::open(store, v).map_err(vault_refusal)?;
+        let state: State = from_slice(sealed.bytes()).map_err(|e| {
+            Refusal::Vault(format!(
+                "The state of this vault cannot be read: {e}. Nothing was changed."
+            ))
+        })?;
+        let header = vault.header().clone();
+        let vault_id = crate::session::door::hex(&header.vault_id);
+        let audit_key = v.derive(AUDIT_LABEL);
+        let keys = audit_keys(&state.eras, &audit_key);
+        let sealed_head = Head {
+            count: header.audit_head.count,
+            hash: header.audit_head.hash,
+        };
+        let log: Box<dyn Read + Send> = vault
+            .audit_reader()
+            .map_err(storage)?
+            .unwrap_or_else(|| Box::new(std::io::empty()));
+        let mut last_group: Vec<Event> = Vec::new();
+        let mut card_head = (card == Some(0)).then(|| state_head::head0(&vault_id));
+        let mut each = |line: &Line| {
+            remember(&mut last_group, &line.event);
+            card_head = head_at(&line.event, card).or(card_head);
+        };
+        let reading = audit::read(
+            BufReader::new(log),
+            &vault_id,
+            &keys,
+            sealed_head,
+            &mut each,
+        )
+        .map_err(|e| Refusal::Vault(e.to_string()))?;
+        let position = Position {
+            seq: header.seq,
+            head: header.state_head,
+        };
+        let mut book = Self {
+            vault,
+            chain: reading.chain(),
+            audit_key,
+            state_key: v.derive(STATE_LABEL),
+            vault_id,
+            epoch: crate::session::door::hex(&header.epoch),
+            epoch_bytes: header.epoch,
+            position,
+        };
+        let before = book.chain.head();
+        let notes = book.settle_log(&reading, &last_group, at)?;
+        if book.chain.head() != before {
+            // Sealed at once: the log may hold one unsealed group at most, whatever follows.
+            book.write(&state)?;
+        }
+        Ok(OpenBook {
+            book,
+            state,
+            notes,
+            sealed: sealed_head,
+            card_head,
+        })
+    }
+
+    /// Completes outcomes of the sealed group, voids intents that no commit sealed.
+    fn settle_log(
+        &mut self,
+        reading: &audit::Reading,
+        last_group: &[Event],
+        at: Timestamp,
+    ) -> Result<Vec<String>, Refusal> {
+        let mut notes = Vec::new();
+        let mut lines = Vec::new();
+        let missing = reading.missing_outcomes();
+        for intent in last_group
+            .iter()
+            .filter(|e| e.group.is_some_and(|g| missing.contains(&g.index)))
+        {
+            notes.push(format!(
+                "{} was done before an interruption; its outcome is recorded now",
+                intent.op
+            ));
+            let mut outcome = outcome(intent, at);
+            outcome.details.insert("settled".into(), true.into());
+            lines.push(outcome);
+        }
+        for line in reading.to_void() {
+            notes.push(format!(
+                "{} was interrupted before it was done: nothing of it happened",
+                line.event.op
+            ));
+            let mut void = Event::new(at, Kind::Void, &line.event.op).by(line.event.who.clone());
+            void.group = line.event.group;
+            lines.push(void);
+        }
+        for (at_line, fragment) in &reading.torn {
+            notes.push(format!(
+                "line {at_line} of the log was torn after {} bytes; it is marked as such",
+                fragment.bytes
+            ));
+        }
+        self.append(lines)?;
+        Ok(notes)
+    }
+}
+
+/// The state head that an intent names, if it is the one of sequence number `card`.
+fn head_at(event: &Event, card: Option<u64>) -> Option<[u8; 32]> {
+    let seq = event.details.get("seq")?.as_u64()?;
+    if event.kind != Kind::Intent || Some(seq) != card {
+        return None;
+    }
+    let hex = event.details.get("state_head")?.as_str()?;
+    data_encoding::HEXLOWER
+        .decode(hex.as_bytes())
+        .ok()?
+        .try_into()
+        .ok()
+}
+
+/// Keeps the intents of the latest group seen.
+fn remember(last_group: &mut Vec<Event>, event: &Event) {
+    if event.kind != Kind::Intent {
+        return;
+    }
+    let commit = event.group.map(|g| g.commit);
+    if last_group
+        .first()
+        .is_some_and(|first| first.group.map(|g| g.commit) != commit)
+    {
+        last_group.clear();
+    }
+    last_group.push(event.clone());
+}

@@ -1,0 +1,110 @@
+//! From the answers to the declared fields of acts on people, shares and copies to the typed act.
+
+use crate::api::Timestamp;
+use crate::custody::ledger::Appointment;
+
+use super::action::Action;
+use super::build::Answers;
+use super::custody_act::{CustodyAct, Rotation, Seat};
+use super::error::Refusal;
+use super::{Session, inventory, op_custody as op};
+
+/// Builds such an act; `None` where the name is another act's.
+///
+/// # Errors
+/// A refusal naming the field and the rule; nothing was changed.
+pub(crate) fn action(
+    session: &Session,
+    name: &str,
+    answers: &Answers,
+) -> Option<Result<Action, Refusal>> {
+    let act = match name {
+        n if n == op::DRILL.name => Ok(CustodyAct::Drill),
+        n if n == op::RESHARE.name => {
+            answers
+                .text(op::REASON.id)
+                .map(|reason| CustodyAct::Reshare {
+                    reason: reason.to_owned(),
+                })
+        }
+        n if n == op::ROTATE.name => rotation(answers).map(CustodyAct::Rotate),
+        n if n == op::RESTORE.name => {
+            return Some(
+                answers
+                    .text(op::REASON.id)
+                    .and_then(|reason| session.restore_action(reason, None)),
+            );
+        }
+        n if n == op::ATTEST_DESTROYED.name => attested(answers),
+        n if n == op::APPOINT.name => appointment(answers).map(CustodyAct::Appoint),
+        n if n == op::LOAD_INVENTORY.name => loaded(answers).map(CustodyAct::LoadInventory),
+        _ => return None,
+    };
+    Some(act.map(Action::Custody))
+}
+
+fn wrong(field: &str, rule: &str) -> Refusal {
+    Refusal::Usage(format!("The field {field} {rule}. Nothing was changed."))
+}
+
+fn rotation(answers: &Answers) -> Result<Rotation, Refusal> {
+    let number = |id: &'static str| {
+        answers
+            .text(id)?
+            .parse::<u8>()
+            .map_err(|_| wrong(id, "is not a number"))
+    };
+    let mut people = Vec::new();
+    for (names, role) in [
+        (Some(answers.text(op::CUSTODIANS.id)?), "custodian"),
+        (answers.optional(op::ADMINISTRATORS.id), "administrator"),
+        (answers.optional(op::WITNESSES.id), "witness"),
+    ] {
+        let names = names.unwrap_or_default().split(',').map(str::trim);
+        people.extend(names.filter(|n| !n.is_empty()).map(|name| Seat {
+            name: name.to_owned(),
+            role,
+            medium: None,
+        }));
+    }
+    Ok(Rotation {
+        reason: answers.text(op::REASON.id)?.to_owned(),
+        k: number(op::OPEN.id)?,
+        t: number(op::USE.id)?,
+        people,
+    })
+}
+
+fn attested(answers: &Answers) -> Result<CustodyAct, Refusal> {
+    Ok(CustodyAct::AttestDestroyed {
+        copy: answers.text(op::COPY.id)?.to_owned(),
+        how: answers.text(op::HOW.id)?.to_owned(),
+    })
+}
+
+fn appointment(answers: &Answers) -> Result<Appointment, Refusal> {
+    let text = |id: &'static str| answers.text(id).map(str::to_owned);
+    Ok(Appointment {
+        person: text(op::PERSON.id)?,
+        from: day(op::FROM.id, answers.text(op::FROM.id)?, "T00:00:00Z")?,
+        until: day(op::UNTIL.id, answers.text(op::UNTIL.id)?, "T23:59:59Z")?,
+        manager: text(op::MANAGER.id)?,
+        backup: text(op::STAND_IN.id)?,
+        form: text(op::FORM.id)?,
+    })
+}
+
+/// A day, or a time; a day stands for its first or last second.
+fn day(field: &str, text: &str, second: &str) -> Result<i64, Refusal> {
+    Timestamp::parse_rfc3339(text)
+        .or_else(|_| Timestamp::parse_rfc3339(&format!("{text}{second}")))
+        .map(Timestamp::millis)
+        .map_err(|_| wrong(field, "is not a day such as 2026-12-01"))
+}
+
+fn loaded(answers: &Answers) -> Result<super::Inventory, Refusal> {
+    let bytes = answers.file(op::INVENTORY_FILE.id)?;
+    let file = inventory::parse(bytes)?;
+    let name = format!("the inventory of {} ({})", file.vault, file.class);
+    Ok(inventory::of(file, name))
+}

@@ -1,0 +1,141 @@
+//! Acts on people, shares and copies: what is asked, as people sign it. What they need beyond that (passphrases,
+//! envelopes, folders) comes when they are carried out and is never signed or logged.
+
+use serde_json::{Value, json};
+
+use crate::custody::ledger::Appointment;
+use crate::custody::policy::operation;
+
+/// An act on people, shares and copies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CustodyAct {
+    /// Custodians prove their shares; no identity is rebuilt.
+    Drill,
+    /// New shares of the same identities for the same people.
+    Reshare {
+        /// Why, in words.
+        reason: String,
+    },
+    /// New identities, shares, passphrases and approval keys; people may change.
+    Rotate(Rotation),
+    /// A copy becomes a vault again.
+    Restore {
+        /// The copy: `B1`, `B2`, ...
+        copy: String,
+        /// Why, in words.
+        reason: String,
+        /// Lines and last hash of a newer log whose destructions are replayed, `1234:9f86...`.
+        newer_log: Option<String>,
+    },
+    /// Somebody saw a copy destroyed.
+    AttestDestroyed {
+        /// The copy: `B1`, `B2`, ...
+        copy: String,
+        /// How it was destroyed and who saw it.
+        how: String,
+    },
+    /// A signed appointment is entered.
+    Appoint(Appointment),
+    /// The inventory of another class of vaults is loaded: its keys are refused here.
+    LoadInventory(Inventory),
+}
+
+/// A rotation as people sign it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rotation {
+    /// Why, in words: departure, a lost envelope, suspicion.
+    pub reason: String,
+    /// Custodians needed to open from then on.
+    pub k: u8,
+    /// Custodians needed to use a secret from then on.
+    pub t: u8,
+    /// Everybody from then on, custodians in the order of their shares.
+    pub people: Vec<Seat>,
+}
+
+/// One place among the people of a vault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seat {
+    /// Unique name.
+    pub name: String,
+    /// `administrator`, `custodian` or `witness`.
+    pub role: &'static str,
+    /// Where the envelopes will lie (production).
+    pub medium: Option<String>,
+}
+
+/// Keys of a vault of another class, by algorithm and check value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inventory {
+    /// What people call it.
+    pub name: String,
+    /// The class of the vault that it lists: `rehearsal`, `test` or `production`.
+    pub class: String,
+    /// Algorithm and check value of each key.
+    pub keys: Vec<(String, String)>,
+}
+
+impl CustodyAct {
+    /// The act's name, under which [`crate::session::op`] declares it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Drill => "vault.drill",
+            Self::Reshare { .. } => "vault.reshare",
+            Self::Rotate(_) => "vault.rotate",
+            Self::Restore { .. } => "vault.restore",
+            Self::AttestDestroyed { .. } => "vault.attest-destroyed",
+            Self::Appoint(_) => "vault.appoint",
+            Self::LoadInventory(_) => "vault.inventory",
+        }
+    }
+
+    /// The act's name as policy, audit and state head spell it.
+    pub(crate) const fn operation(&self) -> &'static str {
+        match self {
+            Self::Drill => operation::DRILL,
+            Self::Reshare { .. } => operation::RESHARE,
+            Self::Rotate(_) => operation::ROTATE,
+            Self::Restore { .. } => operation::RESTORE,
+            Self::AttestDestroyed { .. } => operation::ATTEST_DESTROYED,
+            Self::Appoint(_) => operation::CHANGE_PEOPLE,
+            Self::LoadInventory(_) => operation::LOAD_INVENTORY,
+        }
+    }
+
+    /// Whether it rebuilds the use identity, and so needs t signatures with their shares.
+    pub(crate) const fn uses_secret(&self) -> bool {
+        matches!(self, Self::Reshare { .. } | Self::Rotate(_))
+    }
+
+    /// What is signed.
+    pub fn to_json(&self) -> Value {
+        let name = self.name();
+        match self {
+            Self::Drill => json!({"name": name}),
+            Self::Reshare { reason } => json!({"name": name, "reason": reason}),
+            Self::Rotate(rotation) => {
+                let people: Vec<Value> = rotation
+                    .people
+                    .iter()
+                    .map(|p| json!({"name": p.name, "role": p.role, "medium": p.medium}))
+                    .collect();
+                json!({
+                    "name": name, "reason": rotation.reason, "k": rotation.k, "t": rotation.t, "people": people,
+                })
+            }
+            Self::Restore {
+                copy,
+                reason,
+                newer_log,
+            } => json!({"name": name, "copy": copy, "reason": reason, "newer_log": newer_log}),
+            Self::AttestDestroyed { copy, how } => json!({"name": name, "copy": copy, "how": how}),
+            Self::Appoint(a) => json!({
+                "name": name, "person": a.person, "from": a.from, "until": a.until, "manager": a.manager,
+                "backup": a.backup, "form": a.form,
+            }),
+            Self::LoadInventory(inventory) => json!({
+                "name": name, "inventory": inventory.name, "class": inventory.class, "keys": inventory.keys,
+            }),
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! What is refused of an act on people, shares and copies before anybody signs, and the acts that are done in one
+//! commit without more than was signed.
+
+use serde_json::json;
+
+use crate::custody::Role;
+use crate::custody::ledger::{Appointment, HandOut, Split};
+
+use super::custody_act::{CustodyAct, Inventory, Rotation};
+use super::error::Refusal;
+use super::state::{BackupEnd, ForeignKey, State};
+use super::transition::Transition;
+use super::{Profile, Session};
+
+/// Longest text a person types into such an act.
+const LONGEST: usize = 200;
+
+fn wrong(text: impl std::fmt::Display) -> Refusal {
+    Refusal::Usage(format!("{text} Nothing was changed."))
+}
+
+fn told(what: &str, text: &str) -> Result<(), Refusal> {
+    if text.trim().is_empty() {
+        return Err(wrong(format_args!("{what} is empty.")));
+    }
+    if text.chars().count() > LONGEST || text.chars().any(char::is_control) {
+        return Err(wrong(format_args!(
+            "{what} has at most {LONGEST} characters, none of them a control character."
+        )));
+    }
+    Ok(())
+}
+
+impl Session {
+    /// Judges an act before anybody signs.
+    pub(crate) fn judged_custody(&self, act: &CustodyAct) -> Result<(), Refusal> {
+        match act {
+            CustodyAct::Drill => Ok(()),
+            CustodyAct::Reshare { reason } => {
+                told("The reason", reason)?;
+                let custodians = self.serving_custodians();
+                self.may_hold_together(&custodians, self.book.k().min(self.book.t()))
+            }
+            CustodyAct::Rotate(rotation) => self.judged_rotation(rotation),
+            CustodyAct::Restore { copy, reason, .. } => {
+                told("The reason", reason)?;
+                self.own_record().filter(|own| own.id == *copy).map_or_else(
+                    || {
+                        Err(wrong(format_args!(
+                            "This vault is not the copy {copy}, or it is a vault in use and no copy: there is \
+                             nothing to return to."
+                        )))
+                    },
+                    |_| Ok(()),
+                )
+            }
+            CustodyAct::AttestDestroyed { copy, how } => {
+                told("How it was destroyed", how)?;
+                self.judged_attestation(copy)
+            }
+            CustodyAct::Appoint(appointment) => judged_appointment(appointment),
+            CustodyAct::LoadInventory(inventory) => self.judged_inventory(inventory),
+        }
+    }
+
+    fn judged_attestation(&self, copy: &str) -> Result<(), Refusal> {
+        let known = self.state.backups.iter().find(|b| b.id == copy);
+        match known {
+            None => Err(wrong(format_args!(
+                "There is no copy {copy} on record. `keymoot vault status` lists the copies."
+            ))),
+            Some(record) if record.state == "destroyed" => Err(wrong(format_args!(
+                "The destruction of copy {copy} is attested already."
+            ))),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn judged_inventory(&self, inventory: &Inventory) -> Result<(), Refusal> {
+        told("The inventory's name", &inventory.name)?;
+        let class = Profile::named(&inventory.class)
+            .ok_or_else(|| wrong("The inventory does not say which class of vault it lists."))?;
+        if class == self.profile {
+            return Err(wrong(format_args!(
+                "{} lists keys of {} vaults, and this is one: its keys belong here.",
+                inventory.name,
+                class.name()
+            )));
+        }
+        if inventory.keys.is_empty() {
+            return Err(wrong("The inventory lists no key."));
+        }
+        Ok(())
+    }
+
+    fn judged_rotation(&self, rotation: &Rotation) -> Result<(), Refusal> {
+        told("The reason", &rotation.reason)?;
+        let names: Vec<&str> = rotation.people.iter().map(|p| p.name.as_str()).collect();
+        super::creation::check_people(
+            &names,
+            rotation.people.iter().map(|p| p.role),
+            (rotation.k, rotation.t),
+        )
+        .map_err(wrong)?;
+        let custodians: Vec<&str> = rotation
+            .people
+            .iter()
+            .filter(|p| p.role == Role::Custodian.word())
+            .map(|p| p.name.as_str())
+            .collect();
+        let count = u8::try_from(custodians.len()).unwrap_or(u8::MAX);
+        self.state
+            .policy
+            .check(count)
+            .map_err(|e| Refusal::Custody(e.to_string()))?;
+        self.others_can_sign(rotation, count)?;
+        let threshold = rotation.k.min(rotation.t);
+        self.may_hold_together(&custodians, threshold)?;
+        let split = Split {
+            id: "the new set".to_owned(),
+            what: "shares of this vault".to_owned(),
+            threshold,
+            parts: count,
+            at: self.now().millis(),
+            destroyed: None,
+        };
+        let mut ledger = self.state.ledger.clone();
+        for (part, seat) in (1..).zip(rotation.people.iter().filter(|p| p.role == "custodian")) {
+            let ask = HandOut {
+                person: &seat.name,
+                split: &split,
+                part,
+                place: seat.medium.as_deref().unwrap_or_default(),
+                at: split.at,
+            };
+            ledger
+                .may_hold(&ask)
+                .map_err(|e| Refusal::Custody(e.to_string()))?;
+            ledger.hand_out(crate::custody::ledger::Holding {
+                person: seat.name.clone(),
+                split: split.id.clone(),
+                part,
+                place: ask.place.to_owned(),
+                by: "rotate".to_owned(),
+                since: split.at,
+                until: None,
+            });
+        }
+        Ok(())
+    }
+
+    /// After the change somebody must still be able to ask, and enough others to sign.
+    fn others_can_sign(&self, rotation: &Rotation, custodians: u8) -> Result<(), Refusal> {
+        let administrators = rotation
+            .people
+            .iter()
+            .any(|p| p.role == Role::Administrator.word());
+        let others = if administrators {
+            custodians
+        } else {
+            custodians.saturating_sub(1)
+        };
+        let most = self.state.policy.required(
+            crate::custody::policy::operation::ROTATE,
+            self.profile,
+            rotation.k,
+            rotation.t,
+            true,
+        );
+        if others < most {
+            return Err(wrong(format_args!(
+                "With these people {others} custodians could sign beside the one who asks, and a rotation takes \
+                 {most}: the vault could never be changed again. Name an administrator, or more custodians."
+            )));
+        }
+        Ok(())
+    }
+
+    /// Rules A7 and A8 for people who hold shares of one set.
+    fn may_hold_together(&self, custodians: &[&str], threshold: u8) -> Result<(), Refusal> {
+        let ledger = &self.state.ledger;
+        let at = self.now().millis();
+        let strict = self.profile == Profile::Production;
+        let refused = |e: crate::custody::ledger::Ineligible| Refusal::Custody(e.to_string());
+        for person in custodians {
+            ledger.may_serve(person, at, strict).map_err(refused)?;
+        }
+        ledger.may_form(custodians, threshold, at).map_err(refused)
+    }
+
+    fn serving_custodians(&self) -> Vec<&str> {
+        let seq = self.book.seq();
+        self.state
+            .people
+            .iter()
+            .filter(|p| p.role == Role::Custodian && p.serves_at(seq))
+            .map(|p| p.name.as_str())
+            .collect()
+    }
+}
+
+fn judged_appointment(appointment: &Appointment) -> Result<(), Refusal> {
+    for (what, text) in [
+        ("The person", &appointment.person),
+        ("The manager", &appointment.manager),
+        ("The stand-in", &appointment.backup),
+        ("The form's reference", &appointment.form),
+    ] {
+        told(what, text)?;
+    }
+    if appointment.until <= appointment.from {
+        return Err(wrong("The appointment ends before it begins."));
+    }
+    for (what, other) in [
+        ("report to", &appointment.manager),
+        ("stand in for", &appointment.backup),
+    ] {
+        if crate::custody::ledger::same(other, &appointment.person) {
+            return Err(wrong(format_args!(
+                "{} cannot {what} themselves.",
+                appointment.person
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Does an act that needs nothing beyond what was signed, on a copy of the state.
+pub(crate) fn done(working: &mut State, act: &CustodyAct, now: i64) -> Result<Transition, Refusal> {
+    match act {
+        CustodyAct::AttestDestroyed { copy, how } => {
+            let record = working
+                .backups
+                .iter_mut()
+                .find(|b| b.id == *copy)
+                .ok_or_else(|| wrong(format_args!("There is no copy {copy} on record.")))?;
+            record.state = "destroyed".into();
+            record.end = Some(BackupEnd {
+                at: now,
+                how: how.clone(),
+            });
+        }
+        CustodyAct::Appoint(appointment) => working.ledger.appointments.push(appointment.clone()),
+        CustodyAct::LoadInventory(inventory) => {
+            working
+                .foreign_keys
+                .retain(|key| key.inventory != inventory.name);
+            working
+                .foreign_keys
+                .extend(inventory.keys.iter().map(|(algorithm, kcv)| ForeignKey {
+                    algorithm: algorithm.clone(),
+                    kcv: kcv.to_uppercase(),
+                    inventory: inventory.name.clone(),
+                }));
+        }
+        CustodyAct::Drill
+        | CustodyAct::Reshare { .. }
+        | CustodyAct::Rotate(_)
+        | CustodyAct::Restore { .. } => return Err(at_the_command(act)),
+    }
+    Ok(Transition::moving(
+        act.operation(),
+        act.to_json(),
+        json!({}),
+    ))
+}
+
+/// Acts that take people's passphrases or a folder are carried out by their command.
+pub(crate) fn at_the_command(act: &CustodyAct) -> Refusal {
+    Refusal::Usage(format!(
+        "This act takes more than signatures: it is carried out by `keymoot {}`. Nothing was changed.",
+        act.name().replace('.', " ")
+    ))
+}

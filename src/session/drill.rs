@@ -1,0 +1,131 @@
+//! Drills: every custodian present proves both shares, and no identity is rebuilt.
+
+use crate::api::Timestamp;
+
+use super::action::Action;
+use super::command::Executed;
+use super::custody_act::CustodyAct;
+use super::error::Refusal;
+use super::proving::Proving;
+use super::state::DrillRecord;
+use super::transition::Transition;
+use super::{Hand, Session};
+
+/// A drill is due a year after the last one.
+const YEAR: i64 = 365 * 86_400_000;
+
+/// A drill that was held.
+#[derive(Debug, Clone)]
+pub struct DrillDone {
+    /// Custodians who proved both shares.
+    pub proven: Vec<String>,
+    /// Custodians whose envelopes did not hold, with the reason.
+    pub failed: Vec<(String, String)>,
+    /// Custodians who were not there.
+    pub absent: Vec<String>,
+    /// The act as executed.
+    pub executed: Executed,
+}
+
+impl Session {
+    /// What custodians prove in a drill: the set in force.
+    pub fn begin_drill(&self) -> Proving {
+        Proving::drill(self.book.custody().clone())
+    }
+
+    /// Writes down an approved drill: who proved, who failed, who was not there.
+    ///
+    /// # Errors
+    /// Not approved; nobody proved anything.
+    pub fn drill(&mut self, id: &[u8; 32], proving: &Proving) -> Result<DrillDone, Refusal> {
+        self.ready()?;
+        let proven = proving.proven();
+        if proven.is_empty() && proving.failed().is_empty() {
+            return Err(Refusal::PersonNeeded(
+                "No custodian has proven a share: there is nothing to write down. Nothing was changed.".into(),
+            ));
+        }
+        let pending = self.take_approved(id)?;
+        if pending.action != Action::Custody(CustodyAct::Drill)
+            || proving.file() != self.book.custody()
+        {
+            return Err(Refusal::Usage(
+                "This act is no drill of the set in force. Nothing was written down.".into(),
+            ));
+        }
+        let failed: Vec<(String, String)> = proving
+            .failed()
+            .iter()
+            .map(|(name, why)| (name.clone(), why.clone()))
+            .collect();
+        let absent: Vec<String> = proving
+            .missing()
+            .into_iter()
+            .filter(|name| !proving.failed().contains_key(name))
+            .collect();
+        let mut working = self.state.clone();
+        self.note_proven(&mut working, &proven);
+        let failed_names: Vec<&String> = failed.iter().map(|(name, _)| name).collect();
+        let result =
+            serde_json::json!({"proven": proven, "failed": failed_names, "absent": absent});
+        let step = Transition::moving("Drill", pending.action.to_json(), result.clone())
+            .signed_by(&pending.act, &pending.signatures)
+            .with("set", self.book.set())
+            .with("drill", result);
+        working.consumed = vec![serde_bytes::ByteBuf::from(pending.act.approval_id.to_vec())];
+        self.commit(working, &[step], false)?;
+        self.seal_audit()?;
+        Ok(DrillDone {
+            proven,
+            failed,
+            absent,
+            executed: self.executed(&pending),
+        })
+    }
+
+    /// A drill where signing keys are held: everybody in `hands` proves.
+    ///
+    /// # Errors
+    /// As [`Session::drill`]; PersonNeeded where keys are not held. A hand that fails is written down, not refused.
+    pub fn drill_automatic(&mut self, hands: &[Hand]) -> Result<DrillDone, Refusal> {
+        let pending = self.approved_by_held(Action::Custody(CustodyAct::Drill), None)?;
+        let mut proving = self.begin_drill();
+        for hand in hands {
+            if proving.who().contains(&hand.name) {
+                // The reason is kept in the record of the drill.
+                let _ = proving.prove(hand);
+            }
+        }
+        self.drill(&pending.id, &proving)
+    }
+
+    /// Remembers who proved the set in force now.
+    pub(crate) fn note_proven(&self, working: &mut super::state::State, proven: &[String]) {
+        let (at, set) = (self.now().millis(), self.book.set());
+        for name in proven {
+            let record = DrillRecord {
+                at,
+                set: set.clone(),
+            };
+            working.drills.insert(name.clone(), record);
+        }
+    }
+
+    /// When a custodian last proved the set in force, and when the next drill is due. Who never did since the set
+    /// was handed out is due a year after that; a set of before there was a ledger is due at once.
+    pub(crate) fn drill_of(&self, name: &str) -> (Option<Timestamp>, Timestamp) {
+        let set = self.book.set();
+        let last = self
+            .state
+            .drills
+            .get(name)
+            .filter(|record| record.set == set)
+            .map(|record| record.at);
+        let handed = self.state.ledger.split(&set).map(|split| split.at);
+        let from = last.or(handed);
+        (
+            last.map(Timestamp::from_millis),
+            from.map_or_else(|| self.now(), |at| Timestamp::from_millis(at + YEAR)),
+        )
+    }
+}

@@ -1,0 +1,145 @@
+//! Whether the vault that was opened is the latest, and what opening settles and tells.
+
+use crate::custody::words;
+use crate::evidence::audit::Kind;
+use crate::vault::{self, HighWater};
+
+use super::error::Refusal;
+use super::opening::WitnessAnswer;
+use super::transition::Transition;
+use super::{Profile, Session};
+
+impl Session {
+    /// The workstation's memory and the witness's card: is this the latest copy?
+    pub(crate) fn check_height(
+        &mut self,
+        witness: Option<&WitnessAnswer>,
+        card_head: Option<[u8; 32]>,
+    ) -> Result<(), Refusal> {
+        let seq = self.book.seq();
+        if let Some(folder) = &self.state_folder {
+            let water = HighWater::load(folder).map_err(|e| Refusal::Vault(e.to_string()))?;
+            let known = water.seen(&self.book.vault().header().vault_id);
+            if let Some(card) = known.filter(|card| card.seq > seq) {
+                return Err(older(card.seq, seq));
+            }
+            if known.is_some_and(|card| card.seq == seq && card.head != self.book.state_head()) {
+                return Err(Refusal::Vault(
+                    "This vault has the sequence number this workstation knows, but another history: it is a fork. \
+                     It was not opened and nothing was changed. Stop, and find the vault that the last ceremony left."
+                        .into(),
+                ));
+            }
+        }
+        match witness {
+            None if self.profile == Profile::Production => Err(Refusal::PersonNeeded(
+                "The witness reads sequence number and words from the last witness card before a production vault is \
+                 opened. Nothing was changed."
+                    .into(),
+            )),
+            None => Ok(()),
+            Some(card) => self.check_card(card, card_head),
+        }
+    }
+
+    /// The card's words must be those of this vault's own history at the card's sequence number. An older card of
+    /// the same chain is no rollback: the changes since are told.
+    fn check_card(
+        &mut self,
+        card: &WitnessAnswer,
+        card_head: Option<[u8; 32]>,
+    ) -> Result<(), Refusal> {
+        let seq = self.book.seq();
+        if card.seq > seq {
+            return Err(older(card.seq, seq));
+        }
+        let typed = words::parse(&card.words).map_err(|e| Refusal::Custody(e.to_string()))?;
+        let head = if card.seq == seq {
+            Some(self.book.state_head())
+        } else {
+            card_head
+        };
+        if head.is_none_or(|head| head.get(..6) != Some(typed.as_slice())) {
+            return Err(Refusal::Custody(format!(
+                "The words on the card are not those of this vault at sequence {}. Check the typing first; if the \
+                 words are right, this vault has another history than the card: stop. It was not opened and \
+                 nothing was changed.",
+                card.seq
+            )));
+        }
+        let since = seq - card.seq;
+        if since > 0 {
+            self.notes.push(format!(
+                "the witness card is older by {since} changes, and they all follow from it"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Restores ordinals, settles what is due, seals the opening.
+    pub(crate) fn after_opening(&mut self) -> Result<(), Refusal> {
+        if let Some(run) = self
+            .state
+            .runs
+            .iter()
+            .rev()
+            .find(|run| run.outcome.is_none())
+        {
+            self.entropy.restore_ordinals(run.ordinals.clone());
+        }
+        self.settle_due()?;
+        for arn in &self.destroyed {
+            self.notes.push(format!(
+                "{arn}: its deletion window ended; the key was destroyed now"
+            ));
+        }
+        self.show_changes()?;
+        let opened = Transition::note("open", self.present.clone()).with("seq", self.book.seq());
+        self.book.line(Kind::Opened, &opened, self.now())?;
+        self.seal_audit()?;
+        self.remember_height();
+        Ok(())
+    }
+
+    /// What changed of people and shares is shown first at the next opening; a reshare that stands open always.
+    fn show_changes(&mut self) -> Result<(), Refusal> {
+        for change in self.state.changes.iter_mut().filter(|c| !c.shown) {
+            change.shown = true;
+            let when = super::sentence_custody::when(change.at);
+            self.notes.push(format!("{when}: {}", change.text));
+        }
+        if let Some(open) = self.open_reshare()? {
+            self.notes.push(format!(
+                "a reshare stands open: {} have new envelopes that are not proven. The old and the new set both \
+                 open this vault until `keymoot vault reshare DIR --finish`",
+                open.who().join(", ")
+            ));
+        }
+        Ok(())
+    }
+
+    /// Raises the workstation's memory of the highest state; were it unwritable, the vault is still whole.
+    pub(crate) fn remember_height(&mut self) {
+        if self.profile == Profile::Rehearsal {
+            return;
+        }
+        let Some(folder) = &self.state_folder else {
+            return;
+        };
+        let card = vault::WitnessCard {
+            vault_id: self.book.vault().header().vault_id,
+            seq: self.book.seq(),
+            head: self.book.state_head(),
+        };
+        if let Err(error) = HighWater::load(folder).and_then(|mut water| water.raise(card)) {
+            self.notes.push(error.to_string());
+        }
+    }
+}
+
+fn older(known: u64, found: u64) -> Refusal {
+    Refusal::Vault(format!(
+        "This is an older copy of the vault: it stands at sequence {found}, and {known} is known. It was not opened \
+         and nothing was changed. Find the latest copy; an older one opens only as a recorded exception."
+    ))
+}

@@ -1,0 +1,399 @@
+//! Returning to a copy: a backup becomes a vault again, under a new epoch, with what was destroyed since destroyed
+//! again, or with every key disabled until people decide.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use serde_bytes::ByteBuf;
+use sha2::{Digest as _, Sha256};
+
+use crate::evidence::audit::{self, Event, Head, Kind, Line};
+use crate::vault::{AUDIT, CUSTODY, MemoryStore, Store, VAULT};
+
+use super::Session;
+use super::action::Action;
+use super::book::{Turn, storage};
+use super::command::Executed;
+use super::custody_act::CustodyAct;
+use super::error::Refusal;
+use super::state::{BackupRecord, ChangeRecord, State};
+use super::transition::Transition;
+
+/// The files of a copy, in the order in which they are written: vault.age last, without which it is no vault.
+const FILES: [&str; 3] = [CUSTODY, AUDIT, VAULT];
+
+/// Reads a copy into memory, where it can be opened without a trace on its medium.
+///
+/// # Errors
+/// It is a vault in use, or no copy of a vault; each its own sentence.
+pub fn load_copy(from: &dyn Store) -> Result<MemoryStore, Refusal> {
+    let names = from.list().map_err(storage)?;
+    if let Some(odd) = names.iter().find(|name| !FILES.contains(&name.as_str())) {
+        return Err(Refusal::Usage(format!(
+            "{}: {odd} is there, and a copy holds custody.toml, vault.age and audit.jsonl alone. This is a vault in \
+             use, or something else: open it as a vault. Nothing was read or changed.",
+            from.place()
+        )));
+    }
+    let mut store = MemoryStore::new();
+    for name in FILES {
+        let bytes = from.read(name).map_err(storage)?.ok_or_else(|| {
+            Refusal::Usage(format!(
+                "{}: {name} is missing, so this is no whole copy of a vault. Nothing was changed; use another copy.",
+                from.place()
+            ))
+        })?;
+        store.replace(name, &bytes).map_err(storage)?;
+    }
+    Ok(store)
+}
+
+/// Writes a restored vault into an empty place.
+///
+/// # Errors
+/// Something is there, or it cannot be written.
+pub fn write_out(from: &dyn Store, to: &mut dyn Store) -> Result<(), Refusal> {
+    if !to
+        .list()
+        .map_err(storage)?
+        .iter()
+        .all(|name| name == crate::vault::LOCK)
+    {
+        return Err(Refusal::Usage(format!(
+            "{} is not empty. Nothing was written; a vault is restored into a folder of its own.",
+            to.place()
+        )));
+    }
+    for name in FILES {
+        let bytes = from.read(name).map_err(storage)?.unwrap_or_default();
+        to.replace(name, &bytes).map_err(storage)?;
+    }
+    to.sync().map_err(storage)
+}
+
+/// What a newer log of the same vault tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewerLog {
+    /// Lines and last hash, `1234:9f86...`: what the act names.
+    pub label: String,
+    /// Keys that were destroyed after the copy.
+    pub destroyed: Vec<String>,
+    /// Keys whose deletion was asked for after the copy and not seen through in the log.
+    pub doubtful: Vec<String>,
+}
+
+/// A return to a copy, in force.
+#[derive(Debug, Clone)]
+pub struct Restored {
+    /// The copy.
+    pub copy: String,
+    /// Keys destroyed again.
+    pub destroyed: Vec<String>,
+    /// Keys that are disabled until an act enables them.
+    pub disabled: Vec<String>,
+    /// The witness card as text.
+    pub witness_card: String,
+    /// The act as executed.
+    pub executed: Executed,
+}
+
+impl Session {
+    /// The record that a copy holds of itself: begun, and never seen to its end.
+    pub(crate) fn own_record(&self) -> Option<&BackupRecord> {
+        self.copy.as_ref()?;
+        self.state.backups.last().filter(|b| b.state == "begun")
+    }
+
+    /// Which copy this is: `B2`.
+    ///
+    /// # Errors
+    /// It was not opened as a copy, or its own record is missing.
+    pub fn which_copy(&self) -> Result<String, Refusal> {
+        self.own_record().map(|b| b.id.clone()).ok_or_else(|| {
+            Refusal::Usage(
+                "This holds no record of being a copy: it is a vault that was copied by other means, or another file \
+                 of the set was put beside it. It was not restored and nothing was changed; use a copy that `keymoot \
+                 vault backup` made."
+                    .into(),
+            )
+        })
+    }
+
+    /// Reads a newer log of the same vault: it must go on from where this copy stands, line by line.
+    ///
+    /// # Errors
+    /// Another vault's, older than the copy, another history, cut or edited: each its own sentence.
+    pub fn read_newer_log(&self, path: &Path) -> Result<NewerLog, Refusal> {
+        let sealed = self.copy.ok_or_else(|| {
+            Refusal::Usage("A newer log is read beside a copy. Nothing was changed.".into())
+        })?;
+        let unreadable = |e: std::io::Error| {
+            Refusal::Usage(format!("{}: {e}. Nothing was changed.", path.display()))
+        };
+        let whole = whole_lines(path).map_err(unreadable)?;
+        let open = || Ok(BufReader::new(File::open(path)?.take(whole)));
+        let vault_id = self.book.vault_id();
+        let chain = audit::last_head(open().map_err(unreadable)?, vault_id).map_err(unreadable)?;
+        let head = chain.head();
+        if head.count < sealed.count {
+            return Err(Refusal::Usage(format!(
+                "{} has {} lines, and the copy was made at line {}: it is older than the copy. Nothing was changed; \
+                 give the latest log there is, or none.",
+                path.display(),
+                head.count,
+                sealed.count
+            )));
+        }
+        let mut since = Since::new(sealed);
+        let keys = self.book.audit_keys(&self.state);
+        audit::read(open().map_err(unreadable)?, vault_id, &keys, head, &mut |line| {
+            since.take(line);
+        })
+        .map_err(|e| {
+            Refusal::Vault(format!(
+                "{}: {e} It was not used and nothing was changed. If people were rotated after this copy, use a copy \
+                 made after that.",
+                path.display()
+            ))
+        })?;
+        since.told(
+            format!("{}:{}", head.count, super::door::hex(&head.hash)),
+            path,
+        )
+    }
+
+    /// Puts an approved return to a copy in force.
+    ///
+    /// # Errors
+    /// Not approved; the log is not the one that was approved. Nothing is changed then.
+    pub fn restore(
+        &mut self,
+        id: &[u8; 32],
+        newer: Option<&NewerLog>,
+    ) -> Result<Restored, Refusal> {
+        self.ready()?;
+        let pending = self.take_approved(id)?;
+        let Action::Custody(CustodyAct::Restore {
+            copy, newer_log, ..
+        }) = &pending.action
+        else {
+            return Err(Refusal::Usage(
+                "This act is no return to a copy. Nothing was changed.".into(),
+            ));
+        };
+        if newer_log.as_deref() != newer.map(|log| log.label.as_str()) {
+            return Err(Refusal::Usage(
+                "The newer log is not the one that was approved. Nothing was changed.".into(),
+            ));
+        }
+        let copy = copy.clone();
+        let mut working = self.state.clone();
+        let (destroyed, disabled) = self.destroyed_since(&mut working, newer);
+        self.note_restore(&mut working, &copy, newer, (&destroyed, &disabled));
+        working.consumed = vec![ByteBuf::from(pending.act.approval_id.to_vec())];
+        let response = serde_json::json!({"destroyed": destroyed, "disabled": disabled});
+        let step = Transition::moving("Restore", pending.action.to_json(), response)
+            .signed_by(&pending.act, &pending.signatures)
+            .with("copy", copy.clone())
+            .with("destroyed", serde_json::json!(destroyed))
+            .with("disabled", disabled.len());
+        let mut epoch = [0; 16];
+        self.change_context();
+        self.draw("epoch")?.fill_bytes(&mut epoch);
+        let turn = Turn {
+            destroys: true,
+            epoch: Some(epoch),
+            ..Turn::default()
+        };
+        self.commit_turn(working, &[step], &turn)?;
+        self.seal_audit()?;
+        self.copy = None;
+        self.pending.clear();
+        Ok(Restored {
+            copy,
+            destroyed,
+            disabled,
+            witness_card: self.witness_card(),
+            executed: self.executed(&pending),
+        })
+    }
+
+    /// Destroys again what a newer log saw destroyed, and disables what may have been.
+    fn destroyed_since(
+        &self,
+        working: &mut State,
+        newer: Option<&NewerLog>,
+    ) -> (Vec<String>, Vec<String>) {
+        let now = self.now();
+        let Some(log) = newer else {
+            return (Vec::new(), working.engine.disable_restored(None, now));
+        };
+        let gone = working.engine.destroy_again(&log.destroyed, now);
+        let disabled = working.engine.disable_restored(Some(&log.doubtful), now);
+        (gone.into_iter().map(|gone| gone.arn).collect(), disabled)
+    }
+
+    fn note_restore(
+        &self,
+        working: &mut State,
+        copy: &str,
+        newer: Option<&NewerLog>,
+        (destroyed, disabled): (&[String], &[String]),
+    ) {
+        // It was read whole just now, and it still exists.
+        if let Some(own) = working.backups.iter_mut().find(|b| b.id == copy) {
+            own.state = "verified".into();
+        }
+        let log = newer.map_or_else(
+            || "no newer log was at hand".to_owned(),
+            |log| format!("the newer log {} was followed", log.label),
+        );
+        working.changes.push(ChangeRecord {
+            kind: "restore".into(),
+            seq: self.book.seq() + 1,
+            at: self.now().millis(),
+            text: format!(
+                "this vault was restored from copy {copy}; {log}; {} keys were destroyed again and {} are disabled \
+                 until an act enables them. Copies made after {copy} are not on record here",
+                destroyed.len(),
+                disabled.len()
+            ),
+            shown: false,
+        });
+    }
+
+    /// A return to a copy where signing keys are held.
+    ///
+    /// # Errors
+    /// As [`Session::restore`]; PersonNeeded where keys are not held.
+    pub fn restore_automatic(
+        &mut self,
+        reason: &str,
+        newer: Option<&NewerLog>,
+    ) -> Result<Restored, Refusal> {
+        let action = self.restore_action(reason, newer)?;
+        let pending = self.approved_by_held(action, None)?;
+        self.restore(&pending.id, newer)
+    }
+
+    /// The act of returning to the copy that is open.
+    ///
+    /// # Errors
+    /// It is no copy.
+    pub fn restore_action(
+        &self,
+        reason: &str,
+        newer: Option<&NewerLog>,
+    ) -> Result<Action, Refusal> {
+        Ok(Action::Custody(CustodyAct::Restore {
+            copy: self.which_copy()?,
+            reason: reason.to_owned(),
+            newer_log: newer.map(|log| log.label.clone()),
+        }))
+    }
+
+    /// The files as they stand, for a place of their own: only of a vault in memory that was restored.
+    pub fn store(&self) -> &dyn Store {
+        self.book.vault().store()
+    }
+}
+
+/// What a log tells after the line where a copy was made.
+struct Since {
+    sealed: Head,
+    same_history: bool,
+    deleted: Vec<String>,
+    destroyed: Vec<String>,
+    /// Intents of the last group, with whether their outcome is known.
+    open: Vec<Event>,
+}
+
+impl Since {
+    const fn new(sealed: Head) -> Self {
+        Self {
+            sealed,
+            same_history: false,
+            deleted: Vec::new(),
+            destroyed: Vec::new(),
+            open: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, line: &Line) {
+        if line.n == self.sealed.count {
+            let hash: [u8; 32] = Sha256::digest(line.bytes()).into();
+            self.same_history = hash == self.sealed.hash;
+        }
+        if line.n <= self.sealed.count {
+            return;
+        }
+        let event = &line.event;
+        match event.kind {
+            Kind::Intent => self.open.push(event.clone()),
+            Kind::Void => self.open.retain(|intent| intent.group != event.group),
+            Kind::Outcome => {
+                let done = self.open.iter().position(|i| i.group == event.group);
+                if let Some(intent) = done.map(|at| self.open.remove(at)) {
+                    self.done(&intent);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn done(&mut self, intent: &Event) {
+        let Some(key) = key_of(intent) else { return };
+        match intent.op.as_str() {
+            "DestroyKey" => self.destroyed.push(key),
+            "DeleteKey" => self.deleted.push(key),
+            "RestoreKey" => self.deleted.retain(|known| *known != key),
+            _ => {}
+        }
+    }
+
+    /// What it comes to; intents at the very end, of which nobody knows what became, make their keys doubtful.
+    fn told(mut self, label: String, path: &Path) -> Result<NewerLog, Refusal> {
+        if !self.same_history {
+            return Err(Refusal::Vault(format!(
+                "{}: it does not go on from this copy: at line {} it says something else, so it belongs to another \
+                 history of the vault. It was not used and nothing was changed.",
+                path.display(),
+                self.sealed.count
+            )));
+        }
+        let open = self
+            .open
+            .iter()
+            .filter(|i| matches!(i.op.as_str(), "DestroyKey" | "DeleteKey"))
+            .filter_map(key_of);
+        self.deleted.extend(open);
+        self.deleted.retain(|key| !self.destroyed.contains(key));
+        Ok(NewerLog {
+            label,
+            destroyed: self.destroyed,
+            doubtful: self.deleted,
+        })
+    }
+}
+
+fn key_of(event: &Event) -> Option<String> {
+    event.details.get("key")?.as_str().map(str::to_owned)
+}
+
+/// How many bytes of a file are whole lines.
+fn whole_lines(path: &Path) -> std::io::Result<u64> {
+    let mut file = BufReader::new(File::open(path)?);
+    let (mut at, mut whole) = (0_u64, 0_u64);
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        let count = file.read(&mut buffer)?;
+        let Some(read) = buffer.get(..count).filter(|b| !b.is_empty()) else {
+            return Ok(whole);
+        };
+        if let Some(last) = read.iter().rposition(|byte| *byte == b'\n') {
+            whole = at + last as u64 + 1;
+        }
+        at += count as u64;
+    }
+}
