@@ -11,6 +11,7 @@ use super::screen::Screen;
 use super::theme::Role;
 use super::world::World;
 use crate::api::Timestamp;
+use crate::session::Profile;
 use crate::session::field::Footing;
 
 /// The least that every screen is made for.
@@ -89,7 +90,7 @@ fn status(world: &World, canvas: &mut Canvas<'_>) {
         .map(|p| p.name.as_str())
         .collect();
     let sign = format!("{} to sign", view.pending.len());
-    let banner = view.profile.banner();
+    let banner = shaped(view.profile);
     let fixed = banner.width() + clock.width() + world.network.width() + sign.width() + 5 * 3 + 2;
     let room = width.saturating_sub(fixed);
     // A practice vault has no name but its profile.
@@ -122,6 +123,15 @@ fn status(world: &World, canvas: &mut Canvas<'_>) {
     let parts = parts.iter().filter(|(_, text)| !text.is_empty());
     for (n, (role, text)) in parts.enumerate() {
         x = separated(canvas, x, n, *role, text);
+    }
+}
+
+/// The profile's banner: another word and another shape for each, whatever the colours are.
+const fn shaped(profile: Profile) -> &'static str {
+    match profile {
+        Profile::Rehearsal => "REHEARSAL",
+        Profile::Test => "[TEST]",
+        Profile::Production => "■ PRODUCTION ■",
     }
 }
 

@@ -6,6 +6,8 @@
 mod acts;
 mod app;
 mod canvas;
+#[cfg(test)]
+mod contrast;
 mod desk;
 mod envelopes;
 mod event_loop;
