@@ -186,6 +186,7 @@ fn role(cell: &Cell) -> Option<(Role, &'static str)> {
 
 fn look(theme: Theme, depth: Depth) -> Appearance {
     Appearance {
+        name: String::new(),
         theme,
         depth,
         ascii: false,
@@ -255,7 +256,9 @@ fn words_tell(name: &str, marked: &Buffer) {
         for (role, run) in runs {
             let said = match role {
                 Role::Ok | Role::Note | Role::Stop | Role::Wait | Role::Secret | Role::Countdown => {
-                    run.trim().is_empty() || run.chars().any(char::is_alphanumeric)
+                    // A mark of its own shape will do: the rail's block is what is done.
+                    let shape = |c: char| c.is_alphanumeric() || c == '■';
+                    run.trim().is_empty() || run.chars().any(shape)
                 }
                 Role::Selection => line.contains('►'),
                 Role::ProfileRehearsal => run.contains("REHEARSAL"),

@@ -5,7 +5,7 @@ use ratatui::layout::Position;
 use unicode_width::UnicodeWidthStr;
 
 use super::app::State;
-use super::canvas::{Appearance, Canvas, cells, cut};
+use super::canvas::{Appearance, Canvas, Hit, cells, cut};
 use super::keys;
 use super::screen::Screen;
 use super::theme::Role;
@@ -21,12 +21,12 @@ pub(crate) const LEAST: (u16, u16) = (80, 24);
 pub(crate) const REHEARSAL: &str =
     "REHEARSAL. You play everybody. Nothing is kept. F5 answers for you.";
 
-/// Draws the whole picture; returns where the cursor belongs.
+/// Draws the whole picture; returns where the cursor belongs, and the rows that a click can land on.
 pub(crate) fn draw(
     state: &State,
     buffer: &mut Buffer,
     appearance: &Appearance,
-) -> Option<Position> {
+) -> (Option<Position>, Vec<Hit>) {
     let mut canvas = Canvas::new(buffer, appearance);
     let (width, height) = (canvas.width(), canvas.height());
     if width < LEAST.0 || height < LEAST.1 {
@@ -44,7 +44,7 @@ pub(crate) fn draw(
         key_line(state, screen.typing(), &mut canvas);
     }
     canvas.finish();
-    canvas.cursor()
+    (canvas.cursor(), canvas.hits())
 }
 
 fn title(screen: &dyn Screen, world: &World) -> Vec<String> {

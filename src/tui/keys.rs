@@ -37,6 +37,9 @@ pub(crate) enum Verb {
     Switch,
     Write,
     Copy,
+    Settings,
+    Mouse,
+    Suspend,
     Back,
     Palette,
     Help,
@@ -324,6 +327,24 @@ pub(crate) static TABLE: &[Binding] = &[
         "back to the screen before; nothing is changed by that",
     ),
     row(
+        Verb::Settings,
+        &[letter(',')],
+        "",
+        "shows the settings: theme, glyphs, mouse",
+    ),
+    row(
+        Verb::Mouse,
+        &[plain(KeyCode::F(9))],
+        "",
+        "turns the mouse on or off; it is never needed",
+    ),
+    row(
+        Verb::Suspend,
+        &[control('z')],
+        "",
+        "locks this screen and goes back to the shell; `fg` brings it back",
+    ),
+    row(
         Verb::Palette,
         &[letter(':'), control('p')],
         "palette",
@@ -414,6 +435,9 @@ pub(crate) fn moves() -> Vec<Offer> {
 /// What works on every screen.
 pub(crate) fn everywhere() -> Vec<Offer> {
     vec![
+        Offer::plain(Verb::Settings),
+        Offer::plain(Verb::Mouse),
+        Offer::plain(Verb::Suspend),
         Offer::plain(Verb::Palette),
         Offer::plain(Verb::Help),
         Offer::plain(Verb::Leave),

@@ -24,6 +24,7 @@ use crate::session::{PersonView, Profile, View};
 /// The look that snapshots are made with.
 pub(crate) fn appearance() -> Appearance {
     Appearance {
+        name: "dark".into(),
         theme: Theme::embedded("dark").unwrap(),
         depth: Depth::True,
         ascii: false,
@@ -41,6 +42,7 @@ pub(crate) fn world() -> World {
         folder: PathBuf::from("."),
         busy: None,
         doctor: Vec::new(),
+        look: super::look::Look::default(),
     }
 }
 

@@ -110,8 +110,16 @@ pub(crate) struct Look {
 /// A theme, whole.
 #[derive(Debug, Clone)]
 pub(crate) struct Theme {
-    pub(crate) name: String,
+    #[cfg(test)]
+    name: String,
     looks: BTreeMap<Role, Look>,
+}
+
+/// What an embedded theme is, in a line: the first of its file.
+pub(crate) fn about(name: &str) -> Option<String> {
+    let (_, text) = EMBEDDED.iter().find(|(n, _)| *n == name)?;
+    let line = text.lines().next()?;
+    Some(line.trim_start_matches(['#', ' ']).to_owned())
 }
 
 /// The embedded themes' names, as a list to read.
@@ -181,6 +189,7 @@ impl Theme {
             );
         }
         Ok(Self {
+            #[cfg(test)]
             name,
             looks,
         })
