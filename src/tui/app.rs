@@ -67,7 +67,10 @@ impl State {
         let world = &self.world;
         match &mut self.lock {
             Some(locked) => Some((locked, world)),
-            None => self.stack.last_mut().map(|s| (s.as_mut() as &mut dyn Screen, world)),
+            None => self
+                .stack
+                .last_mut()
+                .map(|s| (s.as_mut() as &mut dyn Screen, world)),
         }
     }
 
@@ -122,7 +125,10 @@ impl State {
             }
             None => None,
         };
-        let idle = self.lock.is_none().then(|| self.touched.saturating_add(IDLE));
+        let idle = self
+            .lock
+            .is_none()
+            .then(|| self.touched.saturating_add(IDLE));
         [second, busy, idle].into_iter().flatten().min()
     }
 }
@@ -245,7 +251,10 @@ fn lock(state: &mut State, why: Why) -> Vec<Effect> {
     }
     state.notice = None;
     let world = &state.world;
-    let wipes = state.stack.iter_mut().filter_map(|screen| screen.wipe(world));
+    let wipes = state
+        .stack
+        .iter_mut()
+        .filter_map(|screen| screen.wipe(world));
     let mut orders: Vec<Order> = wipes.collect();
     if world.view.is_some() {
         orders.push(Order::Lock);
@@ -272,7 +281,9 @@ fn suspend(state: &mut State) -> Vec<Effect> {
         }
         None => lock(state, Why::Suspended),
     };
-    let wipes = effects.iter().any(|e| matches!(e, Effect::Desk(Order::Lock)));
+    let wipes = effects
+        .iter()
+        .any(|e| matches!(e, Effect::Desk(Order::Lock)));
     if wipes {
         // First the desk wipes, then everything stops.
         state.stops = true;
@@ -287,7 +298,10 @@ fn moved(state: &mut State, rows: isize) -> Vec<Effect> {
     /// More rows than a screen has.
     const MOST: usize = 300;
     let verb = if rows < 0 { Verb::Up } else { Verb::Down };
-    let moves = state.offers().iter().any(|o| o.verb == verb && o.off.is_none());
+    let moves = state
+        .offers()
+        .iter()
+        .any(|o| o.verb == verb && o.off.is_none());
     let asked = state.drawn.is_some_and(|drawn| drawn != state.question());
     if !moves || asked || state.world.busy.is_some() {
         return Vec::new();

@@ -95,7 +95,7 @@ impl Palette {
             let n = if paper && self.eight_papers { n % 8 } else { n };
             self.colours[n]
         };
-        let names = [
+        let order = [
             Color::Black,
             Color::Red,
             Color::Green,
@@ -127,7 +127,7 @@ impl Palette {
                 let n = n - 16;
                 (step(n / 36), step(n / 6 % 6), step(n % 6))
             }
-            other => named(names.iter().position(|c| *c == other).unwrap()),
+            other => named(order.iter().position(|c| *c == other).unwrap()),
         }
     }
 
@@ -214,7 +214,11 @@ pub(crate) fn check(name: &str, state: &mut State, (width, height): (u16, u16)) 
     );
     let mono = look(Theme::embedded("mono").unwrap(), Depth::None);
     let picture = drawn(state, width, height, &mono);
-    assert_eq!(text(&picture), text(&marked), "{name}: no colour, other words");
+    assert_eq!(
+        text(&picture),
+        text(&marked),
+        "{name}: no colour, other words"
+    );
     words_tell(name, &marked);
 }
 
@@ -255,7 +259,12 @@ fn words_tell(name: &str, marked: &Buffer) {
         let line: String = row.iter().map(Cell::symbol).collect();
         for (role, run) in runs {
             let said = match role {
-                Role::Ok | Role::Note | Role::Stop | Role::Wait | Role::Secret | Role::Countdown => {
+                Role::Ok
+                | Role::Note
+                | Role::Stop
+                | Role::Wait
+                | Role::Secret
+                | Role::Countdown => {
                     // A mark of its own shape will do: the rail's block is what is done.
                     let shape = |c: char| c.is_alphanumeric() || c == '■';
                     run.trim().is_empty() || run.chars().any(shape)
@@ -281,7 +290,11 @@ fn no_two_states_have_the_same_words() {
         let picture = std::fs::read_to_string(&path).unwrap();
         let (words, _) = picture.split_once("--- styles").unwrap();
         if let Some(other) = seen.insert(words.to_owned(), path.clone()) {
-            panic!("{} and {} differ in colour alone", path.display(), other.display());
+            panic!(
+                "{} and {} differ in colour alone",
+                path.display(),
+                other.display()
+            );
         }
     }
     assert!(seen.len() > 100);
@@ -300,7 +313,12 @@ fn a_faint_word_is_found() {
     let (width, height) = (80, 24);
     let screen = super::screens::welcome::Welcome::new(Vec::new());
     let mut state = super::snapshot::state(screen);
-    let marked = drawn(&mut state, width, height, &look(Theme::marked(), Depth::True));
+    let marked = drawn(
+        &mut state,
+        width,
+        height,
+        &look(Theme::marked(), Depth::True),
+    );
     let theme = look(Theme::parse(faint).unwrap(), Depth::True);
     let picture = drawn(&mut state, width, height, &theme);
     assert!(!unreadable("x", &PALETTES[0], &marked, &picture).is_empty());

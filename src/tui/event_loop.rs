@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::io::{self, stdout};
+use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -54,7 +55,7 @@ pub(crate) fn run(
             let _ = orders.send(order);
         }
         let mut screen = Picture {
-            terminal: Terminal::new(CrosstermBackend::new(stdout()))?,
+            terminal: ManuallyDrop::new(Terminal::new(CrosstermBackend::new(stdout()))?),
             guard,
             appearance,
             hits: Vec::new(),
@@ -84,11 +85,7 @@ fn listen_for_the_end(sender: &UnboundedSender<Msg>) -> io::Result<()> {
     listen(sender, SignalKind::from_raw(GOES_ON), || Msg::GoesOn)
 }
 
-fn listen(
-    sender: &UnboundedSender<Msg>,
-    kind: SignalKind,
-    message: fn() -> Msg,
-) -> io::Result<()> {
+fn listen(sender: &UnboundedSender<Msg>, kind: SignalKind, message: fn() -> Msg) -> io::Result<()> {
     let mut stream = signal(kind)?;
     let sender = sender.clone();
     tokio::spawn(async move {
@@ -119,7 +116,9 @@ async fn listen_to_the_terminal(sender: UnboundedSender<Msg>) {
 
 /// The terminal while it is ours, and what was drawn on it.
 struct Picture {
-    terminal: Terminal<CrosstermBackend<io::Stdout>>,
+    /// Never dropped: ratatui would show the cursor once more and, where the terminal is gone, panic over telling it.
+    /// The guard gives everything back.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<io::Stdout>>>,
     guard: Guard,
     appearance: Appearance,
     /// The rows a click can land on.
@@ -163,7 +162,7 @@ impl Picture {
         state.world.size = crossterm::terminal::size()?;
         execute!(stdout(), Clear(ClearType::All))?;
         // Begun anew: `Terminal::clear` would ask the terminal where its cursor is, and wait for the answer.
-        self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        self.terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(stdout()))?);
         Ok(())
     }
 

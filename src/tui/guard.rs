@@ -32,6 +32,7 @@ impl Guard {
     }
 
     /// Takes the terminal again, after it was given back or somebody else had it.
+    #[allow(clippy::unused_self)] // who holds the guard may take it; nobody else
     pub(crate) fn take(&self) -> io::Result<()> {
         // What was kept as the terminal's own state is put back first: never is a raw state taken for it.
         let _ = terminal::disable_raw_mode();
@@ -50,6 +51,7 @@ impl Guard {
     }
 
     /// Takes the mouse, or gives it back to the terminal's own marking and copying.
+    #[allow(clippy::unused_self)] // as above
     pub(crate) fn mouse(&self, on: bool) -> io::Result<()> {
         if MOUSE.swap(on, Ordering::SeqCst) == on {
             return Ok(());

@@ -133,7 +133,10 @@ impl Locked {
                  entered to open a vault with it; nothing else was lost."
                     .into(),
             ));
-            words.push((Role::Wait, "Waited for: whoever goes on. Enter brings the screen back.".into()));
+            words.push((
+                Role::Wait,
+                "Waited for: whoever goes on. Enter brings the screen back.".into(),
+            ));
             return words;
         };
         words.push((
@@ -142,7 +145,12 @@ impl Locked {
              Wiped: what was being typed into a secret field, and signing keys that were held for the session."
                 .into(),
         ));
-        let names: Vec<&str> = self.people.entries.iter().map(|e| e.label.as_str()).collect();
+        let names: Vec<&str> = self
+            .people
+            .entries
+            .iter()
+            .map(|e| e.label.as_str())
+            .collect();
         words.push((
             Role::Wait,
             format!(
@@ -151,7 +159,10 @@ impl Locked {
             ),
         ));
         if let Some((busy, _)) = &world.busy {
-            words.push((Role::Wait, format!("Still at work: {busy}. It is not stopped by this.")));
+            words.push((
+                Role::Wait,
+                format!("Still at work: {busy}. It is not stopped by this."),
+            ));
         } else if !view.pending.is_empty() {
             let count = view.pending.len();
             words.push((Role::Text, format!("To sign afterwards: {count}.")));
@@ -187,9 +198,10 @@ impl Screen for Locked {
 
     fn footing(&self, world: &World) -> Footing {
         let (acts, enter) = match &self.stage {
-            Stage::Blank if world.view.is_none() => {
-                ("whoever goes on".to_owned(), "brings the screen back".to_owned())
-            }
+            Stage::Blank if world.view.is_none() => (
+                "whoever goes on".to_owned(),
+                "brings the screen back".to_owned(),
+            ),
             Stage::Blank => (
                 "one custodian who is here".into(),
                 "asks for one passphrase; nothing is signed by it".into(),
@@ -219,7 +231,10 @@ impl Screen for Locked {
     fn offers(&self, _world: &World) -> Vec<Offer> {
         let mut offers = match &self.stage {
             Stage::Blank => vec![Offer::word(Verb::Enter, "go on")],
-            Stage::Leaving => vec![Offer::word(Verb::Enter, "stay"), Offer::word(Verb::Back, "stay")],
+            Stage::Leaving => vec![
+                Offer::word(Verb::Enter, "stay"),
+                Offer::word(Verb::Back, "stay"),
+            ],
             Stage::Who => {
                 let mut offers = keys::moves();
                 offers.extend([Offer::plain(Verb::Enter), Offer::plain(Verb::Back)]);
@@ -264,7 +279,9 @@ impl Screen for Locked {
         match &self.stage {
             Stage::Blank => {
                 for (role, text) in self.words(world) {
-                    y = y.saturating_add(canvas.paragraph(3, y, width, role, &text)).saturating_add(1);
+                    y = y
+                        .saturating_add(canvas.paragraph(3, y, width, role, &text))
+                        .saturating_add(1);
                 }
             }
             Stage::Leaving => {
@@ -275,7 +292,9 @@ impl Screen for Locked {
             Stage::Who => {
                 canvas.put(3, y, Role::Wait, "Which custodian is here?");
                 let rows = cells(self.people.entries.len());
-                canvas.within(2, y.saturating_add(1), width, rows, |c| self.people.draw(c, true));
+                canvas.within(2, y.saturating_add(1), width, rows, |c| {
+                    self.people.draw(c, true);
+                });
             }
             Stage::Type(form) | Stage::Checking(form) => {
                 let words = format!("{} brings the screen back:", called(&form.person));

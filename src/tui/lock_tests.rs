@@ -157,7 +157,8 @@ fn a_click_lands_on_a_row() {
 #[test]
 fn every_screen_with_a_secret_field_wipes_it() {
     let mut found = 0;
-    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui/screens")];
+    let mut folders =
+        vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui/screens")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap().flatten() {
             let path = entry.path();

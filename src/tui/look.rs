@@ -60,9 +60,15 @@ impl Setting {
     /// What it is, in a line.
     pub(crate) fn about(&self) -> String {
         match self {
-            Self::Theme(name) => about(name).unwrap_or_else(|| "a theme file; Enter reads it again".into()),
-            Self::Ascii => "for consoles that show letters or diamonds where lines should be".into(),
-            Self::Mouse => "a click moves the cursor of a list, the wheel scrolls; never needed".into(),
+            Self::Theme(name) => {
+                about(name).unwrap_or_else(|| "a theme file; Enter reads it again".into())
+            }
+            Self::Ascii => {
+                "for consoles that show letters or diamonds where lines should be".into()
+            }
+            Self::Mouse => {
+                "a click moves the cursor of a list, the wheel scrolls; never needed".into()
+            }
         }
     }
 

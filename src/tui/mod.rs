@@ -6,6 +6,7 @@
 mod acts;
 mod app;
 mod canvas;
+mod chord;
 #[cfg(test)]
 mod contrast;
 mod desk;

@@ -184,8 +184,9 @@ impl Theme {
             let role = Role::named(&key).ok_or_else(|| unknown_role(&name, text, &key))?;
             looks.insert(
                 role,
-                look(&brush, &palette)
-                    .map_err(|m| unreadable(&name, &format!("{}{key}: {m}", line_of(text, &key))))?,
+                look(&brush, &palette).map_err(|m| {
+                    unreadable(&name, &format!("{}{key}: {m}", line_of(text, &key)))
+                })?,
             );
         }
         Ok(Self {
@@ -200,7 +201,10 @@ impl Theme {
     pub(crate) fn marked() -> Self {
         let looks = Role::ALL.iter().zip(1u8..).map(|((role, _), n)| {
             let fg = Some(Paint::Rgb(n, 7, 9));
-            let look = Look { fg, ..Look::default() };
+            let look = Look {
+                fg,
+                ..Look::default()
+            };
             (*role, look)
         });
         Self {
@@ -408,7 +412,10 @@ mod tests {
         let light = Theme::embedded("light").unwrap();
         assert_eq!(mine.look(Role::Text).bg, Some(Paint::Rgb(255, 255, 255)));
         assert_eq!(mine.look(Role::Text).fg, light.look(Role::Text).fg);
-        assert!(mine.look(Role::Key).mods.is_empty(), "a role is replaced whole");
+        assert!(
+            mine.look(Role::Key).mods.is_empty(),
+            "a role is replaced whole"
+        );
         for text in [
             "name = \"dark\"\ninherits = \"dark\"",
             "name = \"dark\"\ninherits = \"light\"",
