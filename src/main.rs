@@ -1,5 +1,6 @@
 //! The binary: parse arguments, choose a front end.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -41,7 +42,8 @@ fn show(screen: Screen, look: Look) -> ExitCode {
     match tui::run(start(screen), options) {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
-            eprintln!("keymoot: {error}");
+            // The terminal may be what is gone: then there is nobody to tell, and that is no reason to panic.
+            let _ = writeln!(std::io::stderr(), "keymoot: {error}");
             ExitCode::from(error.exit_status())
         }
     }

@@ -11,6 +11,7 @@ mod hardening;
 mod output;
 mod probe;
 mod processes;
+mod suspend;
 
 pub use clock::{Monotonic, OsMonotonic, WallClock};
 pub use files::{FileError, ensure_private_folder, read_limited, read_private, state_folder};
@@ -19,3 +20,4 @@ pub use hardening::{Hardening, Measure, harden};
 pub use output::{OutputFolder, is_plain_name};
 pub use probe::{EntropyReport, Interface, entropy_report, interfaces, swap_areas};
 pub use processes::ask_to_end;
+pub use suspend::{GOES_ON, STOP_ASKED, stop_process_group};

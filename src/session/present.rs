@@ -138,6 +138,27 @@ impl Session {
         })
     }
 
+    /// Wipes every signing key that is held for the session: from now on people sign by passphrase.
+    pub fn forget_keys(&mut self) {
+        self.held.keys.clear();
+        self.held.use_identity = None;
+    }
+
+    /// Whether a custodian who is present can unseal the own envelope; nothing is signed and nothing is kept.
+    ///
+    /// # Errors
+    /// Nobody of that name is present as custodian; the passphrase or the envelope is not theirs.
+    pub fn recognise(&self, name: &str, source: KeySource) -> Result<(), Refusal> {
+        let person = self.person(name)?;
+        if person.role != custody::Role::Custodian || !self.present.iter().any(|p| p == name) {
+            return Err(Refusal::Approval(format!(
+                "{name} is not a custodian who is present at this session. Nothing was changed; one of those who \
+                 opened the vault is asked."
+            )));
+        }
+        self.unseal(person, source).map(drop)
+    }
+
     fn held(&self, name: &str) -> Result<Unsealed, Refusal> {
         let held = self.held.keys.get(name).ok_or_else(|| {
             Refusal::PersonNeeded(format!(

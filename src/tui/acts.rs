@@ -52,7 +52,8 @@ pub(crate) enum Signing {
 }
 
 impl Signing {
-    fn source(self) -> Result<KeySource, Refusal> {
+    /// Reads the envelope where it lies on a medium.
+    pub(crate) fn source(self) -> Result<KeySource, Refusal> {
         Ok(match self {
             Self::Held => KeySource::Held,
             Self::Passphrase(passphrase) => KeySource::Passphrase(passphrase),

@@ -3,9 +3,10 @@
 use crossterm::event::KeyEvent;
 
 use super::keys::{self, Offer, Verb};
-use super::message::{Effect, Msg, News};
+use super::lock::{IDLE_MINUTES, Locked, Why};
+use super::message::{Effect, Msg, News, Order};
 use super::screen::{Reaction, Screen, Step};
-use super::screens::{help::Help, leave::Leave, palette::Palette};
+use super::screens::{help::Help, leave::Leave, palette::Palette, settings::Settings};
 use super::theme::Role;
 use super::world::World;
 
@@ -20,13 +21,26 @@ pub(crate) struct State {
     turned: u64,
     /// The question that was on screen when it was last drawn.
     drawn: Option<(u64, u64)>,
+    /// The page that hides everything, while the screen is locked.
+    lock: Option<Locked>,
+    /// When somebody last touched a key or the mouse, in milliseconds of the machine's time.
+    touched: i64,
+    /// The process stops as soon as the desk has wiped what it holds.
+    stops: bool,
 }
+
+/// Milliseconds until an untouched screen is locked.
+const IDLE: i64 = IDLE_MINUTES * 60 * 1000;
 
 impl State {
     /// A state with one screen.
     pub(crate) fn new(world: World, first: Box<dyn Screen>) -> Self {
+        let touched = world.wall.millis();
         Self {
             world,
+            lock: None,
+            touched,
+            stops: false,
             stack: vec![first],
             notice: None,
             status: 0,
@@ -43,7 +57,21 @@ impl State {
 
     /// The screen on top.
     pub(crate) fn top(&self) -> Option<&dyn Screen> {
-        self.stack.last().map(AsRef::as_ref)
+        match &self.lock {
+            Some(locked) => Some(locked),
+            None => self.stack.last().map(AsRef::as_ref),
+        }
+    }
+
+    fn top_mut(&mut self) -> Option<(&mut dyn Screen, &World)> {
+        let world = &self.world;
+        match &mut self.lock {
+            Some(locked) => Some((locked, world)),
+            None => self
+                .stack
+                .last_mut()
+                .map(|s| (s.as_mut() as &mut dyn Screen, world)),
+        }
     }
 
     /// The line above the footing.
@@ -63,6 +91,11 @@ impl State {
     /// The keys of the screen on top and those that work everywhere.
     pub(crate) fn offers(&self) -> Vec<Offer> {
         let mut offers = self.top().map_or_else(Vec::new, |s| s.offers(&self.world));
+        if self.lock.is_some() {
+            // Nothing of what lies beneath can be reached from the page that hides it.
+            offers.extend([Offer::plain(Verb::Mouse), Offer::plain(Verb::Suspend)]);
+            return offers;
+        }
         for offer in keys::everywhere() {
             if !offers.iter().any(|o| o.verb == offer.verb) {
                 offers.push(offer);
@@ -92,12 +125,27 @@ impl State {
             }
             None => None,
         };
-        [second, busy].into_iter().flatten().min()
+        let idle = self
+            .lock
+            .is_none()
+            .then(|| self.touched.saturating_add(IDLE));
+        [second, busy, idle].into_iter().flatten().min()
     }
 }
 
 /// Takes one message; returns what is to be done outside.
 pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
+    let now = state.world.wall.millis();
+    let idle = now.saturating_sub(state.touched) >= IDLE;
+    // A clock that was set back must not keep the screen open for longer.
+    state.touched = state.touched.min(now);
+    if matches!(msg, Msg::Key(_) | Msg::Paste(_) | Msg::Moved(_)) {
+        state.touched = now;
+        if idle && state.lock.is_none() {
+            // The machine slept, perhaps: what was typed to wake it is not for the screen beneath.
+            return lock(state, Why::Idle);
+        }
+    }
     match msg {
         Msg::Resize(columns, rows) => {
             state.world.size = (columns, rows);
@@ -105,6 +153,22 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::Tick(wall) => {
             state.world.wall = wall;
+            if wall.millis().saturating_sub(state.touched) >= IDLE {
+                return lock(state, Why::Idle);
+            }
+            Vec::new()
+        }
+        Msg::Mouse(_) => Vec::new(),
+        Msg::Moved(rows) => moved(state, rows),
+        Msg::Suspend => suspend(state),
+        Msg::GoesOn => {
+            let mut effects = vec![Effect::Reclaim];
+            effects.extend(lock(state, Why::Stopped));
+            effects
+        }
+        Msg::NoLook(look, why) => {
+            state.world.look = look;
+            state.notice = Some((Role::Stop, why));
             Vec::new()
         }
         Msg::End | Msg::DeskGone => vec![Effect::Quit(1)],
@@ -123,9 +187,8 @@ fn press(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     let offers = state.offers();
     let typing = state.top().is_some_and(Screen::typing);
     let Some(offer) = keys::meant(&key, &offers, typing) else {
-        let world = &state.world;
-        let reaction = match state.stack.last_mut() {
-            Some(screen) if world.busy.is_none() => screen.typed(key, world),
+        let reaction = match state.top_mut() {
+            Some((screen, world)) if world.busy.is_none() => screen.typed(key, world),
             _ => Reaction::none(),
         };
         return react(state, reaction);
@@ -140,6 +203,21 @@ fn press(state: &mut State, key: KeyEvent) -> Vec<Effect> {
 
 fn say(state: &mut State, verb: Verb) -> Vec<Effect> {
     let reaction = match verb {
+        Verb::Suspend => return suspend(state),
+        Verb::Mouse => {
+            let mut look = state.world.look.clone();
+            look.mouse = !look.mouse;
+            let word = if look.mouse { "on" } else { "off" };
+            Reaction::one(Step::Look(look)).then(Step::Notice(
+                Role::Note,
+                format!("The mouse is {word}; F9 turns it over."),
+            ))
+        }
+        // The page that hides everything has its own way out.
+        Verb::Leave if state.lock.is_some() => match state.top_mut() {
+            Some((screen, world)) => screen.verb(Verb::Leave, world),
+            None => Reaction::none(),
+        },
         Verb::Leave => match state.top() {
             Some(top) if top.name() == "Leave" => Reaction::one(Step::Quit),
             _ => Reaction::push(Leave::new(state.world.busy.is_some())),
@@ -154,19 +232,87 @@ fn say(state: &mut State, verb: Verb) -> Vec<Effect> {
             Some(screen) => screen.while_busy(waiting),
             None => Reaction::none(),
         },
-        other => {
-            let world = &state.world;
-            match state.stack.last_mut() {
-                Some(screen) => screen.verb(other, world),
-                None => Reaction::none(),
-            }
-        }
+        Verb::Settings => match state.top() {
+            Some(top) if top.name() == "Settings" => Reaction::none(),
+            _ => Reaction::push(Settings::new(&state.world.look)),
+        },
+        other => match state.top_mut() {
+            Some((screen, world)) => screen.verb(other, world),
+            None => Reaction::none(),
+        },
     };
     react(state, reaction)
 }
 
+/// Hides everything and wipes what was typed; the desk wipes what it holds.
+fn lock(state: &mut State, why: Why) -> Vec<Effect> {
+    if state.lock.is_some() {
+        return Vec::new();
+    }
+    state.notice = None;
+    let world = &state.world;
+    let wipes = state
+        .stack
+        .iter_mut()
+        .filter_map(|screen| screen.wipe(world));
+    let mut orders: Vec<Order> = wipes.collect();
+    if world.view.is_some() {
+        orders.push(Order::Lock);
+    }
+    state.lock = Some(Locked::new(why, world));
+    state.turned = state.turned.wrapping_add(1);
+    orders.into_iter().map(Effect::Desk).collect()
+}
+
+/// Ctrl-Z: locks and wipes, then the process stops; refused while a secret is typed.
+fn suspend(state: &mut State) -> Vec<Effect> {
+    if state.lock.is_none() && state.top().is_some_and(Screen::secret) {
+        state.notice = Some((
+            Role::Note,
+            "Not now: a secret is being typed, and the next thing typed might land in the shell. Enter or Esc first."
+                .into(),
+        ));
+        return Vec::new();
+    }
+    let mut effects = match &mut state.lock {
+        Some(locked) => {
+            locked.wipe(&state.world);
+            Vec::new()
+        }
+        None => lock(state, Why::Suspended),
+    };
+    let wipes = effects
+        .iter()
+        .any(|e| matches!(e, Effect::Desk(Order::Lock)));
+    if wipes {
+        // First the desk wipes, then everything stops.
+        state.stops = true;
+    } else {
+        effects.push(Effect::Suspend);
+    }
+    effects
+}
+
+/// The mouse moves the cursor of a list as its keys would.
+fn moved(state: &mut State, rows: isize) -> Vec<Effect> {
+    /// More rows than a screen has.
+    const MOST: usize = 300;
+    let verb = if rows < 0 { Verb::Up } else { Verb::Down };
+    let moves = state
+        .offers()
+        .iter()
+        .any(|o| o.verb == verb && o.off.is_none());
+    let asked = state.drawn.is_some_and(|drawn| drawn != state.question());
+    if !moves || asked || state.world.busy.is_some() {
+        return Vec::new();
+    }
+    state.notice = None;
+    let count = rows.unsigned_abs().min(MOST);
+    (0..count).flat_map(|_| say(state, verb)).collect()
+}
+
 fn paste(state: &mut State, text: &str) -> Vec<Effect> {
-    let Some(screen) = state.stack.last_mut() else {
+    let Some(screen) = state.top() else {
         return Vec::new();
     };
     if screen.secret() {
@@ -181,7 +327,10 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
         return Vec::new();
     }
     let clean: String = text.chars().filter(|c| !c.is_control()).collect();
-    let reaction = screen.pasted(&clean, &state.world);
+    let reaction = match state.top_mut() {
+        Some((screen, world)) => screen.pasted(&clean, world),
+        None => Reaction::none(),
+    };
     react(state, reaction)
 }
 
@@ -197,13 +346,20 @@ fn heard(
         state.world.doctor.clone_from(found);
     }
     let world = &state.world;
+    if let Some(reaction) = state.lock.as_mut().and_then(|l| l.news(news, world)) {
+        let mut effects = react(state, reaction);
+        if matches!(news, News::Locked) && std::mem::take(&mut state.stops) {
+            effects.push(Effect::Suspend);
+        }
+        return effects;
+    }
     let reaction = state
         .stack
         .iter_mut()
         .rev()
         .find_map(|screen| screen.news(news, world))
         .unwrap_or_else(|| unheard(news));
-    react(state, reaction)
+    react_beneath(state, reaction)
 }
 
 /// News that no screen waits for still reaches the person.
@@ -214,7 +370,18 @@ fn unheard(news: &News) -> Reaction {
     }
 }
 
+/// What the screen on top wants done; where that is the page that hides everything, going back is taking it away.
 fn react(state: &mut State, reaction: Reaction) -> Vec<Effect> {
+    let opens = |step: &Step| matches!(step, Step::Pop);
+    if state.lock.is_some() && reaction.0.iter().any(opens) {
+        state.lock = None;
+        state.turned = state.turned.wrapping_add(1);
+        return Vec::new();
+    }
+    react_beneath(state, reaction)
+}
+
+fn react_beneath(state: &mut State, reaction: Reaction) -> Vec<Effect> {
     let mut effects = Vec::new();
     let returns = matches!(reaction.0.last(), Some(Step::Pop));
     for step in reaction.0 {
@@ -241,13 +408,17 @@ fn react(state: &mut State, reaction: Reaction) -> Vec<Effect> {
             }
             Step::Say(verb) => effects.extend(say(state, verb)),
             Step::Notice(role, text) => state.notice = Some((role, text)),
+            Step::Look(look) => {
+                state.world.look = look.clone();
+                effects.push(Effect::Look(look));
+            }
             Step::Status(status) => state.status = status,
             Step::Quit => effects.push(Effect::Quit(state.status)),
         }
     }
     if returns && let Some(screen) = state.stack.last_mut() {
         let again = screen.returned(&state.world);
-        effects.extend(react(state, again));
+        effects.extend(react_beneath(state, again));
     }
     effects
 }

@@ -5,16 +5,33 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
+use super::look::Look;
 use super::paint::Depth;
 use super::theme::{Role, Theme};
 
 /// What the terminal can show, and how we want it to look. All of it is told from outside.
 #[derive(Debug, Clone)]
 pub(crate) struct Appearance {
+    /// The theme's name, or the path of its file.
+    pub(crate) name: String,
     pub(crate) theme: Theme,
     pub(crate) depth: Depth,
     pub(crate) ascii: bool,
 }
+
+impl Appearance {
+    /// What Settings shows of it.
+    pub(crate) fn look(&self) -> Look {
+        Look {
+            theme: self.name.clone(),
+            ascii: self.ascii,
+            mouse: false,
+        }
+    }
+}
+
+/// A row of a list as it was drawn, and how many rows it is below the list's cursor.
+pub(crate) type Hit = (Rect, isize);
 
 /// A part of the screen with its own origin.
 pub(crate) struct Canvas<'a> {
@@ -22,6 +39,7 @@ pub(crate) struct Canvas<'a> {
     area: Rect,
     appearance: &'a Appearance,
     cursor: Option<Position>,
+    hits: Vec<Hit>,
 }
 
 impl<'a> Canvas<'a> {
@@ -34,6 +52,7 @@ impl<'a> Canvas<'a> {
             area,
             appearance,
             cursor: None,
+            hits: Vec::new(),
         }
     }
 
@@ -119,6 +138,26 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// Says that row `y` is a list's row `index` while its cursor stands on `at`: a click there moves the cursor.
+    pub(crate) fn listed(&mut self, y: u16, index: usize, at: usize) {
+        let (Ok(index), Ok(at)) = (isize::try_from(index), isize::try_from(at)) else {
+            return;
+        };
+        let row = Rect::new(
+            self.area.x,
+            self.area.y.saturating_add(y),
+            self.area.width,
+            1,
+        );
+        let row = row.intersection(self.area);
+        self.hits.push((row, index.saturating_sub(at)));
+    }
+
+    /// The rows that a click can land on.
+    pub(crate) fn hits(&mut self) -> Vec<Hit> {
+        std::mem::take(&mut self.hits)
+    }
+
     /// A rule across row `y` with titles in it: `─ Keys ─ 5 of 45 ────`.
     pub(crate) fn rule(&mut self, y: u16, titles: &[String]) {
         let line = "─".repeat(usize::from(self.area.width));
@@ -172,9 +211,12 @@ impl<'a> Canvas<'a> {
             area,
             appearance: self.appearance,
             cursor: None,
+            hits: Vec::new(),
         };
         draw(&mut part);
         let cursor = part.cursor;
+        let hits = std::mem::take(&mut part.hits);
+        self.hits.extend(hits);
         if cursor.is_some() {
             self.cursor = cursor;
         }

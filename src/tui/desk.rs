@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::mpsc::UnboundedSender;
 use zeroize::Zeroizing;
 
-use super::acts::Acts;
+use super::acts::{Acts, Signing};
 use super::envelopes;
 use super::message::{Msg, News, Order, Papers, PlayOrder};
 use super::world::vault_name;
@@ -108,6 +108,13 @@ impl Desk {
             } => self.enter(person, &passphrase, envelope.as_deref()),
             Order::FinishOpening(witness) => self.finish(witness.as_ref()),
             Order::Close => self.close(),
+            Order::Lock => {
+                if let Some(session) = &mut self.session {
+                    session.forget_keys();
+                }
+                return News::Locked;
+            }
+            Order::Recognise { person, signing } => return self.recognise(&person, signing),
             Order::Create { dir, new } => self.create(&dir, new),
             Order::Passphrase(words) => passphrase(words),
             Order::PlaceEnvelopes {
@@ -173,6 +180,16 @@ impl Desk {
         };
         self.session = Some(opening.finish(environment, witness)?);
         Ok(News::Open)
+    }
+
+    fn recognise(&mut self, person: &str, signing: Signing) -> News {
+        let known = signing
+            .source()
+            .and_then(|source| self.session()?.recognise(person, source));
+        match known {
+            Ok(()) => News::Recognised,
+            Err(refusal) => News::Unrecognised(refusal.to_string()),
+        }
     }
 
     fn close(&mut self) -> Result<News, Refusal> {

@@ -2,27 +2,30 @@
 
 use std::future::poll_fn;
 use std::io::{self, stdout};
+use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::time::Duration;
 
-use crossterm::event::{Event, EventStream, KeyEventKind};
+use crossterm::event::{Event, EventStream, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use crossterm::execute;
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use futures_core::Stream;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Position;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
 use zeroize::Zeroizing;
 
 use super::app::{State, update};
-use super::canvas::Appearance;
+use super::canvas::{Appearance, Hit};
 use super::guard::Guard;
+use super::look::Look;
 use super::message::{Effect, Msg, Order};
-use super::{Doctor, TuiError, desk, frame};
+use super::{Doctor, TuiError, desk, frame, surroundings};
 use crate::api::Clock;
-use crate::os::WallClock;
+use crate::os::{GOES_ON, STOP_ASKED, WallClock};
 
 /// No two pictures are closer together than this.
 const FRAME: Duration = Duration::from_millis(16);
@@ -34,7 +37,7 @@ const CLOSING: Duration = Duration::from_secs(5);
 pub(crate) fn run(
     state: State,
     first: Vec<Order>,
-    appearance: &Appearance,
+    appearance: Appearance,
     doctor: Option<Doctor>,
 ) -> Result<u8, TuiError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -51,9 +54,15 @@ pub(crate) fn run(
             // The desk was started a line above; if it is gone, its last word ends the loop.
             let _ = orders.send(order);
         }
-        let status = turn(state, &mut receiver, &orders, appearance).await;
+        let mut screen = Picture {
+            terminal: ManuallyDrop::new(Terminal::new(CrosstermBackend::new(stdout()))?),
+            guard,
+            appearance,
+            hits: Vec::new(),
+        };
+        let status = turn(state, &mut receiver, &orders, &mut screen).await;
         // The terminal goes back first; then the desk closes the vault.
-        drop(guard);
+        drop(screen);
         drop(orders);
         let closed =
             async { while !matches!(receiver.recv().await, Some(Msg::DeskGone) | None) {} };
@@ -69,13 +78,19 @@ fn listen_for_the_end(sender: &UnboundedSender<Msg>) -> io::Result<()> {
         SignalKind::interrupt(),
         SignalKind::quit(),
     ] {
-        let mut stream = signal(kind)?;
-        let sender = sender.clone();
-        tokio::spawn(async move {
-            stream.recv().await;
-            let _ = sender.send(Msg::End);
-        });
+        listen(sender, kind, || Msg::End)?;
     }
+    // Job control: Ctrl-Z's signal from outside, and the one that lets us go on.
+    listen(sender, SignalKind::from_raw(STOP_ASKED), || Msg::Suspend)?;
+    listen(sender, SignalKind::from_raw(GOES_ON), || Msg::GoesOn)
+}
+
+fn listen(sender: &UnboundedSender<Msg>, kind: SignalKind, message: fn() -> Msg) -> io::Result<()> {
+    let mut stream = signal(kind)?;
+    let sender = sender.clone();
+    tokio::spawn(async move {
+        while stream.recv().await.is_some() && sender.send(message()).is_ok() {}
+    });
     Ok(())
 }
 
@@ -85,6 +100,7 @@ async fn listen_to_the_terminal(sender: UnboundedSender<Msg>) {
         let event = poll_fn(|context| Pin::new(&mut events).poll_next(context)).await;
         let message = match event {
             Some(Ok(Event::Key(key))) if key.kind != KeyEventKind::Release => Msg::Key(key),
+            Some(Ok(Event::Mouse(mouse))) => Msg::Mouse(mouse),
             Some(Ok(Event::Paste(text))) => Msg::Paste(Zeroizing::new(text)),
             Some(Ok(Event::Resize(columns, rows))) => Msg::Resize(columns, rows),
             Some(Ok(_)) => continue,
@@ -98,15 +114,86 @@ async fn listen_to_the_terminal(sender: UnboundedSender<Msg>) {
     }
 }
 
+/// The terminal while it is ours, and what was drawn on it.
+struct Picture {
+    /// Never dropped: ratatui would show the cursor once more and, where the terminal is gone, panic over telling it.
+    /// The guard gives everything back.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<io::Stdout>>>,
+    guard: Guard,
+    appearance: Appearance,
+    /// The rows a click can land on.
+    hits: Vec<Hit>,
+}
+
+impl Picture {
+    fn draw(&mut self, state: &State) -> io::Result<()> {
+        execute!(stdout(), BeginSynchronizedUpdate)?;
+        let (hits, appearance) = (&mut self.hits, &self.appearance);
+        let drawn = self.terminal.draw(|picture| {
+            let (cursor, rows) = frame::draw(state, picture.buffer_mut(), appearance);
+            *hits = rows;
+            if let Some(at) = cursor {
+                picture.set_cursor_position(at);
+            }
+        });
+        // Closed even when drawing failed: a terminal left inside an update shows nothing.
+        execute!(stdout(), EndSynchronizedUpdate)?;
+        drawn.map(|_| ())
+    }
+
+    /// How far the mouse moves the cursor of the list on screen.
+    fn moved(&self, mouse: MouseEvent) -> Option<isize> {
+        /// Rows that one step of the wheel scrolls.
+        const STEP: isize = 3;
+        match mouse.kind {
+            MouseEventKind::ScrollUp => Some(-STEP),
+            MouseEventKind::ScrollDown => Some(STEP),
+            MouseEventKind::Down(MouseButton::Left) => {
+                let at = Position::new(mouse.column, mouse.row);
+                let hit = self.hits.iter().find(|(row, _)| row.contains(at));
+                hit.map(|(_, rows)| *rows)
+            }
+            _ => None,
+        }
+    }
+
+    /// Somebody else had the terminal: its size may be another, and nothing of ours is on it.
+    fn reclaimed(&mut self, state: &mut State) -> io::Result<()> {
+        state.world.size = crossterm::terminal::size()?;
+        execute!(stdout(), Clear(ClearType::All))?;
+        // Begun anew: `Terminal::clear` would ask the terminal where its cursor is, and wait for the answer.
+        self.terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(stdout()))?);
+        Ok(())
+    }
+
+    fn look(&mut self, state: &mut State, look: &Look) -> io::Result<()> {
+        self.guard.mouse(look.mouse)?;
+        self.appearance.ascii = look.ascii;
+        match surroundings::theme(&look.theme) {
+            Ok(theme) => {
+                self.appearance.theme = theme;
+                self.appearance.name.clone_from(&look.theme);
+            }
+            Err(error) => {
+                let stays = Look {
+                    theme: self.appearance.name.clone(),
+                    ..look.clone()
+                };
+                update(state, Msg::NoLook(stays, error.reason()));
+            }
+        }
+        Ok(())
+    }
+}
+
 async fn turn(
     mut state: State,
     receiver: &mut UnboundedReceiver<Msg>,
     orders: &std::sync::mpsc::Sender<Order>,
-    appearance: &Appearance,
+    screen: &mut Picture,
 ) -> Result<u8, TuiError> {
-    let mut terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
     loop {
-        draw(&mut terminal, &state, appearance)?;
+        screen.draw(&state)?;
         state.mark_drawn();
         let next_frame = Instant::now() + FRAME;
         let mut due = next_change(&state);
@@ -118,6 +205,14 @@ async fn turn(
                 message = receiver.recv() => message.unwrap_or(Msg::End),
                 () = wait(until) => Msg::Tick(WallClock.now()),
             };
+            let message = match message {
+                // A mouse that points at nothing changes nothing, and draws nothing.
+                Msg::Mouse(mouse) => match screen.moved(mouse) {
+                    Some(rows) => Msg::Moved(rows),
+                    None => continue,
+                },
+                other => other,
+            };
             // A tick that only closes the frame's gap changes nothing by itself.
             changed = true;
             state.world.wall = WallClock.now();
@@ -126,6 +221,15 @@ async fn turn(
                     Effect::Quit(status) => return Ok(status),
                     Effect::Desk(order) => {
                         let _ = orders.send(order);
+                    }
+                    Effect::Look(look) => screen.look(&mut state, &look)?,
+                    Effect::Suspend => {
+                        screen.guard.suspend()?;
+                        screen.reclaimed(&mut state)?;
+                    }
+                    Effect::Reclaim => {
+                        screen.guard.take()?;
+                        screen.reclaimed(&mut state)?;
                     }
                 }
             }
@@ -145,21 +249,4 @@ async fn wait(until: Option<Instant>) {
         Some(at) => sleep_until(at).await,
         None => std::future::pending().await,
     }
-}
-
-fn draw(
-    terminal: &mut Terminal<CrosstermBackend<io::Stdout>>,
-    state: &State,
-    appearance: &Appearance,
-) -> io::Result<()> {
-    execute!(stdout(), BeginSynchronizedUpdate)?;
-    let drawn = terminal.draw(|picture| {
-        let cursor = frame::draw(state, picture.buffer_mut(), appearance);
-        if let Some(at) = cursor {
-            picture.set_cursor_position(at);
-        }
-    });
-    // Closed even when drawing failed: a terminal left inside an update shows nothing.
-    execute!(stdout(), EndSynchronizedUpdate)?;
-    drawn.map(|_| ())
 }

@@ -5,12 +5,13 @@ use ratatui::layout::Position;
 use unicode_width::UnicodeWidthStr;
 
 use super::app::State;
-use super::canvas::{Appearance, Canvas, cells, cut};
+use super::canvas::{Appearance, Canvas, Hit, cells, cut};
 use super::keys;
 use super::screen::Screen;
 use super::theme::Role;
 use super::world::World;
 use crate::api::Timestamp;
+use crate::session::Profile;
 use crate::session::field::Footing;
 
 /// The least that every screen is made for.
@@ -20,12 +21,12 @@ pub(crate) const LEAST: (u16, u16) = (80, 24);
 pub(crate) const REHEARSAL: &str =
     "REHEARSAL. You play everybody. Nothing is kept. F5 answers for you.";
 
-/// Draws the whole picture; returns where the cursor belongs.
+/// Draws the whole picture; returns where the cursor belongs, and the rows that a click can land on.
 pub(crate) fn draw(
     state: &State,
     buffer: &mut Buffer,
     appearance: &Appearance,
-) -> Option<Position> {
+) -> (Option<Position>, Vec<Hit>) {
     let mut canvas = Canvas::new(buffer, appearance);
     let (width, height) = (canvas.width(), canvas.height());
     if width < LEAST.0 || height < LEAST.1 {
@@ -43,7 +44,7 @@ pub(crate) fn draw(
         key_line(state, screen.typing(), &mut canvas);
     }
     canvas.finish();
-    canvas.cursor()
+    (canvas.cursor(), canvas.hits())
 }
 
 fn title(screen: &dyn Screen, world: &World) -> Vec<String> {
@@ -89,7 +90,7 @@ fn status(world: &World, canvas: &mut Canvas<'_>) {
         .map(|p| p.name.as_str())
         .collect();
     let sign = format!("{} to sign", view.pending.len());
-    let banner = view.profile.banner();
+    let banner = shaped(view.profile);
     let fixed = banner.width() + clock.width() + world.network.width() + sign.width() + 5 * 3 + 2;
     let room = width.saturating_sub(fixed);
     // A practice vault has no name but its profile.
@@ -122,6 +123,15 @@ fn status(world: &World, canvas: &mut Canvas<'_>) {
     let parts = parts.iter().filter(|(_, text)| !text.is_empty());
     for (n, (role, text)) in parts.enumerate() {
         x = separated(canvas, x, n, *role, text);
+    }
+}
+
+/// The profile's banner: another word and another shape for each, whatever the colours are.
+const fn shaped(profile: Profile) -> &'static str {
+    match profile {
+        Profile::Rehearsal => "REHEARSAL",
+        Profile::Test => "[TEST]",
+        Profile::Production => "■ PRODUCTION ■",
     }
 }
 

@@ -10,6 +10,9 @@ use crossterm::{cursor, event, execute, terminal};
 static OURS: AtomicBool = AtomicBool::new(false);
 static HOOK: Once = Once::new();
 
+/// Whether the mouse is ours too.
+static MOUSE: AtomicBool = AtomicBool::new(false);
+
 /// Holds the terminal; dropping it gives the terminal back.
 pub(crate) struct Guard(());
 
@@ -23,16 +26,49 @@ impl Guard {
                 before(info);
             }));
         });
+        let guard = Self(());
+        guard.take()?;
+        Ok(guard)
+    }
+
+    /// Takes the terminal again, after it was given back or somebody else had it.
+    #[allow(clippy::unused_self)] // who holds the guard may take it; nobody else
+    pub(crate) fn take(&self) -> io::Result<()> {
+        // What was kept as the terminal's own state is put back first: never is a raw state taken for it.
+        let _ = terminal::disable_raw_mode();
         terminal::enable_raw_mode()?;
         OURS.store(true, Ordering::SeqCst);
-        let guard = Self(());
         execute!(
             io::stdout(),
             terminal::EnterAlternateScreen,
             event::EnableBracketedPaste,
             cursor::Hide
         )?;
-        Ok(guard)
+        if MOUSE.load(Ordering::SeqCst) {
+            execute!(io::stdout(), event::EnableMouseCapture)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the mouse, or gives it back to the terminal's own marking and copying.
+    #[allow(clippy::unused_self)] // as above
+    pub(crate) fn mouse(&self, on: bool) -> io::Result<()> {
+        if MOUSE.swap(on, Ordering::SeqCst) == on {
+            return Ok(());
+        }
+        if on {
+            execute!(io::stdout(), event::EnableMouseCapture)
+        } else {
+            execute!(io::stdout(), event::DisableMouseCapture)
+        }
+    }
+
+    /// Gives the terminal back, stops the process group, and takes the terminal again when somebody lets it go on.
+    pub(crate) fn suspend(&self) -> io::Result<()> {
+        give_back();
+        let stopped = crate::os::stop_process_group();
+        self.take()?;
+        stopped
     }
 }
 
@@ -51,6 +87,9 @@ fn give_back() {
     // A terminal that is gone cannot be restored; there is nobody left to tell.
     let _ = execute!(out, terminal::EndSynchronizedUpdate);
     let _ = execute!(out, terminal::Clear(terminal::ClearType::All));
+    if MOUSE.load(Ordering::SeqCst) {
+        let _ = execute!(out, event::DisableMouseCapture);
+    }
     let _ = execute!(out, event::DisableBracketedPaste);
     let _ = execute!(out, terminal::LeaveAlternateScreen);
     let _ = execute!(out, cursor::Show);

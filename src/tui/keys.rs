@@ -1,6 +1,8 @@
 //! The one table of keys: what each does, how it is written. Footer, help and palette are drawn from it.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::chord::{Chord, control, letter, plain};
 
 /// What a key asks for. A screen offers some of these; the rest do nothing there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,80 +40,13 @@ pub(crate) enum Verb {
     Switch,
     Write,
     Copy,
+    Settings,
+    Mouse,
+    Suspend,
     Back,
     Palette,
     Help,
     Leave,
-}
-
-/// One key as it arrives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Chord {
-    code: KeyCode,
-    control: bool,
-}
-
-const fn plain(code: KeyCode) -> Chord {
-    Chord {
-        code,
-        control: false,
-    }
-}
-
-const fn letter(c: char) -> Chord {
-    plain(KeyCode::Char(c))
-}
-
-const fn control(c: char) -> Chord {
-    Chord {
-        code: KeyCode::Char(c),
-        control: true,
-    }
-}
-
-impl Chord {
-    /// How the key is written on screen.
-    pub(crate) fn shown(self) -> String {
-        let name = match self.code {
-            KeyCode::Char(' ') => "Space".to_owned(),
-            KeyCode::Char(c) if self.control => c.to_ascii_uppercase().to_string(),
-            KeyCode::Char(c) => c.to_string(),
-            KeyCode::F(n) => format!("F{n}"),
-            KeyCode::Enter => "Enter".to_owned(),
-            KeyCode::Esc => "Esc".to_owned(),
-            KeyCode::Tab => "Tab".to_owned(),
-            KeyCode::BackTab => "Shift-Tab".to_owned(),
-            KeyCode::Up => "↑".to_owned(),
-            KeyCode::Down => "↓".to_owned(),
-            KeyCode::Left => "←".to_owned(),
-            KeyCode::Right => "→".to_owned(),
-            KeyCode::PageUp => "PgUp".to_owned(),
-            KeyCode::PageDown => "PgDn".to_owned(),
-            KeyCode::Home => "Home".to_owned(),
-            KeyCode::End => "End".to_owned(),
-            KeyCode::Delete => "Del".to_owned(),
-            _ => String::new(),
-        };
-        if self.control {
-            format!("Ctrl-{name}")
-        } else {
-            name
-        }
-    }
-
-    /// Whether the key writes a letter, and so belongs to a text field where there is one.
-    const fn writes(self) -> bool {
-        matches!(self.code, KeyCode::Char(_)) && !self.control
-    }
-
-    fn is(self, key: &KeyEvent) -> bool {
-        let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        let code = match key.code {
-            KeyCode::Char(c) if control => KeyCode::Char(c.to_ascii_lowercase()),
-            other => other,
-        };
-        code == self.code && control == self.control && !key.modifiers.contains(KeyModifiers::ALT)
-    }
 }
 
 /// One row of the table.
@@ -331,6 +266,24 @@ pub(crate) static TABLE: &[Binding] = &[
         "back to the screen before; nothing is changed by that",
     ),
     row(
+        Verb::Settings,
+        &[letter(',')],
+        "",
+        "shows the settings: theme, glyphs, mouse",
+    ),
+    row(
+        Verb::Mouse,
+        &[plain(KeyCode::F(9))],
+        "",
+        "turns the mouse on or off; it is never needed",
+    ),
+    row(
+        Verb::Suspend,
+        &[control('z')],
+        "",
+        "locks this screen and goes back to the shell; `fg` brings it back",
+    ),
+    row(
         Verb::Palette,
         &[letter(':'), control('p')],
         "palette",
@@ -421,6 +374,9 @@ pub(crate) fn moves() -> Vec<Offer> {
 /// What works on every screen.
 pub(crate) fn everywhere() -> Vec<Offer> {
     vec![
+        Offer::plain(Verb::Settings),
+        Offer::plain(Verb::Mouse),
+        Offer::plain(Verb::Suspend),
         Offer::plain(Verb::Palette),
         Offer::plain(Verb::Help),
         Offer::plain(Verb::Leave),
@@ -464,6 +420,7 @@ pub(crate) fn footer(offers: &[Offer], typing: bool) -> Vec<(String, &'static st
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crossterm::event::KeyModifiers;
 
     #[test]
     fn no_key_has_two_meanings_on_any_screen_and_every_row_has_help() {

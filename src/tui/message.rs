@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 use zeroize::Zeroizing;
 
 use super::PlaySession;
 use super::acts::{Cancel, Draft, HandedOver, Signing};
+use super::look::Look;
 use super::receiver::Receiver;
 use super::screens::root::RootFile;
 use crate::api::Timestamp;
@@ -24,6 +25,16 @@ pub(crate) enum Msg {
     Key(KeyEvent),
     /// Text was pasted.
     Paste(Zeroizing<String>),
+    /// The mouse: this many rows down (or up, where negative) from the cursor of the list on screen.
+    Moved(isize),
+    /// The mouse did something; the loop makes [`Msg::Moved`] of it.
+    Mouse(MouseEvent),
+    /// Ctrl-Z's signal: be put aside.
+    Suspend,
+    /// The process goes on after it was stopped.
+    GoesOn,
+    /// The wanted theme is none, and why; this look stays.
+    NoLook(Look, String),
     /// The terminal has another size.
     Resize(u16, u16),
     /// The machine's time.
@@ -40,6 +51,12 @@ pub(crate) enum Msg {
 pub(crate) enum Effect {
     /// Work for the desk.
     Desk(Order),
+    /// The terminal goes back and the process stops, until somebody lets it go on.
+    Suspend,
+    /// The terminal is taken again: somebody else had it.
+    Reclaim,
+    /// The screen looks like this from now on.
+    Look(Look),
     /// The end, with an exit status.
     Quit(u8),
 }
@@ -69,6 +86,10 @@ pub(crate) enum Order {
     },
     /// All shares are there: open.
     FinishOpening(Option<WitnessAnswer>),
+    /// The screen is hidden: signing keys held for the session are wiped.
+    Lock,
+    /// Whether this is the passphrase of that custodian; nothing is signed.
+    Recognise { person: String, signing: Signing },
     /// Gives up the opening or closes the vault.
     Close,
     /// Makes a vault in a folder, and leaves it open.
@@ -143,6 +164,8 @@ impl Order {
             Self::Enter { person, .. } => format!("unsealing the envelope of {person}"),
             Self::FinishOpening(_) => "opening and checking the vault".into(),
             Self::Close => "closing the vault".into(),
+            Self::Lock => "wiping".into(),
+            Self::Recognise { person, .. } => format!("looking whether this is {person}"),
             Self::Create { .. } => "making the vault: identities, shares, envelopes".into(),
             Self::Passphrase(_) => "drawing words".into(),
             Self::PlaceEnvelopes { .. } => "writing the envelopes and reading them back".into(),
@@ -173,6 +196,12 @@ pub(crate) enum News {
     Entered { person: String, left: usize },
     /// The vault is open.
     Open,
+    /// What was held for the session is wiped.
+    Locked,
+    /// It is that custodian.
+    Recognised,
+    /// It is not, in a sentence.
+    Unrecognised(String),
     /// Nothing is open any more.
     Closed,
     /// A vault was made: what people take away.

@@ -6,12 +6,19 @@
 mod acts;
 mod app;
 mod canvas;
+mod chord;
+#[cfg(test)]
+mod contrast;
 mod desk;
 mod envelopes;
 mod event_loop;
 mod frame;
 mod guard;
 mod keys;
+mod lock;
+#[cfg(test)]
+mod lock_tests;
+mod look;
 mod message;
 mod paint;
 mod receiver;
@@ -125,6 +132,17 @@ pub enum TuiError {
 }
 
 impl TuiError {
+    /// What is wrong with a theme, without what it means for a start.
+    fn reason(&self) -> String {
+        match self {
+            Self::Theme(error) => format!("{error}. The theme in use stays."),
+            Self::ThemeFile(path, error) => {
+                format!("{path} cannot be read ({error}). The theme in use stays.")
+            }
+            other => other.to_string(),
+        }
+    }
+
     /// The process's exit status for it (design §5).
     pub const fn exit_status(&self) -> u8 {
         match self {
@@ -158,7 +176,8 @@ pub fn run(start: Start, options: Options) -> Result<u8, TuiError> {
         folder: PathBuf::from("."),
         busy: None,
         doctor: Vec::new(),
+        look: appearance.look(),
     };
     let (state, orders) = screens::begin(start, world);
-    event_loop::run(state, orders, &appearance, doctor)
+    event_loop::run(state, orders, appearance, doctor)
 }

@@ -97,31 +97,6 @@ impl Paint {
             (Self::Rgb(r, g, b), Depth::Sixteen) => ansi(sixteen(r, g, b)),
         }
     }
-
-    /// WCAG contrast of two colours, 1 to 21; the terminal's own colours count as xterm's.
-    #[cfg(test)]
-    pub(crate) fn contrast(self, other: Self) -> f64 {
-        let (a, b) = (self.luminance(), other.luminance());
-        (a.max(b) + 0.05) / (a.min(b) + 0.05)
-    }
-
-    #[cfg(test)]
-    fn luminance(self) -> f64 {
-        let (r, g, b) = match self {
-            Self::Rgb(r, g, b) => (r, g, b),
-            Self::Ansi(n) => XTERM[usize::from(n)],
-            Self::Default => (0, 0, 0),
-        };
-        let linear = |c: u8| {
-            let c = f64::from(c) / 255.0;
-            if c <= 0.04045 {
-                c / 12.92
-            } else {
-                ((c + 0.055) / 1.055).powf(2.4)
-            }
-        };
-        0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
-    }
 }
 
 fn ansi(n: u8) -> Color {

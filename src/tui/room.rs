@@ -73,11 +73,21 @@ impl Room {
         self.follow(vec![Effect::Desk(order)]);
     }
 
+    /// Nobody touches anything for so many milliseconds.
+    pub(crate) fn advance(&mut self, millis: i64) {
+        self.state.world.wall = self.state.world.wall.plus_millis(millis);
+        let tick = Msg::Tick(self.state.world.wall);
+        let effects = update(&mut self.state, tick);
+        self.follow(effects);
+    }
+
     fn follow(&mut self, effects: Vec<Effect>) {
         let mut todo: std::collections::VecDeque<Effect> = effects.into();
         while let Some(effect) = todo.pop_front() {
             match effect {
                 Effect::Quit(_) => self.over = true,
+                // The terminal is none of this room.
+                Effect::Suspend | Effect::Reclaim | Effect::Look(_) => {}
                 Effect::Desk(order) => {
                     let news = self.desk.work(order);
                     let view = self.desk.seen();

@@ -4,6 +4,7 @@ use crossterm::event::KeyEvent;
 
 use super::canvas::Canvas;
 use super::keys::{Offer, Verb};
+use super::look::Look;
 use super::message::{News, Order};
 use super::theme::Role;
 use super::world::World;
@@ -39,6 +40,12 @@ pub(crate) trait Screen {
     /// A number that changes when the question on screen does: keys typed before it was drawn never answer it.
     fn question(&self) -> u64 {
         0
+    }
+
+    /// The screen is hidden and whoever was at the keyboard may be gone: wipes what was typed into secret fields, and
+    /// says what the desk has to give up. Every screen with a secret field has one.
+    fn wipe(&mut self, _world: &World) -> Option<Order> {
+        None
     }
 
     /// Draws the body, 17 rows at 80x24. Changes nothing.
@@ -89,6 +96,8 @@ pub(crate) enum Step {
     Notice(Role, String),
     /// What the process will say it came to when it ends: 0 done, 1 not.
     Status(u8),
+    /// From now on the screen looks like this.
+    Look(Look),
     /// The end.
     Quit,
 }

@@ -24,6 +24,7 @@ use crate::session::{PersonView, Profile, View};
 /// The look that snapshots are made with.
 pub(crate) fn appearance() -> Appearance {
     Appearance {
+        name: "dark".into(),
         theme: Theme::embedded("dark").unwrap(),
         depth: Depth::True,
         ascii: false,
@@ -41,6 +42,7 @@ pub(crate) fn world() -> World {
         folder: PathBuf::from("."),
         busy: None,
         doctor: Vec::new(),
+        look: super::look::Look::default(),
     }
 }
 
@@ -168,6 +170,7 @@ pub(crate) fn text(buffer: &Buffer) -> String {
 /// Compares a state's picture at 80x24 and 140x40 with the files `src/tui/snapshots/NAME.WxH.txt`.
 pub(crate) fn check(name: &str, state: &mut State) {
     for (width, height) in [(80, 24), (140, 40)] {
+        super::contrast::check(name, state, (width, height));
         let buffer = drawn(state, width, height, &appearance());
         let picture = format!("{}--- styles\n{}", text(&buffer), styles(&buffer));
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -38,19 +38,23 @@ pub(crate) fn ascii(read: impl Fn(&str) -> Option<String>) -> bool {
 
 /// How the terminal wants to be drawn on.
 pub(crate) fn appearance(options: Options) -> Result<Appearance, TuiError> {
-    let theme = match options.theme {
-        None => Theme::embedded("dark")?,
-        Some(name) if name.contains(['/', '.']) => {
-            let text = std::fs::read_to_string(&name).map_err(|e| TuiError::ThemeFile(name, e))?;
-            Theme::parse(&text)?
-        }
-        Some(name) => Theme::embedded(&name)?,
-    };
+    let name = options.theme.unwrap_or_else(|| "dark".into());
     Ok(Appearance {
-        theme,
+        theme: theme(&name)?,
+        name,
         depth: depth(variable),
         ascii: options.ascii || ascii(variable),
     })
+}
+
+/// A theme by name, or by the path of its file.
+pub(crate) fn theme(name: &str) -> Result<Theme, TuiError> {
+    if !name.contains(['/', '.']) {
+        return Ok(Theme::embedded(name)?);
+    }
+    let text =
+        std::fs::read_to_string(name).map_err(|e| TuiError::ThemeFile(name.to_owned(), e))?;
+    Ok(Theme::parse(&text)?)
 }
 
 /// The vaults that lie directly in a folder, by name.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::look::Look;
 use crate::api::Timestamp;
 use crate::session::{Profile, View};
 
@@ -25,6 +26,8 @@ pub(crate) struct World {
     pub(crate) busy: Option<(String, Timestamp)>,
     /// What `doctor` found, as label, verdict (`ok`, `note`, `STOP`) and line.
     pub(crate) doctor: Vec<(String, String, String)>,
+    /// How the screen looks.
+    pub(crate) look: Look,
 }
 
 impl World {

@@ -391,6 +391,13 @@ impl Screen for Approve {
         matches!(&self.stage, Stage::Sign(form) if form.secret())
     }
 
+    fn wipe(&mut self, _world: &World) -> Option<Order> {
+        if let Stage::Sign(form) | Stage::Blank(form) = &mut self.stage {
+            form.wipe();
+        }
+        None
+    }
+
     fn question(&self) -> u64 {
         self.turned
     }

@@ -179,6 +179,13 @@ impl Screen for Ask {
         matches!(&self.stage, Stage::Sign(form) if form.secret())
     }
 
+    fn wipe(&mut self, _world: &World) -> Option<Order> {
+        if let Stage::Sign(form) = &mut self.stage {
+            form.wipe();
+        }
+        None
+    }
+
     fn question(&self) -> u64 {
         self.turned
     }

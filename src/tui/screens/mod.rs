@@ -32,6 +32,7 @@ pub(crate) mod review;
 pub(crate) mod root;
 pub(crate) mod runner;
 pub(crate) mod save;
+pub(crate) mod settings;
 pub(crate) mod stop_run;
 #[cfg(test)]
 mod tests;

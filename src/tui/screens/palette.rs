@@ -112,7 +112,7 @@ impl Screen for Palette {
                 };
                 let chord = offer
                     .chord(false)
-                    .map(crate::tui::keys::Chord::shown)
+                    .map(crate::tui::chord::Chord::shown)
                     .unwrap_or_default();
                 c.put(3, y, role, &format!("{chord:10}"));
                 let help = offer.binding().map_or("", |b| b.help);

@@ -145,6 +145,7 @@ impl Screen for Welcome {
                 canvas.row(y, Role::Selection);
                 canvas.put(1, y, role, "►");
             }
+            canvas.listed(y, n, self.cursor.at());
             canvas.put(3, y, role, &format!("{} {title}", n + 1));
             canvas.put(5, y + 1, Role::Muted, about);
             y += 3;

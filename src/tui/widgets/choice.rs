@@ -106,6 +106,9 @@ impl Choices {
                 canvas.row(y, Role::Selection);
                 canvas.put(1, y, role, "►");
             }
+            if focused {
+                canvas.listed(y, index, self.cursor.at());
+            }
             canvas.put(3, y, role, if here { "(*)" } else { "( )" });
             canvas.put(7, y, role, &entry.label);
             let note = entry.off.as_deref().unwrap_or(&entry.note);

@@ -58,6 +58,7 @@ impl Cursor {
                 canvas.row(y, Role::Selection);
                 canvas.put(1, y, Role::Selection, "►");
             }
+            canvas.listed(y, index, self.at);
             row(canvas, index, y);
         }
     }

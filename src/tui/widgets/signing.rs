@@ -113,6 +113,11 @@ impl SignForm {
         self.form.paste(text);
     }
 
+    /// Wipes the passphrase typed so far.
+    pub(crate) fn wipe(&mut self) {
+        self.form.wipe();
+    }
+
     /// Says what was wrong with what was typed.
     pub(crate) fn complain(&mut self, text: &str) {
         // The dots of what was tried go too: the next letter is the first.

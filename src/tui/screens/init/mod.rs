@@ -380,6 +380,12 @@ impl Screen for Init {
         self.page == Page::People && self.words.typing()
     }
 
+    fn wipe(&mut self, _world: &World) -> Option<Order> {
+        // Words on screen are for one person's eyes: that person is called again.
+        self.words.hide();
+        None
+    }
+
     fn question(&self) -> u64 {
         self.question
     }

@@ -56,6 +56,13 @@ impl Words {
         *self = Self::new();
     }
 
+    /// Wipes what was typed and hides the words; their person is called again.
+    pub(crate) fn hide(&mut self) {
+        self.field.clear();
+        self.error = false;
+        self.phase = Phase::HandOver;
+    }
+
     /// The words are here.
     pub(crate) fn drawn(&mut self, words: Option<Zeroizing<String>>) {
         self.drawn = words;

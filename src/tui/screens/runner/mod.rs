@@ -340,6 +340,11 @@ impl Screen for RunScreen {
         self.phase == Phase::Asking && self.form.secret()
     }
 
+    fn wipe(&mut self, _world: &World) -> Option<Order> {
+        self.form.wipe();
+        None
+    }
+
     fn question(&self) -> u64 {
         self.question
     }

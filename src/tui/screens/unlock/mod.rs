@@ -331,6 +331,22 @@ impl Screen for Unlock {
         self.phase == Phase::Typing && self.form.secret()
     }
 
+    fn wipe(&mut self, world: &World) -> Option<Order> {
+        self.form.wipe();
+        // While the desk works its answer decides; a vault that opens meanwhile is locked as an open vault is.
+        let waits = matches!(
+            self.phase,
+            Phase::Choosing | Phase::HandOver | Phase::Typing | Phase::Card
+        );
+        if !waits || world.busy.is_some() || self.entered.is_empty() {
+            return None;
+        }
+        self.refused("The screen was locked: the shares entered so far were wiped. Nothing was opened.");
+        self.entered.clear();
+        self.turn(Phase::Failed);
+        Some(Order::Close)
+    }
+
     fn question(&self) -> u64 {
         self.question
     }

@@ -1,0 +1,134 @@
+//! Settings: theme, glyphs, mouse. Each takes effect at once and lasts until keymoot ends.
+
+use crate::session::field::Footing;
+use crate::tui::canvas::{Canvas, cells};
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::look::{Look, Setting};
+use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::theme::Role;
+use crate::tui::widgets::list::Cursor;
+use crate::tui::world::World;
+
+/// The list of settings.
+pub(crate) struct Settings {
+    cursor: Cursor,
+}
+
+impl Settings {
+    /// With the cursor on the theme in use.
+    pub(crate) fn new(look: &Look) -> Self {
+        let all = Setting::all(look);
+        let at = all.iter().position(|s| s.is_on(look)).unwrap_or(0);
+        Self {
+            cursor: Cursor::on(at),
+        }
+    }
+
+    fn chosen(&self, look: &Look) -> Option<Setting> {
+        Setting::all(look).into_iter().nth(self.cursor.at())
+    }
+}
+
+/// Words that show what the theme makes of each state.
+const SAMPLE: &[(Role, &str)] = &[
+    (Role::Ok, "ok"),
+    (Role::Note, "note"),
+    (Role::Stop, "STOP"),
+    (Role::Wait, "wait"),
+    (Role::Key, "Enter"),
+    (Role::Countdown, "2 d 03:08"),
+    (Role::Muted, "aside"),
+    (Role::ProfileRehearsal, "REHEARSAL"),
+    (Role::ProfileTest, "[TEST]"),
+    (Role::ProfileProduction, "■ PRODUCTION ■"),
+];
+
+impl Screen for Settings {
+    fn name(&self) -> &'static str {
+        "Settings"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        vec!["Settings".into(), "until keymoot ends".into()]
+    }
+
+    fn footing(&self, world: &World) -> Footing {
+        let enter = match self.chosen(&world.look) {
+            Some(Setting::Theme(name)) => format!("draws everything in the theme {name}"),
+            Some(other) if other.is_on(&world.look) => format!("turns {} off", other.label()),
+            Some(other) => format!("turns {} on", other.label()),
+            None => "does nothing".into(),
+        };
+        Footing {
+            acts: "whoever is at the keyboard; no approval is needed".into(),
+            enter,
+            so_far: "nothing in the vault depends on this; no file is written".into(),
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        let mut offers = keys::moves();
+        offers.extend([
+            Offer::word(Verb::Enter, "take"),
+            Offer::word(Verb::Choose, "take"),
+            Offer::plain(Verb::Back),
+        ]);
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "A setting takes effect at once and lasts until keymoot ends: nothing is written. To begin with one, say --theme NAME or --ascii on the command line; --theme FILE takes a theme of your own.",
+            "NO_COLOR leaves bold and reverse alone, whatever the theme. Colour only repeats what words say.",
+            "The mouse is off because taking it keeps the terminal's own marking and copying from working. F9 turns it on and off everywhere.",
+        ]
+    }
+
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
+        let all = Setting::all(&world.look);
+        let width = canvas.width();
+        let at = self.cursor.at();
+        let rows = cells(all.len());
+        canvas.within(0, 1, width, rows, |c| {
+            self.cursor.draw(c, all.len(), |c, n, y| {
+                let Some(setting) = all.get(n) else { return };
+                let role = if n == at { Role::Selection } else { Role::Text };
+                let mark = match (setting, setting.is_on(&world.look)) {
+                    (Setting::Theme(_), true) => "(*)",
+                    (Setting::Theme(_), false) => "( )",
+                    (_, true) => "[x]",
+                    (_, false) => "[ ]",
+                };
+                c.put(3, y, role, mark);
+                c.put_cut(7, y, 18, role, &setting.label());
+                let about = if n == at { role } else { Role::Muted };
+                c.put_cut(26, y, width.saturating_sub(27), about, &setting.about());
+            });
+        });
+        let y = rows.saturating_add(2);
+        canvas.rule(y, &["As it looks now".to_owned()]);
+        let mut at = (3_u16, y.saturating_add(2));
+        for (role, word) in SAMPLE {
+            let end = at.0.saturating_add(cells(word.chars().count()));
+            if end >= width {
+                at = (3, at.1.saturating_add(2));
+            }
+            at.0 = canvas.put(at.0, at.1, *role, word).saturating_add(3);
+        }
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        match verb {
+            Verb::Back => Reaction::pop(),
+            Verb::Enter | Verb::Choose => match self.chosen(&world.look) {
+                Some(setting) => Reaction::one(Step::Look(setting.taken(&world.look))),
+                None => Reaction::none(),
+            },
+            other => {
+                let count = Setting::all(&world.look).len();
+                self.cursor.moved(other, count, count);
+                Reaction::none()
+            }
+        }
+    }
+}

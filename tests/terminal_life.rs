@@ -1,0 +1,429 @@
+//! The life of the real binary's terminal: put aside and brought back, killed, cut off, too small, stormed with sizes
+//! and with ten thousand keys. Whatever happens, the terminal is given back as it was, bit by bit.
+// A test that stops at the first surprise is what is wanted here, in its helpers too.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::too_many_lines
+)]
+
+mod terminal;
+
+use std::io::Read;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use keymoot::api::Profile;
+use keymoot::crypto::SecretBytes;
+use keymoot::session::{Environment, NewPerson, NewVault, create};
+use keymoot::vault::FolderStore;
+use portable_pty::{CommandBuilder, native_pty_system};
+use terminal::{PATIENCE, Terminal, size};
+
+const ENTER: &str = "\r";
+const F5: &str = "\x1b[15~";
+const CTRL_C: &str = "\x03";
+const CTRL_Z: &str = "\x1a";
+
+fn home() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn put_aside_it_locks_gives_the_terminal_back_and_comes_back_locked() {
+    let home = home();
+    let mut terminal = Terminal::start(home.path(), &["play", "first-key.toml"], (80, 24), &[]);
+    terminal.shows("Who is here");
+    terminal.press(CTRL_Z);
+    terminal.until("it to stop", Terminal::stopped);
+    terminal.given_back();
+    assert!(!terminal.text().contains("Who is here"));
+    terminal.signal("-CONT");
+    let text = terminal.shows("put aside with Ctrl-Z");
+    assert!(text.contains("Nothing was lost"), "{text}");
+    assert!(!text.contains("Who is here"), "{text}");
+    terminal.press_until(ENTER, "Which custodian is here?");
+    terminal.press_until(ENTER, "brings the screen back:");
+    // The wrong one leaves it locked.
+    terminal.press("apple anchor");
+    terminal.shows("12 typed");
+    terminal.press_until(ENTER, "STOP");
+    assert!(terminal.text().contains("Locked"));
+    terminal.press_until(F5, "11 typed");
+    terminal.press_until(ENTER, "Who is here");
+    // Stopped and let go on from outside: locked as well.
+    terminal.signal("-STOP");
+    terminal.until("it to stop", Terminal::stopped);
+    terminal.signal("-CONT");
+    terminal.shows("stopped from outside");
+    // The signal that Ctrl-Z sends elsewhere.
+    terminal.signal("-TSTP");
+    terminal.until("it to stop", Terminal::stopped);
+    terminal.given_back();
+    terminal.signal("-CONT");
+    terminal.shows("This screen is blank on purpose");
+    terminal.press_until(CTRL_C, "Ctrl-C again leaves");
+    terminal.press(CTRL_C);
+    assert_eq!(terminal.ended(), 1, "the ceremony is not done");
+    terminal.given_back();
+}
+
+#[test]
+fn while_a_secret_is_typed_it_is_not_put_aside() {
+    let home = home();
+    let mut terminal = Terminal::start(home.path(), &["play", "first-key.toml"], (80, 24), &[]);
+    terminal.shows("Who is here");
+    let end = Instant::now() + PATIENCE;
+    while !terminal.text().contains("Your passphrase") {
+        assert!(Instant::now() < end, "{}", terminal.text());
+        let text = terminal.text();
+        if text.contains("practice answer") && text.contains("____") {
+            terminal.press(F5);
+        } else {
+            terminal.press(ENTER);
+        }
+        std::thread::sleep(Duration::from_millis(150));
+    }
+    terminal.press("half a");
+    terminal.shows("6 typed");
+    terminal.press_until(CTRL_Z, "a secret is being typed");
+    assert!(!terminal.stopped());
+    terminal.signal("-TSTP");
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(!terminal.stopped());
+    assert!(terminal.text().contains("6 typed"));
+    terminal.signal("-TERM");
+    assert_eq!(terminal.ended(), 1);
+    terminal.given_back();
+}
+
+#[test]
+fn every_way_to_be_killed_gives_the_terminal_back() {
+    for signal in ["-TERM", "-HUP", "-QUIT", "-INT"] {
+        let home = home();
+        let mut terminal = Terminal::start(home.path(), &[], (80, 24), &[]);
+        terminal.shows("1 Rehearse a ceremony");
+        terminal.signal(signal);
+        assert_eq!(terminal.ended(), 1, "{signal}");
+        terminal.given_back();
+    }
+}
+
+#[test]
+fn a_terminal_that_is_gone_ends_it() {
+    let home = home();
+    let pair = native_pty_system().openpty(size((80, 24))).unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_keymoot"));
+    command.args(["play", "first-key.toml"]);
+    command.env_clear();
+    command.env("TERM", "xterm-256color");
+    command.env("HOME", home.path());
+    command.cwd(home.path());
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    drop(pair.slave);
+    let mut reader = pair.master.try_clone_reader().unwrap();
+    let (mut raw, mut buffer) = (Vec::new(), [0; 8192]);
+    let words = b"Who is here";
+    while !raw.windows(words.len()).any(|w| w == words) {
+        let count = reader.read(&mut buffer).unwrap();
+        raw.extend_from_slice(&buffer[..count]);
+    }
+    // The wire is cut: nobody holds its other end any more.
+    drop(reader);
+    drop(pair.master);
+    let end = Instant::now() + PATIENCE;
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        assert!(Instant::now() < end, "it lives on without a terminal");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    assert_eq!(status.exit_code(), 1, "ended, and not by a panic");
+}
+
+#[test]
+fn twenty_by_five_says_what_it_needs_and_can_be_left() {
+    let home = home();
+    let mut terminal = Terminal::start(home.path(), &[], (20, 5), &[]);
+    let text = terminal.shows("needs 80x24");
+    assert!(text.contains("20x5"), "{text}");
+    terminal.press("\x1b[B\x1b[B1q?:");
+    std::thread::sleep(Duration::from_millis(100));
+    terminal.resize((80, 24));
+    terminal.press_until("\x1b", "Welcome to keymoot");
+    terminal.resize((20, 5));
+    terminal.shows("needs 80x24");
+    terminal.press_until(CTRL_C, "needs 80x24");
+    terminal.press(CTRL_C);
+    std::thread::sleep(Duration::from_millis(100));
+    terminal.press(CTRL_C);
+    assert_eq!(terminal.ended(), 0);
+    terminal.given_back();
+}
+
+#[test]
+fn the_mouse_is_taken_only_when_asked_and_a_click_moves_the_cursor() {
+    let home = home();
+    let mut terminal = Terminal::start(home.path(), &[], (80, 24), &[]);
+    let text = terminal.shows("1 Rehearse a ceremony");
+    assert!(!terminal.has(b"\x1b[?1000h"));
+    terminal.press_until("\x1b[20~", "The mouse is on");
+    assert!(terminal.has(b"\x1b[?1000h"));
+    let row = text.lines().position(|l| l.contains("2 Create")).unwrap() + 1;
+    terminal.press(&format!("\x1b[<0;10;{row}M\x1b[<0;10;{row}m"));
+    terminal.shows("► 2 Create");
+    terminal.press("\x1b[<64;10;10M");
+    terminal.shows("► 1 Rehearse");
+    terminal.signal("-TERM");
+    assert_eq!(terminal.ended(), 1);
+    terminal.given_back();
+    assert!(terminal.has(b"\x1b[?1000l"));
+}
+
+#[test]
+fn every_theme_starts_is_changed_while_it_runs_and_no_color_draws_none() {
+    for theme in ["dark", "light", "contrast", "safe", "ansi", "mono"] {
+        let home = home();
+        let arguments = ["--theme", theme];
+        let mut terminal = Terminal::start(home.path(), &arguments, (80, 24), &[]);
+        terminal.shows("1 Rehearse a ceremony");
+        terminal.press_until(",", "As it looks now");
+        assert!(terminal.text().contains(&format!("(*) theme {theme}")));
+        terminal.signal("-TERM");
+        assert_eq!(terminal.ended(), 1);
+    }
+    let home = home();
+    let file = home.path().join("own.toml");
+    std::fs::write(&file, "name = \"own\"\ninherits = \"light\"\n").unwrap();
+    let arguments = ["--theme", "./own.toml"];
+    let colour = [("COLORTERM", "truecolor")];
+    let mut terminal = Terminal::start(home.path(), &arguments, (80, 24), &colour);
+    terminal.shows("1 Rehearse a ceremony");
+    assert!(terminal.has(b"48;2;251;250;246"), "the paper of light");
+    terminal.press_until(",", "(*) theme ./own.toml");
+    let changed = "name = \"own\"\ninherits = \"light\"\n[palette]\npaper = \"#fefefe\"\n";
+    std::fs::write(&file, changed).unwrap();
+    terminal.press(ENTER);
+    terminal.until("the file to be read again", |t| t.has(b"48;2;254;254;254"));
+    std::fs::write(&file, "name = \"own\"\n[roles]\ntexd = {}\n").unwrap();
+    terminal.press_until(ENTER, "did you mean text?");
+    drop(terminal);
+    let arguments = ["--theme", "drak"];
+    let mut terminal = Terminal::start(home.path(), &arguments, (80, 24), &[]);
+    assert_eq!(terminal.ended(), 2);
+    terminal.shows("there is no theme drak");
+    let none = [("NO_COLOR", "1")];
+    let terminal = Terminal::start(home.path(), &[], (80, 24), &none);
+    terminal.shows("1 Rehearse a ceremony");
+    assert!(!terminal.has(b"[38;") && !terminal.has(b"[48;"));
+    assert!(terminal.has(b"\x1b[7m"), "the chosen row is reversed");
+}
+
+/// Randomness with a seed, printed where something is found.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+}
+
+/// Any key but Ctrl-C and Ctrl-Z, which end the game or stop it; they have tests of their own.
+fn any_key(dice: &mut Dice) -> String {
+    const NAMED: &[&str] = &[
+        ENTER,
+        ENTER,
+        ENTER,
+        ENTER,
+        "\x1b",
+        "\x1b[A",
+        "\x1b[B",
+        "\x1b[C",
+        "\x1b[D",
+        "\t",
+        "\x1b[Z",
+        "\x7f",
+        "\x1b[5~",
+        "\x1b[6~",
+        "\x1b[H",
+        "\x1b[F",
+        "\x1bOP",
+        "\x1bOQ",
+        "\x1bOR",
+        "\x1bOS",
+        F5,
+        F5,
+        "\x1b[20~",
+        "\x1b[3~",
+        "\x15",
+        "\x10",
+        " ",
+        "\x1b[<0;10;8M",
+        "\x1b[<64;4;4M",
+        "\x1b[<65;4;4M",
+        "\x1b[200~pasted\nwords\x1b[201~",
+        "é",
+        "漢",
+        "\u{202e}",
+        "\x01",
+        "\x0c",
+        "\x00",
+    ];
+    if dice.roll(2) == 0 {
+        let named = usize::try_from(dice.roll(NAMED.len() as u64)).unwrap();
+        return NAMED[named].to_owned();
+    }
+    let printable = u8::try_from(dice.roll(0x5f) + 0x20).unwrap();
+    char::from(printable).to_string()
+}
+
+/// So many keys from a start; where one of them leaves keymoot, it begins again. A panic or a lost terminal fails.
+fn storm(seed: u64, keys: usize, mut begin: impl FnMut() -> Terminal) {
+    let mut dice = Dice(seed);
+    let mut terminal = begin();
+    let mut last = String::new();
+    for n in 0..keys {
+        let key = any_key(&mut dice);
+        terminal.press(&key);
+        last.push_str(&key);
+        if n % 400 == 399 {
+            let (columns, rows) = (dice.roll(160) + 1, dice.roll(50) + 1);
+            let at = (
+                u16::try_from(columns).unwrap(),
+                u16::try_from(rows).unwrap(),
+            );
+            terminal.resize(at);
+            std::thread::sleep(Duration::from_millis(20));
+            terminal.resize((80, 24));
+        }
+        if n % 6 == 5 {
+            std::thread::sleep(Duration::from_millis(18));
+        }
+        if n % 6 == 5 && terminal.status().is_none() && terminal.stopped() {
+            // The palette has Ctrl-Z's act too.
+            terminal.given_back();
+            terminal.signal("-CONT");
+            terminal.shows("This screen is blank on purpose");
+            terminal = begin();
+            last.clear();
+        }
+        if let Some(status) = terminal.status() {
+            let tail: String = last.chars().rev().take(60).collect();
+            assert!(
+                status <= 1,
+                "seed {seed}, key {n}: status {status} after {tail:?} (backwards)"
+            );
+            terminal.given_back();
+            terminal = begin();
+            last.clear();
+        }
+    }
+    assert!(!terminal.has(b"panicked at"), "seed {seed}");
+    // Whatever the last keys asked for: a stopped process goes on, and then ends.
+    terminal.signal("-TERM");
+    terminal.signal("-CONT");
+    assert!(terminal.ended() <= 1, "seed {seed}");
+    terminal.given_back();
+}
+
+#[test]
+fn keys_at_random_at_the_welcome() {
+    let home = home();
+    storm(0x5eed_0001, 3400, || {
+        let terminal = Terminal::start(home.path(), &[], (80, 24), &[]);
+        terminal.shows("Welcome to keymoot");
+        terminal
+    });
+}
+
+#[test]
+fn keys_at_random_in_a_rehearsal() {
+    let home = home();
+    storm(0x5eed_0002, 3300, || {
+        let terminal = Terminal::start(home.path(), &["play", "first-key.toml"], (80, 24), &[]);
+        terminal.shows("Who is here");
+        terminal
+    });
+}
+
+const WORDS: &str = "velvet anchor lunar crisp mango tidal ember";
+
+/// A test vault whose custodians all have the same words.
+fn vault(home: &Path) {
+    let people = [
+        ("Ada", "administrator"),
+        ("Ana", "custodian"),
+        ("Ben", "custodian"),
+        ("Wim", "witness"),
+    ];
+    let new = NewVault {
+        name: "acme".into(),
+        profile: Profile::Test,
+        k: 2,
+        t: 2,
+        people: people
+            .map(|(name, role)| NewPerson {
+                name: name.into(),
+                role,
+                passphrase: SecretBytes::from_slice(WORDS.as_bytes()),
+            })
+            .into(),
+        account: "111122223333".into(),
+        region: "us-east-1".into(),
+        software_generation: true,
+        clock: None,
+        hold: false,
+    };
+    let store = FolderStore::create(&home.join("acme.vault")).unwrap();
+    let created = create(Box::new(store), new, Environment::real(None)).unwrap();
+    created.session.close().unwrap();
+}
+
+fn opened(home: &Path) -> Terminal {
+    let mut terminal = Terminal::start(home, &["--vault", "acme.vault"], (80, 24), &[]);
+    for n in 0..2 {
+        terminal.shows(&format!("{n} of 2 custodians entered"));
+        terminal.press_until(ENTER, "alone at this screen");
+        terminal.press(WORDS);
+        terminal.shows("43 typed");
+        terminal.press(ENTER);
+    }
+    terminal.shows("─ Home ─");
+    terminal
+}
+
+#[test]
+fn keys_at_random_in_an_open_vault() {
+    let home = home();
+    vault(home.path());
+    storm(0x5eed_0003, 3300, || opened(home.path()));
+}
+
+#[test]
+fn a_storm_of_sizes_while_keys_are_pressed() {
+    let home = home();
+    let mut terminal = Terminal::start(home.path(), &[], (80, 24), &[]);
+    terminal.shows("Welcome to keymoot");
+    let mut dice = Dice(0x5eed_0004);
+    for _ in 0..300 {
+        let (columns, rows) = (dice.roll(200) + 1, dice.roll(60) + 1);
+        let at = (
+            u16::try_from(columns).unwrap(),
+            u16::try_from(rows).unwrap(),
+        );
+        terminal.resize(at);
+        terminal.press("\x1b[B");
+    }
+    terminal.resize((40, 12));
+    terminal.shows("needs 80x24, is 40x12");
+    terminal.resize((140, 40));
+    terminal.shows("1 Rehearse a ceremony");
+    terminal.signal("-TERM");
+    assert_eq!(terminal.ended(), 1);
+    terminal.given_back();
+}
