@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use keymoot::cli::{self, Look, Next, Screen, Stage};
+use keymoot::plain::{self, Lent};
 use keymoot::tui::{self, Options, PlaySession, Start};
 
 fn main() -> ExitCode {
@@ -12,6 +13,7 @@ fn main() -> ExitCode {
     match cli::run(std::env::args_os()) {
         Next::Exit(status) => ExitCode::from(status.code()),
         Next::Screen(screen, look) => show(screen, look),
+        Next::Lines(screen) => talk(screen),
     }
 }
 
@@ -28,6 +30,31 @@ fn show(screen: Screen, look: Look) -> ExitCode {
             ExitCode::from(error.exit_status())
         }
     }
+}
+
+fn talk(screen: Screen) -> ExitCode {
+    let lent = Lent {
+        doctor: Some(cli::findings),
+        explain: Some(cli::explain),
+    };
+    let start = match screen {
+        Screen::Welcome { vault } => plain::Start::Welcome {
+            folder: PathBuf::from("."),
+            vault,
+        },
+        Screen::Init { dir } => return show(Screen::Init { dir }, Look::default()),
+        Screen::Play(play) => plain::Start::Play {
+            script: play.script,
+            place: match play.place {
+                Stage::Rehearse { seed, clock } => plain::Place::Rehearse { seed, clock },
+                Stage::Vault { dir, unlock } => plain::Place::Vault { dir, unlock },
+            },
+            inputs: play.inputs,
+            out: play.out,
+            resume: play.resume,
+        },
+    };
+    ExitCode::from(plain::run(start, lent))
 }
 
 fn start(screen: Screen) -> Start {

@@ -74,7 +74,7 @@ pub(super) fn dispatch(cli: Cli) -> Answer<Next> {
 
 fn welcome(vault: Option<PathBuf>, look: Look) -> Answer<Next> {
     if streams::screen_is_there() {
-        return Ok(Next::Screen(Screen::Welcome { vault }, look));
+        return Ok(look.opens(Screen::Welcome { vault }));
     }
     Err(super::status::Failure::person_needed(
         "the workstation needs a terminal, and there is none here. Nothing was done.",

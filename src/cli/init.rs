@@ -130,7 +130,7 @@ impl Init {
 
     fn guided(self) -> Answer<Next> {
         if streams::screen_is_there() {
-            return Ok(Next::Screen(Screen::Init { dir: self.dir }, self.look));
+            return Ok(self.look.opens(Screen::Init { dir: self.dir }));
         }
         Err(Failure::person_needed(
             "the people of a vault choose it together at a terminal, and there is none here. Nothing was made.",

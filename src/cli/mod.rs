@@ -43,17 +43,34 @@ pub enum Next {
     Exit(Status),
     /// The full screen opens.
     Screen(Screen, Look),
+    /// The same in lines.
+    Lines(Screen),
 }
 
 /// How the screen looks, whatever the environment says.
 #[derive(clap::Args, Debug, Clone, Default)]
 pub struct Look {
+    /// Ask and answer in lines, for screen readers and serial consoles (TERM=dumb does the same)
+    #[arg(long)]
+    pub plain: bool,
     /// Draw with ASCII characters only
     #[arg(long)]
     pub ascii: bool,
     /// Colours: the name of a theme (dark, light, mono, ...) or a theme file
     #[arg(long, value_name = "NAME|F")]
     pub theme: Option<String>,
+}
+
+impl Look {
+    /// A screen, drawn or in lines.
+    fn opens(self, screen: Screen) -> Next {
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        if self.plain || dumb {
+            Next::Lines(screen)
+        } else {
+            Next::Screen(screen, self)
+        }
+    }
 }
 
 /// Which screen opens first.

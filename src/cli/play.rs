@@ -89,7 +89,7 @@ impl PlayArgs {
             out: self.out,
             resume: self.resume,
         };
-        Ok(Next::Screen(Screen::Play(play), self.look))
+        Ok(self.look.opens(Screen::Play(play)))
     }
 
     /// The vault for the screen, which opens it itself.

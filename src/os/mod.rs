@@ -10,6 +10,7 @@ mod folder;
 mod hardening;
 mod output;
 mod probe;
+mod typed_ahead;
 
 pub use clock::{Monotonic, OsMonotonic, WallClock};
 pub use files::{FileError, ensure_private_folder, read_limited, read_private, state_folder};
@@ -17,3 +18,4 @@ pub use folder::{Folder, FolderError, Stage};
 pub use hardening::{Hardening, Measure, harden};
 pub use output::{OutputFolder, is_plain_name};
 pub use probe::{EntropyReport, Interface, entropy_report, interfaces, swap_areas};
+pub use typed_ahead::drop_typed_ahead;

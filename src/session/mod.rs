@@ -4,6 +4,7 @@
 //! It knows the engine, the vault, people and evidence, and no screen, script or argument.
 
 pub mod action;
+pub mod asked;
 mod automatic;
 mod backup;
 mod book;
@@ -12,12 +13,16 @@ mod clock;
 pub mod command;
 pub mod creation;
 mod door;
+pub mod due;
 mod effects;
 mod error;
 pub mod field;
 mod forms;
+pub mod guide;
+pub mod handing_out;
 pub mod handover;
 mod journal;
+pub mod keyboard;
 mod list;
 mod locks;
 pub mod modes;
@@ -26,6 +31,7 @@ pub mod opening;
 mod pending;
 pub mod practice;
 mod present;
+mod printable;
 mod randomness;
 mod receipt;
 pub mod run;
@@ -58,6 +64,7 @@ pub use creation::{Created, NewPerson, NewVault, create};
 pub use error::Refusal;
 pub use forms::SOFTWARE_QUESTION;
 pub use opening::{Bootstrap, Opening, WitnessAnswer};
+pub use printable::printable;
 pub use run::{Run, RunOutcome, StepRecord, StepState};
 pub use view::{ExportView, KeyRow, PendingView, PersonView, ReceiptView, View};
 

@@ -1,6 +1,5 @@
 //! What the terminal is like, read once at the start and handed in: depth, glyphs, size, network.
 
-use std::path::{Path, PathBuf};
 
 use super::canvas::Appearance;
 use super::paint::Depth;
@@ -51,19 +50,6 @@ pub(crate) fn appearance(options: Options) -> Result<Appearance, TuiError> {
         depth: depth(variable),
         ascii: options.ascii || ascii(variable),
     })
-}
-
-/// The vaults that lie directly in a folder, by name.
-pub(crate) fn vaults(folder: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.join("custody.toml").is_file())
-        .collect();
-    found.sort();
-    found
 }
 
 /// The network in one word: whether any interface but the loopback is up.

@@ -28,6 +28,7 @@ use crate::session::{
 use super::model::Step;
 use super::script::Script;
 
+pub(crate) use asks::key_lines;
 pub use inputs::resolve_inputs;
 
 /// A run that does not begin or go on.

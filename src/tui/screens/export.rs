@@ -12,8 +12,10 @@ use super::root::{ImportRoot, RootFile};
 use super::wizard;
 use crate::api::KeyAlgorithm;
 use crate::crypto::strength::{self, WrapPath};
+use crate::session::asked::FOLDER;
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
+use crate::session::guide::export_off_words;
 use crate::session::{KeyRow, op};
 use crate::tui::acts::{Draft, PRACTICE_FILE};
 use crate::tui::canvas::Canvas;
@@ -27,14 +29,6 @@ use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::key_table::KeyTable;
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
-
-const FOLDER: Field = Field {
-    id: "folder",
-    label: "Folder",
-    hint: "Where the request file and NEXT.txt are written, for example the mount point of a stick. It is made if it is not there; nothing is overwritten.",
-    kind: Kind::Text { max: 400 },
-    optional: false,
-};
 
 /// The steps before the review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -197,7 +191,11 @@ impl Export {
                     return Reaction::none();
                 };
                 if let Some(reason) = export_off(row) {
-                    let words = format!("{} cannot be exported: {}", row.label, why(reason));
+                    let words = format!(
+                        "{} cannot be exported: {}",
+                        row.label,
+                        export_off_words(reason)
+                    );
                     return Reaction::notice(Role::Note, words);
                 }
                 self.take_key(row);
@@ -288,17 +286,6 @@ fn file_fields() -> Vec<Field> {
         .find(|f| f.id == "output")
         .copied();
     output.into_iter().chain([FOLDER]).collect()
-}
-
-/// A table's word as the end of a sentence.
-fn why(word: &str) -> &'static str {
-    match word {
-        "not exp." => "it was made never to leave (Exportable: false)",
-        "disabled" => "it is disabled; its page can enable it (u)",
-        "deleting" => "it is being deleted",
-        "destroyed" => "its material is gone",
-        _ => "RSA keys do not travel",
-    }
 }
 
 impl Screen for Export {

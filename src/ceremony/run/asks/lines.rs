@@ -67,7 +67,8 @@ pub(super) fn certificate_lines(label: &str, certificate: &Certificate) -> Vec<S
     ]
 }
 
-pub(super) fn key_lines(label: &str, row: &KeyRow) -> Vec<String> {
+/// A key in lines: use, algorithm, state, check values.
+pub(crate) fn key_lines(label: &str, row: &KeyRow) -> Vec<String> {
     let key = &row.key;
     let attributes = &key.key_attributes;
     let mut lines = vec![
