@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use keymoot::cli::{self, Look, Next, Screen, Stage};
+use keymoot::cli::{self, Lines, Look, Next, Screen, Stage};
 use keymoot::plain::{self, Lent};
 use keymoot::tui::{self, Options, PlaySession, Start};
 
@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     match cli::run(std::env::args_os()) {
         Next::Exit(status) => ExitCode::from(status.code()),
         Next::Screen(screen, look) => show(screen, look),
-        Next::Lines(screen) => talk(screen),
+        Next::Lines(lines) => talk(lines),
     }
 }
 
@@ -32,18 +32,17 @@ fn show(screen: Screen, look: Look) -> ExitCode {
     }
 }
 
-fn talk(screen: Screen) -> ExitCode {
+fn talk(lines: Lines) -> ExitCode {
     let lent = Lent {
         doctor: Some(cli::findings),
         explain: Some(cli::explain),
     };
-    let start = match screen {
-        Screen::Welcome { vault } => plain::Start::Welcome {
+    let start = match lines {
+        Lines::Welcome { vault } => plain::Start::Welcome {
             folder: PathBuf::from("."),
             vault,
         },
-        Screen::Init { dir } => return show(Screen::Init { dir }, Look::default()),
-        Screen::Play(play) => plain::Start::Play {
+        Lines::Play(play) => plain::Start::Play {
             script: play.script,
             place: match play.place {
                 Stage::Rehearse { seed, clock } => plain::Place::Rehearse { seed, clock },

@@ -129,8 +129,15 @@ impl Init {
     }
 
     fn guided(self) -> Answer<Next> {
+        if self.look.in_lines() {
+            return Err(Failure::person_needed(
+                "each person of a new vault is shown words that nobody else may see. A screen wipes them again; lines \
+                 stay in a terminal's memory, so a vault is made on the screen alone. Nothing was made.",
+            )
+            .hint("`keymoot init DIR` without --plain, at a terminal that is not TERM=dumb, guides through it"));
+        }
         if streams::screen_is_there() {
-            return Ok(self.look.opens(Screen::Init { dir: self.dir }));
+            return Ok(Next::Screen(Screen::Init { dir: self.dir }, self.look));
         }
         Err(Failure::person_needed(
             "the people of a vault choose it together at a terminal, and there is none here. Nothing was made.",

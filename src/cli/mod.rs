@@ -44,7 +44,7 @@ pub enum Next {
     /// The full screen opens.
     Screen(Screen, Look),
     /// The same in lines.
-    Lines(Screen),
+    Lines(Lines),
 }
 
 /// How the screen looks, whatever the environment says.
@@ -62,14 +62,9 @@ pub struct Look {
 }
 
 impl Look {
-    /// A screen, drawn or in lines.
-    fn opens(self, screen: Screen) -> Next {
-        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        if self.plain || dumb {
-            Next::Lines(screen)
-        } else {
-            Next::Screen(screen, self)
-        }
+    /// Whether it is asked and answered in lines.
+    fn in_lines(&self) -> bool {
+        self.plain || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
     }
 }
 
@@ -87,6 +82,17 @@ pub enum Screen {
         /// Where it will lie.
         dir: PathBuf,
     },
+}
+
+/// What is talked about first, in lines.
+pub enum Lines {
+    /// The ways to begin, or the vault that was named.
+    Welcome {
+        /// The vault that was named.
+        vault: Option<PathBuf>,
+    },
+    /// A ceremony.
+    Play(Play),
 }
 
 /// A ceremony to be played on screen: read, parsed and complete, its vault not opened yet.

@@ -256,18 +256,21 @@ impl<'a> Dialogue<'a> {
         entries: &[Entry],
     ) -> Result<Heard<Answer>, Gone> {
         let field = &asked.field;
-        let declared = match field.kind {
+        let declared: Vec<Entry> = match field.kind {
             Kind::Choice(choices) => choices
                 .iter()
                 .map(|c| Entry::new(c.id, c.label, ""))
                 .collect(),
             _ => Vec::new(),
         };
-        let entries = if entries.is_empty() {
-            &declared
+        let mut entries = if entries.is_empty() {
+            declared
         } else {
-            entries
+            entries.to_vec()
         };
+        if field.optional && !entries.is_empty() {
+            entries.push(Entry::new("", "none of these", "the usual is taken"));
+        }
         if field.secret() {
             return Ok(match self.secret(question, asked)? {
                 Heard::Given(secret) => Heard::Given(Answer::Secret(secret)),
@@ -287,7 +290,7 @@ impl<'a> Dialogue<'a> {
             });
         }
         let question = self.about(question, asked);
-        Ok(match self.choose(&question, field.label, entries)? {
+        Ok(match self.choose(&question, field.label, &entries)? {
             Heard::Given(at) => {
                 let id = entries.get(at).map(|e| e.id.clone());
                 Heard::Given(Answer::Text(id.unwrap_or_default()))
@@ -321,11 +324,6 @@ impl<'a> Dialogue<'a> {
         Ok(heard)
     }
 
-    /// Scrolls what was shown out of sight.
-    pub(crate) fn out_of_sight(&mut self) {
-        self.line.out_of_sight();
-    }
-
     fn tell(&mut self, question: &Question) {
         for line in &question.told {
             self.line.say(line);
@@ -339,7 +337,7 @@ impl<'a> Dialogue<'a> {
         if !asked.field.hint.is_empty() {
             lines.push(asked.field.hint.to_owned());
         }
-        if asked.field.optional {
+        if asked.field.optional && !matches!(asked.field.kind, Kind::Choice(_)) {
             lines.push("This may be left empty.".to_owned());
         }
         if let Some(practice) = &asked.practice {

@@ -174,6 +174,7 @@ impl<'a> Home<'_, 'a> {
             }
             let heading = match entries.len() {
                 0 => "No key is in this vault yet.".to_owned(),
+                1 => "1 key.".to_owned(),
                 n => format!("{n} keys, the oldest first."),
             };
             let Some(at) = self.list(&heading, "shows this key with all its fields", &entries)?
@@ -209,7 +210,11 @@ impl<'a> Home<'_, 'a> {
                 Entry::new("", &p.sentence, &note)
             })
             .collect();
-        let heading = format!("{} requests wait for signatures.", entries.len());
+        let heading = match entries.len() {
+            0 => "No request waits for signatures.".to_owned(),
+            1 => "1 request waits for signatures.".to_owned(),
+            n => format!("{n} requests wait for signatures."),
+        };
         let Some(at) = self.list(&heading, "opens this request", &entries)? else {
             return Ok(());
         };
@@ -221,8 +226,10 @@ impl<'a> Home<'_, 'a> {
 
     fn exchange(&mut self) -> Result<(), Gone> {
         let view = self.session.view();
-        self.talk
-            .heading(&format!("{} keys were sent.", view.exports.len()));
+        self.talk.heading(match view.exports.len() {
+            0 => "Nothing was sent yet.",
+            _ => "What was sent, the newest first:",
+        });
         for export in view.exports.iter() {
             self.talk.say(&sent(export));
         }

@@ -85,7 +85,11 @@ pub(crate) fn wrapped(line: &str) -> String {
     let lines: Vec<String> = line
         .split('\n')
         .map(|line| {
-            let indent: String = line.chars().take_while(|c| *c == ' ').collect();
+            let mut indent: String = line.chars().take_while(|c| *c == ' ').collect();
+            // What goes on stands deeper than what begins, where lines are a list.
+            if !indent.is_empty() {
+                indent.push_str("    ");
+            }
             let options = textwrap::Options::new(WIDTH)
                 .subsequent_indent(&indent)
                 .break_words(false)
