@@ -31,7 +31,7 @@ struct Talk {
     writer: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     /// Closed only when the talk is over: a closed master hangs up.
-    _master: Box<dyn MasterPty + Send>,
+    master: Box<dyn MasterPty + Send>,
 }
 
 impl Talk {
@@ -66,7 +66,7 @@ impl Talk {
             read: 0,
             writer,
             child,
-            _master: pair.master,
+            master: pair.master,
         }
     }
 
@@ -429,4 +429,59 @@ fn an_end_of_input_leaves_the_vault_in_order() {
     assert_eq!(status, 0, "{text}");
     assert!(text.contains("Type one of the numbers"), "{text}");
     assert!(text.contains("The vault is closed"), "{text}");
+}
+
+#[test]
+fn a_signal_at_a_masked_prompt_gives_the_echo_back() {
+    let home = tempfile::tempdir().unwrap();
+    let arguments = ["play", "first-key.toml", "--plain"];
+    let mut talk = Talk::start(home.path(), &arguments, "xterm");
+    let end = Instant::now() + PATIENCE;
+    while !talk.text().ends_with("Your passphrase (not shown): ") {
+        assert!(Instant::now() < end, "{}", talk.text());
+        let text = talk.text();
+        let new = text.get(talk.read..).unwrap_or_default();
+        let prompt = new.rsplit('\n').next().unwrap_or_default().to_owned();
+        if new.contains("So far: ") && prompt.ends_with(": ") && !prompt.starts_with("So far") {
+            talk.read = text.len();
+            let answer = if prompt == "Press Enter: " {
+                ""
+            } else {
+                PRACTICE
+            };
+            if !prompt.contains("not shown") {
+                talk.types(&prompt, answer);
+            }
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    let echoes = |talk: &Talk| {
+        let settings = format!("{:?}", talk.master.get_termios().unwrap().local_flags);
+        settings
+            .split(" | ")
+            .any(|flag| flag.trim_end_matches(')').ends_with("ECHO"))
+    };
+    assert!(!echoes(&talk), "the echo is on at a masked prompt");
+    let id = talk.child.process_id().unwrap().to_string();
+    let sent = std::process::Command::new("kill")
+        .args(["-TERM", &id])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+    while talk.child.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(echoes(&talk), "the echo was not given back");
+    assert_eq!(talk.end().0, 1);
+}
+
+#[test]
+fn a_vault_is_not_made_in_lines_and_the_reason_is_told() {
+    let home = tempfile::tempdir().unwrap();
+    let talk = Talk::start(home.path(), &["init", "new.vault", "--plain"], "xterm");
+    let (status, text) = talk.end();
+    assert_eq!(status, 3, "{text}");
+    assert!(text.contains("Nothing was made."), "{text}");
+    assert!(!home.path().join("new.vault").exists());
 }

@@ -10,6 +10,7 @@ mod folder;
 mod hardening;
 mod output;
 mod probe;
+mod terminal_state;
 mod typed_ahead;
 
 pub use clock::{Monotonic, OsMonotonic, WallClock};
@@ -18,4 +19,5 @@ pub use folder::{Folder, FolderError, Stage};
 pub use hardening::{Hardening, Measure, harden};
 pub use output::{OutputFolder, is_plain_name};
 pub use probe::{EntropyReport, Interface, entropy_report, interfaces, swap_areas};
+pub use terminal_state::TerminalState;
 pub use typed_ahead::drop_typed_ahead;

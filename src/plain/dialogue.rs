@@ -175,13 +175,13 @@ impl<'a> Dialogue<'a> {
             let typed = self.prompt(&question, &format!("{}: ", asked.field.label))?;
             let text = match self.steer(&question, &typed) {
                 Steered::Handled => continue,
-                Steered::Word(Word::Practice) => match &asked.practice {
-                    Some(text) => text.clone(),
-                    None => {
+                Steered::Word(Word::Practice) => {
+                    let Some(text) = &asked.practice else {
                         self.no_practice();
                         continue;
-                    }
-                },
+                    };
+                    text.clone()
+                }
                 Steered::Word(word) => return Ok(Heard::Said(word)),
                 Steered::Text(text) => text,
             };
@@ -401,7 +401,7 @@ impl<'a> Dialogue<'a> {
             "  Before an answer that is itself one of these words, type {AS_TEXT}."
         ));
         self.line
-            .say("  Ctrl-D ends keymoot in good order; everything done so far is saved.");
+            .say("  Ctrl-D closes the vault and ends keymoot; everything done so far is saved.");
     }
 }
 

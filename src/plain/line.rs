@@ -2,8 +2,6 @@
 
 use std::io::{self, Write};
 
-use zeroize::Zeroizing;
-
 use crate::crypto::SecretBytes;
 use crate::session::printable;
 
@@ -49,8 +47,7 @@ impl Line for Terminal {
             .and_then(|()| out.flush())
             .map_err(|_| Gone)?;
         drop(out);
-        // What is typed at a question for text may still be a passphrase typed too early.
-        let mut line = Zeroizing::new(String::new());
+        let mut line = String::new();
         match io::stdin().read_line(&mut line) {
             Ok(1..) => Ok(line.trim_end_matches(['\n', '\r']).to_owned()),
             _ => Err(Gone),

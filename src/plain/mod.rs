@@ -4,6 +4,7 @@
 //! It asks what the screens ask, from the same declarations, and holds no business rule.
 
 mod act;
+mod carrying_out;
 mod dialogue;
 mod filling;
 mod home;
@@ -13,6 +14,7 @@ mod run;
 mod signing;
 #[cfg(test)]
 mod tests;
+mod told_to_end;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -88,6 +90,7 @@ pub enum Start {
 
 /// Talks at the terminal until the person leaves; returns the process's exit status.
 pub fn run(start: Start, lent: Lent) -> u8 {
+    told_to_end::watch();
     begin(start, lent, &mut Terminal)
 }
 

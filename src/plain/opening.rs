@@ -38,6 +38,9 @@ const TIME: Field = Field {
     optional: false,
 };
 
+/// What came of an opening: the session, nothing if it was given up, or why not.
+type Opened = Result<Option<Session>, Refusal>;
+
 /// Opens a vault in a folder; `None` if it was given up. An unlock file enters everybody at once.
 ///
 /// # Errors
@@ -46,12 +49,9 @@ pub(crate) fn open(
     talk: &mut Dialogue<'_>,
     dir: &Path,
     unlock: Option<&[u8]>,
-) -> Result<Result<Option<Session>, Refusal>, Gone> {
-    let store = match FolderStore::open(dir) {
-        Ok(store) => store,
-        Err(error) => return Ok(Err(Refusal::Vault(error.to_string()))),
-    };
-    let opening = match Opening::begin(Box::new(store), &vault_name(dir)) {
+) -> Result<Opened, Gone> {
+    let store = FolderStore::open(dir).map_err(|e| Refusal::Vault(e.to_string()));
+    let opening = match store.and_then(|store| Opening::begin(Box::new(store), &vault_name(dir))) {
         Ok(opening) => opening,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -66,6 +66,7 @@ pub(crate) fn open(
         opening,
         public,
     };
+    let production = entering.public.profile == Profile::Production;
     let mut card = None;
     if let Some(unlock) = unlock {
         if let Err(refusal) = entering.opening.enter_unlock_file(unlock) {
@@ -75,35 +76,14 @@ pub(crate) fn open(
         if !entering.shares()? {
             return Ok(Ok(None));
         }
-        if entering.public.profile == Profile::Production {
+        if production {
             card = entering.card()?;
             if card.is_none() {
                 return Ok(Ok(None));
             }
         }
     }
-    let Entering {
-        talk,
-        opening,
-        public,
-    } = entering;
-    talk.say("Wait: the vault is being opened and checked.");
-    let state_folder = match public.profile {
-        Profile::Rehearsal => None,
-        Profile::Test | Profile::Production => crate::os::state_folder(),
-    };
-    let mut session = match opening.finish(Environment::real(state_folder), card.as_ref()) {
-        Ok(session) => session,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
-    if public.profile == Profile::Production && !attest(talk, &mut session)? {
-        return Ok(session.close().map(|()| None));
-    }
-    talk.say("The vault is open.");
-    for note in session.view().notes {
-        talk.say(&format!("note: {note}"));
-    }
-    Ok(Ok(Some(session)))
+    entering.finish(card.as_ref())
 }
 
 /// `acme.vault` is called `acme`.
@@ -119,6 +99,32 @@ struct Entering<'t, 'a> {
 }
 
 impl Entering<'_, '_> {
+    /// Everybody has entered: it is opened, and in production its clock attested.
+    fn finish(self, card: Option<&WitnessAnswer>) -> Result<Opened, Gone> {
+        let Self {
+            talk,
+            opening,
+            public,
+        } = self;
+        talk.say("Wait: the vault is being opened and checked.");
+        let state_folder = match public.profile {
+            Profile::Rehearsal => None,
+            Profile::Test | Profile::Production => crate::os::state_folder(),
+        };
+        let mut session = match opening.finish(Environment::real(state_folder), card) {
+            Ok(session) => session,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if public.profile == Profile::Production && !attest(talk, &mut session)? {
+            return Ok(session.close().map(|()| None));
+        }
+        talk.say("The vault is open.");
+        for note in session.view().notes {
+            talk.say(&format!("note: {note}"));
+        }
+        Ok(Ok(Some(session)))
+    }
+
     fn custodians(&self) -> impl Iterator<Item = &(String, String, bool)> {
         self.public
             .people

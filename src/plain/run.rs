@@ -58,7 +58,7 @@ pub(crate) fn play(
         session,
         runner: &mut runner,
     };
-    let end = run.to_its_end()?;
+    let end = run.until_it_ends()?;
     if let End::Ended(outcome) = end {
         run.ended(outcome, out);
     }
@@ -84,7 +84,7 @@ impl Run<'_, '_> {
         self.session.profile() == Profile::Rehearsal
     }
 
-    fn to_its_end(&mut self) -> Result<End, Gone> {
+    fn until_it_ends(&mut self) -> Result<End, Gone> {
         let mut before: Option<Showing> = None;
         let mut again = false;
         loop {
@@ -258,10 +258,12 @@ impl Run<'_, '_> {
         self.talk
             .say(&ceremony::holdings(Some(&run), view.seq, &view.card_words));
         let Some(folder) = out else {
-            if self.rehearsal() {
-                self.talk
-                    .say("Nothing was written. With --out FOLDER the files of a rehearsal are kept, marked as such.");
-            }
+            self.talk.say(if self.rehearsal() {
+                "Nothing was written. With --out FOLDER the files of a rehearsal are kept, marked as such."
+            } else {
+                "Nothing was written; the vault's record holds every file. keymoot play SCRIPT --vault DIR --resume \
+                 --out FOLDER writes them."
+            });
             return;
         };
         match self.runner.write_outputs(self.session, folder) {

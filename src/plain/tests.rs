@@ -154,7 +154,7 @@ fn a_wrong_answer_ends_nothing_and_a_pause_loses_nothing() {
         "Words that work at a prompt, alone on their line:",
         "The ceremony waits. What now?",
         "Type one of the numbers 1 to 3.",
-        "Nothing is locked",
+        "The passphrase does not open this envelope.",
         "Done. In a real ceremony you would now hold",
     ] {
         assert!(text.contains(words), "no {words:?} in\n{text}");
@@ -285,7 +285,7 @@ fn a_root_is_trusted_a_key_made_and_sent_and_its_file_read_back() {
         "kek cannot be chosen: it is no imported certificate",
         "\"ExportKeyIdentifier\"",
         "Exactly this is signed:",
-        "Ada cannot be chosen",
+        "Type one of the numbers 1 to 3. Nothing was chosen.",
         "The key went into a file that only the receiver can open.",
         "receipt: none yet for kek",
     ] {

@@ -341,9 +341,8 @@ impl Screen for RunScreen {
         let rest = height.saturating_sub(banner);
         if let (Phase::HandOver, Some(ask)) = (self.phase, self.ask()) {
             let saved = format!("So far {}.", self.saved(world));
-            canvas.within(0, banner, width, rest, |c| {
-                handover::draw(&ask.hand_over(&saved), c);
-            });
+            let page = ask.hand_over(&saved);
+            canvas.within(0, banner, width, rest, |c| handover::draw(&page, c));
             return;
         }
         if self.phase == Phase::Ended {
