@@ -356,9 +356,7 @@ impl Screen for RunScreen {
                 banner.saturating_add(1),
                 width.saturating_sub(3),
                 rest,
-                |c| {
-                    ended::draw(showing, again, written, world, c);
-                },
+                |c| ended::draw(showing, again, written, world, c),
             );
             return;
         }
