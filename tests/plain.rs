@@ -411,8 +411,6 @@ fn a_ceremony_is_left_standing_and_taken_up_again() {
     let (status, text) = talk.end();
     assert_eq!(status, 1, "{text}");
     assert!(text.contains("Stopped for good."), "{text}");
-    let log = std::fs::read_to_string(room.path("acme.vault/audit.jsonl")).unwrap();
-    assert!(log.contains("first-key") || !log.is_empty());
 }
 
 #[test]
