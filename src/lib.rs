@@ -8,7 +8,7 @@
 //! - [`engine`], [`vault`], [`custody`], [`evidence`]: one row; they do not know each other.
 //! - [`session`]: the one door through which everything happens.
 //! - [`ceremony`]: scripts: parse, lint, run, resume, record.
-//! - [`tui`], `cli`, [`serve`]: the front ends.
+//! - [`tui`], [`plain`], `cli`, [`serve`]: the front ends.
 //! - [`os`]: the only place for calls to the operating system.
 
 pub mod api;
@@ -20,6 +20,7 @@ pub mod engine;
 pub mod evidence;
 pub mod os;
 pub mod pki;
+pub mod plain;
 pub mod serve;
 pub mod session;
 pub mod tui;

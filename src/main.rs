@@ -4,7 +4,8 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use keymoot::cli::{self, Look, Next, Screen, Serve, Stage};
+use keymoot::cli::{self, Lines, Look, Next, Screen, Serve, Stage};
+use keymoot::plain::{self, Lent};
 use keymoot::serve;
 use keymoot::tui::{self, Options, PlaySession, Start};
 
@@ -14,6 +15,7 @@ fn main() -> ExitCode {
     match cli::run(std::env::args_os()) {
         Next::Exit(status) => ExitCode::from(status.code()),
         Next::Screen(screen, look) => show(screen, look),
+        Next::Lines(lines) => talk(lines),
         Next::Serve(what) => answer_programs(what),
     }
 }
@@ -47,6 +49,30 @@ fn show(screen: Screen, look: Look) -> ExitCode {
             ExitCode::from(error.exit_status())
         }
     }
+}
+
+fn talk(lines: Lines) -> ExitCode {
+    let lent = Lent {
+        doctor: Some(cli::findings),
+        explain: Some(cli::explain),
+    };
+    let start = match lines {
+        Lines::Welcome { vault } => plain::Start::Welcome {
+            folder: PathBuf::from("."),
+            vault,
+        },
+        Lines::Play(play) => plain::Start::Play {
+            script: play.script,
+            place: match play.place {
+                Stage::Rehearse { seed, clock } => plain::Place::Rehearse { seed, clock },
+                Stage::Vault { dir, unlock } => plain::Place::Vault { dir, unlock },
+            },
+            inputs: play.inputs,
+            out: play.out,
+            resume: play.resume,
+        },
+    };
+    ExitCode::from(plain::run(start, lent))
 }
 
 fn start(screen: Screen) -> Start {

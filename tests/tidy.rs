@@ -34,6 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("tui", FRONT_END),
+    ("plain", FRONT_END),
     ("cli", FRONT_END),
     ("serve", FRONT_END),
     ("os", &["api"]),

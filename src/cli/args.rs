@@ -7,8 +7,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::status::{Answer, Status};
 use super::{
-    Look, Next, Screen, brief, call, completions, doctor, init, inspect, lint, man, new_script,
-    play, receipt, report, serve, streams, vault,
+    Lines, Look, Next, Screen, brief, call, completions, doctor, init, inspect, lint, man,
+    new_script, play, receipt, report, serve, streams, vault,
 };
 
 /// A terminal workstation for payment-key ceremonies
@@ -80,7 +80,11 @@ pub(super) fn dispatch(cli: Cli) -> Answer<Next> {
 
 fn welcome(vault: Option<PathBuf>, look: Look) -> Answer<Next> {
     if streams::screen_is_there() {
-        return Ok(Next::Screen(Screen::Welcome { vault }, look));
+        return Ok(if look.in_lines() {
+            Next::Lines(Lines::Welcome { vault })
+        } else {
+            Next::Screen(Screen::Welcome { vault }, look)
+        });
     }
     Err(super::status::Failure::person_needed(
         "the workstation needs a terminal, and there is none here. Nothing was done.",

@@ -129,6 +129,13 @@ impl Init {
     }
 
     fn guided(self) -> Answer<Next> {
+        if self.look.in_lines() {
+            return Err(Failure::person_needed(
+                "each person of a new vault is shown words that nobody else may see. A screen wipes them again; lines \
+                 stay in a terminal's memory, so a vault is made on the screen alone. Nothing was made.",
+            )
+            .hint("`keymoot init DIR` without --plain, at a terminal that is not TERM=dumb, guides through it"));
+        }
         if streams::screen_is_there() {
             return Ok(Next::Screen(Screen::Init { dir: self.dir }, self.look));
         }

@@ -48,6 +48,8 @@ pub enum Next {
     Exit(Status),
     /// The full screen opens.
     Screen(Screen, Look),
+    /// The same in lines.
+    Lines(Lines),
     /// The loopback endpoint opens.
     Serve(Serve),
 }
@@ -65,12 +67,22 @@ pub struct Serve {
 /// How the screen looks, whatever the environment says.
 #[derive(clap::Args, Debug, Clone, Default)]
 pub struct Look {
+    /// Ask and answer in lines, for screen readers and serial consoles (TERM=dumb does the same)
+    #[arg(long)]
+    pub plain: bool,
     /// Draw with ASCII characters only
     #[arg(long)]
     pub ascii: bool,
     /// Colours: the name of a theme (dark, light, mono, ...) or a theme file
     #[arg(long, value_name = "NAME|F")]
     pub theme: Option<String>,
+}
+
+impl Look {
+    /// Whether it is asked and answered in lines.
+    fn in_lines(&self) -> bool {
+        self.plain || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+    }
 }
 
 /// Which screen opens first.
@@ -87,6 +99,17 @@ pub enum Screen {
         /// Where it will lie.
         dir: PathBuf,
     },
+}
+
+/// What is talked about first, in lines.
+pub enum Lines {
+    /// The ways to begin, or the vault that was named.
+    Welcome {
+        /// The vault that was named.
+        vault: Option<PathBuf>,
+    },
+    /// A ceremony.
+    Play(Play),
 }
 
 /// A ceremony to be played on screen: read, parsed and complete, its vault not opened yet.

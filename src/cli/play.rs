@@ -9,7 +9,7 @@ use crate::session::{Profile, Refusal, RunOutcome, Session};
 
 use super::sessions::{self, Place, Practice};
 use super::status::{Answer, Failure, Status};
-use super::{Look, Next, Play, Screen, Stage, lint, streams, unlock_file};
+use super::{Lines, Look, Next, Play, Screen, Stage, lint, streams, unlock_file};
 
 /// Play a ceremony script: in the terminal, or headless
 #[derive(clap::Args)]
@@ -90,7 +90,11 @@ impl PlayArgs {
             out: self.out,
             resume: self.resume,
         };
-        Ok(Next::Screen(Screen::Play(play), self.look))
+        Ok(if self.look.in_lines() {
+            Next::Lines(Lines::Play(play))
+        } else {
+            Next::Screen(Screen::Play(play), self.look)
+        })
     }
 
     /// The vault for the screen, which opens it itself.

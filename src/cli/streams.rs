@@ -9,6 +9,8 @@ use zeroize::Zeroizing;
 
 use super::status::{Answer, Failure};
 
+pub(super) use crate::session::printable;
+
 /// Longest input of every kind but scripts and streams: 1 MiB.
 pub(super) const INPUT_LIMIT: u64 = 1 << 20;
 /// Longest script: 256 KiB.
@@ -108,20 +110,6 @@ pub(super) fn screen_is_there() -> bool {
     io::stdin().is_terminal() && io::stdout().is_terminal()
 }
 
-/// Text from files and names, safe for a terminal: control and direction marks become escapes.
-pub(super) fn printable(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if (c.is_control() && c != '\n') || turns {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,14 +120,6 @@ mod tests {
         assert_eq!(
             String::from_utf8(text).unwrap(),
             "{\n    \"Key\": {\n        \"Enabled\": true\n    }\n}"
-        );
-    }
-
-    #[test]
-    fn a_file_cannot_drive_the_terminal() {
-        assert_eq!(
-            printable("a\u{1b}[2Jb\n\u{202e}c"),
-            "a\\u{1b}[2Jb\n\\u{202e}c"
         );
     }
 }

@@ -12,6 +12,8 @@ mod output;
 mod probe;
 mod processes;
 mod suspend;
+mod terminal_state;
+mod typed_ahead;
 
 pub use clock::{Monotonic, OsMonotonic, WallClock};
 pub use files::{FileError, ensure_private_folder, read_limited, read_private, state_folder};
@@ -21,3 +23,5 @@ pub use output::{OutputFolder, is_plain_name};
 pub use probe::{EntropyReport, Interface, entropy_report, interfaces, swap_areas};
 pub use processes::ask_to_end;
 pub use suspend::{GOES_ON, STOP_ASKED, stop_process_group};
+pub use terminal_state::TerminalState;
+pub use typed_ahead::drop_typed_ahead;

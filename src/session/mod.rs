@@ -5,6 +5,7 @@
 
 pub mod action;
 mod ahead;
+pub mod asked;
 mod automatic;
 mod backup;
 mod book;
@@ -19,18 +20,22 @@ pub mod custody_act;
 mod custody_judging;
 mod door;
 mod drill;
+pub mod due;
 mod effects;
 mod enrolment;
 mod era;
 mod error;
 pub mod field;
 mod forms;
+pub mod guide;
+pub mod handing_out;
 pub mod handover;
 mod handover_blocks;
 mod height;
 pub mod inventory;
 mod journal;
 mod limits;
+pub mod keyboard;
 mod list;
 mod locks;
 pub mod modes;
@@ -42,6 +47,7 @@ mod pending;
 pub mod practice;
 mod present;
 mod proving;
+mod printable;
 mod randomness;
 mod receipt;
 mod resharing;
@@ -87,6 +93,7 @@ pub use proving::{Hand, Proving};
 pub use resharing::{Reshared, Resharing};
 pub use restoring::{NewerLog, Restored, load_copy, write_out};
 pub use rotation::{Prepared, Rotated};
+pub use printable::printable;
 pub use run::{Run, RunOutcome, StepRecord, StepState};
 pub use view::{
     CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, ReceiptView, View,

@@ -1,34 +1,25 @@
 //! The desk's work on acts: look, ask, sign, search for primes, execute, hand over. It keeps what each asked act is.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-
-use sha2::{Digest as _, Sha256};
 
 use super::desk::read_envelope;
 use super::message::{News, Order};
 use super::receiver::Receiver;
 use super::screens::root::RootFile;
 use crate::ceremony;
+pub(crate) use crate::ceremony::PRACTICE_FILE;
 use crate::crypto::{CryptoError, Entropy as _, OsEntropy, SecretBytes, keygen};
-use crate::os::{OutputFolder, read_limited};
+use crate::os::OutputFolder;
 use crate::pki::ImportParameters;
 use crate::session::build::{self, Answers};
+pub(crate) use crate::session::handing_out::NEXT;
+use crate::session::handing_out::has_place;
 use crate::session::handover::{self, Handover};
-use crate::session::{Action, Command, Executed, KeySource, Outcome, Profile, Refusal, Session};
+use crate::session::{Action, Command, Executed, KeySource, Outcome, Refusal, Session};
 use crate::vault::backup_place;
-
-/// The most that is read of a file somebody names.
-const MOST: u64 = 1024 * 1024;
-/// What stands before a sample's name in a rehearsal's practice answer.
-const SAMPLE: &str = "sample:";
-/// The practice answer where a receiver's file is asked for: its key is strong enough for most.
-pub(crate) const PRACTICE_FILE: &str = "sample:get-parameters-for-import-rsa4096.json";
-/// The instructions beside an export.
-pub(crate) const NEXT: &str = "NEXT.txt";
 
 /// An act as a wizard hands it over.
 #[derive(Debug, Clone)]
@@ -249,16 +240,7 @@ fn preview(session: &Session, draft: &Draft) -> Result<News, Refusal> {
         },
     ) = (&draft.out, &action)
     {
-        for name in [note.file.as_str(), NEXT] {
-            let path = folder.join(name);
-            if path.symlink_metadata().is_ok() {
-                return Err(Refusal::Usage(format!(
-                    "{} is already there, and keymoot never overwrites. Nothing was asked or written. Choose \
-                     another folder.",
-                    path.display()
-                )));
-            }
-        }
+        has_place(folder, &note.file)?;
     }
     if let (Some(folder), Action::Backup { .. }) = (&draft.out, &action) {
         backup_place(folder).map_err(|e| Refusal::Usage(e.to_string()))?;
@@ -291,46 +273,19 @@ fn prepare(session: &mut Session, action: &Action, cancel: &Cancel) -> Result<()
 pub(crate) const STOPPED: &str = "The search for primes was stopped. No key exists; nothing was kept of it. The \
     request and its signatures still stand.";
 
-/// Writes an export's two files and reads the request back from the medium.
+/// Writes an export's two files, and says what became of them.
 fn written(handover: &Handover, executed: &Executed, folder: &Path) -> HandedOver {
-    let write = || -> Result<PathBuf, String> {
-        let out = OutputFolder::open(folder).map_err(|e| e.to_string())?;
-        let path = out
-            .write_new(&handover.file, &handover.request)
-            .map_err(|e| e.to_string())?;
-        let mut back = Vec::new();
-        out.reopen_from_medium(&handover.file)
-            .map_err(|e| e.to_string())
-            .and_then(|mut file| file.read_to_end(&mut back).map_err(|e| e.to_string()))?;
-        if back != handover.request {
-            return Err(format!(
-                "{}: what was read back is not what was written",
-                path.display()
-            ));
-        }
-        out.write_new(NEXT, handover.next.as_bytes())
-            .map_err(|e| e.to_string())?;
-        Ok(folder.to_owned())
-    };
     HandedOver {
         executed: executed.clone(),
         file: handover.file.clone(),
-        sha256: data_encoding::HEXLOWER.encode(&Sha256::digest(&handover.request)),
-        written: write(),
+        sha256: handover.sha256(),
+        written: handover.write(folder).map(|()| folder.to_owned()),
     }
 }
 
 /// Reads a file somebody named; in a rehearsal also a sample from inside the binary.
 fn read(session: &Session, path: &Path) -> Result<Arc<Vec<u8>>, Refusal> {
-    let sample = path
-        .to_str()
-        .and_then(|p| p.strip_prefix(SAMPLE))
-        .and_then(ceremony::sample);
-    if let Some(bytes) = sample.filter(|_| session.profile() == Profile::Rehearsal) {
-        return Ok(Arc::new(bytes.to_vec()));
-    }
-    let bytes = read_limited(path, MOST).map_err(|e| Refusal::Usage(e.to_string()))?;
-    Ok(Arc::new(bytes.to_vec()))
+    ceremony::named_file(session.profile(), path).map(Arc::new)
 }
 
 fn read_root(session: &Session, path: &Path) -> Result<News, Refusal> {

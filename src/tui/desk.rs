@@ -12,9 +12,10 @@ use super::envelopes;
 use super::message::{Msg, News, Order, Papers, PlayOrder};
 use super::world::vault_name;
 use super::{Doctor, PlaySession};
+pub(crate) use crate::ceremony::read_envelope;
 use crate::ceremony::{Advance, Runner, Script, Wanted};
 use crate::crypto::{Entropy, OsEntropy};
-use crate::os::{OutputFolder, read_limited};
+use crate::os::OutputFolder;
 use crate::session::{
     Created, Environment, NewVault, Opening, Profile, Refusal, Session, View, paper_name, practice,
 };
@@ -347,18 +348,6 @@ fn parse(script: &[u8]) -> Result<Script, String> {
             "The script cannot be read; nothing was begun.\n{}",
             lines.join("\n")
         )
-    })
-}
-
-/// Reads a person's envelope from their own medium, at most 1 MiB.
-pub(crate) fn read_envelope(path: &Path) -> Result<String, Refusal> {
-    const MOST: u64 = 1024 * 1024;
-    let bytes = read_limited(path, MOST).map_err(|e| Refusal::Custody(e.to_string()))?;
-    String::from_utf8(bytes.to_vec()).map_err(|_| {
-        Refusal::Custody(format!(
-            "{} is no envelope: it is not text. Nothing was tried; look for another file.",
-            path.display()
-        ))
     })
 }
 

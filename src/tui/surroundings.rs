@@ -1,6 +1,5 @@
 //! What the terminal is like, read once at the start and handed in: depth, glyphs, size, network.
 
-use std::path::{Path, PathBuf};
 
 use super::canvas::Appearance;
 use super::paint::Depth;
@@ -55,19 +54,6 @@ pub(crate) fn theme(name: &str) -> Result<Theme, TuiError> {
     let text =
         std::fs::read_to_string(name).map_err(|e| TuiError::ThemeFile(name.to_owned(), e))?;
     Ok(Theme::parse(&text)?)
-}
-
-/// The vaults that lie directly in a folder, by name.
-pub(crate) fn vaults(folder: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.join("custody.toml").is_file())
-        .collect();
-    found.sort();
-    found
 }
 
 /// The network in one word: whether any interface but the loopback is up.

@@ -8,6 +8,7 @@ use crossterm::event::KeyEvent;
 use super::review::Review;
 use super::wizard;
 use crate::session::KeyRow;
+use crate::session::asked::FOLDER;
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::op::{self, Op};
@@ -20,15 +21,6 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::choice::{Choices, Entry};
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::world::World;
-
-/// Where an act's file goes.
-pub(crate) const FOLDER: Field = Field {
-    id: "folder",
-    label: "Folder",
-    hint: "Where the file and NEXT.txt are written, for example the mount point of a stick. It is made if it is not there; nothing is overwritten.",
-    kind: Kind::Text { max: 400 },
-    optional: false,
-};
 
 /// The wizard.
 pub(crate) struct Act {

@@ -3,10 +3,11 @@
 use crossterm::event::KeyEvent;
 
 use super::done::Done;
-use super::handover::HandOver;
+use super::handover;
 use super::page::Page;
 use super::refuse::Refuse;
 use crate::session::field::Footing;
+use crate::session::keyboard::HandOver;
 use crate::session::{Outcome, PendingView};
 use crate::tui::acts::Cancel;
 use crate::tui::canvas::{Canvas, cells};
@@ -410,7 +411,7 @@ impl Screen for Approve {
                 what: "to read the request and sign it",
                 saved: "The request stands as it was asked; nothing has been done yet.",
             };
-            page.draw(canvas);
+            handover::draw(&page, canvas);
             return;
         }
         let (width, height) = (canvas.width(), canvas.height());

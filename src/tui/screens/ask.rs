@@ -4,14 +4,14 @@ use crossterm::event::KeyEvent;
 
 use super::approve::Approve;
 use crate::session::field::Footing;
-use crate::session::{Outcome, PendingView};
+use crate::session::{Outcome, PendingView, guide};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
-use crate::tui::widgets::choice::{Choices, Entry};
+use crate::tui::widgets::choice::Choices;
 use crate::tui::widgets::signing::SignForm;
 use crate::tui::world::World;
 
@@ -93,25 +93,9 @@ impl Ask {
     }
 }
 
-/// Everybody, those first who usually ask; witnesses are shown and off.
 fn issuers(world: &World) -> Choices {
-    let Some(view) = &world.view else {
-        return Choices::default();
-    };
-    let role = |word: &'static str| view.people.iter().filter(move |p| p.role == word);
-    let mut entries: Vec<Entry> = Vec::new();
-    entries.extend(role("administrator").map(|p| Entry::new(&p.name, &p.name, "administrator")));
-    entries.extend(role("custodian").map(|p| {
-        Entry::new(
-            &p.name,
-            &p.name,
-            "custodian; who asks cannot sign as custodian too",
-        )
-    }));
-    entries.extend(role("witness").map(|p| {
-        Entry::new(&p.name, &p.name, "").off_because("a witness observes; witnesses do not ask")
-    }));
-    Choices::new(entries)
+    let people = world.view.as_ref().map(|view| guide::issuers(view));
+    Choices::new(people.unwrap_or_default())
 }
 
 impl Screen for Ask {

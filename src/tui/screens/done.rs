@@ -6,6 +6,7 @@ use crossterm::event::KeyEvent;
 
 use crate::api::{Key, Response};
 use crate::session::field::Footing;
+pub(crate) use crate::session::guide::common_name;
 use crate::session::{BackupDone, Executed, KeyRow, PendingView};
 use crate::tui::acts::{HandedOver, NEXT};
 use crate::tui::canvas::Canvas;
@@ -237,12 +238,6 @@ fn next_steps(executed: &Executed) -> Vec<String> {
         _ => return Vec::new(),
     };
     vec![line.to_owned()]
-}
-
-/// The common name of a certificate's subject; the whole subject where it has none.
-pub(crate) fn common_name(subject: &str) -> &str {
-    let after = subject.rsplit_once("CN=").map_or(subject, |(_, name)| name);
-    after.split([',', '+']).next().unwrap_or(after).trim()
 }
 
 /// Hex in groups of four, as people read it aloud.

@@ -5,7 +5,6 @@ mod pages;
 
 use crossterm::event::KeyEvent;
 
-use super::act::FOLDER;
 use super::key::export_off;
 use super::keys::keys_of;
 use super::review::Review;
@@ -13,8 +12,10 @@ use super::root::{ImportRoot, RootFile};
 use super::wizard;
 use crate::api::KeyAlgorithm;
 use crate::crypto::strength::{self, WrapPath};
+use crate::session::asked::FOLDER;
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
+use crate::session::guide::export_off_words;
 use crate::session::{KeyRow, op};
 use crate::tui::acts::{Draft, PRACTICE_FILE};
 use crate::tui::canvas::Canvas;
@@ -190,7 +191,11 @@ impl Export {
                     return Reaction::none();
                 };
                 if let Some(reason) = export_off(row) {
-                    let words = format!("{} cannot be exported: {}", row.label, why(reason));
+                    let words = format!(
+                        "{} cannot be exported: {}",
+                        row.label,
+                        export_off_words(reason)
+                    );
                     return Reaction::notice(Role::Note, words);
                 }
                 self.take_key(row);
@@ -281,17 +286,6 @@ fn file_fields() -> Vec<Field> {
         .find(|f| f.id == "output")
         .copied();
     output.into_iter().chain([FOLDER]).collect()
-}
-
-/// A table's word as the end of a sentence.
-fn why(word: &str) -> &'static str {
-    match word {
-        "not exp." => "it was made never to leave (Exportable: false)",
-        "disabled" => "it is disabled; its page can enable it (u)",
-        "deleting" => "it is being deleted",
-        "destroyed" => "its material is gone",
-        _ => "RSA keys do not travel",
-    }
 }
 
 impl Screen for Export {

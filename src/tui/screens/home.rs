@@ -1,8 +1,9 @@
 //! Home: what is due and for whom, what the vault holds, what this machine is.
 
-use crate::api::{KeyState, Timestamp};
+pub(crate) use crate::session::due::left;
+use crate::session::due::{Due, Goes};
 use crate::session::field::Footing;
-use crate::session::{KeyRow, PendingView, View};
+use crate::session::{self, View};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::frame::clock;
 use crate::tui::keys::{self, Offer, Verb};
@@ -28,24 +29,6 @@ use super::picker::{Picker, Place};
 #[derive(Default)]
 pub(crate) struct Home {
     cursor: Cursor,
-}
-
-/// One thing that is due.
-struct Due {
-    role: Role,
-    kind: &'static str,
-    what: String,
-    when: String,
-    who: String,
-    goes: Goes,
-}
-
-enum Goes {
-    Pending(Box<PendingView>),
-    Deletions,
-    Exchange,
-    Ceremonies,
-    Backup,
 }
 
 impl Home {
@@ -74,145 +57,25 @@ impl Home {
 
 /// Everything that is due, the most urgent first.
 fn due(world: &World) -> Vec<Due> {
-    let Some(view) = &world.view else {
-        return Vec::new();
-    };
-    let now = world.now();
-    let mut lines: Vec<Due> = view.pending.iter().map(approval).collect();
-    lines.extend(
-        view.exports
-            .iter()
-            .filter(|e| e.state == "DIFFERS")
-            .map(|e| Due {
-                role: Role::Stop,
-                kind: "STOP",
-                what: format!("{} differs at {}", e.label, common_name(&e.receiver)),
-                when: "now".into(),
-                who: "everybody".into(),
-                goes: Goes::Exchange,
-            }),
-    );
-    if let Some(run) = view.runs.iter().rev().find(|r| r.outcome.is_none()) {
-        lines.push(Due {
-            role: Role::Wait,
-            kind: "ceremony",
-            what: format!("{} stands open and can go on", run.script),
-            when: "now".into(),
-            who: "-".into(),
-            goes: Goes::Ceremonies,
-        });
-    }
-    lines.extend(view.only_copy.map(|_| Due {
-        role: Role::Note,
-        kind: "copy",
-        what: "none yet: this vault exists once".into(),
-        when: "now".into(),
-        who: "everybody".into(),
-        goes: Goes::Backup,
-    }));
-    lines.extend(deletions(view, now));
-    lines.extend(exports(view, now));
-    lines
+    let view = world.view.as_ref();
+    view.map_or_else(Vec::new, |view| session::due::due(view, world.now()))
 }
 
-fn approval(pending: &PendingView) -> Due {
-    let who = if pending.signed.len() >= pending.required {
-        "all signed: do it".to_owned()
-    } else {
-        pending.may_sign.join(", ")
-    };
-    Due {
-        role: Role::Wait,
-        kind: "approve",
-        what: pending.sentence.clone(),
-        when: "now".into(),
-        who,
-        goes: Goes::Pending(Box::new(pending.clone())),
-    }
-}
-
-fn deletions(view: &View, now: Timestamp) -> Vec<Due> {
-    let mut soon: Vec<(Timestamp, &KeyRow)> = view
-        .keys
-        .iter()
-        .filter(|row| row.key.key_state == KeyState::DELETE_PENDING)
-        .filter_map(|row| Some((row.key.delete_pending_timestamp?, row)))
-        .collect();
-    soon.sort_by_key(|(at, _)| *at);
-    soon.into_iter()
-        .map(|(at, row)| Due {
-            role: Role::Countdown,
-            kind: "deletion",
-            what: format!("{} is destroyed", row.label),
-            when: left(now, at),
-            who: "-".into(),
-            goes: Goes::Deletions,
-        })
-        .collect()
-}
-
-fn exports(view: &View, now: Timestamp) -> Vec<Due> {
-    view.exports
-        .iter()
-        .filter(|e| e.state == "sent")
-        .flat_map(|export| {
-            let receipt = Due {
-                role: Role::Text,
-                kind: "receipt",
-                what: format!("none yet for {}", export.label),
-                when: format!("{} ago", left(export.at, now)),
-                who: "receiver".into(),
-                goes: Goes::Exchange,
-            };
-            let token = export.valid_until.map(|until| Due {
-                role: if until > now { Role::Text } else { Role::Note },
-                kind: "token",
-                what: format!("for {} ends", export.label),
-                when: left(now, until),
-                who: "receiver".into(),
-                goes: Goes::Exchange,
-            });
-            std::iter::once(receipt).chain(token)
-        })
-        .collect()
-}
-
-/// A span in the two units that matter: `2 d 03 h`, `4 h 10 m`, `over`.
-pub(crate) fn left(from: Timestamp, to: Timestamp) -> String {
-    let seconds = to.millis().saturating_sub(from.millis()).div_euclid(1000);
-    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
-    match seconds {
-        s if s < 0 => "over".to_owned(),
-        s if s >= 86_400 => format!("{days} d {hours:02} h"),
-        s if s >= 3600 => format!("{hours} h {minutes:02} m"),
-        s if s >= 60 => format!("{minutes} m {:02} s", s % 60),
-        s => format!("{s} s"),
+/// How a due thing is drawn; its word says the same.
+fn role(due: &Due) -> Role {
+    match due.kind {
+        "STOP" => Role::Stop,
+        "approve" | "ceremony" => Role::Wait,
+        "copy" => Role::Note,
+        "deletion" => Role::Countdown,
+        "token" if due.over => Role::Note,
+        _ => Role::Text,
     }
 }
 
 /// `41 ready · 2 deleting · 3 disabled`
 fn counts(view: &View) -> String {
-    let mut ready = 0_usize;
-    let (mut disabled, mut pending, mut gone) = (0_usize, 0_usize, 0_usize);
-    for row in view.keys.iter() {
-        match row.key.key_state {
-            KeyState::DELETE_PENDING => pending += 1,
-            KeyState::DELETE_COMPLETE => gone += 1,
-            _ if row.key.enabled => ready += 1,
-            _ => disabled += 1,
-        }
-    }
-    let mut parts = vec![format!("{ready} ready")];
-    for (count, word) in [
-        (disabled, "disabled"),
-        (pending, "being deleted"),
-        (gone, "destroyed"),
-    ] {
-        if count > 0 {
-            parts.push(format!("{count} {word}"));
-        }
-    }
-    parts.join(" · ")
+    session::due::counts(view).join(" · ")
 }
 
 /// Where one can go from here, with the keys, from the one table.
@@ -410,7 +273,7 @@ impl Screen for Home {
                 table(c, &columns, due.len(), cursor, |n| {
                     due.get(n).map_or((Role::Text, Vec::new()), |d| {
                         (
-                            d.role,
+                            role(d),
                             vec![d.kind.into(), d.what.clone(), d.when.clone(), d.who.clone()],
                         )
                     })

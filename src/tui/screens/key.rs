@@ -4,9 +4,10 @@ use super::delete::Delete;
 use super::done::check_values;
 use super::menu::Menu;
 use super::review::Review;
-use crate::api::{KeyClass, KeyOrigin, KeyState};
+use crate::api::{KeyOrigin, KeyState};
 use crate::session::build::Answers;
 use crate::session::field::Footing;
+pub(crate) use crate::session::guide::{export_off, out_off};
 use crate::session::{KeyRow, View, modes, op};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
@@ -60,27 +61,6 @@ pub(crate) fn about_key(op: &'static str, arn: &str) -> Draft {
             ..Answers::default()
         },
         out: None,
-    }
-}
-
-/// Why a key cannot be exported by RSA wrap, in a word.
-pub(crate) fn export_off(row: &KeyRow) -> Option<&'static str> {
-    match (row.key.key_attributes.key_class, row.key.key_state) {
-        (_, KeyState::DELETE_COMPLETE) => Some("destroyed"),
-        (_, KeyState::DELETE_PENDING) => Some("deleting"),
-        (KeyClass::SYMMETRIC_KEY, _) if !row.key.exportable => Some("not exp."),
-        (KeyClass::SYMMETRIC_KEY, _) if !row.key.enabled => Some("disabled"),
-        (KeyClass::SYMMETRIC_KEY, _) => None,
-        _ => Some("RSA"),
-    }
-}
-
-/// Why a key cannot be scheduled for deletion, in a word.
-pub(crate) fn out_off(row: &KeyRow) -> Option<&'static str> {
-    match row.key.key_state {
-        KeyState::DELETE_COMPLETE => Some("destroyed"),
-        KeyState::DELETE_PENDING => Some("deleting"),
-        _ => None,
     }
 }
 

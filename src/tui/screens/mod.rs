@@ -53,7 +53,7 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
         Start::Welcome { folder, vault } => {
             world.folder = folder;
             let Some(vault) = vault else {
-                let vaults = super::surroundings::vaults(&world.folder);
+                let vaults = crate::vault::vaults_in(&world.folder);
                 let first = welcome::Welcome::new(vaults);
                 return (State::new(world, Box::new(first)), Vec::new());
             };

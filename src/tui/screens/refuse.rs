@@ -2,7 +2,8 @@
 
 use crossterm::event::KeyEvent;
 
-use crate::session::field::{Field, Footing, Kind};
+use crate::session::asked::REFUSING;
+use crate::session::field::Footing;
 use crate::session::{Command, Outcome, PendingView};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
@@ -12,23 +13,6 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::choice::{Choices, Entry};
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::world::World;
-
-const FIELDS: &[Field] = &[
-    Field {
-        id: "who",
-        label: "Who refuses",
-        hint: "",
-        kind: Kind::Choice(&[]),
-        optional: false,
-    },
-    Field {
-        id: "reason",
-        label: "Why",
-        hint: "In your own words; it is recorded.",
-        kind: Kind::Text { max: 200 },
-        optional: false,
-    },
-];
 
 /// The refusal of one act.
 pub(crate) struct Refuse {
@@ -47,7 +31,7 @@ impl Refuse {
         let entries = people
             .map(|p| Entry::new(&p.name, &p.name, &p.role))
             .collect();
-        let mut form = Form::of(FIELDS);
+        let mut form = Form::of(REFUSING);
         form.set_choices("who", Choices::new(entries));
         Self {
             id: pending.id,

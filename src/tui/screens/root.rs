@@ -10,8 +10,9 @@ use super::wizard;
 use crate::api::KeyAlgorithm;
 use crate::ceremony::AskField;
 use crate::pki::Certificate;
+use crate::session::asked::{BY, ROOT_LABEL};
 use crate::session::build::Answers;
-use crate::session::field::{Field, Footing, Kind};
+use crate::session::field::Footing;
 use crate::session::{handover, op};
 use crate::tui::acts::{Draft, PRACTICE_FILE};
 use crate::tui::canvas::Canvas;
@@ -25,22 +26,6 @@ use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::lines::{self, Line};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
-
-const BY: Field = Field {
-    id: "by",
-    label: "Second person",
-    hint: "Who fetched the fingerprint and types it now: not the one who brought the file.",
-    kind: Kind::Text { max: 64 },
-    optional: false,
-};
-
-const LABEL: Field = Field {
-    id: "label",
-    label: "Name",
-    hint: "How people here will call this root, for example aws-root. Kept as the tag Name.",
-    kind: Kind::Text { max: 64 },
-    optional: false,
-};
 
 /// A root as it was read.
 #[derive(Debug, Clone)]
@@ -125,7 +110,7 @@ impl ImportRoot {
             .map(|f| ("file".to_owned(), f.bytes.to_vec()))
             .collect();
         let answers = Answers {
-            texts: ["fingerprint", "source", LABEL.id].map(text).into(),
+            texts: ["fingerprint", "source", ROOT_LABEL.id].map(text).into(),
             files,
             by: self.form.text(BY.id).unwrap_or_default().trim().to_owned(),
         };
@@ -267,7 +252,7 @@ fn asked(file: &RootFile, world: &World) -> Vec<AskField> {
         practice: practice("practice: no other computer was asked".into()),
     }));
     fields.push(AskField {
-        field: LABEL,
+        field: ROOT_LABEL,
         practice: practice("receiver-root".into()),
     });
     fields

@@ -2,6 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
+use crate::ceremony::PAUSE;
 use crate::session::field::Footing;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
@@ -26,19 +27,12 @@ impl StopRun {
         Self {
             step,
             closes,
-            choices: Choices::new(vec![
-                Entry::new("on", "go on", "back to the same question"),
-                Entry::new(
-                    "later",
-                    "leave it for now",
-                    "it stands open and goes on at this step",
-                ),
-                Entry::new(
-                    "stop",
-                    "stop it for good",
-                    "recorded as aborted, with your reason",
-                ),
-            ]),
+            choices: Choices::new(
+                PAUSE
+                    .iter()
+                    .map(|(id, label, note)| Entry::new(id, label, note))
+                    .collect(),
+            ),
             reason: TextField::default(),
             asking: false,
         }

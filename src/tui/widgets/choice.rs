@@ -1,40 +1,10 @@
 //! A closed list of choices; those that cannot work are shown with the reason, not hidden.
 
+pub(crate) use crate::session::guide::Entry;
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::Verb;
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::Cursor;
-
-/// One choice.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Entry {
-    /// What is stored.
-    pub(crate) id: String,
-    /// What a person reads.
-    pub(crate) label: String,
-    /// A word beside it.
-    pub(crate) note: String,
-    /// Why it cannot be chosen.
-    pub(crate) off: Option<String>,
-}
-
-impl Entry {
-    /// A choice that can be taken.
-    pub(crate) fn new(id: &str, label: &str, note: &str) -> Self {
-        Self {
-            id: id.to_owned(),
-            label: label.to_owned(),
-            note: note.to_owned(),
-            off: None,
-        }
-    }
-
-    /// The same, not to be taken now.
-    pub(crate) fn off_because(mut self, reason: &str) -> Self {
-        self.off = Some(reason.to_owned());
-        self
-    }
-}
 
 /// A list of choices with one under the cursor.
 #[derive(Debug, Clone, Default)]

@@ -11,6 +11,7 @@ use super::list::{Column, Cursor, table};
 use super::text::TextField;
 use crate::api::{KeyModesOfUse, KeyOrigin, KeyState};
 use crate::session::KeyRow;
+pub(crate) use crate::session::guide::state_word;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::Verb;
 use crate::tui::theme::Role;
@@ -205,17 +206,6 @@ fn modes(modes: &KeyModesOfUse) -> String {
     .into_iter()
     .filter_map(|(on, letter)| on.then_some(letter))
     .collect()
-}
-
-/// A key's state in one word.
-pub(crate) fn state_word(row: &KeyRow) -> &'static str {
-    match (row.key.key_state, row.key.enabled) {
-        (KeyState::CREATE_IN_PROGRESS, _) => "making",
-        (KeyState::CREATE_COMPLETE, true) => "ready",
-        (KeyState::CREATE_COMPLETE, false) => "disabled",
-        (KeyState::DELETE_PENDING, _) => "deleting",
-        (KeyState::DELETE_COMPLETE, _) => "destroyed",
-    }
 }
 
 fn ordered(keys: &[KeyRow], filter: &str, sort: Sort) -> Vec<u32> {

@@ -3,31 +3,16 @@
 
 use crossterm::event::KeyEvent;
 
-use super::choice::{Choices, Entry};
+use super::choice::Choices;
 use super::form::{Form, Pressed};
 use crate::ceremony::{Answer, AskField};
-use crate::session::field::{Field, Kind};
-use crate::session::{PendingView, Profile, practice};
+use crate::session::asked::{APPROVAL_ENVELOPE, SIGNING_PASSPHRASE};
+pub(crate) use crate::session::guide::called;
+use crate::session::{PendingView, Profile, guide, practice};
 use crate::tui::acts::Signing;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::world::World;
-
-const ENVELOPE: Field = Field {
-    id: "envelope",
-    label: "Envelope",
-    hint: "Path of the approval envelope on this person's own medium.",
-    kind: Kind::File,
-    optional: false,
-};
-
-const PASSPHRASE: Field = Field {
-    id: "passphrase",
-    label: "Passphrase",
-    hint: "A wrong one locks nothing: the request stands and you try again.",
-    kind: Kind::Passphrase,
-    optional: false,
-};
 
 /// One person about to sign.
 pub(crate) struct SignForm {
@@ -49,7 +34,7 @@ impl SignForm {
             .find(|(name, _, _)| *name == person && profile == Profile::Rehearsal)
             .map(|(_, _, phrase)| (*phrase).to_owned());
         let passphrase = AskField {
-            field: PASSPHRASE,
+            field: SIGNING_PASSPHRASE,
             practice,
         };
         let fields = match (held, profile) {
@@ -57,7 +42,7 @@ impl SignForm {
             (_, Profile::Production) => {
                 vec![
                     AskField {
-                        field: ENVELOPE,
+                        field: APPROVAL_ENVELOPE,
                         practice: None,
                     },
                     passphrase,
@@ -122,7 +107,7 @@ impl SignForm {
     pub(crate) fn complain(&mut self, text: &str) {
         // The dots of what was tried go too: the next letter is the first.
         self.form.wipe();
-        self.form.complain(PASSPHRASE.id, text);
+        self.form.complain(SIGNING_PASSPHRASE.id, text);
     }
 
     /// Enter: the signature's source once everything is there; the passphrase is moved out and wiped here.
@@ -133,7 +118,7 @@ impl SignForm {
         if self.form.enter() != Pressed::Complete {
             return None;
         }
-        let path = self.form.text(ENVELOPE.id);
+        let path = self.form.text(APPROVAL_ENVELOPE.id);
         self.form
             .take()
             .into_iter()
@@ -157,30 +142,11 @@ impl SignForm {
     }
 }
 
-/// `custodian Ben`; a name that says so by itself stands alone.
-pub(crate) fn called(person: &str) -> String {
-    if person.to_ascii_lowercase().starts_with("custodian") {
-        person.to_owned()
-    } else {
-        format!("custodian {person}")
-    }
-}
-
 /// The people who could sign, and those who cannot, each with the reason.
 pub(crate) fn signers(pending: &PendingView, world: &World) -> Choices {
-    let Some(view) = &world.view else {
-        return Choices::default();
-    };
-    let custodians = view.people.iter().filter(|p| p.role == "custodian");
-    let entries = custodians.map(|person| {
-        let entry = Entry::new(&person.name, &person.name, "custodian");
-        if pending.signed.contains(&person.name) {
-            entry.off_because("has signed this already; one person counts once")
-        } else if pending.may_sign.contains(&person.name) {
-            entry
-        } else {
-            entry.off_because("asked for this and cannot approve it as well")
-        }
-    });
-    Choices::new(entries.collect())
+    let people = world
+        .view
+        .as_ref()
+        .map(|view| guide::signers(pending, view));
+    Choices::new(people.unwrap_or_default())
 }

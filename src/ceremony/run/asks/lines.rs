@@ -136,7 +136,8 @@ pub(super) fn cryptogram_lines(request: &ImportKeyInput) -> Vec<String> {
     ]
 }
 
-pub(super) fn key_lines(label: &str, row: &KeyRow) -> Vec<String> {
+/// A key in lines: use, algorithm, state, check values.
+pub(crate) fn key_lines(label: &str, row: &KeyRow) -> Vec<String> {
     let key = &row.key;
     let attributes = &key.key_attributes;
     let mut lines = vec![

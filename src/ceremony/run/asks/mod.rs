@@ -11,7 +11,8 @@ use super::super::model::Step;
 use super::super::ops;
 use super::stopping::CUSTODY;
 use super::{Runner, Stage, Turn};
-use lines::{act_lines, acting, footing, key_lines, not_yet, why, word_lines};
+pub(crate) use lines::key_lines;
+use lines::{act_lines, acting, footing, not_yet, why, word_lines};
 
 const PASSPHRASE: Field = Field {
     id: "passphrase",

@@ -1,16 +1,15 @@
 //! The wizard that makes a key: one question a page, from the act's own declaration; the table of attributes guides.
 
-pub(crate) mod guide;
-
 use std::collections::BTreeMap;
 
 use crossterm::event::KeyEvent;
 
 use super::review::Review;
 use super::wizard;
+use crate::api::KeyUsage;
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
-use crate::session::{modes, op};
+use crate::session::{guide, modes, op};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
@@ -63,12 +62,14 @@ impl Create {
         let Some(field) = self.field() else { return };
         let usage = self.answer("usage").to_owned();
         self.choices = match field.kind {
-            Kind::Usage => guide::usages(),
-            Kind::Algorithm => guide::algorithms(&usage),
-            Kind::Modes => guide::modes(&usage),
-            Kind::YesNo => guide::exportable(),
+            Kind::Usage => Choices::new(guide::usages()),
+            Kind::Algorithm => Choices::new(guide::algorithms(&usage)),
+            Kind::Modes => Choices::new(guide::modes(&usage)),
+            Kind::YesNo => Choices::new(guide::exportable()),
             _ => Choices::default(),
         };
+        self.choices
+            .choose(KeyUsage::TR31_K0_KEY_ENCRYPTION_KEY.name());
         let before = self.answer(field.id).to_owned();
         self.text = TextField::with(&before);
         let can = |e: &crate::tui::widgets::choice::Entry| e.off.is_none();

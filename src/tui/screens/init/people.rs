@@ -4,8 +4,9 @@ use crossterm::event::KeyEvent;
 use zeroize::Zeroizing;
 
 use crate::crypto::SecretBytes;
+use crate::session::keyboard::HandOver;
 use crate::tui::canvas::{Canvas, cells};
-use crate::tui::screens::handover::HandOver;
+use crate::tui::screens::handover;
 use crate::tui::theme::Role;
 use crate::tui::widgets::masked::MaskedField;
 
@@ -149,7 +150,7 @@ impl Words {
                     1 => "The one before has the own words and need not come again.".to_owned(),
                     n => format!("{n} people have their words and need not come again."),
                 };
-                HandOver {
+                let page = HandOver {
                     role: if person.name.starts_with(person.role) {
                         ""
                     } else {
@@ -158,8 +159,8 @@ impl Words {
                     person: &person.name,
                     what: "words to write down: bring pen and paper",
                     saved: &saved,
-                }
-                .draw(canvas);
+                };
+                handover::draw(&page, canvas);
             }
             Phase::Showing => self.draw_words(person, canvas),
             Phase::Typing => self.draw_field(person, canvas),

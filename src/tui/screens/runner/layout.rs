@@ -54,13 +54,14 @@ impl RunScreen {
         height: usize,
         (rail, brief): (bool, bool),
     ) -> Layout {
-        let heading = wrap(&heading(ask), width);
+        let heading = wrap(&ask.heading(), width);
         let again: Vec<String> = self
             .again
             .iter()
             .flat_map(|text| wrap(&format!("STOP  {text}"), width))
             .collect();
-        let body: Vec<String> = reflowed(&self.told(ask))
+        let told = self.showing.as_ref().map(|s| s.told(ask));
+        let body: Vec<String> = reflowed(&told.unwrap_or_default())
             .iter()
             .flat_map(|line| wrap(line, width))
             .collect();
@@ -138,22 +139,6 @@ impl RunScreen {
         }
         self.draw_why(canvas, y);
     }
-
-    /// What is read before answering; why and clause stand below it, once.
-    fn told(&self, ask: &Ask) -> Vec<String> {
-        let why = self.showing.as_ref().map_or(&[][..], |s| &s.why);
-        let mut lines: Vec<String> = ask
-            .body
-            .iter()
-            .filter(|line| !why.contains(line))
-            .cloned()
-            .collect();
-        lines.dedup_by(|a, b| a.is_empty() && b.is_empty());
-        while lines.last().is_some_and(String::is_empty) {
-            lines.pop();
-        }
-        lines
-    }
 }
 
 /// Rows that the rehearsal's banner takes in the body; on a wide screen it stands in the title.
@@ -163,14 +148,6 @@ pub(super) fn banner(world: &World) -> u16 {
 
 pub(super) fn rail_width(world: &World) -> u16 {
     if world.wide() { 44 } else { 26 }
-}
-
-/// The question's heading, with the person it is for.
-fn heading(ask: &Ask) -> String {
-    if ask.person.is_empty() || ask.title.contains(&ask.person) {
-        return ask.title.clone();
-    }
-    format!("{}: {} {}", ask.title, ask.role, ask.person)
 }
 
 /// Joins lines of running text that were broken for a wider page, so that they wrap to this one.

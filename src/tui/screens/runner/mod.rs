@@ -10,9 +10,9 @@ use crossterm::event::KeyEvent;
 use layout::{banner, rail_width};
 
 use super::ended;
-use super::handover::HandOver;
+use super::handover;
 use super::stop_run::StopRun;
-use crate::ceremony::{Ask, Showing, StepLine};
+use crate::ceremony::{self, Ask, Showing, StepLine};
 use crate::session::RunOutcome;
 use crate::session::field::Footing;
 use crate::tui::canvas::{Canvas, cells, wrap};
@@ -162,17 +162,7 @@ impl RunScreen {
 
     /// What is saved at this moment.
     fn saved(&self, world: &World) -> String {
-        let done = self.showing.as_ref().map_or(0, |s| s.current);
-        let what = match done {
-            0 => "no step is done yet".to_owned(),
-            1 => "step 1 is done".to_owned(),
-            n => format!("steps 1-{n} are done"),
-        };
-        if world.rehearsal() {
-            format!("{what}; the rehearsal waits where it is")
-        } else {
-            format!("{what} and saved; power may fail here and nothing is lost")
-        }
+        ceremony::saved(self.showing.as_deref(), world.rehearsal())
     }
 
     fn rail(&self) -> Vec<Stop> {
@@ -262,14 +252,11 @@ impl Screen for RunScreen {
                 "is off until the first question is here",
                 "the ceremony is being begun".into(),
             ),
-            (Phase::HandOver, Some(ask)) => {
-                let who = hand_over(ask, "").who();
-                plain(
-                    &format!("{who} takes the keyboard; everybody else steps back"),
-                    "shows the question",
-                    self.saved(world),
-                )
-            }
+            (Phase::HandOver, Some(ask)) => plain(
+                &ask.hand_over("").acts(),
+                "shows the question",
+                self.saved(world),
+            ),
             (Phase::Asking, Some(ask)) => match self.unread(world) {
                 0 => ask.footing.clone(),
                 n => Footing {
@@ -359,7 +346,8 @@ impl Screen for RunScreen {
         let rest = height.saturating_sub(banner);
         if let (Phase::HandOver, Some(ask)) = (self.phase, self.ask()) {
             let saved = format!("So far {}.", self.saved(world));
-            canvas.within(0, banner, width, rest, |c| hand_over(ask, &saved).draw(c));
+            let page = ask.hand_over(&saved);
+            canvas.within(0, banner, width, rest, |c| handover::draw(&page, c));
             return;
         }
         if self.phase == Phase::Ended {
@@ -373,9 +361,7 @@ impl Screen for RunScreen {
                 banner.saturating_add(1),
                 width.saturating_sub(3),
                 rest,
-                |c| {
-                    ended::draw(showing, again, written, world, c);
-                },
+                |c| ended::draw(showing, again, written, world, c),
             );
             return;
         }
@@ -465,15 +451,6 @@ impl Screen for RunScreen {
             }
             _ => None,
         }
-    }
-}
-
-fn hand_over<'a>(ask: &'a Ask, saved: &'a str) -> HandOver<'a> {
-    HandOver {
-        role: &ask.role,
-        person: &ask.person,
-        what: &ask.title,
-        saved,
     }
 }
 

@@ -1,15 +1,13 @@
 //! Unlocking: custodians in turn, each a passphrase, until enough are there; in production the witness's card.
 
-mod fields;
 mod picture;
 
 use std::path::PathBuf;
 
 use crossterm::event::KeyEvent;
 
-use fields::{CARD_SEQ, CARD_WORDS, ENVELOPE, PASSPHRASE};
-
 use crate::ceremony::Answer;
+use crate::session::asked::{CARD_SEQ, CARD_WORDS, OPENING_PASSPHRASE, SHARE_ENVELOPE};
 use crate::session::field::Footing;
 use crate::session::{Bootstrap, Profile, WitnessAnswer};
 use crate::tui::canvas::Canvas;
@@ -126,9 +124,9 @@ impl Unlock {
         }
         self.error = None;
         self.form = if here {
-            Form::of(&[PASSPHRASE])
+            Form::of(&[OPENING_PASSPHRASE])
         } else {
-            Form::of(&[ENVELOPE, PASSPHRASE])
+            Form::of(&[SHARE_ENVELOPE, OPENING_PASSPHRASE])
         };
         self.turn(if self.production() {
             Phase::HandOver

@@ -1,8 +1,9 @@
 //! Unlocking as it is drawn.
 
 use super::{Phase, Unlock};
+use crate::session::keyboard::HandOver;
 use crate::tui::canvas::{Canvas, cells};
-use crate::tui::screens::handover::HandOver;
+use crate::tui::screens::handover;
 use crate::tui::theme::Role;
 
 impl Unlock {
@@ -15,7 +16,7 @@ impl Unlock {
                 0 => "Nobody has entered a share yet.".to_owned(),
                 n => format!("{n} entered a share and need not do it again."),
             };
-            Self::hand_over(&person, &saved).draw(canvas);
+            handover::draw(&Self::hand_over(&person, &saved), canvas);
             return;
         }
         let rows = cells(self.custodians().len()).min(8);

@@ -1,0 +1,132 @@
+//! What every front end says about a run: the heading of a question, what is read first, what is saved, how it ended.
+
+use crate::session::keyboard::HandOver;
+use crate::session::{Run, RunOutcome};
+
+use super::ask::{Ask, Showing};
+
+/// What a paused ceremony can do: id, label, and what that means. The safe answer is the first.
+pub const PAUSE: &[(&str, &str, &str)] = &[
+    ("on", "go on", "back to the same question"),
+    (
+        "later",
+        "leave it for now",
+        "it stands open and goes on at this step",
+    ),
+    (
+        "stop",
+        "stop it for good",
+        "recorded as aborted, with your reason",
+    ),
+];
+
+impl Ask {
+    /// The question's heading, with the person it is for.
+    pub fn heading(&self) -> String {
+        if self.person.is_empty() || self.title.contains(&self.person) {
+            return self.title.clone();
+        }
+        format!("{}: {} {}", self.title, self.role, self.person)
+    }
+
+    /// The page between two people; `saved` says in a sentence what is saved.
+    pub fn hand_over<'a>(&'a self, saved: &'a str) -> HandOver<'a> {
+        HandOver {
+            role: &self.role,
+            person: &self.person,
+            what: &self.title,
+            saved,
+        }
+    }
+}
+
+impl Showing {
+    /// What is read before answering, without why and clause, which stand apart.
+    pub fn told(&self, ask: &Ask) -> Vec<String> {
+        let mut lines: Vec<String> = ask
+            .body
+            .iter()
+            .filter(|line| !self.why.contains(line))
+            .cloned()
+            .collect();
+        lines.dedup_by(|a, b| a.is_empty() && b.is_empty());
+        while lines.last().is_some_and(String::is_empty) {
+            lines.pop();
+        }
+        lines
+    }
+}
+
+/// What is saved at this moment, as the end of the line So far.
+pub fn saved(showing: Option<&Showing>, rehearsal: bool) -> String {
+    let what = match showing.map_or(0, |s| s.current) {
+        0 => "no step is done yet".to_owned(),
+        1 => "step 1 is done".to_owned(),
+        n => format!("steps 1-{n} are done"),
+    };
+    if rehearsal {
+        format!("{what}; the rehearsal waits where it is")
+    } else {
+        format!("{what} and saved; power may fail here and nothing is lost")
+    }
+}
+
+/// How a run ended, in a sentence; `run` tells what one holds then.
+pub fn ended(outcome: Option<RunOutcome>, run: Option<&Run>, rehearsal: bool) -> String {
+    match outcome {
+        Some(RunOutcome::Completed) => done(run, rehearsal),
+        Some(RunOutcome::Exception) => {
+            "Ended with an exception. It is recorded and stands in the report.".into()
+        }
+        Some(RunOutcome::Aborted) => {
+            "Stopped for good. The record says so; what was done before stands.".into()
+        }
+        None => "The ceremony stands open and can be taken up again.".into(),
+    }
+}
+
+fn done(run: Option<&Run>, rehearsal: bool) -> String {
+    let files = match handed_over(run).len() {
+        0 | 1 => "1 file".to_owned(),
+        n => format!("{n} files"),
+    };
+    let hold = if rehearsal {
+        "In a real ceremony you would now hold"
+    } else {
+        "You now hold"
+    };
+    format!("Done. {hold}: {files}, 1 report, 1 card.")
+}
+
+/// The files made for a counterparty, without the instructions beside them.
+fn handed_over(run: Option<&Run>) -> Vec<String> {
+    run.into_iter()
+        .flat_map(|r| r.steps.iter())
+        .flat_map(|s| s.files.keys().cloned())
+        .filter(|name| !name.to_ascii_lowercase().ends_with(".txt"))
+        .collect()
+}
+
+/// File, report and card, a line each.
+pub fn holdings(run: Option<&Run>, seq: u64, words: &[String]) -> String {
+    let mut files = handed_over(run);
+    let beside: Vec<String> = run
+        .into_iter()
+        .flat_map(|r| r.steps.iter())
+        .flat_map(|s| s.files.keys().cloned())
+        .filter(|name| name.to_ascii_lowercase().ends_with(".txt"))
+        .collect();
+    if files.is_empty() {
+        files.push("ceremony.json, the record".to_owned());
+    }
+    let next = if beside.is_empty() {
+        String::new()
+    } else {
+        format!(" (beside it {})", beside.join(", "))
+    };
+    format!(
+        "file    {}{next}\nreport  report.txt: who did what, when, and who signed\ncard    the witness card: sequence {seq}, words {}",
+        files.join(", "),
+        words.join(" ")
+    )
+}

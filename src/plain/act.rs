@@ -1,0 +1,400 @@
+//! One act from its fields to its result: review, the phrase where it destroys, signatures one by one, and what it
+//! left.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::ceremony::AskField;
+use crate::session::asked::REFUSING;
+use crate::session::field::{Field, Kind};
+use crate::session::handing_out::has_place;
+use crate::session::handover;
+use crate::session::keyboard::HandOver;
+use crate::session::op::Op;
+use crate::session::{Action, Command, Outcome, PendingView, Refusal, Session, build, guide};
+use crate::vault::backup_place;
+
+use super::Explain;
+use super::dialogue::{Dialogue, Heard, Question, Word, footing};
+use super::filling::{Draft, fill};
+use super::line::Gone;
+use super::opening::plain;
+use super::signing;
+
+const PHRASE: Field = Field {
+    id: "phrase",
+    label: "Type the word",
+    hint: "",
+    kind: Kind::Text { max: 40 },
+    optional: false,
+};
+
+const NEVER_MIND: &str = "nothing was done. Any change of request or vault voids signatures";
+
+/// What was asked for at this terminal, until it is done.
+#[derive(Default)]
+pub(crate) struct Acts {
+    pub(super) asked: BTreeMap<[u8; 32], (Action, Option<PathBuf>)>,
+}
+
+/// The talk about acts in one vault.
+pub(crate) struct Acting<'t, 'a> {
+    pub(crate) talk: &'t mut Dialogue<'a>,
+    pub(crate) session: &'t mut Session,
+    pub(crate) acts: &'t mut Acts,
+    pub(crate) explain: Option<Explain>,
+}
+
+impl Acting<'_, '_> {
+    /// An act from its first field to its end.
+    pub(crate) fn begin(&mut self, op: &'static Op) -> Result<(), Gone> {
+        self.talk.heading(&format!("{}: {}.", op.title, op.does));
+        let mut draft = Draft::new(op);
+        while fill(self.talk, self.session, &mut draft, self.explain)? {
+            let action = match self.judged(&draft) {
+                Ok((action, preview)) => {
+                    if !self.review(&draft, &action, &preview)? {
+                        continue;
+                    }
+                    action
+                }
+                Err(refusal) => {
+                    self.talk.stop(&refusal.to_string());
+                    self.talk.say(
+                        "Every answer is kept: answer again from the first question, or cancel.",
+                    );
+                    continue;
+                }
+            };
+            if let Some(pending) = self.ask(action, draft.out.clone())? {
+                return self.approve(pending);
+            }
+        }
+        self.talk
+            .say("Left. Nothing was asked and nothing has changed.");
+        Ok(())
+    }
+
+    /// What the door would say; files must have a free place first.
+    fn judged(&self, draft: &Draft) -> Result<(Action, PendingView), Refusal> {
+        let action = build::action(self.session, draft.op.name, &draft.answers)?;
+        if let Some(folder) = &draft.out {
+            match &action {
+                Action::Control {
+                    export: Some(note), ..
+                } => has_place(folder, &note.file)?,
+                Action::Backup { .. } => {
+                    backup_place(folder).map_err(|e| Refusal::Usage(e.to_string()))?;
+                }
+                _ => {}
+            }
+        }
+        let preview = self.session.preview(&action)?;
+        Ok((action, preview))
+    }
+
+    /// The last look before signatures; `false` goes back to the fields.
+    fn review(
+        &mut self,
+        draft: &Draft,
+        action: &Action,
+        preview: &PendingView,
+    ) -> Result<bool, Gone> {
+        self.talk.heading(&format!("{}, review:", draft.op.title));
+        let mut told = described(preview);
+        if let Some(folder) = &draft.out {
+            told.push(format!("  folder: {}", folder.display()));
+        }
+        told.push(match preview.required {
+            1 => "  approvals: 1 custodian signs after whoever asks".to_owned(),
+            n => format!("  approvals: {n} custodians sign after whoever asks"),
+        });
+        if let Some(phrase) = preview.phrase {
+            told.push(format!("This destroys. To go on, type the word {phrase}."));
+        }
+        let enter = match preview.phrase {
+            Some(phrase) => {
+                format!("goes on only after the word {phrase}; then whoever asks signs")
+            }
+            None => "goes on to the signature of whoever asks; then custodians sign".to_owned(),
+        };
+        let question = Question::new(footing(
+            "the administrator, at the keyboard (or a custodian who will not sign)",
+            &enter,
+            "nothing was asked, nothing has changed, nothing left this machine",
+        ))
+        .telling(told)
+        .explained(&["This is the last look before signatures are asked for. back keeps every answer. exact shows the request of the service to the letter."])
+        .with(&[Word::Exact]);
+        loop {
+            let heard = match preview.phrase {
+                None => self.talk.enter(&question)?,
+                Some(phrase) => {
+                    let asked = AskField {
+                        field: PHRASE,
+                        practice: None,
+                    };
+                    match self.talk.text(&question, &asked)? {
+                        Heard::Given(typed) if typed == phrase => Heard::Given(()),
+                        Heard::Given(_) => {
+                            self.talk.stop(&format!("{phrase} was not typed. Nothing was asked for and nothing was changed."));
+                            continue;
+                        }
+                        Heard::Said(word) => Heard::Said(word),
+                    }
+                }
+            };
+            match heard {
+                Heard::Given(()) => return Ok(true),
+                Heard::Said(Word::Exact) => {
+                    let request = handover::aws_request(action);
+                    let text = serde_json::to_string_pretty(&request).unwrap_or_default();
+                    self.talk.say(&text);
+                }
+                Heard::Said(_) => return Ok(false),
+            }
+        }
+    }
+
+    /// Whoever asks signs first.
+    fn ask(&mut self, action: Action, out: Option<PathBuf>) -> Result<Option<PendingView>, Gone> {
+        loop {
+            let people = guide::issuers(&self.session.view());
+            let question = Question::new(footing(
+                "whoever will ask for this act",
+                "takes the one whose number was typed; the signature follows",
+                "nothing was asked, nothing has changed",
+            ))
+            .telling(vec![
+                "Who asks for this? Who asks does not sign as custodian.".to_owned(),
+            ])
+            .explained(&["Every act is asked for by one person, who signs first and cannot sign again as a custodian. Usually that is the administrator, who holds no share."]);
+            self.talk.say("");
+            let Heard::Given(at) = self.talk.choose(&question, "Number", &people)? else {
+                return Ok(None);
+            };
+            let Some(issuer) = people.get(at).map(|e| e.id.clone()) else {
+                continue;
+            };
+            let so_far = "nothing was asked, nothing has changed";
+            let question = Question::new(footing(
+                &format!("{issuer}, who asks and signs first"),
+                &format!("signs the request for {issuer} and puts it before the custodians"),
+                so_far,
+            ));
+            let page = HandOver {
+                role: "",
+                person: &issuer,
+                what: "to ask for this and sign first",
+                saved: so_far,
+            };
+            let Some(key) = self.key_of(&page, &issuer, &question)? else {
+                continue;
+            };
+            let command = Command::Ask {
+                action: action.clone(),
+                issuer: issuer.clone(),
+                origin: None,
+                key,
+            };
+            match self.session.perform(command) {
+                Ok(Outcome::Asked(pending)) => {
+                    self.talk.say(&format!("{issuer} asked for it and signed."));
+                    self.acts.asked.insert(pending.id, (action, out));
+                    return Ok(Some(pending));
+                }
+                Ok(_) => {}
+                Err(refusal) => self.talk.stop(&refusal.to_string()),
+            }
+        }
+    }
+
+    /// Hands the keyboard over where a passphrase is typed, and asks for it.
+    fn key_of(
+        &mut self,
+        page: &HandOver<'_>,
+        person: &str,
+        question: &Question,
+    ) -> Result<Option<crate::session::KeySource>, Gone> {
+        if !self.session.automatic()
+            && let Heard::Said(_) = self.talk.hand_over(page, true)?
+        {
+            return Ok(None);
+        }
+        for line in &question.told {
+            self.talk.say(line);
+        }
+        let question = Question {
+            told: Vec::new(),
+            ..question.clone()
+        };
+        signing::key(self.talk, self.session, person, &question)
+    }
+
+    /// Custodians sign one by one; with the last signature it is done.
+    pub(crate) fn approve(&mut self, mut pending: PendingView) -> Result<(), Gone> {
+        while pending.signed.len() < pending.required {
+            self.talk.heading(&format!(
+                "Approve, {} of {} signed.",
+                pending.signed.len(),
+                pending.required
+            ));
+            let view = self.session.view();
+            let people = guide::signers(&pending, &view);
+            let mut told = described(&pending);
+            told.push(format!(
+                "Words for the minutes: {}",
+                pending.words.join(" ")
+            ));
+            told.push("Which custodian signs?".to_owned());
+            let question = Question::new(footing(
+                &format!("a custodian; {} who asked cannot sign", pending.issuer),
+                "hands the keyboard to the custodian whose number was typed",
+                NEVER_MIND,
+            ))
+            .telling(told)
+            .explained(&[
+                "The eight words stand for this exact request on this exact state of the vault: read them aloud and write them into the minutes.",
+                "A wrong passphrase locks nothing, there is no limit, and the request stands.",
+            ])
+            .with(&[Word::Exact, Word::Refuse]);
+            match self.talk.choose(&question, "Number", &people)? {
+                Heard::Given(at) => {
+                    let Some(person) = people.get(at).map(|e| e.id.clone()) else {
+                        continue;
+                    };
+                    match self.sign(&pending, &person)? {
+                        Some(signed) => pending = signed,
+                        None => return Ok(()),
+                    }
+                }
+                Heard::Said(Word::Exact) => self.exact(&pending),
+                Heard::Said(Word::Refuse) => {
+                    if self.refuse(&pending)? {
+                        return Ok(());
+                    }
+                }
+                Heard::Said(_) => {
+                    self.talk
+                        .say("The request stays on the table: the list of approvals shows it.");
+                    return Ok(());
+                }
+            }
+        }
+        self.execute(&pending)
+    }
+
+    /// One custodian's signature; `None` where the request is void.
+    fn sign(&mut self, pending: &PendingView, person: &str) -> Result<Option<PendingView>, Gone> {
+        let called = guide::called(person);
+        let then = if pending.signed.len().saturating_add(1) >= pending.required {
+            "then it is done and saved"
+        } else {
+            "then the next custodian is called"
+        };
+        let question = Question::new(footing(
+            &format!("{called}; {} who asked cannot sign", pending.issuer),
+            &format!("signs this request for {person}; {then}"),
+            NEVER_MIND,
+        ))
+        .telling(described(pending));
+        let page = HandOver {
+            role: "",
+            person: &called,
+            what: "to read the request and sign it",
+            saved: "The request stands as it was asked; nothing has been done yet.",
+        };
+        let Some(key) = self.key_of(&page, person, &question)? else {
+            return Ok(Some(pending.clone()));
+        };
+        let command = Command::Approve {
+            id: pending.id,
+            person: person.to_owned(),
+            key,
+        };
+        match self.session.perform(command) {
+            Ok(Outcome::Approved(signed)) => {
+                self.talk.say(&format!("{person} approved."));
+                Ok(Some(signed))
+            }
+            Ok(_) => Ok(Some(pending.clone())),
+            Err(refusal) => {
+                self.talk.stop(&refusal.to_string());
+                let stands = self.session.view().pending;
+                let stands = stands.into_iter().find(|p| p.id == pending.id);
+                if stands.is_none() {
+                    self.void(pending);
+                }
+                Ok(stands)
+            }
+        }
+    }
+
+    pub(super) fn void(&mut self, pending: &PendingView) {
+        self.acts.asked.remove(&pending.id);
+        self.talk.say(
+            "The request and its signatures are off the table; ask again if it is still wanted.",
+        );
+    }
+
+    fn exact(&mut self, pending: &PendingView) {
+        self.talk
+            .say(&format!("Digest (SHA-256): {}", pending.digest));
+        self.talk.say("Exactly this is signed:");
+        self.talk.say(&pending.exact);
+    }
+
+    /// Takes a request off the table; `false` if it stands after all.
+    fn refuse(&mut self, pending: &PendingView) -> Result<bool, Gone> {
+        let view = self.session.view();
+        let people: Vec<guide::Entry> = view
+            .people
+            .iter()
+            .map(|p| guide::Entry::new(&p.name, &p.name, &p.role))
+            .collect();
+        let question = Question::new(footing(
+            "whoever refuses; one person is enough to stop a request",
+            "keeps the answer; after the reason, takes the request off the table",
+            "the request still stands with its signatures",
+        ));
+        let [who, reason] = REFUSING else {
+            return Ok(false);
+        };
+        let Heard::Given(at) = self.talk.choose(&question, who.label, &people)? else {
+            return Ok(false);
+        };
+        let Some(reason) = plain(self.talk, &question, *reason)? else {
+            return Ok(false);
+        };
+        let person = people.get(at).map(|e| e.id.clone()).unwrap_or_default();
+        let withdraw = Command::Withdraw {
+            id: pending.id,
+            person,
+            reason,
+        };
+        match self.session.perform(withdraw) {
+            Ok(_) => {
+                self.acts.asked.remove(&pending.id);
+                self.talk.say(
+                    "The request is off the table. Nothing was changed; the refusal is recorded.",
+                );
+                Ok(true)
+            }
+            Err(refusal) => {
+                self.talk.stop(&refusal.to_string());
+                Ok(false)
+            }
+        }
+    }
+}
+
+/// A request in words.
+fn described(pending: &PendingView) -> Vec<String> {
+    let details = pending
+        .details
+        .iter()
+        .map(|(label, value)| format!("  {label}: {value}"));
+    std::iter::once(pending.sentence.clone())
+        .chain(details)
+        .collect()
+}

@@ -1,0 +1,139 @@
+//! What was signed for is done, and what it left is said: keys, a copy, an export's files.
+
+use std::path::{Path, PathBuf};
+
+use crate::api::Response;
+use crate::ceremony::key_lines;
+use crate::session::handing_out::NEXT;
+use crate::session::handover::{self, Handover};
+use crate::session::{Action, BackupDone, Command, Executed, Outcome, PendingView};
+
+use super::act::Acting;
+use super::dialogue::{Question, footing};
+use super::line::Gone;
+use super::opening::plain;
+
+impl Acting<'_, '_> {
+    /// Does what was signed for.
+    pub(super) fn execute(&mut self, pending: &PendingView) -> Result<(), Gone> {
+        self.talk
+            .say("Wait: all have signed; it is being done. A search for primes can take a minute.");
+        let asked = self.acts.asked.get(&pending.id).cloned();
+        if let Some((Action::Backup { .. }, Some(folder))) = &asked {
+            let done = self.session.backup(&pending.id, folder);
+            match done {
+                Ok(copy) => self.copied(&copy, folder),
+                Err(refusal) => self.talk.stop(&refusal.to_string()),
+            }
+            self.acts.asked.remove(&pending.id);
+            return Ok(());
+        }
+        let execute = Command::Execute {
+            id: pending.id,
+            prepared: None,
+            arrow: None,
+        };
+        match self.session.perform(execute) {
+            Ok(Outcome::Executed(executed)) => {
+                self.acts.asked.remove(&pending.id);
+                self.done(&executed);
+                if let Some((action, Some(folder))) = asked {
+                    return self.hand_out(&action, &executed, folder);
+                }
+                Ok(())
+            }
+            Ok(_) => Ok(()),
+            Err(refusal) => {
+                self.talk.stop(&refusal.to_string());
+                if !self
+                    .session
+                    .view()
+                    .pending
+                    .iter()
+                    .any(|p| p.id == pending.id)
+                {
+                    self.void(pending);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn done(&mut self, executed: &Executed) {
+        self.talk.heading("Done, saved and in the evidence.");
+        let view = self.session.view();
+        for key in executed.responses.iter().filter_map(Response::key) {
+            if let Some(row) = view.keys.iter().find(|r| r.key.key_arn == key.key_arn) {
+                for line in key_lines(&row.label, row) {
+                    self.talk.say(&line);
+                }
+            }
+        }
+        self.talk
+            .say(&format!("  signed by   {}", executed.who.join(", ")));
+        self.talk.say(&format!("  digest      {}", executed.digest));
+    }
+
+    fn copied(&mut self, copy: &BackupDone, folder: &Path) {
+        self.done(&copy.executed);
+        self.talk.say(&format!(
+            "Copy {} is written to {} and was read back.",
+            copy.id,
+            folder.display()
+        ));
+        for (name, sha256) in &copy.files {
+            self.talk.say(&format!("  {name}: SHA-256 {sha256}"));
+        }
+        self.talk.say("Take the medium out, label it, seal it in its bag, and write the bag's serial into the minutes. Keep it apart from the vault.");
+    }
+
+    /// Writes an export's files; another folder is asked for until they are written.
+    fn hand_out(
+        &mut self,
+        action: &Action,
+        executed: &Executed,
+        mut folder: PathBuf,
+    ) -> Result<(), Gone> {
+        let handover = match handover::rsa_wrap(self.session, action, executed) {
+            Ok(handover) => handover,
+            Err(refusal) => {
+                self.talk.stop(&refusal.to_string());
+                return Ok(());
+            }
+        };
+        loop {
+            match handover.write(&folder) {
+                Ok(()) => {
+                    self.handed_out(&handover, &folder);
+                    return Ok(());
+                }
+                Err(why) => self.talk.stop(&format!(
+                    "The export is done and recorded, but its file is not written: {why}"
+                )),
+            }
+            let question = Question::new(footing(
+                "whoever is at the keyboard",
+                "writes the files into this folder",
+                "the export is done and recorded; its cryptogram is kept only until you leave keymoot",
+            ));
+            match plain(self.talk, &question, crate::session::asked::FOLDER)? {
+                Some(text) => folder = PathBuf::from(text),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    fn handed_out(&mut self, handover: &Handover, folder: &Path) {
+        self.talk
+            .say("The key went into a file that only the receiver can open.");
+        self.talk.say(&format!(
+            "  file        {}, read back",
+            folder.join(&handover.file).display()
+        ));
+        self.talk.say(&format!("  beside it   {NEXT}"));
+        self.talk
+            .say(&format!("  SHA-256     {}", handover.sha256()));
+        self.talk
+            .say("Carry the folder over; NEXT.txt says how. Send the check value by another road.");
+    }
+}

@@ -1,0 +1,460 @@
+//! Questions and answers: what is told, the three lines, one prompt; and the words that work at every prompt.
+
+use crate::ceremony::{Answer, AskField};
+use crate::crypto::SecretBytes;
+use crate::session::field::{Footing, Kind};
+use crate::session::guide::Entry;
+use crate::session::keyboard::{HandOver, ONE_PERSONS_EYES};
+
+use super::line::{Gone, Line};
+
+/// A word that is no answer but steers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Word {
+    /// The question before, or the list this came from.
+    Back,
+    /// Out of the whole act.
+    Cancel,
+    /// The practice answer.
+    Practice,
+    /// What is asked here, once more and explained.
+    Help,
+    /// What is signed, to the letter.
+    Exact,
+    /// The request is taken off the table.
+    Refuse,
+}
+
+/// Every word with what it does. The table is read by prompts and help alike.
+const WORDS: &[(&str, Word, &str)] = &[
+    (
+        "back",
+        Word::Back,
+        "goes back one question, or to the list; in a ceremony it pauses",
+    ),
+    (
+        "cancel",
+        Word::Cancel,
+        "leaves what was begun here; in a ceremony it pauses",
+    ),
+    ("pause", Word::Cancel, "the same as cancel"),
+    (
+        "f5",
+        Word::Practice,
+        "gives the practice answer, where one is shown",
+    ),
+    ("\u{1b}[15~", Word::Practice, ""),
+    ("help", Word::Help, "explains and asks again"),
+    ("?", Word::Help, "the same as help"),
+    (
+        "exact",
+        Word::Exact,
+        "at a request: shows what is signed, to the letter",
+    ),
+    (
+        "refuse",
+        Word::Refuse,
+        "at a request: takes it off the table, with your reason",
+    ),
+];
+
+/// Stands before an answer that is one of the words.
+const AS_TEXT: char = '\\';
+
+/// What came of a question.
+#[derive(Debug)]
+pub(crate) enum Heard<T> {
+    /// An answer.
+    Given(T),
+    /// A word.
+    Said(Word),
+}
+
+/// What stands around a prompt.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Question {
+    /// Read first.
+    pub(crate) told: Vec<String>,
+    /// The three lines above the prompt.
+    pub(crate) footing: Footing,
+    /// Explanations.
+    pub(crate) help: Vec<String>,
+    /// Words beyond back, cancel and help that work here.
+    pub(crate) words: &'static [Word],
+}
+
+impl Question {
+    /// A question with its three lines.
+    pub(crate) fn new(footing: Footing) -> Self {
+        Self {
+            footing,
+            ..Self::default()
+        }
+    }
+
+    /// With lines to read first.
+    pub(crate) fn telling(mut self, lines: Vec<String>) -> Self {
+        self.told = lines;
+        self
+    }
+
+    /// With explanations.
+    pub(crate) fn explained(mut self, lines: &[&str]) -> Self {
+        self.help = lines.iter().map(|l| (*l).to_owned()).collect();
+        self
+    }
+
+    /// With words of its own.
+    pub(crate) const fn with(mut self, words: &'static [Word]) -> Self {
+        self.words = words;
+        self
+    }
+}
+
+/// Three lines.
+pub(crate) fn footing(acts: &str, enter: &str, so_far: &str) -> Footing {
+    Footing {
+        acts: acts.to_owned(),
+        enter: enter.to_owned(),
+        so_far: so_far.to_owned(),
+    }
+}
+
+/// A talk over lines.
+pub(crate) struct Dialogue<'a> {
+    line: &'a mut dyn Line,
+}
+
+impl<'a> Dialogue<'a> {
+    /// A talk with whoever is at the other end.
+    pub(crate) fn new(line: &'a mut dyn Line) -> Self {
+        Self { line }
+    }
+
+    /// Says one thing.
+    pub(crate) fn say(&mut self, text: &str) {
+        self.line.say(text);
+    }
+
+    /// Begins something new: a blank line, then its heading.
+    pub(crate) fn heading(&mut self, text: &str) {
+        self.line.say("");
+        self.line.say(text);
+    }
+
+    /// Says that something is wrong, and what was not lost.
+    pub(crate) fn stop(&mut self, text: &str) {
+        self.line.say(&format!("STOP: {text}"));
+    }
+
+    /// Enter alone.
+    pub(crate) fn enter(&mut self, question: &Question) -> Result<Heard<()>, Gone> {
+        self.tell(question);
+        loop {
+            let typed = self.prompt(question, "Press Enter: ")?;
+            match self.steer(question, &typed) {
+                Steered::Word(word) => return Ok(Heard::Said(word)),
+                Steered::Handled => {}
+                Steered::Text(text) if text.is_empty() => return Ok(Heard::Given(())),
+                Steered::Text(_) => {
+                    self.stop("Only Enter is wanted here, or a word: help names them. Nothing was recorded.");
+                }
+            }
+        }
+    }
+
+    /// A typed text for a field, checked and in its normal form.
+    pub(crate) fn text(
+        &mut self,
+        question: &Question,
+        asked: &AskField,
+    ) -> Result<Heard<String>, Gone> {
+        self.tell(question);
+        let question = self.about(question, asked);
+        loop {
+            let typed = self.prompt(&question, &format!("{}: ", asked.field.label))?;
+            let text = match self.steer(&question, &typed) {
+                Steered::Handled => continue,
+                Steered::Word(Word::Practice) => {
+                    let Some(text) = &asked.practice else {
+                        self.no_practice();
+                        continue;
+                    };
+                    text.clone()
+                }
+                Steered::Word(word) => return Ok(Heard::Said(word)),
+                Steered::Text(text) => text,
+            };
+            match asked.field.check(&text) {
+                Ok(normal) => return Ok(Heard::Given(normal)),
+                Err(error) => self.stop(&error.to_string()),
+            }
+        }
+    }
+
+    /// A secret. Words work only where there is a practice answer, for a passphrase may be any word.
+    pub(crate) fn secret(
+        &mut self,
+        question: &Question,
+        asked: &AskField,
+    ) -> Result<Heard<SecretBytes>, Gone> {
+        self.tell(question);
+        let question = self.about(question, asked);
+        self.say("Nothing you type now is shown. An empty line goes back.");
+        loop {
+            self.footing(&question.footing);
+            self.line.drop_typed_ahead();
+            let prompt = format!("{} (not shown): ", asked.field.label);
+            let Some(secret) = self.line.secret(&prompt)? else {
+                return Ok(Heard::Said(Word::Back));
+            };
+            let text = std::str::from_utf8(secret.expose()).unwrap_or_default();
+            match (word(text), &asked.practice) {
+                _ if secret.expose().is_empty() => return Ok(Heard::Said(Word::Back)),
+                (Some(Word::Practice), Some(practice)) => {
+                    return Ok(Heard::Given(SecretBytes::from_slice(practice.as_bytes())));
+                }
+                (Some(Word::Help), Some(_)) => self.help(&question),
+                _ => return Ok(Heard::Given(secret)),
+            }
+        }
+    }
+
+    /// One of several, by number or by name.
+    pub(crate) fn choose(
+        &mut self,
+        question: &Question,
+        prompt: &str,
+        entries: &[Entry],
+    ) -> Result<Heard<usize>, Gone> {
+        let mut whole = question.clone();
+        whole.told.extend(numbered(entries));
+        self.tell(&whole);
+        loop {
+            let typed = self.prompt(&whole, &format!("{prompt}: "))?;
+            let text = match self.steer(&whole, &typed) {
+                Steered::Handled => continue,
+                Steered::Word(Word::Practice) => {
+                    self.no_practice();
+                    continue;
+                }
+                Steered::Word(word) => return Ok(Heard::Said(word)),
+                Steered::Text(text) => text,
+            };
+            match picked(entries, &text) {
+                Ok(at) => return Ok(Heard::Given(at)),
+                Err(rule) => self.stop(&rule),
+            }
+        }
+    }
+
+    /// A field of any kind; `entries` are the choices where the declaration names none itself.
+    pub(crate) fn field(
+        &mut self,
+        question: &Question,
+        asked: &AskField,
+        entries: &[Entry],
+    ) -> Result<Heard<Answer>, Gone> {
+        let field = &asked.field;
+        let declared: Vec<Entry> = match field.kind {
+            Kind::Choice(choices) => choices
+                .iter()
+                .map(|c| Entry::new(c.id, c.label, ""))
+                .collect(),
+            _ => Vec::new(),
+        };
+        let mut entries = if entries.is_empty() {
+            declared
+        } else {
+            entries.to_vec()
+        };
+        if field.optional && !entries.is_empty() {
+            entries.push(Entry::new("", "none of these", "the usual is taken"));
+        }
+        if field.secret() {
+            return Ok(match self.secret(question, asked)? {
+                Heard::Given(secret) => Heard::Given(Answer::Secret(secret)),
+                Heard::Said(word) => Heard::Said(word),
+            });
+        }
+        if matches!(field.kind, Kind::Confirm) {
+            return Ok(match self.enter(question)? {
+                Heard::Given(()) => Heard::Given(Answer::Text(String::new())),
+                Heard::Said(word) => Heard::Said(word),
+            });
+        }
+        if entries.is_empty() {
+            return Ok(match self.text(question, asked)? {
+                Heard::Given(text) => Heard::Given(Answer::Text(text)),
+                Heard::Said(word) => Heard::Said(word),
+            });
+        }
+        let question = self.about(question, asked);
+        Ok(match self.choose(&question, field.label, &entries)? {
+            Heard::Given(at) => {
+                let id = entries.get(at).map(|e| e.id.clone());
+                Heard::Given(Answer::Text(id.unwrap_or_default()))
+            }
+            Heard::Said(word) => Heard::Said(word),
+        })
+    }
+
+    /// The keyboard changes hands; with `blank`, earlier text is scrolled out of sight once the person is there.
+    pub(crate) fn hand_over(
+        &mut self,
+        page: &HandOver<'_>,
+        blank: bool,
+    ) -> Result<Heard<()>, Gone> {
+        self.heading(&page.goes());
+        self.say(&page.step_back());
+        let enter = if blank {
+            "scrolls all this out of sight and shows the question"
+        } else {
+            "shows the question"
+        };
+        let question = Question::new(footing(&page.acts(), enter, page.saved)).explained(&[
+            &format!("The keyboard changes hands because {ONE_PERSONS_EYES}"),
+            &page.waits(),
+        ]);
+        self.line.drop_typed_ahead();
+        let heard = self.enter(&question)?;
+        if blank && matches!(heard, Heard::Given(())) {
+            self.line.out_of_sight();
+        }
+        Ok(heard)
+    }
+
+    fn tell(&mut self, question: &Question) {
+        for line in &question.told {
+            self.line.say(line);
+        }
+    }
+
+    /// Tells hint and practice answer of a field, and puts them into the help of its question.
+    fn about(&mut self, question: &Question, asked: &AskField) -> Question {
+        let mut whole = question.clone();
+        let mut lines = Vec::new();
+        if !asked.field.hint.is_empty() {
+            lines.push(asked.field.hint.to_owned());
+        }
+        if asked.field.optional && !matches!(asked.field.kind, Kind::Choice(_)) {
+            lines.push("This may be left empty.".to_owned());
+        }
+        if let Some(practice) = &asked.practice {
+            lines.push(format!("Practice answer (type f5): {practice}"));
+        }
+        for line in &lines {
+            self.line.say(line);
+        }
+        whole.told.extend(lines);
+        whole
+    }
+
+    fn footing(&mut self, footing: &Footing) {
+        self.line.say(&format!("Acts: {}", footing.acts));
+        self.line.say(&format!("Enter: {}", footing.enter));
+        self.line.say(&format!("So far: {}", footing.so_far));
+    }
+
+    fn prompt(&mut self, question: &Question, prompt: &str) -> Result<String, Gone> {
+        self.footing(&question.footing);
+        self.line.ask(prompt)
+    }
+
+    fn no_practice(&mut self) {
+        self.stop("There is no practice answer to this question. Nothing was answered.");
+    }
+
+    /// What a typed line means.
+    fn steer(&mut self, question: &Question, typed: &str) -> Steered {
+        let typed = typed.trim();
+        if let Some(text) = typed.strip_prefix(AS_TEXT) {
+            return Steered::Text(text.to_owned());
+        }
+        match word(typed) {
+            None => Steered::Text(typed.to_owned()),
+            Some(Word::Help) => {
+                self.help(question);
+                Steered::Handled
+            }
+            Some(word @ (Word::Exact | Word::Refuse)) if !question.words.contains(&word) => {
+                Steered::Text(typed.to_owned())
+            }
+            Some(word) => Steered::Word(word),
+        }
+    }
+
+    fn help(&mut self, question: &Question) {
+        self.line.say("");
+        for line in question.help.iter().chain(&question.told) {
+            self.line.say(line);
+        }
+        self.line
+            .say("Words that work at a prompt, alone on their line:");
+        for (word, what, does) in WORDS {
+            let own = matches!(what, Word::Exact | Word::Refuse);
+            if !does.is_empty() && (!own || question.words.contains(what)) {
+                self.line.say(&format!("  {word}: {does}"));
+            }
+        }
+        self.line.say(&format!(
+            "  Before an answer that is itself one of these words, type {AS_TEXT}."
+        ));
+        self.line
+            .say("  Ctrl-D closes the vault and ends keymoot; everything done so far is saved.");
+    }
+}
+
+enum Steered {
+    Text(String),
+    Word(Word),
+    /// It was help; the same is asked again.
+    Handled,
+}
+
+fn word(typed: &str) -> Option<Word> {
+    let typed = typed.trim();
+    WORDS
+        .iter()
+        .find(|(word, ..)| word.eq_ignore_ascii_case(typed))
+        .map(|(_, word, _)| *word)
+}
+
+/// Choices as lines, numbered from 1; what cannot be taken says why.
+pub(crate) fn numbered(entries: &[Entry]) -> Vec<String> {
+    entries
+        .iter()
+        .enumerate()
+        .map(|(n, entry)| {
+            let note = match (&entry.off, entry.note.as_str()) {
+                (Some(reason), _) => format!(" (cannot be chosen: {reason})"),
+                (None, "") => String::new(),
+                (None, note) => format!(" ({note})"),
+            };
+            format!("  {}. {}{note}", n.saturating_add(1), entry.label)
+        })
+        .collect()
+}
+
+fn picked(entries: &[Entry], text: &str) -> Result<usize, String> {
+    let by_number = text.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+    let by_name = || {
+        entries
+            .iter()
+            .position(|e| e.label.eq_ignore_ascii_case(text) || e.id.eq_ignore_ascii_case(text))
+    };
+    let at = by_number.filter(|n| *n < entries.len()).or_else(by_name);
+    let Some((at, entry)) = at.and_then(|at| Some((at, entries.get(at)?))) else {
+        return Err(format!(
+            "Type one of the numbers 1 to {}. Nothing was chosen.",
+            entries.len()
+        ));
+    };
+    match &entry.off {
+        Some(reason) => Err(format!(
+            "{} cannot be chosen: {reason}. Nothing was changed.",
+            entry.label
+        )),
+        None => Ok(at),
+    }
+}

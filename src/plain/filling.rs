@@ -1,0 +1,229 @@
+//! The fields of an act, asked one by one from its declaration; back never loses an answer.
+
+use std::path::{Path, PathBuf};
+
+use crate::ceremony::{Answer, AskField, PRACTICE_FILE, named_file};
+use crate::session::asked::{BY, beside, is_place};
+use crate::session::build::Answers;
+use crate::session::field::{Field, Footing, Kind};
+use crate::session::guide::{self, Entry};
+use crate::session::op::Op;
+use crate::session::{Profile, Session};
+
+use super::Explain;
+use super::dialogue::{Dialogue, Heard, Question, Word, footing};
+use super::line::Gone;
+
+/// An act as it was filled in.
+#[derive(Debug, Clone)]
+pub(crate) struct Draft {
+    /// The act.
+    pub(crate) op: &'static Op,
+    /// Answers to its fields.
+    pub(crate) answers: Answers,
+    /// Where its files go, for acts that leave some.
+    pub(crate) out: Option<PathBuf>,
+}
+
+impl Draft {
+    /// Nothing filled in yet.
+    pub(crate) fn new(op: &'static Op) -> Self {
+        Self {
+            op,
+            answers: Answers::default(),
+            out: None,
+        }
+    }
+}
+
+/// Asks for every field of an act, then beside them; `false` if it was left.
+pub(crate) fn fill(
+    talk: &mut Dialogue<'_>,
+    session: &Session,
+    draft: &mut Draft,
+    explain: Option<Explain>,
+) -> Result<bool, Gone> {
+    let fields: Vec<Field> = draft
+        .op
+        .fields
+        .iter()
+        .chain(beside(draft.op.name))
+        .copied()
+        .collect();
+    let mut at = 0;
+    while let Some(field) = fields.get(at) {
+        let mut asking = Asking {
+            talk,
+            session,
+            draft,
+            explain,
+        };
+        let place = format!("{} of {}", at.saturating_add(1), fields.len());
+        match asking.one(field, &place)? {
+            Some(Word::Back) if at == 0 => return Ok(false),
+            Some(Word::Back) => at = at.saturating_sub(1),
+            Some(_) => return Ok(false),
+            None => at = at.saturating_add(1),
+        }
+    }
+    Ok(true)
+}
+
+struct Asking<'f, 'a> {
+    talk: &'f mut Dialogue<'a>,
+    session: &'f Session,
+    draft: &'f mut Draft,
+    explain: Option<Explain>,
+}
+
+impl Asking<'_, '_> {
+    /// Asks one field until it is answered; a word that leads away is given back.
+    fn one(&mut self, field: &Field, place: &str) -> Result<Option<Word>, Gone> {
+        self.talk.heading(&format!(
+            "{}, question {place}: {}.",
+            self.draft.op.title, field.label
+        ));
+        let entries = self.entries(field);
+        if !entries.is_empty() && entries.iter().all(|e| e.off.is_some()) {
+            for line in super::dialogue::numbered(&entries) {
+                self.talk.say(&line);
+            }
+            self.talk.stop(
+                "None of these can be taken, so this cannot be asked for. Nothing was changed.",
+            );
+            return Ok(Some(Word::Cancel));
+        }
+        let mut told = self.about(field);
+        if let Some(before) = self.draft.answers.texts.get(field.id) {
+            told.push(format!("Answered before: {before}"));
+        }
+        let question = Question::new(self.footing()).telling(told).explained(&[
+            &format!("This {}.", self.draft.op.does),
+            "After the last question comes the review; before custodians have signed nothing happens.",
+        ]);
+        let asked = AskField {
+            field: *field,
+            practice: self.practice(field),
+        };
+        loop {
+            let text = match self.talk.field(&question, &asked, &entries)? {
+                Heard::Given(Answer::Text(text)) => text,
+                // No act declares a secret field; signatures are asked elsewhere.
+                Heard::Given(Answer::Secret(_)) => continue,
+                Heard::Said(word) => return Ok(Some(word)),
+            };
+            if self.keep(field, text) {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn footing(&self) -> Footing {
+        let acts = if self.session.profile() == Profile::Rehearsal {
+            "whoever asks; here you play everybody"
+        } else {
+            "the administrator, at the keyboard (or a custodian who will not sign)"
+        };
+        footing(
+            acts,
+            "keeps this answer and asks the next; after the last, shows the review",
+            "nothing was asked, nothing was written, nothing has changed",
+        )
+    }
+
+    /// Choices that depend on the vault or on earlier answers.
+    fn entries(&self, field: &Field) -> Vec<Entry> {
+        let usage = self.draft.answers.texts.get("usage");
+        let usage = usage.map(String::as_str).unwrap_or_default();
+        match field.kind {
+            Kind::Usage => guide::usages(),
+            Kind::Algorithm if !usage.is_empty() => guide::algorithms(usage),
+            Kind::Modes if !usage.is_empty() => guide::modes(usage),
+            Kind::YesNo if field.id == "exportable" => guide::exportable(),
+            Kind::YesNo => vec![Entry::new("no", "no", ""), Entry::new("yes", "yes", "")],
+            Kind::Key => guide::keys(&self.session.view(), self.draft.op.name, field.id),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What is worth knowing before this field is answered.
+    fn about(&self, field: &Field) -> Vec<String> {
+        if field.id != "fingerprint" {
+            return Vec::new();
+        }
+        let mut lines = vec![
+            "A second person, logged in as somebody else on another computer, fetches the fingerprint:"
+                .to_owned(),
+        ];
+        let parameters = self
+            .draft
+            .answers
+            .files
+            .get("file")
+            .and_then(|bytes| crate::pki::ImportParameters::parse(bytes).ok());
+        match parameters {
+            Some(parameters) => lines.extend(crate::session::handover::fingerprint_commands(
+                parameters.wrapping_key_algorithm.name(),
+            )),
+            None => lines.push(
+                "The owner of the root reads it from their own copy: openssl x509 -in ROOT.pem -noout -fingerprint -sha256"
+                    .to_owned(),
+            ),
+        }
+        lines.push(
+            "Ours stays hidden until theirs is typed: nothing here can be copied.".to_owned(),
+        );
+        lines
+    }
+
+    fn practice(&self, field: &Field) -> Option<String> {
+        if self.session.profile() != Profile::Rehearsal {
+            return None;
+        }
+        match (field.kind, field.id) {
+            (Kind::File, _) => Some(PRACTICE_FILE.to_owned()),
+            (Kind::Fingerprint, _) => Some("as-shown".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Keeps an answer; a file is read now, once. `false` if it could not be.
+    fn keep(&mut self, field: &Field, text: String) -> bool {
+        if is_place(field) {
+            self.draft.out = Some(PathBuf::from(&text));
+        }
+        if field.id == BY.id {
+            self.draft.answers.by.clone_from(&text);
+        }
+        if matches!(field.kind, Kind::File) {
+            match named_file(self.session.profile(), Path::new(&text)) {
+                Ok(bytes) => {
+                    self.says(&bytes);
+                    self.draft.answers.files.insert(field.id.to_owned(), bytes);
+                }
+                Err(refusal) => {
+                    self.talk.stop(&refusal.to_string());
+                    return false;
+                }
+            }
+        }
+        self.draft.answers.texts.insert(field.id.to_owned(), text);
+        true
+    }
+
+    /// What a file is, before anything is done with it.
+    fn says(&mut self, bytes: &[u8]) {
+        let Some(explain) = self.explain else { return };
+        match explain(bytes, self.session.now()) {
+            Ok(text) => {
+                self.talk.say("The file was read. It says:");
+                for line in text.lines() {
+                    self.talk.say(line);
+                }
+            }
+            Err(reason) => self.talk.say(&format!(
+                "note: the file was read, and it is nothing known here: {reason}"
+            )),
+        }
+    }
+}

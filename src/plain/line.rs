@@ -1,0 +1,118 @@
+//! Where lines go and come from: a person at a terminal, or a test that plays one.
+
+use std::io::{self, Write};
+
+use crate::crypto::SecretBytes;
+use crate::session::printable;
+
+/// Columns that text is wrapped to: every serial console has them.
+const WIDTH: usize = 79;
+/// Blank lines that put earlier text out of sight where the terminal does not say how tall it is.
+const TALL: u16 = 60;
+
+/// Nobody answers any more: the input is at its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Gone;
+
+/// One line in, many lines out.
+pub(crate) trait Line {
+    /// Writes a line.
+    fn say(&mut self, line: &str);
+
+    /// Writes a prompt and reads a line, without its end.
+    fn ask(&mut self, prompt: &str) -> Result<String, Gone>;
+
+    /// The same for a secret: what is typed is not echoed. `None` if it was given up with Ctrl-C.
+    fn secret(&mut self, prompt: &str) -> Result<Option<SecretBytes>, Gone>;
+
+    /// Drops what was typed before the question was there: it answers nothing.
+    fn drop_typed_ahead(&mut self);
+
+    /// Scrolls earlier text out of sight.
+    fn out_of_sight(&mut self);
+}
+
+/// The terminal: standard output and input, masked input through the controlling terminal.
+pub(crate) struct Terminal;
+
+impl Line for Terminal {
+    fn say(&mut self, line: &str) {
+        // A closed terminal is nobody to tell; the next question finds that out.
+        let _ = writeln!(io::stdout().lock(), "{}", wrapped(line));
+    }
+
+    fn ask(&mut self, prompt: &str) -> Result<String, Gone> {
+        let mut out = io::stdout().lock();
+        write!(out, "{}", printable(prompt))
+            .and_then(|()| out.flush())
+            .map_err(|_| Gone)?;
+        drop(out);
+        let mut line = String::new();
+        match io::stdin().read_line(&mut line) {
+            Ok(1..) => Ok(line.trim_end_matches(['\n', '\r']).to_owned()),
+            _ => Err(Gone),
+        }
+    }
+
+    fn secret(&mut self, prompt: &str) -> Result<Option<SecretBytes>, Gone> {
+        match rpassword::prompt_password(printable(prompt)) {
+            Ok(text) => Ok(Some(SecretBytes::new(text.into_bytes()))),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => Ok(None),
+            Err(_) => Err(Gone),
+        }
+    }
+
+    fn drop_typed_ahead(&mut self) {
+        crate::os::drop_typed_ahead();
+    }
+
+    fn out_of_sight(&mut self) {
+        let rows = crossterm::terminal::size().map_or(0, |(_, rows)| rows);
+        let rows = if rows == 0 { TALL } else { rows.min(200) };
+        let mut out = io::stdout().lock();
+        for _ in 0..rows {
+            let _ = writeln!(out);
+        }
+    }
+}
+
+/// A line, broken between words where it is longer than the narrowest terminal; what follows keeps its indentation.
+pub(crate) fn wrapped(line: &str) -> String {
+    let line = printable(line);
+    let lines: Vec<String> = line
+        .split('\n')
+        .map(|line| {
+            let mut indent: String = line.chars().take_while(|c| *c == ' ').collect();
+            // What goes on stands deeper than what begins, where lines are a list.
+            if !indent.is_empty() {
+                indent.push_str("    ");
+            }
+            let options = textwrap::Options::new(WIDTH)
+                .subsequent_indent(&indent)
+                .break_words(false)
+                .word_splitter(textwrap::WordSplitter::NoHyphenation)
+                .word_separator(textwrap::WordSeparator::AsciiSpace);
+            textwrap::fill(line, options)
+        })
+        .collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrapped;
+
+    #[test]
+    fn long_lines_break_between_words_and_never_inside() {
+        let text = wrapped(&format!(
+            "  note {} and {}",
+            "word ".repeat(20),
+            "f".repeat(100)
+        ));
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.len() > 2);
+        assert!(lines.iter().all(|l| l.starts_with("  ")), "{text}");
+        assert!(lines.iter().any(|l| l.trim() == "f".repeat(100)), "{text}");
+        assert_eq!(wrapped("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
+    }
+}

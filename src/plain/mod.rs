@@ -1,0 +1,308 @@
+//! The workstation in lines, for screen readers and serial consoles: numbered choices, one prompt a line, no redraw,
+//! no colour. The three lines (who acts, what Enter does, what has happened so far) stand just above every prompt.
+//!
+//! It asks what the screens ask, from the same declarations, and holds no business rule.
+
+mod act;
+mod carrying_out;
+mod dialogue;
+mod filling;
+mod home;
+mod line;
+mod opening;
+mod run;
+mod signing;
+#[cfg(test)]
+mod tests;
+mod told_to_end;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::api::Timestamp;
+use crate::ceremony::{Script, Wanted};
+use crate::session::guide::Entry;
+use crate::session::{Environment, Refusal, RunOutcome, Session, practice};
+use crate::vault::{MemoryStore, vaults_in};
+
+use act::Acts;
+use dialogue::{Dialogue, Heard, Question, footing};
+use home::Home;
+use line::{Gone, Line, Terminal};
+use run::{End, play};
+
+/// What looks at the machine: label, verdict and line of each finding.
+pub type Doctor = fn() -> Vec<(String, String, String)>;
+
+/// What a file says, judged at a time; the reason where it is nothing known.
+pub type Explain = fn(&[u8], Timestamp) -> Result<String, String>;
+
+/// What the front end is lent.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Lent {
+    /// Looks at the machine.
+    pub doctor: Option<Doctor>,
+    /// Explains a file.
+    pub explain: Option<Explain>,
+}
+
+/// Where a ceremony is played.
+pub enum Place {
+    /// In a throw-away vault with practice people.
+    Rehearse {
+        /// The seed of its randomness, where one was told.
+        seed: Option<String>,
+        /// The start of its frozen clock, where one was told.
+        clock: Option<Timestamp>,
+    },
+    /// In a vault in a folder.
+    Vault {
+        /// The folder.
+        dir: PathBuf,
+        /// An unlock file's bytes, where one was told (never production).
+        unlock: Option<Vec<u8>>,
+    },
+}
+
+/// What is begun with.
+pub enum Start {
+    /// The workstation: the vault that was named, or the choice of ways to begin.
+    Welcome {
+        /// The folder keymoot was started in; vaults that lie there are offered.
+        folder: PathBuf,
+        /// A vault that was named.
+        vault: Option<PathBuf>,
+    },
+    /// A ceremony.
+    Play {
+        /// The script's bytes.
+        script: Vec<u8>,
+        /// Where it is played.
+        place: Place,
+        /// Its file inputs, by name.
+        inputs: BTreeMap<String, Vec<u8>>,
+        /// Where its outputs are written.
+        out: Option<PathBuf>,
+        /// Take up the interrupted run.
+        resume: bool,
+    },
+}
+
+/// Talks at the terminal until the person leaves; returns the process's exit status.
+pub fn run(start: Start, lent: Lent) -> u8 {
+    told_to_end::watch();
+    begin(start, lent, &mut Terminal)
+}
+
+/// The same with whoever is at the other end of the lines.
+fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
+    let mut talk = Dialogue::new(line);
+    talk.say("keymoot in lines. The word help works at every prompt.");
+    match start {
+        Start::Welcome {
+            folder,
+            vault: None,
+        } => welcome(&mut talk, &folder, lent).map_or(0, |()| 0),
+        Start::Welcome {
+            vault: Some(vault), ..
+        } => match workstation(&mut talk, &vault, lent) {
+            Ok(true) | Err(Gone) => 0,
+            Ok(false) => 1,
+        },
+        Start::Play {
+            script,
+            place,
+            inputs,
+            out,
+            resume,
+        } => {
+            let wanted = Wanted { inputs, resume };
+            // Until the ceremony is completed, leaving is not success.
+            let done = ceremony(&mut talk, &script, place, wanted, out.as_deref());
+            u8::from(!matches!(done, Ok(true)))
+        }
+    }
+}
+
+fn welcome(talk: &mut Dialogue<'_>, folder: &Path, lent: Lent) -> Result<(), Gone> {
+    loop {
+        let vaults = vaults_in(folder);
+        let mut entries = vec![Entry::new(
+            "rehearse",
+            "Rehearse a ceremony",
+            "you play all the people; nothing is kept",
+        )];
+        entries.extend(vaults.iter().map(|dir| {
+            let name = dir.file_name().map_or_else(
+                || dir.display().to_string(),
+                |n| n.to_string_lossy().into_owned(),
+            );
+            Entry::new(
+                "",
+                &format!("Open {name}"),
+                "its custodians enter their passphrases",
+            )
+        }));
+        entries.push(Entry::new(
+            "doctor",
+            "Is this machine fit?",
+            "network, swap, core dumps, clock",
+        ));
+        entries.push(Entry::new("leave", "Leave keymoot", ""));
+        talk.heading(
+            "A few people meet to make, move and destroy payment keys; no one can do it alone.",
+        );
+        let question = Question::new(footing(
+            "you, whoever you are: nothing here is dangerous",
+            "begins what the number names",
+            "nothing has happened; no vault is open",
+        ))
+        .explained(&["Never seen it before? Take 1. A rehearsal asks the same questions as the real thing, shows a practice answer to each, and keeps nothing."]);
+        let at = match talk.choose(&question, "Number", &entries)? {
+            Heard::Given(at) => at,
+            Heard::Said(_) => continue,
+        };
+        match entries.get(at).map(|e| e.id.as_str()) {
+            Some("rehearse") => rehearse(talk)?,
+            Some("doctor") => examine(talk, lent),
+            Some("leave") => return Ok(()),
+            _ => {
+                if let Some(dir) = vaults.get(at.saturating_sub(1)) {
+                    workstation(talk, dir, lent)?;
+                }
+            }
+        }
+    }
+}
+
+fn examine(talk: &mut Dialogue<'_>, lent: Lent) {
+    for (label, verdict, line) in lent.doctor.map_or_else(Vec::new, |look| look()) {
+        talk.say(&format!("{verdict}: {label}: {line}"));
+    }
+}
+
+fn rehearse(talk: &mut Dialogue<'_>) -> Result<(), Gone> {
+    let Some(script) = home::pick(talk, &|_| None)? else {
+        return Ok(());
+    };
+    let place = Place::Rehearse {
+        seed: None,
+        clock: None,
+    };
+    begin_run(talk, script, place, Wanted::default(), None).map(|_| ())
+}
+
+fn ceremony(
+    talk: &mut Dialogue<'_>,
+    script: &[u8],
+    place: Place,
+    wanted: Wanted,
+    out: Option<&Path>,
+) -> Result<bool, Gone> {
+    match Script::parse(script) {
+        Ok(script) => begin_run(talk, script, place, wanted, out),
+        Err(findings) => {
+            for finding in findings {
+                talk.stop(&format!(
+                    "line {}: {}: {} Nothing was begun.",
+                    finding.line, finding.path, finding.message
+                ));
+            }
+            Ok(false)
+        }
+    }
+}
+
+/// Plays a script in its own vault; whether it was completed.
+fn begin_run(
+    talk: &mut Dialogue<'_>,
+    script: Script,
+    place: Place,
+    wanted: Wanted,
+    out: Option<&Path>,
+) -> Result<bool, Gone> {
+    let opened = match place {
+        Place::Rehearse { seed, clock } => {
+            practised(&script, seed, clock, wanted.inputs.is_empty()).map(Some)
+        }
+        Place::Vault { dir, unlock } => opening::open(talk, &dir, unlock.as_deref())?,
+    };
+    let mut session = match opened {
+        Ok(Some(session)) => session,
+        Ok(None) => {
+            talk.say("The vault was not opened. Nothing was begun.");
+            return Ok(false);
+        }
+        Err(refusal) => {
+            talk.stop(&refusal.to_string());
+            return Ok(false);
+        }
+    };
+    let end = play(talk, &mut session, script, wanted, out);
+    let completed = match &end {
+        Ok(Ok(End::Ended(RunOutcome::Completed))) => true,
+        Ok(Ok(End::Left)) => {
+            talk.say("The ceremony stands open. --resume takes it up at the step where it is now.");
+            false
+        }
+        Ok(Err(error)) => {
+            talk.stop(&error.to_string());
+            false
+        }
+        Ok(Ok(End::Ended(_))) | Err(Gone) => false,
+    };
+    close(talk, session);
+    end.map(|_| completed)
+}
+
+/// A throw-away vault. The script's seed counts only when every input is the script's own.
+fn practised(
+    script: &Script,
+    seed: Option<String>,
+    clock: Option<Timestamp>,
+    own: bool,
+) -> Result<Session, Refusal> {
+    let (own_seed, own_clock) = script.rehearsal();
+    let environment = match seed.or(own_seed.filter(|_| own)) {
+        Some(seed) => Environment::seeded(&seed)?,
+        None => Environment::real(None),
+    };
+    let store = Box::new(MemoryStore::new());
+    let created = practice::vault(store, environment, clock.or(own_clock), false)?;
+    Ok(created.session)
+}
+
+/// An open vault until it is closed; whether it was opened at all.
+fn workstation(talk: &mut Dialogue<'_>, dir: &Path, lent: Lent) -> Result<bool, Gone> {
+    let mut session = match opening::open(talk, dir, None)? {
+        Ok(Some(session)) => session,
+        Ok(None) => {
+            talk.say("The vault was not opened; nothing in it was changed.");
+            return Ok(true);
+        }
+        Err(refusal) => {
+            talk.stop(&refusal.to_string());
+            return Ok(false);
+        }
+    };
+    let stayed = Home {
+        talk,
+        session: &mut session,
+        acts: Acts::default(),
+        explain: lent.explain,
+    }
+    .stay();
+    close(talk, session);
+    stayed.map(|()| true)
+}
+
+fn close(talk: &mut Dialogue<'_>, session: Session) {
+    let only = session.only_copy();
+    match session.close() {
+        Ok(()) => talk.say("The vault is closed; what was held in memory is wiped."),
+        Err(refusal) => talk.stop(&refusal.to_string()),
+    }
+    if let Some(only) = only {
+        talk.stop(only);
+    }
+}

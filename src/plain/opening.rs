@@ -1,0 +1,328 @@
+//! A vault is opened in lines: custodians in turn, in production the witness's card and two people's watches.
+
+use std::path::Path;
+
+use crate::api::Timestamp;
+use crate::ceremony::{AskField, read_envelope};
+use crate::session::asked::{CARD_SEQ, CARD_WORDS, OPENING_PASSPHRASE, SHARE_ENVELOPE};
+use crate::session::field::{Field, Kind};
+use crate::session::guide::Entry;
+use crate::session::keyboard::HandOver;
+use crate::session::{
+    Bootstrap, Command, Environment, Opening, Profile, Refusal, Session, WitnessAnswer, practice,
+};
+use crate::vault::FolderStore;
+
+use super::dialogue::{Dialogue, Heard, Question, footing};
+use super::line::Gone;
+
+const HELP: &[&str] = &[
+    "A vault opens when enough custodians have entered their shares, one after the other, each with their own passphrase. Opening shows names, uses and states; no key is opened by it.",
+    "A refused passphrase locks nothing and there is no limit. Right stick? Right set of envelopes? All the words, single spaces, from your own paper?",
+    "In production the witness then types sequence number and words from the last card: that is how an older copy of the whole folder is noticed.",
+];
+
+const PERSON: Field = Field {
+    id: "person",
+    label: "Name",
+    hint: "Who reads the own watch.",
+    kind: Kind::Text { max: 40 },
+    optional: false,
+};
+
+const TIME: Field = Field {
+    id: "time",
+    label: "Your watch says",
+    hint: "Date and time in UTC, as 2026-12-01T09:00:00Z.",
+    kind: Kind::DateTime,
+    optional: false,
+};
+
+/// What came of an opening: the session, nothing if it was given up, or why not.
+type Opened = Result<Option<Session>, Refusal>;
+
+/// Opens a vault in a folder; `None` if it was given up. An unlock file enters everybody at once.
+///
+/// # Errors
+/// It cannot be opened as it is; nothing in it was changed.
+pub(crate) fn open(
+    talk: &mut Dialogue<'_>,
+    dir: &Path,
+    unlock: Option<&[u8]>,
+) -> Result<Opened, Gone> {
+    let store = FolderStore::open(dir).map_err(|e| Refusal::Vault(e.to_string()));
+    let opening = match store.and_then(|store| Opening::begin(Box::new(store), &vault_name(dir))) {
+        Ok(opening) => opening,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let public = opening.bootstrap();
+    talk.heading(&format!(
+        "Open {}: {}.",
+        dir.display(),
+        public.profile.banner()
+    ));
+    let mut entering = Entering {
+        talk,
+        opening,
+        public,
+    };
+    let production = entering.public.profile == Profile::Production;
+    let mut card = None;
+    if let Some(unlock) = unlock {
+        if let Err(refusal) = entering.opening.enter_unlock_file(unlock) {
+            return Ok(Err(refusal));
+        }
+    } else {
+        if !entering.shares()? {
+            return Ok(Ok(None));
+        }
+        if production {
+            card = entering.card()?;
+            if card.is_none() {
+                return Ok(Ok(None));
+            }
+        }
+    }
+    entering.finish(card.as_ref())
+}
+
+/// `acme.vault` is called `acme`.
+fn vault_name(dir: &Path) -> String {
+    dir.file_stem()
+        .map_or_else(|| "vault".to_owned(), |n| n.to_string_lossy().into_owned())
+}
+
+struct Entering<'t, 'a> {
+    talk: &'t mut Dialogue<'a>,
+    opening: Opening,
+    public: Bootstrap,
+}
+
+impl Entering<'_, '_> {
+    /// Everybody has entered: it is opened, and in production its clock attested.
+    fn finish(self, card: Option<&WitnessAnswer>) -> Result<Opened, Gone> {
+        let Self {
+            talk,
+            opening,
+            public,
+        } = self;
+        talk.say("Wait: the vault is being opened and checked.");
+        let state_folder = match public.profile {
+            Profile::Rehearsal => None,
+            Profile::Test | Profile::Production => crate::os::state_folder(),
+        };
+        let mut session = match opening.finish(Environment::real(state_folder), card) {
+            Ok(session) => session,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if public.profile == Profile::Production && !attest(talk, &mut session)? {
+            return Ok(session.close().map(|()| None));
+        }
+        talk.say("The vault is open.");
+        for note in session.view().notes {
+            talk.say(&format!("note: {note}"));
+        }
+        Ok(Ok(Some(session)))
+    }
+
+    fn custodians(&self) -> impl Iterator<Item = &(String, String, bool)> {
+        self.public
+            .people
+            .iter()
+            .filter(|(_, role, _)| role == "custodian")
+    }
+
+    fn so_far(&self) -> String {
+        match self.opening.entered().as_slice() {
+            [] => "the vault is closed; nobody has entered a share".to_owned(),
+            entered => format!(
+                "the vault is closed; entered: {}. A wrong passphrase locks nothing",
+                entered.join(", ")
+            ),
+        }
+    }
+
+    /// Custodians in turn; `false` if it was given up.
+    fn shares(&mut self) -> Result<bool, Gone> {
+        let count = self.custodians().count();
+        self.talk.say(&format!(
+            "{} custodians of {count} open this vault, one after the other.",
+            self.public.k
+        ));
+        while self.opening.missing() > 0 {
+            let entered = self.opening.entered();
+            let entries: Vec<Entry> = self
+                .custodians()
+                .map(|(name, _, here)| {
+                    let place = if *here {
+                        "envelope in the vault's folder"
+                    } else {
+                        "envelope on the own stick"
+                    };
+                    let entry = Entry::new(name, name, place);
+                    if entered.contains(name) {
+                        entry.off_because("has entered a share")
+                    } else {
+                        entry
+                    }
+                })
+                .collect();
+            let question = Question::new(footing(
+                "a custodian, any of those who wait",
+                "asks the one whose number was typed for the passphrase",
+                &self.so_far(),
+            ))
+            .telling(vec!["Which custodian is next?".into()])
+            .explained(HELP);
+            match self.talk.choose(&question, "Number", &entries)? {
+                Heard::Said(_) => return Ok(false),
+                Heard::Given(at) => {
+                    let chosen = self.custodians().nth(at).cloned();
+                    if let Some((name, _, here)) = chosen {
+                        self.share(&name, here)?;
+                    }
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn share(&mut self, name: &str, here: bool) -> Result<(), Gone> {
+        let so_far = self.so_far();
+        let page = HandOver {
+            role: "custodian",
+            person: name,
+            what: "the passphrase from the own paper",
+            saved: &so_far,
+        };
+        if let Heard::Said(_) = self.talk.hand_over(&page, true)? {
+            return Ok(());
+        }
+        let question = Question::new(footing(
+            &page.who(),
+            &format!("unseals {name}'s share; nothing else is opened by it"),
+            &so_far,
+        ))
+        .explained(HELP);
+        let envelope = if here {
+            None
+        } else {
+            match medium(self.talk, &question, SHARE_ENVELOPE)? {
+                Some(text) => Some(text),
+                None => return Ok(()),
+            }
+        };
+        let asked = AskField {
+            field: OPENING_PASSPHRASE,
+            practice: practised(self.public.profile, name),
+        };
+        let Heard::Given(passphrase) = self.talk.secret(&question, &asked)? else {
+            return Ok(());
+        };
+        self.talk
+            .say(&format!("Wait: unsealing the envelope of {name}."));
+        match self.opening.enter(name, &passphrase, envelope.as_deref()) {
+            Ok(0) => self
+                .talk
+                .say(&format!("{name} has entered. That is enough.")),
+            Ok(more) => self
+                .talk
+                .say(&format!("{name} has entered. {more} more to come.")),
+            Err(refusal) => self.talk.stop(&refusal.to_string()),
+        }
+        Ok(())
+    }
+
+    /// The witness's card.
+    fn card(&mut self) -> Result<Option<WitnessAnswer>, Gone> {
+        let question = Question::new(footing(
+            "the witness, with the card from last time",
+            "keeps it; after the words the card is compared and the vault opened",
+            &self.so_far(),
+        ))
+        .explained(HELP);
+        loop {
+            let Some(seq) = plain(self.talk, &question, CARD_SEQ)? else {
+                return Ok(None);
+            };
+            let Ok(seq) = seq.parse() else { continue };
+            if let Some(words) = plain(self.talk, &question, CARD_WORDS)? {
+                return Ok(Some(WitnessAnswer { seq, words }));
+            }
+        }
+    }
+}
+
+/// A practice person's passphrase, in a rehearsal's vault.
+pub(crate) fn practised(profile: Profile, person: &str) -> Option<String> {
+    practice::PEOPLE
+        .iter()
+        .find(|(name, _, _)| *name == person && profile == Profile::Rehearsal)
+        .map(|(_, _, phrase)| (*phrase).to_owned())
+}
+
+/// A plain field without a practice answer; `None` if a word was said.
+pub(crate) fn plain(
+    talk: &mut Dialogue<'_>,
+    question: &Question,
+    field: Field,
+) -> Result<Option<String>, Gone> {
+    let asked = AskField {
+        field,
+        practice: None,
+    };
+    Ok(match talk.text(question, &asked)? {
+        Heard::Given(text) => Some(text),
+        Heard::Said(_) => None,
+    })
+}
+
+/// An envelope on its owner's medium; `None` if a word was said.
+pub(crate) fn medium(
+    talk: &mut Dialogue<'_>,
+    question: &Question,
+    field: Field,
+) -> Result<Option<String>, Gone> {
+    loop {
+        let Some(path) = plain(talk, question, field)? else {
+            return Ok(None);
+        };
+        match read_envelope(Path::new(&path)) {
+            Ok(text) => return Ok(Some(text)),
+            Err(refusal) => talk.stop(&refusal.to_string()),
+        }
+    }
+}
+
+/// Production time is what two people read from their own watches; `false` if they gave it up.
+fn attest(talk: &mut Dialogue<'_>, session: &mut Session) -> Result<bool, Gone> {
+    talk.heading("Two people read date and time from their own watches.");
+    let question = Question::new(footing(
+        "two people, one after the other, each with the own watch",
+        "keeps it; after the second reading both are compared with the machine's clock",
+        "the vault is open; nothing is dated before its clock is attested",
+    ));
+    loop {
+        let mut readings: Vec<(String, Timestamp)> = Vec::new();
+        while readings.len() < 2 {
+            let Some(name) = plain(talk, &question, PERSON)? else {
+                return Ok(false);
+            };
+            let Some(time) = plain(talk, &question, TIME)? else {
+                continue;
+            };
+            match Timestamp::parse_rfc3339(&time) {
+                Ok(time) => readings.push((name, time)),
+                Err(_) => talk.stop("Write it as 2026-12-01T09:00:00Z. Nothing was recorded."),
+            }
+        }
+        match session.perform(Command::AttestClock { readings }) {
+            Ok(_) => return Ok(true),
+            Err(refusal @ Refusal::Vault(_)) => {
+                talk.stop(&refusal.to_string());
+                return Ok(false);
+            }
+            Err(refusal) => talk.stop(&refusal.to_string()),
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! A ceremony in lines: each question with who acts, what Enter does and what has not happened yet.
+
+use std::path::Path;
+
+use crate::ceremony::{
+    self, Advance, Answer, Ask, PAUSE, RunError, Runner, Script, Showing, Wanted,
+};
+use crate::session::field::{Field, Kind};
+use crate::session::guide::Entry;
+use crate::session::{Profile, RunOutcome, Session};
+
+use super::dialogue::{Dialogue, Heard, Question, footing};
+use super::line::Gone;
+
+/// What a rehearsal says first.
+const REHEARSAL: &str =
+    "REHEARSAL. You play everybody. Nothing is kept. The word f5 answers for you.";
+
+const REASON: Field = Field {
+    id: "reason",
+    label: "Reason",
+    hint: "It stands in the record.",
+    kind: Kind::Text { max: 200 },
+    optional: false,
+};
+
+/// How the talk about a run ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The run ended.
+    Ended(RunOutcome),
+    /// It stands open.
+    Left,
+}
+
+/// Begins a run, or takes it up, and asks its way through.
+///
+/// # Errors
+/// It could not begin.
+pub(crate) fn play(
+    talk: &mut Dialogue<'_>,
+    session: &mut Session,
+    script: Script,
+    wanted: Wanted,
+    out: Option<&Path>,
+) -> Result<Result<End, RunError>, Gone> {
+    talk.heading(&format!("Ceremony: {}", script.title()));
+    if session.profile() == Profile::Rehearsal {
+        talk.say(REHEARSAL);
+    }
+    talk.say("At any prompt the word help explains, and pause stops without losing anything.");
+    let mut runner = match Runner::begin(session, script, wanted) {
+        Ok(runner) => runner,
+        Err(error) => return Ok(Err(error)),
+    };
+    let mut run = Run {
+        talk,
+        session,
+        runner: &mut runner,
+    };
+    let end = run.until_it_ends()?;
+    if let End::Ended(outcome) = end {
+        run.ended(outcome, out);
+    }
+    Ok(Ok(end))
+}
+
+struct Run<'r, 'a> {
+    talk: &'r mut Dialogue<'a>,
+    session: &'r mut Session,
+    runner: &'r mut Runner,
+}
+
+/// What happens after one question.
+enum Turn {
+    Answer(Vec<Answer>),
+    /// From the first field again.
+    Again,
+    Left,
+}
+
+impl Run<'_, '_> {
+    fn rehearsal(&self) -> bool {
+        self.session.profile() == Profile::Rehearsal
+    }
+
+    fn until_it_ends(&mut self) -> Result<End, Gone> {
+        let mut before: Option<Showing> = None;
+        let mut again = false;
+        loop {
+            let showing = self.runner.showing(self.session);
+            self.changes(before.as_ref(), &showing, again);
+            let Some(ask) = showing.ask.clone() else {
+                return Ok(showing.outcome.map_or(End::Left, End::Ended));
+            };
+            let turn = self.one(&showing, &ask, again)?;
+            before = Some(showing);
+            again = false;
+            match turn {
+                Turn::Left => return Ok(End::Left),
+                Turn::Again => {}
+                Turn::Answer(answers) => match self.runner.answer(self.session, answers) {
+                    Ok(Advance::Again(words)) => {
+                        self.talk.stop(&words);
+                        again = true;
+                    }
+                    Ok(Advance::Asks | Advance::Ended(_)) => {}
+                    Err(error) => self.talk.stop(&error.to_string()),
+                },
+            }
+        }
+    }
+
+    /// Changes of state, each a line of its own.
+    fn changes(&mut self, before: Option<&Showing>, now: &Showing, again: bool) {
+        if again {
+            return;
+        }
+        if let Some(last) = &now.last
+            && before.is_none_or(|b| b.last.as_ref() != Some(last))
+        {
+            self.talk.say(last);
+        }
+        let from = before.map_or(now.current, |b| b.current);
+        let over = now.ask.is_none();
+        let count = now.steps.len();
+        for step in now.steps.iter().skip(from) {
+            if step.number > now.current && !over {
+                break;
+            }
+            let note = match step.note.as_str() {
+                "" => String::new(),
+                note => format!(" {note}."),
+            };
+            if step.state != "planned" && step.state != "armed" {
+                self.talk.say(&format!(
+                    "Step {} of {count} is {}: {}.{note}",
+                    step.number,
+                    step.state,
+                    step.title.trim_end_matches('.')
+                ));
+            }
+        }
+        let begins = before.is_none_or(|b| b.current != now.current);
+        if begins && !over {
+            let number = now.current.saturating_add(1).min(count);
+            self.talk.heading(&format!("Step {number} of {count}."));
+        } else {
+            self.talk.say("");
+        }
+    }
+
+    fn one(&mut self, showing: &Showing, ask: &Ask, again: bool) -> Result<Turn, Gone> {
+        let secret = ask.fields.iter().any(|f| f.field.secret());
+        if ask.hand_over && !again {
+            let saved = ceremony::saved(Some(showing), self.rehearsal());
+            match self.talk.hand_over(&ask.hand_over(&saved), secret)? {
+                Heard::Given(()) => {}
+                Heard::Said(_) => return self.pause(showing),
+            }
+        }
+        let mut told = Vec::new();
+        if !again {
+            told.push(ask.heading());
+            told.extend(showing.told(ask));
+            told.extend(showing.why.iter().cloned());
+        }
+        let question = Question::new(ask.footing.clone())
+            .telling(told)
+            .explained(&[
+                "The line Acts says who answers. A wrong answer never ends a ceremony: it says what is wrong and asks again.",
+                "pause goes to a choice: go on, leave it standing open, or stop it for good. What is done stays done.",
+            ]);
+        if ask.fields.is_empty() {
+            return Ok(match self.talk.enter(&question)? {
+                Heard::Given(()) => Turn::Answer(Vec::new()),
+                Heard::Said(_) => self.pause(showing)?,
+            });
+        }
+        let mut answers = Vec::new();
+        for (n, asked) in ask.fields.iter().enumerate() {
+            let question = if n == 0 {
+                question.clone()
+            } else {
+                Question {
+                    told: Vec::new(),
+                    ..question.clone()
+                }
+            };
+            match self.talk.field(&question, asked, &[])? {
+                Heard::Given(answer) => answers.push(answer),
+                Heard::Said(_) => return self.pause(showing),
+            }
+        }
+        if secret {
+            self.talk.say("Wait: your answer is being worked on.");
+        }
+        Ok(Turn::Answer(answers))
+    }
+
+    /// Goes on, leaves it standing, or stops it for good.
+    fn pause(&mut self, showing: &Showing) -> Result<Turn, Gone> {
+        let entries: Vec<Entry> = PAUSE
+            .iter()
+            .map(|(id, label, note)| Entry::new(id, label, note))
+            .collect();
+        let mut told = vec!["The ceremony waits. What now?".to_owned()];
+        if self.rehearsal() {
+            told.push("This is a rehearsal: whatever you choose, nothing is kept.".to_owned());
+        }
+        let so_far = ceremony::saved(Some(showing), self.rehearsal());
+        let question = Question::new(footing(
+            "whoever leads the ceremony",
+            "takes the number that was typed",
+            &so_far,
+        ))
+        .telling(told)
+        .explained(&["A paused ceremony loses nothing. Stopping it for good is recorded and cannot be taken back; the keys it made stay as they are."]);
+        self.talk.say("");
+        let chosen = match self.talk.choose(&question, "Number", &entries)? {
+            Heard::Given(at) => PAUSE.get(at).map_or("on", |(id, ..)| *id),
+            Heard::Said(_) => "on",
+        };
+        match chosen {
+            "later" => Ok(Turn::Left),
+            "stop" => self.stop(&so_far),
+            _ => Ok(Turn::Again),
+        }
+    }
+
+    fn stop(&mut self, so_far: &str) -> Result<Turn, Gone> {
+        let question = Question::new(footing(
+            "whoever leads the ceremony",
+            "stops the ceremony for good and records the reason",
+            so_far,
+        ));
+        let asked = crate::ceremony::AskField {
+            field: REASON,
+            practice: None,
+        };
+        if let Heard::Given(reason) = self.talk.text(&question, &asked)?
+            && let Err(error) = self.runner.abort(self.session, &reason)
+        {
+            self.talk.stop(&error.to_string());
+        }
+        Ok(Turn::Again)
+    }
+
+    /// What one holds now, and what was written.
+    fn ended(&mut self, outcome: RunOutcome, out: Option<&Path>) {
+        let run = self.runner.run(self.session);
+        let view = self.session.view();
+        self.talk.heading(&ceremony::ended(
+            Some(outcome),
+            Some(&run),
+            self.rehearsal(),
+        ));
+        self.talk
+            .say(&ceremony::holdings(Some(&run), view.seq, &view.card_words));
+        let Some(folder) = out else {
+            self.talk.say(if self.rehearsal() {
+                "Nothing was written. With --out FOLDER the files of a rehearsal are kept, marked as such."
+            } else {
+                "Nothing was written; the vault's record holds every file. keymoot play SCRIPT --vault DIR --resume \
+                 --out FOLDER writes them."
+            });
+            return;
+        };
+        match self.runner.write_outputs(self.session, folder) {
+            Ok(files) => self.talk.say(&format!(
+                "Written to {}: {}.",
+                folder.display(),
+                files.join(", ")
+            )),
+            Err(error) => self.talk.stop(&error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! One person signs: by a key held for the session, or with a passphrase typed for this one signature.
+
+use crate::ceremony::AskField;
+use crate::session::asked::{APPROVAL_ENVELOPE, SIGNING_PASSPHRASE};
+use crate::session::{KeySource, Profile, Session};
+
+use super::dialogue::{Dialogue, Heard, Question};
+use super::line::Gone;
+use super::opening::{medium, practised};
+
+/// What opens a person's key for one signature; `None` if it was given up.
+pub(crate) fn key(
+    talk: &mut Dialogue<'_>,
+    session: &Session,
+    person: &str,
+    question: &Question,
+) -> Result<Option<KeySource>, Gone> {
+    if session.automatic() {
+        return Ok(Some(KeySource::Held));
+    }
+    let envelope = if session.profile() == Profile::Production {
+        match medium(talk, question, APPROVAL_ENVELOPE)? {
+            Some(text) => Some(text),
+            None => return Ok(None),
+        }
+    } else {
+        None
+    };
+    let question = Question {
+        told: Vec::new(),
+        ..question.clone()
+    };
+    let asked = AskField {
+        field: SIGNING_PASSPHRASE,
+        practice: practised(session.profile(), person),
+    };
+    let Heard::Given(passphrase) = talk.secret(&question, &asked)? else {
+        return Ok(None);
+    };
+    talk.say("Wait: the key is unsealed for one signature and wiped again.");
+    Ok(Some(match envelope {
+        Some(text) => KeySource::Envelope(text, passphrase),
+        None => KeySource::Passphrase(passphrase),
+    }))
+}

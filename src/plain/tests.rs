@@ -1,0 +1,348 @@
+//! Talks without a terminal: every shipped ceremony from its first question to its last, and acts in an open vault.
+
+use std::collections::VecDeque;
+
+use super::act::Acts;
+use super::dialogue::Dialogue;
+use super::home::Home;
+use super::line::{Gone, Line};
+use super::*;
+use crate::ceremony::shipped;
+use crate::crypto::SecretBytes;
+use crate::session::Profile;
+
+/// Somebody who answers by what the prompt says, and remembers everything that was said.
+struct Reader {
+    heard: Vec<String>,
+    /// Prompt's beginning and the answer; taken in order, the first that fits.
+    answers: VecDeque<(&'static str, String)>,
+    /// What is answered where nothing fits: `f5` where there is a practice answer, else Enter.
+    practise: bool,
+    scrolled: usize,
+    asked: usize,
+}
+
+impl Reader {
+    fn new(answers: &[(&'static str, &str)], practise: bool) -> Self {
+        Self {
+            heard: Vec::new(),
+            answers: answers.iter().map(|(p, a)| (*p, (*a).to_owned())).collect(),
+            practise,
+            scrolled: 0,
+            asked: 0,
+        }
+    }
+
+    fn text(&self) -> String {
+        self.heard.join("\n")
+    }
+
+    fn answer(&mut self, prompt: &str) -> Result<String, Gone> {
+        self.asked += 1;
+        // The three lines stand just above every prompt.
+        let last: Vec<&str> = self
+            .heard
+            .iter()
+            .rev()
+            .take(3)
+            .rev()
+            .map(String::as_str)
+            .collect();
+        assert!(
+            last[0].starts_with("Acts: ")
+                && last[1].starts_with("Enter: ")
+                && last[2].starts_with("So far: "),
+            "{prompt}: {last:?}"
+        );
+        self.heard.push(prompt.to_owned());
+        if let Some(at) = self.answers.iter().position(|(p, _)| prompt.starts_with(p)) {
+            let (_, answer) = self.answers.remove(at).unwrap();
+            return Ok(answer);
+        }
+        assert!(self.asked < 2000, "it asks for ever:\n{}", self.text());
+        match (self.practise, prompt) {
+            (true, "Press Enter: ") => Ok(String::new()),
+            (true, _) => Ok("f5".into()),
+            (false, _) => Err(Gone),
+        }
+    }
+}
+
+impl Line for Reader {
+    fn say(&mut self, line: &str) {
+        assert!(!line.contains('\u{1b}'), "{line:?}");
+        self.heard.extend(line.split('\n').map(str::to_owned));
+    }
+
+    fn ask(&mut self, prompt: &str) -> Result<String, Gone> {
+        self.answer(prompt)
+    }
+
+    fn secret(&mut self, prompt: &str) -> Result<Option<SecretBytes>, Gone> {
+        assert!(prompt.contains("(not shown)"));
+        let answer = self.answer(prompt)?;
+        Ok(Some(SecretBytes::from_slice(answer.as_bytes())))
+    }
+
+    fn drop_typed_ahead(&mut self) {}
+
+    fn out_of_sight(&mut self) {
+        self.scrolled += 1;
+    }
+}
+
+fn rehearse_with(script: &[u8], reader: &mut Reader) -> u8 {
+    let start = Start::Play {
+        script: script.to_vec(),
+        place: Place::Rehearse {
+            seed: None,
+            clock: None,
+        },
+        inputs: BTreeMap::new(),
+        out: None,
+        resume: false,
+    };
+    begin(start, Lent::default(), reader)
+}
+
+fn first_key() -> &'static [u8] {
+    shipped()
+        .iter()
+        .find(|(name, _)| *name == "first-key.toml")
+        .map(|(_, bytes)| *bytes)
+        .unwrap()
+}
+
+#[test]
+fn every_shipped_ceremony_is_played_in_lines() {
+    for (name, bytes) in shipped() {
+        let mut reader = Reader::new(&[], true);
+        let status = rehearse_with(bytes, &mut reader);
+        let text = reader.text();
+        assert_eq!(status, 0, "{name}:\n{text}");
+        assert!(
+            text.contains("Done. In a real ceremony you would now hold"),
+            "{name}:\n{text}"
+        );
+        assert!(!text.contains("STOP"), "{name}:\n{text}");
+        assert!(
+            reader.scrolled > 0,
+            "{name}: nothing was scrolled out of sight before a secret"
+        );
+        assert!(text.contains("Everybody else steps back."), "{name}");
+    }
+}
+
+#[test]
+fn a_wrong_answer_ends_nothing_and_a_pause_loses_nothing() {
+    let answers = [
+        ("Press Enter: ", "yes"),
+        ("Press Enter: ", "?"),
+        ("Press Enter: ", "pause"),
+        ("Number: ", "7"),
+        ("Number: ", "1"),
+        ("Your passphrase (not shown): ", "planted words"),
+        ("Your passphrase (not shown): ", ""),
+        ("Number: ", "go on"),
+    ];
+    let mut reader = Reader::new(&answers, true);
+    assert_eq!(rehearse_with(first_key(), &mut reader), 0);
+    let text = reader.text();
+    assert!(reader.answers.is_empty(), "{text}");
+    for words in [
+        "Only Enter is wanted here",
+        "Words that work at a prompt, alone on their line:",
+        "The ceremony waits. What now?",
+        "Type one of the numbers 1 to 3.",
+        "The passphrase does not open this envelope.",
+        "Done. In a real ceremony you would now hold",
+    ] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+    assert!(!text.contains("planted"), "a secret was said");
+}
+
+#[test]
+fn a_ceremony_that_is_stopped_says_so_and_is_no_success() {
+    let answers = [
+        ("Press Enter: ", "cancel"),
+        ("Number: ", "3"),
+        ("Reason: ", ""),
+        ("Reason: ", "somebody is missing"),
+    ];
+    let mut reader = Reader::new(&answers, true);
+    assert_eq!(rehearse_with(first_key(), &mut reader), 1);
+    let text = reader.text();
+    assert!(
+        text.contains("Reason is empty. Nothing was changed."),
+        "{text}"
+    );
+    assert!(
+        text.contains("Stopped for good. The record says so"),
+        "{text}"
+    );
+}
+
+#[test]
+fn when_nobody_answers_any_more_the_ceremony_is_left_in_order() {
+    let mut reader = Reader::new(&[("Press Enter: ", "")], false);
+    assert_eq!(rehearse_with(first_key(), &mut reader), 1);
+    assert!(
+        reader.text().contains("The vault is closed"),
+        "{}",
+        reader.text()
+    );
+}
+
+/// A practice vault whose keys are held, so that nobody types passphrases.
+fn practice_session(hold: bool) -> Session {
+    let store = Box::new(MemoryStore::new());
+    let clock = Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap();
+    practice::vault(store, Environment::real(None), Some(clock), hold)
+        .unwrap()
+        .session
+}
+
+fn at_home(session: &mut Session, answers: &[(&'static str, &str)]) -> Reader {
+    let mut reader = Reader::new(answers, false);
+    let mut talk = Dialogue::new(&mut reader);
+    let stayed = Home {
+        talk: &mut talk,
+        session,
+        acts: Acts::default(),
+        explain: None,
+    }
+    .stay();
+    assert_eq!(stayed, Ok(()), "{}", reader.text());
+    assert!(
+        reader.answers.is_empty(),
+        "{:?}\n{}",
+        reader.answers,
+        reader.text()
+    );
+    reader
+}
+
+const MAKE: [(&str, &str); 9] = [
+    ("Number: ", "create key"),
+    ("Purpose: ", "TR31_K0_KEY_ENCRYPTION_KEY"),
+    ("Algorithm: ", "AES_128"),
+    ("Modes of use: ", "1"),
+    ("Exportable: ", "yes"),
+    ("Name: ", "kek"),
+    ("Press Enter: ", ""),
+    ("Number: ", "Ada"),
+    ("Number: ", "Ana"),
+];
+
+#[test]
+fn a_root_is_trusted_a_key_made_and_sent_and_its_file_read_back() {
+    let room = tempfile::tempdir().unwrap();
+    let out = room.path().join("out").display().to_string();
+    let mut answers = vec![
+        ("Number: ", "Import a root certificate"),
+        ("File: ", "/nowhere/at/all"),
+        ("File: ", "f5"),
+        ("Fingerprint: ", "f5"),
+        ("Where from: ", "practice"),
+        ("Second person: ", "Wim"),
+        ("Name: ", "aws-root"),
+        ("Press Enter: ", ""),
+        ("Number: ", "Ada"),
+        ("Number: ", "Ana"),
+        ("Number: ", "Ben"),
+    ];
+    answers.extend(MAKE);
+    answers.extend([
+        ("Number: ", "Ben"),
+        ("Number: ", "export-key.rsa-wrap"),
+        // The root is no key that travels.
+        ("Key: ", "aws-root"),
+        ("Key: ", "kek"),
+        ("Receiver's file: ", "f5"),
+        ("Receiver's root: ", "kek"),
+        ("Receiver's root: ", "aws-root"),
+        ("Hash: ", "none of these"),
+        ("File name: ", "kek.json"),
+        ("Folder: ", out.as_str()),
+        ("Press Enter: ", "exact"),
+        ("Press Enter: ", ""),
+        ("Number: ", "Ada"),
+        ("Number: ", "exact"),
+        ("Number: ", "Ada"),
+        ("Number: ", "Ana"),
+        ("Number: ", "Ben"),
+        ("Number: ", "exchange"),
+        ("Receipt file: ", "back"),
+        ("Number: ", "due"),
+        ("Number: ", "back"),
+        ("Number: ", "close"),
+    ]);
+    let mut session = practice_session(true);
+    let text = at_home(&mut session, &answers).text();
+    for words in [
+        "aws-root cannot be chosen: RSA keys do not travel",
+        "kek cannot be chosen: it is no imported certificate",
+        "\"ExportKeyIdentifier\"",
+        "Exactly this is signed:",
+        "Type one of the numbers 1 to 3. Nothing was chosen.",
+        "The key went into a file that only the receiver can open.",
+        "receipt: none yet for kek",
+    ] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+    let file = room.path().join("out").join("kek.rehearsal.json");
+    assert!(file.is_file() && room.path().join("out").join("NEXT.txt").is_file());
+    assert_eq!(session.view().exports.len(), 1);
+}
+
+#[test]
+fn back_keeps_answers_and_a_refusal_takes_the_request_away() {
+    let mut answers = MAKE.to_vec();
+    answers.insert(3, ("Modes of use: ", "back"));
+    answers.insert(4, ("Algorithm: ", "AES_256"));
+    answers.extend([
+        ("Number: ", "refuse"),
+        ("Who refuses: ", "Wim"),
+        ("Why: ", "not today"),
+        ("Number: ", "create key"),
+        ("Purpose: ", "cancel"),
+        ("Number: ", "close"),
+    ]);
+    let mut session = practice_session(true);
+    let text = at_home(&mut session, &answers).text();
+    assert!(text.contains("Answered before: AES_128"), "{text}");
+    assert!(text.contains("The request is off the table."), "{text}");
+    assert!(text.contains("Left. Nothing was asked"), "{text}");
+    let view = session.view();
+    assert!(view.keys.is_empty() && view.pending.is_empty());
+    assert_eq!(view.profile, Profile::Rehearsal);
+}
+
+#[test]
+fn a_request_that_is_left_waits_in_the_list_of_approvals() {
+    // Nothing is held: whoever asks and each custodian types, each after a hand-over.
+    let mut answers = MAKE[..8].to_vec();
+    answers.extend([
+        ("Press Enter: ", ""),
+        ("Passphrase (not shown): ", "f5"),
+        ("Number: ", "Ana"),
+        ("Press Enter: ", ""),
+        ("Passphrase (not shown): ", "apple arrow"),
+        ("Number: ", "back"),
+        ("Number: ", "approvals"),
+        ("Number: ", "1"),
+        ("Number: ", "Ben"),
+        ("Press Enter: ", ""),
+        ("Passphrase (not shown): ", "bacon badge"),
+        ("Number: ", "close"),
+    ]);
+    let mut session = practice_session(false);
+    let reader = at_home(&mut session, &answers);
+    let text = reader.text();
+    assert!(text.contains("The request stays on the table"), "{text}");
+    assert!(text.contains("1 request waits for signatures."), "{text}");
+    assert!(text.contains("Done, saved and in the evidence."), "{text}");
+    assert!(reader.scrolled >= 3, "{}", reader.scrolled);
+    assert_eq!(session.view().keys.len(), 1);
+}

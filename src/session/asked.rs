@@ -1,0 +1,122 @@
+//! Fields that are asked beside the acts' own: who opens and signs, where files go, who refuses. Declared once for
+//! every front end.
+
+use super::field::{Field, Kind};
+use super::op;
+
+/// Where a custodian's share envelope lies that is not in the vault's folder.
+pub const SHARE_ENVELOPE: Field = Field {
+    id: "envelope",
+    label: "Envelope",
+    hint: "Path of this custodian's share envelope on their own stick, for example /media/ana/share.age.",
+    kind: Kind::File,
+    optional: false,
+};
+
+/// What opens a share envelope.
+pub const OPENING_PASSPHRASE: Field = Field {
+    id: "passphrase",
+    label: "Passphrase",
+    hint: "The words from this custodian's own paper, with single spaces. Letters are never drawn.",
+    kind: Kind::Passphrase,
+    optional: false,
+};
+
+/// The witness card: its number.
+pub const CARD_SEQ: Field = Field {
+    id: "seq",
+    label: "Sequence",
+    hint: "The number on the last witness card.",
+    kind: Kind::Number {
+        min: 0,
+        max: i64::MAX,
+    },
+    optional: false,
+};
+
+/// The witness card: its words.
+pub const CARD_WORDS: Field = Field {
+    id: "words",
+    label: "Six words",
+    hint: "The six words on the same card. They prove that this is no older copy of the vault.",
+    kind: Kind::Text { max: 120 },
+    optional: false,
+};
+
+/// Where a person's approval envelope lies, in production.
+pub const APPROVAL_ENVELOPE: Field = Field {
+    id: "envelope",
+    label: "Envelope",
+    hint: "Path of the approval envelope on this person's own medium.",
+    kind: Kind::File,
+    optional: false,
+};
+
+/// What opens an approval envelope.
+pub const SIGNING_PASSPHRASE: Field = Field {
+    id: "passphrase",
+    label: "Passphrase",
+    hint: "A wrong one locks nothing: the request stands and you try again.",
+    kind: Kind::Passphrase,
+    optional: false,
+};
+
+/// Where an export's files go: no part of what is signed.
+pub const FOLDER: Field = Field {
+    id: "folder",
+    label: "Folder",
+    hint: "Where the request file and NEXT.txt are written, for example the mount point of a stick. It is made if it is not there; nothing is overwritten.",
+    kind: Kind::Text { max: 400 },
+    optional: false,
+};
+
+/// Who types a fingerprint: recorded, and in the signed act.
+pub const BY: Field = Field {
+    id: "by",
+    label: "Second person",
+    hint: "Who fetched the fingerprint and types it now: not the one who brought the file.",
+    kind: Kind::Text { max: 64 },
+    optional: false,
+};
+
+/// What people call an imported root.
+pub const ROOT_LABEL: Field = Field {
+    id: "label",
+    label: "Name",
+    hint: "How people here will call this root, for example aws-root. Kept as the tag Name.",
+    kind: Kind::Text { max: 64 },
+    optional: false,
+};
+
+/// What a refusal of a request is made of.
+pub const REFUSING: &[Field] = &[
+    Field {
+        id: "who",
+        label: "Who refuses",
+        hint: "",
+        kind: Kind::Choice(&[]),
+        optional: false,
+    },
+    Field {
+        id: "reason",
+        label: "Why",
+        hint: "In your own words; it is recorded.",
+        kind: Kind::Text { max: 200 },
+        optional: false,
+    },
+];
+
+/// What is asked beside an act's own fields.
+pub fn beside(op: &str) -> &'static [Field] {
+    match op {
+        name if name == op::IMPORT_ROOT.name => &[BY, ROOT_LABEL],
+        name if name == op::EXPORT_RSA_WRAP.name => &[FOLDER],
+        name if name == op::BACKUP.name => &[op::BACKUP_TO],
+        _ => &[],
+    }
+}
+
+/// Whether a field of [`beside`] names the folder that an act's files go to.
+pub fn is_place(field: &Field) -> bool {
+    field.id == FOLDER.id || field.id == op::BACKUP_TO.id
+}

@@ -1,0 +1,379 @@
+//! What can still be chosen, and why the rest cannot: the engine's table in words, the keys and people for an act.
+
+use crate::api::{KeyAlgorithm, KeyClass, KeyState, KeyUsage};
+use crate::crypto::strength::{WrapPath, may_wrap};
+use crate::engine::attributes::{self, Arrival, MODE_SETS, ModeSet, Row};
+
+use super::field::usage as usage_named;
+use super::view::{KeyRow, PendingView, View};
+use super::{modes, op};
+
+/// One choice; those that cannot be taken are shown with the reason, not hidden.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What is stored.
+    pub id: String,
+    /// What a person reads.
+    pub label: String,
+    /// A word beside it.
+    pub note: String,
+    /// Why it cannot be chosen.
+    pub off: Option<String>,
+}
+
+impl Entry {
+    /// A choice that can be taken.
+    pub fn new(id: &str, label: &str, note: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            label: label.to_owned(),
+            note: note.to_owned(),
+            off: None,
+        }
+    }
+
+    /// The same, not to be taken now.
+    #[must_use]
+    pub fn off_because(mut self, reason: &str) -> Self {
+        self.off = Some(reason.to_owned());
+        self
+    }
+}
+
+/// Every purpose; those without a valid combination say so.
+pub fn usages() -> Vec<Entry> {
+    let entries = KeyUsage::ALL.iter().map(|usage| {
+        let label = format!("{} {}", usage.code(), usage.words());
+        match row(*usage) {
+            Some(row) => Entry::new(usage.name(), &label, family(row)),
+            None => Entry::new(usage.name(), &label, "")
+                .off_because("the service has no valid key of this purpose"),
+        }
+    });
+    entries.collect()
+}
+
+/// The algorithms, for a purpose.
+pub fn algorithms(usage: &str) -> Vec<Entry> {
+    let Some((usage, row)) = usage_named(usage).and_then(|u| Some((u, row(u)?))) else {
+        return Vec::new();
+    };
+    let entries = KeyAlgorithm::ALL.iter().map(|algorithm| {
+        let entry = Entry::new(algorithm.name(), algorithm.name(), size(*algorithm));
+        if row.algorithms.contains(algorithm) {
+            entry
+        } else {
+            entry.off_because(&format!("{} is {}", usage.code(), family(row)))
+        }
+    });
+    entries.collect()
+}
+
+/// The mode sets, for a purpose.
+pub fn modes(usage: &str) -> Vec<Entry> {
+    let Some((usage, row)) = usage_named(usage).and_then(|u| Some((u, row(u)?))) else {
+        return Vec::new();
+    };
+    let fits = |set: &&ModeSet| row.modes.iter().any(|m| m.modes == set.modes);
+    let entry = |set: &ModeSet| {
+        let words = modes::words(&set.modes);
+        Entry::new(&words, &words, side(set.letter))
+    };
+    let mut entries: Vec<Entry> = MODE_SETS.iter().filter(fits).map(entry).collect();
+    let reason = format!("not for {}", usage.code());
+    entries.extend(
+        MODE_SETS
+            .iter()
+            .filter(|set| !fits(set))
+            .map(|set| entry(set).off_because(&reason)),
+    );
+    entries
+}
+
+/// Yes and no to leaving, the safe answer first.
+pub fn exportable() -> Vec<Entry> {
+    vec![
+        Entry::new("no", "no", "it never leaves this vault"),
+        Entry::new(
+            "yes",
+            "yes",
+            "it may leave, wrapped, each time under signatures",
+        ),
+    ]
+}
+
+/// What an algorithm means for where the key can go, and, for key-encryption keys, for what it can carry.
+pub fn about_algorithm(usage: &str, algorithm: &str) -> String {
+    let Some(algorithm) = KeyAlgorithm::ALL
+        .iter()
+        .copied()
+        .find(|a| a.name() == algorithm)
+    else {
+        return String::new();
+    };
+    if algorithm.modulus_bits().is_some() {
+        let wait = if algorithm == KeyAlgorithm::RSA_4096 {
+            " The search for its primes can take a minute; Esc stops it."
+        } else {
+            ""
+        };
+        return format!("An RSA pair: the private half never travels.{wait}");
+    }
+    let rsa: Vec<&str> = KeyAlgorithm::ALL
+        .iter()
+        .filter(|wrapping| wrapping.modulus_bits().is_some())
+        .filter(|wrapping| may_wrap(algorithm, **wrapping, WrapPath::Rsa).is_ok())
+        .map(|a| a.name())
+        .collect();
+    let leaves = if rsa.is_empty() {
+        "No RSA key is strong enough to carry it out: it leaves in a TR-31 block only.".to_owned()
+    } else {
+        format!("By RSA wrap it leaves under {}.", rsa.join(", "))
+    };
+    let carries = usage_named(usage)
+        .filter(|u| u.code().starts_with('K'))
+        .map(|_| {
+            let under: Vec<&str> = KeyAlgorithm::ALL
+                .iter()
+                .filter(|wrapped| wrapped.key_bytes().is_some())
+                .filter(|wrapped| may_wrap(**wrapped, algorithm, WrapPath::Tr31).is_ok())
+                .map(|a| a.name())
+                .collect();
+            format!("As a key-encryption key it carries {}. ", under.join(", "))
+        })
+        .unwrap_or_default();
+    format!("{carries}{leaves}")
+}
+
+/// Why a key cannot be exported by RSA wrap, in a word.
+pub fn export_off(row: &KeyRow) -> Option<&'static str> {
+    match (row.key.key_attributes.key_class, row.key.key_state) {
+        (_, KeyState::DELETE_COMPLETE) => Some("destroyed"),
+        (_, KeyState::DELETE_PENDING) => Some("deleting"),
+        (KeyClass::SYMMETRIC_KEY, _) if !row.key.exportable => Some("not exp."),
+        (KeyClass::SYMMETRIC_KEY, _) if !row.key.enabled => Some("disabled"),
+        (KeyClass::SYMMETRIC_KEY, _) => None,
+        _ => Some("RSA"),
+    }
+}
+
+/// The word of [`export_off`] as the end of a sentence.
+pub fn export_off_words(word: &str) -> &'static str {
+    match word {
+        "not exp." => "it was made never to leave (Exportable: false)",
+        "disabled" => "it is disabled; enable it first",
+        "deleting" => "it is being deleted",
+        "destroyed" => "its material is gone",
+        _ => "RSA keys do not travel",
+    }
+}
+
+/// Why a key cannot be scheduled for deletion, in a word.
+pub fn out_off(row: &KeyRow) -> Option<&'static str> {
+    match row.key.key_state {
+        KeyState::DELETE_COMPLETE => Some("destroyed"),
+        KeyState::DELETE_PENDING => Some("deleting"),
+        _ => None,
+    }
+}
+
+/// A key's state in one word.
+pub fn state_word(row: &KeyRow) -> &'static str {
+    match (row.key.key_state, row.key.enabled) {
+        (KeyState::CREATE_IN_PROGRESS, _) => "making",
+        (KeyState::CREATE_COMPLETE, true) => "ready",
+        (KeyState::CREATE_COMPLETE, false) => "disabled",
+        (KeyState::DELETE_PENDING, _) => "deleting",
+        (KeyState::DELETE_COMPLETE, _) => "destroyed",
+    }
+}
+
+/// The keys that a key field of an act takes, and why the others cannot be taken, as far as that is known before
+/// the door judges it.
+pub fn keys(view: &View, op: &str, field: &str) -> Vec<Entry> {
+    let entry = |row: &KeyRow| {
+        let attributes = &row.key.key_attributes;
+        let note = format!(
+            "{} {}, check value {}, {}",
+            attributes.key_usage.code(),
+            attributes.key_algorithm.name(),
+            row.key.key_check_value,
+            state_word(row)
+        );
+        let entry = Entry::new(&row.key.key_arn, &row.label, &note);
+        match key_off(op, field, row) {
+            Some(reason) => entry.off_because(reason),
+            None => entry,
+        }
+    };
+    view.keys.iter().map(entry).collect()
+}
+
+fn key_off(op: &str, field: &str, row: &KeyRow) -> Option<&'static str> {
+    let gone = out_off(row).map(export_off_words);
+    match op {
+        _ if field == "ca" => gone.or_else(|| {
+            (row.key.key_attributes.key_class != KeyClass::PUBLIC_KEY)
+                .then_some("it is no imported certificate")
+        }),
+        name if name == op::EXPORT_RSA_WRAP.name => export_off(row).map(export_off_words),
+        name if name == op::RESTORE_KEY.name => {
+            (row.key.key_state != KeyState::DELETE_PENDING).then_some("it is not being deleted")
+        }
+        name if name == op::START_KEY_USAGE.name => {
+            gone.or_else(|| row.key.enabled.then_some("it is enabled already"))
+        }
+        name if name == op::STOP_KEY_USAGE.name => {
+            gone.or_else(|| (!row.key.enabled).then_some("it is disabled already"))
+        }
+        _ => gone,
+    }
+}
+
+/// Everybody who could ask for an act, those first who usually do; witnesses are shown and off.
+pub fn issuers(view: &View) -> Vec<Entry> {
+    let role = |word: &'static str| view.people.iter().filter(move |p| p.role == word);
+    let mut entries: Vec<Entry> = Vec::new();
+    entries.extend(role("administrator").map(|p| Entry::new(&p.name, &p.name, "administrator")));
+    entries.extend(role("custodian").map(|p| {
+        Entry::new(
+            &p.name,
+            &p.name,
+            "custodian; who asks cannot sign as custodian too",
+        )
+    }));
+    entries.extend(role("witness").map(|p| {
+        Entry::new(&p.name, &p.name, "").off_because("a witness observes; witnesses do not ask")
+    }));
+    entries
+}
+
+/// The people who could sign an act, and those who cannot, each with the reason.
+pub fn signers(pending: &PendingView, view: &View) -> Vec<Entry> {
+    let custodians = view.people.iter().filter(|p| p.role == "custodian");
+    let entries = custodians.map(|person| {
+        let entry = Entry::new(&person.name, &person.name, "custodian");
+        if pending.signed.contains(&person.name) {
+            entry.off_because("has signed this already; one person counts once")
+        } else if pending.may_sign.contains(&person.name) {
+            entry
+        } else {
+            entry.off_because("asked for this and cannot approve it as well")
+        }
+    });
+    entries.collect()
+}
+
+/// `custodian Ben`; a name that says so by itself stands alone.
+pub fn called(person: &str) -> String {
+    if person.to_ascii_lowercase().starts_with("custodian") {
+        person.to_owned()
+    } else {
+        format!("custodian {person}")
+    }
+}
+
+/// The common name of a certificate's subject; the whole subject where it has none.
+pub fn common_name(subject: &str) -> &str {
+    let after = subject.rsplit_once("CN=").map_or(subject, |(_, name)| name);
+    after.split([',', '+']).next().unwrap_or(after).trim()
+}
+
+fn row(usage: KeyUsage) -> Option<&'static Row> {
+    attributes::rows(usage, Arrival::Created).next()
+}
+
+/// What kind of key a row takes.
+fn family(row: &Row) -> &'static str {
+    if row.algorithms.iter().any(|a| a.modulus_bits().is_some()) {
+        "an RSA pair"
+    } else if row.algorithms.iter().all(|a| a.is_tdes()) {
+        "TDES only"
+    } else {
+        "TDES or AES"
+    }
+}
+
+const fn size(algorithm: KeyAlgorithm) -> &'static str {
+    match algorithm {
+        KeyAlgorithm::TDES_2KEY => "16 bytes, 80 bits strong: old",
+        KeyAlgorithm::TDES_3KEY => "24 bytes, 112 bits strong",
+        KeyAlgorithm::AES_128 => "16 bytes, 128 bits strong",
+        KeyAlgorithm::AES_192 => "24 bytes, 192 bits strong",
+        KeyAlgorithm::AES_256 => "32 bytes, 256 bits strong",
+        KeyAlgorithm::RSA_2048 => "pair, 112 bits strong",
+        KeyAlgorithm::RSA_3072 => "pair, 128 bits strong",
+        KeyAlgorithm::RSA_4096 => "pair, more than 128 bits strong",
+    }
+}
+
+const fn side(letter: char) -> &'static str {
+    match letter {
+        'B' | 'X' => "usual",
+        'E' => "sending side",
+        'D' => "receiving side",
+        'C' => "makes and checks",
+        'G' => "makes only",
+        'V' => "checks only",
+        'S' => "signs",
+        _ => "wide open",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::KeyAttributes;
+
+    fn open(choices: &[Entry]) -> Vec<String> {
+        choices
+            .iter()
+            .filter(|e| e.off.is_none())
+            .map(|e| e.id.clone())
+            .collect()
+    }
+
+    #[test]
+    fn what_is_offered_is_what_the_engine_takes() {
+        let mut offered = 0;
+        for usage in open(&usages()) {
+            for algorithm in open(&algorithms(&usage)) {
+                for set in open(&modes(&usage)) {
+                    let key_algorithm = *KeyAlgorithm::ALL
+                        .iter()
+                        .find(|a| a.name() == algorithm)
+                        .unwrap();
+                    let pair = key_algorithm.modulus_bits().is_some();
+                    let attributes = KeyAttributes {
+                        key_usage: usage_named(&usage).unwrap(),
+                        key_class: if pair {
+                            KeyClass::ASYMMETRIC_KEY_PAIR
+                        } else {
+                            KeyClass::SYMMETRIC_KEY
+                        },
+                        key_algorithm,
+                        key_modes_of_use: modes::parse(&set).unwrap(),
+                    };
+                    attributes::judge(&attributes, Arrival::Created).unwrap();
+                    offered += 1;
+                }
+            }
+        }
+        // All that the engine takes, none left out.
+        assert_eq!(offered, 286 + 21);
+    }
+
+    #[test]
+    fn what_is_off_says_why() {
+        for choices in [usages(), algorithms("M1"), modes("K0"), algorithms("S0")] {
+            for entry in choices.iter().filter(|e| e.off.is_some()) {
+                assert!(entry.off.as_ref().unwrap().len() > 5, "{entry:?}");
+            }
+        }
+        let about = about_algorithm("K0", "AES_128");
+        assert!(
+            about.contains("RSA_3072, RSA_4096") && !about.contains("AES_192"),
+            "{about}"
+        );
+    }
+}

@@ -1,0 +1,63 @@
+//! An export's files on the medium: a free place first, then the request, read back, and the instructions beside it.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::os::OutputFolder;
+
+use super::error::Refusal;
+use super::handover::Handover;
+
+/// The instructions beside an export.
+pub const NEXT: &str = "NEXT.txt";
+
+/// Refuses a folder where an export's files would meet others of their names.
+///
+/// # Errors
+/// Which file is there already; nothing was asked or written.
+pub fn has_place(folder: &Path, file: &str) -> Result<(), Refusal> {
+    for name in [file, NEXT] {
+        let path = folder.join(name);
+        if path.symlink_metadata().is_ok() {
+            return Err(Refusal::Usage(format!(
+                "{} is already there, and keymoot never overwrites. Nothing was asked or written. Choose another \
+                 folder.",
+                path.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+impl Handover {
+    /// SHA-256 of the request file, lower-case hex.
+    pub fn sha256(&self) -> String {
+        data_encoding::HEXLOWER.encode(&Sha256::digest(&self.request))
+    }
+
+    /// Writes both files into a folder, never over others, and reads the request back from the medium.
+    ///
+    /// # Errors
+    /// What could not be written, or that it reads back differently, in words.
+    pub fn write(&self, folder: &Path) -> Result<(), String> {
+        let out = OutputFolder::open(folder).map_err(|e| e.to_string())?;
+        let path = out
+            .write_new(&self.file, &self.request)
+            .map_err(|e| e.to_string())?;
+        let mut back = Vec::new();
+        out.reopen_from_medium(&self.file)
+            .map_err(|e| e.to_string())
+            .and_then(|mut file| file.read_to_end(&mut back).map_err(|e| e.to_string()))?;
+        if back != self.request {
+            return Err(format!(
+                "{}: what was read back is not what was written",
+                path.display()
+            ));
+        }
+        out.write_new(NEXT, self.next.as_bytes())
+            .map(|_| ())
+            .map_err(|e| e.to_string())
+    }
+}

@@ -1,0 +1,18 @@
+//! Which vaults lie in a folder.
+
+use std::path::{Path, PathBuf};
+
+use super::store::CUSTODY;
+
+/// The vaults that lie directly in a folder, by name.
+pub fn vaults_in(folder: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.join(CUSTODY).is_file())
+        .collect();
+    found.sort();
+    found
+}
