@@ -44,7 +44,7 @@ pub(super) struct Call {
     /// Print timestamps as on the wire (epoch seconds)
     #[arg(long, conflicts_with = "batch")]
     wire: bool,
-    /// Print the key material, certificate or request alone, in this form
+    /// Print the key material, certificate or request alone: der is its bytes, text explains it
     #[arg(long, value_enum, conflicts_with_all = ["batch", "wire"])]
     form: Option<Form>,
 }

@@ -14,13 +14,14 @@ use super::streams;
 /// A form of key material, certificates and requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Form {
-    /// Certificates (chain behind the leaf) and requests as PEM
+    // Not `///`: the help of `call` would list each on lines of its own.
+    // Certificates (chain behind the leaf) and requests as PEM
     Pem,
-    /// The bytes: DER; a cryptogram or token; a TR-31 block's characters
+    // The bytes: DER; a cryptogram or token; a TR-31 block's characters
     Der,
-    /// The same bytes in upper-case hexadecimal
+    // The same bytes in upper-case hexadecimal
     Hex,
-    /// In words, as `inspect` explains it
+    // In words, as `inspect` explains it
     Text,
 }
 
