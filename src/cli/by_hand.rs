@@ -105,7 +105,7 @@ pub(super) fn act(session: &mut Session, action: Action) -> Result<Executed, Ref
     if session.automatic() {
         return session.act(action, None, None);
     }
-    let id = approved(session, action)?;
+    let id = approved(session, &action)?;
     match session.perform(Command::Execute {
         id,
         prepared: None,
@@ -117,14 +117,14 @@ pub(super) fn act(session: &mut Session, action: Action) -> Result<Executed, Ref
 }
 
 /// Asks for an act and gathers its signatures at the terminal; gives its approval id.
-pub(super) fn approved(session: &mut Session, action: Action) -> Result<[u8; 32], Refusal> {
+pub(super) fn approved(session: &mut Session, action: &Action) -> Result<[u8; 32], Refusal> {
     if !streams::somebody_is_there() {
         return Err(Refusal::PersonNeeded(
             "This act needs signatures, and there is no terminal to ask for passphrases. Nothing was changed."
                 .to_owned(),
         ));
     }
-    let preview = session.preview(&action)?;
+    let preview = session.preview(action)?;
     describe(&preview);
     let issuer = issuer(session)?;
     let mut pending = loop {

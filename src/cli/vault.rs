@@ -302,7 +302,7 @@ impl Backup {
         let done = if session.automatic() {
             session.backup_automatic(&medium, bag, &self.to)?
         } else {
-            let id = by_hand::approved(session, Action::Backup { medium, bag })?;
+            let id = by_hand::approved(session, &Action::Backup { medium, bag })?;
             session.backup(&id, &self.to)?
         };
         let file = |(name, sha256): (String, String)| CopiedFile { name, sha256 };

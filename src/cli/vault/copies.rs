@@ -152,7 +152,7 @@ impl Restore {
             return Ok(session.restore_automatic(&self.reason, newer.as_ref())?);
         }
         let action = session.restore_action(&self.reason, newer.as_ref())?;
-        let id = by_hand::approved(session, action)?;
+        let id = by_hand::approved(session, &action)?;
         Ok(session.restore(&id, newer.as_ref())?)
     }
 }

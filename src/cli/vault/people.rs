@@ -109,7 +109,7 @@ impl Drill {
         if session.automatic() {
             return Ok(session.drill_automatic(&hands(&self.which)?)?);
         }
-        let id = by_hand::approved(session, Action::Custody(CustodyAct::Drill))?;
+        let id = by_hand::approved(session, &Action::Custody(CustodyAct::Drill))?;
         let mut proving = session.begin_drill();
         by_hand_people::prove(&mut proving, session.profile(), true)?;
         Ok(session.drill(&id, &proving)?)
@@ -175,7 +175,7 @@ impl Reshare {
         if session.automatic() {
             return Ok(session.reshare_automatic(&reason, &hands(&self.which)?)?);
         }
-        let id = by_hand::approved(session, Action::Custody(CustodyAct::Reshare { reason }))?;
+        let id = by_hand::approved(session, &Action::Custody(CustodyAct::Reshare { reason }))?;
         streams::note("Everybody brings the present envelopes.");
         let mut brought = session.begin_reshare();
         by_hand_people::prove(&mut brought, session.profile(), false)?;

@@ -177,7 +177,7 @@ impl Rotate {
         }
         let rotation = self.rotation(session, people);
         let seats = rotation.people.clone();
-        let id = by_hand::approved(session, Action::Custody(CustodyAct::Rotate(rotation)))?;
+        let id = by_hand::approved(session, &Action::Custody(CustodyAct::Rotate(rotation)))?;
         let passphrases = by_hand_people::new_passphrases(&seats, profile)?;
         let mut prepared = session.prepare_rotation(&id, passphrases)?;
         by_hand_people::hand_out(prepared.envelopes(), profile)?;

@@ -190,7 +190,7 @@ impl Screen for Menu {
             cursor: self.acts.cursor,
         };
         canvas.within(1, 2, width.saturating_sub(2), rows, |c| {
-            titles.draw(c, true)
+            titles.draw(c, true);
         });
         let y = rows.saturating_add(3);
         let Some(entry) = self.acts.chosen() else {

@@ -104,8 +104,8 @@ fn two_people_need_two_names() {
     );
 }
 
-#[test]
-fn in_production_everybody_takes_their_own_envelopes() {
+/// A production vault's making, up to the last person's words.
+fn production_words() -> State {
     let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
     snapshot::press(
         &mut state,
@@ -116,6 +116,12 @@ fn in_production_everybody_takes_their_own_envelopes() {
         words(&mut state);
         snapshot::press(&mut state, &format!("<Enter><Enter><C-u>{WORDS}<Enter>"));
     }
+    state
+}
+
+#[test]
+fn in_production_everybody_takes_their_own_envelopes() {
+    let mut state = production_words();
     let envelope = |name: &str, kind| (name.to_owned(), kind, "armored".to_owned());
     told(
         &mut state,
