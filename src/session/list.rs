@@ -65,12 +65,29 @@ fn identifiers(request: &mut Request) -> Vec<&mut String> {
             ImportKeyMaterial::KeyCryptogram(wrapped) => {
                 wrapped.wrapping_key_identifier.iter_mut().collect()
             }
-            _ => Vec::new(),
+            ImportKeyMaterial::Tr34KeyBlock(block) => {
+                let mut named = vec![&mut block.certificate_authority_public_key_identifier];
+                named.extend(&mut block.wrapping_key_identifier);
+                named
+            }
+            ImportKeyMaterial::TrustedCertificatePublicKey(trusted) => {
+                vec![&mut trusted.certificate_authority_public_key_identifier]
+            }
+            ImportKeyMaterial::RootCertificatePublicKey(_) => Vec::new(),
         },
         Request::ExportKey(input) => {
             let mut named = vec![&mut input.export_key_identifier];
-            if let ExportKeyMaterial::Tr31KeyBlock(block) = &mut input.key_material {
-                named.push(&mut block.wrapping_key_identifier);
+            match &mut input.key_material {
+                ExportKeyMaterial::Tr31KeyBlock(block) => {
+                    named.push(&mut block.wrapping_key_identifier);
+                }
+                ExportKeyMaterial::KeyCryptogram(wrap) => {
+                    named.push(&mut wrap.certificate_authority_public_key_identifier);
+                }
+                ExportKeyMaterial::Tr34KeyBlock(block) => {
+                    named.push(&mut block.certificate_authority_public_key_identifier);
+                    named.extend(&mut block.signing_key_identifier);
+                }
             }
             named
         }
