@@ -68,8 +68,8 @@ enum Behind<'r> {
 pub(super) enum Key<'s> {
     /// Of a token.
     Token(&'s Token),
-    /// Of a pair, with the certificate that the counterparty knows it by.
-    Pair(OwnPair<'s>, Certificate),
+    /// Of a pair, with the certificate that the counterparty knows it by; boxed, since a token is but a reference.
+    Pair(OwnPair<'s>, Box<Certificate>),
 }
 
 impl Key<'_> {
@@ -99,7 +99,7 @@ impl Key<'_> {
                     .ok_or_else(|| refusal::internal("A token that has not ended has no key"))?;
                 authority::stored(&pair.certificate_der)
             }
-            Self::Pair(_, certificate) => Ok(certificate.clone()),
+            Self::Pair(_, certificate) => Ok((**certificate).clone()),
         }
     }
 
@@ -153,7 +153,7 @@ pub(super) fn key<'s>(
         Behind::Token(token) => state.token(direction, token, wanted, now).map(Key::Token),
         Behind::Pair(identifier, issued) => {
             judge(state, direction, (identifier, issued), now, profile)
-                .map(|(pair, certificate)| Key::Pair(pair, certificate))
+                .map(|(pair, certificate)| Key::Pair(pair, Box::new(certificate)))
         }
     }
 }

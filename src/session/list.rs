@@ -134,3 +134,31 @@ pub(crate) fn bound(request: &Request, made: &[Response]) -> Result<Request, Ref
     }
     Ok(request)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Operation;
+
+    #[test]
+    fn every_identifier_of_a_tr34_request_may_be_one_of_the_list() {
+        let export = serde_json::json!({"ExportKeyIdentifier": "alias/k", "KeyMaterial": {"Tr34KeyBlock": {
+            "CertificateAuthorityPublicKeyIdentifier": "alias/ca", "WrappingKeyCertificate": "LS0t",
+            "SigningKeyIdentifier": "alias/s", "SigningKeyCertificate": "LS0t", "KeyBlockFormat": "X9_TR34_2012"}}});
+        let import = serde_json::json!({"KeyMaterial": {"Tr34KeyBlock": {
+            "CertificateAuthorityPublicKeyIdentifier": "alias/ca", "SigningKeyCertificate": "LS0t",
+            "WrappingKeyIdentifier": "alias/w", "WrappingKeyCertificate": "LS0t", "WrappedKeyBlock": "30",
+            "KeyBlockFormat": "X9_TR34_2012"}}});
+        for (operation, input, expected) in [
+            (
+                Operation::ExportKey,
+                export,
+                &["alias/k", "alias/ca", "alias/s"][..],
+            ),
+            (Operation::ImportKey, import, &["alias/ca", "alias/w"][..]),
+        ] {
+            let mut request = operation.parse(&input).unwrap();
+            assert_eq!(identifiers(&mut request), expected);
+        }
+    }
+}
