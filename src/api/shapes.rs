@@ -4,7 +4,7 @@ use super::{
     KeyAlgorithm, KeyCheckValueAlgorithm, KeyClass, KeyExportability, KeyMaterialType, KeyState,
     KeyUsage, SigningAlgorithm, Tr34KeyBlockFormat, WrappingKeySpec,
     constraint::{Entry, Kind, Member, Structure},
-    patterns,
+    patterns::{self, Pattern},
 };
 
 const fn required(name: &'static str, kind: Kind) -> Member {
@@ -261,6 +261,22 @@ static TRUSTED: Structure = Structure {
     later: &[],
 };
 
+/// A token. A pair may stand in its place: the engine says which is missing, in the service's words.
+const fn token(name: &'static str, pattern: Pattern) -> Member {
+    optional(
+        name,
+        Kind::Text {
+            min: 0,
+            max: usize::MAX,
+            pattern: Some(pattern),
+        },
+    )
+}
+
+const IMPORT_TOKEN: Member = token("ImportToken", patterns::IMPORT_TOKEN);
+const OWN_WRAPPING_KEY: Member = optional("WrappingKeyIdentifier", Kind::Identifier);
+const OWN_WRAPPING_CERTIFICATE: Member = optional_sensitive("WrappingKeyCertificate", CERTIFICATE);
+
 static IMPORT_CRYPTOGRAM: Structure = Structure {
     members: &[
         required("KeyAttributes", Kind::Structure(&ATTRIBUTES)),
@@ -273,17 +289,9 @@ static IMPORT_CRYPTOGRAM: Structure = Structure {
                 pattern: Some(patterns::HEX),
             },
         ),
-        // A token or a pair: the engine says which is missing, in the service's words.
-        optional(
-            "ImportToken",
-            Kind::Text {
-                min: 0,
-                max: usize::MAX,
-                pattern: Some(patterns::IMPORT_TOKEN),
-            },
-        ),
-        optional("WrappingKeyIdentifier", Kind::Identifier),
-        optional_sensitive("WrappingKeyCertificate", CERTIFICATE),
+        IMPORT_TOKEN,
+        OWN_WRAPPING_KEY,
+        OWN_WRAPPING_CERTIFICATE,
         WRAPPING_SPEC,
     ],
     later: &[],
@@ -318,14 +326,9 @@ static IMPORT_TR34: Structure = Structure {
     members: &[
         AUTHORITY,
         sensitive("SigningKeyCertificate", CERTIFICATE),
-        required(
-            "ImportToken",
-            Kind::Text {
-                min: 0,
-                max: usize::MAX,
-                pattern: Some(patterns::IMPORT_TOKEN),
-            },
-        ),
+        IMPORT_TOKEN,
+        OWN_WRAPPING_KEY,
+        OWN_WRAPPING_CERTIFICATE,
         sensitive(
             "WrappedKeyBlock",
             Kind::Text {
@@ -338,7 +341,7 @@ static IMPORT_TR34: Structure = Structure {
         TR34_FORMAT,
         NONCE,
     ],
-    later: &["WrappingKeyIdentifier", "WrappingKeyCertificate"],
+    later: &[],
 };
 
 static IMPORT_MATERIAL: Structure = Structure {
@@ -417,22 +420,14 @@ static EXPORT_TR34: Structure = Structure {
     members: &[
         AUTHORITY,
         sensitive("WrappingKeyCertificate", CERTIFICATE),
-        required(
-            "ExportToken",
-            Kind::Text {
-                min: 0,
-                max: usize::MAX,
-                pattern: Some(patterns::EXPORT_TOKEN),
-            },
-        ),
+        token("ExportToken", patterns::EXPORT_TOKEN),
+        optional("SigningKeyIdentifier", Kind::Identifier),
+        optional_sensitive("SigningKeyCertificate", CERTIFICATE),
         TR34_FORMAT,
         NONCE,
+        KEY_BLOCK_HEADERS,
     ],
-    later: &[
-        "KeyBlockHeaders",
-        "SigningKeyIdentifier",
-        "SigningKeyCertificate",
-    ],
+    later: &[],
 };
 
 static DUKPT_INITIAL_KEY: Structure = Structure {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::key::closed_enum;
+use super::{KeyBlockHeaders, key::closed_enum};
 
 closed_enum! {
     /// KeyBlockFormat: the dialect of a TR-34 token. What comes in is read in every dialect, whatever it says.
@@ -12,8 +12,8 @@ closed_enum! {
     }
 }
 
-/// A symmetric key in a TR-34 token, made for a certificate of GetParametersForImport. What the key is stands in the
-/// token.
+/// A symmetric key in a TR-34 token, made for a certificate of GetParametersForImport or for a pair of this vault that
+/// a foreign authority certified. What the key is stands in the token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ImportTr34KeyBlock {
@@ -21,8 +21,15 @@ pub struct ImportTr34KeyBlock {
     pub certificate_authority_public_key_identifier: String,
     /// base64 of the PEM text of the sender's certificate.
     pub signing_key_certificate: String,
-    /// The receiver's token, `import-token-...`.
-    pub import_token: String,
+    /// The receiver's token, `import-token-...`; absent where a pair is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import_token: Option<String>,
+    /// A pair of this vault, in the place of a token: key ARN, alias ARN or `alias/...`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrapping_key_identifier: Option<String>,
+    /// base64 of the PEM text of the certificate that a foreign authority gave the pair.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrapping_key_certificate: Option<String>,
     /// The TR-34 token, upper-case hex.
     pub wrapped_key_block: String,
     /// The format of what is sent.
@@ -32,7 +39,8 @@ pub struct ImportTr34KeyBlock {
     pub random_nonce: Option<String>,
 }
 
-/// A TR-34 token for a receiver's certificate, signed with a key of GetParametersForExport.
+/// A TR-34 token for a receiver's certificate, signed with a key of GetParametersForExport or with a pair of this vault
+/// that a foreign authority certified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ExportTr34KeyBlock {
@@ -40,11 +48,21 @@ pub struct ExportTr34KeyBlock {
     pub certificate_authority_public_key_identifier: String,
     /// base64 of the PEM text of the receiver's certificate.
     pub wrapping_key_certificate: String,
-    /// The sender's token, `export-token-...`.
-    pub export_token: String,
+    /// The sender's token, `export-token-...`; absent where a pair is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub export_token: Option<String>,
+    /// A pair of this vault that signs, in the place of a token: key ARN, alias ARN or `alias/...`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing_key_identifier: Option<String>,
+    /// base64 of the PEM text of the certificate that a foreign authority gave the pair.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing_key_certificate: Option<String>,
     /// The format of what is sent.
     pub key_block_format: Tr34KeyBlockFormat,
     /// The receiver's nonce, 16 to 32 hex digits: the token is then two-pass, else one-pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub random_nonce: Option<String>,
+    /// What the token says of the key instead of the key's own values; boxed, since few requests have any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_block_headers: Option<Box<KeyBlockHeaders>>,
 }

@@ -116,6 +116,26 @@ pub(super) fn issued(
     pki::verify_issued(child, issuer, now).map_err(|e| refused(member, &e))
 }
 
+/// A certificate that keys are wrapped for must not say that it is for something else.
+pub(super) fn may_wrap(member: &str, certificate: &Certificate) -> Result<(), ApiError> {
+    if certificate.may_wrap_keys() {
+        return Ok(());
+    }
+    Err(ApiError::validation(format!(
+        "{member}: its keyUsage has neither keyEncipherment nor dataEncipherment, so it cannot wrap keys."
+    )))
+}
+
+/// A certificate that key blocks are signed with must not say that it is for something else.
+pub(super) fn may_sign(member: &str, certificate: &Certificate) -> Result<(), ApiError> {
+    if certificate.may_sign() {
+        return Ok(());
+    }
+    Err(ApiError::validation(format!(
+        "{member}: its keyUsage lacks digitalSignature, so it cannot sign key blocks."
+    )))
+}
+
 /// A certificate that vouches for a pair of this vault: valid now.
 pub(super) fn valid(
     member: &str,

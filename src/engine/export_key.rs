@@ -143,11 +143,7 @@ pub(super) fn may_wrap(
     receiver: &Certificate,
     path: WrapPath,
 ) -> Result<(), ApiError> {
-    if !receiver.may_wrap_keys() {
-        return Err(ApiError::validation(format!(
-            "{member}: its keyUsage has neither keyEncipherment nor dataEncipherment, so it cannot wrap keys."
-        )));
-    }
+    certificate::may_wrap(member, receiver)?;
     let Some(wrapping) = receiver.key_algorithm() else {
         return Err(ApiError::validation(format!(
             "{member} holds a key that is none of RSA_2048, RSA_3072 and RSA_4096."

@@ -7,7 +7,7 @@ use crate::{
     },
     crypto::{
         SecretBytes,
-        tr31::{self, Algorithm, Exportability, Header, Mode, Tr31Error, Usage, Version},
+        tr31::{self, Header, Version},
     },
 };
 
@@ -43,7 +43,8 @@ pub(super) fn judge<'s>(
         return Err(wrapping_key::refused(wrapping, "a key cannot wrap itself"));
     }
     wrapping_key::strong_enough(wrapping, subject.record.key.key_attributes.key_algorithm)?;
-    let own = own_header(&subject, wrapping)
+    let own = Version::written_under(wrapping.key.key_attributes.key_algorithm)
+        .and_then(|version| subject.header(version))
         .ok_or_else(|| refusal::internal("The key has no key block header of its own"))?;
     let header = key_block_headers::narrowed(own, block.key_block_headers.as_deref())?;
     Ok(Judged {
@@ -93,33 +94,6 @@ fn agreeing(
     kbpk: &SecretBytes,
     key: &SecretBytes,
 ) -> Result<(), ApiError> {
-    tr31::compare_check_values(&judged.header, algorithm, kbpk, key).map_err(|e| match e {
-        Tr31Error::CheckValue(id) => ApiError::validation(format!(
-            "KeyBlockHeaders.OptionalBlocks: {id} is not the check value of the {} key. Nothing was exported.",
-            if id == "KP" { "wrapping" } else { "exported" }
-        )),
-        other => refusal::internal(&format!("The check values could not be compared: {other}")),
-    })
-}
-
-/// The key's own header, or that of an initial key: B1, X, S as the service writes it.
-fn own_header(subject: &Subject<'_>, wrapping: &KeyRecord) -> Option<Header> {
-    let version = Version::written_under(wrapping.key.key_attributes.key_algorithm)?;
-    let record = subject.record;
-    let attributes = &record.key.key_attributes;
-    if subject.is_initial_key() {
-        return Some(Header::new(
-            version,
-            Usage::new("B1")?,
-            Algorithm::of(attributes.key_algorithm)?,
-            Mode::DERIVE,
-            Exportability::SENSITIVE,
-        ));
-    }
-    let exportability = if record.sensitive {
-        Exportability::SENSITIVE
-    } else {
-        Exportability::TRUSTED
-    };
-    Header::for_key(version, attributes, exportability)
+    tr31::compare_check_values(&judged.header, algorithm, kbpk, key)
+        .map_err(key_block_headers::disagreeing)
 }

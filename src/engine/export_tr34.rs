@@ -9,8 +9,8 @@ use crate::{
         WrappedKey, WrappedKeyMaterialFormat,
     },
     crypto::{
-        strength::{self, WrapPath},
-        tr31::Version,
+        strength::WrapPath,
+        tr31::{self, Header},
         tr34::{self, Freshness, KeyToSend, Recipient, Sender},
     },
     pki::Certificate,
@@ -19,16 +19,21 @@ use crate::{
 use super::{
     Context, EngineState, certificate, export_key,
     export_subject::{self, Subject},
-    import_tr34, refusal,
-    tokens::{self, Direction, Token},
+    import_tr34, key_block_headers,
+    own_pair::{self, Key, Members},
+    refusal,
+    tokens::Direction,
 };
+
+const UNDONE: &str = "nothing was exported";
 
 const MEMBER: &str = "WrappingKeyCertificate";
 
 /// A judged export.
 pub(super) struct Judged<'s> {
     pub(super) subject: Subject<'s>,
-    token: &'s Token,
+    key: Key<'s>,
+    header: Header,
     receiver: Certificate,
     authority_arn: String,
     nonce: Option<Vec<u8>>,
@@ -45,12 +50,10 @@ pub(super) fn judge<'s>(
     // Existence of all, then the state of each.
     state.living(&input.export_key_identifier, now)?;
     state.living(identifier, now)?;
-    let token = state.token(
-        Direction::Export,
-        &block.export_token,
-        KeyMaterialType::TR34_KEY_BLOCK,
-        now,
-    )?;
+    if let Some(pair) = &block.signing_key_identifier {
+        state.living(pair, now)?;
+    }
+    let key = key(state, block, now, profile)?;
     state.usable(&input.export_key_identifier, now)?;
     let authority = state.usable(identifier, now)?;
     let subject = export_subject::judge(state, input, now)?;
@@ -58,31 +61,57 @@ pub(super) fn judge<'s>(
     let receiver = certificate::read(MEMBER, &block.wrapping_key_certificate, profile)?;
     certificate::issued(MEMBER, &receiver, &issuer, now)?;
     export_key::may_wrap(MEMBER, subject.record, &receiver, WrapPath::Tr34)?;
-    strong_enough(&subject, token)?;
+    // The key that signs is as strong as the one that wraps: AES_128 asks for RSA_3072 throughout.
+    let wrapped = subject.record.key.key_attributes.key_algorithm;
+    key.strong_enough(Direction::Export, wrapped, WrapPath::Tr34)?;
+    let header = header(&subject, block)?;
     let nonce = match &block.random_nonce {
         Some(hex) => Some(import_tr34::nonce(hex)?),
         None => None,
     };
     Ok(Judged {
         subject,
-        token,
+        key,
+        header,
         receiver,
         authority_arn: authority.key.key_arn.clone(),
         nonce,
     })
 }
 
-/// The key that signs is as strong as the one that wraps: AES_128 asks for RSA_3072 throughout.
-fn strong_enough(subject: &Subject<'_>, token: &Token) -> Result<(), ApiError> {
-    let wrapped = subject.record.key.key_attributes.key_algorithm;
-    strength::may_wrap(wrapped, token.algorithm, WrapPath::Tr34).map_err(|refusal| {
-        ApiError::validation(format!(
-            "ExportToken: {} is weaker than {}, which needs {}.",
-            token.algorithm.name(),
-            wrapped.name(),
-            refusal.needs
-        ))
-    })
+/// The key that signs the token, named by ExportToken or by a pair of this vault.
+fn key<'s>(
+    state: &'s EngineState,
+    block: &ExportTr34KeyBlock,
+    now: Timestamp,
+    profile: Profile,
+) -> Result<Key<'s>, ApiError> {
+    own_pair::key(
+        state,
+        Direction::Export,
+        ("keyMaterial.tr34KeyBlock", KeyMaterialType::TR34_KEY_BLOCK),
+        &Members {
+            token: block.export_token.as_deref(),
+            pair: block.signing_key_identifier.as_deref(),
+            certificate: block.signing_key_certificate.as_deref(),
+        },
+        now,
+        profile,
+    )
+}
+
+/// What the token says of the key. No key block protection key is here that KP could be the check value of.
+fn header(subject: &Subject<'_>, block: &ExportTr34KeyBlock) -> Result<Header, ApiError> {
+    let own = subject
+        .header(tr34::Profile::default().header_version)
+        .ok_or_else(|| refusal::internal("The key has no key block header of its own"))?;
+    let header = key_block_headers::narrowed(own, block.key_block_headers.as_deref())?;
+    if header.optional("KP").is_some() {
+        return Err(ApiError::validation(
+            "KeyBlockHeaders.OptionalBlocks: KP is the check value of a wrapping key, and an RSA key has none.",
+        ));
+    }
+    Ok(header)
 }
 
 /// Writes the token as the service does (X9_TR34_2012): two-pass with a nonce, else one-pass.
@@ -94,19 +123,20 @@ pub(super) fn wrap(
     let unwritten =
         |e: tr34::Tr34Error| refusal::internal(&format!("The key could not be wrapped: {e}"));
     let profile = tr34::Profile::default();
-    let header = judged
-        .subject
-        .header(Version::D)
-        .ok_or_else(|| refusal::internal("The key has no key block header of its own"))?;
-    let header = tr34::header_text(&header, &profile).map_err(unwritten)?;
-    let sender_id = import_tr34::own_id(judged.token)?;
+    let sender_id = import_tr34::id(&judged.key.certificate()?)?;
     let recipient_id = import_tr34::id(&judged.receiver)?;
-    let signing = tokens::open(judged.token, Direction::Export, ctx, "nothing was exported")?;
+    let signing = judged.key.open(Direction::Export, ctx, UNDONE)?;
     let opened = judged.subject.open(ctx)?;
+    tr31::compare_check_value_of_key(&judged.header, &opened.secret)
+        .map_err(key_block_headers::disagreeing)?;
     let mut rng = ctx
         .entropy
         .draw("tr34-token")
         .map_err(|e| refusal::no_randomness(&e))?;
+    let mut header = judged.header.clone();
+    tr31::add_pad_block(&mut header, rng.as_mut())
+        .map_err(|e| unwritten(tr34::Tr34Error::Header(e)))?;
+    let header = tr34::header_text(&header, &profile).map_err(unwritten)?;
     let freshness = match &judged.nonce {
         Some(nonce) => Freshness::Nonce(nonce.clone()),
         None => Freshness::SigningTime(now),

@@ -4,13 +4,10 @@ use data_encoding::HEXUPPER;
 
 use crate::{
     api::{
-        ApiError, ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, KeyAlgorithm,
-        KeyCheckValueAlgorithm, KeyMaterialType, Profile, Timestamp, WrappingKeySpec,
+        ApiError, ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, KeyCheckValueAlgorithm,
+        KeyMaterialType, Profile, Timestamp, WrappingKeySpec,
     },
-    crypto::{
-        CryptoError, rsa_wrap,
-        strength::{self, WrapPath},
-    },
+    crypto::{CryptoError, rsa_wrap, strength::WrapPath},
 };
 
 use super::{
@@ -19,9 +16,9 @@ use super::{
     check_values,
     import_key::Arrived,
     imported_secret,
-    own_pair::{self, Behind, OwnPair},
+    own_pair::{self, Key, Members},
     refusal, secrets,
-    tokens::{self, Direction, Token},
+    tokens::Direction,
 };
 
 const MEMBER: &str = "WrappedKeyCryptogram";
@@ -61,11 +58,8 @@ pub(super) fn open(
     let judged = judge(state, cryptogram, asked, now, ctx.profile)?;
     let attributes = cryptogram.key_attributes;
     let algorithm = attributes.key_algorithm;
-    let private = match &judged.key {
-        Key::Token(token) => tokens::open(token, Direction::Import, ctx, UNDONE)?,
-        Key::Pair(pair) => pair.open(ctx, UNDONE)?,
-    };
-    let member = judged.key.member();
+    let private = judged.key.open(Direction::Import, ctx, UNDONE)?;
+    let member = judged.key.member(Direction::Import);
     let secret =
         rsa_wrap::unwrap(&private, &judged.bytes, spec(cryptogram)).map_err(|e| match e {
             CryptoError::Unwrap => undecryptable(member),
@@ -92,29 +86,6 @@ pub(super) fn open(
     })
 }
 
-/// Whose private key opens the cryptogram.
-enum Key<'s> {
-    Token(&'s Token),
-    Pair(OwnPair<'s>),
-}
-
-impl Key<'_> {
-    fn algorithm(&self) -> KeyAlgorithm {
-        match self {
-            Self::Token(token) => token.algorithm,
-            Self::Pair(pair) => pair.algorithm(),
-        }
-    }
-
-    /// The member that names it.
-    const fn member(&self) -> &'static str {
-        match self {
-            Self::Token(_) => "ImportToken",
-            Self::Pair(_) => "WrappingKeyIdentifier",
-        }
-    }
-}
-
 struct Judged<'s> {
     key: Key<'s>,
     method: KeyCheckValueAlgorithm,
@@ -130,23 +101,15 @@ fn judge<'s>(
     profile: Profile,
 ) -> Result<Judged<'s>, ApiError> {
     let key = key(state, cryptogram, now, profile)?;
-    let member = key.member();
+    let member = key.member(Direction::Import);
     let attributes = &cryptogram.key_attributes;
     attributes::judge(attributes, Arrival::Wrapped)?;
     let method = check_values::method(attributes, asked)?;
-    let (wrapped, wrapping) = (attributes.key_algorithm, key.algorithm());
-    strength::may_wrap(wrapped, wrapping, WrapPath::Rsa).map_err(|refusal| {
-        ApiError::validation(format!(
-            "{member}: {} is weaker than {}, which needs {}.",
-            wrapping.name(),
-            wrapped.name(),
-            refusal.needs
-        ))
-    })?;
+    key.strong_enough(Direction::Import, attributes.key_algorithm, WrapPath::Rsa)?;
     let bytes = HEXUPPER
         .decode(cryptogram.wrapped_key_cryptogram.as_bytes())
         .map_err(|_| undecryptable(member))?;
-    if Some(bytes.len() * 8) != wrapping.modulus_bits() {
+    if Some(bytes.len() * 8) != key.algorithm().modulus_bits() {
         return Err(undecryptable(member));
     }
     Ok(Judged { key, method, bytes })
@@ -159,33 +122,18 @@ fn key<'s>(
     now: Timestamp,
     profile: Profile,
 ) -> Result<Key<'s>, ApiError> {
-    let named = own_pair::behind(
+    own_pair::key(
+        state,
         Direction::Import,
-        "keyMaterial.keyCryptogram",
-        cryptogram.import_token.as_deref(),
-        (
-            cryptogram.wrapping_key_identifier.as_deref(),
-            cryptogram.wrapping_key_certificate.as_deref(),
-        ),
-    )?;
-    match named {
-        Behind::Token(token) => state
-            .token(
-                Direction::Import,
-                token,
-                KeyMaterialType::KEY_CRYPTOGRAM,
-                now,
-            )
-            .map(Key::Token),
-        Behind::Pair(identifier, certificate) => own_pair::judge(
-            state,
-            Direction::Import,
-            (identifier, certificate),
-            now,
-            profile,
-        )
-        .map(|(pair, _)| Key::Pair(pair)),
-    }
+        ("keyMaterial.keyCryptogram", KeyMaterialType::KEY_CRYPTOGRAM),
+        &Members {
+            token: cryptogram.import_token.as_deref(),
+            pair: cryptogram.wrapping_key_identifier.as_deref(),
+            certificate: cryptogram.wrapping_key_certificate.as_deref(),
+        },
+        now,
+        profile,
+    )
 }
 
 fn spec(cryptogram: &ImportKeyCryptogram) -> WrappingKeySpec {

@@ -1,17 +1,17 @@
-//! ImportKey of a symmetric key in a TR-34 token, made for a certificate of GetParametersForImport: we are the
-//! receiver (KRD), the sender (KDH) is vouched for by an imported CA.
+//! ImportKey of a symmetric key in a TR-34 token, made for a certificate of GetParametersForImport or of a pair of this
+//! vault: we are the receiver (KRD), the sender (KDH) is vouched for by an imported CA.
 
 use data_encoding::{HEXUPPER, HEXUPPER_PERMISSIVE};
 
 use crate::{
     api::{
-        ApiError, ImportKeyInput, ImportKeyMaterial, ImportTr34KeyBlock, KeyAlgorithm,
-        KeyCheckValueAlgorithm, KeyMaterialType, Profile, Timestamp,
+        ApiError, ImportKeyInput, ImportKeyMaterial, ImportTr34KeyBlock, KeyCheckValueAlgorithm,
+        KeyMaterialType, Profile, Timestamp,
     },
     crypto::{
         SecretBytes,
-        strength::{self, WrapPath},
-        tr31::{Exportability, OptionalRule},
+        strength::WrapPath,
+        tr31::{self, Exportability, OptionalRule},
         tr34::{KeyToken, PartyId, SignerKey, Tr34Error},
     },
     pki::{Certificate, Crl},
@@ -20,16 +20,21 @@ use crate::{
 use super::{
     Context, EngineState, KeyRecord, Material,
     attributes::{self, Arrival},
-    authority, certificate, check_values,
+    certificate, check_values,
     import_key::Arrived,
     import_tr31::{self, SHORTEST},
-    imported_secret, refusal, secrets,
-    tokens::{self, Direction, Token},
+    imported_secret,
+    own_pair::{self, Key, Members},
+    refusal, secrets,
+    tokens::Direction,
 };
 
 const MEMBER: &str = "WrappedKeyBlock";
 const SIGNER: &str = "SigningKeyCertificate";
 const UNDONE: &str = "nothing was imported";
+
+/// How long ago a one-pass token for a pair may have been signed, in milliseconds: seven days.
+const PAIR_WINDOW: i64 = 7 * 24 * 60 * 60 * 1000;
 
 pub(super) fn check(
     state: &EngineState,
@@ -62,7 +67,11 @@ pub(super) fn open(
     let attributes = import_tr31::expressed(header, secret.len())?;
     attributes::judge(&attributes, Arrival::Wrapped)?;
     let algorithm = attributes.key_algorithm;
-    strong_enough(judged.token, algorithm)?;
+    judged
+        .key
+        .strong_enough(Direction::Import, algorithm, WrapPath::Tr34)?;
+    tr31::compare_check_value_of_key(header, &secret)
+        .map_err(|e| content(&Tr34Error::Header(e)))?;
     imported_secret::refuse_degenerate(MEMBER, algorithm, &secret)?;
     let check_value = check_values::symmetric(algorithm, judged.method, &secret)?;
     if ctx.profile == Profile::Production {
@@ -81,7 +90,7 @@ pub(super) fn open(
 }
 
 struct Judged<'s> {
-    token: &'s Token,
+    key: Key<'s>,
     recipient: PartyId,
     key_token: KeyToken,
     method: KeyCheckValueAlgorithm,
@@ -95,33 +104,49 @@ fn judge<'s>(
     now: Timestamp,
     profile: Profile,
 ) -> Result<Judged<'s>, ApiError> {
-    let token = state.token(
-        Direction::Import,
-        &block.import_token,
-        KeyMaterialType::TR34_KEY_BLOCK,
-        now,
-    )?;
+    let key = key(state, block, now, profile)?;
     let vouching = state.usable(&block.certificate_authority_public_key_identifier, now)?;
-    let recipient = own_id(token)?;
+    let recipient = id(&key.certificate()?)?;
     let key_token = genuine(block, vouching, now, profile)?;
     if *key_token.recipient() != recipient {
         return Err(content(&Tr34Error::Recipient));
     }
-    fresh(block, &key_token, token, now)?;
+    fresh(block, &key_token, &key, now)?;
     let header = key_token.header();
     header
         .importable(OptionalRule::Refuse)
         .map_err(|e| content(&Tr34Error::Header(e)))?;
     let attributes = import_tr31::expressed(header, SHORTEST)?;
     attributes::judge(&attributes, Arrival::Wrapped)?;
-    strong_enough(token, attributes.key_algorithm)?;
+    key.strong_enough(Direction::Import, attributes.key_algorithm, WrapPath::Tr34)?;
     let method = check_values::method(&attributes, asked)?;
     Ok(Judged {
-        token,
+        key,
         recipient,
         key_token,
         method,
     })
+}
+
+/// The key that opens the token, named by ImportToken or by a pair of this vault.
+fn key<'s>(
+    state: &'s EngineState,
+    block: &ImportTr34KeyBlock,
+    now: Timestamp,
+    profile: Profile,
+) -> Result<Key<'s>, ApiError> {
+    own_pair::key(
+        state,
+        Direction::Import,
+        ("keyMaterial.tr34KeyBlock", KeyMaterialType::TR34_KEY_BLOCK),
+        &Members {
+            token: block.import_token.as_deref(),
+            pair: block.wrapping_key_identifier.as_deref(),
+            certificate: block.wrapping_key_certificate.as_deref(),
+        },
+        now,
+        profile,
+    )
 }
 
 /// The token in the request, once the sender's certificate, the revocation lists and the signature were judged.
@@ -134,11 +159,7 @@ fn genuine(
     let issuer = certificate::authority(vouching)?.certificate()?;
     let signing = certificate::read(SIGNER, &block.signing_key_certificate, profile)?;
     certificate::issued(SIGNER, &signing, &issuer, now)?;
-    if !signing.may_sign() {
-        return Err(ApiError::validation(format!(
-            "{SIGNER}: its keyUsage lacks digitalSignature, so it cannot sign key blocks."
-        )));
-    }
+    certificate::may_sign(SIGNER, &signing)?;
     let bytes = HEXUPPER
         .decode(block.wrapped_key_block.as_bytes())
         .map_err(|_| {
@@ -161,18 +182,22 @@ fn genuine(
     Ok(key_token)
 }
 
-/// Two passes: the nonce is the one given. One pass: signed not long ago, which is within the life of the token.
+/// Two passes: the nonce is the one given. One pass: signed not long ago, which is within the life of ImportToken, or
+/// of one as the service gives it where a pair stands in its place.
 fn fresh(
     block: &ImportTr34KeyBlock,
     key_token: &KeyToken,
-    token: &Token,
+    key: &Key<'_>,
     now: Timestamp,
 ) -> Result<(), ApiError> {
     let nonce = match &block.random_nonce {
         Some(hex) => Some(nonce(hex)?),
         None => None,
     };
-    let life = token.until.millis().saturating_sub(token.given.millis());
+    let life = match key {
+        Key::Token(token) => token.until.millis().saturating_sub(token.given.millis()),
+        Key::Pair(..) => PAIR_WINDOW,
+    };
     key_token
         .check_nonce(nonce.as_deref())
         .and_then(|()| key_token.check_signing_time(now, life))
@@ -197,15 +222,6 @@ pub(super) fn nonce(hex: &str) -> Result<Vec<u8>, ApiError> {
         .map_err(|_| ApiError::validation("RandomNonce must have whole bytes in hex."))
 }
 
-/// The name under which a token's own certificate is known.
-pub(super) fn own_id(token: &Token) -> Result<PartyId, ApiError> {
-    let pair = token
-        .pair
-        .as_ref()
-        .ok_or_else(|| refusal::internal("A token that has not ended has no key"))?;
-    id(&authority::stored(&pair.certificate_der)?)
-}
-
 /// The name under which a certificate is known in a token.
 pub(super) fn id(certificate: &Certificate) -> Result<PartyId, ApiError> {
     PartyId::new(certificate.issuer_der(), certificate.serial())
@@ -220,28 +236,18 @@ fn signer(signing: &Certificate) -> Result<SignerKey, ApiError> {
     })
 }
 
-fn strong_enough(token: &Token, wrapped: KeyAlgorithm) -> Result<(), ApiError> {
-    strength::may_wrap(wrapped, token.algorithm, WrapPath::Tr34).map_err(|refusal| {
-        ApiError::validation(format!(
-            "ImportToken: {} is weaker than {}, which needs {}.",
-            token.algorithm.name(),
-            wrapped.name(),
-            refusal.needs
-        ))
-    })
-}
-
 /// One answer for every way in which opening fails, so that none helps to open another.
 fn decrypt(judged: &Judged<'_>, ctx: &Context<'_>) -> Result<SecretBytes, ApiError> {
-    let private = tokens::open(judged.token, Direction::Import, ctx, UNDONE)?;
+    let member = judged.key.member(Direction::Import);
+    let private = judged.key.open(Direction::Import, ctx, UNDONE)?;
     judged
         .key_token
         .open(&judged.recipient, &private)
         .map_err(|e| match e {
-            Tr34Error::Unopened(_) => ApiError::validation(
-                "WrappedKeyBlock could not be decrypted with the key of ImportToken.",
-            ),
-            other => refusal::internal(&format!("The key of ImportToken cannot be used: {other}")),
+            Tr34Error::Unopened(_) => ApiError::validation(format!(
+                "{MEMBER} could not be decrypted with the key of {member}."
+            )),
+            other => refusal::internal(&format!("The key of {member} cannot be used: {other}")),
         })
 }
 

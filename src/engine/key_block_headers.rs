@@ -2,7 +2,7 @@
 
 use crate::{
     api::{ApiError, KeyBlockHeaders, KeyExportability, KeyModesOfUse},
-    crypto::tr31::{Exportability, Header, KeyVersion, Mode, OptionalBlock, Place},
+    crypto::tr31::{Exportability, Header, KeyVersion, Mode, OptionalBlock, Place, Tr31Error},
 };
 
 use super::{
@@ -133,6 +133,17 @@ fn defined(header: &Header) -> Result<(), ApiError> {
             };
             Err(invalid(&format!("{member}: {}", finding.words)))
         }
+    }
+}
+
+/// The refusal of a check value in the block that is not the one its receiver will find.
+pub(super) fn disagreeing(error: Tr31Error) -> ApiError {
+    match error {
+        Tr31Error::CheckValue(id) => ApiError::validation(format!(
+            "KeyBlockHeaders.OptionalBlocks: {id} is not the check value of the {} key. Nothing was exported.",
+            if id == "KP" { "wrapping" } else { "exported" }
+        )),
+        other => refusal::internal(&format!("The check values could not be compared: {other}")),
     }
 }
 

@@ -1,21 +1,25 @@
-//! A pair of this vault with a certificate of a foreign authority, named in the place of a token: what
-//! GetCertificateSigningRequest is for.
+//! Whose private key opens or signs: a token's, or that of a pair of this vault with a certificate of a foreign
+//! authority, named in its place: what GetCertificateSigningRequest is for.
 
 use crate::{
     api::{
-        ApiError, KeyAlgorithm, KeyClass, KeyUsage,
+        ApiError, KeyAlgorithm, KeyClass, KeyMaterialType, KeyUsage,
         KeyUsage::{
             TR31_D1_ASYMMETRIC_KEY_FOR_DATA_ENCRYPTION, TR31_K2_TR34_ASYMMETRIC_KEY,
             TR31_S0_ASYMMETRIC_KEY_FOR_DIGITAL_SIGNATURE,
         },
         Profile, Timestamp,
     },
-    crypto::SecretBytes,
+    crypto::{
+        SecretBytes,
+        strength::{self, WrapPath},
+    },
     pki::Certificate,
 };
 
 use super::{
-    Context, EngineState, KeyRecord, Material, certificate, refusal, secrets, tokens::Direction,
+    Context, EngineState, KeyRecord, Material, authority, certificate, refusal, secrets,
+    tokens::{self, Direction, Token},
 };
 
 /// A pair, judged.
@@ -42,23 +46,126 @@ const fn usages(direction: Direction) -> &'static [KeyUsage] {
     }
 }
 
+/// The members of a request that say whose private key is meant.
+pub(super) struct Members<'r> {
+    /// The token's name.
+    pub(super) token: Option<&'r str>,
+    /// The pair's identifier.
+    pub(super) pair: Option<&'r str>,
+    /// The pair's certificate as sent.
+    pub(super) certificate: Option<&'r str>,
+}
+
 /// Either a token or a pair with its certificate; which of them a request has.
-pub(super) enum Behind<'r> {
+enum Behind<'r> {
     /// The token's name.
     Token(&'r str),
     /// The pair's identifier and its certificate as sent.
     Pair(&'r str, &'r str),
 }
 
+/// A private key that a request names, judged: it opens what comes in, or signs what leaves.
+pub(super) enum Key<'s> {
+    /// Of a token.
+    Token(&'s Token),
+    /// Of a pair, with the certificate that the counterparty knows it by; boxed, since a token is but a reference.
+    Pair(OwnPair<'s>, Box<Certificate>),
+}
+
+impl Key<'_> {
+    /// The key's algorithm.
+    pub(super) fn algorithm(&self) -> KeyAlgorithm {
+        match self {
+            Self::Token(token) => token.algorithm,
+            Self::Pair(pair, _) => pair.record.key.key_attributes.key_algorithm,
+        }
+    }
+
+    /// The member that names it.
+    pub(super) const fn member(&self, direction: Direction) -> &'static str {
+        match self {
+            Self::Token(_) => direction.member(),
+            Self::Pair(..) => members(direction).0,
+        }
+    }
+
+    /// The certificate that the counterparty knows it by.
+    pub(super) fn certificate(&self) -> Result<Certificate, ApiError> {
+        match self {
+            Self::Token(token) => {
+                let pair = token
+                    .pair
+                    .as_ref()
+                    .ok_or_else(|| refusal::internal("A token that has not ended has no key"))?;
+                authority::stored(&pair.certificate_der)
+            }
+            Self::Pair(_, certificate) => Ok((**certificate).clone()),
+        }
+    }
+
+    /// The private key, PKCS#8 DER; `undone` ends the sentence of a refusal.
+    pub(super) fn open(
+        &self,
+        direction: Direction,
+        ctx: &Context<'_>,
+        undone: &str,
+    ) -> Result<SecretBytes, ApiError> {
+        match self {
+            Self::Token(token) => tokens::open(token, direction, ctx, undone),
+            Self::Pair(pair, _) => pair.open(ctx, undone),
+        }
+    }
+
+    /// Refuses what is stronger than this key.
+    pub(super) fn strong_enough(
+        &self,
+        direction: Direction,
+        wrapped: KeyAlgorithm,
+        path: WrapPath,
+    ) -> Result<(), ApiError> {
+        let wrapping = self.algorithm();
+        strength::may_wrap(wrapped, wrapping, path).map_err(|refusal| {
+            ApiError::validation(format!(
+                "{}: {} is weaker than {}, which needs {}.",
+                self.member(direction),
+                wrapping.name(),
+                wrapped.name(),
+                refusal.needs
+            ))
+        })
+    }
+}
+
+/// The key that a request names, judged. `path` is where the members stand, `keyMaterial.tr34KeyBlock`; a token must
+/// have been given for `wanted`.
+///
+/// # Errors
+/// What is wrong with the members, the token, the pair or its certificate.
+pub(super) fn key<'s>(
+    state: &'s EngineState,
+    direction: Direction,
+    (path, wanted): (&str, KeyMaterialType),
+    named: &Members<'_>,
+    now: Timestamp,
+    profile: Profile,
+) -> Result<Key<'s>, ApiError> {
+    match behind(direction, path, named)? {
+        Behind::Token(token) => state.token(direction, token, wanted, now).map(Key::Token),
+        Behind::Pair(identifier, issued) => {
+            judge(state, direction, (identifier, issued), now, profile)
+                .map(|(pair, certificate)| Key::Pair(pair, Box::new(certificate)))
+        }
+    }
+}
+
 /// Which of the two a request names. `path` is where the members stand, `keyMaterial.tr34KeyBlock`.
 ///
 /// # Errors
 /// A ValidationException for both, none, or half a pair.
-pub(super) fn behind<'r>(
+fn behind<'r>(
     direction: Direction,
     path: &str,
-    token: Option<&'r str>,
-    pair: (Option<&'r str>, Option<&'r str>),
+    named: &Members<'r>,
 ) -> Result<Behind<'r>, ApiError> {
     let (identifier, certificate) = members(direction);
     let given = |member: &str, other: &str| {
@@ -66,16 +173,16 @@ pub(super) fn behind<'r>(
             "{member} is given without {other}; a pair goes with the certificate that was issued for it."
         ))
     };
-    match (token, pair) {
-        (Some(token), (None, None)) => Ok(Behind::Token(token)),
-        (None, (Some(pair), Some(issued))) => Ok(Behind::Pair(pair, issued)),
-        (None, (None, None)) => Err(refusal::null(path, direction.member())),
-        (Some(_), _) => Err(ApiError::validation(format!(
+    match (named.token, named.pair, named.certificate) {
+        (Some(token), None, None) => Ok(Behind::Token(token)),
+        (None, Some(pair), Some(issued)) => Ok(Behind::Pair(pair, issued)),
+        (None, None, None) => Err(refusal::null(path, direction.member())),
+        (Some(_), _, _) => Err(ApiError::validation(format!(
             "{} is given together with {identifier} or {certificate}; a key is behind the one or the other.",
             direction.member()
         ))),
-        (None, (Some(_), None)) => Err(given(identifier, certificate)),
-        (None, (None, Some(_))) => Err(given(certificate, identifier)),
+        (None, Some(_), None) => Err(given(identifier, certificate)),
+        (None, None, Some(_)) => Err(given(certificate, identifier)),
     }
 }
 
@@ -106,10 +213,9 @@ pub(super) fn judge<'s>(
         )));
     }
     certificate::valid(carried, &certificate, now)?;
-    if direction == Direction::Import && !certificate.may_wrap_keys() {
-        return Err(ApiError::validation(format!(
-            "{carried}: its keyUsage has neither keyEncipherment nor dataEncipherment, so it cannot wrap keys."
-        )));
+    match direction {
+        Direction::Import => certificate::may_wrap(carried, &certificate)?,
+        Direction::Export => certificate::may_sign(carried, &certificate)?,
     }
     Ok((OwnPair { record }, certificate))
 }
@@ -143,13 +249,7 @@ fn may(record: &KeyRecord, direction: Direction) -> Result<(), String> {
 }
 
 impl OwnPair<'_> {
-    /// The pair's algorithm.
-    pub(super) fn algorithm(&self) -> KeyAlgorithm {
-        self.record.key.key_attributes.key_algorithm
-    }
-
-    /// The private key, PKCS#8 DER; `undone` ends the sentence of a refusal.
-    pub(super) fn open(&self, ctx: &Context<'_>, undone: &str) -> Result<SecretBytes, ApiError> {
+    fn open(&self, ctx: &Context<'_>, undone: &str) -> Result<SecretBytes, ApiError> {
         let arn = &self.record.key.key_arn;
         let sealed = self
             .record

@@ -162,7 +162,8 @@ fn as_sent(input: &ExportKeyInput, key: &Key) -> (String, bool) {
     }
     let headers = match &input.key_material {
         ExportKeyMaterial::Tr31KeyBlock(block) => block.key_block_headers.as_deref(),
-        ExportKeyMaterial::KeyCryptogram(_) | ExportKeyMaterial::Tr34KeyBlock(_) => None,
+        ExportKeyMaterial::Tr34KeyBlock(block) => block.key_block_headers.as_deref(),
+        ExportKeyMaterial::KeyCryptogram(_) => None,
     };
     let modes = headers.and_then(|headers| headers.key_modes_of_use);
     if let (Some(modes), Some(members)) = (modes, attributes.as_object_mut()) {

@@ -65,12 +65,29 @@ fn identifiers(request: &mut Request) -> Vec<&mut String> {
             ImportKeyMaterial::KeyCryptogram(wrapped) => {
                 wrapped.wrapping_key_identifier.iter_mut().collect()
             }
-            _ => Vec::new(),
+            ImportKeyMaterial::Tr34KeyBlock(block) => {
+                let mut named = vec![&mut block.certificate_authority_public_key_identifier];
+                named.extend(&mut block.wrapping_key_identifier);
+                named
+            }
+            ImportKeyMaterial::TrustedCertificatePublicKey(trusted) => {
+                vec![&mut trusted.certificate_authority_public_key_identifier]
+            }
+            ImportKeyMaterial::RootCertificatePublicKey(_) => Vec::new(),
         },
         Request::ExportKey(input) => {
             let mut named = vec![&mut input.export_key_identifier];
-            if let ExportKeyMaterial::Tr31KeyBlock(block) = &mut input.key_material {
-                named.push(&mut block.wrapping_key_identifier);
+            match &mut input.key_material {
+                ExportKeyMaterial::Tr31KeyBlock(block) => {
+                    named.push(&mut block.wrapping_key_identifier);
+                }
+                ExportKeyMaterial::KeyCryptogram(wrap) => {
+                    named.push(&mut wrap.certificate_authority_public_key_identifier);
+                }
+                ExportKeyMaterial::Tr34KeyBlock(block) => {
+                    named.push(&mut block.certificate_authority_public_key_identifier);
+                    named.extend(&mut block.signing_key_identifier);
+                }
             }
             named
         }
@@ -131,5 +148,33 @@ pub(crate) fn error(requests: &[Request], n: usize, error: Refusal) -> Refusal {
             Refusal::Api(api)
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Operation;
+
+    #[test]
+    fn every_identifier_of_a_tr34_request_may_be_one_of_the_list() {
+        let export = serde_json::json!({"ExportKeyIdentifier": "alias/k", "KeyMaterial": {"Tr34KeyBlock": {
+            "CertificateAuthorityPublicKeyIdentifier": "alias/ca", "WrappingKeyCertificate": "LS0t",
+            "SigningKeyIdentifier": "alias/s", "SigningKeyCertificate": "LS0t", "KeyBlockFormat": "X9_TR34_2012"}}});
+        let import = serde_json::json!({"KeyMaterial": {"Tr34KeyBlock": {
+            "CertificateAuthorityPublicKeyIdentifier": "alias/ca", "SigningKeyCertificate": "LS0t",
+            "WrappingKeyIdentifier": "alias/w", "WrappingKeyCertificate": "LS0t", "WrappedKeyBlock": "30",
+            "KeyBlockFormat": "X9_TR34_2012"}}});
+        for (operation, input, expected) in [
+            (
+                Operation::ExportKey,
+                export,
+                &["alias/k", "alias/ca", "alias/s"][..],
+            ),
+            (Operation::ImportKey, import, &["alias/ca", "alias/w"][..]),
+        ] {
+            let mut request = operation.parse(&input).unwrap();
+            assert_eq!(identifiers(&mut request), expected);
+        }
     }
 }

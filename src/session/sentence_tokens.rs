@@ -8,6 +8,7 @@ use crate::engine::EngineState;
 
 use super::label_of;
 use super::sentence::{Details, attributes, certificate, check_values, line, name_of};
+use super::sentence_blocks::headers;
 
 /// The import of a token: its signed header says what the key is; the key itself stays closed.
 pub(crate) fn import(input: &ImportTr34KeyBlock, engine: &EngineState) -> (String, Details) {
@@ -37,7 +38,9 @@ pub(crate) fn import(input: &ImportTr34KeyBlock, engine: &EngineState) -> (Strin
     details.extend(certificate(&input.signing_key_certificate));
     let authority = name_of(&input.certificate_authority_public_key_identifier, engine);
     details.push(line("under", &authority));
-    details.push(line("token", &input.import_token));
+    details.extend(input.import_token.iter().map(|token| line("token", token)));
+    let pair = input.wrapping_key_identifier.iter();
+    details.extend(pair.map(|pair| line("opened by", &name_of(pair, engine))));
     ("IMPORT KEY from a TR-34 token".into(), details)
 }
 
@@ -52,6 +55,7 @@ pub(crate) fn export(
     };
     let mut details = attributes(&record.key.key_attributes);
     details.extend(check_values(record));
+    details.extend(headers(block.key_block_headers.as_deref()));
     let fresh = match &block.random_nonce {
         Some(nonce) => format!("two-pass, nonce {nonce}"),
         None => "one-pass, signed with the vault's time".to_owned(),
@@ -61,7 +65,14 @@ pub(crate) fn export(
     details.extend(certificate(&block.wrapping_key_certificate));
     let authority = name_of(&block.certificate_authority_public_key_identifier, engine);
     details.push(line("under", &authority));
-    details.push(line("token", &block.export_token));
+    details.extend(block.export_token.iter().map(|token| line("token", token)));
+    if let Some(pair) = &block.signing_key_identifier {
+        details.push(line("signed by", &name_of(pair, engine)));
+    }
+    if let Some(own) = &block.signing_key_certificate {
+        details.push(line("known by", "the sender's certificate that follows"));
+        details.extend(certificate(own));
+    }
     let label = label_of(&record.key, &record.tags);
     (format!("EXPORT KEY {label} in a TR-34 token"), details)
 }

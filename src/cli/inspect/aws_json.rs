@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::api::{
     ExportKeyMaterial, ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, Key, KeyAttributes,
-    KeyCheckValueAlgorithm, KeyModesOfUse, Operation, Request, Timestamp,
+    KeyBlockHeaders, KeyCheckValueAlgorithm, KeyModesOfUse, Operation, Request, Timestamp,
 };
 use crate::pki::{Certificate, ImportParameters};
 
@@ -84,7 +84,10 @@ fn import_request(value: &Value, now: Timestamp) -> Result<Facts, String> {
     };
     let (attributes, mut found) = match &input.key_material {
         ImportKeyMaterial::KeyCryptogram(wrapped) => {
-            let found = cryptogram(wrapped);
+            let mut found = cryptogram(wrapped);
+            let certificate = wrapped.wrapping_key_certificate.as_deref();
+            let pair = wrapped.wrapping_key_identifier.as_deref();
+            own_pair(pair, certificate, now, &mut found)?;
             (Some(&wrapped.key_attributes), found)
         }
         ImportKeyMaterial::RootCertificatePublicKey(root) => {
@@ -206,13 +209,19 @@ fn export_request(value: &Value, now: Timestamp) -> Result<Facts, String> {
         ExportKeyMaterial::Tr31KeyBlock(block) => {
             let key = block.wrapping_key_identifier.as_str();
             found.line("wrapping_key", "Wrapping key", key);
+            headers(block.key_block_headers.as_deref(), &mut found);
         }
         ExportKeyMaterial::Tr34KeyBlock(block) => {
             let ca = &block.certificate_authority_public_key_identifier;
             found.line("ca", "Receiver's CA", ca.as_str());
-            found.line("export_token", "Export token", block.export_token.as_str());
+            let token = block.export_token.as_deref();
+            found.line("export_token", "Export token", token);
             found.line("random_nonce", "Nonce", block.random_nonce.as_deref());
+            headers(block.key_block_headers.as_deref(), &mut found);
             inside(&block.wrapping_key_certificate, now, &mut found)?;
+            let certificate = block.signing_key_certificate.as_deref();
+            let pair = block.signing_key_identifier.as_deref();
+            own_pair(pair, certificate, now, &mut found)?;
         }
     }
     Ok(found)
@@ -226,6 +235,48 @@ pub(super) fn inside(text: &str, now: Timestamp, found: &mut Facts) -> Result<()
     let certificate = Certificate::from_any(text.as_bytes()).map_err(|e| e.to_string())?;
     found.part("certificate", vec![certificate::facts(&certificate, now)]);
     Ok(())
+}
+
+/// A pair of the vault and its certificate, where they stand in the place of a token.
+pub(super) fn own_pair(
+    pair: Option<&str>,
+    certificate: Option<&str>,
+    now: Timestamp,
+    found: &mut Facts,
+) -> Result<(), String> {
+    if let Some(pair) = pair {
+        found.line("own_pair", "Own pair", pair);
+    }
+    if let Some(text) = certificate {
+        let certificate = Certificate::from_any(text.as_bytes()).map_err(|e| e.to_string())?;
+        let facts = certificate::facts(&certificate, now);
+        found.part("own_certificate", vec![facts]);
+    }
+    Ok(())
+}
+
+/// What a block says of its key in the place of the key's own values.
+fn headers(asked: Option<&KeyBlockHeaders>, found: &mut Facts) {
+    let Some(asked) = asked else {
+        return;
+    };
+    if let Some(allowed) = &asked.key_modes_of_use {
+        found.line("block_modes_of_use", "Block: modes", modes(allowed));
+    }
+    if let Some(exportability) = asked.key_exportability {
+        found.line("block_exportability", "Block: export", exportability.name());
+    }
+    if let Some(version) = asked.key_version.as_deref() {
+        found.line("block_key_version", "Block: version", version);
+    }
+    let blocks: Vec<String> = asked
+        .optional_blocks
+        .iter()
+        .map(|(id, data)| format!("{id}={data}"))
+        .collect();
+    if !blocks.is_empty() {
+        found.line("block_optional", "Block: optional", blocks);
+    }
 }
 
 fn attributes_of(attributes: &KeyAttributes, found: &mut Facts) {

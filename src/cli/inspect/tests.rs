@@ -89,6 +89,29 @@ fn a_request_of_ours_is_explained() {
 }
 
 #[test]
+fn headers_and_an_own_pair_of_an_export_are_shown() {
+    let vectors: serde_json::Value =
+        serde_json::from_str(include_str!("../../../tests/vectors/pki/certificates.json")).unwrap();
+    let text = vectors.to_string();
+    let from = text.find("-----BEGIN CERTIFICATE").unwrap();
+    let until = from + text[from..].find("-----END CERTIFICATE-----").unwrap() + 25;
+    let pem = text[from..until].replace("\\n", "\n");
+    let issued = data_encoding::BASE64.encode(pem.as_bytes());
+    let pair = "alias/our-signer";
+    let request = serde_json::json!({"ExportKeyIdentifier": "alias/pek", "KeyMaterial": {"Tr34KeyBlock": {
+        "CertificateAuthorityPublicKeyIdentifier": "alias/ca", "WrappingKeyCertificate": issued,
+        "SigningKeyIdentifier": pair, "SigningKeyCertificate": issued, "KeyBlockFormat": "X9_TR34_2012",
+        "KeyBlockHeaders": {"KeyVersion": "1Z", "OptionalBlocks": {"LB": "acquirer7"}}}}});
+    let json = recognise(request.to_string().as_bytes(), now())
+        .unwrap()
+        .to_json();
+    assert_eq!(json["own_pair"], pair);
+    assert_eq!(json["block_key_version"], "1Z");
+    assert_eq!(json["block_optional"][0], "LB=acquirer7");
+    assert_eq!(json["own_certificate"][0]["subject"], json["certificate"][0]["subject"]);
+}
+
+#[test]
 fn an_age_file_says_to_whom_and_no_more() {
     let text = explain(
         b"age-encryption.org/v1\n-> scrypt AAAA 18\nbody\n--- mac\n\x00\x01",

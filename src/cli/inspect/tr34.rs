@@ -63,7 +63,18 @@ pub(super) fn request(block: &ImportTr34KeyBlock, now: Timestamp) -> Result<Fact
     );
     let ca = &block.certificate_authority_public_key_identifier;
     found.line("ca", "Sender's CA", ca.as_str());
-    found.line("import_token", "Import token", block.import_token.as_str());
+    found.line(
+        "import_token",
+        "Import token",
+        block.import_token.as_deref(),
+    );
+    let pair = block.wrapping_key_identifier.as_deref();
+    aws_json::own_pair(
+        pair,
+        block.wrapping_key_certificate.as_deref(),
+        now,
+        &mut found,
+    )?;
     found.line("random_nonce", "Nonce", block.random_nonce.as_deref());
     aws_json::inside(&block.signing_key_certificate, now, &mut found)?;
     let bytes = HEXUPPER

@@ -25,10 +25,19 @@ pub fn compare(
     kbpk: &SecretBytes,
     key: &SecretBytes,
 ) -> Result<(), Tr31Error> {
-    if let Some(algorithm) = header.key_algorithm(key.len()) {
-        compare_one(header, "KC", algorithm, key)?;
-    }
+    compare_of_key(header, key)?;
     compare_one(header, "KP", kbpk_algorithm, kbpk)
+}
+
+/// Compares KC alone: of a header that stands in a TR-34 token, where no KBPK is.
+///
+/// # Errors
+/// It does not match.
+pub fn compare_of_key(header: &Header, key: &SecretBytes) -> Result<(), Tr31Error> {
+    match header.key_algorithm(key.len()) {
+        Some(algorithm) => compare_one(header, "KC", algorithm, key),
+        None => Ok(()),
+    }
 }
 
 fn compare_one(

@@ -18,14 +18,16 @@ mod version;
 mod wrap;
 
 pub use block::{Block, Iso20038};
-pub use check_values::compare as compare_check_values;
+pub use check_values::{
+    compare as compare_check_values, compare_of_key as compare_check_value_of_key,
+};
 pub use content::{Finding, OptionalRule, Place};
 pub use error::Tr31Error;
 pub use fields::{Algorithm, Context, Exportability, KeyVersion, Mode, Usage};
 pub use header::Header;
 pub use optional::{LengthForm, OptionalBlock};
 pub use version::Version;
-pub use wrap::{wrap, wrap_as_given};
+pub use wrap::{add_pad_block, wrap, wrap_as_given};
 
 use super::SecretBytes;
 use crate::api::KeyAlgorithm;

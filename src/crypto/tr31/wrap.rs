@@ -102,7 +102,11 @@ fn padding_len(header: &Header, length: usize) -> usize {
     payload - KEY_LENGTH_LEN - length
 }
 
-fn add_pad_block(header: &mut Header, rng: &mut dyn CryptoRng) -> Result<(), Tr31Error> {
+/// Adds the pad block PB where the optional blocks of a header need one: its characters are random.
+///
+/// # Errors
+/// The block cannot be written.
+pub fn add_pad_block(header: &mut Header, rng: &mut dyn CryptoRng) -> Result<(), Tr31Error> {
     if let Some(length) = optional::pad_len(&header.optional, header.version.block_len()) {
         let data: String = (0..length).map(|_| pad_character(rng)).collect();
         header.optional.push(OptionalBlock::new("PB", &data)?);

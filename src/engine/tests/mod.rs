@@ -23,6 +23,7 @@ mod tr31_import;
 mod tr31_refused;
 mod tr34_export;
 mod tr34_import;
+mod tr34_own_pair;
 mod tr34_vectors;
 
 use crate::api::Profile;

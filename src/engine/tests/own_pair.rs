@@ -14,10 +14,10 @@ use crate::{
 };
 
 const KEK: &str = "0123456789ABCDEFFEDCBA9876543210";
-const K2: &str = "TR31_K2_TR34_ASYMMETRIC_KEY";
-const S0: &str = "TR31_S0_ASYMMETRIC_KEY_FOR_DIGITAL_SIGNATURE";
+pub(super) const K2: &str = "TR31_K2_TR34_ASYMMETRIC_KEY";
+pub(super) const S0: &str = "TR31_S0_ASYMMETRIC_KEY_FOR_DIGITAL_SIGNATURE";
 
-fn pair(bench: &mut Bench, usage: &str, modes: &[&str]) -> String {
+pub(super) fn pair(bench: &mut Bench, usage: &str, modes: &[&str]) -> String {
     bench.prepared = Some(ready(2048));
     arn(&bench.ok(
         Operation::CreateKey,

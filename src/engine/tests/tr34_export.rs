@@ -324,22 +324,3 @@ fn every_party_is_judged_in_order() {
         "{message}"
     );
 }
-
-#[test]
-fn later_members_are_refused_by_name() {
-    let mut from = sender("RSA_2048", 2048);
-    let key = from.bench.kek();
-    for later in [
-        "KeyBlockHeaders",
-        "SigningKeyIdentifier",
-        "SigningKeyCertificate",
-    ] {
-        let mut request = from.request(&key, "leaf-3072");
-        *member(&mut request, later) = json!({});
-        let message = from.bench.invalid(Operation::ExportKey, &request);
-        assert!(
-            message.contains(&format!("{later} is not supported")),
-            "{message}"
-        );
-    }
-}

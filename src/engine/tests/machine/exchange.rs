@@ -180,6 +180,33 @@ impl Run {
         self.call(Operation::ExportKey, &input, expected);
     }
 
+    pub(super) fn export_token(&mut self, subject: Name, authority: Name, n: usize) {
+        let token = self.tokens.get(n).cloned();
+        let now = self.now();
+        let judged = || {
+            if token.as_ref().is_some_and(|token| !token.export) {
+                // An import token does not even have the shape of an export token.
+                return Err(INVALID);
+            }
+            self.living(subject)?;
+            self.living(authority)?;
+            let token = token.as_ref().ok_or(NOT_FOUND)?;
+            let (n, root) = self.both(subject, authority)?;
+            self.may_leave(n)?;
+            let good = self.keys[root].kind == Kind::Root && now < token.until;
+            good.then_some(()).ok_or(INVALID)?;
+            self.valid(&["root-4096", "leaf-3072"])
+        };
+        let expected = judged();
+        let name = token
+            .as_ref()
+            .map_or("export-token-aaaaaaaaaaaaaaaa", |token| &token.name);
+        let input = json!({"ExportKeyIdentifier": self.text(subject), "KeyMaterial": {"Tr34KeyBlock": {
+            "CertificateAuthorityPublicKeyIdentifier": self.text(authority), "ExportToken": name,
+            "WrappingKeyCertificate": import::aws("leaf-3072"), "KeyBlockFormat": "X9_TR34_2012"}}});
+        self.call(Operation::ExportKey, &input, expected);
+    }
+
     pub(super) fn certificate(&mut self, name: Name) {
         let found = self.usable(name);
         let expected = found.and_then(|n| match self.keys[n].kind {

@@ -29,6 +29,7 @@ enum Step {
     ImportBlock(usize, Name),
     ExportBlock(Name, Name),
     ExportCryptogram(Name, Name),
+    ExportToken(Name, Name, usize),
     Certificate(Name),
     SigningRequest(Name),
     List(&'static str),
@@ -152,6 +153,9 @@ impl Run {
             Step::ExportCryptogram(subject, authority) => {
                 self.export_cryptogram(subject, authority);
             }
+            Step::ExportToken(subject, authority, token) => {
+                self.export_token(subject, authority, token);
+            }
             Step::Certificate(name) => self.certificate(name),
             Step::SigningRequest(name) => self.signing_request(name),
             Step::List(state) => self.list(state),
@@ -227,6 +231,7 @@ fn exchange() -> impl Strategy<Value = Step> {
         2 => (0_usize..4, name()).prop_map(|(block, under)| Step::ImportBlock(block, under)),
         6 => (name(), name()).prop_map(|(one, other)| Step::ExportBlock(one, other)),
         2 => (name(), name()).prop_map(|(one, other)| Step::ExportCryptogram(one, other)),
+        2 => (name(), name(), 0_usize..4).prop_map(|(s, a, t)| Step::ExportToken(s, a, t)),
         1 => name().prop_map(Step::Certificate),
         1 => name().prop_map(Step::SigningRequest),
     ]
