@@ -102,7 +102,7 @@ fn exit_table() -> String {
         let _ = writeln!(text, "  {code:>3}  {meaning}");
     }
     text.push_str(
-        "\nExample:\n  keymoot play kek-to-aws-rsa.toml\n  rehearses a whole ceremony in a throw-away vault; nothing is kept",
+        "\nExample:\n  keymoot play kek-to-aws-rsa.toml    (a rehearsal; nothing is kept)",
     );
     text
 }

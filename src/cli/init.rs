@@ -19,8 +19,7 @@ const PRACTICE_WORDS: usize = 2;
 /// Create a vault
 #[derive(clap::Args)]
 #[command(after_help = "\
-At a terminal it guides the people through it. With --unlock-file it makes a test or rehearsal vault without
-asking: the people in F, or, where F does not exist, generated ones, who are then written to F.
+At a terminal it guides the people through it. With --unlock-file it asks nobody: F's people, or new ones for F.
 
 Example:
   keymoot init acme.vault

@@ -67,7 +67,7 @@ pub struct Serve {
 /// How the screen looks, whatever the environment says.
 #[derive(clap::Args, Debug, Clone, Default)]
 pub struct Look {
-    /// Ask and answer in lines, for screen readers and serial consoles (TERM=dumb does the same)
+    /// Ask and answer in lines, for screen readers (as where TERM=dumb)
     #[arg(long)]
     pub plain: bool,
     /// Draw with ASCII characters only
