@@ -13,6 +13,7 @@ mod run;
 mod script;
 mod shipped;
 mod stand_in;
+mod stand_in_tr34;
 mod template;
 
 pub use ask::{Advance, Answer, Ask, AskField, Showing, StepLine};
