@@ -14,6 +14,7 @@ mod run;
 mod script;
 mod shipped;
 mod stand_in;
+mod stand_in_tr34;
 mod template;
 mod telling;
 

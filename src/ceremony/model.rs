@@ -260,25 +260,37 @@ pub(super) enum Peer {
     RsaWrap,
     /// Sends a key of its own in a key block under a key that both sides hold.
     Tr31,
+    /// Wraps a key of its own under a certificate that this vault handed out, in a token that it signs (KDH).
+    Tr34Sender,
+    /// Hands over the root above the certificate of that sender.
+    Tr34SenderRoot,
 }
 
 impl Peer {
     /// Every peer.
-    pub(super) const ALL: &'static [Self] = &[Self::RsaWrap, Self::Tr31];
+    pub(super) const ALL: &'static [Self] = &[
+        Self::RsaWrap,
+        Self::Tr31,
+        Self::Tr34Sender,
+        Self::Tr34SenderRoot,
+    ];
 
     /// The name in scripts.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::RsaWrap => "rsa-wrap-peer",
             Self::Tr31 => "tr31-peer",
+            Self::Tr34Sender => "tr34-sender",
+            Self::Tr34SenderRoot => "tr34-sender-root",
         }
     }
 
-    /// The member that says what it answers to, or under what it wraps.
-    pub(super) const fn needs(self) -> &'static str {
+    /// The member that says what it answers to, or under what it wraps, if it wants one.
+    pub(super) const fn needs(self) -> Option<&'static str> {
         match self {
-            Self::RsaWrap => "reads",
-            Self::Tr31 => "under",
+            Self::RsaWrap | Self::Tr34Sender => Some("reads"),
+            Self::Tr31 => Some("under"),
+            Self::Tr34SenderRoot => None,
         }
     }
 }
@@ -292,7 +304,7 @@ pub(super) struct StandIn {
     pub(super) peer: Peer,
     /// The declared key that it sends.
     pub(super) key: String,
-    /// The output that it reads (RSA wrap), or the declared key that it wraps under (TR-31).
+    /// The output that it reads (RSA wrap, TR-34), or the declared key that it wraps under (TR-31); else empty.
     pub(super) needs: String,
 }
 

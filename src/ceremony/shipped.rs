@@ -35,6 +35,14 @@ pub fn shipped() -> &'static [(&'static str, &'static [u8])] {
             "rewrap-zmk-to-aws.toml",
             include_bytes!("../../ceremonies/rewrap-zmk-to-aws.toml"),
         ),
+        (
+            "kek-to-partner-tr34.toml",
+            include_bytes!("../../ceremonies/kek-to-partner-tr34.toml"),
+        ),
+        (
+            "kek-from-partner-tr34.toml",
+            include_bytes!("../../ceremonies/kek-from-partner-tr34.toml"),
+        ),
     ]
 }
 

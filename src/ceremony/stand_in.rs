@@ -41,9 +41,15 @@ impl OtherSide<'_> {
         handed: Option<&[u8]>,
     ) -> Result<Vec<u8>, String> {
         let declared = self.declared(&stand_in.key)?;
+        let handed = || handed.ok_or("it was handed no file");
         let answer = match stand_in.peer {
-            Peer::RsaWrap => self.rsa_wrap(declared, handed.ok_or("it was handed no file")?)?,
+            Peer::RsaWrap => self.rsa_wrap(declared, handed()?)?,
             Peer::Tr31 => self.key_block(declared, self.declared(&stand_in.needs)?)?,
+            Peer::Tr34Sender => {
+                let nonce = self.nonce_given_for(&stand_in.gives);
+                self.tr34_token(declared, handed()?, nonce)?
+            }
+            Peer::Tr34SenderRoot => return self.tr34_root(declared),
         };
         let mut bytes = serde_json::to_vec_pretty(&answer).map_err(|e| e.to_string())?;
         bytes.push(b'\n');
@@ -128,7 +134,10 @@ impl OtherSide<'_> {
     }
 
     /// The other side's own key for a declared one: the same each time it is needed.
-    fn own_key(&self, declared: &KeyDeclaration) -> Result<(KeyAlgorithm, SecretBytes), String> {
+    pub(super) fn own_key(
+        &self,
+        declared: &KeyDeclaration,
+    ) -> Result<(KeyAlgorithm, SecretBytes), String> {
         let Algorithm::Is(algorithm) = declared.algorithm else {
             return Err(format!("{} is a certificate's key", declared.id));
         };
@@ -137,7 +146,11 @@ impl OtherSide<'_> {
         Ok((algorithm, key))
     }
 
-    fn draw(&self, purpose: &str, of: &str) -> Result<Box<dyn CryptoRng + Send>, String> {
+    pub(super) fn draw(
+        &self,
+        purpose: &str,
+        of: &str,
+    ) -> Result<Box<dyn CryptoRng + Send>, String> {
         // Its own seed: what the vault draws says nothing about it.
         let mut own = SeededEntropy::new(&format!("keymoot/stand-in/{}", self.seed));
         own.set_context(&self.script, self.run, of);
@@ -145,7 +158,7 @@ impl OtherSide<'_> {
     }
 }
 
-fn attributes(declared: &KeyDeclaration, key_algorithm: KeyAlgorithm) -> KeyAttributes {
+pub(super) fn attributes(declared: &KeyDeclaration, key_algorithm: KeyAlgorithm) -> KeyAttributes {
     KeyAttributes {
         key_usage: declared.usage,
         key_class: KeyClass::SYMMETRIC_KEY,

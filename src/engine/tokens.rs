@@ -133,6 +133,25 @@ impl EngineState {
             .map(AsRef::as_ref)
     }
 
+    /// The newest export token for TR-34 that is good at `now`.
+    pub fn newest_export_token(&self, now: Timestamp) -> Option<&str> {
+        self.tokens
+            .values()
+            .filter(|token| {
+                token.goes(Direction::Export)
+                    && token.material_type == KeyMaterialType::TR34_KEY_BLOCK
+                    && !token.has_expired(now)
+            })
+            .max_by_key(|token| token.given)
+            .map(|token| token.name.as_ref())
+    }
+
+    /// The certificate, DER, of a token's pair; nothing once it has ended.
+    pub fn token_certificate(&self, name: &str) -> Option<&[u8]> {
+        let pair = self.tokens.get(name)?.pair.as_ref()?;
+        Some(&pair.certificate_der)
+    }
+
     /// A token that was never given yet.
     pub(super) fn draw_token(
         &self,

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::api::{ImportKeyInput, ImportKeyMaterial, Operation, Request};
+use crate::api::{ImportKeyInput, ImportKeyMaterial, ImportTr34KeyBlock, Operation, Request};
 use crate::custody::json;
 
 use super::Profile;
@@ -51,18 +51,41 @@ pub(crate) fn key_block(bytes: &[u8], profile: Profile) -> Result<String, String
 /// # Errors
 /// The rule, completing a sentence that names the field.
 pub(crate) fn cryptogram(bytes: &[u8], profile: Profile) -> Result<ImportKeyInput, String> {
+    let input = request(bytes, profile)?;
+    if matches!(input.key_material, ImportKeyMaterial::KeyCryptogram(_)) {
+        Ok(input)
+    } else {
+        Err("brings no KeyCryptogram".to_owned())
+    }
+}
+
+/// A request for `import-key` with a TR-34 token, and that member of it.
+///
+/// # Errors
+/// The rule, completing a sentence that names the field.
+pub(crate) fn tr34(
+    bytes: &[u8],
+    profile: Profile,
+) -> Result<(ImportKeyInput, ImportTr34KeyBlock), String> {
+    let input = request(bytes, profile)?;
+    match &input.key_material {
+        ImportKeyMaterial::Tr34KeyBlock(block) => {
+            let block = block.as_ref().clone();
+            Ok((input, block))
+        }
+        _ => Err("brings no Tr34KeyBlock".to_owned()),
+    }
+}
+
+fn request(bytes: &[u8], profile: Profile) -> Result<ImportKeyInput, String> {
     let file = object(bytes)?;
     same_class(&file, profile)?;
     let request = Operation::ImportKey
         .parse(&file)
         .map_err(|error| format!("is no request for import-key: {}", error.message))?;
     match request {
-        Request::ImportKey(input)
-            if matches!(input.key_material, ImportKeyMaterial::KeyCryptogram(_)) =>
-        {
-            Ok(input)
-        }
-        _ => Err("brings no KeyCryptogram".to_owned()),
+        Request::ImportKey(input) => Ok(input),
+        _ => Err("is no request for import-key".to_owned()),
     }
 }
 

@@ -2,10 +2,13 @@
 
 use crate::api::{
     CreateAliasInput, ExportAttributes, ExportDukptInitialKey, ExportKeyInput, ExportKeyMaterial,
-    ExportTr31KeyBlock, GetParametersForExportInput, GetParametersForImportInput, ImportKeyInput,
-    ImportKeyMaterial, ImportTr31KeyBlock, KeyAlgorithm, KeyMaterialType, Request, Tag,
-    TagResourceInput,
+    ExportTr31KeyBlock, ExportTr34KeyBlock, GetParametersForExportInput,
+    GetParametersForImportInput, ImportKeyInput, ImportKeyMaterial, ImportTr31KeyBlock,
+    ImportTr34KeyBlock, KeyAlgorithm, KeyMaterialType, Request, Tag, TagResourceInput,
+    Tr34KeyBlockFormat,
 };
+
+use crate::pki::ImportParameters;
 
 use super::action::{Action, ExportNote};
 use super::build::{Answers, label_tags, wrong};
@@ -21,6 +24,8 @@ pub(super) fn action(
     Some(match op {
         "import-key.tr31" => import_tr31(session, answers),
         "import-key.rsa-wrap" => import_rsa_wrap(session, answers),
+        "import-key.tr34" => import_tr34(session, answers),
+        "export-key.tr34" => export_tr34(session, answers),
         "export-key.tr31" => export_tr31(session, answers),
         "get-parameters-for-import" => parameters(session, answers, true),
         "get-parameters-for-export" => parameters(session, answers, false),
@@ -53,6 +58,80 @@ fn import_rsa_wrap(session: &Session, answers: &Answers) -> Result<Action, Refus
         tags: label_tags(answers.optional("label")),
         ..brought
     })))
+}
+
+/// Certificate, token and block are the sender's. Whom we trust and which nonce we gave is ours: a nonce out of the
+/// sender's own file would prove nothing.
+fn import_tr34(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
+    let (brought, block) = brought::tr34(answers.file("file")?, session.profile())
+        .map_err(|rule| wrong("file", &rule))?;
+    Ok(Action::control(Request::ImportKey(ImportKeyInput {
+        key_material: ImportKeyMaterial::Tr34KeyBlock(Box::new(ImportTr34KeyBlock {
+            certificate_authority_public_key_identifier: session.resolve(answers.text("ca")?)?,
+            random_nonce: nonce(answers)?,
+            ..block
+        })),
+        enabled: true,
+        tags: label_tags(answers.optional("label")),
+        ..brought
+    })))
+}
+
+/// RandomNonce as the service takes it.
+fn nonce(answers: &Answers) -> Result<Option<String>, Refusal> {
+    let Some(text) = answers.optional("nonce") else {
+        return Ok(None);
+    };
+    let hex: String = text.split_whitespace().collect();
+    let fits = (16..=32).contains(&hex.len())
+        && hex.len().is_multiple_of(2)
+        && hex.bytes().all(|b| b.is_ascii_hexdigit());
+    if fits {
+        Ok(Some(hex.to_ascii_uppercase()))
+    } else {
+        Err(wrong(
+            "nonce",
+            "is not a number of 16 to 32 hex digits, two for each byte",
+        ))
+    }
+}
+
+fn export_tr34(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
+    let parameters = ImportParameters::parse(answers.file("parameters")?)
+        .map_err(|e| wrong("parameters", &e.to_string()))?;
+    let given = answers.optional("export-token").map(str::to_owned);
+    let export_token = given
+        .or_else(|| session.newest_export_token())
+        .ok_or_else(|| {
+            Refusal::Usage(
+                "This vault has no certificate that is good now to sign a TR-34 token with. Nothing was changed and no \
+                 key left. Do get-parameters-for-export first, send its file to the receiver, then come back."
+                    .into(),
+            )
+        })?;
+    let file = session
+        .marked_file_name(answers.text("output")?)
+        .map_err(|rule| wrong("output", &rule))?;
+    let request = Request::ExportKey(ExportKeyInput {
+        key_material: ExportKeyMaterial::Tr34KeyBlock(Box::new(ExportTr34KeyBlock {
+            certificate_authority_public_key_identifier: session.resolve(answers.text("ca")?)?,
+            wrapping_key_certificate: parameters.wrapping_certificate.to_aws(),
+            export_token,
+            key_block_format: Tr34KeyBlockFormat::X9_TR34_2012,
+            random_nonce: nonce(answers)?,
+        })),
+        export_key_identifier: session.resolve(answers.text("key")?)?,
+        export_attributes: None,
+    });
+    Ok(Action::Control {
+        request,
+        confirmation: None,
+        export: Some(ExportNote {
+            import_token: parameters.import_token,
+            valid_until: Some(parameters.valid_until),
+            file,
+        }),
+    })
 }
 
 fn export_tr31(session: &Session, answers: &Answers) -> Result<Action, Refusal> {

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::api::{
-    ExportKeyInput, ExportKeyMaterial, ImportKeyInput, ImportKeyMaterial, ImportTr31KeyBlock,
-    Request, Response, Timestamp, WrappedKey, iso_time,
+    ExportKeyInput, ExportKeyMaterial, ExportTr34KeyBlock, ImportKeyInput, ImportKeyMaterial,
+    ImportTr31KeyBlock, ImportTr34KeyBlock, Request, Response, Timestamp, WrappedKey, iso_time,
 };
 use crate::pki::Certificate;
 
@@ -34,6 +34,9 @@ pub(super) fn of(
     };
     match (request, executed.responses.first()) {
         (Request::ExportKey(input), Some(Response::ExportKey(output))) => {
+            if let ExportKeyMaterial::Tr34KeyBlock(under) = &input.key_material {
+                return token(session, input, under, note, &output.wrapped_key);
+            }
             block(session, input, note, &output.wrapped_key)
         }
         (
@@ -101,6 +104,73 @@ fn block(
     let file = pretty(&import.to_json())?;
     let next = block_next(session, note, wrapped, &file, (!known).then_some(theirs));
     Ok(handed(note, file, next))
+}
+
+/// A TR-34 token: a request for `import-key`, with the receiver's own token and our certificate in it.
+fn token(
+    session: &Session,
+    input: &ExportKeyInput,
+    under: &ExportTr34KeyBlock,
+    note: &ExportNote,
+    wrapped: &WrappedKey,
+) -> Result<Handover, Refusal> {
+    let signing = session
+        .token_certificate(&under.export_token)
+        .ok_or_else(|| {
+            Refusal::Usage(
+                "The certificate that signed this token has ended, so the file for the receiver cannot be written \
+                 again. The key stays in this vault. Do get-parameters-for-export, then export it once more."
+                    .into(),
+            )
+        })?;
+    let record = session.record(&input.export_key_identifier);
+    let root = format!("alias/keymoot/root-{}", session.state.engine.account());
+    let import = Request::ImportKey(ImportKeyInput {
+        key_material: ImportKeyMaterial::Tr34KeyBlock(Box::new(ImportTr34KeyBlock {
+            certificate_authority_public_key_identifier: root.clone(),
+            signing_key_certificate: signing.to_aws(),
+            import_token: note.import_token.clone(),
+            wrapped_key_block: wrapped.key_material.clone(),
+            key_block_format: under.key_block_format,
+            random_nonce: under.random_nonce.clone(),
+        })),
+        // A rehearsal's key must not serve anybody by accident.
+        enabled: session.profile() != Profile::Rehearsal,
+        key_check_value_algorithm: record.map(|r| r.key.key_check_value_algorithm),
+        tags: handover::profile_tag(session.profile()),
+    });
+    let file = pretty(&import.to_json())?;
+    let next = token_next(session, note, wrapped, &file, &root);
+    Ok(handed(note, file, next))
+}
+
+fn token_next(
+    session: &Session,
+    note: &ExportNote,
+    wrapped: &WrappedKey,
+    file: &[u8],
+    root: &str,
+) -> String {
+    let mut text = handover::head(session, "the receiver's side", handover::KEY);
+    handover::arrived(&mut text, &note.file, file);
+    let _ = writeln!(
+        text,
+        "2. Once: import the root of this vault as RootCertificatePublicKey. It is\n   SigningKeyCertificateChain in the \
+         file that came first; compare its\n   fingerprint over another channel. Then give it the name that this file \
+         uses\n   (KEY_ARN is what import-key printed for the root):\n"
+    );
+    let _ = writeln!(text, "   aws payment-cryptography create-alias \\");
+    let _ = writeln!(text, "       --alias-name {root} --key-arn KEY_ARN\n");
+    let _ = writeln!(
+        text,
+        "3. Import the key (the import token in it is the receiver's own):\n"
+    );
+    handover::import_command(&mut text, &note.file);
+    if let Some(until) = note.valid_until {
+        let _ = writeln!(text, "   The token ends at {}.\n", until.rfc3339());
+    }
+    handover::receipt(session, &mut text, 4, wrapped);
+    text
 }
 
 fn handed(note: &ExportNote, request: Vec<u8>, next: String) -> Handover {

@@ -71,6 +71,83 @@ pub const IMPORT_RSA_WRAP: Op = Op {
     phrase: None,
 };
 
+/// ImportKey with Tr34KeyBlock.
+pub const IMPORT_TR34: Op = Op {
+    name: "import-key.tr34",
+    title: "Import a key from a TR-34 token",
+    does: "takes a key in that was wrapped under a certificate of this vault and signed by its sender",
+    fields: &[
+        Field {
+            id: "file",
+            label: "Sender's file",
+            hint: "The request that `aws payment-cryptography import-key` takes, with member Tr34KeyBlock. The token in \
+                   it is the one that this vault gave out.",
+            kind: Kind::File,
+            optional: false,
+        },
+        Field {
+            id: "ca",
+            label: "Sender's root",
+            hint: "The imported root above the sender's certificate. It comes first: import-key.root-certificate.",
+            kind: Kind::Key,
+            optional: false,
+        },
+        Field {
+            id: "nonce",
+            label: "Nonce",
+            hint: "Only if the sender was given a random number: the same, from your own paper and never from the \
+                   file, 16 to 32 hex digits. Left empty, the token is one-pass and its time of signing counts.",
+            kind: Kind::Text { max: 32 },
+            optional: true,
+        },
+    ],
+    uses_secret: true,
+    phrase: None,
+};
+
+/// ExportKey with Tr34KeyBlock.
+pub const EXPORT_TR34: Op = Op {
+    name: "export-key.tr34",
+    title: "Export key in a TR-34 token",
+    does: "wraps a key for one receiver under the RSA certificate it handed over, and signs that it came from here",
+    fields: &[
+        KEY,
+        Field {
+            id: "parameters",
+            label: "Receiver's file",
+            hint: "What `aws payment-cryptography get-parameters-for-import` printed for TR34_KEY_BLOCK.",
+            kind: Kind::File,
+            optional: false,
+        },
+        Field {
+            id: "ca",
+            label: "Receiver's root",
+            hint: "The imported root above the receiver's certificate.",
+            kind: Kind::Key,
+            optional: false,
+        },
+        Field {
+            id: "export-token",
+            label: "Export token",
+            hint: "export-token-... from the file that get-parameters-for-export wrote. Left empty, the newest one of \
+                   this vault signs, and whoever approves sees which; if there is none, that act comes first.",
+            kind: Kind::Text { max: 80 },
+            optional: true,
+        },
+        Field {
+            id: "nonce",
+            label: "Nonce",
+            hint: "Only if the receiver gave a random number: 16 to 32 hex digits. Left empty, the token is one-pass \
+                   and carries the time of signing.",
+            kind: Kind::Text { max: 32 },
+            optional: true,
+        },
+        OUTPUT,
+    ],
+    uses_secret: true,
+    phrase: None,
+};
+
 /// ExportKey with Tr31KeyBlock: a key, or a terminal's initial key in the place of its base derivation key.
 pub const EXPORT_TR31: Op = Op {
     name: "export-key.tr31",

@@ -172,6 +172,17 @@ impl Session {
             .collect()
     }
 
+    /// The export token that signs where an act names none: the newest for TR-34 that is good now.
+    pub(crate) fn newest_export_token(&self) -> Option<String> {
+        let token = self.state.engine.newest_export_token(self.now())?;
+        Some(token.to_owned())
+    }
+
+    /// The certificate of a token that this vault gave out.
+    pub(crate) fn token_certificate(&self, token: &str) -> Option<Certificate> {
+        Certificate::from_any(self.state.engine.token_certificate(token)?).ok()
+    }
+
     /// A key's record by label, ARN or id.
     pub(crate) fn record(&self, identifier: &str) -> Option<&KeyRecord> {
         self.state.engine.find(identifier)

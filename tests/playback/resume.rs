@@ -153,6 +153,8 @@ resumes_at_every_arrow! {
     tdes_initial_keys_resume "bdk-initial-keys-tdes.toml",
     aes_initial_keys_resume "bdk-initial-keys-aes.toml",
     rewrap_resumes "rewrap-zmk-to-aws.toml",
+    kek_to_partner_resumes "kek-to-partner-tr34.toml",
+    kek_from_partner_resumes "kek-from-partner-tr34.toml",
 }
 
 /// Every arrow of the journal is a commit: after each, a copy of the vault stands at the state that it names.

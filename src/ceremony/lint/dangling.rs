@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::session::Profile;
 use crate::session::field::Kind;
+use crate::session::op_exchange;
 
 use super::super::finding::Place;
 use super::super::model::{Doing, Model, Peer, StandIn, Step};
@@ -39,6 +40,7 @@ fn dangling(model: &Model, report: &mut Report) {
         }
     }
     spoken_files(model, report);
+    nothing_signs(model, report);
     for stand_in in &model.rehearsal.stand_ins {
         stands_in(model, stand_in, report);
     }
@@ -125,6 +127,25 @@ fn wanted(kind: Kind) -> &'static str {
     }
 }
 
+/// A TR-34 token is signed with a pair that an earlier step made, or that the step names.
+fn nothing_signs(model: &Model, report: &mut Report) {
+    let mut made = false;
+    for doing in model.doings() {
+        made |= doing.op.name == op_exchange::PARAMETERS_FOR_EXPORT.name;
+        let named =
+            doing.field("export-token").is_some() || doing.step.asked.contains_key("export-token");
+        if doing.op.name == op_exchange::EXPORT_TR34.name && !made && !named {
+            report.error(
+                &doing.place.member("export-token"),
+                Some(doing.step),
+                "No earlier step makes a certificate to sign with: put get-parameters-for-export before this one, or \
+                 have the token asked."
+                    .to_owned(),
+            );
+        }
+    }
+}
+
 /// A hash is read aloud of what an earlier step wrote.
 fn spoken_files(model: &Model, report: &mut Report) {
     let mut written: BTreeSet<&str> = BTreeSet::new();
@@ -182,7 +203,7 @@ fn stands_in(model: &Model, stand_in: &StandIn, report: &mut Report) {
         );
     }
     match stand_in.peer {
-        Peer::RsaWrap if !is_there(model, stand_in) => wrong(
+        Peer::RsaWrap | Peer::Tr34Sender if !is_there(model, stand_in) => wrong(
             "reads",
             format!(
                 "No step writes `{}` before `{}` is read: name an output of get-parameters-for-import.",

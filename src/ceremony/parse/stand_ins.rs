@@ -46,19 +46,18 @@ fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<StandIn> {
         }
         return None;
     };
-    let (wanted, other) = match peer {
-        Peer::RsaWrap => (reads, under),
-        Peer::Tr31 => (under, reads),
+    let wanted = match peer.needs() {
+        Some("reads") if under.is_none() => reads,
+        Some("under") if reads.is_none() => under,
+        None if reads.is_none() && under.is_none() => Some(String::new()),
+        _ => None,
     };
-    if other.is_some() || wanted.is_none() {
-        on.wrong(
-            &place,
-            format!(
-                "A {} wants `{}` and nothing else beside its key.",
-                peer.name(),
-                peer.needs()
-            ),
-        );
+    if wanted.is_none() {
+        let wants = match peer.needs() {
+            Some(member) => format!("`{member}` and nothing else beside its key"),
+            None => "nothing beside its key".to_owned(),
+        };
+        on.wrong(&place, format!("A {} wants {wants}.", peer.name()));
     }
     Some(StandIn {
         place,

@@ -137,7 +137,9 @@ impl Runner {
 
 /// Whether a file brings a wrapped key.
 pub(super) fn holds_a_key(bytes: &[u8], profile: Profile) -> bool {
-    block_in(bytes, profile).is_some() || brought::cryptogram(bytes, profile).is_ok()
+    block_in(bytes, profile).is_some()
+        || brought::cryptogram(bytes, profile).is_ok()
+        || brought::tr34(bytes, profile).is_ok()
 }
 
 /// The key block in a file, if it brings one.

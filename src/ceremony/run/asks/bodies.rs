@@ -1,5 +1,7 @@
 //! What people read before they answer in a ceremony op: who is here, what a file says, words to read aloud.
 
+use crate::api::ImportTr34KeyBlock;
+use crate::crypto::tr34::KeyToken;
 use crate::pki::{Certificate, ImportParameters};
 use crate::session::{KeyRow, Profile, Session, brought};
 
@@ -99,6 +101,9 @@ impl Runner {
         }
         if let Ok(request) = brought::cryptogram(&bytes, session.profile()) {
             return cryptogram_lines(&request);
+        }
+        if let Ok((_, block)) = brought::tr34(&bytes, session.profile()) {
+            return token_lines(&block);
         }
         Certificate::from_any(&bytes).map_or_else(
             |_| vec![format!("A file of {} bytes.", bytes.len())],
@@ -225,4 +230,34 @@ impl Runner {
         let declared = step.key().and_then(|id| self.script.model.key(id));
         declared.map_or_else(|| row.label.clone(), |key| key.label.clone())
     }
+}
+
+/// What a TR-34 token says of its key, and whose certificate came with it; nothing is believed yet.
+fn token_lines(block: &ImportTr34KeyBlock) -> Vec<String> {
+    let mut body = vec![
+        "A key in a TR-34 token, as its sender wrote it:".into(),
+        String::new(),
+    ];
+    let token = data_encoding::HEXUPPER
+        .decode(block.wrapped_key_block.as_bytes())
+        .ok()
+        .and_then(|bytes| KeyToken::parse(&bytes).ok());
+    match token {
+        Some(token) => {
+            let header = token.header();
+            let unknown = "unknown";
+            let usage = header.usage.words().unwrap_or(unknown);
+            body.push(format!("  use         {} {usage}", header.usage.code()));
+            let kind = header.algorithm.words().unwrap_or(unknown);
+            body.push(format!("  kind        {kind}"));
+            let export = header.exportability.words().unwrap_or(unknown);
+            body.push(format!("  export      {export}"));
+        }
+        None => body.push("  The token cannot be read; the import will refuse it.".into()),
+    }
+    body.push(format!("  token       {}", block.import_token));
+    if let Ok(signer) = Certificate::from_any(block.signing_key_certificate.as_bytes()) {
+        body.extend(certificate_lines("signed by", &signer));
+    }
+    body
 }

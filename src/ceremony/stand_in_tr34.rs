@@ -1,0 +1,190 @@
+//! The sender of a TR-34 exchange (KDH) as rehearsals play it: its own authority, its own signing pair, its token.
+
+use std::sync::atomic::AtomicBool;
+
+use data_encoding::HEXUPPER;
+
+use crate::api::{
+    ImportKeyInput, ImportKeyMaterial, ImportTr34KeyBlock, KeyAlgorithm, Request,
+    Tr34KeyBlockFormat,
+};
+use crate::crypto::tr31::{Exportability, Header, Version};
+use crate::crypto::tr34::{self, Freshness, KeyToSend, PartyId, Recipient, Sender};
+use crate::crypto::{SecretBytes, kcv, keygen};
+use crate::pki::{self, Certificate, ImportParameters, Purpose, SignatureHash, Subject, Terms};
+use crate::session::op_exchange;
+
+use super::model::KeyDeclaration;
+use super::stand_in::{OtherSide, attributes};
+
+/// The name under which the sender writes to us of its root: ours decides, so nothing depends on it.
+const ROOT: &str = "alias/sender-root";
+
+/// 30 days in milliseconds.
+const MONTH: i64 = 30 * 86_400_000;
+
+/// A certificate of the sender's and its private key.
+struct Holder {
+    certificate: Certificate,
+    key: SecretBytes,
+}
+
+impl OtherSide<'_> {
+    /// The root above the sender's certificate, as PEM.
+    pub(super) fn tr34_root(&self, declared: &KeyDeclaration) -> Result<Vec<u8>, String> {
+        Ok(self.root(declared)?.certificate.to_pem().into_bytes())
+    }
+
+    /// The nonce that the script's own people gave to the sender of this input.
+    pub(super) fn nonce_given_for(&self, input: &str) -> Option<String> {
+        self.model
+            .doings()
+            .into_iter()
+            .filter(|doing| doing.op.name == op_exchange::IMPORT_TR34.name)
+            .find(|doing| doing.field("file") == Some(input))
+            .and_then(|doing| doing.field("nonce").map(str::to_owned))
+    }
+
+    /// Wraps a key of its own under the certificate it was handed, and signs: one-pass, or two-pass with a nonce.
+    pub(super) fn tr34_token(
+        &self,
+        declared: &KeyDeclaration,
+        handed: &[u8],
+        nonce: Option<String>,
+    ) -> Result<serde_json::Value, String> {
+        let parameters = ImportParameters::parse(handed).map_err(|e| e.to_string())?;
+        parameters.verify(self.now).map_err(|e| e.to_string())?;
+        let (algorithm, key) = self.own_key(declared)?;
+        let signing = self.signing(declared)?;
+        let token = self.token(
+            declared,
+            &parameters.wrapping_certificate,
+            &signing,
+            (algorithm, &key),
+            nonce.as_deref(),
+        )?;
+        let request = Request::ImportKey(ImportKeyInput {
+            key_material: ImportKeyMaterial::Tr34KeyBlock(Box::new(ImportTr34KeyBlock {
+                certificate_authority_public_key_identifier: ROOT.to_owned(),
+                signing_key_certificate: signing.certificate.to_aws(),
+                import_token: parameters.import_token,
+                wrapped_key_block: HEXUPPER.encode(&token),
+                key_block_format: Tr34KeyBlockFormat::X9_TR34_2012,
+                random_nonce: nonce,
+            })),
+            enabled: true,
+            key_check_value_algorithm: Some(kcv::default_method(algorithm)),
+            tags: Vec::new(),
+        });
+        Ok(request.to_json())
+    }
+
+    fn token(
+        &self,
+        declared: &KeyDeclaration,
+        receiver: &Certificate,
+        signing: &Holder,
+        (algorithm, key): (KeyAlgorithm, &SecretBytes),
+        nonce: Option<&str>,
+    ) -> Result<Vec<u8>, String> {
+        let exportability = if declared.exportable {
+            Exportability::TRUSTED
+        } else {
+            Exportability::NONE
+        };
+        let profile = tr34::Profile::default();
+        let header = Header::for_key(Version::D, &attributes(declared, algorithm), exportability)
+            .ok_or_else(|| format!("{} does not travel in a TR-34 token", declared.id))?;
+        let header = tr34::header_text(&header, &profile).map_err(|e| e.to_string())?;
+        let freshness = match nonce {
+            Some(hex) => Freshness::Nonce(
+                HEXUPPER
+                    .decode(hex.to_ascii_uppercase().as_bytes())
+                    .map_err(|_| "the nonce it was given is no hex".to_owned())?,
+            ),
+            None => Freshness::SigningTime(self.now),
+        };
+        tr34::build(
+            &profile,
+            &Sender {
+                id: &party(&signing.certificate)?,
+                pkcs8: &signing.key,
+            },
+            &Recipient {
+                id: &party(receiver)?,
+                spki_der: receiver.spki_der(),
+            },
+            &KeyToSend {
+                key,
+                header: &header,
+                freshness: &freshness,
+                crl: None,
+                certificate: None,
+            },
+            self.draw("tr34-token", &declared.id)?.as_mut(),
+        )
+        .map_err(|e| e.to_string())
+    }
+
+    /// The sender's root: the same each time it is needed.
+    fn root(&self, declared: &KeyDeclaration) -> Result<Holder, String> {
+        let (pair, terms) = self.made(declared, "Partner Root", Purpose::Root)?;
+        let certificate =
+            pki::self_signed(&pair.pkcs8, &pair.spki, &terms).map_err(|e| e.to_string())?;
+        Ok(Holder {
+            certificate,
+            key: pair.pkcs8,
+        })
+    }
+
+    /// The sender's signing certificate under its root.
+    fn signing(&self, declared: &KeyDeclaration) -> Result<Holder, String> {
+        let root = self.root(declared)?;
+        let (pair, terms) = self.made(declared, "Partner KDH", Purpose::Signing)?;
+        let certificate = pki::issued(&pair.spki, &terms, &root.certificate, &root.key)
+            .map_err(|e| e.to_string())?;
+        Ok(Holder {
+            certificate,
+            key: pair.pkcs8,
+        })
+    }
+
+    fn made(
+        &self,
+        declared: &KeyDeclaration,
+        name: &str,
+        purpose: Purpose,
+    ) -> Result<(keygen::RsaPair, Terms), String> {
+        let mut rng = self.draw(name, &declared.id)?;
+        let mut serial = [0_u8; 16];
+        rng.fill_bytes(&mut serial);
+        // RSA_2048 is what this vault's own rules ask of a sender at least.
+        let pair =
+            keygen::rsa(2048, rng.as_mut(), &AtomicBool::new(false)).map_err(|e| e.to_string())?;
+        let today = self.day();
+        let terms = Terms {
+            subject: Subject {
+                organization: Some("Rehearsal".to_owned()),
+                common_name: name.to_owned(),
+                ..Subject::default()
+            },
+            serial,
+            not_before: today.plus_millis(-MONTH),
+            not_after: today.plus_millis(12 * MONTH),
+            purpose,
+            hash: SignatureHash::Sha256,
+        };
+        Ok((pair, terms))
+    }
+
+    /// The month's first second, so that a root that was handed over stays the same while days pass.
+    fn day(&self) -> crate::api::Timestamp {
+        let millis = self.now.millis();
+        self.now.plus_millis(-millis.rem_euclid(MONTH))
+    }
+}
+
+fn party(certificate: &Certificate) -> Result<PartyId, String> {
+    PartyId::new(certificate.issuer_der(), certificate.serial())
+        .ok_or_else(|| "a certificate has no issuer or serial number".to_owned())
+}
