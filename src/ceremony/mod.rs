@@ -15,8 +15,8 @@ mod script;
 mod shipped;
 mod stand_in;
 mod stand_in_tr34;
-mod template;
 mod telling;
+mod template;
 
 pub use ask::{Advance, Answer, Ask, AskField, Showing, StepLine};
 pub use brief::{Brief, BriefVault, brief};

@@ -67,7 +67,9 @@ impl OtherSide<'_> {
             key_material: ImportKeyMaterial::Tr34KeyBlock(Box::new(ImportTr34KeyBlock {
                 certificate_authority_public_key_identifier: ROOT.to_owned(),
                 signing_key_certificate: signing.certificate.to_aws(),
-                import_token: parameters.import_token,
+                import_token: Some(parameters.import_token),
+                wrapping_key_identifier: None,
+                wrapping_key_certificate: None,
                 wrapped_key_block: HEXUPPER.encode(&token),
                 key_block_format: Tr34KeyBlockFormat::X9_TR34_2012,
                 random_nonce: nonce,

@@ -116,7 +116,10 @@ fn export_tr34(session: &Session, answers: &Answers) -> Result<Action, Refusal> 
         key_material: ExportKeyMaterial::Tr34KeyBlock(Box::new(ExportTr34KeyBlock {
             certificate_authority_public_key_identifier: session.resolve(answers.text("ca")?)?,
             wrapping_key_certificate: parameters.wrapping_certificate.to_aws(),
-            export_token,
+            export_token: Some(export_token),
+            signing_key_identifier: None,
+            signing_key_certificate: None,
+            key_block_headers: None,
             key_block_format: Tr34KeyBlockFormat::X9_TR34_2012,
             random_nonce: nonce(answers)?,
         })),

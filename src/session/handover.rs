@@ -124,18 +124,15 @@ fn next_text(session: &Session, note: &ExportNote, wrapped: &WrappedKey, request
 }
 
 /// What a practice file with a key is.
-pub(super) const KEY: &str = "this key is for practice. The receiver will accept this file all the same.";
+pub(super) const KEY: &str =
+    "this key is for practice. The receiver will accept this file all the same.";
 
 /// The heading, and what a practice file is.
 pub(super) fn head(session: &Session, side: &str, practice: &str) -> String {
     let profile = session.profile();
     let mut text = format!("NEXT: what to run on {side}, in this order\n\n");
     if profile != Profile::Production {
-        let _ = writeln!(
-            text,
-            "{}: {practice}\n",
-            profile.banner()
-        );
+        let _ = writeln!(text, "{}: {practice}\n", profile.banner());
     }
     text
 }

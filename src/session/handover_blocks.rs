@@ -114,8 +114,15 @@ fn token(
     note: &ExportNote,
     wrapped: &WrappedKey,
 ) -> Result<Handover, Refusal> {
-    let signing = session
-        .token_certificate(&under.export_token)
+    // Signed under a pair of the vault, the request named the certificate; under a token, the vault gave it out.
+    let of_token = || {
+        let token = under.export_token.as_deref()?;
+        session.token_certificate(token).map(|c| c.to_aws())
+    };
+    let signing = under
+        .signing_key_certificate
+        .clone()
+        .or_else(of_token)
         .ok_or_else(|| {
             Refusal::Usage(
                 "The certificate that signed this token has ended, so the file for the receiver cannot be written \
@@ -128,8 +135,10 @@ fn token(
     let import = Request::ImportKey(ImportKeyInput {
         key_material: ImportKeyMaterial::Tr34KeyBlock(Box::new(ImportTr34KeyBlock {
             certificate_authority_public_key_identifier: root.clone(),
-            signing_key_certificate: signing.to_aws(),
-            import_token: note.import_token.clone(),
+            signing_key_certificate: signing,
+            import_token: Some(note.import_token.clone()),
+            wrapping_key_identifier: None,
+            wrapping_key_certificate: None,
             wrapped_key_block: wrapped.key_material.clone(),
             key_block_format: under.key_block_format,
             random_nonce: under.random_nonce.clone(),

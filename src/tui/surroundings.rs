@@ -1,6 +1,5 @@
 //! What the terminal is like, read once at the start and handed in: depth, glyphs, size, network.
 
-
 use super::canvas::Appearance;
 use super::paint::Depth;
 use super::theme::Theme;

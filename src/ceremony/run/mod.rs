@@ -32,8 +32,8 @@ use crate::session::{
 use super::model::Step;
 use super::script::Script;
 
-pub(super) use bring::files_of;
 pub(crate) use asks::key_lines;
+pub(super) use bring::files_of;
 pub use inputs::resolve_inputs;
 
 /// A run that does not begin or go on.

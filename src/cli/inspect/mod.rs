@@ -100,8 +100,7 @@ fn recognise(bytes: &[u8], now: Timestamp) -> Result<Facts, String> {
     if text.contains("vault_id") && text.contains("recipients") {
         return vault_folder::custody(bytes);
     }
-    certificate::all(bytes, now)
-        .or_else(|reason| public_files::explain(bytes, now).ok_or(reason))
+    certificate::all(bytes, now).or_else(|reason| public_files::explain(bytes, now).ok_or(reason))
 }
 
 #[cfg(test)]

@@ -108,7 +108,10 @@ fn headers_and_an_own_pair_of_an_export_are_shown() {
     assert_eq!(json["own_pair"], pair);
     assert_eq!(json["block_key_version"], "1Z");
     assert_eq!(json["block_optional"][0], "LB=acquirer7");
-    assert_eq!(json["own_certificate"][0]["subject"], json["certificate"][0]["subject"]);
+    assert_eq!(
+        json["own_certificate"][0]["subject"],
+        json["certificate"][0]["subject"]
+    );
 }
 
 #[test]

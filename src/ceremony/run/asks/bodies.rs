@@ -255,7 +255,11 @@ fn token_lines(block: &ImportTr34KeyBlock) -> Vec<String> {
         }
         None => body.push("  The token cannot be read; the import will refuse it.".into()),
     }
-    body.push(format!("  token       {}", block.import_token));
+    let token = block
+        .import_token
+        .as_deref()
+        .unwrap_or("none: under a pair of this vault");
+    body.push(format!("  token       {token}"));
     if let Ok(signer) = Certificate::from_any(block.signing_key_certificate.as_bytes()) {
         body.extend(certificate_lines("signed by", &signer));
     }

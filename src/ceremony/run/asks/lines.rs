@@ -25,9 +25,7 @@ pub(super) fn acting(person: &str, role: &str) -> String {
 pub(super) fn not_yet(step: &Step) -> &'static str {
     match step.op.name {
         "create-key" => "no key exists. If request or vault changes, all sign again.",
-        "delete-key" => {
-            "the key still works. Nothing is destroyed before its window ends."
-        }
+        "delete-key" => "the key still works. Nothing is destroyed before its window ends.",
         name if name.starts_with("export-key.") => {
             "nothing was wrapped, nothing left this machine."
         }
@@ -125,7 +123,10 @@ pub(super) fn cryptogram_lines(request: &ImportKeyInput) -> Vec<String> {
             "  exportable  {}",
             if cryptogram.exportable { "yes" } else { "no" }
         ),
-        match (&cryptogram.import_token, &cryptogram.wrapping_key_identifier) {
+        match (
+            &cryptogram.import_token,
+            &cryptogram.wrapping_key_identifier,
+        ) {
             (Some(token), _) => format!("  token       {token}"),
             (None, Some(pair)) => format!("  own pair    {pair}"),
             (None, None) => "  token       none".to_owned(),

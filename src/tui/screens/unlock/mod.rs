@@ -339,7 +339,9 @@ impl Screen for Unlock {
         if !waits || world.busy.is_some() || self.entered.is_empty() {
             return None;
         }
-        self.refused("The screen was locked: the shares entered so far were wiped. Nothing was opened.");
+        self.refused(
+            "The screen was locked: the shares entered so far were wiped. Nothing was opened.",
+        );
         self.entered.clear();
         self.turn(Phase::Failed);
         Some(Order::Close)
