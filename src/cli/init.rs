@@ -19,7 +19,7 @@ const PRACTICE_WORDS: usize = 2;
 /// Create a vault
 #[derive(clap::Args)]
 #[command(after_help = "\
-At a terminal it guides the people; --unlock-file F asks nobody: F's people, or new ones, written to F.
+At a terminal it guides the people; --unlock-file F asks nobody: people of F, or new ones.
 
 Example:
   keymoot init acme.vault
