@@ -39,7 +39,6 @@ impl OtherSide<'_> {
     pub(super) fn nonce_given_for(&self, input: &str) -> Option<String> {
         self.model
             .doings()
-            .into_iter()
             .filter(|doing| doing.op.name == op_exchange::IMPORT_TR34.name)
             .find(|doing| doing.field("file") == Some(input))
             .and_then(|doing| doing.field("nonce").map(str::to_owned))
