@@ -94,7 +94,7 @@ impl Acting<'_, '_> {
         executed: &Executed,
         mut folder: PathBuf,
     ) -> Result<(), Gone> {
-        let handover = match handover::rsa_wrap(self.session, action, executed) {
+        let handover = match handover::of(self.session, action, executed) {
             Ok(handover) => handover,
             Err(refusal) => {
                 self.talk.stop(&refusal.to_string());

@@ -110,10 +110,18 @@ pub const REFUSING: &[Field] = &[
 pub fn beside(op: &str) -> &'static [Field] {
     match op {
         name if name == op::IMPORT_ROOT.name => &[BY, ROOT_LABEL],
-        name if name == op::EXPORT_RSA_WRAP.name => &[FOLDER],
         name if name == op::BACKUP.name => &[op::BACKUP_TO],
+        name if writes(name) => &[FOLDER],
         _ => &[],
     }
+}
+
+/// The field that names the file which an act writes for the other side.
+pub const OUTPUT: &str = "output";
+
+/// Whether an act writes a file for the other side.
+pub fn writes(op: &str) -> bool {
+    op::named(op).is_some_and(|op| op.fields.iter().any(|field| field.id == OUTPUT))
 }
 
 /// Whether a field of [`beside`] names the folder that an act's files go to.

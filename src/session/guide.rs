@@ -206,17 +206,36 @@ pub fn keys(view: &View, op: &str, field: &str) -> Vec<Entry> {
             None => entry,
         }
     };
-    view.keys.iter().map(entry).collect()
+    // Those that can serve come first.
+    let (can, cannot): (Vec<Entry>, Vec<Entry>) =
+        view.keys.iter().map(entry).partition(|e| e.off.is_none());
+    can.into_iter().chain(cannot).collect()
+}
+
+/// Whether the vault has a key that a key field of an act takes.
+pub fn has_key_for(view: &View, op: &str, field: &str) -> bool {
+    view.keys
+        .iter()
+        .any(|row| key_off(op, field, row).is_none())
 }
 
 fn key_off(op: &str, field: &str, row: &KeyRow) -> Option<&'static str> {
     let gone = out_off(row).map(export_off_words);
+    let disabled = || (!row.key.enabled).then_some("it is disabled; enable it first");
     match op {
-        _ if field == "ca" => gone.or_else(|| {
-            (row.key.key_attributes.key_class != KeyClass::PUBLIC_KEY)
-                .then_some("it is no imported certificate")
-        }),
-        name if name == op::EXPORT_RSA_WRAP.name => export_off(row).map(export_off_words),
+        _ if field == "ca" => gone
+            .or_else(|| {
+                (row.key.key_attributes.key_class != KeyClass::PUBLIC_KEY)
+                    .then_some("it is no imported certificate")
+            })
+            .or_else(disabled),
+        _ if field == "wrap" => gone
+            .or_else(|| {
+                let usage = row.key.key_attributes.key_usage.code();
+                (!matches!(usage, "K0" | "K1")).then_some("it is no key-encryption key")
+            })
+            .or_else(disabled),
+        name if name.starts_with("export-key") => export_off(row).map(export_off_words),
         name if name == op::RESTORE_KEY.name => {
             (row.key.key_state != KeyState::DELETE_PENDING).then_some("it is not being deleted")
         }

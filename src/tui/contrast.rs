@@ -11,7 +11,7 @@ use ratatui::style::{Color, Modifier};
 
 use super::app::State;
 use super::canvas::Appearance;
-use super::paint::Depth;
+use super::paint::{Depth, SIXTEEN, XTERM};
 use super::snapshot::{drawn, text};
 use super::theme::{EMBEDDED, Role, Theme};
 
@@ -26,25 +26,6 @@ struct Palette {
     /// Backgrounds 8 to 15 are shown as 0 to 7.
     eight_papers: bool,
 }
-
-const XTERM: [Rgb; 16] = [
-    (0, 0, 0),
-    (205, 0, 0),
-    (0, 205, 0),
-    (205, 205, 0),
-    (0, 0, 238),
-    (205, 0, 205),
-    (0, 205, 205),
-    (229, 229, 229),
-    (127, 127, 127),
-    (255, 0, 0),
-    (0, 255, 0),
-    (255, 255, 0),
-    (92, 92, 255),
-    (255, 0, 255),
-    (0, 255, 255),
-    (255, 255, 255),
-];
 
 const CONSOLE: [Rgb; 16] = [
     (0, 0, 0),
@@ -95,24 +76,6 @@ impl Palette {
             let n = if paper && self.eight_papers { n % 8 } else { n };
             self.colours[n]
         };
-        let order = [
-            Color::Black,
-            Color::Red,
-            Color::Green,
-            Color::Yellow,
-            Color::Blue,
-            Color::Magenta,
-            Color::Cyan,
-            Color::Gray,
-            Color::DarkGray,
-            Color::LightRed,
-            Color::LightGreen,
-            Color::LightYellow,
-            Color::LightBlue,
-            Color::LightMagenta,
-            Color::LightCyan,
-            Color::White,
-        ];
         match colour {
             Color::Reset if paper => self.paper,
             Color::Reset => self.ink,
@@ -127,7 +90,7 @@ impl Palette {
                 let n = n - 16;
                 (step(n / 36), step(n / 6 % 6), step(n % 6))
             }
-            other => named(order.iter().position(|c| *c == other).unwrap()),
+            other => named(SIXTEEN.iter().position(|c| *c == other).unwrap()),
         }
     }
 

@@ -46,7 +46,7 @@ const NAMES: [&str; 16] = [
 ];
 
 /// xterm's values of the sixteen, for the nearest one where a theme names none.
-const XTERM: [(u8, u8, u8); 16] = [
+pub(super) const XTERM: [(u8, u8, u8); 16] = [
     (0, 0, 0),
     (205, 0, 0),
     (0, 205, 0),
@@ -99,28 +99,28 @@ impl Paint {
     }
 }
 
+/// The sixteen, in the order of their numbers.
+pub(super) const SIXTEEN: [Color; 16] = [
+    Color::Black,
+    Color::Red,
+    Color::Green,
+    Color::Yellow,
+    Color::Blue,
+    Color::Magenta,
+    Color::Cyan,
+    Color::Gray,
+    Color::DarkGray,
+    Color::LightRed,
+    Color::LightGreen,
+    Color::LightYellow,
+    Color::LightBlue,
+    Color::LightMagenta,
+    Color::LightCyan,
+    Color::White,
+];
+
 fn ansi(n: u8) -> Color {
-    [
-        Color::Black,
-        Color::Red,
-        Color::Green,
-        Color::Yellow,
-        Color::Blue,
-        Color::Magenta,
-        Color::Cyan,
-        Color::Gray,
-        Color::DarkGray,
-        Color::LightRed,
-        Color::LightGreen,
-        Color::LightYellow,
-        Color::LightBlue,
-        Color::LightMagenta,
-        Color::LightCyan,
-        Color::White,
-    ]
-    .get(usize::from(n))
-    .copied()
-    .unwrap_or(Color::Reset)
+    SIXTEEN.get(usize::from(n)).copied().unwrap_or(Color::Reset)
 }
 
 fn apart(a: (u8, u8, u8), b: (u8, u8, u8)) -> u32 {

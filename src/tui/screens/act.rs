@@ -7,18 +7,17 @@ use crossterm::event::KeyEvent;
 
 use super::review::Review;
 use super::wizard;
-use crate::session::KeyRow;
-use crate::session::asked::FOLDER;
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::op::{self, Op};
+use crate::session::{KeyRow, asked, guide};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
-use crate::tui::widgets::choice::{Choices, Entry};
+use crate::tui::widgets::choice::Choices;
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::world::World;
 
@@ -28,9 +27,8 @@ pub(crate) struct Act {
     /// Asked beside the act's own fields: the folder its files go to.
     place: Option<Field>,
     form: Form,
-    /// Answers that were given before this page: the key that was chosen.
-    fixed: Vec<(&'static str, String)>,
-    about: Option<String>,
+    /// ARN and label of the key that was chosen before this page.
+    key: Option<(String, String)>,
     explains: &'static [&'static str],
     /// What the files hold that were named: read once, asked for and signed as they were then.
     files: Vec<(String, Vec<u8>)>,
@@ -39,76 +37,58 @@ pub(crate) struct Act {
 }
 
 impl Act {
-    /// The wizard of an act; `place` asks for a folder outside the vault, `explains` is its help.
-    fn new(op: &'static Op, place: Option<Field>, explains: &'static [&'static str]) -> Self {
-        let fields: Vec<Field> = op.fields.iter().copied().chain(place).collect();
+    /// A second copy of the vault.
+    pub(crate) fn backup(world: &World) -> Self {
+        let mut act = Self::of(&op::BACKUP, None, world);
+        act.explains = &[
+            "A copy holds what the vault holds, and no share: it opens only with its custodians' envelopes. Label its medium, seal it in a bag, and keep it apart from the vault.",
+            "The copy is read back from the medium before it counts. Earlier copies of the vault's file never go along.",
+            "A key that is deleted here stays in a copy until that copy is destroyed.",
+        ];
+        act
+    }
+
+    /// An act, about this key where one was chosen.
+    pub(crate) fn of(op: &'static Op, row: Option<&KeyRow>, world: &World) -> Self {
+        let beside = asked::beside(op.name);
+        let fields: Vec<Field> = op
+            .fields
+            .iter()
+            .filter(|field| row.is_none() || field.id != KEY)
+            .chain(beside)
+            .copied()
+            .collect();
+        let mut form = Form::of(&fields);
+        if let Some(view) = &world.view {
+            for field in fields.iter().filter(|f| f.kind == Kind::Key) {
+                let keys = guide::keys(view, op.name, field.id);
+                form.set_choices(field.id, Choices::new(keys));
+            }
+        }
+        if asked::writes(op.name) {
+            let stem = row.map_or(op.name, |r| r.label.as_str());
+            form.set(asked::OUTPUT, &format!("{stem}.json"));
+            form.set(asked::FOLDER.id, &format!("{stem}-out"));
+        }
         Self {
             op,
-            place,
-            form: Form::of(&fields),
-            fixed: Vec::new(),
-            about: None,
-            explains,
+            place: beside.iter().find(|field| asked::is_place(field)).copied(),
+            form,
+            key: row.map(|r| (r.key.key_arn.clone(), r.label.clone())),
+            explains: &[
+                "Every field says what it wants. The review shows the act as the service would be asked it, and nothing is asked before it.",
+                "Files are read once: what was read is what is signed and done.",
+            ],
             files: Vec::new(),
             error: None,
             waiting: false,
         }
     }
 
-    /// A second copy of the vault.
-    pub(crate) fn backup() -> Self {
-        Self::new(
-            &op::BACKUP,
-            Some(op::BACKUP_TO),
-            &[
-                "A copy holds what the vault holds, and no share: it opens only with its custodians' envelopes. Label its medium, seal it in a bag, and keep it apart from the vault.",
-                "The copy is read back from the medium before it counts. Earlier copies of the vault's file never go along.",
-                "A key that is deleted here stays in a copy until that copy is destroyed.",
-            ],
-        )
-    }
-
-    /// An act of the control plane, about this key where one was chosen.
-    pub(crate) fn of(op: &'static Op, row: Option<&KeyRow>, world: &World) -> Self {
-        let writes = op.fields.iter().any(|f| f.id == OUTPUT);
-        let mut act = Self::new(
-            op,
-            writes.then_some(FOLDER),
-            &[
-                "Every field says what it wants. The review shows the act as the service would be asked it, and nothing is asked before it.",
-                "Files are read once: what was read is what is signed and done.",
-            ],
-        );
-        if let Some(row) = row {
-            act.fixed.push(("key", row.key.key_arn.clone()));
-            act.about = Some(row.label.clone());
-        }
-        let fixed = |field: &Field| act.fixed.iter().any(|(id, _)| *id == field.id);
-        let asked: Vec<Field> = op
-            .fields
-            .iter()
-            .filter(|f| !fixed(f))
-            .copied()
-            .chain(act.place)
-            .collect();
-        act.form = Form::of(&asked);
-        for field in asked.iter().filter(|f| f.kind == Kind::Key) {
-            act.form
-                .set_choices(field.id, keys_for(op, field.id, world));
-        }
-        if writes {
-            let stem = row.map_or(op.name, |r| r.label.as_str());
-            act.form.set(OUTPUT, &format!("{stem}.json"));
-            act.form.set(FOLDER.id, &format!("{stem}-out"));
-        }
-        act
-    }
-
     fn text(&self, id: &str) -> String {
-        let fixed = self.fixed.iter().find(|(known, _)| *known == id);
-        match fixed {
-            Some((_, text)) => text.clone(),
-            None => self.form.text(id).unwrap_or_default().trim().to_owned(),
+        match &self.key {
+            Some((arn, _)) if id == KEY => arn.clone(),
+            _ => self.form.text(id).unwrap_or_default().trim().to_owned(),
         }
     }
 
@@ -151,55 +131,8 @@ impl Act {
     }
 }
 
-/// The field that names an act's file.
-const OUTPUT: &str = "output";
-
-/// Keys of the vault as the choices of a field; those that cannot serve there are shown with the reason.
-fn keys_for(op: &Op, field: &str, world: &World) -> Choices {
-    let off = match (field, op.name.starts_with("export-key")) {
-        ("wrap", _) => wrap_off,
-        ("ca", _) => root_off,
-        ("key", true) => super::key::export_off,
-        _ => super::key::out_off,
-    };
-    let rows = world.view.iter().flat_map(|view| view.keys.iter());
-    let entries = rows.map(|row| {
-        let note = format!(
-            "{} {}",
-            row.key.key_attributes.key_algorithm.name(),
-            row.key.key_check_value
-        );
-        let entry = Entry::new(&row.key.key_arn, &row.label, &note);
-        match off(row) {
-            Some(reason) => entry.off_because(reason),
-            None => entry,
-        }
-    });
-    // Those that can serve come first.
-    let (can, cannot): (Vec<Entry>, Vec<Entry>) = entries.partition(|e| e.off.is_none());
-    Choices::new(can.into_iter().chain(cannot).collect())
-}
-
-/// Why a key cannot wrap others, in a word.
-pub(crate) fn wrap_off(row: &KeyRow) -> Option<&'static str> {
-    let usage = row.key.key_attributes.key_usage.code();
-    match super::key::out_off(row) {
-        Some(reason) => Some(reason),
-        None if !matches!(usage, "K0" | "K1") => Some("no KEK"),
-        None if !row.key.enabled => Some("disabled"),
-        None => None,
-    }
-}
-
-/// Why a key is no trusted certificate, in a word.
-pub(crate) fn root_off(row: &KeyRow) -> Option<&'static str> {
-    match super::key::out_off(row) {
-        Some(reason) => Some(reason),
-        None if row.subject.is_none() => Some("no certificate"),
-        None if !row.key.enabled => Some("disabled"),
-        None => None,
-    }
-}
+/// The field of the key that an act is about.
+const KEY: &str = "key";
 
 impl Screen for Act {
     // A screen is called by its title; the act's own name is what scripts write.
@@ -245,8 +178,8 @@ impl Screen for Act {
         let steps = [("Answers", String::new())];
         wizard::draw(world, canvas, &steps, 0, |c| {
             let room = c.width().saturating_sub(2);
-            let words = match &self.about {
-                Some(label) => format!("{label}: this {}.", self.op.does),
+            let words = match &self.key {
+                Some((_, label)) => format!("{label}: this {}.", self.op.does),
                 None => format!("This {}.", self.op.does),
             };
             let y = c

@@ -49,7 +49,7 @@ impl Home {
             Some(Goes::Deletions) => Deletions::open(),
             Some(Goes::Exchange) => Reaction::push(Exchange::new()),
             Some(Goes::Ceremonies) => Reaction::push(Picker::shipped(Place::Here)),
-            Some(Goes::Backup) => Reaction::push(Act::backup()),
+            Some(Goes::Backup) => Reaction::push(Act::backup(world)),
             None => Reaction::push(Keys::new()),
         }
     }
@@ -299,7 +299,7 @@ impl Screen for Home {
             Verb::Approvals => Reaction::push(Approvals::new()),
             Verb::Exchange => Reaction::push(Exchange::new()),
             Verb::Ceremonies => Reaction::push(Picker::shipped(Place::Here)),
-            Verb::Copy => Reaction::push(Act::backup()),
+            Verb::Copy => Reaction::push(Act::backup(world)),
             Verb::Back if world.view.as_ref().is_some_and(|v| v.only_copy.is_some()) => {
                 Reaction::push(Leave::closing())
             }

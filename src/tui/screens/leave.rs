@@ -137,10 +137,10 @@ impl Screen for Leave {
         }
     }
 
-    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match verb {
             Verb::Enter | Verb::Back => Reaction::pop(),
-            Verb::Copy => Reaction::push(Act::backup()),
+            Verb::Copy => Reaction::push(Act::backup(world)),
             _ => Reaction::none(),
         }
     }

@@ -6,7 +6,7 @@ use super::export::Export;
 use super::root::ImportRoot;
 use crate::session::field::{Footing, Kind};
 use crate::session::op::{self, Op};
-use crate::session::{KeyRow, View};
+use crate::session::{KeyRow, View, guide};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen, Step};
@@ -122,16 +122,18 @@ impl Menu {
 
 /// What an act needs that the vault has not got.
 fn missing(op: &Op, view: &View) -> Option<&'static str> {
-    let wants = |id: &str| op.fields.iter().any(|f| f.id == id && f.kind == Kind::Key);
-    let none =
-        |off: fn(&KeyRow) -> Option<&'static str>| view.keys.iter().all(|r| off(r).is_some());
-    if wants("wrap") && none(super::act::wrap_off) {
+    let none_for = |id: &str| {
+        op.fields.iter().any(|f| f.id == id && f.kind == Kind::Key)
+            && !guide::has_key_for(view, op.name, id)
+    };
+    if none_for("wrap") {
         return Some("there is no key-encryption key here yet");
     }
-    if wants("ca") && op.name.starts_with("import-key") && none(super::act::root_off) {
+    // The wizard of the RSA wrap imports the receiver's root on its way.
+    if op.name.starts_with("import-key") && none_for("ca") {
         return Some("no root is trusted here yet");
     }
-    if wants("key") && op.name.starts_with("export-key") && none(super::key::export_off) {
+    if op.name.starts_with("export-key") && none_for("key") {
         return Some("no key here may leave");
     }
     None
