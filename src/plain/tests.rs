@@ -346,3 +346,25 @@ fn a_request_that_is_left_waits_in_the_list_of_approvals() {
     assert!(reader.scrolled >= 3, "{}", reader.scrolled);
     assert_eq!(session.view().keys.len(), 1);
 }
+
+#[test]
+fn what_gives_out_a_certificate_writes_its_file() {
+    let room = tempfile::tempdir().unwrap();
+    let out = room.path().join("out").display().to_string();
+    let answers = [
+        ("Number: ", "get-parameters-for-import"),
+        ("Form: ", "KEY_CRYPTOGRAM"),
+        ("Key pair: ", "RSA_2048"),
+        ("File name: ", "wrap.json"),
+        ("Folder: ", out.as_str()),
+        ("Press Enter: ", ""),
+        ("Number: ", "Ada"),
+        ("Number: ", "Ana"),
+        ("Number: ", "Ben"),
+        ("Number: ", "close"),
+    ];
+    let mut session = practice_session(true);
+    at_home(&mut session, &answers);
+    let file = std::fs::read_to_string(room.path().join("out").join("wrap.rehearsal.json"));
+    assert!(file.unwrap().contains("WrappingKeyCertificate"));
+}
