@@ -12,7 +12,7 @@ use textwrap::{Options, WordSeparator, WordSplitter, wrap};
 
 use crate::api::Timestamp;
 use crate::custody::words;
-use crate::pki::ImportParameters;
+use crate::pki::CounterpartyFile;
 use crate::session::span;
 
 use super::model::Model;
@@ -193,13 +193,20 @@ fn steps(model: &Model, page: &mut Page) {
 fn ends(model: &Model, inputs: &BTreeMap<String, Vec<u8>>, page: &mut Page) {
     let mut lines: Vec<String> = Vec::new();
     for (name, bytes) in inputs {
-        let Ok(parameters) = ImportParameters::parse(bytes) else {
+        let Ok(handed_over) = CounterpartyFile::parse(bytes) else {
             continue;
         };
+        let Some(until) = handed_over.valid_until() else {
+            continue;
+        };
+        let side = match handed_over {
+            CounterpartyFile::Export(_) => "sender",
+            _ => "receiver",
+        };
         lines.push(format!(
-            "{name}: the receiver's token ends at {}, its certificate at {}.",
-            parameters.valid_until.rfc3339(),
-            parameters.wrapping_certificate.not_after().rfc3339()
+            "{name}: the {side}'s token ends at {}, its certificate at {}.",
+            until.rfc3339(),
+            handed_over.leaf().not_after().rfc3339()
         ));
     }
     for step in &model.steps {

@@ -264,6 +264,10 @@ pub(super) enum Peer {
     Tr34Sender,
     /// Hands over the root above the certificate of that sender.
     Tr34SenderRoot,
+    /// The same sender where it is the service: what `get-parameters-for-export` prints there.
+    Tr34ExporterParameters,
+    /// The same sender where it is the service: what `export-key` prints there.
+    Tr34Exporter,
 }
 
 impl Peer {
@@ -273,6 +277,8 @@ impl Peer {
         Self::Tr31,
         Self::Tr34Sender,
         Self::Tr34SenderRoot,
+        Self::Tr34ExporterParameters,
+        Self::Tr34Exporter,
     ];
 
     /// The name in scripts.
@@ -282,15 +288,17 @@ impl Peer {
             Self::Tr31 => "tr31-peer",
             Self::Tr34Sender => "tr34-sender",
             Self::Tr34SenderRoot => "tr34-sender-root",
+            Self::Tr34ExporterParameters => "tr34-exporter-parameters",
+            Self::Tr34Exporter => "tr34-exporter",
         }
     }
 
     /// The member that says what it answers to, or under what it wraps, if it wants one.
     pub(super) const fn needs(self) -> Option<&'static str> {
         match self {
-            Self::RsaWrap | Self::Tr34Sender => Some("reads"),
+            Self::RsaWrap | Self::Tr34Sender | Self::Tr34Exporter => Some("reads"),
             Self::Tr31 => Some("under"),
-            Self::Tr34SenderRoot => None,
+            Self::Tr34SenderRoot | Self::Tr34ExporterParameters => None,
         }
     }
 }

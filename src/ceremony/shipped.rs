@@ -43,6 +43,10 @@ pub fn shipped() -> &'static [(&'static str, &'static [u8])] {
             "kek-from-partner-tr34.toml",
             include_bytes!("../../ceremonies/kek-from-partner-tr34.toml"),
         ),
+        (
+            "kek-from-aws-tr34.toml",
+            include_bytes!("../../ceremonies/kek-from-aws-tr34.toml"),
+        ),
     ]
 }
 

@@ -50,6 +50,11 @@ impl OtherSide<'_> {
                 self.tr34_token(declared, handed()?, nonce)?
             }
             Peer::Tr34SenderRoot => return self.tr34_root(declared),
+            Peer::Tr34ExporterParameters => self.exporter_parameters(declared)?,
+            Peer::Tr34Exporter => {
+                let nonce = self.nonce_given_for(&stand_in.gives);
+                self.exported(declared, handed()?, nonce.as_deref())?
+            }
         };
         let mut bytes = serde_json::to_vec_pretty(&answer).map_err(|e| e.to_string())?;
         bytes.push(b'\n');

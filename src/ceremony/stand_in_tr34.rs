@@ -2,11 +2,12 @@
 
 use std::sync::atomic::AtomicBool;
 
-use data_encoding::HEXUPPER;
+use data_encoding::{BASE32_NOPAD, HEXUPPER};
 
 use crate::api::{
-    ImportKeyInput, ImportKeyMaterial, ImportTr34KeyBlock, KeyAlgorithm, Request,
-    Tr34KeyBlockFormat,
+    GetParametersForExportOutput, ImportKeyInput, ImportKeyMaterial, ImportTr34KeyBlock,
+    KeyAlgorithm, Request, Response, Tr34KeyBlockFormat, WrappedKey, WrappedKeyMaterialFormat,
+    iso_time,
 };
 use crate::crypto::tr31::{Exportability, Header, Version};
 use crate::crypto::tr34::{self, Freshness, KeyToSend, PartyId, Recipient, Sender};
@@ -27,6 +28,15 @@ const MONTH: i64 = 30 * 86_400_000;
 struct Holder {
     certificate: Certificate,
     key: SecretBytes,
+}
+
+/// A key on its way, and what the sender knows of it.
+struct Sent {
+    algorithm: KeyAlgorithm,
+    key: SecretBytes,
+    token: Vec<u8>,
+    signing: Holder,
+    parameters: ImportParameters,
 }
 
 impl OtherSide<'_> {
@@ -51,17 +61,14 @@ impl OtherSide<'_> {
         handed: &[u8],
         nonce: Option<String>,
     ) -> Result<serde_json::Value, String> {
-        let parameters = ImportParameters::parse(handed).map_err(|e| e.to_string())?;
-        parameters.verify(self.now).map_err(|e| e.to_string())?;
-        let (algorithm, key) = self.own_key(declared)?;
-        let signing = self.signing(declared)?;
-        let token = self.token(
-            declared,
-            &parameters.wrapping_certificate,
-            &signing,
-            (algorithm, &key),
-            nonce.as_deref(),
-        )?;
+        let sent = self.sent(declared, handed, nonce.as_deref())?;
+        let Sent {
+            algorithm,
+            token,
+            signing,
+            parameters,
+            ..
+        } = sent;
         let request = Request::ImportKey(ImportKeyInput {
             key_material: ImportKeyMaterial::Tr34KeyBlock(Box::new(ImportTr34KeyBlock {
                 certificate_authority_public_key_identifier: ROOT.to_owned(),
@@ -78,6 +85,69 @@ impl OtherSide<'_> {
             tags: Vec::new(),
         });
         Ok(request.to_json())
+    }
+
+    /// The same as the service prints it for `export-key`.
+    pub(super) fn exported(
+        &self,
+        declared: &KeyDeclaration,
+        handed: &[u8],
+        nonce: Option<&str>,
+    ) -> Result<serde_json::Value, String> {
+        let sent = self.sent(declared, handed, nonce)?;
+        let method = kcv::default_method(sent.algorithm);
+        let wrapped = WrappedKey {
+            wrapping_key_arn:
+                "arn:aws:payment-cryptography:us-east-1:444455556666:key/rootofthereceiver"
+                    .to_owned(),
+            wrapped_key_material_format: WrappedKeyMaterialFormat::TR34_KEY_BLOCK,
+            key_material: HEXUPPER.encode(&sent.token),
+            key_check_value: kcv::check_value(sent.algorithm, method, &sent.key)
+                .map_err(|e| e.to_string())?,
+            key_check_value_algorithm: method,
+        };
+        Ok(serde_json::json!({ "WrappedKey": wrapped }))
+    }
+
+    /// The certificate that signs, as the service prints it for `get-parameters-for-export`.
+    pub(super) fn exporter_parameters(
+        &self,
+        declared: &KeyDeclaration,
+    ) -> Result<serde_json::Value, String> {
+        let mut id = [0_u8; 10];
+        self.draw("export-token", &declared.id)?.fill_bytes(&mut id);
+        let id = BASE32_NOPAD.encode(&id).to_ascii_lowercase();
+        let answer = Response::GetParametersForExport(GetParametersForExportOutput {
+            signing_key_certificate: self.signing(declared)?.certificate.to_aws(),
+            signing_key_certificate_chain: self.root(declared)?.certificate.to_aws(),
+            signing_key_algorithm: KeyAlgorithm::RSA_2048,
+            export_token: format!("export-token-{id}"),
+            parameters_valid_until_timestamp: self.now.plus_millis(7 * 86_400_000),
+        });
+        let mut value = answer.to_json();
+        iso_time::print_form(&mut value);
+        Ok(value)
+    }
+
+    fn sent(
+        &self,
+        declared: &KeyDeclaration,
+        handed: &[u8],
+        nonce: Option<&str>,
+    ) -> Result<Sent, String> {
+        let parameters = ImportParameters::parse(handed).map_err(|e| e.to_string())?;
+        parameters.verify(self.now).map_err(|e| e.to_string())?;
+        let (algorithm, key) = self.own_key(declared)?;
+        let signing = self.signing(declared)?;
+        let receiver = &parameters.wrapping_certificate;
+        let token = self.token(declared, receiver, &signing, (algorithm, &key), nonce)?;
+        Ok(Sent {
+            algorithm,
+            key,
+            token,
+            signing,
+            parameters,
+        })
     }
 
     fn token(

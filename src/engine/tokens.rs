@@ -146,6 +146,22 @@ impl EngineState {
             .map(|token| token.name.as_ref())
     }
 
+    /// Import tokens for TR-34 that are good at `now`, each with its certificate (DER).
+    pub fn import_certificates(&self, now: Timestamp) -> Vec<(&str, &[u8])> {
+        self.tokens
+            .values()
+            .filter(|token| {
+                token.goes(Direction::Import)
+                    && token.material_type == KeyMaterialType::TR34_KEY_BLOCK
+                    && !token.has_expired(now)
+            })
+            .filter_map(|token| {
+                let pair = token.pair.as_ref()?;
+                Some((token.name.as_ref(), pair.certificate_der.as_slice()))
+            })
+            .collect()
+    }
+
     /// The certificate, DER, of a token's pair; nothing once it has ended.
     pub fn token_certificate(&self, name: &str) -> Option<&[u8]> {
         let pair = self.tokens.get(name)?.pair.as_ref()?;

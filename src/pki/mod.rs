@@ -3,6 +3,7 @@
 mod armor;
 mod certificate;
 mod chain;
+mod counterparty_file;
 mod crl;
 mod error;
 mod issue;
@@ -12,10 +13,11 @@ mod subject;
 
 pub use certificate::{Certificate, name_of_der};
 pub use chain::{verify_issued, verify_root, verify_valid};
+pub use counterparty_file::CounterpartyFile;
 pub use crl::{Crl, CrlError};
 pub use error::PkiError;
 pub use issue::{IssueError, Purpose, SignatureHash, Terms, issued, self_signed, signing_request};
-pub use parameters::{ImportParameters, ParametersError};
+pub use parameters::{ExportParameters, ImportParameters, ParametersError};
 pub use subject::Subject;
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! What `aws payment-cryptography get-parameters-for-import` prints: the receiver's certificate and token.
+//! What `aws payment-cryptography get-parameters-for-import` and `get-parameters-for-export` print: the receiver's or
+//! the sender's certificate, and the token that goes with it.
 #![deny(clippy::indexing_slicing)]
 
 use std::collections::BTreeMap;
@@ -37,8 +38,8 @@ pub struct ImportParameters {
 pub enum ParametersError {
     /// More bytes than such a file has.
     #[error(
-        "The file has {actual} bytes; {limit} is the most that is read. Nothing was wrapped. \
-         Use the file that get-parameters-for-import printed."
+        "The file has {actual} bytes; {limit} is the most that is read. Nothing was done with it. \
+         Use the file that get-parameters-for-import or get-parameters-for-export printed."
     )]
     TooLarge {
         /// Bytes given.
@@ -47,20 +48,24 @@ pub enum ParametersError {
         limit: usize,
     },
     /// Not the JSON object that the command prints.
-    #[error("The file is not what get-parameters-for-import prints: {0}. Nothing was wrapped.")]
+    #[error(
+        "The file is not what get-parameters-for-import or get-parameters-for-export prints: {0}. Nothing was done \
+         with it."
+    )]
     Json(String),
     /// A member stands there twice; readers differ on which one counts.
     #[error(
-        "The file has {0} twice. Nothing was wrapped. Ask for the file as the command printed it."
+        "The file has {0} twice. Nothing was done with it. Ask for the file as the command printed it."
     )]
     Duplicate(String),
     /// A member is missing.
     #[error(
-        "The file has no {0}. Nothing was wrapped. Use the whole output of get-parameters-for-import."
+        "The file has no {0}. Nothing was done with it. Use the whole output of {command}.",
+        command = command(.0)
     )]
     Missing(&'static str),
     /// A member has a value it cannot have.
-    #[error("{member} is wrong: {reason}. Nothing was wrapped.")]
+    #[error("{member} is wrong: {reason}. Nothing was done with it.")]
     Value {
         /// The member's name.
         member: &'static str,
@@ -68,17 +73,17 @@ pub enum ParametersError {
         reason: String,
     },
     /// A certificate was refused.
-    #[error("{member}: {reason} Nothing was wrapped.")]
+    #[error("{member}: {reason} Nothing was done with it.")]
     Certificate {
         /// The member's name.
         member: &'static str,
         /// Why.
         reason: PkiError,
     },
-    /// The wrapping certificate's key is not of the algorithm named beside it.
+    /// The certificate's key is not of the algorithm named beside it.
     #[error(
-        "WrappingKeyAlgorithm says {}, but the certificate's key is another. Nothing was wrapped. \
-         Ask the receiver which is right.",
+        "The file names {}, but the certificate's key is another. Nothing was done with it. \
+         Ask whoever sent it which is right.",
         .0.name()
     )]
     AlgorithmMismatch(KeyAlgorithm),
@@ -89,17 +94,142 @@ pub enum ParametersError {
     MayNotWrap,
     /// The token's time is over.
     #[error(
-        "The import token expired at {}. Nothing was wrapped. Ask the receiver for new parameters.",
+        "The token expired at {}. Nothing was done with it. Ask for new parameters.",
         .0.rfc3339()
     )]
     TokenExpired(Timestamp),
 }
 
-const CERTIFICATE: &str = "WrappingKeyCertificate";
-const CHAIN: &str = "WrappingKeyCertificateChain";
-const ALGORITHM: &str = "WrappingKeyAlgorithm";
-const TOKEN: &str = "ImportToken";
 const VALID_UNTIL: &str = "ParametersValidUntilTimestamp";
+
+/// What the members are called in the output of one of the two commands.
+struct Shape {
+    command: &'static str,
+    certificate: &'static str,
+    chain: &'static str,
+    algorithm: &'static str,
+    token: &'static str,
+    prefix: &'static str,
+}
+
+const IMPORT: Shape = Shape {
+    command: "get-parameters-for-import",
+    certificate: "WrappingKeyCertificate",
+    chain: "WrappingKeyCertificateChain",
+    algorithm: "WrappingKeyAlgorithm",
+    token: "ImportToken",
+    prefix: "import-token-",
+};
+
+const EXPORT: Shape = Shape {
+    command: "get-parameters-for-export",
+    certificate: "SigningKeyCertificate",
+    chain: "SigningKeyCertificateChain",
+    algorithm: "SigningKeyAlgorithm",
+    token: "ExportToken",
+    prefix: "export-token-",
+};
+
+/// Which command prints a member of this name.
+fn command(member: &str) -> &'static str {
+    let of_export = [
+        EXPORT.certificate,
+        EXPORT.chain,
+        EXPORT.algorithm,
+        EXPORT.token,
+    ];
+    if of_export.contains(&member) {
+        EXPORT.command
+    } else {
+        IMPORT.command
+    }
+}
+
+/// What both commands print.
+struct Parts {
+    certificate: Certificate,
+    chain: Vec<Certificate>,
+    algorithm: KeyAlgorithm,
+    token: String,
+    valid_until: Timestamp,
+    root: Certificate,
+}
+
+impl Shape {
+    fn read(&'static self, bytes: &[u8]) -> Result<Parts, ParametersError> {
+        if bytes.len() > LIMIT {
+            return Err(ParametersError::TooLarge {
+                actual: bytes.len(),
+                limit: LIMIT,
+            });
+        }
+        let members = members(bytes)?;
+        let algorithm = algorithm(self.algorithm, text(&members, self.algorithm)?)?;
+        let token = self.token_in(&members)?;
+        let valid_until = timestamp(&members)?;
+        let refused = |member| move |reason| ParametersError::Certificate { member, reason };
+        let certificate = Certificate::from_any(text(&members, self.certificate)?.as_bytes())
+            .map_err(refused(self.certificate))?;
+        let chain = Certificate::list_from_any(text(&members, self.chain)?.as_bytes())
+            .map_err(refused(self.chain))?;
+        if certificate.key_algorithm() != Some(algorithm) {
+            return Err(ParametersError::AlgorithmMismatch(algorithm));
+        }
+        let root = match chain.last() {
+            Some(root) if chain.len() <= CHAIN_LIMIT => root.clone(),
+            _ => {
+                return Err(ParametersError::Value {
+                    member: self.chain,
+                    reason: format!("1 to {CHAIN_LIMIT} certificates belong there"),
+                });
+            }
+        };
+        Ok(Parts {
+            certificate,
+            chain,
+            algorithm,
+            token,
+            valid_until,
+            root,
+        })
+    }
+
+    /// The token, in the service's pattern: its prefix and `[0-9a-zA-Z]{16,64}`.
+    fn token_in(&self, members: &BTreeMap<String, Value>) -> Result<String, ParametersError> {
+        let text = text(members, self.token)?;
+        let fits = text.strip_prefix(self.prefix).is_some_and(|rest| {
+            (16..=64).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_alphanumeric())
+        });
+        if fits {
+            Ok(text.to_owned())
+        } else {
+            Err(ParametersError::Value {
+                member: self.token,
+                reason: format!("it must be {} and 16 to 64 letters and digits", self.prefix),
+            })
+        }
+    }
+
+    /// Judges token and chain at `now`: each certificate under the next, the last one self-signed.
+    fn verify(
+        &self,
+        certificate: &Certificate,
+        chain: &[Certificate],
+        valid_until: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), ParametersError> {
+        if now > valid_until {
+            return Err(ParametersError::TokenExpired(valid_until));
+        }
+        let refused = |member| move |reason| ParametersError::Certificate { member, reason };
+        let mut child = (certificate, self.certificate);
+        for issuer in chain {
+            verify_issued(child.0, issuer, now).map_err(refused(child.1))?;
+            child = (issuer, self.chain);
+        }
+        verify_root(child.0, now).map_err(refused(self.chain))
+    }
+}
 
 impl ImportParameters {
     /// Reads the JSON object the command prints. Members it does not know are passed over; the chain is
@@ -108,40 +238,14 @@ impl ImportParameters {
     /// # Errors
     /// Larger than 1 MiB, no such object, a member twice, missing or wrong, an unreadable certificate.
     pub fn parse(bytes: &[u8]) -> Result<Self, ParametersError> {
-        if bytes.len() > LIMIT {
-            return Err(ParametersError::TooLarge {
-                actual: bytes.len(),
-                limit: LIMIT,
-            });
-        }
-        let members = members(bytes)?;
-        let wrapping_key_algorithm = algorithm(text(&members, ALGORITHM)?)?;
-        let import_token = token(text(&members, TOKEN)?)?;
-        let valid_until = timestamp(&members)?;
-        let refused = |member| move |reason| ParametersError::Certificate { member, reason };
-        let wrapping_certificate = Certificate::from_any(text(&members, CERTIFICATE)?.as_bytes())
-            .map_err(refused(CERTIFICATE))?;
-        let chain = Certificate::list_from_any(text(&members, CHAIN)?.as_bytes())
-            .map_err(refused(CHAIN))?;
-        if wrapping_certificate.key_algorithm() != Some(wrapping_key_algorithm) {
-            return Err(ParametersError::AlgorithmMismatch(wrapping_key_algorithm));
-        }
-        let root = match chain.last() {
-            Some(root) if chain.len() <= CHAIN_LIMIT => root.clone(),
-            _ => {
-                return Err(ParametersError::Value {
-                    member: CHAIN,
-                    reason: format!("1 to {CHAIN_LIMIT} certificates belong there"),
-                });
-            }
-        };
+        let parts = IMPORT.read(bytes)?;
         Ok(Self {
-            wrapping_certificate,
-            chain,
-            wrapping_key_algorithm,
-            import_token,
-            valid_until,
-            root,
+            wrapping_certificate: parts.certificate,
+            chain: parts.chain,
+            wrapping_key_algorithm: parts.algorithm,
+            import_token: parts.token,
+            valid_until: parts.valid_until,
+            root: parts.root,
         })
     }
 
@@ -156,21 +260,70 @@ impl ImportParameters {
     /// # Errors
     /// The token is over, the certificate may not wrap, or the first certificate refused.
     pub fn verify(&self, now: Timestamp) -> Result<(), ParametersError> {
-        if now > self.valid_until {
-            return Err(ParametersError::TokenExpired(self.valid_until));
-        }
-        let refused = |member| move |reason| ParametersError::Certificate { member, reason };
-        let mut child = (&self.wrapping_certificate, CERTIFICATE);
-        for issuer in &self.chain {
-            verify_issued(child.0, issuer, now).map_err(refused(child.1))?;
-            child = (issuer, CHAIN);
-        }
-        verify_root(&self.root, now).map_err(refused(CHAIN))?;
+        IMPORT.verify(
+            &self.wrapping_certificate,
+            &self.chain,
+            self.valid_until,
+            now,
+        )?;
         if self.wrapping_certificate.may_wrap_keys() {
             Ok(())
         } else {
             Err(ParametersError::MayNotWrap)
         }
+    }
+}
+
+/// The sender's side of a TR-34 exchange: whose certificate signs what will come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportParameters {
+    /// The certificate that the sender signs with.
+    pub signing_certificate: Certificate,
+    /// The certificates above it in order, the root last; never empty.
+    pub chain: Vec<Certificate>,
+    /// The signing key's algorithm, checked against the certificate.
+    pub signing_key_algorithm: KeyAlgorithm,
+    /// `export-token-...`: the sender's own, of no use here.
+    pub export_token: String,
+    /// When the token stops working.
+    pub valid_until: Timestamp,
+    root: Certificate,
+}
+
+impl ExportParameters {
+    /// Reads the JSON object the command prints. Members it does not know are passed over; the chain is
+    /// not judged yet, see [`verify`](Self::verify).
+    ///
+    /// # Errors
+    /// Larger than 1 MiB, no such object, a member twice, missing or wrong, an unreadable certificate.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ParametersError> {
+        let parts = EXPORT.read(bytes)?;
+        Ok(Self {
+            signing_certificate: parts.certificate,
+            chain: parts.chain,
+            signing_key_algorithm: parts.algorithm,
+            export_token: parts.token,
+            valid_until: parts.valid_until,
+            root: parts.root,
+        })
+    }
+
+    /// The root of the chain, whose fingerprint people compare.
+    pub fn root(&self) -> &Certificate {
+        &self.root
+    }
+
+    /// Judges token and chain at `now`: each certificate under the next, the last one self-signed.
+    ///
+    /// # Errors
+    /// The token is over, or the first certificate refused.
+    pub fn verify(&self, now: Timestamp) -> Result<(), ParametersError> {
+        EXPORT.verify(
+            &self.signing_certificate,
+            &self.chain,
+            self.valid_until,
+            now,
+        )
     }
 }
 
@@ -242,31 +395,16 @@ fn text<'a>(
     }
 }
 
-fn algorithm(name: &str) -> Result<KeyAlgorithm, ParametersError> {
+fn algorithm(member: &'static str, name: &str) -> Result<KeyAlgorithm, ParametersError> {
     KeyAlgorithm::ALL
         .iter()
         .copied()
         .filter(|algorithm| algorithm.modulus_bits().is_some())
         .find(|algorithm| algorithm.name() == name)
         .ok_or_else(|| ParametersError::Value {
-            member: ALGORITHM,
+            member,
             reason: "it must be RSA_2048, RSA_3072 or RSA_4096".to_owned(),
         })
-}
-
-/// `import-token-[0-9a-zA-Z]{16,64}`, the service's pattern.
-fn token(text: &str) -> Result<String, ParametersError> {
-    let fits = text.strip_prefix("import-token-").is_some_and(|rest| {
-        (16..=64).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_alphanumeric())
-    });
-    if fits {
-        Ok(text.to_owned())
-    } else {
-        Err(ParametersError::Value {
-            member: TOKEN,
-            reason: "it must be import-token- and 16 to 64 letters and digits".to_owned(),
-        })
-    }
 }
 
 fn timestamp(members: &BTreeMap<String, Value>) -> Result<Timestamp, ParametersError> {

@@ -7,6 +7,7 @@ use super::*;
 use crate::api::{KeyAlgorithm, Timestamp};
 
 mod any_bytes;
+mod counterparty_file;
 mod crl;
 mod issue;
 mod parameters;

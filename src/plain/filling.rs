@@ -160,11 +160,11 @@ impl Asking<'_, '_> {
             .answers
             .files
             .get("file")
-            .and_then(|bytes| crate::pki::ImportParameters::parse(bytes).ok());
+            .and_then(|bytes| crate::pki::CounterpartyFile::parse(bytes).ok())
+            .map(|handed_over| crate::session::handover::commands_for(&handed_over))
+            .filter(|commands| !commands.is_empty());
         match parameters {
-            Some(parameters) => lines.extend(crate::session::handover::fingerprint_commands(
-                parameters.wrapping_key_algorithm.name(),
-            )),
+            Some(commands) => lines.extend(commands),
             None => lines.push(
                 "The owner of the root reads it from their own copy: openssl x509 -in ROOT.pem -noout -fingerprint -sha256"
                     .to_owned(),

@@ -1,9 +1,15 @@
 //! What a counterparty's file brings: key blocks and requests, read as the AWS CLI prints and takes them.
 #![deny(clippy::indexing_slicing)]
 
+use data_encoding::{BASE64, HEXUPPER_PERMISSIVE};
+use serde::Deserialize as _;
 use serde_json::Value;
 
-use crate::api::{ImportKeyInput, ImportKeyMaterial, ImportTr34KeyBlock, Operation, Request};
+use crate::api::{
+    ImportKeyInput, ImportKeyMaterial, ImportTr34KeyBlock, Operation, Request,
+    WrappedKeyMaterialFormat,
+};
+use crate::crypto::tr34::KeyToken;
 use crate::custody::json;
 
 use super::Profile;
@@ -59,22 +65,86 @@ pub(crate) fn cryptogram(bytes: &[u8], profile: Profile) -> Result<ImportKeyInpu
     }
 }
 
-/// A request for `import-key` with a TR-34 token, and that member of it.
+/// A TR-34 token, and what came around it.
+pub(crate) struct Tr34File {
+    /// The token, DER or BER; what is in it the engine judges.
+    pub(crate) token: Vec<u8>,
+    /// The request for `import-key` that holds it, if the sender wrote one, and that member of it.
+    pub(crate) request: Option<(ImportKeyInput, ImportTr34KeyBlock)>,
+}
+
+/// A TR-34 token: in a request for `import-key`, in what `export-key` printed, or alone (DER, PEM, base64 or hex).
 ///
 /// # Errors
 /// The rule, completing a sentence that names the field.
-pub(crate) fn tr34(
-    bytes: &[u8],
-    profile: Profile,
-) -> Result<(ImportKeyInput, ImportTr34KeyBlock), String> {
-    let input = request(bytes, profile)?;
-    match &input.key_material {
-        ImportKeyMaterial::Tr34KeyBlock(block) => {
-            let block = block.as_ref().clone();
-            Ok((input, block))
-        }
-        _ => Err("brings no Tr34KeyBlock".to_owned()),
+pub(crate) fn tr34(bytes: &[u8], profile: Profile) -> Result<Tr34File, String> {
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return alone(bytes);
     }
+    let file = object(bytes)?;
+    if let Some(wrapped) = file.get("WrappedKey") {
+        same_class(&file, profile)?;
+        return exported(wrapped);
+    }
+    let input = request(bytes, profile)?;
+    let ImportKeyMaterial::Tr34KeyBlock(block) = &input.key_material else {
+        return Err("brings no Tr34KeyBlock".to_owned());
+    };
+    let block = block.as_ref().clone();
+    let token = HEXUPPER_PERMISSIVE
+        .decode(block.wrapped_key_block.as_bytes())
+        .unwrap_or_default();
+    Ok(Tr34File {
+        token,
+        request: Some((input, block)),
+    })
+}
+
+/// `WrappedKey` as `export-key` prints it.
+fn exported(wrapped: &Value) -> Result<Tr34File, String> {
+    let format = wrapped
+        .get("WrappedKeyMaterialFormat")
+        .and_then(|format| WrappedKeyMaterialFormat::deserialize(format).ok());
+    if format != Some(WrappedKeyMaterialFormat::TR34_KEY_BLOCK) {
+        return Err("is an answer of export-key whose format is not TR34_KEY_BLOCK".to_owned());
+    }
+    let hex = wrapped
+        .get("KeyMaterial")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let token = HEXUPPER_PERMISSIVE
+        .decode(hex.as_bytes())
+        .map_err(|_| "has a WrappedKey.KeyMaterial that is no hex".to_owned())?;
+    Ok(Tr34File {
+        token,
+        request: None,
+    })
+}
+
+/// The token and nothing else.
+fn alone(bytes: &[u8]) -> Result<Tr34File, String> {
+    let mut readings = vec![bytes.to_vec()];
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        let body: String = text
+            .lines()
+            .filter(|line| !line.starts_with("-----"))
+            .flat_map(str::split_whitespace)
+            .collect();
+        readings.extend(HEXUPPER_PERMISSIVE.decode(body.as_bytes()));
+        readings.extend(BASE64.decode(body.as_bytes()));
+    }
+    readings
+        .into_iter()
+        .find(|token| KeyToken::parse(token).is_ok())
+        .map(|token| Tr34File {
+            token,
+            request: None,
+        })
+        .ok_or_else(|| {
+            "is neither a TR-34 token (DER, PEM, base64 or hex), nor a request for import-key with Tr34KeyBlock, nor \
+             what export-key printed"
+                .to_owned()
+        })
 }
 
 fn request(bytes: &[u8], profile: Profile) -> Result<ImportKeyInput, String> {
@@ -122,7 +192,9 @@ fn same_class(file: &Value, profile: Profile) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{cryptogram, key_block};
+    use data_encoding::{BASE64, HEXLOWER};
+
+    use super::{cryptogram, key_block, tr34};
     use crate::session::Profile;
 
     #[test]
@@ -137,6 +209,51 @@ mod tests {
         }
         for bad in ["", "{}", "{", "D0\u{7}", "[1]", r#"{"a":1,"a":1}"#] {
             assert!(key_block(bad.as_bytes(), Profile::Test).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_read_in_every_form_and_nothing_else_is() {
+        let vectors = include_str!("../../tests/vectors/tr34-annexb.json");
+        let vectors: serde_json::Value = serde_json::from_str(vectors).unwrap();
+        let token = some_token(&vectors).expect("a key token among the vectors");
+        let hex = HEXLOWER.encode(&token);
+        let base64 = BASE64.encode(&token);
+        let (first, rest) = base64.split_at(64);
+        let printed = serde_json::json!({ "WrappedKey": {
+            "KeyMaterial": hex, "WrappedKeyMaterialFormat": "TR34_KEY_BLOCK" } });
+        let forms = [
+            token.clone(),
+            format!("{hex}\n").into_bytes(),
+            format!("-----BEGIN CMS-----\n{first}\n{rest}\n-----END CMS-----\n").into_bytes(),
+            base64.into_bytes(),
+            printed.to_string().into_bytes(),
+        ];
+        for (at, form) in forms.iter().enumerate() {
+            let file = tr34(form, Profile::Test).unwrap_or_else(|rule| panic!("{at}: {rule}"));
+            assert_eq!(file.token, token, "{at}");
+            assert!(file.request.is_none(), "{at}");
+        }
+        for bad in [
+            "",
+            "30",
+            r#"{"WrappedKey":{"KeyMaterial":"30","WrappedKeyMaterialFormat":"TR31_KEY_BLOCK"}}"#,
+            r#"{"WrappedKey":{"KeyMaterial":"zz","WrappedKeyMaterialFormat":"TR34_KEY_BLOCK"}}"#,
+        ] {
+            assert!(tr34(bad.as_bytes(), Profile::Test).is_err(), "{bad}");
+        }
+    }
+
+    /// The first text among the vectors that is a key token in hex.
+    fn some_token(value: &serde_json::Value) -> Option<Vec<u8>> {
+        match value {
+            serde_json::Value::String(text) => HEXLOWER
+                .decode(text.to_lowercase().as_bytes())
+                .ok()
+                .filter(|bytes| crate::crypto::tr34::KeyToken::parse(bytes).is_ok()),
+            serde_json::Value::Array(all) => all.iter().find_map(some_token),
+            serde_json::Value::Object(all) => all.values().find_map(some_token),
+            _ => None,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::api::{
     StopKeyUsageInput, Tag, TrustedCertificatePublicKey, WrappingKeySpec,
 };
 use crate::custody::TypedFingerprint;
-use crate::pki::{Certificate, ImportParameters};
+use crate::pki::{Certificate, CounterpartyFile, ImportParameters};
 
 use super::action::{Action, Confirmation, ExportNote};
 use super::door::hex;
@@ -173,17 +173,15 @@ fn algorithm(text: &str) -> Result<KeyAlgorithm, Refusal> {
 
 /// The certificate a file field means: a certificate, or the root of a parameters file.
 pub(crate) fn root_of(bytes: &[u8]) -> Result<Certificate, Refusal> {
-    match Certificate::from_any(bytes) {
-        Ok(certificate) => Ok(certificate),
-        Err(plain) => ImportParameters::parse(bytes)
-            .map(|p| p.root().clone())
-            .map_err(|params| {
-                wrong(
-                    "file",
-                    &format!("is no certificate ({plain}) and no parameters file ({params})"),
-                )
-            }),
-    }
+    let handed_over = CounterpartyFile::parse(bytes).map_err(|parameters| {
+        let plain = Certificate::from_any(bytes).err();
+        let plain = plain.map(|error| error.to_string()).unwrap_or_default();
+        wrong(
+            "file",
+            &format!("is no certificate ({plain}) and no parameters file ({parameters})"),
+        )
+    })?;
+    Ok(handed_over.root().clone())
 }
 
 fn import_root(session: &Session, answers: &Answers) -> Result<Action, Refusal> {

@@ -8,7 +8,10 @@ use crate::api::{
     Tr34KeyBlockFormat,
 };
 
-use crate::pki::ImportParameters;
+use data_encoding::HEXUPPER;
+
+use crate::crypto::tr34::KeyToken;
+use crate::pki::{Certificate, CounterpartyFile, ImportParameters};
 
 use super::action::{Action, ExportNote};
 use super::build::{Answers, label_tags, wrong};
@@ -63,8 +66,12 @@ fn import_rsa_wrap(session: &Session, answers: &Answers) -> Result<Action, Refus
 /// Certificate, token and block are the sender's. Whom we trust and which nonce we gave is ours: a nonce out of the
 /// sender's own file would prove nothing.
 fn import_tr34(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
-    let (brought, block) = brought::tr34(answers.file("file")?, session.profile())
+    let file = brought::tr34(answers.file("file")?, session.profile())
         .map_err(|rule| wrong("file", &rule))?;
+    let (brought, block) = match file.request {
+        Some(request) => request,
+        None => request_around(session, &file.token, answers)?,
+    };
     Ok(Action::control(Request::ImportKey(ImportKeyInput {
         key_material: ImportKeyMaterial::Tr34KeyBlock(Box::new(ImportTr34KeyBlock {
             certificate_authority_public_key_identifier: session.resolve(answers.text("ca")?)?,
@@ -75,6 +82,73 @@ fn import_tr34(session: &Session, answers: &Answers) -> Result<Action, Refusal> 
         tags: label_tags(answers.optional("label")),
         ..brought
     })))
+}
+
+/// The request that a sender did not write: our token is the one whose certificate the token names, the sender's
+/// certificate comes beside it or inside it. Nothing in it is trusted: the root is ours, and the engine judges the
+/// rest.
+fn request_around(
+    session: &Session,
+    token: &[u8],
+    answers: &Answers,
+) -> Result<(ImportKeyInput, ImportTr34KeyBlock), Refusal> {
+    let read = KeyToken::parse(token).map_err(|error| {
+        wrong(
+            "file",
+            &format!("holds no TR-34 token that can be read: {error}"),
+        )
+    })?;
+    let recipient = read.recipient();
+    let import_token = session
+        .import_token_for(&recipient.issuer_der(), &recipient.serial_hex())
+        .ok_or_else(|| {
+            wrong(
+                "file",
+                "is wrapped for a certificate that this vault did not give out, or whose seven days are over",
+            )
+        })?;
+    let block = ImportTr34KeyBlock {
+        certificate_authority_public_key_identifier: String::new(),
+        signing_key_certificate: senders_certificate(&read, answers)?.to_aws(),
+        import_token: Some(import_token),
+        wrapping_key_identifier: None,
+        wrapping_key_certificate: None,
+        wrapped_key_block: HEXUPPER.encode(token),
+        key_block_format: Tr34KeyBlockFormat::X9_TR34_2012,
+        random_nonce: None,
+    };
+    let input = ImportKeyInput {
+        key_material: ImportKeyMaterial::Tr34KeyBlock(Box::new(block.clone())),
+        enabled: true,
+        key_check_value_algorithm: None,
+        tags: Vec::new(),
+    };
+    Ok((input, block))
+}
+
+fn senders_certificate(token: &KeyToken, answers: &Answers) -> Result<Certificate, Refusal> {
+    if let Some(bytes) = answers.files.get("sender") {
+        return CounterpartyFile::parse(bytes)
+            .map(|handed_over| handed_over.leaf().clone())
+            .map_err(|error| {
+                wrong(
+                    "sender",
+                    &format!("holds no certificate of a sender: {error}"),
+                )
+            });
+    }
+    match token.certificates() {
+        [one] => Certificate::from_any(one).map_err(|error| {
+            wrong(
+                "file",
+                &format!("holds a certificate that cannot be read: {error}"),
+            )
+        }),
+        _ => Err(wrong(
+            "sender",
+            "is needed here: neither the file nor the token in it holds the one certificate that the sender signed with",
+        )),
+    }
 }
 
 /// RandomNonce as the service takes it.

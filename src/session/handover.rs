@@ -10,6 +10,8 @@ use crate::api::{
     Tag, WrappedKey,
 };
 
+use crate::pki::CounterpartyFile;
+
 use super::action::{Action, ExportNote};
 use super::command::Executed;
 use super::error::Refusal;
@@ -192,16 +194,39 @@ pub(super) fn receipt(session: &Session, text: &mut String, step: u32, wrapped: 
 /// The commands by which a second person fetches a receiver's fingerprints over another login on another computer,
 /// for a receiver whose wrapping key has this algorithm.
 pub fn fingerprint_commands(wrapping_key_algorithm: &str) -> Vec<String> {
-    let fetch = format!(
-        "aws payment-cryptography get-parameters-for-import --key-material-type KEY_CRYPTOGRAM \
-         --wrapping-key-algorithm {wrapping_key_algorithm} --reuse-last-generated-token --output text"
+    let command = format!(
+        "get-parameters-for-import --key-material-type KEY_CRYPTOGRAM --wrapping-key-algorithm {wrapping_key_algorithm}"
     );
+    fetched(&command, "Wrapping")
+}
+
+/// The same for what a counterparty handed over, receiver or sender; none for a certificate alone, whose owner reads
+/// the fingerprint from an own copy.
+pub fn commands_for(handed_over: &CounterpartyFile) -> Vec<String> {
+    match handed_over {
+        CounterpartyFile::Certificate(_) => Vec::new(),
+        CounterpartyFile::Import(parameters) => {
+            fingerprint_commands(parameters.wrapping_key_algorithm.name())
+        }
+        CounterpartyFile::Export(parameters) => {
+            let command = format!(
+                "get-parameters-for-export --key-material-type TR34_KEY_BLOCK --signing-key-algorithm {}",
+                parameters.signing_key_algorithm.name()
+            );
+            fetched(&command, "Signing")
+        }
+    }
+}
+
+fn fetched(command: &str, kind: &str) -> Vec<String> {
+    let fetch =
+        format!("aws payment-cryptography {command} --reuse-last-generated-token --output text");
     let digest = "base64 -d | openssl x509 -noout -fingerprint -sha256";
     vec![
         "# the root (this is what you type here):".into(),
-        format!("{fetch} --query WrappingKeyCertificateChain | {digest}"),
-        "# the wrapping certificate below it:".into(),
-        format!("{fetch} --query WrappingKeyCertificate | {digest}"),
+        format!("{fetch} --query {kind}KeyCertificateChain | {digest}"),
+        format!("# the {} certificate below it:", kind.to_lowercase()),
+        format!("{fetch} --query {kind}KeyCertificate | {digest}"),
     ]
 }
 

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::api::{
     ExportKeyInput, ExportKeyMaterial, ExportTr34KeyBlock, ImportKeyInput, ImportKeyMaterial,
-    ImportTr31KeyBlock, ImportTr34KeyBlock, Request, Response, Timestamp, WrappedKey, iso_time,
+    ImportTr31KeyBlock, ImportTr34KeyBlock, KeyMaterialType, Request, Response, Timestamp,
+    WrappedKey, iso_time,
 };
 use crate::pki::Certificate;
 
@@ -40,15 +41,21 @@ pub(super) fn of(
             block(session, input, note, &output.wrapped_key)
         }
         (
-            Request::GetParametersForImport(_),
+            Request::GetParametersForImport(input),
             Some(response @ Response::GetParametersForImport(o)),
         ) => {
+            let tr34 = input.key_material_type == KeyMaterialType::TR34_KEY_BLOCK;
             let given = Given {
                 certificate: &o.wrapping_key_certificate,
                 root: &o.wrapping_key_certificate_chain,
                 until: o.parameters_valid_until_timestamp,
                 use_of: "wraps the key",
-                back: "Send back the request for import-key that holds the wrapped key and this token",
+                back: if tr34 {
+                    "Send back the token: what export-key printed, or a request for import-key"
+                } else {
+                    "Send back the request for import-key that holds the wrapped key and this token"
+                },
+                receives: tr34,
             };
             parameters(session, note, response, &given)
         }
@@ -62,6 +69,7 @@ pub(super) fn of(
                 until: o.parameters_valid_until_timestamp,
                 use_of: "checks what this vault signs",
                 back: "Keep the certificate: the token that comes is signed with its key",
+                receives: false,
             };
             parameters(session, note, response, &given)
         }
@@ -279,6 +287,41 @@ struct Given<'a> {
     until: Timestamp,
     use_of: &'a str,
     back: &'a str,
+    /// Whether a TR-34 token is to come back.
+    receives: bool,
+}
+
+/// What the sender types where it is the service itself.
+fn aws_sends(text: &mut String, note: &ExportNote, given: &Given<'_>) {
+    let of = |certificate: &str| {
+        Certificate::from_any(certificate.as_bytes())
+            .ok()
+            .and_then(|certificate| certificate.key_algorithm())
+            .map_or("RSA_4096", |algorithm| algorithm.name())
+    };
+    let algorithm = of(given.root);
+    // The service asks of the pair that signs what it asks of the pair that wraps (control plane, strength matrix).
+    let signing = of(given.certificate);
+    let file = &note.file;
+    let _ = write!(
+        text,
+        "\n   Where the sender is AWS (jq reads the file; ROOT_ARN is what the first command\n   printed, KEY_ARN the \
+         key that is to come):\n\n\
+         \x20  aws payment-cryptography import-key --key-material \\\n\
+         \x20    \"RootCertificatePublicKey={{KeyAttributes={{KeyClass=PUBLIC_KEY,\\\n\
+         KeyUsage=TR31_S0_ASYMMETRIC_KEY_FOR_DIGITAL_SIGNATURE,\\\n\
+         KeyAlgorithm={algorithm},KeyModesOfUse={{Verify=true}}}},\\\n\
+         PublicKeyCertificate=$(jq -r .WrappingKeyCertificateChain {file})}}\"\n\
+         \x20  aws payment-cryptography get-parameters-for-export \\\n\
+         \x20    --key-material-type TR34_KEY_BLOCK --signing-key-algorithm {signing} \\\n\
+         \x20    > signing.json\n\
+         \x20  aws payment-cryptography export-key --export-key-identifier KEY_ARN \\\n\
+         \x20    --key-material \"Tr34KeyBlock={{KeyBlockFormat=X9_TR34_2012,\\\n\
+         CertificateAuthorityPublicKeyIdentifier=ROOT_ARN,\\\n\
+         WrappingKeyCertificate=$(jq -r .WrappingKeyCertificate {file}),\\\n\
+         ExportToken=$(jq -r .ExportToken signing.json)}}\" > token.json\n\n\
+         \x20  Bring back signing.json and token.json.\n"
+    );
 }
 
 /// Token and certificates as the AWS CLI prints them.
@@ -308,6 +351,9 @@ fn parameters(
             .map(|c| super::door::hex(&c.sha256_fingerprint()))
             .unwrap_or_default();
         let _ = writeln!(text, "   {name:<12}SHA-256\n   {sha256}");
+    }
+    if given.receives {
+        aws_sends(&mut text, note, given);
     }
     let _ = writeln!(
         text,

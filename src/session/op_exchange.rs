@@ -80,8 +80,8 @@ pub const IMPORT_TR34: Op = Op {
         Field {
             id: "file",
             label: "Sender's file",
-            hint: "The request that `aws payment-cryptography import-key` takes, with member Tr34KeyBlock. The token in \
-                   it is the one that this vault gave out.",
+            hint: "The request that `aws payment-cryptography import-key` takes, with member Tr34KeyBlock; or what \
+                   `export-key` printed; or the token alone.",
             kind: Kind::File,
             optional: false,
         },
@@ -91,6 +91,14 @@ pub const IMPORT_TR34: Op = Op {
             hint: "The imported root above the sender's certificate. It comes first: import-key.root-certificate.",
             kind: Kind::Key,
             optional: false,
+        },
+        Field {
+            id: "sender",
+            label: "Sender's certificate",
+            hint: "Only if neither the file nor the token holds it: what `aws payment-cryptography \
+                   get-parameters-for-export` printed there, or the certificate.",
+            kind: Kind::File,
+            optional: true,
         },
         Field {
             id: "nonce",

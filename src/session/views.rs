@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::api::{Key, KeyCheckValueAlgorithm, KeyState, Tag, Timestamp};
+use crate::crypto::tr34::PartyId;
 use crate::custody::{Role, words};
 use crate::engine::KeyRecord;
 use crate::pki::Certificate;
@@ -176,6 +177,21 @@ impl Session {
     pub(crate) fn newest_export_token(&self) -> Option<String> {
         let token = self.state.engine.newest_export_token(self.now())?;
         Some(token.to_owned())
+    }
+
+    /// The import token whose certificate has this issuer (DER) and serial number (hex), while it is good.
+    pub(crate) fn import_token_for(&self, issuer_der: &[u8], serial_hex: &str) -> Option<String> {
+        let good = self.state.engine.import_certificates(self.now());
+        let names = |der: &[u8]| {
+            Certificate::from_any(der).is_ok_and(|certificate| {
+                PartyId::new(certificate.issuer_der(), certificate.serial()).is_some_and(|id| {
+                    id.issuer_der() == issuer_der && id.serial_hex() == serial_hex
+                })
+            })
+        };
+        let mut good = good.into_iter();
+        good.find(|(_, der)| names(der))
+            .map(|(name, _)| name.to_owned())
     }
 
     /// The certificate of a token that this vault gave out.

@@ -13,7 +13,7 @@ use crate::ceremony;
 pub(crate) use crate::ceremony::PRACTICE_FILE;
 use crate::crypto::{CryptoError, Entropy as _, OsEntropy, SecretBytes, keygen};
 use crate::os::OutputFolder;
-use crate::pki::ImportParameters;
+use crate::pki::CounterpartyFile;
 use crate::session::build::{self, Answers};
 pub(crate) use crate::session::handing_out::NEXT;
 use crate::session::handing_out::has_place;
@@ -291,13 +291,11 @@ fn read(session: &Session, path: &Path) -> Result<Arc<Vec<u8>>, Refusal> {
 fn read_root(session: &Session, path: &Path) -> Result<News, Refusal> {
     let bytes = read(session, path)?;
     let root = build::root_of(&bytes)?;
-    let wrapping = ImportParameters::parse(&bytes)
-        .ok()
-        .map(|p| p.wrapping_key_algorithm);
+    let commands = CounterpartyFile::parse(&bytes).map(|file| handover::commands_for(&file));
     Ok(News::Root(Box::new(RootFile {
         bytes,
         root,
-        wrapping,
+        commands: commands.unwrap_or_default(),
     })))
 }
 

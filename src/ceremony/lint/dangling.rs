@@ -203,13 +203,15 @@ fn stands_in(model: &Model, stand_in: &StandIn, report: &mut Report) {
         );
     }
     match stand_in.peer {
-        Peer::RsaWrap | Peer::Tr34Sender if !is_there(model, stand_in) => wrong(
-            "reads",
-            format!(
-                "No step writes `{}` before `{}` is read: name an output of get-parameters-for-import.",
-                stand_in.needs, stand_in.gives
-            ),
-        ),
+        Peer::RsaWrap | Peer::Tr34Sender | Peer::Tr34Exporter if !is_there(model, stand_in) => {
+            wrong(
+                "reads",
+                format!(
+                    "No step writes `{}` before `{}` is read: name an output of get-parameters-for-import.",
+                    stand_in.needs, stand_in.gives
+                ),
+            );
+        }
         Peer::Tr31 if !sent_by_a_peer(model, &stand_in.needs) => wrong(
             "under",
             format!(

@@ -4,7 +4,7 @@
 use crate::api::Timestamp;
 use crate::crypto::tr31::Block;
 use crate::custody::TypedFingerprint;
-use crate::pki::{Certificate, ImportParameters};
+use crate::pki::{Certificate, CounterpartyFile};
 use crate::session::{Profile, Session, brought, span};
 
 use super::super::model::Step;
@@ -23,9 +23,8 @@ impl Runner {
             return None;
         }
         let bytes = self.input(session, step)?;
-        let refusal = match ImportParameters::parse(&bytes) {
-            Ok(parameters) => parameters.verify(session.now()).err()?,
-            Err(_) if Certificate::from_any(&bytes).is_ok() => return None,
+        let refusal = match CounterpartyFile::parse(&bytes) {
+            Ok(handed_over) => handed_over.verify(session.now()).err()?,
             Err(_) if reads && holds_a_key(&bytes, session.profile()) => return None,
             Err(refusal) => refusal,
         };
@@ -123,14 +122,12 @@ impl Runner {
     /// The certificate that a fingerprint step is about.
     pub(super) fn certificate(&self, session: &Session, step: &Step) -> Option<Certificate> {
         let bytes = self.input(session, step)?;
-        let Ok(parameters) = ImportParameters::parse(&bytes) else {
-            return Certificate::from_any(&bytes).ok();
-        };
+        let handed_over = CounterpartyFile::parse(&bytes).ok()?;
         let root = step.fields.get("of").is_some_and(|of| of == "root");
         Some(if root {
-            parameters.root().clone()
+            handed_over.root().clone()
         } else {
-            parameters.wrapping_certificate
+            handed_over.leaf().clone()
         })
     }
 }

@@ -5,8 +5,9 @@ use serde_json::Value;
 use crate::api::{
     ExportKeyMaterial, ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, Key, KeyAttributes,
     KeyBlockHeaders, KeyCheckValueAlgorithm, KeyModesOfUse, Operation, Request, Timestamp,
+    WrappedKeyMaterialFormat,
 };
-use crate::pki::{Certificate, ImportParameters};
+use crate::pki::{Certificate, CounterpartyFile};
 
 use super::certificate;
 use super::facts::Facts;
@@ -15,7 +16,7 @@ use super::{tr31, tr34};
 /// What a JSON object is, by its members.
 pub(super) fn explain(bytes: &[u8], value: &Value, now: Timestamp) -> Result<Facts, String> {
     let has = |name: &str| value.get(name).is_some();
-    if has("WrappingKeyCertificate") {
+    if has("WrappingKeyCertificate") || has("SigningKeyCertificate") {
         return parameters(bytes, now);
     }
     if has("KeyMaterial") && !has("ExportKeyIdentifier") {
@@ -28,54 +29,66 @@ pub(super) fn explain(bytes: &[u8], value: &Value, now: Timestamp) -> Result<Fac
         return answer(key);
     }
     if has("WrappedKey") {
-        return export_answer(value);
+        return export_answer(value, now);
     }
     if has("outcome") && has("steps") {
         return Ok(summary(value));
     }
-    Err("JSON that is none of: the output of get-parameters-for-import, a request or an answer of import-key or export-key, a ceremony.json.".to_owned())
+    Err("JSON that is none of: the output of get-parameters-for-import or get-parameters-for-export, a request or an answer of import-key or export-key, a ceremony.json.".to_owned())
 }
 
 fn parameters(bytes: &[u8], now: Timestamp) -> Result<Facts, String> {
-    let parameters = ImportParameters::parse(bytes).map_err(|e| e.to_string())?;
-    let mut found = Facts::new(
-        "get-parameters-for-import",
-        "PARAMETERS FOR IMPORT, printed by the receiver of a key",
-    );
-    found.line(
-        "import_token",
-        "Import token",
-        parameters.import_token.as_str(),
-    );
-    found.line(
-        "valid_until",
-        "Valid until",
-        parameters.valid_until.rfc3339(),
-    );
-    found.line(
-        "wrapping_key_algorithm",
-        "Wrapping key",
-        parameters.wrapping_key_algorithm.name(),
-    );
-    match parameters.verify(now) {
+    let handed_over = CounterpartyFile::parse(bytes).map_err(|e| e.to_string())?;
+    let mut found = match &handed_over {
+        CounterpartyFile::Export(parameters) => {
+            let mut found = Facts::new(
+                "get-parameters-for-export",
+                "PARAMETERS FOR EXPORT, printed by the sender of a key in a TR-34 token",
+            );
+            let token = parameters.export_token.as_str();
+            found.line("export_token", "Export token", token);
+            let algorithm = parameters.signing_key_algorithm.name();
+            found.line("signing_key_algorithm", "Signing key", algorithm);
+            found.part(
+                "signing_certificate",
+                vec![certificate::facts(handed_over.leaf(), now)],
+            );
+            found.part("chain", certificates(&parameters.chain, now));
+            found
+        }
+        CounterpartyFile::Import(parameters) => {
+            let mut found = Facts::new(
+                "get-parameters-for-import",
+                "PARAMETERS FOR IMPORT, printed by the receiver of a key",
+            );
+            let token = parameters.import_token.as_str();
+            found.line("import_token", "Import token", token);
+            let algorithm = parameters.wrapping_key_algorithm.name();
+            found.line("wrapping_key_algorithm", "Wrapping key", algorithm);
+            found.part(
+                "wrapping_certificate",
+                vec![certificate::facts(handed_over.leaf(), now)],
+            );
+            found.part("chain", certificates(&parameters.chain, now));
+            found
+        }
+        CounterpartyFile::Certificate(certificate) => {
+            return Ok(certificate::facts(certificate, now));
+        }
+    };
+    let until = handed_over.valid_until().map(Timestamp::rfc3339);
+    found.line("valid_until", "Valid until", until.unwrap_or_default());
+    match handed_over.verify(now) {
         Ok(()) => found.note(
             "certificate and chain hold together and are valid now; who they belong to, only a fingerprint from another channel tells.",
         ),
         Err(reason) => found.note(format!("not usable: {reason}")),
     }
-    found.part(
-        "wrapping_certificate",
-        vec![certificate::facts(&parameters.wrapping_certificate, now)],
-    );
-    found.part(
-        "chain",
-        parameters
-            .chain
-            .iter()
-            .map(|c| certificate::facts(c, now))
-            .collect(),
-    );
     Ok(found)
+}
+
+fn certificates(chain: &[Certificate], now: Timestamp) -> Vec<Facts> {
+    chain.iter().map(|c| certificate::facts(c, now)).collect()
 }
 
 fn import_request(value: &Value, now: Timestamp) -> Result<Facts, String> {
@@ -330,7 +343,7 @@ fn answer(value: &Value) -> Result<Facts, String> {
     Ok(found)
 }
 
-fn export_answer(value: &Value) -> Result<Facts, String> {
+fn export_answer(value: &Value, now: Timestamp) -> Result<Facts, String> {
     let output: crate::api::ExportKeyOutput = serde_json::from_value(value.clone())
         .map_err(|e| format!("WrappedKey is not what the AWS CLI prints: {e}."))?;
     let wrapped = output.wrapped_key;
@@ -356,6 +369,19 @@ fn export_answer(value: &Value) -> Result<Facts, String> {
         "Check value by",
         wrapped.key_check_value_algorithm.name(),
     );
+    let material = wrapped.key_material.as_str();
+    let inner = match wrapped.wrapped_key_material_format {
+        WrappedKeyMaterialFormat::TR34_KEY_BLOCK => {
+            tr34::bytes(material.as_bytes()).map(|token| tr34::token(&token, now))
+        }
+        WrappedKeyMaterialFormat::TR31_KEY_BLOCK => Some(tr31::block(material)),
+        WrappedKeyMaterialFormat::KEY_CRYPTOGRAM => None,
+    };
+    match inner {
+        Some(Ok(facts)) => found.part("wrapped_key", vec![facts]),
+        Some(Err(why)) => found.note(format!("what is wrapped cannot be read: {why}")),
+        None => {}
+    }
     Ok(found)
 }
 

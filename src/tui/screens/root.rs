@@ -34,8 +34,8 @@ pub(crate) struct RootFile {
     pub(crate) bytes: Arc<Vec<u8>>,
     /// The root in it.
     pub(crate) root: Certificate,
-    /// The receiver's kind of key, where the file is a parameters file.
-    pub(crate) wrapping: Option<KeyAlgorithm>,
+    /// Commands that fetch its fingerprint elsewhere, where the file is a parameters file.
+    pub(crate) commands: Vec<String>,
 }
 
 impl From<&Receiver> for RootFile {
@@ -43,7 +43,7 @@ impl From<&Receiver> for RootFile {
         Self {
             bytes: receiver.bytes.clone(),
             root: receiver.root.clone(),
-            wrapping: Some(receiver.algorithm),
+            commands: handover::fingerprint_commands(receiver.algorithm.name()),
         }
     }
 }
@@ -196,19 +196,18 @@ impl ImportRoot {
             "A second person, logged in as somebody else on another computer, fetches the fingerprint:",
         );
         y = y.saturating_add(1);
-        if let Some(algorithm) = file.wrapping {
-            for line in handover::fingerprint_commands(algorithm.name()) {
-                let role = if line.starts_with('#') {
-                    Role::Muted
-                } else {
-                    Role::Text
-                };
-                y = y.saturating_add(canvas.paragraph(2, y, room, role, &line));
-            }
-        } else {
+        if file.commands.is_empty() {
             let words = "The owner of the root reads it from their own copy: \
                 openssl x509 -in ROOT.pem -noout -fingerprint -sha256";
             y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, words));
+        }
+        for line in &file.commands {
+            let role = if line.starts_with('#') {
+                Role::Muted
+            } else {
+                Role::Text
+            };
+            y = y.saturating_add(canvas.paragraph(2, y, room, role, line));
         }
         y = y.saturating_add(1);
         let words = "Ours stays hidden until theirs is typed: nothing here can be copied.";

@@ -1,9 +1,10 @@
 //! What people read before they answer in a ceremony op: who is here, what a file says, words to read aloud.
 
-use crate::api::ImportTr34KeyBlock;
+use crate::api::{KeyAlgorithm, Timestamp};
 use crate::crypto::tr34::KeyToken;
-use crate::pki::{Certificate, ImportParameters};
-use crate::session::{KeyRow, Profile, Session, brought};
+use crate::pki::{Certificate, CounterpartyFile};
+use crate::session::brought::{self, Tr34File};
+use crate::session::{KeyRow, Profile, Session};
 
 use super::super::super::model::Step;
 use super::super::super::ops;
@@ -78,23 +79,12 @@ impl Runner {
 
     fn file_body(&self, session: &Session, step: &Step) -> Vec<String> {
         let bytes = self.input(session, step).unwrap_or_default();
-        if let Ok(parameters) = ImportParameters::parse(&bytes) {
-            let leaf = &parameters.wrapping_certificate;
-            let mut body = vec![
-                format!("What the receiver handed over, {} bytes:", bytes.len()),
-                String::new(),
-                format!("  token       {}", parameters.import_token),
-                format!("  ends        {}", parameters.valid_until.rfc3339()),
-                format!("  wraps with  {}", parameters.wrapping_key_algorithm.name()),
-            ];
-            body.extend(certificate_lines("certificate", leaf));
-            body.extend(certificate_lines("root", parameters.root()));
-            body.push(String::new());
-            body.push(
-                "The chain holds inside this file. That alone proves nothing: a second".into(),
-            );
-            body.push("person confirms it from another channel.".into());
-            return body;
+        match CounterpartyFile::parse(&bytes) {
+            Ok(CounterpartyFile::Certificate(certificate)) => {
+                return certificate_lines("certificate", &certificate);
+            }
+            Ok(handed_over) => return parameters_lines(&handed_over, bytes.len()),
+            Err(_) => {}
         }
         if let Some(block) = block_in(&bytes, session.profile()) {
             return block_lines(&block);
@@ -102,42 +92,31 @@ impl Runner {
         if let Ok(request) = brought::cryptogram(&bytes, session.profile()) {
             return cryptogram_lines(&request);
         }
-        if let Ok((_, block)) = brought::tr34(&bytes, session.profile()) {
-            return token_lines(&block);
+        if let Ok(file) = brought::tr34(&bytes, session.profile()) {
+            return token_lines(&file);
         }
-        Certificate::from_any(&bytes).map_or_else(
-            |_| vec![format!("A file of {} bytes.", bytes.len())],
-            |certificate| certificate_lines("certificate", &certificate),
-        )
+        vec![format!("A file of {} bytes.", bytes.len())]
     }
 
     fn fingerprint_body(&self, session: &Session, step: &Step) -> Vec<String> {
         let bytes = self.input(session, step).unwrap_or_default();
         let root = ops::is_act(step.op) || step.fields.get("of").is_some_and(|of| of == "root");
-        let (subject, commands) = match ImportParameters::parse(&bytes) {
-            Ok(parameters) => {
+        let (subject, commands, below) = match CounterpartyFile::parse(&bytes) {
+            Ok(handed_over) => {
                 let of = if root {
-                    parameters.root()
+                    handed_over.root()
                 } else {
-                    &parameters.wrapping_certificate
+                    handed_over.leaf()
                 };
-                (
-                    of.subject(),
-                    commands(root, parameters.wrapping_key_algorithm.name()),
-                )
+                let below = match handed_over {
+                    CounterpartyFile::Export(_) => "the signing certificate",
+                    _ => "the wrapping certificate",
+                };
+                (of.subject(), commands(root, &handed_over), below)
             }
-            Err(_) => (
-                Certificate::from_any(&bytes)
-                    .map(|c| c.subject())
-                    .unwrap_or_default(),
-                Vec::new(),
-            ),
+            Err(_) => (String::new(), Vec::new(), "the certificate"),
         };
-        let which = if root {
-            "the root"
-        } else {
-            "the wrapping certificate"
-        };
+        let which = if root { "the root" } else { below };
         let mut body = vec![
             format!("Type the SHA-256 fingerprint of {which}:"),
             format!("  {subject}"),
@@ -233,15 +212,40 @@ impl Runner {
 }
 
 /// What a TR-34 token says of its key, and whose certificate came with it; nothing is believed yet.
-fn token_lines(block: &ImportTr34KeyBlock) -> Vec<String> {
+/// What a counterparty handed over for an exchange.
+fn parameters_lines(handed_over: &CounterpartyFile, length: usize) -> Vec<String> {
+    let (side, token, with) = match handed_over {
+        CounterpartyFile::Export(parameters) => {
+            ("sender", parameters.export_token.as_str(), "signs with")
+        }
+        CounterpartyFile::Import(parameters) => {
+            ("receiver", parameters.import_token.as_str(), "wraps with")
+        }
+        CounterpartyFile::Certificate(_) => ("counterparty", "none", "key"),
+    };
+    let ends = handed_over.valid_until().map(Timestamp::rfc3339);
+    let algorithm = handed_over.algorithm().map(KeyAlgorithm::name);
+    let mut body = vec![
+        format!("What the {side} handed over, {length} bytes:"),
+        String::new(),
+        format!("  token       {token}"),
+        format!("  ends        {}", ends.unwrap_or_default()),
+        format!("  {with:<10}  {}", algorithm.unwrap_or_default()),
+    ];
+    body.extend(certificate_lines("certificate", handed_over.leaf()));
+    body.extend(certificate_lines("root", handed_over.root()));
+    body.push(String::new());
+    body.push("The chain holds inside this file. That alone proves nothing: a second".into());
+    body.push("person confirms it from another channel.".into());
+    body
+}
+
+fn token_lines(file: &Tr34File) -> Vec<String> {
     let mut body = vec![
         "A key in a TR-34 token, as its sender wrote it:".into(),
         String::new(),
     ];
-    let token = data_encoding::HEXUPPER
-        .decode(block.wrapped_key_block.as_bytes())
-        .ok()
-        .and_then(|bytes| KeyToken::parse(&bytes).ok());
+    let token = KeyToken::parse(&file.token).ok();
     match token {
         Some(token) => {
             let header = token.header();
@@ -255,6 +259,9 @@ fn token_lines(block: &ImportTr34KeyBlock) -> Vec<String> {
         }
         None => body.push("  The token cannot be read; the import will refuse it.".into()),
     }
+    let Some((_, block)) = &file.request else {
+        return body;
+    };
     let token = block
         .import_token
         .as_deref()

@@ -3,8 +3,9 @@
 use crate::api::{ImportKeyInput, ImportKeyMaterial};
 use crate::crypto::tr31::Block;
 use crate::pki::Certificate;
+use crate::pki::CounterpartyFile;
 use crate::session::field::Footing;
-use crate::session::handover::fingerprint_commands;
+use crate::session::handover::commands_for;
 use crate::session::{KeyRow, PendingView, modes};
 
 use super::super::super::model::Step;
@@ -178,11 +179,11 @@ pub(crate) fn key_lines(label: &str, row: &KeyRow) -> Vec<String> {
 
 /// The exact command that fetches one fingerprint elsewhere, in lines that fit a narrow screen and that a shell reads
 /// as one command.
-pub(super) fn commands(root: bool, algorithm: &str) -> Vec<String> {
+pub(super) fn commands(root: bool, handed_over: &CounterpartyFile) -> Vec<String> {
     let wanted =
         |line: &String| !line.starts_with('#') && line.contains("CertificateChain") == root;
     let mut lines: Vec<String> = Vec::new();
-    for command in fingerprint_commands(algorithm).into_iter().filter(wanted) {
+    for command in commands_for(handed_over).into_iter().filter(wanted) {
         for (at, word) in command.split(' ').enumerate() {
             let breaks = at > 0 && (word.starts_with("--") || word == "|");
             match lines.last_mut() {

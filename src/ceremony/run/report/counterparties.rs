@@ -1,7 +1,7 @@
 //! Certificates of counterparties, and how people authenticated them.
 
 use crate::evidence::report::CounterpartyCertificate;
-use crate::pki::{Certificate, ImportParameters};
+use crate::pki::{Certificate, CounterpartyFile, ImportParameters};
 use crate::session::StepRecord;
 
 use super::super::super::model::Step;
@@ -20,12 +20,12 @@ fn one(from: &Material<'_>, step: &Step, record: &StepRecord) -> Option<Counterp
     let input = step.fields.get("file")?;
     let bytes = from.run.inputs.get(input)?;
     let root = ops::is_act(step.op) || step.fields.get("of").is_some_and(|of| of == "root");
-    let certificate = match ImportParameters::parse(bytes) {
-        Ok(parameters) if root => parameters.root().clone(),
-        Ok(parameters) => parameters.wrapping_certificate,
-        Err(_) => Certificate::from_any(bytes).ok()?,
+    let handed_over = CounterpartyFile::parse(bytes).ok()?;
+    let (certificate, which) = match &handed_over {
+        _ if root => (handed_over.root(), "root"),
+        CounterpartyFile::Export(_) => (handed_over.leaf(), "signing key"),
+        _ => (handed_over.leaf(), "wrapping key"),
     };
-    let which = if root { "root" } else { "wrapping key" };
     Some(CounterpartyCertificate {
         counterparty: format!("{input}, {which}"),
         subject: certificate.subject(),
