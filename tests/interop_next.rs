@@ -62,8 +62,8 @@ fn a_key_leaves_the_service_by_the_commands_of_next() {
     );
     let next = fs::read_to_string(out.join("NEXT.txt")).unwrap();
     assert!(next.lines().all(|line| line.len() <= 92), "{next}");
-    let (root, rest) = typed(&next);
-    fs::write(out.join("root.sh"), root).unwrap();
+    let (first, rest) = typed(&next);
+    fs::write(out.join("root.sh"), first).unwrap();
     fs::write(out.join("rest.sh"), rest).unwrap();
     fs::write(out.join("all.sh"), SCRIPT).unwrap();
     run(
