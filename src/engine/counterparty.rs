@@ -25,12 +25,13 @@ pub(super) fn defaulted(
     block: &ExportTr34KeyBlock,
     authority: &KeyRecord,
 ) -> Result<ExportTr34KeyBlock, ApiError> {
-    let asked = match block.counterparty_profile {
-        Some(asked) => asked,
-        None => tagged(&authority.tags)?,
+    // An empty profile in a request stays there: it says that the tag does not count.
+    let counterparty_profile = match block.counterparty_profile {
+        Some(asked) => Some(asked),
+        None => Some(tagged(&authority.tags)?).filter(|tagged| !tagged.is_silent()),
     };
     Ok(ExportTr34KeyBlock {
-        counterparty_profile: Some(asked).filter(|asked| !asked.is_silent()),
+        counterparty_profile,
         ..block.clone()
     })
 }
