@@ -192,6 +192,10 @@ fn cases() -> Vec<Case> {
             ..Profile::CMS_2019
         },
         Profile {
+            form: Form::ANNEX_B_PRINTED,
+            ..Profile::default()
+        },
+        Profile {
             form: Form::ANNEX_B_CORRECTED,
             ..Profile::default()
         },
@@ -206,6 +210,9 @@ fn cases() -> Vec<Case> {
             ("D0112K0TB00E0000", 16),
             ("D0112D0TB00E0000", 24),
             ("D0144K1AB00S0000", 16),
+            // Header letter B, as some receivers want it.
+            ("B0096K0TB00E0000", 16),
+            ("B0112K1AB00S0000", 16),
         ] {
             for two_pass in [true, false] {
                 all.push(Case {
@@ -387,7 +394,7 @@ fn openssl_verifies_and_decrypts_what_is_made_here() {
                     ],
                 )
             } else {
-                let aes = case.header.starts_with("D0144");
+                let aes = case.header.as_bytes()[7] == b'A';
                 by_hand(
                     folder,
                     &enveloped,

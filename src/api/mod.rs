@@ -6,6 +6,7 @@
 mod alias;
 mod certificates;
 mod constraint;
+mod counterparty;
 mod create_key;
 mod delete_key;
 mod error;
@@ -35,6 +36,7 @@ pub use alias::{
     GetAliasOutput, ListAliasesInput, ListAliasesOutput, UpdateAliasInput, UpdateAliasOutput,
 };
 pub use certificates::{RootCertificatePublicKey, TrustedCertificatePublicKey};
+pub use counterparty::{CertificateSignature, CounterpartyProfile, HeaderVersion, TokenForm};
 pub use create_key::{CreateKeyInput, CreateKeyOutput};
 pub use delete_key::{DeleteKeyInput, DeleteKeyOutput, RestoreKeyInput, RestoreKeyOutput};
 pub use error::{ApiError, ErrorKind};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{KeyAlgorithm, Timestamp, key::closed_enum};
+use super::{CounterpartyProfile, KeyAlgorithm, Timestamp, key::closed_enum};
 
 closed_enum! {
     /// KeyMaterialType: in which form a key travels.
@@ -31,6 +31,9 @@ pub struct GetParametersForImportInput {
     /// Whether the newest token for the same purpose will do, if it is good for another day.
     #[serde(default)]
     pub reuse_last_generated_token: bool,
+    /// What the counterparty's devices read, where that is not what the service writes; no member of the service's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counterparty_profile: Option<CounterpartyProfile>,
 }
 
 /// Response members of GetParametersForImport.
@@ -60,6 +63,9 @@ pub struct GetParametersForExportInput {
     /// Whether the newest token for the same purpose will do, if it is good for another day.
     #[serde(default)]
     pub reuse_last_generated_token: bool,
+    /// What the counterparty's devices read, where that is not what the service writes; no member of the service's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counterparty_profile: Option<CounterpartyProfile>,
 }
 
 /// Response members of GetParametersForExport.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::key::closed_enum;
+use super::{CounterpartyProfile, key::closed_enum};
 
 /// Request members of GetPublicKeyCertificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,6 +10,9 @@ use super::key::closed_enum;
 pub struct GetPublicKeyCertificateInput {
     /// Key ARN, alias ARN or `alias/...`.
     pub key_identifier: String,
+    /// What the counterparty's devices read, where that is not what the service writes; no member of the service's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counterparty_profile: Option<CounterpartyProfile>,
 }
 
 /// Response members of GetPublicKeyCertificate.

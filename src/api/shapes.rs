@@ -1,8 +1,9 @@
 //! The shape of every request: members, limits and patterns of the service model, as one table.
 
 use super::{
-    KeyAlgorithm, KeyCheckValueAlgorithm, KeyClass, KeyExportability, KeyMaterialType, KeyState,
-    KeyUsage, SigningAlgorithm, Tr34KeyBlockFormat, WrappingKeySpec,
+    CertificateSignature, HeaderVersion, KeyAlgorithm, KeyCheckValueAlgorithm, KeyClass,
+    KeyExportability, KeyMaterialType, KeyState, KeyUsage, SigningAlgorithm, TokenForm,
+    Tr34KeyBlockFormat, WrappingKeySpec,
     constraint::{Entry, Kind, Member, Structure},
     patterns::{self, Pattern},
 };
@@ -399,6 +400,21 @@ static HEADERS: Structure = Structure {
 /// Of an exported key block, TR-31 and TR-34.
 const KEY_BLOCK_HEADERS: Member = optional("KeyBlockHeaders", Kind::Structure(&HEADERS));
 
+static COUNTERPARTY_PROFILE: Structure = Structure {
+    members: &[
+        optional("TokenForm", closed(TokenForm::NAMES)),
+        optional("HeaderVersion", closed(HeaderVersion::NAMES)),
+        optional("CertificateSignature", closed(CertificateSignature::NAMES)),
+    ],
+    later: &[],
+};
+
+/// Ours, not the service's: absent from whatever it will read.
+const COUNTERPARTY: Member = optional(
+    "CounterpartyProfile",
+    Kind::Structure(&COUNTERPARTY_PROFILE),
+);
+
 static EXPORT_CRYPTOGRAM: Structure = Structure {
     members: &[
         AUTHORITY,
@@ -426,6 +442,7 @@ static EXPORT_TR34: Structure = Structure {
         TR34_FORMAT,
         NONCE,
         KEY_BLOCK_HEADERS,
+        COUNTERPARTY,
     ],
     later: &[],
 };
@@ -472,18 +489,28 @@ const MATERIAL: Member = required("KeyMaterialType", closed(KeyMaterialType::NAM
 const REUSE: Member = optional("ReuseLastGeneratedToken", Kind::Bool);
 
 pub(super) static IMPORT_PARAMETERS: Structure = Structure {
-    members: &[MATERIAL, required("WrappingKeyAlgorithm", ALGORITHM), REUSE],
+    members: &[
+        MATERIAL,
+        required("WrappingKeyAlgorithm", ALGORITHM),
+        REUSE,
+        COUNTERPARTY,
+    ],
     later: &[],
 };
 
 pub(super) static EXPORT_PARAMETERS: Structure = Structure {
-    members: &[MATERIAL, required("SigningKeyAlgorithm", ALGORITHM), REUSE],
+    members: &[
+        MATERIAL,
+        required("SigningKeyAlgorithm", ALGORITHM),
+        REUSE,
+        COUNTERPARTY,
+    ],
     later: &[],
 };
 
 /// GetPublicKeyCertificate; later models have no member that this one lacks.
 pub(super) static PUBLIC_CERTIFICATE: Structure = Structure {
-    members: &KEY_IDENTIFIER,
+    members: &[required("KeyIdentifier", Kind::Identifier), COUNTERPARTY],
     later: &[],
 };
 

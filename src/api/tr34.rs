@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{KeyBlockHeaders, key::closed_enum};
+use super::{CounterpartyProfile, KeyBlockHeaders, key::closed_enum};
 
 closed_enum! {
     /// KeyBlockFormat: the dialect of a TR-34 token. What comes in is read in every dialect, whatever it says.
@@ -65,4 +65,7 @@ pub struct ExportTr34KeyBlock {
     /// What the token says of the key instead of the key's own values; boxed, since few requests have any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_block_headers: Option<Box<KeyBlockHeaders>>,
+    /// What the receiver's devices read, where that is not what the service writes; no member of the service's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counterparty_profile: Option<CounterpartyProfile>,
 }

@@ -2,6 +2,7 @@
 
 mod copies;
 mod people;
+mod policy;
 mod rotate;
 mod state;
 
@@ -84,6 +85,11 @@ enum Verb {
         after_help = "Example:\n  keymoot vault inventory test.vault --unlock-file people.json --json > test-keys.json"
     )]
     Inventory(copies::Inventory),
+    /// Print the policy, or change it: approvals, life of tokens, quotas, what is refused
+    #[command(
+        after_help = "A change counts from the next opening on, which shows it first. Take what is printed, change it, give it back.\n\nExample:\n  keymoot vault policy test.vault --unlock-file people.json > policy.json\n  keymoot vault policy test.vault --set policy.json --unlock-file people.json"
+    )]
+    Policy(policy::ChangePolicy),
     /// Print the Python script that recovers a vault without keymoot
     #[command(
         after_help = "Example:\n  keymoot vault recovery-script > recover.py && python3 recover.py --help"
@@ -131,6 +137,7 @@ impl VaultArgs {
             Verb::Restore(restore) => restore.run(),
             Verb::AttestDestroyed(attest) => attest.run(),
             Verb::Inventory(inventory) => inventory.run(),
+            Verb::Policy(policy) => policy.run(),
             Verb::RecoveryScript => {
                 streams::print(RECOVERY_SCRIPT)?;
                 Ok(Status::Done)

@@ -38,6 +38,25 @@ pub mod operation {
     pub const RECOVER: &str = "Recover";
     /// An act list.
     pub const LIST: &str = "List";
+
+    /// Every one of them: what a policy may name beside the operations of the service.
+    pub const ALL: [&str; 15] = [
+        IMPORT_ROOT,
+        CHANGE_POLICY,
+        CHANGE_PEOPLE,
+        DRILL,
+        RESHARE,
+        ROTATE,
+        BACKUP,
+        RESTORE,
+        CLOCK,
+        LOWER_WATERMARK,
+        ATTEST_DESTROYED,
+        LOAD_INVENTORY,
+        ACCEPT_OLDER_COPY,
+        RECOVER,
+        LIST,
+    ];
 }
 
 /// What a vault has decided about approvals. Held in the payload; changed only by an act, from the next opening.
@@ -61,6 +80,10 @@ pub struct Policy {
     /// Versions of TR-31 block that are not imported, of `A`, `B` and `C`. The service takes them all.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub refused_key_blocks: BTreeSet<char>,
+    /// Whether a TR-34 token is imported only with a revocation list of its sender's authority in it. The service's
+    /// own tokens carry none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demand_crl: bool,
 }
 
 /// What may have a quota: keys that are not destroyed, and aliases.
@@ -81,6 +104,7 @@ impl Default for Policy {
             quotas: BTreeMap::new(),
             parameters_days: None,
             refused_key_blocks: BTreeSet::new(),
+            demand_crl: false,
         }
     }
 }

@@ -25,7 +25,7 @@ const ROOT_LIFE: i64 = 3_653 * DAY;
 /// The longest validity issued here. A root that lasts less is replaced before it issues.
 pub(super) const LONGEST: i64 = 90 * DAY;
 
-/// The service signs with SHA-512.
+/// The service signs with SHA-512, and so do we where a counterparty's profile does not name another hash.
 const HASH: SignatureHash = SignatureHash::Sha512;
 
 /// The root with its sealed key, and the certificates of the vault's own pairs.
@@ -67,6 +67,8 @@ pub(super) struct Wanted<'w> {
     pub(super) purpose: Purpose,
     /// When the certificate ends.
     pub(super) until: Timestamp,
+    /// Hash of its signature, where the counterparty's profile names one.
+    pub(super) hash: Option<SignatureHash>,
 }
 
 impl EngineState {
@@ -94,10 +96,15 @@ impl EngineState {
         }
     }
 
-    /// Opens the authority's key, or makes a new root. Changes nothing yet.
-    pub(super) fn issuer(&self, now: Timestamp, ctx: &mut Context<'_>) -> Result<Issuer, ApiError> {
+    /// Opens the authority's key, or makes a new root, signed with the hash that is named. Changes nothing yet.
+    pub(super) fn issuer(
+        &self,
+        now: Timestamp,
+        hash: Option<SignatureHash>,
+        ctx: &mut Context<'_>,
+    ) -> Result<Issuer, ApiError> {
         let Some(authority) = self.lasting_authority(now) else {
-            return new_root(self.account(), now, ctx);
+            return new_root(self.account(), now, hash, ctx);
         };
         let what = "The key of this vault's certificate authority";
         Ok(Issuer {
@@ -128,7 +135,7 @@ impl Issuer {
             not_before: now.plus_millis(-HOUR),
             not_after: wanted.until,
             purpose: wanted.purpose,
-            hash: HASH,
+            hash: wanted.hash.unwrap_or(HASH),
         };
         pki::issued(wanted.spki, &terms, &self.root, &self.key).map_err(|e| not_issued(&e))
     }
@@ -144,7 +151,12 @@ impl Issuer {
     }
 }
 
-fn new_root(account: &str, now: Timestamp, ctx: &mut Context<'_>) -> Result<Issuer, ApiError> {
+fn new_root(
+    account: &str,
+    now: Timestamp,
+    hash: Option<SignatureHash>,
+    ctx: &mut Context<'_>,
+) -> Result<Issuer, ApiError> {
     let pair = pairs::pair(
         ROOT_BITS,
         "authority-prime",
@@ -163,7 +175,7 @@ fn new_root(account: &str, now: Timestamp, ctx: &mut Context<'_>) -> Result<Issu
         not_before: now.plus_millis(-HOUR),
         not_after: until,
         purpose: Purpose::Root,
-        hash: HASH,
+        hash: hash.unwrap_or(HASH),
     };
     let root = pki::self_signed(&pair.pkcs8, &pair.spki, &terms).map_err(|e| not_issued(&e))?;
     Ok(Issuer {

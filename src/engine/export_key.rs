@@ -42,9 +42,10 @@ pub(super) fn check(
             let judged = export_tr31::judge(state, &input, tr31, now)?;
             (judged.subject, block.clone())
         }
-        block @ ExportKeyMaterial::Tr34KeyBlock(tr34) => {
+        ExportKeyMaterial::Tr34KeyBlock(tr34) => {
             let judged = export_tr34::judge(state, &input, tr34, now, profile)?;
-            (judged.subject, block.clone())
+            let filled = ExportKeyMaterial::Tr34KeyBlock(Box::new(judged.request));
+            (judged.subject, filled)
         }
     };
     Ok(ExportKeyInput {

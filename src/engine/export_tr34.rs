@@ -17,7 +17,7 @@ use crate::{
 };
 
 use super::{
-    Context, EngineState, certificate, export_key,
+    Context, EngineState, certificate, counterparty, export_key,
     export_subject::{self, Subject},
     import_tr34, key_block_headers,
     own_pair::{self, Key, Members},
@@ -32,6 +32,8 @@ const MEMBER: &str = "WrappingKeyCertificate";
 /// A judged export.
 pub(super) struct Judged<'s> {
     pub(super) subject: Subject<'s>,
+    /// The request with the counterparty's profile in it.
+    pub(super) request: ExportTr34KeyBlock,
     key: Key<'s>,
     header: Header,
     receiver: Certificate,
@@ -64,13 +66,15 @@ pub(super) fn judge<'s>(
     // The key that signs is as strong as the one that wraps: AES_128 asks for RSA_3072 throughout.
     let wrapped = subject.record.key.key_attributes.key_algorithm;
     key.strong_enough(Direction::Export, wrapped, WrapPath::Tr34)?;
-    let header = header(&subject, block)?;
+    let request = counterparty::defaulted(block, authority)?;
+    let header = header(&subject, &request)?;
     let nonce = match &block.random_nonce {
         Some(hex) => Some(import_tr34::nonce(hex)?),
         None => None,
     };
     Ok(Judged {
         subject,
+        request,
         key,
         header,
         receiver,
@@ -103,7 +107,7 @@ fn key<'s>(
 /// What the token says of the key. No key block protection key is here that KP could be the check value of.
 fn header(subject: &Subject<'_>, block: &ExportTr34KeyBlock) -> Result<Header, ApiError> {
     let own = subject
-        .header(tr34::Profile::default().header_version)
+        .header(counterparty::token(block.counterparty_profile).header_version)
         .ok_or_else(|| refusal::internal("The key has no key block header of its own"))?;
     let header = key_block_headers::narrowed(own, block.key_block_headers.as_deref())?;
     if header.optional("KP").is_some() {
@@ -114,7 +118,8 @@ fn header(subject: &Subject<'_>, block: &ExportTr34KeyBlock) -> Result<Header, A
     Ok(header)
 }
 
-/// Writes the token as the service does (X9_TR34_2012): two-pass with a nonce, else one-pass.
+/// Writes the token as the service does (X9_TR34_2012), or as the counterparty's profile says: two-pass with a nonce,
+/// else one-pass.
 pub(super) fn wrap(
     judged: &Judged<'_>,
     now: Timestamp,
@@ -122,7 +127,7 @@ pub(super) fn wrap(
 ) -> Result<WrappedKey, ApiError> {
     let unwritten =
         |e: tr34::Tr34Error| refusal::internal(&format!("The key could not be wrapped: {e}"));
-    let profile = tr34::Profile::default();
+    let profile = counterparty::token(judged.request.counterparty_profile);
     let sender_id = import_tr34::id(&judged.key.certificate()?)?;
     let recipient_id = import_tr34::id(&judged.receiver)?;
     let signing = judged.key.open(Direction::Export, ctx, UNDONE)?;

@@ -31,7 +31,7 @@ pub(super) fn check(
     let checked = match input.key_material {
         ImportKeyMaterial::KeyCryptogram(_) => import_cryptogram::check(state, input, now, profile),
         ImportKeyMaterial::Tr31KeyBlock(_) => import_tr31::check(state, input, now, rules),
-        ImportKeyMaterial::Tr34KeyBlock(_) => import_tr34::check(state, input, now, profile),
+        ImportKeyMaterial::Tr34KeyBlock(_) => import_tr34::check(state, input, now, rules),
         _ => judge(state, &input, now, profile).map(|_| input),
     }?;
     state.room_for_a_key(now, rules)?;

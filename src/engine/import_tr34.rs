@@ -18,7 +18,7 @@ use crate::{
 };
 
 use super::{
-    Context, EngineState, KeyRecord, Material,
+    Context, EngineState, KeyRecord, Material, Rules,
     attributes::{self, Arrival},
     certificate, check_values,
     import_key::Arrived,
@@ -40,12 +40,12 @@ pub(super) fn check(
     state: &EngineState,
     input: ImportKeyInput,
     now: Timestamp,
-    profile: Profile,
+    rules: &Rules,
 ) -> Result<ImportKeyInput, ApiError> {
     let ImportKeyMaterial::Tr34KeyBlock(block) = &input.key_material else {
         return Err(refusal::internal("The material is no TR-34 token"));
     };
-    let judged = judge(state, block, input.key_check_value_algorithm, now, profile)?;
+    let judged = judge(state, block, input.key_check_value_algorithm, now, rules)?;
     Ok(ImportKeyInput {
         key_check_value_algorithm: Some(judged.method),
         ..input
@@ -61,7 +61,7 @@ pub(super) fn open(
     ctx: &Context<'_>,
 ) -> Result<Arrived, ApiError> {
     let asked = input.key_check_value_algorithm;
-    let judged = judge(state, block, asked, now, ctx.profile)?;
+    let judged = judge(state, block, asked, now, &ctx.rules())?;
     let secret = decrypt(&judged, ctx)?;
     let header = judged.key_token.header();
     let attributes = import_tr31::expressed(header, secret.len())?;
@@ -102,12 +102,12 @@ fn judge<'s>(
     block: &ImportTr34KeyBlock,
     asked: Option<KeyCheckValueAlgorithm>,
     now: Timestamp,
-    profile: Profile,
+    rules: &Rules,
 ) -> Result<Judged<'s>, ApiError> {
-    let key = key(state, block, now, profile)?;
+    let key = key(state, block, now, rules.profile)?;
     let vouching = state.usable(&block.certificate_authority_public_key_identifier, now)?;
     let recipient = id(&key.certificate()?)?;
-    let key_token = genuine(block, vouching, now, profile)?;
+    let key_token = genuine(block, vouching, now, rules)?;
     if *key_token.recipient() != recipient {
         return Err(content(&Tr34Error::Recipient));
     }
@@ -154,10 +154,10 @@ fn genuine(
     block: &ImportTr34KeyBlock,
     vouching: &KeyRecord,
     now: Timestamp,
-    profile: Profile,
+    rules: &Rules,
 ) -> Result<KeyToken, ApiError> {
     let issuer = certificate::authority(vouching)?.certificate()?;
-    let signing = certificate::read(SIGNER, &block.signing_key_certificate, profile)?;
+    let signing = certificate::read(SIGNER, &block.signing_key_certificate, rules.profile)?;
     certificate::issued(SIGNER, &signing, &issuer, now)?;
     certificate::may_sign(SIGNER, &signing)?;
     let bytes = HEXUPPER
@@ -168,6 +168,11 @@ fn genuine(
             ))
         })?;
     let key_token = KeyToken::parse(&bytes).map_err(|e| content(&e))?;
+    if rules.limits.demand_crl && key_token.crls().is_empty() {
+        return Err(ApiError::validation(format!(
+            "{MEMBER} has no revocation list of the sender's authority in it, and this vault's policy demands one."
+        )));
+    }
     for der in key_token.crls() {
         Crl::from_der(der)
             .and_then(|crl| crl.judge(&signing, &issuer, now))

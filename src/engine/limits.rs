@@ -16,6 +16,8 @@ pub struct Limits {
     pub aliases: Option<u64>,
     /// Versions of TR-31 block that ImportKey does not take, though it could.
     pub refused_key_blocks: Vec<Version>,
+    /// Whether a TR-34 token is refused that has no revocation list of its sender's authority in it.
+    pub demand_crl: bool,
 }
 
 impl Default for Limits {
@@ -25,6 +27,7 @@ impl Default for Limits {
             keys: None,
             aliases: None,
             refused_key_blocks: Vec::new(),
+            demand_crl: false,
         }
     }
 }

@@ -12,6 +12,7 @@ mod changed_custody;
 mod check_values;
 mod context;
 mod control_plane;
+mod counterparty;
 mod create_key;
 mod export_key;
 mod export_subject;

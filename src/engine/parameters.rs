@@ -8,13 +8,13 @@ use crate::{
         GetParametersForImportInput, GetParametersForImportOutput, KeyAlgorithm, KeyMaterialType,
         Timestamp,
     },
-    pki::{Certificate, Purpose},
+    pki::{Certificate, Purpose, SignatureHash},
 };
 
 use super::{
     Context, EngineState,
     authority::{self, Wanted},
-    pairs, refusal, secrets,
+    counterparty, pairs, refusal, secrets,
     tokens::{Direction, Token, TokenPair},
 };
 
@@ -76,6 +76,7 @@ struct Asked {
     material_type: KeyMaterialType,
     algorithm: KeyAlgorithm,
     reuse: bool,
+    hash: Option<SignatureHash>,
 }
 
 /// What is answered.
@@ -93,6 +94,7 @@ impl From<&GetParametersForImportInput> for Asked {
             material_type: input.key_material_type,
             algorithm: input.wrapping_key_algorithm,
             reuse: input.reuse_last_generated_token,
+            hash: counterparty::named_hash(input.counterparty_profile),
         }
     }
 }
@@ -104,6 +106,7 @@ impl From<&GetParametersForExportInput> for Asked {
             material_type: input.key_material_type,
             algorithm: input.signing_key_algorithm,
             reuse: input.reuse_last_generated_token,
+            hash: counterparty::named_hash(input.counterparty_profile),
         }
     }
 }
@@ -161,7 +164,9 @@ impl Asked {
         ctx: &mut Context<'_>,
     ) -> Result<Given, ApiError> {
         let bits = self.judge()?;
+        // A certificate of before may be signed with another hash than the one that is named.
         if self.reuse
+            && self.hash.is_none()
             && let Some(given) = self.last(state, now)?
         {
             return Ok(given);
@@ -169,11 +174,12 @@ impl Asked {
         let pair = pairs::pair(bits, self.prime(), ctx.prepared.take(), ctx.entropy)?;
         let until =
             authority::whole_second(now.plus_millis(i64::from(ctx.limits.parameters_days) * DAY));
-        let issuer = state.issuer(now, ctx)?;
+        let issuer = state.issuer(now, self.hash, ctx)?;
         let wanted = Wanted {
             spki: &pair.spki,
             purpose: Purpose::Parameters,
             until,
+            hash: self.hash,
         };
         let certificate = issuer.issue(state.account(), &wanted, now, ctx)?;
         let token = Token {

@@ -6,13 +6,13 @@ use crate::{
     api::{
         ApiError, GetPublicKeyCertificateInput, GetPublicKeyCertificateOutput, KeyUsage, Timestamp,
     },
-    pki::{Certificate, Purpose},
+    pki::{Certificate, Purpose, SignatureHash},
 };
 
 use super::{
     Context, EngineState, KeyRecord, Material,
     authority::{self, Issued, LONGEST, Wanted},
-    refusal,
+    counterparty, refusal,
 };
 
 /// A certificate given before is given again while it is good for this long.
@@ -42,13 +42,17 @@ pub(super) fn get(
             ..
         } => imported(certificate_der, chain_der),
         Material::Pair { spki_der, .. } => {
-            if let Some(given) = last(state, record, now)? {
+            let hash = counterparty::named_hash(input.counterparty_profile);
+            // One of before may be signed with another hash than the one that is named.
+            if hash.is_none()
+                && let Some(given) = last(state, record, now)?
+            {
                 return Ok(given);
             }
             let key: Arc<str> = record.key_id().into();
             let purpose = purpose(record);
             let spki = spki_der.clone();
-            issue(state, key, &spki, purpose, now, ctx)
+            issue(state, (key, &spki), (purpose, hash), now, ctx)
         }
         Material::Sealed(_) | Material::Gone => Err(refusal::internal(&format!(
             "Key {} has no public half",
@@ -120,18 +124,18 @@ fn last(
 
 fn issue(
     state: &mut EngineState,
-    key: Arc<str>,
-    spki: &[u8],
-    purpose: Purpose,
+    (key, spki): (Arc<str>, &[u8]),
+    (purpose, hash): (Purpose, Option<SignatureHash>),
     now: Timestamp,
     ctx: &mut Context<'_>,
 ) -> Result<GetPublicKeyCertificateOutput, ApiError> {
     let until = authority::whole_second(now.plus_millis(LONGEST));
-    let issuer = state.issuer(now, ctx)?;
+    let issuer = state.issuer(now, hash, ctx)?;
     let wanted = Wanted {
         spki,
         purpose,
         until,
+        hash,
     };
     let certificate = issuer.issue(state.account(), &wanted, now, ctx)?;
     let answer = GetPublicKeyCertificateOutput {

@@ -4,10 +4,13 @@ use std::collections::HashSet;
 
 use crate::api::{ApiError, Tag};
 
+use super::counterparty;
+
 /// Judges the tags of one request.
 ///
 /// # Errors
-/// A ValidationException for a key given twice and for the prefix that AWS keeps for itself.
+/// A ValidationException for a key given twice, for the prefix that AWS keeps for itself, and for a profile of a
+/// counterparty that cannot be read.
 pub(super) fn judge(tags: &[Tag]) -> Result<(), ApiError> {
     let mut seen = HashSet::new();
     for tag in tags {
@@ -24,5 +27,5 @@ pub(super) fn judge(tags: &[Tag]) -> Result<(), ApiError> {
             )));
         }
     }
-    Ok(())
+    counterparty::judge_tags(tags)
 }

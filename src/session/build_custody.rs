@@ -7,7 +7,7 @@ use super::action::Action;
 use super::build::Answers;
 use super::custody_act::{CustodyAct, Rotation, Seat};
 use super::error::Refusal;
-use super::{Session, inventory, op_custody as op};
+use super::{Session, changing_policy, inventory, op_custody as op};
 
 /// Builds such an act; `None` where the name is another act's.
 ///
@@ -38,6 +38,10 @@ pub(crate) fn action(
         n if n == op::ATTEST_DESTROYED.name => attested(answers),
         n if n == op::APPOINT.name => appointment(answers).map(CustodyAct::Appoint),
         n if n == op::LOAD_INVENTORY.name => loaded(answers).map(CustodyAct::LoadInventory),
+        n if n == op::CHANGE_POLICY.name => answers
+            .file(op::POLICY_FILE.id)
+            .and_then(changing_policy::read)
+            .map(|policy| CustodyAct::ChangePolicy(Box::new(policy))),
         _ => return None,
     };
     Some(act.map(Action::Custody))

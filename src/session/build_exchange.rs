@@ -1,8 +1,8 @@
 //! From answers to acts of an exchange; see [`super::build`].
 
 use crate::api::{
-    CreateAliasInput, ExportAttributes, ExportDukptInitialKey, ExportKeyInput, ExportKeyMaterial,
-    ExportTr31KeyBlock, ExportTr34KeyBlock, GetParametersForExportInput,
+    CounterpartyProfile, CreateAliasInput, ExportAttributes, ExportDukptInitialKey, ExportKeyInput,
+    ExportKeyMaterial, ExportTr31KeyBlock, ExportTr34KeyBlock, GetParametersForExportInput,
     GetParametersForImportInput, ImportKeyInput, ImportKeyMaterial, ImportTr31KeyBlock,
     ImportTr34KeyBlock, KeyAlgorithm, KeyMaterialType, Request, Tag, TagResourceInput,
     Tr34KeyBlockFormat,
@@ -16,7 +16,7 @@ use crate::pki::{Certificate, CounterpartyFile, ImportParameters};
 use super::action::{Action, ExportNote};
 use super::build::{Answers, label_tags, wrong};
 use super::error::Refusal;
-use super::{Session, brought};
+use super::{Session, brought, op_exchange};
 
 /// Builds the act; nothing if it is none of these.
 pub(super) fn action(
@@ -196,6 +196,7 @@ fn export_tr34(session: &Session, answers: &Answers) -> Result<Action, Refusal> 
             key_block_headers: None,
             key_block_format: Tr34KeyBlockFormat::X9_TR34_2012,
             random_nonce: nonce(answers)?,
+            counterparty_profile: counterparty(answers)?,
         })),
         export_key_identifier: session.resolve(answers.text("key")?)?,
         export_attributes: None,
@@ -209,6 +210,28 @@ fn export_tr34(session: &Session, answers: &Answers) -> Result<Action, Refusal> 
             file,
         }),
     })
+}
+
+/// What the other side's devices read, where anything was answered.
+fn counterparty(answers: &Answers) -> Result<Option<CounterpartyProfile>, Refusal> {
+    let fields = [
+        op_exchange::TOKEN_FORM,
+        op_exchange::HEADER_VERSION,
+        op_exchange::CERTIFICATE_SIGNATURE,
+    ];
+    let mut words = Vec::new();
+    for field in fields {
+        if let Some(text) = answers.optional(field.id) {
+            words.push(
+                field
+                    .check(text)
+                    .map_err(|e| Refusal::Usage(e.to_string()))?,
+            );
+        }
+    }
+    let profile = CounterpartyProfile::from_words(&words.join(" "))
+        .map_err(|word| wrong("token-form", &format!("does not know {word}")))?;
+    Ok(Some(profile).filter(|profile| !profile.is_silent()))
 }
 
 fn export_tr31(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
@@ -262,18 +285,21 @@ fn parameters(session: &Session, answers: &Answers, import: bool) -> Result<Acti
         "RSA_4096" => KeyAlgorithm::RSA_4096,
         _ => return Err(wrong("algorithm", "is not RSA_2048, RSA_3072 or RSA_4096")),
     };
+    let counterparty_profile = counterparty(answers)?;
     // A ceremony's token is its own: one that was given before may lie with somebody else.
     let request = if import {
         Request::GetParametersForImport(GetParametersForImportInput {
             key_material_type,
             wrapping_key_algorithm: algorithm,
             reuse_last_generated_token: false,
+            counterparty_profile,
         })
     } else {
         Request::GetParametersForExport(GetParametersForExportInput {
             key_material_type,
             signing_key_algorithm: algorithm,
             reuse_last_generated_token: false,
+            counterparty_profile,
         })
     };
     with_file(session, answers, request)

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::custody::Policy;
 use crate::custody::ledger::Appointment;
 use crate::custody::policy::operation;
 
@@ -38,6 +39,8 @@ pub enum CustodyAct {
     Appoint(Appointment),
     /// The inventory of another class of vaults is loaded: its keys are refused here.
     LoadInventory(Inventory),
+    /// Another policy, whole, from the next opening on.
+    ChangePolicy(Box<Policy>),
 }
 
 /// A rotation as people sign it.
@@ -86,6 +89,7 @@ impl CustodyAct {
             Self::AttestDestroyed { .. } => "vault.attest-destroyed",
             Self::Appoint(_) => "vault.appoint",
             Self::LoadInventory(_) => "vault.inventory",
+            Self::ChangePolicy(_) => "vault.policy",
         }
     }
 
@@ -99,6 +103,7 @@ impl CustodyAct {
             Self::AttestDestroyed { .. } => operation::ATTEST_DESTROYED,
             Self::Appoint(_) => operation::CHANGE_PEOPLE,
             Self::LoadInventory(_) => operation::LOAD_INVENTORY,
+            Self::ChangePolicy(_) => operation::CHANGE_POLICY,
         }
     }
 
@@ -136,6 +141,7 @@ impl CustodyAct {
             Self::LoadInventory(inventory) => json!({
                 "name": name, "inventory": inventory.name, "class": inventory.class, "keys": inventory.keys,
             }),
+            Self::ChangePolicy(policy) => json!({"name": name, "policy": policy}),
         }
     }
 }

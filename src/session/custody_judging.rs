@@ -60,6 +60,7 @@ impl Session {
             }
             CustodyAct::Appoint(appointment) => judged_appointment(appointment),
             CustodyAct::LoadInventory(inventory) => self.judged_inventory(inventory),
+            CustodyAct::ChangePolicy(policy) => self.judged_policy(policy),
         }
     }
 
@@ -253,6 +254,7 @@ pub(crate) fn done(working: &mut State, act: &CustodyAct, now: i64) -> Result<Tr
                     inventory: inventory.name.clone(),
                 }));
         }
+        CustodyAct::ChangePolicy(policy) => working.next_policy = Some(policy.as_ref().clone()),
         CustodyAct::Drill
         | CustodyAct::Reshare { .. }
         | CustodyAct::Rotate(_)

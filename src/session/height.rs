@@ -93,6 +93,7 @@ impl Session {
                 "{arn}: its deletion window ended; the key was destroyed now"
             ));
         }
+        self.adopt_policy();
         self.show_changes()?;
         let opened = Transition::note("open", self.present.clone()).with("seq", self.book.seq());
         self.book.line(Kind::Opened, &opened, self.now())?;

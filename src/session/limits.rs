@@ -17,6 +17,7 @@ pub(crate) fn of(policy: &Policy) -> Limits {
             .iter()
             .filter_map(|letter| Version::from_letter(*letter))
             .collect(),
+        demand_crl: policy.demand_crl,
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod brought;
 pub mod build;
 mod build_custody;
 mod build_exchange;
+mod changing_policy;
 mod clock;
 pub mod command;
 pub mod creation;

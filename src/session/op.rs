@@ -307,6 +307,7 @@ pub const OPS: &[Op] = &[
     op_custody::ATTEST_DESTROYED,
     op_custody::APPOINT,
     op_custody::LOAD_INVENTORY,
+    op_custody::CHANGE_POLICY,
 ];
 
 /// The name of the act that hands out a token and a certificate: for a key that comes in, or for one that goes out.

@@ -139,6 +139,25 @@ pub const INVENTORY_FILE: Field = Field {
     optional: false,
 };
 
+/// A whole policy.
+pub const POLICY_FILE: Field = Field {
+    id: "file",
+    label: "Policy",
+    hint: "The whole policy as JSON: what `keymoot vault policy DIR` printed, changed where it shall change.",
+    kind: Kind::File,
+    optional: false,
+};
+
+/// What the vault decided about approvals and limits.
+pub const CHANGE_POLICY: Op = Op {
+    name: "vault.policy",
+    title: "Change the policy",
+    does: "sets how many sign each act and what the vault takes and gives, from the next opening on",
+    fields: &[POLICY_FILE],
+    uses_secret: false,
+    phrase: None,
+};
+
 /// Custodians prove their shares.
 pub const DRILL: Op = Op {
     name: "vault.drill",

@@ -3,6 +3,7 @@
 
 use super::field::{Choice, Field, Kind};
 use super::op::{KEY, Op};
+use crate::api::TokenForm;
 
 /// RSA keys that the service offers, as a field takes them.
 const RSA: Kind = Kind::Choice(&[
@@ -34,6 +35,67 @@ const WRAP: Field = Field {
     hint: "The key of this vault above it, which the other side holds too.",
     kind: Kind::Key,
     optional: false,
+};
+
+/// How a counterparty's devices want certificates signed.
+pub(super) const CERTIFICATE_SIGNATURE: Field = Field {
+    id: "certificate-signature",
+    label: "Certificate hash",
+    hint: "Only if the other side's devices want one: the hash under the certificate's signature. Left empty, SHA-512.",
+    kind: Kind::Choice(&[
+        Choice {
+            id: "SHA_256",
+            label: "SHA-256",
+        },
+        Choice {
+            id: "SHA_512",
+            label: "SHA-512 (usual)",
+        },
+    ]),
+    optional: true,
+};
+
+/// How a counterparty's devices want a TR-34 token laid out.
+pub(super) const TOKEN_FORM: Field = Field {
+    id: "token-form",
+    label: "Token form",
+    hint: "Only if the receiver's devices want another form than the service's. Left empty, what the tag \
+           keymoot-counterparty of the receiver's root says, else X9_TR34_2012.",
+    kind: Kind::Choice(&TOKEN_FORMS),
+    optional: true,
+};
+
+/// The letter that begins a TR-34 token's key block header.
+pub(super) const HEADER_VERSION: Field = Field {
+    id: "header-version",
+    label: "Header letter",
+    hint: "Only if the receiver's devices want one: the letter that begins the key block header. Left empty, as the \
+           form, else D.",
+    kind: Kind::Choice(&[
+        Choice {
+            id: "B",
+            label: "B",
+        },
+        Choice {
+            id: "D",
+            label: "D (usual)",
+        },
+    ]),
+    optional: true,
+};
+
+/// Every form of a token that can be written.
+const TOKEN_FORMS: [Choice; TokenForm::ALL.len()] = {
+    let mut choices = [Choice { id: "", label: "" }; TokenForm::ALL.len()];
+    let mut at = 0;
+    while at < choices.len() {
+        choices[at] = Choice {
+            id: TokenForm::NAMES[at],
+            label: TokenForm::ALL[at].words(),
+        };
+        at += 1;
+    }
+    choices
 };
 
 /// ImportKey with Tr31KeyBlock.
@@ -150,6 +212,8 @@ pub const EXPORT_TR34: Op = Op {
             kind: Kind::Text { max: 32 },
             optional: true,
         },
+        TOKEN_FORM,
+        HEADER_VERSION,
         OUTPUT,
     ],
     uses_secret: true,
@@ -207,6 +271,7 @@ pub const PARAMETERS_FOR_IMPORT: Op = Op {
             kind: RSA,
             optional: false,
         },
+        CERTIFICATE_SIGNATURE,
         OUTPUT,
     ],
     uses_secret: false,
@@ -236,6 +301,7 @@ pub const PARAMETERS_FOR_EXPORT: Op = Op {
             kind: RSA,
             optional: false,
         },
+        CERTIFICATE_SIGNATURE,
         OUTPUT,
     ],
     uses_secret: false,

@@ -2,6 +2,7 @@
 
 use crate::api::Timestamp;
 
+use super::changing_policy;
 use super::custody_act::{CustodyAct, Rotation};
 use super::sentence::{Details, line};
 use super::state::State;
@@ -47,6 +48,10 @@ pub(crate) fn describe(act: &CustodyAct, state: &State) -> (String, Details) {
                 ],
             )
         }
+        CustodyAct::ChangePolicy(policy) => (
+            "CHANGE THE POLICY from the next opening on".into(),
+            changing_policy::old_beside_new(&state.policy, policy),
+        ),
         CustodyAct::LoadInventory(inventory) => (
             format!("REFUSE the keys of {} here", inventory.name),
             vec![

@@ -1,6 +1,6 @@
 //! Acts of this vault's own authority, in a custodian's words: tokens, certificates and requests.
 
-use crate::api::{KeyAlgorithm, KeyMaterialType, Request};
+use crate::api::{CounterpartyProfile, KeyAlgorithm, KeyMaterialType, Request};
 use crate::engine::EngineState;
 
 use super::sentence::{Details, line, name_of};
@@ -13,18 +13,24 @@ pub(crate) fn describe(request: &Request, engine: &EngineState) -> (String, Deta
             "RECEIVE KEYS",
             input.key_material_type,
             input.wrapping_key_algorithm,
+            input.counterparty_profile,
         ),
         Request::GetParametersForExport(input) => parameters(
             "SIGN KEYS THAT LEAVE",
             input.key_material_type,
             input.signing_key_algorithm,
+            input.counterparty_profile,
         ),
         Request::GetPublicKeyCertificate(input) => (
             format!(
                 "GIVE OUT THE CERTIFICATE OF KEY {}",
                 name(&input.key_identifier)
             ),
-            vec![line("the key", "stays; its private half is not given out")],
+            [
+                vec![line("the key", "stays; its private half is not given out")],
+                signature(input.counterparty_profile),
+            ]
+            .concat(),
         ),
         Request::GetCertificateSigningRequest(input) => (
             format!(
@@ -41,8 +47,13 @@ pub(crate) fn describe(request: &Request, engine: &EngineState) -> (String, Deta
 }
 
 /// A new key pair with its token and certificate.
-fn parameters(what: &str, form: KeyMaterialType, algorithm: KeyAlgorithm) -> (String, Details) {
-    let details = vec![
+fn parameters(
+    what: &str,
+    form: KeyMaterialType,
+    algorithm: KeyAlgorithm,
+    profile: Option<CounterpartyProfile>,
+) -> (String, Details) {
+    let mut details = vec![
         line("form", form.name()),
         line("key pair", algorithm.name()),
         line(
@@ -50,5 +61,14 @@ fn parameters(what: &str, form: KeyMaterialType, algorithm: KeyAlgorithm) -> (St
             "by this vault's own authority, for seven days",
         ),
     ];
+    details.extend(signature(profile));
     (format!("GIVE OUT A CERTIFICATE TO {what}"), details)
+}
+
+/// The hash under the certificate's signature, where the counterparty's devices want one.
+fn signature(profile: Option<CounterpartyProfile>) -> Details {
+    let hash = profile.and_then(|profile| profile.certificate_signature);
+    hash.map(|hash| line("signed with", hash.name()))
+        .into_iter()
+        .collect()
 }

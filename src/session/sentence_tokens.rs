@@ -2,7 +2,7 @@
 
 use data_encoding::HEXUPPER;
 
-use crate::api::{ExportTr34KeyBlock, ImportTr34KeyBlock};
+use crate::api::{CounterpartyProfile, ExportTr34KeyBlock, ImportTr34KeyBlock};
 use crate::crypto::tr34::KeyToken;
 use crate::engine::EngineState;
 
@@ -44,6 +44,18 @@ pub(crate) fn import(input: &ImportTr34KeyBlock, engine: &EngineState) -> (Strin
     ("IMPORT KEY from a TR-34 token".into(), details)
 }
 
+/// What is written otherwise than the service does, because the counterparty's devices want it so.
+pub(crate) fn counterparty(profile: Option<CounterpartyProfile>) -> Details {
+    let Some(profile) = profile else {
+        return Details::new();
+    };
+    let form = profile.token_form.map(|f| line("form", f.words()));
+    let letter = profile
+        .header_version
+        .map(|v| line("header letter", v.name()));
+    form.into_iter().chain(letter).collect()
+}
+
 /// The export of a key in a token: the key, and whose certificate it leaves under.
 pub(crate) fn export(
     identifier: &str,
@@ -61,6 +73,7 @@ pub(crate) fn export(
         None => "one-pass, signed with the vault's time".to_owned(),
     };
     details.push(line("fresh", &fresh));
+    details.extend(counterparty(block.counterparty_profile));
     details.push(line("receiver", "the certificate that follows"));
     details.extend(certificate(&block.wrapping_key_certificate));
     let authority = name_of(&block.certificate_authority_public_key_identifier, engine);

@@ -57,6 +57,9 @@ pub(crate) struct State {
     /// Keys of other classes of vaults, refused here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) foreign_keys: Vec<ForeignKey>,
+    /// The policy that counts from the next opening on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) next_policy: Option<Policy>,
 }
 
 impl State {
@@ -82,6 +85,7 @@ impl State {
             eras: Vec::new(),
             changes: Vec::new(),
             foreign_keys: Vec::new(),
+            next_policy: None,
         }
     }
 }

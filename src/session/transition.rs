@@ -1,8 +1,10 @@
 //! Transitions: what one act did, for the state head and the audit chain.
 
 use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::api::{Request, Response};
+use crate::crypto::tr34::KeyToken;
 use crate::custody::{Act, Signature};
 use crate::engine::EngineState;
 use crate::pki::Certificate;
@@ -35,6 +37,7 @@ impl Transition {
         }
         note_names(&mut details, request);
         note_token(&mut details, response);
+        note_key_token(&mut details, request, response);
         note_pair(&mut details, request, response, engine);
         Self {
             operation: request.operation().name().to_owned(),
@@ -133,6 +136,32 @@ fn note_token(details: &mut Map<String, Value>, response: &Response) {
     };
     details.insert("token".into(), token.clone().into());
     note_certificate(details, certificate);
+}
+
+/// A TR-34 token that came or went: its dialect, and its SHA-256, by which a token that comes twice is known.
+fn note_key_token(details: &mut Map<String, Value>, request: &Request, response: &Response) {
+    use crate::api::{ImportKeyMaterial, WrappedKeyMaterialFormat};
+    let hex = match (request, response) {
+        (Request::ImportKey(input), _) => match &input.key_material {
+            ImportKeyMaterial::Tr34KeyBlock(block) => &block.wrapped_key_block,
+            _ => return,
+        },
+        (_, Response::ExportKey(output))
+            if output.wrapped_key.wrapped_key_material_format
+                == WrappedKeyMaterialFormat::TR34_KEY_BLOCK =>
+        {
+            &output.wrapped_key.key_material
+        }
+        _ => return,
+    };
+    let Ok(bytes) = data_encoding::HEXUPPER.decode(hex.as_bytes()) else {
+        return;
+    };
+    if let Ok(token) = KeyToken::parse(&bytes) {
+        details.insert("dialect".into(), token.form().words().into());
+    }
+    let digest = super::door::hex(&Sha256::digest(&bytes));
+    details.insert("token_sha256".into(), digest.into());
 }
 
 /// The pair that a certificate or a request is for, and the fingerprint of the certificate.

@@ -16,6 +16,7 @@ mod help;
 mod inspect;
 mod people;
 mod play;
+mod policy;
 mod program;
 mod reference;
 mod refusals;

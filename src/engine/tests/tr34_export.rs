@@ -219,45 +219,143 @@ fn an_initial_key_leaves_as_b1() {
     assert!(!secret.ct_eq(&from.stored(&bdk)));
 }
 
-#[test]
-fn what_leaves_comes_in_again() {
-    let mut from = sender("RSA_2048", 2048);
-    from.bench.prepared = Some(ready(4096));
-    let asked = wrapping("TR34_KEY_BLOCK", "RSA_4096");
-    let parameters = from.bench.ok(Operation::GetParametersForImport, &asked);
-    // The vault's own root, as a counterparty's.
-    let root = certificate(&parameters, "WrappingKeyCertificateChain");
-    let mut own = import::root_request("root-4096", "RSA_4096");
-    own["KeyMaterial"]["RootCertificatePublicKey"]["PublicKeyCertificate"] = json!(root.to_aws());
-    let own = arn(&from.bench.ok(Operation::ImportKey, &own));
-    let key = from.bench.create(
-        "TR31_C0_CARD_VERIFICATION_KEY",
-        "TDES_2KEY",
-        &["Generate", "Verify"],
-    );
-    for nonce in [None, Some(NONCE)] {
-        let mut request = from.request(&key, "leaf-2048");
-        *member(&mut request, "CertificateAuthorityPublicKeyIdentifier") = json!(own);
+/// A sender who is its own receiver: its certificate is given out, and its root imported as a counterparty's.
+struct Circle {
+    from: Sender,
+    own: String,
+    parameters: Value,
+}
+
+impl Circle {
+    fn new() -> Self {
+        let mut from = sender("RSA_2048", 2048);
+        from.bench.prepared = Some(ready(4096));
+        let asked = wrapping("TR34_KEY_BLOCK", "RSA_4096");
+        let parameters = from.bench.ok(Operation::GetParametersForImport, &asked);
+        let root = certificate(&parameters, "WrappingKeyCertificateChain");
+        let mut own = import::root_request("root-4096", "RSA_4096");
+        own["KeyMaterial"]["RootCertificatePublicKey"]["PublicKeyCertificate"] =
+            json!(root.to_aws());
+        let own = arn(&from.bench.ok(Operation::ImportKey, &own));
+        Self {
+            from,
+            own,
+            parameters,
+        }
+    }
+
+    fn request(&self, key: &str) -> Value {
+        let mut request = self.from.request(key, "leaf-2048");
+        *member(&mut request, "CertificateAuthorityPublicKeyIdentifier") = json!(self.own);
         *member(&mut request, "WrappingKeyCertificate") =
-            parameters["WrappingKeyCertificate"].clone();
+            self.parameters["WrappingKeyCertificate"].clone();
+        request
+    }
+
+    /// Sends `key` as asked and takes it in again; gives the token.
+    fn goes_round(&mut self, key: &str, request: &Value, nonce: Option<&str>) -> KeyToken {
+        let sent = self.from.bench.ok(Operation::ExportKey, request);
         let mut block = json!({
-            "CertificateAuthorityPublicKeyIdentifier": own, "SigningKeyCertificate": from.signer.to_aws(),
-            "ImportToken": parameters["ImportToken"], "KeyBlockFormat": "X9_TR34_2012"});
+            "CertificateAuthorityPublicKeyIdentifier": self.own,
+            "SigningKeyCertificate": self.from.signer.to_aws(),
+            "ImportToken": self.parameters["ImportToken"], "KeyBlockFormat": "X9_TR34_2012",
+            "WrappedKeyBlock": sent["WrappedKey"]["KeyMaterial"]});
         if let Some(nonce) = nonce {
-            *member(&mut request, "RandomNonce") = json!(nonce);
             block["RandomNonce"] = json!(nonce);
         }
-        let sent = from.bench.ok(Operation::ExportKey, &request);
-        block["WrappedKeyBlock"] = sent["WrappedKey"]["KeyMaterial"].clone();
-        let back = from.bench.ok(
+        let back = self.from.bench.ok(
             Operation::ImportKey,
             &json!({"KeyMaterial": {"Tr34KeyBlock": block}}),
         );
-        let there = from.bench.key(&key);
+        let there = self.from.bench.key(key);
         assert_eq!(back["Key"]["KeyCheckValue"], there["KeyCheckValue"]);
         assert_eq!(back["Key"]["KeyAttributes"], there["KeyAttributes"]);
-        assert!(from.stored(&arn(&back)).ct_eq(&from.stored(&key)));
+        assert!(self.from.stored(&arn(&back)).ct_eq(&self.from.stored(key)));
+        let hex = text(&sent["WrappedKey"], "KeyMaterial");
+        KeyToken::parse(&HEXUPPER.decode(hex.as_bytes()).unwrap()).unwrap()
     }
+
+    fn key(&mut self) -> String {
+        let usage = "TR31_C0_CARD_VERIFICATION_KEY";
+        self.from
+            .bench
+            .create(usage, "TDES_2KEY", &["Generate", "Verify"])
+    }
+}
+
+#[test]
+fn what_leaves_comes_in_again() {
+    let mut circle = Circle::new();
+    let key = circle.key();
+    for nonce in [None, Some(NONCE)] {
+        let mut request = circle.request(&key);
+        if let Some(nonce) = nonce {
+            *member(&mut request, "RandomNonce") = json!(nonce);
+        }
+        circle.goes_round(&key, &request, nonce);
+    }
+}
+
+/// The form, but for the order of attributes, which is the same either way where lengths ascend.
+fn written_in(token: &KeyToken, form: Form, what: &str) {
+    let sorted = form.sorted;
+    assert_eq!(
+        Form {
+            sorted,
+            ..*token.form()
+        },
+        form,
+        "{what}"
+    );
+}
+
+#[test]
+fn every_profile_of_a_counterparty_is_written_and_read_again() {
+    let mut circle = Circle::new();
+    let key = circle.key();
+    let forms = [
+        ("X9_TR34_2012", Form::X9_TR34_2012),
+        ("ANNEX_B_2019_PRINTED", Form::ANNEX_B_PRINTED),
+        ("ANNEX_B_2019", Form::ANNEX_B_CORRECTED),
+        ("CMS_2019", Form::CMS_2019),
+        ("STRICT_2019", Form::CMS_2019),
+        ("FUTUREX", Form::FUTUREX),
+    ];
+    assert_eq!(forms.len(), crate::api::TokenForm::ALL.len());
+    for (name, form) in forms {
+        for letter in ["B", "D"] {
+            let mut request = circle.request(&key);
+            *member(&mut request, "CounterpartyProfile") =
+                json!({"TokenForm": name, "HeaderVersion": letter});
+            let token = circle.goes_round(&key, &request, None);
+            written_in(&token, form, name);
+            assert_eq!(
+                token.header().version.letter().to_string(),
+                letter,
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_root_of_a_counterparty_may_say_what_it_reads() {
+    let mut circle = Circle::new();
+    let key = circle.key();
+    let tag = |value: &str| json!({"ResourceArn": circle.own.clone(), "Tags": [{"Key": "keymoot-counterparty", "Value": value}]});
+    let (wrong, right) = (tag("CMS_2019 CMS"), tag("CMS_2019 B"));
+    let refused = circle.from.bench.invalid(Operation::TagResource, &wrong);
+    assert!(refused.contains("'CMS' is no form"), "{refused}");
+    circle.from.bench.ok(Operation::TagResource, &right);
+    let request = circle.request(&key);
+    let token = circle.goes_round(&key, &request, None);
+    written_in(&token, Form::CMS_2019, "tag");
+    assert_eq!(token.header().version.letter(), 'B');
+    // A request that names a profile is obeyed, the tag not.
+    let mut request = circle.request(&key);
+    *member(&mut request, "CounterpartyProfile") = json!({});
+    let token = circle.goes_round(&key, &request, None);
+    written_in(&token, Form::X9_TR34_2012, "request");
 }
 
 #[test]

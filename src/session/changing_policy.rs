@@ -1,0 +1,111 @@
+//! Another policy: read from a file, judged before anybody signs, shown old beside new, and in force from the next
+//! opening on.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::api::Operation;
+use crate::custody::policy::operation;
+use crate::custody::{Policy, Role, json};
+
+use super::Session;
+use super::error::Refusal;
+use super::sentence::{Details, line};
+
+fn wrong(what: &str) -> Refusal {
+    Refusal::Usage(format!(
+        "{what} The policy in force stays. Begin from what `keymoot vault policy DIR` prints."
+    ))
+}
+
+/// Reads a whole policy.
+///
+/// # Errors
+/// No JSON, or no policy.
+pub(crate) fn read(bytes: &[u8]) -> Result<Policy, Refusal> {
+    let value = json::strict(bytes).map_err(|e| wrong(&format!("The policy is not JSON: {e}.")))?;
+    serde_json::from_value(value).map_err(|e| wrong(&format!("This is no policy: {e}.")))
+}
+
+impl Session {
+    /// The policy in force.
+    pub fn policy(&self) -> Value {
+        json!(self.state.policy)
+    }
+
+    /// The policy that counts from the next opening on, where one was decided.
+    pub fn next_policy(&self) -> Option<Value> {
+        self.state.next_policy.as_ref().map(|policy| json!(policy))
+    }
+
+    pub(crate) fn judged_policy(&self, policy: &Policy) -> Result<(), Refusal> {
+        let known = |name: &str| {
+            operation::ALL.contains(&name) || Operation::ALL.iter().any(|o| o.name() == name)
+        };
+        if let Some(name) = policy.overrides.keys().find(|name| !known(name)) {
+            return Err(wrong(&format!(
+                "The policy counts approvals of {name}, and nothing here is called that."
+            )));
+        }
+        if *policy == self.state.policy && self.state.next_policy.is_none() {
+            return Err(wrong(
+                "This policy is the one in force: nothing would change.",
+            ));
+        }
+        policy
+            .check(self.custodians())
+            .map_err(|e| Refusal::Custody(e.to_string()))
+    }
+
+    fn custodians(&self) -> u8 {
+        let seq = self.book.seq();
+        let serving = self
+            .state
+            .people
+            .iter()
+            .filter(|p| p.role == Role::Custodian && p.serves_at(seq));
+        u8::try_from(serving.count()).unwrap_or(u8::MAX)
+    }
+
+    /// At an opening: what was decided counts, and is told first, old beside new.
+    pub(crate) fn adopt_policy(&mut self) {
+        let Some(next) = self.state.next_policy.take() else {
+            return;
+        };
+        if let Err(refusal) = next.check(self.custodians()) {
+            self.notes.push(format!(
+                "the new policy does not fit these people: {refusal}"
+            ));
+            return;
+        }
+        for (name, values) in old_beside_new(&self.state.policy, &next) {
+            self.notes
+                .push(format!("the policy changed: {name}: {values}"));
+        }
+        self.state.policy = next;
+    }
+}
+
+/// Every member that changes; "not set" is the service's way.
+pub(crate) fn old_beside_new(old: &Policy, new: &Policy) -> Details {
+    let members = |policy: &Policy| match json!(policy) {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    };
+    let (old, new) = (members(old), members(new));
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let said = |members: &Map<String, Value>, name: &str| {
+        members
+            .get(name)
+            .map_or_else(|| "not set".to_owned(), Value::to_string)
+    };
+    names
+        .into_iter()
+        .filter(|name| old.get(*name) != new.get(*name))
+        .map(|name| {
+            let change = format!("until now {}; then {}", said(&old, name), said(&new, name));
+            line(&name.replace('_', " "), &change)
+        })
+        .collect()
+}

@@ -1,0 +1,69 @@
+//! `vault policy`: shown, changed by an act, and in force from the next opening on.
+
+use serde_json::json;
+
+use crate::program::{Room, kek};
+
+const OPEN: &str = "--unlock-file people.json";
+
+#[test]
+fn a_policy_is_printed_changed_and_counts_from_the_next_opening_on() {
+    let room = Room::new();
+    room.test_vault();
+    let mut policy = room.json(&format!("vault policy t.vault {OPEN}"));
+    assert_eq!(policy["default"], 2);
+    policy["quotas"] = json!({"keys": 1});
+    policy["parameters_days"] = json!(30);
+    policy["refused_key_blocks"] = json!(["A", "C"]);
+    policy["demand_crl"] = json!(true);
+    policy["overrides"] = json!({"ExportKey": 3});
+    room.write("policy.json", policy.to_string());
+    room.ok(&format!(
+        "vault policy t.vault --set policy.json {OPEN} --json"
+    ));
+    // The next opening takes it up and shows it, old beside new.
+    let status = room.json(&format!("vault status t.vault {OPEN} --json"));
+    let notes = status["notes"].to_string();
+    assert!(
+        notes.contains("the policy changed: parameters days: until now not set; then 30"),
+        "{notes}"
+    );
+    assert_eq!(room.json(&format!("vault policy t.vault {OPEN}")), policy);
+    let later = room.json(&format!("vault status t.vault {OPEN} --json"));
+    assert!(!later["notes"].to_string().contains("the policy changed"));
+    // It counts: one key, and no more.
+    room.write("kek.json", kek("AES_256").to_string());
+    let create = format!("call create-key --vault t.vault {OPEN} --cli-input-json kek.json");
+    room.ok(&create);
+    room.run(&create)
+        .refused(254, "The limit of 1 keys has been reached.");
+}
+
+#[test]
+fn a_policy_that_cannot_stand_is_refused_and_nothing_changes() {
+    let room = Room::new();
+    room.test_vault();
+    let before = room.json(&format!("vault policy t.vault {OPEN}"));
+    for (text, says) in [
+        ("{}", "missing field `default`"),
+        (r#"{"default":2,"quorum":3}"#, "unknown field `quorum`"),
+        (
+            r#"{"default":2,"overrides":{"ExportKeys":3}}"#,
+            "nothing here is called that",
+        ),
+        (r#"{"default":4}"#, "asks for 4 custodians"),
+        (r#"{"default":2,"parameters_days":31}"#, "31 days"),
+        (&before.to_string(), "nothing would change"),
+    ] {
+        room.write("policy.json", text);
+        let run = room.run(&format!("vault policy t.vault --set policy.json {OPEN}"));
+        assert_ne!(run.status, 0, "{text}");
+        assert!(run.err.contains(says), "{text}: {}", run.err);
+        assert!(
+            run.err.contains("The policy in force stays."),
+            "{}",
+            run.err
+        );
+    }
+    assert_eq!(room.json(&format!("vault policy t.vault {OPEN}")), before);
+}
