@@ -270,7 +270,7 @@ impl Session {
         let transitions: Vec<Transition> = outcome
             .steps
             .into_iter()
-            .map(|step| step.signed_by(&pending.act, &pending.signatures))
+            .map(|step| step.signed_as_part_of(&pending.act, &digest, &pending.signatures))
             .collect();
         working.consumed = vec![serde_bytes::ByteBuf::from(pending.act.approval_id.to_vec())];
         self.commit(working, &transitions, false)?;

@@ -80,10 +80,21 @@ impl Transition {
     }
 
     /// Who signed, and what.
-    pub(crate) fn signed_by(mut self, act: &Act, signatures: &[Signature]) -> Self {
+    pub(crate) fn signed_by(self, act: &Act, signatures: &[Signature]) -> Self {
+        let digest = super::door::hex(&act.digest());
+        self.signed_as_part_of(act, &digest, signatures)
+    }
+
+    /// [`Transition::signed_by`] for one step of many. `digest` is that of the whole act in hexadecimal: the caller
+    /// forms it once, because a list of thousands has a step for each of its acts.
+    pub(crate) fn signed_as_part_of(
+        mut self,
+        act: &Act,
+        digest: &str,
+        signatures: &[Signature],
+    ) -> Self {
         self.who = signatures.iter().map(|s| s.name.clone()).collect();
-        self.details
-            .insert("digest".into(), super::door::hex(&act.digest()).into());
+        self.details.insert("digest".into(), digest.into());
         self.details.insert(
             "approval_id".into(),
             super::door::hex(&act.approval_id).into(),
