@@ -38,6 +38,10 @@ pub mod operation {
     pub const RECOVER: &str = "Recover";
     /// An act list.
     pub const LIST: &str = "List";
+    /// A key is formed of components.
+    pub const IMPORT_COMPONENTS: &str = "ImportComponents";
+    /// A key leaves as components.
+    pub const EXPORT_COMPONENTS: &str = "ExportComponents";
 }
 
 /// What a vault has decided about approvals. Held in the payload; changed only by an act, from the next opening.
@@ -209,6 +213,7 @@ fn floor(name: &str, profile: Profile, k: u8, t: u8) -> u8 {
         operation::RECOVER => k.max(t),
         operation::LOWER_WATERMARK | operation::ACCEPT_OLDER_COPY | operation::RESTORE => k,
         "ExportKey"
+        | operation::EXPORT_COMPONENTS
         | "DeleteKey"
         | operation::IMPORT_ROOT
         | operation::CHANGE_POLICY

@@ -11,10 +11,12 @@ mod backup;
 mod book;
 pub(crate) mod brought;
 pub mod build;
+pub mod build_components;
 mod build_custody;
 mod build_exchange;
 mod clock;
 pub mod command;
+pub mod components;
 pub mod creation;
 pub mod custody_act;
 mod custody_judging;
@@ -40,6 +42,7 @@ mod list;
 mod locks;
 pub mod modes;
 pub mod op;
+pub mod op_components;
 pub mod op_custody;
 pub mod op_exchange;
 pub mod opening;
@@ -83,6 +86,7 @@ pub use crate::api::Profile;
 pub use action::{Action, Confirmation, ExportNote};
 pub use backup::BackupDone;
 pub use command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
+pub use components::{ComponentAct, ComponentCommand, ComponentPart, ComponentStep, SetRef, Source};
 pub use creation::{Created, NewPerson, NewVault, create};
 pub use custody_act::{CustodyAct, Inventory, Rotation, Seat};
 pub use drill::DrillDone;
@@ -188,6 +192,8 @@ pub struct Session {
     copy: Option<Head>,
     /// Keys destroyed since somebody asked.
     destroyed: Vec<String>,
+    /// Where the next act that gives a component out prints it; asked beside the act, never signed or kept.
+    slip_to: Option<String>,
     notes: Vec<String>,
     rows: OnceLock<Arc<Vec<KeyRow>>>,
     /// RSA pairs made before they were needed.
@@ -233,6 +239,7 @@ impl Session {
             broken: None,
             copy: None,
             destroyed: Vec::new(),
+            slip_to: None,
             notes: Vec::new(),
             rows: OnceLock::new(),
             ahead: ahead::Ahead::default(),
@@ -257,6 +264,11 @@ impl Session {
     pub fn draw_context(&mut self, script: &[u8; 32], run: u64, step: &str) {
         self.in_script = true;
         self.entropy.set_context(script, run, step);
+    }
+
+    /// Where the next act that gives a component out prints its slip: a printer's device or a new file.
+    pub fn slip_to(&mut self, place: &str) {
+        self.slip_to = Some(place.to_owned());
     }
 
     /// Random bytes for a caller's own names (run ids), seeded where the session is.
@@ -470,6 +482,7 @@ fn policy_name(action: &Action) -> &'static str {
         Action::List { .. } => operation::LIST,
         Action::Backup { .. } => operation::BACKUP,
         Action::Custody(act) => act.operation(),
+        Action::Components(act) => act.operation(),
     }
 }
 
