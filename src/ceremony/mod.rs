@@ -9,6 +9,7 @@ mod lint;
 mod model;
 mod named_file;
 pub mod ops;
+pub mod ops_components;
 mod parse;
 mod run;
 mod script;

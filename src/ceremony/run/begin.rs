@@ -56,6 +56,7 @@ impl Runner {
             signers: VecDeque::new(),
             awaited: VecDeque::new(),
             texts: BTreeMap::new(),
+            drawn: None,
             typed_by: None,
             action: None,
             preview: None,
