@@ -125,6 +125,18 @@ fn rules_of_the_day(script: &Script, session: &Session) -> Result<(), RunError> 
             profile.name()
         )));
     }
+    let runs = session.view().runs;
+    let before = runs.iter().filter(|run| run.script == script.id());
+    let highest = before.filter_map(|run| run.nonce).max();
+    if let (Some((_, nonce)), Some(highest), Profile::Production) =
+        (&script.model.nonce, highest, profile)
+        && *nonce <= highest
+    {
+        return Err(RunError::CannotBegin(format!(
+            "The script's nonce is {nonce}, and `{}` has been run here with {highest}: this is an older paper, or one              played already. Nothing was begun. Take the script of today, or give it a higher nonce and have it agreed              anew.",
+            script.id()
+        )));
+    }
     let now = session.now();
     let over = |person: &&Person| person.form_until.is_some_and(|end| now >= end);
     if let Some(person) = script.model.people.iter().find(over) {
@@ -201,6 +213,7 @@ pub(super) fn empty_run(script: &Script, session: &Session) -> Run {
         id: run_id(script, &view, number),
         script: script.id().to_owned(),
         script_sha256: script.sha256_hex(),
+        nonce: script.model.nonce.as_ref().map(|(_, nonce)| *nonce),
         number,
         seed: session.seed().map(str::to_owned),
         started: view.now,
