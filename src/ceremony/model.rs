@@ -78,6 +78,8 @@ pub(super) struct KeyDeclaration {
     pub(super) exportable: bool,
     /// Where it comes in or goes out as components: how many.
     pub(super) components: Option<u8>,
+    /// Whether it is in the vault already, under its label or ARN.
+    pub(super) existing: bool,
     /// Where the script says which kind of vault the key belongs to.
     pub(super) class: Option<Profile>,
     /// The first moment at which the key is used no more.

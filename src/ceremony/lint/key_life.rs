@@ -30,7 +30,8 @@ enum Life {
 }
 
 fn life(model: &Model, report: &mut Report) {
-    let mut lives: BTreeMap<&str, Life> = BTreeMap::new();
+    let there = model.keys.iter().filter(|key| key.existing);
+    let mut lives: BTreeMap<&str, Life> = there.map(|key| (key.id.as_str(), Life::Made)).collect();
     let mut now = model.rehearsal.clock;
     for step in &model.steps {
         now = now.map(|now| now.plus_millis(passes(model, step)));

@@ -136,6 +136,10 @@ pub(super) fn keys(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<KeyDeclar
         let public = algorithm == Some(Algorithm::FromCertificate);
         let exportable = declared_exportable(&mut key, public, on);
         let components = declared_components(&mut key, on);
+        let existing = key
+            .take("existing")
+            .and_then(|value| value.boolean(on))
+            .unwrap_or_default();
         let class = declared_class(&mut key, on);
         let not_after = values::last_day(&mut key, "not_after", on);
         key.finish(on);
@@ -150,6 +154,7 @@ pub(super) fn keys(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<KeyDeclar
                 modes,
                 exportable,
                 components,
+                existing,
                 class,
                 not_after,
             });

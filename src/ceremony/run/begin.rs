@@ -34,7 +34,9 @@ impl Runner {
         }
         let people = bind::people(&script.model, &view)?;
         let (files, _) = inputs::resolve_inputs(&script, wanted.inputs, None, session.profile())?;
+        let keys = existing(&script, session)?;
         let run = Run {
+            keys,
             people: people.clone(),
             inputs: files,
             ..empty_run(&script, session)
@@ -74,6 +76,25 @@ impl Runner {
             killed: false,
         }
     }
+}
+
+/// Declared keys that are in the vault already, with their ARNs.
+fn existing(script: &Script, session: &Session) -> Result<BTreeMap<String, String>, RunError> {
+    let mut keys = BTreeMap::new();
+    let view = session.view();
+    for key in script.model.keys.iter().filter(|key| key.existing) {
+        let arn = session.resolve(&key.label)?;
+        let row = view.keys.iter().find(|row| row.key.key_arn == arn);
+        if !row.is_some_and(|row| key.matches(&row.key.key_attributes, row.key.exportable)) {
+            return Err(RunError::CannotBegin(format!(
+                "`{}` is in this vault as another key than the script declares. Nothing was begun. Correct the \
+                 declaration, or name the right key.",
+                key.id
+            )));
+        }
+        keys.insert(key.id.clone(), arn);
+    }
+    Ok(keys)
 }
 
 /// Whether the script may run in this vault at all.

@@ -185,6 +185,12 @@ impl Runner {
         self.script.model.item(item)?.advised.clone()
     }
 
+    /// How many hex digits a component of the step at hand has.
+    pub(super) fn digits(&self) -> Option<usize> {
+        let (set, _) = self.component_of(self.step()?)?;
+        Some(set.algorithm.key_bytes()? * 2)
+    }
+
     /// Who watches the step.
     fn watching(&self) -> String {
         let place = self.step().and_then(|step| step.observe.first());
