@@ -107,7 +107,10 @@ fn an_entry_is_refused_with_the_mistake_that_explains_it() {
     refused(&tried("CAEBAG"), "six hex digits");
     refused(&tried(""), "six hex digits");
     for words in [tried("123456"), tried("CAEB"), tried(&hex(cmac))] {
-        assert!(!words.unwrap_err().contains("CAEBAA"), "the right value is not shown");
+        assert!(
+            !words.unwrap_err().contains("CAEBAA"),
+            "the right value is not shown"
+        );
     }
     assert_eq!(tried("ca eb aa").unwrap(), "CAEBAA");
     let other = enter(&mut session, &tdes, 2, "Ben", TWO, "CAEBAA");
@@ -130,8 +133,14 @@ fn nobody_sees_two_components_of_a_key_now_or_earlier() {
     enter(&mut session, &first, 1, "Ana", ONE, "CAEBAA").unwrap();
     let again = enter(&mut session, &first, 2, "Ana", TWO, "DF9B9A");
     let words = again.unwrap_err();
-    assert!(words.starts_with("G3 (PCI PIN 6-1): Ana may not see part 2"), "{words}");
-    assert!(words.contains("part 1 of the components of kek-a"), "{words}");
+    assert!(
+        words.starts_with("G3 (PCI PIN 6-1): Ana may not see part 2"),
+        "{words}"
+    );
+    assert!(
+        words.contains("part 1 of the components of kek-a"),
+        "{words}"
+    );
     // Another ceremony for the same key: what was seen stays seen.
     let later = SetRef {
         id: "b".into(),
@@ -147,7 +156,10 @@ fn nobody_sees_two_components_of_a_key_now_or_earlier() {
     enter(&mut session, &other, 2, "Ana", TWO, "DF9B9A").unwrap();
     for (who, role) in [("Ada", "administrator"), ("Wim", "witness")] {
         let words = enter(&mut session, &first, 2, who, TWO, "DF9B9A").unwrap_err();
-        assert!(words.contains(role) && words.contains("never sees"), "{words}");
+        assert!(
+            words.contains(role) && words.contains("never sees"),
+            "{words}"
+        );
     }
     let words = enter(&mut session, &first, 1, "Ben", TWO, "DF9B9A").unwrap_err();
     assert!(words.contains("entered by Ana already"), "{words}");
@@ -178,7 +190,10 @@ fn a_package_is_used_only_if_it_is_the_advised_one_and_whole() {
     );
     receive(&mut session, 2, "TE-448120", true).unwrap();
     let words = enter(&mut session, &of, 2, "Ben", TWO, "DF9B9A").unwrap_err();
-    assert!(words.contains("SUSPECT") && words.contains("Ben opened it"), "{words}");
+    assert!(
+        words.contains("SUSPECT") && words.contains("Ben opened it"),
+        "{words}"
+    );
 }
 
 #[test]
@@ -340,14 +355,25 @@ fn a_key_leaves_as_papers_that_give_it_back() {
             .filter(char::is_ascii_hexdigit)
             .collect();
         values.push(secret(&digits));
-        let journal = serde_json::to_string(&session.view().runs[0].steps.iter().map(|s| (&s.notes, &s.request)).collect::<Vec<_>>()).unwrap();
+        let journal = serde_json::to_string(
+            &session.view().runs[0]
+                .steps
+                .iter()
+                .map(|s| (&s.notes, &s.request))
+                .collect::<Vec<_>>(),
+        )
+        .unwrap();
         assert!(!journal.to_uppercase().contains(&digits[..8]));
     }
     let formed = combine(KeyAlgorithm::AES_128, &values, Parity::AsFormed).unwrap();
     let value = kcv::cmac(KeyAlgorithm::AES_128, &formed).unwrap();
     assert_eq!(data_encoding::HEXUPPER.encode(&value), key.key_check_value);
     let export = &session.view().exports[0];
-    assert!(export.receiver.contains("as components"), "{}", export.receiver);
+    assert!(
+        export.receiver.contains("as components"),
+        "{}",
+        export.receiver
+    );
     // A slip is never printed over another.
     let (_, again) = play(&text);
     let words = again.unwrap_err();
@@ -364,9 +390,18 @@ fn a_tampered_package_stops_the_ceremony_and_a_wrong_serial_does_not() {
     );
     let (session, outcome) = play(&text);
     let words = outcome.unwrap_err();
-    assert!(words.contains("receive-2") && words.contains("SUSPECT"), "{words}");
+    assert!(
+        words.contains("receive-2") && words.contains("SUSPECT"),
+        "{words}"
+    );
     assert!(session.view().keys.is_empty());
     let run = &session.view().runs[0];
-    let listed = run.steps.iter().find_map(|s| s.notes.get("on_abort list-custody"));
-    assert!(listed.unwrap().contains("1 of kek-from-partner with Ana"), "{listed:?}");
+    let listed = run
+        .steps
+        .iter()
+        .find_map(|s| s.notes.get("on_abort list-custody"));
+    assert!(
+        listed.unwrap().contains("1 of kek-from-partner with Ana"),
+        "{listed:?}"
+    );
 }

@@ -60,7 +60,10 @@ fn quoted(text: &str) -> String {
 
 fn head(text: &mut String, import: bool, parts: usize) {
     let (id, title) = if import {
-        ("workstation-import-components", "Import key from components")
+        (
+            "workstation-import-components",
+            "Import key from components",
+        )
     } else {
         ("workstation-export-components", "Export key as components")
     };
@@ -134,12 +137,27 @@ fn steps(text: &mut String, import: bool, receiver: &str, parts: usize) {
     };
     if import {
         for n in 1..=parts {
-            turn("receive", "receive", n, "A package with another serial or a broken seal is none of the sender's.");
-            turn("enter", "enter", n, "Twice and with its check value: what is typed is what stands on the paper.");
+            turn(
+                "receive",
+                "receive",
+                n,
+                "A package with another serial or a broken seal is none of the sender's.",
+            );
+            turn(
+                "enter",
+                "enter",
+                n,
+                "Twice and with its check value: what is typed is what stands on the paper.",
+            );
         }
     } else {
         for n in 1..parts {
-            turn("generate", "component", n, "Drawn at random, it says nothing about the key.");
+            turn(
+                "generate",
+                "component",
+                n,
+                "Drawn at random, it says nothing about the key.",
+            );
         }
     }
     let act = if import {
@@ -167,10 +185,20 @@ fn steps(text: &mut String, import: bool, receiver: &str, parts: usize) {
         );
     };
     if !import {
-        turn("read-back", "read", parts, "A paper that its custodian cannot read is lost.");
+        turn(
+            "read-back",
+            "read",
+            parts,
+            "A paper that its custodian cannot read is lost.",
+        );
     }
     for n in 1..=parts {
-        turn("seal", "seal", n, "Each paper in a numbered package of its own.");
+        turn(
+            "seal",
+            "seal",
+            n,
+            "Each paper in a numbered package of its own.",
+        );
     }
     text.push_str("[on_abort]\ndo = [\"wipe\", \"list-custody\"]\n");
     text.push_str("\n[rehearsal]\nseed = \"workstation\"\n");

@@ -249,5 +249,10 @@ pub fn may_be_listed(op: &Op) -> bool {
 /// Every name that a script may write in `op`.
 pub fn names() -> Vec<&'static str> {
     let turns = super::ops_components::OPS;
-    op::OPS.iter().chain(OPS).chain(turns).map(|op| op.name).collect()
+    op::OPS
+        .iter()
+        .chain(OPS)
+        .chain(turns)
+        .map(|op| op.name)
+        .collect()
 }

@@ -86,7 +86,9 @@ pub use crate::api::Profile;
 pub use action::{Action, Confirmation, ExportNote};
 pub use backup::BackupDone;
 pub use command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
-pub use components::{ComponentAct, ComponentCommand, ComponentPart, ComponentStep, SetRef, Source};
+pub use components::{
+    ComponentAct, ComponentCommand, ComponentPart, ComponentStep, SetRef, Source,
+};
 pub use creation::{Created, NewPerson, NewVault, create};
 pub use custody_act::{CustodyAct, Inventory, Rotation, Seat};
 pub use drill::DrillDone;

@@ -70,3 +70,97 @@ pub(super) fn seen_twice(model: &Model) -> Vec<(Handling<'_>, u8)> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::fmt::Write as _;
+
+    use proptest::prelude::*;
+
+    use super::super::super::Script;
+    use super::{Model, head, seen_twice};
+
+    /// Key, part, place, and whether the step may be passed as an exception.
+    type Turn = (usize, u8, usize, bool);
+
+    fn script(keys: &[Option<usize>], turns: &[Turn]) -> String {
+        let mut text = String::from(
+            "version = 1\nid = \"x\"\ntitle = \"x\"\n[policy]\nprofiles = [\"rehearsal\"]\n",
+        );
+        for (n, key) in keys.iter().enumerate() {
+            let key = key.map_or(String::new(), |k| {
+                format!("key = \"{}\"\n", format!("{k:x}").repeat(64))
+            });
+            let _ = write!(
+                text,
+                "[[person]]\nid = \"p{n}\"\nrole = \"custodian\"\n{key}"
+            );
+        }
+        for n in 0..2 {
+            let _ = write!(
+                text,
+                "[[key]]\nid = \"k{n}\"\nusage = \"K0\"\nalgorithm = \"AES_128\"\nmodes = \"B\"\nexportable = \
+                 false\ncomponents = 3\n"
+            );
+        }
+        for (n, (key, part, place, exception)) in turns.iter().enumerate() {
+            let fail = if *exception {
+                "on_fail = \"exception\"\n"
+            } else {
+                ""
+            };
+            let _ = write!(
+                text,
+                "[[step]]\nid = \"s{n}\"\nop = \"component.enter\"\nkey = \"k{key}\"\npart = {part}\nwho = \
+                 [\"p{place}\"]\n{fail}"
+            );
+        }
+        text
+    }
+
+    /// Walks every path: each step is done, passed as an exception, or the run stops before it; collects who ever
+    /// knows two components of one key.
+    fn walk<'m>(
+        model: &'m Model,
+        at: usize,
+        knows: &BTreeMap<(&'m str, &'m str), BTreeSet<&'m str>>,
+        found: &mut BTreeSet<(String, String)>,
+    ) {
+        for ((who, key), parts) in knows {
+            if parts.len() > 1 {
+                found.insert(((*who).to_owned(), (*key).to_owned()));
+            }
+        }
+        let Some(step) = model.steps.get(at) else {
+            return;
+        };
+        let mut after = knows.clone();
+        let who = head(model, &step.who[0]);
+        after
+            .entry((who, &step.fields["key"]))
+            .or_default()
+            .insert(&step.fields["part"]);
+        walk(model, at + 1, &after, found);
+        walk(model, at + 1, knows, found);
+    }
+
+    proptest! {
+        #[test]
+        fn every_path_agrees_with_the_one_that_decides(
+            keys in proptest::collection::vec(proptest::option::of(0_usize..3), 3),
+            turns in proptest::collection::vec((0_usize..2, 1_u8..4, 0_usize..3, any::<bool>()), 0..7),
+        ) {
+            let script = Script::parse(script(&keys, &turns).as_bytes());
+            prop_assume!(script.is_ok());
+            let script = script.unwrap_or_else(|_| unreachable!());
+            let mut every = BTreeSet::new();
+            walk(&script.model, 0, &BTreeMap::new(), &mut every);
+            let decided: BTreeSet<(String, String)> = seen_twice(&script.model)
+                .iter()
+                .map(|(h, _)| (head(&script.model, h.place).to_owned(), h.key.to_owned()))
+                .collect();
+            prop_assert_eq!(decided, every);
+        }
+    }
+}

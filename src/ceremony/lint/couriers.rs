@@ -31,7 +31,10 @@ fn couriers(model: &Model, report: &mut Report) {
             let shared = if with.id == item.id {
                 format!("in the package `{}`", item.id)
             } else {
-                format!("with the courier `{}`", item.courier.as_deref().unwrap_or_default())
+                format!(
+                    "with the courier `{}`",
+                    item.courier.as_deref().unwrap_or_default()
+                )
             };
             report.error(
                 &handling.step.place.member("item"),

@@ -54,7 +54,9 @@ fn component(model: &Model, step: &Step, report: &mut Report) {
         report.error(
             &step.place.member("item"),
             Some(step),
-            format!("No package is called `{item}`: declare it with item = [...] or correct the id."),
+            format!(
+                "No package is called `{item}`: declare it with item = [...] or correct the id."
+            ),
         );
     }
     for doing in step.doings() {

@@ -232,7 +232,10 @@ fn declared_components(key: &mut Table<'_>, on: &mut Reading<'_>) -> Option<u8> 
     let count = value.integer(on)?;
     let fits = u8::try_from(count).ok().filter(|n| (2..=9).contains(n));
     if fits.is_none() {
-        on.wrong(&place, "wants a number from 2 to 9: with one, a single person would know the key.");
+        on.wrong(
+            &place,
+            "wants a number from 2 to 9: with one, a single person would know the key.",
+        );
     }
     fits
 }

@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 
 use crate::session::build::{self, Answers};
 use crate::session::field::Kind;
-use crate::session::{Action, KeySource, Refusal, Session, StepRecord, StepState, op, op_components};
+use crate::session::{
+    Action, KeySource, Refusal, Session, StepRecord, StepState, op, op_components,
+};
 
 use super::super::model::{Algorithm, Doing, Step};
 use super::super::parse::acts::is_declared;
@@ -36,7 +38,8 @@ impl Runner {
             let asked_anew = field.id == op_components::SLIP.id;
             if remembered
                 && !asked_anew
-                && let Some(text) = record.notes.get(field.id) {
+                && let Some(text) = record.notes.get(field.id)
+            {
                 texts.push((field.id.to_owned(), text.clone()));
                 continue;
             }

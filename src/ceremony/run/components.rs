@@ -246,7 +246,8 @@ impl Runner {
     ) -> Result<(), Halt> {
         let Some(value) = typed(session, secrets.first(), &set)? else {
             return Err(Halt::Again(
-                "There is no paper to derive this from: type the component. Nothing was entered.".into(),
+                "There is no paper to derive this from: type the component. Nothing was entered."
+                    .into(),
             ));
         };
         if let Some(second) = typed(session, secrets.get(1), &set)? {
@@ -285,7 +286,9 @@ impl Runner {
                 kcv: &kcv,
                 value: &value,
             };
-            session.print_slip(&slip, &place).map_err(|r| again(r.into()))?;
+            session
+                .print_slip(&slip, &place)
+                .map_err(|r| again(r.into()))?;
             self.drawn = Some(value);
             self.last = Some(if place == NOT_PRINTED {
                 "Nothing was printed: this is practice.".to_owned()

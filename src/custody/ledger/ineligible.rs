@@ -21,7 +21,15 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: &'static [Self] = &[Self::G3, Self::A3, Self::A6, Self::A7, Self::A8, Self::A9, Self::C4];
+    pub const ALL: &'static [Self] = &[
+        Self::G3,
+        Self::A3,
+        Self::A6,
+        Self::A7,
+        Self::A8,
+        Self::A9,
+        Self::C4,
+    ];
 
     /// `A3`, as reports and the linter name it.
     pub const fn id(self) -> &'static str {

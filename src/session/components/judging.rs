@@ -127,9 +127,9 @@ impl Session {
                     parts: *parts,
                     run: None,
                 };
-                let opened = opened(working, set, others, opener)?;
+                let values = opened(working, set, others, opener)?;
                 let last =
-                    self.with_context(opener, |ctx| working.engine.divide(key, &opened, ctx))?;
+                    self.with_context(opener, |ctx| working.engine.divide(key, &values, ctx))?;
                 let kcv = components::check_value(*algorithm, set_ref.method(), &last)
                     .map_err(|e| Refusal::Usage(e.to_string()))?;
                 let place = self.slip_to.take().unwrap_or_default();
@@ -149,7 +149,13 @@ impl Session {
                 let answer = json!({"part": parts, "kcv": kcv});
                 let step = Transition::moving(act.operation(), act.to_json(), answer)
                     .with("key", key.clone())
-                    .with("kcv", working.engine.find(key).map(|r| r.key.key_check_value.clone()))
+                    .with(
+                        "kcv",
+                        working
+                            .engine
+                            .find(key)
+                            .map(|r| r.key.key_check_value.clone()),
+                    )
                     .with("set", set.clone());
                 Ok((None, step))
             }
@@ -163,9 +169,9 @@ impl Session {
         act: &ComponentAct,
         opener: &Opener<'_>,
     ) -> Result<(Option<Response>, Transition), Refusal> {
-        let opened = opened(working, set, parts, opener)?;
+        let values = opened(working, set, parts, opener)?;
         let output: ImportKeyOutput =
-            self.with_context(opener, |ctx| working.engine.form(key, &opened, ctx))?;
+            self.with_context(opener, |ctx| working.engine.form(key, &values, ctx))?;
         let known = working.components.iter_mut().find(|known| known.id == set);
         if let Some(known) = known {
             known.key = Some(output.key.key_arn.clone());

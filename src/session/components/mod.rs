@@ -408,8 +408,7 @@ impl Session {
                 .filter(|c| c.part != part)
                 .map(|c| (c.part, c.kcv.clone()))
                 .collect();
-            let found =
-                components::difference(set.algorithm, set.method(), value, typed, &others);
+            let found = components::difference(set.algorithm, set.method(), value, typed, &others);
             if found != Difference::None {
                 return Err(wrong(format_args!(
                     "The check value that was typed is not the one of this component. Nothing was entered. {}",
@@ -527,11 +526,10 @@ fn sealed_again(
         place: serial,
         at,
     };
-    let shared = working
-        .ledger
-        .holdings
-        .iter()
-        .find(|h| h.until.is_none() && h.place == serial && !(h.split == set.id && h.part == part));
+    let shared =
+        working.ledger.holdings.iter().find(|h| {
+            h.until.is_none() && h.place == serial && !(h.split == set.id && h.part == part)
+        });
     if let Some(other) = shared {
         return Err(wrong(format_args!(
             "Package {serial} holds part {} of the {} already: every component has a package of its own (PCI PIN \

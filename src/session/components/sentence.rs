@@ -42,10 +42,7 @@ pub(crate) fn describe(act: &ComponentAct) -> (String, Details) {
             others,
             ..
         } => {
-            let mut details = vec![
-                line("kind", algorithm.name()),
-                line("receiver", receiver),
-            ];
+            let mut details = vec![line("kind", algorithm.name()), line("receiver", receiver)];
             details.extend(others.iter().map(held));
             details.push(line(
                 &format!("component {parts}"),

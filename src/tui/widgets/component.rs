@@ -121,8 +121,11 @@ impl ComponentField {
         secret
     }
 
-    /// Rows that it takes.
-    pub(crate) fn rows(&self) -> u16 {
+    /// Rows that it takes: its groups and the count while it is typed, else one.
+    pub(crate) fn rows(&self, focused: bool) -> u16 {
+        if !focused || self.practice.is_some() {
+            return 1;
+        }
         cells(self.expected.div_ceil(GROUP * GROUPS)).saturating_add(1)
     }
 
@@ -130,6 +133,11 @@ impl ComponentField {
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, x: u16, y: u16, focused: bool) {
         if self.practice.is_some() {
             canvas.put(x, y, Role::Note, "the practice answer");
+            return;
+        }
+        if !focused {
+            let (role, words) = self.standing();
+            canvas.put(x, y, role, &words);
             return;
         }
         let groups = self.expected / GROUP;
@@ -143,12 +151,18 @@ impl ComponentField {
             let role = if differs { Role::Stop } else { Role::Masked };
             canvas.put(column, row, role, &text);
             let here = self.length.min(self.expected.saturating_sub(1)) / GROUP == group;
-            if focused && here {
+            if here {
                 canvas.set_cursor(column.saturating_add(cells(typed.min(GROUP))), row);
             }
         }
-        let below = y.saturating_add(self.rows().saturating_sub(1));
-        let (role, words) = match self.differing.first() {
+        let below = y.saturating_add(self.rows(true).saturating_sub(1));
+        let (role, words) = self.standing();
+        canvas.put(x, below, role, &words);
+    }
+
+    /// How far it is, in words.
+    fn standing(&self) -> (Role, String) {
+        match self.differing.first() {
             Some(group) => (
                 Role::Stop,
                 format!("group {} DIFFERS from the first reading", group + 1),
@@ -162,8 +176,7 @@ impl ComponentField {
                     self.parity()
                 ),
             ),
-        };
-        canvas.put(x, below, role, &words);
+        }
     }
 
     /// Parity of a TDES component, once it is whole; a component may have any.

@@ -35,11 +35,8 @@ impl Runner {
             name if name == ops::ENTER.name => {
                 let groups = set.algorithm.key_bytes().unwrap_or_default() / 2;
                 body.push(format!(
-                    "{} alone at this screen; everybody else stands back.",
+                    "{} alone; the others stand back. {groups} groups of four digits, twice, then the check value.",
                     turn.person
-                ));
-                body.push(format!(
-                    "{groups} groups of four digits, twice, then the check value from the paper."
                 ));
                 "nothing of this component is here. A slip of typing ends nothing."
             }
@@ -56,7 +53,9 @@ impl Runner {
                 "it is printed; it counts once it has been read back"
             }
             _ => {
-                body.push("Put your paper into a new package and close it. Type its serial.".into());
+                body.push(
+                    "Put your paper into a new package and close it. Type its serial.".into(),
+                );
                 "the paper is open; its package is not on record"
             }
         };

@@ -132,7 +132,9 @@ impl Runner {
         fields
             .into_iter()
             .map(|field| AskField {
-                digits: (field.kind == Kind::Component).then(|| self.digits()).flatten(),
+                digits: (field.kind == Kind::Component)
+                    .then(|| self.digits())
+                    .flatten(),
                 practice: if rehearsal {
                     self.scripted(session, field.id)
                 } else {

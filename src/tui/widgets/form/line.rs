@@ -47,7 +47,7 @@ impl Line {
             }
             Input::Component(field) => {
                 field.draw(canvas, beside, y, focused);
-                y += field.rows();
+                y += field.rows(focused);
             }
             Input::Choice(choices) if focused => {
                 y += 1;
@@ -76,7 +76,7 @@ impl Line {
         let room = usize::from(width.saturating_sub(3));
         let input = match &self.input {
             Input::Confirm => 0,
-            Input::Component(field) => field.rows(),
+            Input::Component(field) => field.rows(focused),
             Input::Choice(choices) if focused => {
                 cells(choices.entries.len()).min(8).saturating_add(1)
             }

@@ -80,13 +80,12 @@ impl Form {
 
     /// Whether letters go into the focused field.
     pub(crate) fn typing(&self) -> bool {
-        self.at()
-            .is_some_and(|l| {
-                matches!(
-                    l.input,
-                    Input::Text(_) | Input::Masked(_) | Input::Component(_)
-                )
-            })
+        self.at().is_some_and(|l| {
+            matches!(
+                l.input,
+                Input::Text(_) | Input::Masked(_) | Input::Component(_)
+            )
+        })
     }
 
     /// Whether the focused field is secret.
@@ -144,8 +143,15 @@ impl Form {
         }
     }
 
-    /// Wipes every secret field.
+    /// Wipes every secret field; the first of several readings of a component is the next to be typed.
     pub(crate) fn wipe(&mut self) {
+        let component = |line: &Line| matches!(line.input, Input::Component(_));
+        if let Some(first) = self.lines.iter().position(component) {
+            self.focus = first;
+            for line in &mut self.lines {
+                line.visited = false;
+            }
+        }
         for line in &mut self.lines {
             match &mut line.input {
                 Input::Masked(field) => field.clear(),
@@ -209,10 +215,13 @@ impl Form {
 
     /// A component typed a second time is compared with the first, group by group.
     fn compare_readings(&mut self) {
-        let mut readings = self.lines.iter_mut().filter_map(|line| match &mut line.input {
-            Input::Component(field) => Some(field),
-            _ => None,
-        });
+        let mut readings = self
+            .lines
+            .iter_mut()
+            .filter_map(|line| match &mut line.input {
+                Input::Component(field) => Some(field),
+                _ => None,
+            });
         if let (Some(first), Some(second)) = (readings.next(), readings.next()) {
             second.compare(first);
         }
