@@ -5,7 +5,8 @@
     clippy::expect_used,
     clippy::panic,
     clippy::too_many_lines,
-    clippy::indexing_slicing
+    clippy::indexing_slicing,
+    clippy::format_push_string
 )]
 
 use keymoot::api::KeyAlgorithm;
@@ -404,4 +405,58 @@ fn a_tampered_package_stops_the_ceremony_and_a_wrong_serial_does_not() {
         listed.unwrap().contains("1 of kek-from-partner with Ana"),
         "{listed:?}"
     );
+}
+
+/// What the workstation makes of the answers to its two forms: clean scripts that run to their end, out and in again.
+#[test]
+fn the_forms_of_the_workstation_are_ceremonies() {
+    use keymoot::session::build::Answers;
+    let answers = |pairs: &[(&str, &str)]| Answers {
+        texts: pairs
+            .iter()
+            .map(|(id, text)| ((*id).to_owned(), (*text).to_owned()))
+            .collect(),
+        ..Answers::default()
+    };
+    let mut session = session();
+    let made = answers(&[
+        ("usage", "TR31_K0_KEY_ENCRYPTION_KEY"),
+        ("algorithm", "AES_128"),
+        ("modes", "encrypt, decrypt, wrap, unwrap"),
+        ("exportable", "yes"),
+        ("label", "kek \"x\""),
+        ("components", "3"),
+    ]);
+    let script = |session: &Session, op: &str, answers: &Answers| {
+        let made = keymoot::ceremony::component_script(op, answers, &session.view());
+        made.unwrap()
+    };
+    let text = script(&session, "import-key.components", &made).unwrap();
+    let mut text = text;
+    for (n, part) in [ONE, TWO, "1032D0581A31D64FADD08991945E0D3E"].iter().enumerate() {
+        text += &format!(
+            "\n[[rehearsal.answer]]\nstep = \"enter-{}\"\nvalue = \"TEST:{part}\"\n",
+            n + 1
+        );
+    }
+    let mut run = |session: &mut Session, text: &str| {
+        let script = Script::parse(text.as_bytes()).unwrap_or_else(|f| panic!("{f:#?}"));
+        assert_eq!(script.lint(), []);
+        let mut runner = Runner::begin(session, script, Wanted::default()).unwrap();
+        runner.headless(session).unwrap();
+    };
+    run(&mut session, &text);
+    let key = session.view().keys[0].clone();
+    assert_eq!(key.label, "kek \"x\"");
+    let leaves = answers(&[
+        ("key", &key.key.key_arn),
+        ("components", "2"),
+        ("receiver", "ACME"),
+    ]);
+    let out = script(&session, "export-key.components", &leaves).unwrap();
+    run(&mut session, &out);
+    assert_eq!(session.view().exports[0].receiver, "ACME, as components");
+    let four = answers(&[("key", &key.label), ("components", "4"), ("receiver", "ACME")]);
+    let words = script(&session, "export-key.components", &four).unwrap_err();
+    assert!(words.contains("3 custodians, and 4 components"), "{words}");
 }

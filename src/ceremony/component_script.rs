@@ -177,6 +177,12 @@ fn steps(text: &mut String, import: bool, receiver: &str, parts: usize) {
         )
     };
     let _ = writeln!(text, "{act}");
+    closing(text, import, parts);
+    practice(text, import, parts);
+}
+
+/// What ends it: the last paper is read, and every paper sealed.
+fn closing(text: &mut String, import: bool, parts: usize) {
     let mut turn = |op: &str, id: &str, n: usize, why: &str| {
         let _ = writeln!(
             text,
@@ -200,6 +206,10 @@ fn steps(text: &mut String, import: bool, receiver: &str, parts: usize) {
             "Each paper in a numbered package of its own.",
         );
     }
+}
+
+/// What is done on a stop, and what a rehearsal answers.
+fn practice(text: &mut String, import: bool, parts: usize) {
     text.push_str("[on_abort]\ndo = [\"wipe\", \"list-custody\"]\n");
     text.push_str("\n[rehearsal]\nseed = \"workstation\"\n");
     for n in 1..=parts {

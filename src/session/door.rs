@@ -371,27 +371,6 @@ impl Session {
         Ok(answer?)
     }
 
-    /// Something the engine does outside the service's operations, with what it may use.
-    pub(crate) fn with_context<T>(
-        &mut self,
-        opener: &super::locks::Opener<'_>,
-        does: impl FnOnce(&mut crate::engine::Context<'_>) -> Result<T, crate::api::ApiError>,
-    ) -> Result<T, Refusal> {
-        let clock = super::clock::Fixed(self.now());
-        let sealer = super::locks::Sealer(self.book.use_recipient().to_owned());
-        let mut context = crate::engine::Context {
-            clock: &clock,
-            entropy: &mut self.entropy,
-            seal: &sealer,
-            open: Some(opener as &dyn crate::engine::SecretOpen),
-            prepared: None,
-            prepared_root: None,
-            profile: self.profile,
-            limits: super::limits::of(&self.state.policy),
-        };
-        Ok(does(&mut context)?)
-    }
-
     /// The act as it would be signed now.
     pub(crate) fn act_of(
         &self,

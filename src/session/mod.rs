@@ -268,11 +268,6 @@ impl Session {
         self.entropy.set_context(script, run, step);
     }
 
-    /// Where the next act that gives a component out prints its slip: a printer's device or a new file.
-    pub fn slip_to(&mut self, place: &str) {
-        self.slip_to = Some(place.to_owned());
-    }
-
     /// Random bytes for a caller's own names (run ids), seeded where the session is.
     ///
     /// # Errors

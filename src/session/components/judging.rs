@@ -20,27 +20,7 @@ impl Session {
     pub(crate) fn judged_components(&self, act: &ComponentAct) -> Result<ComponentAct, Refusal> {
         self.clear_components_allowed()?;
         match act {
-            ComponentAct::Form { set, key, .. } => {
-                let known = self.set(set)?;
-                known.not_suspect()?;
-                let key: FormedKey =
-                    self.state
-                        .engine
-                        .check_formed(key.clone(), self.now(), &self.rules())?;
-                if key.attributes.key_algorithm.name() != known.algorithm {
-                    return Err(wrong(format_args!(
-                        "The components were entered for {}, and the key would be {}. No key was formed.",
-                        known.algorithm,
-                        key.attributes.key_algorithm.name()
-                    )));
-                }
-                all_there(known, known.parts)?;
-                Ok(ComponentAct::Form {
-                    set: set.clone(),
-                    key,
-                    parts: known.parts(),
-                })
-            }
+            ComponentAct::Form { set, key, .. } => self.judged_form(set, key),
             ComponentAct::Divide {
                 set,
                 key,
@@ -67,6 +47,8 @@ impl Session {
                         "Say to whom the components go. Nothing was changed.".into(),
                     ));
                 }
+                let mut others = known.parts();
+                others.retain(|p| p.part < *parts);
                 Ok(ComponentAct::Divide {
                     set: set.clone(),
                     key: key.clone(),
@@ -75,14 +57,30 @@ impl Session {
                     parts: *parts,
                     holder: holder.clone(),
                     receiver: receiver.clone(),
-                    others: known
-                        .parts()
-                        .into_iter()
-                        .filter(|p| p.part < *parts)
-                        .collect(),
+                    others,
                 })
             }
         }
+    }
+
+    fn judged_form(&self, set: &str, key: &FormedKey) -> Result<ComponentAct, Refusal> {
+        let known = self.set(set)?;
+        known.not_suspect()?;
+        let engine = &self.state.engine;
+        let key = engine.check_formed(key.clone(), self.now(), &self.rules())?;
+        if key.attributes.key_algorithm.name() != known.algorithm {
+            return Err(wrong(format_args!(
+                "The components were entered for {}, and the key would be {}. No key was formed.",
+                known.algorithm,
+                key.attributes.key_algorithm.name()
+            )));
+        }
+        all_there(known, known.parts)?;
+        Ok(ComponentAct::Form {
+            set: set.to_owned(),
+            key,
+            parts: known.parts(),
+        })
     }
 
     fn set(&self, id: &str) -> Result<&ComponentSet, Refusal> {
@@ -188,6 +186,27 @@ impl Session {
             .with("kcv", kcv)
             .with("set", set.to_owned());
         Ok((Some(response), step))
+    }
+
+    /// Something the engine does outside the service's operations, with what it may use.
+    fn with_context<T>(
+        &mut self,
+        opener: &Opener<'_>,
+        does: impl FnOnce(&mut crate::engine::Context<'_>) -> Result<T, crate::api::ApiError>,
+    ) -> Result<T, Refusal> {
+        let clock = crate::session::clock::Fixed(self.now());
+        let sealer = crate::session::locks::Sealer(self.book.use_recipient().to_owned());
+        let mut context = crate::engine::Context {
+            clock: &clock,
+            entropy: &mut self.entropy,
+            seal: &sealer,
+            open: Some(opener as &dyn crate::engine::SecretOpen),
+            prepared: None,
+            prepared_root: None,
+            profile: self.profile,
+            limits: crate::session::limits::of(&self.state.policy),
+        };
+        Ok(does(&mut context)?)
     }
 
     fn last_component(

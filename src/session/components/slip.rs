@@ -29,6 +29,11 @@ pub struct Slip<'s> {
 }
 
 impl Session {
+    /// Where the next act that gives a component out prints its slip: a printer's device or a new file.
+    pub fn slip_to(&mut self, place: &str) {
+        self.slip_to = Some(place.to_owned());
+    }
+
     /// Prints a slip: into a new file (mode 0600, never over another), or on a printer's device with ESC/P controls.
     ///
     /// # Errors
