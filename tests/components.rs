@@ -433,7 +433,10 @@ fn the_forms_of_the_workstation_are_ceremonies() {
     };
     let text = script(&session, "import-key.components", &made).unwrap();
     let mut text = text;
-    for (n, part) in [ONE, TWO, "1032D0581A31D64FADD08991945E0D3E"].iter().enumerate() {
+    for (n, part) in [ONE, TWO, "1032D0581A31D64FADD08991945E0D3E"]
+        .iter()
+        .enumerate()
+    {
         text += &format!(
             "\n[[rehearsal.answer]]\nstep = \"enter-{}\"\nvalue = \"TEST:{part}\"\n",
             n + 1
@@ -456,7 +459,11 @@ fn the_forms_of_the_workstation_are_ceremonies() {
     let out = script(&session, "export-key.components", &leaves).unwrap();
     run(&mut session, &out);
     assert_eq!(session.view().exports[0].receiver, "ACME, as components");
-    let four = answers(&[("key", &key.label), ("components", "4"), ("receiver", "ACME")]);
+    let four = answers(&[
+        ("key", &key.label),
+        ("components", "4"),
+        ("receiver", "ACME"),
+    ]);
     let words = script(&session, "export-key.components", &four).unwrap_err();
     assert!(words.contains("3 custodians, and 4 components"), "{words}");
 }

@@ -184,9 +184,15 @@ fn steps(text: &mut String, import: bool, receiver: &str, parts: usize) {
 /// What ends it: the last paper is read, and every paper sealed.
 fn closing(text: &mut String, import: bool, parts: usize) {
     let mut turn = |op: &str, id: &str, n: usize, why: &str| {
+        // What goes out travels in these packages.
+        let item = if import || op != "seal" {
+            String::new()
+        } else {
+            format!("item = \"bag-{n}\"\n")
+        };
         let _ = writeln!(
             text,
-            "[[step]]\nid = \"{id}-{n}\"\nop = \"component.{op}\"\nkey = \"k\"\npart = {n}\nwho = [\"c{n}\"]\nobserve \
+            "[[step]]\nid = \"{id}-{n}\"\nop = \"component.{op}\"\nkey = \"k\"\npart = {n}\n{item}who = [\"c{n}\"]\nobserve \
              = [\"watch\"]\nwhy = \"{why}\"\n"
         );
     };
@@ -221,7 +227,8 @@ fn practice(text: &mut String, import: bool, parts: usize) {
         }
         let _ = writeln!(
             text,
-            "\n[[rehearsal.answer]]\nstep = \"seal-{n}\"\nserial = \"NEW-{n}\""
+            "\n[[rehearsal.answer]]\nstep = \"seal-{n}\"\nserial = \"{}-{n}\"",
+            if import { "NEW" } else { "OUT" }
         );
     }
     if import {

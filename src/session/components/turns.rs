@@ -355,10 +355,15 @@ fn sealed_again(
         place: serial,
         at,
     };
-    let shared =
-        working.ledger.holdings.iter().find(|h| {
-            h.until.is_none() && h.place == serial && !(h.split == set.id && h.part == part)
-        });
+    // The same paper of the same key may lie where an earlier ceremony put it.
+    let same_paper = |h: &Holding| {
+        let of_the_key = working.ledger.split(&h.split).map(|s| s.what.as_str());
+        h.part == part
+            && h.person == person
+            && (h.split == set.id || of_the_key == Some(split.what.as_str()))
+    };
+    let mut held = working.ledger.holdings.iter();
+    let shared = held.find(|h| h.until.is_none() && h.place == serial && !same_paper(h));
     if let Some(other) = shared {
         return Err(wrong(format_args!(
             "Package {serial} holds part {} of the {} already: every component has a package of its own (PCI PIN \
