@@ -442,7 +442,7 @@ fn the_forms_of_the_workstation_are_ceremonies() {
             n + 1
         );
     }
-    let mut run = |session: &mut Session, text: &str| {
+    let run = |session: &mut Session, text: &str| {
         let script = Script::parse(text.as_bytes()).unwrap_or_else(|f| panic!("{f:#?}"));
         assert_eq!(script.lint(), []);
         let mut runner = Runner::begin(session, script, Wanted::default()).unwrap();
