@@ -28,6 +28,8 @@ pub struct Ask {
 pub struct AskField {
     /// The declaration.
     pub field: Field,
+    /// For a component: how many hex digits it has.
+    pub digits: Option<usize>,
     /// Rehearsal's practice answer, shown and filled in by F5. Never set outside rehearsal.
     pub practice: Option<String>,
 }

@@ -4,11 +4,13 @@
 
 mod ask;
 mod brief;
+mod component_script;
 mod finding;
 mod lint;
 mod model;
 mod named_file;
 pub mod ops;
+pub mod ops_components;
 mod parse;
 mod run;
 mod script;
@@ -20,6 +22,7 @@ mod template;
 
 pub use ask::{Advance, Answer, Ask, AskField, Showing, StepLine};
 pub use brief::{Brief, BriefVault, brief};
+pub use component_script::component_script;
 pub use finding::Finding;
 pub use lint::{RULES, Rule};
 pub use named_file::{PRACTICE_FILE, named_file, read_envelope};

@@ -76,6 +76,10 @@ pub(super) struct KeyDeclaration {
     pub(super) algorithm: Algorithm,
     pub(super) modes: KeyModesOfUse,
     pub(super) exportable: bool,
+    /// Where it comes in or goes out as components: how many.
+    pub(super) components: Option<u8>,
+    /// Whether it is in the vault already, under its label or ARN.
+    pub(super) existing: bool,
     /// Where the script says which kind of vault the key belongs to.
     pub(super) class: Option<Profile>,
     /// The first moment at which the key is used no more.
@@ -114,6 +118,17 @@ pub(super) struct FileInput {
     pub(super) medium: Option<String>,
     /// The command that makes it, on the other side.
     pub(super) command: Option<String>,
+}
+
+/// A package that travels.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) place: Place,
+    pub(super) id: String,
+    /// Serial as advised, where the script is written for one ceremony and knows it.
+    pub(super) advised: Option<String>,
+    /// Who carries it.
+    pub(super) courier: Option<String>,
 }
 
 /// How many must approve, and who may.
@@ -216,6 +231,8 @@ pub(super) struct Step {
     pub(super) estimate: Option<i64>,
     /// Label of the medium that its output goes onto.
     pub(super) medium: Option<String>,
+    /// The package that it is about.
+    pub(super) item: Option<String>,
 }
 
 impl Step {
@@ -412,6 +429,9 @@ pub(super) struct Model {
     pub(super) people: Vec<Person>,
     pub(super) keys: Vec<KeyDeclaration>,
     pub(super) inputs: Vec<FileInput>,
+    pub(super) items: Vec<Item>,
+    /// A number that rises with every run of the id, with its place.
+    pub(super) nonce: Option<(Place, i64)>,
     pub(super) steps: Vec<Step>,
     pub(super) rehearsal: Rehearsal,
     /// The longest that the ceremony may take, in milliseconds, with its place.
@@ -437,6 +457,11 @@ impl Model {
         self.steps.iter().flat_map(Step::doings)
     }
 
+    /// A package by id.
+    pub(super) fn item(&self, id: &str) -> Option<&Item> {
+        self.items.iter().find(|item| item.id == id)
+    }
+
     /// A place by id.
     pub(super) fn person(&self, id: &str) -> Option<&Person> {
         self.people.iter().find(|person| person.id == id)
@@ -445,7 +470,9 @@ impl Model {
     /// Whether it makes keys in software: keys, and the pairs that go with tokens.
     pub(super) fn makes_keys(&self) -> bool {
         self.doings().any(|doing| {
-            doing.op.name == op::CREATE_KEY.name || doing.op.name.starts_with("get-parameters-for-")
+            doing.op.name == op::CREATE_KEY.name
+                || super::ops_components::is_turn(doing.op)
+                || doing.op.name.starts_with("get-parameters-for-")
         })
     }
 

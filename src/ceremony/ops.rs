@@ -3,6 +3,7 @@
 
 use crate::session::field::{Choice, Field, Kind};
 use crate::session::op::{self, Op};
+use crate::session::op_components;
 
 /// Everybody who has a part is in the room.
 pub const PRESENT: Op = Op {
@@ -217,7 +218,9 @@ pub const OPS: &[Op] = &[
 
 /// Finds what a script may name in `op`: an act of the vault, or a ceremony op.
 pub fn named(name: &str) -> Option<&'static Op> {
-    op::named(name).or_else(|| OPS.iter().find(|op| op.name == name))
+    op::named(name)
+        .or_else(|| OPS.iter().find(|op| op.name == name))
+        .or_else(|| super::ops_components::OPS.iter().find(|op| op.name == name))
 }
 
 /// Whether an op is an act: it changes the vault or lets something out, and needs approval.
@@ -237,11 +240,19 @@ pub fn may_be_listed(op: &Op) -> bool {
         op::DELETE_KEY.name,
         op::BACKUP.name,
         op::ACT_LIST.name,
+        op_components::IMPORT_COMPONENTS.name,
+        op_components::EXPORT_COMPONENTS.name,
     ];
     is_act(op) && !alone.contains(&op.name)
 }
 
 /// Every name that a script may write in `op`.
 pub fn names() -> Vec<&'static str> {
-    op::OPS.iter().chain(OPS).map(|op| op.name).collect()
+    let turns = super::ops_components::OPS;
+    op::OPS
+        .iter()
+        .chain(OPS)
+        .chain(turns)
+        .map(|op| op.name)
+        .collect()
 }

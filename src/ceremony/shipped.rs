@@ -32,6 +32,18 @@ pub fn shipped() -> &'static [(&'static str, &'static [u8])] {
             include_bytes!("../../ceremonies/bdk-initial-keys-aes.toml"),
         ),
         (
+            "kek-from-components.toml",
+            include_bytes!("../../ceremonies/kek-from-components.toml"),
+        ),
+        (
+            "components-to-aws.toml",
+            include_bytes!("../../ceremonies/components-to-aws.toml"),
+        ),
+        (
+            "kek-to-partner-components.toml",
+            include_bytes!("../../ceremonies/kek-to-partner-components.toml"),
+        ),
+        (
             "rewrap-zmk-to-aws.toml",
             include_bytes!("../../ceremonies/rewrap-zmk-to-aws.toml"),
         ),

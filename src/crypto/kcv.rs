@@ -29,6 +29,18 @@ pub fn cmac(algorithm: KeyAlgorithm, key: &SecretBytes) -> Result<[u8; 3], Crypt
     first_three(&symmetric::cmac(algorithm, key, &zeros)?, algorithm)
 }
 
+/// First 5 bytes of the same CMAC: the longest check value that may be written down (PCI PIN 15-1).
+///
+/// # Errors
+/// Wrong key length or algorithm.
+pub fn cmac_five(algorithm: KeyAlgorithm, key: &SecretBytes) -> Result<[u8; 5], CryptoError> {
+    let zeros = vec![0; block_len(algorithm)?];
+    symmetric::cmac(algorithm, key, &zeros)?
+        .first_chunk()
+        .copied()
+        .ok_or(CryptoError::NotSymmetric(algorithm))
+}
+
 /// The check value as the control plane shows it: six digits of upper-case hex.
 ///
 /// # Errors

@@ -38,9 +38,13 @@ pub mod operation {
     pub const RECOVER: &str = "Recover";
     /// An act list.
     pub const LIST: &str = "List";
+    /// A key is formed of components.
+    pub const IMPORT_COMPONENTS: &str = "ImportComponents";
+    /// A key leaves as components.
+    pub const EXPORT_COMPONENTS: &str = "ExportComponents";
 
     /// Every one of them: what a policy may name beside the operations of the service.
-    pub const ALL: [&str; 15] = [
+    pub const ALL: [&str; 17] = [
         IMPORT_ROOT,
         CHANGE_POLICY,
         CHANGE_PEOPLE,
@@ -56,6 +60,8 @@ pub mod operation {
         ACCEPT_OLDER_COPY,
         RECOVER,
         LIST,
+        IMPORT_COMPONENTS,
+        EXPORT_COMPONENTS,
     ];
 }
 
@@ -233,6 +239,7 @@ fn floor(name: &str, profile: Profile, k: u8, t: u8) -> u8 {
         operation::RECOVER => k.max(t),
         operation::LOWER_WATERMARK | operation::ACCEPT_OLDER_COPY | operation::RESTORE => k,
         "ExportKey"
+        | operation::EXPORT_COMPONENTS
         | "DeleteKey"
         | operation::IMPORT_ROOT
         | operation::CHANGE_POLICY

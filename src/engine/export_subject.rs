@@ -109,7 +109,7 @@ impl Subject<'_> {
     }
 }
 
-fn may_leave(record: &KeyRecord) -> Result<(), ApiError> {
+pub(super) fn may_leave(record: &KeyRecord) -> Result<(), ApiError> {
     let key = &record.key;
     let class = key.key_attributes.key_class;
     if class != KeyClass::SYMMETRIC_KEY {

@@ -9,6 +9,7 @@ mod files;
 mod folder;
 mod hardening;
 mod output;
+mod paper;
 mod probe;
 mod processes;
 mod suspend;
@@ -20,6 +21,7 @@ pub use files::{FileError, ensure_private_folder, read_limited, read_private, st
 pub use folder::{Folder, FolderError, Stage};
 pub use hardening::{Hardening, Measure, harden};
 pub use output::{OutputFolder, is_plain_name};
+pub use paper::{is_printer, print_once};
 pub use probe::{EntropyReport, Interface, entropy_report, interfaces, swap_areas};
 pub use processes::ask_to_end;
 pub use suspend::{GOES_ON, STOP_ASKED, stop_process_group};

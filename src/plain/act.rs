@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::ceremony::AskField;
+use crate::ceremony::{AskField, Script, Wanted, component_script};
 use crate::session::asked::REFUSING;
 use crate::session::field::{Field, Kind};
 use crate::session::handing_out::has_place;
@@ -51,6 +51,15 @@ impl Acting<'_, '_> {
         self.talk.heading(&format!("{}: {}.", op.title, op.does));
         let mut draft = Draft::new(op);
         while fill(self.talk, self.session, &mut draft, self.explain)? {
+            let view = self.session.view();
+            match component_script(op.name, &draft.answers, &view) {
+                Some(Ok(script)) => return self.ceremony(&script),
+                Some(Err(words)) => {
+                    self.talk.stop(&words);
+                    continue;
+                }
+                None => {}
+            }
             let action = match self.judged(&draft) {
                 Ok((action, preview)) => {
                     if !self.review(&draft, &action, &preview)? {
@@ -72,6 +81,27 @@ impl Acting<'_, '_> {
         }
         self.talk
             .say("Left. Nothing was asked and nothing has changed.");
+        Ok(())
+    }
+
+    /// An act that is a ceremony of several people's turns.
+    fn ceremony(&mut self, text: &str) -> Result<(), Gone> {
+        let Ok(script) = Script::parse(text.as_bytes()) else {
+            self.talk
+                .stop("These answers make no ceremony. Nothing was begun. Check the name for odd characters.");
+            return Ok(());
+        };
+        let resume = self
+            .session
+            .last_run(&script.sha256_hex())
+            .is_some_and(|run| run.outcome.is_none());
+        let wanted = Wanted {
+            resume,
+            ..Wanted::default()
+        };
+        if let Err(error) = super::run::play(self.talk, self.session, script, wanted, None)? {
+            self.talk.stop(&error.to_string());
+        }
         Ok(())
     }
 
@@ -131,6 +161,7 @@ impl Acting<'_, '_> {
                 None => self.talk.enter(&question)?,
                 Some(phrase) => {
                     let asked = AskField {
+                        digits: None,
                         field: PHRASE,
                         practice: None,
                     };

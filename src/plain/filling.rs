@@ -47,6 +47,8 @@ pub(crate) fn fill(
         .op
         .fields
         .iter()
+        // Where a component is printed is asked of its custodian, in their own turn.
+        .filter(|field| field.id != crate::session::op_components::SLIP.id)
         .chain(beside(draft.op.name))
         .copied()
         .collect();
@@ -102,6 +104,7 @@ impl Asking<'_, '_> {
             "After the last question comes the review; before custodians have signed nothing happens.",
         ]);
         let asked = AskField {
+            digits: None,
             field: *field,
             practice: self.practice(field),
         };

@@ -235,6 +235,7 @@ impl Run<'_, '_> {
             so_far,
         ));
         let asked = crate::ceremony::AskField {
+            digits: None,
             field: REASON,
             practice: None,
         };

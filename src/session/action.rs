@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::api::{ExportKeyMaterial, ImportKeyMaterial, Request, Timestamp};
 
+use super::components::ComponentAct;
 use super::custody_act::CustodyAct;
 
 /// How a root's fingerprint was confirmed.
@@ -55,6 +56,8 @@ pub enum Action {
     },
     /// An act on people, shares and copies.
     Custody(CustodyAct),
+    /// A key that comes in or goes out as components.
+    Components(Box<ComponentAct>),
 }
 
 /// What an export is for: recorded with it, and checked by the receipt.
@@ -86,6 +89,7 @@ impl Action {
             Self::List { .. } => "act-list",
             Self::Backup { .. } => "vault.backup",
             Self::Custody(act) => act.name(),
+            Self::Components(act) => act.name(),
         }
     }
 
@@ -123,6 +127,7 @@ impl Action {
                 json!({"name": "vault.backup", "medium": medium, "bag": bag})
             }
             Self::Custody(act) => act.to_json(),
+            Self::Components(act) => act.to_json(),
         }
     }
 }

@@ -42,7 +42,7 @@ impl Session {
         let requests = match action {
             Action::Control { request, .. } => std::slice::from_ref(request),
             Action::List { acts, .. } => acts.as_slice(),
-            Action::Backup { .. } | Action::Custody(_) => &[],
+            Action::Backup { .. } | Action::Custody(_) | Action::Components(_) => &[],
         };
         let mut wanted: Vec<usize> = requests.iter().filter_map(EngineState::needs_rsa).collect();
         if requests.iter().any(issues) {

@@ -4,6 +4,7 @@ use crate::api::{Request, Response, Timestamp};
 use crate::crypto::SecretBytes;
 
 use super::action::Action;
+use super::components::ComponentCommand;
 use super::run::{Run, RunOutcome, StepRecord};
 use super::view::{PendingView, ReceiptView};
 
@@ -114,6 +115,8 @@ pub enum Command {
         /// The journal's arrow to `executed`, in the same commit.
         arrow: Option<Arrow>,
     },
+    /// A custodian's step with one component.
+    Component(Box<ComponentCommand>),
     /// A journal arrow without an effect.
     Journal(Arrow),
     /// Time moves on (rehearsal: the frozen clock; test: the stored offset).
@@ -168,6 +171,11 @@ pub enum Outcome {
     Withdrawn,
     /// It is done, durable and in the evidence.
     Executed(Executed),
+    /// The step with a component is done and durable.
+    Component {
+        /// The component's check value; empty where the step has none.
+        kcv: String,
+    },
     /// The journal holds it.
     Journaled,
     /// Time is now this; these keys were destroyed on the way.

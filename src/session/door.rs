@@ -45,6 +45,7 @@ impl Session {
                 prepared,
                 arrow,
             } => self.execute(&id, prepared, arrow).map(Outcome::Executed),
+            Command::Component(command) => self.component(*command),
             Command::Journal(arrow) => self.journal(arrow),
             Command::Advance { millis } => self.advance(millis),
             Command::Settle => Ok(Outcome::Advanced {
@@ -290,7 +291,7 @@ impl Session {
         match action {
             Action::Control { request, .. } => EngineState::needs_secret(request),
             Action::List { acts, .. } => acts.iter().any(EngineState::needs_secret),
-            Action::Backup { .. } | Action::Custody(_) => true,
+            Action::Backup { .. } | Action::Custody(_) | Action::Components(_) => true,
         }
     }
 
@@ -305,7 +306,7 @@ impl Session {
         let requests: Vec<Request> = match action {
             Action::Control { request, .. } => vec![request.clone()],
             Action::List { acts, .. } => acts.clone(),
-            Action::Backup { .. } | Action::Custody(_) => Vec::new(),
+            Action::Backup { .. } | Action::Custody(_) | Action::Components(_) => Vec::new(),
         };
         let mut prepared = prepared;
         let mut ran = Ran {
@@ -315,6 +316,11 @@ impl Session {
         let now = self.now_in(&working.clock);
         if let Action::Custody(act) = action {
             let step = super::custody_judging::done(working, act, now.millis())?;
+            ran.steps.push(step);
+        }
+        if let Action::Components(act) = action {
+            let (response, step) = self.run_components(working, act, opener)?;
+            ran.responses.extend(response);
             ran.steps.push(step);
         }
         for (n, request) in requests.iter().enumerate() {
@@ -442,6 +448,10 @@ impl Session {
             Action::Custody(act) => {
                 self.judged_custody(act)?;
                 Ok(action.clone())
+            }
+            Action::Components(act) => {
+                let judged = self.judged_components(act)?;
+                Ok(Action::Components(Box::new(judged)))
             }
         }
     }

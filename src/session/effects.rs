@@ -50,7 +50,7 @@ impl Session {
                     );
                 }
             }
-            Action::Backup { .. } | Action::Custody(_) => {}
+            Action::Backup { .. } | Action::Custody(_) | Action::Components(_) => {}
         }
     }
 

@@ -42,6 +42,8 @@ pub enum Kind {
     Span,
     /// A passphrase: secret, masked, wiped after use.
     Passphrase,
+    /// A component in hex digits: secret, masked in groups, wiped after use.
+    Component,
     /// Enter alone: something was seen, heard or done.
     Confirm,
 }
@@ -73,7 +75,7 @@ pub struct Field {
 impl Field {
     /// Whether what is typed must never be drawn.
     pub const fn secret(&self) -> bool {
-        matches!(self.kind, Kind::Passphrase)
+        matches!(self.kind, Kind::Passphrase | Kind::Component)
     }
 
     /// Checks a typed text against the kind and returns it in its one normal form.
@@ -115,6 +117,7 @@ impl Field {
             | Kind::Fingerprint
             | Kind::DateTime
             | Kind::Passphrase
+            | Kind::Component
             | Kind::Confirm => Ok(text.to_owned()),
         }
     }

@@ -61,7 +61,7 @@ impl Session {
     }
 
     /// Writes the seeded draws' ordinals into the open run, so that a resumed run draws on from there.
-    fn keep_ordinals(&self, working: &mut State) {
+    pub(crate) fn keep_ordinals(&self, working: &mut State) {
         let Some(ordinals) = self.entropy.ordinals() else {
             return;
         };
@@ -123,6 +123,12 @@ pub(crate) fn apply(
             put(run, *step, Vec::new(), effect)?;
             run.outcome = Some(outcome);
             run.ended = Some(now);
+            let id = run.id.clone();
+            // Who held what stays known; the components themselves are wiped with the run.
+            let of_run = |set: &&mut super::components::ComponentSet| set.run.as_ref() == Some(&id);
+            for set in state.components.iter_mut().filter(of_run) {
+                set.forget();
+            }
         }
     }
     Ok(())

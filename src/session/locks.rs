@@ -45,6 +45,7 @@ pub(crate) fn uses_secret(action: &Action) -> bool {
         Action::List { acts, .. } => acts.iter().any(EngineState::needs_secret),
         Action::Backup { .. } => false,
         Action::Custody(act) => act.uses_secret(),
+        Action::Components(_) => true,
     }
 }
 

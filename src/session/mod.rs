@@ -11,11 +11,13 @@ mod backup;
 mod book;
 pub(crate) mod brought;
 pub mod build;
+pub mod build_components;
 mod build_custody;
 mod build_exchange;
 mod changing_policy;
 mod clock;
 pub mod command;
+pub mod components;
 pub mod creation;
 pub mod custody_act;
 mod custody_judging;
@@ -41,6 +43,7 @@ mod list;
 mod locks;
 pub mod modes;
 pub mod op;
+pub mod op_components;
 pub mod op_custody;
 pub mod op_exchange;
 pub mod opening;
@@ -84,6 +87,9 @@ pub use crate::api::Profile;
 pub use action::{Action, Confirmation, ExportNote};
 pub use backup::BackupDone;
 pub use command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
+pub use components::{
+    ComponentAct, ComponentCommand, ComponentPart, ComponentStep, SetRef, Source,
+};
 pub use creation::{Created, NewPerson, NewVault, create};
 pub use custody_act::{CustodyAct, Inventory, Rotation, Seat};
 pub use drill::DrillDone;
@@ -189,6 +195,8 @@ pub struct Session {
     copy: Option<Head>,
     /// Keys destroyed since somebody asked.
     destroyed: Vec<String>,
+    /// Where the next act that gives a component out prints it; asked beside the act, never signed or kept.
+    slip_to: Option<String>,
     notes: Vec<String>,
     rows: OnceLock<Arc<Vec<KeyRow>>>,
     /// RSA pairs made before they were needed.
@@ -234,6 +242,7 @@ impl Session {
             broken: None,
             copy: None,
             destroyed: Vec::new(),
+            slip_to: None,
             notes: Vec::new(),
             rows: OnceLock::new(),
             ahead: ahead::Ahead::default(),
@@ -471,6 +480,7 @@ fn policy_name(action: &Action) -> &'static str {
         Action::List { .. } => operation::LIST,
         Action::Backup { .. } => operation::BACKUP,
         Action::Custody(act) => act.operation(),
+        Action::Components(act) => act.operation(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The acts, each declared once: name, title, fields, what it says.
 
 use super::field::{Field, Kind};
-use super::{op_custody, op_exchange};
+use super::{op_components, op_custody, op_exchange};
 
 /// One act's declaration. Its `name` is the script's `op`, the wizard's id and the policy's key.
 #[derive(Debug, Clone, Copy)]
@@ -287,9 +287,11 @@ pub const OPS: &[Op] = &[
     op_exchange::IMPORT_RSA_WRAP,
     op_exchange::IMPORT_TR31,
     op_exchange::IMPORT_TR34,
+    op_components::IMPORT_COMPONENTS,
     EXPORT_RSA_WRAP,
     op_exchange::EXPORT_TR31,
     op_exchange::EXPORT_TR34,
+    op_components::EXPORT_COMPONENTS,
     op_exchange::PARAMETERS_FOR_IMPORT,
     op_exchange::PARAMETERS_FOR_EXPORT,
     ACT_LIST,

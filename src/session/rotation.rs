@@ -170,6 +170,7 @@ impl Session {
                     "A secret could not be sealed anew: {e} Nothing was changed; the people of now stay."
                 ))
             })?;
+        super::components::reseal(&mut working, &opener, u.recipient())?;
         drop(opener);
         let (gone, joined) = self.turn_people(&mut working, &file, &enrolled);
         let open_copies = self.copies_of_old_set(&mut working);

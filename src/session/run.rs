@@ -107,6 +107,9 @@ pub struct Run {
     pub script: String,
     /// SHA-256 of the script's bytes, lower-case hex.
     pub script_sha256: String,
+    /// The script's nonce, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<i64>,
     /// The how-many-eth run in this vault, from 1.
     pub number: u64,
     /// The seed, where everything was seeded.

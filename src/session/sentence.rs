@@ -23,6 +23,7 @@ pub(crate) fn describe(action: &Action, state: &State) -> (String, Details) {
     let engine = &state.engine;
     match action {
         Action::Custody(act) => sentence_custody::describe(act, state),
+        Action::Components(act) => super::components::describe(act),
         Action::Control {
             request,
             confirmation,

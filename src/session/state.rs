@@ -54,6 +54,9 @@ pub(crate) struct State {
     /// Changes of people and shares, and returns to a copy, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) changes: Vec<ChangeRecord>,
+    /// Components of keys, oldest set first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) components: Vec<super::components::ComponentSet>,
     /// Keys of other classes of vaults, refused here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) foreign_keys: Vec<ForeignKey>,
@@ -84,6 +87,7 @@ impl State {
             drills: BTreeMap::new(),
             eras: Vec::new(),
             changes: Vec::new(),
+            components: Vec::new(),
             foreign_keys: Vec::new(),
             next_policy: None,
         }

@@ -111,6 +111,7 @@ fn takes(field: &Field) -> String {
         Kind::DateTime => "date and time, UTC".into(),
         Kind::Span => "a span: an integer and `s`, `m`, `h` or `d`".into(),
         Kind::Passphrase => "a passphrase".into(),
+        Kind::Component => "a component, hex digits".into(),
         Kind::Confirm => "Enter".into(),
     }
 }

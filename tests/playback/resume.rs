@@ -156,6 +156,9 @@ resumes_at_every_arrow! {
     kek_to_partner_resumes "kek-to-partner-tr34.toml",
     kek_from_partner_resumes "kek-from-partner-tr34.toml",
     kek_from_aws_resumes "kek-from-aws-tr34.toml",
+    kek_from_components_resumes "kek-from-components.toml",
+    components_to_aws_resumes "components-to-aws.toml",
+    kek_to_partner_components_resumes "kek-to-partner-components.toml",
 }
 
 /// Every arrow of the journal is a commit: after each, a copy of the vault stands at the state that it names.

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::finding::Place;
 use super::super::model::{AbortAct, Model, Role, Step};
 use super::super::ops;
-use super::{Report, Rule};
+use super::{Report, Rule, components};
 
 pub(super) const RULE: Rule = Rule {
     id: "L01",
@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
 Dual control is worth nothing if one person can stand at two places: places with the same approval key are one \
 person. On every path of the script, with steps that fail and runs that are stopped, no one person may give all the \
 approvals that an act counts, ask for an act and approve it, read both watches, ask for a root and type its \
-fingerprint, or alone sign a record that several should sign.
+fingerprint, see two components of one key, or alone sign a record that several should sign.
 
 The message names the person's places and the shortest path to where it happens. Bind the places to different \
 people: correct `key` under [[person]], or leave it out, so that the vault's people are bound one to a place.
@@ -51,6 +51,7 @@ struct Lock<'m> {
 }
 
 fn custody(model: &Model, report: &mut Report) {
+    knowledge(model, report);
     let heads = heads(model);
     let shared: Vec<&BTreeSet<&str>> = heads.values().filter(|places| places.len() > 1).collect();
     if shared.is_empty() {
@@ -74,6 +75,34 @@ fn custody(model: &Model, report: &mut Report) {
                 );
             }
         }
+    }
+}
+
+/// Nobody sees two components of one key.
+fn knowledge(model: &Model, report: &mut Report) {
+    for (handling, before) in components::seen_twice(model) {
+        let step = handling.step;
+        let lock = Lock {
+            place: step.place.member("who"),
+            step: Some(step),
+            what: "",
+            choice: Vec::new(),
+            chosen: 0,
+            fixed: Vec::new(),
+            threshold: 0,
+            on_abort: false,
+        };
+        report.error(
+            &lock.place,
+            Some(step),
+            format!(
+                "`{}` sees component {} of `{}` and saw component {before} before. Path: {}. Let another custodian                  take one of them.",
+                handling.place,
+                handling.part,
+                handling.key,
+                path(model, &lock)
+            ),
+        );
     }
 }
 

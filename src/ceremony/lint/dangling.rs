@@ -8,7 +8,7 @@ use crate::session::op_exchange;
 
 use super::super::finding::Place;
 use super::super::model::{Doing, Model, Peer, StandIn, Step};
-use super::super::ops;
+use super::super::{ops, ops_components};
 use super::{Report, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -26,6 +26,7 @@ Correct the name, declare what is missing, or move the step.",
 fn dangling(model: &Model, report: &mut Report) {
     for step in &model.steps {
         people(model, step, report);
+        component(model, step, report);
         for doing in step.doings() {
             fields(model, doing, report);
         }
@@ -45,6 +46,43 @@ fn dangling(model: &Model, report: &mut Report) {
         stands_in(model, stand_in, report);
     }
     nobody_gives(model, report);
+}
+
+/// A turn with a component names a key of components, one of their numbers, and a package that is declared.
+fn component(model: &Model, step: &Step, report: &mut Report) {
+    if let Some(item) = step.item.as_deref().filter(|id| model.item(id).is_none()) {
+        report.error(
+            &step.place.member("item"),
+            Some(step),
+            format!(
+                "No package is called `{item}`: declare it with item = [...] or correct the id."
+            ),
+        );
+    }
+    for doing in step.doings() {
+        let divides = doing.op.name.ends_with(".components") || ops_components::is_turn(doing.op);
+        let key = doing.key().and_then(|id| model.key(id));
+        let Some(key) = key.filter(|_| divides) else {
+            continue;
+        };
+        let part = doing.field("part").and_then(|n| n.parse::<u8>().ok());
+        match (key.components, part) {
+            (None, _) => report.error(
+                &key.place.member("components"),
+                Some(step),
+                format!(
+                    "`{}` comes or goes as components, and nothing says how many: write components = 2 to 9.",
+                    key.id
+                ),
+            ),
+            (Some(count), Some(part)) if part > count => report.error(
+                &doing.place.member("part"),
+                Some(step),
+                format!("`{}` has {count} components: correct the number.", key.id),
+            ),
+            _ => {}
+        }
+    }
 }
 
 fn people(model: &Model, step: &Step, report: &mut Report) {
@@ -116,7 +154,7 @@ fn must_be_written(doing: Doing<'_>, kind: Kind, id: &str) -> bool {
     let reference = matches!(kind, Kind::Key | Kind::File);
     let listed = !doing.step.acts.is_empty();
     let declared = doing.op.name == crate::session::op::CREATE_KEY.name;
-    reference || id == "output" || (listed && !declared)
+    reference || id == "output" || id == "part" || (listed && !declared)
 }
 
 fn wanted(kind: Kind) -> &'static str {

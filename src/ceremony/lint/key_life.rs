@@ -7,7 +7,7 @@ use crate::session::field::Kind;
 use crate::session::{op, span};
 
 use super::super::model::{Doing, Model, Step};
-use super::super::ops;
+use super::super::{ops, ops_components};
 use super::{Report, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -30,7 +30,8 @@ enum Life {
 }
 
 fn life(model: &Model, report: &mut Report) {
-    let mut lives: BTreeMap<&str, Life> = BTreeMap::new();
+    let there = model.keys.iter().filter(|key| key.existing);
+    let mut lives: BTreeMap<&str, Life> = there.map(|key| (key.id.as_str(), Life::Made)).collect();
     let mut now = model.rehearsal.clock;
     for step in &model.steps {
         now = now.map(|now| now.plus_millis(passes(model, step)));
@@ -83,6 +84,10 @@ fn used<'m>(model: &'m Model, doing: Doing<'m>) -> impl Iterator<Item = (&'stati
 }
 
 fn uses(model: &Model, doing: Doing<'_>, lives: &BTreeMap<&str, Life>, report: &mut Report) {
+    if ops_components::is_turn(doing.op) {
+        // A component comes before its key does.
+        return;
+    }
     for (field, id) in used(model, doing) {
         let message = match lives.get(id) {
             None => format!(

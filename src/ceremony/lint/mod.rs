@@ -3,7 +3,10 @@
 
 mod approvals;
 mod classes;
+mod clear_material;
+mod components;
 mod contradictions;
+mod couriers;
 mod custody_proof;
 mod dangling;
 mod duration;
@@ -14,7 +17,9 @@ mod key_life;
 mod managers;
 mod media;
 mod observers;
+mod open_papers;
 mod reasons;
+mod rising_nonce;
 mod secret_shapes;
 mod spoken_hashes;
 mod strength;
@@ -42,7 +47,10 @@ pub const RULES: &[Rule] = &[
     key_life::RULE,
     strength::RULE,
     contradictions::RULE,
+    clear_material::RULE,
     classes::RULE,
+    couriers::RULE,
+    open_papers::RULE,
     spoken_hashes::RULE,
     expectations::RULE,
     managers::RULE,
@@ -52,6 +60,7 @@ pub const RULES: &[Rule] = &[
     exception_branches::RULE,
     secret_shapes::RULE,
     duration::RULE,
+    rising_nonce::RULE,
     media::RULE,
     dangling::RULE,
     unused::RULE,

@@ -25,6 +25,7 @@ fn unused(model: &Model, report: &mut Report) {
         }
         used.extend(step.who.iter().chain(&step.observe).map(String::as_str));
         used.extend(step.initiate.as_deref());
+        used.extend(step.item.as_deref());
         used.extend(step.asked.values().map(String::as_str));
         used.extend(
             step.approve
@@ -37,7 +38,8 @@ fn unused(model: &Model, report: &mut Report) {
     let people = model.people.iter().map(|p| (&p.place, &p.id, "place"));
     let keys = model.keys.iter().map(|k| (&k.place, &k.id, "key"));
     let inputs = model.inputs.iter().map(|i| (&i.place, &i.id, "input"));
-    for (place, id, what) in people.chain(keys).chain(inputs) {
+    let items = model.items.iter().map(|i| (&i.place, &i.id, "package"));
+    for (place, id, what) in people.chain(keys).chain(inputs).chain(items) {
         if !used.contains(id.as_str()) {
             report.error(
                 &place.member("id"),

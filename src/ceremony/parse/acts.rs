@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::session::field::{Field, Kind};
 use crate::session::op::Op;
+use crate::session::op_components;
 
 use super::super::model::Act;
 use super::super::ops;
@@ -33,8 +34,16 @@ pub(super) fn fields(
 }
 
 /// Whether a field of an op that makes a key comes from the key's declaration.
-pub(super) fn is_declared(op: &Op, field: &Field) -> bool {
-    op.name == crate::session::op::CREATE_KEY.name
+pub(in crate::ceremony) fn is_declared(op: &Op, field: &Field) -> bool {
+    let makes = [
+        crate::session::op::CREATE_KEY.name,
+        op_components::IMPORT_COMPONENTS.name,
+    ];
+    let divides = op.name == op_components::EXPORT_COMPONENTS.name;
+    if field.id == op_components::COMPONENTS.id {
+        return divides || makes.contains(&op.name);
+    }
+    makes.contains(&op.name)
         && matches!(
             field.id,
             "usage" | "algorithm" | "modes" | "exportable" | "label"

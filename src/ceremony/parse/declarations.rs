@@ -135,6 +135,11 @@ pub(super) fn keys(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<KeyDeclar
         let modes = declared_modes(&mut key, on);
         let public = algorithm == Some(Algorithm::FromCertificate);
         let exportable = declared_exportable(&mut key, public, on);
+        let components = declared_components(&mut key, on);
+        let existing = key
+            .take("existing")
+            .and_then(|value| value.boolean(on))
+            .unwrap_or_default();
         let class = declared_class(&mut key, on);
         let not_after = values::last_day(&mut key, "not_after", on);
         key.finish(on);
@@ -148,6 +153,8 @@ pub(super) fn keys(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<KeyDeclar
                 algorithm,
                 modes,
                 exportable,
+                components,
+                existing,
                 class,
                 not_after,
             });
@@ -216,6 +223,21 @@ fn declared_exportable(key: &mut Table<'_>, public: bool, on: &mut Reading<'_>) 
             false
         }
     }
+}
+
+/// `components = 3`: into how many parts the key is divided, or of how many it is formed.
+fn declared_components(key: &mut Table<'_>, on: &mut Reading<'_>) -> Option<u8> {
+    let value = key.take("components")?;
+    let place = value.place.clone();
+    let count = value.integer(on)?;
+    let fits = u8::try_from(count).ok().filter(|n| (2..=9).contains(n));
+    if fits.is_none() {
+        on.wrong(
+            &place,
+            "wants a number from 2 to 9: with one, a single person would know the key.",
+        );
+    }
+    fits
 }
 
 /// `class = "test"`: the kind of vault that the key belongs to.

@@ -1,9 +1,10 @@
 //! From raw bytes to a [`Model`]: a closed schema, read strictly. Every error carries its path and line, and one
 //! reading reports them all.
 
-mod acts;
+pub(super) mod acts;
 mod declarations;
 mod expect;
+mod items;
 mod reader;
 mod rehearsal;
 mod stand_ins;
@@ -67,6 +68,8 @@ fn document_model(mut table: Table<'_>, on: &mut Reading<'_>) -> Model {
     (model.profiles, model.max_duration) = declarations::policy(&mut table, on);
     model.keys = declarations::keys(&mut table, on);
     model.inputs = declarations::inputs(&mut table, on);
+    model.items = items::items(&mut table, on);
+    model.nonce = items::nonce(&mut table, on);
     model.steps = step::all(&mut table, on);
     (model.on_abort, model.on_abort_place) = declarations::on_abort(&mut table, on);
     model.rehearsal = rehearsal::section(&mut table, &model.steps, on);

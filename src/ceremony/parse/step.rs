@@ -66,6 +66,7 @@ fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<Step> {
     let why = table.text("why", on);
     let estimate = values::span(&mut table, "estimate", on);
     let medium = values::label(&mut table, "medium", on);
+    let item = values::id(&mut table, "item", on);
     table.finish(on);
     Some(Step {
         place,
@@ -86,6 +87,7 @@ fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<Step> {
         why,
         estimate,
         medium,
+        item,
     })
 }
 

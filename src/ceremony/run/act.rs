@@ -4,9 +4,12 @@ use std::collections::VecDeque;
 
 use crate::session::build::{self, Answers};
 use crate::session::field::Kind;
-use crate::session::{Action, KeySource, Refusal, Session, StepRecord, StepState, op};
+use crate::session::{
+    Action, KeySource, Refusal, Session, StepRecord, StepState, op, op_components,
+};
 
 use super::super::model::{Algorithm, Doing, Step};
+use super::super::parse::acts::is_declared;
 use super::drive::{Halt, Work};
 use super::{Runner, Stage, Turn};
 
@@ -31,7 +34,12 @@ impl Runner {
             if !is_asked(step, field) {
                 continue;
             }
-            if remembered && let Some(text) = record.notes.get(field.id) {
+            // Where a component is printed is asked anew: what was printed there is not printed over.
+            let asked_anew = field.id == op_components::SLIP.id;
+            if remembered
+                && !asked_anew
+                && let Some(text) = record.notes.get(field.id)
+            {
                 texts.push((field.id.to_owned(), text.clone()));
                 continue;
             }
@@ -95,6 +103,20 @@ impl Runner {
         Ok(Work::Moved)
     }
 
+    /// Forgets what was typed in the step and asks for it again.
+    pub(super) fn ask_anew(&mut self, session: &mut Session) -> Result<(), Halt> {
+        self.forget();
+        let record = self.record(session);
+        self.armed = true;
+        if let Some(mut record) = record {
+            record.state = StepState::Armed;
+            self.arm_act(session, &record)?;
+            self.turns_known = true;
+        }
+        self.stage = Stage::Turn;
+        Ok(())
+    }
+
     /// Builds the act and has it judged before anybody signs. False where the step ended here.
     fn prepare(&mut self, session: &mut Session) -> Result<bool, Halt> {
         let Some(step) = self.step() else {
@@ -111,15 +133,7 @@ impl Runner {
             }
             Err(refusal) if typed => {
                 // Whatever was typed is asked for again; nothing else was lost.
-                self.forget();
-                let record = self.record(session);
-                self.armed = true;
-                if let Some(mut record) = record {
-                    record.state = StepState::Armed;
-                    self.arm_act(session, &record)?;
-                    self.turns_known = true;
-                }
-                self.stage = Stage::Turn;
+                self.ask_anew(session)?;
                 return Err(Halt::Again(refusal.to_string()));
             }
             Err(refusal) => return self.fail(session, file_error(&refusal)).map(|()| false),
@@ -182,6 +196,7 @@ impl Runner {
             }
         }
         self.declared(doing, &mut answers);
+        self.component_answers(doing, &mut answers);
         answers
     }
 
@@ -229,7 +244,7 @@ fn made_in_list(step: &Step, id: &str) -> Option<String> {
 /// Whether a field of an act is asked at run time.
 fn is_asked(step: &Step, field: &crate::session::field::Field) -> bool {
     let written = step.fields.contains_key(field.id);
-    let declared = step.op.name == op::CREATE_KEY.name;
+    let declared = is_declared(step.op, field);
     let wanted = !field.optional || step.asked.contains_key(field.id);
     !written && !declared && wanted
 }

@@ -34,7 +34,9 @@ impl Runner {
         }
         let people = bind::people(&script.model, &view)?;
         let (files, _) = inputs::resolve_inputs(&script, wanted.inputs, None, session.profile())?;
+        let keys = existing(&script, session)?;
         let run = Run {
+            keys,
             people: people.clone(),
             inputs: files,
             ..empty_run(&script, session)
@@ -56,6 +58,7 @@ impl Runner {
             signers: VecDeque::new(),
             awaited: VecDeque::new(),
             texts: BTreeMap::new(),
+            drawn: None,
             typed_by: None,
             action: None,
             preview: None,
@@ -73,6 +76,25 @@ impl Runner {
             killed: false,
         }
     }
+}
+
+/// Declared keys that are in the vault already, with their ARNs.
+fn existing(script: &Script, session: &Session) -> Result<BTreeMap<String, String>, RunError> {
+    let mut keys = BTreeMap::new();
+    let view = session.view();
+    for key in script.model.keys.iter().filter(|key| key.existing) {
+        let arn = session.resolve(&key.label)?;
+        let row = view.keys.iter().find(|row| row.key.key_arn == arn);
+        if !row.is_some_and(|row| key.matches(&row.key.key_attributes, row.key.exportable)) {
+            return Err(RunError::CannotBegin(format!(
+                "`{}` is in this vault as another key than the script declares. Nothing was begun. Correct the \
+                 declaration, or name the right key.",
+                key.id
+            )));
+        }
+        keys.insert(key.id.clone(), arn);
+    }
+    Ok(keys)
 }
 
 /// Whether the script may run in this vault at all.
@@ -122,6 +144,18 @@ fn rules_of_the_day(script: &Script, session: &Session) -> Result<(), RunError> 
             key.id,
             key.class.map_or("", Profile::name),
             profile.name()
+        )));
+    }
+    let runs = session.view().runs;
+    let before = runs.iter().filter(|run| run.script == script.id());
+    let highest = before.filter_map(|run| run.nonce).max();
+    if let (Some((_, nonce)), Some(highest), Profile::Production) =
+        (&script.model.nonce, highest, profile)
+        && *nonce <= highest
+    {
+        return Err(RunError::CannotBegin(format!(
+            "The script's nonce is {nonce}, and `{}` has been run here with {highest}: this is an older paper, or one              played already. Nothing was begun. Take the script of today, or give it a higher nonce and have it agreed              anew.",
+            script.id()
         )));
     }
     let now = session.now();
@@ -200,6 +234,7 @@ pub(super) fn empty_run(script: &Script, session: &Session) -> Run {
         id: run_id(script, &view, number),
         script: script.id().to_owned(),
         script_sha256: script.sha256_hex(),
+        nonce: script.model.nonce.as_ref().map(|(_, nonce)| *nonce),
         number,
         seed: session.seed().map(str::to_owned),
         started: view.now,

@@ -137,6 +137,7 @@ impl Runner {
         self.turns.clear();
         self.signers.clear();
         self.texts.clear();
+        self.drawn = None;
         self.typed_by = None;
         self.action = None;
         self.preview = None;

@@ -4,6 +4,7 @@
 use crate::api::{Request, Response};
 use crate::session::{
     Action, Arrow, Command, Executed, Refusal, Session, StepRecord, StepState, build, handover,
+    op_components,
 };
 
 use super::super::model::Step;
@@ -36,6 +37,9 @@ impl Runner {
             step: Box::new(record),
             binds: binds(step),
         };
+        if let Some(place) = self.texts.get(op_components::SLIP.id) {
+            session.slip_to(place);
+        }
         let done = session.perform(Command::Execute {
             id: pending.id,
             prepared: None,
@@ -52,6 +56,10 @@ impl Runner {
             Err(refusal @ (Refusal::Approval(_) | Refusal::Custody(_))) if !session.automatic() => {
                 // Signatures went void: they are asked for again, nothing was done.
                 self.signers.clear();
+                if self.texts.remove(op_components::SLIP.id).is_some() {
+                    self.ask_anew(session)?;
+                    return Err(Halt::Again(refusal.to_string()));
+                }
                 self.stage = Stage::Issue;
                 Err(Halt::Again(refusal.to_string()))
             }

@@ -8,6 +8,7 @@ mod asks;
 mod begin;
 mod bind;
 mod bring;
+mod components;
 mod declared;
 mod drive;
 mod effect;
@@ -25,6 +26,7 @@ mod summary;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use crate::crypto::SecretBytes;
 use crate::session::{
     Action, Arrow, Command, PendingView, Refusal, Run, RunOutcome, Session, StepRecord, StepState,
 };
@@ -123,6 +125,8 @@ pub struct Runner {
     awaited: VecDeque<String>,
     /// Fields answered so far in this step; for fields that several people answer, `field (name)`.
     texts: BTreeMap<String, String>,
+    /// A component that was drawn and printed in this step and not yet read back.
+    drawn: Option<SecretBytes>,
     /// Who typed the fields that a second person types.
     typed_by: Option<String>,
     action: Option<Action>,

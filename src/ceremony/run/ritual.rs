@@ -11,6 +11,7 @@ use crate::session::{Command, KeySource, Outcome, Profile, Session, StepRecord, 
 use super::super::ask::Answer;
 use super::super::model::Step;
 use super::super::ops;
+use super::super::ops_components;
 use super::drive::{Halt, Work};
 use super::judge::time;
 use super::sign::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from, text};
@@ -59,10 +60,13 @@ impl Runner {
             name if name == ops::NOTE.name && !written("text") => {
                 first(vec!["text"]).into_iter().collect()
             }
+            _ if ops_components::is_turn(step.op) => self.component_turns(session, step),
             name if name == ops::WAIT.name || name == ops::SIGN_OFF.name => VecDeque::new(),
             _ => first(Vec::new()).into_iter().collect(),
         };
-        let fault = self.fault(session, step);
+        let fault = self
+            .fault(session, step)
+            .or_else(|| self.component_fault(session, step));
         let signers = if step.op.name == ops::SIGN_OFF.name {
             step.who.iter().map(|place| self.name(place)).collect()
         } else {
@@ -85,6 +89,9 @@ impl Runner {
         let (Some(turn), Some(step)) = (self.turns.front().cloned(), self.step()) else {
             return Ok(());
         };
+        if ops_components::is_turn(step.op) {
+            return self.take_component(session, answers);
+        }
         let mut checked = Vec::new();
         let mut given = answers.into_iter();
         for id in &turn.fields {

@@ -1,10 +1,12 @@
 //! Answers from `[rehearsal]`: practice answers on screen, and a run that nobody attends.
 
 use crate::crypto::SecretBytes;
+use crate::session::components::NOT_PRINTED;
 use crate::session::{Profile, Refusal, RunOutcome, Session};
 
 use super::super::ask::{Advance, Answer, AskField};
-use super::super::ops;
+use super::super::{ops, ops_components};
+use super::components::DERIVE;
 use super::{RunError, Runner, Stage};
 
 /// More asks than any script has: a run that comes to as many goes in a circle.
@@ -137,6 +139,9 @@ impl Runner {
             .cloned();
         let usual = || match field {
             "time" if step.op.name == ops::ATTEST_CLOCK.name => Some(session.now().rfc3339()),
+            "again" | "kcv" if ops_components::is_turn(step.op) => Some(DERIVE.to_owned()),
+            "tampered" => Some("no".to_owned()),
+            "slip" => Some(NOT_PRINTED.to_owned()),
             _ => None,
         };
         written.or_else(usual)

@@ -121,11 +121,30 @@ impl Runner {
                 format!("{what}: {}", list.join(", "))
             }
         };
-        format!(
+        let mut words = format!(
             "{}; {}",
             said("keys in this vault", &keys),
             said("files", &files)
-        )
+        );
+        let parts: Vec<String> = self
+            .script
+            .model
+            .keys
+            .iter()
+            .filter_map(|key| self.component_set(&key.id))
+            .flat_map(|set| {
+                let parts = session.component_parts(&set.id);
+                let label = set.label;
+                parts
+                    .into_iter()
+                    .map(move |p| format!("{} of {label} with {}", p.part, p.holder))
+            })
+            .collect();
+        if !parts.is_empty() {
+            words.push_str("; ");
+            words.push_str(&said("components known to custodians", &parts));
+        }
+        words
     }
 
     /// Everybody who has a place signs that the run was stopped.

@@ -3,12 +3,17 @@
 //! component it was made in.
 #![deny(clippy::indexing_slicing)]
 
+mod difference;
+
+use rand_core::CryptoRng;
 use subtle::{Choice, ConstantTimeEq};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use super::{CryptoError, SecretBytes, kcv, symmetric};
 use crate::api::{KeyAlgorithm, KeyCheckValueAlgorithm};
+
+pub use difference::{Difference, difference};
 
 /// Fewest components: with one, a single person would know the key.
 pub const FEWEST: usize = 2;
@@ -133,6 +138,56 @@ pub fn check_value(
     component: &SecretBytes,
 ) -> Result<String, ComponentError> {
     Ok(kcv::check_value(algorithm, method, component)?)
+}
+
+/// A component drawn at random: as long as the key, and never all zeros.
+///
+/// # Errors
+/// The algorithm has no components.
+pub fn draw(
+    algorithm: KeyAlgorithm,
+    rng: &mut dyn CryptoRng,
+) -> Result<SecretBytes, ComponentError> {
+    let length = algorithm
+        .key_bytes()
+        .ok_or(CryptoError::NotSymmetric(algorithm))?;
+    let mut bytes = Zeroizing::new(vec![0; length]);
+    loop {
+        rng.fill_bytes(&mut bytes);
+        let component = SecretBytes::from_slice(&bytes);
+        if !is_zero(&component) {
+            return Ok(component);
+        }
+    }
+}
+
+/// The last component of `key`: what gives the key together with the others, which are all but one of the set.
+///
+/// # Errors
+/// As [`combine`], of the whole set.
+pub fn last(
+    algorithm: KeyAlgorithm,
+    key: &SecretBytes,
+    others: &[SecretBytes],
+) -> Result<SecretBytes, ComponentError> {
+    let mut bytes = Zeroizing::new(key.expose().to_vec());
+    for other in others {
+        for (sum, byte) in bytes.iter_mut().zip(other.expose()) {
+            *sum ^= byte;
+        }
+    }
+    let last = SecretBytes::from_slice(&bytes);
+    let mut set: Vec<SecretBytes> = others
+        .iter()
+        .map(|c| SecretBytes::from_slice(c.expose()))
+        .collect();
+    set.push(SecretBytes::from_slice(last.expose()));
+    let formed = combine(algorithm, &set, Parity::AsFormed)?;
+    if formed.ct_eq(key) {
+        Ok(last)
+    } else {
+        Err(ComponentError::Cipher(CryptoError::NotSymmetric(algorithm)))
+    }
 }
 
 fn checked_length(

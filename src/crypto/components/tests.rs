@@ -150,3 +150,54 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_last_component_gives_the_key_with_the_others() {
+    let key = component(200);
+    let others = [component(3), component(77)];
+    let last = last(AES_128, &key, &others).unwrap();
+    let set = [
+        SecretBytes::from_slice(others[0].expose()),
+        SecretBytes::from_slice(others[1].expose()),
+        last,
+    ];
+    assert!(
+        combine(AES_128, &set, Parity::AsFormed)
+            .unwrap()
+            .ct_eq(&key)
+    );
+    // Others that are equal, or that give the key alone, are no set.
+    assert!(super::last(AES_128, &key, &[component(3), component(3)]).is_err());
+    assert!(super::last(AES_128, &key, &[SecretBytes::from_slice(key.expose())]).is_err());
+}
+
+#[test]
+fn drawn_components_have_the_length_of_the_key() {
+    use crate::crypto::{Entropy, SeededEntropy};
+    let mut entropy = SeededEntropy::new("components");
+    for algorithm in [TDES_2KEY, TDES_3KEY, AES_128, AES_256] {
+        let mut rng = entropy.draw("component").unwrap();
+        let drawn = draw(algorithm, rng.as_mut()).unwrap();
+        assert_eq!(Some(drawn.len()), algorithm.key_bytes());
+    }
+    let mut rng = entropy.draw("component").unwrap();
+    assert!(draw(RSA_2048, rng.as_mut()).is_err());
+}
+
+proptest! {
+    /// Whatever is typed, the advice never holds the right value, and only that value (six digits and more) passes.
+    #[test]
+    fn advice_never_shows_the_value(bytes in proptest::collection::vec(any::<u8>(), 16), typed in "[0-9A-F]{0,12}") {
+        let value = SecretBytes::new(bytes);
+        let method = KeyCheckValueAlgorithm::CMAC;
+        let right = check_value(AES_128, method, &value).unwrap();
+        let found = difference(AES_128, method, &value, &typed, &[]);
+        if let Some(advice) = found.advice() {
+            prop_assert!(!advice.contains(&right));
+        }
+        prop_assert_eq!(difference(AES_128, method, &value, &right, &[]), Difference::None);
+        if found == Difference::None {
+            prop_assert!(typed.starts_with(&right));
+        }
+    }
+}

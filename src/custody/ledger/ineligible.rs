@@ -3,6 +3,8 @@
 /// A rule about people and parts, with its clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rule {
+    /// A custodian sees one component of a key, and no other of it (PCI PIN 6-1).
+    G3,
     /// Nobody ever, now or earlier, knows enough parts (PCI PIN 21-2.4).
     A3,
     /// Destruction is observed by somebody who was never a custodian of that key (PCI PIN 24-2.2).
@@ -19,11 +21,20 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: &'static [Self] = &[Self::A3, Self::A6, Self::A7, Self::A8, Self::A9, Self::C4];
+    pub const ALL: &'static [Self] = &[
+        Self::G3,
+        Self::A3,
+        Self::A6,
+        Self::A7,
+        Self::A8,
+        Self::A9,
+        Self::C4,
+    ];
 
     /// `A3`, as reports and the linter name it.
     pub const fn id(self) -> &'static str {
         match self {
+            Self::G3 => "G3",
             Self::A3 => "A3",
             Self::A6 => "A6",
             Self::A7 => "A7",
@@ -36,6 +47,7 @@ impl Rule {
     /// The clause it stands on.
     pub const fn clause(self) -> &'static str {
         match self {
+            Self::G3 => "PCI PIN 6-1",
             Self::A3 => "PCI PIN 21-2.4",
             Self::A6 => "PCI PIN 24-2.2",
             Self::A7 => "PCI PIN 25-1",
@@ -48,6 +60,7 @@ impl Rule {
     /// What to do instead.
     const fn remedy(self) -> &'static str {
         match self {
+            Self::G3 => "Give it to a custodian who never saw another component of this key.",
             Self::A3 => {
                 "Give the part to somebody who never held another of the same secret, or divide a new secret."
             }

@@ -41,6 +41,29 @@ impl Ledger {
         self.place_holds_too_much(ask)
     }
 
+    /// G3: whether a person may see this component: of a key of this name they never saw another, in this set or in
+    /// any set before it.
+    ///
+    /// # Errors
+    /// [`Ineligible`] under G3, naming the component they saw.
+    pub fn may_see(&self, person: &str, split: &Split, part: u8) -> Result<(), Ineligible> {
+        let of_the_key = |h: &&Holding| {
+            let set = self.split(&h.split);
+            h.split == split.id
+                || set.is_some_and(|s| same(&s.what, &split.what) && s.destroyed.is_none())
+        };
+        let mut seen = self.holdings.iter().filter(|h| same(&h.person, person));
+        match seen.find(|h| of_the_key(h) && h.part != part) {
+            None => Ok(()),
+            Some(holding) => Err(Ineligible {
+                rule: Rule::G3,
+                person: person.to_owned(),
+                what: format!("see part {part} of the {}", split.what),
+                past: holding.event(self),
+            }),
+        }
+    }
+
     /// A3: parts of this secret that the person ever held, the new one included, stay below the threshold.
     fn knows_too_much(&self, ask: &HandOut<'_>) -> Result<(), Ineligible> {
         if ask.split.destroyed.is_some() {

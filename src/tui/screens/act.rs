@@ -1,21 +1,24 @@
 //! A wizard for an act that needs nothing but its declared fields: one page drawn from the declaration, then the
 //! review. Acts that guide a choice (a new key, an export) have wizards of their own.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crossterm::event::KeyEvent;
 
 use super::review::Review;
+use super::runner::RunScreen;
 use super::wizard;
+use crate::ceremony::{self, Script};
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::op::{self, Op};
-use crate::session::{KeyRow, asked, guide};
+use crate::session::{KeyRow, View, asked, guide, op_components};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
-use crate::tui::screen::{Reaction, Screen};
+use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
 use crate::tui::widgets::choice::Choices;
 use crate::tui::widgets::form::{Form, Pressed};
@@ -55,6 +58,8 @@ impl Act {
             .fields
             .iter()
             .filter(|field| row.is_none() || field.id != KEY)
+            // Where a component is printed is asked of its custodian, in their own turn.
+            .filter(|field| field.id != op_components::SLIP.id)
             .chain(beside)
             .copied()
             .collect();
@@ -110,6 +115,26 @@ impl Act {
         }
     }
 
+    /// Acts that are a ceremony of several people's turns: their script is played in the runner.
+    fn ceremony(&mut self, world: &World) -> Option<Reaction> {
+        let view = world.view.as_ref()?;
+        match ceremony::component_script(self.op.name, &self.draft().answers, view)? {
+            Ok(script) => {
+                let order = Order::PlayHere {
+                    resume: stands_open(&script, view),
+                    script: script.into_bytes(),
+                    inputs: BTreeMap::new(),
+                };
+                let runner = RunScreen::new(self.op.title, None, false);
+                Some(Reaction::one(Step::Replace(Box::new(runner))).then(Step::Order(order)))
+            }
+            Err(words) => {
+                self.error = Some(words);
+                Some(Reaction::none())
+            }
+        }
+    }
+
     /// The files that are named, by field.
     fn paths(&self) -> Vec<(String, PathBuf)> {
         self.op
@@ -120,7 +145,10 @@ impl Act {
             .collect()
     }
 
-    fn complete(&mut self) -> Reaction {
+    fn complete(&mut self, world: &World) -> Reaction {
+        if let Some(begun) = self.ceremony(world) {
+            return begun;
+        }
         self.waiting = true;
         let paths = self.paths();
         Reaction::order(if paths.is_empty() {
@@ -129,6 +157,17 @@ impl Act {
             Order::ReadFiles(paths)
         })
     }
+}
+
+/// Whether a run of exactly this script was cut here and stands open.
+fn stands_open(script: &str, view: &View) -> bool {
+    let Ok(script) = Script::parse(script.as_bytes()) else {
+        return false;
+    };
+    let sha256 = script.sha256_hex();
+    view.runs
+        .iter()
+        .any(|run| run.outcome.is_none() && run.script_sha256 == sha256)
 }
 
 /// The field of the key that an act is about.
@@ -193,14 +232,14 @@ impl Screen for Act {
         });
     }
 
-    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         self.error = None;
         match verb {
             Verb::Enter => {
                 if self.form.enter() != Pressed::Complete {
                     return Reaction::none();
                 }
-                self.complete()
+                self.complete(world)
             }
             Verb::Back => Reaction::pop(),
             other => {

@@ -1,6 +1,7 @@
 //! Pieces that screens are made of.
 
 pub(crate) mod choice;
+pub(crate) mod component;
 pub(crate) mod form;
 pub(crate) mod key_table;
 pub(crate) mod lines;

@@ -7,7 +7,7 @@ use crate::session::brought::{self, Tr34File};
 use crate::session::{KeyRow, Profile, Session};
 
 use super::super::super::model::Step;
-use super::super::super::ops;
+use super::super::super::{ops, ops_components};
 use super::super::judge::block_in;
 use super::super::{Runner, Turn};
 use super::lines::{
@@ -49,6 +49,7 @@ impl Runner {
                 self.check_value_body(session, step),
                 "nothing was recorded yet. A slip of typing ends nothing.",
             ),
+            _ if ops_components::is_turn(step.op) => self.component_body(session, step, turn),
             _ if turn.fields.contains(&"fingerprint") => (
                 self.fingerprint_body(session, step),
                 "nothing is trusted yet, no key has left. A slip ends nothing.",

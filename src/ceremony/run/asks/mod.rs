@@ -1,6 +1,7 @@
 //! What is asked, in words: who acts, what they read first, what Enter does, and what has not happened yet.
 
 mod bodies;
+mod component_bodies;
 mod lines;
 
 use crate::session::field::{Field, Kind};
@@ -131,6 +132,9 @@ impl Runner {
         fields
             .into_iter()
             .map(|field| AskField {
+                digits: (field.kind == Kind::Component)
+                    .then(|| self.digits())
+                    .flatten(),
                 practice: if rehearsal {
                     self.scripted(session, field.id)
                 } else {
@@ -208,7 +212,9 @@ impl Runner {
             title: step.title.clone(),
             body,
             fields: Vec::new(),
-            hand_over: turn.fields.contains(&"fingerprint") || turn.fields.contains(&"kcv"),
+            hand_over: ["fingerprint", "kcv", "again", "slip"]
+                .iter()
+                .any(|id| turn.fields.contains(id)),
             footing: footing(acts, enter, so_far),
         }
     }

@@ -49,6 +49,7 @@ fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
             "  orbit pencil hazel quartz basin lemur tulip frost".into(),
         ],
         fields: vec![AskField {
+            digits: None,
             field: PASSPHRASE,
             practice: Some("velvet anchor".into()),
         }],

@@ -45,6 +45,10 @@ impl Line {
                 field.draw(canvas, beside, y, room, focused);
                 y += 1;
             }
+            Input::Component(field) => {
+                field.draw(canvas, beside, y, focused);
+                y += field.rows(focused);
+            }
             Input::Choice(choices) if focused => {
                 y += 1;
                 let rows = cells(choices.entries.len()).min(8);
@@ -72,6 +76,7 @@ impl Line {
         let room = usize::from(width.saturating_sub(3));
         let input = match &self.input {
             Input::Confirm => 0,
+            Input::Component(field) => field.rows(focused),
             Input::Choice(choices) if focused => {
                 cells(choices.entries.len()).min(8).saturating_add(1)
             }

@@ -5,6 +5,7 @@ mod line;
 use crossterm::event::KeyEvent;
 
 use super::choice::{Choices, Entry};
+use super::component::ComponentField;
 use super::masked::MaskedField;
 use super::text::TextField;
 use crate::api::{KeyAlgorithm, KeyUsage};
@@ -17,6 +18,7 @@ enum Input {
     Text(TextField),
     Choice(Choices),
     Masked(MaskedField),
+    Component(ComponentField),
     Confirm,
 }
 
@@ -52,7 +54,10 @@ impl Form {
             .map(|asked| Line {
                 field: asked.field,
                 practice: asked.practice.clone(),
-                input: input_for(&asked.field),
+                input: match asked.digits {
+                    Some(digits) => Input::Component(ComponentField::new(digits)),
+                    None => input_for(&asked.field),
+                },
                 error: None,
                 visited: false,
             })
@@ -65,6 +70,7 @@ impl Form {
         let asked: Vec<AskField> = fields
             .iter()
             .map(|field| AskField {
+                digits: None,
                 field: *field,
                 practice: None,
             })
@@ -74,14 +80,18 @@ impl Form {
 
     /// Whether letters go into the focused field.
     pub(crate) fn typing(&self) -> bool {
-        self.at()
-            .is_some_and(|l| matches!(l.input, Input::Text(_) | Input::Masked(_)))
+        self.at().is_some_and(|l| {
+            matches!(
+                l.input,
+                Input::Text(_) | Input::Masked(_) | Input::Component(_)
+            )
+        })
     }
 
     /// Whether the focused field is secret.
     pub(crate) fn secret(&self) -> bool {
         self.at()
-            .is_some_and(|l| matches!(l.input, Input::Masked(_)))
+            .is_some_and(|l| matches!(l.input, Input::Masked(_) | Input::Component(_)))
     }
 
     /// Whether any field shows a practice answer.
@@ -133,11 +143,20 @@ impl Form {
         }
     }
 
-    /// Wipes every secret field.
+    /// Wipes every secret field; the first of several readings of a component is the next to be typed.
     pub(crate) fn wipe(&mut self) {
+        let component = |line: &Line| matches!(line.input, Input::Component(_));
+        if let Some(first) = self.lines.iter().position(component) {
+            self.focus = first;
+            for line in &mut self.lines {
+                line.visited = false;
+            }
+        }
         for line in &mut self.lines {
-            if let Input::Masked(field) = &mut line.input {
-                field.clear();
+            match &mut line.input {
+                Input::Masked(field) => field.clear(),
+                Input::Component(field) => field.clear(),
+                _ => {}
             }
         }
     }
@@ -187,8 +206,24 @@ impl Form {
             match &mut line.input {
                 Input::Text(field) => field.key(key),
                 Input::Masked(field) => field.key(key),
+                Input::Component(field) => field.key(key),
                 Input::Choice(_) | Input::Confirm => {}
             }
+        }
+        self.compare_readings();
+    }
+
+    /// A component typed a second time is compared with the first, group by group.
+    fn compare_readings(&mut self) {
+        let mut readings = self
+            .lines
+            .iter_mut()
+            .filter_map(|line| match &mut line.input {
+                Input::Component(field) => Some(field),
+                _ => None,
+            });
+        if let (Some(first), Some(second)) = (readings.next(), readings.next()) {
+            second.compare(first);
         }
     }
 
@@ -229,6 +264,7 @@ impl Form {
             .iter_mut()
             .map(|line| match &mut line.input {
                 Input::Masked(field) => Answer::Secret(field.take()),
+                Input::Component(field) => Answer::Secret(field.take()),
                 other => {
                     let text = other.text().unwrap_or_default();
                     Answer::Text(line.field.check(&text).unwrap_or(text))
@@ -257,6 +293,9 @@ impl Form {
                 "{} is empty. Nothing was changed.",
                 line.field.label
             )),
+            Input::Component(field) => field
+                .fault()
+                .map(|rule| format!("{} {rule}. Nothing was entered.", line.field.label)),
             Input::Masked(_) | Input::Confirm => None,
             Input::Choice(choices) => choices
                 .chosen()
@@ -316,7 +355,7 @@ impl Input {
             Self::Text(field) => Some(field.value().to_owned()),
             Self::Choice(choices) => choices.chosen().map(|e| e.id.clone()),
             Self::Confirm => Some("seen".into()),
-            Self::Masked(_) => None,
+            Self::Masked(_) | Self::Component(_) => None,
         }
     }
 
@@ -327,6 +366,7 @@ impl Input {
                 choices.choose(text);
             }
             Self::Masked(field) => field.fill(text),
+            Self::Component(field) => field.fill(text),
             Self::Confirm => {}
         }
     }

@@ -1,0 +1,42 @@
+//! L06: no clear key material in a script for production.
+
+use crate::session::{Profile, op_components};
+
+use super::super::model::Model;
+use super::super::ops_components as ops;
+use super::{Report, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    id: "L06",
+    title: "clear key material in production",
+    explain: "\
+Where keys protect other people's money, no clear key or component is ever in the memory of a general-purpose \
+computer (PCI PIN 6-2): components are combined in a secure cryptographic device, and the key comes in wrapped. A \
+script that enters, makes or prints components says rehearsal and test.
+
+Remove production from `profiles`, or let the key come in by TR-31, TR-34 or RSA wrap.",
+    check: clear,
+};
+
+fn clear(model: &Model, report: &mut Report) {
+    if !model.profiles.contains(&Profile::Production) {
+        return;
+    }
+    let acts = [
+        op_components::IMPORT_COMPONENTS.name,
+        op_components::EXPORT_COMPONENTS.name,
+    ];
+    for step in &model.steps {
+        if ops::is_turn(step.op) || acts.contains(&step.op.name) {
+            report.error(
+                &step.place.member("op"),
+                Some(step),
+                format!(
+                    "`{}` has clear components on this computer, and the script is for production too: remove \
+                     production from `profiles`.",
+                    step.op.name
+                ),
+            );
+        }
+    }
+}

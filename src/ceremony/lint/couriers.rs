@@ -1,0 +1,50 @@
+//! L08: every component travels by a courier of its own.
+
+use super::super::model::{Item, Model};
+use super::components::{Handling, handlings};
+use super::{Report, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    id: "L08",
+    title: "two components on one way",
+    explain: "\
+Components of one key travel by different couriers, in packages of their own; different days with one courier are \
+not enough (PCI PIN 8-1). Whoever carries two of them, or opens one package with two, may have enough of the key.
+
+Declare a package with a courier of its own for each component: item = [{ id = \"bag-1\", kind = \"bag\", courier = \
+\"courier-a\" }, ...], and name it in the component's step.",
+    check: couriers,
+};
+
+fn couriers(model: &Model, report: &mut Report) {
+    let mut carried: Vec<(Handling<'_>, &Item)> = Vec::new();
+    for handling in handlings(model) {
+        let item = handling.step.item.as_deref().and_then(|id| model.item(id));
+        let Some(item) = item else { continue };
+        let together = carried.iter().find(|(other, with)| {
+            let same_courier = item.courier.is_some() && with.courier == item.courier;
+            other.label == handling.label
+                && other.part != handling.part
+                && (with.id == item.id || same_courier)
+        });
+        if let Some((other, with)) = together {
+            let shared = if with.id == item.id {
+                format!("in the package `{}`", item.id)
+            } else {
+                format!(
+                    "with the courier `{}`",
+                    item.courier.as_deref().unwrap_or_default()
+                )
+            };
+            report.error(
+                &handling.step.place.member("item"),
+                Some(handling.step),
+                format!(
+                    "Components {} and {} of `{}` travel {shared}: give each a package and a courier of its own.",
+                    other.part, handling.part, handling.key
+                ),
+            );
+        }
+        carried.push((handling, item));
+    }
+}

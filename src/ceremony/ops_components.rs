@@ -1,0 +1,141 @@
+//! The ops of a ceremony on components: each is one custodian's turn, alone at the screen.
+
+use crate::session::field::{Choice, Field, Kind};
+use crate::session::op::Op;
+use crate::session::op_components::SLIP;
+
+/// Names of these ops begin so.
+pub const PREFIX: &str = "component.";
+
+const KEY: Field = Field {
+    id: "key",
+    label: "Key",
+    hint: "The declared key that the component belongs to.",
+    kind: Kind::Key,
+    optional: false,
+};
+
+const PART: Field = Field {
+    id: "part",
+    label: "Component",
+    hint: "Which component, from 1.",
+    kind: Kind::Number { min: 1, max: 9 },
+    optional: false,
+};
+
+const SERIAL: Field = Field {
+    id: "serial",
+    label: "Serial",
+    hint: "As it is printed on the package. Spaces and hyphens do not count.",
+    kind: Kind::Text { max: 64 },
+    optional: false,
+};
+
+const VALUE: Field = Field {
+    id: "value",
+    label: "Component",
+    hint: "Hex digits in groups of four, from your paper alone. Nothing is shown; paste is refused.",
+    kind: Kind::Component,
+    optional: false,
+};
+
+const AGAIN: Field = Field {
+    id: "again",
+    label: "Once more",
+    hint: "The same from the paper a second time. The group that differs is named.",
+    kind: Kind::Component,
+    optional: false,
+};
+
+const KCV: Field = Field {
+    id: "kcv",
+    label: "Check value",
+    hint: "As it stands on your paper: six hex digits. Ours is not shown before.",
+    kind: Kind::Text { max: 12 },
+    optional: false,
+};
+
+/// A package comes.
+pub const RECEIVE: Op = Op {
+    name: "component.receive",
+    title: "A package is received",
+    does: "compares a package's serial with the one that its sender advised by another way, and asks for tampering",
+    fields: &[
+        KEY,
+        PART,
+        Field {
+            id: "advised",
+            label: "Advised serial",
+            hint: "From the sender's advice, which came by another way than the package.",
+            kind: Kind::Text { max: 64 },
+            optional: false,
+        },
+        SERIAL,
+        Field {
+            id: "tampered",
+            label: "Tampering",
+            hint: "Look at seams, seal and number before you open it. If in doubt, say yes.",
+            kind: Kind::Choice(&[
+                Choice {
+                    id: "no",
+                    label: "no: sealed, whole, as it was sent",
+                },
+                Choice {
+                    id: "yes",
+                    label: "yes: the whole set becomes SUSPECT and is never used",
+                },
+            ]),
+            optional: false,
+        },
+    ],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// A component is entered.
+pub const ENTER: Op = Op {
+    name: "component.enter",
+    title: "A component is entered",
+    does: "takes one component from one custodian, twice and with its check value, and seals it",
+    fields: &[KEY, PART, VALUE, AGAIN, KCV],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// A component is made.
+pub const GENERATE: Op = Op {
+    name: "component.generate",
+    title: "A component is made",
+    does: "draws one component, prints it for one custodian alone, and has it read back from the paper",
+    fields: &[KEY, PART, SLIP, AGAIN],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// A slip is read back.
+pub const READ_BACK: Op = Op {
+    name: "component.read-back",
+    title: "A component is read back",
+    does: "has a custodian prove that the paper of a component can be read",
+    fields: &[KEY, PART, AGAIN],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// A paper goes into a package.
+pub const SEAL: Op = Op {
+    name: "component.seal",
+    title: "A component is sealed",
+    does: "records the package that a component's paper went into, and who watched",
+    fields: &[KEY, PART, SERIAL],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// Every one of them.
+pub const OPS: &[Op] = &[RECEIVE, ENTER, GENERATE, READ_BACK, SEAL];
+
+/// Whether an op is a custodian's turn with one component.
+pub fn is_turn(op: &Op) -> bool {
+    op.name.starts_with(PREFIX)
+}

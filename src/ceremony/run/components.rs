@@ -1,0 +1,451 @@
+//! Custodians' turns with components: one at the screen, the paper in hand, everybody else stands back.
+
+use std::collections::VecDeque;
+
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+use crate::crypto::SecretBytes;
+use crate::crypto::components::check_value;
+use crate::session::build::Answers;
+use crate::session::components::{NOT_PRINTED, Slip};
+use crate::session::field::Kind;
+use crate::session::{
+    Arrow, Command, ComponentCommand, ComponentStep, Outcome, Profile, Session, SetRef, Source,
+    StepState, build_components, op_components,
+};
+
+use super::super::ask::Answer;
+use super::super::model::{Algorithm, Doing, Step};
+use super::super::ops_components as ops;
+use super::drive::Halt;
+use super::sign::{again, text};
+use super::{Runner, Turn};
+
+/// What a rehearsal answers where the right value is known to the program.
+pub(super) const DERIVE: &str = "derive";
+/// What stands before a practice value in a script.
+const TEST: &str = "TEST:";
+/// Hex digits in a group.
+const GROUP: usize = 4;
+
+impl Runner {
+    /// The set of components that a declared key of this run has.
+    pub(super) fn component_set(&self, key: &str) -> Option<SetRef> {
+        let declared = self.script.model.key(key)?;
+        let Algorithm::Is(algorithm) = declared.algorithm else {
+            return None;
+        };
+        let mut hash = Sha256::new();
+        for part in ["keymoot/components/v1", &self.run, key] {
+            hash.update(part);
+            hash.update([0]);
+        }
+        let mut id = data_encoding::HEXLOWER.encode(&hash.finalize());
+        id.truncate(32);
+        Some(SetRef {
+            id,
+            label: declared.label.clone(),
+            algorithm,
+            parts: declared.components?,
+            run: Some(self.run.clone()),
+        })
+    }
+
+    /// What an act on components needs beside its fields: the set, its size, and who gets the last.
+    pub(super) fn component_answers(&self, doing: Doing<'_>, answers: &mut Answers) {
+        let acts = [
+            op_components::IMPORT_COMPONENTS.name,
+            op_components::EXPORT_COMPONENTS.name,
+        ];
+        let set = doing.key().and_then(|key| self.component_set(key));
+        let Some(set) = set.filter(|_| acts.contains(&doing.op.name)) else {
+            return;
+        };
+        let holder = doing.step.who.first().map(|place| self.name(place));
+        let texts = [
+            (build_components::SET, set.id),
+            (build_components::HOLDER, holder.unwrap_or_default()),
+            (op_components::COMPONENTS.id, set.parts.to_string()),
+        ];
+        let texts = texts.map(|(id, text)| (id.to_owned(), text));
+        answers.texts.extend(texts);
+    }
+
+    /// The set and the number of the component of a step.
+    pub(super) fn component_of(&self, step: &Step) -> Option<(SetRef, u8)> {
+        let set = self.component_set(step.fields.get("key")?)?;
+        Some((set, step.fields.get("part")?.parse().ok()?))
+    }
+
+    /// Who is asked for what.
+    pub(super) fn component_turns(&self, session: &Session, step: &Step) -> VecDeque<Turn> {
+        let turn = |place: Option<&String>, fields: Vec<&'static str>| {
+            let person = place.map(|place| self.name(place)).unwrap_or_default();
+            Turn {
+                role: Self::role(session, &person),
+                person,
+                fields,
+            }
+        };
+        let own = step.who.first();
+        let other = step.observe.first();
+        match step.op.name {
+            name if name == ops::RECEIVE.name => {
+                let advised = step.fields.contains_key("advised") || self.advised().is_some();
+                let advice = (!advised).then(|| turn(other, vec!["advised"]));
+                let fields = vec!["serial", "tampered"];
+                advice.into_iter().chain([turn(own, fields)]).collect()
+            }
+            name if name == ops::ENTER.name => {
+                VecDeque::from([turn(own, vec!["value", "again", "kcv"])])
+            }
+            name if name == ops::GENERATE.name => {
+                VecDeque::from([turn(own, vec!["slip"]), turn(own, vec!["again"])])
+            }
+            name if name == ops::SEAL.name => VecDeque::from([turn(own, vec!["serial"])]),
+            _ => VecDeque::from([turn(own, vec!["again"])]),
+        }
+    }
+
+    /// Somebody who may not see this component is told so before the paper is opened.
+    pub(super) fn component_fault(&self, session: &Session, step: &Step) -> Option<String> {
+        if !ops::is_turn(step.op) {
+            return None;
+        }
+        let Some((set, part)) = self.component_of(step) else {
+            return Some("The script does not say how many components this key has.".into());
+        };
+        let sees = [ops::ENTER.name, ops::GENERATE.name, ops::RECEIVE.name];
+        if !sees.contains(&step.op.name) {
+            return None;
+        }
+        let person = self.name(step.who.first()?);
+        let refusal = session.may_hold_component(&set, part, &person).err()?;
+        Some(refusal.to_string())
+    }
+
+    /// One turn's answers.
+    pub(super) fn take_component(
+        &mut self,
+        session: &mut Session,
+        answers: Vec<Answer>,
+    ) -> Result<(), Halt> {
+        let (Some(turn), Some(step)) = (self.turns.front().cloned(), self.step()) else {
+            return Ok(());
+        };
+        let Some((set, part)) = self.component_of(step) else {
+            return Ok(());
+        };
+        let (name, fields) = (step.op.name, step.op.fields);
+        let mut secrets: Vec<SecretBytes> = Vec::new();
+        let mut given = answers.into_iter();
+        for id in &turn.fields {
+            let Some(field) = fields.iter().find(|field| field.id == *id) else {
+                continue;
+            };
+            match (field.kind, given.next()) {
+                (Kind::Component, Some(Answer::Secret(typed))) => secrets.push(typed),
+                (_, answer) => {
+                    let normal = field
+                        .check(&text(answer))
+                        .map_err(|error| Halt::Again(error.to_string()))?;
+                    self.texts.insert((*id).to_owned(), normal);
+                }
+            }
+        }
+        match name {
+            n if n == ops::RECEIVE.name => self.received(session, set, part, &turn),
+            n if n == ops::ENTER.name => self.component_entered(session, set, part, &secrets),
+            n if n == ops::GENERATE.name => {
+                self.generated(session, set, part, &turn, secrets.first())
+            }
+            n if n == ops::SEAL.name => {
+                let step = ComponentStep::Seal {
+                    serial: self.texts.get("serial").cloned().unwrap_or_default(),
+                    witness: self.watching(),
+                };
+                self.component_done(session, set, part, step)
+            }
+            _ => {
+                let typed = typed(session, secrets.first(), &set)?;
+                let Some(value) = typed else {
+                    // Rehearsal: nothing was printed that could be read.
+                    return self.component_seen(session);
+                };
+                self.component_done(session, set, part, ComponentStep::ReadBack { value })
+            }
+        }
+    }
+
+    /// The serial that the script itself gives for the package of the step.
+    fn advised(&self) -> Option<String> {
+        let item = self.step()?.item.as_deref()?;
+        self.script.model.item(item)?.advised.clone()
+    }
+
+    /// How many hex digits a component of the step at hand has.
+    pub(super) fn digits(&self) -> Option<usize> {
+        let (set, _) = self.component_of(self.step()?)?;
+        Some(set.algorithm.key_bytes()? * 2)
+    }
+
+    /// Who watches the step.
+    fn watching(&self) -> String {
+        let place = self.step().and_then(|step| step.observe.first());
+        place.map(|place| self.name(place)).unwrap_or_default()
+    }
+
+    fn received(
+        &mut self,
+        session: &mut Session,
+        set: SetRef,
+        part: u8,
+        turn: &Turn,
+    ) -> Result<(), Halt> {
+        if turn.fields.contains(&"advised") {
+            self.last = Some(format!("{} read the advice.", turn.person));
+            self.turns.pop_front();
+            return Ok(());
+        }
+        let said = |id: &str| {
+            let written = self.step().and_then(|step| step.fields.get(id));
+            let advised = self.advised().filter(|_| id == "advised");
+            let text = self.texts.get(id).or(written).cloned().or(advised);
+            text.unwrap_or_default()
+        };
+        let tampered = said("tampered") == "yes";
+        let step = ComponentStep::Receive {
+            serial: said("serial"),
+            advised: said("advised"),
+            advised_by: self.watching(),
+            tampered,
+        };
+        let label = set.label.clone();
+        self.component_done(session, set, part, step)?;
+        if tampered {
+            return self.fail(
+                session,
+                format!(
+                    "The package of component {part} showed tampering (PCI PIN 9-2): the components of {label} are \
+                     SUSPECT and none of them is used. Destroy them under two people's eyes, ask the sender for a \
+                     new set, and have every key that was ever sent under them replaced."
+                ),
+            );
+        }
+        Ok(())
+    }
+
+    fn component_entered(
+        &mut self,
+        session: &mut Session,
+        set: SetRef,
+        part: u8,
+        secrets: &[SecretBytes],
+    ) -> Result<(), Halt> {
+        let Some(value) = typed(session, secrets.first(), &set)? else {
+            return Err(Halt::Again(
+                "There is no paper to derive this from: type the component. Nothing was entered."
+                    .into(),
+            ));
+        };
+        if let Some(second) = typed(session, secrets.get(1), &set)? {
+            same_reading(&value, &second)?;
+        }
+        let kcv = self.texts.get("kcv").cloned();
+        let derived = kcv.as_deref() == Some(DERIVE) && session.profile() != Profile::Production;
+        let step = ComponentStep::Enter {
+            value,
+            kcv: kcv.filter(|_| !derived),
+            source: Source::Entered,
+        };
+        self.component_done(session, set, part, step)
+    }
+
+    fn generated(
+        &mut self,
+        session: &mut Session,
+        set: SetRef,
+        part: u8,
+        turn: &Turn,
+        read: Option<&SecretBytes>,
+    ) -> Result<(), Halt> {
+        if turn.fields.contains(&"slip") {
+            let value = match self.drawn.take() {
+                Some(value) => value,
+                None => session.draw_component(&set)?,
+            };
+            let kcv = check_value(set.algorithm, set.method(), &value)
+                .map_err(|e| Halt::Again(e.to_string()))?;
+            let place = self.texts.get("slip").cloned().unwrap_or_default();
+            let slip = Slip {
+                set: &set,
+                part,
+                holder: &turn.person,
+                kcv: &kcv,
+                value: &value,
+            };
+            session
+                .print_slip(&slip, &place)
+                .map_err(|r| again(r.into()))?;
+            self.drawn = Some(value);
+            self.last = Some(if place == NOT_PRINTED {
+                "Nothing was printed: this is practice.".to_owned()
+            } else {
+                format!("Component {part} was printed for {}.", turn.person)
+            });
+            self.turns.pop_front();
+            return Ok(());
+        }
+        let Some(drawn) = &self.drawn else {
+            self.turns_known = false; // asked for anew, from the printing on
+            return Ok(());
+        };
+        let value = SecretBytes::from_slice(drawn.expose());
+        if let Some(read) = typed(session, read, &set)? {
+            same_reading(&value, &read)?;
+        }
+        let step = ComponentStep::Enter {
+            value,
+            kcv: None,
+            source: Source::Generated,
+        };
+        self.component_done(session, set, part, step)?;
+        self.drawn = None;
+        Ok(())
+    }
+
+    /// A step that is only looked at is done.
+    fn component_seen(&mut self, session: &mut Session) -> Result<(), Halt> {
+        let who = self.names();
+        self.journal(session, |record| {
+            record.state = StepState::Executed;
+            record.who = who;
+        })?;
+        self.turns.pop_front();
+        Ok(())
+    }
+
+    /// The door takes it, with the journal's arrow in the same commit.
+    fn component_done(
+        &mut self,
+        session: &mut Session,
+        set: SetRef,
+        part: u8,
+        done: ComponentStep,
+    ) -> Result<(), Halt> {
+        let (Some(mut record), Some(step)) = (self.record(session), self.step()) else {
+            return Ok(());
+        };
+        let person = step.who.first().map(|place| self.name(place));
+        let person = person.unwrap_or_default();
+        record.state = StepState::Executed;
+        record.who = std::iter::once(person.clone())
+            .chain(step.observe.iter().map(|place| self.name(place)))
+            .collect();
+        record.notes.extend(self.texts.clone());
+        record.notes.remove("slip");
+        record.notes.remove("kcv");
+        let (label, by) = (set.label.clone(), step.id.clone());
+        let entered = matches!(done, ComponentStep::Enter { .. });
+        let command = ComponentCommand {
+            set,
+            part,
+            person: person.clone(),
+            by,
+            step: done,
+            arrow: Some(Arrow::Step {
+                run: self.run.clone(),
+                step: Box::new(record),
+                binds: Vec::new(),
+            }),
+        };
+        let done = session.perform(Command::Component(Box::new(command)));
+        let Outcome::Component { kcv } = done.map_err(|r| again(r.into()))? else {
+            return Ok(());
+        };
+        self.last = Some(if entered {
+            format!("Component {part} of {label} is sealed and wiped; its check value is {kcv}.")
+        } else {
+            format!("Recorded: component {part} of {label}, by {person}.")
+        });
+        self.turns.pop_front();
+        self.arrow(StepState::Executed)?;
+        Ok(())
+    }
+}
+
+/// What was typed, as bytes; nothing where a rehearsal takes the right value.
+fn typed(
+    session: &Session,
+    secret: Option<&SecretBytes>,
+    set: &SetRef,
+) -> Result<Option<SecretBytes>, Halt> {
+    let bytes = secret.map(SecretBytes::expose).unwrap_or_default();
+    let practice = session.profile() != Profile::Production;
+    if practice && bytes == DERIVE.as_bytes() {
+        return Ok(None);
+    }
+    let bytes = bytes
+        .strip_prefix(TEST.as_bytes())
+        .filter(|_| practice)
+        .unwrap_or(bytes);
+    let mut digits = Zeroizing::new(Vec::with_capacity(bytes.len()));
+    for byte in bytes {
+        match byte {
+            b' ' | b'-' | b'\t' => {}
+            byte if byte.is_ascii_hexdigit() => digits.push(byte.to_ascii_uppercase()),
+            _ => {
+                return Err(Halt::Again(format!(
+                    "Only 0-9 and A-F are taken: group {} holds something else. Nothing was entered. Is it the \
+                     letter O for the digit 0?",
+                    digits.len() / GROUP + 1
+                )));
+            }
+        }
+    }
+    let expected = set.algorithm.key_bytes().unwrap_or_default() * 2;
+    if digits.len() != expected {
+        return Err(Halt::Again(format!(
+            "A component of a {} key has {expected} hex digits in {} groups, and {} were typed. Nothing was entered. \
+             Read it again, group by group.",
+            set.algorithm.name(),
+            expected / GROUP,
+            digits.len()
+        )));
+    }
+    let mut value = Zeroizing::new(vec![0_u8; expected / 2]);
+    match data_encoding::HEXUPPER.decode_mut(&digits, &mut value) {
+        Ok(_) => Ok(Some(SecretBytes::from_slice(&value))),
+        Err(_) => Err(Halt::Again(
+            "These are no hex digits. Nothing was entered.".into(),
+        )),
+    }
+}
+
+/// Two readings of one paper; the first group that differs is named, never what stands in it.
+fn same_reading(first: &SecretBytes, second: &SecretBytes) -> Result<(), Halt> {
+    let groups = first
+        .expose()
+        .chunks(GROUP / 2)
+        .zip(second.expose().chunks(GROUP / 2));
+    let differing: Vec<String> = (1..)
+        .zip(groups)
+        .filter(|(_, (one, other))| !bool::from(one.ct_eq(other)))
+        .map(|(number, _): (usize, _)| number.to_string())
+        .collect();
+    if differing.is_empty() {
+        return Ok(());
+    }
+    let (what, verb) = if differing.len() == 1 {
+        ("Group", "differs")
+    } else {
+        ("Groups", "differ")
+    };
+    Err(Halt::Again(format!(
+        "{what} {} {verb} between the two readings. Nothing was entered. Read that place on the paper again, and type \
+         both readings anew.",
+        differing.join(", ")
+    )))
+}

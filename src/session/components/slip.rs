@@ -1,0 +1,109 @@
+//! Slips: one component on paper, once, where the person says. Never drawn, logged or kept.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::api::Profile;
+use crate::crypto::SecretBytes;
+use crate::session::{Refusal, Session};
+
+use super::SetRef;
+
+/// What is answered in place of a path where nothing is printed: in rehearsal and test alone.
+pub const NOT_PRINTED: &str = "not-printed";
+
+/// One component for one custodian.
+pub struct Slip<'s> {
+    /// The set.
+    pub set: &'s SetRef,
+    /// Which component.
+    pub part: u8,
+    /// For whom.
+    pub holder: &'s str,
+    /// Its check value.
+    pub kcv: &'s str,
+    /// Its bytes.
+    pub value: &'s SecretBytes,
+}
+
+impl Session {
+    /// Where the next act that gives a component out prints its slip: a printer's device or a new file.
+    pub fn slip_to(&mut self, place: &str) {
+        self.slip_to = Some(place.to_owned());
+    }
+
+    /// Prints a slip: into a new file (mode 0600, never over another), or on a printer's device with ESC/P controls.
+    ///
+    /// # Errors
+    /// The place cannot take it, or nothing is named in production.
+    pub fn print_slip(&self, slip: &Slip<'_>, place: &str) -> Result<(), Refusal> {
+        let place = place.trim();
+        if place == NOT_PRINTED {
+            if self.profile() == Profile::Production {
+                return Err(Refusal::Custody(
+                    "In production a component goes on paper. Nothing was made. Name the printer's device, or a file \
+                     on the custodian's own medium."
+                        .into(),
+                ));
+            }
+            return Ok(());
+        }
+        let path = Path::new(place);
+        let device = crate::os::is_printer(path);
+        let text = self.slip_text(slip, device);
+        crate::os::print_once(path, text.as_bytes()).map_err(|error| {
+            Refusal::Custody(format!(
+                "The slip could not be printed to {place} ({error}). Nothing was made and nothing left. Name a \
+                 printer's device, or a new file on the custodian's own medium."
+            ))
+        })
+    }
+
+    fn slip_text(&self, slip: &Slip<'_>, device: bool) -> Zeroizing<String> {
+        const RESET: &str = "\x1b@";
+        const WIDE: (&str, &str) = ("\x1bW1", "\x1bW0");
+        // Room for everything, so that the text never moves and leaves a copy behind.
+        let mut text = Zeroizing::new(String::with_capacity(4096));
+        let wide = if device { WIDE } else { ("", "") };
+        if device {
+            text.push_str(RESET);
+        }
+        let mark = match self.profile() {
+            Profile::Rehearsal => "*** REHEARSAL - NOT FOR PRODUCTION ***\n",
+            Profile::Test => "*** TEST - NOT FOR PRODUCTION ***\n",
+            Profile::Production => "",
+        };
+        let set = slip.set;
+        let _ = write!(
+            text,
+            "{mark}KEY COMPONENT {} of {}\n\nKey        {} ({})\nCustodian  {}\nMade       {}\n\n",
+            slip.part,
+            set.parts,
+            set.label,
+            set.algorithm.name(),
+            slip.holder,
+            self.now().rfc3339(),
+        );
+        for (row, bytes) in slip.value.expose().chunks(8).enumerate() {
+            let _ = write!(text, "row {}  {}", row + 1, wide.0);
+            for pair in bytes.chunks(2) {
+                for byte in pair {
+                    let _ = write!(text, "{byte:02X}");
+                }
+                text.push_str("  ");
+            }
+            let _ = writeln!(text, "{}", wide.1);
+        }
+        let _ = write!(
+            text,
+            "\nCheck value ({})  {}\n\nDigits are 0-9 and A-F: 0 is zero, there is no letter O; B is no 8, D is no 0.\n\
+             Seen by its custodian alone. Seal it at once, write the bag's serial into the record.\n{mark}",
+            set.method().name(),
+            slip.kcv
+        );
+        text.push('\x0c');
+        text
+    }
+}

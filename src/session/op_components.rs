@@ -1,0 +1,54 @@
+//! The acts on components, declared like every other.
+
+use super::field::{Field, Kind};
+use super::op::{CREATE_KEY, KEY, Op};
+
+/// How many components make a key.
+pub const COMPONENTS: Field = Field {
+    id: "components",
+    label: "Components",
+    hint: "How many custodians share the key, each with one part: 2 to 9. All of them are needed.",
+    kind: Kind::Number { min: 2, max: 9 },
+    optional: false,
+};
+
+/// To whom components go.
+pub const RECEIVER: Field = Field {
+    id: "receiver",
+    label: "Receiver",
+    hint: "To whom the papers go, for example ACME Bank, key management.",
+    kind: Kind::Text { max: 100 },
+    optional: false,
+};
+
+/// Where a component is printed.
+pub const SLIP: Field = Field {
+    id: "slip",
+    label: "Print to",
+    hint: "Your printer's device (/dev/usb/lp0), or a new file on your own medium. Nobody else looks.",
+    kind: Kind::Text { max: 400 },
+    optional: false,
+};
+
+/// A key formed of components.
+pub const IMPORT_COMPONENTS: Op = Op {
+    name: "import-key.components",
+    title: "Import key from components",
+    does: "forms a key from components that custodians bring on paper, each alone in turn",
+    fields: &{
+        let f = CREATE_KEY.fields;
+        [f[0], f[1], f[2], f[3], f[4], COMPONENTS]
+    },
+    uses_secret: true,
+    phrase: None,
+};
+
+/// A key that leaves as components.
+pub const EXPORT_COMPONENTS: Op = Op {
+    name: "export-key.components",
+    title: "Export key as components",
+    does: "lets a key out as components on paper, each for one custodian alone",
+    fields: &[KEY, COMPONENTS, RECEIVER, SLIP],
+    uses_secret: true,
+    phrase: None,
+};

@@ -1,0 +1,469 @@
+//! Components from outside: keys formed of the vectors, keys that leave on paper, and everything that is refused, each
+//! with its words and with nothing changed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::too_many_lines,
+    clippy::indexing_slicing,
+    clippy::format_push_string
+)]
+
+use keymoot::api::KeyAlgorithm;
+use keymoot::ceremony::{Runner, Script, Wanted};
+use keymoot::crypto::components::{Parity, combine};
+use keymoot::crypto::{SecretBytes, kcv};
+use keymoot::session::{
+    Command, ComponentCommand, ComponentStep, Environment, Outcome, Session, SetRef, Source,
+    practice,
+};
+use keymoot::vault::MemoryStore;
+
+fn session() -> Session {
+    let environment = Environment::seeded("components").unwrap();
+    practice::vault(Box::new(MemoryStore::default()), environment, None, true)
+        .unwrap()
+        .session
+}
+
+fn set(id: &str, algorithm: KeyAlgorithm, parts: u8) -> SetRef {
+    SetRef {
+        id: id.to_owned(),
+        label: format!("kek-{id}"),
+        algorithm,
+        parts,
+        run: None,
+    }
+}
+
+fn secret(hex: &str) -> SecretBytes {
+    SecretBytes::new(data_encoding::HEXUPPER.decode(hex.as_bytes()).unwrap())
+}
+
+fn step(
+    session: &mut Session,
+    set: &SetRef,
+    part: u8,
+    person: &str,
+    step: ComponentStep,
+) -> Result<String, String> {
+    let command = ComponentCommand {
+        set: set.clone(),
+        part,
+        person: person.to_owned(),
+        by: "test".to_owned(),
+        step,
+        arrow: None,
+    };
+    match session.perform(Command::Component(Box::new(command))) {
+        Ok(Outcome::Component { kcv }) => Ok(kcv),
+        Ok(_) => panic!("another outcome"),
+        Err(refusal) => Err(refusal.to_string()),
+    }
+}
+
+fn enter(
+    session: &mut Session,
+    set: &SetRef,
+    part: u8,
+    person: &str,
+    value: &str,
+    kcv: &str,
+) -> Result<String, String> {
+    let entered = ComponentStep::Enter {
+        value: secret(value),
+        kcv: Some(kcv.to_owned()),
+        source: Source::Entered,
+    };
+    step(session, set, part, person, entered)
+}
+
+const ONE: &str = "3B577FB3FD756DDFE62F6B52751580E0";
+const TWO: &str = "D9CDE338A104A789859E76150B543251";
+
+/// What the sentence must say, and that nothing came of it.
+#[track_caller]
+fn refused(answer: &Result<String, String>, says: &str) {
+    let words = answer.as_ref().unwrap_err();
+    assert!(words.contains(says), "{words}");
+    assert!(words.contains("Nothing was"), "{words}");
+    for secret in [ONE, TWO, &ONE[..8], &TWO[..8]] {
+        assert!(!words.contains(secret), "{words}");
+    }
+}
+
+#[test]
+fn an_entry_is_refused_with_the_mistake_that_explains_it() {
+    let mut session = session();
+    let tdes = set("a", KeyAlgorithm::TDES_2KEY, 3);
+    let mut tried = |kcv: &str| enter(&mut session, &tdes, 1, "Ana", ONE, kcv);
+    let value = secret(ONE);
+    let cmac = kcv::cmac(KeyAlgorithm::TDES_2KEY, &value).unwrap();
+    let aes = kcv::cmac(KeyAlgorithm::AES_128, &value).unwrap();
+    let hex = |value: [u8; 3]| data_encoding::HEXUPPER.encode(&value);
+    refused(&tried("CAEB"), "too short");
+    refused(&tried(&hex(cmac)), "by CMAC");
+    refused(&tried(&hex(aes)), "taken for AES_128");
+    refused(&tried("123456"), "No usual mistake");
+    refused(&tried("CAEBAG"), "six hex digits");
+    refused(&tried(""), "six hex digits");
+    for words in [tried("123456"), tried("CAEB"), tried(&hex(cmac))] {
+        assert!(
+            !words.unwrap_err().contains("CAEBAA"),
+            "the right value is not shown"
+        );
+    }
+    assert_eq!(tried("ca eb aa").unwrap(), "CAEBAA");
+    let other = enter(&mut session, &tdes, 2, "Ben", TWO, "CAEBAA");
+    refused(&other, "the value of component 1");
+    let twin = enter(&mut session, &tdes, 2, "Ben", ONE, "CAEBAA");
+    refused(&twin, "component 1 once more");
+    let zero = enter(&mut session, &tdes, 2, "Ben", &"00".repeat(16), "8CA64D");
+    refused(&zero, "all zeros");
+    let short = enter(&mut session, &tdes, 2, "Ben", &ONE[..16], "CAEBAA");
+    refused(&short, "has 32 hex digits, and 16 were typed");
+    let fourth = enter(&mut session, &tdes, 4, "Ben", TWO, "DF9B9A");
+    assert!(fourth.unwrap_err().contains("numbered 1 to 3"));
+    assert_eq!(session.component_parts("a").len(), 1);
+}
+
+#[test]
+fn nobody_sees_two_components_of_a_key_now_or_earlier() {
+    let mut session = session();
+    let first = set("a", KeyAlgorithm::TDES_2KEY, 3);
+    enter(&mut session, &first, 1, "Ana", ONE, "CAEBAA").unwrap();
+    let again = enter(&mut session, &first, 2, "Ana", TWO, "DF9B9A");
+    let words = again.unwrap_err();
+    assert!(
+        words.starts_with("G3 (PCI PIN 6-1): Ana may not see part 2"),
+        "{words}"
+    );
+    assert!(
+        words.contains("part 1 of the components of kek-a"),
+        "{words}"
+    );
+    // Another ceremony for the same key: what was seen stays seen.
+    let later = SetRef {
+        id: "b".into(),
+        ..first.clone()
+    };
+    let words = enter(&mut session, &later, 2, "ana", TWO, "DF9B9A").unwrap_err();
+    assert!(words.contains("not a person"), "{words}");
+    let words = enter(&mut session, &later, 2, "Ana", TWO, "DF9B9A").unwrap_err();
+    assert!(words.starts_with("G3"), "{words}");
+    // The same component once more is nothing new, and another key is another matter.
+    enter(&mut session, &later, 1, "Ana", ONE, "CAEBAA").unwrap();
+    let other = set("c", KeyAlgorithm::TDES_2KEY, 2);
+    enter(&mut session, &other, 2, "Ana", TWO, "DF9B9A").unwrap();
+    for (who, role) in [("Ada", "administrator"), ("Wim", "witness")] {
+        let words = enter(&mut session, &first, 2, who, TWO, "DF9B9A").unwrap_err();
+        assert!(
+            words.contains(role) && words.contains("never sees"),
+            "{words}"
+        );
+    }
+    let words = enter(&mut session, &first, 1, "Ben", TWO, "DF9B9A").unwrap_err();
+    assert!(words.contains("entered by Ana already"), "{words}");
+}
+
+#[test]
+fn a_package_is_used_only_if_it_is_the_advised_one_and_whole() {
+    let mut session = session();
+    let of = set("a", KeyAlgorithm::TDES_2KEY, 2);
+    let receive = |session: &mut Session, part, serial: &str, tampered| {
+        let came = ComponentStep::Receive {
+            serial: serial.into(),
+            advised: "TE-448120".into(),
+            advised_by: "Wim".into(),
+            tampered,
+        };
+        let who = if part == 1 { "Ana" } else { "Ben" };
+        step(session, &of, part, who, came)
+    };
+    let words = receive(&mut session, 1, "TE-448121", false).unwrap_err();
+    assert!(words.contains("stays closed"), "{words}");
+    assert!(!words.contains("448120"), "{words}");
+    receive(&mut session, 1, "te 448120", false).unwrap();
+    enter(&mut session, &of, 1, "Ana", ONE, "CAEBAA").unwrap();
+    refused(
+        &enter(&mut session, &of, 2, "Ben", TWO, "DF9B9A"),
+        "has not been received",
+    );
+    receive(&mut session, 2, "TE-448120", true).unwrap();
+    let words = enter(&mut session, &of, 2, "Ben", TWO, "DF9B9A").unwrap_err();
+    assert!(
+        words.contains("SUSPECT") && words.contains("Ben opened it"),
+        "{words}"
+    );
+}
+
+#[test]
+fn papers_lie_in_packages_of_their_own_and_somebody_else_watches() {
+    let mut session = session();
+    let of = set("a", KeyAlgorithm::TDES_2KEY, 2);
+    enter(&mut session, &of, 1, "Ana", ONE, "CAEBAA").unwrap();
+    enter(&mut session, &of, 2, "Ben", TWO, "DF9B9A").unwrap();
+    let seal = |session: &mut Session, part, who: &str, serial: &str, witness: &str| {
+        let sealed = ComponentStep::Seal {
+            serial: serial.into(),
+            witness: witness.into(),
+        };
+        step(session, &of, part, who, sealed)
+    };
+    let words = seal(&mut session, 1, "Ana", "N-1", "Ben").unwrap_err();
+    assert!(words.starts_with("A9"), "{words}");
+    let words = seal(&mut session, 1, "Ana", "N-1", "Ana").unwrap_err();
+    assert!(words.contains("one person"), "{words}");
+    seal(&mut session, 1, "Ana", "N-1", "Wim").unwrap();
+    let words = seal(&mut session, 2, "Ben", "N-1", "Wim").unwrap_err();
+    assert!(words.contains("a package of its own"), "{words}");
+    seal(&mut session, 2, "Ben", "N-2", "Wim").unwrap();
+}
+
+/// A script that enters these components, forms the key and looks at it.
+fn entering(algorithm: &str, parts: &[&str], kcvs: &[&str], expect: &str) -> String {
+    let count = parts.len();
+    let mut text = format!(
+        "version = 1\nid = \"x\"\ntitle = \"x\"\n[policy]\nprofiles = [\"rehearsal\"]\n[[person]]\nid = \
+         \"lead\"\nrole = \"administrator\"\n[[person]]\nid = \"watch\"\nrole = \"witness\"\n[[key]]\nid = \
+         \"k\"\nusage = \"K0\"\nalgorithm = \"{algorithm}\"\nmodes = \"B\"\nexportable = false\ncomponents = {count}\n"
+    );
+    for n in 1..=count {
+        text += &format!("[[person]]\nid = \"c{n}\"\nrole = \"custodian\"\n");
+    }
+    for n in 1..=count {
+        text += &format!(
+            "[[step]]\nid = \"enter-{n}\"\nop = \"component.enter\"\nkey = \"k\"\npart = {n}\nwho = [\"c{n}\"]\nwhy = \
+             \"x\"\n"
+        );
+    }
+    text += &format!(
+        "[[step]]\nid = \"form\"\nop = \"import-key.components\"\nkey = \"k\"\ninitiate = \"lead\"\napprove = {{ count \
+         = 2 }}\nexpect = {expect}\nwhy = \"x\"\n"
+    );
+    for n in 1..=count {
+        text += &format!(
+            "[[step]]\nid = \"seal-{n}\"\nop = \"component.seal\"\nkey = \"k\"\npart = {n}\nwho = [\"c{n}\"]\nobserve = \
+             [\"watch\"]\nwhy = \"x\"\n"
+        );
+    }
+    text += "[rehearsal]\nseed = \"x\"\n";
+    for (n, (part, kcv)) in parts.iter().zip(kcvs).enumerate() {
+        let n = n + 1;
+        text += &format!(
+            "[[rehearsal.answer]]\nstep = \"enter-{n}\"\nvalue = \"TEST:{part}\"\nkcv = \"{kcv}\"\n\
+             [[rehearsal.answer]]\nstep = \"seal-{n}\"\nserial = \"N-{n}\"\n"
+        );
+    }
+    text
+}
+
+fn play(text: &str) -> (Session, Result<keymoot::session::RunOutcome, String>) {
+    let mut session = session();
+    let script = Script::parse(text.as_bytes()).unwrap_or_else(|f| panic!("{f:#?}"));
+    let found: Vec<_> = script.lint();
+    assert!(found.is_empty(), "{found:#?}");
+    let mut runner = Runner::begin(&mut session, script, Wanted::default()).unwrap();
+    let outcome = runner.headless(&mut session).map_err(|e| e.to_string());
+    (session, outcome)
+}
+
+#[test]
+fn the_vectors_give_their_keys_through_a_ceremony() {
+    let text = include_str!("vectors/components.json");
+    let all: serde_json::Value = serde_json::from_str(text).unwrap();
+    let mut played = 0;
+    for vector in all["vectors"].as_array().unwrap() {
+        let list = |name: &str| -> Vec<&str> {
+            let items = vector[name].as_array().unwrap();
+            items.iter().map(|v| v.as_str().unwrap()).collect()
+        };
+        let (parts, kcvs) = (list("components"), list("component_kcvs"));
+        // A practice vault has three custodians.
+        if parts.len() > 3 {
+            continue;
+        }
+        let algorithm = match (vector["algorithm"].as_str().unwrap(), parts[0].len()) {
+            ("T", 32) => "TDES_2KEY",
+            ("T", 48) => "TDES_3KEY",
+            ("A", 32) => "AES_128",
+            ("A", 48) => "AES_192",
+            ("A", 64) => "AES_256",
+            _ => continue,
+        };
+        let done = "{ state = \"CREATE_COMPLETE\", attributes = \"declared\" }";
+        let (session, outcome) = play(&entering(algorithm, &parts, &kcvs, done));
+        let id = &vector["id"];
+        assert!(outcome.is_ok(), "{id}: {outcome:?}");
+        let key = session.view().keys[0].key.clone();
+        let expected = vector["kcv"].as_str().unwrap();
+        assert!(expected.starts_with(&key.key_check_value), "{id}");
+        assert_eq!(serde_json::json!(key.key_origin), "EXTERNAL");
+        played += 1;
+    }
+    assert!(played >= 5, "{played}");
+}
+
+#[test]
+fn what_the_components_forbid_forms_no_key() {
+    let refused = "{ error = \"ValidationException\" }";
+    // The third is what the first two give together, so the key would be zero; then a key of one part twice.
+    let sum = "E29A9C8B5C71CA5663B11D477E41B2B1";
+    let kcv = |hex: &str| {
+        let value = kcv::ansi_x9_24(KeyAlgorithm::TDES_2KEY, &secret(hex)).unwrap();
+        data_encoding::HEXUPPER.encode(&value)
+    };
+    let double = "3B577FB3FD756DDFE62F6B52751580E0";
+    let weak = "1A3D56D2D01B47F4C7454233587BAACB"; // with `double`: both halves equal
+    for parts in [vec![ONE, TWO, sum], vec![double, weak]] {
+        let kcvs: Vec<String> = parts.iter().map(|p| kcv(p)).collect();
+        let kcvs: Vec<&str> = kcvs.iter().map(String::as_str).collect();
+        let (session, outcome) = play(&entering("TDES_2KEY", &parts, &kcvs, refused));
+        assert!(outcome.is_ok(), "{outcome:?}");
+        assert!(session.view().keys.is_empty());
+    }
+}
+
+#[test]
+fn a_key_leaves_as_papers_that_give_it_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = include_str!("../ceremonies/kek-to-partner-components.toml");
+    let mut text = text.to_owned();
+    let places: Vec<_> = (1..=3)
+        .map(|n| folder.path().join(format!("slip-{n}.txt")))
+        .collect();
+    for (n, place) in places.iter().enumerate() {
+        text += &format!(
+            "\n[[rehearsal.answer]]\nstep = \"component-{}\"\nslip = \"{}\"\n",
+            n + 1,
+            place.display()
+        );
+    }
+    let (session, outcome) = play(&text);
+    assert!(outcome.is_ok(), "{outcome:?}");
+    let key = session.view().keys[0].key.clone();
+    let mut values = Vec::new();
+    for (n, place) in places.iter().enumerate() {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(place).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let slip = std::fs::read_to_string(place).unwrap();
+        assert!(slip.starts_with("*** REHEARSAL"), "{slip}");
+        assert!(slip.contains(&format!("KEY COMPONENT {} of 3", n + 1)));
+        let rows = slip.lines().filter_map(|l| l.strip_prefix("row "));
+        let digits: String = rows
+            .flat_map(|row| row[1..].chars())
+            .filter(char::is_ascii_hexdigit)
+            .collect();
+        values.push(secret(&digits));
+        let journal = serde_json::to_string(
+            &session.view().runs[0]
+                .steps
+                .iter()
+                .map(|s| (&s.notes, &s.request))
+                .collect::<Vec<_>>(),
+        )
+        .unwrap();
+        assert!(!journal.to_uppercase().contains(&digits[..8]));
+    }
+    let formed = combine(KeyAlgorithm::AES_128, &values, Parity::AsFormed).unwrap();
+    let value = kcv::cmac(KeyAlgorithm::AES_128, &formed).unwrap();
+    assert_eq!(data_encoding::HEXUPPER.encode(&value), key.key_check_value);
+    let export = &session.view().exports[0];
+    assert!(
+        export.receiver.contains("as components"),
+        "{}",
+        export.receiver
+    );
+    // A slip is never printed over another.
+    let (_, again) = play(&text);
+    let words = again.unwrap_err();
+    assert!(words.contains("could not be printed"), "{words}");
+}
+
+#[test]
+fn a_tampered_package_stops_the_ceremony_and_a_wrong_serial_does_not() {
+    let text = include_str!("../ceremonies/kek-from-components.toml");
+    let text = text.replacen(
+        "serial  = \"TE-448377\"",
+        "serial  = \"TE-448377\"\ntampered = \"yes\"",
+        1,
+    );
+    let (session, outcome) = play(&text);
+    let words = outcome.unwrap_err();
+    assert!(
+        words.contains("receive-2") && words.contains("SUSPECT"),
+        "{words}"
+    );
+    assert!(session.view().keys.is_empty());
+    let run = &session.view().runs[0];
+    let listed = run
+        .steps
+        .iter()
+        .find_map(|s| s.notes.get("on_abort list-custody"));
+    assert!(
+        listed.unwrap().contains("1 of kek-from-partner with Ana"),
+        "{listed:?}"
+    );
+}
+
+/// What the workstation makes of the answers to its two forms: clean scripts that run to their end, out and in again.
+#[test]
+fn the_forms_of_the_workstation_are_ceremonies() {
+    use keymoot::session::build::Answers;
+    let answers = |pairs: &[(&str, &str)]| Answers {
+        texts: pairs
+            .iter()
+            .map(|(id, text)| ((*id).to_owned(), (*text).to_owned()))
+            .collect(),
+        ..Answers::default()
+    };
+    let mut session = session();
+    let made = answers(&[
+        ("usage", "TR31_K0_KEY_ENCRYPTION_KEY"),
+        ("algorithm", "AES_128"),
+        ("modes", "encrypt, decrypt, wrap, unwrap"),
+        ("exportable", "yes"),
+        ("label", "kek \"x\""),
+        ("components", "3"),
+    ]);
+    let script = |session: &Session, op: &str, answers: &Answers| {
+        let made = keymoot::ceremony::component_script(op, answers, &session.view());
+        made.unwrap()
+    };
+    let text = script(&session, "import-key.components", &made).unwrap();
+    let mut text = text;
+    for (n, part) in [ONE, TWO, "1032D0581A31D64FADD08991945E0D3E"]
+        .iter()
+        .enumerate()
+    {
+        text += &format!(
+            "\n[[rehearsal.answer]]\nstep = \"enter-{}\"\nvalue = \"TEST:{part}\"\n",
+            n + 1
+        );
+    }
+    let run = |session: &mut Session, text: &str| {
+        let script = Script::parse(text.as_bytes()).unwrap_or_else(|f| panic!("{f:#?}"));
+        assert_eq!(script.lint(), []);
+        let mut runner = Runner::begin(session, script, Wanted::default()).unwrap();
+        runner.headless(session).unwrap();
+    };
+    run(&mut session, &text);
+    let key = session.view().keys[0].clone();
+    assert_eq!(key.label, "kek \"x\"");
+    let leaves = answers(&[
+        ("key", &key.key.key_arn),
+        ("components", "2"),
+        ("receiver", "ACME"),
+    ]);
+    let out = script(&session, "export-key.components", &leaves).unwrap();
+    run(&mut session, &out);
+    assert_eq!(session.view().exports[0].receiver, "ACME, as components");
+    let four = answers(&[
+        ("key", &key.label),
+        ("components", "4"),
+        ("receiver", "ACME"),
+    ]);
+    let words = script(&session, "export-key.components", &four).unwrap_err();
+    assert!(words.contains("3 custodians, and 4 components"), "{words}");
+}
