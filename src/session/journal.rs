@@ -8,6 +8,7 @@ use super::Session;
 use super::action::Action;
 use super::command::{Arrow, Outcome};
 use super::error::Refusal;
+use super::pending::Pending;
 use super::run::{Run, StepRecord};
 use super::state::State;
 use super::transition::Transition;
@@ -73,6 +74,23 @@ impl Session {
         {
             run.ordinals.clone_from(ordinals);
         }
+    }
+
+    /// Puts a run's arrow into the state that an act without responses is about to commit.
+    pub(crate) fn arrow_with(
+        &self,
+        working: &mut State,
+        arrow: Option<Arrow>,
+        pending: &Pending,
+    ) -> Result<(), Refusal> {
+        let Some(arrow) = arrow else { return Ok(()) };
+        let digest = super::door::hex(&pending.act.digest());
+        apply(
+            working,
+            arrow,
+            Some((&pending.action, &[], &digest)),
+            self.now(),
+        )
     }
 
     /// The open run of a script, or its last one, by script hash.

@@ -8,7 +8,6 @@ use tokio::sync::mpsc::UnboundedSender;
 use zeroize::Zeroizing;
 
 use super::acts::{Acts, Signing};
-use super::envelopes;
 use super::message::{Msg, News, Order, Papers, PlayOrder};
 use super::world::vault_name;
 use super::{Doctor, PlaySession};
@@ -123,7 +122,7 @@ impl Desk {
                 files,
                 vault,
                 taken,
-            } => envelopes::place(&folder, &files, &vault, &taken),
+            } => crate::session::envelopes::place(&folder, &files, &vault, &taken).map(News::Placed),
             Order::Play(play) => return self.play(*play).unwrap_or_else(News::RunFailed),
             Order::PlayHere {
                 script,

@@ -10,7 +10,6 @@ mod chord;
 #[cfg(test)]
 mod contrast;
 mod desk;
-mod envelopes;
 mod event_loop;
 mod frame;
 mod guard;

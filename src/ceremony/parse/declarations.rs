@@ -50,6 +50,7 @@ pub(super) fn people(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Person>
         let manager = values::id(&mut person, "manager", on);
         let form = values::label(&mut person, "form", on);
         let form_until = values::last_day(&mut person, "form_until", on);
+        let joins = values::id(&mut person, "joins", on);
         person.finish(on);
         if let Some(key) = &key {
             check_fingerprint(key, &place.member("key"), on);
@@ -64,6 +65,7 @@ pub(super) fn people(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Person>
                 manager,
                 form,
                 form_until,
+                joins,
             });
         }
     }

@@ -60,6 +60,7 @@ impl Runner {
             action: None,
             preview: None,
             pending: None,
+            changing: None,
             last: None,
             outcome: None,
             armed: false,
@@ -161,6 +162,7 @@ fn resume(
     }
     let mut runner = Runner::standing(script, run.id.clone(), run.people.clone());
     runner.resumed = true;
+    runner.know_newcomers(&run);
     if let Some(outcome) = run.outcome {
         // It has ended: nothing is changed, and its outputs can be written again.
         runner.outcome = Some(outcome);

@@ -86,6 +86,7 @@ impl Runner {
             Stage::Approve => self.take_approval(session, answers),
             Stage::SignOff => self.take_sign_off(session, answers),
             Stage::AbortSignOff => self.take_abort_sign_off(session, answers),
+            Stage::Change => self.take_change(session, answers),
             Stage::Wait => self.take_wait(session),
             Stage::Result => self.close_step(session),
             Stage::Ended => Ok(()),
@@ -141,10 +142,14 @@ impl Runner {
         self.action = None;
         self.preview = None;
         self.pending = None;
+        self.changing = None;
     }
 
     /// Works on a step that is not yet executed.
     fn work(&mut self, session: &mut Session) -> Result<Work, Halt> {
+        if self.changing.is_some() {
+            return self.work_change(session);
+        }
         if !self.armed {
             self.arm(session)?;
             if !self.armed {

@@ -8,6 +8,7 @@ mod asks;
 mod begin;
 mod bind;
 mod bring;
+mod change;
 mod declared;
 mod drive;
 mod effect;
@@ -92,6 +93,8 @@ enum Stage {
     SignOff,
     /// The person at the front of `Runner::signers` signs that the run was stopped.
     AbortSignOff,
+    /// A person has their turn in a change of people or shares: `Runner::changing`.
+    Change,
     /// Time has to pass.
     Wait,
     /// The result is shown.
@@ -129,6 +132,8 @@ pub struct Runner {
     /// The act as it was judged before anybody signs.
     preview: Option<PendingView>,
     pending: Option<PendingView>,
+    /// A change of people or shares that is being carried out.
+    changing: Option<change::Underway>,
     last: Option<String>,
     outcome: Option<RunOutcome>,
     /// Whether the step at hand was prepared in this runner's life.

@@ -12,7 +12,8 @@ use super::super::ops;
 use super::stopping::CUSTODY;
 use super::{Runner, Stage, Turn};
 pub(crate) use lines::key_lines;
-use lines::{act_lines, acting, footing, not_yet, why, word_lines};
+pub(super) use lines::why;
+use lines::{act_lines, acting, footing, not_yet, word_lines};
 
 const PASSPHRASE: Field = Field {
     id: "passphrase",
@@ -93,6 +94,9 @@ impl Runner {
 
     /// Whose passphrase is asked for now.
     pub(super) fn signer(&self) -> String {
+        if self.stage == Stage::Change {
+            return self.change_person();
+        }
         if self.stage == Stage::Issue {
             let place = self.step().and_then(|step| step.initiate.as_deref());
             return place.map(|id| self.name(id)).unwrap_or_default();
@@ -125,6 +129,7 @@ impl Runner {
             Stage::Approve | Stage::SignOff | Stage::AbortSignOff => {
                 fields.extend(signing(session));
             }
+            Stage::Change => fields.extend(self.change_fields(session)),
             Stage::Wait | Stage::Result | Stage::Ended => {}
         }
         let rehearsal = session.profile() == Profile::Rehearsal;
@@ -151,6 +156,7 @@ impl Runner {
             Stage::Approve => self.approve_ask(step),
             Stage::SignOff => self.sign_off_ask(session, step),
             Stage::AbortSignOff => self.abort_ask(session),
+            Stage::Change => self.change_ask(step)?,
             Stage::Wait => self.wait_ask(session, step),
             Stage::Result => self.result_ask(session, step),
             Stage::Ended => return None,
@@ -184,6 +190,7 @@ impl Runner {
             role,
             body,
             fields: Vec::new(),
+            words: None,
             hand_over: false,
         }
     }
@@ -208,6 +215,7 @@ impl Runner {
             title: step.title.clone(),
             body,
             fields: Vec::new(),
+            words: None,
             hand_over: turn.fields.contains(&"fingerprint") || turn.fields.contains(&"kcv"),
             footing: footing(acts, enter, so_far),
         }
@@ -242,6 +250,7 @@ impl Runner {
             role,
             body,
             fields: Vec::new(),
+            words: None,
             hand_over: true,
         }
     }
@@ -281,6 +290,7 @@ impl Runner {
             role: "custodian".into(),
             body,
             fields: Vec::new(),
+            words: None,
             hand_over: true,
         }
     }
@@ -308,6 +318,7 @@ impl Runner {
             role,
             body,
             fields: Vec::new(),
+            words: None,
             hand_over: true,
         }
     }
@@ -341,6 +352,7 @@ impl Runner {
             role,
             body,
             fields: Vec::new(),
+            words: None,
             hand_over: true,
         }
     }
@@ -372,6 +384,7 @@ impl Runner {
             title: step.title.clone(),
             body,
             fields: Vec::new(),
+            words: None,
             hand_over: false,
             footing: footing(
                 acts.into(),
@@ -409,6 +422,7 @@ impl Runner {
             title: format!("Done: {}", step.title),
             body,
             fields: Vec::new(),
+            words: None,
             hand_over: false,
             footing: footing(
                 "anybody, once all have seen it".into(),

@@ -3,21 +3,21 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::message::News;
 use crate::os::OutputFolder;
-use crate::session::Refusal;
+
+use super::Refusal;
 
 /// Writes one person's envelopes to `folder` and reads them back from the medium. A file that is there already is
 /// taken as written if it holds the same: a second try after a cut one ends well.
 ///
 /// # Errors
 /// The folder lies in the vault, or holds somebody else's envelopes; it cannot be written, or reads back differently.
-pub(crate) fn place(
+pub fn place(
     folder: &Path,
     files: &[(String, String)],
     vault: &Path,
     taken: &[PathBuf],
-) -> Result<News, Refusal> {
+) -> Result<PathBuf, Refusal> {
     let wrong = |e: &dyn std::fmt::Display| Refusal::Usage(e.to_string());
     let real = existing(folder);
     let vault = existing(vault);
@@ -49,7 +49,7 @@ pub(crate) fn place(
             )));
         }
     }
-    Ok(News::Placed(existing(folder)))
+    Ok(existing(folder))
 }
 
 fn reads_back(out: &OutputFolder, name: &str, text: &str) -> bool {
@@ -78,7 +78,7 @@ mod tests {
         vec![("ana.share.age".into(), "armored".into())]
     }
 
-    fn refused(result: Result<News, Refusal>) -> String {
+    fn refused(result: Result<PathBuf, Refusal>) -> String {
         match result {
             Err(refusal) => refusal.to_string(),
             Ok(_) => panic!("it was taken"),
@@ -91,7 +91,7 @@ mod tests {
         let vault = room.path().join("acme.vault");
         std::fs::create_dir(&vault).unwrap();
         let ana = room.path().join("ana");
-        let Ok(News::Placed(taken)) = place(&ana, &file(), &vault, &[]) else {
+        let Ok(taken) = place(&ana, &file(), &vault, &[]) else {
             panic!("it was refused");
         };
         assert_eq!(
