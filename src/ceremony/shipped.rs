@@ -43,6 +43,14 @@ pub fn shipped() -> &'static [(&'static str, &'static [u8])] {
             "kek-from-partner-tr34.toml",
             include_bytes!("../../ceremonies/kek-from-partner-tr34.toml"),
         ),
+        (
+            "custodian-replacement.toml",
+            include_bytes!("../../ceremonies/custodian-replacement.toml"),
+        ),
+        (
+            "vault-recovery.toml",
+            include_bytes!("../../ceremonies/vault-recovery.toml"),
+        ),
     ]
 }
 

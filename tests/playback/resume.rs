@@ -155,6 +155,8 @@ resumes_at_every_arrow! {
     rewrap_resumes "rewrap-zmk-to-aws.toml",
     kek_to_partner_resumes "kek-to-partner-tr34.toml",
     kek_from_partner_resumes "kek-from-partner-tr34.toml",
+    custodian_replacement_resumes "custodian-replacement.toml",
+    vault_recovery_resumes "vault-recovery.toml",
 }
 
 /// Every arrow of the journal is a commit: after each, a copy of the vault stands at the state that it names.
