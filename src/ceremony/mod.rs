@@ -4,6 +4,7 @@
 
 mod ask;
 mod brief;
+mod changing;
 mod finding;
 mod lint;
 mod model;
@@ -18,8 +19,9 @@ mod stand_in_tr34;
 mod telling;
 mod template;
 
-pub use ask::{Advance, Answer, Ask, AskField, Showing, StepLine};
+pub use ask::{Advance, Answer, Ask, AskField, ShownWords, Showing, StepLine};
 pub use brief::{Brief, BriefVault, brief};
+pub use changing::ChangeTalk;
 pub use finding::Finding;
 pub use lint::{RULES, Rule};
 pub use named_file::{PRACTICE_FILE, named_file, read_envelope};

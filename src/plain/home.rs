@@ -38,6 +38,7 @@ enum Goal {
     Approvals,
     Exchange,
     Ceremonies,
+    Custodians,
     Act(&'static Op),
     Close,
 }
@@ -51,7 +52,7 @@ pub(crate) struct Home<'t, 'a> {
 }
 
 impl<'a> Home<'_, 'a> {
-    fn acting(&mut self) -> Acting<'_, 'a> {
+    pub(super) fn acting(&mut self) -> Acting<'_, 'a> {
         Acting {
             talk: self.talk,
             session: self.session,
@@ -109,13 +110,14 @@ impl<'a> Home<'_, 'a> {
             Goal::Approvals => self.approvals(),
             Goal::Exchange => self.exchange(),
             Goal::Ceremonies => self.ceremonies(),
+            Goal::Custodians => self.custodians(),
             Goal::Act(op) => self.acting().begin(op),
             Goal::Close => Ok(()),
         }
     }
 
     /// A list to choose from; `None` goes back.
-    fn list(
+    pub(super) fn list(
         &mut self,
         heading: &str,
         enter: &str,
@@ -160,6 +162,7 @@ impl<'a> Home<'_, 'a> {
             Some(Goes::Exchange) => self.exchange(),
             Some(Goes::Ceremonies) => self.ceremonies(),
             Some(Goes::Backup) => self.acting().begin(&op::BACKUP),
+            Some(Goes::Custodians) => self.custodians(),
             None => Ok(()),
         }
     }
@@ -343,6 +346,10 @@ fn menu(view: &View) -> Vec<(Goal, Entry)> {
         (
             Goal::Ceremonies,
             Entry::new("ceremonies", "Ceremonies", "run one in this vault"),
+        ),
+        (
+            Goal::Custodians,
+            Entry::new("people", "Custodians", "envelopes, drills, and what to do when something happened"),
         ),
     ];
     menu.extend(op::OPS.iter().map(|op| {

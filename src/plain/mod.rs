@@ -5,6 +5,7 @@
 
 mod act;
 mod carrying_out;
+mod change;
 mod dialogue;
 mod filling;
 mod home;

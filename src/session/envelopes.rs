@@ -52,6 +52,20 @@ pub fn place(
     Ok(existing(folder))
 }
 
+/// Writes the enrolment forms and the witness card of the people of now, never over files that are there.
+///
+/// # Errors
+/// What could not be written, in words.
+pub fn write_papers(session: &super::Session, folder: &Path) -> Result<(), Refusal> {
+    let wrong = |e: &dyn std::fmt::Display| Refusal::Usage(e.to_string());
+    let out = OutputFolder::open(folder).map_err(|e| wrong(&e))?;
+    for (name, text) in session.papers() {
+        out.write_new(&name, text.as_bytes())
+            .map_err(|e| wrong(&e))?;
+    }
+    Ok(())
+}
+
 fn reads_back(out: &OutputFolder, name: &str, text: &str) -> bool {
     let mut back = Vec::new();
     out.reopen_from_medium(name)

@@ -33,6 +33,7 @@ pub mod guide;
 pub mod handing_out;
 pub mod handover;
 mod handover_blocks;
+pub mod happened;
 mod height;
 pub mod inventory;
 mod journal;

@@ -13,10 +13,10 @@ use super::look::Look;
 use super::receiver::Receiver;
 use super::screens::root::RootFile;
 use crate::api::Timestamp;
-use crate::ceremony::{Answer, Showing};
+use crate::ceremony::{Answer, Ask, Showing};
 use crate::crypto::SecretBytes;
 use crate::session::{
-    BackupDone, Bootstrap, Command, NewVault, Outcome, PendingView, View, WitnessAnswer,
+    BackupDone, Bootstrap, Changed, Command, NewVault, Outcome, PendingView, View, WitnessAnswer,
 };
 
 /// What the app takes in.
@@ -140,6 +140,14 @@ pub(crate) enum Order {
     Perform(Box<Command>),
     /// The act is executed; RSA pairs are searched for first, until somebody cancels.
     Execute { id: [u8; 32], cancel: Cancel },
+    /// Answers of the person whose turn it is in a change of people or shares.
+    ChangeTurn(Vec<Answer>),
+    /// Begins to prove the new envelopes of a reshare that stands open.
+    GoOnWithReshare,
+    /// Gives the change up, or calls the person at the screen again.
+    LeaveChange { hide: bool },
+    /// Writes printable papers into a folder, never over others.
+    Papers(PathBuf),
     /// Says what a receiver's file is.
     Inspect(PathBuf),
     /// The same for a file read before: what the vault knows may have changed since.
@@ -177,13 +185,15 @@ impl Order {
             Self::Examine => "looking at this machine".into(),
             Self::Perform(_) => "working".into(),
             Self::Execute { .. } => "doing what was signed for".into(),
+            Self::ChangeTurn(_) | Self::GoOnWithReshare => "working on your answer".into(),
+            Self::LeaveChange { .. } => "wiping".into(),
             Self::Inspect(_)
             | Self::ReadRoot(_)
             | Self::ReadFiles(_)
             | Self::InspectAgain { .. } => "reading the file".into(),
             Self::Receipt(_) => "reading the receipt".into(),
             Self::Save { .. } => "writing the file".into(),
-            Self::HandOver(_) | Self::WriteOutputs(_) => "writing the files".into(),
+            Self::HandOver(_) | Self::WriteOutputs(_) | Self::Papers(_) => "writing the files".into(),
         }
     }
 }
@@ -234,6 +244,13 @@ pub(crate) enum News {
     Root(Box<RootFile>),
     /// An export was executed, or its files were written after all.
     HandedOver(Box<HandedOver>),
+    /// Whose turn it is in a change of people or shares; a wrong answer comes with its sentence.
+    Change {
+        ask: Box<Ask>,
+        again: Option<String>,
+    },
+    /// The change is in force, or its record is written.
+    Changed(Box<Changed>),
     /// The vault was copied to this folder and read back.
     Copied(Box<BackupDone>, PathBuf),
     /// A file was written.

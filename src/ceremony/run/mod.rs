@@ -133,7 +133,7 @@ pub struct Runner {
     preview: Option<PendingView>,
     pending: Option<PendingView>,
     /// A change of people or shares that is being carried out.
-    changing: Option<change::Underway>,
+    changing: Option<super::changing::ChangeTalk>,
     last: Option<String>,
     outcome: Option<RunOutcome>,
     /// Whether the step at hand was prepared in this runner's life.

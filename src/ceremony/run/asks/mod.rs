@@ -156,7 +156,7 @@ impl Runner {
             Stage::Approve => self.approve_ask(step),
             Stage::SignOff => self.sign_off_ask(session, step),
             Stage::AbortSignOff => self.abort_ask(session),
-            Stage::Change => self.change_ask(step)?,
+            Stage::Change => self.change_ask(session, step)?,
             Stage::Wait => self.wait_ask(session, step),
             Stage::Result => self.result_ask(session, step),
             Stage::Ended => return None,
