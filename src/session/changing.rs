@@ -565,7 +565,7 @@ impl Changing {
 pub fn title_of(turn: &Turn, shown: bool) -> String {
     let person = &turn.person;
     match &turn.moment {
-        Moment::Words { .. } if shown => format!("{person}, these words are yours alone"),
+        Moment::Words { .. } if shown => format!("New words, for {person} alone"),
         Moment::Words { .. } => format!("{person}, type your words back from your paper"),
         Moment::Place { .. } => {
             format!("{person}: your envelopes go to your own medium, and nowhere else")

@@ -24,7 +24,7 @@ pub(crate) struct Custodians {
 const PEOPLE: [Column; 5] = [
     Column {
         title: "NAME",
-        width: 16,
+        width: 14,
         right: false,
     },
     Column {
@@ -34,7 +34,7 @@ const PEOPLE: [Column; 5] = [
     },
     Column {
         title: "ENVELOPES",
-        width: 24,
+        width: 22,
         right: false,
     },
     Column {
@@ -101,7 +101,11 @@ impl Screen for Custodians {
             .and_then(|(view, chosen)| happened::off(chosen, view));
         let enter = match (off, self.chosen()) {
             (Some(reason), _) => format!("is off: {reason}"),
-            (None, Some(chosen)) => format!("leads on: {}", chosen.then),
+            (None, Some(chosen)) => match chosen.leads {
+                Leads::Act(op) => format!("leads to \"{}\"; nothing is asked for yet", op.title),
+                Leads::OpenReshare => "goes on where it stopped".into(),
+                Leads::Text(_) => "says what can be done".into(),
+            },
             (None, None) => "does nothing".into(),
         };
         Footing {
@@ -132,7 +136,7 @@ impl Screen for Custodians {
         let (width, height) = (canvas.width(), canvas.height());
         let rows: Vec<[String; 5]> = view.people.iter().map(|p| happened::row(p, view)).collect();
         // The question keeps at least six rows; people who do not fit stand in a line of their own.
-        let room = usize::from(height.saturating_sub(10)).max(1);
+        let room = usize::from(height.saturating_sub(11)).max(1);
         let shown = rows.len().min(room);
         canvas.within(0, 0, width, cells(shown).saturating_add(1), |c| {
             table(c, &PEOPLE, shown, Cursor::on(usize::MAX), |n| {
@@ -150,7 +154,12 @@ impl Screen for Custodians {
         canvas.put(1, y, Role::Title, "What happened?");
         y = y.saturating_add(1);
         let at = self.cursor.at();
-        canvas.within(0, y, width, height.saturating_sub(y), |c| {
+        let below = height.saturating_sub(2);
+        if let Some(one) = self.chosen() {
+            let words = format!("Then: {}.", one.then);
+            canvas.paragraph(1, below, width.saturating_sub(2), Role::Muted, &words);
+        }
+        canvas.within(0, y, width, below.saturating_sub(y), |c| {
             let width = c.width();
             self.cursor.draw(c, HAPPENED.len(), |c, n, y| {
                 let Some(one) = HAPPENED.get(n) else { return };
