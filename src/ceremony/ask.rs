@@ -36,6 +36,8 @@ pub struct Ask {
     pub fields: Vec<AskField>,
     /// Words that only this person may see, drawn as a secret and never kept as text.
     pub words: Option<ShownWords>,
+    /// Whether words that were shown are typed back, and may be shown again until they were.
+    pub types_back: bool,
     /// Whether the screen is blanked first, for a hand-over to this person.
     pub hand_over: bool,
     /// The three lines.

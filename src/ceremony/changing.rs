@@ -80,7 +80,10 @@ impl ChangeTalk {
             } => {
                 let mut fields = Vec::new();
                 if own && holds_share {
-                    fields.push(Field { id: "share-envelope", ..SHARE_ENVELOPE });
+                    fields.push(Field {
+                        id: "share-envelope",
+                        ..SHARE_ENVELOPE
+                    });
                 }
                 if own {
                     fields.push(APPROVAL_ENVELOPE);
@@ -115,6 +118,7 @@ impl ChangeTalk {
                 })
                 .collect(),
             words: words.map(ShownWords::new),
+            types_back: !shown && self.words.is_some(),
             hand_over: shown || !matches!(turn.moment, Moment::Words { .. }),
             footing: footing_of(&turn, shown),
             person: turn.person,
@@ -156,7 +160,9 @@ impl ChangeTalk {
                 let folder = std::path::Path::new(folder.trim());
                 let placed = self.changing.place(session, folder);
                 placed.map_err(|refusal| refusal.to_string())?;
-                Ok(format!("The envelopes of {person} were written and read back."))
+                Ok(format!(
+                    "The envelopes of {person} were written and read back."
+                ))
             }
             Moment::Prove {
                 holds_share,

@@ -412,6 +412,8 @@ pub(super) struct Model {
     pub(super) rehearsal: Rehearsal,
     /// The longest that the ceremony may take, in milliseconds, with its place.
     pub(super) max_duration: Option<(Place, i64)>,
+    /// How old a green rehearsal may be before a production run, in milliseconds.
+    pub(super) rehearsal_max_age: Option<i64>,
     pub(super) on_abort: Vec<AbortAct>,
     /// Where `[on_abort]` says so.
     pub(super) on_abort_place: Place,

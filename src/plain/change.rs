@@ -151,7 +151,8 @@ impl Home<'_, '_> {
                     }
                 })
                 .collect();
-            let Some(at) = self.list("What happened?", "leads to what is done about it", &entries)?
+            let Some(at) =
+                self.list("What happened?", "leads to what is done about it", &entries)?
             else {
                 return Ok(());
             };

@@ -49,6 +49,7 @@ pub(crate) struct Home<'t, 'a> {
     pub(crate) session: &'t mut Session,
     pub(crate) acts: Acts,
     pub(crate) explain: Option<Explain>,
+    pub(crate) notes: Option<super::Notes>,
 }
 
 impl<'a> Home<'_, 'a> {
@@ -277,6 +278,7 @@ impl<'a> Home<'_, 'a> {
         let wanted = Wanted {
             inputs: BTreeMap::new(),
             resume: open(script.id()),
+            rehearsal_note: self.notes.and_then(|notes| notes()),
         };
         if let Err(error) = play(self.talk, self.session, script, wanted, None)? {
             self.talk.stop(&error.to_string());

@@ -425,7 +425,11 @@ impl Changing {
                     }
                     let hand = Hand {
                         name: turn.person.clone(),
-                        passphrase: known(session.held_phrase(&turn.person).or_else(|| session.new_practice_phrase(&turn.person)))?,
+                        passphrase: known(
+                            session
+                                .held_phrase(&turn.person)
+                                .or_else(|| session.new_practice_phrase(&turn.person)),
+                        )?,
                         share: None,
                         approval: None,
                     };
@@ -438,6 +442,11 @@ impl Changing {
 }
 
 impl Session {
+    /// The machine's time, which no vault moves.
+    pub fn wall_time(&self) -> crate::api::Timestamp {
+        self.wall.now()
+    }
+
     /// Printable papers of the people of now, as file name and text: enrolment forms and the witness card.
     pub fn papers(&self) -> Vec<(String, String)> {
         let forms = super::forms::enrolment(self).into_iter();
@@ -499,7 +508,8 @@ impl Changed {
             }
             Self::Reshared(done) => vec![
                 format!("the set {} is in force; {} is dead", done.set, done.old_set),
-                "Everybody's envelopes of before are destroyed now, in front of the witness.".into(),
+                "Everybody's envelopes of before are destroyed now, in front of the witness."
+                    .into(),
             ],
             Self::Rotated(done) => {
                 let mut lines = vec![
@@ -519,7 +529,6 @@ impl Changed {
             }
         }
     }
-
 }
 
 /// Names for a sentence.
@@ -652,7 +661,10 @@ pub fn footing_of(turn: &Turn, shown: bool) -> super::field::Footing {
             "{} of {} have proven; until all have, those of now still open",
             turn.done, turn.all
         ),
-        Moment::Prove { .. } => format!("{} of {} have proven; nothing has changed", turn.done, turn.all),
+        Moment::Prove { .. } => format!(
+            "{} of {} have proven; nothing has changed",
+            turn.done, turn.all
+        ),
     };
     super::field::Footing {
         acts,

@@ -123,7 +123,9 @@ const TOO_FEW: &[&str] = &[
 pub fn off(happened: &Happened, view: &View) -> Option<&'static str> {
     match happened.leads {
         Leads::OpenReshare if !view.open_reshare => Some("no reshare stands open here"),
-        Leads::Act(op) if op.name == op_custody::ATTEST_DESTROYED.name && view.copies.is_empty() => {
+        Leads::Act(op)
+            if op.name == op_custody::ATTEST_DESTROYED.name && view.copies.is_empty() =>
+        {
             Some("no copy of this vault is on record")
         }
         _ => None,

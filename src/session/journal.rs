@@ -18,11 +18,17 @@ impl Session {
     pub(crate) fn journal(&mut self, arrow: Arrow) -> Result<Outcome, Refusal> {
         let notes = match &arrow {
             Arrow::Begin(run) => {
-                vec![
-                    Transition::note("run-begin", Vec::new())
-                        .with("run", run.id.clone())
-                        .with("script", run.script_sha256.clone()),
-                ]
+                let note = Transition::note("run-begin", Vec::new())
+                    .with("run", run.id.clone())
+                    .with("script", run.script_sha256.clone());
+                let rehearsed = run
+                    .steps
+                    .first()
+                    .and_then(|step| step.notes.get(super::run::REHEARSED));
+                vec![match rehearsed {
+                    Some(told) => note.with("rehearsed", told.clone()),
+                    None => note,
+                }]
             }
             Arrow::Resume { run } => {
                 vec![Transition::note("run-resume", Vec::new()).with("run", run.clone())]

@@ -71,6 +71,8 @@ pub(crate) struct PlayOrder {
     pub(crate) inputs: BTreeMap<String, Vec<u8>>,
     /// Take up the interrupted run.
     pub(crate) resume: bool,
+    /// Where green rehearsals are noted, instead of the state folder.
+    pub(crate) note: Option<PathBuf>,
 }
 
 /// Work for the desk. Every order gets exactly one piece of news.

@@ -79,6 +79,8 @@ pub enum Start {
         out: Option<PathBuf>,
         /// Take up the interrupted run.
         resume: bool,
+        /// Where green rehearsals are noted, instead of the workstation's state folder.
+        note: Option<PathBuf>,
     },
     /// The making of a vault.
     Init {

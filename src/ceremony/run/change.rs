@@ -54,9 +54,15 @@ impl Runner {
             super::sign::AUDIT_LINE.to_owned(),
             (session.view().events + 1).to_string(),
         );
-        record.notes.insert(expect::PROVEN.to_owned(), proof.proven.join(", "));
-        record.notes.insert(expect::FAILED.to_owned(), proof.failed.join(", "));
-        record.notes.insert(expect::ABSENT.to_owned(), proof.absent.join(", "));
+        record
+            .notes
+            .insert(expect::PROVEN.to_owned(), proof.proven.join(", "));
+        record
+            .notes
+            .insert(expect::FAILED.to_owned(), proof.failed.join(", "));
+        record
+            .notes
+            .insert(expect::ABSENT.to_owned(), proof.absent.join(", "));
         record.digest = changing.executed_digest().or(record.digest);
         let arrow = Arrow::Step {
             run: self.run.clone(),
@@ -107,11 +113,17 @@ impl Runner {
 
     /// Whose turn it is.
     pub(super) fn change_person(&self) -> String {
-        self.changing.as_ref().map(ChangeTalk::person).unwrap_or_default()
+        self.changing
+            .as_ref()
+            .map(ChangeTalk::person)
+            .unwrap_or_default()
     }
 
     pub(super) fn change_fields(&self, session: &Session) -> Vec<Field> {
-        self.changing.as_ref().map(|talk| talk.fields(session)).unwrap_or_default()
+        self.changing
+            .as_ref()
+            .map(|talk| talk.fields(session))
+            .unwrap_or_default()
     }
 
     pub(super) fn change_ask(&self, session: &Session, step: &Step) -> Option<Ask> {

@@ -299,8 +299,20 @@ impl Runner {
         };
         session.perform(Command::Journal(arrow))?;
         self.outcome = outcome;
+        self.note_rehearsal(session);
         self.arrow(state)?;
         Ok(())
+    }
+
+    /// A green rehearsal leaves its line; that it could not is said, and changes nothing in the vault.
+    fn note_rehearsal(&mut self, session: &Session) {
+        let green = self.outcome == Some(RunOutcome::Completed);
+        if let (true, Profile::Rehearsal, Some(file)) =
+            (green, session.profile(), &self.rehearsal_note)
+            && let Err(why) = super::super::rehearsed::leave(file, &self.script.sha256_hex())
+        {
+            self.last = Some(format!("The rehearsal could not be noted: {why}"));
+        }
     }
 
     /// A step brought about something else than it must: the run ends, or the exception is recorded and it goes on.

@@ -25,6 +25,7 @@ mod stopping;
 mod summary;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::PathBuf;
 
 use crate::session::{
     Action, Arrow, Command, PendingView, Refusal, Run, RunOutcome, Session, StepRecord, StepState,
@@ -51,6 +52,9 @@ pub enum RunError {
         /// What happened.
         message: String,
     },
+    /// Production without a recent green rehearsal of the same script.
+    #[error("{0}")]
+    NotRehearsed(String),
     /// The script cannot run here (profile, people, inputs, an open run without resume).
     #[error("{0}")]
     CannotBegin(String),
@@ -63,7 +67,8 @@ impl RunError {
     /// The process's exit status for it (design §5).
     pub fn exit_status(&self) -> u8 {
         match self {
-            Self::Refused(Refusal::Approval(_) | Refusal::PersonNeeded(_)) => 3,
+            Self::Refused(Refusal::Approval(_) | Refusal::PersonNeeded(_))
+            | Self::NotRehearsed(_) => 3,
             Self::Refused(_) | Self::Step { .. } | Self::CannotBegin(_) | Self::Output(_) => 1,
         }
     }
@@ -76,6 +81,8 @@ pub struct Wanted {
     pub inputs: BTreeMap<String, Vec<u8>>,
     /// Take up the interrupted run.
     pub resume: bool,
+    /// Where green rehearsals are noted: a rehearsal adds a line, a production run asks for one.
+    pub rehearsal_note: Option<PathBuf>,
 }
 
 /// What is asked next inside a step.
@@ -144,6 +151,8 @@ pub struct Runner {
     failure: Option<RunError>,
     /// Script places bound to names.
     people: BTreeMap<String, String>,
+    /// Where a green rehearsal is noted.
+    rehearsal_note: Option<PathBuf>,
     /// Whether this runner took up an interrupted run.
     resumed: bool,
     /// For drills: arrows that may still be committed before the runner stops as if the power had failed.

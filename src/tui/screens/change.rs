@@ -57,6 +57,11 @@ impl Change {
         Reaction::order(Order::ChangeTurn(self.form.take()))
     }
 
+    /// Whether the words were shown before this question and can be shown again.
+    fn again_shows(&self) -> bool {
+        self.ask.types_back
+    }
+
     fn draw_words(&self, canvas: &mut Canvas<'_>, y: u16) -> u16 {
         let Some(words) = &self.ask.words else {
             return y;
@@ -109,6 +114,9 @@ impl Screen for Change {
         if !self.blank {
             if self.form.practised() {
                 offers.push(Offer::plain(Verb::Practice));
+            }
+            if self.form.secret() && self.again_shows() {
+                offers.push(Offer::plain(Verb::Reveal));
             }
             if self.form.several() {
                 offers.push(Offer::plain(Verb::NextField));
@@ -182,6 +190,7 @@ impl Screen for Change {
         match verb {
             Verb::Enter => return self.enter(),
             Verb::Practice => self.form.practise(),
+            Verb::Reveal => return Reaction::order(Order::LeaveChange { hide: true }),
             Verb::Refuse => {
                 let words = "The change was given up. The people and shares of before are in force; words and \
                              envelopes that were handed out for it are void and are destroyed.";
@@ -342,7 +351,10 @@ impl Screen for Changed {
         match news {
             News::Saved(folder) => {
                 self.folder = None;
-                let text = format!("ok    Written to {}. Print them, sign them in ink.", folder.display());
+                let text = format!(
+                    "ok    Written to {}. Print them, sign them in ink.",
+                    folder.display()
+                );
                 self.said = Some((Role::Ok, text));
             }
             News::Refused(text) => self.said = Some((Role::Stop, format!("STOP  {text}"))),

@@ -148,7 +148,12 @@ impl Screen for Custodians {
         let mut y = cells(shown).saturating_add(1);
         if rows.len() > shown {
             let more = rows.len().saturating_sub(shown);
-            canvas.put(1, y, Role::Muted, &format!("and {more} more: keymoot vault status lists all"));
+            canvas.put(
+                1,
+                y,
+                Role::Muted,
+                &format!("and {more} more: keymoot vault status lists all"),
+            );
             y = y.saturating_add(1);
         }
         canvas.put(1, y, Role::Title, "What happened?");

@@ -77,12 +77,14 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
             inputs,
             out,
             resume,
+            note,
         } => {
             let play = Box::new(PlayOrder {
                 script,
                 session,
                 inputs,
                 resume,
+                note,
             });
             let (screen, order) = play_screen(play, out);
             playing(world, screen, order)

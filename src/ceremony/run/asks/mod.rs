@@ -191,6 +191,7 @@ impl Runner {
             body,
             fields: Vec::new(),
             words: None,
+            types_back: false,
             hand_over: false,
         }
     }
@@ -216,6 +217,7 @@ impl Runner {
             body,
             fields: Vec::new(),
             words: None,
+            types_back: false,
             hand_over: turn.fields.contains(&"fingerprint") || turn.fields.contains(&"kcv"),
             footing: footing(acts, enter, so_far),
         }
@@ -251,6 +253,7 @@ impl Runner {
             body,
             fields: Vec::new(),
             words: None,
+            types_back: false,
             hand_over: true,
         }
     }
@@ -291,6 +294,7 @@ impl Runner {
             body,
             fields: Vec::new(),
             words: None,
+            types_back: false,
             hand_over: true,
         }
     }
@@ -319,6 +323,7 @@ impl Runner {
             body,
             fields: Vec::new(),
             words: None,
+            types_back: false,
             hand_over: true,
         }
     }
@@ -353,6 +358,7 @@ impl Runner {
             body,
             fields: Vec::new(),
             words: None,
+            types_back: false,
             hand_over: true,
         }
     }
@@ -385,6 +391,7 @@ impl Runner {
             body,
             fields: Vec::new(),
             words: None,
+            types_back: false,
             hand_over: false,
             footing: footing(
                 acts.into(),
@@ -423,6 +430,7 @@ impl Runner {
             body,
             fields: Vec::new(),
             words: None,
+            types_back: false,
             hand_over: false,
             footing: footing(
                 "anybody, once all have seen it".into(),
