@@ -4,7 +4,7 @@
 use crate::crypto::{Entropy as _, OsEntropy, SecretBytes};
 use crate::custody::passphrase;
 use crate::session::asked::{APPROVAL_ENVELOPE, MEDIUM, OWN_PASSPHRASE, SHARE_ENVELOPE};
-use crate::session::changing::{footing_of, lines_of, title_of};
+use crate::session::changing_words::{footing_of, lines_of, title_of};
 use crate::session::field::Field;
 use crate::session::{ChangeTurn, Changing, Hand, Moment, Profile, Refusal, Session};
 

@@ -14,6 +14,7 @@ pub mod build;
 mod build_custody;
 mod build_exchange;
 pub mod changing;
+pub mod changing_words;
 mod clock;
 pub mod command;
 pub mod creation;

@@ -16,8 +16,8 @@ use crate::crypto::{CryptoError, Entropy as _, OsEntropy, SecretBytes, keygen};
 use crate::os::OutputFolder;
 use crate::pki::ImportParameters;
 use crate::session::build::{self, Answers};
-pub(crate) use crate::session::handing_out::NEXT;
 use crate::session::envelopes;
+pub(crate) use crate::session::handing_out::NEXT;
 use crate::session::handing_out::has_place;
 use crate::session::handover::{self, Handover};
 use crate::session::{Action, Changing, Command, Executed, KeySource, Outcome, Refusal, Session};
@@ -119,20 +119,8 @@ impl Acts {
                 done(session.perform(Command::Approve { id, person, key })?)
             }
             Order::Execute { id, cancel } => self.execute(session, id, &cancel),
-            Order::ChangeTurn(answers) => self.change_turn(session, answers),
-            Order::GoOnWithReshare => match session.reshare_left_open()? {
-                Some(changing) => self.change(session, changing),
-                None => Err(Refusal::Usage(
-                    "No reshare stands open in this vault. Nothing was changed.".into(),
-                )),
-            },
-            Order::LeaveChange { hide } => {
-                if let (true, Some(talk)) = (hide, &mut self.change) {
-                    talk.hide();
-                    return turn(talk, session, None);
-                }
-                self.change = None;
-                Ok(News::Locked)
+            order @ (Order::ChangeTurn(_) | Order::GoOnWithReshare | Order::LeaveChange { .. }) => {
+                self.changes(session, order)
             }
             Order::Papers(folder) => {
                 envelopes::write_papers(session, &folder)?;
@@ -241,6 +229,30 @@ impl Acts {
         done(Outcome::Executed(executed))
     }
 
+    /// One order about a change of people or shares under way.
+    fn changes(&mut self, session: &mut Session, order: Order) -> Result<News, Refusal> {
+        match order {
+            Order::ChangeTurn(answers) => self.change_turn(session, answers),
+            Order::GoOnWithReshare => match session.reshare_left_open()? {
+                Some(changing) => self.change(session, changing),
+                None => Err(Refusal::Usage(
+                    "No reshare stands open in this vault. Nothing was changed.".into(),
+                )),
+            },
+            Order::LeaveChange { hide: true } => match &mut self.change {
+                Some(talk) => {
+                    talk.hide();
+                    turn(talk, session, None)
+                }
+                None => Ok(News::Locked),
+            },
+            _ => {
+                self.change = None;
+                Ok(News::Locked)
+            }
+        }
+    }
+
     /// A fully signed change of people or shares: whoever has the first turn is called.
     fn change(&mut self, session: &mut Session, mut changing: Changing) -> Result<News, Refusal> {
         if session.automatic() {
@@ -288,9 +300,9 @@ impl Acts {
 
 /// Whose turn it is.
 fn turn(talk: &ChangeTalk, session: &Session, again: Option<String>) -> Result<News, Refusal> {
-    let ask = talk.ask(session).ok_or_else(|| {
-        Refusal::Usage("Nobody's turn is left. The people of now stay.".into())
-    })?;
+    let ask = talk
+        .ask(session)
+        .ok_or_else(|| Refusal::Usage("Nobody's turn is left. The people of now stay.".into()))?;
     let ask = Box::new(ask);
     Ok(News::Change { ask, again })
 }

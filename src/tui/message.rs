@@ -174,28 +174,30 @@ impl Order {
             Self::Enter { person, .. } => format!("unsealing the envelope of {person}"),
             Self::FinishOpening(_) => "opening and checking the vault".into(),
             Self::Close => "closing the vault".into(),
-            Self::Lock => "wiping".into(),
+            Self::Lock | Self::LeaveChange { .. } => "wiping".into(),
             Self::Recognise { person, .. } => format!("looking whether this is {person}"),
             Self::Create { .. } => "making the vault: identities, shares, envelopes".into(),
             Self::Passphrase(_) => "drawing words".into(),
             Self::PlaceEnvelopes { .. } => "writing the envelopes and reading them back".into(),
             Self::Play(_) | Self::PlayHere { .. } => "beginning the ceremony".into(),
-            Self::Answer(_) => "working on your answer".into(),
+            Self::Answer(_) | Self::ChangeTurn(_) | Self::GoOnWithReshare => {
+                "working on your answer".into()
+            }
             Self::Abort(_) => "stopping the ceremony".into(),
             Self::Preview(_) => "checking the request".into(),
             Self::Ask { .. } | Self::Approve { .. } => "unsealing the key and signing".into(),
             Self::Examine => "looking at this machine".into(),
             Self::Perform(_) => "working".into(),
             Self::Execute { .. } => "doing what was signed for".into(),
-            Self::ChangeTurn(_) | Self::GoOnWithReshare => "working on your answer".into(),
-            Self::LeaveChange { .. } => "wiping".into(),
             Self::Inspect(_)
             | Self::ReadRoot(_)
             | Self::ReadFiles(_)
             | Self::InspectAgain { .. } => "reading the file".into(),
             Self::Receipt(_) => "reading the receipt".into(),
             Self::Save { .. } => "writing the file".into(),
-            Self::HandOver(_) | Self::WriteOutputs(_) | Self::Papers(_) => "writing the files".into(),
+            Self::HandOver(_) | Self::WriteOutputs(_) | Self::Papers(_) => {
+                "writing the files".into()
+            }
         }
     }
 }

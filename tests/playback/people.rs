@@ -236,8 +236,8 @@ fn in_production_people_type_everything_and_the_script_answers_nothing() {
     let media = tempfile::tempdir().unwrap();
     let (mut session, envelopes) = production(media.path());
     let notes = media.path().join("rehearsals.jsonl");
-    let noted = rehearsed("first-key.toml", &notes);
-    let mut runner = Runner::begin(&mut session, script("first-key.toml"), noted).unwrap();
+    let go = rehearsed("first-key.toml", &notes);
+    let mut runner = Runner::begin(&mut session, script("first-key.toml"), go).unwrap();
     let run = runner.run(&session);
     let told = &run.steps[0].notes["rehearsal before it"];
     assert!(told.starts_with(&format!("rehearsed {}", Early.now().rfc3339())), "{told}");
@@ -267,8 +267,8 @@ fn in_production_people_type_everything_and_the_script_answers_nothing() {
     let files = contents(out.path());
     assert_eq!(summary(&files)["seed"], serde_json::Value::Null);
     // A sample never stands in for a counterparty.
-    let noted = rehearsed("kek-to-aws-rsa.toml", &notes);
-    let begun = Runner::begin(&mut session, script("kek-to-aws-rsa.toml"), noted);
+    let go = rehearsed("kek-to-aws-rsa.toml", &notes);
+    let begun = Runner::begin(&mut session, script("kek-to-aws-rsa.toml"), go);
     let Some(RunError::CannotBegin(words)) = begun.err() else {
         panic!()
     };
@@ -312,20 +312,20 @@ fn production_begins_nothing_that_was_not_rehearsed() {
 fn a_green_rehearsal_leaves_one_line_and_a_failed_one_none() {
     let room = tempfile::tempdir().unwrap();
     let notes = room.path().join("state").join("rehearsals.jsonl");
-    let noted = |inputs: &[(&str, &[u8])]| keymoot::ceremony::Wanted {
+    let go = |inputs: &[(&str, &[u8])]| keymoot::ceremony::Wanted {
         rehearsal_note: Some(notes.clone()),
         ..wanted(inputs)
     };
     let bad = script("kek-to-aws-rsa.toml");
     let (_, mut session) = vault(&bad);
     let mut runner =
-        Runner::begin(&mut session, bad, noted(&[("counterparty", &b"garbage"[..])])).unwrap();
+        Runner::begin(&mut session, bad, go(&[("counterparty", &b"garbage"[..])])).unwrap();
     assert!(runner.headless(&mut session).is_err());
     assert!(!notes.exists());
     let first = script("first-key.toml");
     let sha256 = first.sha256_hex();
     let (_, mut session) = vault(&first);
-    let mut runner = Runner::begin(&mut session, first, noted(&[])).unwrap();
+    let mut runner = Runner::begin(&mut session, first, go(&[])).unwrap();
     runner.headless(&mut session).unwrap();
     let text = std::fs::read_to_string(&notes).unwrap();
     let line: serde_json::Value = serde_json::from_str(text.trim_end()).unwrap();

@@ -18,11 +18,11 @@ impl Runner {
         session: &mut Session,
         mut changing: Changing,
     ) -> Result<(), Halt> {
-        if session.automatic() {
-            if let Err(refusal) = changing.by_practice(session) {
-                self.pending = None;
-                return Err(refusal.into());
-            }
+        if session.automatic()
+            && let Err(refusal) = changing.by_practice(session)
+        {
+            self.pending = None;
+            return Err(refusal.into());
         }
         self.changing = Some(ChangeTalk::new(changing));
         Ok(())
