@@ -90,7 +90,7 @@ fn places() -> String {
             offer.footer_word()
         ))
     });
-    places.collect::<Vec<_>>().join(" · ")
+    places.collect::<Vec<_>>().join("  ")
 }
 
 const PLACES: [Verb; 6] = [
