@@ -55,6 +55,7 @@ fn talk(lines: Lines) -> ExitCode {
     let lent = Lent {
         doctor: Some(cli::findings),
         explain: Some(cli::explain),
+        notes: Some(cli::rehearsal_notes),
     };
     let start = match lines {
         Lines::Welcome { vault } => plain::Start::Welcome {
@@ -70,6 +71,7 @@ fn talk(lines: Lines) -> ExitCode {
             inputs: play.inputs,
             out: play.out,
             resume: play.resume,
+            note: play.note,
         },
     };
     ExitCode::from(plain::run(start, lent))
@@ -91,6 +93,7 @@ fn start(screen: Screen) -> Start {
             inputs: play.inputs,
             out: play.out,
             resume: play.resume,
+            note: play.note,
         },
     }
 }

@@ -4,8 +4,25 @@ use crate::crypto::SecretBytes;
 use crate::session::RunOutcome;
 use crate::session::field::{Field, Footing};
 
+/// Words that are shown to one person alone, wiped when the last screen lets go of them. They have no `Debug`.
+#[derive(Clone)]
+pub struct ShownWords(std::sync::Arc<zeroize::Zeroizing<String>>);
+
+impl ShownWords {
+    /// Words to be shown.
+    pub(crate) fn new(words: &SecretBytes) -> Self {
+        let text = String::from_utf8_lossy(words.expose()).into_owned();
+        Self(std::sync::Arc::new(zeroize::Zeroizing::new(text)))
+    }
+
+    /// Each word, in order, for the one screen that draws them.
+    pub fn each(&self) -> impl Iterator<Item = &str> {
+        self.0.split(' ')
+    }
+}
+
 /// One thing the runner asks of one person.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Ask {
     /// Who acts: a name of the vault, or empty for whoever is at the keyboard.
     pub person: String,
@@ -17,6 +34,10 @@ pub struct Ask {
     pub body: Vec<String>,
     /// What is asked; empty where Enter alone goes on.
     pub fields: Vec<AskField>,
+    /// Words that only this person may see, drawn as a secret and never kept as text.
+    pub words: Option<ShownWords>,
+    /// Whether words that were shown are typed back, and may be shown again until they were.
+    pub types_back: bool,
     /// Whether the screen is blanked first, for a hand-over to this person.
     pub hand_over: bool,
     /// The three lines.
@@ -58,7 +79,7 @@ pub struct StepLine {
 }
 
 /// What the runner shows now.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Showing {
     /// Every step.
     pub steps: Vec<StepLine>,

@@ -55,6 +55,8 @@ pub(super) struct Person {
     pub(super) form: Option<String>,
     /// The first moment at which the form holds no longer.
     pub(super) form_until: Option<Timestamp>,
+    /// The step in which somebody new takes this place; before it nobody has it.
+    pub(super) joins: Option<String>,
 }
 
 /// A declared algorithm.
@@ -156,6 +158,8 @@ pub(super) struct Expect {
     pub(super) material_gone: bool,
     /// `lasts = "6d"`: token and certificate are good for at least so many milliseconds.
     pub(super) lasts: Option<i64>,
+    /// `proven = "all"`: everybody has proven what they hold.
+    pub(super) proven: bool,
 }
 
 /// One act of an act list.
@@ -436,6 +440,8 @@ pub(super) struct Model {
     pub(super) rehearsal: Rehearsal,
     /// The longest that the ceremony may take, in milliseconds, with its place.
     pub(super) max_duration: Option<(Place, i64)>,
+    /// How old a green rehearsal may be before a production run, in milliseconds.
+    pub(super) rehearsal_max_age: Option<i64>,
     pub(super) on_abort: Vec<AbortAct>,
     /// Where `[on_abort]` says so.
     pub(super) on_abort_place: Place,
@@ -478,7 +484,11 @@ impl Model {
 
     /// How many people of a role a vault must have to run it.
     pub(super) fn needs(&self, role: Role) -> usize {
-        let named = self.people.iter().filter(|p| p.role == role).count();
+        let named = self
+            .people
+            .iter()
+            .filter(|p| p.role == role && p.joins.is_none())
+            .count();
         let least = self.least.iter().filter(|(r, _)| *r == role);
         least.map(|(_, min)| *min).max().unwrap_or(0).max(named)
     }

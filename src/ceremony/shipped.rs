@@ -59,6 +59,14 @@ pub fn shipped() -> &'static [(&'static str, &'static [u8])] {
             "kek-from-aws-tr34.toml",
             include_bytes!("../../ceremonies/kek-from-aws-tr34.toml"),
         ),
+        (
+            "custodian-replacement.toml",
+            include_bytes!("../../ceremonies/custodian-replacement.toml"),
+        ),
+        (
+            "vault-recovery.toml",
+            include_bytes!("../../ceremonies/vault-recovery.toml"),
+        ),
     ]
 }
 

@@ -40,6 +40,7 @@ pub use args::command;
 pub use batch::request_line;
 pub use doctor::findings;
 pub use inspect::explain;
+pub use play::rehearsal_notes;
 pub use status::Status;
 
 /// What the binary does after the command line was read.
@@ -124,6 +125,8 @@ pub struct Play {
     pub out: Option<PathBuf>,
     /// Whether an interrupted run is taken up.
     pub resume: bool,
+    /// Where green rehearsals are noted.
+    pub note: Option<PathBuf>,
 }
 
 /// Where a ceremony is played.

@@ -37,8 +37,16 @@ pub(super) struct PlayArgs {
     /// Take up the run that was interrupted in this vault
     #[arg(long, requires = "script", requires = "vault")]
     resume: bool,
+    /// Note a green rehearsal in F, or look for it there, instead of the workstation's state folder
+    #[arg(long, value_name = "F", requires = "script")]
+    rehearsal_note: Option<PathBuf>,
     #[command(flatten)]
     look: Look,
+}
+
+/// Where green rehearsals are noted on this workstation.
+pub fn rehearsal_notes() -> Option<PathBuf> {
+    crate::os::state_folder().map(|folder| ceremony::note_file(&folder))
 }
 
 /// `NAME=PATH` of a file input.
@@ -83,18 +91,25 @@ impl PlayArgs {
             };
             return self.alone(script, session, inputs).map(Next::Exit);
         }
+        let note = self.note_file();
         let play = Play {
             script: bytes.to_vec(),
             place: self.stage(profile, practice)?,
             inputs,
             out: self.out,
             resume: self.resume,
+            note,
         };
         Ok(if self.look.in_lines() {
             Next::Lines(Lines::Play(play))
         } else {
             Next::Screen(Screen::Play(play), self.look)
         })
+    }
+
+    /// Where green rehearsals are noted.
+    fn note_file(&self) -> Option<PathBuf> {
+        self.rehearsal_note.clone().or_else(rehearsal_notes)
     }
 
     /// The vault for the screen, which opens it itself.
@@ -201,6 +216,7 @@ impl PlayArgs {
         let wanted = Wanted {
             inputs,
             resume: self.resume,
+            rehearsal_note: self.note_file(),
         };
         let mut runner = Runner::begin(&mut session, script, wanted).map_err(failure)?;
         let ended = runner.headless(&mut session);
@@ -250,6 +266,7 @@ fn failure(error: RunError) -> Failure {
         RunError::Refused(refusal @ (Refusal::Approval(_) | Refusal::PersonNeeded(_))) => {
             refusal.into()
         }
+        RunError::NotRehearsed(text) => Failure::person_needed(text),
         other => Failure::failed(other.to_string()),
     }
 }

@@ -2,7 +2,7 @@
 //! own state folder.
 
 use std::fs::{self, DirBuilder, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -89,6 +89,34 @@ impl FileError {
 pub fn read_limited(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, FileError> {
     let file = File::open(path).map_err(|e| FileError::io(path, e))?;
     read_open(file, path, limit)
+}
+
+/// Adds a line to a file and makes it durable; the file and its folder are made where they are not there, for their
+/// owner alone. A torn last line is ended first.
+///
+/// # Errors
+/// What could not be made or written.
+pub fn append_line(path: &Path, line: &str) -> Result<(), FileError> {
+    if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+        ensure_private_folder(folder)?;
+    }
+    let wrong = |e| FileError::io(path, e);
+    let mut file = File::options()
+        .read(true)
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(wrong)?;
+    let mut last = [b'\n'];
+    if file.metadata().map_err(wrong)?.len() > 0 {
+        file.seek(std::io::SeekFrom::End(-1)).map_err(wrong)?;
+        file.read_exact(&mut last).map_err(wrong)?;
+    }
+    let before = if last == [b'\n'] { "" } else { "\n" };
+    file.write_all(format!("{before}{line}\n").as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(wrong)
 }
 
 /// Reads a regular file that holds secrets: not through a link, and refused when group or others have any

@@ -28,6 +28,10 @@ impl Acting<'_, '_> {
             self.acts.asked.remove(&pending.id);
             return Ok(());
         }
+        if let Ok(Some(changing)) = self.session.begin_change(&pending.id) {
+            self.acts.asked.remove(&pending.id);
+            return self.carry_out(changing);
+        }
         let execute = Command::Execute {
             id: pending.id,
             prepared: None,

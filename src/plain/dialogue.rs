@@ -163,6 +163,26 @@ impl<'a> Dialogue<'a> {
         }
     }
 
+    /// Words that one person alone may see: shown until Enter, and then out of sight.
+    pub(crate) fn words_alone(
+        &mut self,
+        question: &Question,
+        words: &crate::ceremony::ShownWords,
+    ) -> Result<Heard<()>, Gone> {
+        self.tell(question);
+        for (n, word) in words.each().enumerate() {
+            let line = zeroize::Zeroizing::new(format!("  {} {word}", n.saturating_add(1)));
+            self.line.say(&line);
+        }
+        let untold = Question {
+            told: Vec::new(),
+            ..question.clone()
+        };
+        let heard = self.enter(&untold);
+        self.line.wiped();
+        heard
+    }
+
     /// A typed text for a field, checked and in its normal form.
     pub(crate) fn text(
         &mut self,

@@ -144,6 +144,7 @@ impl Asking<'_, '_> {
             Kind::Modes if !usage.is_empty() => guide::modes(usage),
             Kind::YesNo if field.id == "exportable" => guide::exportable(),
             Kind::YesNo => vec![Entry::new("no", "no", ""), Entry::new("yes", "yes", "")],
+            Kind::Person => guide::people(&self.session.view()),
             Kind::Key => guide::keys(&self.session.view(), self.draft.op.name, field.id),
             _ => Vec::new(),
         }

@@ -38,6 +38,7 @@ enum Goal {
     Approvals,
     Exchange,
     Ceremonies,
+    Custodians,
     Act(&'static Op),
     Close,
 }
@@ -48,10 +49,11 @@ pub(crate) struct Home<'t, 'a> {
     pub(crate) session: &'t mut Session,
     pub(crate) acts: Acts,
     pub(crate) explain: Option<Explain>,
+    pub(crate) notes: Option<super::Notes>,
 }
 
 impl<'a> Home<'_, 'a> {
-    fn acting(&mut self) -> Acting<'_, 'a> {
+    pub(super) fn acting(&mut self) -> Acting<'_, 'a> {
         Acting {
             talk: self.talk,
             session: self.session,
@@ -109,13 +111,14 @@ impl<'a> Home<'_, 'a> {
             Goal::Approvals => self.approvals(),
             Goal::Exchange => self.exchange(),
             Goal::Ceremonies => self.ceremonies(),
+            Goal::Custodians => self.custodians(),
             Goal::Act(op) => self.acting().begin(op),
             Goal::Close => Ok(()),
         }
     }
 
     /// A list to choose from; `None` goes back.
-    fn list(
+    pub(super) fn list(
         &mut self,
         heading: &str,
         enter: &str,
@@ -160,6 +163,7 @@ impl<'a> Home<'_, 'a> {
             Some(Goes::Exchange) => self.exchange(),
             Some(Goes::Ceremonies) => self.ceremonies(),
             Some(Goes::Backup) => self.acting().begin(&op::BACKUP),
+            Some(Goes::Custodians) => self.custodians(),
             None => Ok(()),
         }
     }
@@ -274,6 +278,7 @@ impl<'a> Home<'_, 'a> {
         let wanted = Wanted {
             inputs: BTreeMap::new(),
             resume: open(script.id()),
+            rehearsal_note: self.notes.and_then(|notes| notes()),
         };
         if let Err(error) = play(self.talk, self.session, script, wanted, None)? {
             self.talk.stop(&error.to_string());
@@ -343,6 +348,10 @@ fn menu(view: &View) -> Vec<(Goal, Entry)> {
         (
             Goal::Ceremonies,
             Entry::new("ceremonies", "Ceremonies", "run one in this vault"),
+        ),
+        (
+            Goal::Custodians,
+            Entry::new("people", "Custodians", "envelopes, drills, and what to do when something happened"),
         ),
     ];
     menu.extend(op::OPS.iter().map(|op| {

@@ -30,6 +30,11 @@ pub(crate) trait Line {
 
     /// Scrolls earlier text out of sight.
     fn out_of_sight(&mut self);
+
+    /// The same, with what the terminal keeps above its first line, where it can be told to forget it.
+    fn wiped(&mut self) {
+        self.out_of_sight();
+    }
 }
 
 /// The terminal: standard output and input, masked input through the controlling terminal.
@@ -64,6 +69,15 @@ impl Line for Terminal {
 
     fn drop_typed_ahead(&mut self) {
         crate::os::drop_typed_ahead();
+    }
+
+    fn wiped(&mut self) {
+        self.out_of_sight();
+        if std::env::var_os("TERM").is_some_and(|term| term != "dumb") {
+            let mut out = io::stdout().lock();
+            let _ = out.write_all(b"\x1b[H\x1b[2J\x1b[3J");
+            let _ = out.flush();
+        }
     }
 
     fn out_of_sight(&mut self) {

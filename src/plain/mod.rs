@@ -5,6 +5,7 @@
 
 mod act;
 mod carrying_out;
+mod change;
 mod dialogue;
 mod filling;
 mod home;
@@ -44,7 +45,12 @@ pub struct Lent {
     pub doctor: Option<Doctor>,
     /// Explains a file.
     pub explain: Option<Explain>,
+    /// Where green rehearsals are noted.
+    pub notes: Option<Notes>,
 }
+
+/// Says where green rehearsals are noted on this workstation.
+pub type Notes = fn() -> Option<PathBuf>;
 
 /// Where a ceremony is played.
 pub enum Place {
@@ -85,6 +91,8 @@ pub enum Start {
         out: Option<PathBuf>,
         /// Take up the interrupted run.
         resume: bool,
+        /// Where green rehearsals are noted, instead of the workstation's state folder.
+        note: Option<PathBuf>,
     },
 }
 
@@ -115,8 +123,13 @@ fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
             inputs,
             out,
             resume,
+            note,
         } => {
-            let wanted = Wanted { inputs, resume };
+            let wanted = Wanted {
+                inputs,
+                resume,
+                rehearsal_note: note.or_else(|| lent.notes?()),
+            };
             // Until the ceremony is completed, leaving is not success.
             let done = ceremony(&mut talk, &script, place, wanted, out.as_deref());
             u8::from(!matches!(done, Ok(true)))
@@ -163,7 +176,7 @@ fn welcome(talk: &mut Dialogue<'_>, folder: &Path, lent: Lent) -> Result<(), Gon
             Heard::Said(_) => continue,
         };
         match entries.get(at).map(|e| e.id.as_str()) {
-            Some("rehearse") => rehearse(talk)?,
+            Some("rehearse") => rehearse(talk, lent)?,
             Some("doctor") => examine(talk, lent),
             Some("leave") => return Ok(()),
             _ => {
@@ -181,7 +194,7 @@ fn examine(talk: &mut Dialogue<'_>, lent: Lent) {
     }
 }
 
-fn rehearse(talk: &mut Dialogue<'_>) -> Result<(), Gone> {
+fn rehearse(talk: &mut Dialogue<'_>, lent: Lent) -> Result<(), Gone> {
     let Some(script) = home::pick(talk, &|_| None)? else {
         return Ok(());
     };
@@ -189,7 +202,11 @@ fn rehearse(talk: &mut Dialogue<'_>) -> Result<(), Gone> {
         seed: None,
         clock: None,
     };
-    begin_run(talk, script, place, Wanted::default(), None).map(|_| ())
+    let wanted = Wanted {
+        rehearsal_note: lent.notes.and_then(|notes| notes()),
+        ..Wanted::default()
+    };
+    begin_run(talk, script, place, wanted, None).map(|_| ())
 }
 
 fn ceremony(
@@ -290,6 +307,7 @@ fn workstation(talk: &mut Dialogue<'_>, dir: &Path, lent: Lent) -> Result<bool, 
         session: &mut session,
         acts: Acts::default(),
         explain: lent.explain,
+        notes: lent.notes,
     }
     .stay();
     close(talk, session);

@@ -171,6 +171,12 @@ impl Run<'_, '_> {
                 "The line Acts says who answers. A wrong answer never ends a ceremony: it says what is wrong and asks again.",
                 "pause goes to a choice: go on, leave it standing open, or stop it for good. What is done stays done.",
             ]);
+        if let Some(words) = &ask.words {
+            return Ok(match self.talk.words_alone(&question, words)? {
+                Heard::Given(()) => Turn::Answer(Vec::new()),
+                Heard::Said(_) => self.pause(showing)?,
+            });
+        }
         if ask.fields.is_empty() {
             return Ok(match self.talk.enter(&question)? {
                 Heard::Given(()) => Turn::Answer(Vec::new()),

@@ -101,6 +101,7 @@ fn rehearse_with(script: &[u8], reader: &mut Reader) -> u8 {
         inputs: BTreeMap::new(),
         out: None,
         resume: false,
+        note: None,
     };
     begin(start, Lent::default(), reader)
 }
@@ -211,6 +212,7 @@ fn at_home(session: &mut Session, answers: &[(&'static str, &str)]) -> Reader {
         session,
         acts: Acts::default(),
         explain: None,
+        notes: None,
     }
     .stay();
     assert_eq!(stayed, Ok(()), "{}", reader.text());

@@ -61,6 +61,24 @@ pub const SIGNING_PASSPHRASE: Field = Field {
     optional: false,
 };
 
+/// What opens both envelopes of a person, present or new.
+pub const OWN_PASSPHRASE: Field = Field {
+    id: "passphrase",
+    label: "Your words",
+    hint: "From your own paper, with single spaces. Letters are never drawn.",
+    kind: Kind::Passphrase,
+    optional: false,
+};
+
+/// Where new envelopes go, in production.
+pub const MEDIUM: Field = Field {
+    id: "medium",
+    label: "Folder",
+    hint: "A folder on your own medium, for example /media/ana. Nobody else's envelopes lie there.",
+    kind: Kind::Text { max: 400 },
+    optional: false,
+};
+
 /// Where an export's files go: no part of what is signed.
 pub const FOLDER: Field = Field {
     id: "folder",

@@ -1,17 +1,19 @@
 //! Acts for programs: where signing keys are held, nobody types, and still every act is signed and verified.
 
 use crate::api::{Request, Response};
+use crate::crypto::SecretBytes;
 use crate::custody::{self, By, Role, SignsAs};
 use crate::evidence::audit::Kind;
 
 use super::action::{Action, Confirmation};
+use super::changing::{Changing, Moment};
 use super::command::{Arrow, Command, Executed, KeySource, Origin, Outcome};
 use super::door::tally;
 use super::error::Refusal;
 use super::locks::Opener;
 use super::transition::{Transition, refusal_note};
 use super::view::PendingView;
-use super::{Profile, Session};
+use super::{Hand, Profile, Session};
 
 /// Acts that share one commit in a small vault.
 const SMALLEST_GROUP: usize = 512;
@@ -293,6 +295,52 @@ impl Session {
 
 fn unexpected() -> Refusal {
     Refusal::Usage("The door answered something else than was asked. Nothing more was done.".into())
+}
+
+impl Changing {
+    /// Everybody's turn where signing keys are held: practice passphrases, and in a rehearsal words that are known.
+    ///
+    /// # Errors
+    /// Somebody gets new words and nobody is there to take them; what does not prove.
+    pub(crate) fn by_practice(&mut self, session: &mut Session) -> Result<(), Refusal> {
+        while let Some(turn) = self.turn() {
+            let known = |phrase: Option<SecretBytes>| {
+                phrase.ok_or_else(|| {
+                    Refusal::PersonNeeded(format!(
+                        "{} must be here: no file may hold the words that are needed now. Nothing was changed. Do \
+                         this at a terminal, or with `keymoot {}`.",
+                        turn.person,
+                        self.act().name().replace('.', " ")
+                    ))
+                })
+            };
+            match turn.moment {
+                Moment::Words { .. } => {
+                    let words = known(session.new_practice_phrase(&turn.person))?;
+                    self.words(session, words)?;
+                }
+                Moment::Place { .. } => self.placed(),
+                Moment::Prove { may_be_absent, .. } => {
+                    if may_be_absent && session.held_phrase(&turn.person).is_none() {
+                        self.absent();
+                        continue;
+                    }
+                    let hand = Hand {
+                        name: turn.person.clone(),
+                        passphrase: known(
+                            session
+                                .held_phrase(&turn.person)
+                                .or_else(|| session.new_practice_phrase(&turn.person)),
+                        )?,
+                        share: None,
+                        approval: None,
+                    };
+                    self.prove(session, &hand)?;
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

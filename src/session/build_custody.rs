@@ -1,6 +1,7 @@
 //! From the answers to the declared fields of acts on people, shares and copies to the typed act.
 
 use crate::api::Timestamp;
+use crate::custody::Role;
 use crate::custody::ledger::Appointment;
 
 use super::action::Action;
@@ -27,7 +28,8 @@ pub(crate) fn action(
                     reason: reason.to_owned(),
                 })
         }
-        n if n == op::ROTATE.name => rotation(answers).map(CustodyAct::Rotate),
+        n if n == op::ROTATE.name => rotation(session, answers).map(CustodyAct::Rotate),
+        n if n == op::REPLACE.name => replacement(session, answers).map(CustodyAct::Rotate),
         n if n == op::RESTORE.name => {
             return Some(
                 answers
@@ -51,31 +53,71 @@ fn wrong(field: &str, rule: &str) -> Refusal {
     Refusal::Usage(format!("The field {field} {rule}. Nothing was changed."))
 }
 
-fn rotation(answers: &Answers) -> Result<Rotation, Refusal> {
-    let number = |id: &'static str| {
-        answers
-            .text(id)?
-            .parse::<u8>()
-            .map_err(|_| wrong(id, "is not a number"))
+/// People are those of now where a field is left empty.
+fn rotation(session: &Session, answers: &Answers) -> Result<Rotation, Refusal> {
+    let view = session.view();
+    let number = |id: &'static str, now: u8| {
+        let text = answers.optional(id).unwrap_or_default();
+        if text.is_empty() {
+            return Ok(now);
+        }
+        text.parse::<u8>().map_err(|_| wrong(id, "is not a number"))
     };
     let mut people = Vec::new();
-    for (names, role) in [
-        (Some(answers.text(op::CUSTODIANS.id)?), "custodian"),
-        (answers.optional(op::ADMINISTRATORS.id), "administrator"),
-        (answers.optional(op::WITNESSES.id), "witness"),
+    for (id, role) in [
+        (op::CUSTODIANS.id, Role::Custodian),
+        (op::ADMINISTRATORS.id, Role::Administrator),
+        (op::WITNESSES.id, Role::Witness),
     ] {
-        let names = names.unwrap_or_default().split(',').map(str::trim);
-        people.extend(names.filter(|n| !n.is_empty()).map(|name| Seat {
-            name: name.to_owned(),
-            role,
-            medium: None,
-        }));
+        let names = answers.optional(id).unwrap_or_default().split(',');
+        let mut names: Vec<String> = names
+            .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty())
+            .collect();
+        if names.is_empty() {
+            let now = view.people.iter().filter(|p| p.role == role.word());
+            names = now.map(|p| p.name.clone()).collect();
+        }
+        people.extend(names.into_iter().map(|name| seat(name, role)));
     }
     Ok(Rotation {
         reason: answers.text(op::REASON.id)?.to_owned(),
-        k: number(op::OPEN.id)?,
-        t: number(op::USE.id)?,
+        k: number(op::OPEN.id, view.k)?,
+        t: number(op::USE.id, view.t)?,
         people,
+    })
+}
+
+const fn seat(name: String, role: Role) -> Seat {
+    Seat {
+        name,
+        role: role.word(),
+        medium: None,
+    }
+}
+
+/// The people of now, with one in the place of another.
+fn replacement(session: &Session, answers: &Answers) -> Result<Rotation, Refusal> {
+    let view = session.view();
+    let leaves = answers.text(op::LEAVES.id)?.trim();
+    let joins = answers.text(op::JOINS.id)?.trim();
+    if !view.people.iter().any(|p| p.name == leaves) {
+        return Err(wrong(op::LEAVES.id, "names nobody of this vault"));
+    }
+    let people = view.people.iter().filter_map(|person| {
+        let role = Role::from_word(&person.role)?;
+        let name = if person.name == leaves {
+            joins
+        } else {
+            person.name.as_str()
+        };
+        Some(seat(name.to_owned(), role))
+    });
+    Ok(Rotation {
+        reason: answers.text(op::REASON.id)?.to_owned(),
+        k: view.k,
+        t: view.t,
+        people: people.collect(),
     })
 }
 

@@ -480,7 +480,7 @@ pub(crate) struct Ran {
     pub(crate) steps: Vec<Transition>,
 }
 
-fn gone() -> Refusal {
+pub(crate) fn gone() -> Refusal {
     Refusal::Usage(
         "There is no such request on the table: it was executed, withdrawn or voided. Nothing was changed. Ask again."
             .into(),

@@ -3,7 +3,7 @@
 use crate::api::Timestamp;
 
 use super::action::Action;
-use super::command::Executed;
+use super::command::{Arrow, Executed};
 use super::custody_act::CustodyAct;
 use super::error::Refusal;
 use super::proving::Proving;
@@ -38,6 +38,16 @@ impl Session {
     /// # Errors
     /// Not approved; nobody proved anything.
     pub fn drill(&mut self, id: &[u8; 32], proving: &Proving) -> Result<DrillDone, Refusal> {
+        self.drill_with(id, proving, None)
+    }
+
+    /// The same with the arrow of a run's journal in the same commit.
+    pub(crate) fn drill_with(
+        &mut self,
+        id: &[u8; 32],
+        proving: &Proving,
+        arrow: Option<Arrow>,
+    ) -> Result<DrillDone, Refusal> {
         self.ready()?;
         let proven = proving.proven();
         if proven.is_empty() && proving.failed().is_empty() {
@@ -65,6 +75,7 @@ impl Session {
             .collect();
         let mut working = self.state.clone();
         self.note_proven(&mut working, &proven);
+        self.arrow_with(&mut working, arrow, &pending)?;
         let failed_names: Vec<&String> = failed.iter().map(|(name, _)| name).collect();
         let result =
             serde_json::json!({"proven": proven, "failed": failed_names, "absent": absent});

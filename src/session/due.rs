@@ -8,7 +8,7 @@ use super::view::{KeyRow, PendingView, View};
 /// One thing that is due.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// What kind of thing, in a word: `approve`, `STOP`, `ceremony`, `copy`, `deletion`, `receipt`, `token`.
+    /// What kind of thing, in a word: `approve`, `STOP`, `ceremony`, `copy`, `reshare`, `drill`, `deletion`, `receipt`, `token`.
     pub kind: &'static str,
     /// What it is.
     pub what: String,
@@ -35,6 +35,8 @@ pub enum Goes {
     Ceremonies,
     /// A second copy.
     Backup,
+    /// People and their drills.
+    Custodians,
 }
 
 /// Everything that is due at a time.
@@ -61,9 +63,33 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
         let what = "none yet: this vault exists once".to_owned();
         line("copy", what, "now", "everybody", Goes::Backup)
     }));
+    lines.extend(people(view, now));
     lines.extend(deletions(view, now));
     lines.extend(exports(view, now));
     lines
+}
+
+/// A reshare that stands open, and drills whose day has come.
+fn people(view: &View, now: Timestamp) -> Vec<Due> {
+    let line = |kind, what: String, who: &str, when: &str| Due {
+        kind,
+        what,
+        when: when.to_owned(),
+        who: who.to_owned(),
+        over: true,
+        goes: Goes::Custodians,
+    };
+    let open = view.open_reshare.then(|| {
+        let what = "stands open: its new envelopes are not all proven".to_owned();
+        line("reshare", what, "everybody", "now")
+    });
+    let late = |p: &&super::view::PersonView| p.drill.is_some_and(|d| d.due <= now);
+    let late: Vec<&str> = view.people.iter().filter(late).map(|p| p.name.as_str()).collect();
+    let drill = (!late.is_empty()).then(|| {
+        let what = "shares were not proven for a year".to_owned();
+        line("drill", what, &late.join(", "), "now")
+    });
+    open.into_iter().chain(drill).collect()
 }
 
 fn approval(pending: &PendingView) -> Due {

@@ -320,7 +320,9 @@ pub(crate) fn split_of(file: &CustodyFile, at: i64) -> Split {
 
 /// Keys that stay held for the session.
 pub(crate) fn held(enrolled: Vec<Enrolled>, u: Identity) -> Held {
+    let phrase = |e: &Enrolled| SecretBytes::from_slice(e.passphrase.expose());
     Held {
+        phrases: enrolled.iter().map(|e| (e.name.clone(), phrase(e))).collect(),
         keys: enrolled
             .into_iter()
             .map(|e| {

@@ -34,6 +34,8 @@ pub enum Kind {
     File,
     /// A key that exists: ARN, or the label of a declared key.
     Key,
+    /// A person of the vault, by name; in a script a declared place.
+    Person,
     /// A SHA-256 fingerprint: 64 hex digits, colons and spaces allowed, or 32 PGP words.
     Fingerprint,
     /// A date and time, RFC 3339 or `YYYY-MM-DD HH:MM`.
@@ -114,6 +116,7 @@ impl Field {
             Kind::Modes
             | Kind::File
             | Kind::Key
+            | Kind::Person
             | Kind::Fingerprint
             | Kind::DateTime
             | Kind::Passphrase

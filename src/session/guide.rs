@@ -250,6 +250,12 @@ fn key_off(op: &str, field: &str, row: &KeyRow) -> Option<&'static str> {
 }
 
 /// Everybody who could ask for an act, those first who usually do; witnesses are shown and off.
+pub fn people(view: &View) -> Vec<Entry> {
+    let entry = |p: &super::view::PersonView| Entry::new(&p.name, &p.name, &p.role);
+    view.people.iter().map(entry).collect()
+}
+
+/// Who may ask for an act, and why others may not.
 pub fn issuers(view: &View) -> Vec<Entry> {
     let role = |word: &'static str| view.people.iter().filter(move |p| p.role == word);
     let mut entries: Vec<Entry> = Vec::new();

@@ -8,6 +8,7 @@ use super::Session;
 use super::action::Action;
 use super::command::{Arrow, Outcome};
 use super::error::Refusal;
+use super::pending::Pending;
 use super::run::{Run, StepRecord};
 use super::state::State;
 use super::transition::Transition;
@@ -17,11 +18,17 @@ impl Session {
     pub(crate) fn journal(&mut self, arrow: Arrow) -> Result<Outcome, Refusal> {
         let notes = match &arrow {
             Arrow::Begin(run) => {
-                vec![
-                    Transition::note("run-begin", Vec::new())
-                        .with("run", run.id.clone())
-                        .with("script", run.script_sha256.clone()),
-                ]
+                let note = Transition::note("run-begin", Vec::new())
+                    .with("run", run.id.clone())
+                    .with("script", run.script_sha256.clone());
+                let rehearsed = run
+                    .steps
+                    .first()
+                    .and_then(|step| step.notes.get(super::run::REHEARSED));
+                vec![match rehearsed {
+                    Some(told) => note.with("rehearsed", told.clone()),
+                    None => note,
+                }]
             }
             Arrow::Resume { run } => {
                 vec![Transition::note("run-resume", Vec::new()).with("run", run.clone())]
@@ -73,6 +80,23 @@ impl Session {
         {
             run.ordinals.clone_from(ordinals);
         }
+    }
+
+    /// Puts a run's arrow into the state that an act without responses is about to commit.
+    pub(crate) fn arrow_with(
+        &self,
+        working: &mut State,
+        arrow: Option<Arrow>,
+        pending: &Pending,
+    ) -> Result<(), Refusal> {
+        let Some(arrow) = arrow else { return Ok(()) };
+        let digest = super::door::hex(&pending.act.digest());
+        apply(
+            working,
+            arrow,
+            Some((&pending.action, &[], &digest)),
+            self.now(),
+        )
     }
 
     /// The open run of a script, or its last one, by script hash.

@@ -305,6 +305,7 @@ pub const OPS: &[Op] = &[
     op_custody::DRILL,
     op_custody::RESHARE,
     op_custody::ROTATE,
+    op_custody::REPLACE,
     op_custody::RESTORE,
     op_custody::ATTEST_DESTROYED,
     op_custody::APPOINT,

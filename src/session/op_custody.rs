@@ -17,16 +17,16 @@ pub const REASON: Field = Field {
 pub const CUSTODIANS: Field = Field {
     id: "custodians",
     label: "Custodians",
-    hint: "Names of all custodians from then on, joined by commas, in the order of their shares.",
+    hint: "Names of all custodians from then on, joined by commas, in the order of their shares; empty: those of now.",
     kind: Kind::Text { max: 1000 },
-    optional: false,
+    optional: true,
 };
 
 /// Who asks for acts.
 pub const ADMINISTRATORS: Field = Field {
     id: "administrators",
     label: "Administrators",
-    hint: "Names of those who ask for acts and approve none, joined by commas.",
+    hint: "Names of those who ask for acts and approve none, joined by commas; empty: those of now.",
     kind: Kind::Text { max: 1000 },
     optional: true,
 };
@@ -35,7 +35,7 @@ pub const ADMINISTRATORS: Field = Field {
 pub const WITNESSES: Field = Field {
     id: "witnesses",
     label: "Witnesses",
-    hint: "Names of those who watch and sign off, joined by commas.",
+    hint: "Names of those who watch and sign off, joined by commas; empty: those of now.",
     kind: Kind::Text { max: 1000 },
     optional: true,
 };
@@ -44,18 +44,18 @@ pub const WITNESSES: Field = Field {
 pub const OPEN: Field = Field {
     id: "open",
     label: "To open",
-    hint: "How many custodians open the vault from then on.",
+    hint: "How many custodians open the vault from then on; empty: as many as now.",
     kind: Kind::Number { min: 2, max: 16 },
-    optional: false,
+    optional: true,
 };
 
 /// How many use a secret.
 pub const USE: Field = Field {
     id: "use",
     label: "To use a secret",
-    hint: "How many custodians use a secret from then on.",
+    hint: "How many custodians use a secret from then on; empty: as many as now.",
     kind: Kind::Number { min: 2, max: 16 },
-    optional: false,
+    optional: true,
 };
 
 /// A copy by number.
@@ -184,6 +184,34 @@ pub const ROTATE: Op = Op {
     title: "Rotate",
     does: "draws new identities, shares, passphrases and approval keys, and seals every secret anew",
     fields: &[REASON, CUSTODIANS, ADMINISTRATORS, WITNESSES, OPEN, USE],
+    uses_secret: true,
+    phrase: Some("rotate"),
+};
+
+/// Who gives up their place.
+pub const LEAVES: Field = Field {
+    id: "leaves",
+    label: "Leaves",
+    hint: "Whose place ends: their envelopes and words open nothing from then on.",
+    kind: Kind::Person,
+    optional: false,
+};
+
+/// Who takes it.
+pub const JOINS: Field = Field {
+    id: "joins",
+    label: "Takes the place",
+    hint: "Name of whoever takes the place, with the same role. Everybody else gets new words and envelopes too.",
+    kind: Kind::Text { max: 40 },
+    optional: false,
+};
+
+/// One person takes the place of another, by rotation.
+pub const REPLACE: Op = Op {
+    name: "vault.replace",
+    title: "Replace a person",
+    does: "rotates the vault with one person in the place of another: new identities, shares, words and keys for all",
+    fields: &[LEAVES, JOINS, REASON],
     uses_secret: true,
     phrase: Some("rotate"),
 };

@@ -17,6 +17,19 @@ pub const PEOPLE: &[(&str, &str, &str)] = &[
     ("Wim", "witness", "waffle walnut"),
 ];
 
+/// People who join a practice vault when somebody is replaced: name and two-word passphrase, as little secret.
+pub const NEWCOMERS: &[(&str, &str)] = &[("Dee", "dahlia dancer"), ("Eli", "eagle easel")];
+
+/// The practice passphrase of a sample person or newcomer.
+pub fn phrase(person: &str) -> Option<&'static str> {
+    let sample = PEOPLE.iter().map(|(name, _, phrase)| (name, phrase));
+    let newcomers = NEWCOMERS.iter().map(|(name, phrase)| (name, phrase));
+    sample
+        .chain(newcomers)
+        .find(|(name, _)| **name == person)
+        .map(|(_, phrase)| *phrase)
+}
+
 /// Makes a 2-of-3 rehearsal vault in `store` with practice people: administrator Ada, custodians Ana, Ben and Cho,
 /// witness Wim. With `hold`, signing keys are held and nobody types; without it, everybody types practice passphrases.
 ///

@@ -20,6 +20,8 @@ pub(crate) struct Held {
     pub(crate) use_identity: Option<Box<Identity>>,
     /// Practice passphrases by name: rehearsal only, where they are shown on screen.
     pub(crate) practice: BTreeMap<String, String>,
+    /// Passphrases of an unlock file by name, for proving envelopes; never in production.
+    pub(crate) phrases: BTreeMap<String, SecretBytes>,
 }
 
 /// One held key.
@@ -142,6 +144,7 @@ impl Session {
     pub fn forget_keys(&mut self) {
         self.held.keys.clear();
         self.held.use_identity = None;
+        self.held.phrases.clear();
     }
 
     /// Whether a custodian who is present can unseal the own envelope; nothing is signed and nothing is kept.
@@ -195,6 +198,23 @@ impl Session {
     /// Rehearsal only: the practice passphrase of a person, to be shown and filled in by F5.
     pub fn practice_passphrase(&self, person: &str) -> Option<String> {
         self.held.practice.get(person).cloned()
+    }
+
+    /// The passphrase with which a person proves envelopes where nobody types.
+    pub(crate) fn held_phrase(&self, person: &str) -> Option<SecretBytes> {
+        let held = self.held.phrases.get(person);
+        held.map(|phrase| SecretBytes::from_slice(phrase.expose()))
+            .or_else(|| Some(SecretBytes::new(self.practice_passphrase(person)?.into_bytes())))
+    }
+
+    /// The passphrase that a person is given where nobody is there to write it down: in a rehearsal alone, where it
+    /// protects nothing, the one they had or the one that practice people have.
+    pub(crate) fn new_practice_phrase(&self, person: &str) -> Option<SecretBytes> {
+        if self.profile != super::Profile::Rehearsal {
+            return None;
+        }
+        let sample = || Some(SecretBytes::from_slice(super::practice::phrase(person)?.as_bytes()));
+        self.held_phrase(person).or_else(sample)
     }
 
     /// People present sign the heads and a text.

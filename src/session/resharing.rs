@@ -9,7 +9,7 @@ use crate::vault::{CUSTODY, CUSTODY_NEXT, CustodyFile, Identity};
 
 use super::action::Action;
 use super::book::{Turn, storage};
-use super::command::Executed;
+use super::command::{Arrow, Executed};
 use super::custody_act::CustodyAct;
 use super::enrolment::{self, Enrolled, array, custody_file, seal_all, shares};
 use super::error::Refusal;
@@ -176,6 +176,15 @@ impl Session {
     /// # Errors
     /// Somebody has not proven; no reshare stands open: both sets stay as they are.
     pub fn finish_reshare(&mut self, proving: &Proving) -> Result<Reshared, Refusal> {
+        self.finish_reshare_with(proving, None)
+    }
+
+    /// The same with the arrow of a run's journal in the same commit.
+    pub(crate) fn finish_reshare_with(
+        &mut self,
+        proving: &Proving,
+        arrow: Option<Arrow>,
+    ) -> Result<Reshared, Refusal> {
         self.ready()?;
         let stands = self.open_reshare()?;
         if stands.is_none_or(|stands| stands.file() != proving.file()) {
@@ -195,6 +204,9 @@ impl Session {
         let set = super::door::hex(&file.set_id);
         let mut working = self.state.clone();
         self.end_old_set(&mut working, &file, &old_set);
+        if let Some(arrow) = arrow {
+            super::journal::apply(&mut working, arrow, None, self.now())?;
+        }
         let request = serde_json::json!({"set": set, "old_set": old_set, "proven": proven});
         let step = Transition::moving("EndOldSet", request, serde_json::json!({}))
             .with("set", set.clone())

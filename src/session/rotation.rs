@@ -12,7 +12,7 @@ use crate::vault::{CustodyFile, Identity, WitnessCard};
 
 use super::action::Action;
 use super::book::Turn;
-use super::command::Executed;
+use super::command::{Arrow, Executed};
 use super::creation::NewPerson;
 use super::custody_act::{CustodyAct, Rotation};
 use super::enrolment::{self, Enrolled, array, custody_file, enrol, identity, seal_all};
@@ -40,6 +40,11 @@ impl Prepared {
     /// Person, kind (`share` or `approval`) and armored envelope; in production these go to the people's own media.
     pub fn envelopes(&self) -> &[(String, &'static str, String)] {
         &self.envelopes
+    }
+
+    /// Who has proven so far.
+    pub(crate) const fn seen(&self) -> &Proving {
+        &self.proving
     }
 
     /// Everybody proves what they were given before it counts.
@@ -146,6 +151,15 @@ impl Session {
     /// Somebody has not proven; the state changed since it was approved: nothing is changed then. A failed write
     /// says what stands.
     pub fn finish_rotation(&mut self, prepared: Prepared) -> Result<Rotated, Refusal> {
+        self.finish_rotation_with(prepared, None)
+    }
+
+    /// The same with the arrow of a run's journal in the same commit.
+    pub(crate) fn finish_rotation_with(
+        &mut self,
+        prepared: Prepared,
+        arrow: Option<Arrow>,
+    ) -> Result<Rotated, Refusal> {
         self.ready()?;
         self.still_the_same(&prepared.pending)?;
         let Prepared {
@@ -174,6 +188,7 @@ impl Session {
         drop(opener);
         let (gone, joined) = self.turn_people(&mut working, &file, &enrolled);
         let open_copies = self.copies_of_old_set(&mut working);
+        self.arrow_with(&mut working, arrow, &pending)?;
         working.consumed = vec![ByteBuf::from(pending.act.approval_id.to_vec())];
         let line = self.rotation_line(&pending, &file, &enrolled, (secrets, &open_copies));
         let staged = self.stage(&file)?;

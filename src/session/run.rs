@@ -66,6 +66,9 @@ pub enum RunOutcome {
     Aborted,
 }
 
+/// Note of a run's first step, in production: when the script was rehearsed, and by which build.
+pub const REHEARSED: &str = "rehearsal before it";
+
 /// One step of one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepRecord {

@@ -94,7 +94,7 @@ fn rotate(rotation: &Rotation, state: &State) -> (String, Details) {
                 "secrets",
                 "all sealed anew; earlier vault files are removed",
             ),
-            line("copies made before", "stay open to the people of then"),
+            line("older copies", "stay open to the people of then"),
         ],
     )
 }

@@ -33,6 +33,8 @@ pub struct PersonView {
     pub fingerprint: String,
     /// Whether their share helped to open, or their keys are held.
     pub present: bool,
+    /// Label of the medium with their envelopes, where they are not in the vault's folder.
+    pub medium: Option<String>,
     /// A custodian's drills.
     pub drill: Option<DrillView>,
 }

@@ -27,6 +27,11 @@ impl Session {
                 role: person.role.word().to_owned(),
                 fingerprint: person.fingerprint().hex(),
                 present: self.present.contains(&person.name),
+                medium: self
+                    .book
+                    .custody()
+                    .person(&person.name)
+                    .and_then(|p| p.medium.clone()),
                 drill: person.index.map(|_| {
                     let (last, due) = self.drill_of(&person.name);
                     DrillView { last, due }

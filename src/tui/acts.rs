@@ -10,15 +10,17 @@ use super::message::{News, Order};
 use super::receiver::Receiver;
 use super::screens::root::RootFile;
 use crate::ceremony;
+use crate::ceremony::ChangeTalk;
 pub(crate) use crate::ceremony::PRACTICE_FILE;
 use crate::crypto::{CryptoError, Entropy as _, OsEntropy, SecretBytes, keygen};
 use crate::os::OutputFolder;
 use crate::pki::CounterpartyFile;
 use crate::session::build::{self, Answers};
+use crate::session::envelopes;
 pub(crate) use crate::session::handing_out::NEXT;
 use crate::session::handing_out::has_place;
 use crate::session::handover::{self, Handover};
-use crate::session::{Action, Command, Executed, KeySource, Outcome, Refusal, Session};
+use crate::session::{Action, Changing, Command, Executed, KeySource, Outcome, Refusal, Session};
 use crate::vault::backup_place;
 
 /// An act as a wizard hands it over.
@@ -92,6 +94,8 @@ struct Asked {
 /// Acts that were asked here, and the last export whose files are not yet written.
 #[derive(Default)]
 pub(crate) struct Acts {
+    /// A change of people or shares that people carry out.
+    change: Option<ChangeTalk>,
     asked: BTreeMap<[u8; 32], Asked>,
     last: Option<(Handover, Executed)>,
 }
@@ -115,6 +119,13 @@ impl Acts {
                 done(session.perform(Command::Approve { id, person, key })?)
             }
             Order::Execute { id, cancel } => self.execute(session, id, &cancel),
+            order @ (Order::ChangeTurn(_) | Order::GoOnWithReshare | Order::LeaveChange { .. }) => {
+                self.changes(session, order)
+            }
+            Order::Papers(folder) => {
+                envelopes::write_papers(session, &folder)?;
+                Ok(News::Saved(folder))
+            }
             Order::Perform(command) => done(session.perform(*command)?),
             Order::Inspect(path) => {
                 let bytes = read(session, &path)?;
@@ -189,6 +200,10 @@ impl Acts {
             self.asked.remove(&id);
             return Ok(News::Copied(Box::new(copy), folder));
         }
+        if let Some(changing) = session.begin_change(&id)? {
+            self.asked.remove(&id);
+            return self.change(session, changing);
+        }
         if let Some(asked) = self.asked.get(&id) {
             prepare(session, &asked.action, cancel)?;
         }
@@ -214,6 +229,64 @@ impl Acts {
         done(Outcome::Executed(executed))
     }
 
+    /// One order about a change of people or shares under way.
+    fn changes(&mut self, session: &mut Session, order: Order) -> Result<News, Refusal> {
+        match order {
+            Order::ChangeTurn(answers) => self.change_turn(session, answers),
+            Order::GoOnWithReshare => match session.reshare_left_open()? {
+                Some(changing) => self.change(session, changing),
+                None => Err(Refusal::Usage(
+                    "No reshare stands open in this vault. Nothing was changed.".into(),
+                )),
+            },
+            Order::LeaveChange { hide: true } => match &mut self.change {
+                Some(talk) => {
+                    talk.hide();
+                    turn(talk, session, None)
+                }
+                None => Ok(News::Locked),
+            },
+            _ => {
+                self.change = None;
+                Ok(News::Locked)
+            }
+        }
+    }
+
+    /// A fully signed change of people or shares: whoever has the first turn is called.
+    fn change(&mut self, session: &mut Session, mut changing: Changing) -> Result<News, Refusal> {
+        if session.automatic() {
+            changing.by_practice(session)?;
+        }
+        self.change = Some(ChangeTalk::new(changing));
+        self.next_turn(session, None)
+    }
+
+    fn change_turn(
+        &mut self,
+        session: &mut Session,
+        answers: Vec<crate::ceremony::Answer>,
+    ) -> Result<News, Refusal> {
+        let talk = self.change.as_mut().ok_or_else(|| {
+            Refusal::Usage("No change of people is under way. Nothing was changed.".into())
+        })?;
+        let again = talk.answer(session, answers).err();
+        self.next_turn(session, again)
+    }
+
+    fn next_turn(&mut self, session: &mut Session, again: Option<String>) -> Result<News, Refusal> {
+        if let Some(talk) = &mut self.change
+            && talk.next(session)?
+        {
+            return turn(talk, session, again);
+        }
+        let Some(talk) = self.change.take() else {
+            return Ok(News::Locked);
+        };
+        let changed = session.finish_change(talk.over())?;
+        Ok(News::Changed(Box::new(changed)))
+    }
+
     fn hand_over(&mut self, folder: &Path) -> Result<News, Refusal> {
         let Some((handover, executed)) = &self.last else {
             return Err(Refusal::Usage(
@@ -223,6 +296,15 @@ impl Acts {
         let news = written(handover, executed, folder);
         Ok(News::HandedOver(Box::new(news)))
     }
+}
+
+/// Whose turn it is.
+fn turn(talk: &ChangeTalk, session: &Session, again: Option<String>) -> Result<News, Refusal> {
+    let ask = talk
+        .ask(session)
+        .ok_or_else(|| Refusal::Usage("Nobody's turn is left. The people of now stay.".into()))?;
+    let ask = Box::new(ask);
+    Ok(News::Change { ask, again })
 }
 
 #[allow(clippy::unnecessary_wraps)] // the last step of several that can be refused

@@ -1,5 +1,6 @@
 //! The desk: the one thread that owns the session. It takes orders, does them, and says what came of it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -8,12 +9,11 @@ use tokio::sync::mpsc::UnboundedSender;
 use zeroize::Zeroizing;
 
 use super::acts::{Acts, Signing};
-use super::envelopes;
 use super::message::{Msg, News, Order, Papers, PlayOrder};
 use super::world::vault_name;
 use super::{Doctor, PlaySession};
 pub(crate) use crate::ceremony::read_envelope;
-use crate::ceremony::{Advance, Runner, Script, Wanted};
+use crate::ceremony::{Advance, Runner, Script, Wanted, note_file};
 use crate::crypto::{Entropy, OsEntropy};
 use crate::os::OutputFolder;
 use crate::session::{
@@ -123,7 +123,7 @@ impl Desk {
                 files,
                 vault,
                 taken,
-            } => envelopes::place(&folder, &files, &vault, &taken),
+            } => crate::session::envelopes::place(&folder, &files, &vault, &taken).map(News::Placed),
             Order::Play(play) => return self.play(*play).unwrap_or_else(News::RunFailed),
             Order::PlayHere {
                 script,
@@ -131,7 +131,7 @@ impl Desk {
                 resume,
             } => {
                 return self
-                    .begin(&script, Wanted { inputs, resume })
+                    .begin(&script, self.wanted(inputs, resume, None))
                     .unwrap_or_else(News::RunFailed);
             }
             Order::Examine => {
@@ -252,11 +252,23 @@ impl Desk {
                     .map_err(|e| e.to_string())?;
             }
         }
-        let wanted = Wanted {
-            inputs: play.inputs,
-            resume: play.resume,
-        };
+        let wanted = self.wanted(play.inputs, play.resume, play.note);
         self.begin(&play.script, wanted)
+    }
+
+    /// How a run is wanted: rehearsals are noted in the state folder, unless another place is named.
+    fn wanted(
+        &self,
+        inputs: BTreeMap<String, Vec<u8>>,
+        resume: bool,
+        note: Option<PathBuf>,
+    ) -> Wanted {
+        let usual = || self.state_folder.as_deref().map(note_file);
+        Wanted {
+            inputs,
+            resume,
+            rehearsal_note: note.or_else(usual),
+        }
     }
 
     fn open_at_once(&mut self, dir: &Path, unlock: Option<&[u8]>) -> Result<(), Refusal> {

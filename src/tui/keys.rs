@@ -34,6 +34,7 @@ pub(crate) enum Verb {
     Approvals,
     Keys,
     Ceremonies,
+    Custodians,
     Exchange,
     Delete,
     Restore,
@@ -210,6 +211,12 @@ pub(crate) static TABLE: &[Binding] = &[
         &[letter('c')],
         "ceremonies",
         "shows the scripts that can be run here",
+    ),
+    row(
+        Verb::Custodians,
+        &[letter('p')],
+        "people",
+        "people, envelopes and drills; what to do when something happened",
     ),
     row(
         Verb::Exchange,

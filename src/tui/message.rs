@@ -13,10 +13,10 @@ use super::look::Look;
 use super::receiver::Receiver;
 use super::screens::root::RootFile;
 use crate::api::Timestamp;
-use crate::ceremony::{Answer, Showing};
+use crate::ceremony::{Answer, Ask, Showing};
 use crate::crypto::SecretBytes;
 use crate::session::{
-    BackupDone, Bootstrap, Command, NewVault, Outcome, PendingView, View, WitnessAnswer,
+    BackupDone, Bootstrap, Changed, Command, NewVault, Outcome, PendingView, View, WitnessAnswer,
 };
 
 /// What the app takes in.
@@ -71,6 +71,8 @@ pub(crate) struct PlayOrder {
     pub(crate) inputs: BTreeMap<String, Vec<u8>>,
     /// Take up the interrupted run.
     pub(crate) resume: bool,
+    /// Where green rehearsals are noted, instead of the state folder.
+    pub(crate) note: Option<PathBuf>,
 }
 
 /// Work for the desk. Every order gets exactly one piece of news.
@@ -140,6 +142,14 @@ pub(crate) enum Order {
     Perform(Box<Command>),
     /// The act is executed; RSA pairs are searched for first, until somebody cancels.
     Execute { id: [u8; 32], cancel: Cancel },
+    /// Answers of the person whose turn it is in a change of people or shares.
+    ChangeTurn(Vec<Answer>),
+    /// Begins to prove the new envelopes of a reshare that stands open.
+    GoOnWithReshare,
+    /// Gives the change up, or calls the person at the screen again.
+    LeaveChange { hide: bool },
+    /// Writes printable papers into a folder, never over others.
+    Papers(PathBuf),
     /// Says what a receiver's file is.
     Inspect(PathBuf),
     /// The same for a file read before: what the vault knows may have changed since.
@@ -164,13 +174,15 @@ impl Order {
             Self::Enter { person, .. } => format!("unsealing the envelope of {person}"),
             Self::FinishOpening(_) => "opening and checking the vault".into(),
             Self::Close => "closing the vault".into(),
-            Self::Lock => "wiping".into(),
+            Self::Lock | Self::LeaveChange { .. } => "wiping".into(),
             Self::Recognise { person, .. } => format!("looking whether this is {person}"),
             Self::Create { .. } => "making the vault: identities, shares, envelopes".into(),
             Self::Passphrase(_) => "drawing words".into(),
             Self::PlaceEnvelopes { .. } => "writing the envelopes and reading them back".into(),
             Self::Play(_) | Self::PlayHere { .. } => "beginning the ceremony".into(),
-            Self::Answer(_) => "working on your answer".into(),
+            Self::Answer(_) | Self::ChangeTurn(_) | Self::GoOnWithReshare => {
+                "working on your answer".into()
+            }
             Self::Abort(_) => "stopping the ceremony".into(),
             Self::Preview(_) => "checking the request".into(),
             Self::Ask { .. } | Self::Approve { .. } => "unsealing the key and signing".into(),
@@ -183,7 +195,9 @@ impl Order {
             | Self::InspectAgain { .. } => "reading the file".into(),
             Self::Receipt(_) => "reading the receipt".into(),
             Self::Save { .. } => "writing the file".into(),
-            Self::HandOver(_) | Self::WriteOutputs(_) => "writing the files".into(),
+            Self::HandOver(_) | Self::WriteOutputs(_) | Self::Papers(_) => {
+                "writing the files".into()
+            }
         }
     }
 }
@@ -234,6 +248,13 @@ pub(crate) enum News {
     Root(Box<RootFile>),
     /// An export was executed, or its files were written after all.
     HandedOver(Box<HandedOver>),
+    /// Whose turn it is in a change of people or shares; a wrong answer comes with its sentence.
+    Change {
+        ask: Box<Ask>,
+        again: Option<String>,
+    },
+    /// The change is in force, or its record is written.
+    Changed(Box<Changed>),
     /// The vault was copied to this folder and read back.
     Copied(Box<BackupDone>, PathBuf),
     /// A file was written.

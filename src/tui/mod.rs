@@ -10,7 +10,6 @@ mod chord;
 #[cfg(test)]
 mod contrast;
 mod desk;
-mod envelopes;
 mod event_loop;
 mod frame;
 mod guard;
@@ -80,6 +79,8 @@ pub enum Start {
         out: Option<PathBuf>,
         /// Take up the interrupted run.
         resume: bool,
+        /// Where green rehearsals are noted, instead of the workstation's state folder.
+        note: Option<PathBuf>,
     },
     /// The making of a vault.
     Init {

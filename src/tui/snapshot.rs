@@ -69,6 +69,7 @@ pub(crate) fn rehearsal() -> View {
                     role: role.into(),
                     fingerprint: "0".repeat(64),
                     present: name != "Cho",
+                    medium: None,
                     drill: None,
                 })
                 .to_vec(),

@@ -107,6 +107,7 @@ fn takes(field: &Field) -> String {
         Kind::YesNo => "yes or no".into(),
         Kind::File => "a file, up to 1 MiB".into(),
         Kind::Key => "a key".into(),
+        Kind::Person => "a person; in a script a declared place".into(),
         Kind::Fingerprint => "a SHA-256 fingerprint, hex or words".into(),
         Kind::DateTime => "date and time, UTC".into(),
         Kind::Span => "a span: an integer and `s`, `m`, `h` or `d`".into(),

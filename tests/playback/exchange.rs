@@ -162,6 +162,7 @@ fn a_partner_from_outside_takes_the_place_of_the_stand_in() {
     let wanted = Wanted {
         inputs,
         resume: true,
+        ..Wanted::default()
     };
     let mut runner = Runner::begin(&mut session, without_stand_ins(), wanted).unwrap();
     runner.headless(&mut session).unwrap();
@@ -199,6 +200,7 @@ fn a_key_that_is_not_as_declared_stays_out() {
     let wanted = Wanted {
         inputs,
         resume: true,
+        ..Wanted::default()
     };
     let mut runner = Runner::begin(&mut session, without_stand_ins(), wanted).unwrap();
     let Err(RunError::Step { step, message }) = runner.headless(&mut session) else {
@@ -235,7 +237,7 @@ fn in_production_nobody_stands_in() {
         let ask = runner.showing(&session).ask.unwrap();
         if ask.title.contains("awaited") {
             let [field] = ask.fields.as_slice() else {
-                panic!("{ask:?}");
+                panic!("{}", ask.title);
             };
             assert_eq!((field.field.id, &field.practice), ("path", &None));
             assert!(runner.run(&session).inputs.is_empty());

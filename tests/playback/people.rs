@@ -9,7 +9,7 @@ use keymoot::crypto::SecretBytes;
 use keymoot::session::{Environment, NewPerson, NewVault, Profile, RunOutcome, Session, practice};
 use keymoot::vault::MemoryStore;
 
-use super::stage::{Early, contents, environment, script, secret, summary, wanted};
+use super::stage::{Early, contents, environment, script, secret, summary, vault, wanted};
 
 /// Plays at a terminal: every ask is answered with its practice answer, except where `typed` says otherwise.
 pub(crate) fn by_people(
@@ -235,7 +235,12 @@ pub(crate) fn production(media: &Path) -> (Session, BTreeMap<String, String>) {
 fn in_production_people_type_everything_and_the_script_answers_nothing() {
     let media = tempfile::tempdir().unwrap();
     let (mut session, envelopes) = production(media.path());
-    let mut runner = Runner::begin(&mut session, script("first-key.toml"), wanted(&[])).unwrap();
+    let notes = media.path().join("rehearsals.jsonl");
+    let go = rehearsed("first-key.toml", &notes);
+    let mut runner = Runner::begin(&mut session, script("first-key.toml"), go).unwrap();
+    let run = runner.run(&session);
+    let told = &run.steps[0].notes["rehearsal before it"];
+    assert!(told.starts_with(&format!("rehearsed {}", Early.now().rfc3339())), "{told}");
     let alone = runner.headless(&mut session);
     assert!(
         matches!(&alone, Err(error) if error.exit_status() == 3),
@@ -262,9 +267,69 @@ fn in_production_people_type_everything_and_the_script_answers_nothing() {
     let files = contents(out.path());
     assert_eq!(summary(&files)["seed"], serde_json::Value::Null);
     // A sample never stands in for a counterparty.
-    let begun = Runner::begin(&mut session, script("kek-to-aws-rsa.toml"), wanted(&[]));
+    let go = rehearsed("kek-to-aws-rsa.toml", &notes);
+    let begun = Runner::begin(&mut session, script("kek-to-aws-rsa.toml"), go);
     let Some(RunError::CannotBegin(words)) = begun.err() else {
         panic!()
     };
     assert!(words.contains("counterparty"), "{words}");
+}
+
+/// A production run of this script, with a green rehearsal of it noted at the time of [`Early`].
+fn rehearsed(name: &str, notes: &Path) -> keymoot::ceremony::Wanted {
+    let line = serde_json::json!({
+        "script": script(name).sha256_hex(), "build": "b", "at": Early.now().rfc3339(), "outcome": "completed",
+    });
+    std::fs::write(notes, line.to_string()).unwrap();
+    keymoot::ceremony::Wanted {
+        rehearsal_note: Some(notes.to_owned()),
+        ..wanted(&[])
+    }
+}
+
+#[test]
+fn production_begins_nothing_that_was_not_rehearsed() {
+    let media = tempfile::tempdir().unwrap();
+    let (mut session, _) = production(media.path());
+    let notes = media.path().join("rehearsals.jsonl");
+    let before = session.view().commit;
+    let mut refused = |wanted| {
+        let begun = Runner::begin(&mut session, script("first-key.toml"), wanted);
+        let error = begun.err().unwrap();
+        assert_eq!(error.exit_status(), 3, "{error}");
+        let text = error.to_string();
+        assert!(text.contains("keymoot play SCRIPT --headless"), "{text}");
+        text
+    };
+    assert!(refused(wanted(&[])).contains("no place"));
+    // Another script's rehearsal, one byte away, is none of this one.
+    assert!(refused(rehearsed("deletion-window.toml", &notes)).contains("another script"));
+    assert_eq!(session.view().commit, before);
+    assert!(session.view().runs.is_empty());
+}
+
+#[test]
+fn a_green_rehearsal_leaves_one_line_and_a_failed_one_none() {
+    let room = tempfile::tempdir().unwrap();
+    let notes = room.path().join("state").join("rehearsals.jsonl");
+    let go = |inputs: &[(&str, &[u8])]| keymoot::ceremony::Wanted {
+        rehearsal_note: Some(notes.clone()),
+        ..wanted(inputs)
+    };
+    let bad = script("kek-to-aws-rsa.toml");
+    let (_, mut session) = vault(&bad);
+    let mut runner =
+        Runner::begin(&mut session, bad, go(&[("counterparty", &b"garbage"[..])])).unwrap();
+    assert!(runner.headless(&mut session).is_err());
+    assert!(!notes.exists());
+    let first = script("first-key.toml");
+    let sha256 = first.sha256_hex();
+    let (_, mut session) = vault(&first);
+    let mut runner = Runner::begin(&mut session, first, go(&[])).unwrap();
+    runner.headless(&mut session).unwrap();
+    let text = std::fs::read_to_string(&notes).unwrap();
+    let line: serde_json::Value = serde_json::from_str(text.trim_end()).unwrap();
+    assert_eq!(line["script"], sha256.as_str());
+    assert_eq!(line["outcome"], "completed");
+    assert_eq!(line["build"].as_str().unwrap().len(), 64);
 }

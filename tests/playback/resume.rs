@@ -159,6 +159,8 @@ resumes_at_every_arrow! {
     kek_from_components_resumes "kek-from-components.toml",
     components_to_aws_resumes "components-to-aws.toml",
     kek_to_partner_components_resumes "kek-to-partner-components.toml",
+    custodian_replacement_resumes "custodian-replacement.toml",
+    vault_recovery_resumes "vault-recovery.toml",
 }
 
 /// Every arrow of the journal is a commit: after each, a copy of the vault stands at the state that it names.

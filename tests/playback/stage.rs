@@ -89,6 +89,7 @@ pub(crate) fn wanted(inputs: &[(&str, &[u8])]) -> Wanted {
     Wanted {
         inputs: inputs.collect(),
         resume: false,
+        rehearsal_note: None,
     }
 }
 
@@ -96,6 +97,7 @@ pub(crate) fn resume() -> Wanted {
     Wanted {
         inputs: BTreeMap::new(),
         resume: true,
+        rehearsal_note: None,
     }
 }
 

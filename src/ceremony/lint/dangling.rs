@@ -118,6 +118,11 @@ fn fields(model: &Model, doing: Doing<'_>, report: &mut Report) {
             match field.kind {
                 Kind::Key => named.push((field.id, id, true)),
                 Kind::File => named.push((field.id, id, false)),
+                Kind::Person if model.person(id).is_none() => report.error(
+                    &doing.place.member(field.id),
+                    Some(doing.step),
+                    format!("Nobody is called `{id}`: declare the place with [[person]] or correct the id."),
+                ),
                 _ => {}
             }
         } else if !field.optional && must_be_written(doing, field.kind, field.id) {
@@ -151,7 +156,7 @@ fn fields(model: &Model, doing: Doing<'_>, report: &mut Report) {
 
 /// Keys and files are named in the script; inside a list nobody is asked for anything.
 fn must_be_written(doing: Doing<'_>, kind: Kind, id: &str) -> bool {
-    let reference = matches!(kind, Kind::Key | Kind::File);
+    let reference = matches!(kind, Kind::Key | Kind::File | Kind::Person);
     let listed = !doing.step.acts.is_empty();
     let declared = doing.op.name == crate::session::op::CREATE_KEY.name;
     reference || id == "output" || id == "part" || (listed && !declared)
@@ -161,6 +166,7 @@ fn wanted(kind: Kind) -> &'static str {
     match kind {
         Kind::File => "name a declared input",
         Kind::Key => "name a declared key",
+        Kind::Person => "name a declared place",
         _ => "write it here",
     }
 }

@@ -62,7 +62,7 @@ fn written(field: &'static Field, value: Value<'_>, on: &mut Reading<'_>) -> Opt
     }
     match field.kind {
         // Inputs and keys are named by id; the linter looks whether they exist.
-        Kind::File | Kind::Key => {
+        Kind::File | Kind::Key | Kind::Person => {
             if !values::is_id(&text) {
                 on.wrong(
                     &place,

@@ -6,7 +6,9 @@ use crate::session::field::usage;
 use crate::session::modes;
 
 use super::super::finding::Place;
-use super::super::model::{AbortAct, Algorithm, FileInput, KeyDeclaration, Person, Role};
+use super::super::model::{
+    AbortAct, Algorithm, FileInput, KeyDeclaration, Model, Person, Role,
+};
 use super::reader::{Reading, Table};
 use super::values;
 
@@ -50,6 +52,7 @@ pub(super) fn people(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Person>
         let manager = values::id(&mut person, "manager", on);
         let form = values::label(&mut person, "form", on);
         let form_until = values::last_day(&mut person, "form_until", on);
+        let joins = values::id(&mut person, "joins", on);
         person.finish(on);
         if let Some(key) = &key {
             check_fingerprint(key, &place.member("key"), on);
@@ -64,6 +67,7 @@ pub(super) fn people(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Person>
                 manager,
                 form,
                 form_until,
+                joins,
             });
         }
     }
@@ -88,18 +92,21 @@ fn twice(found: bool, id: &str, place: &Place, on: &mut Reading<'_>) {
     }
 }
 
-/// `[policy] profiles = [...] max_duration = "4h"`: where it may run, and how long it may take.
+/// `[policy] profiles = [...] max_duration = "4h" rehearsal_max_age = "14d"`: where it may run, how long it may take,
+/// and how old its rehearsal may be.
 pub(super) fn policy(
     table: &mut Table<'_>,
     on: &mut Reading<'_>,
-) -> (Vec<Profile>, Option<(Place, i64)>) {
+    model: &mut Model,
+) {
     let Some(mut policy) = table.need("policy", on).and_then(|value| value.table(on)) else {
-        return (Vec::new(), None);
+        return;
     };
     let place = policy.place.member("profiles");
     let names = policy.texts("profiles", on);
     let duration_place = policy.place_of("max_duration");
     let max_duration = values::span(&mut policy, "max_duration", on);
+    model.rehearsal_max_age = values::span(&mut policy, "rehearsal_max_age", on);
     policy.finish(on);
     if names.is_empty() {
         on.wrong(
@@ -117,10 +124,8 @@ pub(super) fn policy(
             ),
         }
     }
-    (
-        profiles,
-        max_duration.map(|millis| (duration_place, millis)),
-    )
+    model.profiles = profiles;
+    model.max_duration = max_duration.map(|millis| (duration_place, millis));
 }
 
 /// `[[key]]`.

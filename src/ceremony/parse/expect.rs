@@ -19,6 +19,7 @@ pub(super) fn expect(table: &mut Table<'_>, on: &mut Reading<'_>) -> Option<Expe
         enabled: inner.take("enabled").and_then(|value| value.boolean(on)),
         material_gone: word(&mut inner, "material", "gone", on),
         lasts: values::span(&mut inner, "lasts", on),
+        proven: word(&mut inner, "proven", "all", on),
         place: place.clone(),
     };
     inner.finish(on);
@@ -44,6 +45,7 @@ fn same(a: &Expect, b: &Expect) -> bool {
         a.enabled,
         a.material_gone,
         a.lasts,
+        a.proven,
     ) == (
         b.state,
         &b.kcv,
@@ -52,6 +54,7 @@ fn same(a: &Expect, b: &Expect) -> bool {
         b.enabled,
         b.material_gone,
         b.lasts,
+        b.proven,
     )
 }
 

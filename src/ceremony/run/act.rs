@@ -190,6 +190,9 @@ impl Runner {
                     let named = named.unwrap_or_else(|| text.to_owned());
                     answers.texts.insert(field.id.to_owned(), named);
                 }
+                Kind::Person => {
+                    answers.texts.insert(field.id.to_owned(), self.name(text));
+                }
                 _ => {
                     answers.texts.insert(field.id.to_owned(), text.to_owned());
                 }

@@ -9,6 +9,7 @@ use crate::session::{
 };
 
 use super::super::model::{KeyDeclaration, Person};
+use super::super::rehearsed;
 use super::super::script::Script;
 use super::{RunError, Runner, Stage, Wanted, bind, inputs};
 
@@ -33,17 +34,23 @@ impl Runner {
             )));
         }
         let people = bind::people(&script.model, &view)?;
+        let rehearsed = gate(&script, session, wanted.rehearsal_note.as_deref())?;
         let (files, _) = inputs::resolve_inputs(&script, wanted.inputs, None, session.profile())?;
         let keys = existing(&script, session)?;
-        let run = Run {
+        let mut run = Run {
             keys,
             people: people.clone(),
             inputs: files,
             ..empty_run(&script, session)
         };
+        if let (Some(told), Some(first)) = (&rehearsed, run.steps.first_mut()) {
+            first.notes.insert(crate::session::run::REHEARSED.to_owned(), told.clone());
+        }
         let id = run.id.clone();
         session.perform(Command::Journal(Arrow::Begin(Box::new(run))))?;
         let mut runner = Runner::standing(script, id, people);
+        runner.rehearsal_note = wanted.rehearsal_note;
+        runner.last = rehearsed.map(|told| format!("This script was {told}."));
         runner.go_on(session)?;
         Ok(runner)
     }
@@ -63,12 +70,14 @@ impl Runner {
             action: None,
             preview: None,
             pending: None,
+            changing: None,
             last: None,
             outcome: None,
             armed: false,
             turns_known: false,
             failure: None,
             people,
+            rehearsal_note: None,
             resumed: false,
             arrows_left: None,
             faults_on: false,
@@ -133,6 +142,21 @@ fn fits(script: &Script, session: &Session) -> Result<(), RunError> {
     Ok(())
 }
 
+/// What a production run shows and records about the rehearsal before it.
+fn gate(
+    script: &Script,
+    session: &Session,
+    notes: Option<&std::path::Path>,
+) -> Result<Option<String>, RunError> {
+    if session.profile() != Profile::Production {
+        return Ok(None);
+    }
+    let age = script.model.rehearsal_max_age.unwrap_or(rehearsed::MAX_AGE);
+    rehearsed::find(notes, &script.sha256_hex(), session.wall_time(), age)
+        .map(|note| Some(note.told()))
+        .map_err(RunError::NotRehearsed)
+}
+
 /// Classes of keys and forms of custodians, judged by this vault and its clock.
 fn rules_of_the_day(script: &Script, session: &Session) -> Result<(), RunError> {
     let profile = session.profile();
@@ -195,6 +219,8 @@ fn resume(
     }
     let mut runner = Runner::standing(script, run.id.clone(), run.people.clone());
     runner.resumed = true;
+    runner.rehearsal_note.clone_from(&wanted.rehearsal_note);
+    runner.know_newcomers(&run);
     if let Some(outcome) = run.outcome {
         // It has ended: nothing is changed, and its outputs can be written again.
         runner.outcome = Some(outcome);

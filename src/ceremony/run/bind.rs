@@ -11,7 +11,9 @@ use super::RunError;
 pub(super) fn people(model: &Model, view: &View) -> Result<BTreeMap<String, String>, RunError> {
     let mut bound: BTreeMap<String, String> = BTreeMap::new();
     for place in &model.people {
-        let Some(key) = &place.key else { continue };
+        let Some(key) = place.key.as_ref().filter(|_| place.joins.is_none()) else {
+            continue;
+        };
         let found = view
             .people
             .iter()
@@ -26,7 +28,10 @@ pub(super) fn people(model: &Model, view: &View) -> Result<BTreeMap<String, Stri
         };
         bound.insert(place.id.clone(), person.name.clone());
     }
-    for place in model.people.iter().filter(|place| place.key.is_none()) {
+    for place in model
+        .people
+        .iter()
+        .filter(|place| place.key.is_none() && place.joins.is_none()) {
         let free = in_order(view, place.role)
             .into_iter()
             .find(|person| !bound.values().any(|name| *name == person.name));

@@ -86,6 +86,7 @@ impl Runner {
             Stage::Approve => self.take_approval(session, answers),
             Stage::SignOff => self.take_sign_off(session, answers),
             Stage::AbortSignOff => self.take_abort_sign_off(session, answers),
+            Stage::Change => self.take_change(session, answers),
             Stage::Wait => self.take_wait(session),
             Stage::Result => self.close_step(session),
             Stage::Ended => Ok(()),
@@ -142,10 +143,14 @@ impl Runner {
         self.action = None;
         self.preview = None;
         self.pending = None;
+        self.changing = None;
     }
 
     /// Works on a step that is not yet executed.
     fn work(&mut self, session: &mut Session) -> Result<Work, Halt> {
+        if self.changing.is_some() {
+            return self.work_change(session);
+        }
         if !self.armed {
             self.arm(session)?;
             if !self.armed {
@@ -295,8 +300,20 @@ impl Runner {
         };
         session.perform(Command::Journal(arrow))?;
         self.outcome = outcome;
+        self.note_rehearsal(session);
         self.arrow(state)?;
         Ok(())
+    }
+
+    /// A green rehearsal leaves its line; that it could not is said, and changes nothing in the vault.
+    fn note_rehearsal(&mut self, session: &Session) {
+        let green = self.outcome == Some(RunOutcome::Completed);
+        if let (true, Profile::Rehearsal, Some(file)) =
+            (green, session.profile(), &self.rehearsal_note)
+            && let Err(why) = super::super::rehearsed::leave(file, &self.script.sha256_hex())
+        {
+            self.last = Some(format!("The rehearsal could not be noted: {why}"));
+        }
     }
 
     /// A step brought about something else than it must: the run ends, or the exception is recorded and it goes on.

@@ -19,6 +19,9 @@ impl Runner {
             return Ok(());
         };
         self.journal(session, |record| record.state = StepState::Executing)?;
+        if let Some(changing) = session.begin_change(&pending.id)? {
+            return self.begin_change(session, changing);
+        }
         let (Some(mut record), Some(step)) = (self.record(session), self.step()) else {
             return Ok(());
         };
@@ -117,7 +120,7 @@ impl Runner {
         step: &Step,
         record: &StepRecord,
     ) -> Result<Vec<(String, Vec<u8>)>, Halt> {
-        let mut files = Vec::new();
+        let mut files = Self::papers(step, session);
         let mut next: Vec<String> = Vec::new();
         for (number, doing) in step.doings().into_iter().enumerate() {
             if doing.field("output").is_none() {

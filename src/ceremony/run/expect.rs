@@ -23,6 +23,12 @@ pub(super) fn check(
             "The script expects the refusal {error}, and it was done. Stop: the vault is not as the script assumes."
         ));
     }
+    if expect.proven {
+        proven(record)?;
+        if !about_keys(expect) {
+            return Ok(());
+        }
+    }
     if let Some(least) = expect.lasts {
         lasts(least, record)?;
         if !about_keys(expect) {
@@ -45,6 +51,28 @@ pub(super) fn check(
     }
     Ok(())
 }
+
+/// Whether everybody proved what they hold.
+fn proven(record: &StepRecord) -> Result<(), String> {
+    let of = |note: &str| record.notes.get(note).filter(|names| !names.is_empty());
+    match (of(PROVEN), of(FAILED), of(ABSENT)) {
+        (Some(_), None, None) => Ok(()),
+        (_, Some(failed), _) => Err(format!(
+            "The envelopes of {failed} did not hold. Stop: rotate while enough others can open."
+        )),
+        (_, _, Some(absent)) => Err(format!(
+            "{absent} did not prove what they hold, and the script wants everybody."
+        )),
+        _ => Err("Nobody has proven anything.".into()),
+    }
+}
+
+/// Note: who proved.
+pub(super) const PROVEN: &str = "proven";
+/// Note: whose envelopes did not hold.
+pub(super) const FAILED: &str = "failed";
+/// Note: who was not there.
+pub(super) const ABSENT: &str = "not there";
 
 /// Whether something is expected of a key.
 fn about_keys(expect: &Expect) -> bool {

@@ -9,6 +9,7 @@ mod begin;
 mod bind;
 mod bring;
 mod components;
+mod change;
 mod declared;
 mod drive;
 mod effect;
@@ -25,6 +26,7 @@ mod stopping;
 mod summary;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::PathBuf;
 
 use crate::crypto::SecretBytes;
 use crate::session::{
@@ -52,6 +54,9 @@ pub enum RunError {
         /// What happened.
         message: String,
     },
+    /// Production without a recent green rehearsal of the same script.
+    #[error("{0}")]
+    NotRehearsed(String),
     /// The script cannot run here (profile, people, inputs, an open run without resume).
     #[error("{0}")]
     CannotBegin(String),
@@ -64,7 +69,8 @@ impl RunError {
     /// The process's exit status for it (design §5).
     pub fn exit_status(&self) -> u8 {
         match self {
-            Self::Refused(Refusal::Approval(_) | Refusal::PersonNeeded(_)) => 3,
+            Self::Refused(Refusal::Approval(_) | Refusal::PersonNeeded(_))
+            | Self::NotRehearsed(_) => 3,
             Self::Refused(_) | Self::Step { .. } | Self::CannotBegin(_) | Self::Output(_) => 1,
         }
     }
@@ -77,6 +83,8 @@ pub struct Wanted {
     pub inputs: BTreeMap<String, Vec<u8>>,
     /// Take up the interrupted run.
     pub resume: bool,
+    /// Where green rehearsals are noted: a rehearsal adds a line, a production run asks for one.
+    pub rehearsal_note: Option<PathBuf>,
 }
 
 /// What is asked next inside a step.
@@ -94,6 +102,8 @@ enum Stage {
     SignOff,
     /// The person at the front of `Runner::signers` signs that the run was stopped.
     AbortSignOff,
+    /// A person has their turn in a change of people or shares: `Runner::changing`.
+    Change,
     /// Time has to pass.
     Wait,
     /// The result is shown.
@@ -133,6 +143,8 @@ pub struct Runner {
     /// The act as it was judged before anybody signs.
     preview: Option<PendingView>,
     pending: Option<PendingView>,
+    /// A change of people or shares that is being carried out.
+    changing: Option<super::changing::ChangeTalk>,
     last: Option<String>,
     outcome: Option<RunOutcome>,
     /// Whether the step at hand was prepared in this runner's life.
@@ -143,6 +155,8 @@ pub struct Runner {
     failure: Option<RunError>,
     /// Script places bound to names.
     people: BTreeMap<String, String>,
+    /// Where a green rehearsal is noted.
+    rehearsal_note: Option<PathBuf>,
     /// Whether this runner took up an interrupted run.
     resumed: bool,
     /// For drills: arrows that may still be committed before the runner stops as if the power had failed.

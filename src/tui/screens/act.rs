@@ -69,6 +69,9 @@ impl Act {
                 let keys = guide::keys(view, op.name, field.id);
                 form.set_choices(field.id, Choices::new(keys));
             }
+            for field in fields.iter().filter(|f| f.kind == Kind::Person) {
+                form.set_choices(field.id, Choices::new(guide::people(view)));
+            }
         }
         if asked::writes(op.name) {
             let stem = row.map_or(op.name, |r| r.label.as_str());

@@ -2,6 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
+use super::change::{Change, Changed};
 use super::done::Done;
 use super::handover;
 use super::page::Page;
@@ -474,6 +475,14 @@ impl Screen for Approve {
         }
         match news {
             News::Done(outcome) => self.heard(outcome, world),
+            News::Change { ask, again } => {
+                let change = Change::new((**ask).clone(), again.clone());
+                Some(Reaction::one(Step::Replace(Box::new(change))))
+            }
+            News::Changed(changed) => {
+                let done = Changed::new(changed);
+                Some(Reaction::one(Step::Replace(Box::new(done))))
+            }
             News::HandedOver(files) => {
                 let done = Done::handed_over(&self.pending, files, world);
                 Some(Reaction::one(Step::Replace(Box::new(done))))

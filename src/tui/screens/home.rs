@@ -17,6 +17,7 @@ use super::act::Act;
 use super::approvals::Approvals;
 use super::approve::Approve;
 use super::create::Create;
+use super::custodians::Custodians;
 use super::deletions::Deletions;
 use super::done::common_name;
 use super::exchange::Exchange;
@@ -50,6 +51,7 @@ impl Home {
             Some(Goes::Exchange) => Reaction::push(Exchange::new()),
             Some(Goes::Ceremonies) => Reaction::push(Picker::shipped(Place::Here)),
             Some(Goes::Backup) => Reaction::push(Act::backup(world)),
+            Some(Goes::Custodians) => Reaction::push(Custodians::new()),
             None => Reaction::push(Keys::new()),
         }
     }
@@ -88,15 +90,16 @@ fn places() -> String {
             offer.footer_word()
         ))
     });
-    places.collect::<Vec<_>>().join(" · ")
+    places.collect::<Vec<_>>().join("  ")
 }
 
-const PLACES: [Verb; 5] = [
+const PLACES: [Verb; 6] = [
     Verb::Keys,
     Verb::Deletions,
     Verb::Approvals,
     Verb::Exchange,
     Verb::Ceremonies,
+    Verb::Custodians,
 ];
 
 /// The lines under the list.
@@ -192,6 +195,10 @@ impl Screen for Home {
                 ..
             }) => "shows the ceremonies; this one goes on".into(),
             Some(Due {
+                goes: Goes::Custodians,
+                ..
+            }) => "shows the people, their drills, and what to do".into(),
+            Some(Due {
                 goes: Goes::Backup, ..
             }) => "begins a second copy of this vault, on another medium".into(),
         };
@@ -214,6 +221,7 @@ impl Screen for Home {
                 Verb::Approvals,
                 Verb::Exchange,
                 Verb::Ceremonies,
+                Verb::Custodians,
                 Verb::Import,
                 Verb::Copy,
             ]
@@ -299,6 +307,7 @@ impl Screen for Home {
             Verb::Approvals => Reaction::push(Approvals::new()),
             Verb::Exchange => Reaction::push(Exchange::new()),
             Verb::Ceremonies => Reaction::push(Picker::shipped(Place::Here)),
+            Verb::Custodians => Reaction::push(Custodians::new()),
             Verb::Copy => Reaction::push(Act::backup(world)),
             Verb::Back if world.view.as_ref().is_some_and(|v| v.only_copy.is_some()) => {
                 Reaction::push(Leave::closing())

@@ -6,7 +6,9 @@ mod acts_tests;
 pub(crate) mod approvals;
 pub(crate) mod approve;
 pub(crate) mod ask;
+pub(crate) mod change;
 pub(crate) mod create;
+pub(crate) mod custodians;
 pub(crate) mod delete;
 pub(crate) mod deletions;
 pub(crate) mod doctor;
@@ -75,12 +77,14 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
             inputs,
             out,
             resume,
+            note,
         } => {
             let play = Box::new(PlayOrder {
                 script,
                 session,
                 inputs,
                 resume,
+                note,
             });
             let (screen, order) = play_screen(play, out);
             playing(world, screen, order)

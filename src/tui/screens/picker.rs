@@ -99,6 +99,7 @@ impl Picker {
                 },
                 inputs,
                 resume: false,
+                note: None,
             })),
             Place::Here => Order::PlayHere {
                 script,

@@ -36,7 +36,7 @@ pub(super) fn not_yet(step: &Step) -> &'static str {
 }
 
 /// Why a step is done, and the clauses it serves.
-pub(super) fn why(step: &Step) -> Vec<String> {
+pub(in super::super) fn why(step: &Step) -> Vec<String> {
     let mut lines: Vec<String> = step.why.iter().map(|why| format!("Why: {why}")).collect();
     if !step.clause.is_empty() {
         lines.push(format!("Clause: {}", step.clause.join(", ")));

@@ -13,7 +13,8 @@ use super::super::ops;
 use super::stopping::CUSTODY;
 use super::{Runner, Stage, Turn};
 pub(crate) use lines::key_lines;
-use lines::{act_lines, acting, footing, not_yet, why, word_lines};
+pub(super) use lines::why;
+use lines::{act_lines, acting, footing, not_yet, word_lines};
 
 const PASSPHRASE: Field = Field {
     id: "passphrase",
@@ -94,6 +95,9 @@ impl Runner {
 
     /// Whose passphrase is asked for now.
     pub(super) fn signer(&self) -> String {
+        if self.stage == Stage::Change {
+            return self.change_person();
+        }
         if self.stage == Stage::Issue {
             let place = self.step().and_then(|step| step.initiate.as_deref());
             return place.map(|id| self.name(id)).unwrap_or_default();
@@ -126,6 +130,7 @@ impl Runner {
             Stage::Approve | Stage::SignOff | Stage::AbortSignOff => {
                 fields.extend(signing(session));
             }
+            Stage::Change => fields.extend(self.change_fields(session)),
             Stage::Wait | Stage::Result | Stage::Ended => {}
         }
         let rehearsal = session.profile() == Profile::Rehearsal;
@@ -155,6 +160,7 @@ impl Runner {
             Stage::Approve => self.approve_ask(step),
             Stage::SignOff => self.sign_off_ask(session, step),
             Stage::AbortSignOff => self.abort_ask(session),
+            Stage::Change => self.change_ask(session, step)?,
             Stage::Wait => self.wait_ask(session, step),
             Stage::Result => self.result_ask(session, step),
             Stage::Ended => return None,
@@ -188,6 +194,8 @@ impl Runner {
             role,
             body,
             fields: Vec::new(),
+            words: None,
+            types_back: false,
             hand_over: false,
         }
     }
@@ -212,6 +220,8 @@ impl Runner {
             title: step.title.clone(),
             body,
             fields: Vec::new(),
+            words: None,
+            types_back: false,
             hand_over: ["fingerprint", "kcv", "again", "slip"]
                 .iter()
                 .any(|id| turn.fields.contains(id)),
@@ -248,6 +258,8 @@ impl Runner {
             role,
             body,
             fields: Vec::new(),
+            words: None,
+            types_back: false,
             hand_over: true,
         }
     }
@@ -287,6 +299,8 @@ impl Runner {
             role: "custodian".into(),
             body,
             fields: Vec::new(),
+            words: None,
+            types_back: false,
             hand_over: true,
         }
     }
@@ -314,6 +328,8 @@ impl Runner {
             role,
             body,
             fields: Vec::new(),
+            words: None,
+            types_back: false,
             hand_over: true,
         }
     }
@@ -347,6 +363,8 @@ impl Runner {
             role,
             body,
             fields: Vec::new(),
+            words: None,
+            types_back: false,
             hand_over: true,
         }
     }
@@ -378,6 +396,8 @@ impl Runner {
             title: step.title.clone(),
             body,
             fields: Vec::new(),
+            words: None,
+            types_back: false,
             hand_over: false,
             footing: footing(
                 acts.into(),
@@ -415,6 +435,8 @@ impl Runner {
             title: format!("Done: {}", step.title),
             body,
             fields: Vec::new(),
+            words: None,
+            types_back: false,
             hand_over: false,
             footing: footing(
                 "anybody, once all have seen it".into(),

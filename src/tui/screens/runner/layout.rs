@@ -66,7 +66,8 @@ impl RunScreen {
             .flat_map(|line| wrap(line, width))
             .collect();
         let rows = usize::from(self.form.rows(cells(width), brief));
-        let taken = heading.len() + rows + again.len() + 1;
+        let words = ask.words.as_ref().map_or(0, |w| w.each().count());
+        let taken = heading.len() + rows + again.len() + words + 1;
         Layout {
             rail,
             brief,
@@ -129,6 +130,13 @@ impl RunScreen {
             canvas.put(0, y, Role::Note, &words);
         }
         y += 1;
+        if let Some(words) = self.ask().and_then(|ask| ask.words.as_ref()) {
+            for (n, word) in words.each().enumerate() {
+                canvas.put(2, y, Role::Muted, &n.saturating_add(1).to_string());
+                canvas.put(5, y, Role::Secret, word);
+                y += 1;
+            }
+        }
         canvas.within(0, y, width, height.saturating_sub(y), |c| {
             self.form.draw_as(c, layout.brief);
         });

@@ -53,6 +53,8 @@ fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
             field: PASSPHRASE,
             practice: Some("velvet anchor".into()),
         }],
+        words: None,
+        types_back: false,
         hand_over,
         footing: Footing {
             acts: "custodian Ben; the administrator who asked cannot sign".into(),

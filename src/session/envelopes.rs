@@ -3,21 +3,21 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::message::News;
 use crate::os::OutputFolder;
-use crate::session::Refusal;
+
+use super::Refusal;
 
 /// Writes one person's envelopes to `folder` and reads them back from the medium. A file that is there already is
 /// taken as written if it holds the same: a second try after a cut one ends well.
 ///
 /// # Errors
 /// The folder lies in the vault, or holds somebody else's envelopes; it cannot be written, or reads back differently.
-pub(crate) fn place(
+pub fn place(
     folder: &Path,
     files: &[(String, String)],
     vault: &Path,
     taken: &[PathBuf],
-) -> Result<News, Refusal> {
+) -> Result<PathBuf, Refusal> {
     let wrong = |e: &dyn std::fmt::Display| Refusal::Usage(e.to_string());
     let real = existing(folder);
     let vault = existing(vault);
@@ -49,7 +49,21 @@ pub(crate) fn place(
             )));
         }
     }
-    Ok(News::Placed(existing(folder)))
+    Ok(existing(folder))
+}
+
+/// Writes the enrolment forms and the witness card of the people of now, never over files that are there.
+///
+/// # Errors
+/// What could not be written, in words.
+pub fn write_papers(session: &super::Session, folder: &Path) -> Result<(), Refusal> {
+    let wrong = |e: &dyn std::fmt::Display| Refusal::Usage(e.to_string());
+    let out = OutputFolder::open(folder).map_err(|e| wrong(&e))?;
+    for (name, text) in session.papers() {
+        out.write_new(&name, text.as_bytes())
+            .map_err(|e| wrong(&e))?;
+    }
+    Ok(())
 }
 
 fn reads_back(out: &OutputFolder, name: &str, text: &str) -> bool {
@@ -78,7 +92,7 @@ mod tests {
         vec![("ana.share.age".into(), "armored".into())]
     }
 
-    fn refused(result: Result<News, Refusal>) -> String {
+    fn refused(result: Result<PathBuf, Refusal>) -> String {
         match result {
             Err(refusal) => refusal.to_string(),
             Ok(_) => panic!("it was taken"),
@@ -91,7 +105,7 @@ mod tests {
         let vault = room.path().join("acme.vault");
         std::fs::create_dir(&vault).unwrap();
         let ana = room.path().join("ana");
-        let Ok(News::Placed(taken)) = place(&ana, &file(), &vault, &[]) else {
+        let Ok(taken) = place(&ana, &file(), &vault, &[]) else {
             panic!("it was refused");
         };
         assert_eq!(

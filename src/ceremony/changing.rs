@@ -1,0 +1,246 @@
+//! A change of people or shares as it is asked: turn by turn, each with its words, its fields and its hand-over. A
+//! script's step, the screens and the lines ask the same.
+
+use crate::crypto::{Entropy as _, OsEntropy, SecretBytes};
+use crate::custody::passphrase;
+use crate::session::asked::{APPROVAL_ENVELOPE, MEDIUM, OWN_PASSPHRASE, SHARE_ENVELOPE};
+use crate::session::changing_words::{footing_of, lines_of, title_of};
+use crate::session::field::Field;
+use crate::session::{ChangeTurn, Changing, Hand, Moment, Profile, Refusal, Session};
+
+use super::ask::{Answer, Ask, AskField, ShownWords};
+use super::read_envelope;
+
+/// A change under way, and the words of the person at the screen. Dropping it leaves the people of now in force.
+pub struct ChangeTalk {
+    changing: Changing,
+    /// Drawn for the person whose turn it is.
+    words: Option<SecretBytes>,
+    /// Whether they are on show, rather than asked for.
+    shown: bool,
+}
+
+/// An answer that the same person gives again: nothing was lost.
+type Again = String;
+
+impl ChangeTalk {
+    /// The first turn comes next.
+    pub const fn new(changing: Changing) -> Self {
+        Self {
+            changing,
+            words: None,
+            shown: true,
+        }
+    }
+
+    /// Makes the next turn ready; `false` when everybody had theirs.
+    ///
+    /// # Errors
+    /// Words could not be drawn.
+    pub fn next(&mut self, session: &Session) -> Result<bool, Refusal> {
+        let Some(turn) = self.changing.turn() else {
+            return Ok(false);
+        };
+        if let (Moment::Words { words }, None) = (&turn.moment, &self.words) {
+            self.words = Some(drawn(session, &turn.person, *words)?);
+            self.shown = true;
+        }
+        Ok(true)
+    }
+
+    /// The change, once everybody had their turn.
+    pub fn over(self) -> Changing {
+        self.changing
+    }
+
+    /// Hides the words: their owner is called again.
+    pub const fn hide(&mut self) {
+        self.shown = true;
+    }
+
+    /// Whose turn it is.
+    pub fn person(&self) -> String {
+        self.changing.turn().map(|t| t.person).unwrap_or_default()
+    }
+
+    /// What the person at the screen is asked.
+    pub(super) fn fields(&self, session: &Session) -> Vec<Field> {
+        let Some(turn) = self.changing.turn() else {
+            return Vec::new();
+        };
+        let own = session.profile() == Profile::Production;
+        match turn.moment {
+            Moment::Words { .. } if self.shown => Vec::new(),
+            Moment::Words { .. } => vec![OWN_PASSPHRASE],
+            Moment::Place { .. } => vec![MEDIUM],
+            Moment::Prove {
+                holds_share,
+                may_be_absent,
+                ..
+            } => {
+                let mut fields = Vec::new();
+                if own && holds_share {
+                    fields.push(Field {
+                        id: "share-envelope",
+                        ..SHARE_ENVELOPE
+                    });
+                }
+                if own {
+                    fields.push(APPROVAL_ENVELOPE);
+                }
+                fields.push(OWN_PASSPHRASE);
+                for field in &mut fields {
+                    field.optional = may_be_absent;
+                }
+                fields
+            }
+        }
+    }
+
+    /// What is shown and asked now, with practice answers in a rehearsal.
+    pub fn ask(&self, session: &Session) -> Option<Ask> {
+        let turn: ChangeTurn = self.changing.turn()?;
+        let shown = matches!(turn.moment, Moment::Words { .. }) && self.shown;
+        let words = self.words.as_ref().filter(|_| shown);
+        let fields = self.fields(session).into_iter();
+        let rehearsal = session.profile() == Profile::Rehearsal;
+        let practice = |field: &Field| {
+            let wanted = rehearsal && field.secret();
+            wanted.then(|| self.practice(session)).flatten()
+        };
+        Some(Ask {
+            title: title_of(&turn, shown),
+            body: lines_of(&turn, shown),
+            fields: fields
+                .map(|field| AskField {
+                    practice: practice(&field),
+                    digits: None,
+                    field,
+                })
+                .collect(),
+            words: words.map(ShownWords::new),
+            types_back: !shown && self.words.is_some(),
+            hand_over: shown || !matches!(turn.moment, Moment::Words { .. }),
+            footing: footing_of(&turn, shown),
+            person: turn.person,
+            role: turn.role,
+        })
+    }
+
+    /// In rehearsal, what the person at the screen would type.
+    pub(super) fn practice(&self, session: &Session) -> Option<String> {
+        let turn = self.changing.turn()?;
+        if let Some(words) = &self.words {
+            return Some(String::from_utf8_lossy(words.expose()).into_owned());
+        }
+        if let Moment::Prove { new: true, .. } = turn.moment {
+            let phrase = session.new_practice_phrase(&turn.person)?;
+            return Some(String::from_utf8_lossy(phrase.expose()).into_owned());
+        }
+        session.practice_passphrase(&turn.person)
+    }
+
+    /// Takes the answers of the person whose turn it is, in the order of the asked fields; says what came of it.
+    ///
+    /// # Errors
+    /// In words; the same person is asked again, and nothing was lost.
+    pub fn answer(&mut self, session: &mut Session, answers: Vec<Answer>) -> Result<String, Again> {
+        let Some(turn) = self.changing.turn() else {
+            return Ok(String::new());
+        };
+        let mut answers = answers.into_iter();
+        let person = &turn.person;
+        match turn.moment {
+            Moment::Words { .. } if self.shown => {
+                self.shown = false;
+                Ok(String::new())
+            }
+            Moment::Words { .. } => self.typed_back(session, person, answers.next()),
+            Moment::Place { .. } => {
+                let folder = text(answers.next());
+                let folder = std::path::Path::new(folder.trim());
+                let placed = self.changing.place(session, folder);
+                placed.map_err(|refusal| refusal.to_string())?;
+                Ok(format!(
+                    "The envelopes of {person} were written and read back."
+                ))
+            }
+            Moment::Prove {
+                holds_share,
+                may_be_absent,
+                ..
+            } => {
+                let own = session.profile() == Profile::Production;
+                let share = (own && holds_share).then(|| text(answers.next()));
+                let approval = own.then(|| text(answers.next()));
+                let passphrase = secret(answers.next())?;
+                if may_be_absent && passphrase.expose().is_empty() {
+                    self.changing.absent();
+                    return Ok(format!("{person} is not here and was passed over."));
+                }
+                let read = |path: Option<String>| path.map(|path| envelope(&path)).transpose();
+                let hand = Hand {
+                    name: person.clone(),
+                    passphrase,
+                    share: read(share)?,
+                    approval: read(approval)?,
+                };
+                let proven = self.changing.prove(session, &hand);
+                proven.map_err(|refusal| refusal.to_string())?;
+                Ok(format!("{person} has proven both envelopes."))
+            }
+        }
+    }
+
+    fn typed_back(
+        &mut self,
+        session: &mut Session,
+        person: &str,
+        answer: Option<Answer>,
+    ) -> Result<String, Again> {
+        let typed = secret(answer)?;
+        let text = std::str::from_utf8(typed.expose()).unwrap_or_default();
+        let given = passphrase::normalise(text);
+        if !self.words.as_ref().is_some_and(|words| given.ct_eq(words)) {
+            self.shown = true;
+            return Err(
+                "These are not the words that were shown. Nothing is made yet and nothing is locked: look at your \
+                 paper. They are shown once more, to you alone."
+                    .into(),
+            );
+        }
+        self.words = None;
+        let taken = self.changing.words(session, given);
+        taken.map_err(|refusal| refusal.to_string())?;
+        Ok(format!("{person} has new words."))
+    }
+}
+
+/// New words: in a rehearsal those of practice, so that a play-through can be told in advance; else drawn.
+fn drawn(session: &Session, person: &str, words: usize) -> Result<SecretBytes, Refusal> {
+    if let Some(phrase) = session.new_practice_phrase(person) {
+        return Ok(phrase);
+    }
+    let mut rng = OsEntropy
+        .draw("passphrase")
+        .map_err(|e| Refusal::Custody(e.to_string()))?;
+    Ok(passphrase::generate(words, &mut *rng))
+}
+
+fn secret(answer: Option<Answer>) -> Result<SecretBytes, Again> {
+    match answer {
+        Some(Answer::Secret(secret)) => Ok(secret),
+        _ => Err("A passphrase is wanted here. Nothing was changed.".into()),
+    }
+}
+
+fn text(answer: Option<Answer>) -> String {
+    match answer {
+        Some(Answer::Text(text)) => text,
+        Some(Answer::Secret(_)) | None => String::new(),
+    }
+}
+
+fn envelope(path: &str) -> Result<String, Again> {
+    read_envelope(std::path::Path::new(path.trim())).map_err(|refusal| refusal.to_string())
+}

@@ -1,0 +1,151 @@
+//! Steps that change people or shares: each person's turn is asked in order, and the arrow to `executed` lies in the
+//! commit that puts the change in force.
+
+use crate::session::field::Field;
+use crate::session::{Arrow, Changing, Run, Session, StepState, op_custody};
+
+use super::super::ask::{Answer, Ask};
+use super::super::changing::ChangeTalk;
+use super::super::model::Step;
+use super::drive::{Halt, Work};
+use super::sign::again;
+use super::{Runner, Stage, expect};
+
+impl Runner {
+    /// The act is signed: people have their turns, or practice has them all at once.
+    pub(super) fn begin_change(
+        &mut self,
+        session: &mut Session,
+        mut changing: Changing,
+    ) -> Result<(), Halt> {
+        if session.automatic()
+            && let Err(refusal) = changing.by_practice(session)
+        {
+            self.pending = None;
+            return Err(refusal.into());
+        }
+        self.changing = Some(ChangeTalk::new(changing));
+        Ok(())
+    }
+
+    /// Goes on to the next person, or puts the change in force.
+    pub(super) fn work_change(&mut self, session: &mut Session) -> Result<Work, Halt> {
+        let Some(talk) = &mut self.changing else {
+            return Ok(Work::Moved);
+        };
+        if talk.next(session)? {
+            self.stage = Stage::Change;
+            return Ok(Work::Asks);
+        }
+        let Some(changing) = self.changing.take().map(ChangeTalk::over) else {
+            return Ok(Work::Moved);
+        };
+        self.finish_change(session, changing)?;
+        Ok(Work::Moved)
+    }
+
+    fn finish_change(&mut self, session: &mut Session, changing: Changing) -> Result<(), Halt> {
+        let Some(mut record) = self.record(session) else {
+            return Ok(());
+        };
+        let proof = changing.proof();
+        record.state = StepState::Executed;
+        record.notes.insert(
+            super::sign::AUDIT_LINE.to_owned(),
+            (session.view().events + 1).to_string(),
+        );
+        record
+            .notes
+            .insert(expect::PROVEN.to_owned(), proof.proven.join(", "));
+        record
+            .notes
+            .insert(expect::FAILED.to_owned(), proof.failed.join(", "));
+        record
+            .notes
+            .insert(expect::ABSENT.to_owned(), proof.absent.join(", "));
+        record.digest = changing.executed_digest().or(record.digest);
+        let arrow = Arrow::Step {
+            run: self.run.clone(),
+            step: Box::new(record),
+            binds: Vec::new(),
+        };
+        self.pending = None;
+        match changing.finish(session, Some(arrow)) {
+            Ok(changed) => {
+                self.last = Some(changed.told().join(". "));
+                let run = self.run(session);
+                self.know_newcomers(&run);
+                self.arrow(StepState::Executed)?;
+                Ok(())
+            }
+            Err(refusal) if !session.automatic() => {
+                self.signers.clear();
+                self.stage = Stage::Issue;
+                Err(again(refusal.into()))
+            }
+            Err(refusal) => Err(refusal.into()),
+        }
+    }
+
+    /// The enrolment forms and the new witness card of a rotation, made from the vault as it stands after it.
+    pub(super) fn papers(step: &Step, session: &Session) -> Vec<(String, Vec<u8>)> {
+        let rotates = [op_custody::ROTATE.name, op_custody::REPLACE.name];
+        if !rotates.contains(&step.op.name) {
+            return Vec::new();
+        }
+        let papers = session.papers().into_iter();
+        papers
+            .map(|(name, text)| (format!("{}-{name}", step.id), text.into_bytes()))
+            .collect()
+    }
+
+    /// Places that newcomers took in steps that are done.
+    pub(super) fn know_newcomers(&mut self, run: &Run) {
+        for place in &self.script.model.people {
+            let Some(step) = &place.joins else { continue };
+            let record = run.steps.iter().find(|record| record.id == *step);
+            let done = record.filter(|r| r.state >= StepState::Executed);
+            if let Some(name) = done.and_then(|r| r.notes.get("joins")) {
+                self.people.insert(place.id.clone(), name.clone());
+            }
+        }
+    }
+
+    /// Whose turn it is.
+    pub(super) fn change_person(&self) -> String {
+        self.changing
+            .as_ref()
+            .map(ChangeTalk::person)
+            .unwrap_or_default()
+    }
+
+    pub(super) fn change_fields(&self, session: &Session) -> Vec<Field> {
+        self.changing
+            .as_ref()
+            .map(|talk| talk.fields(session))
+            .unwrap_or_default()
+    }
+
+    pub(super) fn change_ask(&self, session: &Session, step: &Step) -> Option<Ask> {
+        let mut ask = self.changing.as_ref()?.ask(session)?;
+        ask.body.extend(super::asks::why(step));
+        Some(ask)
+    }
+
+    /// In rehearsal, what the person at the screen would type.
+    pub(super) fn change_practice(&self, session: &Session) -> Option<String> {
+        self.changing.as_ref()?.practice(session)
+    }
+
+    pub(super) fn take_change(
+        &mut self,
+        session: &mut Session,
+        answers: Vec<Answer>,
+    ) -> Result<(), Halt> {
+        if let Some(talk) = &mut self.changing {
+            let said = talk.answer(session, answers).map_err(Halt::Again)?;
+            self.last = Some(said).filter(|s| !s.is_empty()).or(self.last.take());
+        }
+        Ok(())
+    }
+}

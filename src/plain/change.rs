@@ -1,0 +1,175 @@
+//! A drill, a reshare or a rotation in lines: one person after the other is called; and what leads to them.
+
+use crate::ceremony::{Answer, ChangeTalk};
+use crate::session::Changing;
+use crate::session::guide::Entry;
+use crate::session::happened::{self, HAPPENED, Leads};
+
+use super::act::Acting;
+use super::dialogue::{Dialogue, Heard, Question, footing};
+use super::home::Home;
+use super::line::Gone;
+use super::opening::plain;
+
+impl Acting<'_, '_> {
+    /// Carries a fully signed change out, or gives it up.
+    pub(super) fn carry_out(&mut self, mut changing: Changing) -> Result<(), Gone> {
+        if self.session.automatic()
+            && let Err(refusal) = changing.by_practice(self.session)
+        {
+            self.talk.stop(&refusal.to_string());
+            return Ok(());
+        }
+        let mut talk = ChangeTalk::new(changing);
+        let mut again = false;
+        loop {
+            match talk.next(self.session) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(refusal) => {
+                    self.talk.stop(&refusal.to_string());
+                    return Ok(());
+                }
+            }
+            let Some(answers) = turn(self.talk, &talk, self.session, again)? else {
+                self.talk.say(
+                    "The change was given up. The people and shares of before are in force; words and envelopes \
+                     that were handed out for it are void and are destroyed.",
+                );
+                return Ok(());
+            };
+            match talk.answer(self.session, answers) {
+                Ok(said) => {
+                    again = said.is_empty();
+                    self.talk.say(&said);
+                }
+                Err(words) => {
+                    again = true;
+                    self.talk.stop(&words);
+                }
+            }
+        }
+        match self.session.finish_change(talk.over()) {
+            Ok(changed) => {
+                self.talk.heading("Done, saved and in the evidence.");
+                for line in changed.told() {
+                    self.talk.say(&line);
+                }
+                if matches!(changed, crate::session::Changed::Rotated(_)) {
+                    self.papers()?;
+                }
+            }
+            Err(refusal) => self.talk.stop(&refusal.to_string()),
+        }
+        Ok(())
+    }
+
+    /// Writes the enrolment forms and the witness card where they are wanted.
+    fn papers(&mut self) -> Result<(), Gone> {
+        let question = Question::new(footing(
+            "everybody",
+            "writes the enrolment forms and the new witness card there, to be printed and signed",
+            "the change is done and saved; back goes on without papers",
+        ));
+        loop {
+            let Some(folder) = plain(self.talk, &question, crate::session::asked::FOLDER)? else {
+                return Ok(());
+            };
+            match crate::session::envelopes::write_papers(self.session, folder.as_ref()) {
+                Ok(()) => {
+                    self.talk.say(&format!("Written to {folder}."));
+                    return Ok(());
+                }
+                Err(refusal) => self.talk.stop(&refusal.to_string()),
+            }
+        }
+    }
+}
+
+/// One person's turn; `None` gives the change up.
+fn turn(
+    talk: &mut Dialogue<'_>,
+    change: &ChangeTalk,
+    session: &crate::session::Session,
+    again: bool,
+) -> Result<Option<Vec<Answer>>, Gone> {
+    let Some(ask) = change.ask(session) else {
+        return Ok(Some(Vec::new()));
+    };
+    if ask.hand_over && !again {
+        let so_far = format!("So far: {}.", ask.footing.so_far);
+        if let Heard::Said(_) = talk.hand_over(&ask.hand_over(&so_far), true)? {
+            return Ok(None);
+        }
+    }
+    let mut told = vec![ask.title.clone()];
+    told.extend(ask.body.iter().cloned());
+    let question = Question::new(ask.footing.clone()).telling(told).explained(&[
+        "A wrong answer locks nothing and loses nothing: the same person is asked again. cancel gives the change up; those of before stay in force.",
+    ]);
+    if let Some(words) = &ask.words {
+        let heard = talk.words_alone(&question, words)?;
+        return Ok(matches!(heard, Heard::Given(())).then(Vec::new));
+    }
+    let mut answers = Vec::new();
+    for (n, asked) in ask.fields.iter().enumerate() {
+        let mut question = question.clone();
+        if n > 0 {
+            question.told = Vec::new();
+        }
+        match talk.field(&question, asked, &[])? {
+            Heard::Given(answer) => answers.push(answer),
+            Heard::Said(_) => return Ok(None),
+        }
+    }
+    talk.say("Wait: your answer is being worked on.");
+    Ok(Some(answers))
+}
+
+impl Home<'_, '_> {
+    /// People, their envelopes and drills; then what happened, and the act that answers it.
+    pub(super) fn custodians(&mut self) -> Result<(), Gone> {
+        loop {
+            let view = self.session.view();
+            self.talk.heading(&format!(
+                "Custodians: {} of {} open, {} use a secret.",
+                view.k, view.n, view.t
+            ));
+            for person in view.people.iter() {
+                let [name, role, envelopes, last, next] = happened::row(person, &view);
+                self.talk.say(&format!(
+                    "  {name}, {role}; envelopes: {envelopes}; last drill: {last}; next: {next}"
+                ));
+            }
+            let entries: Vec<Entry> = HAPPENED
+                .iter()
+                .map(|one| {
+                    let entry = Entry::new(one.id, one.what, one.then);
+                    match happened::off(one, &view) {
+                        Some(reason) => entry.off_because(reason),
+                        None => entry,
+                    }
+                })
+                .collect();
+            let Some(at) =
+                self.list("What happened?", "leads to what is done about it", &entries)?
+            else {
+                return Ok(());
+            };
+            match HAPPENED.get(at).map(|one| one.leads) {
+                Some(Leads::Act(op)) => self.acting().begin(op)?,
+                Some(Leads::OpenReshare) => match self.session.reshare_left_open() {
+                    Ok(Some(changing)) => self.acting().carry_out(changing)?,
+                    Ok(None) => {}
+                    Err(refusal) => self.talk.stop(&refusal.to_string()),
+                },
+                Some(Leads::Text(text)) => {
+                    for line in text {
+                        self.talk.say(line);
+                    }
+                }
+                None => {}
+            }
+        }
+    }
+}

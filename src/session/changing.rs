@@ -1,0 +1,479 @@
+//! A drill, a reshare or a rotation while people carry it out: whose turn it is, what that person does, and what
+//! follows. Screens, lines and scripts ask for the same moments in the same order.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::crypto::SecretBytes;
+use crate::custody::passphrase;
+
+use super::action::Action;
+use super::command::{Arrow, Executed};
+use super::custody_act::CustodyAct;
+use super::drill::DrillDone;
+use super::error::Refusal;
+use super::proving::{Hand, Proving};
+use super::resharing::{Reshared, Resharing};
+use super::rotation::{Prepared, Rotated};
+use super::{Profile, Session};
+
+/// One person's turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// Whose.
+    pub person: String,
+    /// What they are: `administrator`, `custodian` or `witness`.
+    pub role: String,
+    /// What they do.
+    pub moment: Moment,
+    /// How many had this turn before.
+    pub done: usize,
+    /// How many have it in all.
+    pub all: usize,
+}
+
+/// What a person does in their turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Moment {
+    /// New words are shown to this person alone, written down, and typed back.
+    Words {
+        /// How many.
+        words: usize,
+    },
+    /// Production: the new envelopes are written to the person's own medium.
+    Place {
+        /// File name and armored text.
+        files: Vec<(String, String)>,
+    },
+    /// The person proves both envelopes with the passphrase.
+    Prove {
+        /// Whether there is a share envelope beside the approval envelope.
+        holds_share: bool,
+        /// Whether these are the envelopes that were just made.
+        new: bool,
+        /// Whether the person may be passed over as not here.
+        may_be_absent: bool,
+    },
+}
+
+/// What a change came to.
+#[derive(Debug, Clone)]
+pub enum Changed {
+    /// A drill is written down.
+    Drilled(DrillDone),
+    /// The new shares are in force.
+    Reshared(Reshared),
+    /// The new people are in force.
+    Rotated(Box<Rotated>),
+}
+
+/// What was made and is handed out and proven before it counts.
+enum New {
+    Rotation(Box<Prepared>),
+    Shares(Box<Resharing>),
+}
+
+impl New {
+    fn envelopes(&self) -> &[(String, &'static str, String)] {
+        match self {
+            Self::Rotation(prepared) => prepared.envelopes(),
+            Self::Shares(shares) => &shares.envelopes,
+        }
+    }
+
+    const fn proving(&mut self) -> &mut Proving {
+        match self {
+            Self::Rotation(prepared) => prepared.proving(),
+            Self::Shares(shares) => &mut shares.proving,
+        }
+    }
+
+    const fn seen(&self) -> &Proving {
+        match self {
+            Self::Rotation(prepared) => prepared.seen(),
+            Self::Shares(shares) => &shares.proving,
+        }
+    }
+}
+
+enum Stage {
+    /// A rotation: everybody gets words.
+    Words(Vec<(String, SecretBytes)>),
+    /// A drill, or a reshare's present envelopes; who was passed over.
+    Bring(Box<Proving>, BTreeSet<String>),
+    /// Production: so many have their envelopes.
+    Place(New, usize),
+    /// Everybody proves what they were given.
+    Prove(New),
+    /// It was finished, or gave up.
+    Over,
+}
+
+/// A change under way. Dropping it before the end leaves the people and shares of now in force.
+pub struct Changing {
+    id: [u8; 32],
+    act: CustodyAct,
+    profile: Profile,
+    roles: Vec<(String, String)>,
+    stage: Stage,
+    /// Folders that hold somebody's new envelopes.
+    taken: Vec<PathBuf>,
+}
+
+impl Session {
+    /// Begins to carry out a fully signed drill, reshare or rotation; `None` where the act is another.
+    ///
+    /// # Errors
+    /// There is no such request on the table.
+    pub fn begin_change(&self, id: &[u8; 32]) -> Result<Option<Changing>, Refusal> {
+        let pending = self
+            .pending
+            .iter()
+            .find(|p| p.act.approval_id == *id)
+            .ok_or_else(super::door::gone)?;
+        let Action::Custody(act) = &pending.action else {
+            return Ok(None);
+        };
+        let stage = match act {
+            CustodyAct::Drill => Stage::Bring(Box::new(self.begin_drill()), BTreeSet::new()),
+            CustodyAct::Reshare { .. } => {
+                Stage::Bring(Box::new(self.begin_reshare()), BTreeSet::new())
+            }
+            CustodyAct::Rotate(_) => Stage::Words(Vec::new()),
+            _ => return Ok(None),
+        };
+        let mut roles: Vec<(String, String)> = self
+            .book
+            .custody()
+            .people
+            .iter()
+            .map(|p| (p.name.clone(), p.role.clone()))
+            .collect();
+        if let CustodyAct::Rotate(rotation) = act {
+            roles = rotation
+                .people
+                .iter()
+                .map(|p| (p.name.clone(), p.role.to_owned()))
+                .collect();
+        }
+        Ok(Some(Changing {
+            id: *id,
+            act: act.clone(),
+            profile: self.profile,
+            roles,
+            stage,
+            taken: Vec::new(),
+        }))
+    }
+
+    /// The reshare that stands open, from where its new envelopes are proven.
+    ///
+    /// # Errors
+    /// The public files cannot be read.
+    pub fn reshare_left_open(&self) -> Result<Option<Changing>, Refusal> {
+        let Some(proving) = self.open_reshare()? else {
+            return Ok(None);
+        };
+        let people = &proving.file().people;
+        let roles = people.iter().map(|p| (p.name.clone(), p.role.clone()));
+        Ok(Some(Changing {
+            id: [0; 32],
+            act: CustodyAct::Reshare {
+                reason: String::new(),
+            },
+            profile: self.profile,
+            roles: roles.collect(),
+            stage: Stage::Prove(New::Shares(Box::new(Resharing {
+                envelopes: Vec::new(),
+                proving,
+                executed: Executed {
+                    responses: Vec::new(),
+                    seq: self.book.seq(),
+                    digest: String::new(),
+                    who: Vec::new(),
+                },
+            }))),
+            taken: Vec::new(),
+        }))
+    }
+}
+
+impl Changing {
+    /// What is carried out.
+    pub const fn act(&self) -> &CustodyAct {
+        &self.act
+    }
+
+    /// Whose turn it is; `None` when everybody had theirs and only [`Changing::finish`] is left.
+    pub fn turn(&self) -> Option<Turn> {
+        match &self.stage {
+            Stage::Words(given) => {
+                let (person, role) = self.roles.get(given.len())?;
+                Some(Turn {
+                    person: person.clone(),
+                    role: role.clone(),
+                    moment: Moment::Words {
+                        words: words(self.profile),
+                    },
+                    done: given.len(),
+                    all: self.roles.len(),
+                })
+            }
+            Stage::Bring(proving, passed) => {
+                let drill = self.act == CustodyAct::Drill;
+                self.proves(proving, passed, (false, drill))
+            }
+            Stage::Place(new, done) => {
+                let people = owners(new.envelopes());
+                let person = people.get(*done)?.clone();
+                let own = new.envelopes().iter().filter(|(name, ..)| *name == person);
+                let files = own.map(|(name, kind, text)| {
+                    let file = super::paper_name(name, &format!("{kind}.new.age"));
+                    (file, text.clone())
+                });
+                Some(Turn {
+                    role: self.role(&person),
+                    moment: Moment::Place {
+                        files: files.collect(),
+                    },
+                    done: *done,
+                    all: people.len(),
+                    person,
+                })
+            }
+            Stage::Prove(new) => self.proves(new.seen(), &BTreeSet::new(), (true, false)),
+            Stage::Over => None,
+        }
+    }
+
+    fn proves(
+        &self,
+        proving: &Proving,
+        passed: &BTreeSet<String>,
+        (new, may_be_absent): (bool, bool),
+    ) -> Option<Turn> {
+        let missing = proving.missing();
+        let person = missing.into_iter().find(|name| !passed.contains(name))?;
+        Some(Turn {
+            role: self.role(&person),
+            moment: Moment::Prove {
+                holds_share: proving.holds_share(&person),
+                new,
+                may_be_absent,
+            },
+            done: proving.proven().len(),
+            all: proving.who().len(),
+            person,
+        })
+    }
+
+    fn role(&self, person: &str) -> String {
+        let found = self.roles.iter().find(|(name, _)| name == person);
+        found.map(|(_, role)| role.clone()).unwrap_or_default()
+    }
+
+    /// The person whose turn it is has typed the new words back. With the last one everything new is drawn; nothing
+    /// of it is in force.
+    ///
+    /// # Errors
+    /// The approval fell away meanwhile: nothing was changed.
+    pub fn words(&mut self, session: &mut Session, words: SecretBytes) -> Result<(), Refusal> {
+        let Stage::Words(given) = &mut self.stage else {
+            return Err(out_of_turn());
+        };
+        let Some((person, _)) = self.roles.get(given.len()) else {
+            return Err(out_of_turn());
+        };
+        given.push((person.clone(), words));
+        if given.len() < self.roles.len() {
+            return Ok(());
+        }
+        let given = std::mem::take(given);
+        self.stage = Stage::Over;
+        let prepared = session.prepare_rotation(&self.id, given)?;
+        self.handed_out(New::Rotation(Box::new(prepared)));
+        Ok(())
+    }
+
+    fn handed_out(&mut self, new: New) {
+        self.stage = if self.profile == Profile::Production {
+            Stage::Place(new, 0)
+        } else {
+            Stage::Prove(new)
+        };
+    }
+
+    /// Writes the envelopes of the person whose turn it is to their own medium and reads them back.
+    ///
+    /// # Errors
+    /// The folder lies in the vault or holds somebody else's; it cannot be written, or reads back differently. The
+    /// same person may try again.
+    pub fn place(&mut self, session: &Session, folder: &Path) -> Result<(), Refusal> {
+        let Some(Turn {
+            moment: Moment::Place { files },
+            ..
+        }) = self.turn()
+        else {
+            return Err(out_of_turn());
+        };
+        let vault = PathBuf::from(session.book.vault().store().place());
+        let real = super::envelopes::place(folder, &files, &vault, &self.taken)?;
+        self.taken.push(real);
+        self.placed();
+        Ok(())
+    }
+
+    pub(crate) fn placed(&mut self) {
+        let Stage::Place(new, done) = std::mem::replace(&mut self.stage, Stage::Over) else {
+            return;
+        };
+        let done = done.saturating_add(1);
+        self.stage = if done < owners(new.envelopes()).len() {
+            Stage::Place(new, done)
+        } else {
+            Stage::Prove(new)
+        };
+    }
+
+    /// The person whose turn it is proves. With the last present envelope of a reshare the new ones are made.
+    ///
+    /// # Errors
+    /// What does not open or does not agree, each its own sentence; nothing is locked and the same person may try
+    /// again.
+    pub fn prove(&mut self, session: &mut Session, hand: &Hand) -> Result<(), Refusal> {
+        let reshare = matches!(self.act, CustodyAct::Reshare { .. });
+        match &mut self.stage {
+            Stage::Bring(proving, _) => {
+                proving.prove(hand)?;
+                if reshare && proving.missing().is_empty() {
+                    let new = session.reshare(&self.id, proving)?;
+                    self.handed_out(New::Shares(Box::new(new)));
+                }
+                Ok(())
+            }
+            Stage::Prove(new) => new.proving().prove(hand),
+            _ => Err(out_of_turn()),
+        }
+    }
+
+    /// The person whose turn it is is not here: a drill passes over them and says so.
+    pub fn absent(&mut self) {
+        let Some(turn) = self.turn() else { return };
+        if let (Stage::Bring(_, passed), CustodyAct::Drill) = (&mut self.stage, &self.act) {
+            passed.insert(turn.person);
+        }
+    }
+
+    /// Puts the change in force, with a run's arrow in the same commit where there is one.
+    ///
+    /// # Errors
+    /// Somebody has not proven; the state changed since it was approved; nobody came to a drill: nothing is changed
+    /// then. A failed write says what stands.
+    pub(crate) fn finish(
+        mut self,
+        session: &mut Session,
+        arrow: Option<Arrow>,
+    ) -> Result<Changed, Refusal> {
+        match std::mem::replace(&mut self.stage, Stage::Over) {
+            Stage::Bring(proving, _) => session
+                .drill_with(&self.id, &proving, arrow)
+                .map(Changed::Drilled),
+            Stage::Prove(New::Rotation(prepared)) => session
+                .finish_rotation_with(*prepared, arrow)
+                .map(|done| Changed::Rotated(Box::new(done))),
+            Stage::Prove(New::Shares(new)) => session
+                .finish_reshare_with(&new.proving, arrow)
+                .map(Changed::Reshared),
+            _ => Err(out_of_turn()),
+        }
+    }
+
+    /// Whether everything new was made already for a reshare that stands open: its act is executed.
+    pub(crate) fn executed_digest(&self) -> Option<String> {
+        match &self.stage {
+            Stage::Place(New::Shares(new), _) | Stage::Prove(New::Shares(new)) => {
+                Some(new.executed.digest.clone()).filter(|digest| !digest.is_empty())
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Session {
+    /// The machine's time, which no vault moves.
+    pub fn wall_time(&self) -> crate::api::Timestamp {
+        self.wall.now()
+    }
+
+    /// Printable papers of the people of now, as file name and text: enrolment forms and the witness card.
+    pub fn papers(&self) -> Vec<(String, String)> {
+        let forms = super::forms::enrolment(self).into_iter();
+        let mut papers: Vec<(String, String)> = forms
+            .map(|(name, form)| (super::paper_name(&name, "enrolment.txt"), form))
+            .collect();
+        papers.push(("witness-card.txt".to_owned(), self.witness_card()));
+        papers
+    }
+
+    /// Puts a change in force that everybody had their turn in.
+    ///
+    /// # Errors
+    /// Somebody has not proven; the state changed since it was approved; nobody came to a drill: nothing is changed
+    /// then. A failed write says what stands.
+    pub fn finish_change(&mut self, changing: Changing) -> Result<Changed, Refusal> {
+        changing.finish(self, None)
+    }
+}
+
+/// How many words a new passphrase has.
+const fn words(profile: Profile) -> usize {
+    match profile {
+        Profile::Rehearsal => passphrase::REHEARSAL_WORDS,
+        Profile::Test | Profile::Production => passphrase::WORDS,
+    }
+}
+
+/// Whose envelopes these are, each once, in order.
+fn owners(envelopes: &[(String, &'static str, String)]) -> Vec<String> {
+    let mut names: Vec<String> = envelopes.iter().map(|(name, ..)| name.clone()).collect();
+    names.dedup();
+    names
+}
+
+fn out_of_turn() -> Refusal {
+    Refusal::Usage(
+        "Nobody's turn is left in this change, or it was given up. The people and shares of before are in force; ask \
+         for it again."
+            .into(),
+    )
+}
+
+/// Who proved, and who did not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// Everybody who proved.
+    pub proven: Vec<String>,
+    /// Whose envelopes did not hold.
+    pub failed: Vec<String>,
+    /// Who was not there.
+    pub absent: Vec<String>,
+}
+
+impl Changing {
+    /// Who has proven so far.
+    pub fn proof(&self) -> Proof {
+        let proving = match &self.stage {
+            Stage::Bring(proving, _) => proving,
+            Stage::Place(new, _) | Stage::Prove(new) => new.seen(),
+            Stage::Words(_) | Stage::Over => return Proof::default(),
+        };
+        let failed: Vec<String> = proving.failed().keys().cloned().collect();
+        let mut absent = proving.missing();
+        absent.retain(|name| !failed.contains(name));
+        Proof {
+            proven: proving.proven(),
+            failed,
+            absent,
+        }
+    }
+}

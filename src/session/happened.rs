@@ -1,0 +1,160 @@
+//! What happened to people, envelopes and media, and which act answers it: asked the same on every front end.
+
+use super::op::Op;
+use super::op_custody;
+use super::view::{PersonView, View};
+
+/// One thing that happens.
+#[derive(Debug, Clone, Copy)]
+pub struct Happened {
+    /// A word for menus.
+    pub id: &'static str,
+    /// What happened.
+    pub what: &'static str,
+    /// What is done about it.
+    pub then: &'static str,
+    /// Where it leads.
+    pub leads: Leads,
+}
+
+/// Where an answer leads.
+#[derive(Debug, Clone, Copy)]
+pub enum Leads {
+    /// To this act.
+    Act(&'static Op),
+    /// To the new envelopes of a reshare that stands open.
+    OpenReshare,
+    /// To a text: nothing in this vault can be done about it.
+    Text(&'static [&'static str]),
+}
+
+/// Everything that is asked, the usual first.
+pub const HAPPENED: &[Happened] = &[
+    Happened {
+        id: "yearly",
+        what: "Nothing: the yearly check",
+        then: "a drill: every custodian opens both envelopes; no identity is rebuilt, nothing changes",
+        leads: Leads::Act(&op_custody::DRILL),
+    },
+    Happened {
+        id: "left",
+        what: "Somebody left, or another takes the place",
+        then: "replace the person: new identities, shares, words and keys for all; theirs open nothing from then on",
+        leads: Leads::Act(&op_custody::REPLACE),
+    },
+    Happened {
+        id: "lost",
+        what: "An envelope was lost",
+        then: "rotate with the same people: whoever finds the old envelope has nothing",
+        leads: Leads::Act(&op_custody::ROTATE),
+    },
+    Happened {
+        id: "suspect",
+        what: "Something is suspect",
+        then: "rotate at once, with the same or other people; then judge every key that was here (PCI PIN 22)",
+        leads: Leads::Act(&op_custody::ROTATE),
+    },
+    Happened {
+        id: "forgotten",
+        what: "A passphrase is forgotten",
+        then: "rotate while enough others can open and sign: everybody gets new words",
+        leads: Leads::Act(&op_custody::ROTATE),
+    },
+    Happened {
+        id: "renew",
+        what: "Media are old; nobody changes, nothing is suspect",
+        then: "reshare: new shares and envelopes for the same people, who all bring the present ones",
+        leads: Leads::Act(&op_custody::RESHARE),
+    },
+    Happened {
+        id: "open-reshare",
+        what: "A reshare stands open",
+        then: "goes on where it stopped: everybody proves the new envelopes, and the old set ends",
+        leads: Leads::OpenReshare,
+    },
+    Happened {
+        id: "stick",
+        what: "The stick with the vault is broken",
+        then: "return to a copy: from the start, not from an open vault",
+        leads: Leads::Text(STICK),
+    },
+    Happened {
+        id: "too-few",
+        what: "Fewer can open than are needed",
+        then: "says what can and cannot be saved",
+        leads: Leads::Text(TOO_FEW),
+    },
+    Happened {
+        id: "appoint",
+        what: "Somebody is appointed as custodian",
+        then: "enters the signed appointment in the custody ledger (PCI PIN 25-1)",
+        leads: Leads::Act(&op_custody::APPOINT),
+    },
+    Happened {
+        id: "copy-gone",
+        what: "A copy was destroyed",
+        then: "attest it: what was deleted here is gone from there as well",
+        leads: Leads::Act(&op_custody::ATTEST_DESTROYED),
+    },
+];
+
+const STICK: &[&str] = &[
+    "This vault is open, so its stick works. Back it up while it does: b on Home, or `keymoot vault backup`.",
+    "Once a stick is broken, put in the stick with the latest copy and type, on the command line: keymoot vault \
+     restore COPY --to NEW-FOLDER --reason TEXT. With --log FILE, a newer audit log of the same vault has what was \
+     destroyed since destroyed again; without it every key is disabled until people enable it.",
+    "Enough custodians open the copy and approve the return, with the envelopes of the time of the copy. It gets a new \
+     epoch: signatures from before are worth nothing there. Then play vault-recovery, which proves who holds what and \
+     makes everything new.",
+];
+
+const TOO_FEW: &[&str] = &[
+    "What cannot be saved: the vault opens only with enough shares. No password resets it, keymoot knows no back door, \
+     and whoever wrote keymoot cannot help.",
+    "What can be tried first: a drill says whose envelopes still open. Look for envelopes in safes and for words on \
+     paper. Copies made before a rotation open to the people of then: `keymoot vault status` lists them.",
+    "What can be saved: public keys and certificates stand in exports and reports; every key that a partner or the \
+     service holds is there still, and can be exchanged anew under a new vault. Keys that exist here alone are lost: \
+     treat them as destroyed, write it down, and tell whoever depends on them.",
+    "While the vault is open in this session and enough sign, rotate now. That is the last chance.",
+];
+
+/// Why an answer leads nowhere in this vault as it is.
+pub fn off(happened: &Happened, view: &View) -> Option<&'static str> {
+    match happened.leads {
+        Leads::OpenReshare if !view.open_reshare => Some("no reshare stands open here"),
+        Leads::Act(op)
+            if op.name == op_custody::ATTEST_DESTROYED.name && view.copies.is_empty() =>
+        {
+            Some("no copy of this vault is on record")
+        }
+        _ => None,
+    }
+}
+
+/// A person in columns: name, role, where the envelopes are, last drill, next drill.
+pub fn row(person: &PersonView, view: &View) -> [String; 5] {
+    let day = |at: crate::api::Timestamp| at.rfc3339().chars().take(10).collect::<String>();
+    let envelopes = match &person.medium {
+        Some(medium) => medium.clone(),
+        None => "in the vault's folder".to_owned(),
+    };
+    let (last, due) = match person.drill {
+        Some(drill) => (
+            drill.last.map_or_else(|| "never".to_owned(), day),
+            if drill.due <= view.now {
+                "now".to_owned()
+            } else {
+                day(drill.due)
+            },
+        ),
+        None => ("-".to_owned(), "-".to_owned()),
+    };
+    [
+        person.name.clone(),
+        person.role.clone(),
+        envelopes,
+        last,
+        due,
+    ]
+}

@@ -1,0 +1,204 @@
+//! Custodians: who they are, when they last proved what they hold, and what to do when something happened.
+
+use super::act::Act;
+use super::page::Page;
+use crate::session::field::Footing;
+use crate::session::happened::{self, HAPPENED, Happened, Leads};
+use crate::tui::canvas::{Canvas, cells};
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::message::{News, Order};
+use crate::tui::screen::{Reaction, Screen};
+use crate::tui::theme::Role;
+use crate::tui::widgets::list::{Column, Cursor, table};
+use crate::tui::world::World;
+
+use super::change::Change;
+
+/// The people of the open vault.
+#[derive(Default)]
+pub(crate) struct Custodians {
+    cursor: Cursor,
+    waiting: bool,
+}
+
+const PEOPLE: [Column; 5] = [
+    Column {
+        title: "NAME",
+        width: 14,
+        right: false,
+    },
+    Column {
+        title: "ROLE",
+        width: 14,
+        right: false,
+    },
+    Column {
+        title: "ENVELOPES",
+        width: 22,
+        right: false,
+    },
+    Column {
+        title: "LAST DRILL",
+        width: 11,
+        right: false,
+    },
+    Column {
+        title: "NEXT",
+        width: 11,
+        right: false,
+    },
+];
+
+impl Custodians {
+    /// The screen.
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    fn chosen(&self) -> Option<&'static Happened> {
+        HAPPENED.get(self.cursor.at().min(HAPPENED.len().saturating_sub(1)))
+    }
+
+    fn open(&mut self, world: &World) -> Reaction {
+        let (Some(view), Some(chosen)) = (&world.view, self.chosen()) else {
+            return Reaction::none();
+        };
+        if let Some(reason) = happened::off(chosen, view) {
+            return Reaction::notice(Role::Note, format!("off here: {reason}"));
+        }
+        match chosen.leads {
+            Leads::Act(op) => Reaction::push(Act::of(op, None, world)),
+            Leads::OpenReshare => {
+                self.waiting = true;
+                Reaction::order(Order::GoOnWithReshare)
+            }
+            Leads::Text(text) => Reaction::push(Page::new(
+                &["Custodians", chosen.what],
+                text.join("\n\n"),
+                "nothing has changed",
+            )),
+        }
+    }
+}
+
+impl Screen for Custodians {
+    fn name(&self) -> &'static str {
+        "Custodians"
+    }
+
+    fn title(&self, world: &World) -> Vec<String> {
+        let quorum = world.view.as_ref().map_or_else(String::new, |view| {
+            format!("{} of {} open, {} use a secret", view.k, view.n, view.t)
+        });
+        vec!["Custodians".into(), quorum]
+    }
+
+    fn footing(&self, world: &World) -> Footing {
+        let off = world
+            .view
+            .as_ref()
+            .zip(self.chosen())
+            .and_then(|(view, chosen)| happened::off(chosen, view));
+        let enter = match (off, self.chosen()) {
+            (Some(reason), _) => format!("is off: {reason}"),
+            (None, Some(chosen)) => match chosen.leads {
+                Leads::Act(op) => format!("leads to \"{}\"; nothing is asked for yet", op.title),
+                Leads::OpenReshare => "goes on where it stopped".into(),
+                Leads::Text(_) => "says what can be done".into(),
+            },
+            (None, None) => "does nothing".into(),
+        };
+        Footing {
+            acts: "nobody: looking needs no approval".into(),
+            enter,
+            so_far: "nothing has changed; those of now open the vault".into(),
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        let mut offers = keys::moves();
+        offers.extend([Offer::plain(Verb::Enter), Offer::plain(Verb::Back)]);
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "Above are the people of this vault: where their envelopes lie, when they last proved what they hold, and by when they prove it again. Below is asked what happened; each answer leads to the act that helps.",
+            "A drill changes nothing. A reshare gives the same people new shares. A rotation makes everything new, and is the only answer to departure, loss and suspicion: nobody can be made to forget.",
+        ]
+    }
+
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
+        let Some(view) = &world.view else {
+            canvas.put(2, 1, Role::Muted, "No vault is open. Esc goes back.");
+            return;
+        };
+        let (width, height) = (canvas.width(), canvas.height());
+        let rows: Vec<[String; 5]> = view.people.iter().map(|p| happened::row(p, view)).collect();
+        // The question keeps at least six rows; people who do not fit stand in a line of their own.
+        let room = usize::from(height.saturating_sub(11)).max(1);
+        let shown = rows.len().min(room);
+        canvas.within(0, 0, width, cells(shown).saturating_add(1), |c| {
+            table(c, &PEOPLE, shown, Cursor::on(usize::MAX), |n| {
+                let row = rows.get(n).map(|row| row.to_vec()).unwrap_or_default();
+                let late = row.last().is_some_and(|due| due == "now");
+                (if late { Role::Wait } else { Role::Text }, row)
+            });
+        });
+        let mut y = cells(shown).saturating_add(1);
+        if rows.len() > shown {
+            let more = rows.len().saturating_sub(shown);
+            canvas.put(
+                1,
+                y,
+                Role::Muted,
+                &format!("and {more} more: keymoot vault status lists all"),
+            );
+            y = y.saturating_add(1);
+        }
+        canvas.put(1, y, Role::Title, "What happened?");
+        y = y.saturating_add(1);
+        let at = self.cursor.at();
+        let below = height.saturating_sub(2);
+        if let Some(one) = self.chosen() {
+            let words = format!("Then: {}.", one.then);
+            canvas.paragraph(1, below, width.saturating_sub(2), Role::Muted, &words);
+        }
+        canvas.within(0, y, width, below.saturating_sub(y), |c| {
+            let width = c.width();
+            self.cursor.draw(c, HAPPENED.len(), |c, n, y| {
+                let Some(one) = HAPPENED.get(n) else { return };
+                let role = match (happened::off(one, view), n == at) {
+                    (_, true) => Role::Selection,
+                    (Some(_), _) => Role::Muted,
+                    _ => Role::Text,
+                };
+                c.put_cut(3, y, width.saturating_sub(4), role, one.what);
+            });
+        });
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        match verb {
+            Verb::Enter => self.open(world),
+            Verb::Back => Reaction::pop(),
+            other => {
+                self.cursor.moved(other, HAPPENED.len(), 5);
+                Reaction::none()
+            }
+        }
+    }
+
+    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+        if !std::mem::take(&mut self.waiting) {
+            return None;
+        }
+        match news {
+            News::Change { ask, again } => {
+                Some(Reaction::push(Change::new((**ask).clone(), again.clone())))
+            }
+            News::Refused(text) => Some(Reaction::notice(Role::Stop, text.clone())),
+            _ => None,
+        }
+    }
+}
