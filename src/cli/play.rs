@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::ceremony::{self, RunError, Runner, Script, Wanted};
-use crate::session::{Profile, Refusal, RunOutcome, Session};
+use crate::ceremony::{self, RunError, Runner, Script, Showing, Wanted};
+use crate::session::{Profile, Refusal, RunOutcome, Session, View};
 
 use super::sessions::{self, Place, Practice};
 use super::status::{Answer, Failure, Status};
-use super::{Lines, Look, Next, Play, Screen, Stage, lint, streams, unlock_file};
+use super::{Filmed, Lines, Look, Next, Play, Screen, Stage, lint, streams, unlock_file};
 
 /// Play a ceremony script: in the terminal, or headless
 #[derive(clap::Args)]
@@ -81,7 +81,7 @@ impl PlayArgs {
                 None => sessions::rehearsal(&practice, true)?,
                 Some(dir) => sessions::open(dir, self.place.unlock_file.as_deref(), &practice)?,
             };
-            return self.alone(script, session, inputs).map(Next::Exit);
+            return self.alone(script, session, inputs);
         }
         let play = Play {
             script: bytes.to_vec(),
@@ -196,16 +196,69 @@ impl PlayArgs {
         script: Script,
         mut session: Session,
         inputs: BTreeMap<String, Vec<u8>>,
-    ) -> Answer<Status> {
+    ) -> Answer<Next> {
+        // Before anything begins: a recording that cannot be written is no reason to stop halfway.
+        let record = self.look.record.as_deref();
+        let file = record
+            .map(crate::os::new_file)
+            .transpose()
+            .map_err(|e| Failure::failed(format!("{e} Nothing was begun.")))?;
         let title = script.title().to_owned();
         let wanted = Wanted {
             inputs,
             resume: self.resume,
         };
-        let mut runner = Runner::begin(&mut session, script, wanted).map_err(failure)?;
-        let ended = runner.headless(&mut session);
+        let runner = Runner::begin(&mut session, script, wanted).map_err(failure)?;
+        let run = HeadlessRun {
+            title,
+            runner,
+            session,
+            out: self.out.clone(),
+        };
+        match file {
+            Some(file) => Ok(Next::Film(Box::new(Filmed { file, run }))),
+            None => run.end(None).map(Next::Exit),
+        }
+    }
+}
+
+/// A headless ceremony that has begun.
+pub struct HeadlessRun {
+    title: String,
+    runner: Runner,
+    session: Session,
+    out: Option<PathBuf>,
+}
+
+impl HeadlessRun {
+    /// The script's title.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Plays it to its end; `watch` is shown every question before it is answered, and the end.
+    pub fn play(self, mut watch: impl FnMut(View, Showing)) -> Status {
+        self.end(Some(&mut watch)).unwrap_or_else(|failure| {
+            streams::complain(&failure);
+            failure.status
+        })
+    }
+
+    fn end(self, watch: Option<&mut dyn FnMut(View, Showing)>) -> Answer<Status> {
+        let Self {
+            title,
+            mut runner,
+            mut session,
+            out,
+        } = self;
+        let ended = match watch {
+            None => runner.headless(&mut session),
+            Some(watch) => runner.headless_watched(&mut session, &mut |runner, session| {
+                watch(session.view(), runner.showing(session));
+            }),
+        };
         // Outputs are written whatever happened: ceremony.json tells where it stopped.
-        let written = self.write(&runner, &session);
+        let written = write(out.as_deref(), &runner, &session);
         let closed = sessions::close(session);
         let status = match ended {
             Ok(RunOutcome::Completed) => Status::Done,
@@ -226,15 +279,15 @@ impl PlayArgs {
         }
         Ok(status)
     }
+}
 
-    fn write(&self, runner: &Runner, session: &Session) -> Answer<()> {
-        if let Some(out) = &self.out {
-            for name in runner.write_outputs(session, out).map_err(failure)? {
-                streams::progress(&format!("wrote {}", out.join(name).display()));
-            }
+fn write(out: Option<&Path>, runner: &Runner, session: &Session) -> Answer<()> {
+    if let Some(out) = out {
+        for name in runner.write_outputs(session, out).map_err(failure)? {
+            streams::progress(&format!("wrote {}", out.join(name).display()));
         }
-        Ok(())
     }
+    Ok(())
 }
 
 fn word(outcome: RunOutcome) -> &'static str {

@@ -12,6 +12,7 @@ mod contrast;
 mod desk;
 mod envelopes;
 mod event_loop;
+mod film;
 mod frame;
 mod guard;
 mod keys;
@@ -22,6 +23,7 @@ mod look;
 mod message;
 mod paint;
 mod receiver;
+mod recorder;
 #[cfg(test)]
 mod room;
 mod screen;
@@ -37,6 +39,7 @@ use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
+pub use film::Film;
 pub use theme::ThemeError;
 
 use crate::api::{Clock, Timestamp};
@@ -92,7 +95,7 @@ pub enum Start {
 pub type Doctor = fn() -> Vec<(String, String, String)>;
 
 /// How the workstation looks, whatever the environment says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Options {
     /// No glyph beyond ASCII, whatever the locale says.
     pub ascii: bool,
@@ -101,6 +104,8 @@ pub struct Options {
     /// Looks at the machine: label, verdict (`ok`, `note`, `STOP`) and a line for each finding. Called by the desk
     /// when somebody asks.
     pub doctor: Option<Doctor>,
+    /// A new file that takes a recording of the screen.
+    pub record: Option<std::fs::File>,
 }
 
 /// Why there is no screen.
@@ -165,7 +170,7 @@ pub fn run(start: Start, options: Options) -> Result<u8, TuiError> {
         return Err(TuiError::Dumb);
     }
     let doctor = options.doctor;
-    let appearance = surroundings::appearance(options)?;
+    let (appearance, record) = surroundings::appearance(options)?;
     let now = crate::os::WallClock.now();
     let world = world::World {
         size: crossterm::terminal::size()?,
@@ -178,6 +183,10 @@ pub fn run(start: Start, options: Options) -> Result<u8, TuiError> {
         doctor: Vec::new(),
         look: appearance.look(),
     };
+    let recorder = match record {
+        Some(file) => Some(recorder::Recorder::begin(file, world.size, "keymoot")?),
+        None => None,
+    };
     let (state, orders) = screens::begin(start, world);
-    event_loop::run(state, orders, appearance, doctor)
+    event_loop::run(state, orders, (appearance, recorder), doctor)
 }
