@@ -24,7 +24,7 @@ pub use finding::Finding;
 pub use lint::{RULES, Rule};
 pub use named_file::{PRACTICE_FILE, named_file, read_envelope};
 pub(crate) use run::key_lines;
-pub use run::{RunError, Runner, Wanted, resolve_inputs};
+pub use run::{RunError, Runner, Wanted, resolve_inputs, run_report};
 pub use script::{InputDeclaration, MAX_SCRIPT_BYTES, Script};
 pub use shipped::{sample, shipped};
 pub use telling::{PAUSE, ended, holdings, saved};

@@ -6,6 +6,7 @@
 mod args;
 mod batch;
 mod brief;
+mod bundle;
 mod by_hand;
 mod by_hand_people;
 mod call;
@@ -26,6 +27,7 @@ mod status;
 mod streams;
 mod unlock_file;
 mod vault;
+mod verify;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

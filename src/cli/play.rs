@@ -34,6 +34,9 @@ pub(super) struct PlayArgs {
     /// Give the script's file input NAME this file
     #[arg(long, value_name = "NAME=PATH", value_parser = input, requires = "script")]
     input: Vec<(String, PathBuf)>,
+    /// Write the evidence of a headless ceremony into this new file (see `keymoot bundle` for others)
+    #[arg(long, value_name = "F", requires = "headless")]
+    bundle: Option<PathBuf>,
     /// Take up the run that was interrupted in this vault
     #[arg(long, requires = "script", requires = "vault")]
     resume: bool,
@@ -81,7 +84,7 @@ impl PlayArgs {
                 None => sessions::rehearsal(&practice, true)?,
                 Some(dir) => sessions::open(dir, self.place.unlock_file.as_deref(), &practice)?,
             };
-            return self.alone(script, session, inputs);
+            return self.alone(bytes.to_vec(), session, inputs);
         }
         let play = Play {
             script: bytes.to_vec(),
@@ -193,7 +196,7 @@ impl PlayArgs {
 
     fn alone(
         &self,
-        script: Script,
+        script: Vec<u8>,
         mut session: Session,
         inputs: BTreeMap<String, Vec<u8>>,
     ) -> Answer<Next> {
@@ -203,17 +206,21 @@ impl PlayArgs {
             .map(crate::os::new_file)
             .transpose()
             .map_err(|e| Failure::failed(format!("{e} Nothing was begun.")))?;
-        let title = script.title().to_owned();
+        let parsed = Script::parse(&script).map_err(|_| Failure::failed("the script changed."))?;
+        let title = parsed.title().to_owned();
         let wanted = Wanted {
             inputs,
             resume: self.resume,
         };
-        let runner = Runner::begin(&mut session, script, wanted).map_err(failure)?;
+        let runner = Runner::begin(&mut session, parsed, wanted).map_err(failure)?;
         let run = HeadlessRun {
             title,
             runner,
             session,
             out: self.out.clone(),
+            script,
+            bundle: self.bundle.clone(),
+            recording: self.look.record.clone(),
         };
         match file {
             Some(file) => Ok(Next::Film(Box::new(Filmed { file, run }))),
@@ -228,6 +235,9 @@ pub struct HeadlessRun {
     runner: Runner,
     session: Session,
     out: Option<PathBuf>,
+    script: Vec<u8>,
+    bundle: Option<PathBuf>,
+    recording: Option<PathBuf>,
 }
 
 impl HeadlessRun {
@@ -250,6 +260,9 @@ impl HeadlessRun {
             mut runner,
             mut session,
             out,
+            script,
+            bundle,
+            recording,
         } = self;
         let ended = match watch {
             None => runner.headless(&mut session),
@@ -259,6 +272,10 @@ impl HeadlessRun {
         };
         // Outputs are written whatever happened: ceremony.json tells where it stopped.
         let written = write(out.as_deref(), &runner, &session);
+        let bundled = match &bundle {
+            None => Ok(()),
+            Some(path) => bundled(&mut session, &script, recording.as_deref(), path),
+        };
         let closed = sessions::close(session);
         let status = match ended {
             Ok(RunOutcome::Completed) => Status::Done,
@@ -273,12 +290,31 @@ impl HeadlessRun {
             }
         };
         written?;
+        bundled?;
         closed?;
         if status == Status::Done {
             streams::progress(&format!("{title}: completed."));
         }
         Ok(status)
     }
+}
+
+/// Writes the bundle of the last run of a script.
+fn bundled(
+    session: &mut Session,
+    bytes: &[u8],
+    recording: Option<&Path>,
+    path: &Path,
+) -> Answer<()> {
+    let script = lint::parsed(path, bytes)?;
+    let recording = match recording {
+        None => None,
+        Some(file) => Some(streams::read(file, super::bundle::MAX_RECORDING)?.to_vec()),
+    };
+    let run = session.last_run(&script.sha256_hex()).map(|run| run.id);
+    let run = run.unwrap_or_default();
+    let bundle = super::bundle::of(session, &script, &run, bytes.to_vec(), recording)?;
+    super::bundle::write(path, &bundle)
 }
 
 fn write(out: Option<&Path>, runner: &Runner, session: &Session) -> Answer<()> {

@@ -87,7 +87,7 @@ impl Session {
 }
 
 /// What an act that is committed with an arrow says about itself.
-type Effect<'a> = Option<(&'a Action, &'a [Response], &'a str)>;
+type Effect<'a> = Option<(&'a Action, &'a [Response], &'a str, String)>;
 
 /// Applies an arrow to a copy of the state.
 pub(crate) fn apply(
@@ -144,7 +144,8 @@ fn put(
     binds: Vec<(usize, String)>,
     effect: Effect<'_>,
 ) -> Result<(), Refusal> {
-    if let Some((action, responses, digest)) = effect {
+    if let Some((action, responses, digest, evidence)) = effect {
+        step.evidence = Some(evidence);
         step.request = Some(super::handover::aws_request(action).to_string());
         step.response = match responses {
             [] => None,

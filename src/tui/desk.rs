@@ -112,6 +112,9 @@ impl Desk {
             Order::Lock => {
                 if let Some(session) = &mut self.session {
                     session.forget_keys();
+                    // A line that cannot be written breaks the session, which says so at the next act; the screen is
+                    // hidden either way.
+                    let _ = session.note_lock(true, Vec::new());
                 }
                 return News::Locked;
             }
@@ -186,7 +189,11 @@ impl Desk {
     fn recognise(&mut self, person: &str, signing: Signing) -> News {
         let known = signing
             .source()
-            .and_then(|source| self.session()?.recognise(person, source));
+            .and_then(|source| {
+                let session = self.session()?;
+                session.recognise(person, source)?;
+                session.note_lock(false, vec![person.to_owned()])
+            });
         match known {
             Ok(()) => News::Recognised,
             Err(refusal) => News::Unrecognised(refusal.to_string()),

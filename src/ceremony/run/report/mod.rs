@@ -32,7 +32,8 @@ struct Material<'a> {
     view: &'a View,
 }
 
-fn gather(run: &Run, script: &Script, session: &Session) -> RunReport {
+/// The report of a run as data.
+pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport {
     let view = session.view();
     let audit_head = audit_head(run, session);
     let from = Material {
