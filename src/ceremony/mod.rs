@@ -4,6 +4,7 @@
 
 mod ask;
 mod brief;
+mod evidence;
 mod finding;
 mod lint;
 mod model;
@@ -20,6 +21,7 @@ mod template;
 
 pub use ask::{Advance, Answer, Ask, AskField, Showing, StepLine};
 pub use brief::{Brief, BriefVault, brief};
+pub use evidence::{bundle, report_text, shipped_by_hash};
 pub use finding::Finding;
 pub use lint::{RULES, Rule};
 pub use named_file::{PRACTICE_FILE, named_file, read_envelope};

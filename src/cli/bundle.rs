@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::ceremony::{Script, run_report};
-use crate::session::{Brought, Session};
+use crate::ceremony;
 
 use super::sessions::{self, Practice};
 use super::status::{Answer, Failure, Status};
-use super::{doctor, lint, streams};
+use super::{lint, streams};
 
 /// The longest recording that goes into a bundle.
 pub(super) const MAX_RECORDING: u64 = 64 << 20;
@@ -61,35 +60,12 @@ impl BundleArgs {
             None => Err(Failure::failed(
                 "this script was never played in this vault. Nothing was written.",
             )),
-            Some(run) => of(&mut session, &script, &run, bytes.to_vec(), recording),
+            Some(run) => ceremony::bundle(&mut session, &bytes, &run, recording).map_err(Failure::from),
         };
         sessions::close(session)?;
         write(&self.out, &bundle?)?;
         Ok(Status::Done)
     }
-}
-
-/// The bundle of a run.
-pub(super) fn of(
-    session: &mut Session,
-    script: &Script,
-    run: &str,
-    bytes: Vec<u8>,
-    recording: Option<Vec<u8>>,
-) -> Answer<Vec<u8>> {
-    let report = run_report(session, script, run).ok_or_else(|| {
-        Failure::failed("there is no such run in this vault. Nothing was written.")
-    })?;
-    let report = serde_json::to_value(report).map_err(|e| Failure::failed(e.to_string()))?;
-    let brought = Brought {
-        script: bytes,
-        report,
-        recording,
-        build: serde_json::json!({
-            "version": env!("CARGO_PKG_VERSION"), "sha256": doctor::own_hash(),
-        }),
-    };
-    Ok(session.bundle(run, brought)?)
 }
 
 /// Writes a bundle into a new file.

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::io::IsTerminal;
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use crate::api::Clock;
 use crate::os::{self, Measure, WallClock};
@@ -116,7 +115,7 @@ fn examine() -> Health {
         .collect();
     Health {
         version: env!("CARGO_PKG_VERSION"),
-        sha256: own_hash(),
+        sha256: crate::os::own_sha256(),
         time: WallClock.now().rfc3339(),
         checks,
         fit_for,
@@ -255,20 +254,6 @@ fn terminal() -> Check {
         ),
         Err(_) => remedied(check("terminal", "note", "its size cannot be seen"), wanted),
     }
-}
-
-/// SHA-256 of the running program, as it reads itself.
-pub(super) fn own_hash() -> Option<String> {
-    let mut program = std::fs::File::open(std::env::current_exe().ok()?).ok()?;
-    let mut digest = Sha256::new();
-    let mut buffer = vec![0_u8; 64 << 10];
-    loop {
-        match std::io::Read::read(&mut program, &mut buffer).ok()? {
-            0 => break,
-            n => digest.update(buffer.get(..n)?),
-        }
-    }
-    Some(data_encoding::HEXLOWER.encode(&digest.finalize()))
 }
 
 fn text(health: &Health) -> String {

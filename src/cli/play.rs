@@ -313,7 +313,7 @@ fn bundled(
     };
     let run = session.last_run(&script.sha256_hex()).map(|run| run.id);
     let run = run.unwrap_or_default();
-    let bundle = super::bundle::of(session, &script, &run, bytes.to_vec(), recording)?;
+    let bundle = ceremony::bundle(session, bytes, &run, recording)?;
     super::bundle::write(path, &bundle)
 }
 

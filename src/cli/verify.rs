@@ -1,18 +1,14 @@
 //! `keymoot verify`: whether a bundle holds together, and whether the people named are those who signed.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use serde_json::json;
 
 use crate::custody::TypedFingerprint;
-use crate::evidence::verify::{Trusted, Verified, verify};
+use crate::evidence::verify::{DO_NOT_RELY, MAX_BUNDLE, NOT, Trusted, told, verify};
 
 use super::status::{Answer, Failure, Status};
 use super::streams;
-
-/// The longest bundle that is read: 1 GiB.
-const MAX_BUNDLE: u64 = 1 << 30;
 
 /// Check the evidence of a ceremony with nothing but its bundle
 #[derive(clap::Args)]
@@ -71,8 +67,7 @@ impl Verify {
                 fault.what
             ))),
             Err(fault) => Err(Failure::failed(format!(
-                "NOT CONSISTENT. {fault}. The bundle is not what keymoot wrote: do not rely on any of it, and ask for \
-                 another copy."
+                "{NOT} {fault}. {DO_NOT_RELY}"
             ))),
         }
     }
@@ -114,50 +109,6 @@ fn trust_line(line: &str) -> Option<Trusted> {
             fingerprint: typed.bytes().to_vec(),
         })
     })
-}
-
-fn told(done: &Verified) -> String {
-    let mut text = String::new();
-    let verdict = if done.authentic {
-        "CONSISTENT and AUTHENTIC: the people of the trust file signed this."
-    } else {
-        "CONSISTENT: nothing in it contradicts the rest. Who signed is not proven: --trust proves it."
-    };
-    let _ = writeln!(text, "{verdict}\n");
-    let outcome = if done.outcome.is_empty() { "stands open" } else { &done.outcome };
-    for (label, value) in [
-        ("Vault", format!("{} ({})", done.vault, done.profile)),
-        ("Run", format!("{} ({outcome})", done.run)),
-        ("Script", format!("SHA-256 {}", done.script_sha256)),
-        ("Log", format!("{} lines, whole from line 1", done.events)),
-        (
-            "States",
-            match done.heads {
-                (n, 0) => format!("{n} heads recomputed"),
-                (n, older) => format!("{n} heads recomputed, {older} taken from an older log"),
-            },
-        ),
-    ] {
-        let _ = writeln!(text, "{label:<11}{value}");
-    }
-    for (operation, who) in &done.acts {
-        let _ = writeln!(text, "{:<11}{operation}: signed by {}", "Act", who.join(", "));
-    }
-    for (line, who) in &done.sign_offs {
-        let _ = writeln!(text, "{:<11}line {line}: {}", "Signed off", who.join(", "));
-    }
-    let _ = writeln!(text, "{:<11}{}", "Files", match done.artifacts.as_slice() {
-        [] => "none".to_owned(),
-        names => names.join(", "),
-    });
-    let _ = writeln!(text, "{:<11}{}", "Recording", if done.recording { "in the bundle" } else { "none" });
-    if !done.bundle_signed {
-        let _ = writeln!(text, "note       files, report and recording are as the vault noted them; nobody signed for them.");
-    }
-    if done.signed_from_file > 0 {
-        let _ = writeln!(text, "note       {} signatures came from a file: nobody typed a passphrase for them.", done.signed_from_file);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub use files::{FileError, ensure_private_folder, read_limited, read_private, st
 pub use folder::{Folder, FolderError, Stage};
 pub use hardening::{Hardening, Measure, harden};
 pub use output::{OutputFolder, is_plain_name, new_file};
-pub use probe::{EntropyReport, Interface, entropy_report, interfaces, swap_areas};
+pub use probe::{EntropyReport, Interface, entropy_report, interfaces, own_sha256, swap_areas};
 pub use processes::ask_to_end;
 pub use suspend::{GOES_ON, STOP_ASKED, stop_process_group};
 pub use terminal_state::TerminalState;

@@ -63,6 +63,7 @@ mod sentence_naming;
 mod sentence_tokens;
 pub mod span;
 mod state;
+mod trail;
 mod transition;
 pub mod view;
 mod views;
@@ -97,6 +98,7 @@ pub use resharing::{Reshared, Resharing};
 pub use restoring::{NewerLog, Restored, load_copy, write_out};
 pub use rotation::{Prepared, Rotated};
 pub use run::{Run, RunOutcome, StepRecord, StepState};
+pub use trail::{Trail, TrailLine};
 pub use view::{
     CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, ReceiptView, View,
 };

@@ -143,6 +143,14 @@ impl Desk {
             Order::Answer(answers) => return self.answer(answers),
             Order::Abort(reason) => return self.abort(&reason),
             Order::WriteOutputs(folder) => return self.write(folder),
+            Order::Trail => self.session().and_then(|s| Ok(News::Trail(Arc::new(s.trail()?)))),
+            Order::Report(run) => self.evidence(&run, |session, script| {
+                crate::ceremony::report_text(session, script, &run).map(News::Reported)
+            }),
+            Order::Bundle(run) => self.evidence(&run, |session, script| {
+                crate::ceremony::bundle(session, script, &run, None).map(News::Bundled)
+            }),
+            Order::Verify(path) => verified(&path),
             order => self.act(order),
         };
         answer.unwrap_or_else(|refusal| News::Refused(refusal.to_string()))
@@ -154,6 +162,27 @@ impl Desk {
 
     fn session(&mut self) -> Result<&mut Session, Refusal> {
         self.session.as_mut().ok_or_else(not_open)
+    }
+
+    /// Evidence of a run, whose script must be one that ships with keymoot: others are files that only the command
+    /// line is given.
+    fn evidence(
+        &mut self,
+        run: &str,
+        make: impl FnOnce(&mut Session, &[u8]) -> Result<News, Refusal>,
+    ) -> Result<News, Refusal> {
+        let session = self.session()?;
+        let view = session.view();
+        let played = view.runs.iter().find(|r| r.id == run);
+        let played = played.map(|r| (r.script.clone(), r.script_sha256.clone()));
+        let (name, sha256) = played.unwrap_or_default();
+        let script = crate::ceremony::shipped_by_hash(&sha256).ok_or_else(|| {
+            Refusal::Usage(format!(
+                "{name} does not ship with this keymoot, and evidence needs its file. Nothing was changed. \
+                 `keymoot bundle DIR --script FILE --out F` takes it."
+            ))
+        })?;
+        make(session, script)
     }
 
     fn open(&mut self, dir: &Path) -> Result<News, Refusal> {
@@ -333,6 +362,17 @@ impl Desk {
     fn act(&mut self, order: Order) -> Result<News, Refusal> {
         let session = self.session.as_mut().ok_or_else(not_open)?;
         self.acts.work(session, order)
+    }
+}
+
+/// What a bundle shows, if it holds together.
+fn verified(path: &Path) -> Result<News, Refusal> {
+    use crate::evidence::verify;
+    let bytes = crate::os::read_limited(path, verify::MAX_BUNDLE)
+        .map_err(|e| Refusal::Usage(e.to_string()))?;
+    match verify::verify(&bytes, None) {
+        Ok(done) => Ok(News::Verified(verify::told(&done))),
+        Err(fault) => Err(Refusal::Usage(format!("{} {fault}. {}", verify::NOT, verify::DO_NOT_RELY))),
     }
 }
 

@@ -19,6 +19,8 @@ use super::approve::Approve;
 use super::create::Create;
 use super::deletions::Deletions;
 use super::done::common_name;
+use super::audit::Audit;
+use super::evidence::Evidence;
 use super::exchange::Exchange;
 use super::keys::Keys;
 use super::leave::Leave;
@@ -216,6 +218,8 @@ impl Screen for Home {
                 Verb::Ceremonies,
                 Verb::Import,
                 Verb::Copy,
+                Verb::Audit,
+                Verb::Evidence,
             ]
             .map(Offer::plain),
         );
@@ -300,6 +304,8 @@ impl Screen for Home {
             Verb::Exchange => Reaction::push(Exchange::new()),
             Verb::Ceremonies => Reaction::push(Picker::shipped(Place::Here)),
             Verb::Copy => Reaction::push(Act::backup(world)),
+            Verb::Audit => Audit::open(),
+            Verb::Evidence => Reaction::push(Evidence::new()),
             Verb::Back if world.view.as_ref().is_some_and(|v| v.only_copy.is_some()) => {
                 Reaction::push(Leave::closing())
             }

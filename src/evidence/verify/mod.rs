@@ -7,6 +7,8 @@
 //! fingerprints from elsewhere: every key that signed must be one of them, under the same name.
 #![deny(clippy::indexing_slicing)]
 
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use data_encoding::{BASE64, HEXLOWER};
@@ -16,6 +18,11 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::bundle::{PARTS, VERSION, sha256};
+
+pub use told::{DO_NOT_RELY, NOT, told};
+
+/// The longest bundle that is read: 1 GiB.
+pub const MAX_BUNDLE: u64 = 1 << 30;
 
 /// Operations that move the state without anybody's signature: what the clock brings about.
 const BY_THE_CLOCK: [&str; 1] = ["DestroyKey"];
@@ -56,7 +63,7 @@ pub struct Verified {
     pub script_sha256: String,
     /// Lines of the log.
     pub events: usize,
-    /// Acts of the run: operation and who signed, the issuer first.
+    /// Acts of the run: what was signed and who signed, the issuer first.
     pub acts: Vec<(String, Vec<String>)>,
     /// Sign-offs in the run and of the bundle: the line and who signed.
     pub sign_offs: Vec<(u64, Vec<String>)>,
@@ -105,6 +112,15 @@ pub fn verify(bytes: &[u8], trust: Option<&[Trusted]>) -> Result<Verified, Fault
         done.authentic = true;
     }
     Ok(done)
+}
+
+/// The report of a bundle that is consistent.
+///
+/// # Errors
+/// The first [`Fault`].
+pub fn report(bytes: &[u8]) -> Result<Value, Fault> {
+    verify(bytes, None)?;
+    Ok(part(&read(bytes)?, "report").clone())
 }
 
 // ---- the file -------------------------------------------------------------------------------------------------
@@ -575,7 +591,9 @@ fn acts(
         fit_to_sign(first, &who, keys)?;
         signers.extend(who.iter().map(|(key, _)| key.clone()));
         let names = who.into_iter().map(|(_, name)| name).collect();
-        done.acts.push((first.op().to_owned(), names));
+        let name = act.pointer("/action/name").and_then(Value::as_str);
+        done.acts
+            .push((name.unwrap_or_else(|| first.op()).to_owned(), names));
     }
     Ok(())
 }
