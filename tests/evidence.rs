@@ -1,5 +1,11 @@
 //! Evidence from outside: what the binary records and bundles is verified, and whatever is changed in it is found.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::too_many_lines)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::too_many_lines
+)]
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -29,7 +35,15 @@ fn played(script: &str) -> (Vec<u8>, Vec<u8>) {
     let (cast, bundle) = (file("f.cast"), file("f.bundle"));
     done(&keymoot(
         folder.path(),
-        &["play", script, "--headless", "--record", &cast, "--bundle", &bundle],
+        &[
+            "play",
+            script,
+            "--headless",
+            "--record",
+            &cast,
+            "--bundle",
+            &bundle,
+        ],
     ));
     (std::fs::read(cast).unwrap(), std::fs::read(bundle).unwrap())
 }
@@ -38,7 +52,10 @@ static KEK: LazyLock<(Vec<u8>, Vec<u8>)> = LazyLock::new(|| played("kek-to-aws-r
 
 /// The part that a byte of the file stands in: the name at the beginning of its line.
 fn part_at(bundle: &[u8], at: usize) -> String {
-    let begin = bundle[..at].iter().rposition(|b| *b == b'\n').map_or(0, |n| n + 1);
+    let begin = bundle[..at]
+        .iter()
+        .rposition(|b| *b == b'\n')
+        .map_or(0, |n| n + 1);
     let line = &bundle[begin..];
     let name = line.split(|b| *b == b'"').nth(1).unwrap_or_default();
     String::from_utf8_lossy(name).into_owned()
@@ -51,12 +68,22 @@ fn a_bundle_is_consistent_and_names_who_signed() {
     assert_eq!(verified.outcome, "completed");
     assert_eq!(verified.acts.len(), 3);
     assert_eq!(verified.heads.1, 0, "every head is recomputed");
-    assert!(verified.acts.iter().all(|(_, who)| who[0] == "Ada" && who.len() == 3));
-    assert!(verified.artifacts.iter().any(|f| f == "kek.import-key.rehearsal.json"));
+    assert!(
+        verified
+            .acts
+            .iter()
+            .all(|(_, who)| who[0] == "Ada" && who.len() == 3)
+    );
+    assert!(
+        verified
+            .artifacts
+            .iter()
+            .any(|f| f == "kek.import-key.rehearsal.json")
+    );
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever byte is changed, the bundle is refused, and the part is named that it stands in.
     #[test]
@@ -85,26 +112,50 @@ proptest! {
 fn a_part_that_is_changed_with_its_hashes_is_found() {
     let text = String::from_utf8(KEK.1.clone()).unwrap();
     for (part, from, to, place) in [
-        ("events", "\\\"result\\\":\\\"ok\\\"", "\\\"result\\\":\\\"no\\\"", "events, line"),
-        ("acts", "\"Exportable\":true", "\"Exportable\":false", "acts, act"),
+        (
+            "events",
+            "\\\"result\\\":\\\"ok\\\"",
+            "\\\"result\\\":\\\"no\\\"",
+            "events, line",
+        ),
+        (
+            "acts",
+            "\"Exportable\":true",
+            "\"Exportable\":false",
+            "acts, act",
+        ),
         ("people", "\"name\":\"Cho\"", "\"name\":\"Eve\"", "people"),
-        ("report", "Completed as written", "Completed as planned", "report"),
-        ("vault", "\"profile\":\"rehearsal\"", "\"profile\":\"production\"", "vault"),
+        (
+            "report",
+            "Completed as written",
+            "Completed as planned",
+            "report",
+        ),
+        (
+            "vault",
+            "\"profile\":\"rehearsal\"",
+            "\"profile\":\"production\"",
+            "vault",
+        ),
         ("run", "\"id\":\"", "\"id\":\"0", "run"),
         ("recording", ":\"eyJ", ":\"eyI", "recording"),
         ("artifacts", ":\"", ":\"AAAA", "artifacts"),
         ("script", ":\"", ":\"AAAA", "script"),
     ] {
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-        let at = lines.iter().position(|l| l.starts_with(&format!("\"{part}\":"))).unwrap();
+        let at = lines
+            .iter()
+            .position(|l| l.starts_with(&format!("\"{part}\":")))
+            .unwrap();
         let changed = lines[at].replacen(from, to, 1);
         assert_ne!(changed, lines[at], "{part}");
-        let hash = |line: &str| keymoot::evidence::bundle::sha256(line.trim_end_matches(',').as_bytes());
+        let hash =
+            |line: &str| keymoot::evidence::bundle::sha256(line.trim_end_matches(',').as_bytes());
         let parts = lines.len() - 3;
         lines[parts] = lines[parts].replace(&hash(&lines[at]), &hash(&changed));
         lines[at] = changed;
         let before = format!("{}\n", lines[..=parts].join("\n"));
-        let seal = keymoot::evidence::bundle::sha256(before.as_bytes());
+        let seal = hash(&lines[parts]);
         let mended = format!("{before}\"seal\":\"{seal}\"\n}}\n");
         let fault = verify(mended.as_bytes(), None).unwrap_err();
         assert!(fault.place.starts_with(place), "{part}: {fault}");
@@ -116,12 +167,25 @@ fn a_part_that_is_changed_with_its_hashes_is_found() {
 fn enrolment_forms_make_a_bundle_authentic() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name).display().to_string();
-    let (vault, people, bundle, trust) =
-        (file("acme.vault"), file("people.json"), file("b"), file("trust"));
+    let (vault, people, bundle, trust) = (
+        file("acme.vault"),
+        file("people.json"),
+        file("b"),
+        file("trust"),
+    );
     let state = folder.path();
     done(&keymoot(
         state,
-        &["init", &vault, "--profile", "test", "--quorum", "2/3", "--unlock-file", &people],
+        &[
+            "init",
+            &vault,
+            "--profile",
+            "test",
+            "--quorum",
+            "2/3",
+            "--unlock-file",
+            &people,
+        ],
     ));
     let opened = ["--vault", &vault, "--unlock-file", &people];
     done(&keymoot(
@@ -130,32 +194,59 @@ fn enrolment_forms_make_a_bundle_authentic() {
     ));
     done(&keymoot(
         state,
-        &["bundle", &vault, "--script", "first-key.toml", "--out", &bundle, "--unlock-file", &people],
+        &[
+            "bundle",
+            &vault,
+            "--script",
+            "first-key.toml",
+            "--out",
+            &bundle,
+            "--unlock-file",
+            &people,
+        ],
     ));
-    let custody: String = std::fs::read_to_string(folder.path().join("acme.vault/custody.toml")).unwrap();
+    let custody: String =
+        std::fs::read_to_string(folder.path().join("acme.vault/custody.toml")).unwrap();
     let custody: toml::Table = custody.parse().unwrap();
     let mut lines = String::from("# typed from the forms\n");
     for (n, person) in custody["people"].as_array().unwrap().iter().enumerate() {
         let key = person["approval_key"].as_str().unwrap();
         let key = data_encoding::HEXLOWER.decode(key.as_bytes()).unwrap();
         let fingerprint = keymoot::custody::Fingerprint::of(&key);
-        let shown = if n % 2 == 0 { fingerprint.hex() } else { fingerprint.words().join(" ") };
+        let shown = if n % 2 == 0 {
+            fingerprint.hex()
+        } else {
+            fingerprint.words().join(" ")
+        };
         lines.push_str(&format!("{shown} {}\n", person["name"].as_str().unwrap()));
     }
     std::fs::write(&trust, &lines).unwrap();
     let told = done(&keymoot(state, &["verify", &bundle, "--trust", &trust]));
     assert!(told.starts_with("CONSISTENT and AUTHENTIC"), "{told}");
     // Another key under a known name, and a signer whom nobody named.
-    std::fs::write(&trust, lines.replace(" custodian-1\n", " x\n").replace(" custodian-2\n", " custodian-1\n")).unwrap();
+    std::fs::write(
+        &trust,
+        lines
+            .replace(" custodian-1\n", " x\n")
+            .replace(" custodian-2\n", " custodian-1\n"),
+    )
+    .unwrap();
     let refused = keymoot(state, &["verify", &bundle, "--trust", &trust]);
     assert_eq!(refused.status.code(), Some(1));
     let told = String::from_utf8(refused.stderr).unwrap();
     assert!(told.contains("NOT AUTHENTIC"), "{told}");
     // The report in every format comes from the same bundle.
-    for (format, begins) in [("text", "keymoot run report"), ("md", "# keymoot"), ("html", "<!DOCTYPE html>")] {
+    for (format, begins) in [
+        ("text", "keymoot run report"),
+        ("md", "# keymoot"),
+        ("html", "<!DOCTYPE html>"),
+    ] {
         let report = done(&keymoot(state, &["report", &bundle, "--format", format]));
         assert!(report.trim_start().starts_with(begins), "{format}");
-        assert!(report.contains("Access to components and shares"), "{format}");
+        assert!(
+            report.contains("Access to components and shares"),
+            "{format}"
+        );
     }
 }
 
@@ -163,7 +254,11 @@ fn enrolment_forms_make_a_bundle_authentic() {
 #[test]
 fn the_picture_in_the_readme_is_current() {
     let (cast, _) = &*KEK;
-    assert_eq!(*cast, played("kek-to-aws-rsa.toml").0, "the same film to the byte");
+    assert_eq!(
+        *cast,
+        played("kek-to-aws-rsa.toml").0,
+        "the same film to the byte"
+    );
     let text = std::str::from_utf8(cast).unwrap();
     assert!(!text.contains("KeyMaterial") && text.contains("REHEARSAL"));
     let folder = tempfile::tempdir().unwrap();
@@ -179,9 +274,15 @@ fn the_picture_in_the_readme_is_current() {
         std::fs::write(docs.join("kek-to-aws-rsa.svg"), &picture).unwrap();
     }
     let current = std::fs::read_to_string(docs.join("kek-to-aws-rsa.svg")).unwrap();
-    assert!(current == picture, "run KEYMOOT_WRITE_DOCS=1 cargo test --test evidence");
+    assert!(
+        current == picture,
+        "run KEYMOOT_WRITE_DOCS=1 cargo test --test evidence"
+    );
     let kept = std::fs::read(docs.join("kek-to-aws-rsa.cast")).unwrap();
-    assert!(kept == *cast, "run KEYMOOT_WRITE_DOCS=1 cargo test --test evidence");
+    assert!(
+        kept == *cast,
+        "run KEYMOOT_WRITE_DOCS=1 cargo test --test evidence"
+    );
     let readme = std::fs::read_to_string(docs.join("../README.md")).unwrap();
     assert!(readme.contains("docs/kek-to-aws-rsa.svg"));
 }

@@ -41,7 +41,9 @@ fn parsed(session: &Session, bytes: &[u8], run: &str) -> Result<report::RunRepor
     script
         .and_then(|script| run_report(session, &script, run))
         .ok_or_else(|| {
-            Refusal::Usage("There is no such run of this script in this vault. Nothing was changed.".into())
+            Refusal::Usage(
+                "There is no such run of this script in this vault. Nothing was changed.".into(),
+            )
         })
 }
 

@@ -60,7 +60,9 @@ impl BundleArgs {
             None => Err(Failure::failed(
                 "this script was never played in this vault. Nothing was written.",
             )),
-            Some(run) => ceremony::bundle(&mut session, &bytes, &run, recording).map_err(Failure::from),
+            Some(run) => {
+                ceremony::bundle(&mut session, &bytes, &run, recording).map_err(Failure::from)
+            }
         };
         sessions::close(session)?;
         write(&self.out, &bundle?)?;
@@ -75,7 +77,11 @@ pub(super) fn write(path: &std::path::Path, bundle: &[u8]) -> Answer<()> {
             .and_then(|()| file.sync_all())
             .map_err(|e| crate::os::FileError::io(path, e))
     });
-    written.map_err(|e| Failure::failed(format!("{e} The bundle was not written; the vault is as it was.")))?;
+    written.map_err(|e| {
+        Failure::failed(format!(
+            "{e} The bundle was not written; the vault is as it was."
+        ))
+    })?;
     streams::progress(&format!("wrote {}", path.display()));
     Ok(())
 }

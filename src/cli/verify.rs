@@ -47,14 +47,20 @@ impl Verify {
         let verified = verify(&bytes, trust.as_deref());
         if self.json {
             let object = match &verified {
-                Ok(done) => json!({"consistent": true, "authentic": done.authentic, "bundle": done}),
+                Ok(done) => {
+                    json!({"consistent": true, "authentic": done.authentic, "bundle": done})
+                }
                 Err(fault) => json!({
                     "consistent": fault.place == "trust", "authentic": false,
                     "place": fault.place, "fault": fault.what,
                 }),
             };
             streams::print_json(&object)?;
-            return Ok(if verified.is_ok() { Status::Done } else { Status::Failed });
+            return Ok(if verified.is_ok() {
+                Status::Done
+            } else {
+                Status::Failed
+            });
         }
         match verified {
             Ok(done) => {
@@ -66,9 +72,7 @@ impl Verify {
                  agree, this bundle is not of the people it names.",
                 fault.what
             ))),
-            Err(fault) => Err(Failure::failed(format!(
-                "{NOT} {fault}. {DO_NOT_RELY}"
-            ))),
+            Err(fault) => Err(Failure::failed(format!("{NOT} {fault}. {DO_NOT_RELY}"))),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The bundle: one file with everything that somebody outside needs to check a run.
 //!
 //! It is JSON that is written in one way only: `{`, then one line for each of [`PARTS`] in their order (`"name":` and
-//! RFC 8785 JSON), then `parts` (the SHA-256 of each of those lines) and `seal` (the SHA-256 of all before it), then
+//! RFC 8785 JSON), then `parts` (the SHA-256 of each of those lines) and `seal` (the SHA-256 of the line `parts`), then
 //! `}`. So whatever was changed is found, and found where it stands. What the parts mean is said in
 //! [`verify`](super::verify), which reads the file by itself.
 
@@ -81,9 +81,10 @@ impl Bundle {
             out.extend(line);
             out.extend(b",\n");
         }
-        out.extend(line("parts", &parts.into()));
+        let manifest = line("parts", &parts.into());
+        let seal = sha256(&manifest);
+        out.extend(manifest);
         out.extend(b",\n");
-        let seal = sha256(&out);
         out.extend(line("seal", &seal.into()));
         out.extend(b"\n}\n");
         out

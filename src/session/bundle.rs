@@ -145,7 +145,9 @@ impl Session {
         if let Some(reader) = reader {
             let read = reader.take(MAX_LOG + 1).read_to_string(&mut text);
             read.map_err(|e| {
-                Refusal::Vault(format!("The audit log could not be read ({e}). Nothing was changed."))
+                Refusal::Vault(format!(
+                    "The audit log could not be read ({e}). Nothing was changed."
+                ))
             })?;
         }
         if text.len() as u64 > MAX_LOG {

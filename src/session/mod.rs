@@ -9,11 +9,11 @@ pub mod asked;
 mod automatic;
 mod backup;
 mod book;
-pub mod bundle;
 pub(crate) mod brought;
 pub mod build;
 mod build_custody;
 mod build_exchange;
+pub mod bundle;
 mod clock;
 pub mod command;
 pub mod creation;
@@ -111,6 +111,8 @@ mod custody_tests;
 mod exchange_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trail_tests;
 
 use book::{Book, Turn};
 use present::Held;

@@ -89,9 +89,15 @@ fn line(n: u64, written: String) -> TrailLine {
     let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
     let detail = |name: &str| value.get("details")?.get(name)?.as_str();
     let who = value.get("who").and_then(Value::as_array);
-    let who: Vec<&str> = who.into_iter().flatten().filter_map(Value::as_str).collect();
+    let who: Vec<&str> = who
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let kind = text("kind");
-    let about = ["step", "alias", "name", "kcv", "outcome"].iter().find_map(|d| detail(d));
+    let about = ["step", "alias", "name", "kcv", "outcome"]
+        .iter()
+        .find_map(|d| detail(d));
     let what = match about {
         Some(about) => format!("{}: {about}", text("op")),
         None => text("op").to_owned(),
@@ -99,15 +105,18 @@ fn line(n: u64, written: String) -> TrailLine {
     let result = match kind {
         "" => "no event",
         "refused" => "REFUSED",
-        "void" => "VOID, nothing happened",
+        "void" => "VOID",
         "unvouched" => "UNVOUCHED",
-        "intent" => "to be done",
+        "intent" => "begun",
         "outcome" => detail("result").unwrap_or("done"),
         other => other,
     };
     TrailLine {
         n,
-        time: value.get("time").and_then(Value::as_i64).map(Timestamp::from_millis),
+        time: value
+            .get("time")
+            .and_then(Value::as_i64)
+            .map(Timestamp::from_millis),
         who: who.join(" "),
         what,
         result: result.to_owned(),

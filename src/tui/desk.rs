@@ -143,7 +143,9 @@ impl Desk {
             Order::Answer(answers) => return self.answer(answers),
             Order::Abort(reason) => return self.abort(&reason),
             Order::WriteOutputs(folder) => return self.write(folder),
-            Order::Trail => self.session().and_then(|s| Ok(News::Trail(Arc::new(s.trail()?)))),
+            Order::Trail => self
+                .session()
+                .and_then(|s| Ok(News::Trail(Arc::new(s.trail()?)))),
             Order::Report(run) => self.evidence(&run, |session, script| {
                 crate::ceremony::report_text(session, script, &run).map(News::Reported)
             }),
@@ -216,13 +218,11 @@ impl Desk {
     }
 
     fn recognise(&mut self, person: &str, signing: Signing) -> News {
-        let known = signing
-            .source()
-            .and_then(|source| {
-                let session = self.session()?;
-                session.recognise(person, source)?;
-                session.note_lock(false, vec![person.to_owned()])
-            });
+        let known = signing.source().and_then(|source| {
+            let session = self.session()?;
+            session.recognise(person, source)?;
+            session.note_lock(false, vec![person.to_owned()])
+        });
         match known {
             Ok(()) => News::Recognised,
             Err(refusal) => News::Unrecognised(refusal.to_string()),
@@ -372,7 +372,11 @@ fn verified(path: &Path) -> Result<News, Refusal> {
         .map_err(|e| Refusal::Usage(e.to_string()))?;
     match verify::verify(&bytes, None) {
         Ok(done) => Ok(News::Verified(verify::told(&done))),
-        Err(fault) => Err(Refusal::Usage(format!("{} {fault}. {}", verify::NOT, verify::DO_NOT_RELY))),
+        Err(fault) => Err(Refusal::Usage(format!(
+            "{} {fault}. {}",
+            verify::NOT,
+            verify::DO_NOT_RELY
+        ))),
     }
 }
 

@@ -139,12 +139,8 @@ impl Picture {
             let seen = frame::draw(state, picture.buffer_mut(), appearance);
             if let Some((recorder, began)) = recorder {
                 let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-                recorded = recorder.picture(
-                    millis,
-                    picture.buffer_mut(),
-                    &seen.hidden,
-                    &state.acts(),
-                );
+                recorded =
+                    recorder.picture(millis, picture.buffer_mut(), &seen.hidden, &state.acts());
             }
             *hits = seen.hits;
             if let Some(at) = seen.cursor {

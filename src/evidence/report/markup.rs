@@ -75,7 +75,10 @@ mod tests {
                 assert!(whole.contains(&title), "{title}");
             }
         }
-        assert!(html.contains("&lt;b&gt;") && !html.contains("<b>"), "{html}");
+        assert!(
+            html.contains("&lt;b&gt;") && !html.contains("<b>"),
+            "{html}"
+        );
         assert!(markdown.contains("````text"), "{markdown}");
         assert!(markdown.starts_with("# keymoot run report - TEST KEYS"));
     }

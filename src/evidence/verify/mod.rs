@@ -137,10 +137,8 @@ fn read(bytes: &[u8]) -> Result<Parts, Fault> {
     }
     let mut parts = Parts::new();
     let mut hashes = BTreeMap::new();
-    let mut length = 2;
     for name in PARTS.into_iter().chain(["parts"]) {
         let line = lines.next().unwrap_or_default();
-        length += line.len() + 1;
         let Some(line) = line.strip_suffix(',') else {
             return fault(name, "its line is cut or does not end as it was written");
         };
@@ -153,17 +151,22 @@ fn read(bytes: &[u8]) -> Result<Parts, Fault> {
         parts.insert(name, value);
     }
     let manifest = parts.get("parts").cloned().unwrap_or_default();
+    let seal = format!(
+        "\"seal\":\"{}\"",
+        hashes.get("parts").map_or("", String::as_str)
+    );
+    let sealed = lines.next() == Some(seal.as_str());
     for name in PARTS {
         if manifest.get(name).and_then(Value::as_str) != hashes.get(name).map(String::as_str) {
-            return fault(name, "it is not the part that was put into the bundle");
+            // One of the two was changed: where the seal does not fit either, it is the list.
+            let name = if sealed { name } else { "parts" };
+            return fault(name, "it is not what was put into the bundle");
         }
     }
     if manifest.as_object().is_none_or(|m| m.len() != PARTS.len()) {
         return fault("parts", "it names other parts than the bundle has");
     }
-    let head = bytes.get(..length).unwrap_or_default();
-    let seal = format!("\"seal\":\"{}\"", sha256(head));
-    if lines.next() != Some(seal.as_str()) {
+    if !sealed {
         return fault("seal", "it is not the seal of this bundle");
     }
     if (lines.next(), lines.next(), lines.next()) != (Some("}"), Some(""), None) {
@@ -264,7 +267,10 @@ impl Log {
                 let named = named.map_or(&[][..], Vec::as_slice);
                 let named: Vec<_> = named.iter().filter_map(|t| string(t, "sha256")).collect();
                 if named != torn {
-                    return fault(event(n), "a fragment before it is not the one that it names");
+                    return fault(
+                        event(n),
+                        "a fragment before it is not the one that it names",
+                    );
                 }
                 torn.clear();
             } else {
@@ -291,7 +297,10 @@ impl Log {
     fn sealed(&self) -> impl Iterator<Item = &Line> {
         let place = |line: &Line| {
             let group = line.value.as_ref()?.get("group")?;
-            Some((group.get("commit")?.as_u64()?, group.get("index")?.as_u64()?))
+            Some((
+                group.get("commit")?.as_u64()?,
+                group.get("index")?.as_u64()?,
+            ))
         };
         // A commit number is used again after its first try was voided: the void is the nearest one behind.
         let mut open = BTreeMap::new();
@@ -324,7 +333,10 @@ fn heads(log: &Log, vault: &str) -> Result<(u64, u64), Fault> {
     let (mut recomputed, mut taken) = (0, 0);
     for (seq, line) in (1_u64..).zip(log.sealed()) {
         if line.details().get("seq") != Some(&json!(seq)) {
-            return fault(event(line.n), format!("it is not state {seq}, which belongs there"));
+            return fault(
+                event(line.n),
+                format!("it is not state {seq}, which belongs there"),
+            );
         }
         let Some(named) = bytes32(line.detail("state_head")) else {
             return fault(event(line.n), "it names no state head");
@@ -332,7 +344,10 @@ fn heads(log: &Log, vault: &str) -> Result<(u64, u64), Fault> {
         match bytes32(line.detail("leaf")) {
             Some(leaf) => {
                 if next_head(&head, &leaf) != named {
-                    return fault(event(line.n), "its state head does not follow from its leaf");
+                    return fault(
+                        event(line.n),
+                        "its state head does not follow from its leaf",
+                    );
                 }
                 recomputed += 1;
             }
@@ -358,7 +373,9 @@ fn span(log: &Log, done: &mut Verified) -> Result<(), Fault> {
         return fault("run", "no line of the log begins it");
     };
     let script = log.line(begin).and_then(|line| line.detail("script"));
-    script.unwrap_or_default().clone_into(&mut done.script_sha256);
+    script
+        .unwrap_or_default()
+        .clone_into(&mut done.script_sha256);
     let close = log
         .lines
         .iter()
@@ -455,7 +472,10 @@ fn people(parts: &Parts, log: &Log) -> Result<BTreeMap<String, Person>, Fault> {
         };
         let fingerprint = sha256(&key);
         if !listed.contains(&(name.clone(), role.clone(), fingerprint.clone())) {
-            return fault(place, "no list of people in the log has this name, role and key");
+            return fault(
+                place,
+                "no list of people in the log has this name, role and key",
+            );
         }
         people.insert(fingerprint, Person { name, role, key });
     }
@@ -507,7 +527,10 @@ fn signed(
         let fingerprint = string(signature, "signer").unwrap_or_default();
         let name = string(signature, "name").unwrap_or_default();
         let Some(person) = keys.get(fingerprint).filter(|p| p.name == name) else {
-            return fault(event(line.n), format!("{name} signed with a key that is nobody's"));
+            return fault(
+                event(line.n),
+                format!("{name} signed with a key that is nobody's"),
+            );
         };
         let by = string(signature, "by").unwrap_or_default();
         let body = body(signature, by);
@@ -555,14 +578,23 @@ fn acts(
                 }
             }
             None if !BY_THE_CLOCK.contains(&line.op()) => {
-                return fault(event(line.n), format!("{} moved the state unsigned", line.op()));
+                return fault(
+                    event(line.n),
+                    format!("{} moved the state unsigned", line.op()),
+                );
             }
             _ => {}
         }
     }
-    let given: Vec<&str> = disclosed.iter().filter_map(|a| string(a, "digest")).collect();
+    let given: Vec<&str> = disclosed
+        .iter()
+        .filter_map(|a| string(a, "digest"))
+        .collect();
     if given != expected {
-        return fault("acts", "they are not the acts that the log has for this run");
+        return fault(
+            "acts",
+            "they are not the acts that the log has for this run",
+        );
     }
     let epoch = text(parts, "vault", "epoch")?;
     for (n, act) in (1..).zip(disclosed) {
@@ -573,21 +605,32 @@ fn acts(
             .iter()
             .map(|t| transition(log, t, string(act, "digest"), &place))
             .collect::<Result<Vec<_>, _>>()?;
-        let all = log.sealed().filter(|l| l.detail("digest") == string(act, "digest"));
+        let all = log
+            .sealed()
+            .filter(|l| l.detail("digest") == string(act, "digest"));
         if lines.is_empty() || !all.map(|l| l.n).eq(lines.iter().map(|l| l.n)) {
-            return fault(place, "it does not show every transition that the log has of it");
+            return fault(
+                place,
+                "it does not show every transition that the log has of it",
+            );
         }
         let Some(first) = lines.first() else { continue };
         let signed_act = act_of(log, first, act, &epoch, heads.get(&first.n));
         if Some(sha256(&canonical(&signed_act)).as_str()) != string(act, "digest") {
             return fault(place, "what it shows is not what people signed");
         }
-        let who = signed(first, keys, "keymoot/approval/v1", |signature, by| {
-            json!({
-                "act": signed_act, "by": by,
-                "role": signature.get("role"), "signer": signature.get("signer"),
-            })
-        }, done)?;
+        let who = signed(
+            first,
+            keys,
+            "keymoot/approval/v1",
+            |signature, by| {
+                json!({
+                    "act": signed_act, "by": by,
+                    "role": signature.get("role"), "signer": signature.get("signer"),
+                })
+            },
+            done,
+        )?;
         fit_to_sign(first, &who, keys)?;
         signers.extend(who.iter().map(|(key, _)| key.clone()));
         let names = who.into_iter().map(|(_, name)| name).collect();
@@ -605,8 +648,13 @@ fn transition<'l>(
     digest: Option<&str>,
     place: &str,
 ) -> Result<&'l Line, Fault> {
-    let n = shown.get("line").and_then(Value::as_u64).unwrap_or_default();
-    let Some(line) = log.line(n).filter(|l| l.is("intent", "") && l.detail("digest") == digest)
+    let n = shown
+        .get("line")
+        .and_then(Value::as_u64)
+        .unwrap_or_default();
+    let Some(line) = log
+        .line(n)
+        .filter(|l| l.is("intent", "") && l.detail("digest") == digest)
     else {
         return fault(place, format!("line {n} of the log is not of this act"));
     };
@@ -614,7 +662,13 @@ fn transition<'l>(
     for (name, value) in [("request_sha256", request), ("response_sha256", response)] {
         let value = value.map(canonical).unwrap_or_default();
         if line.detail(name) != Some(&sha256(&value)) {
-            return fault(place, format!("its {} is another than the log's", name.split('_').next().unwrap_or_default()));
+            return fault(
+                place,
+                format!(
+                    "its {} is another than the log's",
+                    name.split('_').next().unwrap_or_default()
+                ),
+            );
         }
     }
     let preimage = canonical(&json!({
@@ -686,10 +740,16 @@ fn sign_offs(
     let begin = log.span(&done.run).map_or(0, |(begin, _)| begin);
     let bundle = log.lines.iter().rfind(|line| line.is("noted", "bundle"));
     let bundle = bundle.map_or(0, |line| line.n);
-    for line in log.lines.iter().filter(|l| l.n > begin && l.is("noted", "sign-off")) {
+    for line in log
+        .lines
+        .iter()
+        .filter(|l| l.n > begin && l.is("noted", "sign-off"))
+    {
         let statement = line.details().get("statement").unwrap_or(&Value::Null);
         let count = statement.get("audit_count").and_then(Value::as_u64);
-        let head = count.and_then(|count| log.line(count)).map(|l| HEXLOWER.encode(&l.hash));
+        let head = count
+            .and_then(|count| log.line(count))
+            .map(|l| HEXLOWER.encode(&l.hash));
         if count >= Some(line.n)
             || head.is_none()
             || string(statement, "audit_head") != head.as_deref()
@@ -697,9 +757,13 @@ fn sign_offs(
         {
             return fault(event(line.n), "what was signed off is not this log");
         }
-        let who = signed(line, keys, "keymoot/head/v1", |signature, by| {
-            json!({"statement": statement, "signer": signature.get("signer"), "by": by})
-        }, done)?;
+        let who = signed(
+            line,
+            keys,
+            "keymoot/head/v1",
+            |signature, by| json!({"statement": statement, "signer": signature.get("signer"), "by": by}),
+            done,
+        )?;
         done.bundle_signed |= bundle > 0 && count >= Some(bundle) && !who.is_empty();
         signers.extend(who.iter().map(|(key, _)| key.clone()));
         let names = who.into_iter().map(|(_, name)| name).collect();
@@ -725,10 +789,16 @@ fn trusted(
         match known.clone().any(fits) {
             true => {}
             false if known.count() == 0 => {
-                return fault("trust", format!("{name} signed, and the trust file does not name {name}"));
+                return fault(
+                    "trust",
+                    format!("{name} signed, and the trust file does not name {name}"),
+                );
             }
             false => {
-                return fault("trust", format!("{name} signed with another key than the trust file names"));
+                return fault(
+                    "trust",
+                    format!("{name} signed with another key than the trust file names"),
+                );
             }
         }
     }

@@ -7,7 +7,8 @@ use super::Verified;
 /// How a bundle that does not hold is called, before the place and the reason.
 pub const NOT: &str = "NOT CONSISTENT.";
 /// What to do with it.
-pub const DO_NOT_RELY: &str = "The bundle is not what keymoot wrote: do not rely on any of it, and ask for another copy.";
+pub const DO_NOT_RELY: &str =
+    "The bundle is not what keymoot wrote: do not rely on any of it, and ask for another copy.";
 
 /// A verified bundle in lines.
 pub fn told(done: &Verified) -> String {
@@ -18,7 +19,11 @@ pub fn told(done: &Verified) -> String {
         "CONSISTENT: nothing in it contradicts the rest. Who signed is not proven: --trust proves it."
     };
     let _ = writeln!(text, "{verdict}\n");
-    let outcome = if done.outcome.is_empty() { "stands open" } else { &done.outcome };
+    let outcome = if done.outcome.is_empty() {
+        "stands open"
+    } else {
+        &done.outcome
+    };
     for (label, value) in [
         ("Vault", format!("{} ({})", done.vault, done.profile)),
         ("Run", format!("{} ({outcome})", done.run)),
@@ -35,21 +40,47 @@ pub fn told(done: &Verified) -> String {
         let _ = writeln!(text, "{label:<11}{value}");
     }
     for (operation, who) in &done.acts {
-        let _ = writeln!(text, "{:<11}{operation}: signed by {}", "Act", who.join(", "));
+        let _ = writeln!(
+            text,
+            "{:<11}{operation}: signed by {}",
+            "Act",
+            who.join(", ")
+        );
     }
     for (line, who) in &done.sign_offs {
         let _ = writeln!(text, "{:<11}line {line}: {}", "Signed off", who.join(", "));
     }
-    let _ = writeln!(text, "{:<11}{}", "Files", match done.artifacts.as_slice() {
-        [] => "none".to_owned(),
-        names => names.join(", "),
-    });
-    let _ = writeln!(text, "{:<11}{}", "Recording", if done.recording { "in the bundle" } else { "none" });
+    let _ = writeln!(
+        text,
+        "{:<11}{}",
+        "Files",
+        match done.artifacts.as_slice() {
+            [] => "none".to_owned(),
+            names => names.join(", "),
+        }
+    );
+    let _ = writeln!(
+        text,
+        "{:<11}{}",
+        "Recording",
+        if done.recording {
+            "in the bundle"
+        } else {
+            "none"
+        }
+    );
     if !done.bundle_signed {
-        let _ = writeln!(text, "note       files, report and recording are as the vault noted them; nobody signed for them.");
+        let _ = writeln!(
+            text,
+            "note       files, report and recording are as the vault noted them; nobody signed for them."
+        );
     }
     if done.signed_from_file > 0 {
-        let _ = writeln!(text, "note       {} signatures came from a file: nobody typed a passphrase for them.", done.signed_from_file);
+        let _ = writeln!(
+            text,
+            "note       {} signatures came from a file: nobody typed a passphrase for them.",
+            done.signed_from_file
+        );
     }
     text
 }

@@ -73,7 +73,9 @@ impl Audit {
         }
         let seal = match self.trail.as_ref().and_then(|t| t.co_signed.as_ref()) {
             Some((n, who)) if *n > line.n => format!("co-signed with line {n}, by {who}"),
-            Some((n, who)) => format!("not co-signed yet: last were the lines before {n}, by {who}"),
+            Some((n, who)) => {
+                format!("not co-signed yet: last were the lines before {n}, by {who}")
+            }
             None => "not co-signed yet: a sign-off in a ceremony does that".to_owned(),
         };
         canvas.put_cut(0, 0, width, Role::Text, &format!("about   {}", line.what));
@@ -155,7 +157,12 @@ impl Screen for Audit {
             return;
         }
         if self.trail.is_none() {
-            canvas.put(2, 1, Role::Wait, "The log is read, and every line of it proven.");
+            canvas.put(
+                2,
+                1,
+                Role::Wait,
+                "The log is read, and every line of it proven.",
+            );
             return;
         }
         let mut top: u16 = 0;
@@ -176,13 +183,13 @@ impl Screen for Audit {
             width,
             right: false,
         };
-        let what = width.saturating_sub(67).clamp(10, 60);
+        let what = width.saturating_sub(60).clamp(10, 60);
         let columns = [
-            column("EVENT", 6),
+            column("EVENT", 5),
             column("TIME (UTC)", 19),
-            column("WHO", 15),
+            column("WHO", 13),
             column("WHAT", what),
-            column("RESULT", 12),
+            column("RESULT", 10),
         ];
         let at = self.cursor.at().min(rows.len().saturating_sub(1));
         let list = height.saturating_sub(top).saturating_sub(EXPLAINED);
@@ -218,7 +225,7 @@ impl Screen for Audit {
                     return Reaction::push(Page::new(
                         &["Audit", &format!("event {}", line.n)],
                         pretty.unwrap_or_else(|| line.written.clone()),
-                        "the event as it is in the log, set out in lines; nothing secret is in it",
+                        "the event as it stands in the log; nothing secret is in it",
                     ));
                 }
             }
@@ -276,6 +283,62 @@ fn texts(line: &TrailLine, broken: Option<u64>) -> (Role, Vec<String>) {
     let result = if cut { "NOT PROVEN" } else { &line.result };
     let time = line.time.map(clock).unwrap_or_default();
     let time = time.trim_end_matches('Z').to_owned();
-    let texts = [line.n.to_string(), time, line.who.clone(), line.what.clone(), result.to_owned()];
+    let texts = [
+        line.n.to_string(),
+        time,
+        line.who.clone(),
+        line.what.clone(),
+        result.to_owned(),
+    ];
     (role, texts.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::evidence::Evidence;
+    use super::*;
+    use crate::tui::room::{Room, practice_session};
+
+    /// Whoever changed the file, the screen says so and where.
+    #[test]
+    fn a_broken_chain_is_shown_as_such() {
+        let session = practice_session(true);
+        let mut trail = session.trail().unwrap();
+        trail.broken = Some((4, "Audit line 4: it was edited: its contents are not what was written. Every line before it stands. Keep the file as it is, and compare it with a backup.".into()));
+        let mut screen = Audit {
+            trail: None,
+            refused: None,
+            cursor: Cursor::default(),
+            filter: TextField::with(""),
+            filtering: false,
+            waiting: true,
+        };
+        let mut room = Room::new(Evidence::new(), session);
+        assert!(
+            screen
+                .news(&News::Trail(Arc::new(trail)), &room.state.world)
+                .is_some()
+        );
+        room.state = crate::tui::app::State::new(room.state.world.clone(), Box::new(screen));
+        room.check("audit-broken");
+        room.shows(&["CHAIN BROKEN at event 4", "NOT PROVEN", "it was edited"]);
+    }
+
+    #[test]
+    fn a_run_is_reported_bundled_and_verified() {
+        let mut session = practice_session(true);
+        let (_, script) = crate::ceremony::shipped()[0];
+        let parsed = crate::ceremony::Script::parse(script).unwrap();
+        crate::ceremony::Runner::begin(&mut session, parsed, crate::ceremony::Wanted::default())
+            .unwrap()
+            .headless(&mut session)
+            .unwrap();
+        let mut room = Room::new(Evidence::new(), session);
+        room.check("evidence-full");
+        room.press("<Enter>");
+        room.shows(&["keymoot run report"]);
+        room.press("<Esc>w");
+        room.shows(&["Path of the new file", ".rehearsal.bundle"]);
+        room.press("<Esc>i/no/such<Enter>").check("evidence-error");
+    }
 }

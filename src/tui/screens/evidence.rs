@@ -81,7 +81,14 @@ impl Screen for Evidence {
 
     fn title(&self, world: &World) -> Vec<String> {
         let runs = world.view.as_ref().map_or(0, |v| v.runs.len());
-        let mut title = vec!["Evidence".to_owned(), format!("{runs} runs")];
+        let mut title = vec![
+            "Evidence".to_owned(),
+            if runs == 1 {
+                "1 run".to_owned()
+            } else {
+                format!("{runs} runs")
+            },
+        ];
         if self.path.is_some() {
             title.push("verify a bundle".into());
         }
@@ -125,8 +132,8 @@ impl Screen for Evidence {
         let mut offers = keys::moves();
         offers.extend([
             off(Offer::word(Verb::Enter, "report")),
-            off(Offer::word(Verb::Write, "write bundle")),
-            Offer::word(Verb::Import, "verify a bundle"),
+            off(Offer::word(Verb::Write, "bundle")),
+            Offer::word(Verb::Import, "verify"),
             Offer::plain(Verb::Audit),
             Offer::plain(Verb::Back),
         ]);
@@ -170,11 +177,23 @@ impl Screen for Evidence {
         let at = self.cursor.at().min(view.runs.len().saturating_sub(1));
         canvas.within(0, 0, width, height.saturating_sub(EXPLAINED), |c| {
             table(c, &columns, view.runs.len(), Cursor::on(at), |n| {
-                view.runs.iter().rev().nth(n).map_or((Role::Text, Vec::new()), |run| {
-                    let (word, role) = outcome(run);
-                    let started = clock(run.started);
-                    (role, vec![run.number.to_string(), run.script.clone(), started, word.into()])
-                })
+                view.runs
+                    .iter()
+                    .rev()
+                    .nth(n)
+                    .map_or((Role::Text, Vec::new()), |run| {
+                        let (word, role) = outcome(run);
+                        let started = clock(run.started);
+                        (
+                            role,
+                            vec![
+                                run.number.to_string(),
+                                run.script.clone(),
+                                started,
+                                word.into(),
+                            ],
+                        )
+                    })
             });
         });
         let y = height.saturating_sub(EXPLAINED);
@@ -233,7 +252,11 @@ impl Screen for Evidence {
             return None;
         }
         let page = |title: &str, text: &str, so_far: &str| {
-            Some(Reaction::push(Page::new(&["Evidence", title], text.to_owned(), so_far)))
+            Some(Reaction::push(Page::new(
+                &["Evidence", title],
+                text.to_owned(),
+                so_far,
+            )))
         };
         match news {
             News::Bundled(bytes) => Some(Reaction::push(Save::new(
@@ -241,7 +264,11 @@ impl Screen for Evidence {
                 &self.name,
                 bytes.clone(),
             ))),
-            News::Reported(text) => page("report", text, "the report as play --out writes it; ink lines at its end"),
+            News::Reported(text) => page(
+                "report",
+                text,
+                "the report as play --out writes it; ink lines at its end",
+            ),
             News::Verified(text) => {
                 self.path = None;
                 page("verified", text, "the bundle was read; nothing was changed")
@@ -260,7 +287,13 @@ impl Screen for Evidence {
 fn empty(canvas: &mut Canvas<'_>) {
     let room = canvas.width().saturating_sub(4);
     let mut y = canvas
-        .paragraph(2, 1, room, Role::Title, "No ceremony was run in this vault.")
+        .paragraph(
+            2,
+            1,
+            room,
+            Role::Title,
+            "No ceremony was run in this vault.",
+        )
         .saturating_add(2);
     for words in [
         "A run of a script leaves a report and, from here, a bundle: one file with script, log, signatures and files that an auditor checks on another computer, without this vault.",
