@@ -49,7 +49,7 @@ fn parsed(session: &Session, bytes: &[u8], run: &str) -> Result<report::RunRepor
 
 /// The bytes of a script that ships with keymoot, by its SHA-256.
 pub fn shipped_by_hash(sha256: &str) -> Option<&'static [u8]> {
-    let mut shipped = super::shipped().into_iter();
+    let mut shipped = super::shipped().iter();
     let found = shipped.find(|(_, bytes)| crate::evidence::bundle::sha256(bytes) == sha256);
     found.map(|(_, bytes)| *bytes)
 }

@@ -134,12 +134,12 @@ impl Picture {
         execute!(stdout(), BeginSynchronizedUpdate)?;
         let (hits, appearance) = (&mut self.hits, &self.appearance);
         let recorder = &mut self.recorder;
-        let mut recorded = Ok(());
+        let mut kept = Ok(());
         let drawn = self.terminal.draw(|picture| {
             let seen = frame::draw(state, picture.buffer_mut(), appearance);
             if let Some((recorder, began)) = recorder {
                 let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-                recorded =
+                kept =
                     recorder.picture(millis, picture.buffer_mut(), &seen.hidden, &state.acts());
             }
             *hits = seen.hits;
@@ -150,7 +150,7 @@ impl Picture {
         // Closed even when drawing failed: a terminal left inside an update shows nothing.
         execute!(stdout(), EndSynchronizedUpdate)?;
         // A ceremony whose recording cannot be written stops here: what is committed is safe.
-        recorded?;
+        kept?;
         drawn.map(|_| ())
     }
 

@@ -4,7 +4,10 @@
 use super::RecordingError;
 
 /// A colour: none for the terminal's own.
-pub(super) type Colour = Option<(u8, u8, u8)>;
+pub(super) type Colour = Option<Rgb>;
+
+/// Red, green, blue.
+type Rgb = (u8, u8, u8);
 
 /// How a cell looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -147,7 +150,7 @@ fn styled(codes: &[u16]) -> Option<Style> {
     Some(style)
 }
 
-fn colour(codes: &[u16]) -> Option<((u8, u8, u8), &[u16])> {
+fn colour(codes: &[u16]) -> Option<(Rgb, &[u16])> {
     let byte = |n: &u16| u8::try_from(*n).ok();
     match codes {
         [2, r, g, b, rest @ ..] => Some(((byte(r)?, byte(g)?, byte(b)?), rest)),

@@ -39,40 +39,37 @@ pub fn told(done: &Verified) -> String {
     ] {
         let _ = writeln!(text, "{label:<11}{value}");
     }
-    for (operation, who) in &done.acts {
-        let _ = writeln!(
-            text,
-            "{:<11}{operation}: signed by {}",
-            "Act",
-            who.join(", ")
-        );
+    signatures(done, &mut text);
+    let files = match done.artifacts.as_slice() {
+        [] => "none".to_owned(),
+        names => names.join(", "),
+    };
+    let recording = if done.recording {
+        "in the bundle"
+    } else {
+        "none"
+    };
+    let _ = writeln!(text, "{:<11}{files}", "Files");
+    let _ = writeln!(text, "{:<11}{recording}", "Recording");
+    remarks(done, &mut text);
+    text
+}
+
+/// Who signed what.
+fn signatures(done: &Verified, text: &mut String) {
+    for (name, who) in &done.acts {
+        let _ = writeln!(text, "{:<11}{name}: signed by {}", "Act", who.join(", "));
     }
     for (line, who) in &done.sign_offs {
         let _ = writeln!(text, "{:<11}line {line}: {}", "Signed off", who.join(", "));
     }
-    let _ = writeln!(
-        text,
-        "{:<11}{}",
-        "Files",
-        match done.artifacts.as_slice() {
-            [] => "none".to_owned(),
-            names => names.join(", "),
-        }
-    );
-    let _ = writeln!(
-        text,
-        "{:<11}{}",
-        "Recording",
-        if done.recording {
-            "in the bundle"
-        } else {
-            "none"
-        }
-    );
+}
+
+/// What an auditor has to know besides.
+fn remarks(done: &Verified, text: &mut String) {
     if !done.bundle_signed {
-        let _ = writeln!(
-            text,
-            "note       files, report and recording are as the vault noted them; nobody signed for them."
+        text.push_str(
+            "note       files, report and recording are as the vault noted them; nobody signed for them.\n",
         );
     }
     if done.signed_from_file > 0 {
@@ -82,5 +79,4 @@ pub fn told(done: &Verified) -> String {
             done.signed_from_file
         );
     }
-    text
 }

@@ -182,7 +182,7 @@ impl Screen for Evidence {
                     .rev()
                     .nth(n)
                     .map_or((Role::Text, Vec::new()), |run| {
-                        let (word, role) = outcome(run);
+                        let (ended, role) = outcome(run);
                         let started = clock(run.started);
                         (
                             role,
@@ -190,7 +190,7 @@ impl Screen for Evidence {
                                 run.number.to_string(),
                                 run.script.clone(),
                                 started,
-                                word.into(),
+                                ended.into(),
                             ],
                         )
                     })
