@@ -218,7 +218,7 @@ fn enrolment_forms_make_a_bundle_authentic() {
         } else {
             fingerprint.words().join(" ")
         };
-        lines.push_str(&format!("{shown} {}\n", person["name"].as_str().unwrap()));
+        lines += &[&shown, " ", person["name"].as_str().unwrap(), "\n"].concat();
     }
     std::fs::write(&trust, &lines).unwrap();
     let told = done(&keymoot(state, &["verify", &bundle, "--trust", &trust]));
