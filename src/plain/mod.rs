@@ -6,6 +6,7 @@
 mod act;
 mod carrying_out;
 mod dialogue;
+mod evidence;
 mod filling;
 mod home;
 mod line;
