@@ -15,6 +15,7 @@ fn main() -> ExitCode {
     match cli::run(std::env::args_os()) {
         Next::Exit(status) => ExitCode::from(status.code()),
         Next::Screen(screen, look) => show(screen, look),
+        Next::Film(film) => film_it(*film),
         Next::Lines(lines) => talk(lines),
         Next::Serve(what) => answer_programs(what),
     }
@@ -36,10 +37,23 @@ fn answer_programs(what: Serve) -> ExitCode {
 }
 
 fn show(screen: Screen, look: Look) -> ExitCode {
+    let record = match look
+        .record
+        .as_deref()
+        .map(keymoot::os::new_file)
+        .transpose()
+    {
+        Ok(file) => file,
+        Err(error) => {
+            eprintln!("keymoot: {error} Nothing was begun.");
+            return ExitCode::from(cli::Status::Failed.code());
+        }
+    };
     let options = Options {
         ascii: look.ascii,
         theme: look.theme,
         doctor: Some(cli::findings),
+        record,
     };
     match tui::run(start(screen), options) {
         Ok(status) => ExitCode::from(status),
@@ -49,6 +63,29 @@ fn show(screen: Screen, look: Look) -> ExitCode {
             ExitCode::from(error.exit_status())
         }
     }
+}
+
+/// A headless ceremony, drawn into a recording.
+fn film_it(headless: cli::Filmed) -> ExitCode {
+    let cli::Filmed { file, run } = headless;
+    match tui::Film::begin(file, run.title()) {
+        Ok(mut film) => {
+            let status = run.play(|view, showing| film.see(view, showing));
+            match film.end() {
+                Ok(()) => ExitCode::from(status.code()),
+                Err(error) => no_film(&error),
+            }
+        }
+        Err(error) => no_film(&error),
+    }
+}
+
+fn no_film(error: &std::io::Error) -> ExitCode {
+    let _ = writeln!(
+        std::io::stderr(),
+        "keymoot: the recording could not be written ({error}). The ceremony itself is not touched by that."
+    );
+    ExitCode::from(cli::Status::Failed.code())
 }
 
 fn talk(lines: Lines) -> ExitCode {

@@ -7,8 +7,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::status::{Answer, Status};
 use super::{
-    Lines, Look, Next, Screen, brief, call, completions, doctor, init, inspect, lint, man,
-    new_script, play, receipt, report, serve, streams, vault,
+    Lines, Look, Next, Screen, brief, bundle, call, completions, doctor, init, inspect, lint, man,
+    new_script, play, receipt, report, serve, streams, vault, verify,
 };
 
 /// A terminal workstation for payment-key ceremonies
@@ -43,6 +43,8 @@ enum Command {
     Inspect(inspect::Inspect),
     Receipt(receipt::Receipt),
     Report(report::Report),
+    Bundle(bundle::BundleArgs),
+    Verify(verify::Verify),
     Vault(vault::VaultArgs),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
@@ -70,6 +72,8 @@ pub(super) fn dispatch(cli: Cli) -> Answer<Next> {
         Command::Inspect(args) => args.run()?,
         Command::Receipt(args) => args.run()?,
         Command::Report(args) => args.run()?,
+        Command::Bundle(args) => args.run()?,
+        Command::Verify(args) => args.run()?,
         Command::Vault(args) => args.run()?,
         Command::Doctor(args) => args.run()?,
         Command::Completions(args) => args.run()?,

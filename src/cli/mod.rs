@@ -6,6 +6,7 @@
 mod args;
 mod batch;
 mod brief;
+mod bundle;
 mod by_hand;
 mod by_hand_people;
 mod call;
@@ -26,6 +27,7 @@ mod status;
 mod streams;
 mod unlock_file;
 mod vault;
+mod verify;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -40,7 +42,7 @@ pub use args::command;
 pub use batch::request_line;
 pub use doctor::findings;
 pub use inspect::explain;
-pub use play::rehearsal_notes;
+pub use play::{HeadlessRun, rehearsal_notes};
 pub use status::Status;
 
 /// What the binary does after the command line was read.
@@ -49,10 +51,20 @@ pub enum Next {
     Exit(Status),
     /// The full screen opens.
     Screen(Screen, Look),
+    /// A headless ceremony is played, and drawn into a recording.
+    Film(Box<Filmed>),
     /// The same in lines.
     Lines(Lines),
     /// The loopback endpoint opens.
     Serve(Serve),
+}
+
+/// A headless ceremony and the new file that takes its recording.
+pub struct Filmed {
+    /// The file, empty.
+    pub file: std::fs::File,
+    /// The ceremony, begun.
+    pub run: HeadlessRun,
 }
 
 /// What the loopback endpoint serves.
@@ -77,6 +89,9 @@ pub struct Look {
     /// Colours: the name of a theme (dark, light, mono, ...) or a theme file
     #[arg(long, value_name = "NAME|F")]
     pub theme: Option<String>,
+    /// Record the screen into this new file (asciicast v2); secrets are masks in it
+    #[arg(long, value_name = "F.cast", conflicts_with = "plain")]
+    pub record: Option<PathBuf>,
 }
 
 impl Look {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::ceremony::{self, RunError, Runner, Script, Wanted};
-use crate::session::{Profile, Refusal, RunOutcome, Session};
+use crate::ceremony::{self, RunError, Runner, Script, Showing, Wanted};
+use crate::session::{Profile, Refusal, RunOutcome, Session, View};
 
 use super::sessions::{self, Place, Practice};
 use super::status::{Answer, Failure, Status};
-use super::{Lines, Look, Next, Play, Screen, Stage, lint, streams, unlock_file};
+use super::{Filmed, Lines, Look, Next, Play, Screen, Stage, lint, streams, unlock_file};
 
 /// Play a ceremony script: in the terminal, or headless
 #[derive(clap::Args)]
@@ -34,6 +34,9 @@ pub(super) struct PlayArgs {
     /// Give the script's file input NAME this file
     #[arg(long, value_name = "NAME=PATH", value_parser = input, requires = "script")]
     input: Vec<(String, PathBuf)>,
+    /// Write the evidence of a headless ceremony into this new file (see `keymoot bundle` for others)
+    #[arg(long, value_name = "F", requires = "headless")]
+    bundle: Option<PathBuf>,
     /// Take up the run that was interrupted in this vault
     #[arg(long, requires = "script", requires = "vault")]
     resume: bool,
@@ -89,7 +92,7 @@ impl PlayArgs {
                 None => sessions::rehearsal(&practice, true)?,
                 Some(dir) => sessions::open(dir, self.place.unlock_file.as_deref(), &practice)?,
             };
-            return self.alone(script, session, inputs).map(Next::Exit);
+            return self.alone(bytes.to_vec(), session, inputs);
         }
         let note = self.note_file();
         let play = Play {
@@ -208,20 +211,87 @@ impl PlayArgs {
 
     fn alone(
         &self,
-        script: Script,
+        script: Vec<u8>,
         mut session: Session,
         inputs: BTreeMap<String, Vec<u8>>,
-    ) -> Answer<Status> {
-        let title = script.title().to_owned();
+    ) -> Answer<Next> {
+        // Before anything begins: a recording that cannot be written is no reason to stop halfway.
+        let record = self.look.record.as_deref();
+        let file = record
+            .map(crate::os::new_file)
+            .transpose()
+            .map_err(|e| Failure::failed(format!("{e} Nothing was begun.")))?;
+        let parsed = Script::parse(&script).map_err(|_| Failure::failed("the script changed."))?;
+        let title = parsed.title().to_owned();
         let wanted = Wanted {
             inputs,
             resume: self.resume,
             rehearsal_note: self.note_file(),
         };
-        let mut runner = Runner::begin(&mut session, script, wanted).map_err(failure)?;
-        let ended = runner.headless(&mut session);
+        let runner = Runner::begin(&mut session, parsed, wanted).map_err(failure)?;
+        let run = HeadlessRun {
+            title,
+            runner,
+            session,
+            out: self.out.clone(),
+            script,
+            bundle: self.bundle.clone(),
+            recording: self.look.record.clone(),
+        };
+        match file {
+            Some(file) => Ok(Next::Film(Box::new(Filmed { file, run }))),
+            None => run.end(None).map(Next::Exit),
+        }
+    }
+}
+
+/// A headless ceremony that has begun.
+pub struct HeadlessRun {
+    title: String,
+    runner: Runner,
+    session: Session,
+    out: Option<PathBuf>,
+    script: Vec<u8>,
+    bundle: Option<PathBuf>,
+    recording: Option<PathBuf>,
+}
+
+impl HeadlessRun {
+    /// The script's title.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Plays it to its end; `watch` is shown every question before it is answered, and the end.
+    pub fn play(self, mut watch: impl FnMut(View, Showing)) -> Status {
+        self.end(Some(&mut watch)).unwrap_or_else(|failure| {
+            streams::complain(&failure);
+            failure.status
+        })
+    }
+
+    fn end(self, watch: Option<&mut dyn FnMut(View, Showing)>) -> Answer<Status> {
+        let Self {
+            title,
+            mut runner,
+            mut session,
+            out,
+            script,
+            bundle,
+            recording,
+        } = self;
+        let ended = match watch {
+            None => runner.headless(&mut session),
+            Some(watch) => runner.headless_watched(&mut session, &mut |runner, session| {
+                watch(session.view(), runner.showing(session));
+            }),
+        };
         // Outputs are written whatever happened: ceremony.json tells where it stopped.
-        let written = self.write(&runner, &session);
+        let written = write(out.as_deref(), &runner, &session);
+        let bundled = match &bundle {
+            None => Ok(()),
+            Some(path) => bundled(&mut session, &script, recording.as_deref(), path),
+        };
         let closed = sessions::close(session);
         let status = match ended {
             Ok(RunOutcome::Completed) => Status::Done,
@@ -236,21 +306,40 @@ impl PlayArgs {
             }
         };
         written?;
+        bundled?;
         closed?;
         if status == Status::Done {
             streams::progress(&format!("{title}: completed."));
         }
         Ok(status)
     }
+}
 
-    fn write(&self, runner: &Runner, session: &Session) -> Answer<()> {
-        if let Some(out) = &self.out {
-            for name in runner.write_outputs(session, out).map_err(failure)? {
-                streams::progress(&format!("wrote {}", out.join(name).display()));
-            }
+/// Writes the bundle of the last run of a script.
+fn bundled(
+    session: &mut Session,
+    bytes: &[u8],
+    recording: Option<&Path>,
+    path: &Path,
+) -> Answer<()> {
+    let script = lint::parsed(path, bytes)?;
+    let recording = match recording {
+        None => None,
+        Some(file) => Some(streams::read(file, super::bundle::MAX_RECORDING)?.to_vec()),
+    };
+    let run = session.last_run(&script.sha256_hex()).map(|run| run.id);
+    let run = run.unwrap_or_default();
+    let bundle = ceremony::bundle(session, bytes, &run, recording)?;
+    super::bundle::write(path, &bundle)
+}
+
+fn write(out: Option<&Path>, runner: &Runner, session: &Session) -> Answer<()> {
+    if let Some(out) = out {
+        for name in runner.write_outputs(session, out).map_err(failure)? {
+            streams::progress(&format!("wrote {}", out.join(name).display()));
         }
-        Ok(())
     }
+    Ok(())
 }
 
 fn word(outcome: RunOutcome) -> &'static str {

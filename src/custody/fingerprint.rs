@@ -116,6 +116,11 @@ impl TypedFingerprint {
         }
     }
 
+    /// The bytes that were typed: 32, or the 16 that words stand for.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Whether it was typed as words (and so binds 16 bytes, not 32).
     pub const fn in_words(&self) -> bool {
         self.in_words

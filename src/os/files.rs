@@ -71,7 +71,7 @@ pub enum FileError {
 }
 
 impl FileError {
-    pub(super) fn io(path: &Path, source: io::Error) -> Self {
+    pub(crate) fn io(path: &Path, source: io::Error) -> Self {
         let path = path.display().to_string();
         match source.kind() {
             io::ErrorKind::NotFound => FileError::NotFound { path },

@@ -22,7 +22,7 @@ pub use files::{FileError, append_line, ensure_private_folder, read_limited, rea
 pub use folder::{Folder, FolderError, Stage};
 pub use hardening::{Hardening, Measure, harden};
 pub use own_hash::own_sha256;
-pub use output::{OutputFolder, is_plain_name};
+pub use output::{OutputFolder, is_plain_name, new_file};
 pub use paper::{is_printer, print_once};
 pub use probe::{EntropyReport, Interface, entropy_report, interfaces, swap_areas};
 pub use processes::ask_to_end;

@@ -8,6 +8,24 @@ use std::path::{Path, PathBuf};
 
 use super::files::FileError;
 
+/// Makes a new file (mode 0600) at a path; nothing is overwritten.
+///
+/// # Errors
+/// Something of that name is there, or the folder takes no file.
+pub fn new_file(path: &Path) -> Result<File, FileError> {
+    let made = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    made.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => FileError::Exists {
+            path: path.display().to_string(),
+        },
+        _ => FileError::io(path, error),
+    })
+}
+
 /// A folder that outputs are written to.
 #[derive(Debug)]
 pub struct OutputFolder {

@@ -39,6 +39,8 @@ enum Goal {
     Exchange,
     Ceremonies,
     Custodians,
+    Audit,
+    Evidence,
     Act(&'static Op),
     Close,
 }
@@ -112,6 +114,11 @@ impl<'a> Home<'_, 'a> {
             Goal::Exchange => self.exchange(),
             Goal::Ceremonies => self.ceremonies(),
             Goal::Custodians => self.custodians(),
+            Goal::Audit => {
+                self.audit();
+                Ok(())
+            }
+            Goal::Evidence => self.evidence(),
             Goal::Act(op) => self.acting().begin(op),
             Goal::Close => Ok(()),
         }
@@ -352,6 +359,14 @@ fn menu(view: &View) -> Vec<(Goal, Entry)> {
         (
             Goal::Custodians,
             Entry::new("people", "Custodians", "envelopes, drills, and what to do when something happened"),
+        ),
+        (
+            Goal::Audit,
+            Entry::new("audit", "Audit", "the log, and whether its chain holds"),
+        ),
+        (
+            Goal::Evidence,
+            Entry::new("evidence", "Evidence", "the file that an auditor gets"),
         ),
     ];
     menu.extend(op::OPS.iter().map(|op| {

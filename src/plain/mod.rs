@@ -7,6 +7,7 @@ mod act;
 mod carrying_out;
 mod change;
 mod dialogue;
+mod evidence;
 mod filling;
 mod home;
 mod line;

@@ -172,7 +172,7 @@ impl Book {
             .map(|t| event(t, Kind::Noted, now))
             .collect();
         for (index, transition) in (0_u32..).zip(&acts) {
-            self.advance(transition);
+            let leaf = self.advance(transition);
             let mut intent = event(transition, Kind::Intent, now).in_group(commit, index, of);
             intent
                 .details
@@ -181,6 +181,10 @@ impl Book {
                 "state_head".into(),
                 super::door::hex(&self.position.head).into(),
             );
+            // A leaf gives nothing away, and a bundle links every head with it.
+            intent
+                .details
+                .insert("leaf".into(), super::door::hex(&leaf).into());
             events.push(intent);
         }
         events
@@ -254,8 +258,8 @@ impl Book {
         self.append(transitions.iter().map(|t| event(t, kind, now)).collect())
     }
 
-    /// Raises seq and moves the state head by one transition.
-    pub(crate) fn advance(&mut self, transition: &Transition) {
+    /// Raises seq and moves the state head by one transition; returns its leaf.
+    pub(crate) fn advance(&mut self, transition: &Transition) -> [u8; 32] {
         let seq = self.position.seq + 1;
         let salt = state_head::salt(&*self.state_key, &self.epoch, seq);
         let leaf = state_head::leaf(
@@ -269,6 +273,7 @@ impl Book {
             seq,
             head: state_head::next_head(&self.position.head, &leaf),
         };
+        leaf
     }
 
     /// Where the position stands, to come back to.
@@ -283,6 +288,11 @@ impl Book {
 
     pub(crate) const fn seq(&self) -> u64 {
         self.position.seq
+    }
+
+    /// What the salts of the state heads come from.
+    pub(crate) fn state_key(&self) -> &[u8] {
+        &*self.state_key
     }
 
     pub(crate) const fn state_head(&self) -> [u8; 32] {

@@ -75,7 +75,6 @@ impl Session {
             .collect();
         let mut working = self.state.clone();
         self.note_proven(&mut working, &proven);
-        self.arrow_with(&mut working, arrow, &pending)?;
         let failed_names: Vec<&String> = failed.iter().map(|(name, _)| name).collect();
         let result =
             serde_json::json!({"proven": proven, "failed": failed_names, "absent": absent});
@@ -83,6 +82,7 @@ impl Session {
             .signed_by(&pending.act, &pending.signatures)
             .with("set", self.book.set())
             .with("drill", result);
+        self.arrow_with(&mut working, arrow, &pending, std::slice::from_ref(&step))?;
         working.consumed = vec![serde_bytes::ByteBuf::from(pending.act.approval_id.to_vec())];
         self.commit(working, &[step], false)?;
         self.seal_audit()?;

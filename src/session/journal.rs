@@ -88,13 +88,19 @@ impl Session {
         working: &mut State,
         arrow: Option<Arrow>,
         pending: &Pending,
+        steps: &[Transition],
     ) -> Result<(), Refusal> {
         let Some(arrow) = arrow else { return Ok(()) };
         let digest = super::door::hex(&pending.act.digest());
         apply(
             working,
             arrow,
-            Some((&pending.action, &[], &digest)),
+            Some((
+                &pending.action,
+                &[],
+                &digest,
+                super::door::evidence(&pending.action, steps),
+            )),
             self.now(),
         )
     }
@@ -111,7 +117,7 @@ impl Session {
 }
 
 /// What an act that is committed with an arrow says about itself.
-type Effect<'a> = Option<(&'a Action, &'a [Response], &'a str)>;
+type Effect<'a> = Option<(&'a Action, &'a [Response], &'a str, String)>;
 
 /// Applies an arrow to a copy of the state.
 pub(crate) fn apply(
@@ -174,7 +180,8 @@ fn put(
     binds: Vec<(usize, String)>,
     effect: Effect<'_>,
 ) -> Result<(), Refusal> {
-    if let Some((action, responses, digest)) = effect {
+    if let Some((action, responses, digest, evidence)) = effect {
+        step.evidence = Some(evidence);
         step.request = Some(super::handover::aws_request(action).to_string());
         step.response = match responses {
             [] => None,

@@ -17,6 +17,7 @@ mod build_exchange;
 mod changing_policy;
 pub mod changing;
 pub mod changing_words;
+pub mod bundle;
 mod clock;
 pub mod command;
 pub mod components;
@@ -70,6 +71,7 @@ mod sentence_naming;
 mod sentence_tokens;
 pub mod span;
 mod state;
+mod trail;
 mod transition;
 pub mod view;
 mod views;
@@ -91,6 +93,7 @@ pub use crate::api::Profile;
 pub use action::{Action, Confirmation, ExportNote};
 pub use backup::BackupDone;
 pub use changing::{Changed, Changing, Moment, Turn as ChangeTurn};
+pub use bundle::Brought;
 pub use command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
 pub use components::{
     ComponentAct, ComponentCommand, ComponentPart, ComponentStep, SetRef, Source,
@@ -107,6 +110,7 @@ pub use resharing::{Reshared, Resharing};
 pub use restoring::{NewerLog, Restored, load_copy, write_out};
 pub use rotation::{Prepared, Rotated};
 pub use run::{Run, RunOutcome, StepRecord, StepState};
+pub use trail::{Trail, TrailLine};
 pub use view::{
     CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, ReceiptView, View,
 };
@@ -119,6 +123,8 @@ mod custody_tests;
 mod exchange_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trail_tests;
 
 use book::{Book, Turn};
 use present::Held;

@@ -147,6 +147,20 @@ impl Session {
         self.held.phrases.clear();
     }
 
+    /// Writes down that the screen was locked or unlocked, and by whom, and seals it.
+    ///
+    /// # Errors
+    /// The line could not be written; what is committed stands.
+    pub fn note_lock(&mut self, locked: bool, who: Vec<String>) -> Result<(), Refusal> {
+        self.stands()?;
+        let op = if locked { "lock" } else { "unlock" };
+        let note = super::transition::Transition::note(op, who);
+        self.book
+            .line(crate::evidence::audit::Kind::Noted, &note, self.now())
+            .inspect_err(|refusal| self.broken = Some(refusal.to_string()))?;
+        self.seal_audit()
+    }
+
     /// Whether a custodian who is present can unseal the own envelope; nothing is signed and nothing is kept.
     ///
     /// # Errors

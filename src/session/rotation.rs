@@ -188,9 +188,9 @@ impl Session {
         drop(opener);
         let (gone, joined) = self.turn_people(&mut working, &file, &enrolled);
         let open_copies = self.copies_of_old_set(&mut working);
-        self.arrow_with(&mut working, arrow, &pending)?;
         working.consumed = vec![ByteBuf::from(pending.act.approval_id.to_vec())];
         let line = self.rotation_line(&pending, &file, &enrolled, (secrets, &open_copies));
+        self.arrow_with(&mut working, arrow, &pending, std::slice::from_ref(&line))?;
         let staged = self.stage(&file)?;
         let turn = Turn {
             destroys: true,

@@ -94,6 +94,10 @@ pub struct StepRecord {
     pub request: Option<String>,
     /// The response (wire JSON text), for evidence.
     pub response: Option<String>,
+    /// What a bundle shows of the act (JSON text): the action that was signed, and each transition's operation,
+    /// request and response. Absent in journals of before bundles were made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<String>,
     /// Digest people signed, lower-case hex.
     pub digest: Option<String>,
     /// Files it wrote: name to content, so that a resumed run can write them again.

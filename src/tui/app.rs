@@ -74,6 +74,13 @@ impl State {
         }
     }
 
+    /// Who acts now, as the footing says it.
+    pub(crate) fn acts(&self) -> String {
+        self.top()
+            .map(|screen| screen.footing(&self.world).acts)
+            .unwrap_or_default()
+    }
+
     /// The line above the footing.
     pub(crate) fn notice(&self) -> Option<&(Role, String)> {
         self.notice.as_ref()

@@ -40,6 +40,8 @@ pub(crate) struct Canvas<'a> {
     appearance: &'a Appearance,
     cursor: Option<Position>,
     hits: Vec<Hit>,
+    /// Where secrets stand: for the eyes of whoever sits here, and for no recording.
+    hidden: Vec<Rect>,
 }
 
 impl<'a> Canvas<'a> {
@@ -53,6 +55,7 @@ impl<'a> Canvas<'a> {
             appearance,
             cursor: None,
             hits: Vec::new(),
+            hidden: Vec::new(),
         }
     }
 
@@ -101,6 +104,12 @@ impl<'a> Canvas<'a> {
             room,
             style,
         );
+        if role == Role::Secret {
+            let left = self.area.x.saturating_add(x);
+            let top = self.area.y.saturating_add(y);
+            self.hidden
+                .push(Rect::new(left, top, end.saturating_sub(left), 1));
+        }
         end.saturating_sub(self.area.x)
     }
 
@@ -158,6 +167,11 @@ impl<'a> Canvas<'a> {
         std::mem::take(&mut self.hits)
     }
 
+    /// Where something was drawn as [`Role::Secret`].
+    pub(crate) fn hidden(&mut self) -> Vec<Rect> {
+        std::mem::take(&mut self.hidden)
+    }
+
     /// A rule across row `y` with titles in it: `─ Keys ─ 5 of 45 ────`.
     pub(crate) fn rule(&mut self, y: u16, titles: &[String]) {
         let line = "─".repeat(usize::from(self.area.width));
@@ -212,11 +226,14 @@ impl<'a> Canvas<'a> {
             appearance: self.appearance,
             cursor: None,
             hits: Vec::new(),
+            hidden: Vec::new(),
         };
         draw(&mut part);
         let cursor = part.cursor;
         let hits = std::mem::take(&mut part.hits);
+        let hidden = std::mem::take(&mut part.hidden);
         self.hits.extend(hits);
+        self.hidden.extend(hidden);
         if cursor.is_some() {
             self.cursor = cursor;
         }

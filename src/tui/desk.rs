@@ -112,6 +112,9 @@ impl Desk {
             Order::Lock => {
                 if let Some(session) = &mut self.session {
                     session.forget_keys();
+                    // A line that cannot be written breaks the session, which says so at the next act; the screen is
+                    // hidden either way.
+                    let _ = session.note_lock(true, Vec::new());
                 }
                 return News::Locked;
             }
@@ -140,6 +143,16 @@ impl Desk {
             Order::Answer(answers) => return self.answer(answers),
             Order::Abort(reason) => return self.abort(&reason),
             Order::WriteOutputs(folder) => return self.write(folder),
+            Order::Trail => self
+                .session()
+                .and_then(|s| Ok(News::Trail(Arc::new(s.trail()?)))),
+            Order::Report(run) => self.evidence(&run, |session, script| {
+                crate::ceremony::report_text(session, script, &run).map(News::Reported)
+            }),
+            Order::Bundle(run) => self.evidence(&run, |session, script| {
+                crate::ceremony::bundle(session, script, &run, None).map(News::Bundled)
+            }),
+            Order::Verify(path) => verified(&path),
             order => self.act(order),
         };
         answer.unwrap_or_else(|refusal| News::Refused(refusal.to_string()))
@@ -151,6 +164,27 @@ impl Desk {
 
     fn session(&mut self) -> Result<&mut Session, Refusal> {
         self.session.as_mut().ok_or_else(not_open)
+    }
+
+    /// Evidence of a run, whose script must be one that ships with keymoot: others are files that only the command
+    /// line is given.
+    fn evidence(
+        &mut self,
+        run: &str,
+        make: impl FnOnce(&mut Session, &[u8]) -> Result<News, Refusal>,
+    ) -> Result<News, Refusal> {
+        let session = self.session()?;
+        let view = session.view();
+        let played = view.runs.iter().find(|r| r.id == run);
+        let played = played.map(|r| (r.script.clone(), r.script_sha256.clone()));
+        let (name, sha256) = played.unwrap_or_default();
+        let script = crate::ceremony::shipped_by_hash(&sha256).ok_or_else(|| {
+            Refusal::Usage(format!(
+                "{name} does not ship with this keymoot, and evidence needs its file. Nothing was changed. \
+                 `keymoot bundle DIR --script FILE --out F` takes it."
+            ))
+        })?;
+        make(session, script)
     }
 
     fn open(&mut self, dir: &Path) -> Result<News, Refusal> {
@@ -184,9 +218,11 @@ impl Desk {
     }
 
     fn recognise(&mut self, person: &str, signing: Signing) -> News {
-        let known = signing
-            .source()
-            .and_then(|source| self.session()?.recognise(person, source));
+        let known = signing.source().and_then(|source| {
+            let session = self.session()?;
+            session.recognise(person, source)?;
+            session.note_lock(false, vec![person.to_owned()])
+        });
         match known {
             Ok(()) => News::Recognised,
             Err(refusal) => News::Unrecognised(refusal.to_string()),
@@ -338,6 +374,21 @@ impl Desk {
     fn act(&mut self, order: Order) -> Result<News, Refusal> {
         let session = self.session.as_mut().ok_or_else(not_open)?;
         self.acts.work(session, order)
+    }
+}
+
+/// What a bundle shows, if it holds together.
+fn verified(path: &Path) -> Result<News, Refusal> {
+    use crate::evidence::verify;
+    let bytes = crate::os::read_limited(path, verify::MAX_BUNDLE)
+        .map_err(|e| Refusal::Usage(e.to_string()))?;
+    match verify::verify(&bytes, None) {
+        Ok(done) => Ok(News::Verified(verify::told(&done))),
+        Err(fault) => Err(Refusal::Usage(format!(
+            "{} {fault}. {}",
+            verify::NOT,
+            verify::DO_NOT_RELY
+        ))),
     }
 }
 

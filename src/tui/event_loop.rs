@@ -23,6 +23,7 @@ use super::canvas::{Appearance, Hit};
 use super::guard::Guard;
 use super::look::Look;
 use super::message::{Effect, Msg, Order};
+use super::recorder::FileRecorder;
 use super::{Doctor, TuiError, desk, frame, surroundings};
 use crate::api::Clock;
 use crate::os::{GOES_ON, STOP_ASKED, WallClock};
@@ -37,7 +38,7 @@ const CLOSING: Duration = Duration::from_secs(5);
 pub(crate) fn run(
     state: State,
     first: Vec<Order>,
-    appearance: Appearance,
+    (appearance, recorder): (Appearance, Option<FileRecorder>),
     doctor: Option<Doctor>,
 ) -> Result<u8, TuiError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -59,6 +60,7 @@ pub(crate) fn run(
             guard,
             appearance,
             hits: Vec::new(),
+            recorder: recorder.map(|recorder| (recorder, Instant::now())),
         };
         let status = turn(state, &mut receiver, &orders, &mut screen).await;
         // The terminal goes back first; then the desk closes the vault.
@@ -123,21 +125,32 @@ struct Picture {
     appearance: Appearance,
     /// The rows a click can land on.
     hits: Vec<Hit>,
+    /// The recording, and when it began.
+    recorder: Option<(FileRecorder, Instant)>,
 }
 
 impl Picture {
     fn draw(&mut self, state: &State) -> io::Result<()> {
         execute!(stdout(), BeginSynchronizedUpdate)?;
         let (hits, appearance) = (&mut self.hits, &self.appearance);
+        let recorder = &mut self.recorder;
+        let mut kept = Ok(());
         let drawn = self.terminal.draw(|picture| {
-            let (cursor, rows) = frame::draw(state, picture.buffer_mut(), appearance);
-            *hits = rows;
-            if let Some(at) = cursor {
+            let seen = frame::draw(state, picture.buffer_mut(), appearance);
+            if let Some((recorder, began)) = recorder {
+                let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+                kept =
+                    recorder.picture(millis, picture.buffer_mut(), &seen.hidden, &state.acts());
+            }
+            *hits = seen.hits;
+            if let Some(at) = seen.cursor {
                 picture.set_cursor_position(at);
             }
         });
         // Closed even when drawing failed: a terminal left inside an update shows nothing.
         execute!(stdout(), EndSynchronizedUpdate)?;
+        // A ceremony whose recording cannot be written stops here: what is committed is safe.
+        kept?;
         drawn.map(|_| ())
     }
 

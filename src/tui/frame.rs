@@ -1,7 +1,7 @@
 //! The frame of every screen: status, title rule, body, who acts / what Enter does / what happened, keys.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr;
 
 use super::app::State;
@@ -21,12 +21,18 @@ pub(crate) const LEAST: (u16, u16) = (80, 24);
 pub(crate) const REHEARSAL: &str =
     "REHEARSAL. You play everybody. Nothing is kept. F5 answers for you.";
 
-/// Draws the whole picture; returns where the cursor belongs, and the rows that a click can land on.
-pub(crate) fn draw(
-    state: &State,
-    buffer: &mut Buffer,
-    appearance: &Appearance,
-) -> (Option<Position>, Vec<Hit>) {
+/// What was drawn, beside the picture itself.
+pub(crate) struct Drawn {
+    /// Where the cursor belongs.
+    pub(crate) cursor: Option<Position>,
+    /// The rows that a click can land on.
+    pub(crate) hits: Vec<Hit>,
+    /// Where secrets stand.
+    pub(crate) hidden: Vec<Rect>,
+}
+
+/// Draws the whole picture.
+pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) -> Drawn {
     let mut canvas = Canvas::new(buffer, appearance);
     let (width, height) = (canvas.width(), canvas.height());
     if width < LEAST.0 || height < LEAST.1 {
@@ -44,7 +50,11 @@ pub(crate) fn draw(
         key_line(state, screen.typing(), &mut canvas);
     }
     canvas.finish();
-    (canvas.cursor(), canvas.hits())
+    Drawn {
+        cursor: canvas.cursor(),
+        hits: canvas.hits(),
+        hidden: canvas.hidden(),
+    }
 }
 
 fn title(screen: &dyn Screen, world: &World) -> Vec<String> {

@@ -36,6 +36,8 @@ pub(crate) enum Verb {
     Ceremonies,
     Custodians,
     Exchange,
+    Audit,
+    Evidence,
     Delete,
     Restore,
     Switch,
@@ -223,6 +225,18 @@ pub(crate) static TABLE: &[Binding] = &[
         &[letter('e')],
         "exchange",
         "shows what was sent to receivers, and reads their receipts",
+    ),
+    row(
+        Verb::Audit,
+        &[letter('t')],
+        "audit",
+        "shows the audit log, line by line, and whether its chain holds",
+    ),
+    row(
+        Verb::Evidence,
+        &[letter('o')],
+        "evidence",
+        "shows runs with their reports, and writes what an auditor gets",
     ),
     row(
         Verb::Delete,

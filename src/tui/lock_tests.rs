@@ -142,7 +142,7 @@ fn a_click_lands_on_a_row() {
     let mut state = snapshot::state(Welcome::new(Vec::new()));
     let area = ratatui::layout::Rect::new(0, 0, 80, 24);
     let mut buffer = ratatui::buffer::Buffer::empty(area);
-    let (_, hits) = super::frame::draw(&state, &mut buffer, &snapshot::appearance());
+    let hits = super::frame::draw(&state, &mut buffer, &snapshot::appearance()).hits;
     let text = snapshot::text(&buffer);
     let row = text.lines().position(|l| l.contains("3 Is this")).unwrap();
     let at = ratatui::layout::Position::new(10, u16::try_from(row).unwrap());

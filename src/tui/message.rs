@@ -15,6 +15,7 @@ use super::screens::root::RootFile;
 use crate::api::Timestamp;
 use crate::ceremony::{Answer, Ask, Showing};
 use crate::crypto::SecretBytes;
+use crate::session::Trail;
 use crate::session::{
     BackupDone, Bootstrap, Changed, Command, NewVault, Outcome, PendingView, View, WitnessAnswer,
 };
@@ -108,6 +109,14 @@ pub(crate) enum Order {
     },
     /// A passphrase of so many words.
     Passphrase(usize),
+    /// Reads the audit log and proves it.
+    Trail,
+    /// The report of a run.
+    Report(String),
+    /// The bundle of a run.
+    Bundle(String),
+    /// Verifies a bundle that somebody brought.
+    Verify(PathBuf),
     /// Begins a ceremony, in a practice vault or a real one.
     Play(Box<PlayOrder>),
     /// Looks at the machine.
@@ -186,6 +195,10 @@ impl Order {
             Self::Abort(_) => "stopping the ceremony".into(),
             Self::Preview(_) => "checking the request".into(),
             Self::Ask { .. } | Self::Approve { .. } => "unsealing the key and signing".into(),
+            Self::Trail => "proving the audit log".into(),
+            Self::Report(_) => "writing the report".into(),
+            Self::Bundle(_) => "putting the bundle together".into(),
+            Self::Verify(_) => "verifying the bundle".into(),
             Self::Examine => "looking at this machine".into(),
             Self::Perform(_) => "working".into(),
             Self::Execute { .. } => "doing what was signed for".into(),
@@ -261,6 +274,14 @@ pub(crate) enum News {
     Saved(PathBuf),
     /// The door's answer.
     Done(Box<Outcome>),
+    /// The audit log, proven or with its break.
+    Trail(Arc<Trail>),
+    /// A report as text.
+    Reported(String),
+    /// A bundle.
+    Bundled(Vec<u8>),
+    /// A bundle holds together: what it shows.
+    Verified(String),
     /// The door refused, in a sentence.
     Refused(String),
 }

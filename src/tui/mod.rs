@@ -11,6 +11,7 @@ mod chord;
 mod contrast;
 mod desk;
 mod event_loop;
+mod film;
 mod frame;
 mod guard;
 mod keys;
@@ -21,6 +22,7 @@ mod look;
 mod message;
 mod paint;
 mod receiver;
+mod recorder;
 #[cfg(test)]
 mod room;
 mod screen;
@@ -36,6 +38,7 @@ use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
+pub use film::Film;
 pub use theme::ThemeError;
 
 use crate::api::{Clock, Timestamp};
@@ -93,7 +96,7 @@ pub enum Start {
 pub type Doctor = fn() -> Vec<(String, String, String)>;
 
 /// How the workstation looks, whatever the environment says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Options {
     /// No glyph beyond ASCII, whatever the locale says.
     pub ascii: bool,
@@ -102,6 +105,8 @@ pub struct Options {
     /// Looks at the machine: label, verdict (`ok`, `note`, `STOP`) and a line for each finding. Called by the desk
     /// when somebody asks.
     pub doctor: Option<Doctor>,
+    /// A new file that takes a recording of the screen.
+    pub record: Option<std::fs::File>,
 }
 
 /// Why there is no screen.
@@ -166,7 +171,7 @@ pub fn run(start: Start, options: Options) -> Result<u8, TuiError> {
         return Err(TuiError::Dumb);
     }
     let doctor = options.doctor;
-    let appearance = surroundings::appearance(options)?;
+    let (appearance, record) = surroundings::appearance(options)?;
     let now = crate::os::WallClock.now();
     let world = world::World {
         size: crossterm::terminal::size()?,
@@ -179,6 +184,10 @@ pub fn run(start: Start, options: Options) -> Result<u8, TuiError> {
         doctor: Vec::new(),
         look: appearance.look(),
     };
+    let recorder = match record {
+        Some(file) => Some(recorder::Recorder::begin(file, world.size, "keymoot")?),
+        None => None,
+    };
     let (state, orders) = screens::begin(start, world);
-    event_loop::run(state, orders, appearance, doctor)
+    event_loop::run(state, orders, (appearance, recorder), doctor)
 }

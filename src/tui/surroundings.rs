@@ -1,5 +1,7 @@
 //! What the terminal is like, read once at the start and handed in: depth, glyphs, size, network.
 
+use std::fs::File;
+
 use super::canvas::Appearance;
 use super::paint::Depth;
 use super::theme::Theme;
@@ -34,15 +36,16 @@ pub(crate) fn ascii(read: impl Fn(&str) -> Option<String>) -> bool {
     !(locale.contains("utf-8") || locale.contains("utf8"))
 }
 
-/// How the terminal wants to be drawn on.
-pub(crate) fn appearance(options: Options) -> Result<Appearance, TuiError> {
+/// How the terminal wants to be drawn on, and the file that takes a recording.
+pub(crate) fn appearance(options: Options) -> Result<(Appearance, Option<File>), TuiError> {
     let name = options.theme.unwrap_or_else(|| "dark".into());
-    Ok(Appearance {
+    let appearance = Appearance {
         theme: theme(&name)?,
         name,
         depth: depth(variable),
         ascii: options.ascii || ascii(variable),
-    })
+    };
+    Ok((appearance, options.record))
 }
 
 /// A theme by name, or by the path of its file.

@@ -253,6 +253,7 @@ pub(super) fn empty_run(script: &Script, session: &Session) -> Run {
         key: None,
         request: None,
         response: None,
+        evidence: None,
         digest: None,
         files: BTreeMap::new(),
     });

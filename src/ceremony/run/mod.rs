@@ -39,6 +39,7 @@ use super::script::Script;
 pub(crate) use asks::key_lines;
 pub(super) use bring::files_of;
 pub use inputs::resolve_inputs;
+pub use outputs::run_report;
 
 /// A run that does not begin or go on.
 #[derive(Debug, thiserror::Error)]

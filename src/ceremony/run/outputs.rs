@@ -5,6 +5,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
+use crate::evidence::report::RunReport;
 use crate::session::{Profile, Run, Session};
 
 use super::super::script::Script;
@@ -140,6 +141,13 @@ fn own_names(script: &Script, profile: Profile) -> Vec<String> {
     marked
         .chain([SUMMARY, REPORT, NEXT].into_iter().map(str::to_owned))
         .collect()
+}
+
+/// The report of a run of `script` as data; none where the vault knows no such run.
+pub fn run_report(session: &Session, script: &Script, run: &str) -> Option<RunReport> {
+    let view = session.view();
+    let run = view.runs.iter().find(|r| r.id == run)?;
+    Some(report::gather(run, script, session))
 }
 
 /// Writes one file, durable before it is reported. A resumed run replaces its own partial file.

@@ -18,6 +18,18 @@ impl Runner {
     /// # Errors
     /// The failing step.
     pub fn headless(&mut self, session: &mut Session) -> Result<RunOutcome, RunError> {
+        self.headless_watched(session, &mut |_, _| {})
+    }
+
+    /// The same; `watch` sees what is asked each time before it is answered, and at last how it ended.
+    ///
+    /// # Errors
+    /// As [`Runner::headless`].
+    pub fn headless_watched(
+        &mut self,
+        session: &mut Session,
+        watch: &mut dyn FnMut(&Self, &Session),
+    ) -> Result<RunOutcome, RunError> {
         if let Some(failure) = self.failure.take() {
             return Err(failure);
         }
@@ -26,6 +38,7 @@ impl Runner {
             if let Some(words) = self.missed_fault() {
                 return Err(self.scripted_wrong(session, words));
             }
+            watch(self, session);
             if let Some(outcome) = self.outcome {
                 return Ok(outcome);
             }

@@ -4,6 +4,7 @@
 //! section without content is left out; exceptions are never left out but say "none".
 
 mod affidavit;
+mod markup;
 mod sections;
 mod sheet;
 
@@ -289,6 +290,16 @@ pub struct DestroyedKey {
 /// The report as text: 72 columns, pages of 60 lines, numbered, divided by form feeds.
 pub fn text(report: &RunReport) -> String {
     sheet::pages(&banner(report), &sections::all(report))
+}
+
+/// The report as Markdown.
+pub fn markdown(report: &RunReport) -> String {
+    markup::markdown(report)
+}
+
+/// The report as one page of HTML.
+pub fn html(report: &RunReport) -> String {
+    markup::html(report)
 }
 
 /// The line on top of every page.

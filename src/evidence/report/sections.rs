@@ -4,8 +4,8 @@ use super::sheet::{Block, field, paragraph, plain, wrapped};
 use super::{ClauseState, NOT_A_DEVICE, RunReport, affidavit};
 use crate::api::Timestamp;
 
-/// Every section that has content, numbered.
-pub(super) fn all(report: &RunReport) -> Vec<Block> {
+/// Every section that has content: its numbered title and its blocks.
+pub(super) fn numbered(report: &RunReport) -> Vec<(String, Vec<Block>)> {
     let sections: [(&str, Vec<Block>); 12] = [
         ("What was done", summary(report)),
         ("People", people(report)),
@@ -20,17 +20,23 @@ pub(super) fn all(report: &RunReport) -> Vec<Block> {
         ("Affidavit of destruction", affidavit::blocks(report)),
         ("Signed in ink", ink(report)),
     ];
-    let mut blocks = Vec::new();
-    let mut number = 0;
+    let mut numbered = Vec::new();
     for (title, content) in sections {
-        let mut content = content.into_iter().filter(|block| !block.is_empty());
-        let Some(first) = content.next() else {
-            continue;
-        };
-        number += 1;
-        // The title stays with what follows it.
-        let mut head = vec![format!("{number}. {title}"), String::new()];
-        head.extend(first);
+        let blocks: Vec<Block> = content.into_iter().filter(|b| !b.is_empty()).collect();
+        if !blocks.is_empty() {
+            numbered.push((format!("{}. {title}", numbered.len() + 1), blocks));
+        }
+    }
+    numbered
+}
+
+/// The blocks of every section for pages; a title stays with what follows it.
+pub(super) fn all(report: &RunReport) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for (title, content) in numbered(report) {
+        let mut content = content.into_iter();
+        let mut head = vec![title, String::new()];
+        head.extend(content.next().unwrap_or_default());
         blocks.push(head);
         blocks.extend(content);
     }

@@ -16,10 +16,12 @@ use crate::tui::world::World;
 use super::act::Act;
 use super::approvals::Approvals;
 use super::approve::Approve;
+use super::audit::Audit;
 use super::create::Create;
 use super::custodians::Custodians;
 use super::deletions::Deletions;
 use super::done::common_name;
+use super::evidence::Evidence;
 use super::exchange::Exchange;
 use super::keys::Keys;
 use super::leave::Leave;
@@ -224,6 +226,8 @@ impl Screen for Home {
                 Verb::Custodians,
                 Verb::Import,
                 Verb::Copy,
+                Verb::Audit,
+                Verb::Evidence,
             ]
             .map(Offer::plain),
         );
@@ -309,6 +313,8 @@ impl Screen for Home {
             Verb::Ceremonies => Reaction::push(Picker::shipped(Place::Here)),
             Verb::Custodians => Reaction::push(Custodians::new()),
             Verb::Copy => Reaction::push(Act::backup(world)),
+            Verb::Audit => Audit::open(),
+            Verb::Evidence => Reaction::push(Evidence::new()),
             Verb::Back if world.view.as_ref().is_some_and(|v| v.only_copy.is_some()) => {
                 Reaction::push(Leave::closing())
             }

@@ -106,6 +106,8 @@ fn empty_screens_teach() {
         ("d", "deletions-empty"),
         ("a", "approvals-empty"),
         ("e", "exchange-empty"),
+        ("t", "audit-new"),
+        ("o", "evidence-empty"),
     ] {
         room.press(key).check(name).press("<Esc>");
     }
@@ -124,7 +126,10 @@ fn full_screens_show_what_there_is() {
         .check("key");
     room.press("<Esc><Esc>");
     room.press("d").check("deletions-full").press("<Esc>");
-    room.press("e").check("exchange-sent");
+    room.press("e").check("exchange-sent").press("<Esc>");
+    room.press("t").check("audit-full");
+    room.press("/delete").check("audit-filter");
+    room.press("<Esc><Enter>").check("audit-event");
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod keys;
 
 use crate::custody::words;
 use crate::evidence::report::{
-    self, Access, CheckedHash, Exception, PersonPresent, RunReport, Step as ReportStep,
+    self, Access, CheckedHash, Copy, Exception, PersonPresent, RunReport, Step as ReportStep,
 };
 use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, StepState, View};
 
@@ -32,7 +32,8 @@ struct Material<'a> {
     view: &'a View,
 }
 
-fn gather(run: &Run, script: &Script, session: &Session) -> RunReport {
+/// The report of a run as data.
+pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport {
     let view = session.view();
     let audit_head = audit_head(run, session);
     let from = Material {
@@ -62,7 +63,7 @@ fn gather(run: &Run, script: &Script, session: &Session) -> RunReport {
         keys: keys::rows(&from),
         access: access(&from),
         certificates: counterparties::certificates(&from),
-        copies: Vec::new(),
+        copies: copies(&view),
         exceptions: exceptions(&from),
         clauses: clauses::table(&from),
         destruction: keys::destruction(&from),
@@ -101,6 +102,25 @@ impl<'a> Material<'a> {
             .map(|p| &p.id);
         named.or(any).map(|id| self.name(id)).unwrap_or_default()
     }
+}
+
+/// Copies of the vault. Who holds them is told by the bag's receipt, on paper.
+fn copies(view: &View) -> Vec<Copy> {
+    let copies = view.copies.iter().map(|copy| Copy {
+        id: copy.id.clone(),
+        seq: copy.seq,
+        medium: match &copy.bag {
+            Some(bag) => format!("{}, bag {bag}", copy.medium),
+            None => format!("{}, no bag", copy.medium),
+        },
+        holder: String::new(),
+        state: if copy.old_set {
+            format!("{}, opens to an earlier set of shares", copy.state)
+        } else {
+            copy.state.clone()
+        },
+    });
+    copies.collect()
 }
 
 fn outcome(run: &Run) -> &'static str {

@@ -1,0 +1,55 @@
+//! The evidence of a run that a vault remembers, whoever asks for it.
+
+use serde_json::json;
+
+use super::{Script, run_report};
+use crate::evidence::report;
+use crate::session::{Brought, Refusal, Session};
+
+/// The bundle of a run: `bytes` are its script's, `recording` is what was recorded of it.
+///
+/// # Errors
+/// As [`Session::bundle`].
+pub fn bundle(
+    session: &mut Session,
+    bytes: &[u8],
+    run: &str,
+    recording: Option<Vec<u8>>,
+) -> Result<Vec<u8>, Refusal> {
+    let report = parsed(session, bytes, run)?;
+    let brought = Brought {
+        script: bytes.to_vec(),
+        report: serde_json::to_value(report).unwrap_or_default(),
+        recording,
+        build: json!({
+            "version": env!("CARGO_PKG_VERSION"), "sha256": crate::os::own_sha256(),
+        }),
+    };
+    session.bundle(run, brought)
+}
+
+/// The report of a run as text.
+///
+/// # Errors
+/// The vault knows no such run of this script.
+pub fn report_text(session: &Session, bytes: &[u8], run: &str) -> Result<String, Refusal> {
+    parsed(session, bytes, run).map(|run| report::text(&run))
+}
+
+fn parsed(session: &Session, bytes: &[u8], run: &str) -> Result<report::RunReport, Refusal> {
+    let script = Script::parse(bytes).ok();
+    script
+        .and_then(|script| run_report(session, &script, run))
+        .ok_or_else(|| {
+            Refusal::Usage(
+                "There is no such run of this script in this vault. Nothing was changed.".into(),
+            )
+        })
+}
+
+/// The bytes of a script that ships with keymoot, by its SHA-256.
+pub fn shipped_by_hash(sha256: &str) -> Option<&'static [u8]> {
+    let mut shipped = super::shipped().iter();
+    let found = shipped.find(|(_, bytes)| crate::evidence::bundle::sha256(bytes) == sha256);
+    found.map(|(_, bytes)| *bytes)
+}

@@ -1,0 +1,195 @@
+//! The log: every line follows from the one before, and every state head from its leaf.
+#![deny(clippy::indexing_slicing)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::super::bundle::sha256;
+use super::file::{Parts, bytes32, canonical, part, string, text};
+use super::{Fault, Verified, fault};
+
+/// A line of the log; a fragment of a cut write has no value.
+pub(super) struct Line {
+    pub(super) n: u64,
+    pub(super) hash: [u8; 32],
+    pub(super) value: Option<Value>,
+}
+
+impl Line {
+    pub(super) fn is(&self, kind: &str, op: &str) -> bool {
+        let value = self.value.as_ref();
+        value.and_then(|v| string(v, "kind")) == Some(kind)
+            && (op.is_empty() || value.and_then(|v| string(v, "op")) == Some(op))
+    }
+
+    pub(super) fn op(&self) -> &str {
+        self.value
+            .as_ref()
+            .and_then(|v| string(v, "op"))
+            .unwrap_or_default()
+    }
+
+    pub(super) fn details(&self) -> &Value {
+        let details = self.value.as_ref().and_then(|v| v.get("details"));
+        details.unwrap_or(&Value::Null)
+    }
+
+    pub(super) fn detail(&self, name: &str) -> Option<&str> {
+        string(self.details(), name)
+    }
+}
+
+pub(super) struct Log {
+    pub(super) vault: String,
+    pub(super) lines: Vec<Line>,
+}
+
+pub(super) fn event(n: u64) -> String {
+    format!("events, line {n}")
+}
+
+impl Log {
+    pub(super) fn read(parts: &Parts) -> Result<Self, Fault> {
+        let vault = text(parts, "vault", "id")?;
+        let Some(events) = part(parts, "events").as_array() else {
+            return fault("events", "it is no list");
+        };
+        let mut previous: [u8; 32] = Sha256::digest(format!("keymoot/audit/v1\0{vault}")).into();
+        let mut torn: Vec<String> = Vec::new();
+        let mut lines = Vec::with_capacity(events.len());
+        for (n, raw) in (1..).zip(events) {
+            let raw = raw.as_str().unwrap_or_default();
+            let value: Option<Value> = serde_json::from_str(raw).ok();
+            if let Some(value) = &value {
+                if canonical(value) != raw.as_bytes() || value.get("n") != Some(&json!(n)) {
+                    return fault(event(n), "it is not the line that was written there");
+                }
+                if bytes32(string(value, "prev")) != Some(previous) {
+                    return fault(event(n), "it does not follow from the line before");
+                }
+                let named = value.get("torn").and_then(Value::as_array);
+                let named = named.map_or(&[][..], Vec::as_slice);
+                let named: Vec<_> = named.iter().filter_map(|t| string(t, "sha256")).collect();
+                if named != torn {
+                    return fault(
+                        event(n),
+                        "a fragment before it is not the one that it names",
+                    );
+                }
+                torn.clear();
+            } else {
+                torn.push(sha256(raw.as_bytes()));
+            }
+            previous = Sha256::digest(raw).into();
+            lines.push(Line {
+                n,
+                hash: previous,
+                value,
+            });
+        }
+        if !torn.is_empty() {
+            return fault("events", "the log ends in a fragment");
+        }
+        Ok(Self { vault, lines })
+    }
+
+    pub(super) fn line(&self, n: u64) -> Option<&Line> {
+        self.lines.get(usize::try_from(n.checked_sub(1)?).ok()?)
+    }
+
+    /// Intents that a commit sealed.
+    pub(super) fn sealed(&self) -> impl Iterator<Item = &Line> {
+        let place = |line: &Line| {
+            let group = line.value.as_ref()?.get("group")?;
+            Some((
+                group.get("commit")?.as_u64()?,
+                group.get("index")?.as_u64()?,
+            ))
+        };
+        // A commit number is used again after its first try was voided: the void is the nearest one behind.
+        let mut open = BTreeMap::new();
+        let mut void = BTreeSet::new();
+        for line in &self.lines {
+            if line.is("intent", "") {
+                open.insert(place(line), line.n);
+            } else if line.is("void", "")
+                && let Some(n) = open.remove(&place(line))
+            {
+                void.insert(n);
+            }
+        }
+        self.lines
+            .iter()
+            .filter(move |line| line.is("intent", "") && !void.contains(&line.n))
+    }
+
+    /// The lines of the run: where it begins, and where it is closed (or the log ends).
+    pub(super) fn span(&self, run: &str) -> Option<(u64, u64)> {
+        let begin = |line: &&Line| line.is("noted", "run-begin") && line.detail("run") == Some(run);
+        let begin = self.lines.iter().find(begin)?;
+        let close = |line: &&Line| line.is("noted", "run-close") && line.detail("run") == Some(run);
+        let end = self.lines.iter().find(close).or(self.lines.last())?;
+        Some((begin.n, end.n))
+    }
+}
+
+/// Recomputes every state head; returns how many, and how many an older log gives no leaf for.
+pub(super) fn heads(log: &Log, vault: &str) -> Result<(u64, u64), Fault> {
+    let mut head: [u8; 32] = Sha256::digest(format!("keymoot/state/v1\0{vault}")).into();
+    let (mut recomputed, mut taken) = (0, 0);
+    for (seq, line) in (1_u64..).zip(log.sealed()) {
+        if line.details().get("seq") != Some(&json!(seq)) {
+            return fault(
+                event(line.n),
+                format!("it is not state {seq}, which belongs there"),
+            );
+        }
+        let Some(named) = bytes32(line.detail("state_head")) else {
+            return fault(event(line.n), "it names no state head");
+        };
+        match bytes32(line.detail("leaf")) {
+            Some(leaf) => {
+                if next_head(&head, &leaf) != named {
+                    return fault(
+                        event(line.n),
+                        "its state head does not follow from its leaf",
+                    );
+                }
+                recomputed += 1;
+            }
+            None => taken += 1,
+        }
+        head = named;
+    }
+    Ok((recomputed, taken))
+}
+
+pub(super) fn next_head(head: &[u8; 32], leaf: &[u8; 32]) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(b"keymoot/state/v1\0")
+        .chain_update(head)
+        .chain_update(leaf)
+        .finalize()
+        .into()
+}
+
+/// The run stands in the log, with its script and its end.
+pub(super) fn span(log: &Log, done: &mut Verified) -> Result<(), Fault> {
+    let Some((begin, _)) = log.span(&done.run) else {
+        return fault("run", "no line of the log begins it");
+    };
+    let script = log.line(begin).and_then(|line| line.detail("script"));
+    script
+        .unwrap_or_default()
+        .clone_into(&mut done.script_sha256);
+    let close = log
+        .lines
+        .iter()
+        .find(|line| line.is("noted", "run-close") && line.detail("run") == Some(&done.run));
+    if let Some(outcome) = close.and_then(|line| line.detail("outcome")) {
+        outcome.clone_into(&mut done.outcome);
+    }
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! Audit and evidence in lines: the newest events, whether the chain holds, and the file that an auditor gets.
+
+use crate::ceremony::{bundle, shipped_by_hash};
+use crate::session::field::{Field, Kind};
+use crate::session::guide::Entry;
+
+use super::dialogue::{Question, footing};
+use super::home::Home;
+use super::line::Gone;
+use super::opening::plain;
+
+const BUNDLE: Field = Field {
+    id: "bundle",
+    label: "Bundle file",
+    hint: "A new file; a file that is there is never overwritten.",
+    kind: Kind::File,
+    optional: false,
+};
+
+/// Events of the log that are told.
+const NEWEST: usize = 20;
+
+fn write_out(mut file: std::fs::File, bytes: &[u8]) -> std::io::Result<()> {
+    std::io::Write::write_all(&mut file, bytes)?;
+    file.sync_all()
+}
+
+impl Home<'_, '_> {
+    /// The newest events, and whether the chain holds.
+    pub(super) fn audit(&mut self) {
+        let trail = match self.session.trail() {
+            Ok(trail) => trail,
+            Err(refusal) => return self.talk.stop(&refusal.to_string()),
+        };
+        self.talk.heading(&format!(
+            "Audit: {} events, the newest last.",
+            trail.lines.len()
+        ));
+        let before = trail.lines.len().saturating_sub(NEWEST);
+        for line in trail.lines.iter().skip(before) {
+            let time = line
+                .time
+                .map(crate::api::Timestamp::rfc3339)
+                .unwrap_or_default();
+            let who = if line.who.is_empty() {
+                "nobody"
+            } else {
+                &line.who
+            };
+            self.talk.say(&format!(
+                "{}: {time}, {who}, {}: {}",
+                line.n, line.what, line.result
+            ));
+        }
+        match &trail.broken {
+            Some((_, why)) => self.talk.stop(why),
+            None => self.talk.say("The chain is whole from event 1."),
+        }
+    }
+
+    /// Runs, and the bundle of one.
+    pub(super) fn evidence(&mut self) -> Result<(), Gone> {
+        let view = self.session.view();
+        let entries: Vec<Entry> = view
+            .runs
+            .iter()
+            .map(|run| {
+                Entry::new(
+                    "",
+                    &run.script,
+                    &format!("run {}, {}", run.number, run.started.rfc3339()),
+                )
+            })
+            .collect();
+        let heading = match entries.len() {
+            0 => {
+                "No ceremony was run in this vault: there is nothing to bundle. keymoot verify F checks a bundle that somebody brought."
+            }
+            _ => {
+                "Runs, the oldest first. A bundle is one file that an auditor checks without this vault."
+            }
+        };
+        let Some(at) = self.list(heading, "asks where its bundle is to be written", &entries)?
+        else {
+            return Ok(());
+        };
+        let Some(run) = view.runs.get(at) else {
+            return Ok(());
+        };
+        let question = Question::new(footing(
+            "nobody: evidence needs no approval",
+            "writes a new file of that name; back goes to the menu",
+            "nothing was written; a bundle holds no secret",
+        ))
+        .explained(&["The bundle, the report in ink and the signed enrolment forms go to the auditor; the forms by another road than the bundle."]);
+        let Some(path) = plain(self.talk, &question, BUNDLE)? else {
+            return Ok(());
+        };
+        let script = shipped_by_hash(&run.script_sha256);
+        let bundle = match script {
+            Some(script) => bundle(self.session, script, &run.id, None).map_err(|e| e.to_string()),
+            None => Err(format!(
+                "{} does not ship with this keymoot, and evidence needs its file. Nothing was changed. `keymoot bundle DIR --script FILE --out F` takes it.",
+                run.script
+            )),
+        };
+        let written = bundle.and_then(|bytes| {
+            let file = crate::os::new_file(path.as_ref()).map_err(|e| e.to_string())?;
+            write_out(file, &bytes).map_err(|e| {
+                format!("The bundle could not be written ({e}). The vault is as it was.")
+            })
+        });
+        match written {
+            Ok(()) => self.talk.say(&format!("Written: {path}.")),
+            Err(why) => self.talk.stop(&why),
+        }
+        Ok(())
+    }
+}

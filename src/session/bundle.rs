@@ -1,0 +1,209 @@
+//! What a bundle holds of a run: the log, the acts as they were signed, and what leads to their leaves.
+
+use std::io::Read as _;
+
+use serde_json::{Map, Value, json};
+
+use crate::custody::state_head;
+use crate::evidence::audit::Kind;
+use crate::evidence::bundle::{Bundle, sha256};
+
+use super::command::KeySource;
+use super::error::Refusal;
+use super::run::Run;
+use super::transition::Transition;
+use super::{Session, book};
+
+/// The longest log that goes into a bundle, in bytes.
+const MAX_LOG: u64 = 64 << 20;
+
+/// What comes to a bundle from outside the vault.
+pub struct Brought {
+    /// The script's bytes.
+    pub script: Vec<u8>,
+    /// The report as data.
+    pub report: Value,
+    /// The recording, where one was made.
+    pub recording: Option<Vec<u8>>,
+    /// Version and SHA-256 of the program, as it reads itself.
+    pub build: Value,
+}
+
+impl Session {
+    /// The bundle of a run, and the line in the log that names its parts. Whoever's signing key is held signs that
+    /// line; where nobody's is, nobody does, and the verifier says so. Moves neither the sequence number nor the head.
+    ///
+    /// # Errors
+    /// The run is not of that script, an act of it was made before keymoot kept what a bundle shows, or the line could
+    /// not be written.
+    pub fn bundle(&mut self, run: &str, brought: Brought) -> Result<Vec<u8>, Refusal> {
+        self.ready()?;
+        let run = self.state.runs.iter().find(|r| r.id == run).cloned();
+        let run = run.ok_or_else(|| {
+            Refusal::Usage("There is no such run in this vault. Nothing was changed.".into())
+        })?;
+        if sha256(&brought.script) != run.script_sha256 {
+            return Err(Refusal::Usage(
+                "This is not the script that the run was played from. Nothing was changed. Bring the same file, to the byte."
+                    .into(),
+            ));
+        }
+        self.state_key_of_the_run(&run)?;
+        let artifacts: Vec<(String, Vec<u8>)> = run
+            .steps
+            .iter()
+            .flat_map(|step| step.files.clone())
+            .collect();
+        let vault = json!({
+            "id": self.book.vault_id(), "epoch": self.book.epoch(), "profile": self.profile.name(),
+        });
+        let people = self.approval_keys();
+        self.name_bundle(&run, &brought, &artifacts, (&vault, &people))?;
+        let events = self.log_lines()?;
+        let acts = self.acts_of(&run, &events)?;
+        let bundle = Bundle {
+            vault,
+            run: json!({"id": run.id, "script": run.script_sha256}),
+            build: brought.build,
+            people,
+            script: brought.script,
+            events,
+            acts,
+            artifacts,
+            report: brought.report,
+            recording: brought.recording,
+        };
+        Ok(bundle.to_bytes())
+    }
+
+    /// A rotation ends the key that the leaves of earlier acts come from.
+    fn state_key_of_the_run(&self, run: &Run) -> Result<(), Refusal> {
+        let started = run.started.millis();
+        let changed = |kind: &str| kind == "rotate" || kind == "restore";
+        let since = self.state.changes.iter().filter(|c| changed(&c.kind));
+        if since.clone().any(|change| change.at >= started) {
+            return Err(Refusal::Usage(
+                "The vault's identity was changed after this run, and a bundle is made under the one it ran under. \
+                 Nothing was changed. Make bundles before a rotation."
+                    .into(),
+            ));
+        }
+        Ok(())
+    }
+
+    fn approval_keys(&self) -> Value {
+        let people = self.state.people.iter().map(|person| {
+            json!({
+                "name": person.name, "role": person.role.word(),
+                "key": super::door::hex(&person.approval_key),
+            })
+        });
+        people.collect::<Vec<_>>().into()
+    }
+
+    /// The line that names what the bundle holds, and its signatures.
+    fn name_bundle(
+        &mut self,
+        run: &Run,
+        brought: &Brought,
+        artifacts: &[(String, Vec<u8>)],
+        (vault, people): (&Value, &Value),
+    ) -> Result<(), Refusal> {
+        let digest = |value: &Value| sha256(&crate::custody::json::canonical(value));
+        let files: Map<String, Value> = artifacts
+            .iter()
+            .map(|(name, bytes)| (name.clone(), sha256(bytes).into()))
+            .collect();
+        let mut line = Transition::note("bundle", self.present.clone())
+            .with("run", run.id.clone())
+            .with("artifacts", files)
+            .with("report", digest(&brought.report))
+            .with("build", digest(&brought.build))
+            .with("people", digest(people))
+            .with("vault", digest(vault));
+        if let Some(recording) = &brought.recording {
+            line = line.with("recording", sha256(recording));
+        }
+        self.book.line(Kind::Noted, &line, self.now())?;
+        self.seal_audit()?;
+        let held: Vec<(String, KeySource)> = self
+            .held
+            .keys
+            .keys()
+            .map(|name| (name.clone(), KeySource::Held))
+            .collect();
+        if !held.is_empty() {
+            self.sign_off("the contents of a bundle", held)?;
+        }
+        Ok(())
+    }
+
+    /// The lines of the log.
+    pub(crate) fn log_lines(&self) -> Result<Vec<String>, Refusal> {
+        let reader = self.book.vault().audit_reader().map_err(book::storage)?;
+        let mut text = String::new();
+        if let Some(reader) = reader {
+            let read = reader.take(MAX_LOG + 1).read_to_string(&mut text);
+            read.map_err(|e| {
+                Refusal::Vault(format!(
+                    "The audit log could not be read ({e}). Nothing was changed."
+                ))
+            })?;
+        }
+        if text.len() as u64 > MAX_LOG {
+            return Err(Refusal::Usage(format!(
+                "The audit log is longer than {MAX_LOG} bytes, and a bundle holds no more. Nothing was changed."
+            )));
+        }
+        Ok(text.lines().map(str::to_owned).collect())
+    }
+
+    /// The acts of a run as they were signed, with what leads to each leaf.
+    fn acts_of(&self, run: &Run, events: &[String]) -> Result<Value, Refusal> {
+        let lines: Vec<Value> = events
+            .iter()
+            .map(|line| serde_json::from_str(line).unwrap_or_default())
+            .collect();
+        let mut acts = Vec::new();
+        for step in run.steps.iter().filter(|step| step.digest.is_some()) {
+            let kept = step.evidence.as_deref().unwrap_or_default();
+            let mut kept: Value = serde_json::from_str(kept).map_err(|_| {
+                Refusal::Usage(format!(
+                    "Step {} was played before keymoot kept what a bundle shows of an act. Nothing was changed. \
+                     Its report and the audit log remain.",
+                    step.id
+                ))
+            })?;
+            let digest = step.digest.clone().unwrap_or_default();
+            let of_the_act = lines.iter().filter(|line| {
+                line.get("kind") == Some(&json!("intent"))
+                    && line.pointer("/details/digest") == Some(&json!(digest))
+            });
+            let transitions = kept.get_mut("transitions").and_then(Value::as_array_mut);
+            let transitions = transitions.map(std::mem::take).unwrap_or_default();
+            let shown: Vec<Value> = transitions
+                .into_iter()
+                .zip(of_the_act)
+                .map(|(transition, line)| self.shown(transition, line))
+                .collect();
+            acts.push(json!({
+                "digest": digest, "action": kept.get("action"), "transitions": shown,
+            }));
+        }
+        Ok(acts.into())
+    }
+
+    fn shown(&self, mut transition: Value, line: &Value) -> Value {
+        let seq = line.pointer("/details/seq").and_then(Value::as_u64);
+        let salt = state_head::salt(
+            self.book.state_key(),
+            self.book.epoch(),
+            seq.unwrap_or_default(),
+        );
+        if let Some(map) = transition.as_object_mut() {
+            map.insert("line".into(), line.get("n").cloned().unwrap_or_default());
+            map.insert("salt".into(), super::door::hex(&*salt).into());
+        }
+        transition
+    }
+}

@@ -1,0 +1,305 @@
+//! Evidence: the runs of this vault, their reports, and the one file that an auditor gets.
+
+use crossterm::event::KeyEvent;
+
+use super::page::Page;
+use super::save::Save;
+use crate::session::field::Footing;
+use crate::session::{Run, RunOutcome};
+use crate::tui::canvas::Canvas;
+use crate::tui::frame::clock;
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::message::{News, Order};
+use crate::tui::screen::{Reaction, Screen};
+use crate::tui::theme::Role;
+use crate::tui::widgets::list::{Column, Cursor, table};
+use crate::tui::widgets::text::TextField;
+use crate::tui::world::World;
+
+const EXPLAINED: u16 = 7;
+
+/// The list of runs.
+#[derive(Default)]
+pub(crate) struct Evidence {
+    cursor: Cursor,
+    /// The path of a bundle that is being typed.
+    path: Option<TextField>,
+    error: Option<String>,
+    waiting: bool,
+    /// The name that is proposed for a bundle under way.
+    name: String,
+}
+
+impl Evidence {
+    /// All runs, the newest first.
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    fn chosen<'a>(&self, world: &'a World) -> Option<&'a Run> {
+        let runs = &world.view.as_ref()?.runs;
+        let at = self.cursor.at().min(runs.len().saturating_sub(1));
+        runs.iter().rev().nth(at)
+    }
+
+    fn ask(&mut self, order: impl Fn(String) -> Order, world: &World) -> Reaction {
+        let Some(run) = self.chosen(world) else {
+            return Reaction::none();
+        };
+        let mark = world.view.as_ref().map_or("", |v| v.profile.file_mark());
+        self.name = format!("{}{mark}.bundle", run.script);
+        self.waiting = true;
+        Reaction::order(order(run.id.clone()))
+    }
+
+    fn draw_path(&self, path: &TextField, canvas: &mut Canvas<'_>) {
+        let room = canvas.width().saturating_sub(4);
+        canvas.put(2, 0, Role::Title, "Which bundle is to be verified?");
+        canvas.put(2, 2, Role::Focus, "► Path");
+        path.draw(canvas, 9, 2, room.saturating_sub(8), true);
+        let words = "It is checked by itself, without this vault: whether it is CONSISTENT. Whether the people named signed it is proven by fingerprints from elsewhere: keymoot verify F --trust FILE.";
+        canvas.paragraph(2, 4, room, Role::Muted, words);
+        canvas.within(1, 8, room, 6, |c| {
+            super::wizard::complaint(c, 0, self.error.as_ref());
+        });
+    }
+}
+
+fn outcome(run: &Run) -> (&'static str, Role) {
+    match run.outcome {
+        Some(RunOutcome::Completed) => ("completed", Role::Ok),
+        Some(RunOutcome::Exception) => ("exception", Role::Wait),
+        Some(RunOutcome::Aborted) => ("aborted", Role::Stop),
+        None => ("stands open", Role::Wait),
+    }
+}
+
+impl Screen for Evidence {
+    fn name(&self) -> &'static str {
+        "Evidence"
+    }
+
+    fn title(&self, world: &World) -> Vec<String> {
+        let runs = world.view.as_ref().map_or(0, |v| v.runs.len());
+        let mut title = vec![
+            "Evidence".to_owned(),
+            if runs == 1 {
+                "1 run".to_owned()
+            } else {
+                format!("{runs} runs")
+            },
+        ];
+        if self.path.is_some() {
+            title.push("verify a bundle".into());
+        }
+        title
+    }
+
+    fn footing(&self, world: &World) -> Footing {
+        let (enter, so_far) = match (&self.path, self.chosen(world)) {
+            (Some(_), _) => (
+                "reads the bundle and says whether it holds together",
+                "nothing is read yet; verifying changes nothing",
+            ),
+            (None, Some(_)) => (
+                "shows the report of this run",
+                "reports and bundles hold no secret; a bundle adds one line to the log",
+            ),
+            (None, None) => (
+                "does nothing: no ceremony was run in this vault",
+                "looking changes nothing",
+            ),
+        };
+        Footing {
+            acts: "nobody: evidence needs no approval".into(),
+            enter: enter.into(),
+            so_far: so_far.into(),
+        }
+    }
+
+    fn offers(&self, world: &World) -> Vec<Offer> {
+        if self.path.is_some() {
+            return vec![Offer::word(Verb::Enter, "verify"), Offer::plain(Verb::Back)];
+        }
+        let none = self.chosen(world).is_none();
+        let off = |offer: Offer| {
+            if none {
+                offer.off_because("no ceremony was run in this vault")
+            } else {
+                offer
+            }
+        };
+        let mut offers = keys::moves();
+        offers.extend([
+            off(Offer::word(Verb::Enter, "report")),
+            off(Offer::word(Verb::Write, "bundle")),
+            Offer::word(Verb::Import, "verify"),
+            Offer::plain(Verb::Audit),
+            Offer::plain(Verb::Back),
+        ]);
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "An auditor gets three things: the bundle, the report in ink, and the signed enrolment forms, which come by another road than the bundle.",
+            "The bundle is one file: script, log, every act with its signatures, files and report. keymoot verify checks it on another computer, without this vault.",
+            "With the fingerprints of the forms in a text file (a fingerprint and a name a line), keymoot verify F --trust FILE says whether these very people signed.",
+        ]
+    }
+
+    fn typing(&self) -> bool {
+        self.path.is_some()
+    }
+
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
+        if let Some(path) = &self.path {
+            self.draw_path(path, canvas);
+            return;
+        }
+        let Some(view) = &world.view else { return };
+        let (width, height) = (canvas.width(), canvas.height());
+        let Some(run) = self.chosen(world) else {
+            empty(canvas);
+            return;
+        };
+        let column = |title, width| Column {
+            title,
+            width,
+            right: false,
+        };
+        let columns = [
+            column("RUN", 4),
+            column("SCRIPT", width.saturating_sub(55).clamp(16, 50)),
+            column("STARTED (UTC)", 20),
+            column("ENDED AS", 12),
+        ];
+        let at = self.cursor.at().min(view.runs.len().saturating_sub(1));
+        canvas.within(0, 0, width, height.saturating_sub(EXPLAINED), |c| {
+            table(c, &columns, view.runs.len(), Cursor::on(at), |n| {
+                view.runs
+                    .iter()
+                    .rev()
+                    .nth(n)
+                    .map_or((Role::Text, Vec::new()), |run| {
+                        let (ended, role) = outcome(run);
+                        let started = clock(run.started);
+                        (
+                            role,
+                            vec![
+                                run.number.to_string(),
+                                run.script.clone(),
+                                started,
+                                ended.into(),
+                            ],
+                        )
+                    })
+            });
+        });
+        let y = height.saturating_sub(EXPLAINED);
+        canvas.rule(y, &[format!("run {}", run.number)]);
+        let room = width.saturating_sub(2);
+        canvas.within(1, y.saturating_add(1), room, EXPLAINED, |c| {
+            let width = c.width();
+            c.put_cut(0, 0, width, Role::Text, &format!("script   {}", run.script_sha256));
+            c.put_cut(0, 1, width, Role::Text, &format!("run id   {}", run.id));
+            c.paragraph(0, 2, width, Role::Text, "For the auditor: w writes the bundle, one file that is checked without this vault; Enter shows the report, printed and signed in ink; the signed enrolment forms go by another road.");
+        });
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        match (verb, &self.path) {
+            (Verb::Back, Some(_)) => {
+                self.path = None;
+                self.error = None;
+            }
+            (Verb::Enter, Some(path)) => {
+                let path = path.value().trim().into();
+                self.waiting = true;
+                return Reaction::order(Order::Verify(path));
+            }
+            (Verb::Back, None) => return Reaction::pop(),
+            (Verb::Enter, None) => return self.ask(Order::Report, world),
+            (Verb::Write, None) => return self.ask(Order::Bundle, world),
+            (Verb::Import, None) => self.path = Some(TextField::with("")),
+            (Verb::Audit, None) => return super::audit::Audit::open(),
+            (other, _) => {
+                let count = world.view.as_ref().map_or(0, |v| v.runs.len());
+                let page = usize::from(world.size.1.saturating_sub(8 + EXPLAINED));
+                self.cursor.moved(other, count, page);
+            }
+        }
+        Reaction::none()
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        self.error = None;
+        if let Some(path) = &mut self.path {
+            path.key(&key);
+        }
+        Reaction::none()
+    }
+
+    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
+        if let Some(path) = &mut self.path {
+            path.insert(text);
+        }
+        Reaction::none()
+    }
+
+    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+        if !std::mem::take(&mut self.waiting) {
+            return None;
+        }
+        let page = |title: &str, text: &str, so_far: &str| {
+            Some(Reaction::push(Page::new(
+                &["Evidence", title],
+                text.to_owned(),
+                so_far,
+            )))
+        };
+        match news {
+            News::Bundled(bytes) => Some(Reaction::push(Save::new(
+                "Evidence: write the bundle",
+                &self.name,
+                bytes.clone(),
+            ))),
+            News::Reported(text) => page(
+                "report",
+                text,
+                "the report as play --out writes it; ink lines at its end",
+            ),
+            News::Verified(text) => {
+                self.path = None;
+                page("verified", text, "the bundle was read; nothing was changed")
+            }
+            News::Refused(text) if self.path.is_some() => {
+                self.error = Some(text.clone());
+                Some(Reaction::none())
+            }
+            News::Refused(text) => Some(Reaction::notice(Role::Stop, text.clone())),
+            _ => None,
+        }
+    }
+}
+
+/// An empty list teaches.
+fn empty(canvas: &mut Canvas<'_>) {
+    let room = canvas.width().saturating_sub(4);
+    let mut y = canvas
+        .paragraph(
+            2,
+            1,
+            room,
+            Role::Title,
+            "No ceremony was run in this vault.",
+        )
+        .saturating_add(2);
+    for words in [
+        "A run of a script leaves a report and, from here, a bundle: one file with script, log, signatures and files that an auditor checks on another computer, without this vault.",
+        "What was done by hand stands in the audit log alone. Home, then c, runs a ceremony.",
+        "i verifies a bundle that somebody brought.",
+    ] {
+        y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, words));
+    }
+}

@@ -1,0 +1,288 @@
+//! Evidence from outside: what the binary records and bundles is verified, and whatever is changed in it is found.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::too_many_lines
+)]
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+
+use keymoot::evidence::verify::verify;
+use proptest::prelude::*;
+
+fn keymoot(state: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_keymoot"))
+        .args(arguments)
+        .env("XDG_STATE_HOME", state)
+        .output()
+        .unwrap()
+}
+
+fn done(output: &Output) -> String {
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{told}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// Recording and bundle of a script that ships with keymoot.
+fn played(script: &str) -> (Vec<u8>, Vec<u8>) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let (cast, bundle) = (file("f.cast"), file("f.bundle"));
+    done(&keymoot(
+        folder.path(),
+        &[
+            "play",
+            script,
+            "--headless",
+            "--record",
+            &cast,
+            "--bundle",
+            &bundle,
+        ],
+    ));
+    (std::fs::read(cast).unwrap(), std::fs::read(bundle).unwrap())
+}
+
+static KEK: LazyLock<(Vec<u8>, Vec<u8>)> = LazyLock::new(|| played("kek-to-aws-rsa.toml"));
+
+/// The part that a byte of the file stands in: the name at the beginning of its line.
+fn part_at(bundle: &[u8], at: usize) -> String {
+    let begin = bundle[..at]
+        .iter()
+        .rposition(|b| *b == b'\n')
+        .map_or(0, |n| n + 1);
+    let line = &bundle[begin..];
+    let name = line.split(|b| *b == b'"').nth(1).unwrap_or_default();
+    String::from_utf8_lossy(name).into_owned()
+}
+
+#[test]
+fn a_bundle_is_consistent_and_names_who_signed() {
+    let verified = verify(&KEK.1, None).unwrap();
+    assert!(!verified.authentic && verified.recording && verified.bundle_signed);
+    assert_eq!(verified.outcome, "completed");
+    assert_eq!(verified.acts.len(), 3);
+    assert_eq!(verified.heads.1, 0, "every head is recomputed");
+    assert!(
+        verified
+            .acts
+            .iter()
+            .all(|(_, who)| who[0] == "Ada" && who.len() == 3)
+    );
+    assert!(
+        verified
+            .artifacts
+            .iter()
+            .any(|f| f == "kek.import-key.rehearsal.json")
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever byte is changed, the bundle is refused, and the part is named that it stands in.
+    #[test]
+    fn a_changed_byte_is_found_where_it_stands(at in any::<prop::sample::Index>(), with in 1_u8..=255) {
+        let mut bundle = KEK.1.clone();
+        let at = at.index(bundle.len());
+        let part = part_at(&bundle, at);
+        bundle[at] ^= with;
+        let fault = verify(&bundle, None).unwrap_err();
+        let named = fault.place.starts_with(&part) || fault.place == "the file" || bundle[at] == b'\n' || KEK.1[at] == b'\n';
+        prop_assert!(named, "{at} in {part}: {fault}");
+    }
+
+    /// Nor may anything be cut off, or stand behind it.
+    #[test]
+    fn a_cut_bundle_is_refused(at in any::<prop::sample::Index>()) {
+        let at = at.index(KEK.1.len());
+        prop_assert!(verify(&KEK.1[..at], None).is_err());
+        let longer = [KEK.1.as_slice(), &KEK.1[at..]].concat();
+        prop_assert!(verify(&longer, None).is_err());
+    }
+}
+
+/// Somebody who changes a part and mends hashes and seal around it is found by the chain, the leaves or a signature.
+#[test]
+fn a_part_that_is_changed_with_its_hashes_is_found() {
+    let text = String::from_utf8(KEK.1.clone()).unwrap();
+    for (part, from, to, place) in [
+        (
+            "events",
+            "\\\"result\\\":\\\"ok\\\"",
+            "\\\"result\\\":\\\"no\\\"",
+            "events, line",
+        ),
+        (
+            "acts",
+            "\"Exportable\":true",
+            "\"Exportable\":false",
+            "acts, act",
+        ),
+        ("people", "\"name\":\"Cho\"", "\"name\":\"Eve\"", "people"),
+        (
+            "report",
+            "Completed as written",
+            "Completed as planned",
+            "report",
+        ),
+        (
+            "vault",
+            "\"profile\":\"rehearsal\"",
+            "\"profile\":\"production\"",
+            "vault",
+        ),
+        ("run", "\"id\":\"", "\"id\":\"0", "run"),
+        ("recording", ":\"eyJ", ":\"eyI", "recording"),
+        ("artifacts", ":\"", ":\"AAAA", "artifacts"),
+        ("script", ":\"", ":\"AAAA", "script"),
+    ] {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let at = lines
+            .iter()
+            .position(|l| l.starts_with(&format!("\"{part}\":")))
+            .unwrap();
+        let changed = lines[at].replacen(from, to, 1);
+        assert_ne!(changed, lines[at], "{part}");
+        let hash =
+            |line: &str| keymoot::evidence::bundle::sha256(line.trim_end_matches(',').as_bytes());
+        let parts = lines.len() - 3;
+        lines[parts] = lines[parts].replace(&hash(&lines[at]), &hash(&changed));
+        lines[at] = changed;
+        let before = format!("{}\n", lines[..=parts].join("\n"));
+        let seal = hash(&lines[parts]);
+        let mended = format!("{before}\"seal\":\"{seal}\"\n}}\n");
+        let fault = verify(mended.as_bytes(), None).unwrap_err();
+        assert!(fault.place.starts_with(place), "{part}: {fault}");
+    }
+}
+
+/// The enrolment forms that `init` prints hold what a trust file takes.
+#[test]
+fn enrolment_forms_make_a_bundle_authentic() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let (vault, people, bundle, trust) = (
+        file("acme.vault"),
+        file("people.json"),
+        file("b"),
+        file("trust"),
+    );
+    let state = folder.path();
+    done(&keymoot(
+        state,
+        &[
+            "init",
+            &vault,
+            "--profile",
+            "test",
+            "--quorum",
+            "2/3",
+            "--unlock-file",
+            &people,
+        ],
+    ));
+    let opened = ["--vault", &vault, "--unlock-file", &people];
+    done(&keymoot(
+        state,
+        &[&["play", "first-key.toml", "--headless"], opened.as_slice()].concat(),
+    ));
+    done(&keymoot(
+        state,
+        &[
+            "bundle",
+            &vault,
+            "--script",
+            "first-key.toml",
+            "--out",
+            &bundle,
+            "--unlock-file",
+            &people,
+        ],
+    ));
+    let custody: String =
+        std::fs::read_to_string(folder.path().join("acme.vault/custody.toml")).unwrap();
+    let custody: toml::Table = custody.parse().unwrap();
+    let mut lines = String::from("# typed from the forms\n");
+    for (n, person) in custody["people"].as_array().unwrap().iter().enumerate() {
+        let key = person["approval_key"].as_str().unwrap();
+        let key = data_encoding::HEXLOWER.decode(key.as_bytes()).unwrap();
+        let fingerprint = keymoot::custody::Fingerprint::of(&key);
+        let shown = if n % 2 == 0 {
+            fingerprint.hex()
+        } else {
+            fingerprint.words().join(" ")
+        };
+        lines += &[&shown, " ", person["name"].as_str().unwrap(), "\n"].concat();
+    }
+    std::fs::write(&trust, &lines).unwrap();
+    let told = done(&keymoot(state, &["verify", &bundle, "--trust", &trust]));
+    assert!(told.starts_with("CONSISTENT and AUTHENTIC"), "{told}");
+    // Another key under a known name, and a signer whom nobody named.
+    std::fs::write(
+        &trust,
+        lines
+            .replace(" custodian-1\n", " x\n")
+            .replace(" custodian-2\n", " custodian-1\n"),
+    )
+    .unwrap();
+    let refused = keymoot(state, &["verify", &bundle, "--trust", &trust]);
+    assert_eq!(refused.status.code(), Some(1));
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(told.contains("NOT AUTHENTIC"), "{told}");
+    // The report in every format comes from the same bundle.
+    for (format, begins) in [
+        ("text", "keymoot run report"),
+        ("md", "# keymoot"),
+        ("html", "<!DOCTYPE html>"),
+    ] {
+        let report = done(&keymoot(state, &["report", &bundle, "--format", format]));
+        assert!(report.trim_start().starts_with(begins), "{format}");
+        assert!(
+            report.contains("Access to components and shares"),
+            "{format}"
+        );
+    }
+}
+
+/// The picture in the README is the one that this program makes; `KEYMOOT_WRITE_DOCS=1` makes it anew.
+#[test]
+fn the_picture_in_the_readme_is_current() {
+    let (cast, _) = &*KEK;
+    assert_eq!(
+        *cast,
+        played("kek-to-aws-rsa.toml").0,
+        "the same film to the byte"
+    );
+    let text = std::str::from_utf8(cast).unwrap();
+    assert!(!text.contains("KeyMaterial") && text.contains("REHEARSAL"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("f.cast");
+    std::fs::write(&file, cast).unwrap();
+    let picture = done(&keymoot(
+        folder.path(),
+        &["report", &file.display().to_string(), "--format", "svg"],
+    ));
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    if std::env::var_os("KEYMOOT_WRITE_DOCS").is_some() {
+        std::fs::write(docs.join("kek-to-aws-rsa.cast"), cast).unwrap();
+        std::fs::write(docs.join("kek-to-aws-rsa.svg"), &picture).unwrap();
+    }
+    let current = std::fs::read_to_string(docs.join("kek-to-aws-rsa.svg")).unwrap();
+    assert!(
+        current == picture,
+        "run KEYMOOT_WRITE_DOCS=1 cargo test --test evidence"
+    );
+    let kept = std::fs::read(docs.join("kek-to-aws-rsa.cast")).unwrap();
+    assert!(
+        kept == *cast,
+        "run KEYMOOT_WRITE_DOCS=1 cargo test --test evidence"
+    );
+    let readme = std::fs::read_to_string(docs.join("../README.md")).unwrap();
+    assert!(readme.contains("docs/kek-to-aws-rsa.svg"));
+}
