@@ -52,6 +52,10 @@ pub struct Policy {
     /// Production only: whether keys may be made in software and clear components entered on this machine.
     #[serde(default)]
     pub software_generation: bool,
+    /// Production only: whether a file for a counterparty may be shown as QR codes. A camera in the room conflicts
+    /// with PCI PIN 6-1.5.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub qr_of_exports: bool,
     /// Quotas by name ([`QUOTAS`]); none are applied where none are set.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub quotas: BTreeMap<String, u64>,
@@ -61,6 +65,12 @@ pub struct Policy {
     /// Versions of TR-31 block that are not imported, of `A`, `B` and `C`. The service takes them all.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub refused_key_blocks: BTreeSet<char>,
+}
+
+// Serde asks with a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+const fn is_no(answer: &bool) -> bool {
+    !*answer
 }
 
 /// What may have a quota: keys that are not destroyed, and aliases.
@@ -78,6 +88,7 @@ impl Default for Policy {
             default: 2,
             overrides: BTreeMap::new(),
             software_generation: false,
+            qr_of_exports: false,
             quotas: BTreeMap::new(),
             parameters_days: None,
             refused_key_blocks: BTreeSet::new(),
@@ -161,6 +172,11 @@ impl Policy {
     /// Whether keys may be made in software and clear components entered.
     pub const fn allows_software_generation(&self, profile: Profile) -> bool {
         self.software_generation || !matches!(profile, Profile::Production)
+    }
+
+    /// Whether a file for a counterparty may be shown to a camera.
+    pub const fn allows_qr_of_exports(&self, profile: Profile) -> bool {
+        self.qr_of_exports || !matches!(profile, Profile::Production)
     }
 
     /// Judges whether the policy can stand in a vault of that many custodians.

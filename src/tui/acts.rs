@@ -78,6 +78,8 @@ pub(crate) struct HandedOver {
     pub(crate) executed: Executed,
     /// The request file's name.
     pub(crate) file: String,
+    /// The request file's bytes.
+    pub(crate) bytes: Arc<Vec<u8>>,
     /// SHA-256 of the request file, lower-case hex.
     pub(crate) sha256: String,
     /// Where the files lie, or why they could not be written.
@@ -278,6 +280,7 @@ fn written(handover: &Handover, executed: &Executed, folder: &Path) -> HandedOve
     HandedOver {
         executed: executed.clone(),
         file: handover.file.clone(),
+        bytes: Arc::new(handover.request.clone()),
         sha256: handover.sha256(),
         written: handover.write(folder).map(|()| folder.to_owned()),
     }

@@ -20,6 +20,8 @@ mod lock;
 mod lock_tests;
 mod look;
 mod message;
+#[cfg(test)]
+mod overlay_tests;
 mod paint;
 mod receiver;
 #[cfg(test)]

@@ -74,6 +74,19 @@ pub(crate) trait Screen {
         Reaction::none()
     }
 
+    /// A SHA-256 that is on screen: what it is of, and its lower-case hex. One key shows it as a QR code.
+    fn digest(&self, _world: &World) -> Option<(String, String)> {
+        None
+    }
+
+    /// When the picture changes by itself next, in milliseconds of the machine's time: an animation's next frame.
+    fn next_change(&self) -> Option<i64> {
+        None
+    }
+
+    /// The machine's time, in milliseconds: an animation goes on when its moment has come.
+    fn tick(&mut self, _now: i64) {}
+
     /// What the desk answers. `None` leaves it to the screen below.
     fn news(&mut self, _news: &News, _world: &World) -> Option<Reaction> {
         None

@@ -214,6 +214,7 @@ pub(crate) fn production(media: &Path) -> (Session, BTreeMap<String, String>) {
             account: "111122223333".into(),
             region: "us-east-1".into(),
             software_generation: true,
+            qr_of_exports: false,
             clock: None,
             hold: false,
         },

@@ -6,6 +6,7 @@ mod acts_tests;
 pub(crate) mod approvals;
 pub(crate) mod approve;
 pub(crate) mod ask;
+pub(crate) mod code;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod deletions;

@@ -387,6 +387,7 @@ fn where_files_went_is_drawn() {
     let executed = session.act(action, None, None).unwrap();
     let room = Room::new(Home::new(), session);
     let files = HandedOver {
+        bytes: std::sync::Arc::new(b"{}".to_vec()),
         executed,
         file: "kek.rehearsal.json".into(),
         sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),

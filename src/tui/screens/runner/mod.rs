@@ -319,6 +319,13 @@ impl Screen for RunScreen {
         ]
     }
 
+    fn digest(&self, _world: &World) -> Option<(String, String)> {
+        let asks = self.phase == Phase::Asking;
+        let ask = self.ask().filter(|_| asks)?;
+        let digest = super::code::found(ask.body.iter().map(String::as_str))?;
+        Some((ask.heading(), digest))
+    }
+
     fn typing(&self) -> bool {
         self.phase == Phase::Asking && self.form.typing()
     }
