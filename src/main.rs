@@ -40,6 +40,7 @@ fn show(screen: Screen, look: Look) -> ExitCode {
         ascii: look.ascii,
         theme: look.theme,
         doctor: Some(cli::findings),
+        explain: Some(cli::explain),
     };
     match tui::run(start(screen), options) {
         Ok(status) => ExitCode::from(status),

@@ -6,7 +6,9 @@ use super::keys::{self, Offer, Verb};
 use super::lock::{IDLE_MINUTES, Locked, Why};
 use super::message::{Effect, Msg, News, Order};
 use super::screen::{Reaction, Screen, Step};
-use super::screens::{code::Code, help::Help, leave::Leave, palette::Palette, settings::Settings};
+use super::screens::{
+    code::Code, files::Files, help::Help, leave::Leave, palette::Palette, settings::Settings,
+};
 use super::theme::Role;
 use super::world::World;
 
@@ -93,6 +95,9 @@ impl State {
         let mut offers = self.top().map_or_else(Vec::new, |s| s.offers(&self.world));
         if self.top().is_some_and(|s| s.digest(&self.world).is_some()) {
             offers.push(Offer::plain(Verb::Picture));
+        }
+        if self.top().is_some_and(|s| s.wants().is_some()) {
+            offers.push(Offer::plain(Verb::Browse));
         }
         if self.lock.is_some() {
             // Nothing of what lies beneath can be reached from the page that hides it.
@@ -241,6 +246,13 @@ fn say(state: &mut State, verb: Verb) -> Vec<Effect> {
         // While the desk works, only the ways out above answer, and what the screen offers for the wait.
         waiting if state.world.busy.is_some() => match state.stack.last_mut() {
             Some(screen) => screen.while_busy(waiting),
+            None => Reaction::none(),
+        },
+        Verb::Browse => match state.top().and_then(Screen::wants) {
+            Some((wants, typed)) => {
+                let (files, order) = Files::new(wants, &typed, &state.world);
+                Reaction::push(files).then(Step::Order(order))
+            }
             None => Reaction::none(),
         },
         Verb::Settings => match state.top() {
@@ -433,6 +445,11 @@ fn react_at(state: &mut State, mut at: usize, reaction: Reaction) -> Vec<Effect>
             Step::Order(order) => {
                 state.world.busy = Some((order.words(), state.world.wall));
                 effects.push(Effect::Desk(order));
+            }
+            Step::Picked(path) => {
+                if let Some(screen) = state.stack.get_mut(at) {
+                    screen.picked(&path);
+                }
             }
             Step::Say(verb) => effects.extend(say(state, verb)),
             Step::Notice(role, text) => state.notice = Some((role, text)),

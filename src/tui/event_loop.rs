@@ -23,7 +23,7 @@ use super::canvas::{Appearance, Hit};
 use super::guard::Guard;
 use super::look::Look;
 use super::message::{Effect, Msg, Order};
-use super::{Doctor, TuiError, desk, frame, surroundings};
+use super::{Doctor, Explain, TuiError, desk, frame, surroundings};
 use crate::api::Clock;
 use crate::os::{GOES_ON, STOP_ASKED, WallClock};
 
@@ -38,7 +38,7 @@ pub(crate) fn run(
     state: State,
     first: Vec<Order>,
     appearance: Appearance,
-    doctor: Option<Doctor>,
+    lent: (Option<Doctor>, Option<Explain>),
 ) -> Result<u8, TuiError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -49,7 +49,7 @@ pub(crate) fn run(
         listen_for_the_end(&sender)?;
         let guard = Guard::enter()?;
         tokio::spawn(listen_to_the_terminal(sender.clone()));
-        let orders = desk::start(sender, crate::os::state_folder(), doctor);
+        let orders = desk::start(sender, crate::os::state_folder(), lent);
         for order in first {
             // The desk was started a line above; if it is gone, its last word ends the loop.
             let _ = orders.send(order);

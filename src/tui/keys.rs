@@ -161,12 +161,6 @@ pub(crate) static TABLE: &[Binding] = &[
         "draws the code in half blocks or in full ones",
     ),
     row(
-        Verb::Browse,
-        &[plain(KeyCode::F(6))],
-        "choose a file",
-        "shows folders and what each file is, and takes the one you choose",
-    ),
-    row(
         Verb::Filter,
         &[letter('/')],
         "filter",
@@ -279,6 +273,12 @@ pub(crate) static TABLE: &[Binding] = &[
         &[plain(KeyCode::Esc)],
         "back",
         "back to the screen before; nothing is changed by that",
+    ),
+    row(
+        Verb::Browse,
+        &[plain(KeyCode::F(6))],
+        "choose a file",
+        "shows folders and what each file is, and takes the one you choose",
     ),
     row(
         Verb::Picture,

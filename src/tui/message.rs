@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::PlaySession;
 use super::acts::{Cancel, Draft, HandedOver, Signing};
+use super::browse::Listing;
 use super::look::Look;
 use super::receiver::Receiver;
 use super::screens::root::RootFile;
@@ -116,6 +117,8 @@ pub(crate) enum Order {
         inputs: BTreeMap<String, Vec<u8>>,
         resume: bool,
     },
+    /// Says what lies in a folder.
+    Look(PathBuf),
     /// Answers what the ceremony asks.
     Answer(Vec<Answer>),
     /// Stops the ceremony for good.
@@ -176,6 +179,7 @@ impl Order {
             Self::Ask { .. } | Self::Approve { .. } => "unsealing the key and signing".into(),
             Self::Examine => "looking at this machine".into(),
             Self::Perform(_) => "working".into(),
+            Self::Look(_) => "looking into the folder".into(),
             Self::Execute { .. } => "doing what was signed for".into(),
             Self::Inspect(_)
             | Self::ReadRoot(_)
@@ -219,6 +223,8 @@ pub(crate) enum News {
     RunFailed(String),
     /// What the machine is like: label, verdict, line.
     Examined(Vec<(String, String, String)>),
+    /// What lies in a folder.
+    Listed(Listing),
     /// These files were written, in this folder.
     Written { folder: PathBuf, files: Vec<String> },
     /// What an act would be, and the service's request in it, pretty.

@@ -5,6 +5,7 @@
 
 mod acts;
 mod app;
+mod browse;
 mod canvas;
 mod chord;
 #[cfg(test)]
@@ -93,6 +94,9 @@ pub enum Start {
 /// What looks at the machine: label, verdict and line of each finding.
 pub type Doctor = fn() -> Vec<(String, String, String)>;
 
+/// Says what a file's bytes are at a time; the reason where they are nothing known.
+pub type Explain = fn(&[u8], crate::api::Timestamp) -> Result<String, String>;
+
 /// How the workstation looks, whatever the environment says.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -103,6 +107,8 @@ pub struct Options {
     /// Looks at the machine: label, verdict (`ok`, `note`, `STOP`) and a line for each finding. Called by the desk
     /// when somebody asks.
     pub doctor: Option<Doctor>,
+    /// Says what a file is, as `inspect` does: for the list that people choose a file from.
+    pub explain: Option<Explain>,
 }
 
 /// Why there is no screen.
@@ -166,7 +172,7 @@ pub fn run(start: Start, options: Options) -> Result<u8, TuiError> {
     if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
         return Err(TuiError::Dumb);
     }
-    let doctor = options.doctor;
+    let lent = (options.doctor, options.explain);
     let appearance = surroundings::appearance(options)?;
     let now = crate::os::WallClock.now();
     let world = world::World {
@@ -181,5 +187,5 @@ pub fn run(start: Start, options: Options) -> Result<u8, TuiError> {
         look: appearance.look(),
     };
     let (state, orders) = screens::begin(start, world);
-    event_loop::run(state, orders, appearance, doctor)
+    event_loop::run(state, orders, appearance, lent)
 }

@@ -13,7 +13,7 @@ use crate::tui::acts::{HandedOver, NEXT};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
-use crate::tui::screen::{Reaction, Screen};
+use crate::tui::screen::{Reaction, Screen, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::lines::{self, Line};
 use crate::tui::widgets::qr::{Blocks, Picture};
@@ -334,6 +334,15 @@ impl Screen for Done {
             "f shows the file itself as a series of QR codes (BBQr), for a receiver with a camera instead of a stick. A production vault allows it only where its people decided so.",
             "Who signed, what was asked and what came of it stands in the audit log.",
         ]
+    }
+
+    fn wants(&self) -> Option<(Wants, String)> {
+        let folder = self.folder.as_ref()?;
+        Some((Wants::Folder, folder.value().to_owned()))
+    }
+
+    fn picked(&mut self, path: &Path) {
+        self.folder = Some(TextField::with(&path.to_string_lossy()));
     }
 
     fn typing(&self) -> bool {

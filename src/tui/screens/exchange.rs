@@ -1,5 +1,7 @@
 //! Exchange: what was sent to receivers, whether they hold the same key, and their receipts.
 
+use std::path::Path;
+
 use crossterm::event::KeyEvent;
 
 use crate::session::field::Footing;
@@ -8,7 +10,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::frame::clock;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
-use crate::tui::screen::{Reaction, Screen};
+use crate::tui::screen::{Reaction, Screen, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::lines::{self, Line};
 use crate::tui::widgets::list::{Column, Cursor, table};
@@ -170,6 +172,15 @@ impl Screen for Exchange {
             "An export is sent until the receiver's answer was read. confirmed: the receiver holds the same key, with the same attributes. DIFFERS: it holds another key; stop and find out which of the two is wrong.",
             "A receipt is matched with the export it answers by check value; it does not matter which line is chosen.",
         ]
+    }
+
+    fn wants(&self) -> Option<(Wants, String)> {
+        let path = self.path.as_ref()?;
+        Some((Wants::File, path.value().to_owned()))
+    }
+
+    fn picked(&mut self, path: &Path) {
+        self.path = Some(TextField::with(&path.to_string_lossy()));
     }
 
     fn typing(&self) -> bool {

@@ -15,6 +15,7 @@ pub(crate) mod done;
 pub(crate) mod ended;
 pub(crate) mod exchange;
 pub(crate) mod export;
+pub(crate) mod files;
 pub(crate) mod handover;
 pub(crate) mod help;
 pub(crate) mod home;

@@ -2,7 +2,7 @@
 
 mod layout;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
@@ -19,7 +19,7 @@ use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::frame::REHEARSAL;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
-use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::rail::{self, Stage, Stop};
@@ -324,6 +324,14 @@ impl Screen for RunScreen {
         let ask = self.ask().filter(|_| asks)?;
         let digest = super::code::found(ask.body.iter().map(String::as_str))?;
         Some((ask.heading(), digest))
+    }
+
+    fn wants(&self) -> Option<(Wants, String)> {
+        (self.phase == Phase::Asking).then(|| self.form.wants())?
+    }
+
+    fn picked(&mut self, path: &Path) {
+        self.form.picked(path);
     }
 
     fn typing(&self) -> bool {
