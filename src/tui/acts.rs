@@ -139,6 +139,7 @@ impl Acts {
                 let answer = read(session, &path)?.to_vec();
                 done(session.perform(Command::Receipt { answer })?)
             }
+            Order::ReceiptText(answer) => done(session.perform(Command::Receipt { answer })?),
             Order::Save { path, bytes } => save(&path, &bytes),
             Order::HandOver(folder) => self.hand_over(&folder),
             _ => Err(Refusal::Usage(

@@ -81,24 +81,7 @@ fn list_at(
         found.push((kind, name, path, data.len()));
     }
     found.sort();
-    let mut entries: Vec<Entry> = media
-        .iter()
-        .filter(|path| **path != folder)
-        .map(|path| Entry {
-            kind: Kind::Medium,
-            name: path.display().to_string(),
-            path: path.clone(),
-            what: "removable medium".into(),
-        })
-        .collect();
-    if let Some(parent) = folder.parent() {
-        entries.push(Entry {
-            kind: Kind::Folder,
-            name: "..".into(),
-            path: parent.to_owned(),
-            what: "the folder above".into(),
-        });
-    }
+    let mut entries = ways_out(&folder, media);
     let mut looked = 0_usize;
     for (kind, name, path, length) in found {
         let what = match kind {
@@ -118,6 +101,29 @@ fn list_at(
         });
     }
     Ok(Listing { folder, entries })
+}
+
+/// What stands before a folder's own rows: media, and the folder above.
+fn ways_out(folder: &Path, media: &[PathBuf]) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = media
+        .iter()
+        .filter(|path| path.as_path() != folder)
+        .map(|path| Entry {
+            kind: Kind::Medium,
+            name: path.display().to_string(),
+            path: path.clone(),
+            what: "removable medium".into(),
+        })
+        .collect();
+    if let Some(parent) = folder.parent() {
+        entries.push(Entry {
+            kind: Kind::Folder,
+            name: "..".into(),
+            path: parent.to_owned(),
+            what: "the folder above".into(),
+        });
+    }
+    entries
 }
 
 /// A file in a few words: the heading that `inspect` would give it.

@@ -153,6 +153,8 @@ pub(crate) enum Order {
     ReadRoot(PathBuf),
     /// Reads a receiver's answer to an export.
     Receipt(PathBuf),
+    /// The same, as text that was pasted.
+    ReceiptText(Vec<u8>),
     /// Writes a new file; nothing is overwritten.
     Save { path: PathBuf, bytes: Vec<u8> },
     /// Writes the last export's files to another folder, where the first try failed.
@@ -185,7 +187,7 @@ impl Order {
             | Self::ReadRoot(_)
             | Self::ReadFiles(_)
             | Self::InspectAgain { .. } => "reading the file".into(),
-            Self::Receipt(_) => "reading the receipt".into(),
+            Self::Receipt(_) | Self::ReceiptText(_) => "reading the receipt".into(),
             Self::Save { .. } => "writing the file".into(),
             Self::HandOver(_) | Self::WriteOutputs(_) => "writing the files".into(),
         }

@@ -309,12 +309,12 @@ impl Screen for Done {
     }
 
     fn offers(&self, world: &World) -> Vec<Offer> {
-        let word = if self.folder.is_some() {
+        let does = if self.folder.is_some() {
             "write"
         } else {
             "back"
         };
-        let mut offers = vec![Offer::word(Verb::Enter, word)];
+        let mut offers = vec![Offer::word(Verb::Enter, does)];
         if self.file.is_some() {
             let film = Offer::plain(Verb::Film);
             let allowed = world.view.as_ref().is_some_and(|v| v.qr_of_exports);

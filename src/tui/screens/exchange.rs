@@ -60,7 +60,7 @@ impl Exchange {
             y,
             room,
             Role::Muted,
-            "What `aws payment-cryptography import-key` or `get-key` printed: receipt.json of NEXT.txt. Its check value, attributes and exportability are compared with what was sent.",
+            "What `aws payment-cryptography import-key` or `get-key` printed: receipt.json of NEXT.txt, or that text itself, pasted here. Its check value, attributes and exportability are compared with what was sent.",
         ));
         canvas.within(1, y.saturating_add(1), room, 6, |c| {
             super::wizard::complaint(c, 0, self.error.as_ref());
@@ -271,6 +271,11 @@ impl Screen for Exchange {
     }
 
     fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
+        // The receipt itself, and no path: read as it is.
+        if self.path.is_some() && text.trim_start().starts_with('{') {
+            self.waiting = true;
+            return Reaction::order(Order::ReceiptText(text.as_bytes().to_vec()));
+        }
         if let Some(path) = &mut self.path {
             path.insert(text);
         }

@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::session::field::Footing;
 use crate::tui::browse::{Entry, Kind, Listing};
 use crate::tui::canvas::{Canvas, cells};
@@ -146,7 +148,12 @@ impl Screen for Files {
             canvas.put(2, 1, Role::Muted, "looking ..");
             return;
         }
-        let names = (width / 2).saturating_sub(4);
+        let longest = self.entries().iter().map(|e| e.name.width()).max();
+        let half = (width / 2).saturating_sub(4);
+        let names = cells(longest.unwrap_or(0))
+            .saturating_add(1)
+            .min(half)
+            .max(half.min(12));
         canvas.within(0, 0, width, height, |c| {
             self.cursor.draw(c, self.entries().len(), |c, n, y| {
                 let Some(entry) = self.entries().get(n) else {
@@ -217,13 +224,11 @@ impl Screen for Files {
             }
             News::Refused(text) => {
                 // What was on screen stays, where there was something.
-                match self.listing {
-                    Some(_) => Some(Reaction::notice(Role::Stop, text.clone())),
-                    None => {
-                        self.error = Some(text.clone());
-                        Some(Reaction::none())
-                    }
+                if self.listing.is_some() {
+                    return Some(Reaction::notice(Role::Stop, text.clone()));
                 }
+                self.error = Some(text.clone());
+                Some(Reaction::none())
             }
             _ => None,
         }

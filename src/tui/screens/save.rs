@@ -124,7 +124,7 @@ impl Screen for Save {
         }
         match news {
             News::Saved(path) => {
-                let words = format!("written: {}", path.display());
+                let words = format!("written and read back: {}", path.display());
                 let mut reaction = Reaction::one(Step::Notice(Role::Ok, words));
                 reaction.0.push(Step::Pop);
                 Some(reaction)

@@ -5,7 +5,8 @@ use crate::crypto::SecretBytes;
 use crate::session::build::Answers;
 use crate::session::{Command, Environment, Outcome, Session, practice};
 use crate::tui::acts::{Acts, Cancel, Draft, HandedOver, Signing};
-use crate::tui::message::{News, Order};
+use crate::tui::app::update;
+use crate::tui::message::{Effect, Msg, News, Order};
 use crate::tui::room::{Room, practice_session, start};
 
 const SAMPLE: &str = "ceremonies/samples/get-parameters-for-import-rsa2048.json";
@@ -258,6 +259,16 @@ fn close_the_loop(room: &mut Room, folder: &std::path::Path) {
         .press(&path.display().to_string())
         .press("<Enter>")
         .check("exchange-confirmed");
+    room.shows(&["confirmed: the receiver holds the key"]);
+    // The receipt's text does as well as its path.
+    room.press("<Down><Enter>");
+    room.shows(&["pasted here"]);
+    let text = zeroize::Zeroizing::new(serde_json::to_string_pretty(&answer).unwrap());
+    for effect in update(&mut room.state, Msg::Paste(text)) {
+        if let Effect::Desk(order) = effect {
+            room.order(order);
+        }
+    }
     room.shows(&["confirmed: the receiver holds the key"]);
 }
 
