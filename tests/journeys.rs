@@ -105,7 +105,7 @@ fn a_key_is_wrapped_for_a_receiver_and_shown_to_a_camera() {
     std::fs::write(home.path().join("from-aws/p.json"), &bytes).unwrap();
     let root = ImportParameters::parse(&bytes).unwrap();
     let root = root.root().sha256_fingerprint();
-    let fingerprint: String = root.iter().map(|b| format!("{b:02x}")).collect();
+    let fingerprint = data_encoding::HEXLOWER.encode(&root);
     let mut terminal = with_a_key(home.path());
     terminal.press_until("x", "─ Export");
     terminal.press_until(ENTER, "1 of 6");

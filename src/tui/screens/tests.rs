@@ -262,7 +262,6 @@ fn close_the_loop(room: &mut Room, folder: &std::path::Path) {
     room.shows(&["confirmed: the receiver holds the key"]);
     // The receipt's text does as well as its path.
     room.press("<Down><Enter>");
-    room.shows(&["pasted here"]);
     let text = zeroize::Zeroizing::new(serde_json::to_string_pretty(&answer).unwrap());
     for effect in update(&mut room.state, Msg::Paste(text)) {
         if let Effect::Desk(order) = effect {
