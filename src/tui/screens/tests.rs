@@ -174,7 +174,7 @@ fn the_request_can_be_written_and_is_never_overwritten() {
     room.press("<C-u>")
         .press(&path.display().to_string())
         .press("<Enter>");
-    room.shows(&["written:"]);
+    room.shows(&["written and read back:"]);
     let request: serde_json::Value =
         serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     assert_eq!(
