@@ -45,6 +45,7 @@ fn vault(folder: &Path, keys: usize) {
         account: "111122223333".into(),
         region: "us-east-1".into(),
         software_generation: true,
+        qr_of_exports: false,
         clock: None,
         hold: true,
     };

@@ -54,6 +54,7 @@ fn show(screen: Screen, look: Look) -> ExitCode {
         theme: look.theme,
         doctor: Some(cli::findings),
         record,
+        explain: Some(cli::explain),
     };
     match tui::run(start(screen), options) {
         Ok(status) => ExitCode::from(status),

@@ -113,6 +113,7 @@ fn vault_with_a_key(folder: &Path) -> (Vec<(String, &'static str, String)>, Stri
         account: "111122223333".to_owned(),
         region: "us-east-1".to_owned(),
         software_generation: true,
+        qr_of_exports: false,
         clock: None,
         hold: true,
     };

@@ -236,6 +236,7 @@ impl Room {
                 account: "111122223333".into(),
                 region: "us-east-1".into(),
                 software_generation: profile != Profile::Production,
+                qr_of_exports: false,
                 clock: (profile == Profile::Production).then_some(now),
                 hold: false,
             },

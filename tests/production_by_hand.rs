@@ -54,6 +54,7 @@ impl Room {
                 account: "111122223333".into(),
                 region: "us-east-1".into(),
                 software_generation: false,
+                qr_of_exports: false,
                 clock: Some(keymoot::api::Timestamp::from_millis(
                     i64::try_from(
                         std::time::SystemTime::now()

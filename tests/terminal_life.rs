@@ -376,6 +376,7 @@ fn vault(home: &Path) {
         account: "111122223333".into(),
         region: "us-east-1".into(),
         software_generation: true,
+        qr_of_exports: false,
         clock: None,
         hold: false,
     };

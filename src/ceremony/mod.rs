@@ -4,8 +4,8 @@
 
 mod ask;
 mod brief;
-mod component_script;
 mod changing;
+mod component_script;
 mod evidence;
 mod finding;
 mod lint;
@@ -23,10 +23,10 @@ mod stand_in_tr34;
 mod telling;
 mod template;
 
-pub use ask::{Advance, Answer, Ask, AskField, ShownWords, Showing, StepLine};
+pub use ask::{Advance, Answer, Ask, AskField, Showing, ShownWords, StepLine};
 pub use brief::{Brief, BriefVault, brief};
-pub use component_script::component_script;
 pub use changing::ChangeTalk;
+pub use component_script::component_script;
 pub use evidence::{bundle, report_text, shipped_by_hash};
 pub use finding::Finding;
 pub use lint::{RULES, Rule};

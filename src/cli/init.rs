@@ -220,6 +220,7 @@ impl Init {
             account: self.account.clone(),
             region: self.region.clone(),
             software_generation: true,
+            qr_of_exports: false,
             clock: self.clock,
             hold: true,
         })

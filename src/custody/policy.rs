@@ -77,6 +77,10 @@ pub struct Policy {
     /// Production only: whether keys may be made in software and clear components entered on this machine.
     #[serde(default)]
     pub software_generation: bool,
+    /// Production only: whether a file for a counterparty may be shown as QR codes. A camera in the room conflicts
+    /// with PCI PIN 6-1.5.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub qr_of_exports: bool,
     /// Quotas by name ([`QUOTAS`]); none are applied where none are set.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub quotas: BTreeMap<String, u64>,
@@ -90,6 +94,12 @@ pub struct Policy {
     /// own tokens carry none.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub demand_crl: bool,
+}
+
+// Serde asks with a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+const fn is_no(answer: &bool) -> bool {
+    !*answer
 }
 
 /// What may have a quota: keys that are not destroyed, and aliases.
@@ -107,6 +117,7 @@ impl Default for Policy {
             default: 2,
             overrides: BTreeMap::new(),
             software_generation: false,
+            qr_of_exports: false,
             quotas: BTreeMap::new(),
             parameters_days: None,
             refused_key_blocks: BTreeSet::new(),
@@ -191,6 +202,11 @@ impl Policy {
     /// Whether keys may be made in software and clear components entered.
     pub const fn allows_software_generation(&self, profile: Profile) -> bool {
         self.software_generation || !matches!(profile, Profile::Production)
+    }
+
+    /// Whether a file for a counterparty may be shown to a camera.
+    pub const fn allows_qr_of_exports(&self, profile: Profile) -> bool {
+        self.qr_of_exports || !matches!(profile, Profile::Production)
     }
 
     /// Judges whether the policy can stand in a vault of that many custodians.

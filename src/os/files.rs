@@ -54,6 +54,15 @@ pub enum FileError {
         /// Where it would have gone.
         path: String,
     },
+    /// The medium gives back other bytes than were written.
+    #[error(
+        "{path}: reads back differently from what was written: this medium cannot be trusted. The file was taken \
+         away again; use another medium."
+    )]
+    Differs {
+        /// Where it was written.
+        path: String,
+    },
     /// Not a plain file name.
     #[error("`{name}` is not a plain file name. Nothing was written.")]
     BadName {

@@ -8,9 +8,10 @@ mod clock;
 mod files;
 mod folder;
 mod hardening;
+mod media;
 mod output;
-mod paper;
 mod own_hash;
+mod paper;
 mod probe;
 mod processes;
 mod suspend;
@@ -18,11 +19,14 @@ mod terminal_state;
 mod typed_ahead;
 
 pub use clock::{Monotonic, OsMonotonic, WallClock};
-pub use files::{FileError, append_line, ensure_private_folder, read_limited, read_private, state_folder};
+pub use files::{
+    FileError, append_line, ensure_private_folder, read_limited, read_private, state_folder,
+};
 pub use folder::{Folder, FolderError, Stage};
 pub use hardening::{Hardening, Measure, harden};
-pub use own_hash::own_sha256;
+pub use media::removable_media;
 pub use output::{OutputFolder, is_plain_name, new_file};
+pub use own_hash::own_sha256;
 pub use paper::{is_printer, print_once};
 pub use probe::{EntropyReport, Interface, entropy_report, interfaces, swap_areas};
 pub use processes::ask_to_end;

@@ -67,10 +67,34 @@ impl OutputFolder {
         Ok(names)
     }
 
-    /// Writes a new file (mode 0600) and waits until it is on the medium. On an error no part of it stays.
+    /// Writes a new file (mode 0600), waits until it is on the medium and reads it back. On an error no part of it
+    /// stays.
     pub fn write_new(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, FileError> {
         self.write_new_from(name, &mut &*bytes)?;
-        Ok(self.path.join(name))
+        let path = self.path.join(name);
+        self.reads_back(name, bytes).inspect_err(|_| {
+            // Ours, made a moment ago: a damaged file must not be carried to a counterparty.
+            let _ = fs::remove_file(&path);
+        })?;
+        Ok(path)
+    }
+
+    /// Whether the medium holds exactly these bytes under this name.
+    ///
+    /// # Errors
+    /// It holds others ([`FileError::Differs`]), or it cannot be read.
+    pub fn reads_back(&self, name: &str, bytes: &[u8]) -> Result<(), FileError> {
+        let path = self.path.join(name);
+        let mut back = Vec::with_capacity(bytes.len());
+        self.reopen_from_medium(name)?
+            .read_to_end(&mut back)
+            .map_err(|e| FileError::io(&path, e))?;
+        if back == bytes {
+            return Ok(());
+        }
+        Err(FileError::Differs {
+            path: path.display().to_string(),
+        })
     }
 
     /// As [`OutputFolder::write_new`], from a stream; returns the length.
@@ -124,6 +148,9 @@ mod tests {
         out.write_new("a.json", b"1").unwrap();
         let again = out.write_new("a.json", b"2");
         assert!(matches!(again, Err(FileError::Exists { .. })));
+        out.reads_back("a.json", b"1").unwrap();
+        let other = out.reads_back("a.json", b"2").unwrap_err();
+        assert!(other.to_string().contains("cannot be trusted"), "{other}");
         assert_eq!(fs::read(base.path().join("out/a.json")).unwrap(), b"1");
         assert_eq!(out.names().unwrap(), ["a.json"]);
     }

@@ -358,7 +358,11 @@ fn menu(view: &View) -> Vec<(Goal, Entry)> {
         ),
         (
             Goal::Custodians,
-            Entry::new("people", "Custodians", "envelopes, drills, and what to do when something happened"),
+            Entry::new(
+                "people",
+                "Custodians",
+                "envelopes, drills, and what to do when something happened",
+            ),
         ),
         (
             Goal::Audit,

@@ -43,6 +43,8 @@ pub struct NewVault {
     pub region: String,
     /// Whether it may generate keys in software (always true for rehearsal and test).
     pub software_generation: bool,
+    /// Production only: whether files for counterparties may be shown as QR codes.
+    pub qr_of_exports: bool,
     /// The start of a rehearsal's frozen clock, where it is told; in production the attested time.
     pub clock: Option<Timestamp>,
     /// Whether signing keys stay held for the session (rehearsal, unlock file).
@@ -142,6 +144,7 @@ fn first_state(new: &NewVault, enrolled: &[Enrolled], now: Timestamp, wall: &dyn
         people: enrolled.iter().map(|e| enrolment::person(e, 0)).collect(),
         policy: Policy {
             software_generation: new.software_generation,
+            qr_of_exports: new.qr_of_exports && new.profile == Profile::Production,
             ..Policy::default()
         },
         clock: ClockState {
@@ -219,6 +222,16 @@ fn first_events(
             shown: forms::SOFTWARE_QUESTION.into(),
         };
         lines.push(enrolment::signed_by_all("policy", &answer, enrolled, by));
+        // Silence is no; only a yes is an answer that people sign.
+        if state.policy.qr_of_exports {
+            let answer = Statement::PolicyAnswer {
+                vault_id: super::door::hex(&file.vault_id),
+                question: "qr_of_exports".into(),
+                answer: true,
+                shown: forms::QR_QUESTION.into(),
+            };
+            lines.push(enrolment::signed_by_all("policy", &answer, enrolled, by));
+        }
     }
     lines
         .iter()

@@ -171,6 +171,7 @@ fn in_production_new_envelopes_go_to_media_and_forms_come_first() {
         account: DEFAULT_ACCOUNT.into(),
         region: DEFAULT_REGION.into(),
         software_generation: false,
+        qr_of_exports: false,
         clock: Some(start()),
         hold: false,
     };

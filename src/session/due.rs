@@ -84,7 +84,12 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
         line("reshare", what, "everybody", "now")
     });
     let late = |p: &&super::view::PersonView| p.drill.is_some_and(|d| d.due <= now);
-    let late: Vec<&str> = view.people.iter().filter(late).map(|p| p.name.as_str()).collect();
+    let late: Vec<&str> = view
+        .people
+        .iter()
+        .filter(late)
+        .map(|p| p.name.as_str())
+        .collect();
     let drill = (!late.is_empty()).then(|| {
         let what = "shares were not proven for a year".to_owned();
         line("drill", what, &late.join(", "), "now")

@@ -322,7 +322,10 @@ pub(crate) fn split_of(file: &CustodyFile, at: i64) -> Split {
 pub(crate) fn held(enrolled: Vec<Enrolled>, u: Identity) -> Held {
     let phrase = |e: &Enrolled| SecretBytes::from_slice(e.passphrase.expose());
     Held {
-        phrases: enrolled.iter().map(|e| (e.name.clone(), phrase(e))).collect(),
+        phrases: enrolled
+            .iter()
+            .map(|e| (e.name.clone(), phrase(e)))
+            .collect(),
         keys: enrolled
             .into_iter()
             .map(|e| {

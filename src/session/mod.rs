@@ -14,10 +14,10 @@ pub mod build;
 pub mod build_components;
 mod build_custody;
 mod build_exchange;
-mod changing_policy;
-pub mod changing;
-pub mod changing_words;
 pub mod bundle;
+pub mod changing;
+mod changing_policy;
+pub mod changing_words;
 mod clock;
 pub mod command;
 pub mod components;
@@ -92,8 +92,8 @@ use crate::os::{OsMonotonic, WallClock};
 pub use crate::api::Profile;
 pub use action::{Action, Confirmation, ExportNote};
 pub use backup::BackupDone;
-pub use changing::{Changed, Changing, Moment, Turn as ChangeTurn};
 pub use bundle::Brought;
+pub use changing::{Changed, Changing, Moment, Turn as ChangeTurn};
 pub use command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
 pub use components::{
     ComponentAct, ComponentCommand, ComponentPart, ComponentStep, SetRef, Source,

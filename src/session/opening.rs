@@ -240,7 +240,9 @@ impl Opening {
         let known = |who: &str| self.sets.iter().any(|s| s.file.person(who).is_some());
         self.profile == Profile::Rehearsal
             && !known(name)
-            && super::practice::NEWCOMERS.iter().any(|(newcomer, _)| known(newcomer))
+            && super::practice::NEWCOMERS
+                .iter()
+                .any(|(newcomer, _)| known(newcomer))
     }
 
     /// In a rehearsal, practice people who joined after the file was written: their words are printed on screen.

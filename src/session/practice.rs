@@ -57,6 +57,7 @@ pub fn vault(
             account: super::DEFAULT_ACCOUNT.into(),
             region: super::DEFAULT_REGION.into(),
             software_generation: true,
+            qr_of_exports: false,
             clock,
             hold,
         },

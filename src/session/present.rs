@@ -218,7 +218,11 @@ impl Session {
     pub(crate) fn held_phrase(&self, person: &str) -> Option<SecretBytes> {
         let held = self.held.phrases.get(person);
         held.map(|phrase| SecretBytes::from_slice(phrase.expose()))
-            .or_else(|| Some(SecretBytes::new(self.practice_passphrase(person)?.into_bytes())))
+            .or_else(|| {
+                Some(SecretBytes::new(
+                    self.practice_passphrase(person)?.into_bytes(),
+                ))
+            })
     }
 
     /// The passphrase that a person is given where nobody is there to write it down: in a rehearsal alone, where it
@@ -227,7 +231,11 @@ impl Session {
         if self.profile != super::Profile::Rehearsal {
             return None;
         }
-        let sample = || Some(SecretBytes::from_slice(super::practice::phrase(person)?.as_bytes()));
+        let sample = || {
+            Some(SecretBytes::from_slice(
+                super::practice::phrase(person)?.as_bytes(),
+            ))
+        };
         self.held_phrase(person).or_else(sample)
     }
 

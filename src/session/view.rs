@@ -177,6 +177,8 @@ pub struct View {
     pub runs: Arc<Vec<Run>>,
     /// Whether this vault may generate keys in software.
     pub software_generation: bool,
+    /// Whether a file for a counterparty may be shown as QR codes.
+    pub qr_of_exports: bool,
     /// Whether signing keys are held (rehearsal, unlock file): nobody types passphrases.
     pub automatic: bool,
     /// How many backups are recorded as verified.

@@ -64,6 +64,7 @@ impl Session {
             ),
             runs: Arc::new(self.state.runs.clone()),
             software_generation: self.state.policy.allows_software_generation(self.profile),
+            qr_of_exports: self.state.policy.allows_qr_of_exports(self.profile),
             automatic: self.automatic(),
             backups: self
                 .state

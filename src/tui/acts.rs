@@ -80,6 +80,8 @@ pub(crate) struct HandedOver {
     pub(crate) executed: Executed,
     /// The request file's name.
     pub(crate) file: String,
+    /// The request file's bytes.
+    pub(crate) bytes: Arc<Vec<u8>>,
     /// SHA-256 of the request file, lower-case hex.
     pub(crate) sha256: String,
     /// Where the files lie, or why they could not be written.
@@ -148,6 +150,7 @@ impl Acts {
                 let answer = read(session, &path)?.to_vec();
                 done(session.perform(Command::Receipt { answer })?)
             }
+            Order::ReceiptText(answer) => done(session.perform(Command::Receipt { answer })?),
             Order::Save { path, bytes } => save(&path, &bytes),
             Order::HandOver(folder) => self.hand_over(&folder),
             _ => Err(Refusal::Usage(
@@ -360,6 +363,7 @@ fn written(handover: &Handover, executed: &Executed, folder: &Path) -> HandedOve
     HandedOver {
         executed: executed.clone(),
         file: handover.file.clone(),
+        bytes: Arc::new(handover.request.clone()),
         sha256: handover.sha256(),
         written: handover.write(folder).map(|()| folder.to_owned()),
     }

@@ -6,7 +6,9 @@ use super::keys::{self, Offer, Verb};
 use super::lock::{IDLE_MINUTES, Locked, Why};
 use super::message::{Effect, Msg, News, Order};
 use super::screen::{Reaction, Screen, Step};
-use super::screens::{help::Help, leave::Leave, palette::Palette, settings::Settings};
+use super::screens::{
+    code::Code, files::Files, help::Help, leave::Leave, palette::Palette, settings::Settings,
+};
 use super::theme::Role;
 use super::world::World;
 
@@ -98,6 +100,12 @@ impl State {
     /// The keys of the screen on top and those that work everywhere.
     pub(crate) fn offers(&self) -> Vec<Offer> {
         let mut offers = self.top().map_or_else(Vec::new, |s| s.offers(&self.world));
+        if self.top().is_some_and(|s| s.digest(&self.world).is_some()) {
+            offers.push(Offer::plain(Verb::Picture));
+        }
+        if self.top().is_some_and(|s| s.wants().is_some()) {
+            offers.push(Offer::plain(Verb::Browse));
+        }
         if self.lock.is_some() {
             // Nothing of what lies beneath can be reached from the page that hides it.
             offers.extend([Offer::plain(Verb::Mouse), Offer::plain(Verb::Suspend)]);
@@ -136,7 +144,8 @@ impl State {
             .lock
             .is_none()
             .then(|| self.touched.saturating_add(IDLE));
-        [second, busy, idle].into_iter().flatten().min()
+        let screen = self.top().and_then(Screen::next_change);
+        [second, busy, idle, screen].into_iter().flatten().min()
     }
 }
 
@@ -162,6 +171,9 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.world.wall = wall;
             if wall.millis().saturating_sub(state.touched) >= IDLE {
                 return lock(state, Why::Idle);
+            }
+            if let Some((screen, _)) = state.top_mut() {
+                screen.tick(wall.millis());
             }
             Vec::new()
         }
@@ -234,9 +246,20 @@ fn say(state: &mut State, verb: Verb) -> Vec<Effect> {
             None => Reaction::none(),
         },
         Verb::Palette => Reaction::push(Palette::of(&state.offers())),
+        Verb::Picture => match state.top().and_then(|top| top.digest(&state.world)) {
+            Some((of, sha256)) => Reaction::push(Code::digest(&of, &sha256)),
+            None => Reaction::none(),
+        },
         // While the desk works, only the ways out above answer, and what the screen offers for the wait.
         waiting if state.world.busy.is_some() => match state.stack.last_mut() {
             Some(screen) => screen.while_busy(waiting),
+            None => Reaction::none(),
+        },
+        Verb::Browse => match state.top().and_then(Screen::wants) {
+            Some((wants, typed)) => {
+                let (files, order) = Files::new(wants, &typed, &state.world);
+                Reaction::push(files).then(Step::Order(order))
+            }
             None => Reaction::none(),
         },
         Verb::Settings => match state.top() {
@@ -360,13 +383,17 @@ fn heard(
         }
         return effects;
     }
-    let reaction = state
+    let heard = state
         .stack
         .iter_mut()
+        .enumerate()
         .rev()
-        .find_map(|screen| screen.news(news, world))
-        .unwrap_or_else(|| unheard(news));
-    react_beneath(state, reaction)
+        .find_map(|(at, screen)| Some((at, screen.news(news, world)?)));
+    match heard {
+        // Whoever heard it acts where it lies: what lies over it (Help, the question of leaving) stays.
+        Some((at, reaction)) => react_at(state, at, reaction),
+        None => react_beneath(state, unheard(news)),
+    }
 }
 
 /// News that no screen waits for still reaches the person.
@@ -389,29 +416,47 @@ fn react(state: &mut State, reaction: Reaction) -> Vec<Effect> {
 }
 
 fn react_beneath(state: &mut State, reaction: Reaction) -> Vec<Effect> {
+    let top = state.stack.len().saturating_sub(1);
+    react_at(state, top, reaction)
+}
+
+/// What the screen at this place of the stack wants done. It goes, gives way or puts screens over itself without
+/// touching what others laid over it.
+fn react_at(state: &mut State, mut at: usize, reaction: Reaction) -> Vec<Effect> {
     let mut effects = Vec::new();
     let returns = matches!(reaction.0.last(), Some(Step::Pop));
     for step in reaction.0 {
         match step {
             Step::Push(screen) => {
-                state.stack.push(screen);
+                at = at.saturating_add(1).min(state.stack.len());
+                state.stack.insert(at, screen);
                 state.turned = state.turned.wrapping_add(1);
             }
             Step::Pop => {
-                state.stack.pop();
+                if at < state.stack.len() {
+                    state.stack.remove(at);
+                }
                 state.turned = state.turned.wrapping_add(1);
-                if state.stack.is_empty() {
+                if at == 0 {
+                    // The first screen is over, and with it whatever lay on it.
                     effects.push(Effect::Quit(state.status));
                 }
+                at = at.saturating_sub(1);
             }
             Step::Replace(screen) => {
-                state.stack.pop();
-                state.stack.push(screen);
+                if let Some(place) = state.stack.get_mut(at) {
+                    *place = screen;
+                }
                 state.turned = state.turned.wrapping_add(1);
             }
             Step::Order(order) => {
                 state.world.busy = Some((order.words(), state.world.wall));
                 effects.push(Effect::Desk(order));
+            }
+            Step::Picked(path) => {
+                if let Some(screen) = state.stack.get_mut(at) {
+                    screen.picked(&path);
+                }
             }
             Step::Say(verb) => effects.extend(say(state, verb)),
             Step::Notice(role, text) => state.notice = Some((role, text)),
@@ -423,9 +468,9 @@ fn react_beneath(state: &mut State, reaction: Reaction) -> Vec<Effect> {
             Step::Quit => effects.push(Effect::Quit(state.status)),
         }
     }
-    if returns && let Some(screen) = state.stack.last_mut() {
+    if returns && let Some(screen) = state.stack.get_mut(at) {
         let again = screen.returned(&state.world);
-        effects.extend(react_beneath(state, again));
+        effects.extend(react_at(state, at, again));
     }
     effects
 }

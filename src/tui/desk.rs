@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::acts::{Acts, Signing};
 use super::message::{Msg, News, Order, Papers, PlayOrder};
 use super::world::vault_name;
-use super::{Doctor, PlaySession};
+use super::{Doctor, Explain, PlaySession, browse};
 pub(crate) use crate::ceremony::read_envelope;
 use crate::ceremony::{Advance, Runner, Script, Wanted, note_file};
 use crate::crypto::{Entropy, OsEntropy};
@@ -25,7 +25,7 @@ use crate::vault::{FolderStore, MemoryStore, Store};
 pub(crate) fn start(
     out: UnboundedSender<Msg>,
     state_folder: Option<PathBuf>,
-    doctor: Option<Doctor>,
+    (doctor, explain): (Option<Doctor>, Option<Explain>),
 ) -> Sender<Order> {
     let (orders, inbox) = channel();
     std::thread::spawn(move || {
@@ -37,6 +37,7 @@ pub(crate) fn start(
             acts: Acts::default(),
             state_folder,
             doctor,
+            explain,
         };
         desk.work_through(&inbox, &out);
         drop(desk);
@@ -63,6 +64,7 @@ pub(crate) struct Desk {
     acts: Acts,
     state_folder: Option<PathBuf>,
     doctor: Option<Doctor>,
+    explain: Option<Explain>,
 }
 
 impl Desk {
@@ -76,6 +78,7 @@ impl Desk {
             acts: Acts::default(),
             state_folder: None,
             doctor: None,
+            explain: None,
         }
     }
 
@@ -126,7 +129,9 @@ impl Desk {
                 files,
                 vault,
                 taken,
-            } => crate::session::envelopes::place(&folder, &files, &vault, &taken).map(News::Placed),
+            } => {
+                crate::session::envelopes::place(&folder, &files, &vault, &taken).map(News::Placed)
+            }
             Order::Play(play) => return self.play(*play).unwrap_or_else(News::RunFailed),
             Order::PlayHere {
                 script,
@@ -139,6 +144,10 @@ impl Desk {
             }
             Order::Examine => {
                 return News::Examined(self.doctor.map_or_else(Vec::new, |look| look()));
+            }
+            Order::Look(folder) => {
+                return browse::list(&folder, self.explain)
+                    .map_or_else(News::Refused, News::Listed);
             }
             Order::Answer(answers) => return self.answer(answers),
             Order::Abort(reason) => return self.abort(&reason),

@@ -24,7 +24,7 @@ use super::guard::Guard;
 use super::look::Look;
 use super::message::{Effect, Msg, Order};
 use super::recorder::FileRecorder;
-use super::{Doctor, TuiError, desk, frame, surroundings};
+use super::{Doctor, Explain, TuiError, desk, frame, surroundings};
 use crate::api::Clock;
 use crate::os::{GOES_ON, STOP_ASKED, WallClock};
 
@@ -39,7 +39,7 @@ pub(crate) fn run(
     state: State,
     first: Vec<Order>,
     (appearance, recorder): (Appearance, Option<FileRecorder>),
-    doctor: Option<Doctor>,
+    lent: (Option<Doctor>, Option<Explain>),
 ) -> Result<u8, TuiError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -50,7 +50,7 @@ pub(crate) fn run(
         listen_for_the_end(&sender)?;
         let guard = Guard::enter()?;
         tokio::spawn(listen_to_the_terminal(sender.clone()));
-        let orders = desk::start(sender, crate::os::state_folder(), doctor);
+        let orders = desk::start(sender, crate::os::state_folder(), lent);
         for order in first {
             // The desk was started a line above; if it is gone, its last word ends the loop.
             let _ = orders.send(order);
@@ -139,8 +139,7 @@ impl Picture {
             let seen = frame::draw(state, picture.buffer_mut(), appearance);
             if let Some((recorder, began)) = recorder {
                 let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-                kept =
-                    recorder.picture(millis, picture.buffer_mut(), &seen.hidden, &state.acts());
+                kept = recorder.picture(millis, picture.buffer_mut(), &seen.hidden, &state.acts());
             }
             *hits = seen.hits;
             if let Some(at) = seen.cursor {

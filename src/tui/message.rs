@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::PlaySession;
 use super::acts::{Cancel, Draft, HandedOver, Signing};
+use super::browse::Listing;
 use super::look::Look;
 use super::receiver::Receiver;
 use super::screens::root::RootFile;
@@ -127,6 +128,8 @@ pub(crate) enum Order {
         inputs: BTreeMap<String, Vec<u8>>,
         resume: bool,
     },
+    /// Says what lies in a folder.
+    Look(PathBuf),
     /// Answers what the ceremony asks.
     Answer(Vec<Answer>),
     /// Stops the ceremony for good.
@@ -169,6 +172,8 @@ pub(crate) enum Order {
     ReadRoot(PathBuf),
     /// Reads a receiver's answer to an export.
     Receipt(PathBuf),
+    /// The same, as text that was pasted.
+    ReceiptText(Vec<u8>),
     /// Writes a new file; nothing is overwritten.
     Save { path: PathBuf, bytes: Vec<u8> },
     /// Writes the last export's files to another folder, where the first try failed.
@@ -201,12 +206,13 @@ impl Order {
             Self::Verify(_) => "verifying the bundle".into(),
             Self::Examine => "looking at this machine".into(),
             Self::Perform(_) => "working".into(),
+            Self::Look(_) => "looking into the folder".into(),
             Self::Execute { .. } => "doing what was signed for".into(),
             Self::Inspect(_)
             | Self::ReadRoot(_)
             | Self::ReadFiles(_)
             | Self::InspectAgain { .. } => "reading the file".into(),
-            Self::Receipt(_) => "reading the receipt".into(),
+            Self::Receipt(_) | Self::ReceiptText(_) => "reading the receipt".into(),
             Self::Save { .. } => "writing the file".into(),
             Self::HandOver(_) | Self::WriteOutputs(_) | Self::Papers(_) => {
                 "writing the files".into()
@@ -246,6 +252,8 @@ pub(crate) enum News {
     RunFailed(String),
     /// What the machine is like: label, verdict, line.
     Examined(Vec<(String, String, String)>),
+    /// What lies in a folder.
+    Listed(Listing),
     /// These files were written, in this folder.
     Written { folder: PathBuf, files: Vec<String> },
     /// What an act would be, and the service's request in it, pretty.

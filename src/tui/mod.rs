@@ -5,6 +5,7 @@
 
 mod acts;
 mod app;
+mod browse;
 mod canvas;
 mod chord;
 #[cfg(test)]
@@ -20,6 +21,8 @@ mod lock;
 mod lock_tests;
 mod look;
 mod message;
+#[cfg(test)]
+mod overlay_tests;
 mod paint;
 mod receiver;
 mod recorder;
@@ -95,6 +98,9 @@ pub enum Start {
 /// What looks at the machine: label, verdict and line of each finding.
 pub type Doctor = fn() -> Vec<(String, String, String)>;
 
+/// Says what a file's bytes are at a time; the reason where they are nothing known.
+pub type Explain = fn(&[u8], crate::api::Timestamp) -> Result<String, String>;
+
 /// How the workstation looks, whatever the environment says.
 #[derive(Debug, Default)]
 pub struct Options {
@@ -107,6 +113,8 @@ pub struct Options {
     pub doctor: Option<Doctor>,
     /// A new file that takes a recording of the screen.
     pub record: Option<std::fs::File>,
+    /// Says what a file is, as `inspect` does: for the list that people choose a file from.
+    pub explain: Option<Explain>,
 }
 
 /// Why there is no screen.
@@ -170,7 +178,7 @@ pub fn run(start: Start, options: Options) -> Result<u8, TuiError> {
     if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
         return Err(TuiError::Dumb);
     }
-    let doctor = options.doctor;
+    let lent = (options.doctor, options.explain);
     let (appearance, record) = surroundings::appearance(options)?;
     let now = crate::os::WallClock.now();
     let world = world::World {
@@ -189,5 +197,5 @@ pub fn run(start: Start, options: Options) -> Result<u8, TuiError> {
         None => None,
     };
     let (state, orders) = screens::begin(start, world);
-    event_loop::run(state, orders, (appearance, recorder), doctor)
+    event_loop::run(state, orders, (appearance, recorder), lent)
 }

@@ -1,5 +1,7 @@
 //! What a screen is: its words, its keys, its drawing, and what it does with what comes in.
 
+use std::path::{Path, PathBuf};
+
 use crossterm::event::KeyEvent;
 
 use super::canvas::Canvas;
@@ -74,10 +76,40 @@ pub(crate) trait Screen {
         Reaction::none()
     }
 
+    /// A SHA-256 that is on screen: what it is of, and its lower-case hex. One key shows it as a QR code.
+    fn digest(&self, _world: &World) -> Option<(String, String)> {
+        None
+    }
+
+    /// Whether the field with the cursor takes a path, and what stands in it: one key shows the files to choose from.
+    fn wants(&self) -> Option<(Wants, String)> {
+        None
+    }
+
+    /// The path that was chosen for that field.
+    fn picked(&mut self, _path: &Path) {}
+
+    /// When the picture changes by itself next, in milliseconds of the machine's time: an animation's next frame.
+    fn next_change(&self) -> Option<i64> {
+        None
+    }
+
+    /// The machine's time, in milliseconds: an animation goes on when its moment has come.
+    fn tick(&mut self, _now: i64) {}
+
     /// What the desk answers. `None` leaves it to the screen below.
     fn news(&mut self, _news: &News, _world: &World) -> Option<Reaction> {
         None
     }
+}
+
+/// What a field's path leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wants {
+    /// A file to be read.
+    File,
+    /// A folder, or a new file in one.
+    Folder,
 }
 
 /// One step of what a screen wants done.
@@ -90,6 +122,8 @@ pub(crate) enum Step {
     Replace(Box<dyn Screen>),
     /// Work for the desk.
     Order(Order),
+    /// The path that was chosen, for the screen below, after this one is gone.
+    Picked(PathBuf),
     /// A verb for the screen below, after this one is gone (the palette's choice).
     Say(Verb),
     /// A line above the footing until the next key.

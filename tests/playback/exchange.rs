@@ -65,6 +65,7 @@ fn test_vault() -> Session {
         account: "111122223333".into(),
         region: "us-east-1".into(),
         software_generation: true,
+        qr_of_exports: false,
         clock: None,
         hold: true,
     };

@@ -214,6 +214,7 @@ pub(crate) fn production(media: &Path) -> (Session, BTreeMap<String, String>) {
             account: "111122223333".into(),
             region: "us-east-1".into(),
             software_generation: true,
+            qr_of_exports: false,
             clock: None,
             hold: false,
         },
@@ -240,7 +241,10 @@ fn in_production_people_type_everything_and_the_script_answers_nothing() {
     let mut runner = Runner::begin(&mut session, script("first-key.toml"), go).unwrap();
     let run = runner.run(&session);
     let told = &run.steps[0].notes["rehearsal before it"];
-    assert!(told.starts_with(&format!("rehearsed {}", Early.now().rfc3339())), "{told}");
+    assert!(
+        told.starts_with(&format!("rehearsed {}", Early.now().rfc3339())),
+        "{told}"
+    );
     let alone = runner.headless(&mut session);
     assert!(
         matches!(&alone, Err(error) if error.exit_status() == 3),

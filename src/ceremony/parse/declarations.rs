@@ -6,9 +6,7 @@ use crate::session::field::usage;
 use crate::session::modes;
 
 use super::super::finding::Place;
-use super::super::model::{
-    AbortAct, Algorithm, FileInput, KeyDeclaration, Model, Person, Role,
-};
+use super::super::model::{AbortAct, Algorithm, FileInput, KeyDeclaration, Model, Person, Role};
 use super::reader::{Reading, Table};
 use super::values;
 
@@ -94,11 +92,7 @@ fn twice(found: bool, id: &str, place: &Place, on: &mut Reading<'_>) {
 
 /// `[policy] profiles = [...] max_duration = "4h" rehearsal_max_age = "14d"`: where it may run, how long it may take,
 /// and how old its rehearsal may be.
-pub(super) fn policy(
-    table: &mut Table<'_>,
-    on: &mut Reading<'_>,
-    model: &mut Model,
-) {
+pub(super) fn policy(table: &mut Table<'_>, on: &mut Reading<'_>, model: &mut Model) {
     let Some(mut policy) = table.need("policy", on).and_then(|value| value.table(on)) else {
         return;
     };

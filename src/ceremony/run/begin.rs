@@ -44,7 +44,9 @@ impl Runner {
             ..empty_run(&script, session)
         };
         if let (Some(told), Some(first)) = (&rehearsed, run.steps.first_mut()) {
-            first.notes.insert(crate::session::run::REHEARSED.to_owned(), told.clone());
+            first
+                .notes
+                .insert(crate::session::run::REHEARSED.to_owned(), told.clone());
         }
         let id = run.id.clone();
         session.perform(Command::Journal(Arrow::Begin(Box::new(run))))?;

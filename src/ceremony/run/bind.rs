@@ -31,7 +31,8 @@ pub(super) fn people(model: &Model, view: &View) -> Result<BTreeMap<String, Stri
     for place in model
         .people
         .iter()
-        .filter(|place| place.key.is_none() && place.joins.is_none()) {
+        .filter(|place| place.key.is_none() && place.joins.is_none())
+    {
         let free = in_order(view, place.role)
             .into_iter()
             .find(|person| !bound.values().any(|name| *name == person.name));

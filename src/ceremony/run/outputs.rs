@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::evidence::report::RunReport;
+use crate::os::OutputFolder;
 use crate::session::{Profile, Run, Session};
 
 use super::super::script::Script;
@@ -162,7 +163,16 @@ fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<(), RunError> {
         .map_err(|error| cannot(path, &error))?;
     file.write_all(bytes)
         .and_then(|()| file.sync_all())
-        .map_err(|error| cannot(path, &error))
+        .map_err(|error| cannot(path, &error))?;
+    drop(file);
+    // What is carried away is what the medium gives back.
+    let (folder, name) = (path.parent(), path.file_name().and_then(|n| n.to_str()));
+    let (Some(folder), Some(name)) = (folder, name) else {
+        return Ok(());
+    };
+    OutputFolder::open(folder)
+        .and_then(|out| out.reads_back(name, bytes))
+        .map_err(|error| RunError::Output(error.to_string()))
 }
 
 fn sync(folder: &Path) -> Result<(), RunError> {

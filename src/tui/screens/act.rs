@@ -2,7 +2,7 @@
 //! review. Acts that guide a choice (a new key, an export) have wizards of their own.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crossterm::event::KeyEvent;
 
@@ -18,7 +18,7 @@ use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
-use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::choice::Choices;
 use crate::tui::widgets::form::{Form, Pressed};
@@ -210,6 +210,14 @@ impl Screen for Act {
 
     fn help(&self) -> &'static [&'static str] {
         self.explains
+    }
+
+    fn wants(&self) -> Option<(Wants, String)> {
+        self.form.wants()
+    }
+
+    fn picked(&mut self, path: &Path) {
+        self.form.picked(path);
     }
 
     fn typing(&self) -> bool {

@@ -31,6 +31,12 @@ impl Approvals {
 }
 
 impl Screen for Approvals {
+    fn digest(&self, world: &World) -> Option<(String, String)> {
+        let pending = self.chosen(world)?;
+        let words = format!("digest of the act: {}", pending.sentence);
+        Some((words, pending.digest.clone()))
+    }
+
     fn name(&self) -> &'static str {
         "Approvals"
     }

@@ -150,11 +150,14 @@ impl Approve {
             "{}\n\n{details}\n\nDigest (SHA-256)\n{}\n\nExactly this is signed\n{}",
             self.pending.sentence, self.pending.digest, self.pending.exact
         );
-        Reaction::push(Page::new(
-            &["Exact request", &self.pending.name],
-            text,
-            "nothing has changed",
-        ))
+        Reaction::push(
+            Page::new(
+                &["Exact request", &self.pending.name],
+                text,
+                "nothing has changed",
+            )
+            .about(&self.pending.digest),
+        )
     }
 
     fn heard(&mut self, outcome: &Outcome, world: &World) -> Option<Reaction> {
@@ -281,6 +284,12 @@ impl Approve {
 }
 
 impl Screen for Approve {
+    fn digest(&self, _world: &World) -> Option<(String, String)> {
+        let words = format!("digest of the act: {}", self.pending.sentence);
+        let hidden = matches!(self.stage, Stage::Blank(_) | Stage::Working(_));
+        (!hidden).then(|| (words, self.pending.digest.clone()))
+    }
+
     fn name(&self) -> &'static str {
         "Approve"
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crossterm::event::KeyEvent;
 
+use super::code::Code;
 use crate::api::{Key, Response};
 use crate::session::field::Footing;
 pub(crate) use crate::session::guide::common_name;
@@ -12,12 +13,16 @@ use crate::tui::acts::{HandedOver, NEXT};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
-use crate::tui::screen::{Reaction, Screen};
+use crate::tui::screen::{Reaction, Screen, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::lines::{self, Line};
-use crate::tui::widgets::qr::Picture;
+use crate::tui::widgets::qr::{Blocks, Picture};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
+
+/// Why the file of a production vault is not shown to a camera.
+const NO_CAMERA: &str = "this production vault does not allow its files as QR codes: a camera in the room conflicts \
+    with PCI PIN 6-1.5. Its people decide that when a vault is made. The file is written; carry it";
 
 /// The end of one act.
 pub(crate) struct Done {
@@ -26,7 +31,10 @@ pub(crate) struct Done {
     sentence: String,
     lines: Vec<Line>,
     next: Vec<String>,
-    qr: Option<(Picture, &'static str)>,
+    /// A digest, and what it is of.
+    qr: Option<(String, &'static str)>,
+    /// The file that was handed over, where one was.
+    file: Option<HandedOver>,
     /// Where to write the files after all, when the first folder failed.
     folder: Option<TextField>,
     waiting: bool,
@@ -41,8 +49,11 @@ impl Done {
             sentence: pending.sentence.clone(),
             lines: told(executed, world),
             next: next_steps(executed),
-            qr: Picture::of_sha256(&executed.digest)
-                .map(|p| (p, "digest of the act, for the minutes")),
+            qr: Some((
+                executed.digest.clone(),
+                "digest of the act, for the minutes",
+            )),
+            file: None,
             folder: None,
             waiting: false,
         }
@@ -60,6 +71,7 @@ impl Done {
             )],
             next: Vec::new(),
             qr: None,
+            file: None,
             folder: None,
             waiting: false,
         }
@@ -68,7 +80,7 @@ impl Done {
     /// An export, with what became of its files.
     pub(crate) fn handed_over(pending: &PendingView, files: &HandedOver, world: &World) -> Self {
         let mut done = Self::executed(pending, &files.executed, world);
-        done.qr = Picture::of_sha256(&files.sha256).map(|p| (p, "SHA-256 of the file"));
+        done.qr = Some((files.sha256.clone(), "SHA-256 of the file"));
         done.files(files);
         done
     }
@@ -106,6 +118,7 @@ impl Done {
         });
         match &files.written {
             Ok(folder) => {
+                self.file = Some(files.clone());
                 self.folder = None;
                 self.role = Role::Ok;
                 self.head =
@@ -133,18 +146,32 @@ impl Done {
         }
     }
 
+    /// The file as a series of codes, where the vault allows that.
+    fn film(&self, world: &World) -> Reaction {
+        let allowed = world.view.as_ref().is_some_and(|v| v.qr_of_exports);
+        match &self.file {
+            Some(f) if allowed => Reaction::push(Code::file(&f.file, &f.bytes, &f.sha256, world)),
+            _ => Reaction::none(),
+        }
+    }
+
     fn draw_qr(&self, canvas: &mut Canvas<'_>, height: u16) -> u16 {
         let width = canvas.width();
-        let Some((picture, words)) = &self.qr else {
+        let Some((digest, words)) = &self.qr else {
             return width;
         };
-        if width < 70 || !picture.fits(canvas, width / 2, height) {
+        let half = Blocks::Half;
+        let picture = Picture::of_sha256(digest);
+        let Some(picture) = picture.filter(|p| p.fits(half, canvas, width / 2, height)) else {
+            return width;
+        };
+        if width < 70 {
             return width;
         }
-        let x = width.saturating_sub(picture.width()).saturating_sub(1);
-        picture.draw(canvas, x, 0);
-        if height > picture.height() {
-            canvas.put(x, picture.height(), Role::Muted, words);
+        let x = width.saturating_sub(picture.width(half)).saturating_sub(1);
+        picture.draw(half, canvas, x, 0);
+        if height > picture.height(half) {
+            canvas.put(x, picture.height(half), Role::Muted, words);
         }
         x
     }
@@ -281,23 +308,41 @@ impl Screen for Done {
         }
     }
 
-    fn offers(&self, _world: &World) -> Vec<Offer> {
-        let word = if self.folder.is_some() {
+    fn offers(&self, world: &World) -> Vec<Offer> {
+        let does = if self.folder.is_some() {
             "write"
         } else {
             "back"
         };
-        vec![
-            Offer::word(Verb::Enter, word),
-            Offer::word(Verb::Back, "leave"),
-        ]
+        let mut offers = vec![Offer::word(Verb::Enter, does)];
+        if self.file.is_some() {
+            let film = Offer::plain(Verb::Film);
+            let allowed = world.view.as_ref().is_some_and(|v| v.qr_of_exports);
+            offers.push(if allowed {
+                film
+            } else {
+                film.off_because(NO_CAMERA)
+            });
+        }
+        offers.push(Offer::word(Verb::Back, "leave"));
+        offers
     }
 
     fn help(&self) -> &'static [&'static str] {
         &[
-            "The QR code is the digest alone, never a key: a second camera can put it into the minutes.",
+            "The QR code is the digest alone, never a key: a second camera can put it into the minutes. q shows it larger.",
+            "f shows the file itself as a series of QR codes (BBQr), for a receiver with a camera instead of a stick. A production vault allows it only where its people decided so.",
             "Who signed, what was asked and what came of it stands in the audit log.",
         ]
+    }
+
+    fn wants(&self) -> Option<(Wants, String)> {
+        let folder = self.folder.as_ref()?;
+        Some((Wants::Folder, folder.value().to_owned()))
+    }
+
+    fn picked(&mut self, path: &Path) {
+        self.folder = Some(TextField::with(&path.to_string_lossy()));
     }
 
     fn typing(&self) -> bool {
@@ -332,12 +377,18 @@ impl Screen for Done {
         });
     }
 
-    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+    fn digest(&self, _world: &World) -> Option<(String, String)> {
+        let (digest, words) = self.qr.as_ref()?;
+        Some(((*words).to_owned(), digest.clone()))
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match (verb, &self.folder) {
             (Verb::Enter, Some(folder)) if !folder.value().trim().is_empty() => {
                 self.waiting = true;
                 Reaction::order(Order::HandOver(folder.value().trim().into()))
             }
+            (Verb::Film, _) => self.film(world),
             (Verb::Enter, Some(_)) => Reaction::none(),
             (Verb::Enter | Verb::Back, _) => Reaction::pop(),
             _ => Reaction::none(),

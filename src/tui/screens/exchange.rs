@@ -1,5 +1,7 @@
 //! Exchange: what was sent to receivers, whether they hold the same key, and their receipts.
 
+use std::path::Path;
+
 use crossterm::event::KeyEvent;
 
 use crate::session::field::Footing;
@@ -8,7 +10,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::frame::clock;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
-use crate::tui::screen::{Reaction, Screen};
+use crate::tui::screen::{Reaction, Screen, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::lines::{self, Line};
 use crate::tui::widgets::list::{Column, Cursor, table};
@@ -58,7 +60,7 @@ impl Exchange {
             y,
             room,
             Role::Muted,
-            "What `aws payment-cryptography import-key` or `get-key` printed: receipt.json of NEXT.txt. Its check value, attributes and exportability are compared with what was sent.",
+            "What `aws payment-cryptography import-key` or `get-key` printed: receipt.json of NEXT.txt, or that text itself, pasted here. Its check value, attributes and exportability are compared with what was sent.",
         ));
         canvas.within(1, y.saturating_add(1), room, 6, |c| {
             super::wizard::complaint(c, 0, self.error.as_ref());
@@ -172,6 +174,15 @@ impl Screen for Exchange {
         ]
     }
 
+    fn wants(&self) -> Option<(Wants, String)> {
+        let path = self.path.as_ref()?;
+        Some((Wants::File, path.value().to_owned()))
+    }
+
+    fn picked(&mut self, path: &Path) {
+        self.path = Some(TextField::with(&path.to_string_lossy()));
+    }
+
     fn typing(&self) -> bool {
         self.path.is_some()
     }
@@ -260,6 +271,11 @@ impl Screen for Exchange {
     }
 
     fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
+        // The receipt itself, and no path: read as it is.
+        if self.path.is_some() && text.trim_start().starts_with('{') {
+            self.waiting = true;
+            return Reaction::order(Order::ReceiptText(text.as_bytes().to_vec()));
+        }
         if let Some(path) = &mut self.path {
             path.insert(text);
         }

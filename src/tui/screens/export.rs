@@ -3,6 +3,8 @@
 
 mod pages;
 
+use std::path::Path;
+
 use crossterm::event::KeyEvent;
 
 use super::key::export_off;
@@ -22,7 +24,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::receiver::{Receiver, Verdict};
-use crate::tui::screen::{Reaction, Screen};
+use crate::tui::screen::{Reaction, Screen, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::choice::{Choices, Entry};
 use crate::tui::widgets::form::{Form, Pressed};
@@ -367,6 +369,21 @@ impl Screen for Export {
             "A key never travels under a weaker one. The verdict says in words whether this receiver's key is strong enough for this key, before anything is wrapped.",
             "RSA wrap does not say who sent the key. Send the check value by another road, and read the receiver's receipt back in Exchange.",
         ]
+    }
+
+    fn wants(&self) -> Option<(Wants, String)> {
+        match self.step {
+            Step::File => Some((Wants::File, self.path.value().to_owned())),
+            Step::Files => self.files.wants(),
+            _ => None,
+        }
+    }
+
+    fn picked(&mut self, path: &Path) {
+        match self.step {
+            Step::File => self.path.set(&path.to_string_lossy()),
+            _ => self.files.picked(path),
+        }
     }
 
     fn typing(&self) -> bool {

@@ -13,6 +13,8 @@ pub(crate) struct Page {
     text: String,
     so_far: String,
     top: usize,
+    /// The SHA-256 that the page is about, where it says several.
+    digest: Option<String>,
 }
 
 impl Page {
@@ -23,11 +25,24 @@ impl Page {
             text,
             so_far: so_far.to_owned(),
             top: 0,
+            digest: None,
         }
+    }
+
+    /// The page is about this SHA-256.
+    pub(crate) fn about(mut self, digest: &str) -> Self {
+        self.digest = Some(digest.to_owned());
+        self
     }
 }
 
 impl Screen for Page {
+    fn digest(&self, _world: &World) -> Option<(String, String)> {
+        let said = self.digest.clone();
+        let digest = said.or_else(|| super::code::found(self.text.lines()))?;
+        Some((self.titles.join(", "), digest))
+    }
+
     fn name(&self) -> &'static str {
         "Page"
     }

@@ -33,6 +33,7 @@ fn production(folder: &Path) -> Room {
             account: "111122223333".into(),
             region: "us-east-1".into(),
             software_generation: false,
+            qr_of_exports: false,
             clock: Some(start()),
             hold: false,
         },

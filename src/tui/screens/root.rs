@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use std::path::Path;
+
 use crossterm::event::KeyEvent;
 
 use super::review::Review;
@@ -20,7 +22,7 @@ use crate::tui::frame::clock;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::receiver::Receiver;
-use crate::tui::screen::{Reaction, Screen};
+use crate::tui::screen::{Reaction, Screen, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::lines::{self, Line};
@@ -318,6 +320,14 @@ impl Screen for ImportRoot {
             "Hex of 64 digits with or without colons, the whole line that openssl prints, or 16 words: all are read.",
             "Who fetched it, when and from which account is recorded and stands in the report.",
         ]
+    }
+
+    fn wants(&self) -> Option<(Wants, String)> {
+        (self.step == Step::File).then(|| (Wants::File, self.path.value().to_owned()))
+    }
+
+    fn picked(&mut self, path: &Path) {
+        self.path.set(&path.to_string_lossy());
     }
 
     fn typing(&self) -> bool {

@@ -1,12 +1,14 @@
 //! Writing a text to a file that is not there yet.
 
+use std::path::Path;
+
 use crossterm::event::KeyEvent;
 
 use crate::session::field::Footing;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
-use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
@@ -62,6 +64,16 @@ impl Screen for Save {
         ]
     }
 
+    fn wants(&self) -> Option<(Wants, String)> {
+        Some((Wants::Folder, self.path.value().to_owned()))
+    }
+
+    fn picked(&mut self, path: &Path) {
+        let typed = std::path::PathBuf::from(self.path.value().trim());
+        let name = typed.file_name().unwrap_or_default();
+        self.path.set(&path.join(name).to_string_lossy());
+    }
+
     fn typing(&self) -> bool {
         true
     }
@@ -112,7 +124,7 @@ impl Screen for Save {
         }
         match news {
             News::Saved(path) => {
-                let words = format!("written: {}", path.display());
+                let words = format!("written and read back: {}", path.display());
                 let mut reaction = Reaction::one(Step::Notice(Role::Ok, words));
                 reaction.0.push(Step::Pop);
                 Some(reaction)

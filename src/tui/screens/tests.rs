@@ -5,7 +5,8 @@ use crate::crypto::SecretBytes;
 use crate::session::build::Answers;
 use crate::session::{Command, Environment, Outcome, Session, practice};
 use crate::tui::acts::{Acts, Cancel, Draft, HandedOver, Signing};
-use crate::tui::message::{News, Order};
+use crate::tui::app::update;
+use crate::tui::message::{Effect, Msg, News, Order};
 use crate::tui::room::{Room, practice_session, start};
 
 const SAMPLE: &str = "ceremonies/samples/get-parameters-for-import-rsa2048.json";
@@ -178,7 +179,7 @@ fn the_request_can_be_written_and_is_never_overwritten() {
     room.press("<C-u>")
         .press(&path.display().to_string())
         .press("<Enter>");
-    room.shows(&["written:"]);
+    room.shows(&["written and read back:"]);
     let request: serde_json::Value =
         serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     assert_eq!(
@@ -263,6 +264,15 @@ fn close_the_loop(room: &mut Room, folder: &std::path::Path) {
         .press(&path.display().to_string())
         .press("<Enter>")
         .check("exchange-confirmed");
+    room.shows(&["confirmed: the receiver holds the key"]);
+    // The receipt's text does as well as its path.
+    room.press("<Down><Enter>");
+    let text = zeroize::Zeroizing::new(serde_json::to_string_pretty(&answer).unwrap());
+    for effect in update(&mut room.state, Msg::Paste(text)) {
+        if let Effect::Desk(order) = effect {
+            room.order(order);
+        }
+    }
     room.shows(&["confirmed: the receiver holds the key"]);
 }
 
@@ -392,6 +402,7 @@ fn where_files_went_is_drawn() {
     let executed = session.act(action, None, None).unwrap();
     let room = Room::new(Home::new(), session);
     let files = HandedOver {
+        bytes: std::sync::Arc::new(b"{}".to_vec()),
         executed,
         file: "kek.rehearsal.json".into(),
         sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),

@@ -1,5 +1,6 @@
 //! Pieces that screens are made of.
 
+pub(crate) mod bbqr;
 pub(crate) mod choice;
 pub(crate) mod component;
 pub(crate) mod form;

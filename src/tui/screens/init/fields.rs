@@ -61,6 +61,15 @@ pub(crate) const SOFTWARE: Field = Field {
     optional: false,
 };
 
+/// Production only: the question of cameras.
+pub(crate) const QR: Field = Field {
+    id: "qr",
+    label: "May files be shown as QR codes?",
+    hint: "A camera in the room conflicts with PCI PIN 6-1.5. With no, files leave on a stick. A yes is signed by all present.",
+    kind: Kind::YesNo,
+    optional: false,
+};
+
 /// Production only: where one person's envelopes go.
 pub(crate) const MEDIUM: Field = Field {
     id: "medium",

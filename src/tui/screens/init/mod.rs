@@ -21,7 +21,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::rail;
 use crate::tui::world::{World, vault_name};
-use fields::{CLOCK, CUSTODIANS, NEEDED, PLACE, PROFILE, SOFTWARE, date_time};
+use fields::{CLOCK, CUSTODIANS, NEEDED, PLACE, PROFILE, QR, SOFTWARE, date_time};
 use media::Media;
 use names::names_form;
 use people::{Person, Words};
@@ -97,7 +97,7 @@ impl Init {
             profile: Form::of(&[PROFILE]),
             quorum,
             names: names_form(3),
-            software: Form::of(&[SOFTWARE]),
+            software: Form::of(&[SOFTWARE, QR]),
             clock: Form::of(&[CLOCK]),
             people: Vec::new(),
             words: Words::new(),
@@ -156,6 +156,11 @@ impl Init {
     fn software_generation(&self) -> bool {
         self.chosen_profile() != Profile::Production
             || self.software.text("software").as_deref() == Some("yes")
+    }
+
+    fn qr_of_exports(&self) -> bool {
+        self.chosen_profile() == Profile::Production
+            && self.software.text("qr").as_deref() == Some("yes")
     }
 
     /// The time that two people read from their watches, in production.
@@ -281,6 +286,7 @@ impl Init {
                 account: ACCOUNT.into(),
                 region: REGION.into(),
                 software_generation: self.software_generation(),
+                qr_of_exports: self.qr_of_exports(),
                 clock: self.attested(),
                 hold: false,
             },

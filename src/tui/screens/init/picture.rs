@@ -67,6 +67,11 @@ impl Init {
         } else {
             "come from outside only"
         };
+        let cameras = if self.qr_of_exports() {
+            "; files may be shown to a camera as QR codes"
+        } else {
+            ""
+        };
         let others: Vec<String> = people
             .iter()
             .filter(|p| p.role != "custodian")
@@ -84,7 +89,7 @@ impl Init {
                 format!("a key with {needed} of the same, each signing the one act"),
             ),
             ("Others", format!("{} (no share)", others.join(", "))),
-            ("Keys", keys.to_owned()),
+            ("Keys", format!("{keys}{cameras}")),
         ];
         let mut y = 0;
         canvas.put(0, y, Role::Title, "Is this the vault you mean?");

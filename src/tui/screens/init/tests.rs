@@ -73,7 +73,7 @@ fn production_asks_about_software_and_answers_no_by_itself() {
     );
     snapshot::press(&mut state, "<Enter>");
     snapshot::check("init-software", &mut state);
-    snapshot::press(&mut state, "<Enter>half past nine<Enter>");
+    snapshot::press(&mut state, "<Enter><Enter>half past nine<Enter>");
     snapshot::check("init-clock", &mut state);
     snapshot::press(&mut state, "<C-u>2026-11-24 09:05<Enter>");
     let picture = snapshot::text(&snapshot::drawn(
@@ -111,7 +111,10 @@ fn production_words() -> State {
         &mut state,
         "<Enter><Down><Enter><Enter><Enter>Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim<Enter>",
     );
-    snapshot::press(&mut state, "<Enter><C-u>2026-11-24 09:05<Enter><Enter>");
+    snapshot::press(
+        &mut state,
+        "<Enter><Enter><C-u>2026-11-24 09:05<Enter><Enter>",
+    );
     for _ in 0..5 {
         words(&mut state);
         snapshot::press(&mut state, &format!("<Enter><Enter><C-u>{WORDS}<Enter>"));

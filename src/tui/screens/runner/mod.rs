@@ -2,7 +2,7 @@
 
 mod layout;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
@@ -19,7 +19,7 @@ use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::frame::REHEARSAL;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
-use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::rail::{self, Stage, Stop};
@@ -317,6 +317,21 @@ impl Screen for RunScreen {
             "A wrong answer never ends a ceremony: it says what is wrong and asks again. Esc pauses; what is done stays done.",
             "In a rehearsal you play everybody: the practice answer stands under the question and F5 fills it in.",
         ]
+    }
+
+    fn digest(&self, _world: &World) -> Option<(String, String)> {
+        let asks = self.phase == Phase::Asking;
+        let ask = self.ask().filter(|_| asks)?;
+        let digest = super::code::found(ask.body.iter().map(String::as_str))?;
+        Some((ask.heading(), digest))
+    }
+
+    fn wants(&self) -> Option<(Wants, String)> {
+        (self.phase == Phase::Asking).then(|| self.form.wants())?
+    }
+
+    fn picked(&mut self, path: &Path) {
+        self.form.picked(path);
     }
 
     fn typing(&self) -> bool {

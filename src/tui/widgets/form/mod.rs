@@ -2,6 +2,8 @@
 
 mod line;
 
+use std::path::Path;
+
 use crossterm::event::KeyEvent;
 
 use super::choice::{Choices, Entry};
@@ -13,6 +15,7 @@ use crate::ceremony::{Answer, AskField};
 use crate::session::field::{Field, Kind};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::Verb;
+use crate::tui::screen::Wants;
 
 enum Input {
     Text(TextField),
@@ -271,6 +274,25 @@ impl Form {
                 }
             })
             .collect()
+    }
+
+    /// Whether the field with the cursor takes a path, and what stands in it.
+    pub(crate) fn wants(&self) -> Option<(Wants, String)> {
+        let line = self.at()?;
+        let wants = match line.field.kind {
+            Kind::File => Wants::File,
+            _ if crate::session::asked::is_place(&line.field) => Wants::Folder,
+            _ => return None,
+        };
+        Some((wants, line.input.text()?))
+    }
+
+    /// The path that was chosen for that field.
+    pub(crate) fn picked(&mut self, path: &Path) {
+        if let Some(line) = self.lines.get_mut(self.focus) {
+            line.input.fill(&path.to_string_lossy());
+            line.error = None;
+        }
     }
 
     fn at(&self) -> Option<&Line> {

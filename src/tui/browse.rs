@@ -1,0 +1,193 @@
+//! What lies in a folder, for people who look for a file: each file with what it is, and the media that are plugged in.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Explain;
+use crate::api::{Clock, Timestamp};
+use crate::os::{WallClock, read_limited, removable_media};
+
+/// Files larger than this are not looked into.
+const LIMIT: u64 = 1024 * 1024;
+
+/// So many files of a folder are looked into; a folder with more is no folder of an exchange.
+const MOST: usize = 200;
+
+/// What one row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    /// A medium that can be taken out.
+    Medium,
+    /// A folder.
+    Folder,
+    /// A file.
+    File,
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) kind: Kind,
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
+    /// What it is, in words.
+    pub(crate) what: String,
+}
+
+/// A folder, as it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Listing {
+    pub(crate) folder: PathBuf,
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// Looks into a folder.
+///
+/// # Errors
+/// It cannot be read, in a sentence.
+pub(crate) fn list(folder: &Path, explain: Option<Explain>) -> Result<Listing, String> {
+    list_at(folder, explain, &removable_media(), WallClock.now())
+}
+
+fn list_at(
+    folder: &Path,
+    explain: Option<Explain>,
+    media: &[PathBuf],
+    now: Timestamp,
+) -> Result<Listing, String> {
+    let failed = |e: std::io::Error| {
+        format!(
+            "{} cannot be read ({e}). Nothing was changed; choose another folder.",
+            folder.display()
+        )
+    };
+    let folder = fs::canonicalize(folder).map_err(failed)?;
+    let mut found = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(failed)?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = entry.path();
+        // Through links: what is chosen is what would be read.
+        let Ok(data) = fs::metadata(&path) else {
+            continue;
+        };
+        if name.starts_with('.') || !(data.is_dir() || data.is_file()) {
+            continue;
+        }
+        let kind = if data.is_dir() {
+            Kind::Folder
+        } else {
+            Kind::File
+        };
+        found.push((kind, name, path, data.len()));
+    }
+    found.sort();
+    let mut entries = ways_out(&folder, media);
+    let mut looked = 0_usize;
+    for (kind, name, path, length) in found {
+        let what = match kind {
+            Kind::File if looked < MOST => {
+                looked = looked.saturating_add(1);
+                what(&path, length, explain, now)
+            }
+            Kind::File => "not looked into: too many files".into(),
+            _ if path.join("custody.toml").is_file() => "a keymoot vault".into(),
+            _ => "folder".into(),
+        };
+        entries.push(Entry {
+            kind,
+            name,
+            path,
+            what,
+        });
+    }
+    Ok(Listing { folder, entries })
+}
+
+/// What stands before a folder's own rows: media, and the folder above.
+fn ways_out(folder: &Path, media: &[PathBuf]) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = media
+        .iter()
+        .filter(|path| path.as_path() != folder)
+        .map(|path| Entry {
+            kind: Kind::Medium,
+            name: path.display().to_string(),
+            path: path.clone(),
+            what: "removable medium".into(),
+        })
+        .collect();
+    if let Some(parent) = folder.parent() {
+        entries.push(Entry {
+            kind: Kind::Folder,
+            name: "..".into(),
+            path: parent.to_owned(),
+            what: "the folder above".into(),
+        });
+    }
+    entries
+}
+
+/// A file in a few words: the heading that `inspect` would give it.
+fn what(path: &Path, length: u64, explain: Option<Explain>, now: Timestamp) -> String {
+    if length > LIMIT {
+        return "larger than 1 MiB".into();
+    }
+    let Ok(bytes) = read_limited(path, LIMIT) else {
+        return "cannot be read".into();
+    };
+    let Some(explain) = explain else {
+        return format!("{length} bytes");
+    };
+    let heading = |text: String| text.lines().next().map(|l| l.trim().to_owned());
+    explain(&bytes, now)
+        .ok()
+        .and_then(heading)
+        .filter(|line| !line.is_empty())
+        .unwrap_or_else(|| format!("nothing known, {length} bytes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // The type of what the binary lends.
+    #[allow(clippy::unnecessary_wraps)]
+    fn explains(bytes: &[u8], _now: Timestamp) -> Result<String, String> {
+        match bytes {
+            b"root" => Ok("Certificate of somebody\nmore".into()),
+            _ => Err("nothing known".into()),
+        }
+    }
+
+    #[test]
+    fn each_file_says_what_it_is_and_media_come_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = fs::canonicalize(folder.path()).unwrap();
+        fs::write(at.join("root.pem"), "root").unwrap();
+        fs::write(at.join("letter.txt"), "dear").unwrap();
+        fs::write(at.join(".hidden"), "x").unwrap();
+        fs::write(at.join("big"), vec![0; 1024 * 1024 + 1]).unwrap();
+        fs::create_dir_all(at.join("acme.vault")).unwrap();
+        fs::write(at.join("acme.vault/custody.toml"), "").unwrap();
+        let stick = PathBuf::from("/media/ana");
+        let now = WallClock.now();
+        let listing = list_at(&at, Some(explains), &[stick], now).unwrap();
+        let rows: Vec<(&str, &str)> = listing
+            .entries
+            .iter()
+            .map(|e| (e.name.as_str(), e.what.as_str()))
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                ("/media/ana", "removable medium"),
+                ("..", "the folder above"),
+                ("acme.vault", "a keymoot vault"),
+                ("big", "larger than 1 MiB"),
+                ("letter.txt", "nothing known, 4 bytes"),
+                ("root.pem", "Certificate of somebody"),
+            ]
+        );
+        let error = list_at(&at.join("absent"), None, &[], now).unwrap_err();
+        assert!(error.contains("Nothing was changed"), "{error}");
+    }
+}

@@ -1,0 +1,107 @@
+//! News that arrives while something lies over the screen that waits for it: the right screen takes it.
+
+use super::app::{State, update};
+use super::message::{Msg, News};
+use super::screens::page::Page;
+use super::screens::save::Save;
+use super::snapshot::{self, press};
+
+fn picture(state: &mut State) -> String {
+    snapshot::text(&snapshot::drawn(state, 80, 24, &snapshot::appearance()))
+}
+
+fn told(state: &mut State, news: News) {
+    update(state, Msg::Desk(Box::new(news), None));
+}
+
+/// A page that waits for the desk, with another page beneath it.
+fn waiting() -> State {
+    let mut state = snapshot::state(Page::new(&["Beneath"], "the page beneath".into(), ""));
+    state = state.under(Box::new(Save::new(
+        "Write it",
+        "note.txt",
+        b"text".to_vec(),
+    )));
+    press(&mut state, "<Enter>");
+    state
+}
+
+#[test]
+fn help_and_the_question_of_leaving_stay_while_the_screen_beneath_ends() {
+    for (key, title) in [("<F1>", "Help"), ("<C-c>", "Leave")] {
+        let mut state = waiting();
+        press(&mut state, key);
+        assert!(picture(&mut state).contains(title));
+        told(&mut state, News::Saved("note.txt".into()));
+        // What was being read is still there; what it lay on is done and gone.
+        assert!(picture(&mut state).contains(title), "{key}");
+        press(&mut state, "<Esc>");
+        assert!(picture(&mut state).contains("the page beneath"), "{key}");
+    }
+}
+
+#[test]
+fn a_screen_that_gives_way_does_so_under_help() {
+    let mut state = snapshot::state(Page::new(&["Beneath"], "the page beneath".into(), ""));
+    state = state.under(Box::new(GivesWay));
+    press(&mut state, "<F1>");
+    told(&mut state, News::Closed);
+    assert!(
+        picture(&mut state).contains("Help"),
+        "it is still being read"
+    );
+    press(&mut state, "<Esc>");
+    assert!(picture(&mut state).contains("what came after"));
+    press(&mut state, "<Esc>");
+    assert!(picture(&mut state).contains("the page beneath"));
+}
+
+/// A screen that is replaced as soon as it hears anything.
+struct GivesWay;
+
+impl super::screen::Screen for GivesWay {
+    fn name(&self) -> &'static str {
+        "Gives way"
+    }
+
+    fn title(&self, _world: &super::world::World) -> Vec<String> {
+        vec!["Gives way".into()]
+    }
+
+    fn footing(&self, _world: &super::world::World) -> crate::session::field::Footing {
+        crate::session::field::Footing {
+            acts: String::new(),
+            enter: String::new(),
+            so_far: String::new(),
+        }
+    }
+
+    fn offers(&self, _world: &super::world::World) -> Vec<super::keys::Offer> {
+        Vec::new()
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &["It waits for news."]
+    }
+
+    fn draw(&self, _world: &super::world::World, _canvas: &mut super::canvas::Canvas<'_>) {}
+
+    fn verb(
+        &mut self,
+        _verb: super::keys::Verb,
+        _world: &super::world::World,
+    ) -> super::screen::Reaction {
+        super::screen::Reaction::none()
+    }
+
+    fn news(
+        &mut self,
+        _news: &News,
+        _world: &super::world::World,
+    ) -> Option<super::screen::Reaction> {
+        let after = Page::new(&["After"], "what came after".into(), "");
+        Some(super::screen::Reaction::one(super::screen::Step::Replace(
+            Box::new(after),
+        )))
+    }
+}

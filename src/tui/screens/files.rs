@@ -1,0 +1,316 @@
+//! The file picker: folders, media that are plugged in, and what each file is. What is chosen goes to the field that
+//! asked; nothing is read for use and nothing is written here.
+
+use std::path::{Path, PathBuf};
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::session::field::Footing;
+use crate::tui::browse::{Entry, Kind, Listing};
+use crate::tui::canvas::{Canvas, cells};
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::message::{News, Order};
+use crate::tui::screen::{Reaction, Screen, Step, Wants};
+use crate::tui::theme::Role;
+use crate::tui::widgets::list::Cursor;
+use crate::tui::world::World;
+
+/// The picker.
+pub(crate) struct Files {
+    wants: Wants,
+    listing: Option<Listing>,
+    cursor: Cursor,
+    error: Option<String>,
+    waiting: bool,
+}
+
+impl Files {
+    /// A picker for a field in which this stands already, and the order that fills it.
+    pub(crate) fn new(wants: Wants, typed: &str, world: &World) -> (Self, Order) {
+        let typed = Path::new(typed.trim());
+        let near = if typed.is_dir() {
+            Some(typed)
+        } else {
+            typed.parent().filter(|p| p.is_dir())
+        };
+        let folder = near.map_or_else(|| world.folder.clone(), PathBuf::from);
+        let picker = Self {
+            wants,
+            listing: None,
+            cursor: Cursor::default(),
+            error: None,
+            waiting: true,
+        };
+        (picker, Order::Look(folder))
+    }
+
+    fn entries(&self) -> &[Entry] {
+        self.listing.as_ref().map_or(&[], |l| &l.entries)
+    }
+
+    fn chosen(&self) -> Option<&Entry> {
+        self.entries().get(self.cursor.at())
+    }
+
+    fn look(&mut self, folder: PathBuf) -> Reaction {
+        self.waiting = true;
+        self.error = None;
+        Reaction::order(Order::Look(folder))
+    }
+
+    fn takes(path: PathBuf) -> Reaction {
+        Reaction::pop().then(Step::Picked(path))
+    }
+
+    fn enter(&mut self) -> Reaction {
+        let Some(entry) = self.chosen().cloned() else {
+            return Reaction::none();
+        };
+        match (entry.kind, self.wants) {
+            (Kind::File, Wants::File) => Self::takes(entry.path),
+            (Kind::File, Wants::Folder) => Reaction::notice(
+                Role::Note,
+                "A folder is asked for. The space bar takes the folder whose name stands above.",
+            ),
+            _ => self.look(entry.path),
+        }
+    }
+}
+
+impl Screen for Files {
+    fn name(&self) -> &'static str {
+        "Choose a file"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        let what = match self.wants {
+            Wants::File => "Choose a file",
+            Wants::Folder => "Choose a folder",
+        };
+        let folder = self
+            .listing
+            .as_ref()
+            .map(|l| l.folder.display().to_string());
+        vec![what.into(), folder.unwrap_or_default()]
+    }
+
+    fn footing(&self, _world: &World) -> Footing {
+        let enter = match (self.chosen().map(|e| e.kind), self.wants) {
+            (None, _) => "does nothing: nothing is here",
+            (Some(Kind::File), Wants::File) => "takes this file into the field you came from",
+            (Some(Kind::File), Wants::Folder) => "does nothing: a folder is asked for",
+            (Some(_), _) => "opens this folder",
+        };
+        Footing {
+            acts: "whoever is at the keyboard; looking needs no approval".into(),
+            enter: enter.into(),
+            so_far: "nothing was taken, written or changed".into(),
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        let mut offers = keys::moves();
+        offers.push(match self.wants {
+            Wants::File => Offer::word(Verb::Enter, "take or open"),
+            Wants::Folder => Offer::word(Verb::Enter, "open"),
+        });
+        if self.wants == Wants::Folder {
+            offers.push(Offer::word(Verb::Choose, "take folder"));
+        }
+        offers.extend([
+            Offer::word(Verb::Left, "folder above"),
+            Offer::plain(Verb::Back),
+        ]);
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "Each file is looked into and called what it is, whatever its name says: a receiver's parameters, a certificate, a key block, a token. Files above 1 MiB and hidden ones are left alone.",
+            "Sticks and cards that are mounted stand first. One that is plugged in meanwhile shows after leaving and opening this list again.",
+            "Esc goes back to the field, with what was typed there.",
+        ]
+    }
+
+    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+        let (width, height) = (canvas.width(), canvas.height());
+        if let Some(error) = &self.error {
+            canvas.paragraph(
+                2,
+                1,
+                width.saturating_sub(4),
+                Role::Stop,
+                &format!("STOP  {error}"),
+            );
+            return;
+        }
+        if self.listing.is_none() {
+            canvas.put(2, 1, Role::Muted, "looking ..");
+            return;
+        }
+        let longest = self.entries().iter().map(|e| e.name.width()).max();
+        let half = (width / 2).saturating_sub(4);
+        let names = cells(longest.unwrap_or(0))
+            .saturating_add(1)
+            .min(half)
+            .max(half.min(12));
+        canvas.within(0, 0, width, height, |c| {
+            self.cursor.draw(c, self.entries().len(), |c, n, y| {
+                let Some(entry) = self.entries().get(n) else {
+                    return;
+                };
+                let (role, muted) = if n == self.cursor.at() {
+                    (Role::Selection, Role::Selection)
+                } else {
+                    (Role::Text, Role::Muted)
+                };
+                let name = match entry.kind {
+                    Kind::Folder => format!("{}/", entry.name),
+                    _ => entry.name.clone(),
+                };
+                c.put_cut(3, y, names, role, &name);
+                let x = names.saturating_add(5);
+                c.put_cut(
+                    x,
+                    y,
+                    width.saturating_sub(x).saturating_sub(1),
+                    muted,
+                    &entry.what,
+                );
+            });
+        });
+        if self.entries().iter().all(|e| e.kind != Kind::File) {
+            let y = cells(self.entries().len()).saturating_add(1);
+            canvas.paragraph(
+                3,
+                y,
+                width.saturating_sub(5),
+                Role::Muted,
+                "No file is in this folder.",
+            );
+        }
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        match (verb, &self.listing) {
+            (Verb::Back, _) => Reaction::pop(),
+            (Verb::Enter, _) => self.enter(),
+            (Verb::Choose, Some(listing)) if self.wants == Wants::Folder => {
+                Self::takes(listing.folder.clone())
+            }
+            (Verb::Left, Some(listing)) => match listing.folder.parent().map(Path::to_owned) {
+                Some(parent) => self.look(parent),
+                None => Reaction::none(),
+            },
+            (other, _) => {
+                let page = usize::from(world.size.1.saturating_sub(8));
+                self.cursor.moved(other, self.entries().len(), page);
+                Reaction::none()
+            }
+        }
+    }
+
+    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+        if !std::mem::take(&mut self.waiting) {
+            return None;
+        }
+        match news {
+            News::Listed(listing) => {
+                let first = listing.entries.iter().position(|e| e.kind == Kind::File);
+                let first = first.filter(|_| self.wants == Wants::File);
+                self.cursor = Cursor::on(first.unwrap_or(0));
+                self.listing = Some(listing.clone());
+                Some(Reaction::none())
+            }
+            News::Refused(text) => {
+                // What was on screen stays, where there was something.
+                if self.listing.is_some() {
+                    return Some(Reaction::notice(Role::Stop, text.clone()));
+                }
+                self.error = Some(text.clone());
+                Some(Reaction::none())
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::app::{State, update};
+    use crate::tui::message::{Effect, Msg};
+    use crate::tui::screens::save::Save;
+    use crate::tui::snapshot::{self, press};
+
+    fn listing() -> Listing {
+        let entry = |kind, name: &str, what: &str| Entry {
+            kind,
+            name: name.into(),
+            path: PathBuf::from("/home/ana").join(name),
+            what: what.into(),
+        };
+        Listing {
+            folder: "/home/ana".into(),
+            entries: vec![
+                entry(Kind::Medium, "/media/ana/STICK", "removable medium"),
+                entry(Kind::Folder, "..", "the folder above"),
+                entry(Kind::Folder, "acme.vault", "a keymoot vault"),
+                entry(Kind::File, "p.json", "Parameters for import, RSA_4096"),
+                entry(Kind::File, "todo.txt", "nothing known, 12 bytes"),
+            ],
+        }
+    }
+
+    fn told(state: &mut State, news: News) -> Vec<Effect> {
+        update(state, Msg::Desk(Box::new(news), None))
+    }
+
+    #[test]
+    fn one_key_away_from_a_path_and_back_with_what_was_chosen() {
+        let mut state = snapshot::state(crate::tui::screens::root::ImportRoot::new());
+        let effects = press(&mut state, "<F6>");
+        assert!(matches!(&effects[..], [Effect::Desk(Order::Look(_))]));
+        told(&mut state, News::Listed(listing()));
+        snapshot::check("files", &mut state);
+        snapshot::survives_every_size(&mut state);
+        // A folder opens, a file is taken.
+        let effects = press(&mut state, "<Up><Enter>");
+        assert!(
+            matches!(&effects[..], [Effect::Desk(Order::Look(p))] if p.ends_with("acme.vault"))
+        );
+        told(&mut state, News::Refused("It cannot be read.".into()));
+        press(&mut state, "<Down><Enter>");
+        let text = snapshot::text(&snapshot::drawn(
+            &mut state,
+            80,
+            24,
+            &snapshot::appearance(),
+        ));
+        assert!(text.contains("/home/ana/p.json"), "{text}");
+    }
+
+    #[test]
+    fn where_something_is_written_a_folder_is_chosen_and_the_name_stays() {
+        let mut state = snapshot::state(Save::new("Write it", "out/note.txt", b"x".to_vec()));
+        press(&mut state, "<F6>");
+        told(&mut state, News::Listed(listing()));
+        snapshot::check("files-folder", &mut state);
+        press(&mut state, "<End><Enter>");
+        let text = snapshot::text(&snapshot::drawn(
+            &mut state,
+            80,
+            24,
+            &snapshot::appearance(),
+        ));
+        assert!(text.contains("A folder is asked for"), "{text}");
+        press(&mut state, " ");
+        let text = snapshot::text(&snapshot::drawn(
+            &mut state,
+            80,
+            24,
+            &snapshot::appearance(),
+        ));
+        assert!(text.contains("/home/ana/note.txt"), "{text}");
+    }
+}
