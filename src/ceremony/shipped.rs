@@ -1,72 +1,31 @@
 //! Scripts and samples that ship inside the binary.
 
+/// Scripts of the folder `ceremonies/`, by file name.
+macro_rules! scripts {
+    ($($name:literal,)*) => {
+        &[$(($name, include_bytes!(concat!("../../ceremonies/", $name)))),*]
+    };
+}
+
 /// Scripts that ship inside the binary: file name and bytes.
 pub fn shipped() -> &'static [(&'static str, &'static [u8])] {
-    &[
-        (
-            "first-key.toml",
-            include_bytes!("../../ceremonies/first-key.toml"),
-        ),
-        (
-            "kek-to-aws-rsa.toml",
-            include_bytes!("../../ceremonies/kek-to-aws-rsa.toml"),
-        ),
-        (
-            "kek-aes128-to-aws-rsa.toml",
-            include_bytes!("../../ceremonies/kek-aes128-to-aws-rsa.toml"),
-        ),
-        (
-            "deletion-window.toml",
-            include_bytes!("../../ceremonies/deletion-window.toml"),
-        ),
-        (
-            "working-keys-tr31.toml",
-            include_bytes!("../../ceremonies/working-keys-tr31.toml"),
-        ),
-        (
-            "bdk-initial-keys-tdes.toml",
-            include_bytes!("../../ceremonies/bdk-initial-keys-tdes.toml"),
-        ),
-        (
-            "bdk-initial-keys-aes.toml",
-            include_bytes!("../../ceremonies/bdk-initial-keys-aes.toml"),
-        ),
-        (
-            "kek-from-components.toml",
-            include_bytes!("../../ceremonies/kek-from-components.toml"),
-        ),
-        (
-            "components-to-aws.toml",
-            include_bytes!("../../ceremonies/components-to-aws.toml"),
-        ),
-        (
-            "kek-to-partner-components.toml",
-            include_bytes!("../../ceremonies/kek-to-partner-components.toml"),
-        ),
-        (
-            "rewrap-zmk-to-aws.toml",
-            include_bytes!("../../ceremonies/rewrap-zmk-to-aws.toml"),
-        ),
-        (
-            "kek-to-partner-tr34.toml",
-            include_bytes!("../../ceremonies/kek-to-partner-tr34.toml"),
-        ),
-        (
-            "kek-from-partner-tr34.toml",
-            include_bytes!("../../ceremonies/kek-from-partner-tr34.toml"),
-        ),
-        (
-            "kek-from-aws-tr34.toml",
-            include_bytes!("../../ceremonies/kek-from-aws-tr34.toml"),
-        ),
-        (
-            "custodian-replacement.toml",
-            include_bytes!("../../ceremonies/custodian-replacement.toml"),
-        ),
-        (
-            "vault-recovery.toml",
-            include_bytes!("../../ceremonies/vault-recovery.toml"),
-        ),
+    scripts![
+        "first-key.toml",
+        "kek-to-aws-rsa.toml",
+        "kek-aes128-to-aws-rsa.toml",
+        "deletion-window.toml",
+        "working-keys-tr31.toml",
+        "bdk-initial-keys-tdes.toml",
+        "bdk-initial-keys-aes.toml",
+        "kek-from-components.toml",
+        "components-to-aws.toml",
+        "kek-to-partner-components.toml",
+        "rewrap-zmk-to-aws.toml",
+        "kek-to-partner-tr34.toml",
+        "kek-from-partner-tr34.toml",
+        "kek-from-aws-tr34.toml",
+        "custodian-replacement.toml",
+        "vault-recovery.toml",
     ]
 }
 

@@ -73,7 +73,7 @@ static GROUPS: LazyLock<Vec<Group>> = LazyLock::new(|| {
         (3..)
             .step_by(2)
             .take_while(|d| d * d <= *n)
-            .all(|d| n % d != 0)
+            .all(|d| !n.is_multiple_of(d))
     };
     let primes: Vec<u64> = (LAST_TRIAL + 2..65_536)
         .step_by(2)
@@ -82,6 +82,10 @@ static GROUPS: LazyLock<Vec<Group>> = LazyLock::new(|| {
         .collect();
     let to_a_limb = usize::try_from(Limb::BITS / 16).unwrap_or(1);
     let groups = primes.chunks(to_a_limb).filter_map(|primes| {
+        #[allow(
+            clippy::useless_conversion,
+            reason = "where a limb has 32 bits it is one"
+        )]
         let product = Limb(primes.iter().product::<u64>().try_into().ok()?);
         Some(Group {
             product: Reciprocal::new(NonZero::new(product).into_option()?),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::api::{Key, KeyCheckValueAlgorithm, KeyState, Tag, Timestamp};
 use crate::crypto::tr34::PartyId;
-use crate::custody::{Role, words};
+use crate::custody::{Person, Role, words};
 use crate::engine::KeyRecord;
 use crate::pki::Certificate;
 
@@ -22,21 +22,7 @@ impl Session {
             .people
             .iter()
             .filter(|p| p.serves_at(seq))
-            .map(|person| PersonView {
-                name: person.name.clone(),
-                role: person.role.word().to_owned(),
-                fingerprint: person.fingerprint().hex(),
-                present: self.present.contains(&person.name),
-                medium: self
-                    .book
-                    .custody()
-                    .person(&person.name)
-                    .and_then(|p| p.medium.clone()),
-                drill: person.index.map(|_| {
-                    let (last, due) = self.drill_of(&person.name);
-                    DrillView { last, due }
-                }),
-            });
+            .map(|person| self.person_view(person));
         View {
             vault: self.name.clone(),
             vault_id: self.book.vault_id().to_owned(),
@@ -76,6 +62,21 @@ impl Session {
             open_reshare: self.book.vault().header().custody.len() > 1,
             only_copy: self.only_copy(),
             notes: self.notes.clone(),
+        }
+    }
+
+    fn person_view(&self, person: &Person) -> PersonView {
+        let medium = self.book.custody().person(&person.name);
+        PersonView {
+            name: person.name.clone(),
+            role: person.role.word().to_owned(),
+            fingerprint: person.fingerprint().hex(),
+            present: self.present.contains(&person.name),
+            medium: medium.and_then(|p| p.medium.clone()),
+            drill: person.index.map(|_| {
+                let (last, due) = self.drill_of(&person.name);
+                DrillView { last, due }
+            }),
         }
     }
 
