@@ -96,6 +96,7 @@ pub use resharing::{Reshared, Resharing};
 pub use restoring::{NewerLog, Restored, load_copy, write_out};
 pub use rotation::{Prepared, Rotated};
 pub use run::{Run, RunOutcome, StepRecord, StepState};
+pub use transition::TOKEN_NOTES;
 pub use view::{
     CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, ReceiptView, View,
 };

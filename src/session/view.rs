@@ -175,6 +175,8 @@ pub struct View {
     pub runs: Arc<Vec<Run>>,
     /// Whether this vault may generate keys in software.
     pub software_generation: bool,
+    /// Days that a token of GetParametersForImport or GetParametersForExport and its certificate live.
+    pub parameters_days: u8,
     /// Whether signing keys are held (rehearsal, unlock file): nobody types passphrases.
     pub automatic: bool,
     /// How many backups are recorded as verified.

@@ -58,6 +58,7 @@ impl Session {
                     .collect(),
             ),
             runs: Arc::new(self.state.runs.clone()),
+            parameters_days: super::limits::of(&self.state.policy).parameters_days,
             software_generation: self.state.policy.allows_software_generation(self.profile),
             automatic: self.automatic(),
             backups: self

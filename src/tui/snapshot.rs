@@ -88,6 +88,7 @@ pub(crate) fn rehearsal() -> View {
         exports: Arc::default(),
         runs: Arc::default(),
         software_generation: true,
+        parameters_days: 7,
         automatic: false,
         backups: 0,
         copies: Arc::default(),
