@@ -59,7 +59,7 @@ fn a_brief_says_how_long_tokens_live_by_the_policy() {
     room.test_vault();
     let flat = |page: String| page.split_whitespace().collect::<Vec<_>>().join(" ");
     let page = flat(room.ok("brief working-keys-tr31.toml"));
-    let says = "token and certificate end 7 days, or up to 30 days where the vault's policy says so, after they are made.";
+    let says = "token and certificate end 7 days, or up to 30 where the vault's policy says so, after they are made.";
     assert!(page.contains(says), "{page}");
     let open = "--unlock-file people.json";
     let mut policy = room.json(&format!("vault policy t.vault {open}"));
