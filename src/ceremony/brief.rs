@@ -50,7 +50,7 @@ pub fn brief(
     vault::allowances(model, &mut page);
     steps(model, &mut page);
     afterwards::section(model, &mut page);
-    ends(model, inputs, &mut page);
+    ends(model, vault, inputs, &mut page);
     Brief {
         page: page.text,
         refusals,
@@ -190,29 +190,18 @@ fn steps(model: &Model, page: &mut Page) {
 }
 
 /// What ends, and when.
-fn ends(model: &Model, inputs: &BTreeMap<String, Vec<u8>>, page: &mut Page) {
-    let mut lines: Vec<String> = Vec::new();
-    for (name, bytes) in inputs {
-        let Ok(handed_over) = CounterpartyFile::parse(bytes) else {
-            continue;
-        };
-        let Some(until) = handed_over.valid_until() else {
-            continue;
-        };
-        let side = match handed_over {
-            CounterpartyFile::Export(_) => "sender",
-            _ => "receiver",
-        };
-        lines.push(format!(
-            "{name}: the {side}'s token ends at {}, its certificate at {}.",
-            until.rfc3339(),
-            handed_over.leaf().not_after().rfc3339()
-        ));
-    }
+fn ends(
+    model: &Model,
+    vault: Option<&BriefVault>,
+    inputs: &BTreeMap<String, Vec<u8>>,
+    page: &mut Page,
+) {
+    let days = vault::parameters_days(vault);
+    let mut lines = counterparties_end(inputs);
     for step in &model.steps {
         if step.op.name.starts_with("get-parameters-for-") {
             lines.push(format!(
-                "{}: token and certificate end seven days after they are made.",
+                "{}: token and certificate end {days} after they are made.",
                 step.title
             ));
         }
@@ -248,4 +237,27 @@ fn ends(model: &Model, inputs: &BTreeMap<String, Vec<u8>>, page: &mut Page) {
     for line in lines {
         page.line("  ", &line);
     }
+}
+
+/// When the tokens and certificates of counterparties' files end.
+fn counterparties_end(inputs: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (name, bytes) in inputs {
+        let Ok(handed_over) = CounterpartyFile::parse(bytes) else {
+            continue;
+        };
+        let Some(until) = handed_over.valid_until() else {
+            continue;
+        };
+        let side = match handed_over {
+            CounterpartyFile::Export(_) => "sender",
+            _ => "receiver",
+        };
+        lines.push(format!(
+            "{name}: the {side}'s token ends at {}, its certificate at {}.",
+            until.rfc3339(),
+            handed_over.leaf().not_after().rfc3339()
+        ));
+    }
+    lines
 }

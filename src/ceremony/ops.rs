@@ -228,6 +228,11 @@ pub fn is_act(op: &Op) -> bool {
     op::named(op.name).is_some()
 }
 
+/// Whether an op acts on people, shares, copies or policy, and on no key.
+pub fn is_custody(op: &Op) -> bool {
+    op.name.starts_with("vault.")
+}
+
 /// Whether an op makes the declared key that its step names in `key`.
 pub fn makes_key(op: &Op) -> bool {
     op.name == op::CREATE_KEY.name || op.name.starts_with("import-key.")

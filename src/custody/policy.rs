@@ -105,9 +105,6 @@ const fn is_no(answer: &bool) -> bool {
 /// What may have a quota: keys that are not destroyed, and aliases.
 pub const QUOTAS: [&str; 2] = ["keys", "aliases"];
 
-/// Shortest and longest life of a token, in days.
-const PARAMETERS_DAYS: (u8, u8) = (7, 30);
-
 /// Versions of TR-31 block that a policy may refuse: those under TDES. D is the only other way in.
 const REFUSABLE: [char; 3] = ['A', 'B', 'C'];
 
@@ -176,6 +173,10 @@ pub enum PolicyRefusal {
 }
 
 impl Policy {
+    /// Shortest and longest life of a token and its certificate, in days; the shortest is the service's, and holds
+    /// where a policy says nothing.
+    pub const PARAMETERS_DAYS: (u8, u8) = (7, 30);
+
     /// How many custodians besides the issuer must approve `operation`.
     ///
     /// `k` opens the vault, `t` rebuilds the use identity. The largest of: what the policy says; in production,
@@ -232,7 +233,7 @@ impl Policy {
     }
 
     fn check_limits(&self) -> Result<(), PolicyRefusal> {
-        let (shortest, longest) = PARAMETERS_DAYS;
+        let (shortest, longest) = Self::PARAMETERS_DAYS;
         if let Some(days) = self.parameters_days
             && !(shortest..=longest).contains(&days)
         {

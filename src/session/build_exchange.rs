@@ -104,7 +104,7 @@ fn request_around(
         .ok_or_else(|| {
             wrong(
                 "file",
-                "is wrapped for a certificate that this vault did not give out, or whose seven days are over",
+                "is wrapped for a certificate that this vault did not give out, or whose time is over",
             )
         })?;
     let block = ImportTr34KeyBlock {

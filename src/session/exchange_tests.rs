@@ -139,3 +139,27 @@ fn pairs_for_tokens_and_the_root_are_made_ahead_and_used_once() {
     // Both are used up; the root stands, so the next token wants its own pair only.
     assert_eq!(session.wants_ahead(&action), [2048]);
 }
+
+#[test]
+fn a_sentence_says_how_long_the_policy_lets_a_certificate_live() {
+    let (_, mut session) = practice(true);
+    let member = |import: bool| if import { "WrappingKey" } else { "SigningKey" };
+    for (days, says) in [(None, "for 7 days"), (Some(30), "for 30 days")] {
+        session.state.policy.parameters_days = days;
+        assert_eq!(session.view().parameters_days, days.unwrap_or(7));
+        for import in [true, false] {
+            let operation = if import {
+                crate::api::Operation::GetParametersForImport
+            } else {
+                crate::api::Operation::GetParametersForExport
+            };
+            let input = serde_json::json!({"KeyMaterialType": "TR34_KEY_BLOCK",
+                (format!("{}Algorithm", member(import))): "RSA_2048"});
+            let action = Action::control(operation.parse(&input).unwrap());
+            let (_, details) = sentence::describe(&action, &session.state);
+            let certificate = details.iter().find(|(label, _)| label == "certificate");
+            let (_, text) = certificate.unwrap();
+            assert!(text.ends_with(says), "{text}");
+        }
+    }
+}

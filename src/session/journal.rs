@@ -191,6 +191,11 @@ fn put(
                 Some(serde_json::Value::from(all).to_string())
             }
         };
+        if let (Action::Control { request, .. }, [response]) = (action, responses) {
+            let notes = super::transition::key_token_notes(request, response).into_iter();
+            step.notes
+                .extend(notes.map(|(name, text)| (name.to_owned(), text)));
+        }
         step.digest = Some(digest.to_owned());
         if let Some(key) = responses.first().and_then(Response::key) {
             step.key = Some(key.key_arn.clone());

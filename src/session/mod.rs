@@ -111,6 +111,7 @@ pub use restoring::{NewerLog, Restored, load_copy, write_out};
 pub use rotation::{Prepared, Rotated};
 pub use run::{Run, RunOutcome, StepRecord, StepState};
 pub use trail::{Trail, TrailLine};
+pub use transition::TOKEN_NOTES;
 pub use view::{
     CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, ReceiptView, View,
 };

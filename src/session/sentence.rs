@@ -11,7 +11,7 @@ use crate::pki::Certificate;
 use super::action::{Action, Confirmation, ExportNote};
 use super::state::State;
 use super::{
-    label_of, modes, sentence_blocks, sentence_custody, sentence_issuing, sentence_naming,
+    label_of, limits, modes, sentence_blocks, sentence_custody, sentence_issuing, sentence_naming,
     sentence_tokens,
 };
 
@@ -20,7 +20,6 @@ pub(crate) type Details = Vec<(String, String)>;
 
 /// The sentence and details of an act on this state.
 pub(crate) fn describe(action: &Action, state: &State) -> (String, Details) {
-    let engine = &state.engine;
     match action {
         Action::Custody(act) => sentence_custody::describe(act, state),
         Action::Components(act) => super::components::describe(act),
@@ -28,12 +27,12 @@ pub(crate) fn describe(action: &Action, state: &State) -> (String, Details) {
             request,
             confirmation,
             export,
-        } => control(request, confirmation.as_ref(), export.as_ref(), engine),
+        } => control(request, confirmation.as_ref(), export.as_ref(), state),
         Action::List { name, acts } => {
             let details = acts
                 .iter()
                 .enumerate()
-                .map(|(n, act)| (format!("act {n}"), control(act, None, None, engine).0))
+                .map(|(n, act)| (format!("act {n}"), control(act, None, None, state).0))
                 .collect();
             (
                 format!("DO {} ACTS TOGETHER: {name} (all or none)", acts.len()),
@@ -59,8 +58,9 @@ fn control(
     request: &Request,
     confirmation: Option<&Confirmation>,
     export: Option<&ExportNote>,
-    engine: &EngineState,
+    state: &State,
 ) -> (String, Details) {
+    let engine = &state.engine;
     let name = |identifier: &str| name_of(identifier, engine);
     match request {
         Request::CreateKey(input) => creation(input),
@@ -108,7 +108,10 @@ fn control(
         Request::GetParametersForImport(_)
         | Request::GetParametersForExport(_)
         | Request::GetPublicKeyCertificate(_)
-        | Request::GetCertificateSigningRequest(_) => sentence_issuing::describe(request, engine),
+        | Request::GetCertificateSigningRequest(_) => {
+            let days = limits::of(&state.policy).parameters_days;
+            sentence_issuing::describe(request, engine, days)
+        }
         Request::GetKey(_)
         | Request::ListKeys(_)
         | Request::GetAlias(_)

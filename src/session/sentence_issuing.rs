@@ -5,8 +5,8 @@ use crate::engine::EngineState;
 
 use super::sentence::{Details, line, name_of};
 
-/// The sentence and details of such an act.
-pub(crate) fn describe(request: &Request, engine: &EngineState) -> (String, Details) {
+/// The sentence and details of such an act. `days` is how long tokens and their certificates live by the policy.
+pub(crate) fn describe(request: &Request, engine: &EngineState, days: u8) -> (String, Details) {
     let name = |identifier: &str| name_of(identifier, engine);
     match request {
         Request::GetParametersForImport(input) => parameters(
@@ -14,12 +14,14 @@ pub(crate) fn describe(request: &Request, engine: &EngineState) -> (String, Deta
             input.key_material_type,
             input.wrapping_key_algorithm,
             input.counterparty_profile,
+            days,
         ),
         Request::GetParametersForExport(input) => parameters(
             "SIGN KEYS THAT LEAVE",
             input.key_material_type,
             input.signing_key_algorithm,
             input.counterparty_profile,
+            days,
         ),
         Request::GetPublicKeyCertificate(input) => (
             format!(
@@ -52,13 +54,14 @@ fn parameters(
     form: KeyMaterialType,
     algorithm: KeyAlgorithm,
     profile: Option<CounterpartyProfile>,
+    days: u8,
 ) -> (String, Details) {
     let mut details = vec![
         line("form", form.name()),
         line("key pair", algorithm.name()),
         line(
             "certificate",
-            "by this vault's own authority, for seven days",
+            &format!("by this vault's own authority, for {days} days"),
         ),
     ];
     details.extend(signature(profile));

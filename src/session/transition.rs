@@ -11,6 +11,9 @@ use crate::pki::Certificate;
 
 use super::error::Refusal;
 
+/// What audit line and journal call a TR-34 token's dialect and its SHA-256.
+pub const TOKEN_NOTES: [&str; 2] = ["dialect", "token_sha256"];
+
 /// One transition. `moves` ones raise `seq` and move the state head; the others are recorded only.
 pub(crate) struct Transition {
     /// Operation or event name.
@@ -149,13 +152,23 @@ fn note_token(details: &mut Map<String, Value>, response: &Response) {
     note_certificate(details, certificate);
 }
 
-/// A TR-34 token that came or went: its dialect, and its SHA-256, by which a token that comes twice is known.
+/// A TR-34 token that came or went.
 fn note_key_token(details: &mut Map<String, Value>, request: &Request, response: &Response) {
+    let notes = key_token_notes(request, response).into_iter();
+    details.extend(notes.map(|(name, text)| (name.to_owned(), text.into())));
+}
+
+/// Of a TR-34 token that came or went: its `dialect`, and its `token_sha256`, by which a token that comes twice is
+/// known. Nothing where none did.
+pub(crate) fn key_token_notes(
+    request: &Request,
+    response: &Response,
+) -> Vec<(&'static str, String)> {
     use crate::api::{ImportKeyMaterial, WrappedKeyMaterialFormat};
     let hex = match (request, response) {
         (Request::ImportKey(input), _) => match &input.key_material {
             ImportKeyMaterial::Tr34KeyBlock(block) => &block.wrapped_key_block,
-            _ => return,
+            _ => return Vec::new(),
         },
         (_, Response::ExportKey(output))
             if output.wrapped_key.wrapped_key_material_format
@@ -163,16 +176,18 @@ fn note_key_token(details: &mut Map<String, Value>, request: &Request, response:
         {
             &output.wrapped_key.key_material
         }
-        _ => return,
+        _ => return Vec::new(),
     };
     let Ok(bytes) = data_encoding::HEXUPPER.decode(hex.as_bytes()) else {
-        return;
+        return Vec::new();
     };
-    if let Ok(token) = KeyToken::parse(&bytes) {
-        details.insert("dialect".into(), token.form().words().into());
-    }
+    let dialect = KeyToken::parse(&bytes).ok();
+    let dialect = dialect.map(|token| (TOKEN_NOTES[0], token.form().words().to_owned()));
     let digest = super::door::hex(&Sha256::digest(&bytes));
-    details.insert("token_sha256".into(), digest.into());
+    dialect
+        .into_iter()
+        .chain([(TOKEN_NOTES[1], digest)])
+        .collect()
 }
 
 /// The pair that a certificate or a request is for, and the fingerprint of the certificate.

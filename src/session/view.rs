@@ -179,6 +179,8 @@ pub struct View {
     pub software_generation: bool,
     /// Whether a file for a counterparty may be shown as QR codes.
     pub qr_of_exports: bool,
+    /// Days that a token of GetParametersForImport or GetParametersForExport and its certificate live.
+    pub parameters_days: u8,
     /// Whether signing keys are held (rehearsal, unlock file): nobody types passphrases.
     pub automatic: bool,
     /// How many backups are recorded as verified.

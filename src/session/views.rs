@@ -49,6 +49,7 @@ impl Session {
                     .collect(),
             ),
             runs: Arc::new(self.state.runs.clone()),
+            parameters_days: super::limits::of(&self.state.policy).parameters_days,
             software_generation: self.state.policy.allows_software_generation(self.profile),
             qr_of_exports: self.state.policy.allows_qr_of_exports(self.profile),
             automatic: self.automatic(),

@@ -90,6 +90,7 @@ pub(crate) fn rehearsal() -> View {
         runs: Arc::default(),
         software_generation: true,
         qr_of_exports: true,
+        parameters_days: 7,
         automatic: false,
         backups: 0,
         copies: Arc::default(),

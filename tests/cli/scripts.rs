@@ -54,6 +54,26 @@ fn a_brief_is_drawn_from_the_script() {
 }
 
 #[test]
+fn a_brief_says_how_long_tokens_live_by_the_policy() {
+    let room = Room::new();
+    room.test_vault();
+    let flat = |page: String| page.split_whitespace().collect::<Vec<_>>().join(" ");
+    let page = flat(room.ok("brief working-keys-tr31.toml"));
+    let says = "token and certificate end 7 days, or up to 30 where the vault's policy says so, after they are made.";
+    assert!(page.contains(says), "{page}");
+    let open = "--unlock-file people.json";
+    let mut policy = room.json(&format!("vault policy t.vault {open}"));
+    policy["parameters_days"] = serde_json::json!(12);
+    room.write("policy.json", policy.to_string());
+    room.ok(&format!("vault policy t.vault --set policy.json {open}"));
+    let page = flat(room.ok(&format!(
+        "brief working-keys-tr31.toml --vault t.vault {open}"
+    )));
+    let says = "token and certificate end 12 days after they are made.";
+    assert!(page.contains(says), "{page}");
+}
+
+#[test]
 fn a_brief_ends_with_3_where_the_vault_would_refuse() {
     let room = Room::new();
     room.test_vault();

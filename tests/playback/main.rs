@@ -5,9 +5,11 @@
 mod exchange;
 mod failing;
 mod people;
+mod policy;
 mod resume;
 mod stage;
 mod stopping;
+mod tokens;
 mod travel;
 
 use keymoot::ceremony::{RunError, Runner, sample, shipped};

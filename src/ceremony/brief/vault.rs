@@ -1,5 +1,6 @@
 //! What the vault must allow, and whether one would refuse.
 
+use crate::custody::Policy;
 use crate::session::op;
 use crate::session::{Profile, View};
 
@@ -128,5 +129,16 @@ pub(super) fn allowances(model: &Model, page: &mut Page) {
     }
     for line in lines {
         page.line("  - ", line);
+    }
+}
+
+/// How long tokens and their certificates live: what an open vault's policy says, or what a policy may say.
+pub(super) fn parameters_days(vault: Option<&BriefVault>) -> String {
+    match vault.and_then(|vault| vault.view.as_ref()) {
+        Some(view) => format!("{} days", view.parameters_days),
+        None => {
+            let (usual, longest) = Policy::PARAMETERS_DAYS;
+            format!("{usual} days, or up to {longest} where the vault's policy says so,")
+        }
     }
 }

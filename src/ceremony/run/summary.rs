@@ -5,7 +5,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::api::{KeyAttributes, KeyCheckValueAlgorithm, KeyState};
-use crate::session::{Run, RunOutcome, Session};
+use crate::session::{Run, RunOutcome, Session, TOKEN_NOTES};
 
 use super::super::model::Model;
 
@@ -37,6 +37,10 @@ struct StepPart<'a> {
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dialect: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_sha256: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -83,11 +87,17 @@ pub(super) fn json(
         sha256: data_encoding::HEXLOWER.encode(&Sha256::digest(&file.bytes)),
         step: &file.step,
     });
-    let steps = run.steps.iter().map(|step| StepPart {
-        id: &step.id,
-        op: &step.op,
-        state: step.state.name(),
-        error: step.error.as_deref(),
+    let steps = run.steps.iter().map(|step| {
+        let [dialect, token_sha256] =
+            TOKEN_NOTES.map(|name| step.notes.get(name).map(String::as_str));
+        StepPart {
+            id: &step.id,
+            op: &step.op,
+            state: step.state.name(),
+            error: step.error.as_deref(),
+            dialect,
+            token_sha256,
+        }
     });
     let summary = Summary {
         script: ScriptPart {

@@ -98,6 +98,9 @@ fn sent(from: &Material<'_>, id: &str) -> Vec<Sent> {
                     label(from, wrap),
                 ),
                 (Some(wrap), None) => (format!("TR-31 key block, in {file}"), label(from, wrap)),
+                (None, _) if doing.op.name == op_exchange::EXPORT_TR34.name => {
+                    (format!("TR-34 token, in {file}"), wrapping(from))
+                }
                 (None, _) => (format!("RSA wrap, OAEP, in {file}"), wrapping(from)),
             };
             all.push(Sent { how, under });

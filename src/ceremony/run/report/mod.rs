@@ -8,7 +8,7 @@ use crate::custody::words;
 use crate::evidence::report::{
     self, Access, CheckedHash, Copy, Exception, PersonPresent, RunReport, Step as ReportStep,
 };
-use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, StepState, View};
+use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, StepState, TOKEN_NOTES, View};
 
 use super::super::model::{Model, Role, Step};
 use super::super::ops;
@@ -288,6 +288,11 @@ fn result(step: &Step, record: &StepRecord) -> String {
     }
     if let Some(sha256) = note("sha256") {
         parts.push(format!("SHA-256 {sha256}"));
+    }
+    let [dialect, token] = TOKEN_NOTES.map(note);
+    if let Some(sha256) = token {
+        let dialect = dialect.unwrap_or_else(|| "of no dialect known".to_owned());
+        parts.push(format!("token {dialect}, SHA-256 {sha256}"));
     }
     if step.op.name == ops::WAIT.name
         && let Some(until) = note("until")

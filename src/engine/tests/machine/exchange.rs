@@ -210,7 +210,7 @@ impl Run {
     pub(super) fn certificate(&mut self, name: Name) {
         let found = self.usable(name);
         let expected = found.and_then(|n| match self.keys[n].kind {
-            Kind::Pair | Kind::Root | Kind::Sub => Ok(()),
+            Kind::Pair | Kind::Opener | Kind::Root | Kind::OwnRoot | Kind::Sub => Ok(()),
             _ => Err(INVALID),
         });
         let input = named(&self.text(name));
@@ -221,9 +221,12 @@ impl Run {
         let now = self.now();
         let given = text(&answer, "KeyCertificate").to_owned();
         let key = &mut self.keys[n];
-        if key.kind != Kind::Pair {
+        if !matches!(key.kind, Kind::Pair | Kind::Opener) {
             return;
         }
+        let chain = certificate(&answer, "KeyCertificateChain").to_aws();
+        let root = self.own_root.get_or_insert_with(|| chain.clone());
+        assert_eq!(*root, chain);
         match &key.issued {
             Some((known, until)) if *until >= now + 30 * DAY => assert_eq!(*known, given),
             _ => key.issued = Some((given, (now + 90 * DAY).div_euclid(1000) * 1000)),
@@ -232,7 +235,7 @@ impl Run {
 
     pub(super) fn signing_request(&mut self, name: Name) {
         let expected = self.usable(name).and_then(|n| {
-            let pair = self.keys[n].kind == Kind::Pair;
+            let pair = matches!(self.keys[n].kind, Kind::Pair | Kind::Opener);
             pair.then_some(()).ok_or(INVALID)
         });
         let input = json!({"KeyIdentifier": self.text(name), "SigningAlgorithm": "SHA256",

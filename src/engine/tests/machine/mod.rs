@@ -5,6 +5,7 @@
 
 mod exchange;
 mod steps;
+mod tr34;
 
 use std::{
     cell::RefCell,
@@ -32,9 +33,16 @@ type Judged = Result<(), &'static str>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Kek,
-    Pek { exportable: bool },
+    Pek {
+        exportable: bool,
+    },
+    /// It signs.
     Pair,
+    /// It opens.
+    Opener,
     Root,
+    /// The vault's own root, imported.
+    OwnRoot,
     Sub,
 }
 
@@ -72,6 +80,18 @@ struct Block {
     text: String,
 }
 
+/// A TR-34 token that a pair of the vault signed.
+#[derive(Debug, Clone)]
+struct Sent {
+    /// The certificates of the two, as the requests had them.
+    signer: String,
+    receiver: String,
+    at: i64,
+    holds: usize,
+    kind: Kind,
+    text: String,
+}
+
 /// How a request names a key.
 #[derive(Debug, Clone, Copy)]
 enum Name {
@@ -79,8 +99,14 @@ enum Name {
     Alias(usize),
 }
 
-/// Which operations were served (true) and which refused, over all sequences.
-type Met = Rc<RefCell<BTreeSet<(Operation, bool)>>>;
+/// Which operations were served (true) and which refused, over all sequences; and which roads of TR-34.
+#[derive(Default)]
+struct Seen {
+    operations: BTreeSet<(Operation, bool)>,
+    roads: BTreeSet<(&'static str, bool)>,
+}
+
+type Met = Rc<RefCell<Seen>>;
 
 struct Run {
     bench: Bench,
@@ -88,6 +114,9 @@ struct Run {
     aliases: BTreeMap<String, Option<usize>>,
     tokens: Vec<Token>,
     blocks: Vec<Block>,
+    sent: Vec<Sent>,
+    /// The root that the vault's certificates are under, once one was issued.
+    own_root: Option<String>,
     materials: usize,
     met: Met,
 }
@@ -99,6 +128,12 @@ fn alias(n: usize) -> String {
 /// A name that no key and no alias has.
 const NOBODY: &str = "arn:aws:payment-cryptography:us-east-1:111122223333:key/aaaaaaaaaaaaaaaa";
 
+/// A pair as strong as AES_128 asks for.
+fn pair(usage: &str, does: &[&str]) -> Value {
+    json!({"KeyAttributes": {"KeyUsage": usage, "KeyClass": "ASYMMETRIC_KEY_PAIR", "KeyAlgorithm": "RSA_3072",
+           "KeyModesOfUse": modes(does)}})
+}
+
 impl Run {
     fn new(met: &Met) -> Self {
         let mut bench = Bench::new();
@@ -109,6 +144,8 @@ impl Run {
             aliases: BTreeMap::new(),
             tokens: Vec::new(),
             blocks: Vec::new(),
+            sent: Vec::new(),
+            own_root: None,
             materials: 0,
             met: met.clone(),
         }
@@ -172,18 +209,21 @@ impl Run {
     /// Calls, and compares with what the model says.
     fn call(&mut self, operation: Operation, input: &Value, expected: Judged) -> Option<Value> {
         // Whatever is needed lies ready: a search for primes would take longer than everything else.
-        self.bench.prepared = Some(ready(if operation == Operation::CreateKey {
-            2048
-        } else {
-            3072
-        }));
+        self.bench.prepared = Some(ready(3072));
         self.bench.prepared_root = Some(ready(4096));
-        self.met.borrow_mut().insert((operation, expected.is_ok()));
+        let met = (operation, expected.is_ok());
+        self.met.borrow_mut().operations.insert(met);
         match (self.bench.call(operation, input), expected) {
             (Ok(answer), Ok(())) => Some(answer),
             (Err(error), Err(kind)) if error.kind.name() == kind => None,
             (answer, expected) => panic!("{operation:?} {input}: {answer:?}, not {expected:?}"),
         }
+    }
+
+    /// Notes that a road was taken, or was barred.
+    fn went(&self, road: &'static str, expected: Judged) {
+        let went = (road, expected.is_ok());
+        self.met.borrow_mut().roads.insert(went);
     }
 
     /// Notes a new key; `material` where its bytes are those of another.
@@ -207,9 +247,8 @@ impl Run {
         let mut input = match kind {
             Kind::Kek => symmetric("TR31_K0_KEY_ENCRYPTION_KEY", "AES_128", &B),
             Kind::Pek { .. } => symmetric("TR31_P0_PIN_ENCRYPTION_KEY", "AES_128", &B),
-            Kind::Pair | Kind::Root | Kind::Sub => json!({"KeyAttributes": {
-                "KeyUsage": "TR31_S0_ASYMMETRIC_KEY_FOR_DIGITAL_SIGNATURE", "KeyClass": "ASYMMETRIC_KEY_PAIR",
-                "KeyAlgorithm": "RSA_2048", "KeyModesOfUse": modes(&["Sign"])}}),
+            Kind::Opener => pair("TR31_K2_TR34_ASYMMETRIC_KEY", &["Decrypt", "Unwrap"]),
+            _ => pair("TR31_S0_ASYMMETRIC_KEY_FOR_DIGITAL_SIGNATURE", &["Sign"]),
         };
         input["Exportable"] = json!(kind != Kind::Pek { exportable: false });
         input["Enabled"] = json!(enabled);

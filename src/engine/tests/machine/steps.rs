@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Kind, Met, Name, Run};
+use super::{Kind, Met, Name, Run, tr34::Receiver};
 use crate::{
     api::Operation,
     engine::tests::{DAY, named, parameters::text},
@@ -30,6 +30,9 @@ enum Step {
     ExportBlock(Name, Name),
     ExportCryptogram(Name, Name),
     ExportToken(Name, Name, usize),
+    ImportOwnRoot,
+    Send(Name, Name, Name, Receiver),
+    Receive(usize, Name, Receiver),
     Certificate(Name),
     SigningRequest(Name),
     List(&'static str),
@@ -156,6 +159,9 @@ impl Run {
             Step::ExportToken(subject, authority, token) => {
                 self.export_token(subject, authority, token);
             }
+            Step::ImportOwnRoot => self.import_own_root(),
+            Step::Send(subject, authority, signer, to) => self.send(subject, authority, signer, to),
+            Step::Receive(sent, authority, with) => self.receive(sent, authority, with),
             Step::Certificate(name) => self.certificate(name),
             Step::SigningRequest(name) => self.signing_request(name),
             Step::List(state) => self.list(state),
@@ -173,7 +179,7 @@ impl Run {
 /// Names of the first keys and of all aliases, existing or not.
 fn name() -> impl Strategy<Value = Name> {
     prop_oneof![
-        5 => (0_usize..10).prop_map(Name::Key),
+        5 => (0_usize..12).prop_map(Name::Key),
         1 => (0_usize..4).prop_map(Name::Alias),
     ]
 }
@@ -183,6 +189,7 @@ fn keys() -> impl Strategy<Value = Step> {
         3 => Just(Kind::Kek),
         2 => any::<bool>().prop_map(|exportable| Kind::Pek { exportable }),
         1 => Just(Kind::Pair),
+        1 => Just(Kind::Opener),
     ];
     let life = prop_oneof![
         3 => Just(Operation::StartKeyUsage),
@@ -219,6 +226,29 @@ fn naming() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// The place of a key that is there from the beginning, or any.
+fn mostly(n: usize) -> impl Strategy<Value = Name> {
+    prop_oneof![5 => Just(Name::Key(n)), 1 => name()]
+}
+
+/// TR-34 between two pairs of the vault, and under tokens that it gave.
+fn tr34() -> impl Strategy<Value = Step> {
+    let receiver = || {
+        prop_oneof![
+            1 => Just(Receiver::Token(0)),
+            1 => (0_usize..4).prop_map(Receiver::Token),
+            3 => mostly(5).prop_map(Receiver::Pair),
+        ]
+    };
+    let (send, receive) = (receiver(), receiver());
+    prop_oneof![
+        1 => Just(Step::ImportOwnRoot),
+        6 => (mostly(0), mostly(6), mostly(3), send).prop_map(|(s, a, by, to)| Step::Send(s, a, by, to)),
+        9 => (0_usize..3, mostly(6), receive).prop_map(|(n, a, with)| Step::Receive(n, a, with)),
+        1 => prop_oneof![Just(3_usize), Just(5)].prop_map(|n| Step::Certificate(Name::Key(n))),
+    ]
+}
+
 fn exchange() -> impl Strategy<Value = Step> {
     let form = prop_oneof![3 => Just("KEY_CRYPTOGRAM"), 1 => Just("TR34_KEY_BLOCK")];
     let export = prop::bool::weighted(0.2);
@@ -247,7 +277,7 @@ fn time() -> impl Strategy<Value = Step> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![4 => keys(), 3 => naming(), 4 => exchange(), 2 => time()]
+    prop_oneof![4 => keys(), 3 => naming(), 4 => exchange(), 2 => tr34(), 2 => time()]
 }
 
 /// 64 sequences of 40 to 80 steps; every operation is served in some, and refused in some where anything can refuse it.
@@ -266,6 +296,17 @@ fn the_control_plane_and_the_model_agree() {
             run.create(kind, true);
         }
         run.import_root();
+        run.create(Kind::Opener, true);
+        for pair in [3, 5] {
+            run.certificate(Name::Key(pair));
+        }
+        run.import_own_root();
+        run.parameters(false, "TR34_KEY_BLOCK", false);
+        let (token, pair) = (Receiver::Token(0), Receiver::Pair(Name::Key(5)));
+        for (n, receiver) in [token, pair].into_iter().enumerate() {
+            run.send(Name::Key(n), Name::Key(6), Name::Key(3), receiver);
+            run.receive(n, Name::Key(6), receiver);
+        }
         for step in &steps {
             run.step(step);
         }
@@ -276,8 +317,19 @@ fn the_control_plane_and_the_model_agree() {
         Operation::ListKeys,
     ];
     for operation in Operation::ALL {
-        assert!(met.borrow().contains(&(*operation, true)), "{operation:?}");
-        let refused = met.borrow().contains(&(*operation, false));
+        let operations = &met.borrow().operations;
+        assert!(operations.contains(&(*operation, true)), "{operation:?}");
+        let refused = operations.contains(&(*operation, false));
         assert_eq!(refused, !never_refused.contains(operation), "{operation:?}");
+    }
+    for road in [
+        "export under a pair",
+        "import under a pair",
+        "import under a token",
+    ] {
+        for served in [true, false] {
+            let roads = &met.borrow().roads;
+            assert!(roads.contains(&(road, served)), "{road}: {served}");
+        }
     }
 }
