@@ -15,7 +15,7 @@ fn audited(store: &MemoryStore, op: &str) -> Value {
     let of_op = |line: &Value| line.get("op").is_some_and(|name| name == op);
     lines
         .filter(|line: &Value| of_op(line) && line.to_string().contains("token_sha256"))
-        .last()
+        .next_back()
         .unwrap_or_else(|| panic!("{op}: no line has token_sha256"))
 }
 
