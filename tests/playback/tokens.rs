@@ -11,11 +11,10 @@ use super::stage::{contents, script, summary, vault, wanted};
 fn audited(store: &MemoryStore, op: &str) -> Value {
     let log = store.read("audit.jsonl").unwrap().unwrap();
     let log = String::from_utf8(log).unwrap();
-    let lines = log.lines().map(|line| serde_json::from_str(line).unwrap());
+    let mut lines = log.lines().map(|line| serde_json::from_str(line).unwrap());
     let of_op = |line: &Value| line.get("op").is_some_and(|name| name == op);
     lines
-        .filter(|line: &Value| of_op(line) && line.to_string().contains("token_sha256"))
-        .last()
+        .rfind(|line: &Value| of_op(line) && line.to_string().contains("token_sha256"))
         .unwrap_or_else(|| panic!("{op}: no line has token_sha256"))
 }
 

@@ -134,11 +134,9 @@ pub(super) fn allowances(model: &Model, page: &mut Page) {
 
 /// How long tokens and their certificates live: what an open vault's policy says, or what a policy may say.
 pub(super) fn parameters_days(vault: Option<&BriefVault>) -> String {
-    match vault.and_then(|vault| vault.view.as_ref()) {
-        Some(view) => format!("{} days", view.parameters_days),
-        None => {
-            let (usual, longest) = Policy::PARAMETERS_DAYS;
-            format!("{usual} days, or up to {longest} where the vault's policy says so,")
-        }
+    if let Some(view) = vault.and_then(|vault| vault.view.as_ref()) {
+        return format!("{} days", view.parameters_days);
     }
+    let (usual, longest) = Policy::PARAMETERS_DAYS;
+    format!("{usual} days, or up to {longest} where the vault's policy says so,")
 }
