@@ -195,13 +195,15 @@ impl<'a> Dialogue<'a> {
             let typed = self.prompt(&question, &format!("{}: ", asked.field.label))?;
             let text = match self.steer(&question, &typed) {
                 Steered::Handled => continue,
-                Steered::Word(Word::Practice) => {
-                    let Some(text) = &asked.practice else {
+                Steered::Word(Word::Practice) => match &asked.practice {
+                    Some(text) => text.clone(),
+                    // What may stay empty is practised empty.
+                    None if asked.field.optional => String::new(),
+                    None => {
                         self.no_practice();
                         continue;
-                    };
-                    text.clone()
-                }
+                    }
+                },
                 Steered::Word(word) => return Ok(Heard::Said(word)),
                 Steered::Text(text) => text,
             };
@@ -247,6 +249,17 @@ impl<'a> Dialogue<'a> {
         prompt: &str,
         entries: &[Entry],
     ) -> Result<Heard<usize>, Gone> {
+        self.choose_with(question, prompt, entries, None)
+    }
+
+    /// The same where a rehearsal has an answer for it.
+    fn choose_with(
+        &mut self,
+        question: &Question,
+        prompt: &str,
+        entries: &[Entry],
+        practice: Option<usize>,
+    ) -> Result<Heard<usize>, Gone> {
         let mut whole = question.clone();
         whole.told.extend(numbered(entries));
         self.tell(&whole);
@@ -255,6 +268,9 @@ impl<'a> Dialogue<'a> {
             let text = match self.steer(&whole, &typed) {
                 Steered::Handled => continue,
                 Steered::Word(Word::Practice) => {
+                    if let Some(at) = practice {
+                        return Ok(Heard::Given(at));
+                    }
                     self.no_practice();
                     continue;
                 }
@@ -309,14 +325,20 @@ impl<'a> Dialogue<'a> {
                 Heard::Said(word) => Heard::Said(word),
             });
         }
-        let question = self.about(question, asked);
-        Ok(match self.choose(&question, field.label, &entries)? {
-            Heard::Given(at) => {
-                let id = entries.get(at).map(|e| e.id.clone());
-                Heard::Given(Answer::Text(id.unwrap_or_default()))
-            }
-            Heard::Said(word) => Heard::Said(word),
-        })
+        // A list tells what it is given itself.
+        let mut question = question.clone();
+        question.told.extend(hints(asked));
+        let practised = asked.practice.as_deref();
+        let practice = practised.and_then(|id| entries.iter().position(|entry| entry.id == id));
+        Ok(
+            match self.choose_with(&question, field.label, &entries, practice)? {
+                Heard::Given(at) => {
+                    let id = entries.get(at).map(|e| e.id.clone());
+                    Heard::Given(Answer::Text(id.unwrap_or_default()))
+                }
+                Heard::Said(word) => Heard::Said(word),
+            },
+        )
     }
 
     /// The keyboard changes hands; with `blank`, earlier text is scrolled out of sight once the person is there.
@@ -352,20 +374,11 @@ impl<'a> Dialogue<'a> {
 
     /// Tells hint and practice answer of a field, and puts them into the help of its question.
     fn about(&mut self, question: &Question, asked: &AskField) -> Question {
-        let mut whole = question.clone();
-        let mut lines = Vec::new();
-        if !asked.field.hint.is_empty() {
-            lines.push(asked.field.hint.to_owned());
-        }
-        if asked.field.optional && !matches!(asked.field.kind, Kind::Choice(_)) {
-            lines.push("This may be left empty.".to_owned());
-        }
-        if let Some(practice) = &asked.practice {
-            lines.push(format!("Practice answer (type f5): {practice}"));
-        }
+        let lines = hints(asked);
         for line in &lines {
             self.line.say(line);
         }
+        let mut whole = question.clone();
         whole.told.extend(lines);
         whole
     }
@@ -438,6 +451,21 @@ fn word(typed: &str) -> Option<Word> {
         .iter()
         .find(|(word, ..)| word.eq_ignore_ascii_case(typed))
         .map(|(_, word, _)| *word)
+}
+
+/// Hint and practice answer of a field.
+fn hints(asked: &AskField) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !asked.field.hint.is_empty() {
+        lines.push(asked.field.hint.to_owned());
+    }
+    if asked.field.optional && !matches!(asked.field.kind, Kind::Choice(_)) {
+        lines.push("This may be left empty.".to_owned());
+    }
+    if let Some(practice) = &asked.practice {
+        lines.push(format!("Practice answer (type f5): {practice}"));
+    }
+    lines
 }
 
 /// Choices as lines, numbered from 1; what cannot be taken says why.

@@ -357,6 +357,7 @@ fn what_gives_out_a_certificate_writes_its_file() {
         ("Number: ", "get-parameters-for-import"),
         ("Form: ", "KEY_CRYPTOGRAM"),
         ("Key pair: ", "RSA_2048"),
+        ("Certificate hash: ", "3"),
         ("File name: ", "wrap.json"),
         ("Folder: ", out.as_str()),
         ("Press Enter: ", ""),

@@ -109,7 +109,7 @@ fn a_sender_is_given_a_certificate_and_a_key_gets_a_name() {
         room.press("<Down>");
     }
     room.press("<Enter>").check("act-parameters");
-    room.press("<Enter><Enter><Enter><C-u>");
+    room.press("<Enter><Enter><Enter><Enter><C-u>");
     room.press(&format!("{}/out<Enter>", folder.path().display()));
     room.shows(&["2 custodians sign"]);
     room.press("<Enter>");

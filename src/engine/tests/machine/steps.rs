@@ -296,6 +296,8 @@ fn the_control_plane_and_the_model_agree() {
             run.create(kind, true);
         }
         run.import_root();
+        // A key that nobody made: chance alone might never name one here.
+        run.list_aliases(99);
         run.create(Kind::Opener, true);
         for pair in [3, 5] {
             run.certificate(Name::Key(pair));
