@@ -24,7 +24,7 @@ enum Format {
     Svg,
 }
 
-/// Print the report of a ceremony: of a folder, of a bundle, or its recording as a picture
+/// Print the report of a ceremony, or its recording as a picture
 #[derive(clap::Args)]
 #[command(after_help = "\
 Markdown and HTML are drawn from a bundle, svg from a recording that keymoot made.

@@ -6,6 +6,7 @@ use crate::session::field::{Footing, Kind};
 use crate::session::guide::Entry;
 use crate::session::keyboard::{HandOver, ONE_PERSONS_EYES};
 
+use super::hints::hints;
 use super::line::{Gone, Line};
 
 /// A word that is no answer but steers.
@@ -451,21 +452,6 @@ fn word(typed: &str) -> Option<Word> {
         .iter()
         .find(|(word, ..)| word.eq_ignore_ascii_case(typed))
         .map(|(_, word, _)| *word)
-}
-
-/// Hint and practice answer of a field.
-fn hints(asked: &AskField) -> Vec<String> {
-    let mut lines = Vec::new();
-    if !asked.field.hint.is_empty() {
-        lines.push(asked.field.hint.to_owned());
-    }
-    if asked.field.optional && !matches!(asked.field.kind, Kind::Choice(_)) {
-        lines.push("This may be left empty.".to_owned());
-    }
-    if let Some(practice) = &asked.practice {
-        lines.push(format!("Practice answer (type f5): {practice}"));
-    }
-    lines
 }
 
 /// Choices as lines, numbered from 1; what cannot be taken says why.

@@ -9,6 +9,7 @@ mod change;
 mod dialogue;
 mod evidence;
 mod filling;
+mod hints;
 mod home;
 mod line;
 mod opening;

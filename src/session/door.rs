@@ -261,7 +261,7 @@ impl Session {
         let who = pending.who();
         let digest = hex(&pending.act.digest());
         if let Some(arrow) = arrow {
-            let shown = evidence(&pending.action, &outcome.steps);
+            let shown = super::transition::evidence(&pending.action, &outcome.steps);
             super::journal::apply(
                 &mut working,
                 arrow,
@@ -479,19 +479,6 @@ pub(crate) struct Ran {
     pub(crate) responses: Vec<Response>,
     /// Transitions in order.
     pub(crate) steps: Vec<Transition>,
-}
-
-/// What a bundle shows of an act.
-pub(crate) fn evidence(action: &Action, steps: &[Transition]) -> String {
-    let transitions: Vec<serde_json::Value> = steps
-        .iter()
-        .map(|step| {
-            serde_json::json!({
-                "operation": step.operation, "request": step.request, "response": step.response,
-            })
-        })
-        .collect();
-    serde_json::json!({"action": action.to_json(), "transitions": transitions}).to_string()
 }
 
 pub(crate) fn gone() -> Refusal {

@@ -99,7 +99,7 @@ impl Session {
                 &pending.action,
                 &[],
                 &digest,
-                super::door::evidence(&pending.action, steps),
+                super::transition::evidence(&pending.action, steps),
             )),
             self.now(),
         )

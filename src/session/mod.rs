@@ -384,7 +384,7 @@ impl Session {
     /// How many custodians an act needs.
     fn required(&self, action: &Action) -> u8 {
         self.state.policy.required(
-            policy_name(action),
+            action::policy_name(action),
             self.profile,
             self.book.k(),
             self.book.t(),
@@ -479,21 +479,6 @@ fn consumed_ids(state: &State) -> BTreeSet<[u8; 32]> {
         .iter()
         .filter_map(|id| id.as_slice().try_into().ok())
         .collect()
-}
-
-/// An act's name as the policy spells it.
-fn policy_name(action: &Action) -> &'static str {
-    use crate::custody::policy::operation;
-    match action {
-        Action::Control { .. } if action.name() == "import-key.root-certificate" => {
-            operation::IMPORT_ROOT
-        }
-        Action::Control { request, .. } => request.operation().name(),
-        Action::List { .. } => operation::LIST,
-        Action::Backup { .. } => operation::BACKUP,
-        Action::Custody(act) => act.operation(),
-        Action::Components(act) => act.operation(),
-    }
 }
 
 /// What people call a key: its Name tag, else the last part of its ARN.

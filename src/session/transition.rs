@@ -9,6 +9,7 @@ use crate::custody::{Act, Signature};
 use crate::engine::EngineState;
 use crate::pki::Certificate;
 
+use super::action::Action;
 use super::error::Refusal;
 
 /// What audit line and journal call a TR-34 token's dialect and its SHA-256.
@@ -231,4 +232,17 @@ fn key_of(
     }
     let key = response.key()?;
     Some((key.key_arn.clone(), key.key_check_value.clone()))
+}
+
+/// What a bundle shows of an act.
+pub(crate) fn evidence(action: &Action, steps: &[Transition]) -> String {
+    let transitions: Vec<serde_json::Value> = steps
+        .iter()
+        .map(|step| {
+            serde_json::json!({
+                "operation": step.operation, "request": step.request, "response": step.response,
+            })
+        })
+        .collect();
+    serde_json::json!({"action": action.to_json(), "transitions": transitions}).to_string()
 }

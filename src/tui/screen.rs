@@ -141,6 +141,11 @@ pub(crate) enum Step {
 pub(crate) struct Reaction(pub(crate) Vec<Step>);
 
 impl Reaction {
+    /// Another screen in the place of this one.
+    pub(crate) fn instead(screen: impl Screen + 'static) -> Self {
+        Self::one(Step::Replace(Box::new(screen)))
+    }
+
     /// Nothing beyond its own change.
     pub(crate) const fn none() -> Self {
         Self(Vec::new())

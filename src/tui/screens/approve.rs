@@ -171,10 +171,11 @@ impl Approve {
                 self.turn(Stage::Who);
                 Some(Reaction::none())
             }
-            Outcome::Executed(executed) => {
-                let done = Done::executed(&self.pending, executed, world);
-                Some(Reaction::one(Step::Replace(Box::new(done))))
-            }
+            Outcome::Executed(executed) => Some(Reaction::instead(Done::executed(
+                &self.pending,
+                executed,
+                world,
+            ))),
             _ => None,
         }
     }
@@ -185,8 +186,7 @@ impl Approve {
             .as_ref()
             .is_some_and(|v| v.pending.iter().any(|p| p.id == self.pending.id));
         if !stands {
-            let done = Done::void(&self.pending, text);
-            return Reaction::one(Step::Replace(Box::new(done)));
+            return Reaction::instead(Done::void(&self.pending, text));
         }
         match &mut self.stage {
             Stage::Sign(form) => {
@@ -484,22 +484,22 @@ impl Screen for Approve {
         }
         match news {
             News::Done(outcome) => self.heard(outcome, world),
-            News::Change { ask, again } => {
-                let change = Change::new((**ask).clone(), again.clone());
-                Some(Reaction::one(Step::Replace(Box::new(change))))
-            }
-            News::Changed(changed) => {
-                let done = Changed::new(changed);
-                Some(Reaction::one(Step::Replace(Box::new(done))))
-            }
-            News::HandedOver(files) => {
-                let done = Done::handed_over(&self.pending, files, world);
-                Some(Reaction::one(Step::Replace(Box::new(done))))
-            }
-            News::Copied(copy, folder) => {
-                let done = Done::copied(&self.pending, copy, folder, world);
-                Some(Reaction::one(Step::Replace(Box::new(done))))
-            }
+            News::Change { ask, again } => Some(Reaction::instead(Change::new(
+                (**ask).clone(),
+                again.clone(),
+            ))),
+            News::Changed(changed) => Some(Reaction::instead(Changed::new(changed))),
+            News::HandedOver(files) => Some(Reaction::instead(Done::handed_over(
+                &self.pending,
+                files,
+                world,
+            ))),
+            News::Copied(copy, folder) => Some(Reaction::instead(Done::copied(
+                &self.pending,
+                copy,
+                folder,
+                world,
+            ))),
             News::Refused(text) => Some(self.refused(text, world)),
             _ => None,
         }

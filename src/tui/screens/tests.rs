@@ -486,20 +486,15 @@ fn a_search_that_is_stopped_leaves_the_request_standing() {
 fn a_hundred_thousand_keys_are_drawn_by_their_rows_in_sight() {
     let mut room = full();
     let view = room.state.world.view.clone().unwrap();
-    let rows: Vec<_> = (0..100_000_usize)
-        .map(|n| {
-            let mut row = view.keys[n % view.keys.len()].clone();
-            row.label = format!("key-{n}");
-            row
-        })
-        .collect();
+    let row = |n: usize| {
+        let mut row = view.keys[n % view.keys.len()].clone();
+        row.label = format!("key-{n}");
+        row
+    };
     let mut many = (*view).clone();
-    many.keys = std::sync::Arc::new(rows);
+    many.keys = std::sync::Arc::new((0..100_000).map(row).collect());
     room.state.world.view = Some(std::sync::Arc::new(many));
-    room.press("v");
-    room.shows(&["100000 of 100000", "key-0 "]);
-    room.press("<End>");
-    room.shows(&["key-99999"]);
-    room.press("/key-4242<Enter>");
-    room.shows(&["11 of 100000"]);
+    room.press("v").shows(&["100000 of 100000", "key-0 "]);
+    room.press("<End>").shows(&["key-99999"]);
+    room.press("/key-4242<Enter>").shows(&["11 of 100000"]);
 }

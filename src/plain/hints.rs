@@ -1,0 +1,19 @@
+//! What is told about a field before it is asked for.
+
+use crate::ceremony::AskField;
+use crate::session::field::Kind;
+
+/// Hint and practice answer of a field.
+pub(super) fn hints(asked: &AskField) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !asked.field.hint.is_empty() {
+        lines.push(asked.field.hint.to_owned());
+    }
+    if asked.field.optional && !matches!(asked.field.kind, Kind::Choice(_)) {
+        lines.push("This may be left empty.".to_owned());
+    }
+    if let Some(practice) = &asked.practice {
+        lines.push(format!("Practice answer (type f5): {practice}"));
+    }
+    lines
+}
