@@ -482,26 +482,17 @@ impl Screen for Approve {
         if !std::mem::take(&mut self.waiting) {
             return None;
         }
-        match news {
-            News::Done(outcome) => self.heard(outcome, world),
-            News::Change { ask, again } => Some(Reaction::instead(Change::new(
-                (**ask).clone(),
-                again.clone(),
-            ))),
-            News::Changed(changed) => Some(Reaction::instead(Changed::new(changed))),
-            News::HandedOver(files) => Some(Reaction::instead(Done::handed_over(
-                &self.pending,
-                files,
-                world,
-            ))),
-            News::Copied(copy, folder) => Some(Reaction::instead(Done::copied(
-                &self.pending,
-                copy,
-                folder,
-                world,
-            ))),
-            News::Refused(text) => Some(self.refused(text, world)),
-            _ => None,
-        }
+        let act = &self.pending;
+        Some(match news {
+            News::Done(outcome) => return self.heard(outcome, world),
+            News::Change { ask, again } => {
+                Reaction::instead(Change::new((**ask).clone(), again.clone()))
+            }
+            News::Changed(changed) => Reaction::instead(Changed::new(changed)),
+            News::HandedOver(files) => Reaction::instead(Done::handed_over(act, files, world)),
+            News::Copied(copy, folder) => Reaction::instead(Done::copied(act, copy, folder, world)),
+            News::Refused(text) => self.refused(text, world),
+            _ => return None,
+        })
     }
 }
