@@ -142,9 +142,15 @@ impl Talk {
     }
 }
 
-/// Nothing is drawn: no escape, no carriage return but before a line end, no colour.
+/// What a terminal is told after words were shown that nobody may read later: home, empty, forget what went up.
+const WIPE: &[u8] = b"\x1b[H\x1b[2J\x1b[3J";
+
+/// Nothing is drawn: no escape but the one that wipes, no carriage return but before a line end, no colour.
 fn only_lines(talk: &Talk) {
-    let raw = talk.heard.lock().unwrap().clone();
+    let mut raw = talk.heard.lock().unwrap().clone();
+    while let Some(at) = raw.windows(WIPE.len()).position(|bytes| bytes == WIPE) {
+        raw.drain(at..at + WIPE.len());
+    }
     assert!(!raw.contains(&0x1b), "an escape sequence was written");
     for (at, byte) in raw.iter().enumerate() {
         if *byte == b'\r' {

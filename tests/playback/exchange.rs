@@ -13,7 +13,7 @@ use keymoot::session::{Environment, NewPerson, NewVault, Profile, Session};
 use keymoot::vault::MemoryStore;
 use serde_json::{Value, json};
 
-use super::people::production;
+use super::people::{production, rehearsed};
 use super::stage::{Early, contents, parsed, played, script, secret, summary, text, vault, wanted};
 
 const ZMK: [u8; 16] = [
@@ -233,7 +233,11 @@ fn in_production_nobody_stands_in() {
     let media = tempfile::tempdir().unwrap();
     let (mut session, envelopes) = production(media.path());
     let of_run = script("working-keys-tr31.toml");
-    let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+    let noted = rehearsed(
+        "working-keys-tr31.toml",
+        &media.path().join("rehearsals.jsonl"),
+    );
+    let mut runner = Runner::begin(&mut session, of_run, noted).unwrap();
     for _ in 0..100 {
         let ask = runner.showing(&session).ask.unwrap();
         if ask.title.contains("awaited") {

@@ -280,7 +280,7 @@ fn in_production_people_type_everything_and_the_script_answers_nothing() {
 }
 
 /// A production run of this script, with a green rehearsal of it noted at the time of [`Early`].
-fn rehearsed(name: &str, notes: &Path) -> keymoot::ceremony::Wanted {
+pub(crate) fn rehearsed(name: &str, notes: &Path) -> keymoot::ceremony::Wanted {
     let line = serde_json::json!({
         "script": script(name).sha256_hex(), "build": "b", "at": Early.now().rfc3339(), "outcome": "completed",
     });

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::evidence::report::RunReport;
-use crate::os::OutputFolder;
+use crate::os::{FileError, OutputFolder};
 use crate::session::{Profile, Run, Session};
 
 use super::super::script::Script;
@@ -172,7 +172,13 @@ fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<(), RunError> {
     };
     OutputFolder::open(folder)
         .and_then(|out| out.reads_back(name, bytes))
-        .map_err(|error| RunError::Output(error.to_string()))
+        .map_err(|error| {
+            if matches!(error, FileError::Differs { .. }) {
+                // Nobody may carry it away by mistake; that it is gone, the sentence says.
+                let _ = fs::remove_file(path);
+            }
+            RunError::Output(error.to_string())
+        })
 }
 
 fn sync(folder: &Path) -> Result<(), RunError> {
