@@ -24,7 +24,7 @@ pub(crate) struct Custodians {
 const PEOPLE: [Column; 5] = [
     Column {
         title: "NAME",
-        width: 14,
+        width: 12,
         right: false,
     },
     Column {
@@ -34,7 +34,7 @@ const PEOPLE: [Column; 5] = [
     },
     Column {
         title: "ENVELOPES",
-        width: 22,
+        width: 21,
         right: false,
     },
     Column {
