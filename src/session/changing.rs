@@ -204,7 +204,7 @@ impl Changing {
         &self.act
     }
 
-    /// Whose turn it is; `None` when everybody had theirs and only [`Changing::finish`] is left.
+    /// Whose turn it is; `None` when everybody had theirs and only `Changing::finish` is left.
     pub fn turn(&self) -> Option<Turn> {
         match &self.stage {
             Stage::Words(given) => {

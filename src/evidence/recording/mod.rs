@@ -1,7 +1,7 @@
 //! Recordings: asciicast v2, one line of JSON for the header and one for each event.
 //!
 //! [`Writer`] writes each event as it happens, so that a recording is readable however it ended. [`Cast`] reads one
-//! back, and [`svg`] makes a moving picture of it. Neither knows a screen: whoever draws hands the bytes over, and
+//! back, and [`svg()`] makes a moving picture of it. Neither knows a screen: whoever draws hands the bytes over, and
 //! leaves out what nobody may see.
 #![deny(clippy::indexing_slicing)]
 
