@@ -82,11 +82,16 @@ pub enum ParametersError {
     },
     /// The certificate's key is not of the algorithm named beside it.
     #[error(
-        "The file names {}, but the certificate's key is another. Nothing was done with it. \
+        "{member} says {}, but the certificate's key is another. Nothing was done with it. \
          Ask whoever sent it which is right.",
-        .0.name()
+        named.name()
     )]
-    AlgorithmMismatch(KeyAlgorithm),
+    AlgorithmMismatch {
+        /// The member's name.
+        member: &'static str,
+        /// What it says.
+        named: KeyAlgorithm,
+    },
     /// keyUsage forbids what the certificate was sent for.
     #[error(
         "The wrapping certificate may not wrap keys (keyUsage). Nothing was wrapped. Ask for another."
@@ -173,7 +178,10 @@ impl Shape {
         let chain = Certificate::list_from_any(text(&members, self.chain)?.as_bytes())
             .map_err(refused(self.chain))?;
         if certificate.key_algorithm() != Some(algorithm) {
-            return Err(ParametersError::AlgorithmMismatch(algorithm));
+            return Err(ParametersError::AlgorithmMismatch {
+                member: self.algorithm,
+                named: algorithm,
+            });
         }
         let root = match chain.last() {
             Some(root) if chain.len() <= CHAIN_LIMIT => root.clone(),

@@ -111,7 +111,10 @@ fn parameters_must_fit_together() {
     };
     assert_eq!(
         with("WrappingKeyAlgorithm", "RSA_4096").unwrap_err(),
-        ParametersError::AlgorithmMismatch(KeyAlgorithm::RSA_4096)
+        ParametersError::AlgorithmMismatch {
+            member: "WrappingKeyAlgorithm",
+            named: KeyAlgorithm::RSA_4096
+        }
     );
     for algorithm in ["AES_128", "RSA_1024", "rsa_2048", ""] {
         assert!(matches!(
