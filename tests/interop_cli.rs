@@ -278,7 +278,7 @@ fn what_must_not_pass() {
     refused(
         SCRIPT,
         b"garbage",
-        &["not what get-parameters-for-import prints"],
+        &["not what get-parameters-for-import or get-parameters-for-export prints"],
     );
     refused(
         SCRIPT,
