@@ -5,55 +5,21 @@
 // Not every journey needs every key of the harness.
 #![allow(dead_code)]
 
+#[path = "terminal/acme.rs"]
+mod acme;
 mod terminal;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use keymoot::api::Profile;
-use keymoot::crypto::SecretBytes;
+use acme::{WORDS, vault};
 use keymoot::pki::ImportParameters;
-use keymoot::session::{Environment, NewPerson, NewVault, create};
-use keymoot::vault::FolderStore;
 use terminal::{PATIENCE, Terminal};
 
 const ENTER: &str = "\r";
 const ESC: &str = "\x1b";
 const F6: &str = "\x1b[17~";
 const DOWN: &str = "\x1b[B";
-const WORDS: &str = "velvet anchor lunar crisp mango tidal ember";
-
-/// A test vault whose custodians all have the same words.
-fn vault(home: &Path) {
-    let people = [
-        ("Ada", "administrator"),
-        ("Ana", "custodian"),
-        ("Ben", "custodian"),
-        ("Wim", "witness"),
-    ];
-    let new = NewVault {
-        name: "acme".into(),
-        profile: Profile::Test,
-        k: 2,
-        t: 2,
-        people: people
-            .map(|(name, role)| NewPerson {
-                name: name.into(),
-                role,
-                passphrase: SecretBytes::from_slice(WORDS.as_bytes()),
-            })
-            .into(),
-        account: "111122223333".into(),
-        region: "us-east-1".into(),
-        software_generation: true,
-        qr_of_exports: false,
-        clock: None,
-        hold: false,
-    };
-    let store = FolderStore::create(&home.join("acme.vault")).unwrap();
-    let created = create(Box::new(store), new, Environment::real(None)).unwrap();
-    created.session.close().unwrap();
-}
 
 /// Goes on with Enter, and with the words wherever a passphrase is asked, until this is on screen.
 fn signed(terminal: &mut Terminal, end: &str) {

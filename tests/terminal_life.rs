@@ -8,16 +8,15 @@
     clippy::too_many_lines
 )]
 
+#[path = "terminal/acme.rs"]
+mod acme;
 mod terminal;
 
 use std::io::Read;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use keymoot::api::Profile;
-use keymoot::crypto::SecretBytes;
-use keymoot::session::{Environment, NewPerson, NewVault, create};
-use keymoot::vault::FolderStore;
+use acme::{WORDS, vault};
 use portable_pty::{CommandBuilder, native_pty_system};
 use terminal::{PATIENCE, Terminal, size};
 
@@ -349,40 +348,6 @@ fn keys_at_random_in_a_rehearsal() {
         terminal.shows("Who is here");
         terminal
     });
-}
-
-const WORDS: &str = "velvet anchor lunar crisp mango tidal ember";
-
-/// A test vault whose custodians all have the same words.
-fn vault(home: &Path) {
-    let people = [
-        ("Ada", "administrator"),
-        ("Ana", "custodian"),
-        ("Ben", "custodian"),
-        ("Wim", "witness"),
-    ];
-    let new = NewVault {
-        name: "acme".into(),
-        profile: Profile::Test,
-        k: 2,
-        t: 2,
-        people: people
-            .map(|(name, role)| NewPerson {
-                name: name.into(),
-                role,
-                passphrase: SecretBytes::from_slice(WORDS.as_bytes()),
-            })
-            .into(),
-        account: "111122223333".into(),
-        region: "us-east-1".into(),
-        software_generation: true,
-        qr_of_exports: false,
-        clock: None,
-        hold: false,
-    };
-    let store = FolderStore::create(&home.join("acme.vault")).unwrap();
-    let created = create(Box::new(store), new, Environment::real(None)).unwrap();
-    created.session.close().unwrap();
 }
 
 fn opened(home: &Path) -> Terminal {

@@ -11,7 +11,7 @@ use super::{
     new_script, play, receipt, report, serve, streams, vault, verify,
 };
 
-/// A terminal workstation for payment-key ceremonies
+/// A terminal workstation for payment-key ceremonies: rehearse one, open a vault, or create one
 #[derive(Parser)]
 #[command(
     name = "keymoot",
@@ -19,6 +19,7 @@ use super::{
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
     max_term_width = 100,
+    override_usage = "keymoot [OPTIONS] [COMMAND]",
     after_help = exit_table()
 )]
 pub(super) struct Cli {
@@ -99,9 +100,7 @@ fn welcome(vault: Option<PathBuf>, look: Look) -> Answer<Next> {
 }
 
 fn exit_table() -> String {
-    let mut text = String::from(
-        "Without a command it opens the workstation: rehearse a ceremony, open a vault, or create one.\n\nExit status:\n",
-    );
+    let mut text = String::from("Exit status:\n");
     for (_, code, meaning) in Status::TABLE {
         let _ = writeln!(text, "  {code:>3}  {meaning}");
     }

@@ -19,8 +19,6 @@ const PRACTICE_WORDS: usize = 2;
 /// Create a vault
 #[derive(clap::Args)]
 #[command(after_help = "\
-At a terminal it guides the people; --unlock-file F asks nobody: people of F, or new ones.
-
 Example:
   keymoot init acme.vault
   keymoot init test.vault --profile test --quorum 2/3 --unlock-file people.json")]
@@ -36,7 +34,7 @@ pub(super) struct Init {
     /// Custodians needed to use a secret; as many as to open unless told
     #[arg(long, value_name = "T", value_parser = clap::value_parser!(u8).range(2..=16))]
     threshold: Option<u8>,
-    /// Make it without asking; people and passphrases are in this file
+    /// Ask nobody: people and passphrases are those of this file, or new ones
     #[arg(long, value_name = "F")]
     unlock_file: Option<PathBuf>,
     /// Make a rehearsal vault with sample people

@@ -1,7 +1,7 @@
 //! What a counterparty's file brings: key blocks and requests, read as the AWS CLI prints and takes them.
 #![deny(clippy::indexing_slicing)]
 
-use data_encoding::{BASE64, HEXUPPER_PERMISSIVE};
+use data_encoding::HEXUPPER_PERMISSIVE;
 use serde::Deserialize as _;
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::api::{
     ImportKeyInput, ImportKeyMaterial, ImportTr34KeyBlock, Operation, Request,
     WrappedKeyMaterialFormat,
 };
-use crate::crypto::tr34::KeyToken;
+use crate::crypto::tr34::{KeyToken, codings};
 use crate::custody::json;
 
 use super::Profile;
@@ -123,18 +123,12 @@ fn exported(wrapped: &Value) -> Result<Tr34File, String> {
 
 /// The token and nothing else.
 fn alone(bytes: &[u8]) -> Result<Tr34File, String> {
-    let mut readings = vec![bytes.to_vec()];
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        let body: String = text
-            .lines()
-            .filter(|line| !line.starts_with("-----"))
-            .flat_map(str::split_whitespace)
-            .collect();
-        readings.extend(HEXUPPER_PERMISSIVE.decode(body.as_bytes()));
-        readings.extend(BASE64.decode(body.as_bytes()));
-    }
-    readings
-        .into_iter()
+    // Armor around base64 says nothing that the token does not.
+    let body = std::str::from_utf8(bytes).map(|text| {
+        let inner = text.lines().filter(|line| !line.starts_with("-----"));
+        inner.collect::<String>()
+    });
+    codings(body.as_ref().map_or(bytes, |body| body.as_bytes()))
         .find(|token| KeyToken::parse(token).is_ok())
         .map(|token| Tr34File {
             token,

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::api::{
-    ExportKeyMaterial, ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, Key, KeyAttributes,
-    KeyBlockHeaders, KeyCheckValueAlgorithm, KeyModesOfUse, Operation, Request, Timestamp,
-    WrappedKeyMaterialFormat,
+    ExportKeyMaterial, ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, Key, KeyAlgorithm,
+    KeyAttributes, KeyBlockHeaders, KeyCheckValueAlgorithm, KeyModesOfUse, Operation, Request,
+    Timestamp, WrappedKeyMaterialFormat,
 };
 use crate::pki::{Certificate, CounterpartyFile};
 
@@ -39,43 +39,33 @@ pub(super) fn explain(bytes: &[u8], value: &Value, now: Timestamp) -> Result<Fac
 
 fn parameters(bytes: &[u8], now: Timestamp) -> Result<Facts, String> {
     let handed_over = CounterpartyFile::parse(bytes).map_err(|e| e.to_string())?;
-    let mut found = match &handed_over {
-        CounterpartyFile::Export(parameters) => {
-            let mut found = Facts::new(
-                "get-parameters-for-export",
-                "PARAMETERS FOR EXPORT, printed by the sender of a key in a TR-34 token",
-            );
-            let token = parameters.export_token.as_str();
-            found.line("export_token", "Export token", token);
-            let algorithm = parameters.signing_key_algorithm.name();
-            found.line("signing_key_algorithm", "Signing key", algorithm);
-            found.part(
-                "signing_certificate",
-                vec![certificate::facts(handed_over.leaf(), now)],
-            );
-            found.part("chain", certificates(&parameters.chain, now));
-            found
-        }
-        CounterpartyFile::Import(parameters) => {
-            let mut found = Facts::new(
-                "get-parameters-for-import",
-                "PARAMETERS FOR IMPORT, printed by the receiver of a key",
-            );
-            let token = parameters.import_token.as_str();
-            found.line("import_token", "Import token", token);
-            let algorithm = parameters.wrapping_key_algorithm.name();
-            found.line("wrapping_key_algorithm", "Wrapping key", algorithm);
-            found.part(
-                "wrapping_certificate",
-                vec![certificate::facts(handed_over.leaf(), now)],
-            );
-            found.part("chain", certificates(&parameters.chain, now));
-            found
-        }
+    let (kind, title, token, with, leaf, chain) = match &handed_over {
+        CounterpartyFile::Export(parameters) => (
+            "get-parameters-for-export",
+            "PARAMETERS FOR EXPORT, printed by the sender of a key in a TR-34 token",
+            ("export_token", "Export token", &parameters.export_token),
+            ("signing_key_algorithm", "Signing key"),
+            "signing_certificate",
+            &parameters.chain,
+        ),
+        CounterpartyFile::Import(parameters) => (
+            "get-parameters-for-import",
+            "PARAMETERS FOR IMPORT, printed by the receiver of a key",
+            ("import_token", "Import token", &parameters.import_token),
+            ("wrapping_key_algorithm", "Wrapping key"),
+            "wrapping_certificate",
+            &parameters.chain,
+        ),
         CounterpartyFile::Certificate(certificate) => {
             return Ok(certificate::facts(certificate, now));
         }
     };
+    let mut found = Facts::new(kind, title);
+    found.line(token.0, token.1, token.2.as_str());
+    let algorithm = handed_over.algorithm().map(KeyAlgorithm::name);
+    found.line(with.0, with.1, algorithm.unwrap_or_default());
+    found.part(leaf, vec![certificate::facts(handed_over.leaf(), now)]);
+    found.part("chain", certificates(chain, now));
     let until = handed_over.valid_until().map(Timestamp::rfc3339);
     found.line("valid_until", "Valid until", until.unwrap_or_default());
     match handed_over.verify(now) {

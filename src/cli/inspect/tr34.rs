@@ -1,9 +1,10 @@
 //! TR-34 tokens, field by field: who sends what to whom, and what proves it. The key in a token stays closed, and
 //! whether a token is genuine, only the sender's certificate can tell.
 
-use data_encoding::{BASE64, HEXUPPER, HEXUPPER_PERMISSIVE};
+use data_encoding::HEXUPPER;
 
 use crate::api::{ImportTr34KeyBlock, Timestamp};
+use crate::crypto::tr34::codings;
 use crate::crypto::tr34::{
     AnyToken, Binding, Credential, KeyToken, OaepForm, PartyId, read_random,
 };
@@ -19,18 +20,7 @@ pub(super) fn bytes(file: &[u8]) -> Option<Vec<u8>> {
     let looks = |bytes: &[u8]| {
         matches!(bytes, [0x30, ..]) && (names_signed_data(bytes) || read_random(bytes).is_ok())
     };
-    if looks(file) {
-        return Some(file.to_vec());
-    }
-    let text: Vec<u8> = file
-        .iter()
-        .copied()
-        .filter(|b| !b.is_ascii_whitespace())
-        .collect();
-    [HEXUPPER_PERMISSIVE.decode(&text), BASE64.decode(&text)]
-        .into_iter()
-        .flatten()
-        .find(|bytes| looks(bytes))
+    codings(file).find(|bytes| looks(bytes))
 }
 
 /// Whether the object identifier at the front is that of signed data.
