@@ -10,6 +10,7 @@ use crate::vault::{CustodyFile, Store};
 use super::book::{Book, event};
 use super::enrolment::{self, Enrolled, array, custody_file, enrol, identity, seal_all};
 use super::error::Refusal;
+use super::policy_file::policy_fits;
 use super::present::Held;
 use super::state::{ClockState, STATE_VERSION, State};
 use super::transition::Transition;
@@ -69,10 +70,28 @@ pub struct Created {
 /// A refusal that names what was wrong; the store is then still empty.
 pub fn create(
     store: Box<dyn Store>,
+    new: NewVault,
+    environment: Environment,
+) -> Result<Created, Refusal> {
+    create_under(store, new, None, environment)
+}
+
+/// Creates a vault as [`create`] does, with a policy that holds from the beginning; the answers of the new vault's people
+/// about software and cameras stand above its own.
+///
+/// # Errors
+/// As [`create`]; and a policy that nobody could act under.
+pub fn create_under(
+    store: Box<dyn Store>,
     mut new: NewVault,
+    policy: Option<Policy>,
     environment: Environment,
 ) -> Result<Created, Refusal> {
     check(&new)?;
+    if let Some(policy) = &policy {
+        let custodians = new.people.iter().filter(|p| p.role == "custodian").count();
+        policy_fits(policy, u8::try_from(custodians).unwrap_or(u8::MAX))?;
+    }
     let Environment {
         wall,
         mut entropy,
@@ -98,9 +117,15 @@ pub fn create(
     let quorum = (new.k, new.t);
     let mut file = custody_file(new.profile, quorum, (vault_id, set_id), (&v, &u), &enrolled);
     let envelopes = seal_all(&mut file, &enrolled, new.profile)?;
-    let mut state = first_state(&new, &enrolled, now, &*wall);
+    let given = policy.is_some();
+    let policy = Policy {
+        software_generation: new.software_generation,
+        qr_of_exports: new.qr_of_exports && new.profile == Profile::Production,
+        ..policy.unwrap_or_default()
+    };
+    let mut state = first_state(&new, policy, &enrolled, now, &*wall);
     enrolment::enter_in_ledger(&mut state.ledger, &file, "init", now.millis());
-    let events = first_events(&file, &enrolled, &state, now, new.hold);
+    let events = first_events(&file, &enrolled, &state, given, (now, new.hold));
     let book = Book::create(store, &v, file, epoch, &state, events)?;
     let present = enrolled.iter().map(|e| e.name.clone()).collect();
     let held = if new.hold {
@@ -135,18 +160,20 @@ pub fn create(
     })
 }
 
-fn first_state(new: &NewVault, enrolled: &[Enrolled], now: Timestamp, wall: &dyn Clock) -> State {
+fn first_state(
+    new: &NewVault,
+    policy: Policy,
+    enrolled: &[Enrolled],
+    now: Timestamp,
+    wall: &dyn Clock,
+) -> State {
     let frozen = new.profile == Profile::Rehearsal;
     let attested = new.clock.filter(|_| !frozen);
     State {
         v: STATE_VERSION,
         engine: EngineState::new(new.account.clone(), new.region.clone()),
         people: enrolled.iter().map(|e| enrolment::person(e, 0)).collect(),
-        policy: Policy {
-            software_generation: new.software_generation,
-            qr_of_exports: new.qr_of_exports && new.profile == Profile::Production,
-            ..Policy::default()
-        },
+        policy,
         clock: ClockState {
             offset: attested.map_or(0, |c| c.millis() - wall.now().millis()),
             watermark: now.into(),
@@ -196,23 +223,26 @@ pub(crate) fn check_people<'a>(
     Ok(())
 }
 
-/// The first lines of the log: everybody proves their key, and all sign the list and the answer about policy.
+/// The first lines of the log: everybody proves their key, and all sign the list and the answer about policy. A policy
+/// that was given stands in the first of them, whole.
 fn first_events(
     file: &CustodyFile,
     enrolled: &[Enrolled],
     state: &State,
-    now: Timestamp,
-    hold: bool,
+    given: bool,
+    (now, hold): (Timestamp, bool),
 ) -> Vec<Event> {
     let by = if hold { By::UnlockFile } else { By::Terminal };
-    let mut lines = vec![
-        Transition::note("create-vault", Vec::new())
-            .with("profile", file.profile.name())
-            .with(
-                "quorum",
-                format!("{} of {} to open, {} to use", file.k, file.n, file.t),
-            ),
-    ];
+    let mut first = Transition::note("create-vault", Vec::new())
+        .with("profile", file.profile.name())
+        .with(
+            "quorum",
+            format!("{} of {} to open, {} to use", file.k, file.n, file.t),
+        );
+    if given {
+        first = first.with("policy", serde_json::json!(state.policy));
+    }
+    let mut lines = vec![first];
     lines.extend(enrolment::statements(file, enrolled, 0, by));
     if file.profile == Profile::Production {
         let answer = Statement::PolicyAnswer {
