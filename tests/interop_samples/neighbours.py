@@ -1,10 +1,11 @@
 """What the sample that lives in a function of another service meets there beside keymoot: an object store and a signer.
 
-One small responder stands for both, so that every call for payment cryptography is the sample's own. It keeps objects in
-memory and knows one RSA key; it judges nothing.
+One small responder stands for both, so that every call for payment cryptography is the sample's own. It keeps objects
+in memory and knows one RSA key; it judges nothing.
 """
 import base64
 import http.server
+import io
 import json
 import threading
 
@@ -34,16 +35,18 @@ class Neighbours(http.server.BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def sent(self):
-        if self.headers.get("Transfer-Encoding") != "chunked" and "aws-chunked" not in self.headers.get("Content-Encoding", ""):
-            return self.rfile.read(int(self.headers["Content-Length"]))
-        raw = self.rfile.read(int(self.headers["Content-Length"])) if "Content-Length" in self.headers else None
+        length = self.headers.get("Content-Length")
+        body = None if length is None else self.rfile.read(int(length))
+        if "aws-chunked" not in self.headers.get("Content-Encoding", ""):
+            return body
+        # Chunks with a checksum behind them, within the body or as HTTP's own.
+        lines = io.BytesIO(body) if body is not None else self.rfile
         whole = b""
-        lines = iter(raw.split(b"\r\n")) if raw is not None else iter(self.rfile.readline().strip, None)
-        for size in lines:
-            length = int(size.split(b";")[0], 16)
-            if length == 0:
-                break
-            whole += next(lines)
+        while (size := int(lines.readline().split(b";")[0], 16)) > 0:
+            whole += lines.read(size)
+            lines.readline()
+        while lines.readline().strip():
+            pass
         return whole
 
     def do_PUT(self):

@@ -58,7 +58,7 @@ def issue(subject, key, issuer, issuer_key, ca):
 
 
 def signed_export():
-    """The row that lives in a function of another service: its handler runs whole, with that service's neighbours played."""
+    """The row that lives in a function of another service: its handler runs whole, that service's neighbours played."""
     called = [(NameOID.COMMON_NAME, text) for text in ("Root", "Middle", "Leaf")]
     keys = [rsa.generate_private_key(public_exponent=65537, key_size=4096) for _ in called]
     # The receiver knows its leaf by this name.
