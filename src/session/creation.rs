@@ -11,7 +11,6 @@ use super::book::{Book, event};
 use super::enrolment::{self, Enrolled, array, custody_file, enrol, identity, seal_all};
 use super::error::Refusal;
 use super::policy_file::policy_fits;
-use super::present::Held;
 use super::state::{ClockState, STATE_VERSION, State};
 use super::transition::Transition;
 use super::{Environment, Profile, Session, forms};
@@ -88,10 +87,7 @@ pub fn create_under(
     environment: Environment,
 ) -> Result<Created, Refusal> {
     check(&new)?;
-    if let Some(policy) = &policy {
-        let custodians = new.people.iter().filter(|p| p.role == "custodian").count();
-        policy_fits(policy, u8::try_from(custodians).unwrap_or(u8::MAX))?;
-    }
+    check_policy(&new, policy.as_ref())?;
     let Environment {
         wall,
         mut entropy,
@@ -118,21 +114,13 @@ pub fn create_under(
     let mut file = custody_file(new.profile, quorum, (vault_id, set_id), (&v, &u), &enrolled);
     let envelopes = seal_all(&mut file, &enrolled, new.profile)?;
     let given = policy.is_some();
-    let policy = Policy {
-        software_generation: new.software_generation,
-        qr_of_exports: new.qr_of_exports && new.profile == Profile::Production,
-        ..policy.unwrap_or_default()
-    };
     let mut state = first_state(&new, policy, &enrolled, now, &*wall);
     enrolment::enter_in_ledger(&mut state.ledger, &file, "init", now.millis());
     let events = first_events(&file, &enrolled, &state, given, (now, new.hold));
     let book = Book::create(store, &v, file, epoch, &state, events)?;
     let present = enrolled.iter().map(|e| e.name.clone()).collect();
-    let held = if new.hold {
-        enrolment::held(enrolled, u)
-    } else {
-        Held::default()
-    };
+    let keys = new.hold.then(|| enrolment::held(enrolled, u));
+    let held = keys.unwrap_or_default();
     let environment = Environment {
         wall,
         entropy,
@@ -162,7 +150,7 @@ pub fn create_under(
 
 fn first_state(
     new: &NewVault,
-    policy: Policy,
+    policy: Option<Policy>,
     enrolled: &[Enrolled],
     now: Timestamp,
     wall: &dyn Clock,
@@ -173,7 +161,11 @@ fn first_state(
         v: STATE_VERSION,
         engine: EngineState::new(new.account.clone(), new.region.clone()),
         people: enrolled.iter().map(|e| enrolment::person(e, 0)).collect(),
-        policy,
+        policy: Policy {
+            software_generation: new.software_generation,
+            qr_of_exports: new.qr_of_exports && new.profile == Profile::Production,
+            ..policy.unwrap_or_default()
+        },
         clock: ClockState {
             offset: attested.map_or(0, |c| c.millis() - wall.now().millis()),
             watermark: now.into(),
@@ -191,6 +183,12 @@ fn check(new: &NewVault) -> Result<(), Refusal> {
         return Err(wrong("The account is 12 digits.".into()));
     }
     Ok(())
+}
+
+fn check_policy(new: &NewVault, policy: Option<&Policy>) -> Result<(), Refusal> {
+    let custodians = new.people.iter().filter(|p| p.role == "custodian");
+    let custodians = u8::try_from(custodians.count()).unwrap_or(u8::MAX);
+    policy.map_or(Ok(()), |policy| policy_fits(policy, custodians))
 }
 
 /// What must hold of the people of a vault, new or rotated; the error is the broken rule as a sentence.

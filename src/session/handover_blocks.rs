@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::api::{
-    ExportKeyInput, ExportKeyMaterial, ExportTr34KeyBlock, ImportKeyInput, ImportKeyMaterial,
-    ImportTr31KeyBlock, ImportTr34KeyBlock, KeyMaterialType, Request, Response, Timestamp,
-    WrappedKey, iso_time,
+    ExportKeyInput, ExportKeyMaterial, ExportTr34KeyBlock, GetPublicKeyCertificateOutput,
+    ImportKeyInput, ImportKeyMaterial, ImportTr31KeyBlock, ImportTr34KeyBlock, KeyMaterialType,
+    Request, Response, Timestamp, WrappedKey, iso_time,
 };
 use crate::pki::Certificate;
 
@@ -76,10 +76,7 @@ pub(super) fn of(
         (
             Request::GetPublicKeyCertificate(input),
             Some(response @ Response::GetPublicKeyCertificate(o)),
-        ) => {
-            let chain = [&o.key_certificate, &o.key_certificate_chain];
-            key_certificate(session, &input.key_identifier, note, response, chain)
-        }
+        ) => key_certificate(session, &input.key_identifier, note, response, o),
         (
             Request::GetCertificateSigningRequest(input),
             Some(response @ Response::GetCertificateSigningRequest(_)),
@@ -384,8 +381,9 @@ fn key_certificate(
     key: &str,
     note: &ExportNote,
     response: &Response,
-    [certificate, root]: [&String; 2],
+    given: &GetPublicKeyCertificateOutput,
 ) -> Result<Handover, Refusal> {
+    let (certificate, root) = (&given.key_certificate, &given.key_certificate_chain);
     let file = pretty(&response.to_json())?;
     let mut text = handover::head(
         session,
