@@ -1,16 +1,31 @@
-//! TR-31 wrap and unwrap against Python psec on the same keys in the same run, and initial keys beside
-//! plain block encryptions. Prints ratios; absolute times say little about another machine.
+//! TR-31 wrap and unwrap against Python psec, and against the C library openemv/tr31 where it is installed, on the same
+//! keys in the same run. Prints ratios; absolute times say little about another machine.
+//!
+//! openemv/tr31 is in no distribution: build github.com/openemv/tr31 with cmake, install it somewhere, and name its
+//! folder `lib/pkgconfig` in `PKG_CONFIG_PATH`.
+
+mod peer;
 
 use std::hint::black_box;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use keymoot::api::KeyAlgorithm;
-use keymoot::crypto::dukpt::{self, KeySerialNumber};
 use keymoot::crypto::tr31::{self, Algorithm, Exportability, Header, Mode, Usage, Version};
-use keymoot::crypto::{Entropy, OsEntropy, SecretBytes, symmetric};
+use keymoot::crypto::{Entropy, OsEntropy, SecretBytes};
+use peer::{Failure, Peer, in_turn, round};
 
-type Failure = Box<dyn std::error::Error>;
+const OPENEMV: &str = include_str!("peer/tr31.c");
+const FROM: &str =
+    "build and install github.com/openemv/tr31, and name its lib/pkgconfig in PKG_CONFIG_PATH";
+
+/// Versions, wrapping keys, and the algorithm of what is wrapped.
+const CASES: [(Version, KeyAlgorithm, Algorithm); 4] = [
+    (Version::B, KeyAlgorithm::TDES_2KEY, Algorithm::TDES),
+    (Version::B, KeyAlgorithm::TDES_3KEY, Algorithm::TDES),
+    (Version::D, KeyAlgorithm::AES_128, Algorithm::AES),
+    (Version::D, KeyAlgorithm::AES_256, Algorithm::AES),
+];
 
 /// Pairs of one wrap and one unwrap in a round.
 const PAIRS: u32 = 2_000;
@@ -54,21 +69,35 @@ fn median(mut act: impl FnMut() -> Result<(), Failure>) -> Result<f64, Failure> 
     Ok(times.get(ROUNDS / 2).copied().unwrap_or_default())
 }
 
+fn header(version: Version, wrapped: Algorithm) -> Result<Header, Failure> {
+    let usage = Usage::new("P0").ok_or("usage")?;
+    let mode = Mode::new("B").ok_or("mode")?;
+    Ok(Header::new(
+        version,
+        usage,
+        wrapped,
+        mode,
+        Exportability::TRUSTED,
+    ))
+}
+
+fn same(back: &SecretBytes, key: &SecretBytes) -> Result<(), Failure> {
+    if back.ct_eq(key) {
+        Ok(())
+    } else {
+        Err("another key came back".into())
+    }
+}
+
 fn ours(version: Version, under: KeyAlgorithm, wrapped: Algorithm) -> Result<f64, Failure> {
     let kbpk = secret(u8::try_from(under.key_bytes().unwrap_or_default())?);
     let key = secret(16);
-    let usage = Usage::new("P0").ok_or("usage")?;
-    let mode = Mode::new("B").ok_or("mode")?;
-    let header = Header::new(version, usage, wrapped, mode, Exportability::TRUSTED);
+    let header = header(version, wrapped)?;
     let mut rng = OsEntropy.draw("tr31-padding")?;
     median(|| {
         let block = tr31::wrap(under, &kbpk, &header, &key, rng.as_mut())?;
         let (_, back) = tr31::unwrap(under, &kbpk, &block)?;
-        if back.ct_eq(&key) {
-            Ok(())
-        } else {
-            Err("another key came back".into())
-        }
+        same(&back, &key)
     })
 }
 
@@ -87,41 +116,61 @@ fn theirs(version: Version, under: KeyAlgorithm, wrapped: Algorithm) -> Result<f
     Ok(String::from_utf8(output.stdout)?.trim().parse()?)
 }
 
-fn initial_keys() -> Result<(), Failure> {
-    for (base, serial) in [
-        (KeyAlgorithm::TDES_2KEY, "FFFF9876543210E00000"),
-        (KeyAlgorithm::AES_256, "123456789012345600000000"),
-    ] {
-        let key = secret(u8::try_from(base.key_bytes().unwrap_or_default())?);
-        let serial = KeySerialNumber::parse(base, serial)?;
-        let derive = median(|| {
-            black_box(dukpt::initial_key(base, &key, &serial)?);
-            Ok(())
-        })?;
-        let encrypt = median(|| {
-            let mut block = [0; 16];
-            symmetric::ecb_encrypt(base, &key, &mut block)?;
-            black_box(block);
-            Ok(())
-        })?;
-        println!(
-            "initial key {:9}  {:8.2} us  {:5.1} x one encryption of 16 bytes",
-            base.name(),
-            derive * 1e6,
-            derive / encrypt
-        );
+/// The same against openemv/tr31, act by act; without it, how to get it.
+fn against_openemv() -> Result<(), Failure> {
+    let mut openemv = match Peer::start(OPENEMV, &["libtr31"], FROM) {
+        Ok(openemv) => openemv,
+        Err(why) => {
+            println!("NOT MEASURED against openemv/tr31. {why}");
+            return Ok(());
+        }
+    };
+    println!(
+        "against openemv/tr31, median of {} rounds of {PAIRS}",
+        peer::ROUNDS
+    );
+    for (version, under, wrapped) in CASES {
+        let bytes = under.key_bytes().unwrap_or_default();
+        let (kbpk, key) = (secret(u8::try_from(bytes)?), secret(16));
+        let header = header(version, wrapped)?;
+        let mut rng = OsEntropy.draw("tr31-padding")?;
+        let block = tr31::wrap(under, &kbpk, &header, &key, rng.as_mut())?;
+        let wrap = in_turn(
+            || {
+                round(PAIRS, || {
+                    black_box(tr31::wrap(under, &kbpk, &header, &key, rng.as_mut())?);
+                    Ok(())
+                })
+            },
+            || openemv.round(&format!("w{}{bytes}", version.letter()), PAIRS),
+        )?;
+        let unwrap = in_turn(
+            || {
+                round(PAIRS, || {
+                    let (_, back) = tr31::unwrap(under, &kbpk, black_box(&block))?;
+                    same(&back, &key)
+                })
+            },
+            || openemv.round(&format!("u{}{bytes}", version.letter()), PAIRS),
+        )?;
+        for (act, (ours, theirs), budget) in [("wrap", wrap, 0.1), ("unwrap", unwrap, 1.0)] {
+            println!(
+                "version {} under {:9}  {act:6}  keymoot {:7.2} us  openemv {:7.2} us  keymoot takes {:5.3} x as long \
+                 (budget {budget})",
+                version.letter(),
+                under.name(),
+                ours * 1e6,
+                theirs * 1e6,
+                ours / theirs
+            );
+        }
     }
     Ok(())
 }
 
 fn run() -> Result<(), Failure> {
     println!("wrap and unwrap of a 16-byte key, median of {ROUNDS} rounds");
-    for (version, under, wrapped) in [
-        (Version::B, KeyAlgorithm::TDES_2KEY, Algorithm::TDES),
-        (Version::B, KeyAlgorithm::TDES_3KEY, Algorithm::TDES),
-        (Version::D, KeyAlgorithm::AES_128, Algorithm::AES),
-        (Version::D, KeyAlgorithm::AES_256, Algorithm::AES),
-    ] {
+    for (version, under, wrapped) in CASES {
         let (ours, theirs) = (
             ours(version, under, wrapped)?,
             theirs(version, under, wrapped)?,
@@ -135,7 +184,7 @@ fn run() -> Result<(), Failure> {
             theirs / ours
         );
     }
-    initial_keys()
+    against_openemv()
 }
 
 fn main() -> ExitCode {

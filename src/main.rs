@@ -121,7 +121,7 @@ fn start(screen: Screen) -> Start {
             folder: PathBuf::from("."),
             vault,
         },
-        Screen::Init { dir } => Start::Init { dir },
+        Screen::Init { dir, policy } => Start::Init { dir, policy },
         Screen::Play(play) => Start::Play {
             script: play.script,
             session: match play.place {

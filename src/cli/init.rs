@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::api::Timestamp;
 use crate::crypto::{Entropy, OsEntropy};
-use crate::custody::UnlockFile;
-use crate::session::{self, Created, NewPerson, NewVault, Profile, create, practice};
+use crate::custody::{Policy, UnlockFile};
+use crate::session::{self, Created, NewPerson, NewVault, Profile, create_under, practice};
 use crate::vault::FolderStore;
 
 use super::sessions::{self, Practice};
@@ -25,8 +25,8 @@ Example:
 pub(super) struct Init {
     /// The new folder (empty or absent)
     dir: PathBuf,
-    /// What the vault is for, fixed for ever
-    #[arg(long, value_parser = profile, value_name = "rehearsal|test|production")]
+    /// What the vault is for, fixed for ever: rehearsal, test or production
+    #[arg(long, value_parser = profile, value_name = "PROFILE")]
     profile: Option<Profile>,
     /// Custodians needed to open, of how many
     #[arg(long, value_name = "K/N", value_parser = quorum)]
@@ -40,6 +40,9 @@ pub(super) struct Init {
     /// Make a rehearsal vault with sample people
     #[arg(long, conflicts_with = "unlock_file")]
     rehearse: bool,
+    /// The policy it begins with, TOML or JSON; see `vault policy`
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
     /// Account in the ARNs of keys, twelve digits
     #[arg(long, value_name = "NNNNNNNNNNNN", default_value = session::DEFAULT_ACCOUNT, value_parser = account)]
     account: String,
@@ -92,13 +95,14 @@ impl Init {
         free(&self.dir)?;
         let profile = self.chosen()?;
         self.practice().allowed_in(profile)?;
+        let policy = self.policy()?;
         let created = match &self.unlock_file {
             Some(file) => {
                 unlock_file::allowed_in(profile)?;
-                self.with_people_of(profile, file)?
+                self.with_people_of(profile, file, policy)?
             }
-            None if profile == Profile::Rehearsal => self.sample()?,
-            None => return self.guided(),
+            None if profile == Profile::Rehearsal => self.sample(policy)?,
+            None => return self.guided(policy),
         };
         tell(&created)?;
         sessions::close(created.session)?;
@@ -118,6 +122,14 @@ impl Init {
         }
     }
 
+    fn policy(&self) -> Answer<Option<Policy>> {
+        let Some(path) = &self.policy else {
+            return Ok(None);
+        };
+        let bytes = streams::read(path, streams::INPUT_LIMIT)?;
+        Ok(Some(session::read_policy(&bytes)?))
+    }
+
     fn practice(&self) -> Practice {
         Practice {
             seed: self.seed.clone(),
@@ -125,7 +137,7 @@ impl Init {
         }
     }
 
-    fn guided(self) -> Answer<Next> {
+    fn guided(self, policy: Option<Policy>) -> Answer<Next> {
         if self.look.in_lines() {
             return Err(Failure::person_needed(
                 "each person of a new vault is shown words that nobody else may see. A screen wipes them again; lines \
@@ -134,7 +146,8 @@ impl Init {
             .hint("`keymoot init DIR` without --plain, at a terminal that is not TERM=dumb, guides through it"));
         }
         if streams::screen_is_there() {
-            return Ok(Next::Screen(Screen::Init { dir: self.dir }, self.look));
+            let dir = self.dir;
+            return Ok(Next::Screen(Screen::Init { dir, policy }, self.look));
         }
         Err(Failure::person_needed(
             "the people of a vault choose it together at a terminal, and there is none here. Nothing was made.",
@@ -142,7 +155,7 @@ impl Init {
         .hint("`--profile test --unlock-file F` makes a test vault without asking"))
     }
 
-    fn sample(&self) -> Answer<Created> {
+    fn sample(&self, policy: Option<Policy>) -> Answer<Created> {
         if self.quorum.is_some_and(|q| q != (2, 3)) || self.threshold.is_some_and(|t| t != 2) {
             return Err(Failure::usage(
                 "sample people are three custodians, of whom two are needed. Nothing was made.",
@@ -151,16 +164,23 @@ impl Init {
         }
         let practice = self.practice();
         let environment = sessions::environment(&practice, Profile::Rehearsal)?;
+        judged(policy.as_ref(), 3)?;
         let store = self.store()?;
-        Ok(practice::vault(
+        Ok(practice::vault_under(
             Box::new(store),
+            policy,
             environment,
             self.clock,
             true,
         )?)
     }
 
-    fn with_people_of(&self, profile: Profile, file: &Path) -> Answer<Created> {
+    fn with_people_of(
+        &self,
+        profile: Profile,
+        file: &Path,
+        policy: Option<Policy>,
+    ) -> Answer<Created> {
         let known = unlock_file::exists(file);
         let people = if known {
             UnlockFile::parse(&unlock_file::read(file)?)
@@ -178,13 +198,14 @@ impl Init {
                 file.display()
             )));
         }
+        judged(policy.as_ref(), n)?;
         let new = self.new_vault(profile, k, &people)?;
         let store = self.store()?;
         if !known {
             unlock_file::write(file, people.to_json().expose())?;
         }
         let environment = sessions::environment(&self.practice(), profile)?;
-        create(Box::new(store), new, environment).map_err(|e| {
+        create_under(Box::new(store), new, policy, environment).map_err(|e| {
             if !known {
                 unlock_file::take_back(file);
             }
@@ -227,6 +248,14 @@ impl Init {
     fn store(&self) -> Answer<FolderStore> {
         FolderStore::create(&self.dir).map_err(|e| Failure::failed(e.to_string()))
     }
+}
+
+/// A policy that this many custodians could not act under is refused before a folder is made.
+fn judged(policy: Option<&Policy>, custodians: u8) -> Answer<()> {
+    if let Some(policy) = policy {
+        session::policy_fits(policy, custodians)?;
+    }
+    Ok(())
 }
 
 /// A vault begins in a folder of its own.

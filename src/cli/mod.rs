@@ -114,6 +114,8 @@ pub enum Screen {
     Init {
         /// Where it will lie.
         dir: PathBuf,
+        /// The policy that it begins with, where a file said so.
+        policy: Option<crate::custody::Policy>,
     },
 }
 

@@ -10,6 +10,7 @@ use cmac::block_api::CmacCipher;
 use cmac::{Cmac, Mac};
 use des::{TdesEde2, TdesEde3};
 use subtle::{Choice, ConstantTimeEq};
+use zeroize::Zeroizing;
 
 use super::{CryptoError, SecretBytes};
 use crate::api::KeyAlgorithm;
@@ -189,13 +190,22 @@ pub fn cbc_decrypt(
     Ok(())
 }
 
-fn cmac_with<C: CmacCipher>(cipher: C, data: &[u8]) -> Vec<u8>
+/// The cipher and the subkeys are made once, however many messages there are.
+fn cmac_with<C: CmacCipher, M: AsRef<[u8]>>(
+    cipher: C,
+    messages: impl IntoIterator<Item = M>,
+) -> Zeroizing<Vec<u8>>
 where
-    Cmac<C>: Mac + cmac::digest::InnerInit<Inner = C>,
+    Cmac<C>: Mac + Clone + cmac::digest::InnerInit<Inner = C>,
 {
-    let mut mac = <Cmac<C> as cmac::digest::InnerInit>::inner_init(cipher);
-    mac.update(data);
-    mac.finalize().into_bytes().to_vec()
+    let fresh = <Cmac<C> as cmac::digest::InnerInit>::inner_init(cipher);
+    let mut all = Zeroizing::new(Vec::with_capacity(4 * AES_BLOCK));
+    for message in messages {
+        let mut mac = fresh.clone();
+        mac.update(message.as_ref());
+        all.extend_from_slice(&mac.finalize().into_bytes());
+    }
+    all
 }
 
 /// CMAC (NIST SP 800-38B) over any data: one whole block, 8 bytes for TDES and 16 for AES.
@@ -207,8 +217,21 @@ pub fn cmac(
     key: &SecretBytes,
     data: &[u8],
 ) -> Result<Vec<u8>, CryptoError> {
+    let mac = with_cipher!(algorithm, key, |cipher| cmac_with(cipher, [data]));
+    Ok(mac.to_vec())
+}
+
+/// The CMACs of several messages under one key, end to end: what keys are derived with.
+///
+/// # Errors
+/// Wrong key length or algorithm.
+pub fn cmacs<M: AsRef<[u8]>>(
+    algorithm: KeyAlgorithm,
+    key: &SecretBytes,
+    messages: impl IntoIterator<Item = M>,
+) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
     Ok(with_cipher!(algorithm, key, |cipher| cmac_with(
-        cipher, data
+        cipher, messages
     )))
 }
 

@@ -1,6 +1,7 @@
 //! How many custodians an act needs: the vault's policy and the floors it cannot go below.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -124,20 +125,14 @@ impl Default for Policy {
 }
 
 /// Why a policy cannot stand in a vault.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PolicyRefusal {
     /// A count of zero.
-    #[error(
-        "The policy asks for no approval of {operation}, and nobody acts on a key alone. The policy in force stays. Ask for at least one custodian."
-    )]
     Zero {
         /// The operation, or `default`.
         operation: String,
     },
     /// More approvals than there are custodians to give them.
-    #[error(
-        "The policy asks for {count} custodians for {operation}, and this vault has {custodians}: the act could never be approved. The policy in force stays. Ask for at most {custodians}."
-    )]
     TooMany {
         /// The operation, or `default`.
         operation: String,
@@ -147,30 +142,56 @@ pub enum PolicyRefusal {
         custodians: u8,
     },
     /// A token that would live too short or too long.
-    #[error(
-        "The policy gives tokens {days} days, and they live 7 to 30. The policy in force stays. Choose 7 to 30."
-    )]
     ParametersDays {
         /// Days asked for.
         days: u8,
     },
     /// A quota of something that has none.
-    #[error(
-        "The policy has a quota of {name}, and only keys and aliases have one. The policy in force stays. Name `keys` or `aliases`."
-    )]
     Quota {
         /// The quota's name.
         name: String,
     },
     /// A version of key block that is never refused, or none at all.
-    #[error(
-        "The policy refuses key blocks of version {version}, and only A, B and C can be refused. The policy in force stays. Name A, B or C."
-    )]
     KeyBlock {
         /// The letter.
         version: char,
     },
 }
+
+impl PolicyRefusal {
+    /// What is wrong, what it means where the policy was to be set, what to do.
+    pub fn said(&self, consequence: &str) -> String {
+        match self {
+            Self::Zero { operation } => format!(
+                "The policy asks for no approval of {operation}, and nobody acts on a key alone. {consequence} Ask for at least one custodian."
+            ),
+            Self::TooMany {
+                operation,
+                count,
+                custodians,
+            } => format!(
+                "The policy asks for {count} custodians for {operation}, and this vault has {custodians}: the act could never be approved. {consequence} Ask for at most {custodians}."
+            ),
+            Self::ParametersDays { days } => format!(
+                "The policy gives tokens {days} days (parameters_days), and they live 7 to 30. {consequence} Choose 7 to 30."
+            ),
+            Self::Quota { name } => format!(
+                "The policy has a quota of {name}, and only keys and aliases have one. {consequence} Name `keys` or `aliases`."
+            ),
+            Self::KeyBlock { version } => format!(
+                "The policy refuses key blocks of version {version}, and only A, B and C can be refused. {consequence} Name A, B or C."
+            ),
+        }
+    }
+}
+
+impl fmt::Display for PolicyRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.said("The policy in force stays."))
+    }
+}
+
+impl std::error::Error for PolicyRefusal {}
 
 impl Policy {
     /// Shortest and longest life of a token and its certificate, in days; the shortest is the service's, and holds

@@ -11,13 +11,12 @@ use crate::{
 };
 
 use super::{
-    Context, EngineState, Material,
+    Context, EngineState, Rules,
     attributes::{self, Arrival},
     check_values,
-    import_key::Arrived,
-    imported_secret,
+    import_key::{Arrived, Opened},
     own_pair::{self, Key, Members},
-    refusal, secrets,
+    refusal,
     tokens::Direction,
 };
 
@@ -25,28 +24,29 @@ const MEMBER: &str = "WrappedKeyCryptogram";
 
 const UNDONE: &str = "nothing was imported";
 
+/// Judges it; the algorithm of its check value.
 pub(super) fn check(
     state: &EngineState,
-    input: ImportKeyInput,
+    cryptogram: &ImportKeyCryptogram,
+    asked: Option<KeyCheckValueAlgorithm>,
     now: Timestamp,
-    profile: Profile,
-) -> Result<ImportKeyInput, ApiError> {
-    let asked = input.key_check_value_algorithm;
-    let ImportKeyMaterial::KeyCryptogram(cryptogram) = input.key_material else {
-        return Err(refusal::internal("The material is no cryptogram"));
-    };
-    let judged = judge(state, &cryptogram, asked, now, profile)?;
-    Ok(ImportKeyInput {
-        key_check_value_algorithm: Some(judged.method),
-        key_material: ImportKeyMaterial::KeyCryptogram(Box::new(ImportKeyCryptogram {
-            wrapping_spec: Some(spec(&cryptogram)),
-            ..*cryptogram
-        })),
-        ..input
-    })
+    rules: &Rules,
+) -> Result<KeyCheckValueAlgorithm, ApiError> {
+    judge(state, cryptogram, asked, now, rules.profile).map(|judged| judged.method)
 }
 
-/// Opens the cryptogram. A key's bytes are kept as they came, parity bits included.
+/// The material with the hash that holds where a cryptogram names none; other material as it is.
+pub(super) fn defaulted(material: ImportKeyMaterial) -> ImportKeyMaterial {
+    match material {
+        ImportKeyMaterial::KeyCryptogram(mut cryptogram) => {
+            cryptogram.wrapping_spec = Some(spec(&cryptogram));
+            ImportKeyMaterial::KeyCryptogram(cryptogram)
+        }
+        other => other,
+    }
+}
+
+/// Opens the cryptogram.
 pub(super) fn open(
     state: &EngineState,
     input: &ImportKeyInput,
@@ -69,21 +69,16 @@ pub(super) fn open(
     if Some(secret.len()) != algorithm.key_bytes() {
         return Err(undecryptable(member));
     }
-    imported_secret::refuse_degenerate(MEMBER, algorithm, &secret)?;
-    let check_value = check_values::symmetric(algorithm, judged.method, &secret)?;
-    if ctx.profile == Profile::Production {
-        imported_secret::refuse_published(&attributes, judged.method, &secret)?;
-    }
-    Ok(Arrived {
+    Opened {
+        member: MEMBER,
+        secret,
         attributes,
         exportable: cryptogram.exportable,
         sensitive: false,
         from_block: None,
-        check_value,
         check_value_by: judged.method,
-        both_check_values: check_values::both_check_values(&secret)?,
-        material: Material::Sealed(secrets::seal(ctx, &secret)?),
-    })
+    }
+    .sealed(ctx)
 }
 
 struct Judged<'s> {

@@ -6,7 +6,7 @@ use crate::{
         KeyCheckValueAlgorithm, KeyOrigin, KeyState, KeyUsage, RootCertificatePublicKey, Timestamp,
         TrustedCertificatePublicKey,
     },
-    crypto::kcv,
+    crypto::{SecretBytes, kcv},
     pki::{self, Certificate},
 };
 
@@ -15,7 +15,8 @@ use crate::api::Profile;
 use super::{
     BothCheckValues, Context, EngineState, FromBlock, KeyRecord, Material, Rules,
     attributes::{self, Arrival},
-    certificate, import_cryptogram, import_tr31, import_tr34, life_cycle, refusal, tags,
+    certificate, check_values, import_cryptogram, import_tr31, import_tr34, imported_secret,
+    life_cycle, refusal, secrets, tags,
 };
 
 const MEMBER: &str = "PublicKeyCertificate";
@@ -26,16 +27,27 @@ pub(super) fn check(
     now: Timestamp,
     rules: &Rules,
 ) -> Result<ImportKeyInput, ApiError> {
-    let profile = rules.profile;
     tags::judge(&input.tags)?;
-    let checked = match input.key_material {
-        ImportKeyMaterial::KeyCryptogram(_) => import_cryptogram::check(state, input, now, profile),
-        ImportKeyMaterial::Tr31KeyBlock(_) => import_tr31::check(state, input, now, rules),
-        ImportKeyMaterial::Tr34KeyBlock(_) => import_tr34::check(state, input, now, rules),
-        _ => judge(state, &input, now, profile).map(|_| input),
+    let asked = input.key_check_value_algorithm;
+    let method = match &input.key_material {
+        ImportKeyMaterial::KeyCryptogram(cryptogram) => {
+            import_cryptogram::check(state, cryptogram, asked, now, rules).map(Some)
+        }
+        ImportKeyMaterial::Tr31KeyBlock(block) => {
+            import_tr31::check(state, block, asked, now, rules).map(Some)
+        }
+        ImportKeyMaterial::Tr34KeyBlock(block) => {
+            import_tr34::check(state, block, asked, now, rules).map(Some)
+        }
+        // A certificate's check value is always of one kind, whatever was asked.
+        _ => judge(state, &input, now, rules.profile).map(|_| None),
     }?;
     state.room_for_a_key(now, rules)?;
-    Ok(checked)
+    Ok(ImportKeyInput {
+        key_check_value_algorithm: method.or(asked),
+        key_material: import_cryptogram::defaulted(input.key_material),
+        ..input
+    })
 }
 
 pub(super) fn handle(
@@ -97,6 +109,42 @@ pub(super) struct Arrived {
     pub(super) check_value_by: KeyCheckValueAlgorithm,
     pub(super) material: Material,
     pub(super) both_check_values: Option<BothCheckValues>,
+}
+
+/// A key that lies open, with what its header or its request says of it.
+pub(super) struct Opened<'m> {
+    /// The member that held it.
+    pub(super) member: &'m str,
+    pub(super) secret: SecretBytes,
+    pub(super) attributes: KeyAttributes,
+    pub(super) exportable: bool,
+    pub(super) sensitive: bool,
+    pub(super) from_block: Option<Box<FromBlock>>,
+    pub(super) check_value_by: KeyCheckValueAlgorithm,
+}
+
+impl Opened<'_> {
+    /// The last of every road: keys that are none or that everybody knows are refused, check values are computed, and
+    /// the key is sealed as it came, parity bits included.
+    pub(super) fn sealed(self, ctx: &Context<'_>) -> Result<Arrived, ApiError> {
+        let (secret, method) = (&self.secret, self.check_value_by);
+        let algorithm = self.attributes.key_algorithm;
+        imported_secret::refuse_degenerate(self.member, algorithm, secret)?;
+        let check_value = check_values::symmetric(algorithm, method, secret)?;
+        if ctx.profile == Profile::Production {
+            imported_secret::refuse_published(&self.attributes, method, secret)?;
+        }
+        Ok(Arrived {
+            check_value,
+            both_check_values: check_values::both_check_values(secret)?,
+            material: Material::Sealed(secrets::seal(ctx, secret)?),
+            attributes: self.attributes,
+            exportable: self.exportable,
+            sensitive: self.sensitive,
+            from_block: self.from_block,
+            check_value_by: method,
+        })
+    }
 }
 
 fn public(judged: Judged) -> Arrived {

@@ -2,8 +2,8 @@
 
 use crate::{
     api::{
-        ApiError, ErrorKind, ImportKeyInput, ImportKeyMaterial, ImportTr31KeyBlock, KeyAttributes,
-        KeyCheckValueAlgorithm, Profile, Timestamp,
+        ApiError, ErrorKind, ImportKeyInput, ImportTr31KeyBlock, KeyAttributes,
+        KeyCheckValueAlgorithm, Timestamp,
     },
     crypto::{
         SecretBytes,
@@ -15,11 +15,11 @@ use crate::{
 };
 
 use super::{
-    Context, EngineState, FromBlock, KeyRecord, Material, Rules,
+    Context, EngineState, FromBlock, KeyRecord, Rules,
     attributes::{self, Arrival},
     check_values,
-    import_key::Arrived,
-    imported_secret, refusal, secrets,
+    import_key::{Arrived, Opened},
+    secrets,
     wrapping_key::{self, Task},
 };
 
@@ -29,24 +29,20 @@ const MEMBER: &str = "WrappedKeyBlock";
 /// judged as if it held this one, which the matrix and the strength table refuse last.
 pub(super) const SHORTEST: usize = 16;
 
+/// Judges the block and whether the policy takes its version; the algorithm of the key's check value.
 pub(super) fn check(
     state: &EngineState,
-    input: ImportKeyInput,
+    block: &ImportTr31KeyBlock,
+    asked: Option<KeyCheckValueAlgorithm>,
     now: Timestamp,
     rules: &Rules,
-) -> Result<ImportKeyInput, ApiError> {
-    let ImportKeyMaterial::Tr31KeyBlock(block) = &input.key_material else {
-        return Err(refusal::internal("The material is no key block"));
-    };
-    let judged = judge(state, block, input.key_check_value_algorithm, now)?;
+) -> Result<KeyCheckValueAlgorithm, ApiError> {
+    let judged = judge(state, block, asked, now)?;
     taken(judged.block.header().version, rules)?;
-    Ok(ImportKeyInput {
-        key_check_value_algorithm: Some(judged.method),
-        ..input
-    })
+    Ok(judged.method)
 }
 
-/// Opens the block. A key's bytes are kept as they came, parity bits included.
+/// Opens the block.
 pub(super) fn open(
     state: &EngineState,
     input: &ImportKeyInput,
@@ -59,23 +55,17 @@ pub(super) fn open(
     let secret = unwrap(&judged, ctx)?;
     let attributes = expressed(header, secret.len())?;
     attributes::judge(&attributes, Arrival::Wrapped)?;
-    let algorithm = attributes.key_algorithm;
-    wrapping_key::strong_enough(judged.wrapping, algorithm)?;
-    imported_secret::refuse_degenerate(MEMBER, algorithm, &secret)?;
-    let check_value = check_values::symmetric(algorithm, judged.method, &secret)?;
-    if ctx.profile == Profile::Production {
-        imported_secret::refuse_published(&attributes, judged.method, &secret)?;
-    }
-    Ok(Arrived {
+    wrapping_key::strong_enough(judged.wrapping, attributes.key_algorithm)?;
+    Opened {
+        member: MEMBER,
+        secret,
         attributes,
         exportable: header.exportability != Exportability::NONE,
         sensitive: header.exportability == Exportability::SENSITIVE,
         from_block: kept(header),
-        check_value,
         check_value_by: judged.method,
-        both_check_values: check_values::both_check_values(&secret)?,
-        material: Material::Sealed(secrets::seal(ctx, &secret)?),
-    })
+    }
+    .sealed(ctx)
 }
 
 struct Judged<'s> {

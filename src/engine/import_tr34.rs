@@ -5,8 +5,8 @@ use data_encoding::{HEXUPPER, HEXUPPER_PERMISSIVE};
 
 use crate::{
     api::{
-        ApiError, ImportKeyInput, ImportKeyMaterial, ImportTr34KeyBlock, KeyCheckValueAlgorithm,
-        KeyMaterialType, Profile, Timestamp,
+        ApiError, ImportKeyInput, ImportTr34KeyBlock, KeyCheckValueAlgorithm, KeyMaterialType,
+        Profile, Timestamp,
     },
     crypto::{
         SecretBytes,
@@ -18,14 +18,13 @@ use crate::{
 };
 
 use super::{
-    Context, EngineState, KeyRecord, Material, Rules,
+    Context, EngineState, KeyRecord, Rules,
     attributes::{self, Arrival},
     certificate, check_values,
-    import_key::Arrived,
+    import_key::{Arrived, Opened},
     import_tr31::{self, SHORTEST},
-    imported_secret,
     own_pair::{self, Key, Members},
-    refusal, secrets,
+    refusal,
     tokens::Direction,
 };
 
@@ -36,23 +35,18 @@ const UNDONE: &str = "nothing was imported";
 /// How long ago a one-pass token for a pair may have been signed, in milliseconds: seven days.
 const PAIR_WINDOW: i64 = 7 * 24 * 60 * 60 * 1000;
 
+/// Judges the token; the algorithm of the key's check value.
 pub(super) fn check(
     state: &EngineState,
-    input: ImportKeyInput,
+    block: &ImportTr34KeyBlock,
+    asked: Option<KeyCheckValueAlgorithm>,
     now: Timestamp,
     rules: &Rules,
-) -> Result<ImportKeyInput, ApiError> {
-    let ImportKeyMaterial::Tr34KeyBlock(block) = &input.key_material else {
-        return Err(refusal::internal("The material is no TR-34 token"));
-    };
-    let judged = judge(state, block, input.key_check_value_algorithm, now, rules)?;
-    Ok(ImportKeyInput {
-        key_check_value_algorithm: Some(judged.method),
-        ..input
-    })
+) -> Result<KeyCheckValueAlgorithm, ApiError> {
+    judge(state, block, asked, now, rules).map(|judged| judged.method)
 }
 
-/// Opens the token. A key's bytes are kept as they came, parity bits included.
+/// Opens the token.
 pub(super) fn open(
     state: &EngineState,
     input: &ImportKeyInput,
@@ -72,21 +66,16 @@ pub(super) fn open(
         .strong_enough(Direction::Import, algorithm, WrapPath::Tr34)?;
     tr31::compare_check_value_of_key(header, &secret)
         .map_err(|e| content(&Tr34Error::Header(e)))?;
-    imported_secret::refuse_degenerate(MEMBER, algorithm, &secret)?;
-    let check_value = check_values::symmetric(algorithm, judged.method, &secret)?;
-    if ctx.profile == Profile::Production {
-        imported_secret::refuse_published(&attributes, judged.method, &secret)?;
-    }
-    Ok(Arrived {
+    Opened {
+        member: MEMBER,
+        secret,
         attributes,
         exportable: header.exportability != Exportability::NONE,
         sensitive: header.exportability == Exportability::SENSITIVE,
-        check_value,
-        check_value_by: judged.method,
-        both_check_values: check_values::both_check_values(&secret)?,
-        material: Material::Sealed(secrets::seal(ctx, &secret)?),
         from_block: import_tr31::kept(header),
-    })
+        check_value_by: judged.method,
+    }
+    .sealed(ctx)
 }
 
 struct Judged<'s> {

@@ -108,7 +108,7 @@ impl Acting<'_, '_> {
         loop {
             match handover.write(&folder) {
                 Ok(()) => {
-                    self.handed_out(&handover, &folder);
+                    self.handed_out(&handover, executed, &folder);
                     return Ok(());
                 }
                 Err(why) => self.talk.stop(&format!(
@@ -127,9 +127,9 @@ impl Acting<'_, '_> {
         }
     }
 
-    fn handed_out(&mut self, handover: &Handover, folder: &Path) {
-        self.talk
-            .say("The key went into a file that only the receiver can open.");
+    fn handed_out(&mut self, handover: &Handover, executed: &Executed, folder: &Path) {
+        let left = handover::left(executed);
+        self.talk.say(left.what);
         self.talk.say(&format!(
             "  file        {}, read back",
             folder.join(&handover.file).display()
@@ -137,7 +137,6 @@ impl Acting<'_, '_> {
         self.talk.say(&format!("  beside it   {NEXT}"));
         self.talk
             .say(&format!("  SHA-256     {}", handover.sha256()));
-        self.talk
-            .say("Carry the folder over; NEXT.txt says how. Send the check value by another road.");
+        self.talk.say(&left.carry.join(" "));
     }
 }

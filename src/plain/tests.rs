@@ -367,7 +367,9 @@ fn what_gives_out_a_certificate_writes_its_file() {
         ("Number: ", "close"),
     ];
     let mut session = practice_session(true);
-    at_home(&mut session, &answers);
+    let text = at_home(&mut session, &answers).text();
+    assert!(text.contains("No key left."), "{text}");
+    assert!(!text.contains("The key went into"), "{text}");
     let file = std::fs::read_to_string(room.path().join("out").join("wrap.rehearsal.json"));
     assert!(file.unwrap().contains("WrappingKeyCertificate"));
 }

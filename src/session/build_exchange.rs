@@ -1,11 +1,12 @@
 //! From answers to acts of an exchange; see [`super::build`].
 
 use crate::api::{
-    CounterpartyProfile, CreateAliasInput, ExportAttributes, ExportDukptInitialKey, ExportKeyInput,
-    ExportKeyMaterial, ExportTr31KeyBlock, ExportTr34KeyBlock, GetParametersForExportInput,
-    GetParametersForImportInput, ImportKeyInput, ImportKeyMaterial, ImportTr31KeyBlock,
-    ImportTr34KeyBlock, KeyAlgorithm, KeyMaterialType, Request, Tag, TagResourceInput,
-    Tr34KeyBlockFormat,
+    CertificateSubject, CounterpartyProfile, CreateAliasInput, ExportAttributes,
+    ExportDukptInitialKey, ExportKeyInput, ExportKeyMaterial, ExportTr31KeyBlock,
+    ExportTr34KeyBlock, GetCertificateSigningRequestInput, GetParametersForExportInput,
+    GetParametersForImportInput, GetPublicKeyCertificateInput, ImportKeyInput, ImportKeyMaterial,
+    ImportTr31KeyBlock, ImportTr34KeyBlock, KeyAlgorithm, KeyMaterialType, Request,
+    SigningAlgorithm, Tag, TagResourceInput, Tr34KeyBlockFormat,
 };
 
 use data_encoding::HEXUPPER;
@@ -32,6 +33,8 @@ pub(super) fn action(
         "export-key.tr31" => export_tr31(session, answers),
         "get-parameters-for-import" => parameters(session, answers, true),
         "get-parameters-for-export" => parameters(session, answers, false),
+        "get-public-key-certificate" => public_key_certificate(session, answers),
+        "get-certificate-signing-request" => signing_request(session, answers),
         "create-alias" => create_alias(session, answers),
         "tag-resource" => tag_resource(session, answers),
         _ => return None,
@@ -302,6 +305,41 @@ fn parameters(session: &Session, answers: &Answers, import: bool) -> Result<Acti
             counterparty_profile,
         })
     };
+    with_file(session, answers, request)
+}
+
+fn public_key_certificate(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
+    let request = Request::GetPublicKeyCertificate(GetPublicKeyCertificateInput {
+        key_identifier: session.resolve(answers.text("key")?)?,
+        counterparty_profile: counterparty(answers)?,
+    });
+    with_file(session, answers, request)
+}
+
+fn signing_request(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
+    let hash = answers.text("hash")?;
+    let signing_algorithm = SigningAlgorithm::ALL
+        .iter()
+        .find(|known| known.name() == hash)
+        .ok_or_else(|| wrong("hash", "is not SHA256, SHA384 or SHA512"))?;
+    let request = Request::GetCertificateSigningRequest(GetCertificateSigningRequestInput {
+        key_identifier: session.resolve(answers.text("key")?)?,
+        signing_algorithm: *signing_algorithm,
+        certificate_subject: Box::new(CertificateSubject {
+            common_name: answers.text("common-name")?.to_owned(),
+            organization: answers.optional("organization").map(str::to_owned),
+            organization_unit: None,
+            city: None,
+            state_or_province: None,
+            country: None,
+            email_address: None,
+        }),
+    });
+    // The shape's own rules stand in the service's model alone.
+    let operation = request.operation();
+    operation
+        .parse(&request.to_json())
+        .map_err(|error| wrong("common-name", &format!("is refused: {}", error.message)))?;
     with_file(session, answers, request)
 }
 

@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::api::Operation;
-use crate::custody::policy::operation;
-use crate::custody::{Policy, Role, json};
+use crate::custody::{Policy, Role};
 
 use super::Session;
 use super::error::Refusal;
+use super::policy_file;
 use super::sentence::{Details, line};
 
 fn wrong(what: &str) -> Refusal {
@@ -22,10 +21,9 @@ fn wrong(what: &str) -> Refusal {
 /// Reads a whole policy.
 ///
 /// # Errors
-/// No JSON, or no policy.
+/// No policy.
 pub(crate) fn read(bytes: &[u8]) -> Result<Policy, Refusal> {
-    let value = json::strict(bytes).map_err(|e| wrong(&format!("The policy is not JSON: {e}.")))?;
-    serde_json::from_value(value).map_err(|e| wrong(&format!("This is no policy: {e}.")))
+    policy_file::parse(bytes).map_err(|e| wrong(&e))
 }
 
 impl Session {
@@ -40,14 +38,7 @@ impl Session {
     }
 
     pub(crate) fn judged_policy(&self, policy: &Policy) -> Result<(), Refusal> {
-        let known = |name: &str| {
-            operation::ALL.contains(&name) || Operation::ALL.iter().any(|o| o.name() == name)
-        };
-        if let Some(name) = policy.overrides.keys().find(|name| !known(name)) {
-            return Err(wrong(&format!(
-                "The policy counts approvals of {name}, and nothing here is called that."
-            )));
-        }
+        policy_file::known(policy).map_err(|e| wrong(&e))?;
         if *policy == self.state.policy && self.state.next_policy.is_none() {
             return Err(wrong(
                 "This policy is the one in force: nothing would change.",

@@ -10,7 +10,7 @@ use crate::vault::{CustodyFile, Store};
 use super::book::{Book, event};
 use super::enrolment::{self, Enrolled, array, custody_file, enrol, identity, seal_all};
 use super::error::Refusal;
-use super::present::Held;
+use super::policy_file::policy_fits;
 use super::state::{ClockState, STATE_VERSION, State};
 use super::transition::Transition;
 use super::{Environment, Profile, Session, forms};
@@ -69,10 +69,25 @@ pub struct Created {
 /// A refusal that names what was wrong; the store is then still empty.
 pub fn create(
     store: Box<dyn Store>,
+    new: NewVault,
+    environment: Environment,
+) -> Result<Created, Refusal> {
+    create_under(store, new, None, environment)
+}
+
+/// Creates a vault as [`create`] does, with a policy that holds from the beginning; the answers of the new vault's people
+/// about software and cameras stand above its own.
+///
+/// # Errors
+/// As [`create`]; and a policy that nobody could act under.
+pub fn create_under(
+    store: Box<dyn Store>,
     mut new: NewVault,
+    policy: Option<Policy>,
     environment: Environment,
 ) -> Result<Created, Refusal> {
     check(&new)?;
+    check_policy(&new, policy.as_ref())?;
     let Environment {
         wall,
         mut entropy,
@@ -98,16 +113,14 @@ pub fn create(
     let quorum = (new.k, new.t);
     let mut file = custody_file(new.profile, quorum, (vault_id, set_id), (&v, &u), &enrolled);
     let envelopes = seal_all(&mut file, &enrolled, new.profile)?;
-    let mut state = first_state(&new, &enrolled, now, &*wall);
+    let given = policy.is_some();
+    let mut state = first_state(&new, policy, &enrolled, now, &*wall);
     enrolment::enter_in_ledger(&mut state.ledger, &file, "init", now.millis());
-    let events = first_events(&file, &enrolled, &state, now, new.hold);
+    let events = first_events(&file, &enrolled, &state, given, (now, new.hold));
     let book = Book::create(store, &v, file, epoch, &state, events)?;
     let present = enrolled.iter().map(|e| e.name.clone()).collect();
-    let held = if new.hold {
-        enrolment::held(enrolled, u)
-    } else {
-        Held::default()
-    };
+    let keys = new.hold.then(|| enrolment::held(enrolled, u));
+    let held = keys.unwrap_or_default();
     let environment = Environment {
         wall,
         entropy,
@@ -135,7 +148,13 @@ pub fn create(
     })
 }
 
-fn first_state(new: &NewVault, enrolled: &[Enrolled], now: Timestamp, wall: &dyn Clock) -> State {
+fn first_state(
+    new: &NewVault,
+    policy: Option<Policy>,
+    enrolled: &[Enrolled],
+    now: Timestamp,
+    wall: &dyn Clock,
+) -> State {
     let frozen = new.profile == Profile::Rehearsal;
     let attested = new.clock.filter(|_| !frozen);
     State {
@@ -145,7 +164,7 @@ fn first_state(new: &NewVault, enrolled: &[Enrolled], now: Timestamp, wall: &dyn
         policy: Policy {
             software_generation: new.software_generation,
             qr_of_exports: new.qr_of_exports && new.profile == Profile::Production,
-            ..Policy::default()
+            ..policy.unwrap_or_default()
         },
         clock: ClockState {
             offset: attested.map_or(0, |c| c.millis() - wall.now().millis()),
@@ -164,6 +183,12 @@ fn check(new: &NewVault) -> Result<(), Refusal> {
         return Err(wrong("The account is 12 digits.".into()));
     }
     Ok(())
+}
+
+fn check_policy(new: &NewVault, policy: Option<&Policy>) -> Result<(), Refusal> {
+    let custodians = new.people.iter().filter(|p| p.role == "custodian");
+    let custodians = u8::try_from(custodians.count()).unwrap_or(u8::MAX);
+    policy.map_or(Ok(()), |policy| policy_fits(policy, custodians))
 }
 
 /// What must hold of the people of a vault, new or rotated; the error is the broken rule as a sentence.
@@ -196,23 +221,26 @@ pub(crate) fn check_people<'a>(
     Ok(())
 }
 
-/// The first lines of the log: everybody proves their key, and all sign the list and the answer about policy.
+/// The first lines of the log: everybody proves their key, and all sign the list and the answer about policy. A policy
+/// that was given stands in the first of them, whole.
 fn first_events(
     file: &CustodyFile,
     enrolled: &[Enrolled],
     state: &State,
-    now: Timestamp,
-    hold: bool,
+    given: bool,
+    (now, hold): (Timestamp, bool),
 ) -> Vec<Event> {
     let by = if hold { By::UnlockFile } else { By::Terminal };
-    let mut lines = vec![
-        Transition::note("create-vault", Vec::new())
-            .with("profile", file.profile.name())
-            .with(
-                "quorum",
-                format!("{} of {} to open, {} to use", file.k, file.n, file.t),
-            ),
-    ];
+    let mut first = Transition::note("create-vault", Vec::new())
+        .with("profile", file.profile.name())
+        .with(
+            "quorum",
+            format!("{} of {} to open, {} to use", file.k, file.n, file.t),
+        );
+    if given {
+        first = first.with("policy", serde_json::json!(state.policy));
+    }
+    let mut lines = vec![first];
     lines.extend(enrolment::statements(file, enrolled, 0, by));
     if file.profile == Profile::Production {
         let answer = Statement::PolicyAnswer {

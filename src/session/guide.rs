@@ -5,6 +5,7 @@ use crate::crypto::strength::{WrapPath, may_wrap};
 use crate::engine::attributes::{self, Arrival, MODE_SETS, ModeSet, Row};
 
 use super::field::usage as usage_named;
+use super::op_exchange::{PUBLIC_KEY_CERTIFICATE, SIGNING_REQUEST};
 use super::view::{KeyRow, PendingView, View};
 use super::{modes, op};
 
@@ -236,6 +237,12 @@ fn key_off(op: &str, field: &str, row: &KeyRow) -> Option<&'static str> {
             })
             .or_else(disabled),
         name if name.starts_with("export-key") => export_off(row).map(export_off_words),
+        name if [PUBLIC_KEY_CERTIFICATE.name, SIGNING_REQUEST.name].contains(&name) => gone
+            .or_else(|| {
+                (row.key.key_attributes.key_class != KeyClass::ASYMMETRIC_KEY_PAIR)
+                    .then_some("it is no key pair of this vault")
+            })
+            .or_else(disabled),
         name if name == op::RESTORE_KEY.name => {
             (row.key.key_state != KeyState::DELETE_PENDING).then_some("it is not being deleted")
         }

@@ -28,6 +28,36 @@ pub struct Handover {
     pub next: String,
 }
 
+/// What a file that was written for the other side means, on screen and in lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// What left.
+    pub what: &'static str,
+    /// What people do with it.
+    pub carry: [&'static str; 2],
+    /// Whether the other side answers with a receipt.
+    pub receipt: bool,
+}
+
+/// What left with the file of an executed act: a key, or only what the other side is told.
+pub fn left(executed: &Executed) -> Left {
+    const CARRY: &str = "Carry the folder over; NEXT.txt says how.";
+    let key = |response: &Response| matches!(response, Response::ExportKey(_));
+    if executed.responses.iter().any(key) {
+        Left {
+            what: "The key went into a file that only the receiver can open.",
+            carry: [CARRY, "Send the check value by another road."],
+            receipt: true,
+        }
+    } else {
+        Left {
+            what: "What the other side is handed is in a file. No key left.",
+            carry: [CARRY, "Tell the hash of the file by another road."],
+            receipt: false,
+        }
+    }
+}
+
 /// Makes the hand-over of an executed act that writes a file for the other side.
 ///
 /// # Errors

@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::api::{
-    ExportKeyInput, ExportKeyMaterial, ExportTr34KeyBlock, ImportKeyInput, ImportKeyMaterial,
-    ImportTr31KeyBlock, ImportTr34KeyBlock, KeyMaterialType, Request, Response, Timestamp,
-    WrappedKey, iso_time,
+    ExportKeyInput, ExportKeyMaterial, ExportTr34KeyBlock, GetPublicKeyCertificateOutput,
+    ImportKeyInput, ImportKeyMaterial, ImportTr31KeyBlock, ImportTr34KeyBlock, KeyMaterialType,
+    Request, Response, Timestamp, WrappedKey, iso_time,
 };
 use crate::pki::Certificate;
 
@@ -73,6 +73,14 @@ pub(super) fn of(
             };
             parameters(session, note, response, &given)
         }
+        (
+            Request::GetPublicKeyCertificate(input),
+            Some(response @ Response::GetPublicKeyCertificate(o)),
+        ) => key_certificate(session, &input.key_identifier, note, response, o),
+        (
+            Request::GetCertificateSigningRequest(input),
+            Some(response @ Response::GetCertificateSigningRequest(_)),
+        ) => signing_request(session, &input.key_identifier, note, response),
         _ => Err(no()),
     }
 }
@@ -340,18 +348,7 @@ fn parameters(
         "this certificate is for practice; no real key belongs under it.",
     );
     handover::arrived(&mut text, &note.file, &file);
-    let _ = writeln!(
-        text,
-        "2. Compare both fingerprints with what this vault's people say over another\n   channel. The certificate {}; \
-         the root stands above it:\n",
-        given.use_of
-    );
-    for (name, certificate) in [("certificate", given.certificate), ("root", given.root)] {
-        let sha256 = Certificate::from_any(certificate.as_bytes())
-            .map(|c| super::door::hex(&c.sha256_fingerprint()))
-            .unwrap_or_default();
-        let _ = writeln!(text, "   {name:<12}SHA-256\n   {sha256}");
-    }
+    fingerprints(&mut text, given.use_of, given.certificate, given.root);
     if given.receives {
         aws_sends(&mut text, note, given);
     }
@@ -360,6 +357,84 @@ fn parameters(
         "\n3. {}\n   before {}: then it ends.",
         given.back,
         given.until.rfc3339()
+    );
+    Ok(handed(note, file, text))
+}
+
+fn fingerprints(text: &mut String, use_of: &str, certificate: &str, root: &str) {
+    let _ = writeln!(
+        text,
+        "2. Compare both fingerprints with what this vault's people say over another\n   channel. The certificate {use_of}; \
+         the root stands above it:\n",
+    );
+    for (name, certificate) in [("certificate", certificate), ("root", root)] {
+        let sha256 = Certificate::from_any(certificate.as_bytes())
+            .map(|c| super::door::hex(&c.sha256_fingerprint()))
+            .unwrap_or_default();
+        let _ = writeln!(text, "   {name:<12}SHA-256\n   {sha256}");
+    }
+}
+
+/// A pair's certificate and the root above it as the AWS CLI prints them.
+fn key_certificate(
+    session: &Session,
+    key: &str,
+    note: &ExportNote,
+    response: &Response,
+    given: &GetPublicKeyCertificateOutput,
+) -> Result<Handover, Refusal> {
+    let (certificate, root) = (&given.key_certificate, &given.key_certificate_chain);
+    let file = pretty(&response.to_json())?;
+    let mut text = handover::head(
+        session,
+        "the other side",
+        "this certificate is for practice; no real key belongs under it.",
+    );
+    handover::arrived(&mut text, &note.file, &file);
+    let signs = session
+        .record(key)
+        .is_some_and(|r| r.key.key_attributes.key_modes_of_use.sign);
+    let use_of = if signs {
+        "checks what this key signs"
+    } else {
+        "wraps keys for this one"
+    };
+    fingerprints(&mut text, use_of, certificate, root);
+    if let Ok(certificate) = Certificate::from_any(certificate.as_bytes()) {
+        let until = certificate.not_after().rfc3339();
+        let _ = writeln!(
+            text,
+            "\n3. It is good until {until}: ask for another before."
+        );
+    }
+    Ok(handed(note, file, text))
+}
+
+/// A request for a certificate, and how the answer is used here.
+fn signing_request(
+    session: &Session,
+    key: &str,
+    note: &ExportNote,
+    response: &Response,
+) -> Result<Handover, Refusal> {
+    let file = pretty(&response.to_json())?;
+    let mut text = handover::head(
+        session,
+        "the authority's side",
+        "this request is for practice; no real certificate belongs to it.",
+    );
+    handover::arrived(&mut text, &note.file, &file);
+    let name = &note.file;
+    let _ = write!(
+        text,
+        "2. Make it the PEM file that authorities read, and see whom it names:\n\n\
+         \x20  jq -r .CertificateSigningRequest {name} | base64 -d > request.pem\n\
+         \x20  openssl req -in request.pem -noout -verify -subject\n\n\
+         3. Issue the certificate and bring it back with the root above it. It goes beside\n\
+         \x20  the key's name: as WrappingKeyCertificate beside WrappingKeyIdentifier in\n\
+         \x20  import-key, as SigningKeyCertificate beside SigningKeyIdentifier in export-key.\n\
+         \x20  The key is {}.\n",
+        session.record(key).map_or(key, |r| &r.key.key_arn)
     );
     Ok(handed(note, file, text))
 }

@@ -53,6 +53,7 @@ pub mod op_custody;
 pub mod op_exchange;
 pub mod opening;
 mod pending;
+mod policy_file;
 pub mod practice;
 mod present;
 mod printable;
@@ -98,12 +99,13 @@ pub use command::{Arrow, Command, Executed, KeySource, Origin, Outcome, Prepared
 pub use components::{
     ComponentAct, ComponentCommand, ComponentPart, ComponentStep, SetRef, Source,
 };
-pub use creation::{Created, NewPerson, NewVault, create};
+pub use creation::{Created, NewPerson, NewVault, create, create_under};
 pub use custody_act::{CustodyAct, Inventory, Rotation, Seat};
 pub use drill::DrillDone;
 pub use error::Refusal;
 pub use forms::{SOFTWARE_QUESTION, paper_name};
 pub use opening::{Bootstrap, Opening, WitnessAnswer};
+pub use policy_file::{policy_fits, policy_lines, read_policy};
 pub use printable::printable;
 pub use proving::{Hand, Proving};
 pub use resharing::{Reshared, Resharing};

@@ -294,6 +294,8 @@ pub const OPS: &[Op] = &[
     op_components::EXPORT_COMPONENTS,
     op_exchange::PARAMETERS_FOR_IMPORT,
     op_exchange::PARAMETERS_FOR_EXPORT,
+    op_exchange::PUBLIC_KEY_CERTIFICATE,
+    op_exchange::SIGNING_REQUEST,
     ACT_LIST,
     op_exchange::CREATE_ALIAS,
     op_exchange::TAG_RESOURCE,
@@ -320,6 +322,15 @@ pub const fn named_parameters(import: bool) -> &'static str {
     } else {
         op_exchange::PARAMETERS_FOR_EXPORT.name
     }
+}
+
+/// Whether an act gives out a certificate of a key pair, or the request for one.
+pub fn certifies(op: &Op) -> bool {
+    [
+        op_exchange::PUBLIC_KEY_CERTIFICATE.name,
+        op_exchange::SIGNING_REQUEST.name,
+    ]
+    .contains(&op.name)
 }
 
 /// Finds an act by name.

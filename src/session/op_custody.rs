@@ -143,7 +143,7 @@ pub const INVENTORY_FILE: Field = Field {
 pub const POLICY_FILE: Field = Field {
     id: "file",
     label: "Policy",
-    hint: "The whole policy as JSON: what `keymoot vault policy DIR` printed, changed where it shall change.",
+    hint: "The whole policy as TOML or JSON: what `keymoot vault policy DIR` printed, changed where it shall change.",
     kind: Kind::File,
     optional: false,
 };

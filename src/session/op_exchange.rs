@@ -274,7 +274,7 @@ pub const PARAMETERS_FOR_IMPORT: Op = Op {
         CERTIFICATE_SIGNATURE,
         OUTPUT,
     ],
-    uses_secret: false,
+    uses_secret: true,
     phrase: None,
 };
 
@@ -304,7 +304,64 @@ pub const PARAMETERS_FOR_EXPORT: Op = Op {
         CERTIFICATE_SIGNATURE,
         OUTPUT,
     ],
-    uses_secret: false,
+    uses_secret: true,
+    phrase: None,
+};
+
+/// GetPublicKeyCertificate.
+pub const PUBLIC_KEY_CERTIFICATE: Op = Op {
+    name: "get-public-key-certificate",
+    title: "Give out a key's certificate",
+    does: "makes a certificate of a key pair of this vault, by the vault's own authority",
+    fields: &[KEY, CERTIFICATE_SIGNATURE, OUTPUT],
+    uses_secret: true,
+    phrase: None,
+};
+
+/// GetCertificateSigningRequest.
+pub const SIGNING_REQUEST: Op = Op {
+    name: "get-certificate-signing-request",
+    title: "Ask an authority for a certificate",
+    does: "makes a request with which another authority issues a certificate for a key pair of this vault",
+    fields: &[
+        KEY,
+        Field {
+            id: "common-name",
+            label: "Name",
+            hint: "Whom the certificate shall name (CN), 1 to 64 characters.",
+            kind: Kind::Text { max: 64 },
+            optional: false,
+        },
+        Field {
+            id: "organization",
+            label: "Organization",
+            hint: "The organization that it shall name (O), where the authority wants one.",
+            kind: Kind::Text { max: 64 },
+            optional: true,
+        },
+        Field {
+            id: "hash",
+            label: "Hash",
+            hint: "The hash under the request's signature. SHA-256 is read everywhere.",
+            kind: Kind::Choice(&[
+                Choice {
+                    id: "SHA256",
+                    label: "SHA-256 (usual)",
+                },
+                Choice {
+                    id: "SHA384",
+                    label: "SHA-384",
+                },
+                Choice {
+                    id: "SHA512",
+                    label: "SHA-512",
+                },
+            ]),
+            optional: false,
+        },
+        OUTPUT,
+    ],
+    uses_secret: true,
     phrase: None,
 };
 

@@ -2,9 +2,10 @@
 
 use crate::api::Timestamp;
 use crate::crypto::SecretBytes;
+use crate::custody::Policy;
 use crate::vault::Store;
 
-use super::creation::{Created, NewPerson, NewVault, create};
+use super::creation::{Created, NewPerson, NewVault, create_under};
 use super::error::Refusal;
 use super::{Environment, Profile};
 
@@ -41,12 +42,26 @@ pub fn vault(
     clock: Option<Timestamp>,
     hold: bool,
 ) -> Result<Created, Refusal> {
+    vault_under(store, None, environment, clock, hold)
+}
+
+/// The same under a policy.
+///
+/// # Errors
+/// As [`vault`]; and a policy that three custodians could not act under.
+pub fn vault_under(
+    store: Box<dyn Store>,
+    policy: Option<Policy>,
+    environment: Environment,
+    clock: Option<Timestamp>,
+    hold: bool,
+) -> Result<Created, Refusal> {
     let people = PEOPLE.iter().map(|(name, role, phrase)| NewPerson {
         name: (*name).to_owned(),
         role,
         passphrase: SecretBytes::from_slice(phrase.as_bytes()),
     });
-    let mut created = create(
+    let mut created = create_under(
         store,
         NewVault {
             name: "rehearsal".into(),
@@ -61,6 +76,7 @@ pub fn vault(
             clock,
             hold,
         },
+        policy,
         environment,
     )?;
     created.session.held.practice = PEOPLE

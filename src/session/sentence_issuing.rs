@@ -1,6 +1,6 @@
 //! Acts of this vault's own authority, in a custodian's words: tokens, certificates and requests.
 
-use crate::api::{CounterpartyProfile, KeyAlgorithm, KeyMaterialType, Request};
+use crate::api::{CertificateSubject, CounterpartyProfile, KeyAlgorithm, KeyMaterialType, Request};
 use crate::engine::EngineState;
 
 use super::sentence::{Details, line, name_of};
@@ -39,13 +39,29 @@ pub(crate) fn describe(request: &Request, engine: &EngineState, days: u8) -> (St
                 "ASK FOR A CERTIFICATE FOR KEY {}",
                 name(&input.key_identifier)
             ),
-            vec![
-                line("for", &input.certificate_subject.common_name),
-                line("signed with", input.signing_algorithm.name()),
-            ],
+            [
+                subject(&input.certificate_subject),
+                vec![line("signed with", input.signing_algorithm.name())],
+            ]
+            .concat(),
         ),
         _ => (request.operation().name().to_owned(), Vec::new()),
     }
+}
+
+/// Everything that the certificate shall say of its holder.
+fn subject(named: &CertificateSubject) -> Details {
+    let parts = [
+        ("for", Some(&named.common_name)),
+        ("organization", named.organization.as_ref()),
+        ("unit", named.organization_unit.as_ref()),
+        ("city", named.city.as_ref()),
+        ("state", named.state_or_province.as_ref()),
+        ("country", named.country.as_ref()),
+        ("e-mail", named.email_address.as_ref()),
+    ];
+    let given = |(name, value): (&str, Option<&String>)| value.map(|value| line(name, value));
+    parts.into_iter().filter_map(given).collect()
 }
 
 /// A new key pair with its token and certificate.
@@ -74,4 +90,35 @@ fn signature(profile: Option<CounterpartyProfile>) -> Details {
     hash.map(|hash| line("signed with", hash.name()))
         .into_iter()
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Operation;
+    use serde_json::json;
+
+    #[test]
+    fn people_read_everything_that_the_request_names() {
+        let input = json!({"KeyIdentifier": "alias/a", "SigningAlgorithm": "SHA384", "CertificateSubject": {
+            "CommonName": "signer", "Organization": "Acme", "OrganizationUnit": "Keys", "City": "Basel",
+            "StateOrProvince": "BS", "Country": "CH", "EmailAddress": "k@acme.example"}});
+        let request = Operation::GetCertificateSigningRequest
+            .parse(&input)
+            .unwrap();
+        let (_, details) = describe(&request, &EngineState::new("111122223333", "us-east-1"), 7);
+        let said = format!("{details:?}");
+        for part in [
+            "signer",
+            "Acme",
+            "Keys",
+            "Basel",
+            "BS",
+            "CH",
+            "k@acme.example",
+            "SHA384",
+        ] {
+            assert!(said.contains(&format!("\"{part}\"")), "{part}: {said}");
+        }
+    }
 }

@@ -15,6 +15,7 @@ use super::{Doctor, Explain, PlaySession, browse};
 pub(crate) use crate::ceremony::read_envelope;
 use crate::ceremony::{Advance, Runner, Script, Wanted, note_file};
 use crate::crypto::{Entropy, OsEntropy};
+use crate::custody::Policy;
 use crate::os::OutputFolder;
 use crate::session::{
     Created, Environment, NewVault, Opening, Profile, Refusal, Session, View, paper_name, practice,
@@ -122,7 +123,7 @@ impl Desk {
                 return News::Locked;
             }
             Order::Recognise { person, signing } => return self.recognise(&person, signing),
-            Order::Create { dir, new } => self.create(&dir, new),
+            Order::Create { dir, new, policy } => self.create(&dir, new, policy),
             Order::Passphrase(words) => passphrase(words),
             Order::PlaceEnvelopes {
                 folder,
@@ -247,9 +248,15 @@ impl Desk {
         Ok(News::Closed)
     }
 
-    fn create(&mut self, dir: &Path, new: NewVault) -> Result<News, Refusal> {
+    fn create(
+        &mut self,
+        dir: &Path,
+        new: NewVault,
+        policy: Option<Policy>,
+    ) -> Result<News, Refusal> {
         let store = FolderStore::create(dir).map_err(|e| Refusal::Vault(e.to_string()))?;
-        let created = crate::session::create(Box::new(store), new, self.environment())?;
+        let created =
+            crate::session::create_under(Box::new(store), new, policy, self.environment())?;
         Ok(self.keep(created, dir))
     }
 

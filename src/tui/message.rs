@@ -16,6 +16,7 @@ use super::screens::root::RootFile;
 use crate::api::Timestamp;
 use crate::ceremony::{Answer, Ask, Showing};
 use crate::crypto::SecretBytes;
+use crate::custody::Policy;
 use crate::session::Trail;
 use crate::session::{
     BackupDone, Bootstrap, Changed, Command, NewVault, Outcome, PendingView, View, WitnessAnswer,
@@ -97,7 +98,11 @@ pub(crate) enum Order {
     /// Gives up the opening or closes the vault.
     Close,
     /// Makes a vault in a folder, and leaves it open.
-    Create { dir: PathBuf, new: NewVault },
+    Create {
+        dir: PathBuf,
+        new: NewVault,
+        policy: Option<Policy>,
+    },
     /// Writes one person's envelopes to a medium of their own and reads them back.
     PlaceEnvelopes {
         folder: PathBuf,

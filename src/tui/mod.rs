@@ -92,6 +92,8 @@ pub enum Start {
     Init {
         /// The folder it will be.
         dir: PathBuf,
+        /// The policy that it begins with, where a file said so.
+        policy: Option<crate::custody::Policy>,
     },
 }
 

@@ -1,4 +1,4 @@
-//! `vault policy`: shown, changed by an act, and in force from the next opening on.
+//! The policy: given with `init`, shown by `vault policy`, changed by an act, and in force from the next opening on.
 
 use serde_json::json;
 
@@ -66,4 +66,72 @@ fn a_policy_that_cannot_stand_is_refused_and_nothing_changes() {
         );
     }
     assert_eq!(room.json(&format!("vault policy t.vault {OPEN}")), before);
+}
+
+const FIRST: &str = "default = 1
+parameters_days = 30
+[overrides]
+ExportKey = 3
+[quotas]
+keys = 1
+";
+
+#[test]
+fn a_vault_begins_with_the_policy_of_a_file() {
+    let room = Room::new();
+    room.write("first.toml", FIRST);
+    room.ok("init t.vault --profile test --unlock-file people.json --policy first.toml");
+    let policy = room.json(&format!("vault policy t.vault {OPEN}"));
+    assert_eq!(policy["overrides"], json!({"ExportKey": 3}), "{policy}");
+    assert_eq!(
+        (&policy["default"], &policy["parameters_days"]),
+        (&json!(1), &json!(30))
+    );
+    // It is there from the first act on, and the log says what it was.
+    room.write("kek.json", kek("AES_256").to_string());
+    let create = format!("call create-key --vault t.vault {OPEN} --cli-input-json kek.json");
+    room.ok(&create);
+    room.run(&create)
+        .refused(254, "The limit of 1 keys has been reached.");
+    let log = std::fs::read_to_string(room.path("t.vault/audit.jsonl")).unwrap();
+    let first = log.lines().next().unwrap();
+    assert!(first.contains("parameters_days"), "{first}");
+    // What one vault prints is what another begins with.
+    room.write("printed.json", policy.to_string());
+    room.ok("init r.vault --rehearse --policy printed.json");
+    assert_eq!(
+        room.json("vault policy r.vault")["quotas"],
+        json!({"keys": 1})
+    );
+}
+
+#[test]
+fn a_vault_is_not_made_under_a_policy_that_cannot_stand() {
+    let room = Room::new();
+    for (text, says) in [
+        ("quorum = 3", "unknown field `quorum`"),
+        (
+            "default = 2\nparameters_days = 31",
+            "31 days (parameters_days)",
+        ),
+        ("default = 4", "4 custodians for default"),
+        (
+            "default = 2\n[overrides]\nExportKey = 0",
+            "no approval of ExportKey",
+        ),
+        (
+            "default = 2\n[overrides]\nExport = 2",
+            "approvals of Export (overrides)",
+        ),
+        ("default = 2\nrefused_key_blocks = [\"D\"]", "version D"),
+    ] {
+        room.write("policy.toml", text);
+        for way in ["--profile test --unlock-file people.json", "--rehearse"] {
+            let run = room.run(&format!("init new.vault {way} --policy policy.toml"));
+            assert_eq!(run.status, 2, "{text}: {}", run.err);
+            assert!(run.err.contains(says), "{text}: {}", run.err);
+            assert!(run.err.contains("Nothing was made."), "{}", run.err);
+            assert!(!room.path("new.vault").exists() && !room.path("people.json").exists());
+        }
+    }
 }

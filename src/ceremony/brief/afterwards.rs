@@ -45,6 +45,12 @@ fn what(doing: Doing<'_>) -> &'static str {
         name if name == op_exchange::PARAMETERS_FOR_EXPORT.name => {
             "goes to the receiver, who checks with the certificate in it what this vault signs"
         }
+        name if name == op_exchange::PUBLIC_KEY_CERTIFICATE.name => {
+            "goes to whoever wraps keys for the pair or checks what it signs"
+        }
+        name if name == op_exchange::SIGNING_REQUEST.name => {
+            "goes to the authority that issues the certificate"
+        }
         _ if doing.field("serial").is_some() => {
             "goes to whoever loads the terminal: a TR-31 key block with its initial key"
         }

@@ -186,6 +186,12 @@ fn response(action: &Action, record: &StepRecord, number: usize) -> Option<Respo
         Request::GetParametersForExport(_) => {
             Response::GetParametersForExport(serde_json::from_value(value).ok()?)
         }
+        Request::GetPublicKeyCertificate(_) => {
+            Response::GetPublicKeyCertificate(serde_json::from_value(value).ok()?)
+        }
+        Request::GetCertificateSigningRequest(_) => {
+            Response::GetCertificateSigningRequest(serde_json::from_value(value).ok()?)
+        }
         _ => return None,
     })
 }

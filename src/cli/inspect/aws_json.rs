@@ -11,7 +11,7 @@ use crate::pki::{Certificate, CounterpartyFile};
 
 use super::certificate;
 use super::facts::Facts;
-use super::{tr31, tr34};
+use super::{public_files, tr31, tr34};
 
 /// What a JSON object is, by its members.
 pub(super) fn explain(bytes: &[u8], value: &Value, now: Timestamp) -> Result<Facts, String> {
@@ -25,6 +25,14 @@ pub(super) fn explain(bytes: &[u8], value: &Value, now: Timestamp) -> Result<Fac
     if has("KeyMaterial") {
         return export_request(value, now);
     }
+    if let Some(Value::String(certificate)) = value.get("KeyCertificate") {
+        return key_certificate(value, certificate, now);
+    }
+    if let Some(Value::String(request)) = value.get("CertificateSigningRequest") {
+        return public_files::explain(request.as_bytes(), now).ok_or_else(|| {
+            "CertificateSigningRequest holds no request for a certificate".to_owned()
+        });
+    }
     if let Some(key) = value.get("Key") {
         return answer(key);
     }
@@ -34,7 +42,7 @@ pub(super) fn explain(bytes: &[u8], value: &Value, now: Timestamp) -> Result<Fac
     if has("outcome") && has("steps") {
         return Ok(summary(value));
     }
-    Err("JSON that is none of: the output of get-parameters-for-import or get-parameters-for-export, a request or an answer of import-key or export-key, a ceremony.json.".to_owned())
+    Err("JSON that is none of: the output of get-parameters-for-import or get-parameters-for-export, a request or an answer of import-key or export-key, an answer of get-public-key-certificate or get-certificate-signing-request, a ceremony.json.".to_owned())
 }
 
 fn parameters(bytes: &[u8], now: Timestamp) -> Result<Facts, String> {
@@ -73,6 +81,15 @@ fn parameters(bytes: &[u8], now: Timestamp) -> Result<Facts, String> {
             "certificate and chain hold together and are valid now; who they belong to, only a fingerprint from another channel tells.",
         ),
         Err(reason) => found.note(format!("not usable: {reason}")),
+    }
+    Ok(found)
+}
+
+/// The answer to get-public-key-certificate.
+fn key_certificate(value: &Value, certificate: &str, now: Timestamp) -> Result<Facts, String> {
+    let mut found = certificate::all(certificate.as_bytes(), now)?;
+    if let Some(Value::String(chain)) = value.get("KeyCertificateChain") {
+        found.part("chain", vec![certificate::all(chain.as_bytes(), now)?]);
     }
     Ok(found)
 }

@@ -145,6 +145,19 @@ fn a_key_block_is_explained_field_by_field() {
             vector["optional_blocks"].as_array().unwrap().len()
         );
         assert!(!text.contains(vector["key"].as_str().unwrap()));
+        assert_eq!(json["characters"], block.len());
+        assert_eq!(json["optional_block_count"], format!("{:02}", blocks.len()));
+        for one in blocks {
+            // A label is words already, and what the standard does not define is not guessed at.
+            let id = one["id"].as_str().unwrap();
+            let undefined = ["proprietary", "not defined by the standard"];
+            let plain = matches!(id, "LB" | "KV")
+                || undefined.contains(&one["words"].as_str().unwrap())
+                || json["findings"]
+                    .to_string()
+                    .contains(&format!("bad-content-{id}"));
+            assert_eq!(one["said"].is_string(), !plain, "{text}");
+        }
     }
     let text = explain(
         b"B0080P0TE00E000094B420079CC80BA3461F86FE26EFC4A3B8E4FA4C5F5341176EED7B727B8A248E",

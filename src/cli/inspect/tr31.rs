@@ -27,7 +27,19 @@ pub(super) fn block(text: &str) -> Result<Facts, String> {
     }
     found.note("whether the block is authentic, only its wrapping key can tell");
     found.line("header", "Header", block.header_text());
-    found.line("characters", "Characters", text.len());
+    let optional_blocks = block.header().optional.len();
+    found.line(
+        "optional_block_count",
+        "Optional blocks",
+        format!("{optional_blocks:02}"),
+    );
+    let reserved = block.header().reserved;
+    found.line(
+        "reserved",
+        "Reserved",
+        format!("{reserved}  says nothing yet"),
+    );
+    found.line("characters", "Length", text.len());
     found.line("payload_bytes", "Encrypted bytes", block.payload_len());
     found.line("mac", "MAC", block.mac_hex());
     found.part(
@@ -110,5 +122,8 @@ fn optional(block: &OptionalBlock) -> Facts {
     found.line("id", "ID", block.id());
     found.line("words", "Meaning", words);
     found.line("data", "Data", block.data());
+    if let Some(said) = block.said() {
+        found.line("said", "In words", said);
+    }
     found
 }

@@ -5,7 +5,8 @@ use data_encoding::BASE64;
 use jiff::civil::DateTime;
 
 use super::content::{Finding, Place};
-use super::fields::{Algorithm, Exportability, Mode, Usage};
+use super::explained::{HASHES, LIVES, PEDIGREES};
+use super::fields::{Algorithm, Exportability, Mode, Usage, look_up};
 use super::optional::OptionalBlock;
 
 /// The finding in one block, if there is one.
@@ -19,7 +20,7 @@ pub(super) fn check(block: &OptionalBlock, usage: Usage) -> Option<Finding> {
         ));
     }
     let (right, should) = match block.id() {
-        "AL" => (matches!(data, "0100" | "0101"), "should be 0100 or 0101"),
+        "AL" => (look_up(LIVES, data).is_some(), "should be 0100 or 0101"),
         "BI" => (
             key_set(data),
             "should be 00 and 10 hex digits (TDES) or 01 and 8 (AES)",
@@ -32,7 +33,10 @@ pub(super) fn check(block: &OptionalBlock, usage: Usage) -> Option<Finding> {
             derivations(data),
             "should be 01 and usage, algorithm, mode and exportability of each derived key",
         ),
-        "HM" => (hash(data), "should be the two digits of a hash"),
+        "HM" => (
+            look_up(HASHES, data).is_some(),
+            "should be the two digits of a hash",
+        ),
         "IK" => (is_hex(data, &[16]), "should be 16 hex digits"),
         "KC" | "KP" | "PK" => (
             check_value(data).is_some(),
@@ -45,11 +49,11 @@ pub(super) fn check(block: &OptionalBlock, usage: Usage) -> Option<Finding> {
             "should be 4 letters or digits",
         ),
         "TC" | "TS" => (
-            time(data),
+            moment(data).is_some(),
             "should be a time in UTC, such as 20260818004100Z",
         ),
         "WP" => (
-            matches!(data, "000" | "001" | "002" | "003"),
+            look_up(PEDIGREES, data).is_some(),
             "should be 000, 001, 002 or 003",
         ),
         // LB and PB hold any printable characters; what is not known is kept and not judged.
@@ -66,7 +70,7 @@ fn finding(block: &OptionalBlock, code: String, should: &str) -> Finding {
     }
 }
 
-fn is_hex(data: &str, lengths: &[usize]) -> bool {
+pub(super) fn is_hex(data: &str, lengths: &[usize]) -> bool {
     lengths.contains(&data.len())
         && data
             .bytes()
@@ -145,14 +149,6 @@ fn derivations(data: &str) -> bool {
     list.is_empty()
 }
 
-/// SHA-1; SHA-2; SHA-3; SHAKE.
-fn hash(data: &str) -> bool {
-    matches!(
-        data,
-        "10" | "20" | "21" | "22" | "23" | "24" | "25" | "30" | "31" | "32" | "33" | "40" | "41"
-    )
-}
-
 /// How the check value in KC, KP or PK was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CheckMethod {
@@ -171,8 +167,8 @@ pub(super) fn check_value(data: &str) -> Option<(CheckMethod, &str)> {
     }
 }
 
-/// UTC in one of four forms, and a time that exists.
-fn time(data: &str) -> bool {
+/// UTC in one of four forms, and a time that exists; hundredths are left out.
+pub(super) fn moment(data: &str) -> Option<String> {
     let shape: String = data
         .chars()
         .map(|c| if c.is_ascii_digit() { '9' } else { c })
@@ -184,24 +180,22 @@ fn time(data: &str) -> bool {
         "9999-99-99T99:99:99.99Z",
     ];
     if !known.contains(&shape.as_str()) {
-        return false;
+        return None;
     }
     let digits: String = data.chars().filter(char::is_ascii_digit).collect();
     let part = |from: usize, to: usize| digits.get(from..to).and_then(|d| d.parse::<i8>().ok());
     let year = digits.get(..4).and_then(|d| d.parse::<i16>().ok());
-    let exists = || {
-        DateTime::new(
-            year?,
-            part(4, 6)?,
-            part(6, 8)?,
-            part(8, 10)?,
-            part(10, 12)?,
-            part(12, 14)?,
-            0,
-        )
-        .ok()
-    };
-    exists().is_some()
+    let at = DateTime::new(
+        year?,
+        part(4, 6)?,
+        part(6, 8)?,
+        part(8, 10)?,
+        part(10, 12)?,
+        part(12, 14)?,
+        0,
+    )
+    .ok()?;
+    Some(at.strftime("%Y-%m-%d %H:%M:%S").to_string())
 }
 
 #[cfg(test)]

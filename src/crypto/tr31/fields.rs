@@ -108,7 +108,8 @@ const USAGES: &[(&str, &str)] = &[
     ("V5", "PIN verification key, X9.132 algorithm 3"),
 ];
 
-fn look_up(table: &[(&str, &'static str)], code: &str) -> Option<&'static str> {
+/// What a table says of a code.
+pub(super) fn look_up(table: &[(&str, &'static str)], code: &str) -> Option<&'static str> {
     table
         .iter()
         .find(|(c, _)| *c == code)

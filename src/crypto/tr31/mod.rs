@@ -10,6 +10,7 @@ mod check_values;
 mod content;
 mod content_blocks;
 mod error;
+mod explained;
 mod fields;
 mod header;
 mod optional;

@@ -45,14 +45,8 @@ impl BlockKeys {
         let (encryption, authentication) = match version {
             // X9.143 clause 7.2.1.
             Version::A | Version::C => (variant(kbpk, 0x45), variant(kbpk, 0x4D)),
-            Version::B | Version::D => (
-                cmac_kdf(algorithm, kbpk, Purpose::EncryptCbc)?,
-                cmac_kdf(algorithm, kbpk, Purpose::Authenticate)?,
-            ),
-            Version::E => (
-                cmac_kdf(algorithm, kbpk, Purpose::EncryptCtr)?,
-                cmac_kdf(algorithm, kbpk, Purpose::Authenticate)?,
-            ),
+            Version::B | Version::D => cmac_kdf(algorithm, kbpk, Purpose::EncryptCbc)?,
+            Version::E => cmac_kdf(algorithm, kbpk, Purpose::EncryptCtr)?,
         };
         Ok(Self {
             version,
@@ -172,13 +166,14 @@ fn variant(kbpk: &SecretBytes, mask: u8) -> SecretBytes {
     SecretBytes::new(kbpk.expose().iter().map(|byte| byte ^ mask).collect())
 }
 
-/// The CMAC derivation of X9.143 clauses 7.2.1.1 and 7.2.2.1, tables 24 and 25: as many CMACs over
-/// eight bytes as the length of the KBPK needs. Derived TDES keys keep the parity they fall out with.
+/// The CMAC derivation of X9.143 clauses 7.2.1.1 and 7.2.2.1, tables 24 and 25, of the key that encrypts as `encrypt`
+/// says and the key that authenticates: for each as many CMACs over eight bytes as the length of the KBPK needs.
+/// Derived TDES keys keep the parity they fall out with.
 fn cmac_kdf(
     algorithm: KeyAlgorithm,
     kbpk: &SecretBytes,
-    purpose: Purpose,
-) -> Result<SecretBytes, CryptoError> {
+    encrypt: Purpose,
+) -> Result<(SecretBytes, SecretBytes), CryptoError> {
     let (code, bits): (u8, u16) = match algorithm {
         KeyAlgorithm::TDES_2KEY => (0, 128),
         KeyAlgorithm::TDES_3KEY => (1, 192),
@@ -188,14 +183,23 @@ fn cmac_kdf(
         other => return Err(CryptoError::NotSymmetric(other)),
     };
     let [bits_high, bits_low] = bits.to_be_bytes();
-    let mut key = Zeroizing::new(Vec::with_capacity(kbpk.len() + AES_BLOCK));
-    let mut counter = 0_u8;
-    while key.len() < kbpk.len() {
-        counter += 1;
-        let data = [counter, 0, purpose as u8, 0, 0, code, bits_high, bits_low];
-        let part = Zeroizing::new(symmetric::cmac(algorithm, kbpk, &data)?);
-        key.extend_from_slice(&part);
+    let block = symmetric::block_len(algorithm)?;
+    let blocks = kbpk.len().div_ceil(block);
+    let messages = [encrypt, Purpose::Authenticate]
+        .into_iter()
+        .flat_map(|purpose| {
+            (1_u8..)
+                .take(blocks)
+                .map(move |counter| [counter, 0, purpose as u8, 0, 0, code, bits_high, bits_low])
+        });
+    let derived = symmetric::cmacs(algorithm, kbpk, messages)?;
+    let mut keys = derived.chunks_exact(blocks * block).map(|whole| {
+        let key = whole.get(..kbpk.len()).unwrap_or_default();
+        SecretBytes::from_slice(key)
+    });
+    match (keys.next(), keys.next()) {
+        (Some(encryption), Some(authentication)) => Ok((encryption, authentication)),
+        // Two purposes make two keys; a KBPK that is empty was refused before.
+        _ => Err(CryptoError::NotSymmetric(algorithm)),
     }
-    key.truncate(kbpk.len());
-    Ok(SecretBytes::from_slice(&key))
 }

@@ -1,5 +1,6 @@
 //! Every TR-34 vector through ImportKey: what comes in, and the words of every refusal.
 
+use data_encoding::HEXUPPER;
 use serde_json::Value;
 
 use super::{
@@ -13,6 +14,12 @@ use crate::{
 
 /// What the engine answers to a vector, at a time when it is fresh.
 fn import(file: &Value, vector: &Value) -> Result<Value, ApiError> {
+    let (mut bench, request) = asked(file, vector);
+    bench.call(Operation::ImportKey, &request)
+}
+
+/// The request, and a bench on which it is fresh.
+fn asked(file: &Value, vector: &Value) -> (Bench, Value) {
     let mut bench = Bench::new();
     bench.open = true;
     let at = Timestamp::parse_rfc3339(vector["at"].as_str().unwrap()).unwrap();
@@ -32,7 +39,7 @@ fn import(file: &Value, vector: &Value) -> Result<Value, ApiError> {
         *member(&mut request, "RandomNonce") = vector["nonce"].clone();
     }
     bench.limits.demand_crl = vector["require_crl"] == true;
-    bench.call(Operation::ImportKey, &request)
+    (bench, request)
 }
 
 #[test]
@@ -110,5 +117,51 @@ fn every_negative_vector_is_refused_by_its_own_rule() {
             .iter()
             .any(|code| error.message.contains(refusal(code.as_str().unwrap())));
         assert!(known || id == "tr34-neg-020", "{id}: {}", error.message);
+    }
+}
+
+/// Flips every `step`th bit of a vector's token, one at a time; `Bench` sees to it that nothing changed.
+fn flip(file: &Value, id: &str, step: usize) {
+    let vectors = file["vectors"].as_array().unwrap();
+    let vector = vectors.iter().find(|v| v["id"] == id).unwrap();
+    let (mut bench, mut request) = asked(file, vector);
+    let token = hex(&vector["token"]);
+    for bit in (0..token.len() * 8).step_by(step) {
+        let mut flipped = token.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        *member(&mut request, "WrappedKeyBlock") = HEXUPPER.encode(&flipped).into();
+        let error = bench.call(Operation::ImportKey, &request).unwrap_err();
+        assert_eq!(
+            error.kind,
+            ErrorKind::Validation,
+            "{id}: bit {bit}: {error}"
+        );
+    }
+    *member(&mut request, "WrappedKeyBlock") = vector["token"].clone();
+    bench.ok(Operation::ImportKey, &request);
+}
+
+/// One bit in every byte of the service's form, two passes and one; fewer where a revocation list and a certificate are
+/// inside.
+#[test]
+fn a_flipped_bit_in_any_byte_is_refused() {
+    let file = file("tr34-profiles");
+    for (id, step) in [
+        ("tr34-p-017", 7),
+        ("tr34-p-019", 7),
+        ("tr34-p-005", 61),
+        ("tr34-p-023", 61),
+        ("tr34-p-025", 61),
+    ] {
+        flip(&file, id, step);
+    }
+}
+
+#[test]
+#[ignore = "takes minutes; .ci/run runs it"]
+fn a_flipped_bit_anywhere_is_refused() {
+    let file = file("tr34-profiles");
+    for id in ["tr34-p-017", "tr34-p-019", "tr34-p-005", "tr34-p-025"] {
+        flip(&file, id, 1);
     }
 }

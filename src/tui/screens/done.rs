@@ -8,6 +8,7 @@ use super::code::Code;
 use crate::api::{Key, Response};
 use crate::session::field::Footing;
 pub(crate) use crate::session::guide::common_name;
+use crate::session::handover;
 use crate::session::{BackupDone, Executed, KeyRow, PendingView};
 use crate::tui::acts::{HandedOver, NEXT};
 use crate::tui::canvas::Canvas;
@@ -121,19 +122,19 @@ impl Done {
                 self.file = Some(files.clone());
                 self.folder = None;
                 self.role = Role::Ok;
-                self.head =
-                    "Done. The key went into a file that only the receiver can open.".into();
+                let left = handover::left(&files.executed);
+                self.head = format!("Done. {}", left.what);
                 self.lines.extend([
                     Line::new("folder", folder.display().to_string()),
                     Line::new("file", format!("{}, read back", files.file)).role(Role::Ok),
                     Line::new("beside it", NEXT),
                     Line::new("sha-256", groups(&files.sha256)),
                 ]);
-                self.next = vec![
-                    "Carry the folder over; NEXT.txt says how.".into(),
-                    "Send the check value by another road.".into(),
-                    "Exchange (e) reads receipt.json back.".into(),
-                ];
+                let receipt = left
+                    .receipt
+                    .then_some("Exchange (e) reads receipt.json back.");
+                let next = left.carry.into_iter().chain(receipt);
+                self.next = next.map(str::to_owned).collect();
             }
             Err(why) => {
                 self.role = Role::Stop;

@@ -73,7 +73,11 @@ impl Menu {
                 "RSA wrap and TR-34 go to a receiver who handed over a certificate. TR-31 goes to one who holds the wrapping key already, or a terminal's initial key to whoever loads it.",
                 "A key never travels under a weaker one, and only a key made exportable travels at all.",
             ],
-            |op| op.name.starts_with("export-key") || op.name == op::named_parameters(false),
+            |op| {
+                op.name.starts_with("export-key")
+                    || op.name == op::named_parameters(false)
+                    || op::certifies(op)
+            },
             key,
             world,
         )
@@ -135,6 +139,9 @@ fn missing(op: &Op, view: &View) -> Option<&'static str> {
     }
     if op.name.starts_with("export-key") && none_for("key") {
         return Some("no key here may leave");
+    }
+    if op::certifies(op) && none_for("key") {
+        return Some("there is no key pair here yet");
     }
     None
 }

@@ -71,8 +71,8 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
             state.world.busy = Some((order.words(), state.world.wall));
             (state, vec![order])
         }
-        Start::Init { dir } => (
-            State::new(world, Box::new(init::Init::new(&dir))),
+        Start::Init { dir, policy } => (
+            State::new(world, Box::new(init::Init::new(&dir).under(policy))),
             Vec::new(),
         ),
         Start::Play {

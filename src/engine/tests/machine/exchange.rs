@@ -3,7 +3,7 @@
 use data_encoding::HEXUPPER;
 use serde_json::json;
 
-use super::{B, Block, INVALID, Judged, Kind, NOT_FOUND, Name, Run, Token};
+use super::{B, Block, INVALID, Judged, Kind, NOT_FOUND, Name, Run, Token, tr34::Receiver};
 use crate::{
     api::{Operation, WrappingKeySpec},
     crypto::{Entropy, OsEntropy, SecretBytes, rsa_wrap},
@@ -90,33 +90,25 @@ impl Run {
         }
     }
 
-    pub(super) fn import_cryptogram(&mut self, n: usize) {
-        let token = self.tokens.get(n).cloned();
-        let now = self.now();
-        let expected = match &token {
-            None => Err(NOT_FOUND),
-            // An export token does not even have the shape of an import token.
-            Some(token) if token.export || token.form != "KEY_CRYPTOGRAM" || now >= token.until => {
-                Err(INVALID)
-            }
-            Some(_) => Ok(()),
-        };
-        let name = token
-            .as_ref()
-            .map_or("import-token-aaaaaaaaaaaaaaaa", |token| &token.name);
-        let mut wrapped = vec![0; 384];
-        if let Some(token) = &token {
-            let spki = certificate(&json!({"C": token.certificate}), "C");
-            let mut rng = OsEntropy.draw("test").unwrap();
-            let mut key = vec![0; 16];
-            rng.fill_bytes(&mut key);
-            let spec = WrappingKeySpec::RSA_OAEP_SHA_256;
-            let key = SecretBytes::new(key);
-            wrapped = rsa_wrap::wrap(spki.spki_der(), &key, spec, rng.as_mut()).unwrap();
-        }
+    pub(super) fn import_cryptogram(&mut self, with: Receiver) {
+        let expected = self.opens(with, "KEY_CRYPTOGRAM");
+        let foreign = || import::aws("leaf-3072");
+        let under = self.certificate_of(with).unwrap_or_else(foreign);
+        let spki = certificate(&json!({"C": under}), "C");
+        let mut rng = OsEntropy.draw("test").unwrap();
+        let mut key = vec![0; 16];
+        rng.fill_bytes(&mut key);
+        let spec = WrappingKeySpec::RSA_OAEP_SHA_256;
+        let wrapped = rsa_wrap::wrap(spki.spki_der(), &SecretBytes::new(key), spec, rng.as_mut());
         let key = symmetric("TR31_P0_PIN_ENCRYPTION_KEY", "AES_128", &B);
-        let input = json!({"KeyMaterial": {"KeyCryptogram": {"KeyAttributes": key["KeyAttributes"],
-            "Exportable": true, "WrappedKeyCryptogram": HEXUPPER.encode(&wrapped), "ImportToken": name}}});
+        let mut cryptogram = json!({"KeyAttributes": key["KeyAttributes"], "Exportable": true,
+            "WrappedKeyCryptogram": HEXUPPER.encode(&wrapped.unwrap())});
+        let road = self.named_as(with, under, &mut cryptogram);
+        self.went(
+            ["cryptogram under a token", "cryptogram under a pair"][road],
+            expected,
+        );
+        let input = json!({"KeyMaterial": {"KeyCryptogram": cryptogram}});
         if let Some(answer) = self.call(Operation::ImportKey, &input, expected) {
             self.keep(&answer, Kind::Pek { exportable: true }, None);
         }

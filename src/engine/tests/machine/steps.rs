@@ -25,7 +25,7 @@ enum Step {
     },
     ImportRoot,
     ImportTrusted(Name),
-    ImportCryptogram(usize),
+    ImportCryptogram(Receiver),
     ImportBlock(usize, Name),
     ExportBlock(Name, Name),
     ExportCryptogram(Name, Name),
@@ -150,7 +150,7 @@ impl Run {
             } => self.parameters(export, form, reuse),
             Step::ImportRoot => self.import_root(),
             Step::ImportTrusted(authority) => self.import_trusted(authority),
-            Step::ImportCryptogram(token) => self.import_cryptogram(token),
+            Step::ImportCryptogram(with) => self.import_cryptogram(with),
             Step::ImportBlock(block, under) => self.import_block(block, under),
             Step::ExportBlock(subject, under) => self.export_block(subject, under),
             Step::ExportCryptogram(subject, authority) => {
@@ -257,7 +257,8 @@ fn exchange() -> impl Strategy<Value = Step> {
             .prop_map(|(export, form, reuse)| Step::Parameters { export, form, reuse }),
         1 => Just(Step::ImportRoot),
         1 => name().prop_map(Step::ImportTrusted),
-        2 => (0_usize..4).prop_map(Step::ImportCryptogram),
+        2 => (0_usize..4).prop_map(|n| Step::ImportCryptogram(Receiver::Token(n))),
+        2 => mostly(5).prop_map(|name| Step::ImportCryptogram(Receiver::Pair(name))),
         2 => (0_usize..4, name()).prop_map(|(block, under)| Step::ImportBlock(block, under)),
         6 => (name(), name()).prop_map(|(one, other)| Step::ExportBlock(one, other)),
         2 => (name(), name()).prop_map(|(one, other)| Step::ExportCryptogram(one, other)),
@@ -309,6 +310,7 @@ fn the_control_plane_and_the_model_agree() {
             run.send(Name::Key(n), Name::Key(6), Name::Key(3), receiver);
             run.receive(n, Name::Key(6), receiver);
         }
+        run.import_cryptogram(pair);
         for step in &steps {
             run.step(step);
         }
@@ -325,6 +327,8 @@ fn the_control_plane_and_the_model_agree() {
         assert_eq!(refused, !never_refused.contains(operation), "{operation:?}");
     }
     for road in [
+        "cryptogram under a pair",
+        "cryptogram under a token",
         "export under a pair",
         "import under a pair",
         "import under a token",

@@ -62,7 +62,7 @@ impl Run {
     }
 
     /// The certificate of a receiver; of nobody's, where there is none.
-    fn certificate_of(&self, receiver: Receiver) -> Option<String> {
+    pub(super) fn certificate_of(&self, receiver: Receiver) -> Option<String> {
         match receiver {
             Receiver::Token(n) => self.tokens.get(n).map(|token| token.certificate.clone()),
             Receiver::Pair(name) => self.issued(name),
@@ -120,14 +120,13 @@ impl Run {
         });
     }
 
-    /// What may open: a token of TR34_KEY_BLOCK that lives, or a pair.
-    fn opens(&self, with: Receiver) -> Judged {
+    /// What may open: a token of this form that lives, or a pair.
+    pub(super) fn opens(&self, with: Receiver, form: &str) -> Judged {
         match with {
             Receiver::Pair(name) => self.pair(name, Kind::Opener),
             Receiver::Token(n) => {
                 let token = self.tokens.get(n).ok_or(NOT_FOUND)?;
-                let good =
-                    !token.export && token.form == "TR34_KEY_BLOCK" && self.now() < token.until;
+                let good = !token.export && token.form == form && self.now() < token.until;
                 good.then_some(()).ok_or(INVALID)
             }
         }
@@ -142,13 +141,35 @@ impl Run {
         }
     }
 
+    /// Writes into a request who opens, and says which of the two roads that is.
+    pub(super) fn named_as(
+        &self,
+        with: Receiver,
+        certificate: String,
+        request: &mut Value,
+    ) -> usize {
+        match with {
+            Receiver::Token(n) => {
+                let nobodys = || "import-token-aaaaaaaaaaaaaaaa".to_owned();
+                let token = self.tokens.get(n).map(|token| token.name.clone());
+                request["ImportToken"] = Value::from(token.unwrap_or_else(nobodys));
+                0
+            }
+            Receiver::Pair(name) => {
+                request["WrappingKeyIdentifier"] = Value::from(self.text(name));
+                request["WrappingKeyCertificate"] = Value::from(certificate);
+                1
+            }
+        }
+    }
+
     pub(super) fn receive(&mut self, sent: usize, authority: Name, with: Receiver) {
         let Some(sent) = self.sent.get(sent).cloned() else {
             return;
         };
         let own = self.certificate_of(with);
         let judged = || {
-            self.opens(with)?;
+            self.opens(with, "TR34_KEY_BLOCK")?;
             self.vouches(authority)?;
             self.still_valid(&sent.signer)?;
             let meant = own.as_ref() == Some(&sent.receiver);
@@ -158,21 +179,12 @@ impl Run {
         let expected = judged();
         let mut block = json!({"CertificateAuthorityPublicKeyIdentifier": self.text(authority),
             "SigningKeyCertificate": sent.signer, "WrappedKeyBlock": sent.text, "KeyBlockFormat": "X9_TR34_2012"});
-        let way = match with {
-            Receiver::Token(n) => {
-                let nobodys = || "import-token-aaaaaaaaaaaaaaaa".to_owned();
-                let token = self.tokens.get(n).map(|token| token.name.clone());
-                block["ImportToken"] = Value::from(token.unwrap_or_else(nobodys));
-                "import under a token"
-            }
-            Receiver::Pair(name) => {
-                block["WrappingKeyIdentifier"] = Value::from(self.text(name));
-                let foreign = || import::aws("leaf-3072");
-                block["WrappingKeyCertificate"] = Value::from(own.clone().unwrap_or_else(foreign));
-                "import under a pair"
-            }
-        };
-        self.went(way, expected);
+        let foreign = || import::aws("leaf-3072");
+        let road = self.named_as(with, own.unwrap_or_else(foreign), &mut block);
+        self.went(
+            ["import under a token", "import under a pair"][road],
+            expected,
+        );
         let input = json!({"KeyMaterial": {"Tr34KeyBlock": block}});
         if let Some(answer) = self.call(Operation::ImportKey, &input, expected) {
             self.keep(&answer, sent.kind, Some(sent.holds));

@@ -5,14 +5,16 @@ mod media;
 mod names;
 mod people;
 mod picture;
+mod policy;
 
 use std::path::{Path, PathBuf};
 
 use crossterm::event::KeyEvent;
 
 use crate::api::Timestamp;
+use crate::custody::Policy;
 use crate::session::field::Footing;
-use crate::session::{NewPerson, NewVault, Profile};
+use crate::session::{DEFAULT_ACCOUNT, DEFAULT_REGION, NewPerson, NewVault, Profile};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order, Papers};
@@ -25,10 +27,6 @@ use fields::{CLOCK, CUSTODIANS, NEEDED, PLACE, PROFILE, QR, SOFTWARE, date_time}
 use media::Media;
 use names::names_form;
 use people::{Person, Words};
-
-/// Defaults of `init`, as the command line has them.
-const ACCOUNT: &str = "111122223333";
-const REGION: &str = "us-east-1";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Page {
@@ -81,6 +79,7 @@ pub(crate) struct Init {
     papers: Option<Papers>,
     error: Option<String>,
     question: u64,
+    policy: Option<Policy>,
 }
 
 impl Init {
@@ -106,6 +105,7 @@ impl Init {
             papers: None,
             error: None,
             question: 0,
+            policy: None,
         }
     }
 
@@ -227,6 +227,9 @@ impl Init {
                 self.quorum.complain("needed", &format!("{needed} of {custodians} can never come together. Needed is at most {custodians}."));
                 return Reaction::none();
             }
+            if !self.policy_stands(custodians) {
+                return Reaction::none();
+            }
             self.rename(usize::from(custodians));
         }
         if self.page == Page::Names
@@ -277,14 +280,15 @@ impl Init {
         self.turn(Page::Making);
         Reaction::order(Order::Create {
             dir: self.dir(),
+            policy: self.policy.clone(),
             new: NewVault {
                 name: vault_name(&self.dir()),
                 profile: self.chosen_profile(),
                 k: self.number("needed"),
                 t: self.number("needed"),
                 people: std::mem::take(&mut self.ready),
-                account: ACCOUNT.into(),
-                region: REGION.into(),
+                account: DEFAULT_ACCOUNT.into(),
+                region: DEFAULT_REGION.into(),
                 software_generation: self.software_generation(),
                 qr_of_exports: self.qr_of_exports(),
                 clock: self.attested(),

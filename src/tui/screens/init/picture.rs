@@ -77,7 +77,7 @@ impl Init {
             .filter(|p| p.role != "custodian")
             .map(|p| p.name.clone())
             .collect();
-        let lines = [
+        let mut lines = vec![
             ("Folder", self.dir().display().to_string()),
             ("For", self.chosen_profile().banner().to_owned()),
             (
@@ -91,6 +91,7 @@ impl Init {
             ("Others", format!("{} (no share)", others.join(", "))),
             ("Keys", format!("{keys}{cameras}")),
         ];
+        lines.extend(self.policy_said().map(|said| ("Policy", said)));
         let mut y = 0;
         canvas.put(0, y, Role::Title, "Is this the vault you mean?");
         y += 2;

@@ -179,3 +179,51 @@ fn in_production_everybody_takes_their_own_envelopes() {
     told(&mut state, News::Placed("/media/wim".into()));
     snapshot::check("init-papers-production", &mut state);
 }
+
+#[test]
+fn a_policy_that_was_given_is_read_together_and_must_fit() {
+    let text = b"default = 1\nsoftware_generation = true\n[overrides]\nExportKey = 3\n";
+    let policy = crate::session::read_policy(text).unwrap();
+    let init = Init::new(std::path::Path::new("acme.vault")).under(Some(policy.clone()));
+    let mut state = snapshot::state(init);
+    let shown = |state: &mut State| {
+        snapshot::text(&snapshot::drawn(state, 80, 24, &snapshot::appearance()))
+    };
+    snapshot::press(&mut state, "<Enter><Down><Enter><Back>2<Enter><Enter>");
+    let picture = shown(&mut state);
+    assert!(picture.contains("Ask for at most 2."), "{picture}");
+    snapshot::press(
+        &mut state,
+        "<BackTab><Back>3<Enter><Enter><Enter><Enter><Enter><Enter><Enter>",
+    );
+    // The file's answer waits, and is given by people.
+    snapshot::press(&mut state, "<Enter><Enter>2026-11-24 09:05<Enter>");
+    snapshot::check("init-review-policy", &mut state);
+    let picture = shown(&mut state);
+    assert!(
+        picture.contains("may be made here, in software"),
+        "{picture}"
+    );
+    assert!(picture.contains("ExportKey 3"), "{picture}");
+    let last = everybodys_words(&mut state, 5);
+    let Some(Effect::Desk(Order::Create {
+        policy: given, new, ..
+    })) = last.last()
+    else {
+        panic!("the vault is not made");
+    };
+    assert_eq!(given.as_ref(), Some(&policy));
+    assert!(new.software_generation);
+}
+
+/// Everybody is shown words and types them.
+fn everybodys_words(state: &mut State, people: usize) -> Vec<Effect> {
+    let mut last = Vec::new();
+    snapshot::press(state, "<Enter>");
+    for _ in 0..people {
+        words(state);
+        snapshot::press(state, "<Enter><Enter>");
+        last = snapshot::press(state, &format!("{WORDS}<Enter>"));
+    }
+    last
+}
