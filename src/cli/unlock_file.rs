@@ -55,6 +55,14 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Answer<()> {
         })
 }
 
+/// Puts a file that was written in full in the place of another of the same folder: whoever reads sees the one or
+/// the other.
+pub(super) fn put_in_place(new: &Path, old: &Path) -> std::io::Result<()> {
+    fs::rename(new, old)?;
+    let folder = old.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
 /// Removes the file that was written a moment ago, because no vault came of it.
 pub(super) fn take_back(path: &Path) {
     // Best effort: a file that stays opens nothing.

@@ -136,7 +136,6 @@ fn a_rotation_that_cannot_stand_leaves_no_file_and_no_trace() {
             2,
             "names are unique",
         ),
-        ("--replace custodian-3=Dee", 2, "--new-unlock-file"),
         (
             "--new-unlock-file people.json --join Dee",
             2,
@@ -152,6 +151,37 @@ fn a_rotation_that_cannot_stand_leaves_no_file_and_no_trace() {
     let status = room.json(&format!("vault status t.vault {OPEN} --json"));
     assert_eq!(status["seq"], 0);
     assert_ne!(before, Vec::<u8>::new());
+}
+
+#[test]
+fn without_another_file_the_new_words_take_the_place_of_the_old_ones() {
+    use std::os::unix::fs::MetadataExt;
+    let room = Room::new();
+    let kcv = with_a_key(&room);
+    let before = std::fs::read(room.path("people.json")).unwrap();
+    // What an earlier rotation left is not written over: it may be the only way in.
+    let rotate = format!("vault rotate t.vault --reason yearly {OPEN} --json");
+    room.write("people.json.new", "{}");
+    room.run(&rotate).refused(1, "people.json.new is there");
+    assert_eq!(std::fs::read(room.path("people.json")).unwrap(), before);
+    std::fs::remove_file(room.path("people.json.new")).unwrap();
+    // Neither is a file left by a rotation that was refused.
+    room.run(&format!("{rotate} --open 4"))
+        .refused(2, "opening takes 2 to 3 custodians");
+    assert!(!room.path("people.json.new").exists());
+    let turned = room.json(&rotate);
+    assert_eq!(turned["new_unlock_file"], "people.json");
+    assert!(!room.path("people.json.new").exists());
+    let mode = std::fs::metadata(room.path("people.json")).unwrap().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let inventory = room.json(&format!("vault inventory t.vault {OPEN} --json"));
+    assert_eq!(inventory["keys"][0]["check_value"], kcv.as_str());
+    // The words of before open nothing.
+    let old = room.path("old.json");
+    std::fs::copy(room.path("people.json"), &old).unwrap();
+    std::fs::write(&old, before).unwrap();
+    room.run("vault status t.vault --unlock-file old.json")
+        .refused(1, "passphrase does not open this envelope");
 }
 
 /// A rehearsal vault with two keys, a copy of it, and then the first key destroyed.

@@ -222,3 +222,76 @@ fn l23_nobody_acts() {
     );
     assert_eq!(rules("who = \"second\" }", "who = \"lead\" }"), ["L23"]);
 }
+
+/// Rules found in a shipped script after one change; unchanged it has no finding.
+fn shipped_rules(name: &str, from: &str, to: &str) -> Vec<String> {
+    let (_, bytes) = shipped().iter().find(|(n, _)| *n == name).unwrap();
+    let text = std::str::from_utf8(bytes).unwrap();
+    assert!(text.contains(from), "{name} has no {from:?}");
+    lint(&text.replacen(from, to, 1))
+        .into_iter()
+        .map(|f| f.rule)
+        .collect()
+}
+
+#[test]
+fn l04_on_every_way_a_key_is_wrapped() {
+    let (aes, tdes) = ("algorithm  = \"AES_128\"", "algorithm  = \"TDES_3KEY\"");
+    let (weak, strong) = ("algorithm = \"RSA_2048\"", "algorithm = \"RSA_3072\"");
+    let aes192 = "algorithm  = \"AES_192\"";
+    for (name, from, to) in [
+        // Out by RSA wrap, which never takes AES-192.
+        ("kek-to-aws-rsa.toml", tdes, aes192),
+        // In by TR-34, under the pair of its own step.
+        ("kek-from-aws-tr34.toml", strong, weak),
+        ("kek-from-partner-tr34.toml", tdes, aes),
+        // Out by TR-34, signed by the pair of its own step.
+        ("kek-to-partner-tr34.toml", tdes, aes),
+        // In by RSA wrap, under the pair of its own step.
+        ("working-keys-tr31.toml", strong, weak),
+        // By TR-31, under a declared key.
+        ("working-keys-tr31.toml", aes, tdes),
+    ] {
+        let found = shipped_rules(name, from, to);
+        assert!(found.contains(&"L04".to_owned()), "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn l06_warns_because_the_vault_decides() {
+    let profiles = "profiles = [\"rehearsal\", \"test\"]";
+    let (_, bytes) = shipped()
+        .iter()
+        .find(|(n, _)| *n == "kek-from-components.toml")
+        .unwrap();
+    let text = std::str::from_utf8(bytes).unwrap();
+    let more = "profiles = [\"rehearsal\", \"test\", \"production\"]";
+    let found = lint(&text.replacen(profiles, more, 1));
+    let clear: Vec<_> = found.iter().filter(|f| f.rule == "L06").collect();
+    assert!(!clear.is_empty());
+    assert!(clear.iter().all(|f| f.severity == "warning"));
+}
+
+#[test]
+fn l21_what_components_and_words_refer_to() {
+    let from_components = "kek-from-components.toml";
+    for (name, from, to) in [
+        // A package that is not declared.
+        (
+            from_components,
+            "item    = \"bag-1\"",
+            "item    = \"bag-9\"",
+        ),
+        // A key that comes as components, and nothing says how many; a component that it has not.
+        (from_components, "components = 3\n", ""),
+        (from_components, "part    = 1", "part    = 9"),
+        // An input that comes during the ceremony, and a stand-in that gives another.
+        ("kek-from-aws-tr34.toml", "gives = \"", "gives = \"no-"),
+    ] {
+        let found = shipped_rules(name, from, to);
+        assert!(found.contains(&"L21".to_owned()), "{name} {to}: {found:?}");
+    }
+    // A hash is read aloud of what no step writes.
+    let found = rules("file = \"kek.json\"", "file = \"no.json\"");
+    assert!(found.contains(&"L21".to_owned()), "{found:?}");
+}

@@ -22,7 +22,7 @@ pub(super) struct Rotate {
     which: Which,
     #[arg(long, value_name = "TEXT", help = op::REASON.hint)]
     reason: String,
-    /// The new people with their passphrases: read if it is there, else written (test and rehearsal vaults)
+    /// The new people with their passphrases: read if there, else written; without it --unlock-file is replaced
     #[arg(long, value_name = "G")]
     new_unlock_file: Option<PathBuf>,
     /// Somebody takes the place of somebody else
@@ -77,6 +77,7 @@ impl Rotate {
             new_unlock_file: self
                 .new_unlock_file
                 .as_ref()
+                .or(self.which.unlock_file.as_ref())
                 .map(|path| path.display().to_string()),
             card: done.witness_card,
         };
@@ -187,13 +188,17 @@ impl Rotate {
     }
 
     fn by_file(&self, session: &mut Session) -> Answer<Rotated> {
-        let Some(path) = &self.new_unlock_file else {
-            return Err(Failure::usage(
-                "the new people's passphrases need a place. Nothing was changed.",
-            )
-            .hint("--new-unlock-file G is written if it is not there"));
-        };
+        let (path, replaced) = self.new_words()?;
+        let path = path.as_path();
         let known = unlock_file::exists(path);
+        if let Some(old) = replaced.filter(|_| known) {
+            return Err(Failure::failed(format!(
+                "{} is there: an earlier rotation was cut. Nothing was changed. If the vault opens with it, put it in \
+                 the place of {}; else remove it.",
+                path.display(),
+                old.display()
+            )));
+        }
         let people = if known {
             self.people_of(path)?
         } else {
@@ -215,15 +220,41 @@ impl Rotate {
         if !known {
             unlock_file::write(path, people.to_json().expose())?;
         }
-        session
+        let done = session
             .rotate_automatic(rotation, passphrases)
             .map_err(|refusal| {
                 // After a failed write it is not known which people open the vault: both files stay.
                 if !known && !matches!(refusal, Refusal::Vault(_)) {
                     unlock_file::take_back(path);
                 }
-                refusal.into()
-            })
+                refusal
+            })?;
+        if let Some(old) = replaced {
+            unlock_file::put_in_place(path, old).map_err(|e| {
+                Failure::failed(format!(
+                    "The vault was rotated, but {} was not replaced: {e}. {} has the new words: put it in its place.",
+                    old.display(),
+                    path.display()
+                ))
+            })?;
+        }
+        Ok(done)
+    }
+
+    /// Where the new words are written, and the file in whose place that is put after the commit.
+    fn new_words(&self) -> Answer<(PathBuf, Option<&Path>)> {
+        match (&self.new_unlock_file, &self.which.unlock_file) {
+            (Some(path), _) => Ok((path.clone(), None)),
+            (None, Some(old)) => {
+                let mut name = old.clone().into_os_string();
+                name.push(".new");
+                Ok((PathBuf::from(name), Some(old.as_path())))
+            }
+            (None, None) => Err(Failure::usage(
+                "the new people's passphrases need a place. Nothing was changed.",
+            )
+            .hint("--new-unlock-file G is written if it is not there")),
+        }
     }
 
     fn people_of(&self, path: &Path) -> Answer<UnlockFile> {
