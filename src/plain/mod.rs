@@ -6,9 +6,11 @@
 mod act;
 mod carrying_out;
 mod change;
+mod choices;
 mod dialogue;
 mod evidence;
 mod filling;
+mod founding;
 mod hints;
 mod home;
 mod line;
@@ -24,6 +26,7 @@ use std::path::{Path, PathBuf};
 
 use crate::api::Timestamp;
 use crate::ceremony::{Script, Wanted};
+use crate::session::founding::Given;
 use crate::session::guide::Entry;
 use crate::session::{Environment, Refusal, RunOutcome, Session, practice};
 use crate::vault::{MemoryStore, vaults_in};
@@ -81,6 +84,11 @@ pub enum Start {
         /// A vault that was named.
         vault: Option<PathBuf>,
     },
+    /// A vault is made, and stays open.
+    Init {
+        /// What was told already.
+        given: Given,
+    },
     /// A ceremony.
     Play {
         /// The script's bytes.
@@ -118,6 +126,10 @@ fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
         } => match workstation(&mut talk, &vault, lent) {
             Ok(true) | Err(Gone) => 0,
             Ok(false) => 1,
+        },
+        Start::Init { given } => match make(&mut talk, given, lent) {
+            Ok(true) => 0,
+            Ok(false) | Err(Gone) => 1,
         },
         Start::Play {
             script,
@@ -159,6 +171,11 @@ fn welcome(talk: &mut Dialogue<'_>, folder: &Path, lent: Lent) -> Result<(), Gon
             )
         }));
         entries.push(Entry::new(
+            "create",
+            "Create a vault",
+            "needs its custodians here, 20 min",
+        ));
+        entries.push(Entry::new(
             "doctor",
             "Is this machine fit?",
             "network, swap, core dumps, clock",
@@ -179,6 +196,9 @@ fn welcome(talk: &mut Dialogue<'_>, folder: &Path, lent: Lent) -> Result<(), Gon
         };
         match entries.get(at).map(|e| e.id.as_str()) {
             Some("rehearse") => rehearse(talk, lent)?,
+            Some("create") => {
+                make(talk, Given::at(Path::new("")), lent)?;
+            }
             Some("doctor") => examine(talk, lent),
             Some("leave") => return Ok(()),
             _ => {
@@ -187,6 +207,14 @@ fn welcome(talk: &mut Dialogue<'_>, folder: &Path, lent: Lent) -> Result<(), Gon
                 }
             }
         }
+    }
+}
+
+/// Makes a vault and works in it until it is closed; whether it was made.
+fn make(talk: &mut Dialogue<'_>, given: Given, lent: Lent) -> Result<bool, Gone> {
+    match founding::found(talk, given)? {
+        Some(session) => stay(talk, session, lent).map(|()| true),
+        None => Ok(false),
     }
 }
 
@@ -293,17 +321,21 @@ fn practised(
 
 /// An open vault until it is closed; whether it was opened at all.
 fn workstation(talk: &mut Dialogue<'_>, dir: &Path, lent: Lent) -> Result<bool, Gone> {
-    let mut session = match opening::open(talk, dir, None)? {
-        Ok(Some(session)) => session,
+    match opening::open(talk, dir, None)? {
+        Ok(Some(session)) => stay(talk, session, lent).map(|()| true),
         Ok(None) => {
             talk.say("The vault was not opened; nothing in it was changed.");
-            return Ok(true);
+            Ok(true)
         }
         Err(refusal) => {
             talk.stop(&refusal.to_string());
-            return Ok(false);
+            Ok(false)
         }
-    };
+    }
+}
+
+/// Works in an open vault until it is closed.
+fn stay(talk: &mut Dialogue<'_>, mut session: Session, lent: Lent) -> Result<(), Gone> {
     let stayed = Home {
         talk,
         session: &mut session,
@@ -313,7 +345,7 @@ fn workstation(talk: &mut Dialogue<'_>, dir: &Path, lent: Lent) -> Result<bool, 
     }
     .stay();
     close(talk, session);
-    stayed.map(|()| true)
+    stayed
 }
 
 fn close(talk: &mut Dialogue<'_>, session: Session) {

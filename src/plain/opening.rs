@@ -6,10 +6,11 @@ use crate::api::Timestamp;
 use crate::ceremony::{AskField, read_envelope};
 use crate::session::asked::{CARD_SEQ, CARD_WORDS, OPENING_PASSPHRASE, SHARE_ENVELOPE};
 use crate::session::field::{Field, Kind};
+use crate::session::founding::vault_name;
 use crate::session::guide::Entry;
 use crate::session::keyboard::HandOver;
 use crate::session::{
-    Bootstrap, Command, Environment, Opening, Profile, Refusal, Session, WitnessAnswer, practice,
+    Bootstrap, Command, Environment, Opening, Profile, Refusal, Session, WitnessAnswer,
 };
 use crate::vault::FolderStore;
 
@@ -84,12 +85,6 @@ pub(crate) fn open(
         }
     }
     entering.finish(card.as_ref())
-}
-
-/// `acme.vault` is called `acme`.
-fn vault_name(dir: &Path) -> String {
-    dir.file_stem()
-        .map_or_else(|| "vault".to_owned(), |n| n.to_string_lossy().into_owned())
 }
 
 struct Entering<'t, 'a> {
@@ -215,7 +210,7 @@ impl Entering<'_, '_> {
         let asked = AskField {
             digits: None,
             field: OPENING_PASSPHRASE,
-            practice: practised(self.public.profile, name),
+            practice: self.public.practice.get(name).cloned(),
         };
         let Heard::Given(passphrase) = self.talk.secret(&question, &asked)? else {
             return Ok(());
@@ -252,14 +247,6 @@ impl Entering<'_, '_> {
             }
         }
     }
-}
-
-/// A practice person's passphrase, in a rehearsal's vault.
-pub(crate) fn practised(profile: Profile, person: &str) -> Option<String> {
-    practice::PEOPLE
-        .iter()
-        .find(|(name, _, _)| *name == person && profile == Profile::Rehearsal)
-        .map(|(_, _, phrase)| (*phrase).to_owned())
 }
 
 /// A plain field without a practice answer; `None` if a word was said.

@@ -9,15 +9,13 @@ use tokio::sync::mpsc::UnboundedSender;
 use zeroize::Zeroizing;
 
 use super::acts::{Acts, Signing};
-use super::message::{Msg, News, Order, Papers, PlayOrder};
+use super::message::{Msg, News, Order, PlayOrder};
 use super::world::vault_name;
 use super::{Doctor, Explain, PlaySession, browse};
 pub(crate) use crate::ceremony::read_envelope;
 use crate::ceremony::{Advance, Runner, Script, Wanted, note_file};
-use crate::crypto::{Entropy, OsEntropy};
-use crate::os::OutputFolder;
 use crate::session::{
-    Created, Environment, NewVault, Opening, Profile, Refusal, Session, View, paper_name, practice,
+    Created, Environment, NewVault, Opening, Refusal, Session, Stop, View, founding, practice,
 };
 use crate::vault::{FolderStore, MemoryStore, Store};
 
@@ -149,7 +147,7 @@ impl Desk {
                 return browse::list(&folder, self.explain)
                     .map_or_else(News::Refused, News::Listed);
             }
-            Order::Answer(answers) => return self.answer(answers),
+            Order::Answer { answers, stop } => return self.answer(answers, stop),
             Order::Abort(reason) => return self.abort(&reason),
             Order::WriteOutputs(folder) => return self.write(folder),
             Order::Trail => self
@@ -254,25 +252,8 @@ impl Desk {
     }
 
     fn keep(&mut self, created: Created, dir: &Path) -> News {
-        let production = created.session.profile() == Profile::Production;
-        self.session = Some(created.session);
-        let mut papers = Papers {
-            forms: created.forms,
-            // Elsewhere the envelopes lie in the vault's own folder.
-            envelopes: if production {
-                created.envelopes
-            } else {
-                Vec::new()
-            },
-            card: created.witness_card,
-            folder: None,
-            trouble: None,
-        };
-        let folder = dir.with_file_name(format!("{}.papers", vault_name(dir)));
-        match write_papers(&papers, &folder) {
-            Ok(()) => papers.folder = Some(folder),
-            Err(trouble) => papers.trouble = Some(trouble),
-        }
+        let (session, papers) = founding::keep(created, dir);
+        self.session = Some(session);
         News::Created(papers)
     }
 
@@ -356,11 +337,14 @@ impl Desk {
         }
     }
 
-    fn answer(&mut self, answers: Vec<crate::ceremony::Answer>) -> News {
-        self.with_runner(|runner, session| match runner.answer(session, answers) {
-            Ok(Advance::Again(words)) => Some(words),
-            Ok(Advance::Asks | Advance::Ended(_)) => None,
-            Err(error) => Some(error.to_string()),
+    fn answer(&mut self, answers: Vec<crate::ceremony::Answer>, stop: Stop) -> News {
+        self.with_runner(|runner, session| {
+            session.stoppable(stop);
+            match runner.answer(session, answers) {
+                Ok(Advance::Again(words)) => Some(words),
+                Ok(Advance::Asks | Advance::Ended(_)) => None,
+                Err(error) => Some(error.to_string()),
+            }
         })
     }
 
@@ -423,26 +407,8 @@ fn parse(script: &[u8]) -> Result<Script, String> {
     })
 }
 
-/// Draws a passphrase: words of the EFF list, by the operating system's randomness.
 fn passphrase(words: usize) -> Result<News, Refusal> {
-    let mut generator = OsEntropy
-        .draw("passphrase")
-        .map_err(|e| Refusal::Custody(e.to_string()))?;
-    let secret = crate::custody::passphrase::generate(words, &mut *generator);
+    let secret = founding::draw_words(words)?;
     let text = std::str::from_utf8(secret.expose()).map(|t| Zeroizing::new(t.to_owned()));
     Ok(News::Passphrase(std::cell::RefCell::new(text.ok())))
-}
-
-/// Writes forms and card beside the vault, never over a file that is there.
-fn write_papers(papers: &Papers, folder: &Path) -> Result<(), String> {
-    let out = OutputFolder::open(folder).map_err(|e| e.to_string())?;
-    let write = |name: String, text: &str| {
-        out.write_new(&name, text.as_bytes())
-            .map(|_| ())
-            .map_err(|e| e.to_string())
-    };
-    for (person, form) in &papers.forms {
-        write(paper_name(person, "enrolment.txt"), form)?;
-    }
-    write("witness-card.txt".into(), &papers.card)
 }

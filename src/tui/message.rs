@@ -8,7 +8,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use zeroize::Zeroizing;
 
 use super::PlaySession;
-use super::acts::{Cancel, Draft, HandedOver, Signing};
+use super::acts::{Draft, HandedOver, Signing};
 use super::browse::Listing;
 use super::look::Look;
 use super::receiver::Receiver;
@@ -17,8 +17,10 @@ use crate::api::Timestamp;
 use crate::ceremony::{Answer, Ask, Showing};
 use crate::crypto::SecretBytes;
 use crate::session::Trail;
+use crate::session::founding::Papers;
 use crate::session::{
-    BackupDone, Bootstrap, Changed, Command, NewVault, Outcome, PendingView, View, WitnessAnswer,
+    BackupDone, Bootstrap, Changed, Command, NewVault, Outcome, PendingView, Stop, View,
+    WitnessAnswer,
 };
 
 /// What the app takes in.
@@ -130,8 +132,8 @@ pub(crate) enum Order {
     },
     /// Says what lies in a folder.
     Look(PathBuf),
-    /// Answers what the ceremony asks.
-    Answer(Vec<Answer>),
+    /// Answers what the ceremony asks; a search for primes that follows goes on until somebody stops it.
+    Answer { answers: Vec<Answer>, stop: Stop },
     /// Stops the ceremony for good.
     Abort(String),
     /// Writes the ceremony's outputs.
@@ -153,7 +155,7 @@ pub(crate) enum Order {
     /// Any other command for the one door.
     Perform(Box<Command>),
     /// The act is executed; RSA pairs are searched for first, until somebody cancels.
-    Execute { id: [u8; 32], cancel: Cancel },
+    Execute { id: [u8; 32], cancel: Stop },
     /// Answers of the person whose turn it is in a change of people or shares.
     ChangeTurn(Vec<Answer>),
     /// Begins to prove the new envelopes of a reshare that stands open.
@@ -194,7 +196,7 @@ impl Order {
             Self::Passphrase(_) => "drawing words".into(),
             Self::PlaceEnvelopes { .. } => "writing the envelopes and reading them back".into(),
             Self::Play(_) | Self::PlayHere { .. } => "beginning the ceremony".into(),
-            Self::Answer(_) | Self::ChangeTurn(_) | Self::GoOnWithReshare => {
+            Self::Answer { .. } | Self::ChangeTurn(_) | Self::GoOnWithReshare => {
                 "working on your answer".into()
             }
             Self::Abort(_) => "stopping the ceremony".into(),
@@ -292,19 +294,4 @@ pub(crate) enum News {
     Verified(String),
     /// The door refused, in a sentence.
     Refused(String),
-}
-
-/// What `init` leaves: forms and envelopes as text.
-#[derive(Debug, Clone)]
-pub(crate) struct Papers {
-    /// Person and printable form.
-    pub(crate) forms: Vec<(String, String)>,
-    /// Person, kind and armored envelope, for people's own media; empty where they lie in the vault's folder.
-    pub(crate) envelopes: Vec<(String, &'static str, String)>,
-    /// The witness card.
-    pub(crate) card: String,
-    /// Where they were written.
-    pub(crate) folder: Option<PathBuf>,
-    /// What could not be written.
-    pub(crate) trouble: Option<String>,
 }

@@ -45,6 +45,7 @@ pub use film::Film;
 pub use theme::ThemeError;
 
 use crate::api::{Clock, Timestamp};
+use crate::session::founding::Given;
 
 /// Where a ceremony is played.
 pub enum PlaySession {
@@ -90,8 +91,8 @@ pub enum Start {
     },
     /// The making of a vault.
     Init {
-        /// The folder it will be.
-        dir: PathBuf,
+        /// What was told already.
+        given: Given,
     },
 }
 

@@ -34,6 +34,8 @@ pub(crate) mod picker;
 #[cfg(test)]
 mod production_tests;
 pub(crate) mod refuse;
+#[cfg(test)]
+mod rehearsal_tests;
 pub(crate) mod review;
 pub(crate) mod root;
 pub(crate) mod runner;
@@ -71,8 +73,8 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
             state.world.busy = Some((order.words(), state.world.wall));
             (state, vec![order])
         }
-        Start::Init { dir } => (
-            State::new(world, Box::new(init::Init::new(&dir))),
+        Start::Init { given } => (
+            State::new(world, Box::new(init::Init::of(given))),
             Vec::new(),
         ),
         Start::Play {

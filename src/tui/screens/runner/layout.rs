@@ -2,6 +2,7 @@
 
 use super::{Phase, RunScreen};
 use crate::ceremony::Ask;
+use crate::session::searching;
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::theme::Role;
 use crate::tui::world::World;
@@ -102,6 +103,19 @@ impl RunScreen {
         } else {
             top.saturating_sub(page)
         };
+    }
+
+    /// While primes are searched for: since when, and the way out.
+    pub(super) fn draw_search(&self, world: &World, canvas: &mut Canvas<'_>) {
+        let seconds = world.busy.as_ref().map_or(0, |(_, since)| {
+            world.wall.millis().saturating_sub(since.millis()) / 1000
+        });
+        let words = if self.stop.said() {
+            "stopping the search ..".to_owned()
+        } else {
+            format!("wait  {}", searching(seconds, "Esc"))
+        };
+        canvas.paragraph(0, 1, canvas.width(), Role::Wait, &words);
     }
 
     pub(super) fn draw_ask(&self, layout: &Layout, canvas: &mut Canvas<'_>) {

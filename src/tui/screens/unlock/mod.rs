@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crossterm::event::KeyEvent;
 
-use crate::ceremony::Answer;
+use crate::ceremony::{Answer, AskField};
 use crate::session::asked::{CARD_SEQ, CARD_WORDS, OPENING_PASSPHRASE, SHARE_ENVELOPE};
 use crate::session::field::Footing;
 use crate::session::{Bootstrap, Profile, WitnessAnswer};
@@ -123,10 +123,21 @@ impl Unlock {
             return Reaction::none();
         }
         self.error = None;
+        let known = self.bootstrap.as_ref().map(|b| &b.practice);
+        let passphrase = AskField {
+            digits: None,
+            field: OPENING_PASSPHRASE,
+            practice: known.and_then(|known| known.get(&name).cloned()),
+        };
+        let envelope = AskField {
+            digits: None,
+            field: SHARE_ENVELOPE,
+            practice: None,
+        };
         self.form = if here {
-            Form::of(&[OPENING_PASSPHRASE])
+            Form::new(&[passphrase])
         } else {
-            Form::of(&[SHARE_ENVELOPE, OPENING_PASSPHRASE])
+            Form::new(&[envelope, passphrase])
         };
         self.turn(if self.production() {
             Phase::HandOver
@@ -301,6 +312,9 @@ impl Screen for Unlock {
                         Offer::plain(Verb::PreviousField),
                     ]);
                 }
+                if self.form.practised() {
+                    offers.push(Offer::plain(Verb::Practice));
+                }
                 Offer::word(Verb::Enter, "enter")
             }
             Phase::Failed => Offer::word(Verb::Enter, "again"),
@@ -379,6 +393,10 @@ impl Screen for Unlock {
             (other, Phase::Choosing) => {
                 let count = self.custodians().len();
                 self.cursor.moved(other, count, 8);
+                Reaction::none()
+            }
+            (Verb::Practice, Phase::Typing | Phase::Card) => {
+                self.form.practise();
                 Reaction::none()
             }
             (other, Phase::Typing | Phase::Card) => {
