@@ -30,6 +30,13 @@ impl Acting<'_, '_> {
             self.acts.asked.remove(&pending.id);
             return Ok(());
         }
+        if let Some(returning) = &mut self.acts.returning {
+            match self.session.restore(&pending.id, returning.newer.as_ref()) {
+                Ok(restored) => returning.done = Some(restored),
+                Err(refusal) => self.talk.stop(&refusal.to_string()),
+            }
+            return Ok(());
+        }
         if let Ok(Some(changing)) = self.session.begin_change(&pending.id) {
             self.acts.asked.remove(&pending.id);
             return self.carry_out(changing);

@@ -11,10 +11,13 @@ mod dialogue;
 mod evidence;
 mod filling;
 mod founding;
+#[cfg(test)]
+mod founding_tests;
 mod hints;
 mod home;
 mod line;
 mod opening;
+mod restoring;
 mod run;
 mod signing;
 #[cfg(test)]
@@ -176,6 +179,11 @@ fn welcome(talk: &mut Dialogue<'_>, folder: &Path, lent: Lent) -> Result<(), Gon
             "needs its custodians here, 20 min",
         ));
         entries.push(Entry::new(
+            "restore",
+            "Return to a copy",
+            "the stick with the vault is broken or lost",
+        ));
+        entries.push(Entry::new(
             "doctor",
             "Is this machine fit?",
             "network, swap, core dumps, clock",
@@ -198,6 +206,9 @@ fn welcome(talk: &mut Dialogue<'_>, folder: &Path, lent: Lent) -> Result<(), Gon
             Some("rehearse") => rehearse(talk, lent)?,
             Some("create") => {
                 make(talk, Given::at(Path::new("")), lent)?;
+            }
+            Some("restore") => {
+                restoring::restore(talk, lent.explain)?;
             }
             Some("doctor") => examine(talk, lent),
             Some("leave") => return Ok(()),

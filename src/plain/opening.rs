@@ -9,8 +9,9 @@ use crate::session::field::{Field, Kind};
 use crate::session::founding::vault_name;
 use crate::session::guide::Entry;
 use crate::session::keyboard::HandOver;
+use crate::session::returning::Return;
 use crate::session::{
-    Bootstrap, Command, Environment, Opening, Profile, Refusal, Session, WitnessAnswer,
+    Bootstrap, Command, Environment, NewerLog, Opening, Profile, Refusal, Session, WitnessAnswer,
 };
 use crate::vault::FolderStore;
 
@@ -85,6 +86,44 @@ pub(crate) fn open(
         }
     }
     entering.finish(card.as_ref())
+}
+
+/// Opens a copy by its custodians, to be returned to; `None` if it was given up or is none.
+pub(crate) fn open_copy(
+    talk: &mut Dialogue<'_>,
+    opening: Opening,
+    wanted: &Return,
+    environment: Environment,
+) -> Result<Option<(Session, Option<NewerLog>)>, Gone> {
+    let public = opening.bootstrap();
+    talk.heading(&format!(
+        "Open the copy in {}: {}.",
+        wanted.from.display(),
+        public.profile.banner()
+    ));
+    let production = public.profile == Profile::Production;
+    let mut entering = Entering {
+        talk,
+        opening,
+        public,
+    };
+    if !entering.shares()? {
+        return Ok(None);
+    }
+    let Entering { talk, opening, .. } = entering;
+    talk.say("Wait: the copy is being opened and checked.");
+    match wanted.opened(opening, environment) {
+        Ok((mut session, newer)) => {
+            if production && !attest(talk, &mut session)? {
+                return Ok(None);
+            }
+            Ok(Some((session, newer)))
+        }
+        Err(refusal) => {
+            talk.stop(&refusal.to_string());
+            Ok(None)
+        }
+    }
 }
 
 struct Entering<'t, 'a> {

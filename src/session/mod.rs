@@ -62,6 +62,7 @@ mod randomness;
 mod receipt;
 mod resharing;
 mod restoring;
+pub mod returning;
 mod rotation;
 pub mod run;
 mod sentence;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::desk::read_envelope;
 use super::message::{News, Order};
 use super::receiver::Receiver;
+use super::returning::Returning;
 use super::screens::root::RootFile;
 use crate::ceremony;
 use crate::ceremony::ChangeTalk;
@@ -19,6 +20,7 @@ use crate::session::envelopes;
 pub(crate) use crate::session::handing_out::NEXT;
 use crate::session::handing_out::has_place;
 use crate::session::handover::{self, Handover};
+use crate::session::op_custody::RESTORE;
 use crate::session::{
     Action, Changing, Command, Executed, KeySource, Outcome, Refusal, Session, Stop,
 };
@@ -85,6 +87,8 @@ pub(crate) struct Acts {
     change: Option<ChangeTalk>,
     asked: BTreeMap<[u8; 32], Asked>,
     last: Option<(Handover, Executed)>,
+    /// A return to a copy under way: nothing else is done then.
+    pub(crate) returning: Option<Returning>,
 }
 
 impl Acts {
@@ -151,7 +155,10 @@ impl Acts {
         issuer: String,
         signing: Signing,
     ) -> Result<News, Refusal> {
-        let action = build::action(session, draft.op, &draft.answers)?;
+        let action = match &self.returning {
+            Some(returning) if draft.op == RESTORE.name => returning.action(session)?,
+            _ => build::action(session, draft.op, &draft.answers)?,
+        };
         let key = signing.source()?;
         let command = Command::Ask {
             action: action.clone(),
@@ -187,6 +194,9 @@ impl Acts {
             let copy = session.backup(&id, &folder)?;
             self.asked.remove(&id);
             return Ok(News::Copied(Box::new(copy), folder));
+        }
+        if let Some(returning) = &self.returning {
+            return returning.done(session, &id);
         }
         if let Some(changing) = session.begin_change(&id)? {
             self.asked.remove(&id);

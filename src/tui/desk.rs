@@ -10,10 +10,12 @@ use zeroize::Zeroizing;
 
 use super::acts::{Acts, Signing};
 use super::message::{Msg, News, Order, PlayOrder};
+use super::returning::Returning;
 use super::world::vault_name;
 use super::{Doctor, Explain, PlaySession, browse};
 pub(crate) use crate::ceremony::read_envelope;
 use crate::ceremony::{Advance, Runner, Script, Wanted, note_file};
+use crate::session::returning::Return;
 use crate::session::{
     Created, Environment, NewVault, Opening, Refusal, Session, Stop, View, founding, practice,
 };
@@ -103,6 +105,7 @@ impl Desk {
     pub(crate) fn work(&mut self, order: Order) -> News {
         let answer = match order {
             Order::OpenVault(dir) => self.open(&dir),
+            Order::OpenCopy(wanted) => self.open_copy(*wanted),
             Order::Enter {
                 person,
                 passphrase,
@@ -198,6 +201,16 @@ impl Desk {
         let opening = Opening::begin(folder(dir)?, &vault_name(dir))?;
         let bootstrap = opening.bootstrap();
         self.opening = Some(opening);
+        self.acts.returning = None;
+        Ok(News::Bootstrap(bootstrap))
+    }
+
+    fn open_copy(&mut self, wanted: Return) -> Result<News, Refusal> {
+        let opening = wanted.begin()?;
+        let bootstrap = opening.bootstrap();
+        self.opening = Some(opening);
+        let state_folder = self.state_folder.clone();
+        self.acts.returning = Some(Returning::new(wanted, state_folder));
         Ok(News::Bootstrap(bootstrap))
     }
 
@@ -220,6 +233,14 @@ impl Desk {
         let Some(opening) = self.opening.take() else {
             return Err(Refusal::Usage("No vault is being opened.".into()));
         };
+        if let Some(returning) = &mut self.acts.returning {
+            let (session, news) = returning.opened(opening, environment)?;
+            if let Some(before) = self.session.replace(session) {
+                // What was open is closed first: its own stick is well, or this would not be asked for.
+                before.close()?;
+            }
+            return Ok(news);
+        }
         self.session = Some(opening.finish(environment, witness)?);
         Ok(News::Open)
     }
@@ -239,6 +260,7 @@ impl Desk {
     fn close(&mut self) -> Result<News, Refusal> {
         self.opening = None;
         self.runner = None;
+        self.acts.returning = None;
         if let Some(session) = self.session.take() {
             session.close()?;
         }

@@ -18,6 +18,7 @@ use crate::ceremony::{Answer, Ask, Showing};
 use crate::crypto::SecretBytes;
 use crate::session::Trail;
 use crate::session::founding::Papers;
+use crate::session::returning::Return;
 use crate::session::{
     BackupDone, Bootstrap, Changed, Command, NewVault, Outcome, PendingView, Stop, View,
     WitnessAnswer,
@@ -83,6 +84,8 @@ pub(crate) struct PlayOrder {
 pub(crate) enum Order {
     /// Opens a vault's public part; its custodians follow one by one.
     OpenVault(PathBuf),
+    /// Reads a copy, to be returned to; its custodians follow one by one.
+    OpenCopy(Box<Return>),
     /// One custodian's share.
     Enter {
         person: String,
@@ -187,6 +190,7 @@ impl Order {
     pub(crate) fn words(&self) -> String {
         match self {
             Self::OpenVault(_) => "reading the vault's public part".into(),
+            Self::OpenCopy(_) => "reading the copy".into(),
             Self::Enter { person, .. } => format!("unsealing the envelope of {person}"),
             Self::FinishOpening(_) => "opening and checking the vault".into(),
             Self::Close => "closing the vault".into(),
@@ -280,6 +284,8 @@ pub(crate) enum News {
     Changed(Box<Changed>),
     /// The vault was copied to this folder and read back.
     Copied(Box<BackupDone>, PathBuf),
+    /// A copy is a vault again, in this folder: what people read.
+    Restored { told: Vec<String>, to: PathBuf },
     /// A file was written.
     Saved(PathBuf),
     /// The door's answer.

@@ -26,6 +26,7 @@ mod overlay_tests;
 mod paint;
 mod receiver;
 mod recorder;
+mod returning;
 #[cfg(test)]
 mod room;
 mod screen;

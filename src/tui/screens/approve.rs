@@ -7,6 +7,7 @@ use super::done::Done;
 use super::handover;
 use super::page::Page;
 use super::refuse::Refuse;
+use super::restore::Restored;
 use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
 use crate::session::{Outcome, PendingView, Stop, searching};
@@ -487,6 +488,9 @@ impl Screen for Approve {
             }
             News::Changed(changed) => Reaction::instead(Changed::new(changed)),
             News::HandedOver(files) => Reaction::instead(Done::handed_over(act, files, world)),
+            News::Restored { told, to } => {
+                Reaction::instead(Restored::new(told.clone(), to.clone()))
+            }
             News::Copied(copy, folder) => Reaction::instead(Done::copied(act, copy, folder, world)),
             News::Refused(text) => self.refused(text, world),
             _ => return None,

@@ -36,7 +36,10 @@ mod production_tests;
 pub(crate) mod refuse;
 #[cfg(test)]
 mod rehearsal_tests;
-pub(crate) mod review;
+pub(crate) mod restore;
+#[cfg(test)]
+mod restore_tests;
+mod review;
 pub(crate) mod root;
 pub(crate) mod runner;
 pub(crate) mod save;
