@@ -47,7 +47,7 @@ pub(crate) fn found(talk: &mut Dialogue<'_>, given: Given) -> Result<Option<Sess
             }
             Err(refusal) => {
                 talk.stop(&format!("{refusal} {}", founding::VOID));
-                asking.from_the_start();
+                asking.begin_again();
             }
         }
     }
@@ -91,7 +91,7 @@ impl Asking {
         asking
     }
 
-    fn from_the_start(&mut self) {
+    fn begin_again(&mut self) {
         self.at = 0;
     }
 
@@ -129,14 +129,13 @@ impl Asking {
     /// Asks until everything is answered and reviewed; `None` if it was given up.
     fn plan(&mut self, talk: &mut Dialogue<'_>) -> Result<Option<Plan>, Gone> {
         loop {
-            let said = match self.fields().get(self.at) {
-                Some(field) => self.ask(talk, field)?,
-                None => {
-                    let plan = self.planned();
-                    match review(talk, &plan)? {
-                        Heard::Given(()) => return Ok(Some(plan)),
-                        Heard::Said(word) => Some(word),
-                    }
+            let said = if let Some(field) = self.fields().get(self.at) {
+                self.ask(talk, field)?
+            } else {
+                let plan = self.planned();
+                match review(talk, &plan)? {
+                    Heard::Given(()) => return Ok(Some(plan)),
+                    Heard::Said(word) => Some(word),
                 }
             };
             match (said, self.at.checked_sub(1)) {

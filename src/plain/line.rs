@@ -81,7 +81,7 @@ impl Line for Terminal {
     fn working(&mut self, stop: &Stop, work: &mut dyn FnMut()) {
         let armed = told_to_end::arm(stop);
         let (over, waits) = channel::<()>();
-        let word = stop.clone();
+        let heard = stop.clone();
         let voice = std::thread::spawn(move || {
             let mut waited = Duration::ZERO;
             for pause in pauses() {
@@ -89,7 +89,7 @@ impl Line for Terminal {
                 if waits.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
                     return;
                 }
-                if !word.said() {
+                if !heard.said() {
                     let line = still_searching(waited);
                     let _ = writeln!(io::stdout().lock(), "{line}");
                 }

@@ -154,41 +154,47 @@ fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
     }
 }
 
+/// The ways to begin, the safest first.
+fn ways(vaults: &[PathBuf]) -> Vec<Entry> {
+    let mut entries = vec![Entry::new(
+        "rehearse",
+        "Rehearse a ceremony",
+        "you play all the people; nothing is kept",
+    )];
+    entries.extend(vaults.iter().map(|dir| {
+        let name = dir.file_name().map_or_else(
+            || dir.display().to_string(),
+            |n| n.to_string_lossy().into_owned(),
+        );
+        Entry::new(
+            "",
+            &format!("Open {name}"),
+            "its custodians enter their passphrases",
+        )
+    }));
+    entries.push(Entry::new(
+        "create",
+        "Create a vault",
+        "needs its custodians here, 20 min",
+    ));
+    entries.push(Entry::new(
+        "restore",
+        "Return to a copy",
+        "the stick with the vault is broken or lost",
+    ));
+    entries.push(Entry::new(
+        "doctor",
+        "Is this machine fit?",
+        "network, swap, core dumps, clock",
+    ));
+    entries.push(Entry::new("leave", "Leave keymoot", ""));
+    entries
+}
+
 fn welcome(talk: &mut Dialogue<'_>, folder: &Path, lent: Lent) -> Result<(), Gone> {
     loop {
         let vaults = vaults_in(folder);
-        let mut entries = vec![Entry::new(
-            "rehearse",
-            "Rehearse a ceremony",
-            "you play all the people; nothing is kept",
-        )];
-        entries.extend(vaults.iter().map(|dir| {
-            let name = dir.file_name().map_or_else(
-                || dir.display().to_string(),
-                |n| n.to_string_lossy().into_owned(),
-            );
-            Entry::new(
-                "",
-                &format!("Open {name}"),
-                "its custodians enter their passphrases",
-            )
-        }));
-        entries.push(Entry::new(
-            "create",
-            "Create a vault",
-            "needs its custodians here, 20 min",
-        ));
-        entries.push(Entry::new(
-            "restore",
-            "Return to a copy",
-            "the stick with the vault is broken or lost",
-        ));
-        entries.push(Entry::new(
-            "doctor",
-            "Is this machine fit?",
-            "network, swap, core dumps, clock",
-        ));
-        entries.push(Entry::new("leave", "Leave keymoot", ""));
+        let entries = ways(&vaults);
         talk.heading(
             "A few people meet to make, move and destroy payment keys; no one can do it alone.",
         );

@@ -17,7 +17,8 @@ pub(crate) use crate::ceremony::read_envelope;
 use crate::ceremony::{Advance, Runner, Script, Wanted, note_file};
 use crate::session::returning::Return;
 use crate::session::{
-    Created, Environment, NewVault, Opening, Refusal, Session, Stop, View, founding, practice,
+    Created, Environment, NewVault, Opening, Refusal, Session, Stop, View, envelopes, founding,
+    practice,
 };
 use crate::vault::{FolderStore, MemoryStore, Store};
 
@@ -130,9 +131,7 @@ impl Desk {
                 files,
                 vault,
                 taken,
-            } => {
-                crate::session::envelopes::place(&folder, &files, &vault, &taken).map(News::Placed)
-            }
+            } => envelopes::place(&folder, &files, &vault, &taken).map(News::Placed),
             Order::Play(play) => return self.play(*play).unwrap_or_else(News::RunFailed),
             Order::PlayHere {
                 script,

@@ -106,7 +106,7 @@ impl RunScreen {
     }
 
     /// While primes are searched for: since when, and the way out.
-    pub(super) fn draw_search(&self, world: &World, canvas: &mut Canvas<'_>) {
+    fn draw_search(&self, world: &World, canvas: &mut Canvas<'_>) {
         let seconds = world.busy.as_ref().map_or(0, |(_, since)| {
             world.wall.millis().saturating_sub(since.millis()) / 1000
         });
@@ -118,7 +118,16 @@ impl RunScreen {
         canvas.paragraph(0, 1, canvas.width(), Role::Wait, &words);
     }
 
-    pub(super) fn draw_ask(&self, layout: &Layout, canvas: &mut Canvas<'_>) {
+    /// The question, or the wait for what its answer led to.
+    pub(super) fn draw_right(&self, layout: &Layout, world: &World, canvas: &mut Canvas<'_>) {
+        if self.searches(world) {
+            self.draw_search(world, canvas);
+        } else {
+            self.draw_ask(layout, canvas);
+        }
+    }
+
+    fn draw_ask(&self, layout: &Layout, canvas: &mut Canvas<'_>) {
         let (width, height) = (canvas.width(), canvas.height());
         let mut y = 0;
         for line in &layout.heading {

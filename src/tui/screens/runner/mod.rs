@@ -404,11 +404,7 @@ impl Screen for RunScreen {
             }
             let room = width.saturating_sub(left).saturating_sub(2);
             canvas.within(left.saturating_add(1), banner, room, rest, |c| {
-                if self.searches(world) {
-                    self.draw_search(world, c);
-                } else {
-                    self.draw_ask(&layout, c);
-                }
+                self.draw_right(&layout, world, c);
             });
             return;
         }
