@@ -322,11 +322,10 @@ fn components_are_typed_in_a_terminal_that_never_says_them() {
         Some(match prompt {
             "Press Enter:" => String::new(),
             "Advised serial:" | "Serial:" => format!("TE-{}", part + 1),
-            "Tampering:" => "1".into(),
             "Components:" => "2".into(),
             "Purpose:" => "11".into(),
             "Algorithm:" => "AES_128".into(),
-            "Modes of use:" => "1".into(),
+            "Modes of use:" | "Tampering:" => "1".into(),
             "Exportable:" => "yes".into(),
             "Name:" => "kek".into(),
             p if p.contains("assphrase") => WORDS.to_owned(),
