@@ -100,6 +100,7 @@ fn talk(lines: Lines) -> ExitCode {
             folder: PathBuf::from("."),
             vault,
         },
+        Lines::Init { given } => plain::Start::Init { given },
         Lines::Play(play) => plain::Start::Play {
             script: play.script,
             place: match play.place {
@@ -121,7 +122,7 @@ fn start(screen: Screen) -> Start {
             folder: PathBuf::from("."),
             vault,
         },
-        Screen::Init { dir, policy } => Start::Init { dir, policy },
+        Screen::Init { given } => Start::Init { given },
         Screen::Play(play) => Start::Play {
             script: play.script,
             session: match play.place {

@@ -52,6 +52,7 @@ fn call(state: &mut EngineState, operation: Operation, input: &Value) -> Result<
         open: Some(&Glass),
         prepared: None,
         prepared_root: None,
+        stop: &std::sync::atomic::AtomicBool::new(false),
         profile: Profile::Test,
         limits: keymoot::engine::Limits::default(),
     };

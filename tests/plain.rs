@@ -480,13 +480,3 @@ fn a_signal_at_a_masked_prompt_gives_the_echo_back() {
     assert!(echoes(&talk), "the echo was not given back");
     assert_eq!(talk.end().0, 1);
 }
-
-#[test]
-fn a_vault_is_not_made_in_lines_and_the_reason_is_told() {
-    let home = tempfile::tempdir().unwrap();
-    let talk = Talk::start(home.path(), &["init", "new.vault", "--plain"], "xterm");
-    let (status, text) = talk.end();
-    assert_eq!(status, 3, "{text}");
-    assert!(text.contains("Nothing was made."), "{text}");
-    assert!(!home.path().join("new.vault").exists());
-}

@@ -89,6 +89,8 @@ pub struct Showing {
     pub why: Vec<String>,
     /// What is asked now; `None` when the run has ended.
     pub ask: Option<Ask>,
+    /// Whether what is asked now may lead to a search for primes, which can be stopped.
+    pub searches: bool,
     /// What just happened, for a line on screen.
     pub last: Option<String>,
     /// How the run ended.

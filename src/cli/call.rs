@@ -183,7 +183,7 @@ fn status_of(refusal: &Refusal) -> Status {
         Refusal::Api(_) | Refusal::Profile(_) | Refusal::Custody(_) => Status::Refused,
         Refusal::Approval(_) | Refusal::PersonNeeded(_) => Status::PersonNeeded,
         Refusal::Usage(_) => Status::Usage,
-        Refusal::Vault(_) => Status::Failed,
+        Refusal::Vault(_) | Refusal::Stopped => Status::Failed,
     }
 }
 

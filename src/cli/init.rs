@@ -5,16 +5,13 @@ use std::path::{Path, PathBuf};
 use crate::api::Timestamp;
 use crate::crypto::{Entropy, OsEntropy};
 use crate::custody::{Policy, UnlockFile};
+use crate::session::founding::{Given, how_many};
 use crate::session::{self, Created, NewPerson, NewVault, Profile, create_under, practice};
 use crate::vault::FolderStore;
 
 use super::sessions::{self, Practice};
 use super::status::{Answer, Failure, Status};
-use super::{Look, Next, Screen, streams, unlock_file};
-
-/// Words of a generated passphrase: seven of the EFF's long list, two in a rehearsal.
-const WORDS: usize = 7;
-const PRACTICE_WORDS: usize = 2;
+use super::{Lines, Look, Next, Screen, streams, unlock_file};
 
 /// Create a vault
 #[derive(clap::Args)]
@@ -138,16 +135,24 @@ impl Init {
     }
 
     fn guided(self, policy: Option<Policy>) -> Answer<Next> {
-        if self.look.in_lines() {
-            return Err(Failure::person_needed(
-                "each person of a new vault is shown words that nobody else may see. A screen wipes them again; lines \
-                 stay in a terminal's memory, so a vault is made on the screen alone. Nothing was made.",
-            )
-            .hint("`keymoot init DIR` without --plain, at a terminal that is not TERM=dumb, guides through it"));
+        if let Some((_, custodians)) = self.quorum {
+            judged(policy.as_ref(), custodians)?;
         }
         if streams::screen_is_there() {
-            let dir = self.dir;
-            return Ok(Next::Screen(Screen::Init { dir, policy }, self.look));
+            let given = Given {
+                dir: self.dir,
+                profile: self.profile,
+                quorum: self.quorum,
+                threshold: self.threshold,
+                account: self.account,
+                region: self.region,
+                policy,
+            };
+            return Ok(if self.look.in_lines() {
+                Next::Lines(Lines::Init { given })
+            } else {
+                Next::Screen(Screen::Init { given }, self.look)
+            });
         }
         Err(Failure::person_needed(
             "the people of a vault choose it together at a terminal, and there is none here. Nothing was made.",
@@ -277,10 +282,7 @@ fn free(dir: &Path) -> Answer<()> {
 }
 
 fn generated(profile: Profile, custodians: u8) -> Answer<UnlockFile> {
-    let words = match profile {
-        Profile::Rehearsal => PRACTICE_WORDS,
-        Profile::Test | Profile::Production => WORDS,
-    };
+    let words = how_many(profile);
     let mut rng = OsEntropy
         .draw("passphrase")
         .map_err(|e| Failure::failed(e.to_string()))?;

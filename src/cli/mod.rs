@@ -37,6 +37,7 @@ use clap::Parser;
 
 use crate::api::Timestamp;
 use crate::session::Session;
+use crate::session::founding::Given;
 
 pub use args::command;
 pub use batch::request_line;
@@ -112,10 +113,8 @@ pub enum Screen {
     Play(Play),
     /// The guided creation of a vault.
     Init {
-        /// Where it will lie.
-        dir: PathBuf,
-        /// The policy that it begins with, where a file said so.
-        policy: Option<crate::custody::Policy>,
+        /// What was told already.
+        given: Given,
     },
 }
 
@@ -128,6 +127,11 @@ pub enum Lines {
     },
     /// A ceremony.
     Play(Play),
+    /// The guided creation of a vault.
+    Init {
+        /// What was told already.
+        given: Given,
+    },
 }
 
 /// A ceremony to be played on screen: read, parsed and complete, its vault not opened yet.

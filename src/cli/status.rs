@@ -96,9 +96,11 @@ impl From<Refusal> for Failure {
         let status = match &refusal {
             Refusal::Usage(_) => Status::Usage,
             Refusal::Approval(_) | Refusal::PersonNeeded(_) => Status::PersonNeeded,
-            Refusal::Api(_) | Refusal::Profile(_) | Refusal::Custody(_) | Refusal::Vault(_) => {
-                Status::Failed
-            }
+            Refusal::Api(_)
+            | Refusal::Profile(_)
+            | Refusal::Custody(_)
+            | Refusal::Vault(_)
+            | Refusal::Stopped => Status::Failed,
         };
         Self::with(status, refusal.to_string())
     }

@@ -162,6 +162,7 @@ fn new_root(
         "authority-prime",
         ctx.prepared_root.take(),
         ctx.entropy,
+        ctx.stop,
     )?;
     let until = whole_second(now.plus_millis(ROOT_LIFE));
     let terms = Terms {

@@ -1,5 +1,7 @@
 //! What an operation may use besides the state: the time, randomness, and the locks in front of secrets.
 
+use std::sync::atomic::AtomicBool;
+
 use thiserror::Error;
 
 use crate::{
@@ -64,6 +66,8 @@ pub struct Context<'a> {
     pub prepared: Option<PreparedRsa>,
     /// An RSA pair made ahead for the vault's own root; taken by the first act that needs the root.
     pub prepared_root: Option<PreparedRsa>,
+    /// Ends a search for primes, once it is true: the request is refused then, and nothing of it is kept.
+    pub stop: &'a AtomicBool,
     /// What the vault is for: material marked by a keymoot of another profile is refused.
     pub profile: Profile,
     /// What the vault's policy allows.

@@ -98,7 +98,13 @@ fn symmetric(
 }
 
 fn pair(bits: usize, ctx: &mut Context<'_>) -> Result<Made, ApiError> {
-    let pair = pairs::pair(bits, "rsa-prime", ctx.prepared.take(), ctx.entropy)?;
+    let pair = pairs::pair(
+        bits,
+        "rsa-prime",
+        ctx.prepared.take(),
+        ctx.entropy,
+        ctx.stop,
+    )?;
     Ok(Made {
         check_value: kcv::public_key(&pair.spki),
         both_check_values: None,

@@ -1,5 +1,7 @@
 //! RSA pairs: taken if they were made ahead, else made at once.
 
+use std::sync::atomic::AtomicBool;
+
 use rsa::{PublicKey, traits::PublicKeyParts};
 use spki::DecodePublicKey;
 
@@ -16,10 +18,11 @@ pub(super) fn pair(
     purpose: &str,
     prepared: Option<PreparedRsa>,
     entropy: &mut dyn Entropy,
+    stop: &AtomicBool,
 ) -> Result<PreparedRsa, ApiError> {
     let pair = match prepared {
         Some(prepared) => prepared,
-        None => generate(bits, purpose, entropy)?,
+        None => generate(bits, purpose, entropy, stop)?,
     };
     if pair.bits() != Some(bits) {
         return Err(refusal::internal(&format!(
@@ -39,12 +42,12 @@ fn generate(
     bits: usize,
     purpose: &str,
     entropy: &mut dyn Entropy,
+    stop: &AtomicBool,
 ) -> Result<PreparedRsa, ApiError> {
     let mut rng = entropy
         .draw(purpose)
         .map_err(|e| refusal::no_randomness(&e))?;
-    let never = std::sync::atomic::AtomicBool::new(false);
-    keygen::rsa(bits, rng.as_mut(), &never)
+    keygen::rsa(bits, rng.as_mut(), stop)
         .map(PreparedRsa::from)
         .map_err(|e| refusal::internal(&format!("The RSA pair could not be made: {e}")))
 }

@@ -171,7 +171,13 @@ impl Asked {
         {
             return Ok(given);
         }
-        let pair = pairs::pair(bits, self.prime(), ctx.prepared.take(), ctx.entropy)?;
+        let pair = pairs::pair(
+            bits,
+            self.prime(),
+            ctx.prepared.take(),
+            ctx.entropy,
+            ctx.stop,
+        )?;
         let until =
             authority::whole_second(now.plus_millis(i64::from(ctx.limits.parameters_days) * DAY));
         let issuer = state.issuer(now, self.hash, ctx)?;

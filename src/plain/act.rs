@@ -19,6 +19,7 @@ use super::dialogue::{Dialogue, Heard, Question, Word, footing};
 use super::filling::{Draft, fill};
 use super::line::Gone;
 use super::opening::plain;
+use super::restoring::Returning;
 use super::signing;
 
 const PHRASE: Field = Field {
@@ -35,6 +36,8 @@ const NEVER_MIND: &str = "nothing was done. Any change of request or vault voids
 #[derive(Default)]
 pub(crate) struct Acts {
     pub(super) asked: BTreeMap<[u8; 32], (Action, Option<PathBuf>)>,
+    /// A return to a copy, where that is what this is about.
+    pub(super) returning: Option<Returning>,
 }
 
 /// The talk about acts in one vault.
@@ -124,7 +127,7 @@ impl Acting<'_, '_> {
     }
 
     /// The last look before signatures; `false` goes back to the fields.
-    fn review(
+    pub(super) fn review(
         &mut self,
         draft: &Draft,
         action: &Action,
@@ -188,7 +191,11 @@ impl Acting<'_, '_> {
     }
 
     /// Whoever asks signs first.
-    fn ask(&mut self, action: Action, out: Option<PathBuf>) -> Result<Option<PendingView>, Gone> {
+    pub(super) fn ask(
+        &mut self,
+        action: Action,
+        out: Option<PathBuf>,
+    ) -> Result<Option<PendingView>, Gone> {
         loop {
             let people = guide::issuers(&self.session.view());
             let question = Question::new(footing(

@@ -6,18 +6,20 @@ use crate::api::Response;
 use crate::ceremony::key_lines;
 use crate::session::handing_out::NEXT;
 use crate::session::handover::{self, Handover};
-use crate::session::{Action, BackupDone, Command, Executed, Outcome, PendingView};
+use crate::session::{
+    Action, BackupDone, Command, Executed, Outcome, PendingView, Refusal, STOPPED, Stop,
+};
 
 use super::act::Acting;
-use super::dialogue::{Question, footing};
+use super::dialogue::{Question, SEARCHING, footing};
 use super::line::Gone;
 use super::opening::plain;
+
+const BEING_DONE: &str = "Wait: all have signed; it is being done.";
 
 impl Acting<'_, '_> {
     /// Does what was signed for.
     pub(super) fn execute(&mut self, pending: &PendingView) -> Result<(), Gone> {
-        self.talk
-            .say("Wait: all have signed; it is being done. A search for primes can take a minute.");
         let asked = self.acts.asked.get(&pending.id).cloned();
         if let Some((Action::Backup { .. }, Some(folder))) = &asked {
             let done = self.session.backup(&pending.id, folder);
@@ -28,16 +30,18 @@ impl Acting<'_, '_> {
             self.acts.asked.remove(&pending.id);
             return Ok(());
         }
+        if let Some(returning) = &mut self.acts.returning {
+            match self.session.restore(&pending.id, returning.newer.as_ref()) {
+                Ok(restored) => returning.done = Some(restored),
+                Err(refusal) => self.talk.stop(&refusal.to_string()),
+            }
+            return Ok(());
+        }
         if let Ok(Some(changing)) = self.session.begin_change(&pending.id) {
             self.acts.asked.remove(&pending.id);
             return self.carry_out(changing);
         }
-        let execute = Command::Execute {
-            id: pending.id,
-            prepared: None,
-            arrow: None,
-        };
-        match self.session.perform(execute) {
+        match self.searched_and_done(pending.id, asked.as_ref().map(|(action, _)| action)) {
             Ok(Outcome::Executed(executed)) => {
                 self.acts.asked.remove(&pending.id);
                 self.done(&executed);
@@ -47,6 +51,12 @@ impl Acting<'_, '_> {
                 Ok(())
             }
             Ok(_) => Ok(()),
+            Err(Refusal::Stopped) => {
+                self.talk.say(STOPPED);
+                self.talk
+                    .say("Approvals in the menu leads to it: it is searched for again there.");
+                Ok(())
+            }
             Err(refusal) => {
                 self.talk.stop(&refusal.to_string());
                 if !self
@@ -61,6 +71,30 @@ impl Acting<'_, '_> {
                 Ok(())
             }
         }
+    }
+
+    /// Searches for the primes that the act needs, and does it; the search can be stopped.
+    fn searched_and_done(
+        &mut self,
+        id: [u8; 32],
+        action: Option<&Action>,
+    ) -> Result<Outcome, Refusal> {
+        let stop = Stop::default();
+        self.session.stoppable(stop.clone());
+        let session = &mut *self.session;
+        let searches = action.is_some_and(|action| session.searches(action));
+        self.talk.say(if searches { SEARCHING } else { BEING_DONE });
+        let done = self.talk.patiently(&stop, || {
+            if let Some(action) = action {
+                session.search_ahead(action)?;
+            }
+            session.perform(Command::Execute {
+                id,
+                prepared: None,
+                arrow: None,
+            })
+        });
+        done.unwrap_or(Err(Refusal::Stopped))
     }
 
     fn done(&mut self, executed: &Executed) {

@@ -163,6 +163,9 @@ impl Home<'_, '_> {
                     Ok(None) => {}
                     Err(refusal) => self.talk.stop(&refusal.to_string()),
                 },
+                Some(Leads::Return) => {
+                    super::restoring::restore(self.talk, self.explain)?;
+                }
                 Some(Leads::Text(text)) => {
                     for line in text {
                         self.talk.say(line);

@@ -2,10 +2,12 @@
 
 use crate::ceremony::{Answer, AskField};
 use crate::crypto::SecretBytes;
-use crate::session::field::{Footing, Kind};
+use crate::session::Stop;
+use crate::session::field::{Footing, Kind, NOTHING_TYPED};
 use crate::session::guide::Entry;
 use crate::session::keyboard::{HandOver, ONE_PERSONS_EYES};
 
+use super::choices::{numbered, picked};
 use super::hints::hints;
 use super::line::{Gone, Line};
 
@@ -58,6 +60,9 @@ const WORDS: &[(&str, Word, &str)] = &[
         "at a request: takes it off the table, with your reason",
     ),
 ];
+
+/// Said before what may take a search for primes.
+pub(crate) const SEARCHING: &str = "Wait: all have signed; it is being done. A search for primes can take a minute; Ctrl-C stops it, and the request stands.";
 
 /// Stands before an answer that is one of the words.
 const AS_TEXT: char = '\\';
@@ -148,6 +153,15 @@ impl<'a> Dialogue<'a> {
         self.line.say(&format!("STOP: {text}"));
     }
 
+    /// Does what may take long and can be stopped by whoever waits.
+    pub(crate) fn patiently<T>(&mut self, stop: &Stop, work: impl FnOnce() -> T) -> Option<T> {
+        let (mut work, mut done) = (Some(work), None);
+        self.line.working(stop, &mut || {
+            done = work.take().map(|work| work());
+        });
+        done
+    }
+
     /// Enter alone.
     pub(crate) fn enter(&mut self, question: &Question) -> Result<Heard<()>, Gone> {
         self.tell(question);
@@ -208,6 +222,10 @@ impl<'a> Dialogue<'a> {
                 Steered::Word(word) => return Ok(Heard::Said(word)),
                 Steered::Text(text) => text,
             };
+            if text.is_empty() && !asked.field.optional {
+                self.say(NOTHING_TYPED);
+                continue;
+            }
             match asked.field.check(&text) {
                 Ok(normal) => return Ok(Heard::Given(normal)),
                 Err(error) => self.stop(&error.to_string()),
@@ -452,43 +470,4 @@ fn word(typed: &str) -> Option<Word> {
         .iter()
         .find(|(word, ..)| word.eq_ignore_ascii_case(typed))
         .map(|(_, word, _)| *word)
-}
-
-/// Choices as lines, numbered from 1; what cannot be taken says why.
-pub(crate) fn numbered(entries: &[Entry]) -> Vec<String> {
-    entries
-        .iter()
-        .enumerate()
-        .map(|(n, entry)| {
-            let note = match (&entry.off, entry.note.as_str()) {
-                (Some(reason), _) => format!(" (cannot be chosen: {reason})"),
-                (None, "") => String::new(),
-                (None, note) => format!(" ({note})"),
-            };
-            format!("  {}. {}{note}", n.saturating_add(1), entry.label)
-        })
-        .collect()
-}
-
-fn picked(entries: &[Entry], text: &str) -> Result<usize, String> {
-    let by_number = text.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
-    let by_name = || {
-        entries
-            .iter()
-            .position(|e| e.label.eq_ignore_ascii_case(text) || e.id.eq_ignore_ascii_case(text))
-    };
-    let at = by_number.filter(|n| *n < entries.len()).or_else(by_name);
-    let Some((at, entry)) = at.and_then(|at| Some((at, entries.get(at)?))) else {
-        return Err(format!(
-            "Type one of the numbers 1 to {}. Nothing was chosen.",
-            entries.len()
-        ));
-    };
-    match &entry.off {
-        Some(reason) => Err(format!(
-            "{} cannot be chosen: {reason}. Nothing was changed.",
-            entry.label
-        )),
-        None => Ok(at),
-    }
 }

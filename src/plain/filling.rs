@@ -87,7 +87,7 @@ impl Asking<'_, '_> {
         ));
         let entries = self.entries(field);
         if !entries.is_empty() && entries.iter().all(|e| e.off.is_some()) {
-            for line in super::dialogue::numbered(&entries) {
+            for line in super::choices::numbered(&entries) {
                 self.talk.say(&line);
             }
             self.talk.stop(

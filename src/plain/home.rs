@@ -8,6 +8,7 @@ use crate::session::due::{self, Goes};
 use crate::session::field::{Field, Kind};
 use crate::session::guide::{self, Entry, common_name};
 use crate::session::op::{self, Op};
+use crate::session::op_custody::RESTORE;
 use crate::session::{Command, Outcome, Session, View};
 
 use super::Explain;
@@ -119,6 +120,9 @@ impl<'a> Home<'_, 'a> {
                 Ok(())
             }
             Goal::Evidence => self.evidence(),
+            Goal::Act(op) if op.name == RESTORE.name => {
+                super::restoring::restore(self.talk, self.explain).map(|_| ())
+            }
             Goal::Act(op) => self.acting().begin(op),
             Goal::Close => Ok(()),
         }

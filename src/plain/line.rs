@@ -1,9 +1,13 @@
 //! Where lines go and come from: a person at a terminal, or a test that plays one.
 
 use std::io::{self, Write};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use crate::crypto::SecretBytes;
-use crate::session::printable;
+use crate::session::{Stop, printable};
+
+use super::told_to_end;
 
 /// Columns that text is wrapped to: every serial console has them.
 const WIDTH: usize = 79;
@@ -27,6 +31,9 @@ pub(crate) trait Line {
 
     /// Drops what was typed before the question was there: it answers nothing.
     fn drop_typed_ahead(&mut self);
+
+    /// Does what may take long. Until it is done, whoever waits hears now and then that it goes on, and can stop it.
+    fn working(&mut self, stop: &Stop, work: &mut dyn FnMut());
 
     /// Scrolls earlier text out of sight.
     fn out_of_sight(&mut self);
@@ -71,6 +78,30 @@ impl Line for Terminal {
         crate::os::drop_typed_ahead();
     }
 
+    fn working(&mut self, stop: &Stop, work: &mut dyn FnMut()) {
+        let armed = told_to_end::arm(stop);
+        let (over, waits) = channel::<()>();
+        let heard = stop.clone();
+        let voice = std::thread::spawn(move || {
+            let mut waited = Duration::ZERO;
+            for pause in pauses() {
+                waited = waited.saturating_add(pause);
+                if waits.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
+                    return;
+                }
+                if !heard.said() {
+                    let line = still_searching(waited);
+                    let _ = writeln!(io::stdout().lock(), "{line}");
+                }
+            }
+        });
+        work();
+        drop(over);
+        // What it said last is whole before the next line is written.
+        let _ = voice.join();
+        drop(armed);
+    }
+
     fn wiped(&mut self) {
         self.out_of_sight();
         if std::env::var_os("TERM").is_some_and(|term| term != "dumb") {
@@ -88,6 +119,20 @@ impl Line for Terminal {
             let _ = writeln!(out);
         }
     }
+}
+
+/// How long to be silent before each word that a search goes on: soon at first, then seldom.
+fn pauses() -> impl Iterator<Item = Duration> {
+    const FIRST: Duration = Duration::from_secs(10);
+    const LATER: Duration = Duration::from_secs(30);
+    std::iter::once(FIRST).chain(std::iter::repeat(LATER))
+}
+
+fn still_searching(waited: Duration) -> String {
+    wrapped(&format!(
+        "Still searching, {} s. Ctrl-C stops it; the request stands.",
+        waited.as_secs()
+    ))
 }
 
 /// A line, broken between words where it is longer than the narrowest terminal; what follows keeps its indentation.
@@ -114,7 +159,22 @@ pub(crate) fn wrapped(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::wrapped;
+    use super::{Duration, pauses, still_searching, wrapped};
+
+    #[test]
+    fn a_long_search_is_told_of_seldom() {
+        let told: Vec<u64> = pauses()
+            .scan(Duration::ZERO, |waited, pause| {
+                *waited += pause;
+                Some(waited.as_secs())
+            })
+            .take_while(|seconds| *seconds <= 120)
+            .collect();
+        assert_eq!(told, [10, 40, 70, 100]);
+        let line = still_searching(Duration::from_secs(10));
+        assert!(line.contains("10 s") && line.contains("Ctrl-C"), "{line}");
+        assert!(!line.contains('\n'), "{line}");
+    }
 
     #[test]
     fn long_lines_break_between_words_and_never_inside() {

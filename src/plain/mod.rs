@@ -6,13 +6,18 @@
 mod act;
 mod carrying_out;
 mod change;
+mod choices;
 mod dialogue;
 mod evidence;
 mod filling;
+mod founding;
+#[cfg(test)]
+mod founding_tests;
 mod hints;
 mod home;
 mod line;
 mod opening;
+mod restoring;
 mod run;
 mod signing;
 #[cfg(test)]
@@ -24,6 +29,7 @@ use std::path::{Path, PathBuf};
 
 use crate::api::Timestamp;
 use crate::ceremony::{Script, Wanted};
+use crate::session::founding::Given;
 use crate::session::guide::Entry;
 use crate::session::{Environment, Refusal, RunOutcome, Session, practice};
 use crate::vault::{MemoryStore, vaults_in};
@@ -81,6 +87,11 @@ pub enum Start {
         /// A vault that was named.
         vault: Option<PathBuf>,
     },
+    /// A vault is made, and stays open.
+    Init {
+        /// What was told already.
+        given: Given,
+    },
     /// A ceremony.
     Play {
         /// The script's bytes.
@@ -119,6 +130,10 @@ fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
             Ok(true) | Err(Gone) => 0,
             Ok(false) => 1,
         },
+        Start::Init { given } => match make(&mut talk, given, lent) {
+            Ok(true) => 0,
+            Ok(false) | Err(Gone) => 1,
+        },
         Start::Play {
             script,
             place,
@@ -139,31 +154,47 @@ fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
     }
 }
 
+/// The ways to begin, the safest first.
+fn ways(vaults: &[PathBuf]) -> Vec<Entry> {
+    let mut entries = vec![Entry::new(
+        "rehearse",
+        "Rehearse a ceremony",
+        "you play all the people; nothing is kept",
+    )];
+    entries.extend(vaults.iter().map(|dir| {
+        let name = dir.file_name().map_or_else(
+            || dir.display().to_string(),
+            |n| n.to_string_lossy().into_owned(),
+        );
+        Entry::new(
+            "",
+            &format!("Open {name}"),
+            "its custodians enter their passphrases",
+        )
+    }));
+    entries.push(Entry::new(
+        "create",
+        "Create a vault",
+        "needs its custodians here, 20 min",
+    ));
+    entries.push(Entry::new(
+        "restore",
+        "Return to a copy",
+        "the stick with the vault is broken or lost",
+    ));
+    entries.push(Entry::new(
+        "doctor",
+        "Is this machine fit?",
+        "network, swap, core dumps, clock",
+    ));
+    entries.push(Entry::new("leave", "Leave keymoot", ""));
+    entries
+}
+
 fn welcome(talk: &mut Dialogue<'_>, folder: &Path, lent: Lent) -> Result<(), Gone> {
     loop {
         let vaults = vaults_in(folder);
-        let mut entries = vec![Entry::new(
-            "rehearse",
-            "Rehearse a ceremony",
-            "you play all the people; nothing is kept",
-        )];
-        entries.extend(vaults.iter().map(|dir| {
-            let name = dir.file_name().map_or_else(
-                || dir.display().to_string(),
-                |n| n.to_string_lossy().into_owned(),
-            );
-            Entry::new(
-                "",
-                &format!("Open {name}"),
-                "its custodians enter their passphrases",
-            )
-        }));
-        entries.push(Entry::new(
-            "doctor",
-            "Is this machine fit?",
-            "network, swap, core dumps, clock",
-        ));
-        entries.push(Entry::new("leave", "Leave keymoot", ""));
+        let entries = ways(&vaults);
         talk.heading(
             "A few people meet to make, move and destroy payment keys; no one can do it alone.",
         );
@@ -179,6 +210,12 @@ fn welcome(talk: &mut Dialogue<'_>, folder: &Path, lent: Lent) -> Result<(), Gon
         };
         match entries.get(at).map(|e| e.id.as_str()) {
             Some("rehearse") => rehearse(talk, lent)?,
+            Some("create") => {
+                make(talk, Given::at(Path::new("")), lent)?;
+            }
+            Some("restore") => {
+                restoring::restore(talk, lent.explain)?;
+            }
             Some("doctor") => examine(talk, lent),
             Some("leave") => return Ok(()),
             _ => {
@@ -187,6 +224,14 @@ fn welcome(talk: &mut Dialogue<'_>, folder: &Path, lent: Lent) -> Result<(), Gon
                 }
             }
         }
+    }
+}
+
+/// Makes a vault and works in it until it is closed; whether it was made.
+fn make(talk: &mut Dialogue<'_>, given: Given, lent: Lent) -> Result<bool, Gone> {
+    match founding::found(talk, given)? {
+        Some(session) => stay(talk, session, lent).map(|()| true),
+        None => Ok(false),
     }
 }
 
@@ -293,17 +338,21 @@ fn practised(
 
 /// An open vault until it is closed; whether it was opened at all.
 fn workstation(talk: &mut Dialogue<'_>, dir: &Path, lent: Lent) -> Result<bool, Gone> {
-    let mut session = match opening::open(talk, dir, None)? {
-        Ok(Some(session)) => session,
+    match opening::open(talk, dir, None)? {
+        Ok(Some(session)) => stay(talk, session, lent).map(|()| true),
         Ok(None) => {
             talk.say("The vault was not opened; nothing in it was changed.");
-            return Ok(true);
+            Ok(true)
         }
         Err(refusal) => {
             talk.stop(&refusal.to_string());
-            return Ok(false);
+            Ok(false)
         }
-    };
+    }
+}
+
+/// Works in an open vault until it is closed.
+fn stay(talk: &mut Dialogue<'_>, mut session: Session, lent: Lent) -> Result<(), Gone> {
     let stayed = Home {
         talk,
         session: &mut session,
@@ -313,7 +362,7 @@ fn workstation(talk: &mut Dialogue<'_>, dir: &Path, lent: Lent) -> Result<bool, 
     }
     .stay();
     close(talk, session);
-    stayed.map(|()| true)
+    stayed
 }
 
 fn close(talk: &mut Dialogue<'_>, session: Session) {

@@ -6,10 +6,12 @@ use crate::api::Timestamp;
 use crate::ceremony::{AskField, read_envelope};
 use crate::session::asked::{CARD_SEQ, CARD_WORDS, OPENING_PASSPHRASE, SHARE_ENVELOPE};
 use crate::session::field::{Field, Kind};
+use crate::session::founding::vault_name;
 use crate::session::guide::Entry;
 use crate::session::keyboard::HandOver;
+use crate::session::returning::Return;
 use crate::session::{
-    Bootstrap, Command, Environment, Opening, Profile, Refusal, Session, WitnessAnswer, practice,
+    Bootstrap, Command, Environment, NewerLog, Opening, Profile, Refusal, Session, WitnessAnswer,
 };
 use crate::vault::FolderStore;
 
@@ -86,10 +88,42 @@ pub(crate) fn open(
     entering.finish(card.as_ref())
 }
 
-/// `acme.vault` is called `acme`.
-fn vault_name(dir: &Path) -> String {
-    dir.file_stem()
-        .map_or_else(|| "vault".to_owned(), |n| n.to_string_lossy().into_owned())
+/// Opens a copy by its custodians, to be returned to; `None` if it was given up or is none.
+pub(crate) fn open_copy(
+    talk: &mut Dialogue<'_>,
+    opening: Opening,
+    wanted: &Return,
+    environment: Environment,
+) -> Result<Option<(Session, Option<NewerLog>)>, Gone> {
+    let public = opening.bootstrap();
+    talk.heading(&format!(
+        "Open the copy in {}: {}.",
+        wanted.from.display(),
+        public.profile.banner()
+    ));
+    let production = public.profile == Profile::Production;
+    let mut entering = Entering {
+        talk,
+        opening,
+        public,
+    };
+    if !entering.shares()? {
+        return Ok(None);
+    }
+    let Entering { talk, opening, .. } = entering;
+    talk.say("Wait: the copy is being opened and checked.");
+    match wanted.opened(opening, environment) {
+        Ok((mut session, newer)) => {
+            if production && !attest(talk, &mut session)? {
+                return Ok(None);
+            }
+            Ok(Some((session, newer)))
+        }
+        Err(refusal) => {
+            talk.stop(&refusal.to_string());
+            Ok(None)
+        }
+    }
 }
 
 struct Entering<'t, 'a> {
@@ -215,7 +249,7 @@ impl Entering<'_, '_> {
         let asked = AskField {
             digits: None,
             field: OPENING_PASSPHRASE,
-            practice: practised(self.public.profile, name),
+            practice: self.public.practice.get(name).cloned(),
         };
         let Heard::Given(passphrase) = self.talk.secret(&question, &asked)? else {
             return Ok(());
@@ -252,14 +286,6 @@ impl Entering<'_, '_> {
             }
         }
     }
-}
-
-/// A practice person's passphrase, in a rehearsal's vault.
-pub(crate) fn practised(profile: Profile, person: &str) -> Option<String> {
-    practice::PEOPLE
-        .iter()
-        .find(|(name, _, _)| *name == person && profile == Profile::Rehearsal)
-        .map(|(_, _, phrase)| (*phrase).to_owned())
 }
 
 /// A plain field without a practice answer; `None` if a word was said.

@@ -7,14 +7,10 @@ use crate::ceremony::{
 };
 use crate::session::field::{Field, Kind};
 use crate::session::guide::Entry;
-use crate::session::{Profile, RunOutcome, Session};
+use crate::session::{Profile, RunOutcome, Session, Stop, practice};
 
-use super::dialogue::{Dialogue, Heard, Question, footing};
+use super::dialogue::{Dialogue, Heard, Question, SEARCHING, footing};
 use super::line::Gone;
-
-/// What a rehearsal says first.
-const REHEARSAL: &str =
-    "REHEARSAL. You play everybody. Nothing is kept. The word f5 answers for you.";
 
 const REASON: Field = Field {
     id: "reason",
@@ -46,7 +42,7 @@ pub(crate) fn play(
 ) -> Result<Result<End, RunError>, Gone> {
     talk.heading(&format!("Ceremony: {}", script.title()));
     if session.profile() == Profile::Rehearsal {
-        talk.say(REHEARSAL);
+        talk.say(&practice::words(session.lasts(), "The word f5"));
     }
     talk.say("At any prompt the word help explains, and pause stops without losing anything.");
     let mut runner = match Runner::begin(session, script, wanted) {
@@ -84,6 +80,10 @@ impl Run<'_, '_> {
         self.session.profile() == Profile::Rehearsal
     }
 
+    fn keeps_nothing(&self) -> bool {
+        self.rehearsal() && !self.session.lasts()
+    }
+
     fn until_it_ends(&mut self) -> Result<End, Gone> {
         let mut before: Option<Showing> = None;
         let mut again = false;
@@ -93,13 +93,14 @@ impl Run<'_, '_> {
             let Some(ask) = showing.ask.clone() else {
                 return Ok(showing.outcome.map_or(End::Left, End::Ended));
             };
+            let searches = showing.searches;
             let turn = self.one(&showing, &ask, again)?;
             before = Some(showing);
             again = false;
             match turn {
                 Turn::Left => return Ok(End::Left),
                 Turn::Again => {}
-                Turn::Answer(answers) => match self.runner.answer(self.session, answers) {
+                Turn::Answer(answers) => match self.answer(searches, answers) {
                     Ok(Advance::Again(words)) => {
                         self.talk.stop(&words);
                         again = true;
@@ -109,6 +110,22 @@ impl Run<'_, '_> {
                 },
             }
         }
+    }
+
+    /// Hands the answers over; a search for primes that they lead to can be stopped.
+    fn answer(&mut self, searches: bool, answers: Vec<Answer>) -> Result<Advance, RunError> {
+        if !searches {
+            return self.runner.answer(self.session, answers);
+        }
+        self.talk.say(SEARCHING);
+        let stop = Stop::default();
+        self.session.stoppable(stop.clone());
+        let (runner, session) = (&mut *self.runner, &mut *self.session);
+        let done = self
+            .talk
+            .patiently(&stop, move || runner.answer(session, answers));
+        // What was not begun is asked again.
+        done.unwrap_or(Ok(Advance::Asks))
     }
 
     /// Changes of state, each a line of its own.
@@ -153,7 +170,7 @@ impl Run<'_, '_> {
     fn one(&mut self, showing: &Showing, ask: &Ask, again: bool) -> Result<Turn, Gone> {
         let secret = ask.fields.iter().any(|f| f.field.secret());
         if ask.hand_over && !again {
-            let saved = ceremony::saved(Some(showing), self.rehearsal());
+            let saved = ceremony::saved(Some(showing), self.keeps_nothing());
             match self.talk.hand_over(&ask.hand_over(&saved), secret)? {
                 Heard::Given(()) => {}
                 Heard::Said(_) => return self.pause(showing),
@@ -211,10 +228,10 @@ impl Run<'_, '_> {
             .map(|(id, label, note)| Entry::new(id, label, note))
             .collect();
         let mut told = vec!["The ceremony waits. What now?".to_owned()];
-        if self.rehearsal() {
+        if self.keeps_nothing() {
             told.push("This is a rehearsal: whatever you choose, nothing is kept.".to_owned());
         }
-        let so_far = ceremony::saved(Some(showing), self.rehearsal());
+        let so_far = ceremony::saved(Some(showing), self.keeps_nothing());
         let question = Question::new(footing(
             "whoever leads the ceremony",
             "takes the number that was typed",
@@ -265,7 +282,7 @@ impl Run<'_, '_> {
         self.talk
             .say(&ceremony::holdings(Some(&run), view.seq, &view.card_words));
         let Some(folder) = out else {
-            self.talk.say(if self.rehearsal() {
+            self.talk.say(if self.keeps_nothing() {
                 "Nothing was written. With --out FOLDER the files of a rehearsal are kept, marked as such."
             } else {
                 "Nothing was written; the vault's record holds every file. keymoot play SCRIPT --vault DIR --resume \

@@ -6,7 +6,7 @@ use crate::session::{KeySource, Profile, Session};
 
 use super::dialogue::{Dialogue, Heard, Question};
 use super::line::Gone;
-use super::opening::{medium, practised};
+use super::opening::medium;
 
 /// What opens a person's key for one signature; `None` if it was given up.
 pub(crate) fn key(
@@ -33,7 +33,7 @@ pub(crate) fn key(
     let asked = AskField {
         digits: None,
         field: SIGNING_PASSPHRASE,
-        practice: practised(session.profile(), person),
+        practice: session.practice_passphrase(person),
     };
     let Heard::Given(passphrase) = talk.secret(&question, &asked)? else {
         return Ok(None);

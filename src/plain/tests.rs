@@ -9,31 +9,34 @@ use super::line::{Gone, Line};
 use super::*;
 use crate::ceremony::shipped;
 use crate::crypto::SecretBytes;
-use crate::session::Profile;
+use crate::session::{Profile, Stop};
 
 /// Somebody who answers by what the prompt says, and remembers everything that was said.
-struct Reader {
-    heard: Vec<String>,
+pub(super) struct Reader {
+    pub(super) heard: Vec<String>,
     /// Prompt's beginning and the answer; taken in order, the first that fits.
-    answers: VecDeque<(&'static str, String)>,
+    pub(super) answers: VecDeque<(&'static str, String)>,
     /// What is answered where nothing fits: `f5` where there is a practice answer, else Enter.
     practise: bool,
-    scrolled: usize,
+    pub(super) scrolled: usize,
     asked: usize,
+    /// How many searches are stopped as soon as they begin.
+    stops: usize,
 }
 
 impl Reader {
-    fn new(answers: &[(&'static str, &str)], practise: bool) -> Self {
+    pub(super) fn new(answers: &[(&'static str, &str)], practise: bool) -> Self {
         Self {
             heard: Vec::new(),
             answers: answers.iter().map(|(p, a)| (*p, (*a).to_owned())).collect(),
             practise,
             scrolled: 0,
             asked: 0,
+            stops: 0,
         }
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         self.heard.join("\n")
     }
 
@@ -85,6 +88,14 @@ impl Line for Reader {
     }
 
     fn drop_typed_ahead(&mut self) {}
+
+    fn working(&mut self, stop: &Stop, work: &mut dyn FnMut()) {
+        if self.stops > 0 {
+            self.stops -= 1;
+            stop.say();
+        }
+        work();
+    }
 
     fn out_of_sight(&mut self) {
         self.scrolled += 1;
@@ -175,7 +186,7 @@ fn a_ceremony_that_is_stopped_says_so_and_is_no_success() {
     assert_eq!(rehearse_with(first_key(), &mut reader), 1);
     let text = reader.text();
     assert!(
-        text.contains("Reason is empty. Nothing was changed."),
+        text.contains(crate::session::field::NOTHING_TYPED),
         "{text}"
     );
     assert!(
@@ -372,4 +383,28 @@ fn what_gives_out_a_certificate_writes_its_file() {
     assert!(!text.contains("The key went into"), "{text}");
     let file = std::fs::read_to_string(room.path().join("out").join("wrap.rehearsal.json"));
     assert!(file.unwrap().contains("WrappingKeyCertificate"));
+}
+
+#[test]
+fn a_search_in_a_ceremony_is_stopped_and_begun_again() {
+    let script = shipped()
+        .iter()
+        .find(|(name, _)| *name == "bdk-initial-keys-tdes.toml")
+        .map(|(_, bytes)| *bytes)
+        .unwrap();
+    let mut reader = Reader::new(&[], true);
+    reader.stops = 1;
+    let status = rehearse_with(script, &mut reader);
+    let text = reader.text();
+    assert_eq!(status, 0, "{text}");
+    let stopped = text.find(crate::session::STOPPED).expect(&text);
+    // The step stands: Enter searches again, nobody signs anew, and the ceremony goes to its end.
+    let after = &text[stopped..];
+    let again = after
+        .find("Enter: searches again; it can be stopped again")
+        .expect(after);
+    let done = after.find("Ctrl-C stops it").expect(after);
+    assert!(again < done, "{after}");
+    assert!(!after[..done].contains("not shown"), "{after}");
+    assert!(text.contains("Done. In a real ceremony"), "{text}");
 }

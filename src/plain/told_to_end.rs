@@ -1,10 +1,42 @@
 //! The system asks the program to end (SIGTERM, SIGHUP, SIGINT, SIGQUIT): the terminal gets its echo back first.
 //!
-//! The vault needs nothing: what was committed is whole, and the kernel frees its lock.
+//! The vault needs nothing: what was committed is whole, and the kernel frees its lock. While a search is under way that
+//! can be stopped, Ctrl-C (SIGINT) stops the search and nothing else.
+
+use std::sync::{Mutex, PoisonError};
 
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::os::TerminalState;
+use crate::session::Stop;
+
+/// What Ctrl-C stops now. Global, because a signal is the whole process's.
+static ARMED: Mutex<Option<Stop>> = Mutex::new(None);
+
+/// Until it is dropped, Ctrl-C stops what it was armed for.
+pub(super) struct Armed(());
+
+impl Drop for Armed {
+    fn drop(&mut self) {
+        put(None);
+    }
+}
+
+/// From now on Ctrl-C says this word.
+pub(super) fn arm(stop: &Stop) -> Armed {
+    put(Some(stop.clone()));
+    Armed(())
+}
+
+fn put(stop: Option<Stop>) {
+    *ARMED.lock().unwrap_or_else(PoisonError::into_inner) = stop;
+}
+
+/// Whether something was stopped by it.
+fn stops() -> bool {
+    let armed = ARMED.lock().unwrap_or_else(PoisonError::into_inner);
+    armed.as_ref().inspect(|stop| stop.say()).is_some()
+}
 
 /// Watches for such a signal until the program ends.
 pub(crate) fn watch() {
@@ -29,11 +61,12 @@ async fn told() -> std::io::Result<()> {
     let mut hang_up = signal(SignalKind::hangup())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut quit = signal(SignalKind::quit())?;
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = hang_up.recv() => {}
-        _ = interrupt.recv() => {}
-        _ = quit.recv() => {}
+    loop {
+        tokio::select! {
+            _ = term.recv() => return Ok(()),
+            _ = hang_up.recv() => return Ok(()),
+            _ = interrupt.recv() => if !stops() { return Ok(()) },
+            _ = quit.recv() => return Ok(()),
+        }
     }
-    Ok(())
 }

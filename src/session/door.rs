@@ -228,6 +228,10 @@ impl Session {
         let done = self.carry_out(&pending, prepared, arrow);
         if let Err(refusal) = &done {
             self.rollback();
+            if matches!(refusal, Refusal::Stopped) {
+                self.stopped(pending);
+                return done;
+            }
             self.note_refusal("execute", &pending.act.issuer, refusal);
         }
         done
@@ -360,6 +364,7 @@ impl Session {
             open: opener.map(|o| o as &dyn crate::engine::SecretOpen),
             prepared,
             prepared_root,
+            stop: self.ahead.stop.flag(),
             profile: self.profile,
             limits: super::limits::of(&self.state.policy),
         };
@@ -369,7 +374,7 @@ impl Session {
         for pair in unused {
             self.ahead.put(pair);
         }
-        Ok(answer?)
+        answer.map_err(|error| self.refused(error))
     }
 
     /// The act as it would be signed now.

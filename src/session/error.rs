@@ -23,6 +23,9 @@ pub enum Refusal {
     /// A person is needed and nobody can be asked.
     #[error("{0}")]
     PersonNeeded(String),
+    /// A search for primes was stopped by whoever waited for it; the request stands.
+    #[error("{}", super::stop::STOPPED)]
+    Stopped,
     /// The request makes no sense here (unknown run, unknown pending act).
     #[error("{0}")]
     Usage(String),
@@ -35,7 +38,7 @@ impl Refusal {
             Self::Api(_) => 254,
             Self::Approval(_) | Self::PersonNeeded(_) => 3,
             Self::Usage(_) => 2,
-            Self::Profile(_) | Self::Custody(_) | Self::Vault(_) => 1,
+            Self::Profile(_) | Self::Custody(_) | Self::Vault(_) | Self::Stopped => 1,
         }
     }
 

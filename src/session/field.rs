@@ -170,6 +170,10 @@ pub fn usage(text: &str) -> Option<KeyUsage> {
         .find(|u| u.code().eq_ignore_ascii_case(text) || u.name().eq_ignore_ascii_case(text))
 }
 
+/// What an Enter too many is told: it accuses nobody.
+pub const NOTHING_TYPED: &str =
+    "Nothing is typed here yet, and nothing has happened. Take your time.";
+
 /// A typed value that a field does not take.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{} {rule}. Nothing was changed.", quoted(label))]

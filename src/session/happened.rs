@@ -24,6 +24,8 @@ pub enum Leads {
     Act(&'static Op),
     /// To the new envelopes of a reshare that stands open.
     OpenReshare,
+    /// To a return to a copy, which is asked from the start.
+    Return,
     /// To a text: nothing in this vault can be done about it.
     Text(&'static [&'static str]),
 }
@@ -75,8 +77,8 @@ pub const HAPPENED: &[Happened] = &[
     Happened {
         id: "stick",
         what: "The stick with the vault is broken",
-        then: "return to a copy: from the start, not from an open vault",
-        leads: Leads::Text(STICK),
+        then: "return to a copy: which one, its custodians, their approval; then vault-recovery",
+        leads: Leads::Return,
     },
     Happened {
         id: "too-few",
@@ -96,16 +98,6 @@ pub const HAPPENED: &[Happened] = &[
         then: "attest it: what was deleted here is gone from there as well",
         leads: Leads::Act(&op_custody::ATTEST_DESTROYED),
     },
-];
-
-const STICK: &[&str] = &[
-    "This vault is open, so its stick works. Back it up while it does: b on Home, or `keymoot vault backup`.",
-    "Once a stick is broken, put in the stick with the latest copy and type, on the command line: keymoot vault \
-     restore COPY --to NEW-FOLDER --reason TEXT. With --log FILE, a newer audit log of the same vault has what was \
-     destroyed since destroyed again; without it every key is disabled until people enable it.",
-    "Enough custodians open the copy and approve the return, with the envelopes of the time of the copy. It gets a new \
-     epoch: signatures from before are worth nothing there. Then play vault-recovery, which proves who holds what and \
-     makes everything new.",
 ];
 
 const TOO_FEW: &[&str] = &[

@@ -1,5 +1,7 @@
 //! Opening a vault: custodians in turn, each with a share, until k are there.
 
+use std::collections::BTreeMap;
+
 use crate::api::Clock as _;
 use crate::crypto::SecretBytes;
 use crate::crypto::secret_sharing::{self, Share};
@@ -22,6 +24,7 @@ pub struct Opening {
     /// The set of custody.toml, and the staged one while a change of shares or people stands open.
     sets: Vec<Entering>,
     held: Held,
+    practice: BTreeMap<String, String>,
 }
 
 /// The shares entered of one set.
@@ -61,6 +64,8 @@ pub struct Bootstrap {
     pub k: u8,
     /// Name, role, and whether an envelope is in the vault's folder (else it is on the person's own medium).
     pub people: Vec<(String, String, bool)>,
+    /// Rehearsal only: custodians whose envelopes open with the words that everybody is shown, and those words.
+    pub practice: BTreeMap<String, String>,
 }
 
 /// What the witness's card says, for production.
@@ -82,13 +87,32 @@ impl Opening {
         store.try_lock().map_err(storage)?;
         let profile = files.current.profile;
         let sets = std::iter::once(files.current).chain(files.next);
-        Ok(Self {
+        let opening = Self {
             store,
             name: name.to_owned(),
             profile,
             sets: sets.map(Entering::of).collect(),
             held: Held::default(),
-        })
+            practice: BTreeMap::new(),
+        };
+        Ok(opening.practised())
+    }
+
+    /// Rehearsal only: finds out whose envelopes open with the words that everybody is shown.
+    fn practised(mut self) -> Self {
+        if self.profile != Profile::Rehearsal {
+            return self;
+        }
+        let people = self.sets.iter().flat_map(|set| &set.file.people);
+        let known = people.filter_map(|person| {
+            let phrase = super::practice::phrase(&person.name)?;
+            let secret = SecretBytes::from_slice(phrase.as_bytes());
+            let opens = |set: &Entering| share(&set.file, &person.name, &secret, None).is_ok();
+            let opens = self.sets.iter().any(opens);
+            opens.then(|| (person.name.clone(), phrase.to_owned()))
+        });
+        self.practice = known.collect();
+        self
     }
 
     /// The public part. While a change stands open it names the people of both sets.
@@ -111,6 +135,7 @@ impl Opening {
             profile: self.profile,
             k: first.map_or(0, |f| f.k),
             people,
+            practice: self.practice.clone(),
         }
     }
 
@@ -388,6 +413,7 @@ impl Opening {
             environment,
         );
         session.notes = opened.notes;
+        session.learn_practice();
         session.copy = Some(opened.sealed);
         Ok((session, opened.card_head))
     }

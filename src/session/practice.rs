@@ -31,6 +31,16 @@ pub fn phrase(person: &str) -> Option<&'static str> {
         .map(|(_, phrase)| *phrase)
 }
 
+/// What stands over everything in a rehearsal; `answers` is what gives the practice answers there.
+pub fn words(kept: bool, answers: &str) -> String {
+    let keeps = if kept {
+        "It is kept in its folder."
+    } else {
+        "Nothing is kept."
+    };
+    format!("REHEARSAL. You play everybody. {keeps} {answers} answers for you.")
+}
+
 /// Makes a 2-of-3 rehearsal vault in `store` with practice people: administrator Ada, custodians Ana, Ben and Cho,
 /// witness Wim. With `hold`, signing keys are held and nobody types; without it, everybody types practice passphrases.
 ///

@@ -1,5 +1,6 @@
 //! The read-only view of an open session that screens, reports and status draw from.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::api::{Key, KeyCheckValueAlgorithm, Timestamp};
@@ -145,6 +146,10 @@ pub struct View {
     pub vault_id: String,
     /// What it is for.
     pub profile: Profile,
+    /// Whether it lies in a folder; a rehearsal in memory is gone with the process.
+    pub kept: bool,
+    /// Rehearsal only: practice passphrases by name.
+    pub practice: BTreeMap<String, String>,
     /// Custodians needed to open.
     pub k: u8,
     /// Custodians needed to use a secret.

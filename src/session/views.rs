@@ -27,6 +27,8 @@ impl Session {
             vault: self.name.clone(),
             vault_id: self.book.vault_id().to_owned(),
             profile: self.profile,
+            kept: self.lasts(),
+            practice: self.held.practice.clone(),
             k: self.book.k(),
             t: self.book.t(),
             n: self.book.n(),
@@ -64,6 +66,11 @@ impl Session {
             only_copy: self.only_copy(),
             notes: self.notes.clone(),
         }
+    }
+
+    /// Whether the vault lies in a folder; a rehearsal in memory is gone with the process.
+    pub fn lasts(&self) -> bool {
+        self.store().lasts()
     }
 
     fn person_view(&self, person: &Person) -> PersonView {

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use super::desk::read_envelope;
 use super::message::{News, Order};
 use super::receiver::Receiver;
+use super::returning::Returning;
 use super::screens::root::RootFile;
 use crate::ceremony;
 use crate::ceremony::ChangeTalk;
 pub(crate) use crate::ceremony::PRACTICE_FILE;
-use crate::crypto::{CryptoError, Entropy as _, OsEntropy, SecretBytes, keygen};
+use crate::crypto::SecretBytes;
 use crate::os::OutputFolder;
 use crate::pki::CounterpartyFile;
 use crate::session::build::{self, Answers};
@@ -20,7 +20,10 @@ use crate::session::envelopes;
 pub(crate) use crate::session::handing_out::NEXT;
 use crate::session::handing_out::has_place;
 use crate::session::handover::{self, Handover};
-use crate::session::{Action, Changing, Command, Executed, KeySource, Outcome, Refusal, Session};
+use crate::session::op_custody::RESTORE;
+use crate::session::{
+    Action, Changing, Command, Executed, KeySource, Outcome, Refusal, Session, Stop,
+};
 use crate::vault::backup_place;
 
 /// An act as a wizard hands it over.
@@ -57,22 +60,6 @@ impl Signing {
     }
 }
 
-/// A word passed to a search under way: stop. The screen keeps one end, the worker the other.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Cancel(Arc<AtomicBool>);
-
-impl Cancel {
-    /// Says it.
-    pub(crate) fn say(&self) {
-        self.0.store(true, Relaxed);
-    }
-
-    /// Whether it was said.
-    pub(crate) fn said(&self) -> bool {
-        self.0.load(Relaxed)
-    }
-}
-
 /// What became of an export's files.
 #[derive(Debug, Clone)]
 pub(crate) struct HandedOver {
@@ -100,6 +87,8 @@ pub(crate) struct Acts {
     change: Option<ChangeTalk>,
     asked: BTreeMap<[u8; 32], Asked>,
     last: Option<(Handover, Executed)>,
+    /// A return to a copy under way: nothing else is done then.
+    pub(crate) returning: Option<Returning>,
 }
 
 impl Acts {
@@ -120,7 +109,7 @@ impl Acts {
                 let key = signing.source()?;
                 done(session.perform(Command::Approve { id, person, key })?)
             }
-            Order::Execute { id, cancel } => self.execute(session, id, &cancel),
+            Order::Execute { id, cancel } => self.execute(session, id, cancel),
             order @ (Order::ChangeTurn(_) | Order::GoOnWithReshare | Order::LeaveChange { .. }) => {
                 self.changes(session, order)
             }
@@ -166,7 +155,10 @@ impl Acts {
         issuer: String,
         signing: Signing,
     ) -> Result<News, Refusal> {
-        let action = build::action(session, draft.op, &draft.answers)?;
+        let action = match &self.returning {
+            Some(returning) if draft.op == RESTORE.name => returning.action(session)?,
+            _ => build::action(session, draft.op, &draft.answers)?,
+        };
         let key = signing.source()?;
         let command = Command::Ask {
             action: action.clone(),
@@ -191,7 +183,7 @@ impl Acts {
         &mut self,
         session: &mut Session,
         id: [u8; 32],
-        cancel: &Cancel,
+        stop: Stop,
     ) -> Result<News, Refusal> {
         if let Some(Asked {
             action: Action::Backup { .. },
@@ -203,12 +195,16 @@ impl Acts {
             self.asked.remove(&id);
             return Ok(News::Copied(Box::new(copy), folder));
         }
+        if let Some(returning) = &self.returning {
+            return returning.done(session, &id);
+        }
         if let Some(changing) = session.begin_change(&id)? {
             self.asked.remove(&id);
             return self.change(session, changing);
         }
+        session.stoppable(stop);
         if let Some(asked) = self.asked.get(&id) {
-            prepare(session, &asked.action, cancel)?;
+            session.search_ahead(&asked.action)?;
         }
         let executed = match session.perform(Command::Execute {
             id,
@@ -334,29 +330,6 @@ fn preview(session: &Session, draft: &Draft) -> Result<News, Refusal> {
     let request = serde_json::to_string_pretty(&handover::aws_request(&action)).unwrap_or_default();
     Ok(News::Preview { pending, request })
 }
-
-/// Searches for the RSA pairs of an act ahead of the commit, on threads of its own; dropping them leaves no trace. A
-/// seeded session makes its pairs itself, so that the seed decides them.
-fn prepare(session: &mut Session, action: &Action, cancel: &Cancel) -> Result<(), Refusal> {
-    for bits in session.wants_ahead(action) {
-        let draw = || {
-            OsEntropy
-                .draw("rsa-prime")
-                .map_err(|e| Refusal::Vault(e.to_string()))
-        };
-        let generators = [draw()?, draw()?];
-        match keygen::rsa_parallel(bits, generators, &cancel.0) {
-            Ok(pair) => session.set_aside(pair.into()),
-            Err(CryptoError::Cancelled) => return Err(Refusal::Usage(STOPPED.into())),
-            Err(error) => return Err(Refusal::Vault(error.to_string())),
-        }
-    }
-    Ok(())
-}
-
-/// What people read when a search was stopped.
-pub(crate) const STOPPED: &str = "The search for primes was stopped. No key exists; nothing was kept of it. The \
-    request and its signatures still stand.";
 
 /// Writes an export's two files, and says what became of them.
 fn written(handover: &Handover, executed: &Executed, folder: &Path) -> HandedOver {

@@ -9,16 +9,17 @@ use tokio::sync::mpsc::UnboundedSender;
 use zeroize::Zeroizing;
 
 use super::acts::{Acts, Signing};
-use super::message::{Msg, News, Order, Papers, PlayOrder};
+use super::message::{Msg, News, Order, PlayOrder};
+use super::returning::Returning;
 use super::world::vault_name;
 use super::{Doctor, Explain, PlaySession, browse};
 pub(crate) use crate::ceremony::read_envelope;
 use crate::ceremony::{Advance, Runner, Script, Wanted, note_file};
-use crate::crypto::{Entropy, OsEntropy};
 use crate::custody::Policy;
-use crate::os::OutputFolder;
+use crate::session::returning::Return;
 use crate::session::{
-    Created, Environment, NewVault, Opening, Profile, Refusal, Session, View, paper_name, practice,
+    Created, Environment, NewVault, Opening, Refusal, Session, Stop, View, envelopes, founding,
+    practice,
 };
 use crate::vault::{FolderStore, MemoryStore, Store};
 
@@ -106,6 +107,7 @@ impl Desk {
     pub(crate) fn work(&mut self, order: Order) -> News {
         let answer = match order {
             Order::OpenVault(dir) => self.open(&dir),
+            Order::OpenCopy(wanted) => self.open_copy(*wanted),
             Order::Enter {
                 person,
                 passphrase,
@@ -130,9 +132,7 @@ impl Desk {
                 files,
                 vault,
                 taken,
-            } => {
-                crate::session::envelopes::place(&folder, &files, &vault, &taken).map(News::Placed)
-            }
+            } => envelopes::place(&folder, &files, &vault, &taken).map(News::Placed),
             Order::Play(play) => return self.play(*play).unwrap_or_else(News::RunFailed),
             Order::PlayHere {
                 script,
@@ -150,7 +150,7 @@ impl Desk {
                 return browse::list(&folder, self.explain)
                     .map_or_else(News::Refused, News::Listed);
             }
-            Order::Answer(answers) => return self.answer(answers),
+            Order::Answer { answers, stop } => return self.answer(answers, stop),
             Order::Abort(reason) => return self.abort(&reason),
             Order::WriteOutputs(folder) => return self.write(folder),
             Order::Trail => self
@@ -201,6 +201,16 @@ impl Desk {
         let opening = Opening::begin(folder(dir)?, &vault_name(dir))?;
         let bootstrap = opening.bootstrap();
         self.opening = Some(opening);
+        self.acts.returning = None;
+        Ok(News::Bootstrap(bootstrap))
+    }
+
+    fn open_copy(&mut self, wanted: Return) -> Result<News, Refusal> {
+        let opening = wanted.begin()?;
+        let bootstrap = opening.bootstrap();
+        self.opening = Some(opening);
+        let state_folder = self.state_folder.clone();
+        self.acts.returning = Some(Returning::new(wanted, state_folder));
         Ok(News::Bootstrap(bootstrap))
     }
 
@@ -223,6 +233,14 @@ impl Desk {
         let Some(opening) = self.opening.take() else {
             return Err(Refusal::Usage("No vault is being opened.".into()));
         };
+        if let Some(returning) = &mut self.acts.returning {
+            let (session, news) = returning.opened(opening, environment)?;
+            if let Some(before) = self.session.replace(session) {
+                // What was open is closed first: its own stick is well, or this would not be asked for.
+                before.close()?;
+            }
+            return Ok(news);
+        }
         self.session = Some(opening.finish(environment, witness)?);
         Ok(News::Open)
     }
@@ -242,6 +260,7 @@ impl Desk {
     fn close(&mut self) -> Result<News, Refusal> {
         self.opening = None;
         self.runner = None;
+        self.acts.returning = None;
         if let Some(session) = self.session.take() {
             session.close()?;
         }
@@ -261,25 +280,8 @@ impl Desk {
     }
 
     fn keep(&mut self, created: Created, dir: &Path) -> News {
-        let production = created.session.profile() == Profile::Production;
-        self.session = Some(created.session);
-        let mut papers = Papers {
-            forms: created.forms,
-            // Elsewhere the envelopes lie in the vault's own folder.
-            envelopes: if production {
-                created.envelopes
-            } else {
-                Vec::new()
-            },
-            card: created.witness_card,
-            folder: None,
-            trouble: None,
-        };
-        let folder = dir.with_file_name(format!("{}.papers", vault_name(dir)));
-        match write_papers(&papers, &folder) {
-            Ok(()) => papers.folder = Some(folder),
-            Err(trouble) => papers.trouble = Some(trouble),
-        }
+        let (session, papers) = founding::keep(created, dir);
+        self.session = Some(session);
         News::Created(papers)
     }
 
@@ -363,11 +365,14 @@ impl Desk {
         }
     }
 
-    fn answer(&mut self, answers: Vec<crate::ceremony::Answer>) -> News {
-        self.with_runner(|runner, session| match runner.answer(session, answers) {
-            Ok(Advance::Again(words)) => Some(words),
-            Ok(Advance::Asks | Advance::Ended(_)) => None,
-            Err(error) => Some(error.to_string()),
+    fn answer(&mut self, answers: Vec<crate::ceremony::Answer>, stop: Stop) -> News {
+        self.with_runner(|runner, session| {
+            session.stoppable(stop);
+            match runner.answer(session, answers) {
+                Ok(Advance::Again(words)) => Some(words),
+                Ok(Advance::Asks | Advance::Ended(_)) => None,
+                Err(error) => Some(error.to_string()),
+            }
         })
     }
 
@@ -430,26 +435,8 @@ fn parse(script: &[u8]) -> Result<Script, String> {
     })
 }
 
-/// Draws a passphrase: words of the EFF list, by the operating system's randomness.
 fn passphrase(words: usize) -> Result<News, Refusal> {
-    let mut generator = OsEntropy
-        .draw("passphrase")
-        .map_err(|e| Refusal::Custody(e.to_string()))?;
-    let secret = crate::custody::passphrase::generate(words, &mut *generator);
+    let secret = founding::draw_words(words)?;
     let text = std::str::from_utf8(secret.expose()).map(|t| Zeroizing::new(t.to_owned()));
     Ok(News::Passphrase(std::cell::RefCell::new(text.ok())))
-}
-
-/// Writes forms and card beside the vault, never over a file that is there.
-fn write_papers(papers: &Papers, folder: &Path) -> Result<(), String> {
-    let out = OutputFolder::open(folder).map_err(|e| e.to_string())?;
-    let write = |name: String, text: &str| {
-        out.write_new(&name, text.as_bytes())
-            .map(|_| ())
-            .map_err(|e| e.to_string())
-    };
-    for (person, form) in &papers.forms {
-        write(paper_name(person, "enrolment.txt"), form)?;
-    }
-    write("witness-card.txt".into(), &papers.card)
 }

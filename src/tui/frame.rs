@@ -11,15 +11,16 @@ use super::screen::Screen;
 use super::theme::Role;
 use super::world::World;
 use crate::api::Timestamp;
-use crate::session::Profile;
 use crate::session::field::Footing;
+use crate::session::{Profile, practice};
 
 /// The least that every screen is made for.
 pub(crate) const LEAST: (u16, u16) = (80, 24);
 
 /// The words that stand on every screen of a rehearsal.
-pub(crate) const REHEARSAL: &str =
-    "REHEARSAL. You play everybody. Nothing is kept. F5 answers for you.";
+pub(crate) fn rehearsal(world: &World) -> String {
+    practice::words(!world.keeps_nothing(), "F5")
+}
 
 /// What was drawn, beside the picture itself.
 pub(crate) struct Drawn {
@@ -60,7 +61,7 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
 fn title(screen: &dyn Screen, world: &World) -> Vec<String> {
     let mut title = screen.title(world);
     if world.rehearsal() && world.wide() {
-        title.insert(title.len().min(1), REHEARSAL.to_owned());
+        title.insert(title.len().min(1), rehearsal(world));
     }
     title
 }

@@ -8,7 +8,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use zeroize::Zeroizing;
 
 use super::PlaySession;
-use super::acts::{Cancel, Draft, HandedOver, Signing};
+use super::acts::{Draft, HandedOver, Signing};
 use super::browse::Listing;
 use super::look::Look;
 use super::receiver::Receiver;
@@ -18,8 +18,11 @@ use crate::ceremony::{Answer, Ask, Showing};
 use crate::crypto::SecretBytes;
 use crate::custody::Policy;
 use crate::session::Trail;
+use crate::session::founding::Papers;
+use crate::session::returning::Return;
 use crate::session::{
-    BackupDone, Bootstrap, Changed, Command, NewVault, Outcome, PendingView, View, WitnessAnswer,
+    BackupDone, Bootstrap, Changed, Command, NewVault, Outcome, PendingView, Stop, View,
+    WitnessAnswer,
 };
 
 /// What the app takes in.
@@ -82,6 +85,8 @@ pub(crate) struct PlayOrder {
 pub(crate) enum Order {
     /// Opens a vault's public part; its custodians follow one by one.
     OpenVault(PathBuf),
+    /// Reads a copy, to be returned to; its custodians follow one by one.
+    OpenCopy(Box<Return>),
     /// One custodian's share.
     Enter {
         person: String,
@@ -135,8 +140,8 @@ pub(crate) enum Order {
     },
     /// Says what lies in a folder.
     Look(PathBuf),
-    /// Answers what the ceremony asks.
-    Answer(Vec<Answer>),
+    /// Answers what the ceremony asks; a search for primes that follows goes on until somebody stops it.
+    Answer { answers: Vec<Answer>, stop: Stop },
     /// Stops the ceremony for good.
     Abort(String),
     /// Writes the ceremony's outputs.
@@ -158,7 +163,7 @@ pub(crate) enum Order {
     /// Any other command for the one door.
     Perform(Box<Command>),
     /// The act is executed; RSA pairs are searched for first, until somebody cancels.
-    Execute { id: [u8; 32], cancel: Cancel },
+    Execute { id: [u8; 32], cancel: Stop },
     /// Answers of the person whose turn it is in a change of people or shares.
     ChangeTurn(Vec<Answer>),
     /// Begins to prove the new envelopes of a reshare that stands open.
@@ -190,6 +195,7 @@ impl Order {
     pub(crate) fn words(&self) -> String {
         match self {
             Self::OpenVault(_) => "reading the vault's public part".into(),
+            Self::OpenCopy(_) => "reading the copy".into(),
             Self::Enter { person, .. } => format!("unsealing the envelope of {person}"),
             Self::FinishOpening(_) => "opening and checking the vault".into(),
             Self::Close => "closing the vault".into(),
@@ -199,7 +205,7 @@ impl Order {
             Self::Passphrase(_) => "drawing words".into(),
             Self::PlaceEnvelopes { .. } => "writing the envelopes and reading them back".into(),
             Self::Play(_) | Self::PlayHere { .. } => "beginning the ceremony".into(),
-            Self::Answer(_) | Self::ChangeTurn(_) | Self::GoOnWithReshare => {
+            Self::Answer { .. } | Self::ChangeTurn(_) | Self::GoOnWithReshare => {
                 "working on your answer".into()
             }
             Self::Abort(_) => "stopping the ceremony".into(),
@@ -283,6 +289,8 @@ pub(crate) enum News {
     Changed(Box<Changed>),
     /// The vault was copied to this folder and read back.
     Copied(Box<BackupDone>, PathBuf),
+    /// A copy is a vault again, in this folder: what people read.
+    Restored { told: Vec<String>, to: PathBuf },
     /// A file was written.
     Saved(PathBuf),
     /// The door's answer.
@@ -297,19 +305,4 @@ pub(crate) enum News {
     Verified(String),
     /// The door refused, in a sentence.
     Refused(String),
-}
-
-/// What `init` leaves: forms and envelopes as text.
-#[derive(Debug, Clone)]
-pub(crate) struct Papers {
-    /// Person and printable form.
-    pub(crate) forms: Vec<(String, String)>,
-    /// Person, kind and armored envelope, for people's own media; empty where they lie in the vault's folder.
-    pub(crate) envelopes: Vec<(String, &'static str, String)>,
-    /// The witness card.
-    pub(crate) card: String,
-    /// Where they were written.
-    pub(crate) folder: Option<PathBuf>,
-    /// What could not be written.
-    pub(crate) trouble: Option<String>,
 }

@@ -26,6 +26,7 @@ mod overlay_tests;
 mod paint;
 mod receiver;
 mod recorder;
+mod returning;
 #[cfg(test)]
 mod room;
 mod screen;
@@ -45,6 +46,7 @@ pub use film::Film;
 pub use theme::ThemeError;
 
 use crate::api::{Clock, Timestamp};
+use crate::session::founding::Given;
 
 /// Where a ceremony is played.
 pub enum PlaySession {
@@ -90,10 +92,8 @@ pub enum Start {
     },
     /// The making of a vault.
     Init {
-        /// The folder it will be.
-        dir: PathBuf,
-        /// The policy that it begins with, where a file said so.
-        policy: Option<crate::custody::Policy>,
+        /// What was told already.
+        given: Given,
     },
 }
 

@@ -19,7 +19,7 @@ use super::screen::Screen;
 use super::theme::{Role, Theme};
 use super::world::World;
 use crate::api::Timestamp;
-use crate::session::{PersonView, Profile, View};
+use crate::session::{PersonView, Profile, View, practice};
 
 /// The look that snapshots are made with.
 pub(crate) fn appearance() -> Appearance {
@@ -59,6 +59,11 @@ pub(crate) fn rehearsal() -> View {
         vault: "rehearsal".into(),
         vault_id: "0".repeat(32),
         profile: Profile::Rehearsal,
+        kept: false,
+        practice: practice::PEOPLE
+            .iter()
+            .map(|(name, _, phrase)| ((*name).into(), (*phrase).into()))
+            .collect(),
         k: 2,
         t: 2,
         n: 3,

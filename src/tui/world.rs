@@ -1,6 +1,6 @@
 //! What screens may look at: the session's view, the clock, where we are. Plain data, told from outside.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::look::Look;
@@ -59,6 +59,11 @@ impl World {
             .is_some_and(|v| v.profile == Profile::Rehearsal)
     }
 
+    /// Whether this is a rehearsal that leaves nothing behind.
+    pub(crate) fn keeps_nothing(&self) -> bool {
+        self.rehearsal() && self.view.as_ref().is_some_and(|v| !v.kept)
+    }
+
     /// What the desk is at, once that takes long enough to be worth saying.
     pub(crate) fn long_busy(&self) -> Option<&str> {
         let (words, since) = self.busy.as_ref()?;
@@ -71,8 +76,4 @@ impl World {
     }
 }
 
-/// `acme.vault` is called `acme`.
-pub(crate) fn vault_name(dir: &Path) -> String {
-    dir.file_stem()
-        .map_or_else(|| "vault".to_owned(), |n| n.to_string_lossy().into_owned())
-}
+pub(crate) use crate::session::founding::vault_name;

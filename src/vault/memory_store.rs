@@ -60,6 +60,10 @@ impl Store for MemoryStore {
         "this rehearsal".to_owned()
     }
 
+    fn lasts(&self) -> bool {
+        false
+    }
+
     fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
         split(name)?;
         Ok(self.memory().files.get(name).cloned())

@@ -98,6 +98,10 @@ fn holder(pid: Option<u32>) -> String {
 pub trait Store: Send {
     /// Where this is, for messages.
     fn place(&self) -> String;
+    /// Whether its files are there when the process has ended.
+    fn lasts(&self) -> bool {
+        true
+    }
     /// The whole file; `None` if it is not there.
     fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
     /// The file as a stream, for logs longer than memory should hold; `None` if it is not there.

@@ -89,7 +89,7 @@ impl Runner {
             Stage::Change => self.take_change(session, answers),
             Stage::Wait => self.take_wait(session),
             Stage::Result => self.close_step(session),
-            Stage::Ended => Ok(()),
+            Stage::Search | Stage::Ended => Ok(()),
         }
     }
 

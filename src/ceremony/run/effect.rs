@@ -8,16 +8,32 @@ use crate::session::{
 };
 
 use super::super::model::Step;
-use super::drive::Halt;
+use super::drive::{Halt, Work};
 use super::sign::AUDIT_LINE;
-use super::{Runner, Stage, expect, outputs};
+use super::{RunError, Runner, Stage, expect, outputs};
 
 impl Runner {
-    /// Executes the act that everybody signed.
-    pub(super) fn execute(&mut self, session: &mut Session) -> Result<(), Halt> {
+    /// Executes the act that everybody signed. A search for primes that was stopped leaves the step where it was:
+    /// whoever acts may begin it again.
+    pub(super) fn execute(&mut self, session: &mut Session) -> Result<Work, Halt> {
+        match self.executed(session) {
+            Ok(()) => Ok(Work::Moved),
+            Err(Halt::Error(RunError::Refused(Refusal::Stopped))) => {
+                self.stage = Stage::Search;
+                self.last = None;
+                Ok(Work::Asks)
+            }
+            Err(halt) => Err(halt),
+        }
+    }
+
+    fn executed(&mut self, session: &mut Session) -> Result<(), Halt> {
         let Some(pending) = self.pending.clone() else {
             return Ok(());
         };
+        if let Some(action) = &self.action {
+            session.search_ahead(action)?;
+        }
         self.journal(session, |record| record.state = StepState::Executing)?;
         if let Some(changing) = session.begin_change(&pending.id)? {
             return self.begin_change(session, changing);
@@ -48,6 +64,9 @@ impl Runner {
             prepared: None,
             arrow: Some(arrow),
         });
+        if matches!(done, Err(Refusal::Stopped)) {
+            return Err(Refusal::Stopped.into());
+        }
         self.pending = None;
         match done {
             Ok(_) => {

@@ -99,6 +99,8 @@ enum Stage {
     Issue,
     /// The custodian at the front of `Runner::signers` signs.
     Approve,
+    /// Everybody signed, and the search for primes was stopped: it can be begun again.
+    Search,
     /// The person at the front of `Runner::signers` signs off.
     SignOff,
     /// The person at the front of `Runner::signers` signs that the run was stopped.

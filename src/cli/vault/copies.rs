@@ -6,14 +6,12 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::cli::sessions::{self, Practice};
-use crate::cli::status::{Answer, Failure, Status};
+use crate::cli::status::{Answer, Status};
 use crate::cli::{by_hand, streams, unlock_file};
 use crate::os::state_folder;
 use crate::session::build::{self, Answers};
-use crate::session::{
-    NewerLog, Opening, Profile, Restored, Session, load_copy, op_custody as op, write_out,
-};
-use crate::vault::{FolderStore, HighWater};
+use crate::session::returning::Return;
+use crate::session::{NewerLog, Restored, Session, op_custody as op};
 
 use super::{Which, act};
 
@@ -61,23 +59,16 @@ struct Returned {
 
 impl Restore {
     pub(super) fn run(self) -> Answer<Status> {
-        // Before anybody types: the place must be free, and the copy whole.
-        self.target()?;
-        let mut session = self.open_copy()?;
-        let restored = self.restored(&mut session)?;
-        let card = session.card();
-        session.seal()?;
-        let mut target =
-            FolderStore::create(&self.to).map_err(|e| Failure::failed(e.to_string()))?;
-        write_out(session.store(), &mut target)?;
-        if session.profile() != Profile::Rehearsal
-            && let Some(folder) = state_folder()
-        {
-            // The new epoch begins lower than what the workstation may have seen; it is told.
-            let told = HighWater::load(&folder).and_then(|mut water| water.put(card));
-            if let Err(error) = told {
-                streams::note(&error.to_string());
-            }
+        let wanted = Return {
+            from: self.which.dir.clone(),
+            to: self.to.clone(),
+            log: self.log.clone(),
+            reason: self.reason.clone(),
+        };
+        let (mut session, newer) = self.open_copy(&wanted)?;
+        let restored = restored(&mut session, &wanted, newer.as_ref())?;
+        if let Some(trouble) = wanted.write(&mut session, state_folder().as_deref())? {
+            streams::note(&trouble);
         }
         drop(session);
         let returned = Returned {
@@ -101,30 +92,9 @@ impl Restore {
         Ok(Status::Done)
     }
 
-    fn target(&self) -> Answer<()> {
-        let busy = std::fs::read_dir(&self.to).is_ok_and(|mut names| names.next().is_some());
-        if busy {
-            return Err(Failure::failed(format!(
-                "{}: not empty, and a vault is restored into a folder of its own. Nothing was written or changed.",
-                self.to.display()
-            )));
-        }
-        if !self.which.dir.join(crate::vault::CUSTODY).exists() {
-            return Err(Failure::failed(format!(
-                "{}: no copy of a vault is here (no custody.toml). Nothing was changed.",
-                self.which.dir.display()
-            )));
-        }
-        Ok(())
-    }
-
     /// The copy in memory, opened by its people: its medium is read and never written.
-    fn open_copy(&self) -> Answer<Session> {
-        let store =
-            FolderStore::open(&self.which.dir).map_err(|e| Failure::failed(e.to_string()))?;
-        let memory = load_copy(&store)?;
-        drop(store);
-        let mut opening = Opening::begin(Box::new(memory), &sessions::name_of(&self.to))?;
+    fn open_copy(&self, wanted: &Return) -> Answer<(Session, Option<NewerLog>)> {
+        let mut opening = wanted.begin()?;
         let profile = opening.bootstrap().profile;
         match &self.which.unlock_file {
             Some(file) => {
@@ -137,24 +107,19 @@ impl Restore {
             None => by_hand::enter(&mut opening)?,
         }
         let environment = sessions::environment(&Practice::default(), profile)?;
-        let mut session = opening.finish_copy(environment)?;
+        let (mut session, newer) = wanted.opened(opening, environment)?;
         by_hand::attest(&mut session)?;
-        Ok(session)
+        Ok((session, newer))
     }
+}
 
-    fn restored(&self, session: &mut Session) -> Answer<Restored> {
-        let newer: Option<NewerLog> = self
-            .log
-            .as_ref()
-            .map(|path| session.read_newer_log(path))
-            .transpose()?;
-        if session.automatic() {
-            return Ok(session.restore_automatic(&self.reason, newer.as_ref())?);
-        }
-        let action = session.restore_action(&self.reason, newer.as_ref())?;
-        let id = by_hand::approved(session, &action)?;
-        Ok(session.restore(&id, newer.as_ref())?)
+fn restored(session: &mut Session, wanted: &Return, newer: Option<&NewerLog>) -> Answer<Restored> {
+    if session.automatic() {
+        return Ok(session.restore_automatic(&wanted.reason, newer)?);
     }
+    let action = wanted.action(session, newer)?;
+    let id = by_hand::approved(session, &action)?;
+    Ok(session.restore(&id, newer)?)
 }
 
 impl AttestDestroyed {

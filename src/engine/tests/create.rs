@@ -287,6 +287,7 @@ fn a_source_that_repeats_itself_is_noticed() {
             open: None,
             prepared: None,
             prepared_root: None,
+            stop: &std::sync::atomic::AtomicBool::new(false),
             profile: Profile::Test,
             limits: crate::engine::Limits::default(),
         };

@@ -56,6 +56,7 @@ fn refused(bench: &mut Bench, empty: &EngineState, request: &Request) -> Option<
         open: Some(&Mask as &dyn SecretOpen),
         prepared: bits.map(ready),
         prepared_root: None,
+        stop: &std::sync::atomic::AtomicBool::new(false),
         profile: bench.profile,
         limits: Limits::default(),
     };

@@ -138,6 +138,7 @@ impl Bench {
             open: self.open.then_some(&Mask as &dyn SecretOpen),
             prepared: self.prepared.take(),
             prepared_root: self.prepared_root.take(),
+            stop: &std::sync::atomic::AtomicBool::new(false),
             profile: self.profile,
             limits: self.limits.clone(),
         };

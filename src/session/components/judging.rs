@@ -203,6 +203,7 @@ impl Session {
             open: Some(opener as &dyn crate::engine::SecretOpen),
             prepared: None,
             prepared_root: None,
+            stop: &std::sync::atomic::AtomicBool::new(false),
             profile: self.profile,
             limits: crate::session::limits::of(&self.state.policy),
         };

@@ -7,10 +7,10 @@ use super::done::Done;
 use super::handover;
 use super::page::Page;
 use super::refuse::Refuse;
+use super::restore::Restored;
 use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
-use crate::session::{Outcome, PendingView};
-use crate::tui::acts::Cancel;
+use crate::session::{Outcome, PendingView, Stop, searching};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
@@ -29,7 +29,7 @@ enum Stage {
     /// The custodian's passphrase.
     Sign(SignForm),
     /// The act is under way; the word that stops a search.
-    Working(Cancel),
+    Working(Stop),
     /// Fully signed, and not done because of this.
     Stopped(String),
 }
@@ -129,7 +129,7 @@ impl Approve {
     }
 
     fn execute(&mut self) -> Reaction {
-        let cancel = Cancel::default();
+        let cancel = Stop::default();
         self.turn(Stage::Working(cancel.clone()));
         self.waiting = true;
         Reaction::order(Order::Execute {
@@ -250,9 +250,7 @@ impl Approve {
                 let words = if cancel.said() {
                     "stopping the search ..".to_owned()
                 } else {
-                    format!(
-                        "wait  all have signed; it is being done ({seconds} s). Esc stops a search for primes."
-                    )
+                    format!("wait  {}", searching(seconds, "Esc"))
                 };
                 canvas.put(2, 1, Role::Wait, &words);
             }
@@ -490,6 +488,9 @@ impl Screen for Approve {
             }
             News::Changed(changed) => Reaction::instead(Changed::new(changed)),
             News::HandedOver(files) => Reaction::instead(Done::handed_over(act, files, world)),
+            News::Restored { told, to } => {
+                Reaction::instead(Restored::new(told.clone(), to.clone()))
+            }
             News::Copied(copy, folder) => Reaction::instead(Done::copied(act, copy, folder, world)),
             News::Refused(text) => self.refused(text, world),
             _ => return None,

@@ -2,6 +2,7 @@
 
 use super::act::Act;
 use super::page::Page;
+use super::restore::Restore;
 use crate::session::field::Footing;
 use crate::session::happened::{self, HAPPENED, Happened, Leads};
 use crate::tui::canvas::{Canvas, cells};
@@ -72,6 +73,7 @@ impl Custodians {
                 self.waiting = true;
                 Reaction::order(Order::GoOnWithReshare)
             }
+            Leads::Return => Reaction::push(Restore::new()),
             Leads::Text(text) => Reaction::push(Page::new(
                 &["Custodians", chosen.what],
                 text.join("\n\n"),
@@ -104,6 +106,7 @@ impl Screen for Custodians {
             (None, Some(chosen)) => match chosen.leads {
                 Leads::Act(op) => format!("leads to \"{}\"; nothing is asked for yet", op.title),
                 Leads::OpenReshare => "goes on where it stopped".into(),
+                Leads::Return => "asks which copy; nothing is asked for yet".into(),
                 Leads::Text(_) => "says what can be done".into(),
             },
             (None, None) => "does nothing".into(),

@@ -10,7 +10,7 @@ use crate::tui::world::World;
 /// The three lines under an ended run.
 pub(crate) fn footing(showing: Option<&Showing>, closes: bool, world: &World) -> Footing {
     let so_far = match showing.and_then(|s| s.outcome) {
-        Some(RunOutcome::Completed) if world.rehearsal() => {
+        Some(RunOutcome::Completed) if world.keeps_nothing() => {
             "every step is done; the practice vault goes when you leave"
         }
         Some(RunOutcome::Completed) => "every step is done, saved and in the evidence",
@@ -61,7 +61,7 @@ pub(crate) fn draw(
     );
     match written {
         Some(text) => say(Role::Ok, text),
-        None if world.rehearsal() => say(
+        None if world.keeps_nothing() => say(
             Role::Muted,
             "Nothing was written. With --out FOLDER the files of a rehearsal are kept, marked as such.",
         ),

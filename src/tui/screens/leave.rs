@@ -72,7 +72,7 @@ impl Screen for Leave {
         Footing {
             acts: "whoever is at the keyboard".into(),
             enter: "stays, back to where you were".into(),
-            so_far: if world.rehearsal() {
+            so_far: if world.keeps_nothing() {
                 "this rehearsal is kept nowhere: leaving ends it".into()
             } else if exists_once(world).is_some() {
                 "everything is saved, on one medium alone: there is no second copy".into()
@@ -112,7 +112,7 @@ impl Screen for Leave {
                 self.word()
             ),
         );
-        if world.rehearsal() {
+        if world.keeps_nothing() {
             say(
                 Role::Text,
                 "This is a rehearsal: when you leave, its vault and everything in it is gone. That is what it is for.",

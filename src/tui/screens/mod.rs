@@ -34,7 +34,12 @@ pub(crate) mod picker;
 #[cfg(test)]
 mod production_tests;
 pub(crate) mod refuse;
-pub(crate) mod review;
+#[cfg(test)]
+mod rehearsal_tests;
+pub(crate) mod restore;
+#[cfg(test)]
+mod restore_tests;
+mod review;
 pub(crate) mod root;
 pub(crate) mod runner;
 pub(crate) mod save;
@@ -71,8 +76,8 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
             state.world.busy = Some((order.words(), state.world.wall));
             (state, vec![order])
         }
-        Start::Init { dir, policy } => (
-            State::new(world, Box::new(init::Init::new(&dir).under(policy))),
+        Start::Init { given } => (
+            State::new(world, Box::new(init::Init::of(given))),
             Vec::new(),
         ),
         Start::Play {

@@ -56,7 +56,7 @@ impl Screen for StopRun {
         let enter = match (self.asking, self.chosen()) {
             (true, _) if self.reason.value().trim().is_empty() => "is off until a reason is typed",
             (true, _) => "stops the ceremony for good and records the reason",
-            (_, "later") if world.rehearsal() => "leaves the rehearsal; its vault is gone then",
+            (_, "later") if world.keeps_nothing() => "leaves the rehearsal; its vault is gone then",
             (_, "later") => "leaves the ceremony standing open at this step",
             (_, "stop") => "asks for the reason first",
             _ => "goes back to the question",
@@ -100,7 +100,7 @@ impl Screen for StopRun {
         canvas.within(1, 3, width.saturating_sub(2), 3, |c| {
             self.choices.draw(c, !self.asking);
         });
-        if world.rehearsal() {
+        if world.keeps_nothing() {
             canvas.put(
                 2,
                 8,

@@ -3,8 +3,8 @@
 use super::home::Home;
 use crate::crypto::SecretBytes;
 use crate::session::build::Answers;
-use crate::session::{Command, Environment, Outcome, Session, practice};
-use crate::tui::acts::{Acts, Cancel, Draft, HandedOver, Signing};
+use crate::session::{Command, Environment, Outcome, Session, Stop, practice};
+use crate::tui::acts::{Acts, Draft, HandedOver, Signing};
 use crate::tui::app::update;
 use crate::tui::message::{Effect, Msg, News, Order};
 use crate::tui::room::{Room, practice_session, start};
@@ -465,7 +465,7 @@ fn a_search_that_is_stopped_leaves_the_request_standing() {
         };
         assert!(acts.work(&mut session, approve).is_ok());
     }
-    let cancel = Cancel::default();
+    let cancel = Stop::default();
     cancel.say();
     let stopped = acts.work(
         &mut session,
@@ -474,10 +474,7 @@ fn a_search_that_is_stopped_leaves_the_request_standing() {
             cancel,
         },
     );
-    assert_eq!(
-        stopped.err().unwrap().to_string(),
-        crate::tui::acts::STOPPED
-    );
+    assert_eq!(stopped.err().unwrap().to_string(), crate::session::STOPPED);
     assert_eq!(session.view().pending.len(), 1);
     assert_eq!(session.view().keys.len(), 0);
 }

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use super::doctor::Doctor;
 use super::init::Init;
 use super::picker::{Picker, Place};
+use super::restore::Restore;
 use super::unlock::{Then, Unlock};
 use crate::session::field::Footing;
-use crate::tui::canvas::Canvas;
+use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Screen, Step};
@@ -30,6 +31,7 @@ enum Way {
     Rehearse,
     Open(usize),
     Create,
+    Restore,
     Doctor,
 }
 
@@ -65,6 +67,11 @@ impl Welcome {
             "Each person is shown seven words, alone, and writes them down.",
         ));
         ways.push((
+            Way::Restore,
+            "Return to a copy".to_owned(),
+            "The stick with the vault is broken or lost: a backup becomes a vault again.",
+        ));
+        ways.push((
             Way::Doctor,
             "Is this machine fit?".to_owned(),
             "Network, swap, core dumps, clock: what a ceremony needs.",
@@ -84,6 +91,7 @@ impl Welcome {
                 None => Reaction::none(),
             },
             Some(Way::Create) => Reaction::push(Init::new(&world.folder.join("new.vault"))),
+            Some(Way::Restore) => Reaction::push(Restore::new()),
             Some(Way::Doctor) => {
                 Reaction::push(Doctor::default()).then(Step::Order(Order::Examine))
             }
@@ -105,6 +113,7 @@ impl Screen for Welcome {
         let enter = match self.ways().get(self.cursor.at()).map(|w| w.0) {
             Some(Way::Rehearse) => "shows the ceremonies you can rehearse",
             Some(Way::Open(_)) => "asks the first custodian for a passphrase",
+            Some(Way::Restore) => "asks which copy; the copy is read and never written",
             Some(Way::Create) => "begins with the vault's name; nothing is written before the end",
             _ => "shows what this machine is fit for; changes nothing",
         };
@@ -138,6 +147,13 @@ impl Screen for Welcome {
             "A few people meet to make, move and destroy payment keys; no one can do it alone.",
         );
         let mut y = 4;
+        // Where there is not room for all of them with a gap, the gaps go.
+        let rows = cells(self.ways().len().saturating_mul(3));
+        let step = if rows <= canvas.height().saturating_sub(y) {
+            3
+        } else {
+            2
+        };
         for (n, (_, title, about)) in self.ways().iter().enumerate() {
             let here = n == self.cursor.at();
             let role = if here { Role::Selection } else { Role::Text };
@@ -148,7 +164,7 @@ impl Screen for Welcome {
             canvas.listed(y, n, self.cursor.at());
             canvas.put(3, y, role, &format!("{} {title}", n + 1));
             canvas.put(5, y + 1, Role::Muted, about);
-            y += 3;
+            y += step;
         }
     }
 
@@ -184,6 +200,10 @@ mod tests {
     fn welcome_is_drawn() {
         let mut state = snapshot::state(Welcome::new(vec!["acme.vault".into()]));
         snapshot::check("welcome", &mut state);
+        let vaults = vec!["acme.vault".into(), "b.vault".into()];
+        let mut most = snapshot::state(Welcome::new(vaults));
+        let drawn = snapshot::drawn(&mut most, 80, 24, &snapshot::appearance());
+        assert!(snapshot::text(&drawn).contains("what a ceremony needs"));
         snapshot::survives_every_size(&mut state);
     }
 }

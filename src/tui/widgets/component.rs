@@ -59,6 +59,11 @@ impl ComponentField {
         })
     }
 
+    /// Whether nothing was typed.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.length == 0 && self.practice.is_none()
+    }
+
     /// Wipes everything.
     pub(crate) fn clear(&mut self) {
         self.digits.zeroize();

@@ -8,7 +8,7 @@ use super::form::{Form, Pressed};
 use crate::ceremony::{Answer, AskField};
 use crate::session::asked::{APPROVAL_ENVELOPE, SIGNING_PASSPHRASE};
 pub(crate) use crate::session::guide::called;
-use crate::session::{PendingView, Profile, guide, practice};
+use crate::session::{PendingView, Profile, guide};
 use crate::tui::acts::Signing;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
@@ -29,10 +29,11 @@ impl SignForm {
             .view
             .as_ref()
             .map_or((Profile::Test, false), |v| (v.profile, v.automatic));
-        let practice = practice::PEOPLE
-            .iter()
-            .find(|(name, _, _)| *name == person && profile == Profile::Rehearsal)
-            .map(|(_, _, phrase)| (*phrase).to_owned());
+        let practice = world
+            .view
+            .as_ref()
+            .filter(|v| v.profile == Profile::Rehearsal)
+            .and_then(|v| v.practice.get(person).cloned());
         let passphrase = AskField {
             digits: None,
             field: SIGNING_PASSPHRASE,

@@ -5,7 +5,7 @@ mod component_bodies;
 mod lines;
 
 use crate::session::field::{Field, Kind};
-use crate::session::{Profile, Session, StepState};
+use crate::session::{Profile, STOPPED, Session, StepState};
 
 use super::super::ask::{Ask, AskField, Showing, StepLine};
 use super::super::model::Step;
@@ -61,6 +61,7 @@ impl Runner {
             } else {
                 None
             },
+            searches: self.searches(session),
             last: self.last.clone(),
             outcome: self.outcome,
         }
@@ -131,7 +132,7 @@ impl Runner {
                 fields.extend(signing(session));
             }
             Stage::Change => fields.extend(self.change_fields(session)),
-            Stage::Wait | Stage::Result | Stage::Ended => {}
+            Stage::Search | Stage::Wait | Stage::Result | Stage::Ended => {}
         }
         let rehearsal = session.profile() == Profile::Rehearsal;
         fields
@@ -158,6 +159,7 @@ impl Runner {
             Stage::Turn => self.turn_ask(session, step, self.turns.front()?),
             Stage::Issue => self.issue_ask(session, step),
             Stage::Approve => self.approve_ask(step),
+            Stage::Search => Self::search_ask(step),
             Stage::SignOff => self.sign_off_ask(session, step),
             Stage::AbortSignOff => self.abort_ask(session),
             Stage::Change => self.change_ask(session, step)?,
@@ -302,6 +304,37 @@ impl Runner {
             words: None,
             types_back: false,
             hand_over: true,
+        }
+    }
+
+    /// Whether the next answer may be followed by a search for primes.
+    fn searches(&self, session: &Session) -> bool {
+        let last = match self.stage {
+            Stage::Approve => self.signers.len() == 1,
+            Stage::Search => true,
+            _ => false,
+        };
+        last && self.action.as_ref().is_some_and(|a| session.searches(a))
+    }
+
+    fn search_ask(step: &Step) -> Ask {
+        let mut body = vec![STOPPED.to_owned(), String::new()];
+        body.push("It can be begun again here. Nobody signs anew for that.".into());
+        body.extend(why(step));
+        Ask {
+            person: String::new(),
+            role: String::new(),
+            title: format!("Stopped by you: {}", step.title),
+            footing: footing(
+                "whoever leads the ceremony".into(),
+                "searches again; it can be stopped again",
+                not_yet(step),
+            ),
+            body,
+            fields: Vec::new(),
+            words: None,
+            types_back: false,
+            hand_over: false,
         }
     }
 

@@ -1,6 +1,5 @@
 //! Making a vault: five questions, a review, then each person's words, then the papers.
 
-mod fields;
 mod media;
 mod names;
 mod people;
@@ -12,21 +11,23 @@ use std::path::{Path, PathBuf};
 use crossterm::event::KeyEvent;
 
 use crate::api::Timestamp;
-use crate::custody::Policy;
 use crate::session::field::Footing;
-use crate::session::{DEFAULT_ACCOUNT, DEFAULT_REGION, NewPerson, NewVault, Profile};
+use crate::session::founding::Papers;
+use crate::session::founding::fields::{CLOCK, CUSTODIANS, NEEDED, PLACE, PROFILE, date_time};
+use crate::session::founding::{self, Given, NEEDS_THEIRS, NO_TIME, Person, Plan, USUAL, VOID};
+use crate::session::{NewPerson, Profile};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
-use crate::tui::message::{News, Order, Papers};
+use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::rail;
-use crate::tui::world::{World, vault_name};
-use fields::{CLOCK, CUSTODIANS, NEEDED, PLACE, PROFILE, QR, SOFTWARE, date_time};
+use crate::tui::world::World;
 use media::Media;
 use names::names_form;
-use people::{Person, Words};
+use people::Words;
+use policy::software_form;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Page {
@@ -65,6 +66,7 @@ impl Page {
 
 /// A vault being made.
 pub(crate) struct Init {
+    given: Given,
     page: Page,
     place: Form,
     profile: Form,
@@ -79,24 +81,35 @@ pub(crate) struct Init {
     papers: Option<Papers>,
     error: Option<String>,
     question: u64,
-    policy: Option<Policy>,
 }
 
 impl Init {
     /// The first page, with a folder filled in.
     pub(crate) fn new(dir: &Path) -> Self {
+        Self::of(Given::at(dir))
+    }
+
+    /// The same with everything that was told before.
+    pub(crate) fn of(given: Given) -> Self {
         let mut place = Form::of(&[PLACE]);
-        place.set("folder", &dir.display().to_string());
+        place.set("folder", &given.dir.display().to_string());
+        let (needed, custodians) = given.quorum.unwrap_or(USUAL);
         let mut quorum = Form::of(&[CUSTODIANS, NEEDED]);
-        quorum.set("custodians", "3");
-        quorum.set("needed", "2");
+        quorum.set("custodians", &custodians.to_string());
+        quorum.set("needed", &needed.to_string());
+        let mut profile = Form::of(&[PROFILE]);
+        if let Some(told) = given.profile {
+            profile.set("profile", told.name());
+        }
+        let software = software_form(given.policy.as_ref());
         Self {
+            given,
             page: Page::Place,
             place,
-            profile: Form::of(&[PROFILE]),
+            profile,
             quorum,
-            names: names_form(3),
-            software: Form::of(&[SOFTWARE, QR]),
+            names: names_form(usize::from(custodians)),
+            software,
             clock: Form::of(&[CLOCK]),
             people: Vec::new(),
             words: Words::new(),
@@ -105,7 +118,23 @@ impl Init {
             papers: None,
             error: None,
             question: 0,
-            policy: None,
+        }
+    }
+
+    /// What was answered so far.
+    fn plan(&self) -> Plan {
+        Plan {
+            given: Given {
+                dir: self.dir(),
+                ..self.given.clone()
+            },
+            profile: self.chosen_profile(),
+            custodians: self.number("custodians"),
+            needed: self.number("needed"),
+            people: self.everybody(),
+            software: self.software.text("software").as_deref() == Some("yes"),
+            qr: self.software.text("qr").as_deref() == Some("yes"),
+            clock: self.attested(),
         }
     }
 
@@ -151,16 +180,6 @@ impl Init {
             .text(id)
             .and_then(|t| t.trim().parse().ok())
             .unwrap_or(2)
-    }
-
-    fn software_generation(&self) -> bool {
-        self.chosen_profile() != Profile::Production
-            || self.software.text("software").as_deref() == Some("yes")
-    }
-
-    fn qr_of_exports(&self) -> bool {
-        self.chosen_profile() == Profile::Production
-            && self.software.text("qr").as_deref() == Some("yes")
     }
 
     /// The time that two people read from their watches, in production.
@@ -223,8 +242,8 @@ impl Init {
     fn next(&mut self) -> Reaction {
         if self.page == Page::Quorum {
             let (custodians, needed) = (self.number("custodians"), self.number("needed"));
-            if needed > custodians {
-                self.quorum.complain("needed", &format!("{needed} of {custodians} can never come together. Needed is at most {custodians}."));
+            if let Some(rule) = founding::too_many(needed, custodians) {
+                self.quorum.complain("needed", &rule);
                 return Reaction::none();
             }
             if !self.policy_stands(custodians) {
@@ -233,18 +252,13 @@ impl Init {
             self.rename(usize::from(custodians));
         }
         if self.page == Page::Names
-            && let Some(twice) = self.same_name()
+            && let Some(rule) = founding::same_name(&self.everybody())
         {
-            self.error = Some(format!(
-                "The name {twice} stands there twice. Everybody needs a name of their own."
-            ));
+            self.error = Some(rule);
             return Reaction::none();
         }
         if self.page == Page::Clock && self.attested().is_none() {
-            self.clock.complain(
-                "clock",
-                "is no date and time: write it as 2026-11-24 09:05, in UTC.",
-            );
+            self.clock.complain("clock", NO_TIME);
             return Reaction::none();
         }
         self.turn(self.neighbour(true));
@@ -252,13 +266,8 @@ impl Init {
     }
 
     fn draw_words(&self) -> Reaction {
-        Reaction::order(Order::Passphrase(
-            if self.chosen_profile() == Profile::Rehearsal {
-                2
-            } else {
-                7
-            },
-        ))
+        let count = founding::how_many(self.chosen_profile());
+        Reaction::order(Order::Passphrase(count))
     }
 
     fn person_enter(&mut self) -> Reaction {
@@ -278,22 +287,11 @@ impl Init {
             return self.draw_words();
         }
         self.turn(Page::Making);
+        let people = std::mem::take(&mut self.ready);
         Reaction::order(Order::Create {
             dir: self.dir(),
-            policy: self.policy.clone(),
-            new: NewVault {
-                name: vault_name(&self.dir()),
-                profile: self.chosen_profile(),
-                k: self.number("needed"),
-                t: self.number("needed"),
-                people: std::mem::take(&mut self.ready),
-                account: DEFAULT_ACCOUNT.into(),
-                region: DEFAULT_REGION.into(),
-                software_generation: self.software_generation(),
-                qr_of_exports: self.qr_of_exports(),
-                clock: self.attested(),
-                hold: false,
-            },
+            policy: self.given.policy.clone(),
+            new: self.plan().vault(people),
         })
     }
 
@@ -301,19 +299,13 @@ impl Init {
         match self.page {
             Page::Place | Page::Papers => Reaction::pop(),
             Page::Making => Reaction::none(),
-            Page::Envelopes => Reaction::notice(
-                Role::Note,
-                "Everybody needs their envelopes first: without them this vault never opens again. A vault that is given up here is made anew in another folder.",
-            ),
+            Page::Envelopes => Reaction::notice(Role::Note, NEEDS_THEIRS),
             Page::People => {
                 // Words of people who were already here are void: nobody may wonder which ones count.
                 self.words = Words::new();
                 self.ready.clear();
                 self.turn(Page::Review);
-                Reaction::notice(
-                    Role::Note,
-                    "Back at the review. All words shown so far are void; destroy what was written down.",
-                )
+                Reaction::notice(Role::Note, format!("Back at the review. {VOID}"))
             }
             _ => {
                 self.turn(self.neighbour(false));
@@ -463,7 +455,7 @@ impl Screen for Init {
             News::Created(papers) => {
                 self.papers = Some(papers.clone());
                 let media = Media::new(&papers.envelopes);
-                self.turn(if media.over() {
+                self.turn(if media.envelopes.over() {
                     Page::Papers
                 } else {
                     Page::Envelopes
@@ -474,14 +466,12 @@ impl Screen for Init {
                 if let Some(media) = &mut self.media {
                     media.placed(folder.clone());
                 }
-                let over = self.media.as_ref().is_none_or(Media::over);
+                let over = self.media.as_ref().is_none_or(|m| m.envelopes.over());
                 self.turn(if over { Page::Papers } else { Page::Envelopes });
             }
             News::Refused(text) if self.page == Page::Making => {
                 self.turn(Page::Place);
-                self.error = Some(format!(
-                    "{text} All words shown so far are void; destroy what was written down."
-                ));
+                self.error = Some(format!("{text} {VOID}"));
             }
             News::Refused(text) => match (&mut self.media, self.page) {
                 (Some(media), Page::Envelopes) => media.error = Some(text.clone()),

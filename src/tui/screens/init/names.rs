@@ -1,9 +1,8 @@
 //! Who belongs to a vault: as many name fields as it has people, and the people they name.
 
 use super::Init;
-use super::fields::{ADMINISTRATOR, NAMES, WITNESS};
-use super::people::Person;
-use crate::session::field::Field;
+use crate::session::founding::Person;
+use crate::session::founding::fields::names;
 use crate::tui::widgets::form::Form;
 
 impl Init {
@@ -21,42 +20,9 @@ impl Init {
     pub(super) fn everybody(&self) -> Vec<Person> {
         names(usize::from(self.number("custodians")))
             .into_iter()
-            .map(|field| {
-                let typed = self.names.text(field.id).unwrap_or_default();
-                let name = if typed.trim().is_empty() {
-                    field.id
-                } else {
-                    typed.trim()
-                };
-                let role = match field.id {
-                    "administrator" => "administrator",
-                    "witness" => "witness",
-                    _ => "custodian",
-                };
-                Person::new(name, role)
-            })
+            .map(|field| Person::at(field.id, &self.names.text(field.id).unwrap_or_default()))
             .collect()
     }
-
-    pub(super) fn same_name(&self) -> Option<String> {
-        let people = self.everybody();
-        people
-            .iter()
-            .enumerate()
-            .find(|(n, p)| {
-                people
-                    .iter()
-                    .skip(n.saturating_add(1))
-                    .any(|q| q.name == p.name)
-            })
-            .map(|(_, p)| p.name.clone())
-    }
-}
-
-fn names(custodians: usize) -> Vec<Field> {
-    let mut fields: Vec<Field> = NAMES.iter().take(custodians).copied().collect();
-    fields.extend([ADMINISTRATOR, WITNESS]);
-    fields
 }
 
 /// A form for their names.

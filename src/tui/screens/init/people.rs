@@ -4,39 +4,16 @@ use crossterm::event::KeyEvent;
 use zeroize::Zeroizing;
 
 use crate::crypto::SecretBytes;
-use crate::session::keyboard::HandOver;
+use crate::session::field::Footing;
+use crate::session::founding::{self, Moment, Person};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::screens::handover;
 use crate::tui::theme::Role;
 use crate::tui::widgets::masked::MaskedField;
 
-/// Somebody to be enrolled.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Person {
-    pub(crate) name: String,
-    pub(crate) role: &'static str,
-}
-
-impl Person {
-    /// A person.
-    pub(crate) fn new(name: &str, role: &'static str) -> Self {
-        Self {
-            name: name.to_owned(),
-            role,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    HandOver,
-    Showing,
-    Typing,
-}
-
 /// The words of the person at hand. They are wiped when the next person is waited for.
 pub(crate) struct Words {
-    phase: Phase,
+    phase: Moment,
     drawn: Option<Zeroizing<String>>,
     field: MaskedField,
     error: bool,
@@ -45,7 +22,7 @@ pub(crate) struct Words {
 impl Words {
     pub(crate) fn new() -> Self {
         Self {
-            phase: Phase::HandOver,
+            phase: Moment::HandOver,
             drawn: None,
             field: MaskedField::new(),
             error: false,
@@ -61,7 +38,7 @@ impl Words {
     pub(crate) fn hide(&mut self) {
         self.field.clear();
         self.error = false;
-        self.phase = Phase::HandOver;
+        self.phase = Moment::HandOver;
     }
 
     /// The words are here.
@@ -71,7 +48,7 @@ impl Words {
 
     /// Whether the words are being typed back.
     pub(crate) fn typing(&self) -> bool {
-        self.phase == Phase::Typing
+        self.phase == Moment::Typing
     }
 
     /// F3: shows them again; they are shown until the first success only.
@@ -79,7 +56,7 @@ impl Words {
         if self.typing() {
             self.field.clear();
             self.error = false;
-            self.phase = Phase::Showing;
+            self.phase = Moment::Showing;
         }
     }
 
@@ -102,12 +79,12 @@ impl Words {
     pub(crate) fn enter(&mut self) -> Option<SecretBytes> {
         let words = self.drawn.as_ref()?;
         match self.phase {
-            Phase::HandOver => self.phase = Phase::Showing,
-            Phase::Showing => self.phase = Phase::Typing,
-            Phase::Typing if self.field.matches(words.as_bytes()) => {
+            Moment::HandOver => self.phase = Moment::Showing,
+            Moment::Showing => self.phase = Moment::Typing,
+            Moment::Typing if self.field.matches(words.as_bytes()) => {
                 return Some(self.field.take());
             }
-            Phase::Typing => {
+            Moment::Typing => {
                 self.field.clear();
                 self.error = true;
             }
@@ -116,88 +93,39 @@ impl Words {
     }
 
     /// Acts, Enter and So far for a person, of whom `done` were here before.
-    pub(crate) fn footing(
-        &self,
-        person: &Person,
-        done: usize,
-        all: usize,
-    ) -> (String, String, String) {
-        let who = format!("{} {}", person.role, person.name);
-        let (acts, enter) = match self.phase {
-            Phase::HandOver => (
-                format!("{who} takes the keyboard; everybody else steps back"),
-                "shows the words, to their owner alone",
-            ),
-            Phase::Showing => (
-                format!("{who}, alone at this screen"),
-                "hides the words and asks for them",
-            ),
-            Phase::Typing => (
-                format!("{who}, from the own paper"),
-                "compares; if they are right, calls the next person",
-            ),
-        };
-        let so_far = format!("{done} of {all} people have their words; no vault exists yet");
-        (acts, enter.to_owned(), so_far)
+    pub(crate) fn footing(&self, person: &Person, done: usize, all: usize) -> Footing {
+        founding::footing(self.phase, person, done, all)
     }
 
     /// The page.
     pub(crate) fn draw(&self, person: &Person, done: usize, canvas: &mut Canvas<'_>) {
         match self.phase {
-            Phase::HandOver => {
-                let saved = match done {
-                    0 => "No vault exists yet. Nobody has words yet.".to_owned(),
-                    1 => "The one before has the own words and need not come again.".to_owned(),
-                    n => format!("{n} people have their words and need not come again."),
-                };
-                let page = HandOver {
-                    role: if person.name.starts_with(person.role) {
-                        ""
-                    } else {
-                        person.role
-                    },
-                    person: &person.name,
-                    what: "words to write down: bring pen and paper",
-                    saved: &saved,
-                };
+            Moment::HandOver => {
+                let saved = founding::saved(done);
+                let page = founding::what_for(person, &saved);
                 handover::draw(&page, canvas);
             }
-            Phase::Showing => self.draw_words(person, canvas),
-            Phase::Typing => self.draw_field(person, canvas),
+            Moment::Showing => self.draw_words(person, canvas),
+            Moment::Typing => self.draw_field(person, canvas),
         }
     }
 
     fn draw_words(&self, person: &Person, canvas: &mut Canvas<'_>) {
         let width = canvas.width().saturating_sub(6);
-        canvas.put(
-            3,
-            0,
-            Role::Title,
-            &format!("{}, these words are yours alone.", person.name),
-        );
-        canvas.paragraph(3, 1, width, Role::Text, "Write them on your own paper, in this order. They are shown now and, until you have typed them back once, with F3; then never again, to nobody.");
+        canvas.put(3, 0, Role::Title, &founding::yours_alone(person));
+        canvas.paragraph(3, 1, width, Role::Text, &founding::write_down("F3"));
         let words = self.drawn.as_ref().map_or("", |w| w.as_str());
         for (n, word) in words.split(' ').enumerate() {
             let y = cells(n).saturating_add(5);
             canvas.put(6, y, Role::Muted, &format!("{}", n.saturating_add(1)));
             canvas.put(9, y, Role::Secret, word);
         }
-        canvas.put(
-            3,
-            14,
-            Role::Text,
-            "Nobody can bring them back: not the others, not keymoot.",
-        );
+        canvas.put(3, 14, Role::Text, founding::NOBODY);
     }
 
     fn draw_field(&self, person: &Person, canvas: &mut Canvas<'_>) {
         let width = canvas.width().saturating_sub(6);
-        canvas.put(
-            3,
-            1,
-            Role::Title,
-            &format!("{}, type your words back from your paper.", person.name),
-        );
+        canvas.put(3, 1, Role::Title, &founding::type_back(person));
         canvas.put(
             3,
             2,
@@ -208,7 +136,13 @@ impl Words {
         let x = canvas.put(5, 4, Role::Title, "Words ").saturating_add(1);
         self.field.draw(canvas, x, 4, width.saturating_sub(x), true);
         if self.error {
-            canvas.paragraph(3, 7, width, Role::Stop, "STOP  These are not the words that were shown. Nothing is made yet and nothing is locked: look at your paper, type again. F3 shows the words again, to you alone.");
+            canvas.paragraph(
+                3,
+                7,
+                width,
+                Role::Stop,
+                &format!("STOP  {}", founding::not_those("F3")),
+            );
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::{Init, Page};
 use crate::session::Profile;
 use crate::session::field::Footing;
+use crate::session::founding;
 use crate::tui::canvas::Canvas;
 use crate::tui::theme::Role;
 use crate::tui::widgets::rail::{Stage, Stop};
@@ -21,9 +22,11 @@ impl Init {
                 nothing,
             ),
             Page::People => match self.person() {
-                Some(person) => self
-                    .words
-                    .footing(person, self.ready.len(), self.people.len()),
+                Some(person) => {
+                    return self
+                        .words
+                        .footing(person, self.ready.len(), self.people.len());
+                }
                 None => (String::new(), String::new(), nothing),
             },
             Page::Making => (
@@ -32,7 +35,7 @@ impl Init {
                 "the vault is being written; if this fails, the folder stays empty".into(),
             ),
             Page::Envelopes => match &self.media {
-                Some(media) => return media.footing(),
+                Some(media) => return media.envelopes.footing(),
                 None => (String::new(), String::new(), String::new()),
             },
             Page::Papers => (
@@ -55,73 +58,41 @@ impl Init {
 
     pub(super) fn draw_review(&self, canvas: &mut Canvas<'_>) {
         let width = canvas.width();
-        let people = self.everybody();
-        let custodians: Vec<&str> = people
-            .iter()
-            .filter(|p| p.role == "custodian")
-            .map(|p| p.name.as_str())
-            .collect();
-        let (needed, n) = (self.number("needed"), self.number("custodians"));
-        let keys = if self.software_generation() {
-            "may be made here, in software"
-        } else {
-            "come from outside only"
-        };
-        let cameras = if self.qr_of_exports() {
-            "; files may be shown to a camera as QR codes"
-        } else {
-            ""
-        };
-        let others: Vec<String> = people
-            .iter()
-            .filter(|p| p.role != "custodian")
-            .map(|p| p.name.clone())
-            .collect();
-        let mut lines = vec![
-            ("Folder", self.dir().display().to_string()),
-            ("For", self.chosen_profile().banner().to_owned()),
-            (
-                "Opens",
-                format!("with {needed} of {n}: {}", custodians.join(", ")),
-            ),
-            (
-                "Uses",
-                format!("a key with {needed} of the same, each signing the one act"),
-            ),
-            ("Others", format!("{} (no share)", others.join(", "))),
-            ("Keys", format!("{keys}{cameras}")),
-        ];
-        lines.extend(self.policy_said().map(|said| ("Policy", said)));
+        let plan = self.plan();
         let mut y = 0;
-        canvas.put(0, y, Role::Title, "Is this the vault you mean?");
+        canvas.put(0, y, Role::Title, founding::REVIEW);
         y += 2;
-        for (label, text) in &lines {
+        for (label, text) in &plan.review() {
             canvas.put(0, y, Role::Muted, label);
             y += canvas.paragraph(9, y, width.saturating_sub(9), Role::Text, text);
         }
         y += 1;
-        canvas.paragraph(0, y, width, Role::Note, &format!("Next, each of the {} people comes to the keyboard alone, is shown words, writes them down, and types them back.", people.len()));
+        canvas.paragraph(0, y, width, Role::Note, &plan.next());
     }
 
     pub(super) fn draw_papers(&self, canvas: &mut Canvas<'_>) {
         let width = canvas.width();
         let Some(papers) = &self.papers else { return };
         let mut y = canvas
-            .paragraph(0, 0, width, Role::Ok, "Done. The vault exists and is open.")
+            .paragraph(0, 0, width, Role::Ok, founding::MADE)
             .saturating_add(1);
-        if let Some(folder) = &papers.folder {
-            let count = papers.forms.len();
-            let text = format!(
-                "{count} enrolment forms and the witness card are in {}. Print them now, sign them in ink, and keep them apart from the vault.",
-                folder.display()
-            );
+        if let Some(text) = papers.written() {
             y += canvas
                 .paragraph(0, y, width, Role::Text, &text)
                 .saturating_add(1);
         }
         if self.chosen_profile() == Profile::Production {
             y += canvas
-                .paragraph(0, y, width, Role::Note, "Everybody holds their own envelopes now; there is no other copy of them. This vault exists once: b on the next screen makes a second copy.")
+                .paragraph(
+                    0,
+                    y,
+                    width,
+                    Role::Note,
+                    &format!(
+                        "{} This vault exists once: b on the next screen makes a second copy.",
+                        founding::OWN_ENVELOPES
+                    ),
+                )
                 .saturating_add(1);
         }
         if let Some(trouble) = &papers.trouble {
@@ -129,14 +100,7 @@ impl Init {
                 .paragraph(0, y, width, Role::Stop, &format!("STOP  {trouble}"))
                 .saturating_add(1);
         }
-        let names: Vec<&str> = papers.forms.iter().map(|(name, _)| name.as_str()).collect();
-        y += canvas.paragraph(
-            0,
-            y,
-            width,
-            Role::Muted,
-            &format!("Forms: {}", names.join(", ")),
-        );
+        y += canvas.paragraph(0, y, width, Role::Muted, &papers.names());
         for line in papers.card.lines() {
             canvas.put_cut(0, y.saturating_add(1), width, Role::Text, line);
             y += 1;
@@ -163,7 +127,7 @@ impl Init {
                     Page::Envelopes if n == at => self
                         .media
                         .as_ref()
-                        .map(super::media::Media::count)
+                        .map(|media| media.envelopes.count())
                         .unwrap_or_default(),
                     Page::People if n == at => format!(
                         "{} of {}",
@@ -190,7 +154,13 @@ impl Init {
         match self.page {
             Page::Review => self.draw_review(canvas),
             Page::Making => {
-                canvas.paragraph(0, 0, width, Role::Wait, "wait  the vault is being made: two identities, their shares, an envelope for each person. Sealing takes a second or two a person.");
+                canvas.paragraph(
+                    0,
+                    0,
+                    width,
+                    Role::Wait,
+                    &format!("wait  {}", founding::MAKING),
+                );
                 y = 5;
             }
             Page::Papers => self.draw_papers(canvas),

@@ -1,46 +1,32 @@
-//! The policy that was given with the command: what it answers beforehand, and what the review says of it.
+//! The policy that was given with the command: what it answers beforehand, and whether so many people can act under it.
 
 use super::Init;
 use crate::custody::Policy;
-use crate::session::{policy_fits, policy_lines};
+use crate::session::founding::fields::{QR, SOFTWARE};
+use crate::session::policy_fits;
+use crate::tui::widgets::form::Form;
+
+/// The page about software and cameras. What a policy says of them is only the answer that waits there: people give it.
+pub(super) fn software_form(policy: Option<&Policy>) -> Form {
+    let mut form = Form::of(&[SOFTWARE, QR]);
+    if let Some(policy) = policy {
+        let answer = |yes: bool| if yes { "yes" } else { "no" };
+        form.set("software", answer(policy.software_generation));
+        form.set("qr", answer(policy.qr_of_exports));
+    }
+    form
+}
 
 impl Init {
-    /// Under a policy that was given with the command. What it says of software and cameras is only the answer that
-    /// waits on the page: people give it.
-    pub(crate) fn under(mut self, policy: Option<Policy>) -> Self {
-        if let Some(policy) = &policy {
-            let answer = |yes: bool| if yes { "yes" } else { "no" };
-            let forms = &mut self.software;
-            forms.set("software", answer(policy.software_generation));
-            forms.set("qr", answer(policy.qr_of_exports));
-        }
-        self.policy = policy;
-        self
-    }
-
     /// Whether so many custodians could act under it; the field complains where they could not.
     pub(super) fn policy_stands(&mut self, custodians: u8) -> bool {
-        let fits = self.policy.as_ref().map(|p| policy_fits(p, custodians));
-        match fits {
+        let fits = self.given.policy.as_ref();
+        match fits.map(|policy| policy_fits(policy, custodians)) {
             Some(Err(refusal)) => {
                 self.quorum.complain("custodians", &refusal.to_string());
                 false
             }
             _ => true,
         }
-    }
-
-    /// What the review says of it, where one was given.
-    pub(super) fn policy_said(&self) -> Option<String> {
-        let lines = policy_lines(self.policy.as_ref()?);
-        let said: Vec<String> = lines
-            .into_iter()
-            .map(|(name, value)| format!("{name}: {value}"))
-            .collect();
-        Some(if said.is_empty() {
-            "as every new vault has it".to_owned()
-        } else {
-            said.join("; ")
-        })
     }
 }

@@ -57,6 +57,7 @@ fn five_questions_a_review_and_everybodys_words() {
             forms: vec![("Ana".into(), "form".into())],
             envelopes: Vec::new(),
             card: "vault 00ff, sequence 0".into(),
+            trust: Vec::new(),
             folder: Some("acme.papers".into()),
             trouble: None,
         }),
@@ -136,6 +137,7 @@ fn in_production_everybody_takes_their_own_envelopes() {
                 envelope("Wim", "approval"),
             ],
             card: "vault 00ff, sequence 0".into(),
+            trust: Vec::new(),
             folder: Some("acme.papers".into()),
             trouble: None,
         }),
@@ -184,7 +186,10 @@ fn in_production_everybody_takes_their_own_envelopes() {
 fn a_policy_that_was_given_is_read_together_and_must_fit() {
     let text = b"default = 1\nsoftware_generation = true\n[overrides]\nExportKey = 3\n";
     let policy = crate::session::read_policy(text).unwrap();
-    let init = Init::new(std::path::Path::new("acme.vault")).under(Some(policy.clone()));
+    let init = Init::of(Given {
+        policy: Some(policy.clone()),
+        ..Given::at(std::path::Path::new("acme.vault"))
+    });
     let mut state = snapshot::state(init);
     let shown = |state: &mut State| {
         snapshot::text(&snapshot::drawn(state, 80, 24, &snapshot::appearance()))

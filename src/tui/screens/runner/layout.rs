@@ -2,6 +2,7 @@
 
 use super::{Phase, RunScreen};
 use crate::ceremony::Ask;
+use crate::session::searching;
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::theme::Role;
 use crate::tui::world::World;
@@ -104,7 +105,29 @@ impl RunScreen {
         };
     }
 
-    pub(super) fn draw_ask(&self, layout: &Layout, canvas: &mut Canvas<'_>) {
+    /// While primes are searched for: since when, and the way out.
+    fn draw_search(&self, world: &World, canvas: &mut Canvas<'_>) {
+        let seconds = world.busy.as_ref().map_or(0, |(_, since)| {
+            world.wall.millis().saturating_sub(since.millis()) / 1000
+        });
+        let words = if self.stop.said() {
+            "stopping the search ..".to_owned()
+        } else {
+            format!("wait  {}", searching(seconds, "Esc"))
+        };
+        canvas.paragraph(0, 1, canvas.width(), Role::Wait, &words);
+    }
+
+    /// The question, or the wait for what its answer led to.
+    pub(super) fn draw_right(&self, layout: &Layout, world: &World, canvas: &mut Canvas<'_>) {
+        if self.searches(world) {
+            self.draw_search(world, canvas);
+        } else {
+            self.draw_ask(layout, canvas);
+        }
+    }
+
+    fn draw_ask(&self, layout: &Layout, canvas: &mut Canvas<'_>) {
         let (width, height) = (canvas.width(), canvas.height());
         let mut y = 0;
         for line in &layout.heading {

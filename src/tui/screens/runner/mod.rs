@@ -13,10 +13,10 @@ use super::ended;
 use super::handover;
 use super::stop_run::StopRun;
 use crate::ceremony::{self, Ask, Showing, StepLine};
-use crate::session::RunOutcome;
 use crate::session::field::Footing;
+use crate::session::{self, RunOutcome};
 use crate::tui::canvas::{Canvas, cells, wrap};
-use crate::tui::frame::REHEARSAL;
+use crate::tui::frame;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step, Wants};
@@ -53,6 +53,8 @@ pub(crate) struct RunScreen {
     written: Option<String>,
     scroll: usize,
     question: u64,
+    /// What the last answer led to can be stopped with this.
+    stop: session::Stop,
 }
 
 impl RunScreen {
@@ -69,6 +71,7 @@ impl RunScreen {
             written: None,
             scroll: 0,
             question: 0,
+            stop: session::Stop::default(),
         }
     }
 
@@ -144,7 +147,11 @@ impl RunScreen {
                 Pressed::Stays => Reaction::none(),
                 Pressed::Complete => {
                     self.again = None;
-                    Reaction::order(Order::Answer(self.form.take()))
+                    self.stop = session::Stop::default();
+                    Reaction::order(Order::Answer {
+                        answers: self.form.take(),
+                        stop: self.stop.clone(),
+                    })
                 }
             },
             Phase::Ended | Phase::Failed => self.leave(),
@@ -160,9 +167,15 @@ impl RunScreen {
         }
     }
 
+    /// Whether a search for primes may be under way: then there is a way to stop it.
+    fn searches(&self, world: &World) -> bool {
+        let may = self.showing.as_ref().is_some_and(|s| s.searches);
+        may && self.phase == Phase::Asking && world.long_busy().is_some()
+    }
+
     /// What is saved at this moment.
     fn saved(&self, world: &World) -> String {
-        ceremony::saved(self.showing.as_deref(), world.rehearsal())
+        ceremony::saved(self.showing.as_deref(), world.keeps_nothing())
     }
 
     fn rail(&self) -> Vec<Stop> {
@@ -270,6 +283,9 @@ impl Screen for RunScreen {
     }
 
     fn offers(&self, world: &World) -> Vec<Offer> {
+        if self.searches(world) {
+            return vec![Offer::word(Verb::Back, "stop the search")];
+        }
         let mut offers = Vec::new();
         if self.phase == Phase::Asking {
             if self.form.choosing() {
@@ -356,7 +372,7 @@ impl Screen for RunScreen {
         let banner = banner(world);
         if banner == 1 {
             canvas.row(0, Role::ProfileRehearsal);
-            canvas.put(1, 0, Role::ProfileRehearsal, REHEARSAL);
+            canvas.put(1, 0, Role::ProfileRehearsal, &frame::rehearsal(world));
         }
         let rest = height.saturating_sub(banner);
         if let (Phase::HandOver, Some(ask)) = (self.phase, self.ask()) {
@@ -388,7 +404,7 @@ impl Screen for RunScreen {
             }
             let room = width.saturating_sub(left).saturating_sub(2);
             canvas.within(left.saturating_add(1), banner, room, rest, |c| {
-                self.draw_ask(&layout, c);
+                self.draw_right(&layout, world, c);
             });
             return;
         }
@@ -426,6 +442,13 @@ impl Screen for RunScreen {
             (Verb::PageUp, _) => self.scroll(false, world),
             (other, Phase::Asking) => self.form.verb(other),
             _ => {}
+        }
+        Reaction::none()
+    }
+
+    fn while_busy(&mut self, verb: Verb) -> Reaction {
+        if verb == Verb::Back && self.showing.as_ref().is_some_and(|s| s.searches) {
+            self.stop.say();
         }
         Reaction::none()
     }

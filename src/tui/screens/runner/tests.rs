@@ -70,6 +70,7 @@ fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
             "clause  PCI PIN 5-1, 12-3, 21-1".into(),
         ],
         ask: outcome.is_none().then_some(ask),
+        searches: false,
         last: Some("ok    Ana signed".into()),
         outcome,
     }
@@ -98,7 +99,7 @@ fn a_person_is_called_asked_and_answered() {
     snapshot::check("runner-ask", &mut state);
     snapshot::survives_every_size(&mut state);
     let effects = snapshot::press(&mut state, "<F5><Enter>");
-    let Effect::Desk(Order::Answer(answers)) = &effects[0] else {
+    let Effect::Desk(Order::Answer { answers, .. }) = &effects[0] else {
         panic!()
     };
     assert!(matches!(&answers[0], Answer::Secret(s) if s.expose() == b"velvet anchor"));
@@ -202,4 +203,42 @@ fn leaving_asks_and_help_lists_the_keys() {
     assert!(snapshot::press(&mut state, "<Enter>").is_empty());
     let effects = snapshot::press(&mut state, "<C-c>y");
     assert!(matches!(effects[0], Effect::Quit(0)));
+}
+
+#[test]
+fn a_search_says_how_long_it_runs_and_esc_stops_it() {
+    let mut state = snapshot::state(RunScreen::new("The first key", None, true));
+    let searching = Showing {
+        searches: true,
+        ..showing(false, None)
+    };
+    told(&mut state, searching.clone(), None);
+    let effects = snapshot::press(&mut state, "<F5><Enter>");
+    let Effect::Desk(Order::Answer { stop, .. }) = &effects[0] else {
+        panic!()
+    };
+    // At first it is an answer like any other.
+    assert!(!stop.said());
+    let later = state.world.wall.plus_millis(12_000);
+    update(&mut state, Msg::Tick(later));
+    let picture = |state: &mut State| {
+        snapshot::text(&snapshot::drawn(state, 80, 24, &snapshot::appearance()))
+    };
+    let text = picture(&mut state);
+    assert!(text.contains("being done (12 s)."), "{text}");
+    assert!(text.contains("Esc stop the search"), "{text}");
+    snapshot::press(&mut state, "x<Enter>");
+    assert!(!stop.said());
+    snapshot::press(&mut state, "<Esc>");
+    assert!(stop.said());
+    let text = picture(&mut state);
+    assert!(text.contains("stopping the search"), "{text}");
+    // An answer that leads to no search is not interrupted.
+    told(&mut state, showing(false, None), None);
+    let effects = snapshot::press(&mut state, "<F5><Enter>");
+    let Effect::Desk(Order::Answer { stop, .. }) = &effects[0] else {
+        panic!()
+    };
+    snapshot::press(&mut state, "<Esc>");
+    assert!(!stop.said());
 }

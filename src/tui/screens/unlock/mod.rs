@@ -6,14 +6,19 @@ use std::path::PathBuf;
 
 use crossterm::event::KeyEvent;
 
-use crate::ceremony::Answer;
+use crate::ceremony::{Answer, AskField};
 use crate::session::asked::{CARD_SEQ, CARD_WORDS, OPENING_PASSPHRASE, SHARE_ENVELOPE};
+use crate::session::build::Answers;
 use crate::session::field::Footing;
-use crate::session::{Bootstrap, Profile, WitnessAnswer};
+use crate::session::op_custody::RESTORE;
+use crate::session::returning::Return;
+use crate::session::{Bootstrap, PendingView, Profile, WitnessAnswer};
+use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order, PlayOrder};
 use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::screens::review::Review;
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::list::Cursor;
 use crate::tui::world::World;
@@ -40,6 +45,8 @@ enum Phase {
 pub(crate) enum Then {
     /// Its home screen.
     Home,
+    /// It is a copy, and is returned to.
+    Restore(Box<Return>),
     /// A ceremony in it; files go to the folder at the end.
     Play(Box<PlayOrder>, Option<PathBuf>),
 }
@@ -77,7 +84,10 @@ impl Unlock {
 
     /// What the desk has to do first.
     pub(crate) fn order(&self) -> Order {
-        Order::OpenVault(self.dir.clone())
+        match &self.then {
+            Some(Then::Restore(wanted)) => Order::OpenCopy(wanted.clone()),
+            _ => Order::OpenVault(self.dir.clone()),
+        }
     }
 
     fn name(&self) -> String {
@@ -106,6 +116,11 @@ impl Unlock {
         self.question = self.question.wrapping_add(1);
     }
 
+    /// Whether it is a copy: how high that stands is part of the act, and no card is held against it.
+    const fn copy(&self) -> bool {
+        matches!(self.then, Some(Then::Restore(_)))
+    }
+
     fn production(&self) -> bool {
         self.bootstrap
             .as_ref()
@@ -123,10 +138,21 @@ impl Unlock {
             return Reaction::none();
         }
         self.error = None;
+        let known = self.bootstrap.as_ref().map(|b| &b.practice);
+        let passphrase = AskField {
+            digits: None,
+            field: OPENING_PASSPHRASE,
+            practice: known.and_then(|known| known.get(&name).cloned()),
+        };
+        let envelope = AskField {
+            digits: None,
+            field: SHARE_ENVELOPE,
+            practice: None,
+        };
         self.form = if here {
-            Form::of(&[OPENING_PASSPHRASE])
+            Form::new(&[passphrase])
         } else {
-            Form::of(&[SHARE_ENVELOPE, OPENING_PASSPHRASE])
+            Form::new(&[envelope, passphrase])
         };
         self.turn(if self.production() {
             Phase::HandOver
@@ -184,7 +210,7 @@ impl Unlock {
         self.entered.push(person.to_owned());
         self.left = left;
         if left == 0 {
-            if !self.production() {
+            if self.copy() || !self.production() {
                 return self.finish(None);
             }
             self.form = Form::of(&[CARD_SEQ, CARD_WORDS]);
@@ -206,6 +232,21 @@ impl Unlock {
         if matches!(self.phase, Phase::Reading | Phase::Opening) {
             self.turn(Phase::Failed);
         }
+    }
+
+    /// The copy is open: the return to it is asked for.
+    fn asks(&self, pending: &PendingView, request: &str) -> Option<Reaction> {
+        let Some(Then::Restore(wanted)) = &self.then else {
+            return None;
+        };
+        let draft = Draft {
+            op: RESTORE.name,
+            answers: Answers::default(),
+            out: Some(wanted.to.clone()),
+        };
+        // With the request asked for, the questions of the return beneath are over too.
+        let review = Review::new(draft, pending.clone(), request, 1);
+        Some(Reaction::one(Step::Replace(Box::new(review))))
     }
 
     fn open(&mut self) -> Reaction {
@@ -301,6 +342,9 @@ impl Screen for Unlock {
                         Offer::plain(Verb::PreviousField),
                     ]);
                 }
+                if self.form.practised() {
+                    offers.push(Offer::plain(Verb::Practice));
+                }
                 Offer::word(Verb::Enter, "enter")
             }
             Phase::Failed => Offer::word(Verb::Enter, "again"),
@@ -381,6 +425,10 @@ impl Screen for Unlock {
                 self.cursor.moved(other, count, 8);
                 Reaction::none()
             }
+            (Verb::Practice, Phase::Typing | Phase::Card) => {
+                self.form.practise();
+                Reaction::none()
+            }
             (other, Phase::Typing | Phase::Card) => {
                 self.form.verb(other);
                 Reaction::none()
@@ -412,6 +460,7 @@ impl Screen for Unlock {
             }
             News::Entered { person, left } => Some(self.entered(person, *left)),
             News::Open => Some(self.open()),
+            News::Preview { pending, request } => self.asks(pending, request),
             News::Refused(text) => {
                 self.refused(text);
                 Some(Reaction::none())

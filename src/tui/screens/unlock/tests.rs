@@ -26,6 +26,7 @@ fn begun(profile: Profile, here: bool) -> State {
             people: people
                 .map(|(n, r)| (n.to_owned(), r.to_owned(), here))
                 .to_vec(),
+            practice: std::collections::BTreeMap::new(),
         }),
     );
     state

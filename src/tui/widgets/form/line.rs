@@ -1,6 +1,7 @@
 //! One field of a form: how it is drawn, and how many rows that takes.
 
 use super::{Input, Line};
+use crate::session::field::NOTHING_TYPED;
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::theme::Role;
 
@@ -65,6 +66,9 @@ impl Line {
         if focused {
             y = self.draw_hint(canvas, y, brief);
         }
+        if self.waits {
+            y += canvas.paragraph(2, y, width.saturating_sub(3), Role::Note, NOTHING_TYPED);
+        }
         if let Some(error) = self.error_line() {
             y += canvas.paragraph(2, y, width.saturating_sub(3), Role::Stop, &error);
         }
@@ -86,6 +90,7 @@ impl Line {
         if focused {
             texts.extend(self.hint_lines(brief));
         }
+        texts.extend(self.waits.then(|| NOTHING_TYPED.to_owned()));
         texts.extend(self.error_line());
         texts.iter().fold(input, |rows, text| {
             rows.saturating_add(cells(wrap(text, room).len()))

@@ -30,6 +30,8 @@ struct Line {
     practice: Option<String>,
     input: Input,
     error: Option<String>,
+    /// Whether Enter came before anything was typed: that is no fault.
+    waits: bool,
     /// Whether somebody has seen it with the focus, or F5 answered it.
     visited: bool,
 }
@@ -62,6 +64,7 @@ impl Form {
                     None => input_for(&asked.field),
                 },
                 error: None,
+                waits: false,
                 visited: false,
             })
             .collect();
@@ -170,6 +173,7 @@ impl Form {
             if let Some(practice) = &line.practice {
                 line.input.fill(practice);
                 line.error = None;
+                line.waits = false;
                 line.visited = true;
             }
         }
@@ -206,6 +210,7 @@ impl Form {
     pub(crate) fn key(&mut self, key: &KeyEvent) {
         if let Some(line) = self.lines.get_mut(self.focus) {
             line.error = None;
+            line.waits = false;
             match &mut line.input {
                 Input::Text(field) => field.key(key),
                 Input::Masked(field) => field.key(key),
@@ -239,10 +244,21 @@ impl Form {
         {
             field.insert(text);
         }
+        if let Some(line) = self.lines.get_mut(self.focus) {
+            line.waits = false;
+        }
     }
 
     /// Enter: the focused field is checked; then the first that is wrong or empty gets the focus, or all are complete.
     pub(crate) fn enter(&mut self) -> Pressed {
+        if let Some(line) = self.lines.get_mut(self.focus)
+            && line.is_empty()
+        {
+            // An Enter too many, from the question before: what was wrong with it, if anything, stays to be read.
+            line.visited = true;
+            line.waits = line.error.is_none();
+            return Pressed::Stays;
+        }
         if !self.check(self.focus) {
             return Pressed::Stays;
         }
@@ -292,6 +308,7 @@ impl Form {
         if let Some(line) = self.lines.get_mut(self.focus) {
             line.input.fill(&path.to_string_lossy());
             line.error = None;
+            line.waits = false;
         }
     }
 
@@ -368,6 +385,18 @@ impl Form {
             }
         }
         y
+    }
+}
+
+impl Line {
+    /// Whether something has to be typed here and nothing is.
+    fn is_empty(&self) -> bool {
+        match &self.input {
+            Input::Masked(field) => field.is_empty(),
+            Input::Component(field) => field.is_empty(),
+            Input::Text(field) => field.value().trim().is_empty() && !self.field.optional,
+            Input::Choice(_) | Input::Confirm => false,
+        }
     }
 }
 

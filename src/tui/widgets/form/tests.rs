@@ -58,3 +58,24 @@ fn practice_answers_fill_everything() {
     form.practise();
     assert_eq!(form.enter(), Pressed::Complete);
 }
+
+#[test]
+fn an_enter_too_many_accuses_nobody_and_hides_no_fault() {
+    let mut form = Form::of(&[crate::session::asked::SIGNING_PASSPHRASE]);
+    let drawn = |form: &Form| {
+        let lines = form.lines.iter();
+        lines.map(|l| (l.waits, l.error.clone())).next().unwrap()
+    };
+    assert_eq!(form.enter(), Pressed::Stays);
+    assert_eq!(drawn(&form), (true, None));
+    form.key(&crossterm::event::KeyCode::Char('x').into());
+    assert_eq!(drawn(&form), (false, None));
+    // What was refused stays to be read, however often Enter is pressed.
+    form.wipe();
+    form.complain("passphrase", "The passphrase does not open it.");
+    assert_eq!(form.enter(), Pressed::Stays);
+    assert_eq!(
+        drawn(&form),
+        (false, Some("The passphrase does not open it.".into()))
+    );
+}

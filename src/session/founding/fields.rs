@@ -147,3 +147,19 @@ pub(crate) const NAMES: [Field; 16] = [
     custodian("custodian-15", "Custodian 15"),
     custodian("custodian-16", "Custodian 16"),
 ];
+
+/// The fields for names of a vault with so many custodians.
+pub(crate) fn names(custodians: usize) -> Vec<Field> {
+    let mut fields: Vec<Field> = NAMES.iter().take(custodians).copied().collect();
+    fields.extend([ADMINISTRATOR, WITNESS]);
+    fields
+}
+
+/// Where lines are asked and answered: the words that were shown, typed back.
+pub(crate) const WORDS_BACK: Field = Field {
+    id: "words",
+    label: "Your words",
+    hint: "All of them, from your own paper, with single spaces.",
+    kind: Kind::Passphrase,
+    optional: false,
+};

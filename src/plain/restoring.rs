@@ -1,0 +1,142 @@
+//! A copy becomes a vault again, in lines: which copy, its custodians, their approval, and the vault is written out.
+
+use std::collections::BTreeMap;
+
+use crate::os::state_folder;
+use crate::session::op_custody::RESTORE;
+use crate::session::returning::{RETURN_SO_FAR, RETURN_TOLD, RETURNING, Return};
+use crate::session::{Environment, NewerLog, Profile, Restored, Session};
+
+use super::act::{Acting, Acts};
+use super::dialogue::{Dialogue, Question, footing};
+use super::filling::Draft;
+use super::line::Gone;
+use super::opening::{self, plain};
+use super::{Explain, close};
+
+/// A return that stands before its custodians, and what became of it.
+pub(crate) struct Returning {
+    pub(crate) newer: Option<NewerLog>,
+    pub(crate) done: Option<Restored>,
+}
+
+/// Asks a return through; whether a vault was written.
+pub(crate) fn restore(talk: &mut Dialogue<'_>, explain: Option<Explain>) -> Result<bool, Gone> {
+    talk.heading("Return to a copy.");
+    for line in RETURN_TOLD {
+        talk.say(line);
+    }
+    loop {
+        let Some(wanted) = asked(talk)? else {
+            talk.say("Left. Nothing was written; the copy is as it was.");
+            return Ok(false);
+        };
+        let opening = match wanted.begin() {
+            Ok(opening) => opening,
+            Err(refusal) => {
+                talk.stop(&refusal.to_string());
+                continue;
+            }
+        };
+        let state_folder = match opening.bootstrap().profile {
+            Profile::Rehearsal => None,
+            Profile::Test | Profile::Production => state_folder(),
+        };
+        let environment = Environment::real(state_folder.clone());
+        let Some((mut session, newer)) = opening::open_copy(talk, opening, &wanted, environment)?
+        else {
+            talk.say("The copy was not opened. Nothing was written; it is as it was.");
+            return Ok(false);
+        };
+        let Some(restored) = approved(talk, &mut session, &wanted, newer, explain)? else {
+            talk.say("The return was not approved. Nothing was written; the copy is as it was.");
+            close(talk, session);
+            return Ok(false);
+        };
+        match wanted.write(&mut session, state_folder.as_deref()) {
+            Ok(trouble) => {
+                talk.heading("Done.");
+                for line in wanted.told(&restored) {
+                    talk.say(&line);
+                }
+                if let Some(trouble) = trouble {
+                    talk.stop(&trouble);
+                }
+                return Ok(true);
+            }
+            Err(refusal) => {
+                talk.stop(&refusal.to_string());
+                return Ok(false);
+            }
+        }
+    }
+}
+
+/// Which copy, where to, which log, and why; `None` if it was given up.
+fn asked(talk: &mut Dialogue<'_>) -> Result<Option<Return>, Gone> {
+    let question = Question::new(footing(
+        "whoever has the copy",
+        "keeps this and goes on",
+        RETURN_SO_FAR,
+    ))
+    .explained(RETURN_TOLD);
+    let mut texts: BTreeMap<&str, String> = BTreeMap::new();
+    let mut at: usize = 0;
+    while let Some(field) = RETURNING.get(at) {
+        match plain(talk, &question, *field)? {
+            Some(text) => {
+                texts.insert(field.id, text);
+                at = at.saturating_add(1);
+            }
+            None => match at.checked_sub(1) {
+                Some(before) => at = before,
+                None => return Ok(None),
+            },
+        }
+    }
+    Ok(Some(Return::of(|id| {
+        texts.get(id).cloned().unwrap_or_default()
+    })))
+}
+
+/// The act asked for, signed and put in force; `None` if that was left.
+fn approved(
+    talk: &mut Dialogue<'_>,
+    session: &mut Session,
+    wanted: &Return,
+    newer: Option<NewerLog>,
+    explain: Option<Explain>,
+) -> Result<Option<Restored>, Gone> {
+    let action = match wanted.action(session, newer.as_ref()) {
+        Ok(action) => action,
+        Err(refusal) => {
+            talk.stop(&refusal.to_string());
+            return Ok(None);
+        }
+    };
+    let mut acts = Acts {
+        returning: Some(Returning { newer, done: None }),
+        ..Acts::default()
+    };
+    let mut acting = Acting {
+        talk,
+        session,
+        acts: &mut acts,
+        explain,
+    };
+    let preview = match acting.session.preview(&action) {
+        Ok(preview) => preview,
+        Err(refusal) => {
+            acting.talk.stop(&refusal.to_string());
+            return Ok(None);
+        }
+    };
+    let mut draft = Draft::new(&RESTORE);
+    draft.out = Some(wanted.to.clone());
+    if acting.review(&draft, &action, &preview)?
+        && let Some(pending) = acting.ask(action, None)?
+    {
+        acting.approve(pending)?;
+    }
+    Ok(acts.returning.and_then(|returning| returning.done))
+}

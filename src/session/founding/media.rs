@@ -1,0 +1,103 @@
+//! Production: each person's envelopes go to a medium of that person's own, one after the other, and are read back.
+//! They lie nowhere else, so whoever holds the vault's medium holds no share.
+
+use std::path::{Path, PathBuf};
+
+use crate::session::field::Footing;
+use crate::session::{Refusal, envelopes, paper_name};
+
+/// Said to whoever wants to leave while envelopes are handed out.
+pub(crate) const NEEDS_THEIRS: &str = "Everybody needs their envelopes first: without them this vault never opens again. A vault that is given up here is made anew in another folder.";
+
+/// One person's envelopes: file name and armored text.
+type Turn = (String, Vec<(String, String)>);
+
+/// The turns of everybody who has an envelope.
+pub(crate) struct Envelopes {
+    turns: Vec<Turn>,
+    /// Folders that were written, in the order of the turns.
+    placed: Vec<PathBuf>,
+}
+
+impl Envelopes {
+    /// Turns in the order of the people; `envelopes` are person, kind and text.
+    pub(crate) fn new(envelopes: &[(String, &'static str, String)]) -> Self {
+        let mut turns: Vec<Turn> = Vec::new();
+        for (person, kind, text) in envelopes {
+            let file = (paper_name(person, &format!("{kind}.age")), text.clone());
+            match turns.iter_mut().find(|(known, _)| known == person) {
+                Some((_, files)) => files.push(file),
+                None => turns.push((person.clone(), vec![file])),
+            }
+        }
+        Self {
+            turns,
+            placed: Vec::new(),
+        }
+    }
+
+    /// Whose turn it is, and their files.
+    pub(crate) fn turn(&self) -> Option<&Turn> {
+        self.turns.get(self.placed.len())
+    }
+
+    /// Whether everybody's envelopes lie where they belong.
+    pub(crate) fn over(&self) -> bool {
+        self.turn().is_none()
+    }
+
+    /// `2 of 5`
+    pub(crate) fn count(&self) -> String {
+        let at = self.placed.len().saturating_add(1).min(self.turns.len());
+        format!("{at} of {}", self.turns.len())
+    }
+
+    /// Folders that hold somebody's envelopes.
+    pub(crate) fn taken(&self) -> &[PathBuf] {
+        &self.placed
+    }
+
+    /// They were written and read back: the next person comes.
+    pub(crate) fn placed(&mut self, folder: PathBuf) {
+        self.placed.push(folder);
+    }
+
+    /// Writes this person's envelopes to `folder` and reads them back.
+    ///
+    /// # Errors
+    /// As [`envelopes::place`]; it is this person's turn still.
+    pub(crate) fn place(&mut self, folder: &Path, vault: &Path) -> Result<(), Refusal> {
+        if let Some((_, files)) = self.turn() {
+            let real = envelopes::place(folder, files, vault, &self.placed)?;
+            self.placed(real);
+        }
+        Ok(())
+    }
+
+    /// The three lines.
+    pub(crate) fn footing(&self) -> Footing {
+        let who = self.turn().map_or("nobody", |(name, _)| name.as_str());
+        Footing {
+            acts: format!("{who}, with a medium of their own in the machine"),
+            enter: format!("writes the envelopes of {who} there and reads them back"),
+            so_far: format!(
+                "the vault exists; {} of {} people have their envelopes",
+                self.placed.len(),
+                self.turns.len()
+            ),
+        }
+    }
+
+    /// Heading, and what is written.
+    pub(crate) fn told(&self) -> Option<[String; 2]> {
+        let (name, files) = self.turn()?;
+        let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+        Some([
+            format!("{name}: your envelopes go to your own medium, and nowhere else."),
+            format!(
+                "Written there: {}. Only your words open them. When they are read back, take the medium out and keep it.",
+                names.join(" and ")
+            ),
+        ])
+    }
+}

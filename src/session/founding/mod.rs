@@ -1,0 +1,238 @@
+//! The talk that makes a vault: what is asked, of whom, and what is said. Screens and lines draw it from here.
+
+pub(crate) mod fields;
+mod media;
+mod papers;
+mod words;
+
+use std::path::{Path, PathBuf};
+
+use crate::api::Timestamp;
+
+use crate::custody::Policy;
+
+use super::{NewPerson, NewVault, Profile, policy_lines};
+
+pub(crate) use media::{Envelopes, NEEDS_THEIRS};
+pub(crate) use papers::{MADE, OWN_ENVELOPES, Papers, keep};
+pub(crate) use words::{
+    Moment, NOBODY, VOID, draw_words, footing, how_many, not_those, saved, type_back, what_for,
+    write_down, yours_alone,
+};
+
+/// Custodians, and how many are needed, unless somebody says otherwise.
+pub(crate) const USUAL: (u8, u8) = (2, 3);
+
+/// Said where a date and time cannot be read.
+pub(crate) const NO_TIME: &str = "is no date and time: write it as 2026-11-24 09:05, in UTC.";
+
+/// Said while it is made.
+pub(crate) const MAKING: &str = "the vault is being made: two identities, their shares, an envelope for each person. Sealing takes a second or two a person.";
+
+/// What stands above the review.
+pub(crate) const REVIEW: &str = "Is this the vault you mean?";
+
+/// What was told before anybody is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// Where the vault will lie.
+    pub dir: PathBuf,
+    /// What it is for.
+    pub profile: Option<Profile>,
+    /// How many open it, of how many.
+    pub quorum: Option<(u8, u8)>,
+    /// How many use a secret; as many as open it where nothing is told.
+    pub threshold: Option<u8>,
+    /// Twelve digits.
+    pub account: String,
+    /// For example `us-east-1`.
+    pub region: String,
+    /// The policy that it begins with, where a file said so.
+    pub policy: Option<Policy>,
+}
+
+impl Given {
+    /// A folder, and the usual for everything else.
+    pub fn at(dir: &Path) -> Self {
+        Self {
+            dir: dir.to_owned(),
+            profile: None,
+            quorum: None,
+            threshold: None,
+            account: super::DEFAULT_ACCOUNT.into(),
+            region: super::DEFAULT_REGION.into(),
+            policy: None,
+        }
+    }
+}
+
+/// Somebody to be enrolled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Person {
+    pub(crate) name: String,
+    pub(crate) role: &'static str,
+}
+
+impl Person {
+    /// Who has the place of a name field; left empty it is the place's own name.
+    pub(crate) fn at(place: &'static str, typed: &str) -> Self {
+        let typed = typed.trim();
+        Self {
+            name: if typed.is_empty() { place } else { typed }.to_owned(),
+            role: match place {
+                "administrator" => "administrator",
+                "witness" => "witness",
+                _ => "custodian",
+            },
+        }
+    }
+}
+
+/// What was answered so far.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    pub(crate) given: Given,
+    pub(crate) profile: Profile,
+    pub(crate) custodians: u8,
+    pub(crate) needed: u8,
+    pub(crate) people: Vec<Person>,
+    /// Production: the answers about software keys and cameras.
+    pub(crate) software: bool,
+    pub(crate) qr: bool,
+    /// Production: the attested time.
+    pub(crate) clock: Option<Timestamp>,
+}
+
+impl Plan {
+    /// Whether the vault may make keys in software; outside production always.
+    pub(crate) fn software_generation(&self) -> bool {
+        self.profile != Profile::Production || self.software
+    }
+
+    /// Whether files may be shown as QR codes by an answer that people sign.
+    pub(crate) fn qr_of_exports(&self) -> bool {
+        self.profile == Profile::Production && self.qr
+    }
+
+    fn threshold(&self) -> u8 {
+        let told = self.given.threshold.filter(|t| *t <= self.custodians);
+        told.unwrap_or(self.needed)
+    }
+
+    /// The review, label and text.
+    pub(crate) fn review(&self) -> Vec<(&'static str, String)> {
+        let names = |custodian: bool| -> String {
+            let of = |p: &&Person| (p.role == "custodian") == custodian;
+            let names = self.people.iter().filter(of).map(|p| p.name.as_str());
+            names.collect::<Vec<_>>().join(", ")
+        };
+        let keys = if self.software_generation() {
+            "may be made here, in software"
+        } else {
+            "come from outside only"
+        };
+        let cameras = if self.qr_of_exports() {
+            "; files may be shown to a camera as QR codes"
+        } else {
+            ""
+        };
+        let (needed, n) = (self.needed, self.custodians);
+        let mut lines = vec![
+            ("Folder", self.given.dir.display().to_string()),
+            ("For", self.profile.banner().to_owned()),
+            ("Opens", format!("with {needed} of {n}: {}", names(true))),
+            (
+                "Uses",
+                format!(
+                    "a key with {} of the same, each signing the one act",
+                    self.threshold()
+                ),
+            ),
+            ("Others", format!("{} (no share)", names(false))),
+            ("Keys", format!("{keys}{cameras}")),
+        ];
+        lines.extend(self.policy_said().map(|said| ("Policy", said)));
+        lines
+    }
+
+    /// What the policy says, where one was given.
+    fn policy_said(&self) -> Option<String> {
+        let lines = policy_lines(self.given.policy.as_ref()?);
+        let said: Vec<String> = lines
+            .into_iter()
+            .map(|(name, value)| format!("{name}: {value}"))
+            .collect();
+        Some(if said.is_empty() {
+            "as every new vault has it".to_owned()
+        } else {
+            said.join("; ")
+        })
+    }
+
+    /// What comes after the review.
+    pub(crate) fn next(&self) -> String {
+        format!(
+            "Next, each of the {} people comes to the keyboard alone, is shown words, writes them down, and types them back.",
+            self.people.len()
+        )
+    }
+
+    /// The vault to be made, with everybody's passphrase.
+    pub(crate) fn vault(&self, people: Vec<NewPerson>) -> NewVault {
+        NewVault {
+            name: vault_name(&self.given.dir),
+            profile: self.profile,
+            k: self.needed,
+            t: self.threshold(),
+            people,
+            account: self.given.account.clone(),
+            region: self.given.region.clone(),
+            software_generation: self.software_generation(),
+            qr_of_exports: self.qr_of_exports(),
+            clock: self.clock.filter(|_| self.profile == Profile::Production),
+            hold: false,
+        }
+    }
+}
+
+/// Why so many of so many cannot be; the rule completes the name of the field.
+pub(crate) fn too_many(needed: u8, custodians: u8) -> Option<String> {
+    (needed > custodians).then(|| {
+        format!("{needed} of {custodians} can never come together. Needed is at most {custodians}.")
+    })
+}
+
+/// Why these people cannot be, where two have one name.
+pub(crate) fn same_name(people: &[Person]) -> Option<String> {
+    let twice = people.iter().enumerate().find(|(n, person)| {
+        let mut rest = people.iter().skip(n.saturating_add(1));
+        rest.any(|other| other.name == person.name)
+    })?;
+    Some(format!(
+        "The name {} stands there twice. Everybody needs a name of their own.",
+        twice.1.name
+    ))
+}
+
+/// `acme.vault` is called `acme`.
+pub(crate) fn vault_name(dir: &Path) -> String {
+    dir.file_stem()
+        .map_or_else(|| "vault".to_owned(), |n| n.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+impl Plan {
+    /// Two custodians, both needed.
+    pub(crate) fn of_a_test(profile: Profile) -> Self {
+        Self {
+            given: Given::at(Path::new("r.vault")),
+            profile,
+            custodians: 2,
+            needed: 2,
+            people: Vec::new(),
+            software: false,
+            qr: false,
+            clock: None,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! One person's words: called to the keyboard, shown them once, and asked to type them back from paper.
+
+use super::Person;
+use crate::crypto::{Entropy as _, OsEntropy, SecretBytes};
+use crate::session::field::Footing;
+use crate::session::keyboard::HandOver;
+use crate::session::{Profile, Refusal};
+
+/// Words of a generated passphrase: seven of the EFF's long list, two in a rehearsal.
+const COUNT: usize = 7;
+const PRACTICE: usize = 2;
+
+/// Said when words that were shown open nothing.
+pub(crate) const VOID: &str = "All words shown so far are void; destroy what was written down.";
+
+/// Said below the words.
+pub(crate) const NOBODY: &str = "Nobody can bring them back: not the others, not keymoot.";
+
+/// Where a person stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    HandOver,
+    Showing,
+    Typing,
+}
+
+/// How many words a passphrase has.
+pub(crate) const fn how_many(profile: Profile) -> usize {
+    match profile {
+        Profile::Rehearsal => PRACTICE,
+        Profile::Test | Profile::Production => COUNT,
+    }
+}
+
+/// Draws a passphrase: words of the EFF list, by the operating system's randomness.
+///
+/// # Errors
+/// The random source failed.
+pub(crate) fn draw_words(count: usize) -> Result<SecretBytes, Refusal> {
+    let mut generator = OsEntropy
+        .draw("passphrase")
+        .map_err(|e| Refusal::Custody(e.to_string()))?;
+    Ok(crate::custody::passphrase::generate(count, &mut *generator))
+}
+
+/// The three lines for a person, of whom `done` were here before.
+pub(crate) fn footing(moment: Moment, person: &Person, done: usize, all: usize) -> Footing {
+    let who = format!("{} {}", person.role, person.name);
+    let (acts, enter) = match moment {
+        Moment::HandOver => (
+            format!("{who} takes the keyboard; everybody else steps back"),
+            "shows the words, to their owner alone",
+        ),
+        Moment::Showing => (
+            format!("{who}, alone at this screen"),
+            "hides the words and asks for them",
+        ),
+        Moment::Typing => (
+            format!("{who}, from the own paper"),
+            "compares; if they are right, calls the next person",
+        ),
+    };
+    Footing {
+        acts,
+        enter: enter.to_owned(),
+        so_far: format!("{done} of {all} people have their words; no vault exists yet"),
+    }
+}
+
+/// What is saved when the next person is called, of whom `done` were here before.
+pub(crate) fn saved(done: usize) -> String {
+    match done {
+        0 => "No vault exists yet. Nobody has words yet.".to_owned(),
+        1 => "The one before has the own words and need not come again.".to_owned(),
+        n => format!("{n} people have their words and need not come again."),
+    }
+}
+
+/// The page that calls a person.
+pub(crate) fn what_for<'a>(person: &'a Person, saved: &'a str) -> HandOver<'a> {
+    HandOver {
+        role: if person.name.starts_with(person.role) {
+            ""
+        } else {
+            person.role
+        },
+        person: &person.name,
+        what: "words to write down: bring pen and paper",
+        saved,
+    }
+}
+
+/// Above the words.
+pub(crate) fn yours_alone(person: &Person) -> String {
+    format!("{}, these words are yours alone.", person.name)
+}
+
+/// What to do with them; `again` is what shows them once more.
+pub(crate) fn write_down(again: &str) -> String {
+    format!(
+        "Write them on your own paper, in this order. They are shown now and, until you have typed them back once, with {again}; then never again, to nobody."
+    )
+}
+
+/// Above the field where they are typed.
+pub(crate) fn type_back(person: &Person) -> String {
+    format!("{}, type your words back from your paper.", person.name)
+}
+
+/// What was typed differs; `again` is what shows them once more.
+pub(crate) fn not_those(again: &str) -> String {
+    format!(
+        "These are not the words that were shown. Nothing is made yet and nothing is locked: look at your paper, type again. {again} shows the words again, to you alone."
+    )
+}

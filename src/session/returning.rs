@@ -1,0 +1,169 @@
+//! A return to a copy as every front end asks for it: which copy, where to, what the lost vault's log tells; then its
+//! people open the copy, approve the act, and the vault is written out.
+
+use std::path::{Path, PathBuf};
+
+use crate::vault::{CUSTODY, FolderStore, HighWater};
+
+use super::action::Action;
+use super::error::Refusal;
+use super::field::{Field, Kind};
+use super::founding::vault_name;
+use super::op_custody::REASON;
+use super::restoring::{NewerLog, Restored, load_copy, write_out};
+use super::{Environment, Opening, Profile, Session};
+
+/// Where the copy lies.
+pub const COPY_FROM: Field = Field {
+    id: "copy-folder",
+    label: "Copy",
+    hint: "The folder of the copy, on its own medium. It is read and never written.",
+    kind: Kind::Text { max: 1000 },
+    optional: false,
+};
+
+/// Where the vault will lie.
+pub const RESTORED_TO: Field = Field {
+    id: "folder",
+    label: "New folder",
+    hint: "A folder that is not there yet, on a new stick: acme.vault. Its name without .vault is the vault's name.",
+    kind: Kind::Text { max: 1000 },
+    optional: false,
+};
+
+/// The log that goes on after the copy.
+pub const NEWER_LOG: Field = Field {
+    id: "log",
+    label: "Newer log",
+    hint: "The latest audit.jsonl of the vault that was lost: what it destroyed since is destroyed again. Left empty, every key is disabled until people enable it.",
+    kind: Kind::File,
+    optional: true,
+};
+
+/// Everything that is asked before anybody enters a share.
+pub const RETURNING: &[Field] = &[COPY_FROM, RESTORED_TO, NEWER_LOG, REASON];
+
+/// What stands above these questions.
+pub const RETURN_TOLD: &[&str] = &[
+    "While a vault still opens, its stick works: back it up instead.",
+    "A copy becomes a vault under a new epoch: older signatures are void there.",
+    "Its custodians open it and approve, with the envelopes of the copy's time.",
+];
+
+/// What has happened while it is under way.
+pub const RETURN_SO_FAR: &str = "nothing is written; the copy is read and stays as it is";
+
+/// What was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Return {
+    /// The copy.
+    pub from: PathBuf,
+    /// Where the vault will lie.
+    pub to: PathBuf,
+    /// The log that goes on after the copy.
+    pub log: Option<PathBuf>,
+    /// Why.
+    pub reason: String,
+}
+
+impl Return {
+    /// Of the texts of the fields, by id.
+    pub fn of(text: impl Fn(&str) -> String) -> Self {
+        let path = |field: Field| PathBuf::from(text(field.id).trim());
+        let log = path(NEWER_LOG);
+        Self {
+            from: path(COPY_FROM),
+            to: path(RESTORED_TO),
+            log: (!log.as_os_str().is_empty()).then_some(log),
+            reason: text(REASON.id).trim().to_owned(),
+        }
+    }
+
+    /// Reads the copy into memory, for its custodians to open. Before anybody types: the place must be free, the copy
+    /// whole.
+    ///
+    /// # Errors
+    /// Something is in the new folder; there is no whole copy. Nothing was changed.
+    pub fn begin(&self) -> Result<Opening, Refusal> {
+        if std::fs::read_dir(&self.to).is_ok_and(|mut names| names.next().is_some()) {
+            return Err(Refusal::Vault(format!(
+                "{}: not empty, and a vault is restored into a folder of its own. Nothing was written or changed.",
+                self.to.display()
+            )));
+        }
+        if !self.from.join(CUSTODY).exists() {
+            return Err(Refusal::Vault(format!(
+                "{}: no copy of a vault is here (no custody.toml). Nothing was changed.",
+                self.from.display()
+            )));
+        }
+        let store = FolderStore::open(&self.from).map_err(|e| Refusal::Vault(e.to_string()))?;
+        let memory = load_copy(&store)?;
+        Opening::begin(Box::new(memory), &vault_name(&self.to))
+    }
+
+    /// Opens the copy once enough have entered; the log of the lost vault is read then.
+    ///
+    /// # Errors
+    /// As [`Opening::finish_copy`] and [`Session::read_newer_log`].
+    pub fn opened(
+        &self,
+        opening: Opening,
+        environment: Environment,
+    ) -> Result<(Session, Option<NewerLog>), Refusal> {
+        let session = opening.finish_copy(environment)?;
+        let newer = self
+            .log
+            .as_ref()
+            .map(|path| session.read_newer_log(path))
+            .transpose()?;
+        Ok((session, newer))
+    }
+
+    /// The act that its custodians approve.
+    ///
+    /// # Errors
+    /// It is no copy.
+    pub fn action(&self, session: &Session, newer: Option<&NewerLog>) -> Result<Action, Refusal> {
+        session.restore_action(&self.reason, newer)
+    }
+
+    /// Writes the restored vault out, vault.age last. Nothing is done in this session after it. What this workstation
+    /// could not be told about the new epoch is returned.
+    ///
+    /// # Errors
+    /// The folder could not be written: it is no vault then, and the copy is as it was.
+    pub fn write(
+        &self,
+        session: &mut Session,
+        state_folder: Option<&Path>,
+    ) -> Result<Option<String>, Refusal> {
+        let card = session.card();
+        session.seal()?;
+        let mut target =
+            FolderStore::create(&self.to).map_err(|e| Refusal::Vault(e.to_string()))?;
+        write_out(session.store(), &mut target)?;
+        let Some(folder) = state_folder.filter(|_| session.profile() != Profile::Rehearsal) else {
+            return Ok(None);
+        };
+        // The new epoch begins lower than what the workstation may have seen; it is told.
+        let told = HighWater::load(folder).and_then(|mut water| water.put(card));
+        Ok(told.err().map(|error| error.to_string()))
+    }
+
+    /// What people read when it is done.
+    pub fn told(&self, restored: &Restored) -> Vec<String> {
+        let mut lines = vec![format!(
+            "{} is restored to {}.",
+            restored.copy,
+            self.to.display()
+        )];
+        let destroyed = restored.destroyed.iter();
+        lines.extend(destroyed.map(|arn| format!("destroyed again: {arn}")));
+        let disabled = restored.disabled.iter();
+        lines.extend(disabled.map(|arn| format!("disabled until an act enables it: {arn}")));
+        lines.push("Now print the new witness card; the one of before is worth nothing. Then play vault-recovery, which proves who holds what and makes everything new.".to_owned());
+        lines.extend(restored.witness_card.lines().map(str::to_owned));
+        lines
+    }
+}

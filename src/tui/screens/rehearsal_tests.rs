@@ -1,0 +1,68 @@
+//! A rehearsal that is kept in a folder: what it says of itself, and whose practice words it knows.
+
+use crate::crypto::SecretBytes;
+use crate::tui::room::Room;
+use crate::tui::snapshot;
+
+#[test]
+fn a_rehearsal_in_a_folder_is_kept_and_practised() {
+    use crate::session::{Environment, Opening, practice};
+    use crate::vault::FolderStore;
+    let place = tempfile::tempdir().unwrap();
+    let dir = place.path().join("r.vault");
+    let store = Box::new(FolderStore::create(&dir).unwrap());
+    let made = practice::vault(store, Environment::real(None), None, false).unwrap();
+    made.session.close().unwrap();
+    // Everything is found out when it is opened: nothing of the making is remembered.
+    let open = || {
+        let store = Box::new(FolderStore::open(&dir).unwrap());
+        let mut opening = Opening::begin(store, "r").unwrap();
+        let known = opening.bootstrap().practice;
+        assert_eq!(known.get("Ana").map(String::as_str), Some("apple arrow"));
+        assert_eq!(known.len(), 3, "custodians alone: {known:?}");
+        for (person, words) in [("Ana", "apple arrow"), ("Ben", "bacon badge")] {
+            let words = SecretBytes::from_slice(words.as_bytes());
+            opening.enter(person, &words, None).unwrap();
+        }
+        opening.finish(Environment::real(None), None).unwrap()
+    };
+    let mut room = Room::new(super::home::Home::new(), open());
+    let wide = snapshot::text(&snapshot::drawn(
+        &mut room.state,
+        140,
+        40,
+        &snapshot::appearance(),
+    ));
+    assert!(wide.contains("It is kept in its folder."), "{wide}");
+    assert!(!wide.contains("othing is kept"), "{wide}");
+    room.state.world.size = (80, 24);
+    let world = &room.state.world;
+    for (person, words) in [("Ada", "amber anchor"), ("Cho", "cabin camel")] {
+        let practice = world.view.as_ref().unwrap().practice.get(person);
+        assert_eq!(practice.map(String::as_str), Some(words));
+    }
+    assert!(!world.keeps_nothing());
+}
+
+#[test]
+fn practice_words_are_offered_only_to_those_whose_words_they_are() {
+    use crate::session::{Environment, NewPerson, Opening, create, founding};
+    use crate::vault::MemoryStore;
+    let person = |name: &str, role, words: &str| NewPerson {
+        name: name.into(),
+        role,
+        passphrase: SecretBytes::from_slice(words.as_bytes()),
+    };
+    let store = MemoryStore::new();
+    let mut new = founding::Plan::of_a_test(crate::session::Profile::Rehearsal).vault(vec![
+        person("Ana", "custodian", "words of-her-own"),
+        person("Ben", "custodian", "bacon badge"),
+        person("Ada", "administrator", "amber anchor"),
+    ]);
+    new.k = 2;
+    let made = create(Box::new(store.clone()), new, Environment::real(None)).unwrap();
+    made.session.close().unwrap();
+    let opening = Opening::begin(Box::new(store), "r").unwrap();
+    let known: Vec<String> = opening.bootstrap().practice.into_keys().collect();
+    assert_eq!(known, ["Ben"]);
+}

@@ -1,0 +1,177 @@
+//! A return to a copy: which one, where to, what the lost vault's log tells. Its custodians open it next.
+
+use std::path::{Path, PathBuf};
+
+use crossterm::event::KeyEvent;
+
+use super::unlock::{Then, Unlock};
+use crate::session::field::Footing;
+use crate::session::returning::{RETURN_SO_FAR, RETURN_TOLD, RETURNING, Return};
+use crate::tui::canvas::Canvas;
+use crate::tui::keys::{Offer, Verb};
+use crate::tui::message::Order;
+use crate::tui::screen::{Reaction, Screen, Step, Wants};
+use crate::tui::theme::Role;
+use crate::tui::widgets::form::{Form, Pressed};
+use crate::tui::world::World;
+
+/// The questions.
+pub(crate) struct Restore {
+    form: Form,
+}
+
+impl Restore {
+    /// Nothing is filled in.
+    pub(crate) fn new() -> Self {
+        Self {
+            form: Form::of(RETURNING),
+        }
+    }
+
+    fn enter(&mut self) -> Reaction {
+        if self.form.enter() == Pressed::Stays {
+            return Reaction::none();
+        }
+        let wanted = Return::of(|id| self.form.text(id).unwrap_or_default());
+        let unlock = Unlock::new(wanted.from.clone(), Then::Restore(Box::new(wanted)));
+        let order = unlock.order();
+        Reaction::push(unlock).then(Step::Order(order))
+    }
+}
+
+impl Screen for Restore {
+    fn name(&self) -> &'static str {
+        "Return to a copy"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        vec!["Return to a copy".into()]
+    }
+
+    fn footing(&self, _world: &World) -> Footing {
+        Footing {
+            acts: "whoever has the copy".into(),
+            enter: "keeps this and goes on; after the reason, reads the copy".into(),
+            so_far: RETURN_SO_FAR.into(),
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        vec![
+            Offer::plain(Verb::NextField),
+            Offer::plain(Verb::PreviousField),
+            Offer::plain(Verb::Enter),
+            Offer::plain(Verb::Back),
+        ]
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        RETURN_TOLD
+    }
+
+    fn typing(&self) -> bool {
+        self.form.typing()
+    }
+
+    fn wants(&self) -> Option<(Wants, String)> {
+        self.form.wants()
+    }
+
+    fn picked(&mut self, path: &Path) {
+        self.form.picked(path);
+    }
+
+    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+        let (width, height) = (canvas.width().saturating_sub(4), canvas.height());
+        let mut y = 0;
+        for line in RETURN_TOLD {
+            y += canvas.paragraph(2, y, width, Role::Text, line);
+        }
+        y += 1;
+        canvas.within(2, y, width, height.saturating_sub(y), |c| {
+            self.form.draw(c);
+        });
+    }
+
+    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+        match verb {
+            Verb::Enter => return self.enter(),
+            Verb::Back => return Reaction::pop(),
+            other => self.form.verb(other),
+        }
+        Reaction::none()
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        self.form.key(&key);
+        Reaction::none()
+    }
+
+    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
+        self.form.paste(text);
+        Reaction::none()
+    }
+}
+
+/// A return in force: what it changed, the card, and the way into the vault.
+pub(crate) struct Restored {
+    told: Vec<String>,
+    to: PathBuf,
+}
+
+impl Restored {
+    /// What is told, and where the vault lies.
+    pub(crate) const fn new(told: Vec<String>, to: PathBuf) -> Self {
+        Self { told, to }
+    }
+}
+
+impl Screen for Restored {
+    fn name(&self) -> &'static str {
+        "Restored"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        vec!["Return to a copy".into(), "done".into()]
+    }
+
+    fn footing(&self, _world: &World) -> Footing {
+        Footing {
+            acts: "everybody: read it together".into(),
+            enter: "opens the restored vault by its custodians".into(),
+            so_far: "the vault is written, whole and closed; the copy is as it was".into(),
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        vec![
+            Offer::word(Verb::Enter, "open it"),
+            Offer::word(Verb::Back, "later"),
+        ]
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        RETURN_TOLD
+    }
+
+    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+        let width = canvas.width().saturating_sub(4);
+        let mut y = 0;
+        for (n, line) in self.told.iter().enumerate() {
+            let role = if n == 0 { Role::Ok } else { Role::Text };
+            y += canvas.paragraph(2, y, width, role, line).max(1);
+        }
+    }
+
+    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+        match verb {
+            Verb::Enter => {
+                let unlock = Unlock::new(self.to.clone(), Then::Home);
+                let order = unlock.order();
+                Reaction::one(Step::Replace(Box::new(unlock))).then(Step::Order(order))
+            }
+            Verb::Back => Reaction::order(Order::Close).then(Step::Pop),
+            _ => Reaction::none(),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! A copy becomes a vault again at the screen: keys in, pictures out, real folders behind them.
+
+use std::path::Path;
+
+use super::restore::Restore;
+use crate::session::{Environment, practice};
+use crate::tui::message::Order;
+use crate::tui::room::{Room, practice_session, start};
+use crate::vault::FolderStore;
+
+/// A practice vault in a folder, and a copy of it.
+fn copied(dir: &Path, to: &Path) {
+    let store = Box::new(FolderStore::create(dir).unwrap());
+    let environment = Environment::seeded("restore").unwrap();
+    let made = practice::vault(store, environment, Some(start()), true).unwrap();
+    let mut session = made.session;
+    session.backup_automatic("stick 2", None, to).unwrap();
+    session.close().unwrap();
+}
+
+#[test]
+fn a_copy_is_opened_approved_and_written_out() {
+    let place = tempfile::tempdir().unwrap();
+    let path = |name: &str| place.path().join(name);
+    let text = |name: &str| path(name).display().to_string();
+    copied(&path("r.vault"), &path("copy"));
+    let mut room = Room::new(
+        super::custodians::Custodians::new(),
+        practice_session(false),
+    );
+    // The way there: Custodians asks what happened.
+    room.shows(&["What happened?"]);
+    for _ in 0..7 {
+        room.press("<Down>");
+    }
+    room.shows(&["asks which copy; nothing is asked for yet"]);
+    room.press("<Enter>")
+        .shows(&["A copy becomes a vault under"]);
+    room.press("/nowhere/at-all<Enter>");
+    room.press(&text("new.vault"));
+    room.press("<Enter><Enter>the stick broke<Enter>");
+    room.shows(&["no copy of a vault is here"]);
+    // Nothing that was typed is lost on the way back.
+    room.press("<Esc>")
+        .shows(&["the stick broke", "/nowhere/at-all"]);
+    room.press("<Tab><BackTab><BackTab><BackTab><BackTab><C-u>");
+    room.press(&text("copy"));
+    room.press("<Enter><Enter><Enter><Enter>")
+        .shows(&["0 of 2 custodians entered"]);
+    room.press("<Enter><F5><Enter>")
+        .shows(&["1 of 2 custodians entered"]);
+    room.press("<Enter><F5><Enter>")
+        .shows(&["review", "the stick broke", "new.vault"]);
+    assert!(!path("new.vault").exists());
+    // The word is typed, Ada asks, two custodians approve.
+    room.press("<Enter>").shows(&["restore"]);
+    room.press("restore<Enter><F5><Enter>").shows(&["0 of 2"]);
+    for _ in 0..2 {
+        room.press("<Enter><Enter><F5><Enter>");
+    }
+    room.shows(&["B1 is restored to", "WITNESS CARD"]);
+    assert!(path("new.vault").join("vault.age").is_file());
+    // It opens by its custodians.
+    room.press("<Enter>").shows(&["0 of 2 custodians entered"]);
+    room.press("<Enter><F5><Enter><Enter><F5><Enter>")
+        .shows(&["Home"]);
+    room.order(Order::Close);
+}
+
+#[test]
+fn the_questions_are_drawn() {
+    let mut room = Room::new(Restore::new(), practice_session(false));
+    room.press("<Enter>");
+    room.check("restore");
+}
