@@ -113,7 +113,7 @@ pub use run::{Run, RunOutcome, StepRecord, StepState};
 pub use trail::{Trail, TrailLine};
 pub use transition::TOKEN_NOTES;
 pub use view::{
-    CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, ReceiptView, View,
+    CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, ReceiptView, TokenView, View,
 };
 
 #[cfg(test)]

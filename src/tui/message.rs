@@ -37,6 +37,13 @@ pub(crate) enum Msg {
     GoesOn,
     /// The wanted theme is none, and why; this look stays.
     NoLook(Look, String),
+    /// The network is now called so.
+    Network(String),
+    /// Media were plugged in or taken out.
+    Media {
+        came: Vec<PathBuf>,
+        gone: Vec<PathBuf>,
+    },
     /// The terminal has another size.
     Resize(u16, u16),
     /// The machine's time.

@@ -73,6 +73,12 @@ impl Room {
         self.follow(vec![Effect::Desk(order)]);
     }
 
+    /// Something happens outside.
+    pub(crate) fn message(&mut self, msg: Msg) {
+        let effects = update(&mut self.state, msg);
+        self.follow(effects);
+    }
+
     /// Nobody touches anything for so many milliseconds.
     pub(crate) fn advance(&mut self, millis: i64) {
         self.state.world.wall = self.state.world.wall.plus_millis(millis);

@@ -49,6 +49,20 @@ const PEOPLE: [Column; 5] = [
     },
 ];
 
+/// The columns that fit: the fingerprints of people's keys need a wide screen.
+fn columns(width: u16) -> Vec<Column> {
+    let mut columns = PEOPLE.to_vec();
+    // 79 columns are those of before with their gaps.
+    if let Some(room @ 24..) = width.checked_sub(83) {
+        columns.push(Column {
+            title: "FINGERPRINT",
+            width: room.min(79),
+            right: false,
+        });
+    }
+    columns
+}
+
 impl Custodians {
     /// The screen.
     pub(crate) fn new() -> Self {
@@ -134,14 +148,24 @@ impl Screen for Custodians {
             return;
         };
         let (width, height) = (canvas.width(), canvas.height());
-        let rows: Vec<[String; 5]> = view.people.iter().map(|p| happened::row(p, view)).collect();
+        let rows: Vec<Vec<String>> = view
+            .people
+            .iter()
+            .map(|p| {
+                let mut row = happened::row(p, view).to_vec();
+                // Where there is room the fingerprint stands there, as the enrolment form has it.
+                row.push(super::done::groups(&p.fingerprint));
+                row
+            })
+            .collect();
         // The question keeps at least six rows; people who do not fit stand in a line of their own.
         let room = usize::from(height.saturating_sub(11)).max(1);
         let shown = rows.len().min(room);
+        let columns = columns(width);
         canvas.within(0, 0, width, cells(shown).saturating_add(1), |c| {
-            table(c, &PEOPLE, shown, Cursor::on(usize::MAX), |n| {
-                let row = rows.get(n).map(|row| row.to_vec()).unwrap_or_default();
-                let late = row.last().is_some_and(|due| due == "now");
+            table(c, &columns, shown, Cursor::on(usize::MAX), |n| {
+                let row = rows.get(n).cloned().unwrap_or_default();
+                let late = row.get(4).is_some_and(|due| due == "now");
                 (if late { Role::Wait } else { Role::Text }, row)
             });
         });
@@ -156,10 +180,16 @@ impl Screen for Custodians {
             );
             y = y.saturating_add(1);
         }
-        canvas.put(1, y, Role::Title, "What happened?");
-        y = y.saturating_add(1);
+        let x = canvas.put(1, y, Role::Title, "What happened?");
         let at = self.cursor.at();
         let below = height.saturating_sub(2);
+        let asked = usize::from(below.saturating_sub(y).saturating_sub(1));
+        let end = self.cursor.top(HAPPENED.len(), asked).saturating_add(asked);
+        if let Some(more @ 1..) = HAPPENED.len().checked_sub(end) {
+            let words = format!("{more} more answers below");
+            canvas.put(x.saturating_add(3), y, Role::Note, &words);
+        }
+        y = y.saturating_add(1);
         if let Some(one) = self.chosen() {
             let words = format!("Then: {}.", one.then);
             canvas.paragraph(1, below, width.saturating_sub(2), Role::Muted, &words);

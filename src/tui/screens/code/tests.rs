@@ -42,7 +42,7 @@ fn pass(state: &mut State, millis: i64) {
 
 #[test]
 fn a_digest_and_a_file_as_they_are_drawn() {
-    let mut state = snapshot::state(Code::digest("SHA-256 of the file", HEX));
+    let mut state = snapshot::state(Code::digest(Digest::sha256("SHA-256 of the file", HEX)));
     snapshot::check("code-digest", &mut state);
     snapshot::survives_every_size(&mut state);
     let mut state = film(Profile::Test);
@@ -200,7 +200,7 @@ mod decoded {
     #[test]
     fn a_digest_is_read_as_it_is() {
         for (size, keys) in [((80, 24), ""), ((140, 40), ""), ((140, 40), "g")] {
-            let mut state = snapshot::state(Code::digest("of a file", HEX));
+            let mut state = snapshot::state(Code::digest(Digest::sha256("of a file", HEX)));
             state.world.size = size;
             press(&mut state, keys);
             let buffer = snapshot::drawn(&mut state, size.0, size.1, &snapshot::appearance());
