@@ -278,3 +278,6 @@ pub fn counts(view: &View) -> Vec<String> {
     }
     parts
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,8 @@ use super::chord;
 use super::keys::{self, Offer, Verb};
 use super::lock::{IDLE_MINUTES, Locked, Why};
 use super::message::{Effect, Msg, News, Order};
-use super::screen::{Reaction, Screen, Step};
+use super::pasted;
+use super::screen::{Reaction, Screen, Step, Wants};
 use super::screens::{
     code::Code, files::Files, help::Help, leave::Leave, palette::Palette, settings::Settings,
 };
@@ -355,6 +356,17 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     }
     if !screen.typing() || state.world.busy.is_some() {
         return Vec::new();
+    }
+    let file = screen
+        .wants()
+        .is_some_and(|(wants, _)| wants == Wants::File);
+    if file && screen.takes_content() && pasted::is_content(text) {
+        // Terminals send the ends of pasted lines as carriage returns.
+        let bytes = text.replace("\r\n", "\n").replace('\r', "\n").into_bytes();
+        if let Some((screen, _)) = state.top_mut() {
+            screen.picked(&pasted::name(&bytes));
+        }
+        return react(state, Reaction::order(Order::Pasted(bytes)));
     }
     let clean: String = text.chars().filter(|c| !c.is_control()).collect();
     let reaction = match state.top_mut() {

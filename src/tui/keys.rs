@@ -180,6 +180,24 @@ pub(crate) static TABLE: &[Binding] = &[
         "sorts by the next column",
     ),
     row(
+        Verb::Prove,
+        &[letter('v')],
+        "verify all",
+        "reads the audit log again and proves every line of it",
+    ),
+    row(
+        Verb::Bundle,
+        &[letter('b')],
+        "bundle",
+        "makes the one file that an auditor gets of a run",
+    ),
+    row(
+        Verb::Number,
+        &[letter('g')],
+        "go to",
+        "goes to the line with the number that you type",
+    ),
+    row(
         Verb::New,
         &[letter('n')],
         "new",
@@ -280,24 +298,6 @@ pub(crate) static TABLE: &[Binding] = &[
         &[letter('b')],
         "back up",
         "begins the wizard that copies this vault to another medium",
-    ),
-    row(
-        Verb::Prove,
-        &[letter('v')],
-        "verify all",
-        "reads the audit log again and proves every line of it",
-    ),
-    row(
-        Verb::Bundle,
-        &[letter('b')],
-        "bundle",
-        "makes the one file that an auditor gets of a run",
-    ),
-    row(
-        Verb::Number,
-        &[letter('g')],
-        "go to",
-        "goes to the line with the number that you type",
     ),
     row(
         Verb::Left,

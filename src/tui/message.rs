@@ -175,6 +175,8 @@ pub(crate) enum Order {
     InspectAgain { path: PathBuf, bytes: Arc<Vec<u8>> },
     /// Reads files, each for one field of an act.
     ReadFiles(Vec<(String, PathBuf)>),
+    /// Keeps a text that was pasted where a file is asked for.
+    Pasted(Vec<u8>),
     /// Says what root a file holds.
     ReadRoot(PathBuf),
     /// Reads a receiver's answer to an export.
@@ -217,6 +219,7 @@ impl Order {
             Self::Execute { .. } => "doing what was signed for".into(),
             Self::Inspect(_)
             | Self::ReadRoot(_)
+            | Self::Pasted(_)
             | Self::ReadFiles(_)
             | Self::InspectAgain { .. } => "reading the file".into(),
             Self::Receipt(_) | Self::ReceiptText(_) => "reading the receipt".into(),
@@ -272,6 +275,8 @@ pub(crate) enum News {
     Receiver(Box<Receiver>),
     /// What the files hold, by field.
     FilesRead(Vec<(String, Vec<u8>)>),
+    /// The pasted text is kept.
+    Kept,
     /// The root in a file.
     Root(Box<RootFile>),
     /// An export was executed, or its files were written after all.

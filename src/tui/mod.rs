@@ -25,6 +25,7 @@ mod message;
 #[cfg(test)]
 mod overlay_tests;
 mod paint;
+mod pasted;
 mod presence;
 mod receiver;
 mod recorder;

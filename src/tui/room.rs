@@ -149,6 +149,15 @@ impl Room {
                 snapshot::drawn(&mut self.state, width, height, &look);
             }
         }
+        // The same screen while its terminal is dragged about: something is drawn at every size.
+        for (width, height) in [(80, 24), (200, 60), (20, 5), (1, 1), (80, 24)] {
+            update(&mut self.state, Msg::Resize(width, height));
+            let drawn = snapshot::text(&snapshot::drawn(&mut self.state, width, height, &look));
+            assert!(
+                !drawn.trim().is_empty(),
+                "nothing is drawn at {width}x{height}"
+            );
+        }
         let plain = Appearance {
             ascii: true,
             ..look

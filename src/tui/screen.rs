@@ -87,6 +87,11 @@ pub(crate) trait Screen {
         None
     }
 
+    /// Whether that field's file may be pasted as text as well: its name then stands there.
+    fn takes_content(&self) -> bool {
+        false
+    }
+
     /// The path that was chosen for that field.
     fn picked(&mut self, _path: &Path) {}
 

@@ -13,7 +13,7 @@ use crate::tui::screen::Wants;
 use crate::tui::screens::files::Files;
 use crate::tui::screens::home::Home;
 use crate::tui::screens::keys::Keys;
-use crate::tui::snapshot::{self, press};
+use crate::tui::snapshot;
 
 fn around(network: &str, media: &[&str]) -> Around {
     Around {
@@ -41,18 +41,18 @@ fn only_what_changed_is_news() {
 
 #[test]
 fn a_network_that_comes_up_is_said_while_somebody_types_on() {
-    let mut room = Room::new(Keys::new(), practice_session(true));
-    room.press("/ke");
+    let mut room = Room::new(Home::new(), practice_session(true));
+    room.press("t/en");
     update(&mut room.state, Msg::Network("ONLINE".into()));
-    room.shows(&["A network came up", "ONLINE │", "Filter / ke"]);
+    room.shows(&["A network came up", "ONLINE │", "Filter / en"]);
     // The letters go where they went before, and the line is not typed away unread.
-    room.press("k");
-    room.shows(&["Filter / kek", "A network came up"]);
+    room.press("r");
+    room.shows(&["Filter / enr", "A network came up"]);
     room.state.world.wall = room.state.world.wall.plus_millis(2000);
-    room.press("-");
+    room.press("o");
     let text = room.text();
     assert!(
-        text.contains("Filter / kek-") && !text.contains("A network came up"),
+        text.contains("Filter / enro") && !text.contains("A network came up"),
         "{text}"
     );
     // The same word again says nothing.
@@ -126,13 +126,13 @@ fn before_the_lock_it_is_asked_whether_somebody_is_there() {
 
 #[test]
 fn backspace_of_an_older_terminal_takes_a_letter_away() {
-    let mut state = snapshot::state(Keys::new());
-    state.world.view = Some(Arc::new(snapshot::rehearsal()));
-    press(&mut state, "/kex");
+    let mut room = Room::new(Home::new(), practice_session(true));
+    room.press("t/enx");
+    let state = &mut room.state;
     state.mark_drawn();
     let key = KeyEvent::new(KeyCode::Char('h'), KeyModifiers::CONTROL);
-    update(&mut state, Msg::Key(key));
-    let text = picture(&mut state);
+    update(state, Msg::Key(key));
+    let text = picture(state);
     assert!(
         text.contains("Filter / ke") && !text.contains("kex"),
         "{text}"

@@ -212,6 +212,10 @@ impl Screen for Act {
         self.explains
     }
 
+    fn takes_content(&self) -> bool {
+        true
+    }
+
     fn wants(&self) -> Option<(Wants, String)> {
         self.form.wants()
     }

@@ -187,7 +187,7 @@ impl Screen for Custodians {
         let end = self.cursor.top(HAPPENED.len(), asked).saturating_add(asked);
         if let Some(more @ 1..) = HAPPENED.len().checked_sub(end) {
             let words = format!("{more} more answers below");
-            canvas.put(x.saturating_add(3), y, Role::Note, &words);
+            canvas.put(x.saturating_add(3), y, Role::Muted, &words);
         }
         y = y.saturating_add(1);
         if let Some(one) = self.chosen() {
@@ -229,6 +229,33 @@ impl Screen for Custodians {
             }
             News::Refused(text) => Some(Reaction::notice(Role::Stop, text.clone())),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::room::{Room, practice_session};
+    use crate::tui::snapshot;
+
+    #[test]
+    fn the_list_says_that_it_goes_on_below_and_a_wide_screen_shows_fingerprints() {
+        let mut room = Room::new(Custodians::new(), practice_session(true));
+        room.shows(&["more answers below", "LAST DRILL"]);
+        room.press("<End>");
+        let text = room.text();
+        assert!(text.contains("A copy was destroyed"), "{text}");
+        assert!(!text.contains("more answers below"), "{text}");
+        let person = room.state.world.view.as_ref().unwrap().people[0].clone();
+        let groups = crate::tui::screens::done::groups(&person.fingerprint);
+        for (size, all) in [((140, 40), false), ((200, 60), true)] {
+            let look = snapshot::appearance();
+            let picture = snapshot::drawn(&mut room.state, size.0, size.1, &look);
+            let text = snapshot::text(&picture);
+            assert!(text.contains("FINGERPRINT"), "{text}");
+            assert!(text.contains(&groups[..30]), "{text}");
+            assert_eq!(text.contains(&groups), all, "{text}");
         }
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Files {
     cursor: Cursor,
     error: Option<String>,
     waiting: bool,
+    /// A medium came or went, and the folder on screen is read again.
+    again: bool,
 }
 
 impl Files {
@@ -40,6 +42,7 @@ impl Files {
             cursor: Cursor::default(),
             error: None,
             waiting: true,
+            again: false,
         };
         (picker, Order::Look(folder))
     }
@@ -214,13 +217,17 @@ impl Screen for Files {
         self.listing
             .as_ref()
             .map(|l| l.folder.clone())
-            .map_or_else(Reaction::none, |folder| self.look(folder))
+            .map_or_else(Reaction::none, |folder| {
+                self.again = true;
+                self.look(folder)
+            })
     }
 
     fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
         if !std::mem::take(&mut self.waiting) {
             return None;
         }
+        let again = std::mem::take(&mut self.again);
         match news {
             News::Listed(listing) => {
                 let same = self
@@ -238,7 +245,7 @@ impl Screen for Files {
                 Some(Reaction::none())
             }
             // The medium whose folder was on screen is gone.
-            News::Refused(text) if self.listing.as_ref().is_some_and(|l| !l.folder.is_dir()) => {
+            News::Refused(text) if again => {
                 self.listing = None;
                 self.error = Some(text.clone());
                 Some(Reaction::none())

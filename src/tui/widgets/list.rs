@@ -66,7 +66,7 @@ impl Cursor {
         for (more, y, glyph) in [(top, 0, "↑"), (below, height.saturating_sub(1), "↓")] {
             if more > 0 && height > 0 {
                 let here = top.saturating_add(y) == self.at;
-                let role = if here { Role::Selection } else { Role::Note };
+                let role = if here { Role::Selection } else { Role::Muted };
                 canvas.put(0, cells(y), role, glyph);
             }
         }
