@@ -271,21 +271,7 @@ impl Screen for Audit {
             canvas.put(3, top.saturating_add(2), Role::Muted, words);
             return;
         };
-        let column = |title, width| Column {
-            title,
-            width,
-            right: false,
-        };
-        // A wide screen names everybody who signed.
-        let who = if width >= 120 { 32 } else { 13 };
-        let what = width.saturating_sub(47).saturating_sub(who).clamp(10, 80);
-        let columns = [
-            column("EVENT", 5),
-            column("TIME (UTC)", 19),
-            column("WHO", who),
-            column("WHAT", what),
-            column("RESULT", 10),
-        ];
+        let columns = columns(width);
         let at = self.cursor.at().min(rows.len().saturating_sub(1));
         let below = explained(height);
         let list = height.saturating_sub(top).saturating_sub(below);
@@ -393,6 +379,24 @@ impl Screen for Audit {
             _ => None,
         }
     }
+}
+
+fn columns(width: u16) -> [Column; 5] {
+    let column = |title, width| Column {
+        title,
+        width,
+        right: false,
+    };
+    // A wide screen names everybody who signed.
+    let who = if width >= 120 { 32 } else { 13 };
+    let what = width.saturating_sub(47).saturating_sub(who).clamp(10, 80);
+    [
+        column("EVENT", 5),
+        column("TIME (UTC)", 19),
+        column("WHO", who),
+        column("WHAT", what),
+        column("RESULT", 10),
+    ]
 }
 
 /// A text inside a line as it is written, by the names that lead to it.

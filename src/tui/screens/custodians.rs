@@ -2,6 +2,7 @@
 
 use super::act::Act;
 use super::page::Page;
+use crate::session::View;
 use crate::session::field::Footing;
 use crate::session::happened::{self, HAPPENED, Happened, Leads};
 use crate::tui::canvas::{Canvas, cells};
@@ -49,6 +50,9 @@ const PEOPLE: [Column; 5] = [
     },
 ];
 
+/// Where on a wide screen the consequence of an answer stands.
+const THEN: u16 = 55;
+
 /// The columns that fit: the fingerprints of people's keys need a wide screen.
 fn columns(width: u16) -> Vec<Column> {
     let mut columns = PEOPLE.to_vec();
@@ -71,6 +75,41 @@ impl Custodians {
 
     fn chosen(&self) -> Option<&'static Happened> {
         HAPPENED.get(self.cursor.at().min(HAPPENED.len().saturating_sub(1)))
+    }
+
+    /// What happened, and what each answer leads to.
+    fn draw_question(&self, view: &View, canvas: &mut Canvas<'_>) {
+        let (width, height) = (canvas.width(), canvas.height());
+        let x = canvas.put(1, 0, Role::Title, "What happened?");
+        let at = self.cursor.at();
+        let below = height.saturating_sub(2);
+        let asked = usize::from(below.saturating_sub(1));
+        let end = self.cursor.top(HAPPENED.len(), asked).saturating_add(asked);
+        if let Some(more @ 1..) = HAPPENED.len().checked_sub(end) {
+            let words = format!("{more} more answers below");
+            canvas.put(x.saturating_add(3), 0, Role::Muted, &words);
+        }
+        if let Some(one) = self.chosen() {
+            let words = format!("Then: {}.", one.then);
+            canvas.paragraph(1, below, width.saturating_sub(2), Role::Muted, &words);
+        }
+        canvas.within(0, 1, width, below.saturating_sub(1), |c| {
+            let width = c.width();
+            self.cursor.draw(c, HAPPENED.len(), |c, n, y| {
+                let Some(one) = HAPPENED.get(n) else { return };
+                let role = match (happened::off(one, view), n == at) {
+                    (_, true) => Role::Selection,
+                    (Some(_), _) => Role::Muted,
+                    _ => Role::Text,
+                };
+                c.put_cut(3, y, width.saturating_sub(4), role, one.what);
+                // A wide screen says beside every answer what it leads to.
+                if width >= 120 {
+                    let beside = if n == at { role } else { Role::Muted };
+                    c.put_cut(THEN, y, width.saturating_sub(THEN + 1), beside, one.then);
+                }
+            });
+        });
     }
 
     fn open(&mut self, world: &World) -> Reaction {
@@ -180,31 +219,8 @@ impl Screen for Custodians {
             );
             y = y.saturating_add(1);
         }
-        let x = canvas.put(1, y, Role::Title, "What happened?");
-        let at = self.cursor.at();
-        let below = height.saturating_sub(2);
-        let asked = usize::from(below.saturating_sub(y).saturating_sub(1));
-        let end = self.cursor.top(HAPPENED.len(), asked).saturating_add(asked);
-        if let Some(more @ 1..) = HAPPENED.len().checked_sub(end) {
-            let words = format!("{more} more answers below");
-            canvas.put(x.saturating_add(3), y, Role::Muted, &words);
-        }
-        y = y.saturating_add(1);
-        if let Some(one) = self.chosen() {
-            let words = format!("Then: {}.", one.then);
-            canvas.paragraph(1, below, width.saturating_sub(2), Role::Muted, &words);
-        }
-        canvas.within(0, y, width, below.saturating_sub(y), |c| {
-            let width = c.width();
-            self.cursor.draw(c, HAPPENED.len(), |c, n, y| {
-                let Some(one) = HAPPENED.get(n) else { return };
-                let role = match (happened::off(one, view), n == at) {
-                    (_, true) => Role::Selection,
-                    (Some(_), _) => Role::Muted,
-                    _ => Role::Text,
-                };
-                c.put_cut(3, y, width.saturating_sub(4), role, one.what);
-            });
+        canvas.within(0, y, width, height.saturating_sub(y), |c| {
+            self.draw_question(view, c);
         });
     }
 

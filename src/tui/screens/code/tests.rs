@@ -233,7 +233,7 @@ mod decoded {
                 let buffer = snapshot::drawn(&mut room.state, size.0, size.1, &look);
                 assert_eq!(
                     decode(&[bitmap(&buffer)]),
-                    [want.clone()],
+                    std::slice::from_ref(&want),
                     "{there} at {size:?}"
                 );
             }
