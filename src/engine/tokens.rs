@@ -146,6 +146,13 @@ impl EngineState {
             .map(|token| token.name.as_ref())
     }
 
+    /// Every token that is good at `now`: its name, in which form a key travels with it, and when it ends.
+    pub fn good_tokens(&self, now: Timestamp) -> Vec<(&str, KeyMaterialType, Timestamp)> {
+        let good = self.tokens.values().filter(|t| !t.has_expired(now));
+        good.map(|t| (t.name.as_ref(), t.material_type, t.until))
+            .collect()
+    }
+
     /// Import tokens for TR-34 that are good at `now`, each with its certificate (DER).
     pub fn import_certificates(&self, now: Timestamp) -> Vec<(&str, &[u8])> {
         self.tokens

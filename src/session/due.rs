@@ -63,10 +63,75 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
         let what = "none yet: this vault exists once".to_owned();
         line("copy", what, "now", "everybody", Goes::Backup)
     }));
+    lines.extend(copies(view, now));
     lines.extend(people(view, now));
     lines.extend(deletions(view, now));
     lines.extend(exports(view, now));
+    lines.extend(tokens(view, now));
     lines
+}
+
+/// Days after which a copy that lacks later acts is old.
+const COPY_DAYS: i64 = 30;
+
+/// Days before its day that a drill is announced.
+const DRILL_DAYS: i64 = 30;
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// Copies that were never proven, that open to people of before, that may still hold what was destroyed here; and the
+/// newest, where it is old and the vault has gone on.
+fn copies(view: &View, now: Timestamp) -> Vec<Due> {
+    let line = |what: String, when: String, goes| Due {
+        kind: "copy",
+        what,
+        when,
+        who: "everybody".into(),
+        over: false,
+        goes,
+    };
+    let mut lines = Vec::new();
+    for copy in view.copies.iter().filter(|c| c.state != "destroyed") {
+        let (id, medium) = (&copy.id, &copy.medium);
+        if copy.state != "verified" {
+            let what = format!("{id} on {medium} was not read back: make another");
+            lines.push(line(what, "now".into(), Goes::Backup));
+        }
+        if copy.old_set {
+            let what = format!("{id} on {medium} opens to the people of before");
+            lines.push(line(what, "now".into(), Goes::Custodians));
+        }
+        if !copy.holds_gone.is_empty() {
+            let what = format!("{id} may still hold {}", copy.holds_gone.join(", "));
+            lines.push(line(what, "now".into(), Goes::Custodians));
+        }
+    }
+    let whole = view.copies.iter().filter(|c| c.state == "verified");
+    if let Some(newest) = whole.max_by_key(|c| c.at) {
+        let old = now.millis().saturating_sub(newest.at.millis()) >= COPY_DAYS * DAY;
+        let lacks = view.seq.saturating_sub(newest.seq);
+        if old && lacks > 0 {
+            let what = format!("{} is the newest and lacks what was done since", newest.id);
+            let when = format!("{} ago", left(newest.at, now));
+            lines.push(line(what, when, Goes::Backup));
+        }
+    }
+    lines
+}
+
+/// Tokens that this vault gave to others.
+fn tokens(view: &View, now: Timestamp) -> Vec<Due> {
+    view.tokens
+        .iter()
+        .map(|token| Due {
+            kind: "token",
+            what: format!("{} ({}) ends", token.name, token.material),
+            when: left(now, token.until),
+            who: "-".into(),
+            over: token.until <= now,
+            goes: Goes::Exchange,
+        })
+        .collect()
 }
 
 /// A reshare that stands open, and drills whose day has come.
@@ -94,7 +159,24 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
         let what = "shares were not proven for a year".to_owned();
         line("drill", what, &late.join(", "), "now")
     });
-    open.into_iter().chain(drill).collect()
+    let soon = view.people.iter().filter_map(|person| {
+        let due = person.drill.map(|d| d.due).filter(|due| *due > now)?;
+        let days = due.millis().saturating_sub(now.millis());
+        (days <= DRILL_DAYS * DAY).then_some((due, person.name.as_str()))
+    });
+    let soon: Vec<(Timestamp, &str)> = soon.collect();
+    let ahead = soon.iter().map(|(due, _)| *due).min().map(|first| {
+        let names: Vec<&str> = soon.iter().map(|(_, name)| *name).collect();
+        let mut line = line(
+            "drill",
+            "the yearly proof of shares comes".to_owned(),
+            &names.join(", "),
+            &left(now, first),
+        );
+        line.over = false;
+        line
+    });
+    open.into_iter().chain(drill).chain(ahead).collect()
 }
 
 fn approval(pending: &PendingView) -> Due {
@@ -196,3 +278,6 @@ pub fn counts(view: &View) -> Vec<String> {
     }
     parts
 }
+
+#[cfg(test)]
+mod tests;

@@ -119,7 +119,7 @@ pub use stop::{STOPPED, Stop, searching};
 pub use trail::{Trail, TrailLine};
 pub use transition::TOKEN_NOTES;
 pub use view::{
-    CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, ReceiptView, View,
+    CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, ReceiptView, TokenView, View,
 };
 
 #[cfg(test)]

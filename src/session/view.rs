@@ -21,6 +21,8 @@ pub struct KeyRow {
     pub tags: Vec<(String, String)>,
     /// For public keys: the certificate's subject.
     pub subject: Option<String>,
+    /// For public keys: SHA-256 of the certificate (DER), lower-case hex.
+    pub certificate_sha256: Option<String>,
 }
 
 /// One person of the vault.
@@ -124,6 +126,17 @@ pub struct ExportView {
     pub valid_until: Option<Timestamp>,
 }
 
+/// A token of GetParametersForImport or GetParametersForExport that this vault gave out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenView {
+    /// `import-token-...` or `export-token-...`.
+    pub name: String,
+    /// In which form a key travels: `TR34_KEY_BLOCK`, `KEY_CRYPTOGRAM`, ...
+    pub material: &'static str,
+    /// When it ends, and its certificate with it.
+    pub until: Timestamp,
+}
+
 /// What a receiver's answer says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceiptView {
@@ -178,6 +191,8 @@ pub struct View {
     pub pending: Vec<PendingView>,
     /// Exports, newest first.
     pub exports: Arc<Vec<ExportView>>,
+    /// Tokens that this vault gave out and that have not ended, the first to end first.
+    pub tokens: Arc<Vec<TokenView>>,
     /// Runs of scripts, oldest first.
     pub runs: Arc<Vec<Run>>,
     /// Whether this vault may generate keys in software.

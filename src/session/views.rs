@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::api::{Key, KeyCheckValueAlgorithm, KeyState, Tag, Timestamp};
+use crate::api::{Key, KeyCheckValueAlgorithm, KeyMaterialType, KeyState, Tag, Timestamp};
 use crate::crypto::tr34::PartyId;
 use crate::custody::{Person, Role, words};
 use crate::engine::KeyRecord;
@@ -10,7 +10,9 @@ use crate::pki::Certificate;
 
 use super::pending::Pending;
 use super::state::ExportRecord;
-use super::view::{CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, View};
+use super::view::{
+    CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, TokenView, View,
+};
 use super::{Session, label_of, op, sentence};
 
 impl Session {
@@ -50,6 +52,7 @@ impl Session {
                     .map(|e| self.export_view(e))
                     .collect(),
             ),
+            tokens: Arc::new(self.token_views()),
             runs: Arc::new(self.state.runs.clone()),
             parameters_days: super::limits::of(&self.state.policy).parameters_days,
             software_generation: self.state.policy.allows_software_generation(self.profile),
@@ -162,6 +165,18 @@ impl Session {
         }
     }
 
+    fn token_views(&self) -> Vec<TokenView> {
+        let good = self.state.engine.good_tokens(self.now());
+        let view = |(name, material, until): (&str, KeyMaterialType, Timestamp)| TokenView {
+            name: name.to_owned(),
+            material: material.name(),
+            until,
+        };
+        let mut tokens: Vec<TokenView> = good.into_iter().map(view).collect();
+        tokens.sort_by_key(|token| token.until);
+        tokens
+    }
+
     /// The view of one export.
     pub(crate) fn export_view(&self, export: &ExportRecord) -> ExportView {
         let label = self
@@ -221,11 +236,10 @@ impl Session {
 }
 
 fn row(record: &KeyRecord) -> KeyRow {
-    let subject = record
+    let certificate = record
         .material
         .certificate_der()
-        .and_then(|der| Certificate::from_any(der).ok())
-        .map(|certificate| certificate.subject());
+        .and_then(|der| Certificate::from_any(der).ok());
     KeyRow {
         label: label_of(&record.key, &record.tags),
         key: record.key.clone(),
@@ -235,7 +249,8 @@ fn row(record: &KeyRecord) -> KeyRow {
             .iter()
             .map(|Tag { key, value }| (key.clone(), value.clone()))
             .collect(),
-        subject,
+        subject: certificate.as_ref().map(Certificate::subject),
+        certificate_sha256: certificate.map(|c| super::door::hex(&c.sha256_fingerprint())),
     }
 }
 

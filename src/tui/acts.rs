@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::desk::read_envelope;
 use super::message::{News, Order};
+use super::pasted::Pasted;
 use super::receiver::Receiver;
 use super::returning::Returning;
 use super::screens::root::RootFile;
@@ -85,6 +86,8 @@ struct Asked {
 pub(crate) struct Acts {
     /// A change of people or shares that people carry out.
     change: Option<ChangeTalk>,
+    /// What was pasted where a file is asked for.
+    pasted: Pasted,
     asked: BTreeMap<[u8; 32], Asked>,
     last: Option<(Handover, Executed)>,
     /// A return to a copy under way: nothing else is done then.
@@ -92,6 +95,14 @@ pub(crate) struct Acts {
 }
 
 impl Acts {
+    /// Reads what somebody named: a text that was pasted, a file; in a rehearsal also a sample from inside the binary.
+    fn read(&self, session: &Session, path: &Path) -> Result<Arc<Vec<u8>>, Refusal> {
+        match self.pasted.of(path) {
+            Some(bytes) => Ok(bytes),
+            None => ceremony::named_file(session.profile(), path).map(Arc::new),
+        }
+    }
+
     /// Does one order about acts.
     pub(crate) fn work(&mut self, session: &mut Session, order: Order) -> Result<News, Refusal> {
         match order {
@@ -119,7 +130,7 @@ impl Acts {
             }
             Order::Perform(command) => done(session.perform(*command)?),
             Order::Inspect(path) => {
-                let bytes = read(session, &path)?;
+                let bytes = self.read(session, &path)?;
                 Ok(News::Receiver(Box::new(Receiver::read(
                     session, path, bytes,
                 )?)))
@@ -130,13 +141,20 @@ impl Acts {
             Order::ReadFiles(paths) => {
                 let mut files = Vec::with_capacity(paths.len());
                 for (field, path) in paths {
-                    files.push((field, read(session, &path)?.to_vec()));
+                    files.push((field, self.read(session, &path)?.to_vec()));
                 }
                 Ok(News::FilesRead(files))
             }
-            Order::ReadRoot(path) => read_root(session, &path),
+            Order::ReadRoot(path) => {
+                let bytes = self.read(session, &path)?;
+                read_root(bytes)
+            }
+            Order::Pasted(bytes) => {
+                self.pasted.keep(bytes);
+                Ok(News::Kept)
+            }
             Order::Receipt(path) => {
-                let answer = read(session, &path)?.to_vec();
+                let answer = self.read(session, &path)?.to_vec();
                 done(session.perform(Command::Receipt { answer })?)
             }
             Order::ReceiptText(answer) => done(session.perform(Command::Receipt { answer })?),
@@ -342,13 +360,7 @@ fn written(handover: &Handover, executed: &Executed, folder: &Path) -> HandedOve
     }
 }
 
-/// Reads a file somebody named; in a rehearsal also a sample from inside the binary.
-fn read(session: &Session, path: &Path) -> Result<Arc<Vec<u8>>, Refusal> {
-    ceremony::named_file(session.profile(), path).map(Arc::new)
-}
-
-fn read_root(session: &Session, path: &Path) -> Result<News, Refusal> {
-    let bytes = read(session, path)?;
+fn read_root(bytes: Arc<Vec<u8>>) -> Result<News, Refusal> {
     let root = build::root_of(&bytes)?;
     let commands = CounterpartyFile::parse(&bytes).map(|file| handover::commands_for(&file));
     Ok(News::Root(Box::new(RootFile {

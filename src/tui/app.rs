@@ -2,10 +2,12 @@
 
 use crossterm::event::KeyEvent;
 
+use super::chord;
 use super::keys::{self, Offer, Verb};
 use super::lock::{IDLE_MINUTES, Locked, Why};
 use super::message::{Effect, Msg, News, Order};
-use super::screen::{Reaction, Screen, Step};
+use super::pasted;
+use super::screen::{Reaction, Screen, Step, Wants};
 use super::screens::{
     code::Code, files::Files, help::Help, leave::Leave, palette::Palette, settings::Settings,
 };
@@ -16,7 +18,11 @@ use super::world::World;
 pub(crate) struct State {
     pub(crate) world: World,
     stack: Vec<Box<dyn Screen>>,
-    notice: Option<(Role, String)>,
+    pub(super) notice: Option<(Role, String)>,
+    /// When that line came from outside, in milliseconds of the machine's time.
+    pub(super) told: Option<i64>,
+    /// The question whether somebody is there, while it is unanswered.
+    pub(super) pinged: Option<String>,
     /// The exit status, were it to end now.
     pub(crate) status: u8,
     /// Raised whenever another screen comes to the top.
@@ -26,13 +32,13 @@ pub(crate) struct State {
     /// The page that hides everything, while the screen is locked.
     lock: Option<Locked>,
     /// When somebody last touched a key or the mouse, in milliseconds of the machine's time.
-    touched: i64,
+    pub(super) touched: i64,
     /// The process stops as soon as the desk has wiped what it holds.
     stops: bool,
 }
 
 /// Milliseconds until an untouched screen is locked.
-const IDLE: i64 = IDLE_MINUTES * 60 * 1000;
+pub(super) const IDLE: i64 = IDLE_MINUTES * 60 * 1000;
 
 impl State {
     /// A state with one screen.
@@ -45,6 +51,8 @@ impl State {
             stops: false,
             stack: vec![first],
             notice: None,
+            told: None,
+            pinged: None,
             status: 0,
             turned: 0,
             drawn: None,
@@ -65,7 +73,12 @@ impl State {
         }
     }
 
-    fn top_mut(&mut self) -> Option<(&mut dyn Screen, &World)> {
+    /// Whether the page that hides everything is on screen.
+    pub(super) const fn locked(&self) -> bool {
+        self.lock.is_some()
+    }
+
+    pub(super) fn top_mut(&mut self) -> Option<(&mut dyn Screen, &World)> {
         let world = &self.world;
         match &mut self.lock {
             Some(locked) => Some((locked, world)),
@@ -118,35 +131,6 @@ impl State {
         }
         offers
     }
-
-    /// When the picture changes by itself next, in milliseconds of the machine's time.
-    pub(crate) fn next_change(&self) -> Option<i64> {
-        let now = self.world.wall.millis();
-        let second = self.world.clock_moves().then(|| {
-            now.saturating_sub(now.rem_euclid(1000))
-                .saturating_add(1000)
-        });
-        let busy = match &self.world.busy {
-            Some((_, since)) if self.world.long_busy().is_none() => {
-                Some(since.millis().saturating_add(200))
-            }
-            // From then on the seconds of the wait are on screen.
-            Some((_, since)) => {
-                let waited = now.saturating_sub(since.millis()).max(0);
-                Some(
-                    now.saturating_sub(waited.rem_euclid(1000))
-                        .saturating_add(1000),
-                )
-            }
-            None => None,
-        };
-        let idle = self
-            .lock
-            .is_none()
-            .then(|| self.touched.saturating_add(IDLE));
-        let screen = self.top().and_then(Screen::next_change);
-        [second, busy, idle, screen].into_iter().flatten().min()
-    }
 }
 
 /// Takes one message; returns what is to be done outside.
@@ -161,6 +145,9 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             // The machine slept, perhaps: what was typed to wake it is not for the screen beneath.
             return lock(state, Why::Idle);
         }
+        if state.answers_ping() {
+            return Vec::new();
+        }
     }
     match msg {
         Msg::Resize(columns, rows) => {
@@ -172,12 +159,23 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             if wall.millis().saturating_sub(state.touched) >= IDLE {
                 return lock(state, Why::Idle);
             }
+            if wall.millis() >= state.ping_at() {
+                state.ping();
+            }
             if let Some((screen, _)) = state.top_mut() {
                 screen.tick(wall.millis());
             }
             Vec::new()
         }
         Msg::Mouse(_) => Vec::new(),
+        Msg::Network(word) => {
+            state.network(word);
+            Vec::new()
+        }
+        Msg::Media { came, gone } => {
+            let reaction = state.media(&came, &gone);
+            react(state, reaction)
+        }
         Msg::Moved(rows) => moved(state, rows),
         Msg::Suspend => suspend(state),
         Msg::GoesOn => {
@@ -202,7 +200,8 @@ fn press(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     if state.drawn.is_some_and(|drawn| drawn != state.question()) {
         return Vec::new();
     }
-    state.notice = None;
+    state.read_notice();
+    let key = chord::modern(key);
     let offers = state.offers();
     let typing = state.top().is_some_and(Screen::typing);
     let Some(offer) = keys::meant(&key, &offers, typing) else {
@@ -247,7 +246,7 @@ fn say(state: &mut State, verb: Verb) -> Vec<Effect> {
         },
         Verb::Palette => Reaction::push(Palette::of(&state.offers())),
         Verb::Picture => match state.top().and_then(|top| top.digest(&state.world)) {
-            Some((of, sha256)) => Reaction::push(Code::digest(&of, &sha256)),
+            Some(digest) => Reaction::push(Code::digest(digest)),
             None => Reaction::none(),
         },
         // While the desk works, only the ways out above answer, and what the screen offers for the wait.
@@ -280,6 +279,8 @@ fn lock(state: &mut State, why: Why) -> Vec<Effect> {
         return Vec::new();
     }
     state.notice = None;
+    state.told = None;
+    state.pinged = None;
     let world = &state.world;
     let wipes = state
         .stack
@@ -355,6 +356,17 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     }
     if !screen.typing() || state.world.busy.is_some() {
         return Vec::new();
+    }
+    let file = screen
+        .wants()
+        .is_some_and(|(wants, _)| wants == Wants::File);
+    if file && screen.takes_content() && pasted::is_content(text) {
+        // Terminals send the ends of pasted lines as carriage returns.
+        let bytes = text.replace("\r\n", "\n").replace('\r', "\n").into_bytes();
+        if let Some((screen, _)) = state.top_mut() {
+            screen.picked(&pasted::name(&bytes));
+        }
+        return react(state, Reaction::order(Order::Pasted(bytes)));
     }
     let clean: String = text.chars().filter(|c| !c.is_control()).collect();
     let reaction = match state.top_mut() {

@@ -9,6 +9,18 @@ pub(crate) struct Chord {
     control: bool,
 }
 
+/// A key as older terminals and serial lines send it: their Backspace is Ctrl-H.
+pub(crate) fn modern(key: KeyEvent) -> KeyEvent {
+    match key.code {
+        KeyCode::Char('h') if key.modifiers == KeyModifiers::CONTROL => KeyEvent {
+            code: KeyCode::Backspace,
+            modifiers: KeyModifiers::NONE,
+            ..key
+        },
+        _ => key,
+    }
+}
+
 /// A key by itself.
 pub(crate) const fn plain(code: KeyCode) -> Chord {
     Chord {

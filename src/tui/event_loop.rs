@@ -23,6 +23,7 @@ use super::canvas::{Appearance, Hit};
 use super::guard::Guard;
 use super::look::Look;
 use super::message::{Effect, Msg, Order};
+use super::presence::{Around, LOOK_EVERY};
 use super::recorder::FileRecorder;
 use super::{Doctor, Explain, TuiError, desk, frame, surroundings};
 use crate::api::Clock;
@@ -50,6 +51,7 @@ pub(crate) fn run(
         listen_for_the_end(&sender)?;
         let guard = Guard::enter()?;
         tokio::spawn(listen_to_the_terminal(sender.clone()));
+        tokio::spawn(look_around(sender.clone()));
         let orders = desk::start(sender, crate::os::state_folder(), lent);
         for order in first {
             // The desk was started a line above; if it is gone, its last word ends the loop.
@@ -113,6 +115,24 @@ async fn listen_to_the_terminal(sender: UnboundedSender<Msg>) {
         if sender.send(message).is_err() || over {
             return;
         }
+    }
+}
+
+/// Looks at network and media from time to time; says nothing where nothing has changed, so that nothing is drawn.
+async fn look_around(sender: UnboundedSender<Msg>) {
+    let mut before = Around::now();
+    loop {
+        tokio::time::sleep(Duration::from_millis(LOOK_EVERY)).await;
+        // A medium that answers slowly must not hold up a key.
+        let Ok(now) = tokio::task::spawn_blocking(Around::now).await else {
+            return;
+        };
+        for news in before.news(&now) {
+            if sender.send(news).is_err() {
+                return;
+            }
+        }
+        before = now;
     }
 }
 

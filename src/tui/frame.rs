@@ -127,13 +127,22 @@ fn status(world: &World, canvas: &mut Canvas<'_>) {
         (Role::profile(view.profile), banner),
         (Role::Text, &quorum),
         (Role::Text, &clock),
-        (Role::Text, &world.network),
+        (network(view.profile, &world.network), &world.network),
         (waiting, &sign),
     ];
     let mut x = 1;
     let parts = parts.iter().filter(|(_, text)| !text.is_empty());
     for (n, (role, text)) in parts.enumerate() {
         x = separated(canvas, x, n, *role, text);
+    }
+}
+
+/// A network in a production vault stands out; its capitals say the same without colour.
+fn network(profile: Profile, word: &str) -> Role {
+    match (word, profile) {
+        ("ONLINE", Profile::Production) => Role::Stop,
+        ("ONLINE", _) => Role::Note,
+        _ => Role::Text,
     }
 }
 

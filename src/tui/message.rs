@@ -41,6 +41,13 @@ pub(crate) enum Msg {
     GoesOn,
     /// The wanted theme is none, and why; this look stays.
     NoLook(Look, String),
+    /// The network is now called so.
+    Network(String),
+    /// Media were plugged in or taken out.
+    Media {
+        came: Vec<PathBuf>,
+        gone: Vec<PathBuf>,
+    },
     /// The terminal has another size.
     Resize(u16, u16),
     /// The machine's time.
@@ -178,6 +185,8 @@ pub(crate) enum Order {
     InspectAgain { path: PathBuf, bytes: Arc<Vec<u8>> },
     /// Reads files, each for one field of an act.
     ReadFiles(Vec<(String, PathBuf)>),
+    /// Keeps a text that was pasted where a file is asked for.
+    Pasted(Vec<u8>),
     /// Says what root a file holds.
     ReadRoot(PathBuf),
     /// Reads a receiver's answer to an export.
@@ -221,6 +230,7 @@ impl Order {
             Self::Execute { .. } => "doing what was signed for".into(),
             Self::Inspect(_)
             | Self::ReadRoot(_)
+            | Self::Pasted(_)
             | Self::ReadFiles(_)
             | Self::InspectAgain { .. } => "reading the file".into(),
             Self::Receipt(_) | Self::ReceiptText(_) => "reading the receipt".into(),
@@ -276,6 +286,8 @@ pub(crate) enum News {
     Receiver(Box<Receiver>),
     /// What the files hold, by field.
     FilesRead(Vec<(String, Vec<u8>)>),
+    /// The pasted text is kept.
+    Kept,
     /// The root in a file.
     Root(Box<RootFile>),
     /// An export was executed, or its files were written after all.

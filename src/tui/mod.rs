@@ -11,6 +11,7 @@ mod chord;
 #[cfg(test)]
 mod contrast;
 mod desk;
+mod digest;
 mod event_loop;
 mod film;
 mod frame;
@@ -24,6 +25,8 @@ mod message;
 #[cfg(test)]
 mod overlay_tests;
 mod paint;
+mod pasted;
+mod presence;
 mod receiver;
 mod recorder;
 mod returning;

@@ -73,6 +73,12 @@ impl Room {
         self.follow(vec![Effect::Desk(order)]);
     }
 
+    /// Something happens outside.
+    pub(crate) fn message(&mut self, msg: Msg) {
+        let effects = update(&mut self.state, msg);
+        self.follow(effects);
+    }
+
     /// Nobody touches anything for so many milliseconds.
     pub(crate) fn advance(&mut self, millis: i64) {
         self.state.world.wall = self.state.world.wall.plus_millis(millis);
@@ -142,6 +148,15 @@ impl Room {
                     .draw(&self.state.world, &mut canvas);
                 snapshot::drawn(&mut self.state, width, height, &look);
             }
+        }
+        // The same screen while its terminal is dragged about: something is drawn at every size.
+        for (width, height) in [(80, 24), (200, 60), (20, 5), (1, 1), (80, 24)] {
+            update(&mut self.state, Msg::Resize(width, height));
+            let drawn = snapshot::text(&snapshot::drawn(&mut self.state, width, height, &look));
+            assert!(
+                !drawn.trim().is_empty(),
+                "nothing is drawn at {width}x{height}"
+            );
         }
         let plain = Appearance {
             ascii: true,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crossterm::event::KeyEvent;
 
 use super::canvas::Canvas;
+use super::digest::Digest;
 use super::keys::{Offer, Verb};
 use super::look::Look;
 use super::message::{News, Order};
@@ -76,8 +77,8 @@ pub(crate) trait Screen {
         Reaction::none()
     }
 
-    /// A SHA-256 that is on screen: what it is of, and its lower-case hex. One key shows it as a QR code.
-    fn digest(&self, _world: &World) -> Option<(String, String)> {
+    /// The digest or check value that is on screen. One key shows it as a QR code.
+    fn digest(&self, _world: &World) -> Option<Digest> {
         None
     }
 
@@ -86,8 +87,18 @@ pub(crate) trait Screen {
         None
     }
 
+    /// Whether that field's file may be pasted as text as well: its name then stands there.
+    fn takes_content(&self) -> bool {
+        false
+    }
+
     /// The path that was chosen for that field.
     fn picked(&mut self, _path: &Path) {}
+
+    /// A medium was plugged in or taken out: a list of files is read again.
+    fn media(&mut self) -> Reaction {
+        Reaction::none()
+    }
 
     /// When the picture changes by itself next, in milliseconds of the machine's time: an animation's next frame.
     fn next_change(&self) -> Option<i64> {

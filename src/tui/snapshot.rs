@@ -92,6 +92,7 @@ pub(crate) fn rehearsal() -> View {
         keys: Arc::default(),
         pending: Vec::new(),
         exports: Arc::default(),
+        tokens: Arc::default(),
         runs: Arc::default(),
         software_generation: true,
         qr_of_exports: true,
@@ -178,6 +179,8 @@ pub(crate) fn text(buffer: &Buffer) -> String {
 
 /// Compares a state's picture at 80x24 and 140x40 with the files `src/tui/snapshots/NAME.WxH.txt`.
 pub(crate) fn check(name: &str, state: &mut State) {
+    let clash = super::keys::tests::clash(&state.offers());
+    assert_eq!(clash, None, "{name} offers one key for two things");
     for (width, height) in [(80, 24), (140, 40)] {
         super::contrast::check(name, state, (width, height));
         let buffer = drawn(state, width, height, &appearance());

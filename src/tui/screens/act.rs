@@ -190,7 +190,12 @@ impl Screen for Act {
     fn footing(&self, world: &World) -> Footing {
         Footing {
             acts: wizard::acts(world),
-            enter: "next field; after the last, checks all of it and shows the review".into(),
+            enter: if self.form.several() {
+                "next field; after the last, checks all of it and shows the review"
+            } else {
+                "checks it and shows the review"
+            }
+            .into(),
             so_far: "nothing was asked, nothing was written, nothing has changed".into(),
         }
     }
@@ -200,16 +205,22 @@ impl Screen for Act {
         if self.form.choosing() {
             offers.extend([Offer::word(Verb::Up, "choose"), Offer::plain(Verb::Down)]);
         }
-        offers.extend([
-            Offer::plain(Verb::NextField),
-            Offer::plain(Verb::PreviousField),
-            Offer::plain(Verb::Back),
-        ]);
+        if self.form.several() {
+            offers.extend([
+                Offer::plain(Verb::NextField),
+                Offer::plain(Verb::PreviousField),
+            ]);
+        }
+        offers.push(Offer::plain(Verb::Back));
         offers
     }
 
     fn help(&self) -> &'static [&'static str] {
         self.explains
+    }
+
+    fn takes_content(&self) -> bool {
+        true
     }
 
     fn wants(&self) -> Option<(Wants, String)> {
@@ -222,6 +233,15 @@ impl Screen for Act {
 
     fn typing(&self) -> bool {
         self.form.typing()
+    }
+
+    fn secret(&self) -> bool {
+        self.form.secret()
+    }
+
+    fn wipe(&mut self, _world: &World) -> Option<Order> {
+        self.form.wipe();
+        None
     }
 
     fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {

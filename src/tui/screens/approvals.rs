@@ -6,6 +6,7 @@ use super::refuse::Refuse;
 use crate::session::PendingView;
 use crate::session::field::Footing;
 use crate::tui::canvas::Canvas;
+use crate::tui::digest::Digest;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
@@ -31,10 +32,10 @@ impl Approvals {
 }
 
 impl Screen for Approvals {
-    fn digest(&self, world: &World) -> Option<(String, String)> {
+    fn digest(&self, world: &World) -> Option<Digest> {
         let pending = self.chosen(world)?;
         let words = format!("digest of the act: {}", pending.sentence);
-        Some((words, pending.digest.clone()))
+        Some(Digest::sha256(words, pending.digest.clone()))
     }
 
     fn name(&self) -> &'static str {

@@ -12,6 +12,7 @@ use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
 use crate::session::{Outcome, PendingView, Stop, searching};
 use crate::tui::canvas::{Canvas, cells};
+use crate::tui::digest::Digest;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
@@ -282,10 +283,10 @@ impl Approve {
 }
 
 impl Screen for Approve {
-    fn digest(&self, _world: &World) -> Option<(String, String)> {
+    fn digest(&self, _world: &World) -> Option<Digest> {
         let words = format!("digest of the act: {}", self.pending.sentence);
         let hidden = matches!(self.stage, Stage::Blank(_) | Stage::Working(_));
-        (!hidden).then(|| (words, self.pending.digest.clone()))
+        (!hidden).then(|| Digest::sha256(words, self.pending.digest.clone()))
     }
 
     fn name(&self) -> &'static str {

@@ -6,8 +6,9 @@ use crossterm::event::KeyEvent;
 
 use super::page::Page;
 use crate::session::field::Footing;
-use crate::session::{Trail, TrailLine};
+use crate::session::{Run, Trail, TrailLine};
 use crate::tui::canvas::Canvas;
+use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
@@ -17,7 +18,10 @@ use crate::tui::widgets::list::{Column, Cursor, table};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
-const EXPLAINED: u16 = 4;
+/// Rows below the list: a rule and what is known of the chosen line, each fact in a row; on high screens in more.
+const fn explained(height: u16) -> u16 {
+    if height >= 30 { 9 } else { 4 }
+}
 
 /// The log.
 pub(crate) struct Audit {
@@ -26,21 +30,67 @@ pub(crate) struct Audit {
     cursor: Cursor,
     filter: TextField,
     filtering: bool,
+    /// The number of a line that is being typed.
+    number: Option<TextField>,
     waiting: bool,
 }
 
 impl Audit {
     /// The screen, and the order to read and prove the log.
     pub(crate) fn open() -> Reaction {
-        let screen = Self {
+        Reaction::push(Self::unread()).then(Step::Order(Order::Trail))
+    }
+
+    fn unread() -> Self {
+        Self {
             trail: None,
             refused: None,
             cursor: Cursor::default(),
             filter: TextField::with(""),
             filtering: false,
+            number: None,
             waiting: true,
-        };
-        Reaction::push(screen).then(Step::Order(Order::Trail))
+        }
+    }
+
+    /// Goes to the line whose number was typed; a number that no line has says which there are.
+    fn go_to(&mut self) -> Reaction {
+        let wanted = self.number.take().unwrap_or_default();
+        let wanted = wanted.value().trim();
+        let lines = self.trail.as_ref().map_or(0, |t| t.lines.len());
+        let at = wanted.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+        match at.filter(|at| *at < lines) {
+            Some(at) => {
+                self.filter.set("");
+                self.cursor = Cursor::on(at);
+                Reaction::none()
+            }
+            None => Reaction::notice(
+                Role::Note,
+                format!("There is no event {wanted:?}: they are numbered 1 to {lines}."),
+            ),
+        }
+    }
+
+    /// The run that the chosen line belongs to; else the newest one.
+    fn run<'a>(&self, world: &'a World) -> Option<&'a Run> {
+        let runs = &world.view.as_ref()?.runs;
+        let written = self
+            .chosen()
+            .and_then(|line| value(&line.written, &["details", "run"]));
+        let own = runs.iter().find(|run| Some(&run.id) == written.as_ref());
+        own.or_else(|| runs.last())
+    }
+
+    /// The hash of a line: the next one names it, and the vault that of the last.
+    fn hash(&self, line: &TrailLine, world: &World) -> Option<String> {
+        let lines = &self.trail.as_ref()?.lines;
+        let at = usize::try_from(line.n).ok()?;
+        if let Some(next) = lines.get(at) {
+            return value(&next.written, &["prev"]);
+        }
+        let view = world.view.as_ref().filter(|v| v.events == line.n)?;
+        Some(view.audit_head.clone())
     }
 
     /// The lines that fit the filter: every word of it occurs.
@@ -65,7 +115,7 @@ impl Audit {
         self.trail.as_ref()?.broken.as_ref()
     }
 
-    fn explain(&self, line: &TrailLine, canvas: &mut Canvas<'_>) {
+    fn explain(&self, line: &TrailLine, world: &World, canvas: &mut Canvas<'_>) {
         let width = canvas.width();
         if let Some((_, why)) = self.broken() {
             canvas.paragraph(0, 0, width, Role::Stop, &format!("STOP  {why}"));
@@ -78,13 +128,40 @@ impl Audit {
             }
             None => "not co-signed yet: a sign-off in a ceremony does that".to_owned(),
         };
-        canvas.put_cut(0, 0, width, Role::Text, &format!("about   {}", line.what));
-        canvas.put_cut(0, 1, width, Role::Text, &format!("result  {}", line.result));
-        canvas.put_cut(0, 2, width, Role::Text, &format!("sealed  {seal}"));
+        let hash = self.hash(line, world);
+        let previous = value(&line.written, &["prev"]);
+        let (hash, previous) = (hash.unwrap_or_default(), previous.unwrap_or_default());
+        let high = canvas.height() > 5;
+        let facts = if high {
+            let time = line.time.map_or_else(|| "-".to_owned(), clock);
+            vec![
+                ("about", line.what.clone()),
+                ("who", line.who.clone()),
+                ("time", time),
+                ("result", line.result.clone()),
+                ("hash", super::done::groups(&hash)),
+                ("before", super::done::groups(&previous)),
+                ("sealed", seal),
+            ]
+        } else {
+            let about = format!("{}, {}", line.what, line.result);
+            let hashes = format!("{}, previous {}", ends(&hash), ends(&previous));
+            vec![("about", about), ("hash", hashes), ("sealed", seal)]
+        };
+        for (y, (label, text)) in (0..).zip(facts) {
+            canvas.put(0, y, Role::Muted, label);
+            canvas.put_cut(8, y, width.saturating_sub(8), Role::Text, &text);
+        }
     }
 }
 
 impl Screen for Audit {
+    fn digest(&self, world: &World) -> Option<Digest> {
+        let line = self.chosen()?;
+        let of = format!("hash of event {}: {}", line.n, line.what);
+        Some(Digest::sha256(of, self.hash(line, world)?))
+    }
+
     fn name(&self) -> &'static str {
         "Audit"
     }
@@ -106,6 +183,7 @@ impl Screen for Audit {
 
     fn footing(&self, _world: &World) -> Footing {
         let enter = match (self.filtering, self.chosen()) {
+            _ if self.number.is_some() => "goes to the event of this number".to_owned(),
             (true, _) => "keeps this filter and goes back to the list".to_owned(),
             (false, Some(line)) => format!("opens event {} as it is written", line.n),
             (false, None) => "does nothing: no event is shown".to_owned(),
@@ -120,7 +198,10 @@ impl Screen for Audit {
         }
     }
 
-    fn offers(&self, _world: &World) -> Vec<Offer> {
+    fn offers(&self, world: &World) -> Vec<Offer> {
+        if self.number.is_some() {
+            return vec![Offer::word(Verb::Enter, "go"), Offer::plain(Verb::Back)];
+        }
         if self.filtering {
             return vec![
                 Offer::word(Verb::Enter, "keep filter"),
@@ -131,6 +212,13 @@ impl Screen for Audit {
         offers.extend([
             Offer::word(Verb::Enter, "open"),
             Offer::plain(Verb::Filter),
+            Offer::plain(Verb::Prove),
+            match self.run(world) {
+                Some(_) => Offer::plain(Verb::Bundle),
+                None => Offer::plain(Verb::Bundle)
+                    .off_because("no ceremony was run in this vault, and a bundle is of a run"),
+            },
+            Offer::plain(Verb::Number),
             Offer::plain(Verb::Evidence),
             Offer::plain(Verb::Back),
         ]);
@@ -142,15 +230,15 @@ impl Screen for Audit {
             "One line an event, the newest last. Every line holds the hash of the line before and a seal under a key of the vault; both were checked for every line when this screen opened.",
             "If a line was changed, cut out, put in or moved, the first line that does not hold is named. Every line before it stands. Keep the file as it is and compare it with a backup.",
             "/ filters while you type: words that must all occur in number, people, event or result. Esc drops the filter.",
-            "Evidence makes one file of a run that an auditor checks without this vault.",
+            "v reads the file once more and proves every line. g goes to a line by its number. b makes the bundle of the run that the line belongs to, or else of the newest: one file that an auditor checks without this vault.",
         ]
     }
 
     fn typing(&self) -> bool {
-        self.filtering
+        self.filtering || self.number.is_some()
     }
 
-    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
         let (width, height) = (canvas.width(), canvas.height());
         if let Some(refused) = &self.refused {
             canvas.paragraph(2, 1, width.saturating_sub(4), Role::Stop, refused);
@@ -172,27 +260,21 @@ impl Screen for Audit {
                 .draw(canvas, x, 0, width.saturating_sub(x), true);
             top = 1;
         }
+        if let Some(number) = &self.number {
+            let x = canvas.put(1, 0, Role::Focus, "Event number ");
+            number.draw(canvas, x, 0, width.saturating_sub(x), true);
+            top = 1;
+        }
         let rows = self.rows();
         let Some(chosen) = self.chosen() else {
             let words = "No event fits the filter. Esc shows all again.";
             canvas.put(3, top.saturating_add(2), Role::Muted, words);
             return;
         };
-        let column = |title, width| Column {
-            title,
-            width,
-            right: false,
-        };
-        let what = width.saturating_sub(60).clamp(10, 60);
-        let columns = [
-            column("EVENT", 5),
-            column("TIME (UTC)", 19),
-            column("WHO", 13),
-            column("WHAT", what),
-            column("RESULT", 10),
-        ];
+        let columns = columns(width);
         let at = self.cursor.at().min(rows.len().saturating_sub(1));
-        let list = height.saturating_sub(top).saturating_sub(EXPLAINED);
+        let below = explained(height);
+        let list = height.saturating_sub(top).saturating_sub(below);
         let broken = self.broken().map(|(n, _)| *n);
         canvas.within(0, top, width, list, |c| {
             table(c, &columns, rows.len(), Cursor::on(at), |n| {
@@ -200,16 +282,28 @@ impl Screen for Audit {
                     .map_or((Role::Text, Vec::new()), |line| texts(line, broken))
             });
         });
-        let y = height.saturating_sub(EXPLAINED);
+        let y = height.saturating_sub(below);
         canvas.rule(y, &[chosen.n.to_string()]);
         let room = width.saturating_sub(2);
-        canvas.within(1, y.saturating_add(1), room, EXPLAINED, |c| {
-            self.explain(chosen, c);
+        canvas.within(1, y.saturating_add(1), room, below.saturating_sub(1), |c| {
+            self.explain(chosen, world, c);
         });
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match (verb, self.filtering) {
+            (Verb::Enter, _) if self.number.is_some() => return self.go_to(),
+            (Verb::Back, _) if self.number.is_some() => self.number = None,
+            (Verb::Number, false) => self.number = Some(TextField::default()),
+            (Verb::Prove, false) => {
+                self.waiting = true;
+                return Reaction::order(Order::Trail);
+            }
+            (Verb::Bundle, false) => {
+                if let Some(run) = self.run(world) {
+                    return super::evidence::Evidence::bundle(run, world);
+                }
+            }
             (Verb::Enter, true) => self.filtering = false,
             (Verb::Back, true) => {
                 self.filtering = false;
@@ -231,7 +325,8 @@ impl Screen for Audit {
             }
             (other, _) => {
                 let count = self.rows().len();
-                let page = usize::from(world.size.1.saturating_sub(8 + EXPLAINED));
+                let below = explained(world.size.1.saturating_sub(7));
+                let page = usize::from(world.size.1.saturating_sub(8).saturating_sub(below));
                 self.cursor.moved(other, count, page);
             }
         }
@@ -239,14 +334,17 @@ impl Screen for Audit {
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
-        if self.filtering {
+        if let Some(number) = &mut self.number {
+            number.key(&key);
+        } else if self.filtering {
             self.filter.key(&key);
         }
         Reaction::none()
     }
 
     fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
-        self.filter.insert(text);
+        let field = self.number.as_mut().unwrap_or(&mut self.filter);
+        field.insert(text);
         Reaction::none()
     }
 
@@ -260,9 +358,19 @@ impl Screen for Audit {
                     Some((n, _)) => usize::try_from(n.saturating_sub(1)).unwrap_or(usize::MAX),
                     None => trail.lines.len().saturating_sub(1),
                 };
+                let again = self.trail.replace(Arc::clone(trail)).is_some();
+                let proven = trail.lines.len();
+                if again && trail.broken.is_none() {
+                    let words = format!("ok  Read again: all {proven} lines hold.");
+                    return Some(Reaction::notice(Role::Ok, words));
+                }
+                self.filter.set("");
                 self.cursor = Cursor::on(at);
-                self.trail = Some(Arc::clone(trail));
                 Some(Reaction::none())
+            }
+            // What was read before stays on screen.
+            News::Refused(text) if self.trail.is_some() => {
+                Some(Reaction::notice(Role::Stop, text.clone()))
             }
             News::Refused(text) => {
                 self.refused = Some(text.clone());
@@ -270,6 +378,41 @@ impl Screen for Audit {
             }
             _ => None,
         }
+    }
+}
+
+fn columns(width: u16) -> [Column; 5] {
+    let column = |title, width| Column {
+        title,
+        width,
+        right: false,
+    };
+    // A wide screen names everybody who signed.
+    let who = if width >= 120 { 32 } else { 13 };
+    let what = width.saturating_sub(47).saturating_sub(who).clamp(10, 80);
+    [
+        column("EVENT", 5),
+        column("TIME (UTC)", 19),
+        column("WHO", who),
+        column("WHAT", what),
+        column("RESULT", 10),
+    ]
+}
+
+/// A text inside a line as it is written, by the names that lead to it.
+fn value(written: &str, path: &[&str]) -> Option<String> {
+    let line: serde_json::Value = serde_json::from_str(written).ok()?;
+    let found = path.iter().try_fold(&line, |value, name| value.get(name))?;
+    found.as_str().map(str::to_owned)
+}
+
+/// The two ends of a hash, as people compare them: `a41f 07c2 .. 9b3e`.
+fn ends(hash: &str) -> String {
+    let groups = super::done::groups(hash);
+    let parts: Vec<&str> = groups.split(' ').collect();
+    match parts.as_slice() {
+        [first, second, .., last] => format!("{first} {second} .. {last}"),
+        _ => "-".to_owned(),
     }
 }
 
@@ -294,51 +437,4 @@ fn texts(line: &TrailLine, broken: Option<u64>) -> (Role, Vec<String>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::evidence::Evidence;
-    use super::*;
-    use crate::tui::room::{Room, practice_session};
-
-    /// Whoever changed the file, the screen says so and where.
-    #[test]
-    fn a_broken_chain_is_shown_as_such() {
-        let session = practice_session(true);
-        let mut trail = session.trail().unwrap();
-        trail.broken = Some((4, "Audit line 4: it was edited: its contents are not what was written. Every line before it stands. Keep the file as it is, and compare it with a backup.".into()));
-        let mut screen = Audit {
-            trail: None,
-            refused: None,
-            cursor: Cursor::default(),
-            filter: TextField::with(""),
-            filtering: false,
-            waiting: true,
-        };
-        let mut room = Room::new(Evidence::new(), session);
-        assert!(
-            screen
-                .news(&News::Trail(Arc::new(trail)), &room.state.world)
-                .is_some()
-        );
-        room.state = crate::tui::app::State::new(room.state.world.clone(), Box::new(screen));
-        room.check("audit-broken");
-        room.shows(&["CHAIN BROKEN at event 4", "NOT PROVEN", "it was edited"]);
-    }
-
-    #[test]
-    fn a_run_is_reported_bundled_and_verified() {
-        let mut session = practice_session(true);
-        let (_, script) = crate::ceremony::shipped()[0];
-        let parsed = crate::ceremony::Script::parse(script).unwrap();
-        crate::ceremony::Runner::begin(&mut session, parsed, crate::ceremony::Wanted::default())
-            .unwrap()
-            .headless(&mut session)
-            .unwrap();
-        let mut room = Room::new(Evidence::new(), session);
-        room.check("evidence-full");
-        room.press("<Enter>");
-        room.shows(&["keymoot run report"]);
-        room.press("<Esc>w");
-        room.shows(&["Path of the new file", ".rehearsal.bundle"]);
-        room.press("<Esc>i/no/such<Enter>").check("evidence-error");
-    }
-}
+mod tests;

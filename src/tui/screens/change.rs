@@ -10,6 +10,7 @@ use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
 use crate::session::{self, changing};
 use crate::tui::canvas::{Canvas, cells};
+use crate::tui::digest::Digest;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
@@ -77,6 +78,13 @@ impl Change {
 }
 
 impl Screen for Change {
+    fn digest(&self, _world: &World) -> Option<Digest> {
+        let hidden = self.blank || self.ask.words.is_some();
+        let body = self.ask.body.iter().map(String::as_str);
+        let digest = super::code::found(body).filter(|_| !hidden)?;
+        Some(Digest::sha256(self.ask.title.clone(), digest))
+    }
+
     fn name(&self) -> &'static str {
         "Change of people or shares"
     }

@@ -2,6 +2,7 @@
 
 use crate::session::field::Footing;
 use crate::tui::canvas::Canvas;
+use crate::tui::digest::Digest;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
@@ -24,8 +25,8 @@ pub(crate) const CAMERA: &str = "A camera in the room conflicts with PCI PIN 6-1
 
 /// What is shown.
 enum What {
-    /// One digest: what it is of, and its hex.
-    Digest(String, String),
+    /// One digest or check value.
+    Digest(Digest),
     /// A file.
     File {
         name: String,
@@ -48,9 +49,9 @@ pub(crate) struct Code {
 
 impl Code {
     /// The code of a digest.
-    pub(crate) fn digest(of: &str, sha256: &str) -> Self {
+    pub(crate) const fn digest(digest: Digest) -> Self {
         Self {
-            what: What::Digest(of.to_owned(), sha256.to_owned()),
+            what: What::Digest(digest),
             blocks: Blocks::Half,
             speed: USUAL,
             at: 0,
@@ -111,8 +112,8 @@ impl Code {
             return false;
         };
         match &self.what {
-            What::Digest(_, hex) => {
-                qr::version_of(hex.len().saturating_add(7)).is_some_and(|needed| needed <= version)
+            What::Digest(digest) => {
+                qr::version_of(digest.text().len()).is_some_and(|needed| needed <= version)
             }
             What::File { .. } => self.parts(blocks, size).is_some(),
         }
@@ -131,7 +132,7 @@ impl Code {
     /// The picture of this moment, which of the series it is, and how many there are.
     fn picture(&self, blocks: Blocks, size: (u16, u16)) -> Option<(Picture, usize, usize)> {
         match &self.what {
-            What::Digest(_, hex) => Picture::of_sha256(hex).map(|p| (p, 0, 1)),
+            What::Digest(digest) => Picture::of_digest(digest).map(|p| (p, 0, 1)),
             What::File { .. } => {
                 let parts = self.parts(blocks, size)?;
                 let at = self.at.checked_rem(parts.len())?;
@@ -149,13 +150,14 @@ impl Code {
             Blocks::Full => "full blocks",
         };
         match &self.what {
-            What::Digest(of, hex) => vec![
-                (Role::Title, of.clone()),
-                (Role::Text, super::done::groups(hex)),
+            What::Digest(digest) => vec![
+                (Role::Title, digest.of.clone()),
+                (Role::Text, super::done::groups(&digest.hex)),
                 (
                     Role::Muted,
                     format!(
-                        "The code says SHA256: and these digits, and nothing else. Drawn in {glyphs}."
+                        "The code says {} and these digits, and nothing else. Drawn in {glyphs}.",
+                        digest.begins()
                     ),
                 ),
             ],
@@ -316,7 +318,7 @@ impl Screen for Code {
         let Some((blocks, (picture, at, count))) = shown else {
             let room = width.saturating_sub(4);
             let y = canvas.paragraph(2, 1, room, Role::Note, "This screen is too small for the code, or it shows ASCII alone. Enlarge it to 140x40, or change the glyphs in Settings (,). Nothing was lost.");
-            let (What::Digest(of, hex)
+            let (What::Digest(Digest { of, hex, .. })
             | What::File {
                 name: of,
                 sha256: hex,

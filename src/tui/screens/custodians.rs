@@ -3,6 +3,7 @@
 use super::act::Act;
 use super::page::Page;
 use super::restore::Restore;
+use crate::session::View;
 use crate::session::field::Footing;
 use crate::session::happened::{self, HAPPENED, Happened, Leads};
 use crate::tui::canvas::{Canvas, cells};
@@ -50,6 +51,23 @@ const PEOPLE: [Column; 5] = [
     },
 ];
 
+/// Where on a wide screen the consequence of an answer stands.
+const THEN: u16 = 55;
+
+/// The columns that fit: the fingerprints of people's keys need a wide screen.
+fn columns(width: u16) -> Vec<Column> {
+    let mut columns = PEOPLE.to_vec();
+    // 79 columns are those of before with their gaps.
+    if let Some(room @ 24..) = width.checked_sub(83) {
+        columns.push(Column {
+            title: "FINGERPRINT",
+            width: room.min(79),
+            right: false,
+        });
+    }
+    columns
+}
+
 impl Custodians {
     /// The screen.
     pub(crate) fn new() -> Self {
@@ -58,6 +76,41 @@ impl Custodians {
 
     fn chosen(&self) -> Option<&'static Happened> {
         HAPPENED.get(self.cursor.at().min(HAPPENED.len().saturating_sub(1)))
+    }
+
+    /// What happened, and what each answer leads to.
+    fn draw_question(&self, view: &View, canvas: &mut Canvas<'_>) {
+        let (width, height) = (canvas.width(), canvas.height());
+        let x = canvas.put(1, 0, Role::Title, "What happened?");
+        let at = self.cursor.at();
+        let below = height.saturating_sub(2);
+        let asked = usize::from(below.saturating_sub(1));
+        let end = self.cursor.top(HAPPENED.len(), asked).saturating_add(asked);
+        if let Some(more @ 1..) = HAPPENED.len().checked_sub(end) {
+            let words = format!("{more} more answers below");
+            canvas.put(x.saturating_add(3), 0, Role::Muted, &words);
+        }
+        if let Some(one) = self.chosen() {
+            let words = format!("Then: {}.", one.then);
+            canvas.paragraph(1, below, width.saturating_sub(2), Role::Muted, &words);
+        }
+        canvas.within(0, 1, width, below.saturating_sub(1), |c| {
+            let width = c.width();
+            self.cursor.draw(c, HAPPENED.len(), |c, n, y| {
+                let Some(one) = HAPPENED.get(n) else { return };
+                let role = match (happened::off(one, view), n == at) {
+                    (_, true) => Role::Selection,
+                    (Some(_), _) => Role::Muted,
+                    _ => Role::Text,
+                };
+                c.put_cut(3, y, width.saturating_sub(4), role, one.what);
+                // A wide screen says beside every answer what it leads to.
+                if width >= 120 {
+                    let beside = if n == at { role } else { Role::Muted };
+                    c.put_cut(THEN, y, width.saturating_sub(THEN + 1), beside, one.then);
+                }
+            });
+        });
     }
 
     fn open(&mut self, world: &World) -> Reaction {
@@ -137,14 +190,24 @@ impl Screen for Custodians {
             return;
         };
         let (width, height) = (canvas.width(), canvas.height());
-        let rows: Vec<[String; 5]> = view.people.iter().map(|p| happened::row(p, view)).collect();
+        let rows: Vec<Vec<String>> = view
+            .people
+            .iter()
+            .map(|p| {
+                let mut row = happened::row(p, view).to_vec();
+                // Where there is room the fingerprint stands there, as the enrolment form has it.
+                row.push(super::done::groups(&p.fingerprint));
+                row
+            })
+            .collect();
         // The question keeps at least six rows; people who do not fit stand in a line of their own.
         let room = usize::from(height.saturating_sub(11)).max(1);
         let shown = rows.len().min(room);
+        let columns = columns(width);
         canvas.within(0, 0, width, cells(shown).saturating_add(1), |c| {
-            table(c, &PEOPLE, shown, Cursor::on(usize::MAX), |n| {
-                let row = rows.get(n).map(|row| row.to_vec()).unwrap_or_default();
-                let late = row.last().is_some_and(|due| due == "now");
+            table(c, &columns, shown, Cursor::on(usize::MAX), |n| {
+                let row = rows.get(n).cloned().unwrap_or_default();
+                let late = row.get(4).is_some_and(|due| due == "now");
                 (if late { Role::Wait } else { Role::Text }, row)
             });
         });
@@ -159,25 +222,8 @@ impl Screen for Custodians {
             );
             y = y.saturating_add(1);
         }
-        canvas.put(1, y, Role::Title, "What happened?");
-        y = y.saturating_add(1);
-        let at = self.cursor.at();
-        let below = height.saturating_sub(2);
-        if let Some(one) = self.chosen() {
-            let words = format!("Then: {}.", one.then);
-            canvas.paragraph(1, below, width.saturating_sub(2), Role::Muted, &words);
-        }
-        canvas.within(0, y, width, below.saturating_sub(y), |c| {
-            let width = c.width();
-            self.cursor.draw(c, HAPPENED.len(), |c, n, y| {
-                let Some(one) = HAPPENED.get(n) else { return };
-                let role = match (happened::off(one, view), n == at) {
-                    (_, true) => Role::Selection,
-                    (Some(_), _) => Role::Muted,
-                    _ => Role::Text,
-                };
-                c.put_cut(3, y, width.saturating_sub(4), role, one.what);
-            });
+        canvas.within(0, y, width, height.saturating_sub(y), |c| {
+            self.draw_question(view, c);
         });
     }
 
@@ -202,6 +248,33 @@ impl Screen for Custodians {
             }
             News::Refused(text) => Some(Reaction::notice(Role::Stop, text.clone())),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::room::{Room, practice_session};
+    use crate::tui::snapshot;
+
+    #[test]
+    fn the_list_says_that_it_goes_on_below_and_a_wide_screen_shows_fingerprints() {
+        let mut room = Room::new(Custodians::new(), practice_session(true));
+        room.shows(&["more answers below", "LAST DRILL"]);
+        room.press("<End>");
+        let text = room.text();
+        assert!(text.contains("A copy was destroyed"), "{text}");
+        assert!(!text.contains("more answers below"), "{text}");
+        let person = room.state.world.view.as_ref().unwrap().people[0].clone();
+        let groups = crate::tui::screens::done::groups(&person.fingerprint);
+        for (size, all) in [((140, 40), false), ((200, 60), true)] {
+            let look = snapshot::appearance();
+            let picture = snapshot::drawn(&mut room.state, size.0, size.1, &look);
+            let text = snapshot::text(&picture);
+            assert!(text.contains("FINGERPRINT"), "{text}");
+            assert!(text.contains(&groups[..30]), "{text}");
+            assert_eq!(text.contains(&groups), all, "{text}");
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::session::field::Footing;
 use crate::session::{Command, KeyRow, Outcome, View, op};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
+use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
@@ -85,6 +86,11 @@ fn off(row: &KeyRow, now: Timestamp) -> Option<&'static str> {
 }
 
 impl Screen for Deletions {
+    fn digest(&self, world: &World) -> Option<Digest> {
+        let view = world.view.as_deref()?;
+        self.chosen(view).map(Digest::of_key)
+    }
+
     fn name(&self) -> &'static str {
         "Deletions"
     }

@@ -2,6 +2,7 @@
 
 use crate::session::field::Footing;
 use crate::tui::canvas::{Canvas, cells, wrap};
+use crate::tui::digest::Digest;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
@@ -14,6 +15,12 @@ pub(crate) struct Doctor {
 }
 
 impl Screen for Doctor {
+    fn digest(&self, world: &World) -> Option<Digest> {
+        let lines = world.doctor.iter().map(|(_, _, line)| line.as_str());
+        let digest = super::code::found(lines)?;
+        Some(Digest::sha256("SHA-256 that doctor shows", digest))
+    }
+
     fn name(&self) -> &'static str {
         "Doctor"
     }

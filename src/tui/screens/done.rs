@@ -12,6 +12,7 @@ use crate::session::handover;
 use crate::session::{BackupDone, Executed, KeyRow, PendingView};
 use crate::tui::acts::{HandedOver, NEXT};
 use crate::tui::canvas::Canvas;
+use crate::tui::digest::Digest;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Wants};
@@ -162,7 +163,7 @@ impl Done {
             return width;
         };
         let half = Blocks::Half;
-        let picture = Picture::of_sha256(digest);
+        let picture = Picture::of_digest(&Digest::sha256(*words, digest.clone()));
         let Some(picture) = picture.filter(|p| p.fits(half, canvas, width / 2, height)) else {
             return width;
         };
@@ -378,9 +379,9 @@ impl Screen for Done {
         });
     }
 
-    fn digest(&self, _world: &World) -> Option<(String, String)> {
+    fn digest(&self, _world: &World) -> Option<Digest> {
         let (digest, words) = self.qr.as_ref()?;
-        Some(((*words).to_owned(), digest.clone()))
+        Some(Digest::sha256(*words, digest.clone()))
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {

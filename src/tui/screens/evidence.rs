@@ -1,5 +1,7 @@
 //! Evidence: the runs of this vault, their reports, and the one file that an auditor gets.
 
+use std::path::Path;
+
 use crossterm::event::KeyEvent;
 
 use super::page::Page;
@@ -7,10 +9,11 @@ use super::save::Save;
 use crate::session::field::Footing;
 use crate::session::{Run, RunOutcome};
 use crate::tui::canvas::Canvas;
+use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
-use crate::tui::screen::{Reaction, Screen};
+use crate::tui::screen::{Reaction, Screen, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::{Column, Cursor, table};
 use crate::tui::widgets::text::TextField;
@@ -40,6 +43,20 @@ impl Evidence {
         let runs = &world.view.as_ref()?.runs;
         let at = self.cursor.at().min(runs.len().saturating_sub(1));
         runs.iter().rev().nth(at)
+    }
+
+    /// The screen, and the order to make the bundle of this run.
+    pub(crate) fn bundle(run: &Run, world: &World) -> Reaction {
+        let runs = world.view.as_ref().map_or(&[][..], |v| v.runs.as_slice());
+        let at = runs.iter().rev().position(|r| r.id == run.id);
+        let mut screen = Self {
+            cursor: Cursor::on(at.unwrap_or(0)),
+            ..Self::default()
+        };
+        let asked = screen.ask(Order::Bundle, world);
+        let mut reaction = Reaction::push(screen);
+        reaction.0.extend(asked.0);
+        reaction
     }
 
     fn ask(&mut self, order: impl Fn(String) -> Order, world: &World) -> Reaction {
@@ -75,6 +92,15 @@ fn outcome(run: &Run) -> (&'static str, Role) {
 }
 
 impl Screen for Evidence {
+    fn digest(&self, world: &World) -> Option<Digest> {
+        if self.path.is_some() {
+            return None;
+        }
+        let run = self.chosen(world)?;
+        let of = format!("SHA-256 of the script {}, run {}", run.script, run.number);
+        Some(Digest::sha256(of, run.script_sha256.clone()))
+    }
+
     fn name(&self) -> &'static str {
         "Evidence"
     }
@@ -148,6 +174,15 @@ impl Screen for Evidence {
         ]
     }
 
+    fn wants(&self) -> Option<(Wants, String)> {
+        let path = self.path.as_ref()?;
+        Some((Wants::File, path.value().to_owned()))
+    }
+
+    fn picked(&mut self, path: &Path) {
+        self.path = Some(TextField::with(&path.to_string_lossy()));
+    }
+
     fn typing(&self) -> bool {
         self.path.is_some()
     }
@@ -170,7 +205,7 @@ impl Screen for Evidence {
         };
         let columns = [
             column("RUN", 4),
-            column("SCRIPT", width.saturating_sub(55).clamp(16, 50)),
+            column("SCRIPT", width.saturating_sub(55).clamp(16, 90)),
             column("STARTED (UTC)", 20),
             column("ENDED AS", 12),
         ];

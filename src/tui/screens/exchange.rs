@@ -7,6 +7,7 @@ use crossterm::event::KeyEvent;
 use crate::session::field::Footing;
 use crate::session::{ExportView, Outcome, ReceiptView};
 use crate::tui::canvas::Canvas;
+use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
@@ -107,6 +108,16 @@ fn state_role(state: &str) -> Role {
 }
 
 impl Screen for Exchange {
+    fn digest(&self, world: &World) -> Option<Digest> {
+        if self.path.is_some() {
+            return None;
+        }
+        let export = self.chosen(world)?;
+        let (value, method) = export.check_value.split_once(' ')?;
+        let of = format!("check value of {} as it was sent {method}", export.label);
+        Some(Digest::check_value(of, value))
+    }
+
     fn name(&self) -> &'static str {
         "Exchange"
     }

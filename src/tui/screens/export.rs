@@ -371,6 +371,10 @@ impl Screen for Export {
         ]
     }
 
+    fn takes_content(&self) -> bool {
+        true
+    }
+
     fn wants(&self) -> Option<(Wants, String)> {
         match self.step {
             Step::File => Some((Wants::File, self.path.value().to_owned())),

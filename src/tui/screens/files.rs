@@ -22,6 +22,8 @@ pub(crate) struct Files {
     cursor: Cursor,
     error: Option<String>,
     waiting: bool,
+    /// A medium came or went, and the folder on screen is read again.
+    again: bool,
 }
 
 impl Files {
@@ -40,6 +42,7 @@ impl Files {
             cursor: Cursor::default(),
             error: None,
             waiting: true,
+            again: false,
         };
         (picker, Order::Look(folder))
     }
@@ -127,7 +130,7 @@ impl Screen for Files {
     fn help(&self) -> &'static [&'static str] {
         &[
             "Each file is looked into and called what it is, whatever its name says: a receiver's parameters, a certificate, a key block, a token. Files above 1 MiB and hidden ones are left alone.",
-            "Sticks and cards that are mounted stand first. One that is plugged in meanwhile shows after leaving and opening this list again.",
+            "Sticks and cards that are mounted stand first. One that is plugged in meanwhile shows within seconds.",
             "Esc goes back to the field, with what was typed there.",
         ]
     }
@@ -210,16 +213,41 @@ impl Screen for Files {
         }
     }
 
+    fn media(&mut self) -> Reaction {
+        self.listing
+            .as_ref()
+            .map(|l| l.folder.clone())
+            .map_or_else(Reaction::none, |folder| {
+                self.again = true;
+                self.look(folder)
+            })
+    }
+
     fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
         if !std::mem::take(&mut self.waiting) {
             return None;
         }
+        let again = std::mem::take(&mut self.again);
         match news {
             News::Listed(listing) => {
+                let same = self
+                    .listing
+                    .as_ref()
+                    .is_some_and(|l| l.folder == listing.folder);
+                let stood = self.chosen().filter(|_| same).map(|e| e.path.clone());
+                // Read again, the cursor stays on its file.
+                let place = |path: PathBuf| listing.entries.iter().position(|e| e.path == path);
                 let first = listing.entries.iter().position(|e| e.kind == Kind::File);
                 let first = first.filter(|_| self.wants == Wants::File);
-                self.cursor = Cursor::on(first.unwrap_or(0));
+                let at = stood.and_then(place).or(first);
+                self.cursor = Cursor::on(at.unwrap_or(0));
                 self.listing = Some(listing.clone());
+                Some(Reaction::none())
+            }
+            // The medium whose folder was on screen is gone.
+            News::Refused(text) if again => {
+                self.listing = None;
+                self.error = Some(text.clone());
                 Some(Reaction::none())
             }
             News::Refused(text) => {

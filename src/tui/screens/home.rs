@@ -5,6 +5,7 @@ use crate::session::due::{Due, Goes};
 use crate::session::field::Footing;
 use crate::session::{self, View};
 use crate::tui::canvas::{Canvas, cells};
+use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::Order;
@@ -159,6 +160,10 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
 }
 
 impl Screen for Home {
+    fn digest(&self, world: &World) -> Option<Digest> {
+        world.view.as_deref().map(Digest::head)
+    }
+
     fn name(&self) -> &'static str {
         "Home"
     }

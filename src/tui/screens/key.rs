@@ -11,6 +11,7 @@ pub(crate) use crate::session::guide::{export_off, out_off};
 use crate::session::{KeyRow, View, modes, op};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
+use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
@@ -147,6 +148,10 @@ fn exports(row: &KeyRow, view: &View) -> Vec<Line> {
 }
 
 impl Screen for KeyPage {
+    fn digest(&self, world: &World) -> Option<Digest> {
+        self.row(world).map(Digest::of_key)
+    }
+
     fn name(&self) -> &'static str {
         "Key"
     }

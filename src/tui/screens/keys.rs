@@ -12,6 +12,7 @@ use super::menu::Menu;
 use crate::session::field::Footing;
 use crate::session::{KeyRow, View};
 use crate::tui::canvas::Canvas;
+use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen};
@@ -71,6 +72,11 @@ pub(crate) fn history(row: &KeyRow, view: &View) -> String {
 }
 
 impl Screen for Keys {
+    fn digest(&self, world: &World) -> Option<Digest> {
+        let view = world.view.as_deref()?;
+        self.chosen(view).map(Digest::of_key)
+    }
+
     fn name(&self) -> &'static str {
         "Keys"
     }

@@ -2,6 +2,7 @@
 
 use crate::session::field::Footing;
 use crate::tui::canvas::{Canvas, cells, wrap};
+use crate::tui::digest::Digest;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
@@ -37,10 +38,10 @@ impl Page {
 }
 
 impl Screen for Page {
-    fn digest(&self, _world: &World) -> Option<(String, String)> {
+    fn digest(&self, _world: &World) -> Option<Digest> {
         let said = self.digest.clone();
         let digest = said.or_else(|| super::code::found(self.text.lines()))?;
-        Some((self.titles.join(", "), digest))
+        Some(Digest::sha256(self.titles.join(", "), digest))
     }
 
     fn name(&self) -> &'static str {

@@ -7,6 +7,7 @@ use crate::ceremony::{Script, shipped};
 use crate::session::field::Footing;
 use crate::tui::PlaySession;
 use crate::tui::canvas::{Canvas, cells};
+use crate::tui::digest::Digest;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{Order, PlayOrder};
 use crate::tui::screen::{Reaction, Screen, Step};
@@ -25,6 +26,8 @@ pub(crate) struct Listed {
     pub(crate) title: String,
     /// Its steps' titles.
     pub(crate) steps: Vec<String>,
+    /// SHA-256 of its bytes, lower-case hex.
+    pub(crate) sha256: String,
     /// Its bytes.
     pub(crate) script: Vec<u8>,
 }
@@ -68,6 +71,7 @@ impl Picker {
                     id: script.id().to_owned(),
                     title: script.title().to_owned(),
                     steps: script.steps().into_iter().map(|(_, title)| title).collect(),
+                    sha256: script.sha256_hex(),
                     script: bytes.to_vec(),
                 })
             })
@@ -113,6 +117,12 @@ impl Picker {
 }
 
 impl Screen for Picker {
+    fn digest(&self, _world: &World) -> Option<Digest> {
+        let chosen = self.listed.get(self.cursor.at())?;
+        let of = format!("SHA-256 of the script {}", chosen.id);
+        Some(Digest::sha256(of, chosen.sha256.clone()))
+    }
+
     fn name(&self) -> &'static str {
         "Ceremonies"
     }
@@ -236,6 +246,7 @@ mod tests {
                 "The clock".into(),
                 "Make the key".into(),
             ],
+            sha256: "0".repeat(64),
             script: Vec::new(),
         };
         Picker::over(

@@ -10,6 +10,7 @@ use crate::session::PendingView;
 use crate::session::field::Footing;
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
+use crate::tui::digest::Digest;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
@@ -112,6 +113,11 @@ impl Review {
 }
 
 impl Screen for Review {
+    fn digest(&self, _world: &World) -> Option<Digest> {
+        let of = format!("digest of the act: {}", self.pending.sentence);
+        Some(Digest::sha256(of, self.pending.digest.clone()))
+    }
+
     fn name(&self) -> &'static str {
         "Review"
     }

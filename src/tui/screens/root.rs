@@ -322,6 +322,10 @@ impl Screen for ImportRoot {
         ]
     }
 
+    fn takes_content(&self) -> bool {
+        true
+    }
+
     fn wants(&self) -> Option<(Wants, String)> {
         (self.step == Step::File).then(|| (Wants::File, self.path.value().to_owned()))
     }

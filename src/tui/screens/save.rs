@@ -6,6 +6,7 @@ use crossterm::event::KeyEvent;
 
 use crate::session::field::Footing;
 use crate::tui::canvas::Canvas;
+use crate::tui::digest::Digest;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step, Wants};
@@ -18,6 +19,7 @@ pub(crate) struct Save {
     title: &'static str,
     path: TextField,
     bytes: Vec<u8>,
+    digest: Digest,
     error: Option<String>,
     waiting: bool,
 }
@@ -29,6 +31,7 @@ impl Save {
         Self {
             title,
             path,
+            digest: Digest::of_bytes("SHA-256 of the file", &bytes),
             bytes,
             error: None,
             waiting: false,
@@ -37,6 +40,10 @@ impl Save {
 }
 
 impl Screen for Save {
+    fn digest(&self, _world: &World) -> Option<Digest> {
+        Some(self.digest.clone())
+    }
+
     fn name(&self) -> &'static str {
         "Write file"
     }
@@ -89,7 +96,9 @@ impl Screen for Save {
             Role::Muted,
             &format!("{} bytes, no secret in it", self.bytes.len()),
         );
-        super::wizard::complaint(canvas, 7, self.error.as_ref());
+        let digest = super::done::groups(&self.digest.hex);
+        canvas.paragraph(2, 6, room, Role::Muted, &format!("SHA-256  {digest}"));
+        super::wizard::complaint(canvas, 9, self.error.as_ref());
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {

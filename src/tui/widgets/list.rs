@@ -43,7 +43,8 @@ impl Cursor {
             .min(count.saturating_sub(height))
     }
 
-    /// Draws the rows in sight: marker and highlight here, words by `row(canvas, index, y)`.
+    /// Draws the rows in sight: marker and highlight here, words by `row(canvas, index, y)`. An arrow at the edge says
+    /// that the list goes on there.
     pub(crate) fn draw(
         self,
         canvas: &mut Canvas<'_>,
@@ -60,6 +61,14 @@ impl Cursor {
             }
             canvas.listed(y, index, self.at);
             row(canvas, index, y);
+        }
+        let below = count.saturating_sub(top.saturating_add(height));
+        for (more, y, glyph) in [(top, 0, "↑"), (below, height.saturating_sub(1), "↓")] {
+            if more > 0 && height > 0 {
+                let here = top.saturating_add(y) == self.at;
+                let role = if here { Role::Selection } else { Role::Muted };
+                canvas.put(0, cells(y), role, glyph);
+            }
         }
     }
 }

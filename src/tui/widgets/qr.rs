@@ -4,6 +4,7 @@ use qrcode::{EcLevel, QrCode, Version};
 use ratatui::style::{Color, Style};
 
 use crate::tui::canvas::{Canvas, cells};
+use crate::tui::digest::Digest;
 
 /// Modules of quiet zone around the code; readers on screens are content with two.
 const QUIET: usize = 2;
@@ -76,10 +77,9 @@ pub(crate) struct Picture {
 }
 
 impl Picture {
-    /// The picture of a SHA-256 in hex; nothing where it is too long for a code.
-    pub(crate) fn of_sha256(hex: &str) -> Option<Self> {
-        // Upper case, so that the code stays in its dense alphanumeric mode.
-        let text = format!("SHA256:{}", hex.to_ascii_uppercase());
+    /// The picture of a digest; nothing where it is too long for a code.
+    pub(crate) fn of_digest(digest: &Digest) -> Option<Self> {
+        let text = digest.text();
         Self::of_text(&text, version_of(text.len())?)
     }
 
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn the_half_blocks_are_the_code_and_fit_the_least_screen() {
         let hex = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
-        let picture = Picture::of_sha256(hex).unwrap();
+        let picture = Picture::of_digest(&Digest::sha256("a file", hex)).unwrap();
         let half = (picture.width(Blocks::Half), picture.height(Blocks::Half));
         assert_eq!(half, (33, 17));
         let full = (picture.width(Blocks::Full), picture.height(Blocks::Full));

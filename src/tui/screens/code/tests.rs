@@ -42,7 +42,7 @@ fn pass(state: &mut State, millis: i64) {
 
 #[test]
 fn a_digest_and_a_file_as_they_are_drawn() {
-    let mut state = snapshot::state(Code::digest("SHA-256 of the file", HEX));
+    let mut state = snapshot::state(Code::digest(Digest::sha256("SHA-256 of the file", HEX)));
     snapshot::check("code-digest", &mut state);
     snapshot::survives_every_size(&mut state);
     let mut state = film(Profile::Test);
@@ -197,10 +197,54 @@ mod decoded {
         }
     }
 
+    /// Every screen with a digest on it, one key away from the code, which says those very digits.
+    #[test]
+    fn every_screen_with_a_digest_shows_it() {
+        let mut session = crate::tui::room::practice_session(true);
+        let (_, script) = crate::ceremony::shipped()[0];
+        let parsed = crate::ceremony::Script::parse(script).unwrap();
+        let wanted = crate::ceremony::Wanted::default();
+        crate::ceremony::Runner::begin(&mut session, parsed, wanted)
+            .unwrap()
+            .headless(&mut session)
+            .unwrap();
+        let home = crate::tui::screens::home::Home::new();
+        let mut room = crate::tui::room::Room::new(home, session);
+        let view = room.state.world.view.clone().unwrap();
+        let key = view.keys.first().unwrap();
+        let run = view.runs.first().unwrap();
+        let (kcv, sha256) = (format!("KCV:{}", key.key.key_check_value), |hex: &str| {
+            format!("SHA256:{}", hex.to_ascii_uppercase())
+        });
+        for (there, back, want) in [
+            (
+                "q",
+                "<Esc>",
+                format!("HEAD:{}", view.state_head.to_ascii_uppercase()),
+            ),
+            ("vq", "<Esc><Esc>", kcv.clone()),
+            ("v<Enter>q", "<Esc><Esc><Esc>", kcv),
+            ("oq", "<Esc><Esc>", sha256(&run.script_sha256)),
+            ("tq", "<Esc><Esc>", sha256(&view.audit_head)),
+        ] {
+            room.press(there);
+            for size in [(80, 24), (140, 40)] {
+                let look = snapshot::appearance();
+                let buffer = snapshot::drawn(&mut room.state, size.0, size.1, &look);
+                assert_eq!(
+                    decode(&[bitmap(&buffer)]),
+                    std::slice::from_ref(&want),
+                    "{there} at {size:?}"
+                );
+            }
+            room.press(back);
+        }
+    }
+
     #[test]
     fn a_digest_is_read_as_it_is() {
         for (size, keys) in [((80, 24), ""), ((140, 40), ""), ((140, 40), "g")] {
-            let mut state = snapshot::state(Code::digest("of a file", HEX));
+            let mut state = snapshot::state(Code::digest(Digest::sha256("of a file", HEX)));
             state.world.size = size;
             press(&mut state, keys);
             let buffer = snapshot::drawn(&mut state, size.0, size.1, &snapshot::appearance());

@@ -16,6 +16,7 @@ use crate::ceremony::{self, Ask, Showing, StepLine};
 use crate::session::field::Footing;
 use crate::session::{self, RunOutcome};
 use crate::tui::canvas::{Canvas, cells, wrap};
+use crate::tui::digest::Digest;
 use crate::tui::frame;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
@@ -335,11 +336,14 @@ impl Screen for RunScreen {
         ]
     }
 
-    fn digest(&self, _world: &World) -> Option<(String, String)> {
+    fn digest(&self, world: &World) -> Option<Digest> {
+        if self.phase == Phase::Ended {
+            return world.view.as_deref().map(Digest::head);
+        }
         let asks = self.phase == Phase::Asking;
         let ask = self.ask().filter(|_| asks)?;
         let digest = super::code::found(ask.body.iter().map(String::as_str))?;
-        Some((ask.heading(), digest))
+        Some(Digest::sha256(ask.heading(), digest))
     }
 
     fn wants(&self) -> Option<(Wants, String)> {

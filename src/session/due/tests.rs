@@ -1,0 +1,103 @@
+//! What is due of copies, tokens and drills, on an open practice vault.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::session::view::{CopyView, DrillView, TokenView};
+use crate::session::{Environment, practice};
+use crate::vault::MemoryStore;
+
+fn view() -> View {
+    let store = Box::new(MemoryStore::new());
+    let environment = Environment::seeded("due").unwrap();
+    practice::vault(store, environment, None, true)
+        .unwrap()
+        .session
+        .view()
+}
+
+fn copy(id: &str, state: &str, at: Timestamp, seq: u64) -> CopyView {
+    CopyView {
+        id: id.into(),
+        seq,
+        medium: "RED".into(),
+        bag: None,
+        at,
+        state: state.into(),
+        old_set: false,
+        holds_gone: Vec::new(),
+    }
+}
+
+fn lines(view: &View, now: Timestamp) -> Vec<String> {
+    let due = due(view, now);
+    due.iter()
+        .map(|d| format!("{} | {} | {} | {}", d.kind, d.what, d.when, d.who))
+        .collect()
+}
+
+#[test]
+fn a_fresh_vault_has_nothing_due() {
+    let view = view();
+    assert_eq!(lines(&view, view.now), Vec::<String>::new());
+}
+
+#[test]
+fn copies_that_need_somebody_are_due_and_those_that_need_nobody_are_not() {
+    let mut view = view();
+    let now = view.now;
+    let month = now.plus_millis(-31 * DAY);
+    let mut before = copy("B2", "verified", now, view.seq);
+    before.old_set = true;
+    let mut holds = copy("B3", "verified", now, view.seq);
+    holds.holds_gone = vec!["bdk-lab".into()];
+    let mut gone = copy("B4", "destroyed", month, 0);
+    gone.holds_gone = vec!["bdk-lab".into()];
+    view.copies = Arc::new(vec![copy("B1", "begun", now, 0), before, holds, gone]);
+    assert_eq!(
+        lines(&view, now),
+        [
+            "copy | B1 on RED was not read back: make another | now | everybody",
+            "copy | B2 on RED opens to the people of before | now | everybody",
+            "copy | B3 may still hold bdk-lab | now | everybody",
+        ]
+    );
+    // A copy of a month ago is due once something was done since.
+    view.seq = 9;
+    view.copies = Arc::new(vec![copy("B1", "verified", month, 8)]);
+    let words = "copy | B1 is the newest and lacks what was done since | 31 d 00 h ago | everybody";
+    assert_eq!(lines(&view, now), [words]);
+    view.copies = Arc::new(vec![copy("B1", "verified", month, 9)]);
+    assert!(lines(&view, now).is_empty());
+    view.copies = Arc::new(vec![copy("B1", "verified", now, 8)]);
+    assert!(lines(&view, now).is_empty());
+}
+
+#[test]
+fn a_drill_is_announced_before_its_day_and_late_after_it() {
+    let mut view = view();
+    let now = view.now;
+    let due = now.plus_millis(12 * DAY);
+    let mut people = view.people.to_vec();
+    let ben = people.iter_mut().find(|p| p.name == "Ben").unwrap();
+    ben.drill = Some(DrillView { last: None, due });
+    view.people = Arc::new(people);
+    let ahead = "drill | the yearly proof of shares comes | 12 d 00 h | Ben";
+    assert_eq!(lines(&view, now), [ahead]);
+    let late = "drill | shares were not proven for a year | now | Ben";
+    assert_eq!(lines(&view, due), [late]);
+    assert!(lines(&view, now.plus_millis(-19 * DAY)).is_empty());
+}
+
+#[test]
+fn a_token_that_was_given_out_runs_down() {
+    let mut view = view();
+    let until = view.now.plus_millis(6 * DAY);
+    view.tokens = Arc::new(vec![TokenView {
+        name: "import-token-abc".into(),
+        material: "TR34_KEY_BLOCK",
+        until,
+    }]);
+    let line = "token | import-token-abc (TR34_KEY_BLOCK) ends | 6 d 00 h | -";
+    assert_eq!(lines(&view, view.now), [line]);
+}

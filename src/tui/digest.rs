@@ -1,0 +1,106 @@
+//! What a screen can show as a QR code that stands still: a digest or a check value, declared by the screen it is on.
+
+use crate::session::{KeyRow, View};
+
+/// One value for the minutes. None of these is a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Digest {
+    /// What it is of, in words.
+    pub(crate) of: String,
+    /// Hex digits.
+    pub(crate) hex: String,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sha256,
+    CheckValue,
+    Head,
+}
+
+impl Digest {
+    /// A SHA-256, lower-case hex.
+    pub(crate) fn sha256(of: impl Into<String>, hex: impl Into<String>) -> Self {
+        Self::new(of.into(), hex.into(), Kind::Sha256)
+    }
+
+    /// The SHA-256 of a file.
+    pub(crate) fn of_bytes(of: impl Into<String>, bytes: &[u8]) -> Self {
+        let hash = <sha2::Sha256 as sha2::Digest>::digest(bytes);
+        Self::sha256(of, data_encoding::HEXLOWER.encode(&hash))
+    }
+
+    /// A key's check value, upper-case hex.
+    pub(crate) fn check_value(of: impl Into<String>, hex: impl Into<String>) -> Self {
+        Self::new(of.into(), hex.into(), Kind::CheckValue)
+    }
+
+    /// The head of a vault's state: what the words of the witness card stand for.
+    pub(crate) fn head(view: &View) -> Self {
+        let of = format!(
+            "head of state {}: the words of the witness card, {}",
+            view.seq,
+            view.card_words.join(" ")
+        );
+        Self::new(of, view.state_head.clone(), Kind::Head)
+    }
+
+    /// What says which key this is: the SHA-256 of its certificate where it has one, else its check value.
+    pub(crate) fn of_key(row: &KeyRow) -> Self {
+        row.certificate_sha256.as_ref().map_or_else(
+            || {
+                let method = row.key.key_check_value_algorithm.name();
+                Self::check_value(
+                    format!("check value of {}, {method}", row.label),
+                    row.key.key_check_value.clone(),
+                )
+            },
+            |sha256| {
+                Self::sha256(
+                    format!("SHA-256 of the certificate of {}", row.label),
+                    sha256,
+                )
+            },
+        )
+    }
+
+    const fn new(of: String, hex: String, kind: Kind) -> Self {
+        Self { of, hex, kind }
+    }
+
+    /// How the code begins.
+    pub(crate) const fn begins(&self) -> &'static str {
+        match self.kind {
+            Kind::Sha256 => "SHA256:",
+            Kind::CheckValue => "KCV:",
+            Kind::Head => "HEAD:",
+        }
+    }
+
+    /// What the code says. Upper case, so that it stays in its dense alphanumeric mode.
+    pub(crate) fn text(&self) -> String {
+        format!("{}{}", self.begins(), self.hex.to_ascii_uppercase())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_says_what_its_digits_are() {
+        let file = Digest::of_bytes("a file", b"abc");
+        assert_eq!(
+            file.text(),
+            "SHA256:BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD"
+        );
+        let kcv = Digest::check_value("of a key", "41c07d");
+        assert_eq!(kcv.text(), "KCV:41C07D");
+        let view = crate::tui::snapshot::rehearsal();
+        assert_eq!(
+            Digest::head(&view).text(),
+            format!("HEAD:{}", "0".repeat(64))
+        );
+    }
+}

@@ -1,0 +1,189 @@
+//! What goes on around the screen: whether somebody is still there, the network, media that come and go. All of it is
+//! told in lines that take neither the keyboard nor the question on screen.
+
+use std::path::PathBuf;
+
+use super::app::{IDLE, State};
+use super::message::Msg;
+use super::screen::{Reaction, Screen};
+use super::surroundings;
+use super::theme::Role;
+use crate::os::removable_media;
+use crate::session::Profile;
+
+/// Seconds before the lock at which the screen asks whether somebody is there.
+pub(crate) const PING_SECONDS: i64 = 60;
+
+/// Milliseconds between two looks at the network and the media.
+pub(crate) const LOOK_EVERY: u64 = 2000;
+
+/// Milliseconds that a line from outside stays whatever is typed.
+const STAYS: i64 = 2000;
+
+/// What is looked at from time to time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Around {
+    /// The network in one word.
+    pub(crate) network: String,
+    /// Media that are mounted.
+    pub(crate) media: Vec<PathBuf>,
+}
+
+impl Around {
+    /// What is there now.
+    pub(crate) fn now() -> Self {
+        Self {
+            network: surroundings::network(),
+            media: removable_media(),
+        }
+    }
+
+    /// What has changed since; nothing where all is as it was, so that nothing is drawn.
+    pub(crate) fn news(&self, now: &Self) -> Vec<Msg> {
+        let mut news = Vec::new();
+        if self.network != now.network {
+            news.push(Msg::Network(now.network.clone()));
+        }
+        let only_in = |one: &Self, other: &Self| -> Vec<PathBuf> {
+            let gone = |path: &&PathBuf| !other.media.contains(path);
+            one.media.iter().filter(gone).cloned().collect()
+        };
+        let (came, gone) = (only_in(now, self), only_in(self, now));
+        if !(came.is_empty() && gone.is_empty()) {
+            news.push(Msg::Media { came, gone });
+        }
+        news
+    }
+}
+
+impl State {
+    /// When the picture changes by itself next, in milliseconds of the machine's time.
+    pub(crate) fn next_change(&self) -> Option<i64> {
+        let now = self.world.wall.millis();
+        let second = self.world.clock_moves().then(|| {
+            now.saturating_sub(now.rem_euclid(1000))
+                .saturating_add(1000)
+        });
+        let busy = match &self.world.busy {
+            Some((_, since)) if self.world.long_busy().is_none() => {
+                Some(since.millis().saturating_add(200))
+            }
+            // From then on the seconds of the wait are on screen.
+            Some((_, since)) => {
+                let waited = now.saturating_sub(since.millis()).max(0);
+                Some(
+                    now.saturating_sub(waited.rem_euclid(1000))
+                        .saturating_add(1000),
+                )
+            }
+            None => None,
+        };
+        let idle = (!self.locked()).then(|| match self.pinged {
+            Some(_) => self.touched.saturating_add(IDLE),
+            None => self.ping_at(),
+        });
+        let screen = self.top().and_then(Screen::next_change);
+        [second, busy, idle, screen].into_iter().flatten().min()
+    }
+
+    /// The network changed.
+    pub(super) fn network(&mut self, word: String) {
+        if self.world.network == word {
+            return;
+        }
+        let production = self
+            .world
+            .view
+            .as_ref()
+            .is_some_and(|view| view.profile == Profile::Production);
+        let (role, text) = match (word.as_str(), production) {
+            ("ONLINE", true) => (
+                Role::Stop,
+                "STOP  A network came up. A production ceremony wants none: pull the cable, switch radio off.",
+            ),
+            ("ONLINE", false) => (Role::Note, "A network came up: this machine is ONLINE now."),
+            ("offline", _) => (
+                Role::Note,
+                "The network is gone: this machine is offline now.",
+            ),
+            _ => (
+                Role::Note,
+                "Whether there is a network cannot be read any more.",
+            ),
+        };
+        self.world.network = word;
+        self.tell(role, text.to_owned());
+    }
+
+    /// Media came or went. The list of files that is on screen is read again.
+    pub(super) fn media(&mut self, came: &[PathBuf], gone: &[PathBuf]) -> Reaction {
+        let said = |paths: &[PathBuf], what: &str| {
+            let names: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
+            (!names.is_empty()).then(|| format!("{} {what}.", names.join(", ")))
+        };
+        let words = [said(came, "was plugged in"), said(gone, "was taken out")];
+        let words: Vec<String> = words.into_iter().flatten().collect();
+        self.tell(Role::Note, words.join(" "));
+        if self.world.busy.is_some() || self.locked() {
+            return Reaction::none();
+        }
+        match self.top_mut() {
+            Some((screen, _)) => screen.media(),
+            None => Reaction::none(),
+        }
+    }
+
+    /// Asks whether somebody is there, shortly before the screen is hidden. The key that answers does nothing else.
+    pub(super) fn ping(&mut self) {
+        if self.pinged.is_some() || self.locked() {
+            return;
+        }
+        let text = format!(
+            "Is somebody there? This screen is hidden in {PING_SECONDS} s. Any key keeps it, and does nothing else."
+        );
+        self.pinged = Some(text.clone());
+        self.tell(Role::Wait, text);
+    }
+
+    /// When the question whether somebody is there comes, in milliseconds of the machine's time.
+    pub(super) fn ping_at(&self) -> i64 {
+        self.touched
+            .saturating_add(IDLE)
+            .saturating_sub(PING_SECONDS * 1000)
+    }
+
+    /// Somebody touched a key; whether it only answered that question.
+    pub(super) fn answers_ping(&mut self) -> bool {
+        let Some(text) = self.pinged.take() else {
+            return false;
+        };
+        if self.notice().is_some_and(|(_, said)| *said == text) {
+            self.notice = None;
+            self.told = None;
+        }
+        true
+    }
+
+    /// A line from outside: over whatever question is on screen, which goes on.
+    fn tell(&mut self, role: Role, text: String) {
+        // What the screen that hides everything says stays alone; the first line shows the network.
+        if self.locked() {
+            return;
+        }
+        self.notice = Some((role, text));
+        self.told = Some(self.world.wall.millis());
+    }
+
+    /// A key takes the line above the footing away, unless it came from outside a moment ago.
+    pub(super) fn read_notice(&mut self) {
+        let now = self.world.wall.millis();
+        if self.told.is_some_and(|at| now.saturating_sub(at) < STAYS) {
+            return;
+        }
+        self.told = None;
+        self.notice = None;
+    }
+}
+
+#[cfg(test)]
+mod tests;

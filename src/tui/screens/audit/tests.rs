@@ -1,0 +1,91 @@
+//! The log on screen: whole, broken, searched, and what is made of it.
+
+use super::super::evidence::Evidence;
+use super::super::home::Home;
+use super::*;
+use crate::tui::room::{Room, practice_session};
+
+/// Whoever changed the file, the screen says so and where.
+#[test]
+fn a_broken_chain_is_shown_as_such() {
+    let session = practice_session(true);
+    let mut trail = session.trail().unwrap();
+    trail.broken = Some((4, "Audit line 4: it was edited: its contents are not what was written. Every line before it stands. Keep the file as it is, and compare it with a backup.".into()));
+    let mut screen = Audit::unread();
+    let mut room = Room::new(Evidence::new(), session);
+    assert!(
+        screen
+            .news(&News::Trail(Arc::new(trail)), &room.state.world)
+            .is_some()
+    );
+    room.state = crate::tui::app::State::new(room.state.world.clone(), Box::new(screen));
+    room.check("audit-broken");
+    room.shows(&["CHAIN BROKEN at event 4", "NOT PROVEN", "it was edited"]);
+}
+
+#[test]
+fn a_run_is_reported_bundled_and_verified() {
+    let mut session = practice_session(true);
+    let (_, script) = crate::ceremony::shipped()[0];
+    let parsed = crate::ceremony::Script::parse(script).unwrap();
+    crate::ceremony::Runner::begin(&mut session, parsed, crate::ceremony::Wanted::default())
+        .unwrap()
+        .headless(&mut session)
+        .unwrap();
+    let mut room = Room::new(Evidence::new(), session);
+    room.check("evidence-full");
+    room.press("<Enter>");
+    room.shows(&["keymoot run report"]);
+    room.press("<Esc>w");
+    room.shows(&["Path of the new file", ".rehearsal.bundle"]);
+    room.press("<Esc>i/no/such<Enter>").check("evidence-error");
+}
+
+/// The three keys of the log: all proven again, a line by its number, the bundle of a run.
+#[test]
+fn the_log_is_proven_again_and_a_line_is_found_by_its_number() {
+    let mut room = Room::new(Home::new(), practice_session(true));
+    room.press("t");
+    let events = room.state.world.view.as_ref().unwrap().events;
+    room.press("v");
+    room.shows(&[&format!("Read again: all {events} lines hold")]);
+    room.press("g2").check("audit-number");
+    room.press("<Enter>");
+    room.shows(&["─ 2 ─", "opens event 2 as it is written"]);
+    // The next line names this one's hash; the vault that of the last.
+    room.shows(&["hash", "previous"]);
+    room.press("q");
+    room.shows(&["hash of event 2", "The code says SHA256:"]);
+    room.press("<Esc>g99<Enter>");
+    room.shows(&["There is no event \"99\"", "1 to "]);
+    room.press("<Esc>t<End>q");
+    let head = room.state.world.view.as_ref().unwrap().audit_head.clone();
+    room.shows(&[&head[..4]]);
+    room.press("<Esc>b");
+    room.shows(&["off here", "a bundle is of a run"]);
+}
+
+#[test]
+fn the_bundle_of_a_run_is_one_key_away_from_its_line() {
+    let mut session = practice_session(true);
+    let (_, script) = crate::ceremony::shipped()[0];
+    let parsed = crate::ceremony::Script::parse(script).unwrap();
+    crate::ceremony::Runner::begin(&mut session, parsed, crate::ceremony::Wanted::default())
+        .unwrap()
+        .headless(&mut session)
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.bundle");
+    let mut room = Room::new(Home::new(), session);
+    room.press("tb");
+    room.shows(&["Evidence: write the bundle", ".rehearsal.bundle"]);
+    // The file's own digest can be taken into the minutes before it is written.
+    room.press("<F7>");
+    room.shows(&["SHA-256 of the file"]);
+    room.press("<Esc><C-u>")
+        .press(&path.display().to_string())
+        .press("<Enter>");
+    room.shows(&["written and read back"]);
+    let written = std::fs::read(&path).unwrap();
+    assert!(crate::evidence::verify::verify(&written, None).is_ok());
+}
