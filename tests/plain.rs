@@ -412,6 +412,17 @@ fn a_ceremony_is_left_standing_and_taken_up_again() {
     again.push("--resume");
     let mut talk = room.talk(&again, "xterm");
     room.open(&mut talk, false);
+    // Where it stands is told before anybody is asked.
+    talk.answer("Press Enter: ", "");
+    for words in [
+        "this ceremony goes on at step",
+        "Saved: ",
+        "Had not happened: ",
+        "The same people? administrator Ada",
+        "Enter   goes on with step",
+    ] {
+        assert!(talk.text().contains(words), "{words}\n{}", talk.text());
+    }
     talk.answer("Press Enter: ", "back");
     talk.answer("\nNumber: ", "stop it for good");
     talk.answer("Reason: ", "the witness was called away");

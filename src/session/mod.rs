@@ -103,6 +103,8 @@ pub use custody_act::{CustodyAct, Inventory, Rotation, Seat};
 pub use drill::DrillDone;
 pub use error::Refusal;
 pub use forms::{SOFTWARE_QUESTION, paper_name};
+#[cfg(test)]
+pub(crate) use height::older as rollback;
 pub use opening::{Bootstrap, Opening, WitnessAnswer};
 pub use printable::printable;
 pub use proving::{Hand, Proving};

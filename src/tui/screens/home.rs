@@ -251,7 +251,13 @@ impl Screen for Home {
         };
         let (width, height) = (canvas.width(), canvas.height());
         let facts = facts(view, world);
-        let below = cells(facts.len()).min(height / 2);
+        // What opening has to tell is never below the edge; a list can be scrolled.
+        let most = if view.notes.is_empty() {
+            height / 2
+        } else {
+            height.saturating_sub(6)
+        };
+        let below = cells(facts.len()).min(most);
         let above = height.saturating_sub(below).saturating_sub(1);
         let due = due(world);
         if due.is_empty() {

@@ -72,6 +72,15 @@ fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
         ask: outcome.is_none().then_some(ask),
         last: Some("ok    Ana signed".into()),
         outcome,
+        came_back: None,
+    }
+}
+
+/// What the runner shows when a run is taken up again.
+pub(in crate::tui) fn taken_up() -> Showing {
+    Showing {
+        came_back: Some(vec!["administrator Ada".into(), "custodian Ben".into()]),
+        ..showing(true, None)
     }
 }
 
