@@ -93,6 +93,11 @@ impl Act {
         }
     }
 
+    /// Whether the act has no field: there is only its sentence to read.
+    fn asks_nothing(&self) -> bool {
+        self.form.rows(80, false) == 0
+    }
+
     fn text(&self, id: &str) -> String {
         match &self.key {
             Some((arn, _)) if id == KEY => arn.clone(),
@@ -190,7 +195,11 @@ impl Screen for Act {
     fn footing(&self, world: &World) -> Footing {
         Footing {
             acts: wizard::acts(world),
-            enter: "next field; after the last, checks all of it and shows the review".into(),
+            enter: if self.asks_nothing() {
+                "checks it and shows the review".into()
+            } else {
+                "next field; after the last, checks all of it and shows the review".into()
+            },
             so_far: "nothing was asked, nothing was written, nothing has changed".into(),
         }
     }
@@ -200,11 +209,13 @@ impl Screen for Act {
         if self.form.choosing() {
             offers.extend([Offer::word(Verb::Up, "choose"), Offer::plain(Verb::Down)]);
         }
-        offers.extend([
-            Offer::plain(Verb::NextField),
-            Offer::plain(Verb::PreviousField),
-            Offer::plain(Verb::Back),
-        ]);
+        if !self.asks_nothing() {
+            offers.extend([
+                Offer::plain(Verb::NextField),
+                Offer::plain(Verb::PreviousField),
+            ]);
+        }
+        offers.push(Offer::plain(Verb::Back));
         offers
     }
 

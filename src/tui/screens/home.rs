@@ -136,14 +136,16 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
             }
         })
         .collect();
-    let head = format!(
-        "state {}, event {}   {}",
+    // Six words of nine letters fill a line of their own: they are compared with the card, and never cut.
+    let head = view.card_words.join(" ");
+    let kept = format!(
+        "{} · state {}, event {}",
+        counts(view),
         view.seq,
-        view.events,
-        view.card_words.join(" ")
+        view.events
     );
     let mut facts = vec![
-        ("KEYS", Role::Text, counts(view)),
+        ("KEYS", Role::Text, kept),
         ("LAST", Role::Text, last),
         ("PEOPLE", Role::Text, people.join(" · ")),
         ("HEAD", Role::Text, head),
