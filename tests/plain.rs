@@ -412,7 +412,6 @@ fn a_ceremony_is_left_standing_and_taken_up_again() {
     again.push("--resume");
     let mut talk = room.talk(&again, "xterm");
     room.open(&mut talk, false);
-    // Where it stands is told before anybody is asked.
     talk.answer("Press Enter: ", "");
     let page = talk.text();
     assert!(page.contains("Had not happened: "), "{page}");
