@@ -412,6 +412,14 @@ fn a_ceremony_is_left_standing_and_taken_up_again() {
     again.push("--resume");
     let mut talk = room.talk(&again, "xterm");
     room.open(&mut talk, false);
+    talk.answer("Press Enter: ", "");
+    let page = talk.text();
+    assert!(page.contains("Had not happened: "), "{page}");
+    assert!(
+        page.contains("The same people? administrator Ada"),
+        "{page}"
+    );
+    assert!(page.contains("Enter: goes on with step"), "{page}");
     talk.answer("Press Enter: ", "back");
     talk.answer("\nNumber: ", "stop it for good");
     talk.answer("Reason: ", "the witness was called away");

@@ -255,6 +255,49 @@ fn a_custodian_rehearses_from_the_welcome_to_done_with_f5_and_enter() {
 }
 
 #[test]
+fn a_partners_key_is_imported_by_tr34_from_the_screens() {
+    let mut terminal = Terminal::start(&["play", "kek-from-partner-tr34.toml"], 80, 24);
+    terminal.shows("Who is here");
+    let end = "Done. In a real ceremony you would now hold";
+    let mut met = std::collections::BTreeSet::new();
+    for _ in 0..8000 {
+        let text = terminal.text();
+        if text.contains(end) {
+            break;
+        }
+        assert!(!text.contains("STOP"), "{text}");
+        let words = [
+            "TR-34",
+            "fingerprint",
+            "token",
+            "Ana approves: ",
+            "Ben approves: ",
+        ];
+        met.extend(words.into_iter().filter(|word| text.contains(word)));
+        // On every page: who acts, what Enter does, what has not happened.
+        if text.contains("So far") {
+            assert!(
+                text.contains(" Acts ") && text.contains(" Enter "),
+                "{text}"
+            );
+        }
+        if text.contains("that was all of it") && !text.contains("____") {
+            // Read to its end and filled in.
+            terminal.step(ENTER);
+        } else {
+            terminal.answer();
+        }
+    }
+    terminal.shows(end);
+    assert_eq!(met.len(), 5, "{met:?}");
+    terminal.press("\x03");
+    terminal.shows("Enter stays");
+    terminal.press("y");
+    assert_eq!(terminal.ended(), 0);
+    terminal.given_back();
+}
+
+#[test]
 fn sigterm_and_hangup_give_the_terminal_back() {
     for signal in ["-TERM", "-HUP", "-QUIT", "-INT"] {
         let mut terminal = Terminal::start(&["play", "first-key.toml"], 80, 24);

@@ -95,6 +95,8 @@ pub struct Showing {
     pub last: Option<String>,
     /// How the run ended.
     pub outcome: Option<RunOutcome>,
+    /// The run was interrupted and nothing was answered since: who has a place in it.
+    pub came_back: Option<Vec<String>>,
 }
 
 /// Where a runner stands after an answer.

@@ -36,5 +36,5 @@ pub(crate) use run::key_lines;
 pub use run::{RunError, Runner, Wanted, resolve_inputs, run_report};
 pub use script::{InputDeclaration, MAX_SCRIPT_BYTES, Script};
 pub use shipped::{sample, shipped};
-pub use telling::{PAUSE, ended, holdings, saved};
+pub use telling::{PAUSE, came_back, came_back_footing, ended, holdings, saved};
 pub use template::new_script;

@@ -1,5 +1,6 @@
 //! What every front end says about a run: the heading of a question, what is read first, what is saved, how it ended.
 
+use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
 use crate::session::{Run, RunOutcome};
 
@@ -68,6 +69,52 @@ pub fn saved(showing: Option<&Showing>, rehearsal: bool) -> String {
         format!("{what}; the rehearsal waits where it is")
     } else {
         format!("{what} and saved; power may fail here and nothing is lost")
+    }
+}
+
+/// What is said when an interrupted run is taken up: where it stands, what is saved, what had not happened, and who
+/// has to be there again. Empty where nothing was interrupted.
+pub fn came_back(showing: &Showing) -> Vec<String> {
+    let (Some(people), Some(step)) = (&showing.came_back, showing.steps.get(showing.current))
+    else {
+        return Vec::new();
+    };
+    let (number, all) = (step.number, showing.steps.len());
+    let done = match step.state.as_str() {
+        "executed" | "verified" | "witnessed" => format!(
+            "Had not happened: the closing of step {number}, and every step after it. Its act is done and saved, once; \
+             it is not done again."
+        ),
+        _ => format!(
+            "Had not happened: what step {number} does, and every step after it. An act is saved whole or not at all; \
+             signatures that were given for it and not used are asked again."
+        ),
+    };
+    vec![
+        format!(
+            "The power came back, or a pause is over: this ceremony goes on at step {number} of {all}, {}.",
+            step.title.trim_end_matches('.')
+        ),
+        match showing.current {
+            0 => "Saved: that the ceremony was begun; no step is done yet.".to_owned(),
+            1 => "Saved: step 1, with everything it made.".to_owned(),
+            n => format!("Saved: steps 1-{n}, with everything they made."),
+        },
+        done,
+        format!(
+            "The same people? {}. If one of them is missing, Esc pauses again and nothing is lost.",
+            people.join(", ")
+        ),
+    ]
+}
+
+/// The three lines of that page.
+pub fn came_back_footing(showing: &Showing, rehearsal: bool) -> Footing {
+    let number = showing.current.saturating_add(1);
+    Footing {
+        acts: "whoever leads the ceremony, once the same people are here".into(),
+        enter: format!("goes on with step {number}"),
+        so_far: saved(Some(showing), rehearsal),
     }
 }
 

@@ -53,6 +53,7 @@ pub(crate) fn play(
         talk,
         session,
         runner: &mut runner,
+        told_back: false,
     };
     let end = run.until_it_ends()?;
     if let End::Ended(outcome) = end {
@@ -65,6 +66,8 @@ struct Run<'r, 'a> {
     talk: &'r mut Dialogue<'a>,
     session: &'r mut Session,
     runner: &'r mut Runner,
+    /// Whether it was told where the run stood when it was taken up.
+    told_back: bool,
 }
 
 /// What happens after one question.
@@ -94,7 +97,10 @@ impl Run<'_, '_> {
                 return Ok(showing.outcome.map_or(End::Left, End::Ended));
             };
             let searches = showing.searches;
-            let turn = self.one(&showing, &ask, again)?;
+            let turn = match self.came_back(&showing)? {
+                Some(turn) => turn,
+                None => self.one(&showing, &ask, again)?,
+            };
             before = Some(showing);
             again = false;
             match turn {
@@ -165,6 +171,21 @@ impl Run<'_, '_> {
         } else {
             self.talk.say("");
         }
+    }
+
+    /// After an interruption, before anybody is asked: where the run stands. Whatever was said instead of Enter leads
+    /// to the pause.
+    fn came_back(&mut self, showing: &Showing) -> Result<Option<Turn>, Gone> {
+        let told = ceremony::came_back(showing);
+        if told.is_empty() || std::mem::replace(&mut self.told_back, true) {
+            return Ok(None);
+        }
+        let question =
+            Question::new(ceremony::came_back_footing(showing, self.rehearsal())).telling(told);
+        Ok(match self.talk.enter(&question)? {
+            Heard::Given(()) => None,
+            Heard::Said(_) => Some(self.pause(showing)?),
+        })
     }
 
     fn one(&mut self, showing: &Showing, ask: &Ask, again: bool) -> Result<Turn, Gone> {

@@ -2,6 +2,8 @@
 
 mod opening;
 
+pub(crate) use opening::SinceCard;
+
 use minicbor_serde::to_vec;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;

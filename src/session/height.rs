@@ -4,6 +4,7 @@ use crate::custody::words;
 use crate::evidence::audit::Kind;
 use crate::vault::{self, HighWater};
 
+use super::book::SinceCard;
 use super::error::Refusal;
 use super::opening::WitnessAnswer;
 use super::transition::Transition;
@@ -14,7 +15,7 @@ impl Session {
     pub(crate) fn check_height(
         &mut self,
         witness: Option<&WitnessAnswer>,
-        card_head: Option<[u8; 32]>,
+        since: &SinceCard,
     ) -> Result<(), Refusal> {
         let seq = self.book.seq();
         if let Some(folder) = &self.state_folder {
@@ -38,17 +39,13 @@ impl Session {
                     .into(),
             )),
             None => Ok(()),
-            Some(card) => self.check_card(card, card_head),
+            Some(card) => self.check_card(card, since),
         }
     }
 
     /// The card's words must be those of this vault's own history at the card's sequence number. An older card of
     /// the same chain is no rollback: the changes since are told.
-    fn check_card(
-        &mut self,
-        card: &WitnessAnswer,
-        card_head: Option<[u8; 32]>,
-    ) -> Result<(), Refusal> {
+    fn check_card(&mut self, card: &WitnessAnswer, since: &SinceCard) -> Result<(), Refusal> {
         let seq = self.book.seq();
         if card.seq > seq {
             return Err(older(card.seq, seq));
@@ -57,7 +54,7 @@ impl Session {
         let head = if card.seq == seq {
             Some(self.book.state_head())
         } else {
-            card_head
+            since.head
         };
         if head.is_none_or(|head| head.get(..6) != Some(typed.as_slice())) {
             return Err(Refusal::Custody(format!(
@@ -67,11 +64,9 @@ impl Session {
                 card.seq
             )));
         }
-        let since = seq - card.seq;
-        if since > 0 {
-            self.notes.push(format!(
-                "the witness card is older by {since} changes, and they all follow from it"
-            ));
+        let count = seq - card.seq;
+        if count > 0 {
+            self.notes.extend(older_card(count, since));
         }
         Ok(())
     }
@@ -138,9 +133,28 @@ impl Session {
     }
 }
 
-fn older(known: u64, found: u64) -> Refusal {
+/// A card that is older than the vault and of its own history: how many changes, and which.
+fn older_card(count: u64, since: &SinceCard) -> Vec<String> {
+    let plural = if count == 1 { "" } else { "s" };
+    let mut notes = vec![format!(
+        "the witness card is older by {count} change{plural}, and they all follow from it"
+    )];
+    match count.saturating_sub(since.changes.len() as u64) {
+        0 => {}
+        more => notes.push(format!(
+            "since the card: {more} that only the audit log lists, then"
+        )),
+    }
+    let told = since.changes.iter();
+    notes.extend(told.map(|change| format!("since the card: {change}")));
+    notes
+}
+
+/// The refusal of a copy that stands at sequence `found` where `known` is known.
+pub(crate) fn older(known: u64, found: u64) -> Refusal {
     Refusal::Vault(format!(
-        "This is an older copy of the vault: it stands at sequence {found}, and {known} is known. It was not opened \
-         and nothing was changed. Find the latest copy; an older one opens only as a recorded exception."
+        "This is an older copy of the vault, a rollback: it stands at sequence {found}, and {known} is known. It was not \
+         opened and nothing was changed. Stop here and find the latest copy; an older one opens only as a recorded \
+         exception."
     ))
 }

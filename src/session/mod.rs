@@ -107,6 +107,8 @@ pub use custody_act::{CustodyAct, Inventory, Rotation, Seat};
 pub use drill::DrillDone;
 pub use error::Refusal;
 pub use forms::{SOFTWARE_QUESTION, paper_name};
+#[cfg(test)]
+pub(crate) use height::older as rollback;
 pub use opening::{Bootstrap, Opening, WitnessAnswer};
 pub use policy_file::{policy_fits, policy_lines, read_policy};
 pub use printable::printable;

@@ -10,7 +10,7 @@ use crate::evidence::audit::{self, Event, Kind};
 use crate::os::WallClock;
 use crate::vault::{self, CustodyFile, Envelope, Identity, Store, read_custody};
 
-use super::book::{Book, storage, vault_refusal};
+use super::book::{Book, SinceCard, storage, vault_refusal};
 use super::error::Refusal;
 use super::present::{Held, HeldKey, open_approval, utf8, with_help};
 use super::proving::rebuilt;
@@ -365,9 +365,9 @@ impl Opening {
         environment: Environment,
         witness: Option<&WitnessAnswer>,
     ) -> Result<Session, Refusal> {
-        let (mut session, card_head) = self.assembled(environment, witness)?;
+        let (mut session, since) = self.assembled(environment, witness)?;
         session.copy = None;
-        session.check_height(witness, card_head)?;
+        session.check_height(witness, &since)?;
         session.after_opening()?;
         Ok(session)
     }
@@ -389,7 +389,7 @@ impl Opening {
         self,
         environment: Environment,
         witness: Option<&WitnessAnswer>,
-    ) -> Result<(Session, Option<[u8; 32]>), Refusal> {
+    ) -> Result<(Session, SinceCard), Refusal> {
         let (at, v) = self.in_force()?;
         let present = self.sets.get(at).map_or_else(Vec::new, |set| {
             set.shares.iter().map(|(name, _)| name.clone()).collect()
@@ -415,7 +415,7 @@ impl Opening {
         session.notes = opened.notes;
         session.learn_practice();
         session.copy = Some(opened.sealed);
-        Ok((session, opened.card_head))
+        Ok((session, opened.since))
     }
 }
 

@@ -395,9 +395,16 @@ fn an_older_card_of_the_same_chain_is_told_and_another_history_is_refused() {
         opening.finish(Environment::seeded("tests").unwrap(), Some(card))
     };
     assert!(open(&last).unwrap().view().notes.is_empty());
-    for (card, changes) in [(&second, "1 changes"), (&first, "2 changes")] {
+    for (card, changes) in [(&second, 1), (&first, 2)] {
         let notes = open(card).unwrap().view().notes;
-        assert!(notes.iter().any(|note| note.contains(changes)), "{notes:?}");
+        let plural = if changes == 1 { "change," } else { "changes," };
+        let older = format!("older by {changes} {plural} and they all follow from it");
+        assert!(notes.iter().any(|note| note.contains(&older)), "{notes:?}");
+        // Each of them is named, with its time and its people.
+        let named = notes
+            .iter()
+            .filter(|note| note.starts_with("since the card: ") && note.contains("2026-11-2"));
+        assert_eq!(named.count(), changes, "{notes:?}");
     }
     let forged = WitnessAnswer {
         seq: second.seq,
@@ -410,7 +417,9 @@ fn an_older_card_of_the_same_chain_is_told_and_another_history_is_refused() {
         words: last.words,
     };
     let refused = open(&ahead).err().unwrap().to_string();
-    assert!(refused.contains("older copy"), "{refused}");
+    for words in ["older copy", "a rollback", "was not opened", "Stop here"] {
+        assert!(refused.contains(words), "{refused}");
+    }
 }
 
 #[test]

@@ -21,7 +21,11 @@ mod lock;
 #[cfg(test)]
 mod lock_tests;
 mod look;
+#[cfg(test)]
+mod matrix_tests;
 mod message;
+#[cfg(test)]
+mod moments_tests;
 #[cfg(test)]
 mod overlay_tests;
 mod paint;

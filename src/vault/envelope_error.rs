@@ -9,8 +9,8 @@ use super::passphrase::MAX_LOG_N;
 pub enum EnvelopeError {
     /// The passphrase does not open it.
     #[error(
-        "The passphrase does not open this envelope. Nothing was used up and the request still stands; \
-         check the spelling, and that the envelope is yours."
+        "The passphrase does not open this envelope. Nothing is locked, there is no limit, and the request stands. \
+         Right stick? Right set of envelopes? Every word as on your own paper?"
     )]
     WrongPassphrase,
     /// It would take more memory than any envelope of ours.

@@ -81,6 +81,7 @@ impl Runner {
             people,
             rehearsal_note: None,
             resumed: false,
+            came_back: false,
             arrows_left: None,
             faults_on: false,
             faults_played: BTreeSet::new(),
@@ -236,6 +237,7 @@ fn resume(
         }
     }
     runner.go_on(session)?;
+    runner.came_back = true;
     Ok(runner)
 }
 

@@ -55,6 +55,7 @@ impl Runner {
         session: &mut Session,
         answers: Vec<Answer>,
     ) -> Result<Advance, RunError> {
+        self.came_back = false;
         let taken = self
             .take(session, answers)
             .and_then(|()| self.advance(session));

@@ -162,6 +162,8 @@ pub struct Runner {
     rehearsal_note: Option<PathBuf>,
     /// Whether this runner took up an interrupted run.
     resumed: bool,
+    /// Whether nothing was answered since it was taken up.
+    came_back: bool,
     /// For drills: arrows that may still be committed before the runner stops as if the power had failed.
     arrows_left: Option<usize>,
     /// Whether the script's faults are played: headless rehearsals that nobody interrupted.

@@ -1,5 +1,6 @@
 //! Opening the book: the log read against the sealed head, and what a crash left between the two settled.
 
+use std::collections::VecDeque;
 use std::io::{BufReader, Read};
 
 use minicbor_serde::from_slice;
@@ -24,8 +25,36 @@ pub(crate) struct OpenBook {
     pub(crate) notes: Vec<String>,
     /// Where the sealed log stood.
     pub(crate) sealed: Head,
+    /// What the log knows of the witness card's sequence number.
+    pub(crate) since: SinceCard,
+}
+
+/// What the log says about a witness card: the state head at its sequence number, and what was done after it.
+#[derive(Default)]
+pub(crate) struct SinceCard {
     /// The state head at the card's sequence number, if the log knows it.
-    pub(crate) card_head: Option<[u8; 32]>,
+    pub(crate) head: Option<[u8; 32]>,
+    /// The latest changes after it, the oldest first: what, when, by whom.
+    pub(crate) changes: VecDeque<String>,
+}
+
+impl SinceCard {
+    /// So many are told in words; the audit log holds all of them.
+    const TOLD: usize = 5;
+
+    /// Takes notice of a line of the log.
+    fn notice(&mut self, event: &Event, card: u64) {
+        let seq = event.details.get("seq").and_then(serde_json::Value::as_u64);
+        if event.kind != Kind::Intent || seq.is_none_or(|seq| seq <= card) {
+            return;
+        }
+        if self.changes.len() == Self::TOLD {
+            self.changes.pop_front();
+        }
+        let when = super::super::sentence_custody::when(event.time.millis());
+        self.changes
+            .push_back(format!("{} ({when}, {})", event.op, event.who.join(" ")));
+    }
 }
 
 impl Book {
@@ -56,10 +85,16 @@ impl Book {
             .map_err(storage)?
             .unwrap_or_else(|| Box::new(std::io::empty()));
         let mut last_group: Vec<Event> = Vec::new();
-        let mut card_head = (card == Some(0)).then(|| state_head::head0(&vault_id));
+        let mut since = SinceCard {
+            head: (card == Some(0)).then(|| state_head::head0(&vault_id)),
+            ..SinceCard::default()
+        };
         let mut each = |line: &Line| {
             remember(&mut last_group, &line.event);
-            card_head = head_at(&line.event, card).or(card_head);
+            since.head = head_at(&line.event, card).or(since.head);
+            if let Some(card) = card {
+                since.notice(&line.event, card);
+            }
         };
         let reading = audit::read(
             BufReader::new(log),
@@ -94,7 +129,7 @@ impl Book {
             state,
             notes,
             sealed: sealed_head,
-            card_head,
+            since,
         })
     }
 

@@ -21,3 +21,18 @@ pub(crate) fn draw(page: &HandOver<'_>, canvas: &mut Canvas<'_>) {
     say(Role::Wait, &page.waits());
     say(Role::Text, &page.step_back());
 }
+
+/// Draws the page of a ceremony that was interrupted; its last paragraph asks for the people.
+pub(crate) fn came_back(told: &[String], canvas: &mut Canvas<'_>) {
+    let width = canvas.width().saturating_sub(6).min(74);
+    let mut y = canvas.height() / 8;
+    for (n, text) in told.iter().enumerate() {
+        let role = match n {
+            0 => Role::Title,
+            n if n.saturating_add(1) == told.len() => Role::Wait,
+            _ => Role::Text,
+        };
+        let rows = canvas.paragraph(3, y, width, role, text);
+        y = y.saturating_add(rows).saturating_add(1);
+    }
+}

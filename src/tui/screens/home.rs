@@ -137,14 +137,16 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
             }
         })
         .collect();
-    let head = format!(
-        "state {}, event {}   {}",
+    // Six words of nine letters fill a line of their own: they are compared with the card, and never cut.
+    let head = view.card_words.join(" ");
+    let kept = format!(
+        "{} · state {}, event {}",
+        counts(view),
         view.seq,
-        view.events,
-        view.card_words.join(" ")
+        view.events
     );
     let mut facts = vec![
-        ("KEYS", Role::Text, counts(view)),
+        ("KEYS", Role::Text, kept),
         ("LAST", Role::Text, last),
         ("PEOPLE", Role::Text, people.join(" · ")),
         ("HEAD", Role::Text, head),
@@ -256,7 +258,13 @@ impl Screen for Home {
         };
         let (width, height) = (canvas.width(), canvas.height());
         let facts = facts(view, world);
-        let below = cells(facts.len()).min(height / 2);
+        // What opening has to tell is never below the edge; a list can be scrolled.
+        let most = if view.notes.is_empty() {
+            height / 2
+        } else {
+            height.saturating_sub(6)
+        };
+        let below = cells(facts.len()).min(most);
         let above = height.saturating_sub(below).saturating_sub(1);
         let due = due(world);
         if due.is_empty() {

@@ -46,7 +46,7 @@ pub(crate) mod save;
 pub(crate) mod settings;
 pub(crate) mod stop_run;
 #[cfg(test)]
-mod tests;
+pub(in crate::tui) mod tests;
 pub(crate) mod unlock;
 pub(crate) mod welcome;
 pub(crate) mod wizard;

@@ -91,7 +91,7 @@ const SENT: (&str, &[(&str, &str)]) = (
 );
 const DELETED: (&str, &[(&str, &str)]) = ("delete-key", &[("key", "bdk-lab-2024"), ("days", "7")]);
 
-fn full() -> Room {
+pub(in crate::tui) fn full() -> Room {
     let mut session = held(&[KEK, PEK, OLD, ROOT, SENT, DELETED]);
     let disable = ("stop-key-usage", &[("key", "pek-acquirer-02")][..]);
     done(&mut session, disable.0, disable.1);

@@ -64,7 +64,18 @@ impl Runner {
             searches: self.searches(session),
             last: self.last.clone(),
             outcome: self.outcome,
+            came_back: self.came_back.then(|| self.places(session)),
         }
+    }
+
+    /// Who has a place in this run, with their roles.
+    fn places(&self, session: &Session) -> Vec<String> {
+        let view = session.view();
+        let here = view
+            .people
+            .iter()
+            .filter(|p| self.people.values().any(|name| *name == p.name));
+        here.map(|p| format!("{} {}", p.role, p.name)).collect()
     }
 
     fn step_lines(&self, session: &Session) -> Vec<StepLine> {

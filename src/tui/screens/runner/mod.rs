@@ -31,6 +31,8 @@ use crate::tui::world::World;
 enum Phase {
     /// The desk is beginning the run.
     Beginning,
+    /// The run was interrupted: where it stands, before anybody is asked.
+    CameBack,
     /// The blank page before a person's question.
     HandOver,
     /// The question.
@@ -107,10 +109,9 @@ impl RunScreen {
             return self.end(showing.outcome);
         };
         self.form = Form::new(&ask.fields);
-        self.phase = if ask.hand_over {
-            Phase::HandOver
-        } else {
-            Phase::Asking
+        self.phase = match showing.came_back {
+            Some(_) => Phase::CameBack,
+            None => called(ask),
         };
         Reaction::none()
     }
@@ -139,8 +140,11 @@ impl RunScreen {
         }
         match self.phase {
             Phase::Beginning => Reaction::none(),
-            Phase::HandOver => {
-                self.phase = Phase::Asking;
+            Phase::CameBack | Phase::HandOver => {
+                self.phase = match self.ask() {
+                    Some(ask) if self.phase == Phase::CameBack => called(ask),
+                    _ => Phase::Asking,
+                };
                 self.question = self.question.wrapping_add(1);
                 Reaction::none()
             }
@@ -235,6 +239,15 @@ impl RunScreen {
     }
 }
 
+/// How a question begins: with a blank page where the keyboard changes hands.
+const fn called(ask: &Ask) -> Phase {
+    if ask.hand_over {
+        Phase::HandOver
+    } else {
+        Phase::Asking
+    }
+}
+
 impl Screen for RunScreen {
     fn name(&self) -> &'static str {
         "Runner"
@@ -260,6 +273,9 @@ impl Screen for RunScreen {
             enter: enter.into(),
             so_far,
         };
+        if let (Phase::CameBack, Some(showing)) = (self.phase, &self.showing) {
+            return ceremony::came_back_footing(showing, world.rehearsal());
+        }
         match (self.phase, self.ask()) {
             (Phase::Beginning, _) => plain(
                 "nobody",
@@ -379,6 +395,11 @@ impl Screen for RunScreen {
             canvas.put(1, 0, Role::ProfileRehearsal, &frame::rehearsal(world));
         }
         let rest = height.saturating_sub(banner);
+        if let (Phase::CameBack, Some(showing)) = (self.phase, &self.showing) {
+            let told = ceremony::came_back(showing);
+            canvas.within(0, banner, width, rest, |c| handover::came_back(&told, c));
+            return;
+        }
         if let (Phase::HandOver, Some(ask)) = (self.phase, self.ask()) {
             let saved = format!("So far {}.", self.saved(world));
             let page = ask.hand_over(&saved);
@@ -497,4 +518,4 @@ impl Screen for RunScreen {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::tui) mod tests;

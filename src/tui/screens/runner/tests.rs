@@ -73,6 +73,15 @@ fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
         searches: false,
         last: Some("ok    Ana signed".into()),
         outcome,
+        came_back: None,
+    }
+}
+
+/// What the runner shows when a run is taken up again.
+pub(in crate::tui) fn taken_up() -> Showing {
+    Showing {
+        came_back: Some(vec!["administrator Ada".into(), "custodian Ben".into()]),
+        ..showing(true, None)
     }
 }
 
