@@ -113,6 +113,7 @@ impl ChangeTalk {
             body: lines_of(&turn, shown),
             fields: fields
                 .map(|field| AskField {
+                    exactly: None,
                     practice: practice(&field),
                     digits: None,
                     field,

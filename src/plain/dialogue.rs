@@ -208,7 +208,7 @@ impl<'a> Dialogue<'a> {
                 Steered::Word(word) => return Ok(Heard::Said(word)),
                 Steered::Text(text) => text,
             };
-            match asked.field.check(&text) {
+            match asked.check(&text) {
                 Ok(normal) => return Ok(Heard::Given(normal)),
                 Err(error) => self.stop(&error.to_string()),
             }

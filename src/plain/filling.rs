@@ -104,6 +104,7 @@ impl Asking<'_, '_> {
             "After the last question comes the review; before custodians have signed nothing happens.",
         ]);
         let asked = AskField {
+            exactly: None,
             digits: None,
             field: *field,
             practice: self.practice(field),

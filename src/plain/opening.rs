@@ -213,6 +213,7 @@ impl Entering<'_, '_> {
             }
         };
         let asked = AskField {
+            exactly: None,
             digits: None,
             field: OPENING_PASSPHRASE,
             practice: practised(self.public.profile, name),
@@ -269,6 +270,7 @@ pub(crate) fn plain(
     field: Field,
 ) -> Result<Option<String>, Gone> {
     let asked = AskField {
+        exactly: None,
         digits: None,
         field,
         practice: None,

@@ -257,6 +257,7 @@ impl Desk {
         let production = created.session.profile() == Profile::Production;
         self.session = Some(created.session);
         let mut papers = Papers {
+            vault: dir.to_path_buf(),
             forms: created.forms,
             // Elsewhere the envelopes lie in the vault's own folder.
             envelopes: if production {

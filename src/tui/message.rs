@@ -297,6 +297,8 @@ pub(crate) enum News {
 /// What `init` leaves: forms and envelopes as text.
 #[derive(Debug, Clone)]
 pub(crate) struct Papers {
+    /// The folder of the vault.
+    pub(crate) vault: PathBuf,
     /// Person and printable form.
     pub(crate) forms: Vec<(String, String)>,
     /// Person, kind and armored envelope, for people's own media; empty where they lie in the vault's folder.

@@ -246,9 +246,7 @@ impl Runner {
         for id in ["advised", "serial", "tampered"] {
             self.texts.remove(id);
         }
-        let turns = self
-            .step()
-            .map(|step| self.component_turns(session, step));
+        let turns = self.step().map(|step| self.component_turns(session, step));
         self.turns = turns.unwrap_or_default();
     }
 

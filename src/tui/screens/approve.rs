@@ -11,7 +11,7 @@ use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
 use crate::session::{Outcome, PendingView};
 use crate::tui::acts::Cancel;
-use crate::tui::canvas::{Canvas, cells};
+use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
@@ -233,7 +233,7 @@ impl Approve {
                     n => format!("Which custodian signs next? {n} more are needed."),
                 };
                 canvas.put(2, 0, Role::Wait, &more);
-                let rows = cells(self.people.entries.len());
+                let rows = self.people.rows(width, canvas.height());
                 canvas.within(1, 1, width, rows, |c| self.people.draw(c, true));
             }
             Stage::Sign(form) => {
@@ -272,7 +272,10 @@ impl Approve {
     /// Rows the part under the details needs.
     fn stage_rows(&self, canvas: &Canvas<'_>) -> u16 {
         match &self.stage {
-            Stage::Who => cells(self.people.entries.len()).saturating_add(1),
+            Stage::Who => self
+                .people
+                .rows(canvas.width(), canvas.height())
+                .saturating_add(1),
             Stage::Sign(form) => {
                 let width = canvas.width().saturating_sub(3);
                 form.rows(width).saturating_add(1)

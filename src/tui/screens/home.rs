@@ -7,8 +7,7 @@ use crate::session::{self, View};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::frame::clock;
 use crate::tui::keys::{self, Offer, Verb};
-use crate::tui::message::Order;
-use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::{Column, Cursor, table};
 use crate::tui::world::World;
@@ -315,10 +314,8 @@ impl Screen for Home {
             Verb::Copy => Reaction::push(Act::backup(world)),
             Verb::Audit => Audit::open(),
             Verb::Evidence => Reaction::push(Evidence::new()),
-            Verb::Back if world.view.as_ref().is_some_and(|v| v.only_copy.is_some()) => {
-                Reaction::push(Leave::closing())
-            }
-            Verb::Back => Reaction::order(Order::Close).then(Step::Pop),
+            // Opening again takes everybody's passphrases: a stray key never costs that.
+            Verb::Back => Reaction::push(Leave::closing()),
             other => {
                 self.cursor
                     .moved(other, due(world).len(), usize::from(world.size.1 / 3));

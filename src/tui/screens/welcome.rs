@@ -1,7 +1,5 @@
 //! Welcome: four numbered ways to begin, the safest first.
 
-use std::path::PathBuf;
-
 use super::doctor::Doctor;
 use super::init::Init;
 use super::picker::{Picker, Place};
@@ -20,8 +18,8 @@ use crossterm::event::{KeyCode, KeyEvent};
 const SHOWN: usize = 2;
 
 /// The first screen.
+#[derive(Default)]
 pub(crate) struct Welcome {
-    vaults: Vec<PathBuf>,
     cursor: Cursor,
 }
 
@@ -34,21 +32,13 @@ enum Way {
 }
 
 impl Welcome {
-    /// A welcome; the vaults lie in the current folder, or one was named.
-    pub(crate) const fn new(vaults: Vec<PathBuf>) -> Self {
-        Self {
-            vaults,
-            cursor: Cursor::on(0),
-        }
-    }
-
-    fn ways(&self) -> Vec<(Way, String, &'static str)> {
+    fn ways(world: &World) -> Vec<(Way, String, &'static str)> {
         let mut ways = vec![(
             Way::Rehearse,
             "Rehearse a ceremony (10 min, nothing is kept)".to_owned(),
             "You play all the people, in a practice vault that is gone afterwards.",
         )];
-        for (n, vault) in self.vaults.iter().take(SHOWN).enumerate() {
+        for (n, vault) in world.vaults.iter().take(SHOWN).enumerate() {
             let name = vault.file_name().map_or_else(
                 || vault.display().to_string(),
                 |n| n.to_string_lossy().into_owned(),
@@ -73,9 +63,9 @@ impl Welcome {
     }
 
     fn go(&self, world: &World) -> Reaction {
-        match self.ways().get(self.cursor.at()).map(|w| w.0) {
+        match Self::ways(world).get(self.cursor.at()).map(|w| w.0) {
             Some(Way::Rehearse) => Reaction::push(Picker::shipped(Place::Rehearsal)),
-            Some(Way::Open(n)) => match self.vaults.get(n) {
+            Some(Way::Open(n)) => match world.vaults.get(n) {
                 Some(vault) => {
                     let unlock = Unlock::new(vault.clone(), Then::Home);
                     let order = unlock.order();
@@ -101,8 +91,8 @@ impl Screen for Welcome {
         vec!["Welcome to keymoot".into()]
     }
 
-    fn footing(&self, _world: &World) -> Footing {
-        let enter = match self.ways().get(self.cursor.at()).map(|w| w.0) {
+    fn footing(&self, world: &World) -> Footing {
+        let enter = match Self::ways(world).get(self.cursor.at()).map(|w| w.0) {
             Some(Way::Rehearse) => "shows the ceremonies you can rehearse",
             Some(Way::Open(_)) => "asks the first custodian for a passphrase",
             Some(Way::Create) => "begins with the vault's name; nothing is written before the end",
@@ -128,7 +118,7 @@ impl Screen for Welcome {
         ]
     }
 
-    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
         let width = canvas.width();
         canvas.paragraph(
             2,
@@ -138,7 +128,7 @@ impl Screen for Welcome {
             "A few people meet to make, move and destroy payment keys; no one can do it alone.",
         );
         let mut y = 4;
-        for (n, (_, title, about)) in self.ways().iter().enumerate() {
+        for (n, (_, title, about)) in Self::ways(world).iter().enumerate() {
             let here = n == self.cursor.at();
             let role = if here { Role::Selection } else { Role::Text };
             if here {
@@ -156,7 +146,7 @@ impl Screen for Welcome {
         if verb == Verb::Enter {
             return self.go(world);
         }
-        let count = self.ways().len();
+        let count = Self::ways(world).len();
         self.cursor.moved(verb, count, count);
         Reaction::none()
     }
@@ -166,7 +156,7 @@ impl Screen for Welcome {
             return Reaction::none();
         };
         match c.to_digit(10).and_then(|d| usize::try_from(d).ok()) {
-            Some(n) if (1..=self.ways().len()).contains(&n) => {
+            Some(n) if (1..=Self::ways(world).len()).contains(&n) => {
                 self.cursor = Cursor::on(n - 1);
                 self.go(world)
             }
@@ -182,7 +172,8 @@ mod tests {
 
     #[test]
     fn welcome_is_drawn() {
-        let mut state = snapshot::state(Welcome::new(vec!["acme.vault".into()]));
+        let mut state = snapshot::state(Welcome::default());
+        state.world.vaults = vec!["acme.vault".into()];
         snapshot::check("welcome", &mut state);
         snapshot::survives_every_size(&mut state);
     }

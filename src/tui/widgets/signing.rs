@@ -34,6 +34,7 @@ impl SignForm {
             .find(|(name, _, _)| *name == person && profile == Profile::Rehearsal)
             .map(|(_, _, phrase)| (*phrase).to_owned());
         let passphrase = AskField {
+            exactly: None,
             digits: None,
             field: SIGNING_PASSPHRASE,
             practice,
@@ -43,6 +44,7 @@ impl SignForm {
             (_, Profile::Production) => {
                 vec![
                     AskField {
+                        exactly: None,
                         digits: None,
                         field: APPROVAL_ENVELOPE,
                         practice: None,

@@ -140,6 +140,7 @@ impl Runner {
                 digits: (field.kind == Kind::Component)
                     .then(|| self.digits())
                     .flatten(),
+                exactly: (field.id == PHRASE.id).then(|| self.phrase()).flatten(),
                 practice: if rehearsal {
                     self.scripted(session, field.id)
                 } else {

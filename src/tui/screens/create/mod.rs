@@ -213,8 +213,9 @@ impl Create {
             .paragraph(1, 0, room, Role::Title, field.hint)
             .saturating_add(1);
         if self.choosing() {
-            let rows = crate::tui::canvas::cells(self.choices.entries.len())
-                .min(height.saturating_sub(y).saturating_sub(4).max(3));
+            let rows = self
+                .choices
+                .rows(width, height.saturating_sub(y).saturating_sub(4).max(3));
             canvas.within(0, y, width, rows, |c| self.choices.draw(c, true));
             y = y.saturating_add(rows);
         } else {

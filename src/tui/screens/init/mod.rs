@@ -81,6 +81,8 @@ pub(crate) struct Init {
     papers: Option<Papers>,
     error: Option<String>,
     question: u64,
+    /// Esc was pressed once while people's words are on paper.
+    giving_up: bool,
 }
 
 impl Init {
@@ -106,6 +108,7 @@ impl Init {
             papers: None,
             error: None,
             question: 0,
+            giving_up: false,
         }
     }
 
@@ -192,6 +195,7 @@ impl Init {
 
     fn turn(&mut self, page: Page) {
         self.page = page;
+        self.giving_up = false;
         self.error = None;
         self.question = self.question.wrapping_add(1);
     }
@@ -301,6 +305,13 @@ impl Init {
                 Role::Note,
                 "Everybody needs their envelopes first: without them this vault never opens again. A vault that is given up here is made anew in another folder.",
             ),
+            Page::People if !self.giving_up && (!self.ready.is_empty() || self.words.seen()) => {
+                self.giving_up = true;
+                Reaction::notice(
+                    Role::Wait,
+                    "Esc once more goes back to the review and voids all words shown so far, of everybody. Enter goes on.",
+                )
+            }
             Page::People => {
                 // Words of people who were already here are void: nobody may wonder which ones count.
                 self.words = Words::new();
@@ -415,6 +426,9 @@ impl Screen for Init {
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+        if verb != Verb::Back {
+            self.giving_up = false;
+        }
         match verb {
             Verb::Enter => return self.enter(),
             Verb::Back => return self.back(),
@@ -435,6 +449,7 @@ impl Screen for Init {
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
         self.error = None;
+        self.giving_up = false;
         if self.page == Page::People {
             self.words.key(&key);
         } else if let Some(form) = self.form_mut() {

@@ -69,6 +69,11 @@ impl Words {
         self.drawn = words;
     }
 
+    /// Whether their owner has them, or is writing them down.
+    pub(crate) fn seen(&self) -> bool {
+        self.phase != Phase::HandOver
+    }
+
     /// Whether the words are being typed back.
     pub(crate) fn typing(&self) -> bool {
         self.phase == Phase::Typing
