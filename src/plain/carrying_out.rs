@@ -68,7 +68,7 @@ impl Acting<'_, '_> {
         let view = self.session.view();
         for key in executed.responses.iter().filter_map(Response::key) {
             if let Some(row) = view.keys.iter().find(|r| r.key.key_arn == key.key_arn) {
-                for line in key_lines(&row.label, row) {
+                for line in key_lines(&row.label, row, false) {
                     self.talk.say(&line);
                 }
             }
@@ -128,8 +128,7 @@ impl Acting<'_, '_> {
     }
 
     fn handed_out(&mut self, handover: &Handover, folder: &Path) {
-        self.talk
-            .say("The key went into a file that only the receiver can open.");
+        self.talk.say(handover.handed.done());
         self.talk.say(&format!(
             "  file        {}, read back",
             folder.join(&handover.file).display()
@@ -137,7 +136,9 @@ impl Acting<'_, '_> {
         self.talk.say(&format!("  beside it   {NEXT}"));
         self.talk
             .say(&format!("  SHA-256     {}", handover.sha256()));
-        self.talk
-            .say("Carry the folder over; NEXT.txt says how. Send the check value by another road.");
+        self.talk.say(&format!(
+            "Carry the folder over; NEXT.txt says how. {}",
+            handover.handed.by_another_road()
+        ));
     }
 }

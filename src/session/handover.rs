@@ -17,9 +17,42 @@ use super::command::Executed;
 use super::error::Refusal;
 use super::{Profile, Session};
 
+/// What goes into other hands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handed {
+    /// A wrapped key.
+    Key,
+    /// A certificate and its token: no key.
+    Certificate,
+}
+
+impl Handed {
+    /// What was done, in a sentence.
+    pub const fn done(self) -> &'static str {
+        match self {
+            Self::Key => "The key went into a file that only the receiver can open.",
+            Self::Certificate => {
+                "The certificate is in a file for the other side; no key left this vault."
+            }
+        }
+    }
+
+    /// What goes to the other side by another road than the file.
+    pub const fn by_another_road(self) -> &'static str {
+        match self {
+            Self::Key => "Send the check value by another road.",
+            Self::Certificate => {
+                "Read its fingerprints, in NEXT.txt, to the other side over another channel."
+            }
+        }
+    }
+}
+
 /// An export ready to be written.
 #[derive(Debug, Clone)]
 pub struct Handover {
+    /// What it is that leaves.
+    pub handed: Handed,
     /// File name without folder, with the profile's mark: `kek.import-key.rehearsal.json`.
     pub file: String,
     /// Exactly what `aws payment-cryptography import-key --cli-input-json file://F` accepts.
@@ -93,6 +126,7 @@ pub fn rsa_wrap(
     request.push(b'\n');
     let next = next_text(session, note, &output.wrapped_key, &request);
     Ok(Handover {
+        handed: Handed::Key,
         file: note.file.clone(),
         request,
         next,

@@ -15,7 +15,7 @@ use crate::pki::Certificate;
 use super::action::{Action, ExportNote};
 use super::command::Executed;
 use super::error::Refusal;
-use super::handover::{self, Handover};
+use super::handover::{self, Handed, Handover};
 use super::{Profile, Session, label_of};
 
 /// The hand-over of such an act.
@@ -192,6 +192,7 @@ fn token_next(
 
 fn handed(note: &ExportNote, request: Vec<u8>, next: String) -> Handover {
     Handover {
+        handed: Handed::Key,
         file: note.file.clone(),
         request,
         next,
@@ -361,5 +362,8 @@ fn parameters(
         given.back,
         given.until.rfc3339()
     );
-    Ok(handed(note, file, text))
+    Ok(Handover {
+        handed: Handed::Certificate,
+        ..handed(note, file, text)
+    })
 }

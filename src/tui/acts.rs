@@ -19,7 +19,7 @@ use crate::session::build::{self, Answers};
 use crate::session::envelopes;
 pub(crate) use crate::session::handing_out::NEXT;
 use crate::session::handing_out::has_place;
-use crate::session::handover::{self, Handover};
+use crate::session::handover::{self, Handed, Handover};
 use crate::session::{Action, Changing, Command, Executed, KeySource, Outcome, Refusal, Session};
 use crate::vault::backup_place;
 
@@ -78,6 +78,8 @@ impl Cancel {
 pub(crate) struct HandedOver {
     /// The act.
     pub(crate) executed: Executed,
+    /// What it is that leaves.
+    pub(crate) handed: Handed,
     /// The request file's name.
     pub(crate) file: String,
     /// The request file's bytes.
@@ -362,6 +364,7 @@ pub(crate) const STOPPED: &str = "The search for primes was stopped. No key exis
 fn written(handover: &Handover, executed: &Executed, folder: &Path) -> HandedOver {
     HandedOver {
         executed: executed.clone(),
+        handed: handover.handed,
         file: handover.file.clone(),
         bytes: Arc::new(handover.request.clone()),
         sha256: handover.sha256(),

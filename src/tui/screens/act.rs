@@ -144,7 +144,10 @@ impl Act {
             .fields
             .iter()
             .filter(|field| field.kind == Kind::File)
-            .map(|field| (field.id.to_owned(), PathBuf::from(self.text(field.id))))
+            .map(|field| (field.id.to_owned(), self.text(field.id)))
+            // An optional file that nobody named is no file.
+            .filter(|(_, path)| !path.is_empty())
+            .map(|(id, path)| (id, PathBuf::from(path)))
             .collect()
     }
 

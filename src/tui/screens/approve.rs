@@ -17,7 +17,7 @@ use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
 use crate::tui::widgets::choice::Choices;
-use crate::tui::widgets::lines;
+use crate::tui::widgets::lines::{self, Reading};
 use crate::tui::widgets::signing::{SignForm, called, signers};
 use crate::tui::world::World;
 
@@ -41,6 +41,7 @@ pub(crate) struct Approve {
     stage: Stage,
     waiting: bool,
     turned: u64,
+    reading: Reading,
 }
 
 impl Approve {
@@ -52,6 +53,7 @@ impl Approve {
             stage: Stage::Who,
             waiting: false,
             turned: 0,
+            reading: Reading::default(),
         };
         if screen.complete() {
             screen.stage = Stage::Stopped("It is fully signed and not yet done.".into());
@@ -386,6 +388,9 @@ impl Screen for Approve {
             Offer::plain(Verb::Exact),
             Offer::word(Verb::Back, back),
         ]);
+        if !matches!(self.stage, Stage::Who) {
+            offers.extend(Reading::offers());
+        }
         offers
     }
 
@@ -433,7 +438,7 @@ impl Screen for Approve {
         let below = self.stage_rows(canvas).saturating_add(3);
         let end = height.saturating_sub(below).max(y.saturating_add(1));
         let details = lines::of_details(&self.pending.details);
-        let y = lines::draw(canvas, y, end, 15, &details);
+        let y = lines::draw(canvas, (y, end), 15, &details, Some(&self.reading));
         let y = self
             .minutes(canvas, y.saturating_add(1).min(end))
             .saturating_add(1);
@@ -441,6 +446,9 @@ impl Screen for Approve {
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        if !matches!(self.stage, Stage::Who) && self.reading.moved(verb) {
+            return Reaction::none();
+        }
         match (verb, &mut self.stage) {
             (Verb::Enter, _) => return self.enter(world),
             (Verb::Exact, _) => return self.exact(),

@@ -94,7 +94,7 @@ impl Exchange {
                 .role(role),
             );
         }
-        lines::draw(canvas, 0, canvas.height(), 15, &all);
+        lines::draw(canvas, (0, canvas.height()), 15, &all, None);
     }
 }
 

@@ -4,7 +4,7 @@ pub(crate) use crate::session::due::left;
 use crate::session::due::{Due, Goes};
 use crate::session::field::Footing;
 use crate::session::{self, View};
-use crate::tui::canvas::{Canvas, cells};
+use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::frame::clock;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen};
@@ -94,13 +94,16 @@ fn places() -> String {
     places.collect::<Vec<_>>().join("  ")
 }
 
-const PLACES: [Verb; 6] = [
+const PLACES: [Verb; 9] = [
     Verb::Keys,
     Verb::Deletions,
     Verb::Approvals,
     Verb::Exchange,
     Verb::Ceremonies,
     Verb::Custodians,
+    Verb::Audit,
+    Verb::Evidence,
+    Verb::Copy,
 ];
 
 /// The lines under the list.
@@ -250,7 +253,16 @@ impl Screen for Home {
         };
         let (width, height) = (canvas.width(), canvas.height());
         let facts = facts(view, world);
-        let below = cells(facts.len()).min(height / 2);
+        let room = usize::from(width.saturating_sub(11));
+        let facts: Vec<_> = facts
+            .into_iter()
+            .flat_map(|(label, role, text)| {
+                let rows = wrap(&text, room).into_iter().enumerate();
+                let label = move |n| if n == 0 { label } else { "" };
+                rows.map(move |(n, row)| (label(n), role, row))
+            })
+            .collect();
+        let below = cells(facts.len()).min(height.saturating_sub(5));
         let above = height.saturating_sub(below).saturating_sub(1);
         let due = due(world);
         if due.is_empty() {

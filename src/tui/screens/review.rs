@@ -13,7 +13,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
-use crate::tui::widgets::lines::{self, Line};
+use crate::tui::widgets::lines::{self, Line, Reading};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
@@ -25,6 +25,7 @@ pub(crate) struct Review {
     /// How many screens under this one belong to the wizard.
     beneath: usize,
     phrase: TextField,
+    reading: Reading,
 }
 
 impl Review {
@@ -36,6 +37,7 @@ impl Review {
             request: request.to_owned(),
             beneath,
             phrase: TextField::default(),
+            reading: Reading::default(),
         }
     }
 
@@ -147,6 +149,7 @@ impl Screen for Review {
         if !self.typing() {
             offers.push(Offer::plain(Verb::Write));
         }
+        offers.extend(Reading::offers());
         offers
     }
 
@@ -177,7 +180,7 @@ impl Screen for Review {
                 height
             };
             let lines = self.lines();
-            let y = lines::draw(c, y, end, 15, &lines).saturating_add(1);
+            let y = lines::draw(c, (y, end), 15, &lines, Some(&self.reading)).saturating_add(1);
             if let Some(phrase) = self.pending.phrase {
                 c.put(
                     2,
@@ -198,6 +201,9 @@ impl Screen for Review {
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        if self.reading.moved(verb) {
+            return Reaction::none();
+        }
         match verb {
             Verb::Enter if self.armed() => {
                 let beneath = self.beneath.saturating_add(1);

@@ -227,7 +227,7 @@ impl ImportRoot {
             ),
             Line::new("ends", clock(root.not_after())),
         ];
-        let y = lines::draw(canvas, 0, 4, 10, &known).saturating_add(1);
+        let y = lines::draw(canvas, (0, 4), 10, &known, None).saturating_add(1);
         let height = canvas.height();
         canvas.within(1, y, width.saturating_sub(2), height, |c| {
             self.form.draw(c);

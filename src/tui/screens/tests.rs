@@ -402,6 +402,7 @@ fn where_files_went_is_drawn() {
     let executed = session.act(action, None, None).unwrap();
     let room = Room::new(Home::new(), session);
     let files = HandedOver {
+        handed: crate::session::handover::Handed::Key,
         bytes: std::sync::Arc::new(b"{}".to_vec()),
         executed,
         file: "kek.rehearsal.json".into(),

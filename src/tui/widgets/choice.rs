@@ -144,11 +144,15 @@ fn told(entry: &Entry, note_at: u16, width: u16) -> Told<'_> {
 
 /// The first choice that is drawn, so that the chosen one is seen whole.
 fn first_in_sight(rows: &[usize], chosen: usize, height: usize) -> usize {
-    let mut used = rows.get(chosen).copied().unwrap_or(1);
+    let own = rows.get(chosen).copied().unwrap_or(1);
+    let after: usize = rows.iter().skip(chosen + 1).sum();
+    // In the middle, so that it is seen that the list goes on; lower where little comes after it.
+    let before = (height / 2).max(height.saturating_sub(own + after));
+    let mut used = 0;
     let mut first = chosen;
     for (n, more) in rows.iter().enumerate().take(chosen).rev() {
         used += more;
-        if used > height {
+        if used > before.min(height.saturating_sub(own)) {
             break;
         }
         first = n;

@@ -200,7 +200,11 @@ impl Runner {
             .unwrap_or_default();
         let view = session.view();
         match view.keys.iter().find(|row| row.key.key_arn == arn) {
-            Some(row) => key_lines(&self.label(step, row), row),
+            Some(row) => key_lines(
+                &self.label(step, row),
+                row,
+                self.to_be_compared(session, step),
+            ),
             None => vec!["The key is not in this vault.".into()],
         }
     }

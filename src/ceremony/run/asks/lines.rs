@@ -138,8 +138,8 @@ pub(super) fn cryptogram_lines(request: &ImportKeyInput) -> Vec<String> {
     ]
 }
 
-/// A key in lines: use, algorithm, state, check values.
-pub(crate) fn key_lines(label: &str, row: &KeyRow) -> Vec<String> {
+/// A key in lines: use, algorithm, state, check values; these are `hidden` where somebody has yet to type the sender's.
+pub(crate) fn key_lines(label: &str, row: &KeyRow, hidden: bool) -> Vec<String> {
     let key = &row.key;
     let attributes = &key.key_attributes;
     let mut lines = vec![
@@ -156,13 +156,17 @@ pub(crate) fn key_lines(label: &str, row: &KeyRow) -> Vec<String> {
             key.key_state.name(),
             if key.enabled { "enabled" } else { "disabled" }
         ),
-        format!(
-            "  check value {} ({})",
-            key.key_check_value,
-            key.key_check_value_algorithm.name()
-        ),
+        if hidden {
+            "  check value hidden until its sender's is typed".to_owned()
+        } else {
+            format!(
+                "  check value {} ({})",
+                key.key_check_value,
+                key.key_check_value_algorithm.name()
+            )
+        },
     ];
-    if let Some((method, value)) = &row.other_check_value {
+    if let Some((method, value)) = row.other_check_value.as_ref().filter(|_| !hidden) {
         lines.push(format!("              {value} ({})", method.name()));
     }
     if let Some(at) = key.delete_pending_timestamp {

@@ -76,7 +76,8 @@ impl Runner {
                     .keys
                     .iter()
                     .find(|row| Some(&row.key.key_arn) == record.key.as_ref());
-                let check_value = row.map(|row| row.key.key_check_value.clone());
+                let shown = row.filter(|_| !self.to_be_compared(session, step));
+                let check_value = shown.map(|row| row.key.key_check_value.clone());
                 let note = record.error.clone().or(check_value).unwrap_or_default();
                 StepLine {
                     number: at + 1,
@@ -91,6 +92,19 @@ impl Runner {
                 }
             })
             .collect()
+    }
+
+    /// Whether somebody has yet to type the check value of this step's key from elsewhere: shown before, it would only
+    /// be copied.
+    fn to_be_compared(&self, session: &Session, step: &Step) -> bool {
+        let run = self.run(session);
+        let mut steps = self.script.model.steps.iter().zip(&run.steps);
+        step.key().is_some()
+            && steps.any(|(other, record)| {
+                other.op.name == ops::ATTEST_CHECK_VALUE.name
+                    && other.key() == step.key()
+                    && !matches!(record.state, StepState::Closed | StepState::Exception)
+            })
     }
 
     /// Whose passphrase is asked for now.
@@ -420,8 +434,14 @@ impl Runner {
                 .iter()
                 .find(|row| Some(&row.key.key_arn) == record.key.as_ref());
             body.extend(
-                row.map(|row| key_lines(&self.label(step, row), row))
-                    .unwrap_or_default(),
+                row.map(|row| {
+                    key_lines(
+                        &self.label(step, row),
+                        row,
+                        self.to_be_compared(session, step),
+                    )
+                })
+                .unwrap_or_default(),
             );
             for name in record.files.keys() {
                 body.push(format!("  file        {name}"));

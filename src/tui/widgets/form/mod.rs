@@ -106,6 +106,11 @@ impl Form {
         self.lines.len() > 1
     }
 
+    /// Whether Enter goes to another field of this form first.
+    pub(crate) fn more(&self) -> bool {
+        (self.focus.saturating_add(1)..self.lines.len()).any(|n| self.unseen(n))
+    }
+
     /// Whether up and down choose something here.
     pub(crate) fn choosing(&self) -> bool {
         self.at()
