@@ -304,7 +304,7 @@ impl Acting<'_, '_> {
                 }
                 Heard::Said(_) => {
                     self.talk
-                        .say("The request stays on the table: the list of approvals shows it.");
+                        .say("The request stays on the table while the vault is open: the list of approvals shows it.");
                     return Ok(());
                 }
             }

@@ -379,7 +379,7 @@ fn read(session: &Session, path: &Path) -> Result<Arc<Vec<u8>>, Refusal> {
 
 fn read_root(session: &Session, path: &Path) -> Result<News, Refusal> {
     let bytes = read(session, path)?;
-    let root = build::root_of(&bytes)?;
+    let root = build::root_for(session, &bytes)?;
     let commands = CounterpartyFile::parse(&bytes).map(|file| handover::commands_for(&file));
     Ok(News::Root(Box::new(RootFile {
         bytes,

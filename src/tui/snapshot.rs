@@ -97,6 +97,7 @@ pub(crate) fn rehearsal() -> View {
         copies: Arc::default(),
         open_reshare: false,
         only_copy: None,
+        signs_tokens: false,
         notes: Vec::new(),
     }
 }

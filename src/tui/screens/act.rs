@@ -75,8 +75,8 @@ impl Act {
         }
         if asked::writes(op.name) {
             let stem = row.map_or(op.name, |r| r.label.as_str());
-            form.set(asked::OUTPUT, &format!("{stem}.json"));
-            form.set(asked::FOLDER.id, &format!("{stem}-out"));
+            form.propose(asked::OUTPUT, &format!("{stem}.json"));
+            form.propose(asked::FOLDER.id, &format!("{stem}-out"));
         }
         Self {
             op,

@@ -221,7 +221,7 @@ impl Approve {
         };
         canvas.put(2, y, Role::Text, &signed);
         let y = y.saturating_add(1);
-        let x = canvas.put(2, y, Role::Muted, "words ");
+        let x = canvas.put(2, y, Role::Muted, "read aloud ");
         let room = canvas.width().saturating_sub(x).saturating_sub(1);
         y.saturating_add(canvas.paragraph(x, y, room, Role::Title, &self.pending.words.join(" ")))
     }
@@ -457,7 +457,7 @@ impl Screen for Approve {
             (Verb::Back, _) => {
                 return Reaction::notice(
                     Role::Note,
-                    "The request stays on the table: Home and Approvals show it.",
+                    "The request stays on the table while the vault is open: Home and Approvals show it.",
                 )
                 .then(Step::Pop);
             }

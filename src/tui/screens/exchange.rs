@@ -244,7 +244,7 @@ impl Screen for Exchange {
             }
             (Verb::Enter, None) if self.chosen(world).is_some() => {
                 self.verdict = None;
-                self.path = Some(TextField::with("receipt.json"));
+                self.path = Some(TextField::proposing("receipt.json"));
             }
             (Verb::Back, Some(_)) => {
                 self.path = None;

@@ -115,8 +115,10 @@ impl Export {
 
     fn take_key(&mut self, row: &KeyRow) {
         let chosen = Chosen::from(row);
-        self.files.set("output", &format!("{}.json", chosen.label));
-        self.files.set(FOLDER.id, &format!("{}-out", chosen.label));
+        self.files
+            .propose("output", &format!("{}.json", chosen.label));
+        self.files
+            .propose(FOLDER.id, &format!("{}-out", chosen.label));
         self.key = Some(chosen);
     }
 

@@ -6,7 +6,7 @@ use super::export::Export;
 use super::root::ImportRoot;
 use crate::session::field::{Footing, Kind};
 use crate::session::op::{self, Op};
-use crate::session::{KeyRow, View, guide};
+use crate::session::{KeyRow, View, guide, op_exchange};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen, Step};
@@ -135,6 +135,11 @@ fn missing(op: &Op, view: &View) -> Option<&'static str> {
     }
     if op.name.starts_with("export-key") && none_for("key") {
         return Some("no key here may leave");
+    }
+    if op.name == op_exchange::EXPORT_TR34.name && !view.signs_tokens {
+        return Some(
+            "first give out a certificate to check with: the token is signed with its key",
+        );
     }
     None
 }

@@ -278,7 +278,7 @@ impl Screen for ImportRoot {
             Step::Call => "fetch the fingerprint elsewhere",
             Step::Type => "type the fingerprint",
         };
-        vec!["Trust a receiver's root".into(), step.into()]
+        vec!["Trust a counterparty's root".into(), step.into()]
     }
 
     fn footing(&self, world: &World) -> Footing {

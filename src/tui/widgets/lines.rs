@@ -180,11 +180,10 @@ fn rows(lines: &[Line], width: u16, beside: u16) -> Vec<Vec<Cell>> {
             continue;
         }
         open = is_short;
+        let at = beside.max(cells(line.label.width()).saturating_add(3));
+        let room = room.saturating_sub(usize::from(at.saturating_sub(beside)));
         let mut parts = wrap(&line.value, room).into_iter();
-        rows.push(vec![
-            label(2),
-            value(beside, parts.next().unwrap_or_default()),
-        ]);
+        rows.push(vec![label(2), value(at, parts.next().unwrap_or_default())]);
         rows.extend(parts.map(|part| vec![value(beside, part)]));
     }
     rows

@@ -180,7 +180,15 @@ impl Runner {
             Stage::Result => self.result_ask(session, step),
             Stage::Ended => return None,
         };
-        Some(Ask { fields, ..ask })
+        let mut body = ask.body;
+        if let Some(passed) = &self.passed {
+            body.splice(0..0, [passed.clone(), String::new()]);
+        }
+        Some(Ask {
+            fields,
+            body,
+            ..ask
+        })
     }
 
     fn bring_ask(&self, session: &Session, step: &Step) -> Ask {

@@ -89,10 +89,10 @@ impl Init {
     /// The first page, with a folder filled in.
     pub(crate) fn new(dir: &Path) -> Self {
         let mut place = Form::of(&[PLACE]);
-        place.set("folder", &dir.display().to_string());
+        place.propose("folder", &dir.display().to_string());
         let mut quorum = Form::of(&[CUSTODIANS, NEEDED]);
-        quorum.set("custodians", "3");
-        quorum.set("needed", "2");
+        quorum.propose("custodians", "3");
+        quorum.propose("needed", "2");
         Self {
             page: Page::Place,
             place,

@@ -130,6 +130,15 @@ impl Form {
         }
     }
 
+    /// Proposes a text, which the first letter typed replaces.
+    pub(crate) fn propose(&mut self, id: &str, text: &str) {
+        if let Some(line) = self.lines.iter_mut().find(|l| l.asked.field.id == id)
+            && let Input::Text(field) = &mut line.input
+        {
+            *field = TextField::proposing(text);
+        }
+    }
+
     /// Replaces a choice field's entries, for choices that depend on other answers.
     pub(crate) fn set_choices(&mut self, id: &str, choices: Choices) {
         if let Some(line) = self.lines.iter_mut().find(|l| l.asked.field.id == id) {
@@ -316,7 +325,7 @@ impl Form {
         line.visited = true;
         line.error = match &line.input {
             Input::Masked(field) if field.is_empty() => Some(format!(
-                "{} is empty. Nothing was changed.",
+                "Nothing is typed at \"{}\" yet, and nothing was changed.",
                 line.asked.field.label
             )),
             Input::Component(field) => field
