@@ -65,7 +65,7 @@ impl AskField {
     pub fn check(&self, text: &str) -> Result<String, String> {
         if let Some(exactly) = self.exactly.as_ref().filter(|e| *e != text.trim()) {
             return Err(format!(
-                "`{exactly}` was not typed. Nothing was asked for and nothing was changed."
+                "{exactly} was not typed. Nothing was asked for and nothing was changed."
             ));
         }
         self.field.check(text).map_err(|error| error.to_string())
