@@ -380,7 +380,8 @@ fn read(session: &Session, path: &Path) -> Result<Arc<Vec<u8>>, Refusal> {
 fn read_root(session: &Session, path: &Path) -> Result<News, Refusal> {
     let bytes = read(session, path)?;
     let root = build::root_for(session, &bytes)?;
-    let commands = CounterpartyFile::parse(&bytes).map(|file| handover::commands_for(&file));
+    let commands = CounterpartyFile::parse(&bytes)
+        .map(|file| handover::commands_for(&file, crate::api::KeyMaterialType::KEY_CRYPTOGRAM));
     Ok(News::Root(Box::new(RootFile {
         bytes,
         root,

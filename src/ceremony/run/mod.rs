@@ -8,6 +8,7 @@ mod asks;
 mod begin;
 mod bind;
 mod bring;
+mod carry;
 mod change;
 mod components;
 mod declared;

@@ -45,7 +45,10 @@ impl From<&Receiver> for RootFile {
         Self {
             bytes: receiver.bytes.clone(),
             root: receiver.root.clone(),
-            commands: handover::fingerprint_commands(receiver.algorithm.name()),
+            commands: handover::fingerprint_commands(
+                crate::api::KeyMaterialType::KEY_CRYPTOGRAM,
+                receiver.algorithm.name(),
+            ),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Lines of text that several asks share.
 
-use crate::api::{ImportKeyInput, ImportKeyMaterial};
+use crate::api::{ImportKeyInput, ImportKeyMaterial, KeyMaterialType};
 use crate::crypto::tr31::Block;
 use crate::pki::Certificate;
 use crate::pki::CounterpartyFile;
@@ -183,11 +183,18 @@ pub(crate) fn key_lines(label: &str, row: &KeyRow, hidden: bool) -> Vec<String> 
 
 /// The exact command that fetches one fingerprint elsewhere, in lines that fit a narrow screen and that a shell reads
 /// as one command.
-pub(super) fn commands(root: bool, handed_over: &CounterpartyFile) -> Vec<String> {
+pub(super) fn commands(
+    root: bool,
+    handed_over: &CounterpartyFile,
+    material: KeyMaterialType,
+) -> Vec<String> {
     let wanted =
         |line: &String| !line.starts_with('#') && line.contains("CertificateChain") == root;
     let mut lines: Vec<String> = Vec::new();
-    for command in commands_for(handed_over).into_iter().filter(wanted) {
+    for command in commands_for(handed_over, material)
+        .into_iter()
+        .filter(wanted)
+    {
         for (at, word) in command.split(' ').enumerate() {
             let breaks = at > 0 && (word.starts_with("--") || word == "|");
             match lines.last_mut() {
