@@ -51,8 +51,25 @@ pub struct AskField {
     pub field: Field,
     /// For a component: how many hex digits it has.
     pub digits: Option<usize>,
+    /// What the answer has to be, to the letter: a typed phrase. The front end says so before anything else is asked.
+    pub exactly: Option<String>,
     /// Rehearsal's practice answer, shown and filled in by F5. Never set outside rehearsal.
     pub practice: Option<String>,
+}
+
+impl AskField {
+    /// The text as it is taken: what the declaration makes of it, and the phrase itself where one has to be typed.
+    ///
+    /// # Errors
+    /// A sentence that names the field and the rule.
+    pub fn check(&self, text: &str) -> Result<String, String> {
+        if let Some(exactly) = self.exactly.as_ref().filter(|e| *e != text.trim()) {
+            return Err(format!(
+                "{exactly} was not typed. Nothing was asked for and nothing was changed."
+            ));
+        }
+        self.field.check(text).map_err(|error| error.to_string())
+    }
 }
 
 /// What a person answered.

@@ -153,8 +153,10 @@ fn before(model: &Model, page: &mut Page) {
             "  ",
             "The fingerprints are fetched by another person, over another login, on another computer:",
         );
-        for command in crate::session::handover::fingerprint_commands(afterwards::algorithm(model))
-        {
+        for command in crate::session::handover::fingerprint_commands(
+            model.material_type(),
+            afterwards::algorithm(model),
+        ) {
             page.command(&command);
         }
     }

@@ -18,6 +18,8 @@ pub struct ChangeTalk {
     words: Option<SecretBytes>,
     /// Whether they are on show, rather than asked for.
     shown: bool,
+    /// In a rehearsal: the words of whoever has no practice words, so that the proof can be practised too.
+    practised: Vec<(String, SecretBytes)>,
 }
 
 /// An answer that the same person gives again: nothing was lost.
@@ -30,6 +32,7 @@ impl ChangeTalk {
             changing,
             words: None,
             shown: true,
+            practised: Vec::new(),
         }
     }
 
@@ -113,6 +116,7 @@ impl ChangeTalk {
             body: lines_of(&turn, shown),
             fields: fields
                 .map(|field| AskField {
+                    exactly: None,
                     practice: practice(&field),
                     digits: None,
                     field,
@@ -134,7 +138,14 @@ impl ChangeTalk {
             return Some(String::from_utf8_lossy(words.expose()).into_owned());
         }
         if let Moment::Prove { new: true, .. } = turn.moment {
-            let phrase = session.new_practice_phrase(&turn.person)?;
+            let known = self
+                .practised
+                .iter()
+                .rfind(|(name, _)| *name == turn.person);
+            let phrase = match known {
+                Some((_, words)) => SecretBytes::from_slice(words.expose()),
+                None => session.new_practice_phrase(&turn.person)?,
+            };
             return Some(String::from_utf8_lossy(phrase.expose()).into_owned());
         }
         session.practice_passphrase(&turn.person)
@@ -210,6 +221,11 @@ impl ChangeTalk {
             );
         }
         self.words = None;
+        let rehearsal = session.profile() == Profile::Rehearsal;
+        if rehearsal && session.new_practice_phrase(person).is_none() {
+            let words = SecretBytes::from_slice(given.expose());
+            self.practised.push((person.to_owned(), words));
+        }
         let taken = self.changing.words(session, given);
         taken.map_err(|refusal| refusal.to_string())?;
         Ok(format!("{person} has new words."))

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::api::{
-    KeyAlgorithm, KeyAttributes, KeyClass, KeyModesOfUse, KeyState, KeyUsage, Timestamp,
+    KeyAlgorithm, KeyAttributes, KeyClass, KeyMaterialType, KeyModesOfUse, KeyState, KeyUsage,
+    Timestamp,
 };
 use crate::session::op::{self, Op};
 use crate::session::{Profile, StepState};
@@ -289,6 +290,12 @@ pub(super) enum Peer {
     Tr34ExporterParameters,
     /// The same sender where it is the service: what `export-key` prints there.
     Tr34Exporter,
+    /// The receiver of a carried key (KRD): hands over the root above its certificate.
+    Tr34ReceiverRoot,
+    /// The same receiver: hands over the certificate that tokens are made for.
+    Tr34Receiver,
+    /// The receiver where it is the service: what `import-key` prints there for the request that it reads.
+    ImportReceipt,
 }
 
 impl Peer {
@@ -300,6 +307,9 @@ impl Peer {
         Self::Tr34SenderRoot,
         Self::Tr34ExporterParameters,
         Self::Tr34Exporter,
+        Self::Tr34ReceiverRoot,
+        Self::Tr34Receiver,
+        Self::ImportReceipt,
     ];
 
     /// The name in scripts.
@@ -311,15 +321,23 @@ impl Peer {
             Self::Tr34SenderRoot => "tr34-sender-root",
             Self::Tr34ExporterParameters => "tr34-exporter-parameters",
             Self::Tr34Exporter => "tr34-exporter",
+            Self::Tr34ReceiverRoot => "tr34-receiver-root",
+            Self::Tr34Receiver => "tr34-receiver",
+            Self::ImportReceipt => "import-receipt",
         }
     }
 
     /// The member that says what it answers to, or under what it wraps, if it wants one.
     pub(super) const fn needs(self) -> Option<&'static str> {
         match self {
-            Self::RsaWrap | Self::Tr34Sender | Self::Tr34Exporter => Some("reads"),
+            Self::RsaWrap | Self::Tr34Sender | Self::Tr34Exporter | Self::ImportReceipt => {
+                Some("reads")
+            }
             Self::Tr31 => Some("under"),
-            Self::Tr34SenderRoot | Self::Tr34ExporterParameters => None,
+            Self::Tr34SenderRoot
+            | Self::Tr34ExporterParameters
+            | Self::Tr34ReceiverRoot
+            | Self::Tr34Receiver => None,
         }
     }
 }
@@ -471,6 +489,19 @@ impl Model {
     /// A place by id.
     pub(super) fn person(&self, id: &str) -> Option<&Person> {
         self.people.iter().find(|person| person.id == id)
+    }
+
+    /// What a receiver's parameters are asked for: tokens, where a token is made or carried under them.
+    pub(super) fn material_type(&self) -> KeyMaterialType {
+        let token = |name: &str| {
+            name == super::ops_carry::CHECK.name
+                || name == crate::session::op_exchange::EXPORT_TR34.name
+        };
+        if self.doings().any(|doing| token(doing.op.name)) {
+            KeyMaterialType::TR34_KEY_BLOCK
+        } else {
+            KeyMaterialType::KEY_CRYPTOGRAM
+        }
     }
 
     /// Whether it makes keys in software: keys, and the pairs that go with tokens.

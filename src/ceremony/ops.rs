@@ -221,6 +221,7 @@ pub fn named(name: &str) -> Option<&'static Op> {
     op::named(name)
         .or_else(|| OPS.iter().find(|op| op.name == name))
         .or_else(|| super::ops_components::OPS.iter().find(|op| op.name == name))
+        .or_else(|| super::ops_carry::OPS.iter().find(|op| op.name == name))
 }
 
 /// Whether an op is an act: it changes the vault or lets something out, and needs approval.
@@ -258,6 +259,7 @@ pub fn names() -> Vec<&'static str> {
         .iter()
         .chain(OPS)
         .chain(turns)
+        .chain(super::ops_carry::OPS)
         .map(|op| op.name)
         .collect()
 }

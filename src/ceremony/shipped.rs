@@ -24,6 +24,8 @@ pub fn shipped() -> &'static [(&'static str, &'static [u8])] {
         "kek-to-partner-tr34.toml",
         "kek-from-partner-tr34.toml",
         "kek-from-aws-tr34.toml",
+        "carry-hsm-to-aws-tr34.toml",
+        "carry-aws-to-hsm-tr34.toml",
         "custodian-replacement.toml",
         "vault-recovery.toml",
     ]

@@ -55,6 +55,9 @@ impl OtherSide<'_> {
                 let nonce = self.nonce_given_for(&stand_in.gives);
                 self.exported(declared, handed()?, nonce.as_deref())?
             }
+            Peer::Tr34ReceiverRoot => return self.receiver_root(declared),
+            Peer::Tr34Receiver => return self.receiver_certificate(declared),
+            Peer::ImportReceipt => self.import_receipt(declared, handed()?)?,
         };
         let mut bytes = serde_json::to_vec_pretty(&answer).map_err(|e| e.to_string())?;
         bytes.push(b'\n');

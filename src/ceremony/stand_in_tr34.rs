@@ -12,10 +12,13 @@ use crate::api::{
 use crate::crypto::tr31::{Exportability, Header, Version};
 use crate::crypto::tr34::{self, Freshness, KeyToSend, PartyId, Recipient, Sender};
 use crate::crypto::{SecretBytes, kcv, keygen};
-use crate::pki::{self, Certificate, ImportParameters, Purpose, SignatureHash, Subject, Terms};
+use crate::pki::{
+    self, Certificate, CounterpartyFile, ImportParameters, Purpose, SignatureHash, Subject, Terms,
+};
 use crate::session::op_exchange;
 
 use super::model::KeyDeclaration;
+use super::ops_carry;
 use super::stand_in::{OtherSide, attributes};
 
 /// The name under which the sender writes to us of its root: ours decides, so nothing depends on it.
@@ -36,7 +39,8 @@ struct Sent {
     key: SecretBytes,
     token: Vec<u8>,
     signing: Holder,
-    parameters: ImportParameters,
+    /// What the receiver gave beside its certificate.
+    parameters: Option<ImportParameters>,
 }
 
 impl OtherSide<'_> {
@@ -49,9 +53,17 @@ impl OtherSide<'_> {
     pub(super) fn nonce_given_for(&self, input: &str) -> Option<String> {
         self.model
             .doings()
-            .filter(|doing| doing.op.name == op_exchange::IMPORT_TR34.name)
-            .find(|doing| doing.field("file") == Some(input))
-            .and_then(|doing| doing.field("nonce").map(str::to_owned))
+            .find(|doing| {
+                (doing.op.name == op_exchange::IMPORT_TR34.name
+                    && doing.field("file") == Some(input))
+                    || (doing.op.name == ops_carry::CHECK.name
+                        && doing.field("token") == Some(input))
+            })
+            .and_then(|doing| {
+                let answers = self.model.rehearsal.answers.get(&doing.step.id);
+                let answered = answers.and_then(|a| a.get("nonce")).map(String::as_str);
+                doing.field("nonce").or(answered).map(str::to_owned)
+            })
     }
 
     /// Wraps a key of its own under the certificate it was handed, and signs: one-pass, or two-pass with a nonce.
@@ -73,12 +85,12 @@ impl OtherSide<'_> {
             key_material: ImportKeyMaterial::Tr34KeyBlock(Box::new(ImportTr34KeyBlock {
                 certificate_authority_public_key_identifier: ROOT.to_owned(),
                 signing_key_certificate: signing.certificate.to_aws(),
-                import_token: Some(parameters.import_token),
+                import_token: parameters.map(|parameters| parameters.import_token),
                 wrapping_key_identifier: None,
                 wrapping_key_certificate: None,
                 wrapped_key_block: HEXUPPER.encode(&token),
                 key_block_format: Tr34KeyBlockFormat::X9_TR34_2012,
-                random_nonce: nonce,
+                random_nonce: nonce.map(|n| n.split_whitespace().collect()),
             })),
             enabled: true,
             key_check_value_algorithm: Some(kcv::default_method(algorithm)),
@@ -135,18 +147,20 @@ impl OtherSide<'_> {
         handed: &[u8],
         nonce: Option<&str>,
     ) -> Result<Sent, String> {
-        let parameters = ImportParameters::parse(handed).map_err(|e| e.to_string())?;
-        parameters.verify(self.now).map_err(|e| e.to_string())?;
+        let handed = CounterpartyFile::parse(handed).map_err(|e| e.to_string())?;
+        handed.verify(self.now).map_err(|e| e.to_string())?;
         let (algorithm, key) = self.own_key(declared)?;
         let signing = self.signing(declared)?;
-        let receiver = &parameters.wrapping_certificate;
-        let token = self.token(declared, receiver, &signing, (algorithm, &key), nonce)?;
+        let token = self.token(declared, handed.leaf(), &signing, (algorithm, &key), nonce)?;
         Ok(Sent {
             algorithm,
             key,
             token,
             signing,
-            parameters,
+            parameters: match handed {
+                CounterpartyFile::Import(parameters) => Some(*parameters),
+                _ => None,
+            },
         })
     }
 
@@ -170,7 +184,12 @@ impl OtherSide<'_> {
         let freshness = match nonce {
             Some(hex) => Freshness::Nonce(
                 HEXUPPER
-                    .decode(hex.to_ascii_uppercase().as_bytes())
+                    .decode(
+                        hex.split_whitespace()
+                            .collect::<String>()
+                            .to_ascii_uppercase()
+                            .as_bytes(),
+                    )
                     .map_err(|_| "the nonce it was given is no hex".to_owned())?,
             ),
             None => Freshness::SigningTime(self.now),
@@ -220,7 +239,7 @@ impl OtherSide<'_> {
         })
     }
 
-    fn made(
+    pub(super) fn made(
         &self,
         declared: &KeyDeclaration,
         name: &str,

@@ -164,16 +164,13 @@ impl Acting<'_, '_> {
                 None => self.talk.enter(&question)?,
                 Some(phrase) => {
                     let asked = AskField {
+                        exactly: Some(phrase.to_owned()),
                         digits: None,
                         field: PHRASE,
                         practice: None,
                     };
                     match self.talk.text(&question, &asked)? {
-                        Heard::Given(typed) if typed == phrase => Heard::Given(()),
-                        Heard::Given(_) => {
-                            self.talk.stop(&format!("{phrase} was not typed. Nothing was asked for and nothing was changed."));
-                            continue;
-                        }
+                        Heard::Given(_) => Heard::Given(()),
                         Heard::Said(word) => Heard::Said(word),
                     }
                 }
@@ -314,7 +311,7 @@ impl Acting<'_, '_> {
                 }
                 Heard::Said(_) => {
                     self.talk
-                        .say("The request stays on the table: the list of approvals shows it.");
+                        .say("The request stays on the table while the vault is open: the list of approvals shows it.");
                     return Ok(());
                 }
             }

@@ -102,7 +102,7 @@ impl Acting<'_, '_> {
         let view = self.session.view();
         for key in executed.responses.iter().filter_map(Response::key) {
             if let Some(row) = view.keys.iter().find(|r| r.key.key_arn == key.key_arn) {
-                for line in key_lines(&row.label, row) {
+                for line in key_lines(&row.label, row, false) {
                     self.talk.say(&line);
                 }
             }

@@ -226,7 +226,7 @@ impl<'a> Dialogue<'a> {
                 self.say(NOTHING_TYPED);
                 continue;
             }
-            match asked.field.check(&text) {
+            match asked.check(&text) {
                 Ok(normal) => return Ok(Heard::Given(normal)),
                 Err(error) => self.stop(&error.to_string()),
             }

@@ -104,6 +104,7 @@ impl Asking<'_, '_> {
             "After the last question comes the review; before custodians have signed nothing happens.",
         ]);
         let asked = AskField {
+            exactly: None,
             digits: None,
             field: *field,
             practice: self.practice(field),
@@ -165,7 +166,12 @@ impl Asking<'_, '_> {
             .files
             .get("file")
             .and_then(|bytes| crate::pki::CounterpartyFile::parse(bytes).ok())
-            .map(|handed_over| crate::session::handover::commands_for(&handed_over))
+            .map(|handed_over| {
+                crate::session::handover::commands_for(
+                    &handed_over,
+                    crate::api::KeyMaterialType::KEY_CRYPTOGRAM,
+                )
+            })
             .filter(|commands| !commands.is_empty());
         match parameters {
             Some(commands) => lines.extend(commands),

@@ -159,6 +159,7 @@ impl Asking {
         .telling(told.into_iter().collect())
         .explained(HELP);
         let asked = AskField {
+            exactly: None,
             digits: None,
             field: *field,
             practice: None,
@@ -303,6 +304,7 @@ fn own_words(
     }
     let shown = ShownWords::new(&words);
     let asked = AskField {
+        exactly: None,
         digits: None,
         field: WORDS_BACK,
         practice: (plan.profile == Profile::Rehearsal)

@@ -200,7 +200,7 @@ impl<'a> Home<'_, 'a> {
                 continue;
             };
             self.talk.heading(&format!("Key {}.", row.label));
-            for line in key_lines(&row.label, row) {
+            for line in key_lines(&row.label, row, false) {
                 self.talk.say(&line);
             }
             for export in view.exports.iter().filter(|e| e.arn == row.key.key_arn) {

@@ -247,6 +247,7 @@ impl Entering<'_, '_> {
             }
         };
         let asked = AskField {
+            exactly: None,
             digits: None,
             field: OPENING_PASSPHRASE,
             practice: self.public.practice.get(name).cloned(),
@@ -295,6 +296,7 @@ pub(crate) fn plain(
     field: Field,
 ) -> Result<Option<String>, Gone> {
     let asked = AskField {
+        exactly: None,
         digits: None,
         field,
         practice: None,

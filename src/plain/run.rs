@@ -279,6 +279,7 @@ impl Run<'_, '_> {
             so_far,
         ));
         let asked = crate::ceremony::AskField {
+            exactly: None,
             digits: None,
             field: REASON,
             practice: None,

@@ -31,6 +31,7 @@ pub(crate) fn key(
         ..question.clone()
     };
     let asked = AskField {
+        exactly: None,
         digits: None,
         field: SIGNING_PASSPHRASE,
         practice: session.practice_passphrase(person),

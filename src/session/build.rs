@@ -185,8 +185,33 @@ pub(crate) fn root_of(bytes: &[u8]) -> Result<Certificate, Refusal> {
     Ok(handed_over.root().clone())
 }
 
+/// The root of a file that somebody brought, unless a keymoot of another profile marked it: that is told before
+/// anybody fetches a fingerprint for it.
+///
+/// # Errors
+/// The file holds no root, or one of another profile.
+pub(crate) fn root_for(session: &Session, bytes: &[u8]) -> Result<Certificate, Refusal> {
+    let root = root_of(bytes)?;
+    let own = session.profile();
+    let marked = super::Profile::ALL.into_iter().find(|other| {
+        let mark = other.certificate_mark();
+        mark.is_some() && mark == root.profile_mark()
+    });
+    match marked {
+        Some(other) if other != own => Err(Refusal::Profile(format!(
+            "This root was made by a keymoot {} vault (OU={}), and this is a {} vault: it takes nothing of another \
+             profile. Nothing was imported. Ask the other side for a file of its {} vault.",
+            other.name(),
+            other.certificate_mark().unwrap_or_default(),
+            own.name(),
+            own.name()
+        ))),
+        _ => Ok(root),
+    }
+}
+
 fn import_root(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
-    let root = root_of(answers.file("file")?)?;
+    let root = root_for(session, answers.file("file")?)?;
     let key_algorithm = root.key_algorithm().ok_or_else(|| {
         wrong(
             "file",

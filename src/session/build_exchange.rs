@@ -182,7 +182,7 @@ fn export_tr34(session: &Session, answers: &Answers) -> Result<Action, Refusal> 
         .ok_or_else(|| {
             Refusal::Usage(
                 "This vault has no certificate that is good now to sign a TR-34 token with. Nothing was changed and no \
-                 key left. Do get-parameters-for-export first, send its file to the receiver, then come back."
+                 key left. First give out a certificate to check with (get-parameters-for-export) and send its file to the receiver."
                     .into(),
             )
         })?;

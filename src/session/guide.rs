@@ -70,6 +70,13 @@ pub fn algorithms(usage: &str) -> Vec<Entry> {
     entries.collect()
 }
 
+/// The algorithm that is proposed for a purpose: the first that can be taken and is not old.
+pub fn advised(usage: &str) -> Option<KeyAlgorithm> {
+    let (_, row) = usage_named(usage).and_then(|u| Some((u, row(u)?)))?;
+    let mut algorithms = KeyAlgorithm::ALL.iter().copied();
+    algorithms.find(|a| row.algorithms.contains(a) && *a != KeyAlgorithm::TDES_2KEY)
+}
+
 /// The mode sets, for a purpose.
 pub fn modes(usage: &str) -> Vec<Entry> {
     let Some((usage, row)) = usage_named(usage).and_then(|u| Some((u, row(u)?))) else {
@@ -298,7 +305,10 @@ pub fn signers(pending: &PendingView, view: &View) -> Vec<Entry> {
 
 /// `custodian Ben`; a name that says so by itself stands alone.
 pub fn called(person: &str) -> String {
-    if person.to_ascii_lowercase().starts_with("custodian") {
+    if ["custodian", "administrator", "witness"]
+        .iter()
+        .any(|role| person.to_ascii_lowercase().starts_with(role))
+    {
         person.to_owned()
     } else {
         format!("custodian {person}")

@@ -6,8 +6,8 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::api::{
-    ExportKeyMaterial, ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, Request, Response,
-    Tag, WrappedKey,
+    ExportKeyMaterial, ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, KeyMaterialType,
+    Request, Response, Tag, WrappedKey,
 };
 
 use crate::pki::CounterpartyFile;
@@ -223,20 +223,24 @@ pub(super) fn receipt(session: &Session, text: &mut String, step: u32, wrapped: 
 
 /// The commands by which a second person fetches a receiver's fingerprints over another login on another computer,
 /// for a receiver whose wrapping key has this algorithm.
-pub fn fingerprint_commands(wrapping_key_algorithm: &str) -> Vec<String> {
+pub fn fingerprint_commands(
+    material: KeyMaterialType,
+    wrapping_key_algorithm: &str,
+) -> Vec<String> {
     let command = format!(
-        "get-parameters-for-import --key-material-type KEY_CRYPTOGRAM --wrapping-key-algorithm {wrapping_key_algorithm}"
+        "get-parameters-for-import --key-material-type {} --wrapping-key-algorithm {wrapping_key_algorithm}",
+        material.name()
     );
     fetched(&command, "Wrapping")
 }
 
 /// The same for what a counterparty handed over, receiver or sender; none for a certificate alone, whose owner reads
 /// the fingerprint from an own copy.
-pub fn commands_for(handed_over: &CounterpartyFile) -> Vec<String> {
+pub fn commands_for(handed_over: &CounterpartyFile, material: KeyMaterialType) -> Vec<String> {
     match handed_over {
         CounterpartyFile::Certificate(_) => Vec::new(),
         CounterpartyFile::Import(parameters) => {
-            fingerprint_commands(parameters.wrapping_key_algorithm.name())
+            fingerprint_commands(material, parameters.wrapping_key_algorithm.name())
         }
         CounterpartyFile::Export(parameters) => {
             let command = format!(

@@ -15,6 +15,7 @@ pub mod build_components;
 mod build_custody;
 mod build_exchange;
 pub mod bundle;
+pub mod carry;
 pub mod changing;
 mod changing_policy;
 pub mod changing_words;
@@ -339,10 +340,7 @@ impl Session {
         if !crate::os::is_plain_name(name) {
             return Err("is not a plain file name (no folders, no leading dot)".into());
         }
-        let stem = name.strip_suffix(".json").unwrap_or(name);
-        let mark = self.profile.file_mark();
-        let stem = stem.strip_suffix(mark).unwrap_or(stem);
-        Ok(format!("{stem}{mark}.json"))
+        Ok(marked_file_name(name, self.profile))
     }
 
     /// What closing has to say about a production vault that exists only once.
@@ -501,4 +499,15 @@ pub(crate) fn label_of(key: &Key, tags: &[Tag]) -> String {
         },
         |tag| tag.value.clone(),
     )
+}
+
+/// A file's name with the profile's mark before its ending: `.json`, or what a bare token is written as.
+pub fn marked_file_name(name: &str, profile: Profile) -> String {
+    let bare = [".der", ".hex", ".pem"]
+        .iter()
+        .find(|e| name.ends_with(**e));
+    let ending = bare.copied().unwrap_or(".json");
+    let stem = name.strip_suffix(ending).unwrap_or(name);
+    let mark = profile.file_mark();
+    format!("{}{mark}{ending}", stem.strip_suffix(mark).unwrap_or(stem))
 }

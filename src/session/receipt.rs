@@ -131,10 +131,8 @@ fn differences(export: &ExportRecord, key: &Value) -> Vec<String> {
     }
     let exportable = key.get("Exportable").and_then(Value::as_bool);
     if exportable != Some(export.exportable) {
-        found.push(format!(
-            "Exportable {exportable:?}, sent {}",
-            export.exportable
-        ));
+        let theirs = exportable.map_or("not said", |yes| if yes { "true" } else { "false" });
+        found.push(format!("Exportable {theirs}, sent {}", export.exportable));
     }
     found
 }

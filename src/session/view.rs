@@ -211,6 +211,8 @@ pub struct View {
     pub open_reshare: bool,
     /// What closing has to say about a production vault that exists only once.
     pub only_copy: Option<&'static str>,
+    /// Whether a certificate is good now to sign TR-34 tokens with.
+    pub signs_tokens: bool,
     /// What opening found worth telling (settled deletions, voided intents, torn lines).
     pub notes: Vec<String>,
 }

@@ -67,6 +67,7 @@ impl Session {
             copies: self.copies(),
             open_reshare: self.book.vault().header().custody.len() > 1,
             only_copy: self.only_copy(),
+            signs_tokens: self.newest_export_token().is_some(),
             notes: self.notes.clone(),
         }
     }

@@ -147,7 +147,7 @@ impl Acts {
             }
             Order::ReadRoot(path) => {
                 let bytes = self.read(session, &path)?;
-                read_root(bytes)
+                read_root(session, bytes)
             }
             Order::Pasted(bytes) => {
                 self.pasted.keep(bytes);
@@ -360,9 +360,10 @@ fn written(handover: &Handover, executed: &Executed, folder: &Path) -> HandedOve
     }
 }
 
-fn read_root(bytes: Arc<Vec<u8>>) -> Result<News, Refusal> {
-    let root = build::root_of(&bytes)?;
-    let commands = CounterpartyFile::parse(&bytes).map(|file| handover::commands_for(&file));
+fn read_root(session: &Session, bytes: Arc<Vec<u8>>) -> Result<News, Refusal> {
+    let root = build::root_for(session, &bytes)?;
+    let commands = CounterpartyFile::parse(&bytes)
+        .map(|file| handover::commands_for(&file, crate::api::KeyMaterialType::KEY_CRYPTOGRAM));
     Ok(News::Root(Box::new(RootFile {
         bytes,
         root,

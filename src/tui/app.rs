@@ -387,6 +387,11 @@ fn heard(
     if let News::Examined(found) = news {
         state.world.doctor.clone_from(found);
     }
+    if let News::Created(papers) = news
+        && !state.world.vaults.contains(&papers.vault)
+    {
+        state.world.vaults.push(papers.vault.clone());
+    }
     let world = &state.world;
     if let Some(reaction) = state.lock.as_mut().and_then(|l| l.news(news, world)) {
         let mut effects = react(state, reaction);

@@ -274,7 +274,7 @@ fn the_formula_is_that_of_wcag() {
 fn a_faint_word_is_found() {
     let faint = "name = \"x\"\ninherits = \"dark\"\n[palette]\nink = \"#444444\"\n";
     let (width, height) = (80, 24);
-    let screen = super::screens::welcome::Welcome::new(Vec::new());
+    let screen = super::screens::welcome::Welcome::default();
     let mut state = super::snapshot::state(screen);
     let marked = drawn(
         &mut state,

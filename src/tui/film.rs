@@ -68,6 +68,7 @@ impl Film {
             viewed: still,
             network: "offline".into(),
             folder: PathBuf::from("."),
+            vaults: Vec::new(),
             busy: None,
             doctor: Vec::new(),
             look: appearance.look(),

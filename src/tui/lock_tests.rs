@@ -73,7 +73,7 @@ fn only_a_custodian_who_is_present_is_recognised() {
 
 #[test]
 fn a_key_that_wakes_a_sleeping_machine_is_not_for_the_screen_beneath() {
-    let mut state = snapshot::state(Welcome::new(Vec::new()));
+    let mut state = snapshot::state(Welcome::default());
     state.world.wall = state.world.wall.plus_millis(9 * 3600 * 1000);
     press(&mut state, "1");
     let text = picture(&mut state);
@@ -113,7 +113,7 @@ fn leaving_is_possible_from_the_lock_and_asks_twice() {
 
 #[test]
 fn going_on_after_a_stop_takes_the_terminal_again_and_locks() {
-    let mut state = snapshot::state(Welcome::new(Vec::new()));
+    let mut state = snapshot::state(Welcome::default());
     let effects = update(&mut state, Msg::GoesOn);
     assert!(matches!(effects.as_slice(), [Effect::Reclaim]));
     assert!(picture(&mut state).contains("stopped from outside"));
@@ -122,7 +122,7 @@ fn going_on_after_a_stop_takes_the_terminal_again_and_locks() {
 
 #[test]
 fn the_mouse_moves_the_cursor_and_settings_change_the_look_at_once() {
-    let mut state = snapshot::state(Welcome::new(Vec::new()));
+    let mut state = snapshot::state(Welcome::default());
     state.mark_drawn();
     update(&mut state, Msg::Moved(1));
     assert!(picture(&mut state).contains("► 2 Create"));
@@ -139,7 +139,7 @@ fn the_mouse_moves_the_cursor_and_settings_change_the_look_at_once() {
 /// A click finds the row it landed on.
 #[test]
 fn a_click_lands_on_a_row() {
-    let mut state = snapshot::state(Welcome::new(Vec::new()));
+    let mut state = snapshot::state(Welcome::default());
     let area = ratatui::layout::Rect::new(0, 0, 80, 24);
     let mut buffer = ratatui::buffer::Buffer::empty(area);
     let hits = super::frame::draw(&state, &mut buffer, &snapshot::appearance()).hits;

@@ -197,6 +197,7 @@ pub fn run(start: Start, options: Options) -> Result<u8, TuiError> {
         viewed: now,
         network: surroundings::network(),
         folder: PathBuf::from("."),
+        vaults: Vec::new(),
         busy: None,
         doctor: Vec::new(),
         look: appearance.look(),

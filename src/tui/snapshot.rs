@@ -40,6 +40,7 @@ pub(crate) fn world() -> World {
         viewed: Timestamp::parse_rfc3339("2026-11-23T14:31:07Z").unwrap(),
         network: "offline".into(),
         folder: PathBuf::from("."),
+        vaults: Vec::new(),
         busy: None,
         doctor: Vec::new(),
         look: super::look::Look::default(),
@@ -102,6 +103,7 @@ pub(crate) fn rehearsal() -> View {
         copies: Arc::default(),
         open_reshare: false,
         only_copy: None,
+        signs_tokens: false,
         notes: Vec::new(),
     }
 }

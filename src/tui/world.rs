@@ -22,6 +22,8 @@ pub(crate) struct World {
     pub(crate) network: String,
     /// The folder keymoot was started in.
     pub(crate) folder: PathBuf,
+    /// The vaults that are offered: those of that folder, the one that was named, and those made since.
+    pub(crate) vaults: Vec<PathBuf>,
     /// What the desk is at, in words, and since when.
     pub(crate) busy: Option<(String, Timestamp)>,
     /// What `doctor` found, as label, verdict (`ok`, `note`, `STOP`) and line.

@@ -159,6 +159,8 @@ resumes_at_every_arrow! {
     kek_from_components_resumes "kek-from-components.toml",
     components_to_aws_resumes "components-to-aws.toml",
     kek_to_partner_components_resumes "kek-to-partner-components.toml",
+    carry_hsm_to_aws_resumes "carry-hsm-to-aws-tr34.toml",
+    carry_aws_to_hsm_resumes "carry-aws-to-hsm-tr34.toml",
     custodian_replacement_resumes "custodian-replacement.toml",
     vault_recovery_resumes "vault-recovery.toml",
 }

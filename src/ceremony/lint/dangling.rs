@@ -247,11 +247,14 @@ fn stands_in(model: &Model, stand_in: &StandIn, report: &mut Report) {
         );
     }
     match stand_in.peer {
-        Peer::RsaWrap | Peer::Tr34Sender | Peer::Tr34Exporter if !is_there(model, stand_in) => {
+        Peer::RsaWrap | Peer::Tr34Sender | Peer::Tr34Exporter | Peer::ImportReceipt
+            if !is_there(model, stand_in) =>
+        {
             wrong(
                 "reads",
                 format!(
-                    "No step writes `{}` before `{}` is read: name an output of get-parameters-for-import.",
+                    "Nothing gives `{}` before `{}` is read: name an output of an earlier step, or an input that has \
+                     come by then.",
                     stand_in.needs, stand_in.gives
                 ),
             );
@@ -279,11 +282,12 @@ fn is_there(model: &Model, stand_in: &StandIn) -> bool {
     }
     for doing in model.doings() {
         let files = doing.op.fields.iter().filter(|f| f.kind == Kind::File);
-        if files
-            .filter_map(|f| doing.field(f.id))
-            .any(|id| id == stand_in.gives)
-        {
+        let files: Vec<&str> = files.filter_map(|f| doing.field(f.id)).collect();
+        if files.contains(&stand_in.gives.as_str()) {
             return false;
+        }
+        if files.contains(&reads) {
+            return true;
         }
         if doing.field("output") == Some(reads) && !doing.step.expects_error() {
             return true;

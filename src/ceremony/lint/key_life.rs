@@ -7,7 +7,7 @@ use crate::session::field::Kind;
 use crate::session::{op, span};
 
 use super::super::model::{Doing, Model, Step};
-use super::super::{ops, ops_components};
+use super::super::{ops, ops_carry, ops_components};
 use super::{Report, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -84,8 +84,8 @@ fn used<'m>(model: &'m Model, doing: Doing<'m>) -> impl Iterator<Item = (&'stati
 }
 
 fn uses(model: &Model, doing: Doing<'_>, lives: &BTreeMap<&str, Life>, report: &mut Report) {
-    if ops_components::is_turn(doing.op) {
-        // A component comes before its key does.
+    if ops_components::is_turn(doing.op) || ops_carry::carries(doing.op) {
+        // A component comes before its key does, and a carried key never comes.
         return;
     }
     for (field, id) in used(model, doing) {

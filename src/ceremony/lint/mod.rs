@@ -2,6 +2,7 @@
 //! the words of `lint --explain`, and messages that say what to change. Ids are never reused.
 
 mod approvals;
+mod carried;
 mod classes;
 mod clear_material;
 mod components;
@@ -65,6 +66,7 @@ pub const RULES: &[Rule] = &[
     dangling::RULE,
     unused::RULE,
     who_acts::RULE,
+    carried::RULE,
 ];
 
 /// Findings of one script: more help nobody, and each is a line to read.

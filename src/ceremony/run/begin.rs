@@ -77,6 +77,7 @@ impl Runner {
             outcome: None,
             armed: false,
             turns_known: false,
+            passed: None,
             failure: None,
             people,
             rehearsal_note: None,

@@ -223,7 +223,11 @@ impl Runner {
             tampered,
         };
         let label = set.label.clone();
-        self.component_done(session, set, part, step)?;
+        if let Err(halt) = self.component_done(session, set, part, step) {
+            // Whoever typed the advice may have slipped as well as whoever read the package: both are asked anew.
+            self.forget_package(session);
+            return Err(halt);
+        }
         if tampered {
             return self.fail(
                 session,
@@ -235,6 +239,15 @@ impl Runner {
             );
         }
         Ok(())
+    }
+
+    /// Forgets what was said of the package at hand; its turns begin again.
+    fn forget_package(&mut self, session: &Session) {
+        for id in ["advised", "serial", "tampered"] {
+            self.texts.remove(id);
+        }
+        let turns = self.step().map(|step| self.component_turns(session, step));
+        self.turns = turns.unwrap_or_default();
     }
 
     fn component_entered(

@@ -134,6 +134,7 @@ impl Runner {
     /// Forgets what was typed and asked in the step at hand.
     pub(super) fn forget(&mut self) {
         self.armed = false;
+        self.passed = None;
         self.turns_known = false;
         self.awaited.clear();
         self.turns.clear();
@@ -222,7 +223,16 @@ impl Runner {
         };
         let began = self.record(session).and_then(|record| record.began);
         let target = began.unwrap_or_else(|| session.now()).plus_millis(millis);
-        self.advance_to(session, target)
+        let before = session.now();
+        self.advance_to(session, target)?;
+        if session.now() != before {
+            self.passed = Some(format!(
+                "PRACTICE: as the script says, time has passed. The clock went from {} to {}.",
+                before.rfc3339(),
+                session.now().rfc3339()
+            ));
+        }
+        Ok(())
     }
 
     /// Moves the vault's clock to `target`, if it is not there yet.

@@ -8,6 +8,7 @@ use crate::session::{
 };
 
 use super::super::model::Step;
+use super::super::ops_carry;
 use super::drive::{Halt, Work};
 use super::sign::AUDIT_LINE;
 use super::{RunError, Runner, Stage, expect, outputs};
@@ -139,6 +140,9 @@ impl Runner {
         step: &Step,
         record: &StepRecord,
     ) -> Result<Vec<(String, Vec<u8>)>, Halt> {
+        if step.op.name == ops_carry::CHECK.name {
+            return self.handed_on(session, step);
+        }
         let mut files = Self::papers(step, session);
         let mut next: Vec<String> = Vec::new();
         for (number, doing) in step.doings().into_iter().enumerate() {

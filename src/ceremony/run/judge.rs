@@ -5,11 +5,13 @@ use crate::api::Timestamp;
 use crate::crypto::tr31::Block;
 use crate::custody::TypedFingerprint;
 use crate::pki::{Certificate, CounterpartyFile};
+use crate::session::carry::Number;
 use crate::session::{Profile, Session, brought, span};
 
 use super::super::model::Step;
-use super::super::ops;
+use super::super::{ops, ops_carry};
 use super::Runner;
+use super::carry::NUMBER;
 use super::drive::Halt;
 
 /// How far a watch may be from the vault's clock where the script says nothing (CA/B BR 6.1.1.1: three minutes).
@@ -53,6 +55,13 @@ impl Runner {
         }
         if name == ops::ATTEST_CHECK_VALUE.name && field == "kcv" {
             return self.judge_check_value(session, step, typed);
+        }
+        if name == ops_carry::CHECK.name && field == NUMBER {
+            let judged = self.carried_with(session, step, Number::Given(typed));
+            return judged.map(drop).map_err(Halt::Again);
+        }
+        if name == ops_carry::COMPARE.name && field == "kcv" {
+            return self.judge_carried_value(session, step, typed);
         }
         Ok(())
     }

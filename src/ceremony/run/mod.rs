@@ -8,6 +8,7 @@ mod asks;
 mod begin;
 mod bind;
 mod bring;
+mod carry;
 mod change;
 mod components;
 mod declared;
@@ -152,6 +153,8 @@ pub struct Runner {
     outcome: Option<RunOutcome>,
     /// Whether the step at hand was prepared in this runner's life.
     armed: bool,
+    /// Time that the script let pass before the step at hand, in words.
+    passed: Option<String>,
     /// Whether `turns` is of the step at hand.
     turns_known: bool,
     /// A failure that ended the run before anything was asked.

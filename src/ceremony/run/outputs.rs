@@ -134,11 +134,7 @@ fn own_names(script: &Script, profile: Profile) -> Vec<String> {
         .model
         .doings()
         .filter_map(|doing| doing.field("output"));
-    let marked = outputs.map(|name| {
-        let stem = name.strip_suffix(".json").unwrap_or(name);
-        let stem = stem.strip_suffix(profile.file_mark()).unwrap_or(stem);
-        format!("{stem}{}.json", profile.file_mark())
-    });
+    let marked = outputs.map(|name| crate::session::marked_file_name(name, profile));
     marked
         .chain([SUMMARY, REPORT, NEXT].into_iter().map(str::to_owned))
         .collect()

@@ -11,7 +11,7 @@ use crate::session::{Command, KeySource, Outcome, Profile, Session, StepRecord, 
 use super::super::ask::Answer;
 use super::super::model::Step;
 use super::super::ops;
-use super::super::ops_components;
+use super::super::{ops_carry, ops_components};
 use super::drive::{Halt, Work};
 use super::judge::time;
 use super::sign::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from, text};
@@ -57,6 +57,12 @@ impl Runner {
             name if name == ops::ATTEST_CHECK_VALUE.name => {
                 first(vec!["kcv"]).into_iter().collect()
             }
+            name if name == ops_carry::CHECK.name => {
+                let asked = step.asked.iter();
+                let asked = asked.map(|(field, place)| turn(place, vec![*field]));
+                asked.chain(first(Vec::new())).collect()
+            }
+            name if name == ops_carry::COMPARE.name => first(vec!["kcv"]).into_iter().collect(),
             name if name == ops::NOTE.name && !written("text") => {
                 first(vec!["text"]).into_iter().collect()
             }
@@ -66,7 +72,8 @@ impl Runner {
         };
         let fault = self
             .fault(session, step)
-            .or_else(|| self.component_fault(session, step));
+            .or_else(|| self.component_fault(session, step))
+            .or_else(|| self.carry_fault(session, step));
         let signers = if step.op.name == ops::SIGN_OFF.name {
             step.who.iter().map(|place| self.name(place)).collect()
         } else {
@@ -190,6 +197,13 @@ impl Runner {
             notes.insert("certificate".into(), certificate.subject());
             let digest = certificate.sha256_fingerprint();
             notes.insert("sha256".into(), data_encoding::HEXLOWER.encode(&digest));
+        }
+        if let Some(step) = self.step()
+            && step.op.name == ops_carry::CHECK.name
+            && let Ok(checked) = self.carried(session, step)
+        {
+            let told = checked.notes().into_iter();
+            notes.extend(told.map(|(name, value)| (name.to_owned(), value)));
         }
         if let Some(step) = self.step()
             && let Some(text) = step.fields.get("text")
@@ -370,6 +384,9 @@ fn heard(step: &Step, turn: &Turn) -> String {
         }
         name if name == ops::ATTEST_CHECK_VALUE.name => {
             format!("{person} gave the check value, and it is this key's.")
+        }
+        name if name == ops_carry::COMPARE.name => {
+            format!("{person} gave the other side's check value, and both agree.")
         }
         _ => format!("Recorded: {}.", step.title),
     }

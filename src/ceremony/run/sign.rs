@@ -168,7 +168,7 @@ impl Runner {
             let typed = text(answers.next());
             if typed.trim() != phrase {
                 return Err(Halt::Again(format!(
-                    "`{phrase}` was not typed. Nothing was asked for and nothing was changed."
+                    "{phrase} was not typed. Nothing was asked for and nothing was changed."
                 )));
             }
         }

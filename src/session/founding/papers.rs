@@ -18,6 +18,8 @@ pub(crate) const OWN_ENVELOPES: &str =
 /// What `init` leaves: forms and envelopes as text.
 #[derive(Debug, Clone)]
 pub(crate) struct Papers {
+    /// The folder of the vault.
+    pub(crate) vault: PathBuf,
     /// Person and printable form.
     pub(crate) forms: Vec<(String, String)>,
     /// Person, kind and armored envelope, for people's own media; empty where they lie in the vault's folder.
@@ -59,6 +61,7 @@ pub(crate) fn keep(created: Created, dir: &Path) -> (Session, Papers) {
         .iter()
         .map(|person| format!("{} {}", person.fingerprint, person.name));
     let mut papers = Papers {
+        vault: dir.to_path_buf(),
         forms: created.forms,
         // Elsewhere the envelopes lie in the vault's own folder.
         envelopes: if production {

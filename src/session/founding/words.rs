@@ -71,7 +71,7 @@ pub(crate) fn footing(moment: Moment, person: &Person, done: usize, all: usize) 
 pub(crate) fn saved(done: usize) -> String {
     match done {
         0 => "No vault exists yet. Nobody has words yet.".to_owned(),
-        1 => "The one before has the own words and need not come again.".to_owned(),
+        1 => "The one before has words already and need not come again.".to_owned(),
         n => format!("{n} people have their words and need not come again."),
     }
 }

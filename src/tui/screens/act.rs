@@ -75,8 +75,8 @@ impl Act {
         }
         if asked::writes(op.name) {
             let stem = row.map_or(op.name, |r| r.label.as_str());
-            form.set(asked::OUTPUT, &format!("{stem}.json"));
-            form.set(asked::FOLDER.id, &format!("{stem}-out"));
+            form.propose(asked::OUTPUT, &format!("{stem}.json"));
+            form.propose(asked::FOLDER.id, &format!("{stem}-out"));
         }
         Self {
             op,
@@ -144,7 +144,10 @@ impl Act {
             .fields
             .iter()
             .filter(|field| field.kind == Kind::File)
-            .map(|field| (field.id.to_owned(), PathBuf::from(self.text(field.id))))
+            .map(|field| (field.id.to_owned(), self.text(field.id)))
+            // An optional file that nobody named is no file.
+            .filter(|(_, path)| !path.is_empty())
+            .map(|(id, path)| (id, PathBuf::from(path)))
             .collect()
     }
 

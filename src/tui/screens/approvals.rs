@@ -133,10 +133,10 @@ impl Screen for Approvals {
         let details = crate::tui::widgets::lines::of_details(&pending.details);
         crate::tui::widgets::lines::draw(
             canvas,
-            rows.saturating_add(1),
-            height.saturating_sub(1),
+            (rows.saturating_add(1), height.saturating_sub(1)),
             15,
             &details,
+            None,
         );
         let x = canvas.put(2, height.saturating_sub(1), Role::Muted, "words   ");
         canvas.put(

@@ -11,14 +11,14 @@ use super::restore::Restored;
 use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
 use crate::session::{Outcome, PendingView, Stop, searching};
-use crate::tui::canvas::{Canvas, cells};
+use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
 use crate::tui::widgets::choice::Choices;
-use crate::tui::widgets::lines;
+use crate::tui::widgets::lines::{self, Reading};
 use crate::tui::widgets::signing::{SignForm, called, signers};
 use crate::tui::world::World;
 
@@ -42,6 +42,7 @@ pub(crate) struct Approve {
     stage: Stage,
     waiting: bool,
     turned: u64,
+    reading: Reading,
 }
 
 impl Approve {
@@ -53,6 +54,7 @@ impl Approve {
             stage: Stage::Who,
             waiting: false,
             turned: 0,
+            reading: Reading::default(),
         };
         if screen.complete() {
             screen.stage = Stage::Stopped("It is fully signed and not yet done.".into());
@@ -220,7 +222,7 @@ impl Approve {
         };
         canvas.put(2, y, Role::Text, &signed);
         let y = y.saturating_add(1);
-        let x = canvas.put(2, y, Role::Muted, "words ");
+        let x = canvas.put(2, y, Role::Muted, "read aloud ");
         let room = canvas.width().saturating_sub(x).saturating_sub(1);
         y.saturating_add(canvas.paragraph(x, y, room, Role::Title, &self.pending.words.join(" ")))
     }
@@ -234,7 +236,7 @@ impl Approve {
                     n => format!("Which custodian signs next? {n} more are needed."),
                 };
                 canvas.put(2, 0, Role::Wait, &more);
-                let rows = cells(self.people.entries.len());
+                let rows = self.people.rows(width, canvas.height());
                 canvas.within(1, 1, width, rows, |c| self.people.draw(c, true));
             }
             Stage::Sign(form) => {
@@ -271,7 +273,10 @@ impl Approve {
     /// Rows the part under the details needs.
     fn stage_rows(&self, canvas: &Canvas<'_>) -> u16 {
         match &self.stage {
-            Stage::Who => cells(self.people.entries.len()).saturating_add(1),
+            Stage::Who => self
+                .people
+                .rows(canvas.width(), canvas.height())
+                .saturating_add(1),
             Stage::Sign(form) => {
                 let width = canvas.width().saturating_sub(3);
                 form.rows(width).saturating_add(1)
@@ -382,6 +387,9 @@ impl Screen for Approve {
             Offer::plain(Verb::Exact),
             Offer::word(Verb::Back, back),
         ]);
+        if !matches!(self.stage, Stage::Who) {
+            offers.extend(Reading::offers());
+        }
         offers
     }
 
@@ -429,7 +437,7 @@ impl Screen for Approve {
         let below = self.stage_rows(canvas).saturating_add(3);
         let end = height.saturating_sub(below).max(y.saturating_add(1));
         let details = lines::of_details(&self.pending.details);
-        let y = lines::draw(canvas, y, end, 15, &details);
+        let y = lines::draw(canvas, (y, end), 15, &details, Some(&self.reading));
         let y = self
             .minutes(canvas, y.saturating_add(1).min(end))
             .saturating_add(1);
@@ -437,6 +445,9 @@ impl Screen for Approve {
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        if !matches!(self.stage, Stage::Who) && self.reading.moved(verb) {
+            return Reaction::none();
+        }
         match (verb, &mut self.stage) {
             (Verb::Enter, _) => return self.enter(world),
             (Verb::Exact, _) => return self.exact(),
@@ -445,7 +456,7 @@ impl Screen for Approve {
             (Verb::Back, _) => {
                 return Reaction::notice(
                     Role::Note,
-                    "The request stays on the table: Home and Approvals show it.",
+                    "The request stays on the table while the vault is open: Home and Approvals show it.",
                 )
                 .then(Step::Pop);
             }

@@ -6,7 +6,7 @@ use super::approve::Approve;
 use crate::session::field::Footing;
 use crate::session::{Outcome, PendingView, guide};
 use crate::tui::acts::Draft;
-use crate::tui::canvas::{Canvas, cells};
+use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
@@ -189,7 +189,7 @@ impl Screen for Ask {
                     "Who asks for this? Who asks does not sign as custodian.",
                 );
                 y = y.saturating_add(2);
-                let rows = cells(self.people.entries.len());
+                let rows = self.people.rows(width, canvas.height());
                 canvas.within(1, y, width, rows, |c| self.people.draw(c, true));
             }
             Stage::Sign(form) => {

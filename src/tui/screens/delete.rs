@@ -38,7 +38,7 @@ impl Delete {
         Self {
             table: KeyTable::default(),
             key: row.map(|r| (r.key.key_arn.clone(), r.label.clone())),
-            days: TextField::with("7"),
+            days: TextField::proposing("7"),
             error: None,
             waiting: false,
             from_list: row.is_none(),

@@ -5,7 +5,7 @@ use std::path::Path;
 use crossterm::event::KeyEvent;
 
 use super::code::Code;
-use crate::api::{Key, Response};
+use crate::api::{Key, KeyClass, Response};
 use crate::session::field::Footing;
 pub(crate) use crate::session::guide::common_name;
 use crate::session::handover;
@@ -17,7 +17,7 @@ use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Wants};
 use crate::tui::theme::Role;
-use crate::tui::widgets::lines::{self, Line};
+use crate::tui::widgets::lines::{self, Line, Reading};
 use crate::tui::widgets::qr::{Blocks, Picture};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
@@ -40,6 +40,7 @@ pub(crate) struct Done {
     /// Where to write the files after all, when the first folder failed.
     folder: Option<TextField>,
     waiting: bool,
+    reading: Reading,
 }
 
 impl Done {
@@ -58,6 +59,7 @@ impl Done {
             file: None,
             folder: None,
             waiting: false,
+            reading: Reading::default(),
         }
     }
 
@@ -76,6 +78,7 @@ impl Done {
             file: None,
             folder: None,
             waiting: false,
+            reading: Reading::default(),
         }
     }
 
@@ -197,6 +200,17 @@ fn told(executed: &Executed, world: &World) -> Vec<Line> {
                 .view
                 .as_ref()
                 .and_then(|v| v.keys.iter().find(|r| r.key.key_arn == key.key_arn));
+            if let Some(row) = row {
+                lines.push(Line::new("key", row.label.clone()));
+            }
+            let attributes = &key.key_attributes;
+            let kind = format!(
+                "{} {}, {}",
+                attributes.key_usage.code(),
+                attributes.key_usage.words(),
+                attributes.key_algorithm.name()
+            );
+            lines.push(Line::new("use", kind));
             lines.extend(check_values(key, row));
             lines.push(Line::new("ARN", key.key_arn.clone()));
             if let Some(until) = key.delete_pending_timestamp {
@@ -255,8 +269,11 @@ fn next_steps(executed: &Executed) -> Vec<String> {
         Some(Response::CreateKey(_)) => {
             "Write the check value into the minutes. Keys shows the new key."
         }
-        Some(Response::ImportKey(_)) => {
+        Some(Response::ImportKey(o)) if o.key.key_attributes.key_class == KeyClass::PUBLIC_KEY => {
             "From now on this vault trusts what this certificate signs."
+        }
+        Some(Response::ImportKey(_)) => {
+            "Compare the check value with the one that the sender gives by another road. Keys shows the new key."
         }
         Some(Response::DeleteKey(_)) => {
             "The key is unusable now. Until the time above, Deletions can restore it."
@@ -327,6 +344,7 @@ impl Screen for Done {
             });
         }
         offers.push(Offer::word(Verb::Back, "leave"));
+        offers.extend(Reading::offers());
         offers
     }
 
@@ -368,7 +386,7 @@ impl Screen for Done {
                 .filter(|l| !(dear && l.label == "sha-256"))
                 .cloned()
                 .collect();
-            y = lines::draw(c, y, height, 15, &shown).saturating_add(1);
+            y = lines::draw(c, (y, height), 15, &shown, Some(&self.reading)).saturating_add(1);
             for line in &self.next {
                 y = y.saturating_add(c.paragraph(2, y, room, Role::Note, line));
             }
@@ -385,6 +403,9 @@ impl Screen for Done {
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        if self.reading.moved(verb) {
+            return Reaction::none();
+        }
         match (verb, &self.folder) {
             (Verb::Enter, Some(folder)) if !folder.value().trim().is_empty() => {
                 self.waiting = true;

@@ -95,7 +95,7 @@ impl Exchange {
                 .role(role),
             );
         }
-        lines::draw(canvas, 0, canvas.height(), 15, &all);
+        lines::draw(canvas, (0, canvas.height()), 15, &all, None);
     }
 }
 
@@ -255,7 +255,7 @@ impl Screen for Exchange {
             }
             (Verb::Enter, None) if self.chosen(world).is_some() => {
                 self.verdict = None;
-                self.path = Some(TextField::with("receipt.json"));
+                self.path = Some(TextField::proposing("receipt.json"));
             }
             (Verb::Back, Some(_)) => {
                 self.path = None;

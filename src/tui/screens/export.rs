@@ -115,8 +115,10 @@ impl Export {
 
     fn take_key(&mut self, row: &KeyRow) {
         let chosen = Chosen::from(row);
-        self.files.set("output", &format!("{}.json", chosen.label));
-        self.files.set(FOLDER.id, &format!("{}-out", chosen.label));
+        self.files
+            .propose("output", &format!("{}.json", chosen.label));
+        self.files
+            .propose(FOLDER.id, &format!("{}-out", chosen.label));
         self.key = Some(chosen);
     }
 
@@ -305,6 +307,10 @@ impl Screen for Export {
 
     fn footing(&self, world: &World) -> Footing {
         let enter = match self.step {
+            Step::Key if self.table.filtering => "keeps this filter and goes back to the list",
+            Step::Key if self.table.rows(&keys_of(world)).is_empty() => {
+                "does nothing: no key is in the list"
+            }
             Step::Key => "takes this key and asks for the receiver's file",
             Step::File if !self.read() => {
                 "reads the file and says what it is; nothing is wrapped by that"
@@ -420,8 +426,11 @@ impl Screen for Export {
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match (verb, self.step) {
-            (Verb::Enter | Verb::Back, Step::Key) if self.table.filtering => {
-                self.table.filtering = false;
+            (Verb::Enter, Step::Key) if self.table.filtering => self.table.filtering = false,
+            (Verb::Back, Step::Key)
+                if self.table.filtering || !self.table.filter.value().is_empty() =>
+            {
+                self.table.unfilter();
             }
             (Verb::Enter, _) => return self.enter(world),
             (Verb::Back | Verb::Left, _) => return self.back(),

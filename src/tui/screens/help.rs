@@ -86,11 +86,11 @@ impl Screen for Help {
         for (role, key, text) in &self.lines {
             let room = if key.is_empty() { whole } else { width };
             for (n, part) in wrap(text, room).into_iter().enumerate() {
-                let key = if n == 0 { key.clone() } else { " ".to_owned() };
+                let shown = if n == 0 { key.as_str() } else { "" };
                 let key = if key.is_empty() {
-                    key
+                    String::new()
                 } else {
-                    format!("{key:14}")
+                    format!("{shown:14}")
                 };
                 rows.push((*role, key, part));
             }

@@ -4,12 +4,11 @@ pub(crate) use crate::session::due::left;
 use crate::session::due::{Due, Goes};
 use crate::session::field::Footing;
 use crate::session::{self, View};
-use crate::tui::canvas::{Canvas, cells};
+use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
 use crate::tui::keys::{self, Offer, Verb};
-use crate::tui::message::Order;
-use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::{Column, Cursor, table};
 use crate::tui::world::World;
@@ -96,13 +95,16 @@ fn places() -> String {
     places.collect::<Vec<_>>().join("  ")
 }
 
-const PLACES: [Verb; 6] = [
+const PLACES: [Verb; 9] = [
     Verb::Keys,
     Verb::Deletions,
     Verb::Approvals,
     Verb::Exchange,
     Verb::Ceremonies,
     Verb::Custodians,
+    Verb::Audit,
+    Verb::Evidence,
+    Verb::Copy,
 ];
 
 /// The lines under the list.
@@ -258,13 +260,16 @@ impl Screen for Home {
         };
         let (width, height) = (canvas.width(), canvas.height());
         let facts = facts(view, world);
-        // What opening has to tell is never below the edge; a list can be scrolled.
-        let most = if view.notes.is_empty() {
-            height / 2
-        } else {
-            height.saturating_sub(6)
-        };
-        let below = cells(facts.len()).min(most);
+        let room = usize::from(width.saturating_sub(11));
+        let facts: Vec<_> = facts
+            .into_iter()
+            .flat_map(|(label, role, text)| {
+                let rows = wrap(&text, room).into_iter().enumerate();
+                let label = move |n| if n == 0 { label } else { "" };
+                rows.map(move |(n, row)| (label(n), role, row))
+            })
+            .collect();
+        let below = cells(facts.len()).min(height.saturating_sub(5));
         let above = height.saturating_sub(below).saturating_sub(1);
         let due = due(world);
         if due.is_empty() {
@@ -328,10 +333,8 @@ impl Screen for Home {
             Verb::Copy => Reaction::push(Act::backup(world)),
             Verb::Audit => Audit::open(),
             Verb::Evidence => Reaction::push(Evidence::new()),
-            Verb::Back if world.view.as_ref().is_some_and(|v| v.only_copy.is_some()) => {
-                Reaction::push(Leave::closing())
-            }
-            Verb::Back => Reaction::order(Order::Close).then(Step::Pop),
+            // Opening again takes everybody's passphrases: a stray key never costs that.
+            Verb::Back => Reaction::push(Leave::closing()),
             other => {
                 self.cursor
                     .moved(other, due(world).len(), usize::from(world.size.1 / 3));

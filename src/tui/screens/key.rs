@@ -18,13 +18,14 @@ use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
 use crate::tui::widgets::key_table::state_word;
-use crate::tui::widgets::lines::{self, Line};
+use crate::tui::widgets::lines::{self, Line, Reading};
 use crate::tui::world::World;
 
 /// The page of one key.
 pub(crate) struct KeyPage {
     arn: String,
     draft: Option<Draft>,
+    reading: Reading,
 }
 
 impl KeyPage {
@@ -33,6 +34,7 @@ impl KeyPage {
         Self {
             arn: arn.to_owned(),
             draft: None,
+            reading: Reading::default(),
         }
     }
 
@@ -193,6 +195,7 @@ impl Screen for KeyPage {
             offers.push(Offer::plain(Verb::Restore));
         }
         offers.push(Offer::plain(Verb::Back));
+        offers.extend(Reading::offers());
         offers
     }
 
@@ -210,10 +213,13 @@ impl Screen for KeyPage {
         };
         let mut all = fields(row);
         all.extend(exports(row, view));
-        lines::draw(canvas, 0, canvas.height(), 15, &all);
+        lines::draw(canvas, (0, canvas.height()), 15, &all, Some(&self.reading));
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        if self.reading.moved(verb) {
+            return Reaction::none();
+        }
         let row = self.row(world);
         match verb {
             Verb::Enter | Verb::Back => Reaction::pop(),

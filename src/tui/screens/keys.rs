@@ -20,6 +20,9 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::key_table::KeyTable;
 use crate::tui::world::World;
 
+/// What stands where a filter leaves nothing.
+pub(crate) const NO_FIT: &str = "No key fits the filter. Esc shows all again.";
+
 /// Rows under the table that explain the chosen key, with their rule.
 const EXPLAINED: u16 = 5;
 
@@ -175,12 +178,7 @@ impl Screen for Keys {
             self.table.draw(c, &view.keys, |_| None);
         });
         let Some(row) = self.chosen(view) else {
-            canvas.put(
-                3,
-                top.saturating_add(2),
-                Role::Muted,
-                "No key fits the filter. Esc shows all again.",
-            );
+            canvas.put(3, top.saturating_add(2), Role::Muted, NO_FIT);
             return;
         };
         let y = height.saturating_sub(EXPLAINED);
@@ -201,10 +199,8 @@ impl Screen for Keys {
         let chosen = self.table.chosen(&keys);
         match (verb, self.table.filtering) {
             (Verb::Enter, true) => self.table.filtering = false,
-            (Verb::Back, true) => {
-                self.table.filtering = false;
-                self.table.filter.set("");
-            }
+            (Verb::Back, true) => self.table.unfilter(),
+            (Verb::Back, false) if !self.table.filter.value().is_empty() => self.table.unfilter(),
             (Verb::Back, false) => return Reaction::pop(),
             (Verb::Enter, false) => {
                 if let Some(row) = chosen {

@@ -49,6 +49,19 @@ impl Leave {
     }
 }
 
+/// Requests that leaving gives up.
+fn waiting(world: &World) -> Option<String> {
+    let words = match world.view.as_ref()?.pending.len() {
+        0 => return None,
+        1 => "1 request waits for signatures".to_owned(),
+        n => format!("{n} requests wait for signatures"),
+    };
+    Some(format!(
+        "{words}. Nothing of it was done, and signatures are kept only while the vault is open: whoever still wants it \
+         asks for it again."
+    ))
+}
+
 /// A copy can be offered: the vault exists once, and a copy needs nothing but its people.
 fn exists_once(world: &World) -> Option<&'static str> {
     world.view.as_ref().and_then(|view| view.only_copy)
@@ -121,6 +134,9 @@ impl Screen for Leave {
             if let Some(only) = exists_once(world) {
                 say(Role::Stop, only);
                 say(Role::Wait, "b makes that copy now, and comes back here.");
+            }
+            if let Some(words) = waiting(world) {
+                say(Role::Wait, &words);
             }
             say(
                 Role::Text,

@@ -6,8 +6,8 @@ use super::export::Export;
 use super::root::ImportRoot;
 use crate::session::field::{Footing, Kind};
 use crate::session::op::{self, Op};
-use crate::session::{KeyRow, View, guide};
-use crate::tui::canvas::{Canvas, cells};
+use crate::session::{KeyRow, View, guide, op_exchange};
+use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
@@ -143,6 +143,11 @@ fn missing(op: &Op, view: &View) -> Option<&'static str> {
     if op::certifies(op) && none_for("key") {
         return Some("there is no key pair here yet");
     }
+    if op.name == op_exchange::EXPORT_TR34.name && !view.signs_tokens {
+        return Some(
+            "first give out a certificate to check with: the token is signed with its key",
+        );
+    }
     None
 }
 
@@ -184,7 +189,6 @@ impl Screen for Menu {
         let (width, height) = (canvas.width(), canvas.height());
         let room = width.saturating_sub(4);
         canvas.put(2, 0, Role::Title, self.question);
-        let rows = cells(self.acts.entries.len());
         // The titles alone; what the chosen one does stands below, whole.
         let titles = Choices {
             entries: self
@@ -198,6 +202,7 @@ impl Screen for Menu {
                 .collect(),
             cursor: self.acts.cursor,
         };
+        let rows = titles.rows(width.saturating_sub(2), height.saturating_sub(6));
         canvas.within(1, 2, width.saturating_sub(2), rows, |c| {
             titles.draw(c, true);
         });

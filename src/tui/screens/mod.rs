@@ -64,14 +64,15 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
         Start::Welcome { folder, vault } => {
             world.folder = folder;
             let Some(vault) = vault else {
-                let vaults = crate::vault::vaults_in(&world.folder);
-                let first = welcome::Welcome::new(vaults);
+                world.vaults = crate::vault::vaults_in(&world.folder);
+                let first = welcome::Welcome::default();
                 return (State::new(world, Box::new(first)), Vec::new());
             };
             // A vault that was named is opened at once; Esc leads back to the welcome screen.
             let unlock = unlock::Unlock::new(vault.clone(), unlock::Then::Home);
             let order = unlock.order();
-            let first = welcome::Welcome::new(vec![vault]);
+            world.vaults = vec![vault];
+            let first = welcome::Welcome::default();
             let mut state = State::new(world, Box::new(first)).under(Box::new(unlock));
             state.world.busy = Some((order.words(), state.world.wall));
             (state, vec![order])

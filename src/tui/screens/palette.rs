@@ -35,16 +35,24 @@ impl Palette {
 
     fn found(&self) -> Vec<&Offer> {
         let wanted = self.filter.value().to_lowercase();
-        self.offers
-            .iter()
-            .filter(|o| {
-                let help = o.binding().map_or("", |b| b.help);
-                fuzzy(
-                    &wanted,
-                    &format!("{} {help}", o.footer_word()).to_lowercase(),
-                )
-            })
-            .collect()
+        let words = |o: &Offer| {
+            let help = o.binding().map_or("", |b| b.help);
+            format!("{} {help}", o.footer_word()).to_lowercase()
+        };
+        let offers = self.offers.iter();
+        let mut found: Vec<&Offer> = offers.filter(|o| fuzzy(&wanted, &words(o))).collect();
+        // What begins so, then what has a word that does, then what holds it; scattered letters last.
+        found.sort_by_key(|o| {
+            let words = words(o);
+            let begins = |word: &str| word.starts_with(wanted.trim());
+            match () {
+                () if begins(&words) => 0,
+                () if words.split_whitespace().any(begins) => 1,
+                () if words.contains(wanted.trim()) => 2,
+                () => 3,
+            }
+        });
+        found
     }
 }
 
@@ -166,12 +174,25 @@ impl Screen for Palette {
 
 #[cfg(test)]
 mod tests {
-    use super::fuzzy;
+    use super::{Offer, Palette, Verb, fuzzy, keys};
 
     #[test]
     fn letters_in_order_are_found() {
         assert!(fuzzy("dltn", "deletions shows countdowns"));
         assert!(fuzzy("", "anything"));
         assert!(!fuzzy("zq", "deletions"));
+    }
+
+    #[test]
+    fn a_word_that_begins_so_comes_before_scattered_letters() {
+        let offers: Vec<Offer> = keys::TABLE.iter().map(|b| Offer::plain(b.verb)).collect();
+        let mut palette = Palette::of(&offers);
+        palette.filter.set("aud");
+        assert_eq!(palette.found().first().map(|o| o.verb), Some(Verb::Audit));
+        palette.filter.set("evi");
+        assert_eq!(
+            palette.found().first().map(|o| o.verb),
+            Some(Verb::Evidence)
+        );
     }
 }

@@ -14,7 +14,7 @@ use crate::tui::digest::Digest;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
-use crate::tui::widgets::lines::{self, Line};
+use crate::tui::widgets::lines::{self, Line, Reading};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
@@ -26,6 +26,7 @@ pub(crate) struct Review {
     /// How many screens under this one belong to the wizard.
     beneath: usize,
     phrase: TextField,
+    reading: Reading,
 }
 
 impl Review {
@@ -37,6 +38,7 @@ impl Review {
             request: request.to_owned(),
             beneath,
             phrase: TextField::default(),
+            reading: Reading::default(),
         }
     }
 
@@ -153,6 +155,7 @@ impl Screen for Review {
         if !self.typing() {
             offers.push(Offer::plain(Verb::Write));
         }
+        offers.extend(Reading::offers());
         offers
     }
 
@@ -183,7 +186,7 @@ impl Screen for Review {
                 height
             };
             let lines = self.lines();
-            let y = lines::draw(c, y, end, 15, &lines).saturating_add(1);
+            let y = lines::draw(c, (y, end), 15, &lines, Some(&self.reading)).saturating_add(1);
             if let Some(phrase) = self.pending.phrase {
                 c.put(
                     2,
@@ -204,6 +207,9 @@ impl Screen for Review {
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        if self.reading.moved(verb) {
+            return Reaction::none();
+        }
         match verb {
             Verb::Enter if self.armed() => {
                 let beneath = self.beneath.saturating_add(1);

@@ -45,7 +45,10 @@ impl From<&Receiver> for RootFile {
         Self {
             bytes: receiver.bytes.clone(),
             root: receiver.root.clone(),
-            commands: handover::fingerprint_commands(receiver.algorithm.name()),
+            commands: handover::fingerprint_commands(
+                crate::api::KeyMaterialType::KEY_CRYPTOGRAM,
+                receiver.algorithm.name(),
+            ),
         }
     }
 }
@@ -227,7 +230,7 @@ impl ImportRoot {
             ),
             Line::new("ends", clock(root.not_after())),
         ];
-        let y = lines::draw(canvas, 0, 4, 10, &known).saturating_add(1);
+        let y = lines::draw(canvas, (0, 4), 10, &known, None).saturating_add(1);
         let height = canvas.height();
         canvas.within(1, y, width.saturating_sub(2), height, |c| {
             self.form.draw(c);
@@ -241,21 +244,25 @@ fn asked(file: &RootFile, world: &World) -> Vec<AskField> {
     let ours = data_encoding::HEXLOWER.encode(&file.root.sha256_fingerprint());
     let declared = |id: &str| op::IMPORT_ROOT.fields.iter().find(|f| f.id == id).copied();
     let mut fields = vec![AskField {
+        exactly: None,
         digits: None,
         field: BY,
         practice: practice("Wim".into()),
     }];
     fields.extend(declared("fingerprint").map(|field| AskField {
+        exactly: None,
         digits: None,
         field,
         practice: practice(ours),
     }));
     fields.extend(declared("source").map(|field| AskField {
+        exactly: None,
         digits: None,
         field,
         practice: practice("practice: no other computer was asked".into()),
     }));
     fields.push(AskField {
+        exactly: None,
         digits: None,
         field: ROOT_LABEL,
         practice: practice("receiver-root".into()),
@@ -274,7 +281,7 @@ impl Screen for ImportRoot {
             Step::Call => "fetch the fingerprint elsewhere",
             Step::Type => "type the fingerprint",
         };
-        vec!["Trust a receiver's root".into(), step.into()]
+        vec!["Trust a counterparty's root".into(), step.into()]
     }
 
     fn footing(&self, world: &World) -> Footing {

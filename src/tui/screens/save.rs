@@ -27,7 +27,7 @@ pub(crate) struct Save {
 impl Save {
     /// A page that asks for a path, with a proposal.
     pub(crate) fn new(title: &'static str, proposal: &str, bytes: Vec<u8>) -> Self {
-        let path = TextField::with(proposal);
+        let path = TextField::proposing(proposal);
         Self {
             title,
             path,

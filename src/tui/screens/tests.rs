@@ -125,7 +125,11 @@ fn full_screens_show_what_there_is() {
         .check("keys-filter")
         .press("<Enter><Enter>")
         .check("key");
-    room.press("<Esc><Esc>");
+    room.press("<Esc>");
+    room.shows(&["filter use=p0"]);
+    room.press("<Esc>");
+    room.shows(&["4 of 4"]);
+    room.press("<Esc>");
     room.press("d").check("deletions-full").press("<Esc>");
     room.press("e").check("exchange-sent").press("<Esc>");
     room.press("t").check("audit-full");

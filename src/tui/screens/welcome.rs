@@ -1,7 +1,5 @@
 //! Welcome: four numbered ways to begin, the safest first.
 
-use std::path::PathBuf;
-
 use super::doctor::Doctor;
 use super::init::Init;
 use super::picker::{Picker, Place};
@@ -21,8 +19,8 @@ use crossterm::event::{KeyCode, KeyEvent};
 const SHOWN: usize = 2;
 
 /// The first screen.
+#[derive(Default)]
 pub(crate) struct Welcome {
-    vaults: Vec<PathBuf>,
     cursor: Cursor,
 }
 
@@ -36,21 +34,13 @@ enum Way {
 }
 
 impl Welcome {
-    /// A welcome; the vaults lie in the current folder, or one was named.
-    pub(crate) const fn new(vaults: Vec<PathBuf>) -> Self {
-        Self {
-            vaults,
-            cursor: Cursor::on(0),
-        }
-    }
-
-    fn ways(&self) -> Vec<(Way, String, &'static str)> {
+    fn ways(world: &World) -> Vec<(Way, String, &'static str)> {
         let mut ways = vec![(
             Way::Rehearse,
             "Rehearse a ceremony (10 min, nothing is kept)".to_owned(),
             "You play all the people, in a practice vault that is gone afterwards.",
         )];
-        for (n, vault) in self.vaults.iter().take(SHOWN).enumerate() {
+        for (n, vault) in world.vaults.iter().take(SHOWN).enumerate() {
             let name = vault.file_name().map_or_else(
                 || vault.display().to_string(),
                 |n| n.to_string_lossy().into_owned(),
@@ -80,9 +70,9 @@ impl Welcome {
     }
 
     fn go(&self, world: &World) -> Reaction {
-        match self.ways().get(self.cursor.at()).map(|w| w.0) {
+        match Self::ways(world).get(self.cursor.at()).map(|w| w.0) {
             Some(Way::Rehearse) => Reaction::push(Picker::shipped(Place::Rehearsal)),
-            Some(Way::Open(n)) => match self.vaults.get(n) {
+            Some(Way::Open(n)) => match world.vaults.get(n) {
                 Some(vault) => {
                     let unlock = Unlock::new(vault.clone(), Then::Home);
                     let order = unlock.order();
@@ -109,8 +99,8 @@ impl Screen for Welcome {
         vec!["Welcome to keymoot".into()]
     }
 
-    fn footing(&self, _world: &World) -> Footing {
-        let enter = match self.ways().get(self.cursor.at()).map(|w| w.0) {
+    fn footing(&self, world: &World) -> Footing {
+        let enter = match Self::ways(world).get(self.cursor.at()).map(|w| w.0) {
             Some(Way::Rehearse) => "shows the ceremonies you can rehearse",
             Some(Way::Open(_)) => "asks the first custodian for a passphrase",
             Some(Way::Restore) => "asks which copy; the copy is read and never written",
@@ -137,7 +127,7 @@ impl Screen for Welcome {
         ]
     }
 
-    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
         let width = canvas.width();
         canvas.paragraph(
             2,
@@ -148,13 +138,14 @@ impl Screen for Welcome {
         );
         let mut y = 4;
         // Where there is not room for all of them with a gap, the gaps go.
-        let rows = cells(self.ways().len().saturating_mul(3));
+        let ways = Self::ways(world);
+        let rows = cells(ways.len().saturating_mul(3));
         let step = if rows <= canvas.height().saturating_sub(y) {
             3
         } else {
             2
         };
-        for (n, (_, title, about)) in self.ways().iter().enumerate() {
+        for (n, (_, title, about)) in ways.iter().enumerate() {
             let here = n == self.cursor.at();
             let role = if here { Role::Selection } else { Role::Text };
             if here {
@@ -172,7 +163,7 @@ impl Screen for Welcome {
         if verb == Verb::Enter {
             return self.go(world);
         }
-        let count = self.ways().len();
+        let count = Self::ways(world).len();
         self.cursor.moved(verb, count, count);
         Reaction::none()
     }
@@ -182,7 +173,7 @@ impl Screen for Welcome {
             return Reaction::none();
         };
         match c.to_digit(10).and_then(|d| usize::try_from(d).ok()) {
-            Some(n) if (1..=self.ways().len()).contains(&n) => {
+            Some(n) if (1..=Self::ways(world).len()).contains(&n) => {
                 self.cursor = Cursor::on(n - 1);
                 self.go(world)
             }
@@ -198,10 +189,12 @@ mod tests {
 
     #[test]
     fn welcome_is_drawn() {
-        let mut state = snapshot::state(Welcome::new(vec!["acme.vault".into()]));
+        let mut state = snapshot::state(Welcome::default());
+        state.world.vaults = vec!["acme.vault".into()];
         snapshot::check("welcome", &mut state);
         let vaults = vec!["acme.vault".into(), "b.vault".into()];
-        let mut most = snapshot::state(Welcome::new(vaults));
+        let mut most = snapshot::state(Welcome::default());
+        most.world.vaults = vaults;
         let drawn = snapshot::drawn(&mut most, 80, 24, &snapshot::appearance());
         assert!(snapshot::text(&drawn).contains("what a ceremony needs"));
         snapshot::survives_every_size(&mut state);

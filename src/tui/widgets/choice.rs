@@ -1,7 +1,7 @@
 //! A closed list of choices; those that cannot work are shown with the reason, not hidden.
 
 pub(crate) use crate::session::guide::Entry;
-use crate::tui::canvas::{Canvas, cells};
+use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::keys::Verb;
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::Cursor;
@@ -45,45 +45,117 @@ impl Choices {
         self.cursor.moved(verb, self.entries.len(), 8);
     }
 
-    /// Draws one choice a row, the chosen one marked by word-shape and reverse.
+    /// How many rows all of them take at a width, at most `most`.
+    pub(crate) fn rows(&self, width: u16, most: u16) -> u16 {
+        let at = self.note_column();
+        let rows = self.entries.iter();
+        let rows = rows.map(|entry| cells(told(entry, at, width).lines.len()));
+        rows.fold(0, u16::saturating_add).min(most)
+    }
+
+    /// Where notes stand.
+    fn note_column(&self) -> u16 {
+        let labels = self.entries.iter().map(|e| e.label.chars().count());
+        cells(labels.max().unwrap_or(0)).saturating_add(9)
+    }
+
+    /// Draws the choices, the chosen one marked by word-shape and reverse. What is too long for its row goes on beneath.
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, focused: bool) {
-        let widest = self
+        let (width, height) = (canvas.width(), canvas.height());
+        let note_at = self.note_column();
+        let told: Vec<Told<'_>> = self
             .entries
             .iter()
-            .map(|e| e.label.chars().count())
-            .max()
-            .unwrap_or(0);
-        let note_at = cells(widest).saturating_add(9);
-        let width = canvas.width();
-        let height = usize::from(canvas.height());
-        let top = self.cursor.top(self.entries.len(), height);
-        for (y, (index, entry)) in self
-            .entries
-            .iter()
-            .enumerate()
-            .skip(top)
-            .take(height)
-            .enumerate()
-        {
-            let y = cells(y);
+            .map(|entry| told(entry, note_at, width))
+            .collect();
+        let lines: Vec<usize> = told.iter().map(|t| t.lines.len()).collect();
+        let mut y = 0;
+        let first = first_in_sight(&lines, self.cursor.at(), usize::from(height));
+        for (index, (entry, told)) in self.entries.iter().zip(&told).enumerate().skip(first) {
             let here = index == self.cursor.at();
             let role = match (here && focused, entry.off.is_some()) {
                 (true, _) => Role::Selection,
                 (_, true) => Role::Muted,
                 _ => Role::Text,
             };
-            if here && focused {
-                canvas.row(y, Role::Selection);
-                canvas.put(1, y, role, "►");
+            for (n, line) in told.lines.iter().enumerate() {
+                if y >= height {
+                    return;
+                }
+                // The marker stands in the first row: colour alone would tell of the others.
+                let role = match (n, role) {
+                    (1.., Role::Selection) => Role::Title,
+                    (_, role) => role,
+                };
+                if role == Role::Selection {
+                    canvas.row(y, role);
+                }
+                if focused {
+                    canvas.listed(y, index, self.cursor.at());
+                }
+                if n == 0 {
+                    if here && focused {
+                        canvas.put(1, y, role, "►");
+                    }
+                    canvas.put(3, y, role, if here { "(*)" } else { "( )" });
+                }
+                canvas.put(7, y, role, line);
+                if let Some(note) = told.beside.filter(|_| n == 0) {
+                    let note_role = if here && focused { role } else { Role::Muted };
+                    canvas.put_cut(note_at, y, width.saturating_sub(note_at), note_role, note);
+                }
+                y += 1;
             }
-            if focused {
-                canvas.listed(y, index, self.cursor.at());
-            }
-            canvas.put(3, y, role, if here { "(*)" } else { "( )" });
-            canvas.put(7, y, role, &entry.label);
-            let note = entry.off.as_deref().unwrap_or(&entry.note);
-            let note_role = if here && focused { role } else { Role::Muted };
-            canvas.put_cut(note_at, y, width.saturating_sub(note_at), note_role, note);
         }
     }
+}
+
+/// One choice as it stands at a width.
+struct Told<'e> {
+    /// The label, and the note beneath it where there is no room beside it.
+    lines: Vec<String>,
+    /// The note, where it fits beside the label.
+    beside: Option<&'e str>,
+}
+
+fn told(entry: &Entry, note_at: u16, width: u16) -> Told<'_> {
+    let room = usize::from(width.saturating_sub(8)).max(1);
+    let note = entry.off.as_deref().unwrap_or(&entry.note);
+    let mut lines = wrap(&entry.label, room);
+    if lines.is_empty() {
+        lines.push(String::new());
+    }
+    let fits = usize::from(width.saturating_sub(note_at)) >= note.chars().count();
+    // A reason why not is never cut; other notes may be.
+    if note.is_empty() || fits || entry.off.is_none() {
+        let beside = Some(note).filter(|note| !note.is_empty());
+        return Told { lines, beside };
+    }
+    lines.extend(
+        wrap(note, room.saturating_sub(2))
+            .iter()
+            .map(|line| format!("  {line}")),
+    );
+    Told {
+        lines,
+        beside: None,
+    }
+}
+
+/// The first choice that is drawn, so that the chosen one is seen whole.
+fn first_in_sight(rows: &[usize], chosen: usize, height: usize) -> usize {
+    let own = rows.get(chosen).copied().unwrap_or(1);
+    let after: usize = rows.iter().skip(chosen + 1).sum();
+    // In the middle, so that it is seen that the list goes on; lower where little comes after it.
+    let before = (height / 2).max(height.saturating_sub(own + after));
+    let mut used = 0;
+    let mut first = chosen;
+    for (n, more) in rows.iter().enumerate().take(chosen).rev() {
+        used += more;
+        if used > before.min(height.saturating_sub(own)) {
+            break;
+        }
+        first = n;
+    }
+    first
 }

@@ -96,6 +96,12 @@ impl KeyTable {
         keys.get(usize::try_from(*rows.get(at)?).ok()?)
     }
 
+    /// Drops the filter.
+    pub(crate) fn unfilter(&mut self) {
+        self.filtering = false;
+        self.filter.set("");
+    }
+
     /// Moves, sorts, or takes the filter up.
     pub(crate) fn verb(&mut self, verb: Verb, keys: &Arc<Vec<KeyRow>>, page: u16) {
         match verb {

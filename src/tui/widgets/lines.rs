@@ -1,8 +1,11 @@
 //! Label and value lines, as reviews and details show them: short ones side by side, long ones wrapped.
 
+use std::cell::Cell as Memory;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::canvas::{Canvas, cells, wrap};
+use crate::tui::keys::{Offer, Verb};
 use crate::tui::theme::Role;
 
 /// One line.
@@ -60,9 +63,40 @@ pub(crate) fn of_details(details: &[(String, String)]) -> Vec<Line> {
         .collect()
 }
 
+/// Rows that a page key moves.
+const PAGE: usize = 5;
+
+/// How far down a reader is in lines that do not all fit. Drawing keeps it inside them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Reading(Memory<usize>);
+
+impl Reading {
+    /// Takes the page keys; `false` for every other verb.
+    pub(crate) fn moved(&self, verb: Verb) -> bool {
+        let top = self.0.get();
+        self.0.set(match verb {
+            Verb::PageDown => top.saturating_add(PAGE),
+            Verb::PageUp => top.saturating_sub(PAGE),
+            _ => return false,
+        });
+        true
+    }
+
+    /// The keys it takes.
+    pub(crate) fn offers() -> [Offer; 2] {
+        [Offer::plain(Verb::PageDown), Offer::plain(Verb::PageUp)]
+    }
+}
+
 /// Draws lines from row `y`, at most down to row `end`; returns the row after the last. Values start `beside` columns
-/// after the left edge. Where not all fit, the last row says how many are missing.
-pub(crate) fn draw(canvas: &mut Canvas<'_>, y: u16, end: u16, beside: u16, lines: &[Line]) -> u16 {
+/// after the left edge. Where not all fit, the last row says how many are below, and for a `reading` which key shows them.
+pub(crate) fn draw(
+    canvas: &mut Canvas<'_>,
+    (y, end): (u16, u16),
+    beside: u16,
+    lines: &[Line],
+    reading: Option<&Reading>,
+) -> u16 {
     let rows = rows(lines, canvas.width(), beside);
     let height = usize::from(end.saturating_sub(y));
     let fits = rows.len() <= height;
@@ -71,7 +105,11 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, y: u16, end: u16, beside: u16, lines
     } else {
         height.saturating_sub(1)
     };
-    for (n, row) in rows.iter().take(show).enumerate() {
+    let top = reading.map_or(0, |r| r.0.get().min(rows.len().saturating_sub(show)));
+    if let Some(reading) = reading {
+        reading.0.set(top);
+    }
+    for (n, row) in rows.iter().skip(top).take(show).enumerate() {
         let y = y.saturating_add(cells(n));
         for cell in row {
             canvas.put(cell.x, y, cell.role, &cell.text);
@@ -81,14 +119,15 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, y: u16, end: u16, beside: u16, lines
     if fits {
         return after;
     }
-    let missing = rows.len().saturating_sub(show);
+    let below = rows.len().saturating_sub(show).saturating_sub(top);
+    let words = match below {
+        n if reading.is_none() => format!(".. {n} more lines .."),
+        0 => "that was all of it; PgUp goes back".to_owned(),
+        1 => "1 more line below: PgDn".to_owned(),
+        n => format!("{n} more lines below: PgDn"),
+    };
     if height > 0 {
-        canvas.put(
-            2,
-            after,
-            Role::Muted,
-            &format!(".. {missing} more lines .."),
-        );
+        canvas.put(2, after, Role::Note, &words);
     }
     after.saturating_add(1).min(end)
 }
@@ -141,11 +180,10 @@ fn rows(lines: &[Line], width: u16, beside: u16) -> Vec<Vec<Cell>> {
             continue;
         }
         open = is_short;
+        let at = beside.max(cells(line.label.width()).saturating_add(3));
+        let room = room.saturating_sub(usize::from(at.saturating_sub(beside)));
         let mut parts = wrap(&line.value, room).into_iter();
-        rows.push(vec![
-            label(2),
-            value(beside, parts.next().unwrap_or_default()),
-        ]);
+        rows.push(vec![label(2), value(at, parts.next().unwrap_or_default())]);
         rows.extend(parts.map(|part| vec![value(beside, part)]));
     }
     rows

@@ -35,6 +35,7 @@ impl SignForm {
             .filter(|v| v.profile == Profile::Rehearsal)
             .and_then(|v| v.practice.get(person).cloned());
         let passphrase = AskField {
+            exactly: None,
             digits: None,
             field: SIGNING_PASSPHRASE,
             practice,
@@ -44,6 +45,7 @@ impl SignForm {
             (_, Profile::Production) => {
                 vec![
                     AskField {
+                        exactly: None,
                         digits: None,
                         field: APPROVAL_ENVELOPE,
                         practice: None,

@@ -14,6 +14,8 @@ const LONGEST: usize = 4096;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TextField {
     input: Input,
+    /// The text is a proposal: the first letter typed takes its place.
+    proposed: bool,
 }
 
 impl TextField {
@@ -21,6 +23,16 @@ impl TextField {
     pub(crate) fn with(text: &str) -> Self {
         Self {
             input: Input::new(text.to_owned()),
+            proposed: false,
+        }
+    }
+
+    /// A field with a proposal in it: whoever types something else need not take it away first. Moving the cursor or
+    /// taking a letter away makes it the person's own text.
+    pub(crate) fn proposing(text: &str) -> Self {
+        Self {
+            proposed: true,
+            ..Self::with(text)
         }
     }
 
@@ -32,6 +44,9 @@ impl TextField {
     /// Takes a key.
     pub(crate) fn key(&mut self, key: &KeyEvent) {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        if std::mem::take(&mut self.proposed) && matches!(key.code, KeyCode::Char(_)) && !control {
+            self.input = Input::default();
+        }
         let request = match key.code {
             KeyCode::Char('u') if control => InputRequest::DeleteLine,
             KeyCode::Char('w') if control => InputRequest::DeletePrevWord,
@@ -53,6 +68,9 @@ impl TextField {
 
     /// Inserts pasted text at the cursor.
     pub(crate) fn insert(&mut self, text: &str) {
+        if std::mem::take(&mut self.proposed) {
+            self.input = Input::default();
+        }
         let room = LONGEST.saturating_sub(self.value().chars().count());
         for c in text.chars().filter(|c| !c.is_control()).take(room) {
             self.input.handle(InputRequest::InsertChar(c));
@@ -61,7 +79,7 @@ impl TextField {
 
     /// Replaces the text.
     pub(crate) fn set(&mut self, text: &str) {
-        self.input = Input::new(text.to_owned());
+        *self = Self::with(text);
     }
 
     /// Draws the line, scrolled so that the cursor is in sight.

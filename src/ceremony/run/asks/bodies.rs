@@ -7,7 +7,7 @@ use crate::session::brought::{self, Tr34File};
 use crate::session::{KeyRow, Profile, Session};
 
 use super::super::super::model::Step;
-use super::super::super::{ops, ops_components};
+use super::super::super::{ops, ops_carry, ops_components};
 use super::super::judge::block_in;
 use super::super::{Runner, Turn};
 use super::lines::{
@@ -47,6 +47,18 @@ impl Runner {
             ),
             name if name == ops::ATTEST_CHECK_VALUE.name => (
                 self.check_value_body(session, step),
+                "nothing was recorded yet. A slip of typing ends nothing.",
+            ),
+            name if name == ops_carry::CHECK.name && !turn.fields.is_empty() => (
+                vec!["Type the random number that the receiver gave to the sender, from your own paper and never from the token.".into()],
+                "everything else of the token holds; nothing is written yet",
+            ),
+            name if name == ops_carry::CHECK.name => (
+                self.carry_body(session, step),
+                "the token was looked at and nothing else; nothing is written yet",
+            ),
+            name if name == ops_carry::COMPARE.name => (
+                self.carry_compare_body(session, step),
                 "nothing was recorded yet. A slip of typing ends nothing.",
             ),
             _ if ops_components::is_turn(step.op) => self.component_body(session, step, turn),
@@ -113,7 +125,11 @@ impl Runner {
                     CounterpartyFile::Export(_) => "the signing certificate",
                     _ => "the wrapping certificate",
                 };
-                (of.subject(), commands(root, &handed_over), below)
+                (
+                    of.subject(),
+                    commands(root, &handed_over, self.script.model.material_type()),
+                    below,
+                )
             }
             Err(_) => (String::new(), Vec::new(), "the certificate"),
         };
@@ -200,7 +216,11 @@ impl Runner {
             .unwrap_or_default();
         let view = session.view();
         match view.keys.iter().find(|row| row.key.key_arn == arn) {
-            Some(row) => key_lines(&self.label(step, row), row),
+            Some(row) => key_lines(
+                &self.label(step, row),
+                row,
+                self.to_be_compared(session, step),
+            ),
             None => vec!["The key is not in this vault.".into()],
         }
     }

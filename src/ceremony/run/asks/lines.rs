@@ -1,6 +1,6 @@
 //! Lines of text that several asks share.
 
-use crate::api::{ImportKeyInput, ImportKeyMaterial};
+use crate::api::{ImportKeyInput, ImportKeyMaterial, KeyMaterialType};
 use crate::crypto::tr31::Block;
 use crate::pki::Certificate;
 use crate::pki::CounterpartyFile;
@@ -138,8 +138,8 @@ pub(super) fn cryptogram_lines(request: &ImportKeyInput) -> Vec<String> {
     ]
 }
 
-/// A key in lines: use, algorithm, state, check values.
-pub(crate) fn key_lines(label: &str, row: &KeyRow) -> Vec<String> {
+/// A key in lines: use, algorithm, state, check values; these are `hidden` where somebody has yet to type the sender's.
+pub(crate) fn key_lines(label: &str, row: &KeyRow, hidden: bool) -> Vec<String> {
     let key = &row.key;
     let attributes = &key.key_attributes;
     let mut lines = vec![
@@ -156,13 +156,17 @@ pub(crate) fn key_lines(label: &str, row: &KeyRow) -> Vec<String> {
             key.key_state.name(),
             if key.enabled { "enabled" } else { "disabled" }
         ),
-        format!(
-            "  check value {} ({})",
-            key.key_check_value,
-            key.key_check_value_algorithm.name()
-        ),
+        if hidden {
+            "  check value hidden until its sender's is typed".to_owned()
+        } else {
+            format!(
+                "  check value {} ({})",
+                key.key_check_value,
+                key.key_check_value_algorithm.name()
+            )
+        },
     ];
-    if let Some((method, value)) = &row.other_check_value {
+    if let Some((method, value)) = row.other_check_value.as_ref().filter(|_| !hidden) {
         lines.push(format!("              {value} ({})", method.name()));
     }
     if let Some(at) = key.delete_pending_timestamp {
@@ -179,11 +183,18 @@ pub(crate) fn key_lines(label: &str, row: &KeyRow) -> Vec<String> {
 
 /// The exact command that fetches one fingerprint elsewhere, in lines that fit a narrow screen and that a shell reads
 /// as one command.
-pub(super) fn commands(root: bool, handed_over: &CounterpartyFile) -> Vec<String> {
+pub(super) fn commands(
+    root: bool,
+    handed_over: &CounterpartyFile,
+    material: KeyMaterialType,
+) -> Vec<String> {
     let wanted =
         |line: &String| !line.starts_with('#') && line.contains("CertificateChain") == root;
     let mut lines: Vec<String> = Vec::new();
-    for command in commands_for(handed_over).into_iter().filter(wanted) {
+    for command in commands_for(handed_over, material)
+        .into_iter()
+        .filter(wanted)
+    {
         for (at, word) in command.split(' ').enumerate() {
             let breaks = at > 0 && (word.starts_with("--") || word == "|");
             match lines.last_mut() {

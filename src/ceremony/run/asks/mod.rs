@@ -88,7 +88,8 @@ impl Runner {
                     .keys
                     .iter()
                     .find(|row| Some(&row.key.key_arn) == record.key.as_ref());
-                let check_value = row.map(|row| row.key.key_check_value.clone());
+                let shown = row.filter(|_| !self.to_be_compared(session, step));
+                let check_value = shown.map(|row| row.key.key_check_value.clone());
                 let note = record.error.clone().or(check_value).unwrap_or_default();
                 StepLine {
                     number: at + 1,
@@ -103,6 +104,19 @@ impl Runner {
                 }
             })
             .collect()
+    }
+
+    /// Whether somebody has yet to type the check value of this step's key from elsewhere: shown before, it would only
+    /// be copied.
+    fn to_be_compared(&self, session: &Session, step: &Step) -> bool {
+        let run = self.run(session);
+        let mut steps = self.script.model.steps.iter().zip(&run.steps);
+        step.key().is_some()
+            && steps.any(|(other, record)| {
+                other.op.name == ops::ATTEST_CHECK_VALUE.name
+                    && other.key() == step.key()
+                    && !matches!(record.state, StepState::Closed | StepState::Exception)
+            })
     }
 
     /// Whose passphrase is asked for now.
@@ -152,6 +166,7 @@ impl Runner {
                 digits: (field.kind == Kind::Component)
                     .then(|| self.digits())
                     .flatten(),
+                exactly: (field.id == PHRASE.id).then(|| self.phrase()).flatten(),
                 practice: if rehearsal {
                     self.scripted(session, field.id)
                 } else {
@@ -178,7 +193,15 @@ impl Runner {
             Stage::Result => self.result_ask(session, step),
             Stage::Ended => return None,
         };
-        Some(Ask { fields, ..ask })
+        let mut body = ask.body;
+        if let Some(passed) = &self.passed {
+            body.splice(0..0, [passed.clone(), String::new()]);
+        }
+        Some(Ask {
+            fields,
+            body,
+            ..ask
+        })
     }
 
     fn bring_ask(&self, session: &Session, step: &Step) -> Ask {
@@ -463,8 +486,14 @@ impl Runner {
                 .iter()
                 .find(|row| Some(&row.key.key_arn) == record.key.as_ref());
             body.extend(
-                row.map(|row| key_lines(&self.label(step, row), row))
-                    .unwrap_or_default(),
+                row.map(|row| {
+                    key_lines(
+                        &self.label(step, row),
+                        row,
+                        self.to_be_compared(session, step),
+                    )
+                })
+                .unwrap_or_default(),
             );
             for name in record.files.keys() {
                 body.push(format!("  file        {name}"));

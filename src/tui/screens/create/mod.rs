@@ -6,7 +6,7 @@ use crossterm::event::KeyEvent;
 
 use super::review::Review;
 use super::wizard;
-use crate::api::KeyUsage;
+use crate::api::{KeyAlgorithm, KeyUsage};
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::{guide, modes, op};
@@ -68,8 +68,11 @@ impl Create {
             Kind::YesNo => Choices::new(guide::exportable()),
             _ => Choices::default(),
         };
-        self.choices
-            .choose(KeyUsage::TR31_K0_KEY_ENCRYPTION_KEY.name());
+        let proposed = match field.kind {
+            Kind::Algorithm => guide::advised(&usage).map(KeyAlgorithm::name),
+            _ => Some(KeyUsage::TR31_K0_KEY_ENCRYPTION_KEY.name()),
+        };
+        self.choices.choose(proposed.unwrap_or_default());
         let before = self.answer(field.id).to_owned();
         self.text = TextField::with(&before);
         let can = |e: &crate::tui::widgets::choice::Entry| e.off.is_none();
@@ -213,8 +216,9 @@ impl Create {
             .paragraph(1, 0, room, Role::Title, field.hint)
             .saturating_add(1);
         if self.choosing() {
-            let rows = crate::tui::canvas::cells(self.choices.entries.len())
-                .min(height.saturating_sub(y).saturating_sub(4).max(3));
+            let rows = self
+                .choices
+                .rows(width, height.saturating_sub(y).saturating_sub(4).max(3));
             canvas.within(0, y, width, rows, |c| self.choices.draw(c, true));
             y = y.saturating_add(rows);
         } else {

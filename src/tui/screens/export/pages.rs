@@ -7,7 +7,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::frame::clock;
 use crate::tui::receiver::{Receiver, Verdict};
 use crate::tui::screens::key::export_off;
-use crate::tui::screens::keys::keys_of;
+use crate::tui::screens::keys::{NO_FIT, keys_of};
 use crate::tui::theme::Role;
 use crate::tui::widgets::lines::{self, Line};
 use crate::tui::world::World;
@@ -33,10 +33,17 @@ impl Export {
             Role::Title,
             "Which key goes out? Those that cannot say why.  ",
         );
+        let filter = self.table.filter.value();
         if self.table.filtering {
             self.table
                 .filter
                 .draw(canvas, x, 0, room.saturating_sub(x), true);
+        } else if !filter.is_empty() {
+            let words = format!("/ {filter}  (Esc shows all)");
+            canvas.put_cut(x, 0, room.saturating_sub(x), Role::Note, &words);
+        }
+        if self.table.rows(&keys).is_empty() {
+            canvas.put(2, 4, Role::Muted, NO_FIT);
         }
         canvas.within(0, 2, width, height.saturating_sub(2), |c| {
             self.table.draw(c, &keys, export_off);
@@ -92,7 +99,7 @@ impl Export {
                 ),
             ),
         ];
-        let mut y = lines::draw(canvas, 0, 5, 8, &known).saturating_add(1);
+        let mut y = lines::draw(canvas, (0, 5), 8, &known, None).saturating_add(1);
         let room = canvas.width().saturating_sub(8);
         let strength = self.verdict();
         let mut findings: Vec<_> = strength.iter().chain(receiver.findings.iter()).collect();
@@ -123,7 +130,7 @@ impl Export {
             Line::new("ends", clock(receiver.root.not_after())),
         ];
         canvas.within(0, y, room, 4, |c| {
-            lines::draw(c, 0, 4, 8, &known);
+            lines::draw(c, (0, 4), 8, &known, None);
         });
         y = y
             .saturating_add(lines::height(&known, room, 8))

@@ -81,6 +81,8 @@ pub(crate) struct Init {
     papers: Option<Papers>,
     error: Option<String>,
     question: u64,
+    /// Esc was pressed once while people's words are on paper.
+    giving_up: bool,
 }
 
 impl Init {
@@ -92,11 +94,11 @@ impl Init {
     /// The same with everything that was told before.
     pub(crate) fn of(given: Given) -> Self {
         let mut place = Form::of(&[PLACE]);
-        place.set("folder", &given.dir.display().to_string());
+        place.propose("folder", &given.dir.display().to_string());
         let (needed, custodians) = given.quorum.unwrap_or(USUAL);
         let mut quorum = Form::of(&[CUSTODIANS, NEEDED]);
-        quorum.set("custodians", &custodians.to_string());
-        quorum.set("needed", &needed.to_string());
+        quorum.propose("custodians", &custodians.to_string());
+        quorum.propose("needed", &needed.to_string());
         let mut profile = Form::of(&[PROFILE]);
         if let Some(told) = given.profile {
             profile.set("profile", told.name());
@@ -118,6 +120,7 @@ impl Init {
             papers: None,
             error: None,
             question: 0,
+            giving_up: false,
         }
     }
 
@@ -211,6 +214,7 @@ impl Init {
 
     fn turn(&mut self, page: Page) {
         self.page = page;
+        self.giving_up = false;
         self.error = None;
         self.question = self.question.wrapping_add(1);
     }
@@ -300,6 +304,13 @@ impl Init {
             Page::Place | Page::Papers => Reaction::pop(),
             Page::Making => Reaction::none(),
             Page::Envelopes => Reaction::notice(Role::Note, NEEDS_THEIRS),
+            Page::People if !self.giving_up && (!self.ready.is_empty() || self.words.seen()) => {
+                self.giving_up = true;
+                Reaction::notice(
+                    Role::Wait,
+                    "Esc once more goes back to the review and voids all words shown so far, of everybody. Enter goes on.",
+                )
+            }
             Page::People => {
                 // Words of people who were already here are void: nobody may wonder which ones count.
                 self.words = Words::new();
@@ -411,6 +422,9 @@ impl Screen for Init {
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+        if verb != Verb::Back {
+            self.giving_up = false;
+        }
         match verb {
             Verb::Enter => return self.enter(),
             Verb::Back => return self.back(),
@@ -431,6 +445,7 @@ impl Screen for Init {
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
         self.error = None;
+        self.giving_up = false;
         if self.page == Page::People {
             self.words.key(&key);
         } else if let Some(form) = self.form_mut() {

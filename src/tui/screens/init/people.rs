@@ -46,6 +46,11 @@ impl Words {
         self.drawn = words;
     }
 
+    /// Whether their owner has them, or is writing them down.
+    pub(crate) fn seen(&self) -> bool {
+        self.phase != Moment::HandOver
+    }
+
     /// Whether the words are being typed back.
     pub(crate) fn typing(&self) -> bool {
         self.phase == Moment::Typing

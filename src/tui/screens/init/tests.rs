@@ -54,6 +54,7 @@ fn five_questions_a_review_and_everybodys_words() {
     told(
         &mut state,
         News::Created(Papers {
+            vault: "acme.vault".into(),
             forms: vec![("Ana".into(), "form".into())],
             envelopes: Vec::new(),
             card: "vault 00ff, sequence 0".into(),
@@ -63,6 +64,41 @@ fn five_questions_a_review_and_everybodys_words() {
         }),
     );
     snapshot::check("init-papers", &mut state);
+}
+
+/// One Esc never costs five people their words.
+#[test]
+fn words_that_were_shown_are_given_up_only_when_asked_twice() {
+    let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
+    snapshot::press(&mut state, "<Enter><Enter><Enter><Enter>");
+    snapshot::press(
+        &mut state,
+        "Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim<Enter>",
+    );
+    snapshot::press(&mut state, "<Enter>");
+    words(&mut state);
+    snapshot::press(&mut state, "<Enter><Enter><Esc>");
+    let picture = snapshot::text(&snapshot::drawn(
+        &mut state,
+        80,
+        24,
+        &snapshot::appearance(),
+    ));
+    assert!(picture.contains("Esc once more"), "{picture}");
+    let effects = snapshot::press(&mut state, &format!("{WORDS}<Enter>"));
+    assert!(
+        matches!(effects.last().unwrap(), Effect::Desk(Order::Passphrase(7))),
+        "it went on"
+    );
+    words(&mut state);
+    snapshot::press(&mut state, "<Esc><Esc>");
+    let picture = snapshot::text(&snapshot::drawn(
+        &mut state,
+        80,
+        24,
+        &snapshot::appearance(),
+    ));
+    assert!(picture.contains("void; destroy what"), "{picture}");
 }
 
 #[test]
@@ -130,6 +166,7 @@ fn in_production_everybody_takes_their_own_envelopes() {
     told(
         &mut state,
         News::Created(Papers {
+            vault: "acme.vault".into(),
             forms: vec![("Ana".into(), "form".into())],
             envelopes: vec![
                 envelope("Ana", "share"),

@@ -18,6 +18,8 @@ pub(super) struct Layout {
     again: Vec<String>,
     /// Rows there are for the body.
     room: usize,
+    /// The same, were the reason of a wrong answer never to be cut.
+    least: usize,
 }
 
 impl Layout {
@@ -42,6 +44,10 @@ impl RunScreen {
         if !fits(&layout) {
             layout = self.layout_in(ask, whole, height, (false, true));
             layout.body.retain(|line| !line.trim().is_empty());
+            if !layout.again.is_empty() {
+                // It was read before it was answered: what was wrong is read now, whole.
+                layout.room = layout.least;
+            }
             // One line more than fits takes the row that would have said so.
             layout.room += usize::from(layout.body.len() == layout.room + 1);
         }
@@ -75,6 +81,7 @@ impl RunScreen {
             heading,
             body,
             again,
+            least: height.saturating_sub(taken).max(1),
             room: height.saturating_sub(taken).max(3),
         }
     }

@@ -100,6 +100,8 @@ impl RunScreen {
         if same {
             // The same question again: what was typed stays, but for secrets.
             self.form.wipe();
+            // The question was read to its end before it was answered.
+            self.scroll = usize::MAX;
             return Reaction::none();
         }
         self.question = self.question.wrapping_add(1);

@@ -49,6 +49,7 @@ fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
             "  orbit pencil hazel quartz basin lemur tulip frost".into(),
         ],
         fields: vec![AskField {
+            exactly: None,
             digits: None,
             field: PASSPHRASE,
             practice: Some("velvet anchor".into()),
@@ -123,6 +124,35 @@ fn a_wrong_answer_stays_on_the_same_question() {
     snapshot::check("runner-again", &mut state);
     let effects = snapshot::press(&mut state, "<F5><Enter>");
     assert_eq!(effects.len(), 1);
+}
+
+/// However long the question is: why an answer was wrong is read whole, and the question was read before.
+#[test]
+fn why_an_answer_was_wrong_is_never_cut() {
+    let mut state = running(false);
+    let mut long = showing(false, None);
+    if let Some(ask) = &mut long.ask {
+        ask.body = (0..40)
+            .map(|n| format!("  line {n} of the question"))
+            .collect();
+    }
+    let why = "The check value that was typed is not the one that these digits have. Nothing was entered. Compare the \
+               paper group by group; if it says what was typed, the paper and its check value do not belong together: \
+               stop here, keep it under dual control, and ask who made it. The last word is WHOLE.";
+    told(&mut state, long.clone(), None);
+    for _ in 0..9 {
+        snapshot::press(&mut state, "<Enter>");
+    }
+    told(&mut state, long, Some(why));
+    let picture = snapshot::text(&snapshot::drawn(
+        &mut state,
+        80,
+        24,
+        &snapshot::appearance(),
+    ));
+    assert!(picture.contains("WHOLE."), "{picture}");
+    assert!(picture.contains("Passphrase of Ben"), "{picture}");
+    assert!(picture.contains("signs this request for Ben"), "{picture}");
 }
 
 #[test]

@@ -140,11 +140,13 @@ impl Unlock {
         self.error = None;
         let known = self.bootstrap.as_ref().map(|b| &b.practice);
         let passphrase = AskField {
+            exactly: None,
             digits: None,
             field: OPENING_PASSPHRASE,
             practice: known.and_then(|known| known.get(&name).cloned()),
         };
         let envelope = AskField {
+            exactly: None,
             digits: None,
             field: SHARE_ENVELOPE,
             practice: None,

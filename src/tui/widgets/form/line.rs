@@ -8,6 +8,9 @@ use crate::tui::theme::Role;
 /// What stands where nothing is typed yet.
 const BLANK: &str = "________________________";
 
+/// Rows that a list of choices takes at most.
+const MOST_CHOICES: u16 = 8;
+
 impl Line {
     pub(super) fn draw(
         &self,
@@ -23,13 +26,13 @@ impl Line {
         if !matches!(self.input, Input::Confirm) {
             let marker = if focused { "►" } else { " " };
             canvas.put(0, y, Role::Focus, marker);
-            canvas.put(2, y, label_role, self.field.label);
+            canvas.put(2, y, label_role, self.asked.field.label);
         }
         let room = width.saturating_sub(beside);
         match &self.input {
             Input::Text(field) => {
                 if field.value().is_empty() {
-                    let words = if self.field.optional && !focused {
+                    let words = if self.asked.field.optional && !focused {
                         "(optional)"
                     } else {
                         BLANK
@@ -52,7 +55,7 @@ impl Line {
             }
             Input::Choice(choices) if focused => {
                 y += 1;
-                let rows = cells(choices.entries.len()).min(8);
+                let rows = choices.rows(width, MOST_CHOICES);
                 canvas.within(0, y, width, rows, |c| choices.draw(c, true));
                 y += rows;
             }
@@ -82,7 +85,7 @@ impl Line {
             Input::Confirm => 0,
             Input::Component(field) => field.rows(focused),
             Input::Choice(choices) if focused => {
-                cells(choices.entries.len()).min(8).saturating_add(1)
+                choices.rows(width, MOST_CHOICES).saturating_add(1)
             }
             _ => 1,
         };
@@ -99,10 +102,10 @@ impl Line {
 
     fn hint_lines(&self, brief: bool) -> Vec<String> {
         let mut lines = Vec::new();
-        if !self.field.hint.is_empty() && !brief {
-            lines.push(self.field.hint.to_owned());
+        if !self.asked.field.hint.is_empty() && !brief {
+            lines.push(self.asked.field.hint.to_owned());
         }
-        if let Some(practice) = &self.practice
+        if let Some(practice) = &self.asked.practice
             && !matches!(self.input, Input::Confirm)
         {
             lines.push(format!("practice answer (F5): {practice}"));
@@ -118,7 +121,7 @@ impl Line {
         let width = canvas.width().saturating_sub(3);
         let mut y = top;
         for (n, line) in self.hint_lines(brief).iter().enumerate() {
-            let practice = n > 0 || brief || self.field.hint.is_empty();
+            let practice = n > 0 || brief || self.asked.field.hint.is_empty();
             let role = if practice { Role::Note } else { Role::Muted };
             y += canvas.paragraph(2, y, width, role, line);
         }

@@ -26,8 +26,7 @@ enum Input {
 }
 
 struct Line {
-    field: Field,
-    practice: Option<String>,
+    asked: AskField,
     input: Input,
     error: Option<String>,
     /// Whether Enter came before anything was typed: that is no fault.
@@ -57,8 +56,7 @@ impl Form {
         let lines = fields
             .iter()
             .map(|asked| Line {
-                field: asked.field,
-                practice: asked.practice.clone(),
+                asked: asked.clone(),
                 input: match asked.digits {
                     Some(digits) => Input::Component(ComponentField::new(digits)),
                     None => input_for(&asked.field),
@@ -76,6 +74,7 @@ impl Form {
         let asked: Vec<AskField> = fields
             .iter()
             .map(|field| AskField {
+                exactly: None,
                 digits: None,
                 field: *field,
                 practice: None,
@@ -102,12 +101,17 @@ impl Form {
 
     /// Whether any field shows a practice answer.
     pub(crate) fn practised(&self) -> bool {
-        self.lines.iter().any(|l| l.practice.is_some())
+        self.lines.iter().any(|l| l.asked.practice.is_some())
     }
 
     /// Whether there is more than one field.
     pub(crate) const fn several(&self) -> bool {
         self.lines.len() > 1
+    }
+
+    /// Whether Enter goes to another field of this form first.
+    pub(crate) fn more(&self) -> bool {
+        (self.focus.saturating_add(1)..self.lines.len()).any(|n| self.unseen(n))
     }
 
     /// Whether up and down choose something here.
@@ -118,27 +122,36 @@ impl Form {
 
     /// The text of a field by id, as typed; nothing for secrets.
     pub(crate) fn text(&self, id: &str) -> Option<String> {
-        let line = self.lines.iter().find(|l| l.field.id == id)?;
+        let line = self.lines.iter().find(|l| l.asked.field.id == id)?;
         line.input.text()
     }
 
     /// Puts a text into a field: what was typed before, when somebody comes back.
     pub(crate) fn set(&mut self, id: &str, text: &str) {
-        if let Some(line) = self.lines.iter_mut().find(|l| l.field.id == id) {
+        if let Some(line) = self.lines.iter_mut().find(|l| l.asked.field.id == id) {
             line.input.fill(text);
+        }
+    }
+
+    /// Proposes a text, which the first letter typed replaces.
+    pub(crate) fn propose(&mut self, id: &str, text: &str) {
+        if let Some(line) = self.lines.iter_mut().find(|l| l.asked.field.id == id)
+            && let Input::Text(field) = &mut line.input
+        {
+            *field = TextField::proposing(text);
         }
     }
 
     /// Replaces a choice field's entries, for choices that depend on other answers.
     pub(crate) fn set_choices(&mut self, id: &str, choices: Choices) {
-        if let Some(line) = self.lines.iter_mut().find(|l| l.field.id == id) {
+        if let Some(line) = self.lines.iter_mut().find(|l| l.asked.field.id == id) {
             line.input = Input::Choice(choices);
         }
     }
 
     /// Says what is wrong at a field, for checks that need more than the declaration.
     pub(crate) fn complain(&mut self, id: &str, error: &str) {
-        if let Some(n) = self.lines.iter().position(|l| l.field.id == id) {
+        if let Some(n) = self.lines.iter().position(|l| l.asked.field.id == id) {
             self.focus = n;
             if let Some(line) = self.lines.get_mut(n) {
                 line.error = Some(error.to_owned());
@@ -170,7 +183,7 @@ impl Form {
     /// F5: fills in every practice answer.
     pub(crate) fn practise(&mut self) {
         for line in &mut self.lines {
-            if let Some(practice) = &line.practice {
+            if let Some(practice) = &line.asked.practice {
                 line.input.fill(practice);
                 line.error = None;
                 line.waits = false;
@@ -286,7 +299,7 @@ impl Form {
                 Input::Component(field) => Answer::Secret(field.take()),
                 other => {
                     let text = other.text().unwrap_or_default();
-                    Answer::Text(line.field.check(&text).unwrap_or(text))
+                    Answer::Text(line.asked.check(&text).unwrap_or(text))
                 }
             })
             .collect()
@@ -295,9 +308,9 @@ impl Form {
     /// Whether the field with the cursor takes a path, and what stands in it.
     pub(crate) fn wants(&self) -> Option<(Wants, String)> {
         let line = self.at()?;
-        let wants = match line.field.kind {
+        let wants = match line.asked.field.kind {
             Kind::File => Wants::File,
-            _ if crate::session::asked::is_place(&line.field) => Wants::Folder,
+            _ if crate::session::asked::is_place(&line.asked.field) => Wants::Folder,
             _ => return None,
         };
         Some((wants, line.input.text()?))
@@ -329,18 +342,18 @@ impl Form {
         line.visited = true;
         line.error = match &line.input {
             Input::Masked(field) if field.is_empty() => Some(format!(
-                "{} is empty. Nothing was changed.",
-                line.field.label
+                "Nothing is typed at \"{}\" yet, and nothing was changed.",
+                line.asked.field.label
             )),
             Input::Component(field) => field
                 .fault()
-                .map(|rule| format!("{} {rule}. Nothing was entered.", line.field.label)),
+                .map(|rule| format!("{} {rule}. Nothing was entered.", line.asked.field.label)),
             Input::Masked(_) | Input::Confirm => None,
             Input::Choice(choices) => choices
                 .chosen()
                 .and_then(|e| e.off.as_ref())
                 .map(|reason| format!("cannot be chosen here: {reason}")),
-            Input::Text(field) => line.field.check(field.value()).err().map(|e| e.to_string()),
+            Input::Text(field) => line.asked.check(field.value()).err(),
         };
         line.error.is_none()
     }
@@ -361,18 +374,35 @@ impl Form {
         self.draw_as(canvas, false)
     }
 
+    /// More fields than rows: the focused one is in sight, and as many before it as there is room for.
+    fn first_in_sight(&self, canvas: &Canvas<'_>, brief: bool) -> usize {
+        let (width, height) = (canvas.width(), canvas.height());
+        let rows = |n: usize| {
+            let line = self.lines.get(n);
+            line.map_or(0, |line| line.rows(width, n == self.focus, brief))
+        };
+        let mut used = rows(self.focus);
+        let mut first = self.focus;
+        while let Some(before) = first.checked_sub(1) {
+            used = used.saturating_add(rows(before));
+            if used > height {
+                break;
+            }
+            first = before;
+        }
+        first
+    }
+
     /// The same; `brief` leaves the hints out where room is short.
     pub(crate) fn draw_as(&self, canvas: &mut Canvas<'_>, brief: bool) -> u16 {
         let widest = self
             .lines
             .iter()
-            .map(|l| l.field.label.chars().count())
+            .map(|l| l.asked.field.label.chars().count())
             .max()
             .unwrap_or(0);
         let beside = cells(widest).saturating_add(4);
-        // More fields than rows: those around the focus are in sight. A focused field can take eight rows more.
-        let room = usize::from(canvas.height()).saturating_sub(8).max(1);
-        let first = self.focus.saturating_sub(room.saturating_sub(1));
+        let first = self.first_in_sight(canvas, brief);
         let mut y = 0;
         for (n, line) in self.lines.iter().enumerate().skip(first) {
             if y >= canvas.height() {
@@ -394,7 +424,7 @@ impl Line {
         match &self.input {
             Input::Masked(field) => field.is_empty(),
             Input::Component(field) => field.is_empty(),
-            Input::Text(field) => field.value().trim().is_empty() && !self.field.optional,
+            Input::Text(field) => field.value().trim().is_empty() && !self.asked.field.optional,
             Input::Choice(_) | Input::Confirm => false,
         }
     }

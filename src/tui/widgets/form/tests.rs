@@ -5,6 +5,7 @@ use crossterm::event::{KeyCode, KeyModifiers};
 
 fn field(id: &'static str, kind: Kind) -> AskField {
     AskField {
+        exactly: None,
         digits: None,
         field: Field {
             id,
