@@ -15,6 +15,7 @@ pub mod ops;
 pub mod ops_carry;
 pub mod ops_components;
 mod parse;
+mod peer;
 mod rehearsed;
 mod run;
 mod script;

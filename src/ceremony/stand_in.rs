@@ -16,7 +16,8 @@ use crate::crypto::tr31::{self, Exportability, Header, Version};
 use crate::crypto::{Entropy as _, SecretBytes, SeededEntropy, kcv, keygen, rsa_wrap};
 use crate::pki::ImportParameters;
 
-use super::model::{Algorithm, KeyDeclaration, Model, Peer, StandIn};
+use super::model::{Algorithm, KeyDeclaration, Model};
+use super::peer::{Peer, StandIn};
 
 /// The other side of one run.
 pub(super) struct OtherSide<'a> {

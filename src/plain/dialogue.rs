@@ -228,7 +228,7 @@ impl<'a> Dialogue<'a> {
             }
             match asked.check(&text) {
                 Ok(normal) => return Ok(Heard::Given(normal)),
-                Err(error) => self.stop(&error.to_string()),
+                Err(error) => self.stop(&error),
             }
         }
     }

@@ -194,7 +194,7 @@ impl Session {
         let mut text = handover::head(self, "the receiver's side", practice);
         handover::arrived(&mut text, name, file);
         let root = &checked.parts.sender_root;
-        if name.ends_with(".json") {
+        if name.rsplit('.').next() == Some("json") {
             let _ = writeln!(
                 text,
                 "2. Where it is not there yet, import the sender's root (ROOT.pem) and name it; KEY_ARN is\n   what the \

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::os::OutputFolder;
 
+use super::Profile;
 use super::error::Refusal;
 use super::handover::Handover;
 
@@ -29,6 +30,17 @@ pub fn has_place(folder: &Path, file: &str) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// A file's name with the profile's mark before its ending: `.json`, or what a bare token is written as.
+pub fn marked_file_name(name: &str, profile: Profile) -> String {
+    let bare = [".der", ".hex", ".pem"]
+        .iter()
+        .find(|e| name.ends_with(**e));
+    let ending = bare.copied().unwrap_or(".json");
+    let stem = name.strip_suffix(ending).unwrap_or(name);
+    let mark = profile.file_mark();
+    format!("{}{mark}{ending}", stem.strip_suffix(mark).unwrap_or(stem))
 }
 
 impl Handover {

@@ -340,7 +340,7 @@ impl Session {
         if !crate::os::is_plain_name(name) {
             return Err("is not a plain file name (no folders, no leading dot)".into());
         }
-        Ok(marked_file_name(name, self.profile))
+        Ok(handing_out::marked_file_name(name, self.profile))
     }
 
     /// What closing has to say about a production vault that exists only once.
@@ -489,25 +489,7 @@ fn consumed_ids(state: &State) -> BTreeSet<[u8; 32]> {
 
 /// What people call a key: its Name tag, else the last part of its ARN.
 pub(crate) fn label_of(key: &Key, tags: &[Tag]) -> String {
-    tags.iter().find(|tag| tag.key == LABEL_TAG).map_or_else(
-        || {
-            key.key_arn
-                .rsplit('/')
-                .next()
-                .unwrap_or(&key.key_arn)
-                .to_owned()
-        },
-        |tag| tag.value.clone(),
-    )
-}
-
-/// A file's name with the profile's mark before its ending: `.json`, or what a bare token is written as.
-pub fn marked_file_name(name: &str, profile: Profile) -> String {
-    let bare = [".der", ".hex", ".pem"]
-        .iter()
-        .find(|e| name.ends_with(**e));
-    let ending = bare.copied().unwrap_or(".json");
-    let stem = name.strip_suffix(ending).unwrap_or(name);
-    let mark = profile.file_mark();
-    format!("{}{mark}{ending}", stem.strip_suffix(mark).unwrap_or(stem))
+    let named = tags.iter().find(|tag| tag.key == LABEL_TAG);
+    let last = || key.key_arn.rsplit('/').next().unwrap_or_default();
+    named.map_or_else(last, |tag| &tag.value).to_owned()
 }

@@ -144,13 +144,13 @@ fn a_click_lands_on_a_row() {
     let mut buffer = ratatui::buffer::Buffer::empty(area);
     let hits = super::frame::draw(&state, &mut buffer, &snapshot::appearance()).hits;
     let text = snapshot::text(&buffer);
-    let row = text.lines().position(|l| l.contains("3 Is this")).unwrap();
+    let row = text.lines().position(|l| l.contains("4 Is this")).unwrap();
     let at = ratatui::layout::Position::new(10, u16::try_from(row).unwrap());
     let hit = hits.iter().find(|(r, _)| r.contains(at)).unwrap();
-    assert_eq!(hit.1, 2);
+    assert_eq!(hit.1, 3);
     state.mark_drawn();
     update(&mut state, Msg::Moved(hit.1));
-    assert!(picture(&mut state).contains("► 3 Is this"));
+    assert!(picture(&mut state).contains("► 4 Is this"));
 }
 
 /// Whoever adds a secret field says how it is wiped.

@@ -59,6 +59,8 @@ const ROWS: &[Row] = &[
     ("Pause", [FORM, Kept("runner-pause"), Kept("runner-stop"), LOCK, SAME, Kept("runner-pause")]),
     ("QR code", [FORM, Kept("code-file"), NOTHING_FAILS, LOCK, Kept("code-file-production"), SAME]),
     ("Refuse", [FORM, Kept("refuse"), Not("an empty reason is told by the field"), LOCK, SAME, Kept("refuse")]),
+    ("Restored", [FORM, Not("it names folders of the machine; its words are asserted in restore_tests"), NOTHING_FAILS, LOCK, SAME, SAME]),
+    ("Return to a copy", [FORM, Kept("restore"), Not("told in a line of the same page; asserted in restore_tests"), Not("no vault is open: locked-no-vault"), SAME, SAME]),
     ("Review", [FORM, Kept("act-export-tr31"), Not("what is missing is asked before it"), LOCK, SAME, Kept("act-export-tr31")]),
     ("Runner", [FORM, Kept("runner-ask"), Kept("runner-again"), LOCK, SAME, Kept("runner-hand-over")]),
     ("Settings", [FORM, Kept("settings"), NOTHING_FAILS, LOCK, SAME, SAME]),

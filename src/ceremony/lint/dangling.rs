@@ -7,7 +7,8 @@ use crate::session::field::Kind;
 use crate::session::op_exchange;
 
 use super::super::finding::Place;
-use super::super::model::{Doing, Model, Peer, StandIn, Step};
+use super::super::model::{Doing, Model, Step};
+use super::super::peer::{Peer, StandIn};
 use super::super::{ops, ops_components};
 use super::{Report, Rule};
 

@@ -1,6 +1,7 @@
 //! `[[rehearsal.stand-in]]`: counterparties that keymoot plays in rehearsal and test.
 
-use super::super::model::{Peer, Rehearsal, StandIn};
+use super::super::model::Rehearsal;
+use super::super::peer::{Peer, StandIn};
 use super::reader::{Reading, Table};
 use super::values;
 

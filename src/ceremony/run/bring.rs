@@ -9,8 +9,9 @@ use crate::session::field::Kind;
 use crate::session::{Arrow, Command, Profile, Refusal, Session, StepState, op};
 
 use super::super::ask::Answer;
-use super::super::model::{FileInput, StandIn, Step};
+use super::super::model::{FileInput, Step};
 use super::super::ops;
+use super::super::peer::StandIn;
 use super::super::stand_in::OtherSide;
 use super::drive::Halt;
 use super::sign::text;

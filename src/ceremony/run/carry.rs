@@ -1,5 +1,7 @@
 //! Carried keys in a run: what a token is checked against, what is written for its receiver, and the two check values.
 
+use std::collections::VecDeque;
+
 use subtle::ConstantTimeEq as _;
 
 use crate::api::{KeyAttributes, KeyClass};
@@ -8,9 +10,9 @@ use crate::session::{Profile, Session};
 
 use super::super::model::{Algorithm, Step};
 use super::super::ops_carry as ops;
-use super::Runner;
 use super::drive::Halt;
 use super::outputs::NEXT;
+use super::{Runner, Turn};
 
 /// The field of the receiver's random number.
 pub(super) const NUMBER: &str = "nonce";
@@ -71,6 +73,25 @@ impl Runner {
             Algorithm::FromCertificate => None,
         });
         session.check_carried(&carried, declared)
+    }
+
+    /// Who is asked for what: the receiver's number where a script has it typed, then a look; or a check value.
+    pub(super) fn carry_turns(&self, session: &Session, step: &Step) -> VecDeque<Turn> {
+        let turn = |place: &String, fields: Vec<&'static str>| {
+            let person = self.name(place);
+            Turn {
+                role: Self::role(session, &person),
+                person,
+                fields,
+            }
+        };
+        let own = |fields| step.who.first().map(|place| turn(place, fields));
+        if step.op.name == ops::COMPARE.name {
+            return own(vec!["kcv"]).into_iter().collect();
+        }
+        let asked = step.asked.iter();
+        let asked = asked.map(|(field, place)| turn(place, vec![*field]));
+        asked.chain(own(Vec::new())).collect()
     }
 
     /// Why the step cannot be done, before anybody is asked.

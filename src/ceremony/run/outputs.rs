@@ -134,7 +134,7 @@ fn own_names(script: &Script, profile: Profile) -> Vec<String> {
         .model
         .doings()
         .filter_map(|doing| doing.field("output"));
-    let marked = outputs.map(|name| crate::session::marked_file_name(name, profile));
+    let marked = outputs.map(|name| crate::session::handing_out::marked_file_name(name, profile));
     marked
         .chain([SUMMARY, REPORT, NEXT].into_iter().map(str::to_owned))
         .collect()

@@ -57,12 +57,7 @@ impl Runner {
             name if name == ops::ATTEST_CHECK_VALUE.name => {
                 first(vec!["kcv"]).into_iter().collect()
             }
-            name if name == ops_carry::CHECK.name => {
-                let asked = step.asked.iter();
-                let asked = asked.map(|(field, place)| turn(place, vec![*field]));
-                asked.chain(first(Vec::new())).collect()
-            }
-            name if name == ops_carry::COMPARE.name => first(vec!["kcv"]).into_iter().collect(),
+            _ if ops_carry::carries(step.op) => self.carry_turns(session, step),
             name if name == ops::NOTE.name && !written("text") => {
                 first(vec!["text"]).into_iter().collect()
             }

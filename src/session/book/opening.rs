@@ -67,11 +67,7 @@ impl Book {
         card: Option<u64>,
     ) -> Result<OpenBook, Refusal> {
         let (vault, sealed) = Vault::open(store, v).map_err(vault_refusal)?;
-        let state: State = from_slice(sealed.bytes()).map_err(|e| {
-            Refusal::Vault(format!(
-                "The state of this vault cannot be read: {e}. Nothing was changed."
-            ))
-        })?;
+        let state = state_in(sealed.bytes())?;
         let header = vault.header().clone();
         let vault_id = crate::session::door::hex(&header.vault_id);
         let audit_key = v.derive(AUDIT_LABEL);
@@ -202,4 +198,12 @@ fn remember(last_group: &mut Vec<Event>, event: &Event) {
         last_group.clear();
     }
     last_group.push(event.clone());
+}
+
+fn state_in(bytes: &[u8]) -> Result<State, Refusal> {
+    from_slice(bytes).map_err(|e| {
+        Refusal::Vault(format!(
+            "The state of this vault cannot be read: {e}. Nothing was changed."
+        ))
+    })
 }

@@ -70,16 +70,6 @@ struct Chosen {
     algorithm: KeyAlgorithm,
 }
 
-impl From<&KeyRow> for Chosen {
-    fn from(row: &KeyRow) -> Self {
-        Self {
-            arn: row.key.key_arn.clone(),
-            label: row.label.clone(),
-            algorithm: row.key.key_attributes.key_algorithm,
-        }
-    }
-}
-
 /// The wizard.
 pub(crate) struct Export {
     step: Step,

@@ -275,29 +275,7 @@ impl Screen for Home {
         if due.is_empty() {
             nothing_due(view, width, canvas);
         } else {
-            let what = width.saturating_sub(45);
-            let columns = [
-                Column {
-                    title: "DUE",
-                    width: 8,
-                    right: false,
-                },
-                Column {
-                    title: "",
-                    width: what.max(20),
-                    right: false,
-                },
-                Column {
-                    title: "WHEN",
-                    width: 11,
-                    right: false,
-                },
-                Column {
-                    title: "FOR",
-                    width: 15,
-                    right: false,
-                },
-            ];
+            let columns = columns(width);
             let cursor = Cursor::on(self.cursor.at().min(due.len().saturating_sub(1)));
             canvas.within(0, 0, width, above, |c| {
                 table(c, &columns, due.len(), cursor, |n| {
@@ -342,6 +320,33 @@ impl Screen for Home {
             }
         }
     }
+}
+
+/// The columns of what is due.
+fn columns(width: u16) -> [Column; 4] {
+    let what = width.saturating_sub(45);
+    [
+        Column {
+            title: "DUE",
+            width: 8,
+            right: false,
+        },
+        Column {
+            title: "",
+            width: what.max(20),
+            right: false,
+        },
+        Column {
+            title: "WHEN",
+            width: 11,
+            right: false,
+        },
+        Column {
+            title: "FOR",
+            width: 15,
+            right: false,
+        },
+    ]
 }
 
 /// An empty list teaches.

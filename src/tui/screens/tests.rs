@@ -125,10 +125,8 @@ fn full_screens_show_what_there_is() {
         .check("keys-filter")
         .press("<Enter><Enter>")
         .check("key");
-    room.press("<Esc>");
-    room.shows(&["filter use=p0"]);
-    room.press("<Esc>");
-    room.shows(&["4 of 4"]);
+    room.press("<Esc>").shows(&["filter use=p0"]);
+    room.press("<Esc>").shows(&["4 of 4"]);
     room.press("<Esc>");
     room.press("d").check("deletions-full").press("<Esc>");
     room.press("e").check("exchange-sent").press("<Esc>");

@@ -3,6 +3,7 @@
 mod bodies;
 mod component_bodies;
 mod lines;
+mod result;
 
 use crate::session::field::{Field, Kind};
 use crate::session::{Profile, STOPPED, Session, StepState};
@@ -106,19 +107,6 @@ impl Runner {
             .collect()
     }
 
-    /// Whether somebody has yet to type the check value of this step's key from elsewhere: shown before, it would only
-    /// be copied.
-    fn to_be_compared(&self, session: &Session, step: &Step) -> bool {
-        let run = self.run(session);
-        let mut steps = self.script.model.steps.iter().zip(&run.steps);
-        step.key().is_some()
-            && steps.any(|(other, record)| {
-                other.op.name == ops::ATTEST_CHECK_VALUE.name
-                    && other.key() == step.key()
-                    && !matches!(record.state, StepState::Closed | StepState::Exception)
-            })
-    }
-
     /// Whose passphrase is asked for now.
     pub(super) fn signer(&self) -> String {
         if self.stage == Stage::Change {
@@ -198,8 +186,8 @@ impl Runner {
             body.splice(0..0, [passed.clone(), String::new()]);
         }
         Some(Ask {
-            fields,
             body,
+            fields,
             ..ask
         })
     }
@@ -470,51 +458,6 @@ impl Runner {
                 acts.into(),
                 enter,
                 "everything before this step is done and saved",
-            ),
-        }
-    }
-
-    fn result_ask(&self, session: &Session, step: &Step) -> Ask {
-        let mut body = Vec::new();
-        if let Some(record) = self.record(session) {
-            if let Some(error) = &record.error {
-                body.push(format!("Refused, as the script expects: {error}"));
-            }
-            let view = session.view();
-            let row = view
-                .keys
-                .iter()
-                .find(|row| Some(&row.key.key_arn) == record.key.as_ref());
-            body.extend(
-                row.map(|row| {
-                    key_lines(
-                        &self.label(step, row),
-                        row,
-                        self.to_be_compared(session, step),
-                    )
-                })
-                .unwrap_or_default(),
-            );
-            for name in record.files.keys() {
-                body.push(format!("  file        {name}"));
-            }
-            if !record.who.is_empty() {
-                body.push(format!("  signed by   {}", record.who.join(", ")));
-            }
-        }
-        Ask {
-            person: String::new(),
-            role: String::new(),
-            title: format!("Done: {}", step.title),
-            body,
-            fields: Vec::new(),
-            words: None,
-            types_back: false,
-            hand_over: false,
-            footing: footing(
-                "anybody, once all have seen it".into(),
-                "goes on to the next step",
-                "this step is done, saved and in the audit chain",
             ),
         }
     }

@@ -1,7 +1,7 @@
 //! What the export wizard's questions look like.
 
-use super::{Export, wizard};
-use crate::session::op;
+use super::{Chosen, Export, wizard};
+use crate::session::{KeyRow, op};
 use crate::tui::acts::PRACTICE_FILE;
 use crate::tui::canvas::Canvas;
 use crate::tui::frame::clock;
@@ -183,5 +183,15 @@ impl Export {
         let words = "Two files: the request that the receiver's AWS CLI takes unchanged, and NEXT.txt with the commands to run there. Names of rehearsals and tests are marked.";
         let y = y.saturating_add(canvas.paragraph(1, y, room, Role::Muted, words));
         wizard::complaint(canvas, y.saturating_add(1), self.error.as_ref());
+    }
+}
+
+impl From<&KeyRow> for Chosen {
+    fn from(row: &KeyRow) -> Self {
+        Self {
+            arn: row.key.key_arn.clone(),
+            label: row.label.clone(),
+            algorithm: row.key.key_attributes.key_algorithm,
+        }
     }
 }

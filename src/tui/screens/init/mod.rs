@@ -1,5 +1,6 @@
 //! Making a vault: five questions, a review, then each person's words, then the papers.
 
+mod answers;
 mod media;
 mod names;
 mod people;
@@ -10,11 +11,10 @@ use std::path::{Path, PathBuf};
 
 use crossterm::event::KeyEvent;
 
-use crate::api::Timestamp;
 use crate::session::field::Footing;
 use crate::session::founding::Papers;
-use crate::session::founding::fields::{CLOCK, CUSTODIANS, NEEDED, PLACE, PROFILE, date_time};
-use crate::session::founding::{self, Given, NEEDS_THEIRS, NO_TIME, Person, Plan, USUAL, VOID};
+use crate::session::founding::fields::{CLOCK, CUSTODIANS, NEEDED, PLACE, PROFILE};
+use crate::session::founding::{self, Given, NEEDS_THEIRS, NO_TIME, Person, USUAL, VOID};
 use crate::session::{NewPerson, Profile};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
@@ -124,23 +124,6 @@ impl Init {
         }
     }
 
-    /// What was answered so far.
-    fn plan(&self) -> Plan {
-        Plan {
-            given: Given {
-                dir: self.dir(),
-                ..self.given.clone()
-            },
-            profile: self.chosen_profile(),
-            custodians: self.number("custodians"),
-            needed: self.number("needed"),
-            people: self.everybody(),
-            software: self.software.text("software").as_deref() == Some("yes"),
-            qr: self.software.text("qr").as_deref() == Some("yes"),
-            clock: self.attested(),
-        }
-    }
-
     fn form(&self) -> Option<&Form> {
         match self.page {
             Page::Place => Some(&self.place),
@@ -183,12 +166,6 @@ impl Init {
             .text(id)
             .and_then(|t| t.trim().parse().ok())
             .unwrap_or(2)
-    }
-
-    /// The time that two people read from their watches, in production.
-    fn attested(&self) -> Option<Timestamp> {
-        let typed = self.clock.text("clock")?;
-        date_time(&typed).filter(|_| self.chosen_profile() == Profile::Production)
     }
 
     /// Whether a page is asked for this profile.

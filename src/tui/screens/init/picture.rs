@@ -43,11 +43,16 @@ impl Init {
                 "goes to the vault's home".into(),
                 "the vault exists and is open; the words were shown once and never again".into(),
             ),
-            _ if self.form().is_some_and(|form| form.more()) => (
-                "whoever sets this vault up".into(),
-                "keeps this and goes to the next field".into(),
-                nothing,
-            ),
+            _ if self
+                .form()
+                .is_some_and(crate::tui::widgets::form::Form::more) =>
+            {
+                (
+                    "whoever sets this vault up".into(),
+                    "keeps this and goes to the next field".into(),
+                    nothing,
+                )
+            }
             _ => (
                 "whoever sets this vault up".into(),
                 format!("keeps this and goes on to \"{next}\""),

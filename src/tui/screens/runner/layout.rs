@@ -5,6 +5,7 @@ use crate::ceremony::Ask;
 use crate::session::searching;
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::theme::Role;
+use crate::tui::widgets::rail::{Stage, Stop};
 use crate::tui::world::World;
 
 /// How a question is laid out at a size.
@@ -97,6 +98,61 @@ impl RunScreen {
             .len()
             .saturating_sub(layout.top(self.scroll))
             .saturating_sub(layout.room)
+    }
+
+    pub(super) fn rail(&self) -> Vec<Stop> {
+        let Some(showing) = &self.showing else {
+            return Vec::new();
+        };
+        let over = showing.ask.is_none();
+        showing
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(n, step)| {
+                let stage = match step.state.as_str() {
+                    "exception" | "aborted" => Stage::Stopped,
+                    "closed" => Stage::Done,
+                    _ if n == showing.current && !over => Stage::Now,
+                    _ if n < showing.current => Stage::Done,
+                    _ => Stage::Later,
+                };
+                Stop::new(
+                    &format!("{} {}", step.number, step.title),
+                    &step.note,
+                    stage,
+                )
+            })
+            .collect()
+    }
+
+    /// Why this step is there, where there is room for it.
+    fn draw_why(&self, canvas: &mut Canvas<'_>, top: u16) {
+        let (width, height) = (canvas.width(), canvas.height());
+        let Some(showing) = &self.showing else { return };
+        let lines: Vec<String> = showing
+            .why
+            .iter()
+            .flat_map(|l| wrap(l, usize::from(width)))
+            .collect();
+        let last = showing
+            .last
+            .iter()
+            .flat_map(|l| wrap(l, usize::from(width)))
+            .collect::<Vec<_>>();
+        let needed = cells(lines.len() + last.len()).saturating_add(1);
+        if height.saturating_sub(top) < needed {
+            return;
+        }
+        let mut y = height.saturating_sub(cells(lines.len() + last.len()));
+        for line in &lines {
+            canvas.put(0, y, Role::Muted, line);
+            y += 1;
+        }
+        for line in &last {
+            canvas.put(0, y, Role::Ok, line);
+            y += 1;
+        }
     }
 
     /// Moves the text of the question; never past its end.

@@ -100,9 +100,15 @@ impl Line {
         })
     }
 
+    /// Whether the hint is drawn: why a secret was refused says more, and takes its rows.
+    fn hints(&self, brief: bool) -> bool {
+        let refused = self.error.is_some() && self.asked.field.secret();
+        !self.asked.field.hint.is_empty() && !brief && !refused
+    }
+
     fn hint_lines(&self, brief: bool) -> Vec<String> {
         let mut lines = Vec::new();
-        if !self.asked.field.hint.is_empty() && !brief {
+        if self.hints(brief) {
             lines.push(self.asked.field.hint.to_owned());
         }
         if let Some(practice) = &self.asked.practice
@@ -121,7 +127,7 @@ impl Line {
         let width = canvas.width().saturating_sub(3);
         let mut y = top;
         for (n, line) in self.hint_lines(brief).iter().enumerate() {
-            let practice = n > 0 || brief || self.asked.field.hint.is_empty();
+            let practice = n > 0 || !self.hints(brief);
             let role = if practice { Role::Note } else { Role::Muted };
             y += canvas.paragraph(2, y, width, role, line);
         }

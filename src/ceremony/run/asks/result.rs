@@ -1,0 +1,68 @@
+//! What an act came to, before the next step.
+
+use super::super::super::ask::Ask;
+use super::super::super::model::Step;
+use super::super::super::ops;
+use super::super::Runner;
+use super::lines::{footing, key_lines};
+use crate::session::{Session, StepState};
+
+impl Runner {
+    pub(super) fn result_ask(&self, session: &Session, step: &Step) -> Ask {
+        let mut body = Vec::new();
+        if let Some(record) = self.record(session) {
+            if let Some(error) = &record.error {
+                body.push(format!("Refused, as the script expects: {error}"));
+            }
+            let view = session.view();
+            let row = view
+                .keys
+                .iter()
+                .find(|row| Some(&row.key.key_arn) == record.key.as_ref());
+            body.extend(
+                row.map(|row| {
+                    key_lines(
+                        &self.label(step, row),
+                        row,
+                        self.to_be_compared(session, step),
+                    )
+                })
+                .unwrap_or_default(),
+            );
+            for name in record.files.keys() {
+                body.push(format!("  file        {name}"));
+            }
+            if !record.who.is_empty() {
+                body.push(format!("  signed by   {}", record.who.join(", ")));
+            }
+        }
+        Ask {
+            person: String::new(),
+            role: String::new(),
+            title: format!("Done: {}", step.title),
+            body,
+            fields: Vec::new(),
+            words: None,
+            types_back: false,
+            hand_over: false,
+            footing: footing(
+                "anybody, once all have seen it".into(),
+                "goes on to the next step",
+                "this step is done, saved and in the audit chain",
+            ),
+        }
+    }
+
+    /// Whether somebody has yet to type the check value of this step's key from elsewhere: shown before, it would only
+    /// be copied.
+    pub(super) fn to_be_compared(&self, session: &Session, step: &Step) -> bool {
+        let run = self.run(session);
+        let mut steps = self.script.model.steps.iter().zip(&run.steps);
+        step.key().is_some()
+            && steps.any(|(other, record)| {
+                other.op.name == ops::ATTEST_CHECK_VALUE.name
+                    && other.key() == step.key()
+                    && !matches!(record.state, StepState::Closed | StepState::Exception)
+            })
+    }
+}

@@ -1,0 +1,93 @@
+//! What stands under the details: who has signed, the words for the minutes, and what the stage asks.
+
+use super::super::wizard;
+use super::{Approve, Stage};
+use crate::session::searching;
+use crate::tui::canvas::Canvas;
+use crate::tui::theme::Role;
+use crate::tui::widgets::signing::called;
+use crate::tui::world::World;
+
+impl Approve {
+    /// Words for the minutes, and who has signed: from row `y`; returns the row after.
+    pub(super) fn minutes(&self, canvas: &mut Canvas<'_>, y: u16) -> u16 {
+        let signed = if self.pending.signed.is_empty() {
+            format!(
+                "{} asked for this. No custodian has signed yet.",
+                self.pending.issuer
+            )
+        } else {
+            format!(
+                "{} asked for this. Signed by {} ({} of {}).",
+                self.pending.issuer,
+                self.pending.signed.join(", "),
+                self.pending.signed.len(),
+                self.pending.required
+            )
+        };
+        canvas.put(2, y, Role::Text, &signed);
+        let y = y.saturating_add(1);
+        let x = canvas.put(2, y, Role::Muted, "read aloud ");
+        let room = canvas.width().saturating_sub(x).saturating_sub(1);
+        y.saturating_add(canvas.paragraph(x, y, room, Role::Title, &self.pending.words.join(" ")))
+    }
+
+    pub(super) fn draw_stage(&self, world: &World, canvas: &mut Canvas<'_>) {
+        let width = canvas.width();
+        match &self.stage {
+            Stage::Who => {
+                let more = match self.missing() {
+                    1 => "Which custodian signs? One more is needed.".to_owned(),
+                    n => format!("Which custodian signs next? {n} more are needed."),
+                };
+                canvas.put(2, 0, Role::Wait, &more);
+                let rows = self.people.rows(width, canvas.height());
+                canvas.within(1, 1, width, rows, |c| self.people.draw(c, true));
+            }
+            Stage::Sign(form) => {
+                let words = format!("{} signs:", called(&form.person));
+                canvas.put(2, 0, Role::Wait, &words);
+                canvas.within(2, 1, width.saturating_sub(3), 8, |c| {
+                    form.draw(c);
+                });
+            }
+            Stage::Working(cancel) => {
+                let seconds = world.busy.as_ref().map_or(0, |(_, since)| {
+                    world.wall.millis().saturating_sub(since.millis()) / 1000
+                });
+                let words = if cancel.said() {
+                    "stopping the search ..".to_owned()
+                } else {
+                    format!("wait  {}", searching(seconds, "Esc"))
+                };
+                canvas.put(2, 1, Role::Wait, &words);
+            }
+            Stage::Stopped(why) => {
+                let y = wizard::complaint(canvas, 0, Some(why));
+                canvas.put(
+                    2,
+                    y.saturating_add(1),
+                    Role::Text,
+                    "All signatures stand. Enter tries again; F4 takes it off the table.",
+                );
+            }
+            Stage::Blank(_) => {}
+        }
+    }
+
+    /// Rows the part under the details needs.
+    pub(super) fn stage_rows(&self, canvas: &Canvas<'_>) -> u16 {
+        match &self.stage {
+            Stage::Who => self
+                .people
+                .rows(canvas.width(), canvas.height())
+                .saturating_add(1),
+            Stage::Sign(form) => {
+                let width = canvas.width().saturating_sub(3);
+                form.rows(width).saturating_add(1)
+            }
+            Stage::Working(_) => 2,
+            Stage::Stopped(_) | Stage::Blank(_) => 5,
+        }
+    }
+}
