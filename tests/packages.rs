@@ -35,9 +35,10 @@ fn after_a_serial_that_differs_the_advice_can_be_read_again() {
             if field.field.id == "advised" {
                 text = slips.next().map_or(text, str::to_owned);
             }
-            match field.field.secret() {
-                true => Answer::Secret(SecretBytes::from_slice(text.as_bytes())),
-                false => Answer::Text(text),
+            if field.field.secret() {
+                Answer::Secret(SecretBytes::from_slice(text.as_bytes()))
+            } else {
+                Answer::Text(text)
             }
         });
         let answers = answers.collect();

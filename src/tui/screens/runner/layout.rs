@@ -1,5 +1,6 @@
 //! How a question is laid out: beside the steps, or instead of them; what of it is still below the edge.
 
+use super::super::ended;
 use super::{Phase, RunScreen};
 use crate::ceremony::Ask;
 use crate::session::searching;
@@ -166,6 +167,22 @@ impl RunScreen {
         } else {
             top.saturating_sub(page)
         };
+    }
+
+    /// What one holds at the end, and what was written.
+    pub(super) fn draw_end(&self, world: &World, canvas: &mut Canvas<'_>) {
+        let (width, height, top) = (canvas.width(), canvas.height(), banner(world));
+        let rest = height.saturating_sub(top);
+        canvas.within(
+            2,
+            top.saturating_add(1),
+            width.saturating_sub(3),
+            rest,
+            |c| {
+                let (again, written) = (self.again.as_deref(), self.written.as_deref());
+                ended::draw(self.showing.as_deref(), again, written, world, c);
+            },
+        );
     }
 
     /// While primes are searched for: since when, and the way out.

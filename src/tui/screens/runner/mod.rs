@@ -354,18 +354,7 @@ impl Screen for RunScreen {
             return;
         }
         if self.phase == Phase::Ended {
-            let (showing, again, written) = (
-                self.showing.as_deref(),
-                self.again.as_deref(),
-                self.written.as_deref(),
-            );
-            canvas.within(
-                2,
-                banner.saturating_add(1),
-                width.saturating_sub(3),
-                rest,
-                |c| ended::draw(showing, again, written, world, c),
-            );
+            self.draw_end(world, canvas);
             return;
         }
         if let (Phase::Asking, Some(ask)) = (self.phase, self.ask()) {
