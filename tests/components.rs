@@ -195,6 +195,11 @@ fn a_package_is_used_only_if_it_is_the_advised_one_and_whole() {
         words.contains("SUSPECT") && words.contains("Ben opened it"),
         "{words}"
     );
+    // A second look takes nothing back: SUSPECT is for good.
+    let words = receive(&mut session, 2, "TE-448120", false).unwrap_err();
+    assert!(words.contains("SUSPECT"), "{words}");
+    let words = enter(&mut session, &of, 2, "Ben", TWO, "DF9B9A").unwrap_err();
+    assert!(words.contains("SUSPECT"), "{words}");
 }
 
 #[test]

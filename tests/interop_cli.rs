@@ -361,3 +361,28 @@ fn the_engine_names_the_service_s_exception() {
     let listed: Value = serde_json::from_str(&talk.say(r#"{"Operation":"ListKeys"}"#)).unwrap();
     assert_eq!(listed["Output"]["Keys"].as_array().unwrap().len(), 2);
 }
+
+/// A terminal that goes without a signal: a read of it gives nothing for ever, and an open vault must not stay behind.
+#[test]
+fn a_lost_terminal_ends_the_program() {
+    const LOST: &str = r#"
+import os, pty, select, subprocess, sys, time
+master, slave = pty.openpty()
+# A session of its own: no signal tells it of the hang-up.
+child = subprocess.Popen([sys.argv[1], "play", "first-key.toml"], stdin=slave, stdout=slave, stderr=slave,
+    start_new_session=True, env={**os.environ, "TERM": "xterm-256color"})
+os.close(slave)
+seen, until = b"", time.time() + 20
+while b"Enter" not in seen and time.time() < until:
+    if select.select([master], [], [], 0.2)[0]:
+        seen += os.read(master, 65536)
+assert b"Enter" in seen, "nothing was drawn"
+os.close(master)
+try:
+    child.wait(timeout=20)
+except subprocess.TimeoutExpired:
+    child.kill()
+    sys.exit("it goes on without a terminal")
+"#;
+    python(LOST, &[Path::new(env!("CARGO_BIN_EXE_keymoot"))]);
+}

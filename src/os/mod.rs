@@ -7,6 +7,7 @@
 mod clock;
 mod files;
 mod folder;
+mod hang_up;
 mod hardening;
 mod media;
 mod output;
@@ -23,6 +24,7 @@ pub use files::{
     FileError, append_line, ensure_private_folder, read_limited, read_private, state_folder,
 };
 pub use folder::{Folder, FolderError, Stage};
+pub use hang_up::end_when_the_terminal_is_lost;
 pub use hardening::{Hardening, Measure, harden};
 pub use media::removable_media;
 pub use output::{OutputFolder, is_plain_name, new_file};

@@ -49,6 +49,7 @@ pub(crate) fn run(
         let (sender, mut receiver) = unbounded_channel();
         // Signals are listened to before the terminal is taken, so that none falls between.
         listen_for_the_end(&sender)?;
+        crate::os::end_when_the_terminal_is_lost();
         let guard = Guard::enter()?;
         tokio::spawn(listen_to_the_terminal(sender.clone()));
         tokio::spawn(look_around(sender.clone()));

@@ -81,6 +81,8 @@ impl Session {
                 advised_by,
                 tampered,
             } => {
+                // A second look takes nothing back: what showed tampering once is SUSPECT for good (C5).
+                known.not_suspect()?;
                 compare_serials(&serial, &advised)?;
                 known.packages.retain(|p| p.part != turn.part);
                 known.packages.push(Package {
