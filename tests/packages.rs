@@ -6,7 +6,10 @@
     clippy::indexing_slicing
 )]
 
-use keymoot::ceremony::{Advance, Answer, Runner, Script, Wanted};
+use std::collections::BTreeMap;
+
+use keymoot::api::{Profile, Timestamp};
+use keymoot::ceremony::{Advance, Answer, Runner, Script, Wanted, resolve_inputs, shipped};
 use keymoot::crypto::SecretBytes;
 use keymoot::session::{Environment, practice};
 use keymoot::vault::MemoryStore;
@@ -55,4 +58,41 @@ fn after_a_serial_that_differs_the_advice_can_be_read_again() {
         .collect();
     let turns = ["advised", "serial", "tampered"];
     assert_eq!(package, [turns, turns].concat());
+}
+
+/// An auditor reads by which way a key came, and it is the way it came.
+#[test]
+fn the_report_says_how_a_key_came() {
+    let came = [
+        (
+            "kek-from-components.toml",
+            "came in components, formed here",
+        ),
+        ("kek-from-partner-tr34.toml", "came in a TR-34 token"),
+        ("working-keys-tr31.toml", "came in a TR-31 key block"),
+    ];
+    for (name, words) in came {
+        let bytes = shipped().iter().find(|(n, _)| *n == name).unwrap().1;
+        let script = Script::parse(bytes).unwrap();
+        let wanted = Wanted {
+            inputs: resolve_inputs(&script, BTreeMap::new(), None, Profile::Rehearsal)
+                .unwrap()
+                .0,
+            ..Wanted::default()
+        };
+        let environment = Environment::seeded("report").unwrap();
+        let start = Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").ok();
+        let store = Box::new(MemoryStore::default());
+        let mut session = practice::vault(store, environment, start, true)
+            .unwrap()
+            .session;
+        let mut runner = Runner::begin(&mut session, script, wanted).unwrap();
+        runner.headless(&mut session).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        runner.write_outputs(&session, &out).unwrap();
+        let report = std::fs::read_to_string(out.join("report.txt")).unwrap();
+        let flat = report.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(words), "{name}: no {words:?} in {report}");
+    }
 }

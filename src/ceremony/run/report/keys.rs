@@ -2,7 +2,7 @@
 
 use crate::api::{KeyClass, KeyState, Timestamp};
 use crate::evidence::report::{DestroyedKey, Destruction, KeyRow as ReportKey};
-use crate::session::{ExportView, KeyRow, StepRecord, op, op_exchange};
+use crate::session::{ExportView, KeyRow, StepRecord, op, op_components, op_exchange};
 
 use super::super::super::model::{Doing, KeyDeclaration, Role, Step};
 use super::Material;
@@ -140,11 +140,19 @@ fn made_by(from: &Material<'_>, id: &str) -> String {
         Some((name, who)) if name == op::CREATE_KEY.name => {
             format!("keymoot, in software; asked and approved by {who}")
         }
-        Some((name, who)) if name == op_exchange::IMPORT_TR31.name => {
-            format!("its sender; came in a TR-31 key block, asked and approved by {who}")
-        }
-        Some((_, who)) => format!("its sender; came by RSA wrap, asked and approved by {who}"),
+        Some((name, who)) => format!("its sender; {}, asked and approved by {who}", came(name)),
         None => String::new(),
+    }
+}
+
+/// How a key came in, by the act that brought it.
+fn came(op: &str) -> &'static str {
+    match op {
+        name if name == op_exchange::IMPORT_TR31.name => "came in a TR-31 key block",
+        name if name == op_exchange::IMPORT_TR34.name => "came in a TR-34 token",
+        name if name == op_exchange::IMPORT_RSA_WRAP.name => "came by RSA wrap",
+        name if name == op_components::IMPORT_COMPONENTS.name => "came in components, formed here",
+        _ => "came in a certificate",
     }
 }
 
