@@ -366,8 +366,9 @@ fn the_engine_names_the_service_s_exception() {
 #[test]
 fn a_lost_terminal_ends_the_program() {
     const LOST: &str = r#"
-import os, pty, select, subprocess, sys, time
+import fcntl, os, pty, select, struct, subprocess, sys, termios, time
 master, slave = pty.openpty()
+fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
 # A session of its own: no signal tells it of the hang-up.
 child = subprocess.Popen([sys.argv[1], "play", "first-key.toml"], stdin=slave, stdout=slave, stderr=slave,
     start_new_session=True, env={**os.environ, "TERM": "xterm-256color"})
