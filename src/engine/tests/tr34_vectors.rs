@@ -158,7 +158,7 @@ fn a_flipped_bit_in_any_byte_is_refused() {
 }
 
 #[test]
-#[ignore = "takes minutes; .ci/run runs it"]
+#[ignore = "takes minutes: run it by hand, cargo test --lib engine::tests::tr34_vectors -- --ignored"]
 fn a_flipped_bit_anywhere_is_refused() {
     let file = file("tr34-profiles");
     for id in ["tr34-p-017", "tr34-p-019", "tr34-p-005", "tr34-p-025"] {
