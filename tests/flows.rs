@@ -5,50 +5,23 @@
 // Not every flow needs every key of the harness.
 #![allow(dead_code)]
 
+#[path = "terminal/acme.rs"]
+mod acme;
 mod terminal;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use keymoot::api::{KeyAlgorithm, Profile};
+use acme::WORDS;
+use keymoot::api::KeyAlgorithm;
 use keymoot::crypto::{SecretBytes, kcv};
-use keymoot::session::{Environment, NewPerson, NewVault, create};
-use keymoot::vault::FolderStore;
 use terminal::{PATIENCE, Terminal};
 
 const ENTER: &str = "\r";
-const WORDS: &str = "velvet anchor lunar crisp mango tidal ember";
 
-/// A test vault whose people all have the same words, and where it is wanted a copy of it.
+/// The vault of these tests, and where it is wanted a copy of it.
 fn vault(home: &Path, copy: Option<&str>) {
-    let people = [
-        ("Ada", "administrator"),
-        ("Ana", "custodian"),
-        ("Ben", "custodian"),
-        ("Wim", "witness"),
-    ];
-    let new = NewVault {
-        name: "acme".into(),
-        profile: Profile::Test,
-        k: 2,
-        t: 2,
-        people: people
-            .map(|(name, role)| NewPerson {
-                name: name.into(),
-                role,
-                passphrase: SecretBytes::from_slice(WORDS.as_bytes()),
-            })
-            .into(),
-        account: "111122223333".into(),
-        region: "us-east-1".into(),
-        software_generation: true,
-        qr_of_exports: false,
-        clock: None,
-        hold: true,
-    };
-    let store = FolderStore::create(&home.join("acme.vault")).unwrap();
-    let created = create(Box::new(store), new, Environment::real(None)).unwrap();
-    let mut session = created.session;
+    let mut session = acme::open(home);
     if let Some(copy) = copy {
         session
             .backup_automatic("stick 2", None, &home.join(copy))

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use keymoot::api::Profile;
 use keymoot::crypto::SecretBytes;
-use keymoot::session::{Environment, NewPerson, NewVault, create};
+use keymoot::session::{Environment, NewPerson, NewVault, Session, create};
 use keymoot::vault::FolderStore;
 
 /// What every custodian of it types.
@@ -12,6 +12,11 @@ pub(crate) const WORDS: &str = "velvet anchor lunar crisp mango tidal ember";
 
 /// A test vault whose custodians all have the same words.
 pub(crate) fn vault(home: &Path) {
+    open(home).close().unwrap();
+}
+
+/// The same, still open with everybody's signing key held.
+pub(crate) fn open(home: &Path) -> Session {
     let people = [
         ("Ada", "administrator"),
         ("Ana", "custodian"),
@@ -35,9 +40,9 @@ pub(crate) fn vault(home: &Path) {
         software_generation: true,
         qr_of_exports: false,
         clock: None,
-        hold: false,
+        hold: true,
     };
     let store = FolderStore::create(&home.join("acme.vault")).unwrap();
-    let created = create(Box::new(store), new, Environment::real(None)).unwrap();
-    created.session.close().unwrap();
+    let created = create(Box::new(store), new, Environment::real(None));
+    created.unwrap().session
 }

@@ -11,6 +11,7 @@ use crate::session::{Profile, Session};
 use super::super::model::{Algorithm, Step};
 use super::super::ops_carry as ops;
 use super::drive::Halt;
+use super::judge::as_shown;
 use super::outputs::NEXT;
 use super::{Runner, Turn};
 
@@ -78,12 +79,7 @@ impl Runner {
     /// Who is asked for what: the receiver's number where a script has it typed, then a look; or a check value.
     pub(super) fn carry_turns(&self, session: &Session, step: &Step) -> VecDeque<Turn> {
         let turn = |place: &String, fields: Vec<&'static str>| {
-            let person = self.name(place);
-            Turn {
-                role: Self::role(session, &person),
-                person,
-                fields,
-            }
+            Self::turn_of(session, self.name(place), fields)
         };
         let own = |fields| step.who.first().map(|place| turn(place, fields));
         if step.op.name == ops::COMPARE.name {
@@ -184,12 +180,7 @@ impl Runner {
                 "The file states no check value. Nothing was compared.".into(),
             ));
         };
-        if typed == "as-shown" {
-            if session.profile() == Profile::Production {
-                return Err(Halt::Again(
-                    "`as-shown` is for rehearsal and test. Type what the other side gave. Nothing was compared.".into(),
-                ));
-            }
+        if as_shown(session, typed, "Type what the other side gave.")? {
             return Ok(());
         }
         let typed: String = typed.chars().filter(|c| !c.is_whitespace()).collect();

@@ -83,11 +83,7 @@ impl Runner {
     pub(super) fn component_turns(&self, session: &Session, step: &Step) -> VecDeque<Turn> {
         let turn = |place: Option<&String>, fields: Vec<&'static str>| {
             let person = place.map(|place| self.name(place)).unwrap_or_default();
-            Turn {
-                role: Self::role(session, &person),
-                person,
-                fields,
-            }
+            Self::turn_of(session, person, fields)
         };
         let own = step.who.first();
         let other = step.observe.first();

@@ -67,14 +67,7 @@ impl Runner {
     }
 
     fn judge_check_value(&self, session: &Session, step: &Step, typed: &str) -> Result<(), Halt> {
-        if typed == "as-shown" {
-            if session.profile() == Profile::Production {
-                return Err(Halt::Again(
-                    "`as-shown` is for rehearsal and test. Type what the sender gave by another way. Nothing was \
-                     compared."
-                        .into(),
-                ));
-            }
+        if as_shown(session, typed, "Type what the sender gave by another way.")? {
             return Ok(());
         }
         let typed: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
@@ -106,14 +99,11 @@ impl Runner {
                 "The file holds no such certificate. Nothing was compared.".into(),
             ));
         };
-        if typed == "as-shown" {
-            if session.profile() == Profile::Production {
-                return Err(Halt::Again(
-                    "`as-shown` is for rehearsal and test. Type what was fetched on the other computer. Nothing was \
-                     compared."
-                        .into(),
-                ));
-            }
+        if as_shown(
+            session,
+            typed,
+            "Type what was fetched on the other computer.",
+        )? {
             return Ok(());
         }
         let fingerprint =
@@ -139,6 +129,17 @@ impl Runner {
             handed_over.leaf().clone()
         })
     }
+}
+
+/// Whether somebody takes a file's own value for the one from elsewhere, which production refuses and asks for `instead`.
+pub(super) fn as_shown(session: &Session, typed: &str, instead: &str) -> Result<bool, Halt> {
+    let taken = typed == "as-shown";
+    if taken && session.profile() == Profile::Production {
+        return Err(Halt::Again(format!(
+            "`as-shown` is for rehearsal and test. {instead} Nothing was compared."
+        )));
+    }
+    Ok(taken)
 }
 
 /// Whether a file brings a wrapped key.

@@ -31,12 +31,7 @@ impl Runner {
             return self.arm_act(session, record);
         }
         let turn = |place: &String, fields: Vec<&'static str>| {
-            let person = self.name(place);
-            Turn {
-                role: Self::role(session, &person),
-                person,
-                fields,
-            }
+            Self::turn_of(session, self.name(place), fields)
         };
         let first = |fields: Vec<&'static str>| step.who.first().map(|place| turn(place, fields));
         let written = |id: &str| step.fields.contains_key(id);
@@ -79,6 +74,15 @@ impl Runner {
         match fault {
             Some(fault) => self.fail(session, fault),
             None => Ok(()),
+        }
+    }
+
+    /// A turn of this person.
+    pub(super) fn turn_of(session: &Session, person: String, fields: Vec<&'static str>) -> Turn {
+        Turn {
+            role: Self::role(session, &person),
+            person,
+            fields,
         }
     }
 
