@@ -109,6 +109,12 @@ impl Script {
         steps.map(|s| (s.id.clone(), s.title.clone())).collect()
     }
 
+    /// Whether a step of it has two people attest the clock.
+    pub fn attests_clock(&self) -> bool {
+        let mut steps = self.model.steps.iter();
+        steps.any(|s| s.op.name == super::ops::ATTEST_CLOCK.name)
+    }
+
     /// Whether the bytes are those of a script that ships inside the binary.
     pub fn is_shipped(&self) -> bool {
         shipped::shipped()

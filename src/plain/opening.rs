@@ -2,16 +2,17 @@
 
 use std::path::Path;
 
-use crate::api::Timestamp;
 use crate::ceremony::{AskField, read_envelope};
-use crate::session::asked::{CARD_SEQ, CARD_WORDS, OPENING_PASSPHRASE, SHARE_ENVELOPE};
-use crate::session::field::{Field, Kind};
+use crate::session::asked::{
+    CARD_SEQ, CARD_WORDS, OPENING_PASSPHRASE, SHARE_ENVELOPE, WATCH_PERSON, WATCH_TIME,
+};
+use crate::session::field::Field;
 use crate::session::founding::vault_name;
 use crate::session::guide::Entry;
 use crate::session::keyboard::HandOver;
 use crate::session::returning::Return;
 use crate::session::{
-    Bootstrap, Command, Environment, NewerLog, Opening, Profile, Refusal, Session, WitnessAnswer,
+    Bootstrap, Environment, NewerLog, Opening, Profile, Refusal, Session, Watches, WitnessAnswer,
 };
 use crate::vault::FolderStore;
 
@@ -21,24 +22,8 @@ use super::line::Gone;
 const HELP: &[&str] = &[
     "A vault opens when enough custodians have entered their shares, one after the other, each with their own passphrase. Opening shows names, uses and states; no key is opened by it.",
     "A refused passphrase locks nothing and there is no limit. Right stick? Right set of envelopes? All the words, single spaces, from your own paper?",
-    "In production the witness then types sequence number and words from the last card: that is how an older copy of the whole folder is noticed.",
+    "In production the witness then types sequence number and words from the last card: that is how an older copy of the whole folder is noticed. At the end two people read their own watches.",
 ];
-
-const PERSON: Field = Field {
-    id: "person",
-    label: "Name",
-    hint: "Who reads the own watch.",
-    kind: Kind::Text { max: 40 },
-    optional: false,
-};
-
-const TIME: Field = Field {
-    id: "time",
-    label: "Your watch says",
-    hint: "Date and time in UTC, as 2026-12-01T09:00:00Z.",
-    kind: Kind::DateTime,
-    optional: false,
-};
 
 /// What came of an opening: the session, nothing if it was given up, or why not.
 type Opened = Result<Option<Session>, Refusal>;
@@ -325,28 +310,30 @@ pub(crate) fn medium(
 }
 
 /// Production time is what two people read from their own watches; `false` if they gave it up.
-fn attest(talk: &mut Dialogue<'_>, session: &mut Session) -> Result<bool, Gone> {
+pub(super) fn attest(talk: &mut Dialogue<'_>, session: &mut Session) -> Result<bool, Gone> {
     talk.heading("Two people read date and time from their own watches.");
     let question = Question::new(footing(
         "two people, one after the other, each with the own watch",
         "keeps it; after the second reading both are compared with the machine's clock",
         "the vault is open; nothing is dated before its clock is attested",
     ));
+    let mut watches = Watches::default();
     loop {
-        let mut readings: Vec<(String, Timestamp)> = Vec::new();
-        while readings.len() < 2 {
-            let Some(name) = plain(talk, &question, PERSON)? else {
-                return Ok(false);
-            };
-            let Some(time) = plain(talk, &question, TIME)? else {
+        let Some(name) = plain(talk, &question, WATCH_PERSON)? else {
+            return Ok(false);
+        };
+        let Some(time) = plain(talk, &question, WATCH_TIME)? else {
+            continue;
+        };
+        let command = match watches.read(&name, &time) {
+            Ok(Some(command)) => command,
+            Ok(None) => continue,
+            Err((_, why)) => {
+                talk.stop(&why);
                 continue;
-            };
-            match Timestamp::parse_rfc3339(&time) {
-                Ok(time) => readings.push((name, time)),
-                Err(_) => talk.stop("Write it as 2026-12-01T09:00:00Z. Nothing was recorded."),
             }
-        }
-        match session.perform(Command::AttestClock { readings }) {
+        };
+        match session.perform(command) {
             Ok(_) => return Ok(true),
             Err(refusal @ Refusal::Vault(_)) => {
                 talk.stop(&refusal.to_string());

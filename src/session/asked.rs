@@ -43,6 +43,24 @@ pub const CARD_WORDS: Field = Field {
     optional: false,
 };
 
+/// Who reads a watch, where the clock of a production vault is attested.
+pub const WATCH_PERSON: Field = Field {
+    id: "person",
+    label: "Who reads a watch",
+    hint: "A person of this vault, with a watch of their own.",
+    kind: Kind::Text { max: 40 },
+    optional: false,
+};
+
+/// What that watch says.
+pub const WATCH_TIME: Field = Field {
+    id: "time",
+    label: "Your watch says",
+    hint: "Date and time in UTC from your own watch, not from any screen: 2026-12-01 09:00.",
+    kind: Kind::DateTime,
+    optional: false,
+};
+
 /// Where a person's approval envelope lies, in production.
 pub const APPROVAL_ENVELOPE: Field = Field {
     id: "envelope",

@@ -8,7 +8,7 @@ use super::view::{KeyRow, PendingView, View};
 /// One thing that is due.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// What kind of thing, in a word: `approve`, `STOP`, `ceremony`, `copy`, `reshare`, `drill`, `deletion`, `receipt`, `token`.
+    /// What kind of thing, in a word: `approve`, `STOP`, `clock`, `ceremony`, `copy`, `reshare`, `drill`, `deletion`, `receipt`, `token`.
     pub kind: &'static str,
     /// What it is.
     pub what: String,
@@ -37,6 +37,8 @@ pub enum Goes {
     Backup,
     /// People and their drills.
     Custodians,
+    /// Two people read their watches.
+    Clock,
 }
 
 /// Everything that is due at a time.
@@ -55,6 +57,10 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
         let what = format!("{} differs at {}", e.label, common_name(&e.receiver));
         line("STOP", what, "now", "everybody", Goes::Exchange)
     }));
+    if !view.attested {
+        let what = "not attested: deletions wait".to_owned();
+        lines.push(line("clock", what, "now", "two people", Goes::Clock));
+    }
     if let Some(run) = view.runs.iter().rev().find(|r| r.outcome.is_none()) {
         let what = format!("{} stands open and can go on", run.script);
         lines.push(line("ceremony", what, "now", "-", Goes::Ceremonies));

@@ -54,6 +54,7 @@ pub mod op_components;
 pub mod op_custody;
 pub mod op_exchange;
 pub mod opening;
+mod opening_steps;
 mod pending;
 mod policy_file;
 pub mod practice;
@@ -80,6 +81,7 @@ mod trail;
 mod transition;
 pub mod view;
 mod views;
+mod watches;
 pub mod wire;
 
 use std::collections::BTreeSet;
@@ -111,6 +113,7 @@ pub use forms::{SOFTWARE_QUESTION, paper_name};
 #[cfg(test)]
 pub(crate) use height::older as rollback;
 pub use opening::{Bootstrap, Opening, WitnessAnswer};
+pub use opening_steps::OpeningStep;
 pub use policy_file::{policy_fits, policy_lines, read_policy};
 pub use printable::printable;
 pub use proving::{Hand, Proving};
@@ -124,6 +127,7 @@ pub use transition::TOKEN_NOTES;
 pub use view::{
     CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, ReceiptView, TokenView, View,
 };
+pub use watches::Watches;
 
 #[cfg(test)]
 mod custody_fault_tests;

@@ -209,6 +209,8 @@ pub struct View {
     pub copies: Arc<Vec<CopyView>>,
     /// Whether new envelopes of a reshare wait to be proven.
     pub open_reshare: bool,
+    /// Whether people attested the clock; only in production can it be otherwise.
+    pub attested: bool,
     /// What closing has to say about a production vault that exists only once.
     pub only_copy: Option<&'static str>,
     /// Whether a certificate is good now to sign TR-34 tokens with.

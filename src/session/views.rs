@@ -66,6 +66,7 @@ impl Session {
                 .count(),
             copies: self.copies(),
             open_reshare: self.book.vault().header().custody.len() > 1,
+            attested: self.attested,
             only_copy: self.only_copy(),
             signs_tokens: self.newest_export_token().is_some(),
             notes: self.notes.clone(),

@@ -39,7 +39,12 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
     if width < LEAST.0 || height < LEAST.1 {
         too_small(&mut canvas);
     } else if let Some(screen) = state.top() {
-        status(&state.world, &mut canvas);
+        let clock = if screen.reads_watch(&state.world) {
+            "time: your own watch".to_owned()
+        } else {
+            clock(state.world.now())
+        };
+        status(&state.world, &clock, &mut canvas);
         canvas.rule(1, &title(screen, &state.world));
         let body = height.saturating_sub(7);
         canvas.within(0, 2, width, body, |c| screen.draw(&state.world, c));
@@ -81,12 +86,11 @@ fn too_small(canvas: &mut Canvas<'_>) {
 }
 
 /// `acme │ TEST │ 2 of 3: Ana Cho │ 2026-11-23 14:31:07Z │ offline │ 1 to sign`
-fn status(world: &World, canvas: &mut Canvas<'_>) {
+fn status(world: &World, clock: &str, canvas: &mut Canvas<'_>) {
     let width = usize::from(canvas.width());
-    let clock = clock(world.now());
     let Some(view) = &world.view else {
         let mut x = 1;
-        for (n, part) in ["keymoot", "no vault is open", &clock, &world.network]
+        for (n, part) in ["keymoot", "no vault is open", clock, &world.network]
             .iter()
             .enumerate()
         {
@@ -126,7 +130,7 @@ fn status(world: &World, canvas: &mut Canvas<'_>) {
         (Role::Title, name.as_str()),
         (Role::profile(view.profile), banner),
         (Role::Text, &quorum),
-        (Role::Text, &clock),
+        (Role::Text, clock),
         (network(view.profile, &world.network), &world.network),
         (waiting, &sign),
     ];

@@ -37,6 +37,7 @@ const ROWS: &[Row] = &[
     ("Ceremonies", [Kept("picker-empty"), Kept("picker"), NOTHING_FAILS, LOCK, SAME, Not("the same list; a rehearsal begins from it")]),
     ("Change of people or shares", [FORM, Kept("change-drill"), Not("the same field and words as Approve"), LOCK, SAME, Kept("change-drill")]),
     ("Choose a file", [FORM, Kept("files"), Not("a folder that cannot be read is said in the list's own row"), LOCK, SAME, SAME]),
+    ("Clock", [FORM, Kept("clock-second"), Kept("clock-refused"), LOCK, Kept("clock-first"), Not("only a production vault asks two people for the time")]),
     ("Create a vault", [Kept("init-place"), Kept("init-review"), Kept("init-wrong-words"), Not("no vault is open: locked-no-vault"), Not("init-papers-production, where no vault's banner stands yet"), Not("a rehearsal's vault is made by play")]),
     ("Create key", [Kept("create-use"), Kept("create-review"), Not("what cannot be chosen stands in the list with its reason"), LOCK, SAME, Kept("create-use")]),
     ("Custodians", [Not("a vault has custodians from its first day"), Kept("custodians"), NOTHING_FAILS, LOCK, Kept("custodians-production"), Kept("custodians")]),

@@ -40,6 +40,11 @@ pub(crate) trait Screen {
         false
     }
 
+    /// Whether somebody reads a watch of their own now: the machine's time is then not on screen, or it would be copied.
+    fn reads_watch(&self, _world: &World) -> bool {
+        false
+    }
+
     /// A number that changes when the question on screen does: keys typed before it was drawn never answer it.
     fn question(&self) -> u64 {
         0

@@ -102,6 +102,7 @@ pub(crate) fn rehearsal() -> View {
         backups: 0,
         copies: Arc::default(),
         open_reshare: false,
+        attested: true,
         only_copy: None,
         signs_tokens: false,
         notes: Vec::new(),

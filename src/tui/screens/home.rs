@@ -16,6 +16,7 @@ use crate::tui::world::World;
 use super::act::Act;
 use super::approvals::Approvals;
 use super::approve::Approve;
+use super::attest::Attest;
 use super::audit::Audit;
 use super::create::Create;
 use super::custodians::Custodians;
@@ -54,6 +55,7 @@ impl Home {
             Some(Goes::Ceremonies) => Reaction::push(Picker::shipped(Place::Here)),
             Some(Goes::Backup) => Reaction::push(Act::backup(world)),
             Some(Goes::Custodians) => Reaction::push(Custodians::new()),
+            Some(Goes::Clock) => Reaction::push(Attest::again(world)),
             None => Reaction::push(Keys::new()),
         }
     }
@@ -70,7 +72,7 @@ fn role(due: &Due) -> Role {
     match due.kind {
         "STOP" => Role::Stop,
         "approve" | "ceremony" => Role::Wait,
-        "copy" => Role::Note,
+        "copy" | "clock" => Role::Note,
         "deletion" => Role::Countdown,
         "token" if due.over => Role::Note,
         _ => Role::Text,
@@ -209,6 +211,9 @@ impl Screen for Home {
                 goes: Goes::Custodians,
                 ..
             }) => "shows the people, their drills, and what to do".into(),
+            Some(Due {
+                goes: Goes::Clock, ..
+            }) => "asks two people for the time by their own watches".into(),
             Some(Due {
                 goes: Goes::Backup, ..
             }) => "begins a second copy of this vault, on another medium".into(),

@@ -6,6 +6,7 @@ mod acts_tests;
 pub(crate) mod approvals;
 pub(crate) mod approve;
 pub(crate) mod ask;
+pub(crate) mod attest;
 pub(crate) mod audit;
 pub(crate) mod change;
 pub(crate) mod code;

@@ -3,10 +3,14 @@
 use std::path::Path;
 
 use super::home::Home;
+use super::unlock::{Then, Unlock};
 use crate::crypto::SecretBytes;
-use crate::session::{Environment, NewPerson, NewVault, Profile, create};
-use crate::tui::room::{Room, start};
-use crate::vault::MemoryStore;
+use crate::session::{Created, Environment, NewPerson, NewVault, Profile, create};
+use crate::tui::app::update;
+use crate::tui::message::{Msg, News};
+use crate::tui::room::{Room, practice_session, start};
+use crate::tui::snapshot;
+use crate::vault::{FolderStore, MemoryStore, Store};
 
 const PEOPLE: [(&str, &str); 3] = [
     ("Ada", "administrator"),
@@ -15,15 +19,15 @@ const PEOPLE: [(&str, &str); 3] = [
 ];
 const WORDS: &str = "velvet anchor lunar crisp mango tidal ember";
 
-/// A production vault whose people's envelopes lie in this folder.
-fn production(folder: &Path) -> Room {
+/// A new production vault.
+fn vault(store: Box<dyn Store>) -> Created {
     let people = PEOPLE.map(|(name, role)| NewPerson {
         name: name.into(),
         role,
         passphrase: SecretBytes::from_slice(WORDS.as_bytes()),
     });
-    let created = create(
-        Box::new(MemoryStore::new()),
+    create(
+        store,
         NewVault {
             name: "acme".into(),
             profile: Profile::Production,
@@ -39,7 +43,12 @@ fn production(folder: &Path) -> Room {
         },
         Environment::real(None),
     )
-    .unwrap();
+    .unwrap()
+}
+
+/// A production vault whose people's envelopes lie in this folder.
+fn production(folder: &Path) -> Room {
+    let created = vault(Box::new(MemoryStore::new()));
     for (person, kind, envelope) in &created.envelopes {
         std::fs::write(folder.join(format!("{person}.{kind}")), envelope).unwrap();
     }
@@ -88,4 +97,85 @@ fn a_vault_that_exists_once_offers_its_copy_before_it_is_closed() {
     assert!(!text.contains("exists once"), "{text}");
     room.press("y");
     assert!(room.state.world.view.is_none());
+}
+
+/// The time that a watch shows now.
+fn watch() -> String {
+    use crate::api::Clock as _;
+    crate::os::WallClock.now().rfc3339()
+}
+
+#[test]
+fn an_opening_ends_with_two_watches() {
+    let media = tempfile::tempdir().unwrap();
+    let dir = media.path().join("acme.vault");
+    let created = vault(Box::new(FolderStore::create(&dir).unwrap()));
+    for (person, kind, envelope) in &created.envelopes {
+        std::fs::write(media.path().join(format!("{person}.{kind}")), envelope).unwrap();
+    }
+    let card = created.session.view();
+    created.session.close().unwrap();
+    let unlock = Unlock::new(dir, Then::Home);
+    let order = unlock.order();
+    let mut room = Room::new(unlock, practice_session(true));
+    room.order(order);
+    for (person, place) in [("Ana", "1 of 5: a custodian"), ("Ben", "2 of 5")] {
+        room.shows(&[place]);
+        let envelope = media.path().join(format!("{person}.share"));
+        room.press(&format!(
+            "<Enter><Enter>{}<Enter>{WORDS}<Enter>",
+            envelope.display()
+        ));
+    }
+    room.shows(&["3 of 5: the witness card"]);
+    room.press(&format!(
+        "{}<Enter>{}<Enter>",
+        card.seq,
+        card.card_words.join(" ")
+    ));
+    room.shows(&["5 of 5: the clock", "First watch", "Ada", "Your watch says"]);
+    // Not a time; then the same person twice; then a watch that is a day off.
+    room.press("<Down><Enter>nine<Enter>");
+    room.shows(&["First watch"]);
+    room.press(&format!("<C-u>{}<Enter>", watch()));
+    room.shows(&["Second watch, not Ana's", "Ana has read a watch"]);
+    room.press(&format!("<Enter>{}", "2020-01-01 10:00<Enter>"));
+    room.shows(&["differ by more than three minutes", "First watch"]);
+    for _ in 0..2 {
+        room.press(&format!("<Enter>{}<Enter>", watch()));
+    }
+    room.shows(&["Home", "clock is attested"]);
+    let view = room.state.world.view.clone().unwrap();
+    assert!(view.attested);
+}
+
+#[test]
+fn the_clock_is_asked_of_one_person_after_the_other() {
+    let mut state = snapshot::state(Home::new());
+    let mut view = snapshot::rehearsal();
+    view.profile = Profile::Production;
+    view.attested = false;
+    state.world.view = Some(std::sync::Arc::new(view));
+    snapshot::check("home-clock", &mut state);
+    snapshot::press(&mut state, "<Enter>");
+    snapshot::check("clock-first", &mut state);
+    snapshot::press(&mut state, "<Enter>2026-11-24 09:00<Enter>");
+    snapshot::check("clock-second", &mut state);
+    let text = snapshot::text(&snapshot::drawn(
+        &mut state,
+        80,
+        24,
+        &snapshot::appearance(),
+    ));
+    assert!(
+        !text.contains("2026-11-24 09:00"),
+        "the second person reads a watch and no screen: {text}"
+    );
+    snapshot::press(&mut state, "<Down><Enter>2026-11-24 09:00<Enter>");
+    let refused = News::Refused(
+        "The two watches differ by more than three minutes. Nothing was changed.".into(),
+    );
+    let view = state.world.view.clone();
+    update(&mut state, Msg::Desk(Box::new(refused), view));
+    snapshot::check("clock-refused", &mut state);
 }

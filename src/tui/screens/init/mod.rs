@@ -366,6 +366,10 @@ impl Screen for Init {
         }
     }
 
+    fn reads_watch(&self, _world: &World) -> bool {
+        self.page == Page::Clock
+    }
+
     fn secret(&self) -> bool {
         self.page == Page::People && self.words.typing()
     }

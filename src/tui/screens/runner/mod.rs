@@ -13,7 +13,7 @@ use super::ended;
 use super::handover;
 use super::stop_run::StopRun;
 use crate::ceremony::{self, Ask, Showing, StepLine};
-use crate::session::field::Footing;
+use crate::session::field::{Footing, Kind};
 use crate::session::{self, RunOutcome};
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
@@ -323,6 +323,12 @@ impl Screen for RunScreen {
 
     fn secret(&self) -> bool {
         self.phase == Phase::Asking && self.form.secret()
+    }
+
+    fn reads_watch(&self, world: &World) -> bool {
+        let asks = |ask: &Ask| ask.fields.iter().any(|f| f.field.kind == Kind::DateTime);
+        // A rehearsal's clock stands at the script's time, which no watch shows.
+        !world.rehearsal() && self.phase == Phase::Asking && self.ask().is_some_and(asks)
     }
 
     fn wipe(&mut self, _world: &World) -> Option<Order> {

@@ -1,6 +1,7 @@
 //! Unlocking: custodians in turn, each a passphrase, until enough are there; in production the witness's card.
 
 mod picture;
+mod then;
 
 use std::path::PathBuf;
 
@@ -8,20 +9,17 @@ use crossterm::event::KeyEvent;
 
 use crate::ceremony::{Answer, AskField};
 use crate::session::asked::{CARD_SEQ, CARD_WORDS, OPENING_PASSPHRASE, SHARE_ENVELOPE};
-use crate::session::build::Answers;
 use crate::session::field::Footing;
-use crate::session::op_custody::RESTORE;
-use crate::session::returning::Return;
-use crate::session::{Bootstrap, PendingView, Profile, WitnessAnswer};
-use crate::tui::acts::Draft;
+use crate::session::{Bootstrap, OpeningStep, Profile, WitnessAnswer};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
-use crate::tui::message::{News, Order, PlayOrder};
+use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
-use crate::tui::screens::review::Review;
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::list::Cursor;
 use crate::tui::world::World;
+
+pub(crate) use then::Then;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -39,16 +37,6 @@ enum Phase {
     Opening,
     /// It cannot be opened as it is.
     Failed,
-}
-
-/// What follows once the vault is open.
-pub(crate) enum Then {
-    /// Its home screen.
-    Home,
-    /// It is a copy, and is returned to.
-    Restore(Box<Return>),
-    /// A ceremony in it; files go to the folder at the end.
-    Play(Box<PlayOrder>, Option<PathBuf>),
 }
 
 /// A vault being opened.
@@ -236,34 +224,12 @@ impl Unlock {
         }
     }
 
-    /// The copy is open: the return to it is asked for.
-    fn asks(&self, pending: &PendingView, request: &str) -> Option<Reaction> {
-        let Some(Then::Restore(wanted)) = &self.then else {
-            return None;
-        };
-        let draft = Draft {
-            op: RESTORE.name,
-            answers: Answers::default(),
-            out: Some(wanted.to.clone()),
-        };
-        // With the request asked for, the questions of the return beneath are over too.
-        let review = Review::new(draft, pending.clone(), request, 1);
-        Some(Reaction::one(Step::Replace(Box::new(review))))
-    }
-
-    fn open(&mut self) -> Reaction {
-        match self.then.take() {
-            Some(Then::Play(play, out)) => {
-                let title = crate::ceremony::Script::parse(&play.script)
-                    .map_or_else(|_| "ceremony".to_owned(), |s| s.title().to_owned());
-                let screen = super::runner::RunScreen::new(&title, out, true);
-                Reaction::one(Step::Replace(Box::new(screen))).then(Step::Order(Order::PlayHere {
-                    script: play.script,
-                    inputs: play.inputs,
-                    resume: play.resume,
-                }))
-            }
-            _ => Reaction::one(Step::Replace(super::home())),
+    /// Where this is in the opening.
+    fn step(&self) -> OpeningStep {
+        match self.phase {
+            Phase::Card => OpeningStep::Card,
+            Phase::Opening => OpeningStep::Check,
+            _ => OpeningStep::Share(self.entered.len()),
         }
     }
 }
@@ -275,8 +241,8 @@ impl Screen for Unlock {
 
     fn title(&self, _world: &World) -> Vec<String> {
         let place = match (&self.bootstrap, self.phase) {
-            (_, Phase::Card) => "the witness card".to_owned(),
-            (Some(b), _) => format!("{} of {} custodians entered", self.entered.len(), b.k),
+            (Some(_), Phase::Failed) => "stopped".to_owned(),
+            (Some(vault), _) => self.step().place(vault, self.copy()),
             (None, _) => String::new(),
         };
         let profile = self.bootstrap.as_ref().map_or("", |b| b.profile.banner());
@@ -363,7 +329,7 @@ impl Screen for Unlock {
         &[
             "A vault opens when enough custodians have entered their shares, one after the other, each with their own passphrase. Opening shows names, uses and states; no key is opened by it.",
             "A refused passphrase locks nothing and there is no limit. Right stick? Right set of envelopes? All the words, single spaces, from your own paper?",
-            "In production the witness then types sequence number and words from the last card: that is how an older copy of the whole folder is noticed.",
+            "In production the witness then types sequence number and words from the last card: that is how an older copy of the whole folder is noticed. At the end two people read their own watches.",
         ]
     }
 
@@ -452,7 +418,7 @@ impl Screen for Unlock {
         Reaction::none()
     }
 
-    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+    fn news(&mut self, news: &News, world: &World) -> Option<Reaction> {
         match news {
             News::Bootstrap(bootstrap) => {
                 self.left = usize::from(bootstrap.k);
@@ -461,8 +427,8 @@ impl Screen for Unlock {
                 Some(Reaction::none())
             }
             News::Entered { person, left } => Some(self.entered(person, *left)),
-            News::Open => Some(self.open()),
-            News::Preview { pending, request } => self.asks(pending, request),
+            News::Open => Some(self.open(world)),
+            News::Preview { pending, request } => self.asks(pending, request, world),
             News::Refused(text) => {
                 self.refused(text);
                 Some(Reaction::none())

@@ -1,0 +1,85 @@
+//! Opening as one numbered list, the same on every front end: whose turn it is, and how much is left.
+
+use super::{Bootstrap, Profile};
+
+/// A step of opening a vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpeningStep {
+    /// The share of a custodian, counted from 0.
+    Share(usize),
+    /// Production: the witness's card.
+    Card,
+    /// Signatures, hashes and the audit chain are checked.
+    Check,
+    /// Production: the clock, by two watches.
+    Clock,
+}
+
+impl OpeningStep {
+    /// The step in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Share(_) => "a custodian's share",
+            Self::Card => "the witness card",
+            Self::Check => "the check",
+            Self::Clock => "the clock",
+        }
+    }
+
+    /// Where the step stands in the opening of this vault: `3 of 5: the witness card`. How high a copy stands is part
+    /// of the act that returns to it, so no card is held against a copy.
+    pub fn place(self, vault: &Bootstrap, copy: bool) -> String {
+        let shares = usize::from(vault.k);
+        let production = vault.profile == Profile::Production;
+        let card = usize::from(production && !copy);
+        let at = match self {
+            Self::Share(n) => n.saturating_add(1).min(shares),
+            Self::Card => shares.saturating_add(1),
+            Self::Check => shares.saturating_add(card).saturating_add(1),
+            Self::Clock => shares.saturating_add(card).saturating_add(2),
+        };
+        let clock = usize::from(production);
+        let all = shares
+            .saturating_add(card)
+            .saturating_add(1)
+            .saturating_add(clock);
+        format!("{at} of {all}: {}", self.words())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OpeningStep::{Card, Check, Clock, Share};
+    use super::*;
+
+    #[test]
+    fn every_step_of_every_opening_is_numbered_once() {
+        let mut vault = Bootstrap {
+            vault_id: String::new(),
+            profile: Profile::Production,
+            k: 3,
+            people: Vec::new(),
+            practice: std::collections::BTreeMap::new(),
+        };
+        let places = |vault: &Bootstrap, copy, steps: &[OpeningStep]| {
+            let place = |step: &OpeningStep| step.place(vault, copy);
+            steps.iter().map(place).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            places(&vault, false, &[Share(0), Share(2), Card, Check, Clock]),
+            [
+                "1 of 6: a custodian's share",
+                "3 of 6: a custodian's share",
+                "4 of 6: the witness card",
+                "5 of 6: the check",
+                "6 of 6: the clock"
+            ]
+        );
+        assert_eq!(
+            places(&vault, true, &[Check, Clock]),
+            ["4 of 5: the check", "5 of 5: the clock"]
+        );
+        vault.profile = Profile::Test;
+        assert_eq!(places(&vault, false, &[Check]), ["4 of 4: the check"]);
+    }
+}

@@ -1,0 +1,247 @@
+//! The clock of a production vault: two people read their own watches before time may settle anything.
+
+use crossterm::event::KeyEvent;
+
+use super::leave::Leave;
+use crate::session::asked::{WATCH_PERSON, WATCH_TIME};
+use crate::session::field::Footing;
+use crate::session::{Outcome, Watches, guide};
+use crate::tui::canvas::Canvas;
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::message::{News, Order};
+use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::theme::Role;
+use crate::tui::widgets::choice::Choices;
+use crate::tui::widgets::form::{Form, Pressed};
+use crate::tui::world::World;
+
+/// What follows once the clock is attested.
+pub(crate) struct Next {
+    /// The screen that takes this one's place.
+    pub(crate) screen: Box<dyn Screen>,
+    /// Its first work for the desk.
+    pub(crate) order: Option<Order>,
+}
+
+impl Next {
+    /// Goes there.
+    pub(crate) fn go(self) -> Reaction {
+        let there = Reaction::one(Step::Replace(self.screen));
+        match self.order {
+            Some(order) => there.then(Step::Order(order)),
+            None => there,
+        }
+    }
+}
+
+/// Two readings, one after the other.
+pub(crate) struct Attest {
+    /// Where this stands in an opening: `6 of 6: the clock`.
+    place: String,
+    /// What follows an opening; without it this was asked for from Home, and leads back there.
+    next: Option<Next>,
+    watches: Watches,
+    form: Form,
+    waiting: bool,
+    question: u64,
+}
+
+impl Attest {
+    /// The last step of an opening.
+    pub(crate) fn opening(place: String, next: Next, world: &World) -> Self {
+        Self::new(place, Some(next), world)
+    }
+
+    /// A clock that leapt while the vault was open.
+    pub(crate) fn again(world: &World) -> Self {
+        Self::new("by two watches".into(), None, world)
+    }
+
+    fn new(place: String, next: Option<Next>, world: &World) -> Self {
+        let mut attest = Self {
+            place,
+            next,
+            watches: Watches::default(),
+            form: Form::of(&[]),
+            waiting: false,
+            question: 0,
+        };
+        attest.ask(world);
+        attest
+    }
+
+    /// Asks for the next reading. Whoever has read a watch cannot be chosen again, and that reading is not shown: the
+    /// second person reads a watch and no screen.
+    fn ask(&mut self, world: &World) {
+        let first = self.watches.first();
+        let people = world.view.iter().flat_map(|view| guide::people(view));
+        let entries = people
+            .map(|entry| match first {
+                Some(name) if name == entry.id => {
+                    entry.off_because("has read a watch; another person reads the second")
+                }
+                _ => entry,
+            })
+            .collect();
+        self.form = Form::of(&[WATCH_PERSON, WATCH_TIME]);
+        self.form.set_choices("person", Choices::new(entries));
+        self.question = self.question.wrapping_add(1);
+    }
+
+    fn submit(&mut self, world: &World) -> Reaction {
+        if self.form.enter() == Pressed::Stays {
+            return Reaction::none();
+        }
+        let name = self.form.text("person").unwrap_or_default();
+        let time = self.form.text("time").unwrap_or_default();
+        match self.watches.read(&name, &time) {
+            Ok(Some(command)) => {
+                self.waiting = true;
+                return Reaction::order(Order::Perform(Box::new(command)));
+            }
+            Ok(None) => self.ask(world),
+            Err((field, why)) => self.form.complain(field, &why),
+        }
+        Reaction::none()
+    }
+
+    /// The clock is attested: what was due is settled, and that is said.
+    fn attested(&mut self, destroyed: &[String]) -> Reaction {
+        let on = self.next.take().map_or_else(Reaction::pop, Next::go);
+        let words = match destroyed.len() {
+            0 => "The clock is attested and recorded.".to_owned(),
+            1 => "The clock is attested. 1 key whose window was over is now destroyed.".to_owned(),
+            n => {
+                format!("The clock is attested. {n} keys whose window was over are now destroyed.")
+            }
+        };
+        on.then(Step::Notice(Role::Note, words))
+    }
+}
+
+impl Screen for Attest {
+    fn name(&self) -> &'static str {
+        "Clock"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        vec!["Clock".into(), self.place.clone()]
+    }
+
+    fn footing(&self, _world: &World) -> Footing {
+        let (acts, enter) = match self.watches.first() {
+            None => (
+                "one person, with a watch of their own".to_owned(),
+                "keeps this reading and asks the second person",
+            ),
+            Some(first) => (
+                format!("another person than {first}, with a watch of their own"),
+                "compares both watches with this machine's clock",
+            ),
+        };
+        let so_far = match self.watches.first() {
+            None => {
+                "the vault is open; deletions that are due wait for an attested clock".to_owned()
+            }
+            Some(first) => format!("{first} has read a watch; nothing is compared or recorded yet"),
+        };
+        Footing {
+            acts,
+            enter: enter.into(),
+            so_far,
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        let mut offers = if self.form.choosing() {
+            keys::moves()
+        } else {
+            Vec::new()
+        };
+        offers.extend([
+            Offer::word(Verb::Enter, "enter"),
+            Offer::plain(Verb::NextField),
+            Offer::plain(Verb::PreviousField),
+        ]);
+        offers.push(match self.next {
+            Some(_) => Offer::word(Verb::Back, "close"),
+            None => Offer::plain(Verb::Back),
+        });
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "A machine's clock can be wrong or be set back. In production nothing runs out by it alone: two people type date and time, in UTC, each from a watch of their own.",
+            "The two readings and this machine's clock may lie three minutes apart. Where the machine is behind, the vault takes the time of the watches. Time never goes back: that would be an act of its own.",
+            "Until then the vault is open and can be read, and keys whose waiting window is over are neither usable nor destroyed.",
+        ]
+    }
+
+    fn typing(&self) -> bool {
+        self.form.typing()
+    }
+
+    fn reads_watch(&self, _world: &World) -> bool {
+        true
+    }
+
+    fn question(&self) -> u64 {
+        self.question
+    }
+
+    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+        let width = canvas.width().saturating_sub(4);
+        let title = match self.watches.first() {
+            None => "First watch: choose your name and type what your watch says.".to_owned(),
+            Some(first) => {
+                format!("Second watch, not {first}'s: choose your name and type what yours says.")
+            }
+        };
+        let y = canvas
+            .paragraph(2, 0, width, Role::Title, &title)
+            .saturating_add(1);
+        let height = canvas.height().saturating_sub(y);
+        canvas.within(2, y, width, height, |c| {
+            self.form.draw(c);
+        });
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        match verb {
+            Verb::Enter => return self.submit(world),
+            Verb::Back if self.next.is_some() => return Reaction::push(Leave::closing()),
+            Verb::Back => return Reaction::pop(),
+            other => self.form.verb(other),
+        }
+        Reaction::none()
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        self.form.key(&key);
+        Reaction::none()
+    }
+
+    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
+        self.form.paste(text);
+        Reaction::none()
+    }
+
+    fn news(&mut self, news: &News, world: &World) -> Option<Reaction> {
+        if !std::mem::take(&mut self.waiting) {
+            return None;
+        }
+        match news {
+            News::Done(outcome) => match outcome.as_ref() {
+                Outcome::Advanced { destroyed, .. } => Some(self.attested(destroyed)),
+                _ => None,
+            },
+            News::Refused(text) => {
+                // Which of the two was misread nobody knows: both are read again.
+                self.ask(world);
+                Some(Reaction::notice(Role::Stop, text.clone()))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What a vault is opened for, and the clock before it.
+
+use std::path::PathBuf;
+
+use super::Unlock;
+use crate::ceremony::Script;
+use crate::session::build::Answers;
+use crate::session::op_custody::RESTORE;
+use crate::session::returning::Return;
+use crate::session::{OpeningStep, PendingView};
+use crate::tui::acts::Draft;
+use crate::tui::message::{Order, PlayOrder};
+use crate::tui::screen::{Reaction, Step};
+use crate::tui::screens;
+use crate::tui::screens::attest::{Attest, Next};
+use crate::tui::screens::review::Review;
+use crate::tui::world::World;
+
+/// What follows once the vault is open.
+pub(crate) enum Then {
+    /// Its home screen.
+    Home,
+    /// It is a copy, and is returned to.
+    Restore(Box<Return>),
+    /// A ceremony in it; files go to the folder at the end.
+    Play(Box<PlayOrder>, Option<PathBuf>),
+}
+
+impl Unlock {
+    /// The copy is open: the return to it is asked for.
+    pub(super) fn asks(
+        &self,
+        pending: &PendingView,
+        request: &str,
+        world: &World,
+    ) -> Option<Reaction> {
+        let Some(Then::Restore(wanted)) = &self.then else {
+            return None;
+        };
+        let draft = Draft {
+            op: RESTORE.name,
+            answers: Answers::default(),
+            out: Some(wanted.to.clone()),
+        };
+        // With the request asked for, the questions of the return beneath are over too.
+        let screen = Box::new(Review::new(draft, pending.clone(), request, 1));
+        let next = Next {
+            screen,
+            order: None,
+        };
+        Some(self.clock_first(next, world))
+    }
+
+    /// What comes after the opening, behind the clock where nobody has attested it.
+    fn clock_first(&self, next: Next, world: &World) -> Reaction {
+        let attested = world.view.as_ref().is_none_or(|view| view.attested);
+        if !attested && let Some(vault) = &self.bootstrap {
+            let place = OpeningStep::Clock.place(vault, self.copy());
+            let clock = Attest::opening(place, next, world);
+            return Reaction::one(Step::Replace(Box::new(clock)));
+        }
+        next.go()
+    }
+
+    pub(super) fn open(&mut self, world: &World) -> Reaction {
+        if let Some(Then::Play(play, out)) = self.then.take() {
+            return self.begin(*play, out, world);
+        }
+        let next = Next {
+            screen: screens::home(),
+            order: None,
+        };
+        self.clock_first(next, world)
+    }
+
+    /// The ceremony that the vault was opened for. One whose own step attests the clock does not ask for it twice; one
+    /// that goes on may have that step behind it.
+    fn begin(&self, play: PlayOrder, out: Option<PathBuf>, world: &World) -> Reaction {
+        let script = Script::parse(&play.script);
+        let title = script
+            .as_ref()
+            .map_or_else(|_| "ceremony".to_owned(), |s| s.title().to_owned());
+        let by_itself = !play.resume && script.is_ok_and(|s| s.attests_clock());
+        let next = Next {
+            screen: Box::new(screens::runner::RunScreen::new(&title, out, true)),
+            order: Some(Order::PlayHere {
+                script: play.script,
+                inputs: play.inputs,
+                resume: play.resume,
+            }),
+        };
+        if by_itself {
+            return next.go();
+        }
+        self.clock_first(next, world)
+    }
+}
