@@ -39,6 +39,11 @@ pub fn sample(name: &str) -> Option<&'static [u8]> {
         .map(|(_, bytes)| *bytes)
 }
 
+/// Every sample that ships: file name and bytes.
+pub(super) fn samples() -> impl Iterator<Item = (&'static str, &'static [u8])> {
+    SAMPLES.iter().copied()
+}
+
 const SAMPLES: &[(&str, &[u8])] = &[
     (
         "get-parameters-for-import-rsa2048.json",

@@ -79,6 +79,8 @@ impl Acting<'_, '_> {
                 }
             };
             if let Some(pending) = self.ask(action, draft.out.clone())? {
+                self.session
+                    .describe(&pending.id, draft.op.name, &draft.answers);
                 return self.approve(pending);
             }
         }

@@ -43,6 +43,7 @@ enum Goal {
     Audit,
     Evidence,
     Act(&'static Op),
+    Script,
     Close,
 }
 
@@ -124,6 +125,7 @@ impl<'a> Home<'_, 'a> {
                 super::restoring::restore(self.talk, self.explain).map(|_| ())
             }
             Goal::Act(op) => self.acting().begin(op),
+            Goal::Script => self.script(),
             Goal::Close => Ok(()),
         }
     }
@@ -391,6 +393,11 @@ fn menu(view: &View) -> Vec<(Goal, Entry)> {
         };
         (Goal::Act(op), entry)
     }));
+    if !view.deeds.is_empty() {
+        let note = "the acts since the vault was opened, to be rehearsed and played again";
+        let entry = Entry::new("script", "Write a script of what was done", note);
+        menu.push((Goal::Script, entry));
+    }
     menu.push((Goal::Close, Entry::new("close", "Close the vault", "")));
     menu
 }

@@ -17,6 +17,7 @@ mod hints;
 mod home;
 mod line;
 mod opening;
+mod recorded;
 mod restoring;
 mod run;
 mod signing;

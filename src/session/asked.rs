@@ -43,6 +43,15 @@ pub const CARD_WORDS: Field = Field {
     optional: false,
 };
 
+/// The file of a script that is written from what was done.
+pub const NEW_SCRIPT: Field = Field {
+    id: "script",
+    label: "New file",
+    hint: "Ends in .toml; its name is the script's id: small letters, digits, hyphens. Nothing is overwritten.",
+    kind: Kind::Text { max: 400 },
+    optional: false,
+};
+
 /// Who reads a watch, where the clock of a production vault is attested.
 pub const WATCH_PERSON: Field = Field {
     id: "person",

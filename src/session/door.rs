@@ -226,6 +226,7 @@ impl Session {
         let pending = self.take_approved(id)?;
         self.checkpoint();
         let done = self.carry_out(&pending, prepared, arrow);
+        self.keep_deed(id, done.as_ref().ok());
         if let Err(refusal) = &done {
             self.rollback();
             if matches!(refusal, Refusal::Stopped) {

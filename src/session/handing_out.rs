@@ -7,9 +7,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::os::OutputFolder;
 
-use super::Profile;
 use super::error::Refusal;
 use super::handover::Handover;
+use super::{Profile, Session};
 
 /// The instructions beside an export.
 pub const NEXT: &str = "NEXT.txt";
@@ -41,6 +41,19 @@ pub fn marked_file_name(name: &str, profile: Profile) -> String {
     let stem = name.strip_suffix(ending).unwrap_or(name);
     let mark = profile.file_mark();
     format!("{}{mark}{ending}", stem.strip_suffix(mark).unwrap_or(stem))
+}
+
+impl Session {
+    /// A plain `.json` file name with the profile's mark before the extension.
+    ///
+    /// # Errors
+    /// The rule, completing a sentence.
+    pub fn marked_file_name(&self, name: &str) -> Result<String, String> {
+        if !crate::os::is_plain_name(name) {
+            return Err("is not a plain file name (no folders, no leading dot)".into());
+        }
+        Ok(marked_file_name(name, self.profile))
+    }
 }
 
 impl Handover {

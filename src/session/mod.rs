@@ -25,6 +25,7 @@ pub mod components;
 pub mod creation;
 pub mod custody_act;
 mod custody_judging;
+pub mod deeds;
 mod door;
 mod drill;
 pub mod due;
@@ -214,6 +215,7 @@ pub struct Session {
     paced: (Timestamp, OsMonotonic),
     /// Whether people attested the clock (always in rehearsal and test).
     attested: bool,
+    deeds: deeds::Deeds,
     /// Why nothing more is done: a write failed and only a new opening tells what stands.
     broken: Option<String>,
     /// Where the sealed log stood, of a copy that was opened to be restored.
@@ -264,6 +266,7 @@ impl Session {
             consumed,
             paced,
             attested: profile != Profile::Production,
+            deeds: deeds::Deeds::default(),
             broken: None,
             copy: None,
             destroyed: Vec::new(),
@@ -334,17 +337,6 @@ impl Session {
                 several.len()
             ))),
         }
-    }
-
-    /// A plain `.json` file name with the profile's mark before the extension.
-    ///
-    /// # Errors
-    /// The rule, completing a sentence.
-    pub fn marked_file_name(&self, name: &str) -> Result<String, String> {
-        if !crate::os::is_plain_name(name) {
-            return Err("is not a plain file name (no folders, no leading dot)".into());
-        }
-        Ok(handing_out::marked_file_name(name, self.profile))
     }
 
     /// What closing has to say about a production vault that exists only once.

@@ -215,6 +215,8 @@ pub struct View {
     pub only_copy: Option<&'static str>,
     /// Whether a certificate is good now to sign TR-34 tokens with.
     pub signs_tokens: bool,
+    /// What was done here since the vault was opened, oldest first.
+    pub deeds: Arc<Vec<super::deeds::Deed>>,
     /// What opening found worth telling (settled deletions, voided intents, torn lines).
     pub notes: Vec<String>,
 }

@@ -69,6 +69,7 @@ impl Session {
             attested: self.attested,
             only_copy: self.only_copy(),
             signs_tokens: self.newest_export_token().is_some(),
+            deeds: self.deeds(),
             notes: self.notes.clone(),
         }
     }

@@ -186,6 +186,7 @@ impl Acts {
         };
         let outcome = session.perform(command)?;
         if let Outcome::Asked(pending) = &outcome {
+            session.describe(&pending.id, draft.op, &draft.answers);
             self.asked.insert(
                 pending.id,
                 Asked {

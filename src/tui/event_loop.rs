@@ -160,7 +160,10 @@ impl Picture {
             let seen = frame::draw(state, picture.buffer_mut(), appearance);
             if let Some((recorder, began)) = recorder {
                 let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-                kept = recorder.picture(millis, picture.buffer_mut(), &seen.hidden, &state.acts());
+                let deeds = state.world.view.as_ref().map(|view| view.deeds.clone());
+                kept = recorder
+                    .picture(millis, picture.buffer_mut(), &seen.hidden, &state.acts())
+                    .and_then(|()| recorder.deeds(millis, &deeds.unwrap_or_default()));
             }
             *hits = seen.hits;
             if let Some(at) = seen.cursor {

@@ -12,7 +12,9 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 
 use super::paint::SIXTEEN;
+use crate::ceremony::deed_marker;
 use crate::evidence::recording::Writer;
+use crate::session::deeds::Deed;
 
 /// What stands for every secret cell.
 const MASK: &str = "*";
@@ -22,6 +24,8 @@ pub(crate) struct Recorder<W> {
     writer: Writer<W>,
     last: Option<Buffer>,
     acts: String,
+    /// How many acts of this session are written down.
+    deeds: usize,
 }
 
 /// A recording into a file.
@@ -37,6 +41,7 @@ impl<W: io::Write> Recorder<W> {
             writer: Writer::begin(sink, size, title)?,
             last: None,
             acts: String::new(),
+            deeds: 0,
         })
     }
 
@@ -67,6 +72,22 @@ impl<W: io::Write> Recorder<W> {
             self.writer.output(millis, &text)?;
         }
         self.last = Some(picture);
+        Ok(())
+    }
+}
+
+impl<W: io::Write> Recorder<W> {
+    /// Writes down what was done since the vault was opened: a script can be made of it.
+    ///
+    /// # Errors
+    /// The medium failed.
+    pub(crate) fn deeds(&mut self, millis: u64, deeds: &[Deed]) -> io::Result<()> {
+        let new = deeds.get(self.deeds..).unwrap_or_default();
+        for marker in new.iter().filter_map(deed_marker) {
+            self.writer.marker(millis, &marker)?;
+        }
+        // Another vault, or none, begins again.
+        self.deeds = deeds.len();
         Ok(())
     }
 }

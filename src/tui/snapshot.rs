@@ -105,6 +105,7 @@ pub(crate) fn rehearsal() -> View {
         attested: true,
         only_copy: None,
         signs_tokens: false,
+        deeds: Arc::default(),
         notes: Vec::new(),
     }
 }

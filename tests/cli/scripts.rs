@@ -106,6 +106,41 @@ fn a_brief_ends_with_3_where_the_vault_would_refuse() {
         .refused(2, "--vault");
 }
 
+/// A recording as keymoot writes it: pictures, who acts, and one act that was done.
+const RECORDING: &str = concat!(
+    r#"{"version": 2, "width": 80, "height": 24, "title": "keymoot"}"#,
+    "\n",
+    r#"[0.000, "m", "whoever asks"]"#,
+    "\n",
+    r#"[0.000, "o", "Home"]"#,
+    "\n",
+    r#"[9.000, "m", "did {\"op\":\"create-key\",\"at\":1795424400000,\"texts\":{\"usage\":\"K0\"},\"keys\":{},\"files\":{},\"made\":{\"arn\":\"arn:aws:payment-cryptography:us-east-1:111122223333:key/7itx7trfvj7wyljr\",\"label\":\"kek-x\",\"usage\":\"K0\",\"algorithm\":\"AES_128\",\"modes\":[\"encrypt\",\"decrypt\",\"wrap\",\"unwrap\"],\"exportable\":true},\"by\":null,\"who\":[[\"Ada\",\"administrator\"],[\"Ana\",\"custodian\"],[\"Ben\",\"custodian\"]]}"]"#,
+    "\n"
+);
+
+#[test]
+fn a_recording_becomes_a_script_that_plays() {
+    let room = Room::new();
+    std::fs::write(room.path("monday.cast"), RECORDING).unwrap();
+    room.ok("new-script again.toml --from-session monday.cast");
+    let text = std::fs::read_to_string(room.path("again.toml")).unwrap();
+    assert!(text.contains("clock = 2026-11-23T"), "{text}");
+    assert!(!text.contains("Ana"), "a script names places: {text}");
+    assert!(room.ok("lint again.toml").contains("0 errors, 0 warnings"));
+    room.ok("play again.toml --headless --out out");
+    assert!(room.names("out").contains(&"ceremony.json".to_owned()));
+    // A recording in which nothing was done, a file that is none, both sources at once.
+    let (head, _) = RECORDING.split_once("[9.000").unwrap();
+    std::fs::write(room.path("empty.cast"), head).unwrap();
+    room.run("new-script x.toml --from-session empty.cast")
+        .refused(2, "nothing was done");
+    room.run("new-script x.toml --from-session again.toml")
+        .refused(2, "asciicast");
+    room.run("new-script x.toml --from-session monday.cast --from first-key")
+        .refused(2, "cannot be used with");
+    assert!(!room.path("x.toml").exists());
+}
+
 #[test]
 fn a_new_script_is_clean_plays_and_overwrites_nothing() {
     let room = Room::new();

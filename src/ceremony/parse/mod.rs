@@ -16,6 +16,7 @@ use super::finding::{Finding, Place};
 use super::model::Model;
 use reader::{Reading, Table};
 
+pub(super) use acts::is_declared;
 pub(super) use text::MAX_BYTES;
 pub(super) use values::is_id;
 

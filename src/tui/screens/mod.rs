@@ -34,6 +34,8 @@ pub(crate) mod palette;
 pub(crate) mod picker;
 #[cfg(test)]
 mod production_tests;
+#[cfg(test)]
+mod recorded_tests;
 pub(crate) mod refuse;
 #[cfg(test)]
 mod rehearsal_tests;

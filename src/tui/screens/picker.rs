@@ -1,9 +1,11 @@
 //! The ceremonies that ship: choose one, in rehearsal or in the vault that is open.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::runner::RunScreen;
-use crate::ceremony::{Script, shipped};
+use super::save::Save;
+use crate::ceremony::{RECORDED, Script, recorded_script_for, shipped};
 use crate::session::field::Footing;
 use crate::tui::PlaySession;
 use crate::tui::canvas::{Canvas, cells};
@@ -116,6 +118,19 @@ impl Picker {
     }
 }
 
+/// Asks where the script of what was done goes: the file's name is the script's id.
+fn written(world: &World) -> Reaction {
+    let deeds = world.view.as_ref().map(|view| view.deeds.clone());
+    let deeds = deeds.unwrap_or_default();
+    let script = move |path: &Path| {
+        let text = recorded_script_for(path, &deeds);
+        text.map(String::into_bytes)
+            .map_err(|why| format!("No script was written: {why}."))
+    };
+    Save::made("Script of what was done", RECORDED, Box::new(script))
+        .map_or_else(|why| Reaction::notice(Role::Stop, why), Reaction::push)
+}
+
 impl Screen for Picker {
     fn digest(&self, _world: &World) -> Option<Digest> {
         let chosen = self.listed.get(self.cursor.at())?;
@@ -157,7 +172,7 @@ impl Screen for Picker {
         }
     }
 
-    fn offers(&self, _world: &World) -> Vec<Offer> {
+    fn offers(&self, world: &World) -> Vec<Offer> {
         let mut offers = keys::moves();
         let begin = Offer::word(Verb::Enter, "begin");
         offers.push(if self.listed.is_empty() {
@@ -165,6 +180,16 @@ impl Screen for Picker {
         } else {
             begin
         });
+        if self.place == Place::Here {
+            let write = Offer::word(Verb::Write, "script of what was done");
+            offers.push(if world.view.as_ref().is_some_and(|v| v.deeds.is_empty()) {
+                write.off_because(
+                    "no act was asked for and done at these screens since the vault was opened",
+                )
+            } else {
+                write
+            });
+        }
         offers.push(Offer::plain(Verb::Back));
         offers
     }
@@ -172,6 +197,7 @@ impl Screen for Picker {
     fn help(&self) -> &'static [&'static str] {
         &[
             "A ceremony is a script: the same steps in the room, in rehearsal and without people. Each question says who answers and why it is asked.",
+            "In an open vault, w writes a script of what was done since it was opened: the acts in their order, people as places, files as inputs. It is linted like any other, rehearsed, and played again.",
             "In a rehearsal you play everybody. Practice passphrases are two words and stand on the screen; F5 fills them in. Try wrong ones: nothing is locked, nothing is kept.",
         ]
     }
@@ -221,6 +247,7 @@ impl Screen for Picker {
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match verb {
             Verb::Enter => self.begin(world),
+            Verb::Write => written(world),
             Verb::Back => Reaction::pop(),
             other => {
                 self.cursor.moved(other, self.listed.len(), 8);

@@ -1,6 +1,6 @@
 //! Writing a text to a file that is not there yet.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crossterm::event::KeyEvent;
 
@@ -14,8 +14,12 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
+/// Makes the bytes for a path, where the file's name stands in them; or says why not.
+type Make = Box<dyn Fn(&Path) -> Result<Vec<u8>, String>>;
+
 /// Where to write.
 pub(crate) struct Save {
+    make: Option<Make>,
     title: &'static str,
     path: TextField,
     bytes: Vec<u8>,
@@ -29,6 +33,7 @@ impl Save {
     pub(crate) fn new(title: &'static str, proposal: &str, bytes: Vec<u8>) -> Self {
         let path = TextField::proposing(proposal);
         Self {
+            make: None,
             title,
             path,
             digest: Digest::of_bytes("SHA-256 of the file", &bytes),
@@ -36,6 +41,37 @@ impl Save {
             error: None,
             waiting: false,
         }
+    }
+
+    /// The same for bytes that depend on the name of the file.
+    ///
+    /// # Errors
+    /// They cannot be made under the name that is proposed, in a sentence.
+    pub(crate) fn made(title: &'static str, proposal: &str, make: Make) -> Result<Self, String> {
+        let bytes = make(Path::new(proposal))?;
+        Ok(Self {
+            make: Some(make),
+            ..Self::new(title, proposal, bytes)
+        })
+    }
+
+    fn write(&mut self) -> Reaction {
+        let path = PathBuf::from(self.path.value().trim());
+        if let Some(make) = &self.make {
+            match make(&path) {
+                Ok(bytes) => self.bytes = bytes,
+                Err(why) => {
+                    self.error = Some(why);
+                    return Reaction::none();
+                }
+            }
+            self.digest = Digest::of_bytes("SHA-256 of the file", &self.bytes);
+        }
+        self.waiting = true;
+        Reaction::order(Order::Save {
+            path,
+            bytes: self.bytes.clone(),
+        })
     }
 }
 
@@ -55,8 +91,7 @@ impl Screen for Save {
     fn footing(&self, _world: &World) -> Footing {
         Footing {
             acts: "whoever is at the keyboard".into(),
-            enter: "writes a new file of that name; a file that is there is never overwritten"
-                .into(),
+            enter: "writes a new file of that name; nothing is ever overwritten".into(),
             so_far: "nothing was written".into(),
         }
     }
@@ -76,7 +111,7 @@ impl Screen for Save {
     }
 
     fn picked(&mut self, path: &Path) {
-        let typed = std::path::PathBuf::from(self.path.value().trim());
+        let typed = PathBuf::from(self.path.value().trim());
         let name = typed.file_name().unwrap_or_default();
         self.path.set(&path.join(name).to_string_lossy());
     }
@@ -104,14 +139,7 @@ impl Screen for Save {
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
         match verb {
             Verb::Back => Reaction::pop(),
-            Verb::Enter => {
-                self.waiting = true;
-                let path = self.path.value().trim().into();
-                Reaction::order(Order::Save {
-                    path,
-                    bytes: self.bytes.clone(),
-                })
-            }
+            Verb::Enter => self.write(),
             _ => Reaction::none(),
         }
     }

@@ -1,0 +1,46 @@
+//! A script of what was done since the vault was opened, written from lines.
+
+use std::path::Path;
+
+use super::dialogue::{Question, footing};
+use super::home::Home;
+use super::line::Gone;
+use super::opening::plain;
+use crate::ceremony::recorded_script_for;
+use crate::os::OutputFolder;
+use crate::session::asked::NEW_SCRIPT;
+
+impl Home<'_, '_> {
+    /// Asks for the file and writes it.
+    pub(super) fn script(&mut self) -> Result<(), Gone> {
+        let question = Question::new(footing(
+            "whoever is at the keyboard",
+            "writes a new file of that name; a file that is there is never overwritten",
+            "nothing was written",
+        ))
+        .explained(&["The script holds the acts since the vault was opened, in their order: people as places, files as inputs. keymoot lint says what is wrong with it, keymoot play rehearses it."]);
+        loop {
+            let Some(path) = plain(self.talk, &question, NEW_SCRIPT)? else {
+                return Ok(());
+            };
+            let path = Path::new(path.trim());
+            let written = recorded_script_for(path, &self.session.deeds())
+                .map_err(|why| format!("No script was written: {why}."))
+                .and_then(|text| {
+                    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+                    let name = path.file_name().unwrap_or_default().to_string_lossy();
+                    OutputFolder::open(folder.unwrap_or(Path::new(".")))
+                        .and_then(|out| out.write_new(&name, text.as_bytes()))
+                        .map_err(|e| e.to_string())
+                });
+            match written {
+                Ok(path) => {
+                    self.talk
+                        .say(&format!("written and read back: {}", path.display()));
+                    return Ok(());
+                }
+                Err(why) => self.talk.stop(&why),
+            }
+        }
+    }
+}
