@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // a test fails by panicking; helpers are no exception
 
 mod hostile;
+mod hostile_cases;
 
 use keymoot::ceremony::{Finding, RULES, Script};
 
