@@ -46,7 +46,7 @@ fn signed(terminal: &mut Terminal, end: &str) {
 fn with_a_key(home: &Path) -> Terminal {
     vault(home);
     let mut terminal = Terminal::start(home, &["--vault", "acme.vault"], (80, 24), &[]);
-    terminal.shows("0 of 2 custodians entered");
+    terminal.shows("1 of 3: a custodian");
     signed(&mut terminal, "─ Home ─");
     terminal.press_until("n", "1 of 6");
     terminal.press_until(ENTER, "2 of 6");

@@ -353,7 +353,7 @@ fn keys_at_random_in_a_rehearsal() {
 fn opened(home: &Path) -> Terminal {
     let mut terminal = Terminal::start(home, &["--vault", "acme.vault"], (80, 24), &[]);
     for n in 0..2 {
-        terminal.shows(&format!("{n} of 2 custodians entered"));
+        terminal.shows(&format!("{} of 3: a custodian", n + 1));
         terminal.press_until(ENTER, "alone at this screen");
         terminal.press(WORDS);
         terminal.shows("43 typed");

@@ -1,6 +1,7 @@
 //! `keymoot vault`: the state of a vault, its verification, its copies, and the way out without keymoot.
 
 mod copies;
+mod ledger_state;
 mod people;
 mod policy;
 mod rotate;
@@ -70,6 +71,23 @@ enum Verb {
         after_help = "Example:\n  keymoot vault appoint test.vault --person Dee --from 2026-12-01 --until 2027-11-30 --manager Meg --stand-in Zoe --form KCF-17 --unlock-file people.json"
     )]
     Appoint(people::Appoint),
+    /// Enter an exception that two managers signed
+    #[command(
+        override_usage = "keymoot vault exempt [OPTIONS] <DIR> (every option of the exception is required)",
+        after_help = "Example:\n  keymoot vault exempt test.vault --people Ana,Ben --manager Meg --second-manager Max --reason \"small firm\" --form EX-3 --until 2027-11-30 --unlock-file people.json"
+    )]
+    Exempt(people::Exempt),
+    /// Mark a key as suspect, or clear it after it was looked into
+    #[command(
+        after_help = "A suspect key is not used, exported or enabled; what stands under it is listed and replaced with it.\n\nExample:\n  keymoot vault suspect test.vault --key kek-x --reason \"a bag was found open\" --unlock-file people.json"
+    )]
+    Suspect(people::Suspect),
+    /// Record an access to a share or component outside a ceremony
+    #[command(
+        override_usage = "keymoot vault access [OPTIONS] <DIR> (every option of the access is required, but for --of)",
+        after_help = "Example:\n  keymoot vault access test.vault --custodian custodian-1 --out \"2026-12-01 09:00\" --back \"2026-12-01 09:40\" --purpose \"new safe\" --witness Wim --package TE-448130 --unlock-file people.json"
+    )]
+    Access(people::Access),
     /// Make a vault of a copy, under a new epoch
     #[command(
         after_help = "DIR is the copy; its medium is read and never written. Without --log every key is disabled until an act enables it.\n\nExample:\n  keymoot vault restore copy.vault --to test.vault --reason \"stick lost\" --log audit.jsonl --unlock-file people.json"
@@ -134,6 +152,9 @@ impl VaultArgs {
             Verb::Reshare(reshare) => reshare.run(),
             Verb::Rotate(rotate) => rotate.run(),
             Verb::Appoint(appoint) => appoint.run(),
+            Verb::Exempt(exempt) => exempt.run(),
+            Verb::Access(access) => access.run(),
+            Verb::Suspect(suspect) => suspect.run(),
             Verb::Restore(restore) => restore.run(),
             Verb::AttestDestroyed(attest) => attest.run(),
             Verb::Inventory(inventory) => inventory.run(),
@@ -199,7 +220,7 @@ impl Which {
         let mut sound = seen.is_sound();
         let inside = match self.open() {
             Ok(session) => {
-                let inside = inside(&session.view());
+                let inside = inside(&session.view(), session.ledger());
                 session.close()?;
                 Some(inside)
             }

@@ -27,6 +27,8 @@ mod unlock_file;
 pub mod words;
 
 #[cfg(test)]
+mod replay_tests;
+#[cfg(test)]
 mod statement_tests;
 #[cfg(test)]
 mod tests;

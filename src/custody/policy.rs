@@ -44,8 +44,14 @@ pub mod operation {
     /// A key leaves as components.
     pub const EXPORT_COMPONENTS: &str = "ExportComponents";
 
+    /// Enter an access to a share or component outside a ceremony.
+    pub const RECORD_ACCESS: &str = "RecordAccess";
+
+    /// Mark a key as suspect, or clear it.
+    pub const SUSPECT: &str = "Suspect";
+
     /// Every one of them: what a policy may name beside the operations of the service.
-    pub const ALL: [&str; 17] = [
+    pub const ALL: [&str; 19] = [
         IMPORT_ROOT,
         CHANGE_POLICY,
         CHANGE_PEOPLE,
@@ -63,6 +69,8 @@ pub mod operation {
         LIST,
         IMPORT_COMPONENTS,
         EXPORT_COMPONENTS,
+        RECORD_ACCESS,
+        SUSPECT,
     ];
 }
 

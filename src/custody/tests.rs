@@ -30,7 +30,7 @@ fn person(name: &str, role: Role, seed: u8) -> Person {
 }
 
 /// Ada administers (key 1); Bo, Cy and Di are custodians (2, 3, 4); Wim is the witness (9).
-fn people() -> Vec<Person> {
+pub(super) fn people() -> Vec<Person> {
     vec![
         person("Ada", Role::Administrator, 1),
         person("Bo", Role::Custodian, 2),
@@ -40,7 +40,7 @@ fn people() -> Vec<Person> {
     ]
 }
 
-fn act() -> Act {
+pub(super) fn act() -> Act {
     Act {
         vault_id: VAULT.to_owned(),
         epoch: EPOCH.to_owned(),

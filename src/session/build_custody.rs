@@ -8,7 +8,7 @@ use super::action::Action;
 use super::build::Answers;
 use super::custody_act::{CustodyAct, Rotation, Seat};
 use super::error::Refusal;
-use super::{Session, changing_policy, inventory, op_custody as op};
+use super::{Session, changing_policy, inventory, op_custody as op, op_ledger, op_suspect};
 
 /// Builds such an act; `None` where the name is another act's.
 ///
@@ -39,6 +39,9 @@ pub(crate) fn action(
         }
         n if n == op::ATTEST_DESTROYED.name => attested(answers),
         n if n == op::APPOINT.name => appointment(answers).map(CustodyAct::Appoint),
+        n if n == op_ledger::EXEMPT.name => op_ledger::exemption(answers, session.now().millis()),
+        n if n == op_ledger::RECORD_ACCESS.name => session.access_of(answers),
+        n if n == op_suspect::SUSPECT.name => op_suspect::built(session, answers),
         n if n == op::LOAD_INVENTORY.name => loaded(answers).map(CustodyAct::LoadInventory),
         n if n == op::CHANGE_POLICY.name => answers
             .file(op::POLICY_FILE.id)
@@ -141,7 +144,7 @@ fn appointment(answers: &Answers) -> Result<Appointment, Refusal> {
 }
 
 /// A day, or a time; a day stands for its first or last second.
-fn day(field: &str, text: &str, second: &str) -> Result<i64, Refusal> {
+pub(super) fn day(field: &str, text: &str, second: &str) -> Result<i64, Refusal> {
     Timestamp::parse_rfc3339(text)
         .or_else(|_| Timestamp::parse_rfc3339(&format!("{text}{second}")))
         .map(Timestamp::millis)

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::custody::Policy;
-use crate::custody::ledger::Appointment;
+use crate::custody::ledger::{Access, Appointment, Exemption};
 use crate::custody::policy::operation;
 
 /// An act on people, shares and copies.
@@ -37,6 +37,19 @@ pub enum CustodyAct {
     },
     /// A signed appointment is entered.
     Appoint(Appointment),
+    /// Two managers' exception is entered.
+    Exempt(Exemption),
+    /// An access outside a ceremony is entered.
+    RecordAccess(Access),
+    /// A key is marked as suspect, or cleared.
+    Suspect {
+        /// Its ARN.
+        key: String,
+        /// Whether it is suspect from then on.
+        suspect: bool,
+        /// Why, in words.
+        reason: String,
+    },
     /// The inventory of another class of vaults is loaded: its keys are refused here.
     LoadInventory(Inventory),
     /// Another policy, whole, from the next opening on.
@@ -88,6 +101,9 @@ impl CustodyAct {
             Self::Restore { .. } => "vault.restore",
             Self::AttestDestroyed { .. } => "vault.attest-destroyed",
             Self::Appoint(_) => "vault.appoint",
+            Self::Exempt(_) => "vault.exempt",
+            Self::RecordAccess(_) => "vault.access",
+            Self::Suspect { .. } => "vault.suspect",
             Self::LoadInventory(_) => "vault.inventory",
             Self::ChangePolicy(_) => "vault.policy",
         }
@@ -101,7 +117,9 @@ impl CustodyAct {
             Self::Rotate(_) => operation::ROTATE,
             Self::Restore { .. } => operation::RESTORE,
             Self::AttestDestroyed { .. } => operation::ATTEST_DESTROYED,
-            Self::Appoint(_) => operation::CHANGE_PEOPLE,
+            Self::Appoint(_) | Self::Exempt(_) => operation::CHANGE_PEOPLE,
+            Self::RecordAccess(_) => operation::RECORD_ACCESS,
+            Self::Suspect { .. } => operation::SUSPECT,
             Self::LoadInventory(_) => operation::LOAD_INVENTORY,
             Self::ChangePolicy(_) => operation::CHANGE_POLICY,
         }
@@ -138,6 +156,19 @@ impl CustodyAct {
                 "name": name, "person": a.person, "from": a.from, "until": a.until, "manager": a.manager,
                 "backup": a.backup, "form": a.form,
             }),
+            Self::Exempt(e) => json!({
+                "name": name, "people": e.people, "managers": e.managers, "reason": e.reason, "form": e.form,
+                "from": e.from, "until": e.until,
+            }),
+            Self::RecordAccess(a) => json!({
+                "name": name, "out": a.out, "back": a.back, "split": a.split, "part": a.part, "purpose": a.purpose,
+                "custodian": a.custodian, "witness": a.witness, "package": a.package,
+            }),
+            Self::Suspect {
+                key,
+                suspect,
+                reason,
+            } => json!({"name": name, "key": key, "suspect": suspect, "reason": reason}),
             Self::LoadInventory(inventory) => json!({
                 "name": name, "inventory": inventory.name, "class": inventory.class, "keys": inventory.keys,
             }),

@@ -11,6 +11,7 @@ use super::error::Refusal;
 use super::state::{BackupEnd, ForeignKey, State};
 use super::transition::Transition;
 use super::{Profile, Session};
+use super::{op_ledger, op_suspect};
 
 /// Longest text a person types into such an act.
 const LONGEST: usize = 200;
@@ -59,9 +60,43 @@ impl Session {
                 self.judged_attestation(copy)
             }
             CustodyAct::Appoint(appointment) => judged_appointment(appointment),
+            CustodyAct::Exempt(exemption) => {
+                let texts = exemption.people.iter().chain(&exemption.managers);
+                for text in texts.chain([&exemption.reason, &exemption.form]) {
+                    told("Each name, the reason and the form's reference", text)?;
+                }
+                op_ledger::judged_exemption(exemption)
+            }
+            CustodyAct::Suspect {
+                key,
+                suspect,
+                reason,
+            } => {
+                told("The reason", reason)?;
+                op_suspect::judged(&self.state, key, *suspect)
+            }
+            CustodyAct::RecordAccess(access) => {
+                for text in [&access.purpose, &access.witness, &access.package] {
+                    told("The purpose, the witness and the package", text)?;
+                }
+                op_ledger::judged_access(access, &self.ledger_now(), self.now().millis())
+            }
             CustodyAct::LoadInventory(inventory) => self.judged_inventory(inventory),
             CustodyAct::ChangePolicy(policy) => self.judged_policy(policy),
         }
+    }
+
+    /// Does an act that needs nothing beyond what was signed, on a copy of the state.
+    pub(crate) fn done_custody(
+        &self,
+        working: &mut State,
+        act: &CustodyAct,
+        now: i64,
+    ) -> Result<Transition, Refusal> {
+        if matches!(act, CustodyAct::RecordAccess(_)) {
+            self.ledger_begins(working);
+        }
+        done(working, act, now)
     }
 
     fn judged_attestation(&self, copy: &str) -> Result<(), Refusal> {
@@ -226,8 +261,7 @@ fn judged_appointment(appointment: &Appointment) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Does an act that needs nothing beyond what was signed, on a copy of the state.
-pub(crate) fn done(working: &mut State, act: &CustodyAct, now: i64) -> Result<Transition, Refusal> {
+fn done(working: &mut State, act: &CustodyAct, now: i64) -> Result<Transition, Refusal> {
     match act {
         CustodyAct::AttestDestroyed { copy, how } => {
             let record = working
@@ -242,6 +276,16 @@ pub(crate) fn done(working: &mut State, act: &CustodyAct, now: i64) -> Result<Tr
             });
         }
         CustodyAct::Appoint(appointment) => working.ledger.appointments.push(appointment.clone()),
+        CustodyAct::Exempt(exemption) => working.ledger.exemptions.push(exemption.clone()),
+        CustodyAct::Suspect {
+            key,
+            suspect,
+            reason,
+        } => op_suspect::done(working, key, *suspect, reason, now),
+        CustodyAct::RecordAccess(access) => working
+            .ledger
+            .enter_access(access.clone())
+            .map_err(|e| Refusal::Custody(e.to_string()))?,
         CustodyAct::LoadInventory(inventory) => {
             working
                 .foreign_keys

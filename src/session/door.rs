@@ -223,6 +223,7 @@ impl Session {
         prepared: Option<PreparedRsa>,
         arrow: Option<Arrow>,
     ) -> Result<Executed, Refusal> {
+        self.in_its_step(id, arrow.as_ref())?;
         let pending = self.take_approved(id)?;
         self.checkpoint();
         let done = self.carry_out(&pending, prepared, arrow);
@@ -321,7 +322,7 @@ impl Session {
         };
         let now = self.now_in(&working.clock);
         if let Action::Custody(act) = action {
-            let step = super::custody_judging::done(working, act, now.millis())?;
+            let step = self.done_custody(working, act, now.millis())?;
             ran.steps.push(step);
         }
         if let Action::Components(act) = action {

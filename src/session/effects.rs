@@ -63,6 +63,7 @@ impl Session {
         export: Option<&ExportNote>,
     ) {
         let at = self.now_in(&working.clock).millis();
+        super::op_suspect::remember(working, request, response);
         match (request, response) {
             (Request::ExportKey(input), Response::ExportKey(output)) => {
                 let entry = export_record(working, input, &output.wrapped_key, export, at);

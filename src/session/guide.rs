@@ -7,7 +7,7 @@ use crate::engine::attributes::{self, Arrival, MODE_SETS, ModeSet, Row};
 use super::field::usage as usage_named;
 use super::op_exchange::{PUBLIC_KEY_CERTIFICATE, SIGNING_REQUEST};
 use super::view::{KeyRow, PendingView, View};
-use super::{modes, op};
+use super::{modes, op, op_suspect};
 
 /// One choice; those that cannot be taken are shown with the reason, not hidden.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,10 +153,14 @@ pub fn about_algorithm(usage: &str, algorithm: &str) -> String {
     format!("{carries}{leaves}")
 }
 
+/// Why a suspect key is not taken.
+const SUSPECT_OFF: &str = "it is SUSPECT: used no more until it was looked into and cleared";
+
 /// Why a key cannot be exported by RSA wrap, in a word.
 pub fn export_off(row: &KeyRow) -> Option<&'static str> {
     match (row.key.key_attributes.key_class, row.key.key_state) {
         (_, KeyState::DELETE_COMPLETE) => Some("destroyed"),
+        _ if row.suspect.is_some() => Some("SUSPECT"),
         (_, KeyState::DELETE_PENDING) => Some("deleting"),
         (KeyClass::SYMMETRIC_KEY, _) if !row.key.exportable => Some("not exp."),
         (KeyClass::SYMMETRIC_KEY, _) if !row.key.enabled => Some("disabled"),
@@ -172,6 +176,7 @@ pub fn export_off_words(word: &str) -> &'static str {
         "disabled" => "it is disabled; enable it first",
         "deleting" => "it is being deleted",
         "destroyed" => "its material is gone",
+        "SUSPECT" => SUSPECT_OFF,
         _ => "RSA keys do not travel",
     }
 }
@@ -188,6 +193,9 @@ pub fn out_off(row: &KeyRow) -> Option<&'static str> {
 /// A key's state in one word.
 pub fn state_word(row: &KeyRow) -> &'static str {
     match (row.key.key_state, row.key.enabled) {
+        (KeyState::CREATE_COMPLETE | KeyState::DELETE_PENDING, _) if row.suspect.is_some() => {
+            "SUSPECT"
+        }
         (KeyState::CREATE_IN_PROGRESS, _) => "making",
         (KeyState::CREATE_COMPLETE, true) => "ready",
         (KeyState::CREATE_COMPLETE, false) => "disabled",
@@ -230,6 +238,18 @@ pub fn has_key_for(view: &View, op: &str, field: &str) -> bool {
 fn key_off(op: &str, field: &str, row: &KeyRow) -> Option<&'static str> {
     let gone = out_off(row).map(export_off_words);
     let disabled = || (!row.key.enabled).then_some("it is disabled; enable it first");
+    let puts_away = [
+        op::DELETE_KEY.name,
+        op::STOP_KEY_USAGE.name,
+        op_suspect::SUSPECT.name,
+    ];
+    if row.suspect.is_some()
+        && !puts_away.contains(&op)
+        && !op.ends_with("-alias")
+        && op != "tag-resource"
+    {
+        return gone.or(Some(SUSPECT_OFF));
+    }
     match op {
         _ if field == "ca" => gone
             .or_else(|| {

@@ -3,6 +3,7 @@
 use super::op::Op;
 use super::op_custody;
 use super::view::{PersonView, View};
+use super::{op_ledger, op_suspect};
 
 /// One thing that happens.
 #[derive(Debug, Clone, Copy)]
@@ -97,6 +98,24 @@ pub const HAPPENED: &[Happened] = &[
         what: "A copy was destroyed",
         then: "attest it: what was deleted here is gone from there as well",
         leads: Leads::Act(&op_custody::ATTEST_DESTROYED),
+    },
+    Happened {
+        id: "access",
+        what: "An envelope or package was taken out outside a ceremony",
+        then: "enters in the access log who, when, why, before whom, and its new serial (PCI PIN 26-1)",
+        leads: Leads::Act(&op_ledger::RECORD_ACCESS),
+    },
+    Happened {
+        id: "exempt",
+        what: "Two managers signed an exception for custodians under one manager",
+        then: "enters it; until its last day these people may hold parts together (PCI PIN 25-1.4)",
+        leads: Leads::Act(&op_ledger::EXEMPT),
+    },
+    Happened {
+        id: "suspect-key",
+        what: "One key is suspect, or was looked into and is sound",
+        then: "mark it: used no more, and what stands under it is listed; or clear it (PCI PIN 22)",
+        leads: Leads::Act(&op_suspect::SUSPECT),
     },
 ];
 

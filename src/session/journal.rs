@@ -82,6 +82,15 @@ impl Session {
         }
     }
 
+    /// Whether a request on the table is carried out where it was signed for.
+    ///
+    /// # Errors
+    /// It was signed for another step, or for none; it stays on the table.
+    pub(crate) fn in_its_step(&self, id: &[u8; 32], arrow: Option<&Arrow>) -> Result<(), Refusal> {
+        let pending = self.pending.iter().find(|p| p.act.approval_id == *id);
+        pending.map_or(Ok(()), |pending| belongs(&self.state, pending, arrow))
+    }
+
     /// Puts a run's arrow into the state that an act without responses is about to commit.
     pub(crate) fn arrow_with(
         &self,
@@ -90,6 +99,7 @@ impl Session {
         pending: &Pending,
         steps: &[Transition],
     ) -> Result<(), Refusal> {
+        belongs(working, pending, arrow.as_ref())?;
         let Some(arrow) = arrow else { return Ok(()) };
         let digest = super::door::hex(&pending.act.digest());
         apply(
@@ -162,6 +172,36 @@ pub(crate) fn apply(
         }
     }
     Ok(())
+}
+
+/// What was signed for a step of a script is done by that step of an open run of that script, and by nothing else; what
+/// was signed outside is done outside. The signatures name script and step, and this holds the journal to it.
+fn belongs(state: &State, pending: &Pending, arrow: Option<&Arrow>) -> Result<(), Refusal> {
+    let place = match arrow {
+        Some(Arrow::Step { run, step, .. } | Arrow::Close { run, step, .. }) => Some((run, step)),
+        _ => None,
+    };
+    let same = match (&pending.origin, place) {
+        (None, None) => arrow.is_none(),
+        (Some(origin), Some((run, step))) => state.runs.iter().any(|known| {
+            known.id == *run
+                && known.outcome.is_none()
+                && known.script_sha256 == super::door::hex(&origin.script)
+                && step.id == origin.step
+        }),
+        _ => false,
+    };
+    if same {
+        return Ok(());
+    }
+    let signed_for = match &pending.origin {
+        Some(origin) => format!("the step {} of a ceremony", origin.step),
+        None => "no ceremony".to_owned(),
+    };
+    Err(Refusal::Approval(format!(
+        "This request was signed for {signed_for}, and is done there alone. Nothing was done; it still stands. Go on \
+         with that ceremony, or take the request off the table and ask again."
+    )))
 }
 
 fn find<'a>(state: &'a mut State, id: &str) -> Result<&'a mut Run, Refusal> {

@@ -22,8 +22,9 @@ pub(crate) fn of(policy: &Policy) -> Limits {
 }
 
 impl Session {
-    /// What the profile forbids whatever the engine says.
+    /// What the profile forbids whatever the engine says, and what a suspicion does.
     pub(crate) fn profile_allows(&self, request: &Request) -> Result<(), Refusal> {
+        self.unsuspected(request)?;
         // A wrapping or signing pair and the workstation's own CA are keys too (PCI PIN 5-1 names no exception).
         let generates = matches!(
             request,

@@ -58,7 +58,7 @@ fn is_root(act: &Request) -> bool {
 }
 
 /// The identifiers in a request that may be `#n`.
-fn identifiers(request: &mut Request) -> Vec<&mut String> {
+pub(super) fn identifiers(request: &mut Request) -> Vec<&mut String> {
     match request {
         Request::ImportKey(input) => match &mut input.key_material {
             ImportKeyMaterial::Tr31KeyBlock(block) => vec![&mut block.wrapping_key_identifier],

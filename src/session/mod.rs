@@ -54,6 +54,8 @@ pub mod op;
 pub mod op_components;
 pub mod op_custody;
 pub mod op_exchange;
+pub mod op_ledger;
+pub mod op_suspect;
 pub mod opening;
 mod opening_steps;
 mod pending;
@@ -136,6 +138,10 @@ mod custody_fault_tests;
 mod custody_tests;
 #[cfg(test)]
 mod exchange_tests;
+#[cfg(test)]
+mod replay_tests;
+#[cfg(test)]
+mod suspect_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

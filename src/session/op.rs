@@ -1,7 +1,7 @@
 //! The acts, each declared once: name, title, fields, what it says.
 
 use super::field::{Field, Kind};
-use super::{op_components, op_custody, op_exchange};
+use super::{op_components, op_custody, op_exchange, op_ledger, op_suspect};
 
 /// One act's declaration. Its `name` is the script's `op`, the wizard's id and the policy's key.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +20,8 @@ pub struct Op {
     pub phrase: Option<&'static str>,
 }
 
-pub(super) const KEY: Field = Field {
+/// A key of the vault.
+pub const KEY: Field = Field {
     id: "key",
     label: "Key",
     hint: "Which key: its label or ARN.",
@@ -311,6 +312,9 @@ pub const OPS: &[Op] = &[
     op_custody::RESTORE,
     op_custody::ATTEST_DESTROYED,
     op_custody::APPOINT,
+    op_ledger::EXEMPT,
+    op_ledger::RECORD_ACCESS,
+    op_suspect::SUSPECT,
     op_custody::LOAD_INVENTORY,
     op_custody::CHANGE_POLICY,
 ];

@@ -195,7 +195,7 @@ impl Session {
         })
     }
 
-    fn envelope_on_record(&self, name: &str) -> Result<String, Refusal> {
+    pub(super) fn envelope_on_record(&self, name: &str) -> Result<String, Refusal> {
         self.book
             .custody()
             .person(name)

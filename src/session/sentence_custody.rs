@@ -6,6 +6,7 @@ use super::changing_policy;
 use super::custody_act::{CustodyAct, Rotation};
 use super::sentence::{Details, line};
 use super::state::State;
+use super::{op_ledger, op_suspect};
 
 /// The sentence and details of such an act on this state.
 pub(crate) fn describe(act: &CustodyAct, state: &State) -> (String, Details) {
@@ -48,6 +49,13 @@ pub(crate) fn describe(act: &CustodyAct, state: &State) -> (String, Details) {
                 ],
             )
         }
+        CustodyAct::Exempt(exemption) => op_ledger::told_exemption(exemption),
+        CustodyAct::Suspect {
+            key,
+            suspect,
+            reason,
+        } => op_suspect::told(state, key, *suspect, reason),
+        CustodyAct::RecordAccess(access) => op_ledger::told_access(access, &state.ledger),
         CustodyAct::ChangePolicy(policy) => (
             "CHANGE THE POLICY from the next opening on".into(),
             changing_policy::old_beside_new(&state.policy, policy),

@@ -60,6 +60,12 @@ pub(crate) struct State {
     /// Keys of other classes of vaults, refused here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) foreign_keys: Vec<ForeignKey>,
+    /// Keys that are suspect, by ARN.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) suspects: BTreeMap<String, super::op_suspect::Suspicion>,
+    /// Which keys came in or went out under which, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) under: Vec<super::op_suspect::UnderRecord>,
     /// The policy that counts from the next opening on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) next_policy: Option<Policy>,
@@ -89,6 +95,8 @@ impl State {
             changes: Vec::new(),
             components: Vec::new(),
             foreign_keys: Vec::new(),
+            suspects: BTreeMap::new(),
+            under: Vec::new(),
             next_policy: None,
         }
     }

@@ -23,6 +23,8 @@ pub struct KeyRow {
     pub subject: Option<String>,
     /// For public keys: SHA-256 of the certificate (DER), lower-case hex.
     pub certificate_sha256: Option<String>,
+    /// Whether it is suspect: since when and why, and what stands under it.
+    pub suspect: Option<(String, Vec<String>)>,
 }
 
 /// One person of the vault.

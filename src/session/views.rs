@@ -128,9 +128,17 @@ impl Session {
         self.state.backups.iter().map(copy).collect()
     }
 
+    fn suspected(&self, row: KeyRow) -> KeyRow {
+        let suspect = self.suspicion(&row.key.key_arn);
+        KeyRow { suspect, ..row }
+    }
+
     fn rows(&self) -> Arc<Vec<KeyRow>> {
         self.rows
-            .get_or_init(|| Arc::new(self.state.engine.records().map(row).collect()))
+            .get_or_init(|| {
+                let row = |record| self.suspected(row(record));
+                Arc::new(self.state.engine.records().map(row).collect())
+            })
             .clone()
     }
 
@@ -254,6 +262,7 @@ fn row(record: &KeyRecord) -> KeyRow {
             .collect(),
         subject: certificate.as_ref().map(Certificate::subject),
         certificate_sha256: certificate.map(|c| super::door::hex(&c.sha256_fingerprint())),
+        suspect: None,
     }
 }
 

@@ -421,3 +421,68 @@ fn an_appointment_is_entered_and_a_lapsed_one_stops_a_rotation() {
     );
     assert_eq!(rotate().status, 0);
 }
+
+#[test]
+fn two_managers_may_except_people_from_reporting_to_different_ones() {
+    let room = Room::new();
+    room.test_vault();
+    for person in ["custodian-1", "Dee"] {
+        room.ok(&format!(
+            "vault appoint t.vault --person {person} --from 2020-01-01 --until 2999-12-31 --manager Meg \
+             --stand-in Zoe --form KCF-{person} {OPEN}"
+        ));
+    }
+    let rotate = || {
+        room.run(&format!(
+            "vault rotate t.vault --reason departure --replace custodian-3=Dee {OPEN} --new-unlock-file next.json"
+        ))
+    };
+    rotate().refused(1, "keymoot vault exempt");
+    let exempt = |people: &str, first: &str, second: &str, until: &str| {
+        room.run(&format!(
+            "vault exempt t.vault --people {people} --manager {first} --second-manager {second} --reason small \
+             --form EX-3 --until {until} {OPEN}"
+        ))
+    };
+    exempt("Dee,custodian-1", "Meg", "meg", "2999-12-31").refused(1, "Two different managers");
+    exempt("Dee", "Meg", "Max", "2999-12-31").refused(1, "at least two custodians");
+    exempt("Dee,custodian-1", "Meg", "dee", "2999-12-31").refused(1, "cannot sign an exception");
+    exempt("Dee,custodian-1", "Meg", "Max", "2020-12-31").refused(1, "ends before it begins");
+    exempt("Dee,custodian-1", "Meg", "Max", "soon").refused(2, "is not a day");
+    // It covers those whom it names, and nobody else.
+    assert_eq!(
+        exempt("Dee,custodian-2", "Meg", "Max", "2999-12-31").status,
+        0
+    );
+    rotate().refused(1, "A8 (PCI PIN 25-1.4)");
+    assert_eq!(
+        exempt("Dee,custodian-1", "Meg", "Max", "2999-12-31").status,
+        0
+    );
+    assert_eq!(rotate().status, 0);
+}
+
+#[test]
+fn an_access_outside_a_ceremony_is_entered_with_every_field() {
+    let room = Room::new();
+    room.test_vault();
+    let access = |custodian: &str, witness: &str, back: &str, of: &str| {
+        room.run(&format!(
+            "vault access t.vault --custodian {custodian} --out 2026-01-01T09:00:00Z --back {back} \
+             --purpose safe --witness {witness} --package TE-448130 {of} {OPEN}"
+        ))
+    };
+    let back = "2026-01-01T09:40:00Z";
+    access("custodian-1", "custodian-1", back, "").refused(1, "A9 (PCI PIN 26-1)");
+    access("custodian-1", "custodian-2", back, "").refused(1, "A9 (PCI PIN 26-1)");
+    access("witness", "Zoe", back, "").refused(1, "never held a part of the shares");
+    access("custodian-1", "witness", "2025-12-31T09:00:00Z", "").refused(1, "put back after");
+    access("custodian-1", "witness", "2999-01-01T09:00:00Z", "").refused(1, "in the future");
+    access("custodian-1", "witness", "soon", "").refused(1, "2026-12-01 09:00");
+    access("custodian-1", "witness", back, "--of kek-x").refused(1, "No components of kek-x");
+    assert_eq!(access("custodian-1", "witness", back, "").status, 0);
+    let log = room.run(&format!("vault status t.vault --json {OPEN}"));
+    let status: serde_json::Value = serde_json::from_str(&log.out).unwrap();
+    assert_eq!(status["accesses"][0]["package"], "TE-448130");
+    assert_eq!(status["accesses"][0]["witness"], "witness");
+}

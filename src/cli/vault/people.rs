@@ -8,7 +8,10 @@ use crate::api::Timestamp;
 use crate::cli::status::{Answer, Failure, Status};
 use crate::cli::{by_hand, by_hand_people, sessions, streams, unlock_file};
 use crate::session::build::{self, Answers};
-use crate::session::{Action, CustodyAct, Hand, Reshared, Session, op_custody as op};
+use crate::session::op::{KEY, Op};
+use crate::session::{
+    Action, CustodyAct, Hand, Reshared, Session, op_custody as op, op_ledger, op_suspect,
+};
 
 use super::{Which, act};
 
@@ -45,6 +48,57 @@ pub(super) struct Appoint {
     stand_in: String,
     #[arg(long, value_name = "REF", help = op::FORM.hint)]
     form: String,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Exempt {
+    #[command(flatten)]
+    which: Which,
+    #[arg(long, value_name = "NAMES", help = op_ledger::PEOPLE.hint)]
+    people: String,
+    #[arg(long, value_name = "NAME", help = op_ledger::FIRST_MANAGER.hint)]
+    manager: String,
+    #[arg(long, value_name = "NAME", help = op_ledger::SECOND_MANAGER.hint)]
+    second_manager: String,
+    #[arg(long, value_name = "TEXT", help = op::REASON.hint)]
+    reason: String,
+    #[arg(long, value_name = "REF", help = op::FORM.hint)]
+    form: String,
+    #[arg(long, value_name = "DATE", help = op_ledger::UNTIL.hint)]
+    until: String,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Suspect {
+    #[command(flatten)]
+    which: Which,
+    #[arg(long, value_name = "KEY", help = KEY.hint)]
+    key: String,
+    #[arg(long, value_name = "VERDICT", help = op_suspect::VERDICT.hint, default_value = "suspect",
+        value_parser = ["suspect", "cleared"])]
+    verdict: String,
+    #[arg(long, value_name = "TEXT", help = op::REASON.hint)]
+    reason: String,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Access {
+    #[command(flatten)]
+    which: Which,
+    #[arg(long, value_name = "NAME", help = op_ledger::CUSTODIAN.hint)]
+    custodian: String,
+    #[arg(long, value_name = "KEY", help = op_ledger::SET.hint)]
+    of: Option<String>,
+    #[arg(long, value_name = "TIME", help = op_ledger::OUT.hint)]
+    out: String,
+    #[arg(long, value_name = "TIME", help = op_ledger::BACK.hint)]
+    back: String,
+    #[arg(long, value_name = "TEXT", help = op_ledger::PURPOSE.hint)]
+    purpose: String,
+    #[arg(long, value_name = "NAME", help = op_ledger::WATCHED.hint)]
+    witness: String,
+    #[arg(long, value_name = "SERIAL", help = op_ledger::PACKAGE.hint)]
+    package: String,
 }
 
 /// The hands of an unlock file; sample people have their own.
@@ -205,6 +259,16 @@ impl Reshare {
     }
 }
 
+/// An act of which every field is an option.
+fn told<const N: usize>(which: &Which, op: &Op, texts: [(&str, &String); N]) -> Answer<Status> {
+    let texts = texts.map(|(id, text)| (id.to_owned(), text.clone()));
+    let answers = Answers {
+        texts: texts.into(),
+        ..Answers::default()
+    };
+    act(which, |session| build::action(session, op.name, &answers))
+}
+
 impl Appoint {
     pub(super) fn run(self) -> Answer<Status> {
         let texts = [
@@ -215,12 +279,47 @@ impl Appoint {
             (op::STAND_IN.id, &self.stand_in),
             (op::FORM.id, &self.form),
         ];
-        let answers = Answers {
-            texts: texts.map(|(id, text)| (id.to_owned(), text.clone())).into(),
-            ..Answers::default()
-        };
-        act(&self.which, |session| {
-            build::action(session, op::APPOINT.name, &answers)
-        })
+        told(&self.which, &op::APPOINT, texts)
+    }
+}
+
+impl Exempt {
+    pub(super) fn run(self) -> Answer<Status> {
+        let texts = [
+            (op_ledger::PEOPLE.id, &self.people),
+            (op_ledger::FIRST_MANAGER.id, &self.manager),
+            (op_ledger::SECOND_MANAGER.id, &self.second_manager),
+            (op::REASON.id, &self.reason),
+            (op::FORM.id, &self.form),
+            (op_ledger::UNTIL.id, &self.until),
+        ];
+        told(&self.which, &op_ledger::EXEMPT, texts)
+    }
+}
+
+impl Suspect {
+    pub(super) fn run(self) -> Answer<Status> {
+        let texts = [
+            (KEY.id, &self.key),
+            (op_suspect::VERDICT.id, &self.verdict),
+            (op::REASON.id, &self.reason),
+        ];
+        told(&self.which, &op_suspect::SUSPECT, texts)
+    }
+}
+
+impl Access {
+    pub(super) fn run(self) -> Answer<Status> {
+        let of = self.of.unwrap_or_default();
+        let texts = [
+            (op_ledger::CUSTODIAN.id, &self.custodian),
+            (op_ledger::SET.id, &of),
+            (op_ledger::OUT.id, &self.out),
+            (op_ledger::BACK.id, &self.back),
+            (op_ledger::PURPOSE.id, &self.purpose),
+            (op_ledger::WATCHED.id, &self.witness),
+            (op_ledger::PACKAGE.id, &self.package),
+        ];
+        told(&self.which, &op_ledger::RECORD_ACCESS, texts)
     }
 }

@@ -8,9 +8,11 @@ use crate::api::{Clock, Timestamp};
 use crate::cli::sessions;
 use crate::cli::status::{Answer, Status};
 use crate::cli::streams;
+use crate::custody::ledger::Ledger;
 use crate::os::WallClock;
 use crate::session::{CopyView, PersonView, Profile, View};
 
+use super::ledger_state::{AccessOf, ExceptionOf, access_of, exception_of};
 use super::{Which, public_part};
 
 /// `vault status --json`.
@@ -51,6 +53,8 @@ pub(super) struct Inside {
     verified_backups: usize,
     copies: Vec<CopyOf>,
     drills: Vec<DrillOf>,
+    accesses: Vec<AccessOf>,
+    exceptions: Vec<ExceptionOf>,
     open_reshare: bool,
     software_generation: bool,
     notes: Vec<String>,
@@ -87,7 +91,7 @@ impl Which {
             || streams::somebody_is_there();
         let inside = if can_open {
             let session = self.open()?;
-            let inside = inside(&session.view());
+            let inside = inside(&session.view(), session.ledger());
             session.close()?;
             Some(inside)
         } else {
@@ -115,7 +119,7 @@ impl Which {
 }
 
 /// What an opened vault tells.
-pub(super) fn inside(view: &View) -> Inside {
+pub(super) fn inside(view: &View, ledger: &Ledger) -> Inside {
     let pending =
         |key: &&crate::session::KeyRow| key.key.key_state == crate::api::KeyState::DELETE_PENDING;
     let mut notes = view.notes.clone();
@@ -145,6 +149,12 @@ pub(super) fn inside(view: &View) -> Inside {
         verified_backups: view.backups,
         copies: copies_of(view),
         drills: drills_of(view),
+        accesses: ledger
+            .accesses
+            .iter()
+            .map(|a| access_of(a, ledger))
+            .collect(),
+        exceptions: ledger.exemptions.iter().map(exception_of).collect(),
         open_reshare: view.open_reshare,
         software_generation: view.software_generation,
         notes,
@@ -229,6 +239,8 @@ fn opened_lines(inside: &Inside) -> Vec<(&'static str, String)> {
         let last = d.last.as_deref().unwrap_or("never");
         ("Drill", format!("{}: last {last}, due {}", d.name, d.due))
     }));
+    lines.extend(inside.exceptions.iter().map(|e| ("Exception", e.said())));
+    lines.extend(inside.accesses.iter().map(|a| ("Access", a.said())));
     lines.extend(inside.copies.iter().map(|c| ("Copy", said_of(c))));
     lines.extend(inside.notes.iter().map(|note| ("Note", note.clone())));
     lines

@@ -27,6 +27,9 @@ pub struct Ledger {
     /// Appointments, oldest first; a later one of the same person replaces the earlier from its first day.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub appointments: Vec<Appointment>,
+    /// Exceptions that two managers signed, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exemptions: Vec<Exemption>,
     /// Who handled which part, when and why (PCI PIN 26-1).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accesses: Vec<Access>,
@@ -88,6 +91,24 @@ pub struct Appointment {
     pub form: String,
 }
 
+/// A written exception of two managers: custodians who report to one manager may hold parts together (PCI PIN 25-1.4
+/// for small firms).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exemption {
+    /// Whom it is for.
+    pub people: Vec<String>,
+    /// Who signed it.
+    pub managers: [String; 2],
+    /// Why.
+    pub reason: String,
+    /// Reference of the signed form.
+    pub form: String,
+    /// First instant.
+    pub from: i64,
+    /// Last instant.
+    pub until: i64,
+}
+
 /// One access to one part. Every member is required (PCI PIN 26-1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Access {
@@ -137,7 +158,7 @@ pub(crate) fn day(millis: i64) -> String {
 impl Ledger {
     /// Whether nothing is in it: then it is not written, and older vaults stay as they were.
     pub fn is_empty(&self) -> bool {
-        self.splits.is_empty() && self.holdings.is_empty() && self.appointments.is_empty()
+        *self == Self::default()
     }
 
     /// A divided secret by id.
@@ -169,6 +190,15 @@ impl Ledger {
             .iter()
             .rev()
             .find(|a| same(&a.person, person) && a.from <= at && at <= a.until)
+    }
+
+    /// The exception in force at a time that lets all of these people hold parts together.
+    pub fn exemption(&self, people: &[&str], at: i64) -> Option<&Exemption> {
+        let covers = |e: &Exemption| {
+            let named = |person: &str| e.people.iter().any(|p| same(p, person));
+            e.from <= at && at <= e.until && people.iter().all(|person| named(person))
+        };
+        self.exemptions.iter().rev().find(|e| covers(e))
     }
 
     /// A secret was divided. A split of the same id is not entered twice.

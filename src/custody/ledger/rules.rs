@@ -175,7 +175,7 @@ impl Ledger {
     }
 
     /// A8: whether these people may hold parts of one secret together: fewer than `threshold` of them report to
-    /// the same manager. People without an appointment are not judged here; A7 judges those.
+    /// the same manager, or two managers signed an exception for those who do. People without an appointment are not judged here; A7 judges those.
     ///
     /// # Errors
     /// [`Ineligible`] under A8, naming the last of those who report to one manager.
@@ -189,7 +189,8 @@ impl Ledger {
                 .entry(appointment.manager.trim().to_lowercase())
                 .or_default();
             together.push(person);
-            if together.len() >= usize::from(threshold) {
+            let many = together.len() >= usize::from(threshold);
+            if many && self.exemption(together, at).is_none() {
                 return Err(Ineligible {
                     rule: Rule::A8,
                     person: (*person).to_owned(),

@@ -32,6 +32,7 @@ impl Session {
                 ..
             } => {
                 self.state.engine.check_divided(key, self.now())?;
+                self.key_not_suspect(key)?;
                 let known = self.set(set)?;
                 all_there(known, parts.saturating_sub(1))?;
                 let set_ref = SetRef {

@@ -115,6 +115,7 @@ fn fields(row: &KeyRow) -> Vec<Line> {
             .into_iter()
             .filter_map(|(label, at)| Some(Line::new(label, clock(at?)))),
     );
+    lines.extend(suspicion(row));
     if let Some(subject) = &row.subject {
         lines.push(Line::new("certificate", subject.clone()));
     }
@@ -124,6 +125,20 @@ fn fields(row: &KeyRow) -> Vec<Line> {
             .map(|(key, value)| Line::new("tag", format!("{key} = {value}"))),
     );
     lines
+}
+
+/// Why the key is suspect, and what stands under it.
+fn suspicion(row: &KeyRow) -> Vec<Line> {
+    let Some((why, under)) = &row.suspect else {
+        return Vec::new();
+    };
+    let told =
+        |(label, text): (&'static str, &String)| Line::new(label, text.clone()).role(Role::Stop);
+    let under = under.iter().map(|dependant| ("under it", dependant));
+    std::iter::once(("SUSPECT", why))
+        .chain(under)
+        .map(told)
+        .collect()
 }
 
 fn exports(row: &KeyRow, view: &View) -> Vec<Line> {

@@ -1,0 +1,225 @@
+//! A key that is suspect: it is marked by an act, used no more, and what stands under it is listed (PCI PIN 9-2, 22).
+//! Declared, built, judged and said here.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::api::{ExportKeyMaterial, ImportKeyMaterial, Request, Response};
+use crate::custody::ledger::day;
+
+use super::Session;
+use super::build::Answers;
+use super::custody_act::CustodyAct;
+use super::error::Refusal;
+use super::field::{Choice, Field, Kind};
+use super::op::{KEY, Op};
+use super::op_custody::REASON;
+use super::sentence::{Details, line, name_of};
+use super::state::State;
+
+/// Suspect, or cleared after it was looked into.
+pub const VERDICT: Field = Field {
+    id: "verdict",
+    label: "Verdict",
+    hint: "Suspect until it was looked into; confirmed, the key and what stands under it are replaced and destroyed.",
+    kind: Kind::Choice(&[
+        Choice {
+            id: "suspect",
+            label: "suspect: used no more",
+        },
+        Choice {
+            id: "cleared",
+            label: "cleared: looked into, and sound",
+        },
+    ]),
+    optional: false,
+};
+
+/// Marks a key.
+pub const SUSPECT: Op = Op {
+    name: "vault.suspect",
+    title: "Mark a key as suspect",
+    does: "has a key used no more, and lists what stands under it; or clears it after it was looked into (PCI PIN 22)",
+    fields: &[KEY, VERDICT, REASON],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// Why a key is suspect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Suspicion {
+    /// Why, in words.
+    pub(crate) reason: String,
+    /// Since when.
+    pub(crate) at: i64,
+}
+
+/// A key that came in or went out in a key block under another key of this vault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct UnderRecord {
+    /// The ARN of the key in the block.
+    pub(crate) arn: String,
+    /// The ARN of the key above it.
+    pub(crate) above: String,
+}
+
+/// The mark that the answers describe.
+pub(super) fn built(session: &Session, answers: &Answers) -> Result<CustodyAct, Refusal> {
+    let named = session.resolve(answers.text(KEY.id)?)?;
+    let record = session.state.engine.find(&named);
+    let arn = record.map_or(named, |record| record.key.key_arn.clone());
+    Ok(CustodyAct::Suspect {
+        key: arn,
+        suspect: answers.text(VERDICT.id)? != "cleared",
+        reason: answers.text(REASON.id)?.trim().to_owned(),
+    })
+}
+
+/// Whether there is such a key, and the mark changes something.
+pub(super) fn judged(state: &State, key: &str, suspect: bool) -> Result<(), Refusal> {
+    let wrong = |words: String| Err(Refusal::Custody(format!("{words} Nothing was changed.")));
+    if state.engine.find(key).is_none() {
+        return wrong(format!("There is no key {key} in this vault."));
+    }
+    let label = name_of(key, &state.engine);
+    match (state.suspects.get(key), suspect) {
+        (Some(known), true) => wrong(format!(
+            "{label} is SUSPECT already, since {}: {}.",
+            day(known.at),
+            known.reason
+        )),
+        (None, false) => wrong(format!("{label} is not suspect.")),
+        _ => Ok(()),
+    }
+}
+
+/// Marks, or takes the mark away.
+pub(super) fn done(state: &mut State, key: &str, suspect: bool, reason: &str, at: i64) {
+    if suspect {
+        let reason = reason.to_owned();
+        state
+            .suspects
+            .insert(key.to_owned(), Suspicion { reason, at });
+    } else {
+        state.suspects.remove(key);
+    }
+}
+
+/// The act in a custodian's words.
+pub(super) fn told(state: &State, key: &str, suspect: bool, reason: &str) -> (String, Details) {
+    let label = name_of(key, &state.engine);
+    let mut details = vec![line("why", reason)];
+    if !suspect {
+        details.push(line("then", "the key may be used again"));
+        return (format!("CLEAR {label}: it is not suspect"), details);
+    }
+    details.push(line(
+        "then",
+        "it is not used, exported or enabled; it can be disabled and deleted",
+    ));
+    let under = impact(state, key);
+    if under.is_empty() {
+        details.push(line("under it", "nothing on record"));
+    }
+    details.extend(under.iter().map(|dependant| line("under it", dependant)));
+    (format!("MARK {label} as SUSPECT"), details)
+}
+
+/// What stands under a key on record: keys that came or went under it, theirs in turn, and where each was sent.
+pub(super) fn impact(state: &State, key: &str) -> Vec<String> {
+    let mut met = BTreeSet::from([key.to_owned()]);
+    let mut todo = vec![(key.to_owned(), 0_usize)];
+    let mut lines = Vec::new();
+    while let Some((arn, depth)) = todo.pop() {
+        let label = name_of(&arn, &state.engine);
+        if depth > 0 {
+            lines.push(label.clone());
+        }
+        let sent = state.exports.iter().filter(|e| e.arn == arn);
+        lines.extend(sent.map(|e| format!("{label} at {}, sent {}", e.receiver, day(e.at))));
+        let under = state.under.iter().filter(|u| u.above == arn);
+        for record in under {
+            if met.insert(record.arn.clone()) {
+                todo.push((record.arn.clone(), depth.saturating_add(1)));
+            }
+        }
+    }
+    lines
+}
+
+impl Session {
+    /// Whether no suspect key is used, let out or put to use again by a request.
+    pub(super) fn unsuspected(&self, request: &Request) -> Result<(), Refusal> {
+        let uses = matches!(
+            request,
+            Request::ImportKey(_)
+                | Request::ExportKey(_)
+                | Request::StartKeyUsage(_)
+                | Request::RestoreKey(_)
+                | Request::GetPublicKeyCertificate(_)
+                | Request::GetCertificateSigningRequest(_)
+        );
+        if !uses || self.state.suspects.is_empty() {
+            return Ok(());
+        }
+        let mut request = request.clone();
+        for named in super::list::identifiers(&mut request) {
+            let record = self.state.engine.find(named);
+            let arn = record.map_or(named.as_str(), |r| r.key.key_arn.as_str());
+            self.key_not_suspect(arn)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a key is not suspect.
+    pub(super) fn key_not_suspect(&self, arn: &str) -> Result<(), Refusal> {
+        let Some(known) = self.state.suspects.get(arn) else {
+            return Ok(());
+        };
+        Err(Refusal::Custody(format!(
+            "{} is SUSPECT since {}: {}. It is not used, exported or enabled, and nothing was changed. Replace it and \
+             what stands under it, and delete it; or, once it was looked into and is sound, clear it \
+             (keymoot vault suspect --verdict cleared).",
+            name_of(arn, &self.state.engine),
+            day(known.at),
+            known.reason
+        )))
+    }
+
+    /// Why a key is suspect, and what stands under it, where people ask.
+    pub(super) fn suspicion(&self, arn: &str) -> Option<(String, Vec<String>)> {
+        let known = self.state.suspects.get(arn)?;
+        let since = format!("since {}: {}", day(known.at), known.reason);
+        Some((since, impact(&self.state, arn)))
+    }
+}
+
+/// Remembers under which key another came in or went out in a key block.
+pub(super) fn remember(working: &mut State, request: &Request, response: &Response) {
+    let pair = match (request, response) {
+        (Request::ImportKey(input), Response::ImportKey(output)) => match &input.key_material {
+            ImportKeyMaterial::Tr31KeyBlock(block) => Some((
+                output.key.key_arn.clone(),
+                block.wrapping_key_identifier.clone(),
+            )),
+            _ => None,
+        },
+        (Request::ExportKey(input), Response::ExportKey(_)) => match &input.key_material {
+            ExportKeyMaterial::Tr31KeyBlock(block) => Some((
+                input.export_key_identifier.clone(),
+                block.wrapping_key_identifier.clone(),
+            )),
+            _ => None,
+        },
+        _ => None,
+    };
+    let arn = |named: &str| working.engine.find(named).map(|r| r.key.key_arn.clone());
+    let Some((key, above)) = pair.and_then(|(key, above)| Some((arn(&key)?, arn(&above)?))) else {
+        return;
+    };
+    let record = UnderRecord { arn: key, above };
+    if !working.under.contains(&record) {
+        working.under.push(record);
+    }
+}

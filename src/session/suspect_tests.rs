@@ -1,0 +1,188 @@
+//! A suspect key is used no more, what stands under it is listed, and only an act clears it.
+
+use super::tests::{SAMPLE, act, practice};
+use super::*;
+use crate::vault::MemoryStore;
+
+const K1: [(&str, &str); 4] = [
+    ("usage", "K1"),
+    ("algorithm", "AES_128"),
+    ("modes", "B"),
+    ("exportable", "yes"),
+];
+
+fn made(session: &mut Session, fields: &[(&str, &str)], label: &str) {
+    let fields: Vec<_> = fields.iter().copied().chain([("label", label)]).collect();
+    act(session, "create-key", &fields, &[]).unwrap();
+}
+
+/// `zone` over `pek`, which came back in under it as `pek-again`, and went to nobody else.
+fn tree(session: &mut Session) {
+    made(session, &K1, "zone");
+    made(
+        session,
+        &[
+            ("usage", "P0"),
+            ("algorithm", "AES_128"),
+            ("modes", "B"),
+            ("exportable", "yes"),
+        ],
+        "pek",
+    );
+    let block = [("key", "pek"), ("wrap", "zone"), ("output", "pek.json")];
+    act(session, "export-key.tr31", &block, &[]).unwrap();
+}
+
+fn marked(session: &mut Session, key: &str, verdict: &str) -> Result<Executed, Refusal> {
+    let fields = [
+        ("key", key),
+        ("verdict", verdict),
+        ("reason", "a bag was found open"),
+    ];
+    act(session, "vault.suspect", &fields, &[])
+}
+
+#[test]
+fn everything_under_a_key_is_named_before_it_is_marked() {
+    let (_, mut session) = practice(true);
+    tree(&mut session);
+    let action = build::action(
+        &session,
+        "vault.suspect",
+        &super::tests::answers(
+            &[
+                ("key", "zone"),
+                ("verdict", "suspect"),
+                ("reason", "a bag was found open"),
+            ],
+            &[],
+        ),
+    );
+    let preview = session.preview(&action.unwrap()).unwrap();
+    assert_eq!(preview.sentence, "MARK zone as SUSPECT");
+    let under: Vec<_> = preview
+        .details
+        .iter()
+        .filter(|(label, _)| label == "under it")
+        .collect();
+    assert_eq!(under[0].1, "pek", "{under:?}");
+    assert!(
+        under[1]
+            .1
+            .starts_with("pek at holder of zone, sent 2026-11-24"),
+        "{under:?}"
+    );
+}
+
+#[test]
+fn the_mark_blocks_use_outlives_the_session_and_is_cleared_by_an_act() {
+    let (store, mut session) = practice(true);
+    tree(&mut session);
+    marked(&mut session, "zone", "suspect").unwrap();
+    let why = marked(&mut session, "zone", "suspect")
+        .unwrap_err()
+        .to_string();
+    assert!(
+        why.contains("SUSPECT already, since 2026-11-24: a bag was found open"),
+        "{why}"
+    );
+    let refused: [(&str, &[(&str, &str)]); 3] = [
+        (
+            "export-key.tr31",
+            &[("key", "pek"), ("wrap", "zone"), ("output", "again.json")],
+        ),
+        (
+            "export-key.tr31",
+            &[("key", "zone"), ("wrap", "pek"), ("output", "zone.json")],
+        ),
+        ("start-key-usage", &[("key", "zone")]),
+    ];
+    let seq = session.view().seq;
+    for (op, fields) in refused {
+        let why = act(&mut session, op, fields, &[]).unwrap_err().to_string();
+        assert!(
+            why.contains("zone is SUSPECT since 2026-11-24"),
+            "{op}: {why}"
+        );
+    }
+    assert_eq!(session.view().seq, seq, "nothing was changed");
+    // What puts it away stays possible, and the mark outlives the session.
+    act(&mut session, "stop-key-usage", &[("key", "zone")], &[]).unwrap();
+    session.close().unwrap();
+    let mut session = reopened(&store);
+    let row = session
+        .view()
+        .keys
+        .iter()
+        .find(|k| k.label == "zone")
+        .cloned()
+        .unwrap();
+    let (since, under) = row.suspect.clone().unwrap();
+    assert!(since.contains("a bag was found open"), "{since}");
+    assert_eq!(under.len(), 2);
+    assert_eq!(guide::state_word(&row), "SUSPECT");
+    assert_eq!(guide::export_off(&row), Some("SUSPECT"));
+
+    marked(&mut session, "zone", "cleared").unwrap();
+    let why = marked(&mut session, "zone", "cleared")
+        .unwrap_err()
+        .to_string();
+    assert!(why.contains("is not suspect"), "{why}");
+    act(&mut session, "start-key-usage", &[("key", "zone")], &[]).unwrap();
+    let block = [("key", "pek"), ("wrap", "zone"), ("output", "again.json")];
+    act(&mut session, "export-key.tr31", &block, &[]).unwrap();
+    assert!(session.view().keys.iter().all(|k| k.suspect.is_none()));
+}
+
+/// A root that is suspect vouches for nobody.
+#[test]
+fn a_suspect_root_is_no_anchor_for_an_export() {
+    let (_, mut session) = practice(true);
+    made(
+        &mut session,
+        &[
+            ("usage", "K0"),
+            ("algorithm", "TDES_3KEY"),
+            ("modes", "B"),
+            ("exportable", "yes"),
+        ],
+        "kek",
+    );
+    let root = [
+        ("fingerprint", "as-shown"),
+        ("source", "test"),
+        ("label", "aws-root"),
+    ];
+    act(
+        &mut session,
+        "import-key.root-certificate",
+        &root,
+        &[("file", SAMPLE)],
+    )
+    .unwrap();
+    let label = session.view().keys[1].label.clone();
+    marked(&mut session, &label, "suspect").unwrap();
+    let export = [
+        ("key", "kek"),
+        ("ca", label.as_str()),
+        ("output", "kek.json"),
+    ];
+    let files: [(&str, &[u8]); 1] = [("parameters", SAMPLE)];
+    let why = act(&mut session, "export-key.rsa-wrap", &export, &files).unwrap_err();
+    assert!(why.to_string().contains("is SUSPECT"), "{why}");
+}
+
+fn reopened(store: &MemoryStore) -> Session {
+    let person =
+        |name: &str| serde_json::json!({"name": name, "passphrase": practice::phrase(name)});
+    let custodians: Vec<_> = ["Ana", "Ben", "Cho"].into_iter().map(person).collect();
+    let people = serde_json::json!({
+        "custodians": custodians, "administrator": person("Ada"), "witness": person("Wim"),
+    });
+    let mut opening = Opening::begin(Box::new(store.snapshot()), "rehearsal").unwrap();
+    opening
+        .enter_unlock_file(people.to_string().as_bytes())
+        .unwrap();
+    let environment = Environment::seeded("tests").unwrap();
+    opening.finish(environment, None).unwrap()
+}
