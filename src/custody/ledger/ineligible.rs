@@ -69,7 +69,7 @@ impl Rule {
                 "Enter the signed appointment first (keymoot vault appoint), or choose somebody whose appointment is in force."
             }
             Self::A8 => {
-                "Choose custodians who report to different managers; a small firm records the exception of two managers."
+                "Choose custodians who report to different managers; where somebody reports to another by now, enter the new appointment first (keymoot vault appoint)."
             }
             Self::A9 => "Name another witness and fill in every field of the access.",
             Self::C4 => {

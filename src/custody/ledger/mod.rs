@@ -137,7 +137,10 @@ pub(crate) fn day(millis: i64) -> String {
 impl Ledger {
     /// Whether nothing is in it: then it is not written, and older vaults stay as they were.
     pub fn is_empty(&self) -> bool {
-        self.splits.is_empty() && self.holdings.is_empty() && self.appointments.is_empty()
+        self.splits.is_empty()
+            && self.holdings.is_empty()
+            && self.appointments.is_empty()
+            && self.accesses.is_empty()
     }
 
     /// A divided secret by id.
