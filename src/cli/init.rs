@@ -207,7 +207,7 @@ impl Init {
         let new = self.new_vault(profile, k, &people)?;
         let store = self.store()?;
         if !known {
-            unlock_file::write(file, people.to_json().expose())?;
+            unlock_file::write(file, people.to_json().expose(), "No vault was made.")?;
         }
         let environment = sessions::environment(&self.practice(), profile)?;
         create_under(Box::new(store), new, policy, environment).map_err(|e| {

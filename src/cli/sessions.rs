@@ -111,7 +111,9 @@ pub(super) fn open(dir: &Path, unlock: Option<&Path>, practice: &Practice) -> An
     match unlock {
         Some(file) => {
             unlock_file::allowed_in(profile)?;
-            opening.enter_unlock_file(&unlock_file::read(file)?)?;
+            opening
+                .enter_unlock_file(&unlock_file::read(file)?)
+                .map_err(|refusal| unlock_file::or_its_successor(file, refusal.into()))?;
         }
         None if sample_people(&opening.bootstrap()) => {
             opening.enter_unlock_file(sample_unlock_file().as_bytes())?;

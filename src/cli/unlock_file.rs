@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -33,11 +33,33 @@ pub(super) fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }
 
-/// Writes a new unlock file, for this user alone, and waits until it is on the medium.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Answer<()> {
+/// Where a rotation writes the new words before its commit; afterwards they are put in the place of `old`.
+pub(super) fn next_to(old: &Path) -> PathBuf {
+    let mut name = old.to_owned().into_os_string();
+    name.push(".new");
+    PathBuf::from(name)
+}
+
+/// A refusal to open with `file`, which names the file of a rotation that was cut before it took the place of `file`:
+/// its words may be the only way in.
+pub(super) fn or_its_successor(file: &Path, failure: Failure) -> Failure {
+    let next = next_to(file);
+    if !exists(&next) {
+        return failure;
+    }
+    failure.hint(format!(
+        "{} lies beside it: a rotation was cut. Open with that one; if it opens, put it in the place of {}",
+        next.display(),
+        file.display()
+    ))
+}
+
+/// Writes a new unlock file, for this user alone, and waits until it is on the medium. `unchanged` says what did not
+/// happen where that fails.
+pub(super) fn write(path: &Path, bytes: &[u8], unchanged: &str) -> Answer<()> {
     let failed = |e: std::io::Error| {
         Failure::failed(format!(
-            "{}: the unlock file could not be written: {e}. No vault was made.",
+            "{}: the unlock file could not be written: {e}. {unchanged}",
             path.display()
         ))
     };
@@ -78,9 +100,10 @@ mod tests {
     fn it_is_written_once_for_one_user() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.json");
-        write(&path, b"{}").unwrap();
+        write(&path, b"{}", "Nothing was changed.").unwrap();
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
-        assert!(write(&path, b"{}").is_err());
+        let refused = write(&path, b"{}", "Nothing was changed.").unwrap_err();
+        assert!(refused.message.ends_with("Nothing was changed."));
         assert_eq!(read(&path).unwrap().as_slice(), b"{}");
     }
 

@@ -182,6 +182,12 @@ fn without_another_file_the_new_words_take_the_place_of_the_old_ones() {
     std::fs::write(&old, before).unwrap();
     room.run("vault status t.vault --unlock-file old.json")
         .refused(1, "passphrase does not open this envelope");
+    // A rotation that was cut between its commit and the exchange of the files: the refusal names the way in.
+    std::fs::copy(room.path("people.json"), room.path("old.json.new")).unwrap();
+    let cut = room.run("vault status t.vault --unlock-file old.json");
+    cut.refused(1, "passphrase does not open this envelope");
+    cut.refused(1, "old.json.new lies beside it");
+    room.ok("vault status t.vault --unlock-file old.json.new");
 }
 
 /// A rehearsal vault with two keys, a copy of it, and then the first key destroyed.

@@ -154,6 +154,9 @@ fn a_new_script_is_clean_plays_and_overwrites_nothing() {
     }
     room.ok("play mine.toml --headless --out out");
     assert!(room.names("out").contains(&"ceremony.json".to_owned()));
+    // Its samples are not beside the copy: those inside the binary stand in for them.
+    room.ok("play keks.toml --headless --out keks");
+    assert!(room.names("keks").contains(&"ceremony.json".to_owned()));
     room.run("new-script mine.toml").refused(1, "mine.toml");
     room.run("new-script Bad.toml").refused(2, "id");
     room.run("new-script other.txt").refused(2, ".toml");

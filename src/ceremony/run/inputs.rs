@@ -1,7 +1,7 @@
 //! File inputs: what was brought, and what stands in for it outside production.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use crate::session::Profile;
@@ -13,8 +13,8 @@ use super::RunError;
 /// The most that is read of an input.
 const LIMIT: u64 = 1024 * 1024;
 
-/// Completes `given` by the script's defaults: from the script's own folder where it has one, else from the samples
-/// inside the binary. Production takes no default: a sample must never pass for a counterparty. Also says whether
+/// Completes `given` by the script's defaults: from the script's own folder where it has one and the file lies in
+/// it, else from the samples inside the binary. Production takes no default: a sample must never pass for a counterparty. Also says whether
 /// every input is the script's own (only then its seed counts without `--seed`).
 ///
 /// # Errors
@@ -69,19 +69,28 @@ fn default_bytes(
     if profile == Profile::Production {
         return Err(missing("In production a sample never stands in for it."));
     }
-    if let Some(folder) = folder {
-        return read(&folder.join(path))
-            .map_err(|e| missing(&format!("Its default {path} cannot be read ({e}).")));
+    let Some(folder) = folder else {
+        return embedded(path)
+            .filter(|_| script.is_shipped())
+            .ok_or_else(|| {
+                missing(&format!(
+                    "Its default {path} is not among the samples inside keymoot."
+                ))
+            });
+    };
+    match read(&folder.join(path)) {
+        Ok(bytes) => Ok(bytes),
+        // A copy of a script that ships lies where `new-script` wrote it, and its samples stayed inside the binary.
+        Err(e) if e.kind() == ErrorKind::NotFound => embedded(path).ok_or(e),
+        Err(e) => Err(e),
     }
-    path.strip_prefix("samples/")
-        .filter(|_| script.is_shipped())
-        .and_then(shipped::sample)
-        .map(<[u8]>::to_vec)
-        .ok_or_else(|| {
-            missing(&format!(
-                "Its default {path} is not among the samples inside keymoot."
-            ))
-        })
+    .map_err(|e| missing(&format!("Its default {path} cannot be read ({e}).")))
+}
+
+/// The sample of this path inside the binary.
+fn embedded(path: &str) -> Option<Vec<u8>> {
+    let name = path.strip_prefix("samples/")?;
+    shipped::sample(name).map(<[u8]>::to_vec)
 }
 
 /// Reads a file of at most 1 MiB.

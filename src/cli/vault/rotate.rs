@@ -218,7 +218,8 @@ impl Rotate {
         // Judged before the file is written; written before the commit, without it nobody opens the vault after.
         session.preview(&Action::Custody(CustodyAct::Rotate(rotation.clone())))?;
         if !known {
-            unlock_file::write(path, people.to_json().expose())?;
+            let unchanged = "Nothing was rotated; the people of now still open the vault.";
+            unlock_file::write(path, people.to_json().expose(), unchanged)?;
         }
         let done = session
             .rotate_automatic(rotation, passphrases)
@@ -245,11 +246,7 @@ impl Rotate {
     fn new_words(&self) -> Answer<(PathBuf, Option<&Path>)> {
         match (&self.new_unlock_file, &self.which.unlock_file) {
             (Some(path), _) => Ok((path.clone(), None)),
-            (None, Some(old)) => {
-                let mut name = old.clone().into_os_string();
-                name.push(".new");
-                Ok((PathBuf::from(name), Some(old.as_path())))
-            }
+            (None, Some(old)) => Ok((unlock_file::next_to(old), Some(old.as_path()))),
             (None, None) => Err(Failure::usage(
                 "the new people's passphrases need a place. Nothing was changed.",
             )

@@ -225,6 +225,12 @@ fn an_access_has_every_field_and_another_witness() {
         assert_eq!(ledger.enter_access(wrong).unwrap_err().rule, Rule::A9);
     }
     assert_eq!(ledger.accesses.len(), 1);
+    // A ledger that is empty is not written: one that knows of an access alone has to be.
+    let alone = Ledger {
+        accesses: ledger.accesses,
+        ..Ledger::default()
+    };
+    assert!(!alone.is_empty() && Ledger::default().is_empty());
 }
 
 proptest::proptest! {
