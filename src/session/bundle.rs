@@ -17,6 +17,9 @@ use super::{Session, book};
 /// The longest log that goes into a bundle, in bytes.
 const MAX_LOG: u64 = 64 << 20;
 
+/// What people sign, in words, where they sign the line that names a bundle's parts.
+pub const OF_A_BUNDLE: &str = "the contents of a bundle";
+
 /// What comes to a bundle from outside the vault.
 pub struct Brought {
     /// The script's bytes.
@@ -133,7 +136,7 @@ impl Session {
             .map(|name| (name.clone(), KeySource::Held))
             .collect();
         if !held.is_empty() {
-            self.sign_off("the contents of a bundle", held)?;
+            self.sign_off(OF_A_BUNDLE, held)?;
         }
         Ok(())
     }

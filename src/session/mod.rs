@@ -97,7 +97,7 @@ use crate::os::{OsMonotonic, WallClock};
 pub use crate::api::Profile;
 pub use action::{Action, Confirmation, ExportNote};
 pub use backup::BackupDone;
-pub use bundle::Brought;
+pub use bundle::{Brought, OF_A_BUNDLE};
 pub use changing::{Changed, Changing, Moment, Turn as ChangeTurn};
 pub use command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
 pub use components::{

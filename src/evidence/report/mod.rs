@@ -44,6 +44,8 @@ pub struct RunReport {
     pub software_policy: String,
     /// Who was there.
     pub people: Vec<PersonPresent>,
+    /// What the signatures of the run stand under.
+    pub signatures: Signatures,
     /// Hashes of tool, script and boot medium, and who checked them.
     pub hashes: Vec<CheckedHash>,
     /// The steps.
@@ -86,6 +88,18 @@ pub struct PersonPresent {
     pub signed_at_terminal: u64,
     /// Signatures that came from an unlock file or script.
     pub signed_from_file: u64,
+}
+
+/// The signatures of a run, as its audit log holds them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Signatures {
+    /// Under acts: the issuer's and each custodian's.
+    pub acts: u64,
+    /// Under sign-offs.
+    pub sign_offs: u64,
+    /// Steps that were signed and then refused or stopped: of them the log keeps no signature.
+    pub unkept: u64,
 }
 
 /// A hash, and who compared it from outside.

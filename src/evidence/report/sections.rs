@@ -106,14 +106,48 @@ fn people(report: &RunReport) -> Vec<Block> {
         })
         .collect();
     if !blocks.is_empty() {
-        let from_file: u64 = report.people.iter().map(|p| p.signed_from_file).sum();
-        blocks.push(paragraph(&match from_file {
-            0 => "No signature came from a file.".to_owned(),
-            1 => "1 signature came from a file: nobody typed a passphrase for it.".to_owned(),
-            n => format!("{n} signatures came from a file: nobody typed a passphrase for them."),
-        }));
+        blocks.push(signatures(report));
     }
     blocks
+}
+
+/// What was counted, in the words in which `keymoot verify` counts.
+fn signatures(report: &RunReport) -> Block {
+    let counted = &report.signatures;
+    let mut said = Vec::new();
+    if counted.acts + counted.sign_offs > 0 {
+        said.push(format!(
+            "{} in the audit log of this run: {} for acts, {} under sign-offs.",
+            many(counted.acts + counted.sign_offs, "signature"),
+            counted.acts,
+            counted.sign_offs
+        ));
+    }
+    let from_file: u64 = report.people.iter().map(|p| p.signed_from_file).sum();
+    said.push(match from_file {
+        0 => "No signature came from a file.".to_owned(),
+        1 => "1 signature came from a file: nobody typed a passphrase for it.".to_owned(),
+        n => format!("{n} signatures came from a file: nobody typed a passphrase for them."),
+    });
+    if counted.unkept > 0 {
+        said.push(format!(
+            "Not counted: {} that people signed and that was then refused or stopped; of it the log keeps no signature.",
+            many(counted.unkept, "step")
+        ));
+    }
+    if counted.acts + counted.sign_offs > 0 {
+        said.push(
+            "Those at enrolment and under a bundle's own line are not of this run; keymoot verify counts them apart."
+                .to_owned(),
+        );
+    }
+    paragraph(&said.join(" "))
+}
+
+/// `1 step`, `2 steps`.
+fn many(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
 }
 
 fn hashes(report: &RunReport) -> Vec<Block> {

@@ -33,6 +33,11 @@ fn full() -> RunReport {
             person("Bo", "custodian", 2, 1),
             person("Wim", "witness", 0, 0),
         ],
+        signatures: Signatures {
+            acts: 4,
+            sign_offs: 2,
+            unkept: 1,
+        },
         hashes: vec![CheckedHash {
             what: "keymoot binary".into(),
             sha256: "ab".repeat(32),
@@ -136,7 +141,6 @@ fn sections_come_in_their_order_and_numbered() {
         ]
     );
     for said in [
-        "1 signature came from a file: nobody typed a passphrase for it.",
         "Checked by        nobody from outside",
         "State             NOT EVIDENCED",
         "State             evidenced, audit lines 4, 5",
@@ -147,6 +151,20 @@ fn sections_come_in_their_order_and_numbered() {
         NOT_A_DEVICE,
     ] {
         assert!(text.contains(said), "{said}\n{text}");
+    }
+}
+
+#[test]
+fn the_report_says_what_it_counts() {
+    let text = text(&full());
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in [
+        "6 signatures in the audit log of this run: 4 for acts, 2 under sign-offs.",
+        "1 signature came from a file: nobody typed a passphrase for it.",
+        "Not counted: 1 step that people signed and that was then refused",
+        "keymoot verify counts them apart.",
+    ] {
+        assert!(flat.contains(said), "{said}\n{text}");
     }
 }
 

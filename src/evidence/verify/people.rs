@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::super::bundle::sha256;
 use super::file::{Parts, bytes32, canonical, part, string};
 use super::log::{Line, Log, event};
-use super::{Fault, Verified, fault};
+use super::{Count, Fault, fault};
 
 /// One person: name, role, public key.
 pub(super) struct Person {
@@ -22,8 +22,9 @@ pub(super) struct Person {
 /// The people by fingerprint; each stands in a list that the log holds.
 pub(super) fn people(parts: &Parts, log: &Log) -> Result<BTreeMap<String, Person>, Fault> {
     let mut listed = BTreeSet::new();
-    for line in &log.lines {
-        enrolled(line.details(), &mut listed);
+    for line in log.lines.iter().filter(|line| line.is("noted", "people")) {
+        let statement = line.details().get("statement").unwrap_or(&Value::Null);
+        enrolled(statement, &mut listed);
     }
     let mut people = BTreeMap::new();
     for person in part(parts, "people").as_array().unwrap_or(&Vec::new()) {
@@ -82,7 +83,7 @@ pub(super) fn signed(
     keys: &BTreeMap<String, Person>,
     prefix: &str,
     body: impl Fn(&Value, &str) -> Value,
-    done: &mut Verified,
+    count: &mut Count,
 ) -> Result<Vec<(String, String)>, Fault> {
     let signatures = line.details().get("signatures").and_then(Value::as_array);
     let mut who: Vec<(String, String)> = Vec::new();
@@ -106,7 +107,7 @@ pub(super) fn signed(
         if who.iter().any(|(seen, _)| seen == fingerprint) {
             return fault(event(line.n), format!("{name} signed twice"));
         }
-        done.signed_from_file += u64::from(by != "terminal");
+        count.add(by);
         who.push((fingerprint.to_owned(), name.to_owned()));
     }
     Ok(who)

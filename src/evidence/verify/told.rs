@@ -28,6 +28,13 @@ pub fn told(done: &Verified) -> String {
         ("Vault", format!("{} ({})", done.vault, done.profile)),
         ("Run", format!("{} ({outcome})", done.run)),
         ("Script", format!("SHA-256 {}", done.script_sha256)),
+        (
+            "Tool",
+            match done.tools.as_slice() {
+                [] => "not taken: a run from a seed is the same on every build".to_owned(),
+                tools => format!("SHA-256 {}, as it read itself", tools.join(", ")),
+            },
+        ),
         ("Log", format!("{} lines, whole from line 1", done.events)),
         (
             "States",
@@ -55,7 +62,7 @@ pub fn told(done: &Verified) -> String {
     text
 }
 
-/// Who signed what.
+/// Who signed what, and how many signatures that makes.
 fn signatures(done: &Verified, text: &mut String) {
     for (name, who) in &done.acts {
         let _ = writeln!(text, "{:<11}{name}: signed by {}", "Act", who.join(", "));
@@ -63,20 +70,73 @@ fn signatures(done: &Verified, text: &mut String) {
     for (line, who) in &done.sign_offs {
         let _ = writeln!(text, "{:<11}line {line}: {}", "Signed off", who.join(", "));
     }
+    if !done.bundle_signed.is_empty() {
+        let who = done.bundle_signed.join(", ");
+        let _ = writeln!(text, "{:<11}its parts, by {who}", "Bundle");
+    }
+    let counts = &done.signatures;
+    let run = counts.of_the_run();
+    let mut rows = vec![format!(
+        "{} of this run, as its report counts them: {} for acts, {} under sign-offs",
+        run.hold, counts.acts.hold, counts.sign_offs.hold
+    )];
+    for (count, under) in [
+        (
+            counts.bundle,
+            "under the line that names the parts of this bundle",
+        ),
+        (
+            counts.enrolment,
+            "at enrolment: own keys, lists of people, answers about policy",
+        ),
+        (
+            counts.elsewhere,
+            "under sign-offs of other runs and bundles",
+        ),
+    ] {
+        if count.hold > 0 {
+            rows.push(format!("{} {under}", count.hold));
+        }
+    }
+    let all = run.hold + counts.others().hold;
+    rows.push(format!("{all} in all, and every one of them holds"));
+    let labels = std::iter::once("Signatures").chain(std::iter::repeat(""));
+    for (label, row) in labels.zip(rows) {
+        let _ = writeln!(text, "{label:<11}{row}");
+    }
 }
 
 /// What an auditor has to know besides.
 fn remarks(done: &Verified, text: &mut String) {
-    if !done.bundle_signed {
-        text.push_str(
-            "note       files, report and recording are as the vault noted them; nobody signed for them.\n",
+    let counts = &done.signatures;
+    let mut notes = Vec::new();
+    if done.bundle_signed.is_empty() {
+        notes.push(
+            "files, report and recording are as the vault noted them; nobody signed for them."
+                .to_owned(),
         );
     }
-    if done.signed_from_file > 0 {
-        let _ = writeln!(
-            text,
-            "note       {} signatures came from a file: nobody typed a passphrase for them.",
-            done.signed_from_file
-        );
+    let (run, others) = (counts.of_the_run().from_file, counts.others().from_file);
+    if run + others > 0 {
+        notes.push(format!(
+            "{run} of this run's signatures and {others} of the others came from a file: nobody typed a passphrase for \
+             them."
+        ));
+    }
+    if counts.not_shown > 0 {
+        notes.push(format!(
+            "{} signatures more are for acts outside this run. The log names who signed, and these people may sign so; \
+             what they signed is not in this bundle, so those signatures are not checked.",
+            counts.not_shown
+        ));
+    }
+    if !done.unnamed.is_empty() {
+        notes.push(format!(
+            "not in the trust file, and not among those who signed this run: {}.",
+            done.unnamed.join(", ")
+        ));
+    }
+    for note in notes {
+        let _ = writeln!(text, "{:<11}{note}", "note");
     }
 }
