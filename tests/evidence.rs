@@ -272,6 +272,14 @@ fn enrolment_forms_make_a_bundle_authentic() {
     assert_eq!(refused.status.code(), Some(1));
     let told = String::from_utf8(refused.stderr).unwrap();
     assert!(told.contains("NOT AUTHENTIC"), "{told}");
+    // A test vault notes the program that played the run, as it reads itself; the report and the verifier say so.
+    let program = std::fs::read(env!("CARGO_BIN_EXE_keymoot")).unwrap();
+    let own = keymoot::evidence::bundle::sha256(&program);
+    let report = done(&keymoot(state, &["report", &bundle]));
+    let dense: String = report.split_whitespace().collect();
+    assert!(dense.contains(&own), "{report}");
+    let told = done(&keymoot(state, &["verify", &bundle]));
+    assert!(told.contains(&own), "{told}");
     // The report in every format comes from the same bundle.
     for (format, begins) in [
         ("text", "keymoot run report"),

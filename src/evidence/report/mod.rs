@@ -1,7 +1,6 @@
 //! The report of a run: what people sign in ink and keep.
 //!
-//! [`RunReport`] is plain data, filled by the session; [`text`] draws it at 72 columns with numbered pages. A
-//! section without content is left out; exceptions are never left out but say "none".
+//! [`RunReport`] is plain data, filled by the session; [`text`] draws it at 72 columns with numbered pages.
 
 mod affidavit;
 mod markup;
@@ -58,6 +57,8 @@ pub struct RunReport {
     pub certificates: Vec<CounterpartyCertificate>,
     /// Copies and backups.
     pub copies: Vec<Copy>,
+    /// Packages that showed tampering, and the keys whose components were in them; none is said as "none".
+    pub suspect: Vec<String>,
     /// Exceptions; none is said as "none".
     pub exceptions: Vec<Exception>,
     /// Clauses.
@@ -110,6 +111,9 @@ pub struct CheckedHash {
     pub what: String,
     /// SHA-256, lower-case hex; empty if it was not taken.
     pub sha256: String,
+    /// Where it was not taken: why.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub not_taken: String,
     /// Who checked it from outside, and how; empty if nobody did.
     pub checked_by: String,
 }
@@ -120,8 +124,12 @@ pub struct CheckedHash {
 pub struct Step {
     /// The step's id.
     pub id: String,
+    /// What it is called.
+    pub title: String,
     /// The operation.
     pub op: String,
+    /// Each key that it made, moved or used: its name, what became of it, its check value and method.
+    pub keys: Vec<String>,
     /// When it was executed.
     pub at: Option<Timestamp>,
     /// Who acted.
@@ -263,8 +271,11 @@ pub struct Clause {
     pub asks: String,
     /// How it stands.
     pub state: ClauseState,
-    /// Audit lines that show it.
+    /// Audit lines that show it, or that show what there is of it.
     pub lines: Vec<u64>,
+    /// Where it is not evidenced although its steps were done: why.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub why: String,
 }
 
 /// The affidavit of destruction (PCI PIN requirement 24).

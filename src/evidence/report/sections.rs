@@ -4,25 +4,50 @@ use super::sheet::{Block, field, paragraph, plain, wrapped};
 use super::{ClauseState, NOT_A_DEVICE, RunReport, affidavit};
 use crate::api::Timestamp;
 
-/// Every section that has content: its numbered title and its blocks.
+/// Every section: its numbered title and its blocks. What an auditor looks for and does not find is said to be none;
+/// a section whose absence says nothing is left out.
 pub(super) fn numbered(report: &RunReport) -> Vec<(String, Vec<Block>)> {
-    let sections: [(&str, Vec<Block>); 12] = [
-        ("What was done", summary(report)),
-        ("People", people(report)),
-        ("Hashes of tool, script and boot medium", hashes(report)),
-        ("Steps", steps(report)),
-        ("Keys", keys(report)),
-        ("Access to components and shares", access(report)),
-        ("Certificates of counterparties", certificates(report)),
-        ("Copies and backups", copies(report)),
-        ("Exceptions", exceptions(report)),
-        ("Clauses", clauses(report)),
-        ("Affidavit of destruction", affidavit::blocks(report)),
-        ("Signed in ink", ink(report)),
+    let sections: [(&str, Vec<Block>, &str); 13] = [
+        ("What was done", summary(report), ""),
+        ("People", people(report), ""),
+        ("Hashes of tool, script and boot medium", hashes(report), ""),
+        ("Steps", steps(report), ""),
+        ("Keys", keys(report), "none: this run declares no key"),
+        (
+            "Access to components and shares",
+            access(report),
+            "none: no share, approval key or component was used",
+        ),
+        (
+            "Certificates of counterparties",
+            certificates(report),
+            "none: this run confirmed no certificate",
+        ),
+        (
+            "Copies and backups",
+            copies(report),
+            "none: the vault has no copy on record",
+        ),
+        ("Suspect packages and keys", suspect(report), "none"),
+        ("Exceptions", exceptions(report), "none"),
+        (
+            "Clauses",
+            clauses(report),
+            "none: the script names no clause",
+        ),
+        (
+            "Affidavit of destruction",
+            affidavit::blocks(report),
+            "none: this run destroyed no key",
+        ),
+        ("Signed in ink", ink(report), ""),
     ];
     let mut numbered = Vec::new();
-    for (title, content) in sections {
-        let blocks: Vec<Block> = content.into_iter().filter(|b| !b.is_empty()).collect();
+    for (title, content, absent) in sections {
+        let mut blocks: Vec<Block> = content.into_iter().filter(|b| !b.is_empty()).collect();
+        if blocks.is_empty() && !absent.is_empty() {
+            blocks.push(paragraph(absent));
+        }
         if !blocks.is_empty() {
             numbered.push((format!("{}. {title}", numbered.len() + 1), blocks));
         }
@@ -155,10 +180,14 @@ fn hashes(report: &RunReport) -> Vec<Block> {
         .hashes
         .iter()
         .map(|hash| {
+            let absent = match hash.not_taken.as_str() {
+                "" => "not taken".to_owned(),
+                why => format!("not taken: {why}"),
+            };
             record(
                 &hash.what,
                 &[
-                    ("SHA-256", or(&hash.sha256, "not taken")),
+                    ("SHA-256", or(&hash.sha256, &absent)),
                     ("Checked by", or(&hash.checked_by, "nobody from outside")),
                 ],
             )
@@ -171,14 +200,20 @@ fn steps(report: &RunReport) -> Vec<Block> {
         .steps
         .iter()
         .map(|step| {
+            let heading = match step.title.as_str() {
+                "" => step.id.clone(),
+                title => format!("{title} ({})", step.id),
+            };
             record(
-                &format!("{}: {}", step.id, step.op),
+                &heading,
                 &[
+                    ("Operation", &step.op),
                     ("Time", &time(step.at)),
                     ("Acted", &step.acted.join(", ")),
                     ("Signed", &step.signed.join(", ")),
                     ("Approval words", &step.words),
                     ("Result", &step.result),
+                    ("Keys", &step.keys.join("; ")),
                     ("Clause", &step.clause),
                 ],
             )
@@ -277,10 +312,12 @@ fn copies(report: &RunReport) -> Vec<Block> {
         .collect()
 }
 
+fn suspect(report: &RunReport) -> Vec<Block> {
+    let items = report.suspect.iter();
+    items.map(|item| wrapped(item, "- ", "  ")).collect()
+}
+
 fn exceptions(report: &RunReport) -> Vec<Block> {
-    if report.exceptions.is_empty() {
-        return vec![paragraph("none")];
-    }
     report
         .exceptions
         .iter()
@@ -308,6 +345,9 @@ fn clauses(report: &RunReport) -> Vec<Block> {
                     let lines: Vec<String> = clause.lines.iter().map(u64::to_string).collect();
                     let noun = if lines.len() == 1 { "line" } else { "lines" };
                     format!("evidenced, audit {noun} {}", lines.join(", "))
+                }
+                (ClauseState::NotEvidenced, _) if !clause.why.is_empty() => {
+                    format!("NOT EVIDENCED: {}", clause.why)
                 }
                 (ClauseState::Procedural, _) => "procedural: people did it".to_owned(),
                 (ClauseState::NotEvidenced | ClauseState::Evidenced, _) => {

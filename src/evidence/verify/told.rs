@@ -31,7 +31,10 @@ pub fn told(done: &Verified) -> String {
         (
             "Tool",
             match done.tools.as_slice() {
-                [] => "not taken: a run from a seed is the same on every build".to_owned(),
+                [] if done.profile == "rehearsal" => {
+                    "not taken: a rehearsal is the same to the byte on every build".to_owned()
+                }
+                [] => "not taken: the log does not name the program that played the run".to_owned(),
                 tools => format!("SHA-256 {}, as it read itself", tools.join(", ")),
             },
         ),

@@ -75,6 +75,42 @@ impl Shown {
         of_run.flat_map(signatures).collect()
     }
 
+    /// Version and SHA-256 of each program that began the run or took it up again, where it was noted.
+    pub(super) fn tools(&self, run: &Run) -> Vec<[String; 2]> {
+        let mut tools: Vec<[String; 2]> = Vec::new();
+        for line in self.lines.values() {
+            let tool = string(line, &["details", "tool"]);
+            let own = string(line, &["details", "run"]) == run.id;
+            if own && !tool.is_empty() && !tools.iter().any(|[_, known]| known == tool) {
+                let version = string(line, &["details", "version"]);
+                tools.push([version.to_owned(), tool.to_owned()]);
+            }
+        }
+        tools
+    }
+
+    /// Packages of components that showed tampering.
+    pub(super) fn suspect(&self) -> Vec<String> {
+        let tampered = self
+            .lines
+            .iter()
+            .filter(|(_, line)| line.pointer("/details/tampered") == Some(&Value::Bool(true)));
+        let told = tampered.map(|(n, line)| {
+            let detail = |name: &str| string(line, &["details", name]);
+            let part = line.pointer("/details/part").map(Value::to_string);
+            let who = line.pointer("/who/0").and_then(Value::as_str);
+            format!(
+                "components of {}: package {} of component {} showed tampering when {} opened it (audit line {n}); \
+                 none of them may be used",
+                detail("components_of"),
+                detail("package"),
+                part.unwrap_or_default(),
+                who.unwrap_or("somebody")
+            )
+        });
+        told.collect()
+    }
+
     /// The signatures that a step's lines hold.
     pub(super) fn of_step(&self, record: &StepRecord) -> Vec<Signed> {
         let lines = audit_lines(record);

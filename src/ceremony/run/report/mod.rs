@@ -1,18 +1,21 @@
 //! The run as the report tells it: plain data for [`crate::evidence::report`], gathered from journal and vault.
 
+mod access;
+mod carried;
 mod clauses;
 mod counterparties;
+mod hashes;
 mod keys;
 mod log;
 mod people;
+mod sent;
 mod steps;
 
 use crate::custody::words;
-use crate::evidence::report::{self, Access, CheckedHash, Copy, Exception, RunReport};
+use crate::evidence::report::{self, Copy, Exception, RunReport};
 use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, StepState, View};
 
 use super::super::model::{Model, Role, Step};
-use super::super::ops;
 use super::super::script::Script;
 use super::drive::audit_head;
 use super::sign::{AUDIT_LINE, SIGNED_FROM};
@@ -59,15 +62,16 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         software_policy: software(&view).to_owned(),
         people: people::present(&from),
         signatures: people::signatures(&from),
-        hashes: hashes(run, script),
+        hashes: hashes::taken(&from, script),
         steps: from
             .pairs()
-            .map(|(step, record)| steps::one_step(step, record))
+            .map(|(step, record)| steps::one_step(&from, step, record))
             .collect(),
         keys: keys::rows(&from),
-        access: access(&from),
+        access: access::log(&from),
         certificates: counterparties::certificates(&from),
         copies: copies(&view),
+        suspect: from.shown.suspect(),
         exceptions: exceptions(&from),
         clauses: clauses::table(&from),
         destruction: keys::destruction(&from),
@@ -88,6 +92,12 @@ impl<'a> Material<'a> {
     /// The name at a place.
     fn name(&self, place: &str) -> String {
         self.run.people.get(place).cloned().unwrap_or_default()
+    }
+
+    /// What a declared key is called.
+    fn label(&self, id: &str) -> String {
+        let declared = self.model.key(id);
+        declared.map_or_else(|| id.to_owned(), |key| key.label.clone())
     }
 
     /// The witness who watched a step, or the ceremony's witness.
@@ -154,51 +164,6 @@ fn software(view: &View) -> &'static str {
         }
         Profile::Production => "This vault may not make keys in software.",
     }
-}
-
-fn hashes(run: &Run, script: &Script) -> Vec<CheckedHash> {
-    let hash = |what: String, sha256: String| CheckedHash {
-        what,
-        sha256,
-        checked_by: String::new(),
-    };
-    let mut hashes = vec![
-        hash(
-            format!("keymoot {}", env!("CARGO_PKG_VERSION")),
-            String::new(),
-        ),
-        hash(format!("script {}", script.id()), run.script_sha256.clone()),
-        hash("boot medium".to_owned(), String::new()),
-    ];
-    for (name, bytes) in &run.inputs {
-        use sha2::{Digest, Sha256};
-        let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
-        hashes.push(hash(format!("input {name}"), digest));
-    }
-    hashes
-}
-
-/// Every opening of an approval envelope, with the fields of requirement 26.
-fn access(from: &Material<'_>) -> Vec<Access> {
-    let mut entries = Vec::new();
-    for (step, record) in from.pairs().filter(|(step, _)| ops::is_act(step.op)) {
-        if record.digest.is_none() {
-            continue;
-        }
-        for custodian in record.who.iter().skip(1) {
-            entries.push(Access {
-                out: record.began,
-                back: record.ended,
-                component: format!("use share and approval key of {custodian}"),
-                purpose: format!("{} ({})", step.title, step.id),
-                custodian: custodian.clone(),
-                witness: from.witness(step),
-                package_opened: String::new(),
-                package_sealed: String::new(),
-            });
-        }
-    }
-    entries
 }
 
 fn exceptions(from: &Material<'_>) -> Vec<Exception> {

@@ -6,6 +6,7 @@ use crate::session::{StepRecord, StepState, TOKEN_NOTES};
 
 use super::super::super::model::Step;
 use super::super::super::ops;
+use super::Material;
 
 /// Whether people sign in a step.
 pub(super) fn signs(step: &Step) -> bool {
@@ -13,7 +14,7 @@ pub(super) fn signs(step: &Step) -> bool {
 }
 
 /// A step with its record.
-pub(super) fn one_step(step: &Step, record: &StepRecord) -> ReportStep {
+pub(super) fn one_step(from: &Material<'_>, step: &Step, record: &StepRecord) -> ReportStep {
     let signs = signs(step);
     let digest = record
         .digest
@@ -27,6 +28,8 @@ pub(super) fn one_step(step: &Step, record: &StepRecord) -> ReportStep {
     };
     ReportStep {
         id: step.id.clone(),
+        title: step.title.clone(),
+        keys: super::keys::of_step(from, step, record),
         op: step.op.name.to_owned(),
         at: record.ended.or(record.began),
         acted: acted(record, signs),
