@@ -20,7 +20,34 @@ fn a_broken_chain_is_shown_as_such() {
     );
     room.state = crate::tui::app::State::new(room.state.world.clone(), Box::new(screen));
     room.check("audit-broken");
-    room.shows(&["CHAIN BROKEN at event 4", "NOT PROVEN", "it was edited"]);
+    room.shows(&["CHAIN BROKEN at line 4", "NOT PROVEN", "it was edited"]);
+}
+
+/// A break in the line that says what became of an act is shown at the act, and the rows before it stand.
+#[test]
+fn a_break_is_found_by_its_line_and_not_by_its_row() {
+    let mut session = practice_session(true);
+    let (_, script) = crate::ceremony::shipped()[0];
+    let parsed = crate::ceremony::Script::parse(script).unwrap();
+    crate::ceremony::Runner::begin(&mut session, parsed, crate::ceremony::Wanted::default())
+        .unwrap()
+        .headless(&mut session)
+        .unwrap();
+    let mut trail = session.trail().unwrap();
+    let at = trail
+        .lines
+        .iter()
+        .position(|line| line.end.is_some())
+        .unwrap();
+    let event = trail.lines[at].clone();
+    trail.broken = Some((event.last(), "Audit line: it was edited.".into()));
+    let mut screen = Audit::unread();
+    let room = Room::new(Evidence::new(), session);
+    let _ = screen.news(&News::Trail(Arc::new(trail)), &room.state.world);
+    assert_eq!(screen.chosen().unwrap().n, event.n);
+    let rows = screen.rows();
+    assert_ne!(texts(rows[at - 1], Some(event.last())).1[4], "NOT PROVEN");
+    assert_eq!(texts(rows[at], Some(event.last())).1[4], "NOT PROVEN");
 }
 
 #[test]
