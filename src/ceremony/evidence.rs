@@ -16,7 +16,7 @@ pub fn bundle(
     run: &str,
     recording: Option<Vec<u8>>,
 ) -> Result<Vec<u8>, Refusal> {
-    let report = parsed(session, bytes, run)?;
+    let report = run_report_of(session, bytes, run)?;
     let brought = Brought {
         script: bytes.to_vec(),
         report: serde_json::to_value(report).unwrap_or_default(),
@@ -28,15 +28,15 @@ pub fn bundle(
     session.bundle(run, brought)
 }
 
-/// The report of a run as text.
+/// The report of a run: `bytes` are its script's.
 ///
 /// # Errors
 /// The vault knows no such run of this script.
-pub fn report_text(session: &Session, bytes: &[u8], run: &str) -> Result<String, Refusal> {
-    parsed(session, bytes, run).map(|run| report::text(&run))
-}
-
-fn parsed(session: &Session, bytes: &[u8], run: &str) -> Result<report::RunReport, Refusal> {
+pub fn run_report_of(
+    session: &Session,
+    bytes: &[u8],
+    run: &str,
+) -> Result<report::RunReport, Refusal> {
     let script = Script::parse(bytes).ok();
     script
         .and_then(|script| run_report(session, &script, run))

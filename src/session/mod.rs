@@ -78,6 +78,7 @@ mod state;
 mod stop;
 mod trail;
 mod transition;
+pub mod trusting;
 pub mod view;
 mod views;
 pub mod wire;

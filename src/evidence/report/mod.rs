@@ -327,6 +327,47 @@ pub fn html(report: &RunReport) -> String {
     markup::html(report)
 }
 
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// 72 columns, numbered pages.
+    Text,
+    /// Markdown.
+    Markdown,
+    /// One page of HTML.
+    Html,
+}
+
+impl Format {
+    /// By the end of a file's name: `.md`, `.html`; everything else is text.
+    pub fn of(path: &std::path::Path) -> Self {
+        let end = path.extension().and_then(|end| end.to_str());
+        match end.map(str::to_ascii_lowercase).as_deref() {
+            Some("md" | "markdown") => Self::Markdown,
+            Some("html" | "htm") => Self::Html,
+            _ => Self::Text,
+        }
+    }
+
+    /// What people call it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Text => "text, 72 columns, numbered pages",
+            Self::Markdown => "Markdown",
+            Self::Html => "one page of HTML",
+        }
+    }
+
+    /// The report in this form.
+    pub fn draw(self, report: &RunReport) -> String {
+        match self {
+            Self::Text => text(report),
+            Self::Markdown => markdown(report),
+            Self::Html => html(report),
+        }
+    }
+}
+
 /// The line on top of every page.
 fn banner(report: &RunReport) -> String {
     let mark = match report.profile.as_str() {

@@ -13,6 +13,7 @@ mod count;
 mod elsewhere;
 mod enrolment;
 mod file;
+mod files;
 mod log;
 mod people;
 mod sign_offs;
@@ -32,11 +33,14 @@ use sign_offs::sign_offs;
 use trust::trusted;
 
 pub use count::{Count, Counts};
-pub use told::{DO_NOT_RELY, NOT, told};
+pub use told::{refused, told};
 pub use trust::Trusted;
 
 /// The longest bundle that is read: 1 GiB.
 pub const MAX_BUNDLE: u64 = 1 << 30;
+
+/// The place of a [`Fault`] where a bundle is consistent and not of the people of the trust file.
+pub const TRUST: &str = "trust";
 
 /// Operations that move the state without signatures of their own, because people signed them beforehand: a deletion
 /// whose window ends, and the end of a set of shares that a new one replaced.
@@ -77,6 +81,10 @@ pub struct Verified {
     pub heads: (u64, u64),
     /// What the bundle holds.
     pub artifacts: Vec<String>,
+    /// Those of them that hold what an act of the run answered: they follow from the log, whoever signed its end.
+    pub from_acts: Vec<String>,
+    /// The last line of the log that a sign-off of this run or bundle covers.
+    pub covered: u64,
     /// Whether a recording is in it.
     pub recording: bool,
     /// Who signed the line that names artifacts, report and recording; nobody where it is empty.
@@ -165,6 +173,9 @@ fn contents(parts: &Parts, log: &Log, done: &mut Verified) -> Result<(), Fault> 
         let content = decoded(content, &place)?;
         if listed.and_then(|l| l.get(name)?.as_str()) != Some(&sha256(&content)) {
             return fault(place, "it is not the file that the log names");
+        }
+        if files::follows(&content, part(parts, "acts")) {
+            done.from_acts.push(name.clone());
         }
         done.artifacts.push(name.clone());
     }

@@ -54,6 +54,9 @@ pub(super) fn sign_offs(
             continue;
         }
         of_it.extend(keys);
+        if !who.is_empty() {
+            done.covered = done.covered.max(covered);
+        }
         let names: Vec<String> = who.into_iter().map(|(_, name)| name).collect();
         if under == Under::Bundle {
             done.signatures.bundle.plus(count);

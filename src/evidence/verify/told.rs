@@ -2,23 +2,27 @@
 
 use std::fmt::Write as _;
 
-use super::Verified;
+use super::{Fault, TRUST, Verified};
 
-/// How a bundle that does not hold is called, before the place and the reason.
-pub const NOT: &str = "NOT CONSISTENT.";
-/// What to do with it.
-pub const DO_NOT_RELY: &str =
-    "The bundle is not what keymoot wrote: do not rely on any of it, and ask for another copy.";
+/// Why a bundle is not what it should be, and what to do with it.
+pub fn refused(fault: &Fault) -> String {
+    if fault.place == TRUST {
+        return format!(
+            "consistent, but NOT AUTHENTIC: {}. Compare the trust file with the signed enrolment forms; if they agree, \
+             this bundle is not of the people it names.",
+            fault.what
+        );
+    }
+    format!(
+        "NOT CONSISTENT. {fault}. The bundle is not what keymoot wrote: do not rely on any of it, and ask for another \
+         copy."
+    )
+}
 
 /// A verified bundle in lines.
 pub fn told(done: &Verified) -> String {
     let mut text = String::new();
-    let verdict = if done.authentic {
-        "CONSISTENT and AUTHENTIC: the people of the trust file signed this."
-    } else {
-        "CONSISTENT: nothing in it contradicts the rest. Who signed is not proven: --trust proves it."
-    };
-    let _ = writeln!(text, "{verdict}\n");
+    let _ = writeln!(text, "{}\n", verdict(done));
     let outcome = if done.outcome.is_empty() {
         "stands open"
     } else {
@@ -63,6 +67,28 @@ pub fn told(done: &Verified) -> String {
     let _ = writeln!(text, "{:<11}{recording}", "Recording");
     remarks(done, &mut text);
     text
+}
+
+/// The first sentence: how far it holds, and whose it is.
+fn verdict(done: &Verified) -> String {
+    match (done.authentic, done.bundle_signed.is_empty()) {
+        (true, false) => {
+            "CONSISTENT and AUTHENTIC: the people of the trust file signed this.".to_owned()
+        }
+        (true, true) if done.covered == 0 => {
+            "CONSISTENT, and its acts AUTHENTIC: the people of the trust file signed each of them. Nobody signed the \
+             log or the bundle itself."
+                .to_owned()
+        }
+        (true, true) => format!(
+            "CONSISTENT and AUTHENTIC as far as line {} of the log: the people of the trust file signed that. Nobody \
+             signed the bundle itself.",
+            done.covered
+        ),
+        (false, _) => {
+            "CONSISTENT: nothing in it contradicts the rest. Who signed is not proven: --trust proves it.".to_owned()
+        }
+    }
 }
 
 /// Who signed what, and how many signatures that makes.
@@ -114,10 +140,7 @@ fn remarks(done: &Verified, text: &mut String) {
     let counts = &done.signatures;
     let mut notes = Vec::new();
     if done.bundle_signed.is_empty() {
-        notes.push(
-            "files, report and recording are as the vault noted them; nobody signed for them."
-                .to_owned(),
-        );
+        notes.push(unsigned(done));
     }
     let (run, others) = (counts.of_the_run().from_file, counts.others().from_file);
     if run + others > 0 {
@@ -142,4 +165,32 @@ fn remarks(done: &Verified, text: &mut String) {
     for note in notes {
         let _ = writeln!(text, "{:<11}{note}", "note");
     }
+}
+
+/// Why nobody signed the bundle, and what is proven all the same.
+fn unsigned(done: &Verified) -> String {
+    let mut text = String::from(
+        "nobody signed the line that names files, report and recording: no signing key was at hand when the bundle was \
+         made, as in every production vault, where each signature wants its person and envelope.",
+    );
+    let covered = match done.covered {
+        0 => " No sign-off covers the log either: what is signed are the acts, each by itself."
+            .to_owned(),
+        line => format!(
+            " The sign-offs cover the log up to line {line}, and with it every act, its answer and its check value."
+        ),
+    };
+    text.push_str(&covered);
+    if !done.from_acts.is_empty() {
+        let _ = write!(
+            text,
+            " These files hold what an act answered, so that they follow from the log: {}.",
+            done.from_acts.join(", ")
+        );
+    }
+    text += " The report is not signed here: compare it with the one in ink.";
+    if done.recording {
+        text += " The recording is what the vault noted, and no more.";
+    }
+    text
 }

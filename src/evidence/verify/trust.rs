@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use data_encoding::HEXLOWER;
 
 use super::people::Person;
-use super::{Fault, fault};
+use super::{Fault, TRUST, fault};
 
 /// A fingerprint that was obtained elsewhere: all 32 bytes of it, or the 16 that words stand for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(super) fn trusted(
 ) -> Result<Vec<String>, Fault> {
     if of_it.is_empty() {
         return fault(
-            "trust",
+            TRUST,
             "nobody signed anything in this run, so nobody vouches for it",
         );
     }
@@ -68,7 +68,7 @@ pub(super) fn trusted(
     if wrong.is_empty() {
         return Ok(unnamed.into_iter().map(str::to_owned).collect());
     }
-    fault("trust", wrong.join("; "))
+    fault(TRUST, wrong.join("; "))
 }
 
 fn list(names: &BTreeSet<&str>) -> String {

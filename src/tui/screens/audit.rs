@@ -1,5 +1,6 @@
 //! Audit: events as lines, the chain proven or the break named, each event one key away.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
@@ -408,13 +409,13 @@ fn as_written(line: &TrailLine) -> String {
     let time = line.time.map_or_else(|| "none".to_owned(), clock);
     let mut text =
         format!("time    {time}, which is UTC; the log has it in milliseconds since 1970\n");
-    text += &format!("what    {}, {}\n", line.what, line.result);
-    text += &format!("hash    {}\n", super::done::groups(&line.hash));
+    let _ = writeln!(text, "what    {}, {}", line.what, line.result);
+    let _ = writeln!(text, "hash    {}", super::done::groups(&line.hash));
     let end = line.end.as_ref().map(|end| (end.n, &end.written));
     for (n, written) in std::iter::once((line.n, &line.written)).chain(end) {
         let value: Option<serde_json::Value> = serde_json::from_str(written).ok();
         let pretty = value.and_then(|v| serde_json::to_string_pretty(&v).ok());
-        text += &format!("\nline {n}\n{}\n", pretty.as_ref().unwrap_or(written));
+        let _ = writeln!(text, "\nline {n}\n{}", pretty.as_ref().unwrap_or(written));
     }
     text
 }

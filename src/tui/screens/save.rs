@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crossterm::event::KeyEvent;
 
+use crate::evidence::report::{Format, RunReport};
 use crate::session::field::Footing;
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
@@ -19,6 +20,8 @@ pub(crate) struct Save {
     title: &'static str,
     path: TextField,
     bytes: Vec<u8>,
+    /// Where it is a report: it is drawn anew for the end of the name.
+    report: Option<Box<RunReport>>,
     digest: Digest,
     error: Option<String>,
     waiting: bool,
@@ -33,8 +36,29 @@ impl Save {
             path,
             digest: Digest::of_bytes("SHA-256 of the file", &bytes),
             bytes,
+            report: None,
             error: None,
             waiting: false,
+        }
+    }
+
+    /// The same for a report, whose form follows the end of the file's name.
+    pub(crate) fn report(proposal: &str, report: Box<RunReport>) -> Self {
+        let mut screen = Self::new("Evidence: write the report", proposal, Vec::new());
+        screen.report = Some(report);
+        screen.drawn();
+        screen
+    }
+
+    fn form(&self) -> Format {
+        Format::of(Path::new(self.path.value().trim()))
+    }
+
+    /// What is written under this name.
+    fn drawn(&mut self) {
+        if let Some(report) = &self.report {
+            self.bytes = self.form().draw(report).into_bytes();
+            self.digest = Digest::of_bytes("SHA-256 of the file", &self.bytes);
         }
     }
 }
@@ -55,8 +79,7 @@ impl Screen for Save {
     fn footing(&self, _world: &World) -> Footing {
         Footing {
             acts: "whoever is at the keyboard".into(),
-            enter: "writes a new file of that name; a file that is there is never overwritten"
-                .into(),
+            enter: "writes a new file of that name; one that is there is never overwritten".into(),
             so_far: "nothing was written".into(),
         }
     }
@@ -79,6 +102,7 @@ impl Screen for Save {
         let typed = std::path::PathBuf::from(self.path.value().trim());
         let name = typed.file_name().unwrap_or_default();
         self.path.set(&path.join(name).to_string_lossy());
+        self.drawn();
     }
 
     fn typing(&self) -> bool {
@@ -94,11 +118,22 @@ impl Screen for Save {
             2,
             5,
             Role::Muted,
-            &format!("{} bytes, no secret in it", self.bytes.len()),
+            &match &self.report {
+                None => format!("{} bytes, no secret in it", self.bytes.len()),
+                Some(_) => format!("{} bytes: {}", self.bytes.len(), self.form().words()),
+            },
         );
         let digest = super::done::groups(&self.digest.hex);
         canvas.paragraph(2, 6, room, Role::Muted, &format!("SHA-256  {digest}"));
-        super::wizard::complaint(canvas, 9, self.error.as_ref());
+        let mut y = 9;
+        if self.report.is_some() {
+            let words = "A name that ends in .md is written as Markdown, one in .html as a page for a browser, every other as text. For ink, print the text.";
+            y = canvas
+                .paragraph(2, y, room, Role::Muted, words)
+                .saturating_add(y)
+                .saturating_add(1);
+        }
+        super::wizard::complaint(canvas, y, self.error.as_ref());
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
@@ -119,11 +154,13 @@ impl Screen for Save {
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
         self.error = None;
         self.path.key(&key);
+        self.drawn();
         Reaction::none()
     }
 
     fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
         self.path.insert(text);
+        self.drawn();
         Reaction::none()
     }
 

@@ -68,6 +68,68 @@ fn a_run_is_reported_bundled_and_verified() {
     room.press("<Esc>i/no/such<Enter>").check("evidence-error");
 }
 
+/// The report goes to a file in the form that its name asks for; the bundle is judged with a trust file.
+#[test]
+fn a_report_is_saved_by_its_ending_and_a_bundle_judged_by_fingerprints() {
+    let mut session = practice_session(true);
+    let (_, script) = crate::ceremony::shipped()[0];
+    let parsed = crate::ceremony::Script::parse(script).unwrap();
+    crate::ceremony::Runner::begin(&mut session, parsed, crate::ceremony::Wanted::default())
+        .unwrap()
+        .headless(&mut session)
+        .unwrap();
+    let run = session.view().runs.last().unwrap().id.clone();
+    let bundle = crate::ceremony::bundle(&mut session, script, &run, None).unwrap();
+    let people = session.view().people.clone();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(file("b"), bundle).unwrap();
+    let line = |name: &str| {
+        let person = people.iter().find(|p| p.name == name).unwrap();
+        format!("{} {name}\n", person.fingerprint)
+    };
+    let all: String = people.iter().map(|p| line(&p.name)).collect();
+    std::fs::write(file("all"), &all).unwrap();
+    std::fs::write(file("few"), line("Ada")).unwrap();
+    std::fs::write(file("bad"), "what\n").unwrap();
+
+    let mut room = Room::new(Evidence::new(), session);
+    room.press("<Enter>");
+    room.shows(&["keymoot run report", "to a file"]);
+    room.press("w");
+    room.check("report-save");
+    room.press("<C-u>").press(&file("r.md"));
+    room.shows(&["bytes: Markdown"]);
+    room.press("<Enter>");
+    room.shows(&["written and read back"]);
+    let written = std::fs::read_to_string(file("r.md")).unwrap();
+    assert!(written.starts_with("# keymoot run report"), "{written}");
+    room.press("w<C-u>").press(&file("r.html")).press("<Enter>");
+    let written = std::fs::read_to_string(file("r.html")).unwrap();
+    assert!(written.starts_with("<!DOCTYPE html>"), "{written}");
+
+    room.press("<Esc>i")
+        .press(&file("b"))
+        .press("<Tab>")
+        .press(&file("all"));
+    room.shows(&["► Trust file", "who signed it"]);
+    room.press("<Enter>");
+    room.shows(&["CONSISTENT and AUTHENTIC"]);
+    room.press("<Esc>");
+    for (trust, said) in [
+        ("few", "NOT AUTHENTIC"),
+        ("bad", "line 1 is not a fingerprint"),
+    ] {
+        room.press("i")
+            .press(&file("b"))
+            .press("<Tab>")
+            .press(&file(trust));
+        room.press("<Enter>");
+        room.shows(&[said]);
+        room.press("<Esc>");
+    }
+}
+
 /// The three keys of the log: all proven again, a line by its number, the bundle of a run.
 #[test]
 fn the_log_is_proven_again_and_a_line_is_found_by_its_number() {
