@@ -12,8 +12,12 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use data_encoding::{BASE64, HEXLOWER};
+use keymoot::api::Timestamp;
+use keymoot::ceremony::{Runner, Script, Wanted};
 use keymoot::evidence::bundle::{Bundle, sha256};
 use keymoot::evidence::verify::{Fault, Trusted, verify};
+use keymoot::session::{Environment, RunOutcome, Session, practice};
+use keymoot::vault::MemoryStore;
 use serde_json::{Value, json};
 
 fn keymoot(state: &Path, arguments: &[&str]) {
@@ -47,6 +51,33 @@ fn second_of_two(first: &str, second: &str) -> Vec<u8> {
     ];
     keymoot(folder.path(), &play);
     std::fs::read(bundle).unwrap()
+}
+
+/// A rehearsal in memory in which a script was played, and the run.
+fn session_after(script: &str) -> (Session, String) {
+    let environment = Environment::seeded("forged").unwrap();
+    let store = Box::new(MemoryStore::default());
+    let clock = Some(Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap());
+    let created = practice::vault(store, environment, clock, true).unwrap();
+    let mut session = created.session;
+    let run = play(&mut session, script);
+    (session, run)
+}
+
+fn play(session: &mut Session, script: &str) -> String {
+    let script = Script::parse(named(script)).unwrap();
+    let mut runner = Runner::begin(session, script, Wanted::default()).unwrap();
+    assert_eq!(runner.headless(session).unwrap(), RunOutcome::Completed);
+    runner.run(session).id
+}
+
+fn bundled(session: &mut Session, script: &str, run: &str) -> Vec<u8> {
+    keymoot::ceremony::bundle(session, named(script), run, None).unwrap()
+}
+
+fn named(script: &str) -> &'static [u8] {
+    let mut shipped = keymoot::ceremony::shipped().iter();
+    shipped.find(|(name, _)| *name == script).unwrap().1
 }
 
 static TRUE: LazyLock<Vec<u8>> =
@@ -248,6 +279,127 @@ fn acts_and_sign_offs_outside_the_run_are_checked() {
     let at = before(&forged, "sign-off");
     forged.events[at]["details"]["signatures"][0]["signature"] = json!("00".repeat(64));
     forged.refused("events, line", "does not hold");
+}
+
+/// A rotation gives people new keys and the vault a new identity: its own run is bundled, and so are those before it.
+#[test]
+fn runs_with_and_before_a_rotation_are_bundled() {
+    let (mut session, first) = session_after("first-key.toml");
+    let run = play(&mut session, "custodian-replacement.toml");
+    let with = bundled(&mut session, "custodian-replacement.toml", &run);
+    let of_before = bundled(&mut session, "first-key.toml", &first);
+
+    let done = verify(&of_before, None).unwrap();
+    assert_eq!(
+        done.acts,
+        [(
+            "create-key".to_owned(),
+            ["Ada", "Ana", "Ben"].map(str::to_owned).to_vec()
+        )]
+    );
+
+    let done = verify(&with, None).unwrap();
+    let names: Vec<&str> = done.acts.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["vault.rotate", "vault.drill"]);
+    assert_eq!(done.signatures.enrolment.hold, 20, "both sets of people");
+    let mut forged = Forgery::of(&with).without_sign_offs();
+    let at = forged.at("Rotate", 0);
+    let said = &mut forged.events[at]["details"]["people"];
+    said[0]["signed"]["signature"]["signature"] =
+        said[1]["signed"]["signature"]["signature"].clone();
+    forged.refused("events, line", "does not hold for this enrolment");
+}
+
+/// A return to a copy begins a new epoch; the acts of before were signed under the old one, and say so.
+#[test]
+fn runs_before_a_return_to_a_copy_are_bundled() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let (vault, copy, again, bundle) = (file("v"), file("c"), file("v2"), file("b"));
+    let keymoot = |arguments: &[&str]| keymoot(folder.path(), arguments);
+    keymoot(&["init", &vault, "--profile", "rehearsal"]);
+    keymoot(&["play", "first-key.toml", "--headless", "--vault", &vault]);
+    keymoot(&["vault", "backup", &vault, "--to", &copy]);
+    keymoot(&[
+        "vault",
+        "restore",
+        &copy,
+        "--to",
+        &again,
+        "--reason",
+        "the stick was lost",
+    ]);
+    keymoot(&[
+        "bundle",
+        &again,
+        "--script",
+        "first-key.toml",
+        "--out",
+        &bundle,
+    ]);
+    let bundle = std::fs::read(bundle).unwrap();
+    let done = verify(&bundle, None).unwrap();
+    assert_eq!((done.acts.len(), done.heads), (1, (3, 0)));
+    // Backup and restore are acts of three people each, outside the run.
+    assert_eq!(done.signatures.not_shown, 6);
+    let mut forged = Forgery::of(&bundle);
+    assert!(forged.parts["acts"][0]["epoch"].is_string());
+    forged.parts["acts"][0]["epoch"] = forged.parts["vault"]["epoch"].clone();
+    forged.refused("acts, act 1", "not what people signed");
+}
+
+/// The report comes from the vault as well, for any run in it, in every form.
+#[test]
+fn a_vault_reports_any_of_its_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let vault = file("v");
+    keymoot(folder.path(), &["init", &vault, "--profile", "rehearsal"]);
+    for (script, name) in [("first-key.toml", "a"), ("kek-to-aws-rsa.toml", "b")] {
+        let bundle = file(name);
+        let play = [
+            "play",
+            script,
+            "--headless",
+            "--vault",
+            &vault,
+            "--bundle",
+            &bundle,
+        ];
+        keymoot(folder.path(), &play);
+    }
+    let report = |more: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_keymoot"))
+            .args([&["report", &vault], more].concat())
+            .env("XDG_STATE_HOME", folder.path())
+            .output()
+            .unwrap();
+        let told = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(told).unwrap())
+    };
+    let run_of = |name: &str| {
+        let parts = Forgery::of(&std::fs::read(file(name)).unwrap()).parts;
+        parts["run"]["id"].as_str().unwrap().to_owned()
+    };
+    let (first, last) = (run_of("a"), run_of("b"));
+    let (code, told) = report(&["--run", &first, "--format", "md"]);
+    assert!(
+        code == Some(0) && told.starts_with("# keymoot run report") && told.contains(&first),
+        "{told}"
+    );
+    let (code, told) = report(&[]);
+    assert!(code == Some(0) && told.contains(&last), "{told}");
+    let (code, told) = report(&["--run", "00"]);
+    assert!(
+        code == Some(1) && told.contains("no such run") && told.contains(&first),
+        "{told}"
+    );
+    let other = concat!(env!("CARGO_MANIFEST_DIR"), "/ceremonies/first-key.toml");
+    let (code, told) = report(&["--run", &last, "--script", other]);
+    assert!(
+        code != Some(0) && told.contains("no such run of this script"),
+        "{told}"
+    );
 }
 
 /// An act list has its signatures in every line; a line that tells another story is found.

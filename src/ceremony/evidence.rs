@@ -38,7 +38,13 @@ pub fn run_report_of(
     run: &str,
 ) -> Result<report::RunReport, Refusal> {
     let script = Script::parse(bytes).ok();
+    let runs = session.view().runs;
+    let played = |script: &Script| {
+        let found = runs.iter().find(|known| known.id == run);
+        found.is_some_and(|known| known.script_sha256 == script.sha256_hex())
+    };
     script
+        .filter(played)
         .and_then(|script| run_report(session, &script, run))
         .ok_or_else(|| {
             Refusal::Usage(

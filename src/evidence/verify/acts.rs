@@ -41,7 +41,9 @@ pub(super) fn acts(
     for (n, act) in (1..).zip(disclosed) {
         let place = format!("acts, act {n}");
         let first = shown(log, act, &place)?;
-        let signed_act = act_of(log, first, act, &epoch, heads.get(&first.n));
+        // After a rotation the bundle says under which epoch an act was signed; the digest holds it to that.
+        let epoch = string(act, "epoch").unwrap_or(&epoch);
+        let signed_act = act_of(log, first, act, epoch, heads.get(&first.n));
         if Some(sha256(&canonical(&signed_act)).as_str()) != string(act, "digest") {
             return fault(place, "what it shows is not what people signed");
         }

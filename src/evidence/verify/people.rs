@@ -8,6 +8,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use serde_json::Value;
 
 use super::super::bundle::sha256;
+use super::enrolment::statements;
 use super::file::{Parts, bytes32, canonical, part, string};
 use super::log::{Line, Log, event};
 use super::{Count, Fault, fault};
@@ -22,8 +23,8 @@ pub(super) struct Person {
 /// The people by fingerprint; each stands in a list that the log holds.
 pub(super) fn people(parts: &Parts, log: &Log) -> Result<BTreeMap<String, Person>, Fault> {
     let mut listed = BTreeSet::new();
-    for line in log.lines.iter().filter(|line| line.is("noted", "people")) {
-        let statement = line.details().get("statement").unwrap_or(&Value::Null);
+    for said in statements(log).filter(|said| said.op == "people") {
+        let statement = said.details.get("statement").unwrap_or(&Value::Null);
         enrolled(statement, &mut listed);
     }
     let mut people = BTreeMap::new();
@@ -85,14 +86,25 @@ pub(super) fn signed(
     body: impl Fn(&Value, &str) -> Value,
     count: &mut Count,
 ) -> Result<Vec<(String, String)>, Fault> {
-    let signatures = line.details().get("signatures").and_then(Value::as_array);
+    signed_in(line.n, line.details(), keys, (prefix, body), count)
+}
+
+/// The same for what stands in a line: whatever it is that has `signatures`.
+pub(super) fn signed_in(
+    n: u64,
+    details: &Value,
+    keys: &BTreeMap<String, Person>,
+    (prefix, body): (&str, impl Fn(&Value, &str) -> Value),
+    count: &mut Count,
+) -> Result<Vec<(String, String)>, Fault> {
+    let signatures = details.get("signatures").and_then(Value::as_array);
     let mut who: Vec<(String, String)> = Vec::new();
     for signature in signatures.map_or(&[][..], Vec::as_slice) {
         let fingerprint = string(signature, "signer").unwrap_or_default();
         let name = string(signature, "name").unwrap_or_default();
         let Some(person) = keys.get(fingerprint).filter(|p| p.name == name) else {
             return fault(
-                event(line.n),
+                event(n),
                 format!("{name} signed with a key that is nobody's"),
             );
         };
@@ -100,12 +112,12 @@ pub(super) fn signed(
         let body = body(signature, by);
         if !holds(person, prefix, &body, string(signature, "signature")) {
             return fault(
-                event(line.n),
+                event(n),
                 format!("the signature of {name} does not hold for what it stands under"),
             );
         }
         if who.iter().any(|(seen, _)| seen == fingerprint) {
-            return fault(event(line.n), format!("{name} signed twice"));
+            return fault(event(n), format!("{name} signed twice"));
         }
         count.add(by);
         who.push((fingerprint.to_owned(), name.to_owned()));

@@ -17,8 +17,8 @@ pub struct Trusted {
     pub fingerprint: Vec<u8>,
 }
 
-/// Judges everybody before it answers. Whoever signed the run or the bundle must be known; of the others those are
-/// returned whom the trust file does not name. Nobody may have signed under a known name with another key.
+/// Judges everybody before it answers. Whoever signed the run or the bundle must be known, under the same name. Of the
+/// others, who may have had keys before a rotation, those are returned that the trust file does not have.
 ///
 /// # Errors
 /// Everybody who is not as the trust file has it, in one sentence.
@@ -47,9 +47,10 @@ pub(super) fn trusted(
         }
         let named = known.count() > 0;
         match (named, of_it.contains(fingerprint)) {
-            (true, _) => another.insert(name),
+            (true, true) => another.insert(name),
             (false, true) => unknown.insert(name),
-            (false, false) => unnamed.insert(name),
+            (true, false) => unnamed.insert(format!("{name} (another key)")),
+            (false, false) => unnamed.insert(name.to_owned()),
         };
     }
     let mut wrong = Vec::new();
@@ -66,7 +67,7 @@ pub(super) fn trusted(
         ));
     }
     if wrong.is_empty() {
-        return Ok(unnamed.into_iter().map(str::to_owned).collect());
+        return Ok(unnamed.into_iter().collect());
     }
     fault(TRUST, wrong.join("; "))
 }
