@@ -295,6 +295,57 @@ fn enrolment_forms_make_a_bundle_authentic() {
     }
 }
 
+/// The report comes from the vault as well, for any run in it, in every form.
+#[test]
+fn a_vault_reports_any_of_its_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let vault = file("v");
+    done(&keymoot(
+        folder.path(),
+        &["init", &vault, "--profile", "rehearsal"],
+    ));
+    let play = |script: &str| {
+        let bundle = file(script);
+        let arguments = [
+            "play",
+            script,
+            "--headless",
+            "--vault",
+            &vault,
+            "--bundle",
+            &bundle,
+        ];
+        done(&keymoot(folder.path(), &arguments));
+        let bundle = std::fs::read(bundle).unwrap();
+        verify(&bundle, None).unwrap().run
+    };
+    let (first, last) = (play("first-key.toml"), play("kek-to-aws-rsa.toml"));
+    let report = |more: &[&str]| {
+        let output = keymoot(folder.path(), &[&["report", &vault], more].concat());
+        let told = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(told).unwrap())
+    };
+    let (code, told) = report(&["--run", &first, "--format", "md"]);
+    assert!(
+        code == Some(0) && told.starts_with("# keymoot run report") && told.contains(&first),
+        "{told}"
+    );
+    let (code, told) = report(&[]);
+    assert!(code == Some(0) && told.contains(&last), "{told}");
+    let (code, told) = report(&["--run", "00"]);
+    assert!(
+        code == Some(1) && told.contains("no such run") && told.contains(&first),
+        "{told}"
+    );
+    let other = concat!(env!("CARGO_MANIFEST_DIR"), "/ceremonies/first-key.toml");
+    let (code, told) = report(&["--run", &last, "--script", other]);
+    assert!(
+        code != Some(0) && told.contains("no such run of this script"),
+        "{told}"
+    );
+}
+
 /// The picture in the README is the one that this program makes; `KEYMOOT_WRITE_DOCS=1` makes it anew.
 #[test]
 fn the_picture_in_the_readme_is_current() {

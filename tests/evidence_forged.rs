@@ -348,60 +348,6 @@ fn runs_before_a_return_to_a_copy_are_bundled() {
     forged.refused("acts, act 1", "not what people signed");
 }
 
-/// The report comes from the vault as well, for any run in it, in every form.
-#[test]
-fn a_vault_reports_any_of_its_runs() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = |name: &str| folder.path().join(name).display().to_string();
-    let vault = file("v");
-    keymoot(folder.path(), &["init", &vault, "--profile", "rehearsal"]);
-    for (script, name) in [("first-key.toml", "a"), ("kek-to-aws-rsa.toml", "b")] {
-        let bundle = file(name);
-        let play = [
-            "play",
-            script,
-            "--headless",
-            "--vault",
-            &vault,
-            "--bundle",
-            &bundle,
-        ];
-        keymoot(folder.path(), &play);
-    }
-    let report = |more: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_keymoot"))
-            .args([&["report", &vault], more].concat())
-            .env("XDG_STATE_HOME", folder.path())
-            .output()
-            .unwrap();
-        let told = [output.stdout, output.stderr].concat();
-        (output.status.code(), String::from_utf8(told).unwrap())
-    };
-    let run_of = |name: &str| {
-        let parts = Forgery::of(&std::fs::read(file(name)).unwrap()).parts;
-        parts["run"]["id"].as_str().unwrap().to_owned()
-    };
-    let (first, last) = (run_of("a"), run_of("b"));
-    let (code, told) = report(&["--run", &first, "--format", "md"]);
-    assert!(
-        code == Some(0) && told.starts_with("# keymoot run report") && told.contains(&first),
-        "{told}"
-    );
-    let (code, told) = report(&[]);
-    assert!(code == Some(0) && told.contains(&last), "{told}");
-    let (code, told) = report(&["--run", "00"]);
-    assert!(
-        code == Some(1) && told.contains("no such run") && told.contains(&first),
-        "{told}"
-    );
-    let other = concat!(env!("CARGO_MANIFEST_DIR"), "/ceremonies/first-key.toml");
-    let (code, told) = report(&["--run", &last, "--script", other]);
-    assert!(
-        code != Some(0) && told.contains("no such run of this script"),
-        "{told}"
-    );
-}
-
 /// An act list has its signatures in every line; a line that tells another story is found.
 #[test]
 fn every_line_of_a_list_has_the_same_signatures() {
