@@ -64,7 +64,8 @@ fn part_at(bundle: &[u8], at: usize) -> String {
 #[test]
 fn a_bundle_is_consistent_and_names_who_signed() {
     let verified = verify(&KEK.1, None).unwrap();
-    assert!(!verified.authentic && verified.recording && verified.bundle_signed);
+    assert!(!verified.authentic && verified.recording);
+    assert_eq!(verified.bundle_signed, ["Ada", "Ana", "Ben", "Cho", "Wim"]);
     assert_eq!(verified.outcome, "completed");
     assert_eq!(verified.acts.len(), 3);
     assert_eq!(verified.heads.1, 0, "every head is recomputed");
@@ -80,6 +81,42 @@ fn a_bundle_is_consistent_and_names_who_signed() {
             .iter()
             .any(|f| f == "kek.import-key.rehearsal.json")
     );
+}
+
+/// Report and verifier count the same signatures under the same words.
+#[test]
+fn report_and_verifier_reconcile() {
+    let counts = verify(&KEK.1, None).unwrap().signatures;
+    let report = keymoot::evidence::verify::report(&KEK.1).unwrap();
+    assert_eq!(report["signatures"]["acts"], counts.acts.hold);
+    assert_eq!(report["signatures"]["sign_offs"], counts.sign_offs.hold);
+    let people = report["people"].as_array().unwrap();
+    let from_file: u64 = people
+        .iter()
+        .map(|p| p["signed_from_file"].as_u64().unwrap())
+        .sum();
+    assert_eq!(from_file, counts.of_the_run().from_file);
+    assert_eq!((counts.acts.hold, counts.sign_offs.hold), (9, 4));
+    assert_eq!((counts.bundle.hold, counts.enrolment.hold), (5, 10));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("b").display().to_string();
+    std::fs::write(&file, &KEK.1).unwrap();
+    let flat = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = flat(done(&keymoot(folder.path(), &["verify", &file])));
+    for words in [
+        "Signatures 13 of this run, as its report counts them: 9 for acts, 4 under sign-offs",
+        "5 under the line that names the parts of this bundle",
+        "10 at enrolment",
+        "28 in all, and every one of them holds",
+        "13 of this run's signatures and 15 of the others came from a file",
+    ] {
+        assert!(told.contains(words), "{words} in {told}");
+    }
+    let told = flat(done(&keymoot(folder.path(), &["report", &file])));
+    let words = "13 signatures in the audit log of this run: 9 for acts, 4 under sign-offs. 13 signatures came from a \
+                 file: nobody typed a passphrase for them. Those at enrolment and under a bundle's own line are not of \
+                 this run; keymoot verify counts them apart.";
+    assert!(told.contains(words), "{told}");
 }
 
 proptest! {
@@ -235,6 +272,14 @@ fn enrolment_forms_make_a_bundle_authentic() {
     assert_eq!(refused.status.code(), Some(1));
     let told = String::from_utf8(refused.stderr).unwrap();
     assert!(told.contains("NOT AUTHENTIC"), "{told}");
+    // A test vault notes the program that played the run, as it reads itself; the report and the verifier say so.
+    let program = std::fs::read(env!("CARGO_BIN_EXE_keymoot")).unwrap();
+    let own = keymoot::evidence::bundle::sha256(&program);
+    let report = done(&keymoot(state, &["report", &bundle]));
+    let dense: String = report.split_whitespace().collect();
+    assert!(dense.contains(&own), "{report}");
+    let told = done(&keymoot(state, &["verify", &bundle]));
+    assert!(told.contains(&own), "{told}");
     // The report in every format comes from the same bundle.
     for (format, begins) in [
         ("text", "keymoot run report"),
@@ -248,6 +293,57 @@ fn enrolment_forms_make_a_bundle_authentic() {
             "{format}"
         );
     }
+}
+
+/// The report comes from the vault as well, for any run in it, in every form.
+#[test]
+fn a_vault_reports_any_of_its_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let vault = file("v");
+    done(&keymoot(
+        folder.path(),
+        &["init", &vault, "--profile", "rehearsal"],
+    ));
+    let play = |script: &str| {
+        let bundle = file(script);
+        let arguments = [
+            "play",
+            script,
+            "--headless",
+            "--vault",
+            &vault,
+            "--bundle",
+            &bundle,
+        ];
+        done(&keymoot(folder.path(), &arguments));
+        let bundle = std::fs::read(bundle).unwrap();
+        verify(&bundle, None).unwrap().run
+    };
+    let (first, last) = (play("first-key.toml"), play("kek-to-aws-rsa.toml"));
+    let report = |more: &[&str]| {
+        let output = keymoot(folder.path(), &[&["report", &vault], more].concat());
+        let told = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(told).unwrap())
+    };
+    let (code, told) = report(&["--run", &first, "--format", "md"]);
+    assert!(
+        code == Some(0) && told.starts_with("# keymoot run report") && told.contains(&first),
+        "{told}"
+    );
+    let (code, told) = report(&[]);
+    assert!(code == Some(0) && told.contains(&last), "{told}");
+    let (code, told) = report(&["--run", "00"]);
+    assert!(
+        code == Some(1) && told.contains("no such run") && told.contains(&first),
+        "{told}"
+    );
+    let other = concat!(env!("CARGO_MANIFEST_DIR"), "/ceremonies/first-key.toml");
+    let (code, told) = report(&["--run", &last, "--script", other]);
+    assert!(
+        code != Some(0) && told.contains("no such run of this script"),
+        "{told}"
+    );
 }
 
 /// The picture in the README is the one that this program makes; `KEYMOOT_WRITE_DOCS=1` makes it anew.

@@ -16,7 +16,7 @@ pub fn bundle(
     run: &str,
     recording: Option<Vec<u8>>,
 ) -> Result<Vec<u8>, Refusal> {
-    let report = parsed(session, bytes, run)?;
+    let report = run_report_of(session, bytes, run)?;
     let brought = Brought {
         script: bytes.to_vec(),
         report: serde_json::to_value(report).unwrap_or_default(),
@@ -28,17 +28,23 @@ pub fn bundle(
     session.bundle(run, brought)
 }
 
-/// The report of a run as text.
+/// The report of a run: `bytes` are its script's.
 ///
 /// # Errors
 /// The vault knows no such run of this script.
-pub fn report_text(session: &Session, bytes: &[u8], run: &str) -> Result<String, Refusal> {
-    parsed(session, bytes, run).map(|run| report::text(&run))
-}
-
-fn parsed(session: &Session, bytes: &[u8], run: &str) -> Result<report::RunReport, Refusal> {
+pub fn run_report_of(
+    session: &Session,
+    bytes: &[u8],
+    run: &str,
+) -> Result<report::RunReport, Refusal> {
     let script = Script::parse(bytes).ok();
+    let runs = session.view().runs;
+    let played = |script: &Script| {
+        let found = runs.iter().find(|known| known.id == run);
+        found.is_some_and(|known| known.script_sha256 == script.sha256_hex())
+    };
     script
+        .filter(played)
         .and_then(|script| run_report(session, &script, run))
         .ok_or_else(|| {
             Refusal::Usage(

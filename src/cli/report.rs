@@ -2,11 +2,17 @@
 
 use std::path::PathBuf;
 
+use crate::ceremony;
 use crate::evidence::recording::{Cast, svg};
 use crate::evidence::{report, verify};
+use crate::session::Session;
 
+use super::sessions::{self, Practice};
 use super::status::{Answer, Failure, Status};
-use super::{bundle, streams};
+use super::{bundle, lint, streams};
+
+/// What a folder is known by as a vault.
+const CUSTODY: &str = "custody.toml";
 
 /// The file that play writes beside its outputs.
 const REPORT: &str = "report.txt";
@@ -24,19 +30,38 @@ enum Format {
     Svg,
 }
 
+impl Format {
+    fn draw(self, run: &report::RunReport) -> String {
+        match self {
+            Self::Md => report::markdown(run),
+            Self::Html => report::html(run),
+            Self::Text | Self::Svg => report::text(run),
+        }
+    }
+}
+
 /// Print the report of a ceremony, or its recording as a picture
 #[derive(clap::Args)]
 #[command(after_help = "\
-Markdown and HTML are drawn from a bundle, svg from a recording that keymoot made.
+A folder that --out named holds text alone; a vault and a bundle give every form but svg: a recording does.
 
 Example:
-  keymoot report out
+  keymoot report acme.vault --run 54751f2506a8489da1eed54c96af1ffd --format html
   keymoot report first-key.bundle --format html > report.html
   keymoot report first-key.cast --format svg > first-key.svg")]
 pub(super) struct Report {
-    /// The folder that --out named, a bundle, or a recording
-    #[arg(value_name = "DIR|BUNDLE|F.cast")]
+    /// A vault, the folder that --out named, a bundle, or a recording
+    #[arg(value_name = "VAULT|DIR|BUNDLE|F.cast")]
     from: PathBuf,
+    /// Of a vault: which run (default: the last)
+    #[arg(long, value_name = "ID")]
+    run: Option<String>,
+    /// Of a vault: the script, where it does not ship with keymoot
+    #[arg(long, value_name = "F")]
+    script: Option<PathBuf>,
+    /// Open the vault with everybody in this file (not in production; mode 0600)
+    #[arg(long, value_name = "F")]
+    unlock_file: Option<PathBuf>,
     /// How it is written
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -44,7 +69,15 @@ pub(super) struct Report {
 
 impl Report {
     pub(super) fn run(self) -> Answer<Status> {
+        let vault = self.from.join(CUSTODY).is_file();
+        if !vault && (self.run.is_some() || self.script.is_some() || self.unlock_file.is_some()) {
+            return Err(Failure::usage(format!(
+                "{} is no vault, and --run, --script and --unlock-file are for one. Nothing was written.",
+                self.from.display()
+            )));
+        }
         let text = match (self.from.is_dir(), self.format) {
+            (true, format) if vault => self.of_a_vault(format)?,
             (true, Format::Text) => self.of_a_folder()?,
             (true, _) => {
                 return Err(Failure::usage(
@@ -76,16 +109,61 @@ impl Report {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
+    /// Reading it needs those who open the vault, and changes nothing but the log's lines of opening and closing.
+    fn of_a_vault(&self, format: Format) -> Answer<String> {
+        if format == Format::Svg {
+            return Err(Failure::usage(
+                "svg is drawn from a recording. Nothing was written.",
+            ));
+        }
+        let session = sessions::open(
+            &self.from,
+            self.unlock_file.as_deref(),
+            &Practice::default(),
+        )?;
+        let report = self.of_a_session(&session);
+        sessions::close(session)?;
+        Ok(format.draw(&report?))
+    }
+
+    fn of_a_session(&self, session: &Session) -> Answer<report::RunReport> {
+        let runs = session.view().runs;
+        let found = match &self.run {
+            Some(id) => runs.iter().find(|run| run.id == *id),
+            None => runs.last(),
+        };
+        let run = found.ok_or_else(|| {
+            let known: Vec<&str> = runs.iter().map(|run| run.id.as_str()).collect();
+            let known = match known.as_slice() {
+                [] => "no ceremony was run in it".to_owned(),
+                ids => format!("its runs are {}", ids.join(", ")),
+            };
+            Failure::failed(format!(
+                "{}: no such run in this vault: {known}. Nothing was written.",
+                self.from.display()
+            ))
+        })?;
+        let script = match &self.script {
+            Some(path) => lint::read(path)?.to_vec(),
+            None => ceremony::shipped_by_hash(&run.script_sha256)
+                .ok_or_else(|| {
+                    Failure::failed(format!(
+                        "{} does not ship with this keymoot, and its report needs its file. Nothing was written.",
+                        run.script
+                    ))
+                    .hint("name the file with --script")
+                })?
+                .to_vec(),
+        };
+        Ok(ceremony::run_report_of(session, &script, &run.id)?)
+    }
+
     fn of_a_bundle(&self, format: Format) -> Answer<String> {
         let bytes = streams::read(&self.from, verify::MAX_BUNDLE)?;
         let value = verify::report(&bytes).map_err(|e| self.refused(&e.to_string()))?;
         let run: report::RunReport =
             serde_json::from_value(value).map_err(|e| self.refused(&e.to_string()))?;
-        Ok(match format {
-            Format::Md => report::markdown(&run),
-            Format::Html => report::html(&run),
-            Format::Text | Format::Svg => report::text(&run),
-        })
+        Ok(format.draw(&run))
     }
 
     fn refused(&self, why: &str) -> Failure {

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::custody::TypedFingerprint;
-use crate::evidence::verify::{DO_NOT_RELY, MAX_BUNDLE, NOT, Trusted, told, verify};
+use crate::evidence::verify::{MAX_BUNDLE, TRUST, refused, told, verify};
+use crate::session::trusting::trust_file;
 
 use super::status::{Answer, Failure, Status};
 use super::streams;
@@ -51,7 +51,7 @@ impl Verify {
                     json!({"consistent": true, "authentic": done.authentic, "bundle": done})
                 }
                 Err(fault) => json!({
-                    "consistent": fault.place == "trust", "authentic": false,
+                    "consistent": fault.place == TRUST, "authentic": false,
                     "place": fault.place, "fault": fault.what,
                 }),
             };
@@ -67,80 +67,7 @@ impl Verify {
                 streams::print(&streams::printable(&told(&done)))?;
                 Ok(Status::Done)
             }
-            Err(fault) if fault.place == "trust" => Err(Failure::failed(format!(
-                "consistent, but NOT AUTHENTIC: {}. Compare the trust file with the signed enrolment forms; if they \
-                 agree, this bundle is not of the people it names.",
-                fault.what
-            ))),
-            Err(fault) => Err(Failure::failed(format!("{NOT} {fault}. {DO_NOT_RELY}"))),
+            Err(fault) => Err(Failure::failed(refused(&fault))),
         }
-    }
-}
-
-/// A trust file: a fingerprint (64 hex digits or 16 words) and a name a line; `#` begins a remark.
-///
-/// # Errors
-/// The line and what is wrong with it.
-fn trust_file(text: &str) -> Result<Vec<Trusted>, String> {
-    let mut trusted = Vec::new();
-    for (n, line) in (1..).zip(text.lines()) {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let entry = trust_line(line).ok_or_else(|| {
-            format!(
-                "line {n} is not a fingerprint (64 hex digits or 16 words) and a name. Nothing was verified."
-            )
-        })?;
-        trusted.push(entry);
-    }
-    if trusted.is_empty() {
-        return Err("it names nobody. Nothing was verified.".into());
-    }
-    Ok(trusted)
-}
-
-/// The longest beginning of the line that is a fingerprint; the rest is the name.
-fn trust_line(line: &str) -> Option<Trusted> {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    // Hex in groups first: on the form it stands in sixteen groups of four.
-    (1..words.len()).find_map(|split| {
-        let (fingerprint, name) = words.split_at(split);
-        let typed = TypedFingerprint::parse(&fingerprint.join(" ")).ok()?;
-        Some(Trusted {
-            name: name.join(" "),
-            fingerprint: typed.bytes().to_vec(),
-        })
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::trust_file;
-    use crate::custody::Fingerprint;
-
-    #[test]
-    fn a_trust_file_takes_hex_groups_and_words() {
-        let fingerprint = Fingerprint::of(b"abc");
-        let groups: Vec<String> = fingerprint
-            .hex()
-            .as_bytes()
-            .chunks(4)
-            .map(|c| String::from_utf8_lossy(c).into_owned())
-            .collect();
-        let text = format!(
-            "# forms of 2026\n{} Ana\n\n{} Ben Bo\n{}  Cho\n",
-            fingerprint.hex(),
-            groups.join(" "),
-            fingerprint.words().join(" ")
-        );
-        let trusted = trust_file(&text).unwrap();
-        let names: Vec<&str> = trusted.iter().map(|t| t.name.as_str()).collect();
-        assert_eq!(names, ["Ana", "Ben Bo", "Cho"]);
-        let lengths: Vec<usize> = trusted.iter().map(|t| t.fingerprint.len()).collect();
-        assert_eq!(lengths, [32, 32, 16]);
-        assert!(trust_file("abcd Ana").unwrap_err().contains("line 1"));
-        assert!(trust_file("\n# nobody\n").is_err());
     }
 }

@@ -33,8 +33,9 @@ impl Home<'_, '_> {
             Err(refusal) => return self.talk.stop(&refusal.to_string()),
         };
         self.talk.heading(&format!(
-            "Audit: {} events, the newest last.",
-            trail.lines.len()
+            "Audit: {} events in {} lines, the newest last.",
+            trail.lines.len(),
+            trail.count
         ));
         let before = trail.lines.len().saturating_sub(NEWEST);
         for line in trail.lines.iter().skip(before) {
@@ -54,7 +55,7 @@ impl Home<'_, '_> {
         }
         match &trail.broken {
             Some((_, why)) => self.talk.stop(why),
-            None => self.talk.say("The chain is whole from event 1."),
+            None => self.talk.say("The chain is whole from line 1."),
         }
     }
 

@@ -12,10 +12,13 @@ use super::command::KeySource;
 use super::error::Refusal;
 use super::run::Run;
 use super::transition::Transition;
-use super::{Session, book};
+use super::{Session, book, era};
 
 /// The longest log that goes into a bundle, in bytes.
 const MAX_LOG: u64 = 64 << 20;
+
+/// What people sign, in words, where they sign the line that names a bundle's parts.
+pub const OF_A_BUNDLE: &str = "the contents of a bundle";
 
 /// What comes to a bundle from outside the vault.
 pub struct Brought {
@@ -48,7 +51,6 @@ impl Session {
                     .into(),
             ));
         }
-        self.state_key_of_the_run(&run)?;
         let artifacts: Vec<(String, Vec<u8>)> = run
             .steps
             .iter()
@@ -74,21 +76,6 @@ impl Session {
             recording: brought.recording,
         };
         Ok(bundle.to_bytes())
-    }
-
-    /// A rotation ends the key that the leaves of earlier acts come from.
-    fn state_key_of_the_run(&self, run: &Run) -> Result<(), Refusal> {
-        let started = run.started.millis();
-        let changed = |kind: &str| kind == "rotate" || kind == "restore";
-        let since = self.state.changes.iter().filter(|c| changed(&c.kind));
-        if since.clone().any(|change| change.at >= started) {
-            return Err(Refusal::Usage(
-                "The vault's identity was changed after this run, and a bundle is made under the one it ran under. \
-                 Nothing was changed. Make bundles before a rotation."
-                    .into(),
-            ));
-        }
-        Ok(())
     }
 
     fn approval_keys(&self) -> Value {
@@ -133,7 +120,7 @@ impl Session {
             .map(|name| (name.clone(), KeySource::Held))
             .collect();
         if !held.is_empty() {
-            self.sign_off("the contents of a bundle", held)?;
+            self.sign_off(OF_A_BUNDLE, held)?;
         }
         Ok(())
     }
@@ -186,20 +173,36 @@ impl Session {
                 .zip(of_the_act)
                 .map(|(transition, line)| self.shown(transition, line))
                 .collect();
-            acts.push(json!({
+            let mut act = json!({
                 "digest": digest, "action": kept.get("action"), "transitions": shown,
-            }));
+            });
+            if let (Some(epoch), Some(act)) =
+                (self.earlier_epoch(&act, &lines), act.as_object_mut())
+            {
+                act.insert("epoch".into(), epoch.into());
+            }
+            acts.push(act);
         }
         Ok(acts.into())
     }
 
+    /// The epoch under which an act was signed, where it is not the vault's any more. A rotation or a return to a copy
+    /// is signed under the one that it ends.
+    fn earlier_epoch(&self, act: &Value, lines: &[Value]) -> Option<String> {
+        let n = act.pointer("/transitions/0/line")?.as_u64()?;
+        let line = lines.get(usize::try_from(n).ok()?.checked_sub(1)?)?;
+        let seq = line.pointer("/details/seq")?.as_u64()?;
+        let era = era::of(&self.state.eras, seq.checked_sub(1)?)?;
+        Some(era.epoch_hex()).filter(|epoch| epoch != self.book.epoch())
+    }
+
     fn shown(&self, mut transition: Value, line: &Value) -> Value {
         let seq = line.pointer("/details/seq").and_then(Value::as_u64);
-        let salt = state_head::salt(
-            self.book.state_key(),
-            self.book.epoch(),
-            seq.unwrap_or_default(),
-        );
+        let seq = seq.unwrap_or_default();
+        let salt = match era::of(&self.state.eras, seq) {
+            Some(era) => era.salt(seq),
+            None => state_head::salt(self.book.state_key(), self.book.epoch(), seq),
+        };
         if let Some(map) = transition.as_object_mut() {
             map.insert("line".into(), line.get("n").cloned().unwrap_or_default());
             map.insert("salt".into(), super::door::hex(&*salt).into());

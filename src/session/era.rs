@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_bytes::ByteBuf;
+use zeroize::Zeroizing;
 
 use crate::crypto::SecretBytes;
+use crate::custody::state_head;
 use crate::evidence::audit::AuditKey;
 
 /// What was derived from an identity of the vault, for a span of its log and of its history.
@@ -22,6 +24,24 @@ pub(crate) struct Era {
     pub(crate) audit_key: EraKey,
     /// HKDF(V, "state").
     pub(crate) state_key: EraKey,
+}
+
+impl Era {
+    /// The epoch as it stands in what people sign.
+    pub(crate) fn epoch_hex(&self) -> String {
+        data_encoding::HEXLOWER.encode(&self.epoch)
+    }
+
+    /// The salt of a transition of this era.
+    pub(crate) fn salt(&self, seq: u64) -> Zeroizing<[u8; 32]> {
+        let key = Zeroizing::new(self.state_key.bytes());
+        state_head::salt(&*key, &self.epoch_hex(), seq)
+    }
+}
+
+/// The era in which a sequence number was reached; none for the present one.
+pub(crate) fn of(eras: &[Era], seq: u64) -> Option<&Era> {
+    eras.iter().find(|era| seq <= era.seq)
 }
 
 /// A derived key of 32 bytes, wiped with the last copy of the state that holds it.

@@ -4,7 +4,6 @@ use sha2::{Digest as _, Sha256};
 
 use crate::api::{Response, Timestamp};
 
-use super::Session;
 use super::action::Action;
 use super::command::{Arrow, Outcome};
 use super::error::Refusal;
@@ -12,6 +11,7 @@ use super::pending::Pending;
 use super::run::{Run, StepRecord};
 use super::state::State;
 use super::transition::Transition;
+use super::{Profile, Session};
 
 impl Session {
     /// Commits an arrow that has no effect beside it.
@@ -25,13 +25,16 @@ impl Session {
                     .steps
                     .first()
                     .and_then(|step| step.notes.get(super::run::REHEARSED));
-                vec![match rehearsed {
+                let note = match rehearsed {
                     Some(told) => note.with("rehearsed", told.clone()),
                     None => note,
-                }]
+                };
+                vec![self.with_tool(note, run.seed.as_deref())]
             }
             Arrow::Resume { run } => {
-                vec![Transition::note("run-resume", Vec::new()).with("run", run.clone())]
+                let note = Transition::note("run-resume", Vec::new()).with("run", run.clone());
+                let seed = self.state.runs.iter().find(|r| r.id == *run);
+                vec![self.with_tool(note, seed.and_then(|run| run.seed.as_deref()))]
             }
             Arrow::Close { run, outcome, .. } => {
                 vec![
@@ -65,6 +68,18 @@ impl Session {
             self.seal_audit()?;
         }
         Ok(Outcome::Journaled)
+    }
+
+    /// With the hash of this program, as it reads itself. What has to be the same to the byte on every build, a
+    /// rehearsal and whatever comes from a seed, goes without.
+    fn with_tool(&self, note: Transition, seed: Option<&str>) -> Transition {
+        let same_everywhere = self.profile == Profile::Rehearsal || seed.is_some();
+        match crate::os::own_sha256().filter(|_| !same_everywhere) {
+            Some(tool) => note
+                .with("tool", tool)
+                .with("version", env!("CARGO_PKG_VERSION")),
+            None => note,
+        }
     }
 
     /// Writes the seeded draws' ordinals into the open run, so that a resumed run draws on from there.

@@ -82,6 +82,7 @@ mod state;
 mod stop;
 mod trail;
 mod transition;
+pub mod trusting;
 pub mod view;
 mod views;
 mod watches;
@@ -102,7 +103,7 @@ use crate::os::{OsMonotonic, WallClock};
 pub use crate::api::Profile;
 pub use action::{Action, Confirmation, ExportNote};
 pub use backup::BackupDone;
-pub use bundle::Brought;
+pub use bundle::{Brought, OF_A_BUNDLE};
 pub use changing::{Changed, Changing, Moment, Turn as ChangeTurn};
 pub use command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
 pub use components::{

@@ -1,20 +1,24 @@
 //! The audit log as people read it: one line an event, and whether the chain holds from the first to the last.
 
+use std::collections::BTreeMap;
 use std::io::BufReader;
 
 use serde_json::Value;
 
 use crate::api::Timestamp;
 use crate::evidence::audit::{AuditError, Head, read};
+use crate::evidence::bundle::sha256;
 
 use super::error::Refusal;
 use super::{Session, book};
 
-/// One line of the log.
+/// One event: a line of the log, or the two lines that say what was to be done and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrailLine {
-    /// Its number in the file.
+    /// The number of its line in the file.
     pub n: u64,
+    /// The line that says what became of it, where that is another one.
+    pub end: Option<TrailEnd>,
     /// Vault time; none of a line that is no event.
     pub time: Option<Timestamp>,
     /// Who acted.
@@ -23,15 +27,40 @@ pub struct TrailLine {
     pub what: String,
     /// What became of it.
     pub result: String,
+    /// SHA-256 of its last line, lower-case hex: what the line behind names as the one before.
+    pub hash: String,
     /// The line as it is written.
     pub written: String,
+}
+
+/// The line that ends an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrailEnd {
+    /// Its number in the file.
+    pub n: u64,
+    /// The line as it is written.
+    pub written: String,
+}
+
+impl TrailLine {
+    /// Whether a line of the file belongs to it.
+    pub fn holds(&self, n: u64) -> bool {
+        self.n == n || self.end.as_ref().is_some_and(|end| end.n == n)
+    }
+
+    /// The number of its last line.
+    pub fn last(&self) -> u64 {
+        self.end.as_ref().map_or(self.n, |end| end.n)
+    }
 }
 
 /// The log.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Trail {
-    /// The lines.
+    /// The events, in the order of their first lines.
     pub lines: Vec<TrailLine>,
+    /// Lines of the file.
+    pub count: u64,
     /// Where it does not hold, and in a sentence why; lines before it stand.
     pub broken: Option<(u64, String)>,
     /// The last line that is co-signed: its number, and by whom.
@@ -45,7 +74,8 @@ impl Session {
     /// The medium failed, or the log is longer than is read. A log that was changed is no error here but told.
     pub fn trail(&self) -> Result<Trail, Refusal> {
         let written = self.log_lines()?;
-        let lines: Vec<TrailLine> = (1..).zip(written).map(|(n, text)| line(n, text)).collect();
+        let count = written.len() as u64;
+        let lines = paired((1..).zip(written));
         let sealed = self.book.vault().header().audit_head;
         let sealed = Head {
             count: sealed.count,
@@ -78,14 +108,41 @@ impl Session {
         };
         Ok(Trail {
             lines,
+            count,
             broken,
             co_signed,
         })
     }
 }
 
-fn line(n: u64, written: String) -> TrailLine {
-    let value: Value = serde_json::from_str(&written).unwrap_or_default();
+/// The events of these lines: what became of an intent joins it, by the commit and the place that both name.
+pub(super) fn paired(written: impl Iterator<Item = (u64, String)>) -> Vec<TrailLine> {
+    let mut lines: Vec<TrailLine> = Vec::new();
+    let mut open: BTreeMap<String, usize> = BTreeMap::new();
+    for (n, text) in written {
+        let value: Value = serde_json::from_str(&text).unwrap_or_default();
+        let group = value.get("group").map(Value::to_string).unwrap_or_default();
+        let kind = value
+            .get("kind")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let ends = matches!(kind, "outcome" | "void");
+        let of = ends.then(|| open.remove(&group)).flatten();
+        if let Some(begun) = of.and_then(|at| lines.get_mut(at)) {
+            begun.result = result(kind, &value);
+            begun.hash = sha256(text.as_bytes());
+            begun.end = Some(TrailEnd { n, written: text });
+            continue;
+        }
+        if kind == "intent" {
+            open.insert(group, lines.len());
+        }
+        lines.push(line(n, &value, text));
+    }
+    lines
+}
+
+fn line(n: u64, value: &Value, written: String) -> TrailLine {
     let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
     let detail = |name: &str| value.get("details")?.get(name)?.as_str();
     let who = value.get("who").and_then(Value::as_array);
@@ -94,22 +151,12 @@ fn line(n: u64, written: String) -> TrailLine {
         .flatten()
         .filter_map(Value::as_str)
         .collect();
-    let kind = text("kind");
     let about = ["step", "alias", "name", "kcv", "outcome"]
         .iter()
         .find_map(|d| detail(d));
     let what = match about {
         Some(about) => format!("{}: {about}", text("op")),
         None => text("op").to_owned(),
-    };
-    let result = match kind {
-        "" => "no event",
-        "refused" => "REFUSED",
-        "void" => "VOID",
-        "unvouched" => "UNVOUCHED",
-        "intent" => "begun",
-        "outcome" => detail("result").unwrap_or("done"),
-        other => other,
     };
     TrailLine {
         n,
@@ -119,7 +166,24 @@ fn line(n: u64, written: String) -> TrailLine {
             .map(Timestamp::from_millis),
         who: who.join(" "),
         what,
-        result: result.to_owned(),
+        result: result(text("kind"), value),
+        hash: sha256(written.as_bytes()),
+        end: None,
         written,
     }
+}
+
+/// What became of it, by the line's kind.
+fn result(kind: &str, line: &Value) -> String {
+    let told = line.pointer("/details/result").and_then(Value::as_str);
+    let word = match kind {
+        "" => "no event",
+        "refused" => "REFUSED",
+        "void" => "VOID",
+        "unvouched" => "UNVOUCHED",
+        "intent" => "begun",
+        "outcome" => told.unwrap_or("done"),
+        other => other,
+    };
+    word.to_owned()
 }

@@ -31,3 +31,49 @@ fn lock_and_unlock_are_events_and_a_changed_line_is_named() {
     assert_eq!(n, trail.lines.len() as u64);
     assert!(why.contains("edited"), "{why}");
 }
+
+#[test]
+fn an_act_and_what_became_of_it_are_one_event() {
+    let written: Vec<String> = [
+        r#"{"details":{"kcv":"AA"},"group":{"commit":2,"index":0,"of":2},"kind":"intent","n":1,"op":"CreateKey","time":0,"who":["Ada"]}"#,
+        r#"{"details":{},"group":{"commit":2,"index":1,"of":2},"kind":"intent","n":2,"op":"ExportKey","time":0,"who":["Ada"]}"#,
+        r#"{"details":{"result":"ok"},"group":{"commit":2,"index":0,"of":2},"kind":"outcome","n":3,"op":"CreateKey","time":0,"who":["Ada"]}"#,
+        r#"{"details":{},"group":{"commit":2,"index":1,"of":2},"kind":"void","n":4,"op":"ExportKey","time":0,"who":["Ada"]}"#,
+        r#"{"details":{},"group":{"commit":2,"index":1,"of":2},"kind":"intent","n":5,"op":"ExportKey","time":0,"who":["Ada"]}"#,
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    let events = super::trail::paired((1..).zip(written));
+    let told: Vec<_> = events
+        .iter()
+        .map(|e| (e.n, e.last(), e.what.as_str(), e.result.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (1, 3, "CreateKey: AA", "ok"),
+            (2, 4, "ExportKey", "VOID"),
+            (5, 5, "ExportKey", "begun"),
+        ]
+    );
+    assert!(events[0].holds(3) && !events[0].holds(2));
+}
+
+/// The hash beside an event is the one that the next line names, and that of the last is the vault's.
+#[test]
+fn an_event_has_the_hash_that_the_next_line_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FolderStore::create(&folder.path().join("t.vault")).unwrap();
+    let environment = Environment::seeded("hashes").unwrap();
+    let mut session = practice::vault(Box::new(store), environment, None, true)
+        .unwrap()
+        .session;
+    session.note_lock(true, Vec::new()).unwrap();
+    let trail = session.trail().unwrap();
+    let last = trail.lines.last().unwrap();
+    assert_eq!(last.hash, session.view().audit_head);
+    assert_eq!(last.last(), trail.count);
+    let next: serde_json::Value = serde_json::from_str(&last.written).unwrap();
+    let before = &trail.lines[trail.lines.len() - 2];
+    assert_eq!(next["prev"], before.hash);
+}

@@ -157,12 +157,13 @@ impl Desk {
                 .session()
                 .and_then(|s| Ok(News::Trail(Arc::new(s.trail()?)))),
             Order::Report(run) => self.evidence(&run, |session, script| {
-                crate::ceremony::report_text(session, script, &run).map(News::Reported)
+                let report = crate::ceremony::run_report_of(session, script, &run);
+                report.map(|report| News::Reported(Box::new(report)))
             }),
             Order::Bundle(run) => self.evidence(&run, |session, script| {
                 crate::ceremony::bundle(session, script, &run, None).map(News::Bundled)
             }),
-            Order::Verify(path) => verified(&path),
+            Order::Verify { bundle, trust } => verified(&bundle, trust.as_deref()),
             order => self.act(order),
         };
         answer.unwrap_or_else(|refusal| News::Refused(refusal.to_string()))
@@ -398,20 +399,30 @@ impl Desk {
     }
 }
 
-/// What a bundle shows, if it holds together.
-fn verified(path: &Path) -> Result<News, Refusal> {
-    use crate::evidence::verify;
-    let bytes = crate::os::read_limited(path, verify::MAX_BUNDLE)
-        .map_err(|e| Refusal::Usage(e.to_string()))?;
-    match verify::verify(&bytes, None) {
-        Ok(done) => Ok(News::Verified(verify::told(&done))),
-        Err(fault) => Err(Refusal::Usage(format!(
-            "{} {fault}. {}",
-            verify::NOT,
-            verify::DO_NOT_RELY
-        ))),
-    }
+/// What a bundle shows, if it holds together and is of the people of the trust file.
+fn verified(bundle: &Path, trust: Option<&Path>) -> Result<News, Refusal> {
+    use crate::evidence::verify::{MAX_BUNDLE, told};
+    let read = |path: &Path, most: u64| {
+        crate::os::read_limited(path, most).map_err(|e| Refusal::Usage(e.to_string()))
+    };
+    let trust = match trust {
+        None => None,
+        Some(path) => {
+            let text = read(path, MAX_TRUST)?;
+            let text = String::from_utf8_lossy(&text).into_owned();
+            Some((path.display().to_string(), text))
+        }
+    };
+    let bytes = read(bundle, MAX_BUNDLE)?;
+    let named = trust
+        .as_ref()
+        .map(|(name, text)| (name.as_str(), text.as_str()));
+    let done = crate::session::trusting::judged(&bytes, named).map_err(Refusal::Usage)?;
+    Ok(News::Verified(told(&done)))
 }
+
+/// The longest trust file that is read.
+const MAX_TRUST: u64 = 1 << 20;
 
 fn not_open() -> Refusal {
     Refusal::Usage("No vault is open. Nothing was changed; open one first.".into())

@@ -133,8 +133,11 @@ pub(crate) enum Order {
     Report(String),
     /// The bundle of a run.
     Bundle(String),
-    /// Verifies a bundle that somebody brought.
-    Verify(PathBuf),
+    /// Verifies a bundle that somebody brought, with a file of fingerprints where there is one.
+    Verify {
+        bundle: PathBuf,
+        trust: Option<PathBuf>,
+    },
     /// Begins a ceremony, in a practice vault or a real one.
     Play(Box<PlayOrder>),
     /// Looks at the machine.
@@ -223,7 +226,7 @@ impl Order {
             Self::Trail => "proving the audit log".into(),
             Self::Report(_) => "writing the report".into(),
             Self::Bundle(_) => "putting the bundle together".into(),
-            Self::Verify(_) => "verifying the bundle".into(),
+            Self::Verify { .. } => "verifying the bundle".into(),
             Self::Examine => "looking at this machine".into(),
             Self::Perform(_) => "working".into(),
             Self::Look(_) => "looking into the folder".into(),
@@ -310,7 +313,7 @@ pub(crate) enum News {
     /// The audit log, proven or with its break.
     Trail(Arc<Trail>),
     /// A report as text.
-    Reported(String),
+    Reported(Box<crate::evidence::report::RunReport>),
     /// A bundle.
     Bundled(Vec<u8>),
     /// A bundle holds together: what it shows.

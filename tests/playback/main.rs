@@ -160,6 +160,60 @@ fn the_report_of_a_destruction_is_an_affidavit() {
     );
 }
 
+fn flat_report(script: &str) -> String {
+    let files = played(script, &[]);
+    let report = String::from_utf8(files["report.txt"].clone()).unwrap();
+    report.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whatever was signed from a file or compared with nothing is no evidence, and an empty section says that it is.
+#[test]
+fn a_report_claims_no_more_than_was_done() {
+    let report = flat_report("kek-to-aws-rsa.toml");
+    for words in [
+        "SHA-256 not taken: a rehearsal is the same to the byte on every build",
+        "- Make the KEK (make-kek) Operation create-key",
+        "Keys kek-to-aws made, check value 3A6F5B (ANSI_X9_24)",
+        "Sent how RSA wrap, OAEP, in kek.import-key.rehearsal.json",
+        "dual control. State NOT EVIDENCED: signed from a file: nobody typed a passphrase (step make-kek)",
+        "origin. State NOT EVIDENCED: the fingerprint was taken as shown and compared with nothing (steps trust-root, \
+         check-leaf)",
+        "Package opened nothing was opened here: share and key were held",
+        "Suspect packages and keys none",
+        "Affidavit of destruction none",
+    ] {
+        assert!(report.contains(words), "{words} in {report}");
+    }
+    assert!(!flat_report("working-keys-tr31.toml").contains("RSA wrap, OAEP"));
+}
+
+#[test]
+fn keys_that_are_carried_or_leave_in_components_stand_in_the_table() {
+    let report = flat_report("carry-aws-to-hsm-tr34.toml");
+    for words in [
+        "- kek-from-aws ARN here none: never in this vault",
+        "Check value 7B217C (ANSI_X9_24)",
+        "Confirmed NOT COMPARED: the check value was taken as shown",
+        "Keys kek-from-aws carried, check value 7B217C (ANSI_X9_24)",
+    ] {
+        assert!(report.contains(words), "{words} in {report}");
+    }
+    let report = flat_report("kek-to-partner-components.toml");
+    for words in [
+        "Sent how 3 components, each on paper for one custodian",
+        "- component 2 of kek-to-partner",
+        "Package sealed TE-661003",
+    ] {
+        assert!(report.contains(words), "{words} in {report}");
+    }
+    // What left is the initial key of a terminal, and its check value is not the base key's.
+    let report = flat_report("bdk-initial-keys-aes.toml");
+    assert!(
+        report.contains("bdk-terminals left as an initial key, check value 1B3B63"),
+        "{report}"
+    );
+}
+
 #[test]
 fn audit_lines_in_the_journal_are_those_of_the_audit_log() {
     let first = script("first-key.toml");

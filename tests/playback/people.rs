@@ -153,6 +153,10 @@ fn a_typed_fingerprint_is_recorded_with_who_and_where_from() {
     );
     assert!(flat.contains("No signature came from a file."), "{report}");
     assert!(flat.contains("Exceptions none"), "{report}");
+    assert!(
+        flat.contains("dual control. State evidenced, audit line"),
+        "{report}"
+    );
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! The report of a run: what people sign in ink and keep.
 //!
-//! [`RunReport`] is plain data, filled by the session; [`text`] draws it at 72 columns with numbered pages. A
-//! section without content is left out; exceptions are never left out but say "none".
+//! [`RunReport`] is plain data, filled by the session; [`text`] draws it at 72 columns with numbered pages.
 
 mod affidavit;
 mod markup;
@@ -44,6 +43,8 @@ pub struct RunReport {
     pub software_policy: String,
     /// Who was there.
     pub people: Vec<PersonPresent>,
+    /// What the signatures of the run stand under.
+    pub signatures: Signatures,
     /// Hashes of tool, script and boot medium, and who checked them.
     pub hashes: Vec<CheckedHash>,
     /// The steps.
@@ -56,6 +57,8 @@ pub struct RunReport {
     pub certificates: Vec<CounterpartyCertificate>,
     /// Copies and backups.
     pub copies: Vec<Copy>,
+    /// Packages that showed tampering, and the keys whose components were in them; none is said as "none".
+    pub suspect: Vec<String>,
     /// Exceptions; none is said as "none".
     pub exceptions: Vec<Exception>,
     /// Clauses.
@@ -88,6 +91,18 @@ pub struct PersonPresent {
     pub signed_from_file: u64,
 }
 
+/// The signatures of a run, as its audit log holds them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Signatures {
+    /// Under acts: the issuer's and each custodian's.
+    pub acts: u64,
+    /// Under sign-offs.
+    pub sign_offs: u64,
+    /// Steps that were signed and then refused or stopped: of them the log keeps no signature.
+    pub unkept: u64,
+}
+
 /// A hash, and who compared it from outside.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -96,6 +111,9 @@ pub struct CheckedHash {
     pub what: String,
     /// SHA-256, lower-case hex; empty if it was not taken.
     pub sha256: String,
+    /// Where it was not taken: why.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub not_taken: String,
     /// Who checked it from outside, and how; empty if nobody did.
     pub checked_by: String,
 }
@@ -106,8 +124,12 @@ pub struct CheckedHash {
 pub struct Step {
     /// The step's id.
     pub id: String,
+    /// What it is called.
+    pub title: String,
     /// The operation.
     pub op: String,
+    /// Each key that it made, moved or used: its name, what became of it, its check value and method.
+    pub keys: Vec<String>,
     /// When it was executed.
     pub at: Option<Timestamp>,
     /// Who acted.
@@ -249,8 +271,11 @@ pub struct Clause {
     pub asks: String,
     /// How it stands.
     pub state: ClauseState,
-    /// Audit lines that show it.
+    /// Audit lines that show it, or that show what there is of it.
     pub lines: Vec<u64>,
+    /// Where it is not evidenced although its steps were done: why.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub why: String,
 }
 
 /// The affidavit of destruction (PCI PIN requirement 24).
@@ -300,6 +325,47 @@ pub fn markdown(report: &RunReport) -> String {
 /// The report as one page of HTML.
 pub fn html(report: &RunReport) -> String {
     markup::html(report)
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// 72 columns, numbered pages.
+    Text,
+    /// Markdown.
+    Markdown,
+    /// One page of HTML.
+    Html,
+}
+
+impl Format {
+    /// By the end of a file's name: `.md`, `.html`; everything else is text.
+    pub fn of(path: &std::path::Path) -> Self {
+        let end = path.extension().and_then(|end| end.to_str());
+        match end.map(str::to_ascii_lowercase).as_deref() {
+            Some("md" | "markdown") => Self::Markdown,
+            Some("html" | "htm") => Self::Html,
+            _ => Self::Text,
+        }
+    }
+
+    /// What people call it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Text => "text, 72 columns, numbered pages",
+            Self::Markdown => "Markdown",
+            Self::Html => "one page of HTML",
+        }
+    }
+
+    /// The report in this form.
+    pub fn draw(self, report: &RunReport) -> String {
+        match self {
+            Self::Text => text(report),
+            Self::Markdown => markdown(report),
+            Self::Html => html(report),
+        }
+    }
 }
 
 /// The line on top of every page.

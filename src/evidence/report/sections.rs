@@ -4,25 +4,50 @@ use super::sheet::{Block, field, paragraph, plain, wrapped};
 use super::{ClauseState, NOT_A_DEVICE, RunReport, affidavit};
 use crate::api::Timestamp;
 
-/// Every section that has content: its numbered title and its blocks.
+/// Every section: its numbered title and its blocks. What an auditor looks for and does not find is said to be none;
+/// a section whose absence says nothing is left out.
 pub(super) fn numbered(report: &RunReport) -> Vec<(String, Vec<Block>)> {
-    let sections: [(&str, Vec<Block>); 12] = [
-        ("What was done", summary(report)),
-        ("People", people(report)),
-        ("Hashes of tool, script and boot medium", hashes(report)),
-        ("Steps", steps(report)),
-        ("Keys", keys(report)),
-        ("Access to components and shares", access(report)),
-        ("Certificates of counterparties", certificates(report)),
-        ("Copies and backups", copies(report)),
-        ("Exceptions", exceptions(report)),
-        ("Clauses", clauses(report)),
-        ("Affidavit of destruction", affidavit::blocks(report)),
-        ("Signed in ink", ink(report)),
+    let sections: [(&str, Vec<Block>, &str); 13] = [
+        ("What was done", summary(report), ""),
+        ("People", people(report), ""),
+        ("Hashes of tool, script and boot medium", hashes(report), ""),
+        ("Steps", steps(report), ""),
+        ("Keys", keys(report), "none: this run declares no key"),
+        (
+            "Access to components and shares",
+            access(report),
+            "none: no share, approval key or component was used",
+        ),
+        (
+            "Certificates of counterparties",
+            certificates(report),
+            "none: this run confirmed no certificate",
+        ),
+        (
+            "Copies and backups",
+            copies(report),
+            "none: the vault has no copy on record",
+        ),
+        ("Suspect packages and keys", suspect(report), "none"),
+        ("Exceptions", exceptions(report), "none"),
+        (
+            "Clauses",
+            clauses(report),
+            "none: the script names no clause",
+        ),
+        (
+            "Affidavit of destruction",
+            affidavit::blocks(report),
+            "none: this run destroyed no key",
+        ),
+        ("Signed in ink", ink(report), ""),
     ];
     let mut numbered = Vec::new();
-    for (title, content) in sections {
-        let blocks: Vec<Block> = content.into_iter().filter(|b| !b.is_empty()).collect();
+    for (title, content, absent) in sections {
+        let mut blocks: Vec<Block> = content.into_iter().filter(|b| !b.is_empty()).collect();
+        if blocks.is_empty() && !absent.is_empty() {
+            blocks.push(paragraph(absent));
+        }
         if !blocks.is_empty() {
             numbered.push((format!("{}. {title}", numbered.len() + 1), blocks));
         }
@@ -106,14 +131,48 @@ fn people(report: &RunReport) -> Vec<Block> {
         })
         .collect();
     if !blocks.is_empty() {
-        let from_file: u64 = report.people.iter().map(|p| p.signed_from_file).sum();
-        blocks.push(paragraph(&match from_file {
-            0 => "No signature came from a file.".to_owned(),
-            1 => "1 signature came from a file: nobody typed a passphrase for it.".to_owned(),
-            n => format!("{n} signatures came from a file: nobody typed a passphrase for them."),
-        }));
+        blocks.push(signatures(report));
     }
     blocks
+}
+
+/// What was counted, in the words in which `keymoot verify` counts.
+fn signatures(report: &RunReport) -> Block {
+    let counted = &report.signatures;
+    let mut said = Vec::new();
+    if counted.acts + counted.sign_offs > 0 {
+        said.push(format!(
+            "{} in the audit log of this run: {} for acts, {} under sign-offs.",
+            many(counted.acts + counted.sign_offs, "signature"),
+            counted.acts,
+            counted.sign_offs
+        ));
+    }
+    let from_file: u64 = report.people.iter().map(|p| p.signed_from_file).sum();
+    said.push(match from_file {
+        0 => "No signature came from a file.".to_owned(),
+        1 => "1 signature came from a file: nobody typed a passphrase for it.".to_owned(),
+        n => format!("{n} signatures came from a file: nobody typed a passphrase for them."),
+    });
+    if counted.unkept > 0 {
+        said.push(format!(
+            "Not counted: {} that people signed and that was then refused or stopped; of it the log keeps no signature.",
+            many(counted.unkept, "step")
+        ));
+    }
+    if counted.acts + counted.sign_offs > 0 {
+        said.push(
+            "Those at enrolment and under a bundle's own line are not of this run; keymoot verify counts them apart."
+                .to_owned(),
+        );
+    }
+    paragraph(&said.join(" "))
+}
+
+/// `1 step`, `2 steps`.
+fn many(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
 }
 
 fn hashes(report: &RunReport) -> Vec<Block> {
@@ -121,10 +180,14 @@ fn hashes(report: &RunReport) -> Vec<Block> {
         .hashes
         .iter()
         .map(|hash| {
+            let absent = match hash.not_taken.as_str() {
+                "" => "not taken".to_owned(),
+                why => format!("not taken: {why}"),
+            };
             record(
                 &hash.what,
                 &[
-                    ("SHA-256", or(&hash.sha256, "not taken")),
+                    ("SHA-256", or(&hash.sha256, &absent)),
                     ("Checked by", or(&hash.checked_by, "nobody from outside")),
                 ],
             )
@@ -137,14 +200,20 @@ fn steps(report: &RunReport) -> Vec<Block> {
         .steps
         .iter()
         .map(|step| {
+            let heading = match step.title.as_str() {
+                "" => step.id.clone(),
+                title => format!("{title} ({})", step.id),
+            };
             record(
-                &format!("{}: {}", step.id, step.op),
+                &heading,
                 &[
+                    ("Operation", &step.op),
                     ("Time", &time(step.at)),
                     ("Acted", &step.acted.join(", ")),
                     ("Signed", &step.signed.join(", ")),
                     ("Approval words", &step.words),
                     ("Result", &step.result),
+                    ("Keys", &step.keys.join("; ")),
                     ("Clause", &step.clause),
                 ],
             )
@@ -243,10 +312,12 @@ fn copies(report: &RunReport) -> Vec<Block> {
         .collect()
 }
 
+fn suspect(report: &RunReport) -> Vec<Block> {
+    let items = report.suspect.iter();
+    items.map(|item| wrapped(item, "- ", "  ")).collect()
+}
+
 fn exceptions(report: &RunReport) -> Vec<Block> {
-    if report.exceptions.is_empty() {
-        return vec![paragraph("none")];
-    }
     report
         .exceptions
         .iter()
@@ -274,6 +345,9 @@ fn clauses(report: &RunReport) -> Vec<Block> {
                     let lines: Vec<String> = clause.lines.iter().map(u64::to_string).collect();
                     let noun = if lines.len() == 1 { "line" } else { "lines" };
                     format!("evidenced, audit {noun} {}", lines.join(", "))
+                }
+                (ClauseState::NotEvidenced, _) if !clause.why.is_empty() => {
+                    format!("NOT EVIDENCED: {}", clause.why)
                 }
                 (ClauseState::Procedural, _) => "procedural: people did it".to_owned(),
                 (ClauseState::NotEvidenced | ClauseState::Evidenced, _) => {

@@ -33,13 +33,20 @@ fn full() -> RunReport {
             person("Bo", "custodian", 2, 1),
             person("Wim", "witness", 0, 0),
         ],
+        signatures: Signatures {
+            acts: 4,
+            sign_offs: 2,
+            unkept: 1,
+        },
         hashes: vec![CheckedHash {
             what: "keymoot binary".into(),
             sha256: "ab".repeat(32),
-            checked_by: String::new(),
+            ..CheckedHash::default()
         }],
         steps: vec![Step {
             id: "make".into(),
+            title: "Make the KEK".into(),
+            keys: vec!["kek-acme made, check value A1B2C3 (CMAC)".into()],
             op: "CreateKey".into(),
             at: Some(stamp(60_000)),
             acted: vec!["Ada".into()],
@@ -84,6 +91,13 @@ fn full() -> RunReport {
                 asks: "Dual control.".into(),
                 state: ClauseState::Evidenced,
                 lines: vec![4, 5],
+                ..Clause::default()
+            },
+            Clause {
+                clause: "PCI PIN 21-1".into(),
+                lines: vec![4],
+                why: "signed from a file".into(),
+                ..Clause::default()
             },
             Clause {
                 clause: "PCI PIN 6-2".into(),
@@ -129,15 +143,18 @@ fn sections_come_in_their_order_and_numbered() {
             "6. Access to components and shares",
             "7. Certificates of counterparties",
             "8. Copies and backups",
-            "9. Exceptions",
-            "10. Clauses",
-            "11. Affidavit of destruction",
-            "12. Signed in ink",
+            "9. Suspect packages and keys",
+            "10. Exceptions",
+            "11. Clauses",
+            "12. Affidavit of destruction",
+            "13. Signed in ink",
         ]
     );
     for said in [
-        "1 signature came from a file: nobody typed a passphrase for it.",
         "Checked by        nobody from outside",
+        "- Make the KEK (make)\n  Operation         CreateKey",
+        "Keys              kek-acme made, check value A1B2C3 (CMAC)",
+        "State             NOT EVIDENCED: signed from a file",
         "State             NOT EVIDENCED",
         "State             evidenced, audit lines 4, 5",
         "Authenticated     NOT AUTHENTICATED",
@@ -147,6 +164,20 @@ fn sections_come_in_their_order_and_numbered() {
         NOT_A_DEVICE,
     ] {
         assert!(text.contains(said), "{said}\n{text}");
+    }
+}
+
+#[test]
+fn the_report_says_what_it_counts() {
+    let text = text(&full());
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in [
+        "6 signatures in the audit log of this run: 4 for acts, 2 under sign-offs.",
+        "1 signature came from a file: nobody typed a passphrase for it.",
+        "Not counted: 1 step that people signed and that was then refused",
+        "keymoot verify counts them apart.",
+    ] {
+        assert!(flat.contains(said), "{said}\n{text}");
     }
 }
 
@@ -186,11 +217,39 @@ A laptop is not a secure cryptographic device.
 
 No signature came from a file.
 
-3. Exceptions
+3. Keys
+
+none: this run declares no key
+
+4. Access to components and shares
+
+none: no share, approval key or component was used
+
+5. Certificates of counterparties
+
+none: this run confirmed no certificate
+
+6. Copies and backups
+
+none: the vault has no copy on record
+
+7. Suspect packages and keys
 
 none
 
-4. Signed in ink
+8. Exceptions
+
+none
+
+9. Clauses
+
+none: the script names no clause
+
+10. Affidavit of destruction
+
+none: this run destroyed no key
+
+11. Signed in ink
 
 Ada, administrator
 

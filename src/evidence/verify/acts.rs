@@ -6,25 +6,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
+use sha2::Sha256;
 
 use super::super::bundle::sha256;
+use super::elsewhere::elsewhere;
 use super::file::{Parts, bytes32, canonical, part, string, text};
-use super::log::{Line, Log, event};
+use super::log::{Line, Log, event, first_head};
 use super::people::{Person, signed};
-use super::{BY_THE_CLOCK, Fault, Verified, fault};
+use super::{Fault, Verified, fault};
 
-/// Every act of the run: its request leads to its leaf, and its signatures hold for it.
+/// Every act of the run: its request leads to its leaf, and its signatures hold for it. Returns whose keys signed them,
+/// and whose signed acts outside the run.
 pub(super) fn acts(
     parts: &Parts,
     log: &Log,
     keys: &BTreeMap<String, Person>,
     done: &mut Verified,
-    signers: &mut BTreeSet<String>,
-) -> Result<(), Fault> {
+) -> Result<[BTreeSet<String>; 2], Fault> {
+    let mut signers = BTreeSet::new();
     let disclosed = part(parts, "acts").as_array();
     let disclosed = disclosed.map_or(&[][..], Vec::as_slice);
-    let (expected, heads) = of_the_run(log, done)?;
+    let (expected, heads) = of_the_run(log, done);
     let given: Vec<&str> = disclosed
         .iter()
         .filter_map(|a| string(a, "digest"))
@@ -39,7 +41,9 @@ pub(super) fn acts(
     for (n, act) in (1..).zip(disclosed) {
         let place = format!("acts, act {n}");
         let first = shown(log, act, &place)?;
-        let signed_act = act_of(log, first, act, &epoch, heads.get(&first.n));
+        // After a rotation the bundle says under which epoch an act was signed; the digest holds it to that.
+        let epoch = string(act, "epoch").unwrap_or(&epoch);
+        let signed_act = act_of(log, first, act, epoch, heads.get(&first.n));
         if Some(sha256(&canonical(&signed_act)).as_str()) != string(act, "digest") {
             return fault(place, "what it shows is not what people signed");
         }
@@ -49,7 +53,8 @@ pub(super) fn acts(
                 "role": signature.get("role"), "signer": signature.get("signer"),
             })
         };
-        let who = signed(first, keys, "keymoot/approval/v1", body, done)?;
+        let count = &mut done.signatures.acts;
+        let who = signed(first, keys, "keymoot/approval/v1", body, count)?;
         fit_to_sign(first, &who, keys)?;
         signers.extend(who.iter().map(|(key, _)| key.clone()));
         let who = who.into_iter().map(|(_, name)| name).collect();
@@ -57,18 +62,16 @@ pub(super) fn acts(
         done.acts
             .push((name.unwrap_or_else(|| first.op()).to_owned(), who));
     }
-    Ok(())
+    let outside = elsewhere(log, &expected, keys, done)?;
+    Ok([signers, outside])
 }
 
 /// The acts that the log has between the beginning and the end of the run, by digest, and the state head that each
 /// line of the log was made on.
-fn of_the_run<'l>(
-    log: &'l Log,
-    done: &Verified,
-) -> Result<(Vec<&'l str>, BTreeMap<u64, String>), Fault> {
+fn of_the_run<'l>(log: &'l Log, done: &Verified) -> (Vec<&'l str>, BTreeMap<u64, String>) {
     let (begin, end) = log.span(&done.run).unwrap_or_default();
     let mut heads: BTreeMap<u64, String> = BTreeMap::new();
-    let mut head = HEXLOWER.encode(&Sha256::digest(format!("keymoot/state/v1\0{}", log.vault)));
+    let mut head = HEXLOWER.encode(&first_head(&log.vault));
     let mut expected: Vec<&str> = Vec::new();
     for line in log.sealed() {
         heads.insert(line.n, std::mem::take(&mut head));
@@ -85,16 +88,10 @@ fn of_the_run<'l>(
             {
                 expected.push(digest);
             }
-            None if !BY_THE_CLOCK.contains(&line.op()) => {
-                return fault(
-                    event(line.n),
-                    format!("{} moved the state unsigned", line.op()),
-                );
-            }
             _ => {}
         }
     }
-    Ok((expected, heads))
+    (expected, heads)
 }
 
 /// The first line of an act, whose every transition is shown.
@@ -107,7 +104,14 @@ fn shown<'l>(log: &'l Log, act: &Value, place: &str) -> Result<&'l Line, Fault> 
         .map(|t| transition(log, t, digest, place))
         .collect::<Result<Vec<_>, _>>()?;
     let all = log.sealed().filter(|l| l.detail("digest") == digest);
+    let same = |first: &Line, line: &&Line| {
+        first.details().get("signatures") == line.details().get("signatures")
+    };
     match lines.first() {
+        Some(first) if !lines.iter().all(|line| same(first, line)) => fault(
+            place,
+            "its lines in the log do not all hold the same signatures",
+        ),
         Some(first) if all.map(|l| l.n).eq(lines.iter().map(|l| l.n)) => Ok(first),
         _ => fault(
             place,

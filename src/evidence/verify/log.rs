@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -125,6 +126,17 @@ impl Log {
             .filter(move |line| line.is("intent", "") && !void.contains(&line.n))
     }
 
+    /// Sequence number and state head (hexadecimal) as they were before a line.
+    pub(super) fn state_before(&self, n: u64) -> (u64, String) {
+        let last = self.sealed().take_while(|line| line.n < n).last();
+        let Some(last) = last else {
+            return (0, HEXLOWER.encode(&first_head(&self.vault)));
+        };
+        let seq = last.details().get("seq").and_then(Value::as_u64);
+        let head = last.detail("state_head").unwrap_or_default();
+        (seq.unwrap_or_default(), head.to_owned())
+    }
+
     /// The lines of the run: where it begins, and where it is closed (or the log ends).
     pub(super) fn span(&self, run: &str) -> Option<(u64, u64)> {
         let begin = |line: &&Line| line.is("noted", "run-begin") && line.detail("run") == Some(run);
@@ -137,7 +149,7 @@ impl Log {
 
 /// Recomputes every state head; returns how many, and how many an older log gives no leaf for.
 pub(super) fn heads(log: &Log, vault: &str) -> Result<(u64, u64), Fault> {
-    let mut head: [u8; 32] = Sha256::digest(format!("keymoot/state/v1\0{vault}")).into();
+    let mut head = first_head(vault);
     let (mut recomputed, mut taken) = (0, 0);
     for (seq, line) in (1_u64..).zip(log.sealed()) {
         if line.details().get("seq") != Some(&json!(seq)) {
@@ -166,6 +178,11 @@ pub(super) fn heads(log: &Log, vault: &str) -> Result<(u64, u64), Fault> {
     Ok((recomputed, taken))
 }
 
+/// The head of a vault in which nothing was done.
+pub(super) fn first_head(vault: &str) -> [u8; 32] {
+    Sha256::digest(format!("keymoot/state/v1\0{vault}")).into()
+}
+
 pub(super) fn next_head(head: &[u8; 32], leaf: &[u8; 32]) -> [u8; 32] {
     Sha256::new()
         .chain_update(b"keymoot/state/v1\0")
@@ -184,6 +201,15 @@ pub(super) fn span(log: &Log, done: &mut Verified) -> Result<(), Fault> {
     script
         .unwrap_or_default()
         .clone_into(&mut done.script_sha256);
+    let tools = log.lines.iter().filter(|line| {
+        let begins = line.is("noted", "run-begin") || line.is("noted", "run-resume");
+        begins && line.detail("run") == Some(&done.run)
+    });
+    for tool in tools.filter_map(|line| line.detail("tool")) {
+        if !done.tools.iter().any(|known| known == tool) {
+            done.tools.push(tool.to_owned());
+        }
+    }
     let close = log
         .lines
         .iter()

@@ -9,29 +9,42 @@
 #![deny(clippy::indexing_slicing)]
 
 mod acts;
+mod count;
+mod elsewhere;
+mod enrolment;
 mod file;
+mod files;
 mod log;
 mod people;
+mod sign_offs;
 mod told;
+mod trust;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use data_encoding::{BASE64, HEXLOWER};
-use serde_json::{Value, json};
+use data_encoding::BASE64;
+use serde_json::Value;
 
 use super::bundle::sha256;
 use acts::acts;
+use enrolment::enrolment;
 use file::{Parts, canonical, part, read, string, text};
-use log::{Log, event, heads, span};
-use people::{Person, people, signed};
+use log::{Log, heads, span};
+use people::people;
+use sign_offs::sign_offs;
+use trust::trusted;
 
-pub use told::{DO_NOT_RELY, NOT, told};
+pub use count::{Count, Counts};
+pub use told::{refused, told};
+pub use trust::Trusted;
 
 /// The longest bundle that is read: 1 GiB.
 pub const MAX_BUNDLE: u64 = 1 << 30;
 
-/// Operations that move the state without anybody's signature: what the clock brings about.
-const BY_THE_CLOCK: [&str; 1] = ["DestroyKey"];
+/// The place of a [`Fault`] where a bundle is consistent and not of the people of the trust file.
+pub const TRUST: &str = "trust";
+
+/// Operations that move the state without signatures of their own, because people signed them beforehand: a deletion
+/// whose window ends, and the end of a set of shares that a new one replaced.
+const UNSIGNED: [&str; 2] = ["DestroyKey", "EndOldSet"];
 
 /// Where a bundle does not hold, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,15 +54,6 @@ pub struct Fault {
     pub place: String,
     /// What is wrong, completing a sentence.
     pub what: String,
-}
-
-/// A fingerprint that was obtained elsewhere: all 32 bytes of it, or the 16 that words stand for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trusted {
-    /// Whose.
-    pub name: String,
-    /// The first bytes of the SHA-256 of the approval key.
-    pub fingerprint: Vec<u8>,
 }
 
 /// Who signed what, as the bundle shows it.
@@ -71,18 +75,26 @@ pub struct Verified {
     pub events: usize,
     /// Acts of the run: what was signed and who signed, the issuer first.
     pub acts: Vec<(String, Vec<String>)>,
-    /// Sign-offs in the run and of the bundle: the line and who signed.
+    /// Sign-offs in the run: the line and who signed.
     pub sign_offs: Vec<(u64, Vec<String>)>,
     /// State heads that were recomputed, and those of older logs, which name no leaf.
     pub heads: (u64, u64),
     /// What the bundle holds.
     pub artifacts: Vec<String>,
+    /// Those of them that hold what an act of the run answered: they follow from the log, whoever signed its end.
+    pub from_acts: Vec<String>,
+    /// The last line of the log that a sign-off of this run or bundle covers.
+    pub covered: u64,
     /// Whether a recording is in it.
     pub recording: bool,
-    /// Whether somebody signed the line that names artifacts, report and recording.
-    pub bundle_signed: bool,
-    /// Signatures that came from a file: nobody typed a passphrase for them.
-    pub signed_from_file: u64,
+    /// Who signed the line that names artifacts, report and recording; nobody where it is empty.
+    pub bundle_signed: Vec<String>,
+    /// How many signatures hold, and under what.
+    pub signatures: Counts,
+    /// SHA-256 of each program that played the run, as it read itself; none of a rehearsal.
+    pub tools: Vec<String>,
+    /// With a trust file: whoever signed outside the run and the bundle alone, and is not named in it.
+    pub unnamed: Vec<String>,
 }
 
 fn fault<T>(place: impl Into<String>, what: impl Into<String>) -> Result<T, Fault> {
@@ -107,14 +119,16 @@ pub fn verify(bytes: &[u8], trust: Option<&[Trusted]>) -> Result<Verified, Fault
         events: log.lines.len(),
         ..Verified::default()
     };
-    let mut signers = BTreeSet::new();
     done.heads = heads(&log, &done.vault)?;
     span(&log, &mut done)?;
     contents(&parts, &log, &mut done)?;
-    acts(&parts, &log, &keys, &mut done, &mut signers)?;
-    sign_offs(&log, &keys, &mut done, &mut signers)?;
+    let mut others = enrolment(&log, &keys, &mut done)?;
+    let [mut of_it, outside] = acts(&parts, &log, &keys, &mut done)?;
+    let [signed_off, elsewhere] = sign_offs(&log, &keys, &mut done)?;
+    of_it.extend(signed_off);
+    others.extend(outside.into_iter().chain(elsewhere));
     if let Some(trust) = trust {
-        trusted(trust, &keys, &signers)?;
+        done.unnamed = trusted(trust, &keys, &of_it, &others)?;
         done.authentic = true;
     }
     Ok(done)
@@ -160,6 +174,9 @@ fn contents(parts: &Parts, log: &Log, done: &mut Verified) -> Result<(), Fault> 
         if listed.and_then(|l| l.get(name)?.as_str()) != Some(&sha256(&content)) {
             return fault(place, "it is not the file that the log names");
         }
+        if files::follows(&content, part(parts, "acts")) {
+            done.from_acts.push(name.clone());
+        }
         done.artifacts.push(name.clone());
     }
     for name in ["report", "build", "people", "vault"] {
@@ -186,79 +203,4 @@ fn decoded(value: &Value, place: &str) -> Result<Vec<u8>, Fault> {
         Ok(bytes) => Ok(bytes),
         Err(_) => fault(place, "it is not base64"),
     }
-}
-
-/// Every sign-off since the run began names the log's own heads, and its signatures hold.
-fn sign_offs(
-    log: &Log,
-    keys: &BTreeMap<String, Person>,
-    done: &mut Verified,
-    signers: &mut BTreeSet<String>,
-) -> Result<(), Fault> {
-    let begin = log.span(&done.run).map_or(0, |(begin, _)| begin);
-    let bundle = log.lines.iter().rfind(|line| line.is("noted", "bundle"));
-    let bundle = bundle.map_or(0, |line| line.n);
-    for line in log
-        .lines
-        .iter()
-        .filter(|l| l.n > begin && l.is("noted", "sign-off"))
-    {
-        let statement = line.details().get("statement").unwrap_or(&Value::Null);
-        let count = statement.get("audit_count").and_then(Value::as_u64);
-        let head = count
-            .and_then(|count| log.line(count))
-            .map(|l| HEXLOWER.encode(&l.hash));
-        if count >= Some(line.n)
-            || head.is_none()
-            || string(statement, "audit_head") != head.as_deref()
-            || string(statement, "vault_id") != Some(&log.vault)
-        {
-            return fault(event(line.n), "what was signed off is not this log");
-        }
-        let who = signed(
-            line,
-            keys,
-            "keymoot/head/v1",
-            |signature, by| json!({"statement": statement, "signer": signature.get("signer"), "by": by}),
-            done,
-        )?;
-        done.bundle_signed |= bundle > 0 && count >= Some(bundle) && !who.is_empty();
-        signers.extend(who.iter().map(|(key, _)| key.clone()));
-        let names = who.into_iter().map(|(_, name)| name).collect();
-        done.sign_offs.push((line.n, names));
-    }
-    Ok(())
-}
-
-/// Every key that signed is one whose fingerprint came from elsewhere, under the same name.
-fn trusted(
-    trust: &[Trusted],
-    keys: &BTreeMap<String, Person>,
-    signers: &BTreeSet<String>,
-) -> Result<(), Fault> {
-    if signers.is_empty() {
-        return fault("acts", "nobody signed anything, so nobody vouches for it");
-    }
-    for fingerprint in signers {
-        let name = keys.get(fingerprint).map_or("", |p| p.name.as_str());
-        let known = trust.iter().filter(|t| t.name == name);
-        let digest = HEXLOWER.decode(fingerprint.as_bytes()).unwrap_or_default();
-        let fits = |t: &Trusted| t.fingerprint.len() >= 16 && digest.starts_with(&t.fingerprint);
-        match known.clone().any(fits) {
-            true => {}
-            false if known.count() == 0 => {
-                return fault(
-                    "trust",
-                    format!("{name} signed, and the trust file does not name {name}"),
-                );
-            }
-            false => {
-                return fault(
-                    "trust",
-                    format!("{name} signed with another key than the trust file names"),
-                );
-            }
-        }
-    }
-    Ok(())
 }

@@ -8,9 +8,10 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use serde_json::Value;
 
 use super::super::bundle::sha256;
+use super::enrolment::statements;
 use super::file::{Parts, bytes32, canonical, part, string};
 use super::log::{Line, Log, event};
-use super::{Fault, Verified, fault};
+use super::{Count, Fault, fault};
 
 /// One person: name, role, public key.
 pub(super) struct Person {
@@ -22,8 +23,9 @@ pub(super) struct Person {
 /// The people by fingerprint; each stands in a list that the log holds.
 pub(super) fn people(parts: &Parts, log: &Log) -> Result<BTreeMap<String, Person>, Fault> {
     let mut listed = BTreeSet::new();
-    for line in &log.lines {
-        enrolled(line.details(), &mut listed);
+    for said in statements(log).filter(|said| said.op == "people") {
+        let statement = said.details.get("statement").unwrap_or(&Value::Null);
+        enrolled(statement, &mut listed);
     }
     let mut people = BTreeMap::new();
     for person in part(parts, "people").as_array().unwrap_or(&Vec::new()) {
@@ -82,16 +84,27 @@ pub(super) fn signed(
     keys: &BTreeMap<String, Person>,
     prefix: &str,
     body: impl Fn(&Value, &str) -> Value,
-    done: &mut Verified,
+    count: &mut Count,
 ) -> Result<Vec<(String, String)>, Fault> {
-    let signatures = line.details().get("signatures").and_then(Value::as_array);
+    signed_in(line.n, line.details(), keys, (prefix, body), count)
+}
+
+/// The same for what stands in a line: whatever it is that has `signatures`.
+pub(super) fn signed_in(
+    n: u64,
+    details: &Value,
+    keys: &BTreeMap<String, Person>,
+    (prefix, body): (&str, impl Fn(&Value, &str) -> Value),
+    count: &mut Count,
+) -> Result<Vec<(String, String)>, Fault> {
+    let signatures = details.get("signatures").and_then(Value::as_array);
     let mut who: Vec<(String, String)> = Vec::new();
     for signature in signatures.map_or(&[][..], Vec::as_slice) {
         let fingerprint = string(signature, "signer").unwrap_or_default();
         let name = string(signature, "name").unwrap_or_default();
         let Some(person) = keys.get(fingerprint).filter(|p| p.name == name) else {
             return fault(
-                event(line.n),
+                event(n),
                 format!("{name} signed with a key that is nobody's"),
             );
         };
@@ -99,14 +112,14 @@ pub(super) fn signed(
         let body = body(signature, by);
         if !holds(person, prefix, &body, string(signature, "signature")) {
             return fault(
-                event(line.n),
+                event(n),
                 format!("the signature of {name} does not hold for what it stands under"),
             );
         }
         if who.iter().any(|(seen, _)| seen == fingerprint) {
-            return fault(event(line.n), format!("{name} signed twice"));
+            return fault(event(n), format!("{name} signed twice"));
         }
-        done.signed_from_file += u64::from(by != "terminal");
+        count.add(by);
         who.push((fingerprint.to_owned(), name.to_owned()));
     }
     Ok(who)

@@ -2,23 +2,27 @@
 
 use std::fmt::Write as _;
 
-use super::Verified;
+use super::{Fault, TRUST, Verified};
 
-/// How a bundle that does not hold is called, before the place and the reason.
-pub const NOT: &str = "NOT CONSISTENT.";
-/// What to do with it.
-pub const DO_NOT_RELY: &str =
-    "The bundle is not what keymoot wrote: do not rely on any of it, and ask for another copy.";
+/// Why a bundle is not what it should be, and what to do with it.
+pub fn refused(fault: &Fault) -> String {
+    if fault.place == TRUST {
+        return format!(
+            "consistent, but NOT AUTHENTIC: {}. Compare the trust file with the signed enrolment forms; if they agree, \
+             this bundle is not of the people it names.",
+            fault.what
+        );
+    }
+    format!(
+        "NOT CONSISTENT. {fault}. The bundle is not what keymoot wrote: do not rely on any of it, and ask for another \
+         copy."
+    )
+}
 
 /// A verified bundle in lines.
 pub fn told(done: &Verified) -> String {
     let mut text = String::new();
-    let verdict = if done.authentic {
-        "CONSISTENT and AUTHENTIC: the people of the trust file signed this."
-    } else {
-        "CONSISTENT: nothing in it contradicts the rest. Who signed is not proven: --trust proves it."
-    };
-    let _ = writeln!(text, "{verdict}\n");
+    let _ = writeln!(text, "{}\n", verdict(done));
     let outcome = if done.outcome.is_empty() {
         "stands open"
     } else {
@@ -28,6 +32,16 @@ pub fn told(done: &Verified) -> String {
         ("Vault", format!("{} ({})", done.vault, done.profile)),
         ("Run", format!("{} ({outcome})", done.run)),
         ("Script", format!("SHA-256 {}", done.script_sha256)),
+        (
+            "Tool",
+            match done.tools.as_slice() {
+                [] if done.profile == "rehearsal" => {
+                    "not taken: a rehearsal is the same to the byte on every build".to_owned()
+                }
+                [] => "not taken: the log does not name the program that played the run".to_owned(),
+                tools => format!("SHA-256 {}, as it read itself", tools.join(", ")),
+            },
+        ),
         ("Log", format!("{} lines, whole from line 1", done.events)),
         (
             "States",
@@ -55,7 +69,29 @@ pub fn told(done: &Verified) -> String {
     text
 }
 
-/// Who signed what.
+/// The first sentence: how far it holds, and whose it is.
+fn verdict(done: &Verified) -> String {
+    match (done.authentic, done.bundle_signed.is_empty()) {
+        (true, false) => {
+            "CONSISTENT and AUTHENTIC: the people of the trust file signed this.".to_owned()
+        }
+        (true, true) if done.covered == 0 => {
+            "CONSISTENT, and its acts AUTHENTIC: the people of the trust file signed each of them. Nobody signed the \
+             log or the bundle itself."
+                .to_owned()
+        }
+        (true, true) => format!(
+            "CONSISTENT and AUTHENTIC as far as line {} of the log: the people of the trust file signed that. Nobody \
+             signed the bundle itself.",
+            done.covered
+        ),
+        (false, _) => {
+            "CONSISTENT: nothing in it contradicts the rest. Who signed is not proven: --trust proves it.".to_owned()
+        }
+    }
+}
+
+/// Who signed what, and how many signatures that makes.
 fn signatures(done: &Verified, text: &mut String) {
     for (name, who) in &done.acts {
         let _ = writeln!(text, "{:<11}{name}: signed by {}", "Act", who.join(", "));
@@ -63,20 +99,98 @@ fn signatures(done: &Verified, text: &mut String) {
     for (line, who) in &done.sign_offs {
         let _ = writeln!(text, "{:<11}line {line}: {}", "Signed off", who.join(", "));
     }
+    if !done.bundle_signed.is_empty() {
+        let who = done.bundle_signed.join(", ");
+        let _ = writeln!(text, "{:<11}its parts, by {who}", "Bundle");
+    }
+    let counts = &done.signatures;
+    let run = counts.of_the_run();
+    let mut rows = vec![format!(
+        "{} of this run, as its report counts them: {} for acts, {} under sign-offs",
+        run.hold, counts.acts.hold, counts.sign_offs.hold
+    )];
+    for (count, under) in [
+        (
+            counts.bundle,
+            "under the line that names the parts of this bundle",
+        ),
+        (
+            counts.enrolment,
+            "at enrolment: own keys, lists of people, answers about policy",
+        ),
+        (
+            counts.elsewhere,
+            "under sign-offs of other runs and bundles",
+        ),
+    ] {
+        if count.hold > 0 {
+            rows.push(format!("{} {under}", count.hold));
+        }
+    }
+    let all = run.hold + counts.others().hold;
+    rows.push(format!("{all} in all, and every one of them holds"));
+    let labels = std::iter::once("Signatures").chain(std::iter::repeat(""));
+    for (label, row) in labels.zip(rows) {
+        let _ = writeln!(text, "{label:<11}{row}");
+    }
 }
 
 /// What an auditor has to know besides.
 fn remarks(done: &Verified, text: &mut String) {
-    if !done.bundle_signed {
-        text.push_str(
-            "note       files, report and recording are as the vault noted them; nobody signed for them.\n",
-        );
+    let counts = &done.signatures;
+    let mut notes = Vec::new();
+    if done.bundle_signed.is_empty() {
+        notes.push(unsigned(done));
     }
-    if done.signed_from_file > 0 {
-        let _ = writeln!(
+    let (run, others) = (counts.of_the_run().from_file, counts.others().from_file);
+    if run + others > 0 {
+        notes.push(format!(
+            "{run} of this run's signatures and {others} of the others came from a file: nobody typed a passphrase for \
+             them."
+        ));
+    }
+    if counts.not_shown > 0 {
+        notes.push(format!(
+            "{} signatures more are for acts outside this run. The log names who signed, and these people may sign so; \
+             what they signed is not in this bundle, so those signatures are not checked.",
+            counts.not_shown
+        ));
+    }
+    if !done.unnamed.is_empty() {
+        notes.push(format!(
+            "not in the trust file, and not among those who signed this run: {}.",
+            done.unnamed.join(", ")
+        ));
+    }
+    for note in notes {
+        let _ = writeln!(text, "{:<11}{note}", "note");
+    }
+}
+
+/// Why nobody signed the bundle, and what is proven all the same.
+fn unsigned(done: &Verified) -> String {
+    let mut text = String::from(
+        "nobody signed the line that names files, report and recording: no signing key was at hand when the bundle was \
+         made, as in every production vault, where each signature wants its person and envelope.",
+    );
+    let covered = match done.covered {
+        0 => " No sign-off covers the log either: what is signed are the acts, each by itself."
+            .to_owned(),
+        line => format!(
+            " The sign-offs cover the log up to line {line}, and with it every act, its answer and its check value."
+        ),
+    };
+    text.push_str(&covered);
+    if !done.from_acts.is_empty() {
+        let _ = write!(
             text,
-            "note       {} signatures came from a file: nobody typed a passphrase for them.",
-            done.signed_from_file
+            " These files hold what an act answered, so that they follow from the log: {}.",
+            done.from_acts.join(", ")
         );
     }
+    text += " The report is not signed here: compare it with the one in ink.";
+    if done.recording {
+        text += " The recording is what the vault noted, and no more.";
+    }
+    text
 }

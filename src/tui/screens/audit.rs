@@ -1,5 +1,6 @@
 //! Audit: events as lines, the chain proven or the break named, each event one key away.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
@@ -57,9 +58,10 @@ impl Audit {
     fn go_to(&mut self) -> Reaction {
         let wanted = self.number.take().unwrap_or_default();
         let wanted = wanted.value().trim();
-        let lines = self.trail.as_ref().map_or(0, |t| t.lines.len());
-        let at = wanted.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
-        match at.filter(|at| *at < lines) {
+        let lines = self.trail.as_ref().map_or(0, |t| t.count);
+        let events = self.trail.as_ref().map_or(&[][..], |t| t.lines.as_slice());
+        let number = wanted.parse::<u64>().ok();
+        match number.and_then(|n| events.iter().position(|line| line.holds(n))) {
             Some(at) => {
                 self.filter.set("");
                 self.cursor = Cursor::on(at);
@@ -82,22 +84,12 @@ impl Audit {
         own.or_else(|| runs.last())
     }
 
-    /// The hash of a line: the next one names it, and the vault that of the last.
-    fn hash(&self, line: &TrailLine, world: &World) -> Option<String> {
-        let lines = &self.trail.as_ref()?.lines;
-        let at = usize::try_from(line.n).ok()?;
-        if let Some(next) = lines.get(at) {
-            return value(&next.written, &["prev"]);
-        }
-        let view = world.view.as_ref().filter(|v| v.events == line.n)?;
-        Some(view.audit_head.clone())
-    }
-
     /// The lines that fit the filter: every word of it occurs.
     fn rows(&self) -> Vec<&TrailLine> {
         let words = self.filter.value().to_lowercase();
         let fits = |line: &&TrailLine| {
-            let text = format!("{} {} {} {}", line.n, line.who, line.what, line.result);
+            let numbers = format!("{} {}", line.n, line.last());
+            let text = format!("{numbers} {} {} {}", line.who, line.what, line.result);
             let text = text.to_lowercase();
             words.split_whitespace().all(|word| text.contains(word))
         };
@@ -115,22 +107,21 @@ impl Audit {
         self.trail.as_ref()?.broken.as_ref()
     }
 
-    fn explain(&self, line: &TrailLine, world: &World, canvas: &mut Canvas<'_>) {
+    fn explain(&self, line: &TrailLine, canvas: &mut Canvas<'_>) {
         let width = canvas.width();
         if let Some((_, why)) = self.broken() {
             canvas.paragraph(0, 0, width, Role::Stop, &format!("STOP  {why}"));
             return;
         }
         let seal = match self.trail.as_ref().and_then(|t| t.co_signed.as_ref()) {
-            Some((n, who)) if *n > line.n => format!("co-signed with line {n}, by {who}"),
+            Some((n, who)) if *n > line.last() => format!("co-signed with line {n}, by {who}"),
             Some((n, who)) => {
                 format!("not co-signed yet: last were the lines before {n}, by {who}")
             }
             None => "not co-signed yet: a sign-off in a ceremony does that".to_owned(),
         };
-        let hash = self.hash(line, world);
-        let previous = value(&line.written, &["prev"]);
-        let (hash, previous) = (hash.unwrap_or_default(), previous.unwrap_or_default());
+        let hash = &line.hash;
+        let previous = value(&line.written, &["prev"]).unwrap_or_default();
         let high = canvas.height() > 5;
         let facts = if high {
             let time = line.time.map_or_else(|| "-".to_owned(), clock);
@@ -139,13 +130,13 @@ impl Audit {
                 ("who", line.who.clone()),
                 ("time", time),
                 ("result", line.result.clone()),
-                ("hash", super::done::groups(&hash)),
+                ("hash", super::done::groups(hash)),
                 ("before", super::done::groups(&previous)),
                 ("sealed", seal),
             ]
         } else {
             let about = format!("{}, {}", line.what, line.result);
-            let hashes = format!("{}, previous {}", ends(&hash), ends(&previous));
+            let hashes = format!("{}, previous {}", ends(hash), ends(&previous));
             vec![("about", about), ("hash", hashes), ("sealed", seal)]
         };
         for (y, (label, text)) in (0..).zip(facts) {
@@ -156,10 +147,10 @@ impl Audit {
 }
 
 impl Screen for Audit {
-    fn digest(&self, world: &World) -> Option<Digest> {
+    fn digest(&self, _world: &World) -> Option<Digest> {
         let line = self.chosen()?;
         let of = format!("hash of event {}: {}", line.n, line.what);
-        Some(Digest::sha256(of, self.hash(line, world)?))
+        Some(Digest::sha256(of, line.hash.clone()))
     }
 
     fn name(&self) -> &'static str {
@@ -169,10 +160,14 @@ impl Screen for Audit {
     fn title(&self, _world: &World) -> Vec<String> {
         let mut title = vec!["Audit".to_owned()];
         if let Some(trail) = &self.trail {
-            title.push(format!("{} events", trail.lines.len()));
+            title.push(format!(
+                "{} events in {} lines",
+                trail.lines.len(),
+                trail.count
+            ));
             title.push(match &trail.broken {
-                None => "chain whole from event 1".to_owned(),
-                Some((n, _)) => format!("CHAIN BROKEN at event {n}"),
+                None => "chain whole from line 1".to_owned(),
+                Some((n, _)) => format!("CHAIN BROKEN at line {n}"),
             });
         }
         if !self.filter.value().is_empty() && !self.filtering {
@@ -227,7 +222,7 @@ impl Screen for Audit {
 
     fn help(&self) -> &'static [&'static str] {
         &[
-            "One line an event, the newest last. Every line holds the hash of the line before and a seal under a key of the vault; both were checked for every line when this screen opened.",
+            "One row an event, the newest last: where the log has one line for what was to be done and one for what became of it, the second stands in brackets behind the result. Every line holds the hash of the line before and a seal under a key of the vault; both were checked for every line when this screen opened.",
             "If a line was changed, cut out, put in or moved, the first line that does not hold is named. Every line before it stands. Keep the file as it is and compare it with a backup.",
             "/ filters while you type: words that must all occur in number, people, event or result. Esc drops the filter.",
             "v reads the file once more and proves every line. g goes to a line by its number. b makes the bundle of the run that the line belongs to, or else of the newest: one file that an auditor checks without this vault.",
@@ -238,7 +233,7 @@ impl Screen for Audit {
         self.filtering || self.number.is_some()
     }
 
-    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
+    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
         let (width, height) = (canvas.width(), canvas.height());
         if let Some(refused) = &self.refused {
             canvas.paragraph(2, 1, width.saturating_sub(4), Role::Stop, refused);
@@ -286,7 +281,7 @@ impl Screen for Audit {
         canvas.rule(y, &[chosen.n.to_string()]);
         let room = width.saturating_sub(2);
         canvas.within(1, y.saturating_add(1), room, below.saturating_sub(1), |c| {
-            self.explain(chosen, world, c);
+            self.explain(chosen, c);
         });
     }
 
@@ -314,11 +309,9 @@ impl Screen for Audit {
             (Verb::Evidence, false) => return Reaction::push(super::evidence::Evidence::new()),
             (Verb::Enter, false) => {
                 if let Some(line) = self.chosen() {
-                    let value: Option<serde_json::Value> = serde_json::from_str(&line.written).ok();
-                    let pretty = value.and_then(|v| serde_json::to_string_pretty(&v).ok());
                     return Reaction::push(Page::new(
                         &["Audit", &format!("event {}", line.n)],
-                        pretty.unwrap_or_else(|| line.written.clone()),
+                        as_written(line),
                         "the event as it stands in the log; nothing secret is in it",
                     ));
                 }
@@ -354,12 +347,17 @@ impl Screen for Audit {
         }
         match news {
             News::Trail(trail) => {
-                let at = match &trail.broken {
-                    Some((n, _)) => usize::try_from(n.saturating_sub(1)).unwrap_or(usize::MAX),
-                    None => trail.lines.len().saturating_sub(1),
-                };
+                // By its number: an event may be two lines, and a line that was cut out has none.
+                let newest = trail.lines.len().saturating_sub(1);
+                let at = trail.broken.as_ref().and_then(|(n, _)| {
+                    let mut lines = trail.lines.iter();
+                    lines
+                        .position(|line| line.holds(*n))
+                        .or_else(|| trail.lines.iter().position(|line| line.n > *n))
+                });
+                let at = at.unwrap_or(newest);
                 let again = self.trail.replace(Arc::clone(trail)).is_some();
-                let proven = trail.lines.len();
+                let proven = trail.count;
                 if again && trail.broken.is_none() {
                     let words = format!("ok  Read again: all {proven} lines hold.");
                     return Some(Reaction::notice(Role::Ok, words));
@@ -389,13 +387,13 @@ fn columns(width: u16) -> [Column; 5] {
     };
     // A wide screen names everybody who signed.
     let who = if width >= 120 { 32 } else { 13 };
-    let what = width.saturating_sub(47).saturating_sub(who).clamp(10, 80);
+    let what = width.saturating_sub(49).saturating_sub(who).clamp(10, 80);
     [
         column("EVENT", 5),
         column("TIME (UTC)", 19),
         column("WHO", who),
         column("WHAT", what),
-        column("RESULT", 10),
+        column("RESULT", 12),
     ]
 }
 
@@ -404,6 +402,22 @@ fn value(written: &str, path: &[&str]) -> Option<String> {
     let line: serde_json::Value = serde_json::from_str(written).ok()?;
     let found = path.iter().try_fold(&line, |value, name| value.get(name))?;
     found.as_str().map(str::to_owned)
+}
+
+/// An event as it stands in the file, line by line, and above it what its numbers mean.
+fn as_written(line: &TrailLine) -> String {
+    let time = line.time.map_or_else(|| "none".to_owned(), clock);
+    let mut text =
+        format!("time    {time}, which is UTC; the log has it in milliseconds since 1970\n");
+    let _ = writeln!(text, "what    {}, {}", line.what, line.result);
+    let _ = writeln!(text, "hash    {}", super::done::groups(&line.hash));
+    let end = line.end.as_ref().map(|end| (end.n, &end.written));
+    for (n, written) in std::iter::once((line.n, &line.written)).chain(end) {
+        let value: Option<serde_json::Value> = serde_json::from_str(written).ok();
+        let pretty = value.and_then(|v| serde_json::to_string_pretty(&v).ok());
+        let _ = writeln!(text, "\nline {n}\n{}", pretty.as_ref().unwrap_or(written));
+    }
+    text
 }
 
 /// The two ends of a hash, as people compare them: `a41f 07c2 .. 9b3e`.
@@ -417,13 +431,17 @@ fn ends(hash: &str) -> String {
 }
 
 fn texts(line: &TrailLine, broken: Option<u64>) -> (Role, Vec<String>) {
-    let cut = broken.is_some_and(|n| line.n >= n);
+    let cut = broken.is_some_and(|n| line.last() >= n);
     let role = match line.result.as_str() {
         _ if cut => Role::Stop,
-        "REFUSED" | "UNVOUCHED" => Role::Wait,
+        "REFUSED" | "UNVOUCHED" | "VOID" => Role::Wait,
         _ => Role::Text,
     };
-    let result = if cut { "NOT PROVEN" } else { &line.result };
+    let result = match &line.end {
+        _ if cut => "NOT PROVEN".to_owned(),
+        Some(end) => format!("{} ({})", line.result, end.n),
+        None => line.result.clone(),
+    };
     let time = line.time.map(clock).unwrap_or_default();
     let time = time.trim_end_matches('Z').to_owned();
     let texts = [
@@ -431,7 +449,7 @@ fn texts(line: &TrailLine, broken: Option<u64>) -> (Role, Vec<String>) {
         time,
         line.who.clone(),
         line.what.clone(),
-        result.to_owned(),
+        result,
     ];
     (role, texts.to_vec())
 }

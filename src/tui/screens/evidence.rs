@@ -21,12 +21,61 @@ use crate::tui::world::World;
 
 const EXPLAINED: u16 = 7;
 
+/// What is asked before a bundle is verified.
+#[derive(Default)]
+struct Brought {
+    bundle: TextField,
+    /// A file of fingerprints; empty where there is none.
+    trust: TextField,
+    /// Whether the second field is being typed.
+    second: bool,
+}
+
+impl Brought {
+    fn field(&mut self) -> &mut TextField {
+        if self.second {
+            &mut self.trust
+        } else {
+            &mut self.bundle
+        }
+    }
+
+    fn order(&self) -> Order {
+        let trust = self.trust.value().trim();
+        Order::Verify {
+            bundle: self.bundle.value().trim().into(),
+            trust: (!trust.is_empty()).then(|| trust.into()),
+        }
+    }
+
+    fn draw(&self, error: Option<&String>, canvas: &mut Canvas<'_>) {
+        let room = canvas.width().saturating_sub(4);
+        canvas.put(2, 0, Role::Title, "Which bundle is to be verified?");
+        let fields = [("Bundle", &self.bundle), ("Trust file", &self.trust)];
+        for (y, (n, (label, field))) in (2..).zip(fields.into_iter().enumerate()) {
+            let here = (n == 1) == self.second;
+            let (mark, role) = if here {
+                ("►", Role::Focus)
+            } else {
+                (" ", Role::Text)
+            };
+            canvas.put(2, y, role, &format!("{mark} {label}"));
+            field.draw(canvas, 16, y, room.saturating_sub(14), here);
+        }
+        let words = "The bundle is checked by itself, without this vault: whether it is CONSISTENT. Whether the people named signed it, AUTHENTIC, is proven by the trust file: a fingerprint (64 hex digits or 16 words) and a name a line, typed from the signed enrolment forms. Leave it empty where you have none.";
+        let rows = canvas.paragraph(2, 5, room, Role::Muted, words);
+        canvas.within(1, rows.saturating_add(6), room, 7, |c| {
+            super::wizard::complaint(c, 0, error);
+        });
+    }
+}
+
 /// The list of runs.
 #[derive(Default)]
 pub(crate) struct Evidence {
     cursor: Cursor,
-    /// The path of a bundle that is being typed.
-    path: Option<TextField>,
+    /// The bundle that is to be verified, while its path is being typed.
+    brought: Option<Brought>,
     error: Option<String>,
     waiting: bool,
     /// The name that is proposed for a bundle under way.
@@ -68,18 +117,6 @@ impl Evidence {
         self.waiting = true;
         Reaction::order(order(run.id.clone()))
     }
-
-    fn draw_path(&self, path: &TextField, canvas: &mut Canvas<'_>) {
-        let room = canvas.width().saturating_sub(4);
-        canvas.put(2, 0, Role::Title, "Which bundle is to be verified?");
-        canvas.put(2, 2, Role::Focus, "► Path");
-        path.draw(canvas, 9, 2, room.saturating_sub(8), true);
-        let words = "It is checked by itself, without this vault: whether it is CONSISTENT. Whether the people named signed it is proven by fingerprints from elsewhere: keymoot verify F --trust FILE.";
-        canvas.paragraph(2, 4, room, Role::Muted, words);
-        canvas.within(1, 8, room, 6, |c| {
-            super::wizard::complaint(c, 0, self.error.as_ref());
-        });
-    }
 }
 
 fn outcome(run: &Run) -> (&'static str, Role) {
@@ -93,7 +130,7 @@ fn outcome(run: &Run) -> (&'static str, Role) {
 
 impl Screen for Evidence {
     fn digest(&self, world: &World) -> Option<Digest> {
-        if self.path.is_some() {
+        if self.brought.is_some() {
             return None;
         }
         let run = self.chosen(world)?;
@@ -115,16 +152,20 @@ impl Screen for Evidence {
                 format!("{runs} runs")
             },
         ];
-        if self.path.is_some() {
+        if self.brought.is_some() {
             title.push("verify a bundle".into());
         }
         title
     }
 
     fn footing(&self, world: &World) -> Footing {
-        let (enter, so_far) = match (&self.path, self.chosen(world)) {
-            (Some(_), _) => (
-                "reads the bundle and says whether it holds together",
+        let (enter, so_far) = match (&self.brought, self.chosen(world)) {
+            (Some(brought), _) => (
+                if brought.trust.value().trim().is_empty() {
+                    "reads the bundle and says whether it holds together"
+                } else {
+                    "reads both and says whether it holds together and who signed it"
+                },
                 "nothing is read yet; verifying changes nothing",
             ),
             (None, Some(_)) => (
@@ -144,8 +185,12 @@ impl Screen for Evidence {
     }
 
     fn offers(&self, world: &World) -> Vec<Offer> {
-        if self.path.is_some() {
-            return vec![Offer::word(Verb::Enter, "verify"), Offer::plain(Verb::Back)];
+        if self.brought.is_some() {
+            return vec![
+                Offer::word(Verb::Enter, "verify"),
+                Offer::plain(Verb::NextField),
+                Offer::plain(Verb::Back),
+            ];
         }
         let none = self.chosen(world).is_none();
         let off = |offer: Offer| {
@@ -170,26 +215,33 @@ impl Screen for Evidence {
         &[
             "An auditor gets three things: the bundle, the report in ink, and the signed enrolment forms, which come by another road than the bundle.",
             "The bundle is one file: script, log, every act with its signatures, files and report. keymoot verify checks it on another computer, without this vault.",
-            "With the fingerprints of the forms in a text file (a fingerprint and a name a line), keymoot verify F --trust FILE says whether these very people signed.",
+            "With the fingerprints of the forms in a text file (a fingerprint and a name a line), i here or keymoot verify F --trust FILE says whether these very people signed.",
+            "In the report, w writes it to a file: as text, Markdown or HTML by the end of the name.",
         ]
     }
 
     fn wants(&self) -> Option<(Wants, String)> {
-        let path = self.path.as_ref()?;
-        Some((Wants::File, path.value().to_owned()))
+        let brought = self.brought.as_ref()?;
+        let field = if brought.second {
+            &brought.trust
+        } else {
+            &brought.bundle
+        };
+        Some((Wants::File, field.value().to_owned()))
     }
 
     fn picked(&mut self, path: &Path) {
-        self.path = Some(TextField::with(&path.to_string_lossy()));
+        let brought = self.brought.get_or_insert_with(Brought::default);
+        *brought.field() = TextField::with(&path.to_string_lossy());
     }
 
     fn typing(&self) -> bool {
-        self.path.is_some()
+        self.brought.is_some()
     }
 
     fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
-        if let Some(path) = &self.path {
-            self.draw_path(path, canvas);
+        if let Some(brought) = &self.brought {
+            brought.draw(self.error.as_ref(), canvas);
             return;
         }
         let Some(view) = &world.view else { return };
@@ -243,20 +295,22 @@ impl Screen for Evidence {
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
-        match (verb, &self.path) {
+        match (verb, &mut self.brought) {
             (Verb::Back, Some(_)) => {
-                self.path = None;
+                self.brought = None;
                 self.error = None;
             }
-            (Verb::Enter, Some(path)) => {
-                let path = path.value().trim().into();
+            (Verb::NextField | Verb::PreviousField | Verb::Up | Verb::Down, Some(brought)) => {
+                brought.second = !brought.second;
+            }
+            (Verb::Enter, Some(brought)) => {
                 self.waiting = true;
-                return Reaction::order(Order::Verify(path));
+                return Reaction::order(brought.order());
             }
             (Verb::Back, None) => return Reaction::pop(),
             (Verb::Enter, None) => return self.ask(Order::Report, world),
             (Verb::Write, None) => return self.ask(Order::Bundle, world),
-            (Verb::Import, None) => self.path = Some(TextField::with("")),
+            (Verb::Import, None) => self.brought = Some(Brought::default()),
             (Verb::Audit, None) => return super::audit::Audit::open(),
             (other, _) => {
                 let count = world.view.as_ref().map_or(0, |v| v.runs.len());
@@ -269,15 +323,15 @@ impl Screen for Evidence {
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
         self.error = None;
-        if let Some(path) = &mut self.path {
-            path.key(&key);
+        if let Some(brought) = &mut self.brought {
+            brought.field().key(&key);
         }
         Reaction::none()
     }
 
     fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
-        if let Some(path) = &mut self.path {
-            path.insert(text);
+        if let Some(brought) = &mut self.brought {
+            brought.field().insert(text);
         }
         Reaction::none()
     }
@@ -299,16 +353,15 @@ impl Screen for Evidence {
                 &self.name,
                 bytes.clone(),
             ))),
-            News::Reported(text) => page(
-                "report",
-                text,
-                "the report as play --out writes it; ink lines at its end",
-            ),
+            News::Reported(report) => {
+                let proposal = self.name.replace(".bundle", ".report.txt");
+                Some(Reaction::push(Page::report(report.clone(), proposal)))
+            }
             News::Verified(text) => {
-                self.path = None;
+                self.brought = None;
                 page("verified", text, "the bundle was read; nothing was changed")
             }
-            News::Refused(text) if self.path.is_some() => {
+            News::Refused(text) if self.brought.is_some() => {
                 self.error = Some(text.clone());
                 Some(Reaction::none())
             }

@@ -1,5 +1,9 @@
 //! A page of text to read: the exact request, word for word, scrolled.
 
+use std::path::Path;
+
+use super::save::Save;
+use crate::evidence::report::{self, Format, RunReport};
 use crate::session::field::Footing;
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::digest::Digest;
@@ -16,6 +20,8 @@ pub(crate) struct Page {
     top: usize,
     /// The SHA-256 that the page is about, where it says several.
     digest: Option<String>,
+    /// The report that it shows, and the file name that is proposed for it.
+    report: Option<(String, Box<RunReport>)>,
 }
 
 impl Page {
@@ -27,6 +33,17 @@ impl Page {
             so_far: so_far.to_owned(),
             top: 0,
             digest: None,
+            report: None,
+        }
+    }
+
+    /// A report, which can be written to a file.
+    pub(crate) fn report(run: Box<RunReport>, proposal: String) -> Self {
+        let so_far = "the report as play --out writes it; ink lines at its end";
+        let page = Self::new(&["Evidence", "report"], report::text(&run), so_far);
+        Self {
+            report: Some((proposal, run)),
+            ..page
         }
     }
 
@@ -35,6 +52,21 @@ impl Page {
         self.digest = Some(digest.to_owned());
         self
     }
+}
+
+/// Asks where a report goes; its form follows the end of the file's name.
+fn written(proposal: &str, run: Box<RunReport>) -> Save {
+    let names = "A name that ends in .md is written as Markdown, one in .html as a page for a browser, every other as text. For ink, print the text.";
+    let make = move |path: &Path| {
+        let form = Format::of(path);
+        Ok((form.draw(&run).into_bytes(), form.words().to_owned()))
+    };
+    Save::made(
+        "Evidence: write the report",
+        proposal,
+        names,
+        Box::new(make),
+    )
 }
 
 impl Screen for Page {
@@ -62,11 +94,20 @@ impl Screen for Page {
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
         let mut offers = keys::moves();
+        if self.report.is_some() {
+            offers.push(Offer::word(Verb::Write, "to a file"));
+        }
         offers.extend([Offer::word(Verb::Enter, "back"), Offer::plain(Verb::Back)]);
         offers
     }
 
     fn help(&self) -> &'static [&'static str] {
+        if self.report.is_some() {
+            return &[
+                "The report of the run, page by page. Arrow keys and PgDn move in it.",
+                "w writes it to a new file: as text, or as Markdown or HTML where the name ends so. The report in ink is the text, printed and signed.",
+            ];
+        }
         &["The text is what is signed or sent, to the letter. Arrow keys and PgDn move in it."]
     }
 
@@ -90,6 +131,9 @@ impl Screen for Page {
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        if let (Verb::Write, Some((proposal, run))) = (verb, &self.report) {
+            return Reaction::push(written(proposal, run.clone()));
+        }
         let page = usize::from(world.size.1.saturating_sub(8)).max(1);
         let width = usize::from(world.size.0.saturating_sub(3)).max(1);
         let last = wrap(&self.text, width).len().saturating_sub(page);

@@ -124,11 +124,16 @@ fn written(world: &World) -> Reaction {
     let deeds = deeds.unwrap_or_default();
     let script = move |path: &Path| {
         let text = recorded_script_for(path, &deeds);
-        text.map(String::into_bytes)
+        text.map(|text| (text.into_bytes(), "no secret in it".to_owned()))
             .map_err(|why| format!("No script was written: {why}."))
     };
-    Save::made("Script of what was done", RECORDED, Box::new(script))
-        .map_or_else(|why| Reaction::notice(Role::Stop, why), Reaction::push)
+    let names = "The name without .toml becomes the script's id: a small letter, then small letters, digits or hyphens.";
+    Reaction::push(Save::made(
+        "Script of what was done",
+        RECORDED,
+        names,
+        Box::new(script),
+    ))
 }
 
 impl Screen for Picker {

@@ -14,15 +14,20 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
-/// Makes the bytes for a path, where the file's name stands in them; or says why not.
-type Make = Box<dyn Fn(&Path) -> Result<Vec<u8>, String>>;
+/// Makes the bytes for a path and says what kind of text they are; or why there is none of that name.
+pub(crate) type Make = Box<dyn Fn(&Path) -> Result<(Vec<u8>, String), String>>;
 
 /// Where to write.
 pub(crate) struct Save {
-    make: Option<Make>,
     title: &'static str,
     path: TextField,
     bytes: Vec<u8>,
+    /// Where the file's name decides what stands in it: it is made anew for each name.
+    make: Option<Make>,
+    /// What kind of text it is.
+    kind: String,
+    /// What a name decides, where it decides anything.
+    names: &'static str,
     digest: Digest,
     error: Option<String>,
     waiting: bool,
@@ -33,45 +38,54 @@ impl Save {
     pub(crate) fn new(title: &'static str, proposal: &str, bytes: Vec<u8>) -> Self {
         let path = TextField::proposing(proposal);
         Self {
-            make: None,
             title,
             path,
             digest: Digest::of_bytes("SHA-256 of the file", &bytes),
             bytes,
+            make: None,
+            kind: "no secret in it".to_owned(),
+            names: "",
             error: None,
             waiting: false,
         }
     }
 
-    /// The same for bytes that depend on the name of the file.
-    ///
-    /// # Errors
-    /// They cannot be made under the name that is proposed, in a sentence.
-    pub(crate) fn made(title: &'static str, proposal: &str, make: Make) -> Result<Self, String> {
-        let bytes = make(Path::new(proposal))?;
-        Ok(Self {
+    /// The same for a text that depends on the name of the file.
+    pub(crate) fn made(
+        title: &'static str,
+        proposal: &str,
+        names: &'static str,
+        make: Make,
+    ) -> Self {
+        let mut screen = Self {
             make: Some(make),
-            ..Self::new(title, proposal, bytes)
-        })
+            names,
+            ..Self::new(title, proposal, Vec::new())
+        };
+        screen.remake();
+        screen
     }
 
-    fn write(&mut self) -> Reaction {
-        let path = PathBuf::from(self.path.value().trim());
-        if let Some(make) = &self.make {
-            match make(&path) {
-                Ok(bytes) => self.bytes = bytes,
-                Err(why) => {
-                    self.error = Some(why);
-                    return Reaction::none();
-                }
+    /// Another name stands there: what is wrong with it is said once it is entered.
+    fn renamed(&mut self) {
+        self.remake();
+        self.error = None;
+    }
+
+    /// What is written under this name; whether there is such a text.
+    fn remake(&mut self) -> bool {
+        let Some(make) = &self.make else { return true };
+        match make(Path::new(self.path.value().trim())) {
+            Ok((bytes, kind)) => {
+                self.digest = Digest::of_bytes("SHA-256 of the file", &bytes);
+                (self.bytes, self.kind, self.error) = (bytes, kind, None);
+                true
             }
-            self.digest = Digest::of_bytes("SHA-256 of the file", &self.bytes);
+            Err(why) => {
+                self.error = Some(why);
+                false
+            }
         }
-        self.waiting = true;
-        Reaction::order(Order::Save {
-            path,
-            bytes: self.bytes.clone(),
-        })
     }
 }
 
@@ -91,7 +105,7 @@ impl Screen for Save {
     fn footing(&self, _world: &World) -> Footing {
         Footing {
             acts: "whoever is at the keyboard".into(),
-            enter: "writes a new file of that name; nothing is ever overwritten".into(),
+            enter: "writes a new file of that name; one that is there is never overwritten".into(),
             so_far: "nothing was written".into(),
         }
     }
@@ -114,6 +128,7 @@ impl Screen for Save {
         let typed = PathBuf::from(self.path.value().trim());
         let name = typed.file_name().unwrap_or_default();
         self.path.set(&path.join(name).to_string_lossy());
+        self.renamed();
     }
 
     fn typing(&self) -> bool {
@@ -129,29 +144,44 @@ impl Screen for Save {
             2,
             5,
             Role::Muted,
-            &format!("{} bytes, no secret in it", self.bytes.len()),
+            &format!("{} bytes, {}", self.bytes.len(), self.kind),
         );
         let digest = super::done::groups(&self.digest.hex);
         canvas.paragraph(2, 6, room, Role::Muted, &format!("SHA-256  {digest}"));
-        super::wizard::complaint(canvas, 9, self.error.as_ref());
+        let mut y = 9;
+        if !self.names.is_empty() {
+            y = canvas
+                .paragraph(2, y, room, Role::Muted, self.names)
+                .saturating_add(y)
+                .saturating_add(1);
+        }
+        super::wizard::complaint(canvas, y, self.error.as_ref());
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
         match verb {
             Verb::Back => Reaction::pop(),
-            Verb::Enter => self.write(),
+            Verb::Enter if self.remake() => {
+                self.waiting = true;
+                let path = self.path.value().trim().into();
+                Reaction::order(Order::Save {
+                    path,
+                    bytes: self.bytes.clone(),
+                })
+            }
             _ => Reaction::none(),
         }
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
-        self.error = None;
         self.path.key(&key);
+        self.renamed();
         Reaction::none()
     }
 
     fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
         self.path.insert(text);
+        self.renamed();
         Reaction::none()
     }
 

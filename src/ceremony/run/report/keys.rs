@@ -2,12 +2,13 @@
 
 use crate::api::{KeyClass, KeyState, Timestamp};
 use crate::evidence::report::{DestroyedKey, Destruction, KeyRow as ReportKey};
-use crate::session::{ExportView, KeyRow, StepRecord, op, op_components, op_exchange};
+use crate::session::{ExportView, KeyRow, StepRecord, StepState, op, op_components, op_exchange};
 
 use super::super::super::model::{Doing, KeyDeclaration, Role, Step};
-use super::Material;
+use super::super::super::{ops, ops_carry, ops_components};
+use super::{Material, sent};
 
-/// One row per declared key that exists.
+/// One row per declared key that exists, here or on its way.
 pub(super) fn rows(from: &Material<'_>) -> Vec<ReportKey> {
     from.model
         .keys
@@ -17,10 +18,12 @@ pub(super) fn rows(from: &Material<'_>) -> Vec<ReportKey> {
 }
 
 fn row(from: &Material<'_>, declared: &KeyDeclaration) -> Option<ReportKey> {
-    let row = found(from, &declared.id)?;
+    let Some(row) = found(from, &declared.id) else {
+        return super::carried::row(from, declared);
+    };
     let key = &row.key;
     let public = key.key_attributes.key_class == KeyClass::PUBLIC_KEY;
-    let sent = sent(from, &declared.id);
+    let sent = sent::all(from, &declared.id);
     let export = from
         .view
         .exports
@@ -53,11 +56,11 @@ fn row(from: &Material<'_>, declared: &KeyDeclaration) -> Option<ReportKey> {
             .map(|sent| sent.how.as_str())
             .collect::<Vec<_>>()
             .join("; "),
-        sent_to: export.map(|e| e.receiver.clone()).unwrap_or_default(),
-        sent_under: sent
-            .first()
-            .map(|sent| sent.under.clone())
+        sent_to: export
+            .map(|e| e.receiver.clone())
+            .or_else(|| sent.iter().find(|s| !s.to.is_empty()).map(|s| s.to.clone()))
             .unwrap_or_default(),
+        sent_under: unders(&sent),
         confirmed: export.map(confirmed).unwrap_or_default(),
         cryptoperiod_end: declared.not_after.map(last_day).unwrap_or_default(),
         destroyed: match (key.delete_timestamp, deletion) {
@@ -70,53 +73,71 @@ fn row(from: &Material<'_>, declared: &KeyDeclaration) -> Option<ReportKey> {
     })
 }
 
+/// Under what a key left, each once.
+fn unders(sent: &[sent::Sent]) -> String {
+    let mut unders: Vec<&str> = Vec::new();
+    for sent in sent {
+        if !unders.contains(&sent.under.as_str()) {
+            unders.push(&sent.under);
+        }
+    }
+    unders.join("; ")
+}
+
+/// What a step did with keys: name, what became of each, check value and method.
+pub(super) fn of_step(from: &Material<'_>, step: &Step, record: &StepRecord) -> Vec<String> {
+    if record.state == StepState::Planned || (ops::is_act(step.op) && record.digest.is_none()) {
+        return Vec::new();
+    }
+    let mut told: Vec<String> = Vec::new();
+    for (number, doing) in step.doings().into_iter().enumerate() {
+        let Some(id) = doing.makes.or_else(|| doing.field("key")) else {
+            continue;
+        };
+        let own = || {
+            let row = found(from, id)?;
+            let method = row.key.key_check_value_algorithm.name().to_owned();
+            Some((row.key.key_check_value.clone(), method))
+        };
+        let left = sent::exports(&doing).then(|| sent::check_value(record, number));
+        let value = left
+            .flatten()
+            .or_else(own)
+            .or_else(|| super::carried::check_value(from, id));
+        let Some((value, method)) = value else {
+            continue;
+        };
+        let label = from.label(id);
+        let line = format!("{label} {}, check value {value} ({method})", became(&doing));
+        if !told.contains(&line) {
+            told.push(line);
+        }
+    }
+    told
+}
+
+/// What became of a key in an act.
+fn became(doing: &Doing<'_>) -> &'static str {
+    match doing.op.name {
+        name if name == op::CREATE_KEY.name => "made",
+        name if name == op::DELETE_KEY.name => "deleted, to be destroyed when its window ends",
+        name if name == op::RESTORE_KEY.name => "restored",
+        name if name.starts_with("import-key.") => "came in",
+        _ if sent::exports(doing) && doing.field("serial").is_some() => "left as an initial key",
+        _ if sent::exports(doing) => "left",
+        name if name.starts_with(ops_carry::PREFIX) => "carried",
+        _ if ops_components::is_turn(doing.op) => "in components",
+        _ => "used",
+    }
+}
+
 fn found<'a>(from: &Material<'a>, id: &str) -> Option<&'a KeyRow> {
     let arn = from.run.keys.get(id)?;
     from.view.keys.iter().find(|row| row.key.key_arn == *arn)
 }
 
-/// One way in which a key left in this run.
-struct Sent {
-    how: String,
-    under: String,
-}
-
-/// How a key left in this run, step by step.
-fn sent(from: &Material<'_>, id: &str) -> Vec<Sent> {
-    let exports = |doing: &Doing<'_>| {
-        doing.op.name.starts_with("export-key.") && doing.field("key") == Some(id)
-    };
-    let mut all = Vec::new();
-    for (step, record) in from.pairs() {
-        for doing in step.doings().into_iter().filter(exports) {
-            let Some(file) = doing.field("output").filter(|_| record.digest.is_some()) else {
-                continue;
-            };
-            let (how, under) = match (doing.field("wrap"), doing.field("serial")) {
-                (Some(wrap), Some(serial)) => (
-                    format!("initial key of terminal {serial}, TR-31 key block, in {file}"),
-                    label(from, wrap),
-                ),
-                (Some(wrap), None) => (format!("TR-31 key block, in {file}"), label(from, wrap)),
-                (None, _) if doing.op.name == op_exchange::EXPORT_TR34.name => {
-                    (format!("TR-34 token, in {file}"), wrapping(from))
-                }
-                (None, _) => (format!("RSA wrap, OAEP, in {file}"), wrapping(from)),
-            };
-            all.push(Sent { how, under });
-        }
-    }
-    all
-}
-
-/// What a declared key is called.
-fn label(from: &Material<'_>, id: &str) -> String {
-    let declared = from.model.key(id);
-    declared.map_or_else(|| id.to_owned(), |key| key.label.clone())
-}
-
 /// The last day before a moment.
-fn last_day(end: Timestamp) -> String {
+pub(super) fn last_day(end: Timestamp) -> String {
     end.plus_millis(-1).rfc3339().chars().take(10).collect()
 }
 
@@ -164,12 +185,6 @@ fn storage(row: &KeyRow, public: bool) -> &'static str {
     } else {
         "sealed to the use identity, which is shared among the custodians"
     }
-}
-
-fn wrapping(from: &Material<'_>) -> String {
-    let leaf = super::counterparties::leaf(from);
-    leaf.and_then(|leaf| Some(format!("its {} certificate", leaf.key_algorithm()?.name())))
-        .unwrap_or_default()
 }
 
 fn confirmed(export: &ExportView) -> String {

@@ -1,20 +1,24 @@
 //! The run as the report tells it: plain data for [`crate::evidence::report`], gathered from journal and vault.
 
+mod access;
+mod carried;
 mod clauses;
 mod counterparties;
+mod hashes;
 mod keys;
+mod log;
+mod people;
+mod sent;
+mod steps;
 
 use crate::custody::words;
-use crate::evidence::report::{
-    self, Access, CheckedHash, Copy, Exception, PersonPresent, RunReport, Step as ReportStep,
-};
-use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, StepState, TOKEN_NOTES, View};
+use crate::evidence::report::{self, Copy, Exception, RunReport};
+use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, StepState, View};
 
 use super::super::model::{Model, Role, Step};
-use super::super::ops;
 use super::super::script::Script;
 use super::drive::audit_head;
-use super::sign::{AUDIT_LINE, FROM_FILE, SIGNED_FROM};
+use super::sign::{AUDIT_LINE, SIGNED_FROM};
 use super::stopping::CUSTODY;
 
 /// Years for which logs of key ceremonies are kept (PCI PIN 13-9.3: three years).
@@ -30,6 +34,7 @@ struct Material<'a> {
     run: &'a Run,
     model: &'a Model,
     view: &'a View,
+    shown: log::Shown,
 }
 
 /// The report of a run as data.
@@ -40,6 +45,7 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         run,
         model: &script.model,
         view: &view,
+        shown: log::Shown::of(run, session),
     };
     let head = data_encoding::HEXLOWER.decode(audit_head.as_bytes()).ok();
     let head: Option<[u8; 32]> = head.and_then(|bytes| bytes.try_into().ok());
@@ -54,16 +60,18 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         outcome: outcome(run).to_owned(),
         interruptions: run.interruptions,
         software_policy: software(&view).to_owned(),
-        people: people(&from),
-        hashes: hashes(run, script),
+        people: people::present(&from),
+        signatures: people::signatures(&from),
+        hashes: hashes::taken(&from, script),
         steps: from
             .pairs()
-            .map(|(step, record)| one_step(step, record))
+            .map(|(step, record)| steps::one_step(&from, step, record))
             .collect(),
         keys: keys::rows(&from),
-        access: access(&from),
+        access: access::log(&from),
         certificates: counterparties::certificates(&from),
         copies: copies(&view),
+        suspect: from.shown.suspect(),
         exceptions: exceptions(&from),
         clauses: clauses::table(&from),
         destruction: keys::destruction(&from),
@@ -84,6 +92,12 @@ impl<'a> Material<'a> {
     /// The name at a place.
     fn name(&self, place: &str) -> String {
         self.run.people.get(place).cloned().unwrap_or_default()
+    }
+
+    /// What a declared key is called.
+    fn label(&self, id: &str) -> String {
+        let declared = self.model.key(id);
+        declared.map_or_else(|| id.to_owned(), |key| key.label.clone())
     }
 
     /// The witness who watched a step, or the ceremony's witness.
@@ -150,193 +164,6 @@ fn software(view: &View) -> &'static str {
         }
         Profile::Production => "This vault may not make keys in software.",
     }
-}
-
-fn people(from: &Material<'_>) -> Vec<PersonPresent> {
-    let places = from.model.people.iter().map(|place| from.name(&place.id));
-    // Custodians beyond the script's places may have signed, where the vault demands more.
-    let signers = from.run.steps.iter().flat_map(|record| record.who.clone());
-    let mut names: Vec<String> = Vec::new();
-    for name in places.chain(signers) {
-        if !name.is_empty() && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
-        .into_iter()
-        .map(|name| {
-            let person = from.view.people.iter().find(|p| p.name == name);
-            let signed = |file: bool| {
-                let steps = from.pairs().filter(|(step, record)| {
-                    signs(step) && record.who.contains(&name) && from_file(record) == file
-                });
-                steps.count() as u64
-            };
-            PersonPresent {
-                role: person.map(|p| p.role.clone()).unwrap_or_default(),
-                form: form(from, &name),
-                key: person.map(|p| p.fingerprint.clone()).unwrap_or_default(),
-                signed_at_terminal: signed(false),
-                signed_from_file: signed(true),
-                name,
-            }
-        })
-        .collect()
-}
-
-/// The form of whoever has a place.
-fn form(from: &Material<'_>, name: &str) -> String {
-    let mut places = from.model.people.iter();
-    let place = places.find(|place| from.name(&place.id) == name);
-    place.and_then(|p| p.form.clone()).unwrap_or_default()
-}
-
-/// Whether people sign in a step.
-fn signs(step: &Step) -> bool {
-    ops::is_act(step.op) || step.op.name == ops::SIGN_OFF.name
-}
-
-fn from_file(record: &StepRecord) -> bool {
-    record
-        .notes
-        .get(SIGNED_FROM)
-        .is_some_and(|from| from == FROM_FILE)
-}
-
-fn hashes(run: &Run, script: &Script) -> Vec<CheckedHash> {
-    let hash = |what: String, sha256: String| CheckedHash {
-        what,
-        sha256,
-        checked_by: String::new(),
-    };
-    let mut hashes = vec![
-        hash(
-            format!("keymoot {}", env!("CARGO_PKG_VERSION")),
-            String::new(),
-        ),
-        hash(format!("script {}", script.id()), run.script_sha256.clone()),
-        hash("boot medium".to_owned(), String::new()),
-    ];
-    for (name, bytes) in &run.inputs {
-        use sha2::{Digest, Sha256};
-        let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
-        hashes.push(hash(format!("input {name}"), digest));
-    }
-    hashes
-}
-
-fn one_step(step: &Step, record: &StepRecord) -> ReportStep {
-    let signs = signs(step);
-    let digest = record
-        .digest
-        .as_deref()
-        .and_then(|d| data_encoding::HEXLOWER.decode(d.as_bytes()).ok());
-    let digest: Option<[u8; 32]> = digest.and_then(|bytes| bytes.try_into().ok());
-    let clause = if step.clause.is_empty() {
-        step.why.clone().unwrap_or_default()
-    } else {
-        step.clause.join(", ")
-    };
-    ReportStep {
-        id: step.id.clone(),
-        op: step.op.name.to_owned(),
-        at: record.ended.or(record.began),
-        acted: acted(record, signs),
-        signed: if signs {
-            record.who.clone()
-        } else {
-            Vec::new()
-        },
-        words: digest
-            .map(|digest| words::eight(&digest).join(" "))
-            .unwrap_or_default(),
-        result: result(step, record),
-        clause,
-    }
-}
-
-/// Who acted: for an act its issuer, and who typed a fingerprint.
-fn acted(record: &StepRecord, signs: bool) -> Vec<String> {
-    if !signs || record.digest.is_none() {
-        return record.who.clone();
-    }
-    let typed = record.notes.get("typed by");
-    record.who.iter().take(1).chain(typed).cloned().collect()
-}
-
-fn result(step: &Step, record: &StepRecord) -> String {
-    let mut parts = vec![match (record.state, &record.error) {
-        (StepState::Closed, Some(error)) => format!("refused, as expected: {error}"),
-        (_, Some(error)) => format!("{}: {error}", record.state.name()),
-        (StepState::Closed, None) => "done".to_owned(),
-        (state, None) => state.name().to_owned(),
-    }];
-    let note = |name: &str| record.notes.get(name).cloned();
-    if let Some(fingerprint) = note("fingerprint") {
-        parts.push(if fingerprint == "as-shown" {
-            "fingerprint taken as shown, not authenticated".to_owned()
-        } else {
-            "fingerprint typed and equal".to_owned()
-        });
-    }
-    if let Some(kcv) = note("kcv") {
-        parts.push(if kcv == "as-shown" {
-            "check value taken as shown, not compared".to_owned()
-        } else {
-            format!("check value {kcv} typed and equal")
-        });
-    }
-    if let Some(sha256) = note("sha256") {
-        parts.push(format!("SHA-256 {sha256}"));
-    }
-    let [dialect, token] = TOKEN_NOTES.map(note);
-    if let Some(sha256) = token {
-        let dialect = dialect.unwrap_or_else(|| "of no dialect known".to_owned());
-        parts.push(format!("token {dialect}, SHA-256 {sha256}"));
-    }
-    if step.op.name == ops::WAIT.name
-        && let Some(until) = note("until")
-    {
-        parts.push(format!("the clock then said {until}"));
-    }
-    let times = record
-        .notes
-        .iter()
-        .filter(|(name, _)| name.starts_with("time ("));
-    let who = |name: &str| {
-        name.trim_start_matches("time (")
-            .trim_end_matches(')')
-            .to_owned()
-    };
-    parts.extend(times.map(|(name, typed)| format!("{} read {typed}", who(name))));
-    parts.extend(record.files.keys().map(|name| format!("file {name}")));
-    if let Some(text) = note("text") {
-        parts.push(format!("\"{text}\""));
-    }
-    parts.join("; ")
-}
-
-/// Every opening of an approval envelope, with the fields of requirement 26.
-fn access(from: &Material<'_>) -> Vec<Access> {
-    let mut entries = Vec::new();
-    for (step, record) in from.pairs().filter(|(step, _)| ops::is_act(step.op)) {
-        if record.digest.is_none() {
-            continue;
-        }
-        for custodian in record.who.iter().skip(1) {
-            entries.push(Access {
-                out: record.began,
-                back: record.ended,
-                component: format!("use share and approval key of {custodian}"),
-                purpose: format!("{} ({})", step.title, step.id),
-                custodian: custodian.clone(),
-                witness: from.witness(step),
-                package_opened: String::new(),
-                package_sealed: String::new(),
-            });
-        }
-    }
-    entries
 }
 
 fn exceptions(from: &Material<'_>) -> Vec<Exception> {

@@ -20,7 +20,34 @@ fn a_broken_chain_is_shown_as_such() {
     );
     room.state = crate::tui::app::State::new(room.state.world.clone(), Box::new(screen));
     room.check("audit-broken");
-    room.shows(&["CHAIN BROKEN at event 4", "NOT PROVEN", "it was edited"]);
+    room.shows(&["CHAIN BROKEN at line 4", "NOT PROVEN", "it was edited"]);
+}
+
+/// A break in the line that says what became of an act is shown at the act, and the rows before it stand.
+#[test]
+fn a_break_is_found_by_its_line_and_not_by_its_row() {
+    let mut session = practice_session(true);
+    let (_, script) = crate::ceremony::shipped()[0];
+    let parsed = crate::ceremony::Script::parse(script).unwrap();
+    crate::ceremony::Runner::begin(&mut session, parsed, crate::ceremony::Wanted::default())
+        .unwrap()
+        .headless(&mut session)
+        .unwrap();
+    let mut trail = session.trail().unwrap();
+    let at = trail
+        .lines
+        .iter()
+        .position(|line| line.end.is_some())
+        .unwrap();
+    let event = trail.lines[at].clone();
+    trail.broken = Some((event.last(), "Audit line: it was edited.".into()));
+    let mut screen = Audit::unread();
+    let room = Room::new(Evidence::new(), session);
+    let _ = screen.news(&News::Trail(Arc::new(trail)), &room.state.world);
+    assert_eq!(screen.chosen().unwrap().n, event.n);
+    let rows = screen.rows();
+    assert_ne!(texts(rows[at - 1], Some(event.last())).1[4], "NOT PROVEN");
+    assert_eq!(texts(rows[at], Some(event.last())).1[4], "NOT PROVEN");
 }
 
 #[test]
@@ -39,6 +66,68 @@ fn a_run_is_reported_bundled_and_verified() {
     room.press("<Esc>w");
     room.shows(&["Path of the new file", ".rehearsal.bundle"]);
     room.press("<Esc>i/no/such<Enter>").check("evidence-error");
+}
+
+/// The report goes to a file in the form that its name asks for; the bundle is judged with a trust file.
+#[test]
+fn a_report_is_saved_by_its_ending_and_a_bundle_judged_by_fingerprints() {
+    let mut session = practice_session(true);
+    let (_, script) = crate::ceremony::shipped()[0];
+    let parsed = crate::ceremony::Script::parse(script).unwrap();
+    crate::ceremony::Runner::begin(&mut session, parsed, crate::ceremony::Wanted::default())
+        .unwrap()
+        .headless(&mut session)
+        .unwrap();
+    let run = session.view().runs.last().unwrap().id.clone();
+    let bundle = crate::ceremony::bundle(&mut session, script, &run, None).unwrap();
+    let people = session.view().people.clone();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(file("b"), bundle).unwrap();
+    let line = |name: &str| {
+        let person = people.iter().find(|p| p.name == name).unwrap();
+        format!("{} {name}\n", person.fingerprint)
+    };
+    let all: String = people.iter().map(|p| line(&p.name)).collect();
+    std::fs::write(file("all"), &all).unwrap();
+    std::fs::write(file("few"), line("Ada")).unwrap();
+    std::fs::write(file("bad"), "what\n").unwrap();
+
+    let mut room = Room::new(Evidence::new(), session);
+    room.press("<Enter>");
+    room.shows(&["keymoot run report", "to a file"]);
+    room.press("w");
+    room.check("report-save");
+    room.press("<C-u>").press(&file("r.md"));
+    room.shows(&["bytes: Markdown"]);
+    room.press("<Enter>");
+    room.shows(&["written and read back"]);
+    let written = std::fs::read_to_string(file("r.md")).unwrap();
+    assert!(written.starts_with("# keymoot run report"), "{written}");
+    room.press("w<C-u>").press(&file("r.html")).press("<Enter>");
+    let written = std::fs::read_to_string(file("r.html")).unwrap();
+    assert!(written.starts_with("<!DOCTYPE html>"), "{written}");
+
+    room.press("<Esc>i")
+        .press(&file("b"))
+        .press("<Tab>")
+        .press(&file("all"));
+    room.shows(&["► Trust file", "who signed it"]);
+    room.press("<Enter>");
+    room.shows(&["CONSISTENT and AUTHENTIC"]);
+    room.press("<Esc>");
+    for (trust, said) in [
+        ("few", "NOT AUTHENTIC"),
+        ("bad", "line 1 is not a fingerprint"),
+    ] {
+        room.press("i")
+            .press(&file("b"))
+            .press("<Tab>")
+            .press(&file(trust));
+        room.press("<Enter>");
+        room.shows(&[said]);
+        room.press("<Esc>");
+    }
 }
 
 /// The three keys of the log: all proven again, a line by its number, the bundle of a run.

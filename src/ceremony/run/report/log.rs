@@ -1,0 +1,148 @@
+//! What the audit log shows of a run: who signed, how, and by which program it was played.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::session::{Run, Session, StepRecord};
+
+use super::audit_lines;
+
+/// One signature that stands in the log.
+pub(super) struct Signed {
+    /// Whose.
+    pub(super) name: String,
+    /// Whether it came from a file: nobody typed a passphrase for it.
+    pub(super) from_file: bool,
+    /// Whether it is under an act; else under a sign-off.
+    pub(super) act: bool,
+}
+
+/// The lines of the log from the run's beginning to its end, by their numbers.
+pub(super) struct Shown {
+    lines: BTreeMap<u64, Value>,
+}
+
+impl Shown {
+    /// Reads the log. One that cannot be read shows nothing, and what leans on it is then not evidenced.
+    pub(super) fn of(run: &Run, session: &Session) -> Self {
+        let mut lines = BTreeMap::new();
+        let mut under_way = false;
+        for (n, text) in (1_u64..).zip(session.log_lines().unwrap_or_default()) {
+            let of_run = text.contains(run.id.as_str());
+            if !under_way && !of_run {
+                continue;
+            }
+            let line: Value = serde_json::from_str(&text).unwrap_or_default();
+            let is = |op: &str| of_run && string(&line, &["op"]) == op;
+            under_way |= is("run-begin");
+            let ends = is("run-close");
+            if under_way {
+                lines.insert(n, line);
+            }
+            if ends {
+                break;
+            }
+        }
+        let mut shown = Self { lines };
+        shown.leave_out_voids();
+        shown
+    }
+
+    /// An intent that no commit sealed is no act: nothing of it happened.
+    fn leave_out_voids(&mut self) {
+        let mut open: BTreeMap<String, u64> = BTreeMap::new();
+        let mut void = BTreeSet::new();
+        for (n, line) in &self.lines {
+            let group = || line.get("group").map(Value::to_string).unwrap_or_default();
+            match string(line, &["kind"]) {
+                "intent" => drop(open.insert(group(), *n)),
+                "void" => void.extend(open.remove(&group())),
+                _ => {}
+            }
+        }
+        self.lines.retain(|n, _| !void.contains(n));
+    }
+
+    /// Every signature of the run: under its acts, each once, and under its sign-offs.
+    pub(super) fn signed(&self, run: &Run) -> Vec<Signed> {
+        let mut acts = BTreeSet::new();
+        let of_run = self.lines.values().filter(|line| {
+            let of_script = string(line, &["details", "script"]) == run.script_sha256;
+            let digest = string(line, &["details", "digest"]);
+            is_sign_off(line) || (of_script && is_act(line) && acts.insert(digest))
+        });
+        of_run.flat_map(signatures).collect()
+    }
+
+    /// Version and SHA-256 of each program that began the run or took it up again, where it was noted.
+    pub(super) fn tools(&self, run: &Run) -> Vec<[String; 2]> {
+        let mut tools: Vec<[String; 2]> = Vec::new();
+        for line in self.lines.values() {
+            let tool = string(line, &["details", "tool"]);
+            let own = string(line, &["details", "run"]) == run.id;
+            if own && !tool.is_empty() && !tools.iter().any(|[_, known]| known == tool) {
+                let version = string(line, &["details", "version"]);
+                tools.push([version.to_owned(), tool.to_owned()]);
+            }
+        }
+        tools
+    }
+
+    /// Packages of components that showed tampering.
+    pub(super) fn suspect(&self) -> Vec<String> {
+        let tampered = self
+            .lines
+            .iter()
+            .filter(|(_, line)| line.pointer("/details/tampered") == Some(&Value::Bool(true)));
+        let told = tampered.map(|(n, line)| {
+            let detail = |name: &str| string(line, &["details", name]);
+            let part = line.pointer("/details/part").map(Value::to_string);
+            let who = line.pointer("/who/0").and_then(Value::as_str);
+            format!(
+                "components of {}: package {} of component {} showed tampering when {} opened it (audit line {n}); \
+                 none of them may be used",
+                detail("components_of"),
+                detail("package"),
+                part.unwrap_or_default(),
+                who.unwrap_or("somebody")
+            )
+        });
+        told.collect()
+    }
+
+    /// The signatures that a step's lines hold.
+    pub(super) fn of_step(&self, record: &StepRecord) -> Vec<Signed> {
+        let lines = audit_lines(record);
+        let lines = lines.iter().filter_map(|n| self.lines.get(n));
+        lines.flat_map(signatures).collect()
+    }
+}
+
+/// Bundles are signed off as well, and those signatures belong to no run.
+fn is_sign_off(line: &Value) -> bool {
+    string(line, &["op"]) == "sign-off"
+        && string(line, &["details", "text"]) != crate::session::OF_A_BUNDLE
+}
+
+fn is_act(line: &Value) -> bool {
+    string(line, &["kind"]) == "intent"
+}
+
+fn signatures(line: &Value) -> Vec<Signed> {
+    let signatures = line
+        .pointer("/details/signatures")
+        .and_then(Value::as_array);
+    let signatures = signatures.map_or(&[][..], Vec::as_slice).iter();
+    let signed = signatures.map(|signature| Signed {
+        name: string(signature, &["name"]).to_owned(),
+        from_file: string(signature, &["by"]) != crate::custody::By::Terminal.word(),
+        act: is_act(line),
+    });
+    signed.collect()
+}
+
+fn string<'v>(value: &'v Value, path: &[&str]) -> &'v str {
+    let found = path.iter().try_fold(value, |value, name| value.get(name));
+    found.and_then(Value::as_str).unwrap_or_default()
+}

@@ -1,0 +1,108 @@
+//! The steps: when, who acted and signed, what came of it.
+
+use crate::custody::words;
+use crate::evidence::report::Step as ReportStep;
+use crate::session::{StepRecord, StepState, TOKEN_NOTES};
+
+use super::super::super::model::Step;
+use super::super::super::ops;
+use super::Material;
+
+/// Whether people sign in a step.
+pub(super) fn signs(step: &Step) -> bool {
+    ops::is_act(step.op) || step.op.name == ops::SIGN_OFF.name
+}
+
+/// A step with its record.
+pub(super) fn one_step(from: &Material<'_>, step: &Step, record: &StepRecord) -> ReportStep {
+    let signs = signs(step);
+    let digest = record
+        .digest
+        .as_deref()
+        .and_then(|d| data_encoding::HEXLOWER.decode(d.as_bytes()).ok());
+    let digest: Option<[u8; 32]> = digest.and_then(|bytes| bytes.try_into().ok());
+    let clause = if step.clause.is_empty() {
+        step.why.clone().unwrap_or_default()
+    } else {
+        step.clause.join(", ")
+    };
+    ReportStep {
+        id: step.id.clone(),
+        title: step.title.clone(),
+        keys: super::keys::of_step(from, step, record),
+        op: step.op.name.to_owned(),
+        at: record.ended.or(record.began),
+        acted: acted(record, signs),
+        signed: if signs {
+            record.who.clone()
+        } else {
+            Vec::new()
+        },
+        words: digest
+            .map(|digest| words::eight(&digest).join(" "))
+            .unwrap_or_default(),
+        result: result(step, record),
+        clause,
+    }
+}
+
+/// Who acted: for an act its issuer, and who typed a fingerprint.
+fn acted(record: &StepRecord, signs: bool) -> Vec<String> {
+    if !signs || record.digest.is_none() {
+        return record.who.clone();
+    }
+    let typed = record.notes.get("typed by");
+    record.who.iter().take(1).chain(typed).cloned().collect()
+}
+
+fn result(step: &Step, record: &StepRecord) -> String {
+    let mut parts = vec![match (record.state, &record.error) {
+        (StepState::Closed, Some(error)) => format!("refused, as expected: {error}"),
+        (_, Some(error)) => format!("{}: {error}", record.state.name()),
+        (StepState::Closed, None) => "done".to_owned(),
+        (state, None) => state.name().to_owned(),
+    }];
+    let note = |name: &str| record.notes.get(name).cloned();
+    if let Some(fingerprint) = note("fingerprint") {
+        parts.push(if fingerprint == "as-shown" {
+            "fingerprint taken as shown, not authenticated".to_owned()
+        } else {
+            "fingerprint typed and equal".to_owned()
+        });
+    }
+    if let Some(kcv) = note("kcv") {
+        parts.push(if kcv == "as-shown" {
+            "check value taken as shown, not compared".to_owned()
+        } else {
+            format!("check value {kcv} typed and equal")
+        });
+    }
+    if let Some(sha256) = note("sha256") {
+        parts.push(format!("SHA-256 {sha256}"));
+    }
+    let [dialect, token] = TOKEN_NOTES.map(note);
+    if let Some(sha256) = token {
+        let dialect = dialect.unwrap_or_else(|| "of no dialect known".to_owned());
+        parts.push(format!("token {dialect}, SHA-256 {sha256}"));
+    }
+    if step.op.name == ops::WAIT.name
+        && let Some(until) = note("until")
+    {
+        parts.push(format!("the clock then said {until}"));
+    }
+    let times = record
+        .notes
+        .iter()
+        .filter(|(name, _)| name.starts_with("time ("));
+    let who = |name: &str| {
+        name.trim_start_matches("time (")
+            .trim_end_matches(')')
+            .to_owned()
+    };
+    parts.extend(times.map(|(name, typed)| format!("{} read {typed}", who(name))));
+    parts.extend(record.files.keys().map(|name| format!("file {name}")));
+    if let Some(text) = note("text") {
+        parts.push(format!("\"{text}\""));
+    }
+    parts.join("; ")
+}

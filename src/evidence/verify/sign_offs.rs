@@ -1,0 +1,91 @@
+//! Sign-offs: people signed the heads of this log, and nothing else.
+#![deny(clippy::indexing_slicing)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use data_encoding::HEXLOWER;
+use serde_json::{Value, json};
+
+use super::file::string;
+use super::log::{Line, Log, event};
+use super::people::{Person, signed};
+use super::{Count, Fault, Verified, fault};
+
+/// What a sign-off belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Under {
+    /// The run.
+    Run,
+    /// The line that names the parts of this bundle.
+    Bundle,
+    /// Other runs and bundles.
+    Elsewhere,
+}
+
+/// Every sign-off of the log names its own heads, and its signatures hold. Returns whose keys signed the run and the
+/// bundle, and whose signed elsewhere.
+pub(super) fn sign_offs(
+    log: &Log,
+    keys: &BTreeMap<String, Person>,
+    done: &mut Verified,
+) -> Result<[BTreeSet<String>; 2], Fault> {
+    let (begin, end) = log.span(&done.run).unwrap_or_default();
+    let names_this =
+        |line: &&Line| line.is("noted", "bundle") && line.detail("run") == Some(&done.run);
+    let bundle = log.lines.iter().rfind(names_this).map(|line| line.n);
+    let mut signers = [BTreeSet::new(), BTreeSet::new()];
+    let [of_it, elsewhere] = &mut signers;
+    for line in log.lines.iter().filter(|l| l.is("noted", "sign-off")) {
+        let statement = line.details().get("statement").unwrap_or(&Value::Null);
+        let covered = covers(log, line, statement)?;
+        let under = match bundle {
+            Some(bundle) if covered >= bundle => Under::Bundle,
+            _ if line.detail("text") == Some(OF_A_BUNDLE) => Under::Elsewhere,
+            _ if line.n > begin && line.n < end => Under::Run,
+            _ => Under::Elsewhere,
+        };
+        let mut count = Count::default();
+        let body = |signature: &Value, by: &str| json!({"statement": statement, "signer": signature.get("signer"), "by": by});
+        let who = signed(line, keys, "keymoot/head/v1", body, &mut count)?;
+        let keys = who.iter().map(|(key, _)| key.clone());
+        if under == Under::Elsewhere {
+            elsewhere.extend(keys);
+            done.signatures.elsewhere.plus(count);
+            continue;
+        }
+        of_it.extend(keys);
+        if !who.is_empty() {
+            done.covered = done.covered.max(covered);
+        }
+        let names: Vec<String> = who.into_iter().map(|(_, name)| name).collect();
+        if under == Under::Bundle {
+            done.signatures.bundle.plus(count);
+            done.bundle_signed.extend(names);
+        } else {
+            done.signatures.sign_offs.plus(count);
+            done.sign_offs.push((line.n, names));
+        }
+    }
+    Ok(signers)
+}
+
+/// The text beside sign-offs of bundles. It only sorts them into the right count: what is signed are the heads.
+const OF_A_BUNDLE: &str = "the contents of a bundle";
+
+/// The lines of this log that a statement of heads covers.
+fn covers(log: &Log, line: &Line, statement: &Value) -> Result<u64, Fault> {
+    let count = statement.get("audit_count").and_then(Value::as_u64);
+    let count = count.filter(|count| *count < line.n);
+    let head = count.and_then(|count| log.line(count));
+    let head = head.map(|l| HEXLOWER.encode(&l.hash));
+    let state = log.state_before(line.n);
+    let seq = statement.get("seq").and_then(Value::as_u64);
+    let own = head.is_some()
+        && string(statement, "audit_head") == head.as_deref()
+        && string(statement, "vault_id") == Some(&log.vault)
+        && (seq, string(statement, "state_head")) == (Some(state.0), Some(state.1.as_str()));
+    match count {
+        Some(count) if own => Ok(count),
+        _ => fault(event(line.n), "what was signed off is not this log"),
+    }
+}

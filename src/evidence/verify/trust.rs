@@ -1,0 +1,81 @@
+//! Authenticity: every key that signed is one whose fingerprint came from elsewhere, under the same name.
+#![deny(clippy::indexing_slicing)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use data_encoding::HEXLOWER;
+
+use super::people::Person;
+use super::{Fault, TRUST, fault};
+
+/// A fingerprint that was obtained elsewhere: all 32 bytes of it, or the 16 that words stand for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trusted {
+    /// Whose.
+    pub name: String,
+    /// The first bytes of the SHA-256 of the approval key.
+    pub fingerprint: Vec<u8>,
+}
+
+/// Judges everybody before it answers. Whoever signed the run or the bundle must be known, under the same name. Of the
+/// others, who may have had keys before a rotation, those are returned that the trust file does not have.
+///
+/// # Errors
+/// Everybody who is not as the trust file has it, in one sentence.
+pub(super) fn trusted(
+    trust: &[Trusted],
+    keys: &BTreeMap<String, Person>,
+    of_it: &BTreeSet<String>,
+    others: &BTreeSet<String>,
+) -> Result<Vec<String>, Fault> {
+    if of_it.is_empty() {
+        return fault(
+            TRUST,
+            "nobody signed anything in this run, so nobody vouches for it",
+        );
+    }
+    let mut unknown = BTreeSet::new();
+    let mut another = BTreeSet::new();
+    let mut unnamed = BTreeSet::new();
+    for fingerprint in of_it.union(others) {
+        let name = keys.get(fingerprint).map_or("", |p| p.name.as_str());
+        let known = trust.iter().filter(|t| t.name == name);
+        let digest = HEXLOWER.decode(fingerprint.as_bytes()).unwrap_or_default();
+        let fits = |t: &Trusted| t.fingerprint.len() >= 16 && digest.starts_with(&t.fingerprint);
+        if known.clone().any(fits) {
+            continue;
+        }
+        let named = known.count() > 0;
+        match (named, of_it.contains(fingerprint)) {
+            (true, true) => another.insert(name),
+            (false, true) => unknown.insert(name),
+            (true, false) => unnamed.insert(format!("{name} (another key)")),
+            (false, false) => unnamed.insert(name.to_owned()),
+        };
+    }
+    let mut wrong = Vec::new();
+    if !another.is_empty() {
+        let names = list(&another);
+        wrong.push(format!(
+            "{names} signed with another key than the trust file names"
+        ));
+    }
+    if !unknown.is_empty() {
+        let names = list(&unknown);
+        wrong.push(format!(
+            "{names} signed, and the trust file does not name {names}"
+        ));
+    }
+    if wrong.is_empty() {
+        return Ok(unnamed.into_iter().collect());
+    }
+    fault(TRUST, wrong.join("; "))
+}
+
+fn list(names: &BTreeSet<&str>) -> String {
+    let names: Vec<&str> = names.iter().copied().collect();
+    match names.as_slice() {
+        [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+        all => all.join(", "),
+    }
+}

@@ -1,0 +1,89 @@
+//! A bundle that somebody brought, and the fingerprints of a trust file: read and judged in one way by every front end.
+
+use crate::custody::TypedFingerprint;
+use crate::evidence::verify::{Trusted, Verified, refused, verify};
+
+/// A trust file: a fingerprint (64 hex digits or 16 words) and a name a line; `#` begins a remark.
+///
+/// # Errors
+/// The line and what is wrong with it.
+pub fn trust_file(text: &str) -> Result<Vec<Trusted>, String> {
+    let mut trusted = Vec::new();
+    for (n, line) in (1..).zip(text.lines()) {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let entry = trust_line(line).ok_or_else(|| {
+            format!(
+                "line {n} is not a fingerprint (64 hex digits or 16 words) and a name. Nothing was verified. Type it \
+                 as the signed enrolment form has it."
+            )
+        })?;
+        trusted.push(entry);
+    }
+    if trusted.is_empty() {
+        return Err(
+            "it names nobody. Nothing was verified. It wants a fingerprint and a name a line, from the signed \
+             enrolment forms."
+                .into(),
+        );
+    }
+    Ok(trusted)
+}
+
+/// Verifies a bundle, with a trust file where there is one: its name for people, and its text.
+///
+/// # Errors
+/// What is wrong with the trust file, or why the bundle does not hold, in sentences.
+pub fn judged(bundle: &[u8], trust: Option<(&str, &str)>) -> Result<Verified, String> {
+    let trusted = match trust {
+        None => None,
+        Some((name, text)) => Some(trust_file(text).map_err(|why| format!("{name}: {why}"))?),
+    };
+    verify(bundle, trusted.as_deref()).map_err(|fault| refused(&fault))
+}
+
+/// The longest beginning of the line that is a fingerprint; the rest is the name.
+fn trust_line(line: &str) -> Option<Trusted> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    // Hex in groups first: on the form it stands in sixteen groups of four.
+    (1..words.len()).find_map(|split| {
+        let (fingerprint, name) = words.split_at(split);
+        let typed = TypedFingerprint::parse(&fingerprint.join(" ")).ok()?;
+        Some(Trusted {
+            name: name.join(" "),
+            fingerprint: typed.bytes().to_vec(),
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::trust_file;
+    use crate::custody::Fingerprint;
+
+    #[test]
+    fn a_trust_file_takes_hex_groups_and_words() {
+        let fingerprint = Fingerprint::of(b"abc");
+        let groups: Vec<String> = fingerprint
+            .hex()
+            .as_bytes()
+            .chunks(4)
+            .map(|c| String::from_utf8_lossy(c).into_owned())
+            .collect();
+        let text = format!(
+            "# forms of 2026\n{} Ana\n\n{} Ben Bo\n{}  Cho\n",
+            fingerprint.hex(),
+            groups.join(" "),
+            fingerprint.words().join(" ")
+        );
+        let trusted = trust_file(&text).unwrap();
+        let names: Vec<&str> = trusted.iter().map(|t| t.name.as_str()).collect();
+        assert_eq!(names, ["Ana", "Ben Bo", "Cho"]);
+        let lengths: Vec<usize> = trusted.iter().map(|t| t.fingerprint.len()).collect();
+        assert_eq!(lengths, [32, 32, 16]);
+        assert!(trust_file("abcd Ana").unwrap_err().contains("line 1"));
+        assert!(trust_file("\n# nobody\n").is_err());
+    }
+}
