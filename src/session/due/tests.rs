@@ -106,7 +106,7 @@ fn a_token_that_was_given_out_runs_down() {
     view.tokens = Arc::new(vec![
         token("import-token-def", later),
         token("import-token-abc", until),
-        token("import-token-old", view.now),
+        token("import-token-old", view.now.plus_millis(-DAY)),
     ]);
     let over = "token | given out for TR34_KEY_BLOCK ends | over | -";
     let living = "token | the first of 2 given out ends | 6 d 00 h | -";
