@@ -179,32 +179,14 @@ fn down_to(terminal: &mut Terminal, entry: &str) {
     }
 }
 
-#[test]
-fn a_key_comes_from_a_sender_in_a_tr34_token() {
-    let home = tempfile::tempdir().unwrap();
-    let place = tempfile::tempdir().unwrap();
-    let sender = Sender(place.path());
-    sender.run(&[
-        "init",
-        "s.vault",
-        "--profile",
-        "test",
-        "--quorum",
-        "2/3",
-        "--unlock-file",
-        "people.json",
-    ]);
-    vault(home.path());
-    let mut terminal = Terminal::start(home.path(), &["--vault", "acme.vault"], (80, 24), &[]);
-    terminal.shows("0 of 2 custodians entered");
-    signed(&mut terminal, "─ Home ─");
-    // First the sender is given a certificate to wrap under.
+/// What the sender is given to wrap under, out of the Import menu.
+fn given(terminal: &mut Terminal, home: &Path) -> Value {
     terminal.press_until("i", "What comes in?");
-    down_to(&mut terminal, "Give out a certificate to wrap under");
+    down_to(terminal, "Give out a certificate to wrap under");
     terminal.press_until(ENTER, "Form");
-    down_to(&mut terminal, "TR-34 token");
-    signed(&mut terminal, "Done");
-    let given = home.path().join("get-parameters-for-import-out");
+    down_to(terminal, "TR-34 token");
+    signed(terminal, "Done");
+    let given = home.join("get-parameters-for-import-out");
     let given = std::fs::read_dir(given)
         .unwrap()
         .flatten()
@@ -212,9 +194,13 @@ fn a_key_comes_from_a_sender_in_a_tr34_token() {
     let given = given
         .into_iter()
         .find(|p| p.extension().is_some_and(|e| e == "json"));
-    let given: Value = serde_json::from_slice(&std::fs::read(given.unwrap()).unwrap()).unwrap();
+    let given = serde_json::from_slice(&std::fs::read(given.unwrap()).unwrap()).unwrap();
     terminal.press_until(ENTER, "─ Home ─");
-    // The sender believes our root, and wraps a key.
+    given
+}
+
+/// The sender believes our root and wraps a key: the key, what checks the sender's signature, and the token.
+fn wrapped(sender: &Sender<'_>, given: &Value) -> [Value; 3] {
     let root = json!({
         "Enabled": true,
         "KeyMaterial": {"RootCertificatePublicKey": {
@@ -246,26 +232,57 @@ fn a_key_comes_from_a_sender_in_a_tr34_token() {
         }}
     });
     let token = sender.call("export-key", &token);
-    let files = [("signer.json", &signing), ("token.json", &token)];
-    for (name, value) in files {
-        std::fs::write(home.path().join(name), value.to_string()).unwrap();
-    }
-    // The sender's root comes first, by a fingerprint from elsewhere.
+    [kek, signing, token]
+}
+
+/// The sender's root comes first, by a fingerprint from elsewhere.
+fn trusted(terminal: &mut Terminal, root: &str) {
     terminal.press_until("i", "What comes in?");
     terminal.press_until(ENTER, "Which file holds the root certificate?");
     terminal.press("signer.json");
     terminal.press_until(ENTER, "Ours stays hidden");
     terminal.press_until(ENTER, "type the fingerprint");
     terminal.press("Wim\r");
-    let typed = fingerprint(&signing["SigningKeyCertificateChain"]);
-    terminal.press(&typed[..24]);
+    terminal.press(&root[..24]);
     terminal.shows("24 of 64 digits, group 6 of 16");
-    terminal.press(&typed[24..]);
+    terminal.press(&root[24..]);
     terminal.shows("64 of 64 digits, all there");
     terminal.press("\rWim, 09:10Z, the sender's switchboard\rsender-root");
     terminal.press_until(ENTER, "review");
-    signed(&mut terminal, "Done, saved");
+    signed(terminal, "Done, saved");
     terminal.press_until(ENTER, "─ Home ─");
+}
+
+#[test]
+fn a_key_comes_from_a_sender_in_a_tr34_token() {
+    let home = tempfile::tempdir().unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let sender = Sender(place.path());
+    sender.run(&[
+        "init",
+        "s.vault",
+        "--profile",
+        "test",
+        "--quorum",
+        "2/3",
+        "--unlock-file",
+        "people.json",
+    ]);
+    vault(home.path());
+    let mut terminal = Terminal::start(home.path(), &["--vault", "acme.vault"], (80, 24), &[]);
+    terminal.shows("0 of 2 custodians entered");
+    signed(&mut terminal, "─ Home ─");
+    // First the sender is given a certificate to wrap under.
+    let given = given(&mut terminal, home.path());
+    let [kek, signing, token] = wrapped(&sender, &given);
+    let files = [("signer.json", &signing), ("token.json", &token)];
+    for (name, value) in files {
+        std::fs::write(home.path().join(name), value.to_string()).unwrap();
+    }
+    trusted(
+        &mut terminal,
+        &fingerprint(&signing["SigningKeyCertificateChain"]),
+    );
     // Then the token.
     terminal.press_until("i", "What comes in?");
     down_to(&mut terminal, "Import a key from a TR-34 token");
