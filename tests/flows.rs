@@ -289,6 +289,10 @@ fn components_are_typed_in_a_terminal_that_never_says_them() {
         data_encoding::HEXUPPER.encode(&value)
     };
     let values = COMPONENTS.map(value);
+    // The key is what both make together.
+    let bytes = COMPONENTS.map(|hex| data_encoding::HEXUPPER.decode(hex.as_bytes()).unwrap());
+    let both: Vec<u8> = bytes[0].iter().zip(&bytes[1]).map(|(a, b)| a ^ b).collect();
+    let formed = value(&data_encoding::HEXUPPER.encode(&both));
     let by = |prompt: &str, text: &str| -> Option<String> {
         let at = text.rfind("Component ").map_or("", |at| &text[at..]);
         let part = usize::from(text.contains("omponent 2 of 2") && !at.contains("omponent 1 of 2"));
@@ -303,6 +307,9 @@ fn components_are_typed_in_a_terminal_that_never_says_them() {
             "Name:" => "kek".into(),
             p if p.contains("assphrase") => WORDS.to_owned(),
             "Component (not shown):" | "Once more (not shown):" => COMPONENTS[part].to_owned(),
+            p if p.contains("heck value") && text.contains("as its sender gave it") => {
+                formed.clone()
+            }
             p if p.contains("heck value") => values[part].clone(),
             _ => return None,
         })
@@ -313,7 +320,11 @@ fn components_are_typed_in_a_terminal_that_never_says_them() {
         answer(&mut terminal, "Passphrase (not shown):", WORDS);
     }
     answer(&mut terminal, "Number:", "Import key from components");
-    talked(&mut terminal, "Done: FORM KEY kek", by);
+    talked(&mut terminal, "hidden until its sender's is typed", by);
+    // Ours comes on screen only after the sender's was typed: before, it would be copied.
+    assert!(!terminal.has(formed.as_bytes()), "it could be copied");
+    let closed = format!("is closed: Check value from another channel. {formed}");
+    talked(&mut terminal, &closed, by);
     for component in COMPONENTS {
         for piece in component.as_bytes().chunks(8) {
             assert!(!terminal.has(piece), "a component came back");

@@ -281,10 +281,76 @@ fn any_key(dice: &mut Dice) -> String {
     char::from(printable).to_string()
 }
 
+/// What the palette is asked for at Home, and what stands in the title of the screen that it leads to.
+const JUMPS: &[(&str, &str)] = &[
+    ("keys", "─ Keys ─"),
+    ("makes a new key", "─ Create key ─"),
+    ("export", "─ Export ─"),
+    ("import", "─ Import ─"),
+    ("deletions", "─ Deletions"),
+    ("approvals", "─ Approvals"),
+    ("exchange", "─ Exchange"),
+    ("ceremonies", "─ Ceremonies"),
+    ("people", "─ Custodians"),
+    ("audit", "─ Audit"),
+    ("evidence", "─ Evidence"),
+    ("settings", "─ Settings"),
+];
+
+/// Whether these words come on screen within a second.
+fn comes(terminal: &Terminal, words: &str) -> bool {
+    let soon = Instant::now() + Duration::from_secs(1);
+    while !terminal.text().contains(words) {
+        if Instant::now() > soon {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    true
+}
+
+/// Goes back to Home, where that is possible from here, and by the palette to another screen; whether it came there.
+fn jump(terminal: &mut Terminal, (word, title): (&str, &str)) -> bool {
+    for _ in 0..12 {
+        if terminal.text().contains("─ Home ─") {
+            terminal.press("\x10");
+            if !comes(terminal, "─ What can be done here") {
+                return false;
+            }
+            terminal.press(word);
+            if !comes(terminal, &format!("Find {word}")) {
+                return false;
+            }
+            terminal.press(ENTER);
+            return comes(terminal, title);
+        }
+        terminal.press("\x1b");
+        std::thread::sleep(Duration::from_millis(120));
+    }
+    false
+}
+
 /// So many keys from a start; where one of them leaves keymoot, it begins again. A panic or a lost terminal fails.
-fn storm(seed: u64, keys: usize, mut begin: impl FnMut() -> Terminal) {
+fn storm(seed: u64, keys: usize, begin: impl FnMut() -> Terminal) {
+    storm_at(seed, keys, (80, 24), &[], begin);
+}
+
+/// The same at a size; at times a jump to the next of some screens, all of which it has to come to.
+fn storm_at(
+    seed: u64,
+    keys: usize,
+    size: (u16, u16),
+    jumps: &[(&str, &str)],
+    mut begin: impl FnMut() -> Terminal,
+) {
     let mut dice = Dice(seed);
+    let mut begin = move || {
+        let terminal = begin();
+        terminal.resize(size);
+        terminal
+    };
     let mut terminal = begin();
+    let mut open: std::collections::VecDeque<_> = jumps.iter().copied().collect();
     let mut last = String::new();
     for n in 0..keys {
         let key = any_key(&mut dice);
@@ -298,7 +364,20 @@ fn storm(seed: u64, keys: usize, mut begin: impl FnMut() -> Terminal) {
             );
             terminal.resize(at);
             std::thread::sleep(Duration::from_millis(20));
-            terminal.resize((80, 24));
+            terminal.resize(size);
+        }
+        if n % 60 == 0
+            && let Some(to) = open.pop_front()
+            && !jump(&mut terminal, to)
+        {
+            // The vault was closed, or something is asked that Esc does not answer: from the start, another time.
+            assert!(!terminal.has(b"panicked at"), "seed {seed}");
+            open.push_back(to);
+            // Its vault is free again before the next one opens it.
+            terminal.signal("-KILL");
+            terminal.ended();
+            terminal = begin();
+            last.clear();
         }
         if n % 6 == 5 {
             std::thread::sleep(Duration::from_millis(18));
@@ -306,6 +385,7 @@ fn storm(seed: u64, keys: usize, mut begin: impl FnMut() -> Terminal) {
         if n % 6 == 5 && terminal.status().is_none() && terminal.stopped() {
             // The palette has Ctrl-Z's act too.
             terminal.given_back();
+            terminal.resize((80, 24));
             terminal.signal("-CONT");
             terminal.shows("This screen is blank on purpose");
             terminal = begin();
@@ -323,6 +403,8 @@ fn storm(seed: u64, keys: usize, mut begin: impl FnMut() -> Terminal) {
         }
     }
     assert!(!terminal.has(b"panicked at"), "seed {seed}");
+    let left: Vec<_> = open.iter().map(|(word, _)| word).collect();
+    assert!(left.is_empty(), "never reached: {left:?}");
     // Whatever the last keys asked for: a stopped process goes on, and then ends.
     terminal.signal("-TERM");
     terminal.signal("-CONT");
@@ -367,7 +449,15 @@ fn opened(home: &Path) -> Terminal {
 fn keys_at_random_in_an_open_vault() {
     let home = home();
     vault(home.path());
-    storm(0x5eed_0003, 3300, || opened(home.path()));
+    storm_at(0x5eed_0003, 3300, (80, 24), JUMPS, || opened(home.path()));
+}
+
+#[test]
+fn keys_at_random_at_other_sizes() {
+    let home = home();
+    vault(home.path());
+    storm_at(0x5eed_0006, 600, (20, 5), &[], || opened(home.path()));
+    storm_at(0x5eed_0007, 1200, (140, 40), JUMPS, || opened(home.path()));
 }
 
 #[test]

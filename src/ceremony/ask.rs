@@ -1,5 +1,6 @@
 //! What a runner asks and shows, and where it stands after an answer: the words between runner and front ends.
 
+use crate::api::KeyAlgorithm;
 use crate::crypto::SecretBytes;
 use crate::session::RunOutcome;
 use crate::session::field::{Field, Footing};
@@ -44,13 +45,30 @@ pub struct Ask {
     pub footing: Footing,
 }
 
+/// What is known of a component's digits before one is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ComponentDigits {
+    /// The key's algorithm: how many digits there are, and whether their bytes have a parity.
+    pub algorithm: KeyAlgorithm,
+    /// Whether the check value is told once all digits are there. Not where the paper's own is asked beside them: ours
+    /// stays hidden until theirs is typed.
+    pub tells_value: bool,
+}
+
+impl ComponentDigits {
+    /// How many hex digits: two for each byte of the key, none for a key that has no components.
+    pub fn count(self) -> usize {
+        self.algorithm.key_bytes().unwrap_or(0).saturating_mul(2)
+    }
+}
+
 /// A field with what is particular to this asking.
 #[derive(Debug, Clone)]
 pub struct AskField {
     /// The declaration.
     pub field: Field,
-    /// For a component: how many hex digits it has.
-    pub digits: Option<usize>,
+    /// For a component: what its digits are of.
+    pub digits: Option<ComponentDigits>,
     /// What the answer has to be, to the letter: a typed phrase. The front end says so before anything else is asked.
     pub exactly: Option<String>,
     /// Rehearsal's practice answer, shown and filled in by F5. Never set outside rehearsal.

@@ -27,7 +27,7 @@ mod stand_in_tr34;
 mod telling;
 mod template;
 
-pub use ask::{Advance, Answer, Ask, AskField, Showing, ShownWords, StepLine};
+pub use ask::{Advance, Answer, Ask, AskField, ComponentDigits, Showing, ShownWords, StepLine};
 pub use brief::{Brief, BriefVault, brief};
 pub use changing::ChangeTalk;
 pub use component_script::component_script;

@@ -47,11 +47,12 @@ const AGAIN: Field = Field {
     optional: false,
 };
 
-const KCV: Field = Field {
+/// The check value on the paper.
+pub const KCV: Field = Field {
     id: "kcv",
     label: "Check value",
     hint: "As it stands on your paper: six hex digits. Ours is not shown before.",
-    kind: Kind::Text { max: 12 },
+    kind: Kind::Hex { min: 6, max: 6 },
     optional: false,
 };
 

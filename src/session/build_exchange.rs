@@ -240,7 +240,10 @@ fn counterparty(answers: &Answers) -> Result<Option<CounterpartyProfile>, Refusa
 fn export_tr31(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
     let initial = answers.optional("serial").map(|serial| ExportAttributes {
         export_dukpt_initial_key: Some(ExportDukptInitialKey {
-            key_serial_number: serial.to_ascii_uppercase(),
+            key_serial_number: serial
+                .split_whitespace()
+                .collect::<String>()
+                .to_ascii_uppercase(),
         }),
         key_check_value_algorithm: None,
     });

@@ -125,17 +125,26 @@ fn copies(view: &View, now: Timestamp) -> Vec<Due> {
     lines
 }
 
-/// Tokens that this vault gave to others.
+/// Tokens that this vault gave to others: one line for those that live and one for those that are over, or Home would
+/// be full of them. Exchange has each by its name.
 fn tokens(view: &View, now: Timestamp) -> Vec<Due> {
-    view.tokens
+    let (over, living): (Vec<_>, Vec<_>) = view.tokens.iter().partition(|t| t.until <= now);
+    [over, living]
         .iter()
-        .map(|token| Due {
-            kind: "token",
-            what: format!("{} ({}) ends", token.name, token.material),
-            when: left(now, token.until),
-            who: "-".into(),
-            over: token.until <= now,
-            goes: Goes::Exchange,
+        .filter_map(|group| {
+            let first = group.iter().min_by_key(|token| token.until)?;
+            let what = match group.len() {
+                1 => format!("given out for {} ends", first.material),
+                n => format!("the first of {n} given out ends"),
+            };
+            Some(Due {
+                kind: "token",
+                what,
+                when: left(now, first.until),
+                who: "-".into(),
+                over: first.until <= now,
+                goes: Goes::Exchange,
+            })
         })
         .collect()
 }

@@ -13,6 +13,13 @@ pub enum Kind {
         /// Longest text, in characters.
         max: usize,
     },
+    /// A number in hex digits, spaces between them allowed: no secret, and drawn as it is typed.
+    Hex {
+        /// Fewest digits.
+        min: usize,
+        /// Most digits.
+        max: usize,
+    },
     /// One of a closed list, by id.
     Choice(&'static [Choice]),
     /// A whole number from `min` to `max`.
@@ -95,6 +102,7 @@ impl Field {
         }
         match self.kind {
             Kind::Text { max } => self.check_text(text, max),
+            Kind::Hex { min, max } => self.check_hex(text, min, max),
             Kind::Choice(choices) => self.check_choice(text, choices),
             Kind::Number { min, max } => self.check_number(text, min, max),
             Kind::Usage => usage(text)
@@ -133,6 +141,21 @@ impl Field {
             return Err(self.wrong("holds a control character"));
         }
         Ok(text.to_owned())
+    }
+
+    /// Words that stand for a number in a rehearsal (`derive`) are judged where the number is.
+    fn check_hex(&self, text: &str, min: usize, max: usize) -> Result<String, FieldError> {
+        let digits = || text.chars().filter(|c| !c.is_whitespace());
+        let count = digits().count();
+        if digits().all(|c| c.is_ascii_hexdigit()) && !(min..=max).contains(&count) {
+            let wanted = if min == max {
+                format!("{min}")
+            } else {
+                format!("{min} to {max}")
+            };
+            return Err(self.wrong(&format!("has {count} hex digits, and {wanted} are wanted")));
+        }
+        self.check_text(text, max.saturating_mul(2))
     }
 
     fn check_choice(&self, text: &str, choices: &[Choice]) -> Result<String, FieldError> {

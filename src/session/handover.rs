@@ -196,12 +196,7 @@ pub(super) fn receipt(session: &Session, text: &mut String, step: u32, wrapped: 
     let view = session.view();
     let _ = writeln!(
         text,
-        "{step}. Compare by eye: \"KeyCheckValue\" in receipt.json must be\n"
-    );
-    let _ = writeln!(
-        text,
-        "   {} ({})\n",
-        wrapped.key_check_value,
+        "{step}. Compare by eye: \"KeyCheckValue\" in receipt.json must be the check value\n   ({}) that the sender tells you by another road. It is not\n   written here on purpose: whoever changed the file could have changed this.\n",
         wrapped.key_check_value_algorithm.name()
     );
     let _ = writeln!(

@@ -274,11 +274,9 @@ fn initial_key_next(
         "2. Load WrappedKey.KeyMaterial, a TR-31 key block (use B1), into the terminal\n   with key serial number\n"
     );
     let _ = writeln!(text, "   {serial}\n");
-    let _ = writeln!(text, "3. Compare by eye: the check value must be\n");
     let _ = writeln!(
         text,
-        "   {} ({})\n",
-        wrapped.key_check_value,
+        "3. Compare by eye: the check value must be the one ({}) that the\n   sender tells you by another road. It is not written here on purpose:\n   whoever changed the file could have changed this.\n",
         wrapped.key_check_value_algorithm.name()
     );
     let _ = writeln!(

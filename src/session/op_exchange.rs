@@ -167,7 +167,7 @@ pub const IMPORT_TR34: Op = Op {
             label: "Nonce",
             hint: "Only if the sender was given a random number: the same, from your own paper and never from the \
                    file, 16 to 32 hex digits. Left empty, the token is one-pass and its time of signing counts.",
-            kind: Kind::Text { max: 32 },
+            kind: Kind::Hex { min: 16, max: 32 },
             optional: true,
         },
     ],
@@ -209,7 +209,7 @@ pub const EXPORT_TR34: Op = Op {
             label: "Nonce",
             hint: "Only if the receiver gave a random number: 16 to 32 hex digits. Left empty, the token is one-pass \
                    and carries the time of signing.",
-            kind: Kind::Text { max: 32 },
+            kind: Kind::Hex { min: 16, max: 32 },
             optional: true,
         },
         TOKEN_FORM,
@@ -233,7 +233,7 @@ pub const EXPORT_TR31: Op = Op {
             label: "Terminal",
             hint: "For a base derivation key: the terminal's key serial number, 20 hex digits for TDES_2KEY, 24 for \
                    AES. Then its initial key leaves, never the base key.",
-            kind: Kind::Text { max: 24 },
+            kind: Kind::Hex { min: 20, max: 24 },
             optional: true,
         },
         OUTPUT,

@@ -100,13 +100,17 @@ fn screens(folder: &Path, names: &mut BTreeSet<String>) {
     }
 }
 
+/// The names of all screens.
+pub(super) fn names() -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui");
+    screens(&sources, &mut names);
+    names
+}
+
 #[test]
 fn every_screen_has_its_row_and_every_row_its_pictures() {
-    let mut names = BTreeSet::new();
-    screens(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui"),
-        &mut names,
-    );
+    let names = names();
     let rows: BTreeSet<String> = ROWS.iter().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(
         names, rows,

@@ -40,6 +40,8 @@ mod screen;
 mod screens;
 #[cfg(test)]
 mod snapshot;
+#[cfg(test)]
+mod storm_tests;
 mod surroundings;
 mod theme;
 mod widgets;

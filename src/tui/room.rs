@@ -19,6 +19,8 @@ pub(crate) struct Room {
     desk: Desk,
     /// Whether the app asked to end.
     pub(crate) over: bool,
+    /// Where everything goes that the desk is asked to write; as it is asked where there is none.
+    pub(crate) writes_below: Option<std::path::PathBuf>,
 }
 
 /// The start of every rehearsal here: in the validity of the samples.
@@ -50,6 +52,7 @@ impl Room {
             state,
             desk,
             over: false,
+            writes_below: None,
         }
     }
 
@@ -95,6 +98,10 @@ impl Room {
                 // The terminal is none of this room.
                 Effect::Suspend | Effect::Reclaim | Effect::Look(_) => {}
                 Effect::Desk(order) => {
+                    let order = match &self.writes_below {
+                        Some(place) => super::storm_tests::confined(order, place),
+                        None => order,
+                    };
                     let news = self.desk.work(order);
                     let view = self.desk.seen();
                     todo.extend(update(&mut self.state, Msg::Desk(Box::new(news), view)));

@@ -95,6 +95,8 @@ fn describe(op: &Op, page: &mut String) {
 fn takes(field: &Field) -> String {
     match field.kind {
         Kind::Text { max } => format!("text, up to {max} characters"),
+        Kind::Hex { min, max } if min == max => format!("{min} hex digits"),
+        Kind::Hex { min, max } => format!("{min} to {max} hex digits"),
         Kind::Choice(choices) => choices
             .iter()
             .map(|c| format!("`{}`", c.id))

@@ -51,7 +51,8 @@ fn in_step(step: &Step, report: &mut Report) {
     judge(&step.place.member("why"), Some(step), why, report);
     for doing in step.doings() {
         for field in doing.op.fields {
-            let text = matches!(field.kind, Kind::Text { .. }) && field.id != "serial";
+            let text =
+                matches!(field.kind, Kind::Text { .. } | Kind::Hex { .. }) && field.id != "serial";
             if let Some(written) = doing.field(field.id).filter(|_| text) {
                 judge(&doing.place.member(field.id), Some(step), written, report);
             }

@@ -10,13 +10,13 @@ use crate::crypto::SecretBytes;
 use crate::crypto::components::check_value;
 use crate::session::build::Answers;
 use crate::session::components::{NOT_PRINTED, Slip};
-use crate::session::field::Kind;
+use crate::session::field::{Field, Kind};
 use crate::session::{
     Arrow, Command, ComponentCommand, ComponentStep, Outcome, Profile, Session, SetRef, Source,
     StepState, build_components, op_components,
 };
 
-use super::super::ask::Answer;
+use super::super::ask::{Answer, ComponentDigits};
 use super::super::model::{Algorithm, Doing, Step};
 use super::super::ops_components as ops;
 use super::drive::Halt;
@@ -181,10 +181,14 @@ impl Runner {
         self.script.model.item(item)?.advised.clone()
     }
 
-    /// How many hex digits a component of the step at hand has.
-    pub(super) fn digits(&self) -> Option<usize> {
+    /// What the digits of the step's component are of; `beside` are the fields asked with it.
+    pub(super) fn digits(&self, beside: &[Field]) -> Option<ComponentDigits> {
         let (set, _) = self.component_of(self.step()?)?;
-        Some(set.algorithm.key_bytes()? * 2)
+        set.algorithm.key_bytes()?;
+        Some(ComponentDigits {
+            algorithm: set.algorithm,
+            tells_value: !beside.iter().any(|field| field.id == ops::KCV.id),
+        })
     }
 
     /// Who watches the step.

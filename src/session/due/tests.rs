@@ -93,11 +93,22 @@ fn a_drill_is_announced_before_its_day_and_late_after_it() {
 fn a_token_that_was_given_out_runs_down() {
     let mut view = view();
     let until = view.now.plus_millis(6 * DAY);
-    view.tokens = Arc::new(vec![TokenView {
-        name: "import-token-abc".into(),
+    let token = |name: &str, until| TokenView {
+        name: name.into(),
         material: "TR34_KEY_BLOCK",
         until,
-    }]);
-    let line = "token | import-token-abc (TR34_KEY_BLOCK) ends | 6 d 00 h | -";
+    };
+    view.tokens = Arc::new(vec![token("import-token-abc", until)]);
+    let line = "token | given out for TR34_KEY_BLOCK ends | 6 d 00 h | -";
     assert_eq!(lines(&view, view.now), [line]);
+    // Several are one line: the next that ends.
+    let later = view.now.plus_millis(7 * DAY);
+    view.tokens = Arc::new(vec![
+        token("import-token-def", later),
+        token("import-token-abc", until),
+        token("import-token-old", view.now.plus_millis(-DAY)),
+    ]);
+    let over = "token | given out for TR34_KEY_BLOCK ends | over | -";
+    let living = "token | the first of 2 given out ends | 6 d 00 h | -";
+    assert_eq!(lines(&view, view.now), [over, living]);
 }

@@ -5,9 +5,12 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
-use crate::crypto::SecretBytes;
+use crate::ceremony::ComponentDigits;
+use crate::crypto::components::check_value;
+use crate::crypto::{SecretBytes, kcv};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::theme::Role;
+use crate::tui::widgets::hex::progress;
 
 /// The longest component, in digits: AES-256.
 const CAPACITY: usize = 64;
@@ -19,7 +22,10 @@ const GROUPS: usize = 4;
 pub(crate) struct ComponentField {
     digits: Box<[u8; CAPACITY]>,
     length: usize,
+    of: ComponentDigits,
     expected: usize,
+    /// The check value of a whole component, where it may be told.
+    value: Option<String>,
     /// A practice answer, known to everybody.
     practice: Option<String>,
     /// Groups that differ from the first reading.
@@ -27,12 +33,14 @@ pub(crate) struct ComponentField {
 }
 
 impl ComponentField {
-    /// An empty field for so many digits.
-    pub(crate) fn new(expected: usize) -> Self {
+    /// An empty field for a component of this kind.
+    pub(crate) fn new(of: ComponentDigits) -> Self {
         Self {
             digits: Box::new([0; CAPACITY]),
             length: 0,
-            expected: expected.min(CAPACITY),
+            of,
+            expected: of.count().min(CAPACITY),
+            value: None,
             practice: None,
             differing: Vec::new(),
         }
@@ -68,6 +76,7 @@ impl ComponentField {
     pub(crate) fn clear(&mut self) {
         self.digits.zeroize();
         self.length = 0;
+        self.value = None;
         self.practice = None;
         self.differing.clear();
     }
@@ -95,6 +104,18 @@ impl ComponentField {
             }
             _ => {}
         }
+        self.value = self.whole_value();
+    }
+
+    /// The check value, once every digit is there and where it may be told.
+    fn whole_value(&self) -> Option<String> {
+        if !self.of.tells_value || self.length != self.expected {
+            return None;
+        }
+        let digits = self.digits.get(..self.length)?;
+        let bytes = SecretBytes::new(data_encoding::HEXUPPER.decode(digits).ok()?);
+        let algorithm = self.of.algorithm;
+        check_value(algorithm, kcv::default_method(algorithm), &bytes).ok()
     }
 
     /// Compares with the first reading, group by group: whole groups only, and none while that is empty.
@@ -131,10 +152,16 @@ impl ComponentField {
         if !focused || self.practice.is_some() {
             return 1;
         }
-        cells(self.expected.div_ceil(GROUP * GROUPS)).saturating_add(1)
+        let below = 1 + u16::from(self.has_second_line());
+        cells(self.expected.div_ceil(GROUP * GROUPS)).saturating_add(below)
     }
 
-    /// Draws the groups and the count below them.
+    /// Whether parity or a check value stands below the count: known from the start, so that nothing moves.
+    const fn has_second_line(&self) -> bool {
+        self.of.algorithm.is_tdes() || self.of.tells_value
+    }
+
+    /// Draws the groups, and below them the count, parity and check value.
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, x: u16, y: u16, focused: bool) {
         if self.practice.is_some() {
             canvas.put(x, y, Role::Note, "the practice answer");
@@ -153,16 +180,18 @@ impl ComponentField {
             let text = format!("{}{}", dot.repeat(typed), "_".repeat(GROUP - typed));
             let row = y.saturating_add(cells(group / GROUPS));
             let column = x.saturating_add(cells(group % GROUPS * (GROUP + 2)));
-            let role = if differs { Role::Stop } else { Role::Masked };
-            canvas.put(column, row, role, &text);
+            // Its shape tells it, and the words below.
+            canvas.put(column, row, Role::Masked, &text);
             let here = self.length.min(self.expected.saturating_sub(1)) / GROUP == group;
             if here {
                 canvas.set_cursor(column.saturating_add(cells(typed.min(GROUP))), row);
             }
         }
-        let below = y.saturating_add(self.rows(true).saturating_sub(1));
+        let below = y.saturating_add(cells(groups.div_ceil(GROUPS)));
         let (role, words) = self.standing();
         canvas.put(x, below, role, &words);
+        let words = self.second_line();
+        canvas.put(x, below.saturating_add(1), Role::Muted, &words);
     }
 
     /// How far it is, in words.
@@ -170,37 +199,45 @@ impl ComponentField {
         match self.differing.first() {
             Some(group) => (
                 Role::Stop,
-                format!("group {} DIFFERS from the first reading", group + 1),
+                format!("group {} DIFFERS from the first", group + 1),
             ),
-            None => (
-                Role::Muted,
-                format!(
-                    "{} of {} digits{}",
-                    self.length,
-                    self.expected,
-                    self.parity()
-                ),
-            ),
+            None => (Role::Muted, progress(self.length, self.expected)),
         }
     }
 
-    /// Parity of a TDES component, once it is whole; a component may have any.
-    fn parity(&self) -> &'static str {
-        // AES-128 and TDES-2KEY are as long as each other: parity is told for whatever has it, and means nothing else.
-        let whole = self.length == self.expected && self.expected > 0;
+    /// Parity of the bytes so far, and the check value of all of them.
+    fn second_line(&self) -> String {
+        let mut words = Vec::new();
+        if self.of.algorithm.is_tdes() && self.length > 1 {
+            words.push(self.parity());
+        }
+        if let Some(value) = &self.value {
+            words.push(format!("check value {value}"));
+        }
+        words.join("; ")
+    }
+
+    /// Which bytes are not of odd parity. A TDES component may have any; a sender who says that its bytes are odd is
+    /// held to it, and a slip of one digit shows at once. The lowest bit of a byte is no bit of the key, so no bit of
+    /// the key is told.
+    fn parity(&self) -> String {
         let own = self.digits.get(..self.length).unwrap_or_default();
-        let odd = own.chunks_exact(2).all(|pair| {
-            let bits: u32 = pair
-                .iter()
-                .filter_map(|d| (*d as char).to_digit(16))
-                .map(u32::count_ones)
-                .sum();
-            bits % 2 == 1
-        });
-        match (whole, odd) {
-            (true, true) => ", every byte of odd parity",
-            (true, false) => ", all there",
-            _ => "",
+        let even: Vec<String> = own
+            .chunks_exact(2)
+            .enumerate()
+            .filter(|(_, pair)| {
+                let digits = pair.iter().filter_map(|d| (*d as char).to_digit(16));
+                digits.map(u32::count_ones).sum::<u32>() % 2 == 0
+            })
+            .map(|(n, _)| (n + 1).to_string())
+            .collect();
+        let whole = self.length == self.expected;
+        match even.as_slice() {
+            [] if whole => "every byte odd".into(),
+            [] => "every byte odd so far".into(),
+            [one] => format!("byte {one} is even"),
+            [first, second] => format!("bytes {first} and {second} are even"),
+            many => format!("{} bytes are even", many.len()),
         }
     }
 }
@@ -214,33 +251,82 @@ impl Drop for ComponentField {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::KeyAlgorithm;
 
-    fn typed(text: &str) -> ComponentField {
-        let mut field = ComponentField::new(16);
+    fn field(algorithm: KeyAlgorithm, tells_value: bool) -> ComponentField {
+        ComponentField::new(ComponentDigits {
+            algorithm,
+            tells_value,
+        })
+    }
+
+    fn type_into(field: &mut ComponentField, text: &str) {
         for c in text.chars() {
             field.key(&KeyEvent::from(KeyCode::Char(c)));
         }
+    }
+
+    fn typed(text: &str) -> ComponentField {
+        let mut field = field(KeyAlgorithm::TDES_2KEY, false);
+        type_into(&mut field, text);
         field
     }
 
+    const WHOLE: &str = "0123456789ABCDEFFEDCBA9876543210";
+
     #[test]
     fn only_hex_digits_count_and_no_more_than_there_are() {
-        let mut field = typed("01 2g3456789abcdefFF");
+        let mut field = typed("01 2g3456789abcdefFEDCBA9876543210FF");
         assert_eq!(field.fault(), None);
-        assert_eq!(field.take().expose(), b"0123456789ABCDEF");
-        assert!(field.fault().unwrap().contains("0 of 16"));
+        assert_eq!(field.take().expose(), WHOLE.as_bytes());
+        assert!(field.fault().unwrap().contains("0 of 32"));
     }
 
     #[test]
     fn the_second_reading_names_the_group() {
-        let first = typed("0123456789ABCDEF");
+        let first = typed(WHOLE);
         let mut second = typed("01234567");
         second.compare(&first);
-        assert!(second.fault().unwrap().contains("8 of 16"));
+        assert!(second.fault().unwrap().contains("8 of 32"));
         let mut second = typed("0123456889");
         second.compare(&first);
         assert!(second.fault().unwrap().contains("group 2"));
         second.key(&KeyEvent::from(KeyCode::Backspace));
         assert_eq!(second.length, 9);
+    }
+
+    #[test]
+    fn length_group_and_parity_are_told_while_it_is_typed() {
+        let mut field = typed("");
+        assert_eq!(field.standing().1, "0 of 32 digits, group 1 of 8");
+        assert_eq!(field.second_line(), "");
+        type_into(&mut field, "0123456789ABCDEFFEDCBA98");
+        assert_eq!(field.standing().1, "24 of 32 digits, group 6 of 8");
+        // 01 23 45 67 89 AB CD EF and FE DC BA 98: all odd, the classic test key.
+        assert_eq!(field.second_line(), "every byte odd so far");
+        type_into(&mut field, "77543210");
+        assert_eq!(field.standing().1, "32 of 32 digits, all there");
+        assert_eq!(field.second_line(), "byte 13 is even");
+        let field = typed("00112233");
+        assert_eq!(field.second_line(), "4 bytes are even");
+        let aes = self::field(KeyAlgorithm::AES_128, false);
+        assert!(!aes.has_second_line(), "AES has no parity");
+    }
+
+    #[test]
+    fn the_check_value_is_told_of_a_whole_component_where_none_is_asked() {
+        let mut field = self::field(KeyAlgorithm::TDES_2KEY, true);
+        type_into(&mut field, &WHOLE[..31]);
+        assert!(!field.second_line().contains("check value"));
+        type_into(&mut field, "0");
+        // The published check value of this key under ANSI X9.24-1.
+        assert_eq!(field.second_line(), "every byte odd; check value 08D7B4");
+        field.key(&KeyEvent::from(KeyCode::Backspace));
+        assert!(!field.second_line().contains("check value"));
+        let hidden = typed(WHOLE);
+        assert_eq!(hidden.second_line(), "every byte odd", "theirs comes first");
+        let mut aes = self::field(KeyAlgorithm::AES_128, true);
+        type_into(&mut aes, &"0".repeat(32));
+        assert_eq!(aes.second_line(), "check value 763CBC");
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod bbqr;
 pub(crate) mod choice;
 pub(crate) mod component;
 pub(crate) mod form;
+pub(crate) mod hex;
 pub(crate) mod key_table;
 pub(crate) mod lines;
 pub(crate) mod list;

@@ -148,12 +148,11 @@ impl Runner {
             Stage::Search | Stage::Wait | Stage::Result | Stage::Ended => {}
         }
         let rehearsal = session.profile() == Profile::Rehearsal;
+        let digits = self.digits(&fields);
         fields
             .into_iter()
             .map(|field| AskField {
-                digits: (field.kind == Kind::Component)
-                    .then(|| self.digits())
-                    .flatten(),
+                digits: digits.filter(|_| field.kind == Kind::Component),
                 exactly: (field.id == PHRASE.id).then(|| self.phrase()).flatten(),
                 practice: if rehearsal {
                     self.scripted(session, field.id)

@@ -1,7 +1,7 @@
 //! The runner as state and messages, and its pictures.
 
 use super::*;
-use crate::ceremony::{Answer, AskField};
+use crate::ceremony::{Answer, AskField, ComponentDigits, ops_components};
 use crate::session::field::{Field, Kind};
 use crate::tui::app::{State, update};
 use crate::tui::message::{Effect, Msg};
@@ -280,4 +280,69 @@ fn a_search_says_how_long_it_runs_and_esc_stops_it() {
     };
     snapshot::press(&mut state, "<Esc>");
     assert!(!stop.said());
+}
+
+/// A component's turn: a reading, and what the field beside it asks.
+fn component_turn(tells_value: bool) -> State {
+    let field = |id: &str| {
+        let op = if tells_value {
+            &ops_components::READ_BACK
+        } else {
+            &ops_components::ENTER
+        };
+        *op.fields.iter().find(|f| f.id == id).unwrap()
+    };
+    let asked = |id| AskField {
+        exactly: None,
+        digits: (field(id).kind == Kind::Component).then_some(ComponentDigits {
+            algorithm: crate::api::KeyAlgorithm::TDES_2KEY,
+            tells_value,
+        }),
+        field: field(id),
+        practice: None,
+    };
+    let ids: &[&str] = if tells_value {
+        &["again"]
+    } else {
+        &["value", "again", "kcv"]
+    };
+    let mut told_first = showing(false, None);
+    let ask = told_first.ask.as_mut().unwrap();
+    ask.title = "Custodian Ben enters component 2 of 3 of zmk-x".into();
+    ask.body = vec!["Ben alone; the others stand back.".into()];
+    ask.fields = ids.iter().copied().map(asked).collect();
+    ask.footing = Footing {
+        acts: "custodian Ben alone; everybody else stands back".into(),
+        enter: "goes to the next reading".into(),
+        so_far: "nothing of this component is stored".into(),
+    };
+    let mut state = snapshot::state(RunScreen::new("Components", None, true));
+    told(&mut state, told_first, None);
+    state
+}
+
+#[test]
+fn a_component_is_counted_and_judged_while_it_is_typed_and_never_drawn() {
+    let mut state = component_turn(false);
+    snapshot::press(&mut state, "0123456789ABCDEFFEDCBA98");
+    snapshot::check("component-entry", &mut state);
+    snapshot::press(&mut state, "76543210<Enter>0123456789ABCDEEF");
+    snapshot::check("component-differs", &mut state);
+    snapshot::press(&mut state, "<Back><Back>FFEDCBA9876543210<Enter>08d");
+    snapshot::check("component-check-value", &mut state);
+    let seen = snapshot::text(&snapshot::drawn(
+        &mut state,
+        80,
+        24,
+        &snapshot::appearance(),
+    ));
+    assert!(
+        !seen.contains("08D7B4"),
+        "ours is hidden until theirs is typed\n{seen}"
+    );
+    // Where the paper is only read back, the value on it is told as soon as the digits are there.
+    let mut state = component_turn(true);
+    snapshot::press(&mut state, "0123456789ABCDEFFEDCBA9876543210");
+    snapshot::check("component-read-back", &mut state);
+    snapshot::survives_every_size(&mut state);
 }

@@ -4,6 +4,7 @@ use super::{Input, Line};
 use crate::session::field::NOTHING_TYPED;
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::theme::Role;
+use crate::tui::widgets::hex;
 
 /// What stands where nothing is typed yet.
 const BLANK: &str = "________________________";
@@ -41,6 +42,10 @@ impl Line {
                 }
                 field.draw(canvas, beside, y, room, focused);
                 y += 1;
+                if let Some((role, words)) = self.hex_standing(focused) {
+                    canvas.put_cut(beside, y, room, role, &words);
+                    y += 1;
+                }
             }
             Input::Masked(field) => {
                 if field.is_blank() {
@@ -87,7 +92,7 @@ impl Line {
             Input::Choice(choices) if focused => {
                 choices.rows(width, MOST_CHOICES).saturating_add(1)
             }
-            _ => 1,
+            _ => 1 + u16::from(self.hex_standing(focused).is_some()),
         };
         let mut texts = Vec::new();
         if focused {
@@ -98,6 +103,18 @@ impl Line {
         texts.iter().fold(input, |rows, text| {
             rows.saturating_add(cells(wrap(text, room).len()))
         })
+    }
+
+    /// How far a number in hex digits is. A practice answer may be a word, and needs no counting.
+    fn hex_standing(&self, focused: bool) -> Option<(Role, String)> {
+        let Input::Text(field) = &self.input else {
+            return None;
+        };
+        let practised = self.asked.practice.as_deref() == Some(field.value());
+        let counted = focused && !practised;
+        counted
+            .then(|| hex::standing(self.asked.field.kind, field.value()))
+            .flatten()
     }
 
     /// Whether the hint is drawn: why a secret was refused says more, and takes its rows.

@@ -1,0 +1,344 @@
+//! Keys at random into every screen, at three sizes: nothing panics, and every screen there is was reached.
+//!
+//! Each screen is steered to by the keys that people press; then anything is pressed. What the desk is asked to write
+//! goes into a folder of the test's own.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+
+use super::lock::IDLE_MINUTES;
+use super::matrix_tests;
+use super::message::{Msg, Order};
+use super::room::{Room, practice_session, start};
+use super::screens::home::Home;
+use super::screens::restore::Restore;
+use super::screens::welcome::Welcome;
+use super::snapshot;
+use crate::session::{Environment, practice};
+use crate::vault::FolderStore;
+
+/// Keys for each screen at each size: ten thousand in all.
+const KEYS: usize = 94;
+const SIZES: [(u16, u16); 3] = [(80, 24), (20, 5), (140, 40)];
+
+/// Screens that a key opens over any other.
+const OVER: [&str; 4] = ["Help", "Leave", "Palette", "Settings"];
+
+/// Where a way begins.
+#[derive(Clone, Copy)]
+enum Begin {
+    /// Home of a vault with keys of every sort, whose people's signing keys are held.
+    Full,
+    /// Home of an empty vault: everybody types.
+    Typed,
+    /// No vault is open.
+    Welcome,
+    /// The questions for a copy.
+    Copy,
+}
+
+/// A screen, where the way to it begins, the keys, and keys that are pressed again until it is there.
+type Way = (&'static str, Begin, &'static str, &'static str);
+
+const REQUEST: &str = "n<Enter><Enter><Enter><Enter>kek<Enter>";
+
+/// Two custodians open the copy, the word is typed, the administrator asks.
+const RETURN: &str = "<Enter><Enter><F5><Enter><Enter><F5><Enter><Enter>restore<Enter><F5><Enter>";
+
+fn ways() -> Vec<Way> {
+    use Begin::{Copy, Full, Typed, Welcome};
+    vec![
+        ("Approvals", Full, "a", ""),
+        ("Approve", Typed, REQUEST, "<F5><Enter>"),
+        ("Ask", Typed, REQUEST, "<Enter>"),
+        ("Audit", Full, "t", ""),
+        ("Ceremonies", Full, "c", ""),
+        (
+            "Change of people or shares",
+            Typed,
+            "p<Enter><Enter>",
+            "<F5><Enter>",
+        ),
+        ("Choose a file", Full, "i<Enter><F6>", ""),
+        ("Create a vault", Welcome, "", "<Down><Enter><Esc>"),
+        ("Create key", Full, "n", ""),
+        ("Custodians", Full, "p", ""),
+        ("Delete key", Full, "vD", ""),
+        ("Deletions", Full, "d", ""),
+        ("Doctor", Welcome, "<End><Enter>", ""),
+        ("Done", Full, REQUEST, "<Enter>"),
+        ("Evidence", Full, "o", ""),
+        ("Exchange", Full, "e", ""),
+        ("Export by RSA wrap", Full, "x<Enter>", ""),
+        ("Help", Full, "?", ""),
+        ("Home", Full, "", ""),
+        ("Import root", Full, "i<Enter>", ""),
+        ("Key", Full, "v<Enter>", ""),
+        ("Keys", Full, "v", ""),
+        ("Leave", Full, "<C-c>", ""),
+        ("Locked", Full, "", ""),
+        (
+            "Page",
+            Full,
+            "n<Enter><Enter><Enter><Enter>kek<Enter><F2>",
+            "",
+        ),
+        ("Palette", Full, ":", ""),
+        ("Pause", Typed, "c<Enter>", "<Enter><Esc>"),
+        ("QR code", Full, "v<Enter>q", ""),
+        (
+            "Refuse",
+            Typed,
+            "n<Enter><Enter><Enter><Enter>kek<Enter><Enter><F5><Enter><Esc>a<Enter><F4>",
+            "",
+        ),
+        ("Restored", Copy, RETURN, "<Enter><Enter><F5><Enter>"),
+        ("Return to a copy", Copy, "", ""),
+        ("Review", Full, "v<Enter>m<Enter>alias/zmk<Enter>", ""),
+        ("Runner", Typed, "c", "<Enter>"),
+        ("Settings", Full, ",", ""),
+        ("Unlock", Welcome, "2", ""),
+        ("Welcome", Welcome, "", ""),
+        (
+            "Write file",
+            Full,
+            "n<Enter><Enter><Enter><Enter>kek<Enter>w",
+            "",
+        ),
+    ]
+}
+
+/// The same path below a folder of the test's own.
+fn below(place: &Path, path: &Path) -> PathBuf {
+    let normal = path.components().filter_map(|part| match part {
+        Component::Normal(part) => Some(part),
+        _ => None,
+    });
+    place.join(normal.collect::<PathBuf>())
+}
+
+/// What an order writes goes below `place`, and no search for primes is waited for.
+pub(super) fn confined(order: Order, place: &Path) -> Order {
+    match order {
+        Order::Create { dir, new, policy } => Order::Create {
+            dir: below(place, &dir),
+            new,
+            policy,
+        },
+        Order::PlaceEnvelopes {
+            folder,
+            files,
+            vault,
+            taken,
+        } => Order::PlaceEnvelopes {
+            folder: below(place, &folder),
+            files,
+            vault,
+            taken,
+        },
+        Order::WriteOutputs(folder) => Order::WriteOutputs(below(place, &folder)),
+        Order::Papers(folder) => Order::Papers(below(place, &folder)),
+        Order::HandOver(folder) => Order::HandOver(below(place, &folder)),
+        Order::Save { path, bytes } => Order::Save {
+            path: below(place, &path),
+            bytes,
+        },
+        Order::Preview(mut draft) => {
+            draft.out = draft.out.map(|out| below(place, &out));
+            Order::Preview(draft)
+        }
+        Order::Ask {
+            mut draft,
+            issuer,
+            signing,
+        } => {
+            draft.out = draft.out.map(|out| below(place, &out));
+            Order::Ask {
+                draft,
+                issuer,
+                signing,
+            }
+        }
+        Order::Execute { id, cancel } => {
+            cancel.say();
+            Order::Execute { id, cancel }
+        }
+        Order::Answer { answers, stop } => {
+            stop.say();
+            Order::Answer { answers, stop }
+        }
+        other => other,
+    }
+}
+
+/// A vault in a folder, and a copy of it.
+fn folders(place: &Path) {
+    let store = Box::new(FolderStore::create(&place.join("r.vault")).unwrap());
+    let environment = Environment::seeded("storm").unwrap();
+    let made = practice::vault(store, environment, Some(start()), true).unwrap();
+    let mut session = made.session;
+    let copy = place.join("copy");
+    session.backup_automatic("stick 2", None, &copy).unwrap();
+    session.close().unwrap();
+}
+
+fn begun(from: Begin, place: &Path) -> Room {
+    let mut room = match from {
+        Begin::Full => super::screens::tests::full(),
+        Begin::Typed => Room::new(Home::new(), practice_session(false)),
+        Begin::Welcome => Room::new(Welcome::default(), practice_session(false)),
+        Begin::Copy => Room::new(Restore::new(), practice_session(false)),
+    };
+    room.writes_below = Some(place.to_owned());
+    match from {
+        Begin::Welcome => {
+            room.order(Order::Close);
+            room.state.world.vaults = vec![place.join("r.vault")];
+        }
+        Begin::Copy => {
+            let copy = place.join("copy");
+            let mut names = (0..).map(|n| place.join(format!("new{n}")));
+            let new = names.find(|folder| !folder.exists()).unwrap();
+            room.press(&format!("{}<Enter>", copy.display()));
+            room.press(&format!("{}<Enter><Enter>a stick broke", new.display()));
+        }
+        Begin::Full | Begin::Typed => {}
+    }
+    room
+}
+
+fn top(room: &Room) -> &'static str {
+    room.state.top().map_or("", |screen| screen.name())
+}
+
+/// The keys that people press, until the screen is there.
+fn steered(way: Way, place: &Path) -> Result<Room, String> {
+    let (name, from, keys, again) = way;
+    let mut room = begun(from, place);
+    room.press(keys);
+    if name == "Locked" {
+        room.advance(IDLE_MINUTES * 60 * 1000);
+    }
+    for _ in 0..40 {
+        let mut rest = again;
+        while top(&room) != name && !rest.is_empty() {
+            let end = if rest.starts_with('<') {
+                rest.find('>').map_or(1, |n| n + 1)
+            } else {
+                1
+            };
+            room.press(&rest[..end]);
+            rest = &rest[end..];
+        }
+    }
+    if top(&room) == name {
+        return Ok(room);
+    }
+    Err(format!("the way to {name} ends so:\n{}", room.text()))
+}
+
+/// Randomness with a seed: what is found is found again.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+
+    fn any_key(&mut self) -> String {
+        const NAMED: &[&str] = &[
+            "<Enter>",
+            "<Enter>",
+            "<Enter>",
+            "<Esc>",
+            "<Tab>",
+            "<BackTab>",
+            "<Up>",
+            "<Down>",
+            "<Left>",
+            "<Right>",
+            "<PgUp>",
+            "<PgDn>",
+            "<Home>",
+            "<End>",
+            "<Back>",
+            "<F1>",
+            "<F2>",
+            "<F3>",
+            "<F4>",
+            "<F5>",
+            "<F5>",
+            "<F6>",
+            "<F9>",
+            "<C-u>",
+            "<C-p>",
+            "<C-c>",
+            "é",
+            "漢",
+            "\u{202e}",
+            " ",
+        ];
+        if self.roll(2) == 0 {
+            let at = usize::try_from(self.roll(NAMED.len() as u64)).unwrap();
+            return NAMED[at].to_owned();
+        }
+        let printable = u8::try_from(self.roll(0x5f) + 0x20).unwrap();
+        char::from(printable).to_string()
+    }
+}
+
+#[test]
+fn keys_at_random_reach_every_screen_and_break_none() {
+    let place = tempfile::tempdir().unwrap();
+    folders(place.path());
+    let ways = ways();
+    let names: BTreeSet<String> = ways.iter().map(|way| way.0.to_owned()).collect();
+    assert_eq!(matrix_tests::names(), names, "a screen without a way to it");
+    let lost: Vec<String> = ways
+        .iter()
+        .filter_map(|way| steered(*way, place.path()).err())
+        .collect();
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+    let look = snapshot::appearance();
+    let mut seen: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut dice = Dice(0x5eed_0005);
+    for (width, height) in SIZES {
+        for way in &ways {
+            let mut room = steered(*way, place.path()).unwrap();
+            let mut pressed = String::new();
+            for n in 0..KEYS {
+                *seen.entry(top(&room)).or_default() += 1;
+                let key = dice.any_key();
+                pressed.push_str(&key);
+                room.press(&key);
+                if dice.roll(50) == 0 {
+                    room.message(Msg::Paste("pasted\nwords 0123".to_owned().into()));
+                }
+                // What lies over every screen is left soon: the screen itself is to be tried.
+                if OVER.contains(&top(&room)) && !OVER.contains(&way.0) && dice.roll(4) == 0 {
+                    room.press("<Esc>");
+                }
+                if room.over {
+                    room = steered(*way, place.path()).unwrap();
+                }
+                if n % 8 == 0 {
+                    let drawn = snapshot::drawn(&mut room.state, width, height, &look);
+                    let text = snapshot::text(&drawn);
+                    assert!(
+                        !text.trim().is_empty(),
+                        "{}: nothing after {pressed}",
+                        way.0
+                    );
+                }
+            }
+        }
+    }
+    for name in &names {
+        let count = seen.get(name.as_str()).copied().unwrap_or(0);
+        println!("{count:6} keys at {name}");
+        assert!(count >= SIZES.len(), "{name} took {count} keys");
+    }
+}

@@ -1,0 +1,103 @@
+//! How far a number in hex digits is, in words, while it is typed: no secret, so the digits themselves are drawn.
+
+use crate::session::field::Kind;
+use crate::tui::theme::Role;
+
+/// Digits in a group, as papers print them.
+const GROUP: usize = 4;
+/// Up to so many digits nobody counts in groups.
+const SHORT: usize = 12;
+/// Digits of a SHA-256 fingerprint.
+const FINGERPRINT: usize = 64;
+/// Words that stand for its first half.
+const WORDS: usize = 16;
+
+/// How far it is, with the group at hand: `24 of 32 digits, group 6 of 8`.
+pub(crate) fn progress(count: usize, expected: usize) -> String {
+    if count == expected {
+        return format!("{count} of {expected} digits, all there");
+    }
+    if expected <= SHORT {
+        return format!("{count} of {expected} digits");
+    }
+    let group = count.div_ceil(GROUP).max(1);
+    let groups = expected.div_ceil(GROUP);
+    format!("{count} of {expected} digits, group {group} of {groups}")
+}
+
+/// What stands below a field of this kind while it is typed; nothing where it takes no hex digits.
+pub(crate) fn standing(kind: Kind, text: &str) -> Option<(Role, String)> {
+    let (min, max) = match kind {
+        Kind::Hex { min, max } => (min, max),
+        Kind::Fingerprint => (FINGERPRINT, FINGERPRINT),
+        _ => return None,
+    };
+    // What a command prints stands before the equals sign.
+    let typed = match (kind, text.rsplit_once('=')) {
+        (Kind::Fingerprint, Some((_, after))) => after,
+        _ => text,
+    };
+    let between = |c: &char| c.is_whitespace() || ":.-".contains(*c) && kind == Kind::Fingerprint;
+    let digits = || typed.chars().filter(|c| !between(c));
+    if let Some(other) = digits().find(|c| !c.is_ascii_hexdigit()) {
+        if kind == Kind::Fingerprint {
+            let words = typed.split_whitespace().count();
+            return Some((Role::Muted, format!("{words} of {WORDS} words")));
+        }
+        let words = format!("{other} is no hex digit: 0 to 9 and A to F are");
+        return Some((Role::Stop, words));
+    }
+    let count = digits().count();
+    Some(if count > max {
+        let over = count.saturating_sub(max);
+        (Role::Stop, format!("{count} digits, {over} too many"))
+    } else if min == max {
+        (Role::Muted, progress(count, max))
+    } else {
+        let words = format!("{count} digits; {min} to {max} are taken");
+        (Role::Muted, words)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(kind: Kind, text: &str) -> String {
+        standing(kind, text).unwrap().1
+    }
+
+    #[test]
+    fn a_check_value_is_counted_and_a_wrong_letter_is_named() {
+        let kind = Kind::Hex { min: 6, max: 6 };
+        assert_eq!(told(kind, ""), "0 of 6 digits");
+        assert_eq!(told(kind, "6A 6c"), "4 of 6 digits");
+        assert_eq!(told(kind, "6A6C4E"), "6 of 6 digits, all there");
+        let (role, words) = standing(kind, "6A6C4E00").unwrap();
+        assert_eq!((role, words.as_str()), (Role::Stop, "8 digits, 2 too many"));
+        let (role, words) = standing(kind, "6O").unwrap();
+        assert_eq!(role, Role::Stop);
+        assert!(words.starts_with("O is no hex digit"));
+    }
+
+    #[test]
+    fn a_nonce_may_have_several_lengths() {
+        let kind = Kind::Hex { min: 16, max: 32 };
+        assert_eq!(told(kind, "0011 22"), "6 digits; 16 to 32 are taken");
+    }
+
+    #[test]
+    fn a_fingerprint_is_digits_or_words() {
+        let kind = Kind::Fingerprint;
+        assert_eq!(
+            told(kind, "AA:BB:CC:DD:EE:F"),
+            "11 of 64 digits, group 3 of 16"
+        );
+        assert_eq!(
+            told(kind, "sha256 Fingerprint=AA:B"),
+            "3 of 64 digits, group 1 of 16"
+        );
+        assert_eq!(told(kind, "orbit pencil"), "2 of 16 words");
+        assert_eq!(standing(Kind::Text { max: 9 }, "AA"), None);
+    }
+}
