@@ -280,12 +280,43 @@ fn tags_are_judged_one_by_one() {
         "{message}"
     );
     assert!(message.contains("'tags.2.member.value'"), "{message}");
-    let many: Vec<Value> = (0..201).map(|n| json!({"Key": n.to_string()})).collect();
-    assert_eq!(
-        invalid(Operation::CreateKey, &tags(json!(many))),
-        "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less \
-         than or equal to 200"
-    );
+}
+
+#[test]
+fn a_list_that_is_too_long_is_shown() {
+    let rule =
+        "' at '{}' failed to satisfy constraint: Member must have length less than or equal to 200";
+    let many: Vec<Value> = (0..201)
+        .map(|n| json!({"Key": n.to_string(), "Value": "v"}))
+        .collect();
+    let names: Vec<String> = (0..201).map(|n| n.to_string()).collect();
+    for (operation, input, begins, path) in [
+        (
+            Operation::CreateKey,
+            json!({"KeyAttributes": attributes(), "Exportable": true, "Tags": many}),
+            "[Tag(key=0, value=v), Tag(key=1, value=v), ",
+            "tags",
+        ),
+        (
+            Operation::TagResource,
+            json!({"ResourceArn": ARN, "Tags": many}),
+            "[Tag(key=0, value=v), Tag(key=1, value=v), ",
+            "tags",
+        ),
+        (
+            Operation::UntagResource,
+            json!({"ResourceArn": ARN, "TagKeys": names}),
+            "[0, 1, 2, 3, ",
+            "tagKeys",
+        ),
+    ] {
+        let message = invalid(operation, &input);
+        let begins = format!("1 validation error detected: Value '{begins}");
+        assert!(message.starts_with(&begins), "{message}");
+        assert!(message.ends_with(&rule.replace("{}", path)), "{message}");
+        // Not without end.
+        assert!(message.len() < 600, "{message}");
+    }
 }
 
 #[test]
