@@ -420,3 +420,169 @@ proptest! {
         }
     }
 }
+
+/// A request in which one member alone is set, and its path in the service's spelling.
+fn alone(pointer: &str, value: &str) -> (Value, String) {
+    let mut request = json!(value);
+    let mut path: Vec<String> = Vec::new();
+    for name in pointer.split('.').rev() {
+        request = json!({name: request});
+        let (first, rest) = name.split_at(1);
+        path.insert(0, format!("{}{rest}", first.to_lowercase()));
+    }
+    (request, path.join("."))
+}
+
+/// Texts as long as the reference allows (control plane, §§1.1, 5, 6 and 8) are taken, and one character more or fewer
+/// is refused. `begins` makes them match their pattern; `fill` makes them long.
+#[test]
+fn every_text_has_its_limits() {
+    use Operation::{
+        CreateAlias, ExportKey, GetCertificateSigningRequest, GetKey, ImportKey, ListAliases,
+        ListKeys, ListTagsForResource,
+    };
+    const KEY: &str = "arn:aws:payment-cryptography:us-east-1:111122223333:key/";
+    const NAMED: &str = "arn:aws:payment-cryptography:us-east-1:111122223333:alias/";
+    let tr34 = "KeyMaterial.Tr34KeyBlock";
+    let subject = "CertificateSubject";
+    for (operation, member, (begins, fill), (min, max)) in [
+        (
+            GetKey,
+            "KeyIdentifier".to_owned(),
+            ("alias/", "a"),
+            (7, 322),
+        ),
+        (GetKey, "KeyIdentifier".to_owned(), (NAMED, "a"), (59, 322)),
+        (ListAliases, "KeyArn".to_owned(), (KEY, "a"), (72, 120)),
+        (
+            ListTagsForResource,
+            "ResourceArn".to_owned(),
+            (KEY, "a"),
+            (72, 120),
+        ),
+        (
+            CreateAlias,
+            "AliasName".to_owned(),
+            ("alias/", "a"),
+            (7, 256),
+        ),
+        (ListKeys, "NextToken".to_owned(), ("", "a"), (1, 8192)),
+        (
+            ImportKey,
+            "KeyMaterial.Tr31KeyBlock.WrappedKeyBlock".to_owned(),
+            ("", "0"),
+            (56, 9984),
+        ),
+        (
+            ImportKey,
+            "KeyMaterial.KeyCryptogram.WrappedKeyCryptogram".to_owned(),
+            ("", "A"),
+            (16, 4096),
+        ),
+        (
+            ImportKey,
+            "KeyMaterial.KeyCryptogram.ImportToken".to_owned(),
+            ("import-token-", "a"),
+            (29, 77),
+        ),
+        (
+            ImportKey,
+            format!("{tr34}.SigningKeyCertificate"),
+            ("", "A"),
+            (1, 32_768),
+        ),
+        // The service stops at 4096 digits: see `shapes`.
+        (
+            ImportKey,
+            format!("{tr34}.WrappedKeyBlock"),
+            ("", "A"),
+            (2, 16_384),
+        ),
+        (
+            ExportKey,
+            format!("{tr34}.ExportToken"),
+            ("export-token-", "a"),
+            (29, 77),
+        ),
+        (
+            ExportKey,
+            format!("{tr34}.WrappingKeyCertificate"),
+            ("", "A"),
+            (1, 32_768),
+        ),
+        (
+            ExportKey,
+            format!("{tr34}.KeyBlockHeaders.KeyVersion"),
+            ("", "0"),
+            (2, 2),
+        ),
+        (
+            GetCertificateSigningRequest,
+            format!("{subject}.CommonName"),
+            ("", "a"),
+            (1, 64),
+        ),
+        (
+            GetCertificateSigningRequest,
+            format!("{subject}.City"),
+            ("", "a"),
+            (1, 128),
+        ),
+        (
+            GetCertificateSigningRequest,
+            format!("{subject}.Country"),
+            ("", "a"),
+            (2, 2),
+        ),
+        (
+            GetCertificateSigningRequest,
+            format!("{subject}.EmailAddress"),
+            ("a@", "a"),
+            (3, 128),
+        ),
+    ] {
+        let refused = |length: usize| {
+            let text = format!("{begins}{}", fill.repeat(length - begins.len()));
+            let (request, path) = alone(&member, &text);
+            let said = operation
+                .parse(&request)
+                .map_or_else(|e| e.message, |_| String::new());
+            said.contains(&format!("at '{path}' failed"))
+        };
+        assert!(!refused(min) && !refused(max), "{member}");
+        assert!(refused(max + 1), "{member}: {max}");
+        assert!(min == begins.len() || refused(min - 1), "{member}: {min}");
+    }
+    // Whole bytes.
+    for (length, taken) in [
+        (14, false),
+        (16, true),
+        (17, false),
+        (32, true),
+        (34, false),
+    ] {
+        let (request, path) = alone(&format!("{tr34}.RandomNonce"), &"a".repeat(length));
+        let said = ImportKey.parse(&request).unwrap_err().message;
+        assert_eq!(
+            !said.contains(&format!("at '{path}' failed")),
+            taken,
+            "{length}: {said}"
+        );
+    }
+    let serial = "ExportAttributes.ExportDukptInitialKey.KeySerialNumber";
+    for (length, taken) in [
+        (19, false),
+        (20, true),
+        (22, false),
+        (24, true),
+        (25, false),
+    ] {
+        let (request, path) = alone(serial, &"F".repeat(length));
+        let said = ExportKey.parse(&request).unwrap_err().message;
+        assert_eq!(
+            !said.contains(&format!("at '{path}' failed")),
+            taken,
+            "{length}: {said}"
+        );
+    }
+}

@@ -8,7 +8,7 @@ use crate::api::{DeleteKeyInput, GetKeyInput, KeyState, Request, Response, Times
 use crate::crypto::SecretBytes;
 use crate::vault::{MemoryStore, Store as _};
 
-const SAMPLE: &[u8] =
+pub(super) const SAMPLE: &[u8] =
     include_bytes!("../../ceremonies/samples/get-parameters-for-import-rsa2048.json");
 
 pub(super) fn start() -> Timestamp {
