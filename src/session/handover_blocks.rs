@@ -326,7 +326,7 @@ fn aws_sends(text: &mut String, note: &ExportNote, given: &Given<'_>) {
     let file = &note.file;
     let _ = write!(
         text,
-        "\n   Where the sender is AWS (jq reads the file; ROOT_ARN is what the first command\n   printed, KEY_ARN the \
+        "\n   Where the sender is AWS (jq reads the file; ROOT_ARN is what the first\n   command printed, KEY_ARN the \
          key that is to come):\n\n\
          \x20  aws payment-cryptography import-key --key-material \\\n\
          \x20    \"RootCertificatePublicKey={{KeyAttributes={{KeyClass=PUBLIC_KEY,\\\n\
@@ -443,10 +443,11 @@ fn signing_request(
         "2. Make it the PEM file that authorities read, and see whom it names:\n\n\
          \x20  jq -r .CertificateSigningRequest {name} | base64 -d > request.pem\n\
          \x20  openssl req -in request.pem -noout -verify -subject\n\n\
-         3. Issue the certificate and bring it back with the root above it. It goes beside\n\
-         \x20  the key's name: as WrappingKeyCertificate beside WrappingKeyIdentifier in\n\
-         \x20  import-key, as SigningKeyCertificate beside SigningKeyIdentifier in export-key;\n\
-         \x20  on screen and in scripts as \"Its certificate\" beside \"Own pair\". The key is\n\
+         3. Issue the certificate and bring it back with the root above it. It goes\n\
+         \x20  beside the key's name: as WrappingKeyCertificate beside\n\
+         \x20  WrappingKeyIdentifier in import-key, as SigningKeyCertificate beside\n\
+         \x20  SigningKeyIdentifier in export-key; on screen and in scripts as\n\
+         \x20  \"Its certificate\" beside \"Own pair\". The key is\n\
          \x20  {}\n",
         session.record(key).map_or(key, |r| &r.key.key_arn)
     );
