@@ -433,156 +433,67 @@ fn alone(pointer: &str, value: &str) -> (Value, String) {
     (request, path.join("."))
 }
 
-/// Texts as long as the reference allows (control plane, §§1.1, 5, 6 and 8) are taken, and one character more or fewer
-/// is refused. `begins` makes them match their pattern; `fill` makes them long.
+const KEY: &str = "arn:aws:payment-cryptography:us-east-1:111122223333:key/";
+const NAMED: &str = "arn:aws:payment-cryptography:us-east-1:111122223333:alias/";
+
+/// An operation, a text in it, how that begins and what fills it, and its shortest and longest length.
+type TextLimit = (
+    Operation,
+    &'static str,
+    (&'static str, &'static str),
+    (usize, usize),
+);
+
+/// Control plane, §§1.1, 5, 6 and 8.
+#[rustfmt::skip] // one row, one line
+const TEXT_LIMITS: &[TextLimit] = &[
+    (Operation::GetKey, "KeyIdentifier", ("alias/", "a"), (7, 322)),
+    (Operation::GetKey, "KeyIdentifier", (NAMED, "a"), (59, 322)),
+    (Operation::ListAliases, "KeyArn", (KEY, "a"), (72, 120)),
+    (Operation::ListTagsForResource, "ResourceArn", (KEY, "a"), (72, 120)),
+    (Operation::CreateAlias, "AliasName", ("alias/", "a"), (7, 256)),
+    (Operation::ListKeys, "NextToken", ("", "a"), (1, 8192)),
+    (Operation::ImportKey, "KeyMaterial.Tr31KeyBlock.WrappedKeyBlock", ("", "0"), (56, 9984)),
+    (Operation::ImportKey, "KeyMaterial.KeyCryptogram.WrappedKeyCryptogram", ("", "A"), (16, 4096)),
+    (Operation::ImportKey, "KeyMaterial.KeyCryptogram.ImportToken", ("import-token-", "a"), (29, 77)),
+    (Operation::ImportKey, "KeyMaterial.Tr34KeyBlock.SigningKeyCertificate", ("", "A"), (1, 32_768)),
+    // The service stops at 4096 digits: see `shapes`.
+    (Operation::ImportKey, "KeyMaterial.Tr34KeyBlock.WrappedKeyBlock", ("", "A"), (2, 16_384)),
+    (Operation::ExportKey, "KeyMaterial.Tr34KeyBlock.ExportToken", ("export-token-", "a"), (29, 77)),
+    (Operation::ExportKey, "KeyMaterial.Tr34KeyBlock.WrappingKeyCertificate", ("", "A"), (1, 32_768)),
+    (Operation::ExportKey, "KeyMaterial.Tr34KeyBlock.KeyBlockHeaders.KeyVersion", ("", "0"), (2, 2)),
+    (Operation::GetCertificateSigningRequest, "CertificateSubject.CommonName", ("", "a"), (1, 64)),
+    (Operation::GetCertificateSigningRequest, "CertificateSubject.City", ("", "a"), (1, 128)),
+    (Operation::GetCertificateSigningRequest, "CertificateSubject.Country", ("", "a"), (2, 2)),
+    (Operation::GetCertificateSigningRequest, "CertificateSubject.EmailAddress", ("a@", "a"), (3, 128)),
+];
+
+/// Whether a text in the member is refused for itself, whatever else its request lacks.
+fn refused_there(operation: Operation, member: &str, text: &str) -> bool {
+    let (request, path) = alone(member, text);
+    let said = operation.parse(&request);
+    said.is_err_and(|e| e.message.contains(&format!("at '{path}' failed")))
+}
+
 #[test]
 fn every_text_has_its_limits() {
-    use Operation::{
-        CreateAlias, ExportKey, GetCertificateSigningRequest, GetKey, ImportKey, ListAliases,
-        ListKeys, ListTagsForResource,
-    };
-    const KEY: &str = "arn:aws:payment-cryptography:us-east-1:111122223333:key/";
-    const NAMED: &str = "arn:aws:payment-cryptography:us-east-1:111122223333:alias/";
-    let tr34 = "KeyMaterial.Tr34KeyBlock";
-    let subject = "CertificateSubject";
-    for (operation, member, (begins, fill), (min, max)) in [
-        (
-            GetKey,
-            "KeyIdentifier".to_owned(),
-            ("alias/", "a"),
-            (7, 322),
-        ),
-        (GetKey, "KeyIdentifier".to_owned(), (NAMED, "a"), (59, 322)),
-        (ListAliases, "KeyArn".to_owned(), (KEY, "a"), (72, 120)),
-        (
-            ListTagsForResource,
-            "ResourceArn".to_owned(),
-            (KEY, "a"),
-            (72, 120),
-        ),
-        (
-            CreateAlias,
-            "AliasName".to_owned(),
-            ("alias/", "a"),
-            (7, 256),
-        ),
-        (ListKeys, "NextToken".to_owned(), ("", "a"), (1, 8192)),
-        (
-            ImportKey,
-            "KeyMaterial.Tr31KeyBlock.WrappedKeyBlock".to_owned(),
-            ("", "0"),
-            (56, 9984),
-        ),
-        (
-            ImportKey,
-            "KeyMaterial.KeyCryptogram.WrappedKeyCryptogram".to_owned(),
-            ("", "A"),
-            (16, 4096),
-        ),
-        (
-            ImportKey,
-            "KeyMaterial.KeyCryptogram.ImportToken".to_owned(),
-            ("import-token-", "a"),
-            (29, 77),
-        ),
-        (
-            ImportKey,
-            format!("{tr34}.SigningKeyCertificate"),
-            ("", "A"),
-            (1, 32_768),
-        ),
-        // The service stops at 4096 digits: see `shapes`.
-        (
-            ImportKey,
-            format!("{tr34}.WrappedKeyBlock"),
-            ("", "A"),
-            (2, 16_384),
-        ),
-        (
-            ExportKey,
-            format!("{tr34}.ExportToken"),
-            ("export-token-", "a"),
-            (29, 77),
-        ),
-        (
-            ExportKey,
-            format!("{tr34}.WrappingKeyCertificate"),
-            ("", "A"),
-            (1, 32_768),
-        ),
-        (
-            ExportKey,
-            format!("{tr34}.KeyBlockHeaders.KeyVersion"),
-            ("", "0"),
-            (2, 2),
-        ),
-        (
-            GetCertificateSigningRequest,
-            format!("{subject}.CommonName"),
-            ("", "a"),
-            (1, 64),
-        ),
-        (
-            GetCertificateSigningRequest,
-            format!("{subject}.City"),
-            ("", "a"),
-            (1, 128),
-        ),
-        (
-            GetCertificateSigningRequest,
-            format!("{subject}.Country"),
-            ("", "a"),
-            (2, 2),
-        ),
-        (
-            GetCertificateSigningRequest,
-            format!("{subject}.EmailAddress"),
-            ("a@", "a"),
-            (3, 128),
-        ),
-    ] {
+    for (operation, member, (begins, fill), (min, max)) in TEXT_LIMITS {
         let refused = |length: usize| {
             let text = format!("{begins}{}", fill.repeat(length - begins.len()));
-            let (request, path) = alone(&member, &text);
-            let said = operation
-                .parse(&request)
-                .map_or_else(|e| e.message, |_| String::new());
-            said.contains(&format!("at '{path}' failed"))
+            refused_there(*operation, member, &text)
         };
-        assert!(!refused(min) && !refused(max), "{member}");
+        assert!(!refused(*min) && !refused(*max), "{member}");
         assert!(refused(max + 1), "{member}: {max}");
-        assert!(min == begins.len() || refused(min - 1), "{member}: {min}");
+        assert!(*min == begins.len() || refused(min - 1), "{member}: {min}");
     }
-    // Whole bytes.
-    for (length, taken) in [
-        (14, false),
-        (16, true),
-        (17, false),
-        (32, true),
-        (34, false),
-    ] {
-        let (request, path) = alone(&format!("{tr34}.RandomNonce"), &"a".repeat(length));
-        let said = ImportKey.parse(&request).unwrap_err().message;
-        assert_eq!(
-            !said.contains(&format!("at '{path}' failed")),
-            taken,
-            "{length}: {said}"
-        );
+    let nonce = "KeyMaterial.Tr34KeyBlock.RandomNonce";
+    for (length, taken) in [(14, 0), (16, 1), (17, 0), (32, 1), (34, 0)] {
+        let refused = refused_there(Operation::ImportKey, nonce, &"a".repeat(length));
+        assert_eq!(refused, taken == 0, "{length}");
     }
     let serial = "ExportAttributes.ExportDukptInitialKey.KeySerialNumber";
-    for (length, taken) in [
-        (19, false),
-        (20, true),
-        (22, false),
-        (24, true),
-        (25, false),
-    ] {
-        let (request, path) = alone(serial, &"F".repeat(length));
-        let said = ExportKey.parse(&request).unwrap_err().message;
-        assert_eq!(
-            !said.contains(&format!("at '{path}' failed")),
-            taken,
-            "{length}: {said}"
-        );
+    for (length, taken) in [(19, 0), (20, 1), (22, 0), (24, 1), (25, 0)] {
+        let refused = refused_there(Operation::ExportKey, serial, &"F".repeat(length));
+        assert_eq!(refused, taken == 0, "{length}");
     }
 }

@@ -398,18 +398,13 @@ fn a_pair_goes_with_its_certificate_and_without_a_token() {
         .unwrap_err()
         .to_string();
     assert!(refused.contains("do not match"), "{refused}");
-    let pairs: Vec<_> = guide::keys(&session.view(), "export-key.tr34", "pair");
-    let on: Vec<&str> = pairs
-        .iter()
-        .filter(|e| e.off.is_none())
-        .map(|e| e.label.as_str())
-        .collect();
-    assert_eq!(on, ["signer"]);
-    let pairs = guide::keys(&session.view(), "import-key.tr34", "pair");
-    let on: Vec<&str> = pairs
-        .iter()
-        .filter(|e| e.off.is_none())
-        .map(|e| e.label.as_str())
-        .collect();
-    assert_eq!(on, ["opener"]);
+    assert_eq!(can_serve(&session, "export-key.tr34"), ["signer"]);
+    assert_eq!(can_serve(&session, "import-key.tr34"), ["opener"]);
+}
+
+/// What an act's field for a pair offers.
+fn can_serve(session: &Session, op: &str) -> Vec<String> {
+    let pairs = guide::keys(&session.view(), op, "pair");
+    let can = pairs.into_iter().filter(|entry| entry.off.is_none());
+    can.map(|entry| entry.label).collect()
 }

@@ -101,12 +101,9 @@ fn a_key_block_that_comes_in() {
     let under = "/KeyMaterial/Tr31KeyBlock/WrappingKeyIdentifier";
     let wrapped = "/KeyMaterial/Tr31KeyBlock/WrappedKeyBlock";
     let twice = json!([{"Key": "a"}, {"Key": "a"}]);
+    #[rustfmt::skip] // one fault, one line
     let faults = [
-        fault(
-            wrapped,
-            "D0",
-            "Value at 'keyMaterial.tr31KeyBlock.wrappedKeyBlock'",
-        ),
+        fault(wrapped, "D0", "Value at 'keyMaterial.tr31KeyBlock.wrappedKeyBlock'"),
         fault("/Tags", twice, "Tags: the key 'a' is given more than once."),
         fault(under, UNKNOWN, "was not found."),
         fault(under, pending, "is not in CREATE_COMPLETE state."),
@@ -116,16 +113,8 @@ fn a_key_block_that_comes_in() {
         fault(wrapped, "X".repeat(64), "WrappedKeyBlock: "),
         fault(under, weak, "WrappedKeyBlock: "),
         fault(wrapped, block.replacen("P0A", "B1A", 1), "key usage B1"),
-        fault(
-            wrapped,
-            block.replacen("P0AB", "P0AX", 1),
-            "KeyModesOfUse [DeriveKey] is not valid",
-        ),
-        fault(
-            "/KeyCheckValueAlgorithm",
-            "ANSI_X9_24",
-            "is not valid for KeyAlgorithm AES_128.",
-        ),
+        fault(wrapped, block.replacen("P0AB", "P0AX", 1), "KeyModesOfUse [DeriveKey] is not valid"),
+        fault("/KeyCheckValueAlgorithm", "ANSI_X9_24", "is not valid for KeyAlgorithm AES_128."),
         fault(wrapped, forged, "WrappedKeyBlock could not be verified"),
     ];
     let good = json!({"KeyMaterial": {"Tr31KeyBlock": {"WrappingKeyIdentifier": kbpk, "WrappedKeyBlock": block}}});
@@ -141,36 +130,17 @@ fn a_certificate_that_comes_in() {
     let at = |member: &str| format!("/KeyMaterial/TrustedCertificatePublicKey/{member}");
     let under = at("CertificateAuthorityPublicKeyIdentifier");
     let certificate = at("PublicKeyCertificate");
+    #[rustfmt::skip] // one fault, one line
     let faults = [
-        fault(
-            &certificate,
-            "[",
-            "Value at 'keyMaterial.trustedCertificatePublicKey.publicKeyCertificate'",
-        ),
+        fault(&certificate, "[", "Value at 'keyMaterial.trustedCertificatePublicKey.publicKeyCertificate'"),
         fault(&under, UNKNOWN, "was not found."),
         fault(&under, pending, "is not in CREATE_COMPLETE state."),
         fault(&under, disabled, "is not enabled."),
-        fault(
-            &under,
-            pek,
-            "KeyClass SYMMETRIC_KEY cannot vouch for certificates.",
-        ),
-        fault(
-            &at("KeyAttributes/KeyClass"),
-            "SYMMETRIC_KEY",
-            "KeyClass SYMMETRIC_KEY is not valid",
-        ),
-        fault(
-            &at("KeyAttributes/KeyModesOfUse"),
-            json!({"Sign": true}),
-            "KeyModesOfUse [Sign] is not valid",
-        ),
+        fault(&under, pek, "KeyClass SYMMETRIC_KEY cannot vouch for certificates."),
+        fault(&at("KeyAttributes/KeyClass"), "SYMMETRIC_KEY", "KeyClass SYMMETRIC_KEY is not valid"),
+        fault(&at("KeyAttributes/KeyModesOfUse"), json!({"Sign": true}), "KeyModesOfUse [Sign] is not valid"),
         fault(&certificate, "AAAA", "PublicKeyCertificate: "),
-        fault(
-            &at("KeyAttributes/KeyAlgorithm"),
-            "RSA_4096",
-            "PublicKeyCertificate holds a key of RSA_3072",
-        ),
+        fault(&at("KeyAttributes/KeyAlgorithm"), "RSA_4096", "PublicKeyCertificate holds a key of RSA_3072"),
     ];
     let good = import::trusted_request("sub-3072", "RSA_3072", &authority);
     first_wins(&mut bench, Operation::ImportKey, &good, &faults);
@@ -198,48 +168,21 @@ fn a_token_that_comes_in() {
         at("CertificateAuthorityPublicKeyIdentifier"),
     );
     let block = at("WrappedKeyBlock");
+    #[rustfmt::skip] // one fault, one line
     let faults = [
-        fault(
-            &block,
-            "0",
-            "Value at 'keyMaterial.tr34KeyBlock.wrappedKeyBlock'",
-        ),
-        fault(
-            &token,
-            Value::Null,
-            "Value null at 'keyMaterial.tr34KeyBlock.importToken'",
-        ),
-        fault(
-            &token,
-            "import-token-aaaaaaaaaaaaaaaa",
-            "Token import-token-aaaaaaaaaaaaaaaa was not found.",
-        ),
+        fault(&block, "0", "Value at 'keyMaterial.tr34KeyBlock.wrappedKeyBlock'"),
+        fault(&token, Value::Null, "Value null at 'keyMaterial.tr34KeyBlock.importToken'"),
+        fault(&token, "import-token-aaaaaaaaaaaaaaaa", "Token import-token-aaaaaaaaaaaaaaaa was not found."),
         fault(&token, other, "ImportToken was issued for KEY_CRYPTOGRAM."),
         fault(&under, UNKNOWN, "was not found."),
         fault(&under, pending, "is not in CREATE_COMPLETE state."),
         fault(&under, disabled, "is not enabled."),
-        fault(
-            &under,
-            pek,
-            "KeyClass SYMMETRIC_KEY cannot vouch for certificates.",
-        ),
-        fault(
-            &at("SigningKeyCertificate"),
-            "AAAA",
-            "SigningKeyCertificate: ",
-        ),
+        fault(&under, pek, "KeyClass SYMMETRIC_KEY cannot vouch for certificates."),
+        fault(&at("SigningKeyCertificate"), "AAAA", "SigningKeyCertificate: "),
         fault(&under, stranger, "SigningKeyCertificate: "),
         fault(&block, "3000", "WrappedKeyBlock: "),
-        fault(
-            &at("RandomNonce"),
-            "0000000000000000",
-            "RandomNonce does not match",
-        ),
-        fault(
-            "/KeyCheckValueAlgorithm",
-            "HMAC",
-            "is not valid for KeyAlgorithm TDES_2KEY.",
-        ),
+        fault(&at("RandomNonce"), "0000000000000000", "RandomNonce does not match"),
+        fault("/KeyCheckValueAlgorithm", "HMAC", "is not valid for KeyAlgorithm TDES_2KEY."),
     ];
     first_wins(&mut bench, Operation::ImportKey, &good, &faults);
     // Ended is told after whose it is and before anything else of the request.
@@ -252,127 +195,117 @@ fn a_token_that_comes_in() {
     );
 }
 
+/// Keys that wait for their deletion, and keys that are switched off: roots and pairs.
+struct Idle {
+    authority: [String; 2],
+    pair: [String; 2],
+}
+
+fn idle_keys(bench: &mut Bench) -> Idle {
+    Idle {
+        authority: idle(bench, root),
+        pair: idle(bench, |bench| pair(bench, S0, &["Sign"])),
+    }
+}
+
+fn in_token(member: &str) -> String {
+    format!("/KeyMaterial/Tr34KeyBlock/{member}")
+}
+
 /// A pair stands in the place of a token: it is a key of the vault like the others of the request.
 #[test]
-fn a_token_for_a_pair_comes_in_and_goes_out() {
+fn a_token_for_a_pair_comes_in() {
     let mut both = Both::new();
     let key = both.key(PEK, &B);
     let export = both.export(&key);
     let (sent, _) = both.sent(&export);
     let good = both.import(&sent);
     let bench = &mut both.bench;
-    let [pending, disabled] = idle(bench, root);
-    let [no_pair, idle_pair] = idle(bench, |bench| pair(bench, S0, &["Sign"]));
-    let [no_key, idle_key] = idle(bench, |bench| bench.create(PEK, "TDES_2KEY", &B));
-    let kept = {
-        let mut request = symmetric(PEK, "TDES_2KEY", &B);
-        request["Exportable"] = json!(false);
-        arn(&bench.ok(Operation::CreateKey, &request))
-    };
-    let (not_found, not_complete, off) = (
-        "was not found.",
-        "is not in CREATE_COMPLETE state.",
-        "is not enabled.",
+    let Idle {
+        authority: [pending, disabled],
+        pair: [no_pair, idle_pair],
+    } = idle_keys(bench);
+    let authority = in_token("CertificateAuthorityPublicKeyIdentifier");
+    let (own, issued) = (
+        in_token("WrappingKeyIdentifier"),
+        in_token("WrappingKeyCertificate"),
     );
-    let at = |member: &str| format!("/KeyMaterial/Tr34KeyBlock/{member}");
-    let authority = at("CertificateAuthorityPublicKeyIdentifier");
-    let (own, issued) = (at("WrappingKeyIdentifier"), at("WrappingKeyCertificate"));
+    #[rustfmt::skip] // one fault, one line
     let faults = [
-        fault(
-            &issued,
-            "[",
-            "Value at 'keyMaterial.tr34KeyBlock.wrappingKeyCertificate'",
-        ),
+        fault(&issued, "[", "Value at 'keyMaterial.tr34KeyBlock.wrappingKeyCertificate'"),
         fault(&own, UNKNOWN, UNKNOWN),
-        fault(&authority, UNKNOWN, not_found),
+        fault(&authority, "alias/none", "Alias alias/none was not found."),
         fault(&own, no_pair.clone(), &no_pair),
         fault(&own, idle_pair.clone(), &idle_pair),
-        fault(&authority, pending.clone(), not_complete),
-        fault(&authority, disabled.clone(), off),
+        fault(&authority, pending.clone(), &pending),
+        fault(&authority, disabled.clone(), &disabled),
         fault(&authority, key.clone(), "cannot vouch for certificates."),
-        fault(
-            &own,
-            key.clone(),
-            "KeyClass SYMMETRIC_KEY has no private key here.",
-        ),
+        fault(&own, key, "KeyClass SYMMETRIC_KEY has no private key here."),
         fault(&issued, "AAAA", "WrappingKeyCertificate: "),
         fault(&issued, import::aws("root-4096"), "do not match"),
-        fault(&at("WrappedKeyBlock"), "3000", "WrappedKeyBlock: "),
+        fault(&in_token("WrappedKeyBlock"), "3000", "WrappedKeyBlock: "),
     ];
     first_wins(bench, Operation::ImportKey, &good, &faults);
-    let (own, issued) = (at("SigningKeyIdentifier"), at("SigningKeyCertificate"));
+}
+
+#[test]
+fn a_token_that_a_pair_signs_goes_out() {
+    let mut both = Both::new();
+    let key = both.key(PEK, &B);
+    let good = both.export(&key);
+    let bench = &mut both.bench;
+    let Idle {
+        authority: [pending, disabled],
+        pair: [no_pair, idle_pair],
+    } = idle_keys(bench);
+    let [no_key, idle_key] = idle(bench, |bench| bench.create(PEK, "TDES_2KEY", &B));
+    let mut kept = symmetric(PEK, "TDES_2KEY", &B);
+    kept["Exportable"] = json!(false);
+    let kept = arn(&bench.ok(Operation::CreateKey, &kept));
+    let public = root(bench);
     let subject = "/ExportKeyIdentifier";
-    let receiver = at("WrappingKeyCertificate");
+    let authority = in_token("CertificateAuthorityPublicKeyIdentifier");
+    let (own, issued) = (
+        in_token("SigningKeyIdentifier"),
+        in_token("SigningKeyCertificate"),
+    );
+    let sensitive = json!({"KeyExportability": "SENSITIVE"});
+    #[rustfmt::skip] // one fault, one line
     let faults = [
-        fault(
-            &issued,
-            "[",
-            "Value at 'keyMaterial.tr34KeyBlock.signingKeyCertificate'",
-        ),
+        fault(&issued, "[", "Value at 'keyMaterial.tr34KeyBlock.signingKeyCertificate'"),
         fault(subject, "alias/none", "Alias alias/none was not found."),
-        fault(&authority, UNKNOWN, not_found),
+        fault(&authority, UNKNOWN, "was not found."),
         fault(&own, "alias/pair", "Alias alias/pair was not found."),
         fault(subject, no_key.clone(), &no_key),
         fault(subject, idle_key.clone(), &idle_key),
         fault(&authority, pending.clone(), &pending),
         fault(&authority, disabled.clone(), &disabled),
-        fault(&own, no_pair, not_complete),
-        fault(&own, idle_pair, off),
-        fault(
-            subject,
-            root(bench),
-            "only a SYMMETRIC_KEY can be exported.",
-        ),
+        fault(&own, no_pair, "is not in CREATE_COMPLETE state."),
+        fault(&own, idle_pair, "is not enabled."),
+        fault(subject, public, "only a SYMMETRIC_KEY can be exported."),
         fault(subject, kept, "is not exportable."),
-        fault(
-            "/ExportAttributes",
-            json!({"KeyCheckValueAlgorithm": "CMAC"}),
-            "ExportAttributes is valid for",
-        ),
+        fault("/ExportAttributes", json!({"KeyCheckValueAlgorithm": "CMAC"}), "ExportAttributes is valid for"),
         fault(&authority, key.clone(), "cannot vouch for certificates."),
         fault(&own, key, "KeyClass SYMMETRIC_KEY has no private key here."),
         fault(&issued, "AAAA", "SigningKeyCertificate: "),
-        fault(&receiver, "AAAA", "WrappingKeyCertificate: "),
-        fault(
-            &at("KeyBlockHeaders"),
-            json!({"KeyExportability": "SENSITIVE"}),
-            "KeyBlockHeaders.KeyExportability",
-        ),
+        fault(&in_token("WrappingKeyCertificate"), "AAAA", "WrappingKeyCertificate: "),
+        fault(&in_token("KeyBlockHeaders"), sensitive, "KeyBlockHeaders.KeyExportability"),
     ];
-    first_wins(bench, Operation::ExportKey, &export, &faults);
+    first_wins(bench, Operation::ExportKey, &good, &faults);
 }
 
 #[test]
 fn a_key_that_is_made_and_deleted() {
     let mut bench = Bench::new();
     let good = symmetric(PEK, "AES_128", &B);
+    #[rustfmt::skip] // one fault, one line
     let faults = [
         fault("/Exportable", Value::Null, "Value null at 'exportable'"),
-        fault(
-            "/Tags",
-            json!([{"Key": "aws:a"}]),
-            "Tags: the key 'aws:a' begins with 'aws:'",
-        ),
-        fault(
-            "/KeyAttributes/KeyClass",
-            "PUBLIC_KEY",
-            "KeyClass PUBLIC_KEY is not valid",
-        ),
-        fault(
-            "/KeyAttributes/KeyAlgorithm",
-            "RSA_2048",
-            "KeyAlgorithm RSA_2048 is not valid",
-        ),
-        fault(
-            "/KeyAttributes/KeyModesOfUse",
-            json!({}),
-            "KeyModesOfUse [] is not valid",
-        ),
-        fault(
-            "/KeyCheckValueAlgorithm",
-            "SHA_1",
-            "KeyCheckValueAlgorithm SHA_1 is not valid",
-        ),
+        fault("/Tags", json!([{"Key": "aws:a"}]), "Tags: the key 'aws:a' begins with 'aws:'"),
+        fault("/KeyAttributes/KeyClass", "PUBLIC_KEY", "KeyClass PUBLIC_KEY is not valid"),
+        fault("/KeyAttributes/KeyAlgorithm", "RSA_2048", "KeyAlgorithm RSA_2048 is not valid"),
+        fault("/KeyAttributes/KeyModesOfUse", json!({}), "KeyModesOfUse [] is not valid"),
+        fault("/KeyCheckValueAlgorithm", "SHA_1", "KeyCheckValueAlgorithm SHA_1 is not valid"),
     ];
     first_wins(&mut bench, Operation::CreateKey, &good, &faults);
     // The quota is told last.
@@ -388,14 +321,11 @@ fn a_key_that_is_made_and_deleted() {
     bench.limits.keys = None;
     let key = bench.create(PEK, "AES_128", &B);
     let [pending, _] = idle(&mut bench, |bench| bench.create(PEK, "AES_128", &B));
+    #[rustfmt::skip] // one fault, one line
     let faults = [
         fault("/DeleteKeyInDays", 2, "Value '2' at 'deleteKeyInDays'"),
         fault("/KeyIdentifier", UNKNOWN, "was not found."),
-        fault(
-            "/KeyIdentifier",
-            pending,
-            "is not in CREATE_COMPLETE state.",
-        ),
+        fault("/KeyIdentifier", pending, "is not in CREATE_COMPLETE state."),
     ];
     first_wins(&mut bench, Operation::DeleteKey, &named(&key), &faults);
     for operation in [Operation::StartKeyUsage, Operation::RestoreKey] {
@@ -453,7 +383,8 @@ fn names_of_keys() {
         &faults,
     );
     for operation in [Operation::GetAlias, Operation::DeleteAlias] {
-        let faults = [
+        #[rustfmt::skip] // one fault, one line
+    let faults = [
             shape(),
             fault(
                 "/AliasName",
