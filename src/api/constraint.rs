@@ -33,8 +33,10 @@ pub(super) enum Kind {
     Structure(&'static Structure),
     /// Exactly one member.
     Union(&'static Structure),
+    /// `name` is the item's in the service's model, as a refusal of the list shows it.
     List {
         max: usize,
+        name: &'static str,
         item: &'static Structure,
     },
     /// A list of bare texts; `min_length` and `max_length` are each text's, in characters.
@@ -182,7 +184,7 @@ impl Walk {
             Kind::Enum { values, later } => self.one_of(member, value, path, (values, later)),
             Kind::Structure(structure) => self.structure(structure, value, path),
             Kind::Union(structure) => self.union(member, structure, value, path),
-            Kind::List { max, item } => self.list(item, value, path, max),
+            Kind::List { max, name, item } => self.list((name, item), value, path, max),
             Kind::Texts {
                 max,
                 min_length,
@@ -320,12 +322,12 @@ impl Walk {
 
     fn list(
         &mut self,
-        item: &Structure,
+        (name, item): (&str, &Structure),
         value: &Value,
         path: &str,
         max: usize,
     ) -> Result<Value, ApiError> {
-        self.items(value, path, max)?
+        self.items(value, path, max, |value| in_words(name, item, value))?
             .iter()
             .enumerate()
             .map(|(n, value)| self.structure(item, value, &item_path(path, n)))
@@ -340,7 +342,7 @@ impl Walk {
         max: usize,
         lengths: (usize, usize),
     ) -> Result<Value, ApiError> {
-        self.items(value, path, max)?
+        self.items(value, path, max, bare)?
             .iter()
             .enumerate()
             .map(|(n, value)| self.text(member, value, &item_path(path, n), lengths, None))
@@ -380,16 +382,42 @@ impl Walk {
         value: &'v Value,
         path: &str,
         max: usize,
+        words: impl Fn(&Value) -> String,
     ) -> Result<&'v [Value], ApiError> {
         let items = value
             .as_array()
             .ok_or_else(|| unexpected(path, value, "a list"))?;
         if items.len() > max {
             let rule = format!("Member must have length less than or equal to {max}");
-            self.violations.note_sensitive(path, &rule);
+            let shown: Vec<String> = items.iter().take(SHOWN).map(words).collect();
+            self.violations
+                .note(&format!("[{}]", shown.join(", ")), path, &rule);
         }
         Ok(items)
     }
+}
+
+/// Items of a list that are put into words for a refusal; it is cut off long before.
+const SHOWN: usize = 256;
+
+/// An item as the service shows it: `Tag(key=a, value=b)`.
+fn in_words(name: &str, item: &Structure, value: &Value) -> String {
+    let members: Vec<String> = item
+        .members
+        .iter()
+        .filter_map(|member| {
+            let value = value.get(member.name)?;
+            Some(format!("{}={}", join("", member.name), bare(value)))
+        })
+        .collect();
+    format!("{name}({})", members.join(", "))
+}
+
+/// A text without its quotes.
+fn bare(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn not_supported(what: &str) -> ApiError {

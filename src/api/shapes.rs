@@ -125,6 +125,7 @@ const TAGS: Member = optional(
     "Tags",
     Kind::List {
         max: 200,
+        name: "Tag",
         item: &TAG,
     },
 );
@@ -218,6 +219,7 @@ pub(super) static TAG_RESOURCE: Structure = Structure {
             "Tags",
             Kind::List {
                 max: 200,
+                name: "Tag",
                 item: &TAG,
             },
         ),

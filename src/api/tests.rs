@@ -280,12 +280,43 @@ fn tags_are_judged_one_by_one() {
         "{message}"
     );
     assert!(message.contains("'tags.2.member.value'"), "{message}");
-    let many: Vec<Value> = (0..201).map(|n| json!({"Key": n.to_string()})).collect();
-    assert_eq!(
-        invalid(Operation::CreateKey, &tags(json!(many))),
-        "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less \
-         than or equal to 200"
-    );
+}
+
+#[test]
+fn a_list_that_is_too_long_is_shown() {
+    let rule =
+        "' at '{}' failed to satisfy constraint: Member must have length less than or equal to 200";
+    let many: Vec<Value> = (0..201)
+        .map(|n| json!({"Key": n.to_string(), "Value": "v"}))
+        .collect();
+    let names: Vec<String> = (0..201).map(|n| n.to_string()).collect();
+    for (operation, input, begins, path) in [
+        (
+            Operation::CreateKey,
+            json!({"KeyAttributes": attributes(), "Exportable": true, "Tags": many}),
+            "[Tag(key=0, value=v), Tag(key=1, value=v), ",
+            "tags",
+        ),
+        (
+            Operation::TagResource,
+            json!({"ResourceArn": ARN, "Tags": many}),
+            "[Tag(key=0, value=v), Tag(key=1, value=v), ",
+            "tags",
+        ),
+        (
+            Operation::UntagResource,
+            json!({"ResourceArn": ARN, "TagKeys": names}),
+            "[0, 1, 2, 3, ",
+            "tagKeys",
+        ),
+    ] {
+        let message = invalid(operation, &input);
+        let begins = format!("1 validation error detected: Value '{begins}");
+        assert!(message.starts_with(&begins), "{message}");
+        assert!(message.ends_with(&rule.replace("{}", path)), "{message}");
+        // Not without end.
+        assert!(message.len() < 600, "{message}");
+    }
 }
 
 #[test]
@@ -387,5 +418,82 @@ proptest! {
                 ),
             }
         }
+    }
+}
+
+/// A request in which one member alone is set, and its path in the service's spelling.
+fn alone(pointer: &str, value: &str) -> (Value, String) {
+    let mut request = json!(value);
+    let mut path: Vec<String> = Vec::new();
+    for name in pointer.split('.').rev() {
+        request = json!({name: request});
+        let (first, rest) = name.split_at(1);
+        path.insert(0, format!("{}{rest}", first.to_lowercase()));
+    }
+    (request, path.join("."))
+}
+
+const KEY: &str = "arn:aws:payment-cryptography:us-east-1:111122223333:key/";
+const NAMED: &str = "arn:aws:payment-cryptography:us-east-1:111122223333:alias/";
+
+/// An operation, a text in it, how that begins and what fills it, and its shortest and longest length.
+type TextLimit = (
+    Operation,
+    &'static str,
+    (&'static str, &'static str),
+    (usize, usize),
+);
+
+/// Control plane, §§1.1, 5, 6 and 8.
+#[rustfmt::skip] // one row, one line
+const TEXT_LIMITS: &[TextLimit] = &[
+    (Operation::GetKey, "KeyIdentifier", ("alias/", "a"), (7, 322)),
+    (Operation::GetKey, "KeyIdentifier", (NAMED, "a"), (59, 322)),
+    (Operation::ListAliases, "KeyArn", (KEY, "a"), (72, 120)),
+    (Operation::ListTagsForResource, "ResourceArn", (KEY, "a"), (72, 120)),
+    (Operation::CreateAlias, "AliasName", ("alias/", "a"), (7, 256)),
+    (Operation::ListKeys, "NextToken", ("", "a"), (1, 8192)),
+    (Operation::ImportKey, "KeyMaterial.Tr31KeyBlock.WrappedKeyBlock", ("", "0"), (56, 9984)),
+    (Operation::ImportKey, "KeyMaterial.KeyCryptogram.WrappedKeyCryptogram", ("", "A"), (16, 4096)),
+    (Operation::ImportKey, "KeyMaterial.KeyCryptogram.ImportToken", ("import-token-", "a"), (29, 77)),
+    (Operation::ImportKey, "KeyMaterial.Tr34KeyBlock.SigningKeyCertificate", ("", "A"), (1, 32_768)),
+    // The service stops at 4096 digits: see `shapes`.
+    (Operation::ImportKey, "KeyMaterial.Tr34KeyBlock.WrappedKeyBlock", ("", "A"), (2, 16_384)),
+    (Operation::ExportKey, "KeyMaterial.Tr34KeyBlock.ExportToken", ("export-token-", "a"), (29, 77)),
+    (Operation::ExportKey, "KeyMaterial.Tr34KeyBlock.WrappingKeyCertificate", ("", "A"), (1, 32_768)),
+    (Operation::ExportKey, "KeyMaterial.Tr34KeyBlock.KeyBlockHeaders.KeyVersion", ("", "0"), (2, 2)),
+    (Operation::GetCertificateSigningRequest, "CertificateSubject.CommonName", ("", "a"), (1, 64)),
+    (Operation::GetCertificateSigningRequest, "CertificateSubject.City", ("", "a"), (1, 128)),
+    (Operation::GetCertificateSigningRequest, "CertificateSubject.Country", ("", "a"), (2, 2)),
+    (Operation::GetCertificateSigningRequest, "CertificateSubject.EmailAddress", ("a@", "a"), (3, 128)),
+];
+
+/// Whether a text in the member is refused for itself, whatever else its request lacks.
+fn refused_there(operation: Operation, member: &str, text: &str) -> bool {
+    let (request, path) = alone(member, text);
+    let said = operation.parse(&request);
+    said.is_err_and(|e| e.message.contains(&format!("at '{path}' failed")))
+}
+
+#[test]
+fn every_text_has_its_limits() {
+    for (operation, member, (begins, fill), (min, max)) in TEXT_LIMITS {
+        let refused = |length: usize| {
+            let text = format!("{begins}{}", fill.repeat(length - begins.len()));
+            refused_there(*operation, member, &text)
+        };
+        assert!(!refused(*min) && !refused(*max), "{member}");
+        assert!(refused(max + 1), "{member}: {max}");
+        assert!(*min == begins.len() || refused(min - 1), "{member}: {min}");
+    }
+    let nonce = "KeyMaterial.Tr34KeyBlock.RandomNonce";
+    for (length, taken) in [(14, 0), (16, 1), (17, 0), (32, 1), (34, 0)] {
+        let refused = refused_there(Operation::ImportKey, nonce, &"a".repeat(length));
+        assert_eq!(refused, taken == 0, "{length}");
+    }
+    let serial = "ExportAttributes.ExportDukptInitialKey.KeySerialNumber";
+    for (length, taken) in [(19, 0), (20, 1), (22, 0), (24, 1), (25, 0)] {
+        let refused = refused_there(Operation::ExportKey, serial, &"F".repeat(length));
+        assert_eq!(refused, taken == 0, "{length}");
     }
 }

@@ -20,7 +20,7 @@ use super::{
     Context, EngineState, certificate, counterparty, export_key,
     export_subject::{self, Subject},
     import_tr34, key_block_headers,
-    own_pair::{self, Key, Members},
+    own_pair::{self, Found, Key, Members},
     refusal,
     tokens::Direction,
 };
@@ -49,17 +49,17 @@ pub(super) fn judge<'s>(
     profile: Profile,
 ) -> Result<Judged<'s>, ApiError> {
     let identifier = &block.certificate_authority_public_key_identifier;
-    // Existence of all, then the state of each.
+    // Existence of all, the state of each, what each is for.
     state.living(&input.export_key_identifier, now)?;
     state.living(identifier, now)?;
-    if let Some(pair) = &block.signing_key_identifier {
-        state.living(pair, now)?;
-    }
-    let key = key(state, block, now, profile)?;
+    let found = find(state, block, now)?;
     state.usable(&input.export_key_identifier, now)?;
     let authority = state.usable(identifier, now)?;
+    found.usable(state, now)?;
     let subject = export_subject::judge(state, input, now)?;
-    let issuer = certificate::authority(authority)?.certificate()?;
+    let vouching = certificate::authority(authority)?;
+    let key = found.judged(state, Direction::Export, now, profile)?;
+    let issuer = vouching.certificate()?;
     let receiver = certificate::read(MEMBER, &block.wrapping_key_certificate, profile)?;
     certificate::issued(MEMBER, &receiver, &issuer, now)?;
     export_key::may_wrap(MEMBER, subject.record, &receiver, WrapPath::Tr34)?;
@@ -84,13 +84,12 @@ pub(super) fn judge<'s>(
 }
 
 /// The key that signs the token, named by ExportToken or by a pair of this vault.
-fn key<'s>(
+fn find<'s, 'r>(
     state: &'s EngineState,
-    block: &ExportTr34KeyBlock,
+    block: &'r ExportTr34KeyBlock,
     now: Timestamp,
-    profile: Profile,
-) -> Result<Key<'s>, ApiError> {
-    own_pair::key(
+) -> Result<Found<'s, 'r>, ApiError> {
+    own_pair::find(
         state,
         Direction::Export,
         ("keyMaterial.tr34KeyBlock", KeyMaterialType::TR34_KEY_BLOCK),
@@ -100,7 +99,6 @@ fn key<'s>(
             certificate: block.signing_key_certificate.as_deref(),
         },
         now,
-        profile,
     )
 }
 

@@ -117,7 +117,7 @@ fn key<'s>(
     now: Timestamp,
     profile: Profile,
 ) -> Result<Key<'s>, ApiError> {
-    own_pair::key(
+    own_pair::find(
         state,
         Direction::Import,
         ("keyMaterial.keyCryptogram", KeyMaterialType::KEY_CRYPTOGRAM),
@@ -127,8 +127,8 @@ fn key<'s>(
             certificate: cryptogram.wrapping_key_certificate.as_deref(),
         },
         now,
-        profile,
-    )
+    )?
+    .judged(state, Direction::Import, now, profile)
 }
 
 fn spec(cryptogram: &ImportKeyCryptogram) -> WrappingKeySpec {

@@ -6,7 +6,7 @@ use data_encoding::{HEXUPPER, HEXUPPER_PERMISSIVE};
 use crate::{
     api::{
         ApiError, ImportKeyInput, ImportTr34KeyBlock, KeyCheckValueAlgorithm, KeyMaterialType,
-        Profile, Timestamp,
+        Timestamp,
     },
     crypto::{
         SecretBytes,
@@ -18,12 +18,13 @@ use crate::{
 };
 
 use super::{
-    Context, EngineState, KeyRecord, Rules,
+    Context, EngineState, Rules,
     attributes::{self, Arrival},
-    certificate, check_values,
+    certificate::{self, Authority},
+    check_values,
     import_key::{Arrived, Opened},
     import_tr31::{self, SHORTEST},
-    own_pair::{self, Key, Members},
+    own_pair::{self, Found, Key, Members},
     refusal,
     tokens::Direction,
 };
@@ -93,10 +94,15 @@ fn judge<'s>(
     now: Timestamp,
     rules: &Rules,
 ) -> Result<Judged<'s>, ApiError> {
-    let key = key(state, block, now, rules.profile)?;
-    let vouching = state.usable(&block.certificate_authority_public_key_identifier, now)?;
+    let authority = &block.certificate_authority_public_key_identifier;
+    // Existence of both, the state of both, what both are for.
+    let found = find(state, block, now)?;
+    state.living(authority, now)?;
+    found.usable(state, now)?;
+    let vouching = certificate::authority(state.usable(authority, now)?)?;
+    let key = found.judged(state, Direction::Import, now, rules.profile)?;
     let recipient = id(&key.certificate()?)?;
-    let key_token = genuine(block, vouching, now, rules)?;
+    let key_token = genuine(block, &vouching, now, rules)?;
     if *key_token.recipient() != recipient {
         return Err(content(&Tr34Error::Recipient));
     }
@@ -118,13 +124,12 @@ fn judge<'s>(
 }
 
 /// The key that opens the token, named by ImportToken or by a pair of this vault.
-fn key<'s>(
+fn find<'s, 'r>(
     state: &'s EngineState,
-    block: &ImportTr34KeyBlock,
+    block: &'r ImportTr34KeyBlock,
     now: Timestamp,
-    profile: Profile,
-) -> Result<Key<'s>, ApiError> {
-    own_pair::key(
+) -> Result<Found<'s, 'r>, ApiError> {
+    own_pair::find(
         state,
         Direction::Import,
         ("keyMaterial.tr34KeyBlock", KeyMaterialType::TR34_KEY_BLOCK),
@@ -134,18 +139,17 @@ fn key<'s>(
             certificate: block.wrapping_key_certificate.as_deref(),
         },
         now,
-        profile,
     )
 }
 
 /// The token in the request, once the sender's certificate, the revocation lists and the signature were judged.
 fn genuine(
     block: &ImportTr34KeyBlock,
-    vouching: &KeyRecord,
+    vouching: &Authority<'_>,
     now: Timestamp,
     rules: &Rules,
 ) -> Result<KeyToken, ApiError> {
-    let issuer = certificate::authority(vouching)?.certificate()?;
+    let issuer = vouching.certificate()?;
     let signing = certificate::read(SIGNER, &block.signing_key_certificate, rules.profile)?;
     certificate::issued(SIGNER, &signing, &issuer, now)?;
     certificate::may_sign(SIGNER, &signing)?;

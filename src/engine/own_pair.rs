@@ -136,24 +136,65 @@ impl Key<'_> {
     }
 }
 
-/// The key that a request names, judged. `path` is where the members stand, `keyMaterial.tr34KeyBlock`; a token must
+/// What a request names, known to exist: a token, judged; a pair, whose state and rules are judged after those of the
+/// request's other keys.
+pub(super) enum Found<'s, 'r> {
+    /// A token that is good.
+    Token(&'s Token),
+    /// The pair's identifier and its certificate as sent.
+    Pair(&'r str, &'r str),
+}
+
+/// Finds the key that a request names. `path` is where the members stand, `keyMaterial.tr34KeyBlock`; a token must
 /// have been given for `wanted`.
 ///
 /// # Errors
-/// What is wrong with the members, the token, the pair or its certificate.
-pub(super) fn key<'s>(
+/// What is wrong with the members or the token; a pair that does not exist.
+pub(super) fn find<'s, 'r>(
     state: &'s EngineState,
     direction: Direction,
     (path, wanted): (&str, KeyMaterialType),
-    named: &Members<'_>,
+    named: &Members<'r>,
     now: Timestamp,
-    profile: Profile,
-) -> Result<Key<'s>, ApiError> {
+) -> Result<Found<'s, 'r>, ApiError> {
     match behind(direction, path, named)? {
-        Behind::Token(token) => state.token(direction, token, wanted, now).map(Key::Token),
+        Behind::Token(token) => state.token(direction, token, wanted, now).map(Found::Token),
         Behind::Pair(identifier, issued) => {
-            judge(state, direction, (identifier, issued), now, profile)
-                .map(|(pair, certificate)| Key::Pair(pair, Box::new(certificate)))
+            state.living(identifier, now)?;
+            Ok(Found::Pair(identifier, issued))
+        }
+    }
+}
+
+impl<'s> Found<'s, '_> {
+    /// Refuses a pair that is not in use.
+    ///
+    /// # Errors
+    /// The pair's state.
+    pub(super) fn usable(&self, state: &EngineState, now: Timestamp) -> Result<(), ApiError> {
+        match self {
+            Self::Token(_) => Ok(()),
+            Self::Pair(identifier, _) => state.usable(identifier, now).map(|_| ()),
+        }
+    }
+
+    /// The key, judged.
+    ///
+    /// # Errors
+    /// What is wrong with the pair or its certificate.
+    pub(super) fn judged(
+        self,
+        state: &'s EngineState,
+        direction: Direction,
+        now: Timestamp,
+        profile: Profile,
+    ) -> Result<Key<'s>, ApiError> {
+        match self {
+            Self::Token(token) => Ok(Key::Token(token)),
+            Self::Pair(identifier, issued) => {
+                judge(state, direction, (identifier, issued), now, profile)
+                    .map(|(pair, certificate)| Key::Pair(pair, Box::new(certificate)))
+            }
         }
     }
 }

@@ -57,8 +57,15 @@ fn import_tr31(session: &Session, answers: &Answers) -> Result<Action, Refusal> 
 
 /// Attributes, token and cryptogram are the sender's; what the key is called here is ours.
 fn import_rsa_wrap(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
-    let brought = brought::cryptogram(answers.file("file")?, session.profile())
+    let mut brought = brought::cryptogram(answers.file("file")?, session.profile())
         .map_err(|rule| wrong("file", &rule))?;
+    if let (Some(own), ImportKeyMaterial::KeyCryptogram(wrapped)) =
+        (own_pair(session, answers)?, &mut brought.key_material)
+    {
+        wrapped.import_token = None;
+        wrapped.wrapping_key_identifier = Some(own.pair);
+        wrapped.wrapping_key_certificate = Some(own.certificate);
+    }
     Ok(Action::control(Request::ImportKey(ImportKeyInput {
         enabled: true,
         tags: label_tags(answers.optional("label")),
@@ -71,10 +78,16 @@ fn import_rsa_wrap(session: &Session, answers: &Answers) -> Result<Action, Refus
 fn import_tr34(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
     let file = brought::tr34(answers.file("file")?, session.profile())
         .map_err(|rule| wrong("file", &rule))?;
-    let (brought, block) = match file.request {
+    let own = own_pair(session, answers)?;
+    let (brought, mut block) = match file.request {
         Some(request) => request,
-        None => request_around(session, &file.token, answers)?,
+        None => request_around(session, &file.token, own.is_some(), answers)?,
     };
+    if let Some(own) = own {
+        block.import_token = None;
+        block.wrapping_key_identifier = Some(own.pair);
+        block.wrapping_key_certificate = Some(own.certificate);
+    }
     Ok(Action::control(Request::ImportKey(ImportKeyInput {
         key_material: ImportKeyMaterial::Tr34KeyBlock(Box::new(ImportTr34KeyBlock {
             certificate_authority_public_key_identifier: session.resolve(answers.text("ca")?)?,
@@ -87,12 +100,52 @@ fn import_tr34(session: &Session, answers: &Answers) -> Result<Action, Refusal> 
     })))
 }
 
-/// The request that a sender did not write: our token is the one whose certificate the token names, the sender's
-/// certificate comes beside it or inside it. Nothing in it is trusted: the root is ours, and the engine judges the
+/// A pair of this vault in the place of a token's, and the certificate that the other side knows it by.
+struct OwnPair {
+    /// ARN.
+    pair: String,
+    /// As the service takes a certificate.
+    certificate: String,
+}
+
+/// The pair that was named, if one was. Whether the two belong together the engine judges.
+fn own_pair(session: &Session, answers: &Answers) -> Result<Option<OwnPair>, Refusal> {
+    let (pair, file) = (
+        answers.optional("pair"),
+        answers.files.get("pair-certificate"),
+    );
+    match (pair, file) {
+        (None, None) => Ok(None),
+        (Some(pair), Some(bytes)) => {
+            let issued = CounterpartyFile::parse(bytes).map_err(|error| {
+                wrong(
+                    "pair-certificate",
+                    &format!("holds no certificate: {error}"),
+                )
+            })?;
+            Ok(Some(OwnPair {
+                pair: session.resolve(pair)?,
+                certificate: issued.leaf().to_aws(),
+            }))
+        }
+        (Some(_), None) => Err(wrong(
+            "pair-certificate",
+            "is needed beside a pair: the certificate that an authority issued for it",
+        )),
+        (None, Some(_)) => Err(wrong(
+            "pair",
+            "is needed beside a pair's certificate: which key pair of this vault it was issued for",
+        )),
+    }
+}
+
+/// The request that a sender did not write: our token is the one whose certificate the token names, unless a pair
+/// stands in its place (`own`); the sender's certificate comes beside it or inside it. Nothing in it is trusted: the root is ours, and the engine judges the
 /// rest.
 fn request_around(
     session: &Session,
     token: &[u8],
+    own: bool,
     answers: &Answers,
 ) -> Result<(ImportKeyInput, ImportTr34KeyBlock), Refusal> {
     let read = KeyToken::parse(token).map_err(|error| {
@@ -102,18 +155,17 @@ fn request_around(
         )
     })?;
     let recipient = read.recipient();
-    let import_token = session
-        .import_token_for(&recipient.issuer_der(), &recipient.serial_hex())
-        .ok_or_else(|| {
-            wrong(
-                "file",
-                "is wrapped for a certificate that this vault did not give out, or whose time is over",
-            )
-        })?;
+    let import_token = session.import_token_for(&recipient.issuer_der(), &recipient.serial_hex());
+    if import_token.is_none() && !own {
+        return Err(wrong(
+            "file",
+            "is wrapped for a certificate that this vault did not give out, or whose time is over",
+        ));
+    }
     let block = ImportTr34KeyBlock {
         certificate_authority_public_key_identifier: String::new(),
         signing_key_certificate: senders_certificate(&read, answers)?.to_aws(),
-        import_token: Some(import_token),
+        import_token,
         wrapping_key_identifier: None,
         wrapping_key_certificate: None,
         wrapped_key_block: HEXUPPER.encode(token),
@@ -176,16 +228,10 @@ fn nonce(answers: &Answers) -> Result<Option<String>, Refusal> {
 fn export_tr34(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
     let parameters = ImportParameters::parse(answers.file("parameters")?)
         .map_err(|e| wrong("parameters", &e.to_string()))?;
-    let given = answers.optional("export-token").map(str::to_owned);
-    let export_token = given
-        .or_else(|| session.newest_export_token())
-        .ok_or_else(|| {
-            Refusal::Usage(
-                "This vault has no certificate that is good now to sign a TR-34 token with. Nothing was changed and no \
-                 key left. First give out a certificate to check with (get-parameters-for-export) and send its file to the receiver."
-                    .into(),
-            )
-        })?;
+    let own = own_pair(session, answers)?;
+    let export_token = export_token(session, answers, own.is_some())?;
+    let (signing_key_identifier, signing_key_certificate) =
+        own.map_or((None, None), |own| (Some(own.pair), Some(own.certificate)));
     let file = session
         .marked_file_name(answers.text("output")?)
         .map_err(|rule| wrong("output", &rule))?;
@@ -193,9 +239,9 @@ fn export_tr34(session: &Session, answers: &Answers) -> Result<Action, Refusal> 
         key_material: ExportKeyMaterial::Tr34KeyBlock(Box::new(ExportTr34KeyBlock {
             certificate_authority_public_key_identifier: session.resolve(answers.text("ca")?)?,
             wrapping_key_certificate: parameters.wrapping_certificate.to_aws(),
-            export_token: Some(export_token),
-            signing_key_identifier: None,
-            signing_key_certificate: None,
+            export_token,
+            signing_key_identifier,
+            signing_key_certificate,
             key_block_headers: None,
             key_block_format: Tr34KeyBlockFormat::X9_TR34_2012,
             random_nonce: nonce(answers)?,
@@ -213,6 +259,31 @@ fn export_tr34(session: &Session, answers: &Answers) -> Result<Action, Refusal> 
             file,
         }),
     })
+}
+
+/// The export token that signs; none where a pair of the vault does (`own`).
+fn export_token(
+    session: &Session,
+    answers: &Answers,
+    own: bool,
+) -> Result<Option<String>, Refusal> {
+    let given = answers.optional("export-token").map(str::to_owned);
+    match (given, own) {
+        (Some(_), true) => Err(wrong(
+            "export-token",
+            "is given beside an own pair: one key signs, the token's or the pair's",
+        )),
+        (None, true) => Ok(None),
+        (Some(given), false) => Ok(Some(given)),
+        (None, false) => match session.newest_export_token() {
+            Some(newest) => Ok(Some(newest)),
+            None => Err(Refusal::Usage(
+                "This vault has no certificate that is good now to sign a TR-34 token with. Nothing was changed and no \
+                 key left. First give out a certificate to check with (get-parameters-for-export) and send its file to the receiver."
+                    .into(),
+            )),
+        },
+    }
 }
 
 /// What the other side's devices read, where anything was answered.

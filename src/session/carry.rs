@@ -23,6 +23,9 @@ use super::brought::{self, Tr34File};
 use super::handover;
 use super::{Profile, Session};
 
+/// The longest token that the service takes in a request, in hex digits.
+const LONGEST: usize = 4096;
+
 /// How long ago a token that answers to no number may have been signed: seven days, in milliseconds.
 const WINDOW: i64 = 7 * 24 * 60 * 60 * 1000;
 
@@ -147,7 +150,8 @@ impl Session {
     /// `.pem` are the token alone. With it goes what to do on the other side.
     ///
     /// # Errors
-    /// The receiver gave no token of its own to import under, so no request can be written for it.
+    /// The receiver gave no token of its own to import under, so no request can be written for it; or the token is
+    /// longer than the service takes.
     pub fn hand_on(&self, checked: &Checked, name: &str) -> Result<(Vec<u8>, String), String> {
         let token = &checked.parts.file.token;
         let file = match name.rsplit('.').next() {
@@ -168,6 +172,15 @@ impl Session {
                     .into(),
             );
         };
+        let wrapped_key_block = HEXUPPER.encode(&checked.parts.file.token);
+        if wrapped_key_block.len() > LONGEST {
+            return Err(format!(
+                "The token has {} hex digits and the service takes no more than {LONGEST}: it would refuse the file. \
+                 Nothing was handed on. Ask the sender for a token without the revocation list and without the \
+                 certificate in it; only its sender can make one.",
+                wrapped_key_block.len()
+            ));
+        }
         let import = Request::ImportKey(ImportKeyInput {
             key_material: ImportKeyMaterial::Tr34KeyBlock(Box::new(ImportTr34KeyBlock {
                 certificate_authority_public_key_identifier: ROOT_ALIAS.to_owned(),
@@ -175,7 +188,7 @@ impl Session {
                 import_token: Some(parameters.import_token.clone()),
                 wrapping_key_identifier: None,
                 wrapping_key_certificate: None,
-                wrapped_key_block: HEXUPPER.encode(&checked.parts.file.token),
+                wrapped_key_block,
                 key_block_format: Tr34KeyBlockFormat::X9_TR34_2012,
                 random_nonce: nonce_of(checked),
             })),
@@ -190,14 +203,13 @@ impl Session {
     }
 
     fn next_of(&self, checked: &Checked, name: &str, file: &[u8]) -> String {
-        let practice = "this key is for practice. The receiver will accept this file all the same.";
-        let mut text = handover::head(self, "the receiver's side", practice);
+        let mut text = handover::head(self, "the receiver's side", handover::KEY);
         handover::arrived(&mut text, name, file);
         let root = &checked.parts.sender_root;
         if name.rsplit('.').next() == Some("json") {
             let _ = writeln!(
                 text,
-                "2. Where it is not there yet, import the sender's root (ROOT.pem) and name it; KEY_ARN is\n   what the \
+                "2. Where it is not there yet, import the sender's root (ROOT.pem) and name it;\n   KEY_ARN is what the \
                  first command prints:\n\n   aws payment-cryptography import-key --key-material \\\n     \
                  \"RootCertificatePublicKey={{KeyAttributes={{KeyClass=PUBLIC_KEY,\\\n\
                  KeyUsage=TR31_S0_ASYMMETRIC_KEY_FOR_DIGITAL_SIGNATURE,\\\n\
@@ -210,13 +222,13 @@ impl Session {
             );
             text.push_str("3. Import the key:\n\n");
             handover::import_command(&mut text, name);
-            text.push_str("4. Bring receipt.json back: the ceremony compares its check value with the sender's.\n");
+            text.push_str("4. Bring receipt.json back: the ceremony compares its check value with the\n   sender's.\n");
         } else {
             let _ = writeln!(
                 text,
                 "2. Load the token into the device as its manual says. It was signed by\n   {}\n   under the root with \
-                 SHA-256\n   {}\n\n3. Write down the check value that the device shows, and bring it back on paper: \
-                 the\n   ceremony compares it with the sender's.",
+                 SHA-256\n   {}\n\n3. Write down the check value that the device shows, and bring it back on\n   paper: \
+                 the ceremony compares it with the sender's.",
                 checked.sender.subject(),
                 HEXLOWER.encode(&root.sha256_fingerprint())
             );
@@ -409,4 +421,52 @@ pub fn stated_check_value(bytes: &[u8]) -> Option<(String, String)> {
     let text = |name: &str| about.get(name).and_then(serde_json::Value::as_str);
     let method = text("KeyCheckValueAlgorithm").unwrap_or("method not said");
     Some((text("KeyCheckValue")?.to_owned(), method.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::tests::{SAMPLE, practice};
+
+    /// A checked token of a vector file, for a receiver that is the service.
+    fn checked(id: &str) -> Checked {
+        let file = include_str!("../../tests/vectors/tr34-profiles.json");
+        let file: serde_json::Value = serde_json::from_str(file).unwrap();
+        let hex = |value: &serde_json::Value| {
+            let text = value.as_str().unwrap();
+            HEXUPPER.decode(text.as_bytes()).unwrap()
+        };
+        let vectors = file["vectors"].as_array().unwrap();
+        let vector = vectors.iter().find(|v| v["id"] == id).unwrap();
+        let sender = Certificate::from_any(&hex(&file["identities"]["kdh"]["cert"])).unwrap();
+        let receiver = CounterpartyFile::parse(SAMPLE).unwrap();
+        Checked {
+            receiver: receiver.leaf().clone(),
+            sender: sender.clone(),
+            header: String::new(),
+            fresh: String::new(),
+            token_sha256: String::new(),
+            dialect: "",
+            parts: Parts {
+                file: Tr34File {
+                    token: hex(&vector["token"]),
+                    request: None,
+                },
+                receiver,
+                sender_root: sender,
+            },
+        }
+    }
+
+    #[test]
+    fn a_token_that_the_service_would_refuse_for_its_length_is_not_handed_to_it() {
+        let (_, session) = practice(true);
+        let (short, long) = (checked("tr34-p-017"), checked("tr34-p-025"));
+        assert!(session.hand_on(&short, "kek.json").is_ok());
+        let refused = session.hand_on(&long, "kek.json").unwrap_err();
+        assert!(refused.contains("4876 hex digits"), "{refused}");
+        assert!(refused.contains("no more than 4096"), "{refused}");
+        // A device has no such limit.
+        assert!(session.hand_on(&long, "kek.der").is_ok());
+    }
 }

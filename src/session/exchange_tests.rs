@@ -1,6 +1,6 @@
 //! Receipts of what left, and pairs made ahead of what issues.
 
-use super::tests::{act, practice, start};
+use super::tests::{act, answers, practice, start};
 use super::*;
 use crate::api::Response;
 use crate::vault::MemoryStore;
@@ -162,4 +162,249 @@ fn a_sentence_says_how_long_the_policy_lets_a_certificate_live() {
             assert!(text.ends_with(says), "{text}");
         }
     }
+}
+
+/// Two pairs of one vault with certificates of its own authority, and that authority as an imported root.
+struct OwnPairs {
+    session: Session,
+    certificates: [Vec<u8>; 2],
+    parameters: Vec<u8>,
+}
+
+fn own_pairs() -> OwnPairs {
+    let (_, mut session) = practice(true);
+    let [a, b] = ["a", "b"].map(|_| OsEntropy.draw("rsa-prime").unwrap());
+    let never = std::sync::atomic::AtomicBool::new(false);
+    let root = crate::crypto::keygen::rsa_parallel(4096, [a, b], &never).unwrap();
+    let mut issued = Vec::new();
+    for (label, usage, modes) in [("signer", "S0", "S"), ("opener", "K2", "D")] {
+        let common = [("algorithm", "RSA_2048"), ("exportable", "no")];
+        let own = [("usage", usage), ("modes", modes), ("label", label)];
+        made(&mut session, &[common.as_slice(), &own].concat());
+    }
+    session.set_aside(root.into());
+    for label in ["signer", "opener"] {
+        let fields = [("key", label), ("output", "c.json")];
+        let answer = act(&mut session, "get-public-key-certificate", &fields, &[]).unwrap();
+        match answer.responses.into_iter().next() {
+            Some(Response::GetPublicKeyCertificate(output)) => issued.push(output),
+            other => panic!("{other:?}"),
+        }
+    }
+    let pem = |text: &str| data_encoding::BASE64.decode(text.as_bytes()).unwrap();
+    let fields = [
+        ("fingerprint", "as-shown"),
+        ("source", "here"),
+        ("label", "root"),
+    ];
+    let files = [("file", pem(&issued[0].key_certificate_chain))];
+    let files = files.each_ref().map(|(id, bytes)| (*id, bytes.as_slice()));
+    act(&mut session, "import-key.root-certificate", &fields, &files).unwrap();
+    let until = session.now().plus_millis(86_400_000).rfc3339();
+    let parameters = serde_json::json!({"WrappingKeyCertificate": issued[1].key_certificate,
+        "WrappingKeyCertificateChain": issued[1].key_certificate_chain, "WrappingKeyAlgorithm": "RSA_2048",
+        "ImportToken": "import-token-aaaaaaaaaaaaaaaa", "ParametersValidUntilTimestamp": until});
+    OwnPairs {
+        certificates: [0, 1].map(|n: usize| pem(&issued[n].key_certificate)),
+        parameters: serde_json::to_vec(&parameters).unwrap(),
+        session,
+    }
+}
+
+/// What a pair signs in an act another opens in an act, and the sentence says which pair it was.
+#[test]
+fn pairs_of_the_vault_sign_and_open_in_the_place_of_tokens() {
+    let OwnPairs {
+        mut session,
+        certificates: [signers, openers],
+        parameters,
+    } = own_pairs();
+    let pek = made(
+        &mut session,
+        &[
+            ("usage", "P0"),
+            ("algorithm", "TDES_2KEY"),
+            ("modes", "B"),
+            ("exportable", "yes"),
+            ("label", "pek"),
+        ],
+    );
+    let value = session.record(&pek).unwrap().key.key_check_value.clone();
+    for (form, signed) in [("tr34", true), ("rsa-wrap", false)] {
+        let mut fields = vec![("key", "pek"), ("ca", "root"), ("output", "pek.json")];
+        let mut files = vec![("parameters", parameters.as_slice())];
+        if signed {
+            fields.push(("pair", "signer"));
+            files.push(("pair-certificate", &signers));
+        }
+        let export = format!("export-key.{form}");
+        let action = build::action(&session, &export, &answers(&fields, &files)).unwrap();
+        let (_, details) = sentence::describe(&action, &session.state);
+        assert_eq!(
+            details
+                .iter()
+                .any(|(l, t)| l == "signed by" && t.contains("signer")),
+            signed
+        );
+        let executed = session.act(action.clone(), None, None).unwrap();
+        let handed = handover::of(&session, &action, &executed).unwrap();
+        assert_eq!(
+            handed
+                .next
+                .contains("authority that issued SigningKeyCertificate"),
+            signed
+        );
+        assert!(
+            handed.next.lines().all(|line| line.chars().count() <= 80),
+            "{}",
+            handed.next
+        );
+
+        let import = format!("import-key.{form}");
+        let mut fields = vec![("pair", "opener"), ("label", "back")];
+        if signed {
+            fields.push(("ca", "root"));
+        }
+        let files = [
+            ("file", handed.request.as_slice()),
+            ("pair-certificate", &openers),
+        ];
+        let answer = act(&mut session, &import, &fields, &files).unwrap();
+        let Some(Response::ImportKey(back)) = answer.responses.into_iter().next() else {
+            panic!()
+        };
+        assert_eq!(back.key.key_check_value, value, "{form}");
+    }
+}
+
+/// Whatever NEXT.txt says of an act is read on a terminal of 80 columns.
+#[test]
+fn what_to_do_next_fits_80_columns() {
+    let OwnPairs {
+        mut session,
+        parameters,
+        ..
+    } = own_pairs();
+    let common = [("modes", "X"), ("usage", "B0"), ("exportable", "yes")];
+    let base = [("algorithm", "TDES_2KEY"), ("label", "bdk")];
+    made(&mut session, &[common.as_slice(), &base].concat());
+    let kbpk = [
+        ("algorithm", "AES_128"),
+        ("label", "kbpk"),
+        ("exportable", "no"),
+    ];
+    made(
+        &mut session,
+        &[[("usage", "K1"), ("modes", "B")].as_slice(), &kbpk].concat(),
+    );
+    let rsa = ("algorithm", "RSA_2048");
+    let output = ("output", "out.json");
+    let csr = [("common-name", "Us"), ("hash", "SHA256")];
+    for (op, fields) in [
+        (
+            "get-parameters-for-import",
+            vec![("form", "KEY_CRYPTOGRAM"), rsa],
+        ),
+        (
+            "get-parameters-for-import",
+            vec![("form", "TR34_KEY_BLOCK"), rsa],
+        ),
+        (
+            "get-parameters-for-export",
+            vec![("form", "TR34_KEY_BLOCK"), rsa],
+        ),
+        ("get-public-key-certificate", vec![("key", "signer")]),
+        ("get-public-key-certificate", vec![("key", "opener")]),
+        (
+            "get-certificate-signing-request",
+            [[("key", "signer")].as_slice(), &csr].concat(),
+        ),
+        ("export-key.tr31", vec![("key", "bdk"), ("wrap", "kbpk")]),
+        (
+            "export-key.tr31",
+            vec![
+                ("key", "bdk"),
+                ("wrap", "kbpk"),
+                ("serial", "FFFF9876543210E00000"),
+            ],
+        ),
+        ("export-key.tr34", vec![("key", "bdk"), ("ca", "root")]),
+        ("export-key.rsa-wrap", vec![("key", "bdk"), ("ca", "root")]),
+    ] {
+        let fields = [fields, vec![output]].concat();
+        let files = [("parameters", parameters.as_slice())];
+        let action = build::action(&session, op, &answers(&fields, &files)).unwrap();
+        let executed = session.act(action.clone(), None, None).unwrap();
+        let next = handover::of(&session, &action, &executed).unwrap().next;
+        let wide = next.lines().filter(|line| line.chars().count() > 80);
+        assert_eq!(wide.collect::<Vec<_>>(), [""; 0], "{op}");
+    }
+}
+
+#[test]
+fn a_pair_goes_with_its_certificate_and_without_a_token() {
+    let OwnPairs {
+        mut session,
+        certificates: [signers, openers],
+        parameters,
+    } = own_pairs();
+    let fields = [
+        ("usage", "P0"),
+        ("algorithm", "TDES_2KEY"),
+        ("modes", "B"),
+        ("exportable", "yes"),
+        ("label", "pek"),
+    ];
+    made(&mut session, &fields);
+    let token = "export-token-aaaaaaaaaaaaaaaa";
+    let common = [("key", "pek"), ("ca", "root"), ("output", "pek.json")];
+    let with = ("parameters", parameters.as_slice());
+    let export = |more: &[(&'static str, &'static str)], files: &[(&str, &[u8])]| {
+        let texts = [common.as_slice(), more].concat();
+        let files = [[with].as_slice(), files].concat();
+        let action = build::action(&session, "export-key.tr34", &answers(&texts, &files));
+        action.unwrap_err().to_string()
+    };
+    for (more, files, said) in [
+        (
+            vec![("pair", "signer")],
+            vec![],
+            "The field pair-certificate is needed",
+        ),
+        (
+            vec![],
+            vec![("pair-certificate", signers.as_slice())],
+            "The field pair is needed",
+        ),
+        (
+            vec![("pair", "signer"), ("export-token", token)],
+            vec![("pair-certificate", signers.as_slice())],
+            "The field export-token is given beside an own pair",
+        ),
+        (
+            vec![("pair", "signer")],
+            vec![("pair-certificate", b"x".as_slice())],
+            "The field pair-certificate holds no",
+        ),
+        (vec![], vec![], "no certificate that is good now to sign"),
+    ] {
+        let message = export(&more, &files);
+        assert!(message.contains(said), "{message}");
+    }
+    // Whether they belong together the engine says.
+    let texts = [common.as_slice(), &[("pair", "signer")]].concat();
+    let files = [with, ("pair-certificate", openers.as_slice())];
+    let refused = act(&mut session, "export-key.tr34", &texts, &files)
+        .unwrap_err()
+        .to_string();
+    assert!(refused.contains("do not match"), "{refused}");
+    assert_eq!(can_serve(&session, "export-key.tr34"), ["signer"]);
+    assert_eq!(can_serve(&session, "import-key.tr34"), ["opener"]);
+}
+
+/// What an act's field for a pair offers.
+fn can_serve(session: &Session, op: &str) -> Vec<String> {
+    let pairs = guide::keys(&session.view(), op, "pair");
+    let can = pairs.into_iter().filter(|entry| entry.off.is_none());
+    can.map(|entry| entry.label).collect()
 }

@@ -263,6 +263,7 @@ fn key_off(op: &str, field: &str, row: &KeyRow) -> Option<&'static str> {
                 (!matches!(usage, "K0" | "K1")).then_some("it is no key-encryption key")
             })
             .or_else(disabled),
+        name if field == "pair" => gone.or_else(|| pair_off(name, row)).or_else(disabled),
         name if name.starts_with("export-key") => export_off(row).map(export_off_words),
         name if [PUBLIC_KEY_CERTIFICATE.name, SIGNING_REQUEST.name].contains(&name) => gone
             .or_else(|| {
@@ -280,6 +281,21 @@ fn key_off(op: &str, field: &str, row: &KeyRow) -> Option<&'static str> {
             gone.or_else(|| (!row.key.enabled).then_some("it is disabled already"))
         }
         _ => gone,
+    }
+}
+
+/// Why a key is no pair that opens what comes in, or signs what leaves.
+fn pair_off(op: &str, row: &KeyRow) -> Option<&'static str> {
+    let attributes = &row.key.key_attributes;
+    let modes = &attributes.key_modes_of_use;
+    let usage = attributes.key_usage.code();
+    if attributes.key_class != KeyClass::ASYMMETRIC_KEY_PAIR {
+        Some("it is no key pair of this vault")
+    } else if op.starts_with("import-key") {
+        let opens = matches!(usage, "K2" | "D1") && modes.unwrap;
+        (!opens).then_some("it is no pair that unwraps keys")
+    } else {
+        (usage != "S0").then_some("it is no pair that signs")
     }
 }
 

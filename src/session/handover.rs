@@ -157,7 +157,7 @@ fn next_text(session: &Session, note: &ExportNote, wrapped: &WrappedKey, request
 
 /// What a practice file with a key is.
 pub(super) const KEY: &str =
-    "this key is for practice. The receiver will accept this file all the same.";
+    "this key is for practice.\nThe receiver will accept this file all the same.";
 
 /// The heading, and what a practice file is.
 pub(super) fn head(session: &Session, side: &str, practice: &str) -> String {

@@ -53,7 +53,7 @@ pub(super) fn of(
                 back: if tr34 {
                     "Send back the token: what export-key printed, or a request for import-key"
                 } else {
-                    "Send back the request for import-key that holds the wrapped key and this token"
+                    "Send back the import-key request that holds the wrapped key and this token"
                 },
                 receives: tr34,
             };
@@ -147,7 +147,12 @@ fn token(
             )
         })?;
     let record = session.record(&input.export_key_identifier);
-    let root = format!("alias/keymoot/root-{}", session.state.engine.account());
+    // A pair's certificate is of a foreign authority, whose root is not this vault's.
+    let whose = match &under.signing_key_certificate {
+        Some(_) => "signers-root",
+        None => "root",
+    };
+    let root = format!("alias/keymoot/{whose}-{}", session.state.engine.account());
     let import = Request::ImportKey(ImportKeyInput {
         key_material: ImportKeyMaterial::Tr34KeyBlock(Box::new(ImportTr34KeyBlock {
             certificate_authority_public_key_identifier: root.clone(),
@@ -165,7 +170,17 @@ fn token(
         tags: handover::profile_tag(session.profile()),
     });
     let file = pretty(&import.to_json())?;
-    let next = token_next(session, note, wrapped, &file, &root);
+    let above = match &under.signing_key_certificate {
+        Some(_) => [
+            "the root of the authority that issued SigningKeyCertificate in",
+            "this file as RootCertificatePublicKey. Fetch it there, and compare its",
+        ],
+        None => [
+            "the root of this vault as RootCertificatePublicKey. It is",
+            "SigningKeyCertificateChain in the file that came first; compare its",
+        ],
+    };
+    let next = token_next(session, note, wrapped, &file, (&root, above));
     Ok(handed(note, file, next))
 }
 
@@ -174,15 +189,13 @@ fn token_next(
     note: &ExportNote,
     wrapped: &WrappedKey,
     file: &[u8],
-    root: &str,
+    (root, [what, from]): (&str, [&str; 2]),
 ) -> String {
     let mut text = handover::head(session, "the receiver's side", handover::KEY);
     handover::arrived(&mut text, &note.file, file);
     let _ = writeln!(
         text,
-        "2. Once: import the root of this vault as RootCertificatePublicKey. It is\n   SigningKeyCertificateChain in the \
-         file that came first; compare its\n   fingerprint over another channel. Then give it the name that this file \
-         uses\n   (KEY_ARN is what import-key printed for the root):\n"
+        "2. Once: import {what}\n   {from}\n   fingerprint over another channel. Then give it the name that this file uses\n   (KEY_ARN is what import-key printed for the root):\n"
     );
     let _ = writeln!(text, "   aws payment-cryptography create-alias \\");
     let _ = writeln!(text, "       --alias-name {root} --key-arn KEY_ARN\n");
@@ -311,7 +324,7 @@ fn aws_sends(text: &mut String, note: &ExportNote, given: &Given<'_>) {
     let file = &note.file;
     let _ = write!(
         text,
-        "\n   Where the sender is AWS (jq reads the file; ROOT_ARN is what the first command\n   printed, KEY_ARN the \
+        "\n   Where the sender is AWS (jq reads the file; ROOT_ARN is what the first\n   command printed, KEY_ARN the \
          key that is to come):\n\n\
          \x20  aws payment-cryptography import-key --key-material \\\n\
          \x20    \"RootCertificatePublicKey={{KeyAttributes={{KeyClass=PUBLIC_KEY,\\\n\
@@ -362,7 +375,7 @@ fn parameters(
 fn fingerprints(text: &mut String, use_of: &str, certificate: &str, root: &str) {
     let _ = writeln!(
         text,
-        "2. Compare both fingerprints with what this vault's people say over another\n   channel. The certificate {use_of}; \
+        "2. Compare both fingerprints with what this vault's people say over another\n   channel. The certificate {use_of};\n   \
          the root stands above it:\n",
     );
     for (name, certificate) in [("certificate", certificate), ("root", root)] {
@@ -428,10 +441,12 @@ fn signing_request(
         "2. Make it the PEM file that authorities read, and see whom it names:\n\n\
          \x20  jq -r .CertificateSigningRequest {name} | base64 -d > request.pem\n\
          \x20  openssl req -in request.pem -noout -verify -subject\n\n\
-         3. Issue the certificate and bring it back with the root above it. It goes beside\n\
-         \x20  the key's name: as WrappingKeyCertificate beside WrappingKeyIdentifier in\n\
-         \x20  import-key, as SigningKeyCertificate beside SigningKeyIdentifier in export-key.\n\
-         \x20  The key is {}.\n",
+         3. Issue the certificate and bring it back with the root above it. It goes\n\
+         \x20  beside the key's name: as WrappingKeyCertificate beside\n\
+         \x20  WrappingKeyIdentifier in import-key, as SigningKeyCertificate beside\n\
+         \x20  SigningKeyIdentifier in export-key; on screen and in scripts as\n\
+         \x20  \"Its certificate\" beside \"Own pair\". The key is\n\
+         \x20  {}\n",
         session.record(key).map_or(key, |r| &r.key.key_arn)
     );
     Ok(handed(note, file, text))

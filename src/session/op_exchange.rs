@@ -98,6 +98,34 @@ const TOKEN_FORMS: [Choice; TokenForm::ALL.len()] = {
     choices
 };
 
+/// A pair of this vault in the place of a token's: it opens what comes in.
+const OPENING_PAIR: Field = Field {
+    id: "pair",
+    label: "Own pair",
+    hint: "Only if the key was wrapped for a key pair of this vault, and not for a certificate that came with a token: \
+           that pair.",
+    kind: Kind::Key,
+    optional: true,
+};
+
+/// A pair of this vault in the place of a token's: it signs what leaves.
+const SIGNING_PAIR: Field = Field {
+    id: "pair",
+    label: "Own pair",
+    hint: "Only if a key pair of this vault signs, and not the pair of an export token: that pair.",
+    kind: Kind::Key,
+    optional: true,
+};
+
+/// What the pair is known by outside.
+const PAIR_CERTIFICATE: Field = Field {
+    id: "pair-certificate",
+    label: "Its certificate",
+    hint: "Only beside an own pair: the certificate that an authority issued for it, as the other side knows it.",
+    kind: Kind::File,
+    optional: true,
+};
+
 /// ImportKey with Tr31KeyBlock.
 pub const IMPORT_TR31: Op = Op {
     name: "import-key.tr31",
@@ -122,13 +150,17 @@ pub const IMPORT_RSA_WRAP: Op = Op {
     name: "import-key.rsa-wrap",
     title: "Import a key by RSA wrap",
     does: "takes a key in that was wrapped under a certificate of this vault",
-    fields: &[Field {
-        id: "file",
-        label: "Sender's file",
-        hint: "The request that `aws payment-cryptography import-key` takes, with member KeyCryptogram.",
-        kind: Kind::File,
-        optional: false,
-    }],
+    fields: &[
+        Field {
+            id: "file",
+            label: "Sender's file",
+            hint: "The request that `aws payment-cryptography import-key` takes, with member KeyCryptogram.",
+            kind: Kind::File,
+            optional: false,
+        },
+        OPENING_PAIR,
+        PAIR_CERTIFICATE,
+    ],
     uses_secret: true,
     phrase: None,
 };
@@ -170,6 +202,8 @@ pub const IMPORT_TR34: Op = Op {
             kind: Kind::Hex { min: 16, max: 32 },
             optional: true,
         },
+        OPENING_PAIR,
+        PAIR_CERTIFICATE,
     ],
     uses_secret: true,
     phrase: None,
@@ -212,6 +246,8 @@ pub const EXPORT_TR34: Op = Op {
             kind: Kind::Hex { min: 16, max: 32 },
             optional: true,
         },
+        SIGNING_PAIR,
+        PAIR_CERTIFICATE,
         TOKEN_FORM,
         HEADER_VERSION,
         OUTPUT,

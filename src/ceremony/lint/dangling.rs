@@ -177,8 +177,9 @@ fn nothing_signs(model: &Model, report: &mut Report) {
     let mut made = false;
     for doing in model.doings() {
         made |= doing.op.name == op_exchange::PARAMETERS_FOR_EXPORT.name;
-        let named =
-            doing.field("export-token").is_some() || doing.step.asked.contains_key("export-token");
+        let named = doing.field("export-token").is_some()
+            || doing.step.asked.contains_key("export-token")
+            || doing.field("pair").is_some();
         if doing.op.name == op_exchange::EXPORT_TR34.name && !made && !named {
             report.error(
                 &doing.place.member("export-token"),

@@ -76,22 +76,24 @@ impl Given {
 
 /// What an act wraps, unwraps or signs with.
 fn wrapping(model: &Model, doing: Doing<'_>, given: &Given) -> Option<(KeyAlgorithm, WrapPath)> {
-    let declared = || {
-        let key = model.key(doing.field("wrap")?)?;
-        match key.algorithm {
-            Algorithm::Is(algorithm) => Some((algorithm, WrapPath::Tr31)),
-            Algorithm::FromCertificate => None,
-        }
+    let algorithm = |field: &str| match model.key(doing.field(field)?)?.algorithm {
+        Algorithm::Is(algorithm) => Some(algorithm),
+        Algorithm::FromCertificate => None,
     };
+    let declared = || Some((algorithm("wrap")?, WrapPath::Tr31));
+    // A pair of the vault stands in the place of a token's.
+    let own = algorithm("pair");
     match doing.op.name {
         name if name == op::EXPORT_RSA_WRAP.name => Some((KeyAlgorithm::RSA_4096, WrapPath::Rsa)),
-        name if name == op_exchange::IMPORT_RSA_WRAP.name => Some((given.unwraps?, WrapPath::Rsa)),
+        name if name == op_exchange::IMPORT_RSA_WRAP.name => {
+            Some((own.or(given.unwraps)?, WrapPath::Rsa))
+        }
         name if name == op_exchange::IMPORT_TR34.name => {
-            Some((given.unwraps_tr34?, WrapPath::Tr34))
+            Some((own.or(given.unwraps_tr34)?, WrapPath::Tr34))
         }
         // The receiver's certificate is known at run time only; the pair that signs is known here.
         name if name == op_exchange::EXPORT_TR34.name => {
-            let signs = given.signs_tr34.unwrap_or(KeyAlgorithm::RSA_4096);
+            let signs = own.or(given.signs_tr34).unwrap_or(KeyAlgorithm::RSA_4096);
             Some((signs, WrapPath::Tr34))
         }
         name if name == op_exchange::IMPORT_TR31.name => declared(),

@@ -295,3 +295,27 @@ fn l21_what_components_and_words_refer_to() {
     let found = rules("file = \"kek.json\"", "file = \"no.json\"");
     assert!(found.contains(&"L21".to_owned()), "{found:?}");
 }
+
+/// A pair of the vault signs in the place of an export token's: then no step has to make one.
+#[test]
+fn a_named_pair_signs_a_token() {
+    let whole = include_str!("../../../ceremonies/kek-to-partner-tr34.toml");
+    let steps = whole.split_inclusive("[[step]]\n");
+    let made = steps.filter(|step| !step.contains("= \"get-parameters-for-export\""));
+    let unsigned: String = made.collect();
+    assert_ne!(unsigned, whole);
+    let said = |pair: &str| {
+        let op = "= \"export-key.tr34\"\n";
+        assert!(unsigned.contains(op));
+        let found = lint(&unsigned.replacen(op, &format!("{op}{pair}"), 1));
+        let messages: Vec<String> = found.into_iter().map(|f| f.message).collect();
+        messages.join("\n")
+    };
+    let none = "No earlier step makes a certificate to sign with";
+    assert!(said("").contains(none), "{}", said(""));
+    let named = "pair-certificate = \"counterparty\"\npair = ";
+    let known = said(&format!("{named}\"partner-root\"\n"));
+    assert!(!known.contains(none), "{known}");
+    let unknown = said(&format!("{named}\"nobody\"\n"));
+    assert!(unknown.contains("No key is called `nobody`"), "{unknown}");
+}

@@ -14,6 +14,7 @@ mod listing;
 mod machine;
 mod model;
 mod order;
+mod order_pairs;
 mod own_pair;
 mod parameters;
 mod storage;

@@ -212,3 +212,28 @@ fn export_attributes_are_for_base_derivation_keys() {
         "ExportAttributes.KeyCheckValueAlgorithm is valid only with ExportDukptInitialKey."
     );
 }
+
+/// NoRestrictions restricts neither wrapping nor unwrapping, and one terminal's numbers all give one initial key.
+#[test]
+fn a_key_without_restrictions_wraps_and_unwraps() {
+    let mut bench = open();
+    let aes = KeyAlgorithm::AES_128;
+    let usage = KeyUsage::TR31_K0_KEY_ENCRYPTION_KEY;
+    let free = stored(&mut bench, usage, aes, &["NoRestrictions"], KEK);
+    let base = bdk(&mut bench, KeyAlgorithm::TDES_2KEY, BDK);
+    let sent = bench.ok(Operation::ExportKey, &request(&base, &free));
+    let back = bench.ok(
+        Operation::ImportKey,
+        &json!({"KeyMaterial": {"Tr31KeyBlock": {"WrappingKeyIdentifier": free,
+            "WrappedKeyBlock": sent["WrappedKey"]["KeyMaterial"]}}}),
+    );
+    let value = &bench.key(&base)["KeyCheckValue"];
+    assert_eq!(&back["Key"]["KeyCheckValue"], value);
+    let values = ["FFFF9876543210E00001", "FFFF9876543210E09999"].map(|serial| {
+        let mut initial = request(&base, &free);
+        initial["ExportAttributes"] = json!({"ExportDukptInitialKey": {"KeySerialNumber": serial}});
+        bench.ok(Operation::ExportKey, &initial)["WrappedKey"]["KeyCheckValue"].clone()
+    });
+    assert_eq!(values[0], values[1]);
+    assert_ne!(&values[0], value);
+}

@@ -20,7 +20,7 @@ use crate::{
 };
 
 const KEK: &str = "E0073243CE37929DF21052C20415649E";
-const NONCE: &str = "0439F40A883AD204";
+pub(super) const NONCE: &str = "0439F40A883AD204";
 
 pub(super) fn file(name: &str) -> Value {
     let path = format!("{}/tests/vectors/{name}.json", env!("CARGO_MANIFEST_DIR"));
@@ -110,6 +110,12 @@ impl Parties {
         name.to_owned()
     }
 
+    /// A token of this KDH that answers to [`NONCE`].
+    pub(super) fn two_pass_kek(&self) -> String {
+        let profile = tr34::Profile::default();
+        self.send("D0112K0TB00E0000", KEK, &two_pass(), profile)
+    }
+
     /// A token of this KDH.
     fn send(
         &self,
@@ -144,7 +150,7 @@ impl Parties {
 }
 
 /// A bench with the parties of a file, and the request that imports what they send.
-fn exchange(name: &str) -> (Bench, Parties, Value) {
+pub(super) fn exchange(name: &str) -> (Bench, Parties, Value) {
     let mut bench = Bench::new();
     bench.open = true;
     let parties = Parties::of(name);

@@ -13,15 +13,15 @@ use crate::{api::Operation, crypto::tr34::KeyToken, engine::SecretOpen};
 const NONCE: &str = "0439F40A883AD204";
 
 /// Two pairs of one vault, certified by an authority that it imported: a sender and a receiver.
-struct Both {
-    bench: Bench,
+pub(super) struct Both {
+    pub(super) bench: Bench,
     authority: String,
     sender: (String, String),
     receiver: (String, String),
 }
 
 impl Both {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut bench = bench();
         let mut authority = Value::Null;
         let mut certified = |usage: &str, modes: &[&str]| {
@@ -42,14 +42,14 @@ impl Both {
         }
     }
 
-    fn export(&self, key: &str) -> Value {
+    pub(super) fn export(&self, key: &str) -> Value {
         json!({"ExportKeyIdentifier": key, "KeyMaterial": {"Tr34KeyBlock": {
             "CertificateAuthorityPublicKeyIdentifier": self.authority,
             "WrappingKeyCertificate": self.receiver.1, "SigningKeyIdentifier": self.sender.0,
             "SigningKeyCertificate": self.sender.1, "KeyBlockFormat": "X9_TR34_2012"}}})
     }
 
-    fn import(&self, sent: &Value) -> Value {
+    pub(super) fn import(&self, sent: &Value) -> Value {
         json!({"KeyMaterial": {"Tr34KeyBlock": {
             "CertificateAuthorityPublicKeyIdentifier": self.authority,
             "SigningKeyCertificate": self.sender.1, "WrappingKeyIdentifier": self.receiver.0,
@@ -57,11 +57,11 @@ impl Both {
             "WrappedKeyBlock": sent["WrappedKey"]["KeyMaterial"]}}})
     }
 
-    fn key(&mut self, usage: &str, modes: &[&str]) -> String {
+    pub(super) fn key(&mut self, usage: &str, modes: &[&str]) -> String {
         self.bench.create(usage, "TDES_2KEY", modes)
     }
 
-    fn sent(&mut self, request: &Value) -> (Value, KeyToken) {
+    pub(super) fn sent(&mut self, request: &Value) -> (Value, KeyToken) {
         let answer = self.bench.ok(Operation::ExportKey, request);
         let hex = text(&answer["WrappedKey"], "KeyMaterial");
         let token = KeyToken::parse(&HEXUPPER.decode(hex.as_bytes()).unwrap()).unwrap();

@@ -66,7 +66,10 @@ impl Act {
         let mut form = Form::of(&fields);
         if let Some(view) = &world.view {
             for field in fields.iter().filter(|f| f.kind == Kind::Key) {
-                let keys = guide::keys(view, op.name, field.id);
+                let mut keys = guide::keys(view, op.name, field.id);
+                if field.optional {
+                    keys.insert(0, guide::Entry::new("", "none", "the usual is taken"));
+                }
                 form.set_choices(field.id, Choices::new(keys));
             }
             for field in fields.iter().filter(|f| f.kind == Kind::Person) {

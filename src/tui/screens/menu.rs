@@ -143,7 +143,7 @@ fn missing(op: &Op, view: &View) -> Option<&'static str> {
     if op::certifies(op) && none_for("key") {
         return Some("there is no key pair here yet");
     }
-    if op.name == op_exchange::EXPORT_TR34.name && !view.signs_tokens {
+    if op.name == op_exchange::EXPORT_TR34.name && !view.signs_tokens && none_for("pair") {
         return Some(
             "first give out a certificate to check with: the token is signed with its key",
         );
