@@ -99,7 +99,7 @@ fn a_report_is_saved_by_its_ending_and_a_bundle_judged_by_fingerprints() {
     room.press("w");
     room.check("report-save");
     room.press("<C-u>").press(&file("r.md"));
-    room.shows(&["bytes: Markdown"]);
+    room.shows(&["bytes, Markdown"]);
     room.press("<Enter>");
     room.shows(&["written and read back"]);
     let written = std::fs::read_to_string(file("r.md")).unwrap();
