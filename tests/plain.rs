@@ -280,7 +280,7 @@ impl Room {
             talk.answer("Sequence: ", &self.card.0);
             talk.answer("Six words: ", &self.card.1);
             for person in ["Ana", "Ben"] {
-                talk.answer("Name: ", person);
+                talk.answer("Who reads a watch: ", person);
                 talk.answer("Your watch says: ", &now());
             }
         }

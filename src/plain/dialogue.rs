@@ -324,7 +324,7 @@ impl<'a> Dialogue<'a> {
             entries.to_vec()
         };
         if field.optional && !entries.is_empty() {
-            entries.push(Entry::new("", "none of these", "the usual is taken"));
+            entries.push(Entry::none_of_these());
         }
         if field.secret() {
             return Ok(match self.secret(question, asked)? {

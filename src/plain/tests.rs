@@ -275,7 +275,7 @@ fn a_root_is_trusted_a_key_made_and_sent_and_its_file_read_back() {
         ("Receiver's file: ", "f5"),
         ("Receiver's root: ", "kek"),
         ("Receiver's root: ", "aws-root"),
-        ("Hash: ", "none of these"),
+        ("Hash: ", "the usual"),
         ("File name: ", "kek.json"),
         ("Folder: ", out.as_str()),
         ("Press Enter: ", "exact"),

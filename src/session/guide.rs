@@ -33,6 +33,11 @@ impl Entry {
         }
     }
 
+    /// What stands in a list for a choice that is left out.
+    pub fn none_of_these() -> Self {
+        Self::new("", "the usual", "nothing else is asked for")
+    }
+
     /// The same, not to be taken now.
     #[must_use]
     pub fn off_because(mut self, reason: &str) -> Self {

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use super::lock::IDLE_MINUTES;
 use super::matrix_tests;
@@ -35,6 +36,8 @@ enum Begin {
     Welcome,
     /// The questions for a copy.
     Copy,
+    /// The same as typed, and the clock leapt.
+    Leapt,
 }
 
 /// A screen, where the way to it begins, the keys, and keys that are pressed again until it is there.
@@ -42,11 +45,13 @@ type Way = (&'static str, Begin, &'static str, &'static str);
 
 const REQUEST: &str = "n<Enter><Enter><Enter><Enter>kek<Enter>";
 
+const EXACT: &str = "n<Enter><Enter><Enter><Enter>kek<Enter><F2>";
+
 /// Two custodians open the copy, the word is typed, the administrator asks.
 const RETURN: &str = "<Enter><Enter><F5><Enter><Enter><F5><Enter><Enter>restore<Enter><F5><Enter>";
 
 fn ways() -> Vec<Way> {
-    use Begin::{Copy, Full, Typed, Welcome};
+    use Begin::{Copy, Full, Leapt, Typed, Welcome};
     vec![
         ("Approvals", Full, "a", ""),
         ("Approve", Typed, REQUEST, "<F5><Enter>"),
@@ -60,6 +65,7 @@ fn ways() -> Vec<Way> {
             "<F5><Enter>",
         ),
         ("Choose a file", Full, "i<Enter><F6>", ""),
+        ("Clock", Leapt, "<Enter>", ""),
         ("Create a vault", Welcome, "", "<Down><Enter><Esc>"),
         ("Create key", Full, "n", ""),
         ("Custodians", Full, "p", ""),
@@ -77,12 +83,7 @@ fn ways() -> Vec<Way> {
         ("Keys", Full, "v", ""),
         ("Leave", Full, "<C-c>", ""),
         ("Locked", Full, "", ""),
-        (
-            "Page",
-            Full,
-            "n<Enter><Enter><Enter><Enter>kek<Enter><F2>",
-            "",
-        ),
+        ("Page", Full, EXACT, ""),
         ("Palette", Full, ":", ""),
         ("Pause", Typed, "c<Enter>", "<Enter><Esc>"),
         ("QR code", Full, "v<Enter>q", ""),
@@ -185,12 +186,17 @@ fn folders(place: &Path) {
 fn begun(from: Begin, place: &Path) -> Room {
     let mut room = match from {
         Begin::Full => super::screens::tests::full(),
-        Begin::Typed => Room::new(Home::new(), practice_session(false)),
+        Begin::Typed | Begin::Leapt => Room::new(Home::new(), practice_session(false)),
         Begin::Welcome => Room::new(Welcome::default(), practice_session(false)),
         Begin::Copy => Room::new(Restore::new(), practice_session(false)),
     };
     room.writes_below = Some(place.to_owned());
     match from {
+        Begin::Leapt => {
+            let mut view = room.state.world.view.as_deref().unwrap().clone();
+            view.attested = false;
+            room.state.world.view = Some(Arc::new(view));
+        }
         Begin::Welcome => {
             room.order(Order::Close);
             room.state.world.vaults = vec![place.join("r.vault")];

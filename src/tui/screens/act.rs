@@ -68,7 +68,7 @@ impl Act {
             for field in fields.iter().filter(|f| f.kind == Kind::Key) {
                 let mut keys = guide::keys(view, op.name, field.id);
                 if field.optional {
-                    keys.insert(0, guide::Entry::new("", "none", "the usual is taken"));
+                    keys.insert(0, guide::Entry::none_of_these());
                 }
                 form.set_choices(field.id, Choices::new(keys));
             }

@@ -458,7 +458,11 @@ fn input_for(field: &Field) -> Input {
     match field.kind {
         Kind::Passphrase => Input::Masked(MaskedField::new()),
         Kind::Confirm => Input::Confirm,
-        Kind::Choice(list) => choices(list.iter().map(|c| Entry::new(c.id, c.label, "")).collect()),
+        Kind::Choice(list) => {
+            let none = field.optional.then(Entry::none_of_these);
+            let entries = list.iter().map(|c| Entry::new(c.id, c.label, ""));
+            choices(none.into_iter().chain(entries).collect())
+        }
         Kind::YesNo => choices(vec![
             Entry::new("no", "no", ""),
             Entry::new("yes", "yes", ""),

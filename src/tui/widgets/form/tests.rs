@@ -80,3 +80,19 @@ fn an_enter_too_many_accuses_nobody_and_hides_no_fault() {
         (false, Some("The passphrase does not open it.".into()))
     );
 }
+
+/// A choice that may be left out is left out until somebody chooses: its first entry is no answer.
+#[test]
+fn an_optional_choice_is_not_chosen_by_itself() {
+    let op = crate::session::op_exchange::EXPORT_TR34;
+    let choices = |f: &&Field| f.optional && matches!(f.kind, Kind::Choice(_));
+    let fields: Vec<Field> = op.fields.iter().filter(choices).copied().collect();
+    assert!(fields.len() >= 2, "token form and header version");
+    let mut form = Form::of(&fields);
+    for field in &fields {
+        assert_eq!(form.text(field.id).as_deref(), Some(""), "{}", field.id);
+    }
+    form.verb(Verb::Down);
+    let first = form.text(fields[0].id).unwrap();
+    assert!(!first.is_empty(), "the next entry is the first real one");
+}
