@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use data_encoding::HEXUPPER;
 use keymoot::api::{KeyAlgorithm, KeyCheckValueAlgorithm, Timestamp, WrappingKeySpec};
+use keymoot::crypto::components::{self, Parity};
 use keymoot::crypto::keygen::{self, RsaPair};
 use keymoot::crypto::{Entropy, OsEntropy, SecretBytes, kcv, rsa_wrap};
 use keymoot::pki::{Certificate, PkiError, verify_issued, verify_root};
@@ -360,4 +361,82 @@ fn fresh_openssl_chains_are_judged_as_openssl_judges_them() {
         ));
         same_facts(path, &leaf);
     }
+}
+
+/// Reads lines `algorithm component component ...`, answers the check value of each and of what they form.
+const COMPONENTS: &str = r#"
+import sys
+from cryptography.hazmat.primitives.ciphers import Cipher, modes, algorithms
+from cryptography.hazmat.primitives.cmac import CMAC
+try:
+    from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+except ImportError:
+    TripleDES = algorithms.TripleDES
+def kcv(name, key):
+    if name.startswith("TDES"):
+        box = Cipher(TripleDES(key), modes.ECB()).encryptor()
+        return box.update(bytes(8))[:3].hex().upper()
+    mac = CMAC(algorithms.AES(key))
+    mac.update(bytes(16))
+    return mac.finalize()[:3].hex().upper()
+for line in sys.stdin:
+    name, *parts = line.split()
+    parts = [bytes.fromhex(part) for part in parts]
+    key = bytes(len(parts[0]))
+    for part in parts:
+        key = bytes(a ^ b for a, b in zip(key, part))
+    print(" ".join(kcv(name, part) for part in parts + [key]))
+"#;
+
+#[test]
+fn python_forms_the_same_key_of_components() {
+    use std::io::Write as _;
+    use std::process::Stdio;
+    let (mut asked, mut ours) = (Vec::new(), Vec::new());
+    let symmetric = KeyAlgorithm::ALL.iter().filter(|a| a.key_bytes().is_some());
+    for algorithm in symmetric.filter(|a| a.is_tdes() || a.name().starts_with("AES")) {
+        let method = if algorithm.is_tdes() {
+            KeyCheckValueAlgorithm::ANSI_X9_24
+        } else {
+            KeyCheckValueAlgorithm::CMAC
+        };
+        for parts in 2..=9 {
+            let mut rng = OsEntropy.draw("components").unwrap();
+            let parts: Vec<SecretBytes> = (0..parts)
+                .map(|_| components::draw(*algorithm, rng.as_mut()).unwrap())
+                .collect();
+            let parity = if parts.len().is_multiple_of(2) {
+                Parity::AsFormed
+            } else {
+                Parity::Odd
+            };
+            let key = components::combine(*algorithm, &parts, parity).unwrap();
+            let all = parts.iter().chain([&key]);
+            let value = |part| components::check_value(*algorithm, method, part).unwrap();
+            ours.push(all.map(value).collect::<Vec<_>>().join(" "));
+            let hexes: Vec<String> = parts.iter().map(|part| hex(part.expose())).collect();
+            asked.push(format!("{} {}", algorithm.name(), hexes.join(" ")));
+        }
+    }
+    let mut child = Command::new("python3")
+        .args(["-c", COMPONENTS])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("install the package python3");
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(asked.join("\n").as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(
+        output.status.success(),
+        "install the package python3-cryptography (pip: cryptography)"
+    );
+    let theirs = String::from_utf8(output.stdout).unwrap();
+    let theirs: Vec<&str> = theirs.lines().collect();
+    assert_eq!(theirs, ours);
+    assert!(ours.len() >= 40, "five algorithms, two to nine components");
 }
