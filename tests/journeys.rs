@@ -270,7 +270,7 @@ fn a_key_comes_from_a_sender_in_a_tr34_token() {
     ]);
     vault(home.path());
     let mut terminal = Terminal::start(home.path(), &["--vault", "acme.vault"], (80, 24), &[]);
-    terminal.shows("0 of 2 custodians entered");
+    terminal.shows("1 of 3: a custodian");
     signed(&mut terminal, "─ Home ─");
     // First the sender is given a certificate to wrap under.
     let given = given(&mut terminal, home.path());

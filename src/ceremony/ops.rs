@@ -114,7 +114,7 @@ pub const ATTEST_CHECK_VALUE: Op = Op {
             id: "kcv",
             label: "Check value",
             hint: "Six hex digits, from the sender's advice and not from this screen.",
-            kind: Kind::Hex { min: 6, max: 8 },
+            kind: Kind::Hex { min: 4, max: 10 },
             optional: false,
         },
     ],

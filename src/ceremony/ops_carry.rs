@@ -94,7 +94,7 @@ pub const COMPARE: Op = Op {
             id: "kcv",
             label: "Check value",
             hint: "Of the other side: six hex digits or more, from its paper or display and not from this screen.",
-            kind: Kind::Hex { min: 6, max: 10 },
+            kind: Kind::Hex { min: 4, max: 10 },
             optional: false,
         },
     ],

@@ -52,7 +52,7 @@ pub const KCV: Field = Field {
     id: "kcv",
     label: "Check value",
     hint: "As it stands on your paper: six hex digits. Ours is not shown before.",
-    kind: Kind::Hex { min: 6, max: 6 },
+    kind: Kind::Hex { min: 4, max: 10 },
     optional: false,
 };
 
