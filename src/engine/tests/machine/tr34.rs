@@ -169,6 +169,14 @@ impl Run {
         };
         let own = self.certificate_of(with);
         let judged = || {
+            // Who opens must be there, and the authority, before either is judged; a token is judged whole at once.
+            match with {
+                Receiver::Pair(name) => {
+                    self.living(name)?;
+                }
+                Receiver::Token(_) => self.opens(with, "TR34_KEY_BLOCK")?,
+            }
+            self.living(authority)?;
             self.opens(with, "TR34_KEY_BLOCK")?;
             self.vouches(authority)?;
             self.still_valid(&sent.signer)?;
