@@ -27,7 +27,7 @@ pub use folder::{Folder, FolderError, Stage};
 pub use hang_up::end_when_the_terminal_is_lost;
 pub use hardening::{Hardening, Measure, harden};
 pub use media::removable_media;
-pub use output::{OutputFolder, is_plain_name, new_file};
+pub use output::{OutputFolder, is_plain_name, new_file, write_new_file};
 pub use own_hash::own_sha256;
 pub use paper::{is_printer, print_once};
 pub use probe::{EntropyReport, Interface, entropy_report, interfaces, swap_areas};

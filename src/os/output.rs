@@ -26,6 +26,16 @@ pub fn new_file(path: &Path) -> Result<File, FileError> {
     })
 }
 
+/// Writes a new file at a path and reads it back; folders that are missing are made, nothing is overwritten.
+///
+/// # Errors
+/// The name is no plain one, something of it is there, or the medium failed.
+pub fn write_new_file(path: &Path, bytes: &[u8]) -> Result<PathBuf, FileError> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+    OutputFolder::open(folder.unwrap_or(Path::new(".")))?.write_new(&name, bytes)
+}
+
 /// A folder that outputs are written to.
 #[derive(Debug)]
 pub struct OutputFolder {

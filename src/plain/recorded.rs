@@ -7,7 +7,7 @@ use super::home::Home;
 use super::line::Gone;
 use super::opening::plain;
 use crate::ceremony::recorded_script_for;
-use crate::os::OutputFolder;
+use crate::os::write_new_file;
 use crate::session::asked::NEW_SCRIPT;
 
 impl Home<'_, '_> {
@@ -26,13 +26,7 @@ impl Home<'_, '_> {
             let path = Path::new(path.trim());
             let written = recorded_script_for(path, &self.session.deeds())
                 .map_err(|why| format!("No script was written: {why}."))
-                .and_then(|text| {
-                    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-                    let name = path.file_name().unwrap_or_default().to_string_lossy();
-                    OutputFolder::open(folder.unwrap_or(Path::new(".")))
-                        .and_then(|out| out.write_new(&name, text.as_bytes()))
-                        .map_err(|e| e.to_string())
-                });
+                .and_then(|text| write_new_file(path, text.as_bytes()).map_err(|e| e.to_string()));
             match written {
                 Ok(path) => {
                     self.talk

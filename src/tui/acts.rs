@@ -14,7 +14,7 @@ use crate::ceremony;
 use crate::ceremony::ChangeTalk;
 pub(crate) use crate::ceremony::PRACTICE_FILE;
 use crate::crypto::SecretBytes;
-use crate::os::OutputFolder;
+use crate::os::write_new_file;
 use crate::pki::CounterpartyFile;
 use crate::session::build::{self, Answers};
 use crate::session::envelopes;
@@ -373,17 +373,7 @@ fn read_root(session: &Session, bytes: Arc<Vec<u8>>) -> Result<News, Refusal> {
 }
 
 fn save(path: &Path, bytes: &[u8]) -> Result<News, Refusal> {
-    let wrong = |e: String| Refusal::Usage(e);
-    let name = path
-        .file_name()
-        .map(|n| n.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let out = OutputFolder::open(folder).map_err(|e| wrong(e.to_string()))?;
-    out.write_new(&name, bytes)
+    write_new_file(path, bytes)
         .map(News::Saved)
-        .map_err(|e| wrong(e.to_string()))
+        .map_err(|e| Refusal::Usage(e.to_string()))
 }

@@ -6,6 +6,18 @@ use super::*;
 use crate::tui::room::{Room, practice_session};
 
 /// Whoever changed the file, the screen says so and where.
+/// A practice vault in which the first script that ships was played.
+fn played() -> crate::session::Session {
+    let mut session = practice_session(true);
+    let (_, script) = crate::ceremony::shipped()[0];
+    let parsed = crate::ceremony::Script::parse(script).unwrap();
+    crate::ceremony::Runner::begin(&mut session, parsed, crate::ceremony::Wanted::default())
+        .unwrap()
+        .headless(&mut session)
+        .unwrap();
+    session
+}
+
 #[test]
 fn a_broken_chain_is_shown_as_such() {
     let session = practice_session(true);
@@ -26,13 +38,7 @@ fn a_broken_chain_is_shown_as_such() {
 /// A break in the line that says what became of an act is shown at the act, and the rows before it stand.
 #[test]
 fn a_break_is_found_by_its_line_and_not_by_its_row() {
-    let mut session = practice_session(true);
-    let (_, script) = crate::ceremony::shipped()[0];
-    let parsed = crate::ceremony::Script::parse(script).unwrap();
-    crate::ceremony::Runner::begin(&mut session, parsed, crate::ceremony::Wanted::default())
-        .unwrap()
-        .headless(&mut session)
-        .unwrap();
+    let session = played();
     let mut trail = session.trail().unwrap();
     let at = trail
         .lines
@@ -52,13 +58,7 @@ fn a_break_is_found_by_its_line_and_not_by_its_row() {
 
 #[test]
 fn a_run_is_reported_bundled_and_verified() {
-    let mut session = practice_session(true);
-    let (_, script) = crate::ceremony::shipped()[0];
-    let parsed = crate::ceremony::Script::parse(script).unwrap();
-    crate::ceremony::Runner::begin(&mut session, parsed, crate::ceremony::Wanted::default())
-        .unwrap()
-        .headless(&mut session)
-        .unwrap();
+    let session = played();
     let mut room = Room::new(Evidence::new(), session);
     room.check("evidence-full");
     room.press("<Enter>");
@@ -71,14 +71,9 @@ fn a_run_is_reported_bundled_and_verified() {
 /// The report goes to a file in the form that its name asks for; the bundle is judged with a trust file.
 #[test]
 fn a_report_is_saved_by_its_ending_and_a_bundle_judged_by_fingerprints() {
-    let mut session = practice_session(true);
-    let (_, script) = crate::ceremony::shipped()[0];
-    let parsed = crate::ceremony::Script::parse(script).unwrap();
-    crate::ceremony::Runner::begin(&mut session, parsed, crate::ceremony::Wanted::default())
-        .unwrap()
-        .headless(&mut session)
-        .unwrap();
+    let mut session = played();
     let run = session.view().runs.last().unwrap().id.clone();
+    let (_, script) = crate::ceremony::shipped()[0];
     let bundle = crate::ceremony::bundle(&mut session, script, &run, None).unwrap();
     let people = session.view().people.clone();
     let folder = tempfile::tempdir().unwrap();
@@ -156,13 +151,7 @@ fn the_log_is_proven_again_and_a_line_is_found_by_its_number() {
 
 #[test]
 fn the_bundle_of_a_run_is_one_key_away_from_its_line() {
-    let mut session = practice_session(true);
-    let (_, script) = crate::ceremony::shipped()[0];
-    let parsed = crate::ceremony::Script::parse(script).unwrap();
-    crate::ceremony::Runner::begin(&mut session, parsed, crate::ceremony::Wanted::default())
-        .unwrap()
-        .headless(&mut session)
-        .unwrap();
+    let session = played();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.bundle");
     let mut room = Room::new(Home::new(), session);
