@@ -14,10 +14,27 @@ fn main() -> ExitCode {
     let _ = keymoot::os::harden();
     match cli::run(std::env::args_os()) {
         Next::Exit(status) => ExitCode::from(status.code()),
-        Next::Screen(screen, look) => show(screen, look),
+        Next::Screen(screen, look) => {
+            speak();
+            show(screen, look)
+        }
         Next::Film(film) => film_it(*film),
-        Next::Lines(lines) => talk(lines),
+        Next::Lines(lines) => {
+            speak();
+            talk(lines)
+        }
         Next::Serve(what) => answer_programs(what),
+    }
+}
+
+/// The language of the machine, for people: what programs read is English always.
+fn speak() {
+    let given = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| {
+        let value = std::env::var(name).ok()?;
+        (!value.is_empty()).then_some(value)
+    });
+    if let Some(locale) = given {
+        keymoot::text::speak(&locale);
     }
 }
 

@@ -24,13 +24,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "session",
         &[
-            "api", "crypto", "pki", "engine", "vault", "custody", "evidence", "os",
+            "api", "crypto", "pki", "engine", "vault", "custody", "evidence", "os", "text",
         ],
     ),
     (
         "ceremony",
         &[
             "api", "crypto", "pki", "engine", "vault", "custody", "evidence", "session", "os",
+            "text",
         ],
     ),
     ("tui", FRONT_END),
@@ -38,10 +39,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cli", FRONT_END),
     ("serve", FRONT_END),
     ("os", &["api"]),
+    // The language of the screens: below everything that says something, above nothing.
+    ("text", &[]),
 ];
 
 const FRONT_END: &[&str] = &[
     "api", "crypto", "pki", "engine", "vault", "custody", "evidence", "session", "ceremony", "os",
+    "text",
 ];
 
 /// Lines a file may have.

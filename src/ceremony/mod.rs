@@ -35,7 +35,7 @@ pub use evidence::{bundle, run_report_of, shipped_by_hash};
 pub use finding::Finding;
 pub use lint::{RULES, Rule};
 pub use named_file::{PRACTICE_FILE, named_file, read_envelope};
-pub use recorded::{RECORDED, deed_marker, deeds_in, recorded_script_for};
+pub use recorded::{RECORDED, deed_marker, deeds_in, lint_said, recorded_script_for};
 pub use rehearsed::{Rehearsed, note_file};
 pub(crate) use run::key_lines;
 pub use run::{RunError, Runner, Wanted, resolve_inputs, run_report};

@@ -6,11 +6,12 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{ops, parse, shipped};
+use super::{Script, ops, parse, shipped};
 use crate::api::Timestamp;
 use crate::session::deeds::{Deed, DeedKey};
 use crate::session::field::{Field, Kind};
 use crate::session::op::{self, Op};
+use crate::text::{say, tr};
 
 /// The file that is proposed for such a script.
 pub const RECORDED: &str = "as-done.toml";
@@ -50,6 +51,19 @@ pub fn recorded_script_for(file: &Path, deeds: &[Deed]) -> Result<String, String
 ///
 /// # Errors
 /// The id has not the form of one, or nothing was done that a script could say.
+/// What the linter finds in such a script, in a few words for whoever wrote it.
+pub fn lint_said(script: &str) -> String {
+    match Script::parse(script.as_bytes()).map(|script| script.lint().len()) {
+        Ok(0) => tr("the linter finds nothing in it; rehearse it before it is used").to_owned(),
+        Ok(1) => tr("the linter finds one thing in it: keymoot lint says which").to_owned(),
+        Ok(n) => say!(
+            "the linter finds {n} things in it: keymoot lint says which",
+            n
+        ),
+        Err(_) => tr("it cannot be read as a script: keymoot lint says why").to_owned(),
+    }
+}
+
 fn recorded_script(id: &str, deeds: &[Deed]) -> Result<String, String> {
     if !parse::is_id(id) {
         return Err(format!(
@@ -123,6 +137,11 @@ impl Writer {
         writer.made = makes.map(|key| key.arn.clone()).collect();
         for (name, role) in deeds.iter().flat_map(|d| d.who.iter().chain(&d.by)) {
             writer.place(name, role);
+        }
+        // A destruction is watched (PCI PIN 24-2.2), whether or not somebody stood by when this was done.
+        let watched = writer.places.iter().any(|(_, _, role)| role == "witness");
+        if !watched && deeds.iter().any(|d| d.op == op::DELETE_KEY.name) {
+            writer.place("witness", "witness");
         }
         writer
     }
@@ -368,10 +387,15 @@ fn expected(op: &Op) -> &'static str {
             "expect   = { state = \"CREATE_COMPLETE\", attributes = \"declared\" }\n"
         }
         "delete-key" => "expect   = { state = \"DELETE_PENDING\" }\n",
+        "restore-key" | "stop-key-usage" => {
+            "expect   = { state = \"CREATE_COMPLETE\", enabled = false }\n"
+        }
+        "start-key-usage" => "expect   = { state = \"CREATE_COMPLETE\", enabled = true }\n",
+        name if name.starts_with("get-parameters-for-") => "expect   = { lasts = \"6d\" }\n",
         name if name.starts_with("export-key.") && name != "export-key.tr31" => {
             "expect   = { kcv = \"key\" }\n"
         }
-        _ => "",
+        _ => "expect   = { state = \"CREATE_COMPLETE\" }\n",
     }
 }
 

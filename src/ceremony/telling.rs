@@ -142,7 +142,7 @@ pub fn ended(outcome: Option<RunOutcome>, run: Option<&Run>, rehearsal: bool) ->
 
 fn done(run: Option<&Run>, rehearsal: bool) -> String {
     let files = match handed_over(run).len() {
-        0 | 1 => "1 file".to_owned(),
+        0 | 1 => tr("1 file").to_owned(),
         n => say!("{n} files", n),
     };
     let hold = if rehearsal {

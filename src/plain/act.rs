@@ -52,7 +52,8 @@ pub(crate) struct Acting<'t, 'a> {
 impl Acting<'_, '_> {
     /// An act from its first field to its end.
     pub(crate) fn begin(&mut self, op: &'static Op) -> Result<(), Gone> {
-        self.talk.heading(&format!("{}: {}.", op.title, op.does));
+        self.talk
+            .heading(&format!("{}: {}.", tr(op.title), tr(op.does)));
         let mut draft = Draft::new(op);
         while fill(self.talk, self.session, &mut draft, self.explain)? {
             let view = self.session.view();
@@ -137,7 +138,7 @@ impl Acting<'_, '_> {
         preview: &PendingView,
     ) -> Result<bool, Gone> {
         self.talk
-            .heading(&say!("{title}, review:", title = draft.op.title));
+            .heading(&say!("{title}, review:", title = tr(draft.op.title)));
         let mut told = described(preview);
         if let Some(folder) = &draft.out {
             told.push(say!("  folder: {folder}", folder = folder.display()));
@@ -403,7 +404,7 @@ impl Acting<'_, '_> {
         let people: Vec<guide::Entry> = view
             .people
             .iter()
-            .map(|p| guide::Entry::new(&p.name, &p.name, &p.role))
+            .map(|p| guide::Entry::new(&p.name, &p.name, guide::role_word(&p.role)))
             .collect();
         let question = Question::new(footing(
             tr("whoever refuses; one person is enough to stop a request"),

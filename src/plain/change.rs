@@ -154,7 +154,7 @@ impl Home<'_, '_> {
             let entries: Vec<Entry> = HAPPENED
                 .iter()
                 .map(|one| {
-                    let entry = Entry::new(one.id, one.what, one.then);
+                    let entry = Entry::new(one.id, tr(one.what), tr(one.then));
                     match happened::off(one, &view) {
                         Some(reason) => entry.off_because(reason),
                         None => entry,
@@ -181,7 +181,7 @@ impl Home<'_, '_> {
                 }
                 Some(Leads::Text(text)) => {
                     for line in text {
-                        self.talk.say(line);
+                        self.talk.say(tr(line));
                     }
                 }
                 None => {}

@@ -106,8 +106,14 @@ impl Question {
     }
 
     /// With explanations.
-    pub(crate) fn explained(mut self, lines: &[&str]) -> Self {
-        self.help = lines.iter().map(|l| (*l).to_owned()).collect();
+    pub(crate) fn explained(mut self, lines: &[&'static str]) -> Self {
+        self.help = lines.iter().map(|l| tr(l).to_owned()).collect();
+        self
+    }
+
+    /// With explanations that name who is there.
+    pub(crate) fn explained_here(mut self, lines: Vec<String>) -> Self {
+        self.help = lines;
         self
     }
 
@@ -208,7 +214,7 @@ impl<'a> Dialogue<'a> {
         self.tell(question);
         let question = self.about(question, asked);
         loop {
-            let typed = self.prompt(&question, &format!("{}: ", asked.field.label))?;
+            let typed = self.prompt(&question, &format!("{}: ", tr(asked.field.label)))?;
             let text = match self.steer(&question, &typed) {
                 Steered::Handled => continue,
                 Steered::Word(Word::Practice) => match &asked.practice {
@@ -248,7 +254,7 @@ impl<'a> Dialogue<'a> {
         loop {
             self.footing(&question.footing);
             self.line.drop_typed_ahead();
-            let prompt = say!("{label} (not shown): ", label = asked.field.label);
+            let prompt = say!("{label} (not shown): ", label = tr(asked.field.label));
             let Some(secret) = self.line.secret(&prompt)? else {
                 return Ok(Heard::Said(Word::Back));
             };
@@ -317,7 +323,7 @@ impl<'a> Dialogue<'a> {
         let declared: Vec<Entry> = match field.kind {
             Kind::Choice(choices) => choices
                 .iter()
-                .map(|c| Entry::new(c.id, c.label, ""))
+                .map(|c| Entry::new(c.id, tr(c.label), ""))
                 .collect(),
             _ => Vec::new(),
         };
@@ -353,7 +359,7 @@ impl<'a> Dialogue<'a> {
         let practised = asked.practice.as_deref();
         let practice = practised.and_then(|id| entries.iter().position(|entry| entry.id == id));
         Ok(
-            match self.choose_with(&question, field.label, &entries, practice)? {
+            match self.choose_with(&question, tr(field.label), &entries, practice)? {
                 Heard::Given(at) => {
                     let id = entries.get(at).map(|e| e.id.clone());
                     Heard::Given(Answer::Text(id.unwrap_or_default()))
@@ -376,13 +382,14 @@ impl<'a> Dialogue<'a> {
         } else {
             tr("shows the question")
         };
-        let question = Question::new(footing(&page.acts(), enter, page.saved)).explained(&[
-            &say!(
-                "The keyboard changes hands because {ONE_PERSONS_EYES}",
-                ONE_PERSONS_EYES
-            ),
-            &page.waits(),
-        ]);
+        let question =
+            Question::new(footing(&page.acts(), enter, page.saved)).explained_here(vec![
+                say!(
+                    "The keyboard changes hands because {ONE_PERSONS_EYES}",
+                    ONE_PERSONS_EYES = tr(ONE_PERSONS_EYES)
+                ),
+                page.waits(),
+            ]);
         self.line.drop_typed_ahead();
         let heard = self.enter(&question)?;
         if blank && matches!(heard, Heard::Given(())) {

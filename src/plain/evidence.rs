@@ -1,6 +1,7 @@
 //! Audit and evidence in lines: the newest events, whether the chain holds, and the file that an auditor gets.
 
 use crate::ceremony::{bundle, shipped_by_hash};
+use crate::session::View;
 use crate::session::field::{Field, Kind};
 use crate::session::guide::Entry;
 use crate::text::{say, tr};
@@ -63,21 +64,7 @@ impl Home<'_, '_> {
     /// Runs, and the bundle of one.
     pub(super) fn evidence(&mut self) -> Result<(), Gone> {
         let view = self.session.view();
-        let entries: Vec<Entry> = view
-            .runs
-            .iter()
-            .map(|run| {
-                Entry::new(
-                    "",
-                    &run.script,
-                    &say!(
-                        "run {number}, {started}",
-                        number = run.number,
-                        started = run.started.rfc3339()
-                    ),
-                )
-            })
-            .collect();
+        let entries = runs(&view);
         let heading = match entries.len() {
             0 => tr(
                 "No ceremony was run in this vault: there is nothing to bundle. keymoot verify F checks a bundle that somebody brought.",
@@ -129,4 +116,22 @@ impl Home<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// The runs as a list to choose from.
+fn runs(view: &View) -> Vec<Entry> {
+    view.runs
+        .iter()
+        .map(|run| {
+            Entry::new(
+                "",
+                &run.script,
+                &say!(
+                    "run {number}, {started}",
+                    number = run.number,
+                    started = run.started.rfc3339()
+                ),
+            )
+        })
+        .collect()
 }

@@ -88,9 +88,9 @@ impl Asking<'_, '_> {
     fn one(&mut self, field: &Field, place: &str) -> Result<Option<Word>, Gone> {
         self.talk.heading(&say!(
             "{title}, question {place}: {label}.",
-            title = self.draft.op.title,
+            title = tr(self.draft.op.title),
             place,
-            label = field.label
+            label = tr(field.label)
         ));
         let entries = self.entries(field);
         if !entries.is_empty() && entries.iter().all(|e| e.off.is_some()) {
@@ -106,9 +106,10 @@ impl Asking<'_, '_> {
         if let Some(before) = self.draft.answers.texts.get(field.id) {
             told.push(say!("Answered before: {before}", before));
         }
-        let question = Question::new(self.footing()).telling(told).explained(&[
-            &say!("This {does}.", does = self.draft.op.does),
-            tr("After the last question comes the review; before custodians have signed nothing happens."),
+        let question = Question::new(self.footing()).telling(told).explained_here(vec![
+            say!("This {does}.", does = tr(self.draft.op.does)),
+            tr("After the last question comes the review; before custodians have signed nothing happens.")
+                .to_owned(),
         ]);
         let asked = AskField {
             exactly: None,
@@ -151,7 +152,10 @@ impl Asking<'_, '_> {
             Kind::Algorithm if !usage.is_empty() => guide::algorithms(usage),
             Kind::Modes if !usage.is_empty() => guide::modes(usage),
             Kind::YesNo if field.id == "exportable" => guide::exportable(),
-            Kind::YesNo => vec![Entry::new("no", "no", ""), Entry::new("yes", "yes", "")],
+            Kind::YesNo => vec![
+                Entry::new("no", tr("no"), ""),
+                Entry::new("yes", tr("yes"), ""),
+            ],
             Kind::Person => guide::people(&self.session.view()),
             Kind::Key => guide::keys(&self.session.view(), self.draft.op.name, field.id),
             _ => Vec::new(),

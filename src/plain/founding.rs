@@ -201,14 +201,14 @@ impl Asking {
             )?;
             return Some(say!(
                 "{label}: {rule} Nothing was recorded.",
-                label = field.label,
+                label = tr(field.label),
                 rule
             ));
         }
         if field.id == CLOCK.id && date_time(text).is_none() {
             return Some(say!(
                 "{label} {founding} Nothing was recorded.",
-                label = field.label,
+                label = tr(field.label),
                 founding = founding::NO_TIME
             ));
         }

@@ -8,7 +8,7 @@ use crate::text::{say, tr};
 pub(super) fn hints(asked: &AskField) -> Vec<String> {
     let mut lines = Vec::new();
     if !asked.field.hint.is_empty() {
-        lines.push(asked.field.hint.to_owned());
+        lines.push(tr(asked.field.hint).to_owned());
     }
     if asked.field.optional && !matches!(asked.field.kind, Kind::Choice(_)) {
         lines.push(tr("This may be left empty.").to_owned());

@@ -165,7 +165,7 @@ impl<'a> Home<'_, 'a> {
         let entries: Vec<Entry> = due
             .iter()
             .map(|d| {
-                let label = format!("{}: {}", d.kind, d.what);
+                let label = format!("{}: {}", tr(d.kind), d.what);
                 Entry::new(
                     "",
                     &label,
@@ -364,8 +364,27 @@ fn sent(export: &crate::session::ExportView) -> String {
 
 /// The menu of a vault as it is now.
 fn menu(view: &View) -> Vec<(Goal, Entry)> {
-    let waiting = view.pending.len();
-    let mut menu = vec![
+    let mut menu = places(view.pending.len());
+    menu.extend(op::OPS.iter().map(|op| {
+        let entry = Entry::new(op.name, tr(op.title), tr(op.does));
+        let entry = match off(op, view) {
+            Some(reason) => entry.off_because(&reason),
+            None => entry,
+        };
+        (Goal::Act(op), entry)
+    }));
+    if !view.deeds.is_empty() {
+        let note = tr("the acts since the vault was opened, to be rehearsed and played again");
+        let entry = Entry::new("script", tr("Write a script of what was done"), note);
+        menu.push((Goal::Script, entry));
+    }
+    menu.push((Goal::Close, Entry::new("close", tr("Close the vault"), "")));
+    menu
+}
+
+/// The places of a vault, with the requests that wait for a signature.
+fn places(waiting: usize) -> Vec<(Goal, Entry)> {
+    vec![
         (Goal::Due, Entry::new("due", tr("What is due"), "")),
         (
             Goal::Keys,
@@ -415,22 +434,7 @@ fn menu(view: &View) -> Vec<(Goal, Entry)> {
                 tr("the file that an auditor gets"),
             ),
         ),
-    ];
-    menu.extend(op::OPS.iter().map(|op| {
-        let entry = Entry::new(op.name, op.title, op.does);
-        let entry = match off(op, view) {
-            Some(reason) => entry.off_because(&reason),
-            None => entry,
-        };
-        (Goal::Act(op), entry)
-    }));
-    if !view.deeds.is_empty() {
-        let note = tr("the acts since the vault was opened, to be rehearsed and played again");
-        let entry = Entry::new("script", tr("Write a script of what was done"), note);
-        menu.push((Goal::Script, entry));
-    }
-    menu.push((Goal::Close, Entry::new("close", tr("Close the vault"), "")));
-    menu
+    ]
 }
 
 /// Why an act cannot be asked for in this vault as it is now, as far as its fields tell.
@@ -445,7 +449,12 @@ fn off(op: &Op, view: &View) -> Option<String> {
     needed
         .map(|field| (field, guide::keys(view, op.name, field.id)))
         .find(|(_, keys)| keys.iter().all(|k| k.off.is_some()))
-        .map(|(field, _)| say!("no key here can be its \"{label}\"", label = field.label))
+        .map(|(field, _)| {
+            say!(
+                "no key here can be its \"{label}\"",
+                label = tr(field.label)
+            )
+        })
 }
 
 /// One of the ceremonies that ship, the shortest first; `note` says more about one by its id.

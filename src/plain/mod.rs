@@ -170,7 +170,7 @@ fn ways(vaults: &[PathBuf]) -> Vec<Entry> {
         );
         Entry::new(
             "",
-            &format!("Open {name}"),
+            &say!("Open {name}", name),
             tr("its custodians enter their passphrases"),
         )
     }));

@@ -211,7 +211,7 @@ impl Entering<'_, '_> {
     fn share(&mut self, name: &str, here: bool) -> Result<(), Gone> {
         let so_far = self.so_far();
         let page = HandOver {
-            role: "custodian",
+            role: tr("custodian"),
             person: name,
             what: tr("the passphrase from the own paper"),
             saved: &so_far,

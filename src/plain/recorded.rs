@@ -6,7 +6,7 @@ use super::dialogue::{Question, footing};
 use super::home::Home;
 use super::line::Gone;
 use super::opening::plain;
-use crate::ceremony::recorded_script_for;
+use crate::ceremony::{lint_said, recorded_script_for};
 use crate::os::write_new_file;
 use crate::session::asked::NEW_SCRIPT;
 use crate::text::{say, tr};
@@ -27,12 +27,16 @@ impl Home<'_, '_> {
             let path = Path::new(path.trim());
             let written = recorded_script_for(path, &self.session.deeds())
                 .map_err(|why| say!("No script was written: {why}.", why))
-                .and_then(|text| write_new_file(path, text.as_bytes()).map_err(|e| e.to_string()));
+                .and_then(|text| {
+                    let path = write_new_file(path, text.as_bytes()).map_err(|e| e.to_string())?;
+                    Ok((path, lint_said(&text)))
+                });
             match written {
-                Ok(path) => {
+                Ok((path, found)) => {
                     self.talk.say(&say!(
-                        "written and read back: {path}",
-                        path = path.display()
+                        "written and read back: {path}; {found}",
+                        path = path.display(),
+                        found
                     ));
                     return Ok(());
                 }

@@ -24,7 +24,7 @@ pub(crate) struct Returning {
 /// Asks a return through; whether a vault was written.
 pub(crate) fn restore(talk: &mut Dialogue<'_>, explain: Option<Explain>) -> Result<bool, Gone> {
     talk.heading(tr("Return to a copy."));
-    for line in RETURN_TOLD {
+    for line in RETURN_TOLD.iter().map(|l| tr(l)) {
         talk.say(line);
     }
     loop {
@@ -82,7 +82,7 @@ fn asked(talk: &mut Dialogue<'_>) -> Result<Option<Return>, Gone> {
     let question = Question::new(footing(
         tr("whoever has the copy"),
         tr("keeps this and goes on"),
-        RETURN_SO_FAR,
+        tr(RETURN_SO_FAR),
     ))
     .explained(RETURN_TOLD);
     let mut texts: BTreeMap<&str, String> = BTreeMap::new();

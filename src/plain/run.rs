@@ -7,6 +7,7 @@ use crate::ceremony::{
 };
 use crate::session::field::{Field, Kind};
 use crate::session::guide::Entry;
+use crate::session::run::state_said;
 use crate::session::{Profile, RunOutcome, Session, Stop, practice};
 use crate::text::{say, tr};
 
@@ -163,7 +164,7 @@ impl Run<'_, '_> {
                     "Step {number} of {count} is {state}: {title}.{note}",
                     number = step.number,
                     count,
-                    state = step.state,
+                    state = state_said(&step.state),
                     title = step.title.trim_end_matches('.'),
                     note
                 ));
@@ -252,7 +253,7 @@ impl Run<'_, '_> {
     fn pause(&mut self, showing: &Showing) -> Result<Turn, Gone> {
         let entries: Vec<Entry> = PAUSE
             .iter()
-            .map(|(id, label, note)| Entry::new(id, label, note))
+            .map(|(id, label, note)| Entry::new(id, tr(label), tr(note)))
             .collect();
         let mut told = vec![tr("The ceremony waits. What now?").to_owned()];
         if self.keeps_nothing() {

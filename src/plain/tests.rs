@@ -9,7 +9,9 @@ use super::line::{Gone, Line};
 use super::*;
 use crate::ceremony::shipped;
 use crate::crypto::SecretBytes;
+use crate::custody::words;
 use crate::session::{Profile, Stop};
+use crate::text::{say, speaking, tr, untranslated, words_of};
 
 /// Somebody who answers by what the prompt says, and remembers everything that was said.
 pub(super) struct Reader {
@@ -51,12 +53,16 @@ impl Reader {
             .rev()
             .map(String::as_str)
             .collect();
-        assert!(
-            last[0].starts_with("Acts: ")
-                && last[1].starts_with("Enter: ")
-                && last[2].starts_with("So far: "),
-            "{prompt}: {last:?}"
-        );
+        let heads = [
+            say!("Acts: {acts}", acts = ""),
+            say!("Enter: {enter}", enter = ""),
+            say!("So far: {so_far}", so_far = ""),
+        ];
+        let stand = heads
+            .iter()
+            .zip(&last)
+            .all(|(h, l)| l.starts_with(h.as_str()));
+        assert!(stand && last.len() == 3, "{prompt}: {last:?}");
         self.heard.push(prompt.to_owned());
         if let Some(at) = self.answers.iter().position(|(p, _)| prompt.starts_with(p)) {
             let (_, answer) = self.answers.remove(at).unwrap();
@@ -64,7 +70,7 @@ impl Reader {
         }
         assert!(self.asked < 2000, "it asks for ever:\n{}", self.text());
         match (self.practise, prompt) {
-            (true, "Press Enter: ") => Ok(String::new()),
+            (true, asked) if asked == tr("Press Enter: ") => Ok(String::new()),
             (true, _) => Ok("f5".into()),
             (false, _) => Err(Gone),
         }
@@ -82,7 +88,7 @@ impl Line for Reader {
     }
 
     fn secret(&mut self, prompt: &str) -> Result<Option<SecretBytes>, Gone> {
-        assert!(prompt.contains("(not shown)"));
+        assert!(prompt.contains(tr("(not shown)")));
         let answer = self.answer(prompt)?;
         Ok(Some(SecretBytes::from_slice(answer.as_bytes())))
     }
@@ -407,4 +413,35 @@ fn a_search_in_a_ceremony_is_stopped_and_begun_again() {
     assert!(again < done, "{after}");
     assert!(!after[..done].contains("not shown"), "{after}");
     assert!(text.contains("Done. In a real ceremony"), "{text}");
+}
+
+/// What the script says, and what is named: people, places, codes of standards, the keys that answer.
+const NAMED: &str = "Ada Ana Ben Cho Wim keymoot KEK TDES AES RSA KEY ARN SHA PCI PIN ANSI REHEARSAL kek aws json age
+    arn payment cryptography east CreateKey toml first amber anchor apple arrow bacon badge cabin camel waffle walnut
+    CMAC Sign off administrator encrypt decrypt wrap unwrap lead second watch yes";
+
+#[test]
+fn what_is_said_in_lines_passes_through_the_texts() {
+    let mut reader = Reader::new(&[], true);
+    let status = speaking(|| rehearse_with(first_key(), &mut reader));
+    assert_eq!(status, 0, "{}", reader.text());
+    let script = String::from_utf8(first_key().to_vec()).unwrap();
+    let aloud = (0..=255).flat_map(|byte| words::pgp(&[byte, byte]));
+    let named = words_of(NAMED)
+        .chain(words_of(&script))
+        .chain(aloud)
+        .collect();
+    let left: Vec<String> = reader
+        .text()
+        .lines()
+        .filter_map(|line| {
+            let word = untranslated(line, &named)?;
+            Some(format!("{word}: {line}"))
+        })
+        .collect();
+    assert!(
+        left.is_empty(),
+        "not through the texts:\n{}",
+        left.join("\n")
+    );
 }

@@ -255,7 +255,7 @@ fn exports(view: &View, now: Timestamp) -> Vec<Due> {
                 kind: "receipt",
                 what: say!("none yet for {label}", label = export.label),
                 when: say!("{left} ago", left = left(export.at, now)),
-                who: "receiver".into(),
+                who: tr("receiver").into(),
                 over: false,
                 goes: Goes::Exchange,
             };
@@ -263,7 +263,7 @@ fn exports(view: &View, now: Timestamp) -> Vec<Due> {
                 kind: "token",
                 what: say!("for {label} ends", label = export.label),
                 when: left(now, until),
-                who: "receiver".into(),
+                who: tr("receiver").into(),
                 over: until <= now,
                 goes: Goes::Exchange,
             });
@@ -299,9 +299,9 @@ pub fn counts(view: &View) -> Vec<String> {
     }
     let mut parts = vec![say!("{ready} ready", ready)];
     for (count, word) in [
-        (disabled, "disabled"),
+        (disabled, tr("disabled")),
         (pending, tr("being deleted")),
-        (gone, "destroyed"),
+        (gone, tr("destroyed")),
     ] {
         if count > 0 {
             parts.push(format!("{count} {word}"));

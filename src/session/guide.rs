@@ -50,7 +50,7 @@ impl Entry {
 /// Every purpose; those without a valid combination say so.
 pub fn usages() -> Vec<Entry> {
     let entries = KeyUsage::ALL.iter().map(|usage| {
-        let label = format!("{} {}", usage.code(), usage.words());
+        let label = format!("{} {}", usage.code(), tr(usage.words()));
         match row(*usage) {
             Some(row) => Entry::new(usage.name(), &label, family(row)),
             None => Entry::new(usage.name(), &label, "")
@@ -111,10 +111,10 @@ pub fn modes(usage: &str) -> Vec<Entry> {
 /// Yes and no to leaving, the safe answer first.
 pub fn exportable() -> Vec<Entry> {
     vec![
-        Entry::new("no", "no", tr("it never leaves this vault")),
+        Entry::new("no", tr("no"), tr("it never leaves this vault")),
         Entry::new(
             "yes",
-            "yes",
+            tr("yes"),
             tr("it may leave, wrapped, each time under signatures"),
         ),
     ]
@@ -176,7 +176,7 @@ pub fn export_off(row: &KeyRow) -> Option<&'static str> {
         (_, KeyState::DELETE_COMPLETE) => Some("destroyed"),
         _ if row.suspect.is_some() => Some("SUSPECT"),
         (_, KeyState::DELETE_PENDING) => Some("deleting"),
-        (KeyClass::SYMMETRIC_KEY, _) if !row.key.exportable => Some(tr("not exp.")),
+        (KeyClass::SYMMETRIC_KEY, _) if !row.key.exportable => Some("not exp."),
         (KeyClass::SYMMETRIC_KEY, _) if !row.key.enabled => Some("disabled"),
         (KeyClass::SYMMETRIC_KEY, _) => None,
         _ => Some("RSA"),
@@ -190,7 +190,7 @@ pub fn export_off_words(word: &str) -> &'static str {
         "disabled" => tr("it is disabled; enable it first"),
         "deleting" => tr("it is being deleted"),
         "destroyed" => tr("its material is gone"),
-        "SUSPECT" => SUSPECT_OFF,
+        "SUSPECT" => tr(SUSPECT_OFF),
         _ => tr("RSA keys do not travel"),
     }
 }
@@ -208,13 +208,13 @@ pub fn out_off(row: &KeyRow) -> Option<&'static str> {
 pub fn state_word(row: &KeyRow) -> &'static str {
     match (row.key.key_state, row.key.enabled) {
         (KeyState::CREATE_COMPLETE | KeyState::DELETE_PENDING, _) if row.suspect.is_some() => {
-            "SUSPECT"
+            tr("SUSPECT")
         }
-        (KeyState::CREATE_IN_PROGRESS, _) => "making",
-        (KeyState::CREATE_COMPLETE, true) => "ready",
-        (KeyState::CREATE_COMPLETE, false) => "disabled",
-        (KeyState::DELETE_PENDING, _) => "deleting",
-        (KeyState::DELETE_COMPLETE, _) => "destroyed",
+        (KeyState::CREATE_IN_PROGRESS, _) => tr("making"),
+        (KeyState::CREATE_COMPLETE, true) => tr("ready"),
+        (KeyState::CREATE_COMPLETE, false) => tr("disabled"),
+        (KeyState::DELETE_PENDING, _) => tr("deleting"),
+        (KeyState::DELETE_COMPLETE, _) => tr("destroyed"),
     }
 }
 
@@ -262,7 +262,7 @@ fn key_off(op: &str, field: &str, row: &KeyRow) -> Option<&'static str> {
         && !op.ends_with("-alias")
         && op != "tag-resource"
     {
-        return gone.or(Some(SUSPECT_OFF));
+        return gone.or(Some(tr(SUSPECT_OFF)));
     }
     match op {
         _ if field == "ca" => gone
@@ -315,15 +315,36 @@ fn pair_off(op: &str, row: &KeyRow) -> Option<&'static str> {
 
 /// Everybody who could ask for an act, those first who usually do; witnesses are shown and off.
 pub fn people(view: &View) -> Vec<Entry> {
-    let entry = |p: &super::view::PersonView| Entry::new(&p.name, &p.name, &p.role);
+    let entry = |p: &super::view::PersonView| Entry::new(&p.name, &p.name, role_word(&p.role));
     view.people.iter().map(entry).collect()
+}
+
+/// A role in the language of the screens.
+pub fn role_word(role: &str) -> &str {
+    match role {
+        "administrator" => tr("administrator"),
+        "custodian" => tr("custodian"),
+        "witness" => tr("witness"),
+        other => other,
+    }
+}
+
+/// How far an export has come, in the language of the screens.
+pub fn export_word(state: &str) -> &str {
+    match state {
+        "sent" => tr("sent"),
+        "confirmed" => tr("confirmed"),
+        "DIFFERS" => tr("DIFFERS"),
+        other => other,
+    }
 }
 
 /// Who may ask for an act, and why others may not.
 pub fn issuers(view: &View) -> Vec<Entry> {
     let role = |word: &'static str| view.people.iter().filter(move |p| p.role == word);
     let mut entries: Vec<Entry> = Vec::new();
-    entries.extend(role("administrator").map(|p| Entry::new(&p.name, &p.name, "administrator")));
+    entries
+        .extend(role("administrator").map(|p| Entry::new(&p.name, &p.name, tr("administrator"))));
     entries.extend(role("custodian").map(|p| {
         Entry::new(
             &p.name,
@@ -341,7 +362,7 @@ pub fn issuers(view: &View) -> Vec<Entry> {
 pub fn signers(pending: &PendingView, view: &View) -> Vec<Entry> {
     let custodians = view.people.iter().filter(|p| p.role == "custodian");
     let entries = custodians.map(|person| {
-        let entry = Entry::new(&person.name, &person.name, "custodian");
+        let entry = Entry::new(&person.name, &person.name, tr("custodian"));
         if pending.signed.contains(&person.name) {
             entry.off_because(tr("has signed this already; one person counts once"))
         } else if pending.may_sign.contains(&person.name) {

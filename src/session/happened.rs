@@ -154,9 +154,9 @@ pub fn row(person: &PersonView, view: &View) -> [String; 5] {
     };
     let (last, due) = match person.drill {
         Some(drill) => (
-            drill.last.map_or_else(|| "never".to_owned(), day),
+            drill.last.map_or_else(|| tr("never").to_owned(), day),
             if drill.due <= view.now {
-                "now".to_owned()
+                tr("now").to_owned()
             } else {
                 day(drill.due)
             },
@@ -165,7 +165,7 @@ pub fn row(person: &PersonView, view: &View) -> [String; 5] {
     };
     [
         person.name.clone(),
-        person.role.clone(),
+        super::guide::role_word(&person.role).to_owned(),
         envelopes,
         last,
         due,

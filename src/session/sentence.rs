@@ -156,7 +156,7 @@ fn creation(input: &CreateKeyInput) -> (String, Details) {
         if input.exportable {
             tr("yes, wrapped")
         } else {
-            "never"
+            tr("never")
         },
     ));
     (say!("CREATE KEY {label}", label), details)
@@ -182,7 +182,7 @@ fn import(
             let export = if wrapped.exportable {
                 tr("yes, wrapped")
             } else {
-                "never"
+                tr("never")
             };
             details.push(line(tr("export"), export));
             if let Some(token) = &wrapped.import_token {
@@ -205,7 +205,7 @@ pub(crate) fn attributes(attributes: &KeyAttributes) -> Details {
             &format!(
                 "{} {}",
                 attributes.key_usage.code(),
-                attributes.key_usage.words()
+                tr(attributes.key_usage.words())
             ),
         ),
         line(tr("kind"), attributes.key_algorithm.name()),

@@ -8,6 +8,7 @@ use super::custody_act::{CustodyAct, Rotation};
 use super::sentence::{Details, line};
 use super::state::State;
 use super::{op_ledger, op_suspect};
+use crate::custody::ledger::Appointment;
 
 /// The sentence and details of such an act on this state.
 pub(crate) fn describe(act: &CustodyAct, state: &State) -> (String, Details) {
@@ -42,19 +43,7 @@ pub(crate) fn describe(act: &CustodyAct, state: &State) -> (String, Details) {
             say!("ATTEST that copy {copy} is destroyed", copy),
             vec![line(tr("how"), how)],
         ),
-        CustodyAct::Appoint(appointment) => {
-            let day = |millis| crate::custody::ledger::day(millis);
-            (
-                say!("APPOINT {person} as custodian", person = appointment.person),
-                vec![
-                    line(tr("from"), &day(appointment.from)),
-                    line(tr("until"), &day(appointment.until)),
-                    line(tr("reports to"), &appointment.manager),
-                    line(tr("stand-in"), &appointment.backup),
-                    line(tr("form"), &appointment.form),
-                ],
-            )
-        }
+        CustodyAct::Appoint(appointment) => appoint(appointment),
         CustodyAct::Exempt(exemption) => op_ledger::told_exemption(exemption),
         CustodyAct::Suspect {
             key,
@@ -74,6 +63,20 @@ pub(crate) fn describe(act: &CustodyAct, state: &State) -> (String, Details) {
             ],
         ),
     }
+}
+
+fn appoint(appointment: &Appointment) -> (String, Details) {
+    let day = |millis| crate::custody::ledger::day(millis);
+    (
+        say!("APPOINT {person} as custodian", person = appointment.person),
+        vec![
+            line(tr("from"), &day(appointment.from)),
+            line(tr("until"), &day(appointment.until)),
+            line(tr("reports to"), &appointment.manager),
+            line(tr("stand-in"), &appointment.backup),
+            line(tr("form"), &appointment.form),
+        ],
+    )
 }
 
 fn rotate(rotation: &Rotation, state: &State) -> (String, Details) {

@@ -21,7 +21,7 @@ pub(crate) fn import(input: &ImportTr34KeyBlock, engine: &EngineState) -> (Strin
     if let Some(token) = &token {
         let header = token.header();
         let unknown = "unknown";
-        let usage = header.usage.words().unwrap_or(unknown);
+        let usage = header.usage.words().map_or(unknown, tr);
         details.push(line(tr("use"), &format!("{} {usage}", header.usage.code())));
         details.push(line(
             tr("kind"),

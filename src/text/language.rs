@@ -15,7 +15,8 @@ const TRANSLATIONS: &[Translation] = &[];
 #[derive(Deserialize)]
 struct Entry {
     english: String,
-    words: String,
+    /// Absent in the English list.
+    words: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -51,12 +52,8 @@ fn chosen(locale: &str, translations: &[Translation]) -> Option<Words> {
 
 fn read(list: &str) -> Option<Words> {
     let list: List = toml::from_str(list).ok()?;
-    Some(
-        list.text
-            .into_iter()
-            .map(|e| (e.english, e.words))
-            .collect(),
-    )
+    let said = |e: Entry| Some((e.english, e.words?));
+    Some(list.text.into_iter().filter_map(said).collect())
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ mod pretend;
 
 pub(crate) use fill::fill;
 pub use language::speak;
+#[cfg(test)]
+pub(crate) use pretend::{speaking, untranslated, words_of};
 
 /// The words for an English text in the language that the screens speak.
 pub(crate) fn tr(english: &'static str) -> &'static str {

@@ -2,7 +2,7 @@
 //! read, so that words which never pass through [`super::tr`] stand out on a screen.
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 thread_local! {
@@ -50,4 +50,17 @@ fn circled(c: char) -> Option<char> {
         _ => return None,
     };
     char::from_u32(first)
+}
+
+/// The first word of a line that is still English: three letters or more, no digits of a digest, and not `named`.
+pub(crate) fn untranslated<'a>(line: &'a str, named: &BTreeSet<&str>) -> Option<&'a str> {
+    let mut words = words_of(line).filter(|word| word.chars().all(|c| c.is_ascii_alphabetic()));
+    words.find(|word| {
+        word.len() > 2 && !word.chars().all(|c| c.is_ascii_hexdigit()) && !named.contains(word)
+    })
+}
+
+/// The words of a text.
+pub(crate) fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric())
 }

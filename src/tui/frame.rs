@@ -92,9 +92,10 @@ fn too_small(canvas: &mut Canvas<'_>) {
 /// `acme │ TEST │ 2 of 3: Ana Cho │ 2026-11-23 14:31:07Z │ offline │ 1 to sign`
 fn status(world: &World, clock: &str, canvas: &mut Canvas<'_>) {
     let width = usize::from(canvas.width());
+    let network_word = network_word(&world.network);
     let Some(view) = &world.view else {
         let mut x = 1;
-        for (n, part) in ["keymoot", tr("no vault is open"), clock, &world.network]
+        for (n, part) in ["keymoot", tr("no vault is open"), clock, network_word]
             .iter()
             .enumerate()
         {
@@ -110,7 +111,7 @@ fn status(world: &World, clock: &str, canvas: &mut Canvas<'_>) {
         .collect();
     let sign = say!("{pending} to sign", pending = view.pending.len());
     let banner = shaped(view.profile);
-    let fixed = banner.width() + clock.width() + world.network.width() + sign.width() + 5 * 3 + 2;
+    let fixed = banner.width() + clock.width() + network_word.width() + sign.width() + 5 * 3 + 2;
     let room = width.saturating_sub(fixed);
     // A practice vault has no name but its profile.
     let name = if view.vault == view.profile.name() {
@@ -135,13 +136,22 @@ fn status(world: &World, clock: &str, canvas: &mut Canvas<'_>) {
         (Role::profile(view.profile), banner),
         (Role::Text, &quorum),
         (Role::Text, clock),
-        (network(view.profile, &world.network), &world.network),
+        (network(view.profile, &world.network), network_word),
         (waiting, &sign),
     ];
     let mut x = 1;
     let parts = parts.iter().filter(|(_, text)| !text.is_empty());
     for (n, (role, text)) in parts.enumerate() {
         x = separated(canvas, x, n, *role, text);
+    }
+}
+
+/// The network in the language of the screens.
+pub(crate) fn network_word(network: &str) -> &str {
+    match network {
+        "offline" => tr("offline"),
+        "ONLINE" => tr("ONLINE"),
+        other => other,
     }
 }
 

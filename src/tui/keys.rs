@@ -1,5 +1,6 @@
 //! The one table of keys: what each does, how it is written. Footer, help and palette are drawn from it.
 
+use crate::text::tr;
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::chord::{Chord, control, letter, plain};
@@ -410,7 +411,7 @@ impl Offer {
     /// The footer's word.
     pub(crate) fn footer_word(&self) -> &'static str {
         self.word
-            .or_else(|| self.binding().map(|b| b.word))
+            .or_else(|| self.binding().map(|b| tr(b.word)))
             .unwrap_or_default()
     }
 

@@ -178,7 +178,7 @@ fn custodians(world: &World) -> Choices {
     let custodians = people.filter(|p| p.role == "custodian" && p.present);
     Choices::new(
         custodians
-            .map(|p| Entry::new(&p.name, &p.name, "custodian"))
+            .map(|p| Entry::new(&p.name, &p.name, tr("custodian")))
             .collect(),
     )
 }

@@ -43,6 +43,8 @@ mod snapshot;
 #[cfg(test)]
 mod storm_tests;
 mod surroundings;
+#[cfg(test)]
+mod texts_tests;
 mod theme;
 mod widgets;
 mod world;

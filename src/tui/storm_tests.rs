@@ -27,7 +27,7 @@ const OVER: [&str; 4] = ["Help", "Leave", "Palette", "Settings"];
 
 /// Where a way begins.
 #[derive(Clone, Copy)]
-enum Begin {
+pub(super) enum Begin {
     /// Home of a vault with keys of every sort, whose people's signing keys are held.
     Full,
     /// Home of an empty vault: everybody types.
@@ -41,7 +41,7 @@ enum Begin {
 }
 
 /// A screen, where the way to it begins, the keys, and keys that are pressed again until it is there.
-type Way = (&'static str, Begin, &'static str, &'static str);
+pub(super) type Way = (&'static str, Begin, &'static str, &'static str);
 
 const REQUEST: &str = "n<Enter><Enter><Enter><Enter>kek<Enter>";
 
@@ -50,7 +50,7 @@ const EXACT: &str = "n<Enter><Enter><Enter><Enter>kek<Enter><F2>";
 /// Two custodians open the copy, the word is typed, the administrator asks.
 const RETURN: &str = "<Enter><Enter><F5><Enter><Enter><F5><Enter><Enter>restore<Enter><F5><Enter>";
 
-fn ways() -> Vec<Way> {
+pub(super) fn ways() -> Vec<Way> {
     use Begin::{Copy, Full, Leapt, Typed, Welcome};
     vec![
         ("Approvals", Full, "a", ""),
@@ -173,7 +173,7 @@ pub(super) fn confined(order: Order, place: &Path) -> Order {
 }
 
 /// A vault in a folder, and a copy of it.
-fn folders(place: &Path) {
+pub(super) fn folders(place: &Path) {
     let store = Box::new(FolderStore::create(&place.join("r.vault")).unwrap());
     let environment = Environment::seeded("storm").unwrap();
     let made = practice::vault(store, environment, Some(start()), true).unwrap();
@@ -218,7 +218,7 @@ fn top(room: &Room) -> &'static str {
 }
 
 /// The keys that people press, until the screen is there.
-fn steered(way: Way, place: &Path) -> Result<Room, String> {
+pub(super) fn steered(way: Way, place: &Path) -> Result<Room, String> {
     let (name, from, keys, again) = way;
     let mut room = begun(from, place);
     room.press(keys);

@@ -132,7 +132,7 @@ impl Act {
                     script: script.into_bytes(),
                     inputs: BTreeMap::new(),
                 };
-                let runner = RunScreen::new(self.op.title, None, false);
+                let runner = RunScreen::new(tr(self.op.title), None, false);
                 Some(Reaction::one(Step::Replace(Box::new(runner))).then(Step::Order(order)))
             }
             Err(words) => {
@@ -187,11 +187,11 @@ impl Screen for Act {
     // A screen is called by its title; the act's own name is what scripts write.
     #[allow(clippy::misnamed_getters)]
     fn name(&self) -> &'static str {
-        self.op.title
+        tr(self.op.title)
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec![self.op.title.into(), "1 of 2".into()]
+        vec![tr(self.op.title).into(), "1 of 2".into()]
     }
 
     fn footing(&self, world: &World) -> Footing {

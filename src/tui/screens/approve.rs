@@ -318,7 +318,7 @@ impl Screen for Approve {
             Stage::Stopped(_) => vec![Offer::word(Verb::Enter, tr("do it"))],
         };
         let back = if matches!(self.stage, Stage::Sign(_)) {
-            "back"
+            tr("back")
         } else {
             tr("not now")
         };

@@ -280,7 +280,7 @@ impl Screen for Changed {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec![tr("Custodians").into(), "done".into()]
+        vec![tr("Custodians").into(), tr("done").into()]
     }
 
     fn footing(&self, _world: &World) -> Footing {

@@ -145,6 +145,16 @@ impl Code {
         }
     }
 
+    fn moves(&self) -> String {
+        match self.due {
+            None => tr("stands still").to_owned(),
+            Some(_) => say!(
+                "{per_second} a second",
+                per_second = per_second(self.period())
+            ),
+        }
+    }
+
     fn words(&self, blocks: Blocks, at: usize, count: usize, world: &World) -> Vec<(Role, String)> {
         let glyphs = match blocks {
             Blocks::Half => tr("half blocks"),
@@ -168,13 +178,7 @@ impl Code {
                 bytes,
                 sha256,
             } => {
-                let moves = match self.due {
-                    None => tr("stands still").to_owned(),
-                    Some(_) => say!(
-                        "{per_second} a second",
-                        per_second = per_second(self.period())
-                    ),
-                };
+                let moves = self.moves();
                 let mut words = vec![
                     (Role::Title, name.clone()),
                     (
@@ -188,10 +192,10 @@ impl Code {
                     ),
                     (
                         Role::Text,
-                        format!(
-                            "{} bytes as BBQr (B$2). A reader may begin anywhere; once around takes {} s.",
-                            bytes.len(),
-                            seconds(count, self.period())
+                        say!(
+                            "{bytes} bytes as BBQr (B$2). A reader may begin anywhere; once around takes {seconds} s.",
+                            bytes = bytes.len(),
+                            seconds = seconds(count, self.period())
                         ),
                     ),
                     (
@@ -207,7 +211,7 @@ impl Code {
                     v.profile == crate::session::Profile::Production
                 };
                 if world.view.as_ref().is_some_and(production) {
-                    words.insert(2, (Role::Stop, CAMERA.to_owned()));
+                    words.insert(2, (Role::Stop, tr(CAMERA).to_owned()));
                 }
                 words
             }

@@ -92,7 +92,7 @@ impl Custodians {
             canvas.put(x.saturating_add(3), 0, Role::Muted, &words);
         }
         if let Some(one) = self.chosen() {
-            let words = say!("Then: {then}.", then = one.then);
+            let words = say!("Then: {then}.", then = tr(one.then));
             canvas.paragraph(1, below, width.saturating_sub(2), Role::Muted, &words);
         }
         canvas.within(0, 1, width, below.saturating_sub(1), |c| {
@@ -104,11 +104,17 @@ impl Custodians {
                     (Some(_), _) => Role::Muted,
                     _ => Role::Text,
                 };
-                c.put_cut(3, y, width.saturating_sub(4), role, one.what);
+                c.put_cut(3, y, width.saturating_sub(4), role, tr(one.what));
                 // A wide screen says beside every answer what it leads to.
                 if width >= 120 {
                     let beside = if n == at { role } else { Role::Muted };
-                    c.put_cut(THEN, y, width.saturating_sub(THEN + 1), beside, one.then);
+                    c.put_cut(
+                        THEN,
+                        y,
+                        width.saturating_sub(THEN + 1),
+                        beside,
+                        tr(one.then),
+                    );
                 }
             });
         });
@@ -129,8 +135,8 @@ impl Custodians {
             }
             Leads::Return => Reaction::push(Restore::new()),
             Leads::Text(text) => Reaction::push(Page::new(
-                &[tr("Custodians"), chosen.what],
-                text.join("\n\n"),
+                &[tr("Custodians"), tr(chosen.what)],
+                text.iter().map(|t| tr(t)).collect::<Vec<_>>().join("\n\n"),
                 tr("nothing has changed"),
             )),
         }
@@ -165,7 +171,7 @@ impl Screen for Custodians {
             (None, Some(chosen)) => match chosen.leads {
                 Leads::Act(op) => say!(
                     "leads to \"{title}\"; nothing is asked for yet",
-                    title = op.title
+                    title = tr(op.title)
                 ),
                 Leads::OpenReshare => tr("goes on where it stopped").into(),
                 Leads::Return => tr("asks which copy; nothing is asked for yet").into(),

@@ -158,13 +158,13 @@ impl Screen for Delete {
             &say!("How long can {label} still be restored?", label),
         );
         y = y.saturating_add(1);
-        canvas.put(2, y, Role::Focus, "► Days");
+        canvas.put(2, y, Role::Focus, &format!("► {}", tr("Days")));
         self.days.draw(canvas, 10, y, 6, true);
         y = y.saturating_add(1);
         let hint = FIELDS
             .iter()
             .find(|f| f.id == "days")
-            .map_or("", |f| f.hint);
+            .map_or("", |f| tr(f.hint));
         y = y
             .saturating_add(canvas.paragraph(2, y, room, Role::Muted, hint))
             .saturating_add(1);

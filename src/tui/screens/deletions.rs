@@ -198,7 +198,7 @@ impl Screen for Deletions {
         canvas.within(1, y.saturating_add(1), width.saturating_sub(2), EXPLAINED, |c| {
             let words = match off(row, now) {
                 None => tr("It still exists, is unusable, and can be restored. Time counts only while the vault's clock moves forward."),
-                Some("its window is over") => tr("Its window is over: it cannot be used or restored. The next act in this vault destroys its material first."),
+                Some(why) if why == tr("its window is over") => tr("Its window is over: it cannot be used or restored. The next act in this vault destroys its material first."),
                 Some(_) => tr("Its material was destroyed with all earlier copies in this vault. Only the record is left."),
             };
             let room = c.width();
@@ -250,7 +250,7 @@ fn texts(row: &KeyRow, now: Timestamp) -> (Role, Vec<String>) {
         .delete_pending_timestamp
         .filter(|_| key.key_state == KeyState::DELETE_PENDING);
     let (role, state, at, remains) = if let Some(at) = pending {
-        (Role::Countdown, "deleting", clock(at), left(now, at))
+        (Role::Countdown, tr("deleting"), clock(at), left(now, at))
     } else {
         let at = key.delete_timestamp.map(clock).unwrap_or_default();
         (Role::Muted, "destroyed", at, "-".to_owned())

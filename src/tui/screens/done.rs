@@ -127,10 +127,10 @@ impl Done {
 
     fn files(&mut self, files: &HandedOver) {
         self.lines.retain(|l| {
-            !matches!(
-                l.label.as_str(),
-                "folder" | "file" | "beside it" | "sha-256"
-            )
+            let label = l.label.as_str();
+            !["folder", "file", "beside it", "sha-256"]
+                .iter()
+                .any(|known| tr(known) == label)
         });
         match &files.written {
             Ok(folder) => {
@@ -220,7 +220,7 @@ fn told(executed: &Executed, world: &World) -> Vec<Line> {
             let kind = format!(
                 "{} {}, {}",
                 attributes.key_usage.code(),
-                attributes.key_usage.words(),
+                tr(attributes.key_usage.words()),
                 attributes.key_algorithm.name()
             );
             lines.push(Line::new(tr("use"), kind));
@@ -358,7 +358,7 @@ impl Screen for Done {
         let does = if self.folder.is_some() {
             "write"
         } else {
-            "back"
+            tr("back")
         };
         let mut offers = vec![Offer::word(Verb::Enter, does)];
         if self.file.is_some() {

@@ -266,7 +266,7 @@ fn hashes() -> Vec<Entry> {
             Kind::Choice(choices) => Some(
                 choices
                     .iter()
-                    .map(|c| Entry::new(c.id, c.label, ""))
+                    .map(|c| Entry::new(c.id, tr(c.label), ""))
                     .collect(),
             ),
             _ => None,
@@ -353,9 +353,9 @@ impl Screen for Export {
         offers.push(Offer::word(
             Verb::Back,
             if self.step == Step::Key {
-                "leave"
+                tr("leave")
             } else {
-                "back"
+                tr("back")
             },
         ));
         offers

@@ -1,7 +1,7 @@
 //! The blank page between two people: why it is blank, that nothing was lost, who is waited for.
 
 use crate::session::keyboard::{HandOver, ONE_PERSONS_EYES};
-use crate::text::say;
+use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::theme::Role;
 
@@ -18,7 +18,7 @@ pub(crate) fn draw(page: &HandOver<'_>, canvas: &mut Canvas<'_>) {
         Role::Text,
         &say!(
             "This screen is blank on purpose: {ONE_PERSONS_EYES}",
-            ONE_PERSONS_EYES
+            ONE_PERSONS_EYES = tr(ONE_PERSONS_EYES)
         ),
     );
     say(Role::Text, page.saved);

@@ -19,7 +19,7 @@ impl Help {
     /// Help for the screen on top, with the keys it offers now.
     pub(crate) fn of(screen: &dyn Screen, world: &World, offers: &[Offer]) -> Self {
         let mut lines = Vec::new();
-        for paragraph in screen.help() {
+        for paragraph in screen.help().iter().map(|p| tr(p)) {
             lines.push((Role::Text, String::new(), (*paragraph).to_owned()));
             lines.push((Role::Text, String::new(), String::new()));
         }
@@ -38,13 +38,13 @@ impl Help {
             };
             let chords: Vec<String> = binding.chords.iter().map(|c| c.shown()).collect();
             let text = match &offer.off {
-                Some(reason) => say!("{help}. Off now: {reason}", help = binding.help, reason),
-                None => binding.help.to_owned(),
+                Some(reason) => say!("{help}. Off now: {reason}", help = tr(binding.help), reason),
+                None => tr(binding.help).to_owned(),
             };
             lines.push((Role::Key, chords.join(" "), text));
         }
         Self {
-            about: screen.name(),
+            about: tr(screen.name()),
             lines,
             top: 0,
         }

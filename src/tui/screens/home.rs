@@ -7,7 +7,7 @@ use crate::session::{self, View};
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::digest::Digest;
-use crate::tui::frame::clock;
+use crate::tui::frame::{clock, network_word};
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
@@ -128,8 +128,11 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
         .iter()
         .find(|(_, verdict, _)| verdict == "STOP");
     let host = match worst.or_else(|| world.doctor.iter().find(|(_, v, _)| v == "note")) {
-        Some((label, verdict, line)) => format!("{} · {verdict}: {label}: {line}", world.network),
-        None => world.network.clone(),
+        Some((label, verdict, line)) => format!(
+            "{} · {verdict}: {label}: {line}",
+            network_word(&world.network)
+        ),
+        None => network_word(&world.network).to_owned(),
     };
     let people: Vec<String> = view
         .people
@@ -151,17 +154,17 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
         events = view.events
     );
     let mut facts = vec![
-        ("KEYS", Role::Text, kept),
-        ("LAST", Role::Text, last),
-        ("PEOPLE", Role::Text, people.join(" · ")),
-        ("HEAD", Role::Text, head),
-        ("HOST", Role::Text, host),
-        ("GO TO", Role::Text, places()),
+        (tr("KEYS"), Role::Text, kept),
+        (tr("LAST"), Role::Text, last),
+        (tr("PEOPLE"), Role::Text, people.join(" · ")),
+        (tr("HEAD"), Role::Text, head),
+        (tr("HOST"), Role::Text, host),
+        (tr("GO TO"), Role::Text, places()),
     ];
     facts.extend(
         view.notes
             .iter()
-            .map(|note| ("NOTE", Role::Note, note.clone())),
+            .map(|note| (tr("NOTE"), Role::Note, note.clone())),
     );
     facts
 }
@@ -288,7 +291,12 @@ impl Screen for Home {
                     due.get(n).map_or((Role::Text, Vec::new()), |d| {
                         (
                             role(d),
-                            vec![d.kind.into(), d.what.clone(), d.when.clone(), d.who.clone()],
+                            vec![
+                                tr(d.kind).into(),
+                                d.what.clone(),
+                                d.when.clone(),
+                                d.who.clone(),
+                            ],
                         )
                     })
                 });

@@ -7,6 +7,7 @@ use super::review::Review;
 use crate::api::{KeyOrigin, KeyState};
 use crate::session::build::Answers;
 use crate::session::field::Footing;
+use crate::session::guide::export_word;
 pub(crate) use crate::session::guide::{export_off, out_off};
 use crate::session::{KeyRow, View, modes, op};
 use crate::text::{say, tr};
@@ -73,14 +74,14 @@ fn fields(row: &KeyRow) -> Vec<Line> {
     let attributes = &key.key_attributes;
     let usage = attributes.key_usage;
     let mut lines = vec![
-        Line::new(tr("use"), format!("{} {}", usage.code(), usage.words())),
+        Line::new(tr("use"), format!("{} {}", usage.code(), tr(usage.words()))),
         Line::new(tr("kind"), attributes.key_algorithm.name()),
         Line::new(tr("modes"), modes::words(&attributes.key_modes_of_use)),
         Line::new(tr("class"), attributes.key_class.name()),
     ];
     lines.extend(check_values(key, Some(row)));
     let state = state_word(row);
-    let role = if state == "ready" {
+    let role = if state == tr("ready") {
         Role::Ok
     } else {
         Role::Note
@@ -96,7 +97,7 @@ fn fields(row: &KeyRow) -> Vec<Line> {
             if key.exportable {
                 tr("yes, wrapped")
             } else {
-                "never"
+                tr("never")
             },
         ),
         Line::new(tr("came from"), came),
@@ -104,10 +105,10 @@ fn fields(row: &KeyRow) -> Vec<Line> {
         Line::new(tr("ARN"), key.key_arn.clone()),
     ]);
     let moments = [
-        ("enabled", key.usage_start_timestamp),
-        ("disabled", key.usage_stop_timestamp),
+        (tr("enabled"), key.usage_start_timestamp),
+        (tr("disabled"), key.usage_stop_timestamp),
         (
-            "destroyed",
+            tr("destroyed"),
             key.delete_timestamp.or(key.delete_pending_timestamp),
         ),
     ];
@@ -153,7 +154,7 @@ fn exports(row: &KeyRow, view: &View) -> Vec<Line> {
             };
             let text = say!(
                 "{state} to {receiver}, KCV {check_value}, file {file}",
-                state = e.state,
+                state = export_word(&e.state),
                 receiver = e.receiver,
                 check_value = e.check_value,
                 file = e.file
@@ -202,13 +203,16 @@ impl Screen for KeyPage {
         let enabled = row.is_some_and(|r| r.key.enabled);
         let mut offers = vec![
             Offer::word(Verb::Enter, tr("back")),
-            with(Offer::plain(Verb::Export), row.and_then(export_off)),
+            with(Offer::plain(Verb::Export), row.and_then(export_off).map(tr)),
             with(
-                Offer::word(Verb::Switch, if enabled { "disable" } else { "enable" }),
-                row.and_then(out_off),
+                Offer::word(
+                    Verb::Switch,
+                    if enabled { tr("disable") } else { tr("enable") },
+                ),
+                row.and_then(out_off).map(tr),
             ),
-            with(Offer::plain(Verb::Name), row.and_then(out_off)),
-            with(Offer::plain(Verb::Delete), row.and_then(out_off)),
+            with(Offer::plain(Verb::Name), row.and_then(out_off).map(tr)),
+            with(Offer::plain(Verb::Delete), row.and_then(out_off).map(tr)),
         ];
         if pending {
             offers.push(Offer::plain(Verb::Restore));

@@ -10,6 +10,7 @@ use super::done::{check_values, common_name};
 use super::key::{KeyPage, export_off, out_off};
 use super::menu::Menu;
 use crate::session::field::Footing;
+use crate::session::guide::export_word;
 use crate::session::{KeyRow, View};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
@@ -64,7 +65,7 @@ pub(crate) fn history(row: &KeyRow, view: &View) -> String {
                 "to {common_name} at {clock} ({state})",
                 common_name = common_name(&e.receiver),
                 clock = clock(e.at),
-                state = e.state
+                state = export_word(&e.state)
             )
         })
         .collect();
@@ -142,11 +143,11 @@ impl Screen for Keys {
             Offer::plain(Verb::New),
             with(
                 Offer::plain(Verb::Export),
-                none.or_else(|| row.and_then(export_off)),
+                none.or_else(|| row.and_then(export_off).map(tr)),
             ),
             with(
                 Offer::plain(Verb::Delete),
-                none.or_else(|| row.and_then(out_off)),
+                none.or_else(|| row.and_then(out_off).map(tr)),
             ),
             Offer::plain(Verb::Back),
         ]);
@@ -242,7 +243,7 @@ impl Screen for Keys {
 fn explain(row: &KeyRow, view: &View, canvas: &mut Canvas<'_>) {
     let width = canvas.width();
     let key = &row.key;
-    let use_words = key.key_attributes.key_usage.words();
+    let use_words = tr(key.key_attributes.key_usage.words());
     canvas.put_cut(0, 0, width, Role::Text, &key.key_arn);
     let values: Vec<String> = check_values(key, Some(row))
         .into_iter()

@@ -35,8 +35,12 @@ impl Leave {
     }
 
     /// What `y` does.
-    const fn word(&self) -> &'static str {
-        if self.closing { "close" } else { "leave" }
+    fn word(&self) -> &'static str {
+        if self.closing {
+            tr("close")
+        } else {
+            tr("leave")
+        }
     }
 
     fn yes(&self) -> Reaction {

@@ -35,7 +35,7 @@ impl Menu {
         world: &World,
     ) -> Self {
         let entries = op::OPS.iter().filter(|op| belongs(op)).map(|op| {
-            let entry = Entry::new(op.name, op.title, op.does);
+            let entry = Entry::new(op.name, tr(op.title), tr(op.does));
             match world.view.as_ref().and_then(|view| missing(op, view)) {
                 Some(reason) => entry.off_because(reason),
                 None => entry,

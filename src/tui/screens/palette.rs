@@ -37,7 +37,7 @@ impl Palette {
     fn found(&self) -> Vec<&Offer> {
         let wanted = self.filter.value().to_lowercase();
         let words = |o: &Offer| {
-            let help = o.binding().map_or("", |b| b.help);
+            let help = o.binding().map_or("", |b| tr(b.help));
             format!("{} {help}", o.footer_word()).to_lowercase()
         };
         let offers = self.offers.iter();
@@ -81,7 +81,7 @@ impl Screen for Palette {
             .get(self.cursor.at())
             .and_then(|o| o.binding())
             .map_or(tr("does nothing: no action fits what you typed"), |b| {
-                b.help
+                tr(b.help)
             });
         Footing {
             acts: tr("nobody: choosing an action does not approve it").into(),
@@ -110,7 +110,7 @@ impl Screen for Palette {
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        let x = canvas.put(1, 0, Role::Focus, "Find ");
+        let x = canvas.put(1, 0, Role::Focus, tr("Find "));
         let room = canvas.width().saturating_sub(x).saturating_sub(1);
         self.filter.draw(canvas, x, 0, room, true);
         let found = self.found();
@@ -129,7 +129,7 @@ impl Screen for Palette {
                     .map(crate::tui::chord::Chord::shown)
                     .unwrap_or_default();
                 c.put(3, y, role, &format!("{chord:10}"));
-                let help = offer.binding().map_or("", |b| b.help);
+                let help = offer.binding().map_or("", |b| tr(b.help));
                 let text = match &offer.off {
                     Some(reason) => say!("{help}. Off: {reason}", help, reason),
                     None => help.to_owned(),

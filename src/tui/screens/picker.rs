@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::runner::RunScreen;
 use super::save::Save;
-use crate::ceremony::{RECORDED, Script, recorded_script_for, shipped};
+use crate::ceremony::{RECORDED, Script, lint_said, recorded_script_for, shipped};
 use crate::session::field::Footing;
 use crate::text::{say, tr};
 use crate::tui::PlaySession;
@@ -125,8 +125,11 @@ fn written(world: &World) -> Reaction {
     let deeds = deeds.unwrap_or_default();
     let script = move |path: &Path| {
         let text = recorded_script_for(path, &deeds);
-        text.map(|text| (text.into_bytes(), tr("no secret in it").to_owned()))
-            .map_err(|why| say!("No script was written: {why}.", why))
+        text.map(|text| {
+            let found = lint_said(&text);
+            (text.into_bytes(), say!("no secret in it; {found}", found))
+        })
+        .map_err(|why| say!("No script was written: {why}.", why))
     };
     let names = tr(
         "The name without .toml becomes the script's id: a small letter, then small letters, digits or hyphens.",

@@ -74,6 +74,45 @@ fn a_session_at_the_screens_is_a_script_that_does_it_again() {
     assert!(sent(&now).is_some());
 }
 
+/// What a cold user did: a deletion that is taken back, the key enabled and named, each at the screens.
+#[test]
+fn whatever_is_done_to_a_key_the_script_says_what_must_be_true_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut room = worked(&folder.path().join("out"));
+    room.press("<Enter><Esc><Esc><Esc>d<Enter><Enter><Enter><Enter><Enter>");
+    room.shows(&["Done, saved", "RESTORE KEY"]);
+    for _ in 0..2 {
+        room.press("<Enter><Esc><Esc><Esc>v/kek<Enter><Enter>u");
+        room.press("<Enter><Enter><Enter><Enter>");
+        room.shows(&["Done, saved", "ABLE KEY"]);
+    }
+    room.press("<Enter><Esc><Esc><Esc>v/kek<Enter><Enter>m<Enter>alias/zmk<Enter><Enter><Enter><Enter><Enter>");
+    room.shows(&["Done, saved", "alias/zmk"]);
+    let deeds = room.state.world.view.clone().unwrap().deeds.clone();
+    let acts: Vec<&str> = deeds.iter().map(|d| d.op.as_str()).collect();
+    for act in [
+        "delete-key",
+        "restore-key",
+        "start-key-usage",
+        "stop-key-usage",
+        "create-alias",
+    ] {
+        assert!(acts.contains(&act), "{act}: {acts:?}");
+    }
+    let file = folder.path().join("as-done.toml");
+    let text = crate::ceremony::recorded_script_for(&file, &deeds).unwrap();
+    let script = Script::parse(text.as_bytes()).unwrap_or_else(|e| panic!("{e:#?}"));
+    assert_eq!(script.lint(), [], "{text}");
+    let mut session = practice_session(true);
+    let wanted = Wanted {
+        inputs: [("file".to_owned(), std::fs::read(SAMPLE).unwrap())].into(),
+        ..Wanted::default()
+    };
+    let mut runner = Runner::begin(&mut session, script, wanted).unwrap();
+    let ended = runner.headless(&mut session).unwrap();
+    assert!(format!("{ended:?}").contains("ompleted"), "{ended:?}");
+}
+
 #[test]
 fn a_recording_of_the_session_holds_its_acts_and_no_other_marker_is_taken_for_one() {
     let folder = tempfile::tempdir().unwrap();

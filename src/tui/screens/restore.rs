@@ -53,7 +53,7 @@ impl Screen for Restore {
         Footing {
             acts: tr("whoever has the copy").into(),
             enter: tr("keeps this and goes on; after the reason, reads the copy").into(),
-            so_far: RETURN_SO_FAR.into(),
+            so_far: tr(RETURN_SO_FAR).into(),
         }
     }
 
@@ -85,7 +85,7 @@ impl Screen for Restore {
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
         let (width, height) = (canvas.width().saturating_sub(4), canvas.height());
         let mut y = 0;
-        for line in RETURN_TOLD {
+        for line in RETURN_TOLD.iter().map(|l| tr(l)) {
             y += canvas.paragraph(2, y, width, Role::Text, line);
         }
         y += 1;
@@ -133,7 +133,7 @@ impl Screen for Restored {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec![tr("Return to a copy").into(), "done".into()]
+        vec![tr("Return to a copy").into(), tr("done").into()]
     }
 
     fn footing(&self, _world: &World) -> Footing {

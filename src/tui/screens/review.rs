@@ -129,8 +129,8 @@ impl Screen for Review {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        let title = crate::session::op::named(self.draft.op).map_or("", |op| op.title);
-        vec![title.to_owned(), "review".into()]
+        let title = crate::session::op::named(self.draft.op).map_or("", |op| tr(op.title));
+        vec![title.to_owned(), tr("review").into()]
     }
 
     fn footing(&self, world: &World) -> Footing {

@@ -174,10 +174,10 @@ impl ImportRoot {
                 tr("Which file holds the root certificate?"),
             )
             .saturating_add(1);
-        canvas.put(2, y, Role::Focus, "► Path");
+        canvas.put(2, y, Role::Focus, &format!("► {}", tr("Path")));
         self.path.draw(canvas, 9, y, room.saturating_sub(8), true);
         y = y.saturating_add(2);
-        let hint = op::IMPORT_ROOT.fields.first().map_or("", |f| f.hint);
+        let hint = op::IMPORT_ROOT.fields.first().map_or("", |f| tr(f.hint));
         y = y
             .saturating_add(canvas.paragraph(2, y, room, Role::Muted, hint))
             .saturating_add(1);

@@ -31,7 +31,7 @@ impl StopRun {
             choices: Choices::new(
                 PAUSE
                     .iter()
-                    .map(|(id, label, note)| Entry::new(id, label, note))
+                    .map(|(id, label, note)| Entry::new(id, tr(label), tr(note)))
                     .collect(),
             ),
             reason: TextField::default(),

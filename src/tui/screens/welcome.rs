@@ -6,7 +6,7 @@ use super::picker::{Picker, Place};
 use super::restore::Restore;
 use super::unlock::{Then, Unlock};
 use crate::session::field::Footing;
-use crate::text::tr;
+use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::Order;
@@ -48,7 +48,7 @@ impl Welcome {
             );
             ways.push((
                 Way::Open(n),
-                format!("Open {name}"),
+                say!("Open {name}", name),
                 tr("Its custodians enter their passphrases one after the other."),
             ));
         }

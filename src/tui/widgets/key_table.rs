@@ -180,10 +180,14 @@ fn columns(width: u16) -> [Column; 8] {
 
 fn texts(row: &KeyRow, why: Option<&'static str>) -> Vec<String> {
     let attributes = &row.key.key_attributes;
-    let export = if row.key.exportable { "yes" } else { "no" };
+    let export = if row.key.exportable {
+        tr("yes")
+    } else {
+        tr("no")
+    };
     let from = match row.key.key_origin {
-        KeyOrigin::AWS_PAYMENT_CRYPTOGRAPHY => "here",
-        KeyOrigin::EXTERNAL => "import",
+        KeyOrigin::AWS_PAYMENT_CRYPTOGRAPHY => tr("here"),
+        KeyOrigin::EXTERNAL => tr("import"),
     };
     vec![
         row.label.clone(),
@@ -191,7 +195,7 @@ fn texts(row: &KeyRow, why: Option<&'static str>) -> Vec<String> {
         attributes.key_algorithm.name().to_owned(),
         modes(&attributes.key_modes_of_use),
         row.key.key_check_value.clone(),
-        why.unwrap_or_else(|| state_word(row)).to_owned(),
+        why.map_or_else(|| state_word(row), tr).to_owned(),
         export.to_owned(),
         from.to_owned(),
     ]

@@ -40,23 +40,23 @@ impl Line {
 /// Lines of an act's details: the verdict on strength is drawn as what it is, the check value stands beside the kind,
 /// and where both readings of a 16-byte key are told, the bare one is left out.
 pub(crate) fn of_details(details: &[(String, String)]) -> Vec<Line> {
-    let both = details.iter().any(|(label, _)| label == "as AES_128");
+    let both = details.iter().any(|(label, _)| label == tr("as AES_128"));
     let mut ordered: Vec<&(String, String)> = details
         .iter()
-        .filter(|(label, _)| !(both && label == "kcv"))
+        .filter(|(label, _)| !(both && label == tr("kcv")))
         .collect();
     let place = |list: &[&(String, String)], name: &str| list.iter().position(|(l, _)| l == name);
-    if let (Some(kcv), Some(kind)) = (place(&ordered, "kcv"), place(&ordered, "kind")) {
+    if let (Some(kcv), Some(kind)) = (place(&ordered, tr("kcv")), place(&ordered, tr("kind"))) {
         let line = ordered.remove(kcv);
         ordered.insert(kind.saturating_add(1), line);
     }
     ordered
         .into_iter()
         .map(|(label, value)| {
-            let role = match label.as_str() {
-                "verdict" if value.starts_with("strong enough") => Role::Ok,
-                "verdict" => Role::Stop,
-                "note" => Role::Note,
+            let role = match label {
+                l if l == tr("verdict") && value.starts_with(tr("strong enough")) => Role::Ok,
+                l if l == tr("verdict") => Role::Stop,
+                l if l == tr("note") => Role::Note,
                 _ => Role::Text,
             };
             Line::new(label, value.clone()).role(role)

@@ -1,5 +1,6 @@
 //! A list with a cursor: any number of rows, of which only those in sight are ever drawn.
 
+use crate::text::tr;
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::Verb;
 use crate::tui::theme::Role;
@@ -92,7 +93,7 @@ pub(crate) fn table(
     cursor: Cursor,
     row: impl Fn(usize) -> (Role, Vec<String>),
 ) {
-    let heads: Vec<String> = columns.iter().map(|c| c.title.to_owned()).collect();
+    let heads: Vec<String> = columns.iter().map(|c| tr(c.title).to_owned()).collect();
     table_row(canvas, columns, 0, Role::Muted, &heads);
     let (width, height) = (canvas.width(), canvas.height().saturating_sub(1));
     canvas.within(0, 1, width, height, |c| {

@@ -4,6 +4,7 @@ use crate::api::{KeyAlgorithm, Timestamp};
 use crate::crypto::tr34::KeyToken;
 use crate::pki::{Certificate, CounterpartyFile};
 use crate::session::brought::{self, Tr34File};
+use crate::session::guide::role_word;
 use crate::session::{KeyRow, Profile, Session};
 use crate::text::{say, tr};
 
@@ -81,9 +82,10 @@ impl Runner {
         ];
         for place in &step.who {
             let name = self.name(place);
-            body.push(format!(
-                "  {name:<16} {:<14} as `{place}`",
-                Self::role(session, &name)
+            body.push(say!(
+                "  {padded} as `{place}`",
+                padded = format!("{name:<16} {:<14}", role_word(&Self::role(session, &name))),
+                place
             ));
         }
         body.push(String::new());
@@ -282,7 +284,7 @@ fn token_lines(file: &Tr34File) -> Vec<String> {
         Some(token) => {
             let header = token.header();
             let unknown = "unknown";
-            let usage = header.usage.words().unwrap_or(unknown);
+            let usage = header.usage.words().map_or(unknown, tr);
             body.push(say!(
                 "  use         {usage_2} {usage}",
                 usage_2 = header.usage.code(),

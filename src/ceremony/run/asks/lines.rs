@@ -114,7 +114,7 @@ pub(super) fn cryptogram_lines(request: &ImportKeyInput) -> Vec<String> {
         say!(
             "  use         {key_usage}, {key_usage_2}",
             key_usage = attributes.key_usage.code(),
-            key_usage_2 = attributes.key_usage.words()
+            key_usage_2 = tr(attributes.key_usage.words())
         ),
         say!(
             "  algorithm   {key_algorithm}",
@@ -126,7 +126,11 @@ pub(super) fn cryptogram_lines(request: &ImportKeyInput) -> Vec<String> {
         ),
         say!(
             "  exportable  {exportable}",
-            exportable = if cryptogram.exportable { "yes" } else { "no" }
+            exportable = if cryptogram.exportable {
+                tr("yes")
+            } else {
+                tr("no")
+            }
         ),
         match (
             &cryptogram.import_token,
@@ -152,7 +156,7 @@ pub(crate) fn key_lines(label: &str, row: &KeyRow, hidden: bool) -> Vec<String> 
         say!(
             "  use         {key_usage}, {key_usage_2}",
             key_usage = attributes.key_usage.code(),
-            key_usage_2 = attributes.key_usage.words()
+            key_usage_2 = tr(attributes.key_usage.words())
         ),
         say!(
             "  algorithm   {key_algorithm}",

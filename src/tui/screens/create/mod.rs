@@ -161,7 +161,7 @@ impl Create {
     fn steps(&self) -> Vec<wizard::Step> {
         FIELDS
             .iter()
-            .map(|field| (field.label, self.short(field)))
+            .map(|field| (tr(field.label), self.short(field)))
             .collect()
     }
 
@@ -218,7 +218,7 @@ impl Create {
         let (width, height) = (canvas.width(), canvas.height());
         let room = width.saturating_sub(2);
         let mut y = canvas
-            .paragraph(1, 0, room, Role::Title, field.hint)
+            .paragraph(1, 0, room, Role::Title, tr(field.hint))
             .saturating_add(1);
         if self.choosing() {
             let rows = self
@@ -248,7 +248,7 @@ impl Screen for Create {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        let step = self.field().map_or("", |f| f.label);
+        let step = self.field().map_or("", |f| tr(f.label));
         let of = FIELDS.len().saturating_add(1);
         vec![
             tr("Create key").into(),
@@ -267,7 +267,7 @@ impl Screen for Create {
             |field| {
                 say!(
                     "keeps this answer and goes on to \"{label}\"",
-                    label = field.label
+                    label = tr(field.label)
                 )
             },
         );
@@ -296,7 +296,11 @@ impl Screen for Create {
         }
         offers.push(Offer::word(
             Verb::Back,
-            if self.at == 0 { "leave" } else { "back" },
+            if self.at == 0 {
+                tr("leave")
+            } else {
+                tr("back")
+            },
         ));
         offers
     }

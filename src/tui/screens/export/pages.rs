@@ -82,7 +82,7 @@ impl Export {
                     y,
                     room.saturating_sub(3),
                     Role::Muted,
-                    hint.map_or("", |f| f.hint),
+                    hint.map_or("", |f| tr(f.hint)),
                 ));
                 if world.rehearsal() {
                     let words = say!("practice answer (F5): {PRACTICE_FILE}", PRACTICE_FILE);
@@ -166,7 +166,7 @@ impl Export {
             .fields
             .iter()
             .find(|f| f.id == "spec")
-            .map_or("", |f| f.hint);
+            .map_or("", |f| tr(f.hint));
         let y = canvas
             .paragraph(1, 0, room, Role::Title, hint)
             .saturating_add(1);

@@ -316,7 +316,7 @@ impl Screen for Init {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        let title = Page::ALL.get(self.page.place()).map_or("", |(_, t)| *t);
+        let title = Page::ALL.get(self.page.place()).map_or("", |(_, t)| tr(t));
         vec![tr("Create a vault").into(), title.into()]
     }
 

@@ -14,7 +14,7 @@ impl Init {
     pub(super) fn said(&self) -> Footing {
         let next = Page::ALL
             .get(self.neighbour(true).place())
-            .map_or("", |(_, t)| *t);
+            .map_or("", |(_, t)| tr(t));
         let nothing = tr("nothing is written yet; no vault exists").to_owned();
         let (acts, enter, so_far) = match self.page {
             Page::Review => (
@@ -149,7 +149,7 @@ impl Init {
                     ),
                     _ => String::new(),
                 };
-                Stop::new(title, &note, stage)
+                Stop::new(tr(title), &note, stage)
             })
             .collect()
     }

@@ -285,9 +285,9 @@ impl Screen for RunScreen {
             }
         }
         let (enter, back) = match self.phase {
-            Phase::Asking if self.form.typing() => ("answer", "pause"),
+            Phase::Asking if self.form.typing() => (tr("answer"), tr("pause")),
             Phase::Ended | Phase::Failed => ("close", "close"),
-            _ => (tr("go on"), "pause"),
+            _ => (tr("go on"), tr("pause")),
         };
         let enter = Offer::word(Verb::Enter, enter);
         offers.push(if self.phase == Phase::Beginning {

@@ -248,7 +248,11 @@ impl Screen for Unlock {
             (None, _) => String::new(),
         };
         let profile = self.bootstrap.as_ref().map_or("", |b| b.profile.banner());
-        vec![format!("Open {}", self.name()), profile.to_owned(), place]
+        vec![
+            say!("Open {vault}", vault = self.name()),
+            profile.to_owned(),
+            place,
+        ]
     }
 
     fn footing(&self, _world: &World) -> Footing {

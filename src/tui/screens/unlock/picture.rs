@@ -93,7 +93,7 @@ impl Unlock {
 
     fn hand_over<'a>(person: &'a str, saved: &'a str) -> HandOver<'a> {
         HandOver {
-            role: "custodian",
+            role: tr("custodian"),
             person,
             what: tr("the passphrase from the own paper"),
             saved,

@@ -2,7 +2,7 @@
 
 use super::{Input, Line};
 use crate::session::field::NOTHING_TYPED;
-use crate::text::say;
+use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::theme::Role;
 use crate::tui::widgets::hex;
@@ -28,14 +28,14 @@ impl Line {
         if !matches!(self.input, Input::Confirm) {
             let marker = if focused { "►" } else { " " };
             canvas.put(0, y, Role::Focus, marker);
-            canvas.put(2, y, label_role, self.asked.field.label);
+            canvas.put(2, y, label_role, tr(self.asked.field.label));
         }
         let room = width.saturating_sub(beside);
         match &self.input {
             Input::Text(field) => {
                 if field.value().is_empty() {
                     let words = if self.asked.field.optional && !focused {
-                        "(optional)"
+                        tr("(optional)")
                     } else {
                         BLANK
                     };
@@ -127,7 +127,7 @@ impl Line {
     fn hint_lines(&self, brief: bool) -> Vec<String> {
         let mut lines = Vec::new();
         if self.hints(brief) {
-            lines.push(self.asked.field.hint.to_owned());
+            lines.push(tr(self.asked.field.hint).to_owned());
         }
         if let Some(practice) = &self.asked.practice
             && !matches!(self.input, Input::Confirm)

@@ -13,7 +13,7 @@ use super::text::TextField;
 use crate::api::{KeyAlgorithm, KeyUsage};
 use crate::ceremony::{Answer, AskField};
 use crate::session::field::{Field, Kind};
-use crate::text::say;
+use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::Verb;
 use crate::tui::screen::Wants;
@@ -344,12 +344,12 @@ impl Form {
         line.error = match &line.input {
             Input::Masked(field) if field.is_empty() => Some(say!(
                 "Nothing is typed at \"{label}\" yet, and nothing was changed.",
-                label = line.asked.field.label
+                label = tr(line.asked.field.label)
             )),
             Input::Component(field) => field.fault().map(|rule| {
                 say!(
                     "{label} {rule}. Nothing was entered.",
-                    label = line.asked.field.label,
+                    label = tr(line.asked.field.label),
                     rule
                 )
             }),
@@ -403,7 +403,7 @@ impl Form {
         let widest = self
             .lines
             .iter()
-            .map(|l| l.asked.field.label.chars().count())
+            .map(|l| tr(l.asked.field.label).chars().count())
             .max()
             .unwrap_or(0);
         let beside = cells(widest).saturating_add(4);
@@ -465,12 +465,12 @@ fn input_for(field: &Field) -> Input {
         Kind::Confirm => Input::Confirm,
         Kind::Choice(list) => {
             let none = field.optional.then(Entry::none_of_these);
-            let entries = list.iter().map(|c| Entry::new(c.id, c.label, ""));
+            let entries = list.iter().map(|c| Entry::new(c.id, tr(c.label), ""));
             choices(none.into_iter().chain(entries).collect())
         }
         Kind::YesNo => choices(vec![
-            Entry::new("no", "no", ""),
-            Entry::new("yes", "yes", ""),
+            Entry::new("no", tr("no"), ""),
+            Entry::new("yes", tr("yes"), ""),
         ]),
         Kind::Usage => choices(
             KeyUsage::ALL
