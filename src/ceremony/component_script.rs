@@ -105,8 +105,15 @@ fn key(
             .find(|row| row.key.key_arn == named || row.label == named)
             .ok_or("There is no such key in this vault. Nothing was begun.")?;
         let attributes = &row.key.key_attributes;
+        // Its name is what people in the room know; where two keys have it, the ARN says which.
+        let namesakes = view.keys.iter().filter(|other| other.label == row.label);
+        let name = if namesakes.count() == 1 {
+            &row.label
+        } else {
+            &row.key.key_arn
+        };
         (
-            row.key.key_arn.clone(),
+            name.clone(),
             attributes.key_usage.name().to_owned(),
             attributes.key_algorithm.name().to_owned(),
             crate::session::modes::words(&attributes.key_modes_of_use),

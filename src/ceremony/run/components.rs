@@ -223,19 +223,20 @@ impl Runner {
             advised_by: self.watching(),
             tampered,
         };
-        let label = set.label.clone();
+        let (label, of, serial) = (set.label.clone(), set.clone(), said("serial"));
         if let Err(halt) = self.component_done(session, set, part, step) {
             // Whoever typed the advice may have slipped as well as whoever read the package: both are asked anew.
             self.forget_package(session);
             return Err(halt);
         }
         if tampered {
+            let keys = formed_of(session, &of, &serial);
             return self.fail(
                 session,
                 format!(
                     "The package of component {part} showed tampering (PCI PIN 9-2): the components of {label} are \
                      SUSPECT and none of them is used. Destroy them under two people's eyes, ask the sender for a \
-                     new set, and have every key that was ever sent under them replaced."
+                     new set, and have every key that was ever sent under them replaced.{keys}"
                 ),
             );
         }
@@ -402,6 +403,24 @@ impl Runner {
         self.arrow(StepState::Executed)?;
         Ok(())
     }
+}
+
+/// What became of the keys that a component in the package belonged to; empty where there is none.
+fn formed_of(session: &Session, set: &SetRef, serial: &str) -> String {
+    let keys = session.keys_of_package(set, serial).into_iter();
+    keys.map(|row| {
+        let under = row.suspect.map_or_else(Vec::new, |(_, under)| under);
+        let under = match under.as_slice() {
+            [] => String::new(),
+            some => format!(" Under it: {}.", some.join("; ")),
+        };
+        format!(
+            " A component of {} lay in it: that key is SUSPECT as well, is not used, exported or enabled, and stays so \
+             until an act clears it.{under}",
+            row.label
+        )
+    })
+    .collect()
 }
 
 /// What was typed, as bytes; nothing where a rehearsal takes the right value.
