@@ -252,7 +252,7 @@ fn entering(algorithm: &str, parts: &[&str], kcvs: &[&str], expect: &str) -> Str
              [\"watch\"]\nwhy = \"x\"\n"
         );
     }
-    text += "[rehearsal]\nseed = \"x\"\n";
+    text += "[on_abort]\ndo = [\"reseal-open-components\"]\n[rehearsal]\nseed = \"x\"\n";
     for (n, (part, kcv)) in parts.iter().zip(kcvs).enumerate() {
         let n = n + 1;
         text += &format!(

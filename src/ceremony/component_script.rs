@@ -223,7 +223,7 @@ fn closing(text: &mut String, import: bool, parts: usize) {
 
 /// What is done on a stop, and what a rehearsal answers.
 fn practice(text: &mut String, import: bool, parts: usize) {
-    text.push_str("[on_abort]\ndo = [\"wipe\", \"list-custody\"]\n");
+    text.push_str("[on_abort]\ndo = [\"wipe\", \"reseal-open-components\", \"list-custody\"]\n");
     text.push_str("\n[rehearsal]\nseed = \"workstation\"\n");
     for n in 1..=parts {
         if import {

@@ -323,6 +323,8 @@ pub(super) struct Fault {
 pub(super) enum AbortAct {
     /// Pending requests are taken off the table and what was typed is forgotten.
     Wipe,
+    /// Papers of components that lie open go into packages again, each with its holder and a new serial.
+    Reseal,
     /// What the run made and wrote, and where it now stands, goes into the record.
     ListCustody,
     /// Everybody who has a place signs the record.
@@ -331,12 +333,14 @@ pub(super) enum AbortAct {
 
 impl AbortAct {
     /// Every such act.
-    pub(super) const ALL: &'static [Self] = &[Self::Wipe, Self::ListCustody, Self::SignOff];
+    pub(super) const ALL: &'static [Self] =
+        &[Self::Wipe, Self::Reseal, Self::ListCustody, Self::SignOff];
 
     /// The name in scripts.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Wipe => "wipe",
+            Self::Reseal => "reseal-open-components",
             Self::ListCustody => "list-custody",
             Self::SignOff => "sign-off",
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::model::Model;
+use super::super::model::{AbortAct, Model};
 use super::super::ops_components as ops;
 use super::components::handlings;
 use super::{Report, Rule};
@@ -15,11 +15,13 @@ A component on paper is half of a key. Before people leave the room each lies in
 custodian's own safe, and the serial stands in the record with the name of whoever watched (PCI PIN 21-3, 26-1).
 
 After every component that is entered, made or printed, add a step with op = \"component.seal\", its custodian in \
-`who` and the witness in `observe`.",
+`who` and the witness in `observe`. A run that is stopped leaves papers open as well: write [on_abort] do = [\"wipe\", \
+\"reseal-open-components\", \"list-custody\", \"sign-off\"].",
     check: open,
 };
 
 fn open(model: &Model, report: &mut Report) {
+    stopped(model, report);
     let mut sealed: BTreeSet<(&str, u8)> = BTreeSet::new();
     let mut told: BTreeSet<(&str, u8)> = BTreeSet::new();
     for handling in handlings(model).into_iter().rev() {
@@ -44,5 +46,20 @@ fn open(model: &Model, report: &mut Report) {
                 ),
             );
         }
+    }
+}
+
+/// Papers that lie open where a run is stopped.
+fn stopped(model: &Model, report: &mut Report) {
+    let Some(first) = handlings(model).into_iter().next() else {
+        return;
+    };
+    if !model.on_abort.contains(&AbortAct::Reseal) {
+        report.warning(
+            &model.on_abort_place,
+            Some(first.step),
+            "Where this run is stopped, papers of components lie open: write \"reseal-open-components\" into [on_abort] \
+             `do`.",
+        );
     }
 }

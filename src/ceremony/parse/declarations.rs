@@ -308,7 +308,7 @@ fn arrives(input: &mut Table<'_>, on: &mut Reading<'_>) -> bool {
     }
 }
 
-/// `[on_abort] do = ["wipe", "list-custody", "sign-off"]`.
+/// `[on_abort] do = ["wipe", "reseal-open-components", "list-custody", "sign-off"]`.
 pub(super) fn on_abort(table: &mut Table<'_>, on: &mut Reading<'_>) -> (Vec<AbortAct>, Place) {
     let Some(mut section) = table.take("on_abort").and_then(|value| value.table(on)) else {
         return (Vec::new(), Place::default());
@@ -325,7 +325,7 @@ pub(super) fn on_abort(table: &mut Table<'_>, on: &mut Reading<'_>) -> (Vec<Abor
             Some(act) => acts.push(*act),
             None => on.wrong(
                 &place,
-                format!("`{name}` is not known: write wipe, list-custody or sign-off."),
+                format!("`{name}` is not known: write wipe, reseal-open-components, list-custody or sign-off."),
             ),
         }
     }

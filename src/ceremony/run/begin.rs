@@ -65,6 +65,7 @@ impl Runner {
             stage: Stage::Ended,
             turns: VecDeque::new(),
             signers: VecDeque::new(),
+            papers: VecDeque::new(),
             awaited: VecDeque::new(),
             texts: BTreeMap::new(),
             drawn: None,

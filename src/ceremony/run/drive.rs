@@ -88,6 +88,7 @@ impl Runner {
             Stage::Approve => self.take_approval(session, answers),
             Stage::SignOff => self.take_sign_off(session, answers),
             Stage::AbortSignOff => self.take_abort_sign_off(session, answers),
+            Stage::AbortReseal => self.take_reseal(session, answers),
             Stage::Change => self.take_change(session, answers),
             Stage::Wait => self.take_wait(session),
             Stage::Result => self.close_step(session),

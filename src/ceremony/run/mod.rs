@@ -20,6 +20,7 @@ mod inputs;
 mod judge;
 mod outputs;
 mod report;
+mod resealing;
 mod ritual;
 mod scripted;
 mod sign;
@@ -106,6 +107,8 @@ enum Stage {
     SignOff,
     /// The person at the front of `Runner::signers` signs that the run was stopped.
     AbortSignOff,
+    /// The holder at the front of `Runner::papers` puts a paper into a package again, because the run was stopped.
+    AbortReseal,
     /// A person has their turn in a change of people or shares: `Runner::changing`.
     Change,
     /// Time has to pass.
@@ -135,6 +138,8 @@ pub struct Runner {
     stage: Stage,
     turns: VecDeque<Turn>,
     signers: VecDeque<String>,
+    /// Papers that lie open while the run is being stopped.
+    papers: VecDeque<resealing::OpenPaper>,
     /// Inputs of the step at hand that people still have to bring.
     awaited: VecDeque<String>,
     /// Fields answered so far in this step; for fields that several people answer, `field (name)`.

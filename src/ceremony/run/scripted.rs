@@ -137,6 +137,7 @@ impl Runner {
             "passphrase" if self.stage == Stage::Change => self.change_practice(session),
             "passphrase" => session.practice_passphrase(&self.signer()),
             "phrase" => self.phrase(),
+            _ if self.stage == Stage::AbortReseal => self.reseal_practice(field),
             _ => self.answer_for(session, field),
         }
     }

@@ -48,6 +48,12 @@ impl Runner {
                     self.forget();
                     "done".to_owned()
                 }
+                AbortAct::Reseal => {
+                    if self.reseal(session, &record)? == Work::Asks {
+                        return Ok(Work::Asks);
+                    }
+                    "done".to_owned()
+                }
                 AbortAct::ListCustody => self.custody(session),
                 AbortAct::SignOff => {
                     if self.sign_abort(session, &record)? == Work::Asks {

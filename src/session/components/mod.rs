@@ -242,6 +242,26 @@ impl Session {
             .map_err(|e| ineligible(&e))
     }
 
+    /// The papers of a set that lie open, by part: opened or made here, and in no package since. With whoever holds each.
+    pub fn open_papers(&self, id: &str) -> Vec<(u8, String)> {
+        let Some(set) = self.state.components.iter().find(|set| set.id == id) else {
+            return Vec::new();
+        };
+        let lies = |part: u8, person: &str| {
+            let mut held = self.state.ledger.held_by(person, id);
+            !held.any(|h| h.part == part && !h.place.is_empty())
+        };
+        let held = set.components.iter().map(|c| (c.part, &c.holder));
+        let opened = set.packages.iter().map(|p| (p.part, &p.opened_by));
+        let mut papers: Vec<(u8, String)> = held
+            .chain(opened.filter(|(part, _)| set.part(*part).is_none()))
+            .filter(|(part, person)| lies(*part, person))
+            .map(|(part, person)| (part, person.clone()))
+            .collect();
+        papers.sort();
+        papers
+    }
+
     /// A set as it stands: who holds which component, with its check value.
     pub fn component_parts(&self, id: &str) -> Vec<ComponentPart> {
         let set = self.state.components.iter().find(|set| set.id == id);

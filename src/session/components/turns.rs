@@ -123,6 +123,14 @@ impl Session {
                 (note.with("kcv", kcv.clone()), kcv)
             }
             ComponentStep::Seal { serial, witness } => {
+                // A package that was opened and never entered: whoever opened it may have read the paper.
+                let opened = known
+                    .packages
+                    .iter()
+                    .any(|p| p.part == turn.part && p.opened_by == turn.person);
+                if opened && known.part(turn.part).is_none() {
+                    handed_out(working, turn);
+                }
                 let who = (turn.part, turn.person, turn.at);
                 sealed_again(working, turn.set, who, &serial, &witness)?;
                 let note = note.with("package", serial);

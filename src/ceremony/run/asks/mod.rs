@@ -13,10 +13,11 @@ use super::super::ask::{Ask, AskField, Showing, StepLine};
 use super::super::model::Step;
 use super::super::ops;
 use super::stopping::CUSTODY;
-use super::{Runner, Stage, Turn};
+use super::{Runner, Stage, Turn, resealing};
+pub(super) use lines::acting;
 pub(crate) use lines::key_lines;
 pub(super) use lines::why;
-use lines::{act_lines, acting, footing, not_yet, word_lines};
+use lines::{act_lines, footing, not_yet, word_lines};
 
 const PASSPHRASE: Field = Field {
     id: "passphrase",
@@ -146,6 +147,7 @@ impl Runner {
                 fields.extend(signing(session));
             }
             Stage::Change => fields.extend(self.change_fields(session)),
+            Stage::AbortReseal => fields.extend(resealing::FIELDS),
             Stage::Search | Stage::Wait | Stage::Result | Stage::Ended => {}
         }
         let rehearsal = session.profile() == Profile::Rehearsal;
@@ -176,6 +178,7 @@ impl Runner {
             Stage::Search => Self::search_ask(step),
             Stage::SignOff => self.sign_off_ask(session, step),
             Stage::AbortSignOff => self.abort_ask(session),
+            Stage::AbortReseal => self.reseal_ask(session)?,
             Stage::Change => self.change_ask(session, step)?,
             Stage::Wait => self.wait_ask(session, step),
             Stage::Result => self.result_ask(session, step),
