@@ -1,16 +1,15 @@
 //! RSA wrap: a bare key under RSAES-OAEP (RFC 8017, section 7.1), one hash for OAEP and MGF1, empty label.
 #![deny(clippy::indexing_slicing)]
 
-use getrandom::SysRng;
-use pkcs8::{DecodePrivateKey, DecodePublicKey};
+use pkcs8::DecodePublicKey;
 use rand_core::CryptoRng;
 use rsa::traits::PublicKeyParts;
-use rsa::{BoxedUint, Oaep, PrivateKey, PublicKey};
+use rsa::{Oaep, PublicKey};
 use sha2::{Digest, Sha256, Sha512};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
-use super::{CryptoError, SecretBytes};
+use super::{CryptoError, SecretBytes, rsa_backend};
 use crate::api::WrappingKeySpec;
 
 /// Wraps `key` under an RSA public key (DER SubjectPublicKeyInfo, 2048, 3072 or 4096 bits).
@@ -48,10 +47,6 @@ pub fn wrap(
 
 /// Opens a cryptogram with an RSA private key (DER PKCS#8).
 ///
-/// The padding is checked here and not by the `rsa` crate: version 0.10.0 does not look at the first
-/// byte of the encoded message, which RFC 8017, section 7.1.2, step 3.g requires to be zero. The private
-/// operation is blinded with the operating system's randomness, which never shows in the result.
-///
 /// # Errors
 /// One error for everything that can be wrong with a cryptogram, so that no answer tells which it was;
 /// another one for a private key that is unreadable.
@@ -60,30 +55,15 @@ pub fn unwrap(
     cryptogram: &[u8],
     spec: WrappingKeySpec,
 ) -> Result<SecretBytes, CryptoError> {
-    let private = PrivateKey::from_pkcs8_der(pkcs8.expose())
-        .map_err(|_| CryptoError::PrivateKeyUnreadable)?;
-    check_size(&private)?;
-    if cryptogram.len() != private.size() {
-        return Err(CryptoError::Unwrap);
-    }
-    let number = BoxedUint::from_be_slice(cryptogram, private.n_bits_precision())
-        .map_err(|_| CryptoError::Unwrap)?;
-    let message = Zeroizing::new(
-        rsa::hazmat::rsa_decrypt_and_check(&private, Some(&mut SysRng), &number)
-            .map_err(|_| CryptoError::Unwrap)?,
-    );
-    let wide = Zeroizing::new(message.to_be_bytes());
-    // The integer is stored in whole words; these sizes are whole words, so nothing is cut or padded.
-    let mut encoded = Zeroizing::new(wide.to_vec());
-    match spec {
-        WrappingKeySpec::RSA_OAEP_SHA_256 => decode::<Sha256>(&mut encoded),
-        WrappingKeySpec::RSA_OAEP_SHA_512 => decode::<Sha512>(&mut encoded),
-    }
-    .ok_or(CryptoError::Unwrap)
+    rsa_backend::open(pkcs8, cryptogram, spec)
 }
 
-fn check_size(key: &impl PublicKeyParts) -> Result<(), CryptoError> {
-    let bits = key.n().bit_width_vartime() as usize;
+pub(super) fn check_size(key: &impl PublicKeyParts) -> Result<(), CryptoError> {
+    check_bits(key.n().bit_width_vartime() as usize)
+}
+
+/// Whether RSA of this length is used for wrapping.
+pub(super) fn check_bits(bits: usize) -> Result<(), CryptoError> {
     if matches!(bits, 2048 | 3072 | 4096) {
         Ok(())
     } else {
@@ -100,7 +80,7 @@ fn hash_len(spec: WrappingKeySpec) -> usize {
 
 /// EME-OAEP decoding (RFC 8017, section 7.1.2, step 3) with an empty label: `00 ‖ seed ‖ DB` masked,
 /// DB = hash of the label ‖ zeros ‖ `01` ‖ message. Every check runs to its end, the verdict is one bit.
-fn decode<D: Digest>(encoded: &mut [u8]) -> Option<SecretBytes> {
+pub(super) fn decode<D: Digest>(encoded: &mut [u8]) -> Option<SecretBytes> {
     let length = <D as Digest>::output_size();
     let (first, rest) = encoded.split_first_mut()?;
     let (seed, data) = rest.split_at_mut_checked(length)?;
@@ -139,12 +119,21 @@ fn mgf1_xor<D: Digest>(seed: &[u8], mask: &mut [u8]) {
     }
 }
 
+/// Masks an encoded message whose seed and data stand in clear: the reverse of what [`decode`] does first.
+#[cfg(test)]
+pub(super) fn mask<D: Digest>(encoded: &mut [u8]) {
+    let (seed, data) = encoded[1..].split_at_mut(<D as Digest>::output_size());
+    mgf1_xor::<D>(seed, data);
+    mgf1_xor::<D>(data, seed);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::crypto::{Entropy, OsEntropy, keygen};
     use WrappingKeySpec::{RSA_OAEP_SHA_256, RSA_OAEP_SHA_512};
     use proptest::prelude::*;
+    use rsa::BoxedUint;
     use std::sync::atomic::AtomicBool;
 
     fn rng() -> Box<dyn CryptoRng + Send> {
@@ -188,11 +177,9 @@ mod tests {
         let public = PublicKey::from_public_key_der(&pair().spki).unwrap();
         for (first, accepted) in [(0, true), (1, false), (0x7F, false)] {
             let mut encoded = vec![0; 256];
-            let (seed, data) = encoded[1..].split_at_mut(32);
-            data[..32].copy_from_slice(&Sha256::digest([]));
-            data[223 - 17] = 1;
-            mgf1_xor::<Sha256>(seed, data);
-            mgf1_xor::<Sha256>(data, seed);
+            encoded[33..65].copy_from_slice(&Sha256::digest([]));
+            encoded[256 - 17] = 1;
+            mask::<Sha256>(&mut encoded);
             encoded[0] = first;
             let number = BoxedUint::from_be_slice(&encoded, 2048).unwrap();
             let closed = rsa::hazmat::rsa_encrypt(&public, &number)
