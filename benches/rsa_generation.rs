@@ -19,7 +19,13 @@ fn main() {
     println!("median of {runs} runs, ms; ratios: keymoot takes so much of the peer's time");
     println!(
         "{:>5} {:>9} {:>9} {:>9} {:>9}   {:>18} {:>18}",
-        "bits", "openssl", "aws-lc-rs", "1 thread", "2 threads", "of openssl (1, 2)", "of aws-lc (1, 2)"
+        "bits",
+        "openssl",
+        "aws-lc-rs",
+        "1 thread",
+        "2 threads",
+        "of openssl (1, 2)",
+        "of aws-lc (1, 2)"
     );
     for bits in [2048, 3072, 4096] {
         let go = AtomicBool::new(false);

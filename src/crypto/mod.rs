@@ -2,6 +2,7 @@
 
 mod error;
 mod primes;
+mod tdes;
 
 pub mod components;
 pub mod dukpt;

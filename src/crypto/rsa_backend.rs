@@ -12,9 +12,8 @@ use aws_lc_rs::rsa::{
     KeyPair, OAEP_SHA256_MGF1SHA256, OAEP_SHA512_MGF1SHA512, OaepPrivateDecryptingKey,
     PrivateDecryptingKey,
 };
-use aws_lc_rs::signature::{
-    self as fast, ParsedPublicKey, RsaEncoding, RsaParameters,
-};
+use aws_lc_rs::signature::{self as fast, ParsedPublicKey, RsaEncoding, RsaParameters};
+use crypto_bigint::modular::BoxedMontyForm;
 use getrandom::SysRng;
 use pkcs8::{DecodePrivateKey, DecodePublicKey, ObjectIdentifier, PrivateKeyInfoRef};
 use rsa::pkcs1::RsaPrivateKeyRef;
@@ -63,58 +62,99 @@ impl SignatureHash {
 
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
-/// Signs with RSASSA-PKCS1-v1_5 (RFC 8017, section 8.2), which gives one result for one input; `pkcs8` is DER. The
-/// blinding draws on the operating system's randomness, which never shows.
-///
-/// # Errors
-/// The private key is unreadable.
-pub fn sign(
-    pkcs8: &SecretBytes,
-    hash: SignatureHash,
-    message: &[u8],
-) -> Result<Vec<u8>, CryptoError> {
-    let encoding = hash.fast_signing().filter(|_| is_plain(pkcs8));
-    if let Some(encoding) = encoding
-        && let Ok(key) = KeyPair::from_pkcs8(pkcs8.expose())
-    {
-        let mut signature = vec![0; key.public_modulus_len()];
-        return key
-            .sign(encoding, &SystemRandom::new(), message, &mut signature)
-            .map(|()| signature)
-            .map_err(|_| CryptoError::PrivateKeyUnreadable);
-    }
-    slow_sign(pkcs8, hash, message)
+/// A private key read for signing. Reading takes as long as signing twice, so that whoever signs often reads once.
+pub struct SigningKey<'k> {
+    pkcs8: &'k SecretBytes,
+    fast: Option<KeyPair>,
 }
 
-/// Opens a cryptogram by RSAES-OAEP (RFC 8017, section 7.1.2) with an empty label; `pkcs8` is DER.
-///
-/// # Errors
-/// One error for everything that can be wrong with a cryptogram; others for a private key that is unreadable or has
-/// another size than 2048, 3072 or 4096 bits.
-pub(super) fn open(
-    pkcs8: &SecretBytes,
-    cryptogram: &[u8],
-    spec: WrappingKeySpec,
-) -> Result<SecretBytes, CryptoError> {
-    let fast = is_plain(pkcs8)
-        .then(|| PrivateDecryptingKey::from_pkcs8(pkcs8.expose()).ok())
-        .flatten();
-    let Some(key) = fast else {
-        return slow_open(pkcs8, cryptogram, spec);
-    };
-    rsa_wrap::check_bits(key.key_size_bits())?;
-    if cryptogram.len() != key.key_size_bytes() {
-        return Err(CryptoError::Unwrap);
+impl<'k> SigningKey<'k> {
+    /// Reads a private key (DER PKCS#8). One that cannot be read is refused when it is used.
+    pub fn new(pkcs8: &'k SecretBytes) -> Self {
+        let fast = is_plain(pkcs8).then(|| KeyPair::from_pkcs8(pkcs8.expose()).ok());
+        Self {
+            pkcs8,
+            fast: fast.flatten(),
+        }
     }
-    let algorithm = match spec {
-        WrappingKeySpec::RSA_OAEP_SHA_256 => &OAEP_SHA256_MGF1SHA256,
-        WrappingKeySpec::RSA_OAEP_SHA_512 => &OAEP_SHA512_MGF1SHA512,
-    };
-    let key = OaepPrivateDecryptingKey::new(key).map_err(|_| CryptoError::PrivateKeyUnreadable)?;
-    let mut room = Zeroizing::new(vec![0; key.min_output_size()]);
-    key.decrypt(algorithm, cryptogram, &mut room, None)
-        .map(|opened| SecretBytes::from_slice(opened))
-        .map_err(|_| CryptoError::Unwrap)
+
+    /// Signs with RSASSA-PKCS1-v1_5 (RFC 8017, section 8.2), which gives one result for one input. The blinding draws
+    /// on the operating system's randomness, which never shows.
+    ///
+    /// # Errors
+    /// The private key is unreadable.
+    pub fn sign(&self, hash: SignatureHash, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        let (Some(key), Some(encoding)) = (&self.fast, hash.fast_signing()) else {
+            return slow_sign(self.pkcs8, hash, message);
+        };
+        let mut signature = vec![0; key.public_modulus_len()];
+        key.sign(encoding, &SystemRandom::new(), message, &mut signature)
+            .map(|()| signature)
+            .map_err(|_| CryptoError::PrivateKeyUnreadable)
+    }
+}
+
+/// A private key read for opening cryptograms.
+pub struct OpeningKey<'k> {
+    pub(super) pkcs8: &'k SecretBytes,
+    fast: Option<OaepPrivateDecryptingKey>,
+}
+
+impl<'k> OpeningKey<'k> {
+    /// Reads a private key (DER PKCS#8). One that cannot be read is refused when it is used.
+    pub fn new(pkcs8: &'k SecretBytes) -> Self {
+        let fast = is_plain(pkcs8).then(|| {
+            let key = PrivateDecryptingKey::from_pkcs8(pkcs8.expose()).ok()?;
+            OaepPrivateDecryptingKey::new(key).ok()
+        });
+        Self {
+            pkcs8,
+            fast: fast.flatten(),
+        }
+    }
+
+    /// Opens a cryptogram by RSAES-OAEP (RFC 8017, section 7.1.2) with an empty label.
+    ///
+    /// # Errors
+    /// One error for everything that can be wrong with a cryptogram; others for a private key that is unreadable or
+    /// has another size than 2048, 3072 or 4096 bits.
+    pub fn open(
+        &self,
+        cryptogram: &[u8],
+        spec: WrappingKeySpec,
+    ) -> Result<SecretBytes, CryptoError> {
+        let Some(key) = &self.fast else {
+            return slow_open(self.pkcs8, cryptogram, spec);
+        };
+        rsa_wrap::check_bits(key.key_size_bits())?;
+        if cryptogram.len() != key.key_size_bytes() {
+            return Err(CryptoError::Unwrap);
+        }
+        let algorithm = match spec {
+            WrappingKeySpec::RSA_OAEP_SHA_256 => &OAEP_SHA256_MGF1SHA256,
+            WrappingKeySpec::RSA_OAEP_SHA_512 => &OAEP_SHA512_MGF1SHA512,
+        };
+        let mut room = Zeroizing::new(vec![0; key.min_output_size()]);
+        key.decrypt(algorithm, cryptogram, &mut room, None)
+            .map(|opened| SecretBytes::from_slice(opened))
+            .map_err(|_| CryptoError::Unwrap)
+    }
+}
+
+/// RSA's public operation (RFC 8017, section 5.1.1) on a secret number below the modulus, for OAEP from a given random
+/// source, which aws-lc does not offer. The `rsa` crate's goes through the exponent as if it were secret and long;
+/// this one squares sixteen times for 65 537. Constant-time in the number, not in the exponent, which is public.
+pub(super) fn raw_public(key: &PublicKey, number: BoxedUint) -> BoxedUint {
+    let base = BoxedMontyForm::new(number, key.n_params());
+    let exponent = key.e();
+    let mut power = base.clone();
+    for at in (0..exponent.bit_width_vartime().saturating_sub(1)).rev() {
+        power = power.square();
+        if exponent.bit_vartime(at) {
+            power = power.mul(&base);
+        }
+    }
+    power.retrieve()
 }
 
 /// Whether a signature by RSASSA-PKCS1-v1_5 fits a message under a public key (SubjectPublicKeyInfo, DER).

@@ -4,12 +4,13 @@
 use pkcs8::DecodePublicKey;
 use rand_core::CryptoRng;
 use rsa::traits::PublicKeyParts;
-use rsa::{Oaep, PublicKey};
+use rsa::{BoxedUint, PublicKey};
 use sha2::{Digest, Sha256, Sha512};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
-use super::{CryptoError, SecretBytes, rsa_backend};
+use super::rsa_backend::{self, OpeningKey};
+use super::{CryptoError, SecretBytes};
 use crate::api::WrappingKeySpec;
 
 /// Wraps `key` under an RSA public key (DER SubjectPublicKeyInfo, 2048, 3072 or 4096 bits).
@@ -34,15 +35,17 @@ pub fn wrap(
             actual: key.len(),
         });
     }
-    match spec {
-        WrappingKeySpec::RSA_OAEP_SHA_256 => {
-            public.encrypt(rng, Oaep::<Sha256>::new(), key.expose())
-        }
-        WrappingKeySpec::RSA_OAEP_SHA_512 => {
-            public.encrypt(rng, Oaep::<Sha512>::new(), key.expose())
-        }
-    }
-    .map_err(|_| CryptoError::WrappingKeyUnreadable)
+    let encoded = match spec {
+        WrappingKeySpec::RSA_OAEP_SHA_256 => encode::<Sha256>(key, public.size(), rng),
+        WrappingKeySpec::RSA_OAEP_SHA_512 => encode::<Sha512>(key, public.size(), rng),
+    };
+    let number = encoded
+        .and_then(|encoded| BoxedUint::from_be_slice(&encoded, public.n_bits_precision()).ok())
+        .ok_or(CryptoError::WrappingKeyUnreadable)?;
+    // Whole words, as these sizes are: as long as the modulus.
+    Ok(rsa_backend::raw_public(&public, number)
+        .to_be_bytes()
+        .into())
 }
 
 /// Opens a cryptogram with an RSA private key (DER PKCS#8).
@@ -55,7 +58,7 @@ pub fn unwrap(
     cryptogram: &[u8],
     spec: WrappingKeySpec,
 ) -> Result<SecretBytes, CryptoError> {
-    rsa_backend::open(pkcs8, cryptogram, spec)
+    OpeningKey::new(pkcs8).open(cryptogram, spec)
 }
 
 pub(super) fn check_size(key: &impl PublicKeyParts) -> Result<(), CryptoError> {
@@ -76,6 +79,36 @@ fn hash_len(spec: WrappingKeySpec) -> usize {
         WrappingKeySpec::RSA_OAEP_SHA_256 => Sha256::output_size(),
         WrappingKeySpec::RSA_OAEP_SHA_512 => Sha512::output_size(),
     }
+}
+
+/// EME-OAEP encoding (RFC 8017, section 7.1.1, step 2) with an empty label, as long as the modulus; the seed is the one
+/// thing that is drawn. `None` where the key does not fit.
+fn encode<D: Digest>(
+    key: &SecretBytes,
+    length: usize,
+    rng: &mut dyn CryptoRng,
+) -> Option<Zeroizing<Vec<u8>>> {
+    let hash = <D as Digest>::output_size();
+    let mut encoded = Zeroizing::new(vec![0; length]);
+    let (_, rest) = encoded.split_first_mut()?;
+    let (seed, data) = rest.split_at_mut_checked(hash)?;
+    rng.fill_bytes(seed);
+    let (padded, message) = data.split_at_mut_checked(data.len().checked_sub(key.len())?)?;
+    message.copy_from_slice(key.expose());
+    let (label, zeros) = padded.split_at_mut_checked(hash)?;
+    label.copy_from_slice(&D::digest([]));
+    *zeros.last_mut()? = 1;
+    mask::<D>(&mut encoded)?;
+    Some(encoded)
+}
+
+/// Masks an encoded message whose seed and data stand in clear.
+pub(super) fn mask<D: Digest>(encoded: &mut [u8]) -> Option<()> {
+    let (_, rest) = encoded.split_first_mut()?;
+    let (seed, data) = rest.split_at_mut_checked(<D as Digest>::output_size())?;
+    mgf1_xor::<D>(seed, data);
+    mgf1_xor::<D>(data, seed);
+    Some(())
 }
 
 /// EME-OAEP decoding (RFC 8017, section 7.1.2, step 3) with an empty label: `00 ‖ seed ‖ DB` masked,
@@ -119,21 +152,13 @@ fn mgf1_xor<D: Digest>(seed: &[u8], mask: &mut [u8]) {
     }
 }
 
-/// Masks an encoded message whose seed and data stand in clear: the reverse of what [`decode`] does first.
-#[cfg(test)]
-pub(super) fn mask<D: Digest>(encoded: &mut [u8]) {
-    let (seed, data) = encoded[1..].split_at_mut(<D as Digest>::output_size());
-    mgf1_xor::<D>(seed, data);
-    mgf1_xor::<D>(data, seed);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::crypto::{Entropy, OsEntropy, keygen};
     use WrappingKeySpec::{RSA_OAEP_SHA_256, RSA_OAEP_SHA_512};
     use proptest::prelude::*;
-    use rsa::BoxedUint;
+    use rsa::Oaep;
     use std::sync::atomic::AtomicBool;
 
     fn rng() -> Box<dyn CryptoRng + Send> {
@@ -171,6 +196,27 @@ mod tests {
         }
     }
 
+    /// From one source the `rsa` crate makes the same bytes: rehearsals of earlier versions repeat.
+    #[test]
+    fn the_bytes_are_those_of_the_rsa_crate() {
+        let seeded = || crate::crypto::SeededEntropy::new("oaep").draw("x").unwrap();
+        for exponent in [3_u64, 17, 65_537, (1 << 33) - 1] {
+            let public = PublicKey::from_public_key_der(&pair().spki).unwrap();
+            let public = PublicKey::new(public.n().as_ref().clone(), exponent.into()).unwrap();
+            let spki = pkcs8::EncodePublicKey::to_public_key_der(&public).unwrap();
+            for length in [0, 1, 24, 62] {
+                let key = SecretBytes::new(vec![0xA5; length]);
+                let [short, long] = [RSA_OAEP_SHA_256, RSA_OAEP_SHA_512]
+                    .map(|spec| wrap(spki.as_bytes(), &key, spec, seeded().as_mut()).unwrap());
+                let (mut one, mut other) = (seeded(), seeded());
+                let theirs = public.encrypt(one.as_mut(), Oaep::<Sha256>::new(), key.expose());
+                assert_eq!(short, theirs.unwrap());
+                let theirs = public.encrypt(other.as_mut(), Oaep::<Sha512>::new(), key.expose());
+                assert_eq!(long, theirs.unwrap());
+            }
+        }
+    }
+
     /// What the `rsa` crate's own decoder lets through.
     #[test]
     fn a_first_byte_other_than_zero_is_refused() {
@@ -179,7 +225,7 @@ mod tests {
             let mut encoded = vec![0; 256];
             encoded[33..65].copy_from_slice(&Sha256::digest([]));
             encoded[256 - 17] = 1;
-            mask::<Sha256>(&mut encoded);
+            mask::<Sha256>(&mut encoded).unwrap();
             encoded[0] = first;
             let number = BoxedUint::from_be_slice(&encoded, 2048).unwrap();
             let closed = rsa::hazmat::rsa_encrypt(&public, &number)

@@ -211,7 +211,9 @@ fn signed<B: Builder>(
     let public = rsa_backend::public_key(key).map_err(unreadable)?;
     let signer = Signer { public, hash };
     let message = builder.finalize(&signer).map_err(assembly)?;
-    let signature = rsa_backend::sign(key, hash, &message).map_err(unreadable)?;
+    let signature = rsa_backend::SigningKey::new(key)
+        .sign(hash, &message)
+        .map_err(unreadable)?;
     let signature = BitString::from_bytes(&signature).map_err(assembly)?;
     builder.assemble(signature, &signer).map_err(assembly)
 }

@@ -25,6 +25,18 @@ fn pairs() -> &'static [keygen::RsaPair] {
     })
 }
 
+fn sign(pkcs8: &SecretBytes, hash: SignatureHash, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
+    SigningKey::new(pkcs8).sign(hash, message)
+}
+
+fn open(
+    pkcs8: &SecretBytes,
+    cryptogram: &[u8],
+    spec: WrappingKeySpec,
+) -> Result<SecretBytes, CryptoError> {
+    OpeningKey::new(pkcs8).open(cryptogram, spec)
+}
+
 /// Whether aws-lc takes the key, so that the tests know which road they are on.
 fn is_fast(pkcs8: &SecretBytes) -> bool {
     KeyPair::from_pkcs8(pkcs8.expose()).is_ok()
@@ -35,7 +47,11 @@ fn is_fast(pkcs8: &SecretBytes) -> bool {
 fn with_a_wrong_coefficient(pair: &keygen::RsaPair) -> SecretBytes {
     let key = PrivateKey::from_pkcs8_der(pair.pkcs8.expose()).unwrap();
     let coefficient = key.crt_coefficient().unwrap().to_be_bytes();
-    let coefficient: Vec<u8> = coefficient.iter().copied().skip_while(|b| *b == 0).collect();
+    let coefficient: Vec<u8> = coefficient
+        .iter()
+        .copied()
+        .skip_while(|b| *b == 0)
+        .collect();
     let mut bytes = key.to_pkcs8_der().unwrap().as_bytes().to_vec();
     let at = bytes.len() - 1;
     assert!(bytes.ends_with(&coefficient));
@@ -125,7 +141,7 @@ fn whatever_is_wrong_inside_the_padding_has_one_answer() {
             data[223 - 17] = 1;
             change(first, data);
         }
-        rsa_wrap::mask::<Sha256>(&mut encoded);
+        rsa_wrap::mask::<Sha256>(&mut encoded).unwrap();
         let number = BoxedUint::from_be_slice(&encoded, 2048).unwrap();
         rsa::hazmat::rsa_encrypt(&public, &number)
             .unwrap()

@@ -12,8 +12,7 @@ use subtle::ConstantTimeEq;
 use super::asn1::{Attribute, InOrder, Octets, PartyId, RawSet};
 use super::error::Tr34Error;
 use super::oid;
-use crate::crypto::rsa_backend::{self, SignatureHash};
-use crate::crypto::SecretBytes;
+use crate::crypto::rsa_backend::{self, SignatureHash, SigningKey};
 
 /// A token's outermost element.
 #[derive(Debug, Sequence)]
@@ -244,7 +243,6 @@ impl Attributes {
 }
 
 /// Signs attributes: RSASSA-PKCS1-v1_5 with SHA-256, which gives one result for one input.
-pub(super) fn sign(pkcs8: &SecretBytes, attributes: &RawSet) -> Result<Vec<u8>, Tr34Error> {
-    let message = attributes.to_der()?;
-    Ok(rsa_backend::sign(pkcs8, SignatureHash::Sha256, &message)?)
+pub(super) fn sign(key: &SigningKey<'_>, attributes: &RawSet) -> Result<Vec<u8>, Tr34Error> {
+    Ok(key.sign(SignatureHash::Sha256, &attributes.to_der()?)?)
 }
