@@ -2,7 +2,6 @@
 
 mod error;
 mod primes;
-mod tdes;
 
 pub mod components;
 pub mod dukpt;

@@ -12,7 +12,6 @@ use des::{TdesEde2, TdesEde3};
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
-use super::tdes::{TdesDecrypt, TdesEncrypt};
 use super::{CryptoError, SecretBytes};
 use crate::api::KeyAlgorithm;
 
@@ -54,27 +53,21 @@ pub fn check_length(algorithm: KeyAlgorithm, key: &SecretBytes) -> Result<(), Cr
     }
 }
 
-/// Builds the named cipher from checked key bytes and evaluates the body with it; TDES in one direction, `$tdes`.
+/// Builds the named cipher from checked key bytes and evaluates the body with it.
 macro_rules! with_cipher {
-    ($algorithm:expr, $key:expr, $tdes:ident, |$cipher:ident| $body:expr) => {{
+    ($algorithm:expr, $key:expr, |$cipher:ident| $body:expr) => {{
         check_length($algorithm, $key)?;
         let bytes = $key.expose();
         let wrong = |_| CryptoError::NotSymmetric($algorithm);
         match $algorithm {
-            KeyAlgorithm::TDES_2KEY => match $tdes::new(bytes) {
-                Some($cipher) => $body,
-                None => {
-                    let $cipher = TdesEde2::new_from_slice(bytes).map_err(wrong)?;
-                    $body
-                }
-            },
-            KeyAlgorithm::TDES_3KEY => match $tdes::new(bytes) {
-                Some($cipher) => $body,
-                None => {
-                    let $cipher = TdesEde3::new_from_slice(bytes).map_err(wrong)?;
-                    $body
-                }
-            },
+            KeyAlgorithm::TDES_2KEY => {
+                let $cipher = TdesEde2::new_from_slice(bytes).map_err(wrong)?;
+                $body
+            }
+            KeyAlgorithm::TDES_3KEY => {
+                let $cipher = TdesEde3::new_from_slice(bytes).map_err(wrong)?;
+                $body
+            }
             KeyAlgorithm::AES_128 => {
                 let $cipher = Aes128::new_from_slice(bytes).map_err(wrong)?;
                 $body
@@ -125,7 +118,7 @@ pub fn ecb_encrypt(
     data: &mut [u8],
 ) -> Result<(), CryptoError> {
     check_blocks(algorithm, data)?;
-    with_cipher!(algorithm, key, TdesEncrypt, |cipher| {
+    with_cipher!(algorithm, key, |cipher| {
         let (blocks, _) = Array::slice_as_chunks_mut(data);
         cipher.encrypt_blocks(blocks);
     });
@@ -142,7 +135,7 @@ pub fn ecb_decrypt(
     data: &mut [u8],
 ) -> Result<(), CryptoError> {
     check_blocks(algorithm, data)?;
-    with_cipher!(algorithm, key, TdesDecrypt, |cipher| {
+    with_cipher!(algorithm, key, |cipher| {
         let (blocks, _) = Array::slice_as_chunks_mut(data);
         cipher.decrypt_blocks(blocks);
     });
@@ -161,7 +154,7 @@ pub fn cbc_encrypt(
 ) -> Result<(), CryptoError> {
     let block = check_blocks(algorithm, data)?;
     check_iv(block, iv)?;
-    with_cipher!(algorithm, key, TdesEncrypt, |cipher| {
+    with_cipher!(algorithm, key, |cipher| {
         let mut mode =
             Encryptor::inner_iv_slice_init(cipher, iv).map_err(|_| CryptoError::IvLength {
                 expected: block,
@@ -185,7 +178,7 @@ pub fn cbc_decrypt(
 ) -> Result<(), CryptoError> {
     let block = check_blocks(algorithm, data)?;
     check_iv(block, iv)?;
-    with_cipher!(algorithm, key, TdesDecrypt, |cipher| {
+    with_cipher!(algorithm, key, |cipher| {
         let mut mode =
             Decryptor::inner_iv_slice_init(cipher, iv).map_err(|_| CryptoError::IvLength {
                 expected: block,
@@ -224,10 +217,7 @@ pub fn cmac(
     key: &SecretBytes,
     data: &[u8],
 ) -> Result<Vec<u8>, CryptoError> {
-    let mac = with_cipher!(algorithm, key, TdesEncrypt, |cipher| cmac_with(
-        cipher,
-        [data]
-    ));
+    let mac = with_cipher!(algorithm, key, |cipher| cmac_with(cipher, [data]));
     Ok(mac.to_vec())
 }
 
@@ -240,9 +230,9 @@ pub fn cmacs<M: AsRef<[u8]>>(
     key: &SecretBytes,
     messages: impl IntoIterator<Item = M>,
 ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-    Ok(with_cipher!(algorithm, key, TdesEncrypt, |cipher| {
-        cmac_with(cipher, messages)
-    }))
+    Ok(with_cipher!(algorithm, key, |cipher| cmac_with(
+        cipher, messages
+    )))
 }
 
 /// Sets the lowest bit of every byte so that its number of ones is odd (DES parity, FIPS 46-3).
