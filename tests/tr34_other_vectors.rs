@@ -111,9 +111,10 @@ fn what_a_kdh_and_a_krd_send_is_written_byte_for_byte() {
                     continue;
                 }
                 let signer = file.unjudged(&vector, text(&vector, "signer"));
+                let key = file.key(&vector, text(&vector, "signer"));
                 let sender = Sender {
                     id: &signer.id,
-                    key: &SigningKey::new(&file.key(&vector, text(&vector, "signer"))),
+                    key: &SigningKey::new(&key),
                 };
                 let sent = BindingToSend {
                     krd: binding.krd(),

@@ -201,9 +201,10 @@ fn every_reproducible_token_is_written_again_byte_for_byte() {
                 crl: crl.as_deref(),
                 certificate: None,
             };
+            let private = file.key(vector, "kdh");
             let sender = Sender {
                 id: &kdh.id,
-                key: &SigningKey::new(&file.key(vector, "kdh")),
+                key: &SigningKey::new(&private),
             };
             let recipient = Recipient {
                 id: &krd.id,

@@ -9,6 +9,9 @@ use crate::crypto::{Entropy, OsEntropy, SeededEntropy, keygen};
 use SignatureHash::{Sha224 as S224, Sha256 as S256, Sha384 as S384, Sha512 as S512};
 use WrappingKeySpec::{RSA_OAEP_SHA_256, RSA_OAEP_SHA_512};
 
+/// What is done to the first byte, and to the data behind the seed, before they are masked.
+type Change<'c> = &'c dyn Fn(&mut [u8], &mut [u8]);
+
 const HASHES: [SignatureHash; 4] = [S224, S256, S384, S512];
 
 fn rng() -> Box<dyn CryptoRng + Send> {
@@ -132,7 +135,7 @@ fn bytes_behind_a_key_are_refused() {
 fn whatever_is_wrong_inside_the_padding_has_one_answer() {
     let pair = &pairs()[0];
     let public = PublicKey::from_public_key_der(&pair.spki).unwrap();
-    let sealed = |change: &dyn Fn(&mut [u8], &mut [u8])| {
+    let sealed = |change: Change<'_>| {
         let mut encoded = vec![0; 256];
         {
             let (first, rest) = encoded.split_at_mut(1);
@@ -154,7 +157,7 @@ fn whatever_is_wrong_inside_the_padding_has_one_answer() {
         fast.map(|key| key.len())
     };
     assert_eq!(opened(&sealed(&|_, _| ())), Ok(16));
-    let wrong: [&dyn Fn(&mut [u8], &mut [u8]); 5] = [
+    let wrong: [Change; 5] = [
         &|first, _| first[0] = 1,
         &|_, data| data[0] ^= 1,
         &|_, data| data[40] = 2,
