@@ -1,3 +1,5 @@
+//! Both roads make the same bytes and give one answer; which key takes which.
+
 use std::sync::{OnceLock, atomic::AtomicBool};
 
 use pkcs8::EncodePrivateKey;
