@@ -16,6 +16,7 @@ use der::asn1::{Any, ContextSpecific, ObjectIdentifier};
 use der::{Decode, Encode, TagMode, TagNumber};
 use keymoot::api::Timestamp;
 use keymoot::crypto::keygen::{self, RsaPair};
+use keymoot::crypto::rsa_backend::SigningKey;
 use keymoot::crypto::tr34::{
     self, Form, Freshness, InnerHeader, KeyToSend, KeyToken, PartyId, Profile, Recipient, Sender,
 };
@@ -236,7 +237,7 @@ fn build(case: &Case, kdh: &Party, krd: &Party) -> Vec<u8> {
         &case.profile,
         &Sender {
             id: &kdh.id(),
-            pkcs8: &kdh.pair.pkcs8,
+            key: &SigningKey::new(&kdh.pair.pkcs8),
         },
         &Recipient {
             id: &krd.id(),

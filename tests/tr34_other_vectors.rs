@@ -7,6 +7,7 @@ mod tr34 {
 }
 
 use data_encoding::HEXUPPER;
+use keymoot::crypto::rsa_backend::SigningKey;
 use keymoot::crypto::tr34::{
     AnyToken, BindingToSend, Credential, Form, PartyId, Sender, build_binding, write_random,
 };
@@ -110,9 +111,10 @@ fn what_a_kdh_and_a_krd_send_is_written_byte_for_byte() {
                     continue;
                 }
                 let signer = file.unjudged(&vector, text(&vector, "signer"));
+                let key = file.key(&vector, text(&vector, "signer"));
                 let sender = Sender {
                     id: &signer.id,
-                    pkcs8: &file.key(&vector, text(&vector, "signer")),
+                    key: &SigningKey::new(&key),
                 };
                 let sent = BindingToSend {
                     krd: binding.krd(),

@@ -6,6 +6,7 @@ mod tr34 {
 }
 
 use data_encoding::HEXUPPER;
+use keymoot::crypto::rsa_backend::{OpeningKey, SigningKey};
 use keymoot::crypto::tr34::{
     ContentCipher, Form, Freshness, InnerHeader, KeyToSend, KeyToken, OaepForm, Profile, Recipient,
     Sender, Tr34Error, build,
@@ -54,7 +55,10 @@ fn receive_from(
     token.check_signing_time(at(vector), window)?;
     file.judge_certificate(vector, kdh, &token)?;
     let krd = file.certificate(vector, "krd");
-    token.open(&signer_key(&krd).id, &file.key(vector, "krd"))
+    token.open(
+        &signer_key(&krd).id,
+        &OpeningKey::new(&file.key(vector, "krd")),
+    )
 }
 
 #[test]
@@ -197,9 +201,10 @@ fn every_reproducible_token_is_written_again_byte_for_byte() {
                 crl: crl.as_deref(),
                 certificate: None,
             };
+            let private = file.key(vector, "kdh");
             let sender = Sender {
                 id: &kdh.id,
-                pkcs8: &file.key(vector, "kdh"),
+                key: &SigningKey::new(&private),
             };
             let recipient = Recipient {
                 id: &krd.id,
@@ -243,7 +248,10 @@ fn published_tokens_verify_and_do_not_open() {
                 continue;
             }
             let krd = file.unjudged(vector, "krd");
-            let refused = token.open(&krd.id, &file.key(vector, "krd")).err().unwrap();
+            let refused = token
+                .open(&krd.id, &OpeningKey::new(&file.key(vector, "krd")))
+                .err()
+                .unwrap();
             assert_eq!(refused.code(), "decryption-failed", "{id}");
             let content_key = SecretBytes::new(hex(expect, "content_key"));
             let key = token.open_with_content_key(&content_key).unwrap();

@@ -9,6 +9,7 @@ use crate::api::{
     KeyAlgorithm, Request, Response, Tr34KeyBlockFormat, WrappedKey, WrappedKeyMaterialFormat,
     iso_time,
 };
+use crate::crypto::rsa_backend::SigningKey;
 use crate::crypto::tr31::{Exportability, Header, Version};
 use crate::crypto::tr34::{self, Freshness, KeyToSend, PartyId, Recipient, Sender};
 use crate::crypto::{SecretBytes, kcv, keygen};
@@ -198,7 +199,7 @@ impl OtherSide<'_> {
             &profile,
             &Sender {
                 id: &party(&signing.certificate)?,
-                pkcs8: &signing.key,
+                key: &SigningKey::new(&signing.key),
             },
             &Recipient {
                 id: &party(receiver)?,

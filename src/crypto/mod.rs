@@ -8,6 +8,7 @@ pub mod dukpt;
 pub mod entropy;
 pub mod kcv;
 pub mod keygen;
+pub mod rsa_backend;
 pub mod rsa_wrap;
 pub mod secret;
 pub mod secret_sharing;

@@ -1,15 +1,15 @@
 //! RSA wrap: a bare key under RSAES-OAEP (RFC 8017, section 7.1), one hash for OAEP and MGF1, empty label.
 #![deny(clippy::indexing_slicing)]
 
-use getrandom::SysRng;
-use pkcs8::{DecodePrivateKey, DecodePublicKey};
+use pkcs8::DecodePublicKey;
 use rand_core::CryptoRng;
 use rsa::traits::PublicKeyParts;
-use rsa::{BoxedUint, Oaep, PrivateKey, PublicKey};
+use rsa::{BoxedUint, PublicKey};
 use sha2::{Digest, Sha256, Sha512};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
+use super::rsa_backend::{self, OpeningKey};
 use super::{CryptoError, SecretBytes};
 use crate::api::WrappingKeySpec;
 
@@ -35,22 +35,20 @@ pub fn wrap(
             actual: key.len(),
         });
     }
-    match spec {
-        WrappingKeySpec::RSA_OAEP_SHA_256 => {
-            public.encrypt(rng, Oaep::<Sha256>::new(), key.expose())
-        }
-        WrappingKeySpec::RSA_OAEP_SHA_512 => {
-            public.encrypt(rng, Oaep::<Sha512>::new(), key.expose())
-        }
-    }
-    .map_err(|_| CryptoError::WrappingKeyUnreadable)
+    let encoded = match spec {
+        WrappingKeySpec::RSA_OAEP_SHA_256 => encode::<Sha256>(key, public.size(), rng),
+        WrappingKeySpec::RSA_OAEP_SHA_512 => encode::<Sha512>(key, public.size(), rng),
+    };
+    let number = encoded
+        .and_then(|encoded| BoxedUint::from_be_slice(&encoded, public.n_bits_precision()).ok())
+        .ok_or(CryptoError::WrappingKeyUnreadable)?;
+    // Whole words, as these sizes are: as long as the modulus.
+    Ok(rsa_backend::raw_public(&public, number)
+        .to_be_bytes()
+        .into())
 }
 
 /// Opens a cryptogram with an RSA private key (DER PKCS#8).
-///
-/// The padding is checked here and not by the `rsa` crate: version 0.10.0 does not look at the first
-/// byte of the encoded message, which RFC 8017, section 7.1.2, step 3.g requires to be zero. The private
-/// operation is blinded with the operating system's randomness, which never shows in the result.
 ///
 /// # Errors
 /// One error for everything that can be wrong with a cryptogram, so that no answer tells which it was;
@@ -60,30 +58,15 @@ pub fn unwrap(
     cryptogram: &[u8],
     spec: WrappingKeySpec,
 ) -> Result<SecretBytes, CryptoError> {
-    let private = PrivateKey::from_pkcs8_der(pkcs8.expose())
-        .map_err(|_| CryptoError::PrivateKeyUnreadable)?;
-    check_size(&private)?;
-    if cryptogram.len() != private.size() {
-        return Err(CryptoError::Unwrap);
-    }
-    let number = BoxedUint::from_be_slice(cryptogram, private.n_bits_precision())
-        .map_err(|_| CryptoError::Unwrap)?;
-    let message = Zeroizing::new(
-        rsa::hazmat::rsa_decrypt_and_check(&private, Some(&mut SysRng), &number)
-            .map_err(|_| CryptoError::Unwrap)?,
-    );
-    let wide = Zeroizing::new(message.to_be_bytes());
-    // The integer is stored in whole words; these sizes are whole words, so nothing is cut or padded.
-    let mut encoded = Zeroizing::new(wide.to_vec());
-    match spec {
-        WrappingKeySpec::RSA_OAEP_SHA_256 => decode::<Sha256>(&mut encoded),
-        WrappingKeySpec::RSA_OAEP_SHA_512 => decode::<Sha512>(&mut encoded),
-    }
-    .ok_or(CryptoError::Unwrap)
+    OpeningKey::new(pkcs8).open(cryptogram, spec)
 }
 
-fn check_size(key: &impl PublicKeyParts) -> Result<(), CryptoError> {
-    let bits = key.n().bit_width_vartime() as usize;
+pub(super) fn check_size(key: &impl PublicKeyParts) -> Result<(), CryptoError> {
+    check_bits(key.n().bit_width_vartime() as usize)
+}
+
+/// Whether RSA of this length is used for wrapping.
+pub(super) fn check_bits(bits: usize) -> Result<(), CryptoError> {
     if matches!(bits, 2048 | 3072 | 4096) {
         Ok(())
     } else {
@@ -98,9 +81,39 @@ fn hash_len(spec: WrappingKeySpec) -> usize {
     }
 }
 
+/// EME-OAEP encoding (RFC 8017, section 7.1.1, step 2) with an empty label, as long as the modulus; the seed is the one
+/// thing that is drawn. `None` where the key does not fit.
+fn encode<D: Digest>(
+    key: &SecretBytes,
+    length: usize,
+    rng: &mut dyn CryptoRng,
+) -> Option<Zeroizing<Vec<u8>>> {
+    let hash = <D as Digest>::output_size();
+    let mut encoded = Zeroizing::new(vec![0; length]);
+    let (_, rest) = encoded.split_first_mut()?;
+    let (seed, data) = rest.split_at_mut_checked(hash)?;
+    rng.fill_bytes(seed);
+    let (padded, message) = data.split_at_mut_checked(data.len().checked_sub(key.len())?)?;
+    message.copy_from_slice(key.expose());
+    let (label, zeros) = padded.split_at_mut_checked(hash)?;
+    label.copy_from_slice(&D::digest([]));
+    *zeros.last_mut()? = 1;
+    mask::<D>(&mut encoded)?;
+    Some(encoded)
+}
+
+/// Masks an encoded message whose seed and data stand in clear.
+pub(super) fn mask<D: Digest>(encoded: &mut [u8]) -> Option<()> {
+    let (_, rest) = encoded.split_first_mut()?;
+    let (seed, data) = rest.split_at_mut_checked(<D as Digest>::output_size())?;
+    mgf1_xor::<D>(seed, data);
+    mgf1_xor::<D>(data, seed);
+    Some(())
+}
+
 /// EME-OAEP decoding (RFC 8017, section 7.1.2, step 3) with an empty label: `00 ‖ seed ‖ DB` masked,
 /// DB = hash of the label ‖ zeros ‖ `01` ‖ message. Every check runs to its end, the verdict is one bit.
-fn decode<D: Digest>(encoded: &mut [u8]) -> Option<SecretBytes> {
+pub(super) fn decode<D: Digest>(encoded: &mut [u8]) -> Option<SecretBytes> {
     let length = <D as Digest>::output_size();
     let (first, rest) = encoded.split_first_mut()?;
     let (seed, data) = rest.split_at_mut_checked(length)?;
@@ -145,6 +158,7 @@ mod tests {
     use crate::crypto::{Entropy, OsEntropy, keygen};
     use WrappingKeySpec::{RSA_OAEP_SHA_256, RSA_OAEP_SHA_512};
     use proptest::prelude::*;
+    use rsa::Oaep;
     use std::sync::atomic::AtomicBool;
 
     fn rng() -> Box<dyn CryptoRng + Send> {
@@ -182,17 +196,36 @@ mod tests {
         }
     }
 
+    /// From one source the `rsa` crate makes the same bytes: rehearsals of earlier versions repeat.
+    #[test]
+    fn the_bytes_are_those_of_the_rsa_crate() {
+        let seeded = || crate::crypto::SeededEntropy::new("oaep").draw("x").unwrap();
+        for exponent in [3_u64, 17, 65_537, (1 << 33) - 1] {
+            let public = PublicKey::from_public_key_der(&pair().spki).unwrap();
+            let public = PublicKey::new(public.n().as_ref().clone(), exponent.into()).unwrap();
+            let spki = pkcs8::EncodePublicKey::to_public_key_der(&public).unwrap();
+            for length in [0, 1, 24, 62] {
+                let key = SecretBytes::new(vec![0xA5; length]);
+                let [short, long] = [RSA_OAEP_SHA_256, RSA_OAEP_SHA_512]
+                    .map(|spec| wrap(spki.as_bytes(), &key, spec, seeded().as_mut()).unwrap());
+                let (mut one, mut other) = (seeded(), seeded());
+                let theirs = public.encrypt(one.as_mut(), Oaep::<Sha256>::new(), key.expose());
+                assert_eq!(short, theirs.unwrap());
+                let theirs = public.encrypt(other.as_mut(), Oaep::<Sha512>::new(), key.expose());
+                assert_eq!(long, theirs.unwrap());
+            }
+        }
+    }
+
     /// What the `rsa` crate's own decoder lets through.
     #[test]
     fn a_first_byte_other_than_zero_is_refused() {
         let public = PublicKey::from_public_key_der(&pair().spki).unwrap();
         for (first, accepted) in [(0, true), (1, false), (0x7F, false)] {
             let mut encoded = vec![0; 256];
-            let (seed, data) = encoded[1..].split_at_mut(32);
-            data[..32].copy_from_slice(&Sha256::digest([]));
-            data[223 - 17] = 1;
-            mgf1_xor::<Sha256>(seed, data);
-            mgf1_xor::<Sha256>(data, seed);
+            encoded[33..65].copy_from_slice(&Sha256::digest([]));
+            encoded[256 - 17] = 1;
+            mask::<Sha256>(&mut encoded).unwrap();
             encoded[0] = first;
             let number = BoxedUint::from_be_slice(&encoded, 2048).unwrap();
             let closed = rsa::hazmat::rsa_encrypt(&public, &number)

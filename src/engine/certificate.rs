@@ -106,14 +106,19 @@ impl Authority<'_> {
     }
 }
 
-/// A certificate must be issued by the authority and both be valid now.
+/// A certificate must be issued by the authority and both be valid now; where it is the authority's time that is over,
+/// its member is named.
 pub(super) fn issued(
     member: &str,
     child: &Certificate,
     issuer: &Certificate,
     now: Timestamp,
 ) -> Result<(), ApiError> {
-    pki::verify_issued(child, issuer, now).map_err(|e| refused(member, &e))
+    pki::verify_issued(child, issuer, now).map_err(|e| {
+        let in_time = pki::verify_valid(child, now).is_ok();
+        let of_issuer = in_time && pki::verify_valid(issuer, now).as_ref() == Err(&e);
+        refused(if of_issuer { AUTHORITY } else { member }, &e)
+    })
 }
 
 /// A certificate that keys are wrapped for must not say that it is for something else.

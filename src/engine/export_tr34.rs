@@ -9,6 +9,7 @@ use crate::{
         WrappedKey, WrappedKeyMaterialFormat,
     },
     crypto::{
+        rsa_backend::SigningKey,
         strength::WrapPath,
         tr31::{self, Header},
         tr34::{self, Freshness, KeyToSend, Recipient, Sender},
@@ -148,7 +149,7 @@ pub(super) fn wrap(
         &profile,
         &Sender {
             id: &sender_id,
-            pkcs8: &signing,
+            key: &SigningKey::new(&signing),
         },
         &Recipient {
             id: &recipient_id,

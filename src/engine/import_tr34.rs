@@ -10,6 +10,7 @@ use crate::{
     },
     crypto::{
         SecretBytes,
+        rsa_backend::OpeningKey,
         strength::WrapPath,
         tr31::{self, Exportability, OptionalRule},
         tr34::{KeyToken, PartyId, SignerKey, Tr34Error},
@@ -240,7 +241,7 @@ fn decrypt(judged: &Judged<'_>, ctx: &Context<'_>) -> Result<SecretBytes, ApiErr
     let private = judged.key.open(Direction::Import, ctx, UNDONE)?;
     judged
         .key_token
-        .open(&judged.recipient, &private)
+        .open(&judged.recipient, &OpeningKey::new(&private))
         .map_err(|e| match e {
             Tr34Error::Unopened(_) => ApiError::validation(format!(
                 "{MEMBER} could not be decrypted with the key of {member}."

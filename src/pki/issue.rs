@@ -1,11 +1,18 @@
 //! Issuing: this vault's own root, the certificates under it, and requests to a foreign authority.
 
 use const_oid::db::rfc5280::{ID_KP_CLIENT_AUTH, ID_KP_SERVER_AUTH};
+use const_oid::db::rfc5912::{
+    SHA_224_WITH_RSA_ENCRYPTION, SHA_256_WITH_RSA_ENCRYPTION, SHA_384_WITH_RSA_ENCRYPTION,
+    SHA_512_WITH_RSA_ENCRYPTION,
+};
+use der::asn1::{Any, BitString};
 use der::{DateTime, Decode, Encode, flagset::FlagSet};
-use pkcs8::DecodePrivateKey;
-use rsa::{PrivateKey, pkcs1v15};
-use sha2::{Sha224, Sha256, Sha384, Sha512};
-use spki::{SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
+use rsa::PublicKey;
+use signature::Keypair;
+use spki::{
+    AlgorithmIdentifierOwned, DynSignatureAlgorithmIdentifier, SubjectPublicKeyInfoOwned,
+    SubjectPublicKeyInfoRef,
+};
 use thiserror::Error;
 use x509_cert::TbsCertificate;
 use x509_cert::builder::{self, Builder, CertificateBuilder, profile::BuilderProfile};
@@ -22,6 +29,8 @@ use x509_cert::time::{Time, Validity};
 use super::{Certificate, PkiError, Subject, armor, chain};
 use crate::api::Timestamp;
 use crate::crypto::SecretBytes;
+use crate::crypto::rsa_backend;
+pub use crate::crypto::rsa_backend::SignatureHash;
 
 /// Why nothing was issued.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -41,19 +50,6 @@ pub enum IssueError {
     /// What was made does not pass the checks that foreign certificates pass.
     #[error("what was made was refused by its own check: {0}")]
     Check(PkiError),
-}
-
-/// The hash under an RSA PKCS#1 v1.5 signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignatureHash {
-    /// SHA-224: for requests alone.
-    Sha224,
-    /// SHA-256.
-    Sha256,
-    /// SHA-384.
-    Sha384,
-    /// SHA-512, the service's own.
-    Sha512,
 }
 
 /// What a certificate's key is for: decides its extensions.
@@ -175,26 +171,51 @@ fn certificate(
     Certificate::from_any(&der).map_err(IssueError::Check)
 }
 
-/// Signs with PKCS#1 v1.5, which gives one result for one input; the private operation is blinded with the operating
-/// system's randomness, which never shows.
+/// What the builders ask of a signer: its public key and the name of its algorithm. The signature itself is made in
+/// `crypto`.
+struct Signer {
+    public: PublicKey,
+    hash: SignatureHash,
+}
+
+impl Keypair for Signer {
+    type VerifyingKey = PublicKey;
+
+    fn verifying_key(&self) -> PublicKey {
+        self.public.clone()
+    }
+}
+
+impl DynSignatureAlgorithmIdentifier for Signer {
+    fn signature_algorithm_identifier(&self) -> spki::Result<AlgorithmIdentifierOwned> {
+        let oid = match self.hash {
+            SignatureHash::Sha224 => SHA_224_WITH_RSA_ENCRYPTION,
+            SignatureHash::Sha256 => SHA_256_WITH_RSA_ENCRYPTION,
+            SignatureHash::Sha384 => SHA_384_WITH_RSA_ENCRYPTION,
+            SignatureHash::Sha512 => SHA_512_WITH_RSA_ENCRYPTION,
+        };
+        Ok(AlgorithmIdentifierOwned {
+            oid,
+            parameters: Some(Any::null()),
+        })
+    }
+}
+
+/// Signs with PKCS#1 v1.5, which gives one result for one input.
 fn signed<B: Builder>(
-    builder: B,
+    mut builder: B,
     key: &SecretBytes,
     hash: SignatureHash,
 ) -> Result<B::Output, IssueError> {
-    let key = PrivateKey::from_pkcs8_der(key.expose()).map_err(|_| IssueError::PrivateKey)?;
-    macro_rules! with {
-        ($hash:ty) => {
-            builder.build::<_, pkcs1v15::Signature>(&pkcs1v15::SigningKey::<$hash>::new(key))
-        };
-    }
-    match hash {
-        SignatureHash::Sha224 => with!(Sha224),
-        SignatureHash::Sha256 => with!(Sha256),
-        SignatureHash::Sha384 => with!(Sha384),
-        SignatureHash::Sha512 => with!(Sha512),
-    }
-    .map_err(assembly)
+    let unreadable = |_| IssueError::PrivateKey;
+    let public = rsa_backend::public_key(key).map_err(unreadable)?;
+    let signer = Signer { public, hash };
+    let message = builder.finalize(&signer).map_err(assembly)?;
+    let signature = rsa_backend::SigningKey::new(key)
+        .sign(hash, &message)
+        .map_err(unreadable)?;
+    let signature = BitString::from_bytes(&signature).map_err(assembly)?;
+    builder.assemble(signature, &signer).map_err(assembly)
 }
 
 fn time(at: Timestamp) -> Result<Time, IssueError> {

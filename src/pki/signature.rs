@@ -2,7 +2,7 @@
 #![deny(clippy::indexing_slicing)]
 
 use rsa::traits::PublicKeyParts;
-use rsa::{PublicKey, pkcs1v15, pss};
+use rsa::{PublicKey, pss};
 use sha2::{Sha256, Sha384, Sha512};
 use signature::Verifier;
 use spki::DecodePublicKey;
@@ -12,6 +12,7 @@ use x509_parser::signature_algorithm::{RsaSsaPssParams, SignatureAlgorithm};
 use x509_parser::x509::AlgorithmIdentifier;
 
 use super::{Certificate, PkiError};
+use crate::crypto::rsa_backend::{self, SignatureHash};
 
 /// A hash a signature may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,16 @@ enum Hash {
     Sha256,
     Sha384,
     Sha512,
+}
+
+impl Hash {
+    const fn of_signature(self) -> SignatureHash {
+        match self {
+            Self::Sha256 => SignatureHash::Sha256,
+            Self::Sha384 => SignatureHash::Sha384,
+            Self::Sha512 => SignatureHash::Sha512,
+        }
+    }
 }
 
 /// A signature algorithm with what is needed to check it.
@@ -72,47 +83,42 @@ fn judge(
     }
     let scheme = scheme(outside)?;
     issuer.usable_bits()?;
-    let key = PublicKey::from_public_key_der(issuer.spki_der()).map_err(|_| {
+    let fits = verify(scheme, issuer.spki_der(), signed, &signature.data).ok_or_else(|| {
         PkiError::UnsupportedKey {
             kind: "a broken RSA key".to_owned(),
         }
     })?;
-    Ok(signature.unused_bits == 0 && verify(scheme, key, signed, &signature.data))
+    Ok(signature.unused_bits == 0 && fits)
 }
 
-fn verify(scheme: Scheme, key: PublicKey, message: &[u8], signature: &[u8]) -> bool {
+/// `None` where the key is none that can be used.
+fn verify(scheme: Scheme, spki_der: &[u8], message: &[u8], signature: &[u8]) -> Option<bool> {
+    let (hash, salt) = match scheme {
+        Scheme::Pkcs1(hash) => {
+            return rsa_backend::is_signed(spki_der, hash.of_signature(), message, signature).ok();
+        }
+        Scheme::Pss(hash, salt) => (hash, salt),
+    };
+    let key = PublicKey::from_public_key_der(spki_der).ok()?;
+    let Ok(parsed) = pss::Signature::try_from(signature) else {
+        return Some(false);
+    };
+    if signature.len() != key.size() {
+        return Some(false);
+    }
     macro_rules! with {
-        ($module:ident, $verifier:expr) => {
-            $module::Signature::try_from(signature)
-                .is_ok_and(|signature| $verifier.verify(message, &signature).is_ok())
+        ($hash:ty) => {
+            pss::VerifyingKey::<$hash>::new_with_salt_len(key, salt).verify(message, &parsed)
         };
     }
-    if signature.len() != key.size() {
-        return false;
-    }
-    match scheme {
-        Scheme::Pkcs1(Hash::Sha256) => {
-            with!(pkcs1v15, pkcs1v15::VerifyingKey::<Sha256>::new(key))
+    Some(
+        match hash {
+            Hash::Sha256 => with!(Sha256),
+            Hash::Sha384 => with!(Sha384),
+            Hash::Sha512 => with!(Sha512),
         }
-        Scheme::Pkcs1(Hash::Sha384) => {
-            with!(pkcs1v15, pkcs1v15::VerifyingKey::<Sha384>::new(key))
-        }
-        Scheme::Pkcs1(Hash::Sha512) => {
-            with!(pkcs1v15, pkcs1v15::VerifyingKey::<Sha512>::new(key))
-        }
-        Scheme::Pss(Hash::Sha256, salt) => with!(
-            pss,
-            pss::VerifyingKey::<Sha256>::new_with_salt_len(key, salt)
-        ),
-        Scheme::Pss(Hash::Sha384, salt) => with!(
-            pss,
-            pss::VerifyingKey::<Sha384>::new_with_salt_len(key, salt)
-        ),
-        Scheme::Pss(Hash::Sha512, salt) => with!(
-            pss,
-            pss::VerifyingKey::<Sha512>::new_with_salt_len(key, salt)
-        ),
-    }
+        .is_ok(),
+    )
 }
 
 fn scheme(algorithm: &AlgorithmIdentifier<'_>) -> Result<Scheme, PkiError> {

@@ -126,6 +126,9 @@ const PAIR_CERTIFICATE: Field = Field {
     optional: true,
 };
 
+/// An own pair and its certificate: neither says anything without the other.
+pub(crate) const OWN_PAIR: [&str; 2] = [OPENING_PAIR.id, PAIR_CERTIFICATE.id];
+
 /// ImportKey with Tr31KeyBlock.
 pub const IMPORT_TR31: Op = Op {
     name: "import-key.tr31",

@@ -110,6 +110,7 @@ fn people(model: &Model, step: &Step, report: &mut Report) {
 }
 
 fn fields(model: &Model, doing: Doing<'_>, report: &mut Report) {
+    own_pair(doing, report);
     let mut named: Vec<(&str, &str, bool)> = Vec::new();
     if let Some(key) = doing.makes {
         named.push(("key", key, true));
@@ -153,6 +154,26 @@ fn fields(model: &Model, doing: Doing<'_>, report: &mut Report) {
             );
         }
     }
+}
+
+/// An own pair is named with the certificate that the other side knows it by, and the reverse: the act would refuse
+/// one alone.
+fn own_pair(doing: Doing<'_>, report: &mut Report) {
+    let given = |id| doing.field(id).is_some();
+    let [pair, certificate] = op_exchange::OWN_PAIR;
+    let message = match (given(pair), given(certificate)) {
+        (true, false) => format!(
+            "`{certificate}` is missing beside `{pair}`: name the input that holds the certificate that an authority \
+             issued for the pair, or leave `{pair}` out."
+        ),
+        (false, true) => format!(
+            "`{pair}` is missing beside `{certificate}`: name the key pair of this vault that it was issued for, or \
+             leave `{certificate}` out."
+        ),
+        _ => return,
+    };
+    let member = if given(pair) { pair } else { certificate };
+    report.error(&doing.place.member(member), Some(doing.step), message);
 }
 
 /// Keys and files are named in the script; inside a list nobody is asked for anything.

@@ -319,3 +319,38 @@ fn a_named_pair_signs_a_token() {
     let unknown = said(&format!("{named}\"nobody\"\n"));
     assert!(unknown.contains("No key is called `nobody`"), "{unknown}");
 }
+
+/// One without the other is what the act would refuse, after everybody has come.
+#[test]
+fn an_own_pair_and_its_certificate_go_together() {
+    let pair = "pair = \"partner-root\"\n";
+    let certificate = "pair-certificate = \"counterparty\"\n";
+    let lacks = |missing: &str, beside: &str| format!("`{missing}` is missing beside `{beside}`");
+    for (whole, op) in [
+        (
+            include_str!("../../../ceremonies/kek-to-partner-tr34.toml"),
+            "= \"export-key.tr34\"\n",
+        ),
+        (
+            include_str!("../../../ceremonies/kek-from-partner-tr34.toml"),
+            "= \"import-key.tr34\"\n",
+        ),
+    ] {
+        assert!(whole.contains(op));
+        let said = |fields: &str| {
+            let found = lint(&whole.replacen(op, &format!("{op}{fields}"), 1));
+            let rules = found.into_iter().filter(|f| f.rule == "L21");
+            rules.map(|f| f.message).collect::<Vec<_>>().join("\n")
+        };
+        let (alone, reverse) = (
+            lacks("pair-certificate", "pair"),
+            lacks("pair", "pair-certificate"),
+        );
+        assert!(said(pair).contains(&alone), "{op}: {}", said(pair));
+        let found = said(certificate);
+        assert!(found.contains(&reverse), "{op}: {found}");
+        let both = said(&format!("{pair}{certificate}"));
+        assert!(!both.contains("is missing beside"), "{op}: {both}");
+        assert_eq!(said(""), "", "{op}");
+    }
+}

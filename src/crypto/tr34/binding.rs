@@ -210,7 +210,7 @@ pub fn build_binding(
         digest(&content)?,
     ];
     let attributes = set(&list, form.sorted)?;
-    let signature = signed::sign(sender.pkcs8, &attributes)?;
+    let signature = signed::sign(sender.key, &attributes)?;
     let sha256 = plain(oid::SHA256, None);
     let token = ContentInfo {
         kind: oid::SIGNED_DATA,

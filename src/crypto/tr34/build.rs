@@ -23,6 +23,7 @@ use super::key_block;
 use super::oid;
 use super::signed::{self, Content, ContentInfo, SignedData, SignerInfo};
 use crate::api::{Timestamp, WrappingKeySpec};
+use crate::crypto::rsa_backend::SigningKey;
 use crate::crypto::tr31::{Algorithm, Header};
 use crate::crypto::{SecretBytes, keygen, rsa_wrap, symmetric};
 
@@ -39,8 +40,8 @@ pub enum Freshness {
 pub struct Sender<'s> {
     /// Issuer and serial number of the signing certificate.
     pub id: &'s PartyId,
-    /// Its private key, DER PKCS#8.
-    pub pkcs8: &'s SecretBytes,
+    /// Its private key.
+    pub key: &'s SigningKey<'s>,
 }
 
 /// For whom.
@@ -107,7 +108,7 @@ pub fn build(
     let block = key_block::write(sender.id, sent.key, sent.header, profile.inner_header)?;
     let content = envelope(*profile, recipient, &block, cipher, rng)?;
     let attributes = attributes(*profile, &content, sent)?;
-    let signature = signed::sign(sender.pkcs8, &attributes)?;
+    let signature = signed::sign(sender.key, &attributes)?;
     let crls = sent.crl.map(set_of_one).transpose()?;
     let certificates = sent.certificate.map(set_of_one).transpose()?;
     let sha256 = plain(oid::SHA256, None);

@@ -5,16 +5,14 @@ use der::{
     Decode, Encode, Sequence,
     asn1::{Any, ObjectIdentifier},
 };
-use rsa::{PrivateKey, PublicKey, pkcs1v15};
 use sha2::{Digest, Sha256};
-use signature::{SignatureEncoding, Signer as _, Verifier};
-use spki::{AlgorithmIdentifierOwned, DecodePublicKey};
+use spki::AlgorithmIdentifierOwned;
 use subtle::ConstantTimeEq;
 
 use super::asn1::{Attribute, InOrder, Octets, PartyId, RawSet};
 use super::error::Tr34Error;
 use super::oid;
-use crate::crypto::{CryptoError, SecretBytes};
+use crate::crypto::rsa_backend::{self, SignatureHash, SigningKey};
 
 /// A token's outermost element.
 #[derive(Debug, Sequence)]
@@ -189,13 +187,11 @@ impl Signed {
         if self.signer != signer.id {
             return Err(Tr34Error::Signer);
         }
-        let key = PublicKey::from_public_key_der(&signer.spki_der)
-            .map_err(|_| CryptoError::WrappingKeyUnreadable)?;
-        let signature = pkcs1v15::Signature::try_from(self.signature.as_slice())
-            .map_err(|_| Tr34Error::Signature)?;
-        pkcs1v15::VerifyingKey::<Sha256>::new(key)
-            .verify(&self.message, &signature)
-            .map_err(|_| Tr34Error::Signature)?;
+        let hash = SignatureHash::Sha256;
+        let key = &signer.spki_der;
+        if !rsa_backend::is_signed(key, hash, &self.message, &self.signature)? {
+            return Err(Tr34Error::Signature);
+        }
         let said = self.attributes.octets(oid::MESSAGE_DIGEST);
         match said {
             Some(said) if bool::from(said.ct_eq(&self.digest)) => Ok(()),
@@ -246,14 +242,7 @@ impl Attributes {
     }
 }
 
-/// Signs attributes: RSASSA-PKCS1-v1_5 with SHA-256, which gives one result for one input. The private operation is
-/// blinded with the operating system's randomness, which never shows.
-pub(super) fn sign(pkcs8: &SecretBytes, attributes: &RawSet) -> Result<Vec<u8>, Tr34Error> {
-    use pkcs8::DecodePrivateKey as _;
-    let key = PrivateKey::from_pkcs8_der(pkcs8.expose())
-        .map_err(|_| CryptoError::PrivateKeyUnreadable)?;
-    let signature = pkcs1v15::SigningKey::<Sha256>::new(key)
-        .try_sign(&attributes.to_der()?)
-        .map_err(|_| CryptoError::PrivateKeyUnreadable)?;
-    Ok(signature.to_vec())
+/// Signs attributes: RSASSA-PKCS1-v1_5 with SHA-256, which gives one result for one input.
+pub(super) fn sign(key: &SigningKey<'_>, attributes: &RawSet) -> Result<Vec<u8>, Tr34Error> {
+    Ok(key.sign(SignatureHash::Sha256, &attributes.to_der()?)?)
 }

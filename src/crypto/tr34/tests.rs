@@ -11,6 +11,7 @@ use super::enveloped::{self, EnvelopedData};
 use super::signed::{ContentInfo, SignedData};
 use super::*;
 use crate::api::{KeyAlgorithm, Timestamp};
+use crate::crypto::rsa_backend::{OpeningKey, SigningKey};
 use crate::crypto::tr31::{Exportability, Header, Mode, Usage, Version};
 use crate::crypto::{Entropy, OsEntropy, SecretBytes, SeededEntropy, keygen};
 
@@ -54,7 +55,7 @@ fn send(profile: Profile, header: &str, key: &SecretBytes, freshness: &Freshness
         &profile,
         &Sender {
             id: &kdh.id,
-            pkcs8: &kdh.pair.pkcs8,
+            key: &SigningKey::new(&kdh.pair.pkcs8),
         },
         &Recipient {
             id: &krd.id,
@@ -76,7 +77,7 @@ fn receive(bytes: &[u8]) -> Result<SecretBytes, Tr34Error> {
     let [kdh, krd] = parties();
     let token = KeyToken::parse(bytes)?;
     token.verify(&kdh.signer())?;
-    token.open(&krd.id, &krd.pair.pkcs8)
+    token.open(&krd.id, &OpeningKey::new(&krd.pair.pkcs8))
 }
 
 fn sample() -> Vec<u8> {
@@ -251,10 +252,16 @@ fn parts_that_no_dialect_has_together_are_refused() {
 fn another_private_key_gets_the_one_answer() {
     let [kdh, krd] = parties();
     let token = KeyToken::parse(&sample()).unwrap();
-    let refused = token.open(&krd.id, &kdh.pair.pkcs8).err().unwrap();
+    let refused = token
+        .open(&krd.id, &OpeningKey::new(&kdh.pair.pkcs8))
+        .err()
+        .unwrap();
     assert_eq!(refused, Tr34Error::Unopened(OpenFault::Decryption));
     assert!(refused.is_cryptographic());
-    let other = token.open(&kdh.id, &krd.pair.pkcs8).err().unwrap();
+    let other = token
+        .open(&kdh.id, &OpeningKey::new(&krd.pair.pkcs8))
+        .err()
+        .unwrap();
     assert_eq!(other, Tr34Error::Recipient);
 }
 
@@ -281,7 +288,7 @@ fn a_key_that_does_not_fit_its_header_is_not_sent() {
         &Profile::default(),
         &Sender {
             id: &kdh.id,
-            pkcs8: &kdh.pair.pkcs8,
+            key: &SigningKey::new(&kdh.pair.pkcs8),
         },
         &Recipient {
             id: &krd.id,

@@ -16,8 +16,9 @@ use super::key_block;
 use super::oid;
 use super::signed::{Signed, SignedData, SignerKey};
 use crate::api::{Timestamp, WrappingKeySpec};
+use crate::crypto::rsa_backend::OpeningKey;
 use crate::crypto::tr31::Header;
-use crate::crypto::{CryptoError, SecretBytes, rsa_wrap, symmetric};
+use crate::crypto::{CryptoError, SecretBytes, symmetric};
 
 /// How far a signing time may lie ahead of the receiver's clock, in milliseconds.
 const AHEAD: i64 = 5 * 60 * 1000;
@@ -189,18 +190,22 @@ impl KeyToken {
         }
     }
 
-    /// Opens the token with the receiver's RSA key (DER PKCS#8) and returns the key. Call [`KeyToken::verify`] first.
+    /// Opens the token with the receiver's RSA key and returns the key. Call [`KeyToken::verify`] first.
     ///
     /// Where OAEP does not decode, the work goes on with a content key that nobody can know, so that neither answer
     /// nor time tells how far opening came.
     ///
     /// # Errors
     /// It names another receiver; the private key is unreadable; and one error for everything else.
-    pub fn open(&self, recipient: &PartyId, pkcs8: &SecretBytes) -> Result<SecretBytes, Tr34Error> {
+    pub fn open(
+        &self,
+        recipient: &PartyId,
+        key: &OpeningKey<'_>,
+    ) -> Result<SecretBytes, Tr34Error> {
         if self.envelope.recipient != *recipient {
             return Err(Tr34Error::Recipient);
         }
-        let (content_key, fault) = self.content_key(pkcs8)?;
+        let (content_key, fault) = self.content_key(key)?;
         let opened = self.decrypt(&content_key);
         match (fault, opened) {
             (Some(fault), _) => Err(Tr34Error::Unopened(fault)),
@@ -211,7 +216,7 @@ impl KeyToken {
     /// The content key; another that fits the cipher, and the fault, where it does not come out.
     fn content_key(
         &self,
-        pkcs8: &SecretBytes,
+        key: &OpeningKey<'_>,
     ) -> Result<(SecretBytes, Option<OpenFault>), Tr34Error> {
         let wanted = self
             .envelope
@@ -219,9 +224,9 @@ impl KeyToken {
             .algorithm()
             .key_bytes()
             .unwrap_or_default();
-        let substitute = substitute(pkcs8, &self.envelope.encrypted_key, wanted);
+        let substitute = substitute(key.pkcs8, &self.envelope.encrypted_key, wanted);
         let hash = WrappingKeySpec::RSA_OAEP_SHA_256;
-        match rsa_wrap::unwrap(pkcs8, &self.envelope.encrypted_key, hash) {
+        match key.open(&self.envelope.encrypted_key, hash) {
             Ok(key) if key.len() == wanted => Ok((key, None)),
             Ok(_) => Ok((substitute, Some(OpenFault::ContentKey))),
             Err(CryptoError::Unwrap) => Ok((substitute, Some(OpenFault::Decryption))),

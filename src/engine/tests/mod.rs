@@ -17,6 +17,7 @@ mod order;
 mod order_pairs;
 mod own_pair;
 mod parameters;
+mod rules;
 mod storage;
 mod tagging;
 mod tr31_export;
@@ -26,6 +27,7 @@ mod tr34_export;
 mod tr34_import;
 mod tr34_own_pair;
 mod tr34_vectors;
+mod traps;
 
 use crate::api::Profile;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -63,7 +63,12 @@ impl Sender {
         let private =
             rsa::PrivateKey::from_pkcs8_pem(&import::pem(&format!("{leaf}.key"))).unwrap();
         let private = SecretBytes::from_slice(private.to_pkcs8_der().unwrap().as_bytes());
-        let secret = token.open(&id(&receiver), &private).unwrap();
+        let secret = token
+            .open(
+                &id(&receiver),
+                &crate::crypto::rsa_backend::OpeningKey::new(&private),
+            )
+            .unwrap();
         (token, secret)
     }
 

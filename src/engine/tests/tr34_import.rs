@@ -10,6 +10,7 @@ use crate::{
     api::{ErrorKind, KeyMaterialType, Operation, Profile, Timestamp},
     crypto::{
         Entropy, OsEntropy, SecretBytes,
+        rsa_backend::SigningKey,
         tr34::{self, Freshness, KeyToSend, PartyId, Recipient, Sender},
     },
     engine::{
@@ -130,7 +131,7 @@ impl Parties {
             &profile,
             &Sender {
                 id: &self.id("kdh"),
-                pkcs8: &self.key("kdh"),
+                key: &SigningKey::new(&self.key("kdh")),
             },
             &Recipient {
                 id: &self.id("krd"),
