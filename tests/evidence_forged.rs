@@ -408,6 +408,7 @@ fn a_bundle_without_its_sign_offs_says_what_nobody_signed() {
     forged.events[at]["details"]["report"] = json!(digest);
     let done = verify(&forged.mended(), Some(&fingerprints(&TRUE))).unwrap();
     assert!(done.bundle_signed.is_empty() && done.covered == 0);
+    assert!(done.signers_trusted && !done.authentic);
     let told = keymoot::evidence::verify::told(&done);
     assert!(told.contains("its acts AUTHENTIC"), "{told}");
     assert!(told.contains("The report is not signed here"), "{told}");

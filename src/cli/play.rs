@@ -329,7 +329,7 @@ fn bundled(
     };
     let run = session.last_run(&script.sha256_hex()).map(|run| run.id);
     let run = run.unwrap_or_default();
-    let bundle = ceremony::bundle(session, bytes, &run, recording)?;
+    let bundle = ceremony::bundle(session, bytes, &run, recording, Vec::new())?;
     super::bundle::write(path, &bundle)
 }
 

@@ -1,10 +1,13 @@
 //! Audit and evidence in lines: the newest events, whether the chain holds, and the file that an auditor gets.
 
-use crate::ceremony::{bundle, shipped_by_hash};
+use crate::ceremony::{bundle, run_report_of, shipped_by_hash};
+use crate::evidence::report;
 use crate::session::field::{Field, Kind};
-use crate::session::guide::Entry;
+use crate::session::guide::{self, Entry};
+use crate::session::keyboard::HandOver;
+use crate::session::{KeySource, Refusal, Run};
 
-use super::dialogue::{Question, footing};
+use super::dialogue::{Heard, Question, footing};
 use super::home::Home;
 use super::line::Gone;
 use super::opening::plain;
@@ -13,6 +16,14 @@ const BUNDLE: Field = Field {
     id: "bundle",
     label: "Bundle file",
     hint: "A new file; a file that is there is never overwritten.",
+    kind: Kind::File,
+    optional: false,
+};
+
+const REPORT: Field = Field {
+    id: "report",
+    label: "Report file",
+    hint: "A new file: .md is Markdown, .html a page for a browser, every other name text. back writes none.",
     kind: Kind::File,
     optional: false,
 };
@@ -59,7 +70,7 @@ impl Home<'_, '_> {
         }
     }
 
-    /// Runs, and the bundle of one.
+    /// Runs, and the report or the bundle of one.
     pub(super) fn evidence(&mut self) -> Result<(), Gone> {
         let view = self.session.view();
         let entries: Vec<Entry> = view
@@ -75,19 +86,64 @@ impl Home<'_, '_> {
             .collect();
         let heading = match entries.len() {
             0 => {
-                "No ceremony was run in this vault: there is nothing to bundle. keymoot verify F checks a bundle that somebody brought."
+                "No ceremony was run in this vault: there is nothing to report. keymoot verify F checks a bundle that somebody brought."
             }
             _ => {
-                "Runs, the oldest first. A bundle is one file that an auditor checks without this vault."
+                "Runs, the oldest first. Each has a report, for people, and a bundle: one file that an auditor checks without this vault."
             }
         };
-        let Some(at) = self.list(heading, "asks where its bundle is to be written", &entries)?
-        else {
+        let Some(at) = self.list(heading, "asks what is wanted of this run", &entries)? else {
             return Ok(());
         };
         let Some(run) = view.runs.get(at) else {
             return Ok(());
         };
+        let wanted = [
+            Entry::new("report", "The report", "read here, or written to a file"),
+            Entry::new("bundle", "The bundle", "one file for the auditor"),
+        ];
+        let heading = format!("Run {} of {}.", run.number, run.script);
+        match self.list(&heading, "goes on with the one that was chosen", &wanted)? {
+            Some(0) => self.report(run),
+            Some(_) => self.bundle_of(run),
+            None => Ok(()),
+        }
+    }
+
+    /// The report of a run, told, and written where that is wanted.
+    fn report(&mut self, run: &Run) -> Result<(), Gone> {
+        let Some(script) = shipped_by_hash(&run.script_sha256) else {
+            self.talk.stop(&not_shipped(&run.script));
+            return Ok(());
+        };
+        let report = match run_report_of(self.session, script, &run.id) {
+            Ok(report) => report,
+            Err(refusal) => {
+                self.talk.stop(&refusal.to_string());
+                return Ok(());
+            }
+        };
+        for line in report::text(&report)
+            .lines()
+            .filter(|l| !l.trim().is_empty())
+        {
+            self.talk.say(line);
+        }
+        let question = Question::new(footing(
+            "nobody: evidence needs no approval",
+            "writes a new file of that name; back goes to the menu",
+            "the report was read and is not in a file",
+        ))
+        .explained(&[report::FORMS]);
+        if let Some(path) = plain(self.talk, &question, REPORT)? {
+            let form = report::Format::of(path.as_ref());
+            self.write_new(&path, form.draw(&report).as_bytes());
+        }
+        Ok(())
+    }
+
+    /// The bundle of a run, written to a new file.
+    fn bundle_of(&mut self, run: &Run) -> Result<(), Gone> {
         let question = Question::new(footing(
             "nobody: evidence needs no approval",
             "writes a new file of that name; back goes to the menu",
@@ -97,24 +153,104 @@ impl Home<'_, '_> {
         let Some(path) = plain(self.talk, &question, BUNDLE)? else {
             return Ok(());
         };
-        let script = shipped_by_hash(&run.script_sha256);
-        let bundle = match script {
-            Some(script) => bundle(self.session, script, &run.id, None).map_err(|e| e.to_string()),
-            None => Err(format!(
-                "{} does not ship with this keymoot, and evidence needs its file. Nothing was changed. `keymoot bundle DIR --script FILE --out F` takes it.",
-                run.script
-            )),
+        if std::path::Path::new(&path).exists() {
+            // Before anybody types a passphrase.
+            self.talk.stop(&format!("{path} is there, and nothing is overwritten. Nothing was made; choose another name."));
+            return Ok(());
+        }
+        let Some(script) = shipped_by_hash(&run.script_sha256) else {
+            self.talk.stop(&not_shipped(&run.script));
+            return Ok(());
         };
-        let written = bundle.and_then(|bytes| {
-            let file = crate::os::new_file(path.as_ref()).map_err(|e| e.to_string())?;
-            write_out(file, &bytes).map_err(|e| {
-                format!("The bundle could not be written ({e}). The vault is as it was.")
-            })
-        });
+        let Some(bytes) = self.signed_bundle(script, run)? else {
+            return Ok(());
+        };
+        self.write_new(&path, &bytes);
+        Ok(())
+    }
+
+    /// The bundle of a run, signed by whoever is chosen; `None` if it was given up or refused.
+    fn signed_bundle(&mut self, script: &[u8], run: &Run) -> Result<Option<Vec<u8>>, Gone> {
+        loop {
+            let mut signers = Vec::new();
+            if !self.session.automatic() {
+                match self.bundle_signer()? {
+                    None => return Ok(None),
+                    Some(signer) => signers.extend(signer),
+                }
+            }
+            let signs = !signers.is_empty();
+            match bundle(self.session, script, &run.id, None, signers) {
+                Ok(bytes) => return Ok(Some(bytes)),
+                Err(refusal @ Refusal::Custody(_)) if signs => {
+                    self.talk.stop(&refusal.to_string());
+                }
+                Err(refusal) => {
+                    self.talk.stop(&refusal.to_string());
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    /// Who signs the bundle, with the key for it; nobody is an answer too. `None` if it was given up.
+    #[allow(clippy::type_complexity)]
+    fn bundle_signer(&mut self) -> Result<Option<Option<(String, KeySource)>>, Gone> {
+        const SO_FAR: &str = "nothing was written, nothing is signed";
+        loop {
+            let people = guide::bundle_signers(&self.session.view());
+            let question = Question::new(footing(
+                "a custodian or a witness",
+                "hands the keyboard to the one whose number was typed",
+                SO_FAR,
+            ))
+            .telling(vec!["Who signs the bundle?".to_owned()])
+            .explained(&[guide::BUNDLE_SIGNED]);
+            self.talk.say("");
+            let Heard::Given(at) = self.talk.choose(&question, "Number", &people)? else {
+                return Ok(None);
+            };
+            let Some(entry) = people.get(at) else {
+                continue;
+            };
+            if entry.id.is_empty() {
+                return Ok(Some(None));
+            }
+            let page = HandOver {
+                role: &entry.note,
+                person: &entry.id,
+                what: "to sign the bundle",
+                saved: "The vault is as it was; nothing is written yet.",
+            };
+            let question = Question::new(footing(
+                &page.who(),
+                &format!("signs for {} and makes the bundle", entry.id),
+                SO_FAR,
+            ));
+            if let Some(key) = self.acting().key_of(&page, &entry.id, &question)? {
+                return Ok(Some(Some((entry.id.clone(), key))));
+            }
+        }
+    }
+
+    /// Writes a new file and says so.
+    fn write_new(&mut self, path: &str, bytes: &[u8]) {
+        let written = crate::os::new_file(path.as_ref())
+            .map_err(|e| e.to_string())
+            .and_then(|file| {
+                write_out(file, bytes).map_err(|e| {
+                    format!("{path} could not be written ({e}). The vault is as it was.")
+                })
+            });
         match written {
             Ok(()) => self.talk.say(&format!("Written: {path}.")),
             Err(why) => self.talk.stop(&why),
         }
-        Ok(())
     }
+}
+
+fn not_shipped(script: &str) -> String {
+    format!(
+        "{script} does not ship with this keymoot, and evidence needs its file. Nothing was changed. `keymoot bundle DIR --script FILE --out F` takes it."
+    )
 }

@@ -344,6 +344,25 @@ pub fn signers(pending: &PendingView, view: &View) -> Vec<Entry> {
     entries.collect()
 }
 
+/// Who may sign the line that names a bundle's parts, and why others may not; last, that nobody does (an empty id).
+pub fn bundle_signers(view: &View) -> Vec<Entry> {
+    let signs = |p: &super::view::PersonView| Entry::new(&p.name, &p.name, &p.role);
+    let (off, on): (Vec<_>, Vec<_>) = view.people.iter().partition(|p| p.role == "administrator");
+    let mut entries: Vec<Entry> = on.into_iter().map(signs).collect();
+    entries.push(Entry::new(
+        "",
+        "nobody",
+        "report, files and recording are then not signed in it",
+    ));
+    entries.extend(off.into_iter().map(|p| {
+        signs(p).off_because("an administrator asks; custodians and witnesses sign evidence")
+    }));
+    entries
+}
+
+/// What signing a bundle is for, wherever it is asked.
+pub const BUNDLE_SIGNED: &str = "Whoever signs vouches for the files, the report and the recording in the bundle as well: keymoot verify then says AUTHENTIC without an if. It signs the line of the log that names them, and no act.";
+
 /// `custodian Ben`; a name that says so by itself stands alone.
 pub fn called(person: &str) -> String {
     if ["custodian", "administrator", "witness"]

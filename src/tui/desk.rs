@@ -160,8 +160,12 @@ impl Desk {
                 let report = crate::ceremony::run_report_of(session, script, &run);
                 report.map(|report| News::Reported(Box::new(report)))
             }),
-            Order::Bundle(run) => self.evidence(&run, |session, script| {
-                crate::ceremony::bundle(session, script, &run, None).map(News::Bundled)
+            Order::Bundle { run, signer } => self.evidence(&run, |session, script| {
+                let signers = match signer {
+                    Some((name, signing)) => vec![(name, signing.source()?)],
+                    None => Vec::new(),
+                };
+                crate::ceremony::bundle(session, script, &run, None, signers).map(News::Bundled)
             }),
             Order::Verify { bundle, trust } => verified(&bundle, trust.as_deref()),
             order => self.act(order),

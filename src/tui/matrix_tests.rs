@@ -65,6 +65,7 @@ const ROWS: &[Row] = &[
     ("Review", [FORM, Kept("act-export-tr31"), Not("what is missing is asked before it"), LOCK, SAME, Kept("act-export-tr31")]),
     ("Runner", [FORM, Kept("runner-ask"), Kept("runner-again"), LOCK, SAME, Kept("runner-hand-over")]),
     ("Settings", [FORM, Kept("settings"), NOTHING_FAILS, LOCK, SAME, SAME]),
+    ("Sign the bundle", [FORM, Kept("bundle-who"), Not("the same field and words as Approve"), LOCK, SAME, Kept("bundle-sign")]),
     ("Unlock", [Kept("unlock"), Kept("unlock-second"), Kept("unlock-refused"), Not("shares entered so far are wiped, and it says so: locked-no-vault"), Kept("unlock-production"), Not("a rehearsal's vault opens by itself or as a test vault does")]),
     ("Welcome", [Kept("welcome"), Kept("welcome"), NOTHING_FAILS, Kept("locked-no-vault"), CLOSED, CLOSED]),
     ("Write file", [FORM, Kept("files-folder"), Not("told in a line of the same page"), LOCK, SAME, SAME]),

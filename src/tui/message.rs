@@ -131,8 +131,11 @@ pub(crate) enum Order {
     Trail,
     /// The report of a run.
     Report(String),
-    /// The bundle of a run.
-    Bundle(String),
+    /// The bundle of a run, signed by a person where one is named.
+    Bundle {
+        run: String,
+        signer: Option<(String, Signing)>,
+    },
     /// Verifies a bundle that somebody brought, with a file of fingerprints where there is one.
     Verify {
         bundle: PathBuf,
@@ -225,7 +228,7 @@ impl Order {
             Self::Ask { .. } | Self::Approve { .. } => "unsealing the key and signing".into(),
             Self::Trail => "proving the audit log".into(),
             Self::Report(_) => "writing the report".into(),
-            Self::Bundle(_) => "putting the bundle together".into(),
+            Self::Bundle { .. } => "putting the bundle together".into(),
             Self::Verify { .. } => "verifying the bundle".into(),
             Self::Examine => "looking at this machine".into(),
             Self::Perform(_) => "working".into(),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::lock::IDLE_MINUTES;
 use super::matrix_tests;
 use super::message::{Msg, Order};
-use super::room::{Room, practice_session, start};
+use super::room::{Room, played, practice_session, start};
 use super::screens::home::Home;
 use super::screens::restore::Restore;
 use super::screens::welcome::Welcome;
@@ -38,6 +38,8 @@ enum Begin {
     Copy,
     /// The same as typed, and the clock leapt.
     Leapt,
+    /// A ceremony was played, and no key is held any more.
+    Played,
 }
 
 /// A screen, where the way to it begins, the keys, and keys that are pressed again until it is there.
@@ -51,7 +53,7 @@ const EXACT: &str = "n<Enter><Enter><Enter><Enter>kek<Enter><F2>";
 const RETURN: &str = "<Enter><Enter><F5><Enter><Enter><F5><Enter><Enter>restore<Enter><F5><Enter>";
 
 fn ways() -> Vec<Way> {
-    use Begin::{Copy, Full, Leapt, Typed, Welcome};
+    use Begin::{Copy, Full, Leapt, Played, Typed, Welcome};
     vec![
         ("Approvals", Full, "a", ""),
         ("Approve", Typed, REQUEST, "<F5><Enter>"),
@@ -98,6 +100,7 @@ fn ways() -> Vec<Way> {
         ("Review", Full, "v<Enter>m<Enter>alias/zmk<Enter>", ""),
         ("Runner", Typed, "c", "<Enter>"),
         ("Settings", Full, ",", ""),
+        ("Sign the bundle", Played, "ow", ""),
         ("Unlock", Welcome, "2", ""),
         ("Welcome", Welcome, "", ""),
         (
@@ -189,6 +192,11 @@ fn begun(from: Begin, place: &Path) -> Room {
         Begin::Typed | Begin::Leapt => Room::new(Home::new(), practice_session(false)),
         Begin::Welcome => Room::new(Welcome::default(), practice_session(false)),
         Begin::Copy => Room::new(Restore::new(), practice_session(false)),
+        Begin::Played => {
+            let mut session = played();
+            session.forget_keys();
+            Room::new(Home::new(), session)
+        }
     };
     room.writes_below = Some(place.to_owned());
     match from {
@@ -208,7 +216,7 @@ fn begun(from: Begin, place: &Path) -> Room {
             room.press(&format!("{}<Enter>", copy.display()));
             room.press(&format!("{}<Enter><Enter>a stick broke", new.display()));
         }
-        Begin::Full | Begin::Typed => {}
+        Begin::Full | Begin::Typed | Begin::Played => {}
     }
     room
 }

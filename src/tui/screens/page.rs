@@ -56,7 +56,6 @@ impl Page {
 
 /// Asks where a report goes; its form follows the end of the file's name.
 fn written(proposal: &str, run: Box<RunReport>) -> Save {
-    let names = "A name that ends in .md is written as Markdown, one in .html as a page for a browser, every other as text. For ink, print the text.";
     let make = move |path: &Path| {
         let form = Format::of(path);
         Ok((form.draw(&run).into_bytes(), form.words().to_owned()))
@@ -64,7 +63,7 @@ fn written(proposal: &str, run: Box<RunReport>) -> Save {
     Save::made(
         "Evidence: write the report",
         proposal,
-        names,
+        report::FORMS,
         Box::new(make),
     )
 }

@@ -50,6 +50,11 @@ impl Save {
         }
     }
 
+    /// A bundle.
+    pub(crate) fn bundle(proposal: &str, bytes: Vec<u8>) -> Self {
+        Self::new("Evidence: write the bundle", proposal, bytes)
+    }
+
     /// The same for a text that depends on the name of the file.
     pub(crate) fn made(
         title: &'static str,
