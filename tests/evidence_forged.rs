@@ -72,7 +72,7 @@ fn play(session: &mut Session, script: &str) -> String {
 }
 
 fn bundled(session: &mut Session, script: &str, run: &str) -> Vec<u8> {
-    keymoot::ceremony::bundle(session, named(script), run, None).unwrap()
+    keymoot::ceremony::bundle(session, named(script), run, None, Vec::new()).unwrap()
 }
 
 fn named(script: &str) -> &'static [u8] {

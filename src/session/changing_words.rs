@@ -108,6 +108,18 @@ pub fn lines_of(turn: &Turn, shown: bool) -> Vec<String> {
     }
 }
 
+/// The three lines where it is asked whether somebody is here.
+pub fn footing_of_presence(turn: &Turn) -> Footing {
+    Footing {
+        acts: "whoever is at the keyboard, in front of all".into(),
+        enter: format!("calls {}, or passes over whoever is not here", turn.person),
+        so_far: format!(
+            "{} of {} have proven; nothing has changed",
+            turn.done, turn.all
+        ),
+    }
+}
+
 /// Who acts in a turn, what Enter does, what has not happened.
 pub fn footing_of(turn: &Turn, shown: bool) -> Footing {
     let who = if turn.person.eq_ignore_ascii_case(&turn.role) || turn.role.is_empty() {

@@ -53,7 +53,7 @@ pub fn usages() -> Vec<Entry> {
         match row(*usage) {
             Some(row) => Entry::new(usage.name(), &label, family(row)),
             None => Entry::new(usage.name(), &label, "")
-                .off_because("the service has no valid key of this purpose"),
+                .off_because("its keys are ECC keys, and keymoot makes none"),
         }
     });
     entries.collect()
@@ -177,13 +177,20 @@ pub fn export_off(row: &KeyRow) -> Option<&'static str> {
 /// The word of [`export_off`] as the end of a sentence.
 pub fn export_off_words(word: &str) -> &'static str {
     match word {
-        "not exp." => "it was made never to leave (Exportable: false)",
+        "not exp." => {
+            "it was made never to leave (Exportable: false), and that is fixed for its life"
+        }
         "disabled" => "it is disabled; enable it first",
         "deleting" => "it is being deleted",
         "destroyed" => "its material is gone",
         "SUSPECT" => SUSPECT_OFF,
         _ => "RSA keys do not travel",
     }
+}
+
+/// Why a key cannot be exported, as the end of a sentence.
+pub fn export_off_in_words(row: &KeyRow) -> Option<&'static str> {
+    export_off(row).map(export_off_words)
 }
 
 /// Why a key cannot be scheduled for deletion, in a word.

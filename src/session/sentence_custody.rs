@@ -91,10 +91,21 @@ fn rotate(rotation: &Rotation, state: &State) -> (String, Details) {
         "{} of {custodians} to open, {} to use a secret",
         rotation.k, rotation.t
     );
+    let apart = |these: &[String], those: &[String]| {
+        let only = these.iter().filter(|name| !those.contains(name));
+        let only: Vec<&str> = only.map(String::as_str).collect();
+        if only.is_empty() {
+            "nobody".to_owned()
+        } else {
+            only.join(", ")
+        }
+    };
     (
         "ROTATE: new identities, shares, passphrases and approval keys".into(),
         vec![
             line("why", &rotation.reason),
+            line("goes", &apart(&before, &after)),
+            line("comes", &apart(&after, &before)),
             line("people until now", &before.join(", ")),
             line("people after", &after.join(", ")),
             line("quorum after", &quorum),

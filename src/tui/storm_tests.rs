@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use super::canvas::Appearance;
+use super::keys::Verb;
 use super::lock::IDLE_MINUTES;
 use super::matrix_tests;
 use super::message::{Msg, Order};
@@ -304,6 +306,18 @@ impl Dice {
     }
 }
 
+/// However many keys a screen has, the one that leads back is among those that are shown.
+fn the_way_back_is_shown(room: &mut Room, (width, height): (u16, u16), look: &Appearance) {
+    let back = room.state.offers();
+    let back = back.iter().find(|offer| offer.verb == Verb::Back);
+    if back.is_none_or(|offer| offer.footer_word().is_empty()) {
+        return;
+    }
+    let text = snapshot::text(&snapshot::drawn(&mut room.state, width, height, look));
+    let keys = text.lines().last().unwrap_or_default();
+    assert!(keys.contains("Esc "), "{}: {keys}", top(room));
+}
+
 #[test]
 fn keys_at_random_reach_every_screen_and_break_none() {
     let place = tempfile::tempdir().unwrap();
@@ -322,6 +336,9 @@ fn keys_at_random_reach_every_screen_and_break_none() {
     for (width, height) in SIZES {
         for way in &ways {
             let mut room = steered(*way, place.path()).unwrap();
+            if width >= 80 {
+                the_way_back_is_shown(&mut room, (width, height), &look);
+            }
             let mut pressed = String::new();
             for n in 0..KEYS {
                 *seen.entry(top(&room)).or_default() += 1;

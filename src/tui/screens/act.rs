@@ -36,6 +36,8 @@ pub(crate) struct Act {
     /// What the files hold that were named: read once, asked for and signed as they were then.
     files: Vec<(String, Vec<u8>)>,
     error: Option<String>,
+    /// Whether Esc was pressed once where answers would be lost.
+    leaving: bool,
     waiting: bool,
 }
 
@@ -77,7 +79,7 @@ impl Act {
             }
         }
         if asked::writes(op.name) {
-            let stem = row.map_or(op.name, |r| r.label.as_str());
+            let stem = row.map_or_else(|| op.name.to_owned(), |r| file_stem(&r.label));
             form.propose(asked::OUTPUT, &format!("{stem}.json"));
             form.propose(asked::FOLDER.id, &format!("{stem}-out"));
         }
@@ -92,6 +94,7 @@ impl Act {
             ],
             files: Vec::new(),
             error: None,
+            leaving: false,
             waiting: false,
         }
     }
@@ -168,6 +171,18 @@ impl Act {
     }
 }
 
+/// A key's label as the beginning of a file's name: no blanks, and nothing that a shell reads.
+pub(crate) fn file_stem(label: &str) -> String {
+    let plain = |c: char| {
+        if c.is_alphanumeric() || "._-".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
+    label.chars().map(plain).collect()
+}
+
 /// Whether a run of exactly this script was cut here and stands open.
 fn stands_open(script: &str, view: &View) -> bool {
     let Ok(script) = Script::parse(script.as_bytes()) else {
@@ -178,6 +193,10 @@ fn stands_open(script: &str, view: &View) -> bool {
         .iter()
         .any(|run| run.outcome.is_none() && run.script_sha256 == sha256)
 }
+
+/// Said where leaving would lose answers.
+const LOST: &str =
+    "What was typed here is not kept. Esc once more leaves and forgets it; every other key stays.";
 
 /// The field of the key that an act is about.
 const KEY: &str = "key";
@@ -261,15 +280,27 @@ impl Screen for Act {
             let y = c
                 .paragraph(1, 0, room, Role::Title, &words)
                 .saturating_add(1);
+            // Why it was refused is never out of sight: the fields scroll above it.
             let (width, height) = (c.width(), c.height());
+            let kept = wizard::complaint_rows(width, self.error.as_ref());
+            let below = height.saturating_sub(y).saturating_sub(kept);
             let mut used = 0;
-            c.within(0, y, width, height, |c| used = self.form.draw(c));
-            let y = y.saturating_add(used).saturating_add(1);
-            wizard::complaint(c, y, self.error.as_ref());
+            c.within(0, y, width, below, |c| used = self.form.draw(c));
+            let y = y.saturating_add(used.min(below)).saturating_add(1);
+            wizard::complaint(
+                c,
+                y.min(height.saturating_sub(kept.saturating_sub(1))),
+                self.error.as_ref(),
+            );
         });
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        let leaving = std::mem::take(&mut self.leaving);
+        if verb == Verb::Back && !leaving && self.form.typed() {
+            self.leaving = true;
+            return Reaction::notice(Role::Wait, LOST);
+        }
         self.error = None;
         match verb {
             Verb::Enter => {
@@ -287,6 +318,7 @@ impl Screen for Act {
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        self.leaving = false;
         self.error = None;
         self.form.key(&key);
         Reaction::none()
@@ -314,6 +346,7 @@ impl Screen for Act {
                 1,
             ))),
             News::Refused(text) => {
+                self.form.refused(text);
                 self.error = Some(text.clone());
                 Some(Reaction::none())
             }

@@ -29,6 +29,8 @@ pub(crate) struct Ask {
     people: Choices,
     stage: Stage,
     waiting: bool,
+    /// Whether a passphrase was refused here.
+    refused: bool,
     turned: u64,
 }
 
@@ -49,6 +51,7 @@ impl Ask {
             people,
             stage,
             waiting: false,
+            refused: false,
             turned: 0,
         }
     }
@@ -124,7 +127,12 @@ impl Screen for Ask {
                     "signs the request for {} and puts it before {} custodians",
                     form.person, self.required
                 ),
-                so_far: "nothing was asked, nothing has changed".into(),
+                so_far: if self.refused {
+                    "nothing was asked; the refusal stands in the audit log"
+                } else {
+                    "nothing was asked, nothing has changed"
+                }
+                .into(),
             },
         }
     }
@@ -246,6 +254,7 @@ impl Screen for Ask {
                 if let Stage::Sign(form) = &mut self.stage
                     && form.typing()
                 {
+                    self.refused = true;
                     form.complain(text);
                     return Some(Reaction::none());
                 }

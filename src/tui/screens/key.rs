@@ -4,10 +4,10 @@ use super::delete::Delete;
 use super::done::check_values;
 use super::menu::Menu;
 use super::review::Review;
-use crate::api::{KeyOrigin, KeyState};
+use crate::api::{KeyClass, KeyOrigin, KeyState};
 use crate::session::build::Answers;
 use crate::session::field::Footing;
-pub(crate) use crate::session::guide::{export_off, out_off};
+pub(crate) use crate::session::guide::{export_off, export_off_in_words, out_off};
 use crate::session::{KeyRow, View, modes, op};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
@@ -92,7 +92,9 @@ fn fields(row: &KeyRow) -> Vec<Line> {
         Line::new("state", state).role(role),
         Line::new(
             "exportable",
-            if key.exportable {
+            if key.key_attributes.key_class == KeyClass::PUBLIC_KEY {
+                "public: whoever asks may have it"
+            } else if key.exportable {
                 "yes, wrapped"
             } else {
                 "never"
@@ -198,7 +200,10 @@ impl Screen for KeyPage {
         let enabled = row.is_some_and(|r| r.key.enabled);
         let mut offers = vec![
             Offer::word(Verb::Enter, "back"),
-            with(Offer::plain(Verb::Export), row.and_then(export_off)),
+            with(
+                Offer::plain(Verb::Export),
+                row.and_then(export_off_in_words),
+            ),
             with(
                 Offer::word(Verb::Switch, if enabled { "disable" } else { "enable" }),
                 row.and_then(out_off),

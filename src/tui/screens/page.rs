@@ -111,8 +111,12 @@ impl Screen for Page {
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        let height = usize::from(canvas.height());
         let lines = wrap(&self.text, usize::from(canvas.width().saturating_sub(3)));
+        let mut height = usize::from(canvas.height());
+        if lines.len() > height {
+            // The counter has a row of its own.
+            height = height.saturating_sub(1);
+        }
         let top = self.top.min(lines.len().saturating_sub(height));
         for (y, line) in lines.iter().skip(top).take(height).enumerate() {
             canvas.put(1, cells(y), Role::Text, line);
@@ -120,12 +124,7 @@ impl Screen for Page {
         if lines.len() > height {
             let shown = lines.len().min(top.saturating_add(height));
             let word = format!(" {shown} of {} lines ", lines.len());
-            canvas.put_right(
-                canvas.width(),
-                cells(height.saturating_sub(1)),
-                Role::Muted,
-                &word,
-            );
+            canvas.put_right(canvas.width(), cells(height), Role::Muted, &word);
         }
     }
 

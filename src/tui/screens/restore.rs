@@ -6,7 +6,7 @@ use crossterm::event::KeyEvent;
 
 use super::unlock::{Then, Unlock};
 use crate::session::field::Footing;
-use crate::session::returning::{RETURN_SO_FAR, RETURN_TOLD, RETURNING, Return};
+use crate::session::returning::{COPY_FROM, RETURN_SO_FAR, RETURN_TOLD, RETURNING, Return};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::Order;
@@ -26,6 +26,13 @@ impl Restore {
         Self {
             form: Form::of(RETURNING),
         }
+    }
+
+    /// The copy is known, and the next question is where it goes.
+    pub(crate) fn of(copy: &Path) -> Self {
+        let mut screen = Self::new();
+        screen.form.propose(COPY_FROM.id, &copy.to_string_lossy());
+        screen
     }
 
     fn enter(&mut self) -> Reaction {

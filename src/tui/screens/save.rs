@@ -196,6 +196,8 @@ impl Screen for Save {
         }
         match news {
             News::Saved(path) => {
+                // The whole path: nobody here sees which folder keymoot was started in.
+                let path = path.canonicalize().unwrap_or_else(|_| path.clone());
                 let words = format!("written and read back: {}", path.display());
                 let mut reaction = Reaction::one(Step::Notice(Role::Ok, words));
                 reaction.0.push(Step::Pop);

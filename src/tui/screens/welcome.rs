@@ -28,6 +28,7 @@ pub(crate) struct Welcome {
 enum Way {
     Rehearse,
     Open(usize),
+    Copy(usize),
     Create,
     Restore,
     Doctor,
@@ -45,11 +46,19 @@ impl Welcome {
                 || vault.display().to_string(),
                 |n| n.to_string_lossy().into_owned(),
             );
-            ways.push((
-                Way::Open(n),
-                format!("Open {name}"),
-                "Its custodians enter their passphrases one after the other.",
-            ));
+            ways.push(if crate::vault::is_copy(vault) {
+                (
+                    Way::Copy(n),
+                    format!("Return to the copy {name}"),
+                    "A backup, never opened: it becomes a vault again, in another folder.",
+                )
+            } else {
+                (
+                    Way::Open(n),
+                    format!("Open {name}"),
+                    "Its custodians enter their passphrases one after the other.",
+                )
+            });
         }
         ways.push((
             Way::Create,
@@ -80,6 +89,10 @@ impl Welcome {
                 }
                 None => Reaction::none(),
             },
+            Some(Way::Copy(n)) => {
+                let copy = world.vaults.get(n);
+                copy.map_or_else(Reaction::none, |copy| Reaction::push(Restore::of(copy)))
+            }
             Some(Way::Create) => Reaction::push(Init::new(&world.folder.join("new.vault"))),
             Some(Way::Restore) => Reaction::push(Restore::new()),
             Some(Way::Doctor) => {
@@ -103,7 +116,9 @@ impl Screen for Welcome {
         let enter = match Self::ways(world).get(self.cursor.at()).map(|w| w.0) {
             Some(Way::Rehearse) => "shows the ceremonies you can rehearse",
             Some(Way::Open(_)) => "asks the first custodian for a passphrase",
-            Some(Way::Restore) => "asks which copy; the copy is read and never written",
+            Some(Way::Restore | Way::Copy(_)) => {
+                "asks which copy; the copy is read and never written"
+            }
             Some(Way::Create) => "begins with the vault's name; nothing is written before the end",
             _ => "shows what this machine is fit for; changes nothing",
         };

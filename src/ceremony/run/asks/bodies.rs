@@ -67,7 +67,7 @@ impl Runner {
                 "nothing is trusted yet, no key has left. A slip ends nothing.",
             ),
             _ => (
-                vec![format!("It {}.", step.op.does)],
+                vec![format!("This step {}.", step.op.does)],
                 "nothing was done in this step yet",
             ),
         }

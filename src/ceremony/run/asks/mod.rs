@@ -234,6 +234,8 @@ impl Runner {
             "keeps what you typed; the request is shown before anybody signs"
         } else if turn.fields.is_empty() {
             "records that this was seen and goes on"
+        } else if step.op.name == ops::NOTE.name {
+            "records what you typed"
         } else {
             "compares what you typed and records it"
         };
