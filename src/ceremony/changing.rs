@@ -3,7 +3,9 @@
 
 use crate::crypto::{Entropy as _, OsEntropy, SecretBytes};
 use crate::custody::passphrase;
-use crate::session::asked::{APPROVAL_ENVELOPE, HERE, MEDIUM, OWN_PASSPHRASE, SHARE_ENVELOPE};
+use crate::session::asked::{
+    APPROVAL_ENVELOPE, HERE, MEDIUM, OWN_PASSPHRASE, PRESENT, SHARE_ENVELOPE,
+};
 use crate::session::changing_words::{footing_of, footing_of_presence, lines_of, title_of};
 use crate::session::field::Field;
 use crate::session::{ChangeTurn, Changing, Hand, Moment, Profile, Refusal, Session};
@@ -146,6 +148,9 @@ impl ChangeTalk {
     /// In rehearsal, what the person at the screen would type.
     pub(super) fn practice(&self, session: &Session) -> Option<String> {
         let turn = self.changing.turn()?;
+        if self.asks_who_is_here(&turn) {
+            return Some(PRESENT.to_owned());
+        }
         if let Some(words) = &self.words {
             return Some(String::from_utf8_lossy(words.expose()).into_owned());
         }
@@ -189,7 +194,7 @@ impl ChangeTalk {
                 ))
             }
             Moment::Prove { .. } if self.asks_who_is_here(&turn) => {
-                if text(answers.next()) == "yes" {
+                if text(answers.next()) == PRESENT {
                     self.here = Some(turn.person);
                     return Ok(String::new());
                 }
@@ -252,7 +257,7 @@ fn who_is_here(turn: &ChangeTurn, session: &Session) -> Ask {
         body: vec![format!("Is {} here?", turn.person)],
         fields: vec![AskField {
             exactly: None,
-            practice: rehearsal.then(|| "yes".to_owned()),
+            practice: rehearsal.then(|| PRESENT.to_owned()),
             digits: None,
             field: HERE,
         }],

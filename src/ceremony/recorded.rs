@@ -367,6 +367,9 @@ fn expected(op: &Op) -> &'static str {
         _ if ops::makes_key(op) => {
             "expect   = { state = \"CREATE_COMPLETE\", attributes = \"declared\" }\n"
         }
+        "restore-key" | "export-key.tr31" => "expect   = { state = \"CREATE_COMPLETE\" }\n",
+        "start-key-usage" => "expect   = { enabled = true }\n",
+        "stop-key-usage" => "expect   = { enabled = false }\n",
         "delete-key" => "expect   = { state = \"DELETE_PENDING\" }\n",
         name if name.starts_with("export-key.") && name != "export-key.tr31" => {
             "expect   = { kcv = \"key\" }\n"

@@ -88,6 +88,9 @@ pub const SIGNING_PASSPHRASE: Field = Field {
     optional: false,
 };
 
+/// The answer that somebody is here.
+pub const PRESENT: &str = "yes";
+
 /// Whether somebody who may be passed over is in the room: said in words, never by an empty answer.
 pub const HERE: Field = Field {
     id: "here",
@@ -95,7 +98,7 @@ pub const HERE: Field = Field {
     hint: "Whoever is not here is passed over: the record says that they proved nothing today.",
     kind: Kind::Choice(&[
         Choice {
-            id: "yes",
+            id: PRESENT,
             label: "here, and proves the envelopes now",
         },
         Choice {

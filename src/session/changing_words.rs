@@ -91,20 +91,11 @@ pub fn lines_of(turn: &Turn, shown: bool) -> Vec<String> {
              where there are new ones, else with the present ones."
                 .to_owned(),
         ],
-        Moment::Prove { may_be_absent, .. } => {
-            let mut lines = vec![
-                "Both envelopes are opened and held against what was published when they were made. No identity is \
-                 rebuilt, and nothing of this is kept."
-                    .to_owned(),
-            ];
-            if *may_be_absent {
-                lines.push(format!(
-                    "If {} is not here, leave it empty: the record says so.",
-                    turn.person
-                ));
-            }
-            lines
-        }
+        Moment::Prove { .. } => vec![
+            "Both envelopes are opened and held against what was published when they were made. No identity is \
+             rebuilt, and nothing of this is kept."
+                .to_owned(),
+        ],
     }
 }
 

@@ -221,7 +221,7 @@ fn deletions(view: &View, now: Timestamp) -> Vec<Due> {
     soon.into_iter()
         .map(|(at, row)| Due {
             kind: "deletion",
-            what: format!("{} is destroyed", row.label),
+            what: format!("{} will be destroyed", row.label),
             when: left(now, at),
             who: "-".into(),
             over: at <= now,
@@ -237,7 +237,11 @@ fn exports(view: &View, now: Timestamp) -> Vec<Due> {
         .flat_map(|export| {
             let receipt = Due {
                 kind: "receipt",
-                what: format!("none yet for {}", export.label),
+                what: format!(
+                    "none yet for {} from {}",
+                    export.label,
+                    common_name(&export.receiver)
+                ),
                 when: format!("{} ago", left(export.at, now)),
                 who: "receiver".into(),
                 over: false,

@@ -222,7 +222,7 @@ pub fn keys(view: &View, op: &str, field: &str) -> Vec<Entry> {
     let entry = |row: &KeyRow| {
         let attributes = &row.key.key_attributes;
         let note = format!(
-            "{} {}, check value {}, {}",
+            "{} {}, KCV {}, {}",
             attributes.key_usage.code(),
             attributes.key_algorithm.name(),
             row.key.key_check_value,

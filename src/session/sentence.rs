@@ -74,7 +74,7 @@ fn control(
             let mut details = which(&input.key_identifier, engine);
             details.extend([
                 line("window", &window),
-                line("until then", "unusable; RestoreKey takes it back"),
+                line("until then", "unusable; it can be restored"),
             ]);
             (
                 format!("DELETE KEY {}", name(&input.key_identifier)),

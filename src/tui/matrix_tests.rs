@@ -197,4 +197,16 @@ fn people_and_their_changes_are_drawn() {
         "Change of people or shares"
     );
     room.check("change-drill");
+    // Whoever is not here is passed over by a word, and an empty answer never counts as one.
+    for person in ["Ana", "Ben"] {
+        room.shows(&[&format!("Is {person} here?")]);
+        room.press("<Enter>");
+        room.shows(&[&format!("The keyboard goes to {person}")]);
+        room.press("<Enter><Enter>");
+        room.shows(&["Nothing is typed here yet"]);
+        room.press("<F5><Enter>");
+    }
+    room.shows(&["Is Cho here?"]);
+    room.press("<Down><Enter>");
+    room.shows(&["proven: Ana, Ben", "not there: Cho"]);
 }

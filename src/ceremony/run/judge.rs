@@ -183,8 +183,14 @@ fn judge_time(session: &Session, step: &Step, typed: &str) -> Result<(), Halt> {
                     "This is a rehearsal, whose clock stands still at {}: type that as your watch's time.",
                     session.now().rfc3339()
                 ),
-                _ => "Read your watch again, in UTC; if it is right, stop: the clock is wrong."
-                    .to_owned(),
+                Profile::Test => format!(
+                    "Read your watch again, in UTC. A test vault's clock runs ahead where a ceremony waited or time \
+                     was advanced: it stands at {}; if that is why, type that.",
+                    session.now().rfc3339()
+                ),
+                Profile::Production =>
+                    "Read your watch again, in UTC; if it is right, stop: the clock is wrong."
+                        .to_owned(),
             }
         )));
     }

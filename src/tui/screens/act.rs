@@ -32,6 +32,8 @@ pub(crate) struct Act {
     form: Form,
     /// ARN and label of the key that was chosen before this page.
     key: Option<(String, String)>,
+    /// The key that the choices of a wrapping key were made for.
+    travels: String,
     explains: &'static [&'static str],
     /// What the files hold that were named: read once, asked for and signed as they were then.
     files: Vec<(String, Vec<u8>)>,
@@ -78,16 +80,18 @@ impl Act {
                 form.set_choices(field.id, Choices::new(guide::people(view)));
             }
         }
+        let key = row.map(|r| (r.key.key_arn.clone(), r.label.clone()));
         if asked::writes(op.name) {
             let stem = row.map_or_else(|| op.name.to_owned(), |r| file_stem(&r.label));
             form.propose(asked::OUTPUT, &format!("{stem}.json"));
             form.propose(asked::FOLDER.id, &format!("{stem}-out"));
         }
-        Self {
+        let mut act = Self {
             op,
             place: beside.iter().find(|field| asked::is_place(field)).copied(),
             form,
-            key: row.map(|r| (r.key.key_arn.clone(), r.label.clone())),
+            key,
+            travels: String::new(),
             explains: &[
                 "Every field says what it wants. The review shows the act as the service would be asked it, and nothing is asked before it.",
                 "Files are read once: what was read is what is signed and done.",
@@ -96,7 +100,36 @@ impl Act {
             error: None,
             leaving: false,
             waiting: false,
+        };
+        act.refine(world);
+        act
+    }
+
+    /// No key is offered to wrap itself, and where another can, that one is chosen.
+    fn refine(&mut self, world: &World) {
+        let travels = self.text(KEY);
+        let (Some(view), Some(chosen)) = (&world.view, self.form.text(WRAP)) else {
+            return;
+        };
+        if travels.is_empty() || travels == self.travels {
+            return;
         }
+        let entries: Vec<guide::Entry> = guide::keys(view, self.op.name, WRAP)
+            .into_iter()
+            .map(|entry| match entry.off {
+                None if entry.id == travels => entry.off_because("a key cannot wrap itself"),
+                _ => entry,
+            })
+            .collect();
+        let serves = |id: &str| entries.iter().any(|e| e.id == id && e.off.is_none());
+        let first = entries.iter().find(|e| e.off.is_none());
+        let choose = match first {
+            Some(first) if !serves(&chosen) => first.id.clone(),
+            _ => chosen,
+        };
+        self.form.set_choices(WRAP, Choices::new(entries));
+        self.form.set(WRAP, &choose);
+        self.travels = travels;
     }
 
     fn text(&self, id: &str) -> String {
@@ -200,6 +233,9 @@ const LOST: &str =
 
 /// The field of the key that an act is about.
 const KEY: &str = "key";
+
+/// The field of the key that it travels under.
+const WRAP: &str = "wrap";
 
 impl Screen for Act {
     // A screen is called by its title; the act's own name is what scripts write.
@@ -305,6 +341,7 @@ impl Screen for Act {
         match verb {
             Verb::Enter => {
                 if self.form.enter() != Pressed::Complete {
+                    self.refine(world);
                     return Reaction::none();
                 }
                 self.complete(world)
@@ -312,6 +349,7 @@ impl Screen for Act {
             Verb::Back => Reaction::pop(),
             other => {
                 self.form.verb(other);
+                self.refine(world);
                 Reaction::none()
             }
         }

@@ -7,7 +7,7 @@ use crate::session::asked::{WATCH_PERSON, WATCH_TIME};
 use crate::session::field::Footing;
 use crate::session::{Outcome, Watches, guide};
 use crate::tui::canvas::Canvas;
-use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
@@ -153,21 +153,12 @@ impl Screen for Attest {
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
-        let mut offers = if self.form.choosing() {
-            keys::moves()
-        } else {
-            Vec::new()
-        };
-        offers.extend([
-            Offer::word(Verb::Enter, "enter"),
-            Offer::plain(Verb::NextField),
-            Offer::plain(Verb::PreviousField),
-        ]);
-        offers.push(match self.next {
+        let back = match self.next {
             Some(_) => Offer::word(Verb::Back, "close"),
             None => Offer::plain(Verb::Back),
-        });
-        offers
+        };
+        self.form
+            .page_offers(Offer::word(Verb::Enter, "enter"), back)
     }
 
     fn help(&self) -> &'static [&'static str] {
@@ -191,20 +182,13 @@ impl Screen for Attest {
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        let width = canvas.width().saturating_sub(4);
         let title = match self.watches.first() {
             None => "First watch: choose your name and type what your watch says.".to_owned(),
             Some(first) => {
                 format!("Second watch, not {first}'s: choose your name and type what yours says.")
             }
         };
-        let y = canvas
-            .paragraph(2, 0, width, Role::Title, &title)
-            .saturating_add(1);
-        let height = canvas.height().saturating_sub(y);
-        canvas.within(2, y, width, height, |c| {
-            self.form.draw(c);
-        });
+        self.form.draw_page(&[(Role::Title, &title)], canvas);
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {

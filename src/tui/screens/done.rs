@@ -214,7 +214,7 @@ fn told(executed: &Executed, world: &World) -> Vec<Line> {
             lines.push(Line::new("ARN", key.key_arn.clone()));
             if let Some(until) = key.delete_pending_timestamp {
                 lines.push(
-                    Line::new("destroyed", crate::tui::frame::clock(until)).role(Role::Countdown),
+                    Line::new("ends on", crate::tui::frame::clock(until)).role(Role::Countdown),
                 );
             }
         }

@@ -64,12 +64,8 @@ impl Screen for Restore {
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
-        vec![
-            Offer::plain(Verb::NextField),
-            Offer::plain(Verb::PreviousField),
-            Offer::plain(Verb::Enter),
-            Offer::plain(Verb::Back),
-        ]
+        self.form
+            .page_offers(Offer::plain(Verb::Enter), Offer::plain(Verb::Back))
     }
 
     fn help(&self) -> &'static [&'static str] {
@@ -89,15 +85,8 @@ impl Screen for Restore {
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        let (width, height) = (canvas.width().saturating_sub(4), canvas.height());
-        let mut y = 0;
-        for line in RETURN_TOLD {
-            y += canvas.paragraph(2, y, width, Role::Text, line);
-        }
-        y += 1;
-        canvas.within(2, y, width, height.saturating_sub(y), |c| {
-            self.form.draw(c);
-        });
+        let told = RETURN_TOLD.iter().map(|line| (Role::Text, *line));
+        self.form.draw_page(&told.collect::<Vec<_>>(), canvas);
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {

@@ -2,6 +2,7 @@
 
 mod input;
 mod line;
+mod page;
 
 use std::path::Path;
 
