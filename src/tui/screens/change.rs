@@ -120,6 +120,9 @@ impl Screen for Change {
         }
         let mut offers = vec![Offer::plain(Verb::Enter)];
         if !self.blank {
+            if self.form.choosing() {
+                offers.extend([Offer::word(Verb::Up, "choose"), Offer::plain(Verb::Down)]);
+            }
             if self.form.practised() {
                 offers.push(Offer::plain(Verb::Practice));
             }
