@@ -73,7 +73,7 @@ impl BundleArgs {
             None => Err(Failure::failed(
                 "this script was never played in this vault. Nothing was written.",
             )),
-            Some(run) => signed(&mut session, &self.sign, &|session, signers| {
+            Some(run) => signed(&mut session, &self.sign, |session, signers| {
                 ceremony::bundle(session, &bytes, &run, recording.clone(), signers)
             }),
         };
@@ -86,10 +86,10 @@ impl BundleArgs {
 /// Makes a bundle with the signatures of whoever was named or says so at the terminal.
 fn signed(
     session: &mut Session,
-    named: &[String],
-    make: &dyn Fn(&mut Session, Vec<(String, KeySource)>) -> Result<Vec<u8>, Refusal>,
+    wanted: &[String],
+    bundle: impl Fn(&mut Session, Vec<(String, KeySource)>) -> Result<Vec<u8>, Refusal>,
 ) -> Answer<Vec<u8>> {
-    let named = match named {
+    let named = match wanted {
         [] if !session.automatic() && streams::somebody_is_there() => who_signs(session)?,
         names => names.to_vec(),
     };
@@ -103,7 +103,7 @@ fn signed(
         for name in &named {
             signers.push((name.clone(), by_hand::approval_key(session, name)?));
         }
-        match make(session, signers) {
+        match bundle(session, signers) {
             // A wrong passphrase ends nothing: whoever signs tries again.
             Err(refusal @ Refusal::Custody(_)) if !session.automatic() => {
                 streams::note(&refusal.to_string());

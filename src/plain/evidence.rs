@@ -176,7 +176,7 @@ impl Home<'_, '_> {
             if !self.session.automatic() {
                 match self.bundle_signer()? {
                     None => return Ok(None),
-                    Some(signer) => signers.extend(signer),
+                    Some(signer) => signers = signer,
                 }
             }
             let signs = !signers.is_empty();
@@ -194,8 +194,7 @@ impl Home<'_, '_> {
     }
 
     /// Who signs the bundle, with the key for it; nobody is an answer too. `None` if it was given up.
-    #[allow(clippy::type_complexity)]
-    fn bundle_signer(&mut self) -> Result<Option<Option<(String, KeySource)>>, Gone> {
+    fn bundle_signer(&mut self) -> Result<Option<Vec<(String, KeySource)>>, Gone> {
         const SO_FAR: &str = "nothing was written, nothing is signed";
         loop {
             let people = guide::bundle_signers(&self.session.view());
@@ -214,7 +213,7 @@ impl Home<'_, '_> {
                 continue;
             };
             if entry.id.is_empty() {
-                return Ok(Some(None));
+                return Ok(Some(Vec::new()));
             }
             let page = HandOver {
                 role: &entry.note,
@@ -228,7 +227,7 @@ impl Home<'_, '_> {
                 SO_FAR,
             ));
             if let Some(key) = self.acting().key_of(&page, &entry.id, &question)? {
-                return Ok(Some(Some((entry.id.clone(), key))));
+                return Ok(Some(vec![(entry.id.clone(), key)]));
             }
         }
     }
