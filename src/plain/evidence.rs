@@ -6,6 +6,7 @@ use crate::session::field::{Field, Kind};
 use crate::session::guide::{self, Entry};
 use crate::session::keyboard::HandOver;
 use crate::session::{KeySource, Refusal, Run};
+use crate::text::{say, tr};
 
 use super::dialogue::{Heard, Question, footing};
 use super::home::Home;
@@ -43,10 +44,10 @@ impl Home<'_, '_> {
             Ok(trail) => trail,
             Err(refusal) => return self.talk.stop(&refusal.to_string()),
         };
-        self.talk.heading(&format!(
-            "Audit: {} events in {} lines, the newest last.",
-            trail.lines.len(),
-            trail.count
+        self.talk.heading(&say!(
+            "Audit: {lines} events in {trail} lines, the newest last.",
+            lines = trail.lines.len(),
+            trail = trail.count
         ));
         let before = trail.lines.len().saturating_sub(NEWEST);
         for line in trail.lines.iter().skip(before) {
@@ -66,7 +67,7 @@ impl Home<'_, '_> {
         }
         match &trail.broken {
             Some((_, why)) => self.talk.stop(why),
-            None => self.talk.say("The chain is whole from line 1."),
+            None => self.talk.say(tr("The chain is whole from line 1.")),
         }
     }
 
@@ -80,30 +81,46 @@ impl Home<'_, '_> {
                 Entry::new(
                     "",
                     &run.script,
-                    &format!("run {}, {}", run.number, run.started.rfc3339()),
+                    &say!(
+                        "run {number}, {started}",
+                        number = run.number,
+                        started = run.started.rfc3339()
+                    ),
                 )
             })
             .collect();
         let heading = match entries.len() {
-            0 => {
-                "No ceremony was run in this vault: there is nothing to report. keymoot verify F checks a bundle that somebody brought."
-            }
-            _ => {
-                "Runs, the oldest first. Each has a report, for people, and a bundle: one file that an auditor checks without this vault."
-            }
+            0 => tr(
+                "No ceremony was run in this vault: there is nothing to report. keymoot verify F checks a bundle that somebody brought.",
+            ),
+            _ => tr(
+                "Runs, the oldest first. Each has a report, for people, and a bundle: one file that an auditor checks without this vault.",
+            ),
         };
-        let Some(at) = self.list(heading, "asks what is wanted of this run", &entries)? else {
+        let Some(at) = self.list(heading, tr("asks what is wanted of this run"), &entries)? else {
             return Ok(());
         };
         let Some(run) = view.runs.get(at) else {
             return Ok(());
         };
         let wanted = [
-            Entry::new("report", "The report", "read here, or written to a file"),
-            Entry::new("bundle", "The bundle", "one file for the auditor"),
+            Entry::new(
+                "report",
+                tr("The report"),
+                tr("read here, or written to a file"),
+            ),
+            Entry::new("bundle", tr("The bundle"), tr("one file for the auditor")),
         ];
-        let heading = format!("Run {} of {}.", run.number, run.script);
-        match self.list(&heading, "goes on with the one that was chosen", &wanted)? {
+        let heading = say!(
+            "Run {number} of {script}.",
+            number = run.number,
+            script = run.script
+        );
+        match self.list(
+            &heading,
+            tr("goes on with the one that was chosen"),
+            &wanted,
+        )? {
             Some(0) => self.report(run),
             Some(_) => self.bundle_of(run),
             None => Ok(()),
@@ -130,9 +147,9 @@ impl Home<'_, '_> {
             self.talk.say(line);
         }
         let question = Question::new(footing(
-            "nobody: evidence needs no approval",
-            "writes a new file of that name; back goes to the menu",
-            "the report was read and is not in a file",
+            tr("nobody: evidence needs no approval"),
+            tr("writes a new file of that name; back goes to the menu"),
+            tr("the report was read and is not in a file"),
         ))
         .explained(&[report::FORMS]);
         if let Some(path) = plain(self.talk, &question, REPORT)? {
@@ -145,9 +162,9 @@ impl Home<'_, '_> {
     /// The bundle of a run, written to a new file.
     fn bundle_of(&mut self, run: &Run) -> Result<(), Gone> {
         let question = Question::new(footing(
-            "nobody: evidence needs no approval",
-            "writes a new file of that name; back goes to the menu",
-            "nothing was written; a bundle holds no secret",
+            tr("nobody: evidence needs no approval"),
+            tr("writes a new file of that name; back goes to the menu"),
+            tr("nothing was written; a bundle holds no secret"),
         ))
         .explained(&["The bundle, the report in ink and the signed enrolment forms go to the auditor; the forms by another road than the bundle."]);
         let Some(path) = plain(self.talk, &question, BUNDLE)? else {
@@ -155,7 +172,7 @@ impl Home<'_, '_> {
         };
         if std::path::Path::new(&path).exists() {
             // Before anybody types a passphrase.
-            self.talk.stop(&format!("{path} is there, and nothing is overwritten. Nothing was made; choose another name."));
+            self.talk.stop(&say!("{path} is there, and nothing is overwritten. Nothing was made; choose another name.", path));
             return Ok(());
         }
         let Some(script) = shipped_by_hash(&run.script_sha256) else {
@@ -199,14 +216,14 @@ impl Home<'_, '_> {
         loop {
             let people = guide::bundle_signers(&self.session.view());
             let question = Question::new(footing(
-                "a custodian or a witness",
-                "hands the keyboard to the one whose number was typed",
+                tr("a custodian or a witness"),
+                tr("hands the keyboard to the one whose number was typed"),
                 SO_FAR,
             ))
-            .telling(vec!["Who signs the bundle?".to_owned()])
+            .telling(vec![tr("Who signs the bundle?").to_owned()])
             .explained(&[guide::BUNDLE_SIGNED]);
             self.talk.say("");
-            let Heard::Given(at) = self.talk.choose(&question, "Number", &people)? else {
+            let Heard::Given(at) = self.talk.choose(&question, tr("Number"), &people)? else {
                 return Ok(None);
             };
             let Some(entry) = people.get(at) else {
@@ -218,12 +235,12 @@ impl Home<'_, '_> {
             let page = HandOver {
                 role: &entry.note,
                 person: &entry.id,
-                what: "to sign the bundle",
-                saved: "The vault is as it was; nothing is written yet.",
+                what: tr("to sign the bundle"),
+                saved: tr("The vault is as it was; nothing is written yet."),
             };
             let question = Question::new(footing(
                 &page.who(),
-                &format!("signs for {} and makes the bundle", entry.id),
+                &say!("signs for {id} and makes the bundle", id = entry.id),
                 SO_FAR,
             ));
             if let Some(key) = self.acting().key_of(&page, &entry.id, &question)? {
@@ -238,18 +255,23 @@ impl Home<'_, '_> {
             .map_err(|e| e.to_string())
             .and_then(|file| {
                 write_out(file, bytes).map_err(|e| {
-                    format!("{path} could not be written ({e}). The vault is as it was.")
+                    say!(
+                        "{path} could not be written ({e}). The vault is as it was.",
+                        path,
+                        e
+                    )
                 })
             });
         match written {
-            Ok(()) => self.talk.say(&format!("Written: {path}.")),
+            Ok(()) => self.talk.say(&say!("Written: {path}.", path)),
             Err(why) => self.talk.stop(&why),
         }
     }
 }
 
 fn not_shipped(script: &str) -> String {
-    format!(
-        "{script} does not ship with this keymoot, and evidence needs its file. Nothing was changed. `keymoot bundle DIR --script FILE --out F` takes it."
+    say!(
+        "{script} does not ship with this keymoot, and evidence needs its file. Nothing was changed. `keymoot bundle DIR --script FILE --out F` takes it.",
+        script
     )
 }

@@ -8,6 +8,7 @@ use super::save::Save;
 use crate::session::field::Footing;
 use crate::session::guide;
 use crate::session::keyboard::HandOver;
+use crate::text::{say, tr};
 use crate::tui::acts::Signing;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
@@ -74,8 +75,8 @@ impl SignBundle {
         HandOver {
             role: chosen.map_or("", |e| e.note.as_str()),
             person: chosen.map_or("", |e| e.id.as_str()),
-            what: "to sign the bundle",
-            saved: "The vault is as it was; nothing is written yet.",
+            what: tr("to sign the bundle"),
+            saved: tr("The vault is as it was; nothing is written yet."),
         }
     }
 
@@ -104,7 +105,11 @@ impl SignBundle {
         };
         match &entry.off {
             Some(reason) => {
-                let words = format!("{} cannot sign: {reason}.", entry.label);
+                let words = say!(
+                    "{label} cannot sign: {reason}.",
+                    label = entry.label,
+                    reason
+                );
                 Reaction::notice(Role::Note, words)
             }
             None if entry.id.is_empty() => self.order(None),
@@ -123,36 +128,36 @@ impl Screen for SignBundle {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec!["Evidence".into(), "who signs the bundle?".into()]
+        vec![tr("Evidence").into(), tr("who signs the bundle?").into()]
     }
 
     fn footing(&self, _world: &World) -> Footing {
         let nobody = self.people.chosen().is_some_and(|e| e.id.is_empty());
         let (acts, enter) = match &self.stage {
             Stage::Who if nobody => (
-                "a custodian or a witness".to_owned(),
-                "makes the bundle, which nobody signs".to_owned(),
+                tr("a custodian or a witness").to_owned(),
+                tr("makes the bundle, which nobody signs").to_owned(),
             ),
             Stage::Who => (
-                "a custodian or a witness".to_owned(),
-                "hands the keyboard to this person, behind a blank page".to_owned(),
+                tr("a custodian or a witness").to_owned(),
+                tr("hands the keyboard to this person, behind a blank page").to_owned(),
             ),
             Stage::Blank(_) => (
                 self.page().acts(),
-                "shows what is signed and asks for the passphrase".to_owned(),
+                tr("shows what is signed and asks for the passphrase").to_owned(),
             ),
             Stage::Sign(form) => (
                 self.page().who(),
-                format!(
-                    "signs for {} and makes the bundle; its file is asked next",
-                    form.person
+                say!(
+                    "signs for {person} and makes the bundle; its file is asked next",
+                    person = form.person
                 ),
             ),
         };
         Footing {
             acts,
             enter,
-            so_far: "nothing is written or signed; a bundle adds two lines to the log".into(),
+            so_far: tr("nothing is written or signed; a bundle adds two lines to the log").into(),
         }
     }
 
@@ -164,11 +169,11 @@ impl Screen for SignBundle {
                 offers
             }
             Stage::Blank(_) => vec![
-                Offer::word(Verb::Enter, "I am here"),
-                Offer::word(Verb::Back, "not now"),
+                Offer::word(Verb::Enter, tr("I am here")),
+                Offer::word(Verb::Back, tr("not now")),
             ],
             Stage::Sign(form) => {
-                let mut offers = vec![Offer::word(Verb::Enter, "sign")];
+                let mut offers = vec![Offer::word(Verb::Enter, tr("sign"))];
                 offers.extend(form.offers());
                 offers.push(Offer::plain(Verb::Back));
                 offers
@@ -179,8 +184,10 @@ impl Screen for SignBundle {
     fn help(&self) -> &'static [&'static str] {
         &[
             guide::BUNDLE_SIGNED,
-            "Without a signature a bundle is told apart: its acts hold by themselves, and the log as far as people signed off in the ceremony. Report and recording are then held against the paper.",
-            "A wrong passphrase locks nothing, and nothing is written before it is right.",
+            tr(
+                "Without a signature a bundle is told apart: its acts hold by themselves, and the log as far as people signed off in the ceremony. Report and recording are then held against the paper.",
+            ),
+            tr("A wrong passphrase locks nothing, and nothing is written before it is right."),
         ]
     }
 
@@ -216,7 +223,7 @@ impl Screen for SignBundle {
         y = y.saturating_add(1);
         match &self.stage {
             Stage::Who => {
-                canvas.put(2, y, Role::Text, "Who signs?");
+                canvas.put(2, y, Role::Text, tr("Who signs?"));
                 y = y.saturating_add(1);
                 let rows = self.people.rows(width, height);
                 canvas.within(1, y, width, rows, |c| self.people.draw(c, true));
