@@ -295,6 +295,66 @@ fn enrolment_forms_make_a_bundle_authentic() {
     }
 }
 
+/// `--sign` names who signs a bundle; whoever may not is refused, and a file that is there before anybody is asked.
+#[test]
+fn a_bundle_is_signed_by_whoever_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let (vault, bundle) = (file("v"), file("b"));
+    done(&keymoot(
+        folder.path(),
+        &["init", &vault, "--profile", "rehearsal"],
+    ));
+    done(&keymoot(
+        folder.path(),
+        &["play", "first-key.toml", "--headless", "--vault", &vault],
+    ));
+    let bundled = |vault: &str, out: &str, sign: &str| {
+        let arguments = [
+            "bundle",
+            vault,
+            "--script",
+            "first-key.toml",
+            "--sign",
+            sign,
+            "--out",
+            out,
+        ];
+        let output = keymoot(folder.path(), &arguments);
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (code, told) = bundled(&vault, &bundle, "Ada");
+    assert!(
+        code == Some(3) && told.contains("Ada is an administrator"),
+        "{told}"
+    );
+    let (code, told) = bundled(&vault, &bundle, "Eve");
+    assert!(
+        code == Some(3) && told.contains("Eve is not a person"),
+        "{told}"
+    );
+    assert!(!Path::new(&bundle).exists());
+    assert_eq!(bundled(&vault, &bundle, "Wim").0, Some(0));
+    let verified = verify(&std::fs::read(&bundle).unwrap(), None).unwrap();
+    assert_eq!(verified.bundle_signed, ["Wim"]);
+    let (code, told) = bundled(&vault, &bundle, "Wim");
+    assert!(
+        code == Some(1) && told.contains("Nothing was opened"),
+        "{told}"
+    );
+    let (code, told) = bundled(&vault, &file("no/b"), "Wim");
+    assert!(
+        code == Some(1) && told.contains("its folder is not there"),
+        "{told}"
+    );
+    let (code, told) = bundled(&file("nowhere"), &file("c"), "Wim");
+    assert!(code == Some(1) && told.contains("no such folder"), "{told}");
+    assert!(!told.contains("make room"), "{told}");
+}
+
 /// The report comes from the vault as well, for any run in it, in every form.
 #[test]
 fn a_vault_reports_any_of_its_runs() {

@@ -72,7 +72,7 @@ fn play(session: &mut Session, script: &str) -> String {
 }
 
 fn bundled(session: &mut Session, script: &str, run: &str) -> Vec<u8> {
-    keymoot::ceremony::bundle(session, named(script), run, None).unwrap()
+    keymoot::ceremony::bundle(session, named(script), run, None, Vec::new()).unwrap()
 }
 
 fn named(script: &str) -> &'static [u8] {
@@ -408,6 +408,7 @@ fn a_bundle_without_its_sign_offs_says_what_nobody_signed() {
     forged.events[at]["details"]["report"] = json!(digest);
     let done = verify(&forged.mended(), Some(&fingerprints(&TRUE))).unwrap();
     assert!(done.bundle_signed.is_empty() && done.covered == 0);
+    assert!(done.signers_trusted && !done.authentic);
     let told = keymoot::evidence::verify::told(&done);
     assert!(told.contains("its acts AUTHENTIC"), "{told}");
     assert!(told.contains("The report is not signed here"), "{told}");

@@ -164,11 +164,13 @@ fn braces(token: Option<&TokenTree>) -> bool {
     matches!(token, Some(TokenTree::Group(g)) if g.delimiter() == Delimiter::Brace)
 }
 
-/// A list that holds nothing but texts.
+/// A list that holds nothing but texts and names of texts.
 fn only_literals(token: Option<&TokenTree>) -> bool {
     inside(token).is_some_and(|stream| {
         let mut tokens = stream.into_iter().peekable();
-        tokens.peek().is_some() && tokens.all(|t| literal(&t).is_some() || punct(Some(&t), ','))
+        let named = |t: &TokenTree| matches!(t, TokenTree::Ident(_)) || punct(Some(t), ':');
+        tokens.peek().is_some()
+            && tokens.all(|t| literal(&t).is_some() || punct(Some(&t), ',') || named(&t))
     })
 }
 

@@ -3,8 +3,10 @@
 
 use crate::crypto::{Entropy as _, OsEntropy, SecretBytes};
 use crate::custody::passphrase;
-use crate::session::asked::{APPROVAL_ENVELOPE, MEDIUM, OWN_PASSPHRASE, SHARE_ENVELOPE};
-use crate::session::changing_words::{footing_of, lines_of, title_of};
+use crate::session::asked::{
+    APPROVAL_ENVELOPE, HERE, MEDIUM, OWN_PASSPHRASE, PRESENT, SHARE_ENVELOPE,
+};
+use crate::session::changing_words::{footing_of, footing_of_presence, lines_of, title_of};
 use crate::session::field::Field;
 use crate::session::{ChangeTurn, Changing, Hand, Moment, Profile, Refusal, Session};
 
@@ -18,6 +20,8 @@ pub struct ChangeTalk {
     words: Option<SecretBytes>,
     /// Whether they are on show, rather than asked for.
     shown: bool,
+    /// Who of those that may be passed over was said to be here.
+    here: Option<String>,
     /// In a rehearsal: the words of whoever has no practice words, so that the proof can be practised too.
     practised: Vec<(String, SecretBytes)>,
 }
@@ -32,6 +36,7 @@ impl ChangeTalk {
             changing,
             words: None,
             shown: true,
+            here: None,
             practised: Vec::new(),
         }
     }
@@ -76,11 +81,8 @@ impl ChangeTalk {
             Moment::Words { .. } if self.shown => Vec::new(),
             Moment::Words { .. } => vec![OWN_PASSPHRASE],
             Moment::Place { .. } => vec![MEDIUM],
-            Moment::Prove {
-                holds_share,
-                may_be_absent,
-                ..
-            } => {
+            Moment::Prove { .. } if self.asks_who_is_here(&turn) => vec![HERE],
+            Moment::Prove { holds_share, .. } => {
                 let mut fields = Vec::new();
                 if own && holds_share {
                     fields.push(Field {
@@ -92,12 +94,21 @@ impl ChangeTalk {
                     fields.push(APPROVAL_ENVELOPE);
                 }
                 fields.push(OWN_PASSPHRASE);
-                for field in &mut fields {
-                    field.optional = may_be_absent;
-                }
                 fields
             }
         }
+    }
+
+    /// Before a proof that somebody may miss, it is asked whether they are here.
+    fn asks_who_is_here(&self, turn: &ChangeTurn) -> bool {
+        let may_miss = matches!(
+            turn.moment,
+            Moment::Prove {
+                may_be_absent: true,
+                ..
+            }
+        );
+        may_miss && self.here.as_ref() != Some(&turn.person)
     }
 
     /// What is shown and asked now, with practice answers in a rehearsal.
@@ -105,6 +116,9 @@ impl ChangeTalk {
         let turn: ChangeTurn = self.changing.turn()?;
         let shown = matches!(turn.moment, Moment::Words { .. }) && self.shown;
         let words = self.words.as_ref().filter(|_| shown);
+        if self.asks_who_is_here(&turn) {
+            return Some(who_is_here(&turn, session));
+        }
         let fields = self.fields(session).into_iter();
         let rehearsal = session.profile() == Profile::Rehearsal;
         let practice = |field: &Field| {
@@ -134,6 +148,9 @@ impl ChangeTalk {
     /// In rehearsal, what the person at the screen would type.
     pub(super) fn practice(&self, session: &Session) -> Option<String> {
         let turn = self.changing.turn()?;
+        if self.asks_who_is_here(&turn) {
+            return Some(PRESENT.to_owned());
+        }
         if let Some(words) = &self.words {
             return Some(String::from_utf8_lossy(words.expose()).into_owned());
         }
@@ -176,19 +193,19 @@ impl ChangeTalk {
                     "The envelopes of {person} were written and read back."
                 ))
             }
-            Moment::Prove {
-                holds_share,
-                may_be_absent,
-                ..
-            } => {
+            Moment::Prove { .. } if self.asks_who_is_here(&turn) => {
+                if text(answers.next()) == PRESENT {
+                    self.here = Some(turn.person);
+                    return Ok(String::new());
+                }
+                self.changing.absent();
+                Ok(format!("{person} is not here and was passed over."))
+            }
+            Moment::Prove { holds_share, .. } => {
                 let own = session.profile() == Profile::Production;
                 let share = (own && holds_share).then(|| text(answers.next()));
                 let approval = own.then(|| text(answers.next()));
                 let passphrase = secret(answers.next())?;
-                if may_be_absent && passphrase.expose().is_empty() {
-                    self.changing.absent();
-                    return Ok(format!("{person} is not here and was passed over."));
-                }
                 let read = |path: Option<String>| path.map(|path| envelope(&path)).transpose();
                 let hand = Hand {
                     name: person.clone(),
@@ -229,6 +246,27 @@ impl ChangeTalk {
         let taken = self.changing.words(session, given);
         taken.map_err(|refusal| refusal.to_string())?;
         Ok(format!("{person} has new words."))
+    }
+}
+
+/// The question before a proof that somebody may miss: anybody answers it, in front of all.
+fn who_is_here(turn: &ChangeTurn, session: &Session) -> Ask {
+    let rehearsal = session.profile() == Profile::Rehearsal;
+    Ask {
+        title: title_of(turn, false),
+        body: vec![format!("Is {} here?", turn.person)],
+        fields: vec![AskField {
+            exactly: None,
+            practice: rehearsal.then(|| PRESENT.to_owned()),
+            digits: None,
+            field: HERE,
+        }],
+        words: None,
+        types_back: false,
+        hand_over: false,
+        footing: footing_of_presence(turn),
+        person: String::new(),
+        role: String::new(),
     }
 }
 

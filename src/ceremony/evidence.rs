@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::{Script, run_report};
 use crate::evidence::report;
-use crate::session::{Brought, Refusal, Session};
+use crate::session::{Brought, KeySource, Refusal, Session};
 
-/// The bundle of a run: `bytes` are its script's, `recording` is what was recorded of it.
+/// The bundle of a run: `bytes` are its script's, `recording` is what was recorded of it, `signers` sign it.
 ///
 /// # Errors
 /// As [`Session::bundle`].
@@ -15,6 +15,7 @@ pub fn bundle(
     bytes: &[u8],
     run: &str,
     recording: Option<Vec<u8>>,
+    signers: Vec<(String, KeySource)>,
 ) -> Result<Vec<u8>, Refusal> {
     let report = run_report_of(session, bytes, run)?;
     let brought = Brought {
@@ -25,7 +26,7 @@ pub fn bundle(
             "version": env!("CARGO_PKG_VERSION"), "sha256": crate::os::own_sha256(),
         }),
     };
-    session.bundle(run, brought)
+    session.bundle(run, brought, signers)
 }
 
 /// The report of a run: `bytes` are its script's.

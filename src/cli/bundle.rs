@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use crate::ceremony;
+use crate::session::{KeySource, Refusal, Session, guide};
 
+use super::by_hand;
 use super::sessions::{self, Practice};
 use super::status::{Answer, Failure, Status};
 use super::{lint, streams};
@@ -15,10 +17,11 @@ pub(super) const MAX_RECORDING: u64 = 64 << 20;
 #[derive(clap::Args)]
 #[command(after_help = "\
 The bundle holds the script, the audit log, every act with its signatures, the files, the report and the recording;
-no secret. Making it adds one line to the audit log.
+no secret. Making it adds one line to the audit log, which a custodian or a witness signs: then `keymoot verify --trust`
+says AUTHENTIC of all of it. Passphrase and, in production, envelope are asked for.
 
 Example:
-  keymoot bundle acme.vault --script first-key.toml --out first-key.bundle")]
+  keymoot bundle acme.vault --script first-key.toml --sign Wim --out first-key.bundle")]
 pub(super) struct BundleArgs {
     /// The vault
     vault: PathBuf,
@@ -34,6 +37,9 @@ pub(super) struct BundleArgs {
     /// The recording that was made of it
     #[arg(long, value_name = "F.cast")]
     record: Option<PathBuf>,
+    /// Who signs it: a custodian or a witness; may be given again (default: asked for, or everybody of the unlock file)
+    #[arg(long, value_name = "NAME")]
+    sign: Vec<String>,
     /// Open with everybody in this file (test and rehearsal vaults; mode 0600)
     #[arg(long, value_name = "F")]
     unlock_file: Option<PathBuf>,
@@ -41,6 +47,13 @@ pub(super) struct BundleArgs {
 
 impl BundleArgs {
     pub(super) fn run(self) -> Answer<Status> {
+        if self.out.exists() {
+            // Before anybody types: the line in the log would stand for nothing.
+            return Err(Failure::failed(format!(
+                "{}: already there, and keymoot never overwrites. Nothing was opened; choose another name.",
+                self.out.display()
+            )));
+        }
         let bytes = lint::read(&self.script)?;
         let script = lint::parsed(&self.script, &bytes)?;
         let recording = match &self.record {
@@ -60,13 +73,67 @@ impl BundleArgs {
             None => Err(Failure::failed(
                 "this script was never played in this vault. Nothing was written.",
             )),
-            Some(run) => {
-                ceremony::bundle(&mut session, &bytes, &run, recording).map_err(Failure::from)
-            }
+            Some(run) => signed(&mut session, &self.sign, |session, signers| {
+                ceremony::bundle(session, &bytes, &run, recording.clone(), signers)
+            }),
         };
         sessions::close(session)?;
         write(&self.out, &bundle?)?;
         Ok(Status::Done)
+    }
+}
+
+/// Makes a bundle with the signatures of whoever was named or says so at the terminal.
+fn signed(
+    session: &mut Session,
+    wanted: &[String],
+    bundle: impl Fn(&mut Session, Vec<(String, KeySource)>) -> Result<Vec<u8>, Refusal>,
+) -> Answer<Vec<u8>> {
+    let named = match wanted {
+        [] if !session.automatic() && streams::somebody_is_there() => who_signs(session)?,
+        names => names.to_vec(),
+    };
+    if !named.is_empty() && !session.automatic() && !streams::somebody_is_there() {
+        return Err(Failure::person_needed(
+            "--sign asks for a passphrase, and there is no terminal to ask for it. Nothing was written.",
+        ));
+    }
+    loop {
+        let mut signers = Vec::new();
+        for name in &named {
+            signers.push((name.clone(), by_hand::approval_key(session, name)?));
+        }
+        match bundle(session, signers) {
+            // A wrong passphrase ends nothing: whoever signs tries again.
+            Err(refusal @ Refusal::Custody(_)) if !session.automatic() => {
+                streams::note(&refusal.to_string());
+            }
+            made => return made.map_err(Failure::from),
+        }
+    }
+}
+
+/// Who signs, asked at the terminal; nobody where the answer is empty.
+fn who_signs(session: &Session) -> Answer<Vec<String>> {
+    streams::note(guide::BUNDLE_SIGNED);
+    let entries = guide::bundle_signers(&session.view());
+    let may: Vec<String> = entries
+        .into_iter()
+        .filter(|entry| entry.off.is_none() && !entry.id.is_empty())
+        .map(|entry| entry.id)
+        .collect();
+    loop {
+        let name = by_hand::ask(&format!(
+            "Who signs it ({}; Enter: nobody): ",
+            may.join(", ")
+        ))?;
+        match name.as_str() {
+            "" => return Ok(Vec::new()),
+            name if may.iter().any(|m| m == name) => return Ok(vec![name.to_owned()]),
+            _ => streams::note(
+                "That is none of them. Nothing was written; enter one of the names shown.",
+            ),
+        }
     }
 }
 

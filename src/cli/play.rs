@@ -342,7 +342,7 @@ fn bundled(
     };
     let run = session.last_run(&script.sha256_hex()).map(|run| run.id);
     let run = run.unwrap_or_default();
-    let bundle = ceremony::bundle(session, bytes, &run, recording)?;
+    let bundle = ceremony::bundle(session, bytes, &run, recording, Vec::new())?;
     super::bundle::write(path, &bundle)
 }
 
@@ -375,9 +375,14 @@ fn failure(error: RunError) -> Failure {
 
 fn list() -> Answer<()> {
     let mut text = String::new();
+    let width = ceremony::shipped()
+        .iter()
+        .map(|(name, _)| name.len())
+        .max()
+        .unwrap_or(0);
     for (name, bytes) in ceremony::shipped() {
         let title = Script::parse(bytes).map_or_else(|_| String::new(), |s| s.title().to_owned());
-        let _ = writeln!(text, "{name:<28}{title}");
+        let _ = writeln!(text, "{name:<width$}  {title}");
     }
     streams::print(&text)
 }

@@ -40,9 +40,11 @@ pub enum UnlockFileError {
     },
     /// Not JSON of this shape: a member missing, unknown, doubled, or of another type.
     #[error(
-        "The unlock file is not of the form {{\"custodians\":[{{\"name\":...,\"passphrase\":...}}],\"administrator\":{{...}},\"witness\":{{...}}}}: see line {line}, column {column}. Nothing was opened. Give the file that init wrote, or correct it there."
+        "The unlock file is not of the form {{\"custodians\":[{{\"name\":...,\"passphrase\":...}}],\"administrator\":{{...}},\"witness\":{{...}}}}: {missing}see line {line}, column {column}. Nothing was opened. Give the file that init wrote, or correct it there."
     )]
     Shape {
+        /// `witness is missing; `, or nothing.
+        missing: String,
         /// Line, from 1.
         line: usize,
         /// Column, from 1.
@@ -117,6 +119,20 @@ impl From<PersonIn> for UnlockPerson {
     }
 }
 
+/// Which member of the form a reader's error says is missing: one of our own words, whatever else stands in it.
+fn missing(error: &str) -> String {
+    let members = [
+        "custodians",
+        "administrator",
+        "witness",
+        "name",
+        "passphrase",
+    ];
+    let named = |member: &&&str| error.starts_with(&format!("missing field `{member}`"));
+    let found = members.iter().find(named);
+    found.map_or_else(String::new, |member| format!("{member} is missing; "))
+}
+
 impl UnlockFile {
     /// Generates a file: `custodian-1` to `custodian-n`, `administrator` and `witness`, with passphrases of
     /// `words` words drawn in that order.
@@ -145,6 +161,7 @@ impl UnlockFile {
         // Read straight into its type, not through a generic value: those are not wiped. The derived reader
         // refuses unknown and doubled members; its words could repeat a passphrase, so only the place is kept.
         let file: FileIn = serde_json::from_slice(bytes).map_err(|e| UnlockFileError::Shape {
+            missing: missing(&e.to_string()),
             line: e.line(),
             column: e.column(),
         })?;

@@ -21,6 +21,14 @@ pub enum FileError {
         /// As the person named it.
         path: String,
     },
+    /// Where a new file should go, no folder is.
+    #[error(
+        "{path}: its folder is not there. Nothing was written; check the name, or make the folder first."
+    )]
+    NoFolder {
+        /// As the person named it.
+        path: String,
+    },
     /// Longer than the limit.
     #[error(
         "{path}: longer than {limit} bytes. It was not used; no input of this kind is that long."

@@ -22,6 +22,9 @@ pub fn new_file(path: &Path) -> Result<File, FileError> {
         io::ErrorKind::AlreadyExists => FileError::Exists {
             path: path.display().to_string(),
         },
+        io::ErrorKind::NotFound => FileError::NoFolder {
+            path: path.display().to_string(),
+        },
         _ => FileError::io(path, error),
     })
 }

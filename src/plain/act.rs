@@ -260,7 +260,7 @@ impl Acting<'_, '_> {
     }
 
     /// Hands the keyboard over where a passphrase is typed, and asks for it.
-    fn key_of(
+    pub(super) fn key_of(
         &mut self,
         page: &HandOver<'_>,
         person: &str,

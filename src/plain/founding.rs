@@ -220,7 +220,7 @@ impl Asking {
             .map(|name| self.person(name))
             .collect();
         people.push(Person::at(field.id, text));
-        founding::same_name(&people)
+        founding::same_name(&people).map(|(_, rule)| rule)
     }
 
     fn person(&self, name: &Field) -> Person {

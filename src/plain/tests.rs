@@ -445,3 +445,55 @@ fn what_is_said_in_lines_passes_through_the_texts() {
         left.join("\n")
     );
 }
+
+/// Of a run there is the report, read or in a file, and the bundle, which somebody signs where no key is held.
+#[test]
+fn a_run_is_reported_and_its_bundle_signed_in_lines() {
+    let room = tempfile::tempdir().unwrap();
+    let file = |name: &str| room.path().join(name).display().to_string();
+    let (markdown, signed) = (file("r.md"), file("b"));
+    let mut session = practice_session(true);
+    let script = crate::ceremony::Script::parse(first_key()).unwrap();
+    let wanted = crate::ceremony::Wanted::default();
+    crate::ceremony::Runner::begin(&mut session, script, wanted)
+        .unwrap()
+        .headless(&mut session)
+        .unwrap();
+    session.forget_keys();
+    let answers = [
+        ("Number: ", "evidence"),
+        ("Number: ", "1"),
+        ("Number: ", "report"),
+        ("Report file: ", markdown.as_str()),
+        ("Number: ", "evidence"),
+        ("Number: ", "1"),
+        ("Number: ", "bundle"),
+        ("Bundle file: ", markdown.as_str()),
+        ("Number: ", "evidence"),
+        ("Number: ", "1"),
+        ("Number: ", "bundle"),
+        ("Bundle file: ", signed.as_str()),
+        ("Number: ", "Ada"),
+        ("Number: ", "Wim"),
+        ("Press Enter: ", ""),
+        ("Passphrase (not shown): ", "of another kind"),
+        ("Number: ", "Wim"),
+        ("Press Enter: ", ""),
+        ("Passphrase (not shown): ", "waffle walnut"),
+        ("Number: ", "close"),
+    ];
+    let text = at_home(&mut session, &answers).text();
+    for words in [
+        "keymoot run report",
+        "nothing is overwritten. Nothing was made",
+        "Ada cannot be chosen: an administrator asks",
+        "The keyboard goes to witness Wim.",
+        "does not open this envelope",
+    ] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+    let written = std::fs::read_to_string(markdown).unwrap();
+    assert!(written.starts_with("# keymoot run report"), "{written}");
+    let done = crate::evidence::verify::verify(&std::fs::read(signed).unwrap(), None).unwrap();
+    assert_eq!(done.bundle_signed, ["Wim"]);
+}

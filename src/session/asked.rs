@@ -1,7 +1,7 @@
 //! Fields that are asked beside the acts' own: who opens and signs, where files go, who refuses. Declared once for
 //! every front end.
 
-use super::field::{Field, Kind};
+use super::field::{Choice, Field, Kind};
 use super::op;
 
 /// Where a custodian's share envelope lies that is not in the vault's folder.
@@ -85,6 +85,27 @@ pub const SIGNING_PASSPHRASE: Field = Field {
     label: "Passphrase",
     hint: "A wrong one locks nothing: the request stands and you try again.",
     kind: Kind::Passphrase,
+    optional: false,
+};
+
+/// The answer that somebody is here.
+pub const PRESENT: &str = "yes";
+
+/// Whether somebody who may be passed over is in the room: said in words, never by an empty answer.
+pub const HERE: Field = Field {
+    id: "here",
+    label: "Is this person here",
+    hint: "Whoever is not here is passed over: the record says that they proved nothing today.",
+    kind: Kind::Choice(&[
+        Choice {
+            id: PRESENT,
+            label: "here, and proves the envelopes now",
+        },
+        Choice {
+            id: "no",
+            label: "not here",
+        },
+    ]),
     optional: false,
 };
 

@@ -61,7 +61,7 @@ pub(crate) fn cryptogram(bytes: &[u8], profile: Profile) -> Result<ImportKeyInpu
     if matches!(input.key_material, ImportKeyMaterial::KeyCryptogram(_)) {
         Ok(input)
     } else {
-        Err("brings no KeyCryptogram".to_owned())
+        Err("is a request for import-key of another form: it brings no KeyCryptogram, as RSA wrap does".to_owned())
     }
 }
 
@@ -88,7 +88,10 @@ pub(crate) fn tr34(bytes: &[u8], profile: Profile) -> Result<Tr34File, String> {
     }
     let input = request(bytes, profile)?;
     let ImportKeyMaterial::Tr34KeyBlock(block) = &input.key_material else {
-        return Err("brings no Tr34KeyBlock".to_owned());
+        return Err(
+            "is a request for import-key of another form: it brings no Tr34KeyBlock, as TR-34 does"
+                .to_owned(),
+        );
     };
     let block = block.as_ref().clone();
     let token = HEXUPPER_PERMISSIVE

@@ -107,6 +107,12 @@ fn replacement(session: &Session, answers: &Answers) -> Result<Rotation, Refusal
     if !view.people.iter().any(|p| p.name == leaves) {
         return Err(wrong(op::LEAVES.id, "names nobody of this vault"));
     }
+    if joins == leaves {
+        return Err(wrong(
+            op::JOINS.id,
+            "names the one who goes; it wants the name of whoever comes",
+        ));
+    }
     let people = view.people.iter().filter_map(|person| {
         let role = Role::from_word(&person.role)?;
         let name = if person.name == leaves {

@@ -4,12 +4,13 @@ use std::io::Read as _;
 
 use serde_json::{Map, Value, json};
 
-use crate::custody::state_head;
+use crate::custody::{Role, state_head};
 use crate::evidence::audit::Kind;
 use crate::evidence::bundle::{Bundle, sha256};
 
 use super::command::KeySource;
 use super::error::Refusal;
+use super::present::Unsealed;
 use super::run::Run;
 use super::transition::Transition;
 use super::{Session, book, era};
@@ -33,13 +34,19 @@ pub struct Brought {
 }
 
 impl Session {
-    /// The bundle of a run, and the line in the log that names its parts. Whoever's signing key is held signs that
-    /// line; where nobody's is, nobody does, and the verifier says so. Moves neither the sequence number nor the head.
+    /// The bundle of a run, and the line in the log that names its parts. `signers`, custodians or witnesses, sign that
+    /// line; where none is named, whoever's signing key is held does, and where nobody's is, nobody: the verifier says
+    /// so. Moves neither the sequence number nor the head.
     ///
     /// # Errors
-    /// The run is not of that script, an act of it was made before keymoot kept what a bundle shows, or the line could
-    /// not be written.
-    pub fn bundle(&mut self, run: &str, brought: Brought) -> Result<Vec<u8>, Refusal> {
+    /// The run is not of that script, an act of it was made before keymoot kept what a bundle shows, one of the signers
+    /// may not or cannot sign, or the line could not be written. Nothing was written but in the last case.
+    pub fn bundle(
+        &mut self,
+        run: &str,
+        brought: Brought,
+        signers: Vec<(String, KeySource)>,
+    ) -> Result<Vec<u8>, Refusal> {
         self.ready()?;
         let run = self.state.runs.iter().find(|r| r.id == run).cloned();
         let run = run.ok_or_else(|| {
@@ -51,6 +58,7 @@ impl Session {
                     .into(),
             ));
         }
+        let signers = self.bundle_signers(signers)?;
         let artifacts: Vec<(String, Vec<u8>)> = run
             .steps
             .iter()
@@ -61,6 +69,9 @@ impl Session {
         });
         let people = self.approval_keys();
         self.name_bundle(&run, &brought, &artifacts, (&vault, &people))?;
+        if !signers.is_empty() {
+            self.sign_heads(OF_A_BUNDLE, signers)?;
+        }
         let events = self.log_lines()?;
         let acts = self.acts_of(&run, &events)?;
         let bundle = Bundle {
@@ -88,7 +99,31 @@ impl Session {
         people.collect::<Vec<_>>().into()
     }
 
-    /// The line that names what the bundle holds, and its signatures.
+    /// The keys that sign a bundle's line.
+    fn bundle_signers(
+        &self,
+        named: Vec<(String, KeySource)>,
+    ) -> Result<Vec<(String, Unsealed)>, Refusal> {
+        if named.is_empty() {
+            let held = self.held.keys.keys();
+            return self.unseal_all(held.map(|n| (n.clone(), KeySource::Held)).collect());
+        }
+        for (n, (name, _)) in named.iter().enumerate() {
+            if self.person(name)?.role == Role::Administrator {
+                return Err(Refusal::Approval(format!(
+                    "{name} is an administrator, and a bundle is signed by custodians or witnesses. Nothing was changed."
+                )));
+            }
+            if named.iter().take(n).any(|(before, _)| before == name) {
+                return Err(Refusal::Usage(format!(
+                    "{name} is named twice and signs once. Nothing was changed."
+                )));
+            }
+        }
+        self.unseal_all(named)
+    }
+
+    /// The line that names what the bundle holds.
     fn name_bundle(
         &mut self,
         run: &Run,
@@ -112,17 +147,7 @@ impl Session {
             line = line.with("recording", sha256(recording));
         }
         self.book.line(Kind::Noted, &line, self.now())?;
-        self.seal_audit()?;
-        let held: Vec<(String, KeySource)> = self
-            .held
-            .keys
-            .keys()
-            .map(|name| (name.clone(), KeySource::Held))
-            .collect();
-        if !held.is_empty() {
-            self.sign_off(OF_A_BUNDLE, held)?;
-        }
-        Ok(())
+        self.seal_audit()
     }
 
     /// The lines of the log.

@@ -97,17 +97,27 @@ pub fn lines_of(turn: &Turn, shown: bool) -> Vec<String> {
              where there are new ones, else with the present ones.")
                 .to_owned(),
         ],
-        Moment::Prove { may_be_absent, .. } => {
-            let mut lines = vec![
-                tr("Both envelopes are opened and held against what was published when they were made. No identity is \
-                 rebuilt, and nothing of this is kept.")
-                    .to_owned(),
-            ];
-            if *may_be_absent {
-                lines.push(say!("If {person} is not here, leave it empty: the record says so.", person = turn.person));
-            }
-            lines
-        }
+        Moment::Prove { .. } => vec![
+            tr("Both envelopes are opened and held against what was published when they were made. No identity is \
+             rebuilt, and nothing of this is kept.")
+                .to_owned(),
+        ],
+    }
+}
+
+/// The three lines where it is asked whether somebody is here.
+pub fn footing_of_presence(turn: &Turn) -> Footing {
+    Footing {
+        acts: tr("whoever is at the keyboard, in front of all").into(),
+        enter: say!(
+            "calls {person}, or passes over whoever is not here",
+            person = turn.person
+        ),
+        so_far: say!(
+            "{done} of {all} have proven; nothing has changed",
+            done = turn.done,
+            all = turn.all
+        ),
     }
 }
 

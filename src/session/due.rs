@@ -237,7 +237,7 @@ fn deletions(view: &View, now: Timestamp) -> Vec<Due> {
     soon.into_iter()
         .map(|(at, row)| Due {
             kind: "deletion",
-            what: say!("{label} is destroyed", label = row.label),
+            what: say!("{label} will be destroyed", label = row.label),
             when: left(now, at),
             who: "-".into(),
             over: at <= now,
@@ -253,7 +253,11 @@ fn exports(view: &View, now: Timestamp) -> Vec<Due> {
         .flat_map(|export| {
             let receipt = Due {
                 kind: "receipt",
-                what: say!("none yet for {label}", label = export.label),
+                what: say!(
+                    "none yet for {label} from {common_name}",
+                    label = export.label,
+                    common_name = common_name(&export.receiver)
+                ),
                 when: say!("{left} ago", left = left(export.at, now)),
                 who: tr("receiver").into(),
                 over: false,

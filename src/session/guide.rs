@@ -54,7 +54,7 @@ pub fn usages() -> Vec<Entry> {
         match row(*usage) {
             Some(row) => Entry::new(usage.name(), &label, family(row)),
             None => Entry::new(usage.name(), &label, "")
-                .off_because(tr("the service has no valid key of this purpose")),
+                .off_because(tr("its keys are ECC keys, and keymoot makes none")),
         }
     });
     entries.collect()
@@ -186,13 +186,20 @@ pub fn export_off(row: &KeyRow) -> Option<&'static str> {
 /// The word of [`export_off`] as the end of a sentence.
 pub fn export_off_words(word: &str) -> &'static str {
     match word {
-        "not exp." => tr("it was made never to leave (Exportable: false)"),
+        "not exp." => {
+            tr("it was made never to leave (Exportable: false), and that is fixed for its life")
+        }
         "disabled" => tr("it is disabled; enable it first"),
         "deleting" => tr("it is being deleted"),
         "destroyed" => tr("its material is gone"),
         "SUSPECT" => tr(SUSPECT_OFF),
         _ => tr("RSA keys do not travel"),
     }
+}
+
+/// Why a key cannot be exported, as the end of a sentence.
+pub fn export_off_in_words(row: &KeyRow) -> Option<&'static str> {
+    export_off(row).map(export_off_words)
 }
 
 /// Why a key cannot be scheduled for deletion, in a word.
@@ -224,7 +231,7 @@ pub fn keys(view: &View, op: &str, field: &str) -> Vec<Entry> {
     let entry = |row: &KeyRow| {
         let attributes = &row.key.key_attributes;
         let note = say!(
-            "{key_usage} {key_algorithm}, check value {key_check_value}, {state_word}",
+            "{key_usage} {key_algorithm}, KCV {key_check_value}, {state_word}",
             key_usage = attributes.key_usage.code(),
             key_algorithm = attributes.key_algorithm.name(),
             key_check_value = row.key.key_check_value,
@@ -373,6 +380,27 @@ pub fn signers(pending: &PendingView, view: &View) -> Vec<Entry> {
     });
     entries.collect()
 }
+
+/// Who may sign the line that names a bundle's parts, and why others may not; last, that nobody does (an empty id).
+pub fn bundle_signers(view: &View) -> Vec<Entry> {
+    let signs = |p: &super::view::PersonView| Entry::new(&p.name, &p.name, &p.role);
+    let (off, on): (Vec<_>, Vec<_>) = view.people.iter().partition(|p| p.role == "administrator");
+    let mut entries: Vec<Entry> = on.into_iter().map(signs).collect();
+    entries.push(Entry::new(
+        "",
+        "nobody",
+        tr("report, files and recording are then not signed in it"),
+    ));
+    entries.extend(off.into_iter().map(|p| {
+        signs(p).off_because(tr(
+            "an administrator asks; custodians and witnesses sign evidence",
+        ))
+    }));
+    entries
+}
+
+/// What signing a bundle is for, wherever it is asked.
+pub const BUNDLE_SIGNED: &str = "Whoever signs vouches for the files, the report and the recording in the bundle as well: keymoot verify then says AUTHENTIC without an if. It signs the line of the log that names them, and no act.";
 
 /// `custodian Ben`; a name that says so by itself stands alone.
 pub fn called(person: &str) -> String {

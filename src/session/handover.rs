@@ -169,13 +169,22 @@ pub(super) fn head(session: &Session, side: &str, practice: &str) -> String {
     text
 }
 
+/// A word of a command as a shell takes it for one word: quoted where a name holds anything but plain characters.
+pub(super) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/:+@%=,".contains(c);
+    if word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
 /// Step 1: the file arrived whole.
 pub(super) fn arrived(text: &mut String, file: &str, bytes: &[u8]) {
     let _ = writeln!(
         text,
         "1. On a computer with the AWS CLI, check that the file arrived whole:\n"
     );
-    let _ = writeln!(text, "   sha256sum {file}");
+    let _ = writeln!(text, "   sha256sum {}", quoted(file));
     let _ = writeln!(
         text,
         "   {}\n",
@@ -187,7 +196,8 @@ pub(super) fn import_command(text: &mut String, file: &str) {
     let _ = writeln!(text, "   aws payment-cryptography import-key \\");
     let _ = writeln!(
         text,
-        "       --cli-input-json file://{file} > receipt.json\n"
+        "       --cli-input-json {} > receipt.json\n",
+        quoted(&format!("file://{file}"))
     );
 }
 

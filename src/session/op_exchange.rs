@@ -138,7 +138,7 @@ pub const IMPORT_TR31: Op = Op {
         Field {
             id: "file",
             label: "Key block",
-            hint: "The block as text, or what `aws payment-cryptography export-key` printed.",
+            hint: "Path of a file with the block as text, or with what `aws payment-cryptography export-key` printed.",
             kind: Kind::File,
             optional: false,
         },

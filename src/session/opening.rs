@@ -8,7 +8,7 @@ use crate::crypto::secret_sharing::{self, Share};
 use crate::custody::{Role, UnlockFile, passphrase};
 use crate::evidence::audit::{self, Event, Kind};
 use crate::os::WallClock;
-use crate::vault::{self, CustodyFile, Envelope, Identity, Store, read_custody};
+use crate::vault::{self, CustodyFile, Envelope, EnvelopeError, Identity, Store, read_custody};
 
 use super::book::{Book, SinceCard, storage, vault_refusal};
 use super::error::Refusal;
@@ -449,7 +449,11 @@ fn share(
     let typed = passphrase::normalise(utf8(secret)?);
     let envelope =
         Envelope::open(file, person, armored.as_bytes(), utf8(&typed)?).map_err(|e| {
-            Refusal::Custody(with_help(&e.to_string(), utf8(secret).unwrap_or_default()))
+            let sentence = match e {
+                EnvelopeError::WrongPassphrase => NOT_THIS_WORD.to_owned(),
+                other => other.to_string(),
+            };
+            Refusal::Custody(with_help(&sentence, utf8(secret).unwrap_or_default()))
         })?;
     if envelope.approval_key().is_some() {
         return Err(Refusal::Custody(format!(
@@ -460,6 +464,9 @@ fn share(
         Refusal::Custody("There is no share in this envelope. Nothing was opened.".into())
     })
 }
+
+/// A refused passphrase where a vault is opened: no request stands there.
+const NOT_THIS_WORD: &str = "The passphrase does not open this envelope. Nothing is locked, there is no limit, and shares entered before still count. Right stick? Right set of envelopes? Every word as on your own paper?";
 
 /// Says whose entry of an unlock file was refused.
 fn named(name: &str, refusal: Refusal) -> Refusal {

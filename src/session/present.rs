@@ -260,6 +260,28 @@ impl Session {
         text: &str,
         people: Vec<(String, KeySource)>,
     ) -> Result<super::Outcome, Refusal> {
+        let unsealed = self.unseal_all(people)?;
+        self.sign_heads(text, unsealed)
+    }
+
+    /// Unseals a key for each of several people: whoever cannot sign is found before anything is written.
+    pub(crate) fn unseal_all(
+        &self,
+        people: Vec<(String, KeySource)>,
+    ) -> Result<Vec<(String, Unsealed)>, Refusal> {
+        let unseal = |(name, source): (String, KeySource)| {
+            let unsealed = self.unseal(self.person(&name)?, source)?;
+            Ok((name, unsealed))
+        };
+        people.into_iter().map(unseal).collect()
+    }
+
+    /// The heads as they are now and a text, signed with keys that were unsealed for it.
+    pub(crate) fn sign_heads(
+        &mut self,
+        text: &str,
+        people: Vec<(String, Unsealed)>,
+    ) -> Result<super::Outcome, Refusal> {
         let statement = custody::Statement::Head {
             vault_id: self.book.vault_id().to_owned(),
             epoch: self.book.epoch().to_owned(),
@@ -268,12 +290,11 @@ impl Session {
             audit_count: self.book.audit_head().count,
             audit_head: self.book.audit_head().hash,
         };
-        let mut signatures = Vec::new();
-        for (name, source) in people {
-            let person = self.person(&name)?.clone();
-            let unsealed = self.unseal(&person, source)?;
-            signatures.push(statement.sign(&unsealed.key, &name, unsealed.by));
-        }
+        let signatures: Vec<_> = people
+            .iter()
+            .map(|(name, unsealed)| statement.sign(&unsealed.key, name, unsealed.by))
+            .collect();
+        drop(people);
         let who: Vec<String> = signatures.iter().map(|s| s.name.clone()).collect();
         let head = super::door::hex(&self.book.audit_head().hash);
         let note = super::transition::Transition::note("sign-off", who.clone())

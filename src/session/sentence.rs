@@ -79,7 +79,7 @@ fn control(
             let mut details = which(&input.key_identifier, engine);
             details.extend([
                 line(tr("window"), &window),
-                line(tr("until then"), tr("unusable; RestoreKey takes it back")),
+                line(tr("until then"), tr("unusable; it can be restored")),
             ]);
             (
                 say!("DELETE KEY {name}", name = name(&input.key_identifier)),

@@ -102,10 +102,21 @@ fn rotate(rotation: &Rotation, state: &State) -> (String, Details) {
         custodians,
         t = rotation.t
     );
+    let apart = |these: &[String], those: &[String]| {
+        let only = these.iter().filter(|name| !those.contains(name));
+        let only: Vec<&str> = only.map(String::as_str).collect();
+        if only.is_empty() {
+            "nobody".to_owned()
+        } else {
+            only.join(", ")
+        }
+    };
     (
         tr("ROTATE: new identities, shares, passphrases and approval keys").into(),
         vec![
             line(tr("why"), &rotation.reason),
+            line(tr("goes"), &apart(&before, &after)),
+            line(tr("comes"), &apart(&after, &before)),
             line(tr("people until now"), &before.join(", ")),
             line(tr("people after"), &after.join(", ")),
             line(tr("quorum after"), &quorum),

@@ -161,9 +161,7 @@ impl Desk {
                 let report = crate::ceremony::run_report_of(session, script, &run);
                 report.map(|report| News::Reported(Box::new(report)))
             }),
-            Order::Bundle(run) => self.evidence(&run, |session, script| {
-                crate::ceremony::bundle(session, script, &run, None).map(News::Bundled)
-            }),
+            Order::Bundle { run, signer } => self.bundle(&run, signer),
             Order::Verify { bundle, trust } => verified(&bundle, trust.as_deref()),
             order => self.act(order),
         };
@@ -195,6 +193,16 @@ impl Desk {
                  `keymoot bundle DIR --script FILE --out F` takes it.", name))
         })?;
         make(session, script)
+    }
+
+    fn bundle(&mut self, run: &str, signer: Option<(String, Signing)>) -> Result<News, Refusal> {
+        let signers = match signer {
+            Some((name, signing)) => vec![(name, signing.source()?)],
+            None => Vec::new(),
+        };
+        self.evidence(run, |session, script| {
+            crate::ceremony::bundle(session, script, run, None, signers).map(News::Bundled)
+        })
     }
 
     fn open(&mut self, dir: &Path) -> Result<News, Refusal> {

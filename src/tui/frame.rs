@@ -67,7 +67,7 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
 fn title(screen: &dyn Screen, world: &World) -> Vec<String> {
     let mut title = screen.title(world);
     if world.rehearsal() && world.wide() {
-        title.insert(title.len().min(1), rehearsal(world));
+        title.push(rehearsal(world));
     }
     title
 }
@@ -75,7 +75,7 @@ fn title(screen: &dyn Screen, world: &World) -> Vec<String> {
 fn too_small(canvas: &mut Canvas<'_>) {
     let (width, height) = (canvas.width(), canvas.height());
     let text = say!(
-        "needs {value}x{value_2}, is {width}x{height}. Ctrl-C asks to leave",
+        "needs {value}x{value_2}, is {width}x{height}: make the window larger. Nothing is lost. Ctrl-C asks to leave",
         value = LEAST.0,
         value_2 = LEAST.1,
         width,
@@ -227,24 +227,30 @@ fn footing(footing: &Footing, world: &World, canvas: &mut Canvas<'_>) {
 fn key_line(state: &State, typing: bool, canvas: &mut Canvas<'_>) {
     let y = canvas.height().saturating_sub(1);
     let pairs = keys::footer(&state.offers(), typing);
-    // Help and the palette, which lists what does not fit, are always in sight: they get their place first.
-    let (help, rest): (Vec<_>, Vec<_>) = pairs
-        .into_iter()
-        .partition(|(_, word, _)| matches!(*word, "help" | "palette"));
+    // Help, the palette, which lists what does not fit, and the way back are always in sight: they get their place
+    // first. What is left out is the last of the others.
+    let always =
+        |(key, word, _): &(String, &str, bool)| matches!(*word, "help" | "palette") || key == "Esc";
     let width = |(key, word, _): &(String, &str, bool)| key.width() + word.width() + 3;
     let mut room = usize::from(canvas.width())
         .saturating_sub(1)
-        .saturating_sub(help.iter().map(width).sum());
+        .saturating_sub(pairs.iter().filter(|p| always(p)).map(width).sum());
+    let mut full = false;
+    let (help, rest): (Vec<_>, Vec<_>) = pairs
+        .into_iter()
+        .filter(|pair| {
+            if always(pair) {
+                return true;
+            }
+            full |= width(pair) > room;
+            if !full {
+                room = room.saturating_sub(width(pair));
+            }
+            !full
+        })
+        .partition(|(_, word, _)| matches!(*word, "help" | "palette"));
     let mut x = 1;
-    let mut show = Vec::new();
-    for pair in rest {
-        if width(&pair) > room {
-            break;
-        }
-        room = room.saturating_sub(width(&pair));
-        show.push(pair);
-    }
-    for (key, word, on) in show.into_iter().chain(help) {
+    for (key, word, on) in rest.into_iter().chain(help) {
         x = canvas.put(x, y, if on { Role::Key } else { Role::Muted }, &key);
         x = canvas.put(
             x.saturating_add(1),

@@ -65,6 +65,7 @@ const ROWS: &[Row] = &[
     ("Review", [FORM, Kept("act-export-tr31"), Not("what is missing is asked before it"), LOCK, SAME, Kept("act-export-tr31")]),
     ("Runner", [FORM, Kept("runner-ask"), Kept("runner-again"), LOCK, SAME, Kept("runner-hand-over")]),
     ("Settings", [FORM, Kept("settings"), NOTHING_FAILS, LOCK, SAME, SAME]),
+    ("Sign the bundle", [FORM, Kept("bundle-who"), Not("the same field and words as Approve"), LOCK, SAME, Kept("bundle-sign")]),
     ("Unlock", [Kept("unlock"), Kept("unlock-second"), Kept("unlock-refused"), Not("shares entered so far are wiped, and it says so: locked-no-vault"), Kept("unlock-production"), Not("a rehearsal's vault opens by itself or as a test vault does")]),
     ("Welcome", [Kept("welcome"), Kept("welcome"), NOTHING_FAILS, Kept("locked-no-vault"), CLOSED, CLOSED]),
     ("Write file", [FORM, Kept("files-folder"), Not("told in a line of the same page"), LOCK, SAME, SAME]),
@@ -196,4 +197,16 @@ fn people_and_their_changes_are_drawn() {
         "Change of people or shares"
     );
     room.check("change-drill");
+    // Whoever is not here is passed over by a word, and an empty answer never counts as one.
+    for person in ["Ana", "Ben"] {
+        room.shows(&[&format!("Is {person} here?")]);
+        room.press("<Enter>");
+        room.shows(&[&format!("The keyboard goes to {person}")]);
+        room.press("<Enter><Enter>");
+        room.shows(&["Nothing is typed here yet"]);
+        room.press("<F5><Enter>");
+    }
+    room.shows(&["Is Cho here?"]);
+    room.press("<Down><Enter>");
+    room.shows(&["proven: Ana, Ben", "not there: Cho"]);
 }

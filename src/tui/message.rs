@@ -132,8 +132,11 @@ pub(crate) enum Order {
     Trail,
     /// The report of a run.
     Report(String),
-    /// The bundle of a run.
-    Bundle(String),
+    /// The bundle of a run, signed by a person where one is named.
+    Bundle {
+        run: String,
+        signer: Option<(String, Signing)>,
+    },
     /// Verifies a bundle that somebody brought, with a file of fingerprints where there is one.
     Verify {
         bundle: PathBuf,
@@ -226,7 +229,7 @@ impl Order {
             Self::Ask { .. } | Self::Approve { .. } => tr("unsealing the key and signing").into(),
             Self::Trail => tr("proving the audit log").into(),
             Self::Report(_) => tr("writing the report").into(),
-            Self::Bundle(_) => tr("putting the bundle together").into(),
+            Self::Bundle { .. } => tr("putting the bundle together").into(),
             Self::Verify { .. } => tr("verifying the bundle").into(),
             Self::Examine => tr("looking at this machine").into(),
             Self::Perform(_) => "working".into(),

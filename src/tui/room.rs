@@ -41,6 +41,18 @@ pub(crate) fn practice_session(hold: bool) -> Session {
     .session
 }
 
+/// A practice vault in which the first script that ships was played.
+pub(crate) fn played() -> Session {
+    let mut session = practice_session(true);
+    let (_, script) = crate::ceremony::shipped()[0];
+    let parsed = crate::ceremony::Script::parse(script).unwrap();
+    crate::ceremony::Runner::begin(&mut session, parsed, crate::ceremony::Wanted::default())
+        .unwrap()
+        .headless(&mut session)
+        .unwrap();
+    session
+}
+
 impl Room {
     /// A screen over a practice vault.
     pub(crate) fn new(screen: impl Screen + 'static, session: Session) -> Self {

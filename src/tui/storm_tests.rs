@@ -7,10 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use super::canvas::Appearance;
+use super::keys::Verb;
 use super::lock::IDLE_MINUTES;
 use super::matrix_tests;
 use super::message::{Msg, Order};
-use super::room::{Room, practice_session, start};
+use super::room::{Room, played, practice_session, start};
 use super::screens::home::Home;
 use super::screens::restore::Restore;
 use super::screens::welcome::Welcome;
@@ -38,6 +40,8 @@ pub(super) enum Begin {
     Copy,
     /// The same as typed, and the clock leapt.
     Leapt,
+    /// A ceremony was played, and no key is held any more.
+    Played,
 }
 
 /// A screen, where the way to it begins, the keys, and keys that are pressed again until it is there.
@@ -51,7 +55,7 @@ const EXACT: &str = "n<Enter><Enter><Enter><Enter>kek<Enter><F2>";
 const RETURN: &str = "<Enter><Enter><F5><Enter><Enter><F5><Enter><Enter>restore<Enter><F5><Enter>";
 
 pub(super) fn ways() -> Vec<Way> {
-    use Begin::{Copy, Full, Leapt, Typed, Welcome};
+    use Begin::{Copy, Full, Leapt, Played, Typed, Welcome};
     vec![
         ("Approvals", Full, "a", ""),
         ("Approve", Typed, REQUEST, "<F5><Enter>"),
@@ -98,6 +102,7 @@ pub(super) fn ways() -> Vec<Way> {
         ("Review", Full, "v<Enter>m<Enter>alias/zmk<Enter>", ""),
         ("Runner", Typed, "c", "<Enter>"),
         ("Settings", Full, ",", ""),
+        ("Sign the bundle", Played, "ow", ""),
         ("Unlock", Welcome, "2", ""),
         ("Welcome", Welcome, "", ""),
         (
@@ -189,6 +194,11 @@ fn begun(from: Begin, place: &Path) -> Room {
         Begin::Typed | Begin::Leapt => Room::new(Home::new(), practice_session(false)),
         Begin::Welcome => Room::new(Welcome::default(), practice_session(false)),
         Begin::Copy => Room::new(Restore::new(), practice_session(false)),
+        Begin::Played => {
+            let mut session = played();
+            session.forget_keys();
+            Room::new(Home::new(), session)
+        }
     };
     room.writes_below = Some(place.to_owned());
     match from {
@@ -208,7 +218,7 @@ fn begun(from: Begin, place: &Path) -> Room {
             room.press(&format!("{}<Enter>", copy.display()));
             room.press(&format!("{}<Enter><Enter>a stick broke", new.display()));
         }
-        Begin::Full | Begin::Typed => {}
+        Begin::Full | Begin::Typed | Begin::Played => {}
     }
     room
 }
@@ -296,6 +306,18 @@ impl Dice {
     }
 }
 
+/// However many keys a screen has, the one that leads back is among those that are shown.
+fn the_way_back_is_shown(room: &mut Room, (width, height): (u16, u16), look: &Appearance) {
+    let back = room.state.offers();
+    let back = back.iter().find(|offer| offer.verb == Verb::Back);
+    if back.is_none_or(|offer| offer.footer_word().is_empty()) {
+        return;
+    }
+    let text = snapshot::text(&snapshot::drawn(&mut room.state, width, height, look));
+    let keys = text.lines().last().unwrap_or_default();
+    assert!(keys.contains("Esc "), "{}: {keys}", top(room));
+}
+
 #[test]
 fn keys_at_random_reach_every_screen_and_break_none() {
     let place = tempfile::tempdir().unwrap();
@@ -314,6 +336,9 @@ fn keys_at_random_reach_every_screen_and_break_none() {
     for (width, height) in SIZES {
         for way in &ways {
             let mut room = steered(*way, place.path()).unwrap();
+            if width >= 80 {
+                the_way_back_is_shown(&mut room, (width, height), &look);
+            }
             let mut pressed = String::new();
             for n in 0..KEYS {
                 *seen.entry(top(&room)).or_default() += 1;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::store::CUSTODY;
+use super::store::{CUSTODY, LOCK};
 
 /// The vaults that lie directly in a folder, by name.
 pub fn vaults_in(folder: &Path) -> Vec<PathBuf> {
@@ -15,4 +15,9 @@ pub fn vaults_in(folder: &Path) -> Vec<PathBuf> {
         .collect();
     found.sort();
     found
+}
+
+/// Whether a folder holds a copy as a backup writes it: nobody ever opened it, which leaves the lock's file.
+pub fn is_copy(folder: &Path) -> bool {
+    folder.join(CUSTODY).is_file() && !folder.join(LOCK).exists()
 }

@@ -110,8 +110,14 @@ impl FolderStore {
 }
 
 fn unopened(path: &Path, source: io::Error) -> StoreError {
+    let place = path.display().to_string();
+    match source.kind() {
+        io::ErrorKind::NotFound => return StoreError::Missing { place },
+        io::ErrorKind::NotADirectory => return StoreError::NotAFolder { place },
+        _ => {}
+    }
     StoreError::Io {
-        place: path.display().to_string(),
+        place,
         name: ".".to_owned(),
         stage: Stage::Before,
         source,

@@ -49,7 +49,7 @@ pub use custody_settling::{CustodyOnDisk, read_custody};
 pub use envelope::{Contents, ENVELOPE_VERSION, Envelope};
 pub use envelope_error::EnvelopeError;
 pub use fault_store::{Fault, FaultStore};
-pub use folder_listing::vaults_in;
+pub use folder_listing::{is_copy, vaults_in};
 pub use folder_store::FolderStore;
 pub use generations::{KEPT_GENERATIONS, generation_name};
 pub use high_water::{HighWater, HighWaterError, WitnessCard};

@@ -36,6 +36,22 @@ pub enum StoreError {
         /// The system's reason.
         source: io::Error,
     },
+    /// Nothing is there.
+    #[error(
+        "{place}: no such folder. No vault was opened; check the name, or `keymoot init` makes one."
+    )]
+    Missing {
+        /// Where the vault was looked for.
+        place: String,
+    },
+    /// A file, where a vault is a folder.
+    #[error(
+        "{place}: a file, and a vault is a folder. No vault was opened; name the folder with custody.toml in it."
+    )]
+    NotAFolder {
+        /// Where the vault was looked for.
+        place: String,
+    },
     /// Another process has the vault open.
     #[error(
         "{place}: {} has this vault open. Nothing was read or changed; close it there first.",

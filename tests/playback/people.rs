@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use keymoot::api::Clock as _;
-use keymoot::ceremony::{Advance, Answer, Ask, RunError, Runner, Script, sample, shipped};
+use keymoot::ceremony::{Advance, Answer, Ask, RunError, Runner, Script, bundle, sample, shipped};
 use keymoot::crypto::SecretBytes;
-use keymoot::session::{Environment, NewPerson, NewVault, Profile, RunOutcome, Session, practice};
+use keymoot::evidence::verify::{Trusted, told, verify};
+use keymoot::session::{
+    Environment, KeySource, NewPerson, NewVault, Profile, RunOutcome, Session, practice,
+};
 use keymoot::vault::MemoryStore;
 
 use super::stage::{Early, contents, environment, script, secret, summary, vault, wanted};
@@ -274,6 +277,7 @@ fn in_production_people_type_everything_and_the_script_answers_nothing() {
     runner.write_outputs(&session, out.path()).unwrap();
     let files = contents(out.path());
     assert_eq!(summary(&files)["seed"], serde_json::Value::Null);
+    bundle_is_signed_by_a_person(&mut session, &run.id, &envelopes);
     // A sample never stands in for a counterparty.
     let go = rehearsed("kek-to-aws-rsa.toml", &notes);
     let begun = Runner::begin(&mut session, script("kek-to-aws-rsa.toml"), go);
@@ -281,6 +285,76 @@ fn in_production_people_type_everything_and_the_script_answers_nothing() {
         panic!()
     };
     assert!(words.contains("counterparty"), "{words}");
+}
+
+/// Nobody's key is held in production: a bundle that nobody signed is authentic as far as the sign-offs go, and one that
+/// a witness signed as a whole. A refused signer leaves no line in the log.
+fn bundle_is_signed_by_a_person(
+    session: &mut Session,
+    run: &str,
+    envelopes: &BTreeMap<String, String>,
+) {
+    let (_, bytes) = shipped()
+        .iter()
+        .find(|(file, _)| *file == "first-key.toml")
+        .unwrap();
+    let key = |name: &str, phrase: &str| {
+        let armored = std::fs::read_to_string(&envelopes[name]).unwrap();
+        let phrase = SecretBytes::from_slice(phrase.as_bytes());
+        (name.to_owned(), KeySource::Envelope(armored, phrase))
+    };
+    let trust: Vec<Trusted> = session
+        .view()
+        .people
+        .iter()
+        .map(|person| Trusted {
+            name: person.name.clone(),
+            fingerprint: keymoot::custody::TypedFingerprint::parse(&person.fingerprint)
+                .unwrap()
+                .bytes()
+                .to_vec(),
+        })
+        .collect();
+    let unsigned = bundle(session, bytes, run, None, Vec::new()).unwrap();
+    let done = verify(&unsigned, Some(&trust)).unwrap();
+    assert!(done.signers_trusted && !done.authentic && done.bundle_signed.is_empty());
+    let words = told(&done);
+    assert!(words.contains("AUTHENTIC as far as line"), "{words}");
+    assert!(words.contains("keymoot bundle --sign NAME"), "{words}");
+
+    let lines = |session: &Session| session.trail().unwrap().count;
+    let before = lines(session);
+    let mut refused = |signers, says: &str| {
+        let error = bundle(session, bytes, run, None, signers).unwrap_err();
+        assert!(error.to_string().contains(says), "{error}");
+        assert_eq!(lines(session), before, "{says}");
+    };
+    refused(vec![key("Wim", "wrong words")], "assphrase");
+    refused(vec![key("Ada", &"Ada".repeat(5))], "is an administrator");
+    let ana = || key("Ana", &"Ana".repeat(5));
+    refused(vec![ana(), ana()], "named twice");
+    refused(vec![ana(), key("Wim", "wrong words")], "assphrase");
+
+    let signed = bundle(
+        session,
+        bytes,
+        run,
+        None,
+        vec![key("Wim", &"Wim".repeat(5))],
+    )
+    .unwrap();
+    let done = verify(&signed, Some(&trust)).unwrap();
+    assert!(done.authentic);
+    assert_eq!(done.bundle_signed, ["Wim"]);
+    assert_eq!(done.signatures.bundle.from_file, 0);
+    let words = told(&done);
+    assert!(
+        words.starts_with("CONSISTENT and AUTHENTIC: the people"),
+        "{words}"
+    );
+    assert!(!words.contains("nobody signed"), "{words}");
+    // Without a trust file nothing is called authentic, whoever signed.
+    assert!(!verify(&signed, None).unwrap().authentic);
 }
 
 /// A production run of this script, with a green rehearsal of it noted at the time of [`Early`].

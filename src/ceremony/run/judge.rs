@@ -6,6 +6,7 @@ use crate::crypto::tr31::Block;
 use crate::custody::TypedFingerprint;
 use crate::pki::{Certificate, CounterpartyFile};
 use crate::session::carry::Number;
+use crate::session::due::left;
 use crate::session::{Profile, Session, brought, span};
 
 use super::super::model::Step;
@@ -170,13 +171,27 @@ fn judge_time(session: &Session, step: &Step, typed: &str) -> Result<(), Halt> {
         .and_then(|text| span::parse(text).ok())
         .unwrap_or(SKEW);
     let off = (read.millis() - session.now().millis()).abs();
+    let words = |millis| left(Timestamp::from_millis(0), Timestamp::from_millis(millis));
     // A watch read to the minute may be 59 seconds old.
     if off > skew.saturating_add(59_999) {
         return Err(Halt::Again(format!(
-            "Your watch and the vault's clock differ by {} s; {} s are allowed. Nothing was changed. Read your \
-             watch again, in UTC; if it is right, stop: the clock is wrong.",
-            off / 1000,
-            skew / 1000
+            "Your watch and the vault's clock differ by {}; {} are allowed. Nothing was changed. {}",
+            words(off),
+            words(skew),
+            match session.profile() {
+                Profile::Rehearsal => format!(
+                    "This is a rehearsal, whose clock stands still at {}: type that as your watch's time.",
+                    session.now().rfc3339()
+                ),
+                Profile::Test => format!(
+                    "Read your watch again, in UTC. A test vault's clock runs ahead where a ceremony waited or time \
+                     was advanced: it stands at {}; if that is why, type that.",
+                    session.now().rfc3339()
+                ),
+                Profile::Production =>
+                    "Read your watch again, in UTC; if it is right, stop: the clock is wrong."
+                        .to_owned(),
+            }
         )));
     }
     Ok(())

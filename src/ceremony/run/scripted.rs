@@ -134,7 +134,7 @@ impl Runner {
             return None;
         }
         match field {
-            "passphrase" if self.stage == Stage::Change => self.change_practice(session),
+            "passphrase" | "here" if self.stage == Stage::Change => self.change_practice(session),
             "passphrase" => session.practice_passphrase(&self.signer()),
             "phrase" => self.phrase(),
             _ if self.stage == Stage::AbortReseal => self.reseal_practice(field),

@@ -162,6 +162,9 @@ pub struct KeyRow {
     pub check_value: String,
     /// How the check value is made.
     pub check_value_method: String,
+    /// The other check value of a 16-byte key with its method (`37AAFD by CMAC`); empty where there is none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub other_check_value: String,
     /// Made by what and whom.
     pub generated_by: String,
     /// In what form it is stored.
@@ -337,6 +340,9 @@ pub enum Format {
     /// One page of HTML.
     Html,
 }
+
+/// What a file's name decides, for people.
+pub const FORMS: &str = "A name that ends in .md is written as Markdown, one in .html as a page for a browser, every other as text. For ink, print the text.";
 
 impl Format {
     /// By the end of a file's name: `.md`, `.html`; everything else is text.

@@ -226,10 +226,10 @@ fn keys(report: &RunReport) -> Vec<Block> {
         .keys
         .iter()
         .map(|key| {
-            let check = if key.check_value.is_empty() {
-                String::new()
-            } else {
-                format!("{} ({})", key.check_value, key.check_value_method)
+            let check = match (key.check_value.as_str(), key.other_check_value.as_str()) {
+                ("", _) => String::new(),
+                (value, "") => format!("{value} by {}", key.check_value_method),
+                (value, other) => format!("{value} by {}; {other}", key.check_value_method),
             };
             record(
                 or(&key.label, "(no label)"),

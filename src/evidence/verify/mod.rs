@@ -5,7 +5,8 @@
 //! *Consistent*: every part is what the bundle says, every line of the log follows from the one before, every state
 //! head from its leaf, every act of the run from its request, and every signature holds for the key that the bundle
 //! names. That needs nothing but the bundle; somebody who made all of it anew would pass. *Authentic* needs
-//! fingerprints from elsewhere: every key that signed must be one of them, under the same name.
+//! fingerprints from elsewhere: every key that signed must be one of them, under the same name, and somebody must have
+//! signed the line that names the bundle's parts. Where nobody did, what was signed is told, and no more.
 #![deny(clippy::indexing_slicing)]
 
 mod acts;
@@ -59,8 +60,10 @@ pub struct Fault {
 /// Who signed what, as the bundle shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Verified {
-    /// Fingerprints from elsewhere vouch for every key that signed.
+    /// The whole bundle: its own line is signed, and fingerprints from elsewhere vouch for every key that signed.
     pub authentic: bool,
+    /// Fingerprints from elsewhere vouch for every key that signed, though nobody may have signed the bundle's own line.
+    pub signers_trusted: bool,
     /// The vault.
     pub vault: String,
     /// `rehearsal`, `test` or `production`.
@@ -129,7 +132,8 @@ pub fn verify(bytes: &[u8], trust: Option<&[Trusted]>) -> Result<Verified, Fault
     others.extend(outside.into_iter().chain(elsewhere));
     if let Some(trust) = trust {
         done.unnamed = trusted(trust, &keys, &of_it, &others)?;
-        done.authentic = true;
+        done.signers_trusted = true;
+        done.authentic = !done.bundle_signed.is_empty();
     }
     Ok(done)
 }

@@ -71,16 +71,16 @@ pub fn told(done: &Verified) -> String {
 
 /// The first sentence: how far it holds, and whose it is.
 fn verdict(done: &Verified) -> String {
-    match (done.authentic, done.bundle_signed.is_empty()) {
-        (true, false) => {
+    match (done.signers_trusted, done.authentic) {
+        (true, true) => {
             "CONSISTENT and AUTHENTIC: the people of the trust file signed this.".to_owned()
         }
-        (true, true) if done.covered == 0 => {
+        (true, false) if done.covered == 0 => {
             "CONSISTENT, and its acts AUTHENTIC: the people of the trust file signed each of them. Nobody signed the \
              log or the bundle itself."
                 .to_owned()
         }
-        (true, true) => format!(
+        (true, false) => format!(
             "CONSISTENT and AUTHENTIC as far as line {} of the log: the people of the trust file signed that. Nobody \
              signed the bundle itself.",
             done.covered
@@ -170,8 +170,8 @@ fn remarks(done: &Verified, text: &mut String) {
 /// Why nobody signed the bundle, and what is proven all the same.
 fn unsigned(done: &Verified) -> String {
     let mut text = String::from(
-        "nobody signed the line that names files, report and recording: no signing key was at hand when the bundle was \
-         made, as in every production vault, where each signature wants its person and envelope.",
+        "nobody signed the line that names files, report and recording. Made again, the bundle is signed by a custodian \
+         or a witness: `keymoot bundle --sign NAME`, or on the screen Evidence.",
     );
     let covered = match done.covered {
         0 => " No sign-off covers the log either: what is signed are the acts, each by itself."

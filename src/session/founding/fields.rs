@@ -110,7 +110,7 @@ const fn custodian(id: &'static str, label: &'static str) -> Field {
     person(
         id,
         label,
-        "The custodian's name as the record will write it. Left empty it is the place's name.",
+        "The custodian's name as the record will write it. Left empty it is \"custodian-\" and the place's number.",
     )
 }
 

@@ -202,16 +202,17 @@ pub(crate) fn too_many(needed: u8, custodians: u8) -> Option<String> {
     })
 }
 
-/// Why these people cannot be, where two have one name.
-pub(crate) fn same_name(people: &[Person]) -> Option<String> {
-    let twice = people.iter().enumerate().find(|(n, person)| {
-        let mut rest = people.iter().skip(n.saturating_add(1));
-        rest.any(|other| other.name == person.name)
+/// Why these people cannot be, where two have one name: the place of the second, and the sentence.
+pub(crate) fn same_name(people: &[Person]) -> Option<(usize, String)> {
+    let (n, twice) = people.iter().enumerate().find(|(n, person)| {
+        let mut before = people.iter().take(*n);
+        before.any(|other| other.name == person.name)
     })?;
-    Some(format!(
+    let words = format!(
         "The name {} stands there twice. Everybody needs a name of their own.",
-        twice.1.name
-    ))
+        twice.name
+    );
+    Some((n, words))
 }
 
 /// `acme.vault` is called `acme`.

@@ -33,10 +33,14 @@ pub(crate) struct Act {
     form: Form,
     /// ARN and label of the key that was chosen before this page.
     key: Option<(String, String)>,
+    /// The key that the choices of a wrapping key were made for.
+    travels: String,
     explains: &'static [&'static str],
     /// What the files hold that were named: read once, asked for and signed as they were then.
     files: Vec<(String, Vec<u8>)>,
     error: Option<String>,
+    /// Whether Esc was pressed once where answers would be lost.
+    leaving: bool,
     waiting: bool,
 }
 
@@ -77,24 +81,56 @@ impl Act {
                 form.set_choices(field.id, Choices::new(guide::people(view)));
             }
         }
+        let key = row.map(|r| (r.key.key_arn.clone(), r.label.clone()));
         if asked::writes(op.name) {
-            let stem = row.map_or(op.name, |r| r.label.as_str());
+            let stem = row.map_or_else(|| op.name.to_owned(), |r| file_stem(&r.label));
             form.propose(asked::OUTPUT, &format!("{stem}.json"));
             form.propose(asked::FOLDER.id, &say!("{stem}-out", stem));
         }
-        Self {
+        let mut act = Self {
             op,
             place: beside.iter().find(|field| asked::is_place(field)).copied(),
             form,
-            key: row.map(|r| (r.key.key_arn.clone(), r.label.clone())),
+            key,
+            travels: String::new(),
             explains: &[
                 "Every field says what it wants. The review shows the act as the service would be asked it, and nothing is asked before it.",
                 "Files are read once: what was read is what is signed and done.",
             ],
             files: Vec::new(),
             error: None,
+            leaving: false,
             waiting: false,
+        };
+        act.refine(world);
+        act
+    }
+
+    /// No key is offered to wrap itself, and where another can, that one is chosen.
+    fn refine(&mut self, world: &World) {
+        let travels = self.text(KEY);
+        let (Some(view), Some(chosen)) = (&world.view, self.form.text(WRAP)) else {
+            return;
+        };
+        if travels.is_empty() || travels == self.travels {
+            return;
         }
+        let entries: Vec<guide::Entry> = guide::keys(view, self.op.name, WRAP)
+            .into_iter()
+            .map(|entry| match entry.off {
+                None if entry.id == travels => entry.off_because(tr("a key cannot wrap itself")),
+                _ => entry,
+            })
+            .collect();
+        let serves = |id: &str| entries.iter().any(|e| e.id == id && e.off.is_none());
+        let first = entries.iter().find(|e| e.off.is_none());
+        let choose = match first {
+            Some(first) if !serves(&chosen) => first.id.clone(),
+            _ => chosen,
+        };
+        self.form.set_choices(WRAP, Choices::new(entries));
+        self.form.set(WRAP, &choose);
+        self.travels = travels;
     }
 
     fn text(&self, id: &str) -> String {
@@ -169,6 +205,18 @@ impl Act {
     }
 }
 
+/// A key's label as the beginning of a file's name: no blanks, and nothing that a shell reads.
+pub(crate) fn file_stem(label: &str) -> String {
+    let plain = |c: char| {
+        if c.is_alphanumeric() || "._-".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
+    label.chars().map(plain).collect()
+}
+
 /// Whether a run of exactly this script was cut here and stands open.
 fn stands_open(script: &str, view: &View) -> bool {
     let Ok(script) = Script::parse(script.as_bytes()) else {
@@ -180,8 +228,15 @@ fn stands_open(script: &str, view: &View) -> bool {
         .any(|run| run.outcome.is_none() && run.script_sha256 == sha256)
 }
 
+/// Said where leaving would lose answers.
+const LOST: &str =
+    "What was typed here is not kept. Esc once more leaves and forgets it; every other key stays.";
+
 /// The field of the key that an act is about.
 const KEY: &str = "key";
+
+/// The field of the key that it travels under.
+const WRAP: &str = "wrap";
 
 impl Screen for Act {
     // A screen is called by its title; the act's own name is what scripts write.
@@ -265,19 +320,32 @@ impl Screen for Act {
             let y = c
                 .paragraph(1, 0, room, Role::Title, &words)
                 .saturating_add(1);
+            // Why it was refused is never out of sight: the fields scroll above it.
             let (width, height) = (c.width(), c.height());
+            let kept = wizard::complaint_rows(width, self.error.as_ref());
+            let below = height.saturating_sub(y).saturating_sub(kept);
             let mut used = 0;
-            c.within(0, y, width, height, |c| used = self.form.draw(c));
-            let y = y.saturating_add(used).saturating_add(1);
-            wizard::complaint(c, y, self.error.as_ref());
+            c.within(0, y, width, below, |c| used = self.form.draw(c));
+            let y = y.saturating_add(used.min(below)).saturating_add(1);
+            wizard::complaint(
+                c,
+                y.min(height.saturating_sub(kept.saturating_sub(1))),
+                self.error.as_ref(),
+            );
         });
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        let leaving = std::mem::take(&mut self.leaving);
+        if verb == Verb::Back && !leaving && self.form.typed() {
+            self.leaving = true;
+            return Reaction::notice(Role::Wait, LOST);
+        }
         self.error = None;
         match verb {
             Verb::Enter => {
                 if self.form.enter() != Pressed::Complete {
+                    self.refine(world);
                     return Reaction::none();
                 }
                 self.complete(world)
@@ -285,12 +353,14 @@ impl Screen for Act {
             Verb::Back => Reaction::pop(),
             other => {
                 self.form.verb(other);
+                self.refine(world);
                 Reaction::none()
             }
         }
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        self.leaving = false;
         self.error = None;
         self.form.key(&key);
         Reaction::none()
@@ -318,6 +388,7 @@ impl Screen for Act {
                 1,
             ))),
             News::Refused(text) => {
+                self.form.refused(text);
                 self.error = Some(text.clone());
                 Some(Reaction::none())
             }

@@ -30,6 +30,8 @@ pub(crate) struct Ask {
     people: Choices,
     stage: Stage,
     waiting: bool,
+    /// Whether a passphrase was refused here.
+    refused: bool,
     turned: u64,
 }
 
@@ -50,6 +52,7 @@ impl Ask {
             people,
             stage,
             waiting: false,
+            refused: false,
             turned: 0,
         }
     }
@@ -129,7 +132,12 @@ impl Screen for Ask {
                     person = form.person,
                     required = self.required
                 ),
-                so_far: tr("nothing was asked, nothing has changed").into(),
+                so_far: if self.refused {
+                    tr("nothing was asked; the refusal stands in the audit log")
+                } else {
+                    tr("nothing was asked, nothing has changed")
+                }
+                .into(),
             },
         }
     }
@@ -254,6 +262,7 @@ impl Screen for Ask {
                 if let Stage::Sign(form) = &mut self.stage
                     && form.typing()
                 {
+                    self.refused = true;
                     form.complain(text);
                     return Some(Reaction::none());
                 }

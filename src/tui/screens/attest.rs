@@ -8,7 +8,7 @@ use crate::session::field::Footing;
 use crate::session::{Outcome, Watches, guide};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
-use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
@@ -163,21 +163,12 @@ impl Screen for Attest {
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
-        let mut offers = if self.form.choosing() {
-            keys::moves()
-        } else {
-            Vec::new()
-        };
-        offers.extend([
-            Offer::word(Verb::Enter, tr("enter")),
-            Offer::plain(Verb::NextField),
-            Offer::plain(Verb::PreviousField),
-        ]);
-        offers.push(match self.next {
+        let back = match self.next {
             Some(_) => Offer::word(Verb::Back, tr("close")),
             None => Offer::plain(Verb::Back),
-        });
-        offers
+        };
+        self.form
+            .page_offers(Offer::word(Verb::Enter, tr("enter")), back)
     }
 
     fn help(&self) -> &'static [&'static str] {
@@ -201,7 +192,6 @@ impl Screen for Attest {
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        let width = canvas.width().saturating_sub(4);
         let title = match self.watches.first() {
             None => tr("First watch: choose your name and type what your watch says.").to_owned(),
             Some(first) => {
@@ -211,13 +201,7 @@ impl Screen for Attest {
                 )
             }
         };
-        let y = canvas
-            .paragraph(2, 0, width, Role::Title, &title)
-            .saturating_add(1);
-        let height = canvas.height().saturating_sub(y);
-        canvas.within(2, y, width, height, |c| {
-            self.form.draw(c);
-        });
+        self.form.draw_page(&[(Role::Title, &title)], canvas);
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {

@@ -235,6 +235,7 @@ impl Screen for Audit {
             "One row an event, the newest last: where the log has one line for what was to be done and one for what became of it, the second stands in brackets behind the result. Every line holds the hash of the line before and a seal under a key of the vault; both were checked for every line when this screen opened.",
             "If a line was changed, cut out, put in or moved, the first line that does not hold is named. Every line before it stands. Keep the file as it is and compare it with a backup.",
             "/ filters while you type: words that must all occur in number, people, event or result. Esc drops the filter.",
+            "UNVOUCHED is a line that stands before any key of the vault was open, such as a wrong passphrase at the door: it has this machine's time, and nothing proves it. A number in brackets is the line that says how an event ended.",
             "v reads the file once more and proves every line. g goes to a line by its number. b makes the bundle of the run that the line belongs to, or else of the newest: one file that an auditor checks without this vault.",
         ]
     }

@@ -121,6 +121,12 @@ impl Screen for Change {
         }
         let mut offers = vec![Offer::plain(Verb::Enter)];
         if !self.blank {
+            if self.form.choosing() {
+                offers.extend([
+                    Offer::word(Verb::Up, tr("choose")),
+                    Offer::plain(Verb::Down),
+                ]);
+            }
             if self.form.practised() {
                 offers.push(Offer::plain(Verb::Practice));
             }

@@ -52,9 +52,6 @@ const PEOPLE: [Column; 5] = [
     },
 ];
 
-/// Where on a wide screen the consequence of an answer stands.
-const THEN: u16 = 55;
-
 /// The columns that fit: the fingerprints of people's keys need a wide screen.
 fn columns(width: u16) -> Vec<Column> {
     let mut columns = PEOPLE.to_vec();
@@ -105,17 +102,6 @@ impl Custodians {
                     _ => Role::Text,
                 };
                 c.put_cut(3, y, width.saturating_sub(4), role, tr(one.what));
-                // A wide screen says beside every answer what it leads to.
-                if width >= 120 {
-                    let beside = if n == at { role } else { Role::Muted };
-                    c.put_cut(
-                        THEN,
-                        y,
-                        width.saturating_sub(THEN + 1),
-                        beside,
-                        tr(one.then),
-                    );
-                }
             });
         });
     }

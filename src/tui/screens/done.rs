@@ -183,14 +183,13 @@ impl Done {
         let Some(picture) = picture.filter(|p| p.fits(half, canvas, width / 2, height)) else {
             return width;
         };
-        if width < 70 {
+        // A picture without its words explains nothing; q shows it where it has room.
+        if width < 70 || height <= picture.height(half) {
             return width;
         }
         let x = width.saturating_sub(picture.width(half)).saturating_sub(1);
         picture.draw(half, canvas, x, 0);
-        if height > picture.height(half) {
-            canvas.put(x, picture.height(half), Role::Muted, words);
-        }
+        canvas.put(x, picture.height(half), Role::Muted, words);
         x
     }
 }
@@ -228,8 +227,7 @@ fn told(executed: &Executed, world: &World) -> Vec<Line> {
             lines.push(Line::new(tr("ARN"), key.key_arn.clone()));
             if let Some(until) = key.delete_pending_timestamp {
                 lines.push(
-                    Line::new(tr("destroyed"), crate::tui::frame::clock(until))
-                        .role(Role::Countdown),
+                    Line::new(tr("ends on"), crate::tui::frame::clock(until)).role(Role::Countdown),
                 );
             }
         }
@@ -397,7 +395,7 @@ impl Screen for Done {
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        let (width, height) = (canvas.width(), canvas.height());
+        let height = canvas.height();
         let right = self.draw_qr(canvas, height);
         canvas.within(0, 0, right.saturating_sub(1), height, |c| {
             let room = c.width().saturating_sub(3);
@@ -405,15 +403,7 @@ impl Screen for Done {
             y = y
                 .saturating_add(c.paragraph(2, y, room, Role::Title, &self.sentence))
                 .saturating_add(1);
-            // Where rows are dear the picture alone says the digest.
-            let dear = right < width && height < 24;
-            let shown: Vec<Line> = self
-                .lines
-                .iter()
-                .filter(|l| !(dear && l.label == "sha-256"))
-                .cloned()
-                .collect();
-            y = lines::draw(c, (y, height), 15, &shown, Some(&self.reading)).saturating_add(1);
+            y = lines::draw(c, (y, height), 15, &self.lines, Some(&self.reading)).saturating_add(1);
             for line in &self.next {
                 y = y.saturating_add(c.paragraph(2, y, room, Role::Note, line));
             }

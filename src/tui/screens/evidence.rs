@@ -6,7 +6,9 @@ use crossterm::event::KeyEvent;
 
 use super::page::Page;
 use super::save::Save;
+use super::sign_bundle::SignBundle;
 use crate::session::field::Footing;
+use crate::session::guide;
 use crate::session::{Run, RunOutcome};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
@@ -108,7 +110,7 @@ impl Evidence {
             cursor: Cursor::on(at.unwrap_or(0)),
             ..Self::default()
         };
-        let asked = screen.ask(Order::Bundle, world);
+        let asked = screen.ask_bundle(world);
         let mut reaction = Reaction::push(screen);
         reaction.0.extend(asked.0);
         reaction
@@ -118,11 +120,32 @@ impl Evidence {
         let Some(run) = self.chosen(world) else {
             return Reaction::none();
         };
-        let mark = world.view.as_ref().map_or("", |v| v.profile.file_mark());
-        self.name = say!("{script}{mark}.bundle", script = run.script, mark);
+        self.name = proposal(run, world);
         self.waiting = true;
         Reaction::order(order(run.id.clone()))
     }
+
+    /// Keys that are held for the session sign by themselves; otherwise a person is asked.
+    fn ask_bundle(&mut self, world: &World) -> Reaction {
+        if world.view.as_ref().is_some_and(|v| v.automatic) {
+            return self.ask(|run| Order::Bundle { run, signer: None }, world);
+        }
+        let Some(run) = self.chosen(world) else {
+            return Reaction::none();
+        };
+        let of = say!(
+            "The bundle of run {number} of {script}.",
+            number = run.number,
+            script = run.script
+        );
+        Reaction::push(SignBundle::new(&run.id, of, proposal(run, world), world))
+    }
+}
+
+/// The name that is proposed for a bundle's file.
+fn proposal(run: &Run, world: &World) -> String {
+    let mark = world.view.as_ref().map_or("", |v| v.profile.file_mark());
+    say!("{script}{mark}.bundle", script = run.script, mark)
 }
 
 fn outcome(run: &Run) -> (&'static str, Role) {
@@ -224,6 +247,7 @@ impl Screen for Evidence {
     fn help(&self) -> &'static [&'static str] {
         &[
             "An auditor gets three things: the bundle, the report in ink, and the signed enrolment forms, which come by another road than the bundle.",
+            guide::BUNDLE_SIGNED,
             "The bundle is one file: script, log, every act with its signatures, files and report. keymoot verify checks it on another computer, without this vault.",
             "With the fingerprints of the forms in a text file (a fingerprint and a name a line), i here or keymoot verify F --trust FILE says whether these very people signed.",
             "In the report, w writes it to a file: as text, Markdown or HTML by the end of the name.",
@@ -319,7 +343,7 @@ impl Screen for Evidence {
             }
             (Verb::Back, None) => return Reaction::pop(),
             (Verb::Enter, None) => return self.ask(Order::Report, world),
-            (Verb::Write, None) => return self.ask(Order::Bundle, world),
+            (Verb::Write, None) => return self.ask_bundle(world),
             (Verb::Import, None) => self.brought = Some(Brought::default()),
             (Verb::Audit, None) => return super::audit::Audit::open(),
             (other, _) => {
@@ -358,11 +382,7 @@ impl Screen for Evidence {
             )))
         };
         match news {
-            News::Bundled(bytes) => Some(Reaction::push(Save::new(
-                tr("Evidence: write the bundle"),
-                &self.name,
-                bytes.clone(),
-            ))),
+            News::Bundled(bytes) => Some(Reaction::push(Save::bundle(&self.name, bytes.clone()))),
             News::Reported(report) => {
                 let proposal = self.name.replace(".bundle", ".report.txt");
                 Some(Reaction::push(Page::report(report.clone(), proposal)))

@@ -22,6 +22,12 @@ use crate::tui::world::World;
 
 const EXPLAINED: u16 = 8;
 
+/// Where else things are exchanged.
+const ELSEWHERE: [&str; 2] = [
+    "Keys that come from others, and the certificates and tokens that are given out for them, are under i (import) on Home.",
+    "Counterparties are known by their root and trusted certificates: v (keys) lists them.",
+];
+
 /// The list of exports.
 #[derive(Default)]
 pub(crate) struct Exchange {
@@ -220,14 +226,20 @@ impl Screen for Exchange {
         let (width, height) = (canvas.width(), canvas.height());
         if view.exports.is_empty() {
             let room = width.saturating_sub(4);
-            let y = canvas.paragraph(
+            let mut y = canvas.paragraph(
                 2,
                 1,
                 room,
                 Role::Title,
                 tr("Nothing has left this vault yet."),
             );
-            canvas.paragraph(2, y.saturating_add(2), room, Role::Text, tr("x wraps a key for a receiver. Ask the receiver first for the output of `aws payment-cryptography get-parameters-for-import`: the certificate and the token in it are what the key is wrapped for."));
+            y = y.saturating_add(3);
+            y = y.saturating_add(1).saturating_add(canvas.paragraph(2, y.saturating_sub(1), room, Role::Text, tr("x wraps a key for a receiver. Ask the receiver first for the output of `aws payment-cryptography get-parameters-for-import`: the certificate and the token in it are what the key is wrapped for.")));
+            for words in ELSEWHERE {
+                y = y
+                    .saturating_add(canvas.paragraph(2, y, room, Role::Text, words))
+                    .saturating_add(1);
+            }
             return;
         }
         let column = |title, width| Column {

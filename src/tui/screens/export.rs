@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crossterm::event::KeyEvent;
 
+use super::act::file_stem;
 use super::key::export_off;
 use super::keys::keys_of;
 use super::review::Review;
@@ -107,9 +108,9 @@ impl Export {
     fn take_key(&mut self, row: &KeyRow) {
         let chosen = Chosen::from(row);
         self.files
-            .propose("output", &format!("{}.json", chosen.label));
+            .propose("output", &format!("{}.json", file_stem(&chosen.label)));
         self.files
-            .propose(FOLDER.id, &format!("{}-out", chosen.label));
+            .propose(FOLDER.id, &format!("{}-out", file_stem(&chosen.label)));
         self.key = Some(chosen);
     }
 

@@ -4,11 +4,11 @@ use super::delete::Delete;
 use super::done::check_values;
 use super::menu::Menu;
 use super::review::Review;
-use crate::api::{KeyOrigin, KeyState};
+use crate::api::{KeyClass, KeyOrigin, KeyState};
 use crate::session::build::Answers;
 use crate::session::field::Footing;
 use crate::session::guide::export_word;
-pub(crate) use crate::session::guide::{export_off, out_off};
+pub(crate) use crate::session::guide::{export_off, export_off_in_words, out_off};
 use crate::session::{KeyRow, View, modes, op};
 use crate::text::{say, tr};
 use crate::tui::acts::Draft;
@@ -94,7 +94,9 @@ fn fields(row: &KeyRow) -> Vec<Line> {
         Line::new(tr("state"), state).role(role),
         Line::new(
             tr("exportable"),
-            if key.exportable {
+            if key.key_attributes.key_class == KeyClass::PUBLIC_KEY {
+                tr("public: whoever asks may have it")
+            } else if key.exportable {
                 tr("yes, wrapped")
             } else {
                 tr("never")
@@ -203,7 +205,10 @@ impl Screen for KeyPage {
         let enabled = row.is_some_and(|r| r.key.enabled);
         let mut offers = vec![
             Offer::word(Verb::Enter, tr("back")),
-            with(Offer::plain(Verb::Export), row.and_then(export_off).map(tr)),
+            with(
+                Offer::plain(Verb::Export),
+                row.and_then(export_off_in_words),
+            ),
             with(
                 Offer::word(
                     Verb::Switch,

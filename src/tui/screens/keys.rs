@@ -7,7 +7,7 @@ use crossterm::event::KeyEvent;
 use super::create::Create;
 use super::delete::Delete;
 use super::done::{check_values, common_name};
-use super::key::{KeyPage, export_off, out_off};
+use super::key::{KeyPage, export_off_in_words, out_off};
 use super::menu::Menu;
 use crate::session::field::Footing;
 use crate::session::guide::export_word;
@@ -143,7 +143,7 @@ impl Screen for Keys {
             Offer::plain(Verb::New),
             with(
                 Offer::plain(Verb::Export),
-                none.or_else(|| row.and_then(export_off).map(tr)),
+                none.or_else(|| row.and_then(export_off_in_words)),
             ),
             with(
                 Offer::plain(Verb::Delete),

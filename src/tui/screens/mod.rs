@@ -47,6 +47,7 @@ pub(crate) mod root;
 pub(crate) mod runner;
 pub(crate) mod save;
 pub(crate) mod settings;
+mod sign_bundle;
 pub(crate) mod stop_run;
 #[cfg(test)]
 pub(in crate::tui) mod tests;

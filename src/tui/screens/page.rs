@@ -57,9 +57,6 @@ impl Page {
 
 /// Asks where a report goes; its form follows the end of the file's name.
 fn written(proposal: &str, run: Box<RunReport>) -> Save {
-    let names = tr(
-        "A name that ends in .md is written as Markdown, one in .html as a page for a browser, every other as text. For ink, print the text.",
-    );
     let make = move |path: &Path| {
         let form = Format::of(path);
         Ok((form.draw(&run).into_bytes(), form.words().to_owned()))
@@ -67,7 +64,7 @@ fn written(proposal: &str, run: Box<RunReport>) -> Save {
     Save::made(
         tr("Evidence: write the report"),
         proposal,
-        names,
+        report::FORMS,
         Box::new(make),
     )
 }
@@ -118,8 +115,12 @@ impl Screen for Page {
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        let height = usize::from(canvas.height());
         let lines = wrap(&self.text, usize::from(canvas.width().saturating_sub(3)));
+        let mut height = usize::from(canvas.height());
+        if lines.len() > height {
+            // The counter has a row of its own.
+            height = height.saturating_sub(1);
+        }
         let top = self.top.min(lines.len().saturating_sub(height));
         for (y, line) in lines.iter().skip(top).take(height).enumerate() {
             canvas.put(1, cells(y), Role::Text, line);
@@ -127,12 +128,7 @@ impl Screen for Page {
         if lines.len() > height {
             let shown = lines.len().min(top.saturating_add(height));
             let word = say!(" {shown} of {lines} lines ", shown, lines = lines.len());
-            canvas.put_right(
-                canvas.width(),
-                cells(height.saturating_sub(1)),
-                Role::Muted,
-                &word,
-            );
+            canvas.put_right(canvas.width(), cells(height), Role::Muted, &word);
         }
     }
 

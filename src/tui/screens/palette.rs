@@ -22,11 +22,14 @@ pub(crate) struct Palette {
 impl Palette {
     /// A palette over these offers.
     pub(crate) fn of(offers: &[Offer]) -> Self {
-        let offers = keys::TABLE
+        let mut offers: Vec<Offer> = keys::TABLE
             .iter()
             .filter_map(|b| offers.iter().find(|o| o.verb == b.verb).cloned())
             .filter(|o| !matches!(o.verb, Verb::Palette))
             .collect();
+        // What can be done comes first; how one moves in a list is seldom looked for.
+        let moves: Vec<Verb> = keys::moves().iter().map(|o| o.verb).collect();
+        offers.sort_by_key(|o| moves.contains(&o.verb));
         Self {
             offers,
             filter: TextField::default(),

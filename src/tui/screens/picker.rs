@@ -44,7 +44,35 @@ impl Listed {
                 .any(|run| run.script == self.id && run.outcome.is_none())
         })
     }
+
+    /// What it is about, in full where the list has it cut, and its steps, as many as there is room for.
+    fn draw(&self, canvas: &mut Canvas<'_>) {
+        let width = canvas.width().saturating_sub(3);
+        let mut y = 0;
+        if cells(self.title.chars().count()) > canvas.width().saturating_sub(4) {
+            y = canvas.paragraph(2, 0, width, Role::Text, &self.title);
+        }
+        let height = usize::from(canvas.height().saturating_sub(y));
+        let shown = match self.steps.len() {
+            steps if steps <= height => steps,
+            _ => height.saturating_sub(1),
+        };
+        for (n, step) in self.steps.iter().take(shown).enumerate() {
+            let line = format!("{:2}  {step}", n.saturating_add(1));
+            canvas.put_cut(2, y.saturating_add(cells(n)), width, Role::Muted, &line);
+        }
+        if let Some(more @ 1..) = self.steps.len().checked_sub(shown) {
+            let words = say!("and {more} more steps", more);
+            canvas.put(2, y.saturating_add(cells(shown)), Role::Muted, &words);
+        }
+    }
 }
+
+/// Rows that the steps of the chosen ceremony keep on a high screen.
+const STEPS: u16 = 11;
+
+/// Said beside a ceremony whose run was interrupted.
+const OPEN: &str = "stands open";
 
 /// Where a chosen script is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,7 +245,7 @@ impl Screen for Picker {
         ]
     }
 
-    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
         let (width, height) = (canvas.width(), canvas.height());
         if self.listed.is_empty() {
             canvas.paragraph(
@@ -229,15 +257,41 @@ impl Screen for Picker {
             );
             return;
         }
-        let rows = cells(self.listed.len()).min(height / 2);
+        // The list takes what its steps leave on a high screen, and half of a low one.
+        let most = (height / 2).max(height.saturating_sub(STEPS.saturating_add(3)));
+        let rows = cells(self.listed.len()).min(most);
         let at = self.cursor.at();
+        let above = self.cursor.top(self.listed.len(), usize::from(rows));
+        let below = self
+            .listed
+            .len()
+            .saturating_sub(above.saturating_add(usize::from(rows)));
+        if above.saturating_add(below) > 0 {
+            let words = say!(
+                "{listed} ceremonies: {above} more above, {below} below",
+                listed = self.listed.len(),
+                above,
+                below
+            );
+            canvas.put(3, 0, Role::Muted, &words);
+        }
         canvas.within(0, 1, width, rows, |c| {
             self.cursor.draw(c, self.listed.len(), |c, n, y| {
                 let Some(listed) = self.listed.get(n) else {
                     return;
                 };
-                let role = if n == at { Role::Selection } else { Role::Text };
-                c.put_cut(3, y, width.saturating_sub(4), role, &listed.title);
+                let open = self.place == Place::Here && listed.stands_open(world);
+                let role = match (n == at, open) {
+                    (true, _) => Role::Selection,
+                    (false, true) => Role::Wait,
+                    _ => Role::Text,
+                };
+                let mut room = width.saturating_sub(4);
+                if open {
+                    c.put_right(width.saturating_sub(1), y, role, OPEN);
+                    room = room.saturating_sub(cells(OPEN.len()).saturating_add(1));
+                }
+                c.put_cut(3, y, room, role, &listed.title);
             });
         });
         let Some(chosen) = self.listed.get(at) else {
@@ -245,18 +299,8 @@ impl Screen for Picker {
         };
         let top = rows.saturating_add(2);
         canvas.rule(top, std::slice::from_ref(&chosen.file));
-        canvas.within(
-            0,
-            top.saturating_add(1),
-            width,
-            height.saturating_sub(top).saturating_sub(1),
-            |c| {
-                for (n, step) in chosen.steps.iter().enumerate() {
-                    let line = format!("{:2}  {step}", n.saturating_add(1));
-                    c.put_cut(2, cells(n), width.saturating_sub(3), Role::Muted, &line);
-                }
-            },
-        );
+        let y = top.saturating_add(1);
+        canvas.within(0, y, width, height.saturating_sub(y), |c| chosen.draw(c));
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {

@@ -8,7 +8,7 @@ use crate::session::guide::role_word;
 use crate::session::{Command, Outcome, PendingView};
 use crate::text::tr;
 use crate::tui::canvas::Canvas;
-use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
@@ -66,18 +66,8 @@ impl Screen for Refuse {
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
-        let mut offers = if self.form.choosing() {
-            keys::moves()
-        } else {
-            Vec::new()
-        };
-        offers.extend([
-            Offer::plain(Verb::Enter),
-            Offer::plain(Verb::NextField),
-            Offer::plain(Verb::PreviousField),
-            Offer::word(Verb::Back, tr("keep the request")),
-        ]);
-        offers
+        let keep = Offer::word(Verb::Back, tr("keep the request"));
+        self.form.page_offers(Offer::plain(Verb::Enter), keep)
     }
 
     fn help(&self) -> &'static [&'static str] {
@@ -91,14 +81,8 @@ impl Screen for Refuse {
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        let width = canvas.width().saturating_sub(4);
-        let y = canvas
-            .paragraph(2, 0, width, Role::Title, &self.sentence)
-            .saturating_add(1);
-        let height = canvas.height();
-        canvas.within(2, y, width, height, |c| {
-            self.form.draw(c);
-        });
+        let told = [(Role::Title, self.sentence.as_str())];
+        self.form.draw_page(&told, canvas);
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {

@@ -6,7 +6,7 @@ use crossterm::event::KeyEvent;
 
 use super::unlock::{Then, Unlock};
 use crate::session::field::Footing;
-use crate::session::returning::{RETURN_SO_FAR, RETURN_TOLD, RETURNING, Return};
+use crate::session::returning::{COPY_FROM, RETURN_SO_FAR, RETURN_TOLD, RETURNING, Return};
 use crate::text::tr;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
@@ -27,6 +27,13 @@ impl Restore {
         Self {
             form: Form::of(RETURNING),
         }
+    }
+
+    /// The copy is known, and the next question is where it goes.
+    pub(crate) fn of(copy: &Path) -> Self {
+        let mut screen = Self::new();
+        screen.form.propose(COPY_FROM.id, &copy.to_string_lossy());
+        screen
     }
 
     fn enter(&mut self) -> Reaction {
@@ -58,12 +65,8 @@ impl Screen for Restore {
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
-        vec![
-            Offer::plain(Verb::NextField),
-            Offer::plain(Verb::PreviousField),
-            Offer::plain(Verb::Enter),
-            Offer::plain(Verb::Back),
-        ]
+        self.form
+            .page_offers(Offer::plain(Verb::Enter), Offer::plain(Verb::Back))
     }
 
     fn help(&self) -> &'static [&'static str] {
@@ -83,15 +86,8 @@ impl Screen for Restore {
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        let (width, height) = (canvas.width().saturating_sub(4), canvas.height());
-        let mut y = 0;
-        for line in RETURN_TOLD.iter().map(|l| tr(l)) {
-            y += canvas.paragraph(2, y, width, Role::Text, line);
-        }
-        y += 1;
-        canvas.within(2, y, width, height.saturating_sub(y), |c| {
-            self.form.draw(c);
-        });
+        let told = RETURN_TOLD.iter().map(|line| (Role::Text, tr(line)));
+        self.form.draw_page(&told.collect::<Vec<_>>(), canvas);
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {

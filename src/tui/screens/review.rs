@@ -191,6 +191,9 @@ impl Screen for Review {
             };
             let lines = self.lines();
             let y = lines::draw(c, (y, end), 15, &lines, Some(&self.reading)).saturating_add(1);
+            if !wide && self.pending.phrase.is_none() && y < height {
+                c.put(2, y, Role::Muted, tr("F2 shows the request to the service to the letter; there w writes it to a file."));
+            }
             if let Some(phrase) = self.pending.phrase {
                 c.put(
                     2,

@@ -51,6 +51,11 @@ impl Save {
         }
     }
 
+    /// A bundle.
+    pub(crate) fn bundle(proposal: &str, bytes: Vec<u8>) -> Self {
+        Self::new(tr("Evidence: write the bundle"), proposal, bytes)
+    }
+
     /// The same for a text that depends on the name of the file.
     pub(crate) fn made(
         title: &'static str,
@@ -200,6 +205,8 @@ impl Screen for Save {
         }
         match news {
             News::Saved(path) => {
+                // The whole path: nobody here sees which folder keymoot was started in.
+                let path = path.canonicalize().unwrap_or_else(|_| path.clone());
                 let words = say!("written and read back: {path}", path = path.display());
                 let mut reaction = Reaction::one(Step::Notice(Role::Ok, words));
                 reaction.0.push(Step::Pop);

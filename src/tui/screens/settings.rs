@@ -108,7 +108,17 @@ impl Screen for Settings {
                 c.put_cut(26, y, width.saturating_sub(27), about, &setting.about());
             });
         });
-        let y = rows.saturating_add(2);
+        let mut y = rows.saturating_add(2);
+        if let Some(setting) = self.chosen(&world.look) {
+            let room = width.saturating_sub(4);
+            y = y.saturating_add(canvas.paragraph(
+                3,
+                y.saturating_sub(1),
+                room,
+                Role::Text,
+                &setting.about(),
+            ));
+        }
         canvas.rule(y, &[tr("As it looks now").to_owned()]);
         let mut at = (3_u16, y.saturating_add(2));
         for (role, word) in SAMPLE {

@@ -29,6 +29,7 @@ pub(crate) struct Welcome {
 enum Way {
     Rehearse,
     Open(usize),
+    Copy(usize),
     Create,
     Restore,
     Doctor,
@@ -46,11 +47,19 @@ impl Welcome {
                 || vault.display().to_string(),
                 |n| n.to_string_lossy().into_owned(),
             );
-            ways.push((
-                Way::Open(n),
-                say!("Open {name}", name),
-                tr("Its custodians enter their passphrases one after the other."),
-            ));
+            ways.push(if crate::vault::is_copy(vault) {
+                (
+                    Way::Copy(n),
+                    say!("Return to the copy {name}", name),
+                    tr("A backup, never opened: it becomes a vault again, in another folder."),
+                )
+            } else {
+                (
+                    Way::Open(n),
+                    say!("Open {name}", name),
+                    tr("Its custodians enter their passphrases one after the other."),
+                )
+            });
         }
         ways.push((
             Way::Create,
@@ -81,6 +90,10 @@ impl Welcome {
                 }
                 None => Reaction::none(),
             },
+            Some(Way::Copy(n)) => {
+                let copy = world.vaults.get(n);
+                copy.map_or_else(Reaction::none, |copy| Reaction::push(Restore::of(copy)))
+            }
             Some(Way::Create) => Reaction::push(Init::new(&world.folder.join("new.vault"))),
             Some(Way::Restore) => Reaction::push(Restore::new()),
             Some(Way::Doctor) => {
@@ -104,7 +117,9 @@ impl Screen for Welcome {
         let enter = match Self::ways(world).get(self.cursor.at()).map(|w| w.0) {
             Some(Way::Rehearse) => tr("shows the ceremonies you can rehearse"),
             Some(Way::Open(_)) => tr("asks the first custodian for a passphrase"),
-            Some(Way::Restore) => tr("asks which copy; the copy is read and never written"),
+            Some(Way::Restore | Way::Copy(_)) => {
+                tr("asks which copy; the copy is read and never written")
+            }
             Some(Way::Create) => {
                 tr("begins with the vault's name; nothing is written before the end")
             }

@@ -36,6 +36,16 @@ impl TextField {
         }
     }
 
+    /// What stands here was refused: the first letter typed takes its place, as a proposal's.
+    pub(crate) fn refused(&mut self) {
+        self.proposed = true;
+    }
+
+    /// Whether somebody typed what stands here.
+    pub(crate) fn is_own(&self) -> bool {
+        !self.proposed && !self.value().is_empty()
+    }
+
     /// What was typed.
     pub(crate) fn value(&self) -> &str {
         self.input.value()

@@ -69,7 +69,7 @@ impl Runner {
                 tr("nothing is trusted yet, no key has left. A slip ends nothing."),
             ),
             _ => (
-                vec![say!("It {does}.", does = step.op.does)],
+                vec![say!("This step {does}.", does = step.op.does)],
                 tr("nothing was done in this step yet"),
             ),
         }

@@ -240,6 +240,8 @@ impl Runner {
             tr("keeps what you typed; the request is shown before anybody signs")
         } else if turn.fields.is_empty() {
             tr("records that this was seen and goes on")
+        } else if step.op.name == ops::NOTE.name {
+            tr("records what you typed")
         } else {
             tr("compares what you typed and records it")
         };

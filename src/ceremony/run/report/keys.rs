@@ -43,8 +43,9 @@ fn row(from: &Material<'_>, declared: &KeyDeclaration) -> Option<ReportKey> {
             key.key_attributes.key_usage.words()
         ),
         algorithm: key.key_attributes.key_algorithm.name().to_owned(),
-        check_value: check_values(row),
+        check_value: key.key_check_value.clone(),
         check_value_method: key.key_check_value_algorithm.name().to_owned(),
+        other_check_value: other_check_value(row),
         generated_by: if public {
             "its owner; a certificate's key".to_owned()
         } else {
@@ -108,7 +109,10 @@ pub(super) fn of_step(from: &Material<'_>, step: &Step, record: &StepRecord) -> 
             continue;
         };
         let label = from.label(id);
-        let line = format!("{label} {}, check value {value} ({method})", became(&doing));
+        let line = format!(
+            "{label} {}, check value {value} by {method}",
+            became(&doing)
+        );
         if !told.contains(&line) {
             told.push(line);
         }
@@ -141,14 +145,12 @@ pub(super) fn last_day(end: Timestamp) -> String {
     end.plus_millis(-1).rfc3339().chars().take(10).collect()
 }
 
-/// Both check values of a 16-byte key, which alone tell TDES_2KEY and AES_128 apart.
-fn check_values(row: &KeyRow) -> String {
-    match &row.other_check_value {
-        Some((method, other)) => {
-            format!("{}; {other} by {}", row.key.key_check_value, method.name())
-        }
-        None => row.key.key_check_value.clone(),
-    }
+/// The other check value of a 16-byte key: both together alone tell TDES_2KEY and AES_128 apart.
+fn other_check_value(row: &KeyRow) -> String {
+    let other = row.other_check_value.as_ref();
+    other.map_or_else(String::new, |(method, value)| {
+        format!("{value} by {}", method.name())
+    })
 }
 
 fn made_by(from: &Material<'_>, id: &str) -> String {

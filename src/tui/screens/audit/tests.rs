@@ -3,21 +3,9 @@
 use super::super::evidence::Evidence;
 use super::super::home::Home;
 use super::*;
-use crate::tui::room::{Room, practice_session};
+use crate::tui::room::{Room, played, practice_session};
 
 /// Whoever changed the file, the screen says so and where.
-/// A practice vault in which the first script that ships was played.
-fn played() -> crate::session::Session {
-    let mut session = practice_session(true);
-    let (_, script) = crate::ceremony::shipped()[0];
-    let parsed = crate::ceremony::Script::parse(script).unwrap();
-    crate::ceremony::Runner::begin(&mut session, parsed, crate::ceremony::Wanted::default())
-        .unwrap()
-        .headless(&mut session)
-        .unwrap();
-    session
-}
-
 #[test]
 fn a_broken_chain_is_shown_as_such() {
     let session = practice_session(true);
@@ -68,13 +56,47 @@ fn a_run_is_reported_bundled_and_verified() {
     room.press("<Esc>i/no/such<Enter>").check("evidence-error");
 }
 
+/// Where no key is held, somebody signs the bundle: behind a blank page, and as often as it takes.
+#[test]
+fn a_bundle_is_signed_at_the_screen() {
+    let mut session = played();
+    let run = session.view().runs.last().unwrap().id.clone();
+    session.forget_keys();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("b");
+    let mut room = Room::new(Evidence::new(), session);
+    room.press("w").check("bundle-who");
+    room.press("<Down><Down><Down><Enter>");
+    room.shows(&["The keyboard goes to witness Wim.", "to sign the bundle"]);
+    room.press("<Enter>").check("bundle-sign");
+    room.press("of another kind<Enter>");
+    room.shows(&["does not open this envelope"]);
+    let (_, _, words) = crate::session::practice::PEOPLE[4];
+    room.press(words).press("<Enter>");
+    room.shows(&["Path of the new file", ".rehearsal.bundle"]);
+    room.press("<C-u>")
+        .press(&file.display().to_string())
+        .press("<Enter>");
+    room.shows(&["written and read back"]);
+    let done = crate::evidence::verify::verify(&std::fs::read(file).unwrap(), None).unwrap();
+    assert_eq!(
+        (done.run, done.bundle_signed),
+        (run, vec!["Wim".to_owned()])
+    );
+    // Nobody is an answer too, and an administrator none.
+    room.press("w<Down><Down><Down><Down><Down><Enter>");
+    room.shows(&["Ada cannot sign", "an administrator asks"]);
+    room.press("<Up><Enter>");
+    room.shows(&["Path of the new file"]);
+}
+
 /// The report goes to a file in the form that its name asks for; the bundle is judged with a trust file.
 #[test]
 fn a_report_is_saved_by_its_ending_and_a_bundle_judged_by_fingerprints() {
     let mut session = played();
     let run = session.view().runs.last().unwrap().id.clone();
     let (_, script) = crate::ceremony::shipped()[0];
-    let bundle = crate::ceremony::bundle(&mut session, script, &run, None).unwrap();
+    let bundle = crate::ceremony::bundle(&mut session, script, &run, None, Vec::new()).unwrap();
     let people = session.view().people.clone();
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name).display().to_string();

@@ -234,9 +234,9 @@ impl Init {
             self.rename(usize::from(custodians));
         }
         if self.page == Page::Names
-            && let Some(rule) = founding::same_name(&self.everybody())
+            && let Some((at, rule)) = founding::same_name(&self.everybody())
         {
-            self.error = Some(rule);
+            self.misnamed(at, &rule);
             return Reaction::none();
         }
         if self.page == Page::Clock && self.attested().is_none() {

@@ -23,6 +23,13 @@ impl Init {
             .map(|field| Person::at(field.id, &self.names.text(field.id).unwrap_or_default()))
             .collect()
     }
+
+    /// Says what is wrong with the name of one of them, and goes there.
+    pub(super) fn misnamed(&mut self, at: usize, rule: &str) {
+        if let Some(field) = names(usize::from(self.number("custodians"))).get(at) {
+            self.names.complain(field.id, rule);
+        }
+    }
 }
 
 /// A form for their names.

@@ -1,30 +1,24 @@
 //! A form drawn from field declarations: labels, hints, checks on leaving, practice answers where there are any.
 
+mod input;
 mod line;
+mod page;
 
 use std::path::Path;
 
 use crossterm::event::KeyEvent;
 
-use super::choice::{Choices, Entry};
+use super::choice::Choices;
 use super::component::ComponentField;
-use super::masked::MaskedField;
 use super::text::TextField;
-use crate::api::{KeyAlgorithm, KeyUsage};
 use crate::ceremony::{Answer, AskField};
+use crate::session::asked::is_place;
 use crate::session::field::{Field, Kind};
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::Verb;
 use crate::tui::screen::Wants;
-
-enum Input {
-    Text(TextField),
-    Choice(Choices),
-    Masked(MaskedField),
-    Component(ComponentField),
-    Confirm,
-}
+use input::{Input, input_for};
 
 struct Line {
     asked: AskField,
@@ -156,9 +150,32 @@ impl Form {
             self.focus = n;
             if let Some(line) = self.lines.get_mut(n) {
                 line.error = Some(error.to_owned());
-                if let Input::Masked(field) = &mut line.input {
-                    field.clear();
-                }
+                line.refused();
+            }
+        }
+    }
+
+    /// Whether anything stands here that somebody typed: leaving would lose it.
+    pub(crate) fn typed(&self) -> bool {
+        self.lines.iter().any(|line| match &line.input {
+            Input::Text(field) => field.is_own(),
+            Input::Masked(field) => !field.is_empty(),
+            Input::Component(field) => !field.is_empty(),
+            Input::Choice(_) | Input::Confirm => false,
+        })
+    }
+
+    /// All of it was refused: the focus goes to the last field whose answer the refusal names, and Enter goes through
+    /// the fields after it again.
+    pub(crate) fn refused(&mut self, why: &str) {
+        let names = |line: &Line| {
+            let text = line.input.text().unwrap_or_default();
+            text.chars().count() >= 4 && why.contains(text.trim())
+        };
+        if let Some(at) = self.lines.iter().rposition(names) {
+            self.focus = at;
+            for line in self.lines.iter_mut().skip(at.saturating_add(1)) {
+                line.visited = false;
             }
         }
     }
@@ -360,6 +377,9 @@ impl Form {
                 .map(|reason| say!("cannot be chosen here: {reason}", reason)),
             Input::Text(field) => line.asked.check(field.value()).err(),
         };
+        if line.error.is_some() && matches!(line.input, Input::Text(_)) {
+            line.refused();
+        }
         line.error.is_none()
     }
 
@@ -424,6 +444,20 @@ impl Form {
 }
 
 impl Line {
+    /// What was typed is not taken: a secret goes, and a short text is replaced by what is typed next. A path is long,
+    /// and mended rather than typed anew.
+    fn refused(&mut self) {
+        match &mut self.input {
+            Input::Masked(field) => field.clear(),
+            Input::Text(field)
+                if self.asked.field.kind != Kind::File && !is_place(&self.asked.field) =>
+            {
+                field.refused();
+            }
+            _ => {}
+        }
+    }
+
     /// Whether something has to be typed here and nothing is.
     fn is_empty(&self) -> bool {
         match &self.input {
@@ -432,59 +466,6 @@ impl Line {
             Input::Text(field) => field.value().trim().is_empty() && !self.asked.field.optional,
             Input::Choice(_) | Input::Confirm => false,
         }
-    }
-}
-
-impl Input {
-    fn text(&self) -> Option<String> {
-        match self {
-            Self::Text(field) => Some(field.value().to_owned()),
-            Self::Choice(choices) => choices.chosen().map(|e| e.id.clone()),
-            Self::Confirm => Some("seen".into()),
-            Self::Masked(_) | Self::Component(_) => None,
-        }
-    }
-
-    fn fill(&mut self, text: &str) {
-        match self {
-            Self::Text(field) => field.set(text),
-            Self::Choice(choices) => {
-                choices.choose(text);
-            }
-            Self::Masked(field) => field.fill(text),
-            Self::Component(field) => field.fill(text),
-            Self::Confirm => {}
-        }
-    }
-}
-
-fn input_for(field: &Field) -> Input {
-    let choices = |entries: Vec<Entry>| Input::Choice(Choices::new(entries));
-    match field.kind {
-        Kind::Passphrase => Input::Masked(MaskedField::new()),
-        Kind::Confirm => Input::Confirm,
-        Kind::Choice(list) => {
-            let none = field.optional.then(Entry::none_of_these);
-            let entries = list.iter().map(|c| Entry::new(c.id, tr(c.label), ""));
-            choices(none.into_iter().chain(entries).collect())
-        }
-        Kind::YesNo => choices(vec![
-            Entry::new("no", tr("no"), ""),
-            Entry::new("yes", tr("yes"), ""),
-        ]),
-        Kind::Usage => choices(
-            KeyUsage::ALL
-                .iter()
-                .map(|u| Entry::new(u.name(), u.name(), ""))
-                .collect(),
-        ),
-        Kind::Algorithm => choices(
-            KeyAlgorithm::ALL
-                .iter()
-                .map(|a| Entry::new(a.name(), a.name(), ""))
-                .collect(),
-        ),
-        _ => Input::Text(TextField::default()),
     }
 }
 

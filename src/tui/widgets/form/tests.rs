@@ -39,7 +39,8 @@ fn enter_checks_then_asks_the_next_then_completes() {
             .unwrap()
             .contains("from 3 to 180")
     );
-    typed(&mut form, "0");
+    // What was refused is replaced by what is typed next.
+    typed(&mut form, "10");
     assert_eq!(form.enter(), Pressed::Stays);
     assert!(form.secret());
     assert_eq!(form.enter(), Pressed::Stays);
