@@ -412,50 +412,6 @@ fn a_tampered_package_stops_the_ceremony_and_a_wrong_serial_does_not() {
     );
 }
 
-/// C5: the key that was formed of a component is suspect with its package, in the same commit, and nothing else is.
-#[test]
-fn a_key_whose_component_lay_in_a_tampered_package_is_suspect() {
-    let done = "{ state = \"CREATE_COMPLETE\", attributes = \"declared\" }";
-    let text = entering("TDES_2KEY", &[ONE, TWO], &["CAEBAA", "DF9B9A"], done);
-    let (mut session, outcome) = play(&text);
-    outcome.unwrap();
-    let later = SetRef {
-        id: "later".into(),
-        ..set("k", KeyAlgorithm::TDES_2KEY, 2)
-    };
-    let receive = |session: &mut Session, serial: &str, tampered| {
-        let came = ComponentStep::Receive {
-            serial: serial.into(),
-            advised: serial.into(),
-            advised_by: "Wim".into(),
-            tampered,
-        };
-        step(session, &later, 1, "Ana", came).unwrap();
-    };
-    // Whole, or another package: the key is as it was.
-    receive(&mut session, "n 1", false);
-    assert!(session.view().keys[0].suspect.is_none());
-    let other = SetRef {
-        id: "other".into(),
-        ..later.clone()
-    };
-    let came = ComponentStep::Receive {
-        serial: "N-7".into(),
-        advised: "N-7".into(),
-        advised_by: "Wim".into(),
-        tampered: true,
-    };
-    step(&mut session, &other, 1, "Ana", came).unwrap();
-    assert!(session.view().keys[0].suspect.is_none());
-    receive(&mut session, "n 1", true);
-    let key = &session.view().keys[0];
-    let (why, _) = key.suspect.clone().unwrap();
-    assert!(
-        why.contains("package n 1") && why.contains("tampering"),
-        "{why}"
-    );
-}
-
 /// What the workstation makes of the answers to its two forms: clean scripts that run to their end, out and in again.
 #[test]
 fn the_forms_of_the_workstation_are_ceremonies() {

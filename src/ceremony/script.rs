@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::api::Timestamp;
-use crate::session::{Profile, op_custody};
+use crate::session::Profile;
 
 use super::finding::Finding;
 use super::model::Model;
@@ -41,22 +41,6 @@ impl Script {
             model: parse::script(bytes)?,
             sha256: Sha256::digest(bytes).into(),
         })
-    }
-
-    /// The first step that wants its people at a terminal: they take new words there, which no file may hold outside a
-    /// rehearsal.
-    pub fn wants_people(&self) -> Option<&str> {
-        let ops = [
-            op_custody::RESHARE.name,
-            op_custody::ROTATE.name,
-            op_custody::REPLACE.name,
-        ];
-        let step = self
-            .model
-            .steps
-            .iter()
-            .find(|step| ops.contains(&step.op.name))?;
-        Some(&step.id)
     }
 
     /// What the linter says, in the order of lines.

@@ -88,7 +88,6 @@ impl PlayArgs {
             ceremony::resolve_inputs(&script, given, folder, profile).map_err(failure)?;
         let practice = self.practice(&script, own, profile)?;
         if self.headless {
-            people_are_there(&script, profile)?;
             let session = match &self.place.vault {
                 None => sessions::rehearsal(&practice, true)?,
                 Some(dir) => sessions::open(dir, self.place.unlock_file.as_deref(), &practice)?,
@@ -243,18 +242,6 @@ impl PlayArgs {
             Some(file) => Ok(Next::Film(Box::new(Filmed { file, run }))),
             None => run.end(None).map(Next::Exit),
         }
-    }
-}
-
-/// Refuses to begin what would stop halfway, where people have to be there.
-fn people_are_there(script: &Script, profile: Profile) -> Answer<()> {
-    match script.wants_people() {
-        Some(step) if profile != Profile::Rehearsal => Err(Failure::person_needed(format!(
-                "Step `{step}` wants everybody at a terminal: they take new words there, and no file may hold them. \
-                 Nothing was begun."
-        ))
-        .hint("play it without --headless; without --vault it is a rehearsal that needs nobody; `keymoot vault rotate` and `vault reshare` write the new words into the unlock file")),
-        _ => Ok(()),
     }
 }
 

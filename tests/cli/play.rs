@@ -4,8 +4,6 @@ use serde_json::{Value, json};
 
 use crate::program::{Room, repository};
 
-const OPEN: &str = "--unlock-file people.json";
-
 /// Names of the scripts that ship, without `.toml`.
 fn scripts() -> Vec<&'static str> {
     let shipped = keymoot::ceremony::shipped().iter();
@@ -93,22 +91,6 @@ fn what_cannot_begin_leaves_nothing() {
     room.run("play first-key.toml --headless --out out --vault nowhere.vault")
         .refused(1, "nowhere");
     assert!(!room.path("out").exists());
-}
-
-#[test]
-fn where_people_have_to_be_there_nothing_is_begun_without_them() {
-    let room = Room::new();
-    room.test_vault();
-    for script in ["custodian-replacement", "vault-recovery"] {
-        let play = format!("play {script}.toml --headless --vault t.vault {OPEN} --out out");
-        room.run(&play).refused(3, "wants everybody at a terminal");
-        assert!(!room.path("out").exists(), "{script}");
-    }
-    // Nothing stands open: another ceremony begins, and ends.
-    let play = format!("play first-key.toml --headless --vault t.vault {OPEN} --out out");
-    room.ok(&play);
-    // A rehearsal knows everybody's practice words.
-    room.ok("play custodian-replacement.toml --headless --out rehearsed");
 }
 
 #[test]

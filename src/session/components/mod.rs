@@ -9,7 +9,6 @@ mod judging;
 mod sentence;
 mod slip;
 mod state;
-mod tampered;
 mod turns;
 
 use hmac::{Hmac, KeyInit, Mac};

@@ -6,7 +6,6 @@ use crate::crypto::SecretBytes;
 use crate::crypto::components::{self, Difference};
 use crate::custody::ledger::{Access, HandOut, Holding};
 
-use super::tampered;
 use super::{
     ComponentCommand, ComponentSet, ComponentStep, HeldComponent, Package, SetRef, Source,
     commitment, ineligible, same_value, wrong,
@@ -94,18 +93,9 @@ impl Session {
                     tampered,
                     at: turn.at,
                 });
-                let suspect = match tampered {
-                    true => tampered::mark(working, turn.set, &serial, turn.at),
-                    false => Vec::new(),
-                };
                 let note = note.with("package", serial);
                 let note = note.with("advice_read_by", advised_by);
-                let note = note.with("tampered", tampered);
-                let note = match suspect.is_empty() {
-                    true => note,
-                    false => note.with("suspect", suspect),
-                };
-                (note, String::new())
+                (note.with("tampered", tampered), String::new())
             }
             ComponentStep::Enter { value, kcv, source } => {
                 self.may_be_entered(known, turn, &value, source)?;
@@ -318,19 +308,17 @@ fn known_set<'s>(sets: &'s mut Vec<ComponentSet>, set: &SetRef, at: i64) -> &'s 
 }
 
 /// C3: what is on the package is what the sender advised by another way.
-/// A serial as it is compared: spaces, hyphens and case do not count.
-pub(super) fn plain_serial(text: &str) -> String {
-    let kept = text.chars().filter(|c| c.is_alphanumeric());
-    kept.flat_map(char::to_uppercase).collect()
-}
-
 fn compare_serials(serial: &str, advised: &str) -> Result<(), Refusal> {
-    if plain_serial(serial).is_empty() {
+    let plain = |text: &str| -> String {
+        let kept = text.chars().filter(|c| c.is_alphanumeric());
+        kept.flat_map(char::to_uppercase).collect()
+    };
+    if plain(serial).is_empty() {
         return Err(wrong(
             "A package has a serial. Nothing was received: read it from the package.",
         ));
     }
-    if plain_serial(serial) == plain_serial(advised) {
+    if plain(serial) == plain(advised) {
         return Ok(());
     }
     Err(wrong(
