@@ -23,5 +23,6 @@ pub mod pki;
 pub mod plain;
 pub mod serve;
 pub mod session;
+pub mod text;
 pub mod tui;
 pub mod vault;

@@ -3,6 +3,7 @@
 use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
 use crate::session::{Run, RunOutcome};
+use crate::text::{say, tr};
 
 use super::ask::{Ask, Showing};
 
@@ -61,14 +62,17 @@ impl Showing {
 /// What is saved at this moment, as the end of the line So far.
 pub fn saved(showing: Option<&Showing>, rehearsal: bool) -> String {
     let what = match showing.map_or(0, |s| s.current) {
-        0 => "no step is done yet".to_owned(),
-        1 => "step 1 is done".to_owned(),
-        n => format!("steps 1-{n} are done"),
+        0 => tr("no step is done yet").to_owned(),
+        1 => tr("step 1 is done").to_owned(),
+        n => say!("steps 1-{n} are done", n),
     };
     if rehearsal {
-        format!("{what}; the rehearsal waits where it is")
+        say!("{what}; the rehearsal waits where it is", what)
     } else {
-        format!("{what} and saved; power may fail here and nothing is lost")
+        say!(
+            "{what} and saved; power may fail here and nothing is lost",
+            what
+        )
     }
 }
 
@@ -81,29 +85,33 @@ pub fn came_back(showing: &Showing) -> Vec<String> {
     };
     let (number, all) = (step.number, showing.steps.len());
     let done = match step.state.as_str() {
-        "executed" | "verified" | "witnessed" => format!(
+        "executed" | "verified" | "witnessed" => say!(
             "Had not happened: the closing of step {number}, and every step after it. Its act is done and saved, once; \
-             it is not done again."
+             it is not done again.",
+            number
         ),
-        _ => format!(
+        _ => say!(
             "Had not happened: what step {number} does, and every step after it. An act is saved whole or not at all; \
-             signatures that were given for it and not used are asked again."
+             signatures that were given for it and not used are asked again.",
+            number
         ),
     };
     vec![
-        format!(
-            "The power came back, or a pause is over: this ceremony goes on at step {number} of {all}, {}.",
-            step.title.trim_end_matches('.')
+        say!(
+            "The power came back, or a pause is over: this ceremony goes on at step {number} of {all}, {title}.",
+            number,
+            all,
+            title = step.title.trim_end_matches('.')
         ),
         match showing.current {
-            0 => "Saved: that the ceremony was begun; no step is done yet.".to_owned(),
-            1 => "Saved: step 1, with everything it made.".to_owned(),
-            n => format!("Saved: steps 1-{n}, with everything they made."),
+            0 => tr("Saved: that the ceremony was begun; no step is done yet.").to_owned(),
+            1 => tr("Saved: step 1, with everything it made.").to_owned(),
+            n => say!("Saved: steps 1-{n}, with everything they made.", n),
         },
         done,
-        format!(
-            "The same people? {}. If one of them is missing, Esc pauses again and nothing is lost.",
-            people.join(", ")
+        say!(
+            "The same people? {people}. If one of them is missing, Esc pauses again and nothing is lost.",
+            people = people.join(", ")
         ),
     ]
 }
@@ -112,8 +120,8 @@ pub fn came_back(showing: &Showing) -> Vec<String> {
 pub fn came_back_footing(showing: &Showing, rehearsal: bool) -> Footing {
     let number = showing.current.saturating_add(1);
     Footing {
-        acts: "whoever leads the ceremony, once the same people are here".into(),
-        enter: format!("goes on with step {number}"),
+        acts: tr("whoever leads the ceremony, once the same people are here").into(),
+        enter: say!("goes on with step {number}", number),
         so_far: saved(Some(showing), rehearsal),
     }
 }
@@ -123,26 +131,26 @@ pub fn ended(outcome: Option<RunOutcome>, run: Option<&Run>, rehearsal: bool) ->
     match outcome {
         Some(RunOutcome::Completed) => done(run, rehearsal),
         Some(RunOutcome::Exception) => {
-            "Ended with an exception. It is recorded and stands in the report.".into()
+            tr("Ended with an exception. It is recorded and stands in the report.").into()
         }
         Some(RunOutcome::Aborted) => {
-            "Stopped for good. The record says so; what was done before stands.".into()
+            tr("Stopped for good. The record says so; what was done before stands.").into()
         }
-        None => "The ceremony stands open and can be taken up again.".into(),
+        None => tr("The ceremony stands open and can be taken up again.").into(),
     }
 }
 
 fn done(run: Option<&Run>, rehearsal: bool) -> String {
     let files = match handed_over(run).len() {
         0 | 1 => "1 file".to_owned(),
-        n => format!("{n} files"),
+        n => say!("{n} files", n),
     };
     let hold = if rehearsal {
-        "In a real ceremony you would now hold"
+        tr("In a real ceremony you would now hold")
     } else {
-        "You now hold"
+        tr("You now hold")
     };
-    format!("Done. {hold}: {files}, 1 report, 1 card.")
+    say!("Done. {hold}: {files}, 1 report, 1 card.", hold, files)
 }
 
 /// The files made for a counterparty, without the instructions beside them.
@@ -164,16 +172,18 @@ pub fn holdings(run: Option<&Run>, seq: u64, words: &[String]) -> String {
         .filter(|name| name.to_ascii_lowercase().ends_with(".txt"))
         .collect();
     if files.is_empty() {
-        files.push("ceremony.json, the record".to_owned());
+        files.push(tr("ceremony.json, the record").to_owned());
     }
     let next = if beside.is_empty() {
         String::new()
     } else {
-        format!(" (beside it {})", beside.join(", "))
+        say!(" (beside it {beside})", beside = beside.join(", "))
     };
-    format!(
-        "file    {}{next}\nreport  report.txt: who did what, when, and who signed\ncard    the witness card: sequence {seq}, words {}",
-        files.join(", "),
-        words.join(" ")
+    say!(
+        "file    {files}{next}\nreport  report.txt: who did what, when, and who signed\ncard    the witness card: sequence {seq}, words {words}",
+        files = files.join(", "),
+        next,
+        seq,
+        words = words.join(" ")
     )
 }

@@ -12,6 +12,7 @@ use crate::session::handover;
 use crate::session::keyboard::HandOver;
 use crate::session::op::Op;
 use crate::session::{Action, Command, Outcome, PendingView, Refusal, Session, build, guide};
+use crate::text::{say, tr};
 use crate::vault::backup_place;
 
 use super::Explain;
@@ -72,9 +73,9 @@ impl Acting<'_, '_> {
                 }
                 Err(refusal) => {
                     self.talk.stop(&refusal.to_string());
-                    self.talk.say(
+                    self.talk.say(tr(
                         "Every answer is kept: answer again from the first question, or cancel.",
-                    );
+                    ));
                     continue;
                 }
             };
@@ -85,7 +86,7 @@ impl Acting<'_, '_> {
             }
         }
         self.talk
-            .say("Left. Nothing was asked and nothing has changed.");
+            .say(tr("Left. Nothing was asked and nothing has changed."));
         Ok(())
     }
 
@@ -93,7 +94,7 @@ impl Acting<'_, '_> {
     fn ceremony(&mut self, text: &str) -> Result<(), Gone> {
         let Ok(script) = Script::parse(text.as_bytes()) else {
             self.talk
-                .stop("These answers make no ceremony. Nothing was begun. Check the name for odd characters.");
+                .stop(tr("These answers make no ceremony. Nothing was begun. Check the name for odd characters."));
             return Ok(());
         };
         let resume = self
@@ -135,28 +136,35 @@ impl Acting<'_, '_> {
         action: &Action,
         preview: &PendingView,
     ) -> Result<bool, Gone> {
-        self.talk.heading(&format!("{}, review:", draft.op.title));
+        self.talk
+            .heading(&say!("{title}, review:", title = draft.op.title));
         let mut told = described(preview);
         if let Some(folder) = &draft.out {
-            told.push(format!("  folder: {}", folder.display()));
+            told.push(say!("  folder: {folder}", folder = folder.display()));
         }
         told.push(match preview.required {
-            1 => "  approvals: 1 custodian signs after whoever asks".to_owned(),
-            n => format!("  approvals: {n} custodians sign after whoever asks"),
+            1 => tr("  approvals: 1 custodian signs after whoever asks").to_owned(),
+            n => say!("  approvals: {n} custodians sign after whoever asks", n),
         });
         if let Some(phrase) = preview.phrase {
-            told.push(format!("This destroys. To go on, type the word {phrase}."));
+            told.push(say!(
+                "This destroys. To go on, type the word {phrase}.",
+                phrase
+            ));
         }
         let enter = match preview.phrase {
             Some(phrase) => {
-                format!("goes on only after the word {phrase}; then whoever asks signs")
+                say!(
+                    "goes on only after the word {phrase}; then whoever asks signs",
+                    phrase
+                )
             }
-            None => "goes on to the signature of whoever asks; then custodians sign".to_owned(),
+            None => tr("goes on to the signature of whoever asks; then custodians sign").to_owned(),
         };
         let question = Question::new(footing(
-            "the administrator, at the keyboard (or a custodian who will not sign)",
+            tr("the administrator, at the keyboard (or a custodian who will not sign)"),
             &enter,
-            "nothing was asked, nothing has changed, nothing left this machine",
+            tr("nothing was asked, nothing has changed, nothing left this machine"),
         ))
         .telling(told)
         .explained(&["This is the last look before signatures are asked for. back keeps every answer. exact shows the request of the service to the letter."])
@@ -198,31 +206,34 @@ impl Acting<'_, '_> {
         loop {
             let people = guide::issuers(&self.session.view());
             let question = Question::new(footing(
-                "whoever will ask for this act",
-                "takes the one whose number was typed; the signature follows",
-                "nothing was asked, nothing has changed",
+                tr("whoever will ask for this act"),
+                tr("takes the one whose number was typed; the signature follows"),
+                tr("nothing was asked, nothing has changed"),
             ))
             .telling(vec![
-                "Who asks for this? Who asks does not sign as custodian.".to_owned(),
+                tr("Who asks for this? Who asks does not sign as custodian.").to_owned(),
             ])
             .explained(&["Every act is asked for by one person, who signs first and cannot sign again as a custodian. Usually that is the administrator, who holds no share."]);
             self.talk.say("");
-            let Heard::Given(at) = self.talk.choose(&question, "Number", &people)? else {
+            let Heard::Given(at) = self.talk.choose(&question, tr("Number"), &people)? else {
                 return Ok(None);
             };
             let Some(issuer) = people.get(at).map(|e| e.id.clone()) else {
                 continue;
             };
-            let so_far = "nothing was asked, nothing has changed";
+            let so_far = tr("nothing was asked, nothing has changed");
             let question = Question::new(footing(
-                &format!("{issuer}, who asks and signs first"),
-                &format!("signs the request for {issuer} and puts it before the custodians"),
+                &say!("{issuer}, who asks and signs first", issuer),
+                &say!(
+                    "signs the request for {issuer} and puts it before the custodians",
+                    issuer
+                ),
                 so_far,
             ));
             let page = HandOver {
                 role: "",
                 person: &issuer,
-                what: "to ask for this and sign first",
+                what: tr("to ask for this and sign first"),
                 saved: so_far,
             };
             let Some(key) = self.key_of(&page, &issuer, &question)? else {
@@ -236,7 +247,8 @@ impl Acting<'_, '_> {
             };
             match self.session.perform(command) {
                 Ok(Outcome::Asked(pending)) => {
-                    self.talk.say(&format!("{issuer} asked for it and signed."));
+                    self.talk
+                        .say(&say!("{issuer} asked for it and signed.", issuer));
                     self.acts.asked.insert(pending.id, (action, out));
                     return Ok(Some(pending));
                 }
@@ -271,22 +283,22 @@ impl Acting<'_, '_> {
     /// Custodians sign one by one; with the last signature it is done.
     pub(crate) fn approve(&mut self, mut pending: PendingView) -> Result<(), Gone> {
         while pending.signed.len() < pending.required {
-            self.talk.heading(&format!(
-                "Approve, {} of {} signed.",
-                pending.signed.len(),
-                pending.required
+            self.talk.heading(&say!(
+                "Approve, {signed} of {required} signed.",
+                signed = pending.signed.len(),
+                required = pending.required
             ));
             let view = self.session.view();
             let people = guide::signers(&pending, &view);
             let mut told = described(&pending);
-            told.push(format!(
-                "Words for the minutes: {}",
-                pending.words.join(" ")
+            told.push(say!(
+                "Words for the minutes: {words}",
+                words = pending.words.join(" ")
             ));
-            told.push("Which custodian signs?".to_owned());
+            told.push(tr("Which custodian signs?").to_owned());
             let question = Question::new(footing(
-                &format!("a custodian; {} who asked cannot sign", pending.issuer),
-                "hands the keyboard to the custodian whose number was typed",
+                &say!("a custodian; {issuer} who asked cannot sign", issuer = pending.issuer),
+                tr("hands the keyboard to the custodian whose number was typed"),
                 NEVER_MIND,
             ))
             .telling(told)
@@ -295,7 +307,7 @@ impl Acting<'_, '_> {
                 "A wrong passphrase locks nothing, there is no limit, and the request stands.",
             ])
             .with(&[Word::Exact, Word::Refuse]);
-            match self.talk.choose(&question, "Number", &people)? {
+            match self.talk.choose(&question, tr("Number"), &people)? {
                 Heard::Given(at) => {
                     let Some(person) = people.get(at).map(|e| e.id.clone()) else {
                         continue;
@@ -313,7 +325,7 @@ impl Acting<'_, '_> {
                 }
                 Heard::Said(_) => {
                     self.talk
-                        .say("The request stays on the table while the vault is open: the list of approvals shows it.");
+                        .say(tr("The request stays on the table while the vault is open: the list of approvals shows it."));
                     return Ok(());
                 }
             }
@@ -325,21 +337,25 @@ impl Acting<'_, '_> {
     fn sign(&mut self, pending: &PendingView, person: &str) -> Result<Option<PendingView>, Gone> {
         let called = guide::called(person);
         let then = if pending.signed.len().saturating_add(1) >= pending.required {
-            "then it is done and saved"
+            tr("then it is done and saved")
         } else {
-            "then the next custodian is called"
+            tr("then the next custodian is called")
         };
         let question = Question::new(footing(
-            &format!("{called}; {} who asked cannot sign", pending.issuer),
-            &format!("signs this request for {person}; {then}"),
+            &say!(
+                "{called}; {issuer} who asked cannot sign",
+                called,
+                issuer = pending.issuer
+            ),
+            &say!("signs this request for {person}; {then}", person, then),
             NEVER_MIND,
         ))
         .telling(described(pending));
         let page = HandOver {
             role: "",
             person: &called,
-            what: "to read the request and sign it",
-            saved: "The request stands as it was asked; nothing has been done yet.",
+            what: tr("to read the request and sign it"),
+            saved: tr("The request stands as it was asked; nothing has been done yet."),
         };
         let Some(key) = self.key_of(&page, person, &question)? else {
             return Ok(Some(pending.clone()));
@@ -351,7 +367,7 @@ impl Acting<'_, '_> {
         };
         match self.session.perform(command) {
             Ok(Outcome::Approved(signed)) => {
-                self.talk.say(&format!("{person} approved."));
+                self.talk.say(&say!("{person} approved.", person));
                 Ok(Some(signed))
             }
             Ok(_) => Ok(Some(pending.clone())),
@@ -369,15 +385,15 @@ impl Acting<'_, '_> {
 
     pub(super) fn void(&mut self, pending: &PendingView) {
         self.acts.asked.remove(&pending.id);
-        self.talk.say(
+        self.talk.say(tr(
             "The request and its signatures are off the table; ask again if it is still wanted.",
-        );
+        ));
     }
 
     fn exact(&mut self, pending: &PendingView) {
         self.talk
-            .say(&format!("Digest (SHA-256): {}", pending.digest));
-        self.talk.say("Exactly this is signed:");
+            .say(&say!("Digest (SHA-256): {digest}", digest = pending.digest));
+        self.talk.say(tr("Exactly this is signed:"));
         self.talk.say(&pending.exact);
     }
 
@@ -390,9 +406,9 @@ impl Acting<'_, '_> {
             .map(|p| guide::Entry::new(&p.name, &p.name, &p.role))
             .collect();
         let question = Question::new(footing(
-            "whoever refuses; one person is enough to stop a request",
-            "keeps the answer; after the reason, takes the request off the table",
-            "the request still stands with its signatures",
+            tr("whoever refuses; one person is enough to stop a request"),
+            tr("keeps the answer; after the reason, takes the request off the table"),
+            tr("the request still stands with its signatures"),
         ));
         let [who, reason] = REFUSING else {
             return Ok(false);
@@ -412,9 +428,9 @@ impl Acting<'_, '_> {
         match self.session.perform(withdraw) {
             Ok(_) => {
                 self.acts.asked.remove(&pending.id);
-                self.talk.say(
+                self.talk.say(tr(
                     "The request is off the table. Nothing was changed; the refusal is recorded.",
-                );
+                ));
                 Ok(true)
             }
             Err(refusal) => {

@@ -9,6 +9,7 @@ use crate::session::handover::{self, Handover};
 use crate::session::{
     Action, BackupDone, Command, Executed, Outcome, PendingView, Refusal, STOPPED, Stop,
 };
+use crate::text::{say, tr};
 
 use super::act::Acting;
 use super::dialogue::{Question, SEARCHING, footing};
@@ -53,8 +54,9 @@ impl Acting<'_, '_> {
             Ok(_) => Ok(()),
             Err(Refusal::Stopped) => {
                 self.talk.say(STOPPED);
-                self.talk
-                    .say("Approvals in the menu leads to it: it is searched for again there.");
+                self.talk.say(tr(
+                    "Approvals in the menu leads to it: it is searched for again there.",
+                ));
                 Ok(())
             }
             Err(refusal) => {
@@ -98,7 +100,7 @@ impl Acting<'_, '_> {
     }
 
     fn done(&mut self, executed: &Executed) {
-        self.talk.heading("Done, saved and in the evidence.");
+        self.talk.heading(tr("Done, saved and in the evidence."));
         let view = self.session.view();
         for key in executed.responses.iter().filter_map(Response::key) {
             if let Some(row) = view.keys.iter().find(|r| r.key.key_arn == key.key_arn) {
@@ -108,21 +110,23 @@ impl Acting<'_, '_> {
             }
         }
         self.talk
-            .say(&format!("  signed by   {}", executed.who.join(", ")));
-        self.talk.say(&format!("  digest      {}", executed.digest));
+            .say(&say!("  signed by   {who}", who = executed.who.join(", ")));
+        self.talk
+            .say(&say!("  digest      {digest}", digest = executed.digest));
     }
 
     fn copied(&mut self, copy: &BackupDone, folder: &Path) {
         self.done(&copy.executed);
-        self.talk.say(&format!(
-            "Copy {} is written to {} and was read back.",
-            copy.id,
-            folder.display()
+        self.talk.say(&say!(
+            "Copy {id} is written to {folder} and was read back.",
+            id = copy.id,
+            folder = folder.display()
         ));
         for (name, sha256) in &copy.files {
-            self.talk.say(&format!("  {name}: SHA-256 {sha256}"));
+            self.talk
+                .say(&say!("  {name}: SHA-256 {sha256}", name, sha256));
         }
-        self.talk.say("Take the medium out, label it, seal it in its bag, and write the bag's serial into the minutes. Keep it apart from the vault.");
+        self.talk.say(tr("Take the medium out, label it, seal it in its bag, and write the bag's serial into the minutes. Keep it apart from the vault."));
     }
 
     /// Writes an export's files; another folder is asked for until they are written.
@@ -145,14 +149,17 @@ impl Acting<'_, '_> {
                     self.handed_out(&handover, executed, &folder);
                     return Ok(());
                 }
-                Err(why) => self.talk.stop(&format!(
-                    "The export is done and recorded, but its file is not written: {why}"
+                Err(why) => self.talk.stop(&say!(
+                    "The export is done and recorded, but its file is not written: {why}",
+                    why
                 )),
             }
             let question = Question::new(footing(
-                "whoever is at the keyboard",
-                "writes the files into this folder",
-                "the export is done and recorded; its cryptogram is kept only until you leave keymoot",
+                tr("whoever is at the keyboard"),
+                tr("writes the files into this folder"),
+                tr(
+                    "the export is done and recorded; its cryptogram is kept only until you leave keymoot",
+                ),
             ));
             match plain(self.talk, &question, crate::session::asked::FOLDER)? {
                 Some(text) => folder = PathBuf::from(text),
@@ -164,11 +171,11 @@ impl Acting<'_, '_> {
     fn handed_out(&mut self, handover: &Handover, executed: &Executed, folder: &Path) {
         let left = handover::left(executed);
         self.talk.say(left.what);
-        self.talk.say(&format!(
-            "  file        {}, read back",
-            folder.join(&handover.file).display()
+        self.talk.say(&say!(
+            "  file        {folder}, read back",
+            folder = folder.join(&handover.file).display()
         ));
-        self.talk.say(&format!("  beside it   {NEXT}"));
+        self.talk.say(&say!("  beside it   {NEXT}", NEXT));
         self.talk
             .say(&format!("  SHA-256     {}", handover.sha256()));
         self.talk.say(&left.carry.join(" "));

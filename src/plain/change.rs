@@ -4,6 +4,7 @@ use crate::ceremony::{Answer, ChangeTalk};
 use crate::session::Changing;
 use crate::session::guide::Entry;
 use crate::session::happened::{self, HAPPENED, Leads};
+use crate::text::{say, tr};
 
 use super::act::Acting;
 use super::dialogue::{Dialogue, Heard, Question, footing};
@@ -33,8 +34,8 @@ impl Acting<'_, '_> {
             }
             let Some(answers) = turn(self.talk, &talk, self.session, again)? else {
                 self.talk.say(
-                    "The change was given up. The people and shares of before are in force; words and envelopes \
-                     that were handed out for it are void and are destroyed.",
+                    tr("The change was given up. The people and shares of before are in force; words and envelopes \
+                     that were handed out for it are void and are destroyed."),
                 );
                 return Ok(());
             };
@@ -51,7 +52,7 @@ impl Acting<'_, '_> {
         }
         match self.session.finish_change(talk.over()) {
             Ok(changed) => {
-                self.talk.heading("Done, saved and in the evidence.");
+                self.talk.heading(tr("Done, saved and in the evidence."));
                 for line in changed.told() {
                     self.talk.say(&line);
                 }
@@ -68,8 +69,10 @@ impl Acting<'_, '_> {
     fn papers(&mut self) -> Result<(), Gone> {
         let question = Question::new(footing(
             "everybody",
-            "writes the enrolment forms and the new witness card there, to be printed and signed",
-            "the change is done and saved; back goes on without papers",
+            tr(
+                "writes the enrolment forms and the new witness card there, to be printed and signed",
+            ),
+            tr("the change is done and saved; back goes on without papers"),
         ));
         loop {
             let Some(folder) = plain(self.talk, &question, crate::session::asked::FOLDER)? else {
@@ -77,7 +80,7 @@ impl Acting<'_, '_> {
             };
             match crate::session::envelopes::write_papers(self.session, folder.as_ref()) {
                 Ok(()) => {
-                    self.talk.say(&format!("Written to {folder}."));
+                    self.talk.say(&say!("Written to {folder}.", folder));
                     return Ok(());
                 }
                 Err(refusal) => self.talk.stop(&refusal.to_string()),
@@ -97,7 +100,7 @@ fn turn(
         return Ok(Some(Vec::new()));
     };
     if ask.hand_over && !again {
-        let so_far = format!("So far: {}.", ask.footing.so_far);
+        let so_far = say!("So far: {so_far}.", so_far = ask.footing.so_far);
         if let Heard::Said(_) = talk.hand_over(&ask.hand_over(&so_far), true)? {
             return Ok(None);
         }
@@ -122,7 +125,7 @@ fn turn(
             Heard::Said(_) => return Ok(None),
         }
     }
-    talk.say("Wait: your answer is being worked on.");
+    talk.say(tr("Wait: your answer is being worked on."));
     Ok(Some(answers))
 }
 
@@ -131,14 +134,21 @@ impl Home<'_, '_> {
     pub(super) fn custodians(&mut self) -> Result<(), Gone> {
         loop {
             let view = self.session.view();
-            self.talk.heading(&format!(
-                "Custodians: {} of {} open, {} use a secret.",
-                view.k, view.n, view.t
+            self.talk.heading(&say!(
+                "Custodians: {view} of {n} open, {t} use a secret.",
+                view = view.k,
+                n = view.n,
+                t = view.t
             ));
             for person in view.people.iter() {
                 let [name, role, envelopes, last, next] = happened::row(person, &view);
-                self.talk.say(&format!(
-                    "  {name}, {role}; envelopes: {envelopes}; last drill: {last}; next: {next}"
+                self.talk.say(&say!(
+                    "  {name}, {role}; envelopes: {envelopes}; last drill: {last}; next: {next}",
+                    name,
+                    role,
+                    envelopes,
+                    last,
+                    next
                 ));
             }
             let entries: Vec<Entry> = HAPPENED
@@ -151,8 +161,11 @@ impl Home<'_, '_> {
                     }
                 })
                 .collect();
-            let Some(at) =
-                self.list("What happened?", "leads to what is done about it", &entries)?
+            let Some(at) = self.list(
+                tr("What happened?"),
+                tr("leads to what is done about it"),
+                &entries,
+            )?
             else {
                 return Ok(());
             };

@@ -1,6 +1,7 @@
 //! Choices as numbered lines, and which one somebody meant.
 
 use crate::session::guide::Entry;
+use crate::text::say;
 
 /// Choices as lines, numbered from 1; what cannot be taken says why.
 pub(crate) fn numbered(entries: &[Entry]) -> Vec<String> {
@@ -9,7 +10,7 @@ pub(crate) fn numbered(entries: &[Entry]) -> Vec<String> {
         .enumerate()
         .map(|(n, entry)| {
             let note = match (&entry.off, entry.note.as_str()) {
-                (Some(reason), _) => format!(" (cannot be chosen: {reason})"),
+                (Some(reason), _) => say!(" (cannot be chosen: {reason})", reason),
                 (None, "") => String::new(),
                 (None, note) => format!(" ({note})"),
             };
@@ -27,15 +28,16 @@ pub(super) fn picked(entries: &[Entry], text: &str) -> Result<usize, String> {
     };
     let at = by_number.filter(|n| *n < entries.len()).or_else(by_name);
     let Some((at, entry)) = at.and_then(|at| Some((at, entries.get(at)?))) else {
-        return Err(format!(
-            "Type one of the numbers 1 to {}. Nothing was chosen.",
-            entries.len()
+        return Err(say!(
+            "Type one of the numbers 1 to {entries}. Nothing was chosen.",
+            entries = entries.len()
         ));
     };
     match &entry.off {
-        Some(reason) => Err(format!(
-            "{} cannot be chosen: {reason}. Nothing was changed.",
-            entry.label
+        Some(reason) => Err(say!(
+            "{label} cannot be chosen: {reason}. Nothing was changed.",
+            label = entry.label,
+            reason
         )),
         None => Ok(at),
     }

@@ -6,6 +6,7 @@ use crate::session::Stop;
 use crate::session::field::{Footing, Kind, NOTHING_TYPED};
 use crate::session::guide::Entry;
 use crate::session::keyboard::{HandOver, ONE_PERSONS_EYES};
+use crate::text::{say, tr};
 
 use super::choices::{numbered, picked};
 use super::hints::hints;
@@ -166,13 +167,13 @@ impl<'a> Dialogue<'a> {
     pub(crate) fn enter(&mut self, question: &Question) -> Result<Heard<()>, Gone> {
         self.tell(question);
         loop {
-            let typed = self.prompt(question, "Press Enter: ")?;
+            let typed = self.prompt(question, tr("Press Enter: "))?;
             match self.steer(question, &typed) {
                 Steered::Word(word) => return Ok(Heard::Said(word)),
                 Steered::Handled => {}
                 Steered::Text(text) if text.is_empty() => return Ok(Heard::Given(())),
                 Steered::Text(_) => {
-                    self.stop("Only Enter is wanted here, or a word: help names them. Nothing was recorded.");
+                    self.stop(tr("Only Enter is wanted here, or a word: help names them. Nothing was recorded."));
                 }
             }
         }
@@ -241,11 +242,13 @@ impl<'a> Dialogue<'a> {
     ) -> Result<Heard<SecretBytes>, Gone> {
         self.tell(question);
         let question = self.about(question, asked);
-        self.say("Nothing you type now is shown. An empty line goes back.");
+        self.say(tr(
+            "Nothing you type now is shown. An empty line goes back.",
+        ));
         loop {
             self.footing(&question.footing);
             self.line.drop_typed_ahead();
-            let prompt = format!("{} (not shown): ", asked.field.label);
+            let prompt = say!("{label} (not shown): ", label = asked.field.label);
             let Some(secret) = self.line.secret(&prompt)? else {
                 return Ok(Heard::Said(Word::Back));
             };
@@ -369,12 +372,15 @@ impl<'a> Dialogue<'a> {
         self.heading(&page.goes());
         self.say(&page.step_back());
         let enter = if blank {
-            "scrolls all this out of sight and shows the question"
+            tr("scrolls all this out of sight and shows the question")
         } else {
-            "shows the question"
+            tr("shows the question")
         };
         let question = Question::new(footing(&page.acts(), enter, page.saved)).explained(&[
-            &format!("The keyboard changes hands because {ONE_PERSONS_EYES}"),
+            &say!(
+                "The keyboard changes hands because {ONE_PERSONS_EYES}",
+                ONE_PERSONS_EYES
+            ),
             &page.waits(),
         ]);
         self.line.drop_typed_ahead();
@@ -403,9 +409,11 @@ impl<'a> Dialogue<'a> {
     }
 
     fn footing(&mut self, footing: &Footing) {
-        self.line.say(&format!("Acts: {}", footing.acts));
-        self.line.say(&format!("Enter: {}", footing.enter));
-        self.line.say(&format!("So far: {}", footing.so_far));
+        self.line.say(&say!("Acts: {acts}", acts = footing.acts));
+        self.line
+            .say(&say!("Enter: {enter}", enter = footing.enter));
+        self.line
+            .say(&say!("So far: {so_far}", so_far = footing.so_far));
     }
 
     fn prompt(&mut self, question: &Question, prompt: &str) -> Result<String, Gone> {
@@ -414,7 +422,9 @@ impl<'a> Dialogue<'a> {
     }
 
     fn no_practice(&mut self) {
-        self.stop("There is no practice answer to this question. Nothing was answered.");
+        self.stop(tr(
+            "There is no practice answer to this question. Nothing was answered.",
+        ));
     }
 
     /// What a typed line means.
@@ -442,18 +452,20 @@ impl<'a> Dialogue<'a> {
             self.line.say(line);
         }
         self.line
-            .say("Words that work at a prompt, alone on their line:");
+            .say(tr("Words that work at a prompt, alone on their line:"));
         for (word, what, does) in WORDS {
             let own = matches!(what, Word::Exact | Word::Refuse);
             if !does.is_empty() && (!own || question.words.contains(what)) {
                 self.line.say(&format!("  {word}: {does}"));
             }
         }
-        self.line.say(&format!(
-            "  Before an answer that is itself one of these words, type {AS_TEXT}."
+        self.line.say(&say!(
+            "  Before an answer that is itself one of these words, type {AS_TEXT}.",
+            AS_TEXT
         ));
-        self.line
-            .say("  Ctrl-D closes the vault and ends keymoot; everything done so far is saved.");
+        self.line.say(tr(
+            "  Ctrl-D closes the vault and ends keymoot; everything done so far is saved.",
+        ));
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::ceremony::{bundle, shipped_by_hash};
 use crate::session::field::{Field, Kind};
 use crate::session::guide::Entry;
+use crate::text::{say, tr};
 
 use super::dialogue::{Question, footing};
 use super::home::Home;
@@ -32,10 +33,10 @@ impl Home<'_, '_> {
             Ok(trail) => trail,
             Err(refusal) => return self.talk.stop(&refusal.to_string()),
         };
-        self.talk.heading(&format!(
-            "Audit: {} events in {} lines, the newest last.",
-            trail.lines.len(),
-            trail.count
+        self.talk.heading(&say!(
+            "Audit: {lines} events in {trail} lines, the newest last.",
+            lines = trail.lines.len(),
+            trail = trail.count
         ));
         let before = trail.lines.len().saturating_sub(NEWEST);
         for line in trail.lines.iter().skip(before) {
@@ -55,7 +56,7 @@ impl Home<'_, '_> {
         }
         match &trail.broken {
             Some((_, why)) => self.talk.stop(why),
-            None => self.talk.say("The chain is whole from line 1."),
+            None => self.talk.say(tr("The chain is whole from line 1.")),
         }
     }
 
@@ -69,19 +70,27 @@ impl Home<'_, '_> {
                 Entry::new(
                     "",
                     &run.script,
-                    &format!("run {}, {}", run.number, run.started.rfc3339()),
+                    &say!(
+                        "run {number}, {started}",
+                        number = run.number,
+                        started = run.started.rfc3339()
+                    ),
                 )
             })
             .collect();
         let heading = match entries.len() {
-            0 => {
-                "No ceremony was run in this vault: there is nothing to bundle. keymoot verify F checks a bundle that somebody brought."
-            }
-            _ => {
-                "Runs, the oldest first. A bundle is one file that an auditor checks without this vault."
-            }
+            0 => tr(
+                "No ceremony was run in this vault: there is nothing to bundle. keymoot verify F checks a bundle that somebody brought.",
+            ),
+            _ => tr(
+                "Runs, the oldest first. A bundle is one file that an auditor checks without this vault.",
+            ),
         };
-        let Some(at) = self.list(heading, "asks where its bundle is to be written", &entries)?
+        let Some(at) = self.list(
+            heading,
+            tr("asks where its bundle is to be written"),
+            &entries,
+        )?
         else {
             return Ok(());
         };
@@ -89,9 +98,9 @@ impl Home<'_, '_> {
             return Ok(());
         };
         let question = Question::new(footing(
-            "nobody: evidence needs no approval",
-            "writes a new file of that name; back goes to the menu",
-            "nothing was written; a bundle holds no secret",
+            tr("nobody: evidence needs no approval"),
+            tr("writes a new file of that name; back goes to the menu"),
+            tr("nothing was written; a bundle holds no secret"),
         ))
         .explained(&["The bundle, the report in ink and the signed enrolment forms go to the auditor; the forms by another road than the bundle."]);
         let Some(path) = plain(self.talk, &question, BUNDLE)? else {
@@ -100,19 +109,22 @@ impl Home<'_, '_> {
         let script = shipped_by_hash(&run.script_sha256);
         let bundle = match script {
             Some(script) => bundle(self.session, script, &run.id, None).map_err(|e| e.to_string()),
-            None => Err(format!(
-                "{} does not ship with this keymoot, and evidence needs its file. Nothing was changed. `keymoot bundle DIR --script FILE --out F` takes it.",
-                run.script
+            None => Err(say!(
+                "{script} does not ship with this keymoot, and evidence needs its file. Nothing was changed. `keymoot bundle DIR --script FILE --out F` takes it.",
+                script = run.script
             )),
         };
         let written = bundle.and_then(|bytes| {
             let file = crate::os::new_file(path.as_ref()).map_err(|e| e.to_string())?;
             write_out(file, &bytes).map_err(|e| {
-                format!("The bundle could not be written ({e}). The vault is as it was.")
+                say!(
+                    "The bundle could not be written ({e}). The vault is as it was.",
+                    e
+                )
             })
         });
         match written {
-            Ok(()) => self.talk.say(&format!("Written: {path}.")),
+            Ok(()) => self.talk.say(&say!("Written: {path}.", path)),
             Err(why) => self.talk.stop(&why),
         }
         Ok(())

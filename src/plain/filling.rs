@@ -9,6 +9,7 @@ use crate::session::field::{Field, Footing, Kind};
 use crate::session::guide::{self, Entry};
 use crate::session::op::Op;
 use crate::session::{Profile, Session};
+use crate::text::{say, tr};
 
 use super::Explain;
 use super::dialogue::{Dialogue, Heard, Question, Word, footing};
@@ -60,7 +61,11 @@ pub(crate) fn fill(
             draft,
             explain,
         };
-        let place = format!("{} of {}", at.saturating_add(1), fields.len());
+        let place = say!(
+            "{at} of {fields}",
+            at = at.saturating_add(1),
+            fields = fields.len()
+        );
         match asking.one(field, &place)? {
             Some(Word::Back) if at == 0 => return Ok(false),
             Some(Word::Back) => at = at.saturating_sub(1),
@@ -81,27 +86,29 @@ struct Asking<'f, 'a> {
 impl Asking<'_, '_> {
     /// Asks one field until it is answered; a word that leads away is given back.
     fn one(&mut self, field: &Field, place: &str) -> Result<Option<Word>, Gone> {
-        self.talk.heading(&format!(
-            "{}, question {place}: {}.",
-            self.draft.op.title, field.label
+        self.talk.heading(&say!(
+            "{title}, question {place}: {label}.",
+            title = self.draft.op.title,
+            place,
+            label = field.label
         ));
         let entries = self.entries(field);
         if !entries.is_empty() && entries.iter().all(|e| e.off.is_some()) {
             for line in super::choices::numbered(&entries) {
                 self.talk.say(&line);
             }
-            self.talk.stop(
+            self.talk.stop(tr(
                 "None of these can be taken, so this cannot be asked for. Nothing was changed.",
-            );
+            ));
             return Ok(Some(Word::Cancel));
         }
         let mut told = self.about(field);
         if let Some(before) = self.draft.answers.texts.get(field.id) {
-            told.push(format!("Answered before: {before}"));
+            told.push(say!("Answered before: {before}", before));
         }
         let question = Question::new(self.footing()).telling(told).explained(&[
-            &format!("This {}.", self.draft.op.does),
-            "After the last question comes the review; before custodians have signed nothing happens.",
+            &say!("This {does}.", does = self.draft.op.does),
+            tr("After the last question comes the review; before custodians have signed nothing happens."),
         ]);
         let asked = AskField {
             exactly: None,
@@ -124,14 +131,14 @@ impl Asking<'_, '_> {
 
     fn footing(&self) -> Footing {
         let acts = if self.session.profile() == Profile::Rehearsal {
-            "whoever asks; here you play everybody"
+            tr("whoever asks; here you play everybody")
         } else {
-            "the administrator, at the keyboard (or a custodian who will not sign)"
+            tr("the administrator, at the keyboard (or a custodian who will not sign)")
         };
         footing(
             acts,
-            "keeps this answer and asks the next; after the last, shows the review",
-            "nothing was asked, nothing was written, nothing has changed",
+            tr("keeps this answer and asks the next; after the last, shows the review"),
+            tr("nothing was asked, nothing was written, nothing has changed"),
         )
     }
 
@@ -157,7 +164,7 @@ impl Asking<'_, '_> {
             return Vec::new();
         }
         let mut lines = vec![
-            "A second person, logged in as somebody else on another computer, fetches the fingerprint:"
+            tr("A second person, logged in as somebody else on another computer, fetches the fingerprint:")
                 .to_owned(),
         ];
         let parameters = self
@@ -176,12 +183,12 @@ impl Asking<'_, '_> {
         match parameters {
             Some(commands) => lines.extend(commands),
             None => lines.push(
-                "The owner of the root reads it from their own copy: openssl x509 -in ROOT.pem -noout -fingerprint -sha256"
+                tr("The owner of the root reads it from their own copy: openssl x509 -in ROOT.pem -noout -fingerprint -sha256")
                     .to_owned(),
             ),
         }
         lines.push(
-            "Ours stays hidden until theirs is typed: nothing here can be copied.".to_owned(),
+            tr("Ours stays hidden until theirs is typed: nothing here can be copied.").to_owned(),
         );
         lines
     }
@@ -226,13 +233,14 @@ impl Asking<'_, '_> {
         let Some(explain) = self.explain else { return };
         match explain(bytes, self.session.now()) {
             Ok(text) => {
-                self.talk.say("The file was read. It says:");
+                self.talk.say(tr("The file was read. It says:"));
                 for line in text.lines() {
                     self.talk.say(line);
                 }
             }
-            Err(reason) => self.talk.say(&format!(
-                "note: the file was read, and it is nothing known here: {reason}"
+            Err(reason) => self.talk.say(&say!(
+                "note: the file was read, and it is nothing known here: {reason}",
+                reason
             )),
         }
     }

@@ -14,6 +14,7 @@ use crate::session::founding::fields::{
 };
 use crate::session::founding::{self, Envelopes, Given, Moment, Papers, Person, Plan, USUAL};
 use crate::session::{Environment, NewPerson, Profile, Refusal, Session, policy_fits};
+use crate::text::{say, tr};
 use crate::vault::FolderStore;
 
 use super::dialogue::{Dialogue, Heard, Question, Word, footing};
@@ -32,14 +33,17 @@ const NOTHING: &str = "nothing is written yet; no vault exists";
 
 /// Makes a vault and leaves it open; `None` if it was given up, and then nothing was made.
 pub(crate) fn found(talk: &mut Dialogue<'_>, given: Given) -> Result<Option<Session>, Gone> {
-    talk.heading("Create a vault.");
+    talk.heading(tr("Create a vault."));
     let mut asking = Asking::new(given);
     while let Some(plan) = asking.plan(talk)? {
         let Some(ready) = everybodys_words(talk, &plan)? else {
-            talk.say(&format!("Back at the review. {}", founding::VOID));
+            talk.say(&say!(
+                "Back at the review. {founding}",
+                founding = founding::VOID
+            ));
             continue;
         };
-        talk.say(&format!("Wait: {}", founding::MAKING));
+        talk.say(&say!("Wait: {founding}", founding = founding::MAKING));
         match make(&plan, ready) {
             Ok((session, papers)) => {
                 handed_out(talk, &plan, &papers)?;
@@ -51,7 +55,7 @@ pub(crate) fn found(talk: &mut Dialogue<'_>, given: Given) -> Result<Option<Sess
             }
         }
     }
-    talk.say("Left. Nothing was written; no vault exists.");
+    talk.say(tr("Left. Nothing was written; no vault exists."));
     Ok(None)
 }
 
@@ -150,10 +154,10 @@ impl Asking {
     fn ask(&mut self, talk: &mut Dialogue<'_>, field: &Field) -> Result<Option<Word>, Gone> {
         let told = self
             .answer(field.id)
-            .map(|text| format!("Answered before: {text}. It is answered anew now."));
+            .map(|text| say!("Answered before: {text}. It is answered anew now.", text));
         let question = Question::new(footing(
-            "whoever sets this vault up",
-            "keeps this and goes on",
+            tr("whoever sets this vault up"),
+            tr("keeps this and goes on"),
             NOTHING,
         ))
         .telling(told.into_iter().collect())
@@ -195,13 +199,17 @@ impl Asking {
                 text.parse().unwrap_or(u8::MAX),
                 self.number(CUSTODIANS.id, USUAL.1),
             )?;
-            return Some(format!("{}: {rule} Nothing was recorded.", field.label));
+            return Some(say!(
+                "{label}: {rule} Nothing was recorded.",
+                label = field.label,
+                rule
+            ));
         }
         if field.id == CLOCK.id && date_time(text).is_none() {
-            return Some(format!(
-                "{} {} Nothing was recorded.",
-                field.label,
-                founding::NO_TIME
+            return Some(say!(
+                "{label} {founding} Nothing was recorded.",
+                label = field.label,
+                founding = founding::NO_TIME
             ));
         }
         let names = self.names();
@@ -241,10 +249,7 @@ impl Asking {
 fn taken(dir: &Path) -> Option<String> {
     let mut names = std::fs::read_dir(dir).ok()?;
     names.next().map(|_| {
-        format!(
-            "{}: not empty, and a vault is a folder of its own. Nothing was recorded; name another.",
-            dir.display()
-        )
+        say!("{dir}: not empty, and a vault is a folder of its own. Nothing was recorded; name another.", dir = dir.display())
     })
 }
 
@@ -257,8 +262,8 @@ fn review(talk: &mut Dialogue<'_>, plan: &Plan) -> Result<Heard<()>, Gone> {
         .collect();
     told.push(plan.next());
     let question = Question::new(footing(
-        "everybody: read it together",
-        "calls the first person to the keyboard, alone",
+        tr("everybody: read it together"),
+        tr("calls the first person to the keyboard, alone"),
         NOTHING,
     ))
     .telling(told)
@@ -329,7 +334,7 @@ fn own_words(
             if bool::from(typed.expose().ct_eq(words.expose())) {
                 return Ok(Some(words));
             }
-            talk.stop(&founding::not_those("An empty line"));
+            talk.stop(&founding::not_those(tr("An empty line")));
         }
     }
 }
@@ -353,7 +358,7 @@ fn handed_out(talk: &mut Dialogue<'_>, plan: &Plan, papers: &Papers) -> Result<(
     while let Some([head, words]) = envelopes.told() {
         let question = Question::new(envelopes.footing())
             .telling(vec![
-                format!("Envelopes, {}.", envelopes.count()),
+                say!("Envelopes, {envelopes}.", envelopes = envelopes.count()),
                 head,
                 words,
             ])
@@ -361,7 +366,9 @@ fn handed_out(talk: &mut Dialogue<'_>, plan: &Plan, papers: &Papers) -> Result<(
         match super::opening::plain(talk, &question, MEDIUM)? {
             None => talk.say(founding::NEEDS_THEIRS),
             Some(folder) => match envelopes.place(Path::new(folder.trim()), &plan.given.dir) {
-                Ok(()) => talk.say("Written and read back. Take the medium out and keep it."),
+                Ok(()) => talk.say(tr(
+                    "Written and read back. Take the medium out and keep it.",
+                )),
                 Err(refusal) => talk.stop(&refusal.to_string()),
             },
         }
@@ -377,7 +384,7 @@ fn handed_out(talk: &mut Dialogue<'_>, plan: &Plan, papers: &Papers) -> Result<(
         talk.stop(trouble);
     }
     talk.say(&papers.names());
-    talk.say("Fingerprint and name of everybody, as on the signed forms; a file of these lines is what `keymoot verify --trust` reads:");
+    talk.say(tr("Fingerprint and name of everybody, as on the signed forms; a file of these lines is what `keymoot verify --trust` reads:"));
     for line in &papers.trust {
         talk.say(&format!("  {line}"));
     }
@@ -385,9 +392,9 @@ fn handed_out(talk: &mut Dialogue<'_>, plan: &Plan, papers: &Papers) -> Result<(
         talk.say(line);
     }
     let question = Question::new(footing(
-        "everybody: sign the forms",
-        "goes to the vault's menu",
-        "the vault exists and is open; the words were shown once and never again",
+        tr("everybody: sign the forms"),
+        tr("goes to the vault's menu"),
+        tr("the vault exists and is open; the words were shown once and never again"),
     ))
     .explained(HELP);
     talk.enter(&question).map(|_| ())

@@ -2,6 +2,7 @@
 
 use crate::ceremony::AskField;
 use crate::session::field::Kind;
+use crate::text::{say, tr};
 
 /// Hint and practice answer of a field.
 pub(super) fn hints(asked: &AskField) -> Vec<String> {
@@ -10,10 +11,10 @@ pub(super) fn hints(asked: &AskField) -> Vec<String> {
         lines.push(asked.field.hint.to_owned());
     }
     if asked.field.optional && !matches!(asked.field.kind, Kind::Choice(_)) {
-        lines.push("This may be left empty.".to_owned());
+        lines.push(tr("This may be left empty.").to_owned());
     }
     if let Some(practice) = &asked.practice {
-        lines.push(format!("Practice answer (type f5): {practice}"));
+        lines.push(say!("Practice answer (type f5): {practice}", practice));
     }
     lines
 }

@@ -10,6 +10,7 @@ use crate::session::guide::{self, Entry, common_name};
 use crate::session::op::{self, Op};
 use crate::session::op_custody::RESTORE;
 use crate::session::{Command, Outcome, Session, View};
+use crate::text::{say, tr};
 
 use super::Explain;
 use super::act::{Acting, Acts};
@@ -76,27 +77,32 @@ impl<'a> Home<'_, 'a> {
             let people = view.people.iter().filter(|p| p.present);
             let people: Vec<&str> = people.map(|p| p.name.as_str()).collect();
             let told = vec![
-                format!("Keys: {}.", due::counts(&view).join(", ")),
-                format!("Here: {}. Time: {}.", people.join(", "), view.now.rfc3339()),
-                format!(
-                    "Sequence {}, words of the card: {}.",
-                    view.seq,
-                    view.card_words.join(" ")
+                say!("Keys: {counts}.", counts = due::counts(&view).join(", ")),
+                say!(
+                    "Here: {people}. Time: {now}.",
+                    people = people.join(", "),
+                    now = view.now.rfc3339()
+                ),
+                say!(
+                    "Sequence {seq}, words of the card: {card_words}.",
+                    seq = view.seq,
+                    card_words = view.card_words.join(" ")
                 ),
             ];
-            self.talk.heading(&format!(
-                "Vault {}, {}. {due} due.",
-                view.vault,
-                view.profile.banner()
+            self.talk.heading(&say!(
+                "Vault {vault}, {profile}. {due} due.",
+                vault = view.vault,
+                profile = view.profile.banner(),
+                due
             ));
             let question = Question::new(footing(
-                "nobody: looking needs no approval",
-                "goes where the number leads",
-                "everything done so far is saved; looking changes nothing",
+                tr("nobody: looking needs no approval"),
+                tr("goes where the number leads"),
+                tr("everything done so far is saved; looking changes nothing"),
             ))
             .telling(told)
             .explained(HELP);
-            match self.talk.choose(&question, "Number", &entries)? {
+            match self.talk.choose(&question, tr("Number"), &entries)? {
                 Heard::Given(at) => match menu.get(at).map(|(goal, _)| *goal) {
                     Some(Goal::Close) if self.leaves()? => return Ok(()),
                     Some(goal) => self.go(goal)?,
@@ -142,12 +148,12 @@ impl<'a> Home<'_, 'a> {
             return Ok(None);
         }
         let question = Question::new(footing(
-            "nobody: looking needs no approval",
+            tr("nobody: looking needs no approval"),
             enter,
-            "nothing has changed; back goes to the menu",
+            tr("nothing has changed; back goes to the menu"),
         ))
         .explained(HELP);
-        Ok(match self.talk.choose(&question, "Number", entries)? {
+        Ok(match self.talk.choose(&question, tr("Number"), entries)? {
             Heard::Given(at) => Some(at),
             Heard::Said(_) => None,
         })
@@ -160,14 +166,18 @@ impl<'a> Home<'_, 'a> {
             .iter()
             .map(|d| {
                 let label = format!("{}: {}", d.kind, d.what);
-                Entry::new("", &label, &format!("when: {}; for: {}", d.when, d.who))
+                Entry::new(
+                    "",
+                    &label,
+                    &say!("when: {when}; for: {who}", when = d.when, who = d.who),
+                )
             })
             .collect();
         let heading = match due.len() {
-            0 => "Nothing is due.".to_owned(),
-            n => format!("{n} due, the most urgent first."),
+            0 => tr("Nothing is due.").to_owned(),
+            n => say!("{n} due, the most urgent first.", n),
         };
-        let Some(at) = self.list(&heading, "goes where this is done", &entries)? else {
+        let Some(at) = self.list(&heading, tr("goes where this is done"), &entries)? else {
             return Ok(());
         };
         match due.into_iter().nth(at).map(|d| d.goes) {
@@ -196,18 +206,19 @@ impl<'a> Home<'_, 'a> {
                 entry.off = None;
             }
             let heading = match entries.len() {
-                0 => "No key is in this vault yet.".to_owned(),
-                1 => "1 key.".to_owned(),
-                n => format!("{n} keys, the oldest first."),
+                0 => tr("No key is in this vault yet.").to_owned(),
+                1 => tr("1 key.").to_owned(),
+                n => say!("{n} keys, the oldest first.", n),
             };
-            let Some(at) = self.list(&heading, "shows this key with all its fields", &entries)?
+            let Some(at) =
+                self.list(&heading, tr("shows this key with all its fields"), &entries)?
             else {
                 return Ok(());
             };
             let Some(row) = view.keys.get(at) else {
                 continue;
             };
-            self.talk.heading(&format!("Key {}.", row.label));
+            self.talk.heading(&say!("Key {label}.", label = row.label));
             for line in key_lines(&row.label, row, false) {
                 self.talk.say(&line);
             }
@@ -223,22 +234,22 @@ impl<'a> Home<'_, 'a> {
             .pending
             .iter()
             .map(|p| {
-                let note = format!(
-                    "asked by {}; {} of {} signed; may sign: {}",
-                    p.issuer,
-                    p.signed.len(),
-                    p.required,
-                    p.may_sign.join(", ")
+                let note = say!(
+                    "asked by {issuer}; {signed} of {required} signed; may sign: {may_sign}",
+                    issuer = p.issuer,
+                    signed = p.signed.len(),
+                    required = p.required,
+                    may_sign = p.may_sign.join(", ")
                 );
                 Entry::new("", &p.sentence, &note)
             })
             .collect();
         let heading = match entries.len() {
-            0 => "No request waits for signatures.".to_owned(),
-            1 => "1 request waits for signatures.".to_owned(),
-            n => format!("{n} requests wait for signatures."),
+            0 => tr("No request waits for signatures.").to_owned(),
+            1 => tr("1 request waits for signatures.").to_owned(),
+            n => say!("{n} requests wait for signatures.", n),
         };
-        let Some(at) = self.list(&heading, "opens this request", &entries)? else {
+        let Some(at) = self.list(&heading, tr("opens this request"), &entries)? else {
             return Ok(());
         };
         match view.pending.into_iter().nth(at) {
@@ -250,8 +261,8 @@ impl<'a> Home<'_, 'a> {
     fn exchange(&mut self) -> Result<(), Gone> {
         let view = self.session.view();
         self.talk.heading(match view.exports.len() {
-            0 => "Nothing was sent yet.",
-            _ => "What was sent, the newest first:",
+            0 => tr("Nothing was sent yet."),
+            _ => tr("What was sent, the newest first:"),
         });
         for export in view.exports.iter() {
             self.talk.say(&sent(export));
@@ -260,9 +271,9 @@ impl<'a> Home<'_, 'a> {
             return Ok(());
         }
         let question = Question::new(footing(
-            "nobody: a receipt needs no approval",
-            "reads the file and compares it with what was sent; back goes to the menu",
-            "nothing is read yet; a receipt is recorded and changes no key",
+            tr("nobody: a receipt needs no approval"),
+            tr("reads the file and compares it with what was sent; back goes to the menu"),
+            tr("nothing is read yet; a receipt is recorded and changes no key"),
         ))
         .explained(&["confirmed: the receiver holds the same key, with the same attributes. DIFFERS: it holds another key; stop and find out which of the two is wrong."]);
         let Some(path) = plain(self.talk, &question, RECEIPT)? else {
@@ -272,7 +283,8 @@ impl<'a> Home<'_, 'a> {
             .and_then(|answer| self.session.perform(Command::Receipt { answer }));
         match read {
             Ok(Outcome::Receipt(receipt)) if receipt.confirmed => {
-                self.talk.say(&format!("ok: {}", receipt.verdict));
+                self.talk
+                    .say(&say!("ok: {verdict}", verdict = receipt.verdict));
             }
             Ok(Outcome::Receipt(receipt)) => self.talk.stop(&receipt.verdict),
             Ok(_) => {}
@@ -289,7 +301,7 @@ impl<'a> Home<'_, 'a> {
                 .any(|run| run.script == id && run.outcome.is_none())
         };
         let Some(script) = pick(self.talk, &|id| {
-            open(id).then_some("stands open and goes on")
+            open(id).then_some(tr("stands open and goes on"))
         })?
         else {
             return Ok(());
@@ -311,19 +323,19 @@ impl<'a> Home<'_, 'a> {
             return Ok(true);
         };
         loop {
-            self.talk.heading("Close this vault?");
+            self.talk.heading(tr("Close this vault?"));
             self.talk.stop(only);
             let entries = [
-                Entry::new("copy", "copy it first", "signed like any other act"),
-                Entry::new("stay", "stay", "back to the menu"),
-                Entry::new("close", "close without a copy", ""),
+                Entry::new("copy", tr("copy it first"), tr("signed like any other act")),
+                Entry::new("stay", "stay", tr("back to the menu")),
+                Entry::new("close", tr("close without a copy"), ""),
             ];
             let question = Question::new(footing(
-                "whoever is at the keyboard",
-                "takes the number that was typed",
-                "everything is saved, on one medium alone: there is no second copy",
+                tr("whoever is at the keyboard"),
+                tr("takes the number that was typed"),
+                tr("everything is saved, on one medium alone: there is no second copy"),
             ));
-            match self.talk.choose(&question, "Number", &entries)? {
+            match self.talk.choose(&question, tr("Number"), &entries)? {
                 Heard::Given(0) => {
                     self.acting().begin(&op::BACKUP)?;
                     if self.session.only_copy().is_none() {
@@ -339,14 +351,14 @@ impl<'a> Home<'_, 'a> {
 
 /// One export in a line.
 fn sent(export: &crate::session::ExportView) -> String {
-    format!(
-        "  {} to {} at {}: {}; check value {}; file {}",
-        export.label,
-        common_name(&export.receiver),
-        export.at.rfc3339(),
-        export.state,
-        export.check_value,
-        export.file
+    say!(
+        "  {label} to {common_name} at {at}: {state}; check value {check_value}; file {file}",
+        label = export.label,
+        common_name = common_name(&export.receiver),
+        at = export.at.rfc3339(),
+        state = export.state,
+        check_value = export.check_value,
+        file = export.file
     )
 }
 
@@ -354,35 +366,54 @@ fn sent(export: &crate::session::ExportView) -> String {
 fn menu(view: &View) -> Vec<(Goal, Entry)> {
     let waiting = view.pending.len();
     let mut menu = vec![
-        (Goal::Due, Entry::new("due", "What is due", "")),
-        (Goal::Keys, Entry::new("keys", "Keys", "look at them")),
+        (Goal::Due, Entry::new("due", tr("What is due"), "")),
+        (
+            Goal::Keys,
+            Entry::new("keys", tr("Keys"), tr("look at them")),
+        ),
         (
             Goal::Approvals,
-            Entry::new("approvals", "Approvals", &format!("{waiting} waiting")),
+            Entry::new(
+                "approvals",
+                tr("Approvals"),
+                &say!("{waiting} waiting", waiting),
+            ),
         ),
         (
             Goal::Exchange,
-            Entry::new("exchange", "Exchange", "what was sent, and receipts"),
+            Entry::new(
+                "exchange",
+                tr("Exchange"),
+                tr("what was sent, and receipts"),
+            ),
         ),
         (
             Goal::Ceremonies,
-            Entry::new("ceremonies", "Ceremonies", "run one in this vault"),
+            Entry::new("ceremonies", tr("Ceremonies"), tr("run one in this vault")),
         ),
         (
             Goal::Custodians,
             Entry::new(
                 "people",
-                "Custodians",
-                "envelopes, drills, and what to do when something happened",
+                tr("Custodians"),
+                tr("envelopes, drills, and what to do when something happened"),
             ),
         ),
         (
             Goal::Audit,
-            Entry::new("audit", "Audit", "the log, and whether its chain holds"),
+            Entry::new(
+                "audit",
+                tr("Audit"),
+                tr("the log, and whether its chain holds"),
+            ),
         ),
         (
             Goal::Evidence,
-            Entry::new("evidence", "Evidence", "the file that an auditor gets"),
+            Entry::new(
+                "evidence",
+                tr("Evidence"),
+                tr("the file that an auditor gets"),
+            ),
         ),
     ];
     menu.extend(op::OPS.iter().map(|op| {
@@ -394,18 +425,18 @@ fn menu(view: &View) -> Vec<(Goal, Entry)> {
         (Goal::Act(op), entry)
     }));
     if !view.deeds.is_empty() {
-        let note = "the acts since the vault was opened, to be rehearsed and played again";
-        let entry = Entry::new("script", "Write a script of what was done", note);
+        let note = tr("the acts since the vault was opened, to be rehearsed and played again");
+        let entry = Entry::new("script", tr("Write a script of what was done"), note);
         menu.push((Goal::Script, entry));
     }
-    menu.push((Goal::Close, Entry::new("close", "Close the vault", "")));
+    menu.push((Goal::Close, Entry::new("close", tr("Close the vault"), "")));
     menu
 }
 
 /// Why an act cannot be asked for in this vault as it is now, as far as its fields tell.
 fn off(op: &Op, view: &View) -> Option<String> {
     if op.name == op::CREATE_KEY.name && !view.software_generation {
-        return Some("this vault may not make keys in software".into());
+        return Some(tr("this vault may not make keys in software").into());
     }
     let needed = op
         .fields
@@ -414,7 +445,7 @@ fn off(op: &Op, view: &View) -> Option<String> {
     needed
         .map(|field| (field, guide::keys(view, op.name, field.id)))
         .find(|(_, keys)| keys.iter().all(|k| k.off.is_some()))
-        .map(|(field, _)| format!("no key here can be its \"{}\"", field.label))
+        .map(|(field, _)| say!("no key here can be its \"{label}\"", label = field.label))
 }
 
 /// One of the ceremonies that ship, the shortest first; `note` says more about one by its id.
@@ -430,19 +461,23 @@ pub(crate) fn pick(
     let entries: Vec<Entry> = scripts
         .iter()
         .map(|(file, script)| {
-            let steps = format!("{file}, {} steps", script.steps().len());
+            let steps = say!(
+                "{file}, {script} steps",
+                file,
+                script = script.steps().len()
+            );
             let more = note(script.id()).map(|n| format!("{steps}; {n}"));
             Entry::new(file, script.title(), &more.unwrap_or(steps))
         })
         .collect();
-    talk.heading("Ceremonies that ship with keymoot.");
+    talk.heading(tr("Ceremonies that ship with keymoot."));
     let question = Question::new(footing(
-        "you; in the ceremony each question names who answers it",
-        "begins the ceremony whose number was typed, or goes on with one that stands open",
-        "nothing has happened yet",
+        tr("you; in the ceremony each question names who answers it"),
+        tr("begins the ceremony whose number was typed, or goes on with one that stands open"),
+        tr("nothing has happened yet"),
     ))
     .explained(&["A ceremony is a script: the same steps in the room, in rehearsal and without people. Each question says who answers and why it is asked."]);
-    Ok(match talk.choose(&question, "Number", &entries)? {
+    Ok(match talk.choose(&question, tr("Number"), &entries)? {
         Heard::Given(at) => scripts.into_iter().nth(at).map(|(_, script)| script),
         Heard::Said(_) => None,
     })

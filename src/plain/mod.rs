@@ -33,6 +33,7 @@ use crate::ceremony::{Script, Wanted};
 use crate::session::founding::Given;
 use crate::session::guide::Entry;
 use crate::session::{Environment, Refusal, RunOutcome, Session, practice};
+use crate::text::{say, tr};
 use crate::vault::{MemoryStore, vaults_in};
 
 use act::Acts;
@@ -119,7 +120,7 @@ pub fn run(start: Start, lent: Lent) -> u8 {
 /// The same with whoever is at the other end of the lines.
 fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
     let mut talk = Dialogue::new(line);
-    talk.say("keymoot in lines. The word help works at every prompt.");
+    talk.say(tr("keymoot in lines. The word help works at every prompt."));
     match start {
         Start::Welcome {
             folder,
@@ -159,8 +160,8 @@ fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
 fn ways(vaults: &[PathBuf]) -> Vec<Entry> {
     let mut entries = vec![Entry::new(
         "rehearse",
-        "Rehearse a ceremony",
-        "you play all the people; nothing is kept",
+        tr("Rehearse a ceremony"),
+        tr("you play all the people; nothing is kept"),
     )];
     entries.extend(vaults.iter().map(|dir| {
         let name = dir.file_name().map_or_else(
@@ -170,25 +171,25 @@ fn ways(vaults: &[PathBuf]) -> Vec<Entry> {
         Entry::new(
             "",
             &format!("Open {name}"),
-            "its custodians enter their passphrases",
+            tr("its custodians enter their passphrases"),
         )
     }));
     entries.push(Entry::new(
         "create",
-        "Create a vault",
-        "needs its custodians here, 20 min",
+        tr("Create a vault"),
+        tr("needs its custodians here, 20 min"),
     ));
     entries.push(Entry::new(
         "restore",
-        "Return to a copy",
-        "the stick with the vault is broken or lost",
+        tr("Return to a copy"),
+        tr("the stick with the vault is broken or lost"),
     ));
     entries.push(Entry::new(
         "doctor",
-        "Is this machine fit?",
-        "network, swap, core dumps, clock",
+        tr("Is this machine fit?"),
+        tr("network, swap, core dumps, clock"),
     ));
-    entries.push(Entry::new("leave", "Leave keymoot", ""));
+    entries.push(Entry::new("leave", tr("Leave keymoot"), ""));
     entries
 }
 
@@ -196,16 +197,16 @@ fn welcome(talk: &mut Dialogue<'_>, folder: &Path, lent: Lent) -> Result<(), Gon
     loop {
         let vaults = vaults_in(folder);
         let entries = ways(&vaults);
-        talk.heading(
+        talk.heading(tr(
             "A few people meet to make, move and destroy payment keys; no one can do it alone.",
-        );
+        ));
         let question = Question::new(footing(
-            "you, whoever you are: nothing here is dangerous",
-            "begins what the number names",
-            "nothing has happened; no vault is open",
+            tr("you, whoever you are: nothing here is dangerous"),
+            tr("begins what the number names"),
+            tr("nothing has happened; no vault is open"),
         ))
         .explained(&["Never seen it before? Take 1. A rehearsal asks the same questions as the real thing, shows a practice answer to each, and keeps nothing."]);
-        let at = match talk.choose(&question, "Number", &entries)? {
+        let at = match talk.choose(&question, tr("Number"), &entries)? {
             Heard::Given(at) => at,
             Heard::Said(_) => continue,
         };
@@ -268,9 +269,11 @@ fn ceremony(
         Ok(script) => begin_run(talk, script, place, wanted, out),
         Err(findings) => {
             for finding in findings {
-                talk.stop(&format!(
-                    "line {}: {}: {} Nothing was begun.",
-                    finding.line, finding.path, finding.message
+                talk.stop(&say!(
+                    "line {line}: {path}: {message} Nothing was begun.",
+                    line = finding.line,
+                    path = finding.path,
+                    message = finding.message
                 ));
             }
             Ok(false)
@@ -295,7 +298,7 @@ fn begin_run(
     let mut session = match opened {
         Ok(Some(session)) => session,
         Ok(None) => {
-            talk.say("The vault was not opened. Nothing was begun.");
+            talk.say(tr("The vault was not opened. Nothing was begun."));
             return Ok(false);
         }
         Err(refusal) => {
@@ -307,7 +310,9 @@ fn begin_run(
     let completed = match &end {
         Ok(Ok(End::Ended(RunOutcome::Completed))) => true,
         Ok(Ok(End::Left)) => {
-            talk.say("The ceremony stands open. --resume takes it up at the step where it is now.");
+            talk.say(tr(
+                "The ceremony stands open. --resume takes it up at the step where it is now.",
+            ));
             false
         }
         Ok(Err(error)) => {
@@ -342,7 +347,7 @@ fn workstation(talk: &mut Dialogue<'_>, dir: &Path, lent: Lent) -> Result<bool, 
     match opening::open(talk, dir, None)? {
         Ok(Some(session)) => stay(talk, session, lent).map(|()| true),
         Ok(None) => {
-            talk.say("The vault was not opened; nothing in it was changed.");
+            talk.say(tr("The vault was not opened; nothing in it was changed."));
             Ok(true)
         }
         Err(refusal) => {
@@ -369,7 +374,7 @@ fn stay(talk: &mut Dialogue<'_>, mut session: Session, lent: Lent) -> Result<(),
 fn close(talk: &mut Dialogue<'_>, session: Session) {
     let only = session.only_copy();
     match session.close() {
-        Ok(()) => talk.say("The vault is closed; what was held in memory is wiped."),
+        Ok(()) => talk.say(tr("The vault is closed; what was held in memory is wiped.")),
         Err(refusal) => talk.stop(&refusal.to_string()),
     }
     if let Some(only) = only {

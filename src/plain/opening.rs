@@ -14,6 +14,7 @@ use crate::session::returning::Return;
 use crate::session::{
     Bootstrap, Environment, NewerLog, Opening, Profile, Refusal, Session, Watches, WitnessAnswer,
 };
+use crate::text::{say, tr};
 use crate::vault::FolderStore;
 
 use super::dialogue::{Dialogue, Heard, Question, footing};
@@ -43,10 +44,10 @@ pub(crate) fn open(
         Err(refusal) => return Ok(Err(refusal)),
     };
     let public = opening.bootstrap();
-    talk.heading(&format!(
-        "Open {}: {}.",
-        dir.display(),
-        public.profile.banner()
+    talk.heading(&say!(
+        "Open {dir}: {profile}.",
+        dir = dir.display(),
+        profile = public.profile.banner()
     ));
     let mut entering = Entering {
         talk,
@@ -81,10 +82,10 @@ pub(crate) fn open_copy(
     environment: Environment,
 ) -> Result<Option<(Session, Option<NewerLog>)>, Gone> {
     let public = opening.bootstrap();
-    talk.heading(&format!(
-        "Open the copy in {}: {}.",
-        wanted.from.display(),
-        public.profile.banner()
+    talk.heading(&say!(
+        "Open the copy in {wanted}: {profile}.",
+        wanted = wanted.from.display(),
+        profile = public.profile.banner()
     ));
     let production = public.profile == Profile::Production;
     let mut entering = Entering {
@@ -96,7 +97,7 @@ pub(crate) fn open_copy(
         return Ok(None);
     }
     let Entering { talk, opening, .. } = entering;
-    talk.say("Wait: the copy is being opened and checked.");
+    talk.say(tr("Wait: the copy is being opened and checked."));
     match wanted.opened(opening, environment) {
         Ok((mut session, newer)) => {
             if production && !attest(talk, &mut session)? {
@@ -125,7 +126,7 @@ impl Entering<'_, '_> {
             opening,
             public,
         } = self;
-        talk.say("Wait: the vault is being opened and checked.");
+        talk.say(tr("Wait: the vault is being opened and checked."));
         let state_folder = match public.profile {
             Profile::Rehearsal => None,
             Profile::Test | Profile::Production => crate::os::state_folder(),
@@ -137,9 +138,9 @@ impl Entering<'_, '_> {
         if public.profile == Profile::Production && !attest(talk, &mut session)? {
             return Ok(session.close().map(|()| None));
         }
-        talk.say("The vault is open.");
+        talk.say(tr("The vault is open."));
         for note in session.view().notes {
-            talk.say(&format!("note: {note}"));
+            talk.say(&say!("note: {note}", note));
         }
         Ok(Ok(Some(session)))
     }
@@ -153,10 +154,10 @@ impl Entering<'_, '_> {
 
     fn so_far(&self) -> String {
         match self.opening.entered().as_slice() {
-            [] => "the vault is closed; nobody has entered a share".to_owned(),
-            entered => format!(
-                "the vault is closed; entered: {}. A wrong passphrase locks nothing",
-                entered.join(", ")
+            [] => tr("the vault is closed; nobody has entered a share").to_owned(),
+            entered => say!(
+                "the vault is closed; entered: {entered}. A wrong passphrase locks nothing",
+                entered = entered.join(", ")
             ),
         }
     }
@@ -164,9 +165,10 @@ impl Entering<'_, '_> {
     /// Custodians in turn; `false` if it was given up.
     fn shares(&mut self) -> Result<bool, Gone> {
         let count = self.custodians().count();
-        self.talk.say(&format!(
-            "{} custodians of {count} open this vault, one after the other.",
-            self.public.k
+        self.talk.say(&say!(
+            "{public} custodians of {count} open this vault, one after the other.",
+            public = self.public.k,
+            count
         ));
         while self.opening.missing() > 0 {
             let entered = self.opening.entered();
@@ -174,26 +176,26 @@ impl Entering<'_, '_> {
                 .custodians()
                 .map(|(name, _, here)| {
                     let place = if *here {
-                        "envelope in the vault's folder"
+                        tr("envelope in the vault's folder")
                     } else {
-                        "envelope on the own stick"
+                        tr("envelope on the own stick")
                     };
                     let entry = Entry::new(name, name, place);
                     if entered.contains(name) {
-                        entry.off_because("has entered a share")
+                        entry.off_because(tr("has entered a share"))
                     } else {
                         entry
                     }
                 })
                 .collect();
             let question = Question::new(footing(
-                "a custodian, any of those who wait",
-                "asks the one whose number was typed for the passphrase",
+                tr("a custodian, any of those who wait"),
+                tr("asks the one whose number was typed for the passphrase"),
                 &self.so_far(),
             ))
-            .telling(vec!["Which custodian is next?".into()])
+            .telling(vec![tr("Which custodian is next?").into()])
             .explained(HELP);
-            match self.talk.choose(&question, "Number", &entries)? {
+            match self.talk.choose(&question, tr("Number"), &entries)? {
                 Heard::Said(_) => return Ok(false),
                 Heard::Given(at) => {
                     let chosen = self.custodians().nth(at).cloned();
@@ -211,7 +213,7 @@ impl Entering<'_, '_> {
         let page = HandOver {
             role: "custodian",
             person: name,
-            what: "the passphrase from the own paper",
+            what: tr("the passphrase from the own paper"),
             saved: &so_far,
         };
         if let Heard::Said(_) = self.talk.hand_over(&page, true)? {
@@ -219,7 +221,7 @@ impl Entering<'_, '_> {
         }
         let question = Question::new(footing(
             &page.who(),
-            &format!("unseals {name}'s share; nothing else is opened by it"),
+            &say!("unseals {name}'s share; nothing else is opened by it", name),
             &so_far,
         ))
         .explained(HELP);
@@ -241,14 +243,16 @@ impl Entering<'_, '_> {
             return Ok(());
         };
         self.talk
-            .say(&format!("Wait: unsealing the envelope of {name}."));
+            .say(&say!("Wait: unsealing the envelope of {name}.", name));
         match self.opening.enter(name, &passphrase, envelope.as_deref()) {
             Ok(0) => self
                 .talk
-                .say(&format!("{name} has entered. That is enough.")),
-            Ok(more) => self
-                .talk
-                .say(&format!("{name} has entered. {more} more to come.")),
+                .say(&say!("{name} has entered. That is enough.", name)),
+            Ok(more) => self.talk.say(&say!(
+                "{name} has entered. {more} more to come.",
+                name,
+                more
+            )),
             Err(refusal) => self.talk.stop(&refusal.to_string()),
         }
         Ok(())
@@ -257,8 +261,8 @@ impl Entering<'_, '_> {
     /// The witness's card.
     fn card(&mut self) -> Result<Option<WitnessAnswer>, Gone> {
         let question = Question::new(footing(
-            "the witness, with the card from last time",
-            "keeps it; after the words the card is compared and the vault opened",
+            tr("the witness, with the card from last time"),
+            tr("keeps it; after the words the card is compared and the vault opened"),
             &self.so_far(),
         ))
         .explained(HELP);
@@ -311,11 +315,11 @@ pub(crate) fn medium(
 
 /// Production time is what two people read from their own watches; `false` if they gave it up.
 pub(super) fn attest(talk: &mut Dialogue<'_>, session: &mut Session) -> Result<bool, Gone> {
-    talk.heading("Two people read date and time from their own watches.");
+    talk.heading(tr("Two people read date and time from their own watches."));
     let question = Question::new(footing(
-        "two people, one after the other, each with the own watch",
-        "keeps it; after the second reading both are compared with the machine's clock",
-        "the vault is open; nothing is dated before its clock is attested",
+        tr("two people, one after the other, each with the own watch"),
+        tr("keeps it; after the second reading both are compared with the machine's clock"),
+        tr("the vault is open; nothing is dated before its clock is attested"),
     ));
     let mut watches = Watches::default();
     loop {

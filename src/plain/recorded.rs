@@ -9,14 +9,15 @@ use super::opening::plain;
 use crate::ceremony::recorded_script_for;
 use crate::os::write_new_file;
 use crate::session::asked::NEW_SCRIPT;
+use crate::text::{say, tr};
 
 impl Home<'_, '_> {
     /// Asks for the file and writes it.
     pub(super) fn script(&mut self) -> Result<(), Gone> {
         let question = Question::new(footing(
-            "whoever is at the keyboard",
-            "writes a new file of that name; a file that is there is never overwritten",
-            "nothing was written",
+            tr("whoever is at the keyboard"),
+            tr("writes a new file of that name; a file that is there is never overwritten"),
+            tr("nothing was written"),
         ))
         .explained(&["The script holds the acts since the vault was opened, in their order: people as places, files as inputs. keymoot lint says what is wrong with it, keymoot play rehearses it."]);
         loop {
@@ -25,12 +26,14 @@ impl Home<'_, '_> {
             };
             let path = Path::new(path.trim());
             let written = recorded_script_for(path, &self.session.deeds())
-                .map_err(|why| format!("No script was written: {why}."))
+                .map_err(|why| say!("No script was written: {why}.", why))
                 .and_then(|text| write_new_file(path, text.as_bytes()).map_err(|e| e.to_string()));
             match written {
                 Ok(path) => {
-                    self.talk
-                        .say(&format!("written and read back: {}", path.display()));
+                    self.talk.say(&say!(
+                        "written and read back: {path}",
+                        path = path.display()
+                    ));
                     return Ok(());
                 }
                 Err(why) => self.talk.stop(&why),

@@ -6,6 +6,7 @@ use crate::os::state_folder;
 use crate::session::op_custody::RESTORE;
 use crate::session::returning::{RETURN_SO_FAR, RETURN_TOLD, RETURNING, Return};
 use crate::session::{Environment, NewerLog, Profile, Restored, Session};
+use crate::text::tr;
 
 use super::act::{Acting, Acts};
 use super::dialogue::{Dialogue, Question, footing};
@@ -22,13 +23,13 @@ pub(crate) struct Returning {
 
 /// Asks a return through; whether a vault was written.
 pub(crate) fn restore(talk: &mut Dialogue<'_>, explain: Option<Explain>) -> Result<bool, Gone> {
-    talk.heading("Return to a copy.");
+    talk.heading(tr("Return to a copy."));
     for line in RETURN_TOLD {
         talk.say(line);
     }
     loop {
         let Some(wanted) = asked(talk)? else {
-            talk.say("Left. Nothing was written; the copy is as it was.");
+            talk.say(tr("Left. Nothing was written; the copy is as it was."));
             return Ok(false);
         };
         let opening = match wanted.begin() {
@@ -45,17 +46,21 @@ pub(crate) fn restore(talk: &mut Dialogue<'_>, explain: Option<Explain>) -> Resu
         let environment = Environment::real(state_folder.clone());
         let Some((mut session, newer)) = opening::open_copy(talk, opening, &wanted, environment)?
         else {
-            talk.say("The copy was not opened. Nothing was written; it is as it was.");
+            talk.say(tr(
+                "The copy was not opened. Nothing was written; it is as it was.",
+            ));
             return Ok(false);
         };
         let Some(restored) = approved(talk, &mut session, &wanted, newer, explain)? else {
-            talk.say("The return was not approved. Nothing was written; the copy is as it was.");
+            talk.say(tr(
+                "The return was not approved. Nothing was written; the copy is as it was.",
+            ));
             close(talk, session);
             return Ok(false);
         };
         match wanted.write(&mut session, state_folder.as_deref()) {
             Ok(trouble) => {
-                talk.heading("Done.");
+                talk.heading(tr("Done."));
                 for line in wanted.told(&restored) {
                     talk.say(&line);
                 }
@@ -75,8 +80,8 @@ pub(crate) fn restore(talk: &mut Dialogue<'_>, explain: Option<Explain>) -> Resu
 /// Which copy, where to, which log, and why; `None` if it was given up.
 fn asked(talk: &mut Dialogue<'_>) -> Result<Option<Return>, Gone> {
     let question = Question::new(footing(
-        "whoever has the copy",
-        "keeps this and goes on",
+        tr("whoever has the copy"),
+        tr("keeps this and goes on"),
         RETURN_SO_FAR,
     ))
     .explained(RETURN_TOLD);

@@ -8,6 +8,7 @@ use crate::ceremony::{
 use crate::session::field::{Field, Kind};
 use crate::session::guide::Entry;
 use crate::session::{Profile, RunOutcome, Session, Stop, practice};
+use crate::text::{say, tr};
 
 use super::dialogue::{Dialogue, Heard, Question, SEARCHING, footing};
 use super::line::Gone;
@@ -40,11 +41,13 @@ pub(crate) fn play(
     wanted: Wanted,
     out: Option<&Path>,
 ) -> Result<Result<End, RunError>, Gone> {
-    talk.heading(&format!("Ceremony: {}", script.title()));
+    talk.heading(&say!("Ceremony: {script}", script = script.title()));
     if session.profile() == Profile::Rehearsal {
-        talk.say(&practice::words(session.lasts(), "The word f5"));
+        talk.say(&practice::words(session.lasts(), tr("The word f5")));
     }
-    talk.say("At any prompt the word help explains, and pause stops without losing anything.");
+    talk.say(tr(
+        "At any prompt the word help explains, and pause stops without losing anything.",
+    ));
     let mut runner = match Runner::begin(session, script, wanted) {
         Ok(runner) => runner,
         Err(error) => return Ok(Err(error)),
@@ -156,18 +159,21 @@ impl Run<'_, '_> {
                 note => format!(" {note}."),
             };
             if step.state != "planned" && step.state != "armed" {
-                self.talk.say(&format!(
-                    "Step {} of {count} is {}: {}.{note}",
-                    step.number,
-                    step.state,
-                    step.title.trim_end_matches('.')
+                self.talk.say(&say!(
+                    "Step {number} of {count} is {state}: {title}.{note}",
+                    number = step.number,
+                    count,
+                    state = step.state,
+                    title = step.title.trim_end_matches('.'),
+                    note
                 ));
             }
         }
         let begins = before.is_none_or(|b| b.current != now.current);
         if begins && !over {
             let number = now.current.saturating_add(1).min(count);
-            self.talk.heading(&format!("Step {number} of {count}."));
+            self.talk
+                .heading(&say!("Step {number} of {count}.", number, count));
         } else {
             self.talk.say("");
         }
@@ -237,7 +243,7 @@ impl Run<'_, '_> {
             }
         }
         if secret {
-            self.talk.say("Wait: your answer is being worked on.");
+            self.talk.say(tr("Wait: your answer is being worked on."));
         }
         Ok(Turn::Answer(answers))
     }
@@ -248,20 +254,20 @@ impl Run<'_, '_> {
             .iter()
             .map(|(id, label, note)| Entry::new(id, label, note))
             .collect();
-        let mut told = vec!["The ceremony waits. What now?".to_owned()];
+        let mut told = vec![tr("The ceremony waits. What now?").to_owned()];
         if self.keeps_nothing() {
-            told.push("This is a rehearsal: whatever you choose, nothing is kept.".to_owned());
+            told.push(tr("This is a rehearsal: whatever you choose, nothing is kept.").to_owned());
         }
         let so_far = ceremony::saved(Some(showing), self.keeps_nothing());
         let question = Question::new(footing(
-            "whoever leads the ceremony",
-            "takes the number that was typed",
+            tr("whoever leads the ceremony"),
+            tr("takes the number that was typed"),
             &so_far,
         ))
         .telling(told)
         .explained(&["A paused ceremony loses nothing. Stopping it for good is recorded and cannot be taken back; the keys it made stay as they are."]);
         self.talk.say("");
-        let chosen = match self.talk.choose(&question, "Number", &entries)? {
+        let chosen = match self.talk.choose(&question, tr("Number"), &entries)? {
             Heard::Given(at) => PAUSE.get(at).map_or("on", |(id, ..)| *id),
             Heard::Said(_) => "on",
         };
@@ -274,8 +280,8 @@ impl Run<'_, '_> {
 
     fn stop(&mut self, so_far: &str) -> Result<Turn, Gone> {
         let question = Question::new(footing(
-            "whoever leads the ceremony",
-            "stops the ceremony for good and records the reason",
+            tr("whoever leads the ceremony"),
+            tr("stops the ceremony for good and records the reason"),
             so_far,
         ));
         let asked = crate::ceremony::AskField {
@@ -305,18 +311,18 @@ impl Run<'_, '_> {
             .say(&ceremony::holdings(Some(&run), view.seq, &view.card_words));
         let Some(folder) = out else {
             self.talk.say(if self.keeps_nothing() {
-                "Nothing was written. With --out FOLDER the files of a rehearsal are kept, marked as such."
+                tr("Nothing was written. With --out FOLDER the files of a rehearsal are kept, marked as such.")
             } else {
-                "Nothing was written; the vault's record holds every file. keymoot play SCRIPT --vault DIR --resume \
-                 --out FOLDER writes them."
+                tr("Nothing was written; the vault's record holds every file. keymoot play SCRIPT --vault DIR --resume \
+                 --out FOLDER writes them.")
             });
             return;
         };
         match self.runner.write_outputs(self.session, folder) {
-            Ok(files) => self.talk.say(&format!(
-                "Written to {}: {}.",
-                folder.display(),
-                files.join(", ")
+            Ok(files) => self.talk.say(&say!(
+                "Written to {folder}: {files}.",
+                folder = folder.display(),
+                files = files.join(", ")
             )),
             Err(error) => self.talk.stop(&error.to_string()),
         }

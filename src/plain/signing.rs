@@ -3,6 +3,7 @@
 use crate::ceremony::AskField;
 use crate::session::asked::{APPROVAL_ENVELOPE, SIGNING_PASSPHRASE};
 use crate::session::{KeySource, Profile, Session};
+use crate::text::tr;
 
 use super::dialogue::{Dialogue, Heard, Question};
 use super::line::Gone;
@@ -39,7 +40,9 @@ pub(crate) fn key(
     let Heard::Given(passphrase) = talk.secret(&question, &asked)? else {
         return Ok(None);
     };
-    talk.say("Wait: the key is unsealed for one signature and wiped again.");
+    talk.say(tr(
+        "Wait: the key is unsealed for one signature and wiped again.",
+    ));
     Ok(Some(match envelope {
         Some(text) => KeySource::Envelope(text, passphrase),
         None => KeySource::Passphrase(passphrase),

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::custody::{Policy, Role};
+use crate::text::{say, tr};
 
 use super::Session;
 use super::error::Refusal;
@@ -89,13 +90,17 @@ pub(crate) fn old_beside_new(old: &Policy, new: &Policy) -> Details {
     let said = |members: &Map<String, Value>, name: &str| {
         members
             .get(name)
-            .map_or_else(|| "not set".to_owned(), Value::to_string)
+            .map_or_else(|| tr("not set").to_owned(), Value::to_string)
     };
     names
         .into_iter()
         .filter(|name| old.get(*name) != new.get(*name))
         .map(|name| {
-            let change = format!("until now {}; then {}", said(&old, name), said(&new, name));
+            let change = say!(
+                "until now {said}; then {said_2}",
+                said = said(&old, name),
+                said_2 = said(&new, name)
+            );
             line(&name.replace('_', " "), &change)
         })
         .collect()

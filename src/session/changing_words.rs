@@ -1,5 +1,7 @@
 //! What is said in a change of people or shares: each turn, and what it came to, the same on every front end.
 
+use crate::text::{say, tr};
+
 use super::changing::{Changed, Moment, Turn};
 use super::field::Footing;
 
@@ -8,35 +10,36 @@ impl Changed {
     pub fn told(&self) -> Vec<String> {
         match self {
             Self::Drilled(done) => {
-                let mut lines = vec![format!("proven: {}", names(&done.proven))];
+                let mut lines = vec![say!("proven: {names}", names = names(&done.proven))];
                 let failed = done.failed.iter();
-                lines.extend(failed.map(|(name, why)| format!("FAILED: {name}: {why}")));
-                lines.push(format!("not there: {}", names(&done.absent)));
+                lines.extend(failed.map(|(name, why)| say!("FAILED: {name}: {why}", name, why)));
+                lines.push(say!("not there: {names}", names = names(&done.absent)));
                 if !done.failed.is_empty() {
                     lines.push(
-                        "Whose envelope failed cannot help to open or sign: rotate while enough others can.".into(),
+                        tr("Whose envelope failed cannot help to open or sign: rotate while enough others can.").into(),
                     );
                 }
                 lines
             }
             Self::Reshared(done) => vec![
-                format!("the set {} is in force; {} is dead", done.set, done.old_set),
-                "Everybody's envelopes of before are destroyed now, in front of the witness."
+                say!(
+                    "the set {set} is in force; {old_set} is dead",
+                    set = done.set,
+                    old_set = done.old_set
+                ),
+                tr("Everybody's envelopes of before are destroyed now, in front of the witness.")
                     .into(),
             ],
             Self::Rotated(done) => {
                 let mut lines = vec![
-                    format!("gone: {}; new: {}", names(&done.gone), names(&done.joined)),
-                    format!("{} secrets were sealed anew", done.secrets),
-                    "The envelopes and words of before open nothing here any more: destroy them in front of the \
-                     witness."
+                    say!("gone: {names}; new: {names_2}", names = names(&done.gone), names_2 = names(&done.joined)),
+                    say!("{secrets} secrets were sealed anew", secrets = done.secrets),
+                    tr("The envelopes and words of before open nothing here any more: destroy them in front of the \
+                     witness.")
                         .into(),
                 ];
                 if !done.open_copies.is_empty() {
-                    lines.push(format!(
-                        "Copies that still open to the people of before: {}. Destroy them and attest it.",
-                        done.open_copies.join(", ")
-                    ));
+                    lines.push(say!("Copies that still open to the people of before: {open_copies}. Destroy them and attest it.", open_copies = done.open_copies.join(", ")));
                 }
                 lines
             }
@@ -57,13 +60,16 @@ fn names(names: &[String]) -> String {
 pub fn title_of(turn: &Turn, shown: bool) -> String {
     let person = &turn.person;
     match &turn.moment {
-        Moment::Words { .. } if shown => format!("New words, for {person} alone"),
-        Moment::Words { .. } => format!("{person}, type your words back from your paper"),
+        Moment::Words { .. } if shown => say!("New words, for {person} alone", person),
+        Moment::Words { .. } => say!("{person}, type your words back from your paper", person),
         Moment::Place { .. } => {
-            format!("{person}: your envelopes go to your own medium, and nowhere else")
+            say!(
+                "{person}: your envelopes go to your own medium, and nowhere else",
+                person
+            )
         }
-        Moment::Prove { new: true, .. } => format!("{person} proves the new envelopes"),
-        Moment::Prove { .. } => format!("{person} proves both envelopes"),
+        Moment::Prove { new: true, .. } => say!("{person} proves the new envelopes", person),
+        Moment::Prove { .. } => say!("{person} proves both envelopes", person),
     }
 }
 
@@ -71,37 +77,34 @@ pub fn title_of(turn: &Turn, shown: bool) -> String {
 pub fn lines_of(turn: &Turn, shown: bool) -> Vec<String> {
     match &turn.moment {
         Moment::Words { .. } if shown => vec![
-            "Write them on your own paper, in this order. They are never shown again, to nobody, once you have typed \
-             them back."
+            tr("Write them on your own paper, in this order. They are never shown again, to nobody, once you have typed \
+             them back.")
                 .to_owned(),
-            "Nobody can bring them back: not the others, not keymoot.".to_owned(),
+            tr("Nobody can bring them back: not the others, not keymoot.").to_owned(),
         ],
         Moment::Words { .. } => vec![
-            "All of them, with single spaces. Letters are not drawn.".to_owned(),
+            tr("All of them, with single spaces. Letters are not drawn.").to_owned(),
         ],
         Moment::Place { files } => {
             let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
             vec![
-                format!("Written there and read back: {}.", names.join(" and ")),
-                "Only your new words open them. Take the medium out afterwards and keep it.".to_owned(),
+                say!("Written there and read back: {names}.", names = names.join(" and ")),
+                tr("Only your new words open them. Take the medium out afterwards and keep it.").to_owned(),
             ]
         }
         Moment::Prove { new: true, .. } => vec![
-            "The envelopes were just made. They count only when everybody has opened their own: with the new words \
-             where there are new ones, else with the present ones."
+            tr("The envelopes were just made. They count only when everybody has opened their own: with the new words \
+             where there are new ones, else with the present ones.")
                 .to_owned(),
         ],
         Moment::Prove { may_be_absent, .. } => {
             let mut lines = vec![
-                "Both envelopes are opened and held against what was published when they were made. No identity is \
-                 rebuilt, and nothing of this is kept."
+                tr("Both envelopes are opened and held against what was published when they were made. No identity is \
+                 rebuilt, and nothing of this is kept.")
                     .to_owned(),
             ];
             if *may_be_absent {
-                lines.push(format!(
-                    "If {} is not here, leave it empty: the record says so.",
-                    turn.person
-                ));
+                lines.push(say!("If {person} is not here, leave it empty: the record says so.", person = turn.person));
             }
             lines
         }
@@ -117,35 +120,42 @@ pub fn footing_of(turn: &Turn, shown: bool) -> Footing {
     };
     let (acts, enter) = match &turn.moment {
         Moment::Words { .. } if shown => (
-            format!("{who}, alone at this screen"),
-            "hides the words and asks for them",
+            say!("{who}, alone at this screen", who),
+            tr("hides the words and asks for them"),
         ),
         Moment::Words { .. } => (
-            format!("{who}, from the own paper"),
-            "compares; if they are right, calls the next person",
+            say!("{who}, from the own paper", who),
+            tr("compares; if they are right, calls the next person"),
         ),
         Moment::Place { .. } => (
-            format!("{who}, with a medium of their own in the machine"),
-            "writes the envelopes there and reads them back",
+            say!("{who}, with a medium of their own in the machine", who),
+            tr("writes the envelopes there and reads them back"),
         ),
-        Moment::Prove { .. } => (who, "opens both envelopes and compares; nothing is kept"),
+        Moment::Prove { .. } => (
+            who,
+            tr("opens both envelopes and compares; nothing is kept"),
+        ),
     };
     let so_far = match &turn.moment {
-        Moment::Words { .. } => format!(
-            "{} of {} people have new words; the people of now stay",
-            turn.done, turn.all
+        Moment::Words { .. } => say!(
+            "{done} of {all} people have new words; the people of now stay",
+            done = turn.done,
+            all = turn.all
         ),
-        Moment::Place { .. } => format!(
-            "{} of {} have their new envelopes; those of now still open",
-            turn.done, turn.all
+        Moment::Place { .. } => say!(
+            "{done} of {all} have their new envelopes; those of now still open",
+            done = turn.done,
+            all = turn.all
         ),
-        Moment::Prove { new: true, .. } => format!(
-            "{} of {} have proven; until all have, those of now still open",
-            turn.done, turn.all
+        Moment::Prove { new: true, .. } => say!(
+            "{done} of {all} have proven; until all have, those of now still open",
+            done = turn.done,
+            all = turn.all
         ),
-        Moment::Prove { .. } => format!(
-            "{} of {} have proven; nothing has changed",
-            turn.done, turn.all
+        Moment::Prove { .. } => say!(
+            "{done} of {all} have proven; nothing has changed",
+            done = turn.done,
+            all = turn.all
         ),
     };
     Footing {

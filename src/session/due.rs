@@ -1,6 +1,7 @@
 //! What is due in an open vault and for whom, the most urgent first.
 
 use crate::api::{KeyState, Timestamp};
+use crate::text::{say, tr};
 
 use super::guide::common_name;
 use super::view::{KeyRow, PendingView, View};
@@ -54,19 +55,23 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
     let mut lines: Vec<Due> = view.pending.iter().map(approval).collect();
     let differs = view.exports.iter().filter(|e| e.state == "DIFFERS");
     lines.extend(differs.map(|e| {
-        let what = format!("{} differs at {}", e.label, common_name(&e.receiver));
+        let what = say!(
+            "{label} differs at {common_name}",
+            label = e.label,
+            common_name = common_name(&e.receiver)
+        );
         line("STOP", what, "now", "everybody", Goes::Exchange)
     }));
     if !view.attested {
-        let what = "not attested: deletions wait".to_owned();
-        lines.push(line("clock", what, "now", "two people", Goes::Clock));
+        let what = tr("not attested: deletions wait").to_owned();
+        lines.push(line("clock", what, "now", tr("two people"), Goes::Clock));
     }
     if let Some(run) = view.runs.iter().rev().find(|r| r.outcome.is_none()) {
-        let what = format!("{} stands open and can go on", run.script);
+        let what = say!("{script} stands open and can go on", script = run.script);
         lines.push(line("ceremony", what, "now", "-", Goes::Ceremonies));
     }
     lines.extend(view.only_copy.map(|_| {
-        let what = "none yet: this vault exists once".to_owned();
+        let what = tr("none yet: this vault exists once").to_owned();
         line("copy", what, "now", "everybody", Goes::Backup)
     }));
     lines.extend(copies(view, now));
@@ -100,15 +105,23 @@ fn copies(view: &View, now: Timestamp) -> Vec<Due> {
     for copy in view.copies.iter().filter(|c| c.state != "destroyed") {
         let (id, medium) = (&copy.id, &copy.medium);
         if copy.state != "verified" {
-            let what = format!("{id} on {medium} was not read back: make another");
+            let what = say!(
+                "{id} on {medium} was not read back: make another",
+                id,
+                medium
+            );
             lines.push(line(what, "now".into(), Goes::Backup));
         }
         if copy.old_set {
-            let what = format!("{id} on {medium} opens to the people of before");
+            let what = say!("{id} on {medium} opens to the people of before", id, medium);
             lines.push(line(what, "now".into(), Goes::Custodians));
         }
         if !copy.holds_gone.is_empty() {
-            let what = format!("{id} may still hold {}", copy.holds_gone.join(", "));
+            let what = say!(
+                "{id} may still hold {holds_gone}",
+                id,
+                holds_gone = copy.holds_gone.join(", ")
+            );
             lines.push(line(what, "now".into(), Goes::Custodians));
         }
     }
@@ -117,8 +130,11 @@ fn copies(view: &View, now: Timestamp) -> Vec<Due> {
         let old = now.millis().saturating_sub(newest.at.millis()) >= COPY_DAYS * DAY;
         let lacks = view.seq.saturating_sub(newest.seq);
         if old && lacks > 0 {
-            let what = format!("{} is the newest and lacks what was done since", newest.id);
-            let when = format!("{} ago", left(newest.at, now));
+            let what = say!(
+                "{id} is the newest and lacks what was done since",
+                id = newest.id
+            );
+            let when = say!("{left} ago", left = left(newest.at, now));
             lines.push(line(what, when, Goes::Backup));
         }
     }
@@ -134,8 +150,8 @@ fn tokens(view: &View, now: Timestamp) -> Vec<Due> {
         .filter_map(|group| {
             let first = group.iter().min_by_key(|token| token.until)?;
             let what = match group.len() {
-                1 => format!("given out for {} ends", first.material),
-                n => format!("the first of {n} given out ends"),
+                1 => say!("given out for {material} ends", material = first.material),
+                n => say!("the first of {n} given out ends", n),
             };
             Some(Due {
                 kind: "token",
@@ -160,7 +176,7 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
         goes: Goes::Custodians,
     };
     let open = view.open_reshare.then(|| {
-        let what = "stands open: its new envelopes are not all proven".to_owned();
+        let what = tr("stands open: its new envelopes are not all proven").to_owned();
         line("reshare", what, "everybody", "now")
     });
     let late = |p: &&super::view::PersonView| p.drill.is_some_and(|d| d.due <= now);
@@ -171,7 +187,7 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
         .map(|p| p.name.as_str())
         .collect();
     let drill = (!late.is_empty()).then(|| {
-        let what = "shares were not proven for a year".to_owned();
+        let what = tr("shares were not proven for a year").to_owned();
         line("drill", what, &late.join(", "), "now")
     });
     let soon = view.people.iter().filter_map(|person| {
@@ -184,7 +200,7 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
         let names: Vec<&str> = soon.iter().map(|(_, name)| *name).collect();
         let mut line = line(
             "drill",
-            "the yearly proof of shares comes".to_owned(),
+            tr("the yearly proof of shares comes").to_owned(),
             &names.join(", "),
             &left(now, first),
         );
@@ -196,7 +212,7 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
 
 fn approval(pending: &PendingView) -> Due {
     let who = if pending.signed.len() >= pending.required {
-        "all signed: do it".to_owned()
+        tr("all signed: do it").to_owned()
     } else {
         pending.may_sign.join(", ")
     };
@@ -221,7 +237,7 @@ fn deletions(view: &View, now: Timestamp) -> Vec<Due> {
     soon.into_iter()
         .map(|(at, row)| Due {
             kind: "deletion",
-            what: format!("{} is destroyed", row.label),
+            what: say!("{label} is destroyed", label = row.label),
             when: left(now, at),
             who: "-".into(),
             over: at <= now,
@@ -237,15 +253,15 @@ fn exports(view: &View, now: Timestamp) -> Vec<Due> {
         .flat_map(|export| {
             let receipt = Due {
                 kind: "receipt",
-                what: format!("none yet for {}", export.label),
-                when: format!("{} ago", left(export.at, now)),
+                what: say!("none yet for {label}", label = export.label),
+                when: say!("{left} ago", left = left(export.at, now)),
                 who: "receiver".into(),
                 over: false,
                 goes: Goes::Exchange,
             };
             let token = export.valid_until.map(|until| Due {
                 kind: "token",
-                what: format!("for {} ends", export.label),
+                what: say!("for {label} ends", label = export.label),
                 when: left(now, until),
                 who: "receiver".into(),
                 over: until <= now,
@@ -281,10 +297,10 @@ pub fn counts(view: &View) -> Vec<String> {
             _ => disabled += 1,
         }
     }
-    let mut parts = vec![format!("{ready} ready")];
+    let mut parts = vec![say!("{ready} ready", ready)];
     for (count, word) in [
         (disabled, "disabled"),
-        (pending, "being deleted"),
+        (pending, tr("being deleted")),
         (gone, "destroyed"),
     ] {
         if count > 0 {

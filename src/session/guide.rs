@@ -3,6 +3,7 @@
 use crate::api::{KeyAlgorithm, KeyClass, KeyState, KeyUsage};
 use crate::crypto::strength::{WrapPath, may_wrap};
 use crate::engine::attributes::{self, Arrival, MODE_SETS, ModeSet, Row};
+use crate::text::{say, tr};
 
 use super::field::usage as usage_named;
 use super::op_exchange::{PUBLIC_KEY_CERTIFICATE, SIGNING_REQUEST};
@@ -35,7 +36,7 @@ impl Entry {
 
     /// What stands in a list for a choice that is left out.
     pub fn none_of_these() -> Self {
-        Self::new("", "the usual", "nothing else is asked for")
+        Self::new("", tr("the usual"), tr("nothing else is asked for"))
     }
 
     /// The same, not to be taken now.
@@ -53,7 +54,7 @@ pub fn usages() -> Vec<Entry> {
         match row(*usage) {
             Some(row) => Entry::new(usage.name(), &label, family(row)),
             None => Entry::new(usage.name(), &label, "")
-                .off_because("the service has no valid key of this purpose"),
+                .off_because(tr("the service has no valid key of this purpose")),
         }
     });
     entries.collect()
@@ -69,7 +70,11 @@ pub fn algorithms(usage: &str) -> Vec<Entry> {
         if row.algorithms.contains(algorithm) {
             entry
         } else {
-            entry.off_because(&format!("{} is {}", usage.code(), family(row)))
+            entry.off_because(&say!(
+                "{usage} is {family}",
+                usage = usage.code(),
+                family = family(row)
+            ))
         }
     });
     entries.collect()
@@ -93,7 +98,7 @@ pub fn modes(usage: &str) -> Vec<Entry> {
         Entry::new(&words, &words, side(set.letter))
     };
     let mut entries: Vec<Entry> = MODE_SETS.iter().filter(fits).map(entry).collect();
-    let reason = format!("not for {}", usage.code());
+    let reason = say!("not for {usage}", usage = usage.code());
     entries.extend(
         MODE_SETS
             .iter()
@@ -106,11 +111,11 @@ pub fn modes(usage: &str) -> Vec<Entry> {
 /// Yes and no to leaving, the safe answer first.
 pub fn exportable() -> Vec<Entry> {
     vec![
-        Entry::new("no", "no", "it never leaves this vault"),
+        Entry::new("no", "no", tr("it never leaves this vault")),
         Entry::new(
             "yes",
             "yes",
-            "it may leave, wrapped, each time under signatures",
+            tr("it may leave, wrapped, each time under signatures"),
         ),
     ]
 }
@@ -126,11 +131,11 @@ pub fn about_algorithm(usage: &str, algorithm: &str) -> String {
     };
     if algorithm.modulus_bits().is_some() {
         let wait = if algorithm == KeyAlgorithm::RSA_4096 {
-            " The search for its primes can take a minute; Esc stops it."
+            tr(" The search for its primes can take a minute; Esc stops it.")
         } else {
             ""
         };
-        return format!("An RSA pair: the private half never travels.{wait}");
+        return say!("An RSA pair: the private half never travels.{wait}", wait);
     }
     let rsa: Vec<&str> = KeyAlgorithm::ALL
         .iter()
@@ -139,9 +144,10 @@ pub fn about_algorithm(usage: &str, algorithm: &str) -> String {
         .map(|a| a.name())
         .collect();
     let leaves = if rsa.is_empty() {
-        "No RSA key is strong enough to carry it out: it leaves in a TR-31 block only.".to_owned()
+        tr("No RSA key is strong enough to carry it out: it leaves in a TR-31 block only.")
+            .to_owned()
     } else {
-        format!("By RSA wrap it leaves under {}.", rsa.join(", "))
+        say!("By RSA wrap it leaves under {rsa}.", rsa = rsa.join(", "))
     };
     let carries = usage_named(usage)
         .filter(|u| u.code().starts_with('K'))
@@ -152,7 +158,10 @@ pub fn about_algorithm(usage: &str, algorithm: &str) -> String {
                 .filter(|wrapped| may_wrap(**wrapped, algorithm, WrapPath::Tr31).is_ok())
                 .map(|a| a.name())
                 .collect();
-            format!("As a key-encryption key it carries {}. ", under.join(", "))
+            say!(
+                "As a key-encryption key it carries {under}. ",
+                under = under.join(", ")
+            )
         })
         .unwrap_or_default();
     format!("{carries}{leaves}")
@@ -167,7 +176,7 @@ pub fn export_off(row: &KeyRow) -> Option<&'static str> {
         (_, KeyState::DELETE_COMPLETE) => Some("destroyed"),
         _ if row.suspect.is_some() => Some("SUSPECT"),
         (_, KeyState::DELETE_PENDING) => Some("deleting"),
-        (KeyClass::SYMMETRIC_KEY, _) if !row.key.exportable => Some("not exp."),
+        (KeyClass::SYMMETRIC_KEY, _) if !row.key.exportable => Some(tr("not exp.")),
         (KeyClass::SYMMETRIC_KEY, _) if !row.key.enabled => Some("disabled"),
         (KeyClass::SYMMETRIC_KEY, _) => None,
         _ => Some("RSA"),
@@ -177,12 +186,12 @@ pub fn export_off(row: &KeyRow) -> Option<&'static str> {
 /// The word of [`export_off`] as the end of a sentence.
 pub fn export_off_words(word: &str) -> &'static str {
     match word {
-        "not exp." => "it was made never to leave (Exportable: false)",
-        "disabled" => "it is disabled; enable it first",
-        "deleting" => "it is being deleted",
-        "destroyed" => "its material is gone",
+        "not exp." => tr("it was made never to leave (Exportable: false)"),
+        "disabled" => tr("it is disabled; enable it first"),
+        "deleting" => tr("it is being deleted"),
+        "destroyed" => tr("its material is gone"),
         "SUSPECT" => SUSPECT_OFF,
-        _ => "RSA keys do not travel",
+        _ => tr("RSA keys do not travel"),
     }
 }
 
@@ -214,12 +223,12 @@ pub fn state_word(row: &KeyRow) -> &'static str {
 pub fn keys(view: &View, op: &str, field: &str) -> Vec<Entry> {
     let entry = |row: &KeyRow| {
         let attributes = &row.key.key_attributes;
-        let note = format!(
-            "{} {}, check value {}, {}",
-            attributes.key_usage.code(),
-            attributes.key_algorithm.name(),
-            row.key.key_check_value,
-            state_word(row)
+        let note = say!(
+            "{key_usage} {key_algorithm}, check value {key_check_value}, {state_word}",
+            key_usage = attributes.key_usage.code(),
+            key_algorithm = attributes.key_algorithm.name(),
+            key_check_value = row.key.key_check_value,
+            state_word = state_word(row)
         );
         let entry = Entry::new(&row.key.key_arn, &row.label, &note);
         match key_off(op, field, row) {
@@ -242,7 +251,7 @@ pub fn has_key_for(view: &View, op: &str, field: &str) -> bool {
 
 fn key_off(op: &str, field: &str, row: &KeyRow) -> Option<&'static str> {
     let gone = out_off(row).map(export_off_words);
-    let disabled = || (!row.key.enabled).then_some("it is disabled; enable it first");
+    let disabled = || (!row.key.enabled).then_some(tr("it is disabled; enable it first"));
     let puts_away = [
         op::DELETE_KEY.name,
         op::STOP_KEY_USAGE.name,
@@ -259,13 +268,13 @@ fn key_off(op: &str, field: &str, row: &KeyRow) -> Option<&'static str> {
         _ if field == "ca" => gone
             .or_else(|| {
                 (row.key.key_attributes.key_class != KeyClass::PUBLIC_KEY)
-                    .then_some("it is no imported certificate")
+                    .then_some(tr("it is no imported certificate"))
             })
             .or_else(disabled),
         _ if field == "wrap" => gone
             .or_else(|| {
                 let usage = row.key.key_attributes.key_usage.code();
-                (!matches!(usage, "K0" | "K1")).then_some("it is no key-encryption key")
+                (!matches!(usage, "K0" | "K1")).then_some(tr("it is no key-encryption key"))
             })
             .or_else(disabled),
         name if field == "pair" => gone.or_else(|| pair_off(name, row)).or_else(disabled),
@@ -273,17 +282,17 @@ fn key_off(op: &str, field: &str, row: &KeyRow) -> Option<&'static str> {
         name if [PUBLIC_KEY_CERTIFICATE.name, SIGNING_REQUEST.name].contains(&name) => gone
             .or_else(|| {
                 (row.key.key_attributes.key_class != KeyClass::ASYMMETRIC_KEY_PAIR)
-                    .then_some("it is no key pair of this vault")
+                    .then_some(tr("it is no key pair of this vault"))
             })
             .or_else(disabled),
         name if name == op::RESTORE_KEY.name => {
-            (row.key.key_state != KeyState::DELETE_PENDING).then_some("it is not being deleted")
+            (row.key.key_state != KeyState::DELETE_PENDING).then_some(tr("it is not being deleted"))
         }
         name if name == op::START_KEY_USAGE.name => {
-            gone.or_else(|| row.key.enabled.then_some("it is enabled already"))
+            gone.or_else(|| row.key.enabled.then_some(tr("it is enabled already")))
         }
         name if name == op::STOP_KEY_USAGE.name => {
-            gone.or_else(|| (!row.key.enabled).then_some("it is disabled already"))
+            gone.or_else(|| (!row.key.enabled).then_some(tr("it is disabled already")))
         }
         _ => gone,
     }
@@ -295,12 +304,12 @@ fn pair_off(op: &str, row: &KeyRow) -> Option<&'static str> {
     let modes = &attributes.key_modes_of_use;
     let usage = attributes.key_usage.code();
     if attributes.key_class != KeyClass::ASYMMETRIC_KEY_PAIR {
-        Some("it is no key pair of this vault")
+        Some(tr("it is no key pair of this vault"))
     } else if op.starts_with("import-key") {
         let opens = matches!(usage, "K2" | "D1") && modes.unwrap;
-        (!opens).then_some("it is no pair that unwraps keys")
+        (!opens).then_some(tr("it is no pair that unwraps keys"))
     } else {
-        (usage != "S0").then_some("it is no pair that signs")
+        (usage != "S0").then_some(tr("it is no pair that signs"))
     }
 }
 
@@ -319,11 +328,11 @@ pub fn issuers(view: &View) -> Vec<Entry> {
         Entry::new(
             &p.name,
             &p.name,
-            "custodian; who asks cannot sign as custodian too",
+            tr("custodian; who asks cannot sign as custodian too"),
         )
     }));
     entries.extend(role("witness").map(|p| {
-        Entry::new(&p.name, &p.name, "").off_because("a witness observes; witnesses do not ask")
+        Entry::new(&p.name, &p.name, "").off_because(tr("a witness observes; witnesses do not ask"))
     }));
     entries
 }
@@ -334,11 +343,11 @@ pub fn signers(pending: &PendingView, view: &View) -> Vec<Entry> {
     let entries = custodians.map(|person| {
         let entry = Entry::new(&person.name, &person.name, "custodian");
         if pending.signed.contains(&person.name) {
-            entry.off_because("has signed this already; one person counts once")
+            entry.off_because(tr("has signed this already; one person counts once"))
         } else if pending.may_sign.contains(&person.name) {
             entry
         } else {
-            entry.off_because("asked for this and cannot approve it as well")
+            entry.off_because(tr("asked for this and cannot approve it as well"))
         }
     });
     entries.collect()
@@ -352,7 +361,7 @@ pub fn called(person: &str) -> String {
     {
         person.to_owned()
     } else {
-        format!("custodian {person}")
+        say!("custodian {person}", person)
     }
 }
 
@@ -369,37 +378,37 @@ fn row(usage: KeyUsage) -> Option<&'static Row> {
 /// What kind of key a row takes.
 fn family(row: &Row) -> &'static str {
     if row.algorithms.iter().any(|a| a.modulus_bits().is_some()) {
-        "an RSA pair"
+        tr("an RSA pair")
     } else if row.algorithms.iter().all(|a| a.is_tdes()) {
-        "TDES only"
+        tr("TDES only")
     } else {
-        "TDES or AES"
+        tr("TDES or AES")
     }
 }
 
-const fn size(algorithm: KeyAlgorithm) -> &'static str {
+fn size(algorithm: KeyAlgorithm) -> &'static str {
     match algorithm {
-        KeyAlgorithm::TDES_2KEY => "16 bytes, 80 bits strong: old",
-        KeyAlgorithm::TDES_3KEY => "24 bytes, 112 bits strong",
-        KeyAlgorithm::AES_128 => "16 bytes, 128 bits strong",
-        KeyAlgorithm::AES_192 => "24 bytes, 192 bits strong",
-        KeyAlgorithm::AES_256 => "32 bytes, 256 bits strong",
-        KeyAlgorithm::RSA_2048 => "pair, 112 bits strong",
-        KeyAlgorithm::RSA_3072 => "pair, 128 bits strong",
-        KeyAlgorithm::RSA_4096 => "pair, more than 128 bits strong",
+        KeyAlgorithm::TDES_2KEY => tr("16 bytes, 80 bits strong: old"),
+        KeyAlgorithm::TDES_3KEY => tr("24 bytes, 112 bits strong"),
+        KeyAlgorithm::AES_128 => tr("16 bytes, 128 bits strong"),
+        KeyAlgorithm::AES_192 => tr("24 bytes, 192 bits strong"),
+        KeyAlgorithm::AES_256 => tr("32 bytes, 256 bits strong"),
+        KeyAlgorithm::RSA_2048 => tr("pair, 112 bits strong"),
+        KeyAlgorithm::RSA_3072 => tr("pair, 128 bits strong"),
+        KeyAlgorithm::RSA_4096 => tr("pair, more than 128 bits strong"),
     }
 }
 
-const fn side(letter: char) -> &'static str {
+fn side(letter: char) -> &'static str {
     match letter {
         'B' | 'X' => "usual",
-        'E' => "sending side",
-        'D' => "receiving side",
-        'C' => "makes and checks",
-        'G' => "makes only",
-        'V' => "checks only",
+        'E' => tr("sending side"),
+        'D' => tr("receiving side"),
+        'C' => tr("makes and checks"),
+        'G' => tr("makes only"),
+        'V' => tr("checks only"),
         'S' => "signs",
-        _ => "wide open",
+        _ => tr("wide open"),
     }
 }
 

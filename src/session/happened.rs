@@ -1,5 +1,7 @@
 //! What happened to people, envelopes and media, and which act answers it: asked the same on every front end.
 
+use crate::text::tr;
+
 use super::op::Op;
 use super::op_custody;
 use super::view::{PersonView, View};
@@ -133,11 +135,11 @@ const TOO_FEW: &[&str] = &[
 /// Why an answer leads nowhere in this vault as it is.
 pub fn off(happened: &Happened, view: &View) -> Option<&'static str> {
     match happened.leads {
-        Leads::OpenReshare if !view.open_reshare => Some("no reshare stands open here"),
+        Leads::OpenReshare if !view.open_reshare => Some(tr("no reshare stands open here")),
         Leads::Act(op)
             if op.name == op_custody::ATTEST_DESTROYED.name && view.copies.is_empty() =>
         {
-            Some("no copy of this vault is on record")
+            Some(tr("no copy of this vault is on record"))
         }
         _ => None,
     }
@@ -148,7 +150,7 @@ pub fn row(person: &PersonView, view: &View) -> [String; 5] {
     let day = |at: crate::api::Timestamp| at.rfc3339().chars().take(10).collect::<String>();
     let envelopes = match &person.medium {
         Some(medium) => medium.clone(),
-        None => "in the vault's folder".to_owned(),
+        None => tr("in the vault's folder").to_owned(),
     };
     let (last, due) = match person.drill {
         Some(drill) => (

@@ -1,5 +1,7 @@
 //! The keyboard goes from one person to the next: who steps back, who is waited for, and that nothing was lost.
 
+use crate::text::{say, tr};
+
 /// Why what comes next is not for everybody's eyes, completing a sentence.
 pub const ONE_PERSONS_EYES: &str = "what comes next is for one person's eyes. Nothing was lost.";
 
@@ -20,8 +22,8 @@ impl HandOver<'_> {
     /// `custodian Ben`, or whoever is at the keyboard.
     pub fn who(&self) -> String {
         match (self.role, self.person) {
-            ("", "") => "the next person".to_owned(),
-            (role, "") => format!("the {role}"),
+            ("", "") => tr("the next person").to_owned(),
+            (role, "") => say!("the {role}", role),
             ("", person) => person.to_owned(),
             (role, person) if person.eq_ignore_ascii_case(role) => person.to_owned(),
             (role, person) => format!("{role} {person}"),
@@ -30,31 +32,31 @@ impl HandOver<'_> {
 
     /// `The keyboard goes to custodian Ben.`
     pub fn goes(&self) -> String {
-        format!("The keyboard goes to {}.", self.who())
+        say!("The keyboard goes to {who}.", who = self.who())
     }
 
     /// Who is waited for, and what comes then.
     pub fn waits(&self) -> String {
-        format!(
-            "Waited for: {}. Next: {}.",
-            self.who(),
-            self.what.trim_end_matches('.')
+        say!(
+            "Waited for: {who}. Next: {what}.",
+            who = self.who(),
+            what = self.what.trim_end_matches('.')
         )
     }
 
     /// What everybody else does, and who presses Enter.
     pub fn step_back(&self) -> String {
-        format!(
-            "Everybody else steps back. Then {} presses Enter.",
-            self.who()
+        say!(
+            "Everybody else steps back. Then {who} presses Enter.",
+            who = self.who()
         )
     }
 
     /// Who acts while the keyboard changes hands, for the first line of a footing.
     pub fn acts(&self) -> String {
-        format!(
-            "{} takes the keyboard; everybody else steps back",
-            self.who()
+        say!(
+            "{who} takes the keyboard; everybody else steps back",
+            who = self.who()
         )
     }
 }

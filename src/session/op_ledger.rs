@@ -3,6 +3,7 @@
 
 use crate::api::Timestamp;
 use crate::custody::ledger::{Access, Exemption, Ledger, day, same};
+use crate::text::{say, tr};
 
 use super::Session;
 use super::build::Answers;
@@ -262,15 +263,15 @@ pub(super) fn judged_access(access: &Access, ledger: &Ledger, now: i64) -> Resul
 pub(super) fn told_exemption(exemption: &Exemption) -> (String, Details) {
     let [first, second] = &exemption.managers;
     (
-        format!(
-            "EXCEPT {} from reporting to different managers",
-            exemption.people.join(", ")
+        say!(
+            "EXCEPT {people} from reporting to different managers",
+            people = exemption.people.join(", ")
         ),
         vec![
-            line("why", &exemption.reason),
-            line("managers", &format!("{first} and {second}")),
-            line("until", &day(exemption.until)),
-            line("form", &exemption.form),
+            line(tr("why"), &exemption.reason),
+            line(tr("managers"), &say!("{first} and {second}", first, second)),
+            line(tr("until"), &day(exemption.until)),
+            line(tr("form"), &exemption.form),
         ],
     )
 }
@@ -279,19 +280,21 @@ pub(super) fn told_exemption(exemption: &Exemption) -> (String, Details) {
 pub(super) fn told_access(access: &Access, ledger: &Ledger) -> (String, Details) {
     let what = ledger
         .split(&access.split)
-        .map_or("a secret", |s| s.what.as_str());
+        .map_or(tr("a secret"), |s| s.what.as_str());
     let time = |millis| Timestamp::from_millis(millis).rfc3339();
     (
-        format!(
-            "RECORD ACCESS of {} to part {} of the {what}",
-            access.custodian, access.part
+        say!(
+            "RECORD ACCESS of {custodian} to part {part} of the {what}",
+            custodian = access.custodian,
+            part = access.part,
+            what
         ),
         vec![
-            line("taken out", &time(access.out)),
-            line("put back", &time(access.back)),
-            line("purpose", &access.purpose),
-            line("witness", &access.witness),
-            line("package", &access.package),
+            line(tr("taken out"), &time(access.out)),
+            line(tr("put back"), &time(access.back)),
+            line(tr("purpose"), &access.purpose),
+            line(tr("witness"), &access.witness),
+            line(tr("package"), &access.package),
         ],
     )
 }

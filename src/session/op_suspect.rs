@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::{ExportKeyMaterial, ImportKeyMaterial, Request, Response};
 use crate::custody::ledger::day;
+use crate::text::{say, tr};
 
 use super::Session;
 use super::build::Answers;
@@ -109,21 +110,25 @@ pub(super) fn done(state: &mut State, key: &str, suspect: bool, reason: &str, at
 /// The act in a custodian's words.
 pub(super) fn told(state: &State, key: &str, suspect: bool, reason: &str) -> (String, Details) {
     let label = name_of(key, &state.engine);
-    let mut details = vec![line("why", reason)];
+    let mut details = vec![line(tr("why"), reason)];
     if !suspect {
-        details.push(line("then", "the key may be used again"));
-        return (format!("CLEAR {label}: it is not suspect"), details);
+        details.push(line(tr("then"), tr("the key may be used again")));
+        return (say!("CLEAR {label}: it is not suspect", label), details);
     }
     details.push(line(
-        "then",
-        "it is not used, exported or enabled; it can be disabled and deleted",
+        tr("then"),
+        tr("it is not used, exported or enabled; it can be disabled and deleted"),
     ));
     let under = impact(state, key);
     if under.is_empty() {
-        details.push(line("under it", "nothing on record"));
+        details.push(line(tr("under it"), tr("nothing on record")));
     }
-    details.extend(under.iter().map(|dependant| line("under it", dependant)));
-    (format!("MARK {label} as SUSPECT"), details)
+    details.extend(
+        under
+            .iter()
+            .map(|dependant| line(tr("under it"), dependant)),
+    );
+    (say!("MARK {label} as SUSPECT", label), details)
 }
 
 /// A key, and the keys that came or went under it in key blocks, and theirs in turn.
@@ -177,7 +182,14 @@ pub(super) fn impact(state: &State, key: &str) -> Vec<String> {
             lines.push(label.clone());
         }
         let sent = state.exports.iter().filter(|e| e.arn == arn);
-        lines.extend(sent.map(|e| format!("{label} at {}, sent {}", e.receiver, day(e.at))));
+        lines.extend(sent.map(|e| {
+            say!(
+                "{label} at {receiver}, sent {day}",
+                label,
+                receiver = e.receiver,
+                day = day(e.at)
+            )
+        }));
     }
     lines
 }

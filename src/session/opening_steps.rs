@@ -1,5 +1,7 @@
 //! Opening as one numbered list, the same on every front end: whose turn it is, and how much is left.
 
+use crate::text::{say, tr};
+
 use super::{Bootstrap, Profile};
 
 /// A step of opening a vault.
@@ -17,12 +19,12 @@ pub enum OpeningStep {
 
 impl OpeningStep {
     /// The step in words.
-    pub const fn words(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
-            Self::Share(_) => "a custodian's share",
-            Self::Card => "the witness card",
-            Self::Check => "the check",
-            Self::Clock => "the clock",
+            Self::Share(_) => tr("a custodian's share"),
+            Self::Card => tr("the witness card"),
+            Self::Check => tr("the check"),
+            Self::Clock => tr("the clock"),
         }
     }
 
@@ -43,7 +45,7 @@ impl OpeningStep {
             .saturating_add(card)
             .saturating_add(1)
             .saturating_add(clock);
-        format!("{at} of {all}: {}", self.words())
+        say!("{at} of {all}: {words}", at, all, words = self.words())
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::api::Timestamp;
 use crate::crypto::SecretBytes;
 use crate::custody::Policy;
+use crate::text::{say, tr};
 use crate::vault::Store;
 
 use super::creation::{Created, NewPerson, NewVault, create_under};
@@ -34,11 +35,15 @@ pub fn phrase(person: &str) -> Option<&'static str> {
 /// What stands over everything in a rehearsal; `answers` is what gives the practice answers there.
 pub fn words(kept: bool, answers: &str) -> String {
     let keeps = if kept {
-        "It is kept in its folder."
+        tr("It is kept in its folder.")
     } else {
-        "Nothing is kept."
+        tr("Nothing is kept.")
     };
-    format!("REHEARSAL. You play everybody. {keeps} {answers} answers for you.")
+    say!(
+        "REHEARSAL. You play everybody. {keeps} {answers} answers for you.",
+        keeps,
+        answers
+    )
 }
 
 /// Makes a 2-of-3 rehearsal vault in `store` with practice people: administrator Ada, custodians Ana, Ben and Cho,

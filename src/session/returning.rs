@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::text::{say, tr};
 use crate::vault::{CUSTODY, FolderStore, HighWater};
 
 use super::action::Action;
@@ -86,9 +87,9 @@ impl Return {
     /// Something is in the new folder; there is no whole copy. Nothing was changed.
     pub fn begin(&self) -> Result<Opening, Refusal> {
         if std::fs::read_dir(&self.to).is_ok_and(|mut names| names.next().is_some()) {
-            return Err(Refusal::Vault(format!(
-                "{}: not empty, and a vault is restored into a folder of its own. Nothing was written or changed.",
-                self.to.display()
+            return Err(Refusal::Vault(say!(
+                "{to}: not empty, and a vault is restored into a folder of its own. Nothing was written or changed.",
+                to = self.to.display()
             )));
         }
         if !self.from.join(CUSTODY).exists() {
@@ -153,16 +154,16 @@ impl Return {
 
     /// What people read when it is done.
     pub fn told(&self, restored: &Restored) -> Vec<String> {
-        let mut lines = vec![format!(
-            "{} is restored to {}.",
-            restored.copy,
-            self.to.display()
+        let mut lines = vec![say!(
+            "{copy} is restored to {to}.",
+            copy = restored.copy,
+            to = self.to.display()
         )];
         let destroyed = restored.destroyed.iter();
-        lines.extend(destroyed.map(|arn| format!("destroyed again: {arn}")));
+        lines.extend(destroyed.map(|arn| say!("destroyed again: {arn}", arn)));
         let disabled = restored.disabled.iter();
-        lines.extend(disabled.map(|arn| format!("disabled until an act enables it: {arn}")));
-        lines.push("Now print the new witness card; the one of before is worth nothing. Then play vault-recovery, which proves who holds what and makes everything new.".to_owned());
+        lines.extend(disabled.map(|arn| say!("disabled until an act enables it: {arn}", arn)));
+        lines.push(tr("Now print the new witness card; the one of before is worth nothing. Then play vault-recovery, which proves who holds what and makes everything new.").to_owned());
         lines.extend(restored.witness_card.lines().map(str::to_owned));
         lines
     }

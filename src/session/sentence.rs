@@ -7,6 +7,7 @@ use crate::api::{
 use crate::crypto::strength::{self, WrapPath};
 use crate::engine::EngineState;
 use crate::pki::Certificate;
+use crate::text::{say, tr};
 
 use super::action::{Action, Confirmation, ExportNote};
 use super::state::State;
@@ -32,19 +33,23 @@ pub(crate) fn describe(action: &Action, state: &State) -> (String, Details) {
             let details = acts
                 .iter()
                 .enumerate()
-                .map(|(n, act)| (format!("act {n}"), control(act, None, None, state).0))
+                .map(|(n, act)| (say!("act {n}", n), control(act, None, None, state).0))
                 .collect();
             (
-                format!("DO {} ACTS TOGETHER: {name} (all or none)", acts.len()),
+                say!(
+                    "DO {acts} ACTS TOGETHER: {name} (all or none)",
+                    acts = acts.len(),
+                    name
+                ),
                 details,
             )
         }
         Action::Backup { medium, bag } => {
-            let mut details = vec![line("medium", medium)];
+            let mut details = vec![line(tr("medium"), medium)];
             if let Some(bag) = bag {
-                details.push(line("bag", bag));
+                details.push(line(tr("bag"), bag));
             }
-            (format!("COPY THIS VAULT to {medium}"), details)
+            (say!("COPY THIS VAULT to {medium}", medium), details)
         }
     }
 }
@@ -67,37 +72,37 @@ fn control(
         Request::ImportKey(input) => import(&input.key_material, confirmation, engine),
         Request::ExportKey(input) => exporting(input, export, engine),
         Request::DeleteKey(input) => {
-            let window = format!(
-                "{} days, then the key is destroyed",
-                input.delete_key_in_days
+            let window = say!(
+                "{delete_key_in_days} days, then the key is destroyed",
+                delete_key_in_days = input.delete_key_in_days
             );
             let mut details = which(&input.key_identifier, engine);
             details.extend([
-                line("window", &window),
-                line("until then", "unusable; RestoreKey takes it back"),
+                line(tr("window"), &window),
+                line(tr("until then"), tr("unusable; RestoreKey takes it back")),
             ]);
             (
-                format!("DELETE KEY {}", name(&input.key_identifier)),
+                say!("DELETE KEY {name}", name = name(&input.key_identifier)),
                 details,
             )
         }
         Request::RestoreKey(input) => {
-            let after = "the key exists and is disabled until its usage is started";
+            let after = tr("the key exists and is disabled until its usage is started");
             (
-                format!("RESTORE KEY {}", name(&input.key_identifier)),
+                say!("RESTORE KEY {name}", name = name(&input.key_identifier)),
                 [
                     which(&input.key_identifier, engine),
-                    vec![line("after", after)],
+                    vec![line(tr("after"), after)],
                 ]
                 .concat(),
             )
         }
         Request::StartKeyUsage(input) => (
-            format!("ENABLE KEY {}", name(&input.key_identifier)),
+            say!("ENABLE KEY {name}", name = name(&input.key_identifier)),
             which(&input.key_identifier, engine),
         ),
         Request::StopKeyUsage(input) => (
-            format!("DISABLE KEY {}", name(&input.key_identifier)),
+            say!("DISABLE KEY {name}", name = name(&input.key_identifier)),
             which(&input.key_identifier, engine),
         ),
         Request::CreateAlias(_)
@@ -125,8 +130,8 @@ fn which(identifier: &str, engine: &EngineState) -> Details {
     engine.find(identifier).map_or_else(Vec::new, |record| {
         let attributes = &record.key.key_attributes;
         vec![
-            line("kind", attributes.key_algorithm.name()),
-            line("kcv", &record.key.key_check_value),
+            line(tr("kind"), attributes.key_algorithm.name()),
+            line(tr("kcv"), &record.key.key_check_value),
         ]
     })
 }
@@ -147,14 +152,14 @@ fn creation(input: &CreateKeyInput) -> (String, Details) {
         .map_or("", |t| t.value.as_str());
     let mut details = attributes(&input.key_attributes);
     details.push(line(
-        "export",
+        tr("export"),
         if input.exportable {
-            "yes, wrapped"
+            tr("yes, wrapped")
         } else {
             "never"
         },
     ));
-    (format!("CREATE KEY {label}"), details)
+    (say!("CREATE KEY {label}", label), details)
 }
 
 fn import(
@@ -169,24 +174,24 @@ fn import(
         ImportKeyMaterial::TrustedCertificatePublicKey(trusted) => {
             let mut details = certificate(&trusted.public_key_certificate);
             let issuer = name_of(&trusted.certificate_authority_public_key_identifier, engine);
-            details.push(line("under", &issuer));
-            ("IMPORT CERTIFICATE under a trusted one".into(), details)
+            details.push(line(tr("under"), &issuer));
+            (tr("IMPORT CERTIFICATE under a trusted one").into(), details)
         }
         ImportKeyMaterial::KeyCryptogram(wrapped) => {
             let mut details = attributes(&wrapped.key_attributes);
             let export = if wrapped.exportable {
-                "yes, wrapped"
+                tr("yes, wrapped")
             } else {
                 "never"
             };
-            details.push(line("export", export));
+            details.push(line(tr("export"), export));
             if let Some(token) = &wrapped.import_token {
-                details.push(line("token", token));
+                details.push(line(tr("token"), token));
             }
             if let Some(pair) = &wrapped.wrapping_key_identifier {
-                details.push(line("opened by", &name_of(pair, engine)));
+                details.push(line(tr("opened by"), &name_of(pair, engine)));
             }
-            ("IMPORT KEY by RSA wrap".into(), details)
+            (tr("IMPORT KEY by RSA wrap").into(), details)
         }
         ImportKeyMaterial::Tr31KeyBlock(block) => sentence_blocks::import(block, engine),
         ImportKeyMaterial::Tr34KeyBlock(block) => sentence_tokens::import(block, engine),
@@ -196,15 +201,15 @@ fn import(
 pub(crate) fn attributes(attributes: &KeyAttributes) -> Details {
     vec![
         line(
-            "use",
+            tr("use"),
             &format!(
                 "{} {}",
                 attributes.key_usage.code(),
                 attributes.key_usage.words()
             ),
         ),
-        line("kind", attributes.key_algorithm.name()),
-        line("modes", &modes::words(&attributes.key_modes_of_use)),
+        line(tr("kind"), attributes.key_algorithm.name()),
+        line(tr("modes"), &modes::words(&attributes.key_modes_of_use)),
     ]
 }
 
@@ -213,19 +218,19 @@ pub(crate) fn certificate(text: &str) -> Details {
         return Vec::new();
     };
     vec![
-        line("subject", &certificate.subject()),
+        line(tr("subject"), &certificate.subject()),
         line(
-            "key",
+            tr("key"),
             certificate
                 .key_algorithm()
                 .map_or("unknown", KeyAlgorithm::name),
         ),
         line(
-            "valid",
-            &format!(
-                "{} to {}",
-                certificate.not_before().rfc3339(),
-                certificate.not_after().rfc3339()
+            tr("valid"),
+            &say!(
+                "{certificate} to {certificate_2}",
+                certificate = certificate.not_before().rfc3339(),
+                certificate_2 = certificate.not_after().rfc3339()
             ),
         ),
         line(
@@ -239,16 +244,19 @@ fn root_import(text: &str, confirmation: Option<&Confirmation>) -> (String, Deta
     let mut details = certificate(text);
     match confirmation {
         Some(Confirmation::Typed { source, by, .. }) => {
-            details.push(line("typed by", by));
-            details.push(line("from", source));
+            details.push(line(tr("typed by"), by));
+            details.push(line(tr("from"), source));
         }
         Some(Confirmation::AsShown { .. }) => {
-            details.push(line("fingerprint", "as shown, not compared (practice)"));
+            details.push(line(
+                tr("fingerprint"),
+                tr("as shown, not compared (practice)"),
+            ));
         }
-        None => details.push(line("fingerprint", "NOT confirmed")),
+        None => details.push(line(tr("fingerprint"), tr("NOT confirmed"))),
     }
     (
-        "IMPORT ROOT: from now on this vault trusts what it signs".into(),
+        tr("IMPORT ROOT: from now on this vault trusts what it signs").into(),
         details,
     )
 }
@@ -263,7 +271,7 @@ fn exporting(
         ExportKeyMaterial::KeyCryptogram(wrap) => rsa_wrap_details(identifier, wrap, note, engine),
         ExportKeyMaterial::Tr31KeyBlock(block) => {
             let (sentence, mut details) = sentence_blocks::export(identifier, block, engine);
-            details.extend(note.map(|note| line("file", &note.file)));
+            details.extend(note.map(|note| line(tr("file"), &note.file)));
             (sentence, details)
         }
         ExportKeyMaterial::Tr34KeyBlock(block) => {
@@ -275,7 +283,7 @@ fn exporting(
     };
     details.push(initial);
     (
-        sentence.replacen("EXPORT KEY", "EXPORT A TERMINAL'S INITIAL KEY from", 1),
+        sentence.replacen("EXPORT KEY", tr("EXPORT A TERMINAL'S INITIAL KEY from"), 1),
         details,
     )
 }
@@ -287,39 +295,39 @@ fn rsa_wrap_details(
     engine: &EngineState,
 ) -> (String, Details) {
     let Some(record) = engine.find(identifier) else {
-        return (format!("EXPORT KEY {identifier}"), Vec::new());
+        return (say!("EXPORT KEY {identifier}", identifier), Vec::new());
     };
     let mut details = attributes(&record.key.key_attributes);
     details.extend(check_values(record));
     let receiver = Certificate::from_any(wrap.wrapping_key_certificate.as_bytes()).ok();
     if let Some(certificate) = &receiver {
-        details.push(line("to", &certificate.subject()));
+        details.push(line(tr("to"), &certificate.subject()));
         if let Some(wrapping) = certificate.key_algorithm() {
             let key = record.key.key_attributes.key_algorithm;
-            details.push(line("under", wrapping.name()));
+            details.push(line(tr("under"), wrapping.name()));
             let verdict = match strength::may_wrap(key, wrapping, WrapPath::Rsa) {
-                Ok(()) => "strong enough for this key".to_owned(),
+                Ok(()) => tr("strong enough for this key").to_owned(),
                 Err(refusal) => refusal.to_string(),
             };
-            details.push(line("verdict", &verdict));
+            details.push(line(tr("verdict"), &verdict));
             if key.is_tdes() {
                 details.push(line(
-                    "note",
-                    "a TDES key: as a KEK it can carry TDES keys only, never AES",
+                    tr("note"),
+                    tr("a TDES key: as a KEK it can carry TDES keys only, never AES"),
                 ));
             }
         }
     }
     if let Some(note) = note {
-        details.push(line("file", &note.file));
+        details.push(line(tr("file"), &note.file));
         if let Some(until) = note.valid_until {
-            details.push(line("token ends", &until.rfc3339()));
+            details.push(line(tr("token ends"), &until.rfc3339()));
         }
     }
     (
-        format!(
-            "EXPORT KEY {} by RSA wrap",
-            label_of(&record.key, &record.tags)
+        say!(
+            "EXPORT KEY {label_of} by RSA wrap",
+            label_of = label_of(&record.key, &record.tags)
         ),
         details,
     )
@@ -327,22 +335,22 @@ fn rsa_wrap_details(
 
 /// The wrapping key of a key block, by label, kind and check value.
 pub(crate) fn wrapping(identifier: &str, engine: &EngineState) -> Details {
-    let mut details = vec![line("under", &name_of(identifier, engine))];
+    let mut details = vec![line(tr("under"), &name_of(identifier, engine))];
     if let Some(record) = engine.find(identifier) {
         let kind = record.key.key_attributes.key_algorithm.name();
-        details.push(line("its kind", kind));
+        details.push(line(tr("its kind"), kind));
         let (value, method) = (
             &record.key.key_check_value,
             record.key.key_check_value_algorithm.name(),
         );
-        details.push(line("its kcv", &format!("{value} ({method})")));
+        details.push(line(tr("its kcv"), &format!("{value} ({method})")));
     }
     details
 }
 
 pub(crate) fn check_values(record: &crate::engine::KeyRecord) -> Details {
     let mut lines = vec![line(
-        "kcv",
+        tr("kcv"),
         &format!(
             "{} ({})",
             record.key.key_check_value,
@@ -351,10 +359,10 @@ pub(crate) fn check_values(record: &crate::engine::KeyRecord) -> Details {
     )];
     if let Some(both) = &record.both_check_values {
         lines.push(line(
-            "as TDES_2KEY",
+            tr("as TDES_2KEY"),
             &format!("{} (ANSI_X9_24)", both.as_tdes),
         ));
-        lines.push(line("as AES_128", &format!("{} (CMAC)", both.as_aes)));
+        lines.push(line(tr("as AES_128"), &format!("{} (CMAC)", both.as_aes)));
     }
     lines
 }

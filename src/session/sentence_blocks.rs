@@ -3,6 +3,7 @@
 use crate::api::{ExportKeyInput, ExportTr31KeyBlock, ImportTr31KeyBlock, KeyBlockHeaders};
 use crate::crypto::tr31::{Block, Exportability};
 use crate::engine::EngineState;
+use crate::text::{say, tr};
 
 use super::label_of;
 use super::modes;
@@ -17,30 +18,33 @@ pub(crate) fn import(input: &ImportTr31KeyBlock, engine: &EngineState) -> (Strin
             |code: &str, words: Option<&str>| format!("{code} {}", words.unwrap_or("unknown"));
         let unknown = "unknown";
         details.push(line(
-            "use",
+            tr("use"),
             &said(header.usage.code(), header.usage.words()),
         ));
-        details.push(line("kind", header.algorithm.words().unwrap_or(unknown)));
-        details.push(line("modes", header.mode.words().unwrap_or(unknown)));
         details.push(line(
-            "export",
+            tr("kind"),
+            header.algorithm.words().unwrap_or(unknown),
+        ));
+        details.push(line(tr("modes"), header.mode.words().unwrap_or(unknown)));
+        details.push(line(
+            tr("export"),
             header.exportability.words().unwrap_or(unknown),
         ));
         details.push(line(
-            "block",
-            &format!(
-                "version {}, {}",
-                header.version.letter(),
-                header.version.words()
+            tr("block"),
+            &say!(
+                "version {version}, {version_2}",
+                version = header.version.letter(),
+                version_2 = header.version.words()
             ),
         ));
         if header.version.is_deprecated() {
-            let note = "this version of block is deprecated; ask the sender for version B or D";
-            details.push(line("warning", note));
+            let note = tr("this version of block is deprecated; ask the sender for version B or D");
+            details.push(line(tr("warning"), note));
         }
     }
     details.extend(wrapping(&input.wrapping_key_identifier, engine));
-    ("IMPORT KEY from a TR-31 key block".into(), details)
+    (tr("IMPORT KEY from a TR-31 key block").into(), details)
 }
 
 /// The export of a key in a block: the key, and the key it leaves under.
@@ -50,14 +54,17 @@ pub(crate) fn export(
     engine: &EngineState,
 ) -> (String, Details) {
     let Some(record) = engine.find(identifier) else {
-        return (format!("EXPORT KEY {identifier}"), Details::new());
+        return (say!("EXPORT KEY {identifier}", identifier), Details::new());
     };
     let mut details = attributes(&record.key.key_attributes);
     details.extend(check_values(record));
     details.extend(headers(block.key_block_headers.as_deref()));
     details.extend(wrapping(&block.wrapping_key_identifier, engine));
     let label = label_of(&record.key, &record.tags);
-    (format!("EXPORT KEY {label} in a TR-31 key block"), details)
+    (
+        say!("EXPORT KEY {label} in a TR-31 key block", label),
+        details,
+    )
 }
 
 /// What the block says of its key in the place of the key's own values.
@@ -67,18 +74,18 @@ pub(crate) fn headers(asked: Option<&KeyBlockHeaders>) -> Details {
     };
     let mut details = Details::new();
     if let Some(modes) = &asked.key_modes_of_use {
-        details.push(line("block: modes", &modes::words(modes)));
+        details.push(line(tr("block: modes"), &modes::words(modes)));
     }
     if let Some(exportability) = asked.key_exportability {
         let letter = exportability.letter().to_string();
         let words = Exportability::new(&letter).and_then(|value| value.words());
-        details.push(line("block: export", words.unwrap_or("unknown")));
+        details.push(line(tr("block: export"), words.unwrap_or("unknown")));
     }
     if let Some(version) = &asked.key_version {
-        details.push(line("block: version", version));
+        details.push(line(tr("block: version"), version));
     }
     for (id, data) in &asked.optional_blocks {
-        details.push(line(&format!("block: {id}"), data));
+        details.push(line(&say!("block: {id}", id), data));
     }
     details
 }
@@ -88,7 +95,10 @@ pub(crate) fn initial_key(input: &ExportKeyInput) -> Option<(String, String)> {
     let attributes = input.export_attributes.as_ref()?;
     let initial = attributes.export_dukpt_initial_key.as_ref()?;
     Some(line(
-        "terminal",
-        &format!("key serial number {}", initial.key_serial_number),
+        tr("terminal"),
+        &say!(
+            "key serial number {key_serial_number}",
+            key_serial_number = initial.key_serial_number
+        ),
     ))
 }

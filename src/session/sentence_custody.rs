@@ -1,6 +1,7 @@
 //! Acts on people, shares and copies, in a custodian's words: old beside new.
 
 use crate::api::Timestamp;
+use crate::text::{say, tr};
 
 use super::changing_policy;
 use super::custody_act::{CustodyAct, Rotation};
@@ -12,17 +13,22 @@ use super::{op_ledger, op_suspect};
 pub(crate) fn describe(act: &CustodyAct, state: &State) -> (String, Details) {
     match act {
         CustodyAct::Drill => (
-            "DRILL: custodians prove their shares".into(),
-            vec![line("no identity", "is rebuilt; nothing is opened")],
+            tr("DRILL: custodians prove their shares").into(),
+            vec![line(tr("no identity"), tr("is rebuilt; nothing is opened"))],
         ),
         CustodyAct::Reshare { reason } => (
-            "RESHARE: new shares for the same people".into(),
+            tr("RESHARE: new shares for the same people").into(),
             vec![
-                line("why", reason),
-                line("until all are proven", "the present envelopes stay valid"),
+                line(tr("why"), reason),
                 line(
-                    "after",
-                    "the old envelopes are worthless together with the new, and must be destroyed",
+                    tr("until all are proven"),
+                    tr("the present envelopes stay valid"),
+                ),
+                line(
+                    tr("after"),
+                    tr(
+                        "the old envelopes are worthless together with the new, and must be destroyed",
+                    ),
                 ),
             ],
         ),
@@ -33,19 +39,19 @@ pub(crate) fn describe(act: &CustodyAct, state: &State) -> (String, Details) {
             newer_log,
         } => restore(copy, reason, newer_log.as_deref()),
         CustodyAct::AttestDestroyed { copy, how } => (
-            format!("ATTEST that copy {copy} is destroyed"),
-            vec![line("how", how)],
+            say!("ATTEST that copy {copy} is destroyed", copy),
+            vec![line(tr("how"), how)],
         ),
         CustodyAct::Appoint(appointment) => {
             let day = |millis| crate::custody::ledger::day(millis);
             (
-                format!("APPOINT {} as custodian", appointment.person),
+                say!("APPOINT {person} as custodian", person = appointment.person),
                 vec![
-                    line("from", &day(appointment.from)),
-                    line("until", &day(appointment.until)),
-                    line("reports to", &appointment.manager),
-                    line("stand-in", &appointment.backup),
-                    line("form", &appointment.form),
+                    line(tr("from"), &day(appointment.from)),
+                    line(tr("until"), &day(appointment.until)),
+                    line(tr("reports to"), &appointment.manager),
+                    line(tr("stand-in"), &appointment.backup),
+                    line(tr("form"), &appointment.form),
                 ],
             )
         }
@@ -57,14 +63,14 @@ pub(crate) fn describe(act: &CustodyAct, state: &State) -> (String, Details) {
         } => op_suspect::told(state, key, *suspect, reason),
         CustodyAct::RecordAccess(access) => op_ledger::told_access(access, &state.ledger),
         CustodyAct::ChangePolicy(policy) => (
-            "CHANGE THE POLICY from the next opening on".into(),
+            tr("CHANGE THE POLICY from the next opening on").into(),
             changing_policy::old_beside_new(&state.policy, policy),
         ),
         CustodyAct::LoadInventory(inventory) => (
-            format!("REFUSE the keys of {} here", inventory.name),
+            say!("REFUSE the keys of {name} here", name = inventory.name),
             vec![
-                line("class", &inventory.class),
-                line("keys", &inventory.keys.len().to_string()),
+                line(tr("class"), &inventory.class),
+                line(tr("keys"), &inventory.keys.len().to_string()),
             ],
         ),
     }
@@ -87,22 +93,24 @@ fn rotate(rotation: &Rotation, state: &State) -> (String, Details) {
         .iter()
         .filter(|p| p.role == "custodian")
         .count();
-    let quorum = format!(
-        "{} of {custodians} to open, {} to use a secret",
-        rotation.k, rotation.t
+    let quorum = say!(
+        "{rotation} of {custodians} to open, {t} to use a secret",
+        rotation = rotation.k,
+        custodians,
+        t = rotation.t
     );
     (
-        "ROTATE: new identities, shares, passphrases and approval keys".into(),
+        tr("ROTATE: new identities, shares, passphrases and approval keys").into(),
         vec![
-            line("why", &rotation.reason),
-            line("people until now", &before.join(", ")),
-            line("people after", &after.join(", ")),
-            line("quorum after", &quorum),
+            line(tr("why"), &rotation.reason),
+            line(tr("people until now"), &before.join(", ")),
+            line(tr("people after"), &after.join(", ")),
+            line(tr("quorum after"), &quorum),
             line(
-                "secrets",
-                "all sealed anew; earlier vault files are removed",
+                tr("secrets"),
+                tr("all sealed anew; earlier vault files are removed"),
             ),
-            line("older copies", "stay open to the people of then"),
+            line(tr("older copies"), tr("stay open to the people of then")),
         ],
     )
 }
@@ -110,20 +118,22 @@ fn rotate(rotation: &Rotation, state: &State) -> (String, Details) {
 fn restore(copy: &str, reason: &str, newer_log: Option<&str>) -> (String, Details) {
     let keys = match newer_log {
         Some(log) => line(
-            "newer log",
-            &format!("{log}: its destructions are repeated"),
+            tr("newer log"),
+            &say!("{log}: its destructions are repeated", log),
         ),
         None => line(
-            "keys",
-            "all disabled: any may have been destroyed since. Each is enabled by an act of its own",
+            tr("keys"),
+            tr(
+                "all disabled: any may have been destroyed since. Each is enabled by an act of its own",
+            ),
         ),
     };
     (
-        format!("RETURN to copy {copy}"),
+        say!("RETURN to copy {copy}", copy),
         vec![
-            line("why", reason),
+            line(tr("why"), reason),
             keys,
-            line("epoch", "a new one: no earlier signature counts"),
+            line(tr("epoch"), tr("a new one: no earlier signature counts")),
         ],
     )
 }

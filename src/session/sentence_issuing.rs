@@ -2,6 +2,7 @@
 
 use crate::api::{CertificateSubject, CounterpartyProfile, KeyAlgorithm, KeyMaterialType, Request};
 use crate::engine::EngineState;
+use crate::text::{say, tr};
 
 use super::sentence::{Details, line, name_of};
 
@@ -24,24 +25,27 @@ pub(crate) fn describe(request: &Request, engine: &EngineState, days: u8) -> (St
             days,
         ),
         Request::GetPublicKeyCertificate(input) => (
-            format!(
-                "GIVE OUT THE CERTIFICATE OF KEY {}",
-                name(&input.key_identifier)
+            say!(
+                "GIVE OUT THE CERTIFICATE OF KEY {name}",
+                name = name(&input.key_identifier)
             ),
             [
-                vec![line("the key", "stays; its private half is not given out")],
+                vec![line(
+                    tr("the key"),
+                    tr("stays; its private half is not given out"),
+                )],
                 signature(input.counterparty_profile),
             ]
             .concat(),
         ),
         Request::GetCertificateSigningRequest(input) => (
-            format!(
-                "ASK FOR A CERTIFICATE FOR KEY {}",
-                name(&input.key_identifier)
+            say!(
+                "ASK FOR A CERTIFICATE FOR KEY {name}",
+                name = name(&input.key_identifier)
             ),
             [
                 subject(&input.certificate_subject),
-                vec![line("signed with", input.signing_algorithm.name())],
+                vec![line(tr("signed with"), input.signing_algorithm.name())],
             ]
             .concat(),
         ),
@@ -73,21 +77,21 @@ fn parameters(
     days: u8,
 ) -> (String, Details) {
     let mut details = vec![
-        line("form", form.name()),
-        line("key pair", algorithm.name()),
+        line(tr("form"), form.name()),
+        line(tr("key pair"), algorithm.name()),
         line(
-            "certificate",
-            &format!("by this vault's own authority, for {days} days"),
+            tr("certificate"),
+            &say!("by this vault's own authority, for {days} days", days),
         ),
     ];
     details.extend(signature(profile));
-    (format!("GIVE OUT A CERTIFICATE TO {what}"), details)
+    (say!("GIVE OUT A CERTIFICATE TO {what}", what), details)
 }
 
 /// The hash under the certificate's signature, where the counterparty's devices want one.
 fn signature(profile: Option<CounterpartyProfile>) -> Details {
     let hash = profile.and_then(|profile| profile.certificate_signature);
-    hash.map(|hash| line("signed with", hash.name()))
+    hash.map(|hash| line(tr("signed with"), hash.name()))
         .into_iter()
         .collect()
 }

@@ -2,36 +2,40 @@
 
 use crate::api::Request;
 use crate::engine::EngineState;
+use crate::text::{say, tr};
 
 use super::sentence::{Details, line, name_of};
 
 /// The sentence and details of such an act.
 pub(crate) fn describe(request: &Request, engine: &EngineState) -> (String, Details) {
     let stands_for = |arn: Option<&str>| {
-        let key = arn.map_or_else(|| "no key".to_owned(), |arn| name_of(arn, engine));
-        line("stands for", &key)
+        let key = arn.map_or_else(|| tr("no key").to_owned(), |arn| name_of(arn, engine));
+        line(tr("stands for"), &key)
     };
     match request {
         Request::CreateAlias(input) => (
-            format!("CREATE ALIAS {}", input.alias_name),
+            say!("CREATE ALIAS {alias_name}", alias_name = input.alias_name),
             vec![stands_for(input.key_arn.as_deref())],
         ),
         Request::UpdateAlias(input) => (
-            format!("MOVE ALIAS {}", input.alias_name),
+            say!("MOVE ALIAS {alias_name}", alias_name = input.alias_name),
             vec![
-                line("until now", &name_of(&input.alias_name, engine)),
+                line(tr("until now"), &name_of(&input.alias_name, engine)),
                 stands_for(input.key_arn.as_deref()),
             ],
         ),
         Request::DeleteAlias(input) => (
-            format!("DELETE ALIAS {}", input.alias_name),
+            say!("DELETE ALIAS {alias_name}", alias_name = input.alias_name),
             vec![
-                line("until now", &name_of(&input.alias_name, engine)),
-                line("the key", "stays as it is"),
+                line(tr("until now"), &name_of(&input.alias_name, engine)),
+                line(tr("the key"), tr("stays as it is")),
             ],
         ),
         Request::TagResource(input) => (
-            format!("TAG KEY {}", name_of(&input.resource_arn, engine)),
+            say!(
+                "TAG KEY {engine}",
+                engine = name_of(&input.resource_arn, engine)
+            ),
             input
                 .tags
                 .iter()
@@ -39,11 +43,14 @@ pub(crate) fn describe(request: &Request, engine: &EngineState) -> (String, Deta
                 .collect(),
         ),
         Request::UntagResource(input) => (
-            format!("UNTAG KEY {}", name_of(&input.resource_arn, engine)),
+            say!(
+                "UNTAG KEY {engine}",
+                engine = name_of(&input.resource_arn, engine)
+            ),
             input
                 .tag_keys
                 .iter()
-                .map(|key| line(key, "taken away"))
+                .map(|key| line(key, tr("taken away")))
                 .collect(),
         ),
         _ => (request.operation().name().to_owned(), Vec::new()),

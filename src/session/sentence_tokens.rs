@@ -5,6 +5,7 @@ use data_encoding::HEXUPPER;
 use crate::api::{CounterpartyProfile, ExportTr34KeyBlock, ImportTr34KeyBlock};
 use crate::crypto::tr34::KeyToken;
 use crate::engine::EngineState;
+use crate::text::{say, tr};
 
 use super::label_of;
 use super::sentence::{Details, attributes, certificate, check_values, line, name_of};
@@ -21,27 +22,35 @@ pub(crate) fn import(input: &ImportTr34KeyBlock, engine: &EngineState) -> (Strin
         let header = token.header();
         let unknown = "unknown";
         let usage = header.usage.words().unwrap_or(unknown);
-        details.push(line("use", &format!("{} {usage}", header.usage.code())));
-        details.push(line("kind", header.algorithm.words().unwrap_or(unknown)));
-        details.push(line("modes", header.mode.words().unwrap_or(unknown)));
+        details.push(line(tr("use"), &format!("{} {usage}", header.usage.code())));
+        details.push(line(
+            tr("kind"),
+            header.algorithm.words().unwrap_or(unknown),
+        ));
+        details.push(line(tr("modes"), header.mode.words().unwrap_or(unknown)));
         let export = header.exportability.words().unwrap_or(unknown);
-        details.push(line("export", export));
-        details.push(line("form", token.form().words()));
+        details.push(line(tr("export"), export));
+        details.push(line(tr("form"), token.form().words()));
         let fresh = match (token.nonce(), token.signing_time()) {
-            (Some(nonce), _) => format!("two-pass, nonce {}", HEXUPPER.encode(nonce)),
-            (None, Some(at)) => format!("one-pass, signed {}", at.rfc3339()),
+            (Some(nonce), _) => say!("two-pass, nonce {nonce}", nonce = HEXUPPER.encode(nonce)),
+            (None, Some(at)) => say!("one-pass, signed {at}", at = at.rfc3339()),
             (None, None) => unknown.to_owned(),
         };
-        details.push(line("fresh", &fresh));
+        details.push(line(tr("fresh"), &fresh));
     }
-    details.push(line("sender", "the certificate that follows"));
+    details.push(line(tr("sender"), tr("the certificate that follows")));
     details.extend(certificate(&input.signing_key_certificate));
     let authority = name_of(&input.certificate_authority_public_key_identifier, engine);
-    details.push(line("under", &authority));
-    details.extend(input.import_token.iter().map(|token| line("token", token)));
+    details.push(line(tr("under"), &authority));
+    details.extend(
+        input
+            .import_token
+            .iter()
+            .map(|token| line(tr("token"), token)),
+    );
     let pair = input.wrapping_key_identifier.iter();
-    details.extend(pair.map(|pair| line("opened by", &name_of(pair, engine))));
-    ("IMPORT KEY from a TR-34 token".into(), details)
+    details.extend(pair.map(|pair| line(tr("opened by"), &name_of(pair, engine))));
+    (tr("IMPORT KEY from a TR-34 token").into(), details)
 }
 
 /// What is written otherwise than the service does, because the counterparty's devices want it so.
@@ -49,10 +58,10 @@ pub(crate) fn counterparty(profile: Option<CounterpartyProfile>) -> Details {
     let Some(profile) = profile else {
         return Details::new();
     };
-    let form = profile.token_form.map(|f| line("form", f.words()));
+    let form = profile.token_form.map(|f| line(tr("form"), f.words()));
     let letter = profile
         .header_version
-        .map(|v| line("header letter", v.name()));
+        .map(|v| line(tr("header letter"), v.name()));
     form.into_iter().chain(letter).collect()
 }
 
@@ -63,29 +72,37 @@ pub(crate) fn export(
     engine: &EngineState,
 ) -> (String, Details) {
     let Some(record) = engine.find(identifier) else {
-        return (format!("EXPORT KEY {identifier}"), Details::new());
+        return (say!("EXPORT KEY {identifier}", identifier), Details::new());
     };
     let mut details = attributes(&record.key.key_attributes);
     details.extend(check_values(record));
     details.extend(headers(block.key_block_headers.as_deref()));
     let fresh = match &block.random_nonce {
-        Some(nonce) => format!("two-pass, nonce {nonce}"),
-        None => "one-pass, signed with the vault's time".to_owned(),
+        Some(nonce) => say!("two-pass, nonce {nonce}", nonce),
+        None => tr("one-pass, signed with the vault's time").to_owned(),
     };
-    details.push(line("fresh", &fresh));
+    details.push(line(tr("fresh"), &fresh));
     details.extend(counterparty(block.counterparty_profile));
-    details.push(line("receiver", "the certificate that follows"));
+    details.push(line(tr("receiver"), tr("the certificate that follows")));
     details.extend(certificate(&block.wrapping_key_certificate));
     let authority = name_of(&block.certificate_authority_public_key_identifier, engine);
-    details.push(line("under", &authority));
-    details.extend(block.export_token.iter().map(|token| line("token", token)));
+    details.push(line(tr("under"), &authority));
+    details.extend(
+        block
+            .export_token
+            .iter()
+            .map(|token| line(tr("token"), token)),
+    );
     if let Some(pair) = &block.signing_key_identifier {
-        details.push(line("signed by", &name_of(pair, engine)));
+        details.push(line(tr("signed by"), &name_of(pair, engine)));
     }
     if let Some(own) = &block.signing_key_certificate {
-        details.push(line("known by", "the sender's certificate that follows"));
+        details.push(line(
+            tr("known by"),
+            tr("the sender's certificate that follows"),
+        ));
         details.extend(certificate(own));
     }
     let label = label_of(&record.key, &record.tags);
-    (format!("EXPORT KEY {label} in a TR-34 token"), details)
+    (say!("EXPORT KEY {label} in a TR-34 token", label), details)
 }

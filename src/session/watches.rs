@@ -1,6 +1,7 @@
 //! The clock of an open vault: two people read their own watches, one after the other, before time may settle anything.
 
 use crate::api::Timestamp;
+use crate::text::{say, tr};
 
 use super::command::Command;
 use super::founding::fields::date_time;
@@ -30,11 +31,14 @@ impl Watches {
         if self.first() == Some(name) {
             return Err((
                 "person",
-                format!("{name} has read a watch. Another person reads the second one."),
+                say!(
+                    "{name} has read a watch. Another person reads the second one.",
+                    name
+                ),
             ));
         }
         let time = date_time(typed).ok_or_else(|| {
-            let words = "Write date and time in UTC as 2026-12-01 09:00. Nothing was recorded.";
+            let words = tr("Write date and time in UTC as 2026-12-01 09:00. Nothing was recorded.");
             ("time", words.to_owned())
         })?;
         self.readings.push((name.to_owned(), time));

@@ -25,6 +25,7 @@ use crate::session::op_custody::RESTORE;
 use crate::session::{
     Action, Changing, Command, Executed, KeySource, Outcome, Refusal, Session, Stop,
 };
+use crate::text::tr;
 use crate::vault::backup_place;
 
 /// An act as a wizard hands it over.
@@ -161,7 +162,7 @@ impl Acts {
             Order::Save { path, bytes } => save(&path, &bytes),
             Order::HandOver(folder) => self.hand_over(&folder),
             _ => Err(Refusal::Usage(
-                "This is no act. Nothing was changed.".into(),
+                tr("This is no act. Nothing was changed.").into(),
             )),
         }
     }
@@ -254,7 +255,7 @@ impl Acts {
             Order::GoOnWithReshare => match session.reshare_left_open()? {
                 Some(changing) => self.change(session, changing),
                 None => Err(Refusal::Usage(
-                    "No reshare stands open in this vault. Nothing was changed.".into(),
+                    tr("No reshare stands open in this vault. Nothing was changed.").into(),
                 )),
             },
             Order::LeaveChange { hide: true } => match &mut self.change {
@@ -286,7 +287,7 @@ impl Acts {
         answers: Vec<crate::ceremony::Answer>,
     ) -> Result<News, Refusal> {
         let talk = self.change.as_mut().ok_or_else(|| {
-            Refusal::Usage("No change of people is under way. Nothing was changed.".into())
+            Refusal::Usage(tr("No change of people is under way. Nothing was changed.").into())
         })?;
         let again = talk.answer(session, answers).err();
         self.next_turn(session, again)
@@ -308,7 +309,7 @@ impl Acts {
     fn hand_over(&mut self, folder: &Path) -> Result<News, Refusal> {
         let Some((handover, executed)) = &self.last else {
             return Err(Refusal::Usage(
-                "There are no files to write. Nothing was changed.".into(),
+                tr("There are no files to write. Nothing was changed.").into(),
             ));
         };
         let news = written(handover, executed, folder);
@@ -318,9 +319,9 @@ impl Acts {
 
 /// Whose turn it is.
 fn turn(talk: &ChangeTalk, session: &Session, again: Option<String>) -> Result<News, Refusal> {
-    let ask = talk
-        .ask(session)
-        .ok_or_else(|| Refusal::Usage("Nobody's turn is left. The people of now stay.".into()))?;
+    let ask = talk.ask(session).ok_or_else(|| {
+        Refusal::Usage(tr("Nobody's turn is left. The people of now stay.").into())
+    })?;
     let ask = Box::new(ask);
     Ok(News::Change { ask, again })
 }

@@ -1,5 +1,7 @@
 //! The application: a stack of screens, one state, and `update`, which touches nothing outside of it.
 
+use crate::text::{say, tr};
+
 use crossterm::event::KeyEvent;
 
 use super::chord;
@@ -212,7 +214,7 @@ fn press(state: &mut State, key: KeyEvent) -> Vec<Effect> {
         return react(state, reaction);
     };
     if let Some(reason) = &offer.off {
-        state.notice = Some((Role::Note, format!("off here: {reason}")));
+        state.notice = Some((Role::Note, say!("off here: {reason}", reason)));
         return Vec::new();
     }
     let verb = offer.verb;
@@ -228,7 +230,7 @@ fn say(state: &mut State, verb: Verb) -> Vec<Effect> {
             let word = if look.mouse { "on" } else { "off" };
             Reaction::one(Step::Look(look)).then(Step::Notice(
                 Role::Note,
-                format!("The mouse is {word}; F9 turns it over."),
+                say!("The mouse is {word}; F9 turns it over.", word),
             ))
         }
         // The page that hides everything has its own way out.
@@ -300,7 +302,7 @@ fn suspend(state: &mut State) -> Vec<Effect> {
     if state.lock.is_none() && state.top().is_some_and(Screen::secret) {
         state.notice = Some((
             Role::Note,
-            "Not now: a secret is being typed, and the next thing typed might land in the shell. Enter or Esc first."
+            tr("Not now: a secret is being typed, and the next thing typed might land in the shell. Enter or Esc first.")
                 .into(),
         ));
         return Vec::new();
@@ -349,7 +351,7 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     if screen.secret() {
         state.notice = Some((
             Role::Note,
-            "Paste is refused in a secret field: other programs could have seen it. Type it."
+            tr("Paste is refused in a secret field: other programs could have seen it. Type it.")
                 .into(),
         ));
         return Vec::new();

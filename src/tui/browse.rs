@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Explain;
 use crate::api::{Clock, Timestamp};
 use crate::os::{WallClock, read_limited, removable_media};
+use crate::text::{say, tr};
 
 /// Files larger than this are not looked into.
 const LIMIT: u64 = 1024 * 1024;
@@ -56,9 +57,10 @@ fn list_at(
     now: Timestamp,
 ) -> Result<Listing, String> {
     let failed = |e: std::io::Error| {
-        format!(
-            "{} cannot be read ({e}). Nothing was changed; choose another folder.",
-            folder.display()
+        say!(
+            "{folder} cannot be read ({e}). Nothing was changed; choose another folder.",
+            folder = folder.display(),
+            e
         )
     };
     let folder = fs::canonicalize(folder).map_err(failed)?;
@@ -89,8 +91,8 @@ fn list_at(
                 looked = looked.saturating_add(1);
                 what(&path, length, explain, now)
             }
-            Kind::File => "not looked into: too many files".into(),
-            _ if path.join("custody.toml").is_file() => "a keymoot vault".into(),
+            Kind::File => tr("not looked into: too many files").into(),
+            _ if path.join("custody.toml").is_file() => tr("a keymoot vault").into(),
             _ => "folder".into(),
         };
         entries.push(Entry {
@@ -112,7 +114,7 @@ fn ways_out(folder: &Path, media: &[PathBuf]) -> Vec<Entry> {
             kind: Kind::Medium,
             name: path.display().to_string(),
             path: path.clone(),
-            what: "removable medium".into(),
+            what: tr("removable medium").into(),
         })
         .collect();
     if let Some(parent) = folder.parent() {
@@ -120,7 +122,7 @@ fn ways_out(folder: &Path, media: &[PathBuf]) -> Vec<Entry> {
             kind: Kind::Folder,
             name: "..".into(),
             path: parent.to_owned(),
-            what: "the folder above".into(),
+            what: tr("the folder above").into(),
         });
     }
     entries
@@ -129,20 +131,20 @@ fn ways_out(folder: &Path, media: &[PathBuf]) -> Vec<Entry> {
 /// A file in a few words: the heading that `inspect` would give it.
 fn what(path: &Path, length: u64, explain: Option<Explain>, now: Timestamp) -> String {
     if length > LIMIT {
-        return "larger than 1 MiB".into();
+        return tr("larger than 1 MiB").into();
     }
     let Ok(bytes) = read_limited(path, LIMIT) else {
-        return "cannot be read".into();
+        return tr("cannot be read").into();
     };
     let Some(explain) = explain else {
-        return format!("{length} bytes");
+        return say!("{length} bytes", length);
     };
     let heading = |text: String| text.lines().next().map(|l| l.trim().to_owned());
     explain(&bytes, now)
         .ok()
         .and_then(heading)
         .filter(|line| !line.is_empty())
-        .unwrap_or_else(|| format!("nothing known, {length} bytes"))
+        .unwrap_or_else(|| say!("nothing known, {length} bytes", length))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! One key as it arrives from a terminal, and how it is written on screen.
 
+use crate::text::tr;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// One key as it arrives.
@@ -46,13 +48,13 @@ impl Chord {
     /// How the key is written on screen.
     pub(crate) fn shown(self) -> String {
         let name = match self.code {
-            KeyCode::Char(' ') => "Space".to_owned(),
+            KeyCode::Char(' ') => tr("Space").to_owned(),
             KeyCode::Char(c) if self.control => c.to_ascii_uppercase().to_string(),
             KeyCode::Char(c) => c.to_string(),
             KeyCode::F(n) => format!("F{n}"),
-            KeyCode::Enter => "Enter".to_owned(),
-            KeyCode::Esc => "Esc".to_owned(),
-            KeyCode::Tab => "Tab".to_owned(),
+            KeyCode::Enter => tr("Enter").to_owned(),
+            KeyCode::Esc => tr("Esc").to_owned(),
+            KeyCode::Tab => tr("Tab").to_owned(),
             KeyCode::BackTab => "Shift-Tab".to_owned(),
             KeyCode::Up => "↑".to_owned(),
             KeyCode::Down => "↓".to_owned(),
@@ -60,9 +62,9 @@ impl Chord {
             KeyCode::Right => "→".to_owned(),
             KeyCode::PageUp => "PgUp".to_owned(),
             KeyCode::PageDown => "PgDn".to_owned(),
-            KeyCode::Home => "Home".to_owned(),
-            KeyCode::End => "End".to_owned(),
-            KeyCode::Delete => "Del".to_owned(),
+            KeyCode::Home => tr("Home").to_owned(),
+            KeyCode::End => tr("End").to_owned(),
+            KeyCode::Delete => tr("Del").to_owned(),
             _ => String::new(),
         };
         if self.control {

@@ -21,6 +21,7 @@ use crate::session::{
     Created, Environment, NewVault, Opening, Refusal, Session, Stop, View, envelopes, founding,
     practice,
 };
+use crate::text::{say, tr};
 use crate::vault::{FolderStore, MemoryStore, Store};
 
 /// Starts the desk; it ends when the sender is dropped.
@@ -190,10 +191,8 @@ impl Desk {
         let played = played.map(|r| (r.script.clone(), r.script_sha256.clone()));
         let (name, sha256) = played.unwrap_or_default();
         let script = crate::ceremony::shipped_by_hash(&sha256).ok_or_else(|| {
-            Refusal::Usage(format!(
-                "{name} does not ship with this keymoot, and evidence needs its file. Nothing was changed. \
-                 `keymoot bundle DIR --script FILE --out F` takes it."
-            ))
+            Refusal::Usage(say!("{name} does not ship with this keymoot, and evidence needs its file. Nothing was changed. \
+                 `keymoot bundle DIR --script FILE --out F` takes it.", name))
         })?;
         make(session, script)
     }
@@ -223,7 +222,7 @@ impl Desk {
     ) -> Result<News, Refusal> {
         let armored = envelope.map(read_envelope).transpose()?;
         let Some(opening) = &mut self.opening else {
-            return Err(Refusal::Usage("No vault is being opened.".into()));
+            return Err(Refusal::Usage(tr("No vault is being opened.").into()));
         };
         let left = opening.enter(&person, passphrase, armored.as_deref())?;
         Ok(News::Entered { person, left })
@@ -232,7 +231,7 @@ impl Desk {
     fn finish(&mut self, witness: Option<&crate::session::WitnessAnswer>) -> Result<News, Refusal> {
         let environment = self.environment();
         let Some(opening) = self.opening.take() else {
-            return Err(Refusal::Usage("No vault is being opened.".into()));
+            return Err(Refusal::Usage(tr("No vault is being opened.").into()));
         };
         if let Some(returning) = &mut self.acts.returning {
             let (session, news) = returning.opened(opening, environment)?;
@@ -362,7 +361,7 @@ impl Desk {
                     again,
                 }
             }
-            _ => News::RunFailed("No ceremony is under way.".into()),
+            _ => News::RunFailed(tr("No ceremony is under way.").into()),
         }
     }
 
@@ -389,7 +388,7 @@ impl Desk {
                 Ok(files) => News::Written { folder, files },
                 Err(error) => News::Refused(error.to_string()),
             },
-            _ => News::RunFailed("No ceremony is under way.".into()),
+            _ => News::RunFailed(tr("No ceremony is under way.").into()),
         }
     }
 
@@ -425,7 +424,7 @@ fn verified(bundle: &Path, trust: Option<&Path>) -> Result<News, Refusal> {
 const MAX_TRUST: u64 = 1 << 20;
 
 fn not_open() -> Refusal {
-    Refusal::Usage("No vault is open. Nothing was changed; open one first.".into())
+    Refusal::Usage(tr("No vault is open. Nothing was changed; open one first.").into())
 }
 
 fn folder(dir: &Path) -> Result<Box<dyn Store>, Refusal> {
@@ -437,11 +436,18 @@ fn parse(script: &[u8]) -> Result<Script, String> {
     Script::parse(script).map_err(|findings| {
         let lines: Vec<String> = findings
             .iter()
-            .map(|f| format!("line {}: {}: {}", f.line, f.path, f.message))
+            .map(|f| {
+                say!(
+                    "line {line}: {path}: {message}",
+                    line = f.line,
+                    path = f.path,
+                    message = f.message
+                )
+            })
             .collect();
-        format!(
-            "The script cannot be read; nothing was begun.\n{}",
-            lines.join("\n")
+        say!(
+            "The script cannot be read; nothing was begun.\n{lines}",
+            lines = lines.join("\n")
         )
     })
 }

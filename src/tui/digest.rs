@@ -1,6 +1,7 @@
 //! What a screen can show as a QR code that stands still: a digest or a check value, declared by the screen it is on.
 
 use crate::session::{KeyRow, View};
+use crate::text::say;
 
 /// One value for the minutes. None of these is a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,10 +39,10 @@ impl Digest {
 
     /// The head of a vault's state: what the words of the witness card stand for.
     pub(crate) fn head(view: &View) -> Self {
-        let of = format!(
-            "head of state {}: the words of the witness card, {}",
-            view.seq,
-            view.card_words.join(" ")
+        let of = say!(
+            "head of state {seq}: the words of the witness card, {card_words}",
+            seq = view.seq,
+            card_words = view.card_words.join(" ")
         );
         Self::new(of, view.state_head.clone(), Kind::Head)
     }
@@ -52,13 +53,17 @@ impl Digest {
             || {
                 let method = row.key.key_check_value_algorithm.name();
                 Self::check_value(
-                    format!("check value of {}, {method}", row.label),
+                    say!(
+                        "check value of {label}, {method}",
+                        label = row.label,
+                        method
+                    ),
                     row.key.key_check_value.clone(),
                 )
             },
             |sha256| {
                 Self::sha256(
-                    format!("SHA-256 of the certificate of {}", row.label),
+                    say!("SHA-256 of the certificate of {label}", label = row.label),
                     sha256,
                 )
             },

@@ -13,6 +13,7 @@ use super::world::World;
 use crate::api::Timestamp;
 use crate::session::field::Footing;
 use crate::session::{Profile, practice};
+use crate::text::{say, tr};
 
 /// The least that every screen is made for.
 pub(crate) const LEAST: (u16, u16) = (80, 24);
@@ -40,7 +41,7 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
         too_small(&mut canvas);
     } else if let Some(screen) = state.top() {
         let clock = if screen.reads_watch(&state.world) {
-            "time: your own watch".to_owned()
+            tr("time: your own watch").to_owned()
         } else {
             clock(state.world.now())
         };
@@ -73,9 +74,12 @@ fn title(screen: &dyn Screen, world: &World) -> Vec<String> {
 
 fn too_small(canvas: &mut Canvas<'_>) {
     let (width, height) = (canvas.width(), canvas.height());
-    let text = format!(
-        "needs {}x{}, is {width}x{height}. Ctrl-C asks to leave",
-        LEAST.0, LEAST.1
+    let text = say!(
+        "needs {value}x{value_2}, is {width}x{height}. Ctrl-C asks to leave",
+        value = LEAST.0,
+        value_2 = LEAST.1,
+        width,
+        height
     );
     let lines = super::canvas::wrap(&text, usize::from(width));
     let top = height.saturating_sub(cells(lines.len())) / 2;
@@ -90,7 +94,7 @@ fn status(world: &World, clock: &str, canvas: &mut Canvas<'_>) {
     let width = usize::from(canvas.width());
     let Some(view) = &world.view else {
         let mut x = 1;
-        for (n, part) in ["keymoot", "no vault is open", clock, &world.network]
+        for (n, part) in ["keymoot", tr("no vault is open"), clock, &world.network]
             .iter()
             .enumerate()
         {
@@ -104,7 +108,7 @@ fn status(world: &World, clock: &str, canvas: &mut Canvas<'_>) {
         .filter(|p| p.present && p.role == "custodian")
         .map(|p| p.name.as_str())
         .collect();
-    let sign = format!("{} to sign", view.pending.len());
+    let sign = say!("{pending} to sign", pending = view.pending.len());
     let banner = shaped(view.profile);
     let fixed = banner.width() + clock.width() + world.network.width() + sign.width() + 5 * 3 + 2;
     let room = width.saturating_sub(fixed);
@@ -114,7 +118,7 @@ fn status(world: &World, clock: &str, canvas: &mut Canvas<'_>) {
     } else {
         cut(&view.vault, (room / 2).max(8))
     };
-    let count = format!("{} of {}", present.len(), view.n);
+    let count = say!("{present} of {n}", present = present.len(), n = view.n);
     let names = format!("{count}: {}", present.join(" "));
     let quorum = if present.is_empty() || name.width() + names.width() > room {
         count
@@ -193,15 +197,15 @@ fn notice(canvas: &mut Canvas<'_>, bottom: u16, role: Role, text: &str) {
 fn footing(footing: &Footing, world: &World, canvas: &mut Canvas<'_>) {
     let top = canvas.height().saturating_sub(4);
     let room = canvas.width().saturating_sub(10);
-    let wait = world.long_busy().map(|words| format!("wait: {words}"));
+    let wait = world.long_busy().map(|words| say!("wait: {words}", words));
     let (enter, role) = match &wait {
         Some(words) => (words.as_str(), Role::Wait),
         None => (footing.enter.as_str(), Role::Text),
     };
     let lines = [
-        ("Acts", footing.acts.as_str(), Role::Text),
-        ("Enter", enter, role),
-        ("So far", footing.so_far.as_str(), Role::Text),
+        (tr("Acts"), footing.acts.as_str(), Role::Text),
+        (tr("Enter"), enter, role),
+        (tr("So far"), footing.so_far.as_str(), Role::Text),
     ];
     for (n, (label, text, role)) in lines.into_iter().enumerate() {
         let y = top.saturating_add(cells(n));

@@ -4,6 +4,7 @@
 use crossterm::event::KeyEvent;
 
 use crate::session::field::Footing;
+use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
@@ -30,11 +31,14 @@ pub(crate) enum Why {
 impl Why {
     fn sentence(self) -> String {
         let why = match self {
-            Self::Idle => format!("nobody touched a key for {IDLE_MINUTES} minutes"),
-            Self::Suspended => "keymoot was put aside with Ctrl-Z".to_owned(),
-            Self::Stopped => "keymoot was stopped from outside and goes on now".to_owned(),
+            Self::Idle => say!(
+                "nobody touched a key for {IDLE_MINUTES} minutes",
+                IDLE_MINUTES
+            ),
+            Self::Suspended => tr("keymoot was put aside with Ctrl-Z").to_owned(),
+            Self::Stopped => tr("keymoot was stopped from outside and goes on now").to_owned(),
         };
-        format!("This screen is blank on purpose: {why}.")
+        say!("This screen is blank on purpose: {why}.", why)
     }
 }
 
@@ -129,20 +133,20 @@ impl Locked {
         let Some(view) = &world.view else {
             words.push((
                 Role::Text,
-                "No vault is open. What was being typed into a secret field was wiped, and shares that had been \
-                 entered to open a vault with it; nothing else was lost."
+                tr("No vault is open. What was being typed into a secret field was wiped, and shares that had been \
+                 entered to open a vault with it; nothing else was lost.")
                     .into(),
             ));
             words.push((
                 Role::Wait,
-                "Waited for: whoever goes on. Enter brings the screen back.".into(),
+                tr("Waited for: whoever goes on. Enter brings the screen back.").into(),
             ));
             return words;
         };
         words.push((
             Role::Text,
-            "Nothing was lost. What is saved stays saved; requests and a ceremony under way stand where they were. \
-             Wiped: what was being typed into a secret field, and signing keys that were held for the session."
+            tr("Nothing was lost. What is saved stays saved; requests and a ceremony under way stand where they were. \
+             Wiped: what was being typed into a secret field, and signing keys that were held for the session.")
                 .into(),
         ));
         let names: Vec<&str> = self
@@ -153,19 +157,16 @@ impl Locked {
             .collect();
         words.push((
             Role::Wait,
-            format!(
-                "Waited for: one custodian who is here ({}). One passphrase brings the screen back; it signs nothing.",
-                names.join(" or ")
-            ),
+            say!("Waited for: one custodian who is here ({names}). One passphrase brings the screen back; it signs nothing.", names = names.join(" or ")),
         ));
         if let Some((busy, _)) = &world.busy {
             words.push((
                 Role::Wait,
-                format!("Still at work: {busy}. It is not stopped by this."),
+                say!("Still at work: {busy}. It is not stopped by this.", busy),
             ));
         } else if !view.pending.is_empty() {
             let count = view.pending.len();
-            words.push((Role::Text, format!("To sign afterwards: {count}.")));
+            words.push((Role::Text, say!("To sign afterwards: {count}.", count)));
         }
         words
     }
@@ -190,36 +191,39 @@ impl Screen for Locked {
     fn title(&self, _world: &World) -> Vec<String> {
         let place = match &self.stage {
             Stage::Blank | Stage::Leaving => String::new(),
-            Stage::Who => "who is here?".into(),
+            Stage::Who => tr("who is here?").into(),
             Stage::Type(form) | Stage::Checking(form) => form.person.clone(),
         };
-        vec!["Locked".into(), place]
+        vec![tr("Locked").into(), place]
     }
 
     fn footing(&self, world: &World) -> Footing {
         let (acts, enter) = match &self.stage {
             Stage::Blank if world.view.is_none() => (
-                "whoever goes on".to_owned(),
-                "brings the screen back".to_owned(),
+                tr("whoever goes on").to_owned(),
+                tr("brings the screen back").to_owned(),
             ),
             Stage::Blank => (
-                "one custodian who is here".into(),
-                "asks for one passphrase; nothing is signed by it".into(),
+                tr("one custodian who is here").into(),
+                tr("asks for one passphrase; nothing is signed by it").into(),
             ),
-            Stage::Leaving => ("whoever is at the keyboard".into(), "stays, locked".into()),
+            Stage::Leaving => (
+                tr("whoever is at the keyboard").into(),
+                tr("stays, locked").into(),
+            ),
             Stage::Who => (
-                "one custodian who is here".into(),
-                "goes on to this custodian's passphrase".into(),
+                tr("one custodian who is here").into(),
+                tr("goes on to this custodian's passphrase").into(),
             ),
             Stage::Type(form) | Stage::Checking(form) => (
                 called(&form.person),
-                "brings the screen back; nothing is signed by it".into(),
+                tr("brings the screen back; nothing is signed by it").into(),
             ),
         };
         let so_far = if world.view.is_some() {
-            "nothing was lost; the vault is open, its view is hidden"
+            tr("nothing was lost; the vault is open, its view is hidden")
         } else {
-            "nothing was lost; no vault is open"
+            tr("nothing was lost; no vault is open")
         };
         Footing {
             acts,
@@ -230,10 +234,10 @@ impl Screen for Locked {
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
         let mut offers = match &self.stage {
-            Stage::Blank => vec![Offer::word(Verb::Enter, "go on")],
+            Stage::Blank => vec![Offer::word(Verb::Enter, tr("go on"))],
             Stage::Leaving => vec![
-                Offer::word(Verb::Enter, "stay"),
-                Offer::word(Verb::Back, "stay"),
+                Offer::word(Verb::Enter, tr("stay")),
+                Offer::word(Verb::Back, tr("stay")),
             ],
             Stage::Who => {
                 let mut offers = keys::moves();
@@ -241,14 +245,14 @@ impl Screen for Locked {
                 offers
             }
             Stage::Type(form) => {
-                let mut offers = vec![Offer::word(Verb::Enter, "unlock")];
+                let mut offers = vec![Offer::word(Verb::Enter, tr("unlock"))];
                 offers.extend(form.offers());
                 offers.push(Offer::plain(Verb::Back));
                 offers
             }
             Stage::Checking(_) => Vec::new(),
         };
-        offers.push(Offer::word(Verb::Leave, "leave keymoot"));
+        offers.push(Offer::word(Verb::Leave, tr("leave keymoot")));
         offers
     }
 
@@ -285,19 +289,24 @@ impl Screen for Locked {
                 }
             }
             Stage::Leaving => {
-                let text = "Enter stays, locked. Ctrl-C again leaves keymoot: the vault is closed, and what is saved \
-                            stays saved.";
+                let text = tr(
+                    "Enter stays, locked. Ctrl-C again leaves keymoot: the vault is closed, and what is saved \
+                            stays saved.",
+                );
                 canvas.paragraph(3, y, width, Role::Title, text);
             }
             Stage::Who => {
-                canvas.put(3, y, Role::Wait, "Which custodian is here?");
+                canvas.put(3, y, Role::Wait, tr("Which custodian is here?"));
                 let rows = cells(self.people.entries.len());
                 canvas.within(2, y.saturating_add(1), width, rows, |c| {
                     self.people.draw(c, true);
                 });
             }
             Stage::Type(form) | Stage::Checking(form) => {
-                let words = format!("{} brings the screen back:", called(&form.person));
+                let words = say!(
+                    "{called} brings the screen back:",
+                    called = called(&form.person)
+                );
                 canvas.put(3, y, Role::Wait, &words);
                 canvas.within(3, y.saturating_add(2), width, 9, |c| {
                     form.draw(c);

@@ -1,5 +1,7 @@
 //! How the screen looks, as a person can change it while it runs: declared once, drawn by Settings.
 
+use crate::text::{say, tr};
+
 use super::theme::{EMBEDDED, about};
 
 /// What a person chose, or the start did.
@@ -51,9 +53,9 @@ impl Setting {
     /// Its name on screen.
     pub(crate) fn label(&self) -> String {
         match self {
-            Self::Theme(name) => format!("theme {name}"),
-            Self::Ascii => "ASCII glyphs".into(),
-            Self::Mouse => "mouse (F9)".into(),
+            Self::Theme(name) => say!("theme {name}", name),
+            Self::Ascii => tr("ASCII glyphs").into(),
+            Self::Mouse => tr("mouse (F9)").into(),
         }
     }
 
@@ -61,13 +63,13 @@ impl Setting {
     pub(crate) fn about(&self) -> String {
         match self {
             Self::Theme(name) => {
-                about(name).unwrap_or_else(|| "a theme file; Enter reads it again".into())
+                about(name).unwrap_or_else(|| tr("a theme file; Enter reads it again").into())
             }
             Self::Ascii => {
-                "for consoles that show letters or diamonds where lines should be".into()
+                tr("for consoles that show letters or diamonds where lines should be").into()
             }
             Self::Mouse => {
-                "a click moves the cursor of a list, the wheel scrolls; never needed".into()
+                tr("a click moves the cursor of a list, the wheel scrolls; never needed").into()
             }
         }
     }

@@ -24,6 +24,7 @@ use crate::session::{
     BackupDone, Bootstrap, Changed, Command, NewVault, Outcome, PendingView, Stop, View,
     WitnessAnswer,
 };
+use crate::text::{say, tr};
 
 /// What the app takes in.
 pub(crate) enum Msg {
@@ -206,40 +207,40 @@ impl Order {
     /// What the desk is doing, for the footing.
     pub(crate) fn words(&self) -> String {
         match self {
-            Self::OpenVault(_) => "reading the vault's public part".into(),
-            Self::OpenCopy(_) => "reading the copy".into(),
-            Self::Enter { person, .. } => format!("unsealing the envelope of {person}"),
-            Self::FinishOpening(_) => "opening and checking the vault".into(),
-            Self::Close => "closing the vault".into(),
+            Self::OpenVault(_) => tr("reading the vault's public part").into(),
+            Self::OpenCopy(_) => tr("reading the copy").into(),
+            Self::Enter { person, .. } => say!("unsealing the envelope of {person}", person),
+            Self::FinishOpening(_) => tr("opening and checking the vault").into(),
+            Self::Close => tr("closing the vault").into(),
             Self::Lock | Self::LeaveChange { .. } => "wiping".into(),
-            Self::Recognise { person, .. } => format!("looking whether this is {person}"),
-            Self::Create { .. } => "making the vault: identities, shares, envelopes".into(),
-            Self::Passphrase(_) => "drawing words".into(),
-            Self::PlaceEnvelopes { .. } => "writing the envelopes and reading them back".into(),
-            Self::Play(_) | Self::PlayHere { .. } => "beginning the ceremony".into(),
+            Self::Recognise { person, .. } => say!("looking whether this is {person}", person),
+            Self::Create { .. } => tr("making the vault: identities, shares, envelopes").into(),
+            Self::Passphrase(_) => tr("drawing words").into(),
+            Self::PlaceEnvelopes { .. } => tr("writing the envelopes and reading them back").into(),
+            Self::Play(_) | Self::PlayHere { .. } => tr("beginning the ceremony").into(),
             Self::Answer { .. } | Self::ChangeTurn(_) | Self::GoOnWithReshare => {
-                "working on your answer".into()
+                tr("working on your answer").into()
             }
-            Self::Abort(_) => "stopping the ceremony".into(),
-            Self::Preview(_) => "checking the request".into(),
-            Self::Ask { .. } | Self::Approve { .. } => "unsealing the key and signing".into(),
-            Self::Trail => "proving the audit log".into(),
-            Self::Report(_) => "writing the report".into(),
-            Self::Bundle(_) => "putting the bundle together".into(),
-            Self::Verify { .. } => "verifying the bundle".into(),
-            Self::Examine => "looking at this machine".into(),
+            Self::Abort(_) => tr("stopping the ceremony").into(),
+            Self::Preview(_) => tr("checking the request").into(),
+            Self::Ask { .. } | Self::Approve { .. } => tr("unsealing the key and signing").into(),
+            Self::Trail => tr("proving the audit log").into(),
+            Self::Report(_) => tr("writing the report").into(),
+            Self::Bundle(_) => tr("putting the bundle together").into(),
+            Self::Verify { .. } => tr("verifying the bundle").into(),
+            Self::Examine => tr("looking at this machine").into(),
             Self::Perform(_) => "working".into(),
-            Self::Look(_) => "looking into the folder".into(),
-            Self::Execute { .. } => "doing what was signed for".into(),
+            Self::Look(_) => tr("looking into the folder").into(),
+            Self::Execute { .. } => tr("doing what was signed for").into(),
             Self::Inspect(_)
             | Self::ReadRoot(_)
             | Self::Pasted(_)
             | Self::ReadFiles(_)
-            | Self::InspectAgain { .. } => "reading the file".into(),
-            Self::Receipt(_) | Self::ReceiptText(_) => "reading the receipt".into(),
-            Self::Save { .. } => "writing the file".into(),
+            | Self::InspectAgain { .. } => tr("reading the file").into(),
+            Self::Receipt(_) | Self::ReceiptText(_) => tr("reading the receipt").into(),
+            Self::Save { .. } => tr("writing the file").into(),
             Self::HandOver(_) | Self::WriteOutputs(_) | Self::Papers(_) => {
-                "writing the files".into()
+                tr("writing the files").into()
             }
         }
     }

@@ -56,6 +56,7 @@ pub use theme::ThemeError;
 
 use crate::api::{Clock, Timestamp};
 use crate::session::founding::Given;
+use crate::text::say;
 
 /// Where a ceremony is played.
 pub enum PlaySession {
@@ -160,9 +161,13 @@ impl TuiError {
     /// What is wrong with a theme, without what it means for a start.
     fn reason(&self) -> String {
         match self {
-            Self::Theme(error) => format!("{error}. The theme in use stays."),
+            Self::Theme(error) => say!("{error}. The theme in use stays.", error),
             Self::ThemeFile(path, error) => {
-                format!("{path} cannot be read ({error}). The theme in use stays.")
+                say!(
+                    "{path} cannot be read ({error}). The theme in use stays.",
+                    path,
+                    error
+                )
             }
             other => other.to_string(),
         }

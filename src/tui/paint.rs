@@ -1,5 +1,7 @@
 //! Colours: how a theme writes them, and the nearest one a terminal has.
 
+use crate::text::say;
+
 use ratatui::style::Color;
 
 /// How many colours the terminal shows.
@@ -80,9 +82,10 @@ impl Paint {
                 let [_, r, g, b] = rgb.to_be_bytes();
                 Ok(Self::Rgb(r, g, b))
             }
-            None => Err(format!(
-                "{word} is no colour: write #rrggbb, a palette name, default, or one of {}",
-                NAMES.join(", ")
+            None => Err(say!(
+                "{word} is no colour: write #rrggbb, a palette name, default, or one of {value}",
+                word,
+                value = NAMES.join(", ")
             )),
         }
     }

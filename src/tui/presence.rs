@@ -10,6 +10,7 @@ use super::surroundings;
 use super::theme::Role;
 use crate::os::removable_media;
 use crate::session::Profile;
+use crate::text::{say, tr};
 
 /// Seconds before the lock at which the screen asks whether somebody is there.
 pub(crate) const PING_SECONDS: i64 = 60;
@@ -99,16 +100,21 @@ impl State {
         let (role, text) = match (word.as_str(), production) {
             ("ONLINE", true) => (
                 Role::Stop,
-                "STOP  A network came up. A production ceremony wants none: pull the cable, switch radio off.",
+                tr(
+                    "STOP  A network came up. A production ceremony wants none: pull the cable, switch radio off.",
+                ),
             ),
-            ("ONLINE", false) => (Role::Note, "A network came up: this machine is ONLINE now."),
+            ("ONLINE", false) => (
+                Role::Note,
+                tr("A network came up: this machine is ONLINE now."),
+            ),
             ("offline", _) => (
                 Role::Note,
-                "The network is gone: this machine is offline now.",
+                tr("The network is gone: this machine is offline now."),
             ),
             _ => (
                 Role::Note,
-                "Whether there is a network cannot be read any more.",
+                tr("Whether there is a network cannot be read any more."),
             ),
         };
         self.world.network = word;
@@ -121,7 +127,10 @@ impl State {
             let names: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
             (!names.is_empty()).then(|| format!("{} {what}.", names.join(", ")))
         };
-        let words = [said(came, "was plugged in"), said(gone, "was taken out")];
+        let words = [
+            said(came, tr("was plugged in")),
+            said(gone, tr("was taken out")),
+        ];
         let words: Vec<String> = words.into_iter().flatten().collect();
         self.tell(Role::Note, words.join(" "));
         if self.world.busy.is_some() || self.locked() {
@@ -138,8 +147,9 @@ impl State {
         if self.pinged.is_some() || self.locked() {
             return;
         }
-        let text = format!(
-            "Is somebody there? This screen is hidden in {PING_SECONDS} s. Any key keeps it, and does nothing else."
+        let text = say!(
+            "Is somebody there? This screen is hidden in {PING_SECONDS} s. Any key keeps it, and does nothing else.",
+            PING_SECONDS
         );
         self.pinged = Some(text.clone());
         self.tell(Role::Wait, text);

@@ -7,6 +7,7 @@ use super::theme::Role;
 use crate::api::{KeyAlgorithm, Timestamp};
 use crate::pki::{Certificate, ImportParameters};
 use crate::session::{Refusal, Session, View};
+use crate::text::{say, tr};
 
 /// How a line of a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,28 +119,28 @@ fn findings(
     match parameters.verify(now) {
         Ok(()) => {
             let above = match parameters.chain.len() {
-                1 => "signed by the root in the file".to_owned(),
-                n => format!("chain of {n} certificates up to the root in the file"),
+                1 => tr("signed by the root in the file").to_owned(),
+                n => say!("chain of {n} certificates up to the root in the file", n),
             };
             lines.push((
                 Verdict::Ok,
-                format!("certificate {above}, all in their time"),
+                say!("certificate {above}, all in their time", above),
             ));
         }
         Err(error) => lines.push((Verdict::Stop, error.to_string())),
     }
     lines.push((
         Verdict::Ok,
-        format!(
-            "token for one import, ends {}",
-            super::frame::clock(parameters.valid_until)
+        say!(
+            "token for one import, ends {clock}",
+            clock = super::frame::clock(parameters.valid_until)
         ),
     ));
     if parameters.chain.len() > 1 && !trusted {
         lines.push((
             Verdict::Stop,
-            "another certificate stands between receiver and root. Import the root, then that certificate \
-             (import-key.trusted-certificate), then come back"
+            tr("another certificate stands between receiver and root. Import the root, then that certificate \
+             (import-key.trusted-certificate), then come back")
                 .into(),
         ));
     }
@@ -148,9 +149,9 @@ fn findings(
     {
         lines.push((
             Verdict::Note,
-            format!(
-                "this receiver knows nothing of your {}: it will accept what you send",
-                session.profile().name()
+            say!(
+                "this receiver knows nothing of your {session}: it will accept what you send",
+                session = session.profile().name()
             ),
         ));
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::session::build;
 use crate::session::field::Kind;
 use crate::session::{Arrow, Command, Profile, Refusal, Session, StepState, op};
+use crate::text::say;
 
 use super::super::ask::Answer;
 use super::super::model::{FileInput, Step};
@@ -27,8 +28,9 @@ impl Runner {
                 Some(Ok(bytes)) => {
                     let from = "stand-in".to_owned();
                     self.keep_input(session, &input, bytes, from)?;
-                    self.last = Some(format!(
-                        "The stand-in for the counterparty answered with `{input}`."
+                    self.last = Some(say!(
+                        "The stand-in for the counterparty answered with `{input}`.",
+                        input
                     ));
                 }
                 Some(Err(why)) => {
@@ -135,7 +137,7 @@ impl Runner {
         }
         let from = self.bringer();
         self.keep_input(session, &name, bytes, from)?;
-        self.last = Some(format!("The file `{name}` is in the record."));
+        self.last = Some(say!("The file `{name}` is in the record.", name));
         self.awaited.pop_front();
         Ok(())
     }

@@ -15,6 +15,7 @@ use crate::session::{
     Arrow, Command, ComponentCommand, ComponentStep, Outcome, Profile, Session, SetRef, Source,
     StepState, build_components, op_components,
 };
+use crate::text::say;
 
 use super::super::ask::{Answer, ComponentDigits};
 use super::super::model::{Algorithm, Doing, Step};
@@ -205,7 +206,7 @@ impl Runner {
         turn: &Turn,
     ) -> Result<(), Halt> {
         if turn.fields.contains(&"advised") {
-            self.last = Some(format!("{} read the advice.", turn.person));
+            self.last = Some(say!("{person} read the advice.", person = turn.person));
             self.turns.pop_front();
             return Ok(());
         }
@@ -306,7 +307,11 @@ impl Runner {
             self.last = Some(if place == NOT_PRINTED {
                 "Nothing was printed: this is practice.".to_owned()
             } else {
-                format!("Component {part} was printed for {}.", turn.person)
+                say!(
+                    "Component {part} was printed for {person}.",
+                    part,
+                    person = turn.person
+                )
             });
             self.turns.pop_front();
             return Ok(());
@@ -379,9 +384,19 @@ impl Runner {
             return Ok(());
         };
         self.last = Some(if entered {
-            format!("Component {part} of {label} is sealed and wiped; its check value is {kcv}.")
+            say!(
+                "Component {part} of {label} is sealed and wiped; its check value is {kcv}.",
+                part,
+                label,
+                kcv
+            )
         } else {
-            format!("Recorded: component {part} of {label}, by {person}.")
+            say!(
+                "Recorded: component {part} of {label}, by {person}.",
+                part,
+                label,
+                person
+            )
         });
         self.turns.pop_front();
         self.arrow(StepState::Executed)?;

@@ -3,6 +3,7 @@
 use crate::session::{
     Arrow, Command, Outcome, Profile, Refusal, Run, RunOutcome, Session, StepState,
 };
+use crate::text::say;
 
 use super::super::ask::{Advance, Answer};
 use super::super::model::OnFail;
@@ -251,9 +252,10 @@ impl Runner {
                 1 => " 1 key was destroyed on the way.".to_owned(),
                 n => format!(" {n} keys were destroyed on the way."),
             };
-            self.last = Some(format!(
-                "The vault's clock now says {}.{gone}",
-                now.rfc3339()
+            self.last = Some(say!(
+                "The vault's clock now says {now}.{gone}",
+                now = now.rfc3339(),
+                gone
             ));
         }
         Ok(())
@@ -323,7 +325,7 @@ impl Runner {
             (green, session.profile(), &self.rehearsal_note)
             && let Err(why) = super::super::rehearsed::leave(file, &self.script.sha256_hex())
         {
-            self.last = Some(format!("The rehearsal could not be noted: {why}"));
+            self.last = Some(say!("The rehearsal could not be noted: {why}", why));
         }
     }
 
@@ -336,7 +338,7 @@ impl Runner {
         self.withdraw(session, &message);
         self.forget();
         if on_fail == OnFail::Exception {
-            self.last = Some(format!("Exception in step {id}: {message}"));
+            self.last = Some(say!("Exception in step {id}: {message}", id, message));
             return self.end_step(session, StepState::Exception, Some(message));
         }
         self.stop(session, message).map(|_| ())

@@ -6,6 +6,7 @@ use crate::session::{
     Action, Arrow, Command, Executed, Refusal, Session, StepRecord, StepState, build, handover,
     op_components,
 };
+use crate::text::say;
 
 use super::super::model::Step;
 use super::super::ops_carry;
@@ -71,7 +72,7 @@ impl Runner {
         self.pending = None;
         match done {
             Ok(_) => {
-                self.last = Some(format!("Done: {}", pending.sentence));
+                self.last = Some(say!("Done: {sentence}", sentence = pending.sentence));
                 self.arrow(StepState::Executed)?;
                 Ok(())
             }
@@ -103,7 +104,7 @@ impl Runner {
             return self.fail(session, text);
         }
         self.pending = None;
-        self.last = Some(format!("Refused, as the script expects: {text}"));
+        self.last = Some(say!("Refused, as the script expects: {text}", text));
         self.journal(session, |record| {
             record.state = StepState::Verified;
             record.error = Some(text);

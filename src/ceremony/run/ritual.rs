@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::api::{GetKeyInput, Request, Timestamp};
 use crate::pki::Certificate;
 use crate::session::{Command, KeySource, Outcome, Profile, Session, StepRecord, StepState, span};
+use crate::text::say;
 
 use super::super::ask::Answer;
 use super::super::model::Step;
@@ -367,7 +368,7 @@ impl Runner {
         let key = key_source(session, &mut answers.into_iter())?;
         self.sign_off(session, vec![(person.clone(), key)])
             .map_err(again)?;
-        self.last = Some(format!("{person} signed the record."));
+        self.last = Some(say!("{person} signed the record.", person));
         self.signers.pop_front();
         Ok(())
     }
@@ -377,17 +378,26 @@ impl Runner {
 fn heard(step: &Step, turn: &Turn) -> String {
     let person = &turn.person;
     match step.op.name {
-        name if name == ops::ATTEST_CLOCK.name => format!("{person} read the clock."),
+        name if name == ops::ATTEST_CLOCK.name => say!("{person} read the clock.", person),
         name if name == ops::ATTEST_FINGERPRINT.name => {
-            format!("{person} gave the fingerprint, and it is this file's.")
+            say!(
+                "{person} gave the fingerprint, and it is this file's.",
+                person
+            )
         }
         name if name == ops::ATTEST_CHECK_VALUE.name => {
-            format!("{person} gave the check value, and it is this key's.")
+            say!(
+                "{person} gave the check value, and it is this key's.",
+                person
+            )
         }
         name if name == ops_carry::COMPARE.name => {
-            format!("{person} gave the other side's check value, and both agree.")
+            say!(
+                "{person} gave the other side's check value, and both agree.",
+                person
+            )
         }
-        _ => format!("Recorded: {}.", step.title),
+        _ => say!("Recorded: {title}.", title = step.title),
     }
 }
 

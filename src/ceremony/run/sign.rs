@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::session::{
     Command, KeySource, Origin, Outcome, PendingView, Profile, Refusal, Session, StepState,
 };
+use crate::text::say;
 
 use super::super::ask::Answer;
 use super::drive::Halt;
@@ -63,7 +64,7 @@ impl Runner {
             );
         }
         self.signers.truncate(self.required(&pending));
-        self.last = Some(format!("{issuer} asked for it and signed."));
+        self.last = Some(say!("{issuer} asked for it and signed.", issuer));
         let texts = self.texts.clone();
         let typed_by = self.typed_by.clone();
         let from = signed_from(session);
@@ -141,7 +142,7 @@ impl Runner {
             self.pending = Some(pending);
         }
         self.signers.pop_front();
-        self.last = Some(format!("{person} approved."));
+        self.last = Some(say!("{person} approved.", person));
         let all = self.signers.is_empty();
         if all {
             let signed = self

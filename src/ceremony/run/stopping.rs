@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use crate::session::{Arrow, Command, KeySource, RunOutcome, Session, StepRecord, StepState};
+use crate::text::say;
 
 use super::super::ask::Answer;
 use super::super::model::AbortAct;
@@ -210,7 +211,7 @@ impl Runner {
         };
         let key = key_source(session, &mut answers.into_iter())?;
         self.sign_one_abort(session, &person, key).map_err(again)?;
-        self.last = Some(format!("{person} signed the record of the stop."));
+        self.last = Some(say!("{person} signed the record of the stop.", person));
         self.signers.pop_front();
         Ok(())
     }

@@ -3,32 +3,37 @@
 use super::act::{ComponentAct, ComponentPart};
 use crate::session::sentence::{Details, line};
 use crate::session::{LABEL_TAG, modes};
+use crate::text::{say, tr};
 
 /// The sentence and details of such an act.
 pub(crate) fn describe(act: &ComponentAct) -> (String, Details) {
     match act {
         ComponentAct::Form { key, parts, .. } => {
             let name = key.tags.iter().find(|tag| tag.key == LABEL_TAG);
-            let name = name.map_or("a key", |tag| tag.value.as_str());
+            let name = name.map_or(tr("a key"), |tag| tag.value.as_str());
             let attributes = &key.attributes;
             let mut details = vec![
-                line("modes", &modes::words(&attributes.key_modes_of_use)),
-                line("exportable", if key.exportable { "yes" } else { "no" }),
+                line(tr("modes"), &modes::words(&attributes.key_modes_of_use)),
+                line(tr("exportable"), if key.exportable { "yes" } else { "no" }),
             ];
             details.extend(parts.iter().map(held));
             details.push(line(
-                "after",
-                "the components are wiped here; their papers stay with their custodians",
+                tr("after"),
+                tr("the components are wiped here; their papers stay with their custodians"),
             ));
             if attributes.key_algorithm.is_tdes() {
-                details.push(line("parity", "made odd; the check value does not change"));
+                details.push(line(
+                    tr("parity"),
+                    tr("made odd; the check value does not change"),
+                ));
             }
             (
-                format!(
-                    "FORM KEY {name} ({}, {}) from {} components",
-                    attributes.key_usage.code(),
-                    attributes.key_algorithm.name(),
-                    parts.len()
+                say!(
+                    "FORM KEY {name} ({key_usage}, {key_algorithm}) from {parts} components",
+                    name,
+                    key_usage = attributes.key_usage.code(),
+                    key_algorithm = attributes.key_algorithm.name(),
+                    parts = parts.len()
                 ),
                 details,
             )
@@ -42,18 +47,24 @@ pub(crate) fn describe(act: &ComponentAct) -> (String, Details) {
             others,
             ..
         } => {
-            let mut details = vec![line("kind", algorithm.name()), line("receiver", receiver)];
+            let mut details = vec![
+                line(tr("kind"), algorithm.name()),
+                line(tr("receiver"), receiver),
+            ];
             details.extend(others.iter().map(held));
             details.push(line(
-                &format!("component {parts}"),
-                &format!("goes on paper to {holder} alone, once this is signed"),
+                &say!("component {parts}", parts),
+                &say!(
+                    "goes on paper to {holder} alone, once this is signed",
+                    holder
+                ),
             ));
             details.push(line(
-                "beware",
-                "whoever brings all papers together has the key; nothing here can take it back",
+                tr("beware"),
+                tr("whoever brings all papers together has the key; nothing here can take it back"),
             ));
             (
-                format!("LET KEY {label} OUT as {parts} components"),
+                say!("LET KEY {label} OUT as {parts} components", label, parts),
                 details,
             )
         }
@@ -62,7 +73,7 @@ pub(crate) fn describe(act: &ComponentAct) -> (String, Details) {
 
 fn held(part: &ComponentPart) -> (String, String) {
     line(
-        &format!("component {}", part.part),
+        &say!("component {part}", part = part.part),
         &format!("{} ({})", part.holder, part.kcv),
     )
 }

@@ -5,6 +5,7 @@ use crate::crypto::{Entropy as _, OsEntropy, SecretBytes};
 use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
 use crate::session::{Profile, Refusal};
+use crate::text::{say, tr};
 
 /// Words of a generated passphrase: seven of the EFF's long list, two in a rehearsal.
 const COUNT: usize = 7;
@@ -48,31 +49,35 @@ pub(crate) fn footing(moment: Moment, person: &Person, done: usize, all: usize) 
     let who = format!("{} {}", person.role, person.name);
     let (acts, enter) = match moment {
         Moment::HandOver => (
-            format!("{who} takes the keyboard; everybody else steps back"),
-            "shows the words, to their owner alone",
+            say!("{who} takes the keyboard; everybody else steps back", who),
+            tr("shows the words, to their owner alone"),
         ),
         Moment::Showing => (
-            format!("{who}, alone at this screen"),
-            "hides the words and asks for them",
+            say!("{who}, alone at this screen", who),
+            tr("hides the words and asks for them"),
         ),
         Moment::Typing => (
-            format!("{who}, from the own paper"),
-            "compares; if they are right, calls the next person",
+            say!("{who}, from the own paper", who),
+            tr("compares; if they are right, calls the next person"),
         ),
     };
     Footing {
         acts,
         enter: enter.to_owned(),
-        so_far: format!("{done} of {all} people have their words; no vault exists yet"),
+        so_far: say!(
+            "{done} of {all} people have their words; no vault exists yet",
+            done,
+            all
+        ),
     }
 }
 
 /// What is saved when the next person is called, of whom `done` were here before.
 pub(crate) fn saved(done: usize) -> String {
     match done {
-        0 => "No vault exists yet. Nobody has words yet.".to_owned(),
-        1 => "The one before has words already and need not come again.".to_owned(),
-        n => format!("{n} people have their words and need not come again."),
+        0 => tr("No vault exists yet. Nobody has words yet.").to_owned(),
+        1 => tr("The one before has words already and need not come again.").to_owned(),
+        n => say!("{n} people have their words and need not come again.", n),
     }
 }
 
@@ -85,31 +90,36 @@ pub(crate) fn what_for<'a>(person: &'a Person, saved: &'a str) -> HandOver<'a> {
             person.role
         },
         person: &person.name,
-        what: "words to write down: bring pen and paper",
+        what: tr("words to write down: bring pen and paper"),
         saved,
     }
 }
 
 /// Above the words.
 pub(crate) fn yours_alone(person: &Person) -> String {
-    format!("{}, these words are yours alone.", person.name)
+    say!("{name}, these words are yours alone.", name = person.name)
 }
 
 /// What to do with them; `again` is what shows them once more.
 pub(crate) fn write_down(again: &str) -> String {
-    format!(
-        "Write them on your own paper, in this order. They are shown now and, until you have typed them back once, with {again}; then never again, to nobody."
+    say!(
+        "Write them on your own paper, in this order. They are shown now and, until you have typed them back once, with {again}; then never again, to nobody.",
+        again
     )
 }
 
 /// Above the field where they are typed.
 pub(crate) fn type_back(person: &Person) -> String {
-    format!("{}, type your words back from your paper.", person.name)
+    say!(
+        "{name}, type your words back from your paper.",
+        name = person.name
+    )
 }
 
 /// What was typed differs; `again` is what shows them once more.
 pub(crate) fn not_those(again: &str) -> String {
-    format!(
-        "These are not the words that were shown. Nothing is made yet and nothing is locked: look at your paper, type again. {again} shows the words again, to you alone."
+    say!(
+        "These are not the words that were shown. Nothing is made yet and nothing is locked: look at your paper, type again. {again} shows the words again, to you alone.",
+        again
     )
 }

@@ -14,6 +14,7 @@ use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::op::{self, Op};
 use crate::session::{KeyRow, View, asked, guide, op_components};
+use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
@@ -79,7 +80,7 @@ impl Act {
         if asked::writes(op.name) {
             let stem = row.map_or(op.name, |r| r.label.as_str());
             form.propose(asked::OUTPUT, &format!("{stem}.json"));
-            form.propose(asked::FOLDER.id, &format!("{stem}-out"));
+            form.propose(asked::FOLDER.id, &say!("{stem}-out", stem));
         }
         Self {
             op,
@@ -197,19 +198,22 @@ impl Screen for Act {
         Footing {
             acts: wizard::acts(world),
             enter: if self.form.several() {
-                "next field; after the last, checks all of it and shows the review"
+                tr("next field; after the last, checks all of it and shows the review")
             } else {
-                "checks it and shows the review"
+                tr("checks it and shows the review")
             }
             .into(),
-            so_far: "nothing was asked, nothing was written, nothing has changed".into(),
+            so_far: tr("nothing was asked, nothing was written, nothing has changed").into(),
         }
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
         let mut offers = vec![Offer::plain(Verb::Enter)];
         if self.form.choosing() {
-            offers.extend([Offer::word(Verb::Up, "choose"), Offer::plain(Verb::Down)]);
+            offers.extend([
+                Offer::word(Verb::Up, tr("choose")),
+                Offer::plain(Verb::Down),
+            ]);
         }
         if self.form.several() {
             offers.extend([
@@ -251,12 +255,12 @@ impl Screen for Act {
     }
 
     fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
-        let steps = [("Answers", String::new())];
+        let steps = [(tr("Answers"), String::new())];
         wizard::draw(world, canvas, &steps, 0, |c| {
             let room = c.width().saturating_sub(2);
             let words = match &self.key {
-                Some((_, label)) => format!("{label}: this {}.", self.op.does),
-                None => format!("This {}.", self.op.does),
+                Some((_, label)) => say!("{label}: this {does}.", label, does = self.op.does),
+                None => say!("This {does}.", does = self.op.does),
             };
             let y = c
                 .paragraph(1, 0, room, Role::Title, &words)

@@ -5,6 +5,7 @@ use super::home::left;
 use super::refuse::Refuse;
 use crate::session::PendingView;
 use crate::session::field::Footing;
+use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
 use crate::tui::keys::{self, Offer, Verb};
@@ -34,7 +35,7 @@ impl Approvals {
 impl Screen for Approvals {
     fn digest(&self, world: &World) -> Option<Digest> {
         let pending = self.chosen(world)?;
-        let words = format!("digest of the act: {}", pending.sentence);
+        let words = say!("digest of the act: {sentence}", sentence = pending.sentence);
         Some(Digest::sha256(words, pending.digest.clone()))
     }
 
@@ -44,39 +45,39 @@ impl Screen for Approvals {
 
     fn title(&self, world: &World) -> Vec<String> {
         let count = world.view.as_ref().map_or(0, |v| v.pending.len());
-        vec!["Approvals".into(), format!("{count} waiting")]
+        vec![tr("Approvals").into(), say!("{count} waiting", count)]
     }
 
     fn footing(&self, world: &World) -> Footing {
         let (acts, enter) = match self.chosen(world) {
             Some(pending) => (
-                format!(
-                    "{} can sign; {} who asked cannot",
-                    pending.may_sign.join(", "),
-                    pending.issuer
+                say!(
+                    "{may_sign} can sign; {issuer} who asked cannot",
+                    may_sign = pending.may_sign.join(", "),
+                    issuer = pending.issuer
                 ),
-                format!("opens: {}", pending.sentence),
+                say!("opens: {sentence}", sentence = pending.sentence),
             ),
             None => (
-                "nobody: nothing waits".to_owned(),
-                "does nothing: nothing waits".to_owned(),
+                tr("nobody: nothing waits").to_owned(),
+                tr("does nothing: nothing waits").to_owned(),
             ),
         };
         Footing {
             acts,
             enter,
-            so_far: "nothing that waits here has been done".into(),
+            so_far: tr("nothing that waits here has been done").into(),
         }
     }
 
     fn offers(&self, world: &World) -> Vec<Offer> {
         let with = |offer: Offer| match self.chosen(world) {
             Some(_) => offer,
-            None => offer.off_because("nothing waits"),
+            None => offer.off_because(tr("nothing waits")),
         };
         let mut offers = keys::moves();
         offers.extend([
-            with(Offer::word(Verb::Enter, "open")),
+            with(Offer::word(Verb::Enter, tr("open"))),
             with(Offer::plain(Verb::Refuse)),
             Offer::plain(Verb::Back),
         ]);
@@ -114,7 +115,11 @@ impl Screen for Approvals {
         canvas.within(0, 0, width, rows, |c| {
             table(c, &columns, view.pending.len(), cursor, |n| {
                 view.pending.get(n).map_or((Role::Text, Vec::new()), |p| {
-                    let signed = format!("{} of {}", p.signed.len(), p.required);
+                    let signed = say!(
+                        "{signed} of {required}",
+                        signed = p.signed.len(),
+                        required = p.required
+                    );
                     let row = vec![
                         p.sentence.clone(),
                         p.issuer.clone(),
@@ -166,12 +171,12 @@ impl Screen for Approvals {
 fn empty(canvas: &mut Canvas<'_>) {
     let width = canvas.width();
     let room = width.saturating_sub(4);
-    let y = canvas.paragraph(2, 1, room, Role::Title, "Nothing waits for signatures.");
+    let y = canvas.paragraph(2, 1, room, Role::Title, tr("Nothing waits for signatures."));
     canvas.paragraph(
         2,
         y.saturating_add(2),
         room,
         Role::Text,
-        "Whoever asks for an act (n a new key, x an export, D a deletion) signs first; then the request stands here until enough custodians have signed, each with a passphrase of their own, for that one act.",
+        tr("Whoever asks for an act (n a new key, x an export, D a deletion) signs first; then the request stands here until enough custodians have signed, each with a passphrase of their own, for that one act."),
     );
 }

@@ -13,6 +13,7 @@ use super::restore::Restored;
 use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
 use crate::session::{Outcome, PendingView, Stop};
+use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
 use crate::tui::keys::{self, Offer, Verb};
@@ -59,7 +60,7 @@ impl Approve {
             reading: Reading::default(),
         };
         if screen.complete() {
-            screen.stage = Stage::Stopped("It is fully signed and not yet done.".into());
+            screen.stage = Stage::Stopped(tr("It is fully signed and not yet done.").into());
         }
         screen
     }
@@ -112,7 +113,11 @@ impl Approve {
         if let Some(reason) = &entry.off {
             return Reaction::notice(
                 Role::Note,
-                format!("{} cannot sign: {reason}.", entry.label),
+                say!(
+                    "{label} cannot sign: {reason}.",
+                    label = entry.label,
+                    reason
+                ),
             );
         }
         let mut form = SignForm::new(&entry.id.clone(), world);
@@ -151,15 +156,18 @@ impl Approve {
             .map(|(label, value)| format!("{label:14} {value}"))
             .collect();
         let details = details.join("\n");
-        let text = format!(
-            "{}\n\n{details}\n\nDigest (SHA-256)\n{}\n\nExactly this is signed\n{}",
-            self.pending.sentence, self.pending.digest, self.pending.exact
+        let text = say!(
+            "{sentence}\n\n{details}\n\nDigest (SHA-256)\n{digest}\n\nExactly this is signed\n{exact}",
+            sentence = self.pending.sentence,
+            details,
+            digest = self.pending.digest,
+            exact = self.pending.exact
         );
         Reaction::push(
             Page::new(
-                &["Exact request", &self.pending.name],
+                &[tr("Exact request"), &self.pending.name],
                 text,
-                "nothing has changed",
+                tr("nothing has changed"),
             )
             .about(&self.pending.digest),
         )
@@ -209,7 +217,10 @@ impl Approve {
 
 impl Screen for Approve {
     fn digest(&self, _world: &World) -> Option<Digest> {
-        let words = format!("digest of the act: {}", self.pending.sentence);
+        let words = say!(
+            "digest of the act: {sentence}",
+            sentence = self.pending.sentence
+        );
         let hidden = matches!(self.stage, Stage::Blank(_) | Stage::Working(_));
         (!hidden).then(|| Digest::sha256(words, self.pending.digest.clone()))
     }
@@ -219,54 +230,63 @@ impl Screen for Approve {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        let count = format!(
-            "{} of {} signed",
-            self.pending.signed.len(),
-            self.pending.required
+        let count = say!(
+            "{signed} of {required} signed",
+            signed = self.pending.signed.len(),
+            required = self.pending.required
         );
-        vec!["Approve".into(), count]
+        vec![tr("Approve").into(), count]
     }
 
     fn footing(&self, world: &World) -> Footing {
         let held = world.view.as_ref().is_some_and(|v| v.automatic);
-        let so_far = "nothing was done. Any change of request or vault voids signatures";
+        let so_far = tr("nothing was done. Any change of request or vault voids signatures");
         let last = self.missing() <= 1;
         let (acts, enter) = match &self.stage {
             Stage::Who if held => (
-                format!("a custodian; {} who asked cannot sign", self.pending.issuer),
-                "signs for this custodian with the key held for this session".to_owned(),
+                say!(
+                    "a custodian; {issuer} who asked cannot sign",
+                    issuer = self.pending.issuer
+                ),
+                tr("signs for this custodian with the key held for this session").to_owned(),
             ),
             Stage::Who => (
-                format!("a custodian; {} who asked cannot sign", self.pending.issuer),
-                "hands the keyboard to this custodian, behind a blank page".to_owned(),
+                say!(
+                    "a custodian; {issuer} who asked cannot sign",
+                    issuer = self.pending.issuer
+                ),
+                tr("hands the keyboard to this custodian, behind a blank page").to_owned(),
             ),
             Stage::Blank(form) => (
-                format!("{}; everybody else steps back", called(&form.person)),
-                "shows the request and asks for the passphrase".into(),
+                say!(
+                    "{called}; everybody else steps back",
+                    called = called(&form.person)
+                ),
+                tr("shows the request and asks for the passphrase").into(),
             ),
             Stage::Sign(form) => {
                 let person = &form.person;
                 let then = if last {
-                    "; then it is done and saved"
+                    tr("; then it is done and saved")
                 } else {
-                    "; then the next custodian is called"
+                    tr("; then the next custodian is called")
                 };
                 (
-                    format!(
-                        "{}; {} who asked cannot sign",
-                        called(person),
-                        self.pending.issuer
+                    say!(
+                        "{called}; {issuer} who asked cannot sign",
+                        called = called(person),
+                        issuer = self.pending.issuer
                     ),
-                    format!("signs this request for {person}{then}"),
+                    say!("signs this request for {person}{then}", person, then),
                 )
             }
             Stage::Working(_) => (
-                "nobody: keymoot works".to_owned(),
-                "nothing while this runs".to_owned(),
+                tr("nobody: keymoot works").to_owned(),
+                tr("nothing while this runs").to_owned(),
             ),
             Stage::Stopped(_) => (
-                "whoever is at the keyboard; all have signed".to_owned(),
-                "does what was signed for".to_owned(),
+                tr("whoever is at the keyboard; all have signed").to_owned(),
+                tr("does what was signed for").to_owned(),
             ),
         };
         Footing {
@@ -280,27 +300,27 @@ impl Screen for Approve {
         let mut offers = match &self.stage {
             Stage::Who => {
                 let mut offers = keys::moves();
-                offers.push(Offer::word(Verb::Enter, "sign"));
+                offers.push(Offer::word(Verb::Enter, tr("sign")));
                 offers
             }
             Stage::Blank(_) => {
                 return vec![
-                    Offer::word(Verb::Enter, "I am here"),
-                    Offer::word(Verb::Back, "not now"),
+                    Offer::word(Verb::Enter, tr("I am here")),
+                    Offer::word(Verb::Back, tr("not now")),
                 ];
             }
             Stage::Sign(form) => {
-                let mut offers = vec![Offer::word(Verb::Enter, "sign")];
+                let mut offers = vec![Offer::word(Verb::Enter, tr("sign"))];
                 offers.extend(form.offers());
                 offers
             }
-            Stage::Working(_) => return vec![Offer::word(Verb::Back, "stop the search")],
-            Stage::Stopped(_) => vec![Offer::word(Verb::Enter, "do it")],
+            Stage::Working(_) => return vec![Offer::word(Verb::Back, tr("stop the search"))],
+            Stage::Stopped(_) => vec![Offer::word(Verb::Enter, tr("do it"))],
         };
         let back = if matches!(self.stage, Stage::Sign(_)) {
             "back"
         } else {
-            "not now"
+            tr("not now")
         };
         offers.extend([
             Offer::plain(Verb::Refuse),
@@ -345,8 +365,8 @@ impl Screen for Approve {
             let page = HandOver {
                 role: "",
                 person: &called(&form.person),
-                what: "to read the request and sign it",
-                saved: "The request stands as it was asked; nothing has been done yet.",
+                what: tr("to read the request and sign it"),
+                saved: tr("The request stands as it was asked; nothing has been done yet."),
             };
             handover::draw(&page, canvas);
             return;
@@ -376,7 +396,7 @@ impl Screen for Approve {
             (Verb::Back, _) => {
                 return Reaction::notice(
                     Role::Note,
-                    "The request stays on the table while the vault is open: Home and Approvals show it.",
+                    tr("The request stays on the table while the vault is open: Home and Approvals show it."),
                 )
                 .then(Step::Pop);
             }

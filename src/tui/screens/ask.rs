@@ -5,6 +5,7 @@ use crossterm::event::KeyEvent;
 use super::approve::Approve;
 use crate::session::field::Footing;
 use crate::session::{Outcome, PendingView, guide};
+use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
@@ -62,7 +63,10 @@ impl Ask {
         match &mut self.stage {
             Stage::Who => {
                 let Some(entry) = self.people.chosen().filter(|e| e.off.is_none()) else {
-                    return Reaction::notice(Role::Note, "this person cannot ask; choose another");
+                    return Reaction::notice(
+                        Role::Note,
+                        tr("this person cannot ask; choose another"),
+                    );
                 };
                 let form = SignForm::new(&entry.id.clone(), world);
                 self.turn(Stage::Sign(form));
@@ -105,26 +109,27 @@ impl Screen for Ask {
 
     fn title(&self, _world: &World) -> Vec<String> {
         let who = match &self.stage {
-            Stage::Who => "who asks?".to_owned(),
-            Stage::Sign(form) => format!("{} asks", form.person),
+            Stage::Who => tr("who asks?").to_owned(),
+            Stage::Sign(form) => say!("{person} asks", person = form.person),
         };
-        vec!["Ask".into(), who]
+        vec![tr("Ask").into(), who]
     }
 
     fn footing(&self, _world: &World) -> Footing {
         match &self.stage {
             Stage::Who => Footing {
-                acts: "whoever will ask for this act".into(),
-                enter: "goes on to this person's passphrase".into(),
-                so_far: "nothing was asked, nothing has changed".into(),
+                acts: tr("whoever will ask for this act").into(),
+                enter: tr("goes on to this person's passphrase").into(),
+                so_far: tr("nothing was asked, nothing has changed").into(),
             },
             Stage::Sign(form) => Footing {
-                acts: format!("{}, who asks and signs first", form.person),
-                enter: format!(
-                    "signs the request for {} and puts it before {} custodians",
-                    form.person, self.required
+                acts: say!("{person}, who asks and signs first", person = form.person),
+                enter: say!(
+                    "signs the request for {person} and puts it before {required} custodians",
+                    person = form.person,
+                    required = self.required
                 ),
-                so_far: "nothing was asked, nothing has changed".into(),
+                so_far: tr("nothing was asked, nothing has changed").into(),
             },
         }
     }
@@ -137,10 +142,10 @@ impl Screen for Ask {
                 offers
             }
             Stage::Sign(form) => {
-                let mut offers = vec![Offer::word(Verb::Enter, "sign and ask")];
+                let mut offers = vec![Offer::word(Verb::Enter, tr("sign and ask"))];
                 offers.extend(form.offers());
                 if self.people.entries.len() > 1 {
-                    offers.push(Offer::word(Verb::Refuse, "someone else asks"));
+                    offers.push(Offer::word(Verb::Refuse, tr("someone else asks")));
                 }
                 offers.push(Offer::plain(Verb::Back));
                 offers
@@ -186,18 +191,21 @@ impl Screen for Ask {
                     2,
                     y,
                     Role::Text,
-                    "Who asks for this? Who asks does not sign as custodian.",
+                    tr("Who asks for this? Who asks does not sign as custodian."),
                 );
                 y = y.saturating_add(2);
                 let rows = self.people.rows(width, canvas.height());
                 canvas.within(1, y, width, rows, |c| self.people.draw(c, true));
             }
             Stage::Sign(form) => {
-                let words = format!("{} asks for this and signs it first.", form.person);
+                let words = say!(
+                    "{person} asks for this and signs it first.",
+                    person = form.person
+                );
                 y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, &words));
-                let after = format!(
-                    "Then {} custodians sign, one after the other, each alone at this screen.",
-                    self.required
+                let after = say!(
+                    "Then {required} custodians sign, one after the other, each alone at this screen.",
+                    required = self.required
                 );
                 y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, &after));
                 y = y.saturating_add(1);

@@ -6,6 +6,7 @@ use super::leave::Leave;
 use crate::session::asked::{WATCH_PERSON, WATCH_TIME};
 use crate::session::field::Footing;
 use crate::session::{Outcome, Watches, guide};
+use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
@@ -54,7 +55,7 @@ impl Attest {
 
     /// A clock that leapt while the vault was open.
     pub(crate) fn again(world: &World) -> Self {
-        Self::new("by two watches".into(), None, world)
+        Self::new(tr("by two watches").into(), None, world)
     }
 
     fn new(place: String, next: Option<Next>, world: &World) -> Self {
@@ -78,7 +79,7 @@ impl Attest {
         let entries = people
             .map(|entry| match first {
                 Some(name) if name == entry.id => {
-                    entry.off_because("has read a watch; another person reads the second")
+                    entry.off_because(tr("has read a watch; another person reads the second"))
                 }
                 _ => entry,
             })
@@ -109,10 +110,14 @@ impl Attest {
     fn attested(&mut self, destroyed: &[String]) -> Reaction {
         let on = self.next.take().map_or_else(Reaction::pop, Next::go);
         let words = match destroyed.len() {
-            0 => "The clock is attested and recorded.".to_owned(),
-            1 => "The clock is attested. 1 key whose window was over is now destroyed.".to_owned(),
+            0 => tr("The clock is attested and recorded.").to_owned(),
+            1 => tr("The clock is attested. 1 key whose window was over is now destroyed.")
+                .to_owned(),
             n => {
-                format!("The clock is attested. {n} keys whose window was over are now destroyed.")
+                say!(
+                    "The clock is attested. {n} keys whose window was over are now destroyed.",
+                    n
+                )
             }
         };
         on.then(Step::Notice(Role::Note, words))
@@ -125,25 +130,30 @@ impl Screen for Attest {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec!["Clock".into(), self.place.clone()]
+        vec![tr("Clock").into(), self.place.clone()]
     }
 
     fn footing(&self, _world: &World) -> Footing {
         let (acts, enter) = match self.watches.first() {
             None => (
-                "one person, with a watch of their own".to_owned(),
-                "keeps this reading and asks the second person",
+                tr("one person, with a watch of their own").to_owned(),
+                tr("keeps this reading and asks the second person"),
             ),
             Some(first) => (
-                format!("another person than {first}, with a watch of their own"),
-                "compares both watches with this machine's clock",
+                say!(
+                    "another person than {first}, with a watch of their own",
+                    first
+                ),
+                tr("compares both watches with this machine's clock"),
             ),
         };
         let so_far = match self.watches.first() {
-            None => {
-                "the vault is open; deletions that are due wait for an attested clock".to_owned()
-            }
-            Some(first) => format!("{first} has read a watch; nothing is compared or recorded yet"),
+            None => tr("the vault is open; deletions that are due wait for an attested clock")
+                .to_owned(),
+            Some(first) => say!(
+                "{first} has read a watch; nothing is compared or recorded yet",
+                first
+            ),
         };
         Footing {
             acts,
@@ -159,12 +169,12 @@ impl Screen for Attest {
             Vec::new()
         };
         offers.extend([
-            Offer::word(Verb::Enter, "enter"),
+            Offer::word(Verb::Enter, tr("enter")),
             Offer::plain(Verb::NextField),
             Offer::plain(Verb::PreviousField),
         ]);
         offers.push(match self.next {
-            Some(_) => Offer::word(Verb::Back, "close"),
+            Some(_) => Offer::word(Verb::Back, tr("close")),
             None => Offer::plain(Verb::Back),
         });
         offers
@@ -193,9 +203,12 @@ impl Screen for Attest {
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
         let width = canvas.width().saturating_sub(4);
         let title = match self.watches.first() {
-            None => "First watch: choose your name and type what your watch says.".to_owned(),
+            None => tr("First watch: choose your name and type what your watch says.").to_owned(),
             Some(first) => {
-                format!("Second watch, not {first}'s: choose your name and type what yours says.")
+                say!(
+                    "Second watch, not {first}'s: choose your name and type what yours says.",
+                    first
+                )
             }
         };
         let y = canvas

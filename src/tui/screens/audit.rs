@@ -8,6 +8,7 @@ use crossterm::event::KeyEvent;
 use super::page::Page;
 use crate::session::field::Footing;
 use crate::session::{Run, Trail, TrailLine};
+use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
@@ -114,11 +115,15 @@ impl Audit {
             return;
         }
         let seal = match self.trail.as_ref().and_then(|t| t.co_signed.as_ref()) {
-            Some((n, who)) if *n > line.last() => format!("co-signed with line {n}, by {who}"),
+            Some((n, who)) if *n > line.last() => say!("co-signed with line {n}, by {who}", n, who),
             Some((n, who)) => {
-                format!("not co-signed yet: last were the lines before {n}, by {who}")
+                say!(
+                    "not co-signed yet: last were the lines before {n}, by {who}",
+                    n,
+                    who
+                )
             }
-            None => "not co-signed yet: a sign-off in a ceremony does that".to_owned(),
+            None => tr("not co-signed yet: a sign-off in a ceremony does that").to_owned(),
         };
         let hash = &line.hash;
         let previous = value(&line.written, &["prev"]).unwrap_or_default();
@@ -136,7 +141,11 @@ impl Audit {
             ]
         } else {
             let about = format!("{}, {}", line.what, line.result);
-            let hashes = format!("{}, previous {}", ends(hash), ends(&previous));
+            let hashes = say!(
+                "{ends}, previous {ends_2}",
+                ends = ends(hash),
+                ends_2 = ends(&previous)
+            );
             vec![("about", about), ("hash", hashes), ("sealed", seal)]
         };
         for (y, (label, text)) in (0..).zip(facts) {
@@ -149,7 +158,7 @@ impl Audit {
 impl Screen for Audit {
     fn digest(&self, _world: &World) -> Option<Digest> {
         let line = self.chosen()?;
-        let of = format!("hash of event {}: {}", line.n, line.what);
+        let of = say!("hash of event {n}: {what}", n = line.n, what = line.what);
         Some(Digest::sha256(of, line.hash.clone()))
     }
 
@@ -158,60 +167,61 @@ impl Screen for Audit {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        let mut title = vec!["Audit".to_owned()];
+        let mut title = vec![tr("Audit").to_owned()];
         if let Some(trail) = &self.trail {
-            title.push(format!(
-                "{} events in {} lines",
-                trail.lines.len(),
-                trail.count
+            title.push(say!(
+                "{lines} events in {trail} lines",
+                lines = trail.lines.len(),
+                trail = trail.count
             ));
             title.push(match &trail.broken {
-                None => "chain whole from line 1".to_owned(),
-                Some((n, _)) => format!("CHAIN BROKEN at line {n}"),
+                None => tr("chain whole from line 1").to_owned(),
+                Some((n, _)) => say!("CHAIN BROKEN at line {n}", n),
             });
         }
         if !self.filter.value().is_empty() && !self.filtering {
-            title.push(format!("filter {}", self.filter.value()));
+            title.push(say!("filter {filter}", filter = self.filter.value()));
         }
         title
     }
 
     fn footing(&self, _world: &World) -> Footing {
         let enter = match (self.filtering, self.chosen()) {
-            _ if self.number.is_some() => "goes to the event of this number".to_owned(),
-            (true, _) => "keeps this filter and goes back to the list".to_owned(),
-            (false, Some(line)) => format!("opens event {} as it is written", line.n),
-            (false, None) => "does nothing: no event is shown".to_owned(),
+            _ if self.number.is_some() => tr("goes to the event of this number").to_owned(),
+            (true, _) => tr("keeps this filter and goes back to the list").to_owned(),
+            (false, Some(line)) => say!("opens event {n} as it is written", n = line.n),
+            (false, None) => tr("does nothing: no event is shown").to_owned(),
         };
         Footing {
-            acts: "nobody: looking needs no approval".into(),
+            acts: tr("nobody: looking needs no approval").into(),
             enter,
             so_far: match self.broken() {
-                Some(_) => "somebody changed the file; keys and vault are as they were".into(),
-                None => "the log is read-only here; looking adds nothing to it".into(),
+                Some(_) => tr("somebody changed the file; keys and vault are as they were").into(),
+                None => tr("the log is read-only here; looking adds nothing to it").into(),
             },
         }
     }
 
     fn offers(&self, world: &World) -> Vec<Offer> {
         if self.number.is_some() {
-            return vec![Offer::word(Verb::Enter, "go"), Offer::plain(Verb::Back)];
+            return vec![Offer::word(Verb::Enter, tr("go")), Offer::plain(Verb::Back)];
         }
         if self.filtering {
             return vec![
-                Offer::word(Verb::Enter, "keep filter"),
-                Offer::word(Verb::Back, "no filter"),
+                Offer::word(Verb::Enter, tr("keep filter")),
+                Offer::word(Verb::Back, tr("no filter")),
             ];
         }
         let mut offers = keys::moves();
         offers.extend([
-            Offer::word(Verb::Enter, "open"),
+            Offer::word(Verb::Enter, tr("open")),
             Offer::plain(Verb::Filter),
             Offer::plain(Verb::Prove),
             match self.run(world) {
                 Some(_) => Offer::plain(Verb::Bundle),
-                None => Offer::plain(Verb::Bundle)
-                    .off_because("no ceremony was run in this vault, and a bundle is of a run"),
+                None => Offer::plain(Verb::Bundle).off_because(tr(
+                    "no ceremony was run in this vault, and a bundle is of a run",
+                )),
             },
             Offer::plain(Verb::Number),
             Offer::plain(Verb::Evidence),
@@ -244,7 +254,7 @@ impl Screen for Audit {
                 2,
                 1,
                 Role::Wait,
-                "The log is read, and every line of it proven.",
+                tr("The log is read, and every line of it proven."),
             );
             return;
         }
@@ -256,13 +266,13 @@ impl Screen for Audit {
             top = 1;
         }
         if let Some(number) = &self.number {
-            let x = canvas.put(1, 0, Role::Focus, "Event number ");
+            let x = canvas.put(1, 0, Role::Focus, tr("Event number "));
             number.draw(canvas, x, 0, width.saturating_sub(x), true);
             top = 1;
         }
         let rows = self.rows();
         let Some(chosen) = self.chosen() else {
-            let words = "No event fits the filter. Esc shows all again.";
+            let words = tr("No event fits the filter. Esc shows all again.");
             canvas.put(3, top.saturating_add(2), Role::Muted, words);
             return;
         };
@@ -310,9 +320,9 @@ impl Screen for Audit {
             (Verb::Enter, false) => {
                 if let Some(line) = self.chosen() {
                     return Reaction::push(Page::new(
-                        &["Audit", &format!("event {}", line.n)],
+                        &[tr("Audit"), &say!("event {n}", n = line.n)],
                         as_written(line),
-                        "the event as it stands in the log; nothing secret is in it",
+                        tr("the event as it stands in the log; nothing secret is in it"),
                     ));
                 }
             }
@@ -359,7 +369,7 @@ impl Screen for Audit {
                 let again = self.trail.replace(Arc::clone(trail)).is_some();
                 let proven = trail.count;
                 if again && trail.broken.is_none() {
-                    let words = format!("ok  Read again: all {proven} lines hold.");
+                    let words = say!("ok  Read again: all {proven} lines hold.", proven);
                     return Some(Reaction::notice(Role::Ok, words));
                 }
                 self.filter.set("");
@@ -407,8 +417,10 @@ fn value(written: &str, path: &[&str]) -> Option<String> {
 /// An event as it stands in the file, line by line, and above it what its numbers mean.
 fn as_written(line: &TrailLine) -> String {
     let time = line.time.map_or_else(|| "none".to_owned(), clock);
-    let mut text =
-        format!("time    {time}, which is UTC; the log has it in milliseconds since 1970\n");
+    let mut text = say!(
+        "time    {time}, which is UTC; the log has it in milliseconds since 1970\n",
+        time
+    );
     let _ = writeln!(text, "what    {}, {}", line.what, line.result);
     let _ = writeln!(text, "hash    {}", super::done::groups(&line.hash));
     let end = line.end.as_ref().map(|end| (end.n, &end.written));

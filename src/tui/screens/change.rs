@@ -9,6 +9,7 @@ use crate::ceremony::Ask;
 use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
 use crate::session::{self, changing};
+use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::digest::Digest;
 use crate::tui::keys::{Offer, Verb};
@@ -90,24 +91,24 @@ impl Screen for Change {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec!["Custodians".into(), self.ask.title.clone()]
+        vec![tr("Custodians").into(), self.ask.title.clone()]
     }
 
     fn footing(&self, _world: &World) -> Footing {
         if self.over.is_some() {
             return Footing {
                 acts: "nobody".into(),
-                enter: "leaves this screen".into(),
-                so_far: "the people and shares of before are in force".into(),
+                enter: tr("leaves this screen").into(),
+                so_far: tr("the people and shares of before are in force").into(),
             };
         }
         if self.blank {
             return Footing {
-                acts: format!(
-                    "{} takes the keyboard; everybody else steps back",
-                    self.ask.person
+                acts: say!(
+                    "{person} takes the keyboard; everybody else steps back",
+                    person = self.ask.person
                 ),
-                enter: "goes on to this person's turn".into(),
+                enter: tr("goes on to this person's turn").into(),
                 so_far: self.ask.footing.so_far.clone(),
             };
         }
@@ -116,7 +117,7 @@ impl Screen for Change {
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
         if self.over.is_some() {
-            return vec![Offer::word(Verb::Enter, "leave")];
+            return vec![Offer::word(Verb::Enter, tr("leave"))];
         }
         let mut offers = vec![Offer::plain(Verb::Enter)];
         if !self.blank {
@@ -131,7 +132,7 @@ impl Screen for Change {
                 offers.push(Offer::plain(Verb::PreviousField));
             }
         }
-        offers.push(Offer::word(Verb::Refuse, "give it up"));
+        offers.push(Offer::word(Verb::Refuse, tr("give it up")));
         offers
     }
 
@@ -172,7 +173,7 @@ impl Screen for Change {
                 role: "",
                 person: &self.ask.person,
                 what: &self.ask.title,
-                saved: &format!("So far: {}.", self.ask.footing.so_far),
+                saved: &say!("So far: {so_far}.", so_far = self.ask.footing.so_far),
             };
             handover::draw(&page, canvas);
             return;
@@ -200,8 +201,10 @@ impl Screen for Change {
             Verb::Practice => self.form.practise(),
             Verb::Reveal => return Reaction::order(Order::LeaveChange { hide: true }),
             Verb::Refuse => {
-                let words = "The change was given up. The people and shares of before are in force; words and \
-                             envelopes that were handed out for it are void and are destroyed.";
+                let words = tr(
+                    "The change was given up. The people and shares of before are in force; words and \
+                             envelopes that were handed out for it are void and are destroyed.",
+                );
                 return Reaction::order(Order::LeaveChange { hide: false })
                     .then(Step::Pop)
                     .then(Step::Notice(Role::Note, words.into()));
@@ -277,24 +280,29 @@ impl Screen for Changed {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec!["Custodians".into(), "done".into()]
+        vec![tr("Custodians").into(), "done".into()]
     }
 
     fn footing(&self, _world: &World) -> Footing {
         let enter = if self.folder.is_some() {
-            "writes the enrolment forms and the new witness card there, to be printed and signed"
+            tr(
+                "writes the enrolment forms and the new witness card there, to be printed and signed",
+            )
         } else {
-            "back to the people"
+            tr("back to the people")
         };
         Footing {
             acts: "everybody".into(),
             enter: enter.into(),
-            so_far: "it is done, saved and in the evidence".into(),
+            so_far: tr("it is done, saved and in the evidence").into(),
         }
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
-        vec![Offer::plain(Verb::Enter), Offer::word(Verb::Back, "back")]
+        vec![
+            Offer::plain(Verb::Enter),
+            Offer::word(Verb::Back, tr("back")),
+        ]
     }
 
     fn help(&self) -> &'static [&'static str] {
@@ -309,14 +317,14 @@ impl Screen for Changed {
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
         let width = canvas.width().saturating_sub(4);
-        canvas.put(2, 0, Role::Ok, "Done, saved and in the evidence.");
+        canvas.put(2, 0, Role::Ok, tr("Done, saved and in the evidence."));
         let mut y: u16 = 2;
         for line in &self.lines {
             y = y.saturating_add(canvas.paragraph(2, y, width, Role::Text, line));
         }
         y = y.saturating_add(1);
         if let Some(folder) = &self.folder {
-            let words = "Folder for the enrolment forms and the new witness card:";
+            let words = tr("Folder for the enrolment forms and the new witness card:");
             y = y.saturating_add(canvas.paragraph(2, y, width, Role::Title, words));
             canvas.put(2, y, Role::Focus, "►");
             folder.draw(canvas, 4, y, width.saturating_sub(2), true);
@@ -334,7 +342,7 @@ impl Screen for Changed {
             }
             (Verb::Enter, Some(_)) => Reaction::notice(
                 Role::Note,
-                "name a folder for the papers first; Esc goes back without them",
+                tr("name a folder for the papers first; Esc goes back without them"),
             ),
             (Verb::Enter | Verb::Back, _) => Reaction::pop(),
             _ => Reaction::none(),
@@ -359,9 +367,9 @@ impl Screen for Changed {
         match news {
             News::Saved(folder) => {
                 self.folder = None;
-                let text = format!(
-                    "ok    Written to {}. Print them, sign them in ink.",
-                    folder.display()
+                let text = say!(
+                    "ok    Written to {folder}. Print them, sign them in ink.",
+                    folder = folder.display()
                 );
                 self.said = Some((Role::Ok, text));
             }

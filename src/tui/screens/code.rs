@@ -1,6 +1,7 @@
 //! A QR code on a page of its own: a digest, which stands still, or a file, as a series of codes that runs.
 
 use crate::session::field::Footing;
+use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
 use crate::tui::keys::{Offer, Verb};
@@ -146,8 +147,8 @@ impl Code {
 
     fn words(&self, blocks: Blocks, at: usize, count: usize, world: &World) -> Vec<(Role, String)> {
         let glyphs = match blocks {
-            Blocks::Half => "half blocks",
-            Blocks::Full => "full blocks",
+            Blocks::Half => tr("half blocks"),
+            Blocks::Full => tr("full blocks"),
         };
         match &self.what {
             What::Digest(digest) => vec![
@@ -155,9 +156,10 @@ impl Code {
                 (Role::Text, super::done::groups(&digest.hex)),
                 (
                     Role::Muted,
-                    format!(
-                        "The code says {} and these digits, and nothing else. Drawn in {glyphs}.",
-                        digest.begins()
+                    say!(
+                        "The code says {digest} and these digits, and nothing else. Drawn in {glyphs}.",
+                        digest = digest.begins(),
+                        glyphs
                     ),
                 ),
             ],
@@ -167,14 +169,22 @@ impl Code {
                 sha256,
             } => {
                 let moves = match self.due {
-                    None => "stands still".to_owned(),
-                    Some(_) => format!("{} a second", per_second(self.period())),
+                    None => tr("stands still").to_owned(),
+                    Some(_) => say!(
+                        "{per_second} a second",
+                        per_second = per_second(self.period())
+                    ),
                 };
                 let mut words = vec![
                     (Role::Title, name.clone()),
                     (
                         Role::Wait,
-                        format!("code {} of {count}, {moves}", at.saturating_add(1)),
+                        say!(
+                            "code {at} of {count}, {moves}",
+                            at = at.saturating_add(1),
+                            count,
+                            moves
+                        ),
                     ),
                     (
                         Role::Text,
@@ -186,12 +196,12 @@ impl Code {
                     ),
                     (
                         Role::Text,
-                        format!(
-                            "Afterwards compare its SHA-256: {}",
-                            super::done::groups(sha256)
+                        say!(
+                            "Afterwards compare its SHA-256: {groups}",
+                            groups = super::done::groups(sha256)
                         ),
                     ),
-                    (Role::Muted, format!("Drawn in {glyphs}.")),
+                    (Role::Muted, say!("Drawn in {glyphs}.", glyphs)),
                 ];
                 let production = |v: &std::sync::Arc<crate::session::View>| {
                     v.profile == crate::session::Profile::Production
@@ -252,26 +262,26 @@ impl Screen for Code {
 
     fn title(&self, _world: &World) -> Vec<String> {
         let what = match &self.what {
-            What::Digest(..) => "a digest",
-            What::File { .. } => "a file, code by code",
+            What::Digest(..) => tr("a digest"),
+            What::File { .. } => tr("a file, code by code"),
         };
-        vec!["QR code".into(), what.into()]
+        vec![tr("QR code").into(), what.into()]
     }
 
     fn footing(&self, _world: &World) -> Footing {
         let (acts, so_far) = match &self.what {
             What::Digest(..) => (
-                "nobody: a digest is no secret",
-                "nothing has changed; a picture leaves no file",
+                tr("nobody: a digest is no secret"),
+                tr("nothing has changed; a picture leaves no file"),
             ),
             What::File { .. } => (
-                "nobody; the other side holds its camera up to this screen",
-                "it is written and recorded as sent; who reads it here is not recorded",
+                tr("nobody; the other side holds its camera up to this screen"),
+                tr("it is written and recorded as sent; who reads it here is not recorded"),
             ),
         };
         Footing {
             acts: acts.into(),
-            enter: "back to where you were".into(),
+            enter: tr("back to where you were").into(),
             so_far: so_far.into(),
         }
     }
@@ -279,25 +289,27 @@ impl Screen for Code {
     fn offers(&self, world: &World) -> Vec<Offer> {
         let blocks = Offer::plain(Verb::Blocks);
         let other = self.blocks.other();
-        let mut offers = vec![Offer::word(Verb::Enter, "back")];
+        let mut offers = vec![Offer::word(Verb::Enter, tr("back"))];
         if self.is_file() {
             let pause = if self.due.is_some() { "stop" } else { "run" };
             offers.extend([
-                Offer::word(Verb::Up, "speed"),
+                Offer::word(Verb::Up, tr("speed")),
                 Offer::plain(Verb::Down),
                 Offer::word(Verb::Choose, pause),
-                Offer::word(Verb::PageDown, "next code"),
+                Offer::word(Verb::PageDown, tr("next code")),
                 Offer::plain(Verb::PageUp),
             ]);
         }
         offers.push(if self.shows(other, world.look.ascii, world.size) {
             blocks
         } else if world.look.ascii && other == Blocks::Half {
-            blocks.off_because("half blocks need glyphs that an ASCII terminal does not have")
+            blocks.off_because(tr(
+                "half blocks need glyphs that an ASCII terminal does not have",
+            ))
         } else {
-            blocks.off_because(
+            blocks.off_because(tr(
                 "full blocks need a larger screen: 33 rows for the code, as 140x40 has",
-            )
+            ))
         });
         offers.push(Offer::plain(Verb::Back));
         offers
@@ -317,7 +329,7 @@ impl Screen for Code {
         let shown = blocks.and_then(|b| self.picture(b, world.size).map(|p| (b, p)));
         let Some((blocks, (picture, at, count))) = shown else {
             let room = width.saturating_sub(4);
-            let y = canvas.paragraph(2, 1, room, Role::Note, "This screen is too small for the code, or it shows ASCII alone. Enlarge it to 140x40, or change the glyphs in Settings (,). Nothing was lost.");
+            let y = canvas.paragraph(2, 1, room, Role::Note, tr("This screen is too small for the code, or it shows ASCII alone. Enlarge it to 140x40, or change the glyphs in Settings (,). Nothing was lost."));
             let (What::Digest(Digest { of, hex, .. })
             | What::File {
                 name: of,

@@ -6,6 +6,7 @@ use super::restore::Restore;
 use crate::session::View;
 use crate::session::field::Footing;
 use crate::session::happened::{self, HAPPENED, Happened, Leads};
+use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
@@ -81,17 +82,17 @@ impl Custodians {
     /// What happened, and what each answer leads to.
     fn draw_question(&self, view: &View, canvas: &mut Canvas<'_>) {
         let (width, height) = (canvas.width(), canvas.height());
-        let x = canvas.put(1, 0, Role::Title, "What happened?");
+        let x = canvas.put(1, 0, Role::Title, tr("What happened?"));
         let at = self.cursor.at();
         let below = height.saturating_sub(2);
         let asked = usize::from(below.saturating_sub(1));
         let end = self.cursor.top(HAPPENED.len(), asked).saturating_add(asked);
         if let Some(more @ 1..) = HAPPENED.len().checked_sub(end) {
-            let words = format!("{more} more answers below");
+            let words = say!("{more} more answers below", more);
             canvas.put(x.saturating_add(3), 0, Role::Muted, &words);
         }
         if let Some(one) = self.chosen() {
-            let words = format!("Then: {}.", one.then);
+            let words = say!("Then: {then}.", then = one.then);
             canvas.paragraph(1, below, width.saturating_sub(2), Role::Muted, &words);
         }
         canvas.within(0, 1, width, below.saturating_sub(1), |c| {
@@ -118,7 +119,7 @@ impl Custodians {
             return Reaction::none();
         };
         if let Some(reason) = happened::off(chosen, view) {
-            return Reaction::notice(Role::Note, format!("off here: {reason}"));
+            return Reaction::notice(Role::Note, say!("off here: {reason}", reason));
         }
         match chosen.leads {
             Leads::Act(op) => Reaction::push(Act::of(op, None, world)),
@@ -128,9 +129,9 @@ impl Custodians {
             }
             Leads::Return => Reaction::push(Restore::new()),
             Leads::Text(text) => Reaction::push(Page::new(
-                &["Custodians", chosen.what],
+                &[tr("Custodians"), chosen.what],
                 text.join("\n\n"),
-                "nothing has changed",
+                tr("nothing has changed"),
             )),
         }
     }
@@ -143,9 +144,14 @@ impl Screen for Custodians {
 
     fn title(&self, world: &World) -> Vec<String> {
         let quorum = world.view.as_ref().map_or_else(String::new, |view| {
-            format!("{} of {} open, {} use a secret", view.k, view.n, view.t)
+            say!(
+                "{view} of {n} open, {t} use a secret",
+                view = view.k,
+                n = view.n,
+                t = view.t
+            )
         });
-        vec!["Custodians".into(), quorum]
+        vec![tr("Custodians").into(), quorum]
     }
 
     fn footing(&self, world: &World) -> Footing {
@@ -155,19 +161,22 @@ impl Screen for Custodians {
             .zip(self.chosen())
             .and_then(|(view, chosen)| happened::off(chosen, view));
         let enter = match (off, self.chosen()) {
-            (Some(reason), _) => format!("is off: {reason}"),
+            (Some(reason), _) => say!("is off: {reason}", reason),
             (None, Some(chosen)) => match chosen.leads {
-                Leads::Act(op) => format!("leads to \"{}\"; nothing is asked for yet", op.title),
-                Leads::OpenReshare => "goes on where it stopped".into(),
-                Leads::Return => "asks which copy; nothing is asked for yet".into(),
-                Leads::Text(_) => "says what can be done".into(),
+                Leads::Act(op) => say!(
+                    "leads to \"{title}\"; nothing is asked for yet",
+                    title = op.title
+                ),
+                Leads::OpenReshare => tr("goes on where it stopped").into(),
+                Leads::Return => tr("asks which copy; nothing is asked for yet").into(),
+                Leads::Text(_) => tr("says what can be done").into(),
             },
-            (None, None) => "does nothing".into(),
+            (None, None) => tr("does nothing").into(),
         };
         Footing {
-            acts: "nobody: looking needs no approval".into(),
+            acts: tr("nobody: looking needs no approval").into(),
             enter,
-            so_far: "nothing has changed; those of now open the vault".into(),
+            so_far: tr("nothing has changed; those of now open the vault").into(),
         }
     }
 
@@ -186,7 +195,7 @@ impl Screen for Custodians {
 
     fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
         let Some(view) = &world.view else {
-            canvas.put(2, 1, Role::Muted, "No vault is open. Esc goes back.");
+            canvas.put(2, 1, Role::Muted, tr("No vault is open. Esc goes back."));
             return;
         };
         let (width, height) = (canvas.width(), canvas.height());
@@ -218,7 +227,7 @@ impl Screen for Custodians {
                 1,
                 y,
                 Role::Muted,
-                &format!("and {more} more: keymoot vault status lists all"),
+                &say!("and {more} more: keymoot vault status lists all", more),
             );
             y = y.saturating_add(1);
         }

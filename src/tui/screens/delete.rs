@@ -9,6 +9,7 @@ use super::wizard;
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing};
 use crate::session::{KeyRow, op};
+use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
@@ -70,7 +71,10 @@ impl Delete {
                 return Reaction::none();
             };
             if let Some(reason) = out_off(row) {
-                return Reaction::notice(Role::Note, format!("{} is {reason} already", row.label));
+                return Reaction::notice(
+                    Role::Note,
+                    say!("{label} is {reason} already", label = row.label, reason),
+                );
             }
             self.key = Some((row.key.key_arn.clone(), row.label.clone()));
             return Reaction::none();
@@ -92,22 +96,22 @@ impl Screen for Delete {
 
     fn title(&self, _world: &World) -> Vec<String> {
         let step = if self.key.is_none() {
-            "1 of 3: which key"
+            tr("1 of 3: which key")
         } else {
-            "2 of 3: how long"
+            tr("2 of 3: how long")
         };
-        vec!["Delete key".into(), step.into()]
+        vec![tr("Delete key").into(), step.into()]
     }
 
     fn footing(&self, world: &World) -> Footing {
         let enter = match &self.key {
-            None => "takes this key and asks how long it can be restored",
-            Some(_) => "shows the review; it asks for a typed word",
+            None => tr("takes this key and asks how long it can be restored"),
+            Some(_) => tr("shows the review; it asks for a typed word"),
         };
         Footing {
             acts: wizard::acts(world),
             enter: enter.into(),
-            so_far: "nothing was asked; the key is as it was".into(),
+            so_far: tr("nothing was asked; the key is as it was").into(),
         }
     }
 
@@ -137,7 +141,7 @@ impl Screen for Delete {
         let room = width.saturating_sub(4);
         let Some(view) = &world.view else { return };
         let Some((arn, label)) = &self.key else {
-            canvas.put(2, 0, Role::Title, "Which key? / filters.");
+            canvas.put(2, 0, Role::Title, tr("Which key? / filters."));
             if self.table.filtering {
                 self.table.filter.draw(canvas, 26, 0, 40, true);
             }
@@ -151,7 +155,7 @@ impl Screen for Delete {
             0,
             room,
             Role::Title,
-            &format!("How long can {label} still be restored?"),
+            &say!("How long can {label} still be restored?", label),
         );
         y = y.saturating_add(1);
         canvas.put(2, y, Role::Focus, "► Days");
@@ -165,9 +169,9 @@ impl Screen for Delete {
             .saturating_add(canvas.paragraph(2, y, room, Role::Muted, hint))
             .saturating_add(1);
         if let Some(row) = view.keys.iter().find(|r| r.key.key_arn == *arn) {
-            let words = format!(
-                "{} What was sent out stays with its receiver.",
-                history(row, view)
+            let words = say!(
+                "{history} What was sent out stays with its receiver.",
+                history = history(row, view)
             );
             y = y
                 .saturating_add(canvas.paragraph(2, y, room, Role::Note, &words))

@@ -8,6 +8,7 @@ use super::review::Review;
 use crate::api::{KeyState, Timestamp};
 use crate::session::field::Footing;
 use crate::session::{Command, KeyRow, Outcome, View, op};
+use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
@@ -79,9 +80,9 @@ fn rows(view: &View) -> Vec<&KeyRow> {
 /// Why a row cannot be restored.
 fn off(row: &KeyRow, now: Timestamp) -> Option<&'static str> {
     match (row.key.key_state, row.key.delete_pending_timestamp) {
-        (KeyState::DELETE_PENDING, Some(at)) if at <= now => Some("its window is over"),
+        (KeyState::DELETE_PENDING, Some(at)) if at <= now => Some(tr("its window is over")),
         (KeyState::DELETE_PENDING, _) => None,
-        _ => Some("its material is gone for good"),
+        _ => Some(tr("its material is gone for good")),
     }
 }
 
@@ -97,7 +98,7 @@ impl Screen for Deletions {
 
     fn title(&self, world: &World) -> Vec<String> {
         let Some(view) = &world.view else {
-            return vec!["Deletions".into()];
+            return vec![tr("Deletions").into()];
         };
         let rows = rows(view);
         let done = rows
@@ -106,29 +107,31 @@ impl Screen for Deletions {
             .count();
         let pending = rows.len().saturating_sub(done);
         vec![
-            "Deletions".into(),
-            format!("{pending} pending, {done} done"),
+            tr("Deletions").into(),
+            say!("{pending} pending, {done} done", pending, done),
         ]
     }
 
     fn footing(&self, world: &World) -> Footing {
         let row = world.view.as_ref().and_then(|v| self.chosen(v));
         let enter = match row.map(|r| (r, off(r, world.now()))) {
-            Some((row, None)) => format!(
-                "asks to RESTORE {} (a review and signatures follow)",
-                row.label
+            Some((row, None)) => say!(
+                "asks to RESTORE {label} (a review and signatures follow)",
+                label = row.label
             ),
-            Some((row, Some(why))) => format!("does nothing for {}: {why}", row.label),
-            None => "does nothing: no deletion is pending".to_owned(),
+            Some((row, Some(why))) => {
+                say!("does nothing for {label}: {why}", label = row.label, why)
+            }
+            None => tr("does nothing: no deletion is pending").to_owned(),
         };
         let so_far = match row {
             Some(row) if row.key.key_state == KeyState::DELETE_PENDING => {
-                "keys marked deleting still exist until the time shown"
+                tr("keys marked deleting still exist until the time shown")
             }
-            _ => "looking destroys nothing",
+            _ => tr("looking destroys nothing"),
         };
         Footing {
-            acts: "one person asks, custodians sign; looking needs nobody".into(),
+            acts: tr("one person asks, custodians sign; looking needs nobody").into(),
             enter,
             so_far: so_far.into(),
         }
@@ -137,16 +140,16 @@ impl Screen for Deletions {
     fn offers(&self, world: &World) -> Vec<Offer> {
         let why = match world.view.as_ref().and_then(|v| self.chosen(v)) {
             Some(row) => off(row, world.now()),
-            None => Some("no deletion is pending"),
+            None => Some(tr("no deletion is pending")),
         };
-        let restore = Offer::word(Verb::Enter, "restore");
+        let restore = Offer::word(Verb::Enter, tr("restore"));
         let mut offers = keys::moves();
         offers.extend([
             match why {
                 Some(reason) => restore.off_because(reason),
                 None => restore,
             },
-            Offer::word(Verb::Delete, "new deletion"),
+            Offer::word(Verb::Delete, tr("new deletion")),
             Offer::plain(Verb::Back),
         ]);
         offers
@@ -194,9 +197,9 @@ impl Screen for Deletions {
         canvas.rule(y, std::slice::from_ref(&row.label));
         canvas.within(1, y.saturating_add(1), width.saturating_sub(2), EXPLAINED, |c| {
             let words = match off(row, now) {
-                None => "It still exists, is unusable, and can be restored. Time counts only while the vault's clock moves forward.",
-                Some("its window is over") => "Its window is over: it cannot be used or restored. The next act in this vault destroys its material first.",
-                Some(_) => "Its material was destroyed with all earlier copies in this vault. Only the record is left.",
+                None => tr("It still exists, is unusable, and can be restored. Time counts only while the vault's clock moves forward."),
+                Some("its window is over") => tr("Its window is over: it cannot be used or restored. The next act in this vault destroys its material first."),
+                Some(_) => tr("Its material was destroyed with all earlier copies in this vault. Only the record is left."),
             };
             let room = c.width();
             let y = c.paragraph(0, 0, room, Role::Text, words);
@@ -224,9 +227,9 @@ impl Screen for Deletions {
                 Outcome::Advanced { destroyed, .. } if !destroyed.is_empty() => {
                     Some(Reaction::notice(
                         Role::Note,
-                        format!(
-                            "{} keys whose window was over are now destroyed.",
-                            destroyed.len()
+                        say!(
+                            "{destroyed} keys whose window was over are now destroyed.",
+                            destroyed = destroyed.len()
                         ),
                     ))
                 }
@@ -270,11 +273,13 @@ fn texts(row: &KeyRow, now: Timestamp) -> (Role, Vec<String>) {
 fn empty(canvas: &mut Canvas<'_>) {
     let room = canvas.width().saturating_sub(4);
     let mut y = canvas
-        .paragraph(2, 1, room, Role::Title, "No deletion is pending.")
+        .paragraph(2, 1, room, Role::Title, tr("No deletion is pending."))
         .saturating_add(2);
     for words in [
-        "D asks for one: choose the key, the days until it is destroyed (3 to 180), type the word delete, and custodians sign.",
-        "Until then it can be restored from here, with Enter.",
+        tr(
+            "D asks for one: choose the key, the days until it is destroyed (3 to 180), type the word delete, and custodians sign.",
+        ),
+        tr("Until then it can be restored from here, with Enter."),
     ] {
         y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, words));
     }

@@ -1,6 +1,7 @@
 //! Doctor on screen: what this machine is fit for, line by line, each with its verdict in a word.
 
 use crate::session::field::Footing;
+use crate::text::tr;
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::digest::Digest;
 use crate::tui::keys::{self, Offer, Verb};
@@ -18,7 +19,7 @@ impl Screen for Doctor {
     fn digest(&self, world: &World) -> Option<Digest> {
         let lines = world.doctor.iter().map(|(_, _, line)| line.as_str());
         let digest = super::code::found(lines)?;
-        Some(Digest::sha256("SHA-256 that doctor shows", digest))
+        Some(Digest::sha256(tr("SHA-256 that doctor shows"), digest))
     }
 
     fn name(&self) -> &'static str {
@@ -32,24 +33,27 @@ impl Screen for Doctor {
             .filter(|(_, verdict, _)| verdict == "STOP")
             .count();
         let sum = match (world.doctor.is_empty(), stops) {
-            (true, _) => "not looked at",
-            (_, 0) => "nothing stands in the way",
-            _ => "not for production as it is",
+            (true, _) => tr("not looked at"),
+            (_, 0) => tr("nothing stands in the way"),
+            _ => tr("not for production as it is"),
         };
-        vec!["Is this machine fit?".into(), sum.into()]
+        vec![tr("Is this machine fit?").into(), sum.into()]
     }
 
     fn footing(&self, _world: &World) -> Footing {
         Footing {
-            acts: "nobody: looking changes nothing".into(),
-            enter: "back to where you were".into(),
-            so_far: "the machine was looked at; nothing on it was changed".into(),
+            acts: tr("nobody: looking changes nothing").into(),
+            enter: tr("back to where you were").into(),
+            so_far: tr("the machine was looked at; nothing on it was changed").into(),
         }
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
         let mut offers = keys::moves();
-        offers.extend([Offer::word(Verb::Enter, "back"), Offer::plain(Verb::Back)]);
+        offers.extend([
+            Offer::word(Verb::Enter, tr("back")),
+            Offer::plain(Verb::Back),
+        ]);
         offers
     }
 
@@ -91,7 +95,7 @@ impl Screen for Doctor {
                 2,
                 1,
                 Role::Muted,
-                "This machine was not looked at. `keymoot doctor` does it from the command line.",
+                tr("This machine was not looked at. `keymoot doctor` does it from the command line."),
             );
         }
         let height = usize::from(canvas.height());

@@ -10,6 +10,7 @@ use crate::session::field::Footing;
 pub(crate) use crate::session::guide::common_name;
 use crate::session::handover;
 use crate::session::{BackupDone, Executed, KeyRow, PendingView};
+use crate::text::{say, tr};
 use crate::tui::acts::{HandedOver, NEXT};
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
@@ -48,13 +49,13 @@ impl Done {
     pub(crate) fn executed(pending: &PendingView, executed: &Executed, world: &World) -> Self {
         Self {
             role: Role::Ok,
-            head: "Done, saved and in the evidence.".into(),
+            head: tr("Done, saved and in the evidence.").into(),
             sentence: pending.sentence.clone(),
             lines: told(executed, world),
             next: next_steps(executed),
             qr: Some((
                 executed.digest.clone(),
-                "digest of the act, for the minutes",
+                tr("digest of the act, for the minutes"),
             )),
             file: None,
             folder: None,
@@ -70,8 +71,10 @@ impl Done {
             head: format!("STOP  {why}"),
             sentence: pending.sentence.clone(),
             lines: vec![Line::new(
-                "so",
-                "the request and its signatures are off the table; ask again if it is still wanted",
+                tr("so"),
+                tr(
+                    "the request and its signatures are off the table; ask again if it is still wanted",
+                ),
             )],
             next: Vec::new(),
             qr: None,
@@ -85,7 +88,7 @@ impl Done {
     /// An export, with what became of its files.
     pub(crate) fn handed_over(pending: &PendingView, files: &HandedOver, world: &World) -> Self {
         let mut done = Self::executed(pending, &files.executed, world);
-        done.qr = Some((files.sha256.clone(), "SHA-256 of the file"));
+        done.qr = Some((files.sha256.clone(), tr("SHA-256 of the file")));
         done.files(files);
         done
     }
@@ -98,18 +101,26 @@ impl Done {
         world: &World,
     ) -> Self {
         let mut done = Self::executed(pending, &copy.executed, world);
-        done.head = format!("Done. Copy {} is written and was read back.", copy.id);
+        done.head = say!(
+            "Done. Copy {id} is written and was read back.",
+            id = copy.id
+        );
         done.lines
-            .push(Line::new("folder", folder.display().to_string()));
+            .push(Line::new(tr("folder"), folder.display().to_string()));
         let names: Vec<&str> = copy.files.iter().map(|(name, _)| name.as_str()).collect();
-        done.lines
-            .push(Line::new("files", format!("{}, read back", names.join(", "))).role(Role::Ok));
+        done.lines.push(
+            Line::new(
+                tr("files"),
+                say!("{names}, read back", names = names.join(", ")),
+            )
+            .role(Role::Ok),
+        );
         let vault = copy.files.iter().find(|(name, _)| name == "vault.age");
         done.lines
-            .extend(vault.map(|(_, sha256)| Line::new("vault.age", groups(sha256))));
+            .extend(vault.map(|(_, sha256)| Line::new(tr("vault.age"), groups(sha256))));
         done.next = vec![
-            "Take the medium out, label it, seal it in its bag, and write the bag's serial into the minutes. Keep it apart from the vault.".into(),
-            "It holds no share: without its custodians' envelopes nobody opens it.".into(),
+            tr("Take the medium out, label it, seal it in its bag, and write the bag's serial into the minutes. Keep it apart from the vault.").into(),
+            tr("It holds no share: without its custodians' envelopes nobody opens it.").into(),
         ];
         done
     }
@@ -129,23 +140,25 @@ impl Done {
                 let left = handover::left(&files.executed);
                 self.head = format!("Done. {}", left.what);
                 self.lines.extend([
-                    Line::new("folder", folder.display().to_string()),
-                    Line::new("file", format!("{}, read back", files.file)).role(Role::Ok),
-                    Line::new("beside it", NEXT),
+                    Line::new(tr("folder"), folder.display().to_string()),
+                    Line::new(tr("file"), say!("{file}, read back", file = files.file))
+                        .role(Role::Ok),
+                    Line::new(tr("beside it"), NEXT),
                     Line::new("sha-256", groups(&files.sha256)),
                 ]);
                 let receipt = left
                     .receipt
-                    .then_some("Exchange (e) reads receipt.json back.");
+                    .then_some(tr("Exchange (e) reads receipt.json back."));
                 let next = left.carry.into_iter().chain(receipt);
                 self.next = next.map(str::to_owned).collect();
             }
             Err(why) => {
                 self.role = Role::Stop;
-                self.head = format!(
-                    "STOP  The export is done and recorded, but its file is not written: {why}"
+                self.head = say!(
+                    "STOP  The export is done and recorded, but its file is not written: {why}",
+                    why
                 );
-                self.next = vec!["Give another folder below. The cryptogram is kept only until you leave keymoot.".into()];
+                self.next = vec![tr("Give another folder below. The cryptogram is kept only until you leave keymoot.").into()];
                 self.folder = Some(TextField::default());
             }
         }
@@ -193,7 +206,7 @@ fn told(executed: &Executed, world: &World) -> Vec<Line> {
                 wrapped.key_check_value,
                 wrapped.key_check_value_algorithm.name()
             );
-            lines.push(Line::new("check value", kcv).role(Role::Title));
+            lines.push(Line::new(tr("check value"), kcv).role(Role::Title));
         }
         if let Some(key) = key_of(response) {
             let row = world
@@ -201,7 +214,7 @@ fn told(executed: &Executed, world: &World) -> Vec<Line> {
                 .as_ref()
                 .and_then(|v| v.keys.iter().find(|r| r.key.key_arn == key.key_arn));
             if let Some(row) = row {
-                lines.push(Line::new("key", row.label.clone()));
+                lines.push(Line::new(tr("key"), row.label.clone()));
             }
             let attributes = &key.key_attributes;
             let kind = format!(
@@ -210,17 +223,18 @@ fn told(executed: &Executed, world: &World) -> Vec<Line> {
                 attributes.key_usage.words(),
                 attributes.key_algorithm.name()
             );
-            lines.push(Line::new("use", kind));
+            lines.push(Line::new(tr("use"), kind));
             lines.extend(check_values(key, row));
-            lines.push(Line::new("ARN", key.key_arn.clone()));
+            lines.push(Line::new(tr("ARN"), key.key_arn.clone()));
             if let Some(until) = key.delete_pending_timestamp {
                 lines.push(
-                    Line::new("destroyed", crate::tui::frame::clock(until)).role(Role::Countdown),
+                    Line::new(tr("destroyed"), crate::tui::frame::clock(until))
+                        .role(Role::Countdown),
                 );
             }
         }
     }
-    lines.push(Line::new("signed by", executed.who.join(", ")));
+    lines.push(Line::new(tr("signed by"), executed.who.join(", ")));
     lines
 }
 
@@ -230,8 +244,11 @@ pub(crate) fn check_values(key: &Key, row: Option<&KeyRow>) -> Vec<Line> {
     let own = key.key_attributes.key_algorithm.name();
     let Some((other_method, other)) = row.and_then(|r| r.other_check_value.as_ref()) else {
         return vec![
-            Line::new("check value", format!("{}  {method}", key.key_check_value))
-                .role(Role::Title),
+            Line::new(
+                tr("check value"),
+                format!("{}  {method}", key.key_check_value),
+            )
+            .role(Role::Title),
         ];
     };
     let twin = if key.key_attributes.key_algorithm.is_tdes() {
@@ -241,13 +258,23 @@ pub(crate) fn check_values(key: &Key, row: Option<&KeyRow>) -> Vec<Line> {
     };
     vec![
         Line::new(
-            "check value",
-            format!("{}  {method}, as {own}", key.key_check_value),
+            tr("check value"),
+            say!(
+                "{key_check_value}  {method}, as {own}",
+                key_check_value = key.key_check_value,
+                method,
+                own
+            ),
         )
         .role(Role::Title),
         Line::new(
-            "also",
-            format!("{other}  {}, as {twin}", other_method.name()),
+            tr("also"),
+            say!(
+                "{other}  {other_method}, as {twin}",
+                other,
+                other_method = other_method.name(),
+                twin
+            ),
         ),
     ]
 }
@@ -267,19 +294,19 @@ const fn key_of(response: &Response) -> Option<&Key> {
 fn next_steps(executed: &Executed) -> Vec<String> {
     let line = match executed.responses.first() {
         Some(Response::CreateKey(_)) => {
-            "Write the check value into the minutes. Keys shows the new key."
+            tr("Write the check value into the minutes. Keys shows the new key.")
         }
         Some(Response::ImportKey(o)) if o.key.key_attributes.key_class == KeyClass::PUBLIC_KEY => {
-            "From now on this vault trusts what this certificate signs."
+            tr("From now on this vault trusts what this certificate signs.")
         }
-        Some(Response::ImportKey(_)) => {
-            "Compare the check value with the one that the sender gives by another road. Keys shows the new key."
-        }
+        Some(Response::ImportKey(_)) => tr(
+            "Compare the check value with the one that the sender gives by another road. Keys shows the new key.",
+        ),
         Some(Response::DeleteKey(_)) => {
-            "The key is unusable now. Until the time above, Deletions can restore it."
+            tr("The key is unusable now. Until the time above, Deletions can restore it.")
         }
         Some(Response::RestoreKey(_)) => {
-            "The key exists and is disabled. On its page, u asks to enable it."
+            tr("The key exists and is disabled. On its page, u asks to enable it.")
         }
         _ => return Vec::new(),
     };
@@ -303,25 +330,25 @@ impl Screen for Done {
 
     fn title(&self, _world: &World) -> Vec<String> {
         let title = match (self.role, self.folder.is_some()) {
-            (Role::Ok, _) => "Done",
-            (_, true) => "Done, but its files are not written",
-            _ => "Not done",
+            (Role::Ok, _) => tr("Done"),
+            (_, true) => tr("Done, but its files are not written"),
+            _ => tr("Not done"),
         };
         vec![title.into()]
     }
 
     fn footing(&self, _world: &World) -> Footing {
         let so_far = match (self.role, self.folder.is_some()) {
-            (Role::Ok, _) => "the act is done, durable and in the evidence",
-            (_, true) => "the export is recorded; no file of it exists yet",
-            _ => "nothing was changed by this act",
+            (Role::Ok, _) => tr("the act is done, durable and in the evidence"),
+            (_, true) => tr("the export is recorded; no file of it exists yet"),
+            _ => tr("nothing was changed by this act"),
         };
         let enter = match &self.folder {
-            Some(_) => "writes the two files to the folder typed above",
-            None => "back to where you came from",
+            Some(_) => tr("writes the two files to the folder typed above"),
+            None => tr("back to where you came from"),
         };
         Footing {
-            acts: "nobody: the act is over".into(),
+            acts: tr("nobody: the act is over").into(),
             enter: enter.into(),
             so_far: so_far.into(),
         }
@@ -343,7 +370,7 @@ impl Screen for Done {
                 film.off_because(NO_CAMERA)
             });
         }
-        offers.push(Offer::word(Verb::Back, "leave"));
+        offers.push(Offer::word(Verb::Back, tr("leave")));
         offers.extend(Reading::offers());
         offers
     }

@@ -3,6 +3,7 @@
 use crate::ceremony::{Showing, ended, holdings};
 use crate::session::RunOutcome;
 use crate::session::field::Footing;
+use crate::text::tr;
 use crate::tui::canvas::Canvas;
 use crate::tui::theme::Role;
 use crate::tui::world::World;
@@ -11,19 +12,21 @@ use crate::tui::world::World;
 pub(crate) fn footing(showing: Option<&Showing>, closes: bool, world: &World) -> Footing {
     let so_far = match showing.and_then(|s| s.outcome) {
         Some(RunOutcome::Completed) if world.keeps_nothing() => {
-            "every step is done; the practice vault goes when you leave"
+            tr("every step is done; the practice vault goes when you leave")
         }
-        Some(RunOutcome::Completed) => "every step is done, saved and in the evidence",
-        Some(RunOutcome::Exception) => "done, with an exception that is recorded",
-        Some(RunOutcome::Aborted) => "stopped for good, and recorded; what was done before stands",
-        None => "the ceremony stands open",
+        Some(RunOutcome::Completed) => tr("every step is done, saved and in the evidence"),
+        Some(RunOutcome::Exception) => tr("done, with an exception that is recorded"),
+        Some(RunOutcome::Aborted) => {
+            tr("stopped for good, and recorded; what was done before stands")
+        }
+        None => tr("the ceremony stands open"),
     };
     Footing {
-        acts: "nobody: the ceremony is over".into(),
+        acts: tr("nobody: the ceremony is over").into(),
         enter: if closes {
-            "closes the vault"
+            tr("closes the vault")
         } else {
-            "back to the vault"
+            tr("back to the vault")
         }
         .into(),
         so_far: so_far.into(),
@@ -63,7 +66,9 @@ pub(crate) fn draw(
         Some(text) => say(Role::Ok, text),
         None if world.keeps_nothing() => say(
             Role::Muted,
-            "Nothing was written. With --out FOLDER the files of a rehearsal are kept, marked as such.",
+            tr(
+                "Nothing was written. With --out FOLDER the files of a rehearsal are kept, marked as such.",
+            ),
         ),
         None => {}
     }

@@ -8,6 +8,7 @@ use super::page::Page;
 use super::save::Save;
 use crate::session::field::Footing;
 use crate::session::{Run, RunOutcome};
+use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
@@ -50,8 +51,11 @@ impl Brought {
 
     fn draw(&self, error: Option<&String>, canvas: &mut Canvas<'_>) {
         let room = canvas.width().saturating_sub(4);
-        canvas.put(2, 0, Role::Title, "Which bundle is to be verified?");
-        let fields = [("Bundle", &self.bundle), ("Trust file", &self.trust)];
+        canvas.put(2, 0, Role::Title, tr("Which bundle is to be verified?"));
+        let fields = [
+            (tr("Bundle"), &self.bundle),
+            (tr("Trust file"), &self.trust),
+        ];
         for (y, (n, (label, field))) in (2..).zip(fields.into_iter().enumerate()) {
             let here = (n == 1) == self.second;
             let (mark, role) = if here {
@@ -62,7 +66,9 @@ impl Brought {
             canvas.put(2, y, role, &format!("{mark} {label}"));
             field.draw(canvas, 16, y, room.saturating_sub(14), here);
         }
-        let words = "The bundle is checked by itself, without this vault: whether it is CONSISTENT. Whether the people named signed it, AUTHENTIC, is proven by the trust file: a fingerprint (64 hex digits or 16 words) and a name a line, typed from the signed enrolment forms. Leave it empty where you have none.";
+        let words = tr(
+            "The bundle is checked by itself, without this vault: whether it is CONSISTENT. Whether the people named signed it, AUTHENTIC, is proven by the trust file: a fingerprint (64 hex digits or 16 words) and a name a line, typed from the signed enrolment forms. Leave it empty where you have none.",
+        );
         let rows = canvas.paragraph(2, 5, room, Role::Muted, words);
         canvas.within(1, rows.saturating_add(6), room, 7, |c| {
             super::wizard::complaint(c, 0, error);
@@ -113,7 +119,7 @@ impl Evidence {
             return Reaction::none();
         };
         let mark = world.view.as_ref().map_or("", |v| v.profile.file_mark());
-        self.name = format!("{}{mark}.bundle", run.script);
+        self.name = say!("{script}{mark}.bundle", script = run.script, mark);
         self.waiting = true;
         Reaction::order(order(run.id.clone()))
     }
@@ -124,7 +130,7 @@ fn outcome(run: &Run) -> (&'static str, Role) {
         Some(RunOutcome::Completed) => ("completed", Role::Ok),
         Some(RunOutcome::Exception) => ("exception", Role::Wait),
         Some(RunOutcome::Aborted) => ("aborted", Role::Stop),
-        None => ("stands open", Role::Wait),
+        None => (tr("stands open"), Role::Wait),
     }
 }
 
@@ -134,7 +140,11 @@ impl Screen for Evidence {
             return None;
         }
         let run = self.chosen(world)?;
-        let of = format!("SHA-256 of the script {}, run {}", run.script, run.number);
+        let of = say!(
+            "SHA-256 of the script {script}, run {number}",
+            script = run.script,
+            number = run.number
+        );
         Some(Digest::sha256(of, run.script_sha256.clone()))
     }
 
@@ -145,15 +155,15 @@ impl Screen for Evidence {
     fn title(&self, world: &World) -> Vec<String> {
         let runs = world.view.as_ref().map_or(0, |v| v.runs.len());
         let mut title = vec![
-            "Evidence".to_owned(),
+            tr("Evidence").to_owned(),
             if runs == 1 {
                 "1 run".to_owned()
             } else {
-                format!("{runs} runs")
+                say!("{runs} runs", runs)
             },
         ];
         if self.brought.is_some() {
-            title.push("verify a bundle".into());
+            title.push(tr("verify a bundle").into());
         }
         title
     }
@@ -162,23 +172,23 @@ impl Screen for Evidence {
         let (enter, so_far) = match (&self.brought, self.chosen(world)) {
             (Some(brought), _) => (
                 if brought.trust.value().trim().is_empty() {
-                    "reads the bundle and says whether it holds together"
+                    tr("reads the bundle and says whether it holds together")
                 } else {
-                    "reads both and says whether it holds together and who signed it"
+                    tr("reads both and says whether it holds together and who signed it")
                 },
-                "nothing is read yet; verifying changes nothing",
+                tr("nothing is read yet; verifying changes nothing"),
             ),
             (None, Some(_)) => (
-                "shows the report of this run",
-                "reports and bundles hold no secret; a bundle adds one line to the log",
+                tr("shows the report of this run"),
+                tr("reports and bundles hold no secret; a bundle adds one line to the log"),
             ),
             (None, None) => (
-                "does nothing: no ceremony was run in this vault",
-                "looking changes nothing",
+                tr("does nothing: no ceremony was run in this vault"),
+                tr("looking changes nothing"),
             ),
         };
         Footing {
-            acts: "nobody: evidence needs no approval".into(),
+            acts: tr("nobody: evidence needs no approval").into(),
             enter: enter.into(),
             so_far: so_far.into(),
         }
@@ -187,7 +197,7 @@ impl Screen for Evidence {
     fn offers(&self, world: &World) -> Vec<Offer> {
         if self.brought.is_some() {
             return vec![
-                Offer::word(Verb::Enter, "verify"),
+                Offer::word(Verb::Enter, tr("verify")),
                 Offer::plain(Verb::NextField),
                 Offer::plain(Verb::Back),
             ];
@@ -195,16 +205,16 @@ impl Screen for Evidence {
         let none = self.chosen(world).is_none();
         let off = |offer: Offer| {
             if none {
-                offer.off_because("no ceremony was run in this vault")
+                offer.off_because(tr("no ceremony was run in this vault"))
             } else {
                 offer
             }
         };
         let mut offers = keys::moves();
         offers.extend([
-            off(Offer::word(Verb::Enter, "report")),
-            off(Offer::word(Verb::Write, "bundle")),
-            Offer::word(Verb::Import, "verify"),
+            off(Offer::word(Verb::Enter, tr("report"))),
+            off(Offer::word(Verb::Write, tr("bundle"))),
+            Offer::word(Verb::Import, tr("verify")),
             Offer::plain(Verb::Audit),
             Offer::plain(Verb::Back),
         ]);
@@ -284,13 +294,13 @@ impl Screen for Evidence {
             });
         });
         let y = height.saturating_sub(EXPLAINED);
-        canvas.rule(y, &[format!("run {}", run.number)]);
+        canvas.rule(y, &[say!("run {number}", number = run.number)]);
         let room = width.saturating_sub(2);
         canvas.within(1, y.saturating_add(1), room, EXPLAINED, |c| {
             let width = c.width();
-            c.put_cut(0, 0, width, Role::Text, &format!("script   {}", run.script_sha256));
-            c.put_cut(0, 1, width, Role::Text, &format!("run id   {}", run.id));
-            c.paragraph(0, 2, width, Role::Text, "For the auditor: w writes the bundle, one file that is checked without this vault; Enter shows the report, printed and signed in ink; the signed enrolment forms go by another road.");
+            c.put_cut(0, 0, width, Role::Text, &say!("script   {script_sha256}", script_sha256 = run.script_sha256));
+            c.put_cut(0, 1, width, Role::Text, &say!("run id   {id}", id = run.id));
+            c.paragraph(0, 2, width, Role::Text, tr("For the auditor: w writes the bundle, one file that is checked without this vault; Enter shows the report, printed and signed in ink; the signed enrolment forms go by another road."));
         });
     }
 
@@ -342,14 +352,14 @@ impl Screen for Evidence {
         }
         let page = |title: &str, text: &str, so_far: &str| {
             Some(Reaction::push(Page::new(
-                &["Evidence", title],
+                &[tr("Evidence"), title],
                 text.to_owned(),
                 so_far,
             )))
         };
         match news {
             News::Bundled(bytes) => Some(Reaction::push(Save::new(
-                "Evidence: write the bundle",
+                tr("Evidence: write the bundle"),
                 &self.name,
                 bytes.clone(),
             ))),
@@ -359,7 +369,11 @@ impl Screen for Evidence {
             }
             News::Verified(text) => {
                 self.brought = None;
-                page("verified", text, "the bundle was read; nothing was changed")
+                page(
+                    "verified",
+                    text,
+                    tr("the bundle was read; nothing was changed"),
+                )
             }
             News::Refused(text) if self.brought.is_some() => {
                 self.error = Some(text.clone());
@@ -380,13 +394,15 @@ fn empty(canvas: &mut Canvas<'_>) {
             1,
             room,
             Role::Title,
-            "No ceremony was run in this vault.",
+            tr("No ceremony was run in this vault."),
         )
         .saturating_add(2);
     for words in [
-        "A run of a script leaves a report and, from here, a bundle: one file with script, log, signatures and files that an auditor checks on another computer, without this vault.",
-        "What was done by hand stands in the audit log alone. Home, then c, runs a ceremony.",
-        "i verifies a bundle that somebody brought.",
+        tr(
+            "A run of a script leaves a report and, from here, a bundle: one file with script, log, signatures and files that an auditor checks on another computer, without this vault.",
+        ),
+        tr("What was done by hand stands in the audit log alone. Home, then c, runs a ceremony."),
+        tr("i verifies a bundle that somebody brought."),
     ] {
         y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, words));
     }

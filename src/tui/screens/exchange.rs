@@ -6,6 +6,7 @@ use crossterm::event::KeyEvent;
 
 use crate::session::field::Footing;
 use crate::session::{ExportView, Outcome, ReceiptView};
+use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
@@ -50,7 +51,7 @@ impl Exchange {
                 0,
                 room,
                 Role::Title,
-                "Which file did the receiver send back?",
+                tr("Which file did the receiver send back?"),
             )
             .saturating_add(1);
         canvas.put(2, y, Role::Focus, "► Path");
@@ -61,7 +62,7 @@ impl Exchange {
             y,
             room,
             Role::Muted,
-            "What `aws payment-cryptography import-key` or `get-key` printed: receipt.json of NEXT.txt, or that text itself, pasted here. Its check value, attributes and exportability are compared with what was sent.",
+            tr("What `aws payment-cryptography import-key` or `get-key` printed: receipt.json of NEXT.txt, or that text itself, pasted here. Its check value, attributes and exportability are compared with what was sent."),
         ));
         canvas.within(1, y.saturating_add(1), room, 6, |c| {
             super::wizard::complaint(c, 0, self.error.as_ref());
@@ -70,15 +71,15 @@ impl Exchange {
 
     fn draw_chosen(&self, export: &ExportView, canvas: &mut Canvas<'_>) {
         let mut all = vec![
-            Line::new("check value", export.check_value.clone()),
-            Line::new("file", export.file.clone()),
-            Line::new("to", super::done::common_name(&export.receiver)),
+            Line::new(tr("check value"), export.check_value.clone()),
+            Line::new(tr("file"), export.file.clone()),
+            Line::new(tr("to"), super::done::common_name(&export.receiver)),
         ];
         if let Some(until) = export.valid_until {
-            all.push(Line::new("token ends", clock(until)));
+            all.push(Line::new(tr("token ends"), clock(until)));
         }
         if let Some(arn) = &export.receiver_arn {
-            all.push(Line::new("there", arn.clone()));
+            all.push(Line::new(tr("there"), arn.clone()));
         }
         if let Some(verdict) = &self.verdict {
             let role = if verdict.confirmed {
@@ -114,7 +115,11 @@ impl Screen for Exchange {
         }
         let export = self.chosen(world)?;
         let (value, method) = export.check_value.split_once(' ')?;
-        let of = format!("check value of {} as it was sent {method}", export.label);
+        let of = say!(
+            "check value of {label} as it was sent {method}",
+            label = export.label,
+            method
+        );
         Some(Digest::check_value(of, value))
     }
 
@@ -130,11 +135,15 @@ impl Screen for Exchange {
             .unwrap_or_default();
         let open = exports.iter().filter(|e| e.state == "sent").count();
         let mut title = vec![
-            "Exchange".into(),
-            format!("{} sent, {open} without receipt", exports.len()),
+            tr("Exchange").into(),
+            say!(
+                "{exports} sent, {open} without receipt",
+                exports = exports.len(),
+                open
+            ),
         ];
         if self.path.is_some() {
-            title.push("read a receipt".into());
+            title.push(tr("read a receipt").into());
         }
         title
     }
@@ -142,20 +151,20 @@ impl Screen for Exchange {
     fn footing(&self, world: &World) -> Footing {
         let (enter, so_far) = match (&self.path, self.chosen(world)) {
             (Some(_), _) => (
-                "reads the file and compares it with what was sent",
-                "nothing is read yet; a receipt is recorded and changes no key",
+                tr("reads the file and compares it with what was sent"),
+                tr("nothing is read yet; a receipt is recorded and changes no key"),
             ),
             (None, Some(_)) => (
-                "asks for the path of a receipt",
-                "sent: the file was written. Only a receipt says it arrived",
+                tr("asks for the path of a receipt"),
+                tr("sent: the file was written. Only a receipt says it arrived"),
             ),
             (None, None) => (
-                "does nothing: nothing was sent yet",
-                "nothing has left this vault",
+                tr("does nothing: nothing was sent yet"),
+                tr("nothing has left this vault"),
             ),
         };
         Footing {
-            acts: "nobody: a receipt needs no approval".into(),
+            acts: tr("nobody: a receipt needs no approval").into(),
             enter: enter.into(),
             so_far: so_far.into(),
         }
@@ -163,14 +172,17 @@ impl Screen for Exchange {
 
     fn offers(&self, world: &World) -> Vec<Offer> {
         if self.path.is_some() {
-            return vec![Offer::word(Verb::Enter, "read"), Offer::plain(Verb::Back)];
+            return vec![
+                Offer::word(Verb::Enter, tr("read")),
+                Offer::plain(Verb::Back),
+            ];
         }
-        let enter = Offer::word(Verb::Enter, "read a receipt");
+        let enter = Offer::word(Verb::Enter, tr("read a receipt"));
         let mut offers = keys::moves();
         offers.extend([
             match self.chosen(world) {
                 Some(_) => enter,
-                None => enter.off_because("nothing was sent yet"),
+                None => enter.off_because(tr("nothing was sent yet")),
             },
             Offer::plain(Verb::Export),
             Offer::plain(Verb::Back),
@@ -207,8 +219,14 @@ impl Screen for Exchange {
         let (width, height) = (canvas.width(), canvas.height());
         if view.exports.is_empty() {
             let room = width.saturating_sub(4);
-            let y = canvas.paragraph(2, 1, room, Role::Title, "Nothing has left this vault yet.");
-            canvas.paragraph(2, y.saturating_add(2), room, Role::Text, "x wraps a key for a receiver. Ask the receiver first for the output of `aws payment-cryptography get-parameters-for-import`: the certificate and the token in it are what the key is wrapped for.");
+            let y = canvas.paragraph(
+                2,
+                1,
+                room,
+                Role::Title,
+                tr("Nothing has left this vault yet."),
+            );
+            canvas.paragraph(2, y.saturating_add(2), room, Role::Text, tr("x wraps a key for a receiver. Ask the receiver first for the output of `aws payment-cryptography get-parameters-for-import`: the certificate and the token in it are what the key is wrapped for."));
             return;
         }
         let column = |title, width| Column {

@@ -19,6 +19,7 @@ use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::guide::export_off_words;
 use crate::session::{KeyRow, op};
+use crate::text::{say, tr};
 use crate::tui::acts::{Draft, PRACTICE_FILE};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
@@ -45,13 +46,13 @@ enum Step {
 const STEPS: [Step; 5] = [Step::Key, Step::File, Step::Root, Step::Hash, Step::Files];
 
 impl Step {
-    const fn title(self) -> &'static str {
+    fn title(self) -> &'static str {
         match self {
-            Self::Key => "Key",
-            Self::File => "File",
-            Self::Root => "Root",
-            Self::Hash => "Hash",
-            Self::Files => "Output",
+            Self::Key => tr("Key"),
+            Self::File => tr("File"),
+            Self::Root => tr("Root"),
+            Self::Hash => tr("Hash"),
+            Self::Files => tr("Output"),
         }
     }
 
@@ -185,10 +186,10 @@ impl Export {
                     return Reaction::none();
                 };
                 if let Some(reason) = export_off(row) {
-                    let words = format!(
-                        "{} cannot be exported: {}",
-                        row.label,
-                        export_off_words(reason)
+                    let words = say!(
+                        "{label} cannot be exported: {export_off_words}",
+                        label = row.label,
+                        export_off_words = export_off_words(reason)
                     );
                     return Reaction::notice(Role::Note, words);
                 }
@@ -198,7 +199,7 @@ impl Export {
             Step::File if !self.read() => {
                 let path = self.path.value().trim();
                 if path.is_empty() {
-                    self.error = Some("Path is empty. Nothing was read.".into());
+                    self.error = Some(tr("Path is empty. Nothing was read.").into());
                     return Reaction::none();
                 }
                 self.waiting = true;
@@ -241,7 +242,7 @@ impl Export {
                 if r.trusted.is_some() {
                     "trusted".to_owned()
                 } else {
-                    "not yet".to_owned()
+                    tr("not yet").to_owned()
                 }
             }),
             Step::Hash => {
@@ -290,34 +291,35 @@ impl Screen for Export {
     fn title(&self, _world: &World) -> Vec<String> {
         let place = self.step.place().saturating_add(1);
         vec![
-            "Export key by RSA wrap".into(),
-            format!("{place} of 6: {}", self.step.title()),
+            tr("Export key by RSA wrap").into(),
+            say!("{place} of 6: {step}", place, step = self.step.title()),
         ]
     }
 
     fn footing(&self, world: &World) -> Footing {
         let enter = match self.step {
-            Step::Key if self.table.filtering => "keeps this filter and goes back to the list",
+            Step::Key if self.table.filtering => tr("keeps this filter and goes back to the list"),
             Step::Key if self.table.rows(&keys_of(world)).is_empty() => {
-                "does nothing: no key is in the list"
+                tr("does nothing: no key is in the list")
             }
-            Step::Key => "takes this key and asks for the receiver's file",
+            Step::Key => tr("takes this key and asks for the receiver's file"),
             Step::File if !self.read() => {
-                "reads the file and says what it is; nothing is wrapped by that"
+                tr("reads the file and says what it is; nothing is wrapped by that")
             }
-            Step::File if self.stops() => "is off: a line above says STOP",
-            Step::File => "goes on to the receiver's root",
+            Step::File if self.stops() => tr("is off: a line above says STOP"),
+            Step::File => tr("goes on to the receiver's root"),
             Step::Root if self.receiver.as_ref().is_some_and(|r| r.trusted.is_none()) => {
-                "begins the import of this root; the export goes on afterwards"
+                tr("begins the import of this root; the export goes on afterwards")
             }
-            Step::Root => "goes on to the hash",
-            Step::Hash => "keeps this choice and goes on to the files",
-            Step::Files => "next field; after the last, checks all of it and shows the review",
+            Step::Root => tr("goes on to the hash"),
+            Step::Hash => tr("keeps this choice and goes on to the files"),
+            Step::Files => tr("next field; after the last, checks all of it and shows the review"),
         };
         Footing {
             acts: wizard::acts(world),
             enter: enter.into(),
-            so_far: "nothing was wrapped, nothing left this machine, nothing was written".into(),
+            so_far: tr("nothing was wrapped, nothing left this machine, nothing was written")
+                .into(),
         }
     }
 
@@ -325,7 +327,7 @@ impl Screen for Export {
         let enter = Offer::plain(Verb::Enter);
         let stopped = self.step == Step::File && self.read() && self.stops();
         let mut offers = vec![if stopped {
-            enter.off_because("a line above says STOP")
+            enter.off_because(tr("a line above says STOP"))
         } else {
             enter
         }];

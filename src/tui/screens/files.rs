@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use unicode_width::UnicodeWidthStr;
 
 use crate::session::field::Footing;
+use crate::text::tr;
 use crate::tui::browse::{Entry, Kind, Listing};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::{self, Offer, Verb};
@@ -73,7 +74,9 @@ impl Files {
             (Kind::File, Wants::File) => Self::takes(entry.path),
             (Kind::File, Wants::Folder) => Reaction::notice(
                 Role::Note,
-                "A folder is asked for. The space bar takes the folder whose name stands above.",
+                tr(
+                    "A folder is asked for. The space bar takes the folder whose name stands above.",
+                ),
             ),
             _ => self.look(entry.path),
         }
@@ -87,8 +90,8 @@ impl Screen for Files {
 
     fn title(&self, _world: &World) -> Vec<String> {
         let what = match self.wants {
-            Wants::File => "Choose a file",
-            Wants::Folder => "Choose a folder",
+            Wants::File => tr("Choose a file"),
+            Wants::Folder => tr("Choose a folder"),
         };
         let folder = self
             .listing
@@ -99,29 +102,29 @@ impl Screen for Files {
 
     fn footing(&self, _world: &World) -> Footing {
         let enter = match (self.chosen().map(|e| e.kind), self.wants) {
-            (None, _) => "does nothing: nothing is here",
-            (Some(Kind::File), Wants::File) => "takes this file into the field you came from",
-            (Some(Kind::File), Wants::Folder) => "does nothing: a folder is asked for",
-            (Some(_), _) => "opens this folder",
+            (None, _) => tr("does nothing: nothing is here"),
+            (Some(Kind::File), Wants::File) => tr("takes this file into the field you came from"),
+            (Some(Kind::File), Wants::Folder) => tr("does nothing: a folder is asked for"),
+            (Some(_), _) => tr("opens this folder"),
         };
         Footing {
-            acts: "whoever is at the keyboard; looking needs no approval".into(),
+            acts: tr("whoever is at the keyboard; looking needs no approval").into(),
             enter: enter.into(),
-            so_far: "nothing was taken, written or changed".into(),
+            so_far: tr("nothing was taken, written or changed").into(),
         }
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
         let mut offers = keys::moves();
         offers.push(match self.wants {
-            Wants::File => Offer::word(Verb::Enter, "take or open"),
-            Wants::Folder => Offer::word(Verb::Enter, "open"),
+            Wants::File => Offer::word(Verb::Enter, tr("take or open")),
+            Wants::Folder => Offer::word(Verb::Enter, tr("open")),
         });
         if self.wants == Wants::Folder {
-            offers.push(Offer::word(Verb::Choose, "take folder"));
+            offers.push(Offer::word(Verb::Choose, tr("take folder")));
         }
         offers.extend([
-            Offer::word(Verb::Left, "folder above"),
+            Offer::word(Verb::Left, tr("folder above")),
             Offer::plain(Verb::Back),
         ]);
         offers
@@ -189,7 +192,7 @@ impl Screen for Files {
                 y,
                 width.saturating_sub(5),
                 Role::Muted,
-                "No file is in this folder.",
+                tr("No file is in this folder."),
             );
         }
     }

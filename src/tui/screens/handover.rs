@@ -1,6 +1,7 @@
 //! The blank page between two people: why it is blank, that nothing was lost, who is waited for.
 
 use crate::session::keyboard::{HandOver, ONE_PERSONS_EYES};
+use crate::text::say;
 use crate::tui::canvas::Canvas;
 use crate::tui::theme::Role;
 
@@ -15,7 +16,10 @@ pub(crate) fn draw(page: &HandOver<'_>, canvas: &mut Canvas<'_>) {
     say(Role::Title, &page.goes());
     say(
         Role::Text,
-        &format!("This screen is blank on purpose: {ONE_PERSONS_EYES}"),
+        &say!(
+            "This screen is blank on purpose: {ONE_PERSONS_EYES}",
+            ONE_PERSONS_EYES
+        ),
     );
     say(Role::Text, page.saved);
     say(Role::Wait, &page.waits());

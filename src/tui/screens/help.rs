@@ -1,6 +1,7 @@
 //! Help: what the screen below is about, and every key of it with the reason where one is off.
 
 use crate::session::field::Footing;
+use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen};
@@ -24,9 +25,9 @@ impl Help {
         }
         let footing = screen.footing(world);
         for (label, text) in [
-            ("Acts", footing.acts),
-            ("Enter", footing.enter),
-            ("So far", footing.so_far),
+            (tr("Acts"), footing.acts),
+            (tr("Enter"), footing.enter),
+            (tr("So far"), footing.so_far),
         ] {
             lines.push((Role::Muted, label.to_owned(), text));
         }
@@ -37,7 +38,7 @@ impl Help {
             };
             let chords: Vec<String> = binding.chords.iter().map(|c| c.shown()).collect();
             let text = match &offer.off {
-                Some(reason) => format!("{}. Off now: {reason}", binding.help),
+                Some(reason) => say!("{help}. Off now: {reason}", help = binding.help, reason),
                 None => binding.help.to_owned(),
             };
             lines.push((Role::Key, chords.join(" "), text));
@@ -56,20 +57,23 @@ impl Screen for Help {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec!["Help".into(), self.about.into()]
+        vec![tr("Help").into(), self.about.into()]
     }
 
     fn footing(&self, _world: &World) -> Footing {
         Footing {
-            acts: "nobody: reading needs no approval".into(),
-            enter: "back to where you were".into(),
-            so_far: "nothing has changed while you read".into(),
+            acts: tr("nobody: reading needs no approval").into(),
+            enter: tr("back to where you were").into(),
+            so_far: tr("nothing has changed while you read").into(),
         }
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
         let mut offers = keys::moves();
-        offers.extend([Offer::word(Verb::Enter, "back"), Offer::plain(Verb::Back)]);
+        offers.extend([
+            Offer::word(Verb::Enter, tr("back")),
+            Offer::plain(Verb::Back),
+        ]);
         offers
     }
 

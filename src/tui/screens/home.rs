@@ -4,6 +4,7 @@ pub(crate) use crate::session::due::left;
 use crate::session::due::{Due, Goes};
 use crate::session::field::Footing;
 use crate::session::{self, View};
+use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
@@ -112,13 +113,13 @@ const PLACES: [Verb; 9] = [
 /// The lines under the list.
 fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
     let last = view.exports.first().map_or_else(
-        || "nothing has left this vault yet".to_owned(),
+        || tr("nothing has left this vault yet").to_owned(),
         |e| {
-            format!(
-                "{} went to {} at {}",
-                e.label,
-                common_name(&e.receiver),
-                clock(e.at)
+            say!(
+                "{label} went to {common_name} at {clock}",
+                label = e.label,
+                common_name = common_name(&e.receiver),
+                clock = clock(e.at)
             )
         },
     );
@@ -135,7 +136,7 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
         .iter()
         .map(|p| {
             if p.present {
-                format!("{} (here)", p.name)
+                say!("{name} (here)", name = p.name)
             } else {
                 p.name.clone()
             }
@@ -143,11 +144,11 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
         .collect();
     // Six words of nine letters fill a line of their own: they are compared with the card, and never cut.
     let head = view.card_words.join(" ");
-    let kept = format!(
-        "{} · state {}, event {}",
-        counts(view),
-        view.seq,
-        view.events
+    let kept = say!(
+        "{counts} · state {seq}, event {events}",
+        counts = counts(view),
+        seq = view.seq,
+        events = view.events
     );
     let mut facts = vec![
         ("KEYS", Role::Text, kept),
@@ -176,58 +177,58 @@ impl Screen for Home {
 
     fn title(&self, world: &World) -> Vec<String> {
         let due = match due(world).len() {
-            0 => "nothing is due".to_owned(),
-            n => format!("{n} due"),
+            0 => tr("nothing is due").to_owned(),
+            n => say!("{n} due", n),
         };
-        vec!["Home".into(), due]
+        vec![tr("Home").into(), due]
     }
 
     fn footing(&self, world: &World) -> Footing {
         let due = due(world);
         let enter = match due.get(self.cursor.at().min(due.len().saturating_sub(1))) {
-            None => "shows the keys of this vault".to_owned(),
+            None => tr("shows the keys of this vault").to_owned(),
             Some(Due {
                 goes: Goes::Pending(p),
                 ..
             }) => {
-                format!(
-                    "opens the request of {} that waits for signatures",
-                    p.issuer
+                say!(
+                    "opens the request of {issuer} that waits for signatures",
+                    issuer = p.issuer
                 )
             }
             Some(Due {
                 goes: Goes::Deletions,
                 ..
-            }) => "shows the deletions and their countdowns".into(),
+            }) => tr("shows the deletions and their countdowns").into(),
             Some(Due {
                 goes: Goes::Exchange,
                 ..
-            }) => "shows what was sent, and reads receipts".into(),
+            }) => tr("shows what was sent, and reads receipts").into(),
             Some(Due {
                 goes: Goes::Ceremonies,
                 ..
-            }) => "shows the ceremonies; this one goes on".into(),
+            }) => tr("shows the ceremonies; this one goes on").into(),
             Some(Due {
                 goes: Goes::Custodians,
                 ..
-            }) => "shows the people, their drills, and what to do".into(),
+            }) => tr("shows the people, their drills, and what to do").into(),
             Some(Due {
                 goes: Goes::Clock, ..
-            }) => "asks two people for the time by their own watches".into(),
+            }) => tr("asks two people for the time by their own watches").into(),
             Some(Due {
                 goes: Goes::Backup, ..
-            }) => "begins a second copy of this vault, on another medium".into(),
+            }) => tr("begins a second copy of this vault, on another medium").into(),
         };
         Footing {
-            acts: "nobody: looking needs no approval".into(),
+            acts: tr("nobody: looking needs no approval").into(),
             enter,
-            so_far: "everything done so far is saved; looking changes nothing".into(),
+            so_far: tr("everything done so far is saved; looking changes nothing").into(),
         }
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
         let mut offers = keys::moves();
-        offers.push(Offer::word(Verb::Enter, "open"));
+        offers.push(Offer::word(Verb::Enter, tr("open")));
         offers.extend(
             [
                 Verb::Keys,
@@ -245,7 +246,7 @@ impl Screen for Home {
             ]
             .map(Offer::plain),
         );
-        offers.push(Offer::word(Verb::Back, "close"));
+        offers.push(Offer::word(Verb::Back, tr("close")));
         offers
     }
 
@@ -260,7 +261,7 @@ impl Screen for Home {
 
     fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
         let Some(view) = &world.view else {
-            canvas.put(2, 1, Role::Muted, "No vault is open. Esc goes back.");
+            canvas.put(2, 1, Role::Muted, tr("No vault is open. Esc goes back."));
             return;
         };
         let (width, height) = (canvas.width(), canvas.height());
@@ -358,16 +359,22 @@ fn columns(width: u16) -> [Column; 4] {
 fn nothing_due(view: &View, width: u16, canvas: &mut Canvas<'_>) {
     let room = width.saturating_sub(4);
     let mut y = canvas
-        .paragraph(2, 0, room, Role::Title, "Nothing is due.")
+        .paragraph(2, 0, room, Role::Title, tr("Nothing is due."))
         .saturating_add(1);
     let words = if view.keys.is_empty() {
-        "This vault holds no key yet. n makes one; i makes a receiver's root trusted, as an export needs; c shows ceremonies that lead through it all step by step."
+        tr(
+            "This vault holds no key yet. n makes one; i makes a receiver's root trusted, as an export needs; c shows ceremonies that lead through it all step by step.",
+        )
     } else {
-        "n makes a key, x wraps one for a receiver, v shows all keys, c runs a ceremony. Every act is signed by custodians before it is done."
+        tr(
+            "n makes a key, x wraps one for a receiver, v shows all keys, c runs a ceremony. Every act is signed by custodians before it is done.",
+        )
     };
     y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, words));
     if !view.software_generation {
-        let words = "This vault does not make keys in software: a laptop is not a secure cryptographic device. Keys come in wrapped.";
+        let words = tr(
+            "This vault does not make keys in software: a laptop is not a secure cryptographic device. Keys come in wrapped.",
+        );
         canvas.paragraph(2, y.saturating_add(1), room, Role::Note, words);
     }
 }

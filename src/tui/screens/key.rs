@@ -9,6 +9,7 @@ use crate::session::build::Answers;
 use crate::session::field::Footing;
 pub(crate) use crate::session::guide::{export_off, out_off};
 use crate::session::{KeyRow, View, modes, op};
+use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
@@ -72,10 +73,10 @@ fn fields(row: &KeyRow) -> Vec<Line> {
     let attributes = &key.key_attributes;
     let usage = attributes.key_usage;
     let mut lines = vec![
-        Line::new("use", format!("{} {}", usage.code(), usage.words())),
-        Line::new("kind", attributes.key_algorithm.name()),
-        Line::new("modes", modes::words(&attributes.key_modes_of_use)),
-        Line::new("class", attributes.key_class.name()),
+        Line::new(tr("use"), format!("{} {}", usage.code(), usage.words())),
+        Line::new(tr("kind"), attributes.key_algorithm.name()),
+        Line::new(tr("modes"), modes::words(&attributes.key_modes_of_use)),
+        Line::new(tr("class"), attributes.key_class.name()),
     ];
     lines.extend(check_values(key, Some(row)));
     let state = state_word(row);
@@ -85,22 +86,22 @@ fn fields(row: &KeyRow) -> Vec<Line> {
         Role::Note
     };
     let came = match key.key_origin {
-        KeyOrigin::AWS_PAYMENT_CRYPTOGRAPHY => "made here",
+        KeyOrigin::AWS_PAYMENT_CRYPTOGRAPHY => tr("made here"),
         KeyOrigin::EXTERNAL => "imported",
     };
     lines.extend([
-        Line::new("state", state).role(role),
+        Line::new(tr("state"), state).role(role),
         Line::new(
-            "exportable",
+            tr("exportable"),
             if key.exportable {
-                "yes, wrapped"
+                tr("yes, wrapped")
             } else {
                 "never"
             },
         ),
-        Line::new("came from", came),
-        Line::new("created", clock(key.create_timestamp)),
-        Line::new("ARN", key.key_arn.clone()),
+        Line::new(tr("came from"), came),
+        Line::new(tr("created"), clock(key.create_timestamp)),
+        Line::new(tr("ARN"), key.key_arn.clone()),
     ]);
     let moments = [
         ("enabled", key.usage_start_timestamp),
@@ -117,12 +118,12 @@ fn fields(row: &KeyRow) -> Vec<Line> {
     );
     lines.extend(suspicion(row));
     if let Some(subject) = &row.subject {
-        lines.push(Line::new("certificate", subject.clone()));
+        lines.push(Line::new(tr("certificate"), subject.clone()));
     }
     lines.extend(
         row.tags
             .iter()
-            .map(|(key, value)| Line::new("tag", format!("{key} = {value}"))),
+            .map(|(key, value)| Line::new(tr("tag"), format!("{key} = {value}"))),
     );
     lines
 }
@@ -134,7 +135,7 @@ fn suspicion(row: &KeyRow) -> Vec<Line> {
     };
     let told =
         |(label, text): (&'static str, &String)| Line::new(label, text.clone()).role(Role::Stop);
-    let under = under.iter().map(|dependant| ("under it", dependant));
+    let under = under.iter().map(|dependant| (tr("under it"), dependant));
     std::iter::once(("SUSPECT", why))
         .chain(under)
         .map(told)
@@ -150,15 +151,18 @@ fn exports(row: &KeyRow, view: &View) -> Vec<Line> {
                 "DIFFERS" => Role::Stop,
                 _ => Role::Wait,
             };
-            let text = format!(
-                "{} to {}, KCV {}, file {}",
-                e.state, e.receiver, e.check_value, e.file
+            let text = say!(
+                "{state} to {receiver}, KCV {check_value}, file {file}",
+                state = e.state,
+                receiver = e.receiver,
+                check_value = e.check_value,
+                file = e.file
             );
-            Line::new("went out", format!("{}  {text}", clock(e.at))).role(role)
+            Line::new(tr("went out"), format!("{}  {text}", clock(e.at))).role(role)
         })
         .collect();
     if lines.is_empty() {
-        vec![Line::new("went out", "never").role(Role::Muted)]
+        vec![Line::new(tr("went out"), tr("never")).role(Role::Muted)]
     } else {
         lines
     }
@@ -177,14 +181,14 @@ impl Screen for KeyPage {
         let label = self
             .row(world)
             .map_or_else(|| self.arn.clone(), |r| r.label.clone());
-        vec!["Key".into(), label]
+        vec![tr("Key").into(), label]
     }
 
     fn footing(&self, _world: &World) -> Footing {
         Footing {
-            acts: "nobody: looking needs no approval".into(),
-            enter: "back to the list".into(),
-            so_far: "nothing has changed".into(),
+            acts: tr("nobody: looking needs no approval").into(),
+            enter: tr("back to the list").into(),
+            so_far: tr("nothing has changed").into(),
         }
     }
 
@@ -197,7 +201,7 @@ impl Screen for KeyPage {
         let pending = row.is_some_and(|r| r.key.key_state == KeyState::DELETE_PENDING);
         let enabled = row.is_some_and(|r| r.key.enabled);
         let mut offers = vec![
-            Offer::word(Verb::Enter, "back"),
+            Offer::word(Verb::Enter, tr("back")),
             with(Offer::plain(Verb::Export), row.and_then(export_off)),
             with(
                 Offer::word(Verb::Switch, if enabled { "disable" } else { "enable" }),
@@ -223,7 +227,7 @@ impl Screen for KeyPage {
 
     fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
         let (Some(view), Some(row)) = (&world.view, self.row(world)) else {
-            canvas.put(2, 1, Role::Muted, "This key is not in the vault.");
+            canvas.put(2, 1, Role::Muted, tr("This key is not in the vault."));
             return;
         };
         let mut all = fields(row);

@@ -11,6 +11,7 @@ use super::key::{KeyPage, export_off, out_off};
 use super::menu::Menu;
 use crate::session::field::Footing;
 use crate::session::{KeyRow, View};
+use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
@@ -59,18 +60,18 @@ pub(crate) fn history(row: &KeyRow, view: &View) -> String {
         .iter()
         .filter(|e| e.arn == row.key.key_arn)
         .map(|e| {
-            format!(
-                "to {} at {} ({})",
-                common_name(&e.receiver),
-                clock(e.at),
-                e.state
+            say!(
+                "to {common_name} at {clock} ({state})",
+                common_name = common_name(&e.receiver),
+                clock = clock(e.at),
+                state = e.state
             )
         })
         .collect();
     match sent.len() {
-        0 => "It has never left this vault.".to_owned(),
-        1 => format!("Went out once, {}.", sent.join("")),
-        n => format!("Went out {n} times: {}.", sent.join("; ")),
+        0 => tr("It has never left this vault.").to_owned(),
+        1 => say!("Went out once, {sent}.", sent = sent.join("")),
+        n => say!("Went out {n} times: {sent}.", n, sent = sent.join("; ")),
     }
 }
 
@@ -87,10 +88,13 @@ impl Screen for Keys {
     fn title(&self, world: &World) -> Vec<String> {
         let keys = keys_of(world);
         let shown = self.table.rows(&keys).len();
-        let mut title = vec!["Keys".into(), format!("{shown} of {}", keys.len())];
+        let mut title = vec![
+            tr("Keys").into(),
+            say!("{shown} of {keys}", shown, keys = keys.len()),
+        ];
         let filter = self.table.filter.value();
         if !filter.is_empty() && !self.table.filtering {
-            title.push(format!("filter {filter}"));
+            title.push(say!("filter {filter}", filter));
         }
         title.push(self.table.sort.words().into());
         title
@@ -101,14 +105,17 @@ impl Screen for Keys {
             self.table.filtering,
             world.view.as_ref().and_then(|v| self.chosen(v)),
         ) {
-            (true, _) => "keeps this filter and goes back to the list".to_owned(),
-            (_, Some(row)) => format!("opens {} with all its fields and its history", row.label),
-            _ => "does nothing: no key is in the list".to_owned(),
+            (true, _) => tr("keeps this filter and goes back to the list").to_owned(),
+            (_, Some(row)) => say!(
+                "opens {label} with all its fields and its history",
+                label = row.label
+            ),
+            _ => tr("does nothing: no key is in the list").to_owned(),
         };
         Footing {
-            acts: "nobody: looking needs no approval".into(),
+            acts: tr("nobody: looking needs no approval").into(),
             enter,
-            so_far: "nothing has changed".into(),
+            so_far: tr("nothing has changed").into(),
         }
     }
 
@@ -116,8 +123,8 @@ impl Screen for Keys {
         if self.table.filtering {
             let mut offers = keys::moves();
             offers.extend([
-                Offer::word(Verb::Enter, "keep filter"),
-                Offer::word(Verb::Back, "no filter"),
+                Offer::word(Verb::Enter, tr("keep filter")),
+                Offer::word(Verb::Back, tr("no filter")),
             ]);
             return offers;
         }
@@ -126,12 +133,12 @@ impl Screen for Keys {
             Some(reason) => offer.off_because(reason),
             None => offer,
         };
-        let none = row.is_none().then_some("no key is in the list");
+        let none = row.is_none().then_some(tr("no key is in the list"));
         let mut offers = keys::moves();
         offers.extend([
             Offer::plain(Verb::Filter),
             Offer::plain(Verb::Sort),
-            with(Offer::word(Verb::Enter, "open"), none),
+            with(Offer::word(Verb::Enter, tr("open")), none),
             Offer::plain(Verb::New),
             with(
                 Offer::plain(Verb::Export),
@@ -248,11 +255,15 @@ fn explain(row: &KeyRow, view: &View, canvas: &mut Canvas<'_>) {
         Role::Text,
         &format!("KCV {}", values.join(" · ")),
     );
-    let made = format!("{use_words}, since {}. ", clock(key.create_timestamp));
+    let made = say!(
+        "{use_words}, since {clock}. ",
+        use_words,
+        clock = clock(key.create_timestamp)
+    );
     let subject = row
         .subject
         .as_ref()
-        .map(|s| format!("Certificate of {s}. "))
+        .map(|s| say!("Certificate of {s}. ", s))
         .unwrap_or_default();
     canvas.put_cut(0, 2, width, Role::Text, &format!("{made}{subject}"));
     canvas.put_cut(0, 3, width, Role::Text, &history(row, view));
@@ -262,12 +273,16 @@ fn explain(row: &KeyRow, view: &View, canvas: &mut Canvas<'_>) {
 fn empty(canvas: &mut Canvas<'_>) {
     let room = canvas.width().saturating_sub(4);
     let mut y = canvas
-        .paragraph(2, 1, room, Role::Title, "No key is in this vault yet.")
+        .paragraph(2, 1, room, Role::Title, tr("No key is in this vault yet."))
         .saturating_add(2);
     for words in [
-        "n makes a key here: five questions, a review, then custodians sign, then it exists. Its bytes are never shown.",
-        "Keys also come in from outside: a receiver's root certificate (i on Home), later wrapped keys and components.",
-        "A ceremony (c on Home) does all of it in order, with everybody's part named.",
+        tr(
+            "n makes a key here: five questions, a review, then custodians sign, then it exists. Its bytes are never shown.",
+        ),
+        tr(
+            "Keys also come in from outside: a receiver's root certificate (i on Home), later wrapped keys and components.",
+        ),
+        tr("A ceremony (c on Home) does all of it in order, with everybody's part named."),
     ] {
         y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, words));
     }

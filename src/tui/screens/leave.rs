@@ -2,6 +2,7 @@
 
 use super::act::Act;
 use crate::session::field::Footing;
+use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::Order;
@@ -53,12 +54,13 @@ impl Leave {
 fn waiting(world: &World) -> Option<String> {
     let words = match world.view.as_ref()?.pending.len() {
         0 => return None,
-        1 => "1 request waits for signatures".to_owned(),
-        n => format!("{n} requests wait for signatures"),
+        1 => tr("1 request waits for signatures").to_owned(),
+        n => say!("{n} requests wait for signatures", n),
     };
-    Some(format!(
+    Some(say!(
         "{words}. Nothing of it was done, and signatures are kept only while the vault is open: whoever still wants it \
-         asks for it again."
+         asks for it again.",
+        words
     ))
 }
 
@@ -74,35 +76,35 @@ impl Screen for Leave {
 
     fn title(&self, _world: &World) -> Vec<String> {
         let title = if self.closing {
-            "Close this vault?"
+            tr("Close this vault?")
         } else {
-            "Leave keymoot?"
+            tr("Leave keymoot?")
         };
         vec![title.into()]
     }
 
     fn footing(&self, world: &World) -> Footing {
         Footing {
-            acts: "whoever is at the keyboard".into(),
-            enter: "stays, back to where you were".into(),
+            acts: tr("whoever is at the keyboard").into(),
+            enter: tr("stays, back to where you were").into(),
             so_far: if world.keeps_nothing() {
-                "this rehearsal is kept nowhere: leaving ends it".into()
+                tr("this rehearsal is kept nowhere: leaving ends it").into()
             } else if exists_once(world).is_some() {
-                "everything is saved, on one medium alone: there is no second copy".into()
+                tr("everything is saved, on one medium alone: there is no second copy").into()
             } else {
-                "everything done so far is saved".into()
+                tr("everything done so far is saved").into()
             },
         }
     }
 
     fn offers(&self, world: &World) -> Vec<Offer> {
         let mut offers = vec![
-            Offer::word(Verb::Enter, "stay"),
-            Offer::word(Verb::Back, "stay"),
-            Offer::word(Verb::Leave, "leave keymoot"),
+            Offer::word(Verb::Enter, tr("stay")),
+            Offer::word(Verb::Back, tr("stay")),
+            Offer::word(Verb::Leave, tr("leave keymoot")),
         ];
         if exists_once(world).is_some() && !self.busy {
-            offers.push(Offer::word(Verb::Copy, "copy it first"));
+            offers.push(Offer::word(Verb::Copy, tr("copy it first")));
         }
         offers
     }
@@ -120,35 +122,44 @@ impl Screen for Leave {
         let mut say = |role, text: &str| y += canvas.paragraph(2, y, width, role, text) + 1;
         say(
             Role::Title,
-            &format!(
-                "Enter stays. y {0}s. Ctrl-C again leaves keymoot.",
-                self.word()
+            &say!(
+                "Enter stays. y {word}s. Ctrl-C again leaves keymoot.",
+                word = self.word()
             ),
         );
         if world.keeps_nothing() {
             say(
                 Role::Text,
-                "This is a rehearsal: when you leave, its vault and everything in it is gone. That is what it is for.",
+                tr(
+                    "This is a rehearsal: when you leave, its vault and everything in it is gone. That is what it is for.",
+                ),
             );
         } else if world.view.is_some() {
             if let Some(only) = exists_once(world) {
                 say(Role::Stop, only);
-                say(Role::Wait, "b makes that copy now, and comes back here.");
+                say(
+                    Role::Wait,
+                    tr("b makes that copy now, and comes back here."),
+                );
             }
             if let Some(words) = waiting(world) {
                 say(Role::Wait, &words);
             }
             say(
                 Role::Text,
-                "The vault is closed and its lock is freed. A ceremony that is under way stands open in it and goes on later, at the step where it is now.",
+                tr(
+                    "The vault is closed and its lock is freed. A ceremony that is under way stands open in it and goes on later, at the step where it is now.",
+                ),
             );
         } else {
-            say(Role::Text, "No vault is open. Nothing is lost.");
+            say(Role::Text, tr("No vault is open. Nothing is lost."));
         }
         if self.busy {
             say(
                 Role::Note,
-                "keymoot is working on something. What is not yet committed leaves no trace; what is committed stays.",
+                tr(
+                    "keymoot is working on something. What is not yet committed leaves no trace; what is committed stays.",
+                ),
             );
         }
     }

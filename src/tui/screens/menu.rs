@@ -7,6 +7,7 @@ use super::root::ImportRoot;
 use crate::session::field::{Footing, Kind};
 use crate::session::op::{self, Op};
 use crate::session::{KeyRow, View, guide, op_exchange};
+use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen, Step};
@@ -52,8 +53,8 @@ impl Menu {
     /// The ways in.
     pub(crate) fn import(world: &World) -> Self {
         Self::new(
-            "Import",
-            "What comes in?",
+            tr("Import"),
+            tr("What comes in?"),
             &[
                 "A root certificate comes first: it says whom this vault believes. Keys come in wrapped, never in the clear.",
                 "By TR-31 a key travels under a key that both sides hold already. By RSA wrap and TR-34 it travels under a certificate that this vault gives out first.",
@@ -67,8 +68,8 @@ impl Menu {
     /// The ways out, for a key that was chosen or will be.
     pub(crate) fn export(key: Option<&KeyRow>, world: &World) -> Self {
         Self::new(
-            "Export",
-            "How does it go out?",
+            tr("Export"),
+            tr("How does it go out?"),
             &[
                 "RSA wrap and TR-34 go to a receiver who handed over a certificate. TR-31 goes to one who holds the wrapping key already, or a terminal's initial key to whoever loads it.",
                 "A key never travels under a weaker one, and only a key made exportable travels at all.",
@@ -86,8 +87,8 @@ impl Menu {
     /// Names and tags of a key.
     pub(crate) fn naming(key: &KeyRow, world: &World) -> Self {
         Self::new(
-            "Name or tag",
-            "What does it get?",
+            tr("Name or tag"),
+            tr("What does it get?"),
             &[
                 "An alias is a name that requests may use in the key's place. A tag is a note; the tag Name is what people here call the key.",
             ],
@@ -102,7 +103,11 @@ impl Menu {
             return Reaction::none();
         };
         if let Some(reason) = &entry.off {
-            let words = format!("{} cannot be chosen: {reason}.", entry.label);
+            let words = say!(
+                "{label} cannot be chosen: {reason}.",
+                label = entry.label,
+                reason
+            );
             return Reaction::notice(Role::Note, words);
         }
         let row = world
@@ -131,22 +136,22 @@ fn missing(op: &Op, view: &View) -> Option<&'static str> {
             && !guide::has_key_for(view, op.name, id)
     };
     if none_for("wrap") {
-        return Some("there is no key-encryption key here yet");
+        return Some(tr("there is no key-encryption key here yet"));
     }
     // The wizard of the RSA wrap imports the receiver's root on its way.
     if op.name.starts_with("import-key") && none_for("ca") {
-        return Some("no root is trusted here yet");
+        return Some(tr("no root is trusted here yet"));
     }
     if op.name.starts_with("export-key") && none_for("key") {
-        return Some("no key here may leave");
+        return Some(tr("no key here may leave"));
     }
     if op::certifies(op) && none_for("key") {
-        return Some("there is no key pair here yet");
+        return Some(tr("there is no key pair here yet"));
     }
     if op.name == op_exchange::EXPORT_TR34.name && !view.signs_tokens && none_for("pair") {
-        return Some(
+        return Some(tr(
             "first give out a certificate to check with: the token is signed with its key",
-        );
+        ));
     }
     None
 }
@@ -164,14 +169,14 @@ impl Screen for Menu {
         let enter = match self.acts.chosen() {
             Some(Entry {
                 off: Some(reason), ..
-            }) => format!("is off: {reason}"),
-            Some(entry) => format!("begins \"{}\"", entry.label),
-            None => "does nothing".into(),
+            }) => say!("is off: {reason}", reason),
+            Some(entry) => say!("begins \"{label}\"", label = entry.label),
+            None => tr("does nothing").into(),
         };
         Footing {
             acts: super::wizard::acts(world),
             enter,
-            so_far: "nothing was asked, nothing has changed".into(),
+            so_far: tr("nothing was asked, nothing has changed").into(),
         }
     }
 
@@ -212,9 +217,15 @@ impl Screen for Menu {
         };
         canvas.within(2, y, room, height, |c| {
             let width = c.width();
-            let used = c.paragraph(0, 0, width, Role::Text, &format!("It {}.", entry.note));
+            let used = c.paragraph(
+                0,
+                0,
+                width,
+                Role::Text,
+                &say!("It {note}.", note = entry.note),
+            );
             if let Some(reason) = &entry.off {
-                c.paragraph(0, used, width, Role::Note, &format!("note  {reason}."));
+                c.paragraph(0, used, width, Role::Note, &say!("note  {reason}.", reason));
             }
         });
     }

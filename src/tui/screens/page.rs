@@ -5,6 +5,7 @@ use std::path::Path;
 use super::save::Save;
 use crate::evidence::report::{self, Format, RunReport};
 use crate::session::field::Footing;
+use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::digest::Digest;
 use crate::tui::keys::{self, Offer, Verb};
@@ -39,7 +40,7 @@ impl Page {
 
     /// A report, which can be written to a file.
     pub(crate) fn report(run: Box<RunReport>, proposal: String) -> Self {
-        let so_far = "the report as play --out writes it; ink lines at its end";
+        let so_far = tr("the report as play --out writes it; ink lines at its end");
         let page = Self::new(&["Evidence", "report"], report::text(&run), so_far);
         Self {
             report: Some((proposal, run)),
@@ -56,13 +57,15 @@ impl Page {
 
 /// Asks where a report goes; its form follows the end of the file's name.
 fn written(proposal: &str, run: Box<RunReport>) -> Save {
-    let names = "A name that ends in .md is written as Markdown, one in .html as a page for a browser, every other as text. For ink, print the text.";
+    let names = tr(
+        "A name that ends in .md is written as Markdown, one in .html as a page for a browser, every other as text. For ink, print the text.",
+    );
     let make = move |path: &Path| {
         let form = Format::of(path);
         Ok((form.draw(&run).into_bytes(), form.words().to_owned()))
     };
     Save::made(
-        "Evidence: write the report",
+        tr("Evidence: write the report"),
         proposal,
         names,
         Box::new(make),
@@ -86,8 +89,8 @@ impl Screen for Page {
 
     fn footing(&self, _world: &World) -> Footing {
         Footing {
-            acts: "nobody: reading needs no approval".into(),
-            enter: "back to where you were".into(),
+            acts: tr("nobody: reading needs no approval").into(),
+            enter: tr("back to where you were").into(),
             so_far: self.so_far.clone(),
         }
     }
@@ -95,9 +98,12 @@ impl Screen for Page {
     fn offers(&self, _world: &World) -> Vec<Offer> {
         let mut offers = keys::moves();
         if self.report.is_some() {
-            offers.push(Offer::word(Verb::Write, "to a file"));
+            offers.push(Offer::word(Verb::Write, tr("to a file")));
         }
-        offers.extend([Offer::word(Verb::Enter, "back"), Offer::plain(Verb::Back)]);
+        offers.extend([
+            Offer::word(Verb::Enter, tr("back")),
+            Offer::plain(Verb::Back),
+        ]);
         offers
     }
 
@@ -120,7 +126,7 @@ impl Screen for Page {
         }
         if lines.len() > height {
             let shown = lines.len().min(top.saturating_add(height));
-            let word = format!(" {shown} of {} lines ", lines.len());
+            let word = say!(" {shown} of {lines} lines ", shown, lines = lines.len());
             canvas.put_right(
                 canvas.width(),
                 cells(height.saturating_sub(1)),

@@ -3,6 +3,7 @@
 use crossterm::event::KeyEvent;
 
 use crate::session::field::Footing;
+use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen, Step};
@@ -71,7 +72,7 @@ impl Screen for Palette {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec!["What can be done here".into()]
+        vec![tr("What can be done here").into()]
     }
 
     fn footing(&self, _world: &World) -> Footing {
@@ -79,17 +80,22 @@ impl Screen for Palette {
             .found()
             .get(self.cursor.at())
             .and_then(|o| o.binding())
-            .map_or("does nothing: no action fits what you typed", |b| b.help);
+            .map_or(tr("does nothing: no action fits what you typed"), |b| {
+                b.help
+            });
         Footing {
-            acts: "nobody: choosing an action does not approve it".into(),
+            acts: tr("nobody: choosing an action does not approve it").into(),
             enter: enter.into(),
-            so_far: "nothing has changed".into(),
+            so_far: tr("nothing has changed").into(),
         }
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
         let mut offers = keys::moves();
-        offers.extend([Offer::word(Verb::Enter, "do it"), Offer::plain(Verb::Back)]);
+        offers.extend([
+            Offer::word(Verb::Enter, tr("do it")),
+            Offer::plain(Verb::Back),
+        ]);
         offers
     }
 
@@ -125,7 +131,7 @@ impl Screen for Palette {
                 c.put(3, y, role, &format!("{chord:10}"));
                 let help = offer.binding().map_or("", |b| b.help);
                 let text = match &offer.off {
-                    Some(reason) => format!("{help}. Off: {reason}"),
+                    Some(reason) => say!("{help}. Off: {reason}", help, reason),
                     None => help.to_owned(),
                 };
                 c.put_cut(14, y, width.saturating_sub(15), role, &text);
@@ -136,7 +142,7 @@ impl Screen for Palette {
                 3,
                 cells(2),
                 Role::Muted,
-                "Nothing here fits. Backspace takes letters away.",
+                tr("Nothing here fits. Backspace takes letters away."),
             );
         }
     }
@@ -147,7 +153,9 @@ impl Screen for Palette {
             Verb::Enter => match self.found().get(self.cursor.at()) {
                 Some(offer) => match &offer.off {
                     None => Reaction::pop().then(Step::Say(offer.verb)),
-                    Some(reason) => Reaction::notice(Role::Note, format!("off here: {reason}")),
+                    Some(reason) => {
+                        Reaction::notice(Role::Note, say!("off here: {reason}", reason))
+                    }
                 },
                 None => Reaction::none(),
             },

@@ -7,6 +7,7 @@ use super::runner::RunScreen;
 use super::save::Save;
 use crate::ceremony::{RECORDED, Script, recorded_script_for, shipped};
 use crate::session::field::Footing;
+use crate::text::{say, tr};
 use crate::tui::PlaySession;
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::digest::Digest;
@@ -124,12 +125,14 @@ fn written(world: &World) -> Reaction {
     let deeds = deeds.unwrap_or_default();
     let script = move |path: &Path| {
         let text = recorded_script_for(path, &deeds);
-        text.map(|text| (text.into_bytes(), "no secret in it".to_owned()))
-            .map_err(|why| format!("No script was written: {why}."))
+        text.map(|text| (text.into_bytes(), tr("no secret in it").to_owned()))
+            .map_err(|why| say!("No script was written: {why}.", why))
     };
-    let names = "The name without .toml becomes the script's id: a small letter, then small letters, digits or hyphens.";
+    let names = tr(
+        "The name without .toml becomes the script's id: a small letter, then small letters, digits or hyphens.",
+    );
     Reaction::push(Save::made(
-        "Script of what was done",
+        tr("Script of what was done"),
         RECORDED,
         names,
         Box::new(script),
@@ -139,7 +142,7 @@ fn written(world: &World) -> Reaction {
 impl Screen for Picker {
     fn digest(&self, _world: &World) -> Option<Digest> {
         let chosen = self.listed.get(self.cursor.at())?;
-        let of = format!("SHA-256 of the script {}", chosen.id);
+        let of = say!("SHA-256 of the script {id}", id = chosen.id);
         Some(Digest::sha256(of, chosen.sha256.clone()))
     }
 
@@ -149,10 +152,10 @@ impl Screen for Picker {
 
     fn title(&self, _world: &World) -> Vec<String> {
         let place = match self.place {
-            Place::Rehearsal => "which one to rehearse?",
-            Place::Here => "which one to run in this vault?",
+            Place::Rehearsal => tr("which one to rehearse?"),
+            Place::Here => tr("which one to run in this vault?"),
         };
-        vec!["Ceremonies".into(), place.into()]
+        vec![tr("Ceremonies").into(), place.into()]
     }
 
     fn footing(&self, world: &World) -> Footing {
@@ -161,17 +164,21 @@ impl Screen for Picker {
             .get(self.cursor.at())
             .is_some_and(|l| self.place == Place::Here && l.stands_open(world));
         let enter = match (self.place, self.listed.is_empty()) {
-            _ if open => "goes on with the run that stands open, at the step where it stopped",
-            (_, true) => "does nothing: no script is here",
-            (Place::Rehearsal, _) => "makes a practice vault in memory and asks the first question",
-            (Place::Here, _) => "begins the ceremony in this vault; it can be stopped at any step",
+            _ if open => tr("goes on with the run that stands open, at the step where it stopped"),
+            (_, true) => tr("does nothing: no script is here"),
+            (Place::Rehearsal, _) => {
+                tr("makes a practice vault in memory and asks the first question")
+            }
+            (Place::Here, _) => {
+                tr("begins the ceremony in this vault; it can be stopped at any step")
+            }
         };
         let so_far = match self.place {
-            Place::Rehearsal => "nothing has happened; nothing of a rehearsal is ever kept",
-            Place::Here => "nothing has happened; beginning a ceremony is recorded",
+            Place::Rehearsal => tr("nothing has happened; nothing of a rehearsal is ever kept"),
+            Place::Here => tr("nothing has happened; beginning a ceremony is recorded"),
         };
         Footing {
-            acts: "you; in the ceremony each question names who answers it".into(),
+            acts: tr("you; in the ceremony each question names who answers it").into(),
             enter: enter.into(),
             so_far: so_far.into(),
         }
@@ -179,18 +186,18 @@ impl Screen for Picker {
 
     fn offers(&self, world: &World) -> Vec<Offer> {
         let mut offers = keys::moves();
-        let begin = Offer::word(Verb::Enter, "begin");
+        let begin = Offer::word(Verb::Enter, tr("begin"));
         offers.push(if self.listed.is_empty() {
-            begin.off_because("no script is here")
+            begin.off_because(tr("no script is here"))
         } else {
             begin
         });
         if self.place == Place::Here {
-            let write = Offer::word(Verb::Write, "script of what was done");
+            let write = Offer::word(Verb::Write, tr("script of what was done"));
             offers.push(if world.view.as_ref().is_some_and(|v| v.deeds.is_empty()) {
-                write.off_because(
+                write.off_because(tr(
                     "no act was asked for and done at these screens since the vault was opened",
-                )
+                ))
             } else {
                 write
             });
@@ -215,7 +222,7 @@ impl Screen for Picker {
                 1,
                 width.saturating_sub(4),
                 Role::Muted,
-                "No script is here. Scripts are TOML files; keymoot play FILE runs any of them.",
+                tr("No script is here. Scripts are TOML files; keymoot play FILE runs any of them."),
             );
             return;
         }

@@ -5,6 +5,7 @@ use crossterm::event::KeyEvent;
 use crate::session::asked::REFUSING;
 use crate::session::field::Footing;
 use crate::session::{Command, Outcome, PendingView};
+use crate::text::tr;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
@@ -49,14 +50,17 @@ impl Screen for Refuse {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec!["Refuse".into(), "take a request off the table".into()]
+        vec![
+            tr("Refuse").into(),
+            tr("take a request off the table").into(),
+        ]
     }
 
     fn footing(&self, _world: &World) -> Footing {
         Footing {
-            acts: "whoever refuses; one person is enough to stop a request".into(),
-            enter: "next field; after the reason, takes the request off the table".into(),
-            so_far: "the request still stands with its signatures".into(),
+            acts: tr("whoever refuses; one person is enough to stop a request").into(),
+            enter: tr("next field; after the reason, takes the request off the table").into(),
+            so_far: tr("the request still stands with its signatures").into(),
         }
     }
 
@@ -70,7 +74,7 @@ impl Screen for Refuse {
             Offer::plain(Verb::Enter),
             Offer::plain(Verb::NextField),
             Offer::plain(Verb::PreviousField),
-            Offer::word(Verb::Back, "keep the request"),
+            Offer::word(Verb::Back, tr("keep the request")),
         ]);
         offers
     }
@@ -131,7 +135,9 @@ impl Screen for Refuse {
             News::Done(outcome) if matches!(outcome.as_ref(), Outcome::Withdrawn) => {
                 let notice = Reaction::notice(
                     Role::Note,
-                    "The request is off the table. Nothing was changed; the refusal is recorded.",
+                    tr(
+                        "The request is off the table. Nothing was changed; the refusal is recorded.",
+                    ),
                 );
                 Some((0..=self.beneath).fold(notice, |reaction, _| reaction.then(Step::Pop)))
             }

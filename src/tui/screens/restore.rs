@@ -7,6 +7,7 @@ use crossterm::event::KeyEvent;
 use super::unlock::{Then, Unlock};
 use crate::session::field::Footing;
 use crate::session::returning::{RETURN_SO_FAR, RETURN_TOLD, RETURNING, Return};
+use crate::text::tr;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::Order;
@@ -45,13 +46,13 @@ impl Screen for Restore {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec!["Return to a copy".into()]
+        vec![tr("Return to a copy").into()]
     }
 
     fn footing(&self, _world: &World) -> Footing {
         Footing {
-            acts: "whoever has the copy".into(),
-            enter: "keeps this and goes on; after the reason, reads the copy".into(),
+            acts: tr("whoever has the copy").into(),
+            enter: tr("keeps this and goes on; after the reason, reads the copy").into(),
             so_far: RETURN_SO_FAR.into(),
         }
     }
@@ -132,21 +133,21 @@ impl Screen for Restored {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec!["Return to a copy".into(), "done".into()]
+        vec![tr("Return to a copy").into(), "done".into()]
     }
 
     fn footing(&self, _world: &World) -> Footing {
         Footing {
-            acts: "everybody: read it together".into(),
-            enter: "opens the restored vault by its custodians".into(),
-            so_far: "the vault is written, whole and closed; the copy is as it was".into(),
+            acts: tr("everybody: read it together").into(),
+            enter: tr("opens the restored vault by its custodians").into(),
+            so_far: tr("the vault is written, whole and closed; the copy is as it was").into(),
         }
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
         vec![
-            Offer::word(Verb::Enter, "open it"),
-            Offer::word(Verb::Back, "later"),
+            Offer::word(Verb::Enter, tr("open it")),
+            Offer::word(Verb::Back, tr("later")),
         ]
     }
 

@@ -8,6 +8,7 @@ use super::page::Page;
 use super::save::Save;
 use crate::session::PendingView;
 use crate::session::field::Footing;
+use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
@@ -52,21 +53,21 @@ impl Review {
     fn lines(&self) -> Vec<Line> {
         let mut lines = lines::of_details(&self.pending.details);
         if let Some(folder) = &self.draft.out {
-            lines.push(Line::new("folder", folder.display().to_string()));
+            lines.push(Line::new(tr("folder"), folder.display().to_string()));
         }
         let signers = match self.pending.required {
-            1 => "1 custodian signs after whoever asks".to_owned(),
-            n => format!("{n} custodians sign after whoever asks"),
+            1 => tr("1 custodian signs after whoever asks").to_owned(),
+            n => say!("{n} custodians sign after whoever asks", n),
         };
-        lines.push(Line::new("approvals", signers).role(Role::Wait));
+        lines.push(Line::new(tr("approvals"), signers).role(Role::Wait));
         lines
     }
 
     fn exact(&self) -> Reaction {
         Reaction::push(Page::new(
-            &["Exact request", &self.pending.name],
+            &[tr("Exact request"), &self.pending.name],
             self.request.clone(),
-            "nothing was asked; this is what the service would be sent",
+            tr("nothing was asked; this is what the service would be sent"),
         ))
     }
 
@@ -83,14 +84,14 @@ impl Review {
             .map(|c| if c.is_alphanumeric() { c } else { '-' })
             .collect();
         Reaction::push(Save::new(
-            "Write the request to a file",
+            tr("Write the request to a file"),
             &format!("{}-{name}.json", self.draft.op),
             format!("{}\n", self.request).into_bytes(),
         ))
     }
 
     fn draw_request(&self, canvas: &mut Canvas<'_>) {
-        canvas.put(2, 0, Role::Muted, "Request to the service");
+        canvas.put(2, 0, Role::Muted, tr("Request to the service"));
         let (width, height) = (canvas.width(), canvas.height());
         let lines = crate::tui::canvas::wrap(&self.request, usize::from(width.saturating_sub(3)));
         let rows = usize::from(height.saturating_sub(1));
@@ -108,7 +109,7 @@ impl Review {
                 2,
                 last,
                 Role::Muted,
-                &format!("{:1$}", ".. F2 shows all of it", usize::from(width)),
+                &format!("{:1$}", tr(".. F2 shows all of it"), usize::from(width)),
             );
         }
     }
@@ -116,7 +117,10 @@ impl Review {
 
 impl Screen for Review {
     fn digest(&self, _world: &World) -> Option<Digest> {
-        let of = format!("digest of the act: {}", self.pending.sentence);
+        let of = say!(
+            "digest of the act: {sentence}",
+            sentence = self.pending.sentence
+        );
         Some(Digest::sha256(of, self.pending.digest.clone()))
     }
 
@@ -131,26 +135,26 @@ impl Screen for Review {
 
     fn footing(&self, world: &World) -> Footing {
         let enter = match (self.armed(), self.pending.phrase) {
-            (false, Some(phrase)) => format!("is off until you have typed the word {phrase}"),
-            _ => "goes on to the signature of whoever asks; then custodians sign".to_owned(),
+            (false, Some(phrase)) => say!("is off until you have typed the word {phrase}", phrase),
+            _ => tr("goes on to the signature of whoever asks; then custodians sign").to_owned(),
         };
         Footing {
             acts: super::wizard::acts(world),
             enter,
-            so_far: "nothing was asked, nothing has changed, nothing left this machine".into(),
+            so_far: tr("nothing was asked, nothing has changed, nothing left this machine").into(),
         }
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
-        let enter = Offer::word(Verb::Enter, "ask");
+        let enter = Offer::word(Verb::Enter, tr("ask"));
         let mut offers = vec![
             if self.armed() {
                 enter
             } else {
-                enter.off_because("the phrase is not typed yet")
+                enter.off_because(tr("the phrase is not typed yet"))
             },
             Offer::plain(Verb::Exact),
-            Offer::word(Verb::Back, "change"),
+            Offer::word(Verb::Back, tr("change")),
         ];
         if !self.typing() {
             offers.push(Offer::plain(Verb::Write));
@@ -192,7 +196,7 @@ impl Screen for Review {
                     2,
                     y,
                     Role::Stop,
-                    &format!("This destroys. To go on, type the word {phrase}:"),
+                    &say!("This destroys. To go on, type the word {phrase}:", phrase),
                 );
                 c.put(2, y.saturating_add(1), Role::Focus, "►");
                 self.phrase.draw(c, 4, y.saturating_add(1), 40, true);

@@ -16,6 +16,7 @@ use crate::session::asked::{BY, ROOT_LABEL};
 use crate::session::build::Answers;
 use crate::session::field::Footing;
 use crate::session::{handover, op};
+use crate::text::{say, tr};
 use crate::tui::acts::{Draft, PRACTICE_FILE};
 use crate::tui::canvas::Canvas;
 use crate::tui::frame::clock;
@@ -130,7 +131,7 @@ impl ImportRoot {
         match self.step {
             Step::File => {
                 if self.path.value().trim().is_empty() {
-                    self.error = Some("Path is empty. Nothing was read.".into());
+                    self.error = Some(tr("Path is empty. Nothing was read.").into());
                     return Reaction::none();
                 }
                 self.waiting = true;
@@ -170,7 +171,7 @@ impl ImportRoot {
                 0,
                 room,
                 Role::Title,
-                "Which file holds the root certificate?",
+                tr("Which file holds the root certificate?"),
             )
             .saturating_add(1);
         canvas.put(2, y, Role::Focus, "► Path");
@@ -181,7 +182,7 @@ impl ImportRoot {
             .saturating_add(canvas.paragraph(2, y, room, Role::Muted, hint))
             .saturating_add(1);
         if world.rehearsal() {
-            let words = format!("practice answer (F5): {PRACTICE_FILE}");
+            let words = say!("practice answer (F5): {PRACTICE_FILE}", PRACTICE_FILE);
             y = y
                 .saturating_add(canvas.paragraph(2, y, room, Role::Note, &words))
                 .saturating_add(1);
@@ -198,12 +199,12 @@ impl ImportRoot {
             0,
             room,
             Role::Title,
-            "A second person, logged in as somebody else on another computer, fetches the fingerprint:",
+            tr("A second person, logged in as somebody else on another computer, fetches the fingerprint:"),
         );
         y = y.saturating_add(1);
         if file.commands.is_empty() {
-            let words = "The owner of the root reads it from their own copy: \
-                openssl x509 -in ROOT.pem -noout -fingerprint -sha256";
+            let words = tr("The owner of the root reads it from their own copy: \
+                openssl x509 -in ROOT.pem -noout -fingerprint -sha256");
             y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, words));
         }
         for line in &file.commands {
@@ -215,7 +216,7 @@ impl ImportRoot {
             y = y.saturating_add(canvas.paragraph(2, y, room, role, line));
         }
         y = y.saturating_add(1);
-        let words = "Ours stays hidden until theirs is typed: nothing here can be copied.";
+        let words = tr("Ours stays hidden until theirs is typed: nothing here can be copied.");
         canvas.paragraph(2, y, room, Role::Note, words);
     }
 
@@ -223,12 +224,12 @@ impl ImportRoot {
         let width = canvas.width();
         let root = &file.root;
         let known = [
-            Line::new("root", root.subject()),
+            Line::new(tr("root"), root.subject()),
             Line::new(
-                "key",
+                tr("key"),
                 root.key_algorithm().map_or("unknown", KeyAlgorithm::name),
             ),
-            Line::new("ends", clock(root.not_after())),
+            Line::new(tr("ends"), clock(root.not_after())),
         ];
         let y = lines::draw(canvas, (0, 4), 10, &known, None).saturating_add(1);
         let height = canvas.height();
@@ -259,7 +260,7 @@ fn asked(file: &RootFile, world: &World) -> Vec<AskField> {
         exactly: None,
         digits: None,
         field,
-        practice: practice("practice: no other computer was asked".into()),
+        practice: practice(tr("practice: no other computer was asked").into()),
     }));
     fields.push(AskField {
         exactly: None,
@@ -277,29 +278,32 @@ impl Screen for ImportRoot {
 
     fn title(&self, _world: &World) -> Vec<String> {
         let step = match self.step {
-            Step::File => "which file",
-            Step::Call => "fetch the fingerprint elsewhere",
-            Step::Type => "type the fingerprint",
+            Step::File => tr("which file"),
+            Step::Call => tr("fetch the fingerprint elsewhere"),
+            Step::Type => tr("type the fingerprint"),
         };
-        vec!["Trust a counterparty's root".into(), step.into()]
+        vec![tr("Trust a counterparty's root").into(), step.into()]
     }
 
     fn footing(&self, world: &World) -> Footing {
         let (acts, enter) = match self.step {
-            Step::File => (wizard::acts(world), "reads the file and says what it is"),
+            Step::File => (
+                wizard::acts(world),
+                tr("reads the file and says what it is"),
+            ),
             Step::Call => (
-                "a second person, at another computer by another login".to_owned(),
-                "goes on to typing, once the fingerprint has been fetched",
+                tr("a second person, at another computer by another login").to_owned(),
+                tr("goes on to typing, once the fingerprint has been fetched"),
             ),
             Step::Type => (
-                "the second person types; whoever brought the file keeps hands off".to_owned(),
-                "next field; after the last, compares and shows the review",
+                tr("the second person types; whoever brought the file keeps hands off").to_owned(),
+                tr("next field; after the last, compares and shows the review"),
             ),
         };
         Footing {
             acts,
             enter: enter.into(),
-            so_far: "nothing was imported; this vault does not trust this root".into(),
+            so_far: tr("nothing was imported; this vault does not trust this root").into(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crossterm::event::KeyEvent;
 
 use crate::session::field::Footing;
+use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
 use crate::tui::keys::{Offer, Verb};
@@ -40,10 +41,10 @@ impl Save {
         Self {
             title,
             path,
-            digest: Digest::of_bytes("SHA-256 of the file", &bytes),
+            digest: Digest::of_bytes(tr("SHA-256 of the file"), &bytes),
             bytes,
             make: None,
-            kind: "no secret in it".to_owned(),
+            kind: tr("no secret in it").to_owned(),
             names: "",
             error: None,
             waiting: false,
@@ -77,7 +78,7 @@ impl Save {
         let Some(make) = &self.make else { return true };
         match make(Path::new(self.path.value().trim())) {
             Ok((bytes, kind)) => {
-                self.digest = Digest::of_bytes("SHA-256 of the file", &bytes);
+                self.digest = Digest::of_bytes(tr("SHA-256 of the file"), &bytes);
                 (self.bytes, self.kind, self.error) = (bytes, kind, None);
                 true
             }
@@ -104,14 +105,18 @@ impl Screen for Save {
 
     fn footing(&self, _world: &World) -> Footing {
         Footing {
-            acts: "whoever is at the keyboard".into(),
-            enter: "writes a new file of that name; one that is there is never overwritten".into(),
-            so_far: "nothing was written".into(),
+            acts: tr("whoever is at the keyboard").into(),
+            enter: tr("writes a new file of that name; one that is there is never overwritten")
+                .into(),
+            so_far: tr("nothing was written").into(),
         }
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
-        vec![Offer::word(Verb::Enter, "write"), Offer::plain(Verb::Back)]
+        vec![
+            Offer::word(Verb::Enter, tr("write")),
+            Offer::plain(Verb::Back),
+        ]
     }
 
     fn help(&self) -> &'static [&'static str] {
@@ -137,14 +142,18 @@ impl Screen for Save {
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
         let room = canvas.width().saturating_sub(4);
-        canvas.put(2, 1, Role::Title, "Path of the new file");
+        canvas.put(2, 1, Role::Title, tr("Path of the new file"));
         canvas.put(2, 3, Role::Focus, "►");
         self.path.draw(canvas, 4, 3, room.saturating_sub(2), true);
         canvas.put(
             2,
             5,
             Role::Muted,
-            &format!("{} bytes, {}", self.bytes.len(), self.kind),
+            &say!(
+                "{bytes} bytes, {kind}",
+                bytes = self.bytes.len(),
+                kind = self.kind
+            ),
         );
         let digest = super::done::groups(&self.digest.hex);
         canvas.paragraph(2, 6, room, Role::Muted, &format!("SHA-256  {digest}"));
@@ -191,7 +200,7 @@ impl Screen for Save {
         }
         match news {
             News::Saved(path) => {
-                let words = format!("written and read back: {}", path.display());
+                let words = say!("written and read back: {path}", path = path.display());
                 let mut reaction = Reaction::one(Step::Notice(Role::Ok, words));
                 reaction.0.push(Step::Pop);
                 Some(reaction)

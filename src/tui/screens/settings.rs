@@ -1,6 +1,7 @@
 //! Settings: theme, glyphs, mouse. Each takes effect at once and lasts until keymoot ends.
 
 use crate::session::field::Footing;
+use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::look::{Look, Setting};
@@ -49,28 +50,30 @@ impl Screen for Settings {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec!["Settings".into(), "until keymoot ends".into()]
+        vec![tr("Settings").into(), tr("until keymoot ends").into()]
     }
 
     fn footing(&self, world: &World) -> Footing {
         let enter = match self.chosen(&world.look) {
-            Some(Setting::Theme(name)) => format!("draws everything in the theme {name}"),
-            Some(other) if other.is_on(&world.look) => format!("turns {} off", other.label()),
-            Some(other) => format!("turns {} on", other.label()),
-            None => "does nothing".into(),
+            Some(Setting::Theme(name)) => say!("draws everything in the theme {name}", name),
+            Some(other) if other.is_on(&world.look) => {
+                say!("turns {other} off", other = other.label())
+            }
+            Some(other) => say!("turns {other} on", other = other.label()),
+            None => tr("does nothing").into(),
         };
         Footing {
-            acts: "whoever is at the keyboard; no approval is needed".into(),
+            acts: tr("whoever is at the keyboard; no approval is needed").into(),
             enter,
-            so_far: "nothing in the vault depends on this; no file is written".into(),
+            so_far: tr("nothing in the vault depends on this; no file is written").into(),
         }
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
         let mut offers = keys::moves();
         offers.extend([
-            Offer::word(Verb::Enter, "take"),
-            Offer::word(Verb::Choose, "take"),
+            Offer::word(Verb::Enter, tr("take")),
+            Offer::word(Verb::Choose, tr("take")),
             Offer::plain(Verb::Back),
         ]);
         offers
@@ -106,7 +109,7 @@ impl Screen for Settings {
             });
         });
         let y = rows.saturating_add(2);
-        canvas.rule(y, &["As it looks now".to_owned()]);
+        canvas.rule(y, &[tr("As it looks now").to_owned()]);
         let mut at = (3_u16, y.saturating_add(2));
         for (role, word) in SAMPLE {
             let end = at.0.saturating_add(cells(word.chars().count()));

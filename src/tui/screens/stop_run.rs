@@ -4,6 +4,7 @@ use crossterm::event::KeyEvent;
 
 use crate::ceremony::PAUSE;
 use crate::session::field::Footing;
+use crate::text::tr;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::Order;
@@ -49,22 +50,26 @@ impl Screen for StopRun {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec!["Paused".into(), self.step.clone()]
+        vec![tr("Paused").into(), self.step.clone()]
     }
 
     fn footing(&self, world: &World) -> Footing {
         let enter = match (self.asking, self.chosen()) {
-            (true, _) if self.reason.value().trim().is_empty() => "is off until a reason is typed",
-            (true, _) => "stops the ceremony for good and records the reason",
-            (_, "later") if world.keeps_nothing() => "leaves the rehearsal; its vault is gone then",
-            (_, "later") => "leaves the ceremony standing open at this step",
-            (_, "stop") => "asks for the reason first",
-            _ => "goes back to the question",
+            (true, _) if self.reason.value().trim().is_empty() => {
+                tr("is off until a reason is typed")
+            }
+            (true, _) => tr("stops the ceremony for good and records the reason"),
+            (_, "later") if world.keeps_nothing() => {
+                tr("leaves the rehearsal; its vault is gone then")
+            }
+            (_, "later") => tr("leaves the ceremony standing open at this step"),
+            (_, "stop") => tr("asks for the reason first"),
+            _ => tr("goes back to the question"),
         };
         Footing {
-            acts: "whoever leads the ceremony".into(),
+            acts: tr("whoever leads the ceremony").into(),
             enter: enter.into(),
-            so_far: "nothing has changed; every finished step stays finished".into(),
+            so_far: tr("nothing has changed; every finished step stays finished").into(),
         }
     }
 
@@ -74,13 +79,13 @@ impl Screen for StopRun {
         } else {
             keys::moves()
         };
-        let enter = Offer::word(Verb::Enter, "choose");
+        let enter = Offer::word(Verb::Enter, tr("choose"));
         let enter = if self.asking && self.reason.value().trim().is_empty() {
-            enter.off_because("a reason is needed: it stands in the record")
+            enter.off_because(tr("a reason is needed: it stands in the record"))
         } else {
             enter
         };
-        offers.extend([enter, Offer::word(Verb::Back, "go on")]);
+        offers.extend([enter, Offer::word(Verb::Back, tr("go on"))]);
         offers
     }
 
@@ -96,7 +101,7 @@ impl Screen for StopRun {
 
     fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
         let width = canvas.width();
-        canvas.put(2, 1, Role::Title, "The ceremony waits. What now?");
+        canvas.put(2, 1, Role::Title, tr("The ceremony waits. What now?"));
         canvas.within(1, 3, width.saturating_sub(2), 3, |c| {
             self.choices.draw(c, !self.asking);
         });
@@ -105,7 +110,7 @@ impl Screen for StopRun {
                 2,
                 8,
                 Role::Muted,
-                "This is a rehearsal: whatever you choose, nothing is kept.",
+                tr("This is a rehearsal: whatever you choose, nothing is kept."),
             );
         }
         if self.asking {

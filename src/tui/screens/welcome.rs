@@ -6,6 +6,7 @@ use super::picker::{Picker, Place};
 use super::restore::Restore;
 use super::unlock::{Then, Unlock};
 use crate::session::field::Footing;
+use crate::text::tr;
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::Order;
@@ -37,8 +38,8 @@ impl Welcome {
     fn ways(world: &World) -> Vec<(Way, String, &'static str)> {
         let mut ways = vec![(
             Way::Rehearse,
-            "Rehearse a ceremony (10 min, nothing is kept)".to_owned(),
-            "You play all the people, in a practice vault that is gone afterwards.",
+            tr("Rehearse a ceremony (10 min, nothing is kept)").to_owned(),
+            tr("You play all the people, in a practice vault that is gone afterwards."),
         )];
         for (n, vault) in world.vaults.iter().take(SHOWN).enumerate() {
             let name = vault.file_name().map_or_else(
@@ -48,23 +49,23 @@ impl Welcome {
             ways.push((
                 Way::Open(n),
                 format!("Open {name}"),
-                "Its custodians enter their passphrases one after the other.",
+                tr("Its custodians enter their passphrases one after the other."),
             ));
         }
         ways.push((
             Way::Create,
-            "Create a vault (needs its custodians here, 20 min)".to_owned(),
-            "Each person is shown seven words, alone, and writes them down.",
+            tr("Create a vault (needs its custodians here, 20 min)").to_owned(),
+            tr("Each person is shown seven words, alone, and writes them down."),
         ));
         ways.push((
             Way::Restore,
-            "Return to a copy".to_owned(),
-            "The stick with the vault is broken or lost: a backup becomes a vault again.",
+            tr("Return to a copy").to_owned(),
+            tr("The stick with the vault is broken or lost: a backup becomes a vault again."),
         ));
         ways.push((
             Way::Doctor,
-            "Is this machine fit?".to_owned(),
-            "Network, swap, core dumps, clock: what a ceremony needs.",
+            tr("Is this machine fit?").to_owned(),
+            tr("Network, swap, core dumps, clock: what a ceremony needs."),
         ));
         ways
     }
@@ -96,27 +97,29 @@ impl Screen for Welcome {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec!["Welcome to keymoot".into()]
+        vec![tr("Welcome to keymoot").into()]
     }
 
     fn footing(&self, world: &World) -> Footing {
         let enter = match Self::ways(world).get(self.cursor.at()).map(|w| w.0) {
-            Some(Way::Rehearse) => "shows the ceremonies you can rehearse",
-            Some(Way::Open(_)) => "asks the first custodian for a passphrase",
-            Some(Way::Restore) => "asks which copy; the copy is read and never written",
-            Some(Way::Create) => "begins with the vault's name; nothing is written before the end",
-            _ => "shows what this machine is fit for; changes nothing",
+            Some(Way::Rehearse) => tr("shows the ceremonies you can rehearse"),
+            Some(Way::Open(_)) => tr("asks the first custodian for a passphrase"),
+            Some(Way::Restore) => tr("asks which copy; the copy is read and never written"),
+            Some(Way::Create) => {
+                tr("begins with the vault's name; nothing is written before the end")
+            }
+            _ => tr("shows what this machine is fit for; changes nothing"),
         };
         Footing {
-            acts: "you, whoever you are: nothing here is dangerous".into(),
+            acts: tr("you, whoever you are: nothing here is dangerous").into(),
             enter: enter.into(),
-            so_far: "nothing has happened; no vault is open".into(),
+            so_far: tr("nothing has happened; no vault is open").into(),
         }
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
         let mut offers = keys::moves();
-        offers.push(Offer::word(Verb::Enter, "begin"));
+        offers.push(Offer::word(Verb::Enter, tr("begin")));
         offers
     }
 
@@ -134,7 +137,7 @@ impl Screen for Welcome {
             1,
             width.saturating_sub(4),
             Role::Text,
-            "A few people meet to make, move and destroy payment keys; no one can do it alone.",
+            tr("A few people meet to make, move and destroy payment keys; no one can do it alone."),
         );
         let mut y = 4;
         // Where there is not room for all of them with a gap, the gaps go.

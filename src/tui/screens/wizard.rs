@@ -1,6 +1,7 @@
 //! What wizards share: the rail of steps at the left, who signs at its end, the question at the right.
 
 use crate::session::Profile;
+use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::theme::Role;
 use crate::tui::widgets::rail::{self, Stage, Stop};
@@ -33,7 +34,7 @@ pub(crate) fn draw(
             Stop::new(title, &crate::tui::canvas::cut(answer, 10), stage)
         })
         .collect();
-    stops.push(Stop::new("Review", "", Stage::Later));
+    stops.push(Stop::new(tr("Review"), "", Stage::Later));
     stops.push(Stop::new(&signers(world), "", Stage::Later));
     canvas.within(0, 0, RAIL, height, |c| rail::draw(c, &stops));
     canvas.within(
@@ -48,8 +49,10 @@ pub(crate) fn draw(
 /// Who acts while the wizard asks.
 pub(crate) fn acts(world: &World) -> String {
     match &world.view {
-        Some(view) if view.profile == Profile::Rehearsal => "whoever asks; here you play everybody",
-        _ => "the administrator, at the keyboard (or a custodian who will not sign)",
+        Some(view) if view.profile == Profile::Rehearsal => {
+            tr("whoever asks; here you play everybody")
+        }
+        _ => tr("the administrator, at the keyboard (or a custodian who will not sign)"),
     }
     .to_owned()
 }
@@ -57,7 +60,7 @@ pub(crate) fn acts(world: &World) -> String {
 /// `2 custodians sign`, as far as it is known before the review.
 fn signers(world: &World) -> String {
     let least = world.view.as_ref().map_or(2, |v| v.t);
-    format!("{least} custodians sign")
+    say!("{least} custodians sign", least)
 }
 
 /// Draws a complaint from row `y`; returns the rows used.

@@ -8,6 +8,7 @@ use zeroize::Zeroize;
 use crate::ceremony::ComponentDigits;
 use crate::crypto::components::check_value;
 use crate::crypto::{SecretBytes, kcv};
+use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::theme::Role;
 use crate::tui::widgets::hex::progress;
@@ -52,17 +53,17 @@ impl ComponentField {
             return None;
         }
         if let Some(group) = self.differing.first() {
-            return Some(format!(
-                "differs from the first reading in group {}",
-                group + 1
+            return Some(say!(
+                "differs from the first reading in group {group}",
+                group = group + 1
             ));
         }
         (self.length != self.expected).then(|| {
-            format!(
-                "has {} of {} digits; group {} is next",
-                self.length,
-                self.expected,
-                self.length / GROUP + 1
+            say!(
+                "has {length} of {expected} digits; group {length_2} is next",
+                length = self.length,
+                expected = self.expected,
+                length_2 = self.length / GROUP + 1
             )
         })
     }
@@ -164,7 +165,7 @@ impl ComponentField {
     /// Draws the groups, and below them the count, parity and check value.
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, x: u16, y: u16, focused: bool) {
         if self.practice.is_some() {
-            canvas.put(x, y, Role::Note, "the practice answer");
+            canvas.put(x, y, Role::Note, tr("the practice answer"));
             return;
         }
         if !focused {
@@ -199,7 +200,7 @@ impl ComponentField {
         match self.differing.first() {
             Some(group) => (
                 Role::Stop,
-                format!("group {} DIFFERS from the first", group + 1),
+                say!("group {group} DIFFERS from the first", group = group + 1),
             ),
             None => (Role::Muted, progress(self.length, self.expected)),
         }
@@ -212,7 +213,7 @@ impl ComponentField {
             words.push(self.parity());
         }
         if let Some(value) = &self.value {
-            words.push(format!("check value {value}"));
+            words.push(say!("check value {value}", value));
         }
         words.join("; ")
     }
@@ -233,11 +234,11 @@ impl ComponentField {
             .collect();
         let whole = self.length == self.expected;
         match even.as_slice() {
-            [] if whole => "every byte odd".into(),
-            [] => "every byte odd so far".into(),
-            [one] => format!("byte {one} is even"),
-            [first, second] => format!("bytes {first} and {second} are even"),
-            many => format!("{} bytes are even", many.len()),
+            [] if whole => tr("every byte odd").into(),
+            [] => tr("every byte odd so far").into(),
+            [one] => say!("byte {one} is even", one),
+            [first, second] => say!("bytes {first} and {second} are even", first, second),
+            many => say!("{many} bytes are even", many = many.len()),
         }
     }
 }

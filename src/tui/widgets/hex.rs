@@ -1,6 +1,7 @@
 //! How far a number in hex digits is, in words, while it is typed: no secret, so the digits themselves are drawn.
 
 use crate::session::field::Kind;
+use crate::text::say;
 use crate::tui::theme::Role;
 
 /// Digits in a group, as papers print them.
@@ -15,14 +16,20 @@ const WORDS: usize = 16;
 /// How far it is, with the group at hand: `24 of 32 digits, group 6 of 8`.
 pub(crate) fn progress(count: usize, expected: usize) -> String {
     if count == expected {
-        return format!("{count} of {expected} digits, all there");
+        return say!("{count} of {expected} digits, all there", count, expected);
     }
     if expected <= SHORT {
-        return format!("{count} of {expected} digits");
+        return say!("{count} of {expected} digits", count, expected);
     }
     let group = count.div_ceil(GROUP).max(1);
     let groups = expected.div_ceil(GROUP);
-    format!("{count} of {expected} digits, group {group} of {groups}")
+    say!(
+        "{count} of {expected} digits, group {group} of {groups}",
+        count,
+        expected,
+        group,
+        groups
+    )
 }
 
 /// What stands below a field of this kind while it is typed; nothing where it takes no hex digits.
@@ -42,19 +49,22 @@ pub(crate) fn standing(kind: Kind, text: &str) -> Option<(Role, String)> {
     if let Some(other) = digits().find(|c| !c.is_ascii_hexdigit()) {
         if kind == Kind::Fingerprint {
             let words = typed.split_whitespace().count();
-            return Some((Role::Muted, format!("{words} of {WORDS} words")));
+            return Some((Role::Muted, say!("{words} of {WORDS} words", words, WORDS)));
         }
-        let words = format!("{other} is no hex digit: 0 to 9 and A to F are");
+        let words = say!("{other} is no hex digit: 0 to 9 and A to F are", other);
         return Some((Role::Stop, words));
     }
     let count = digits().count();
     Some(if count > max {
         let over = count.saturating_sub(max);
-        (Role::Stop, format!("{count} digits, {over} too many"))
+        (
+            Role::Stop,
+            say!("{count} digits, {over} too many", count, over),
+        )
     } else if min == max {
         (Role::Muted, progress(count, max))
     } else {
-        let words = format!("{count} digits; {min} to {max} are taken");
+        let words = say!("{count} digits; {min} to {max} are taken", count, min, max);
         (Role::Muted, words)
     })
 }

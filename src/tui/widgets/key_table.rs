@@ -12,6 +12,7 @@ use super::text::TextField;
 use crate::api::{KeyModesOfUse, KeyOrigin, KeyState};
 use crate::session::KeyRow;
 pub(crate) use crate::session::guide::state_word;
+use crate::text::tr;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::Verb;
 use crate::tui::theme::Role;
@@ -28,12 +29,12 @@ pub(crate) enum Sort {
 
 impl Sort {
     /// In words, for the title.
-    pub(crate) const fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
-            Self::Newest => "newest first",
-            Self::Name => "by name",
-            Self::Use => "by use",
-            Self::State => "by state",
+            Self::Newest => tr("newest first"),
+            Self::Name => tr("by name"),
+            Self::Use => tr("by use"),
+            Self::State => tr("by state"),
         }
     }
 

@@ -4,6 +4,7 @@ use std::cell::Cell as Memory;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::theme::Role;
@@ -121,10 +122,10 @@ pub(crate) fn draw(
     }
     let below = rows.len().saturating_sub(show).saturating_sub(top);
     let words = match below {
-        n if reading.is_none() => format!(".. {n} more lines .."),
-        0 => "that was all of it; PgUp goes back".to_owned(),
-        1 => "1 more line below: PgDn".to_owned(),
-        n => format!("{n} more lines below: PgDn"),
+        n if reading.is_none() => say!(".. {n} more lines ..", n),
+        0 => tr("that was all of it; PgUp goes back").to_owned(),
+        1 => tr("1 more line below: PgDn").to_owned(),
+        n => say!("{n} more lines below: PgDn", n),
     };
     if height > 0 {
         canvas.put(2, after, Role::Note, &words);

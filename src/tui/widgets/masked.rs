@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use zeroize::Zeroize;
 
 use crate::crypto::SecretBytes;
+use crate::text::say;
 use crate::tui::canvas::Canvas;
 use crate::tui::theme::Role;
 
@@ -132,7 +133,7 @@ impl MaskedField {
             canvas.set_cursor(end, y);
         }
         if shown > 0 {
-            let count = format!("{shown} typed");
+            let count = say!("{shown} typed", shown);
             canvas.put(end.saturating_add(2), y, Role::Muted, &count);
         }
     }

@@ -5,6 +5,7 @@ use crate::crypto::tr34::KeyToken;
 use crate::pki::{Certificate, CounterpartyFile};
 use crate::session::brought::{self, Tr34File};
 use crate::session::{KeyRow, Profile, Session};
+use crate::text::{say, tr};
 
 use super::super::super::model::Step;
 use super::super::super::{ops, ops_carry, ops_components};
@@ -24,58 +25,58 @@ impl Runner {
         match step.op.name {
             name if name == ops::PRESENT.name => (
                 self.present_body(session, step),
-                "nothing has been done; the room is only being counted",
+                tr("nothing has been done; the room is only being counted"),
             ),
             name if name == ops::ATTEST_CLOCK.name => (
                 vec![
-                    format!("The vault's clock says {}.", session.now().rfc3339()),
-                    "Look at your own watch and type what it says, in UTC.".into(),
+                    say!("The vault's clock says {session}.", session = session.now().rfc3339()),
+                    tr("Look at your own watch and type what it says, in UTC.").into(),
                 ],
-                "nothing was changed; everything after this is dated by this clock",
+                tr("nothing was changed; everything after this is dated by this clock"),
             ),
             name if name == ops::READ_FILE.name => (
                 self.file_body(session, step),
-                "the file was read. Nothing in it is trusted yet.",
+                tr("the file was read. Nothing in it is trusted yet."),
             ),
             name if name == ops::ATTEST_HASH.name => (
                 self.hash_body(session),
-                "the file is in the record; it is written to the folder at the end",
+                tr("the file is in the record; it is written to the folder at the end"),
             ),
             name if name == ops::GET_KEY.name => (
                 self.key_body(session, step),
-                "nothing was changed: looking needs no approval",
+                tr("nothing was changed: looking needs no approval"),
             ),
             name if name == ops::ATTEST_CHECK_VALUE.name => (
                 self.check_value_body(session, step),
-                "nothing was recorded yet. A slip of typing ends nothing.",
+                tr("nothing was recorded yet. A slip of typing ends nothing."),
             ),
             name if name == ops_carry::CHECK.name && !turn.fields.is_empty() => (
-                vec!["Type the random number that the receiver gave to the sender, from your own paper and never from the token.".into()],
-                "everything else of the token holds; nothing is written yet",
+                vec![tr("Type the random number that the receiver gave to the sender, from your own paper and never from the token.").into()],
+                tr("everything else of the token holds; nothing is written yet"),
             ),
             name if name == ops_carry::CHECK.name => (
                 self.carry_body(session, step),
-                "the token was looked at and nothing else; nothing is written yet",
+                tr("the token was looked at and nothing else; nothing is written yet"),
             ),
             name if name == ops_carry::COMPARE.name => (
                 self.carry_compare_body(session, step),
-                "nothing was recorded yet. A slip of typing ends nothing.",
+                tr("nothing was recorded yet. A slip of typing ends nothing."),
             ),
             _ if ops_components::is_turn(step.op) => self.component_body(session, step, turn),
             _ if turn.fields.contains(&"fingerprint") => (
                 self.fingerprint_body(session, step),
-                "nothing is trusted yet, no key has left. A slip ends nothing.",
+                tr("nothing is trusted yet, no key has left. A slip ends nothing."),
             ),
             _ => (
-                vec![format!("It {}.", step.op.does)],
-                "nothing was done in this step yet",
+                vec![say!("It {does}.", does = step.op.does)],
+                tr("nothing was done in this step yet"),
             ),
         }
     }
 
     fn present_body(&self, session: &Session, step: &Step) -> Vec<String> {
         let mut body = vec![
-            "These people have a part. Look around: is everybody here?".to_owned(),
+            tr("These people have a part. Look around: is everybody here?").to_owned(),
             String::new(),
         ];
         for place in &step.who {
@@ -86,7 +87,7 @@ impl Runner {
             ));
         }
         body.push(String::new());
-        body.push("If somebody is missing, stop here; nothing is lost.".into());
+        body.push(tr("If somebody is missing, stop here; nothing is lost.").into());
         body
     }
 
@@ -108,7 +109,7 @@ impl Runner {
         if let Ok(file) = brought::tr34(&bytes, session.profile()) {
             return token_lines(&file);
         }
-        vec![format!("A file of {} bytes.", bytes.len())]
+        vec![say!("A file of {bytes} bytes.", bytes = bytes.len())]
     }
 
     fn fingerprint_body(&self, session: &Session, step: &Step) -> Vec<String> {
@@ -122,8 +123,8 @@ impl Runner {
                     handed_over.leaf()
                 };
                 let below = match handed_over {
-                    CounterpartyFile::Export(_) => "the signing certificate",
-                    _ => "the wrapping certificate",
+                    CounterpartyFile::Export(_) => tr("the signing certificate"),
+                    _ => tr("the wrapping certificate"),
                 };
                 (
                     of.subject(),
@@ -131,25 +132,25 @@ impl Runner {
                     below,
                 )
             }
-            Err(_) => (String::new(), Vec::new(), "the certificate"),
+            Err(_) => (String::new(), Vec::new(), tr("the certificate")),
         };
-        let which = if root { "the root" } else { below };
+        let which = if root { tr("the root") } else { below };
         let mut body = vec![
-            format!("Type the SHA-256 fingerprint of {which}:"),
+            say!("Type the SHA-256 fingerprint of {which}:", which),
             format!("  {subject}"),
             String::new(),
-            "Take it from your paper. Ours stays hidden until yours is typed: read off".into(),
-            "this screen it would prove nothing.".into(),
+            tr("Take it from your paper. Ours stays hidden until yours is typed: read off").into(),
+            tr("this screen it would prove nothing.").into(),
         ];
         if !commands.is_empty() {
             body.push(String::new());
-            body.push("Fetched by another login on another computer, with:".into());
+            body.push(tr("Fetched by another login on another computer, with:").into());
             body.extend(commands);
         }
         if session.profile() == Profile::Rehearsal {
             body.push(String::new());
             body.push(
-                "Rehearsal: `as-shown` takes the file's own fingerprint, and is recorded so."
+                tr("Rehearsal: `as-shown` takes the file's own fingerprint, and is recorded so.")
                     .into(),
             );
         }
@@ -160,15 +161,19 @@ impl Runner {
         let declared = step.key().and_then(|id| self.script.model.key(id));
         let label = declared.map(|key| key.label.clone()).unwrap_or_default();
         let mut body = vec![
-            format!("Type the check value of {label}, as its sender gave it:"),
+            say!(
+                "Type the check value of {label}, as its sender gave it:",
+                label
+            ),
             String::new(),
-            "by telephone, by letter, on paper; never in the file that brought the key.".into(),
-            "Ours stays hidden until yours is typed: read off this screen it would prove".into(),
-            "nothing.".into(),
+            tr("by telephone, by letter, on paper; never in the file that brought the key.").into(),
+            tr("Ours stays hidden until yours is typed: read off this screen it would prove")
+                .into(),
+            tr("nothing.").into(),
         ];
         if session.profile() == Profile::Rehearsal {
             body.push(String::new());
-            body.push("Rehearsal: `as-shown` takes this key's own, and is recorded so.".into());
+            body.push(tr("Rehearsal: `as-shown` takes this key's own, and is recorded so.").into());
         }
         body
     }
@@ -176,18 +181,18 @@ impl Runner {
     fn hash_body(&self, session: &Session) -> Vec<String> {
         use sha2::{Digest, Sha256};
         let Some((name, bytes)) = self.spoken(session) else {
-            return vec!["No file was written.".into()];
+            return vec![tr("No file was written.").into()];
         };
         let digest: [u8; 32] = Sha256::digest(&bytes).into();
         let mut body = vec![
-            format!("{name}, {} bytes. SHA-256:", bytes.len()),
+            say!("{name}, {bytes} bytes. SHA-256:", name, bytes = bytes.len()),
             format!("  {}", data_encoding::HEXLOWER.encode(&digest)),
             String::new(),
             self.readers(),
         ];
         body.extend(word_lines(&crate::custody::words::sixteen(&digest)));
         body.push(String::new());
-        body.push("The words stand for the first half of the digest.".into());
+        body.push(tr("The words stand for the first half of the digest.").into());
         body
     }
 
@@ -197,11 +202,15 @@ impl Runner {
         let reader = names.next().unwrap_or_default();
         let others: Vec<String> = names.collect();
         if others.is_empty() {
-            format!("{reader} reads these words aloud; they go into the minutes:")
+            say!(
+                "{reader} reads these words aloud; they go into the minutes:",
+                reader
+            )
         } else {
-            format!(
-                "{reader} reads these words aloud; {} compares them on paper:",
-                others.join(", ")
+            say!(
+                "{reader} reads these words aloud; {others} compares them on paper:",
+                reader,
+                others = others.join(", ")
             )
         }
     }
@@ -221,7 +230,7 @@ impl Runner {
                 row,
                 self.to_be_compared(session, step),
             ),
-            None => vec!["The key is not in this vault.".into()],
+            None => vec![tr("The key is not in this vault.").into()],
         }
     }
 
@@ -237,33 +246,35 @@ impl Runner {
 fn parameters_lines(handed_over: &CounterpartyFile, length: usize) -> Vec<String> {
     let (side, token, with) = match handed_over {
         CounterpartyFile::Export(parameters) => {
-            ("sender", parameters.export_token.as_str(), "signs with")
+            ("sender", parameters.export_token.as_str(), tr("signs with"))
         }
-        CounterpartyFile::Import(parameters) => {
-            ("receiver", parameters.import_token.as_str(), "wraps with")
-        }
+        CounterpartyFile::Import(parameters) => (
+            "receiver",
+            parameters.import_token.as_str(),
+            tr("wraps with"),
+        ),
         CounterpartyFile::Certificate(_) => ("counterparty", "none", "key"),
     };
     let ends = handed_over.valid_until().map(Timestamp::rfc3339);
     let algorithm = handed_over.algorithm().map(KeyAlgorithm::name);
     let mut body = vec![
-        format!("What the {side} handed over, {length} bytes:"),
+        say!("What the {side} handed over, {length} bytes:", side, length),
         String::new(),
-        format!("  token       {token}"),
-        format!("  ends        {}", ends.unwrap_or_default()),
+        say!("  token       {token}", token),
+        say!("  ends        {ends}", ends = ends.unwrap_or_default()),
         format!("  {with:<10}  {}", algorithm.unwrap_or_default()),
     ];
     body.extend(certificate_lines("certificate", handed_over.leaf()));
     body.extend(certificate_lines("root", handed_over.root()));
     body.push(String::new());
-    body.push("The chain holds inside this file. That alone proves nothing: a second".into());
-    body.push("person confirms it from another channel.".into());
+    body.push(tr("The chain holds inside this file. That alone proves nothing: a second").into());
+    body.push(tr("person confirms it from another channel.").into());
     body
 }
 
 fn token_lines(file: &Tr34File) -> Vec<String> {
     let mut body = vec![
-        "A key in a TR-34 token, as its sender wrote it:".into(),
+        tr("A key in a TR-34 token, as its sender wrote it:").into(),
         String::new(),
     ];
     let token = KeyToken::parse(&file.token).ok();
@@ -272,13 +283,17 @@ fn token_lines(file: &Tr34File) -> Vec<String> {
             let header = token.header();
             let unknown = "unknown";
             let usage = header.usage.words().unwrap_or(unknown);
-            body.push(format!("  use         {} {usage}", header.usage.code()));
+            body.push(say!(
+                "  use         {usage_2} {usage}",
+                usage_2 = header.usage.code(),
+                usage
+            ));
             let kind = header.algorithm.words().unwrap_or(unknown);
-            body.push(format!("  kind        {kind}"));
+            body.push(say!("  kind        {kind}", kind));
             let export = header.exportability.words().unwrap_or(unknown);
-            body.push(format!("  export      {export}"));
+            body.push(say!("  export      {export}", export));
         }
-        None => body.push("  The token cannot be read; the import will refuse it.".into()),
+        None => body.push(tr("  The token cannot be read; the import will refuse it.").into()),
     }
     let Some((_, block)) = &file.request else {
         return body;
@@ -286,10 +301,10 @@ fn token_lines(file: &Tr34File) -> Vec<String> {
     let token = block
         .import_token
         .as_deref()
-        .unwrap_or("none: under a pair of this vault");
-    body.push(format!("  token       {token}"));
+        .unwrap_or(tr("none: under a pair of this vault"));
+    body.push(say!("  token       {token}", token));
     if let Ok(signer) = Certificate::from_any(block.signing_key_certificate.as_bytes()) {
-        body.extend(certificate_lines("signed by", &signer));
+        body.extend(certificate_lines(tr("signed by"), &signer));
     }
     body
 }

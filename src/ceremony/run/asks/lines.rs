@@ -7,6 +7,7 @@ use crate::pki::CounterpartyFile;
 use crate::session::field::Footing;
 use crate::session::handover::commands_for;
 use crate::session::{KeyRow, PendingView, modes};
+use crate::text::{say, tr};
 
 use super::super::super::model::Step;
 
@@ -25,21 +26,21 @@ pub(super) fn acting(person: &str, role: &str) -> String {
 /// What has not happened while an act is only being signed.
 pub(super) fn not_yet(step: &Step) -> &'static str {
     match step.op.name {
-        "create-key" => "no key exists. If request or vault changes, all sign again.",
-        "delete-key" => "the key still works. Nothing is destroyed before its window ends.",
+        "create-key" => tr("no key exists. If request or vault changes, all sign again."),
+        "delete-key" => tr("the key still works. Nothing is destroyed before its window ends."),
         name if name.starts_with("export-key.") => {
-            "nothing was wrapped, nothing left this machine."
+            tr("nothing was wrapped, nothing left this machine.")
         }
-        name if name.starts_with("import-key.") => "nothing was imported, nothing is trusted.",
-        _ => "nothing was changed. If request or vault changes, all sign again.",
+        name if name.starts_with("import-key.") => tr("nothing was imported, nothing is trusted."),
+        _ => tr("nothing was changed. If request or vault changes, all sign again."),
     }
 }
 
 /// Why a step is done, and the clauses it serves.
 pub(in super::super) fn why(step: &Step) -> Vec<String> {
-    let mut lines: Vec<String> = step.why.iter().map(|why| format!("Why: {why}")).collect();
+    let mut lines: Vec<String> = step.why.iter().map(|why| say!("Why: {why}", why)).collect();
     if !step.clause.is_empty() {
-        lines.push(format!("Clause: {}", step.clause.join(", ")));
+        lines.push(say!("Clause: {clause}", clause = step.clause.join(", ")));
     }
     lines
 }
@@ -73,31 +74,31 @@ pub(super) fn block_lines(block: &Block) -> Vec<String> {
     let header = block.header();
     let said = |code: &str, words: Option<&str>| format!("{code}, {}", words.unwrap_or("unknown"));
     vec![
-        "A TR-31 key block. Its header says:".to_owned(),
+        tr("A TR-31 key block. Its header says:").to_owned(),
         String::new(),
-        format!(
-            "  version     {}, {}",
-            header.version.letter(),
-            header.version.words()
+        say!(
+            "  version     {version}, {version_2}",
+            version = header.version.letter(),
+            version_2 = header.version.words()
         ),
-        format!(
-            "  use         {}",
-            said(header.usage.code(), header.usage.words())
+        say!(
+            "  use         {said}",
+            said = said(header.usage.code(), header.usage.words())
         ),
-        format!(
-            "  algorithm   {}",
-            said(header.algorithm.code(), header.algorithm.words())
+        say!(
+            "  algorithm   {said}",
+            said = said(header.algorithm.code(), header.algorithm.words())
         ),
-        format!(
-            "  modes       {}",
-            said(header.mode.code(), header.mode.words())
+        say!(
+            "  modes       {said}",
+            said = said(header.mode.code(), header.mode.words())
         ),
-        format!(
-            "  export      {}",
-            said(header.exportability.code(), header.exportability.words())
+        say!(
+            "  export      {said}",
+            said = said(header.exportability.code(), header.exportability.words())
         ),
         String::new(),
-        "The header is checked when the block is opened; until then it is a claim.".to_owned(),
+        tr("The header is checked when the block is opened; until then it is a claim.").to_owned(),
     ]
 }
 
@@ -108,32 +109,35 @@ pub(super) fn cryptogram_lines(request: &ImportKeyInput) -> Vec<String> {
     };
     let attributes = &cryptogram.key_attributes;
     vec![
-        "A key wrapped under an RSA certificate of this vault. Its sender says:".to_owned(),
+        tr("A key wrapped under an RSA certificate of this vault. Its sender says:").to_owned(),
         String::new(),
-        format!(
-            "  use         {}, {}",
-            attributes.key_usage.code(),
-            attributes.key_usage.words()
+        say!(
+            "  use         {key_usage}, {key_usage_2}",
+            key_usage = attributes.key_usage.code(),
+            key_usage_2 = attributes.key_usage.words()
         ),
-        format!("  algorithm   {}", attributes.key_algorithm.name()),
-        format!(
-            "  modes       {}",
-            modes::words(&attributes.key_modes_of_use)
+        say!(
+            "  algorithm   {key_algorithm}",
+            key_algorithm = attributes.key_algorithm.name()
         ),
-        format!(
-            "  exportable  {}",
-            if cryptogram.exportable { "yes" } else { "no" }
+        say!(
+            "  modes       {words}",
+            words = modes::words(&attributes.key_modes_of_use)
+        ),
+        say!(
+            "  exportable  {exportable}",
+            exportable = if cryptogram.exportable { "yes" } else { "no" }
         ),
         match (
             &cryptogram.import_token,
             &cryptogram.wrapping_key_identifier,
         ) {
-            (Some(token), _) => format!("  token       {token}"),
-            (None, Some(pair)) => format!("  own pair    {pair}"),
-            (None, None) => "  token       none".to_owned(),
+            (Some(token), _) => say!("  token       {token}", token),
+            (None, Some(pair)) => say!("  own pair    {pair}", pair),
+            (None, None) => tr("  token       none").to_owned(),
         },
         String::new(),
-        "RSA wrap does not say who sent it: compare the check value that comes by another way."
+        tr("RSA wrap does not say who sent it: compare the check value that comes by another way.")
             .to_owned(),
     ]
 }
@@ -143,26 +147,29 @@ pub(crate) fn key_lines(label: &str, row: &KeyRow, hidden: bool) -> Vec<String> 
     let key = &row.key;
     let attributes = &key.key_attributes;
     let mut lines = vec![
-        format!("  key         {label}"),
-        format!("  arn         {}", key.key_arn),
-        format!(
-            "  use         {}, {}",
-            attributes.key_usage.code(),
-            attributes.key_usage.words()
+        say!("  key         {label}", label),
+        say!("  arn         {key_arn}", key_arn = key.key_arn),
+        say!(
+            "  use         {key_usage}, {key_usage_2}",
+            key_usage = attributes.key_usage.code(),
+            key_usage_2 = attributes.key_usage.words()
         ),
-        format!("  algorithm   {}", attributes.key_algorithm.name()),
-        format!(
-            "  state       {}, {}",
-            key.key_state.name(),
-            if key.enabled { "enabled" } else { "disabled" }
+        say!(
+            "  algorithm   {key_algorithm}",
+            key_algorithm = attributes.key_algorithm.name()
+        ),
+        say!(
+            "  state       {key_state}, {enabled}",
+            key_state = key.key_state.name(),
+            enabled = if key.enabled { "enabled" } else { "disabled" }
         ),
         if hidden {
-            "  check value hidden until its sender's is typed".to_owned()
+            tr("  check value hidden until its sender's is typed").to_owned()
         } else {
-            format!(
-                "  check value {} ({})",
-                key.key_check_value,
-                key.key_check_value_algorithm.name()
+            say!(
+                "  check value {key_check_value} ({key_check_value_algorithm})",
+                key_check_value = key.key_check_value,
+                key_check_value_algorithm = key.key_check_value_algorithm.name()
             )
         },
     ];
@@ -170,12 +177,12 @@ pub(crate) fn key_lines(label: &str, row: &KeyRow, hidden: bool) -> Vec<String> 
         lines.push(format!("              {value} ({})", method.name()));
     }
     if let Some(at) = key.delete_pending_timestamp {
-        lines.push(format!("  destroyed   not yet; at {}", at.rfc3339()));
+        lines.push(say!("  destroyed   not yet; at {at}", at = at.rfc3339()));
     }
     if let Some(at) = key.delete_timestamp {
-        lines.push(format!(
-            "  destroyed   {}; removed from this vault",
-            at.rfc3339()
+        lines.push(say!(
+            "  destroyed   {at}; removed from this vault",
+            at = at.rfc3339()
         ));
     }
     lines

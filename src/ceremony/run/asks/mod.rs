@@ -7,6 +7,7 @@ mod result;
 
 use crate::session::field::{Field, Kind};
 use crate::session::{Profile, STOPPED, Session, StepState};
+use crate::text::{say, tr};
 
 use super::super::ask::{Ask, AskField, Showing, StepLine};
 use super::super::model::Step;
@@ -195,23 +196,25 @@ impl Runner {
         let person = self.bringer();
         let role = Self::role(session, &person);
         let mut body = vec![
-            "The other side answers with a file:".to_owned(),
+            tr("The other side answers with a file:").to_owned(),
             String::new(),
         ];
         if let Some(input) = self.awaited_input() {
             body.push(format!("  {}", input.hint));
             let medium = input.medium.iter();
-            body.extend(medium.map(|label| format!("  It comes on the medium {label}.")));
+            body.extend(medium.map(|label| say!("  It comes on the medium {label}.", label)));
             body.push(String::new());
-            body.push("It may take days. Stop here and come back: `--resume` asks again.".into());
+            body.push(
+                tr("It may take days. Stop here and come back: `--resume` asks again.").into(),
+            );
         }
         body.extend(why(step));
         Ask {
-            title: format!("A file is awaited: {}", step.title),
+            title: say!("A file is awaited: {title}", title = step.title),
             footing: footing(
                 acting(&person, &role),
-                "reads the file once and keeps it in the record",
-                "everything before this step is done and saved; nothing of this one is",
+                tr("reads the file once and keeps it in the record"),
+                tr("everything before this step is done and saved; nothing of this one is"),
             ),
             person,
             role,
@@ -226,16 +229,16 @@ impl Runner {
     fn turn_ask(&self, session: &Session, step: &Step, turn: &Turn) -> Ask {
         let (body, so_far) = self.turn_body(session, step, turn);
         let acts = if turn.person.is_empty() {
-            "everybody in the room; anybody presses Enter".to_owned()
+            tr("everybody in the room; anybody presses Enter").to_owned()
         } else {
             acting(&turn.person, &turn.role)
         };
         let enter = if !turn.fields.is_empty() && ops::is_act(step.op) {
-            "keeps what you typed; the request is shown before anybody signs"
+            tr("keeps what you typed; the request is shown before anybody signs")
         } else if turn.fields.is_empty() {
-            "records that this was seen and goes on"
+            tr("records that this was seen and goes on")
         } else {
-            "compares what you typed and records it"
+            tr("compares what you typed and records it")
         };
         Ask {
             person: turn.person.clone(),
@@ -265,16 +268,20 @@ impl Runner {
         if let Some(phrase) = self.phrase() {
             body.push(String::new());
             body.push(if step.acts.is_empty() {
-                format!("This destroys. Type `{phrase}` to ask for it.")
+                say!("This destroys. Type `{phrase}` to ask for it.", phrase)
             } else {
-                "Count the acts above, and type how many they are, to ask for them all.".to_owned()
+                tr("Count the acts above, and type how many they are, to ask for them all.")
+                    .to_owned()
             });
         }
         Ask {
-            title: format!("{person} asks: {}", step.title),
+            title: say!("{person} asks: {title}", person, title = step.title),
             footing: footing(
                 acting(&person, &role),
-                &format!("signs this request; then {required} custodians are asked"),
+                &say!(
+                    "signs this request; then {required} custodians are asked",
+                    required
+                ),
                 not_yet(step),
             ),
             person,
@@ -290,33 +297,44 @@ impl Runner {
     fn approve_ask(&self, step: &Step) -> Ask {
         let person = self.signer();
         let mut body = Vec::new();
-        let mut enter = "signs this request for you".to_owned();
+        let mut enter = tr("signs this request for you").to_owned();
         if let Some(pending) = &self.pending {
             body.extend(act_lines(pending));
             body.extend(why(step));
             body.push(String::new());
-            body.push(format!(
-                "Asked by {} at {}.",
-                pending.issuer,
-                pending.asked.rfc3339()
+            body.push(say!(
+                "Asked by {issuer} at {asked}.",
+                issuer = pending.issuer,
+                asked = pending.asked.rfc3339()
             ));
             if pending.signed.is_empty() {
-                body.push("No custodian has signed yet.".into());
+                body.push(tr("No custodian has signed yet.").into());
             } else {
-                body.push(format!("Signed by {}.", pending.signed.join(", ")));
+                body.push(say!(
+                    "Signed by {signed}.",
+                    signed = pending.signed.join(", ")
+                ));
             }
             body.push(
-                "For the minutes, read these words aloud; they must be the same for all:".into(),
+                tr("For the minutes, read these words aloud; they must be the same for all:")
+                    .into(),
             );
             let words: Vec<&str> = pending.words.iter().map(String::as_str).collect();
             body.extend(word_lines(&words));
             enter = match self.signers.len() {
-                1 => format!("signs this request for {person}; then it is done and saved"),
-                n => format!("signs this request for {person}; {} more must sign", n - 1),
+                1 => say!(
+                    "signs this request for {person}; then it is done and saved",
+                    person
+                ),
+                n => say!(
+                    "signs this request for {person}; {n} more must sign",
+                    person,
+                    n = n - 1
+                ),
             };
         }
         Ask {
-            title: format!("{person} approves: {}", step.title),
+            title: say!("{person} approves: {title}", person, title = step.title),
             footing: footing(acting(&person, "custodian"), &enter, not_yet(step)),
             person,
             role: "custodian".into(),
@@ -340,15 +358,15 @@ impl Runner {
 
     fn search_ask(step: &Step) -> Ask {
         let mut body = vec![STOPPED.to_owned(), String::new()];
-        body.push("It can be begun again here. Nobody signs anew for that.".into());
+        body.push(tr("It can be begun again here. Nobody signs anew for that.").into());
         body.extend(why(step));
         Ask {
             person: String::new(),
             role: String::new(),
-            title: format!("Stopped by you: {}", step.title),
+            title: say!("Stopped by you: {title}", title = step.title),
             footing: footing(
-                "whoever leads the ceremony".into(),
-                "searches again; it can be stopped again",
+                tr("whoever leads the ceremony").into(),
+                tr("searches again; it can be stopped again"),
                 not_yet(step),
             ),
             body,
@@ -365,18 +383,22 @@ impl Runner {
         let view = session.view();
         let text = step.fields.get("text").cloned().unwrap_or_default();
         let body = vec![
-            "You sign this text and the head of the audit chain:".to_owned(),
+            tr("You sign this text and the head of the audit chain:").to_owned(),
             String::new(),
             format!("  {text}"),
             String::new(),
-            format!("  {} events, head {}", view.events, view.audit_head),
+            say!(
+                "  {events} events, head {audit_head}",
+                events = view.events,
+                audit_head = view.audit_head
+            ),
         ];
         Ask {
-            title: format!("{person} signs off"),
+            title: say!("{person} signs off", person),
             footing: footing(
                 acting(&person, &role),
-                "signs the record for you",
-                "all before this is done and saved. Who does not agree stops here.",
+                tr("signs the record for you"),
+                tr("all before this is done and saved. Who does not agree stops here."),
             ),
             person,
             role,
@@ -393,7 +415,7 @@ impl Runner {
         let role = Self::role(session, &person);
         let view = session.view();
         let mut body = vec![
-            "The run was stopped. You sign this and the head of the audit chain:".to_owned(),
+            tr("The run was stopped. You sign this and the head of the audit chain:").to_owned(),
             String::new(),
             format!("  {}", self.abort_text(session)),
         ];
@@ -402,16 +424,17 @@ impl Runner {
             body.push(format!("  {custody}"));
         }
         body.push(String::new());
-        body.push(format!(
-            "  {} events, head {}",
-            view.events, view.audit_head
+        body.push(say!(
+            "  {events} events, head {audit_head}",
+            events = view.events,
+            audit_head = view.audit_head
         ));
         Ask {
-            title: format!("{person} signs the stop"),
+            title: say!("{person} signs the stop", person),
             footing: footing(
                 acting(&person, &role),
-                "signs the record of the stop for you",
-                "the run is stopped; what was done stays done and is recorded",
+                tr("signs the record of the stop for you"),
+                tr("the run is stopped; what was done stays done and is recorded"),
             ),
             person,
             role,
@@ -430,18 +453,18 @@ impl Runner {
             .unwrap_or_default();
         let span = step.fields.get("span").cloned().unwrap_or_default();
         let mut body = vec![
-            format!("This step lets {span} pass."),
-            format!("  now    {}", session.now().rfc3339()),
-            format!("  until  {until}"),
+            say!("This step lets {span} pass.", span),
+            say!("  now    {session}", session = session.now().rfc3339()),
+            say!("  until  {until}", until),
         ];
         body.extend(why(step));
         let (acts, enter) = if session.profile() == Profile::Production {
-            body.push("Close the workstation, come back then, and go on with --resume.".into());
-            ("nobody: time passes", "looks at the clock again")
+            body.push(tr("Close the workstation, come back then, and go on with --resume.").into());
+            (tr("nobody: time passes"), tr("looks at the clock again"))
         } else {
             (
                 "anybody",
-                "moves this vault's own clock; no real time passes",
+                tr("moves this vault's own clock; no real time passes"),
             )
         };
         Ask {
@@ -456,7 +479,7 @@ impl Runner {
             footing: footing(
                 acts.into(),
                 enter,
-                "everything before this step is done and saved",
+                tr("everything before this step is done and saved"),
             ),
         }
     }

@@ -6,13 +6,14 @@ use super::super::super::ops;
 use super::super::Runner;
 use super::lines::{footing, key_lines};
 use crate::session::{Session, StepState};
+use crate::text::{say, tr};
 
 impl Runner {
     pub(super) fn result_ask(&self, session: &Session, step: &Step) -> Ask {
         let mut body = Vec::new();
         if let Some(record) = self.record(session) {
             if let Some(error) = &record.error {
-                body.push(format!("Refused, as the script expects: {error}"));
+                body.push(say!("Refused, as the script expects: {error}", error));
             }
             let view = session.view();
             let row = view
@@ -30,25 +31,25 @@ impl Runner {
                 .unwrap_or_default(),
             );
             for name in record.files.keys() {
-                body.push(format!("  file        {name}"));
+                body.push(say!("  file        {name}", name));
             }
             if !record.who.is_empty() {
-                body.push(format!("  signed by   {}", record.who.join(", ")));
+                body.push(say!("  signed by   {who}", who = record.who.join(", ")));
             }
         }
         Ask {
             person: String::new(),
             role: String::new(),
-            title: format!("Done: {}", step.title),
+            title: say!("Done: {title}", title = step.title),
             body,
             fields: Vec::new(),
             words: None,
             types_back: false,
             hand_over: false,
             footing: footing(
-                "anybody, once all have seen it".into(),
-                "goes on to the next step",
-                "this step is done, saved and in the audit chain",
+                tr("anybody, once all have seen it").into(),
+                tr("goes on to the next step"),
+                tr("this step is done, saved and in the audit chain"),
             ),
         }
     }

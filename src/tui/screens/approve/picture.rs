@@ -3,6 +3,7 @@
 use super::super::wizard;
 use super::{Approve, Stage};
 use crate::session::searching;
+use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::theme::Role;
 use crate::tui::widgets::signing::called;
@@ -12,22 +13,22 @@ impl Approve {
     /// Words for the minutes, and who has signed: from row `y`; returns the row after.
     pub(super) fn minutes(&self, canvas: &mut Canvas<'_>, y: u16) -> u16 {
         let signed = if self.pending.signed.is_empty() {
-            format!(
-                "{} asked for this. No custodian has signed yet.",
-                self.pending.issuer
+            say!(
+                "{issuer} asked for this. No custodian has signed yet.",
+                issuer = self.pending.issuer
             )
         } else {
-            format!(
-                "{} asked for this. Signed by {} ({} of {}).",
-                self.pending.issuer,
-                self.pending.signed.join(", "),
-                self.pending.signed.len(),
-                self.pending.required
+            say!(
+                "{issuer} asked for this. Signed by {signed} ({signed_2} of {required}).",
+                issuer = self.pending.issuer,
+                signed = self.pending.signed.join(", "),
+                signed_2 = self.pending.signed.len(),
+                required = self.pending.required
             )
         };
         canvas.put(2, y, Role::Text, &signed);
         let y = y.saturating_add(1);
-        let x = canvas.put(2, y, Role::Muted, "read aloud ");
+        let x = canvas.put(2, y, Role::Muted, tr("read aloud "));
         let room = canvas.width().saturating_sub(x).saturating_sub(1);
         y.saturating_add(canvas.paragraph(x, y, room, Role::Title, &self.pending.words.join(" ")))
     }
@@ -37,15 +38,15 @@ impl Approve {
         match &self.stage {
             Stage::Who => {
                 let more = match self.missing() {
-                    1 => "Which custodian signs? One more is needed.".to_owned(),
-                    n => format!("Which custodian signs next? {n} more are needed."),
+                    1 => tr("Which custodian signs? One more is needed.").to_owned(),
+                    n => say!("Which custodian signs next? {n} more are needed.", n),
                 };
                 canvas.put(2, 0, Role::Wait, &more);
                 let rows = self.people.rows(width, canvas.height());
                 canvas.within(1, 1, width, rows, |c| self.people.draw(c, true));
             }
             Stage::Sign(form) => {
-                let words = format!("{} signs:", called(&form.person));
+                let words = say!("{called} signs:", called = called(&form.person));
                 canvas.put(2, 0, Role::Wait, &words);
                 canvas.within(2, 1, width.saturating_sub(3), 8, |c| {
                     form.draw(c);
@@ -56,9 +57,12 @@ impl Approve {
                     world.wall.millis().saturating_sub(since.millis()) / 1000
                 });
                 let words = if cancel.said() {
-                    "stopping the search ..".to_owned()
+                    tr("stopping the search ..").to_owned()
                 } else {
-                    format!("wait  {}", searching(seconds, "Esc"))
+                    say!(
+                        "wait  {searching}",
+                        searching = searching(seconds, tr("Esc"))
+                    )
                 };
                 canvas.put(2, 1, Role::Wait, &words);
             }
@@ -68,7 +72,7 @@ impl Approve {
                     2,
                     y.saturating_add(1),
                     Role::Text,
-                    "All signatures stand. Enter tries again; F4 takes it off the table.",
+                    tr("All signatures stand. Enter tries again; F4 takes it off the table."),
                 );
             }
             Stage::Blank(_) => {}

@@ -10,6 +10,7 @@ use crate::api::{KeyAlgorithm, KeyUsage};
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::{guide, modes, op};
+use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
@@ -99,7 +100,11 @@ impl Create {
                 return Reaction::none();
             };
             if let Some(reason) = &entry.off {
-                self.error = Some(format!("{} cannot be chosen: {reason}.", entry.label));
+                self.error = Some(say!(
+                    "{label} cannot be chosen: {reason}.",
+                    label = entry.label,
+                    reason
+                ));
                 return Reaction::none();
             }
             entry.id.clone()
@@ -169,7 +174,7 @@ impl Create {
             Kind::Modes if !answer.is_empty() => modes::parse(answer)
                 .ok()
                 .and_then(|set| crate::engine::attributes::mode_letter(&set))
-                .map_or_else(String::new, |letter| format!("mode {letter}")),
+                .map_or_else(String::new, |letter| say!("mode {letter}", letter)),
             _ => answer.to_owned(),
         }
     }
@@ -232,7 +237,7 @@ impl Create {
         if !about.is_empty() {
             y = y.saturating_add(canvas.paragraph(1, y, room, Role::Note, &about));
         }
-        canvas.put(1, y, Role::Muted, "Adds");
+        canvas.put(1, y, Role::Muted, tr("Adds"));
         canvas.paragraph(7, y, room.saturating_sub(6), Role::Muted, &self.adds());
     }
 }
@@ -246,21 +251,35 @@ impl Screen for Create {
         let step = self.field().map_or("", |f| f.label);
         let of = FIELDS.len().saturating_add(1);
         vec![
-            "Create key".into(),
-            format!("{} of {of}: {step}", self.at.saturating_add(1)),
+            tr("Create key").into(),
+            say!(
+                "{at} of {of}: {step}",
+                at = self.at.saturating_add(1),
+                of,
+                step
+            ),
         ]
     }
 
     fn footing(&self, world: &World) -> Footing {
         let next = FIELDS.get(self.at.saturating_add(1)).map_or_else(
-            || "checks the answers and shows the review".to_owned(),
-            |field| format!("keeps this answer and goes on to \"{}\"", field.label),
+            || tr("checks the answers and shows the review").to_owned(),
+            |field| {
+                say!(
+                    "keeps this answer and goes on to \"{label}\"",
+                    label = field.label
+                )
+            },
         );
         let left = FIELDS.len().saturating_sub(self.at).saturating_sub(1);
         let so_far = match left {
-            0 => "no key exists; a review and the signatures still to come".to_owned(),
-            1 => "no key exists; 1 question, a review and the signatures still to come".to_owned(),
-            n => format!("no key exists; {n} questions, a review and the signatures still to come"),
+            0 => tr("no key exists; a review and the signatures still to come").to_owned(),
+            1 => tr("no key exists; 1 question, a review and the signatures still to come")
+                .to_owned(),
+            n => say!(
+                "no key exists; {n} questions, a review and the signatures still to come",
+                n
+            ),
         };
         Footing {
             acts: wizard::acts(world),

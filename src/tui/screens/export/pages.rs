@@ -2,6 +2,7 @@
 
 use super::{Chosen, Export, wizard};
 use crate::session::{KeyRow, op};
+use crate::text::{say, tr};
 use crate::tui::acts::PRACTICE_FILE;
 use crate::tui::canvas::Canvas;
 use crate::tui::frame::clock;
@@ -23,7 +24,7 @@ impl Export {
                 1,
                 room,
                 Role::Title,
-                "There is no key to export yet. Esc, then n makes one.",
+                tr("There is no key to export yet. Esc, then n makes one."),
             );
             return;
         }
@@ -31,7 +32,7 @@ impl Export {
             2,
             0,
             Role::Title,
-            "Which key goes out? Those that cannot say why.  ",
+            tr("Which key goes out? Those that cannot say why.  "),
         );
         let filter = self.table.filter.value();
         if self.table.filtering {
@@ -39,7 +40,7 @@ impl Export {
                 .filter
                 .draw(canvas, x, 0, room.saturating_sub(x), true);
         } else if !filter.is_empty() {
-            let words = format!("/ {filter}  (Esc shows all)");
+            let words = say!("/ {filter}  (Esc shows all)", filter);
             canvas.put_cut(x, 0, room.saturating_sub(x), Role::Note, &words);
         }
         if self.table.rows(&keys).is_empty() {
@@ -53,7 +54,13 @@ impl Export {
     pub(super) fn draw_file(&self, world: &World, canvas: &mut Canvas<'_>) {
         let room = canvas.width().saturating_sub(2);
         let mut y = canvas
-            .paragraph(1, 0, room, Role::Title, "Which file did the receiver send?")
+            .paragraph(
+                1,
+                0,
+                room,
+                Role::Title,
+                tr("Which file did the receiver send?"),
+            )
             .saturating_add(1);
         canvas.put(1, y, Role::Focus, "►");
         self.path.draw(canvas, 3, y, room.saturating_sub(3), true);
@@ -78,7 +85,7 @@ impl Export {
                     hint.map_or("", |f| f.hint),
                 ));
                 if world.rehearsal() {
-                    let words = format!("practice answer (F5): {PRACTICE_FILE}");
+                    let words = say!("practice answer (F5): {PRACTICE_FILE}", PRACTICE_FILE);
                     let room = room.saturating_sub(3);
                     y = y.saturating_add(canvas.paragraph(3, y, room, Role::Note, &words));
                 }
@@ -89,13 +96,13 @@ impl Export {
 
     fn draw_receiver(&self, receiver: &Receiver, canvas: &mut Canvas<'_>) {
         let known = [
-            Line::new("to", receiver.subject.clone()),
+            Line::new(tr("to"), receiver.subject.clone()),
             Line::new(
-                "under",
-                format!(
-                    "{}, ends {}",
-                    receiver.algorithm.name(),
-                    clock(receiver.not_after)
+                tr("under"),
+                say!(
+                    "{algorithm}, ends {clock}",
+                    algorithm = receiver.algorithm.name(),
+                    clock = clock(receiver.not_after)
                 ),
             ),
         ];
@@ -118,16 +125,16 @@ impl Export {
         };
         let trusted = receiver.trusted.is_some();
         let head = if trusted {
-            "The receiver's root is trusted by this vault."
+            tr("The receiver's root is trusted by this vault.")
         } else {
-            "This vault does not know the receiver's root yet."
+            tr("This vault does not know the receiver's root yet.")
         };
         let mut y = canvas
             .paragraph(1, 0, room, Role::Title, head)
             .saturating_add(1);
         let known = [
-            Line::new("root", receiver.root.subject()),
-            Line::new("ends", clock(receiver.root.not_after())),
+            Line::new(tr("root"), receiver.root.subject()),
+            Line::new(tr("ends"), clock(receiver.root.not_after())),
         ];
         canvas.within(0, y, room, 4, |c| {
             lines::draw(c, (0, 4), 8, &known, None);
@@ -136,9 +143,13 @@ impl Export {
             .saturating_add(lines::height(&known, room, 8))
             .saturating_add(1);
         let words = if trusted {
-            "Its fingerprint was confirmed by a second person when it was imported. The certificate in this file chains to it."
+            tr(
+                "Its fingerprint was confirmed by a second person when it was imported. The certificate in this file chains to it.",
+            )
         } else {
-            "Anybody can write a file with a chain in it. So the root is imported first, on the word of a second person who fetches its fingerprint elsewhere; that is an act of its own, with its own signatures. Then this export goes on here, nothing is lost."
+            tr(
+                "Anybody can write a file with a chain in it. So the root is imported first, on the word of a second person who fetches its fingerprint elsewhere; that is an act of its own, with its own signatures. Then this export goes on here, nothing is lost.",
+            )
         };
         canvas.paragraph(
             1,
@@ -172,7 +183,7 @@ impl Export {
     pub(super) fn draw_files(&self, canvas: &mut Canvas<'_>) {
         let room = canvas.width().saturating_sub(2);
         let y = canvas
-            .paragraph(1, 0, room, Role::Title, "Where do the files go?")
+            .paragraph(1, 0, room, Role::Title, tr("Where do the files go?"))
             .saturating_add(1);
         let height = canvas.height();
         let used = self.files.rows(room, false);
@@ -180,7 +191,9 @@ impl Export {
             self.files.draw(c);
         });
         let y = y.saturating_add(used);
-        let words = "Two files: the request that the receiver's AWS CLI takes unchanged, and NEXT.txt with the commands to run there. Names of rehearsals and tests are marked.";
+        let words = tr(
+            "Two files: the request that the receiver's AWS CLI takes unchanged, and NEXT.txt with the commands to run there. Names of rehearsals and tests are marked.",
+        );
         let y = y.saturating_add(canvas.paragraph(1, y, room, Role::Muted, words));
         wizard::complaint(canvas, y.saturating_add(1), self.error.as_ref());
     }

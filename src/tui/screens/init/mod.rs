@@ -16,6 +16,7 @@ use crate::session::founding::Papers;
 use crate::session::founding::fields::{CLOCK, CUSTODIANS, NEEDED, PLACE, PROFILE};
 use crate::session::founding::{self, Given, NEEDS_THEIRS, NO_TIME, Person, USUAL, VOID};
 use crate::session::{NewPerson, Profile};
+use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
@@ -285,7 +286,9 @@ impl Init {
                 self.giving_up = true;
                 Reaction::notice(
                     Role::Wait,
-                    "Esc once more goes back to the review and voids all words shown so far, of everybody. Enter goes on.",
+                    tr(
+                        "Esc once more goes back to the review and voids all words shown so far, of everybody. Enter goes on.",
+                    ),
                 )
             }
             Page::People => {
@@ -293,7 +296,7 @@ impl Init {
                 self.words = Words::new();
                 self.ready.clear();
                 self.turn(Page::Review);
-                Reaction::notice(Role::Note, format!("Back at the review. {VOID}"))
+                Reaction::notice(Role::Note, say!("Back at the review. {VOID}", VOID))
             }
             _ => {
                 self.turn(self.neighbour(false));
@@ -314,7 +317,7 @@ impl Screen for Init {
 
     fn title(&self, _world: &World) -> Vec<String> {
         let title = Page::ALL.get(self.page.place()).map_or("", |(_, t)| *t);
-        vec!["Create a vault".into(), title.into()]
+        vec![tr("Create a vault").into(), title.into()]
     }
 
     fn footing(&self, _world: &World) -> Footing {
@@ -325,7 +328,10 @@ impl Screen for Init {
         let mut offers = Vec::new();
         if let Some(form) = self.form() {
             if form.choosing() {
-                offers.extend([Offer::word(Verb::Up, "choose"), Offer::plain(Verb::Down)]);
+                offers.extend([
+                    Offer::word(Verb::Up, tr("choose")),
+                    Offer::plain(Verb::Down),
+                ]);
             }
             if form.several() {
                 offers.extend([
@@ -343,7 +349,7 @@ impl Screen for Init {
             }
         }
         offers.push(if self.page == Page::Making {
-            Offer::plain(Verb::Enter).off_because("the vault is being made")
+            Offer::plain(Verb::Enter).off_because(tr("the vault is being made"))
         } else {
             Offer::plain(Verb::Enter)
         });

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use crate::crypto::SecretBytes;
 use crate::session::field::Footing;
 use crate::session::founding::{self, Moment, Person};
+use crate::text::tr;
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::screens::handover;
 use crate::tui::theme::Role;
@@ -135,7 +136,7 @@ impl Words {
             3,
             2,
             Role::Muted,
-            "All of them, with single spaces. Letters are not drawn; paste is refused.",
+            tr("All of them, with single spaces. Letters are not drawn; paste is refused."),
         );
         canvas.put(3, 4, Role::Focus, "►");
         let x = canvas.put(5, 4, Role::Title, "Words ").saturating_add(1);

@@ -4,6 +4,7 @@ use super::{Init, Page};
 use crate::session::Profile;
 use crate::session::field::Footing;
 use crate::session::founding;
+use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::theme::Role;
 use crate::tui::widgets::rail::{Stage, Stop};
@@ -14,11 +15,11 @@ impl Init {
         let next = Page::ALL
             .get(self.neighbour(true).place())
             .map_or("", |(_, t)| *t);
-        let nothing = "nothing is written yet; no vault exists".to_owned();
+        let nothing = tr("nothing is written yet; no vault exists").to_owned();
         let (acts, enter, so_far) = match self.page {
             Page::Review => (
-                "everybody: read it together".into(),
-                "calls the first person to the keyboard, alone".into(),
+                tr("everybody: read it together").into(),
+                tr("calls the first person to the keyboard, alone").into(),
                 nothing,
             ),
             Page::People => match self.person() {
@@ -31,31 +32,32 @@ impl Init {
             },
             Page::Making => (
                 "nobody".into(),
-                "is off while the vault is made".into(),
-                "the vault is being written; if this fails, the folder stays empty".into(),
+                tr("is off while the vault is made").into(),
+                tr("the vault is being written; if this fails, the folder stays empty").into(),
             ),
             Page::Envelopes => match &self.media {
                 Some(media) => return media.envelopes.footing(),
                 None => (String::new(), String::new(), String::new()),
             },
             Page::Papers => (
-                "everybody: sign the forms".into(),
-                "goes to the vault's home".into(),
-                "the vault exists and is open; the words were shown once and never again".into(),
+                tr("everybody: sign the forms").into(),
+                tr("goes to the vault's home").into(),
+                tr("the vault exists and is open; the words were shown once and never again")
+                    .into(),
             ),
             _ if self
                 .form()
                 .is_some_and(crate::tui::widgets::form::Form::more) =>
             {
                 (
-                    "whoever sets this vault up".into(),
-                    "keeps this and goes to the next field".into(),
+                    tr("whoever sets this vault up").into(),
+                    tr("keeps this and goes to the next field").into(),
                     nothing,
                 )
             }
             _ => (
-                "whoever sets this vault up".into(),
-                format!("keeps this and goes on to \"{next}\""),
+                tr("whoever sets this vault up").into(),
+                say!("keeps this and goes on to \"{next}\"", next),
                 nothing,
             ),
         };
@@ -98,10 +100,7 @@ impl Init {
                     y,
                     width,
                     Role::Note,
-                    &format!(
-                        "{} This vault exists once: b on the next screen makes a second copy.",
-                        founding::OWN_ENVELOPES
-                    ),
+                    &say!("{founding} This vault exists once: b on the next screen makes a second copy.", founding = founding::OWN_ENVELOPES),
                 )
                 .saturating_add(1);
         }
@@ -132,17 +131,21 @@ impl Init {
                 let note = match page {
                     Page::Profile if n < at => self.chosen_profile().banner().to_owned(),
                     Page::Quorum if n < at => {
-                        format!("{} of {}", self.number("needed"), self.number("custodians"))
+                        say!(
+                            "{number} of {number_2}",
+                            number = self.number("needed"),
+                            number_2 = self.number("custodians")
+                        )
                     }
                     Page::Envelopes if n == at => self
                         .media
                         .as_ref()
                         .map(|media| media.envelopes.count())
                         .unwrap_or_default(),
-                    Page::People if n == at => format!(
-                        "{} of {}",
-                        self.ready.len().saturating_add(1).min(self.people.len()),
-                        self.people.len()
+                    Page::People if n == at => say!(
+                        "{ready} of {people}",
+                        ready = self.ready.len().saturating_add(1).min(self.people.len()),
+                        people = self.people.len()
                     ),
                     _ => String::new(),
                 };
@@ -169,7 +172,7 @@ impl Init {
                     0,
                     width,
                     Role::Wait,
-                    &format!("wait  {}", founding::MAKING),
+                    &say!("wait  {founding}", founding = founding::MAKING),
                 );
                 y = 5;
             }

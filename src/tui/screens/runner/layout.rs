@@ -4,6 +4,7 @@ use super::super::ended;
 use super::{Phase, RunScreen};
 use crate::ceremony::Ask;
 use crate::session::searching;
+use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::theme::Role;
 use crate::tui::widgets::rail::{Stage, Stop};
@@ -191,9 +192,12 @@ impl RunScreen {
             world.wall.millis().saturating_sub(since.millis()) / 1000
         });
         let words = if self.stop.said() {
-            "stopping the search ..".to_owned()
+            tr("stopping the search ..").to_owned()
         } else {
-            format!("wait  {}", searching(seconds, "Esc"))
+            say!(
+                "wait  {searching}",
+                searching = searching(seconds, tr("Esc"))
+            )
         };
         canvas.paragraph(0, 1, canvas.width(), Role::Wait, &words);
     }
@@ -226,9 +230,9 @@ impl RunScreen {
                 .saturating_sub(top)
                 .saturating_sub(layout.room);
             let words = match below {
-                0 => "that was all of it; PgUp goes back".to_owned(),
-                1 => "1 more line below".to_owned(),
-                n => format!("{n} more lines below"),
+                0 => tr("that was all of it; PgUp goes back").to_owned(),
+                1 => tr("1 more line below").to_owned(),
+                n => say!("{n} more lines below", n),
             };
             canvas.put(0, y, Role::Note, &words);
         }

@@ -15,6 +15,7 @@ use super::stop_run::StopRun;
 use crate::ceremony::{self, Ask, Showing, StepLine};
 use crate::session::field::{Footing, Kind};
 use crate::session::{self, RunOutcome};
+use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
 use crate::tui::frame;
@@ -201,13 +202,17 @@ impl Screen for RunScreen {
     }
 
     fn title(&self, world: &World) -> Vec<String> {
-        let kind = if world.rehearsal() { "Rehearse" } else { "Run" };
+        let kind = if world.rehearsal() {
+            tr("Rehearse")
+        } else {
+            tr("Run")
+        };
         let place = match (&self.showing, self.phase) {
             (Some(_), Phase::Ended) => "ended".to_owned(),
-            (Some(showing), _) => format!(
-                "step {} of {}",
-                showing.current.saturating_add(1).min(showing.steps.len()),
-                showing.steps.len()
+            (Some(showing), _) => say!(
+                "step {current} of {steps}",
+                current = showing.current.saturating_add(1).min(showing.steps.len()),
+                steps = showing.steps.len()
             ),
             (None, _) => "beginning".to_owned(),
         };
@@ -226,34 +231,37 @@ impl Screen for RunScreen {
         match (self.phase, self.ask()) {
             (Phase::Beginning, _) => plain(
                 "nobody",
-                "is off until the first question is here",
-                "the ceremony is being begun".into(),
+                tr("is off until the first question is here"),
+                tr("the ceremony is being begun").into(),
             ),
             (Phase::HandOver, Some(ask)) => plain(
                 &ask.hand_over("").acts(),
-                "shows the question",
+                tr("shows the question"),
                 self.saved(world),
             ),
             (Phase::Asking, Some(ask)) => match self.unread(world) {
                 0 => ask.footing.clone(),
                 n => Footing {
-                    enter: format!("shows what is still below ({n} more); then it asks"),
+                    enter: say!("shows what is still below ({n} more); then it asks", n),
                     ..ask.footing.clone()
                 },
             },
-            (Phase::Failed, _) => plain("nobody", "leaves this screen", self.saved(world)),
+            (Phase::Failed, _) => plain("nobody", tr("leaves this screen"), self.saved(world)),
             _ => ended::footing(self.showing.as_deref(), self.closes, world),
         }
     }
 
     fn offers(&self, world: &World) -> Vec<Offer> {
         if self.searches(world) {
-            return vec![Offer::word(Verb::Back, "stop the search")];
+            return vec![Offer::word(Verb::Back, tr("stop the search"))];
         }
         let mut offers = Vec::new();
         if self.phase == Phase::Asking {
             if self.form.choosing() {
-                offers.extend([Offer::word(Verb::Up, "choose"), Offer::plain(Verb::Down)]);
+                offers.extend([
+                    Offer::word(Verb::Up, tr("choose")),
+                    Offer::plain(Verb::Down),
+                ]);
             }
             if self.form.several() {
                 offers.extend([
@@ -262,7 +270,7 @@ impl Screen for RunScreen {
                 ]);
             }
             if self.form.practised() {
-                offers.push(Offer::word(Verb::Practice, "answer for me"));
+                offers.push(Offer::word(Verb::Practice, tr("answer for me")));
             }
             let below = self.unread(world);
             if below > 0 || self.scroll > 0 {
@@ -270,8 +278,8 @@ impl Screen for RunScreen {
             }
             if below > 0 {
                 offers.extend([
-                    Offer::word(Verb::Enter, "read on"),
-                    Offer::word(Verb::Back, "pause"),
+                    Offer::word(Verb::Enter, tr("read on")),
+                    Offer::word(Verb::Back, tr("pause")),
                 ]);
                 return offers;
             }
@@ -279,11 +287,11 @@ impl Screen for RunScreen {
         let (enter, back) = match self.phase {
             Phase::Asking if self.form.typing() => ("answer", "pause"),
             Phase::Ended | Phase::Failed => ("close", "close"),
-            _ => ("go on", "pause"),
+            _ => (tr("go on"), "pause"),
         };
         let enter = Offer::word(Verb::Enter, enter);
         offers.push(if self.phase == Phase::Beginning {
-            enter.off_because("the ceremony is being begun")
+            enter.off_because(tr("the ceremony is being begun"))
         } else {
             enter
         });
@@ -354,7 +362,7 @@ impl Screen for RunScreen {
             return;
         }
         if let (Phase::HandOver, Some(ask)) = (self.phase, self.ask()) {
-            let saved = format!("So far {}.", self.saved(world));
+            let saved = say!("So far {saved}.", saved = self.saved(world));
             let page = ask.hand_over(&saved);
             canvas.within(0, banner, width, rest, |c| handover::draw(&page, c));
             return;
@@ -380,11 +388,11 @@ impl Screen for RunScreen {
                 Role::Stop,
                 self.again
                     .as_deref()
-                    .unwrap_or("The ceremony stands open and can be taken up again."),
+                    .unwrap_or(tr("The ceremony stands open and can be taken up again.")),
             ),
             _ => (
                 Role::Wait,
-                "wait  The ceremony is being begun: people, keys and inputs are checked.",
+                tr("wait  The ceremony is being begun: people, keys and inputs are checked."),
             ),
         };
         canvas.paragraph(
@@ -443,10 +451,10 @@ impl Screen for RunScreen {
                 Some(Reaction::one(Step::Status(1)))
             }
             News::Written { folder, files } => {
-                self.written = Some(format!(
-                    "Written to {}: {}.",
-                    folder.display(),
-                    files.join(", ")
+                self.written = Some(say!(
+                    "Written to {folder}: {files}.",
+                    folder = folder.display(),
+                    files = files.join(", ")
                 ));
                 Some(Reaction::none())
             }

@@ -11,6 +11,7 @@ use crate::ceremony::{Answer, AskField};
 use crate::session::asked::{CARD_SEQ, CARD_WORDS, OPENING_PASSPHRASE, SHARE_ENVELOPE};
 use crate::session::field::Footing;
 use crate::session::{Bootstrap, OpeningStep, Profile, WitnessAnswer};
+use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
@@ -120,8 +121,9 @@ impl Unlock {
             return Reaction::none();
         };
         if self.entered.contains(&name) {
-            self.error = Some(format!(
-                "{name} has already entered a share. Choose another custodian."
+            self.error = Some(say!(
+                "{name} has already entered a share. Choose another custodian.",
+                name
             ));
             return Reaction::none();
         }
@@ -254,39 +256,45 @@ impl Screen for Unlock {
         let (acts, enter) = match self.phase {
             Phase::Reading => (
                 "nobody".into(),
-                "is off while the public part is read".into(),
+                tr("is off while the public part is read").into(),
             ),
             Phase::Choosing => (
-                "a custodian, any of those who wait".into(),
-                format!("asks {person} for the passphrase"),
+                tr("a custodian, any of those who wait").into(),
+                say!("asks {person} for the passphrase", person),
             ),
             Phase::HandOver => (
-                format!("custodian {person} takes the keyboard; the others step back"),
-                "shows the question".into(),
+                say!(
+                    "custodian {person} takes the keyboard; the others step back",
+                    person
+                ),
+                tr("shows the question").into(),
             ),
             Phase::Typing => (
-                format!("custodian {person}"),
-                format!("unseals {person}'s share; nothing else is opened by it"),
+                say!("custodian {person}", person),
+                say!(
+                    "unseals {person}'s share; nothing else is opened by it",
+                    person
+                ),
             ),
             Phase::Card => (
-                "the witness, with the card from last time".into(),
-                "compares the card and opens the vault".into(),
+                tr("the witness, with the card from last time").into(),
+                tr("compares the card and opens the vault").into(),
             ),
             Phase::Opening => (
                 "nobody".into(),
-                "is off while the vault is opened and checked".into(),
+                tr("is off while the vault is opened and checked").into(),
             ),
             Phase::Failed => (
-                "whoever looks after this vault".into(),
-                "begins again with the first custodian".into(),
+                tr("whoever looks after this vault").into(),
+                tr("begins again with the first custodian").into(),
             ),
         };
         let so_far = match (self.entered.len(), self.phase) {
-            (_, Phase::Failed) => "the vault is closed; nothing in it was changed".to_owned(),
-            (0, _) => "the vault is closed; nobody has entered a share".to_owned(),
-            (_, _) => format!(
-                "the vault is closed; entered: {}. A wrong passphrase locks nothing",
-                self.entered.join(", ")
+            (_, Phase::Failed) => tr("the vault is closed; nothing in it was changed").to_owned(),
+            (0, _) => tr("the vault is closed; nobody has entered a share").to_owned(),
+            (_, _) => say!(
+                "the vault is closed; entered: {entered}. A wrong passphrase locks nothing",
+                entered = self.entered.join(", ")
             ),
         };
         Footing {
@@ -301,7 +309,7 @@ impl Screen for Unlock {
         let enter = match self.phase {
             Phase::Choosing => {
                 offers.extend(keys::moves());
-                Offer::word(Verb::Enter, "ask")
+                Offer::word(Verb::Enter, tr("ask"))
             }
             Phase::Typing | Phase::Card => {
                 if self.form.several() {
@@ -313,12 +321,12 @@ impl Screen for Unlock {
                 if self.form.practised() {
                     offers.push(Offer::plain(Verb::Practice));
                 }
-                Offer::word(Verb::Enter, "enter")
+                Offer::word(Verb::Enter, tr("enter"))
             }
-            Phase::Failed => Offer::word(Verb::Enter, "again"),
-            Phase::HandOver => Offer::word(Verb::Enter, "I am here"),
+            Phase::Failed => Offer::word(Verb::Enter, tr("again")),
+            Phase::HandOver => Offer::word(Verb::Enter, tr("I am here")),
             Phase::Reading | Phase::Opening => {
-                Offer::plain(Verb::Enter).off_because("the desk is at work")
+                Offer::plain(Verb::Enter).off_because(tr("the desk is at work"))
             }
         };
         offers.extend([enter, Offer::plain(Verb::Back)]);
@@ -351,9 +359,9 @@ impl Screen for Unlock {
         if !waits || world.busy.is_some() || self.entered.is_empty() {
             return None;
         }
-        self.refused(
+        self.refused(tr(
             "The screen was locked: the shares entered so far were wiped. Nothing was opened.",
-        );
+        ));
         self.entered.clear();
         self.turn(Phase::Failed);
         Some(Order::Close)

@@ -2,6 +2,7 @@
 
 use super::{Phase, Unlock};
 use crate::session::keyboard::HandOver;
+use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::screens::handover;
 use crate::tui::theme::Role;
@@ -13,8 +14,8 @@ impl Unlock {
         let person = self.chosen().map_or_else(String::new, |(name, _)| name);
         if self.phase == Phase::HandOver {
             let saved = match self.entered.len() {
-                0 => "Nobody has entered a share yet.".to_owned(),
-                n => format!("{n} entered a share and need not do it again."),
+                0 => tr("Nobody has entered a share yet.").to_owned(),
+                n => say!("{n} entered a share and need not do it again.", n),
             };
             handover::draw(&Self::hand_over(&person, &saved), canvas);
             return;
@@ -26,10 +27,10 @@ impl Unlock {
                 1,
                 0,
                 Role::Title,
-                &format!(
-                    "{} custodians of {} open this vault, one after the other.",
-                    b.k,
-                    self.custodians().len()
+                &say!(
+                    "{b} custodians of {custodians} open this vault, one after the other.",
+                    b = b.k,
+                    custodians = self.custodians().len()
                 ),
             );
             canvas.within(0, 2, width, rows, |c| self.draw_people(c));
@@ -51,12 +52,12 @@ impl Unlock {
     fn draw_question(&self, canvas: &mut Canvas<'_>, y: u16, person: &str) -> u16 {
         let width = canvas.width();
         let title = match self.phase {
-            Phase::Typing => format!("{person}, alone at this screen:"),
-            Phase::Card => "Enough shares. The witness's card from last time:".to_owned(),
+            Phase::Typing => say!("{person}, alone at this screen:", person),
+            Phase::Card => tr("Enough shares. The witness's card from last time:").to_owned(),
             Phase::Reading | Phase::Opening => {
                 let words = match self.phase {
-                    Phase::Reading => "wait  reading the vault's public part",
-                    _ => "wait  opening: signatures, hashes and the audit chain are checked",
+                    Phase::Reading => tr("wait  reading the vault's public part"),
+                    _ => tr("wait  opening: signatures, hashes and the audit chain are checked"),
                 };
                 canvas.put(1, y, Role::Wait, words);
                 return y.saturating_add(1);
@@ -80,11 +81,11 @@ impl Unlock {
             let role = if n == at { Role::Selection } else { Role::Text };
             c.put(3, y, role, name);
             let (state_role, state) = if self.entered.contains(name) {
-                (Role::Ok, "ok    share entered")
+                (Role::Ok, tr("ok    share entered"))
             } else if *here {
-                (Role::Muted, "wait  envelope in the vault's folder")
+                (Role::Muted, tr("wait  envelope in the vault's folder"))
             } else {
-                (Role::Muted, "wait  envelope on the own stick")
+                (Role::Muted, tr("wait  envelope on the own stick"))
             };
             c.put(28, y, if n == at { role } else { state_role }, state);
         });
@@ -94,7 +95,7 @@ impl Unlock {
         HandOver {
             role: "custodian",
             person,
-            what: "the passphrase from the own paper",
+            what: tr("the passphrase from the own paper"),
             saved,
         }
     }

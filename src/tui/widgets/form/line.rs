@@ -2,6 +2,7 @@
 
 use super::{Input, Line};
 use crate::session::field::NOTHING_TYPED;
+use crate::text::say;
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::theme::Role;
 use crate::tui::widgets::hex;
@@ -131,7 +132,7 @@ impl Line {
         if let Some(practice) = &self.asked.practice
             && !matches!(self.input, Input::Confirm)
         {
-            lines.push(format!("practice answer (F5): {practice}"));
+            lines.push(say!("practice answer (F5): {practice}", practice));
         }
         lines
     }

@@ -13,6 +13,7 @@ use super::text::TextField;
 use crate::api::{KeyAlgorithm, KeyUsage};
 use crate::ceremony::{Answer, AskField};
 use crate::session::field::{Field, Kind};
+use crate::text::say;
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::Verb;
 use crate::tui::screen::Wants;
@@ -341,18 +342,22 @@ impl Form {
         };
         line.visited = true;
         line.error = match &line.input {
-            Input::Masked(field) if field.is_empty() => Some(format!(
-                "Nothing is typed at \"{}\" yet, and nothing was changed.",
-                line.asked.field.label
+            Input::Masked(field) if field.is_empty() => Some(say!(
+                "Nothing is typed at \"{label}\" yet, and nothing was changed.",
+                label = line.asked.field.label
             )),
-            Input::Component(field) => field
-                .fault()
-                .map(|rule| format!("{} {rule}. Nothing was entered.", line.asked.field.label)),
+            Input::Component(field) => field.fault().map(|rule| {
+                say!(
+                    "{label} {rule}. Nothing was entered.",
+                    label = line.asked.field.label,
+                    rule
+                )
+            }),
             Input::Masked(_) | Input::Confirm => None,
             Input::Choice(choices) => choices
                 .chosen()
                 .and_then(|e| e.off.as_ref())
-                .map(|reason| format!("cannot be chosen here: {reason}")),
+                .map(|reason| say!("cannot be chosen here: {reason}", reason)),
             Input::Text(field) => line.asked.check(field.value()).err(),
         };
         line.error.is_none()
