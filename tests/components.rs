@@ -412,6 +412,32 @@ fn a_tampered_package_stops_the_ceremony_and_a_wrong_serial_does_not() {
     );
 }
 
+/// A formed key is suspect as soon as a package of its components is found opened, whichever ceremony finds it.
+#[test]
+fn a_package_found_opened_later_makes_the_formed_key_suspect() {
+    let kcvs = ["CAEBAA", "DF9B9A"];
+    let formed = entering(
+        "TDES_2KEY",
+        &[ONE, TWO],
+        &kcvs,
+        "{ state = \"CREATE_COMPLETE\", attributes = \"declared\" }",
+    );
+    let (mut session, outcome) = play(&formed);
+    assert!(outcome.is_ok(), "{outcome:?}");
+    let suspect = |session: &Session| session.view().keys[0].suspect.clone();
+    assert_eq!(suspect(&session), None);
+    let came = ComponentStep::Receive {
+        serial: "N-2".into(),
+        advised: "N-2".into(),
+        advised_by: "Wim".into(),
+        tampered: true,
+    };
+    let later = set("later", KeyAlgorithm::TDES_2KEY, 2);
+    step(&mut session, &later, 2, "Ben", came).unwrap();
+    let (since, _) = suspect(&session).unwrap();
+    assert!(since.contains("Ben found package N-2"), "{since}");
+}
+
 /// What the workstation makes of the answers to its two forms: clean scripts that run to their end, out and in again.
 #[test]
 fn the_forms_of_the_workstation_are_ceremonies() {

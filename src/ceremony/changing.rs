@@ -8,10 +8,16 @@ use crate::session::asked::{
 };
 use crate::session::changing_words::{footing_of, footing_of_presence, lines_of, title_of};
 use crate::session::field::Field;
-use crate::session::{ChangeTurn, Changing, Hand, Moment, Profile, Refusal, Session};
+use crate::session::op::Op;
+use crate::session::{ChangeTurn, Changing, Hand, Moment, Profile, Refusal, Session, op_custody};
 
 use super::ask::{Answer, Ask, AskField, ShownWords};
 use super::read_envelope;
+
+/// Whether an op gives everybody new words, which only the person they are for may see.
+pub(super) fn gives_words(op: &Op) -> bool {
+    [op_custody::ROTATE.name, op_custody::REPLACE.name].contains(&op.name)
+}
 
 /// A change under way, and the words of the person at the screen. Dropping it leaves the people of now in force.
 pub struct ChangeTalk {

@@ -127,6 +127,7 @@ impl PlayArgs {
             None => None,
             Some(file) => {
                 unlock_file::allowed_in(profile)?;
+                sessions::not_superseded(dir, file)?;
                 Some(unlock_file::read(file)?.to_vec())
             }
         };
@@ -215,13 +216,14 @@ impl PlayArgs {
         mut session: Session,
         inputs: BTreeMap<String, Vec<u8>>,
     ) -> Answer<Next> {
+        let parsed = Script::parse(&script).map_err(|_| Failure::failed("the script changed."))?;
+        Runner::needs_nobody(&session, &parsed, self.resume).map_err(failure)?;
         // Before anything begins: a recording that cannot be written is no reason to stop halfway.
         let record = self.look.record.as_deref();
         let file = record
             .map(crate::os::new_file)
             .transpose()
             .map_err(|e| Failure::failed(format!("{e} Nothing was begun.")))?;
-        let parsed = Script::parse(&script).map_err(|_| Failure::failed("the script changed."))?;
         let title = parsed.title().to_owned();
         let wanted = Wanted {
             inputs,

@@ -131,6 +131,20 @@ pub(super) fn open(dir: &Path, unlock: Option<&Path>, practice: &Practice) -> An
     Ok(session)
 }
 
+/// For a screen that opens the vault itself and knows no files: where a rotation was cut and its new words lie beside
+/// `unlock`, whether the old ones still open. Nothing is written, and nothing is tried where no such file lies there.
+pub(super) fn not_superseded(dir: &Path, unlock: &Path) -> Answer<()> {
+    if !unlock_file::exists(&unlock_file::next_to(unlock)) {
+        return Ok(());
+    }
+    let store = FolderStore::open(dir).map_err(|e| Failure::failed(e.to_string()))?;
+    let mut opening = Opening::begin(Box::new(store), &name_of(dir))?;
+    opening
+        .enter_unlock_file(&unlock_file::read(unlock)?)
+        .map_err(|refusal| unlock_file::or_its_successor(unlock, refusal.into()))?;
+    Ok(())
+}
+
 impl Practice {
     /// Seed and clock are for rehearsals.
     pub(super) fn allowed_in(&self, profile: Profile) -> Answer<()> {

@@ -131,14 +131,54 @@ pub(super) fn told(state: &State, key: &str, suspect: bool, reason: &str) -> (St
     (say!("MARK {label} as SUSPECT", label), details)
 }
 
+/// A key, and the keys that came or went under it in key blocks, and theirs in turn.
+fn with_dependants(state: &State, key: &str) -> Vec<String> {
+    let mut met = BTreeSet::from([key.to_owned()]);
+    let mut todo = vec![key.to_owned()];
+    let mut all = Vec::new();
+    while let Some(arn) = todo.pop() {
+        let under = state.under.iter().filter(|u| u.above == arn);
+        todo.extend(
+            under
+                .map(|u| u.arn.clone())
+                .filter(|below| met.insert(below.clone())),
+        );
+        all.push(arn);
+    }
+    all
+}
+
+/// Marks a key and what stands under it, as the rule wants it and not people (PCI PIN 9-2). A mark that stands already
+/// stays as it is. Returns the ARNs of those that are newly marked.
+pub(super) fn mark_with_dependants(
+    state: &mut State,
+    key: &str,
+    reason: &str,
+    at: i64,
+) -> Vec<String> {
+    let above = name_of(key, &state.engine);
+    let mut marked = Vec::new();
+    for arn in with_dependants(state, key) {
+        if state.engine.find(&arn).is_none() || state.suspects.contains_key(&arn) {
+            continue;
+        }
+        let reason = if arn == key {
+            reason.to_owned()
+        } else {
+            format!("it stands under {above}, which is suspect: {reason}")
+        };
+        done(state, &arn, true, &reason, at);
+        marked.push(arn);
+    }
+    marked
+}
+
 /// What stands under a key on record: keys that came or went under it, theirs in turn, and where each was sent.
 pub(super) fn impact(state: &State, key: &str) -> Vec<String> {
-    let mut met = BTreeSet::from([key.to_owned()]);
-    let mut todo = vec![(key.to_owned(), 0_usize)];
     let mut lines = Vec::new();
-    while let Some((arn, depth)) = todo.pop() {
+    for arn in with_dependants(state, key) {
         let label = name_of(&arn, &state.engine);
-        if depth > 0 {
+        if arn != key {
             lines.push(label.clone());
         }
         let sent = state.exports.iter().filter(|e| e.arn == arn);
@@ -150,12 +190,6 @@ pub(super) fn impact(state: &State, key: &str) -> Vec<String> {
                 day = day(e.at)
             )
         }));
-        let under = state.under.iter().filter(|u| u.above == arn);
-        for record in under {
-            if met.insert(record.arn.clone()) {
-                todo.push((record.arn.clone(), depth.saturating_add(1)));
-            }
-        }
     }
     lines
 }

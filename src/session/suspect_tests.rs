@@ -2,6 +2,8 @@
 
 use super::tests::{SAMPLE, act, practice};
 use super::*;
+use crate::api::KeyAlgorithm;
+use crate::crypto::SecretBytes;
 use crate::vault::MemoryStore;
 
 const K1: [(&str, &str); 4] = [
@@ -132,6 +134,107 @@ fn the_mark_blocks_use_outlives_the_session_and_is_cleared_by_an_act() {
     let block = [("key", "pek"), ("wrap", "zone"), ("output", "again.json")];
     act(&mut session, "export-key.tr31", &block, &[]).unwrap();
     assert!(session.view().keys.iter().all(|k| k.suspect.is_none()));
+}
+
+/// A package of a key's component, sealed here in an earlier ceremony, comes to another one and was opened on the way:
+/// the key and what stands under it are suspect with it, in one commit and by the rule alone.
+#[test]
+fn an_opened_package_makes_the_key_of_its_component_suspect_and_what_stands_under_it() {
+    let (store, mut session) = practice(true);
+    tree(&mut session);
+    made(&mut session, &K1, "bystander");
+    let arn = |session: &Session, label: &str| session.resolve(label).unwrap();
+    let zone = arn(&session, "zone");
+    for (part, who, serial, digit) in [(1, "Ana", "N-1", 0x3b_u8), (2, "Ben", "N-2", 0xd9)] {
+        turn(
+            &mut session,
+            "early",
+            part,
+            who,
+            ComponentStep::Enter {
+                value: SecretBytes::new((0..16).map(|n| digit ^ n).collect()),
+                kcv: None,
+                source: Source::Entered,
+            },
+        );
+        let (serial, witness) = (serial.to_owned(), "Wim".to_owned());
+        turn(
+            &mut session,
+            "early",
+            part,
+            who,
+            ComponentStep::Seal { serial, witness },
+        );
+    }
+    session.state.components[0].key = Some(zone);
+
+    // Whole packages, and opened ones of another set, are no reason.
+    turn(&mut session, "late", 1, "Ana", came("N-1", false));
+    turn(&mut session, "other", 1, "Ana", came("X-7", true));
+    assert!(session.view().keys.iter().all(|k| k.suspect.is_none()));
+
+    let events = session.view().events;
+    turn(&mut session, "late", 2, "Ben", came("n 2", true));
+    assert_eq!(session.view().events, events + 1, "one commit");
+    session.close().unwrap();
+    let mut session = reopened(&store);
+    let why = |session: &Session, label: &str| {
+        let keys = session.view().keys;
+        let row = keys.iter().find(|k| k.label == label).cloned();
+        row.unwrap().suspect.map(|(since, _)| since)
+    };
+    let of_zone = why(&session, "zone").unwrap();
+    assert!(
+        of_zone.contains("Ben found package n 2 with component 2 of"),
+        "{of_zone}"
+    );
+    let of_pek = why(&session, "pek").unwrap();
+    assert!(
+        of_pek.contains("stands under zone, which is suspect"),
+        "{of_pek}"
+    );
+    assert_eq!(why(&session, "bystander"), None);
+    for (key, wrap) in [("pek", "bystander"), ("bystander", "zone")] {
+        let block = [("key", key), ("wrap", wrap), ("output", "again.json")];
+        let refused = act(&mut session, "export-key.tr31", &block, &[]).unwrap_err();
+        assert!(
+            refused.to_string().contains("is SUSPECT since"),
+            "{refused}"
+        );
+    }
+    marked(&mut session, "pek", "cleared").unwrap();
+}
+
+fn came(serial: &str, tampered: bool) -> ComponentStep {
+    let (serial, advised) = (serial.to_owned(), serial.to_owned());
+    let advised_by = "Wim".to_owned();
+    ComponentStep::Receive {
+        serial,
+        advised,
+        advised_by,
+        tampered,
+    }
+}
+
+fn turn(session: &mut Session, set: &str, part: u8, person: &str, step: ComponentStep) {
+    let set = SetRef {
+        id: set.to_owned(),
+        label: format!("kek-{}", if set == "other" { set } else { "zone" }),
+        algorithm: KeyAlgorithm::AES_128,
+        parts: 2,
+        run: None,
+    };
+    let command = ComponentCommand {
+        set,
+        part,
+        person: person.to_owned(),
+        by: "test".to_owned(),
+        step,
+        arrow: None,
+    };
+    session
+        .perform(Command::Component(Box::new(command)))
+        .unwrap();
 }
 
 /// A root that is suspect vouches for nobody.

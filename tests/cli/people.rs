@@ -188,6 +188,11 @@ fn without_another_file_the_new_words_take_the_place_of_the_old_ones() {
     cut.refused(1, "passphrase does not open this envelope");
     cut.refused(1, "old.json.new lies beside it");
     room.ok("vault status t.vault --unlock-file old.json.new");
+    // So does a restore.
+    room.ok("vault backup t.vault --to copy.vault --medium stick --unlock-file old.json.new");
+    room.run("vault restore copy.vault --to new.vault --reason lost --unlock-file old.json")
+        .refused(1, "old.json.new lies beside it");
+    assert!(!room.path("new.vault").exists());
 }
 
 /// A rehearsal vault with two keys, a copy of it, and then the first key destroyed.

@@ -93,6 +93,32 @@ fn what_cannot_begin_leaves_nothing() {
     assert!(!room.path("out").exists());
 }
 
+/// Nobody is there to see new words: scripts that give some are refused before they begin, but for rehearsals.
+#[test]
+fn a_script_that_gives_people_new_words_does_not_begin_without_them() {
+    let room = Room::new();
+    room.test_vault();
+    let log = || std::fs::read_to_string(room.path("t.vault/audit.jsonl")).unwrap();
+    for (script, step) in [
+        ("custodian-replacement", "replace"),
+        ("vault-recovery", "rotate"),
+    ] {
+        let play = format!("play {script}.toml --headless --out out");
+        let alone = room.run(&format!("{play} --vault t.vault --unlock-file people.json"));
+        alone.refused(3, &format!("Step {step} gives everybody new words"));
+        alone.refused(3, "Nothing was begun. Play the script at a terminal");
+        assert!(!log().contains("run-begin"), "{}", log());
+        assert!(!room.path("out").exists());
+        let runs = room.run(&format!(
+            "{play} --resume --vault t.vault --unlock-file people.json"
+        ));
+        assert_ne!(runs.status, 0);
+        room.ok(&play);
+        std::fs::remove_dir_all(room.path("out")).unwrap();
+    }
+    room.ok("play first-key.toml --headless --vault t.vault --unlock-file people.json --out out");
+}
+
 #[test]
 fn a_failing_step_writes_the_summary_and_no_output_of_its_own() {
     let room = Room::new();

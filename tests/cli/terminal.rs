@@ -178,6 +178,33 @@ fn an_act_is_signed_person_by_person() {
     assert_eq!(status["keys"], 1);
 }
 
+/// After a rotation that was cut before its new words took their file's place, a script at a terminal names the way in
+/// as every other command does, on the screen and in lines, and begins with the words that open.
+#[test]
+fn a_script_at_a_terminal_names_the_words_of_a_rotation_that_was_cut() {
+    let room = Room::new();
+    room.test_vault();
+    let words = std::fs::read(room.path("people.json")).unwrap();
+    std::fs::write(room.path("people.json.new"), "{}").unwrap();
+    let mut old: serde_json::Value = serde_json::from_slice(&words).unwrap();
+    for person in old["custodians"].as_array_mut().unwrap() {
+        person["passphrase"] = "the words of last year".into();
+    }
+    std::fs::write(room.path("people.json"), old.to_string()).unwrap();
+    for look in ["", " --plain"] {
+        let line = format!("play first-key.toml --vault t.vault --unlock-file people.json{look}");
+        let (status, text) = Terminal::run(&room, &line).ends();
+        assert_eq!(status, 1, "{text}");
+        assert!(text.contains("people.json.new lies beside it"), "{text}");
+    }
+    std::fs::write(room.path("people.json"), &words).unwrap();
+    let line = "play first-key.toml --vault t.vault --unlock-file people.json";
+    let mut terminal = Terminal::run(&room, line);
+    terminal.expect("Who is here");
+    terminal.child.kill().unwrap();
+    terminal.ends();
+}
+
 #[test]
 fn nobody_at_the_keyboard_changes_nothing() {
     let room = Room::new();

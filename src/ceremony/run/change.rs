@@ -2,10 +2,10 @@
 //! commit that puts the change in force.
 
 use crate::session::field::Field;
-use crate::session::{Arrow, Changing, Run, Session, StepState, op_custody};
+use crate::session::{Arrow, Changing, Run, Session, StepState};
 
 use super::super::ask::{Answer, Ask};
-use super::super::changing::ChangeTalk;
+use super::super::changing::{ChangeTalk, gives_words};
 use super::super::model::Step;
 use super::drive::{Halt, Work};
 use super::sign::again;
@@ -89,8 +89,7 @@ impl Runner {
 
     /// The enrolment forms and the new witness card of a rotation, made from the vault as it stands after it.
     pub(super) fn papers(step: &Step, session: &Session) -> Vec<(String, Vec<u8>)> {
-        let rotates = [op_custody::ROTATE.name, op_custody::REPLACE.name];
-        if !rotates.contains(&step.op.name) {
+        if !gives_words(step.op) {
             return Vec::new();
         }
         let papers = session.papers().into_iter();

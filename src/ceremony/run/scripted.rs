@@ -2,9 +2,11 @@
 
 use crate::crypto::SecretBytes;
 use crate::session::components::NOT_PRINTED;
-use crate::session::{Profile, Refusal, RunOutcome, Session};
+use crate::session::{Profile, Refusal, RunOutcome, Session, StepState};
 
 use super::super::ask::{Advance, Answer, AskField};
+use super::super::changing::gives_words;
+use super::super::script::Script;
 use super::super::{ops, ops_components};
 use super::components::DERIVE;
 use super::{RunError, Runner, Stage};
@@ -13,6 +15,33 @@ use super::{RunError, Runner, Stage};
 const MANY: usize = 100_000;
 
 impl Runner {
+    /// Whether nobody need attend a run that is begun or, with `resume`, taken up: outside rehearsals no step that is
+    /// still to be done may give people new words, which no file may hold.
+    ///
+    /// # Errors
+    /// PersonNeeded, which names the step; nothing was begun.
+    pub fn needs_nobody(session: &Session, script: &Script, resume: bool) -> Result<(), RunError> {
+        if session.profile() == Profile::Rehearsal {
+            return Ok(());
+        }
+        let run = session.last_run(&script.sha256_hex());
+        let run = run.filter(|run| resume && run.outcome.is_none());
+        let done = |id: &str| {
+            let mut steps = run.iter().flat_map(|run| &run.steps);
+            steps.any(|record| record.id == id && record.state >= StepState::Executed)
+        };
+        let mut steps = script.model.steps.iter();
+        match steps.find(|step| gives_words(step.op) && !done(&step.id)) {
+            None => Ok(()),
+            Some(step) => Err(RunError::Refused(Refusal::PersonNeeded(format!(
+                "Step {} gives everybody new words, which each of them alone sees and writes down: no unlock file \
+                 holds them, and nobody can be asked here. Nothing was begun. Play the script at a terminal, with \
+                 its people there; without a vault, --headless plays it in a rehearsal.",
+                step.id
+            )))),
+        }
+    }
+
     /// Answers everything from `[rehearsal]` and held keys until the run ends.
     ///
     /// # Errors

@@ -99,7 +99,9 @@ impl Restore {
         match &self.which.unlock_file {
             Some(file) => {
                 unlock_file::allowed_in(profile)?;
-                opening.enter_unlock_file(&unlock_file::read(file)?)?;
+                opening
+                    .enter_unlock_file(&unlock_file::read(file)?)
+                    .map_err(|refusal| unlock_file::or_its_successor(file, refusal.into()))?;
             }
             None if sessions::sample_people(&opening.bootstrap()) => {
                 opening.enter_unlock_file(sessions::sample_unlock_file().as_bytes())?;

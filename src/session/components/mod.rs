@@ -9,6 +9,7 @@ mod judging;
 mod sentence;
 mod slip;
 mod state;
+mod suspicion;
 mod turns;
 
 use hmac::{Hmac, KeyInit, Mac};

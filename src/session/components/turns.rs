@@ -6,6 +6,7 @@ use crate::crypto::SecretBytes;
 use crate::crypto::components::{self, Difference};
 use crate::custody::ledger::{Access, HandOut, Holding};
 
+use super::suspicion;
 use super::{
     ComponentCommand, ComponentSet, ComponentStep, HeldComponent, Package, SetRef, Source,
     commitment, ineligible, same_value, wrong,
@@ -93,9 +94,17 @@ impl Session {
                     tampered,
                     at: turn.at,
                 });
-                let note = note.with("package", serial);
+                let note = note.with("package", serial.clone());
                 let note = note.with("advice_read_by", advised_by);
-                (note.with("tampered", tampered), String::new())
+                let note = note.with("tampered", tampered);
+                let note = if tampered {
+                    let who = (turn.part, turn.person);
+                    let marked = suspicion::of_package(working, turn.set, who, &serial, turn.at);
+                    note.with("suspect_keys", marked)
+                } else {
+                    note
+                };
+                (note, String::new())
             }
             ComponentStep::Enter { value, kcv, source } => {
                 self.may_be_entered(known, turn, &value, source)?;
@@ -307,12 +316,14 @@ fn known_set<'s>(sets: &'s mut Vec<ComponentSet>, set: &SetRef, at: i64) -> &'s 
     &mut sets[place]
 }
 
+/// A serial as it is compared: spaces, hyphens and case do not count.
+pub(super) fn plain(serial: &str) -> String {
+    let kept = serial.chars().filter(|c| c.is_alphanumeric());
+    kept.flat_map(char::to_uppercase).collect()
+}
+
 /// C3: what is on the package is what the sender advised by another way.
 fn compare_serials(serial: &str, advised: &str) -> Result<(), Refusal> {
-    let plain = |text: &str| -> String {
-        let kept = text.chars().filter(|c| c.is_alphanumeric());
-        kept.flat_map(char::to_uppercase).collect()
-    };
     if plain(serial).is_empty() {
         return Err(wrong(
             "A package has a serial. Nothing was received: read it from the package.",
