@@ -7,6 +7,28 @@ use super::SetRef;
 use super::turns::plain;
 use crate::session::op_suspect;
 use crate::session::state::State;
+use crate::session::{KeyRow, Session};
+
+/// The keys that a component in this package is part of.
+fn keys_of(state: &State, set: &SetRef, serial: &str) -> Vec<String> {
+    let same = |other: &str| plain(other) == plain(serial);
+    let lies_there = state.ledger.holdings.iter();
+    let lies_there = lies_there
+        .filter(|h| h.until.is_none() && same(&h.place))
+        .map(|h| h.split.clone());
+    let sets = state.components.iter();
+    let came_in_it = sets
+        .filter(|known| known.packages.iter().any(|p| same(&p.serial)))
+        .map(|known| known.id.clone());
+    let mut touched: BTreeSet<String> = lies_there.chain(came_in_it).collect();
+    touched.insert(set.id.clone());
+    state
+        .components
+        .iter()
+        .filter(|known| touched.contains(&known.id))
+        .filter_map(|known| known.key.clone())
+        .collect()
+}
 
 /// Marks the keys that the component in an opened package is part of, and their dependants; the ARNs newly marked.
 ///
@@ -19,23 +41,7 @@ pub(super) fn of_package(
     serial: &str,
     at: i64,
 ) -> Vec<String> {
-    let same = |other: &str| plain(other) == plain(serial);
-    let lies_there = working.ledger.holdings.iter();
-    let lies_there = lies_there
-        .filter(|h| h.until.is_none() && same(&h.place))
-        .map(|h| h.split.clone());
-    let sets = working.components.iter();
-    let came_in_it = sets
-        .filter(|known| known.packages.iter().any(|p| same(&p.serial)))
-        .map(|known| known.id.clone());
-    let mut touched: BTreeSet<String> = lies_there.chain(came_in_it).collect();
-    touched.insert(set.id.clone());
-    let keys: Vec<String> = working
-        .components
-        .iter()
-        .filter(|known| touched.contains(&known.id))
-        .filter_map(|known| known.key.clone())
-        .collect();
+    let keys = keys_of(working, set, serial);
     let reason = format!(
         "{person} found package {serial} with component {part} of {} opened",
         set.label
@@ -43,4 +49,17 @@ pub(super) fn of_package(
     keys.iter()
         .flat_map(|key| op_suspect::mark_with_dependants(working, key, &reason, at))
         .collect()
+}
+
+impl Session {
+    /// The keys of this vault that a component in a package is part of, each with its suspicion and what stands under it.
+    pub(crate) fn keys_of_package(&self, set: &SetRef, serial: &str) -> Vec<KeyRow> {
+        let keys = keys_of(&self.state, set, serial);
+        let view = self.view();
+        let rows = view
+            .keys
+            .iter()
+            .filter(|row| keys.contains(&row.key.key_arn));
+        rows.cloned().collect()
+    }
 }
