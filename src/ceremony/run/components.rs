@@ -1,5 +1,7 @@
 //! Custodians' turns with components: one at the screen, the paper in hand, everybody else stands back.
 
+use std::fmt::Write as _;
+
 use std::collections::VecDeque;
 
 use sha2::{Digest as _, Sha256};
@@ -407,20 +409,21 @@ impl Runner {
 
 /// What became of the keys that a component in the package belonged to; empty where there is none.
 fn formed_of(session: &Session, set: &SetRef, serial: &str) -> String {
-    let keys = session.keys_of_package(set, serial).into_iter();
-    keys.map(|row| {
+    let mut words = String::new();
+    for row in session.keys_of_package(set, serial) {
         let under = row.suspect.map_or_else(Vec::new, |(_, under)| under);
         let under = match under.as_slice() {
             [] => String::new(),
             some => format!(" Under it: {}.", some.join("; ")),
         };
-        format!(
+        let _ = write!(
+            words,
             " A component of {} lay in it: that key is SUSPECT as well, is not used, exported or enabled, and stays so \
              until an act clears it.{under}",
             row.label
-        )
-    })
-    .collect()
+        );
+    }
+    words
 }
 
 /// What was typed, as bytes; nothing where a rehearsal takes the right value.

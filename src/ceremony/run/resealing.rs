@@ -188,7 +188,7 @@ impl Runner {
         };
         let mut said = answers.into_iter().map(|answer| match answer {
             Answer::Text(text) => text.trim().to_owned(),
-            _ => String::new(),
+            Answer::Secret(_) => String::new(),
         });
         let (serial, reason) = (
             said.next().unwrap_or_default(),

@@ -225,21 +225,7 @@ impl Screen for Exchange {
         let Some(view) = &world.view else { return };
         let (width, height) = (canvas.width(), canvas.height());
         if view.exports.is_empty() {
-            let room = width.saturating_sub(4);
-            let mut y = canvas.paragraph(
-                2,
-                1,
-                room,
-                Role::Title,
-                tr("Nothing has left this vault yet."),
-            );
-            y = y.saturating_add(3);
-            y = y.saturating_add(1).saturating_add(canvas.paragraph(2, y.saturating_sub(1), room, Role::Text, tr("x wraps a key for a receiver. Ask the receiver first for the output of `aws payment-cryptography get-parameters-for-import`: the certificate and the token in it are what the key is wrapped for.")));
-            for words in ELSEWHERE {
-                y = y
-                    .saturating_add(canvas.paragraph(2, y, room, Role::Text, words))
-                    .saturating_add(1);
-            }
+            nothing_left(canvas);
             return;
         }
         let column = |title, width| Column {
@@ -359,5 +345,25 @@ impl Screen for Exchange {
             }
             _ => None,
         }
+    }
+}
+
+/// What an empty list teaches.
+fn nothing_left(canvas: &mut Canvas<'_>) {
+    let width = canvas.width();
+    let room = width.saturating_sub(4);
+    let mut y = canvas.paragraph(
+        2,
+        1,
+        room,
+        Role::Title,
+        tr("Nothing has left this vault yet."),
+    );
+    y = y.saturating_add(3);
+    y = y.saturating_add(1).saturating_add(canvas.paragraph(2, y.saturating_sub(1), room, Role::Text, tr("x wraps a key for a receiver. Ask the receiver first for the output of `aws payment-cryptography get-parameters-for-import`: the certificate and the token in it are what the key is wrapped for.")));
+    for words in ELSEWHERE {
+        y = y
+            .saturating_add(canvas.paragraph(2, y, room, Role::Text, tr(words)))
+            .saturating_add(1);
     }
 }
