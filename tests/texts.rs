@@ -247,7 +247,7 @@ fn declared_texts_and_those_in_place_are_both_found() {
     for known in [
         "Deletions",
         "No deletion is pending.",
-        "{label} is destroyed",
+        "ATTEST that copy {copy} is destroyed",
         "Verdict",
         "suspect: used no more",
         "An envelope was lost",

@@ -10,6 +10,7 @@ use crate::session::changing_words::{footing_of, footing_of_presence, lines_of, 
 use crate::session::field::Field;
 use crate::session::op::Op;
 use crate::session::{ChangeTurn, Changing, Hand, Moment, Profile, Refusal, Session, op_custody};
+use crate::text::say;
 
 use super::ask::{Answer, Ask, AskField, ShownWords};
 use super::read_envelope;
@@ -260,7 +261,7 @@ fn who_is_here(turn: &ChangeTurn, session: &Session) -> Ask {
     let rehearsal = session.profile() == Profile::Rehearsal;
     Ask {
         title: title_of(turn, false),
-        body: vec![format!("Is {} here?", turn.person)],
+        body: vec![say!("Is {person} here?", person = turn.person)],
         fields: vec![AskField {
             exactly: None,
             practice: rehearsal.then(|| PRESENT.to_owned()),

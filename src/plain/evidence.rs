@@ -57,7 +57,7 @@ impl Home<'_, '_> {
                 .map(crate::api::Timestamp::rfc3339)
                 .unwrap_or_default();
             let who = if line.who.is_empty() {
-                "nobody"
+                tr("nobody")
             } else {
                 &line.who
             };

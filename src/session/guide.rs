@@ -383,12 +383,12 @@ pub fn signers(pending: &PendingView, view: &View) -> Vec<Entry> {
 
 /// Who may sign the line that names a bundle's parts, and why others may not; last, that nobody does (an empty id).
 pub fn bundle_signers(view: &View) -> Vec<Entry> {
-    let signs = |p: &super::view::PersonView| Entry::new(&p.name, &p.name, &p.role);
+    let signs = |p: &super::view::PersonView| Entry::new(&p.name, &p.name, role_word(&p.role));
     let (off, on): (Vec<_>, Vec<_>) = view.people.iter().partition(|p| p.role == "administrator");
     let mut entries: Vec<Entry> = on.into_iter().map(signs).collect();
     entries.push(Entry::new(
         "",
-        "nobody",
+        tr("nobody"),
         tr("report, files and recording are then not signed in it"),
     ));
     entries.extend(off.into_iter().map(|p| {

@@ -14,7 +14,8 @@ const NAMED: &str = "
     SHA ANSI TDES AES RSA KCV KEY EDWU SYMMETRIC CreateKey KeyUsage ENCRYPTION alias zmk rehearsal toml arn payment cryptography east
     Name Payment Cryptography Example Service REHEARSAL TEST PRODUCTION
     encrypt decrypt wrap unwrap
-    Ctrl PgUp PgDn";
+    Ctrl PgUp PgDn
+    yes";
 
 /// Screens that show what was recorded or comes from elsewhere, line by line: the log, forms, scripts, a folder.
 const SHOWN: &[&str] = &[

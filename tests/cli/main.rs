@@ -14,6 +14,7 @@ mod call;
 mod form;
 mod help;
 mod inspect;
+mod killed;
 mod people;
 mod play;
 mod policy;

@@ -217,7 +217,7 @@ impl Screen for SignBundle {
         let room = width.saturating_sub(4);
         let mut y = canvas.paragraph(2, 0, room, Role::Title, &self.of);
         y = y.saturating_add(1);
-        y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, guide::BUNDLE_SIGNED));
+        y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, tr(guide::BUNDLE_SIGNED)));
         y = y.saturating_add(1);
         match &self.stage {
             Stage::Who => {
