@@ -55,8 +55,13 @@ fn stopped(model: &Model, report: &mut Report) {
         return;
     };
     if !model.on_abort.contains(&AbortAct::Reseal) {
+        let place = if model.on_abort.is_empty() {
+            &first.step.place
+        } else {
+            &model.on_abort_place
+        };
         report.warning(
-            &model.on_abort_place,
+            place,
             Some(first.step),
             "Where this run is stopped, papers of components lie open: write \"reseal-open-components\" into [on_abort] \
              `do`.",
