@@ -159,6 +159,7 @@ impl Runner {
                 exactly: (field.id == PHRASE.id).then(|| self.phrase()).flatten(),
                 practice: if rehearsal {
                     self.scripted(session, field.id)
+                        .filter(|text| !text.is_empty())
                 } else {
                     None
                 },
