@@ -388,6 +388,9 @@ fn storm_at(
             terminal.resize((80, 24));
             terminal.signal("-CONT");
             terminal.shows("This screen is blank on purpose");
+            // Its vault is free again before the next one opens it.
+            terminal.signal("-KILL");
+            terminal.ended();
             terminal = begin();
             last.clear();
         }

@@ -404,7 +404,7 @@ impl Acting<'_, '_> {
         let people: Vec<guide::Entry> = view
             .people
             .iter()
-            .map(|p| guide::Entry::new(&p.name, &p.name, guide::role_word(&p.role)))
+            .map(|p| guide::Entry::new(&p.name, &p.name, crate::session::said::role(&p.role)))
             .collect();
         let question = Question::new(footing(
             tr("whoever refuses; one person is enough to stop a request"),

@@ -7,7 +7,7 @@ use crate::ceremony::{
 };
 use crate::session::field::{Field, Kind};
 use crate::session::guide::Entry;
-use crate::session::run::state_said;
+use crate::session::said;
 use crate::session::{Profile, RunOutcome, Session, Stop, practice};
 use crate::text::{say, tr};
 
@@ -164,7 +164,7 @@ impl Run<'_, '_> {
                     "Step {number} of {count} is {state}: {title}.{note}",
                     number = step.number,
                     count,
-                    state = state_said(&step.state),
+                    state = said::step(&step.state),
                     title = step.title.trim_end_matches('.'),
                     note
                 ));

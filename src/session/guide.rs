@@ -7,8 +7,8 @@ use crate::text::{say, tr};
 
 use super::field::usage as usage_named;
 use super::op_exchange::{PUBLIC_KEY_CERTIFICATE, SIGNING_REQUEST};
-use super::view::{KeyRow, PendingView, View};
-use super::{modes, op, op_suspect};
+use super::view::{KeyRow, PendingView, PersonView, View};
+use super::{modes, op, op_suspect, said};
 
 /// One choice; those that cannot be taken are shown with the reason, not hidden.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -322,28 +322,8 @@ fn pair_off(op: &str, row: &KeyRow) -> Option<&'static str> {
 
 /// Everybody who could ask for an act, those first who usually do; witnesses are shown and off.
 pub fn people(view: &View) -> Vec<Entry> {
-    let entry = |p: &super::view::PersonView| Entry::new(&p.name, &p.name, role_word(&p.role));
+    let entry = |p: &PersonView| Entry::new(&p.name, &p.name, said::role(&p.role));
     view.people.iter().map(entry).collect()
-}
-
-/// A role in the language of the screens.
-pub fn role_word(role: &str) -> &str {
-    match role {
-        "administrator" => tr("administrator"),
-        "custodian" => tr("custodian"),
-        "witness" => tr("witness"),
-        other => other,
-    }
-}
-
-/// How far an export has come, in the language of the screens.
-pub fn export_word(state: &str) -> &str {
-    match state {
-        "sent" => tr("sent"),
-        "confirmed" => tr("confirmed"),
-        "DIFFERS" => tr("DIFFERS"),
-        other => other,
-    }
 }
 
 /// Who may ask for an act, and why others may not.
@@ -383,7 +363,7 @@ pub fn signers(pending: &PendingView, view: &View) -> Vec<Entry> {
 
 /// Who may sign the line that names a bundle's parts, and why others may not; last, that nobody does (an empty id).
 pub fn bundle_signers(view: &View) -> Vec<Entry> {
-    let signs = |p: &super::view::PersonView| Entry::new(&p.name, &p.name, role_word(&p.role));
+    let signs = |p: &PersonView| Entry::new(&p.name, &p.name, said::role(&p.role));
     let (off, on): (Vec<_>, Vec<_>) = view.people.iter().partition(|p| p.role == "administrator");
     let mut entries: Vec<Entry> = on.into_iter().map(signs).collect();
     entries.push(Entry::new(

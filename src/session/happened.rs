@@ -165,7 +165,7 @@ pub fn row(person: &PersonView, view: &View) -> [String; 5] {
     };
     [
         person.name.clone(),
-        super::guide::role_word(&person.role).to_owned(),
+        super::said::role(&person.role).to_owned(),
         envelopes,
         last,
         due,

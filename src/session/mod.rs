@@ -71,6 +71,7 @@ mod restoring;
 pub mod returning;
 mod rotation;
 pub mod run;
+pub mod said;
 mod sentence;
 mod sentence_blocks;
 mod sentence_custody;

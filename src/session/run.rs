@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Timestamp;
-use crate::text::tr;
 
 /// Where a step stands (design: `planned → armed → issued → co-signed → executing → executed → verified →
 /// witnessed → closed`, plus `exception` and `aborted`).
@@ -52,24 +51,6 @@ impl StepState {
             Self::Exception => "exception",
             Self::Aborted => "aborted",
         }
-    }
-}
-
-/// The name of a step's state in the language of the screens.
-pub fn state_said(name: &str) -> &str {
-    match name {
-        "planned" => tr("planned"),
-        "armed" => tr("armed"),
-        "issued" => tr("issued"),
-        "co-signed" => tr("co-signed"),
-        "executing" => tr("executing"),
-        "executed" => tr("executed"),
-        "verified" => tr("verified"),
-        "witnessed" => tr("witnessed"),
-        "closed" => tr("closed"),
-        "exception" => tr("exception"),
-        "aborted" => tr("aborted"),
-        other => other,
     }
 }
 

@@ -1,7 +1,5 @@
 //! Custodians' turns with components: one at the screen, the paper in hand, everybody else stands back.
 
-use std::fmt::Write as _;
-
 use std::collections::VecDeque;
 
 use sha2::{Digest as _, Sha256};
@@ -232,7 +230,7 @@ impl Runner {
             return Err(halt);
         }
         if tampered {
-            let keys = formed_of(session, &of, &serial);
+            let keys = session.keys_of_package(&of, &serial);
             return self.fail(
                 session,
                 format!(
@@ -405,25 +403,6 @@ impl Runner {
         self.arrow(StepState::Executed)?;
         Ok(())
     }
-}
-
-/// What became of the keys that a component in the package belonged to; empty where there is none.
-fn formed_of(session: &Session, set: &SetRef, serial: &str) -> String {
-    let mut words = String::new();
-    for row in session.keys_of_package(set, serial) {
-        let under = row.suspect.map_or_else(Vec::new, |(_, under)| under);
-        let under = match under.as_slice() {
-            [] => String::new(),
-            some => format!(" Under it: {}.", some.join("; ")),
-        };
-        let _ = write!(
-            words,
-            " A component of {} lay in it: that key is SUSPECT as well, is not used, exported or enabled, and stays so \
-             until an act clears it.{under}",
-            row.label
-        );
-    }
-    words
 }
 
 /// What was typed, as bytes; nothing where a rehearsal takes the right value.

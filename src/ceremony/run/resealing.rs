@@ -13,7 +13,6 @@ use crate::text::{say, tr};
 use super::super::ask::{Answer, Ask};
 use super::super::model::Role;
 use super::super::ops_components::SEAL;
-use super::asks::acting;
 use super::drive::{Halt, Work};
 use super::sign::again;
 use super::{Runner, Stage};
@@ -241,7 +240,7 @@ impl Runner {
                 label
             ),
             footing: crate::session::field::Footing {
-                acts: acting(&paper.person, &role),
+                acts: format!("{role} {}", paper.person),
                 enter: tr("records where the paper is; the next holder, then signatures")
                     .to_owned(),
                 so_far: tr("the run is stopped; this paper lies open and is in no package")

@@ -2,12 +2,13 @@
 //! becomes SUSPECT with what stands under it, in the same commit (PCI PIN 9-2).
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::SetRef;
 use super::turns::plain;
+use crate::session::Session;
 use crate::session::op_suspect;
 use crate::session::state::State;
-use crate::session::{KeyRow, Session};
 
 /// The keys that a component in this package is part of.
 fn keys_of(state: &State, set: &SetRef, serial: &str) -> Vec<String> {
@@ -52,14 +53,32 @@ pub(super) fn of_package(
 }
 
 impl Session {
-    /// The keys of this vault that a component in a package is part of, each with its suspicion and what stands under it.
-    pub(crate) fn keys_of_package(&self, set: &SetRef, serial: &str) -> Vec<KeyRow> {
+    /// What became of the keys that a component in this package is part of, as the record says it; empty where there
+    /// is none.
+    pub(crate) fn keys_of_package(&self, set: &SetRef, serial: &str) -> String {
         let keys = keys_of(&self.state, set, serial);
         let view = self.view();
-        let rows = view
+        let mut words = String::new();
+        for row in view
             .keys
             .iter()
-            .filter(|row| keys.contains(&row.key.key_arn));
-        rows.cloned().collect()
+            .filter(|row| keys.contains(&row.key.key_arn))
+        {
+            let under = row
+                .suspect
+                .as_ref()
+                .map_or(&[][..], |(_, under)| under.as_slice());
+            let under = match under {
+                [] => String::new(),
+                some => format!(" Under it: {}.", some.join("; ")),
+            };
+            let _ = write!(
+                words,
+                " A component of {} lay in it: that key is SUSPECT as well, is not used, exported or enabled, and \
+                 stays so until an act clears it.{under}",
+                row.label
+            );
+        }
+        words
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use crossterm::event::KeyEvent;
 
 use crate::session::field::Footing;
-use crate::session::guide;
+use crate::session::said;
 use crate::session::{ExportView, Outcome, ReceiptView};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
@@ -247,7 +247,7 @@ impl Screen for Exchange {
                     let row = vec![
                         e.label.clone(),
                         clock(e.at),
-                        guide::export_word(&e.state).to_owned(),
+                        said::export(&e.state).to_owned(),
                         super::done::common_name(&e.receiver).to_owned(),
                     ];
                     (state_role(&e.state), row)
@@ -260,10 +260,7 @@ impl Screen for Exchange {
         let y = height.saturating_sub(EXPLAINED);
         canvas.rule(
             y,
-            &[
-                export.label.clone(),
-                guide::export_word(&export.state).to_owned(),
-            ],
+            &[export.label.clone(), said::export(&export.state).to_owned()],
         );
         canvas.within(0, y.saturating_add(1), width, EXPLAINED, |c| {
             self.draw_chosen(export, c);

@@ -7,8 +7,8 @@ use super::review::Review;
 use crate::api::{KeyClass, KeyOrigin, KeyState};
 use crate::session::build::Answers;
 use crate::session::field::Footing;
-use crate::session::guide::export_word;
 pub(crate) use crate::session::guide::{export_off, export_off_in_words, out_off};
+use crate::session::said;
 use crate::session::{KeyRow, View, modes, op};
 use crate::text::{say, tr};
 use crate::tui::acts::Draft;
@@ -156,7 +156,7 @@ fn exports(row: &KeyRow, view: &View) -> Vec<Line> {
             };
             let text = say!(
                 "{state} to {receiver}, KCV {check_value}, file {file}",
-                state = export_word(&e.state),
+                state = said::export(&e.state),
                 receiver = e.receiver,
                 check_value = e.check_value,
                 file = e.file

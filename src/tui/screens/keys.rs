@@ -10,7 +10,7 @@ use super::done::{check_values, common_name};
 use super::key::{KeyPage, export_off_in_words, out_off};
 use super::menu::Menu;
 use crate::session::field::Footing;
-use crate::session::guide::export_word;
+use crate::session::said;
 use crate::session::{KeyRow, View};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
@@ -65,7 +65,7 @@ pub(crate) fn history(row: &KeyRow, view: &View) -> String {
                 "to {common_name} at {clock} ({state})",
                 common_name = common_name(&e.receiver),
                 clock = clock(e.at),
-                state = export_word(&e.state)
+                state = said::export(&e.state)
             )
         })
         .collect();

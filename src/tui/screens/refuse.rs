@@ -4,7 +4,7 @@ use crossterm::event::KeyEvent;
 
 use crate::session::asked::REFUSING;
 use crate::session::field::Footing;
-use crate::session::guide::role_word;
+use crate::session::said;
 use crate::session::{Command, Outcome, PendingView};
 use crate::text::tr;
 use crate::tui::canvas::Canvas;
@@ -31,7 +31,7 @@ impl Refuse {
     pub(crate) fn new(pending: &PendingView, world: &World, beneath: usize) -> Self {
         let people = world.view.iter().flat_map(|v| v.people.iter());
         let entries = people
-            .map(|p| Entry::new(&p.name, &p.name, role_word(&p.role)))
+            .map(|p| Entry::new(&p.name, &p.name, said::role(&p.role)))
             .collect();
         let mut form = Form::of(REFUSING);
         form.set_choices("who", Choices::new(entries));

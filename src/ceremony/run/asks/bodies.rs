@@ -4,7 +4,7 @@ use crate::api::{KeyAlgorithm, Timestamp};
 use crate::crypto::tr34::KeyToken;
 use crate::pki::{Certificate, CounterpartyFile};
 use crate::session::brought::{self, Tr34File};
-use crate::session::guide::role_word;
+use crate::session::said;
 use crate::session::{KeyRow, Profile, Session};
 use crate::text::{say, tr};
 
@@ -84,7 +84,7 @@ impl Runner {
             let name = self.name(place);
             body.push(say!(
                 "  {padded} as `{place}`",
-                padded = format!("{name:<16} {:<14}", role_word(&Self::role(session, &name))),
+                padded = format!("{name:<16} {:<14}", said::role(&Self::role(session, &name))),
                 place
             ));
         }

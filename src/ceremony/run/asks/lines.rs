@@ -19,7 +19,7 @@ pub(super) fn footing(acts: String, enter: &str, so_far: &str) -> Footing {
     }
 }
 
-pub(in crate::ceremony::run) fn acting(person: &str, role: &str) -> String {
+pub(super) fn acting(person: &str, role: &str) -> String {
     format!("{role} {person}")
 }
 

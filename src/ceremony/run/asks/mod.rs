@@ -14,10 +14,9 @@ use super::super::model::Step;
 use super::super::ops;
 use super::stopping::CUSTODY;
 use super::{Runner, Stage, Turn, resealing};
-pub(super) use lines::acting;
 pub(crate) use lines::key_lines;
 pub(super) use lines::why;
-use lines::{act_lines, footing, not_yet, word_lines};
+use lines::{act_lines, acting, footing, not_yet, word_lines};
 
 const PASSPHRASE: Field = Field {
     id: "passphrase",
