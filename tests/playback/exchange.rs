@@ -44,7 +44,7 @@ fn without_stand_ins() -> Script {
 }
 
 /// A test vault with held keys, as an unlock file gives them.
-fn test_vault() -> Session {
+pub(crate) fn test_vault() -> Session {
     let people = [
         ("Ada", "administrator"),
         ("Ana", "custodian"),

@@ -1,9 +1,10 @@
 //! Time travel: a token lapses on day 8, a deletion runs out on its last second and not before, a certificate expires
 //! in the middle of a ceremony. Each is the right error, and recorded.
 
-use keymoot::ceremony::{RunError, Runner, Script, Wanted, sample};
-use keymoot::session::RunOutcome;
+use keymoot::ceremony::{Advance, Answer, RunError, Runner, Script, Wanted, sample};
+use keymoot::session::{Command, RunOutcome};
 
+use super::exchange::test_vault;
 use super::stage::{contents, parsed, summary, text, vault, wanted};
 
 /// AWS's file, for scripts that want one: a script that was changed has no samples.
@@ -197,4 +198,38 @@ fn a_key_past_its_last_day_is_not_used() {
     };
     assert_eq!(step, "export-kek");
     assert!(message.contains("last day is over"), "{message}");
+}
+
+/// A ceremony that waited moved a test vault's clock for good: an honest watch is right all the same, a wrong one not.
+#[test]
+fn a_watch_agrees_with_the_machine_where_a_test_vault_runs_ahead() {
+    let mut session = test_vault();
+    let days = 2 * 86_400_000;
+    session.perform(Command::Advance { millis: days }).unwrap();
+    let of_run = parsed(&text("first-key.toml"));
+    let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+    let here = runner.answer(&mut session, Vec::new()).unwrap();
+    assert!(matches!(here, Advance::Asks), "{here:?}");
+    let ask = runner.showing(&session).ask.unwrap();
+    let told = ask.body.join(" ");
+    assert!(
+        told.contains("runs 2 d 00") && told.contains("ahead"),
+        "{told}"
+    );
+    let watch = |millis: i64| vec![Answer::Text(session_time(millis))];
+    let now = session.wall_time().millis();
+    let wrong = runner
+        .answer(&mut session, watch(now + 86_400_000))
+        .unwrap();
+    assert!(
+        matches!(&wrong, Advance::Again(words) if words.contains("differ by")),
+        "{wrong:?}"
+    );
+    let right = runner.answer(&mut session, watch(now)).unwrap();
+    assert!(matches!(right, Advance::Asks), "{right:?}");
+    assert_ne!(runner.showing(&session).ask.unwrap().person, ask.person);
+}
+
+fn session_time(millis: i64) -> String {
+    keymoot::api::Timestamp::from_millis(millis).rfc3339()
 }

@@ -15,14 +15,22 @@ use super::{RunError, Runner, Stage};
 const MANY: usize = 100_000;
 
 impl Runner {
-    /// Whether nobody need attend a run that is begun or, with `resume`, taken up: outside rehearsals no step that is
-    /// still to be done may give people new words, which no file may hold.
+    /// Whether nobody need attend a run that is begun or, with `resume`, taken up: never in production; in a test vault
+    /// no step that is still to be done may give people new words, which no file may hold.
     ///
     /// # Errors
     /// PersonNeeded, which names the step; nothing was begun.
     pub fn needs_nobody(session: &Session, script: &Script, resume: bool) -> Result<(), RunError> {
-        if session.profile() == Profile::Rehearsal {
-            return Ok(());
+        match session.profile() {
+            Profile::Rehearsal => return Ok(()),
+            Profile::Production => {
+                return Err(RunError::Refused(Refusal::PersonNeeded(
+                    "Production wants people at a terminal, and nobody can be asked here. Nothing was begun. Play the \
+                     script at a terminal, with its people there."
+                        .into(),
+                )));
+            }
+            Profile::Test => {}
         }
         let run = session.last_run(&script.sha256_hex());
         let run = run.filter(|run| resume && run.outcome.is_none());

@@ -4,13 +4,14 @@ use crate::api::{KeyAlgorithm, Timestamp};
 use crate::crypto::tr34::KeyToken;
 use crate::pki::{Certificate, CounterpartyFile};
 use crate::session::brought::{self, Tr34File};
+use crate::session::due::left;
 use crate::session::said;
 use crate::session::{KeyRow, Profile, Session};
 use crate::text::{say, tr};
 
 use super::super::super::model::Step;
 use super::super::super::{ops, ops_carry, ops_components};
-use super::super::judge::block_in;
+use super::super::judge::{self, block_in};
 use super::super::{Runner, Turn};
 use super::lines::{
     block_lines, certificate_lines, commands, cryptogram_lines, key_lines, word_lines,
@@ -29,10 +30,7 @@ impl Runner {
                 tr("nothing has been done; the room is only being counted"),
             ),
             name if name == ops::ATTEST_CLOCK.name => (
-                vec![
-                    say!("The vault's clock says {session}.", session = session.now().rfc3339()),
-                    tr("Look at your own watch and type what it says, in UTC.").into(),
-                ],
+                Self::clock_body(session),
                 tr("nothing was changed; everything after this is dated by this clock"),
             ),
             name if name == ops::READ_FILE.name => (
@@ -73,6 +71,25 @@ impl Runner {
                 tr("nothing was done in this step yet"),
             ),
         }
+    }
+
+    fn clock_body(session: &Session) -> Vec<String> {
+        let mut body = vec![
+            say!(
+                "The vault's clock says {now}.",
+                now = session.now().rfc3339()
+            ),
+            tr("Look at your own watch and type what it says, in UTC.").into(),
+        ];
+        if let Some(ahead) = judge::ahead(session) {
+            let time = |millis| Timestamp::from_millis(millis);
+            body.push(say!(
+                "The clock of this test vault runs {span} ahead of the machine's: steps that let time pass moved it. \
+                 A watch that agrees with the machine is right.",
+                span = left(time(0), time(ahead))
+            ));
+        }
+        body
     }
 
     fn present_body(&self, session: &Session, step: &Step) -> Vec<String> {
