@@ -129,6 +129,15 @@ const PAIR_CERTIFICATE: Field = Field {
 /// An own pair and its certificate: neither says anything without the other.
 pub(crate) const OWN_PAIR: [&str; 2] = [OPENING_PAIR.id, PAIR_CERTIFICATE.id];
 
+/// What a key that comes in is called; without a name people see the end of its ARN.
+const COMES_AS: Field = Field {
+    id: "label",
+    label: "Name",
+    hint: "How people here will call it, for example kek-partner-x. Kept as the tag Name.",
+    kind: Kind::Text { max: 64 },
+    optional: true,
+};
+
 /// ImportKey with Tr31KeyBlock.
 pub const IMPORT_TR31: Op = Op {
     name: "import-key.tr31",
@@ -143,6 +152,7 @@ pub const IMPORT_TR31: Op = Op {
             optional: false,
         },
         WRAP,
+        COMES_AS,
     ],
     uses_secret: true,
     phrase: None,
@@ -163,6 +173,7 @@ pub const IMPORT_RSA_WRAP: Op = Op {
         },
         OPENING_PAIR,
         PAIR_CERTIFICATE,
+        COMES_AS,
     ],
     uses_secret: true,
     phrase: None,
@@ -207,6 +218,7 @@ pub const IMPORT_TR34: Op = Op {
         },
         OPENING_PAIR,
         PAIR_CERTIFICATE,
+        COMES_AS,
     ],
     uses_secret: true,
     phrase: None,

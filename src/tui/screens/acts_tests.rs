@@ -69,13 +69,17 @@ fn a_key_goes_out_in_a_key_block_and_comes_in_again() {
     }
     room.shows(&["takes a key in that travelled in a key block"]);
     room.press("<Enter>");
-    room.press(&format!("{}<Enter><Enter>", request.display()));
+    room.press(&format!(
+        "{}<Enter><Enter>pek-again<Enter>",
+        request.display()
+    ));
     room.shows(&["IMPORT KEY", "zmk"]);
     room.press("<Enter>");
     sign(&mut room);
     room.shows(&["Done, saved", "check value"]);
     let view = room.state.world.view.clone().unwrap();
     assert_eq!(view.keys.len(), 3);
+    assert_eq!(view.keys[2].label, "pek-again");
     assert_eq!(
         view.keys[1].key.key_check_value,
         view.keys[2].key.key_check_value
@@ -92,7 +96,7 @@ fn a_file_that_is_not_there_is_said_and_nothing_is_lost() {
     {
         room.press("<Down>");
     }
-    room.press("<Enter>nowhere.json<Enter><Enter>");
+    room.press("<Enter>nowhere.json<Enter><Enter><Enter>");
     room.check("act-import-tr31-missing");
     room.shows(&["nowhere.json", "STOP"]);
 }
