@@ -130,7 +130,7 @@ impl Said {
                 self.gather(value.collect(), self.declarations);
                 return end + 1;
             }
-            "fn" if ident(next, "name") => {
+            "fn" if ident(next, "name") && of_self(tokens.get(at + 2)) => {
                 let body = (at..tokens.len()).find(|n| braces(tokens.get(*n)));
                 let body = body.unwrap_or(at);
                 let stream = inside(tokens.get(body)).unwrap_or_default();
@@ -141,6 +141,11 @@ impl Said {
         }
         at + 1
     }
+}
+
+/// Whether a list of parameters begins with `&self`.
+fn of_self(parameters: Option<&TokenTree>) -> bool {
+    inside(parameters).is_some_and(|stream| stream.into_iter().any(|t| ident(Some(&t), "self")))
 }
 
 /// The text that a declaration gives to a member that is read, or that says something by itself.

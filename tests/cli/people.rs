@@ -474,6 +474,36 @@ fn two_managers_may_except_people_from_reporting_to_different_ones() {
 }
 
 #[test]
+fn what_is_excepted_and_what_is_suspect_stands_in_a_report() {
+    let room = Room::new();
+    with_a_key(&room);
+    let keys = room.json(&format!("call list-keys --vault t.vault {OPEN}"));
+    let key = keys["Keys"][0]["KeyArn"].as_str().unwrap();
+    room.ok(&format!(
+        "vault exempt t.vault --people Dee,custodian-1 --manager Meg --second-manager Max --reason small --form EX-3 \
+         --until 2999-12-31 {OPEN}"
+    ));
+    room.ok(&format!(
+        "vault suspect t.vault --key {key} --verdict suspect --reason found-open {OPEN}"
+    ));
+    room.ok(&format!(
+        "play first-key.toml --headless --vault t.vault --out out {OPEN}"
+    ));
+    let report = std::fs::read_to_string(room.path("out/report.txt")).unwrap();
+    let flat = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "A8 (PCI PIN 25-1.4): Dee, custodian-1 do not report to different managers: small",
+        "excepted until 2999-12-31",
+        "form EX-3",
+        "Meg, Max",
+        "SUSPECT since",
+        "found-open; nothing on record stands under it",
+    ] {
+        assert!(flat.contains(words), "no {words:?} in {report}");
+    }
+}
+
+#[test]
 fn an_access_outside_a_ceremony_is_entered_with_every_field() {
     let room = Room::new();
     room.test_vault();

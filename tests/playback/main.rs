@@ -177,8 +177,9 @@ fn a_report_claims_no_more_than_was_done() {
         "Keys kek-to-aws made, check value 3A6F5B by ANSI_X9_24",
         "Sent how RSA wrap, OAEP, in kek.import-key.rehearsal.json",
         "dual control. State NOT EVIDENCED: signed from a file: nobody typed a passphrase (step make-kek)",
-        "origin. State NOT EVIDENCED: the fingerprint was taken as shown and compared with nothing (steps trust-root, \
-         check-leaf)",
+        "origin. State NOT EVIDENCED: its answers came from a file: nobody is shown to have been there (step read); the \
+         fingerprint was taken as shown and compared with nothing (steps trust-root, check-leaf)",
+        "from beginning to end. State NOT EVIDENCED: its answers came from a file",
         "Package opened nothing was opened here: share and key were held",
         "Suspect packages and keys none",
         "Affidavit of destruction none",

@@ -5,7 +5,7 @@ use keymoot::session::{Run, RunOutcome, Session};
 
 use super::people::{by_people, typing_vault};
 use super::resume::commits;
-use super::stage::{parsed, reopened, resume, secret, text, vault, wanted};
+use super::stage::{contents, parsed, reopened, resume, secret, text, vault, wanted};
 
 /// The second package shows tampering while the first component is entered and its paper lies on the table.
 fn tampered() -> String {
@@ -48,6 +48,14 @@ fn every_paper_that_lies_open_goes_into_a_package_when_the_run_stops() {
     );
     assert!(second.1.contains("by Ben, watched by Wim"), "{second:?}");
     assert_eq!(sealed(&session), 2);
+    let out = tempfile::tempdir().unwrap();
+    runner.write_outputs(&session, out.path()).unwrap();
+    let report = String::from_utf8(contents(out.path())["report.txt"].clone()).unwrap();
+    let flat = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat.contains("component 1 of kek-from-partner: sealed in"),
+        "{report}"
+    );
 }
 
 /// The power fails after every commit: each paper is sealed once, and the run ends stopped.

@@ -38,6 +38,9 @@ const UNSEALED: Field = Field {
 /// What is asked of each holder.
 pub(super) const FIELDS: [Field; 2] = [SERIAL, UNSEALED];
 
+/// How the note of a paper begins.
+pub(super) const PAPER: &str = "on_abort component ";
+
 /// A paper that lies open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct OpenPaper {
@@ -49,7 +52,7 @@ pub(super) struct OpenPaper {
 impl OpenPaper {
     /// The note that says where it went.
     fn note(&self) -> String {
-        format!("on_abort component {} of {}", self.part, self.set.label)
+        format!("{PAPER}{} of {}", self.part, self.set.label)
     }
 }
 

@@ -85,7 +85,7 @@ impl Act {
         if asked::writes(op.name) {
             let stem = row.map_or_else(|| op.name.to_owned(), |r| file_stem(&r.label));
             form.propose(asked::OUTPUT, &format!("{stem}.json"));
-            form.propose(asked::FOLDER.id, &say!("{stem}-out", stem));
+            form.propose(asked::FOLDER.id, &format!("{stem}-out"));
         }
         let mut act = Self {
             op,

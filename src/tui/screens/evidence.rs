@@ -145,7 +145,7 @@ impl Evidence {
 /// The name that is proposed for a bundle's file.
 fn proposal(run: &Run, world: &World) -> String {
     let mark = world.view.as_ref().map_or("", |v| v.profile.file_mark());
-    say!("{script}{mark}.bundle", script = run.script, mark)
+    format!("{}{mark}.bundle", run.script)
 }
 
 fn outcome(run: &Run) -> (&'static str, Role) {

@@ -141,7 +141,11 @@ impl Judged {
         } else {
             ClauseState::Evidenced
         };
-        let Some(why) = weakness(from, self.leans, record) else {
+        let unattended = || {
+            let ritual = audit_lines(record).is_empty() && from.shown.from_a_file();
+            ritual.then_some("its answers came from a file: nobody is shown to have been there")
+        };
+        let Some(why) = weakness(from, self.leans, record).or_else(unattended) else {
             return;
         };
         match self.weak.iter_mut().find(|(known, _)| *known == why) {

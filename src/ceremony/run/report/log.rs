@@ -111,6 +111,12 @@ impl Shown {
         told.collect()
     }
 
+    /// Whether anything of the run was signed from a file: its answers came from one as well.
+    pub(super) fn from_a_file(&self) -> bool {
+        let mut signed = self.lines.values().flat_map(signatures);
+        signed.any(|signature| signature.from_file)
+    }
+
     /// The signatures that a step's lines hold.
     pub(super) fn of_step(&self, record: &StepRecord) -> Vec<Signed> {
         let lines = audit_lines(record);

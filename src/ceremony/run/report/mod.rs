@@ -6,6 +6,7 @@ mod clauses;
 mod counterparties;
 mod hashes;
 mod keys;
+mod ledger;
 mod log;
 mod people;
 mod sent;
@@ -18,6 +19,7 @@ use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, StepState, V
 use super::super::model::{Model, Role, Step};
 use super::super::script::Script;
 use super::drive::audit_head;
+use super::resealing::PAPER;
 use super::sign::{AUDIT_LINE, SIGNED_FROM};
 use super::stopping::CUSTODY;
 
@@ -71,8 +73,8 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         access: access::log(&from),
         certificates: counterparties::certificates(&from),
         copies: copies(&view),
-        suspect: from.shown.suspect(),
-        exceptions: exceptions(&from),
+        suspect: [from.shown.suspect(), ledger::suspect_keys(&view)].concat(),
+        exceptions: [exceptions(&from), ledger::exempted(run, session)].concat(),
         clauses: clauses::table(&from),
         destruction: keys::destruction(&from),
         retain_until: retain_until(run),
@@ -178,10 +180,17 @@ fn exceptions(from: &Material<'_>) -> Vec<Exception> {
                 record.error.clone().unwrap_or_else(|| "stopped".into())
             ),
             decision: match record.state {
-                StepState::Aborted => match record.notes.get(CUSTODY) {
-                    Some(custody) => format!("the run was ended; {custody}"),
-                    None => "the run was ended".to_owned(),
-                },
+                StepState::Aborted => {
+                    let notes = record.notes.iter();
+                    let kept =
+                        notes.filter(|(name, _)| name.starts_with(PAPER) || *name == CUSTODY);
+                    let kept = kept.map(|(name, words)| match name.strip_prefix(PAPER) {
+                        Some(paper) => format!("component {paper}: {words}"),
+                        None => words.clone(),
+                    });
+                    let words = std::iter::once("the run was ended".to_owned()).chain(kept);
+                    words.collect::<Vec<_>>().join("; ")
+                }
                 _ => "recorded, and the run went on".to_owned(),
             },
             by: record.who.clone(),
