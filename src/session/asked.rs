@@ -83,7 +83,7 @@ pub const APPROVAL_ENVELOPE: Field = Field {
 pub const SIGNING_PASSPHRASE: Field = Field {
     id: "passphrase",
     label: "Passphrase",
-    hint: "A wrong one locks nothing: the request stands and you try again.",
+    hint: "A wrong one locks nothing: what was asked stands; you try again.",
     kind: Kind::Passphrase,
     optional: false,
 };

@@ -2,7 +2,7 @@
 //!
 //! English stands where it is said: a screen reads as what it shows. What people see is written `tr("...")`, or
 //! `say!("... {key} ...", key)` where something is filled in, or is one of the declared texts (a field's label and
-//! hint, an act's title, a key's word), which pass through [`tr`] where they are drawn. `src/text/english.toml`
+//! hint, an act's title, a key's word), which pass through `tr` where they are drawn. `src/text/english.toml`
 //! lists every one of them with the files that say it, for those who translate; a test keeps the list true.
 //!
 //! A translation is such a list with the other language's words. It is compiled in and never read from a disk:
