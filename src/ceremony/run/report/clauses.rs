@@ -142,7 +142,7 @@ impl Judged {
             ClauseState::Evidenced
         };
         let unattended = || {
-            let ritual = audit_lines(record).is_empty() && from.shown.from_a_file();
+            let ritual = audit_lines(record).is_empty() && from.shown.leans_on_a_file();
             ritual.then_some("its answers came from a file: nobody is shown to have been there")
         };
         let Some(why) = weakness(from, self.leans, record).or_else(unattended) else {

@@ -112,7 +112,7 @@ impl Shown {
     }
 
     /// Whether anything of the run was signed from a file: its answers came from one as well.
-    pub(super) fn from_a_file(&self) -> bool {
+    pub(super) fn leans_on_a_file(&self) -> bool {
         let mut signed = self.lines.values().flat_map(signatures);
         signed.any(|signature| signature.from_file)
     }
