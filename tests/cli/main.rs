@@ -15,6 +15,7 @@ mod form;
 mod help;
 mod inspect;
 mod killed;
+mod ledger;
 mod people;
 mod play;
 mod policy;
