@@ -14,6 +14,22 @@ use keymoot::vault::MemoryStore;
 
 use super::stage::{Early, contents, environment, script, secret, summary, vault, wanted};
 
+/// The practice answer to every field of an ask.
+pub(crate) fn practised(ask: &Ask) -> Vec<Answer> {
+    let answer = |asked: &keymoot::ceremony::AskField| {
+        let text = asked
+            .practice
+            .clone()
+            .unwrap_or_else(|| panic!("{}: {}", ask.title, asked.field.id));
+        if asked.field.secret() {
+            secret(&text)
+        } else {
+            Answer::Text(text)
+        }
+    };
+    ask.fields.iter().map(answer).collect()
+}
+
 /// Plays at a terminal: every ask is answered with its practice answer, except where `typed` says otherwise.
 pub(crate) fn by_people(
     session: &mut Session,
@@ -33,22 +49,7 @@ pub(crate) fn by_people(
         for line in [&ask.footing.acts, &ask.footing.enter, &ask.footing.so_far] {
             assert!(!line.is_empty(), "{}", ask.title);
         }
-        let practice = || {
-            let fields = ask.fields.iter();
-            let answer = |asked: &keymoot::ceremony::AskField| {
-                let text = asked
-                    .practice
-                    .clone()
-                    .unwrap_or_else(|| panic!("{}: {}", ask.title, asked.field.id));
-                if asked.field.secret() {
-                    secret(&text)
-                } else {
-                    Answer::Text(text)
-                }
-            };
-            fields.map(answer).collect()
-        };
-        let answers = typed(&ask, tries).unwrap_or_else(practice);
+        let answers = typed(&ask, tries).unwrap_or_else(|| practised(&ask));
         if let Advance::Again(words) = runner.answer(session, answers).unwrap() {
             assert!(
                 words.contains("Nothing") || words.contains("No key"),
@@ -172,16 +173,7 @@ fn an_aborted_run_is_recorded_and_leaves_nothing_pending() {
         if ask.title.contains("approves") {
             break;
         }
-        let answers = ask.fields.iter().map(|asked| {
-            let text = asked.practice.clone().unwrap();
-            if asked.field.secret() {
-                secret(&text)
-            } else {
-                Answer::Text(text)
-            }
-        });
-        let answers = answers.collect();
-        runner.answer(&mut session, answers).unwrap();
+        runner.answer(&mut session, practised(&ask)).unwrap();
     }
     assert_eq!(session.view().pending.len(), 1);
     runner.abort(&mut session, "the fire bell rang").unwrap();

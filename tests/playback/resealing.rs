@@ -3,16 +3,9 @@
 use keymoot::ceremony::{Advance, Answer, Runner};
 use keymoot::session::{Run, RunOutcome, Session};
 
-use super::people::{by_people, typing_vault};
+use super::people::{by_people, practised, typing_vault};
 use super::resume::commits;
-use super::stage::{contents, parsed, reopened, resume, secret, text, vault, wanted};
-
-/// The second package shows tampering while the first component is entered and its paper lies on the table.
-fn tampered() -> String {
-    let answer = "serial  = \"TE-448377\"";
-    let script = text("kek-from-components.toml");
-    script.replacen(answer, &format!("{answer}\ntampered = \"yes\""), 1)
-}
+use super::stage::{parsed, reopened, reported, resume, tampered, text, vault, wanted};
 
 fn papers(run: &Run) -> Vec<(String, String)> {
     let notes = run.steps.iter().flat_map(|step| step.notes.iter());
@@ -48,12 +41,9 @@ fn every_paper_that_lies_open_goes_into_a_package_when_the_run_stops() {
     );
     assert!(second.1.contains("by Ben, watched by Wim"), "{second:?}");
     assert_eq!(sealed(&session), 2);
-    let out = tempfile::tempdir().unwrap();
-    runner.write_outputs(&session, out.path()).unwrap();
-    let report = String::from_utf8(contents(out.path())["report.txt"].clone()).unwrap();
-    let flat = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    let report = reported(&runner, &session);
     assert!(
-        flat.contains("component 1 of kek-from-partner: sealed in"),
+        report.contains("component 1 of kek-from-partner: sealed in"),
         "{report}"
     );
 }
@@ -91,17 +81,8 @@ fn holders_are_asked_one_by_one_and_a_paper_that_is_gone_is_recorded_with_its_re
         if ask.title.contains("third") || ask.title.contains("Component 3") {
             break;
         }
-        let answers = ask.fields.iter().map(|asked| {
-            let text = asked.practice.clone().unwrap();
-            if asked.field.secret() {
-                secret(&text)
-            } else {
-                Answer::Text(text)
-            }
-        });
-        let answers = answers.collect();
         assert!(!matches!(
-            runner.answer(&mut session, answers),
+            runner.answer(&mut session, practised(&ask)),
             Ok(Advance::Again(_))
         ));
     }

@@ -114,6 +114,23 @@ pub(crate) fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         .collect()
 }
 
+/// The components of a partner; the second package shows tampering while the first component is entered and its paper
+/// lies on the table.
+pub(crate) fn tampered() -> String {
+    let answer = "serial  = \"TE-448377\"";
+    let script = text("kek-from-components.toml");
+    script.replacen(answer, &format!("{answer}\ntampered = \"yes\""), 1)
+}
+
+/// The text of the report that a run writes, in one line.
+pub(crate) fn reported(runner: &Runner, session: &Session) -> String {
+    let out = tempfile::tempdir().unwrap();
+    runner.write_outputs(session, out.path()).unwrap();
+    let files = contents(out.path());
+    let report = String::from_utf8_lossy(&files["report.txt"]);
+    report.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Plays a script to its end and returns what it writes.
 pub(crate) fn played(name: &str, inputs: &[(&str, &[u8])]) -> BTreeMap<String, Vec<u8>> {
     let script_of_run = script(name);

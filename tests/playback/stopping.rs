@@ -6,7 +6,8 @@ use keymoot::session::{Run, RunOutcome, Session};
 use super::people::{by_people, typing_vault};
 use super::resume::commits;
 use super::stage::{
-    contents, parsed, played, reopened, resume, script, secret, summary, text, vault, wanted,
+    contents, parsed, played, reopened, reported, resume, script, secret, summary, tampered, text,
+    vault, wanted,
 };
 
 const FIRST: &str = "first-key.toml";
@@ -75,24 +76,14 @@ fn a_stop_is_signed_by_everybody_and_says_what_was_made() {
 /// A package that showed tampering is named where an auditor looks for it, with the line of the log.
 #[test]
 fn a_suspect_package_stands_in_the_report() {
-    let answer = "serial  = \"TE-448377\"";
-    let tampered = text("kek-from-components.toml").replacen(
-        answer,
-        &format!("{answer}\ntampered = \"yes\""),
-        1,
-    );
-    let of_run = parsed(&tampered);
+    let of_run = parsed(&tampered());
     let (_, mut session) = vault(&of_run);
     let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
     let ended = runner.headless(&mut session);
     assert!(matches!(ended, Err(RunError::Step { .. })), "{ended:?}");
-    let out = tempfile::tempdir().unwrap();
-    runner.write_outputs(&session, out.path()).unwrap();
-    let files = contents(out.path());
-    let report = String::from_utf8_lossy(&files["report.txt"]).into_owned();
-    let flat = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    let report = reported(&runner, &session);
     assert!(
-        flat.contains(
+        report.contains(
             "package TE-448377 of component 2 showed tampering when Ben opened it (audit line"
         ),
         "{report}"

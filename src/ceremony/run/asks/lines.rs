@@ -1,6 +1,6 @@
 //! Lines of text that several asks share.
 
-use crate::api::{ImportKeyInput, ImportKeyMaterial, KeyMaterialType};
+use crate::api::{ImportKeyInput, ImportKeyMaterial, KeyAttributes, KeyMaterialType};
 use crate::crypto::tr31::Block;
 use crate::pki::Certificate;
 use crate::pki::CounterpartyFile;
@@ -102,6 +102,21 @@ pub(super) fn block_lines(block: &Block) -> Vec<String> {
     ]
 }
 
+fn use_line(attributes: &KeyAttributes) -> String {
+    say!(
+        "  use         {code}, {words}",
+        code = attributes.key_usage.code(),
+        words = tr(attributes.key_usage.words())
+    )
+}
+
+fn algorithm_line(attributes: &KeyAttributes) -> String {
+    say!(
+        "  algorithm   {algorithm}",
+        algorithm = attributes.key_algorithm.name()
+    )
+}
+
 /// What a request with a cryptogram says about the key in it.
 pub(super) fn cryptogram_lines(request: &ImportKeyInput) -> Vec<String> {
     let ImportKeyMaterial::KeyCryptogram(cryptogram) = &request.key_material else {
@@ -111,15 +126,8 @@ pub(super) fn cryptogram_lines(request: &ImportKeyInput) -> Vec<String> {
     vec![
         tr("A key wrapped under an RSA certificate of this vault. Its sender says:").to_owned(),
         String::new(),
-        say!(
-            "  use         {key_usage}, {key_usage_2}",
-            key_usage = attributes.key_usage.code(),
-            key_usage_2 = tr(attributes.key_usage.words())
-        ),
-        say!(
-            "  algorithm   {key_algorithm}",
-            key_algorithm = attributes.key_algorithm.name()
-        ),
+        use_line(attributes),
+        algorithm_line(attributes),
         say!(
             "  modes       {words}",
             words = modes::words(&attributes.key_modes_of_use)
@@ -153,19 +161,16 @@ pub(crate) fn key_lines(label: &str, row: &KeyRow, hidden: bool) -> Vec<String> 
     let mut lines = vec![
         say!("  key         {label}", label),
         say!("  arn         {key_arn}", key_arn = key.key_arn),
-        say!(
-            "  use         {key_usage}, {key_usage_2}",
-            key_usage = attributes.key_usage.code(),
-            key_usage_2 = tr(attributes.key_usage.words())
-        ),
-        say!(
-            "  algorithm   {key_algorithm}",
-            key_algorithm = attributes.key_algorithm.name()
-        ),
+        use_line(attributes),
+        algorithm_line(attributes),
         say!(
             "  state       {key_state}, {enabled}",
             key_state = key.key_state.name(),
-            enabled = if key.enabled { "enabled" } else { "disabled" }
+            enabled = if key.enabled {
+                tr("enabled")
+            } else {
+                tr("disabled")
+            }
         ),
         if hidden {
             tr("  check value hidden until its sender's is typed").to_owned()
