@@ -1,5 +1,6 @@
 //! The binary: parse arguments, choose a front end.
 
+use std::alloc::System;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,6 +9,11 @@ use keymoot::cli::{self, Lines, Look, Next, Screen, Serve, Stage};
 use keymoot::plain::{self, Lent};
 use keymoot::serve;
 use keymoot::tui::{self, Options, PlaySession, Start};
+use zeroizing_alloc::ZeroAlloc;
+
+/// Whatever is freed is wiped first: copies that a library made of a secret, and what a vector left behind as it grew.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
     // Before any secret is read: no core dump, no tracing, no page on swap. `doctor` tells what holds.

@@ -8,6 +8,8 @@
 
 #[path = "terminal/acme.rs"]
 mod acme;
+#[path = "terminal/talk.rs"]
+mod talk;
 mod terminal;
 
 use std::path::Path;
@@ -18,33 +20,12 @@ use data_encoding::{BASE64, HEXLOWER};
 use keymoot::pki::ImportParameters;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use talk::{ENTER, signed};
 use terminal::{PATIENCE, Terminal};
 
-const ENTER: &str = "\r";
 const ESC: &str = "\x1b";
 const F6: &str = "\x1b[17~";
 const DOWN: &str = "\x1b[B";
-
-/// Goes on with Enter, and with the words wherever a passphrase is asked, until this is on screen.
-fn signed(terminal: &mut Terminal, end: &str) {
-    let late = Instant::now() + PATIENCE;
-    while !terminal.text().contains(end) {
-        let text = terminal.text();
-        assert!(Instant::now() < late, "waited for {end}:\n{text}");
-        assert!(!text.contains("STOP"), "{text}");
-        if text.contains("____") && text.contains("assphrase") {
-            terminal.press(WORDS);
-            terminal.shows("43 typed");
-        }
-        let before = terminal.text();
-        terminal.press(ENTER);
-        let soon = Instant::now() + Duration::from_secs(3);
-        while terminal.text() == before && Instant::now() < soon {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-}
 
 /// An open vault with one key that may leave it.
 fn with_a_key(home: &Path) -> Terminal {

@@ -191,7 +191,7 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::End | Msg::DeskGone => vec![Effect::Quit(1)],
-        Msg::Key(key) => press(state, key),
+        Msg::Key(key) => press(state, *key),
         Msg::Paste(text) => paste(state, &text),
         Msg::Desk(news, view) => heard(state, &news, view),
     }

@@ -1,15 +1,12 @@
 //! The loop: one channel in, one picture out. Blocks until something happens, draws only when something changed.
 
-use std::future::poll_fn;
 use std::io::{self, stdout};
 use std::mem::ManuallyDrop;
-use std::pin::Pin;
 use std::time::Duration;
 
-use crossterm::event::{Event, EventStream, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{Event, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use crossterm::execute;
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
-use futures_core::Stream;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Position;
@@ -25,6 +22,7 @@ use super::look::Look;
 use super::message::{Effect, Msg, Order};
 use super::presence::{Around, LOOK_EVERY};
 use super::recorder::FileRecorder;
+use super::typed::{self, Listening};
 use super::{Doctor, Explain, TuiError, desk, frame, surroundings};
 use crate::api::Clock;
 use crate::os::{GOES_ON, STOP_ASKED, WallClock};
@@ -49,9 +47,10 @@ pub(crate) fn run(
         let (sender, mut receiver) = unbounded_channel();
         // Signals are listened to before the terminal is taken, so that none falls between.
         listen_for_the_end(&sender)?;
+        listen_to_the_size(sender.clone())?;
         crate::os::end_when_the_terminal_is_lost();
         let guard = Guard::enter()?;
-        tokio::spawn(listen_to_the_terminal(sender.clone()));
+        let _listening = listen_to_the_terminal(sender.clone())?;
         tokio::spawn(look_around(sender.clone()));
         let orders = desk::start(sender, crate::os::state_folder(), lent);
         for order in first {
@@ -99,24 +98,33 @@ fn listen(sender: &UnboundedSender<Msg>, kind: SignalKind, message: fn() -> Msg)
     Ok(())
 }
 
-async fn listen_to_the_terminal(sender: UnboundedSender<Msg>) {
-    let mut events = EventStream::new();
-    loop {
-        let event = poll_fn(|context| Pin::new(&mut events).poll_next(context)).await;
+/// Events of the terminal as messages; one that cannot be read any more is a terminal nobody can leave by.
+fn listen_to_the_terminal(sender: UnboundedSender<Msg>) -> io::Result<Listening> {
+    typed::listen(move |event| {
         let message = match event {
-            Some(Ok(Event::Key(key))) if key.kind != KeyEventKind::Release => Msg::Key(key),
-            Some(Ok(Event::Mouse(mouse))) => Msg::Mouse(mouse),
-            Some(Ok(Event::Paste(text))) => Msg::Paste(Zeroizing::new(text)),
-            Some(Ok(Event::Resize(columns, rows))) => Msg::Resize(columns, rows),
-            Some(Ok(_)) => continue,
-            // A terminal that cannot be read any more is a terminal nobody can leave by.
-            Some(Err(_)) | None => Msg::End,
+            Some(Event::Key(key)) if key.kind != KeyEventKind::Release => Msg::Key(Box::new(key)),
+            Some(Event::Mouse(mouse)) => Msg::Mouse(mouse),
+            Some(Event::Paste(text)) => Msg::Paste(Zeroizing::new(text)),
+            Some(_) => return true,
+            None => Msg::End,
         };
-        let over = matches!(message, Msg::End);
-        if sender.send(message).is_err() || over {
-            return;
+        sender.send(message).is_ok()
+    })
+}
+
+fn listen_to_the_size(sender: UnboundedSender<Msg>) -> io::Result<()> {
+    let mut changes = signal(SignalKind::window_change())?;
+    tokio::spawn(async move {
+        while changes.recv().await.is_some() {
+            let Ok((columns, rows)) = crossterm::terminal::size() else {
+                continue;
+            };
+            if sender.send(Msg::Resize(columns, rows)).is_err() {
+                return;
+            }
         }
-    }
+    });
+    Ok(())
 }
 
 /// Looks at network and media from time to time; says nothing where nothing has changed, so that nothing is drawn.

@@ -122,7 +122,7 @@ impl Film {
         // What the screen orders is done by the run itself: the film only shows it.
         update(
             &mut self.state,
-            Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)),
+            Msg::Key(Box::new(KeyEvent::new(code, KeyModifiers::NONE))),
         );
     }
 

@@ -127,7 +127,7 @@ fn the_mouse_moves_the_cursor_and_settings_change_the_look_at_once() {
     update(&mut state, Msg::Moved(1));
     assert!(picture(&mut state).contains("► 2 Create"));
     let key = KeyEvent::new(KeyCode::F(9), KeyModifiers::NONE);
-    let effects = update(&mut state, Msg::Key(key));
+    let effects = update(&mut state, Msg::Key(Box::new(key)));
     assert!(matches!(effects.as_slice(), [Effect::Look(look)] if look.mouse));
     let effects = press(&mut state, ",<Down><Enter>");
     assert!(matches!(effects.as_slice(), [Effect::Look(look)] if look.theme == "light"));

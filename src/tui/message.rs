@@ -28,8 +28,8 @@ use crate::text::{say, tr};
 
 /// What the app takes in.
 pub(crate) enum Msg {
-    /// A key was pressed.
-    Key(KeyEvent),
+    /// A key was pressed. Boxed, for the channel's slots are used again and not wiped, and what is freed is.
+    Key(Box<KeyEvent>),
     /// Text was pasted.
     Paste(Zeroizing<String>),
     /// The mouse: this many rows down (or up, where negative) from the cursor of the list on screen.

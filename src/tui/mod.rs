@@ -46,6 +46,7 @@ mod surroundings;
 #[cfg(test)]
 mod texts_tests;
 mod theme;
+mod typed;
 mod widgets;
 mod world;
 

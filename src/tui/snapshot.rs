@@ -126,7 +126,10 @@ pub(crate) fn press(state: &mut State, script: &str) -> Vec<Effect> {
         };
         rest = &rest[used..];
         state.mark_drawn();
-        effects.extend(update(state, Msg::Key(KeyEvent::new(code, modifiers))));
+        effects.extend(update(
+            state,
+            Msg::Key(Box::new(KeyEvent::new(code, modifiers))),
+        ));
     }
     effects
 }

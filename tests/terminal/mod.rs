@@ -144,7 +144,7 @@ impl Terminal {
         self.master.resize(size(at)).unwrap();
     }
 
-    fn pid(&self) -> String {
+    pub(crate) fn pid(&self) -> String {
         self.child.process_id().unwrap().to_string()
     }
 

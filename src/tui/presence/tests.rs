@@ -131,7 +131,7 @@ fn backspace_of_an_older_terminal_takes_a_letter_away() {
     let state = &mut room.state;
     state.mark_drawn();
     let key = KeyEvent::new(KeyCode::Char('h'), KeyModifiers::CONTROL);
-    update(state, Msg::Key(key));
+    update(state, Msg::Key(Box::new(key)));
     let text = picture(state);
     assert!(
         text.contains("Filter / en") && !text.contains("Filter / enx"),

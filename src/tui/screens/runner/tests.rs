@@ -176,10 +176,10 @@ fn keys_typed_before_a_question_was_drawn_do_not_answer_it() {
     let mut state = running(true);
     state.mark_drawn();
     let enter = || {
-        Msg::Key(KeyEvent::new(
+        Msg::Key(Box::new(KeyEvent::new(
             crossterm::event::KeyCode::Enter,
             crossterm::event::KeyModifiers::NONE,
-        ))
+        )))
     };
     update(&mut state, enter());
     // The question is there, but not on screen yet.
