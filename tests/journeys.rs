@@ -15,7 +15,7 @@ mod terminal;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use acme::{WORDS, vault};
+use acme::vault;
 use data_encoding::{BASE64, HEXLOWER};
 use keymoot::pki::ImportParameters;
 use serde_json::{Value, json};

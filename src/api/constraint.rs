@@ -31,6 +31,9 @@ pub(super) enum Kind {
         later: &'static [&'static str],
     },
     Structure(&'static Structure),
+    /// A structure of ours, which no client of the service sends by habit: a member that it has not is a slip, and
+    /// passing over it would do what nobody asked for.
+    Ours(&'static Structure),
     /// Exactly one member.
     Union(&'static Structure),
     /// `name` is the item's in the service's model, as a refusal of the list shows it.
@@ -169,6 +172,20 @@ impl Walk {
         }
     }
 
+    fn only_known(&mut self, name: &str, structure: &Structure, value: &Value) {
+        let names: Vec<&str> = structure.members.iter().map(|m| m.name).collect();
+        let stranger = value
+            .as_object()
+            .and_then(|object| object.keys().find(|key| !names.contains(&key.as_str())));
+        if let Some(stranger) = stranger {
+            self.refuse(ApiError::validation(format!(
+                "{name} has no member {}; its members are {}.",
+                stranger.escape_default(),
+                names.join(", ")
+            )));
+        }
+    }
+
     fn refuse(&mut self, refusal: ApiError) {
         self.refusal.get_or_insert(refusal);
     }
@@ -183,6 +200,10 @@ impl Walk {
             Kind::KeyArn => self.key_name(member, value, path, (70, 150), patterns::KEY_ARN),
             Kind::Enum { values, later } => self.one_of(member, value, path, (values, later)),
             Kind::Structure(structure) => self.structure(structure, value, path),
+            Kind::Ours(structure) => {
+                self.only_known(member.name, structure, value);
+                self.structure(structure, value, path)
+            }
             Kind::Union(structure) => self.union(member, structure, value, path),
             Kind::List { max, name, item } => self.list((name, item), value, path, max),
             Kind::Texts {
@@ -364,10 +385,10 @@ impl Walk {
             self.violations.note_sensitive(path, &rule);
         }
         let mut every = true;
-        for value in map.values() {
+        for (name, value) in map {
             let text = value
                 .as_str()
-                .ok_or_else(|| unexpected(path, value, "a string"))?;
+                .ok_or_else(|| unexpected(&format!("{path}.{name}"), value, "a string"))?;
             every &= entries.takes(text);
         }
         if !every {

@@ -47,12 +47,13 @@ pub(super) const COUNTRY: Pattern = Pattern {
 
 /// An e-mail address: visible ASCII, one at sign between two parts.
 pub(super) const EMAIL: Pattern = Pattern {
-    text: "[!-?A-~]+@[!-?A-~]+",
+    text: r"[a-zA-Z0-9.!#$%&’*+/=?^_`{|}~-]+@[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)*",
     matches: |text| {
+        let of_user = |c: char| c.is_ascii_alphanumeric() || ".!#$%&’*+/=?^_`{|}~-".contains(c);
+        let label =
+            |part: &str| !part.is_empty() && all(part, |b| b.is_ascii_alphanumeric() || b == b'-');
         text.split_once('@').is_some_and(|(user, host)| {
-            [user, host]
-                .iter()
-                .all(|part| all(part, |b| b.is_ascii_graphic() && b != b'@'))
+            !user.is_empty() && user.chars().all(of_user) && host.split('.').all(label)
         })
     },
 };

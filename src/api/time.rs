@@ -45,6 +45,12 @@ impl Timestamp {
     /// # Errors
     /// The text of the rule that was broken.
     pub fn parse_rfc3339(text: &str) -> Result<Self, String> {
+        if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+            // As some printed examples have it; the service itself writes a number or ISO 8601.
+            return Err(format!(
+                "{text} in quotes is neither a number of seconds nor ISO 8601"
+            ));
+        }
         let stamp: jiff::Timestamp = text.parse().map_err(|e: jiff::Error| e.to_string())?;
         Ok(Self(stamp.as_millisecond()))
     }

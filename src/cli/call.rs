@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::api::{ApiError, ImportKeyMaterial, Operation, Request, Response};
+use crate::custody::json;
 use crate::pki::Certificate;
 use crate::session::{Action, Command, Confirmation, Outcome, Profile, Refusal, Session, wire};
 
@@ -71,7 +72,7 @@ impl Call {
             Err(error) => return Ok(refuse(&error, Status::Refused)),
         };
         if let Some(form) = self.form {
-            form.fits(request.operation())?;
+            form.fits(&request)?;
         }
         let mut session = self.place.session()?;
         let answer = answer(&mut session, request);
@@ -86,6 +87,10 @@ impl Call {
             return Ok(Status::Done);
         }
         let mut value = response.to_json();
+        if !self.wire && value.as_object().is_some_and(serde_json::Map::is_empty) {
+            // As the AWS CLI does: an answer without members prints nothing.
+            return Ok(Status::Done);
+        }
         if !self.wire {
             crate::api::iso_time::print_form(&mut value);
         }
@@ -100,9 +105,30 @@ impl Call {
         };
         let input = match &self.cli_input_json {
             None => wire::typed(operation, &Value::Object(serde_json::Map::new())),
-            Some(path) => wire::request(operation, &streams::read(path, streams::INPUT_LIMIT)?),
+            Some(path) => {
+                let bytes = streams::read(path, streams::INPUT_LIMIT)?;
+                only_known(operation, &bytes)?;
+                wire::request(operation, &bytes)
+            }
         };
         Ok(input)
+    }
+}
+
+/// Refuses what the service would pass over without a word, as the AWS CLI does: a person wrote it, and meant it.
+fn only_known(operation: Operation, bytes: &[u8]) -> Answer<()> {
+    // What is no JSON is told by whoever reads it next.
+    let Ok(value) = json::strict(bytes) else {
+        return Ok(());
+    };
+    match operation.unknown_members(&value).as_slice() {
+        [] => Ok(()),
+        unknown => Err(Failure::usage(format!(
+            "{} has no member {}. Nothing was called; `aws payment-cryptography {} help` lists its members.",
+            operation.kebab(),
+            unknown.join(", "),
+            operation.kebab()
+        ))),
     }
 }
 

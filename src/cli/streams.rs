@@ -16,12 +16,26 @@ pub(super) const INPUT_LIMIT: u64 = 1 << 20;
 /// Longest script: 256 KiB.
 pub(super) const SCRIPT_LIMIT: u64 = 256 << 10;
 
-/// Reads an input that was named on the command line; `-` is standard input.
+/// Reads an input that was named on the command line; `-` is standard input, and `file://` may stand in front, as the
+/// AWS CLI has it.
 pub(super) fn read(path: &Path, limit: u64) -> Answer<Zeroizing<Vec<u8>>> {
+    let path = bare(path);
     if path == Path::new("-") {
         return read_stdin(limit);
     }
     Ok(crate::os::read_limited(path, limit)?)
+}
+
+/// The path without the AWS CLI's `file://` or `fileb://`, where no such file is there.
+pub(super) fn bare(path: &Path) -> &Path {
+    let named = path.to_str().and_then(|text| {
+        text.strip_prefix("file://")
+            .or_else(|| text.strip_prefix("fileb://"))
+    });
+    match named {
+        Some(rest) if !path.exists() => Path::new(rest),
+        _ => path,
+    }
 }
 
 fn read_stdin(limit: u64) -> Answer<Zeroizing<Vec<u8>>> {

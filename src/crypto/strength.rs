@@ -53,6 +53,34 @@ impl StrengthRefusal {
             self.needs
         )
     }
+
+    /// The same for an engineer, who reads what was compared: `RSA_2048 is weaker than AES_128, which needs …`. `role`
+    /// is what the key that is too weak does, `wrapping` or `signing`.
+    pub fn comparison(&self, role: &str) -> String {
+        let needs = self
+            .needs
+            .replace(" as the wrapping key", &format!(" as the {role} key"));
+        format!(
+            "{} is weaker than {}, which needs {needs}",
+            self.wrapping.name(),
+            self.wrapped.name()
+        )
+    }
+
+    /// The same before it is known how long the key is: of an AES key the shortest was judged.
+    pub fn comparison_of_hidden(&self) -> String {
+        let wrapping = self.wrapping.name();
+        match (self.wrapped, self.path) {
+            (AES_128, WrapPath::Tr31) => format!(
+                "{wrapping} is weaker than any AES key, which needs an AES wrapping key at least as long as itself"
+            ),
+            (AES_128, WrapPath::Rsa | WrapPath::Tr34) => format!(
+                "{wrapping} is weaker than any AES key: AES_128 needs RSA_3072 or RSA_4096 as the wrapping key, and no \
+                 RSA key is strong enough for AES_192 and AES_256"
+            ),
+            _ => self.comparison("wrapping"),
+        }
+    }
 }
 
 /// Whether `wrapped` may travel under `wrapping` on `path`.

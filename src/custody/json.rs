@@ -30,6 +30,12 @@ pub enum JsonError {
         /// Bytes in the input.
         found: usize,
     },
+    /// There is nothing.
+    #[error("the input is empty; the smallest that is read is {{}}")]
+    Empty,
+    /// What some editors and shells write in front of a text, or between its letters.
+    #[error("the input {0}; save it as UTF-8 without a byte-order mark; nothing was taken from it")]
+    Encoding(&'static str),
     /// Not JSON, a member named twice, nested too deeply, or a number that is not exact; the reader's words.
     #[error("the input is not JSON that keymoot reads: {0}; nothing was taken from it")]
     Malformed(String),
@@ -54,6 +60,9 @@ pub fn strict(bytes: &[u8]) -> Result<Value, JsonError> {
 /// # Errors
 /// [`JsonError::Malformed`].
 pub fn strict_unsized(bytes: &[u8]) -> Result<Value, JsonError> {
+    if let Some(fault) = no_text(bytes) {
+        return Err(fault);
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = Strict { depth: 0 }
         .deserialize(&mut reader)
@@ -62,6 +71,21 @@ pub fn strict_unsized(bytes: &[u8]) -> Result<Value, JsonError> {
         .end()
         .map_err(|e| JsonError::Malformed(e.to_string()))?;
     Ok(value)
+}
+
+/// Whether the bytes are no text in UTF-8 that could be read.
+fn no_text(bytes: &[u8]) -> Option<JsonError> {
+    const SPACE: [u8; 4] = [b' ', b'\t', b'\r', b'\n'];
+    match bytes {
+        [0xEF, 0xBB, 0xBF, ..] => Some(JsonError::Encoding("begins with a byte-order mark")),
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, _, ..] | [_, 0, ..] => {
+            Some(JsonError::Encoding("is UTF-16"))
+        }
+        _ => bytes
+            .iter()
+            .all(|b| SPACE.contains(b))
+            .then_some(JsonError::Empty),
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -250,6 +274,7 @@ mod tests {
             "{\"a\":1,\"\\u0061\":2}",
         ] {
             let refused = strict(text.as_bytes()).unwrap_err();
+            assert!(matches!(refused, JsonError::Malformed(_)), "{refused}");
             assert!(
                 refused.to_string().contains("occurs more than once"),
                 "{refused}"
@@ -319,6 +344,25 @@ mod tests {
         #[test]
         fn the_reader_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
             let _ = strict(&bytes);
+        }
+    }
+
+    #[test]
+    fn what_editors_write_is_said_as_what_it_is() {
+        let sixteen: Vec<u8> = "{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let marked = [b"\xFF\xFE".as_slice(), &sixteen].concat();
+        for (bytes, words) in [
+            (
+                b"\xEF\xBB\xBF{}".as_slice(),
+                "begins with a byte-order mark",
+            ),
+            (&marked, "is UTF-16"),
+            (&sixteen, "is UTF-16"),
+            (b"", "the input is empty"),
+            (b" \r\n", "the input is empty"),
+        ] {
+            let refused = strict(bytes).unwrap_err().to_string();
+            assert!(refused.contains(words), "{refused}");
         }
     }
 }

@@ -152,11 +152,6 @@ pub(super) fn may_wrap(
     };
     let wrapped = record.key.key_attributes.key_algorithm;
     strength::may_wrap(wrapped, wrapping, path).map_err(|refusal| {
-        ApiError::validation(format!(
-            "{member}: {} is weaker than {}, which needs {}.",
-            wrapping.name(),
-            wrapped.name(),
-            refusal.needs
-        ))
+        ApiError::validation(format!("{member}: {}.", refusal.comparison("wrapping")))
     })
 }

@@ -74,6 +74,32 @@ impl Subject<'_> {
         Header::for_key(version, attributes, exportability)
     }
 
+    /// Refuses a label that names another terminal than the one whose initial key leaves: what reads its serial number
+    /// from the block would encrypt with keys that the host never finds (X9.143, 6.3.6: IK is the initial key ID, KS
+    /// the initial key serial number with its counter at zero).
+    pub(super) fn labelled(&self, header: &Header) -> Result<(), ApiError> {
+        let Some(derived) = &self.derived else {
+            return Ok(());
+        };
+        let (id, value) = (
+            derived.serial.optional_block_id(),
+            derived.serial.initial_hex(),
+        );
+        for block in &header.optional {
+            let fault = match block.id() {
+                "KS" | "IK" if block.id() != id => "is of the other DUKPT",
+                "KS" | "IK" if block.data() != value => "is not that of KeySerialNumber",
+                _ => continue,
+            };
+            return Err(ApiError::validation(format!(
+                "KeyBlockHeaders.OptionalBlocks: {} {fault}; with this KeySerialNumber it is {id} {value}. Nothing was \
+                 exported.",
+                block.id()
+            )));
+        }
+        Ok(())
+    }
+
     /// The request's attributes with their default filled in.
     pub(super) fn defaulted(&self, asked: Option<ExportAttributes>) -> Option<ExportAttributes> {
         asked.map(|attributes| ExportAttributes {
@@ -129,6 +155,14 @@ pub(super) fn may_leave(record: &KeyRecord) -> Result<(), ApiError> {
 }
 
 fn derivation(record: &KeyRecord, asked: &ExportAttributes) -> Result<Option<Derived>, ApiError> {
+    let ExportAttributes {
+        export_dukpt_initial_key,
+        key_check_value_algorithm,
+    } = asked;
+    if export_dukpt_initial_key.is_none() && key_check_value_algorithm.is_none() {
+        // A structure without members asks for nothing.
+        return Ok(None);
+    }
     let attributes = &record.key.key_attributes;
     let base = KeyUsage::TR31_B0_BASE_DERIVATION_KEY;
     if attributes.key_usage != base {
@@ -139,17 +173,14 @@ fn derivation(record: &KeyRecord, asked: &ExportAttributes) -> Result<Option<Der
             attributes.key_usage.name()
         )));
     }
-    let Some(initial) = &asked.export_dukpt_initial_key else {
-        return match asked.key_check_value_algorithm {
-            None => Ok(None),
-            Some(_) => Err(ApiError::validation(
-                "ExportAttributes.KeyCheckValueAlgorithm is valid only with ExportDukptInitialKey.",
-            )),
-        };
+    let Some(initial) = export_dukpt_initial_key else {
+        return Err(ApiError::validation(
+            "ExportAttributes.KeyCheckValueAlgorithm is valid only with ExportDukptInitialKey.",
+        ));
     };
     Ok(Some(Derived {
         serial: serial(attributes, &initial.key_serial_number)?,
-        method: check_values::method(attributes, asked.key_check_value_algorithm)?,
+        method: check_values::method(attributes, *key_check_value_algorithm)?,
     }))
 }
 

@@ -47,6 +47,7 @@ pub(super) fn judge<'s>(
         .and_then(|version| subject.header(version))
         .ok_or_else(|| refusal::internal("The key has no key block header of its own"))?;
     let header = key_block_headers::narrowed(own, block.key_block_headers.as_deref())?;
+    subject.labelled(&header)?;
     Ok(Judged {
         subject,
         wrapping,

@@ -109,12 +109,26 @@ fn header(subject: &Subject<'_>, block: &ExportTr34KeyBlock) -> Result<Header, A
         .header(counterparty::token(block.counterparty_profile).header_version)
         .ok_or_else(|| refusal::internal("The key has no key block header of its own"))?;
     let header = key_block_headers::narrowed(own, block.key_block_headers.as_deref())?;
+    subject.labelled(&header)?;
     if header.optional("KP").is_some() {
         return Err(ApiError::validation(
             "KeyBlockHeaders.OptionalBlocks: KP is the check value of a wrapping key, and an RSA key has none.",
         ));
     }
     Ok(header)
+}
+
+/// Refuses a token in the service's own form that the service would not take: ImportKey reads at most 4096 digits. Long
+/// names of issuers and long labels make one, with RSA_4096 on both sides.
+fn fits(digits: usize, profile: &tr34::Profile) -> Result<(), ApiError> {
+    const MOST: usize = 4096;
+    if profile.form != tr34::Form::X9_TR34_2012 || digits <= MOST {
+        return Ok(());
+    }
+    Err(ApiError::validation(format!(
+        "The token would have {digits} hexadecimal digits, and the service reads at most {MOST}. Nothing was exported. \
+         Shorten KeyBlockHeaders.OptionalBlocks, or let one side use RSA_3072; for another receiver name its TokenForm."
+    )))
 }
 
 /// Writes the token as the service does (X9_TR34_2012), or as the counterparty's profile says: two-pass with a nonce,
@@ -165,11 +179,31 @@ pub(super) fn wrap(
         rng.as_mut(),
     )
     .map_err(unwritten)?;
+    let key_material = HEXUPPER.encode(&token);
+    fits(key_material.len(), &profile)?;
     Ok(WrappedKey {
         wrapping_key_arn: judged.authority_arn.clone(),
         wrapped_key_material_format: WrappedKeyMaterialFormat::TR34_KEY_BLOCK,
-        key_material: HEXUPPER.encode(&token),
+        key_material,
         key_check_value: opened.check_value,
         key_check_value_algorithm: opened.check_value_by,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_service_would_not_read_is_not_written() {
+        let usual = tr34::Profile::default();
+        assert!(fits(4096, &usual).is_ok());
+        let message = fits(4098, &usual).unwrap_err().message;
+        assert!(message.contains("4098 hexadecimal digits"), "{message}");
+        let other = tr34::Profile {
+            form: tr34::Form::CMS_2019,
+            ..usual
+        };
+        assert!(fits(4098, &other).is_ok());
+    }
 }

@@ -91,7 +91,7 @@ fn judge<'s>(
         .map_err(|e| content(&e))?;
     let attributes = expressed(header, SHORTEST)?;
     attributes::judge(&attributes, Arrival::Wrapped)?;
-    wrapping_key::strong_enough(wrapping, attributes.key_algorithm)?;
+    wrapping_key::strong_enough_for_hidden(wrapping, attributes.key_algorithm)?;
     let method = check_values::method(&attributes, asked)?;
     Ok(Judged {
         wrapping,
@@ -166,8 +166,9 @@ pub(super) fn expressed(header: &Header, length: usize) -> Result<KeyAttributes,
     })
 }
 
-/// Opens the block and compares the check values that it carries: one answer for every way in which that fails, so
-/// that none helps to make a block.
+/// Opens the block: one answer for every way in which that fails, so that none helps to make a block. Then the check
+/// values that it carries are compared. KP is that of a key whose check value is no secret, and KC is looked at once
+/// the sender is known to have made the block; both say what to ask the sender.
 fn unwrap(judged: &Judged<'_>, ctx: &Context<'_>) -> Result<SecretBytes, ApiError> {
     let wrapping = &judged.wrapping.key;
     let kbpk = secrets::of_key(
@@ -177,22 +178,23 @@ fn unwrap(judged: &Judged<'_>, ctx: &Context<'_>) -> Result<SecretBytes, ApiErro
         "nothing was imported",
     )?;
     let algorithm = wrapping.key_attributes.key_algorithm;
+    let header = judged.block.header();
+    tr31::compare_check_value_of_kbpk(header, algorithm, &kbpk).map_err(|e| content(&e))?;
     let opened = judged
         .block
         .open(algorithm, &kbpk, Iso20038::Refused)
-        .and_then(|key| {
-            tr31::compare_check_values(judged.block.header(), algorithm, &kbpk, &key)?;
-            Ok(key)
-        });
-    opened.map_err(|e| {
-        if e.is_cryptographic() {
-            ApiError::validation(
-                "WrappedKeyBlock could not be verified with WrappingKeyIdentifier.",
-            )
-        } else {
-            content(&e)
-        }
-    })
+        .map_err(|e| closed(&e))?;
+    tr31::compare_check_value_of_key(header, &opened).map_err(|e| content(&e))?;
+    Ok(opened)
+}
+
+fn closed(error: &Tr31Error) -> ApiError {
+    if error.is_cryptographic() {
+        return ApiError::validation(
+            "WrappedKeyBlock could not be verified with WrappingKeyIdentifier.",
+        );
+    }
+    content(error)
 }
 
 /// What is wrong with the block's text or header, which anybody can read.

@@ -67,7 +67,7 @@ pub(super) fn open(
         .key
         .strong_enough(Direction::Import, algorithm, WrapPath::Tr34)?;
     tr31::compare_check_value_of_key(header, &secret)
-        .map_err(|e| content(&Tr34Error::Header(e)))?;
+        .map_err(|e| ApiError::validation(format!("{MEMBER}: {e}")))?;
     Opened {
         member: MEMBER,
         secret,
@@ -111,10 +111,11 @@ fn judge<'s>(
     let header = key_token.header();
     header
         .importable(OptionalRule::Refuse)
-        .map_err(|e| content(&Tr34Error::Header(e)))?;
+        .map_err(|e| ApiError::validation(format!("{MEMBER}: {e}")))?;
     let attributes = import_tr31::expressed(header, SHORTEST)?;
     attributes::judge(&attributes, Arrival::Wrapped)?;
-    key.strong_enough(Direction::Import, attributes.key_algorithm, WrapPath::Tr34)?;
+    let shortest = attributes.key_algorithm;
+    key.strong_enough_for_hidden(Direction::Import, shortest, WrapPath::Tr34)?;
     let method = check_values::method(&attributes, asked)?;
     Ok(Judged {
         key,
@@ -173,7 +174,7 @@ fn genuine(
             .map_err(|e| ApiError::validation(format!("{MEMBER}: {e}")))?;
     }
     key_token.verify(&signer(&signing)?).map_err(|e| match e {
-        Tr34Error::Signature | Tr34Error::Digest | Tr34Error::Certificate => {
+        Tr34Error::Signature | Tr34Error::Digest => {
             ApiError::validation(format!("{MEMBER} could not be verified with {SIGNER}."))
         }
         other => content(&other),

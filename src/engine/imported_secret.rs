@@ -21,8 +21,9 @@ pub(super) fn refuse_degenerate(
     } else {
         return Ok(());
     };
+    let article = if algorithm.is_aes() { "an" } else { "a" };
     Err(ApiError::validation(format!(
-        "{member} holds a {} key {fault}.",
+        "{member} holds {article} {} key {fault}.",
         algorithm.name()
     )))
 }

@@ -123,15 +123,26 @@ impl Key<'_> {
         wrapped: KeyAlgorithm,
         path: WrapPath,
     ) -> Result<(), ApiError> {
-        let wrapping = self.algorithm();
-        strength::may_wrap(wrapped, wrapping, path).map_err(|refusal| {
-            ApiError::validation(format!(
-                "{}: {} is weaker than {}, which needs {}.",
-                self.member(direction),
-                wrapping.name(),
-                wrapped.name(),
-                refusal.needs
-            ))
+        let role = match direction {
+            Direction::Import => "wrapping",
+            Direction::Export => "signing",
+        };
+        strength::may_wrap(wrapped, self.algorithm(), path).map_err(|refusal| {
+            let comparison = refusal.comparison(role);
+            ApiError::validation(format!("{}: {comparison}.", self.member(direction)))
+        })
+    }
+
+    /// Refuses a token whose key is stronger than this one, whatever its length, which a header hides.
+    pub(super) fn strong_enough_for_hidden(
+        &self,
+        direction: Direction,
+        shortest: KeyAlgorithm,
+        path: WrapPath,
+    ) -> Result<(), ApiError> {
+        strength::may_wrap(shortest, self.algorithm(), path).map_err(|refusal| {
+            let comparison = refusal.comparison_of_hidden();
+            ApiError::validation(format!("{}: {comparison}.", self.member(direction)))
         })
     }
 }

@@ -7,14 +7,13 @@ use crate::{
 
 /// What was asked does not exist here.
 pub(super) fn not_found(identifier: &str) -> ApiError {
-    let alias = identifier
-        .rsplit_once(":alias/")
-        .map(|(_, name)| name)
-        .or_else(|| identifier.strip_prefix("alias/"));
-    let message = match alias {
-        Some(name) => format!("Alias alias/{name} was not found."),
-        None => format!("Key {identifier} was not found."),
+    // As it was asked for: in the ARN of an alias the account or the region may be what is wrong.
+    let kind = if identifier.starts_with("alias/") || identifier.contains(":alias/") {
+        "Alias"
+    } else {
+        "Key"
     };
+    let message = format!("{kind} {identifier} was not found.");
     ApiError::not_found(identifier, message)
 }
 

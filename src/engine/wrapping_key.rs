@@ -50,17 +50,18 @@ pub(super) fn may(record: &KeyRecord, task: Task) -> Result<(), ApiError> {
 /// Refuses a key weaker than the one it would protect (the matrix of TR-31).
 pub(super) fn strong_enough(record: &KeyRecord, wrapped: KeyAlgorithm) -> Result<(), ApiError> {
     let wrapping = record.key.key_attributes.key_algorithm;
-    strength::may_wrap(wrapped, wrapping, WrapPath::Tr31).map_err(|refusal| {
-        refused(
-            record,
-            &format!(
-                "{} is weaker than {}, which needs {}",
-                wrapping.name(),
-                wrapped.name(),
-                refusal.needs
-            ),
-        )
-    })
+    strength::may_wrap(wrapped, wrapping, WrapPath::Tr31)
+        .map_err(|refusal| refused(record, &refusal.comparison("wrapping")))
+}
+
+/// The same for a key whose length its block hides: the shortest of its algorithm is judged.
+pub(super) fn strong_enough_for_hidden(
+    record: &KeyRecord,
+    shortest: KeyAlgorithm,
+) -> Result<(), ApiError> {
+    let wrapping = record.key.key_attributes.key_algorithm;
+    strength::may_wrap(shortest, wrapping, WrapPath::Tr31)
+        .map_err(|refusal| refused(record, &refusal.comparison_of_hidden()))
 }
 
 /// A refusal of the wrapping key itself.

@@ -1,12 +1,15 @@
 //! From what people paste to DER: PEM, DER, or base64 of either; and back to the service's base64(PEM).
 #![deny(clippy::indexing_slicing)]
 
-use data_encoding::BASE64;
+use data_encoding::{BASE64, DecodeKind};
 
 use super::PkiError;
 
 /// Characters the service reads in a certificate member.
 pub(super) const LIMIT: usize = 32_768;
+
+/// Characters of a label that are shown.
+const LONGEST_LABEL: usize = 40;
 
 const BEGIN: &str = "-----BEGIN ";
 const DASHES: &str = "-----";
@@ -83,19 +86,25 @@ fn text(bytes: &[u8]) -> Result<&str, PkiError> {
 
 /// The CERTIFICATE blocks of a PEM text. Text around them is left alone; other blocks are refused.
 fn pem(text: &str) -> Result<Vec<Vec<u8>>, PkiError> {
+    // Wherever in the file it stands, and whatever stands before it.
+    let labels = text.split(BEGIN).skip(1);
+    if labels
+        .filter_map(|rest| rest.split_once(DASHES))
+        .any(|(label, _)| label.contains("PRIVATE KEY"))
+    {
+        return Err(PkiError::PrivateKey);
+    }
     let mut found = Vec::new();
     let mut rest = text;
     while let Some((_, after)) = rest.split_once(BEGIN) {
         let (label, after) = after
             .split_once(DASHES)
             .ok_or_else(|| PkiError::unreadable("a PEM header is cut off"))?;
-        if label.contains("PRIVATE KEY") {
-            return Err(PkiError::PrivateKey);
-        }
         if label != "CERTIFICATE" {
-            return Err(PkiError::unreadable(
-                "a PEM block is something else than CERTIFICATE",
-            ));
+            let label: String = label.chars().take(LONGEST_LABEL).collect();
+            return Err(PkiError::unreadable(format!(
+                "a PEM block in it is a {label} and no CERTIFICATE"
+            )));
         }
         let (body, after) = after
             .split_once("-----END CERTIFICATE-----")
@@ -109,7 +118,18 @@ fn pem(text: &str) -> Result<Vec<Vec<u8>>, PkiError> {
 /// Strict base64 with padding; white space is passed over.
 fn base64(text: &str) -> Result<Vec<u8>, PkiError> {
     let packed: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
-    BASE64
-        .decode(&packed)
-        .map_err(|e| PkiError::unreadable(format!("its base64 is wrong ({e})")))
+    BASE64.decode(&packed).map_err(|e| {
+        let why = match e.kind {
+            DecodeKind::Length | DecodeKind::Padding => format!(
+                "its base64 has {} characters, no multiple of four: its end is missing, perhaps the = signs",
+                packed.len()
+            ),
+            DecodeKind::Symbol => format!(
+                "character {} of its base64 is none of A-Z, a-z, 0-9, + and /",
+                e.position + 1
+            ),
+            DecodeKind::Trailing => "its base64 was changed at its end".to_owned(),
+        };
+        PkiError::unreadable(why)
+    })
 }

@@ -30,6 +30,8 @@ pub struct Certificate {
     key: KeyKind,
     ca: Option<Ca>,
     key_usage: Option<Usage>,
+    signed_with: String,
+    usage_words: Option<String>,
     mark: Option<&'static str>,
     /// Object identifiers of critical extensions beyond those understood here.
     pub(super) unknown_critical: Vec<String>,
@@ -94,8 +96,8 @@ impl Certificate {
     }
 
     fn from_der(der: &[u8]) -> Result<Self, PkiError> {
-        let (rest, tolerant) = X509Certificate::from_der(der)
-            .map_err(|e| PkiError::unreadable(format!("it is no X.509 certificate ({e})")))?;
+        let (rest, tolerant) =
+            X509Certificate::from_der(der).map_err(|_| PkiError::unreadable(what_else(der)))?;
         if !rest.is_empty() {
             return Err(PkiError::unreadable("something follows the certificate"));
         }
@@ -120,8 +122,8 @@ impl Certificate {
             spki: parsed.public_key().raw.to_vec(),
             subject_der: parsed.subject().as_raw().to_vec(),
             issuer_der: parsed.issuer().as_raw().to_vec(),
-            subject: shown_name(parsed.subject()),
-            issuer: shown_name(parsed.issuer()),
+            subject: super::name::shown_name(parsed.subject()),
+            issuer: super::name::shown_name(parsed.issuer()),
             serial: parsed.raw_serial().to_vec(),
             not_before: stamp(validity.not_before.timestamp()),
             not_after: stamp(validity.not_after.timestamp()),
@@ -134,6 +136,8 @@ impl Certificate {
                 sign: found.value.digital_signature() || found.value.non_repudiation(),
                 wrap_keys: found.value.key_encipherment() || found.value.data_encipherment(),
             }),
+            signed_with: super::signature::words(&parsed.signature_algorithm),
+            usage_words: usage_words(parsed),
             mark: mark(parsed.subject()),
             unknown_critical: unknown_critical(parsed),
         })
@@ -245,6 +249,16 @@ impl Certificate {
     /// Whether keyUsage is absent or has keyEncipherment or dataEncipherment.
     pub fn may_wrap_keys(&self) -> bool {
         self.key_usage.is_none_or(|usage| usage.wrap_keys)
+    }
+
+    /// With what it was signed, `RSA PKCS #1 with SHA-512`; of what is not known here, the object identifier.
+    pub fn signed_with(&self) -> &str {
+        &self.signed_with
+    }
+
+    /// keyUsage and extendedKeyUsage as they stand, in words; nothing where there is neither.
+    pub fn usage_words(&self) -> Option<&str> {
+        self.usage_words.as_deref()
     }
 
     /// The mark that says it was made in a rehearsal or a test, from OU in the subject.
@@ -391,27 +405,48 @@ fn key_kind(parsed: &X509Certificate<'_>) -> KeyKind {
     }
 }
 
-/// A name for people. What could steer a terminal or reverse the reading direction is escaped.
-pub(super) fn shown_name(name: &X509Name<'_>) -> String {
-    let mut text = String::new();
-    for letter in name.to_string().chars() {
-        let steers = letter.is_control()
-            || matches!(letter, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}');
-        if steers {
-            text.extend(letter.escape_unicode());
-        } else {
-            text.push(letter);
-        }
+/// What the bytes are, that are no certificate.
+fn what_else(der: &[u8]) -> &'static str {
+    const SIGNED_DATA: [u8; 11] = [6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, 2];
+    let front = der.get(..24).unwrap_or(der);
+    if front.windows(SIGNED_DATA.len()).any(|at| at == SIGNED_DATA) {
+        return "it is a signed message (PKCS #7), such as a TR-34 token or credential, and no certificate itself";
     }
-    text
+    match <der::AnyRef<'_> as Decode<'_>>::from_der(der) {
+        Ok(_) => "it is DER, and no X.509 certificate",
+        Err(_) => "it is cut off, or its bytes were changed",
+    }
 }
 
-/// A name (DER) for people, as [`Certificate::issuer`] shows it; nothing if it is none.
-pub fn name_of_der(der: &[u8]) -> Option<String> {
-    match X509Name::from_der(der) {
-        Ok(([], name)) => Some(shown_name(&name)),
-        _ => None,
+fn usage_words(parsed: &X509Certificate<'_>) -> Option<String> {
+    let mut words = Vec::new();
+    if let Ok(Some(usage)) = parsed.key_usage() {
+        words.push(usage.value.to_string());
     }
+    if let Ok(Some(extended)) = parsed.extended_key_usage() {
+        let known = [
+            (extended.value.any, "any purpose"),
+            (extended.value.server_auth, "TLS server"),
+            (extended.value.client_auth, "TLS client"),
+            (extended.value.code_signing, "code signing"),
+            (extended.value.email_protection, "email"),
+            (extended.value.time_stamping, "time stamping"),
+            (extended.value.ocsp_signing, "OCSP signing"),
+        ];
+        let known = known
+            .iter()
+            .filter(|(set, _)| *set)
+            .map(|(_, word)| (*word).to_owned());
+        words.extend(known);
+        words.extend(
+            extended
+                .value
+                .other
+                .iter()
+                .map(x509_parser::der_parser::Oid::to_id_string),
+        );
+    }
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 fn mark(subject: &X509Name<'_>) -> Option<&'static str> {

@@ -3,6 +3,7 @@
 
 use super::{Certificate, ExportParameters, ImportParameters, ParametersError};
 use crate::api::{KeyAlgorithm, Timestamp};
+use crate::crypto::tr34::{Credential, codings};
 
 /// What a counterparty hands over so that its certificate can be compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,13 +16,23 @@ pub enum CounterpartyFile {
     Export(Box<ExportParameters>),
 }
 
+/// The certificate in a TR-34 credential (CT_KRD, CT_KDH), in any coding: some HSMs hand over no other form. Nobody
+/// signed the credential; whom to trust is asked about the certificate in it as about any other.
+fn credential(bytes: &[u8]) -> Option<Certificate> {
+    let credential = codings(bytes).find_map(|der| Credential::parse(&der).ok())?;
+    Certificate::from_any(&credential.certificate).ok()
+}
+
 impl CounterpartyFile {
-    /// Reads a certificate, or what one of the two get-parameters commands prints.
+    /// Reads a certificate, alone or in a TR-34 credential, or what one of the two get-parameters commands prints.
     ///
     /// # Errors
     /// Neither; the reason is that of the parameters whose member names the file has, else of import parameters.
     pub fn parse(bytes: &[u8]) -> Result<Self, ParametersError> {
         if let Ok(certificate) = Certificate::from_any(bytes) {
+            return Ok(Self::Certificate(Box::new(certificate)));
+        }
+        if let Some(certificate) = credential(bytes) {
             return Ok(Self::Certificate(Box::new(certificate)));
         }
         let import = match ImportParameters::parse(bytes) {

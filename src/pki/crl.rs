@@ -6,7 +6,7 @@ use thiserror::Error;
 use x509_cert::crl::CertificateList;
 use x509_parser::prelude::{CertificateRevocationList, FromDer};
 
-use super::certificate::shown_name;
+use super::name::shown_name;
 use super::signature;
 use super::{Certificate, PkiError, armor};
 use crate::api::Timestamp;
@@ -87,7 +87,7 @@ impl Crl {
             return Err(unreadable("it is too large"));
         }
         let (rest, tolerant) = CertificateRevocationList::from_der(der)
-            .map_err(|e| CrlError::Unreadable(e.to_string()))?;
+            .map_err(|_| unreadable("it is none, or it is cut off"))?;
         if !rest.is_empty() {
             return Err(unreadable("something follows it"));
         }

@@ -7,6 +7,7 @@ use sha2::{Sha256, Sha384, Sha512};
 use signature::Verifier;
 use spki::DecodePublicKey;
 use x509_parser::asn1_rs::BitString;
+use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 use x509_parser::signature_algorithm::{RsaSsaPssParams, SignatureAlgorithm};
 use x509_parser::x509::AlgorithmIdentifier;
@@ -67,6 +68,42 @@ pub(super) fn list_is_signed_by(list_der: &[u8], issuer: &Certificate) -> Result
         &parsed.signature_value,
         issuer,
     )
+}
+
+/// Whether a request for a certificate (PKCS #10, DER) is signed with the key that it asks for (RFC 2986, 4.2).
+///
+/// # Errors
+/// It is no request, or its algorithm or key is none that can be judged here.
+pub fn request_is_signed(request_der: &[u8]) -> Result<bool, PkiError> {
+    let (_, parsed) = X509CertificationRequest::from_der(request_der)
+        .map_err(|_| PkiError::unreadable("it is no request for a certificate"))?;
+    let scheme = scheme(&parsed.signature_algorithm)?;
+    let info = &parsed.certification_request_info;
+    let fits = verify(
+        scheme,
+        info.subject_pki.raw,
+        info.raw,
+        &parsed.signature_value.data,
+    );
+    fits.ok_or_else(|| PkiError::UnsupportedKey {
+        kind: "a key that is no RSA key".to_owned(),
+    })
+}
+
+/// A signature algorithm in words.
+pub fn words(algorithm: &AlgorithmIdentifier<'_>) -> String {
+    let hash = |hash| match hash {
+        Hash::Sha256 => "SHA-256",
+        Hash::Sha384 => "SHA-384",
+        Hash::Sha512 => "SHA-512",
+    };
+    match scheme(algorithm) {
+        Ok(Scheme::Pkcs1(with)) => format!("RSA PKCS #1 with {}", hash(with)),
+        Ok(Scheme::Pss(with, _)) => format!("RSA PSS with {}", hash(with)),
+        Err(PkiError::WeakHash { hash }) => hash.to_owned(),
+        Err(PkiError::UnsupportedSignature { algorithm }) => algorithm,
+        Err(_) => algorithm.algorithm.to_id_string(),
+    }
 }
 
 fn judge(

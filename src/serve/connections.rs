@@ -12,7 +12,7 @@ use hyper::service::service_fn;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use crate::api::{ApiError, Clock as _, ErrorKind};
@@ -21,6 +21,7 @@ use crate::session::wire;
 
 use super::answer::{Answer, JSON_1_0};
 use super::desk::Job;
+use super::places::{Place, Places, Use};
 use super::sigv4::{Arrived, Unsigned, verify};
 use super::{Credentials, target};
 
@@ -31,8 +32,8 @@ const DRAIN_LIMIT: usize = 64 << 20;
 /// Largest head of a request, and how many headers it may have.
 const HEAD_LIMIT: usize = 64 << 10;
 const HEADERS: usize = 64;
-/// Connections at a time; whoever comes later waits in the system's queue.
-const CONNECTIONS: usize = 256;
+/// Connections at a time; whoever comes later takes the place of one that is idle, or waits in the system's queue.
+const CONNECTIONS: u32 = 256;
 /// How long a head may take, and an idle connection may stay.
 const HEAD_TIME: Duration = Duration::from_secs(30);
 /// How long a body may take.
@@ -56,11 +57,11 @@ pub(super) async fn accept(
     endpoint: Arc<Endpoint>,
     mut closing: watch::Receiver<bool>,
 ) {
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Places::new(CONNECTIONS);
     loop {
         let taken = tokio::select! {
             _ = closing.changed() => break,
-            taken = next(&listener, &room) => taken,
+            taken = next(&listener, &places) => taken,
         };
         let Some((stream, place)) = taken else {
             tokio::time::sleep(BREATH).await;
@@ -70,34 +71,34 @@ pub(super) async fn accept(
         let closing = closing.clone();
         tokio::spawn(async move {
             // A connection that failed has nobody to tell.
-            let _ = timeout(LIFE, connection(stream, endpoint, closing)).await;
+            let used = Arc::clone(&place.used);
+            let _ = timeout(LIFE, connection(stream, endpoint, used, closing)).await;
             drop(place);
         });
     }
     // Everybody's place comes back when the last connection has ended.
-    let all = u32::try_from(CONNECTIONS).unwrap_or(u32::MAX);
-    let _ = room.acquire_many(all).await;
+    places.all_free().await;
 }
 
-async fn next(
-    listener: &TcpListener,
-    room: &Arc<Semaphore>,
-) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
-    let place = Arc::clone(room).acquire_owned().await.ok()?;
+async fn next(listener: &TcpListener, places: &Places) -> Option<(TcpStream, Place)> {
     let (stream, _) = listener.accept().await.ok()?;
-    Some((stream, place))
+    Some((stream, places.take().await?))
 }
 
 async fn connection(
     stream: TcpStream,
     endpoint: Arc<Endpoint>,
+    used: Arc<Use>,
     mut closing: watch::Receiver<bool>,
 ) -> hyper::Result<()> {
     // Answers are small and somebody waits for them.
     let _ = stream.set_nodelay(true);
+    let mine = Arc::clone(&used);
     let service = service_fn(move |request| {
         let endpoint = Arc::clone(&endpoint);
+        let answering = mine.answering();
         async move {
+            let _answering = answering;
             Ok::<Response<Full<Bytes>>, Infallible>(answer(request, &endpoint).await.into_http())
         }
     });
@@ -110,6 +111,7 @@ async fn connection(
     tokio::pin!(serving);
     tokio::select! {
         ended = serving.as_mut() => return ended,
+        () = used.wanted() => return Ok(()),
         _ = closing.changed() => serving.as_mut().graceful_shutdown(),
     }
     serving.await
@@ -134,7 +136,8 @@ async fn answer(request: Request<Incoming>, endpoint: &Endpoint) -> Answer {
         return Answer::refused(
             StatusCode::NOT_FOUND,
             ErrorKind::UnknownOperation.name(),
-            "Every operation is a POST to /.",
+            "This endpoint is the control plane alone, and every operation of it is a POST to /. Calls of the data plane \
+             (payment-cryptography-data) go elsewhere.",
         );
     }
     let Some(headers) = texts(&head.headers) else {

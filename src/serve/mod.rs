@@ -10,6 +10,7 @@ mod connections;
 mod credentials;
 mod desk;
 mod front;
+mod places;
 mod ready;
 pub mod sigv4;
 pub mod target;

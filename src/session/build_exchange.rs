@@ -9,9 +9,9 @@ use crate::api::{
     SigningAlgorithm, Tag, TagResourceInput, Tr34KeyBlockFormat,
 };
 
-use data_encoding::HEXUPPER;
+use data_encoding::{HEXUPPER, HEXUPPER_PERMISSIVE};
 
-use crate::crypto::tr34::KeyToken;
+use crate::crypto::tr34::{self, KeyToken};
 use crate::pki::{Certificate, CounterpartyFile, ImportParameters};
 
 use super::action::{Action, ExportNote};
@@ -211,7 +211,15 @@ fn nonce(answers: &Answers) -> Result<Option<String>, Refusal> {
     let Some(text) = answers.optional("nonce") else {
         return Ok(None);
     };
-    let hex: String = text.split_whitespace().collect();
+    let mut hex: String = text.split_whitespace().collect();
+    // The random number token, RT_KRD, holds it: some HSMs print no other form.
+    if let Some(nonce) = HEXUPPER_PERMISSIVE
+        .decode(hex.as_bytes())
+        .ok()
+        .and_then(|token| tr34::read_random(&token).ok())
+    {
+        hex = HEXUPPER.encode(&nonce);
+    }
     let fits = (16..=32).contains(&hex.len())
         && hex.len().is_multiple_of(2)
         && hex.bytes().all(|b| b.is_ascii_hexdigit());

@@ -332,8 +332,16 @@ impl Session {
         }
         for (n, request) in requests.iter().enumerate() {
             let request = super::list::bound(request, &ran.responses)?;
+            // The working copy's, which is the vault's: for programs the vault's own state is set aside meanwhile.
+            let limits = super::limits::of(&working.policy);
             let response = self
-                .handle(&mut working.engine, &request, now, opener, prepared.take())
+                .handle(
+                    &mut working.engine,
+                    &request,
+                    (now, limits),
+                    opener,
+                    prepared.take(),
+                )
                 .map_err(|e| super::list::error(&requests, n, e))?;
             super::inventory::no_foreign_key(working, &response)?;
             ran.steps
@@ -347,7 +355,7 @@ impl Session {
         &mut self,
         engine: &mut EngineState,
         request: &Request,
-        now: Timestamp,
+        (now, limits): (Timestamp, crate::engine::Limits),
         opener: Option<&super::locks::Opener<'_>>,
         prepared: Option<PreparedRsa>,
     ) -> Result<Response, Refusal> {
@@ -368,7 +376,7 @@ impl Session {
             prepared_root,
             stop: self.ahead.stop.flag(),
             profile: self.profile,
-            limits: super::limits::of(&self.state.policy),
+            limits,
         };
         let answer = engine.handle(request, &mut context);
         // What was not needed (a token given again, a refusal) waits for the next.

@@ -38,6 +38,12 @@ pub(crate) fn import(input: &ImportTr31KeyBlock, engine: &EngineState) -> (Strin
                 version_2 = header.version.words()
             ),
         ));
+        if header.key_version.is_component() {
+            let note = tr(
+                "the block says that it holds a component of a key, not the whole; ask its sender",
+            );
+            details.push(line(tr("warning"), note));
+        }
         if header.version.is_deprecated() {
             let note = tr("this version of block is deprecated; ask the sender for version B or D");
             details.push(line(tr("warning"), note));

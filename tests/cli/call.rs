@@ -150,3 +150,26 @@ fn a_vault_keeps_what_was_made() {
         .refused(2, "rehearsals");
     }
 }
+
+#[test]
+fn a_request_is_given_as_the_aws_cli_takes_it() {
+    let room = Room::new();
+    room.test_vault();
+    room.write("alias.json", r#"{"AliasName": "alias/a"}"#);
+    let call = |operation: &str, rest: &str| {
+        room.run(&format!(
+            "call {operation} --vault t.vault --unlock-file people.json --cli-input-json {rest}"
+        ))
+    };
+    let path = room.path("alias.json");
+    let made = call("create-alias", &format!("file://{}", path.display()));
+    assert_eq!(made.status, 0, "{}", made.err);
+    // An answer without members prints nothing.
+    let gone = call("delete-alias", "alias.json");
+    assert_eq!((gone.status, gone.out.as_str()), (0, ""), "{}", gone.err);
+    // What the service would pass over is said, and nothing is done.
+    room.write("slip.json", r#"{"AliasName": "alias/b", "keyArn": "x", "Tag": []}"#);
+    call("create-alias", "slip.json").refused(2, "create-alias has no member tag, keyArn");
+    room.write("b.json", r#"{"AliasName": "alias/b"}"#);
+    call("get-alias", "b.json").refused(254, "Alias alias/b was not found.");
+}

@@ -87,7 +87,17 @@ fn a_vault_begins_with_the_policy_of_a_file() {
         (&policy["default"], &policy["parameters_days"]),
         (&json!(1), &json!(30))
     );
-    // It is there from the first act on, and the log says what it was.
+    // It is there from the first act on, and the log says what it was. Tokens live as long as it says.
+    let wanted = json!({"KeyMaterialType": "KEY_CRYPTOGRAM", "WrappingKeyAlgorithm": "RSA_2048"});
+    room.write("wanted.json", wanted.to_string());
+    let given = room.json(&format!(
+        "call get-parameters-for-import --vault t.vault {OPEN} --cli-input-json wanted.json --wire"
+    ));
+    let now = std::time::SystemTime::now();
+    let now = now.duration_since(std::time::UNIX_EPOCH).unwrap();
+    let until = given["ParametersValidUntilTimestamp"].as_f64().unwrap();
+    let days = (until - now.as_secs_f64()) / 86_400.0;
+    assert!((29.9..30.1).contains(&days), "{days} days");
     room.write("kek.json", kek("AES_256").to_string());
     let create = format!("call create-key --vault t.vault {OPEN} --cli-input-json kek.json");
     room.ok(&create);

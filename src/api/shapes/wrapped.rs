@@ -158,10 +158,11 @@ static COUNTERPARTY_PROFILE: Structure = Structure {
 };
 
 /// Ours, not the service's: absent from whatever it will read.
-pub(super) const COUNTERPARTY: Member = optional(
-    "CounterpartyProfile",
-    Kind::Structure(&COUNTERPARTY_PROFILE),
-);
+pub(super) const COUNTERPARTY: Member =
+    optional("CounterpartyProfile", Kind::Ours(&COUNTERPARTY_PROFILE));
+
+/// Where [`COUNTERPARTY`] would say something that nothing there heeds.
+const ELSEWHERE: &[&str] = &["CounterpartyProfile"];
 
 static EXPORT_CRYPTOGRAM: Structure = Structure {
     members: &[
@@ -169,7 +170,7 @@ static EXPORT_CRYPTOGRAM: Structure = Structure {
         sensitive("WrappingKeyCertificate", CERTIFICATE),
         WRAPPING_SPEC,
     ],
-    later: &[],
+    later: ELSEWHERE,
 };
 
 static EXPORT_TR31: Structure = Structure {
@@ -177,7 +178,7 @@ static EXPORT_TR31: Structure = Structure {
         required("WrappingKeyIdentifier", Kind::Identifier),
         KEY_BLOCK_HEADERS,
     ],
-    later: &[],
+    later: ELSEWHERE,
 };
 
 static EXPORT_TR34: Structure = Structure {
@@ -230,5 +231,5 @@ pub(in crate::api) static EXPORT_KEY: Structure = Structure {
         required("ExportKeyIdentifier", Kind::Identifier),
         optional("ExportAttributes", Kind::Structure(&EXPORT_ATTRIBUTES)),
     ],
-    later: &["RequesterComment"],
+    later: &["RequesterComment", "CounterpartyProfile"],
 };

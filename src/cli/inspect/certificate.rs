@@ -99,7 +99,18 @@ pub(super) fn facts(certificate: &Certificate, now: Timestamp) -> Facts {
         kcv::public_key(certificate.spki_der()),
     );
     found.line("ca", "CA", certificate.is_ca());
-    found.line("may_sign", "May sign", certificate.may_sign_certificates());
+    found.line("signed_with", "Signed with", certificate.signed_with());
+    found.line("key_usage", "Key usage", certificate.usage_words());
+    found.line(
+        "may_sign",
+        "May certify others",
+        certificate.is_ca() && certificate.may_sign_certificates(),
+    );
+    found.line(
+        "may_sign_tokens",
+        "May sign key tokens",
+        certificate.may_sign(),
+    );
     found.line("may_wrap", "May wrap keys", certificate.may_wrap_keys());
     if let Some(mark) = certificate.profile_mark() {
         found.line("mark", "Mark", mark);

@@ -52,6 +52,7 @@ impl Inspect {
 }
 
 fn look(path: &Path) -> Answer<Facts> {
+    let path = streams::bare(path);
     if path != Path::new("-") && path.is_dir() {
         return vault_folder::folder(path);
     }
@@ -62,7 +63,7 @@ fn look(path: &Path) -> Answer<Facts> {
         path.display().to_string()
     };
     let mut facts = recognise(&bytes, WallClock.now())
-        .map_err(|reason| Failure::failed(format!("{shown}: {reason}")))?;
+        .map_err(|reason| Failure::failed(format!("{shown}: {}", only_looked(&reason))))?;
     let digest: [u8; 32] = Sha256::digest(&bytes[..]).into();
     facts.line(
         "sha256",
@@ -88,11 +89,12 @@ fn recognise(bytes: &[u8], now: Timestamp) -> Result<Facts, String> {
         return vault_folder::age_file(bytes);
     }
     if text.starts_with('{') {
-        let value = json::strict(bytes).map_err(|e| e.to_string())?;
-        return aws_json::explain(bytes, &value, now);
+        // Without the byte-order mark that some editors write: here nothing depends on it.
+        let value = json::strict(text.as_bytes()).map_err(|e| e.to_string())?;
+        return aws_json::explain(text.as_bytes(), &value, now);
     }
-    if tr31::is_block(text) {
-        return tr31::block(text);
+    if let Some(block) = tr31::block_in(text) {
+        return tr31::block(&block);
     }
     if let Some(token) = tr34::bytes(bytes) {
         return tr34::token(&token, now);
@@ -100,7 +102,38 @@ fn recognise(bytes: &[u8], now: Timestamp) -> Result<Facts, String> {
     if text.contains("vault_id") && text.contains("recipients") {
         return vault_folder::custody(bytes);
     }
-    certificate::all(bytes, now).or_else(|reason| public_files::explain(bytes, now).ok_or(reason))
+    certificate::all(bytes, now).or_else(|reason| {
+        public_files::explain(bytes, now)
+            .ok_or_else(|| bare_hex(text).unwrap_or_else(|| only_looked(&reason)))
+    })
+}
+
+/// Hexadecimal that nothing known can be made of: what it may be, and nothing of what it says.
+fn bare_hex(text: &str) -> Option<String> {
+    let digits = text.bytes().filter(|b| !b.is_ascii_whitespace());
+    let mut count = 0_usize;
+    for digit in digits {
+        if !digit.is_ascii_hexdigit() {
+            return None;
+        }
+        count += 1;
+    }
+    (count > 0).then(|| {
+        format!(
+            "hexadecimal, {count} digits, without a structure that keymoot knows. An RSA cryptogram looks like this, and \
+             so does a key or a component in clear: if it is one, treat it as exposed."
+        )
+    })
+}
+
+/// A reason without what became of an import: here nothing was to be imported.
+fn only_looked(reason: &str) -> String {
+    [
+        " Nothing was imported or written.",
+        " Nothing was imported.",
+    ]
+    .iter()
+    .fold(reason.to_owned(), |text, words| text.replace(words, ""))
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 
 use data_encoding::{BASE64, HEXUPPER, HEXUPPER_PERMISSIVE};
 use der::Decode as _;
+use rsa::pkcs1::DecodeRsaPublicKey as _;
+use rsa::pkcs8::EncodePublicKey as _;
 use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::prelude::{CertificateRevocationList, FromDer};
 use x509_parser::public_key::PublicKey;
@@ -11,6 +13,7 @@ use x509_parser::x509::SubjectPublicKeyInfo;
 
 use crate::api::Timestamp;
 use crate::crypto::kcv;
+use crate::pki::{request_is_signed, signature_words};
 
 use super::facts::Facts;
 
@@ -19,7 +22,12 @@ const SHOWN: usize = 100;
 
 /// What the file is, if it is one of these.
 pub(super) fn explain(file: &[u8], now: Timestamp) -> Option<Facts> {
-    let read = |der: &[u8]| request(der).or_else(|| list(der, now)).or_else(|| key(der));
+    let read = |der: &[u8]| {
+        request(der)
+            .or_else(|| list(der, now))
+            .or_else(|| key(der))
+            .or_else(|| rsa_key(der))
+    };
     candidates(file).iter().find_map(|der| read(der))
 }
 
@@ -61,8 +69,18 @@ fn request(der: &[u8]) -> Option<Facts> {
         "Signed with (OID)",
         read.signature_algorithm.algorithm.to_id_string(),
     );
+    let words = signature_words(&read.signature_algorithm);
+    found.line("signed_with", "Signed with", words);
     key_lines(&mut found, &info.subject_pki);
-    found.note("its own signature was not checked here; whoever certifies it does.");
+    match request_is_signed(der) {
+        Ok(true) => found.note("it was signed with the key that it asks a certificate for."),
+        Ok(false) => found.note(
+            "ITS SIGNATURE IS WRONG: it was changed, or made without its key. Ask for it anew.",
+        ),
+        Err(reason) => found.note(format!(
+            "whether it was signed with its own key was not judged: {reason}"
+        )),
+    }
     Some(found)
 }
 
@@ -121,6 +139,12 @@ fn key(der: &[u8]) -> Option<Facts> {
     let mut found = Facts::new("public-key", "PUBLIC KEY");
     key_lines(&mut found, &read);
     Some(found)
+}
+
+/// A bare RSAPublicKey (RFC 8017, A.1.1), as `BEGIN RSA PUBLIC KEY` has it; shown as the key that it is.
+fn rsa_key(der: &[u8]) -> Option<Facts> {
+    let bare = rsa::PublicKey::from_pkcs1_der(der).ok()?;
+    key(bare.to_public_key_der().ok()?.as_bytes())
 }
 
 fn key_lines(found: &mut Facts, key: &SubjectPublicKeyInfo<'_>) {

@@ -1,17 +1,49 @@
 //! TR-31 key blocks: the header field by field, the optional blocks, and what is not as the standard has it. The key
 //! in the block stays closed, and whether the block is authentic only its wrapping key can tell.
 
+use data_encoding::HEXUPPER_PERMISSIVE;
+
 use crate::api::KeyUsage;
 use crate::crypto::tr31::{Block, Header, OptionalBlock};
 
 use super::facts::Facts;
 
-/// Whether a text looks like a key block: a version letter and a length of four digits.
-pub(super) fn is_block(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    bytes.next().is_some_and(|b| (b'A'..=b'E').contains(&b))
-        && bytes.by_ref().take(4).filter(u8::is_ascii_digit).count() == 4
-        && bytes.next().is_some()
+/// The key block that a text is or is meant to be, whatever stands around it: quotes, a name and `=`, an HSM's letter
+/// in front, lower case, the hexadecimal of its characters. Its own reader says what is wrong with it.
+pub(super) fn block_in(text: &str) -> Option<String> {
+    let bare = text.trim_matches(['"', '\'', ',', ' ']);
+    let bare = match bare.split_once('=') {
+        Some((name, value)) if name.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+            value.trim_matches(['"', '\'', ' '])
+        }
+        _ => bare,
+    };
+    if is_meant(bare) {
+        return Some(bare.to_owned());
+    }
+    let spelt = HEXUPPER_PERMISSIVE.decode(bare.as_bytes()).ok()?;
+    String::from_utf8(spelt).ok().filter(|text| is_meant(text))
+}
+
+/// A version letter and a length of four digits, perhaps with another letter in front, in either case.
+fn is_meant(text: &str) -> bool {
+    let begins = |bytes: &[u8]| match bytes {
+        [version, length @ ..] => {
+            (b'A'..=b'E').contains(&version.to_ascii_uppercase())
+                && length.len() > 4
+                && length
+                    .iter()
+                    .take(4)
+                    .all(|b| b.is_ascii_digit() || *b == b' ')
+                && length.iter().take(4).any(u8::is_ascii_digit)
+        }
+        [] => false,
+    };
+    let bytes = text.as_bytes();
+    begins(bytes)
+        || bytes
+            .split_first()
+            .is_some_and(|(first, rest)| first.is_ascii_alphabetic() && begins(rest))
 }
 
 /// A key block.

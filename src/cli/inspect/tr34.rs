@@ -122,7 +122,7 @@ fn credential_token(credential: &Credential, now: Timestamp) -> Facts {
     let (kind, title) = if credential.crls.is_empty() {
         (
             "tr34-krd-credential",
-            "TR-34 CREDENTIAL of a receiver (KRD): its certificate",
+            "CERTIFICATES in an envelope without content (PKCS #7), as a TR-34 receiver (KRD) hands over its own",
         )
     } else {
         (

@@ -10,6 +10,7 @@ use super::super::status::{Answer, Failure};
 use super::facts::Facts;
 
 const AGE: &str = "age-encryption.org/v1";
+const CUSTODY: &str = "custody.toml";
 const ARMOR: &str = "-----BEGIN AGE ENCRYPTED FILE-----";
 
 /// A vault's folder, looked over without being opened, locked or changed.
@@ -18,12 +19,21 @@ pub(super) fn folder(path: &Path) -> Answer<Facts> {
     let store = FolderStore::open(path).map_err(|e| failed(e.to_string()))?;
     let seen = inspect(&store, None).map_err(|e| failed(e.to_string()))?;
     let Some(custody) = &seen.custody else {
-        let why: Vec<String> = seen.findings.iter().map(|f| f.what.clone()).collect();
-        return Err(failed(format!(
-            "{}: no vault that can be read here. {}",
-            path.display(),
-            why.join(" ")
-        )));
+        // Of a folder with the files of a vault in it, what is wrong with each; any other is simply none.
+        let faults: Vec<String> = seen
+            .findings
+            .iter()
+            .filter(|finding| !seen.generations.is_empty() || finding.name == CUSTODY)
+            .filter(|finding| path.join(&finding.name).exists())
+            .map(|finding| format!("{}: {}", finding.name, finding.what))
+            .collect();
+        let why = if faults.is_empty() {
+            "a folder without custody.toml, so no vault. Name a vault's folder, or a file in it."
+                .to_owned()
+        } else {
+            format!("no vault that can be read. {}", faults.join(" "))
+        };
+        return Err(failed(format!("{}: {why}", path.display())));
     };
     let mut found = Facts::new("vault", format!("VAULT  {}", path.display()));
     public(custody, &mut found);

@@ -26,7 +26,19 @@ pub fn compare(
     key: &SecretBytes,
 ) -> Result<(), Tr31Error> {
     compare_of_key(header, key)?;
-    compare_one(header, "KP", kbpk_algorithm, kbpk)
+    compare_of_kbpk(header, kbpk_algorithm, kbpk)
+}
+
+/// Compares KP alone: of a block that is not open yet.
+///
+/// # Errors
+/// It does not match.
+pub fn compare_of_kbpk(
+    header: &Header,
+    algorithm: KeyAlgorithm,
+    kbpk: &SecretBytes,
+) -> Result<(), Tr31Error> {
+    compare_one(header, "KP", algorithm, kbpk)
 }
 
 /// Compares KC alone: of a header that stands in a TR-34 token, where no KBPK is.

@@ -81,10 +81,15 @@ pub enum Tr31Error {
     PadNotLast,
     /// The optional blocks do not fill whole cipher blocks.
     #[error(
-        "The optional blocks have {0} characters together, not a multiple of the cipher's block. \
-         Nothing was imported or written. Ask the sender for a correct block."
+        "The optional blocks have {sum} characters together, not a multiple of {multiple}, the length of the cipher's \
+         block. Nothing was imported or written. Ask the sender for a correct block."
     )]
-    OptionalNotPadded(usize),
+    OptionalNotPadded {
+        /// Characters of all optional blocks.
+        sum: usize,
+        /// The block length of the version's cipher in bytes.
+        multiple: usize,
+    },
     /// An optional block to be written holds something other than printable ASCII.
     #[error(
         "The optional block {0} holds a character that is not printable ASCII. Nothing was written. \
@@ -166,10 +171,7 @@ pub enum Tr31Error {
     #[error("{}", findings_sentence(.0))]
     Content(Vec<Finding>),
     /// The check value in KC or KP is not that of the key.
-    #[error(
-        "The check value in the optional block {0} is not that of the key. Nothing was imported. \
-         The block is mislabelled: do not use it, ask the sender which key it holds."
-    )]
+    #[error("{}", check_value_sentence(.0))]
     CheckValue(&'static str),
     /// Only B (under TDES) and D (under AES) are written.
     #[error(
@@ -209,7 +211,7 @@ impl Tr31Error {
             Self::OptionalLength(_) => "bad-optional-block-length",
             Self::OptionalTwice(_) => "duplicate-optional-block",
             Self::PadNotLast => "pad-block-not-last",
-            Self::OptionalNotPadded(_) => "optional-blocks-not-padded",
+            Self::OptionalNotPadded { .. } => "optional-blocks-not-padded",
             Self::OptionalCharacter(_) => "bad-optional-block-character",
             Self::TooLong => "too-long",
             Self::PayloadLength => "bad-payload-length",
@@ -228,6 +230,23 @@ impl Tr31Error {
             Self::Cipher(_) => "cipher",
         }
     }
+}
+
+fn check_value_sentence(id: &str) -> String {
+    let (of, advice) = if id == "KP" {
+        (
+            "the wrapping key",
+            "The block was made under another key: name that one, or ask the sender which it was.",
+        )
+    } else {
+        (
+            "the key in the block",
+            "The block is mislabelled: do not use it, ask the sender which key it holds.",
+        )
+    };
+    format!(
+        "The check value in the optional block {id} is not that of {of}. Nothing was imported. {advice}"
+    )
 }
 
 fn findings_sentence(findings: &[Finding]) -> String {

@@ -263,11 +263,16 @@ impl KeyVersion {
     /// `00`: versions are not used for this key.
     pub const UNUSED: Self = Self(*b"00");
 
+    /// Whether the block says that it holds a component and no whole key.
+    pub const fn is_component(&self) -> bool {
+        matches!(self.0, [b'c', second] if second.is_ascii_alphanumeric())
+    }
+
     /// What it says: version unused, a version, or the number of a component; nothing if it is neither.
     pub fn words(&self) -> Option<&'static str> {
         match self.0 {
             [b'0', b'0'] => Some("no version"),
-            [b'c', second] if second.is_ascii_alphanumeric() => Some("a key component"),
+            _ if self.is_component() => Some("a key component"),
             [first, second] if first.is_ascii_alphanumeric() && second.is_ascii_alphanumeric() => {
                 Some("key version")
             }

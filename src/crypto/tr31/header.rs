@@ -94,12 +94,13 @@ impl Header {
     }
 
     /// A header that stands alone, as in a TR-34 token, where version and length field say nothing:
-    /// the length is read, but compared with nothing. All of `text` must be the header.
+    /// the length is read, but compared with nothing, and optional blocks fill no cipher's blocks. All of `text` must
+    /// be the header.
     ///
     /// # Errors
     /// The text is no header.
     pub fn parse_alone(text: &str) -> Result<Self, Tr31Error> {
-        let (header, rest) = Self::read(text)?;
+        let (header, rest) = Self::read_unpadded(text)?;
         if rest.is_empty() {
             Ok(header)
         } else {
@@ -122,8 +123,14 @@ impl Header {
         Ok((version, said))
     }
 
-    /// Reads the header at the front; returns it with what follows.
+    /// Reads the header at the front of a block; returns it with what follows.
     pub(super) fn read(text: &str) -> Result<(Self, &str), Tr31Error> {
+        let (header, rest) = Self::read_unpadded(text)?;
+        optional::check_sum(&header.optional, header.version.block_len())?;
+        Ok((header, rest))
+    }
+
+    fn read_unpadded(text: &str) -> Result<(Self, &str), Tr31Error> {
         let (version, _) = Self::read_start(text)?;
         let cut = || Tr31Error::HeaderTruncated(text.len());
         let fields = text.get(..HEADER_LEN).ok_or_else(cut)?;
@@ -141,7 +148,7 @@ impl Header {
             optional: Vec::new(),
         };
         let rest = text.get(HEADER_LEN..).ok_or_else(cut)?;
-        let (blocks, rest) = optional::read_all(rest, count, version.block_len())?;
+        let (blocks, rest) = optional::read_all(rest, count)?;
         header.optional = blocks;
         Ok((header, rest))
     }

@@ -20,7 +20,8 @@ mod wrap;
 
 pub use block::{Block, Iso20038};
 pub use check_values::{
-    compare as compare_check_values, compare_of_key as compare_check_value_of_key,
+    compare as compare_check_values, compare_of_kbpk as compare_check_value_of_kbpk,
+    compare_of_key as compare_check_value_of_key,
 };
 pub use content::{Finding, OptionalRule, Place};
 pub use error::Tr31Error;

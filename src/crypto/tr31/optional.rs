@@ -181,12 +181,8 @@ fn read(text: &str) -> Result<(OptionalBlock, &str), Tr31Error> {
     Ok((block, rest))
 }
 
-/// Reads `count` blocks and returns them with what follows.
-pub(super) fn read_all(
-    text: &str,
-    count: usize,
-    multiple: usize,
-) -> Result<(Vec<OptionalBlock>, &str), Tr31Error> {
+/// Reads `count` blocks and returns them with what follows; whether they fill whole cipher blocks is asked apart.
+pub(super) fn read_all(text: &str, count: usize) -> Result<(Vec<OptionalBlock>, &str), Tr31Error> {
     let mut blocks = Vec::new();
     let mut rest = text;
     for _ in 0..count {
@@ -195,7 +191,6 @@ pub(super) fn read_all(
         rest = after;
     }
     check_order(&blocks)?;
-    check_sum(&blocks, multiple)?;
     Ok((blocks, rest))
 }
 
@@ -223,7 +218,7 @@ pub(super) fn check_sum(blocks: &[OptionalBlock], multiple: usize) -> Result<(),
     if sum.is_multiple_of(multiple) {
         Ok(())
     } else {
-        Err(Tr31Error::OptionalNotPadded(sum))
+        Err(Tr31Error::OptionalNotPadded { sum, multiple })
     }
 }
 

@@ -3,7 +3,10 @@
 
 use data_encoding::{BASE64, HEXUPPER_PERMISSIVE};
 
-/// What a file may stand for: its bytes, and what they spell in hex or base64, white space aside.
+/// Labels of PEM under which signed data travels (RFC 7468, section 8 and 9).
+const LABELS: [&str; 2] = ["PKCS7", "CMS"];
+
+/// What a file may stand for: its bytes, what they spell in hex or base64, white space aside, and what its PEM holds.
 pub fn codings(file: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     let text: Vec<u8> = file
         .iter()
@@ -11,5 +14,14 @@ pub fn codings(file: &[u8]) -> impl Iterator<Item = Vec<u8>> {
         .filter(|b| !b.is_ascii_whitespace())
         .collect();
     let spelt = [HEXUPPER_PERMISSIVE.decode(&text), BASE64.decode(&text)];
-    std::iter::once(file.to_vec()).chain(spelt.into_iter().flatten())
+    std::iter::once(file.to_vec())
+        .chain(spelt.into_iter().flatten())
+        .chain(pem(file))
+}
+
+fn pem(file: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(file).ok()?;
+    let begin = text.find("-----BEGIN ")?;
+    let (label, document) = der::Document::from_pem(text.get(begin..)?.trim_end()).ok()?;
+    LABELS.contains(&label).then(|| document.into_vec())
 }

@@ -103,11 +103,33 @@ pub enum Tr34Error {
     /// Not the nonce that was expected.
     #[error("Its nonce is another than the one given.")]
     NonceMismatch,
-    /// The signing time is too old or in the future.
+    /// The signing time is older than the window allows.
     #[error(
-        "It was signed at {0}, which is too long ago or in the future. Ask the sender for a new token, and check the clock of this machine."
+        "It was signed at {at}, and now it is {now}: a token without a nonce is taken for {life}. Ask the sender for a new token."
     )]
-    SigningTime(String),
+    TooOld {
+        /// When it says it was signed.
+        at: String,
+        /// The time here.
+        now: String,
+        /// How long a token is taken, in words.
+        life: String,
+    },
+    /// The signing time lies ahead.
+    #[error(
+        "It was signed at {at}, and here it is only {now}: more than 5 minutes ahead. Compare both clocks; if ours is right, ask the sender for a new token."
+    )]
+    Ahead {
+        /// When it says it was signed.
+        at: String,
+        /// The time here.
+        now: String,
+    },
+    /// The header begins with no version letter. Version and length mean nothing in a token, and yet have a form.
+    #[error(
+        "The key block header in it begins with {0:?}, which is none of the versions A, B, C, D and E. Ask the sender for a token whose header begins with B or D."
+    )]
+    HeaderVersion(char),
     /// It did not open. One sentence for every cause, so that no answer helps to open another; the cause is for the
     /// audit and for tests, never for a peer.
     #[error(
@@ -173,14 +195,14 @@ impl Tr34Error {
             Self::ContentType => "content-type-attribute",
             Self::Digest => "digest-mismatch",
             Self::NoHeader => "no-header-attribute",
-            Self::Header(_) => "bad-header",
             Self::NoFreshness => "no-freshness-attribute",
             Self::Signer => "signer-is-not-kdh",
             Self::Signature => "signature-invalid",
             Self::Certificate => "certificate-differs",
             Self::Recipient => "recipient-mismatch",
             Self::NonceMissing | Self::NonceUnexpected | Self::NonceMismatch => "nonce-mismatch",
-            Self::SigningTime(_) => "signing-time-out-of-window",
+            Self::TooOld { .. } | Self::Ahead { .. } => "signing-time-out-of-window",
+            Self::Header(_) | Self::HeaderVersion(_) => "bad-header",
             Self::Unopened(fault) => fault.code(),
             Self::Unwritable(_) => "unwritable",
             Self::Cipher(_) => "cipher",

@@ -17,11 +17,22 @@ use super::oid;
 use super::signed::{Signed, SignedData, SignerKey};
 use crate::api::{Timestamp, WrappingKeySpec};
 use crate::crypto::rsa_backend::OpeningKey;
-use crate::crypto::tr31::Header;
+use crate::crypto::tr31::{Header, Tr31Error};
 use crate::crypto::{CryptoError, SecretBytes, symmetric};
 
 /// How far a signing time may lie ahead of the receiver's clock, in milliseconds.
 const AHEAD: i64 = 5 * 60 * 1000;
+
+/// A span in words, `7 days`, `12 hours`.
+fn days_and_hours(millis: i64) -> String {
+    const HOUR: i64 = 60 * 60 * 1000;
+    let hours = millis / HOUR;
+    match (hours / 24, hours % 24) {
+        (1, 0) => "1 day".to_owned(),
+        (days, 0) => format!("{days} days"),
+        _ => format!("{hours} hours"),
+    }
+}
 
 /// A key token whose form is sound, in any dialect. Whether it is genuine, [`KeyToken::verify`] tells, and only then
 /// is it worth opening.
@@ -58,7 +69,11 @@ impl KeyToken {
             return Err(Tr34Error::Digest);
         }
         let header_text = header_text(attributes.octets(oid::DATA).ok_or(Tr34Error::NoHeader)?)?;
-        let header = Header::parse_alone(&header_text).map_err(Tr34Error::Header)?;
+        let header = Header::parse_alone(&header_text).map_err(|e| match e {
+            // What a block may lose, an HSM's own letter in front, a signed header cannot.
+            Tr31Error::UnknownVersion(letter) => Tr34Error::HeaderVersion(letter),
+            other => Tr34Error::Header(other),
+        })?;
         let nonce = attributes.octets(oid::RANDOM_NONCE).map(<[u8]>::to_vec);
         let signing_time = attributes.one(oid::SIGNING_TIME).map(time).transpose()?;
         if nonce.is_none() && signing_time.is_none() {
@@ -185,7 +200,15 @@ impl KeyToken {
             (false, Some(at)) if at >= now.plus_millis(-window) && at <= now.plus_millis(AHEAD) => {
                 Ok(())
             }
-            (false, Some(at)) => Err(Tr34Error::SigningTime(at.rfc3339())),
+            (false, Some(at)) if at > now => Err(Tr34Error::Ahead {
+                at: at.rfc3339(),
+                now: now.rfc3339(),
+            }),
+            (false, Some(at)) => Err(Tr34Error::TooOld {
+                at: at.rfc3339(),
+                now: now.rfc3339(),
+                life: days_and_hours(window),
+            }),
             (false, None) => Err(Tr34Error::NoFreshness),
         }
     }

@@ -123,7 +123,7 @@ fn a_name_stands_for_its_key_wherever_an_identifier_is_asked() {
     let foreign = "arn:aws:payment-cryptography:us-east-2:111122223333:alias/kek";
     assert_eq!(
         bench.missing(Operation::GetKey, &named(foreign), foreign),
-        "Alias alias/kek was not found."
+        format!("Alias {foreign} was not found.")
     );
     bench.ok(Operation::UpdateAlias, &alias("alias/kek"));
     for identifier in ["alias/kek", long] {

@@ -174,6 +174,6 @@ fn what_is_not_here_is_named() {
     let alias = "arn:aws:payment-cryptography:us-east-1:111122223333:alias/a/b";
     assert_eq!(
         bench.missing(Operation::GetKey, &named(alias), alias),
-        "Alias alias/a/b was not found."
+        format!("Alias {alias} was not found.")
     );
 }

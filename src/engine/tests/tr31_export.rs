@@ -213,6 +213,83 @@ fn export_attributes_are_for_base_derivation_keys() {
     );
 }
 
+#[test]
+fn attributes_that_ask_for_nothing_are_none() {
+    let mut bench = open();
+    let wrapping = kek(&mut bench, KeyAlgorithm::AES_128, KEK);
+    let key = bdk(&mut bench, KeyAlgorithm::TDES_2KEY, BDK);
+    for key in [key, bench.kek()] {
+        let mut asked = request(&key, &wrapping);
+        asked["ExportAttributes"] = json!({});
+        bench.ok(Operation::ExportKey, &asked);
+    }
+}
+
+/// A terminal that takes its number from the block must get the one whose key is in it.
+#[test]
+fn a_label_names_the_terminal_whose_key_it_is() {
+    let mut bench = open();
+    let wrapping = kek(&mut bench, KeyAlgorithm::AES_128, KEK);
+    let tdes = bdk(&mut bench, KeyAlgorithm::TDES_2KEY, BDK);
+    let aes = bdk(&mut bench, KeyAlgorithm::AES_128, BDK);
+    let long = "123456789012345600000001";
+    for (base, serial, id, value, fault) in [
+        (&tdes, KSN, "KS", "FFFF9876543210E00000", None),
+        (&aes, long, "IK", "1234567890123456", None),
+        (
+            &tdes,
+            KSN,
+            "KS",
+            "AAAA9876543210E00000",
+            Some("is not that of KeySerialNumber"),
+        ),
+        (
+            &tdes,
+            KSN,
+            "KS",
+            KSN,
+            Some("is not that of KeySerialNumber"),
+        ),
+        (
+            &tdes,
+            KSN,
+            "IK",
+            "FFFF9876543210E0",
+            Some("is of the other DUKPT"),
+        ),
+        (
+            &aes,
+            long,
+            "IK",
+            "1234567890123457",
+            Some("is not that of KeySerialNumber"),
+        ),
+        (
+            &aes,
+            long,
+            "KS",
+            "12345678901234560000",
+            Some("is of the other DUKPT"),
+        ),
+    ] {
+        let mut asked = initial(base, &wrapping, serial);
+        asked["KeyMaterial"]["Tr31KeyBlock"]["KeyBlockHeaders"] =
+            json!({"OptionalBlocks": {id: value}});
+        match fault {
+            None => {
+                bench.ok(Operation::ExportKey, &asked);
+            }
+            Some(fault) => {
+                let message = bench.invalid(Operation::ExportKey, &asked);
+                assert!(
+                    message.contains(&format!("{id} {fault}; with this")),
+                    "{message}"
+                );
+            }
+        }
+    }
+}
+
 /// NoRestrictions restricts neither wrapping nor unwrapping, and one terminal's numbers all give one initial key.
 #[test]
 fn a_key_without_restrictions_wraps_and_unwraps() {

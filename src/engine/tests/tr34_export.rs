@@ -364,6 +364,34 @@ fn the_root_of_a_counterparty_may_say_what_it_reads() {
 }
 
 #[test]
+fn a_slip_in_a_profile_is_no_wish() {
+    let mut circle = Circle::new();
+    let key = circle.key();
+    let plain = circle.request(&key);
+    for (slip, name) in [
+        (json!({"tokenForm": "CMS_2019"}), "tokenForm"),
+        (json!({"TokenForm": "CMS_2019", "Letter": "B"}), "Letter"),
+    ] {
+        let mut request = plain.clone();
+        *member(&mut request, "CounterpartyProfile") = slip;
+        assert_eq!(
+            circle.from.bench.invalid(Operation::ExportKey, &request),
+            format!(
+                "CounterpartyProfile has no member {name}; its members are TokenForm, HeaderVersion, \
+                 CertificateSignature."
+            )
+        );
+    }
+    // Beside the token it would say nothing that anybody heeds.
+    let mut request = plain;
+    request["CounterpartyProfile"] = json!({"TokenForm": "CMS_2019"});
+    assert_eq!(
+        circle.from.bench.invalid(Operation::ExportKey, &request),
+        "CounterpartyProfile is not supported by this control plane."
+    );
+}
+
+#[test]
 fn strength_asks_for_rsa_3072_on_both_sides() {
     let mut from = sender("RSA_2048", 2048);
     let key = from.bench.kek();
@@ -375,7 +403,7 @@ fn strength_asks_for_rsa_3072_on_both_sides() {
     let request = from.request(&key, "leaf-3072");
     assert_eq!(
         from.bench.invalid(Operation::ExportKey, &request),
-        "ExportToken: RSA_2048 is weaker than AES_128, which needs RSA_3072 or RSA_4096 as the wrapping key."
+        "ExportToken: RSA_2048 is weaker than AES_128, which needs RSA_3072 or RSA_4096 as the signing key."
     );
 }
 
