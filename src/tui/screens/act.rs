@@ -23,6 +23,7 @@ use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::choice::Choices;
 use crate::tui::widgets::form::{Form, Pressed};
+use crate::tui::widgets::sheet::{self, Part};
 use crate::tui::world::World;
 
 /// The wizard.
@@ -312,26 +313,18 @@ impl Screen for Act {
     fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
         let steps = [(tr("Answers"), String::new())];
         wizard::draw(world, canvas, &steps, 0, |c| {
-            let room = c.width().saturating_sub(2);
             let words = match &self.key {
                 Some((_, label)) => say!("{label}: this {does}.", label, does = self.op.does),
                 None => say!("This {does}.", does = self.op.does),
             };
-            let y = c
-                .paragraph(1, 0, room, Role::Title, &words)
-                .saturating_add(1);
-            // Why it was refused is never out of sight: the fields scroll above it.
-            let (width, height) = (c.width(), c.height());
-            let kept = wizard::complaint_rows(width, self.error.as_ref());
-            let below = height.saturating_sub(y).saturating_sub(kept);
-            let mut used = 0;
-            c.within(0, y, width, below, |c| used = self.form.draw(c));
-            let y = y.saturating_add(used.min(below)).saturating_add(1);
-            wizard::complaint(
-                c,
-                y.min(height.saturating_sub(kept.saturating_sub(1))),
-                self.error.as_ref(),
-            );
+            let parts = [
+                Part::Head(Role::Title, words.into()),
+                Part::Gap,
+                Part::Form(&self.form),
+                Part::Gap,
+                Part::Stop(self.error.as_deref()),
+            ];
+            sheet::draw(c, 1, 0, &parts);
         });
     }
 
@@ -396,3 +389,6 @@ impl Screen for Act {
         }
     }
 }
+
+#[cfg(test)]
+pub(in crate::tui) mod tests;

@@ -31,6 +31,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::choice::{Choices, Entry};
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::key_table::KeyTable;
+use crate::tui::widgets::lines::Reading;
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
@@ -83,6 +84,7 @@ pub(crate) struct Export {
     files: Form,
     error: Option<String>,
     waiting: bool,
+    reading: Reading,
 }
 
 impl Export {
@@ -98,6 +100,7 @@ impl Export {
             files: Form::of(&file_fields()),
             error: None,
             waiting: false,
+            reading: Reading::default(),
         };
         if let Some(row) = row {
             wizard.take_key(row);
@@ -342,7 +345,14 @@ impl Screen for Export {
                 offers.push(Offer::plain(Verb::Left));
             }
             Step::Root => offers.push(Offer::plain(Verb::Left)),
-            Step::File if world.rehearsal() => offers.push(Offer::plain(Verb::Practice)),
+            Step::File => {
+                if world.rehearsal() {
+                    offers.push(Offer::plain(Verb::Practice));
+                }
+                if self.read() {
+                    offers.extend(Reading::offers());
+                }
+            }
             Step::Files => {
                 offers.extend([
                     Offer::plain(Verb::NextField),
@@ -418,6 +428,9 @@ impl Screen for Export {
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        if self.step == Step::File && self.reading.moved(verb) {
+            return Reaction::none();
+        }
         match (verb, self.step) {
             (Verb::Enter, Step::Key) if self.table.filtering => self.table.filtering = false,
             (Verb::Back, Step::Key)

@@ -21,6 +21,8 @@ pub(crate) mod evidence;
 pub(crate) mod exchange;
 pub(crate) mod export;
 pub(crate) mod files;
+#[cfg(test)]
+mod forms_tests;
 pub(crate) mod handover;
 pub(crate) mod help;
 pub(crate) mod home;

@@ -26,7 +26,8 @@ use crate::tui::receiver::Receiver;
 use crate::tui::screen::{Reaction, Screen, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
-use crate::tui::widgets::lines::{self, Line};
+use crate::tui::widgets::lines::{Line, Reading};
+use crate::tui::widgets::sheet::{self, Part};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
@@ -70,6 +71,7 @@ pub(crate) struct ImportRoot {
     form: Form,
     error: Option<String>,
     waiting: bool,
+    reading: Reading,
 }
 
 impl ImportRoot {
@@ -83,6 +85,7 @@ impl ImportRoot {
             form: Form::new(&[]),
             error: None,
             waiting: false,
+            reading: Reading::default(),
         }
     }
 
@@ -164,32 +167,23 @@ impl ImportRoot {
     }
 
     fn draw_file(&self, world: &World, canvas: &mut Canvas<'_>) {
-        let room = canvas.width().saturating_sub(4);
-        let mut y = canvas
-            .paragraph(
-                2,
-                0,
-                room,
-                Role::Title,
-                tr("Which file holds the root certificate?"),
-            )
-            .saturating_add(1);
-        canvas.put(2, y, Role::Focus, &format!("► {}", tr("Path")));
-        self.path.draw(canvas, 9, y, room.saturating_sub(8), true);
-        y = y.saturating_add(2);
         let hint = op::IMPORT_ROOT.fields.first().map_or("", |f| tr(f.hint));
-        y = y
-            .saturating_add(canvas.paragraph(2, y, room, Role::Muted, hint))
-            .saturating_add(1);
+        let mut parts = vec![
+            Part::Head(
+                Role::Title,
+                tr("Which file holds the root certificate?").into(),
+            ),
+            Part::Gap,
+            Part::Field(tr("Path"), &self.path),
+            Part::Gap,
+            Part::Hint(Role::Muted, hint.into()),
+        ];
         if world.rehearsal() {
             let words = say!("practice answer (F5): {PRACTICE_FILE}", PRACTICE_FILE);
-            y = y
-                .saturating_add(canvas.paragraph(2, y, room, Role::Note, &words))
-                .saturating_add(1);
+            parts.extend([Part::Gap, Part::Hint(Role::Note, words.into())]);
         }
-        canvas.within(1, y, room, 6, |c| {
-            wizard::complaint(c, 0, self.error.as_ref());
-        });
+        parts.extend([Part::Gap, Part::Stop(self.error.as_deref())]);
+        sheet::draw(canvas, 2, 1, &parts);
     }
 
     fn draw_call(file: &RootFile, canvas: &mut Canvas<'_>) {
@@ -221,7 +215,6 @@ impl ImportRoot {
     }
 
     fn draw_type(&self, file: &RootFile, canvas: &mut Canvas<'_>) {
-        let width = canvas.width();
         let root = &file.root;
         let known = [
             Line::new(tr("root"), root.subject()),
@@ -231,11 +224,12 @@ impl ImportRoot {
             ),
             Line::new(tr("ends"), clock(root.not_after())),
         ];
-        let y = lines::draw(canvas, (0, 4), 10, &known, None).saturating_add(1);
-        let height = canvas.height();
-        canvas.within(1, y, width.saturating_sub(2), height, |c| {
-            self.form.draw(c);
-        });
+        let parts = [
+            Part::Lines(&known, 10, &self.reading),
+            Part::Gap,
+            Part::Form(&self.form),
+        ];
+        sheet::draw(canvas, 2, 1, &parts);
     }
 }
 
@@ -320,6 +314,7 @@ impl Screen for ImportRoot {
             if self.form.practised() {
                 offers.push(Offer::plain(Verb::Practice));
             }
+            offers.extend(Reading::offers());
         }
         offers.push(Offer::plain(Verb::Back));
         offers
@@ -362,6 +357,9 @@ impl Screen for ImportRoot {
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+        if self.reading.moved(verb) {
+            return Reaction::none();
+        }
         match verb {
             Verb::Enter => self.enter(),
             Verb::Back => self.back(),

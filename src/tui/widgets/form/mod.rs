@@ -1,6 +1,7 @@
 //! A form drawn from field declarations: labels, hints, checks on leaving, practice answers where there are any.
 
 mod input;
+mod laid;
 mod line;
 mod page;
 
@@ -15,7 +16,6 @@ use crate::ceremony::{Answer, AskField};
 use crate::session::asked::is_place;
 use crate::session::field::{Field, Kind};
 use crate::text::{say, tr};
-use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::Verb;
 use crate::tui::screen::Wants;
 use input::{Input, input_for};
@@ -152,6 +152,20 @@ impl Form {
                 line.error = Some(error.to_owned());
                 line.refused();
             }
+        }
+    }
+
+    /// The labels of all fields, for tests that go through them.
+    #[cfg(test)]
+    pub(crate) fn labels(&self) -> Vec<&'static str> {
+        self.lines.iter().map(Line::label).collect()
+    }
+
+    /// Says what is wrong at the field at hand.
+    #[cfg(test)]
+    pub(crate) fn complain_here(&mut self, error: &str) {
+        if let Some(id) = self.at().map(|line| line.asked.field.id) {
+            self.complain(id, error);
         }
     }
 
@@ -381,65 +395,6 @@ impl Form {
             line.refused();
         }
         line.error.is_none()
-    }
-
-    /// How many rows it takes at a width; `brief` leaves the hints out.
-    pub(crate) fn rows(&self, width: u16, brief: bool) -> u16 {
-        let last = self.lines.len().saturating_sub(1);
-        let rows = self.lines.iter().enumerate().map(|(n, line)| {
-            let focused = n == self.focus;
-            line.rows(width, focused, brief)
-                .saturating_add(u16::from(focused && n < last))
-        });
-        rows.fold(0, u16::saturating_add)
-    }
-
-    /// Draws the fields with the hint of the focused one; returns the rows used.
-    pub(crate) fn draw(&self, canvas: &mut Canvas<'_>) -> u16 {
-        self.draw_as(canvas, false)
-    }
-
-    /// More fields than rows: the focused one is in sight, and as many before it as there is room for.
-    fn first_in_sight(&self, canvas: &Canvas<'_>, brief: bool) -> usize {
-        let (width, height) = (canvas.width(), canvas.height());
-        let rows = |n: usize| {
-            let line = self.lines.get(n);
-            line.map_or(0, |line| line.rows(width, n == self.focus, brief))
-        };
-        let mut used = rows(self.focus);
-        let mut first = self.focus;
-        while let Some(before) = first.checked_sub(1) {
-            used = used.saturating_add(rows(before));
-            if used > height {
-                break;
-            }
-            first = before;
-        }
-        first
-    }
-
-    /// The same; `brief` leaves the hints out where room is short.
-    pub(crate) fn draw_as(&self, canvas: &mut Canvas<'_>, brief: bool) -> u16 {
-        let widest = self
-            .lines
-            .iter()
-            .map(|l| tr(l.asked.field.label).chars().count())
-            .max()
-            .unwrap_or(0);
-        let beside = cells(widest).saturating_add(4);
-        let first = self.first_in_sight(canvas, brief);
-        let mut y = 0;
-        for (n, line) in self.lines.iter().enumerate().skip(first) {
-            if y >= canvas.height() {
-                break;
-            }
-            y = line.draw(canvas, y, beside, n == self.focus, brief);
-            // A gap between a hint and the next field; none after the last.
-            if n == self.focus && n.saturating_add(1) < self.lines.len() {
-                y = y.saturating_add(1);
-            }
-        }
-        y
     }
 }
 
