@@ -72,3 +72,12 @@ fn a_refused_passphrase_is_told_whole() {
     room.press("<Enter><Enter>apple");
     refused(room, "<Enter>", "Passphrase");
 }
+
+#[test]
+fn paste_is_refused_where_a_passphrase_is_typed() {
+    let mut room = Room::new(Home::new(), practice_session(false));
+    room.press("n<Enter><Enter><Enter><Enter>kek<Enter><Enter>");
+    let paste = crate::tui::message::Msg::Paste(zeroize::Zeroizing::new("amber anchor".into()));
+    assert!(crate::tui::app::update(&mut room.state, paste).is_empty());
+    room.shows(&["Paste is refused in a secret field"]);
+}

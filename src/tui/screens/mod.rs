@@ -33,6 +33,7 @@ pub(crate) mod leave;
 pub(crate) mod menu;
 pub(crate) mod page;
 pub(crate) mod palette;
+pub(crate) mod parts;
 pub(crate) mod picker;
 #[cfg(test)]
 mod production_tests;

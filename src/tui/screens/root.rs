@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crossterm::event::KeyEvent;
 
+use super::menu;
 use super::review::Review;
 use super::wizard;
 use crate::api::KeyAlgorithm;
@@ -72,6 +73,7 @@ pub(crate) struct ImportRoot {
     error: Option<String>,
     waiting: bool,
     reading: Reading,
+    listed: bool,
 }
 
 impl ImportRoot {
@@ -86,6 +88,7 @@ impl ImportRoot {
             error: None,
             waiting: false,
             reading: Reading::default(),
+            listed: false,
         }
     }
 
@@ -98,6 +101,12 @@ impl ImportRoot {
         };
         wizard.take(file, world);
         wizard
+    }
+
+    /// Whether it was chosen from a list of acts, to which Esc then leads back.
+    pub(crate) const fn listed(mut self, listed: bool) -> Self {
+        self.listed = listed;
+        self
     }
 
     fn take(&mut self, file: RootFile, world: &World) {
@@ -154,9 +163,9 @@ impl ImportRoot {
         }
     }
 
-    fn back(&mut self) -> Reaction {
+    fn back(&mut self, world: &World) -> Reaction {
         if self.step == self.first {
-            return Reaction::pop();
+            return menu::leave(self.listed, &op::IMPORT_ROOT, None, world);
         }
         self.step = if self.step == Step::Type {
             Step::Call
@@ -356,13 +365,13 @@ impl Screen for ImportRoot {
         }
     }
 
-    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         if self.reading.moved(verb) {
             return Reaction::none();
         }
         match verb {
             Verb::Enter => self.enter(),
-            Verb::Back => self.back(),
+            Verb::Back => self.back(world),
             Verb::Practice if self.step == Step::File => {
                 self.path.set(PRACTICE_FILE);
                 Reaction::none()

@@ -123,7 +123,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, text: u16, fields: u16, parts: &[Par
         [text, fields].map(|x| width.saturating_sub(x.saturating_mul(2)));
     let shares = shares(parts, text_width, fields_width, height);
     let mut y: u16 = 0;
-    for (part, rows) in parts.iter().zip(shares) {
+    for (part, mut rows) in parts.iter().zip(shares) {
         match part {
             Part::Head(role, words) => {
                 one_or_all(canvas, (text, y), text_width, rows, *role, words)
@@ -149,10 +149,15 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, text: u16, fields: u16, parts: &[Par
                     true,
                 );
             }
-            Part::Form(form) => canvas.within(fields, y, fields_width, rows, |c| {
-                form.draw(c);
-            }),
+            Part::Form(form) => {
+                let room = rows;
+                canvas.within(fields, y, fields_width, room, |c| {
+                    rows = form.draw(c).min(room)
+                });
+            }
             Part::Choices(choices) => {
+                // In one row each they may take fewer than they were given.
+                rows = choices.rows(fields_width, rows);
                 canvas.within(fields, y, fields_width, rows, |c| choices.draw(c, true));
             }
             Part::Lines(all, beside, reading) => {

@@ -14,6 +14,7 @@ pub(in crate::tui) const WHY: &str = "ValidationException: the wrapping key arn:
 pub(in crate::tui) fn letters(picture: &str) -> String {
     let right = |line: &str| line.rsplit('│').next().unwrap_or(line).to_owned();
     let rows: String = picture.lines().map(right).collect();
+    let rows = rows.replace(['↑', '↓'], "");
     rows.split_whitespace().collect()
 }
 

@@ -67,7 +67,7 @@ impl Create {
             Kind::Usage => Choices::new(guide::usages()),
             Kind::Algorithm => Choices::new(guide::algorithms(&usage)),
             Kind::Modes => Choices::new(guide::modes(&usage)),
-            Kind::YesNo => Choices::new(guide::exportable()),
+            Kind::YesNo => Choices::new(guide::exportable(self.answer("algorithm"))),
             _ => Choices::default(),
         };
         let proposed = match field.kind {
@@ -210,6 +210,7 @@ impl Create {
         let chosen = self.choices.chosen().map_or("", |e| e.id.as_str());
         match self.field().map(|f| f.kind) {
             Some(Kind::Algorithm) => guide::about_algorithm(self.answer("usage"), chosen),
+            Some(Kind::YesNo) => guide::about_exportable(self.answer("usage"), chosen).to_owned(),
             _ => String::new(),
         }
     }

@@ -1,13 +1,15 @@
 //! What the export wizard's questions look like.
 
 use super::{Chosen, Export};
+use crate::session::asked::FOLDER;
+use crate::session::field::{Field, Kind};
+use crate::session::guide::{Entry, rsa_off};
 use crate::session::{KeyRow, op};
 use crate::text::{say, tr};
 use crate::tui::acts::PRACTICE_FILE;
 use crate::tui::canvas::Canvas;
 use crate::tui::frame::clock;
 use crate::tui::receiver::{Receiver, Verdict};
-use crate::tui::screens::key::export_off;
 use crate::tui::screens::keys::{NO_FIT, keys_of};
 use crate::tui::theme::Role;
 use crate::tui::widgets::lines::{self, Line};
@@ -51,7 +53,7 @@ impl Export {
             canvas.put(2, 4, Role::Muted, NO_FIT);
         }
         canvas.within(0, 2, width, height.saturating_sub(2), |c| {
-            self.table.draw(c, &keys, export_off);
+            self.table.draw(c, &keys, rsa_off);
         });
     }
 
@@ -170,6 +172,33 @@ impl Export {
         ];
         sheet::draw(canvas, 1, 0, &parts);
     }
+}
+
+/// The hashes to choose from, from the declaration.
+pub(super) fn hashes() -> Vec<Entry> {
+    op::EXPORT_RSA_WRAP
+        .fields
+        .iter()
+        .find_map(|field| match field.kind {
+            Kind::Choice(choices) => Some(
+                choices
+                    .iter()
+                    .map(|c| Entry::new(c.id, tr(c.label), ""))
+                    .collect(),
+            ),
+            _ => None,
+        })
+        .unwrap_or_default()
+}
+
+/// Where the files go.
+pub(super) fn file_fields() -> Vec<Field> {
+    let output = op::EXPORT_RSA_WRAP
+        .fields
+        .iter()
+        .find(|f| f.id == "output")
+        .copied();
+    output.into_iter().chain([FOLDER]).collect()
 }
 
 impl From<&KeyRow> for Chosen {

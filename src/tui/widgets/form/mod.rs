@@ -20,6 +20,9 @@ use crate::tui::keys::Verb;
 use crate::tui::screen::Wants;
 use input::{Input, input_for};
 
+/// How the layers below begin a refusal that is about one field, by its id.
+const ABOUT: &str = "The field ";
+
 struct Line {
     asked: AskField,
     input: Input,
@@ -179,18 +182,29 @@ impl Form {
         })
     }
 
-    /// All of it was refused: the focus goes to the last field whose answer the refusal names, and Enter goes through
-    /// the fields after it again.
-    pub(crate) fn refused(&mut self, why: &str) {
-        let names = |line: &Line| {
-            let text = line.input.text().unwrap_or_default();
-            text.chars().count() >= 4 && why.contains(text.trim())
-        };
-        if let Some(at) = self.lines.iter().rposition(names) {
+    /// All of it was refused: the focus goes to the field that the refusal is about, and Enter goes through the fields
+    /// after it again. That is the field whose id it begins with, or the last whose answer it names. Returns the
+    /// refusal in the words of the page: labels for ids.
+    pub(crate) fn refused(&mut self, why: &str) -> String {
+        let about = why.strip_prefix(ABOUT).and_then(|rest| {
+            let (id, rest) = rest.split_once(' ')?;
+            let at = self.lines.iter().position(|l| l.asked.field.id == id)?;
+            Some((at, rest.to_owned()))
+        });
+        let at = about.as_ref().map(|(at, _)| *at).or_else(|| {
+            let named = |line: &Line| line.named().is_some_and(|name| why.contains(&name));
+            self.lines.iter().rposition(named)
+        });
+        if let Some(at) = at {
             self.focus = at;
             for line in self.lines.iter_mut().skip(at.saturating_add(1)) {
                 line.visited = false;
             }
+        }
+        let label = at.and_then(|at| self.lines.get(at)).map(Line::label);
+        match (about, label) {
+            (Some((_, rest)), Some(label)) => format!("{label} {rest}"),
+            _ => why.to_owned(),
         }
     }
 
@@ -387,8 +401,10 @@ impl Form {
             Input::Masked(_) | Input::Confirm => None,
             Input::Choice(choices) => choices
                 .chosen()
-                .and_then(|e| e.off.as_ref())
-                .map(|reason| say!("cannot be chosen here: {reason}", reason)),
+                .and_then(|e| Some((&e.label, e.off.as_ref()?)))
+                .map(|(label, reason)| {
+                    say!("{label}: {reason}. Nothing was changed.", label, reason)
+                }),
             Input::Text(field) => line.asked.check(field.value()).err(),
         };
         if line.error.is_some() && matches!(line.input, Input::Text(_)) {
@@ -411,6 +427,16 @@ impl Line {
             }
             _ => {}
         }
+    }
+
+    /// What a refusal that is about it would name: what was typed, or what the choice is called.
+    fn named(&self) -> Option<String> {
+        let name = match &self.input {
+            Input::Choice(choices) => choices.chosen().map(|e| e.label.clone()),
+            other => other.text().map(|text| text.trim().to_owned()),
+        };
+        // A word as short as that stands in any sentence.
+        name.filter(|name| name.chars().count() >= 4)
     }
 
     /// Whether something has to be typed here and nothing is.
