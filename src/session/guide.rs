@@ -11,7 +11,9 @@ use super::{modes, said};
 
 mod which_key;
 
-pub use which_key::{Missing, has_key_for, keys, missing, rsa_off, rsa_off_words, wrapping};
+pub use which_key::{
+    Missing, base_keys, has_key_for, keys, missing, rsa_off, rsa_off_words, wrapping,
+};
 
 /// One choice; those that cannot be taken are shown with the reason, not hidden.
 #[derive(Debug, Clone, PartialEq, Eq)]

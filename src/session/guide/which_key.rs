@@ -9,8 +9,8 @@ use crate::session::op_exchange::{
     EXPORT_TR34, IMPORT_RSA_WRAP, IMPORT_TR34, PARAMETERS_FOR_EXPORT, PARAMETERS_FOR_IMPORT,
     PUBLIC_KEY_CERTIFICATE, SIGNING_REQUEST,
 };
-use crate::session::op_suspect;
 use crate::session::view::{KeyRow, View};
+use crate::session::{op_exchange, op_suspect};
 use crate::text::{say, tr};
 
 use super::{Entry, SUSPECT_OFF, export_off, export_off_words, out_off, state_word};
@@ -75,6 +75,24 @@ fn entry(op: &str, field: &str, row: &KeyRow) -> Entry {
         None => entry,
     }
 }
+
+/// The base derivation keys among the keys of an act; the others are off.
+pub fn base_keys(entries: Vec<Entry>, view: &View) -> Vec<Entry> {
+    let base = |id: &str| {
+        let mut rows = view.keys.iter();
+        rows.any(|row| row.key.key_arn == id && row.key.key_attributes.key_usage.code() == BASE_KEY)
+    };
+    sorted(entries.into_iter().map(|entry| {
+        if base(&entry.id) {
+            entry
+        } else {
+            entry.off_because(tr("it is no base derivation key (purpose B0)"))
+        }
+    }))
+}
+
+/// The purpose of a base derivation key.
+const BASE_KEY: &str = "B0";
 
 /// Whether the vault has a key that a key field of an act takes.
 pub fn has_key_for(view: &View, op: &str, field: &str) -> bool {
@@ -226,6 +244,17 @@ pub fn missing(op: &Op, view: &View) -> Option<Missing> {
         return nearly(view, op.name, "key", |row| row.key.exportable)
             .or_else(|| Missing::new(tr("no key here may leave"), None));
     }
+    if op_exchange::derives(op) && !view.keys.iter().any(leaves_derived) {
+        return nearly(view, op.name, "key", |row| {
+            row.key.key_attributes.key_usage.code() == BASE_KEY
+        })
+        .or_else(|| {
+            Missing::new(
+                tr("there is no base derivation key here yet: make a key of purpose B0 that may leave"),
+                Some(op::CREATE_KEY.name),
+            )
+        });
+    }
     if op::certifies(op) && none_for("key") {
         return Missing::new(
             tr("there is no key pair here yet: make a key of purpose K2, D1 or S0, an RSA pair"),
@@ -239,6 +268,11 @@ pub fn missing(op: &Op, view: &View) -> Option<Missing> {
         );
     }
     unasked(op, view)
+}
+
+/// Whether a key is a base derivation key of which something may leave.
+fn leaves_derived(row: &KeyRow) -> bool {
+    row.key.key_attributes.key_usage.code() == BASE_KEY && export_off(row).is_none()
 }
 
 /// Nobody can have wrapped a key for this vault that gave out nothing to wrap it under.

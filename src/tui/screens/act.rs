@@ -14,7 +14,7 @@ use crate::ceremony;
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::op::{self, Op};
-use crate::session::{KeyRow, asked, guide, op_components};
+use crate::session::{KeyRow, asked, guide, op_components, op_exchange};
 use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
@@ -75,6 +75,9 @@ impl Act {
         if let Some(view) = &world.view {
             for field in fields.iter().filter(|f| f.kind == Kind::Key) {
                 let mut keys = guide::keys(view, op.name, field.id);
+                if field.id == KEY && op_exchange::derives(op) {
+                    keys = guide::base_keys(keys, view);
+                }
                 if field.optional {
                     keys.insert(0, guide::Entry::none_of_these());
                 }
@@ -85,11 +88,6 @@ impl Act {
             }
         }
         let key = row.map(|r| (r.key.key_arn.clone(), r.label.clone()));
-        if asked::writes(op.name) {
-            let stem = row.map_or_else(|| op.name.to_owned(), |r| file_stem(&r.label));
-            form.propose(asked::OUTPUT, &format!("{stem}.json"));
-            form.propose(asked::FOLDER.id, &format!("{stem}-out"));
-        }
         let mut act = Self {
             op,
             place: beside.iter().find(|field| asked::is_place(field)).copied(),
@@ -124,6 +122,7 @@ impl Act {
         if self.made_for.as_ref() == Some(&made) {
             return;
         }
+        self.propose_files(world);
         let [usage, algorithm, travels] = &made;
         let components = self.op.name == op_components::IMPORT_COMPONENTS.name;
         for field in self.op.fields {
@@ -156,6 +155,24 @@ impl Act {
         self.made_for = Some(made);
         // What was chosen for one question may have been made anew for the next.
         self.refine(world);
+    }
+
+    /// Files are named after the key that goes out, as long as nobody typed another name.
+    fn propose_files(&mut self, world: &World) {
+        if !asked::writes(self.op.name) {
+            return;
+        }
+        let arn = self.text(KEY);
+        let keys = world.view.iter().flat_map(|view| view.keys.iter());
+        let row = keys.into_iter().find(|row| row.key.key_arn == arn);
+        let stem = row.map_or_else(|| self.op.name.to_owned(), |row| file_stem(&row.label));
+        let stem = if op_exchange::derives(self.op) {
+            format!("{stem}-ipek")
+        } else {
+            stem
+        };
+        self.form.propose(asked::OUTPUT, &format!("{stem}.json"));
+        self.form.propose(asked::FOLDER.id, &format!("{stem}-out"));
     }
 
     fn text(&self, id: &str) -> String {

@@ -309,3 +309,60 @@ fn components_are_reviewed_before_anybody_is_called() {
     room.shows(&["The keyboard goes to"]);
     assert_eq!(room.state.world.view.as_ref().unwrap().runs.len(), 1);
 }
+
+#[test]
+fn a_terminals_initial_key_is_a_choice_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut room = Room::new(Home::new(), vault());
+    room.press("x");
+    choose(&mut room, "Export a terminal's initial key (IPEK)");
+    says(&mut room, "make a key of purpose B0 that may leave");
+    let mut session = vault();
+    make(&mut session, "AES_128", key("B0", "derive-key", "bdk-1"));
+    let mut room = Room::new(Home::new(), session);
+    room.press("x");
+    choose(&mut room, "Export a terminal's initial key (IPEK)");
+    room.press("<Enter>");
+    room.shows(&[
+        "► (*) bdk-1",
+        "it is no base derivation key",
+        "bdk-1-ipek.json",
+    ]);
+    room.press("<Enter><Enter>0123456789ABCDEF01234567<Enter><Enter><C-u>");
+    room.press(&format!("{}/out<Enter>", folder.path().display()));
+    room.shows(&["EXPORT A TERMINAL'S INITIAL KEY from bdk-1", "0123456789ABCDEF01234567"]);
+    room.press("<Enter>");
+    sign(&mut room);
+    room.shows(&["Done. The key went into a file"]);
+    let out = folder.path().join("out/bdk-1-ipek.rehearsal.json");
+    assert!(out.is_file());
+}
+
+#[test]
+fn the_commands_for_the_other_computer_can_be_carried_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut room = Room::new(Home::new(), vault());
+    room.press("i<Enter><F5><Enter>");
+    says(&mut room, "keymoot inspect FILE says its fingerprint");
+    room.press("w<C-u>");
+    room.press(&format!("{}/fetch.txt<Enter>", folder.path().display()));
+    room.shows(&["written and read back"]);
+    let text = std::fs::read_to_string(folder.path().join("fetch.txt")).unwrap();
+    assert!(
+        text.contains("openssl x509 -noout -fingerprint -sha256"),
+        "{text}"
+    );
+    room.press("q");
+    room.state.world.size = (140, 40);
+    let wide = crate::tui::snapshot::drawn(
+        &mut room.state,
+        140,
+        40,
+        &crate::tui::snapshot::appearance(),
+    );
+    let text = crate::tui::snapshot::text(&wide);
+    assert!(
+        text.contains("this command to the letter") && text.contains("▀"),
+        "{text}"
+    );
+}

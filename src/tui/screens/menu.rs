@@ -5,10 +5,10 @@ use super::act::Act;
 use super::create::Create;
 use super::export::Export;
 use super::root::ImportRoot;
-use crate::session::KeyRow;
 use crate::session::field::Footing;
 use crate::session::guide::{self, Missing};
 use crate::session::op::{self, Op};
+use crate::session::{KeyRow, op_exchange};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
@@ -38,7 +38,12 @@ impl About {
             }
             Self::Name => matches!(op.name, "create-alias" | "tag-resource"),
         };
-        op::OPS.iter().filter(of)
+        // What is asked of a terminal's key is an act of its own on this list.
+        let after = move |op: &'static Op| {
+            let ipek = self == Self::Out && op.name == op_exchange::EXPORT_TR31.name;
+            std::iter::once(op).chain(ipek.then_some(&op_exchange::EXPORT_IPEK))
+        };
+        op::OPS.iter().filter(of).flat_map(after)
     }
 
     fn title(self) -> &'static str {

@@ -131,10 +131,11 @@ impl Form {
         }
     }
 
-    /// Proposes a text, which the first letter typed replaces.
+    /// Proposes a text, which the first letter typed replaces; what somebody typed stays.
     pub(crate) fn propose(&mut self, id: &str, text: &str) {
         if let Some(line) = self.lines.iter_mut().find(|l| l.asked.field.id == id)
             && let Input::Text(field) = &mut line.input
+            && !field.is_own()
         {
             *field = TextField::proposing(text);
         }
