@@ -145,18 +145,24 @@ impl Asking<'_, '_> {
 
     /// Choices that depend on the vault or on earlier answers.
     fn entries(&self, field: &Field) -> Vec<Entry> {
-        let usage = self.draft.answers.texts.get("usage");
-        let usage = usage.map(String::as_str).unwrap_or_default();
+        let said = |id: &str| self.draft.answers.texts.get(id).map_or("", String::as_str);
+        let usage = said("usage");
         match field.kind {
             Kind::Usage => guide::usages(),
             Kind::Algorithm if !usage.is_empty() => guide::algorithms(usage),
             Kind::Modes if !usage.is_empty() => guide::modes(usage),
-            Kind::YesNo if field.id == "exportable" => guide::exportable(),
+            Kind::YesNo if field.id == "exportable" => guide::exportable(said("algorithm")),
             Kind::YesNo => vec![
                 Entry::new("no", tr("no"), ""),
                 Entry::new("yes", tr("yes"), ""),
             ],
             Kind::Person => guide::people(&self.session.view()),
+            Kind::Key if field.id == "wrap" => guide::wrapping(
+                &self.session.view(),
+                self.draft.op.name,
+                field.id,
+                said("key"),
+            ),
             Kind::Key => guide::keys(&self.session.view(), self.draft.op.name, field.id),
             _ => Vec::new(),
         }

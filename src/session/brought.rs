@@ -57,12 +57,7 @@ pub(crate) fn key_block(bytes: &[u8], profile: Profile) -> Result<String, String
 /// # Errors
 /// The rule, completing a sentence that names the field.
 pub(crate) fn cryptogram(bytes: &[u8], profile: Profile) -> Result<ImportKeyInput, String> {
-    let input = request(bytes, profile)?;
-    if matches!(input.key_material, ImportKeyMaterial::KeyCryptogram(_)) {
-        Ok(input)
-    } else {
-        Err("is a request for import-key of another form: it brings no KeyCryptogram, as RSA wrap does".to_owned())
-    }
+    request(bytes, "KeyCryptogram", "a key by RSA wrap", profile)
 }
 
 /// A TR-34 token, and what came around it.
@@ -86,12 +81,9 @@ pub(crate) fn tr34(bytes: &[u8], profile: Profile) -> Result<Tr34File, String> {
         same_class(&file, profile)?;
         return exported(wrapped);
     }
-    let input = request(bytes, profile)?;
+    let input = request(bytes, "Tr34KeyBlock", "a TR-34 token", profile)?;
     let ImportKeyMaterial::Tr34KeyBlock(block) = &input.key_material else {
-        return Err(
-            "is a request for import-key of another form: it brings no Tr34KeyBlock, as TR-34 does"
-                .to_owned(),
-        );
+        return Err("is no TR-34 token".to_owned());
     };
     let block = block.as_ref().clone();
     let token = HEXUPPER_PERMISSIVE
@@ -109,7 +101,7 @@ fn exported(wrapped: &Value) -> Result<Tr34File, String> {
         .get("WrappedKeyMaterialFormat")
         .and_then(|format| WrappedKeyMaterialFormat::deserialize(format).ok());
     if format != Some(WrappedKeyMaterialFormat::TR34_KEY_BLOCK) {
-        return Err("is an answer of export-key whose format is not TR34_KEY_BLOCK".to_owned());
+        return Err("is what export-key printed in another format, not a TR-34 token".to_owned());
     }
     let hex = wrapped
         .get("KeyMaterial")
@@ -144,15 +136,55 @@ fn alone(bytes: &[u8]) -> Result<Tr34File, String> {
         })
 }
 
-fn request(bytes: &[u8], profile: Profile) -> Result<ImportKeyInput, String> {
+/// A request for `import-key` that brings this member. A file of another kind is called what it is: what is wrong
+/// inside it is nothing that whoever chose it can mend.
+fn request(
+    bytes: &[u8],
+    member: &str,
+    wanted: &str,
+    profile: Profile,
+) -> Result<ImportKeyInput, String> {
     let file = object(bytes)?;
     same_class(&file, profile)?;
+    if file
+        .get("KeyMaterial")
+        .is_none_or(|m| m.get(member).is_none())
+    {
+        return Err(format!("is {}, not {wanted}", called(&file)));
+    }
     let request = Operation::ImportKey
         .parse(&file)
         .map_err(|error| format!("is no request for import-key: {}", error.message))?;
     match request {
         Request::ImportKey(input) => Ok(input),
         _ => Err("is no request for import-key".to_owned()),
+    }
+}
+
+/// What a file is, as people say it.
+fn called(file: &Value) -> &'static str {
+    let has = |name: &str| file.get(name).is_some();
+    let brings = |name: &str| {
+        file.get("KeyMaterial")
+            .is_some_and(|m| m.get(name).is_some())
+    };
+    match () {
+        () if brings("KeyCryptogram") => "a request for import-key by RSA wrap",
+        () if brings("Tr34KeyBlock") => "a request for import-key with a TR-34 token",
+        () if brings("Tr31KeyBlock") => "a request for import-key with a TR-31 key block",
+        () if brings("RootCertificatePublicKey") => {
+            "a request for import-key with a root certificate"
+        }
+        () if brings("TrustedCertificatePublicKey") => {
+            "a request for import-key with a certificate"
+        }
+        () if has("WrappedKey") => "what export-key printed",
+        () if has("WrappingKeyCertificate") => "what get-parameters-for-import printed",
+        () if has("SigningKeyCertificate") => "what get-parameters-for-export printed",
+        () if has("KeyCertificate") => "what get-public-key-certificate printed",
+        () if has("CertificateSigningRequest") => "a request for a certificate",
+        () if has("Key") => "a receipt: what import-key or create-key printed",
+        () => "JSON of no kind that is known here",
     }
 }
 
@@ -239,6 +271,31 @@ mod tests {
         ] {
             assert!(tr34(bad.as_bytes(), Profile::Test).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_file_of_another_kind_is_called_what_it_is() {
+        let rsa = br#"{"Enabled":true,"KeyMaterial":{"KeyCryptogram":{"Exportable":true,"ImportToken":"import-token-abcdefgh",
+            "KeyAttributes":{"KeyAlgorithm":"TDES_3KEY","KeyClass":"SYMMETRIC_KEY","KeyModesOfUse":{"Wrap":true},
+            "KeyUsage":"TR31_K0_KEY_ENCRYPTION_KEY"},"WrappedKeyCryptogram":"AB","WrappingSpec":"RSA_OAEP_SHA_256"}}}"#;
+        let refused = |file: &[u8]| match tr34(file, Profile::Test) {
+            Err(rule) => rule,
+            Ok(_) => panic!("taken"),
+        };
+        assert_eq!(
+            refused(rsa),
+            "is a request for import-key by RSA wrap, not a TR-34 token"
+        );
+        let parameters =
+            include_bytes!("../../ceremonies/samples/get-parameters-for-import-rsa2048.json");
+        assert_eq!(
+            refused(parameters),
+            "is what get-parameters-for-import printed, not a TR-34 token"
+        );
+        assert_eq!(
+            cryptogram(parameters, Profile::Test).err().unwrap(),
+            "is what get-parameters-for-import printed, not a key by RSA wrap"
+        );
     }
 
     /// The first text among the vectors that is a key token in hex.

@@ -6,9 +6,14 @@ use crate::engine::attributes::{self, Arrival, MODE_SETS, ModeSet, Row};
 use crate::text::{say, tr};
 
 use super::field::usage as usage_named;
-use super::op_exchange::{PUBLIC_KEY_CERTIFICATE, SIGNING_REQUEST};
 use super::view::{KeyRow, PendingView, PersonView, View};
-use super::{modes, op, op_suspect, said};
+use super::{modes, said};
+
+mod which_key;
+
+pub use which_key::{
+    Missing, base_keys, has_key_for, keys, missing, rsa_off, rsa_off_words, wrapping,
+};
 
 /// One choice; those that cannot be taken are shown with the reason, not hidden.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +60,24 @@ pub fn usages() -> Vec<Entry> {
             Some(row) => Entry::new(usage.name(), &label, family(row)),
             None => Entry::new(usage.name(), &label, "")
                 .off_because(tr("its keys are ECC keys, and keymoot makes none")),
+        }
+    });
+    entries.collect()
+}
+
+/// The same for a key that is formed of components: a pair has none.
+pub fn component_usages() -> Vec<Entry> {
+    let is_pair = |entry: &Entry| {
+        let known = usage_named(&entry.id).and_then(row);
+        known.is_some_and(|row| row.algorithms.iter().any(|a| a.modulus_bits().is_some()))
+    };
+    let entries = usages().into_iter().map(|entry| {
+        if entry.off.is_none() && is_pair(&entry) {
+            entry.off_because(tr(
+                "it is an RSA pair, and components make TDES and AES keys",
+            ))
+        } else {
+            entry
         }
     });
     entries.collect()
@@ -108,16 +131,45 @@ pub fn modes(usage: &str) -> Vec<Entry> {
     entries
 }
 
-/// Yes and no to leaving, the safe answer first.
-pub fn exportable() -> Vec<Entry> {
+/// Yes and no to leaving, the safe answer first; a pair has no choice.
+pub fn exportable(algorithm: &str) -> Vec<Entry> {
+    let pair = KeyAlgorithm::ALL
+        .iter()
+        .any(|a| a.name() == algorithm && a.modulus_bits().is_some());
+    let leaves = Entry::new(
+        "yes",
+        tr("yes, to a partner, a processor or another vault"),
+        tr("wrapped, and each time under signatures"),
+    );
     vec![
-        Entry::new("no", tr("no"), tr("it never leaves this vault")),
         Entry::new(
-            "yes",
-            tr("yes"),
-            tr("it may leave, wrapped, each time under signatures"),
+            "no",
+            tr("no, never"),
+            tr("nobody else will ever hold this key"),
         ),
+        if pair {
+            leaves.off_because(tr(
+                "an RSA pair: its private half never travels, and its certificate is given out without this",
+            ))
+        } else {
+            leaves
+        },
     ]
+}
+
+/// What the answer to leaving means for a key of this purpose.
+pub fn about_exportable(usage: &str, chosen: &str) -> &'static str {
+    let carries = usage_named(usage).is_some_and(|u| matches!(u.code(), "K0" | "K1"));
+    match chosen {
+        "no" if carries => tr(
+            "A key-encryption key that never leaves opens nothing for a partner: what it wraps, only this vault unwraps. If you mean to share it, the answer is yes.",
+        ),
+        "no" => tr(
+            "If somebody else shall hold this key one day, the answer is yes: later it cannot be changed, and a new key has to be made.",
+        ),
+        "yes" => tr("It does not leave by that: each time it is asked, signed and recorded."),
+        _ => "",
+    }
 }
 
 /// What an algorithm means for where the key can go, and, for key-encryption keys, for what it can carry.
@@ -222,101 +274,6 @@ pub fn state_word(row: &KeyRow) -> &'static str {
         (KeyState::CREATE_COMPLETE, false) => tr("disabled"),
         (KeyState::DELETE_PENDING, _) => tr("deleting"),
         (KeyState::DELETE_COMPLETE, _) => tr("destroyed"),
-    }
-}
-
-/// The keys that a key field of an act takes, and why the others cannot be taken, as far as that is known before
-/// the door judges it.
-pub fn keys(view: &View, op: &str, field: &str) -> Vec<Entry> {
-    let entry = |row: &KeyRow| {
-        let attributes = &row.key.key_attributes;
-        let note = say!(
-            "{key_usage} {key_algorithm}, KCV {key_check_value}, {state_word}",
-            key_usage = attributes.key_usage.code(),
-            key_algorithm = attributes.key_algorithm.name(),
-            key_check_value = row.key.key_check_value,
-            state_word = state_word(row)
-        );
-        let entry = Entry::new(&row.key.key_arn, &row.label, &note);
-        match key_off(op, field, row) {
-            Some(reason) => entry.off_because(reason),
-            None => entry,
-        }
-    };
-    // Those that can serve come first.
-    let (can, cannot): (Vec<Entry>, Vec<Entry>) =
-        view.keys.iter().map(entry).partition(|e| e.off.is_none());
-    can.into_iter().chain(cannot).collect()
-}
-
-/// Whether the vault has a key that a key field of an act takes.
-pub fn has_key_for(view: &View, op: &str, field: &str) -> bool {
-    view.keys
-        .iter()
-        .any(|row| key_off(op, field, row).is_none())
-}
-
-fn key_off(op: &str, field: &str, row: &KeyRow) -> Option<&'static str> {
-    let gone = out_off(row).map(export_off_words);
-    let disabled = || (!row.key.enabled).then_some(tr("it is disabled; enable it first"));
-    let puts_away = [
-        op::DELETE_KEY.name,
-        op::STOP_KEY_USAGE.name,
-        op_suspect::SUSPECT.name,
-    ];
-    if row.suspect.is_some()
-        && !puts_away.contains(&op)
-        && !op.ends_with("-alias")
-        && op != "tag-resource"
-    {
-        return gone.or(Some(tr(SUSPECT_OFF)));
-    }
-    match op {
-        _ if field == "ca" => gone
-            .or_else(|| {
-                (row.key.key_attributes.key_class != KeyClass::PUBLIC_KEY)
-                    .then_some(tr("it is no imported certificate"))
-            })
-            .or_else(disabled),
-        _ if field == "wrap" => gone
-            .or_else(|| {
-                let usage = row.key.key_attributes.key_usage.code();
-                (!matches!(usage, "K0" | "K1")).then_some(tr("it is no key-encryption key"))
-            })
-            .or_else(disabled),
-        name if field == "pair" => gone.or_else(|| pair_off(name, row)).or_else(disabled),
-        name if name.starts_with("export-key") => export_off(row).map(export_off_words),
-        name if [PUBLIC_KEY_CERTIFICATE.name, SIGNING_REQUEST.name].contains(&name) => gone
-            .or_else(|| {
-                (row.key.key_attributes.key_class != KeyClass::ASYMMETRIC_KEY_PAIR)
-                    .then_some(tr("it is no key pair of this vault"))
-            })
-            .or_else(disabled),
-        name if name == op::RESTORE_KEY.name => {
-            (row.key.key_state != KeyState::DELETE_PENDING).then_some(tr("it is not being deleted"))
-        }
-        name if name == op::START_KEY_USAGE.name => {
-            gone.or_else(|| row.key.enabled.then_some(tr("it is enabled already")))
-        }
-        name if name == op::STOP_KEY_USAGE.name => {
-            gone.or_else(|| (!row.key.enabled).then_some(tr("it is disabled already")))
-        }
-        _ => gone,
-    }
-}
-
-/// Why a key is no pair that opens what comes in, or signs what leaves.
-fn pair_off(op: &str, row: &KeyRow) -> Option<&'static str> {
-    let attributes = &row.key.key_attributes;
-    let modes = &attributes.key_modes_of_use;
-    let usage = attributes.key_usage.code();
-    if attributes.key_class != KeyClass::ASYMMETRIC_KEY_PAIR {
-        Some(tr("it is no key pair of this vault"))
-    } else if op.starts_with("import-key") {
-        let opens = matches!(usage, "K2" | "D1") && modes.unwrap;
-        (!opens).then_some(tr("it is no pair that unwraps keys"))
-    } else {
-        (usage != "S0").then_some(tr("it is no pair that signs"))
     }
 }
 

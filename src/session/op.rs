@@ -59,7 +59,7 @@ pub const CREATE_KEY: Op = Op {
         Field {
             id: "exportable",
             label: "Exportable",
-            hint: "Whether the key may ever leave this vault, wrapped; fixed for life.",
+            hint: "Will anybody else ever hold this key? Fixed for life.",
             kind: Kind::YesNo,
             optional: false,
         },

@@ -280,7 +280,7 @@ pub const EXPORT_TR31: Op = Op {
         KEY,
         WRAP,
         Field {
-            id: "serial",
+            id: SERIAL,
             label: "Terminal",
             hint: "For a base derivation key: the terminal's key serial number, 20 hex digits for TDES_2KEY, 24 for \
                    AES. Then its initial key leaves, never the base key.",
@@ -292,6 +292,43 @@ pub const EXPORT_TR31: Op = Op {
     uses_secret: true,
     phrase: None,
 };
+
+/// The same act for a terminal: its initial key leaves in the place of the base derivation key. A choice of its own on
+/// the screens; what is signed and executed is [`EXPORT_TR31`].
+pub const EXPORT_IPEK: Op = Op {
+    name: EXPORT_TR31.name,
+    title: "Export a terminal's initial key (IPEK)",
+    does: "derives the DUKPT initial key (IPEK, IK) of one terminal and wraps it in a TR-31 key block; the base \
+           derivation key stays here",
+    fields: &[
+        Field {
+            id: "key",
+            label: "Base key (BDK)",
+            hint: "The base derivation key that the terminal's key comes of.",
+            kind: Kind::Key,
+            optional: false,
+        },
+        WRAP,
+        Field {
+            id: SERIAL,
+            label: "Terminal (KSN)",
+            hint: "The terminal's key serial number: 20 hex digits where the base key is TDES_2KEY, 24 where it is AES.",
+            kind: Kind::Hex { min: 20, max: 24 },
+            optional: false,
+        },
+        OUTPUT,
+    ],
+    uses_secret: true,
+    phrase: None,
+};
+
+/// The field of a terminal's number.
+const SERIAL: &str = "serial";
+
+/// Whether an act, as it is declared, lets nothing out but what is derived from a base key.
+pub fn derives(op: &Op) -> bool {
+    op.fields.iter().any(|f| f.id == SERIAL && !f.optional)
+}
 
 /// GetParametersForImport.
 pub const PARAMETERS_FOR_IMPORT: Op = Op {

@@ -222,3 +222,17 @@ pub struct View {
     /// What opening found worth telling (settled deletions, voided intents, torn lines).
     pub notes: Vec<String>,
 }
+
+impl View {
+    /// A sentence with the names that people gave to keys in the place of their ARNs.
+    pub fn by_label(&self, text: &str) -> String {
+        let named = |text: String, row: &KeyRow| {
+            if row.key.key_arn.ends_with(&row.label) {
+                text
+            } else {
+                text.replace(&row.key.key_arn, &row.label)
+            }
+        };
+        self.keys.iter().fold(text.to_owned(), named)
+    }
+}

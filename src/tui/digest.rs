@@ -8,7 +8,7 @@ use crate::text::say;
 pub(crate) struct Digest {
     /// What it is of, in words.
     pub(crate) of: String,
-    /// Hex digits.
+    /// Hex digits; for a command its letters.
     pub(crate) hex: String,
     kind: Kind,
 }
@@ -18,6 +18,7 @@ enum Kind {
     Sha256,
     CheckValue,
     Head,
+    Command,
 }
 
 impl Digest {
@@ -35,6 +36,16 @@ impl Digest {
     /// A key's check value, upper-case hex.
     pub(crate) fn check_value(of: impl Into<String>, hex: impl Into<String>) -> Self {
         Self::new(of.into(), hex.into(), Kind::CheckValue)
+    }
+
+    /// A command for another computer, to the letter.
+    pub(crate) fn command(of: impl Into<String>, command: impl Into<String>) -> Self {
+        Self::new(of.into(), command.into(), Kind::Command)
+    }
+
+    /// Whether it is a command: letters, and no digits.
+    pub(crate) const fn is_command(&self) -> bool {
+        matches!(self.kind, Kind::Command)
     }
 
     /// The head of a vault's state: what the words of the witness card stand for.
@@ -80,11 +91,15 @@ impl Digest {
             Kind::Sha256 => "SHA256:",
             Kind::CheckValue => "KCV:",
             Kind::Head => "HEAD:",
+            Kind::Command => "",
         }
     }
 
     /// What the code says. Upper case, so that it stays in its dense alphanumeric mode.
     pub(crate) fn text(&self) -> String {
+        if self.is_command() {
+            return self.hex.clone();
+        }
         format!("{}{}", self.begins(), self.hex.to_ascii_uppercase())
     }
 }

@@ -63,6 +63,7 @@ const ROWS: &[Row] = &[
     ("Restored", [FORM, Not("it names folders of the machine; its words are asserted in restore_tests"), NOTHING_FAILS, LOCK, SAME, SAME]),
     ("Return to a copy", [FORM, Kept("restore"), Not("told in a line of the same page; asserted in restore_tests"), Not("no vault is open: locked-no-vault"), SAME, SAME]),
     ("Review", [FORM, Kept("act-export-tr31"), Not("what is missing is asked before it"), LOCK, SAME, Kept("act-export-tr31")]),
+    ("Review of turns", [FORM, Kept("parts-export"), Not("what cannot be is told by the form before it"), LOCK, SAME, Kept("parts-export")]),
     ("Runner", [FORM, Kept("runner-ask"), Kept("runner-again"), LOCK, SAME, Kept("runner-hand-over")]),
     ("Settings", [FORM, Kept("settings"), NOTHING_FAILS, LOCK, SAME, SAME]),
     ("Sign the bundle", [FORM, Kept("bundle-who"), Not("the same field and words as Approve"), LOCK, SAME, Kept("bundle-sign")]),

@@ -49,6 +49,9 @@ pub(super) type Way = (&'static str, Begin, &'static str, &'static str);
 
 const REQUEST: &str = "n<Enter><Enter><Enter><Enter>kek<Enter>";
 
+/// Export as components: of the first key that may leave, three, to somebody.
+const TURNS: &str = "x<Home><Down><Down><Down><Enter><Enter>3<Enter>ACME<Enter>";
+
 const EXACT: &str = "n<Enter><Enter><Enter><Enter>kek<Enter><F2>";
 
 /// Two custodians open the copy, the word is typed, the administrator asks.
@@ -100,6 +103,7 @@ pub(super) fn ways() -> Vec<Way> {
         ("Restored", Copy, RETURN, "<Enter><Enter><F5><Enter>"),
         ("Return to a copy", Copy, "", ""),
         ("Review", Full, "v<Enter>m<Enter>alias/zmk<Enter>", ""),
+        ("Review of turns", Full, TURNS, ""),
         ("Runner", Typed, "c", "<Enter>"),
         ("Settings", Full, ",", ""),
         ("Sign the bundle", Played, "ow", ""),

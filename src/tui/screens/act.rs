@@ -1,28 +1,30 @@
 //! A wizard for an act that needs nothing but its declared fields: one page drawn from the declaration, then the
 //! review. Acts that guide a choice (a new key, an export) have wizards of their own.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crossterm::event::KeyEvent;
 
+use super::menu;
+use super::parts::Parts;
 use super::review::Review;
-use super::runner::RunScreen;
 use super::wizard;
-use crate::ceremony::{self, Script};
+use crate::api::{KeyAlgorithm, KeyUsage};
+use crate::ceremony;
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::op::{self, Op};
-use crate::session::{KeyRow, View, asked, guide, op_components};
+use crate::session::{KeyRow, asked, guide, op_components, op_exchange};
 use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
-use crate::tui::screen::{Reaction, Screen, Step, Wants};
+use crate::tui::screen::{Reaction, Screen, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::choice::Choices;
 use crate::tui::widgets::form::{Form, Pressed};
+use crate::tui::widgets::sheet::{self, Part};
 use crate::tui::world::World;
 
 /// The wizard.
@@ -33,8 +35,8 @@ pub(crate) struct Act {
     form: Form,
     /// ARN and label of the key that was chosen before this page.
     key: Option<(String, String)>,
-    /// The key that the choices of a wrapping key were made for.
-    travels: String,
+    /// Purpose, algorithm and key that the choices of other fields were made for.
+    made_for: Option<[String; 3]>,
     explains: &'static [&'static str],
     /// What the files hold that were named: read once, asked for and signed as they were then.
     files: Vec<(String, Vec<u8>)>,
@@ -42,6 +44,7 @@ pub(crate) struct Act {
     /// Whether Esc was pressed once where answers would be lost.
     leaving: bool,
     waiting: bool,
+    listed: bool,
 }
 
 impl Act {
@@ -72,6 +75,9 @@ impl Act {
         if let Some(view) = &world.view {
             for field in fields.iter().filter(|f| f.kind == Kind::Key) {
                 let mut keys = guide::keys(view, op.name, field.id);
+                if field.id == KEY && op_exchange::derives(op) {
+                    keys = guide::base_keys(keys, view);
+                }
                 if field.optional {
                     keys.insert(0, guide::Entry::none_of_these());
                 }
@@ -82,17 +88,12 @@ impl Act {
             }
         }
         let key = row.map(|r| (r.key.key_arn.clone(), r.label.clone()));
-        if asked::writes(op.name) {
-            let stem = row.map_or_else(|| op.name.to_owned(), |r| file_stem(&r.label));
-            form.propose(asked::OUTPUT, &format!("{stem}.json"));
-            form.propose(asked::FOLDER.id, &format!("{stem}-out"));
-        }
         let mut act = Self {
             op,
             place: beside.iter().find(|field| asked::is_place(field)).copied(),
             form,
             key,
-            travels: String::new(),
+            made_for: None,
             explains: &[
                 "Every field says what it wants. The review shows the act as the service would be asked it, and nothing is asked before it.",
                 "Files are read once: what was read is what is signed and done.",
@@ -101,36 +102,77 @@ impl Act {
             error: None,
             leaving: false,
             waiting: false,
+            listed: false,
         };
         act.refine(world);
         act
     }
 
-    /// No key is offered to wrap itself, and where another can, that one is chosen.
+    /// Whether it was chosen from a list of acts, to which Esc then leads back.
+    pub(crate) const fn listed(mut self, listed: bool) -> Self {
+        self.listed = listed;
+        self
+    }
+
+    /// Choices that depend on other answers are made anew where those changed.
     fn refine(&mut self, world: &World) {
+        let (usage, algorithm) = (self.text("usage"), self.text("algorithm"));
         let travels = self.text(KEY);
-        let (Some(view), Some(chosen)) = (&world.view, self.form.text(WRAP)) else {
-            return;
-        };
-        if travels.is_empty() || travels == self.travels {
+        let made = [usage, algorithm, travels];
+        if self.made_for.as_ref() == Some(&made) {
             return;
         }
-        let entries: Vec<guide::Entry> = guide::keys(view, self.op.name, WRAP)
-            .into_iter()
-            .map(|entry| match entry.off {
-                None if entry.id == travels => entry.off_because(tr("a key cannot wrap itself")),
-                _ => entry,
-            })
-            .collect();
-        let serves = |id: &str| entries.iter().any(|e| e.id == id && e.off.is_none());
-        let first = entries.iter().find(|e| e.off.is_none());
-        let choose = match first {
-            Some(first) if !serves(&chosen) => first.id.clone(),
-            _ => chosen,
+        self.propose_files(world);
+        let [usage, algorithm, travels] = &made;
+        let components = self.op.name == op_components::IMPORT_COMPONENTS.name;
+        for field in self.op.fields {
+            let entries = match (field.kind, &world.view) {
+                (Kind::Usage, _) if components && self.made_for.is_none() => {
+                    guide::component_usages()
+                }
+                (Kind::Algorithm, _) if components => guide::algorithms(usage),
+                (Kind::Modes, _) if components => guide::modes(usage),
+                (Kind::YesNo, _) if field.id == "exportable" => guide::exportable(algorithm),
+                (Kind::Key, Some(view)) if field.id == WRAP => {
+                    guide::wrapping(view, self.op.name, WRAP, travels)
+                }
+                _ => continue,
+            };
+            let chosen = self.form.text(field.id).filter(|_| self.made_for.is_some());
+            let advised = match field.kind {
+                Kind::Usage => Some(KeyUsage::TR31_K0_KEY_ENCRYPTION_KEY.name()),
+                Kind::Algorithm => guide::advised(usage).map(KeyAlgorithm::name),
+                _ => None,
+            };
+            let can = |id: &&str| entries.iter().any(|e| e.id == **id && e.off.is_none());
+            let keep = chosen.as_deref().into_iter().chain(advised).find(can);
+            let keep = keep.map(str::to_owned);
+            self.form.set_choices(field.id, Choices::new(entries));
+            if let Some(keep) = keep {
+                self.form.set(field.id, &keep);
+            }
+        }
+        self.made_for = Some(made);
+        // What was chosen for one question may have been made anew for the next.
+        self.refine(world);
+    }
+
+    /// Files are named after the key that goes out, as long as nobody typed another name.
+    fn propose_files(&mut self, world: &World) {
+        if !asked::writes(self.op.name) {
+            return;
+        }
+        let arn = self.text(KEY);
+        let keys = world.view.iter().flat_map(|view| view.keys.iter());
+        let row = keys.into_iter().find(|row| row.key.key_arn == arn);
+        let stem = row.map_or_else(|| self.op.name.to_owned(), |row| file_stem(&row.label));
+        let stem = if op_exchange::derives(self.op) {
+            format!("{stem}-ipek")
+        } else {
+            stem
         };
-        self.form.set_choices(WRAP, Choices::new(entries));
-        self.form.set(WRAP, &choose);
-        self.travels = travels;
+        self.form.propose(asked::OUTPUT, &format!("{stem}.json"));
+        self.form.propose(asked::FOLDER.id, &format!("{stem}-out"));
     }
 
     fn text(&self, id: &str) -> String {
@@ -161,16 +203,9 @@ impl Act {
     /// Acts that are a ceremony of several people's turns: their script is played in the runner.
     fn ceremony(&mut self, world: &World) -> Option<Reaction> {
         let view = world.view.as_ref()?;
-        match ceremony::component_script(self.op.name, &self.draft().answers, view)? {
-            Ok(script) => {
-                let order = Order::PlayHere {
-                    resume: stands_open(&script, view),
-                    script: script.into_bytes(),
-                    inputs: BTreeMap::new(),
-                };
-                let runner = RunScreen::new(tr(self.op.title), None, false);
-                Some(Reaction::one(Step::Replace(Box::new(runner))).then(Step::Order(order)))
-            }
+        let answers = self.draft().answers;
+        match ceremony::component_script(self.op.name, &answers, view)? {
+            Ok(script) => Some(Reaction::push(Parts::new(self.op, &answers, script, view))),
             Err(words) => {
                 self.error = Some(words);
                 Some(Reaction::none())
@@ -217,17 +252,6 @@ pub(crate) fn file_stem(label: &str) -> String {
     label.chars().map(plain).collect()
 }
 
-/// Whether a run of exactly this script was cut here and stands open.
-fn stands_open(script: &str, view: &View) -> bool {
-    let Ok(script) = Script::parse(script.as_bytes()) else {
-        return false;
-    };
-    let sha256 = script.sha256_hex();
-    view.runs
-        .iter()
-        .any(|run| run.outcome.is_none() && run.script_sha256 == sha256)
-}
-
 /// Said where leaving would lose answers.
 const LOST: &str =
     "What was typed here is not kept. Esc once more leaves and forgets it; every other key stays.";
@@ -268,6 +292,8 @@ impl Screen for Act {
             offers.extend([
                 Offer::word(Verb::Up, tr("choose")),
                 Offer::plain(Verb::Down),
+                Offer::plain(Verb::First),
+                Offer::plain(Verb::Last),
             ]);
         }
         if self.form.several() {
@@ -312,26 +338,18 @@ impl Screen for Act {
     fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
         let steps = [(tr("Answers"), String::new())];
         wizard::draw(world, canvas, &steps, 0, |c| {
-            let room = c.width().saturating_sub(2);
             let words = match &self.key {
                 Some((_, label)) => say!("{label}: this {does}.", label, does = self.op.does),
                 None => say!("This {does}.", does = self.op.does),
             };
-            let y = c
-                .paragraph(1, 0, room, Role::Title, &words)
-                .saturating_add(1);
-            // Why it was refused is never out of sight: the fields scroll above it.
-            let (width, height) = (c.width(), c.height());
-            let kept = wizard::complaint_rows(width, self.error.as_ref());
-            let below = height.saturating_sub(y).saturating_sub(kept);
-            let mut used = 0;
-            c.within(0, y, width, below, |c| used = self.form.draw(c));
-            let y = y.saturating_add(used.min(below)).saturating_add(1);
-            wizard::complaint(
-                c,
-                y.min(height.saturating_sub(kept.saturating_sub(1))),
-                self.error.as_ref(),
-            );
+            let parts = [
+                Part::Head(Role::Title, words.into()),
+                Part::Gap,
+                Part::Form(&self.form),
+                Part::Gap,
+                Part::Stop(self.error.as_deref()),
+            ];
+            sheet::draw(c, 1, 0, &parts);
         });
     }
 
@@ -350,7 +368,10 @@ impl Screen for Act {
                 }
                 self.complete(world)
             }
-            Verb::Back => Reaction::pop(),
+            Verb::Back => {
+                let key = self.key.as_ref().map(|(arn, _)| arn.as_str());
+                menu::leave(self.listed, self.op, key, world)
+            }
             other => {
                 self.form.verb(other);
                 self.refine(world);
@@ -371,7 +392,7 @@ impl Screen for Act {
         Reaction::none()
     }
 
-    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+    fn news(&mut self, news: &News, world: &World) -> Option<Reaction> {
         if !std::mem::take(&mut self.waiting) {
             return None;
         }
@@ -388,11 +409,17 @@ impl Screen for Act {
                 1,
             ))),
             News::Refused(text) => {
-                self.form.refused(text);
-                self.error = Some(text.clone());
+                let text = world
+                    .view
+                    .as_ref()
+                    .map_or(text.clone(), |v| v.by_label(text));
+                self.error = Some(self.form.refused(&text));
                 Some(Reaction::none())
             }
             _ => None,
         }
     }
 }
+
+#[cfg(test)]
+pub(in crate::tui) mod tests;

@@ -1,6 +1,7 @@
 //! Acts that have no wizard of their own, asked for at the screens: a key out in a key block and in again, a
 //! certificate that is given out, a name. What comes out is what `inspect` and the engine read.
 
+use super::act::tests::letters;
 use super::home::Home;
 use crate::session::build::Answers;
 use crate::session::{Session, build};
@@ -141,4 +142,227 @@ fn a_sender_is_given_a_certificate_and_a_key_gets_a_name() {
     room.press("<Enter>");
     sign(&mut room);
     room.shows(&["Done, saved"]);
+}
+
+/// The row of the list that begins so, with the cursor on it.
+fn choose(room: &mut Room, title: &str) {
+    room.press("<Home>");
+    for _ in 0..20 {
+        if room.text().contains(&format!("► (*) {title}")) {
+            return;
+        }
+        room.press("<Down>");
+    }
+    panic!("no {title} in\n{}", room.text());
+}
+
+/// The picture holds these words, wherever its rows end.
+fn says(room: &mut Room, words: &str) {
+    let text = room.text();
+    let plain: String = words.split_whitespace().collect();
+    assert!(letters(&text).contains(&plain), "no {words:?} in\n{text}");
+}
+
+fn make(session: &mut Session, algorithm: &str, texts: [(&str, &str); 5]) {
+    let mut answers = Answers::default();
+    for (k, v) in texts {
+        answers.texts.insert(k.to_owned(), v.to_owned());
+    }
+    answers.texts.insert("algorithm".into(), algorithm.into());
+    let action = build::action(session, "create-key", &answers).unwrap();
+    session.act(action, None, None).unwrap();
+}
+
+#[test]
+fn no_key_is_offered_to_wrap_itself_or_a_stronger_one() {
+    let mut session = vault();
+    let every = "encrypt, decrypt, wrap, unwrap";
+    make(&mut session, "TDES_3KEY", key("K0", every, "old-kek"));
+    make(&mut session, "AES_256", key("K0", every, "big-kek"));
+    let mut room = Room::new(Home::new(), session);
+    room.press("x");
+    choose(&mut room, "Export key in a TR-31");
+    // The key that goes is chosen first: zmk, AES_128.
+    room.press("<Enter><Enter>");
+    room.shows(&["► (*) big-kek"]);
+    room.press("<Up><Up><Down><Down>");
+    room.shows(&["a key cannot wrap itself"]);
+    room.press("<Down>");
+    says(
+        &mut room,
+        "TDES_3KEY is weaker than AES_128, which would travel under it",
+    );
+    room.press("<Enter>");
+    says(&mut room, "STOP old-kek: TDES_3KEY is weaker than AES_128");
+}
+
+#[test]
+fn what_is_missing_leads_to_the_act_that_brings_it() {
+    let mut room = Room::new(Home::new(), vault());
+    room.press("i");
+    choose(&mut room, "Import a key by RSA wrap");
+    room.shows(&[
+        "the sender needs one",
+        "begins what comes first: \"Give out a certificate to wrap under\"",
+    ]);
+    room.press("<Enter>");
+    room.shows(&["Give out a certificate to wrap under", "This comes before"]);
+    // Esc leads back to the list, and there to Home.
+    room.press("<Esc>");
+    room.shows(&["What comes in?"]);
+    choose(&mut room, "Import a root certificate");
+    room.press("<Enter><Esc>");
+    room.shows(&["What comes in?", "► (*) Import a root"]);
+    room.press("<Esc>");
+    room.shows(&["Home"]);
+    room.press("x");
+    choose(&mut room, "Ask an authority for a certificate");
+    says(&mut room, "make a key of purpose K2, D1 or S0, an RSA pair");
+    room.press("<Enter>");
+    room.shows(&["Create key"]);
+}
+
+#[test]
+fn a_disabled_key_encryption_key_is_named() {
+    let mut session = practice_session(true);
+    let every = "encrypt, decrypt, wrap, unwrap";
+    make(&mut session, "AES_128", key("K0", every, "kek1"));
+    let answers = Answers {
+        texts: [("key".to_owned(), "kek1".to_owned())].into(),
+        ..Answers::default()
+    };
+    let action = build::action(&session, "stop-key-usage", &answers).unwrap();
+    session.act(action, None, None).unwrap();
+    let mut room = Room::new(Home::new(), session);
+    room.press("i");
+    choose(&mut room, "Import a key from a TR-31");
+    room.shows(&["kek1: it is disabled; enable it first"]);
+}
+
+#[test]
+fn a_pair_never_leaves_and_a_kek_that_stays_says_so() {
+    let mut room = Room::new(Home::new(), practice_session(true));
+    room.press("n");
+    choose(&mut room, "K2 ");
+    room.press("<Enter><Enter><Enter><Down>");
+    room.shows(&["4 of 6", "its private half never travels"]);
+    room.press("<Enter>");
+    room.shows(&["STOP", "cannot be chosen"]);
+    let mut room = Room::new(Home::new(), practice_session(true));
+    room.press("n<Enter><Enter><Enter>");
+    says(&mut room, "opens nothing for a partner");
+}
+
+#[test]
+fn components_are_asked_in_the_words_of_a_new_key() {
+    let mut room = Room::new(Home::new(), practice_session(true));
+    room.press("i");
+    choose(&mut room, "Import key from components");
+    room.press("<Enter>");
+    room.shows(&["► (*) K0 key-encryption key (KEK)"]);
+    room.press("<Home><Down><Down><Down>");
+    says(
+        &mut room,
+        "it is an RSA pair, and components make TDES and AES keys",
+    );
+    room.press("<Home><Enter>");
+    room.shows(&["► (*) TDES_3KEY", "80 bits strong: old"]);
+}
+
+#[test]
+fn a_file_of_another_kind_is_named_at_its_field() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rsa-wrap.json");
+    let text = r#"{"Enabled":true,"KeyMaterial":{"KeyCryptogram":{"Exportable":true,"ImportToken":"import-token-abcdefghijkl",
+        "KeyAttributes":{"KeyAlgorithm":"TDES_3KEY","KeyClass":"SYMMETRIC_KEY","KeyModesOfUse":{"Wrap":true},
+        "KeyUsage":"TR31_K0_KEY_ENCRYPTION_KEY"},"WrappedKeyCryptogram":"AB","WrappingSpec":"RSA_OAEP_SHA_256"}}}"#;
+    std::fs::write(&path, text).unwrap();
+    let world = super::tests::full().state.world;
+    let tr34 = super::act::Act::of(&crate::session::op_exchange::IMPORT_TR34, None, &world);
+    let mut room = Room::new(tr34, super::tests::full_session());
+    room.press(&format!("{}<Enter>", path.display()));
+    room.press("<Enter><Enter><Enter><Enter><Enter><Enter>");
+    room.shows(&["► Sender's file"]);
+    says(
+        &mut room,
+        "STOP Sender's file is a request for import-key by RSA wrap, not a TR-34 token.",
+    );
+}
+
+#[test]
+fn components_are_reviewed_before_anybody_is_called() {
+    let mut room = Room::new(Home::new(), vault());
+    room.press("x");
+    choose(&mut room, "Export key as components");
+    room.press("<Enter><Enter>3<Enter>ACME Bank<Enter>");
+    room.check("parts-export");
+    room.shows(&[
+        "EXPORT KEY zmk as 3 components to ACME Bank",
+        "Ana, Ben, Cho",
+        "nothing was begun",
+    ]);
+    assert!(room.state.world.view.as_ref().unwrap().runs.is_empty());
+    // Back keeps every answer.
+    room.press("<Esc>");
+    room.shows(&["ACME Bank", "3"]);
+    room.press("<Enter><Enter>");
+    room.shows(&["The keyboard goes to"]);
+    assert_eq!(room.state.world.view.as_ref().unwrap().runs.len(), 1);
+}
+
+#[test]
+fn a_terminals_initial_key_is_a_choice_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut room = Room::new(Home::new(), vault());
+    room.press("x");
+    choose(&mut room, "Export a terminal's initial key (IPEK)");
+    says(&mut room, "make a key of purpose B0 that may leave");
+    let mut session = vault();
+    make(&mut session, "AES_128", key("B0", "derive-key", "bdk-1"));
+    let mut room = Room::new(Home::new(), session);
+    room.press("x");
+    choose(&mut room, "Export a terminal's initial key (IPEK)");
+    room.press("<Enter>");
+    room.shows(&[
+        "► (*) bdk-1",
+        "it is no base derivation key",
+        "bdk-1-ipek.json",
+    ]);
+    room.press("<Enter><Enter>0123456789ABCDEF01234567<Enter><Enter><C-u>");
+    room.press(&format!("{}/out<Enter>", folder.path().display()));
+    room.shows(&["EXPORT A TERMINAL'S INITIAL KEY from bdk-1", "0123456789ABCDEF01234567"]);
+    room.press("<Enter>");
+    sign(&mut room);
+    room.shows(&["Done. The key went into a file"]);
+    let out = folder.path().join("out/bdk-1-ipek.rehearsal.json");
+    assert!(out.is_file());
+}
+
+#[test]
+fn the_commands_for_the_other_computer_can_be_carried_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut room = Room::new(Home::new(), vault());
+    room.press("i<Enter><F5><Enter>");
+    says(&mut room, "keymoot inspect FILE says its fingerprint");
+    room.press("w<C-u>");
+    room.press(&format!("{}/fetch.txt<Enter>", folder.path().display()));
+    room.shows(&["written and read back"]);
+    let text = std::fs::read_to_string(folder.path().join("fetch.txt")).unwrap();
+    assert!(
+        text.contains("openssl x509 -noout -fingerprint -sha256"),
+        "{text}"
+    );
+    room.press("q");
+    room.state.world.size = (140, 40);
+    let wide = crate::tui::snapshot::drawn(
+        &mut room.state,
+        140,
+        40,
+        &crate::tui::snapshot::appearance(),
+    );
+    let text = crate::tui::snapshot::text(&wide);
+    assert!(
+        text.contains("this command to the letter") && text.contains("▀"),
+        "{text}"
+    );
 }

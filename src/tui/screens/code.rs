@@ -114,7 +114,7 @@ impl Code {
         };
         match &self.what {
             What::Digest(digest) => {
-                qr::version_of(digest.text().len()).is_some_and(|needed| needed <= version)
+                qr::version_of_text(&digest.text()).is_some_and(|needed| needed <= version)
             }
             What::File { .. } => self.parts(blocks, size).is_some(),
         }
@@ -161,6 +161,17 @@ impl Code {
             Blocks::Full => tr("full blocks"),
         };
         match &self.what {
+            What::Digest(digest) if digest.is_command() => vec![
+                (Role::Title, digest.of.clone()),
+                (Role::Text, digest.hex.clone()),
+                (
+                    Role::Muted,
+                    say!(
+                        "The code says this command to the letter, and nothing else. Drawn in {glyphs}.",
+                        glyphs
+                    ),
+                ),
+            ],
             What::Digest(digest) => vec![
                 (Role::Title, digest.of.clone()),
                 (Role::Text, super::done::groups(&digest.hex)),

@@ -17,6 +17,7 @@ use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
 use crate::tui::widgets::key_table::KeyTable;
+use crate::tui::widgets::sheet::{self, Part};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
@@ -138,7 +139,6 @@ impl Screen for Delete {
 
     fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
         let (width, height) = (canvas.width(), canvas.height());
-        let room = width.saturating_sub(4);
         let Some(view) = &world.view else { return };
         let Some((arn, label)) = &self.key else {
             canvas.put(2, 0, Role::Title, tr("Which key? / filters."));
@@ -150,36 +150,28 @@ impl Screen for Delete {
             });
             return;
         };
-        let mut y = canvas.paragraph(
-            2,
-            0,
-            room,
-            Role::Title,
-            &say!("How long can {label} still be restored?", label),
-        );
-        y = y.saturating_add(1);
-        canvas.put(2, y, Role::Focus, &format!("► {}", tr("Days")));
-        self.days.draw(canvas, 10, y, 6, true);
-        y = y.saturating_add(1);
-        let hint = FIELDS
-            .iter()
-            .find(|f| f.id == "days")
-            .map_or("", |f| tr(f.hint));
-        y = y
-            .saturating_add(canvas.paragraph(2, y, room, Role::Muted, hint))
-            .saturating_add(1);
-        if let Some(row) = view.keys.iter().find(|r| r.key.key_arn == *arn) {
-            let words = say!(
+        let days = FIELDS.iter().find(|f| f.id == "days");
+        let row = view.keys.iter().find(|r| r.key.key_arn == *arn);
+        let told = row.map(|row| {
+            say!(
                 "{history} What was sent out stays with its receiver.",
                 history = history(row, view)
-            );
-            y = y
-                .saturating_add(canvas.paragraph(2, y, room, Role::Note, &words))
-                .saturating_add(1);
-        }
-        canvas.within(1, y, room, height, |c| {
-            wizard::complaint(c, 0, self.error.as_ref());
+            )
         });
+        let parts = [
+            Part::Head(
+                Role::Title,
+                say!("How long can {label} still be restored?", label).into(),
+            ),
+            Part::Gap,
+            Part::Field(tr("Days"), &self.days),
+            Part::Hint(Role::Muted, days.map_or("", |f| tr(f.hint)).into()),
+            Part::Gap,
+            Part::Stop(self.error.as_deref()),
+            Part::Gap,
+            Part::Hint(Role::Note, told.unwrap_or_default().into()),
+        ];
+        sheet::draw(canvas, 2, 1, &parts);
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {

@@ -139,6 +139,7 @@ impl Done {
                 self.role = Role::Ok;
                 let left = handover::left(&files.executed);
                 self.head = format!("Done. {}", left.what);
+                let folder = folder.canonicalize().unwrap_or_else(|_| folder.clone());
                 self.lines.extend([
                     Line::new(tr("folder"), folder.display().to_string()),
                     Line::new(tr("file"), say!("{file}, read back", file = files.file))

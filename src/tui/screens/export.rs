@@ -8,8 +8,8 @@ use std::path::Path;
 use crossterm::event::KeyEvent;
 
 use super::act::file_stem;
-use super::key::export_off;
 use super::keys::keys_of;
+use super::menu;
 use super::review::Review;
 use super::root::{ImportRoot, RootFile};
 use super::wizard;
@@ -17,8 +17,8 @@ use crate::api::KeyAlgorithm;
 use crate::crypto::strength::{self, WrapPath};
 use crate::session::asked::FOLDER;
 use crate::session::build::Answers;
-use crate::session::field::{Field, Footing, Kind};
-use crate::session::guide::export_off_words;
+use crate::session::field::Footing;
+use crate::session::guide::{rsa_off, rsa_off_words};
 use crate::session::{KeyRow, op};
 use crate::text::{say, tr};
 use crate::tui::acts::{Draft, PRACTICE_FILE};
@@ -31,6 +31,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::choice::{Choices, Entry};
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::key_table::KeyTable;
+use crate::tui::widgets::lines::Reading;
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
@@ -83,6 +84,8 @@ pub(crate) struct Export {
     files: Form,
     error: Option<String>,
     waiting: bool,
+    reading: Reading,
+    listed: bool,
 }
 
 impl Export {
@@ -94,15 +97,23 @@ impl Export {
             key: None,
             path: TextField::default(),
             receiver: None,
-            hash: Choices::new(hashes()),
-            files: Form::of(&file_fields()),
+            hash: Choices::new(pages::hashes()),
+            files: Form::of(&pages::file_fields()),
             error: None,
             waiting: false,
+            reading: Reading::default(),
+            listed: false,
         };
         if let Some(row) = row {
             wizard.take_key(row);
         }
         wizard
+    }
+
+    /// Whether it was chosen from a list of acts, to which Esc then leads back.
+    pub(crate) const fn listed(mut self, listed: bool) -> Self {
+        self.listed = listed;
+        self
     }
 
     fn take_key(&mut self, row: &KeyRow) {
@@ -186,11 +197,11 @@ impl Export {
                 let Some(row) = self.table.chosen(&keys) else {
                     return Reaction::none();
                 };
-                if let Some(reason) = export_off(row) {
+                if let Some(reason) = rsa_off(row) {
                     let words = say!(
-                        "{label} cannot be exported: {export_off_words}",
+                        "{label} cannot be exported: {why}",
                         label = row.label,
-                        export_off_words = export_off_words(reason)
+                        why = rsa_off_words(reason)
                     );
                     return Reaction::notice(Role::Note, words);
                 }
@@ -225,9 +236,9 @@ impl Export {
         }
     }
 
-    fn back(&mut self) -> Reaction {
+    fn back(&mut self, world: &World) -> Reaction {
         match self.step.place() {
-            0 => Reaction::pop(),
+            0 => menu::leave(self.listed, &op::EXPORT_RSA_WRAP, None, world),
             n => self.turn(Step::at(n.saturating_sub(1))),
         }
     }
@@ -257,31 +268,6 @@ impl Export {
             .map(|step| (step.title(), answer(*step).unwrap_or_default()))
             .collect()
     }
-}
-
-fn hashes() -> Vec<Entry> {
-    op::EXPORT_RSA_WRAP
-        .fields
-        .iter()
-        .find_map(|field| match field.kind {
-            Kind::Choice(choices) => Some(
-                choices
-                    .iter()
-                    .map(|c| Entry::new(c.id, tr(c.label), ""))
-                    .collect(),
-            ),
-            _ => None,
-        })
-        .unwrap_or_default()
-}
-
-fn file_fields() -> Vec<Field> {
-    let output = op::EXPORT_RSA_WRAP
-        .fields
-        .iter()
-        .find(|f| f.id == "output")
-        .copied();
-    output.into_iter().chain([FOLDER]).collect()
 }
 
 impl Screen for Export {
@@ -342,7 +328,14 @@ impl Screen for Export {
                 offers.push(Offer::plain(Verb::Left));
             }
             Step::Root => offers.push(Offer::plain(Verb::Left)),
-            Step::File if world.rehearsal() => offers.push(Offer::plain(Verb::Practice)),
+            Step::File => {
+                if world.rehearsal() {
+                    offers.push(Offer::plain(Verb::Practice));
+                }
+                if self.read() {
+                    offers.extend(Reading::offers());
+                }
+            }
             Step::Files => {
                 offers.extend([
                     Offer::plain(Verb::NextField),
@@ -418,6 +411,9 @@ impl Screen for Export {
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        if self.step == Step::File && self.reading.moved(verb) {
+            return Reaction::none();
+        }
         match (verb, self.step) {
             (Verb::Enter, Step::Key) if self.table.filtering => self.table.filtering = false,
             (Verb::Back, Step::Key)
@@ -426,7 +422,7 @@ impl Screen for Export {
                 self.table.unfilter();
             }
             (Verb::Enter, _) => return self.enter(world),
-            (Verb::Back | Verb::Left, _) => return self.back(),
+            (Verb::Back | Verb::Left, _) => return self.back(world),
             (other, Step::Key) => {
                 self.table
                     .verb(other, &keys_of(world), world.size.1.saturating_sub(10));

@@ -7,7 +7,7 @@ use super::review::Review;
 use crate::api::{KeyClass, KeyOrigin, KeyState};
 use crate::session::build::Answers;
 use crate::session::field::Footing;
-pub(crate) use crate::session::guide::{export_off, export_off_in_words, out_off};
+pub(crate) use crate::session::guide::{export_off_in_words, out_off};
 use crate::session::said;
 use crate::session::{KeyRow, View, modes, op};
 use crate::text::{say, tr};

@@ -2,175 +2,222 @@
 //! do yet is shown with the reason.
 
 use super::act::Act;
+use super::create::Create;
 use super::export::Export;
 use super::root::ImportRoot;
-use crate::session::field::{Footing, Kind};
+use crate::session::field::Footing;
+use crate::session::guide::{self, Missing};
 use crate::session::op::{self, Op};
-use crate::session::{KeyRow, View, guide, op_exchange};
+use crate::session::{KeyRow, op_exchange};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
 use crate::tui::widgets::choice::{Choices, Entry};
+use crate::tui::widgets::sheet::{self, Part};
 use crate::tui::world::World;
+
+/// What a list is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    In,
+    Out,
+    Name,
+}
+
+impl About {
+    /// The acts of the list.
+    fn ops(self) -> impl Iterator<Item = &'static Op> {
+        let of = move |op: &&Op| match self {
+            Self::In => op.name.starts_with("import-key") || op.name == op::named_parameters(true),
+            Self::Out => {
+                op.name.starts_with("export-key")
+                    || op.name == op::named_parameters(false)
+                    || op::certifies(op)
+            }
+            Self::Name => matches!(op.name, "create-alias" | "tag-resource"),
+        };
+        // What is asked of a terminal's key is an act of its own on this list.
+        let after = move |op: &'static Op| {
+            let ipek = self == Self::Out && op.name == op_exchange::EXPORT_TR31.name;
+            std::iter::once(op).chain(ipek.then_some(&op_exchange::EXPORT_IPEK))
+        };
+        op::OPS.iter().filter(of).flat_map(after)
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::In => tr("Import"),
+            Self::Out => tr("Export"),
+            Self::Name => tr("Name or tag"),
+        }
+    }
+
+    fn question(self) -> &'static str {
+        match self {
+            Self::In => tr("What comes in?"),
+            Self::Out => tr("How does it go out?"),
+            Self::Name => tr("What does it get?"),
+        }
+    }
+
+    const fn explains(self) -> &'static [&'static str] {
+        match self {
+            Self::In => &[
+                "A root certificate comes first: it says whom this vault believes. Keys come in wrapped, never in the clear.",
+                "By TR-31 a key travels under a key that both sides hold already. By RSA wrap and TR-34 it travels under a certificate that this vault gives out first.",
+            ],
+            Self::Out => &[
+                "RSA wrap and TR-34 go to a receiver who handed over a certificate. TR-31 goes to one who holds the wrapping key already, or a terminal's initial key to whoever loads it.",
+                "A key never travels under a weaker one, and only a key made exportable travels at all.",
+            ],
+            Self::Name => &[
+                "An alias is a name that requests may use in the key's place. A tag is a note; the tag Name is what people here call the key.",
+            ],
+        }
+    }
+}
 
 /// A choice among acts.
 pub(crate) struct Menu {
-    title: &'static str,
-    question: &'static str,
-    explains: &'static [&'static str],
+    about: About,
+    ops: Vec<&'static Op>,
+    /// What is missing for each, in their order.
+    missing: Vec<Option<Missing>>,
     acts: Choices,
     /// The key it is about, where one was chosen before.
     key: Option<String>,
 }
 
 impl Menu {
-    fn new(
-        title: &'static str,
-        question: &'static str,
-        explains: &'static [&'static str],
-        belongs: impl Fn(&Op) -> bool,
-        key: Option<&KeyRow>,
-        world: &World,
-    ) -> Self {
-        let entries = op::OPS.iter().filter(|op| belongs(op)).map(|op| {
-            let entry = Entry::new(op.name, tr(op.title), tr(op.does));
-            match world.view.as_ref().and_then(|view| missing(op, view)) {
-                Some(reason) => entry.off_because(reason),
+    fn new(about: About, key: Option<String>, world: &World) -> Self {
+        let ops: Vec<&'static Op> = about.ops().collect();
+        let view = world.view.as_ref();
+        let missing: Vec<Option<Missing>> = ops
+            .iter()
+            .map(|op| view.and_then(|view| guide::missing(op, view)))
+            .collect();
+        let entries = ops.iter().zip(&missing).map(|(op, missing)| {
+            let entry = Entry::new(op.title, tr(op.title), tr(op.does));
+            match missing {
+                Some(missing) => entry.off_because(&missing.why),
                 None => entry,
             }
         });
+        let acts = Choices::new(entries.collect());
         Self {
-            title,
-            question,
-            explains,
-            acts: Choices::new(entries.collect()),
-            key: key.map(|row| row.key.key_arn.clone()),
+            about,
+            ops,
+            missing,
+            acts,
+            key,
         }
     }
 
     /// The ways in.
     pub(crate) fn import(world: &World) -> Self {
-        Self::new(
-            tr("Import"),
-            tr("What comes in?"),
-            &[
-                "A root certificate comes first: it says whom this vault believes. Keys come in wrapped, never in the clear.",
-                "By TR-31 a key travels under a key that both sides hold already. By RSA wrap and TR-34 it travels under a certificate that this vault gives out first.",
-            ],
-            |op| op.name.starts_with("import-key") || op.name == op::named_parameters(true),
-            None,
-            world,
-        )
+        Self::new(About::In, None, world)
     }
 
     /// The ways out, for a key that was chosen or will be.
     pub(crate) fn export(key: Option<&KeyRow>, world: &World) -> Self {
-        Self::new(
-            tr("Export"),
-            tr("How does it go out?"),
-            &[
-                "RSA wrap and TR-34 go to a receiver who handed over a certificate. TR-31 goes to one who holds the wrapping key already, or a terminal's initial key to whoever loads it.",
-                "A key never travels under a weaker one, and only a key made exportable travels at all.",
-            ],
-            |op| {
-                op.name.starts_with("export-key")
-                    || op.name == op::named_parameters(false)
-                    || op::certifies(op)
-            },
-            key,
-            world,
-        )
+        Self::new(About::Out, key.map(|row| row.key.key_arn.clone()), world)
     }
 
     /// Names and tags of a key.
     pub(crate) fn naming(key: &KeyRow, world: &World) -> Self {
-        Self::new(
-            tr("Name or tag"),
-            tr("What does it get?"),
-            &[
-                "An alias is a name that requests may use in the key's place. A tag is a note; the tag Name is what people here call the key.",
-            ],
-            |op| matches!(op.name, "create-alias" | "tag-resource"),
-            Some(key),
-            world,
-        )
+        Self::new(About::Name, Some(key.key.key_arn.clone()), world)
+    }
+
+    /// The list that an act was chosen from, with the cursor on it: where Esc leads from its first page.
+    fn before(op: &Op, key: Option<&str>, world: &World) -> Option<Self> {
+        let mut lists = [About::In, About::Out, About::Name].into_iter();
+        let about = lists.find(|about| about.ops().any(|known| known.title == op.title))?;
+        let mut menu = Self::new(about, key.map(str::to_owned), world);
+        menu.acts.choose(op.title);
+        Some(menu)
+    }
+
+    /// The act under the cursor, and what is missing for it.
+    fn chosen(&self) -> Option<(&'static Op, Option<&Missing>)> {
+        let at = self.acts.cursor.at();
+        let missing = self.missing.get(at).and_then(Option::as_ref);
+        Some((self.ops.get(at).copied()?, missing))
     }
 
     fn go(&self, world: &World) -> Reaction {
-        let Some(entry) = self.acts.chosen() else {
+        let Some((op, missing)) = self.chosen() else {
             return Reaction::none();
         };
-        if let Some(reason) = &entry.off {
-            let words = say!(
-                "{label} cannot be chosen: {reason}.",
-                label = entry.label,
-                reason
-            );
-            return Reaction::notice(Role::Note, words);
-        }
-        let row = world
-            .view
-            .as_ref()
+        let view = world.view.as_ref();
+        let row = view
             .zip(self.key.as_ref())
             .and_then(|(view, arn)| view.keys.iter().find(|r| r.key.key_arn == *arn));
-        let Some(op) = op::named(&entry.id) else {
-            return Reaction::none();
+        let Some(missing) = missing else {
+            return Reaction::one(Step::Replace(page(op, row, true, world)));
         };
-        let next: Box<dyn Screen> = if op.name == op::IMPORT_ROOT.name {
-            Box::new(ImportRoot::new())
-        } else if op.name == op::EXPORT_RSA_WRAP.name {
-            Box::new(Export::new(row))
-        } else {
-            Box::new(Act::of(op, row, world))
-        };
-        Reaction::one(Step::Replace(next))
+        let title = tr(op.title);
+        match missing.first.and_then(op::named) {
+            // What comes first lies over the list, and the list is there again afterwards.
+            Some(first) => {
+                Reaction::one(Step::Push(page(first, None, false, world))).then(Step::Notice(
+                    Role::Note,
+                    say!(
+                        "This comes before \"{title}\": {why}.",
+                        title,
+                        why = missing.why
+                    ),
+                ))
+            }
+            None => Reaction::notice(
+                Role::Note,
+                say!("{title} cannot be chosen: {why}.", title, why = missing.why),
+            ),
+        }
     }
 }
 
-/// What an act needs that the vault has not got.
-fn missing(op: &Op, view: &View) -> Option<&'static str> {
-    let none_for = |id: &str| {
-        op.fields.iter().any(|f| f.id == id && f.kind == Kind::Key)
-            && !guide::has_key_for(view, op.name, id)
-    };
-    if none_for("wrap") {
-        return Some(tr("there is no key-encryption key here yet"));
+/// The wizard of an act; from one that was chosen in the list, Esc leads back to it.
+fn page(op: &'static Op, row: Option<&KeyRow>, listed: bool, world: &World) -> Box<dyn Screen> {
+    if op.name == op::IMPORT_ROOT.name {
+        Box::new(ImportRoot::new().listed(listed))
+    } else if op.name == op::EXPORT_RSA_WRAP.name {
+        Box::new(Export::new(row).listed(listed))
+    } else if op.name == op::CREATE_KEY.name {
+        Box::new(Create::new())
+    } else {
+        Box::new(Act::of(op, row, world).listed(listed))
     }
-    // The wizard of the RSA wrap imports the receiver's root on its way.
-    if op.name.starts_with("import-key") && none_for("ca") {
-        return Some(tr("no root is trusted here yet"));
+}
+
+/// Esc on the first page of an act: to the list it was chosen from, or to what lies beneath.
+pub(crate) fn leave(listed: bool, op: &Op, key: Option<&str>, world: &World) -> Reaction {
+    match Menu::before(op, key, world).filter(|_| listed) {
+        Some(menu) => Reaction::instead(menu),
+        None => Reaction::pop(),
     }
-    if op.name.starts_with("export-key") && none_for("key") {
-        return Some(tr("no key here may leave"));
-    }
-    if op::certifies(op) && none_for("key") {
-        return Some(tr("there is no key pair here yet"));
-    }
-    if op.name == op_exchange::EXPORT_TR34.name && !view.signs_tokens && none_for("pair") {
-        return Some(tr(
-            "first give out a certificate to check with: the token is signed with its key",
-        ));
-    }
-    None
 }
 
 impl Screen for Menu {
     fn name(&self) -> &'static str {
-        self.title
+        self.about.title()
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec![self.title.into(), self.question.into()]
+        vec![self.about.title().into(), self.about.question().into()]
     }
 
     fn footing(&self, world: &World) -> Footing {
-        let enter = match self.acts.chosen() {
-            Some(Entry {
-                off: Some(reason), ..
-            }) => say!("is off: {reason}", reason),
-            Some(entry) => say!("begins \"{label}\"", label = entry.label),
+        let enter = match self.chosen() {
+            Some((_, Some(missing))) => match missing.first.and_then(op::named) {
+                Some(first) => say!(
+                    "begins what comes first: \"{first}\"",
+                    first = tr(first.title)
+                ),
+                None => tr("is off: the note above says why").into(),
+            },
+            Some((op, None)) => say!("begins \"{label}\"", label = tr(op.title)),
             None => tr("does nothing").into(),
         };
         Footing {
@@ -187,13 +234,10 @@ impl Screen for Menu {
     }
 
     fn help(&self) -> &'static [&'static str] {
-        self.explains
+        self.about.explains()
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        let (width, height) = (canvas.width(), canvas.height());
-        let room = width.saturating_sub(4);
-        canvas.put(2, 0, Role::Title, self.question);
         // The titles alone; what the chosen one does stands below, whole.
         let titles = Choices {
             entries: self
@@ -207,27 +251,20 @@ impl Screen for Menu {
                 .collect(),
             cursor: self.acts.cursor,
         };
-        let rows = titles.rows(width.saturating_sub(2), height.saturating_sub(6));
-        canvas.within(1, 2, width.saturating_sub(2), rows, |c| {
-            titles.draw(c, true);
-        });
-        let y = rows.saturating_add(3);
-        let Some(entry) = self.acts.chosen() else {
+        let Some((op, missing)) = self.chosen() else {
             return;
         };
-        canvas.within(2, y, room, height, |c| {
-            let width = c.width();
-            let used = c.paragraph(
-                0,
-                0,
-                width,
-                Role::Text,
-                &say!("It {note}.", note = entry.note),
-            );
-            if let Some(reason) = &entry.off {
-                c.paragraph(0, used, width, Role::Note, &say!("note  {reason}.", reason));
-            }
-        });
+        let does = say!("It {note}.", note = tr(op.does));
+        let note = missing.map(|missing| say!("note  {reason}.", reason = missing.why));
+        let parts = [
+            Part::Head(Role::Title, self.about.question().into()),
+            Part::Gap,
+            Part::Choices(&titles),
+            Part::Gap,
+            Part::Head(Role::Text, does.into()),
+            Part::Head(Role::Note, note.unwrap_or_default().into()),
+        ];
+        sheet::draw(canvas, 2, 1, &parts);
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
@@ -239,5 +276,13 @@ impl Screen for Menu {
                 Reaction::none()
             }
         }
+    }
+
+    fn returned(&mut self, world: &World) -> Reaction {
+        // What was missing may have come meanwhile.
+        let cursor = self.acts.cursor;
+        *self = Self::new(self.about, self.key.take(), world);
+        self.acts.cursor = cursor;
+        Reaction::none()
     }
 }

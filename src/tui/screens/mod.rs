@@ -21,6 +21,8 @@ pub(crate) mod evidence;
 pub(crate) mod exchange;
 pub(crate) mod export;
 pub(crate) mod files;
+#[cfg(test)]
+mod forms_tests;
 pub(crate) mod handover;
 pub(crate) mod help;
 pub(crate) mod home;
@@ -31,6 +33,7 @@ pub(crate) mod leave;
 pub(crate) mod menu;
 pub(crate) mod page;
 pub(crate) mod palette;
+pub(crate) mod parts;
 pub(crate) mod picker;
 #[cfg(test)]
 mod production_tests;

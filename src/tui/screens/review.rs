@@ -53,6 +53,8 @@ impl Review {
     fn lines(&self) -> Vec<Line> {
         let mut lines = lines::of_details(&self.pending.details);
         if let Some(folder) = &self.draft.out {
+            // Whole: nobody here sees in which folder keymoot was started.
+            let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
             lines.push(Line::new(tr("folder"), folder.display().to_string()));
         }
         let signers = match self.pending.required {

@@ -7,7 +7,9 @@ use std::path::Path;
 
 use crossterm::event::KeyEvent;
 
+use super::menu;
 use super::review::Review;
+use super::save::Save;
 use super::wizard;
 use crate::api::KeyAlgorithm;
 use crate::ceremony::AskField;
@@ -19,6 +21,7 @@ use crate::session::{handover, op};
 use crate::text::{say, tr};
 use crate::tui::acts::{Draft, PRACTICE_FILE};
 use crate::tui::canvas::Canvas;
+use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
@@ -26,9 +29,13 @@ use crate::tui::receiver::Receiver;
 use crate::tui::screen::{Reaction, Screen, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
-use crate::tui::widgets::lines::{self, Line};
+use crate::tui::widgets::lines::{Line, Reading};
+use crate::tui::widgets::sheet::{self, Part};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
+
+/// Where the file is a root alone, and no command fetches it.
+const OWN_COPY: &str = "The owner of the root reads it from their own copy: openssl x509 -in ROOT.pem -noout -fingerprint -sha256";
 
 /// A root as it was read.
 #[derive(Debug, Clone)]
@@ -70,6 +77,8 @@ pub(crate) struct ImportRoot {
     form: Form,
     error: Option<String>,
     waiting: bool,
+    reading: Reading,
+    listed: bool,
 }
 
 impl ImportRoot {
@@ -83,6 +92,8 @@ impl ImportRoot {
             form: Form::new(&[]),
             error: None,
             waiting: false,
+            reading: Reading::default(),
+            listed: false,
         }
     }
 
@@ -95,6 +106,12 @@ impl ImportRoot {
         };
         wizard.take(file, world);
         wizard
+    }
+
+    /// Whether it was chosen from a list of acts, to which Esc then leads back.
+    pub(crate) const fn listed(mut self, listed: bool) -> Self {
+        self.listed = listed;
+        self
     }
 
     fn take(&mut self, file: RootFile, world: &World) {
@@ -151,9 +168,9 @@ impl ImportRoot {
         }
     }
 
-    fn back(&mut self) -> Reaction {
+    fn back(&mut self, world: &World) -> Reaction {
         if self.step == self.first {
-            return Reaction::pop();
+            return menu::leave(self.listed, &op::IMPORT_ROOT, None, world);
         }
         self.step = if self.step == Step::Type {
             Step::Call
@@ -164,64 +181,69 @@ impl ImportRoot {
     }
 
     fn draw_file(&self, world: &World, canvas: &mut Canvas<'_>) {
-        let room = canvas.width().saturating_sub(4);
-        let mut y = canvas
-            .paragraph(
-                2,
-                0,
-                room,
-                Role::Title,
-                tr("Which file holds the root certificate?"),
-            )
-            .saturating_add(1);
-        canvas.put(2, y, Role::Focus, &format!("► {}", tr("Path")));
-        self.path.draw(canvas, 9, y, room.saturating_sub(8), true);
-        y = y.saturating_add(2);
         let hint = op::IMPORT_ROOT.fields.first().map_or("", |f| tr(f.hint));
-        y = y
-            .saturating_add(canvas.paragraph(2, y, room, Role::Muted, hint))
-            .saturating_add(1);
+        let mut parts = vec![
+            Part::Head(
+                Role::Title,
+                tr("Which file holds the root certificate?").into(),
+            ),
+            Part::Gap,
+            Part::Field(tr("Path"), &self.path),
+            Part::Gap,
+            Part::Hint(Role::Muted, hint.into()),
+        ];
         if world.rehearsal() {
             let words = say!("practice answer (F5): {PRACTICE_FILE}", PRACTICE_FILE);
-            y = y
-                .saturating_add(canvas.paragraph(2, y, room, Role::Note, &words))
-                .saturating_add(1);
+            parts.extend([Part::Gap, Part::Hint(Role::Note, words.into())]);
         }
-        canvas.within(1, y, room, 6, |c| {
-            wizard::complaint(c, 0, self.error.as_ref());
-        });
+        parts.extend([Part::Gap, Part::Stop(self.error.as_deref())]);
+        sheet::draw(canvas, 2, 1, &parts);
     }
 
-    fn draw_call(file: &RootFile, canvas: &mut Canvas<'_>) {
-        let room = canvas.width().saturating_sub(4);
-        let mut y = canvas.paragraph(
-            2,
-            0,
-            room,
-            Role::Title,
-            tr("A second person, logged in as somebody else on another computer, fetches the fingerprint:"),
-        );
-        y = y.saturating_add(1);
+    fn draw_call(file: &RootFile, world: &World, canvas: &mut Canvas<'_>) {
+        let mut parts = vec![
+            Part::Head(Role::Title, tr("A second person, logged in as somebody else on another computer, fetches the fingerprint:").into()),
+            Part::Gap,
+        ];
         if file.commands.is_empty() {
-            let words = tr("The owner of the root reads it from their own copy: \
-                openssl x509 -in ROOT.pem -noout -fingerprint -sha256");
-            y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, words));
+            parts.push(Part::Head(Role::Text, tr(OWN_COPY).into()));
         }
-        for line in &file.commands {
-            let role = if line.starts_with('#') {
-                Role::Muted
-            } else {
-                Role::Text
-            };
-            y = y.saturating_add(canvas.paragraph(2, y, room, role, line));
+        parts.extend(file.commands.iter().map(|line| {
+            let comment = line.starts_with('#');
+            let role = if comment { Role::Muted } else { Role::Text };
+            Part::Head(role, line.as_str().into())
+        }));
+        parts.extend([
+            Part::Gap,
+            Part::Head(Role::Text, tr("w writes these lines to a file to carry there; q shows the first as a QR code. With the root itself at hand there, keymoot inspect FILE says its fingerprint.").into()),
+        ]);
+        if world.rehearsal() {
+            let words = tr(
+                "This is a practice: nobody has to be asked. On the next page F5 types what the second person would bring.",
+            );
+            parts.push(Part::Hint(Role::Note, words.into()));
         }
-        y = y.saturating_add(1);
-        let words = tr("Ours stays hidden until theirs is typed: nothing here can be copied.");
-        canvas.paragraph(2, y, room, Role::Note, words);
+        let words =
+            tr("Ours stays hidden until theirs is typed, so that nobody copies it from here.");
+        parts.extend([Part::Gap, Part::Head(Role::Note, words.into())]);
+        sheet::draw(canvas, 2, 1, &parts);
+    }
+
+    /// The commands as a file that can be carried to the other computer.
+    fn carried(file: &RootFile) -> Save {
+        let mut text = file.commands.join("\n");
+        if text.is_empty() {
+            text = tr(OWN_COPY).to_owned();
+        }
+        text.push('\n');
+        Save::new(
+            tr("Write the commands to a file"),
+            "fetch-fingerprint.txt",
+            text.into_bytes(),
+        )
     }
 
     fn draw_type(&self, file: &RootFile, canvas: &mut Canvas<'_>) {
-        let width = canvas.width();
         let root = &file.root;
         let known = [
             Line::new(tr("root"), root.subject()),
@@ -231,11 +253,12 @@ impl ImportRoot {
             ),
             Line::new(tr("ends"), clock(root.not_after())),
         ];
-        let y = lines::draw(canvas, (0, 4), 10, &known, None).saturating_add(1);
-        let height = canvas.height();
-        canvas.within(1, y, width.saturating_sub(2), height, |c| {
-            self.form.draw(c);
-        });
+        let parts = [
+            Part::Lines(&known, 10, &self.reading),
+            Part::Gap,
+            Part::Form(&self.form),
+        ];
+        sheet::draw(canvas, 2, 1, &parts);
     }
 }
 
@@ -312,6 +335,9 @@ impl Screen for ImportRoot {
         if self.step == Step::File && world.rehearsal() {
             offers.push(Offer::plain(Verb::Practice));
         }
+        if self.step == Step::Call {
+            offers.push(Offer::word(Verb::Write, tr("to a file")));
+        }
         if self.step == Step::Type {
             offers.extend([
                 Offer::plain(Verb::NextField),
@@ -320,6 +346,7 @@ impl Screen for ImportRoot {
             if self.form.practised() {
                 offers.push(Offer::plain(Verb::Practice));
             }
+            offers.extend(Reading::offers());
         }
         offers.push(Offer::plain(Verb::Back));
         offers
@@ -331,6 +358,15 @@ impl Screen for ImportRoot {
             "Hex of 64 digits with or without colons, the whole line that openssl prints, or 16 words: all are read.",
             "Who fetched it, when and from which account is recorded and stands in the report.",
         ]
+    }
+
+    fn digest(&self, _world: &World) -> Option<Digest> {
+        let file = self.file.as_ref().filter(|_| self.step == Step::Call)?;
+        let command = file.commands.iter().find(|line| !line.starts_with('#'))?;
+        Some(Digest::command(
+            tr("The command that fetches the root's fingerprint"),
+            command.as_str(),
+        ))
     }
 
     fn takes_content(&self) -> bool {
@@ -355,16 +391,23 @@ impl Screen for ImportRoot {
 
     fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
         match (self.step, &self.file) {
-            (Step::Call, Some(file)) => Self::draw_call(file, canvas),
+            (Step::Call, Some(file)) => Self::draw_call(file, world, canvas),
             (Step::Type, Some(file)) => self.draw_type(file, canvas),
             _ => self.draw_file(world, canvas),
         }
     }
 
-    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        if self.reading.moved(verb) {
+            return Reaction::none();
+        }
         match verb {
+            Verb::Write => match &self.file {
+                Some(file) if self.step == Step::Call => Reaction::push(Self::carried(file)),
+                _ => Reaction::none(),
+            },
             Verb::Enter => self.enter(),
-            Verb::Back => self.back(),
+            Verb::Back => self.back(world),
             Verb::Practice if self.step == Step::File => {
                 self.path.set(PRACTICE_FILE);
                 Reaction::none()

@@ -12,6 +12,7 @@ use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::theme::Role;
+use crate::tui::widgets::sheet::{self, Part};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
@@ -146,30 +147,27 @@ impl Screen for Save {
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        let room = canvas.width().saturating_sub(4);
-        canvas.put(2, 1, Role::Title, tr("Path of the new file"));
-        canvas.put(2, 3, Role::Focus, "►");
-        self.path.draw(canvas, 4, 3, room.saturating_sub(2), true);
-        canvas.put(
-            2,
-            5,
-            Role::Muted,
-            &say!(
-                "{bytes} bytes, {kind}",
-                bytes = self.bytes.len(),
-                kind = self.kind
-            ),
+        let bytes = say!(
+            "{bytes} bytes, {kind}",
+            bytes = self.bytes.len(),
+            kind = self.kind
         );
         let digest = super::done::groups(&self.digest.hex);
-        canvas.paragraph(2, 6, room, Role::Muted, &format!("SHA-256  {digest}"));
-        let mut y = 9;
+        let mut parts = vec![
+            Part::Gap,
+            Part::Head(Role::Title, tr("Path of the new file").into()),
+            Part::Gap,
+            Part::Field("", &self.path),
+            Part::Gap,
+            Part::Hint(Role::Muted, bytes.into()),
+            Part::Hint(Role::Muted, format!("SHA-256  {digest}").into()),
+            Part::Gap,
+        ];
         if !self.names.is_empty() {
-            y = canvas
-                .paragraph(2, y, room, Role::Muted, self.names)
-                .saturating_add(y)
-                .saturating_add(1);
+            parts.extend([Part::Hint(Role::Muted, self.names.into()), Part::Gap]);
         }
-        super::wizard::complaint(canvas, y, self.error.as_ref());
+        parts.push(Part::Stop(self.error.as_deref()));
+        sheet::draw(canvas, 2, 1, &parts);
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {

@@ -69,11 +69,3 @@ pub(crate) fn complaint(canvas: &mut Canvas<'_>, y: u16, text: Option<&String>) 
     let width = canvas.width().saturating_sub(2);
     canvas.paragraph(1, y, width, Role::Stop, &format!("STOP  {text}"))
 }
-
-/// Rows that a complaint takes, with the gap above it.
-pub(crate) fn complaint_rows(width: u16, text: Option<&String>) -> u16 {
-    let Some(text) = text else { return 0 };
-    let room = usize::from(width.saturating_sub(2));
-    let rows = crate::tui::canvas::wrap(&format!("STOP  {text}"), room).len();
-    crate::tui::canvas::cells(rows).saturating_add(1)
-}

@@ -1,7 +1,7 @@
 //! A closed list of choices; those that cannot work are shown with the reason, not hidden.
 
 pub(crate) use crate::session::guide::Entry;
-use crate::tui::canvas::{Canvas, cells, wrap};
+use crate::tui::canvas::{Canvas, cells, cut, wrap};
 use crate::tui::keys::Verb;
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::Cursor;
@@ -45,11 +45,10 @@ impl Choices {
         self.cursor.moved(verb, self.entries.len(), 8);
     }
 
-    /// How many rows all of them take at a width, at most `most`.
+    /// How many rows they take at a width, at most `most`.
     pub(crate) fn rows(&self, width: u16, most: u16) -> u16 {
-        let at = self.note_column();
-        let rows = self.entries.iter();
-        let rows = rows.map(|entry| cells(told(entry, at, width).lines.len()));
+        let laid = self.laid(width, most);
+        let rows = laid.iter().map(|t| cells(t.lines.len()));
         rows.fold(0, u16::saturating_add).min(most)
     }
 
@@ -59,52 +58,93 @@ impl Choices {
         cells(labels.max().unwrap_or(0)).saturating_add(9)
     }
 
-    /// Draws the choices, the chosen one marked by word-shape and reverse. What is too long for its row goes on beneath.
+    /// Every choice as it stands: all of them whole where the rows are enough for that. Where they are not, each has
+    /// one row, and the one under the cursor says all of it beneath.
+    fn laid(&self, width: u16, most: u16) -> Vec<Told<'_>> {
+        let at = self.note_column();
+        let whole: Vec<Told<'_>> = self.entries.iter().map(|e| told(e, at, width)).collect();
+        let rows: usize = whole.iter().map(|t| t.lines.len()).sum();
+        if rows <= usize::from(most) {
+            return whole;
+        }
+        let chosen = self.cursor.at();
+        let each = self.entries.iter().zip(whole).enumerate();
+        each.map(|(n, (entry, whole))| {
+            if n == chosen {
+                whole
+            } else {
+                in_one_row(entry, width)
+            }
+        })
+        .collect()
+    }
+
+    /// Draws the choices, the chosen one marked by word-shape and reverse. What is too long for its row goes on
+    /// beneath; arrows at the edge say that the list goes on.
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, focused: bool) {
         let (width, height) = (canvas.width(), canvas.height());
-        let note_at = self.note_column();
-        let told: Vec<Told<'_>> = self
-            .entries
-            .iter()
-            .map(|entry| told(entry, note_at, width))
-            .collect();
+        let told = self.laid(width, height);
         let lines: Vec<usize> = told.iter().map(|t| t.lines.len()).collect();
-        let mut y = 0;
         let first = first_in_sight(&lines, self.cursor.at(), usize::from(height));
-        for (index, (entry, told)) in self.entries.iter().zip(&told).enumerate().skip(first) {
-            let here = index == self.cursor.at();
-            let role = match (here && focused, entry.off.is_some()) {
-                (true, _) => Role::Selection,
-                (_, true) => Role::Muted,
-                _ => Role::Text,
+        let mut y: u16 = 0;
+        let mut last = first;
+        for (index, told) in told.iter().enumerate().skip(first) {
+            let rows = cells(told.lines.len());
+            // A reason is whole or not there.
+            if y.saturating_add(rows) > height && index != self.cursor.at() {
+                break;
+            }
+            self.draw_one(canvas, y, index, told, focused);
+            y = y.saturating_add(rows);
+            last = index.saturating_add(1);
+        }
+        let edge = height.min(y).saturating_sub(1);
+        for (more, y, glyph) in [(first > 0, 0, "↑"), (last < told.len(), edge, "↓")] {
+            if more && focused && height > 0 {
+                canvas.put(0, y, Role::Muted, glyph);
+            }
+        }
+    }
+
+    fn draw_one(
+        &self,
+        canvas: &mut Canvas<'_>,
+        y: u16,
+        index: usize,
+        told: &Told<'_>,
+        focused: bool,
+    ) {
+        let here = index == self.cursor.at();
+        let off = self.entries.get(index).is_some_and(|e| e.off.is_some());
+        let role = match (here && focused, off) {
+            (true, _) => Role::Selection,
+            (_, true) => Role::Muted,
+            _ => Role::Text,
+        };
+        for (n, line) in told.lines.iter().enumerate() {
+            let y = y.saturating_add(cells(n));
+            // The marker stands in the first row: colour alone would tell of the others.
+            let role = match (n, role) {
+                (1.., Role::Selection) => Role::Title,
+                (_, role) => role,
             };
-            for (n, line) in told.lines.iter().enumerate() {
-                if y >= height {
-                    return;
+            if role == Role::Selection {
+                canvas.row(y, role);
+            }
+            if focused {
+                canvas.listed(y, index, self.cursor.at());
+            }
+            if n == 0 {
+                if here && focused {
+                    canvas.put(1, y, role, "►");
                 }
-                // The marker stands in the first row: colour alone would tell of the others.
-                let role = match (n, role) {
-                    (1.., Role::Selection) => Role::Title,
-                    (_, role) => role,
-                };
-                if role == Role::Selection {
-                    canvas.row(y, role);
-                }
-                if focused {
-                    canvas.listed(y, index, self.cursor.at());
-                }
-                if n == 0 {
-                    if here && focused {
-                        canvas.put(1, y, role, "►");
-                    }
-                    canvas.put(3, y, role, if here { "(*)" } else { "( )" });
-                }
-                canvas.put(7, y, role, line);
-                if let Some(note) = told.beside.filter(|_| n == 0) {
-                    let note_role = if here && focused { role } else { Role::Muted };
-                    canvas.put_cut(note_at, y, width.saturating_sub(note_at), note_role, note);
-                }
-                y += 1;
+                canvas.put(3, y, role, if here { "(*)" } else { "( )" });
+            }
+            canvas.put(7, y, role, line);
+            if let Some(note) = told.beside.filter(|_| n == 0) {
+                let at = self.note_column();
+                let role = if here && focused { role } else { Role::Muted };
+                canvas.put_cut(at, y, canvas.width().saturating_sub(at), role, note);
             }
         }
     }
@@ -114,20 +154,24 @@ impl Choices {
 struct Told<'e> {
     /// The label, and the note beneath it where there is no room beside it.
     lines: Vec<String>,
-    /// The note, where it fits beside the label.
+    /// The note, where it stands beside the label.
     beside: Option<&'e str>,
 }
 
+fn note(entry: &Entry) -> &str {
+    entry.off.as_deref().unwrap_or(&entry.note)
+}
+
+/// All of it, in as many rows as that takes.
 fn told(entry: &Entry, note_at: u16, width: u16) -> Told<'_> {
     let room = usize::from(width.saturating_sub(8)).max(1);
-    let note = entry.off.as_deref().unwrap_or(&entry.note);
+    let note = note(entry);
     let mut lines = wrap(&entry.label, room);
     if lines.is_empty() {
         lines.push(String::new());
     }
     let fits = usize::from(width.saturating_sub(note_at)) >= note.chars().count();
-    // A reason why not is never cut; other notes may be.
-    if note.is_empty() || fits || entry.off.is_none() {
+    if note.is_empty() || fits {
         let beside = Some(note).filter(|note| !note.is_empty());
         return Told { lines, beside };
     }
@@ -139,6 +183,15 @@ fn told(entry: &Entry, note_at: u16, width: u16) -> Told<'_> {
     Told {
         lines,
         beside: None,
+    }
+}
+
+/// One row, and what goes beyond its end cut: the cursor on it shows all.
+fn in_one_row(entry: &Entry, width: u16) -> Told<'_> {
+    let room = usize::from(width.saturating_sub(8)).max(1);
+    Told {
+        lines: vec![cut(&entry.label, room)],
+        beside: Some(note(entry)).filter(|note| !note.is_empty()),
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct Line {
     pub(crate) value: String,
     /// How the value is drawn.
     pub(crate) role: Role,
+    /// How the label is drawn.
+    label_role: Role,
 }
 
 impl Line {
@@ -27,7 +29,14 @@ impl Line {
             label: label.to_owned(),
             value: value.into(),
             role: Role::Text,
+            label_role: Role::Muted,
         }
+    }
+
+    /// The same with its label in a role: a verdict, and what it is on.
+    pub(crate) const fn label_role(mut self, role: Role) -> Self {
+        self.label_role = role;
+        self
     }
 
     /// The same in a role.
@@ -157,10 +166,12 @@ fn rows(lines: &[Line], width: u16, beside: u16) -> Vec<Vec<Cell>> {
             line.value.width() <= room
                 && line.label.width() <= usize::from(beside).saturating_sub(3)
         };
-        let is_short = fits(short);
+        // A verdict has a row of its own.
+        let plain = line.label_role == Role::Muted;
+        let is_short = plain && fits(short);
         let label = |x| Cell {
             x,
-            role: Role::Muted,
+            role: line.label_role,
             text: line.label.clone(),
         };
         let value = |x, text: String| Cell {
@@ -169,6 +180,7 @@ fn rows(lines: &[Line], width: u16, beside: u16) -> Vec<Vec<Cell>> {
             text,
         };
         if open
+            && plain
             && fits(short_right)
             && let Some(row) = rows.last_mut()
         {

@@ -11,5 +11,6 @@ pub(crate) mod list;
 pub(crate) mod masked;
 pub(crate) mod qr;
 pub(crate) mod rail;
+pub(crate) mod sheet;
 pub(crate) mod signing;
 pub(crate) mod text;

@@ -61,6 +61,20 @@ pub(crate) fn capacity(version: usize) -> usize {
         .unwrap_or(0)
 }
 
+/// The smallest version that holds a text of any letters.
+pub(crate) fn version_of_text(text: &str) -> Option<usize> {
+    let dense = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b" $%*+-./:".contains(&b);
+    if text.bytes().all(dense) {
+        return version_of(text.len());
+    }
+    let fits = |version: &usize| {
+        i16::try_from(*version).is_ok_and(|version| {
+            QrCode::with_version(text.as_bytes(), Version::Normal(version), EcLevel::L).is_ok()
+        })
+    };
+    (1..=40).find(fits)
+}
+
 /// The least version that holds so many alphanumeric characters.
 pub(crate) fn version_of(characters: usize) -> Option<usize> {
     let at = CAPACITY.iter().position(|most| *most >= characters)?;
@@ -80,7 +94,7 @@ impl Picture {
     /// The picture of a digest; nothing where it is too long for a code.
     pub(crate) fn of_digest(digest: &Digest) -> Option<Self> {
         let text = digest.text();
-        Self::of_text(&text, version_of(text.len())?)
+        Self::of_text(&text, version_of_text(&text)?)
     }
 
     /// The picture of alphanumeric text in a code of this version; nothing where it does not fit.

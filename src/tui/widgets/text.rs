@@ -92,16 +92,21 @@ impl TextField {
         *self = Self::with(text);
     }
 
-    /// Draws the line, scrolled so that the cursor is in sight.
+    /// Draws the line, scrolled so that the cursor is in sight; `..` in front says that it begins further left.
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, x: u16, y: u16, room: u16, focused: bool) {
         let inside = usize::from(room.saturating_sub(1));
         let scroll = self.input.visual_scroll(inside);
+        let (mark, cut) = if scroll > 0 {
+            ("..", scroll + 2)
+        } else {
+            ("", 0)
+        };
         let mut skipped = 0;
         let seen: String = self
             .value()
             .chars()
             .skip_while(|c| {
-                let skip = skipped < scroll;
+                let skip = skipped < cut;
                 if skip {
                     skipped += c.width().unwrap_or(0);
                 }
@@ -109,10 +114,35 @@ impl TextField {
             })
             .collect();
         let role = if focused { Role::Focus } else { Role::Text };
-        canvas.put_cut(x, y, room, role, &seen);
+        canvas.put_cut(x, y, room, role, &format!("{mark}{seen}"));
         if focused {
             let at = self.input.visual_cursor().saturating_sub(scroll);
             canvas.set_cursor(x.saturating_add(cells(at)), y);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::snapshot;
+    use ratatui::buffer::Buffer;
+    use ratatui::layout::Rect;
+
+    #[test]
+    fn a_long_text_shows_its_end_and_says_that_it_begins_further_left() {
+        let drawn = |text: &str| {
+            let look = snapshot::appearance();
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 12, 1));
+            let mut canvas = Canvas::new(&mut buffer, &look);
+            TextField::with(text).draw(&mut canvas, 0, 0, 12, true);
+            snapshot::text(&buffer).trim_end().to_owned()
+        };
+        assert_eq!(drawn("short.json"), "short.json");
+        let long = drawn("/media/stick/token.json");
+        assert!(
+            long.starts_with("..") && long.ends_with("ken.json"),
+            "{long}"
+        );
     }
 }

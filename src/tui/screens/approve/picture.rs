@@ -48,7 +48,7 @@ impl Approve {
             Stage::Sign(form) => {
                 let words = say!("{called} signs:", called = called(&form.person));
                 canvas.put(2, 0, Role::Wait, &words);
-                canvas.within(2, 1, width.saturating_sub(3), 8, |c| {
+                canvas.within(2, 1, width.saturating_sub(3), canvas.height(), |c| {
                     form.draw(c);
                 });
             }

@@ -18,6 +18,7 @@ use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
 use crate::tui::widgets::choice::Choices;
+use crate::tui::widgets::sheet::{self, Part};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
@@ -66,7 +67,7 @@ impl Create {
             Kind::Usage => Choices::new(guide::usages()),
             Kind::Algorithm => Choices::new(guide::algorithms(&usage)),
             Kind::Modes => Choices::new(guide::modes(&usage)),
-            Kind::YesNo => Choices::new(guide::exportable()),
+            Kind::YesNo => Choices::new(guide::exportable(self.answer("algorithm"))),
             _ => Choices::default(),
         };
         let proposed = match field.kind {
@@ -209,36 +210,29 @@ impl Create {
         let chosen = self.choices.chosen().map_or("", |e| e.id.as_str());
         match self.field().map(|f| f.kind) {
             Some(Kind::Algorithm) => guide::about_algorithm(self.answer("usage"), chosen),
+            Some(Kind::YesNo) => guide::about_exportable(self.answer("usage"), chosen).to_owned(),
             _ => String::new(),
         }
     }
 
     fn question(&self, canvas: &mut Canvas<'_>) {
         let Some(field) = self.field() else { return };
-        let (width, height) = (canvas.width(), canvas.height());
-        let room = width.saturating_sub(2);
-        let mut y = canvas
-            .paragraph(1, 0, room, Role::Title, tr(field.hint))
-            .saturating_add(1);
-        if self.choosing() {
-            let rows = self
-                .choices
-                .rows(width, height.saturating_sub(y).saturating_sub(4).max(3));
-            canvas.within(0, y, width, rows, |c| self.choices.draw(c, true));
-            y = y.saturating_add(rows);
+        let asked = if self.choosing() {
+            Part::Choices(&self.choices)
         } else {
-            canvas.put(1, y, Role::Focus, "►");
-            self.text.draw(canvas, 3, y, room.saturating_sub(3), true);
-            y = y.saturating_add(1);
-        }
-        y = y.saturating_add(1);
-        y = y.saturating_add(wizard::complaint(canvas, y, self.error.as_ref()));
-        let about = self.about();
-        if !about.is_empty() {
-            y = y.saturating_add(canvas.paragraph(1, y, room, Role::Note, &about));
-        }
-        canvas.put(1, y, Role::Muted, tr("Adds"));
-        canvas.paragraph(7, y, room.saturating_sub(6), Role::Muted, &self.adds());
+            Part::Field("", &self.text)
+        };
+        let adds = say!("Adds  {adds}", adds = self.adds());
+        let parts = [
+            Part::Head(Role::Title, tr(field.hint).into()),
+            Part::Gap,
+            asked,
+            Part::Gap,
+            Part::Stop(self.error.as_deref()),
+            Part::Hint(Role::Note, self.about().into()),
+            Part::Hint(Role::Muted, adds.into()),
+        ];
+        sheet::draw(canvas, 1, 0, &parts);
     }
 }
 

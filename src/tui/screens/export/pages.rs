@@ -1,17 +1,23 @@
 //! What the export wizard's questions look like.
 
-use super::{Chosen, Export, wizard};
+use super::{Chosen, Export};
+use crate::session::asked::FOLDER;
+use crate::session::field::{Field, Kind};
+use crate::session::guide::{Entry, rsa_off};
 use crate::session::{KeyRow, op};
 use crate::text::{say, tr};
 use crate::tui::acts::PRACTICE_FILE;
 use crate::tui::canvas::Canvas;
 use crate::tui::frame::clock;
 use crate::tui::receiver::{Receiver, Verdict};
-use crate::tui::screens::key::export_off;
 use crate::tui::screens::keys::{NO_FIT, keys_of};
 use crate::tui::theme::Role;
 use crate::tui::widgets::lines::{self, Line};
+use crate::tui::widgets::sheet::{self, Part};
 use crate::tui::world::World;
+
+/// Where the words of a finding stand.
+const FINDINGS: u16 = 8;
 
 impl Export {
     pub(super) fn draw_keys(&self, world: &World, canvas: &mut Canvas<'_>) {
@@ -47,75 +53,51 @@ impl Export {
             canvas.put(2, 4, Role::Muted, NO_FIT);
         }
         canvas.within(0, 2, width, height.saturating_sub(2), |c| {
-            self.table.draw(c, &keys, export_off);
+            self.table.draw(c, &keys, rsa_off);
         });
     }
 
     pub(super) fn draw_file(&self, world: &World, canvas: &mut Canvas<'_>) {
-        let room = canvas.width().saturating_sub(2);
-        let mut y = canvas
-            .paragraph(
-                1,
-                0,
-                room,
-                Role::Title,
-                tr("Which file did the receiver send?"),
-            )
-            .saturating_add(1);
-        canvas.put(1, y, Role::Focus, "►");
-        self.path.draw(canvas, 3, y, room.saturating_sub(3), true);
-        y = y.saturating_add(1);
-        let height = canvas.height();
-        match &self.receiver {
-            Some(receiver) if self.read() => {
-                canvas.within(0, y.saturating_add(1), room, height, |c| {
-                    self.draw_receiver(receiver, c);
-                });
+        let mut parts = vec![
+            Part::Head(Role::Title, tr("Which file did the receiver send?").into()),
+            Part::Gap,
+            Part::Field("", &self.path),
+        ];
+        let read = self.receiver.as_ref().filter(|_| self.read());
+        let told = read.map(|receiver| self.findings(receiver));
+        if let Some(told) = &told {
+            parts.extend([Part::Gap, Part::Lines(told, FINDINGS, &self.reading)]);
+        } else {
+            let fields = op::EXPORT_RSA_WRAP.fields;
+            let hint = fields.iter().find(|f| f.id == "parameters");
+            parts.extend(hint.map(|f| Part::Hint(Role::Muted, tr(f.hint).into())));
+            if world.rehearsal() {
+                let words = say!("practice answer (F5): {PRACTICE_FILE}", PRACTICE_FILE);
+                parts.push(Part::Hint(Role::Note, words.into()));
             }
-            _ => {
-                let hint = op::EXPORT_RSA_WRAP
-                    .fields
-                    .iter()
-                    .find(|f| f.id == "parameters");
-                y = y.saturating_add(canvas.paragraph(
-                    3,
-                    y,
-                    room.saturating_sub(3),
-                    Role::Muted,
-                    hint.map_or("", |f| tr(f.hint)),
-                ));
-                if world.rehearsal() {
-                    let words = say!("practice answer (F5): {PRACTICE_FILE}", PRACTICE_FILE);
-                    let room = room.saturating_sub(3);
-                    y = y.saturating_add(canvas.paragraph(3, y, room, Role::Note, &words));
-                }
-                wizard::complaint(canvas, y.saturating_add(1), self.error.as_ref());
-            }
+            parts.extend([Part::Gap, Part::Stop(self.error.as_deref())]);
         }
+        sheet::draw(canvas, 1, 0, &parts);
     }
 
-    fn draw_receiver(&self, receiver: &Receiver, canvas: &mut Canvas<'_>) {
-        let known = [
-            Line::new(tr("to"), receiver.subject.clone()),
-            Line::new(
-                tr("under"),
-                say!(
-                    "{algorithm}, ends {clock}",
-                    algorithm = receiver.algorithm.name(),
-                    clock = clock(receiver.not_after)
-                ),
-            ),
-        ];
-        let mut y = lines::draw(canvas, (0, 5), 8, &known, None).saturating_add(1);
-        let room = canvas.width().saturating_sub(8);
+    /// Who it is, and what was found out: what stops comes first.
+    fn findings(&self, receiver: &Receiver) -> Vec<Line> {
         let strength = self.verdict();
         let mut findings: Vec<_> = strength.iter().chain(receiver.findings.iter()).collect();
-        // What stops comes first: below, rows may be missing.
         findings.sort_by_key(|(verdict, _)| *verdict != Verdict::Stop);
-        for (verdict, words) in findings {
-            canvas.put(1, y, verdict.role(), verdict.word());
-            y = y.saturating_add(canvas.paragraph(7, y, room, Role::Text, words));
-        }
+        let under = say!(
+            "{algorithm}, ends {clock}",
+            algorithm = receiver.algorithm.name(),
+            clock = clock(receiver.not_after)
+        );
+        let known = [
+            Line::new(tr("to"), receiver.subject.clone()),
+            Line::new(tr("under"), under),
+        ];
+        let found = findings.into_iter().map(|(verdict, words)| {
+            Line::new(verdict.word(), words.clone()).label_role(verdict.role())
+        });
+        known.into_iter().chain(found).collect()
     }
 
     pub(super) fn draw_root(&self, canvas: &mut Canvas<'_>) {
@@ -161,42 +143,62 @@ impl Export {
     }
 
     pub(super) fn draw_hash(&self, canvas: &mut Canvas<'_>) {
-        let (width, room) = (canvas.width(), canvas.width().saturating_sub(2));
-        let hint = op::EXPORT_RSA_WRAP
-            .fields
-            .iter()
-            .find(|f| f.id == "spec")
-            .map_or("", |f| tr(f.hint));
-        let y = canvas
-            .paragraph(1, 0, room, Role::Title, hint)
-            .saturating_add(1);
-        canvas.within(0, y, width, 2, |c| self.hash.draw(c, true));
+        let fields = op::EXPORT_RSA_WRAP.fields;
+        let hint = fields.iter().find(|f| f.id == "spec");
         let id = self.hash.chosen().map_or("", |e| e.id.as_str());
-        canvas.put(
-            1,
-            y.saturating_add(3),
-            Role::Muted,
-            &format!("Adds  \"WrappingSpec\": \"{id}\""),
-        );
+        let adds = say!("Adds  \"WrappingSpec\": \"{id}\"", id);
+        let parts = [
+            Part::Head(Role::Title, hint.map_or("", |f| tr(f.hint)).into()),
+            Part::Gap,
+            Part::Choices(&self.hash),
+            Part::Gap,
+            Part::Hint(Role::Muted, adds.into()),
+        ];
+        sheet::draw(canvas, 1, 0, &parts);
     }
 
     pub(super) fn draw_files(&self, canvas: &mut Canvas<'_>) {
-        let room = canvas.width().saturating_sub(2);
-        let y = canvas
-            .paragraph(1, 0, room, Role::Title, tr("Where do the files go?"))
-            .saturating_add(1);
-        let height = canvas.height();
-        let used = self.files.rows(room, false);
-        canvas.within(0, y, room, height, |c| {
-            self.files.draw(c);
-        });
-        let y = y.saturating_add(used);
         let words = tr(
             "Two files: the request that the receiver's AWS CLI takes unchanged, and NEXT.txt with the commands to run there. Names of rehearsals and tests are marked.",
         );
-        let y = y.saturating_add(canvas.paragraph(1, y, room, Role::Muted, words));
-        wizard::complaint(canvas, y.saturating_add(1), self.error.as_ref());
+        let parts = [
+            Part::Head(Role::Title, tr("Where do the files go?").into()),
+            Part::Gap,
+            Part::Form(&self.files),
+            Part::Gap,
+            Part::Hint(Role::Muted, words.into()),
+            Part::Gap,
+            Part::Stop(self.error.as_deref()),
+        ];
+        sheet::draw(canvas, 1, 0, &parts);
     }
+}
+
+/// The hashes to choose from, from the declaration.
+pub(super) fn hashes() -> Vec<Entry> {
+    op::EXPORT_RSA_WRAP
+        .fields
+        .iter()
+        .find_map(|field| match field.kind {
+            Kind::Choice(choices) => Some(
+                choices
+                    .iter()
+                    .map(|c| Entry::new(c.id, tr(c.label), ""))
+                    .collect(),
+            ),
+            _ => None,
+        })
+        .unwrap_or_default()
+}
+
+/// Where the files go.
+pub(super) fn file_fields() -> Vec<Field> {
+    let output = op::EXPORT_RSA_WRAP
+        .fields
+        .iter()
+        .find(|f| f.id == "output")
+        .copied();
+    output.into_iter().chain([FOLDER]).collect()
 }
 
 impl From<&KeyRow> for Chosen {

@@ -1,5 +1,6 @@
 //! One field of a form: how it is drawn, and how many rows that takes.
 
+use super::laid::{Help, Shape};
 use super::{Input, Line};
 use crate::session::field::NOTHING_TYPED;
 use crate::text::{say, tr};
@@ -10,25 +11,21 @@ use crate::tui::widgets::hex;
 /// What stands where nothing is typed yet.
 const BLANK: &str = "________________________";
 
-/// Rows that a list of choices takes at most.
-const MOST_CHOICES: u16 = 8;
-
 impl Line {
-    pub(super) fn draw(
-        &self,
-        canvas: &mut Canvas<'_>,
-        top: u16,
-        beside: u16,
-        focused: bool,
-        brief: bool,
-    ) -> u16 {
+    /// What stands before the input.
+    pub(super) fn label(&self) -> &'static str {
+        tr(self.asked.field.label)
+    }
+
+    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, top: u16, beside: u16, shape: Shape) -> u16 {
+        let Shape { focused, most, .. } = shape;
         let width = canvas.width();
         let mut y = top;
         let label_role = if focused { Role::Title } else { Role::Muted };
         if !matches!(self.input, Input::Confirm) {
             let marker = if focused { "►" } else { " " };
             canvas.put(0, y, Role::Focus, marker);
-            canvas.put(2, y, label_role, tr(self.asked.field.label));
+            canvas.put(2, y, label_role, self.label());
         }
         let room = width.saturating_sub(beside);
         match &self.input {
@@ -61,7 +58,7 @@ impl Line {
             }
             Input::Choice(choices) if focused => {
                 y += 1;
-                let rows = choices.rows(width, MOST_CHOICES);
+                let rows = choices.rows(width, most);
                 canvas.within(0, y, width, rows, |c| choices.draw(c, true));
                 y += rows;
             }
@@ -72,38 +69,56 @@ impl Line {
             }
             Input::Confirm => {}
         }
-        if focused {
-            y = self.draw_hint(canvas, y, brief);
-        }
-        if self.waits {
-            y += canvas.paragraph(2, y, width.saturating_sub(3), Role::Note, NOTHING_TYPED);
-        }
-        if let Some(error) = self.error_line() {
-            y += canvas.paragraph(2, y, width.saturating_sub(3), Role::Stop, &error);
+        for (role, text) in self.told(shape) {
+            y += canvas.paragraph(2, y, width.saturating_sub(3), role, &text);
         }
         y
     }
 
     /// As many rows as [`Line::draw`] takes.
-    pub(super) fn rows(&self, width: u16, focused: bool, brief: bool) -> u16 {
+    pub(super) fn rows(&self, width: u16, shape: Shape) -> u16 {
+        let Shape { focused, most, .. } = shape;
         let room = usize::from(width.saturating_sub(3));
         let input = match &self.input {
             Input::Confirm => 0,
             Input::Component(field) => field.rows(focused),
-            Input::Choice(choices) if focused => {
-                choices.rows(width, MOST_CHOICES).saturating_add(1)
-            }
+            Input::Choice(choices) if focused => choices.rows(width, most).saturating_add(1),
             _ => 1 + u16::from(self.hex_standing(focused).is_some()),
         };
-        let mut texts = Vec::new();
-        if focused {
-            texts.extend(self.hint_lines(brief));
-        }
-        texts.extend(self.waits.then(|| NOTHING_TYPED.to_owned()));
-        texts.extend(self.error_line());
-        texts.iter().fold(input, |rows, text| {
+        let told = self.told(shape);
+        told.iter().fold(input, |rows, (_, text)| {
             rows.saturating_add(cells(wrap(text, room).len()))
         })
+    }
+
+    /// Whether something came to be read here that was not there before.
+    pub(super) const fn tells(&self) -> bool {
+        self.waits || self.error.is_some()
+    }
+
+    /// What stands beneath the input. Why a secret was refused says more than the hint, and takes its place.
+    fn told(&self, shape: Shape) -> Vec<(Role, String)> {
+        let mut told = Vec::new();
+        let stop = self.error.as_ref().map(|error| format!("STOP  {error}"));
+        if shape.focused {
+            let refused = stop.is_some() && self.asked.field.secret();
+            let hint = tr(self.asked.field.hint);
+            let hinted = shape.help == Help::All && !refused;
+            told.extend((hinted && !hint.is_empty()).then(|| (Role::Muted, hint.to_owned())));
+            let practice = self.asked.practice.as_ref();
+            let practice = practice.filter(|_| shape.help != Help::None);
+            if let Some(practice) = practice.filter(|_| !matches!(self.input, Input::Confirm)) {
+                told.push((
+                    Role::Note,
+                    say!("practice answer (F5): {practice}", practice),
+                ));
+            }
+        }
+        if self.waits {
+            told.push((Role::Note, tr(NOTHING_TYPED).to_owned()));
+        }
+        told.extend(stop.map(|stop| (Role::Stop, stop)));
+        told
     }
 
     /// How far a number in hex digits is. A practice answer may be a word, and needs no counting.
@@ -116,39 +131,5 @@ impl Line {
         counted
             .then(|| hex::standing(self.asked.field.kind, field.value()))
             .flatten()
-    }
-
-    /// Whether the hint is drawn: why a secret was refused says more, and takes its rows.
-    fn hints(&self, brief: bool) -> bool {
-        let refused = self.error.is_some() && self.asked.field.secret();
-        !self.asked.field.hint.is_empty() && !brief && !refused
-    }
-
-    fn hint_lines(&self, brief: bool) -> Vec<String> {
-        let mut lines = Vec::new();
-        if self.hints(brief) {
-            lines.push(tr(self.asked.field.hint).to_owned());
-        }
-        if let Some(practice) = &self.asked.practice
-            && !matches!(self.input, Input::Confirm)
-        {
-            lines.push(say!("practice answer (F5): {practice}", practice));
-        }
-        lines
-    }
-
-    fn error_line(&self) -> Option<String> {
-        self.error.as_ref().map(|error| format!("STOP  {error}"))
-    }
-
-    fn draw_hint(&self, canvas: &mut Canvas<'_>, top: u16, brief: bool) -> u16 {
-        let width = canvas.width().saturating_sub(3);
-        let mut y = top;
-        for (n, line) in self.hint_lines(brief).iter().enumerate() {
-            let practice = n > 0 || !self.hints(brief);
-            let role = if practice { Role::Note } else { Role::Muted };
-            y += canvas.paragraph(2, y, width, role, line);
-        }
-        y
     }
 }

@@ -1,6 +1,7 @@
 //! A form drawn from field declarations: labels, hints, checks on leaving, practice answers where there are any.
 
 mod input;
+mod laid;
 mod line;
 mod page;
 
@@ -15,10 +16,12 @@ use crate::ceremony::{Answer, AskField};
 use crate::session::asked::is_place;
 use crate::session::field::{Field, Kind};
 use crate::text::{say, tr};
-use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::Verb;
 use crate::tui::screen::Wants;
 use input::{Input, input_for};
+
+/// How the layers below begin a refusal that is about one field, by its id.
+const ABOUT: &str = "The field ";
 
 struct Line {
     asked: AskField,
@@ -128,10 +131,11 @@ impl Form {
         }
     }
 
-    /// Proposes a text, which the first letter typed replaces.
+    /// Proposes a text, which the first letter typed replaces; what somebody typed stays.
     pub(crate) fn propose(&mut self, id: &str, text: &str) {
         if let Some(line) = self.lines.iter_mut().find(|l| l.asked.field.id == id)
             && let Input::Text(field) = &mut line.input
+            && !field.is_own()
         {
             *field = TextField::proposing(text);
         }
@@ -155,6 +159,20 @@ impl Form {
         }
     }
 
+    /// The labels of all fields, for tests that go through them.
+    #[cfg(test)]
+    pub(crate) fn labels(&self) -> Vec<&'static str> {
+        self.lines.iter().map(Line::label).collect()
+    }
+
+    /// Says what is wrong at the field at hand.
+    #[cfg(test)]
+    pub(crate) fn complain_here(&mut self, error: &str) {
+        if let Some(id) = self.at().map(|line| line.asked.field.id) {
+            self.complain(id, error);
+        }
+    }
+
     /// Whether anything stands here that somebody typed: leaving would lose it.
     pub(crate) fn typed(&self) -> bool {
         self.lines.iter().any(|line| match &line.input {
@@ -165,18 +183,29 @@ impl Form {
         })
     }
 
-    /// All of it was refused: the focus goes to the last field whose answer the refusal names, and Enter goes through
-    /// the fields after it again.
-    pub(crate) fn refused(&mut self, why: &str) {
-        let names = |line: &Line| {
-            let text = line.input.text().unwrap_or_default();
-            text.chars().count() >= 4 && why.contains(text.trim())
-        };
-        if let Some(at) = self.lines.iter().rposition(names) {
+    /// All of it was refused: the focus goes to the field that the refusal is about, and Enter goes through the fields
+    /// after it again. That is the field whose id it begins with, or the last whose answer it names. Returns the
+    /// refusal in the words of the page: labels for ids.
+    pub(crate) fn refused(&mut self, why: &str) -> String {
+        let about = why.strip_prefix(ABOUT).and_then(|rest| {
+            let (id, rest) = rest.split_once(' ')?;
+            let at = self.lines.iter().position(|l| l.asked.field.id == id)?;
+            Some((at, rest.to_owned()))
+        });
+        let at = about.as_ref().map(|(at, _)| *at).or_else(|| {
+            let named = |line: &Line| line.named().is_some_and(|name| why.contains(&name));
+            self.lines.iter().rposition(named)
+        });
+        if let Some(at) = at {
             self.focus = at;
             for line in self.lines.iter_mut().skip(at.saturating_add(1)) {
                 line.visited = false;
             }
+        }
+        let label = at.and_then(|at| self.lines.get(at)).map(Line::label);
+        match (about, label) {
+            (Some((_, rest)), Some(label)) => format!("{label} {rest}"),
+            _ => why.to_owned(),
         }
     }
 
@@ -373,73 +402,16 @@ impl Form {
             Input::Masked(_) | Input::Confirm => None,
             Input::Choice(choices) => choices
                 .chosen()
-                .and_then(|e| e.off.as_ref())
-                .map(|reason| say!("cannot be chosen here: {reason}", reason)),
+                .and_then(|e| Some((&e.label, e.off.as_ref()?)))
+                .map(|(label, reason)| {
+                    say!("{label}: {reason}. Nothing was changed.", label, reason)
+                }),
             Input::Text(field) => line.asked.check(field.value()).err(),
         };
         if line.error.is_some() && matches!(line.input, Input::Text(_)) {
             line.refused();
         }
         line.error.is_none()
-    }
-
-    /// How many rows it takes at a width; `brief` leaves the hints out.
-    pub(crate) fn rows(&self, width: u16, brief: bool) -> u16 {
-        let last = self.lines.len().saturating_sub(1);
-        let rows = self.lines.iter().enumerate().map(|(n, line)| {
-            let focused = n == self.focus;
-            line.rows(width, focused, brief)
-                .saturating_add(u16::from(focused && n < last))
-        });
-        rows.fold(0, u16::saturating_add)
-    }
-
-    /// Draws the fields with the hint of the focused one; returns the rows used.
-    pub(crate) fn draw(&self, canvas: &mut Canvas<'_>) -> u16 {
-        self.draw_as(canvas, false)
-    }
-
-    /// More fields than rows: the focused one is in sight, and as many before it as there is room for.
-    fn first_in_sight(&self, canvas: &Canvas<'_>, brief: bool) -> usize {
-        let (width, height) = (canvas.width(), canvas.height());
-        let rows = |n: usize| {
-            let line = self.lines.get(n);
-            line.map_or(0, |line| line.rows(width, n == self.focus, brief))
-        };
-        let mut used = rows(self.focus);
-        let mut first = self.focus;
-        while let Some(before) = first.checked_sub(1) {
-            used = used.saturating_add(rows(before));
-            if used > height {
-                break;
-            }
-            first = before;
-        }
-        first
-    }
-
-    /// The same; `brief` leaves the hints out where room is short.
-    pub(crate) fn draw_as(&self, canvas: &mut Canvas<'_>, brief: bool) -> u16 {
-        let widest = self
-            .lines
-            .iter()
-            .map(|l| tr(l.asked.field.label).chars().count())
-            .max()
-            .unwrap_or(0);
-        let beside = cells(widest).saturating_add(4);
-        let first = self.first_in_sight(canvas, brief);
-        let mut y = 0;
-        for (n, line) in self.lines.iter().enumerate().skip(first) {
-            if y >= canvas.height() {
-                break;
-            }
-            y = line.draw(canvas, y, beside, n == self.focus, brief);
-            // A gap between a hint and the next field; none after the last.
-            if n == self.focus && n.saturating_add(1) < self.lines.len() {
-                y = y.saturating_add(1);
-            }
-        }
-        y
     }
 }
 
@@ -456,6 +428,16 @@ impl Line {
             }
             _ => {}
         }
+    }
+
+    /// What a refusal that is about it would name: what was typed, or what the choice is called.
+    fn named(&self) -> Option<String> {
+        let name = match &self.input {
+            Input::Choice(choices) => choices.chosen().map(|e| e.label.clone()),
+            other => other.text().map(|text| text.trim().to_owned()),
+        };
+        // A word as short as that stands in any sentence.
+        name.filter(|name| name.chars().count() >= 4)
     }
 
     /// Whether something has to be typed here and nothing is.

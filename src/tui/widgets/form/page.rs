@@ -4,6 +4,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::theme::Role;
 
+use super::super::sheet::{self, Part};
 use super::Form;
 
 impl Form {
@@ -25,14 +26,10 @@ impl Form {
 
     /// The page: its lines, a gap, the fields.
     pub(crate) fn draw_page(&self, told: &[(Role, &str)], canvas: &mut Canvas<'_>) {
-        let (width, height) = (canvas.width().saturating_sub(4), canvas.height());
-        let mut y: u16 = 0;
-        for (role, line) in told {
-            y = y.saturating_add(canvas.paragraph(2, y, width, *role, line));
-        }
-        y = y.saturating_add(1);
-        canvas.within(2, y, width, height.saturating_sub(y), |c| {
-            self.draw(c);
-        });
+        let heads = told
+            .iter()
+            .map(|(role, line)| Part::Head(*role, (*line).into()));
+        let parts: Vec<Part<'_>> = heads.chain([Part::Gap, Part::Form(self)]).collect();
+        sheet::draw(canvas, 2, 2, &parts);
     }
 }

@@ -1,0 +1,305 @@
+//! Which keys an act takes, and why the others cannot be taken; what a vault has not got that an act needs, and what
+//! brings it.
+
+use crate::api::{KeyAlgorithm, KeyClass, KeyMaterialType, KeyState};
+use crate::crypto::strength::{WrapPath, may_wrap};
+use crate::session::field::Kind;
+use crate::session::op::{self, Op};
+use crate::session::op_exchange::{
+    EXPORT_TR34, IMPORT_RSA_WRAP, IMPORT_TR34, PARAMETERS_FOR_EXPORT, PARAMETERS_FOR_IMPORT,
+    PUBLIC_KEY_CERTIFICATE, SIGNING_REQUEST,
+};
+use crate::session::view::{KeyRow, View};
+use crate::session::{op_exchange, op_suspect};
+use crate::text::{say, tr};
+
+use super::{Entry, SUSPECT_OFF, export_off, export_off_words, out_off, state_word};
+
+/// The keys that a key field of an act takes, and why the others cannot be taken, as far as that is known before
+/// the door judges it. Those that can serve come first.
+pub fn keys(view: &View, op: &str, field: &str) -> Vec<Entry> {
+    sorted(view.keys.iter().map(|row| entry(op, field, row)))
+}
+
+/// The keys that may wrap: the same as [`keys`] once it is known which key will travel (its ARN). A key never wraps
+/// itself, nor one that is stronger.
+pub fn wrapping(view: &View, op: &str, field: &str, travels: &str) -> Vec<Entry> {
+    let carried = view.keys.iter().find(|row| row.key.key_arn == travels);
+    sorted(view.keys.iter().map(|row| {
+        let entry = entry(op, field, row);
+        match carried.filter(|_| entry.off.is_none()) {
+            Some(carried) if carried.key.key_arn == row.key.key_arn => {
+                entry.off_because(tr("a key cannot wrap itself"))
+            }
+            Some(carried) => match too_weak(carried, row) {
+                Some(reason) => entry.off_because(&reason),
+                None => entry,
+            },
+            None => entry,
+        }
+    }))
+}
+
+fn too_weak(carried: &KeyRow, row: &KeyRow) -> Option<String> {
+    let (wrapped, wrapping) = (algorithm(carried), algorithm(row));
+    may_wrap(wrapped, wrapping, WrapPath::Tr31).err().map(|_| {
+        say!(
+            "{wrapping} is weaker than {wrapped}, which would travel under it",
+            wrapping = wrapping.name(),
+            wrapped = wrapped.name()
+        )
+    })
+}
+
+const fn algorithm(row: &KeyRow) -> KeyAlgorithm {
+    row.key.key_attributes.key_algorithm
+}
+
+fn sorted(entries: impl Iterator<Item = Entry>) -> Vec<Entry> {
+    let (can, cannot): (Vec<Entry>, Vec<Entry>) = entries.partition(|e| e.off.is_none());
+    can.into_iter().chain(cannot).collect()
+}
+
+fn entry(op: &str, field: &str, row: &KeyRow) -> Entry {
+    let attributes = &row.key.key_attributes;
+    let note = say!(
+        "{key_usage} {key_algorithm}, KCV {key_check_value}, {state_word}",
+        key_usage = attributes.key_usage.code(),
+        key_algorithm = attributes.key_algorithm.name(),
+        key_check_value = row.key.key_check_value,
+        state_word = state_word(row)
+    );
+    let entry = Entry::new(&row.key.key_arn, &row.label, &note);
+    match key_off(op, field, row) {
+        Some(reason) => entry.off_because(reason),
+        None => entry,
+    }
+}
+
+/// The base derivation keys among the keys of an act; the others are off.
+pub fn base_keys(entries: Vec<Entry>, view: &View) -> Vec<Entry> {
+    let base = |id: &str| {
+        let mut rows = view.keys.iter();
+        rows.any(|row| row.key.key_arn == id && row.key.key_attributes.key_usage.code() == BASE_KEY)
+    };
+    sorted(entries.into_iter().map(|entry| {
+        if base(&entry.id) {
+            entry
+        } else {
+            entry.off_because(tr("it is no base derivation key (purpose B0)"))
+        }
+    }))
+}
+
+/// The purpose of a base derivation key.
+const BASE_KEY: &str = "B0";
+
+/// Whether the vault has a key that a key field of an act takes.
+pub fn has_key_for(view: &View, op: &str, field: &str) -> bool {
+    view.keys
+        .iter()
+        .any(|row| key_off(op, field, row).is_none())
+}
+
+/// Whether no RSA key is strong enough for this one.
+fn beyond_rsa(row: &KeyRow) -> bool {
+    let rsa = KeyAlgorithm::ALL
+        .iter()
+        .filter(|a| a.modulus_bits().is_some());
+    let mut carry = rsa.filter(|a| may_wrap(algorithm(row), **a, WrapPath::Rsa).is_ok());
+    carry.next().is_none()
+}
+
+/// Why a key cannot go out under an RSA certificate, in a word.
+pub fn rsa_off(row: &KeyRow) -> Option<&'static str> {
+    export_off(row).or_else(|| beyond_rsa(row).then_some("TR-31"))
+}
+
+/// The word of [`rsa_off`] as the end of a sentence.
+pub fn rsa_off_words(word: &str) -> &'static str {
+    match word {
+        "TR-31" => tr("no RSA key is strong enough to carry it; it leaves in a TR-31 key block"),
+        other => export_off_words(other),
+    }
+}
+
+fn key_off(op: &str, field: &str, row: &KeyRow) -> Option<&'static str> {
+    let gone = out_off(row).map(export_off_words);
+    let disabled = || (!row.key.enabled).then_some(tr("it is disabled; enable it first"));
+    let puts_away = [
+        op::DELETE_KEY.name,
+        op::STOP_KEY_USAGE.name,
+        op_suspect::SUSPECT.name,
+    ];
+    if row.suspect.is_some()
+        && !puts_away.contains(&op)
+        && !op.ends_with("-alias")
+        && op != "tag-resource"
+    {
+        return gone.or(Some(tr(SUSPECT_OFF)));
+    }
+    match op {
+        _ if field == "ca" => gone
+            .or_else(|| {
+                (row.key.key_attributes.key_class != KeyClass::PUBLIC_KEY)
+                    .then_some(tr("it is no imported certificate"))
+            })
+            .or_else(disabled),
+        name if field == "wrap" => gone.or_else(|| wrap_off(name, row)).or_else(disabled),
+        name if field == "pair" => gone.or_else(|| pair_off(name, row)).or_else(disabled),
+        name if [op::EXPORT_RSA_WRAP.name, EXPORT_TR34.name].contains(&name) => {
+            rsa_off(row).map(rsa_off_words)
+        }
+        name if name.starts_with("export-key") => export_off(row).map(export_off_words),
+        name if [PUBLIC_KEY_CERTIFICATE.name, SIGNING_REQUEST.name].contains(&name) => gone
+            .or_else(|| {
+                (row.key.key_attributes.key_class != KeyClass::ASYMMETRIC_KEY_PAIR)
+                    .then_some(tr("it is no key pair of this vault"))
+            })
+            .or_else(disabled),
+        name if name == op::RESTORE_KEY.name => {
+            (row.key.key_state != KeyState::DELETE_PENDING).then_some(tr("it is not being deleted"))
+        }
+        name if name == op::START_KEY_USAGE.name => {
+            gone.or_else(|| row.key.enabled.then_some(tr("it is enabled already")))
+        }
+        name if name == op::STOP_KEY_USAGE.name => {
+            gone.or_else(|| (!row.key.enabled).then_some(tr("it is disabled already")))
+        }
+        _ => gone,
+    }
+}
+
+/// Whether a key is one that others travel under.
+fn is_kek(row: &KeyRow) -> bool {
+    matches!(row.key.key_attributes.key_usage.code(), "K0" | "K1")
+}
+
+/// Why a key wraps nothing on its way out, or unwraps nothing that comes in.
+fn wrap_off(op: &str, row: &KeyRow) -> Option<&'static str> {
+    let modes = &row.key.key_attributes.key_modes_of_use;
+    if !is_kek(row) {
+        Some(tr("it is no key-encryption key"))
+    } else if op.starts_with("import-key") {
+        (!modes.unwrap).then_some(tr("its modes of use do not unwrap"))
+    } else {
+        (!modes.wrap).then_some(tr("its modes of use do not wrap"))
+    }
+}
+
+/// Why a key is no pair that opens what comes in, or signs what leaves.
+fn pair_off(op: &str, row: &KeyRow) -> Option<&'static str> {
+    let attributes = &row.key.key_attributes;
+    let modes = &attributes.key_modes_of_use;
+    let usage = attributes.key_usage.code();
+    if attributes.key_class != KeyClass::ASYMMETRIC_KEY_PAIR {
+        Some(tr("it is no key pair of this vault"))
+    } else if op.starts_with("import-key") {
+        let opens = matches!(usage, "K2" | "D1") && modes.unwrap;
+        (!opens).then_some(tr("it is no pair that unwraps keys"))
+    } else {
+        (usage != "S0").then_some(tr("it is no pair that signs"))
+    }
+}
+
+/// What an act needs that the vault has not got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// The end of a sentence.
+    pub why: String,
+    /// The act that brings it, by name, where one does.
+    pub first: Option<&'static str>,
+}
+
+impl Missing {
+    fn new(why: impl Into<String>, first: Option<&'static str>) -> Option<Self> {
+        let why = why.into();
+        Some(Self { why, first })
+    }
+}
+
+/// What an act needs that the vault has not got, as far as its fields tell.
+pub fn missing(op: &Op, view: &View) -> Option<Missing> {
+    let none_for = |id: &str| {
+        let asks = |f: &super::super::field::Field| f.id == id && f.kind == Kind::Key;
+        op.fields.iter().any(asks) && !has_key_for(view, op.name, id)
+    };
+    if none_for("wrap") {
+        let almost = nearly(view, op.name, "wrap", is_kek);
+        return almost.or_else(|| {
+            Missing::new(
+                tr("there is no key-encryption key here yet"),
+                Some(op::CREATE_KEY.name),
+            )
+        });
+    }
+    // The wizard of the RSA wrap imports the receiver's root on its way.
+    if op.name.starts_with("import-key") && none_for("ca") {
+        return Missing::new(
+            tr("no root is trusted here yet"),
+            Some(op::IMPORT_ROOT.name),
+        );
+    }
+    if op.name.starts_with("export-key") && none_for("key") {
+        return nearly(view, op.name, "key", |row| row.key.exportable)
+            .or_else(|| Missing::new(tr("no key here may leave"), None));
+    }
+    if op_exchange::derives(op) && !view.keys.iter().any(leaves_derived) {
+        return nearly(view, op.name, "key", |row| {
+            row.key.key_attributes.key_usage.code() == BASE_KEY
+        })
+        .or_else(|| {
+            Missing::new(
+                tr("there is no base derivation key here yet: make a key of purpose B0 that may leave"),
+                Some(op::CREATE_KEY.name),
+            )
+        });
+    }
+    if op::certifies(op) && none_for("key") {
+        return Missing::new(
+            tr("there is no key pair here yet: make a key of purpose K2, D1 or S0, an RSA pair"),
+            Some(op::CREATE_KEY.name),
+        );
+    }
+    if op.name == EXPORT_TR34.name && !view.signs_tokens && none_for("pair") {
+        return Missing::new(
+            tr("first give out a certificate to check with: the token is signed with its key"),
+            Some(PARAMETERS_FOR_EXPORT.name),
+        );
+    }
+    unasked(op, view)
+}
+
+/// Whether a key is a base derivation key of which something may leave.
+fn leaves_derived(row: &KeyRow) -> bool {
+    row.key.key_attributes.key_usage.code() == BASE_KEY && export_off(row).is_none()
+}
+
+/// Nobody can have wrapped a key for this vault that gave out nothing to wrap it under.
+fn unasked(op: &Op, view: &View) -> Option<Missing> {
+    let form = match op.name {
+        name if name == IMPORT_RSA_WRAP.name => KeyMaterialType::KEY_CRYPTOGRAM,
+        name if name == IMPORT_TR34.name => KeyMaterialType::TR34_KEY_BLOCK,
+        _ => return None,
+    };
+    let given = |t: &crate::session::TokenView| {
+        t.name.starts_with("import-token") && t.material == form.name()
+    };
+    if view.tokens.iter().any(given) || has_key_for(view, op.name, "pair") {
+        return None;
+    }
+    Missing::new(
+        tr(
+            "no certificate of this vault is out for it: the sender needs one to wrap the key under",
+        ),
+        Some(PARAMETERS_FOR_IMPORT.name),
+    )
+}
+
+/// A key that would do but for its state: which, and why not now.
+fn nearly(view: &View, op: &str, field: &str, is: impl Fn(&KeyRow) -> bool) -> Option<Missing> {
+    let mut rows = view.keys.iter().filter(|row| is(row));
+    let (row, reason) = rows.find_map(|row| Some((row, key_off(op, field, row)?)))?;
+    let why = say!("{label}: {reason}", label = row.label, reason);
+    Missing::new(why, None)
+}

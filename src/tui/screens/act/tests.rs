@@ -1,0 +1,64 @@
+//! Every form at the smallest size: the field at hand and the whole reason are seen, wherever the cursor stands.
+
+use super::*;
+use crate::tui::app::State;
+use crate::tui::snapshot;
+
+/// As long as the longest reasons are.
+pub(in crate::tui) const WHY: &str = "ValidationException: the wrapping key arn:aws:payment-cryptography:us-east-1:111122223333:key/5d2le5xq3wtxvrzo \
+    is TDES_3KEY and the key that would travel under it is AES_256. A key never travels under a weaker one, and the key \
+    stays where it is: choose AES_256 as the wrapping key, or make one that is as strong. Nothing was asked, nothing was \
+    wrapped, nothing left this machine.";
+
+/// The letters of a picture without the rail beside them: long names are broken where their row ends.
+pub(in crate::tui) fn letters(picture: &str) -> String {
+    let right = |line: &str| line.rsplit('│').next().unwrap_or(line).to_owned();
+    let rows: String = picture.lines().map(right).collect();
+    let rows = rows.replace(['↑', '↓'], "");
+    rows.split_whitespace().collect()
+}
+
+pub(in crate::tui) fn seen(picture: &str, label: &str, why: &str) {
+    let letters = letters(picture);
+    let plain = |text: String| text.split_whitespace().collect::<String>();
+    let (stop, field) = (plain(format!("STOP {why}")), plain(format!("► {label}")));
+    assert!(letters.contains(&stop), "not whole in\n{picture}");
+    assert!(letters.contains(&field), "{label} in\n{picture}");
+}
+
+fn drawn(act: Act, world: &World) -> String {
+    let mut state = State::new(world.clone(), Box::new(act));
+    snapshot::text(&snapshot::drawn(
+        &mut state,
+        80,
+        24,
+        &snapshot::appearance(),
+    ))
+}
+
+#[test]
+fn the_field_at_hand_and_the_whole_reason_are_always_in_sight() {
+    let room = crate::tui::screens::tests::full();
+    let world = &room.state.world;
+    let mut pages = 0;
+    for op in op::OPS {
+        let count = Act::of(op, None, world).form.labels().len();
+        for n in 0..count {
+            let at = || {
+                let mut act = Act::of(op, None, world);
+                // Whoever goes on from an empty field is told so there: its own reason takes rows as well.
+                (0..n).for_each(|_| act.form.verb(Verb::NextField));
+                let label = act.form.labels().get(n).copied().unwrap_or_default();
+                (act, label)
+            };
+            let (mut act, label) = at();
+            act.error = Some(WHY.to_owned());
+            seen(&drawn(act, world), label, WHY);
+            let (mut act, label) = at();
+            act.form.complain_here(WHY);
+            seen(&drawn(act, world), label, WHY);
+            pages += 1;
+        }
+    }
+    assert!(pages > 80, "{pages}");
+}

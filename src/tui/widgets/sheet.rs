@@ -1,0 +1,234 @@
+//! A page of a form from above to below, in whatever rows there are. What must be read stays whole: the question, the
+//! field at hand, and why something was refused. What only helps makes room for it.
+
+use std::borrow::Cow;
+
+use super::choice::Choices;
+use super::form::Form;
+use super::lines::{self, Line, Reading};
+use super::text::TextField;
+use crate::tui::canvas::{Canvas, cells, cut, wrap};
+use crate::tui::theme::Role;
+
+/// One part of a page.
+pub(crate) enum Part<'a> {
+    /// What is asked, or what it is about. Only where nothing else helps it is cut to its first row.
+    Head(Role, Cow<'a, str>),
+    /// An empty row; goes first.
+    Gap,
+    /// Fields; they say themselves what of them is out of sight.
+    Form(&'a Form),
+    /// One line that is typed, with what stands before it.
+    Field(&'a str, &'a TextField),
+    /// A list to choose from; arrows say where it goes on.
+    Choices(&'a Choices),
+    /// Labels and values that are read page by page, with the column of the values.
+    Lines(&'a [Line], u16, &'a Reading),
+    /// Why it was refused, where it was: always whole.
+    Stop(Option<&'a str>),
+    /// What helps to answer: whole or not there.
+    Hint(Role, Cow<'a, str>),
+}
+
+/// Fewest rows of a list.
+const LIST: u16 = 4;
+
+/// Columns before the value of a hint that begins with a label.
+const INDENT: u16 = 2;
+
+impl Part<'_> {
+    /// Rows where there is room for all of it.
+    fn rows(&self, text: u16, fields: u16) -> u16 {
+        let of = |words: &str| match words {
+            "" => 0,
+            words => cells(wrap(words, usize::from(text)).len()),
+        };
+        match self {
+            Self::Head(_, words) | Self::Hint(_, words) => of(words),
+            Self::Gap | Self::Field(..) => 1,
+            Self::Form(form) => form.rows(fields, false),
+            Self::Choices(choices) => choices.rows(fields, u16::MAX),
+            Self::Lines(lines, beside, _) => lines::height(lines, fields, *beside),
+            Self::Stop(None) => 0,
+            Self::Stop(Some(why)) => of(&stop(why)),
+        }
+    }
+
+    /// Rows below which it says nothing any more.
+    fn least(&self, fields: u16) -> u16 {
+        match self {
+            Self::Form(form) => form.least(fields),
+            Self::Choices(_) | Self::Lines(..) => LIST,
+            Self::Head(..) | Self::Field(..) => 1,
+            Self::Gap | Self::Hint(..) => 0,
+            Self::Stop(_) => u16::MAX,
+        }
+    }
+
+    /// In which turn it makes room: hints before fields where a reason has to be read.
+    fn turn(&self, stopped: bool) -> u8 {
+        match self {
+            Self::Gap => 0,
+            Self::Hint(..) if stopped => 1,
+            Self::Form(_) | Self::Choices(_) | Self::Lines(..) => 2,
+            Self::Hint(..) => 3,
+            Self::Head(..) => 4,
+            Self::Field(..) | Self::Stop(_) => 5,
+        }
+    }
+}
+
+fn stop(why: &str) -> String {
+    format!("STOP  {why}")
+}
+
+/// How many rows each part gets.
+fn shares(parts: &[Part<'_>], text: u16, fields: u16, height: u16) -> Vec<u16> {
+    let mut rows: Vec<u16> = parts.iter().map(|p| p.rows(text, fields)).collect();
+    // A gap before something that is not there is none.
+    for n in 0..rows.len() {
+        let gap = parts.get(n).is_some_and(|p| matches!(p, Part::Gap));
+        let after = rows.get(n.saturating_add(1)).copied().unwrap_or(0);
+        if let Some(own) = rows.get_mut(n).filter(|_| gap && after == 0) {
+            *own = 0;
+        }
+    }
+    let stopped = parts.iter().any(|p| matches!(p, Part::Stop(Some(_))));
+    for turn in 0..=4 {
+        for (n, part) in parts.iter().enumerate().rev() {
+            let sum = rows.iter().copied().fold(0, u16::saturating_add);
+            let over = sum.saturating_sub(height);
+            let Some(own) = rows.get_mut(n) else {
+                continue;
+            };
+            if over == 0 || part.turn(stopped) != turn {
+                continue;
+            }
+            // A hint is whole or not there; the others give as much as is needed.
+            let wanted = match part {
+                Part::Hint(..) | Part::Gap => 0,
+                _ => own.saturating_sub(over),
+            };
+            *own = wanted.max(part.least(fields)).min(*own);
+        }
+    }
+    rows
+}
+
+/// Draws the parts: words from column `text` on, fields and lists from column `fields` on; returns the rows used.
+pub(crate) fn draw(canvas: &mut Canvas<'_>, text: u16, fields: u16, parts: &[Part<'_>]) -> u16 {
+    let (width, height) = (canvas.width(), canvas.height());
+    // As much is left free at the right as at the left.
+    let [text_width, fields_width] =
+        [text, fields].map(|x| width.saturating_sub(x.saturating_mul(2)));
+    let shares = shares(parts, text_width, fields_width, height);
+    let mut y: u16 = 0;
+    for (part, mut rows) in parts.iter().zip(shares) {
+        match part {
+            Part::Head(role, words) => {
+                one_or_all(canvas, (text, y), text_width, rows, *role, words)
+            }
+            Part::Hint(role, words) if rows > 0 => {
+                canvas.paragraph(text, y, text_width, *role, words);
+            }
+            Part::Stop(Some(why)) => {
+                canvas.paragraph(text, y, text_width, Role::Stop, &stop(why));
+            }
+            Part::Field(label, field) => {
+                let x = canvas.put(text, y, Role::Focus, "►").saturating_add(1);
+                let x = if label.is_empty() {
+                    x
+                } else {
+                    canvas.put(x, y, Role::Focus, label).saturating_add(INDENT)
+                };
+                field.draw(
+                    canvas,
+                    x,
+                    y,
+                    width.saturating_sub(x).saturating_sub(1),
+                    true,
+                );
+            }
+            Part::Form(form) => {
+                let room = rows;
+                canvas.within(fields, y, fields_width, room, |c| {
+                    rows = form.draw(c).min(room)
+                });
+            }
+            Part::Choices(choices) => {
+                // In one row each they may take fewer than they were given.
+                rows = choices.rows(fields_width, rows);
+                canvas.within(fields, y, fields_width, rows, |c| choices.draw(c, true));
+            }
+            Part::Lines(all, beside, reading) => {
+                canvas.within(fields, y, fields_width, rows, |c| {
+                    lines::draw(c, (0, rows), *beside, all, Some(reading));
+                })
+            }
+            Part::Gap | Part::Stop(None) | Part::Hint(..) => {}
+        }
+        y = y.saturating_add(rows);
+    }
+    y.min(height)
+}
+
+/// All of the words, or their first row where no more is left.
+fn one_or_all(
+    canvas: &mut Canvas<'_>,
+    (x, y): (u16, u16),
+    width: u16,
+    rows: u16,
+    role: Role,
+    words: &str,
+) {
+    let lines = wrap(words, usize::from(width));
+    for (n, line) in lines.iter().take(usize::from(rows)).enumerate() {
+        let y = y.saturating_add(cells(n));
+        let cut_here = cells(n).saturating_add(1) == rows && lines.len() > usize::from(rows);
+        if cut_here {
+            let whole = format!(
+                "{line} {}",
+                lines.get(n.saturating_add(1)).map_or("", |l| l)
+            );
+            canvas.put(x, y, role, &cut(&whole, usize::from(width)));
+        } else {
+            canvas.put(x, y, role, line);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_helps_makes_room_for_what_must_be_read() {
+        let field = TextField::default();
+        let why = "x ".repeat(60);
+        let of = |why: Option<&'static str>| {
+            vec![
+                Part::Head(Role::Title, "which file?".into()),
+                Part::Gap,
+                Part::Field("Path", &field),
+                Part::Hint(Role::Muted, "one two three four five six".into()),
+                Part::Gap,
+                Part::Stop(why),
+            ]
+        };
+        // Ten columns hold five of the letters: a reason of twelve rows and more.
+        assert_eq!(shares(&of(None), 12, 12, 9), [1, 1, 1, 3, 0, 0]);
+        let why: &'static str = Box::leak(why.into_boxed_str());
+        let told = shares(&of(Some(why)), 12, 12, 13);
+        assert_eq!(&told[..5], [1, 0, 1, 0, 0]);
+        assert!(told[5] >= 11, "{told:?}");
+    }
+
+    #[test]
+    fn the_question_is_cut_last_of_all_and_says_so() {
+        let parts = [
+            Part::Head(Role::Title, "one two three four".into()),
+            Part::Stop(Some("why it is not done")),
+        ];
+        assert_eq!(shares(&parts, 10, 10, 4), [1, 3]);
+    }
+}
