@@ -4,7 +4,7 @@ use crate::api::{KeyState, Timestamp};
 use crate::text::{say, tr};
 
 use super::guide::common_name;
-use super::view::{KeyRow, PendingView, View};
+use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 
 /// One thing that is due.
 #[derive(Debug, Clone)]
@@ -30,8 +30,8 @@ pub enum Goes {
     Pending(Box<PendingView>),
     /// The deletions.
     Deletions,
-    /// What was sent, and its receipts.
-    Exchange,
+    /// What passed between this vault and others, with the line that it is about.
+    Exchange(Exchanged),
     /// The ceremonies.
     Ceremonies,
     /// A second copy.
@@ -40,6 +40,15 @@ pub enum Goes {
     Custodians,
     /// Two people read their watches.
     Clock,
+}
+
+/// A line of Exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exchanged {
+    /// The export of the key with this ARN, at this time.
+    Sent(String, Timestamp),
+    /// The token of this name that was given out.
+    Token(String),
 }
 
 /// Everything that is due at a time.
@@ -60,7 +69,7 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
             label = e.label,
             common_name = common_name(&e.receiver)
         );
-        line("STOP", what, "now", "everybody", Goes::Exchange)
+        line("STOP", what, "now", "everybody", sent(e))
     }));
     if !view.attested {
         let what = tr("not attested: deletions wait").to_owned();
@@ -141,17 +150,30 @@ fn copies(view: &View, now: Timestamp) -> Vec<Due> {
     lines
 }
 
-/// Tokens that this vault gave to others: one line for those that live and one for those that are over, or Home would
-/// be full of them. Exchange has each by its name.
+/// Days before its end that a token is due.
+const TOKEN_DAYS: i64 = 30;
+
+/// Tokens that this vault gave to others and nobody has used: one line for those that end soon and one for those that
+/// ended since the view was made, or Home would be full of them. Exchange has each by its name, the used ones too.
 fn tokens(view: &View, now: Timestamp) -> Vec<Due> {
-    let (over, living): (Vec<_>, Vec<_>) = view.tokens.iter().partition(|t| t.until <= now);
+    let waits = |t: &&TokenView| t.used.is_empty() && t.until > view.now && soon(t.until, now);
+    let (over, living): (Vec<_>, Vec<_>) = view
+        .tokens
+        .iter()
+        .filter(waits)
+        .partition(|t| t.until <= now);
     [over, living]
         .iter()
         .filter_map(|group| {
             let first = group.iter().min_by_key(|token| token.until)?;
             let what = match group.len() {
-                1 => say!("given out for {material} ends", material = first.material),
-                n => say!("the first of {n} given out ends", n),
+                1 if first.comes_in => tr("unused: the certificate to send us a key under ends"),
+                1 => tr("unused: the certificate to check what we sign ends"),
+                _ => "",
+            };
+            let what = match group.len() {
+                1 => what.to_owned(),
+                n => say!("the first of {n} unused ones given out ends", n),
             };
             Some(Due {
                 kind: "token",
@@ -159,10 +181,18 @@ fn tokens(view: &View, now: Timestamp) -> Vec<Due> {
                 when: left(now, first.until),
                 who: "-".into(),
                 over: first.until <= now,
-                goes: Goes::Exchange,
+                goes: Goes::Exchange(Exchanged::Token(first.name.clone())),
             })
         })
         .collect()
+}
+
+fn soon(until: Timestamp, now: Timestamp) -> bool {
+    until.millis().saturating_sub(now.millis()) <= TOKEN_DAYS * DAY
+}
+
+fn sent(export: &ExportView) -> Goes {
+    Goes::Exchange(Exchanged::Sent(export.arn.clone(), export.at))
 }
 
 /// A reshare that stands open, and drills whose day has come.
@@ -253,23 +283,21 @@ fn exports(view: &View, now: Timestamp) -> Vec<Due> {
         .flat_map(|export| {
             let receipt = Due {
                 kind: "receipt",
-                what: say!(
-                    "none yet for {label} from {common_name}",
-                    label = export.label,
-                    common_name = common_name(&export.receiver)
-                ),
+                what: say!("none yet for {label}", label = export.label),
                 when: say!("{left} ago", left = left(export.at, now)),
-                who: tr("receiver").into(),
+                who: common_name(&export.receiver).into(),
                 over: false,
-                goes: Goes::Exchange,
+                goes: sent(export),
             };
-            let token = export.valid_until.map(|until| Due {
+            // The receiver's own token: it counts until the receiver has used it, and is no worry of now for years.
+            let ends = export.valid_until.filter(|until| soon(*until, now));
+            let token = ends.map(|until| Due {
                 kind: "token",
-                what: say!("for {label} ends", label = export.label),
+                what: say!("that {label} went under ends", label = export.label),
                 when: left(now, until),
-                who: tr("receiver").into(),
+                who: common_name(&export.receiver).into(),
                 over: until <= now,
-                goes: Goes::Exchange,
+                goes: sent(export),
             });
             std::iter::once(receipt).chain(token)
         })

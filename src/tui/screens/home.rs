@@ -1,7 +1,7 @@
 //! Home: what is due and for whom, what the vault holds, what this machine is.
 
 pub(crate) use crate::session::due::left;
-use crate::session::due::{Due, Goes};
+use crate::session::due::{Due, Exchanged, Goes};
 use crate::session::field::Footing;
 use crate::session::{self, View};
 use crate::text::{say, tr};
@@ -52,7 +52,7 @@ impl Home {
                 Reaction::push(Approve::new((**pending).clone(), world))
             }
             Some(Goes::Deletions) => Deletions::open(),
-            Some(Goes::Exchange) => Reaction::push(Exchange::new()),
+            Some(Goes::Exchange(line)) => Reaction::push(Exchange::at(line, world)),
             Some(Goes::Ceremonies) => Reaction::push(Picker::shipped(Place::Here)),
             Some(Goes::Backup) => Reaction::push(Act::backup(world)),
             Some(Goes::Custodians) => Reaction::push(Custodians::new()),
@@ -204,9 +204,13 @@ impl Screen for Home {
                 ..
             }) => tr("shows the deletions and their countdowns").into(),
             Some(Due {
-                goes: Goes::Exchange,
+                goes: Goes::Exchange(Exchanged::Sent(..)),
                 ..
             }) => tr("shows what was sent, and reads receipts").into(),
+            Some(Due {
+                goes: Goes::Exchange(Exchanged::Token(_)),
+                ..
+            }) => tr("shows the token that was given out").into(),
             Some(Due {
                 goes: Goes::Ceremonies,
                 ..
