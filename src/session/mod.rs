@@ -47,6 +47,7 @@ mod height;
 pub mod inventory;
 mod journal;
 pub mod keyboard;
+pub mod known;
 mod limits;
 mod list;
 mod locks;

@@ -1,6 +1,8 @@
 //! A wizard for an act that needs nothing but its declared fields: one page drawn from the declaration, then the
 //! review. Acts that guide a choice (a new key, an export) have wizards of their own.
 
+mod people;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -102,6 +104,9 @@ impl Act {
             leaving: false,
             waiting: false,
         };
+        if let Some(view) = &world.view {
+            act.know(view);
+        }
         act.refine(world);
         act
     }
@@ -343,6 +348,7 @@ impl Screen for Act {
         }
         self.error = None;
         match verb {
+            Verb::Enter | Verb::NextField if self.somebody_else() => Reaction::none(),
             Verb::Enter => {
                 if self.form.enter() != Pressed::Complete {
                     self.refine(world);

@@ -25,9 +25,6 @@ use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 use rows::Row;
 
-/// Rows for the details of the chosen line, with their rule.
-const EXPLAINED: u16 = 9;
-
 /// The list of what was exchanged.
 #[derive(Default)]
 pub(crate) struct Exchange {
@@ -248,9 +245,9 @@ impl Screen for Exchange {
         let now = world.now();
         let columns = columns(width);
         let cursor = Cursor::on(self.cursor.at().min(count.saturating_sub(1)));
-        // At 80x24 the list keeps half; more rows than both need are the details'.
-        let explained = height.saturating_sub(cells(count).saturating_add(1));
-        let explained = explained.clamp(EXPLAINED, EXPLAINED.max(height / 2));
+        // The list keeps six lines at least where it has them; the rest is the details'.
+        let listed = cells(count).saturating_add(1).min((height * 2 / 5).max(7));
+        let explained = height.saturating_sub(listed);
         canvas.within(0, 0, width, height.saturating_sub(explained), |c| {
             table(c, &columns, count, cursor, |n| {
                 rows::row(view, n).map_or((Role::Text, Vec::new()), |row| row.texts(now))

@@ -1,6 +1,7 @@
 //! A form drawn from field declarations: labels, hints, checks on leaving, practice answers where there are any.
 
 mod input;
+mod known;
 mod line;
 mod page;
 
@@ -28,6 +29,8 @@ struct Line {
     waits: bool,
     /// Whether somebody has seen it with the focus, or F5 answered it.
     visited: bool,
+    /// What stands there while nothing is typed.
+    while_empty: Option<String>,
 }
 
 /// What pressing Enter in a form led to.
@@ -59,6 +62,7 @@ impl Form {
                 error: None,
                 waits: false,
                 visited: false,
+                while_empty: None,
             })
             .collect();
         Self { lines, focus: 0 }
