@@ -1,6 +1,6 @@
 //! What is due in an open vault and for whom, the most urgent first.
 
-use crate::api::{KeyState, Timestamp};
+use crate::api::{KeyClass, KeyState, Timestamp};
 use crate::text::{say, tr};
 
 use super::guide::common_name;
@@ -317,16 +317,18 @@ pub fn left(from: Timestamp, to: Timestamp) -> String {
     }
 }
 
-/// How many keys are in which state: `41 ready`, `2 being deleted`.
+/// How many keys are in which state: `41 ready`, `2 being deleted`; certificates of others apart.
 pub fn counts(view: &View) -> Vec<String> {
     let mut ready = 0_usize;
     let (mut disabled, mut pending, mut gone) = (0_usize, 0_usize, 0_usize);
+    let mut certificates = 0_usize;
     for row in view.keys.iter() {
         match row.key.key_state {
             KeyState::DELETE_PENDING => pending += 1,
             KeyState::DELETE_COMPLETE => gone += 1,
-            _ if row.key.enabled => ready += 1,
-            _ => disabled += 1,
+            _ if !row.key.enabled => disabled += 1,
+            _ if row.key.key_attributes.key_class == KeyClass::PUBLIC_KEY => certificates += 1,
+            _ => ready += 1,
         }
     }
     let mut parts = vec![say!("{ready} ready", ready)];
@@ -339,7 +341,51 @@ pub fn counts(view: &View) -> Vec<String> {
             parts.push(format!("{count} {word}"));
         }
     }
+    match certificates {
+        0 => {}
+        1 => parts.push(tr("1 certificate of others").to_owned()),
+        n => parts.push(say!("{n} certificates of others", n)),
+    }
     parts
+}
+
+impl Due {
+    /// What it means, and what can be done about it, in a sentence or two.
+    pub fn explained(&self) -> &'static str {
+        match self.kind {
+            "approve" => tr(
+                "It was asked for and is not done. Custodians sign it, each alone at this screen; the last signature does it. F4 there takes it off the table.",
+            ),
+            "STOP" => tr(
+                "The receiver's answer names another key than the one sent. Nobody uses it there or here until it is known which of the two is wrong.",
+            ),
+            "clock" => tr(
+                "Deletions run by the vault's clock, and nobody has vouched for it: two people read their own watches.",
+            ),
+            "ceremony" => tr(
+                "A run was interrupted. What was done in it is saved; it goes on at the step where it stood.",
+            ),
+            "copy" => tr(
+                "If this medium breaks, what is not in a copy is gone. A copy opens only with its custodians' envelopes.",
+            ),
+            "reshare" => {
+                tr("Until everybody has proven the new envelopes, those of before open the vault.")
+            }
+            "drill" => tr(
+                "A drill shows that everybody's envelopes and words still open, before they are needed. It changes nothing.",
+            ),
+            "deletion" => tr(
+                "The key is unusable now and can be restored until then. After that its material is destroyed, and nobody can bring it back.",
+            ),
+            "receipt" => tr(
+                "The file was written; whether the same key arrived, only the receiver's answer says (what import-key or get-key printed). Exchange reads it.",
+            ),
+            "token" => tr(
+                "A certificate that was handed over ends by itself then. Nothing is lost; whoever still needs one asks for another.",
+            ),
+            _ => "",
+        }
+    }
 }
 
 #[cfg(test)]

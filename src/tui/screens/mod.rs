@@ -26,6 +26,7 @@ pub(crate) mod help;
 pub(crate) mod home;
 pub(crate) mod init;
 pub(crate) mod key;
+mod key_next;
 pub(crate) mod keys;
 pub(crate) mod leave;
 pub(crate) mod menu;
