@@ -8,6 +8,7 @@ pub(crate) mod approve;
 pub(crate) mod ask;
 pub(crate) mod attest;
 pub(crate) mod audit;
+mod begin;
 pub(crate) mod change;
 pub(crate) mod code;
 pub(crate) mod create;
