@@ -109,6 +109,12 @@ impl Script {
         steps.map(|s| (s.id.clone(), s.title.clone())).collect()
     }
 
+    /// The roles of its places, one for each.
+    pub fn roles(&self) -> Vec<String> {
+        let people = self.model.people.iter();
+        people.map(|p| p.role.name().to_owned()).collect()
+    }
+
     /// Whether a step of it has two people attest the clock.
     pub fn attests_clock(&self) -> bool {
         let mut steps = self.model.steps.iter();

@@ -55,6 +55,7 @@ pub use limits::{Limits, Rules};
 pub use published::{PublishedTestKey, published_test_key, published_test_keys};
 pub use record::{FromBlock, KeyRecord, Material};
 pub use state::{Destroyed, EngineState};
+pub use tokens::GivenToken;
 
 #[cfg(test)]
 mod tests;

@@ -69,6 +69,25 @@ pub(super) struct TokenPair {
     pub(super) certificate_der: Vec<u8>,
 }
 
+/// A token as it was given out: nothing of it is secret.
+#[derive(Debug, Clone, Copy)]
+pub struct GivenToken<'s> {
+    /// `import-token-...` or `export-token-...`.
+    pub name: &'s str,
+    /// Whether a key comes in with it; else one goes out that its pair signs.
+    pub comes_in: bool,
+    /// In which form the key travels.
+    pub material_type: KeyMaterialType,
+    /// The pair's algorithm.
+    pub algorithm: KeyAlgorithm,
+    /// When it was given.
+    pub given: Timestamp,
+    /// When it ends.
+    pub until: Timestamp,
+    /// The pair's certificate (DER), until the token has ended and was wiped.
+    pub certificate_der: Option<&'s [u8]>,
+}
+
 impl Token {
     /// Whether it is of this direction.
     pub(super) fn goes(&self, direction: Direction) -> bool {
@@ -146,11 +165,17 @@ impl EngineState {
             .map(|token| token.name.as_ref())
     }
 
-    /// Every token that is good at `now`: its name, in which form a key travels with it, and when it ends.
-    pub fn good_tokens(&self, now: Timestamp) -> Vec<(&str, KeyMaterialType, Timestamp)> {
-        let good = self.tokens.values().filter(|t| !t.has_expired(now));
-        good.map(|t| (t.name.as_ref(), t.material_type, t.until))
-            .collect()
+    /// Every token that was ever given, those that have ended too.
+    pub fn given_tokens(&self) -> impl Iterator<Item = GivenToken<'_>> {
+        self.tokens.values().map(|token| GivenToken {
+            name: &token.name,
+            comes_in: token.goes(Direction::Import),
+            material_type: token.material_type,
+            algorithm: token.algorithm,
+            given: token.given,
+            until: token.until,
+            certificate_der: token.pair.as_ref().map(|p| p.certificate_der.as_slice()),
+        })
     }
 
     /// Import tokens for TR-34 that are good at `now`, each with its certificate (DER).

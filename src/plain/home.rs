@@ -6,7 +6,7 @@ use crate::ceremony::{Script, Wanted, key_lines, named_file, shipped};
 use crate::session::asked::is_place;
 use crate::session::due::{self, Goes};
 use crate::session::field::{Field, Kind};
-use crate::session::guide::{self, Entry, common_name};
+use crate::session::guide::{self, Entry};
 use crate::session::op::{self, Op};
 use crate::session::op_custody::RESTORE;
 use crate::session::{Command, Outcome, Session, View};
@@ -15,6 +15,7 @@ use crate::text::{say, tr};
 use super::Explain;
 use super::act::{Acting, Acts};
 use super::dialogue::{Dialogue, Heard, Question, footing};
+use super::exchanged::{self, sent};
 use super::line::Gone;
 use super::opening::plain;
 use super::run::play;
@@ -183,7 +184,7 @@ impl<'a> Home<'_, 'a> {
         match due.into_iter().nth(at).map(|d| d.goes) {
             Some(Goes::Pending(pending)) => self.acting().approve(*pending),
             Some(Goes::Deletions) => self.keys(),
-            Some(Goes::Exchange) => self.exchange(),
+            Some(Goes::Exchange(_)) => self.exchange(),
             Some(Goes::Ceremonies) => self.ceremonies(),
             Some(Goes::Backup) => self.acting().begin(&op::BACKUP),
             Some(Goes::Custodians) => self.custodians(),
@@ -260,12 +261,11 @@ impl<'a> Home<'_, 'a> {
 
     fn exchange(&mut self) -> Result<(), Gone> {
         let view = self.session.view();
-        self.talk.heading(match view.exports.len() {
-            0 => tr("Nothing was sent yet."),
-            _ => tr("What was sent, the newest first:"),
-        });
-        for export in view.exports.iter() {
-            self.talk.say(&sent(export));
+        for (heading, lines) in exchanged::told(&view) {
+            self.talk.heading(heading);
+            for line in lines {
+                self.talk.say(&line);
+            }
         }
         if view.exports.is_empty() {
             return Ok(());
@@ -347,19 +347,6 @@ impl<'a> Home<'_, 'a> {
             }
         }
     }
-}
-
-/// One export in a line.
-fn sent(export: &crate::session::ExportView) -> String {
-    say!(
-        "  {label} to {common_name} at {at}: {state}; check value {check_value}; file {file}",
-        label = export.label,
-        common_name = common_name(&export.receiver),
-        at = export.at.rfc3339(),
-        state = export.state,
-        check_value = export.check_value,
-        file = export.file
-    )
 }
 
 /// The menu of a vault as it is now.

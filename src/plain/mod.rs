@@ -9,6 +9,7 @@ mod change;
 mod choices;
 mod dialogue;
 mod evidence;
+mod exchanged;
 mod filling;
 mod founding;
 #[cfg(test)]

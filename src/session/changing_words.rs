@@ -14,6 +14,12 @@ impl Changed {
                 let failed = done.failed.iter();
                 lines.extend(failed.map(|(name, why)| say!("FAILED: {name}: {why}", name, why)));
                 lines.push(say!("not there: {names}", names = names(&done.absent)));
+                if !done.absent.is_empty() {
+                    let words = tr(
+                        "Whoever was not there proves another day: a drill changes nothing, and can be done again.",
+                    );
+                    lines.push(words.into());
+                }
                 if !done.failed.is_empty() {
                     lines.push(
                         tr("Whose envelope failed cannot help to open or sign: rotate while enough others can.").into(),
@@ -32,8 +38,16 @@ impl Changed {
             ],
             Self::Rotated(done) => {
                 let mut lines = vec![
-                    say!("gone: {names}; new: {names_2}", names = names(&done.gone), names_2 = names(&done.joined)),
-                    say!("{secrets} secrets were sealed anew", secrets = done.secrets),
+                    if done.gone.is_empty() && done.joined.is_empty() {
+                        tr("The same people as before, with new words and new envelopes.").to_owned()
+                    } else {
+                        say!("gone: {names}; new: {names_2}", names = names(&done.gone), names_2 = names(&done.joined))
+                    },
+                    match done.secrets {
+                        0 => tr("There was no secret to seal anew.").to_owned(),
+                        1 => tr("1 secret was sealed anew.").to_owned(),
+                        secrets => say!("{secrets} secrets were sealed anew.", secrets),
+                    },
                     tr("The envelopes and words of before open nothing here any more: destroy them in front of the \
                      witness.")
                         .into(),

@@ -264,14 +264,20 @@ impl Session {
         let mut working = self.state.clone();
         let outcome = self.run_action(&mut working, &pending.action, opener.as_ref(), prepared)?;
         self.record_effects(&mut working, &pending.action, &outcome.responses);
-        let who = pending.who();
         let digest = hex(&pending.act.digest());
+        let mut executed = Executed {
+            responses: outcome.responses,
+            seq: self.book.seq(),
+            digest: digest.clone(),
+            who: pending.who(),
+        };
+        self.remember_file(&mut working, &pending.action, &executed);
         if let Some(arrow) = arrow {
             let shown = super::transition::evidence(&pending.action, &outcome.steps);
             super::journal::apply(
                 &mut working,
                 arrow,
-                Some((&pending.action, &outcome.responses, &digest, shown)),
+                Some((&pending.action, &executed.responses, &digest, shown)),
                 self.now(),
             )?;
         }
@@ -285,12 +291,8 @@ impl Session {
         if Self::lets_out(&pending.action) {
             self.seal_audit()?;
         }
-        Ok(Executed {
-            responses: outcome.responses,
-            seq: self.book.seq(),
-            digest,
-            who,
-        })
+        executed.seq = self.book.seq();
+        Ok(executed)
     }
 
     /// Whether material leaves: then the outcome is sealed before it is reported.

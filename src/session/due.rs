@@ -1,10 +1,10 @@
 //! What is due in an open vault and for whom, the most urgent first.
 
-use crate::api::{KeyState, Timestamp};
+use crate::api::{KeyClass, KeyState, Timestamp};
 use crate::text::{say, tr};
 
 use super::guide::common_name;
-use super::view::{KeyRow, PendingView, View};
+use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 
 /// One thing that is due.
 #[derive(Debug, Clone)]
@@ -30,8 +30,8 @@ pub enum Goes {
     Pending(Box<PendingView>),
     /// The deletions.
     Deletions,
-    /// What was sent, and its receipts.
-    Exchange,
+    /// What passed between this vault and others, with the line that it is about.
+    Exchange(Exchanged),
     /// The ceremonies.
     Ceremonies,
     /// A second copy.
@@ -40,6 +40,15 @@ pub enum Goes {
     Custodians,
     /// Two people read their watches.
     Clock,
+}
+
+/// A line of Exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exchanged {
+    /// The export of the key with this ARN, at this time.
+    Sent(String, Timestamp),
+    /// The token of this name that was given out.
+    Token(String),
 }
 
 /// Everything that is due at a time.
@@ -60,7 +69,7 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
             label = e.label,
             common_name = common_name(&e.receiver)
         );
-        line("STOP", what, "now", "everybody", Goes::Exchange)
+        line("STOP", what, "now", "everybody", sent(e))
     }));
     if !view.attested {
         let what = tr("not attested: deletions wait").to_owned();
@@ -141,17 +150,30 @@ fn copies(view: &View, now: Timestamp) -> Vec<Due> {
     lines
 }
 
-/// Tokens that this vault gave to others: one line for those that live and one for those that are over, or Home would
-/// be full of them. Exchange has each by its name.
+/// Days before its end that a token is due.
+const TOKEN_DAYS: i64 = 30;
+
+/// Tokens that this vault gave to others and nobody has used: one line for those that end soon and one for those that
+/// ended since the view was made, or Home would be full of them. Exchange has each by its name, the used ones too.
 fn tokens(view: &View, now: Timestamp) -> Vec<Due> {
-    let (over, living): (Vec<_>, Vec<_>) = view.tokens.iter().partition(|t| t.until <= now);
+    let waits = |t: &&TokenView| t.used.is_empty() && t.until > view.now && soon(t.until, now);
+    let (over, living): (Vec<_>, Vec<_>) = view
+        .tokens
+        .iter()
+        .filter(waits)
+        .partition(|t| t.until <= now);
     [over, living]
         .iter()
         .filter_map(|group| {
             let first = group.iter().min_by_key(|token| token.until)?;
             let what = match group.len() {
-                1 => say!("given out for {material} ends", material = first.material),
-                n => say!("the first of {n} given out ends", n),
+                1 if first.comes_in => tr("unused: the certificate to send us a key under ends"),
+                1 => tr("unused: the certificate to check what we sign ends"),
+                _ => "",
+            };
+            let what = match group.len() {
+                1 => what.to_owned(),
+                n => say!("the first of {n} unused ones given out ends", n),
             };
             Some(Due {
                 kind: "token",
@@ -159,10 +181,18 @@ fn tokens(view: &View, now: Timestamp) -> Vec<Due> {
                 when: left(now, first.until),
                 who: "-".into(),
                 over: first.until <= now,
-                goes: Goes::Exchange,
+                goes: Goes::Exchange(Exchanged::Token(first.name.clone())),
             })
         })
         .collect()
+}
+
+fn soon(until: Timestamp, now: Timestamp) -> bool {
+    until.millis().saturating_sub(now.millis()) <= TOKEN_DAYS * DAY
+}
+
+fn sent(export: &ExportView) -> Goes {
+    Goes::Exchange(Exchanged::Sent(export.arn.clone(), export.at))
 }
 
 /// A reshare that stands open, and drills whose day has come.
@@ -253,23 +283,21 @@ fn exports(view: &View, now: Timestamp) -> Vec<Due> {
         .flat_map(|export| {
             let receipt = Due {
                 kind: "receipt",
-                what: say!(
-                    "none yet for {label} from {common_name}",
-                    label = export.label,
-                    common_name = common_name(&export.receiver)
-                ),
+                what: say!("none yet for {label}", label = export.label),
                 when: say!("{left} ago", left = left(export.at, now)),
-                who: tr("receiver").into(),
+                who: common_name(&export.receiver).into(),
                 over: false,
-                goes: Goes::Exchange,
+                goes: sent(export),
             };
-            let token = export.valid_until.map(|until| Due {
+            // The receiver's own token: it counts until the receiver has used it, and is no worry of now for years.
+            let ends = export.valid_until.filter(|until| soon(*until, now));
+            let token = ends.map(|until| Due {
                 kind: "token",
-                what: say!("for {label} ends", label = export.label),
+                what: say!("that {label} went under ends", label = export.label),
                 when: left(now, until),
-                who: tr("receiver").into(),
+                who: common_name(&export.receiver).into(),
                 over: until <= now,
-                goes: Goes::Exchange,
+                goes: sent(export),
             });
             std::iter::once(receipt).chain(token)
         })
@@ -289,16 +317,18 @@ pub fn left(from: Timestamp, to: Timestamp) -> String {
     }
 }
 
-/// How many keys are in which state: `41 ready`, `2 being deleted`.
+/// How many keys are in which state: `41 ready`, `2 being deleted`; certificates of others apart.
 pub fn counts(view: &View) -> Vec<String> {
     let mut ready = 0_usize;
     let (mut disabled, mut pending, mut gone) = (0_usize, 0_usize, 0_usize);
+    let mut certificates = 0_usize;
     for row in view.keys.iter() {
         match row.key.key_state {
             KeyState::DELETE_PENDING => pending += 1,
             KeyState::DELETE_COMPLETE => gone += 1,
-            _ if row.key.enabled => ready += 1,
-            _ => disabled += 1,
+            _ if !row.key.enabled => disabled += 1,
+            _ if row.key.key_attributes.key_class == KeyClass::PUBLIC_KEY => certificates += 1,
+            _ => ready += 1,
         }
     }
     let mut parts = vec![say!("{ready} ready", ready)];
@@ -311,7 +341,51 @@ pub fn counts(view: &View) -> Vec<String> {
             parts.push(format!("{count} {word}"));
         }
     }
+    match certificates {
+        0 => {}
+        1 => parts.push(tr("1 certificate of others").to_owned()),
+        n => parts.push(say!("{n} certificates of others", n)),
+    }
     parts
+}
+
+impl Due {
+    /// What it means, and what can be done about it, in a sentence or two.
+    pub fn explained(&self) -> &'static str {
+        match self.kind {
+            "approve" => tr(
+                "It was asked for and is not done. Custodians sign it, each alone at this screen; the last signature does it. F4 there takes it off the table.",
+            ),
+            "STOP" => tr(
+                "The receiver's answer names another key than the one sent. Nobody uses it there or here until it is known which of the two is wrong.",
+            ),
+            "clock" => tr(
+                "Deletions run by the vault's clock, and nobody has vouched for it: two people read their own watches.",
+            ),
+            "ceremony" => tr(
+                "A run was interrupted. What was done in it is saved; it goes on at the step where it stood.",
+            ),
+            "copy" => tr(
+                "If this medium breaks, what is not in a copy is gone. A copy opens only with its custodians' envelopes.",
+            ),
+            "reshare" => {
+                tr("Until everybody has proven the new envelopes, those of before open the vault.")
+            }
+            "drill" => tr(
+                "A drill shows that everybody's envelopes and words still open, before they are needed. It changes nothing.",
+            ),
+            "deletion" => tr(
+                "The key is unusable now and can be restored until then. After that its material is destroyed, and nobody can bring it back.",
+            ),
+            "receipt" => tr(
+                "The file was written; whether the same key arrived, only the receiver's answer says (what import-key or get-key printed). Exchange reads it.",
+            ),
+            "token" => tr(
+                "A certificate that was handed over ends by itself then. Nothing is lost; whoever still needs one asks for another.",
+            ),
+            _ => "",
+        }
+    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::pki::Certificate;
 
 use super::action::{Action, Confirmation, ExportNote};
 use super::error::Refusal;
+use super::exchanged::Way;
 use super::state::{ExportRecord, RootRecord, State};
 use super::{Profile, Session};
 
@@ -64,6 +65,7 @@ impl Session {
     ) {
         let at = self.now_in(&working.clock).millis();
         super::op_suspect::remember(working, request, response);
+        super::exchanged::remember(working, request, response, at);
         match (request, response) {
             (Request::ExportKey(input), Response::ExportKey(output)) => {
                 let entry = export_record(working, input, &output.wrapped_key, export, at);
@@ -130,6 +132,7 @@ fn export_record(
         }
     };
     let (attributes, exportable) = as_sent(input, &record.key);
+    let way = Way::of(&input.key_material, working);
     Some(ExportRecord {
         arn: record.key.key_arn.clone(),
         kcv: wrapped.key_check_value.clone(),
@@ -143,6 +146,9 @@ fn export_record(
         valid_until: export.and_then(|e| e.valid_until).map(Timestamp::millis),
         state: "sent".into(),
         receiver_arn: None,
+        sha256: None,
+        root: way.root,
+        token: way.token,
     })
 }
 

@@ -165,13 +165,13 @@ fn a_sentence_says_how_long_the_policy_lets_a_certificate_live() {
 }
 
 /// Two pairs of one vault with certificates of its own authority, and that authority as an imported root.
-struct OwnPairs {
-    session: Session,
-    certificates: [Vec<u8>; 2],
-    parameters: Vec<u8>,
+pub(super) struct OwnPairs {
+    pub(super) session: Session,
+    pub(super) certificates: [Vec<u8>; 2],
+    pub(super) parameters: Vec<u8>,
 }
 
-fn own_pairs() -> OwnPairs {
+pub(super) fn own_pairs() -> OwnPairs {
     let (_, mut session) = practice(true);
     let [a, b] = ["a", "b"].map(|_| OsEntropy.draw("rsa-prime").unwrap());
     let never = std::sync::atomic::AtomicBool::new(false);

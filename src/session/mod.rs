@@ -34,6 +34,7 @@ mod enrolment;
 pub mod envelopes;
 mod era;
 mod error;
+mod exchanged;
 pub mod field;
 mod forms;
 pub mod founding;
@@ -46,6 +47,7 @@ mod height;
 pub mod inventory;
 mod journal;
 pub mod keyboard;
+pub mod known;
 mod limits;
 mod list;
 mod locks;
@@ -130,7 +132,8 @@ pub use stop::{STOPPED, Stop, searching};
 pub use trail::{Trail, TrailLine};
 pub use transition::TOKEN_NOTES;
 pub use view::{
-    CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, ReceiptView, TokenView, View,
+    CopyView, CounterpartyView, DrillView, ExportView, GivenView, KeyRow, PendingView, PersonView,
+    ReceiptView, TokenView, View,
 };
 pub use watches::Watches;
 

@@ -8,7 +8,7 @@ use super::op::Op;
 pub const REASON: Field = Field {
     id: "reason",
     label: "Reason",
-    hint: "Why, in one sentence: departure, a lost envelope, suspicion, yearly renewal.",
+    hint: "Why, in one sentence: what happened, when, who saw it.",
     kind: Kind::Text { max: 200 },
     optional: false,
 };

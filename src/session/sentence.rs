@@ -73,7 +73,7 @@ fn control(
         Request::ExportKey(input) => exporting(input, export, engine),
         Request::DeleteKey(input) => {
             let window = say!(
-                "{delete_key_in_days} days, then the key is destroyed",
+                "{delete_key_in_days} days from the last signature, then the key is destroyed",
                 delete_key_in_days = input.delete_key_in_days
             );
             let mut details = which(&input.key_identifier, engine);
@@ -81,18 +81,27 @@ fn control(
                 line(tr("window"), &window),
                 line(tr("until then"), tr("unusable; it can be restored")),
             ]);
+            let at = engine
+                .find(&input.key_identifier)
+                .map(|r| r.key.key_arn.clone());
+            let left = at.map_or_else(Vec::new, |arn| super::op_suspect::impact(state, &arn));
+            let held = left.iter().map(|held| line(tr("stays there"), held));
+            details.extend(held);
             (
                 say!("DELETE KEY {name}", name = name(&input.key_identifier)),
                 details,
             )
         }
         Request::RestoreKey(input) => {
-            let after = tr("the key exists and is disabled until its usage is started");
+            let after = say!(
+                "the key stays, disabled; \"{enable}\" lets it be used again",
+                enable = tr(super::op::START_KEY_USAGE.title)
+            );
             (
                 say!("RESTORE KEY {name}", name = name(&input.key_identifier)),
                 [
                     which(&input.key_identifier, engine),
-                    vec![line(tr("after"), after)],
+                    vec![line(tr("after"), &after)],
                 ]
                 .concat(),
             )

@@ -66,6 +66,12 @@ pub(crate) struct State {
     /// Which keys came in or went out under which, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) under: Vec<super::op_suspect::UnderRecord>,
+    /// Certificates, requests for certificates and tokens that were given out, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) given: Vec<super::exchanged::GivenRecord>,
+    /// Keys that came in by TR-34 or RSA wrap, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) received: Vec<super::exchanged::ReceivedRecord>,
     /// The policy that counts from the next opening on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) next_policy: Option<Policy>,
@@ -97,6 +103,8 @@ impl State {
             foreign_keys: Vec::new(),
             suspects: BTreeMap::new(),
             under: Vec::new(),
+            given: Vec::new(),
+            received: Vec::new(),
             next_policy: None,
         }
     }
@@ -149,6 +157,15 @@ pub(crate) struct ExportRecord {
     /// `sent`, `confirmed` or `DIFFERS`.
     pub(crate) state: String,
     pub(crate) receiver_arn: Option<String>,
+    /// SHA-256 of the file, lower-case hex; absent where no file was written, and in records of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sha256: Option<String>,
+    /// The ARN of the root above the receiver's certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) root: Option<String>,
+    /// The token of this vault whose pair signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) token: Option<String>,
 }
 
 /// One root.

@@ -126,6 +126,8 @@ pub struct ExportView {
     pub receiver_arn: Option<String>,
     /// When the receiver's token ends.
     pub valid_until: Option<Timestamp>,
+    /// SHA-256 of the file, lower-case hex, where one was written and its digest kept.
+    pub sha256: Option<String>,
 }
 
 /// A token of GetParametersForImport or GetParametersForExport that this vault gave out.
@@ -133,10 +135,70 @@ pub struct ExportView {
 pub struct TokenView {
     /// `import-token-...` or `export-token-...`.
     pub name: String,
+    /// Whether a key comes in under its certificate; else the certificate checks what this vault signs.
+    pub comes_in: bool,
     /// In which form a key travels: `TR34_KEY_BLOCK`, `KEY_CRYPTOGRAM`, ...
     pub material: &'static str,
+    /// The algorithm of its pair.
+    pub algorithm: &'static str,
+    /// When it was given out.
+    pub given: Timestamp,
     /// When it ends, and its certificate with it.
     pub until: Timestamp,
+    /// SHA-256 of the certificate (DER), lower-case hex.
+    pub certificate: Option<String>,
+    /// The file that was written for the other side, without folder; empty where a program asked.
+    pub file: String,
+    /// SHA-256 of that file, lower-case hex.
+    pub sha256: Option<String>,
+    /// The keys that came or went with it, and when.
+    pub used: Vec<(String, Timestamp)>,
+}
+
+/// A pair's certificate, or a request for one, that was given out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenView {
+    /// Whether it is a request for a certificate.
+    pub request: bool,
+    /// The pair's ARN.
+    pub arn: String,
+    /// What people call the pair.
+    pub label: String,
+    /// SHA-256 of the certificate (DER), lower-case hex.
+    pub certificate: Option<String>,
+    /// The file that was written for the other side, without folder; empty where a program asked.
+    pub file: String,
+    /// SHA-256 of that file, lower-case hex.
+    pub sha256: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Somebody whose root is trusted in this vault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CounterpartyView {
+    /// The root's ARN.
+    pub arn: String,
+    /// What people call it.
+    pub label: String,
+    /// The root's subject.
+    pub subject: String,
+    /// SHA-256 of the root (DER), lower-case hex.
+    pub sha256: String,
+    /// Whether its fingerprint was typed by a second person; else it was taken as shown.
+    pub typed: bool,
+    /// Who typed it; empty where it was taken as shown.
+    pub by: String,
+    /// Where that person had it from.
+    pub source: String,
+    /// Since when it is trusted.
+    pub since: Timestamp,
+    /// What its devices read, where that was said (tag `keymoot-counterparty`).
+    pub profile: Option<String>,
+    /// Its certificates in this vault: label, subject, and when each ends.
+    pub certificates: Vec<(String, String, Timestamp)>,
+    /// The last exchange: when, whether a key went out, and the key.
+    pub last: Option<(Timestamp, bool, String)>,
 }
 
 /// What a receiver's answer says.
@@ -193,8 +255,12 @@ pub struct View {
     pub pending: Vec<PendingView>,
     /// Exports, newest first.
     pub exports: Arc<Vec<ExportView>>,
-    /// Tokens that this vault gave out and that have not ended, the first to end first.
+    /// Tokens that this vault gave out: those that are good first, the first to end first; then those that ended.
     pub tokens: Arc<Vec<TokenView>>,
+    /// Certificates and requests for certificates that were given out, the newest first.
+    pub given: Arc<Vec<GivenView>>,
+    /// Everybody whose root is trusted here.
+    pub counterparties: Arc<Vec<CounterpartyView>>,
     /// Runs of scripts, oldest first.
     pub runs: Arc<Vec<Run>>,
     /// Whether this vault may generate keys in software.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::api::{Key, KeyCheckValueAlgorithm, KeyMaterialType, KeyState, Tag, Timestamp};
+use crate::api::{Key, KeyCheckValueAlgorithm, KeyState, Tag, Timestamp};
 use crate::crypto::tr34::PartyId;
 use crate::custody::{Person, Role, words};
 use crate::engine::KeyRecord;
@@ -10,9 +10,7 @@ use crate::pki::Certificate;
 
 use super::pending::Pending;
 use super::state::ExportRecord;
-use super::view::{
-    CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, TokenView, View,
-};
+use super::view::{CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, View};
 use super::{Session, label_of, op, sentence};
 
 impl Session {
@@ -53,6 +51,8 @@ impl Session {
                     .collect(),
             ),
             tokens: Arc::new(self.token_views()),
+            given: Arc::new(self.given_views()),
+            counterparties: Arc::new(self.counterparty_views()),
             runs: Arc::new(self.state.runs.clone()),
             parameters_days: super::limits::of(&self.state.policy).parameters_days,
             software_generation: self.state.policy.allows_software_generation(self.profile),
@@ -176,18 +176,6 @@ impl Session {
         }
     }
 
-    fn token_views(&self) -> Vec<TokenView> {
-        let good = self.state.engine.good_tokens(self.now());
-        let view = |(name, material, until): (&str, KeyMaterialType, Timestamp)| TokenView {
-            name: name.to_owned(),
-            material: material.name(),
-            until,
-        };
-        let mut tokens: Vec<TokenView> = good.into_iter().map(view).collect();
-        tokens.sort_by_key(|token| token.until);
-        tokens
-    }
-
     /// The view of one export.
     pub(crate) fn export_view(&self, export: &ExportRecord) -> ExportView {
         let label = self
@@ -203,6 +191,7 @@ impl Session {
             state: export.state.clone(),
             receiver_arn: export.receiver_arn.clone(),
             valid_until: export.valid_until.map(Timestamp::from_millis),
+            sha256: export.sha256.clone(),
         }
     }
 

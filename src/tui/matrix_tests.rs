@@ -34,6 +34,7 @@ const ROWS: &[Row] = &[
     ("Approve", [FORM, Kept("approve-second"), Kept("approve-wrong"), LOCK, SAME, Kept("approve-sign")]),
     ("Ask", [FORM, Kept("ask"), Not("the same field and words as Approve"), LOCK, SAME, Kept("ask")]),
     ("Audit", [Kept("audit-new"), Kept("audit-full"), Kept("audit-broken"), LOCK, SAME, Kept("audit-full")]),
+    ("Begin a ceremony", [FORM, Kept("begin"), NOTHING_FAILS, LOCK, SAME, Not("the same page, with the rehearsal's banner")]),
     ("Ceremonies", [Kept("picker-empty"), Kept("picker"), NOTHING_FAILS, LOCK, SAME, Not("the same list; a rehearsal begins from it")]),
     ("Change of people or shares", [FORM, Kept("change-drill"), Not("the same field and words as Approve"), LOCK, SAME, Kept("change-drill")]),
     ("Choose a file", [FORM, Kept("files"), Not("a folder that cannot be read is said in the list's own row"), LOCK, SAME, SAME]),

@@ -94,6 +94,8 @@ pub(crate) fn rehearsal() -> View {
         pending: Vec::new(),
         exports: Arc::default(),
         tokens: Arc::default(),
+        given: Arc::default(),
+        counterparties: Arc::default(),
         runs: Arc::default(),
         software_generation: true,
         qr_of_exports: true,

@@ -38,7 +38,7 @@ pub(super) enum Begin {
     Welcome,
     /// The questions for a copy.
     Copy,
-    /// The same as typed, and the clock leapt.
+    /// The same as typed, in a vault that stays, and the clock leapt.
     Leapt,
     /// A ceremony was played, and no key is held any more.
     Played,
@@ -64,6 +64,7 @@ pub(super) fn ways() -> Vec<Way> {
         ("Approve", Typed, REQUEST, "<F5><Enter>"),
         ("Ask", Typed, REQUEST, "<Enter>"),
         ("Audit", Full, "t", ""),
+        ("Begin a ceremony", Leapt, "c<Enter>", ""),
         ("Ceremonies", Full, "c", ""),
         (
             "Change of people or shares",
@@ -209,6 +210,7 @@ fn begun(from: Begin, place: &Path) -> Room {
         Begin::Leapt => {
             let mut view = room.state.world.view.as_deref().unwrap().clone();
             view.attested = false;
+            view.kept = true;
             room.state.world.view = Some(Arc::new(view));
         }
         Begin::Welcome => {

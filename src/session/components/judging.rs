@@ -320,5 +320,8 @@ fn export(working: &State, key: &str, receiver: &str, at: i64) -> Option<ExportR
         valid_until: None,
         state: "sent".into(),
         receiver_arn: None,
+        sha256: None,
+        root: None,
+        token: None,
     })
 }

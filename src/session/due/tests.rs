@@ -89,26 +89,49 @@ fn a_drill_is_announced_before_its_day_and_late_after_it() {
     assert!(lines(&view, now.plus_millis(-19 * DAY)).is_empty());
 }
 
+fn token(name: &str, until: Timestamp) -> TokenView {
+    TokenView {
+        name: name.into(),
+        comes_in: true,
+        material: "TR34_KEY_BLOCK",
+        algorithm: "RSA_3072",
+        given: until,
+        until,
+        certificate: None,
+        file: String::new(),
+        sha256: None,
+        used: Vec::new(),
+    }
+}
+
 #[test]
 fn a_token_that_was_given_out_runs_down() {
     let mut view = view();
-    let until = view.now.plus_millis(6 * DAY);
-    let token = |name: &str, until| TokenView {
-        name: name.into(),
-        material: "TR34_KEY_BLOCK",
-        until,
-    };
+    let now = view.now;
+    let until = now.plus_millis(6 * DAY);
     view.tokens = Arc::new(vec![token("import-token-abc", until)]);
-    let line = "token | given out for TR34_KEY_BLOCK ends | 6 d 00 h | -";
-    assert_eq!(lines(&view, view.now), [line]);
+    let line = "token | unused: the certificate to send us a key under ends | 6 d 00 h | -";
+    assert_eq!(lines(&view, now), [line]);
     // Several are one line: the next that ends.
-    let later = view.now.plus_millis(7 * DAY);
+    let later = now.plus_millis(7 * DAY);
     view.tokens = Arc::new(vec![
         token("import-token-def", later),
         token("import-token-abc", until),
-        token("import-token-old", view.now.plus_millis(-DAY)),
+        token("import-token-old", now.plus_millis(DAY)),
     ]);
-    let over = "token | given out for TR34_KEY_BLOCK ends | over | -";
-    let living = "token | the first of 2 given out ends | 6 d 00 h | -";
-    assert_eq!(lines(&view, view.now), [over, living]);
+    let over = "token | unused: the certificate to send us a key under ends | over | -";
+    let living = "token | the first of 2 unused ones given out ends | 4 d 00 h | -";
+    assert_eq!(lines(&view, now.plus_millis(2 * DAY)), [over, living]);
+}
+
+#[test]
+fn a_used_token_one_that_ended_before_and_one_of_years_are_not_due() {
+    let mut view = view();
+    let now = view.now;
+    let mut used = token("import-token-abc", now.plus_millis(6 * DAY));
+    used.used = vec![("kek-1".into(), now)];
+    let ended = token("import-token-def", now.plus_millis(-DAY));
+    let years = token("import-token-ghi", now.plus_millis(400 * DAY));
+    view.tokens = Arc::new(vec![used, ended, years]);
+    assert_eq!(lines(&view, now), Vec::<String>::new());
 }

@@ -1,6 +1,8 @@
 //! A wizard for an act that needs nothing but its declared fields: one page drawn from the declaration, then the
 //! review. Acts that guide a choice (a new key, an export) have wizards of their own.
 
+mod people;
+
 use std::path::{Path, PathBuf};
 
 use crossterm::event::KeyEvent;
@@ -104,6 +106,9 @@ impl Act {
             waiting: false,
             listed: false,
         };
+        if let Some(view) = &world.view {
+            act.know(view);
+        }
         act.refine(world);
         act
     }
@@ -361,6 +366,7 @@ impl Screen for Act {
         }
         self.error = None;
         match verb {
+            Verb::Enter | Verb::NextField if self.somebody_else() => Reaction::none(),
             Verb::Enter => {
                 if self.form.enter() != Pressed::Complete {
                     self.refine(world);

@@ -119,7 +119,11 @@ impl Screen for Change {
         if self.over.is_some() {
             return vec![Offer::word(Verb::Enter, tr("leave"))];
         }
-        let mut offers = vec![Offer::plain(Verb::Enter)];
+        let mut offers = vec![if self.blank {
+            Offer::word(Verb::Enter, tr("I am here"))
+        } else {
+            Offer::plain(Verb::Enter)
+        }];
         if !self.blank {
             if self.form.choosing() {
                 offers.extend([
@@ -139,6 +143,7 @@ impl Screen for Change {
             }
         }
         offers.push(Offer::word(Verb::Refuse, tr("give it up")));
+        offers.push(Offer::word(Verb::Back, tr("how to stop")));
         offers
     }
 
@@ -214,6 +219,12 @@ impl Screen for Change {
                 return Reaction::order(Order::LeaveChange { hide: false })
                     .then(Step::Pop)
                     .then(Step::Notice(Role::Note, words.into()));
+            }
+            Verb::Back => {
+                let words = tr(
+                    "There is no way back to the person before. F4 gives all of it up: the people and shares of before stay in force. Every other key stays here.",
+                );
+                return Reaction::notice(Role::Note, words);
             }
             other => self.form.verb(other),
         }
@@ -291,9 +302,7 @@ impl Screen for Changed {
 
     fn footing(&self, _world: &World) -> Footing {
         let enter = if self.folder.is_some() {
-            tr(
-                "writes the enrolment forms and the new witness card there, to be printed and signed",
-            )
+            tr("writes the enrolment forms and the new witness card into that folder")
         } else {
             tr("back to the people")
         };
@@ -305,8 +314,13 @@ impl Screen for Changed {
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
+        let enter = if self.folder.is_some() {
+            tr("write")
+        } else {
+            tr("back")
+        };
         vec![
-            Offer::plain(Verb::Enter),
+            Offer::word(Verb::Enter, enter),
             Offer::word(Verb::Back, tr("back")),
         ]
     }
@@ -330,7 +344,9 @@ impl Screen for Changed {
         }
         y = y.saturating_add(1);
         if let Some(folder) = &self.folder {
-            let words = tr("Folder for the enrolment forms and the new witness card:");
+            let words = tr(
+                "Folder for the enrolment forms, to be signed in ink, and the new witness card:",
+            );
             y = y.saturating_add(canvas.paragraph(2, y, width, Role::Title, words));
             canvas.put(2, y, Role::Focus, "►");
             folder.draw(canvas, 4, y, width.saturating_sub(2), true);

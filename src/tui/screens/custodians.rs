@@ -3,10 +3,13 @@
 use super::act::Act;
 use super::page::Page;
 use super::restore::Restore;
+use super::review::Review;
 use crate::session::View;
+use crate::session::build::Answers;
 use crate::session::field::Footing;
 use crate::session::happened::{self, HAPPENED, Happened, Leads};
 use crate::text::{say, tr};
+use crate::tui::acts::Draft;
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
@@ -22,6 +25,8 @@ use super::change::Change;
 pub(crate) struct Custodians {
     cursor: Cursor,
     waiting: bool,
+    /// The act whose review is worked out.
+    draft: Option<Draft>,
 }
 
 const PEOPLE: [Column; 5] = [
@@ -55,8 +60,13 @@ const PEOPLE: [Column; 5] = [
 /// The columns that fit: the fingerprints of people's keys need a wide screen.
 fn columns(width: u16) -> Vec<Column> {
     let mut columns = PEOPLE.to_vec();
+    // Long names have the room that a wide screen has beside the fingerprints.
+    let wider = width.saturating_sub(162).min(28);
+    if let Some(name) = columns.first_mut() {
+        name.width = name.width.saturating_add(wider);
+    }
     // 79 columns are those of before with their gaps.
-    if let Some(room @ 24..) = width.checked_sub(83) {
+    if let Some(room @ 24..) = width.saturating_sub(wider).checked_sub(83) {
         columns.push(Column {
             title: "FINGERPRINT",
             width: room.min(79),
@@ -64,6 +74,11 @@ fn columns(width: u16) -> Vec<Column> {
         });
     }
     columns
+}
+
+/// Why an answer leads nowhere.
+fn off_here(reason: &str) -> String {
+    say!("off here: {reason}", reason)
 }
 
 impl Custodians {
@@ -81,7 +96,9 @@ impl Custodians {
         let (width, height) = (canvas.width(), canvas.height());
         let x = canvas.put(1, 0, Role::Title, tr("What happened?"));
         let at = self.cursor.at();
-        let below = height.saturating_sub(2);
+        // What follows has two rows; why an answer is off here has one of its own, and hides nothing.
+        let off = self.chosen().and_then(|one| happened::off(one, view));
+        let below = height.saturating_sub(if off.is_some() { 3 } else { 2 });
         let asked = usize::from(below.saturating_sub(1));
         let end = self.cursor.top(HAPPENED.len(), asked).saturating_add(asked);
         if let Some(more @ 1..) = HAPPENED.len().checked_sub(end) {
@@ -91,6 +108,16 @@ impl Custodians {
         if let Some(one) = self.chosen() {
             let words = say!("Then: {then}.", then = tr(one.then));
             canvas.paragraph(1, below, width.saturating_sub(2), Role::Muted, &words);
+        }
+        if let Some(reason) = off {
+            let room = width.saturating_sub(2);
+            canvas.put_cut(
+                1,
+                height.saturating_sub(1),
+                room,
+                Role::Note,
+                &off_here(reason),
+            );
         }
         canvas.within(0, 1, width, below.saturating_sub(1), |c| {
             let width = c.width();
@@ -111,10 +138,20 @@ impl Custodians {
             return Reaction::none();
         };
         if let Some(reason) = happened::off(chosen, view) {
-            return Reaction::notice(Role::Note, say!("off here: {reason}", reason));
+            return Reaction::notice(Role::Note, off_here(reason));
         }
         match chosen.leads {
-            Leads::Act(op) => Reaction::push(Act::of(op, None, world)),
+            // Nothing is asked for a drill: the review is its first page.
+            Leads::Act(op) if op.fields.is_empty() => {
+                let draft = Draft {
+                    op: op.name,
+                    answers: Answers::default(),
+                    out: None,
+                };
+                self.draft = Some(draft.clone());
+                Reaction::order(Order::Preview(Box::new(draft)))
+            }
+            Leads::Act(op) => Reaction::push(Act::of(op, None, world).answering(chosen)),
             Leads::OpenReshare => {
                 self.waiting = true;
                 Reaction::order(Order::GoOnWithReshare)
@@ -155,6 +192,10 @@ impl Screen for Custodians {
         let enter = match (off, self.chosen()) {
             (Some(reason), _) => say!("is off: {reason}", reason),
             (None, Some(chosen)) => match chosen.leads {
+                Leads::Act(op) if op.fields.is_empty() => say!(
+                    "shows the review of \"{title}\"; nothing is asked for yet",
+                    title = tr(op.title)
+                ),
                 Leads::Act(op) => say!(
                     "leads to \"{title}\"; nothing is asked for yet",
                     title = tr(op.title)
@@ -240,6 +281,16 @@ impl Screen for Custodians {
     }
 
     fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+        if let Some(draft) = self.draft.take() {
+            return match news {
+                News::Preview { pending, request } => {
+                    let review = Review::new(draft, pending.clone(), request, 0);
+                    Some(Reaction::push(review))
+                }
+                News::Refused(text) => Some(Reaction::notice(Role::Stop, text.clone())),
+                _ => None,
+            };
+        }
         if !std::mem::take(&mut self.waiting) {
             return None;
         }
@@ -277,5 +328,45 @@ mod tests {
             assert!(text.contains(&groups[..30]), "{text}");
             assert_eq!(text.contains(&groups), all, "{text}");
         }
+    }
+
+    #[test]
+    fn a_drill_begins_with_its_review_and_a_rotation_with_what_happened() {
+        let mut room = Room::new(Custodians::new(), practice_session(true));
+        room.press("<Enter>")
+            .shows(&["Drill ─ review", "nothing is opened"]);
+        room.press("<Esc><Down><Down><Enter>").shows(&[
+            "Reason           An envelope was lost",
+            "as now: Ana, Ben, Cho",
+            "as now: 2 of 3",
+        ]);
+        // It is there to be typed over, and is no answer of somebody's own: leaving asks nothing.
+        room.press("<Esc>").shows(&["What happened?"]);
+    }
+
+    #[test]
+    fn why_an_answer_is_off_hides_nothing_of_what_it_would_do() {
+        let mut room = Room::new(Custodians::new(), practice_session(true));
+        let words = [
+            "everybody proves the new envelopes, and the",
+            "old set ends.",
+            "off here: no reshare stands open here",
+        ];
+        room.press("<Down><Down><Down><Down><Down><Down>")
+            .shows(&words);
+        room.press("<Enter>").shows(&words);
+    }
+
+    #[test]
+    fn people_are_chosen_and_somebody_else_is_typed() {
+        let mut room = Room::new(Custodians::new(), practice_session(true));
+        room.press("<End><Up><Up><Enter>");
+        room.shows(&["Record an access", "(*) Ana", "somebody else"]);
+        room.press("<Down><Down><Down><Enter>Eve<Enter>");
+        room.shows(&[
+            "Custodian  Eve",
+            "the share of this vault",
+            "Witness    Wim",
+        ]);
     }
 }

@@ -1,7 +1,7 @@
 //! Home: what is due and for whom, what the vault holds, what this machine is.
 
 pub(crate) use crate::session::due::left;
-use crate::session::due::{Due, Goes};
+use crate::session::due::{Due, Exchanged, Goes};
 use crate::session::field::Footing;
 use crate::session::{self, View};
 use crate::text::{say, tr};
@@ -52,7 +52,7 @@ impl Home {
                 Reaction::push(Approve::new((**pending).clone(), world))
             }
             Some(Goes::Deletions) => Deletions::open(),
-            Some(Goes::Exchange) => Reaction::push(Exchange::new()),
+            Some(Goes::Exchange(line)) => Reaction::push(Exchange::at(line, world)),
             Some(Goes::Ceremonies) => Reaction::push(Picker::shipped(Place::Here)),
             Some(Goes::Backup) => Reaction::push(Act::backup(world)),
             Some(Goes::Custodians) => Reaction::push(Custodians::new()),
@@ -147,17 +147,17 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
         .collect();
     // Six words of nine letters fill a line of their own: they are compared with the card, and never cut.
     let head = view.card_words.join(" ");
-    let kept = say!(
-        "{counts} · state {seq}, event {events}",
-        counts = counts(view),
+    let stands_for = say!(
+        "the witness card's words: all of it so far, state {seq}, event {events}",
         seq = view.seq,
         events = view.events
     );
     let mut facts = vec![
-        (tr("KEYS"), Role::Text, kept),
+        (tr("KEYS"), Role::Text, counts(view)),
         (tr("LAST"), Role::Text, last),
         (tr("PEOPLE"), Role::Text, people.join(" · ")),
         (tr("HEAD"), Role::Text, head),
+        ("", Role::Muted, stands_for),
         (tr("HOST"), Role::Text, host),
         (tr("GO TO"), Role::Text, places()),
     ];
@@ -204,9 +204,13 @@ impl Screen for Home {
                 ..
             }) => tr("shows the deletions and their countdowns").into(),
             Some(Due {
-                goes: Goes::Exchange,
+                goes: Goes::Exchange(Exchanged::Sent(..)),
                 ..
             }) => tr("shows what was sent, and reads receipts").into(),
+            Some(Due {
+                goes: Goes::Exchange(Exchanged::Token(_)),
+                ..
+            }) => tr("shows the token that was given out").into(),
             Some(Due {
                 goes: Goes::Ceremonies,
                 ..
@@ -301,6 +305,7 @@ impl Screen for Home {
                     })
                 });
             });
+            explain(&due, cursor.at(), above, canvas);
         }
         let top = height.saturating_sub(below);
         for (n, (label, role, text)) in facts.iter().enumerate() {
@@ -333,6 +338,19 @@ impl Screen for Home {
                 Reaction::none()
             }
         }
+    }
+}
+
+/// What the chosen line means, between the list and the facts, where there is room for it.
+fn explain(due: &[Due], at: usize, above: u16, canvas: &mut Canvas<'_>) {
+    let Some(chosen) = due.get(at) else { return };
+    let room = canvas.width().saturating_sub(4);
+    let rows = cells(wrap(chosen.explained(), usize::from(room)).len());
+    // The list with its heading, and a free row on both sides.
+    let listed = cells(due.len()).saturating_add(1);
+    if listed.saturating_add(rows).saturating_add(2) <= above {
+        let y = above.saturating_sub(rows).saturating_sub(1);
+        canvas.paragraph(2, y, room, Role::Muted, chosen.explained());
     }
 }
 

@@ -109,9 +109,11 @@ fn fields(row: &KeyRow) -> Vec<Line> {
     let moments = [
         (tr("enabled"), key.usage_start_timestamp),
         (tr("disabled"), key.usage_stop_timestamp),
+        (tr("destroyed"), key.delete_timestamp),
         (
-            tr("destroyed"),
-            key.delete_timestamp.or(key.delete_pending_timestamp),
+            tr("will be destroyed"),
+            key.delete_pending_timestamp
+                .filter(|_| key.delete_timestamp.is_none()),
         ),
     ];
     lines.extend(
@@ -241,7 +243,9 @@ impl Screen for KeyPage {
         };
         let mut all = fields(row);
         all.extend(exports(row, view));
-        lines::draw(canvas, (0, canvas.height()), 15, &all, Some(&self.reading));
+        let y = lines::draw(canvas, (0, canvas.height()), 15, &all, Some(&self.reading));
+        let offers = self.offers(world);
+        super::key_next::draw(canvas, y.saturating_add(1), &offers, Some(row));
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::begin::Begin;
 use super::runner::RunScreen;
 use super::save::Save;
 use crate::ceremony::{RECORDED, Script, lint_said, recorded_script_for, shipped};
@@ -52,18 +53,27 @@ impl Listed {
         if cells(self.title.chars().count()) > canvas.width().saturating_sub(4) {
             y = canvas.paragraph(2, 0, width, Role::Text, &self.title);
         }
-        let height = usize::from(canvas.height().saturating_sub(y));
+        let (whole, height) = (canvas.width(), canvas.height());
+        canvas.within(0, y, whole, height.saturating_sub(y), |c| {
+            self.draw_steps(c)
+        });
+    }
+
+    /// Its steps, as many as there is room for.
+    pub(super) fn draw_steps(&self, canvas: &mut Canvas<'_>) {
+        let width = canvas.width().saturating_sub(3);
+        let height = usize::from(canvas.height());
         let shown = match self.steps.len() {
             steps if steps <= height => steps,
             _ => height.saturating_sub(1),
         };
         for (n, step) in self.steps.iter().take(shown).enumerate() {
             let line = format!("{:2}  {step}", n.saturating_add(1));
-            canvas.put_cut(2, y.saturating_add(cells(n)), width, Role::Muted, &line);
+            canvas.put_cut(2, cells(n), width, Role::Muted, &line);
         }
         if let Some(more @ 1..) = self.steps.len().checked_sub(shown) {
             let words = say!("and {more} more steps", more);
-            canvas.put(2, y.saturating_add(cells(shown)), Role::Muted, &words);
+            canvas.put(2, cells(shown), Role::Muted, &words);
         }
     }
 }
@@ -124,6 +134,11 @@ impl Picker {
         let Some(chosen) = self.listed.get(self.cursor.at()) else {
             return Reaction::none();
         };
+        // What begins in a vault that stays is recorded there: that is asked once more.
+        let stays = world.view.as_ref().is_some_and(|view| view.kept);
+        if self.place == Place::Here && stays && !chosen.stands_open(world) {
+            return Reaction::push(Begin::new(chosen.clone()));
+        }
         let (script, inputs) = (chosen.script.clone(), BTreeMap::new());
         let order = match self.place {
             Place::Rehearsal => Order::Play(Box::new(PlayOrder {
@@ -162,12 +177,15 @@ fn written(world: &World) -> Reaction {
     let names = tr(
         "The name without .toml becomes the script's id: a small letter, then small letters, digits or hyphens.",
     );
-    Reaction::push(Save::made(
+    let next =
+        tr("keymoot play with this file rehearses it; keymoot lint says all that the linter finds");
+    let page = Save::made(
         tr("Script of what was done"),
         RECORDED,
         names,
         Box::new(script),
-    ))
+    );
+    Reaction::push(page.then_says(next))
 }
 
 impl Screen for Picker {
@@ -200,6 +218,9 @@ impl Screen for Picker {
             (Place::Rehearsal, _) => {
                 tr("makes a practice vault in memory and asks the first question")
             }
+            (Place::Here, _) if world.view.as_ref().is_some_and(|v| v.kept) => {
+                tr("says what it needs and asks whether it begins in this vault")
+            }
             (Place::Here, _) => {
                 tr("begins the ceremony in this vault; it can be stopped at any step")
             }
@@ -217,7 +238,9 @@ impl Screen for Picker {
 
     fn offers(&self, world: &World) -> Vec<Offer> {
         let mut offers = keys::moves();
-        let begin = Offer::word(Verb::Enter, tr("begin"));
+        let chosen = self.listed.get(self.cursor.at());
+        let open = chosen.is_some_and(|l| self.place == Place::Here && l.stands_open(world));
+        let begin = Offer::word(Verb::Enter, if open { tr("continue") } else { tr("begin") });
         offers.push(if self.listed.is_empty() {
             begin.off_because(tr("no script is here"))
         } else {

@@ -50,8 +50,9 @@ impl Review {
             .is_none_or(|phrase| self.phrase.value().trim() == phrase)
     }
 
-    fn lines(&self) -> Vec<Line> {
+    fn lines(&self, world: &World) -> Vec<Line> {
         let mut lines = lines::of_details(&self.pending.details);
+        lines.extend(self.ends(world));
         if let Some(folder) = &self.draft.out {
             // Whole: nobody here sees in which folder keymoot was started.
             let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
@@ -63,6 +64,18 @@ impl Review {
         };
         lines.push(Line::new(tr("approvals"), signers).role(Role::Wait));
         lines
+    }
+
+    /// When a key is destroyed whose deletion is signed now.
+    fn ends(&self, world: &World) -> Option<Line> {
+        let days: i64 = (self.draft.op == crate::session::op::DELETE_KEY.name)
+            .then(|| self.draft.answers.texts.get("days")?.trim().parse().ok())??;
+        let at = world.now().plus_millis(days.saturating_mul(86_400_000));
+        let words = say!(
+            "{at}, if it is signed now",
+            at = crate::tui::frame::clock(at)
+        );
+        Some(Line::new(tr("destroyed on"), words).role(Role::Countdown))
     }
 
     fn exact(&self) -> Reaction {
@@ -191,7 +204,7 @@ impl Screen for Review {
             } else {
                 height
             };
-            let lines = self.lines();
+            let lines = self.lines(world);
             let y = lines::draw(c, (y, end), 15, &lines, Some(&self.reading)).saturating_add(1);
             if !wide && self.pending.phrase.is_none() && y < height {
                 c.put(2, y, Role::Muted, tr("F2 shows the request to the service to the letter; there w writes it to a file."));

@@ -30,6 +30,8 @@ pub(crate) struct Save {
     kind: String,
     /// What a name decides, where it decides anything.
     names: &'static str,
+    /// What is done with the file once it is there.
+    next: &'static str,
     digest: Digest,
     error: Option<String>,
     waiting: bool,
@@ -47,6 +49,7 @@ impl Save {
             make: None,
             kind: tr("no secret in it").to_owned(),
             names: "",
+            next: "",
             error: None,
             waiting: false,
         }
@@ -71,6 +74,12 @@ impl Save {
         };
         screen.remake();
         screen
+    }
+
+    /// Says beside the path, once it is written, what it is and what is done with it.
+    pub(crate) const fn then_says(mut self, next: &'static str) -> Self {
+        self.next = next;
+        self
     }
 
     /// Another name stands there: what is wrong with it is said once it is entered.
@@ -206,6 +215,15 @@ impl Screen for Save {
                 // The whole path: nobody here sees which folder keymoot was started in.
                 let path = path.canonicalize().unwrap_or_else(|_| path.clone());
                 let words = say!("written and read back: {path}", path = path.display());
+                let words = match self.next {
+                    "" => words,
+                    next => say!(
+                        "{words}; {kind}. Next: {next}.",
+                        words,
+                        kind = self.kind,
+                        next
+                    ),
+                };
                 let mut reaction = Reaction::one(Step::Notice(Role::Ok, words));
                 reaction.0.push(Step::Pop);
                 Some(reaction)

@@ -9,7 +9,7 @@ use crossterm::event::KeyEvent;
 
 use super::list::{Column, Cursor, table};
 use super::text::TextField;
-use crate::api::{KeyModesOfUse, KeyOrigin, KeyState};
+use crate::api::{KeyClass, KeyModesOfUse, KeyOrigin, KeyState};
 use crate::session::KeyRow;
 pub(crate) use crate::session::guide::state_word;
 use crate::text::tr;
@@ -180,7 +180,9 @@ fn columns(width: u16) -> [Column; 8] {
 
 fn texts(row: &KeyRow, why: Option<&'static str>) -> Vec<String> {
     let attributes = &row.key.key_attributes;
-    let export = if row.key.exportable {
+    let export = if attributes.key_class == KeyClass::PUBLIC_KEY {
+        tr("public")
+    } else if row.key.exportable {
         tr("yes")
     } else {
         tr("no")

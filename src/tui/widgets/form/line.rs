@@ -31,12 +31,12 @@ impl Line {
         match &self.input {
             Input::Text(field) => {
                 if field.value().is_empty() {
-                    let words = if self.asked.field.optional && !focused {
-                        tr("(optional)")
-                    } else {
-                        BLANK
+                    let words = match &self.while_empty {
+                        Some(words) => words,
+                        None if self.asked.field.optional && !focused => tr("(optional)"),
+                        None => BLANK,
                     };
-                    canvas.put(beside, y, Role::Muted, words);
+                    canvas.put_cut(beside, y, room, Role::Muted, words);
                 }
                 field.draw(canvas, beside, y, room, focused);
                 y += 1;

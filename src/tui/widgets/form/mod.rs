@@ -2,6 +2,7 @@
 
 mod input;
 mod laid;
+mod known;
 mod line;
 mod page;
 
@@ -31,6 +32,8 @@ struct Line {
     waits: bool,
     /// Whether somebody has seen it with the focus, or F5 answered it.
     visited: bool,
+    /// What stands there while nothing is typed.
+    while_empty: Option<String>,
 }
 
 /// What pressing Enter in a form led to.
@@ -62,6 +65,7 @@ impl Form {
                 error: None,
                 waits: false,
                 visited: false,
+                while_empty: None,
             })
             .collect();
         Self { lines, focus: 0 }

@@ -1,0 +1,125 @@
+//! What the vault knows already where an act asks for a name or leaves something as it is: people to choose from,
+//! copies, and what an empty answer means. For every front end.
+
+use crate::text::{say, tr};
+
+use super::guide::Entry;
+use super::op::Op;
+use super::view::{PersonView, View};
+use super::{op_custody, op_ledger, said};
+
+/// The choice that is no name: somebody whom the vault does not know, and who is typed.
+pub const SOMEBODY_ELSE: &str = "*";
+
+/// What a field of an act may be answered with from what the vault knows; `None` where it is typed.
+pub fn entries(view: &View, op: &Op, field: &str) -> Option<Vec<Entry>> {
+    let custodian = |p: &&PersonView| p.role == "custodian";
+    let person = |p: &PersonView| Entry::new(&p.name, &p.name, said::role(&p.role));
+    let named = |mut people: Vec<Entry>| {
+        let note = tr("a name to be typed");
+        people.push(Entry::new(SOMEBODY_ELSE, tr("somebody else"), note));
+        Some(people)
+    };
+    if op.name == op_ledger::RECORD_ACCESS.name && field == op_ledger::CUSTODIAN.id {
+        return named(view.people.iter().filter(custodian).map(person).collect());
+    }
+    // A witness first, where somebody watched.
+    if op.name == op_ledger::RECORD_ACCESS.name && field == op_ledger::WATCHED.id {
+        let (witness, others): (Vec<_>, Vec<_>) =
+            view.people.iter().partition(|p| p.role == "witness");
+        return named(witness.into_iter().chain(others).map(person).collect());
+    }
+    let appointed = [op_custody::PERSON.id, op_custody::STAND_IN.id];
+    if op.name == op_custody::APPOINT.name && appointed.contains(&field) {
+        return named(view.people.iter().filter(custodian).map(person).collect());
+    }
+    if op.name == op_custody::ATTEST_DESTROYED.name && field == op_custody::COPY.id {
+        return Some(copies(view));
+    }
+    None
+}
+
+/// The copies on record; those that are gone are shown and off.
+fn copies(view: &View) -> Vec<Entry> {
+    let entry = |copy: &super::view::CopyView| {
+        let day: String = copy.at.rfc3339().chars().take(10).collect();
+        let note = say!("on {medium}, made {day}", medium = copy.medium, day);
+        let entry = Entry::new(&copy.id, &copy.id, &note);
+        match copy.state.as_str() {
+            "destroyed" => entry.off_because(tr("its destruction is attested already")),
+            _ => entry,
+        }
+    };
+    view.copies.iter().map(entry).collect()
+}
+
+/// What stands in a field while it is empty: what holds then, or who there is to be named.
+pub fn left_empty(view: &View, op: &Op, field: &str) -> Option<String> {
+    let names = |role: &str| {
+        let people = view.people.iter().filter(|p| p.role == role);
+        let names: Vec<&str> = people.map(|p| p.name.as_str()).collect();
+        names.join(", ")
+    };
+    let now = |what: String| Some(say!("as now: {what}", what));
+    let of_all = |count: u8| say!("{count} of {n}", count, n = view.n);
+    if op.name == op_custody::ROTATE.name {
+        return match field {
+            f if f == op_custody::CUSTODIANS.id => now(names("custodian")),
+            f if f == op_custody::ADMINISTRATORS.id => now(names("administrator")),
+            f if f == op_custody::WITNESSES.id => now(names("witness")),
+            f if f == op_custody::OPEN.id => now(of_all(view.k)),
+            f if f == op_custody::USE.id => now(of_all(view.t)),
+            _ => None,
+        };
+    }
+    if op.name == op_ledger::RECORD_ACCESS.name && field == op_ledger::SET.id {
+        return Some(tr("the share of this vault").to_owned());
+    }
+    if op.name == op_ledger::EXEMPT.name && field == op_ledger::PEOPLE.id {
+        return Some(say!("here: {names}", names = names("custodian")));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::{Environment, practice};
+    use crate::vault::MemoryStore;
+
+    fn view() -> View {
+        let environment = Environment::seeded("known").unwrap();
+        let store = Box::new(MemoryStore::new());
+        practice::vault(store, environment, None, true)
+            .unwrap()
+            .session
+            .view()
+    }
+
+    #[test]
+    fn people_are_chosen_where_they_are_known_and_anybody_else_can_be_typed() {
+        let view = view();
+        let ids = |op: &Op, field: &str| -> Vec<String> {
+            let entries = entries(&view, op, field).unwrap();
+            entries.into_iter().map(|e| e.id).collect()
+        };
+        let access = &op_ledger::RECORD_ACCESS;
+        assert_eq!(
+            ids(access, "custodian"),
+            ["Ana", "Ben", "Cho", SOMEBODY_ELSE]
+        );
+        assert_eq!(ids(access, "witness").first().unwrap(), "Wim");
+        assert_eq!(ids(&op_custody::APPOINT, "person").len(), 4);
+        assert!(entries(&view, &op_custody::APPOINT, "manager").is_none());
+    }
+
+    #[test]
+    fn a_rotation_says_what_stays_where_nothing_is_typed() {
+        let view = view();
+        let said = |field| left_empty(&view, &op_custody::ROTATE, field).unwrap();
+        assert_eq!(said("custodians"), "as now: Ana, Ben, Cho");
+        assert_eq!(said("administrators"), "as now: Ada");
+        assert_eq!(said("open"), "as now: 2 of 3");
+        assert!(left_empty(&view, &op_custody::ROTATE, "reason").is_none());
+    }
+}

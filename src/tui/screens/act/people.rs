@@ -1,0 +1,44 @@
+//! A form's answers that the vault knows: people and copies to choose from, what an empty field means, and why it is
+//! done, where Custodians asked that before.
+
+use super::Act;
+use crate::session::View;
+use crate::session::happened::Happened;
+use crate::session::known::{self, SOMEBODY_ELSE};
+use crate::session::op_custody::REASON;
+use crate::text::tr;
+use crate::tui::widgets::choice::Choices;
+
+impl Act {
+    /// Fills in what the vault knows.
+    pub(super) fn know(&mut self, view: &View) {
+        for field in self.op.fields {
+            if let Some(entries) = known::entries(view, self.op, field.id) {
+                self.form.set_choices(field.id, Choices::new(entries));
+            }
+            if let Some(words) = known::left_empty(view, self.op, field.id) {
+                self.form.says_while_empty(field.id, words);
+            }
+        }
+    }
+
+    /// The same act as the answer to what happened: that is its reason, until somebody says it better.
+    pub(crate) fn answering(mut self, happened: &Happened) -> Self {
+        if !happened.reason.is_empty() {
+            self.form.propose(REASON.id, tr(happened.reason));
+        }
+        self
+    }
+
+    /// Whether somebody is named who is not in the list: the field is typed in from now on.
+    pub(super) fn somebody_else(&mut self) -> bool {
+        let asked = |field: &&crate::session::field::Field| {
+            self.form.text(field.id).as_deref() == Some(SOMEBODY_ELSE)
+        };
+        let Some(field) = self.op.fields.iter().find(asked) else {
+            return false;
+        };
+        self.form.type_instead(field.id);
+        true
+    }
+}

@@ -1,0 +1,186 @@
+//! Before a ceremony begins in a vault that stays: what it is, who has to be here, and that it is recorded.
+
+use std::collections::BTreeMap;
+
+use super::picker::Listed;
+use super::runner::RunScreen;
+use crate::ceremony::Script;
+use crate::session::field::Footing;
+use crate::session::said;
+use crate::text::{say, tr};
+use crate::tui::canvas::Canvas;
+use crate::tui::digest::Digest;
+use crate::tui::keys::{Offer, Verb};
+use crate::tui::message::Order;
+use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::theme::Role;
+use crate::tui::widgets::lines::{self, Line};
+use crate::tui::world::World;
+
+/// The question whether it begins.
+pub(crate) struct Begin {
+    chosen: Listed,
+    /// What the script says of itself; absent where it cannot be read, which its run would say.
+    script: Option<Script>,
+}
+
+impl Begin {
+    /// The question for a script.
+    pub(crate) fn new(chosen: Listed) -> Self {
+        Self {
+            script: Script::parse(&chosen.script).ok(),
+            chosen,
+        }
+    }
+
+    fn lines(&self, world: &World) -> Vec<Line> {
+        let vault = world.view.as_ref().map_or_else(String::new, |view| {
+            format!("{}, {}", view.vault, view.profile.banner())
+        });
+        let mut lines = vec![Line::new(tr("in the vault"), vault).role(Role::Wait)];
+        if let Some(script) = &self.script {
+            lines.push(Line::new(tr("who is here"), people(script)));
+            let takes = script.estimate().map_or_else(
+                || tr("its author does not say").to_owned(),
+                |estimate| say!("about {estimate}, waiting apart", estimate),
+            );
+            lines.push(Line::new(tr("takes"), takes));
+            let files: Vec<String> = script.inputs().into_iter().map(|(name, _)| name).collect();
+            if !files.is_empty() {
+                lines.push(Line::new(tr("asks for files"), files.join(", ")));
+            }
+        }
+        let recorded = tr(
+            "from the first step on, in the vault's log. It can be paused at every step and goes on later; stopped for good, it stays on record.",
+        );
+        lines.push(Line::new(tr("recorded"), recorded));
+        lines
+    }
+}
+
+/// `1 administrator, 2 custodians, 1 witness`, as the script names its places.
+fn people(script: &Script) -> String {
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for role in script.roles() {
+        match counts.iter_mut().find(|(known, _)| *known == role) {
+            Some((_, count)) => *count = count.saturating_add(1),
+            None => counts.push((role, 1)),
+        }
+    }
+    let told = counts
+        .iter()
+        .map(|(role, count)| match (*count, role.as_str()) {
+            (1, role) => format!("1 {}", said::role(role)),
+            (n, "administrator") => say!("{n} administrators", n),
+            (n, "custodian") => say!("{n} custodians", n),
+            (n, _) => say!("{n} witnesses", n),
+        });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+impl Screen for Begin {
+    fn digest(&self, _world: &World) -> Option<Digest> {
+        let of = say!("SHA-256 of the script {id}", id = self.chosen.id);
+        Some(Digest::sha256(of, self.chosen.sha256.clone()))
+    }
+
+    fn name(&self) -> &'static str {
+        "Begin a ceremony"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        vec![tr("Ceremonies").into(), tr("begin it here?").into()]
+    }
+
+    fn footing(&self, _world: &World) -> Footing {
+        Footing {
+            acts: tr("you; in the ceremony each question names who answers it").into(),
+            enter: tr("begins it in this vault and asks the first question").into(),
+            so_far: tr("nothing has happened; Esc goes back to the list").into(),
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        vec![
+            Offer::word(Verb::Enter, tr("begin")),
+            Offer::plain(Verb::Back),
+        ]
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "A ceremony that begins in a vault is recorded in it, whatever comes of it. To try it without that, rehearse it: keymoot play, or Welcome.",
+            "keymoot brief prints the page that everybody reads beforehand: who comes, what each brings.",
+        ]
+    }
+
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
+        let (width, height) = (canvas.width(), canvas.height());
+        let room = width.saturating_sub(4);
+        let y = canvas
+            .paragraph(2, 0, room, Role::Title, &self.chosen.title)
+            .saturating_add(1);
+        let y = lines::draw(canvas, (y, height), 17, &self.lines(world), None).saturating_add(1);
+        canvas.within(0, y, width, height.saturating_sub(y), |c| {
+            self.chosen.draw_steps(c);
+        });
+    }
+
+    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+        match verb {
+            Verb::Enter => {
+                let order = Order::PlayHere {
+                    script: self.chosen.script.clone(),
+                    inputs: BTreeMap::new(),
+                    resume: false,
+                };
+                let runner = RunScreen::new(&self.chosen.title, None, false);
+                Reaction::instead(runner).then(Step::Order(order))
+            }
+            Verb::Back => Reaction::pop(),
+            _ => Reaction::none(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::session::Profile;
+    use crate::tui::app::State;
+    use crate::tui::message::Effect;
+    use crate::tui::message::Order;
+    use crate::tui::screens::picker::{Picker, Place};
+    use crate::tui::snapshot::{self, check, press};
+
+    fn list(change: impl Fn(&mut crate::session::View)) -> State {
+        let mut view = snapshot::rehearsal();
+        change(&mut view);
+        let mut world = snapshot::world();
+        world.view = Some(Arc::new(view));
+        State::new(world, Box::new(Picker::shipped(Place::Here)))
+    }
+
+    #[test]
+    fn in_a_vault_that_stays_one_enter_too_many_begins_nothing() {
+        let mut state = list(|view| {
+            view.vault = "acme".into();
+            view.profile = Profile::Test;
+            view.kept = true;
+        });
+        assert!(press(&mut state, "<Enter>").is_empty());
+        check("begin", &mut state);
+        press(&mut state, "<Esc>");
+        assert_eq!(state.top().unwrap().name(), "Ceremonies");
+        let effects = press(&mut state, "<Enter><Enter>");
+        let begun = |e: &Effect| matches!(e, Effect::Desk(Order::PlayHere { resume: false, .. }));
+        assert!(effects.iter().any(begun));
+    }
+
+    #[test]
+    fn a_practice_vault_in_memory_asks_nothing() {
+        let mut state = list(|_| {});
+        assert_eq!(press(&mut state, "<Enter>").len(), 1);
+    }
+}

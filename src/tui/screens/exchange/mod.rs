@@ -1,0 +1,416 @@
+//! Exchange: what was sent and whether it arrived, what was given out for others, and who is trusted.
+
+mod rows;
+
+use std::path::Path;
+
+use crossterm::event::KeyEvent;
+
+use super::key::KeyPage;
+use super::menu::Menu;
+use crate::api::Timestamp;
+use crate::session::due::Exchanged;
+use crate::session::field::Footing;
+use crate::session::{ExportView, Outcome, ReceiptView, View, op};
+use crate::text::{say, tr};
+use crate::tui::canvas::{Canvas, cells};
+use crate::tui::digest::Digest;
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::message::{News, Order};
+use crate::tui::screen::{Reaction, Screen, Wants};
+use crate::tui::theme::Role;
+use crate::tui::widgets::lines::{self, Line};
+use crate::tui::widgets::list::{Column, Cursor, table};
+use crate::tui::widgets::text::TextField;
+use crate::tui::world::World;
+use rows::Row;
+
+/// The list of what was exchanged.
+#[derive(Default)]
+pub(crate) struct Exchange {
+    cursor: Cursor,
+    /// The path of a receipt that is being typed.
+    path: Option<TextField>,
+    error: Option<String>,
+    verdict: Option<ReceiptView>,
+    waiting: bool,
+}
+
+impl Exchange {
+    /// Everything, the newest export first.
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same with the cursor on one line.
+    pub(crate) fn at(line: &Exchanged, world: &World) -> Self {
+        let place = world.view.as_ref().and_then(|v| rows::place(v, line));
+        Self {
+            cursor: Cursor::on(place.unwrap_or_default()),
+            ..Self::default()
+        }
+    }
+
+    fn chosen<'a>(&self, world: &'a World) -> Option<Row<'a>> {
+        let view = world.view.as_ref()?;
+        let last = rows::count(view).saturating_sub(1);
+        rows::row(view, self.cursor.at().min(last))
+    }
+
+    /// What Enter leads to.
+    fn enter(&mut self, world: &World) -> Reaction {
+        match self.chosen(world) {
+            Some(Row::Sent(_)) => {
+                self.verdict = None;
+                self.path = Some(TextField::proposing("receipt.json"));
+                Reaction::none()
+            }
+            Some(Row::Token(token)) if token.comes_in => Reaction::push(Menu::import(world)),
+            Some(Row::Token(_)) => Reaction::push(Menu::export(None, world)),
+            Some(Row::Given(given)) => Reaction::push(KeyPage::new(&given.arn)),
+            Some(Row::Partner(partner)) => Reaction::push(KeyPage::new(&partner.arn)),
+            None => Reaction::none(),
+        }
+    }
+
+    fn draw_path(&self, path: &TextField, canvas: &mut Canvas<'_>) {
+        let room = canvas.width().saturating_sub(4);
+        let mut y = canvas
+            .paragraph(
+                2,
+                0,
+                room,
+                Role::Title,
+                tr("Which file did the receiver send back?"),
+            )
+            .saturating_add(1);
+        canvas.put(2, y, Role::Focus, "► Path");
+        path.draw(canvas, 9, y, room.saturating_sub(8), true);
+        y = y.saturating_add(2);
+        y = y.saturating_add(canvas.paragraph(
+            2,
+            y,
+            room,
+            Role::Muted,
+            tr("What `aws payment-cryptography import-key` or `get-key` printed: receipt.json of NEXT.txt, or that text itself, pasted here. Its check value, attributes and exportability are compared with what was sent."),
+        ));
+        canvas.within(1, y.saturating_add(1), room, 6, |c| {
+            crate::tui::screens::wizard::complaint(c, 0, self.error.as_ref());
+        });
+    }
+
+    fn draw_chosen(&self, row: Row<'_>, now: Timestamp, canvas: &mut Canvas<'_>) {
+        let mut all = row.details(now);
+        if let Some(verdict) = &self.verdict {
+            let (word, role) = if verdict.confirmed {
+                ("ok", Role::Ok)
+            } else {
+                ("STOP", Role::Stop)
+            };
+            all.retain(|line| line.label != tr("receipt"));
+            all.insert(0, Line::new(word, verdict.verdict.clone()).role(role));
+        }
+        lines::draw(canvas, (0, canvas.height()), 15, &all, None);
+    }
+}
+
+/// What Enter does on a line: the footing's sentence and the key's word.
+fn enter_words(row: Option<Row<'_>>) -> (&'static str, &'static str) {
+    match row {
+        Some(Row::Sent(_)) => (tr("asks for the path of a receipt"), tr("receipt")),
+        Some(Row::Token(token)) if token.comes_in => (
+            tr("shows the ways in: a key that came under this certificate"),
+            tr("import"),
+        ),
+        Some(Row::Token(_)) => (
+            tr("shows the ways out: a key that this certificate vouches for"),
+            tr("export"),
+        ),
+        Some(Row::Given(_)) => (tr("opens this key pair with all its fields"), tr("open")),
+        Some(Row::Partner(_)) => (tr("opens this root with all its fields"), tr("open")),
+        None => (tr("does nothing: nothing was exchanged yet"), tr("open")),
+    }
+}
+
+/// What has and has not happened, for a line.
+fn so_far(row: Option<Row<'_>>) -> &'static str {
+    match row {
+        Some(Row::Sent(_)) => tr("sent: the file was written. Only a receipt says it arrived"),
+        Some(Row::Token(token)) if token.used.is_empty() => {
+            tr("given out: a certificate left, no key. Nothing came back under it yet")
+        }
+        Some(Row::Token(_)) => tr("it was used; looking changes nothing"),
+        Some(Row::Given(_)) => tr("given out: only public things left, no key"),
+        Some(Row::Partner(_)) => tr("trusted: certificates under this root are believed here"),
+        None => tr("nothing has left this vault, and nobody is trusted in it"),
+    }
+}
+
+impl Screen for Exchange {
+    fn digest(&self, world: &World) -> Option<Digest> {
+        if self.path.is_some() {
+            return None;
+        }
+        self.chosen(world)?.digest()
+    }
+
+    fn name(&self) -> &'static str {
+        "Exchange"
+    }
+
+    fn title(&self, world: &World) -> Vec<String> {
+        let mut title = vec![tr("Exchange").to_owned()];
+        title.extend(world.view.as_deref().map(counts));
+        if self.path.is_some() {
+            title.push(tr("read a receipt").into());
+        }
+        title
+    }
+
+    fn footing(&self, world: &World) -> Footing {
+        if self.path.is_some() {
+            return Footing {
+                acts: tr("nobody: a receipt needs no approval").into(),
+                enter: tr("reads the file and compares it with what was sent").into(),
+                so_far: tr("nothing is read yet; a receipt is recorded and changes no key").into(),
+            };
+        }
+        let row = self.chosen(world);
+        Footing {
+            acts: match row {
+                Some(Row::Sent(_)) => tr("nobody: a receipt needs no approval").into(),
+                _ => tr("nobody: looking needs no approval").into(),
+            },
+            enter: enter_words(row).0.into(),
+            so_far: so_far(row).into(),
+        }
+    }
+
+    fn offers(&self, world: &World) -> Vec<Offer> {
+        if self.path.is_some() {
+            return vec![
+                Offer::word(Verb::Enter, tr("read")),
+                Offer::plain(Verb::Back),
+            ];
+        }
+        let row = self.chosen(world);
+        let enter = Offer::word(Verb::Enter, enter_words(row).1);
+        let mut offers = keys::moves();
+        offers.extend([
+            match row {
+                Some(_) => enter,
+                None => enter.off_because(tr("nothing was exchanged yet")),
+            },
+            Offer::plain(Verb::Export),
+            Offer::plain(Verb::Import),
+            Offer::plain(Verb::Back),
+        ]);
+        offers
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "An export is sent until the receiver's answer was read. confirmed: the receiver holds the same key, with the same attributes. DIFFERS: it holds another key; stop and find out which of the two is wrong.",
+            "A receipt is matched with the export it answers by check value; it does not matter which line is chosen.",
+            "A token stands for a certificate that was given out: others wrap a key for us under it, or check with it what we sign. It ends by itself. A trusted root says whose certificates are believed here.",
+            "Compare a file by its SHA-256 over another channel than the file went: q shows it as a QR code.",
+        ]
+    }
+
+    fn wants(&self) -> Option<(Wants, String)> {
+        let path = self.path.as_ref()?;
+        Some((Wants::File, path.value().to_owned()))
+    }
+
+    fn picked(&mut self, path: &Path) {
+        self.path = Some(TextField::with(&path.to_string_lossy()));
+    }
+
+    fn typing(&self) -> bool {
+        self.path.is_some()
+    }
+
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
+        if let Some(path) = &self.path {
+            self.draw_path(path, canvas);
+            return;
+        }
+        let Some(view) = &world.view else { return };
+        let (width, height) = (canvas.width(), canvas.height());
+        let count = rows::count(view);
+        if count == 0 {
+            empty(canvas);
+            return;
+        }
+        let now = world.now();
+        let columns = columns(width);
+        let cursor = Cursor::on(self.cursor.at().min(count.saturating_sub(1)));
+        // The list keeps six lines at least where it has them; the rest is the details'.
+        let listed = cells(count).saturating_add(1).min((height * 2 / 5).max(7));
+        let explained = height.saturating_sub(listed);
+        canvas.within(0, 0, width, height.saturating_sub(explained), |c| {
+            table(c, &columns, count, cursor, |n| {
+                rows::row(view, n).map_or((Role::Text, Vec::new()), |row| row.texts(now))
+            });
+        });
+        let Some(row) = self.chosen(world) else {
+            return;
+        };
+        let y = height.saturating_sub(explained);
+        canvas.rule(y, &[row.kind().to_owned(), row.name()]);
+        let room = explained.saturating_sub(1);
+        canvas.within(0, y.saturating_add(1), width, room, |c| {
+            self.draw_chosen(row, now, c);
+        });
+    }
+
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        match (verb, &self.path) {
+            (Verb::Enter, Some(path)) if !path.value().trim().is_empty() => {
+                self.waiting = true;
+                return Reaction::order(Order::Receipt(path.value().trim().into()));
+            }
+            (Verb::Enter, None) => return self.enter(world),
+            (Verb::Back, Some(_)) => {
+                self.path = None;
+                self.error = None;
+            }
+            (Verb::Back, None) => return Reaction::pop(),
+            (Verb::Export, None) => return Reaction::push(Menu::export(None, world)),
+            (Verb::Import, None) => return Reaction::push(Menu::import(world)),
+            (other, None) => {
+                self.verdict = None;
+                let count = world.view.as_deref().map_or(0, rows::count);
+                self.cursor.moved(other, count, 5);
+            }
+            _ => {}
+        }
+        Reaction::none()
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        self.error = None;
+        if let Some(path) = &mut self.path {
+            path.key(&key);
+        }
+        Reaction::none()
+    }
+
+    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
+        // The receipt itself, and no path: read as it is.
+        if self.path.is_some() && text.trim_start().starts_with('{') {
+            self.waiting = true;
+            return Reaction::order(Order::ReceiptText(text.as_bytes().to_vec()));
+        }
+        if let Some(path) = &mut self.path {
+            path.insert(text);
+        }
+        Reaction::none()
+    }
+
+    fn news(&mut self, news: &News, world: &World) -> Option<Reaction> {
+        if !std::mem::take(&mut self.waiting) {
+            return None;
+        }
+        match news {
+            News::Done(outcome) => {
+                let Outcome::Receipt(receipt) = outcome.as_ref() else {
+                    return None;
+                };
+                self.path = None;
+                let exports = world
+                    .view
+                    .as_ref()
+                    .map(|v| v.exports.clone())
+                    .unwrap_or_default();
+                let same =
+                    |e: &ExportView| e.arn == receipt.export.arn && e.at == receipt.export.at;
+                if let Some(at) = exports.iter().position(same) {
+                    self.cursor = Cursor::on(at);
+                }
+                self.verdict = Some(receipt.clone());
+                Some(Reaction::none())
+            }
+            News::Refused(text) => {
+                self.error = Some(text.clone());
+                Some(Reaction::none())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// `2 sent, 1 without receipt · 1 given out · 1 root`
+fn counts(view: &View) -> String {
+    let open = view.exports.iter().filter(|e| e.state == "sent").count();
+    say!(
+        "{sent} sent, {open} without receipt · {given} given out · {roots} trusted",
+        sent = view.exports.len(),
+        open,
+        given = view.tokens.len().saturating_add(view.given.len()),
+        roots = view.counterparties.len()
+    )
+}
+
+fn columns(width: u16) -> [Column; 5] {
+    let column = |title, width| Column {
+        title,
+        width,
+        right: false,
+    };
+    // The others take 42 with their gaps; what is said last takes 16, or what names leave it.
+    let rest = width.saturating_sub(43);
+    let of = rest.saturating_sub(16).clamp(14, 48);
+    [
+        column("WHAT", 12),
+        column("OF", of),
+        column("SINCE", 10),
+        column("STATE", 9),
+        column("WITH, OR UNTIL", rest.saturating_sub(of).max(16)),
+    ]
+}
+
+/// What an empty list teaches: what will stand here, and where each of it comes from.
+fn empty(canvas: &mut Canvas<'_>) {
+    let room = canvas.width().saturating_sub(4);
+    let mut y = canvas
+        .paragraph(
+            2,
+            1,
+            room,
+            Role::Title,
+            tr("Nothing was exchanged with anybody yet."),
+        )
+        .saturating_add(2);
+    let title = |name: &str| op::named(name).map_or("", |op| tr(op.title));
+    let tokens = say!(
+        "i, \"{to_wrap}\": others send us a key under it. x, \"{to_check}\": others check with it what we sign by TR-34.",
+        to_wrap = title(op::named_parameters(true)),
+        to_check = title(op::named_parameters(false))
+    );
+    let roots = say!(
+        "i, \"{root}\": says whose certificates are believed here. A second person compares its fingerprint.",
+        root = tr(op::IMPORT_ROOT.title)
+    );
+    for (label, words) in [
+        (
+            tr("keys sent"),
+            tr(
+                "x wraps a key for a receiver. Ask for the output of `aws payment-cryptography get-parameters-for-import` first: its certificate and token are what the key is wrapped for. The receipt is read here.",
+            ),
+        ),
+        (tr("tokens"), tokens.as_str()),
+        (
+            tr("certificates"),
+            tr("x: a key pair's own certificate, or a request for one to an authority."),
+        ),
+        (tr("trusted roots"), roots.as_str()),
+    ] {
+        canvas.put(2, y, Role::Muted, label);
+        let beside = room.saturating_sub(15);
+        y = y.saturating_add(canvas.paragraph(17, y, beside, Role::Text, words));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,345 @@
+//! The lines of Exchange: what was sent, tokens and certificates that were given out, and who is trusted; each as a
+//! row, as details, and with the digest that it is compared by.
+
+use crate::api::Timestamp;
+use crate::session::due::Exchanged;
+use crate::session::said;
+use crate::session::{CounterpartyView, ExportView, GivenView, TokenView, View};
+use crate::text::{say, tr};
+use crate::tui::digest::Digest;
+use crate::tui::frame::clock;
+use crate::tui::screens::done::common_name;
+use crate::tui::theme::Role;
+use crate::tui::widgets::lines::Line;
+
+/// One line.
+#[derive(Clone, Copy)]
+pub(super) enum Row<'v> {
+    Sent(&'v ExportView),
+    Token(&'v TokenView),
+    Given(&'v GivenView),
+    Partner(&'v CounterpartyView),
+}
+
+/// How many lines there are.
+pub(super) fn count(view: &View) -> usize {
+    [
+        view.exports.len(),
+        view.tokens.len(),
+        view.given.len(),
+        view.counterparties.len(),
+    ]
+    .iter()
+    .sum()
+}
+
+/// The line at a place: what was sent, then tokens, then certificates, then the trusted.
+pub(super) fn row(view: &View, at: usize) -> Option<Row<'_>> {
+    let tokens = view.exports.len();
+    let given = tokens.saturating_add(view.tokens.len());
+    let partners = given.saturating_add(view.given.len());
+    let sent = view.exports.get(at).map(Row::Sent);
+    sent.or_else(|| view.tokens.get(at.checked_sub(tokens)?).map(Row::Token))
+        .or_else(|| view.given.get(at.checked_sub(given)?).map(Row::Given))
+        .or_else(|| {
+            let at = at.checked_sub(partners)?;
+            view.counterparties.get(at).map(Row::Partner)
+        })
+}
+
+/// Where a line stands that something due is about.
+pub(super) fn place(view: &View, wanted: &Exchanged) -> Option<usize> {
+    match wanted {
+        Exchanged::Sent(arn, at) => view
+            .exports
+            .iter()
+            .position(|e| e.arn == *arn && e.at == *at),
+        Exchanged::Token(name) => {
+            let at = view.tokens.iter().position(|t| t.name == *name)?;
+            Some(view.exports.len().saturating_add(at))
+        }
+    }
+}
+
+/// `2026-11-24`
+fn day(time: Timestamp) -> String {
+    clock(time).chars().take(10).collect()
+}
+
+/// What a token is for, in words.
+fn purpose(token: &TokenView) -> &'static str {
+    match (token.comes_in, token.material) {
+        (true, "KEY_CRYPTOGRAM") => tr("keys to us by RSA wrap"),
+        (true, _) => tr("keys to us by TR-34"),
+        (false, _) => tr("our signature, TR-34"),
+    }
+}
+
+impl Row<'_> {
+    /// What it is called in the rule above its details.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Sent(e) => e.label.clone(),
+            Self::Token(t) => t.name.clone(),
+            Self::Given(g) => g.label.clone(),
+            Self::Partner(p) => p.label.clone(),
+        }
+    }
+
+    /// The word of its kind.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Sent(_) => tr("key sent"),
+            Self::Token(_) => tr("token"),
+            Self::Given(g) if g.request => tr("cert request"),
+            Self::Given(_) => tr("certificate"),
+            Self::Partner(_) => tr("trusted root"),
+        }
+    }
+
+    /// Whose state it is, in a word.
+    fn state(&self, now: Timestamp) -> (Role, String) {
+        match self {
+            Self::Sent(e) => {
+                let role = match e.state.as_str() {
+                    "confirmed" => Role::Ok,
+                    "DIFFERS" => Role::Stop,
+                    _ => Role::Wait,
+                };
+                (role, said::export(&e.state).to_owned())
+            }
+            Self::Token(t) if !t.used.is_empty() => (Role::Text, tr("used").to_owned()),
+            Self::Token(t) if t.until <= now => (Role::Muted, tr("ended").to_owned()),
+            Self::Token(_) => (Role::Wait, tr("unused").to_owned()),
+            Self::Given(_) => (Role::Text, tr("given out").to_owned()),
+            Self::Partner(_) => (Role::Text, tr("trusted").to_owned()),
+        }
+    }
+
+    /// The texts of its columns.
+    pub(super) fn texts(&self, now: Timestamp) -> (Role, Vec<String>) {
+        let (role, state) = self.state(now);
+        let (of, since, with) = match self {
+            Self::Sent(e) => (e.label.clone(), e.at, common_name(&e.receiver).to_owned()),
+            Self::Token(t) => {
+                let until = day(t.until);
+                let words = if t.until <= now {
+                    say!("ended {until}", until)
+                } else {
+                    say!("until {until}", until)
+                };
+                (purpose(t).to_owned(), t.given, words)
+            }
+            Self::Given(g) => (g.label.clone(), g.at, g.file.clone()),
+            Self::Partner(p) => {
+                let last = p.last.as_ref().map_or_else(
+                    || tr("no exchange yet").to_owned(),
+                    |(at, ..)| say!("last {day}", day = day(*at)),
+                );
+                (p.label.clone(), p.since, last)
+            }
+        };
+        let texts = vec![self.kind().to_owned(), of, day(since), state, with];
+        (role, texts)
+    }
+
+    /// What is to be compared with the other side: the file's digest, or the certificate's.
+    pub(super) fn digest(&self) -> Option<Digest> {
+        let file = |name: &str| say!("SHA-256 of the file {name}", name);
+        match self {
+            Self::Sent(e) => match &e.sha256 {
+                Some(sha256) => Some(Digest::sha256(file(&e.file), sha256)),
+                None => {
+                    let (value, method) = e.check_value.split_once(' ')?;
+                    let label = &e.label;
+                    let of = say!(
+                        "check value of {label} as it was sent {method}",
+                        label,
+                        method
+                    );
+                    Some(Digest::check_value(of, value))
+                }
+            },
+            Self::Token(t) => given(
+                file(&t.file),
+                t.sha256.as_ref(),
+                &t.name,
+                t.certificate.as_ref(),
+            ),
+            Self::Given(g) => given(
+                file(&g.file),
+                g.sha256.as_ref(),
+                &g.label,
+                g.certificate.as_ref(),
+            ),
+            Self::Partner(p) => {
+                let of = say!("SHA-256 of the certificate of {label}", label = p.label);
+                Some(Digest::sha256(of, &p.sha256))
+            }
+        }
+    }
+
+    /// Everything about it.
+    pub(super) fn details(&self, now: Timestamp) -> Vec<Line> {
+        match self {
+            Self::Sent(e) => sent(e),
+            Self::Token(t) => token(t, now),
+            Self::Given(g) => certificate(g),
+            Self::Partner(p) => partner(p),
+        }
+    }
+}
+
+/// The digest of a file, else of the certificate in it.
+fn given(
+    file: String,
+    sha256: Option<&String>,
+    label: &str,
+    certificate: Option<&String>,
+) -> Option<Digest> {
+    let of_file = sha256.map(|sha256| Digest::sha256(file, sha256));
+    of_file.or_else(|| {
+        let of = say!("SHA-256 of the certificate of {label}", label);
+        certificate.map(|sha256| Digest::sha256(of, sha256))
+    })
+}
+
+/// The file and its digest, where there is one.
+fn written(name: &str, sha256: Option<&String>) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if name.is_empty() {
+        lines.push(Line::new(tr("file"), tr("none: a program asked")).role(Role::Muted));
+    } else {
+        lines.push(Line::new(tr("file"), name));
+    }
+    lines.extend(sha256.map(|sha256| Line::new(tr("its SHA-256"), sha256)));
+    lines
+}
+
+fn sent(export: &ExportView) -> Vec<Line> {
+    let mut lines = vec![
+        Line::new(tr("check value"), export.check_value.clone()),
+        Line::new(tr("sent at"), clock(export.at)),
+        Line::new(tr("to"), common_name(&export.receiver)),
+    ];
+    if export.file.is_empty() {
+        lines.push(Line::new(tr("file"), tr("none: it went on paper")));
+    } else {
+        lines.extend(written(&export.file, export.sha256.as_ref()));
+    }
+    if let Some(until) = export.valid_until {
+        lines.push(Line::new(tr("token ends"), clock(until)));
+    }
+    let receipt = match export.state.as_str() {
+        "sent" => tr("none yet: the receiver's answer says whether it arrived").to_owned(),
+        state => said::export(state).to_owned(),
+    };
+    lines.push(Line::new(tr("receipt"), receipt));
+    if let Some(arn) = &export.receiver_arn {
+        lines.push(Line::new(tr("there"), arn.clone()));
+    }
+    lines
+}
+
+fn token(token: &TokenView, now: Timestamp) -> Vec<Line> {
+    let purpose = match (token.comes_in, token.material) {
+        (true, "KEY_CRYPTOGRAM") => {
+            tr("others wrap a key for us under its certificate, by RSA wrap")
+        }
+        (true, _) => tr("others wrap a key for us under its certificate, by TR-34"),
+        (false, _) => tr("others check with its certificate what we sign, by TR-34"),
+    };
+    let mut lines = vec![
+        Line::new(tr("for"), format!("{purpose} ({})", token.algorithm)),
+        Line::new(tr("given out"), clock(token.given)),
+        Line::new(
+            if token.until <= now {
+                tr("ended")
+            } else {
+                tr("ends")
+            },
+            clock(token.until),
+        ),
+    ];
+    if token.used.is_empty() {
+        lines.push(Line::new(
+            tr("used"),
+            tr("never: no key came or went with it"),
+        ));
+    }
+    for (label, at) in token.used.iter().rev() {
+        let words = say!("{label} at {clock}", label, clock = clock(*at));
+        lines.push(Line::new(tr("used"), words));
+    }
+    lines.extend(written(&token.file, token.sha256.as_ref()));
+    let certificate = token.certificate.as_ref();
+    lines.extend(certificate.map(|sha256| Line::new(tr("certificate"), sha256)));
+    lines
+}
+
+fn certificate(given: &GivenView) -> Vec<Line> {
+    let purpose = if given.request {
+        tr("an authority was asked for a certificate of this pair; it comes back by i (import)")
+    } else {
+        tr("this pair's certificate, for others to wrap under or to check with")
+    };
+    let mut lines = vec![
+        Line::new(tr("for"), purpose),
+        Line::new(tr("given out"), clock(given.at)),
+    ];
+    lines.extend(written(&given.file, given.sha256.as_ref()));
+    let certificate = given.certificate.as_ref();
+    lines.extend(certificate.map(|sha256| Line::new(tr("certificate"), sha256)));
+    lines.push(Line::new(tr("pair"), given.arn.clone()));
+    lines
+}
+
+fn partner(partner: &CounterpartyView) -> Vec<Line> {
+    let trust = if partner.typed {
+        say!(
+            "{clock}; fingerprint typed by {by}, from: {source}",
+            clock = clock(partner.since),
+            by = partner.by,
+            source = partner.source
+        )
+    } else {
+        say!(
+            "{clock}; its fingerprint was taken as shown",
+            clock = clock(partner.since)
+        )
+    };
+    let last = match &partner.last {
+        None => tr("none yet").to_owned(),
+        Some((at, true, label)) => say!("{label} went there at {clock}", label, clock = clock(*at)),
+        Some((at, false, label)) => say!(
+            "{label} came from there at {clock}",
+            label,
+            clock = clock(*at)
+        ),
+    };
+    let profile = match &partner.profile {
+        Some(words) => words.clone(),
+        None => tr("as the service does it (no tag keymoot-counterparty)").to_owned(),
+    };
+    let mut lines = vec![
+        Line::new(tr("root"), partner.subject.clone()),
+        Line::new(tr("its SHA-256"), partner.sha256.clone()),
+        Line::new(tr("trusted"), trust),
+        Line::new(tr("last"), last),
+        Line::new(tr("reads"), profile),
+    ];
+    for (label, subject, until) in &partner.certificates {
+        let words = say!(
+            "{label}, {common_name}, until {until}",
+            label,
+            common_name = common_name(subject),
+            until = day(*until)
+        );
+        lines.push(Line::new(tr("certificate"), words));
+    }
+    if partner.certificates.is_empty() {
+        let words = tr("none under it here; one comes in each receiver's file");
+        lines.push(Line::new(tr("certificate"), words).role(Role::Muted));
+    }
+    lines
+}

@@ -1,0 +1,133 @@
+//! Exchange with one of everything in it.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::session::{CounterpartyView, GivenView, TokenView};
+use crate::tui::app::State;
+use crate::tui::snapshot::{self, check, press};
+
+const HASH: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+fn view() -> View {
+    let mut view = snapshot::rehearsal();
+    let now = view.now;
+    let day = 86_400_000;
+    view.exports = Arc::new(vec![ExportView {
+        arn: "arn:aws:payment-cryptography:us-east-1:111122223333:key/kek".into(),
+        label: "kek-partner-x".into(),
+        check_value: "1C8871 (ANSI_X9_24)".into(),
+        receiver: "CN=wrapping-3072".into(),
+        file: "kek-partner-x.rehearsal.json".into(),
+        at: now,
+        state: "sent".into(),
+        receiver_arn: None,
+        valid_until: Some(now.plus_millis(6 * day)),
+        sha256: Some(HASH.into()),
+    }]);
+    let token = |name: &str, until, used: &[&str]| TokenView {
+        name: name.into(),
+        comes_in: name.starts_with("import"),
+        material: "TR34_KEY_BLOCK",
+        algorithm: "RSA_3072",
+        given: now,
+        until,
+        certificate: Some(HASH.into()),
+        file: "ours.rehearsal.json".into(),
+        sha256: Some(HASH.into()),
+        used: used.iter().map(|l| ((*l).to_owned(), now)).collect(),
+    };
+    view.tokens = Arc::new(vec![
+        token(
+            "import-token-2lavvn5koezmwver",
+            now.plus_millis(6 * day),
+            &[],
+        ),
+        token(
+            "export-token-jmn4vjeejejpihdb",
+            now.plus_millis(7 * day),
+            &["kek-1"],
+        ),
+        token("import-token-q7m2xv4kd3ntp6ha", now.plus_millis(-day), &[]),
+    ]);
+    view.given = Arc::new(vec![GivenView {
+        request: true,
+        arn: "arn:aws:payment-cryptography:us-east-1:111122223333:key/jmn4vjeejejpihdb".into(),
+        label: "krd-pair".into(),
+        certificate: None,
+        file: "krd.csr.rehearsal.json".into(),
+        sha256: Some(HASH.into()),
+        at: now,
+    }]);
+    view.counterparties = Arc::new(vec![CounterpartyView {
+        arn: "arn:aws:payment-cryptography:us-east-1:111122223333:key/root".into(),
+        label: "partner-z".into(),
+        subject: "CN=partner-z Root".into(),
+        sha256: HASH.into(),
+        typed: true,
+        by: "Wim".into(),
+        source: "phone of 24 November".into(),
+        since: now,
+        profile: None,
+        certificates: vec![(
+            "z-kdh".into(),
+            "CN=partner-z KDH".into(),
+            now.plus_millis(400 * day),
+        )],
+        last: Some((now, false, "zmk-z".into())),
+    }]);
+    view
+}
+
+fn state(screen: Exchange) -> State {
+    let mut world = snapshot::world();
+    world.view = Some(Arc::new(view()));
+    world.viewed = world.wall;
+    State::new(world, Box::new(screen))
+}
+
+#[test]
+fn each_kind_has_its_lines_and_enter_leads_to_where_it_is_used() {
+    let mut state = state(Exchange::new());
+    check("exchange-full", &mut state);
+    press(&mut state, "<Down>");
+    check("exchange-token", &mut state);
+    press(&mut state, "<Enter>");
+    assert_eq!(state.top().unwrap().name(), "Import");
+    press(&mut state, "<Esc><End>");
+    check("exchange-root", &mut state);
+}
+
+#[test]
+fn a_due_line_leads_to_the_line_it_is_about() {
+    let view = view();
+    let due = crate::session::due::due(&view, view.now);
+    let token = due
+        .iter()
+        .find(|d| d.kind == "token" && d.what.contains("unused"));
+    let crate::session::due::Goes::Exchange(line) = &token.unwrap().goes else {
+        panic!("a token is due on Exchange")
+    };
+    let mut world = snapshot::world();
+    world.view = Some(Arc::new(view));
+    let screen = Exchange::at(line, &world);
+    assert!(matches!(screen.chosen(&world), Some(Row::Token(t)) if t.name.ends_with("mwver")));
+}
+
+#[test]
+fn what_is_compared_over_another_channel_is_the_files_digest() {
+    let mut view = view();
+    let row = rows::row(&view, 0).unwrap();
+    assert!(
+        row.digest()
+            .unwrap()
+            .of
+            .contains("kek-partner-x.rehearsal.json")
+    );
+    // An export of before digests were kept.
+    let mut old = view.exports[0].clone();
+    old.sha256 = None;
+    view.exports = Arc::new(vec![old]);
+    let row = rows::row(&view, 0).unwrap();
+    assert_eq!(row.digest().unwrap().hex, "1C8871");
+}

@@ -1,0 +1,53 @@
+//! What can be done with a key, under its fields: each act with its key and, where it is off, why.
+
+use crate::session::KeyRow;
+use crate::text::{say, tr};
+use crate::tui::canvas::Canvas;
+use crate::tui::keys::{Offer, Verb};
+use crate::tui::theme::Role;
+
+/// What an act with this key comes to.
+fn means(verb: Verb, row: Option<&KeyRow>) -> Option<&'static str> {
+    Some(match verb {
+        Verb::Export => tr("wraps it for somebody else; it stays here as well"),
+        Verb::Switch if row.is_some_and(|r| r.key.enabled) => {
+            tr("it stays and is used no more until it is enabled again")
+        }
+        Verb::Switch => tr("it may be used again"),
+        Verb::Name => tr("another name for requests, or a note"),
+        Verb::Delete => tr("unusable at once; it can be restored until its window ends"),
+        Verb::Restore => tr("takes the deletion back; the key is disabled then"),
+        _ => return None,
+    })
+}
+
+/// Draws them from a row on, as far as there is room. An act that is off says why in the place of what it does.
+pub(super) fn draw(canvas: &mut Canvas<'_>, top: u16, offers: &[Offer], row: Option<&KeyRow>) {
+    let width = canvas.width();
+    let acts: Vec<(&Offer, &str)> = offers
+        .iter()
+        .filter_map(|offer| Some((offer, means(offer.verb, row)?)))
+        .collect();
+    let room = usize::from(canvas.height().saturating_sub(top));
+    if acts.is_empty() || room < acts.len().saturating_add(1) {
+        return;
+    }
+    let mut y = top;
+    canvas.put(2, y, Role::Muted, tr("What can be done with it"));
+    for (offer, does) in acts {
+        y = y.saturating_add(1);
+        let key = offer.chord(false).map(|c| c.shown()).unwrap_or_default();
+        let (role, words) = match &offer.off {
+            Some(reason) => (Role::Muted, say!("off: {reason}", reason)),
+            None => (Role::Text, does.to_owned()),
+        };
+        let named = if offer.off.is_some() {
+            Role::Muted
+        } else {
+            Role::Focus
+        };
+        canvas.put(2, y, named, &key);
+        canvas.put(4, y, role, offer.footer_word());
+        canvas.put_cut(18, y, width.saturating_sub(19), role, &words);
+    }
+}
