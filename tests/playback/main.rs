@@ -7,6 +7,7 @@ mod exchange;
 mod failing;
 mod people;
 mod policy;
+mod reported;
 mod resealing;
 mod resume;
 mod stage;
