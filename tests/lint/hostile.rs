@@ -57,6 +57,22 @@ fn duplicates_are_answered_with_their_line() {
         .find(|f| f.message.contains("declared twice"))
         .unwrap();
     assert_eq!((twice.path.as_str(), twice.line), ("step[1].id", 11));
+    // Each thing that has an id, declared twice: the second is named, with its line.
+    for (what, once) in cases::ONCE {
+        // A key or input alone is no script; without a step little else is judged.
+        let text =
+            format!("{HEAD}{once}{once}[[step]]\nid = \"last\"\nop = \"wait\"\nspan = \"1d\"\n");
+        let second = HEAD.lines().count() + once.lines().count() + 1;
+        let last = second + once.lines().count();
+        let found = answered(what, text.as_bytes());
+        let twice = found.iter().find(|f| f.message.contains("twice"));
+        let twice = twice.unwrap_or_else(|| panic!("{what}: {found:#?}"));
+        assert!((second..last).contains(&twice.line), "{what}: {twice:?}");
+    }
+    let [step, answer] = cases::ANSWERED;
+    let found = answered("answer", format!("{HEAD}{step}{answer}{answer}").as_bytes());
+    let twice = found.iter().find(|f| f.message.contains("answered twice"));
+    assert_eq!(twice.map(|f| f.line), Some(13), "{found:#?}");
     refused(cases::twice());
 }
 

@@ -12,6 +12,7 @@ mod resealing;
 mod resume;
 mod stage;
 mod stopping;
+mod tampered;
 mod tokens;
 mod travel;
 
