@@ -87,7 +87,7 @@ fn control(
             )
         }
         Request::RestoreKey(input) => {
-            let after = tr("the key exists and is disabled until its usage is started");
+            let after = tr("the key exists, and is disabled until it is enabled");
             (
                 say!("RESTORE KEY {name}", name = name(&input.key_identifier)),
                 [

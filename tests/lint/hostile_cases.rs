@@ -96,23 +96,6 @@ pub(crate) fn many() -> Vec<Case> {
 /// A step whose id is there already.
 pub(crate) const STEP: &str = "[[step]]\nid = \"same\"\nop = \"wait\"\nspan = \"1d\"\n";
 
-/// Whatever has an id, once.
-pub(crate) const ONCE: [(&str, &str); 4] = [
-    ("item", "[[item]]\nid = \"bag\"\nkind = \"bag\"\n"),
-    ("step", STEP),
-    (
-        "key",
-        "[[key]]\nid=\"k\"\nusage=\"K0\"\nalgorithm=\"AES_128\"\nmodes=\"B\"\nexportable=true\n",
-    ),
-    ("input", "[[input]]\nid = \"i\"\nhint = \"h\"\n"),
-];
-
-/// A step, and its answer.
-pub(crate) const ANSWERED: [&str; 2] = [
-    "[[step]]\nid = \"root\"\nop = \"import-key.root-certificate\"\n",
-    "[[rehearsal.answer]]\nstep = \"root\"\nfingerprint = \"as-shown\"\n",
-];
-
 /// The same id, or member, again and again.
 pub(crate) fn twice() -> Vec<Case> {
     let key =

@@ -60,7 +60,7 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         place: "to be filled in by hand: ______________________________".to_owned(),
         started: Some(run.started),
         ended: run.ended,
-        outcome: outcome(run).to_owned(),
+        outcome: outcome(run),
         interruptions: run.interruptions,
         software_policy: software(&view).to_owned(),
         people: people::present(&from),
@@ -144,12 +144,21 @@ fn copies(view: &View) -> Vec<Copy> {
     copies.collect()
 }
 
-fn outcome(run: &Run) -> &'static str {
+fn outcome(run: &Run) -> String {
     match run.outcome {
-        Some(RunOutcome::Completed) => "completed",
-        Some(RunOutcome::Exception) => "exception",
-        Some(RunOutcome::Aborted) => "aborted",
-        None => "open: it can go on",
+        Some(RunOutcome::Completed) => "completed".to_owned(),
+        Some(RunOutcome::Exception) => "exception".to_owned(),
+        Some(RunOutcome::Aborted) => "aborted".to_owned(),
+        None => {
+            let ended =
+                |step: &&StepRecord| matches!(step.state, StepState::Closed | StepState::Exception);
+            let done = run.steps.iter().take_while(ended).count();
+            let all = run.steps.len();
+            format!(
+                "open, at step {} of {all}; it can go on",
+                done.saturating_add(1).min(all)
+            )
+        }
     }
 }
 

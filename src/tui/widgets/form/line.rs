@@ -10,6 +10,9 @@ use crate::tui::widgets::hex;
 /// What stands where nothing is typed yet.
 const BLANK: &str = "________________________";
 
+/// What stands there after an Enter too many: it takes no row from the fields below, and no hint away.
+const NOTHING: &str = "Nothing is typed here yet";
+
 /// Rows that a list of choices takes at most.
 const MOST_CHOICES: u16 = 8;
 
@@ -33,7 +36,9 @@ impl Line {
         let room = width.saturating_sub(beside);
         match &self.input {
             Input::Text(field) => {
-                if field.value().is_empty() {
+                if field.value().is_empty() && self.waits {
+                    canvas.put_cut(beside, y, room, Role::Note, tr(NOTHING));
+                } else if field.value().is_empty() {
                     let words = if self.asked.field.optional && !focused {
                         tr("(optional)")
                     } else {
@@ -49,7 +54,9 @@ impl Line {
                 }
             }
             Input::Masked(field) => {
-                if field.is_blank() {
+                if field.is_blank() && self.waits {
+                    canvas.put_cut(beside, y, room, Role::Note, tr(NOTHING));
+                } else if field.is_blank() {
                     canvas.put(beside, y, Role::Muted, BLANK);
                 }
                 field.draw(canvas, beside, y, room, focused);
@@ -75,9 +82,6 @@ impl Line {
         if focused {
             y = self.draw_hint(canvas, y, brief);
         }
-        if self.waits {
-            y += canvas.paragraph(2, y, width.saturating_sub(3), Role::Note, NOTHING_TYPED);
-        }
         if let Some(error) = self.error_line() {
             y += canvas.paragraph(2, y, width.saturating_sub(3), Role::Stop, &error);
         }
@@ -99,7 +103,6 @@ impl Line {
         if focused {
             texts.extend(self.hint_lines(brief));
         }
-        texts.extend(self.waits.then(|| NOTHING_TYPED.to_owned()));
         texts.extend(self.error_line());
         texts.iter().fold(input, |rows, text| {
             rows.saturating_add(cells(wrap(text, room).len()))
@@ -126,15 +129,31 @@ impl Line {
 
     fn hint_lines(&self, brief: bool) -> Vec<String> {
         let mut lines = Vec::new();
-        if self.hints(brief) {
+        // A component's grid has no room for words: they take the rows of the hint.
+        if self.nudged() {
+            lines.push(NOTHING_TYPED.to_owned());
+        } else if self.hints(brief) {
             lines.push(tr(self.asked.field.hint).to_owned());
         }
-        if let Some(practice) = &self.asked.practice
-            && !matches!(self.input, Input::Confirm)
-        {
+        if let Some(practice) = self.practice() {
             lines.push(say!("practice answer (F5): {practice}", practice));
         }
         lines
+    }
+
+    /// The practice answer as it is typed: a component in its groups of four.
+    fn practice(&self) -> Option<String> {
+        let practice = self.asked.practice.as_ref()?;
+        match &self.input {
+            Input::Confirm => None,
+            Input::Component(_) => Some(grouped(practice)),
+            _ => Some(practice.clone()),
+        }
+    }
+
+    /// Whether an Enter too many came at a component.
+    const fn nudged(&self) -> bool {
+        self.waits && matches!(self.input, Input::Component(_))
     }
 
     fn error_line(&self) -> Option<String> {
@@ -146,9 +165,27 @@ impl Line {
         let mut y = top;
         for (n, line) in self.hint_lines(brief).iter().enumerate() {
             let practice = n > 0 || !self.hints(brief);
-            let role = if practice { Role::Note } else { Role::Muted };
+            let role = if practice || self.nudged() {
+                Role::Note
+            } else {
+                Role::Muted
+            };
             y += canvas.paragraph(2, y, width, role, line);
         }
         y
     }
+}
+
+/// `TEST:3B577FB3` as `3B57 7FB3`: the mark is the script's, and nobody types it.
+fn grouped(practice: &str) -> String {
+    let digits: Vec<char> = practice
+        .rsplit(':')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .collect();
+    let groups = digits
+        .chunks(4)
+        .map(|group| group.iter().collect::<String>());
+    groups.collect::<Vec<_>>().join(" ")
 }
