@@ -160,6 +160,14 @@ impl Forgery {
         self
     }
 
+    /// Another value in the report, whose hash the log then names.
+    fn report(&mut self, pointer: &str, value: Value) {
+        *self.parts["report"].pointer_mut(pointer).unwrap() = value;
+        let digest = sha256(&serde_json_canonicalizer::to_vec(&self.parts["report"]).unwrap());
+        let at = self.at("bundle", self.begin());
+        self.events[at]["details"]["report"] = json!(digest);
+    }
+
     fn refused(&self, place: &str, what: &str) {
         let fault = verify(&self.mended(), None).unwrap_err();
         self::refused(&fault, place, what);
@@ -402,10 +410,15 @@ fn parts_that_are_replaced_or_missing_are_found() {
 #[test]
 fn a_bundle_without_its_sign_offs_says_what_nobody_signed() {
     let mut forged = Forgery::of(&TRUE).without_sign_offs();
-    forged.parts["report"]["done"] = json!("Something else was done.");
-    let digest = sha256(&serde_json_canonicalizer::to_vec(&forged.parts["report"]).unwrap());
-    let at = forged.at("bundle", forged.begin());
-    forged.events[at]["details"]["report"] = json!(digest);
+    forged.report("/done", json!("Something else was done."));
+    // The report counts the sign-offs, and names their lines.
+    forged.refused("report", "it counts other signatures");
+    forged.report("/signatures/sign_offs", json!(0));
+    forged.refused(
+        "report, clause",
+        "lines that people of this run did not sign",
+    );
+    forged.report("/clauses", json!([]));
     let done = verify(&forged.mended(), Some(&fingerprints(&TRUE))).unwrap();
     assert!(done.bundle_signed.is_empty() && done.covered == 0);
     assert!(done.signers_trusted && !done.authentic);

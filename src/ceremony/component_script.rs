@@ -138,8 +138,9 @@ fn steps(text: &mut String, import: bool, receiver: &str, parts: usize) {
     let mut turn = |op: &str, id: &str, n: usize, why: &str| {
         let _ = writeln!(
             text,
-            "[[step]]\nid = \"{id}-{n}\"\nop = \"component.{op}\"\nkey = \"k\"\npart = {n}\nitem = \"bag-{n}\"\nwho = \
-             [\"c{n}\"]\nobserve = [\"watch\"]\nwhy = \"{why}\"\n"
+            "[[step]]\nid = \"{id}-{n}\"\nop = \"component.{op}\"\ntitle = \"{}\"\nkey = \"k\"\npart = {n}\nitem = \"bag-{n}\"\nwho = \
+             [\"c{n}\"]\nobserve = [\"watch\"]\nwhy = \"{why}\"\n",
+            title(import, op, n)
         );
     };
     if import {
@@ -176,7 +177,7 @@ fn steps(text: &mut String, import: bool, receiver: &str, parts: usize) {
             .to_owned()
     } else {
         format!(
-            "[[step]]\nid = \"last\"\nop = \"export-key.components\"\ntitle = \"The last component leaves\"\nkey = \
+            "[[step]]\nid = \"last\"\nop = \"export-key.components\"\ntitle = \"Part {parts} leaves\"\nkey = \
              \"k\"\nreceiver = {}\nwho = [\"c{parts}\"]\ninput.slip = {{ source = \"typed\", who = \"c{parts}\" \
              }}\ninitiate = \"lead\"\napprove = {{ count = 2 }}\nexpect = {{ state = \"CREATE_COMPLETE\" }}\nwhy = \
              \"The last component is the key without the others: its leaving is the export.\"\n",
@@ -186,6 +187,18 @@ fn steps(text: &mut String, import: bool, receiver: &str, parts: usize) {
     let _ = writeln!(text, "{act}");
     closing(text, import, parts);
     practice(text, import, parts);
+}
+
+/// What a turn is called: short enough to stand beside the question, and told from its neighbours by its first words.
+fn title(import: bool, op: &str, n: usize) -> String {
+    match op {
+        "receive" => format!("Package {n} arrives"),
+        "enter" => format!("Component {n} typed"),
+        "generate" => format!("Part {n} is printed"),
+        "read-back" => format!("Part {n} is read back"),
+        _ if import => format!("Paper {n} is sealed"),
+        _ => format!("Part {n} is packed"),
+    }
 }
 
 /// What ends it: the last paper is read, and every paper sealed.
@@ -199,8 +212,9 @@ fn closing(text: &mut String, import: bool, parts: usize) {
         };
         let _ = writeln!(
             text,
-            "[[step]]\nid = \"{id}-{n}\"\nop = \"component.{op}\"\nkey = \"k\"\npart = {n}\n{item}who = [\"c{n}\"]\nobserve \
-             = [\"watch\"]\nwhy = \"{why}\"\n"
+            "[[step]]\nid = \"{id}-{n}\"\nop = \"component.{op}\"\ntitle = \"{}\"\nkey = \"k\"\npart = {n}\n{item}who = [\"c{n}\"]\nobserve \
+             = [\"watch\"]\nwhy = \"{why}\"\n",
+            title(import, op, n)
         );
     };
     if !import {

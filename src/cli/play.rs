@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::api::Timestamp;
 use crate::ceremony::{self, RunError, Runner, Script, Showing, Wanted};
+use crate::session::due::left;
 use crate::session::{Profile, Refusal, RunOutcome, Session, View};
 
 use super::sessions::{self, Place, Practice};
@@ -282,6 +284,7 @@ impl HeadlessRun {
             bundle,
             recording,
         } = self;
+        let ahead = ahead(&session);
         let ended = match watch {
             None => runner.headless(&mut session),
             Some(watch) => runner.headless_watched(&mut session, &mut |runner, session| {
@@ -294,6 +297,7 @@ impl HeadlessRun {
             None => Ok(()),
             Some(path) => bundled(&mut session, &script, recording.as_deref(), path),
         };
+        moved(&session, ahead);
         let closed = sessions::close(session);
         let status = match ended {
             Ok(RunOutcome::Completed) => Status::Done,
@@ -314,6 +318,28 @@ impl HeadlessRun {
             streams::progress(&format!("{title}: completed."));
         }
         Ok(status)
+    }
+}
+
+/// By how much a vault's clock runs ahead of the machine's, in milliseconds.
+fn ahead(session: &Session) -> i64 {
+    session
+        .now()
+        .millis()
+        .saturating_sub(session.wall_time().millis())
+}
+
+/// Says where steps of the script moved a test vault's clock, which does not go back.
+fn moved(session: &Session, before: i64) {
+    const MINUTE: i64 = 60_000;
+    let now = ahead(session);
+    if session.profile() == Profile::Test && now.saturating_sub(before) > MINUTE {
+        let zero = Timestamp::from_millis(0);
+        streams::note(&format!(
+            "keymoot: steps of this script let time pass: the clock of this test vault runs {} ahead of the machine's \
+             from now on, and does not go back.",
+            left(zero, Timestamp::from_millis(now))
+        ));
     }
 }
 

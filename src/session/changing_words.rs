@@ -95,9 +95,12 @@ pub fn lines_of(turn: &Turn, shown: bool) -> Vec<String> {
              them back.")
                 .to_owned(),
             tr("Nobody can bring them back: not the others, not keymoot.").to_owned(),
+            tr("Your words of before end with this change: their paper is destroyed then.").to_owned(),
         ],
         Moment::Words { .. } => vec![
-            tr("All of them, with single spaces. Letters are not drawn.").to_owned(),
+            tr("All of them, with single spaces. If your paper cannot be read, type anything else: they are shown once \
+                more, to you alone.")
+                .to_owned(),
         ],
         Moment::Place { files } => {
             let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();

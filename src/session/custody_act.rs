@@ -125,6 +125,14 @@ impl CustodyAct {
         }
     }
 
+    /// Whether the audit log holds it in full: entries of the ledger and marks, which reports lean on.
+    pub(crate) const fn is_told_in_the_log(&self) -> bool {
+        matches!(
+            self,
+            Self::Appoint(_) | Self::Exempt(_) | Self::RecordAccess(_) | Self::Suspect { .. }
+        )
+    }
+
     /// Whether it rebuilds the use identity, and so needs t signatures with their shares.
     pub(crate) const fn uses_secret(&self) -> bool {
         matches!(self, Self::Reshare { .. } | Self::Rotate(_))

@@ -304,12 +304,17 @@ fn done(working: &mut State, act: &CustodyAct, now: i64) -> Result<Transition, R
         | CustodyAct::Rotate(_)
         | CustodyAct::Restore { .. } => return Err(at_the_command(act)),
     }
-    Ok(Transition::moving(
-        act.operation(),
-        act.to_json(),
-        json!({}),
-    ))
+    let done = Transition::moving(act.operation(), act.to_json(), json!({}));
+    Ok(if act.is_told_in_the_log() {
+        done.with(ENTERED, act.to_json())
+    } else {
+        done
+    })
 }
+
+/// The detail of an audit line that holds what was entered in ledger or marks: an auditor reads it there, and reports
+/// are held against it.
+const ENTERED: &str = "entered";
 
 /// Acts that take people's passphrases or a folder are carried out by their command.
 pub(crate) fn at_the_command(act: &CustodyAct) -> Refusal {

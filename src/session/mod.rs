@@ -119,6 +119,7 @@ pub use error::Refusal;
 pub use forms::{SOFTWARE_QUESTION, paper_name};
 #[cfg(test)]
 pub(crate) use height::older as rollback;
+pub use op_suspect::SuspectView;
 pub use opening::{Bootstrap, Opening, WitnessAnswer};
 pub use opening_steps::OpeningStep;
 pub use policy_file::{policy_fits, policy_lines, read_policy};

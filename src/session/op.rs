@@ -204,7 +204,7 @@ pub const DELETE_KEY: Op = Op {
 pub const RESTORE_KEY: Op = Op {
     name: "restore-key",
     title: "Restore key",
-    does: "takes back a scheduled destruction; the key stays disabled until its usage is started",
+    does: "takes back a scheduled destruction; the key stays disabled until it is enabled",
     fields: &[KEY],
     uses_secret: false,
     phrase: None,

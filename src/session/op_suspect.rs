@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::{ExportKeyMaterial, ImportKeyMaterial, Request, Response};
+use crate::api::{ExportKeyMaterial, ImportKeyMaterial, Request, Response, Timestamp};
 use crate::custody::ledger::day;
 use crate::text::{say, tr};
 
@@ -54,6 +54,23 @@ pub(crate) struct Suspicion {
     pub(crate) reason: String,
     /// Since when.
     pub(crate) at: i64,
+}
+
+/// A suspect key as reports tell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuspectView {
+    /// Its ARN.
+    pub arn: String,
+    /// What it is called.
+    pub label: String,
+    /// Its check value, upper-case hex.
+    pub check_value: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why, in words.
+    pub reason: String,
+    /// What stands under it on record, a line each.
+    pub under: Vec<String>,
 }
 
 /// A key that came in or went out in a key block under another key of this vault.
@@ -231,6 +248,26 @@ impl Session {
             day(known.at),
             known.reason
         )))
+    }
+
+    /// Every key that is suspect, by ARN.
+    pub fn suspects(&self) -> Vec<SuspectView> {
+        let suspects = self.state.suspects.iter();
+        suspects
+            .map(|(arn, known)| {
+                let record = self.state.engine.find(arn);
+                SuspectView {
+                    label: name_of(arn, &self.state.engine),
+                    check_value: record
+                        .map(|record| record.key.key_check_value.clone())
+                        .unwrap_or_default(),
+                    since: Timestamp::from_millis(known.at),
+                    reason: known.reason.clone(),
+                    under: impact(&self.state, arn),
+                    arn: arn.clone(),
+                }
+            })
+            .collect()
     }
 
     /// Why a key is suspect, and what stands under it, where people ask.

@@ -117,14 +117,16 @@ fn rotate(rotation: &Rotation, state: &State) -> (String, Details) {
             line(tr("why"), &rotation.reason),
             line(tr("goes"), &apart(&before, &after)),
             line(tr("comes"), &apart(&after, &before)),
-            line(tr("people until now"), &before.join(", ")),
-            line(tr("people after"), &after.join(", ")),
-            line(tr("quorum after"), &quorum),
+            line(tr("then"), &after.join(", ")),
+            line(tr("quorum"), &quorum),
             line(
                 tr("secrets"),
                 tr("all sealed anew; earlier vault files are removed"),
             ),
-            line(tr("older copies"), tr("stay open to the people of then")),
+            line(
+                tr("copies"),
+                tr("older ones stay open to the people of before"),
+            ),
         ],
     )
 }

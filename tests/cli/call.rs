@@ -168,7 +168,10 @@ fn a_request_is_given_as_the_aws_cli_takes_it() {
     let gone = call("delete-alias", "alias.json");
     assert_eq!((gone.status, gone.out.as_str()), (0, ""), "{}", gone.err);
     // What the service would pass over is said, and nothing is done.
-    room.write("slip.json", r#"{"AliasName": "alias/b", "keyArn": "x", "Tag": []}"#);
+    room.write(
+        "slip.json",
+        r#"{"AliasName": "alias/b", "keyArn": "x", "Tag": []}"#,
+    );
     call("create-alias", "slip.json").refused(2, "create-alias has no member tag, keyArn");
     room.write("b.json", r#"{"AliasName": "alias/b"}"#);
     call("get-alias", "b.json").refused(254, "Alias alias/b was not found.");

@@ -57,8 +57,20 @@ fn what_is_excepted_and_what_is_suspect_stands_in_a_report() {
         "vault suspect t.vault --key {key} --verdict suspect --reason found-open {OPEN}"
     ));
     room.ok(&format!(
-        "play first-key.toml --headless --vault t.vault --out out {OPEN}"
+        "vault access t.vault --custodian custodian-1 --out 2020-01-01T09:00:00Z --back 2020-01-01T09:40:00Z \
+         --purpose moved --witness Wim --package TE-7 {OPEN}"
     ));
+    room.ok(&format!(
+        "play first-key.toml --headless --vault t.vault --out out --bundle b {OPEN}"
+    ));
+    let told = room.ok("verify b");
+    for words in [
+        "exceptions of managers: 1",
+        "accesses outside a ceremony: 1",
+        "suspect keys: 1",
+    ] {
+        assert!(told.contains(words), "no {words:?} in {told}");
+    }
     let report = std::fs::read_to_string(room.path("out/report.txt")).unwrap();
     let flat = report.split_whitespace().collect::<Vec<_>>().join(" ");
     for words in [
@@ -68,6 +80,8 @@ fn what_is_excepted_and_what_is_suspect_stands_in_a_report() {
         "Meg, Max",
         "SUSPECT since",
         "found-open; nothing on record stands under it",
+        "part 1 of the shares of this vault, outside a ceremony Out 2020-01-01T09:00:00Z Back 2020-01-01T09:40:00Z \
+         Purpose moved Custodian custodian-1 Witness Wim Package opened not recorded Package sealed TE-7",
     ] {
         assert!(flat.contains(words), "no {words:?} in {report}");
     }

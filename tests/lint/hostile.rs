@@ -5,6 +5,23 @@ use keymoot::ceremony::{Finding, MAX_SCRIPT_BYTES, Script};
 
 use super::hostile_cases::{self as cases, Case, HEAD, STEP};
 
+/// Whatever has an id, once.
+const ONCE: [(&str, &str); 4] = [
+    ("item", "[[item]]\nid = \"bag\"\nkind = \"bag\"\n"),
+    ("step", STEP),
+    (
+        "key",
+        "[[key]]\nid=\"k\"\nusage=\"K0\"\nalgorithm=\"AES_128\"\nmodes=\"B\"\nexportable=true\n",
+    ),
+    ("input", "[[input]]\nid = \"i\"\nhint = \"h\"\n"),
+];
+
+/// A step, and its answer.
+const ANSWERED: [&str; 2] = [
+    "[[step]]\nid = \"root\"\nop = \"import-key.root-certificate\"\n",
+    "[[rehearsal.answer]]\nstep = \"root\"\nfingerprint = \"as-shown\"\n",
+];
+
 fn answered(name: &str, bytes: &[u8]) -> Vec<Finding> {
     assert!(
         bytes.len() <= MAX_SCRIPT_BYTES,
@@ -57,6 +74,22 @@ fn duplicates_are_answered_with_their_line() {
         .find(|f| f.message.contains("declared twice"))
         .unwrap();
     assert_eq!((twice.path.as_str(), twice.line), ("step[1].id", 11));
+    // Each thing that has an id, declared twice: the second is named, with its line.
+    for (what, once) in ONCE {
+        // A key or input alone is no script; without a step little else is judged.
+        let text =
+            format!("{HEAD}{once}{once}[[step]]\nid = \"last\"\nop = \"wait\"\nspan = \"1d\"\n");
+        let second = HEAD.lines().count() + once.lines().count() + 1;
+        let last = second + once.lines().count();
+        let found = answered(what, text.as_bytes());
+        let twice = found.iter().find(|f| f.message.contains("twice"));
+        let twice = twice.unwrap_or_else(|| panic!("{what}: {found:#?}"));
+        assert!((second..last).contains(&twice.line), "{what}: {twice:?}");
+    }
+    let [step, answer] = ANSWERED;
+    let found = answered("answer", format!("{HEAD}{step}{answer}{answer}").as_bytes());
+    let twice = found.iter().find(|f| f.message.contains("answered twice"));
+    assert_eq!(twice.map(|f| f.line), Some(13), "{found:#?}");
     refused(cases::twice());
 }
 

@@ -7,10 +7,12 @@ mod exchange;
 mod failing;
 mod people;
 mod policy;
+mod reported;
 mod resealing;
 mod resume;
 mod stage;
 mod stopping;
+mod tampered;
 mod tokens;
 mod travel;
 

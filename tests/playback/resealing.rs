@@ -43,7 +43,9 @@ fn every_paper_that_lies_open_goes_into_a_package_when_the_run_stops() {
     assert_eq!(sealed(&session), 2);
     let report = reported(&runner, &session);
     assert!(
-        report.contains("component 1 of kek-from-partner: sealed in"),
+        report.contains(
+            "component 1 of kek-from-partner, open when the run was stopped State sealed in"
+        ),
         "{report}"
     );
 }

@@ -147,6 +147,11 @@ fn a_deletion_runs_out_on_its_last_second_and_not_before() {
     assert_eq!(failed, None);
     assert_eq!(summary["ended"], "2026-11-27T09:00:00Z");
     assert_eq!(summary["keys"][0]["KeyState"], "DELETE_COMPLETE");
+    let too_late = error_of(&summary, "too-late");
+    assert!(
+        too_late.starts_with("ResourceNotFoundException"),
+        "it is recorded: {too_late}"
+    );
 }
 
 #[test]

@@ -82,6 +82,16 @@ fn one_answer(
     };
     let texts = texts(&mut answer, step, rehearsal, on);
     answer.finish(on);
+    let known = rehearsal.answers.get(&id);
+    for field in texts
+        .keys()
+        .filter(|field| known.is_some_and(|k| k.contains_key(*field)))
+    {
+        on.wrong(
+            &place.member(field),
+            format!("`{field}` of step `{id}` is answered twice: keep one of the answers."),
+        );
+    }
     rehearsal.answers.entry(id).or_default().extend(texts);
 }
 

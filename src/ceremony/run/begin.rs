@@ -74,6 +74,7 @@ impl Runner {
             preview: None,
             pending: None,
             changing: None,
+            told: Vec::new(),
             last: None,
             outcome: None,
             armed: false,

@@ -72,7 +72,7 @@ impl Runner {
         self.pending = None;
         match changing.finish(session, Some(arrow)) {
             Ok(changed) => {
-                self.last = Some(changed.told().join(". "));
+                self.told = changed.told();
                 let run = self.run(session);
                 self.know_newcomers(&run);
                 self.arrow(StepState::Executed)?;

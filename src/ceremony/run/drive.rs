@@ -148,6 +148,7 @@ impl Runner {
         self.preview = None;
         self.pending = None;
         self.changing = None;
+        self.told.clear();
     }
 
     /// Works on a step that is not yet executed.

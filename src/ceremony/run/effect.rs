@@ -2,6 +2,7 @@
 //! files kept in the journal.
 
 use crate::api::{Request, Response};
+use crate::session::op::DELETE_KEY;
 use crate::session::{
     Action, Arrow, Command, Executed, Refusal, Session, StepRecord, StepState, build, handover,
     op_components,
@@ -72,7 +73,7 @@ impl Runner {
         self.pending = None;
         match done {
             Ok(_) => {
-                self.last = Some(say!("Done: {sentence}", sentence = pending.sentence));
+                self.last = Some(self.said_of(&pending.sentence));
                 self.arrow(StepState::Executed)?;
                 Ok(())
             }
@@ -88,6 +89,19 @@ impl Runner {
                 Err(Halt::Again(refusal.to_string()))
             }
             Err(refusal) => Err(refusal.into()),
+        }
+    }
+
+    /// What is said of an act that is done. A deletion that was signed for has destroyed nothing yet.
+    fn said_of(&self, sentence: &str) -> String {
+        let deletes = self.step().filter(|step| step.op.name == DELETE_KEY.name);
+        let key = deletes.and_then(|step| self.script.model.key(step.key()?));
+        match key {
+            Some(key) => say!(
+                "Done: the destruction of {label} is scheduled; until its window ends it can be taken back.",
+                label = key.label
+            ),
+            None => say!("Done: {sentence}", sentence),
         }
     }
 

@@ -154,6 +154,8 @@ pub struct Runner {
     pending: Option<PendingView>,
     /// A change of people or shares that is being carried out.
     changing: Option<super::changing::ChangeTalk>,
+    /// What a change of people came to: it stands on the page behind it.
+    told: Vec<String>,
     last: Option<String>,
     outcome: Option<RunOutcome>,
     /// Whether the step at hand was prepared in this runner's life.

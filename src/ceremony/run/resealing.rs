@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 
+use crate::evidence::report::Paper;
 use crate::session::field::{Field, Kind};
 use crate::session::{
     Arrow, Command, ComponentCommand, ComponentStep, Session, SetRef, StepRecord,
@@ -39,7 +40,42 @@ const UNSEALED: Field = Field {
 pub(super) const FIELDS: [Field; 2] = [SERIAL, UNSEALED];
 
 /// How the note of a paper begins.
-pub(super) const PAPER: &str = "on_abort component ";
+const PAPER: &str = "on_abort component ";
+/// How a note says where a paper lies, and that it lies in no package.
+const SEALED: [&str; 3] = ["sealed in ", " by ", ", watched by "];
+const NOT_SEALED: [&str; 2] = ["NOT SEALED, with ", ": "];
+
+/// Component and key of a paper's note; none of another note.
+pub(super) fn of_note(name: &str) -> Option<(u64, String)> {
+    let (part, of) = name.strip_prefix(PAPER)?.split_once(" of ")?;
+    Some((part.parse().ok()?, of.to_owned()))
+}
+
+/// What a paper's note says. Serials and people have none of the words between them, names may: they come last.
+pub(super) fn kept(words: &str) -> Paper {
+    let [sealed, by, watched] = SEALED;
+    let [with, why] = NOT_SEALED;
+    let lies = words.strip_prefix(sealed).and_then(|rest| {
+        let (rest, witness) = rest.rsplit_once(watched)?;
+        let (package, holder) = rest.rsplit_once(by)?;
+        Some((package, holder, witness))
+    });
+    if let Some((package, holder, witness)) = lies {
+        return Paper {
+            package: package.to_owned(),
+            holder: holder.to_owned(),
+            witness: witness.to_owned(),
+            ..Paper::default()
+        };
+    }
+    let open = words.strip_prefix(with).and_then(|r| r.split_once(why));
+    let (holder, unsealed) = open.unwrap_or(("", words));
+    Paper {
+        holder: holder.to_owned(),
+        unsealed: unsealed.to_owned(),
+        ..Paper::default()
+    }
+}
 
 /// A paper that lies open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,10 +175,8 @@ impl Runner {
         serial: String,
     ) -> Result<(), Halt> {
         let witness = self.witness();
-        let words = format!(
-            "sealed in {serial} by {}, watched by {witness}",
-            paper.person
-        );
+        let [sealed, by, watched] = SEALED;
+        let words = format!("{sealed}{serial}{by}{}{watched}{witness}", paper.person);
         let Some(mut record) = self.record(session) else {
             return Ok(());
         };
@@ -172,7 +206,8 @@ impl Runner {
         paper: &OpenPaper,
         reason: &str,
     ) -> Result<(), Halt> {
-        let words = format!("NOT SEALED, with {}: {reason}", paper.person);
+        let [with, why] = NOT_SEALED;
+        let words = format!("{with}{}{why}{reason}", paper.person);
         self.journal(session, |record| {
             record.notes.insert(paper.note(), words);
         })?;

@@ -2,6 +2,7 @@
 //! closed. A stop that is itself interrupted goes on where it was.
 
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 
 use crate::session::{Arrow, Command, KeySource, RunOutcome, Session, StepRecord, StepState};
 use crate::text::say;
@@ -9,6 +10,7 @@ use crate::text::say;
 use super::super::ask::Answer;
 use super::super::model::AbortAct;
 use super::drive::{AUDIT_HEAD, Halt, Work};
+use super::resealing::{kept, of_note};
 use super::sign::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from};
 use super::{RunError, Runner, Stage};
 
@@ -202,8 +204,20 @@ impl Runner {
     pub(super) fn abort_text(&self, session: &Session) -> String {
         let record = self.record(session);
         let step = self.step().map(|s| s.id.clone()).unwrap_or_default();
-        let reason = record.and_then(|r| r.error).unwrap_or_default();
-        format!("Stopped at step {step}: {reason}")
+        let error = record.as_ref().and_then(|r| r.error.clone());
+        let mut text = format!("Stopped at step {step}: {}", error.unwrap_or_default());
+        // The log has a line for each paper that was sealed; this is its line for those that were not.
+        for (name, words) in record.iter().flat_map(|r| &r.notes) {
+            let paper = of_note(name).map(|(part, of)| (part, of, kept(words)));
+            if let Some((part, of, paper)) = paper.filter(|(.., p)| !p.unsealed.is_empty()) {
+                let _ = write!(
+                    text,
+                    "; component {part} of {of} NOT SEALED, with {}: {}",
+                    paper.holder, paper.unsealed
+                );
+            }
+        }
+        text
     }
 
     /// One person signs that the run was stopped.

@@ -3,6 +3,8 @@
 //! [`RunReport`] is plain data, filled by the session; [`text`] draws it at 72 columns with numbered pages.
 
 mod affidavit;
+mod entered;
+mod known;
 mod markup;
 mod sections;
 mod sheet;
@@ -13,6 +15,9 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Timestamp;
+
+pub use entered::{EnteredAccess, Exempted, Paper, SuspectKey, SuspectPackage};
+pub use known::{Leans, known};
 
 /// What every report says of the machine.
 pub const NOT_A_DEVICE: &str = "A laptop is not a secure cryptographic device.";
@@ -57,10 +62,23 @@ pub struct RunReport {
     pub certificates: Vec<CounterpartyCertificate>,
     /// Copies and backups.
     pub copies: Vec<Copy>,
-    /// Packages that showed tampering, and the keys whose components were in them; none is said as "none".
-    pub suspect: Vec<String>,
+    /// Every access outside a ceremony on record, whoever entered it, to the end of the log.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accesses: Vec<EnteredAccess>,
+    /// Packages of the run that showed tampering; neither they nor suspect keys are said as "none".
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub suspect_packages: Vec<SuspectPackage>,
+    /// Keys that are suspect.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub suspect_keys: Vec<SuspectKey>,
     /// Exceptions; none is said as "none".
     pub exceptions: Vec<Exception>,
+    /// Papers that lay open when the run was stopped.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub papers: Vec<Paper>,
+    /// Exceptions of two managers that were in force during the run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exempted: Vec<Exempted>,
     /// Clauses.
     pub clauses: Vec<Clause>,
     /// The affidavit of destruction, where one applies.

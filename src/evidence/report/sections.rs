@@ -1,7 +1,10 @@
 //! The sections of the report, in their order; each returns its blocks, or none if it has no content.
 
 use super::sheet::{Block, field, paragraph, plain, wrapped};
-use super::{ClauseState, NOT_A_DEVICE, RunReport, affidavit};
+use super::{
+    Access, ClauseState, EnteredAccess, Exempted, NOT_A_DEVICE, Paper, RunReport, SuspectKey,
+    SuspectPackage, affidavit,
+};
 use crate::api::Timestamp;
 
 /// Every section: its numbered title and its blocks. What an auditor looks for and does not find is said to be none;
@@ -82,7 +85,7 @@ pub(super) fn record(title: &str, fields: &[(&str, &str)]) -> Block {
 }
 
 /// A value, or what its absence means.
-fn or<'t>(value: &'t str, absent: &'t str) -> &'t str {
+pub(super) fn or<'t>(value: &'t str, absent: &'t str) -> &'t str {
     if value.is_empty() { absent } else { value }
 }
 
@@ -254,24 +257,24 @@ fn keys(report: &RunReport) -> Vec<Block> {
 }
 
 fn access(report: &RunReport) -> Vec<Block> {
-    report
-        .access
-        .iter()
-        .map(|entry| {
-            record(
-                &entry.component,
-                &[
-                    ("Out", or(&time(entry.out), "not recorded")),
-                    ("Back", or(&time(entry.back), "not put back")),
-                    ("Purpose", or(&entry.purpose, "not recorded")),
-                    ("Custodian", or(&entry.custodian, "not recorded")),
-                    ("Witness", or(&entry.witness, "not recorded")),
-                    ("Package opened", or(&entry.package_opened, "none")),
-                    ("Package sealed", or(&entry.package_sealed, "none")),
-                ],
-            )
-        })
-        .collect()
+    let of_steps = report.access.iter().map(access_of_step);
+    let entered = report.accesses.iter().map(EnteredAccess::block);
+    of_steps.chain(entered).collect()
+}
+
+fn access_of_step(entry: &Access) -> Block {
+    record(
+        &entry.component,
+        &[
+            ("Out", or(&time(entry.out), "not recorded")),
+            ("Back", or(&time(entry.back), "not put back")),
+            ("Purpose", or(&entry.purpose, "not recorded")),
+            ("Custodian", or(&entry.custodian, "not recorded")),
+            ("Witness", or(&entry.witness, "not recorded")),
+            ("Package opened", or(&entry.package_opened, "none")),
+            ("Package sealed", or(&entry.package_sealed, "none")),
+        ],
+    )
 }
 
 fn certificates(report: &RunReport) -> Vec<Block> {
@@ -313,25 +316,25 @@ fn copies(report: &RunReport) -> Vec<Block> {
 }
 
 fn suspect(report: &RunReport) -> Vec<Block> {
-    let items = report.suspect.iter();
-    items.map(|item| wrapped(item, "- ", "  ")).collect()
+    let packages = report.suspect_packages.iter().map(SuspectPackage::block);
+    let keys = report.suspect_keys.iter().map(SuspectKey::block);
+    packages.chain(keys).collect()
 }
 
 fn exceptions(report: &RunReport) -> Vec<Block> {
-    report
-        .exceptions
-        .iter()
-        .map(|exception| {
-            record(
-                &exception.what,
-                &[
-                    ("Time", &time(exception.at)),
-                    ("Decision", or(&exception.decision, "none recorded")),
-                    ("By", &exception.by.join(", ")),
-                ],
-            )
-        })
-        .collect()
+    let of_run = report.exceptions.iter().map(|exception| {
+        record(
+            &exception.what,
+            &[
+                ("Time", &time(exception.at)),
+                ("Decision", or(&exception.decision, "none recorded")),
+                ("By", &exception.by.join(", ")),
+            ],
+        )
+    });
+    let papers = report.papers.iter().map(Paper::block);
+    let exempted = report.exempted.iter().map(Exempted::block);
+    of_run.chain(papers).chain(exempted).collect()
 }
 
 fn clauses(report: &RunReport) -> Vec<Block> {

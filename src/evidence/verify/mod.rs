@@ -17,6 +17,7 @@ mod file;
 mod files;
 mod log;
 mod people;
+mod reported;
 mod sign_offs;
 mod told;
 mod trust;
@@ -34,6 +35,7 @@ use sign_offs::sign_offs;
 use trust::trusted;
 
 pub use count::{Count, Counts};
+pub use reported::Reported;
 pub use told::{refused, told};
 pub use trust::Trusted;
 
@@ -96,6 +98,8 @@ pub struct Verified {
     pub signatures: Counts,
     /// SHA-256 of each program that played the run, as it read itself; none of a rehearsal.
     pub tools: Vec<String>,
+    /// How far the report was held against the log.
+    pub report: Reported,
     /// With a trust file: whoever signed outside the run and the bundle alone, and is not named in it.
     pub unnamed: Vec<String>,
 }
@@ -130,6 +134,7 @@ pub fn verify(bytes: &[u8], trust: Option<&[Trusted]>) -> Result<Verified, Fault
     let [signed_off, elsewhere] = sign_offs(&log, &keys, &mut done)?;
     of_it.extend(signed_off);
     others.extend(outside.into_iter().chain(elsewhere));
+    reported::reported(&parts, &log, &mut done)?;
     if let Some(trust) = trust {
         done.unnamed = trusted(trust, &keys, &of_it, &others)?;
         done.signers_trusted = true;

@@ -65,6 +65,18 @@ pub fn told(done: &Verified) -> String {
     };
     let _ = writeln!(text, "{:<11}{files}", "Files");
     let _ = writeln!(text, "{:<11}{recording}", "Recording");
+    let _ = writeln!(
+        text,
+        "{:<11}held against the log: {}",
+        "Report",
+        done.report.held.join(", ")
+    );
+    let _ = writeln!(
+        text,
+        "{:<11}on the word of whoever signs it: {}",
+        "",
+        done.report.on_word.join("; ")
+    );
     remarks(done, &mut text);
     text
 }

@@ -333,9 +333,9 @@ fn compare_serials(serial: &str, advised: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(wrong(
-        "The serial on the package is not the one that its sender advised (PCI PIN 8-1). The package stays closed and \
-         nothing of it is used. Read both again; if they differ, this is not the package that was sent: stop the \
-         ceremony, keep it closed under dual control, and ask the sender.",
+        "The serial on the package is not the one that its sender advised (PCI PIN 8-1). The package stays closed, \
+         nothing was received. Read both again. If they differ, it is not the package that was sent: keep it under \
+         dual control, stop (Esc, stop it for good), and ask the sender.",
     ))
 }
 

@@ -205,6 +205,15 @@ impl Act {
         }
     }
 
+    /// Whether it is a ceremony of several people's turns.
+    fn is_ceremony(&self) -> bool {
+        let ceremonies = [
+            crate::session::op_components::IMPORT_COMPONENTS.name,
+            crate::session::op_components::EXPORT_COMPONENTS.name,
+        ];
+        ceremonies.contains(&self.op.name)
+    }
+
     /// Acts that are a ceremony of several people's turns: their script is played in the runner.
     fn ceremony(&mut self, world: &World) -> Option<Reaction> {
         let view = world.view.as_ref()?;
@@ -281,7 +290,9 @@ impl Screen for Act {
     fn footing(&self, world: &World) -> Footing {
         Footing {
             acts: wizard::acts(world),
-            enter: if self.form.several() {
+            enter: if self.is_ceremony() {
+                tr("next field; after the last, begins the ceremony: each custodian at the screen")
+            } else if self.form.several() {
                 tr("next field; after the last, checks all of it and shows the review")
             } else {
                 tr("checks it and shows the review")

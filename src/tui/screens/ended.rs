@@ -70,6 +70,11 @@ pub(crate) fn draw(
                 "Nothing was written. With --out FOLDER the files of a rehearsal are kept, marked as such.",
             ),
         ),
-        None => {}
+        None => say(
+            Role::Muted,
+            tr(
+                "The vault keeps this run. Report and bundle are shown and written at Home, o Evidence.",
+            ),
+        ),
     }
 }

@@ -114,7 +114,19 @@ impl Screen for StopRun {
             );
         }
         if self.asking {
-            let x = canvas.put(2, 10, Role::Focus, "Reason ");
+            canvas.put(0, 10, Role::Focus, "►");
+            let x = canvas
+                .put(2, 10, Role::Title, tr("Reason"))
+                .saturating_add(2);
+            if self.reason.value().is_empty() {
+                canvas.put(x, 10, Role::Muted, "________________________");
+            }
+            canvas.put(
+                2,
+                11,
+                Role::Muted,
+                tr("One sentence for the record; then Enter stops it for good."),
+            );
             self.reason.draw(
                 canvas,
                 x,

@@ -234,11 +234,11 @@ impl ComponentField {
             .collect();
         let whole = self.length == self.expected;
         match even.as_slice() {
-            [] if whole => tr("every byte odd").into(),
-            [] => tr("every byte odd so far").into(),
-            [one] => say!("byte {one} is even", one),
-            [first, second] => say!("bytes {first} and {second} are even", first, second),
-            many => say!("{many} bytes are even", many = many.len()),
+            [] if whole => tr("parity: all odd").into(),
+            [] => tr("parity: all odd so far").into(),
+            [one] => say!("parity: byte {one} is even", one),
+            [first, second] => say!("parity: bytes {first} and {second} are even", first, second),
+            many => say!("parity: {many} bytes are even", many = many.len()),
         }
     }
 }
@@ -304,12 +304,12 @@ mod tests {
         type_into(&mut field, "0123456789ABCDEFFEDCBA98");
         assert_eq!(field.standing().1, "24 of 32 digits, group 6 of 8");
         // 01 23 45 67 89 AB CD EF and FE DC BA 98: all odd, the classic test key.
-        assert_eq!(field.second_line(), "every byte odd so far");
+        assert_eq!(field.second_line(), "parity: all odd so far");
         type_into(&mut field, "77543210");
         assert_eq!(field.standing().1, "32 of 32 digits, all there");
-        assert_eq!(field.second_line(), "byte 13 is even");
+        assert_eq!(field.second_line(), "parity: byte 13 is even");
         let field = typed("00112233");
-        assert_eq!(field.second_line(), "4 bytes are even");
+        assert_eq!(field.second_line(), "parity: 4 bytes are even");
         let aes = self::field(KeyAlgorithm::AES_128, false);
         assert!(!aes.has_second_line(), "AES has no parity");
     }
@@ -321,11 +321,15 @@ mod tests {
         assert!(!field.second_line().contains("check value"));
         type_into(&mut field, "0");
         // The published check value of this key under ANSI X9.24-1.
-        assert_eq!(field.second_line(), "every byte odd; check value 08D7B4");
+        assert_eq!(field.second_line(), "parity: all odd; check value 08D7B4");
         field.key(&KeyEvent::from(KeyCode::Backspace));
         assert!(!field.second_line().contains("check value"));
         let hidden = typed(WHOLE);
-        assert_eq!(hidden.second_line(), "every byte odd", "theirs comes first");
+        assert_eq!(
+            hidden.second_line(),
+            "parity: all odd",
+            "theirs comes first"
+        );
         let mut aes = self::field(KeyAlgorithm::AES_128, true);
         type_into(&mut aes, &"0".repeat(32));
         assert_eq!(aes.second_line(), "check value 763CBC");

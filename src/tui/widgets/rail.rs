@@ -1,6 +1,6 @@
 //! The steps at the left of a wizard or a run: what is done, what is at hand, what is still to come.
 
-use crate::tui::canvas::{Canvas, cells};
+use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::Cursor;
 
@@ -44,8 +44,10 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, stops: &[Stop]) {
         .position(|s| s.stage == Stage::Now)
         .unwrap_or(stops.len());
     let top = Cursor::on(now).top(stops.len(), usize::from(height));
-    for (y, stop) in stops.iter().skip(top).take(usize::from(height)).enumerate() {
-        let y = cells(y);
+    let sight = stops.iter().skip(top).take(usize::from(height));
+    let titles = titles(sight.clone(), now.saturating_sub(top), (width, height));
+    let mut y = 0;
+    for (stop, title) in sight.zip(&titles) {
         let (mark, role) = match stop.stage {
             Stage::Done => ("■", Role::Ok),
             Stage::Now => ("►", Role::Focus),
@@ -53,15 +55,55 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, stops: &[Stop]) {
             Stage::Stopped => ("!", Role::Stop),
         };
         canvas.put(1, y, role, mark);
-        let note = cells(stop.note.chars().count());
-        let gap = if note == 0 { 5 } else { 6 };
-        let room = width.saturating_sub(gap).saturating_sub(note);
         let words = if stop.stage == Stage::Done {
             Role::Text
         } else {
             role
         };
-        canvas.put_cut(3, y, room, words, &stop.title);
         canvas.put_right(width.saturating_sub(2), y, Role::Muted, &stop.note);
+        for row in title {
+            canvas.put_cut(3, y, room(stop, width), words, row);
+            y += 1;
+        }
     }
+}
+
+/// Columns that a title has beside its note.
+fn room(stop: &Stop, width: u16) -> u16 {
+    let note = cells(stop.note.chars().count());
+    let gap = if note == 0 { 5 } else { 6 };
+    width.saturating_sub(gap).saturating_sub(note)
+}
+
+/// The rows of each title: two where one is too short and there is room, first for the step at hand and those after it,
+/// which people have to tell apart.
+fn titles<'s>(
+    stops: impl Iterator<Item = &'s Stop>,
+    now: usize,
+    (width, height): (u16, u16),
+) -> Vec<Vec<String>> {
+    let rows = |stop: &Stop| {
+        let mut rows = wrap(&stop.title, usize::from(room(stop, width)).max(1));
+        if rows.len() > 2 {
+            let rest = rows.split_off(1).join(" ");
+            rows.push(rest);
+        }
+        rows
+    };
+    let mut titles: Vec<Vec<String>> = stops.map(rows).collect();
+    let mut spare = usize::from(height).saturating_sub(titles.len());
+    let order: Vec<usize> = (now..titles.len())
+        .chain((0..now.min(titles.len())).rev())
+        .collect();
+    for at in order {
+        let Some(title) = titles.get_mut(at).filter(|title| title.len() > 1) else {
+            continue;
+        };
+        if spare == 0 {
+            *title = vec![title.join(" ")];
+        } else {
+            spare -= 1;
+        }
+    }
+    titles
 }

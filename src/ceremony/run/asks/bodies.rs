@@ -74,12 +74,18 @@ impl Runner {
     }
 
     fn clock_body(session: &Session) -> Vec<String> {
+        if session.profile() == Profile::Rehearsal {
+            return vec![
+                say!(
+                    "A rehearsal's clock stands still, here at {now}.",
+                    now = session.now().rfc3339()
+                ),
+                tr("Type that as if your watch said it. On the day everybody reads a watch.")
+                    .into(),
+            ];
+        }
         let mut body = vec![
-            say!(
-                "The vault's clock says {now}.",
-                now = session.now().rfc3339()
-            ),
-            tr("Look at your own watch and type what it says, in UTC.").into(),
+            tr("Read your own watch, not this screen, and type what it says, in UTC. The vault's clock stays hidden until then.").into(),
         ];
         if let Some(ahead) = judge::ahead(session) {
             let time = |millis| Timestamp::from_millis(millis);

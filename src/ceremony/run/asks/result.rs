@@ -1,6 +1,7 @@
 //! What an act came to, before the next step.
 
 use super::super::super::ask::Ask;
+use super::super::super::changing::gives_words;
 use super::super::super::model::Step;
 use super::super::super::ops;
 use super::super::Runner;
@@ -10,7 +11,17 @@ use crate::text::{say, tr};
 
 impl Runner {
     pub(super) fn result_ask(&self, session: &Session, step: &Step) -> Ask {
-        let mut body = Vec::new();
+        let mut body = self.told.clone();
+        if gives_words(step.op) && body.is_empty() {
+            // Taken up again after a crash: this much is true of every such step.
+            body.push(
+                tr("The envelopes and words of before open nothing here any more: destroy them in front of the witness.")
+                    .to_owned(),
+            );
+        }
+        if !body.is_empty() {
+            body.push(String::new());
+        }
         if let Some(record) = self.record(session) {
             if let Some(error) = &record.error {
                 body.push(say!("Refused, as the script expects: {error}", error));

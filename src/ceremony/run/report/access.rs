@@ -17,11 +17,16 @@ pub(super) fn log(from: &Material<'_>) -> Vec<Access> {
                 let held = signed.iter().any(|s| s.name == *custodian && s.from_file);
                 entries.push(share(from, (step, record), custodian, held));
             }
-        } else if ops_components::is_turn(step.op) && record.state == StepState::Closed {
+        } else if ops_components::is_turn(step.op) && handled(record) {
             entries.push(component(from, step, record));
         }
     }
     entries
+}
+
+/// Whether a component was handled in a step: also where the run was stopped right behind it.
+fn handled(record: &StepRecord) -> bool {
+    record.state == StepState::Closed || record.notes.contains_key("serial")
 }
 
 fn share(

@@ -1,92 +1,10 @@
 //! The table of clauses: what the audit log shows, what people did, and what neither can claim.
 
-use crate::evidence::report::{Clause, ClauseState};
+use crate::evidence::report::{Clause, ClauseState, Leans, known};
 use crate::session::{StepRecord, StepState};
 
 use super::super::super::model::Step;
 use super::{Material, audit_lines};
-
-/// What the evidence for a clause leans on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Leans {
-    /// A secure cryptographic device, which this is not.
-    Device,
-    /// The log alone: what was done.
-    Log,
-    /// People who typed passphrases of their own: a signature from a file shows nobody.
-    People,
-    /// A value that somebody compared with one from another channel.
-    Comparison,
-}
-
-/// What a clause asks, in a few words (PCI PIN Security Requirements v3.1), and what its evidence leans on.
-const KNOWN: &[(&str, &str, Leans)] = &[
-    (
-        "PCI PIN 5-1",
-        "Keys are made inside a secure cryptographic device. Here they are made in software, so this is not met.",
-        Leans::Device,
-    ),
-    (
-        "PCI PIN 8-1",
-        "Keys leave wrapped, or as components over different channels.",
-        Leans::Log,
-    ),
-    (
-        "PCI PIN 8-4",
-        "Public keys arrive with proof of integrity and origin.",
-        Leans::Comparison,
-    ),
-    (
-        "PCI PIN 10-1",
-        "A key is wrapped by a key at least as strong.",
-        Leans::Log,
-    ),
-    (
-        "PCI PIN 12-3",
-        "Keys are made and loaded under dual control.",
-        Leans::People,
-    ),
-    (
-        "PCI PIN 13-9.2",
-        "Two people are in the room from beginning to end.",
-        Leans::Log,
-    ),
-    (
-        "PCI PIN 15-1",
-        "Keys are validated by their check value.",
-        Leans::Comparison,
-    ),
-    (
-        "PCI PIN 18-3",
-        "Keys are managed in key blocks that bind their use.",
-        Leans::Log,
-    ),
-    (
-        "PCI PIN 19-1",
-        "A key serves its declared purpose and no other.",
-        Leans::Log,
-    ),
-    (
-        "PCI PIN 21-1",
-        "No one person can use or know a secret key.",
-        Leans::People,
-    ),
-    (
-        "PCI PIN 24-1",
-        "Keys that are no longer needed are destroyed.",
-        Leans::Log,
-    ),
-    (
-        "PCI PIN 24-2.2",
-        "An observer who is no custodian of the key attests its destruction.",
-        Leans::People,
-    ),
-    (
-        "PCI PIN 26-1",
-        "Access to keys and shares is logged and signed for.",
-        Leans::People,
-    ),
-];
 
 /// A clause, and the steps that are no evidence for it, by the reason.
 struct Judged {
@@ -116,16 +34,14 @@ pub(super) fn table(from: &Material<'_>) -> Vec<Clause> {
 
 impl Judged {
     fn new(name: &str) -> Self {
-        let known = KNOWN.iter().find(|(id, _, _)| *id == name);
+        let (asks, leans) = known(name);
         Self {
             clause: Clause {
                 clause: name.to_owned(),
-                asks: known
-                    .map(|(_, asks, _)| (*asks).to_owned())
-                    .unwrap_or_default(),
+                asks: asks.to_owned(),
                 ..Clause::default()
             },
-            leans: known.map_or(Leans::Log, |(_, _, leans)| *leans),
+            leans,
             weak: Vec::new(),
         }
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::evidence::report::{Paper, SuspectPackage};
 use crate::session::{Run, Session, StepRecord};
 
 use super::audit_lines;
@@ -90,25 +91,33 @@ impl Shown {
     }
 
     /// Packages of components that showed tampering.
-    pub(super) fn suspect(&self) -> Vec<String> {
+    pub(super) fn suspect_packages(&self) -> Vec<SuspectPackage> {
         let tampered = self
             .lines
             .iter()
             .filter(|(_, line)| line.pointer("/details/tampered") == Some(&Value::Bool(true)));
-        let told = tampered.map(|(n, line)| {
-            let detail = |name: &str| string(line, &["details", name]);
-            let part = line.pointer("/details/part").map(Value::to_string);
-            let who = line.pointer("/who/0").and_then(Value::as_str);
-            format!(
-                "components of {}: package {} of component {} showed tampering when {} opened it (audit line {n}); \
-                 none of them may be used",
-                detail("components_of"),
-                detail("package"),
-                part.unwrap_or_default(),
-                who.unwrap_or("somebody")
-            )
+        let told = tampered.map(|(n, line)| SuspectPackage {
+            line: *n,
+            components_of: string(line, &["details", "components_of"]).to_owned(),
+            package: string(line, &["details", "package"]).to_owned(),
+            part: part(line),
+            opened_by: first(line),
         });
         told.collect()
+    }
+
+    /// The line in which this component went into this package.
+    pub(super) fn sealed(&self, paper: &Paper) -> Option<u64> {
+        let found = self.lines.iter().rev().find(|(_, line)| {
+            let detail = |name: &str| string(line, &["details", name]);
+            string(line, &["op"]) == "component-seal"
+                && part(line) == paper.part
+                && detail("components_of") == paper.components_of
+                && detail("package") == paper.package
+                && detail("witness") == paper.witness
+                && first(line) == paper.holder
+        });
+        found.map(|(n, _)| *n)
     }
 
     /// Whether anything of the run was signed from a file: its answers came from one as well.
@@ -146,6 +155,18 @@ fn signatures(line: &Value) -> Vec<Signed> {
         act: is_act(line),
     });
     signed.collect()
+}
+
+/// The component that a line is about.
+fn part(line: &Value) -> u64 {
+    let part = line.pointer("/details/part").and_then(Value::as_u64);
+    part.unwrap_or_default()
+}
+
+/// Who acted in a line.
+fn first(line: &Value) -> String {
+    let who = line.pointer("/who/0").and_then(Value::as_str);
+    who.unwrap_or_default().to_owned()
 }
 
 fn string<'v>(value: &'v Value, path: &[&str]) -> &'v str {

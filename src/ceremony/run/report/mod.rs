@@ -8,6 +8,7 @@ mod hashes;
 mod keys;
 mod ledger;
 mod log;
+mod papers;
 mod people;
 mod sent;
 mod steps;
@@ -19,7 +20,6 @@ use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, StepState, V
 use super::super::model::{Model, Role, Step};
 use super::super::script::Script;
 use super::drive::audit_head;
-use super::resealing::PAPER;
 use super::sign::{AUDIT_LINE, SIGNED_FROM};
 use super::stopping::CUSTODY;
 
@@ -51,6 +51,7 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
     };
     let head = data_encoding::HEXLOWER.decode(audit_head.as_bytes()).ok();
     let head: Option<[u8; 32]> = head.and_then(|bytes| bytes.try_into().ok());
+    let mut entered = ledger::Entered::of(session);
     RunReport {
         done: done(run, script),
         run: run.id.clone(),
@@ -59,7 +60,7 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         place: "to be filled in by hand: ______________________________".to_owned(),
         started: Some(run.started),
         ended: run.ended,
-        outcome: outcome(run).to_owned(),
+        outcome: outcome(run),
         interruptions: run.interruptions,
         software_policy: software(&view).to_owned(),
         people: people::present(&from),
@@ -73,8 +74,12 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         access: access::log(&from),
         certificates: counterparties::certificates(&from),
         copies: copies(&view),
-        suspect: [from.shown.suspect(), ledger::suspect_keys(&view)].concat(),
-        exceptions: [exceptions(&from), ledger::exempted(run, session)].concat(),
+        accesses: entered.accesses(session),
+        suspect_packages: from.shown.suspect_packages(),
+        suspect_keys: entered.suspect_keys(session),
+        exceptions: exceptions(&from),
+        papers: papers::of_a_stop(&from),
+        exempted: entered.exempted(run, session),
         clauses: clauses::table(&from),
         destruction: keys::destruction(&from),
         retain_until: retain_until(run),
@@ -139,12 +144,21 @@ fn copies(view: &View) -> Vec<Copy> {
     copies.collect()
 }
 
-fn outcome(run: &Run) -> &'static str {
+fn outcome(run: &Run) -> String {
     match run.outcome {
-        Some(RunOutcome::Completed) => "completed",
-        Some(RunOutcome::Exception) => "exception",
-        Some(RunOutcome::Aborted) => "aborted",
-        None => "open: it can go on",
+        Some(RunOutcome::Completed) => "completed".to_owned(),
+        Some(RunOutcome::Exception) => "exception".to_owned(),
+        Some(RunOutcome::Aborted) => "aborted".to_owned(),
+        None => {
+            let ended =
+                |step: &&StepRecord| matches!(step.state, StepState::Closed | StepState::Exception);
+            let done = run.steps.iter().take_while(ended).count();
+            let all = run.steps.len();
+            format!(
+                "open, at step {} of {all}; it can go on",
+                done.saturating_add(1).min(all)
+            )
+        }
     }
 }
 
@@ -181,13 +195,7 @@ fn exceptions(from: &Material<'_>) -> Vec<Exception> {
             ),
             decision: match record.state {
                 StepState::Aborted => {
-                    let notes = record.notes.iter();
-                    let kept =
-                        notes.filter(|(name, _)| name.starts_with(PAPER) || *name == CUSTODY);
-                    let kept = kept.map(|(name, words)| match name.strip_prefix(PAPER) {
-                        Some(paper) => format!("component {paper}: {words}"),
-                        None => words.clone(),
-                    });
+                    let kept = record.notes.get(CUSTODY).cloned();
                     let words = std::iter::once("the run was ended".to_owned()).chain(kept);
                     words.collect::<Vec<_>>().join("; ")
                 }

@@ -99,8 +99,9 @@ impl RunScreen {
         self.showing = Some(Arc::clone(showing));
         self.again = again.cloned();
         if same {
-            // The same question again: what was typed stays, but for secrets.
+            // The same question again: what was typed stays to be read, but for secrets, until something is typed over it.
             self.form.wipe();
+            self.form.typed_over();
             // The question was read to its end before it was answered.
             self.scroll = usize::MAX;
             return Reaction::none();
@@ -187,6 +188,15 @@ impl RunScreen {
     }
 }
 
+/// A ceremony's title as far as it fits on a narrow screen: up to the colon or comma behind its first words.
+fn short(title: &str, world: &World) -> String {
+    /// Columns beside "Rehearse, step 10 of 14" at 80.
+    const ROOM: usize = 48;
+    let long = !world.wide() && title.chars().count() > ROOM;
+    let first = title.split([':', ',']).next().filter(|_| long);
+    first.unwrap_or(title).to_owned()
+}
+
 /// How a question begins: with a blank page where the keyboard changes hands.
 const fn called(ask: &Ask) -> Phase {
     if ask.hand_over {
@@ -216,7 +226,7 @@ impl Screen for RunScreen {
             ),
             (None, _) => "beginning".to_owned(),
         };
-        vec![kind.into(), place, self.title.clone()]
+        vec![kind.into(), place, short(&self.title, world)]
     }
 
     fn footing(&self, world: &World) -> Footing {

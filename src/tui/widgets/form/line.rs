@@ -11,6 +11,9 @@ use crate::tui::widgets::hex;
 /// What stands where nothing is typed yet.
 const BLANK: &str = "________________________";
 
+/// What stands there after an Enter too many: it takes no row from the fields below, and no hint away.
+const NOTHING: &str = "Nothing is typed here yet";
+
 impl Line {
     /// What stands before the input.
     pub(super) fn label(&self) -> &'static str {
@@ -30,7 +33,9 @@ impl Line {
         let room = width.saturating_sub(beside);
         match &self.input {
             Input::Text(field) => {
-                if field.value().is_empty() {
+                if field.value().is_empty() && self.waits {
+                    canvas.put_cut(beside, y, room, Role::Note, tr(NOTHING));
+                } else if field.value().is_empty() {
                     let words = match &self.while_empty {
                         Some(words) => words,
                         None if self.asked.field.optional && !focused => tr("(optional)"),
@@ -46,7 +51,9 @@ impl Line {
                 }
             }
             Input::Masked(field) => {
-                if field.is_blank() {
+                if field.is_blank() && self.waits {
+                    canvas.put_cut(beside, y, room, Role::Note, tr(NOTHING));
+                } else if field.is_blank() {
                     canvas.put(beside, y, Role::Muted, BLANK);
                 }
                 field.draw(canvas, beside, y, room, focused);
@@ -103,18 +110,18 @@ impl Line {
         if shape.focused {
             let refused = stop.is_some() && self.asked.field.secret();
             let hint = tr(self.asked.field.hint);
-            let hinted = shape.help == Help::All && !refused;
+            // A component's grid has no room for the words of an Enter too many: they take the rows of the hint.
+            let hinted = shape.help == Help::All && !refused && !self.nudged();
             told.extend((hinted && !hint.is_empty()).then(|| (Role::Muted, hint.to_owned())));
-            let practice = self.asked.practice.as_ref();
-            let practice = practice.filter(|_| shape.help != Help::None);
-            if let Some(practice) = practice.filter(|_| !matches!(self.input, Input::Confirm)) {
+            let practice = self.practice().filter(|_| shape.help != Help::None);
+            if let Some(practice) = practice {
                 told.push((
                     Role::Note,
                     say!("practice answer (F5): {practice}", practice),
                 ));
             }
         }
-        if self.waits {
+        if self.nudged() {
             told.push((Role::Note, tr(NOTHING_TYPED).to_owned()));
         }
         told.extend(stop.map(|stop| (Role::Stop, stop)));
@@ -132,4 +139,33 @@ impl Line {
             .then(|| hex::standing(self.asked.field.kind, field.value()))
             .flatten()
     }
+
+    /// The practice answer as it is typed: a component in its groups of four.
+    fn practice(&self) -> Option<String> {
+        let practice = self.asked.practice.as_ref()?;
+        match &self.input {
+            Input::Confirm => None,
+            Input::Component(_) => Some(grouped(practice)),
+            _ => Some(practice.clone()),
+        }
+    }
+
+    /// Whether an Enter too many came at a component.
+    const fn nudged(&self) -> bool {
+        self.waits && matches!(self.input, Input::Component(_))
+    }
+}
+
+/// `TEST:3B577FB3` as `3B57 7FB3`: the mark is the script's, and nobody types it.
+fn grouped(practice: &str) -> String {
+    let digits: Vec<char> = practice
+        .rsplit(':')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .collect();
+    let groups = digits
+        .chunks(4)
+        .map(|group| group.iter().collect::<String>());
+    groups.collect::<Vec<_>>().join(" ")
 }

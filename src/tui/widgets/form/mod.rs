@@ -1,8 +1,8 @@
 //! A form drawn from field declarations: labels, hints, checks on leaving, practice answers where there are any.
 
 mod input;
-mod laid;
 mod known;
+mod laid;
 mod line;
 mod page;
 
@@ -213,6 +213,11 @@ impl Form {
         }
     }
 
+    /// The answers were refused: the next letter typed into a text takes its place.
+    pub(crate) fn typed_over(&mut self) {
+        self.lines.iter_mut().for_each(Line::refused);
+    }
+
     /// Wipes every secret field; the first of several readings of a component is the next to be typed.
     pub(crate) fn wipe(&mut self) {
         let component = |line: &Line| matches!(line.input, Input::Component(_));
@@ -398,7 +403,7 @@ impl Form {
             )),
             Input::Component(field) => field.fault().map(|rule| {
                 say!(
-                    "{label} {rule}. Nothing was entered.",
+                    "{label} {rule}. Type on, or Ctrl-U begins anew; nothing is kept yet.",
                     label = tr(line.asked.field.label),
                     rule
                 )

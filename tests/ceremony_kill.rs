@@ -1,0 +1,324 @@
+//! Every script that ships, in a vault in a folder, by processes that are killed (SIGKILL): each process takes the run up
+//! where the one before was killed, and is killed itself right after the next commit, before a line more is written. So
+//! the run dies at every arrow of its journal, all of them and in their order, and also while a vault is opened again and
+//! while a run is taken up. What the last process leaves is what an undisturbed run of the program leaves.
+//!
+//! The process that dies is this test's own program, which stops itself at the commit that it is told; the first, the
+//! whole and the last are those of `keymoot`. Every script that ships can be played so.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use keymoot::ceremony::{Runner, Script, Wanted, shipped};
+use keymoot::session::{Environment, Opening, Run, practice};
+use keymoot::vault::{FolderStore, Store, StoreError, VAULT};
+use rustix::process::{Signal, getpid, kill_process};
+use serde_json::Value;
+
+/// Later than any machine's clock, and before the samples' certificates end.
+const CLOCK: &str = "2036-01-05T09:00:00Z";
+
+/// A run has fewer arrows, with those that are gone through twice.
+const MOST: usize = 600;
+
+/// A folder whose process dies after so many more commits; 0 is never.
+struct Mortal {
+    folder: FolderStore,
+    left: Arc<AtomicU64>,
+}
+
+impl Store for Mortal {
+    fn place(&self) -> String {
+        self.folder.place()
+    }
+    fn lasts(&self) -> bool {
+        self.folder.lasts()
+    }
+    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.folder.read(name)
+    }
+    fn reader(&self, name: &str) -> Result<Option<Box<dyn Read + Send>>, StoreError> {
+        self.folder.reader(name)
+    }
+    fn replace(&mut self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        self.folder.replace(name, bytes)?;
+        if name == VAULT
+            && self.left.load(Ordering::SeqCst) > 0
+            && self.left.fetch_sub(1, Ordering::SeqCst) == 1
+        {
+            kill_process(getpid(), Signal::KILL).unwrap();
+        }
+        Ok(())
+    }
+    fn append(&mut self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        self.folder.append(name, bytes)
+    }
+    fn keep(&mut self, name: &str, as_name: &str) -> Result<(), StoreError> {
+        self.folder.keep(name, as_name)
+    }
+    fn remove(&mut self, name: &str) -> Result<(), StoreError> {
+        self.folder.remove(name)
+    }
+    fn list(&self) -> Result<Vec<String>, StoreError> {
+        self.folder.list()
+    }
+    fn sync(&mut self) -> Result<(), StoreError> {
+        self.folder.sync()
+    }
+    fn try_lock(&mut self) -> Result<(), StoreError> {
+        self.folder.try_lock()
+    }
+}
+
+fn script(name: &str) -> Script {
+    let (_, bytes) = shipped().iter().find(|(file, _)| *file == name).unwrap();
+    Script::parse(bytes).ok().unwrap()
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap()
+}
+
+/// How far a run has come: every arrow raises it, but where signatures are asked for again.
+fn position(run: Option<&Run>) -> u64 {
+    let steps = run.into_iter().flat_map(|run| &run.steps);
+    steps.map(|step| 1 + step.state as u64).sum()
+}
+
+/// How many commits this process lives: one where the run has come further than ever before, else one more than the
+/// process before, which died at an arrow that is gone through again.
+fn lives(memory: &Path, position: u64) -> u64 {
+    let known = std::fs::read_to_string(memory).unwrap_or_default();
+    let known: Vec<u64> = known
+        .split_whitespace()
+        .map(|n| n.parse().unwrap())
+        .collect();
+    let (best, lives) = match known.as_slice() {
+        [best, lives] if position <= *best => (*best, lives + 1),
+        _ => (position, 1),
+    };
+    std::fs::write(memory, format!("{best} {lives}")).unwrap();
+    lives
+}
+
+#[test]
+#[ignore = "it is the process that is killed: the other tests start it"]
+fn mortal() {
+    let name = variable("MORTAL_SCRIPT");
+    let early: u64 = variable("MORTAL_EARLY").parse().unwrap();
+    let left = Arc::new(AtomicU64::new(early));
+    let store = Mortal {
+        folder: FolderStore::open(&PathBuf::from(variable("MORTAL_VAULT"))).unwrap(),
+        left: Arc::clone(&left),
+    };
+    let person = |name: &str| {
+        let (_, _, phrase) = practice::PEOPLE
+            .iter()
+            .find(|(n, _, _)| *n == name)
+            .unwrap();
+        serde_json::json!({"name": name, "passphrase": phrase})
+    };
+    let unlock = serde_json::json!({
+        "custodians": [person("Ana"), person("Ben"), person("Cho")],
+        "administrator": person("Ada"),
+        "witness": person("Wim"),
+    });
+    let of_run = script(&name);
+    let (seed, _) = of_run.rehearsal();
+    let mut opening = Opening::begin(Box::new(store), "r").unwrap();
+    opening
+        .enter_unlock_file(unlock.to_string().as_bytes())
+        .unwrap();
+    let environment = Environment::seeded(&seed.unwrap()).unwrap();
+    let mut session = opening.finish(environment, None).unwrap();
+    let known = session.last_run(&of_run.sha256_hex());
+    if early == 0 {
+        let lives = lives(
+            Path::new(&variable("MORTAL_MEMORY")),
+            position(known.as_ref()),
+        );
+        // That the run was taken up is a commit of its own, before any arrow.
+        left.store(lives + u64::from(known.is_some()), Ordering::SeqCst);
+    }
+    let wanted = Wanted {
+        inputs: BTreeMap::new(),
+        resume: known.is_some(),
+        rehearsal_note: None,
+    };
+    let mut runner = Runner::begin(&mut session, of_run, wanted).unwrap();
+    runner.headless(&mut session).unwrap();
+    // Whoever comes here lives on; the run is done.
+    left.store(0, Ordering::SeqCst);
+    session.close().unwrap();
+}
+
+fn keymoot(room: &Path, line: &str) {
+    let output = Command::new(env!("CARGO_BIN_EXE_keymoot"))
+        .args(line.split_whitespace())
+        .current_dir(room)
+        .env("XDG_STATE_HOME", room.join("state"))
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{line}: {told}");
+}
+
+fn copied(room: &Path, from: &str, to: &str) {
+    std::fs::create_dir_all(room.join(to).join("generations")).unwrap();
+    for folder in ["", "generations"] {
+        for entry in std::fs::read_dir(room.join(from).join(folder))
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            if entry.path().is_file() {
+                std::fs::copy(
+                    entry.path(),
+                    room.join(to).join(folder).join(entry.file_name()),
+                )
+                .unwrap();
+            }
+        }
+    }
+}
+
+/// Every file of a finished run; of the record, all but what an interruption may change.
+fn left_by(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let files = entries.map(|e| {
+        (
+            e.file_name().into_string().unwrap(),
+            std::fs::read(e.path()).unwrap(),
+        )
+    });
+    let mut files: BTreeMap<String, Vec<u8>> = files.collect();
+    // It tells when each step was interrupted, and names lines of the log.
+    files.remove("report.txt");
+    let mut record: Value = serde_json::from_slice(&files["ceremony.json"]).unwrap();
+    assert_eq!(record["outcome"], "completed");
+    record["interruptions"] = Value::Null;
+    record["audit_head"] = Value::Null;
+    files.insert("ceremony.json".to_owned(), record.to_string().into_bytes());
+    files
+}
+
+/// One process after the other; how many were killed.
+fn killed_again_and_again(room: &Path, name: &str) -> usize {
+    for n in 0..MOST {
+        // Now and then while the vault is opened again, or the run taken up.
+        let early = match n % 12 {
+            3 => 1,
+            9 => 2,
+            _ => 0,
+        };
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "mortal", "--ignored", "--nocapture"])
+            .env("MORTAL_SCRIPT", name)
+            .env("MORTAL_EARLY", early.to_string())
+            .env("MORTAL_VAULT", room.join("mortal.vault"))
+            .env("MORTAL_MEMORY", room.join("memory"))
+            .env("XDG_STATE_HOME", room.join("state"))
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        match output.status.signal() {
+            Some(9) => {}
+            None if output.status.success() => return n,
+            _ => panic!(
+                "{name}, process {n}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            ),
+        }
+    }
+    panic!("{name} did not end in {MOST} processes");
+}
+
+/// The commit before the one that stands, by the names of the generations.
+fn newest(vault: &Path) -> usize {
+    let names = std::fs::read_dir(vault.join("generations"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let names = names.filter_map(|e| e.file_name().into_string().ok());
+    let numbers = names.filter_map(|name| name.split('.').next()?.parse().ok());
+    numbers.max().unwrap_or(0)
+}
+
+fn dies_at_every_arrow(name: &str) {
+    let room = tempfile::tempdir().unwrap();
+    let room = room.path();
+    keymoot(room, &format!("init r.vault --rehearse --clock {CLOCK}"));
+    copied(room, "r.vault", "mortal.vault");
+    let play = |more: &str| {
+        keymoot(
+            room,
+            &format!("play {name} --headless --clock {CLOCK} {more}"),
+        )
+    };
+    let begins = newest(&room.join("r.vault"));
+    play("--vault r.vault --out whole");
+    let arrows = newest(&room.join("r.vault")) - begins;
+    let deaths = killed_again_and_again(room, name);
+    // The last commits close the run and the session: whoever makes them lives on.
+    assert!(
+        arrows > 10 && deaths + 3 >= arrows,
+        "{name}: {deaths} deaths at {arrows} arrows"
+    );
+    // The run is done: the program writes what it made.
+    play("--vault mortal.vault --resume --out again");
+    assert_eq!(
+        left_by(&room.join("again")),
+        left_by(&room.join("whole")),
+        "{name}"
+    );
+    let record = std::fs::read(room.join("again/ceremony.json")).unwrap();
+    let record: Value = serde_json::from_slice(&record).unwrap();
+    assert!(record["interruptions"].as_u64().unwrap() > 15, "{record}");
+    keymoot(room, "vault verify mortal.vault");
+}
+
+macro_rules! die_at_every_arrow {
+    ($($test:ident $name:literal),+ $(,)?) => {
+        $(#[test] fn $test() { dies_at_every_arrow($name); })+
+
+        #[test]
+        fn every_shipped_script_dies() {
+            let tested = [$($name),+];
+            for (name, _) in shipped() {
+                assert!(tested.contains(name), "{name} is not killed at every arrow");
+            }
+        }
+    };
+}
+
+die_at_every_arrow! {
+    first_key "first-key.toml",
+    kek_to_aws "kek-to-aws-rsa.toml",
+    kek_aes128_to_aws "kek-aes128-to-aws-rsa.toml",
+    deletion_window "deletion-window.toml",
+    working_keys "working-keys-tr31.toml",
+    tdes_initial_keys "bdk-initial-keys-tdes.toml",
+    aes_initial_keys "bdk-initial-keys-aes.toml",
+    rewrap "rewrap-zmk-to-aws.toml",
+    kek_to_partner "kek-to-partner-tr34.toml",
+    kek_from_partner "kek-from-partner-tr34.toml",
+    kek_from_aws "kek-from-aws-tr34.toml",
+    kek_from_components "kek-from-components.toml",
+    components_to_aws "components-to-aws.toml",
+    kek_to_partner_components "kek-to-partner-components.toml",
+    carry_hsm_to_aws "carry-hsm-to-aws-tr34.toml",
+    carry_aws_to_hsm "carry-aws-to-hsm-tr34.toml",
+    custodian_replacement "custodian-replacement.toml",
+    vault_recovery "vault-recovery.toml",
+}
