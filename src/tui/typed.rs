@@ -21,22 +21,29 @@ const REST: i64 = 25_000_000;
 /// No sequence of a key is longer; what is goes by as one that nobody knows.
 const LONGEST_SEQUENCE: usize = 256;
 
-/// More than anybody pastes into a field; the rest of what is longer is dropped with it.
+/// More than anybody pastes into a field; what is longer is dropped whole.
 const LONGEST_PASTE: usize = 1 << 20;
 
 const ESC: u8 = 0x1b;
 const PASTE: &[u8] = b"\x1b[200~";
+const PASTE_END: &[u8] = b"\x1b[201~";
 
 /// Bytes on their way to events: what of a sequence has come so far.
 #[derive(Default)]
 struct Decoder {
     held: Zeroizing<Vec<u8>>,
+    /// A paste was too long: what is left of it must not become keys.
+    dropping: bool,
 }
 
 impl Decoder {
     /// Takes what was read; complete events go to `out`.
     fn take(&mut self, bytes: &[u8], out: &mut Vec<Event>) {
         for &byte in bytes {
+            if self.dropping {
+                self.drop_byte(byte);
+                continue;
+            }
             // Esc twice is the key twice, and an escape alone may still become a sequence.
             if self.lone_escape() && byte == ESC {
                 self.settle(out);
@@ -48,6 +55,16 @@ impl Decoder {
         }
     }
 
+    fn drop_byte(&mut self, byte: u8) {
+        if self.held.len() == PASTE_END.len() {
+            self.held.remove(0);
+        }
+        self.held.push(byte);
+        if *self.held == PASTE_END {
+            *self = Self::default();
+        }
+    }
+
     /// Nothing more came: an escape alone was the key.
     fn settle(&mut self, out: &mut Vec<Event>) {
         if self.lone_escape() {
@@ -56,11 +73,12 @@ impl Decoder {
     }
 
     fn lone_escape(&self) -> bool {
-        *self.held == [ESC]
+        !self.dropping && *self.held == [ESC]
     }
 
     fn understand(&mut self, out: &mut Vec<Event>) {
-        let limit = if self.held.starts_with(PASTE) {
+        let pasted = self.held.starts_with(PASTE);
+        let limit = if pasted {
             LONGEST_PASTE
         } else {
             LONGEST_SEQUENCE
@@ -68,6 +86,7 @@ impl Decoder {
         match terminput::Event::parse_from(&self.held) {
             Ok(None) if self.held.len() < limit => return,
             Ok(Some(event)) => out.extend(to_crossterm(event).ok()),
+            Ok(None) if pasted => self.dropping = true,
             // A sequence that nobody knows, or one that does not end.
             Ok(None) | Err(_) => {}
         }
@@ -249,10 +268,14 @@ mod tests {
         let mut events = Vec::new();
         decoder.take(&endless, &mut events);
         assert!(decoder.held.len() < LONGEST_SEQUENCE);
+        events.clear();
         let mut paste = PASTE.to_vec();
         paste.resize(LONGEST_PASTE, b'x');
         let mut decoder = Decoder::default();
         decoder.take(&paste, &mut events);
+        // What is left of it is no key, and whatever comes behind it is.
+        decoder.take(b"qq\x1b[A\x1b\x1b[201~k", &mut events);
+        assert_eq!(events, [key(KeyCode::Char('k'))]);
         assert!(decoder.held.is_empty());
     }
 
