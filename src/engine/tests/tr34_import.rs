@@ -125,6 +125,17 @@ impl Parties {
         freshness: &Freshness,
         profile: tr34::Profile,
     ) -> String {
+        self.send_with(header, key, freshness, (profile, None))
+    }
+
+    /// The same with a certificate beside it.
+    fn send_with(
+        &self,
+        header: &str,
+        key: &str,
+        freshness: &Freshness,
+        (profile, beside): (tr34::Profile, Option<&[u8]>),
+    ) -> String {
         let key = SecretBytes::new(HEXUPPER.decode(key.as_bytes()).unwrap());
         let receiver = self.certificate("krd");
         let made = tr34::build(
@@ -142,7 +153,7 @@ impl Parties {
                 header,
                 freshness,
                 crl: None,
-                certificate: None,
+                certificate: beside,
             },
             OsEntropy.draw("test").unwrap().as_mut(),
         );
@@ -250,6 +261,28 @@ fn passes_and_nonces_go_together() {
 }
 
 /// At most five minutes ahead, at most the token's life behind; the same stamp twice is allowed.
+/// The signature is good, and whoever looks for its fault would look for long.
+#[test]
+fn certificates_beside_the_token_have_the_senders_among_them() {
+    let (mut bench, parties, mut request) = exchange("tr34-profiles");
+    *member(&mut request, "RandomNonce") = json!(NONCE);
+    for (who, good) in [("kdh", true), ("krd", false)] {
+        let beside = parties.certificate(who);
+        let with = (tr34::Profile::default(), Some(beside.der()));
+        let token = parties.send_with("D0112K0TB00E0000", KEK, &two_pass(), with);
+        *member(&mut request, "WrappedKeyBlock") = json!(token);
+        if good {
+            bench.ok(Operation::ImportKey, &request);
+        } else {
+            let message = bench.invalid(Operation::ImportKey, &request);
+            assert!(
+                message.contains("the signer's is not among them"),
+                "{message}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_one_pass_token_is_fresh_within_the_tokens_life() {
     let (mut bench, parties, mut request) = exchange("tr34-profiles");
