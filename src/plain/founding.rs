@@ -207,7 +207,7 @@ impl Asking {
         }
         if field.id == CLOCK.id && date_time(text).is_none() {
             return Some(say!(
-                "{label} {founding} Nothing was recorded.",
+                "{label}: {founding} Nothing was recorded.",
                 label = tr(field.label),
                 founding = founding::NO_TIME
             ));
@@ -394,7 +394,7 @@ fn handed_out(talk: &mut Dialogue<'_>, plan: &Plan, papers: &Papers) -> Result<(
     let question = Question::new(footing(
         tr("everybody: sign the forms"),
         tr("goes to the vault's menu"),
-        tr("the vault exists and is open; the words were shown once and never again"),
+        tr("the vault is open; nobody is shown the words again"),
     ))
     .explained(HELP);
     talk.enter(&question).map(|_| ())

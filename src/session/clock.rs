@@ -25,6 +25,12 @@ const AGREE: i64 = 180_000;
 /// A wall clock may leave the monotonic one by this much within a session (milliseconds).
 const LEAP: i64 = 300_000;
 
+/// `2026-11-24 09:05`, as it was read.
+fn to_the_minute(time: Timestamp) -> String {
+    let text: String = time.rfc3339().chars().take(16).collect();
+    text.replace('T', " ")
+}
+
 impl Session {
     /// The present of this vault.
     pub fn now(&self) -> Timestamp {
@@ -140,11 +146,12 @@ impl Session {
             ));
         }
         if (early.millis() - late.millis()).abs() > AGREE {
-            return Err(Refusal::Custody(
-                "The two watches differ by more than three minutes. Nothing was changed. Read both again, with the \
-                 date, in UTC."
-                    .into(),
-            ));
+            return Err(Refusal::Custody(format!(
+                "{first} read {} and {second} {}: more than three minutes apart. Nothing was changed, and neither counts. \
+                 Read both watches again, with the date, in UTC.",
+                to_the_minute(*early),
+                to_the_minute(*late)
+            )));
         }
         let read = Timestamp::from_millis(i64::midpoint(early.millis(), late.millis()));
         let mut working = self.state.clone();

@@ -47,10 +47,22 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
         };
         status(&state.world, &clock, &mut canvas);
         canvas.rule(1, &title(screen, &state.world));
-        let body = height.saturating_sub(7);
+        // What is said in passing has rows of its own: painted over the page it would hide what the page says last.
+        let said = state
+            .notice()
+            .map(|(role, text)| (*role, notice(text, width)));
+        let taken = said.as_ref().map_or(0, |(_, lines)| cells(lines.len()));
+        let body = height.saturating_sub(7).saturating_sub(taken);
         canvas.within(0, 2, width, body, |c| screen.draw(&state.world, c));
-        if let Some((role, text)) = state.notice() {
-            notice(&mut canvas, body.saturating_add(1), *role, text);
+        for (role, lines) in said.iter() {
+            for (n, line) in lines.iter().enumerate() {
+                canvas.put(
+                    1,
+                    body.saturating_add(2).saturating_add(cells(n)),
+                    *role,
+                    line,
+                );
+            }
         }
         canvas.rule(height.saturating_sub(5), &[]);
         footing(&screen.footing(&state.world), &state.world, &mut canvas);
@@ -189,19 +201,12 @@ pub(crate) fn clock(time: Timestamp) -> String {
     text.replacen('T', " ", 1)
 }
 
-fn notice(canvas: &mut Canvas<'_>, bottom: u16, role: Role, text: &str) {
-    let width = canvas.width();
-    let lines = super::canvas::wrap(text, usize::from(width.saturating_sub(2)));
-    let count = cells(lines.len()).min(6);
-    let blank = " ".repeat(usize::from(width));
-    for (n, line) in lines.iter().take(usize::from(count)).enumerate() {
-        let y = bottom
-            .saturating_add(1)
-            .saturating_sub(count)
-            .saturating_add(cells(n));
-        canvas.put(0, y, Role::Text, &blank);
-        canvas.put(1, y, role, line);
-    }
+fn notice(text: &str, width: u16) -> Vec<String> {
+    /// More would leave too little of the page.
+    const MOST: usize = 6;
+    let mut lines = super::canvas::wrap(text, usize::from(width.saturating_sub(2)));
+    lines.truncate(MOST);
+    lines
 }
 
 fn footing(footing: &Footing, world: &World, canvas: &mut Canvas<'_>) {

@@ -31,10 +31,7 @@ pub(crate) enum Why {
 impl Why {
     fn sentence(self) -> String {
         let why = match self {
-            Self::Idle => say!(
-                "nobody touched a key for {IDLE_MINUTES} minutes",
-                IDLE_MINUTES
-            ),
+            Self::Idle => say!("nobody typed for {IDLE_MINUTES} minutes", IDLE_MINUTES),
             Self::Suspended => tr("keymoot was put aside with Ctrl-Z").to_owned(),
             Self::Stopped => tr("keymoot was stopped from outside and goes on now").to_owned(),
         };
@@ -133,8 +130,8 @@ impl Locked {
         let Some(view) = &world.view else {
             words.push((
                 Role::Text,
-                tr("No vault is open. What was being typed into a secret field was wiped, and shares that had been \
-                 entered to open a vault with it; nothing else was lost.")
+                tr("No vault is open. What was being typed into a secret field was wiped, and so were shares entered to \
+                 open a vault; nothing else was lost.")
                     .into(),
             ));
             words.push((
@@ -289,10 +286,17 @@ impl Screen for Locked {
                 }
             }
             Stage::Leaving => {
-                let text = tr(
-                    "Enter stays, locked. Ctrl-C again leaves keymoot: the vault is closed, and what is saved \
-                            stays saved.",
-                );
+                let text = if world.keeps_nothing() {
+                    tr(
+                        "Enter stays, locked. Ctrl-C again leaves keymoot: this is a rehearsal, and its vault and \
+                         everything in it is gone then.",
+                    )
+                } else {
+                    tr(
+                        "Enter stays, locked. Ctrl-C again leaves keymoot: the vault is closed, and what is saved \
+                         stays saved.",
+                    )
+                };
                 canvas.paragraph(3, y, width, Role::Title, text);
             }
             Stage::Who => {

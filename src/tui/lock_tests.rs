@@ -37,7 +37,7 @@ fn an_untouched_screen_hides_and_one_custodian_brings_it_back() {
     );
     // Nothing beneath answers: n is a new key there, and any key goes on here.
     room.press("n").shows(&["Which custodian is here?"]);
-    room.press("<Esc>").shows(&["nobody touched a key"]);
+    room.press("<Esc>").shows(&["nobody typed"]);
     room.press("<Enter>").check("locked-who");
     room.press("<Enter>").check("locked-passphrase");
     room.press("apple arrowx<Enter>").shows(&["Locked"]);

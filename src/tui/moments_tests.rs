@@ -64,7 +64,7 @@ fn seven_words_are_shown_to_their_owner_alone() {
         &[
             "Ana, these words are yours alone.",
             "Write them on your own paper, in this order.",
-            "They are shown now and, until you have typed them back once, with F3; then never again, to nobody.",
+            "They are shown now and, until you have typed them back once, with F3; after that, never again.",
             shown,
             "Nobody can bring them back: not the others, not keymoot.",
             "Acts custodian Ana, alone at this screen",
@@ -122,7 +122,7 @@ fn a_blank_screen_says_why_and_who_is_waited_for() {
     says(
         &mut room.state,
         &[
-            "This screen is blank on purpose: nobody touched a key for 5 minutes.",
+            "This screen is blank on purpose: nobody typed for 5 minutes.",
             "Nothing was lost. What is saved stays saved; requests and a ceremony under way stand where they were.",
             "Waited for: one custodian who is here (Ana or Ben or Cho). One passphrase brings the screen back; it signs nothing.",
         ],

@@ -24,7 +24,7 @@ pub(crate) use words::{
 pub(crate) const USUAL: (u8, u8) = (2, 3);
 
 /// Said where a date and time cannot be read.
-pub(crate) const NO_TIME: &str = "is no date and time: write it as 2026-11-24 09:05, in UTC.";
+pub(crate) const NO_TIME: &str = "This is no date and time: write it as 2026-11-24 09:05, in UTC.";
 
 /// Said while it is made.
 pub(crate) const MAKING: &str = "the vault is being made: two identities, their shares, an envelope for each person. Sealing takes a second or two a person.";
@@ -160,7 +160,11 @@ impl Plan {
         let lines = policy_lines(self.given.policy.as_ref()?);
         let said: Vec<String> = lines
             .into_iter()
-            .map(|(name, value)| format!("{name}: {value}"))
+            .map(|(name, value)| match name.as_str() {
+                "default" => format!("custodians that sign an act: {value}"),
+                "overrides" => format!("more or fewer for: {value}"),
+                _ => format!("{name}: {value}"),
+            })
             .collect();
         Some(if said.is_empty() {
             "as every new vault has it".to_owned()

@@ -103,7 +103,7 @@ pub(crate) fn yours_alone(person: &Person) -> String {
 /// What to do with them; `again` is what shows them once more.
 pub(crate) fn write_down(again: &str) -> String {
     say!(
-        "Write them on your own paper, in this order. They are shown now and, until you have typed them back once, with {again}; then never again, to nobody.",
+        "Write them on your own paper, in this order. They are shown now and, until you have typed them back once, with {again}; after that, never again.",
         again
     )
 }

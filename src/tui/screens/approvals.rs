@@ -6,7 +6,7 @@ use super::refuse::Refuse;
 use crate::session::PendingView;
 use crate::session::field::Footing;
 use crate::text::{say, tr};
-use crate::tui::canvas::Canvas;
+use crate::tui::canvas::{Canvas, cells};
 use crate::tui::digest::Digest;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen};
@@ -136,20 +136,21 @@ impl Screen for Approvals {
         };
         canvas.rule(rows, std::slice::from_ref(&pending.sentence));
         let details = crate::tui::widgets::lines::of_details(&pending.details);
+        // The words are read aloud: in two rows, none of them is ever cut.
+        let aloud = height.saturating_sub(2);
         crate::tui::widgets::lines::draw(
             canvas,
-            (rows.saturating_add(1), height.saturating_sub(1)),
+            (rows.saturating_add(1), aloud),
             15,
             &details,
             None,
         );
-        let x = canvas.put(2, height.saturating_sub(1), Role::Muted, "words   ");
-        canvas.put(
-            x,
-            height.saturating_sub(1),
-            Role::Title,
-            &pending.words.join(" "),
-        );
+        canvas.put(2, aloud, Role::Muted, tr("read aloud"));
+        let half = pending.words.len().div_ceil(2);
+        for (n, words) in pending.words.chunks(half.max(1)).enumerate() {
+            let y = aloud.saturating_add(cells(n));
+            canvas.put(15, y, Role::Title, &words.join(" "));
+        }
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {

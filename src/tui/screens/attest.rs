@@ -42,6 +42,8 @@ pub(crate) struct Attest {
     /// What follows an opening; without it this was asked for from Home, and leads back there.
     next: Option<Next>,
     watches: Watches,
+    /// Why both have to be read again.
+    refused: Option<String>,
     form: Form,
     waiting: bool,
     question: u64,
@@ -63,6 +65,7 @@ impl Attest {
             place,
             next,
             watches: Watches::default(),
+            refused: None,
             form: Form::of(&[]),
             waiting: false,
             question: 0,
@@ -100,7 +103,10 @@ impl Attest {
                 self.waiting = true;
                 return Reaction::order(Order::Perform(Box::new(command)));
             }
-            Ok(None) => self.ask(world),
+            Ok(None) => {
+                self.refused = None;
+                self.ask(world);
+            }
             Err((field, why)) => self.form.complain(field, &why),
         }
         Reaction::none()
@@ -134,7 +140,7 @@ impl Screen for Attest {
     }
 
     fn footing(&self, _world: &World) -> Footing {
-        let (acts, enter) = match self.watches.first() {
+        let (acts, last) = match self.watches.first() {
             None => (
                 tr("one person, with a watch of their own").to_owned(),
                 tr("keeps this reading and asks the second person"),
@@ -155,6 +161,11 @@ impl Screen for Attest {
                 first
             ),
         };
+        let enter = if self.form.more() {
+            tr("goes to the next field")
+        } else {
+            last
+        };
         Footing {
             acts,
             enter: enter.into(),
@@ -168,7 +179,7 @@ impl Screen for Attest {
             None => Offer::plain(Verb::Back),
         };
         self.form
-            .page_offers(Offer::word(Verb::Enter, tr("enter")), back)
+            .page_offers(Offer::word(Verb::Enter, tr("next")), back)
     }
 
     fn help(&self) -> &'static [&'static str] {
@@ -201,7 +212,11 @@ impl Screen for Attest {
                 )
             }
         };
-        self.form.draw_page(&[(Role::Title, &title)], canvas);
+        let stop = self.refused.as_ref().map(|why| format!("STOP  {why}"));
+        let mut said: Vec<(Role, &str)> = Vec::new();
+        said.extend(stop.as_deref().map(|why| (Role::Stop, why)));
+        said.push((Role::Title, &title));
+        self.form.draw_page(&said, canvas);
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
@@ -236,7 +251,8 @@ impl Screen for Attest {
             News::Refused(text) => {
                 // Which of the two was misread nobody knows: both are read again.
                 self.ask(world);
-                Some(Reaction::notice(Role::Stop, text.clone()))
+                self.refused = Some(text.clone());
+                Some(Reaction::none())
             }
             _ => None,
         }

@@ -40,11 +40,16 @@ impl Screen for Doctor {
         vec![tr("Is this machine fit?").into(), sum.into()]
     }
 
-    fn footing(&self, _world: &World) -> Footing {
+    fn footing(&self, world: &World) -> Footing {
+        let so_far = if world.doctor.is_empty() {
+            tr("nothing was looked at, and nothing was changed")
+        } else {
+            tr("the machine was looked at; nothing on it was changed")
+        };
         Footing {
             acts: tr("nobody: looking changes nothing").into(),
             enter: tr("back to where you were").into(),
-            so_far: tr("the machine was looked at; nothing on it was changed").into(),
+            so_far: so_far.into(),
         }
     }
 
@@ -91,12 +96,10 @@ impl Screen for Doctor {
             }
         }
         if rows.is_empty() {
-            canvas.put(
-                2,
-                1,
-                Role::Muted,
-                tr("This machine was not looked at. `keymoot doctor` does it from the command line."),
+            let words = tr(
+                "This machine was not looked at. `keymoot doctor` does it from the command line.",
             );
+            canvas.paragraph(2, 1, width.saturating_sub(4), Role::Muted, words);
         }
         let height = usize::from(canvas.height());
         let top = self.top.min(rows.len().saturating_sub(height));

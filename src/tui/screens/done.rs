@@ -338,7 +338,7 @@ impl Screen for Done {
 
     fn footing(&self, _world: &World) -> Footing {
         let so_far = match (self.role, self.folder.is_some()) {
-            (Role::Ok, _) => tr("the act is done, durable and in the evidence"),
+            (Role::Ok, _) => tr("the act is done, saved and in the evidence"),
             (_, true) => tr("the export is recorded; no file of it exists yet"),
             _ => tr("nothing was changed by this act"),
         };

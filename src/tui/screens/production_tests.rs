@@ -140,7 +140,7 @@ fn an_opening_ends_with_two_watches() {
     room.press(&format!("<C-u>{}<Enter>", watch()));
     room.shows(&["Second watch, not Ana's", "Ana has read a watch"]);
     room.press(&format!("<Enter>{}", "2020-01-01 10:00<Enter>"));
-    room.shows(&["differ by more than three minutes", "First watch"]);
+    room.shows(&["STOP  Ana read", "minutes apart", "First watch"]);
     for _ in 0..2 {
         room.press(&format!("<Enter>{}<Enter>", watch()));
     }
@@ -173,7 +173,9 @@ fn the_clock_is_asked_of_one_person_after_the_other() {
     );
     snapshot::press(&mut state, "<Down><Enter>2026-11-24 09:00<Enter>");
     let refused = News::Refused(
-        "The two watches differ by more than three minutes. Nothing was changed.".into(),
+        "Ada read 2026-11-24 09:05 and Ana 2026-11-24 09:12: more than three minutes apart. Nothing was changed, and \
+         neither counts. Read both watches again, with the date, in UTC."
+            .into(),
     );
     let view = state.world.view.clone();
     update(&mut state, Msg::Desk(Box::new(refused), view));

@@ -28,9 +28,14 @@ impl Approve {
         };
         canvas.put(2, y, Role::Text, &signed);
         let y = y.saturating_add(1);
-        let x = canvas.put(2, y, Role::Muted, tr("read aloud "));
-        let room = canvas.width().saturating_sub(x).saturating_sub(1);
-        y.saturating_add(canvas.paragraph(x, y, room, Role::Title, &self.pending.words.join(" ")))
+        canvas.put(2, y, Role::Muted, tr("read aloud"));
+        let half = self.pending.words.len().div_ceil(2).max(1);
+        let mut y = y;
+        for words in self.pending.words.chunks(half) {
+            canvas.put(15, y, Role::Title, &words.join(" "));
+            y = y.saturating_add(1);
+        }
+        y
     }
 
     pub(super) fn draw_stage(&self, world: &World, canvas: &mut Canvas<'_>) {

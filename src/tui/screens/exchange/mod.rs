@@ -135,7 +135,11 @@ fn enter_words(row: Option<Row<'_>>) -> (&'static str, &'static str) {
 /// What has and has not happened, for a line.
 fn so_far(row: Option<Row<'_>>) -> &'static str {
     match row {
-        Some(Row::Sent(_)) => tr("sent: the file was written. Only a receipt says it arrived"),
+        Some(Row::Sent(sent)) => match sent.state.as_str() {
+            "confirmed" => tr("confirmed: the receiver holds the key that was sent"),
+            "DIFFERS" => tr("the receiver holds another key: stop, and find out which is wrong"),
+            _ => tr("sent: the file was written. Only a receipt says it arrived"),
+        },
         Some(Row::Token(token)) if token.used.is_empty() => {
             tr("given out: a certificate left, no key. Nothing came back under it yet")
         }

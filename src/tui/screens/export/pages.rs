@@ -38,7 +38,7 @@ impl Export {
             2,
             0,
             Role::Title,
-            tr("Which key goes out? Those that cannot say why.  "),
+            tr("Which key goes out? One that cannot says why in its row.  "),
         );
         let filter = self.table.filter.value();
         if self.table.filtering {

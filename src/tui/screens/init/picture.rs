@@ -42,8 +42,7 @@ impl Init {
             Page::Papers => (
                 tr("everybody: sign the forms").into(),
                 tr("goes to the vault's home").into(),
-                tr("the vault exists and is open; the words were shown once and never again")
-                    .into(),
+                tr("the vault is open; nobody is shown the words again").into(),
             ),
             _ if self
                 .form()

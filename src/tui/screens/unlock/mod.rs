@@ -325,7 +325,7 @@ impl Screen for Unlock {
                 if self.form.practised() {
                     offers.push(Offer::plain(Verb::Practice));
                 }
-                Offer::word(Verb::Enter, tr("enter"))
+                Offer::word(Verb::Enter, tr("next"))
             }
             Phase::Failed => Offer::word(Verb::Enter, tr("again")),
             Phase::HandOver => Offer::word(Verb::Enter, tr("I am here")),
