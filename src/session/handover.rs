@@ -242,6 +242,10 @@ pub fn fingerprint_commands(
 /// The same for what a counterparty handed over, receiver or sender; none for a certificate alone, whose owner reads
 /// the fingerprint from an own copy.
 pub fn commands_for(handed_over: &CounterpartyFile, material: KeyMaterialType) -> Vec<String> {
+    // Another vault like this one: its people read the fingerprint from their NEXT.txt, and AWS knows nothing of it.
+    if handed_over.root().subject().contains("O=keymoot") {
+        return Vec::new();
+    }
     match handed_over {
         CounterpartyFile::Certificate(_) => Vec::new(),
         CounterpartyFile::Import(parameters) => {

@@ -69,7 +69,13 @@ fn control(
     let name = |identifier: &str| name_of(identifier, engine);
     match request {
         Request::CreateKey(input) => creation(input),
-        Request::ImportKey(input) => import(&input.key_material, confirmation, engine),
+        Request::ImportKey(input) => {
+            let (sentence, mut details) = import(&input.key_material, confirmation, engine);
+            let name = input.tags.iter().find(|tag| tag.key == super::LABEL_TAG);
+            // A name is kept in clear and read by everybody: whoever signs sees it.
+            details.extend(name.map(|tag| line(tr("name"), &tag.value)));
+            (sentence, details)
+        }
         Request::ExportKey(input) => exporting(input, export, engine),
         Request::DeleteKey(input) => {
             let window = say!(

@@ -209,12 +209,15 @@ pub struct Missing {
     pub why: String,
     /// The act that brings it, by name, where one does.
     pub first: Option<&'static str>,
+    /// An answer that the act which comes first is given: field and value.
+    pub with: Option<(&'static str, &'static str)>,
 }
 
 impl Missing {
     fn new(why: impl Into<String>, first: Option<&'static str>) -> Option<Self> {
         let why = why.into();
-        Some(Self { why, first })
+        let with = None;
+        Some(Self { why, first, with })
     }
 }
 
@@ -243,6 +246,14 @@ pub fn missing(op: &Op, view: &View) -> Option<Missing> {
     if op.name.starts_with("export-key") && none_for("key") {
         return nearly(view, op.name, "key", |row| row.key.exportable)
             .or_else(|| Missing::new(tr("no key here may leave"), None));
+    }
+    if op.name == EXPORT_TR34.name && none_for("ca") {
+        return Missing::new(
+            tr(
+                "the receiver's root is not trusted here yet: import it first, from the file that the receiver gave",
+            ),
+            Some(op::IMPORT_ROOT.name),
+        );
     }
     if op_exchange::derives(op) && !view.keys.iter().any(leaves_derived) {
         return nearly(view, op.name, "key", |row| {
@@ -288,12 +299,16 @@ fn unasked(op: &Op, view: &View) -> Option<Missing> {
     if view.tokens.iter().any(given) || has_key_for(view, op.name, "pair") {
         return None;
     }
-    Missing::new(
+    let missing = Missing::new(
         tr(
             "no certificate of this vault is out for it: the sender needs one to wrap the key under",
         ),
         Some(PARAMETERS_FOR_IMPORT.name),
-    )
+    );
+    missing.map(|missing| Missing {
+        with: Some(("form", form.name())),
+        ..missing
+    })
 }
 
 /// A key that would do but for its state: which, and why not now.

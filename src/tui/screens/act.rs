@@ -113,6 +113,14 @@ impl Act {
         act
     }
 
+    /// With an answer that is clear from where it was chosen.
+    pub(crate) fn with(mut self, answer: Option<(&str, &str)>) -> Self {
+        if let Some((field, value)) = answer {
+            self.form.set(field, value);
+        }
+        self
+    }
+
     /// Whether it was chosen from a list of acts, to which Esc then leads back.
     pub(crate) const fn listed(mut self, listed: bool) -> Self {
         self.listed = listed;

@@ -197,6 +197,21 @@ fn no_key_is_offered_to_wrap_itself_or_a_stronger_one() {
 }
 
 #[test]
+fn what_comes_first_knows_what_it_is_for() {
+    let mut room = Room::new(Home::new(), vault());
+    room.press("i");
+    choose(&mut room, "Import a key from a TR-34 token");
+    room.press("<Enter>");
+    says(&mut room, "no root is trusted here yet");
+    room.press("<Esc>");
+    room.press("<Esc>x");
+    choose(&mut room, "Export key in a TR-34 token");
+    says(&mut room, "the receiver's root is not trusted here yet");
+    room.press("<Enter>");
+    says(&mut room, "This comes before");
+}
+
+#[test]
 fn what_is_missing_leads_to_the_act_that_brings_it() {
     let mut room = Room::new(Home::new(), vault());
     room.press("i");

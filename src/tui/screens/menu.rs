@@ -155,20 +155,22 @@ impl Menu {
             .zip(self.key.as_ref())
             .and_then(|(view, arn)| view.keys.iter().find(|r| r.key.key_arn == *arn));
         let Some(missing) = missing else {
-            return Reaction::one(Step::Replace(page(op, row, true, world)));
+            return Reaction::one(Step::Replace(page(op, (row, None), true, world)));
         };
         let title = tr(op.title);
         match missing.first.and_then(op::named) {
             // What comes first lies over the list, and the list is there again afterwards.
             Some(first) => {
-                Reaction::one(Step::Push(page(first, None, false, world))).then(Step::Notice(
-                    Role::Note,
-                    say!(
-                        "This comes before \"{title}\": {why}.",
-                        title,
-                        why = missing.why
+                Reaction::one(Step::Push(page(first, (None, missing.with), false, world))).then(
+                    Step::Notice(
+                        Role::Note,
+                        say!(
+                            "This comes before \"{title}\": {why}.",
+                            title,
+                            why = missing.why
+                        ),
                     ),
-                ))
+                )
             }
             None => Reaction::notice(
                 Role::Note,
@@ -179,7 +181,12 @@ impl Menu {
 }
 
 /// The wizard of an act; from one that was chosen in the list, Esc leads back to it.
-fn page(op: &'static Op, row: Option<&KeyRow>, listed: bool, world: &World) -> Box<dyn Screen> {
+fn page(
+    op: &'static Op,
+    (row, with): (Option<&KeyRow>, Option<(&str, &str)>),
+    listed: bool,
+    world: &World,
+) -> Box<dyn Screen> {
     if op.name == op::IMPORT_ROOT.name {
         Box::new(ImportRoot::new().listed(listed))
     } else if op.name == op::EXPORT_RSA_WRAP.name {
@@ -187,7 +194,7 @@ fn page(op: &'static Op, row: Option<&KeyRow>, listed: bool, world: &World) -> B
     } else if op.name == op::CREATE_KEY.name {
         Box::new(Create::new())
     } else {
-        Box::new(Act::of(op, row, world).listed(listed))
+        Box::new(Act::of(op, row, world).with(with).listed(listed))
     }
 }
 
