@@ -234,6 +234,11 @@ pub(crate) fn certificate(text: &str) -> Details {
     };
     vec![
         line(tr("subject"), &certificate.subject()),
+        // What is compared comes first: a low screen shows the first lines, and whoever signs may look no further.
+        line(
+            "sha-256",
+            &groups(&data_encoding::HEXLOWER.encode(&certificate.sha256_fingerprint())),
+        ),
         line(
             tr("key"),
             certificate
@@ -247,10 +252,6 @@ pub(crate) fn certificate(text: &str) -> Details {
                 certificate = certificate.not_before().rfc3339(),
                 certificate_2 = certificate.not_after().rfc3339()
             ),
-        ),
-        line(
-            "sha-256",
-            &groups(&data_encoding::HEXLOWER.encode(&certificate.sha256_fingerprint())),
         ),
     ]
 }

@@ -74,8 +74,12 @@ pub(crate) fn export(
     let Some(record) = engine.find(identifier) else {
         return (say!("EXPORT KEY {identifier}", identifier), Details::new());
     };
-    let mut details = attributes(&record.key.key_attributes);
-    details.extend(check_values(record));
+    let mut details = check_values(record);
+    details.push(line(tr("receiver"), tr("the certificate that follows")));
+    details.extend(certificate(&block.wrapping_key_certificate));
+    let authority = name_of(&block.certificate_authority_public_key_identifier, engine);
+    details.push(line(tr("under"), &authority));
+    details.extend(attributes(&record.key.key_attributes));
     details.extend(headers(block.key_block_headers.as_deref()));
     let fresh = match &block.random_nonce {
         Some(nonce) => say!("two-pass, nonce {nonce}", nonce),
@@ -83,10 +87,6 @@ pub(crate) fn export(
     };
     details.push(line(tr("fresh"), &fresh));
     details.extend(counterparty(block.counterparty_profile));
-    details.push(line(tr("receiver"), tr("the certificate that follows")));
-    details.extend(certificate(&block.wrapping_key_certificate));
-    let authority = name_of(&block.certificate_authority_public_key_identifier, engine);
-    details.push(line(tr("under"), &authority));
     details.extend(
         block
             .export_token
