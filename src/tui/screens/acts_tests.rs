@@ -330,7 +330,10 @@ fn a_terminals_initial_key_is_a_choice_of_its_own() {
     ]);
     room.press("<Enter><Enter>0123456789ABCDEF01234567<Enter><Enter><C-u>");
     room.press(&format!("{}/out<Enter>", folder.path().display()));
-    room.shows(&["EXPORT A TERMINAL'S INITIAL KEY from bdk-1", "0123456789ABCDEF01234567"]);
+    room.shows(&[
+        "EXPORT A TERMINAL'S INITIAL KEY from bdk-1",
+        "0123456789ABCDEF01234567",
+    ]);
     room.press("<Enter>");
     sign(&mut room);
     room.shows(&["Done. The key went into a file"]);

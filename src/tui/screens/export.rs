@@ -344,14 +344,7 @@ impl Screen for Export {
             }
             _ => {}
         }
-        offers.push(Offer::word(
-            Verb::Back,
-            if self.step == Step::Key {
-                tr("leave")
-            } else {
-                tr("back")
-            },
-        ));
+        offers.push(Offer::plain(Verb::Back));
         offers
     }
 

@@ -258,7 +258,7 @@ impl ImportRoot {
             Part::Gap,
             Part::Form(&self.form),
         ];
-        sheet::draw(canvas, 2, 1, &parts);
+        sheet::draw(canvas, 2, 2, &parts);
     }
 }
 
