@@ -178,6 +178,8 @@ impl Create {
         match field.kind {
             Kind::Usage => crate::session::field::usage(answer)
                 .map_or_else(String::new, |usage| usage.code().to_owned()),
+            // A list of words has no room beside the steps.
+            Kind::Modes => String::new(),
             _ => answer.to_owned(),
         }
     }
