@@ -212,9 +212,9 @@ pub struct Missing {
 }
 
 impl Missing {
-    fn new(why: impl Into<String>, first: Option<&'static str>) -> Option<Self> {
+    fn new(why: impl Into<String>, first: Option<&'static str>) -> Self {
         let why = why.into();
-        Some(Self { why, first })
+        Self { why, first }
     }
 }
 
@@ -227,45 +227,45 @@ pub fn missing(op: &Op, view: &View) -> Option<Missing> {
     if none_for("wrap") {
         let almost = nearly(view, op.name, "wrap", is_kek);
         return almost.or_else(|| {
-            Missing::new(
+            Some(Missing::new(
                 tr("there is no key-encryption key here yet"),
                 Some(op::CREATE_KEY.name),
-            )
+            ))
         });
     }
     // The wizard of the RSA wrap imports the receiver's root on its way.
     if op.name.starts_with("import-key") && none_for("ca") {
-        return Missing::new(
+        return Some(Missing::new(
             tr("no root is trusted here yet"),
             Some(op::IMPORT_ROOT.name),
-        );
+        ));
     }
     if op.name.starts_with("export-key") && none_for("key") {
         return nearly(view, op.name, "key", |row| row.key.exportable)
-            .or_else(|| Missing::new(tr("no key here may leave"), None));
+            .or_else(|| Some(Missing::new(tr("no key here may leave"), None)));
     }
     if op_exchange::derives(op) && !view.keys.iter().any(leaves_derived) {
         return nearly(view, op.name, "key", |row| {
             row.key.key_attributes.key_usage.code() == BASE_KEY
         })
         .or_else(|| {
-            Missing::new(
+            Some(Missing::new(
                 tr("there is no base derivation key here yet: make a key of purpose B0 that may leave"),
                 Some(op::CREATE_KEY.name),
-            )
+            ))
         });
     }
     if op::certifies(op) && none_for("key") {
-        return Missing::new(
+        return Some(Missing::new(
             tr("there is no key pair here yet: make a key of purpose K2, D1 or S0, an RSA pair"),
             Some(op::CREATE_KEY.name),
-        );
+        ));
     }
     if op.name == EXPORT_TR34.name && !view.signs_tokens && none_for("pair") {
-        return Missing::new(
+        return Some(Missing::new(
             tr("first give out a certificate to check with: the token is signed with its key"),
             Some(PARAMETERS_FOR_EXPORT.name),
-        );
+        ));
     }
     unasked(op, view)
 }
@@ -288,12 +288,12 @@ fn unasked(op: &Op, view: &View) -> Option<Missing> {
     if view.tokens.iter().any(given) || has_key_for(view, op.name, "pair") {
         return None;
     }
-    Missing::new(
+    Some(Missing::new(
         tr(
             "no certificate of this vault is out for it: the sender needs one to wrap the key under",
         ),
         Some(PARAMETERS_FOR_IMPORT.name),
-    )
+    ))
 }
 
 /// A key that would do but for its state: which, and why not now.
@@ -301,5 +301,5 @@ fn nearly(view: &View, op: &str, field: &str, is: impl Fn(&KeyRow) -> bool) -> O
     let mut rows = view.keys.iter().filter(|row| is(row));
     let (row, reason) = rows.find_map(|row| Some((row, key_off(op, field, row)?)))?;
     let why = say!("{label}: {reason}", label = row.label, reason);
-    Missing::new(why, None)
+    Some(Missing::new(why, None))
 }

@@ -342,7 +342,7 @@ impl Screen for Export {
                     Offer::plain(Verb::PreviousField),
                 ]);
             }
-            _ => {}
+            Step::Key => {}
         }
         offers.push(Offer::plain(Verb::Back));
         offers

@@ -141,7 +141,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, text: u16, fields: u16, parts: &[Par
     for (part, mut rows) in parts.iter().zip(shares) {
         match part {
             Part::Head(role, words) => {
-                one_or_all(canvas, (text, y), text_width, rows, *role, words)
+                one_or_all(canvas, (text, y), text_width, rows, *role, words);
             }
             Part::Hint(role, words) if rows > 0 => {
                 canvas.paragraph(text, y, text_width, *role, words);
@@ -167,7 +167,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, text: u16, fields: u16, parts: &[Par
             Part::Form(form) => {
                 let room = rows;
                 canvas.within(fields, y, fields_width, room, |c| {
-                    rows = form.draw(c).min(room)
+                    rows = form.draw(c).min(room);
                 });
             }
             Part::Choices(choices) => {
