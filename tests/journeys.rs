@@ -42,7 +42,8 @@ fn with_a_key(home: &Path) -> Terminal {
     terminal.press("kek");
     terminal.press_until(ENTER, "─ review ─");
     signed(&mut terminal, "Done, saved");
-    terminal.press_until(ENTER, "─ Home ─");
+    // Enter would show the new key.
+    terminal.press_until(ESC, "─ Home ─");
     terminal
 }
 
@@ -284,7 +285,7 @@ fn a_key_comes_from_a_sender_in_a_tr34_token() {
     let value = kek["Key"]["KeyCheckValue"].as_str().unwrap();
     let text = terminal.text();
     assert!(text.contains(value) && text.contains("K0"), "{text}");
-    terminal.press_until(ENTER, "─ Home ─");
+    terminal.press_until(ESC, "─ Home ─");
     terminal.press_until("v", "─ Keys ─");
     terminal.shows(value);
 }

@@ -8,11 +8,11 @@ use crate::crypto::secret_sharing::{self, Share};
 use crate::custody::{Role, UnlockFile, passphrase};
 use crate::evidence::audit::{self, Event, Kind};
 use crate::os::WallClock;
-use crate::vault::{self, CustodyFile, Envelope, EnvelopeError, Identity, Store, read_custody};
+use crate::vault::{self, CustodyFile, Envelope, Identity, Store, read_custody};
 
 use super::book::{Book, SinceCard, storage, vault_refusal};
 use super::error::Refusal;
-use super::present::{Held, HeldKey, open_approval, utf8, with_help};
+use super::present::{Held, HeldKey, Stays, open_approval, unopened, utf8, with_help};
 use super::proving::rebuilt;
 use super::{Environment, Profile, Session};
 
@@ -249,8 +249,14 @@ impl Opening {
             else {
                 continue;
             };
-            let key = open_approval(&set, &person.name, &envelopes.approval, &person.passphrase)
-                .map_err(|refusal| named(&person.name, refusal))?;
+            let key = open_approval(
+                &set,
+                &person.name,
+                &envelopes.approval,
+                &person.passphrase,
+                (Stays::Opening, false),
+            )
+            .map_err(|refusal| named(&person.name, refusal))?;
             self.held.keys.insert(person.name.clone(), key);
             let phrase = SecretBytes::from_slice(person.passphrase.expose());
             self.held.phrases.insert(person.name.clone(), phrase);
@@ -278,7 +284,8 @@ impl Opening {
         for (name, phrase) in super::practice::NEWCOMERS {
             let envelopes = set.person(name).and_then(|p| p.envelopes.as_ref());
             let phrase = SecretBytes::from_slice(phrase.as_bytes());
-            let key = envelopes.map(|e| open_approval(set, name, &e.approval, &phrase));
+            let key = envelopes
+                .map(|e| open_approval(set, name, &e.approval, &phrase, (Stays::Opening, false)));
             // Another newcomer of the same name has words of their own and is simply not here.
             if let Some(Ok(key)) = key {
                 self.held.keys.insert((*name).to_owned(), key);
@@ -438,6 +445,7 @@ fn share(
             on_record.role
         )));
     }
+    let medium = envelope.is_some();
     let armored = envelope
         .or_else(|| on_record.envelopes.as_ref().and_then(|e| e.share.as_deref()))
         .ok_or_else(|| {
@@ -449,10 +457,7 @@ fn share(
     let typed = passphrase::normalise(utf8(secret)?);
     let envelope =
         Envelope::open(file, person, armored.as_bytes(), utf8(&typed)?).map_err(|e| {
-            let sentence = match e {
-                EnvelopeError::WrongPassphrase => NOT_THIS_WORD.to_owned(),
-                other => other.to_string(),
-            };
+            let sentence = unopened(&e, Stays::Opening, medium);
             Refusal::Custody(with_help(&sentence, utf8(secret).unwrap_or_default()))
         })?;
     if envelope.approval_key().is_some() {
@@ -464,9 +469,6 @@ fn share(
         Refusal::Custody("There is no share in this envelope. Nothing was opened.".into())
     })
 }
-
-/// A refused passphrase where a vault is opened: no request stands there.
-const NOT_THIS_WORD: &str = "The passphrase does not open this envelope. Nothing is locked, there is no limit, and shares entered before still count. Right stick? Right set of envelopes? Every word as on your own paper?";
 
 /// Says whose entry of an unlock file was refused.
 fn named(name: &str, refusal: Refusal) -> Refusal {

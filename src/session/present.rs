@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::crypto::SecretBytes;
 use crate::crypto::secret_sharing::Share;
 use crate::custody::{self, ApprovalKey, By, Person, passphrase};
-use crate::vault::{CustodyFile, Envelope, Identity};
+use crate::vault::{CustodyFile, Envelope, EnvelopeError, Identity};
 
 use super::Session;
 use super::command::KeySource;
@@ -42,17 +42,59 @@ pub(crate) struct Unsealed {
     pub(crate) by: By,
 }
 
+/// What stays as it was when a passphrase is refused, as the end of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stays {
+    /// An act was to be signed.
+    Request,
+    /// A vault is being opened.
+    Opening,
+    /// The screen is locked.
+    Lock,
+    /// Evidence was to be signed.
+    Evidence,
+}
+
+impl Stays {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Request => "and the request stands",
+            Self::Opening => "and shares entered before still count",
+            Self::Lock => "and the screen stays as it was beneath",
+            Self::Evidence => "and nothing was written",
+        }
+    }
+}
+
+/// Why an envelope did not open. Where to look follows from where it lies: on a medium (`medium`), which may be another
+/// one, or in the vault's folder, where only the paper can be.
+pub(crate) fn unopened(error: &EnvelopeError, stays: Stays, medium: bool) -> String {
+    if *error != EnvelopeError::WrongPassphrase {
+        return error.to_string();
+    }
+    let look = if medium {
+        "Right stick? Right set of envelopes? Every word as on your own paper?"
+    } else {
+        "Your own paper, and the newest one? Every word as it stands there?"
+    };
+    format!(
+        "The passphrase does not open this envelope. Nothing is locked, there is no limit, {}. {look}",
+        stays.words()
+    )
+}
+
 /// Opens an approval envelope.
 pub(crate) fn open_approval(
     file: &CustodyFile,
     name: &str,
     armored: &str,
     passphrase: &SecretBytes,
+    (stays, medium): (Stays, bool),
 ) -> Result<HeldKey, Refusal> {
     let text = utf8(passphrase)?;
     let typed = passphrase::normalise(text);
     let envelope = Envelope::open(file, name, armored.as_bytes(), utf8(&typed)?)
-        .map_err(|e| Refusal::Custody(with_help(&e.to_string(), text)))?;
+        .map_err(|e| Refusal::Custody(with_help(&unopened(&e, stays, medium), text)))?;
     let key = envelope
         .approval_key()
         .and_then(ApprovalKey::from_raw)
@@ -105,13 +147,25 @@ impl Session {
 
     /// Unseals a person's key for one signature.
     pub(crate) fn unseal(&self, person: &Person, source: KeySource) -> Result<Unsealed, Refusal> {
+        self.unseal_for(Stays::Request, person, source)
+    }
+
+    /// The same for something else that stays as it was where the passphrase is refused.
+    fn unseal_for(
+        &self,
+        stays: Stays,
+        person: &Person,
+        source: KeySource,
+    ) -> Result<Unsealed, Refusal> {
         let name = &person.name;
-        let (armored, passphrase) = match source {
+        let (armored, passphrase, medium) = match source {
             KeySource::Held => return self.held(name),
-            KeySource::Passphrase(passphrase) => (self.envelope_on_record(name)?, passphrase),
-            KeySource::Envelope(armored, passphrase) => (armored, passphrase),
+            KeySource::Passphrase(passphrase) => {
+                (self.envelope_on_record(name)?, passphrase, false)
+            }
+            KeySource::Envelope(armored, passphrase) => (armored, passphrase, true),
         };
-        let opened = self.open_approval_of(name, &armored, &passphrase)?;
+        let opened = self.open_approval_of(name, &armored, &passphrase, (stays, medium))?;
         if opened.key.public() != person.approval_key {
             return Err(Refusal::Custody(format!(
                 "The key in this envelope is not the one this vault knows for {name}. Nothing was signed; the request \
@@ -131,12 +185,14 @@ impl Session {
         name: &str,
         armored: &str,
         passphrase: &SecretBytes,
+        told: (Stays, bool),
     ) -> Result<HeldKey, Refusal> {
-        open_approval(self.book.custody(), name, armored, passphrase).or_else(|refusal| match self
-            .open_reshare(
-        )? {
-            Some(open) => open_approval(open.file(), name, armored, passphrase),
-            None => Err(refusal),
+        let custody = self.book.custody();
+        open_approval(custody, name, armored, passphrase, told).or_else(|refusal| {
+            match self.open_reshare()? {
+                Some(open) => open_approval(open.file(), name, armored, passphrase, told),
+                None => Err(refusal),
+            }
         })
     }
 
@@ -173,7 +229,7 @@ impl Session {
                  opened the vault is asked."
             )));
         }
-        self.unseal(person, source).map(drop)
+        self.unseal_for(Stays::Lock, person, source).map(drop)
     }
 
     fn held(&self, name: &str) -> Result<Unsealed, Refusal> {
@@ -270,7 +326,7 @@ impl Session {
         people: Vec<(String, KeySource)>,
     ) -> Result<Vec<(String, Unsealed)>, Refusal> {
         let unseal = |(name, source): (String, KeySource)| {
-            let unsealed = self.unseal(self.person(&name)?, source)?;
+            let unsealed = self.unseal_for(Stays::Evidence, self.person(&name)?, source)?;
             Ok((name, unsealed))
         };
         people.into_iter().map(unseal).collect()

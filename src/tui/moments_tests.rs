@@ -96,7 +96,7 @@ fn seven_words_are_shown_to_their_owner_alone() {
 const REFUSED: &[&str] = &[
     "The passphrase does not open this envelope.",
     "Nothing is locked, there is no limit, and the request stands.",
-    "Right stick? Right set of envelopes? Every word as on your own paper?",
+    "Your own paper, and the newest one? Every word as it stands there?",
     "Word 2 is not in the word list: check the spelling there.",
 ];
 
@@ -128,7 +128,10 @@ fn a_blank_screen_says_why_and_who_is_waited_for() {
         ],
     );
     room.press("<Enter><Enter>apple arrowx<Enter>");
-    says(&mut room.state, REFUSED);
+    // No request stands there, and nothing says so.
+    let mut refused = REFUSED.to_vec();
+    refused[1] = "Nothing is locked, there is no limit, and the screen stays as it was beneath.";
+    says(&mut room.state, &refused);
     let mut state = snapshot::state(Unlock::new("acme.vault".into(), Then::Home));
     let people = [
         ("Ada", "administrator"),

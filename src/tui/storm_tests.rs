@@ -50,7 +50,7 @@ pub(super) type Way = (&'static str, Begin, &'static str, &'static str);
 const REQUEST: &str = "n<Enter><Enter><Enter><Enter>kek<Enter>";
 
 /// Export as components: of the first key that may leave, three, to somebody.
-const TURNS: &str = "x<Home><Down><Down><Down><Enter><Enter>3<Enter>ACME<Enter>";
+const TURNS: &str = "x<Home><Down><Down><Down><Down><Enter><Enter>3<Enter>ACME<Enter>";
 
 const EXACT: &str = "n<Enter><Enter><Enter><Enter>kek<Enter><F2>";
 

@@ -24,6 +24,7 @@ const SHOWN: &[&str] = &[
     "Choose a file",
     "Page",
     "Restored",
+    "Review of turns",
     "Runner",
     "Pause",
     "Settings",

@@ -214,10 +214,13 @@ pub struct Missing {
 }
 
 impl Missing {
-    fn new(why: impl Into<String>, first: Option<&'static str>) -> Option<Self> {
+    fn new(why: impl Into<String>, first: Option<&'static str>) -> Self {
         let why = why.into();
-        let with = None;
-        Some(Self { why, first, with })
+        Self {
+            why,
+            first,
+            with: None,
+        }
     }
 }
 
@@ -230,53 +233,53 @@ pub fn missing(op: &Op, view: &View) -> Option<Missing> {
     if none_for("wrap") {
         let almost = nearly(view, op.name, "wrap", is_kek);
         return almost.or_else(|| {
-            Missing::new(
+            Some(Missing::new(
                 tr("there is no key-encryption key here yet"),
                 Some(op::CREATE_KEY.name),
-            )
+            ))
         });
     }
     // The wizard of the RSA wrap imports the receiver's root on its way.
     if op.name.starts_with("import-key") && none_for("ca") {
-        return Missing::new(
+        return Some(Missing::new(
             tr("no root is trusted here yet"),
             Some(op::IMPORT_ROOT.name),
-        );
+        ));
     }
     if op.name.starts_with("export-key") && none_for("key") {
         return nearly(view, op.name, "key", |row| row.key.exportable)
-            .or_else(|| Missing::new(tr("no key here may leave"), None));
+            .or_else(|| Some(Missing::new(tr("no key here may leave"), None)));
     }
     if op.name == EXPORT_TR34.name && none_for("ca") {
-        return Missing::new(
+        return Some(Missing::new(
             tr(
                 "the receiver's root is not trusted here yet: import it first, from the file that the receiver gave",
             ),
             Some(op::IMPORT_ROOT.name),
-        );
+        ));
     }
     if op_exchange::derives(op) && !view.keys.iter().any(leaves_derived) {
         return nearly(view, op.name, "key", |row| {
             row.key.key_attributes.key_usage.code() == BASE_KEY
         })
         .or_else(|| {
-            Missing::new(
+            Some(Missing::new(
                 tr("there is no base derivation key here yet: make a key of purpose B0 that may leave"),
                 Some(op::CREATE_KEY.name),
-            )
+            ))
         });
     }
     if op::certifies(op) && none_for("key") {
-        return Missing::new(
+        return Some(Missing::new(
             tr("there is no key pair here yet: make a key of purpose K2, D1 or S0, an RSA pair"),
             Some(op::CREATE_KEY.name),
-        );
+        ));
     }
     if op.name == EXPORT_TR34.name && !view.signs_tokens && none_for("pair") {
-        return Missing::new(
+        return Some(Missing::new(
             tr("first give out a certificate to check with: the token is signed with its key"),
             Some(PARAMETERS_FOR_EXPORT.name),
-        );
+        ));
     }
     unasked(op, view)
 }
@@ -305,7 +308,7 @@ fn unasked(op: &Op, view: &View) -> Option<Missing> {
         ),
         Some(PARAMETERS_FOR_IMPORT.name),
     );
-    missing.map(|missing| Missing {
+    Some(Missing {
         with: Some(("form", form.name())),
         ..missing
     })
@@ -316,5 +319,5 @@ fn nearly(view: &View, op: &str, field: &str, is: impl Fn(&KeyRow) -> bool) -> O
     let mut rows = view.keys.iter().filter(|row| is(row));
     let (row, reason) = rows.find_map(|row| Some((row, key_off(op, field, row)?)))?;
     let why = say!("{label}: {reason}", label = row.label, reason);
-    Missing::new(why, None)
+    Some(Missing::new(why, None))
 }

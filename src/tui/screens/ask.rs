@@ -13,6 +13,8 @@ use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
 use crate::tui::widgets::choice::Choices;
+use crate::tui::widgets::lines::{self, Line, Reading};
+use crate::tui::widgets::sheet::{self, Part};
 use crate::tui::widgets::signing::SignForm;
 use crate::tui::world::World;
 
@@ -25,6 +27,9 @@ enum Stage {
 pub(crate) struct Ask {
     draft: Draft,
     sentence: String,
+    /// What is signed, in its details.
+    details: Vec<Line>,
+    reading: Reading,
     required: usize,
     beneath: usize,
     people: Choices,
@@ -47,6 +52,8 @@ impl Ask {
         Self {
             draft,
             sentence: pending.sentence.clone(),
+            details: lines::of_details(&pending.details),
+            reading: Reading::default(),
             required: pending.required,
             beneath,
             people,
@@ -156,6 +163,7 @@ impl Screen for Ask {
                     offers.push(Offer::word(Verb::Refuse, tr("someone else asks")));
                 }
                 offers.push(Offer::plain(Verb::Back));
+                offers.extend(Reading::offers());
                 offers
             }
         }
@@ -188,43 +196,46 @@ impl Screen for Ask {
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        let (width, height) = (canvas.width(), canvas.height());
-        let room = width.saturating_sub(4);
-        let mut y = canvas
-            .paragraph(2, 0, room, Role::Title, &self.sentence)
-            .saturating_add(1);
-        match &self.stage {
+        let head = Part::Head(Role::Title, self.sentence.as_str().into());
+        let details = Part::Lines(&self.details, 15, &self.reading);
+        let form = match &self.stage {
             Stage::Who => {
-                canvas.put(
-                    2,
-                    y,
-                    Role::Text,
-                    tr("Who asks for this? Who asks does not sign as custodian."),
-                );
-                y = y.saturating_add(2);
-                let rows = self.people.rows(width, canvas.height());
-                canvas.within(1, y, width, rows, |c| self.people.draw(c, true));
+                let who = tr("Who asks for this? Who asks does not sign as custodian.");
+                let parts = [
+                    head,
+                    details,
+                    Part::Gap,
+                    Part::Head(Role::Text, who.into()),
+                    Part::Choices(&self.people),
+                ];
+                sheet::draw(canvas, 2, 1, &parts);
+                return;
             }
-            Stage::Sign(form) => {
-                let words = say!(
-                    "{person} asks for this and signs it first.",
-                    person = form.person
-                );
-                y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, &words));
-                let after = say!(
-                    "Then {required} custodians sign, one after the other, each alone at this screen.",
-                    required = self.required
-                );
-                y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, &after));
-                y = y.saturating_add(1);
-                canvas.within(2, y, room, height, |c| {
-                    form.draw(c);
-                });
-            }
-        }
+            Stage::Sign(form) => form,
+        };
+        let words = say!(
+            "{person} asks for this and signs it first.",
+            person = form.person
+        );
+        let after = say!(
+            "Then {required} custodians sign, one after the other, each alone at this screen.",
+            required = self.required
+        );
+        let parts = [
+            head,
+            details,
+            Part::Gap,
+            Part::Head(Role::Text, format!("{words} {after}").into()),
+            Part::Gap,
+            Part::Form(form.fields()),
+        ];
+        sheet::draw(canvas, 2, 2, &parts);
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        if matches!(self.stage, Stage::Sign(_)) && self.reading.moved(verb) {
+            return Reaction::none();
+        }
         match (verb, &mut self.stage) {
             (Verb::Enter, _) => return self.enter(world),
             (Verb::Back, _) => return Reaction::pop(),

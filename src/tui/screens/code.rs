@@ -161,29 +161,7 @@ impl Code {
             Blocks::Full => tr("full blocks"),
         };
         match &self.what {
-            What::Digest(digest) if digest.is_command() => vec![
-                (Role::Title, digest.of.clone()),
-                (Role::Text, digest.hex.clone()),
-                (
-                    Role::Muted,
-                    say!(
-                        "The code says this command to the letter, and nothing else. Drawn in {glyphs}.",
-                        glyphs
-                    ),
-                ),
-            ],
-            What::Digest(digest) => vec![
-                (Role::Title, digest.of.clone()),
-                (Role::Text, super::done::groups(&digest.hex)),
-                (
-                    Role::Muted,
-                    say!(
-                        "The code says {digest} and these digits, and nothing else. Drawn in {glyphs}.",
-                        digest = digest.begins(),
-                        glyphs
-                    ),
-                ),
-            ],
+            What::Digest(digest) => digest_words(digest, glyphs),
             What::File {
                 name,
                 bytes,
@@ -268,6 +246,33 @@ fn seconds(count: usize, period: i64) -> i64 {
         .saturating_mul(period)
         .saturating_add(999)
         / 1000
+}
+
+/// What stands beside a code that stands still.
+fn digest_words(digest: &Digest, glyphs: &str) -> Vec<(Role, String)> {
+    let (value, says) = if digest.is_command() {
+        (
+            digest.hex.clone(),
+            say!(
+                "The code says this command to the letter, and nothing else. Drawn in {glyphs}.",
+                glyphs
+            ),
+        )
+    } else {
+        (
+            super::done::groups(&digest.hex),
+            say!(
+                "The code says {digest} and these digits, and nothing else. Drawn in {glyphs}.",
+                digest = digest.begins(),
+                glyphs
+            ),
+        )
+    };
+    vec![
+        (Role::Title, digest.of.clone()),
+        (Role::Text, value),
+        (Role::Muted, says),
+    ]
 }
 
 impl Screen for Code {

@@ -5,6 +5,7 @@ use std::path::Path;
 use crossterm::event::KeyEvent;
 
 use super::code::Code;
+use super::key::KeyPage;
 use crate::api::{Key, KeyClass, Response};
 use crate::session::field::Footing;
 pub(crate) use crate::session::guide::common_name;
@@ -38,6 +39,8 @@ pub(crate) struct Done {
     qr: Option<(String, &'static str)>,
     /// The file that was handed over, where one was.
     file: Option<HandedOver>,
+    /// The key that is here now and was not before: its page comes next.
+    made: Option<String>,
     /// Where to write the files after all, when the first folder failed.
     folder: Option<TextField>,
     waiting: bool,
@@ -47,6 +50,7 @@ pub(crate) struct Done {
 impl Done {
     /// An act that leaves no files.
     pub(crate) fn executed(pending: &PendingView, executed: &Executed, world: &World) -> Self {
+        let made = executed.responses.iter().find_map(made);
         Self {
             role: Role::Ok,
             head: tr("Done, saved and in the evidence.").into(),
@@ -58,6 +62,7 @@ impl Done {
                 tr("digest of the act, for the minutes"),
             )),
             file: None,
+            made,
             folder: None,
             waiting: false,
             reading: Reading::default(),
@@ -79,6 +84,7 @@ impl Done {
             next: Vec::new(),
             qr: None,
             file: None,
+            made: None,
             folder: None,
             waiting: false,
             reading: Reading::default(),
@@ -184,8 +190,9 @@ impl Done {
         let Some(picture) = picture.filter(|p| p.fits(half, canvas, width / 2, height)) else {
             return width;
         };
-        // A picture without its words explains nothing; q shows it where it has room.
-        if width < 70 || height <= picture.height(half) {
+        // A picture without its words explains nothing, and beside it names of keys are broken; q shows it where it
+        // has room.
+        if width < 100 || height <= picture.height(half) {
             return width;
         }
         let x = width.saturating_sub(picture.width(half)).saturating_sub(1);
@@ -225,7 +232,7 @@ fn told(executed: &Executed, world: &World) -> Vec<Line> {
             );
             lines.push(Line::new(tr("use"), kind));
             lines.extend(check_values(key, row));
-            lines.push(Line::new(tr("ARN"), key.key_arn.clone()));
+            lines.push(Line::new(tr("ARN"), key.key_arn.clone()).whole());
             if let Some(until) = key.delete_pending_timestamp {
                 lines.push(
                     Line::new(tr("ends on"), crate::tui::frame::clock(until)).role(Role::Countdown),
@@ -290,17 +297,27 @@ const fn key_of(response: &Response) -> Option<&Key> {
     }
 }
 
+/// The key that an act made or took in.
+fn made(response: &Response) -> Option<String> {
+    match response {
+        Response::CreateKey(o) => Some(o.key.key_arn.clone()),
+        // A certificate is a step on the way to something else.
+        Response::ImportKey(o) if o.key.key_attributes.key_class != KeyClass::PUBLIC_KEY => {
+            Some(o.key.key_arn.clone())
+        }
+        _ => None,
+    }
+}
+
 fn next_steps(executed: &Executed) -> Vec<String> {
     let line = match executed.responses.first() {
-        Some(Response::CreateKey(_)) => {
-            tr("Write the check value into the minutes. Keys shows the new key.")
-        }
+        Some(Response::CreateKey(_)) => tr("Write the check value into the minutes."),
         Some(Response::ImportKey(o)) if o.key.key_attributes.key_class == KeyClass::PUBLIC_KEY => {
             tr("From now on this vault trusts what this certificate signs.")
         }
-        Some(Response::ImportKey(_)) => tr(
-            "Compare the check value with the one that the sender gives by another road. Keys shows the new key.",
-        ),
+        Some(Response::ImportKey(_)) => {
+            tr("Compare the check value with the one that the sender gives by another road.")
+        }
         Some(Response::DeleteKey(_)) => {
             tr("The key is unusable now. Until the time above, Deletions can restore it.")
         }
@@ -344,6 +361,9 @@ impl Screen for Done {
         };
         let enter = match &self.folder {
             Some(_) => tr("writes the two files to the folder typed above"),
+            None if self.made.is_some() => {
+                tr("shows the new key; Esc goes back to where you came from")
+            }
             None => tr("back to where you came from"),
         };
         Footing {
@@ -354,10 +374,10 @@ impl Screen for Done {
     }
 
     fn offers(&self, world: &World) -> Vec<Offer> {
-        let does = if self.folder.is_some() {
-            "write"
-        } else {
-            tr("back")
+        let does = match (&self.folder, &self.made) {
+            (Some(_), _) => tr("write"),
+            (None, Some(_)) => tr("the key"),
+            (None, None) => tr("back"),
         };
         let mut offers = vec![Offer::word(Verb::Enter, does)];
         if self.file.is_some() {
@@ -369,7 +389,7 @@ impl Screen for Done {
                 film.off_because(NO_CAMERA)
             });
         }
-        offers.push(Offer::word(Verb::Back, tr("leave")));
+        offers.push(Offer::plain(Verb::Back));
         offers.extend(Reading::offers());
         offers
     }
@@ -431,6 +451,10 @@ impl Screen for Done {
             }
             (Verb::Film, _) => self.film(world),
             (Verb::Enter, Some(_)) => Reaction::none(),
+            (Verb::Enter, None) if self.made.is_some() => {
+                let arn = self.made.clone().unwrap_or_default();
+                Reaction::instead(KeyPage::new(&arn))
+            }
             (Verb::Enter | Verb::Back, _) => Reaction::pop(),
             _ => Reaction::none(),
         }

@@ -342,16 +342,9 @@ impl Screen for Export {
                     Offer::plain(Verb::PreviousField),
                 ]);
             }
-            _ => {}
+            Step::Key => {}
         }
-        offers.push(Offer::word(
-            Verb::Back,
-            if self.step == Step::Key {
-                tr("leave")
-            } else {
-                tr("back")
-            },
-        ));
+        offers.push(Offer::plain(Verb::Back));
         offers
     }
 

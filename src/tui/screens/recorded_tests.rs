@@ -15,7 +15,7 @@ fn worked(out: &std::path::Path) -> Room {
     room.press("n<Enter><Home><Down><Enter><Enter><Down><Enter>kek-x<Enter><Enter><Enter>");
     room.press("<Enter><Enter>");
     room.shows(&["Done, saved", "kek-x"]);
-    room.press("<Enter>");
+    room.press("<Esc>");
     room.press("x<Enter>/kek<Enter><Enter>").press(SAMPLE);
     room.press("<Enter><Enter><Enter><Enter>Wim<Enter>")
         .press(&"ab".repeat(32));

@@ -233,7 +233,7 @@ impl ImportRoot {
     fn carried(file: &RootFile) -> Save {
         let mut text = file.commands.join("\n");
         if text.is_empty() {
-            text = tr(OWN_COPY).to_owned();
+            tr(OWN_COPY).clone_into(&mut text);
         }
         text.push('\n');
         Save::new(
@@ -258,7 +258,7 @@ impl ImportRoot {
             Part::Gap,
             Part::Form(&self.form),
         ];
-        sheet::draw(canvas, 2, 1, &parts);
+        sheet::draw(canvas, 2, 2, &parts);
     }
 }
 

@@ -171,7 +171,10 @@ fn a_key_is_made_question_by_question_and_signed_by_three() {
     room.press("bacon badge<Enter>").check("approve-second");
     room.press("<Enter><Enter><F5><Enter>").check("create-done");
     room.shows(&["Done, saved", "check value", "CMAC, as AES_128"]);
-    room.press("<Enter>v");
+    // Enter leads to the new key, Esc from there to where it began.
+    room.press("<Enter>");
+    room.shows(&["Key ─ kek-x"]);
+    room.press("<Esc>v");
     room.shows(&["kek-x", "1 of 1"]);
 }
 
@@ -350,7 +353,7 @@ fn an_act_done_in_between_voids_the_others_and_the_screen_says_so() {
     room.shows(&["2 to sign"]);
     room.press("<Enter><Enter><Enter><F5><Enter><Enter><Enter><F5><Enter>");
     room.shows(&["Done, saved"]);
-    room.press("<Enter>");
+    room.press("<Esc>");
     room.press("<Enter><Enter><Enter><F5><Enter>")
         .check("approve-void");
     room.shows(&["Not done", "off the table"]);

@@ -20,6 +20,8 @@ pub(crate) struct Line {
     pub(crate) role: Role,
     /// How the label is drawn.
     label_role: Role,
+    /// Whether a value that is one long word has a row of its own rather than be broken.
+    whole: bool,
 }
 
 impl Line {
@@ -30,7 +32,14 @@ impl Line {
             value: value.into(),
             role: Role::Text,
             label_role: Role::Muted,
+            whole: false,
         }
+    }
+
+    /// The same, never broken where a row of its own is enough for that.
+    pub(crate) const fn whole(mut self) -> Self {
+        self.whole = true;
+        self
     }
 
     /// The same with its label in a role: a verdict, and what it is on.
@@ -195,6 +204,12 @@ fn rows(lines: &[Line], width: u16, beside: u16) -> Vec<Vec<Cell>> {
         open = is_short;
         let at = beside.max(cells(line.label.width()).saturating_add(3));
         let room = room.saturating_sub(usize::from(at.saturating_sub(beside)));
+        let own_row = usize::from(width.saturating_sub(5));
+        if line.whole && line.value.width() > room && line.value.width() <= own_row {
+            rows.push(vec![label(2)]);
+            rows.push(vec![value(4, line.value.clone())]);
+            continue;
+        }
         let mut parts = wrap(&line.value, room).into_iter();
         rows.push(vec![label(2), value(at, parts.next().unwrap_or_default())]);
         rows.extend(parts.map(|part| vec![value(beside, part)]));

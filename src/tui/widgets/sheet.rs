@@ -38,26 +38,26 @@ const INDENT: u16 = 2;
 
 impl Part<'_> {
     /// Rows where there is room for all of it.
-    fn rows(&self, text: u16, fields: u16) -> u16 {
+    fn rows(&self, widths: Widths) -> u16 {
         let of = |words: &str| match words {
             "" => 0,
-            words => cells(wrap(words, usize::from(text)).len()),
+            words => cells(wrap(words, usize::from(widths.text)).len()),
         };
         match self {
             Self::Head(_, words) | Self::Hint(_, words) => of(words),
             Self::Gap | Self::Field(..) => 1,
-            Self::Form(form) => form.rows(fields, false),
-            Self::Choices(choices) => choices.rows(fields, u16::MAX),
-            Self::Lines(lines, beside, _) => lines::height(lines, fields, *beside),
+            Self::Form(form) => form.rows(widths.fields, false),
+            Self::Choices(choices) => choices.rows(widths.fields, u16::MAX),
+            Self::Lines(lines, beside, _) => lines::height(lines, widths.lines, *beside),
             Self::Stop(None) => 0,
             Self::Stop(Some(why)) => of(&stop(why)),
         }
     }
 
     /// Rows below which it says nothing any more.
-    fn least(&self, fields: u16) -> u16 {
+    fn least(&self, widths: Widths) -> u16 {
         match self {
-            Self::Form(form) => form.least(fields),
+            Self::Form(form) => form.least(widths.fields),
             Self::Choices(_) | Self::Lines(..) => LIST,
             Self::Head(..) | Self::Field(..) => 1,
             Self::Gap | Self::Hint(..) => 0,
@@ -82,9 +82,17 @@ fn stop(why: &str) -> String {
     format!("STOP  {why}")
 }
 
+/// Columns for words, for fields and lists, and for labels with their values.
+#[derive(Debug, Clone, Copy)]
+struct Widths {
+    text: u16,
+    fields: u16,
+    lines: u16,
+}
+
 /// How many rows each part gets.
-fn shares(parts: &[Part<'_>], text: u16, fields: u16, height: u16) -> Vec<u16> {
-    let mut rows: Vec<u16> = parts.iter().map(|p| p.rows(text, fields)).collect();
+fn shares(parts: &[Part<'_>], widths: Widths, height: u16) -> Vec<u16> {
+    let mut rows: Vec<u16> = parts.iter().map(|p| p.rows(widths)).collect();
     // A gap before something that is not there is none.
     for n in 0..rows.len() {
         let gap = parts.get(n).is_some_and(|p| matches!(p, Part::Gap));
@@ -109,7 +117,7 @@ fn shares(parts: &[Part<'_>], text: u16, fields: u16, height: u16) -> Vec<u16> {
                 Part::Hint(..) | Part::Gap => 0,
                 _ => own.saturating_sub(over),
             };
-            *own = wanted.max(part.least(fields)).min(*own);
+            *own = wanted.max(part.least(widths)).min(*own);
         }
     }
     rows
@@ -118,15 +126,22 @@ fn shares(parts: &[Part<'_>], text: u16, fields: u16, height: u16) -> Vec<u16> {
 /// Draws the parts: words from column `text` on, fields and lists from column `fields` on; returns the rows used.
 pub(crate) fn draw(canvas: &mut Canvas<'_>, text: u16, fields: u16, parts: &[Part<'_>]) -> u16 {
     let (width, height) = (canvas.width(), canvas.height());
-    // As much is left free at the right as at the left.
-    let [text_width, fields_width] =
-        [text, fields].map(|x| width.saturating_sub(x.saturating_mul(2)));
-    let shares = shares(parts, text_width, fields_width, height);
+    // Labels begin two columns further right by themselves: where the words do. As much is left free at the right as
+    // at the left.
+    let lines_at = text.saturating_sub(INDENT);
+    let [text_width, fields_width, lines_width] =
+        [text, fields, lines_at].map(|x| width.saturating_sub(x.saturating_mul(2)));
+    let widths = Widths {
+        text: text_width,
+        fields: fields_width,
+        lines: lines_width,
+    };
+    let shares = shares(parts, widths, height);
     let mut y: u16 = 0;
     for (part, mut rows) in parts.iter().zip(shares) {
         match part {
             Part::Head(role, words) => {
-                one_or_all(canvas, (text, y), text_width, rows, *role, words)
+                one_or_all(canvas, (text, y), text_width, rows, *role, words);
             }
             Part::Hint(role, words) if rows > 0 => {
                 canvas.paragraph(text, y, text_width, *role, words);
@@ -152,7 +167,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, text: u16, fields: u16, parts: &[Par
             Part::Form(form) => {
                 let room = rows;
                 canvas.within(fields, y, fields_width, room, |c| {
-                    rows = form.draw(c).min(room)
+                    rows = form.draw(c).min(room);
                 });
             }
             Part::Choices(choices) => {
@@ -161,9 +176,9 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, text: u16, fields: u16, parts: &[Par
                 canvas.within(fields, y, fields_width, rows, |c| choices.draw(c, true));
             }
             Part::Lines(all, beside, reading) => {
-                canvas.within(fields, y, fields_width, rows, |c| {
+                canvas.within(lines_at, y, lines_width, rows, |c| {
                     lines::draw(c, (0, rows), *beside, all, Some(reading));
-                })
+                });
             }
             Part::Gap | Part::Stop(None) | Part::Hint(..) => {}
         }
@@ -201,6 +216,14 @@ fn one_or_all(
 mod tests {
     use super::*;
 
+    const fn widths(width: u16) -> Widths {
+        Widths {
+            text: width,
+            fields: width,
+            lines: width,
+        }
+    }
+
     #[test]
     fn what_helps_makes_room_for_what_must_be_read() {
         let field = TextField::default();
@@ -216,9 +239,9 @@ mod tests {
             ]
         };
         // Ten columns hold five of the letters: a reason of twelve rows and more.
-        assert_eq!(shares(&of(None), 12, 12, 9), [1, 1, 1, 3, 0, 0]);
+        assert_eq!(shares(&of(None), widths(12), 9), [1, 1, 1, 3, 0, 0]);
         let why: &'static str = Box::leak(why.into_boxed_str());
-        let told = shares(&of(Some(why)), 12, 12, 13);
+        let told = shares(&of(Some(why)), widths(12), 13);
         assert_eq!(&told[..5], [1, 0, 1, 0, 0]);
         assert!(told[5] >= 11, "{told:?}");
     }
@@ -229,6 +252,6 @@ mod tests {
             Part::Head(Role::Title, "one two three four".into()),
             Part::Stop(Some("why it is not done")),
         ];
-        assert_eq!(shares(&parts, 10, 10, 4), [1, 3]);
+        assert_eq!(shares(&parts, widths(10), 4), [1, 3]);
     }
 }

@@ -141,6 +141,11 @@ impl SignForm {
         self.form.rows(width, false)
     }
 
+    /// Its fields, for a page that lays them out.
+    pub(crate) const fn fields(&self) -> &Form {
+        &self.form
+    }
+
     /// Draws it; returns the rows used.
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>) -> u16 {
         self.form.draw(canvas)

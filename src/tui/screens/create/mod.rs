@@ -160,22 +160,26 @@ impl Create {
     }
 
     fn steps(&self) -> Vec<wizard::Step> {
-        FIELDS
-            .iter()
-            .map(|field| (tr(field.label), self.short(field)))
-            .collect()
+        let answer = |(at, field): (usize, &Field)| {
+            // At the question on screen, what the cursor stands on; on a choice that is off, nothing.
+            let here = at == self.at && self.choosing();
+            let chosen = self.choices.chosen().filter(|e| e.off.is_none());
+            let answer = match (here, chosen) {
+                (true, chosen) => chosen.map_or("", |e| e.id.as_str()),
+                _ => self.answer(field.id),
+            };
+            (tr(field.label), Self::short(field, answer))
+        };
+        FIELDS.iter().enumerate().map(answer).collect()
     }
 
     /// An answer in a word or two, for the rail.
-    fn short(&self, field: &Field) -> String {
-        let answer = self.answer(field.id);
+    fn short(field: &Field, answer: &str) -> String {
         match field.kind {
             Kind::Usage => crate::session::field::usage(answer)
                 .map_or_else(String::new, |usage| usage.code().to_owned()),
-            Kind::Modes if !answer.is_empty() => modes::parse(answer)
-                .ok()
-                .and_then(|set| crate::engine::attributes::mode_letter(&set))
-                .map_or_else(String::new, |letter| say!("mode {letter}", letter)),
+            // A list of words has no room beside the steps.
+            Kind::Modes => String::new(),
             _ => answer.to_owned(),
         }
     }
@@ -288,14 +292,7 @@ impl Screen for Create {
             offers.extend(keys::moves());
             offers.push(Offer::plain(Verb::Left));
         }
-        offers.push(Offer::word(
-            Verb::Back,
-            if self.at == 0 {
-                tr("leave")
-            } else {
-                tr("back")
-            },
-        ));
+        offers.push(Offer::plain(Verb::Back));
         offers
     }
 
