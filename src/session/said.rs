@@ -16,7 +16,11 @@ pub fn role(role: &str) -> &str {
 /// stands alone: `custodian-1`, `witness`.
 pub fn called(kept: &str, person: &str) -> String {
     let named = person.to_lowercase();
-    if named.starts_with(kept) || named.starts_with(role(kept)) {
+    let says = |word: &str| named.starts_with(word) || named.starts_with(role(word));
+    if ["custodian", "administrator", "witness"]
+        .into_iter()
+        .any(says)
+    {
         person.to_owned()
     } else {
         format!("{} {person}", role(kept))

@@ -111,7 +111,7 @@ fn fields(row: &KeyRow) -> Vec<Line> {
         (tr("disabled"), key.usage_stop_timestamp),
         (tr("destroyed"), key.delete_timestamp),
         (
-            tr("will be destroyed"),
+            tr("window ends"),
             key.delete_pending_timestamp
                 .filter(|_| key.delete_timestamp.is_none()),
         ),
@@ -145,6 +145,13 @@ fn suspicion(row: &KeyRow) -> Vec<Line> {
         .chain(under)
         .map(told)
         .collect()
+}
+
+/// Everything about a key: its fields, and where it went.
+pub(super) fn told(row: &KeyRow, view: &View) -> Vec<Line> {
+    let mut all = fields(row);
+    all.extend(exports(row, view));
+    all
 }
 
 fn exports(row: &KeyRow, view: &View) -> Vec<Line> {
@@ -241,8 +248,7 @@ impl Screen for KeyPage {
             canvas.put(2, 1, Role::Muted, tr("This key is not in the vault."));
             return;
         };
-        let mut all = fields(row);
-        all.extend(exports(row, view));
+        let all = told(row, view);
         let y = lines::draw(canvas, (0, canvas.height()), 15, &all, Some(&self.reading));
         let offers = self.offers(world);
         super::key_next::draw(canvas, y.saturating_add(1), &offers, Some(row));
