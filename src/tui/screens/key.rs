@@ -4,7 +4,7 @@ use super::delete::Delete;
 use super::done::check_values;
 use super::menu::Menu;
 use super::review::Review;
-use crate::api::{KeyClass, KeyOrigin, KeyState};
+use crate::api::{Key, KeyClass, KeyOrigin, KeyState};
 use crate::session::build::Answers;
 use crate::session::field::Footing;
 pub(crate) use crate::session::guide::{export_off, export_off_in_words, out_off};
@@ -106,21 +106,7 @@ fn fields(row: &KeyRow) -> Vec<Line> {
         Line::new(tr("created"), clock(key.create_timestamp)),
         Line::new(tr("ARN"), key.key_arn.clone()),
     ]);
-    let moments = [
-        (tr("enabled"), key.usage_start_timestamp),
-        (tr("disabled"), key.usage_stop_timestamp),
-        (tr("destroyed"), key.delete_timestamp),
-        (
-            tr("window ends"),
-            key.delete_pending_timestamp
-                .filter(|_| key.delete_timestamp.is_none()),
-        ),
-    ];
-    lines.extend(
-        moments
-            .into_iter()
-            .filter_map(|(label, at)| Some(Line::new(label, clock(at?)))),
-    );
+    lines.extend(moments(key));
     lines.extend(suspicion(row));
     if let Some(subject) = &row.subject {
         lines.push(Line::new(tr("certificate"), subject.clone()));
@@ -131,6 +117,24 @@ fn fields(row: &KeyRow) -> Vec<Line> {
             .map(|(key, value)| Line::new(tr("tag"), format!("{key} = {value}"))),
     );
     lines
+}
+
+/// When it changed, and when it goes.
+fn moments(key: &Key) -> Vec<Line> {
+    let pending = key.delete_pending_timestamp;
+    let moments = [
+        (tr("enabled"), key.usage_start_timestamp),
+        (tr("disabled"), key.usage_stop_timestamp),
+        (tr("destroyed"), key.delete_timestamp),
+        (
+            tr("window ends"),
+            pending.filter(|_| key.delete_timestamp.is_none()),
+        ),
+    ];
+    moments
+        .into_iter()
+        .filter_map(|(label, at)| Some(Line::new(label, clock(at?))))
+        .collect()
 }
 
 /// Why the key is suspect, and what stands under it.

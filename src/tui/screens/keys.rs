@@ -202,7 +202,7 @@ impl Screen for Keys {
             });
         } else {
             canvas.within(1, y, width.saturating_sub(2), below, |c| {
-                explain(row, view, c)
+                explain(row, view, c);
             });
         }
     }
