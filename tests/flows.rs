@@ -119,7 +119,7 @@ fn a_copy_becomes_a_vault_again_on_screen() {
     terminal.press("the stick broke");
     terminal.shows("the stick broke");
     terminal.press(ENTER);
-    terminal.shows("1 of 3: a custodian");
+    terminal.shows("1 of 2: a custodian");
     signed(&mut terminal, "─ review ─");
     terminal.press("restore");
     terminal.shows("► restore");
@@ -171,7 +171,7 @@ fn shares_are_handed_out_anew_on_screen() {
     let before = std::fs::read_to_string(home.path().join("acme.vault/custody.toml")).unwrap();
     let arguments = ["--vault", "acme.vault"];
     let mut terminal = Terminal::start(home.path(), &arguments, (80, 24), &[]);
-    terminal.shows("1 of 3: a custodian");
+    terminal.shows("1 of 2: a custodian");
     signed(&mut terminal, "─ Home ─");
     terminal.press_until("p", "What happened?");
     for _ in 0..5 {

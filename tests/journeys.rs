@@ -31,7 +31,7 @@ const DOWN: &str = "\x1b[B";
 fn with_a_key(home: &Path) -> Terminal {
     vault(home);
     let mut terminal = Terminal::start(home, &["--vault", "acme.vault"], (80, 24), &[]);
-    terminal.shows("1 of 3: a custodian");
+    terminal.shows("1 of 2: a custodian");
     signed(&mut terminal, "─ Home ─");
     terminal.press_until("n", "1 of 6");
     terminal.press_until(ENTER, "2 of 6");
@@ -252,7 +252,7 @@ fn a_key_comes_from_a_sender_in_a_tr34_token() {
     ]);
     vault(home.path());
     let mut terminal = Terminal::start(home.path(), &["--vault", "acme.vault"], (80, 24), &[]);
-    terminal.shows("1 of 3: a custodian");
+    terminal.shows("1 of 2: a custodian");
     signed(&mut terminal, "─ Home ─");
     // First the sender is given a certificate to wrap under.
     let given = given(&mut terminal, home.path());

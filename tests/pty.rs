@@ -435,7 +435,7 @@ fn a_vault_is_made_by_its_people_and_opened_by_them() {
     terminal.shows("2 custodians of 3 open this vault");
     for (n, phrase) in words.iter().take(2).enumerate() {
         terminal.until("the next custodian", |t| {
-            t.contains(&format!("{} of 3: a custodian", n + 1))
+            t.contains(&format!("{} of 2: a custodian", n + 1))
         });
         terminal.press(ENTER);
         terminal.shows("alone at this screen");

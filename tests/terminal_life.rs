@@ -438,7 +438,7 @@ fn keys_at_random_in_a_rehearsal() {
 fn opened(home: &Path) -> Terminal {
     let mut terminal = Terminal::start(home, &["--vault", "acme.vault"], (80, 24), &[]);
     for n in 0..2 {
-        terminal.shows(&format!("{} of 3: a custodian", n + 1));
+        terminal.shows(&format!("{} of 2: a custodian", n + 1));
         terminal.press_until(ENTER, "alone at this screen");
         terminal.press(WORDS);
         terminal.shows("43 typed");

@@ -1,7 +1,8 @@
 //! What passed between the vault and others, in lines: what was sent, what was given out, and who is trusted.
 
 use crate::session::guide::common_name;
-use crate::session::{CounterpartyView, ExportView, GivenView, TokenView, View};
+use crate::session::view::{CounterpartyView, GivenView};
+use crate::session::{ExportView, TokenView, View};
 use crate::text::{say, tr};
 
 /// Each heading with its lines. What is empty says so where somebody looks for it, and nothing otherwise.

@@ -22,6 +22,15 @@ pub struct BackupDone {
 }
 
 impl Session {
+    /// What closing has to say about a production vault that exists only once.
+    pub fn only_copy(&self) -> Option<&'static str> {
+        let copied = self.state.backups.iter().any(|b| b.state == "verified");
+        (self.profile == super::Profile::Production && !copied).then_some(
+            "This vault exists once: lose its medium and every key in it is lost. Make a second copy before you \
+             leave the room.",
+        )
+    }
+
     /// Carries out an approved backup: commits its record as begun, copies, reads back, and commits the result.
     ///
     /// # Errors

@@ -295,15 +295,6 @@ impl Session {
         Ok(executed)
     }
 
-    /// Whether material leaves: then the outcome is sealed before it is reported.
-    fn lets_out(action: &Action) -> bool {
-        match action {
-            Action::Control { request, .. } => EngineState::needs_secret(request),
-            Action::List { acts, .. } => acts.iter().any(EngineState::needs_secret),
-            Action::Backup { .. } | Action::Custody(_) | Action::Components(_) => true,
-        }
-    }
-
     /// Runs an action on a copy of the state.
     pub(crate) fn run_action(
         &mut self,

@@ -6,6 +6,7 @@ use crate::api::{
     ExportKeyInput, ExportKeyMaterial, ImportKeyInput, ImportKeyMaterial, Key, KeyExportability,
     Request, Response, Timestamp, WrappedKey,
 };
+use crate::engine::EngineState;
 use crate::pki::Certificate;
 
 use super::action::{Action, Confirmation, ExportNote};
@@ -77,6 +78,15 @@ impl Session {
                     .extend(root_record(input, &output.key.key_arn, confirmation, at));
             }
             _ => {}
+        }
+    }
+
+    /// Whether material leaves: then the outcome is sealed before it is reported.
+    pub(super) fn lets_out(action: &Action) -> bool {
+        match action {
+            Action::Control { request, .. } => EngineState::needs_secret(request),
+            Action::List { acts, .. } => acts.iter().any(EngineState::needs_secret),
+            Action::Backup { .. } | Action::Custody(_) | Action::Components(_) => true,
         }
     }
 

@@ -191,8 +191,8 @@ impl Session {
         let came = self.state.received.iter().map(|r| (&r.token, &r.arn, r.at));
         for (token, arn, at) in went.chain(came) {
             if let Some(token) = token {
-                let used = (label(arn), Timestamp::from_millis(at));
-                uses.entry(token.as_str()).or_default().push(used);
+                let key_then = (label(arn), Timestamp::from_millis(at));
+                uses.entry(token.as_str()).or_default().push(key_then);
             }
         }
         let now = self.now();

@@ -347,7 +347,7 @@ pub fn called(person: &str) -> String {
     {
         person.to_owned()
     } else {
-        say!("custodian {person}", person)
+        said::called("custodian", person)
     }
 }
 

@@ -25,8 +25,7 @@ impl HandOver<'_> {
             ("", "") => tr("the next person").to_owned(),
             (role, "") => say!("the {role}", role),
             ("", person) => person.to_owned(),
-            (role, person) if person.eq_ignore_ascii_case(role) => person.to_owned(),
-            (role, person) => format!("{role} {person}"),
+            (role, person) => super::said::called(role, person),
         }
     }
 

@@ -133,8 +133,7 @@ pub use stop::{STOPPED, Stop, searching};
 pub use trail::{Trail, TrailLine};
 pub use transition::TOKEN_NOTES;
 pub use view::{
-    CopyView, CounterpartyView, DrillView, ExportView, GivenView, KeyRow, PendingView, PersonView,
-    ReceiptView, TokenView, View,
+    CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, ReceiptView, TokenView, View,
 };
 pub use watches::Watches;
 
@@ -349,15 +348,6 @@ impl Session {
                 several.len()
             ))),
         }
-    }
-
-    /// What closing has to say about a production vault that exists only once.
-    pub fn only_copy(&self) -> Option<&'static str> {
-        let copied = self.state.backups.iter().any(|b| b.state == "verified");
-        (self.profile == Profile::Production && !copied).then_some(
-            "This vault exists once: lose its medium and every key in it is lost. Make a second copy before you \
-             leave the room.",
-        )
     }
 
     /// Closes: seals the audit head, wipes, frees the lock.

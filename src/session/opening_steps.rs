@@ -28,8 +28,9 @@ impl OpeningStep {
         }
     }
 
-    /// Where the step stands in the opening of this vault: `3 of 5: the witness card`. How high a copy stands is part
-    /// of the act that returns to it, so no card is held against a copy.
+    /// Where the step stands in the opening of this vault: `3 of 4: the witness card`. Only what somebody does is
+    /// counted; the check comes by itself. How high a copy stands is part of the act that returns to it, so no card is
+    /// held against a copy.
     pub fn place(self, vault: &Bootstrap, copy: bool) -> String {
         let shares = usize::from(vault.k);
         let production = vault.profile == Profile::Production;
@@ -37,14 +38,11 @@ impl OpeningStep {
         let at = match self {
             Self::Share(n) => n.saturating_add(1).min(shares),
             Self::Card => shares.saturating_add(1),
-            Self::Check => shares.saturating_add(card).saturating_add(1),
-            Self::Clock => shares.saturating_add(card).saturating_add(2),
+            Self::Check => return self.words().to_owned(),
+            Self::Clock => shares.saturating_add(card).saturating_add(1),
         };
         let clock = usize::from(production);
-        let all = shares
-            .saturating_add(card)
-            .saturating_add(1)
-            .saturating_add(clock);
+        let all = shares.saturating_add(card).saturating_add(clock);
         say!("{at} of {all}: {words}", at, all, words = self.words())
     }
 }
@@ -70,18 +68,18 @@ mod tests {
         assert_eq!(
             places(&vault, false, &[Share(0), Share(2), Card, Check, Clock]),
             [
-                "1 of 6: a custodian's share",
-                "3 of 6: a custodian's share",
-                "4 of 6: the witness card",
-                "5 of 6: the check",
-                "6 of 6: the clock"
+                "1 of 5: a custodian's share",
+                "3 of 5: a custodian's share",
+                "4 of 5: the witness card",
+                "the check",
+                "5 of 5: the clock"
             ]
         );
         assert_eq!(
             places(&vault, true, &[Check, Clock]),
-            ["4 of 5: the check", "5 of 5: the clock"]
+            ["the check", "4 of 4: the clock"]
         );
         vault.profile = Profile::Test;
-        assert_eq!(places(&vault, false, &[Check]), ["4 of 4: the check"]);
+        assert_eq!(places(&vault, false, &[Check]), ["the check"]);
     }
 }

@@ -12,6 +12,21 @@ pub fn role(role: &str) -> &str {
     }
 }
 
+/// A person with their role, `custodian Ben`; a name that says the role already, as the names that were left empty do,
+/// stands alone: `custodian-1`, `witness`.
+pub fn called(kept: &str, person: &str) -> String {
+    let named = person.to_lowercase();
+    let says = |word: &str| named.starts_with(word) || named.starts_with(role(word));
+    if ["custodian", "administrator", "witness"]
+        .into_iter()
+        .any(says)
+    {
+        person.to_owned()
+    } else {
+        format!("{} {person}", role(kept))
+    }
+}
+
 /// How far an export has come, in the language of the screens.
 pub fn export(state: &str) -> &str {
     match state {
@@ -37,5 +52,17 @@ pub fn step(name: &str) -> &str {
         "exception" => tr("exception"),
         "aborted" => tr("aborted"),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::called;
+
+    #[test]
+    fn a_name_that_says_the_role_is_not_said_twice() {
+        assert_eq!(called("custodian", "Ben"), "custodian Ben");
+        assert_eq!(called("custodian", "custodian-1"), "custodian-1");
+        assert_eq!(called("administrator", "administrator"), "administrator");
     }
 }

@@ -1,8 +1,8 @@
 //! Acts in a custodian's words: one sentence, and the details that matter before signing.
 
 use crate::api::{
-    CreateKeyInput, ExportKeyCryptogram, ExportKeyInput, ExportKeyMaterial, ImportKeyMaterial,
-    KeyAlgorithm, KeyAttributes, Request,
+    CreateKeyInput, DeleteKeyInput, ExportKeyCryptogram, ExportKeyInput, ExportKeyMaterial,
+    ImportKeyMaterial, KeyAlgorithm, KeyAttributes, Request,
 };
 use crate::crypto::strength::{self, WrapPath};
 use crate::engine::EngineState;
@@ -77,27 +77,7 @@ fn control(
             (sentence, details)
         }
         Request::ExportKey(input) => exporting(input, export, engine),
-        Request::DeleteKey(input) => {
-            let window = say!(
-                "{delete_key_in_days} days from the last signature, then the key is destroyed",
-                delete_key_in_days = input.delete_key_in_days
-            );
-            let mut details = which(&input.key_identifier, engine);
-            details.extend([
-                line(tr("window"), &window),
-                line(tr("until then"), tr("unusable; it can be restored")),
-            ]);
-            let at = engine
-                .find(&input.key_identifier)
-                .map(|r| r.key.key_arn.clone());
-            let left = at.map_or_else(Vec::new, |arn| super::op_suspect::impact(state, &arn));
-            let held = left.iter().map(|held| line(tr("stays there"), held));
-            details.extend(held);
-            (
-                say!("DELETE KEY {name}", name = name(&input.key_identifier)),
-                details,
-            )
-        }
+        Request::DeleteKey(input) => deletion(input, state),
         Request::RestoreKey(input) => {
             let after = say!(
                 "the key stays, disabled; \"{enable}\" lets it be used again",
@@ -138,6 +118,26 @@ fn control(
         | Request::ListAliases(_)
         | Request::ListTagsForResource(_) => ("READ".into(), Vec::new()),
     }
+}
+
+/// When a key goes, and what of it stays elsewhere.
+fn deletion(input: &DeleteKeyInput, state: &State) -> (String, Details) {
+    let engine = &state.engine;
+    let window = say!(
+        "{delete_key_in_days} days from the last signature, then the key is destroyed",
+        delete_key_in_days = input.delete_key_in_days
+    );
+    let mut details = which(&input.key_identifier, engine);
+    details.extend([
+        line(tr("window"), &window),
+        line(tr("until then"), tr("unusable; it can be restored")),
+    ]);
+    if let Some(record) = engine.find(&input.key_identifier) {
+        let left = super::op_suspect::impact(state, &record.key.key_arn);
+        details.extend(left.iter().map(|held| line(tr("stays there"), held)));
+    }
+    let name = name_of(&input.key_identifier, engine);
+    (say!("DELETE KEY {name}", name), details)
 }
 
 /// What tells one key from another of the same name: its kind and its check value.

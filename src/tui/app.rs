@@ -1,5 +1,8 @@
 //! The application: a stack of screens, one state, and `update`, which touches nothing outside of it.
 
+mod early;
+mod mouse;
+
 use crate::text::{say, tr};
 
 use crossterm::event::KeyEvent;
@@ -15,6 +18,7 @@ use super::screens::{
 };
 use super::theme::Role;
 use super::world::World;
+use early::{Early, untaken};
 
 /// Everything on and behind the screen.
 pub(crate) struct State {
@@ -178,7 +182,7 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             let reaction = state.media(&came, &gone);
             react(state, reaction)
         }
-        Msg::Moved(rows) => moved(state, rows),
+        Msg::Moved(rows) => mouse::moved(state, rows),
         Msg::Suspend => suspend(state),
         Msg::GoesOn => {
             let mut effects = vec![Effect::Reclaim];
@@ -200,6 +204,7 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
 fn press(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     // Keys typed before a question was drawn never answer it.
     if state.drawn.is_some_and(|drawn| drawn != state.question()) {
+        untaken(state, Early::Undrawn);
         return Vec::new();
     }
     state.read_notice();
@@ -209,7 +214,11 @@ fn press(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     let Some(offer) = keys::meant(&key, &offers, typing) else {
         let reaction = match state.top_mut() {
             Some((screen, world)) if world.busy.is_none() => screen.typed(key, world),
-            _ => Reaction::none(),
+            Some(_) => {
+                untaken(state, Early::Busy);
+                return Vec::new();
+            }
+            None => Reaction::none(),
         };
         return react(state, reaction);
     };
@@ -324,24 +333,6 @@ fn suspend(state: &mut State) -> Vec<Effect> {
         effects.push(Effect::Suspend);
     }
     effects
-}
-
-/// The mouse moves the cursor of a list as its keys would.
-fn moved(state: &mut State, rows: isize) -> Vec<Effect> {
-    /// More rows than a screen has.
-    const MOST: usize = 300;
-    let verb = if rows < 0 { Verb::Up } else { Verb::Down };
-    let moves = state
-        .offers()
-        .iter()
-        .any(|o| o.verb == verb && o.off.is_none());
-    let asked = state.drawn.is_some_and(|drawn| drawn != state.question());
-    if !moves || asked || state.world.busy.is_some() {
-        return Vec::new();
-    }
-    state.notice = None;
-    let count = rows.unsigned_abs().min(MOST);
-    (0..count).flat_map(|_| say(state, verb)).collect()
 }
 
 fn paste(state: &mut State, text: &str) -> Vec<Effect> {

@@ -47,15 +47,27 @@ pub(crate) fn world() -> World {
     }
 }
 
-/// The view of a practice vault at the start of a rehearsal.
-pub(crate) fn rehearsal() -> View {
-    let people = [
+fn people() -> Vec<PersonView> {
+    [
         ("Ada", "administrator"),
         ("Ana", "custodian"),
         ("Ben", "custodian"),
         ("Cho", "custodian"),
         ("Wim", "witness"),
-    ];
+    ]
+    .map(|(name, role)| PersonView {
+        name: name.into(),
+        role: role.into(),
+        fingerprint: "0".repeat(64),
+        present: name != "Cho",
+        medium: None,
+        drill: None,
+    })
+    .to_vec()
+}
+
+/// The view of a practice vault at the start of a rehearsal.
+pub(crate) fn rehearsal() -> View {
     View {
         vault: "rehearsal".into(),
         vault_id: "0".repeat(32),
@@ -68,18 +80,7 @@ pub(crate) fn rehearsal() -> View {
         k: 2,
         t: 2,
         n: 3,
-        people: Arc::new(
-            people
-                .map(|(name, role)| PersonView {
-                    name: name.into(),
-                    role: role.into(),
-                    fingerprint: "0".repeat(64),
-                    present: name != "Cho",
-                    medium: None,
-                    drill: None,
-                })
-                .to_vec(),
-        ),
+        people: Arc::new(people()),
         now: Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap(),
         seq: 1,
         commit: 3,

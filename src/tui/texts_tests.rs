@@ -20,6 +20,7 @@ const NAMED: &str = "
 /// Screens that show what was recorded or comes from elsewhere, line by line: the log, forms, scripts, a folder.
 const SHOWN: &[&str] = &[
     "Audit",
+    "Begin a ceremony",
     "Ceremonies",
     "Choose a file",
     "Page",

@@ -97,7 +97,7 @@ fn a_pairs_certificates_are_listed_and_a_program_that_asks_all_day_fills_nothing
 
 #[test]
 fn a_state_without_exchanges_is_written_as_before() {
-    let bytes = minicbor_serde::to_vec(&State::empty()).unwrap();
+    let bytes = minicbor_serde::to_vec(State::empty()).unwrap();
     for member in [b"given".as_slice(), b"received"] {
         assert!(!bytes.windows(member.len()).any(|part| part == member));
     }

@@ -408,6 +408,9 @@ impl Screen for Approve {
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        if let Stage::Blank(_) = &self.stage {
+            return super::handover::not_yet();
+        }
         if let Stage::Sign(form) = &mut self.stage {
             form.key(&key);
         }

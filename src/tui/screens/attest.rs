@@ -37,7 +37,7 @@ impl Next {
 
 /// Two readings, one after the other.
 pub(crate) struct Attest {
-    /// Where this stands in an opening: `6 of 6: the clock`.
+    /// Where this stands in an opening: `4 of 4: the clock`.
     place: String,
     /// What follows an opening; without it this was asked for from Home, and leads back there.
     next: Option<Next>,

@@ -22,7 +22,7 @@ use crate::tui::world::World;
 
 /// Rows below the list: a rule and what is known of the chosen line, each fact in a row; on high screens in more.
 const fn explained(height: u16) -> u16 {
-    if height >= 30 { 9 } else { 4 }
+    if height >= 30 { 10 } else { 5 }
 }
 
 /// The log.
@@ -127,11 +127,12 @@ impl Audit {
         };
         let hash = &line.hash;
         let previous = value(&line.written, &["prev"]).unwrap_or_default();
-        let high = canvas.height() > 5;
+        let high = canvas.height() > 6;
         let facts = if high {
             let time = line.time.map_or_else(|| "-".to_owned(), clock);
             vec![
                 ("about", line.what.clone()),
+                ("means", means(line)),
                 ("who", line.who.clone()),
                 ("time", time),
                 ("result", line.result.clone()),
@@ -146,7 +147,12 @@ impl Audit {
                 ends = ends(hash),
                 ends_2 = ends(&previous)
             );
-            vec![("about", about), ("hash", hashes), ("sealed", seal)]
+            vec![
+                ("about", about),
+                ("means", means(line)),
+                ("hash", hashes),
+                ("sealed", seal),
+            ]
         };
         for (y, (label, text)) in (0..).zip(facts) {
             canvas.put(0, y, Role::Muted, label);
@@ -431,6 +437,23 @@ fn as_written(line: &TrailLine) -> String {
         let _ = writeln!(text, "\nline {n}\n{}", pretty.as_ref().unwrap_or(written));
     }
     text
+}
+
+/// What an event's result means, and what its lines are.
+fn means(line: &TrailLine) -> String {
+    match (line.result.as_str(), &line.end) {
+        ("UNVOUCHED", _) => {
+            tr("before any key of the vault was open: this machine's time, and nothing proves it")
+                .to_owned()
+        }
+        ("REFUSED", None) => tr("it was refused, and nothing was changed by it").to_owned(),
+        (_, Some(end)) => say!(
+            "line {n} says what was to be done, line {last} what became of it",
+            n = line.n,
+            last = end.n
+        ),
+        (_, None) => tr("one line: it happened, and nothing more comes of it").to_owned(),
+    }
 }
 
 /// The two ends of a hash, as people compare them: `a41f 07c2 .. 9b3e`.

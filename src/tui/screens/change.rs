@@ -232,6 +232,9 @@ impl Screen for Change {
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        if self.blank && self.over.is_none() {
+            return handover::not_yet();
+        }
         if self.typing() {
             self.again = None;
             self.form.key(&key);

@@ -107,7 +107,19 @@ impl Custodians {
         }
         if let Some(one) = self.chosen() {
             let words = say!("Then: {then}.", then = tr(one.then));
-            canvas.paragraph(1, below, width.saturating_sub(2), Role::Muted, &words);
+            // Under its list where there is more room than for both, and with what will be asked.
+            let list = cells(HAPPENED.len()).saturating_add(2);
+            let y = below.min(list);
+            let room = width.saturating_sub(2);
+            let used = canvas.paragraph(1, y, room, Role::Muted, &words);
+            if let Leads::Act(op) = one.leads
+                && list.saturating_add(4) < below
+                && !op.fields.is_empty()
+            {
+                let fields: Vec<&str> = op.fields.iter().map(|f| tr(f.label)).collect();
+                let words = say!("It asks for: {fields}.", fields = fields.join(", "));
+                canvas.paragraph(1, y.saturating_add(used), room, Role::Muted, &words);
+            }
         }
         if let Some(reason) = off {
             let room = width.saturating_sub(2);

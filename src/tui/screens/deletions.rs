@@ -2,8 +2,8 @@
 
 use super::delete::Delete;
 use super::home::left;
-use super::key::about_key;
-use super::keys::history;
+use super::key::{about_key, told};
+use super::keys::{explained, history};
 use super::review::Review;
 use crate::api::{KeyState, Timestamp};
 use crate::session::field::Footing;
@@ -17,10 +17,9 @@ use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
+use crate::tui::widgets::lines;
 use crate::tui::widgets::list::{Column, Cursor, table};
 use crate::tui::world::World;
-
-const EXPLAINED: u16 = 5;
 
 /// The list of deletions.
 pub(crate) struct Deletions {
@@ -186,16 +185,17 @@ impl Screen for Deletions {
             column("LEFT", 9, true),
         ];
         let cursor = Cursor::on(self.cursor.at().min(rows.len().saturating_sub(1)));
-        canvas.within(0, 0, width, height.saturating_sub(EXPLAINED), |c| {
+        let below = explained(height);
+        canvas.within(0, 0, width, height.saturating_sub(below), |c| {
             table(c, &columns, rows.len(), cursor, |n| {
                 rows.get(n)
                     .map_or((Role::Text, Vec::new()), |row| texts(row, now))
             });
         });
         let Some(row) = self.chosen(view) else { return };
-        let y = height.saturating_sub(EXPLAINED);
+        let y = height.saturating_sub(below);
         canvas.rule(y, std::slice::from_ref(&row.label));
-        canvas.within(1, y.saturating_add(1), width.saturating_sub(2), EXPLAINED, |c| {
+        canvas.within(1, y.saturating_add(1), width.saturating_sub(2), below, |c| {
             let words = match off(row, now) {
                 None => tr("It still exists, is unusable, and can be restored. Time counts only while the vault's clock moves forward."),
                 Some(why) if why == tr("its window is over") => tr("Its window is over: it cannot be used or restored. The next act in this vault destroys its material first."),
@@ -204,6 +204,11 @@ impl Screen for Deletions {
             let room = c.width();
             let y = c.paragraph(0, 0, room, Role::Text, words);
             c.put_cut(0, y, room, Role::Text, &history(row, view));
+            // On a high screen all of the key.
+            if below > 5 {
+                let end = c.height().saturating_sub(1);
+                lines::draw(c, (y.saturating_add(2), end), 15, &told(row, view), None);
+            }
         });
     }
 

@@ -9,9 +9,9 @@ use super::save::Save;
 use super::sign_bundle::SignBundle;
 use crate::session::field::Footing;
 use crate::session::guide;
-use crate::session::{Run, RunOutcome};
+use crate::session::{Run, RunOutcome, said};
 use crate::text::{say, tr};
-use crate::tui::canvas::Canvas;
+use crate::tui::canvas::{Canvas, cells};
 use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
 use crate::tui::keys::{self, Offer, Verb};
@@ -22,7 +22,10 @@ use crate::tui::widgets::list::{Column, Cursor, table};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
-const EXPLAINED: u16 = 7;
+/// Rows below the list: a rule and what is known of the chosen run; on a high screen its steps as well.
+const fn explained(height: u16) -> u16 {
+    if height >= 30 { 20 } else { 7 }
+}
 
 /// What is asked before a bundle is verified.
 #[derive(Default)]
@@ -296,7 +299,8 @@ impl Screen for Evidence {
             column("ENDED AS", 12),
         ];
         let at = self.cursor.at().min(view.runs.len().saturating_sub(1));
-        canvas.within(0, 0, width, height.saturating_sub(EXPLAINED), |c| {
+        let below = explained(height);
+        canvas.within(0, 0, width, height.saturating_sub(below), |c| {
             table(c, &columns, view.runs.len(), Cursor::on(at), |n| {
                 view.runs
                     .iter()
@@ -317,14 +321,11 @@ impl Screen for Evidence {
                     })
             });
         });
-        let y = height.saturating_sub(EXPLAINED);
+        let y = height.saturating_sub(below);
         canvas.rule(y, &[say!("run {number}", number = run.number)]);
         let room = width.saturating_sub(2);
-        canvas.within(1, y.saturating_add(1), room, EXPLAINED, |c| {
-            let width = c.width();
-            c.put_cut(0, 0, width, Role::Text, &say!("script   {script_sha256}", script_sha256 = run.script_sha256));
-            c.put_cut(0, 1, width, Role::Text, &say!("run id   {id}", id = run.id));
-            c.paragraph(0, 2, width, Role::Text, tr("For the auditor: w writes the bundle, one file that is checked without this vault; Enter shows the report, printed and signed in ink; the signed enrolment forms go by another road."));
+        canvas.within(1, y.saturating_add(1), room, below.saturating_sub(1), |c| {
+            told(run, c);
         });
     }
 
@@ -348,7 +349,13 @@ impl Screen for Evidence {
             (Verb::Audit, None) => return super::audit::Audit::open(),
             (other, _) => {
                 let count = world.view.as_ref().map_or(0, |v| v.runs.len());
-                let page = usize::from(world.size.1.saturating_sub(8 + EXPLAINED));
+                let page = usize::from(
+                    world
+                        .size
+                        .1
+                        .saturating_sub(8)
+                        .saturating_sub(explained(world.size.1.saturating_sub(7))),
+                );
                 self.cursor.moved(other, count, page);
             }
         }
@@ -425,5 +432,35 @@ fn empty(canvas: &mut Canvas<'_>) {
         tr("i verifies a bundle that somebody brought."),
     ] {
         y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, words));
+    }
+}
+/// What is known of a run, and how far each of its steps came, as many as there is room for.
+fn told(run: &Run, canvas: &mut Canvas<'_>) {
+    let (width, height) = (canvas.width(), canvas.height());
+    let script = say!(
+        "script   {script_sha256}",
+        script_sha256 = run.script_sha256
+    );
+    canvas.put_cut(0, 0, width, Role::Text, &script);
+    canvas.put_cut(0, 1, width, Role::Text, &say!("run id   {id}", id = run.id));
+    let words = tr(
+        "For the auditor: w writes the bundle, one file that is checked without this vault; Enter shows the report, printed and signed in ink; the signed enrolment forms go by another road.",
+    );
+    let y = canvas
+        .paragraph(0, 2, width, Role::Text, words)
+        .saturating_add(3);
+    let room = usize::from(height.saturating_sub(y));
+    if room < 3 {
+        return;
+    }
+    for (n, step) in run.steps.iter().take(room).enumerate() {
+        let line = format!(
+            "{:2}  {:24}  {:10}  {}",
+            n.saturating_add(1),
+            step.id,
+            said::step(step.state.name()),
+            step.who.join(" ")
+        );
+        canvas.put_cut(0, y.saturating_add(cells(n)), width, Role::Muted, &line);
     }
 }

@@ -3,6 +3,7 @@
 use crate::session::keyboard::{HandOver, ONE_PERSONS_EYES};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
+use crate::tui::screen::Reaction;
 use crate::tui::theme::Role;
 
 /// Draws the page.
@@ -24,6 +25,12 @@ pub(crate) fn draw(page: &HandOver<'_>, canvas: &mut Canvas<'_>) {
     say(Role::Text, page.saved);
     say(Role::Wait, &page.waits());
     say(Role::Text, &page.step_back());
+}
+
+/// What is typed on a blank page is for the page behind it, and goes nowhere.
+pub(crate) fn not_yet() -> Reaction {
+    let words = tr("Nothing is taken here but Enter: press it first, then type.");
+    Reaction::notice(Role::Note, words)
 }
 
 /// Draws the page of a ceremony that was interrupted; its last paragraph asks for the people.

@@ -286,7 +286,7 @@ impl Screen for Home {
         let above = height.saturating_sub(below).saturating_sub(1);
         let due = due(world);
         if due.is_empty() {
-            nothing_due(view, width, canvas);
+            nothing_due(view, width, above, canvas);
         } else {
             let columns = columns(width);
             let cursor = Cursor::on(self.cursor.at().min(due.len().saturating_sub(1)));
@@ -305,7 +305,7 @@ impl Screen for Home {
                     })
                 });
             });
-            explain(&due, cursor.at(), above, canvas);
+            explain(view, (&due, cursor.at()), above, canvas);
         }
         let top = height.saturating_sub(below);
         for (n, (label, role, text)) in facts.iter().enumerate() {
@@ -342,15 +342,20 @@ impl Screen for Home {
 }
 
 /// What the chosen line means, between the list and the facts, where there is room for it.
-fn explain(due: &[Due], at: usize, above: u16, canvas: &mut Canvas<'_>) {
+fn explain(view: &View, (due, at): (&[Due], usize), above: u16, canvas: &mut Canvas<'_>) {
     let Some(chosen) = due.get(at) else { return };
     let room = canvas.width().saturating_sub(4);
     let rows = cells(wrap(chosen.explained(), usize::from(room)).len());
     // The list with its heading, and a free row on both sides.
     let listed = cells(due.len()).saturating_add(1);
     if listed.saturating_add(rows).saturating_add(2) <= above {
-        let y = above.saturating_sub(rows).saturating_sub(1);
+        let y = listed.saturating_add(1);
         canvas.paragraph(2, y, room, Role::Muted, chosen.explained());
+        // A high screen has room for what is not due as well.
+        let below = y.saturating_add(rows).saturating_add(1);
+        if above.saturating_sub(below) > 8 {
+            roads(view, below, above, canvas);
+        }
     }
 }
 
@@ -381,28 +386,68 @@ fn columns(width: u16) -> [Column; 4] {
     ]
 }
 
-/// An empty list teaches.
-fn nothing_due(view: &View, width: u16, canvas: &mut Canvas<'_>) {
+/// The roads of a key, each in its order: what a person who has never done it needs first.
+const ROADS: [(&str, &str); 3] = [
+    (
+        "send",
+        "n makes a key that may leave; i makes the receiver's root trusted; x wraps the key for them; e reads their receipt",
+    ),
+    (
+        "get",
+        "i makes the sender's root trusted and gives out a certificate to wrap under; they send a file back; i imports it",
+    ),
+    (
+        "destroy",
+        "D on a key's page (v) asks for it; d counts its days down and can take it back; then nobody can",
+    ),
+];
+
+/// The same where no key is made in software.
+const SEND: &str = "i makes the receiver's root trusted; x wraps a key that may leave for them; e reads their receipt";
+
+/// Draws the roads from a row on, as many as there is room for.
+fn roads(view: &View, top: u16, above: u16, canvas: &mut Canvas<'_>) {
+    let room = canvas.width().saturating_sub(4);
+    let beside = room.saturating_sub(9);
+    let mut y = top;
+    for (n, (label, road)) in ROADS.into_iter().enumerate() {
+        let road = if n == 0 && !view.software_generation {
+            tr(SEND)
+        } else {
+            tr(road)
+        };
+        let rows = cells(wrap(road, usize::from(beside)).len());
+        if y.saturating_add(rows) > above {
+            return;
+        }
+        canvas.put(2, y, Role::Muted, tr(label));
+        y = y.saturating_add(canvas.paragraph(11, y, beside, Role::Text, road));
+    }
+    let script = tr("c runs a ceremony: all of it step by step, with everybody's part named.");
+    if y < above {
+        canvas.paragraph(2, y, room, Role::Text, script);
+    }
+}
+
+/// An empty list teaches: what can be done, and as far as there is room in which order.
+fn nothing_due(view: &View, width: u16, above: u16, canvas: &mut Canvas<'_>) {
     let room = width.saturating_sub(4);
     let mut y = canvas
         .paragraph(2, 0, room, Role::Title, tr("Nothing is due."))
         .saturating_add(1);
     let words = if view.keys.is_empty() {
-        tr(
-            "This vault holds no key yet. n makes one; i makes a receiver's root trusted, as an export needs; c shows ceremonies that lead through it all step by step.",
-        )
+        tr("This vault holds no key yet. Every act is signed by custodians before it is done.")
     } else {
-        tr(
-            "n makes a key, x wraps one for a receiver, v shows all keys, c runs a ceremony. Every act is signed by custodians before it is done.",
-        )
+        tr("Every act is signed by custodians before it is done.")
     };
     y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, words));
     if !view.software_generation {
         let words = tr(
             "This vault does not make keys in software: a laptop is not a secure cryptographic device. Keys come in wrapped.",
         );
-        canvas.paragraph(2, y.saturating_add(1), room, Role::Note, words);
+        y = y.saturating_add(canvas.paragraph(2, y, room, Role::Note, words));
     }
+    roads(view, y, above, canvas);
 }
 
 #[cfg(test)]

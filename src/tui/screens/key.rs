@@ -4,7 +4,7 @@ use super::delete::Delete;
 use super::done::check_values;
 use super::menu::Menu;
 use super::review::Review;
-use crate::api::{KeyClass, KeyOrigin, KeyState};
+use crate::api::{Key, KeyClass, KeyOrigin, KeyState};
 use crate::session::build::Answers;
 use crate::session::field::Footing;
 pub(crate) use crate::session::guide::{export_off_in_words, out_off};
@@ -106,21 +106,7 @@ fn fields(row: &KeyRow) -> Vec<Line> {
         Line::new(tr("created"), clock(key.create_timestamp)),
         Line::new(tr("ARN"), key.key_arn.clone()),
     ]);
-    let moments = [
-        (tr("enabled"), key.usage_start_timestamp),
-        (tr("disabled"), key.usage_stop_timestamp),
-        (tr("destroyed"), key.delete_timestamp),
-        (
-            tr("will be destroyed"),
-            key.delete_pending_timestamp
-                .filter(|_| key.delete_timestamp.is_none()),
-        ),
-    ];
-    lines.extend(
-        moments
-            .into_iter()
-            .filter_map(|(label, at)| Some(Line::new(label, clock(at?)))),
-    );
+    lines.extend(moments(key));
     lines.extend(suspicion(row));
     if let Some(subject) = &row.subject {
         lines.push(Line::new(tr("certificate"), subject.clone()));
@@ -131,6 +117,24 @@ fn fields(row: &KeyRow) -> Vec<Line> {
             .map(|(key, value)| Line::new(tr("tag"), format!("{key} = {value}"))),
     );
     lines
+}
+
+/// When it changed, and when it goes.
+fn moments(key: &Key) -> Vec<Line> {
+    let pending = key.delete_pending_timestamp;
+    let moments = [
+        (tr("enabled"), key.usage_start_timestamp),
+        (tr("disabled"), key.usage_stop_timestamp),
+        (tr("destroyed"), key.delete_timestamp),
+        (
+            tr("window ends"),
+            pending.filter(|_| key.delete_timestamp.is_none()),
+        ),
+    ];
+    moments
+        .into_iter()
+        .filter_map(|(label, at)| Some(Line::new(label, clock(at?))))
+        .collect()
 }
 
 /// Why the key is suspect, and what stands under it.
@@ -145,6 +149,13 @@ fn suspicion(row: &KeyRow) -> Vec<Line> {
         .chain(under)
         .map(told)
         .collect()
+}
+
+/// Everything about a key: its fields, and where it went.
+pub(super) fn told(row: &KeyRow, view: &View) -> Vec<Line> {
+    let mut all = fields(row);
+    all.extend(exports(row, view));
+    all
 }
 
 fn exports(row: &KeyRow, view: &View) -> Vec<Line> {
@@ -241,8 +252,7 @@ impl Screen for KeyPage {
             canvas.put(2, 1, Role::Muted, tr("This key is not in the vault."));
             return;
         };
-        let mut all = fields(row);
-        all.extend(exports(row, view));
+        let all = told(row, view);
         let y = lines::draw(canvas, (0, canvas.height()), 15, &all, Some(&self.reading));
         let offers = self.offers(world);
         super::key_next::draw(canvas, y.saturating_add(1), &offers, Some(row));

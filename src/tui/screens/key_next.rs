@@ -36,7 +36,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, top: u16, offers: &[Offer], row: Opt
     canvas.put(2, y, Role::Muted, tr("What can be done with it"));
     for (offer, does) in acts {
         y = y.saturating_add(1);
-        let key = offer.chord(false).map(|c| c.shown()).unwrap_or_default();
+        let key = offer
+            .chord(false)
+            .map(crate::tui::chord::Chord::shown)
+            .unwrap_or_default();
         let (role, words) = match &offer.off {
             Some(reason) => (Role::Muted, say!("off: {reason}", reason)),
             None => (Role::Text, does.to_owned()),

@@ -7,7 +7,7 @@ use crossterm::event::KeyEvent;
 use super::create::Create;
 use super::delete::Delete;
 use super::done::{check_values, common_name};
-use super::key::{KeyPage, export_off_in_words, out_off};
+use super::key::{KeyPage, export_off_in_words, out_off, told};
 use super::menu::Menu;
 use crate::session::field::Footing;
 use crate::session::said;
@@ -20,13 +20,16 @@ use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
 use crate::tui::widgets::key_table::KeyTable;
+use crate::tui::widgets::lines;
 use crate::tui::world::World;
 
 /// What stands where a filter leaves nothing.
 pub(crate) const NO_FIT: &str = "No key fits the filter. Esc shows all again.";
 
-/// Rows under the table that explain the chosen key, with their rule.
-const EXPLAINED: u16 = 5;
+/// Rows under the table that explain the chosen key, with their rule; on a high screen all its fields.
+pub(super) const fn explained(height: u16) -> u16 {
+    if height >= 30 { 15 } else { 5 }
+}
 
 /// The list of keys.
 #[derive(Default)]
@@ -181,7 +184,8 @@ impl Screen for Keys {
                 .draw(canvas, x, 0, width.saturating_sub(x), true);
             top = 1;
         }
-        let rows = height.saturating_sub(top).saturating_sub(EXPLAINED);
+        let below = explained(height);
+        let rows = height.saturating_sub(top).saturating_sub(below);
         canvas.within(0, top, width, rows, |c| {
             self.table.draw(c, &view.keys, |_| None);
         });
@@ -189,17 +193,18 @@ impl Screen for Keys {
             canvas.put(3, top.saturating_add(2), Role::Muted, NO_FIT);
             return;
         };
-        let y = height.saturating_sub(EXPLAINED);
+        let y = height.saturating_sub(below);
         canvas.rule(y, std::slice::from_ref(&row.label));
-        canvas.within(
-            1,
-            y.saturating_add(1),
-            width.saturating_sub(2),
-            EXPLAINED,
-            |c| {
+        let (y, below) = (y.saturating_add(1), below.saturating_sub(1));
+        if below > 5 {
+            canvas.within(0, y, width, below, |c| {
+                lines::draw(c, (0, c.height()), 15, &told(row, view), None);
+            });
+        } else {
+            canvas.within(1, y, width.saturating_sub(2), below, |c| {
                 explain(row, view, c);
-            },
-        );
+            });
+        }
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
@@ -219,7 +224,8 @@ impl Screen for Keys {
             (Verb::Export, _) => return Reaction::push(Menu::export(chosen, world)),
             (Verb::Delete, _) => return Reaction::push(Delete::new(chosen)),
             (other, _) => {
-                let page = world.size.1.saturating_sub(8 + EXPLAINED);
+                let below = explained(world.size.1.saturating_sub(7));
+                let page = world.size.1.saturating_sub(8).saturating_sub(below);
                 self.table.verb(other, &keys, page);
             }
         }
@@ -281,7 +287,7 @@ fn empty(canvas: &mut Canvas<'_>) {
             "n makes a key here: five questions, a review, then custodians sign, then it exists. Its bytes are never shown.",
         ),
         tr(
-            "Keys also come in from outside: a receiver's root certificate (i on Home), later wrapped keys and components.",
+            "Keys also come from others: i on Home. First is said whose certificates are believed (a root certificate); then keys come in wrapped, or as components.",
         ),
         tr("A ceremony (c on Home) does all of it in order, with everybody's part named."),
     ] {

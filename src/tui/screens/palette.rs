@@ -29,7 +29,15 @@ impl Palette {
             .collect();
         // What can be done comes first; how one moves in a list is seldom looked for.
         let moves: Vec<Verb> = keys::moves().iter().map(|o| o.verb).collect();
-        offers.sort_by_key(|o| moves.contains(&o.verb));
+        let everywhere: Vec<Verb> = keys::everywhere().iter().map(|o| o.verb).collect();
+        offers.sort_by_key(|o| match o.verb {
+            verb if moves.contains(&verb) => 3,
+            Verb::Back => 2,
+            verb if everywhere.contains(&verb) => 2,
+            // What the footing says of Enter and F5 needs no search.
+            Verb::Enter | Verb::Practice => 1,
+            _ => 0,
+        });
         Self {
             offers,
             filter: TextField::default(),
@@ -192,6 +200,20 @@ mod tests {
         assert!(fuzzy("dltn", "deletions shows countdowns"));
         assert!(fuzzy("", "anything"));
         assert!(!fuzzy("zq", "deletions"));
+    }
+
+    #[test]
+    fn what_can_be_done_comes_first_and_how_one_moves_last() {
+        let mut offers = keys::moves();
+        offers.extend([Verb::Enter, Verb::New, Verb::Audit].map(Offer::plain));
+        offers.extend(keys::everywhere());
+        let palette = Palette::of(&offers);
+        let found: Vec<Verb> = palette.found().iter().map(|o| o.verb).collect();
+        assert_eq!(
+            found.get(..3),
+            Some([Verb::New, Verb::Audit, Verb::Enter].as_slice())
+        );
+        assert_eq!(found.last(), Some(&Verb::Last));
     }
 
     #[test]

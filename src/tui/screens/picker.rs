@@ -55,7 +55,7 @@ impl Listed {
         }
         let (whole, height) = (canvas.width(), canvas.height());
         canvas.within(0, y, whole, height.saturating_sub(y), |c| {
-            self.draw_steps(c)
+            self.draw_steps(c);
         });
     }
 

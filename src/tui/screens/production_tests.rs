@@ -119,7 +119,7 @@ fn an_opening_ends_with_two_watches() {
     let order = unlock.order();
     let mut room = Room::new(unlock, practice_session(true));
     room.order(order);
-    for (person, place) in [("Ana", "1 of 5: a custodian"), ("Ben", "2 of 5")] {
+    for (person, place) in [("Ana", "1 of 4: a custodian"), ("Ben", "2 of 4")] {
         room.shows(&[place]);
         let envelope = media.path().join(format!("{person}.share"));
         room.press(&format!(
@@ -127,13 +127,13 @@ fn an_opening_ends_with_two_watches() {
             envelope.display()
         ));
     }
-    room.shows(&["3 of 5: the witness card"]);
+    room.shows(&["3 of 4: the witness card"]);
     room.press(&format!(
         "{}<Enter>{}<Enter>",
         card.seq,
         card.card_words.join(" ")
     ));
-    room.shows(&["5 of 5: the clock", "First watch", "Ada", "Your watch says"]);
+    room.shows(&["4 of 4: the clock", "First watch", "Ada", "Your watch says"]);
     // Not a time; then the same person twice; then a watch that is a day off.
     room.press("<Down><Enter>nine<Enter>");
     room.shows(&["First watch"]);

@@ -46,9 +46,9 @@ fn a_copy_is_opened_approved_and_written_out() {
     room.press("<Tab><BackTab><BackTab><BackTab><BackTab><C-u>");
     room.press(&text("copy"));
     room.press("<Enter><Enter><Enter><Enter>")
-        .shows(&["1 of 3: a custodian"]);
+        .shows(&["1 of 2: a custodian"]);
     room.press("<Enter><F5><Enter>")
-        .shows(&["2 of 3: a custodian"]);
+        .shows(&["2 of 2: a custodian"]);
     room.press("<Enter><F5><Enter>")
         .shows(&["review", "the stick broke", "new.vault"]);
     assert!(!path("new.vault").exists());
@@ -61,7 +61,7 @@ fn a_copy_is_opened_approved_and_written_out() {
     room.shows(&["B1 is restored to", "WITNESS CARD"]);
     assert!(path("new.vault").join("vault.age").is_file());
     // It opens by its custodians.
-    room.press("<Enter>").shows(&["1 of 3: a custodian"]);
+    room.press("<Enter>").shows(&["1 of 2: a custodian"]);
     room.press("<Enter><F5><Enter><Enter><F5><Enter>")
         .shows(&["Home"]);
     room.order(Order::Close);

@@ -117,7 +117,7 @@ fn empty_screens_teach() {
         room.press(key).check(name).press("<Esc>");
     }
     room.press("x").check("export-empty").press("<Esc>");
-    room.shows(&["Nothing is due.", "n makes one"]);
+    room.shows(&["Nothing is due.", "n makes a key"]);
 }
 
 #[test]

@@ -4,7 +4,8 @@
 use crate::api::Timestamp;
 use crate::session::due::Exchanged;
 use crate::session::said;
-use crate::session::{CounterpartyView, ExportView, GivenView, TokenView, View};
+use crate::session::view::{CounterpartyView, GivenView};
+use crate::session::{ExportView, TokenView, View};
 use crate::text::{say, tr};
 use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
@@ -147,19 +148,19 @@ impl Row<'_> {
     pub(super) fn digest(&self) -> Option<Digest> {
         let file = |name: &str| say!("SHA-256 of the file {name}", name);
         match self {
-            Self::Sent(e) => match &e.sha256 {
-                Some(sha256) => Some(Digest::sha256(file(&e.file), sha256)),
-                None => {
-                    let (value, method) = e.check_value.split_once(' ')?;
-                    let label = &e.label;
-                    let of = say!(
-                        "check value of {label} as it was sent {method}",
-                        label,
-                        method
-                    );
-                    Some(Digest::check_value(of, value))
+            Self::Sent(e) => {
+                if let Some(sha256) = &e.sha256 {
+                    return Some(Digest::sha256(file(&e.file), sha256));
                 }
-            },
+                let (value, method) = e.check_value.split_once(' ')?;
+                let label = &e.label;
+                let of = say!(
+                    "check value of {label} as it was sent {method}",
+                    label,
+                    method
+                );
+                Some(Digest::check_value(of, value))
+            }
             Self::Token(t) => given(
                 file(&t.file),
                 t.sha256.as_ref(),

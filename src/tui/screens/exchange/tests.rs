@@ -3,11 +3,27 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::session::{CounterpartyView, GivenView, TokenView};
+use crate::session::TokenView;
+use crate::session::view::{CounterpartyView, GivenView};
 use crate::tui::app::State;
 use crate::tui::snapshot::{self, check, press};
 
 const HASH: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+fn token(name: &str, now: Timestamp, until: Timestamp, used: &[&str]) -> TokenView {
+    TokenView {
+        name: name.into(),
+        comes_in: name.starts_with("import"),
+        material: "TR34_KEY_BLOCK",
+        algorithm: "RSA_3072",
+        given: now,
+        until,
+        certificate: Some(HASH.into()),
+        file: "ours.rehearsal.json".into(),
+        sha256: Some(HASH.into()),
+        used: used.iter().map(|l| ((*l).to_owned(), now)).collect(),
+    }
+}
 
 fn view() -> View {
     let mut view = snapshot::rehearsal();
@@ -25,18 +41,7 @@ fn view() -> View {
         valid_until: Some(now.plus_millis(6 * day)),
         sha256: Some(HASH.into()),
     }]);
-    let token = |name: &str, until, used: &[&str]| TokenView {
-        name: name.into(),
-        comes_in: name.starts_with("import"),
-        material: "TR34_KEY_BLOCK",
-        algorithm: "RSA_3072",
-        given: now,
-        until,
-        certificate: Some(HASH.into()),
-        file: "ours.rehearsal.json".into(),
-        sha256: Some(HASH.into()),
-        used: used.iter().map(|l| ((*l).to_owned(), now)).collect(),
-    };
+    let token = |name: &str, until, used: &[&str]| token(name, now, until, used);
     view.tokens = Arc::new(vec![
         token(
             "import-token-2lavvn5koezmwver",

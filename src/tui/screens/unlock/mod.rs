@@ -10,12 +10,14 @@ use crossterm::event::KeyEvent;
 use crate::ceremony::{Answer, AskField};
 use crate::session::asked::{CARD_SEQ, CARD_WORDS, OPENING_PASSPHRASE, SHARE_ENVELOPE};
 use crate::session::field::Footing;
+use crate::session::said;
 use crate::session::{Bootstrap, OpeningStep, Profile, WitnessAnswer};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::screens::handover;
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::list::Cursor;
 use crate::tui::world::World;
@@ -268,13 +270,13 @@ impl Screen for Unlock {
             ),
             Phase::HandOver => (
                 say!(
-                    "custodian {person} takes the keyboard; the others step back",
-                    person
+                    "{who} takes the keyboard; the others step back",
+                    who = said::called("custodian", &person)
                 ),
                 tr("shows the question").into(),
             ),
             Phase::Typing => (
-                say!("custodian {person}", person),
+                said::called("custodian", &person),
                 say!(
                     "unseals {person}'s share; nothing else is opened by it",
                     person
@@ -297,8 +299,9 @@ impl Screen for Unlock {
             (_, Phase::Failed) => tr("the vault is closed; nothing in it was changed").to_owned(),
             (0, _) => tr("the vault is closed; nobody has entered a share").to_owned(),
             (_, _) => say!(
-                "the vault is closed; entered: {entered}. A wrong passphrase locks nothing",
-                entered = self.entered.join(", ")
+                "the vault is closed; {entered} of {k} shares are entered",
+                entered = self.entered.len(),
+                k = self.bootstrap.as_ref().map_or(0, |b| b.k)
             ),
         };
         Footing {
@@ -396,6 +399,8 @@ impl Screen for Unlock {
             }
             (Verb::Back, Phase::Typing | Phase::HandOver) => {
                 self.form.wipe();
+                // What was wrong with one person's words is not said to the next.
+                self.error = None;
                 self.turn(Phase::Choosing);
                 Reaction::none()
             }
@@ -421,6 +426,9 @@ impl Screen for Unlock {
         if matches!(self.phase, Phase::Typing | Phase::Card) {
             self.error = None;
             self.form.key(&key);
+        }
+        if self.phase == Phase::HandOver {
+            return handover::not_yet();
         }
         Reaction::none()
     }

@@ -36,6 +36,18 @@ impl Unlock {
             canvas.within(0, 2, width, rows, |c| self.draw_people(c));
             y = rows.saturating_add(3);
         }
+        if self.phase == Phase::Choosing && self.error.is_none() {
+            let height = canvas.height();
+            canvas.within(
+                1,
+                y,
+                width.saturating_sub(2),
+                height.saturating_sub(y),
+                |c| {
+                    self.draw_coming(c);
+                },
+            );
+        }
         y = self.draw_question(canvas, y, &person);
         if let Some(error) = &self.error {
             canvas.paragraph(
@@ -69,6 +81,27 @@ impl Unlock {
             self.form.draw(c);
         });
         y.saturating_add(6)
+    }
+
+    /// What comes after the shares, so that nobody waits for more, or is surprised by it.
+    fn draw_coming(&self, canvas: &mut Canvas<'_>) {
+        let room = canvas.width();
+        let then = if self.copy() {
+            tr("Then the copy is checked, and the return to it is asked for.")
+        } else if self.production() {
+            tr(
+                "Then the witness types number and six words from the last witness card: they prove that this is no older copy of the vault. Then the vault is checked and opens, and two people read their own watches.",
+            )
+        } else {
+            tr(
+                "Then the vault is checked (signatures, hashes, the audit log) and opens. The witness card is asked for in production only; here compare its six words with those on Home.",
+            )
+        };
+        let y = canvas
+            .paragraph(0, 0, room, Role::Muted, then)
+            .saturating_add(1);
+        let wrong = tr("A wrong passphrase locks nothing, and there is no limit.");
+        canvas.paragraph(0, y, room, Role::Muted, wrong);
     }
 
     fn draw_people(&self, canvas: &mut Canvas<'_>) {

@@ -1,0 +1,57 @@
+//! Keys that came too early to be taken: nothing happens by them, and whoever pressed them is told so.
+
+use crate::text::tr;
+use crate::tui::app::State;
+use crate::tui::theme::Role;
+
+/// Why a key was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Early {
+    /// It was pressed before the question on screen was drawn, and never answers it.
+    Undrawn,
+    /// The desk is at work.
+    Busy,
+}
+
+/// Says that a key was not taken, unless something else is being said.
+pub(super) fn untaken(state: &mut State, why: Early) {
+    let words = match why {
+        Early::Undrawn => {
+            tr("A key came before this page was there, and was not taken. Look at the page first.")
+        }
+        Early::Busy => {
+            tr("What was typed while the machine was at work was not taken. Type it now.")
+        }
+    };
+    if state.notice.is_none() {
+        state.notice = Some((Role::Note, words.to_owned()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+    use crate::tui::app::update;
+    use crate::tui::message::Msg;
+    use crate::tui::screens::settings::Settings;
+    use crate::tui::snapshot;
+
+    #[test]
+    fn a_key_before_its_page_is_there_is_not_taken_and_says_so() {
+        let look = crate::tui::look::Look::default();
+        let mut state = snapshot::state(Settings::new(&look));
+        let key = |code, modifiers| Msg::Key(KeyEvent::new(code, modifiers));
+        state.mark_drawn();
+        update(&mut state, key(KeyCode::Char('c'), KeyModifiers::CONTROL));
+        assert_eq!(state.top().unwrap().name(), "Leave");
+        // Typed ahead, before anybody saw what is asked.
+        update(&mut state, key(KeyCode::Enter, KeyModifiers::NONE));
+        assert_eq!(state.top().unwrap().name(), "Leave");
+        assert!(state.notice().unwrap().1.contains("was not taken"));
+        state.mark_drawn();
+        update(&mut state, key(KeyCode::Enter, KeyModifiers::NONE));
+        assert_eq!(state.top().unwrap().name(), "Settings");
+        assert!(state.notice().is_none());
+    }
+}
