@@ -23,6 +23,8 @@ pub(super) struct Layout {
     room: usize,
     /// The same, were the reason of a wrong answer never to be cut.
     least: usize,
+    /// Whether the question, its fields and the reason of a wrong answer are in sight together.
+    whole: bool,
 }
 
 impl Layout {
@@ -39,7 +41,7 @@ impl RunScreen {
         let rail = rail_width(world);
         let beside = usize::from(world.size.0.saturating_sub(rail).saturating_sub(2));
         let whole = usize::from(world.size.0.saturating_sub(2));
-        let fits = |layout: &Layout| layout.body.len() <= layout.room;
+        let fits = |layout: &Layout| layout.body.len() <= layout.room && layout.whole;
         let mut layout = self.layout_in(ask, beside, height, (true, false));
         if !fits(&layout) {
             layout = self.layout_in(ask, whole, height, (false, false));
@@ -82,10 +84,11 @@ impl RunScreen {
             rail,
             brief,
             heading,
-            body,
             again,
+            whole: body.len().saturating_add(taken) <= height,
             least: height.saturating_sub(taken).max(1),
             room: height.saturating_sub(taken).max(3),
+            body,
         }
     }
 

@@ -178,12 +178,12 @@ impl Line {
 
 /// `TEST:3B577FB3` as `3B57 7FB3`: the mark is the script's, and nobody types it.
 fn grouped(practice: &str) -> String {
-    let digits: Vec<char> = practice
-        .rsplit(':')
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .collect();
+    let digits = practice.rsplit(':').next().unwrap_or_default();
+    if digits.chars().any(|c| !c.is_ascii_hexdigit()) {
+        // A word of the script: the second reading is the first.
+        return tr("the same once more").to_owned();
+    }
+    let digits: Vec<char> = digits.chars().collect();
     let groups = digits
         .chunks(4)
         .map(|group| group.iter().collect::<String>());
