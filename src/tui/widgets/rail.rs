@@ -90,7 +90,9 @@ fn titles<'s>(
     (width, height): (u16, u16),
 ) -> Vec<Vec<String>> {
     let rows = |stop: &Stop| {
-        let mut rows = wrap(&stop.title, usize::from(room(stop, width)).max(1));
+        // Beside a long note there is no room for words: the title is cut.
+        let room = room(stop, width).max(width / 3).max(1);
+        let mut rows = wrap(&stop.title, usize::from(room));
         if rows.len() > 1 {
             let rest = rows.split_off(1).join(" ");
             rows.push(rest.trim().to_owned());

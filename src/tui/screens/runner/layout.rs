@@ -2,7 +2,7 @@
 
 use super::super::ended;
 use super::{Phase, RunScreen};
-use crate::ceremony::Ask;
+use crate::ceremony::{Ask, StepLine};
 use crate::session::searching;
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells, wrap};
@@ -124,7 +124,7 @@ impl RunScreen {
                 };
                 Stop::new(
                     &format!("{} {}", step.number, step.title),
-                    &step.note,
+                    &noted(step),
                     stage,
                 )
             })
@@ -257,6 +257,21 @@ impl RunScreen {
         }
         self.draw_why(canvas, y);
     }
+}
+
+/// What stands beside a step's title: its check value, or one word of what it came to. Why is said where it is asked.
+fn noted(step: &StepLine) -> String {
+    /// A check value with its method's longest form.
+    const MOST: usize = 10;
+    if step.note.chars().count() <= MOST {
+        return step.note.clone();
+    }
+    match step.state.as_str() {
+        "aborted" => tr("stopped"),
+        "exception" => tr("exception"),
+        _ => tr("refused"),
+    }
+    .to_owned()
 }
 
 /// Rows that the rehearsal's banner takes in the body; on a wide screen it stands in the title.
