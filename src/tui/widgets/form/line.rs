@@ -36,15 +36,9 @@ impl Line {
         let room = width.saturating_sub(beside);
         match &self.input {
             Input::Text(field) => {
-                if field.value().is_empty() && self.waits {
-                    canvas.put_cut(beside, y, room, Role::Note, tr(NOTHING));
-                } else if field.value().is_empty() {
-                    let words = if self.asked.field.optional && !focused {
-                        tr("(optional)")
-                    } else {
-                        BLANK
-                    };
-                    canvas.put(beside, y, Role::Muted, words);
+                if field.value().is_empty() {
+                    let optional = self.asked.field.optional && !focused;
+                    self.draw_blank(canvas, (beside, y, room), optional);
                 }
                 field.draw(canvas, beside, y, room, focused);
                 y += 1;
@@ -54,10 +48,8 @@ impl Line {
                 }
             }
             Input::Masked(field) => {
-                if field.is_blank() && self.waits {
-                    canvas.put_cut(beside, y, room, Role::Note, tr(NOTHING));
-                } else if field.is_blank() {
-                    canvas.put(beside, y, Role::Muted, BLANK);
+                if field.is_blank() {
+                    self.draw_blank(canvas, (beside, y, room), false);
                 }
                 field.draw(canvas, beside, y, room, focused);
                 y += 1;
@@ -86,6 +78,15 @@ impl Line {
             y += canvas.paragraph(2, y, width.saturating_sub(3), Role::Stop, &error);
         }
         y
+    }
+
+    /// What stands where nothing is typed.
+    fn draw_blank(&self, canvas: &mut Canvas<'_>, (x, y, room): (u16, u16, u16), optional: bool) {
+        match (self.waits, optional) {
+            (true, _) => canvas.put_cut(x, y, room, Role::Note, tr(NOTHING)),
+            (false, true) => canvas.put(x, y, Role::Muted, tr("(optional)")),
+            (false, false) => canvas.put(x, y, Role::Muted, BLANK),
+        };
     }
 
     /// As many rows as [`Line::draw`] takes.
