@@ -264,7 +264,7 @@ fn dies_at_every_arrow(name: &str) {
         keymoot(
             room,
             &format!("play {name} --headless --clock {CLOCK} {more}"),
-        )
+        );
     };
     let begins = newest(&room.join("r.vault"));
     play("--vault r.vault --out whole");

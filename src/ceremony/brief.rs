@@ -2,6 +2,7 @@
 //! what the vault must allow, and what ends when. All of it is drawn from the script's declarations.
 
 mod afterwards;
+mod fingerprints;
 mod people;
 mod vault;
 
@@ -147,19 +148,7 @@ fn before(model: &Model, page: &mut Page) {
             page.command(command);
         }
     }
-    if people::types_a_fingerprint(model).is_some() {
-        any = true;
-        page.line(
-            "  ",
-            "The fingerprints are fetched by another person, over another login, on another computer:",
-        );
-        for command in crate::session::handover::fingerprint_commands(
-            model.material_type(),
-            afterwards::algorithm(model),
-        ) {
-            page.command(&command);
-        }
-    }
+    any |= fingerprints::before(model, page);
     let during: Vec<_> = model.inputs.iter().filter(|input| input.during).collect();
     for input in &during {
         page.line(&format!("  {}  ", input.id), &input.hint);

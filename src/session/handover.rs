@@ -252,13 +252,17 @@ pub fn commands_for(handed_over: &CounterpartyFile, material: KeyMaterialType) -
             fingerprint_commands(material, parameters.wrapping_key_algorithm.name())
         }
         CounterpartyFile::Export(parameters) => {
-            let command = format!(
-                "get-parameters-for-export --key-material-type TR34_KEY_BLOCK --signing-key-algorithm {}",
-                parameters.signing_key_algorithm.name()
-            );
-            fetched(&command, "Signing")
+            signing_commands(parameters.signing_key_algorithm.name())
         }
     }
+}
+
+/// The exact commands that fetch the fingerprints of what AWS signs a TR-34 token with.
+pub fn signing_commands(algorithm: &str) -> Vec<String> {
+    let command = format!(
+        "get-parameters-for-export --key-material-type TR34_KEY_BLOCK --signing-key-algorithm {algorithm}"
+    );
+    fetched(&command, "Signing")
 }
 
 fn fetched(command: &str, kind: &str) -> Vec<String> {

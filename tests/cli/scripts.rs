@@ -53,6 +53,39 @@ fn a_brief_is_drawn_from_the_script() {
     assert!(page.contains("2036-10-29"), "when the token ends:\n{page}");
 }
 
+/// A fingerprint is fetched where its certificate is: by the command that prints it, or from its owner.
+#[test]
+fn a_brief_says_where_each_fingerprint_comes_from() {
+    let room = Room::new();
+    for (script, wanted, never) in [
+        (
+            "kek-to-aws-rsa.toml",
+            "get-parameters-for-import",
+            "get-parameters-for-export",
+        ),
+        (
+            "kek-from-aws-tr34.toml",
+            "SigningKeyCertificateChain",
+            "WrappingKeyCertificateChain",
+        ),
+        (
+            "kek-from-partner-tr34.toml",
+            "that of sender-root from its owner",
+            "aws payment-cryptography get",
+        ),
+        (
+            "carry-aws-to-hsm-tr34.toml",
+            "that of receiver-root from its owner",
+            "WrappingKeyCertificateChain",
+        ),
+    ] {
+        let page = room.ok(&format!("brief {script}"));
+        let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(page.contains(wanted), "{script}: no {wanted} in {page}");
+        assert!(!page.contains(never), "{script}: {never} in {page}");
+    }
+}
+
 #[test]
 fn a_brief_says_how_long_tokens_live_by_the_policy() {
     let room = Room::new();

@@ -32,7 +32,7 @@ fn mixed(log_of: &MemoryStore, file_of: &MemoryStore) -> MemoryStore {
 
 fn lines(store: &MemoryStore) -> usize {
     let log = store.read(AUDIT).unwrap().unwrap();
-    log.iter().filter(|b| **b == b'\n').count()
+    String::from_utf8(log).unwrap().lines().count()
 }
 
 /// Every journal of the run under every log of the run: it opens where the log has no more than what a crash leaves, and

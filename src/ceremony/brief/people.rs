@@ -122,15 +122,6 @@ fn brings(model: &Model, person: &Person) -> Vec<String> {
     things
 }
 
-/// The place that types a fingerprint, if one does.
-pub(super) fn types_a_fingerprint(model: &Model) -> Option<&str> {
-    model.steps.iter().find_map(|step| {
-        let attests = step.op.name == ops::ATTEST_FINGERPRINT.name;
-        let typed = step.asked.get("fingerprint").map(String::as_str);
-        typed.or_else(|| step.who.first().map(String::as_str).filter(|_| attests))
-    })
-}
-
 /// Who acts in a step, in a sentence.
 pub(super) fn acting(step: &Step) -> String {
     match (&step.initiate, &step.approve) {

@@ -27,8 +27,8 @@ impl Runner {
         let view = session.view();
         if let Some(open) = view.runs.iter().find(|run| run.outcome.is_none()) {
             return Err(RunError::CannotBegin(format!(
-                "A run of `{}` stands open in this vault since {}. Nothing was begun. Take it up with --resume, or \
-                 end it there.",
+                "A run of `{}` stands open in this vault since {}. Nothing was begun. Take it up with --resume; \
+                 there Esc can also stop it for good.",
                 open.script,
                 open.started.rfc3339()
             )));

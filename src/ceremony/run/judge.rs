@@ -87,7 +87,8 @@ impl Runner {
                  and ask which.",
                 method.name()
             ),
-            _ => "Check the typing first; if it is right, this is another key than the sender's: stop.".into(),
+            _ => "Check the typing first; if it is right, this is another key than the sender's: stop (Esc, \
+             stop it for good).".into(),
         };
         Err(Halt::Again(format!(
             "What you typed is not the check value of this key. Nothing was recorded. {hint}"
@@ -114,7 +115,7 @@ impl Runner {
         }
         Err(Halt::Again(
             "What you typed is not the fingerprint of this file's certificate. No key left. Check the typing first; \
-             if it is right, this file is not the one that the receiver sees: stop, and fetch both again."
+             if it is right, this file is not the one that the receiver sees: stop (Esc, stop it for good), and fetch both again."
                 .into(),
         ))
     }
@@ -192,15 +193,21 @@ fn judge_time(session: &Session, step: &Step, typed: &str) -> Result<(), Halt> {
             match session.profile() {
                 Profile::Rehearsal => format!(
                     "This is a rehearsal, whose clock stands still at {}: type that as your watch's time.",
-                    session.now().rfc3339()
+                    to_the_minute(session.now())
                 ),
                 Profile::Test | Profile::Production =>
-                    "Read your watch again, in UTC; if it is right, stop: the clock is wrong."
+                    "Read your watch again, in UTC; if it is right, stop (Esc, leave it for now): the clock is wrong."
                         .to_owned(),
             }
         )));
     }
     Ok(())
+}
+
+/// A time as a watch shows it, in UTC: what people type at the clock.
+pub(super) fn to_the_minute(time: Timestamp) -> String {
+    let text = time.rfc3339().replace('T', " ");
+    text.get(..16).unwrap_or(&text).to_owned()
 }
 
 /// A date and time as people type it, in UTC.

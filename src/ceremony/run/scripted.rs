@@ -190,7 +190,9 @@ impl Runner {
             .and_then(|answers| answers.get(field))
             .cloned();
         let usual = || match field {
-            "time" if step.op.name == ops::ATTEST_CLOCK.name => Some(session.now().rfc3339()),
+            "time" if step.op.name == ops::ATTEST_CLOCK.name => {
+                Some(super::judge::to_the_minute(session.now()))
+            }
             "again" | "kcv" if ops_components::is_turn(step.op) => Some(DERIVE.to_owned()),
             "tampered" => Some("no".to_owned()),
             "slip" => Some(NOT_PRINTED.to_owned()),

@@ -426,6 +426,10 @@ impl Against<'_> {
             (report.suspect_keys.len(), "suspect keys"),
             (report.suspect_packages.len(), "suspect packages"),
             (sealed.len(), "papers put away at a stop"),
+            (
+                self.record_of_stop().map_or(0, |_| open.len()),
+                "papers in no package",
+            ),
             (report.clauses.len(), "clauses"),
         ];
         let counted = counts.into_iter().filter(|(count, _)| *count > 0);

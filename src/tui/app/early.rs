@@ -41,7 +41,7 @@ mod tests {
     fn a_key_before_its_page_is_there_is_not_taken_and_says_so() {
         let look = crate::tui::look::Look::default();
         let mut state = snapshot::state(Settings::new(&look));
-        let key = |code, modifiers| Msg::Key(KeyEvent::new(code, modifiers));
+        let key = |code, modifiers| Msg::Key(Box::new(KeyEvent::new(code, modifiers)));
         state.mark_drawn();
         update(&mut state, key(KeyCode::Char('c'), KeyModifiers::CONTROL));
         assert_eq!(state.top().unwrap().name(), "Leave");

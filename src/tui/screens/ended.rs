@@ -73,7 +73,7 @@ pub(crate) fn draw(
         None => say(
             Role::Muted,
             tr(
-                "The vault keeps this run. Report and bundle are shown and written at Home, o Evidence.",
+                "The vault keeps this run: Home, o Evidence shows its report and writes the bundle for an auditor; so do `keymoot report` and `keymoot bundle`.",
             ),
         ),
     }

@@ -35,6 +35,9 @@ impl Stop {
     }
 }
 
+/// How far the second row of a title stands in.
+const INDENT: u16 = 2;
+
 /// Draws the rail with its line at the right edge; the step at hand is always in sight.
 pub(crate) fn draw(canvas: &mut Canvas<'_>, stops: &[Stop]) {
     let (width, height) = (canvas.width(), canvas.height());
@@ -61,8 +64,12 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, stops: &[Stop]) {
             role
         };
         canvas.put_right(width.saturating_sub(2), y, Role::Muted, &stop.note);
-        for row in title {
-            canvas.put_cut(3, y, room(stop, width), words, row);
+        for (n, row) in title.iter().enumerate() {
+            let (x, room) = match n {
+                0 => (3, room(stop, width)),
+                _ => (3 + INDENT, width.saturating_sub(5 + INDENT)),
+            };
+            canvas.put_cut(x, y, room, words, row);
             y += 1;
         }
     }
@@ -83,10 +90,12 @@ fn titles<'s>(
     (width, height): (u16, u16),
 ) -> Vec<Vec<String>> {
     let rows = |stop: &Stop| {
-        let mut rows = wrap(&stop.title, usize::from(room(stop, width)).max(1));
-        if rows.len() > 2 {
+        // Beside a long note there is no room for words: the title is cut.
+        let room = room(stop, width).max(width / 3).max(1);
+        let mut rows = wrap(&stop.title, usize::from(room));
+        if rows.len() > 1 {
             let rest = rows.split_off(1).join(" ");
-            rows.push(rest);
+            rows.push(rest.trim().to_owned());
         }
         rows
     };

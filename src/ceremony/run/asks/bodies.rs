@@ -77,8 +77,8 @@ impl Runner {
         if session.profile() == Profile::Rehearsal {
             return vec![
                 say!(
-                    "A rehearsal's clock stands still, here at {now}.",
-                    now = session.now().rfc3339()
+                    "A rehearsal's clock stands still, here at {now} UTC.",
+                    now = judge::to_the_minute(session.now())
                 ),
                 tr("Type that as if your watch said it. On the day everybody reads a watch.")
                     .into(),
@@ -233,7 +233,7 @@ impl Runner {
             )
         } else {
             say!(
-                "{reader} reads these words aloud; {others} compares them on paper:",
+                "{reader} reads these words aloud; {others} follows, and they go into the minutes:",
                 reader,
                 others = others.join(", ")
             )

@@ -13,8 +13,8 @@ pub(super) fn of_a_stop(from: &Material<'_>) -> Vec<Paper> {
         .filter_map(|(name, words)| {
             let (part, components_of) = of_note(name)?;
             let mut paper = Paper {
-                part,
                 components_of,
+                part,
                 ..kept(words)
             };
             if paper.unsealed.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::super::ended;
 use super::{Phase, RunScreen};
-use crate::ceremony::Ask;
+use crate::ceremony::{Ask, StepLine};
 use crate::session::searching;
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells, wrap};
@@ -23,6 +23,8 @@ pub(super) struct Layout {
     room: usize,
     /// The same, were the reason of a wrong answer never to be cut.
     least: usize,
+    /// Whether the question, its fields and the reason of a wrong answer are in sight together.
+    whole: bool,
 }
 
 impl Layout {
@@ -39,7 +41,7 @@ impl RunScreen {
         let rail = rail_width(world);
         let beside = usize::from(world.size.0.saturating_sub(rail).saturating_sub(2));
         let whole = usize::from(world.size.0.saturating_sub(2));
-        let fits = |layout: &Layout| layout.body.len() <= layout.room;
+        let fits = |layout: &Layout| layout.body.len() <= layout.room && layout.whole;
         let mut layout = self.layout_in(ask, beside, height, (true, false));
         if !fits(&layout) {
             layout = self.layout_in(ask, whole, height, (false, false));
@@ -82,10 +84,11 @@ impl RunScreen {
             rail,
             brief,
             heading,
-            body,
             again,
+            whole: body.len().saturating_add(taken) <= height,
             least: height.saturating_sub(taken).max(1),
             room: height.saturating_sub(taken).max(3),
+            body,
         }
     }
 
@@ -121,7 +124,7 @@ impl RunScreen {
                 };
                 Stop::new(
                     &format!("{} {}", step.number, step.title),
-                    &step.note,
+                    &noted(step),
                     stage,
                 )
             })
@@ -254,6 +257,21 @@ impl RunScreen {
         }
         self.draw_why(canvas, y);
     }
+}
+
+/// What stands beside a step's title: its check value, or one word of what it came to. Why is said where it is asked.
+fn noted(step: &StepLine) -> String {
+    /// A check value with its method's longest form.
+    const MOST: usize = 10;
+    if step.note.chars().count() <= MOST {
+        return step.note.clone();
+    }
+    match step.state.as_str() {
+        "aborted" => tr("stopped"),
+        "exception" => tr("exception"),
+        _ => tr("refused"),
+    }
+    .to_owned()
 }
 
 /// Rows that the rehearsal's banner takes in the body; on a wide screen it stands in the title.

@@ -236,7 +236,7 @@ impl Screen for RunScreen {
             so_far,
         };
         if let (Phase::CameBack, Some(showing)) = (self.phase, &self.showing) {
-            return ceremony::came_back_footing(showing, world.rehearsal());
+            return ceremony::came_back_footing(showing, world.keeps_nothing());
         }
         match (self.phase, self.ask()) {
             (Phase::Beginning, _) => plain(

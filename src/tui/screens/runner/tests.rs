@@ -283,7 +283,7 @@ fn a_search_says_how_long_it_runs_and_esc_stops_it() {
 }
 
 /// A component's turn: a reading, and what the field beside it asks.
-fn component_turn(tells_value: bool) -> State {
+fn component_showing(tells_value: bool, practice: Option<&str>) -> Showing {
     let field = |id: &str| {
         let op = if tells_value {
             &ops_components::READ_BACK
@@ -299,7 +299,7 @@ fn component_turn(tells_value: bool) -> State {
             tells_value,
         }),
         field: field(id),
-        practice: None,
+        practice: practice.map(str::to_owned),
     };
     let ids: &[&str] = if tells_value {
         &["again"]
@@ -316,9 +316,39 @@ fn component_turn(tells_value: bool) -> State {
         enter: "goes to the next reading".into(),
         so_far: "nothing of this component is stored".into(),
     };
+    told_first
+}
+
+/// The runner with that turn on show.
+fn component_turn(tells_value: bool) -> State {
     let mut state = snapshot::state(RunScreen::new("Components", None, true));
-    told(&mut state, told_first, None);
+    told(&mut state, component_showing(tells_value, None), None);
     state
+}
+
+/// At 80 columns a component, its practice answer and two fields more leave no row: the steps give way to the reason.
+#[test]
+fn why_a_component_was_refused_is_never_below_the_edge() {
+    let practice = Some("TEST:3B577FB3FD756DDFE62F6B52751580E0");
+    let mut state = snapshot::state(RunScreen::new("Components", None, true));
+    told(&mut state, component_showing(false, practice), None);
+    let why = "This is not the check value of these digits: it is the first four digits of it. Nothing was entered. \
+               Read the paper again, group by group. The last word is WHOLE.";
+    told(&mut state, component_showing(false, practice), Some(why));
+    let picture = snapshot::text(&snapshot::drawn(
+        &mut state,
+        80,
+        24,
+        &snapshot::appearance(),
+    ));
+    for words in [
+        "WHOLE.",
+        "Once more",
+        "Check value",
+        "3B57 7FB3 FD75 6DDF E62F 6B52 7515 80E0",
+    ] {
+        assert!(picture.contains(words), "no {words} in {picture}");
+    }
 }
 
 #[test]

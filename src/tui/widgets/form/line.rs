@@ -33,15 +33,9 @@ impl Line {
         let room = width.saturating_sub(beside);
         match &self.input {
             Input::Text(field) => {
-                if field.value().is_empty() && self.waits {
-                    canvas.put_cut(beside, y, room, Role::Note, tr(NOTHING));
-                } else if field.value().is_empty() {
-                    let words = match &self.while_empty {
-                        Some(words) => words,
-                        None if self.asked.field.optional && !focused => tr("(optional)"),
-                        None => BLANK,
-                    };
-                    canvas.put_cut(beside, y, room, Role::Muted, words);
+                if field.value().is_empty() {
+                    let optional = self.asked.field.optional && !focused;
+                    self.draw_blank(canvas, (beside, y, room), optional);
                 }
                 field.draw(canvas, beside, y, room, focused);
                 y += 1;
@@ -51,10 +45,8 @@ impl Line {
                 }
             }
             Input::Masked(field) => {
-                if field.is_blank() && self.waits {
-                    canvas.put_cut(beside, y, room, Role::Note, tr(NOTHING));
-                } else if field.is_blank() {
-                    canvas.put(beside, y, Role::Muted, BLANK);
+                if field.is_blank() {
+                    self.draw_blank(canvas, (beside, y, room), false);
                 }
                 field.draw(canvas, beside, y, room, focused);
                 y += 1;
@@ -80,6 +72,23 @@ impl Line {
             y += canvas.paragraph(2, y, width.saturating_sub(3), role, &text);
         }
         y
+    }
+
+    /// What stands where nothing is typed.
+    fn draw_blank(&self, canvas: &mut Canvas<'_>, (x, y, room): (u16, u16, u16), optional: bool) {
+        let words = match &self.while_empty {
+            _ if self.waits => None,
+            words => words.as_deref(),
+        };
+        if let Some(words) = words {
+            canvas.put_cut(x, y, room, Role::Muted, words);
+            return;
+        }
+        match (self.waits, optional) {
+            (true, _) => canvas.put_cut(x, y, room, Role::Note, tr(NOTHING)),
+            (false, true) => canvas.put(x, y, Role::Muted, tr("(optional)")),
+            (false, false) => canvas.put(x, y, Role::Muted, BLANK),
+        };
     }
 
     /// As many rows as [`Line::draw`] takes.
@@ -158,12 +167,12 @@ impl Line {
 
 /// `TEST:3B577FB3` as `3B57 7FB3`: the mark is the script's, and nobody types it.
 fn grouped(practice: &str) -> String {
-    let digits: Vec<char> = practice
-        .rsplit(':')
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .collect();
+    let digits = practice.rsplit(':').next().unwrap_or_default();
+    if digits.chars().any(|c| !c.is_ascii_hexdigit()) {
+        // A word of the script: the second reading is the first.
+        return tr("the same once more").to_owned();
+    }
+    let digits: Vec<char> = digits.chars().collect();
     let groups = digits
         .chunks(4)
         .map(|group| group.iter().collect::<String>());
