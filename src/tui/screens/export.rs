@@ -17,7 +17,7 @@ use crate::api::KeyAlgorithm;
 use crate::crypto::strength::{self, WrapPath};
 use crate::session::asked::FOLDER;
 use crate::session::build::Answers;
-use crate::session::field::Footing;
+use crate::session::field::{Footing, NOTHING_TYPED};
 use crate::session::guide::{rsa_off, rsa_off_words};
 use crate::session::{KeyRow, op};
 use crate::text::{say, tr};
@@ -211,8 +211,8 @@ impl Export {
             Step::File if !self.read() => {
                 let path = self.path.value().trim();
                 if path.is_empty() {
-                    self.error = Some(tr("Path is empty. Nothing was read.").into());
-                    return Reaction::none();
+                    // An Enter too many is no fault.
+                    return Reaction::notice(Role::Note, tr(NOTHING_TYPED));
                 }
                 self.waiting = true;
                 Reaction::order(Order::Inspect(path.into()))
@@ -369,6 +369,7 @@ impl Screen for Export {
     }
 
     fn picked(&mut self, path: &Path) {
+        self.error = None;
         match self.step {
             Step::File => self.path.set(&path.to_string_lossy()),
             _ => self.files.picked(path),
@@ -420,7 +421,10 @@ impl Screen for Export {
                 self.table
                     .verb(other, &keys_of(world), world.size.1.saturating_sub(10));
             }
-            (Verb::Practice, Step::File) => self.path.set(PRACTICE_FILE),
+            (Verb::Practice, Step::File) => {
+                self.error = None;
+                self.path.set(PRACTICE_FILE);
+            }
             (other, Step::Hash) => self.hash.moved(other),
             (other, Step::Files) => self.files.verb(other),
             _ => {}

@@ -81,3 +81,17 @@ fn paste_is_refused_where_a_passphrase_is_typed() {
     assert!(crate::tui::app::update(&mut room.state, paste).is_empty());
     room.shows(&["Paste is refused in a secret field"]);
 }
+
+#[test]
+fn an_empty_path_is_no_fault_and_a_filled_one_takes_the_reason_away() {
+    for keys in ["i<Enter>", "x<Enter>/kek<Enter><Enter>"] {
+        let mut room = at(&[keys]);
+        room.press("<Enter>");
+        room.shows(&["Take your time"]);
+        assert!(!room.text().contains("STOP"), "{}", room.text());
+        room.press("nowhere<Enter>");
+        room.shows(&["STOP"]);
+        room.press("<F5>");
+        assert!(!room.text().contains("STOP"), "{}", room.text());
+    }
+}

@@ -16,7 +16,7 @@ use crate::ceremony::AskField;
 use crate::pki::Certificate;
 use crate::session::asked::{BY, ROOT_LABEL};
 use crate::session::build::Answers;
-use crate::session::field::Footing;
+use crate::session::field::{Footing, NOTHING_TYPED};
 use crate::session::{handover, op};
 use crate::text::{say, tr};
 use crate::tui::acts::{Draft, PRACTICE_FILE};
@@ -148,8 +148,8 @@ impl ImportRoot {
         match self.step {
             Step::File => {
                 if self.path.value().trim().is_empty() {
-                    self.error = Some(tr("Path is empty. Nothing was read.").into());
-                    return Reaction::none();
+                    // An Enter too many is no fault.
+                    return Reaction::notice(Role::Note, tr(NOTHING_TYPED));
                 }
                 self.waiting = true;
                 Reaction::order(Order::ReadRoot(self.path.value().trim().into()))
@@ -378,6 +378,7 @@ impl Screen for ImportRoot {
     }
 
     fn picked(&mut self, path: &Path) {
+        self.error = None;
         self.path.set(&path.to_string_lossy());
     }
 
@@ -409,6 +410,7 @@ impl Screen for ImportRoot {
             Verb::Enter => self.enter(),
             Verb::Back => self.back(world),
             Verb::Practice if self.step == Step::File => {
+                self.error = None;
                 self.path.set(PRACTICE_FILE);
                 Reaction::none()
             }
