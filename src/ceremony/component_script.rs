@@ -6,6 +6,15 @@ use std::fmt::Write as _;
 use crate::session::build::Answers;
 use crate::session::{View, op_components};
 
+/// The ids of such scripts.
+const IMPORT: &str = "workstation-import-components";
+const EXPORT: &str = "workstation-export-components";
+
+/// Whether a script with this id was made of answers, so that no file of it is anybody's.
+pub(crate) fn is_of_answers(id: &str) -> bool {
+    [IMPORT, EXPORT].contains(&id)
+}
+
 /// The script for an op and the answers to its fields; nothing where the op is no act on components. The same answers
 /// in the same vault give the same script, so a run that was cut is taken up by answering the same.
 ///
@@ -60,12 +69,9 @@ fn quoted(text: &str) -> String {
 
 fn head(text: &mut String, import: bool, parts: usize) {
     let (id, title) = if import {
-        (
-            "workstation-import-components",
-            "Import key from components",
-        )
+        (IMPORT, "Import key from components")
     } else {
-        ("workstation-export-components", "Export key as components")
+        (EXPORT, "Export key as components")
     };
     let _ = writeln!(
         text,

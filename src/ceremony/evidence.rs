@@ -1,10 +1,11 @@
 //! The evidence of a run that a vault remembers, whoever asks for it.
 
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use super::{Script, run_report};
 use crate::evidence::report;
-use crate::session::{Brought, KeySource, Refusal, Session};
+use crate::session::{Brought, KeySource, Refusal, Run, Session};
 
 /// The bundle of a run: `bytes` are its script's, `recording` is what was recorded of it, `signers` sign it.
 ///
@@ -52,6 +53,17 @@ pub fn run_report_of(
                 "There is no such run of this script in this vault. Nothing was changed.".into(),
             )
         })
+}
+
+/// The script that was played, where it is at hand: one that ships with keymoot, or one that the workstation made and
+/// the vault kept.
+pub fn script_of(run: &Run) -> Option<Vec<u8>> {
+    if let Some(shipped) = shipped_by_hash(&run.script_sha256) {
+        return Some(shipped.to_vec());
+    }
+    let kept = run.script_text.as_ref()?.as_bytes();
+    let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(kept));
+    (digest == run.script_sha256).then(|| kept.to_vec())
 }
 
 /// The bytes of a script that ships with keymoot, by its SHA-256.

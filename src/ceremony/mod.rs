@@ -31,7 +31,7 @@ pub use ask::{Advance, Answer, Ask, AskField, ComponentDigits, Showing, ShownWor
 pub use brief::{Brief, BriefVault, brief};
 pub use changing::ChangeTalk;
 pub use component_script::component_script;
-pub use evidence::{bundle, run_report_of, shipped_by_hash};
+pub use evidence::{bundle, run_report_of, script_of, shipped_by_hash};
 pub use finding::Finding;
 pub use lint::{RULES, Rule};
 pub use named_file::{PRACTICE_FILE, named_file, read_envelope};

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use crate::api::Timestamp;
 use crate::session::Profile;
 
+use super::component_script::is_of_answers;
 use super::finding::Finding;
 use super::model::Model;
 use super::{lint, parse, shipped};
@@ -13,6 +14,8 @@ use super::{lint, parse, shipped};
 pub struct Script {
     pub(super) model: Model,
     sha256: [u8; 32],
+    /// The text of a script that the workstation made of answers: no file of it is anybody's.
+    of_answers: Option<String>,
 }
 
 /// The longest script, in bytes.
@@ -37,9 +40,13 @@ impl Script {
     /// # Errors
     /// Every finding that makes it unreadable.
     pub fn parse(bytes: &[u8]) -> Result<Self, Vec<Finding>> {
+        let model = parse::script(bytes)?;
+        let of_answers =
+            is_of_answers(&model.id).then(|| String::from_utf8_lossy(bytes).into_owned());
         Ok(Self {
-            model: parse::script(bytes)?,
+            model,
             sha256: Sha256::digest(bytes).into(),
+            of_answers,
         })
     }
 
@@ -61,6 +68,11 @@ impl Script {
     /// How long it takes, as its author estimates (`25m`).
     pub fn estimate(&self) -> Option<&str> {
         self.model.estimate.as_deref()
+    }
+
+    /// The text, where the workstation made it of answers.
+    pub(super) fn of_answers(&self) -> Option<String> {
+        self.of_answers.clone()
     }
 
     /// SHA-256 of the raw bytes.

@@ -145,15 +145,14 @@ impl Report {
         })?;
         let script = match &self.script {
             Some(path) => lint::read(path)?.to_vec(),
-            None => ceremony::shipped_by_hash(&run.script_sha256)
+            None => ceremony::script_of(run)
                 .ok_or_else(|| {
                     Failure::failed(format!(
                         "{} does not ship with this keymoot, and its report needs its file. Nothing was written.",
                         run.script
                     ))
                     .hint("name the file with --script")
-                })?
-                .to_vec(),
+                })?,
         };
         Ok(ceremony::run_report_of(session, &script, &run.id)?)
     }

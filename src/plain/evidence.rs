@@ -1,6 +1,6 @@
 //! Audit and evidence in lines: the newest events, whether the chain holds, and the file that an auditor gets.
 
-use crate::ceremony::{bundle, run_report_of, shipped_by_hash};
+use crate::ceremony::{bundle, run_report_of, script_of};
 use crate::evidence::report;
 use crate::session::View;
 use crate::session::field::{Field, Kind};
@@ -116,11 +116,11 @@ impl Home<'_, '_> {
 
     /// The report of a run, told, and written where that is wanted.
     fn report(&mut self, run: &Run) -> Result<(), Gone> {
-        let Some(script) = shipped_by_hash(&run.script_sha256) else {
+        let Some(script) = script_of(run) else {
             self.talk.stop(&not_shipped(&run.script));
             return Ok(());
         };
-        let report = match run_report_of(self.session, script, &run.id) {
+        let report = match run_report_of(self.session, &script, &run.id) {
             Ok(report) => report,
             Err(refusal) => {
                 self.talk.stop(&refusal.to_string());
@@ -162,11 +162,11 @@ impl Home<'_, '_> {
             self.talk.stop(&say!("{path} is there, and nothing is overwritten. Nothing was made; choose another name.", path));
             return Ok(());
         }
-        let Some(script) = shipped_by_hash(&run.script_sha256) else {
+        let Some(script) = script_of(run) else {
             self.talk.stop(&not_shipped(&run.script));
             return Ok(());
         };
-        let Some(bytes) = self.signed_bundle(script, run)? else {
+        let Some(bytes) = self.signed_bundle(&script, run)? else {
             return Ok(());
         };
         self.write_new(&path, &bytes);

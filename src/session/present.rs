@@ -362,3 +362,18 @@ impl Session {
         Ok(super::Outcome::SignedOff { who, head })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The moment of the stick, word for word: what stands as it was, and where to look.
+    #[test]
+    fn a_refused_passphrase_of_an_envelope_on_a_stick() {
+        assert_eq!(
+            unopened(&EnvelopeError::WrongPassphrase, Stays::Request, true),
+            "The passphrase does not open this envelope. Nothing is locked, there is no limit, and the request stands. \
+             Right stick? Right set of envelopes? Every word as on your own paper?"
+        );
+    }
+}

@@ -165,6 +165,7 @@ fn run_of(script: [u8; 32], id: &str) -> Run {
         id: id.to_owned(),
         script: "two-keys".into(),
         script_sha256: data_encoding::HEXLOWER.encode(&script),
+        script_text: None,
         nonce: None,
         number: 1,
         seed: None,

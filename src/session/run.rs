@@ -114,6 +114,9 @@ pub struct Run {
     pub script: String,
     /// SHA-256 of the script's bytes, lower-case hex.
     pub script_sha256: String,
+    /// The script itself, where it is no file that anybody has: the workstation made it of answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub script_text: Option<String>,
     /// The script's nonce, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<i64>,

@@ -176,8 +176,8 @@ impl Desk {
         self.session.as_mut().ok_or_else(not_open)
     }
 
-    /// Evidence of a run, whose script must be one that ships with keymoot: others are files that only the command
-    /// line is given.
+    /// Evidence of a run, whose script must be one that ships with keymoot or that the workstation made: others are
+    /// files that only the command line is given.
     fn evidence(
         &mut self,
         run: &str,
@@ -186,13 +186,12 @@ impl Desk {
         let session = self.session()?;
         let view = session.view();
         let played = view.runs.iter().find(|r| r.id == run);
-        let played = played.map(|r| (r.script.clone(), r.script_sha256.clone()));
-        let (name, sha256) = played.unwrap_or_default();
-        let script = crate::ceremony::shipped_by_hash(&sha256).ok_or_else(|| {
+        let name = played.map(|r| r.script.clone()).unwrap_or_default();
+        let script = played.and_then(crate::ceremony::script_of).ok_or_else(|| {
             Refusal::Usage(say!("{name} does not ship with this keymoot, and evidence needs its file. Nothing was changed. \
                  `keymoot bundle DIR --script FILE --out F` takes it.", name))
         })?;
-        make(session, script)
+        make(session, &script)
     }
 
     fn bundle(&mut self, run: &str, signer: Option<(String, Signing)>) -> Result<News, Refusal> {

@@ -28,7 +28,7 @@ use super::exchange::Exchange;
 use super::keys::Keys;
 use super::leave::Leave;
 use super::menu::Menu;
-use super::picker::{Picker, Place};
+use super::picker::Picker;
 
 /// The first screen of an open vault.
 #[derive(Default)]
@@ -53,7 +53,7 @@ impl Home {
             }
             Some(Goes::Deletions) => Deletions::open(),
             Some(Goes::Exchange(line)) => Reaction::push(Exchange::at(line, world)),
-            Some(Goes::Ceremonies) => Reaction::push(Picker::shipped(Place::Here)),
+            Some(Goes::Ceremonies) => Reaction::push(Picker::here(world)),
             Some(Goes::Backup) => Reaction::push(Act::backup(world)),
             Some(Goes::Custodians) => Reaction::push(Custodians::new()),
             Some(Goes::Clock) => Reaction::push(Attest::again(world)),
@@ -325,7 +325,7 @@ impl Screen for Home {
             Verb::Deletions => Deletions::open(),
             Verb::Approvals => Reaction::push(Approvals::new()),
             Verb::Exchange => Reaction::push(Exchange::new()),
-            Verb::Ceremonies => Reaction::push(Picker::shipped(Place::Here)),
+            Verb::Ceremonies => Reaction::push(Picker::here(world)),
             Verb::Custodians => Reaction::push(Custodians::new()),
             Verb::Copy => Reaction::push(Act::backup(world)),
             Verb::Audit => Audit::open(),

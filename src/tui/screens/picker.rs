@@ -6,7 +6,7 @@ use std::path::Path;
 use super::begin::Begin;
 use super::runner::RunScreen;
 use super::save::Save;
-use crate::ceremony::{RECORDED, Script, lint_said, recorded_script_for, shipped};
+use crate::ceremony::{RECORDED, Script, lint_said, recorded_script_for, script_of, shipped};
 use crate::session::field::Footing;
 use crate::text::{say, tr};
 use crate::tui::PlaySession;
@@ -37,6 +37,17 @@ pub(crate) struct Listed {
 }
 
 impl Listed {
+    fn of(script: &Script, file: &str, bytes: Vec<u8>) -> Self {
+        Self {
+            file: file.to_owned(),
+            id: script.id().to_owned(),
+            title: script.title().to_owned(),
+            steps: script.steps().into_iter().map(|(_, title)| title).collect(),
+            sha256: script.sha256_hex(),
+            script: bytes,
+        }
+    }
+
     /// Whether a run of this script was interrupted in the open vault: it is taken up, not begun again.
     fn stands_open(&self, world: &World) -> bool {
         world.view.as_ref().is_some_and(|view| {
@@ -107,18 +118,28 @@ impl Picker {
             .iter()
             .filter_map(|(file, bytes)| {
                 let script = Script::parse(bytes).ok()?;
-                Some(Listed {
-                    file: (*file).to_owned(),
-                    id: script.id().to_owned(),
-                    title: script.title().to_owned(),
-                    steps: script.steps().into_iter().map(|(_, title)| title).collect(),
-                    sha256: script.sha256_hex(),
-                    script: bytes.to_vec(),
-                })
+                Some(Listed::of(&script, file, bytes.to_vec()))
             })
             .collect();
         listed.sort_by_key(|l| (l.steps.len(), l.file.clone()));
         Self::over(place, listed)
+    }
+
+    /// What can be run in the open vault: runs that stand open, of scripts that the workstation made, and then what
+    /// ships.
+    pub(crate) fn here(world: &World) -> Self {
+        let mut picker = Self::shipped(Place::Here);
+        let runs = world.view.iter().flat_map(|view| view.runs.iter());
+        let open = runs.filter(|run| run.outcome.is_none() && run.script_text.is_some());
+        let mut listed: Vec<Listed> = open
+            .filter_map(|run| {
+                let bytes = script_of(run)?;
+                let script = Script::parse(&bytes).ok()?;
+                Some(Listed::of(&script, &run.script, bytes))
+            })
+            .collect();
+        listed.append(&mut picker.listed);
+        Self::over(Place::Here, listed)
     }
 
     /// A picker over given scripts.
