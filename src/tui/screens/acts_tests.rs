@@ -85,6 +85,15 @@ fn a_key_goes_out_in_a_key_block_and_comes_in_again() {
         view.keys[1].key.key_check_value,
         view.keys[2].key.key_check_value
     );
+    // The new key's page writes what its sender reads back.
+    room.press("<Enter>").shows(&["─ Key ─", "pek-again"]);
+    let receipt = folder.path().join("receipt.json");
+    room.press("w<C-u>").press(&receipt.display().to_string());
+    room.press("<Enter>").shows(&["written and read back"]);
+    let text = std::fs::read_to_string(receipt).unwrap();
+    let answer: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let value = &view.keys[1].key.key_check_value;
+    assert_eq!(answer["Key"]["KeyCheckValue"], serde_json::json!(value));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::delete::Delete;
 use super::done::check_values;
 use super::menu::Menu;
 use super::review::Review;
+use super::save::Save;
 use crate::api::{Key, KeyClass, KeyOrigin, KeyState};
 use crate::session::build::Answers;
 use crate::session::field::Footing;
@@ -184,6 +185,27 @@ fn exports(row: &KeyRow, view: &View) -> Vec<Line> {
     }
 }
 
+/// Whether somebody else sent it: then they wait for its receipt.
+fn came_as_a_key(row: &KeyRow) -> bool {
+    row.key.key_origin == KeyOrigin::EXTERNAL
+        && row.key.key_attributes.key_class == KeyClass::SYMMETRIC_KEY
+}
+
+/// What import-key answers, as the AWS CLI prints it: `keymoot receipt` and the page Exchange read it.
+fn receipt(row: &KeyRow) -> Save {
+    let mut answer = serde_json::json!({ "Key": row.key });
+    crate::api::iso_time::print_form(&mut answer);
+    let text = serde_json::to_string_pretty(&answer).unwrap_or_default() + "\n";
+    Save::new(
+        tr("Receipt for the sender"),
+        "receipt.json",
+        text.into_bytes(),
+    )
+    .then_says(tr(
+        "its sender reads it back at Exchange, or with keymoot receipt",
+    ))
+}
+
 impl Screen for KeyPage {
     fn digest(&self, world: &World) -> Option<Digest> {
         self.row(world).map(Digest::of_key)
@@ -216,8 +238,14 @@ impl Screen for KeyPage {
         };
         let pending = row.is_some_and(|r| r.key.key_state == KeyState::DELETE_PENDING);
         let enabled = row.is_some_and(|r| r.key.enabled);
-        let mut offers = vec![
-            Offer::word(Verb::Enter, tr("back")),
+        let mut offers = vec![Offer::word(Verb::Enter, tr("back"))];
+        if pending {
+            offers.push(Offer::plain(Verb::Restore));
+        }
+        if row.is_some_and(came_as_a_key) {
+            offers.push(Offer::word(Verb::Write, tr("receipt")));
+        }
+        offers.extend([
             with(
                 Offer::plain(Verb::Export),
                 row.and_then(export_off_in_words),
@@ -229,12 +257,12 @@ impl Screen for KeyPage {
                 ),
                 row.and_then(out_off).map(tr),
             ),
-            with(Offer::plain(Verb::Name), row.and_then(out_off).map(tr)),
+            with(
+                Offer::word(Verb::Name, tr("name")),
+                row.and_then(out_off).map(tr),
+            ),
             with(Offer::plain(Verb::Delete), row.and_then(out_off).map(tr)),
-        ];
-        if pending {
-            offers.push(Offer::plain(Verb::Restore));
-        }
+        ]);
         offers.push(Offer::plain(Verb::Back));
         offers.extend(Reading::offers());
         offers
@@ -244,6 +272,7 @@ impl Screen for KeyPage {
         &[
             "Purpose, kind, modes and whether the key may leave are fixed for life. Enabled and disabled can change; each change is signed.",
             "A check value says which key this is without saying the key. Compare it by voice, never by mail alone.",
+            "Of a key that came in, w writes the receipt: what its sender reads back at Exchange to know that it arrived, and as which key. No secret is in it.",
         ]
     }
 
@@ -270,6 +299,7 @@ impl Screen for KeyPage {
                 Reaction::push(Menu::naming(row, world))
             }),
             Verb::Delete => Reaction::push(Delete::new(row)),
+            Verb::Write => row.map_or_else(Reaction::none, |row| Reaction::push(receipt(row))),
             Verb::Restore => self.ask(op::RESTORE_KEY.name),
             Verb::Switch if row.is_some_and(|r| r.key.enabled) => self.ask(op::STOP_KEY_USAGE.name),
             Verb::Switch => self.ask(op::START_KEY_USAGE.name),

@@ -16,6 +16,7 @@ fn means(verb: Verb, row: Option<&KeyRow>) -> Option<&'static str> {
         Verb::Switch => tr("it may be used again"),
         Verb::Name => tr("another name for requests, or a note"),
         Verb::Delete => tr("unusable at once; it can be restored until its window ends"),
+        Verb::Write => tr("for its sender: says that the key arrived, and as which"),
         Verb::Restore => tr("takes the deletion back; the key is disabled then"),
         _ => return None,
     })

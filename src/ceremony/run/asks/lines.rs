@@ -20,7 +20,7 @@ pub(super) fn footing(acts: String, enter: &str, so_far: &str) -> Footing {
 }
 
 pub(super) fn acting(person: &str, role: &str) -> String {
-    format!("{role} {person}")
+    crate::session::said::called(role, person)
 }
 
 /// What has not happened while an act is only being signed.
