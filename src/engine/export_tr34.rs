@@ -120,7 +120,7 @@ fn header(subject: &Subject<'_>, block: &ExportTr34KeyBlock) -> Result<Header, A
 
 /// Refuses a token in the service's own form that the service would not take: ImportKey reads at most 4096 digits. Long
 /// names of issuers and long labels make one, with RSA_4096 on both sides.
-fn fits(digits: usize, profile: &tr34::Profile) -> Result<(), ApiError> {
+fn fits(digits: usize, profile: tr34::Profile) -> Result<(), ApiError> {
     const MOST: usize = 4096;
     if profile.form != tr34::Form::X9_TR34_2012 || digits <= MOST {
         return Ok(());
@@ -180,7 +180,7 @@ pub(super) fn wrap(
     )
     .map_err(unwritten)?;
     let key_material = HEXUPPER.encode(&token);
-    fits(key_material.len(), &profile)?;
+    fits(key_material.len(), profile)?;
     Ok(WrappedKey {
         wrapping_key_arn: judged.authority_arn.clone(),
         wrapped_key_material_format: WrappedKeyMaterialFormat::TR34_KEY_BLOCK,
@@ -197,13 +197,13 @@ mod tests {
     #[test]
     fn what_the_service_would_not_read_is_not_written() {
         let usual = tr34::Profile::default();
-        assert!(fits(4096, &usual).is_ok());
-        let message = fits(4098, &usual).unwrap_err().message;
+        assert!(fits(4096, usual).is_ok());
+        let message = fits(4098, usual).unwrap_err().message;
         assert!(message.contains("4098 hexadecimal digits"), "{message}");
         let other = tr34::Profile {
             form: tr34::Form::CMS_2019,
             ..usual
         };
-        assert!(fits(4098, &other).is_ok());
+        assert!(fits(4098, other).is_ok());
     }
 }

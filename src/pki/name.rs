@@ -64,7 +64,7 @@ fn escaped(value: &str) -> String {
 
 /// Old authorities and devices put Latin-1 into T61String.
 fn value(any: &Any<'_>) -> String {
-    let bytes: &[u8] = any.data.as_ref();
+    let bytes: &[u8] = any.data;
     match any.tag() {
         Tag::T61String => bytes.iter().copied().map(char::from).collect(),
         Tag::BmpString => {

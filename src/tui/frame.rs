@@ -54,7 +54,7 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
         let taken = said.as_ref().map_or(0, |(_, lines)| cells(lines.len()));
         let body = height.saturating_sub(7).saturating_sub(taken);
         canvas.within(0, 2, width, body, |c| screen.draw(&state.world, c));
-        for (role, lines) in said.iter() {
+        if let Some((role, lines)) = &said {
             for (n, line) in lines.iter().enumerate() {
                 canvas.put(
                     1,

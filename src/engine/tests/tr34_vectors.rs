@@ -68,7 +68,7 @@ fn every_accepted_vector_comes_in_unless_strength_or_usage_forbids() {
                         .message
                         .contains("RSA_2048 is weaker than any AES key") =>
                 {
-                    weak += 1
+                    weak += 1;
                 }
                 Err(error) if error.message.contains("key usage B1") => unknown += 1,
                 Err(error) => panic!("{id}: {error}"),
