@@ -6,10 +6,11 @@ use ratatui::layout::Rect;
 use super::app::{State, update};
 use super::canvas::{Appearance, Canvas};
 use super::desk::Desk;
-use super::message::{Effect, Msg, Order};
+use super::message::{Effect, Msg, News, Order};
 use super::screen::Screen;
 use super::snapshot;
 use crate::api::Timestamp;
+use crate::session::op_components::SLIP;
 use crate::session::{Environment, Session, practice};
 use crate::vault::MemoryStore;
 
@@ -21,6 +22,8 @@ pub(crate) struct Room {
     pub(crate) over: bool,
     /// Where everything goes that the desk is asked to write; as it is asked where there is none.
     pub(crate) writes_below: Option<std::path::PathBuf>,
+    /// Which answer to the question on screen is the path of a slip.
+    slip: Option<usize>,
 }
 
 /// The start of every rehearsal here: in the validity of the samples.
@@ -65,6 +68,7 @@ impl Room {
             desk,
             over: false,
             writes_below: None,
+            slip: None,
         }
     }
 
@@ -111,10 +115,14 @@ impl Room {
                 Effect::Suspend | Effect::Reclaim | Effect::Look(_) => {}
                 Effect::Desk(order) => {
                     let order = match &self.writes_below {
-                        Some(place) => super::storm_tests::confined(order, place),
+                        Some(place) => super::storm_tests::confined(order, place, self.slip),
                         None => order,
                     };
                     let news = self.desk.work(order);
+                    if let News::Showing { showing, .. } = &news {
+                        let mut asked = showing.ask.iter().flat_map(|ask| ask.fields.iter());
+                        self.slip = asked.position(|asked| asked.field.id == SLIP.id);
+                    }
                     let view = self.desk.seen();
                     todo.extend(update(&mut self.state, Msg::Desk(Box::new(news), view)));
                 }

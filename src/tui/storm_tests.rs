@@ -17,6 +17,7 @@ use super::screens::home::Home;
 use super::screens::restore::Restore;
 use super::screens::welcome::Welcome;
 use super::snapshot;
+use crate::ceremony::Answer;
 use crate::session::{Environment, practice};
 use crate::vault::FolderStore;
 
@@ -129,7 +130,7 @@ fn below(place: &Path, path: &Path) -> PathBuf {
 }
 
 /// What an order writes goes below `place`, and no search for primes is waited for.
-pub(super) fn confined(order: Order, place: &Path) -> Order {
+pub(super) fn confined(order: Order, place: &Path, slip: Option<usize>) -> Order {
     match order {
         Order::Create { dir, new, policy } => Order::Create {
             dir: below(place, &dir),
@@ -174,7 +175,12 @@ pub(super) fn confined(order: Order, place: &Path) -> Order {
             cancel.say();
             Order::Execute { id, cancel }
         }
-        Order::Answer { answers, stop } => {
+        Order::Answer { mut answers, stop } => {
+            if let Some(Answer::Text(path)) = slip.and_then(|at| answers.get_mut(at))
+                && !path.is_empty()
+            {
+                *path = below(place, Path::new(path.as_str())).display().to_string();
+            }
             stop.say();
             Order::Answer { answers, stop }
         }
