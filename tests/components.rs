@@ -493,7 +493,7 @@ fn the_forms_of_the_workstation_are_ceremonies() {
     // No file of these scripts is anybody's: the vault keeps them, and their runs have report and bundle.
     for run in session.view().runs.iter() {
         let kept = keymoot::ceremony::script_of(run).unwrap();
-        let report = keymoot::ceremony::run_report_of(&mut session, &kept, &run.id).unwrap();
+        let report = keymoot::ceremony::run_report_of(&session, &kept, &run.id).unwrap();
         assert!(!keymoot::evidence::report::text(&report).is_empty());
         keymoot::ceremony::bundle(&mut session, &kept, &run.id, None, Vec::new()).unwrap();
     }

@@ -49,7 +49,8 @@ pub(crate) fn signed(terminal: &mut Terminal, end: &str) {
         let text = terminal.text();
         assert!(Instant::now() < late, "waited for {end}:\n{text}");
         assert!(!text.contains("STOP"), "{text}");
-        if text.contains("____") && ["assphrase", "Your words"].iter().any(|w| text.contains(w)) {
+        let blank = text.contains("____") || text.contains("Nothing is typed here yet");
+        if blank && ["assphrase", "Your words"].iter().any(|w| text.contains(w)) {
             terminal.press(WORDS);
             terminal.shows("43 typed");
         }
