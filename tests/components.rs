@@ -1,5 +1,4 @@
-//! Components from outside: keys formed of the vectors, keys that leave on paper, and everything that is refused, each
-//! with its words and with nothing changed.
+//! Components: keys formed of the vectors, keys that leave on paper, and all that is refused, with nothing changed.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,7 +9,7 @@
 )]
 
 use keymoot::api::KeyAlgorithm;
-use keymoot::ceremony::{Runner, Script, Wanted};
+use keymoot::ceremony::{self, Runner, Script, Wanted};
 use keymoot::crypto::components::{Parity, combine};
 use keymoot::crypto::{SecretBytes, kcv};
 use keymoot::session::{
@@ -459,11 +458,10 @@ fn the_forms_of_the_workstation_are_ceremonies() {
         ("components", "3"),
     ]);
     let script = |session: &Session, op: &str, answers: &Answers| {
-        let made = keymoot::ceremony::component_script(op, answers, &session.view());
+        let made = ceremony::component_script(op, answers, &session.view());
         made.unwrap()
     };
-    let text = script(&session, "import-key.components", &made).unwrap();
-    let mut text = text;
+    let mut text = script(&session, "import-key.components", &made).unwrap();
     for (n, part) in [ONE, TWO, "1032D0581A31D64FADD08991945E0D3E"]
         .iter()
         .enumerate()
@@ -490,18 +488,13 @@ fn the_forms_of_the_workstation_are_ceremonies() {
     let out = script(&session, "export-key.components", &leaves).unwrap();
     run(&mut session, &out);
     assert_eq!(session.view().exports[0].receiver, "ACME, as components");
-    // No file of these scripts is anybody's: the vault keeps them, and their runs have report and bundle.
+    // No file of them is anybody's: the vault keeps them, and their runs have evidence.
     for run in session.view().runs.iter() {
-        let kept = keymoot::ceremony::script_of(run).unwrap();
-        let report = keymoot::ceremony::run_report_of(&session, &kept, &run.id).unwrap();
-        assert!(!keymoot::evidence::report::text(&report).is_empty());
-        keymoot::ceremony::bundle(&mut session, &kept, &run.id, None, Vec::new()).unwrap();
+        let kept = ceremony::script_of(run).unwrap();
+        ceremony::bundle(&mut session, &kept, &run.id, None, Vec::new()).unwrap();
     }
-    let four = answers(&[
-        ("key", &key.label),
-        ("components", "4"),
-        ("receiver", "ACME"),
-    ]);
+    let mut four = leaves;
+    four.texts.insert("components".into(), "4".into());
     let words = script(&session, "export-key.components", &four).unwrap_err();
     assert!(words.contains("3 custodians, and 4 components"), "{words}");
 }

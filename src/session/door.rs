@@ -325,16 +325,10 @@ impl Session {
         }
         for (n, request) in requests.iter().enumerate() {
             let request = super::list::bound(request, &ran.responses)?;
-            // The working copy's, which is the vault's: for programs the vault's own state is set aside meanwhile.
-            let limits = super::limits::of(&working.policy);
+            // The working copy's: for programs the vault's own is set aside meanwhile.
+            let with = (now, super::limits::of(&working.policy));
             let response = self
-                .handle(
-                    &mut working.engine,
-                    &request,
-                    (now, limits),
-                    opener,
-                    prepared.take(),
-                )
+                .handle(&mut working.engine, &request, with, opener, prepared.take())
                 .map_err(|e| super::list::error(&requests, n, e))?;
             super::inventory::no_foreign_key(working, &response)?;
             ran.steps

@@ -20,6 +20,7 @@ mod parameters;
 mod rules;
 mod storage;
 mod tagging;
+mod tr31_check_values;
 mod tr31_export;
 mod tr31_import;
 mod tr31_refused;

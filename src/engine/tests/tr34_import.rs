@@ -273,13 +273,10 @@ fn certificates_beside_the_token_have_the_senders_among_them() {
         *member(&mut request, "WrappedKeyBlock") = json!(token);
         if good {
             bench.ok(Operation::ImportKey, &request);
-        } else {
-            let message = bench.invalid(Operation::ImportKey, &request);
-            assert!(
-                message.contains("the signer's is not among them"),
-                "{message}"
-            );
+            continue;
         }
+        let message = bench.invalid(Operation::ImportKey, &request);
+        assert!(message.contains("is not among them"), "{message}");
     }
 }
 
