@@ -118,7 +118,7 @@ fn what_is_planted_is_found() {
     let home = tempfile::tempdir().unwrap();
     acme::vault(home.path());
     let terminal = Terminal::start(home.path(), &["--vault", "acme.vault"], (80, 24), &[]);
-    terminal.shows("1 of 3: a custodian");
+    terminal.shows("1 of 2: a custodian");
     // A text of the program, and letters of it with their colours, one in each cell of the screen.
     let there = text("a path", "acme.vault");
     assert!(!held(&terminal, &there).is_empty());
@@ -139,7 +139,7 @@ fn an_open_vault_holds_no_passphrase() {
     let home = tempfile::tempdir().unwrap();
     acme::vault(home.path());
     let mut terminal = Terminal::start(home.path(), &["--vault", "acme.vault"], (80, 24), &[]);
-    terminal.shows("1 of 3: a custodian");
+    terminal.shows("1 of 2: a custodian");
     signed(&mut terminal, "─ Home ─");
     nothing(&terminal, "typed at once", &words());
 }
@@ -149,7 +149,7 @@ fn a_passphrase_typed_letter_by_letter_is_gone_too() {
     let home = tempfile::tempdir().unwrap();
     acme::vault(home.path());
     let mut terminal = Terminal::start(home.path(), &["--vault", "acme.vault"], (80, 24), &[]);
-    terminal.shows("1 of 3: a custodian");
+    terminal.shows("1 of 2: a custodian");
     for _ in 0..2 {
         terminal.press_until(ENTER, "____");
         by_hand(&mut terminal, WORDS);
