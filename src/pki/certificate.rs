@@ -407,9 +407,7 @@ fn key_kind(parsed: &X509Certificate<'_>) -> KeyKind {
 
 /// What the bytes are, that are no certificate.
 fn what_else(der: &[u8]) -> &'static str {
-    const SIGNED_DATA: [u8; 11] = [6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, 2];
-    let front = der.get(..24).unwrap_or(der);
-    if front.windows(SIGNED_DATA.len()).any(|at| at == SIGNED_DATA) {
+    if crate::crypto::tr34::names_signed_data(der) {
         return "it is a signed message (PKCS #7), such as a TR-34 token or credential, and no certificate itself";
     }
     match <der::AnyRef<'_> as Decode<'_>>::from_der(der) {

@@ -18,18 +18,10 @@ use super::tr31;
 /// The bytes of a token: DER or BER, or hex or base64 of it; nothing if the file is no such thing.
 pub(super) fn bytes(file: &[u8]) -> Option<Vec<u8>> {
     let looks = |bytes: &[u8]| {
-        matches!(bytes, [0x30, ..]) && (names_signed_data(bytes) || read_random(bytes).is_ok())
+        matches!(bytes, [0x30, ..])
+            && (crate::crypto::tr34::names_signed_data(bytes) || read_random(bytes).is_ok())
     };
     codings(file).find(|bytes| looks(bytes))
-}
-
-/// Whether the object identifier at the front is that of signed data.
-fn names_signed_data(bytes: &[u8]) -> bool {
-    const SIGNED_DATA: [u8; 11] = [6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, 2];
-    bytes
-        .windows(SIGNED_DATA.len())
-        .take(8)
-        .any(|window| window == SIGNED_DATA)
 }
 
 /// Any token.

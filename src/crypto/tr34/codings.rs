@@ -19,6 +19,15 @@ pub fn codings(file: &[u8]) -> impl Iterator<Item = Vec<u8>> {
         .chain(pem(file))
 }
 
+/// Whether the object identifier at the front of DER or BER is that of signed data.
+pub fn names_signed_data(bytes: &[u8]) -> bool {
+    const SIGNED_DATA: [u8; 11] = [6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, 2];
+    bytes
+        .windows(SIGNED_DATA.len())
+        .take(8)
+        .any(|window| window == SIGNED_DATA)
+}
+
 fn pem(file: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(file).ok()?;
     let begin = text.find("-----BEGIN ")?;

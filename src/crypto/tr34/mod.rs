@@ -23,7 +23,7 @@ pub use any::AnyToken;
 pub use asn1::PartyId;
 pub use binding::{Binding, BindingToSend, build_binding};
 pub use build::{Freshness, KeyToSend, Recipient, Sender, build, header_text};
-pub use codings::codings;
+pub use codings::{codings, names_signed_data};
 pub use credential::{Credential, read_random, write_random};
 pub use enveloped::{ContentCipher, OaepForm};
 pub use error::{OpenFault, Tr34Error};
