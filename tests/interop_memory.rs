@@ -151,6 +151,7 @@ fn a_passphrase_typed_letter_by_letter_is_gone_too() {
     let mut terminal = Terminal::start(home.path(), &["--vault", "acme.vault"], (80, 24), &[]);
     terminal.shows("1 of 2: a custodian");
     for _ in 0..2 {
+        talk::settled(&terminal);
         terminal.press_until(ENTER, "____");
         by_hand(&mut terminal, WORDS);
         terminal.press(ENTER);

@@ -42,11 +42,33 @@ pub(crate) fn answer(terminal: &mut Terminal, prompt: &str, text: &str) {
     }
 }
 
+/// A screen that has stood for a while, and not because the machine is at work: an Enter that is pressed while it
+/// works may be taken by the page that comes after.
+pub(crate) fn settled(terminal: &Terminal) -> String {
+    let late = Instant::now() + PATIENCE;
+    let mut text = terminal.text();
+    let mut since = Instant::now();
+    // Work is told on screen once it has taken 200 ms.
+    while since.elapsed() < Duration::from_millis(350) {
+        std::thread::sleep(Duration::from_millis(20));
+        let now = terminal.text();
+        if now != text || now.contains("wait: ") {
+            assert!(Instant::now() < late, "the screen does not settle:\n{now}");
+            text = now;
+            since = Instant::now();
+        }
+    }
+    text
+}
+
 /// Goes on with Enter, and with the words wherever a passphrase is asked, until this is on screen.
 pub(crate) fn signed(terminal: &mut Terminal, end: &str) {
     let late = Instant::now() + PATIENCE;
-    while !terminal.text().contains(end) {
-        let text = terminal.text();
+    loop {
+        let text = settled(terminal);
+        if text.contains(end) {
+            return;
+        }
         assert!(Instant::now() < late, "waited for {end}:\n{text}");
         assert!(!text.contains("STOP"), "{text}");
         let blank = text.contains("____") || text.contains("Nothing is typed here yet");
@@ -60,7 +82,6 @@ pub(crate) fn signed(terminal: &mut Terminal, end: &str) {
         while terminal.text() == before && Instant::now() < soon {
             std::thread::sleep(Duration::from_millis(20));
         }
-        std::thread::sleep(Duration::from_millis(100));
     }
 }
 
