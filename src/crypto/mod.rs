@@ -2,6 +2,7 @@
 
 mod error;
 mod primes;
+mod small_factors;
 
 pub mod components;
 pub mod dukpt;

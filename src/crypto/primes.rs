@@ -1,15 +1,16 @@
 //! Primes for RSA after FIPS 186-5, appendix A.1.3: each candidate drawn afresh, none reached by walking.
 
 use std::num::NonZeroU32;
-use std::sync::LazyLock;
 
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
-use crypto_bigint::{BoxedUint, CtAssign, Limb, NonZero, Odd, Reciprocal};
+use crypto_bigint::{BoxedUint, CtAssign, Limb, MontyForm, MontyMultiplier, NonZero, Odd};
 use crypto_primes::Flavor;
 use crypto_primes::fips::{self, FipsOptions};
 use crypto_primes::hazmat::{SetBits, random_odd_integer};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
+
+use super::small_factors;
 
 /// The public exponent of every pair made here.
 pub(super) const EXPONENT: u32 = 65537;
@@ -41,65 +42,18 @@ pub(super) fn find(
 
 fn is_prime(candidate: &BoxedUint, bits: u32, rng: &mut dyn CryptoRng) -> bool {
     // Cheap refusals first; they only ever refuse.
-    let screen = FipsOptions::with_mr_iterations(0).with_trial_division_test();
-    if !fips::is_prime(rng, Flavor::Any, candidate, screen) || !exponent_fits(candidate) {
+    if small_factors::has_small_factor(candidate) || !exponent_fits(candidate) {
         return false;
     }
     let Some(odd) = Odd::new(candidate.clone()).into_option() else {
         return false;
     };
-    if has_factor_below_65536(&odd) || !passes_base_two(&odd) {
+    if !passes_base_two(&odd) {
         return false;
     }
     // The verdict: random bases to the error bound, and a Lucas test on top.
     FipsOptions::with_error_bound(bits, error_bound(bits)).is_some_and(|options| {
         fips::is_prime(rng, Flavor::Any, candidate, options.with_lucas_test())
-    })
-}
-
-/// Where the trial division of `crypto_primes` ends: it knows every prime below this one, and this one.
-const LAST_TRIAL: u32 = 17_863;
-
-/// A product of primes that fits a limb, ready to be divided by, and its primes.
-struct Group {
-    product: Reciprocal,
-    primes: Vec<u64>,
-}
-
-/// The odd primes between [`LAST_TRIAL`] and 65 536, as many to a product as a limb holds: one pass over the candidate
-/// serves them all. Further primes would cost more than the rounds they save.
-static GROUPS: LazyLock<Vec<Group>> = LazyLock::new(|| {
-    let prime = |n: &u32| {
-        (3..)
-            .step_by(2)
-            .take_while(|d| d * d <= *n)
-            .all(|d| !n.is_multiple_of(d))
-    };
-    let primes: Vec<u64> = (LAST_TRIAL + 2..65_536)
-        .step_by(2)
-        .filter(prime)
-        .map(u64::from)
-        .collect();
-    let to_a_limb = usize::try_from(Limb::BITS / 16).unwrap_or(1);
-    let groups = primes.chunks(to_a_limb).filter_map(|primes| {
-        #[allow(
-            clippy::useless_conversion,
-            reason = "where a limb has 32 bits it is one"
-        )]
-        let product = Limb(primes.iter().product::<u64>().try_into().ok()?);
-        Some(Group {
-            product: Reciprocal::new(NonZero::new(product).into_option()?),
-            primes: primes.to_vec(),
-        })
-    });
-    groups.collect()
-});
-
-/// Whether a prime between [`LAST_TRIAL`] and 65 536 divides the candidate, which is far larger than they are.
-fn has_factor_below_65536(candidate: &BoxedUint) -> bool {
-    GROUPS.iter().any(|group| {
-        let rest = u64::from(candidate.rem_limb_with_reciprocal(&group.product));
-        group.primes.iter().any(|prime| rest % prime == 0)
     })
 }
 
@@ -116,8 +70,9 @@ fn passes_base_two(candidate: &Odd<BoxedUint>) -> bool {
     let even = Zeroizing::new(candidate.wrapping_sub(Limb::ONE));
     let s = even.trailing_zeros_vartime();
     let mut power = Zeroizing::new((*one).clone());
+    let mut multiplier = <BoxedMontyForm as MontyForm>::Multiplier::from(&params);
     for bit in (s..candidate.bits_precision()).rev() {
-        *power = power.square();
+        MontyMultiplier::square_assign(&mut multiplier, &mut power);
         let doubled = Zeroizing::new(power.double());
         power.ct_assign(&doubled, even.bit(bit));
     }
@@ -207,21 +162,6 @@ mod tests {
         // Carmichael numbers, and pseudoprimes that are not strong.
         for n in [341_u64, 561, 1105, 1729, 294_409, 56_052_361] {
             assert!(!passes_base_two(&Odd::new(BoxedUint::from(n)).unwrap()));
-        }
-    }
-
-    #[test]
-    fn every_prime_of_the_second_sieve_is_found_and_nothing_else() {
-        let known: Vec<u64> = GROUPS.iter().flat_map(|g| g.primes.clone()).collect();
-        assert_eq!(known.first(), Some(&17_881));
-        assert_eq!(known.last(), Some(&65_521));
-        // pi(65536) = 6542 and pi(17863) = 2048, the number two among them.
-        assert_eq!(known.len(), 6542 - 2048);
-        let large = BoxedUint::from((1_u128 << 127) - 1);
-        assert!(!has_factor_below_65536(&large));
-        for prime in known {
-            let product = large.concatenating_mul(&BoxedUint::from(prime));
-            assert!(has_factor_below_65536(&product), "{prime}");
         }
     }
 
