@@ -238,7 +238,7 @@ fn main() {
     vault(&folder.path().join("bench.vault"), keys);
     let mut terminal = Terminal::start(folder.path());
     for n in 0..2 {
-        terminal.shows(&format!("{} of 3: a custodian", n + 1));
+        terminal.shows(&format!("{} of 2: a custodian", n + 1));
         terminal.press("\r");
         terminal.shows("alone at this screen");
         terminal.press(WORDS);
