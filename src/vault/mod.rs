@@ -14,6 +14,7 @@
 
 mod backup;
 mod bech32;
+mod beside;
 mod custody_file;
 mod custody_rules;
 mod custody_settling;

@@ -17,7 +17,7 @@ pub const PAYLOAD_VERSION: u32 = 1;
 /// HKDF label of the MAC key.
 pub(super) const MAC_LABEL: &str = "keymoot/payload/v1";
 /// HMAC-SHA-256.
-const TAG_LEN: usize = 32;
+pub(super) const TAG_LEN: usize = 32;
 
 /// Where the audit log stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -108,12 +108,8 @@ struct Wire<'a> {
     previous_file: [u8; 32],
 }
 
-/// The plaintext of a vault.age.
-pub(super) fn encode(
-    header: &Header,
-    state: &[u8],
-    mac_key: &[u8; 32],
-) -> Result<Zeroizing<Vec<u8>>, PayloadError> {
+/// The plaintext of a vault.age, but for the tag that ends it.
+pub(super) fn body(header: &Header, state: &[u8]) -> Result<Zeroizing<Vec<u8>>, PayloadError> {
     let wire = Wire {
         v: PAYLOAD_VERSION,
         seq: header.seq,
@@ -133,8 +129,23 @@ pub(super) fn encode(
     let mut writer = minicbor_serde::Serializer::new(Vec::with_capacity(room));
     wire.serialize(&mut writer)
         .map_err(|_| PayloadError::Unwritable)?;
-    let mut plain = Zeroizing::new(writer.into_encoder().into_writer());
-    let tag = mac(mac_key, &plain)?.finalize().into_bytes();
+    Ok(Zeroizing::new(writer.into_encoder().into_writer()))
+}
+
+/// The tag over all that stands before it (HMAC-SHA-256).
+pub(super) fn tag(mac_key: &[u8; 32], body: &[u8]) -> Result<[u8; TAG_LEN], PayloadError> {
+    Ok(mac(mac_key, body)?.finalize().into_bytes().into())
+}
+
+/// The whole plaintext of a vault.age.
+#[cfg(test)]
+pub(super) fn encode(
+    header: &Header,
+    state: &[u8],
+    mac_key: &[u8; 32],
+) -> Result<Zeroizing<Vec<u8>>, PayloadError> {
+    let mut plain = body(header, state)?;
+    let tag = tag(mac_key, &plain)?;
     plain.extend_from_slice(&tag);
     Ok(plain)
 }

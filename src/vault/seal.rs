@@ -3,6 +3,7 @@
 use std::io::{self, Read, Write};
 use std::str::FromStr;
 
+use age::stream::StreamWriter;
 use age::{DecryptError, Decryptor, Encryptor};
 use zeroize::Zeroizing;
 
@@ -41,23 +42,41 @@ pub enum SealError {
     NotAge,
 }
 
+/// An age file that is being written, in memory.
+pub(super) struct Sealing(StreamWriter<Vec<u8>>);
+
+impl Sealing {
+    /// Begins a file to one recipient, for so many bytes. The file key comes from the operating system.
+    pub(super) fn to(recipient: &str, length: usize) -> Result<Self, SealError> {
+        let recipient =
+            age::x25519::Recipient::from_str(recipient).map_err(|_| SealError::BadRecipient)?;
+        let encryptor =
+            Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
+                .map_err(|_| SealError::BadRecipient)?;
+        // Header and nonce, and a tag of 16 bytes for each chunk of 64 KiB.
+        let sealed = Vec::with_capacity(length + 512 + length / 4096);
+        encryptor
+            .wrap_output(sealed)
+            .map(Self)
+            .map_err(|_| SealError::Damaged)
+    }
+
+    /// Encrypts what comes next. Writing to memory does not fail.
+    pub(super) fn add(&mut self, plain: &[u8]) -> Result<(), SealError> {
+        self.0.write_all(plain).map_err(|_| SealError::Damaged)
+    }
+
+    /// The whole file.
+    pub(super) fn finish(self) -> Result<Vec<u8>, SealError> {
+        self.0.finish().map_err(|_| SealError::Damaged)
+    }
+}
+
 /// Encrypts `plain` to the recipient as one age file. The file key comes from the operating system.
 pub fn seal_to(recipient: &str, plain: &[u8]) -> Result<Vec<u8>, SealError> {
-    let recipient =
-        age::x25519::Recipient::from_str(recipient).map_err(|_| SealError::BadRecipient)?;
-    let encryptor = Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
-        .map_err(|_| SealError::BadRecipient)?;
-    // Header and nonce, and a tag of 16 bytes for each chunk of 64 KiB.
-    let mut sealed = Vec::with_capacity(plain.len() + 512 + plain.len() / 4096);
-    encryptor
-        .wrap_output(&mut sealed)
-        .and_then(|mut writer| {
-            writer.write_all(plain)?;
-            writer.finish().map(drop)
-        })
-        // Writing to memory does not fail.
-        .map_err(|_| SealError::Damaged)?;
-    Ok(sealed)
+    let mut sealing = Sealing::to(recipient, plain.len())?;
+    sealing.add(plain)?;
+    sealing.finish()
 }
 
 /// Decrypts an age file with one identity.

@@ -7,12 +7,13 @@ use std::ops::Range;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use super::beside::beside;
 use super::custody_file::CustodyFile;
 use super::custody_settling::{CustodyBytes, promote, settle_custody};
 use super::generations::{self, generation_name};
 use super::identity::Identity;
 use super::payload::{self, AuditHead, Header, MAC_LABEL};
-use super::seal::{open_with, seal_to};
+use super::seal::{Sealing, open_with};
 use super::store::{AUDIT, CUSTODY, CUSTODY_NEXT, Store, StoreError, VAULT};
 use super::vault_error::VaultError;
 
@@ -223,13 +224,16 @@ impl Vault {
             self.store
                 .keep(VAULT, &generation_name(self.header.commit))?;
         }
-        if let Err(error) = self.store.replace(VAULT, &sealed) {
+        let store = &mut self.store;
+        let (digest, replaced) =
+            beside(|| Sha256::digest(&sealed), || store.replace(VAULT, &sealed));
+        if let Err(error) = replaced {
             self.unsure = error.may_have_changed();
             return Err(error.into());
         }
         self.highest = header.commit;
         self.header = header;
-        self.file_sha256 = Sha256::digest(&sealed).into();
+        self.file_sha256 = digest.into();
         self.recipient = recipient;
         self.mac_key = mac_key;
         if change.destroys {
@@ -342,8 +346,12 @@ fn sealed(
     mac_key: &[u8; 32],
     recipient: &str,
 ) -> Result<Vec<u8>, VaultError> {
-    let plain = payload::encode(header, state, mac_key)?;
-    Ok(seal_to(recipient, &plain)?)
+    let body = payload::body(header, state)?;
+    let mut sealing = Sealing::to(recipient, body.len() + payload::TAG_LEN)?;
+    let (tag, written) = beside(|| payload::tag(mac_key, &body), || sealing.add(&body));
+    written?;
+    sealing.add(&tag?)?;
+    Ok(sealing.finish()?)
 }
 
 /// Where `part` lies in `whole`, of which it is a slice.

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::*;
+use crate::vault::seal_to;
 use crate::vault::testing::{U, V, change, created, custody_file, identity, reopened};
 use crate::vault::{
     Effect, Fault, FaultStore, FolderStore, KEPT_GENERATIONS, MemoryStore, PayloadError, Profile,
