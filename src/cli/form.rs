@@ -167,10 +167,7 @@ fn pem(carried: &Carried<'_>) -> Answer<Vec<u8>> {
     let (leaf, chain) = match carried {
         Carried::Armored(leaf, chain) => (leaf, chain),
         Carried::Token(_) => {
-            // RFC 7468, section 9.
-            let text = der::pem::encode_string("CMS", der::pem::LineEnding::LF, &bytes(carried)?)
-                .map_err(|_| unreadable())?;
-            return Ok(text.into_bytes());
+            return Ok(crate::pki::cms_pem(&bytes(carried)?).into_bytes());
         }
         Carried::Hex(_) | Carried::Block(_) => return Err(unreadable()),
     };

@@ -61,6 +61,11 @@ pub(super) fn to_pem(der: &[u8]) -> String {
     pem_text(der, "CERTIFICATE")
 }
 
+/// A TR-34 token as PEM (RFC 7468, clause 9).
+pub fn cms_pem(token: &[u8]) -> String {
+    pem_text(token, "CMS")
+}
+
 fn pem_text(der: &[u8], label: &str) -> String {
     let mut pem = format!("-----BEGIN {label}-----\n");
     for (at, letter) in BASE64.encode(der).chars().enumerate() {

@@ -12,6 +12,7 @@ mod parameters;
 mod signature;
 mod subject;
 
+pub use armor::cms_pem;
 pub use certificate::Certificate;
 pub use chain::{verify_issued, verify_root, verify_valid};
 pub use counterparty_file::CounterpartyFile;

@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 
-use data_encoding::{BASE64, HEXLOWER, HEXUPPER, HEXUPPER_PERMISSIVE};
+use data_encoding::{HEXLOWER, HEXUPPER, HEXUPPER_PERMISSIVE};
 use sha2::{Digest as _, Sha256};
 
 use crate::api::{
@@ -17,7 +17,7 @@ use crate::api::{
 use crate::crypto::strength::{WrapPath, may_wrap};
 use crate::crypto::tr31::OptionalRule;
 use crate::crypto::tr34::{KeyToken, PartyId, SignerKey};
-use crate::pki::{Certificate, CounterpartyFile, Crl, verify_issued, verify_root};
+use crate::pki::{Certificate, CounterpartyFile, Crl, cms_pem, verify_issued, verify_root};
 
 use super::brought::{self, Tr34File};
 use super::handover;
@@ -157,7 +157,7 @@ impl Session {
         let file = match name.rsplit('.').next() {
             Some("der") => token.clone(),
             Some("hex") => format!("{}\n", HEXUPPER.encode(token)).into_bytes(),
-            Some("pem") => pem(token),
+            Some("pem") => cms_pem(token).into_bytes(),
             _ => self.import_request(checked)?,
         };
         let next = self.next_of(checked, name, &file);
@@ -395,17 +395,6 @@ fn nonce_of(checked: &Checked) -> Option<String> {
 fn party(certificate: &Certificate) -> Result<PartyId, String> {
     PartyId::new(certificate.issuer_der(), certificate.serial())
         .ok_or_else(|| "A certificate has no issuer or serial number.".to_owned())
-}
-
-/// CMS in PEM (RFC 7468, clause 9).
-fn pem(token: &[u8]) -> Vec<u8> {
-    let mut text = String::from("-----BEGIN CMS-----\n");
-    for line in BASE64.encode(token).as_bytes().chunks(64) {
-        text.push_str(&String::from_utf8_lossy(line));
-        text.push('\n');
-    }
-    text.push_str("-----END CMS-----\n");
-    text.into_bytes()
 }
 
 /// What a receiver says that it imported: an answer of `import-key` or `get-key`; nothing where the file says none.

@@ -10,6 +10,7 @@ use super::keys::{Offer, Verb};
 use super::look::Look;
 use super::message::{News, Order};
 use super::theme::Role;
+use super::widgets::signing::SignForm;
 use super::world::World;
 use crate::session::field::Footing;
 
@@ -30,14 +31,25 @@ pub(crate) trait Screen {
     /// What this screen is about, for help: a few short paragraphs.
     fn help(&self) -> &'static [&'static str];
 
+    /// The form in which a person signs at this moment, with a passphrase: what is typed goes into it unless a screen
+    /// does otherwise.
+    fn signs(&self) -> Option<&SignForm> {
+        None
+    }
+
+    /// The same, to type into and to wipe.
+    fn signs_mut(&mut self) -> Option<&mut SignForm> {
+        None
+    }
+
     /// Whether letters go into a text field.
     fn typing(&self) -> bool {
-        false
+        self.signs().is_some_and(SignForm::typing)
     }
 
     /// Whether pasted text would go into a secret field, where it is refused with a word.
     fn secret(&self) -> bool {
-        false
+        self.signs().is_some_and(SignForm::secret)
     }
 
     /// Whether somebody reads a watch of their own now: the machine's time is then not on screen, or it would be copied.
@@ -53,6 +65,9 @@ pub(crate) trait Screen {
     /// The screen is hidden and whoever was at the keyboard may be gone: wipes what was typed into secret fields, and
     /// says what the desk has to give up. Every screen with a secret field has one.
     fn wipe(&mut self, _world: &World) -> Option<Order> {
+        if let Some(form) = self.signs_mut() {
+            form.wipe();
+        }
         None
     }
 
@@ -63,12 +78,18 @@ pub(crate) trait Screen {
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction;
 
     /// Any other key: letters, Backspace and cursor keys of a text field.
-    fn typed(&mut self, _key: KeyEvent, _world: &World) -> Reaction {
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        if let Some(form) = self.signs_mut() {
+            form.key(&key);
+        }
         Reaction::none()
     }
 
     /// Pasted text, cleaned of control characters; never called where [`Screen::secret`] says so.
-    fn pasted(&mut self, _text: &str, _world: &World) -> Reaction {
+    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
+        if let Some(form) = self.signs_mut() {
+            form.paste(text);
+        }
         Reaction::none()
     }
 

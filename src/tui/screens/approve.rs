@@ -341,19 +341,18 @@ impl Screen for Approve {
         ]
     }
 
-    fn typing(&self) -> bool {
-        matches!(&self.stage, Stage::Sign(form) if form.typing())
-    }
-
-    fn secret(&self) -> bool {
-        matches!(&self.stage, Stage::Sign(form) if form.secret())
-    }
-
-    fn wipe(&mut self, _world: &World) -> Option<Order> {
-        if let Stage::Sign(form) | Stage::Blank(form) = &mut self.stage {
-            form.wipe();
+    fn signs(&self) -> Option<&SignForm> {
+        match &self.stage {
+            Stage::Sign(form) => Some(form),
+            _ => None,
         }
-        None
+    }
+
+    fn signs_mut(&mut self) -> Option<&mut SignForm> {
+        match &mut self.stage {
+            Stage::Sign(form) => Some(form),
+            _ => None,
+        }
     }
 
     fn question(&self) -> u64 {
@@ -411,15 +410,8 @@ impl Screen for Approve {
         if let Stage::Blank(_) = &self.stage {
             return super::handover::not_yet();
         }
-        if let Stage::Sign(form) = &mut self.stage {
+        if let Some(form) = self.signs_mut() {
             form.key(&key);
-        }
-        Reaction::none()
-    }
-
-    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
-        if let Stage::Sign(form) = &mut self.stage {
-            form.paste(text);
         }
         Reaction::none()
     }

@@ -1,7 +1,5 @@
 //! Who asks: the issuer signs the act first. Then it stands before its custodians.
 
-use crossterm::event::KeyEvent;
-
 use super::approve::Approve;
 use crate::session::field::Footing;
 use crate::session::{Outcome, PendingView, guide};
@@ -176,19 +174,18 @@ impl Screen for Ask {
         ]
     }
 
-    fn typing(&self) -> bool {
-        matches!(&self.stage, Stage::Sign(form) if form.typing())
-    }
-
-    fn secret(&self) -> bool {
-        matches!(&self.stage, Stage::Sign(form) if form.secret())
-    }
-
-    fn wipe(&mut self, _world: &World) -> Option<Order> {
-        if let Stage::Sign(form) = &mut self.stage {
-            form.wipe();
+    fn signs(&self) -> Option<&SignForm> {
+        match &self.stage {
+            Stage::Sign(form) => Some(form),
+            Stage::Who => None,
         }
-        None
+    }
+
+    fn signs_mut(&mut self) -> Option<&mut SignForm> {
+        match &mut self.stage {
+            Stage::Sign(form) => Some(form),
+            Stage::Who => None,
+        }
     }
 
     fn question(&self) -> u64 {
@@ -242,20 +239,6 @@ impl Screen for Ask {
             (Verb::Refuse, _) => self.turn(Stage::Who),
             (other, Stage::Who) => self.people.moved(other),
             (other, Stage::Sign(form)) => form.verb(other),
-        }
-        Reaction::none()
-    }
-
-    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
-        if let Stage::Sign(form) = &mut self.stage {
-            form.key(&key);
-        }
-        Reaction::none()
-    }
-
-    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
-        if let Stage::Sign(form) = &mut self.stage {
-            form.paste(text);
         }
         Reaction::none()
     }

@@ -1,8 +1,6 @@
 //! Who signs a bundle: a custodian or a witness vouches for the files, the report and the recording in it. Where keys
 //! are held for the session this is not asked.
 
-use crossterm::event::KeyEvent;
-
 use super::handover;
 use super::save::Save;
 use crate::session::field::Footing;
@@ -189,19 +187,18 @@ impl Screen for SignBundle {
         ]
     }
 
-    fn typing(&self) -> bool {
-        matches!(&self.stage, Stage::Sign(form) if form.typing())
-    }
-
-    fn secret(&self) -> bool {
-        matches!(&self.stage, Stage::Sign(form) if form.secret())
-    }
-
-    fn wipe(&mut self, _world: &World) -> Option<Order> {
-        if let Stage::Sign(form) | Stage::Blank(form) = &mut self.stage {
-            form.wipe();
+    fn signs(&self) -> Option<&SignForm> {
+        match &self.stage {
+            Stage::Sign(form) => Some(form),
+            _ => None,
         }
-        None
+    }
+
+    fn signs_mut(&mut self) -> Option<&mut SignForm> {
+        match &mut self.stage {
+            Stage::Sign(form) => Some(form),
+            _ => None,
+        }
     }
 
     fn question(&self) -> u64 {
@@ -242,20 +239,6 @@ impl Screen for SignBundle {
             (other, Stage::Who) => self.people.moved(other),
             (other, Stage::Sign(form)) => form.verb(other),
             _ => {}
-        }
-        Reaction::none()
-    }
-
-    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
-        if let Stage::Sign(form) = &mut self.stage {
-            form.key(&key);
-        }
-        Reaction::none()
-    }
-
-    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
-        if let Stage::Sign(form) = &mut self.stage {
-            form.paste(text);
         }
         Reaction::none()
     }
