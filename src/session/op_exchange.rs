@@ -109,7 +109,7 @@ const OPENING_PAIR: Field = Field {
 };
 
 /// A pair of this vault in the place of a token's: it signs what leaves.
-const SIGNING_PAIR: Field = Field {
+pub(super) const SIGNING_PAIR: Field = Field {
     id: "pair",
     label: "Own pair",
     hint: "Only if a key pair of this vault signs, and not the pair of an export token: that pair.",
@@ -118,7 +118,7 @@ const SIGNING_PAIR: Field = Field {
 };
 
 /// What the pair is known by outside.
-const PAIR_CERTIFICATE: Field = Field {
+pub(super) const PAIR_CERTIFICATE: Field = Field {
     id: "pair-certificate",
     label: "Its certificate",
     hint: "Only beside an own pair: the certificate that an authority issued for it, as the other side knows it.",
