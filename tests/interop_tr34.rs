@@ -537,18 +537,37 @@ fn openssl_verifies_what_ends_or_moves_a_binding() {
             openssl(
                 folder,
                 &[
-                    "cms", "-verify", "-inform", "DER", "-in", "b.der", "-certfile", "kdh.pem",
-                    "-CAfile", "ca.pem", "-purpose", "any", "-binary", "-out", "content.bin",
+                    "cms",
+                    "-verify",
+                    "-inform",
+                    "DER",
+                    "-in",
+                    "b.der",
+                    "-certfile",
+                    "kdh.pem",
+                    "-CAfile",
+                    "ca.pem",
+                    "-purpose",
+                    "any",
+                    "-binary",
+                    "-out",
+                    "content.bin",
                 ],
             );
             let content = std::fs::read(folder.join("content.bin")).unwrap();
             let holds = |part: &[u8]| content.windows(part.len()).any(|w| w == part);
             if over {
                 assert!(holds(&device.to_der()) && holds(new.certificate.der()));
-                std::fs::write(folder.join("inner.ci"), content_info("1.2.840.113549.1.7.2", &content)).unwrap();
+                std::fs::write(
+                    folder.join("inner.ci"),
+                    content_info("1.2.840.113549.1.7.2", &content),
+                )
+                .unwrap();
                 let printed = openssl(
                     folder,
-                    &["cms", "-cmsout", "-print", "-noout", "-inform", "DER", "-in", "inner.ci"],
+                    &[
+                        "cms", "-cmsout", "-print", "-noout", "-inform", "DER", "-in", "inner.ci",
+                    ],
                 );
                 let printed = String::from_utf8(printed).unwrap();
                 assert!(printed.contains("KDH2"), "{printed}");

@@ -44,7 +44,10 @@ impl Timestamp {
     /// 4.1.2.5), and `jiff::Timestamp` stops a day before it.
     pub fn rfc3339(self) -> String {
         let since = jiff::SignedDuration::from_millis(self.0);
-        match jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0).checked_add(since) {
+        match jiff::civil::date(1970, 1, 1)
+            .at(0, 0, 0, 0)
+            .checked_add(since)
+        {
             Ok(stamp) => format!("{stamp}Z"),
             Err(_) => format!("{} ms", self.0),
         }
@@ -139,11 +142,7 @@ mod tests {
             (CLOCK_UNTIL, false),
             (i64::MAX, false),
         ] {
-            assert_eq!(
-                Timestamp(millis).for_a_clock().is_ok(),
-                fits,
-                "{millis}"
-            );
+            assert_eq!(Timestamp(millis).for_a_clock().is_ok(), fits, "{millis}");
         }
     }
 }

@@ -202,7 +202,5 @@ fn nonce(hex: &str) -> Result<Vec<u8>, ApiError> {
     if (8..=16).contains(&nonce.len()) {
         return Ok(nonce);
     }
-    Err(ApiError::validation(
-        "RandomNonce must have 8 to 16 bytes.",
-    ))
+    Err(ApiError::validation("RandomNonce must have 8 to 16 bytes."))
 }

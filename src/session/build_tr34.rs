@@ -31,7 +31,12 @@ pub(super) fn action(
         _ => return None,
     };
     Some(binding.and_then(|binding| {
-        let file = file(session, answers)?;
+        // A random token is an attribute alone, for which PEM has no label.
+        let endings: &[&str] = match &binding {
+            None => &[".hex", ".der"],
+            Some(_) => &[".hex", ".der", ".pem"],
+        };
+        let file = file(session, answers, endings)?;
         Ok(Action::Tr34(Box::new(Tr34Act { binding, file })))
     }))
 }
@@ -70,13 +75,14 @@ fn handed(answers: &Answers, field: &str) -> Result<Certificate, Refusal> {
         .map_err(|error| wrong(field, &format!("holds no certificate: {error}")))
 }
 
-fn file(session: &Session, answers: &Answers) -> Result<String, Refusal> {
+fn file(session: &Session, answers: &Answers, endings: &[&str]) -> Result<String, Refusal> {
     let name = answers.text("output")?;
-    if ![".hex", ".der", ".pem"].iter().any(|e| name.ends_with(e)) {
-        return Err(wrong(
-            "output",
-            "must end in .hex, .der or .pem, which is the form of the file",
-        ));
+    if !endings.iter().any(|ending| name.ends_with(ending)) {
+        let rule = format!(
+            "must end in {}, which is the form of the file",
+            endings.join(" or ")
+        );
+        return Err(wrong("output", &rule));
     }
     session
         .marked_file_name(name)

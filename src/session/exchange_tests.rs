@@ -421,12 +421,8 @@ fn a_device_is_let_go_and_handed_over_by_acts_that_are_signed() {
             ("algorithm", "RSA_2048"),
             ("output", file),
         ];
-        let action = build::action(
-            session,
-            "get-parameters-for-export",
-            &answers(&fields, &[]),
-        )
-        .unwrap();
+        let action =
+            build::action(session, "get-parameters-for-export", &answers(&fields, &[])).unwrap();
         let executed = session.act(action.clone(), None, None).unwrap();
         let handed = handover::of(session, &action, &executed).unwrap();
         let file: serde_json::Value = serde_json::from_slice(&handed.request).unwrap();
@@ -450,7 +446,10 @@ fn a_device_is_let_go_and_handed_over_by_acts_that_are_signed() {
         let (sentence, details) = sentence::describe(&action, &session.state);
         assert!(sentence.contains("DEVICE"), "{sentence}");
         let told = format!("{details:?}");
-        assert!(told.contains("0439F40A883AD204") && told.contains(&old), "{told}");
+        assert!(
+            told.contains("0439F40A883AD204") && told.contains(&old),
+            "{told}"
+        );
         let (seq, head) = (session.book.seq(), session.book.state_head());
         let executed = session.act(action.clone(), None, None).unwrap();
         assert_eq!(executed.seq, seq + 1);
@@ -464,6 +463,8 @@ fn a_device_is_let_go_and_handed_over_by_acts_that_are_signed() {
     let fields = [nonce, ("output", "go.json")];
     let refused = build::action(&session, "tr34.unbind", &answers(&fields, &files)).unwrap_err();
     assert!(refused.to_string().contains("must end in"), "{refused}");
+    let fields = [("output", "nonce.pem")];
+    assert!(build::action(&session, "tr34.random", &answers(&fields, &[])).is_err());
     let random = || answers(&[("output", "nonce.hex")], &[]);
     let mut numbers = std::collections::BTreeSet::new();
     for _ in 0..2 {
@@ -471,7 +472,15 @@ fn a_device_is_let_go_and_handed_over_by_acts_that_are_signed() {
         let executed = session.act(action.clone(), None, None).unwrap();
         let handed = handover::of(&session, &action, &executed).unwrap();
         let hex = String::from_utf8(handed.request).unwrap();
-        let token = data_encoding::HEXUPPER.decode(hex.trim().as_bytes()).unwrap();
+        let token = data_encoding::HEXUPPER
+            .decode(hex.trim().as_bytes())
+            .unwrap();
+        // Whoever sends types the number, or the token as it is.
+        for op in [op_exchange::EXPORT_TR34, op_tr34::UNBIND] {
+            let mut fields = op.fields.iter();
+            let field = fields.find(|field| field.id == "nonce").unwrap();
+            field.check(hex.trim()).unwrap();
+        }
         let number = crate::crypto::tr34::read_random(&token).unwrap();
         let number = data_encoding::HEXUPPER.encode(&number);
         assert!(handed.next.contains(&number), "{}", handed.next);

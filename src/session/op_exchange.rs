@@ -256,9 +256,9 @@ pub const EXPORT_TR34: Op = Op {
         Field {
             id: "nonce",
             label: "Nonce",
-            hint: "Only if the receiver gave a random number: 16 to 32 hex digits. Left empty, the token is one-pass \
-                   and carries the time of signing.",
-            kind: Kind::Hex { min: 16, max: 32 },
+            hint: "Only if the receiver gave a random number: 16 to 32 hex digits, or its random token (RT_KRD). Left \
+                   empty, the token is one-pass and carries the time of signing.",
+            kind: Kind::Hex { min: 16, max: 68 },
             optional: true,
         },
         SIGNING_PAIR,
@@ -324,6 +324,9 @@ pub const EXPORT_IPEK: Op = Op {
 
 /// The field of a terminal's number.
 const SERIAL: &str = "serial";
+
+/// Fields in hex that hold no key and no part of one: they may stand in a script.
+pub const PUBLIC_NUMBERS: [&str; 2] = [SERIAL, "nonce"];
 
 /// Whether an act, as it is declared, lets nothing out but what is derived from a base key.
 pub fn derives(op: &Op) -> bool {

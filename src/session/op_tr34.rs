@@ -34,6 +34,13 @@ const NONCE: Field = Field {
     optional: false,
 };
 
+/// How the device wants the token laid out: no root speaks for it.
+const FORM: Field = Field {
+    hint: "Only if the device wants another form than that of TR-34:2012, which is also that of TR-34-2019's samples. \
+           Left empty, X9_TR34_2012.",
+    ..TOKEN_FORM
+};
+
 /// The file for the device.
 const OUTPUT: Field = Field {
     id: "output",
@@ -55,7 +62,7 @@ pub const UNBIND: Op = Op {
         BOUND_BY,
         SIGNING_PAIR,
         PAIR_CERTIFICATE,
-        TOKEN_FORM,
+        FORM,
         OUTPUT,
     ],
     uses_secret: true,
@@ -90,7 +97,7 @@ pub const REBIND: Op = Op {
         BOUND_BY,
         SIGNING_PAIR,
         PAIR_CERTIFICATE,
-        TOKEN_FORM,
+        FORM,
         OUTPUT,
     ],
     uses_secret: true,
@@ -103,10 +110,18 @@ pub const RANDOM: Op = Op {
     title: "Give a sender a random number",
     does: "draws a random number and writes it as a random token of TR-34: the sender signs it into the one token that \
            comes back, so that no older one is taken",
-    fields: &[OUTPUT],
+    fields: &[Field {
+        hint: "Name of the file that will be written, without folder. Its ending is the form: .hex or .der.",
+        ..OUTPUT
+    }],
     uses_secret: false,
     phrase: None,
 };
+
+/// Whether an act is one of these.
+pub fn writes_token(op: &Op) -> bool {
+    binds(op) || op.name == RANDOM.name
+}
 
 /// Whether an act ends a binding or passes it on.
 pub fn binds(op: &Op) -> bool {

@@ -79,7 +79,8 @@ pub(crate) fn token_in(answer: &str) -> Option<String> {
 pub(crate) fn describe(act: &Tr34Act, engine: &EngineState) -> (String, Details) {
     let file = line(tr("file"), &act.file);
     let Some(asked) = &act.binding else {
-        let after = tr("the sender signs it into one token; type it beside that token, from this paper");
+        let after =
+            tr("the sender signs it into one token; type it beside that token, from this paper");
         let details = vec![line(tr("after"), after), file];
         return (tr("GIVE A SENDER a random number").into(), details);
     };
@@ -98,7 +99,10 @@ pub(crate) fn describe(act: &Tr34Act, engine: &EngineState) -> (String, Details)
             tr("HAND A DEVICE OVER: from then on it takes keys from the new sender alone")
         }
     };
-    details.push(line(tr("fresh"), &say!("the device's nonce {nonce}", nonce = asked.random_nonce)));
+    details.push(line(
+        tr("fresh"),
+        &say!("the device's nonce {nonce}", nonce = asked.random_nonce),
+    ));
     details.extend(asked.export_token.iter().map(|t| line(tr("token"), t)));
     if let Some(pair) = &asked.signing_key_identifier {
         details.push(line(tr("signed by"), &name_of(pair, engine)));

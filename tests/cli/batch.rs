@@ -158,8 +158,16 @@ fn time_does_not_leave_the_calendar_of_certificates() {
     assert_eq!(refused["__type"], "AccessDeniedException", "{refused}");
     let message = refused["Message"].as_str().unwrap();
     assert!(message.contains("9900-01-01T00:00:00Z"), "{message}");
-    assert!(answers[1]["Output"]["ImportToken"].is_string(), "{}", ran.err);
+    assert!(
+        answers[1]["Output"]["ImportToken"].is_string(),
+        "{}",
+        ran.err
+    );
     let ran = room.run("call list-keys --rehearse --clock 9990-01-01T00:00:00Z");
     assert_eq!(ran.status, 2);
-    assert!(ran.err.contains("where certificates can be issued"), "{}", ran.err);
+    assert!(
+        ran.err.contains("where certificates can be issued"),
+        "{}",
+        ran.err
+    );
 }

@@ -94,9 +94,10 @@ fn a_bad_script_is_named_with_its_line() {
 #[test]
 fn a_token_is_compared_with_what_must_hold_of_it() {
     let room = Room::new();
-    let file: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(repository("tests/vectors/tr34-other.json")).unwrap())
-            .unwrap();
+    let file: serde_json::Value = serde_json::from_slice(
+        &std::fs::read(repository("tests/vectors/tr34-other.json")).unwrap(),
+    )
+    .unwrap();
     let hex = |value: &serde_json::Value| {
         data_encoding::HEXUPPER
             .decode(value.as_str().unwrap().as_bytes())
@@ -120,8 +121,14 @@ fn a_token_is_compared_with_what_must_hold_of_it() {
         let notes = json["notes"].to_string();
         assert!(notes.contains("genuine if"), "{notes}");
         for (wrong, label) in [
-            (good.replace("--signed-by kdh", "--signed-by kdh2"), "Signed with the key given: no."),
-            (good.replace("--receiver krd", "--receiver kdh"), "For the receiver given: no."),
+            (
+                good.replace("--signed-by kdh", "--signed-by kdh2"),
+                "Signed with the key given: no.",
+            ),
+            (
+                good.replace("--receiver krd", "--receiver kdh"),
+                "For the receiver given: no.",
+            ),
             (
                 good.replace(nonce, "00112233445566778899AABBCCDDEEFF"),
                 "With the number given: no.",
@@ -135,7 +142,8 @@ fn a_token_is_compared_with_what_must_hold_of_it() {
         }
         let usage = room.run("inspect token --nonce 0011");
         assert_eq!(usage.status, 2, "{}", usage.err);
-        room.run("inspect kdh --signed-by kdh").refused(1, "nothing to compare");
+        room.run("inspect kdh --signed-by kdh")
+            .refused(1, "nothing to compare");
     }
     assert_eq!(seen, 2, "an unbind and a rebind token");
 }

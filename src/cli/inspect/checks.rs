@@ -86,7 +86,12 @@ impl Wanted {
                 self.receiver.as_ref().map(|c| named(token.recipient(), c)),
                 self.nonce.as_deref().map(|n| token.check_nonce(Some(n))),
             ],
-            _ => return Err("it is no TR-34 token that somebody signed: there is nothing to compare.".into()),
+            _ => {
+                return Err(
+                    "it is no TR-34 token that somebody signed: there is nothing to compare."
+                        .into(),
+                );
+            }
         };
         let labels = [
             ("signature_holds", "Signed with the key given"),

@@ -26,8 +26,8 @@ use facts::Facts;
 #[command(after_help = "\
 It knows certificates, signing requests, revocation lists and public keys (PEM, DER, hex, base64; chains), what
 get-parameters-for-import printed, key exchange requests and answers, TR-31 key blocks, TR-34 tokens, vault folders,
-custody.toml and age files. It opens no secret. A TR-34 token can be compared with what must hold of it; the status is
-1 where one thing does not.
+custody.toml and age files. It opens no secret. A TR-34 token can be compared with what must hold
+of it; the status is 1 where one thing does not.
 
 Example:
   keymoot inspect parameters.json
