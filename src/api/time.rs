@@ -9,6 +9,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);
 
+/// 1970-01-02, in milliseconds: a certificate begins an hour before it is issued.
+const CLOCK_FROM: i64 = 86_400_000;
+
+/// The year 9900, in milliseconds: the longest certificate issued the second before ends in good time.
+const CLOCK_UNTIL: i64 = 250_246_627_200_000;
+
 /// Where the present comes from. Engine, custody and ceremony never ask the operating system.
 pub trait Clock: Send {
     /// The time now.
@@ -33,11 +39,34 @@ impl Timestamp {
     }
 
     /// RFC 3339 in UTC, `2026-11-23T14:31:07Z`, with milliseconds only where there are any.
+    ///
+    /// The whole year 9999 has a text: certificates without an end of their own name its last second (RFC 5280,
+    /// 4.1.2.5), and `jiff::Timestamp` stops a day before it.
     pub fn rfc3339(self) -> String {
-        match jiff::Timestamp::from_millisecond(self.0) {
-            Ok(stamp) => stamp.to_string(),
+        let since = jiff::SignedDuration::from_millis(self.0);
+        match jiff::civil::date(1970, 1, 1)
+            .at(0, 0, 0, 0)
+            .checked_add(since)
+        {
+            Ok(stamp) => format!("{stamp}Z"),
             Err(_) => format!("{} ms", self.0),
         }
+    }
+
+    /// The time, if a vault's clock may show it: certificates that are issued then must end within the calendar of
+    /// X.509, and none begins before 1970.
+    ///
+    /// # Errors
+    /// The rule, completing a sentence.
+    pub fn for_a_clock(self) -> Result<Self, String> {
+        if (CLOCK_FROM..CLOCK_UNTIL).contains(&self.0) {
+            return Ok(self);
+        }
+        Err(format!(
+            "is not between {} and {}, where certificates can be issued",
+            Self(CLOCK_FROM).rfc3339(),
+            Self(CLOCK_UNTIL).rfc3339()
+        ))
     }
 
     /// Reads RFC 3339 with any offset.
@@ -80,6 +109,40 @@ impl<'de> Deserialize<'de> for Timestamp {
             // rounded, and far inside i64 for any calendar date
             Form::Number(seconds) => Ok(Self((seconds * 1000.0).round() as i64)),
             Form::Text(text) => Self::parse_rfc3339(&text).map_err(serde::de::Error::custom),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_calendar_of_certificates_has_a_text_to_its_last_second() {
+        for (millis, text) in [
+            (253_402_300_799_000, "9999-12-31T23:59:59Z"),
+            (1_790_000_000_123, "2026-09-21T14:13:20.123Z"),
+            (1_790_000_000_120, "2026-09-21T14:13:20.12Z"),
+            (-1000, "1969-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(Timestamp::from_millis(millis).rfc3339(), text);
+        }
+    }
+
+    #[test]
+    fn a_clock_shows_times_at_which_certificates_can_be_issued() {
+        assert_eq!(
+            Timestamp(CLOCK_UNTIL),
+            Timestamp::parse_rfc3339("9900-01-01T00:00:00Z").unwrap()
+        );
+        for (millis, fits) in [
+            (CLOCK_FROM - 1, false),
+            (CLOCK_FROM, true),
+            (CLOCK_UNTIL - 1, true),
+            (CLOCK_UNTIL, false),
+            (i64::MAX, false),
+        ] {
+            assert_eq!(Timestamp(millis).for_a_clock().is_ok(), fits, "{millis}");
         }
     }
 }

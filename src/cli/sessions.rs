@@ -43,6 +43,7 @@ pub(super) fn seed(text: &str) -> Result<String, String> {
 pub(super) fn clock(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse_rfc3339(text)
         .map_err(|_| "wants RFC 3339, for example 2026-12-01T09:00:00Z".to_owned())
+        .and_then(Timestamp::for_a_clock)
 }
 
 impl Place {

@@ -50,8 +50,17 @@ pub mod operation {
     /// Mark a key as suspect, or clear it.
     pub const SUSPECT: &str = "Suspect";
 
+    /// A sender lets the device go that is bound to it.
+    pub const UNBIND: &str = "UnbindReceiver";
+
+    /// A sender hands the device over that is bound to it.
+    pub const REBIND: &str = "RebindReceiver";
+
+    /// A random number for a sender.
+    pub const RANDOM: &str = "RandomForSender";
+
     /// Every one of them: what a policy may name beside the operations of the service.
-    pub const ALL: [&str; 19] = [
+    pub const ALL: [&str; 22] = [
         IMPORT_ROOT,
         CHANGE_POLICY,
         CHANGE_PEOPLE,
@@ -71,6 +80,9 @@ pub mod operation {
         EXPORT_COMPONENTS,
         RECORD_ACCESS,
         SUSPECT,
+        UNBIND,
+        REBIND,
+        RANDOM,
     ];
 }
 
@@ -286,6 +298,8 @@ fn floor(name: &str, profile: Profile, k: u8, t: u8) -> u8 {
         operation::LOWER_WATERMARK | operation::ACCEPT_OLDER_COPY | operation::RESTORE => k,
         "ExportKey"
         | operation::EXPORT_COMPONENTS
+        | operation::UNBIND
+        | operation::REBIND
         | "DeleteKey"
         | operation::IMPORT_ROOT
         | operation::CHANGE_POLICY

@@ -7,6 +7,7 @@
 mod aliases;
 pub mod attributes;
 mod authority;
+mod binding;
 mod certificate;
 mod changed_custody;
 mod check_values;
@@ -47,6 +48,7 @@ mod tags;
 mod tokens;
 mod wrapping_key;
 
+pub use binding::{BindingRequest, NewSender};
 pub use check_values::{BothCheckValues, both_check_values};
 pub use context::{Context, PreparedRsa, SealError, SecretOpen, SecretSeal};
 pub use control_plane::ControlPlane;

@@ -116,14 +116,11 @@ impl Acting<'_, '_> {
     fn judged(&self, draft: &Draft) -> Result<(Action, PendingView), Refusal> {
         let action = build::action(self.session, draft.op.name, &draft.answers)?;
         if let Some(folder) = &draft.out {
-            match &action {
-                Action::Control {
-                    export: Some(note), ..
-                } => has_place(folder, &note.file)?,
-                Action::Backup { .. } => {
-                    backup_place(folder).map_err(|e| Refusal::Usage(e.to_string()))?;
-                }
-                _ => {}
+            if let Some(file) = action.file() {
+                has_place(folder, file)?;
+            }
+            if matches!(action, Action::Backup { .. }) {
+                backup_place(folder).map_err(|e| Refusal::Usage(e.to_string()))?;
             }
         }
         let preview = self.session.preview(&action)?;

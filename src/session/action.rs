@@ -7,6 +7,7 @@ use crate::api::{ExportKeyMaterial, ImportKeyMaterial, Request, Timestamp};
 
 use super::components::ComponentAct;
 use super::custody_act::CustodyAct;
+use super::tr34_act::Tr34Act;
 
 /// How a root's fingerprint was confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -58,6 +59,8 @@ pub enum Action {
     Custody(CustodyAct),
     /// A key that comes in or goes out as components.
     Components(Box<ComponentAct>),
+    /// Another token of TR-34 than one with a key.
+    Tr34(Box<Tr34Act>),
 }
 
 /// What an export is for: recorded with it, and checked by the receipt.
@@ -90,6 +93,18 @@ impl Action {
             Self::Backup { .. } => "vault.backup",
             Self::Custody(act) => act.name(),
             Self::Components(act) => act.name(),
+            Self::Tr34(act) => act.name(),
+        }
+    }
+
+    /// The file that it writes for the other side, without folder.
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Self::Control {
+                export: Some(note), ..
+            } => Some(&note.file),
+            Self::Tr34(act) => Some(&act.file),
+            _ => None,
         }
     }
 
@@ -128,6 +143,7 @@ impl Action {
             }
             Self::Custody(act) => act.to_json(),
             Self::Components(act) => act.to_json(),
+            Self::Tr34(act) => act.to_json(),
         }
     }
 }
@@ -162,5 +178,6 @@ pub(super) fn policy_name(action: &Action) -> &'static str {
         Action::Backup { .. } => operation::BACKUP,
         Action::Custody(act) => act.operation(),
         Action::Components(act) => act.operation(),
+        Action::Tr34(act) => act.operation(),
     }
 }

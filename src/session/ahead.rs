@@ -116,7 +116,7 @@ fn requests(action: &Action) -> &[Request] {
     match action {
         Action::Control { request, .. } => std::slice::from_ref(request),
         Action::List { acts, .. } => acts.as_slice(),
-        Action::Backup { .. } | Action::Custody(_) | Action::Components(_) => &[],
+        Action::Backup { .. } | Action::Custody(_) | Action::Components(_) | Action::Tr34(_) => &[],
     }
 }
 

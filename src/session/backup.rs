@@ -87,6 +87,7 @@ impl Session {
     pub(crate) fn executed(&self, pending: &Pending) -> Executed {
         Executed {
             responses: Vec::new(),
+            token: None,
             seq: self.book.seq(),
             digest: super::door::hex(&pending.act.digest()),
             who: pending.who(),

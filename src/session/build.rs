@@ -99,6 +99,7 @@ pub fn action(session: &Session, op: &str, answers: &Answers) -> Result<Action, 
         other => super::build_exchange::action(session, other, answers)
             .or_else(|| super::build_custody::action(session, other, answers))
             .or_else(|| super::build_components::action(session, other, answers))
+            .or_else(|| super::build_tr34::action(session, other, answers))
             .unwrap_or_else(|| {
                 Err(Refusal::Usage(format!(
                     "There is no act named {other} that a form can ask for. Nothing was changed."

@@ -101,15 +101,15 @@ fn import_tr34(session: &Session, answers: &Answers) -> Result<Action, Refusal> 
 }
 
 /// A pair of this vault in the place of a token's, and the certificate that the other side knows it by.
-struct OwnPair {
+pub(super) struct OwnPair {
     /// ARN.
-    pair: String,
+    pub(super) pair: String,
     /// As the service takes a certificate.
-    certificate: String,
+    pub(super) certificate: String,
 }
 
 /// The pair that was named, if one was. Whether the two belong together the engine judges.
-fn own_pair(session: &Session, answers: &Answers) -> Result<Option<OwnPair>, Refusal> {
+pub(super) fn own_pair(session: &Session, answers: &Answers) -> Result<Option<OwnPair>, Refusal> {
     let (pair, file) = (
         answers.optional("pair"),
         answers.files.get("pair-certificate"),
@@ -207,7 +207,7 @@ fn senders_certificate(token: &KeyToken, answers: &Answers) -> Result<Certificat
 }
 
 /// RandomNonce as the service takes it.
-fn nonce(answers: &Answers) -> Result<Option<String>, Refusal> {
+pub(super) fn nonce(answers: &Answers) -> Result<Option<String>, Refusal> {
     let Some(text) = answers.optional("nonce") else {
         return Ok(None);
     };
@@ -270,7 +270,7 @@ fn export_tr34(session: &Session, answers: &Answers) -> Result<Action, Refusal> 
 }
 
 /// The export token that signs; none where a pair of the vault does (`own`).
-fn export_token(
+pub(super) fn export_token(
     session: &Session,
     answers: &Answers,
     own: bool,
@@ -295,7 +295,7 @@ fn export_token(
 }
 
 /// What the other side's devices read, where anything was answered.
-fn counterparty(answers: &Answers) -> Result<Option<CounterpartyProfile>, Refusal> {
+pub(super) fn counterparty(answers: &Answers) -> Result<Option<CounterpartyProfile>, Refusal> {
     let fields = [
         op_exchange::TOKEN_FORM,
         op_exchange::HEADER_VERSION,

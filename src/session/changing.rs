@@ -188,6 +188,7 @@ impl Session {
                 proving,
                 executed: Executed {
                     responses: Vec::new(),
+                    token: None,
                     seq: self.book.seq(),
                     digest: String::new(),
                     who: Vec::new(),

@@ -106,6 +106,13 @@ impl Session {
                 "Time only moves forward. Nothing was changed.".into(),
             ));
         }
+        let then = self.now().plus_millis(millis);
+        if let Err(rule) = then.for_a_clock() {
+            return Err(Refusal::Usage(format!(
+                "The time would then be {}: that {rule}. Nothing was changed. Advance by less.",
+                then.rfc3339()
+            )));
+        }
         let mut working = self.state.clone();
         match self.profile {
             Profile::Rehearsal => {

@@ -150,6 +150,8 @@ pub enum Command {
 pub struct Executed {
     /// The responses, one for each operation (a list has several).
     pub responses: Vec<Response>,
+    /// The token that it wrote, where that is none with a key: upper-case hex.
+    pub token: Option<String>,
     /// The sequence number it raised.
     pub seq: u64,
     /// The digest that was signed, lower-case hex.

@@ -267,6 +267,7 @@ impl Session {
         let digest = hex(&pending.act.digest());
         let mut executed = Executed {
             responses: outcome.responses,
+            token: outcome.token,
             seq: self.book.seq(),
             digest: digest.clone(),
             who: pending.who(),
@@ -277,7 +278,13 @@ impl Session {
             super::journal::apply(
                 &mut working,
                 arrow,
-                Some((&pending.action, &executed.responses, &digest, shown)),
+                Some(super::journal::Effect {
+                    action: &pending.action,
+                    responses: &executed.responses,
+                    token: executed.token.as_deref(),
+                    digest: &digest,
+                    evidence: shown,
+                }),
                 self.now(),
             )?;
         }
@@ -306,11 +313,15 @@ impl Session {
         let requests: Vec<Request> = match action {
             Action::Control { request, .. } => vec![request.clone()],
             Action::List { acts, .. } => acts.clone(),
-            Action::Backup { .. } | Action::Custody(_) | Action::Components(_) => Vec::new(),
+            Action::Backup { .. }
+            | Action::Custody(_)
+            | Action::Components(_)
+            | Action::Tr34(_) => Vec::new(),
         };
         let mut prepared = prepared;
         let mut ran = Ran {
             responses: Vec::new(),
+            token: None,
             steps: Vec::new(),
         };
         let now = self.now_in(&working.clock);
@@ -321,6 +332,11 @@ impl Session {
         if let Action::Components(act) = action {
             let (response, step) = self.run_components(working, act, opener)?;
             ran.responses.extend(response);
+            ran.steps.push(step);
+        }
+        if let Action::Tr34(act) = action {
+            let (token, step) = self.run_tr34(working, act, opener)?;
+            ran.token = Some(token);
             ran.steps.push(step);
         }
         for (n, request) in requests.iter().enumerate() {
@@ -456,6 +472,10 @@ impl Session {
                 let judged = self.judged_components(act)?;
                 Ok(Action::Components(Box::new(judged)))
             }
+            Action::Tr34(act) => {
+                self.judged_tr34(act)?;
+                Ok(action.clone())
+            }
         }
     }
 }
@@ -479,6 +499,8 @@ pub(crate) fn tally<'a>(
 pub(crate) struct Ran {
     /// Responses in order.
     pub(crate) responses: Vec<Response>,
+    /// The token of an act on other TR-34 tokens, upper-case hex.
+    pub(crate) token: Option<String>,
     /// Transitions in order.
     pub(crate) steps: Vec<Transition>,
 }

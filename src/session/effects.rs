@@ -52,7 +52,10 @@ impl Session {
                     );
                 }
             }
-            Action::Backup { .. } | Action::Custody(_) | Action::Components(_) => {}
+            Action::Backup { .. }
+            | Action::Custody(_)
+            | Action::Components(_)
+            | Action::Tr34(_) => {}
         }
     }
 
@@ -86,7 +89,10 @@ impl Session {
         match action {
             Action::Control { request, .. } => EngineState::needs_secret(request),
             Action::List { acts, .. } => acts.iter().any(EngineState::needs_secret),
-            Action::Backup { .. } | Action::Custody(_) | Action::Components(_) => true,
+            Action::Backup { .. }
+            | Action::Custody(_)
+            | Action::Components(_)
+            | Action::Tr34(_) => true,
         }
     }
 

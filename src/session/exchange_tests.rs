@@ -408,3 +408,83 @@ fn can_serve(session: &Session, op: &str) -> Vec<String> {
     let can = pairs.into_iter().filter(|entry| entry.off.is_none());
     can.map(|entry| entry.label).collect()
 }
+
+/// A device's certificate and its root: nobody's mark is on them.
+const DEVICE: &[u8] = include_bytes!("../../tests/vectors/engine/leaf-2048.pem");
+
+#[test]
+fn a_device_is_let_go_and_handed_over_by_acts_that_are_signed() {
+    let (_, mut session) = practice(true);
+    let give = |session: &mut Session, file: &str| {
+        let fields = [
+            ("form", "TR34_KEY_BLOCK"),
+            ("algorithm", "RSA_2048"),
+            ("output", file),
+        ];
+        let action =
+            build::action(session, "get-parameters-for-export", &answers(&fields, &[])).unwrap();
+        let executed = session.act(action.clone(), None, None).unwrap();
+        let handed = handover::of(session, &action, &executed).unwrap();
+        let file: serde_json::Value = serde_json::from_slice(&handed.request).unwrap();
+        (
+            file["ExportToken"].as_str().unwrap().to_owned(),
+            handed.request,
+        )
+    };
+    let (old, _) = give(&mut session, "old.json");
+    let (_, renewed) = give(&mut session, "new.json");
+    let nonce = ("nonce", "0439f40a 883ad204");
+    let files: [(&str, &[u8]); 2] = [("device", DEVICE), ("new-sender", &renewed)];
+    for (op, output, begins) in [
+        ("tr34.unbind", "go.hex", &b"30"[..]),
+        ("tr34.rebind", "over.der", &b"\x30"[..]),
+        ("tr34.rebind", "over.pem", &b"-----BEGIN CMS-----\n"[..]),
+    ] {
+        let fields = [nonce, ("export-token", old.as_str()), ("output", output)];
+        let action = build::action(&session, op, &answers(&fields, &files)).unwrap();
+        assert!(super::locks::uses_secret(&action), "{op}");
+        let (sentence, details) = sentence::describe(&action, &session.state);
+        assert!(sentence.contains("DEVICE"), "{sentence}");
+        let told = format!("{details:?}");
+        assert!(
+            told.contains("0439F40A883AD204") && told.contains(&old),
+            "{told}"
+        );
+        let (seq, head) = (session.book.seq(), session.book.state_head());
+        let executed = session.act(action.clone(), None, None).unwrap();
+        assert_eq!(executed.seq, seq + 1);
+        assert_ne!(session.book.state_head(), head);
+        let handed = handover::of(&session, &action, &executed).unwrap();
+        assert!(handed.request.starts_with(begins), "{output}");
+        assert!(handed.file.contains(".rehearsal."), "{}", handed.file);
+        assert!(handed.next.contains("keymoot inspect"), "{}", handed.next);
+        assert!(session.view().exports.is_empty(), "no key left");
+    }
+    let fields = [nonce, ("output", "go.json")];
+    let refused = build::action(&session, "tr34.unbind", &answers(&fields, &files)).unwrap_err();
+    assert!(refused.to_string().contains("must end in"), "{refused}");
+    let fields = [("output", "nonce.pem")];
+    assert!(build::action(&session, "tr34.random", &answers(&fields, &[])).is_err());
+    let random = || answers(&[("output", "nonce.hex")], &[]);
+    let mut numbers = std::collections::BTreeSet::new();
+    for _ in 0..2 {
+        let action = build::action(&session, "tr34.random", &random()).unwrap();
+        let executed = session.act(action.clone(), None, None).unwrap();
+        let handed = handover::of(&session, &action, &executed).unwrap();
+        let hex = String::from_utf8(handed.request).unwrap();
+        let token = data_encoding::HEXUPPER
+            .decode(hex.trim().as_bytes())
+            .unwrap();
+        // Whoever sends types the number, or the token as it is.
+        for op in [op_exchange::EXPORT_TR34, op_tr34::UNBIND] {
+            let mut fields = op.fields.iter();
+            let field = fields.find(|field| field.id == "nonce").unwrap();
+            field.check(hex.trim()).unwrap();
+        }
+        let number = crate::crypto::tr34::read_random(&token).unwrap();
+        let number = data_encoding::HEXUPPER.encode(&number);
+        assert!(handed.next.contains(&number), "{}", handed.next);
+        numbers.insert(number);
+    }
+    assert_eq!(numbers.len(), 2, "each number is new");
+}

@@ -70,6 +70,7 @@ pub fn of(session: &Session, action: &Action, executed: &Executed) -> Result<Han
         } if matches!(input.key_material, ExportKeyMaterial::KeyCryptogram(_)) => {
             rsa_wrap(session, action, executed)
         }
+        Action::Tr34(act) => super::build_tr34::handover(session, act, executed),
         _ => super::handover_blocks::of(session, action, executed),
     }
 }

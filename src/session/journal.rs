@@ -120,12 +120,13 @@ impl Session {
         apply(
             working,
             arrow,
-            Some((
-                &pending.action,
-                &[],
-                &digest,
-                super::transition::evidence(&pending.action, steps),
-            )),
+            Some(Effect {
+                action: &pending.action,
+                responses: &[],
+                token: None,
+                digest: &digest,
+                evidence: super::transition::evidence(&pending.action, steps),
+            }),
             self.now(),
         )
     }
@@ -142,13 +143,24 @@ impl Session {
 }
 
 /// What an act that is committed with an arrow says about itself.
-type Effect<'a> = Option<(&'a Action, &'a [Response], &'a str, String)>;
+pub(crate) struct Effect<'a> {
+    /// The act.
+    pub(crate) action: &'a Action,
+    /// Its answers.
+    pub(crate) responses: &'a [Response],
+    /// The token that it wrote, where that is none with a key.
+    pub(crate) token: Option<&'a str>,
+    /// What was signed, lower-case hex.
+    pub(crate) digest: &'a str,
+    /// What a bundle shows of it.
+    pub(crate) evidence: String,
+}
 
 /// Applies an arrow to a copy of the state.
 pub(crate) fn apply(
     state: &mut State,
     arrow: Arrow,
-    effect: Effect<'_>,
+    effect: Option<Effect<'_>>,
     now: Timestamp,
 ) -> Result<(), Refusal> {
     match arrow {
@@ -233,13 +245,15 @@ fn put(
     run: &mut Run,
     mut step: StepRecord,
     binds: Vec<(usize, String)>,
-    effect: Effect<'_>,
+    effect: Option<Effect<'_>>,
 ) -> Result<(), Refusal> {
-    if let Some((action, responses, digest, evidence)) = effect {
+    if let Some(effect) = effect {
+        let (action, responses, digest) = (effect.action, effect.responses, effect.digest);
+        let evidence = effect.evidence;
         step.evidence = Some(evidence);
         step.request = Some(super::handover::aws_request(action).to_string());
         step.response = match responses {
-            [] => None,
+            [] => effect.token.map(super::tr34_act::answer),
             [one] => Some(one.to_json().to_string()),
             several => {
                 let all: Vec<_> = several.iter().map(Response::to_json).collect();

@@ -46,6 +46,7 @@ pub(crate) fn uses_secret(action: &Action) -> bool {
         Action::Backup { .. } => false,
         Action::Custody(act) => act.uses_secret(),
         Action::Components(_) => true,
+        Action::Tr34(act) => act.uses_secret(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The acts, each declared once: name, title, fields, what it says.
 
 use super::field::{Field, Kind};
-use super::{op_components, op_custody, op_exchange, op_ledger, op_suspect};
+use super::{op_components, op_custody, op_exchange, op_ledger, op_suspect, op_tr34};
 
 /// One act's declaration. Its `name` is the script's `op`, the wizard's id and the policy's key.
 #[derive(Debug, Clone, Copy)]
@@ -297,6 +297,9 @@ pub const OPS: &[Op] = &[
     op_exchange::PARAMETERS_FOR_EXPORT,
     op_exchange::PUBLIC_KEY_CERTIFICATE,
     op_exchange::SIGNING_REQUEST,
+    op_tr34::UNBIND,
+    op_tr34::REBIND,
+    op_tr34::RANDOM,
     ACT_LIST,
     op_exchange::CREATE_ALIAS,
     op_exchange::TAG_RESOURCE,

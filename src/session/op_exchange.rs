@@ -109,7 +109,7 @@ const OPENING_PAIR: Field = Field {
 };
 
 /// A pair of this vault in the place of a token's: it signs what leaves.
-const SIGNING_PAIR: Field = Field {
+pub(super) const SIGNING_PAIR: Field = Field {
     id: "pair",
     label: "Own pair",
     hint: "Only if a key pair of this vault signs, and not the pair of an export token: that pair.",
@@ -118,7 +118,7 @@ const SIGNING_PAIR: Field = Field {
 };
 
 /// What the pair is known by outside.
-const PAIR_CERTIFICATE: Field = Field {
+pub(super) const PAIR_CERTIFICATE: Field = Field {
     id: "pair-certificate",
     label: "Its certificate",
     hint: "Only beside an own pair: the certificate that an authority issued for it, as the other side knows it.",
@@ -256,9 +256,9 @@ pub const EXPORT_TR34: Op = Op {
         Field {
             id: "nonce",
             label: "Nonce",
-            hint: "Only if the receiver gave a random number: 16 to 32 hex digits. Left empty, the token is one-pass \
-                   and carries the time of signing.",
-            kind: Kind::Hex { min: 16, max: 32 },
+            hint: "Only if the receiver gave a random number: 16 to 32 hex digits, or its random token (RT_KRD). Left \
+                   empty, the token is one-pass and carries the time of signing.",
+            kind: Kind::Hex { min: 16, max: 68 },
             optional: true,
         },
         SIGNING_PAIR,
@@ -324,6 +324,9 @@ pub const EXPORT_IPEK: Op = Op {
 
 /// The field of a terminal's number.
 const SERIAL: &str = "serial";
+
+/// Fields in hex that hold no key and no part of one: they may stand in a script.
+pub const PUBLIC_NUMBERS: [&str; 2] = [SERIAL, "nonce"];
 
 /// Whether an act, as it is declared, lets nothing out but what is derived from a base key.
 pub fn derives(op: &Op) -> bool {

@@ -24,6 +24,7 @@ pub(crate) fn describe(action: &Action, state: &State) -> (String, Details) {
     match action {
         Action::Custody(act) => sentence_custody::describe(act, state),
         Action::Components(act) => super::components::describe(act),
+        Action::Tr34(act) => super::tr34_act::describe(act, &state.engine),
         Action::Control {
             request,
             confirmation,

@@ -334,14 +334,8 @@ fn done(outcome: Outcome) -> Result<News, Refusal> {
 /// What the door would say, and what the service would be asked; files must have a free place first.
 fn preview(session: &Session, draft: &Draft) -> Result<News, Refusal> {
     let action = build::action(session, draft.op, &draft.answers)?;
-    if let (
-        Some(folder),
-        Action::Control {
-            export: Some(note), ..
-        },
-    ) = (&draft.out, &action)
-    {
-        has_place(folder, &note.file)?;
+    if let (Some(folder), Some(file)) = (&draft.out, action.file()) {
+        has_place(folder, file)?;
     }
     if let (Some(folder), Action::Backup { .. }) = (&draft.out, &action) {
         backup_place(folder).map_err(|e| Refusal::Usage(e.to_string()))?;

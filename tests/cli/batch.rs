@@ -141,3 +141,33 @@ fn time_moves_in_rehearsals_only() {
         "AccessDeniedException"
     );
 }
+
+#[test]
+fn time_does_not_leave_the_calendar_of_certificates() {
+    let room = Room::new();
+    let ask = request(
+        "GetParametersForImport",
+        &json!({"KeyMaterialType": "KEY_CRYPTOGRAM", "WrappingKeyAlgorithm": "RSA_2048"}),
+    );
+    let ran = room.feed(
+        "call --batch - --rehearse --seed s --clock 9899-12-30T00:00:00Z",
+        format!("{}\n{ask}\n", r#"{"Rehearsal":{"Advance":"2d"}}"#),
+    );
+    let answers = answers(&ran.out);
+    let refused = &answers[0]["Error"];
+    assert_eq!(refused["__type"], "AccessDeniedException", "{refused}");
+    let message = refused["Message"].as_str().unwrap();
+    assert!(message.contains("9900-01-01T00:00:00Z"), "{message}");
+    assert!(
+        answers[1]["Output"]["ImportToken"].is_string(),
+        "{}",
+        ran.err
+    );
+    let ran = room.run("call list-keys --rehearse --clock 9990-01-01T00:00:00Z");
+    assert_eq!(ran.status, 2);
+    assert!(
+        ran.err.contains("where certificates can be issued"),
+        "{}",
+        ran.err
+    );
+}

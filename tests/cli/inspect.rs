@@ -90,3 +90,60 @@ fn a_bad_script_is_named_with_its_line() {
     room.run("play bad.toml --headless")
         .refused(1, "bad.toml:3:");
 }
+
+#[test]
+fn a_token_is_compared_with_what_must_hold_of_it() {
+    let room = Room::new();
+    let file: serde_json::Value = serde_json::from_slice(
+        &std::fs::read(repository("tests/vectors/tr34-other.json")).unwrap(),
+    )
+    .unwrap();
+    let hex = |value: &serde_json::Value| {
+        data_encoding::HEXUPPER
+            .decode(value.as_str().unwrap().as_bytes())
+            .unwrap()
+    };
+    for who in ["kdh", "kdh2", "krd"] {
+        room.write(who, hex(&file["identities"][who]["cert"]));
+    }
+    let mut seen = 0;
+    for vector in file["vectors"].as_array().unwrap() {
+        let Some(nonce) = vector["nonce"].as_str() else {
+            continue;
+        };
+        seen += 1;
+        room.write("token", hex(&vector["token"]));
+        let good = format!("inspect --json token --signed-by kdh --receiver krd --nonce {nonce}");
+        let json = room.json(&good);
+        for id in ["signature_holds", "receiver_holds", "nonce_holds"] {
+            assert_eq!(json[id], true, "{json}");
+        }
+        let notes = json["notes"].to_string();
+        assert!(notes.contains("genuine if"), "{notes}");
+        for (wrong, label) in [
+            (
+                good.replace("--signed-by kdh", "--signed-by kdh2"),
+                "Signed with the key given: no.",
+            ),
+            (
+                good.replace("--receiver krd", "--receiver kdh"),
+                "For the receiver given: no.",
+            ),
+            (
+                good.replace(nonce, "00112233445566778899AABBCCDDEEFF"),
+                "With the number given: no.",
+            ),
+        ] {
+            let ran = room.run(&wrong);
+            assert_eq!(ran.status, 1, "{wrong}");
+            assert!(ran.out.contains(label), "{}", ran.out);
+            assert!(!ran.out.contains("genuine if"), "{}", ran.out);
+            assert!(ran.err.contains("do not act on it"), "{}", ran.err);
+        }
+        let usage = room.run("inspect token --nonce 0011");
+        assert_eq!(usage.status, 2, "{}", usage.err);
+        room.run("inspect kdh --signed-by kdh")
+            .refused(1, "nothing to compare");
+    }
+    assert_eq!(seen, 2, "an unbind and a rebind token");
+}

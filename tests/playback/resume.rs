@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::{Arc, Mutex};
 
-use keymoot::ceremony::{RunError, Runner, Script, shipped};
+use keymoot::ceremony::{RunError, Runner, Script, Wanted, shipped};
 use keymoot::session::{RunOutcome, StepState, practice};
 use keymoot::vault::{MemoryStore, Store, StoreError};
 
 use super::stage::{
-    contents, environment, played, reopened, resume, script, summary, vault, wanted,
+    contents, environment, played_as, reopened, resume, script, summary, vault, wanted,
 };
 
 /// A store in memory that keeps a copy of itself after each time `vault.age` is put.
@@ -60,6 +60,10 @@ impl Store for Kept {
 
 /// Plays a script once and returns the vault as it stood after each commit since the run began.
 pub(crate) fn commits(of_run: Script) -> Vec<MemoryStore> {
+    commits_with(of_run, &[])
+}
+
+fn commits_with(of_run: Script, inputs: &[(&str, &[u8])]) -> Vec<MemoryStore> {
     let (seed, clock) = of_run.rehearsal();
     let copies = Arc::new(Mutex::new(Vec::new()));
     let store = Kept {
@@ -71,7 +75,7 @@ pub(crate) fn commits(of_run: Script) -> Vec<MemoryStore> {
         .unwrap()
         .session;
     copies.lock().unwrap().clear();
-    let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+    let mut runner = Runner::begin(&mut session, of_run, wanted(inputs)).unwrap();
     // However it ends: what stood after each commit is what is wanted.
     let _ = runner.headless(&mut session);
     let copies = copies.lock().unwrap();
@@ -87,10 +91,22 @@ fn comparable(files: &BTreeMap<String, Vec<u8>>) -> serde_json::Value {
 }
 
 /// Takes a run up in a copy of the vault and plays it to its end.
-fn taken_up(name: &str, store: &MemoryStore) -> BTreeMap<String, Vec<u8>> {
-    let again = script(name);
+fn taken_up(
+    name: &str,
+    again: Script,
+    store: &MemoryStore,
+    inputs: &[(&str, &[u8])],
+) -> BTreeMap<String, Vec<u8>> {
     let mut session = reopened(&again, store);
-    let mut runner = Runner::begin(&mut session, again, resume()).unwrap();
+    let mut runner = Runner::begin(
+        &mut session,
+        again,
+        Wanted {
+            inputs: wanted(inputs).inputs,
+            ..resume()
+        },
+    )
+    .unwrap();
     let outcome = runner.headless(&mut session);
     assert!(
         matches!(outcome, Ok(RunOutcome::Completed)),
@@ -105,11 +121,21 @@ fn taken_up(name: &str, store: &MemoryStore) -> BTreeMap<String, Vec<u8>> {
 
 /// Pulls the plug after every commit in turn.
 fn resumes(name: &str) {
-    let whole = played(name, &[]);
-    let copies = commits(script(name));
+    resumes_as(name, || script(name), &[], usize::MAX);
+}
+
+/// The same for a script that is made, after the `last` of its commits.
+pub(crate) fn resumes_as(
+    name: &str,
+    of_run: impl Fn() -> Script,
+    inputs: &[(&str, &[u8])],
+    last: usize,
+) {
+    let whole = played_as(name, of_run(), inputs);
+    let copies = commits_with(of_run(), inputs);
     assert!(copies.len() > 15, "{name}: only {} commits", copies.len());
-    for (at, store) in copies.iter().enumerate() {
-        let files = taken_up(name, store);
+    for (at, store) in copies.iter().enumerate().rev().take(last) {
+        let files = taken_up(name, of_run(), store, inputs);
         assert_eq!(
             comparable(&files),
             comparable(&whole),
@@ -199,7 +225,7 @@ fn a_drill_stops_where_it_is_told() {
     assert!(runner.headless(&mut session).is_err());
     drop(runner);
     drop(session);
-    let files = taken_up("first-key.toml", &store);
+    let files = taken_up("first-key.toml", script("first-key.toml"), &store, &[]);
     assert_eq!(summary(&files)["interruptions"], 1);
 }
 

@@ -133,7 +133,15 @@ pub(crate) fn reported(runner: &Runner, session: &Session) -> String {
 
 /// Plays a script to its end and returns what it writes.
 pub(crate) fn played(name: &str, inputs: &[(&str, &[u8])]) -> BTreeMap<String, Vec<u8>> {
-    let script_of_run = script(name);
+    played_as(name, script(name), inputs)
+}
+
+/// The same for a script that is made.
+pub(crate) fn played_as(
+    name: &str,
+    script_of_run: Script,
+    inputs: &[(&str, &[u8])],
+) -> BTreeMap<String, Vec<u8>> {
     let (_, mut session) = vault(&script_of_run);
     let mut runner = Runner::begin(&mut session, script_of_run, wanted(inputs)).unwrap();
     let outcome = runner.headless(&mut session);

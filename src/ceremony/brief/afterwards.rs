@@ -1,6 +1,6 @@
 //! What is run on the other side afterwards.
 
-use crate::session::{op, op_exchange};
+use crate::session::{op, op_exchange, op_tr34};
 
 use super::super::model::{Doing, Model};
 use super::Page;
@@ -50,6 +50,15 @@ fn what(doing: Doing<'_>) -> &'static str {
         }
         name if name == op_exchange::SIGNING_REQUEST.name => {
             "goes to the authority that issues the certificate"
+        }
+        name if name == op_tr34::UNBIND.name => {
+            "goes to the device that is let go: an unbind token of TR-34"
+        }
+        name if name == op_tr34::REBIND.name => {
+            "goes to the device that is handed over: a rebind token of TR-34"
+        }
+        name if name == op_tr34::RANDOM.name => {
+            "goes to the sender, who signs its number into one token"
         }
         _ if doing.field("serial").is_some() => {
             "goes to whoever loads the terminal: a TR-31 key block with its initial key"

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::session::Profile;
 use crate::session::field::Kind;
-use crate::session::op_exchange;
+use crate::session::{op_exchange, op_tr34};
 
 use super::super::finding::Place;
 use super::super::model::{Doing, Model, Step};
@@ -201,7 +201,8 @@ fn nothing_signs(model: &Model, report: &mut Report) {
         let named = doing.field("export-token").is_some()
             || doing.step.asked.contains_key("export-token")
             || doing.field("pair").is_some();
-        if doing.op.name == op_exchange::EXPORT_TR34.name && !made && !named {
+        let signs = doing.op.name == op_exchange::EXPORT_TR34.name || op_tr34::binds(doing.op);
+        if signs && !made && !named {
             report.error(
                 &doing.place.member("export-token"),
                 Some(doing.step),

@@ -3,6 +3,7 @@
 use super::super::model::Model;
 use super::super::ops;
 use super::{Report, Rule};
+use crate::session::op_tr34;
 
 pub(super) const RULE: Rule = Rule {
     id: "L11",
@@ -13,8 +14,8 @@ the key's state, its attributes with the declaration, its check value, whether i
 or it expects the refusal.
 
 Write for example expect = { state = \"CREATE_COMPLETE\", attributes = \"declared\" }; for what hands out a \
-certificate expect = { lasts = \"6d\" }; for a refusal expect = { error = \"ValidationException\" }. Acts on people, shares and policy (vault.…) name no \
-key and need none.",
+certificate expect = { lasts = \"6d\" }; for a refusal expect = { error = \"ValidationException\" }. Acts on people, shares and policy (vault.…), \
+and tokens for a device or a sender (tr34.…), name no key and need none.",
     check: expectations,
 };
 
@@ -23,7 +24,7 @@ fn expectations(model: &Model, report: &mut Report) {
         let looks = step.op.name == ops::GET_KEY.name;
         let can = looks || ops::is_act(step.op);
         // An act of custody names no key that could be looked at afterwards.
-        let needs = can && !ops::is_custody(step.op);
+        let needs = can && !ops::is_custody(step.op) && !op_tr34::writes_token(step.op);
         match &step.expect {
             None if needs => report.error(
                 &step.place.member("expect"),

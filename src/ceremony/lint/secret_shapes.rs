@@ -1,6 +1,7 @@
 //! L17: nothing in a script looks like a secret.
 
 use crate::session::field::Kind;
+use crate::session::op_exchange::PUBLIC_NUMBERS;
 
 use super::super::finding::Place;
 use super::super::model::{Model, Step};
@@ -51,8 +52,8 @@ fn in_step(step: &Step, report: &mut Report) {
     judge(&step.place.member("why"), Some(step), why, report);
     for doing in step.doings() {
         for field in doing.op.fields {
-            let text =
-                matches!(field.kind, Kind::Text { .. } | Kind::Hex { .. }) && field.id != "serial";
+            let text = matches!(field.kind, Kind::Text { .. } | Kind::Hex { .. })
+                && !PUBLIC_NUMBERS.contains(&field.id);
             if let Some(written) = doing.field(field.id).filter(|_| text) {
                 judge(&doing.place.member(field.id), Some(step), written, report);
             }

@@ -1,5 +1,6 @@
 //! `[rehearsal]`: what only rehearsals read, and test vaults but for clock and seed. Production never does.
 
+use crate::session::op_exchange::PUBLIC_NUMBERS;
 use std::collections::BTreeMap;
 
 use crate::api::Timestamp;
@@ -56,14 +57,18 @@ fn clock(section: &mut Table<'_>, on: &mut Reading<'_>) -> Option<Timestamp> {
     let value = section.take("clock")?;
     let place = value.place.clone();
     let text = value.date_time(on)?;
-    let stamp = Timestamp::parse_rfc3339(&text).ok();
-    if stamp.is_none() {
+    let Ok(stamp) = Timestamp::parse_rfc3339(&text) else {
         on.wrong(
             &place,
             format!("`{text}` is no point in time: write it like 2026-11-24T09:00:00Z."),
         );
+        return None;
+    };
+    if let Err(rule) = stamp.for_a_clock() {
+        on.wrong(&place, format!("`{text}` {rule}."));
+        return None;
     }
-    stamp
+    Some(stamp)
 }
 
 /// `[[rehearsal.answer]] step = "trust-root" fingerprint = "as-shown"`.
@@ -109,7 +114,7 @@ fn texts(
         };
         let place = value.place.clone();
         if let Some(text) = value.typed(on) {
-            if field.kind != Kind::Fingerprint {
+            if field.kind != Kind::Fingerprint && !PUBLIC_NUMBERS.contains(&field.id) {
                 rehearsal.texts.push((place, text.clone()));
             }
             texts.insert(field.id, text);

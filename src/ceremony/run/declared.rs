@@ -16,7 +16,10 @@ impl Runner {
         let requests = match action {
             Action::Control { request, .. } => std::slice::from_ref(request),
             Action::List { acts, .. } => acts.as_slice(),
-            Action::Backup { .. } | Action::Custody(_) | Action::Components(_) => return None,
+            Action::Backup { .. }
+            | Action::Custody(_)
+            | Action::Components(_)
+            | Action::Tr34(_) => return None,
         };
         let expects = step.expect.as_ref().is_some_and(|e| e.declared);
         if !expects {

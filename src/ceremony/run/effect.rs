@@ -5,7 +5,7 @@ use crate::api::{Request, Response};
 use crate::session::op::DELETE_KEY;
 use crate::session::{
     Action, Arrow, Command, Executed, Refusal, Session, StepRecord, StepState, build, handover,
-    op_components,
+    op_components, tr34_act,
 };
 use crate::text::say;
 
@@ -170,12 +170,19 @@ impl Runner {
             let noted = noted.map(|(id, text)| (id.clone(), text.clone()));
             answers.texts.extend(noted);
             let action: Action = build::action(session, doing.op.name, &answers)?;
+            let no_answer = || {
+                Refusal::Vault(
+                    "The journal has no answer for this act. Stop and call for help.".into(),
+                )
+            };
+            let token = record.response.as_deref().and_then(tr34_act::token_in);
+            let responses = match &action {
+                Action::Tr34(_) if token.is_some() => Vec::new(),
+                _ => vec![response(&action, record, number).ok_or_else(no_answer)?],
+            };
             let executed = Executed {
-                responses: vec![response(&action, record, number).ok_or_else(|| {
-                    Refusal::Vault(
-                        "The journal has no answer for this act. Stop and call for help.".into(),
-                    )
-                })?],
+                responses,
+                token,
                 seq: session.view().seq,
                 digest: record.digest.clone().unwrap_or_default(),
                 who: record.who.clone(),

@@ -2,6 +2,7 @@
 
 mod aws_json;
 mod certificate;
+mod checks;
 mod facts;
 mod public_files;
 mod tr31;
@@ -25,10 +26,12 @@ use facts::Facts;
 #[command(after_help = "\
 It knows certificates, signing requests, revocation lists and public keys (PEM, DER, hex, base64; chains), what
 get-parameters-for-import printed, key exchange requests and answers, TR-31 key blocks, TR-34 tokens, vault folders,
-custody.toml and age files. It opens no secret.
+custody.toml and age files. It opens no secret. A TR-34 token can be compared with what must hold
+of it; the status is 1 where one thing does not.
 
 Example:
   keymoot inspect parameters.json
+  keymoot inspect unbind.hex --signed-by sender.pem --receiver own.pem --nonce 0439F40A883AD204
   aws payment-cryptography get-parameters-for-import ... | keymoot inspect -")]
 pub(super) struct Inspect {
     /// The file, a vault's folder, or - for standard input
@@ -37,24 +40,33 @@ pub(super) struct Inspect {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    against: checks::Against,
 }
 
 impl Inspect {
     pub(super) fn run(self) -> Answer<Status> {
-        let facts = look(&self.file)?;
+        let wanted = self.against.read()?;
+        let (facts, holds) = look(&self.file, wanted.as_ref())?;
         if self.json {
             streams::print_json(&facts.to_json())?;
         } else {
             streams::print(&streams::printable(&facts.to_text()))?;
         }
-        Ok(Status::Done)
+        if holds {
+            return Ok(Status::Done);
+        }
+        Err(Failure::failed(
+            "it is not what it was compared with: do not act on it, and ask its sender.",
+        ))
     }
 }
 
-fn look(path: &Path) -> Answer<Facts> {
+/// What a file says, and whether it is what it was compared with.
+fn look(path: &Path, wanted: Option<&checks::Wanted>) -> Answer<(Facts, bool)> {
     let path = streams::bare(path);
-    if path != Path::new("-") && path.is_dir() {
-        return vault_folder::folder(path);
+    if path != Path::new("-") && path.is_dir() && wanted.is_none() {
+        return Ok((vault_folder::folder(path)?, true));
     }
     let bytes = streams::read(path, streams::INPUT_LIMIT)?;
     let shown = if path == Path::new("-") {
@@ -64,6 +76,12 @@ fn look(path: &Path) -> Answer<Facts> {
     };
     let mut facts = recognise(&bytes, WallClock.now())
         .map_err(|reason| Failure::failed(format!("{shown}: {}", only_looked(&reason))))?;
+    let holds = match wanted {
+        Some(wanted) => wanted
+            .compare(&bytes, &mut facts)
+            .map_err(|reason| Failure::failed(format!("{shown}: {reason}")))?,
+        None => true,
+    };
     let digest: [u8; 32] = Sha256::digest(&bytes[..]).into();
     facts.line(
         "sha256",
@@ -71,7 +89,7 @@ fn look(path: &Path) -> Answer<Facts> {
         data_encoding::HEXLOWER.encode(&digest),
     );
     facts.line("words", "In words", words::sixteen(&digest).join(" "));
-    Ok(facts)
+    Ok((facts, holds))
 }
 
 /// What a file says, as text, judged at a time; the reason where it is nothing known.

@@ -1,6 +1,7 @@
 //! The engine as its callers see it: requests in, answers and exact refusals out.
 
 mod aliases;
+mod binding;
 mod certificates;
 mod create;
 mod cross_product;

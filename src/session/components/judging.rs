@@ -190,7 +190,7 @@ impl Session {
     }
 
     /// Something the engine does outside the service's operations, with what it may use.
-    fn with_context<T>(
+    pub(crate) fn with_context<T>(
         &mut self,
         opener: &Opener<'_>,
         does: impl FnOnce(&mut crate::engine::Context<'_>) -> Result<T, crate::api::ApiError>,

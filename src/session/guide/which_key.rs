@@ -10,7 +10,7 @@ use crate::session::op_exchange::{
     PUBLIC_KEY_CERTIFICATE, SIGNING_REQUEST,
 };
 use crate::session::view::{KeyRow, View};
-use crate::session::{op_exchange, op_suspect};
+use crate::session::{op_exchange, op_suspect, op_tr34};
 use crate::text::{say, tr};
 
 use super::{Entry, SUSPECT_OFF, export_off, export_off_words, out_off, state_word};
@@ -275,7 +275,8 @@ pub fn missing(op: &Op, view: &View) -> Option<Missing> {
             Some(op::CREATE_KEY.name),
         ));
     }
-    if op.name == EXPORT_TR34.name && !view.signs_tokens && none_for("pair") {
+    let signs = op.name == EXPORT_TR34.name || op_tr34::binds(op);
+    if signs && !view.signs_tokens && none_for("pair") {
         return Some(Missing::new(
             tr("first give out a certificate to check with: the token is signed with its key"),
             Some(PARAMETERS_FOR_EXPORT.name),

@@ -8,7 +8,7 @@ use super::root::ImportRoot;
 use crate::session::field::Footing;
 use crate::session::guide::{self, Missing};
 use crate::session::op::{self, Op};
-use crate::session::{KeyRow, op_exchange};
+use crate::session::{KeyRow, op_exchange, op_tr34};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
@@ -30,11 +30,16 @@ impl About {
     /// The acts of the list.
     fn ops(self) -> impl Iterator<Item = &'static Op> {
         let of = move |op: &&Op| match self {
-            Self::In => op.name.starts_with("import-key") || op.name == op::named_parameters(true),
+            Self::In => {
+                op.name.starts_with("import-key")
+                    || op.name == op::named_parameters(true)
+                    || op.name == op_tr34::RANDOM.name
+            }
             Self::Out => {
                 op.name.starts_with("export-key")
                     || op.name == op::named_parameters(false)
                     || op::certifies(op)
+                    || op_tr34::binds(op)
             }
             Self::Name => matches!(op.name, "create-alias" | "tag-resource"),
         };
