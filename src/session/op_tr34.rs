@@ -3,7 +3,7 @@
 
 use super::field::{Field, Kind};
 use super::op::Op;
-use super::op_exchange::{PAIR_CERTIFICATE, SIGNING_PAIR, TOKEN_FORM};
+use super::op_exchange::{PAIR_CERTIFICATE, SERIAL, SIGNING_PAIR, TOKEN_FORM};
 
 /// The device's certificate.
 const DEVICE: Field = Field {
@@ -117,6 +117,9 @@ pub const RANDOM: Op = Op {
     uses_secret: false,
     phrase: None,
 };
+
+/// Fields in hex that hold no key and no part of one: they may stand in a script.
+pub const PUBLIC_NUMBERS: [&str; 2] = [SERIAL, NONCE.id];
 
 /// Whether an act is one of these.
 pub fn writes_token(op: &Op) -> bool {
