@@ -54,8 +54,8 @@ const OUTPUT: Field = Field {
 pub const UNBIND: Op = Op {
     name: "tr34.unbind",
     title: "Let a device go (TR-34 unbind)",
-    does: "signs an unbind token, after which a device takes keys from nobody until it is bound again: when it is \
-           retired, sold or sent for repair",
+    does: "signs an unbind token for a device that is retired, sold or sent for repair: from then on it takes keys \
+           from nobody until it is bound again",
     fields: &[
         DEVICE,
         NONCE,
@@ -73,8 +73,8 @@ pub const UNBIND: Op = Op {
 pub const REBIND: Op = Op {
     name: "tr34.rebind",
     title: "Hand a device over (TR-34 rebind)",
-    does: "signs a rebind token, after which a device takes keys from the new sender alone and never again from this \
-           one: when the sender's certificate is renewed, or the device changes hands",
+    does: "signs a rebind token for a device that changes hands, or that must know this vault's new certificate: from \
+           then on it takes keys from the new sender alone",
     fields: &[
         DEVICE,
         Field {
@@ -108,8 +108,8 @@ pub const REBIND: Op = Op {
 pub const RANDOM: Op = Op {
     name: "tr34.random",
     title: "Give a sender a random number",
-    does: "draws a random number and writes it as a random token of TR-34: the sender signs it into the one token that \
-           comes back, so that no older one is taken",
+    does: "draws a random number and writes it as a random token of TR-34 (RT_KRD): a sender signs it into the one \
+           token that comes back, so that no older one is taken",
     fields: &[Field {
         hint: "Name of the file that will be written, without folder. Its ending is the form: .hex or .der.",
         ..OUTPUT
