@@ -12,8 +12,6 @@ use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
 use data_encoding::HEXUPPER;
-use der::asn1::{Any, ContextSpecific, ObjectIdentifier};
-use der::{Decode, Encode, TagMode, TagNumber};
 use keymoot::api::Timestamp;
 use keymoot::crypto::keygen::{self, RsaPair};
 use keymoot::crypto::rsa_backend::SigningKey;
@@ -24,6 +22,10 @@ use keymoot::crypto::{Entropy, OsEntropy, SecretBytes};
 use keymoot::pki::{Certificate, Purpose, SignatureHash, Subject, Terms, issued, self_signed};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+mod tr34_tokens {
+    pub(crate) mod binding;
+}
 
 /// Reads a token as a strict receiver does, by its places, with Python's cryptography for everything that counts.
 const PEER: &str = r#"
@@ -257,21 +259,7 @@ fn build(case: &Case, kdh: &Party, krd: &Party) -> Vec<u8> {
 
 /// EnvelopedData as a file of its own (RFC 5652), for OpenSSL.
 fn as_content_info(enveloped: &[u8]) -> Vec<u8> {
-    content_info("1.2.840.113549.1.7.3", enveloped)
-}
-
-fn content_info(kind: &str, enveloped: &[u8]) -> Vec<u8> {
-    let kind = ObjectIdentifier::new_unwrap(kind).to_der().unwrap();
-    let content = ContextSpecific {
-        tag_number: TagNumber(0),
-        tag_mode: TagMode::Explicit,
-        value: Any::from_der(enveloped).unwrap(),
-    };
-    let inside = [kind, content.to_der().unwrap()].concat();
-    Any::new(der::Tag::Sequence, inside)
-        .unwrap()
-        .to_der()
-        .unwrap()
+    tr34_tokens::binding::content_info("1.2.840.113549.1.7.3", enveloped)
 }
 
 /// The offset, header length and length of the OCTET STRINGs and the implicit [0] in a listing of asn1parse.
@@ -498,82 +486,4 @@ fn openssl_agrees_about_the_services_own_token() {
             ..Form::X9_TR34_2012
         }
     );
-}
-
-/// Unbind and rebind tokens: OpenSSL verifies them under the chain, and its content is the device's name, or signed
-/// data without a signer that holds it.
-#[test]
-fn openssl_verifies_what_ends_or_moves_a_binding() {
-    let ca = authority(SignatureHash::Sha256);
-    let (kdh, krd) = (
-        under(&ca, "KDH", SignatureHash::Sha256),
-        under(&ca, "KRD", SignatureHash::Sha256),
-    );
-    let new = under(&ca, "KDH2", SignatureHash::Sha256);
-    let folder = TempDir::new().unwrap();
-    let folder = folder.path();
-    std::fs::write(folder.join("ca.pem"), ca.certificate.to_pem()).unwrap();
-    std::fs::write(folder.join("kdh.pem"), kdh.certificate.to_pem()).unwrap();
-    let mut nonce = [0; 16];
-    OsEntropy.draw("test").unwrap().fill_bytes(&mut nonce);
-    let device = krd.id();
-    for form in [Form::X9_TR34_2012, Form::CMS_2019, Form::FUTUREX] {
-        for over in [false, true] {
-            let token = tr34::build_binding(
-                &form,
-                &Sender {
-                    id: &kdh.id(),
-                    key: &SigningKey::new(&kdh.pair.pkcs8),
-                },
-                &tr34::BindingToSend {
-                    krd: &device,
-                    new_kdh: over.then(|| new.certificate.der()),
-                    nonce: &nonce,
-                    crl: None,
-                },
-            )
-            .unwrap();
-            std::fs::write(folder.join("b.der"), &token).unwrap();
-            openssl(
-                folder,
-                &[
-                    "cms",
-                    "-verify",
-                    "-inform",
-                    "DER",
-                    "-in",
-                    "b.der",
-                    "-certfile",
-                    "kdh.pem",
-                    "-CAfile",
-                    "ca.pem",
-                    "-purpose",
-                    "any",
-                    "-binary",
-                    "-out",
-                    "content.bin",
-                ],
-            );
-            let content = std::fs::read(folder.join("content.bin")).unwrap();
-            let holds = |part: &[u8]| content.windows(part.len()).any(|w| w == part);
-            if over {
-                assert!(holds(&device.to_der()) && holds(new.certificate.der()));
-                std::fs::write(
-                    folder.join("inner.ci"),
-                    content_info("1.2.840.113549.1.7.2", &content),
-                )
-                .unwrap();
-                let printed = openssl(
-                    folder,
-                    &[
-                        "cms", "-cmsout", "-print", "-noout", "-inform", "DER", "-in", "inner.ci",
-                    ],
-                );
-                let printed = String::from_utf8(printed).unwrap();
-                assert!(printed.contains("KDH2"), "{printed}");
-            } else {
-                assert_eq!(content, device.to_der());
-            }
-        }
-    }
 }

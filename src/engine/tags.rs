@@ -6,6 +6,9 @@ use crate::api::{ApiError, Tag};
 
 use super::counterparty;
 
+/// The prefix that AWS keeps for itself.
+const RESERVED: &str = "aws:";
+
 /// Judges the tags of one request.
 ///
 /// # Errors
@@ -14,7 +17,9 @@ use super::counterparty;
 pub(super) fn judge(tags: &[Tag]) -> Result<(), ApiError> {
     let mut seen = HashSet::new();
     for tag in tags {
-        if tag.key.starts_with("aws:") {
+        // In upper and lower case alike.
+        let head = tag.key.get(..RESERVED.len());
+        if head.is_some_and(|head| head.eq_ignore_ascii_case(RESERVED)) {
             return Err(ApiError::validation(format!(
                 "Tags: the key '{}' begins with 'aws:', which is reserved.",
                 tag.key

@@ -222,7 +222,9 @@ impl Asking<'_, '_> {
         if field.id == BY.id {
             self.draft.answers.by.clone_from(&text);
         }
-        if matches!(field.kind, Kind::File) {
+        if matches!(field.kind, Kind::File) && text.is_empty() && field.optional {
+            self.draft.answers.files.remove(field.id);
+        } else if matches!(field.kind, Kind::File) {
             match named_file(self.session.profile(), Path::new(&text)) {
                 Ok(bytes) => {
                     self.says(&bytes);

@@ -7,6 +7,8 @@ mod act;
 mod carrying_out;
 mod change;
 mod choices;
+#[cfg(test)]
+mod device_tests;
 mod dialogue;
 mod evidence;
 mod exchanged;

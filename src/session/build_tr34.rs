@@ -1,6 +1,8 @@
 //! From answers to acts on TR-34's other tokens, and what the other side is handed of them; see [`super::build`].
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use data_encoding::{BASE64, HEXUPPER};
 
@@ -102,12 +104,11 @@ pub(super) fn handover(
             "This act wrote no token; there is nothing to hand over.".into(),
         ));
     };
-    let request = if act.file.ends_with(".der") {
-        bytes.clone()
-    } else if act.file.ends_with(".pem") {
-        pem(&bytes)
-    } else {
-        format!("{hex}\n").into_bytes()
+    let ending = Path::new(&act.file).extension();
+    let request = match ending.and_then(OsStr::to_str) {
+        Some("der") => bytes.clone(),
+        Some("pem") => pem(&bytes),
+        _ => format!("{hex}\n").into_bytes(),
     };
     Ok(Handover {
         next: next(session, act, &bytes, &request),

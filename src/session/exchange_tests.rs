@@ -463,6 +463,11 @@ fn a_device_is_let_go_and_handed_over_by_acts_that_are_signed() {
     let fields = [nonce, ("output", "go.json")];
     let refused = build::action(&session, "tr34.unbind", &answers(&fields, &files)).unwrap_err();
     assert!(refused.to_string().contains("must end in"), "{refused}");
+}
+
+#[test]
+fn a_sender_gets_a_new_number_each_time() {
+    let (_, mut session) = practice(true);
     let fields = [("output", "nonce.pem")];
     assert!(build::action(&session, "tr34.random", &answers(&fields, &[])).is_err());
     let random = || answers(&[("output", "nonce.hex")], &[]);

@@ -47,6 +47,7 @@ pub mod happened;
 mod height;
 pub mod inventory;
 mod journal;
+mod judged;
 pub mod keyboard;
 pub mod known;
 mod limits;

@@ -323,10 +323,7 @@ pub const EXPORT_IPEK: Op = Op {
 };
 
 /// The field of a terminal's number.
-const SERIAL: &str = "serial";
-
-/// Fields in hex that hold no key and no part of one: they may stand in a script.
-pub const PUBLIC_NUMBERS: [&str; 2] = [SERIAL, "nonce"];
+pub(super) const SERIAL: &str = "serial";
 
 /// Whether an act, as it is declared, lets nothing out but what is derived from a base key.
 pub fn derives(op: &Op) -> bool {

@@ -3,7 +3,7 @@
 
 use super::field::{Field, Kind};
 use super::op::Op;
-use super::op_exchange::{PAIR_CERTIFICATE, SIGNING_PAIR, TOKEN_FORM};
+use super::op_exchange::{PAIR_CERTIFICATE, SERIAL, SIGNING_PAIR, TOKEN_FORM};
 
 /// The device's certificate.
 const DEVICE: Field = Field {
@@ -54,8 +54,8 @@ const OUTPUT: Field = Field {
 pub const UNBIND: Op = Op {
     name: "tr34.unbind",
     title: "Let a device go (TR-34 unbind)",
-    does: "signs an unbind token, after which a device takes keys from nobody until it is bound again: when it is \
-           retired, sold or sent for repair",
+    does: "signs an unbind token for a device that is retired, sold or sent for repair: from then on it takes keys \
+           from nobody until it is bound again",
     fields: &[
         DEVICE,
         NONCE,
@@ -73,8 +73,8 @@ pub const UNBIND: Op = Op {
 pub const REBIND: Op = Op {
     name: "tr34.rebind",
     title: "Hand a device over (TR-34 rebind)",
-    does: "signs a rebind token, after which a device takes keys from the new sender alone and never again from this \
-           one: when the sender's certificate is renewed, or the device changes hands",
+    does: "signs a rebind token for a device that changes hands, or that must know this vault's new certificate: from \
+           then on it takes keys from the new sender alone",
     fields: &[
         DEVICE,
         Field {
@@ -108,8 +108,8 @@ pub const REBIND: Op = Op {
 pub const RANDOM: Op = Op {
     name: "tr34.random",
     title: "Give a sender a random number",
-    does: "draws a random number and writes it as a random token of TR-34: the sender signs it into the one token that \
-           comes back, so that no older one is taken",
+    does: "draws a random number and writes it as a random token of TR-34 (RT_KRD): a sender signs it into the one \
+           token that comes back, so that no older one is taken",
     fields: &[Field {
         hint: "Name of the file that will be written, without folder. Its ending is the form: .hex or .der.",
         ..OUTPUT
@@ -117,6 +117,9 @@ pub const RANDOM: Op = Op {
     uses_secret: false,
     phrase: None,
 };
+
+/// Fields in hex that hold no key and no part of one: they may stand in a script.
+pub const PUBLIC_NUMBERS: [&str; 2] = [SERIAL, NONCE.id];
 
 /// Whether an act is one of these.
 pub fn writes_token(op: &Op) -> bool {

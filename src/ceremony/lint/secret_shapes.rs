@@ -1,7 +1,7 @@
 //! L17: nothing in a script looks like a secret.
 
 use crate::session::field::Kind;
-use crate::session::op_exchange::PUBLIC_NUMBERS;
+use crate::session::op_tr34::PUBLIC_NUMBERS;
 
 use super::super::finding::Place;
 use super::super::model::{Model, Step};

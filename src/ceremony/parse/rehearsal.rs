@@ -1,6 +1,6 @@
 //! `[rehearsal]`: what only rehearsals read, and test vaults but for clock and seed. Production never does.
 
-use crate::session::op_exchange::PUBLIC_NUMBERS;
+use crate::session::op_tr34::PUBLIC_NUMBERS;
 use std::collections::BTreeMap;
 
 use crate::api::Timestamp;

@@ -34,11 +34,11 @@ fn unbinding(token: &Value) -> BindingRequest {
     }
 }
 
-fn to(certificate: String, authority: Option<&str>) -> Option<NewSender> {
-    Some(NewSender {
+fn to(certificate: String, authority: Option<&str>) -> NewSender {
+    NewSender {
         certificate,
         certificate_authority_public_key_identifier: authority.map(str::to_owned),
-    })
+    }
 }
 
 /// What the two doors say; they must say the same.
@@ -78,8 +78,8 @@ fn the_device_reads_who_lets_it_go_and_who_takes_it_over() {
     let own = text(&renewed, "SigningKeyCertificate").to_owned();
     for new_sender in [
         None,
-        to(import::aws("leaf-signs-only"), Some(&top)),
-        to(own, None),
+        Some(to(import::aws("leaf-signs-only"), Some(&top))),
+        Some(to(own, None)),
     ] {
         let request = BindingRequest {
             new_sender: new_sender.clone(),
@@ -117,7 +117,7 @@ fn what_would_bind_a_device_wrongly_is_refused() {
     let own = || text(&old, "SigningKeyCertificate").to_owned();
     let good = unbinding(&old);
     let over = |new_sender| BindingRequest {
-        new_sender,
+        new_sender: Some(new_sender),
         ..good.clone()
     };
     let leaf = import::aws;

@@ -55,6 +55,10 @@ fn tags_are_refused_with_the_reason() {
             "Tags: the key 'a' is given more than once.",
         ),
         (
+            tag(json!([{"Key": "Aws:x"}])),
+            "Tags: the key 'Aws:x' begins with 'aws:', which is reserved.",
+        ),
+        (
             tag(json!([{"Key": "aws:x"}])),
             "Tags: the key 'aws:x' begins with 'aws:', which is reserved.",
         ),
