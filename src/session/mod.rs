@@ -84,6 +84,7 @@ pub mod span;
 mod state;
 mod stop;
 mod trail;
+mod trail_words;
 mod transition;
 pub mod trusting;
 pub mod view;
@@ -159,7 +160,7 @@ use state::State;
 use transition::{Transition, refusal_note};
 
 /// The tag that holds what people call a key.
-pub const LABEL_TAG: &str = "Name";
+pub const LABEL_TAG: &str = crate::engine::NAME_TAG;
 /// The account of a vault where none is told.
 pub const DEFAULT_ACCOUNT: &str = "111122223333";
 /// The region of a vault where none is told.
