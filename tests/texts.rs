@@ -245,6 +245,70 @@ fn the_english_list_is_what_the_source_says() {
     let _: toml::Table = toml::from_str(&written).unwrap();
 }
 
+/// Words that people do not read, and the word of `docs/glossary.md` in their place.
+const REJECTED: &[(&str, &str)] = &[
+    ("slip", "paper"),
+    ("slips", "papers"),
+    ("the own", "your own, their own"),
+    ("pending deletion", "deleting"),
+    ("waiting apart", "not counting waits"),
+    ("without an if", "without reserve"),
+    ("trust anchor", "root"),
+];
+
+/// Labels that people do not read, as they stand alone.
+const REJECTED_LABELS: &[(&str, &str)] = &[
+    ("kcv", "check value"),
+    ("ends on", "destroyed on"),
+    ("window ends", "destroyed on"),
+    ("HEAD", "CARD"),
+];
+
+/// Texts that hold such a word all the same, and why.
+const ALL_THE_SAME: &[(&str, &str)] = &[
+    ("A slip ends nothing", "a mistake, and no paper"),
+    ("A slip of typing ends nothing", "a mistake, and no paper"),
+];
+
+/// Whether a phrase stands in a text as whole words.
+fn stands_in(text: &str, phrase: &str) -> bool {
+    let words = |text: &str| {
+        let split = text.split(|c: char| !c.is_alphanumeric());
+        let words: Vec<String> = split
+            .filter(|w| !w.is_empty())
+            .map(str::to_lowercase)
+            .collect();
+        format!(" {} ", words.join(" "))
+    };
+    words(text).contains(&words(phrase))
+}
+
+#[test]
+fn one_thing_has_one_name() {
+    assert!(stands_in("Read it from your slip: now", "slip") && !stands_in("slipped", "slip"));
+    let mut wrong = Vec::new();
+    let mut used = BTreeSet::new();
+    for text in texts().keys() {
+        if let Some((part, _)) = ALL_THE_SAME.iter().find(|(part, _)| text.contains(part)) {
+            used.insert(*part);
+            continue;
+        }
+        let labels = REJECTED_LABELS.iter().filter(|(label, _)| label == text);
+        let words = REJECTED.iter().filter(|(word, _)| stands_in(text, word));
+        wrong.extend(
+            labels
+                .chain(words)
+                .map(|(word, say)| format!("{text:?}: {word}; say {say}")),
+        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(
+        used.len(),
+        ALL_THE_SAME.len(),
+        "an exception that nothing needs"
+    );
+}
+
 /// A text that is told to the log, to a file or to another program is not one of the screens'.
 #[test]
 fn declared_texts_and_those_in_place_are_both_found() {

@@ -54,7 +54,7 @@ pub fn recorded_script_for(file: &Path, deeds: &[Deed]) -> Result<String, String
 /// What the linter finds in such a script, in a few words for whoever wrote it.
 pub fn lint_said(script: &str) -> String {
     match Script::parse(script.as_bytes()).map(|script| script.lint().len()) {
-        Ok(0) => tr("the linter finds nothing").to_owned(),
+        Ok(0) => tr("keymoot lint finds nothing wrong").to_owned(),
         Ok(1) => tr("the linter finds one thing: keymoot lint").to_owned(),
         Ok(n) => say!("the linter finds {n} things: keymoot lint", n),
         Err(_) => tr("it cannot be read as a script").to_owned(),

@@ -69,6 +69,7 @@ pub(super) fn handle(
             both_check_values: made.both_check_values,
             sensitive: false,
             from_block: None,
+            was_named: None,
         }),
     })
 }

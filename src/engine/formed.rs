@@ -110,6 +110,7 @@ impl EngineState {
                 both_check_values,
                 sensitive: false,
                 from_block: None,
+                was_named: None,
             }),
         })
     }

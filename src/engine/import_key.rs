@@ -93,6 +93,7 @@ pub(super) fn handle(
             both_check_values: arrived.both_check_values,
             sensitive: arrived.sensitive,
             from_block: arrived.from_block,
+            was_named: None,
         }),
     })
 }

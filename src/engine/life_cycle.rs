@@ -4,9 +4,10 @@ use std::{collections::HashSet, sync::Arc};
 
 use crate::api::{
     ApiError, DeleteKeyInput, DeleteKeyOutput, Key, KeyState, RestoreKeyInput, RestoreKeyOutput,
-    StartKeyUsageInput, StartKeyUsageOutput, StopKeyUsageInput, StopKeyUsageOutput, Timestamp,
+    StartKeyUsageInput, StartKeyUsageOutput, StopKeyUsageInput, StopKeyUsageOutput, Tag, Timestamp,
 };
 
+use super::record::NAME_TAG;
 use super::{Destroyed, EngineState, Material, identifiers::in_state};
 
 /// A day of the deletion window: exactly 86 400 s, whatever the calendar does.
@@ -118,6 +119,14 @@ fn enable(key: &mut Key, now: Timestamp) {
     key.usage_stop_timestamp = None;
 }
 
+/// Empties the tags, as the control plane does, and hands back the name among them.
+fn take_name(tags: &mut Vec<Tag>) -> Option<String> {
+    std::mem::take(tags)
+        .into_iter()
+        .find(|tag| tag.key == NAME_TAG)
+        .map(|tag| tag.value)
+}
+
 fn disable(key: &mut Key, now: Timestamp) {
     key.enabled = false;
     key.usage_start_timestamp = None;
@@ -134,7 +143,7 @@ impl EngineState {
     }
 
     /// Destroys what is due: wipes the material and the tags, takes the key from behind its aliases, and keeps a
-    /// tombstone. The pairs of tokens that have ended go as well. DeleteTimestamp is `now`, the time at which the material really went.
+    /// tombstone with the name that the key had. The pairs of tokens that have ended go as well. DeleteTimestamp is `now`, the time at which the material really went.
     pub fn settle(&mut self, now: Timestamp) -> Vec<Destroyed> {
         let mut ids: HashSet<Arc<str>> = HashSet::new();
         let destroyed: Vec<Destroyed> = self
@@ -146,7 +155,7 @@ impl EngineState {
                 record.key.delete_pending_timestamp = None;
                 record.key.delete_timestamp = Some(now);
                 record.material = Material::Gone;
-                record.tags.clear();
+                record.was_named = take_name(&mut record.tags);
                 ids.insert(record.key_id().into());
                 self.put(record);
                 Some(Destroyed { arn, at: now })

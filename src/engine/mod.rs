@@ -55,7 +55,7 @@ pub use control_plane::ControlPlane;
 pub use formed::FormedKey;
 pub use limits::{Limits, Rules};
 pub use published::{PublishedTestKey, published_test_key, published_test_keys};
-pub use record::{FromBlock, KeyRecord, Material};
+pub use record::{FromBlock, KeyRecord, Material, NAME_TAG};
 pub use state::{Destroyed, EngineState};
 pub use tokens::GivenToken;
 

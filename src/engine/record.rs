@@ -4,6 +4,9 @@ use crate::api::{Key, KeyState, Tag, Timestamp};
 
 use super::BothCheckValues;
 
+/// The tag that people name a key by.
+pub const NAME_TAG: &str = "Name";
+
 /// The material of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Material {
@@ -65,6 +68,9 @@ pub struct KeyRecord {
     pub sensitive: bool,
     /// What the key block it came in said beside its attributes; boxed, since few keys have any.
     pub from_block: Option<Box<FromBlock>>,
+    /// The name that a destroyed key had: its tags go with it in the control plane, and people still have to find in
+    /// the record what they destroyed. None of a key that is not destroyed, or had no name.
+    pub was_named: Option<String>,
 }
 
 /// What a key block said of its key beside the attributes. It is kept and not used: a new block is written with

@@ -91,6 +91,9 @@ struct StoredKey {
     key_version: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     optional_blocks: Vec<(String, String)>,
+    /// Absent where the key is not destroyed, or had no name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    was_named: Option<String>,
 }
 
 // By hand, so that 100 000 records are written one by one and never all held twice.
@@ -229,6 +232,7 @@ impl From<&KeyRecord> for StoredKey {
             sensitive: record.sensitive,
             key_version: None,
             optional_blocks: Vec::new(),
+            was_named: record.was_named.clone(),
         };
         if let Some(block) = &record.from_block {
             stored.key_version = Some(block.key_version.clone());
@@ -332,6 +336,7 @@ impl StoredKey {
             both_check_values: self.both_check_values,
             sensitive: self.sensitive,
             from_block,
+            was_named: self.was_named,
         })
     }
 }

@@ -22,7 +22,7 @@ use super::line::Gone;
 
 const HELP: &[&str] = &[
     "A vault has custodians, each with a share; an administrator, who asks; and a witness, who looks on. Nobody can open it or use a key alone.",
-    "The folder is named before anything is written, and written only after the last person has typed the own words back.",
+    "The folder is named before anything is written, and written only after the last person has typed their own words back.",
     "Words are shown once, to their owner alone, and then scrolled away; a terminal that is asked to forgets them. keymoot keeps them nowhere: whoever loses paper and memory has lost them.",
 ];
 

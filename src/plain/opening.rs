@@ -178,7 +178,7 @@ impl Entering<'_, '_> {
                     let place = if *here {
                         tr("envelope in the vault's folder")
                     } else {
-                        tr("envelope on the own stick")
+                        tr("envelope on their own stick")
                     };
                     let entry = Entry::new(name, name, place);
                     if entered.contains(name) {
@@ -213,7 +213,7 @@ impl Entering<'_, '_> {
         let page = HandOver {
             role: tr("custodian"),
             person: name,
-            what: tr("the passphrase from the own paper"),
+            what: tr("the passphrase from your own paper"),
             saved: &so_far,
         };
         if let Heard::Said(_) = self.talk.hand_over(&page, true)? {
@@ -317,7 +317,7 @@ pub(crate) fn medium(
 pub(super) fn attest(talk: &mut Dialogue<'_>, session: &mut Session) -> Result<bool, Gone> {
     talk.heading(tr("Two people read date and time from their own watches."));
     let question = Question::new(footing(
-        tr("two people, one after the other, each with the own watch"),
+        tr("two people, one after the other, each with their own watch"),
         tr("keeps it; after the second reading both are compared with the machine's clock"),
         tr("the vault is open; nothing is dated before its clock is attested"),
     ));

@@ -257,7 +257,7 @@ impl Run<'_, '_> {
             .collect();
         let mut told = vec![tr("The ceremony waits. What now?").to_owned()];
         if self.keeps_nothing() {
-            told.push(tr("This is a rehearsal: whatever you choose, nothing is kept.").to_owned());
+            told.push(tr("This is a rehearsal: left or stopped, it is gone.").to_owned());
         }
         let so_far = ceremony::saved(Some(showing), self.keeps_nothing());
         let question = Question::new(footing(

@@ -83,7 +83,7 @@ pub const APPROVAL_ENVELOPE: Field = Field {
 pub const SIGNING_PASSPHRASE: Field = Field {
     id: "passphrase",
     label: "Passphrase",
-    hint: "A wrong one locks nothing: what was asked stands; you try again.",
+    hint: "A wrong one locks nothing; you try again.",
     kind: Kind::Passphrase,
     optional: false,
 };
@@ -94,7 +94,7 @@ pub const PRESENT: &str = "yes";
 /// Whether somebody who may be passed over is in the room: said in words, never by an empty answer.
 pub const HERE: Field = Field {
     id: "here",
-    label: "Is this person here",
+    label: "Present",
     hint: "Whoever is not here is passed over: the record says that they proved nothing today.",
     kind: Kind::Choice(&[
         Choice {

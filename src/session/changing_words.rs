@@ -151,7 +151,7 @@ pub fn footing_of(turn: &Turn, shown: bool) -> Footing {
             tr("hides the words and asks for them"),
         ),
         Moment::Words { .. } => (
-            say!("{who}, from the own paper", who),
+            say!("{who}, from their own paper", who),
             tr("compares; if they are right, calls the next person"),
         ),
         Moment::Place { .. } => (

@@ -15,7 +15,8 @@ use super::action::Action;
 use super::command::Executed;
 use super::state::{RootRecord, State};
 use super::view::{CounterpartyView, GivenView, TokenView};
-use super::{Session, handover, label_of};
+use super::views::name_of;
+use super::{Session, handover};
 
 /// A certificate or a request for one that was given out, or a token with its certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -183,10 +184,7 @@ impl Session {
     /// Every token that this vault gave out, those that are good first, the first to end first.
     pub(crate) fn token_views(&self) -> Vec<TokenView> {
         let mut uses: HashMap<&str, Vec<(String, Timestamp)>> = HashMap::new();
-        let label = |arn: &str| {
-            self.record(arn)
-                .map_or_else(|| arn.to_owned(), |r| label_of(&r.key, &r.tags))
-        };
+        let label = |arn: &str| self.record(arn).map_or_else(|| arn.to_owned(), name_of);
         let went = self.state.exports.iter().map(|e| (&e.token, &e.arn, e.at));
         let came = self.state.received.iter().map(|r| (&r.token, &r.arn, r.at));
         for (token, arn, at) in went.chain(came) {
@@ -227,9 +225,7 @@ impl Session {
             .map(|g| GivenView {
                 request: g.what == "request",
                 arn: g.of.clone(),
-                label: self
-                    .record(&g.of)
-                    .map_or_else(|| g.of.clone(), |r| label_of(&r.key, &r.tags)),
+                label: self.record(&g.of).map_or_else(|| g.of.clone(), name_of),
                 certificate: g.certificate.clone(),
                 file: g.file.clone(),
                 sha256: g.sha256.clone(),
@@ -268,7 +264,7 @@ impl Session {
                 && let Ok(certificate) = Certificate::from_any(certificate_der)
             {
                 root.certificates.push((
-                    label_of(&record.key, &record.tags),
+                    name_of(record),
                     certificate.subject(),
                     certificate.not_after(),
                 ));
@@ -289,7 +285,7 @@ impl Session {
             .max();
         CounterpartyView {
             arn: root.arn.clone(),
-            label: label_of(&record.key, &record.tags),
+            label: name_of(record),
             subject: root.subject.clone(),
             sha256: root.sha256.clone(),
             typed: root.confirmed == "typed",
@@ -301,9 +297,7 @@ impl Session {
                 .map(|t| t.value.clone()),
             certificates: Vec::new(),
             last: last.map(|(at, went, arn)| {
-                let label = self
-                    .record(arn)
-                    .map_or_else(|| arn.clone(), |r| label_of(&r.key, &r.tags));
+                let label = self.record(arn).map_or_else(|| arn.clone(), name_of);
                 (Timestamp::from_millis(at), went, label)
             }),
         }

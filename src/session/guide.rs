@@ -337,7 +337,7 @@ pub fn bundle_signers(view: &View) -> Vec<Entry> {
 }
 
 /// What signing a bundle is for, wherever it is asked.
-pub const BUNDLE_SIGNED: &str = "Whoever signs vouches for the files, the report and the recording in the bundle as well: keymoot verify then says AUTHENTIC without an if. It signs the line of the log that names them, and no act.";
+pub const BUNDLE_SIGNED: &str = "Whoever signs vouches for the files, the report and the recording in the bundle as well: keymoot verify then says AUTHENTIC without reserve. What is signed is the line of the log that names them, and no act.";
 
 /// `custodian Ben`; a name that says so by itself stands alone.
 pub fn called(person: &str) -> String {

@@ -88,6 +88,7 @@ mod state;
 mod stop;
 pub mod tr34_act;
 mod trail;
+mod trail_words;
 mod transition;
 pub mod trusting;
 pub mod view;
@@ -163,7 +164,7 @@ use state::State;
 use transition::{Transition, refusal_note};
 
 /// The tag that holds what people call a key.
-pub const LABEL_TAG: &str = "Name";
+pub const LABEL_TAG: &str = crate::engine::NAME_TAG;
 /// The account of a vault where none is told.
 pub const DEFAULT_ACCOUNT: &str = "111122223333";
 /// The region of a vault where none is told.

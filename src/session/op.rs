@@ -79,7 +79,7 @@ pub const CREATE_KEY: Op = Op {
 pub const IMPORT_ROOT: Op = Op {
     name: "import-key.root-certificate",
     title: "Import a root certificate",
-    does: "makes a certificate a trust anchor of this vault",
+    does: "makes a certificate a trusted root of this vault",
     fields: &[
         Field {
             id: "file",

@@ -146,8 +146,8 @@ fn which(identifier: &str, engine: &EngineState) -> Details {
     engine.find(identifier).map_or_else(Vec::new, |record| {
         let attributes = &record.key.key_attributes;
         vec![
-            line(tr("kind"), attributes.key_algorithm.name()),
-            line(tr("kcv"), &record.key.key_check_value),
+            line(tr("algorithm"), attributes.key_algorithm.name()),
+            line(tr("check value"), &record.key.key_check_value),
         ]
     })
 }
@@ -158,6 +158,13 @@ pub(crate) fn name_of(identifier: &str, engine: &EngineState) -> String {
         || identifier.to_owned(),
         |record| label_of(&record.key, &record.tags),
     )
+}
+
+/// `2036-10-29 09:00:00Z`, as the screens write every time.
+fn told(time: crate::api::Timestamp) -> String {
+    let seconds = time.millis().div_euclid(1000).saturating_mul(1000);
+    let text = crate::api::Timestamp::from_millis(seconds).rfc3339();
+    text.replacen('T', " ", 1)
 }
 
 fn creation(input: &CreateKeyInput) -> (String, Details) {
@@ -224,7 +231,7 @@ pub(crate) fn attributes(attributes: &KeyAttributes) -> Details {
                 tr(attributes.key_usage.words())
             ),
         ),
-        line(tr("kind"), attributes.key_algorithm.name()),
+        line(tr("algorithm"), attributes.key_algorithm.name()),
         line(tr("modes"), &modes::words(&attributes.key_modes_of_use)),
     ]
 }
@@ -250,8 +257,8 @@ pub(crate) fn certificate(text: &str) -> Details {
             tr("valid"),
             &say!(
                 "{certificate} to {certificate_2}",
-                certificate = certificate.not_before().rfc3339(),
-                certificate_2 = certificate.not_after().rfc3339()
+                certificate = told(certificate.not_before()),
+                certificate_2 = told(certificate.not_after())
             ),
         ),
     ]
@@ -338,7 +345,7 @@ fn rsa_wrap_details(
     if let Some(note) = note {
         details.push(line(tr("file"), &note.file));
         if let Some(until) = note.valid_until {
-            details.push(line(tr("token ends"), &until.rfc3339()));
+            details.push(line(tr("token ends"), &told(until)));
         }
     }
     (
@@ -367,7 +374,7 @@ pub(crate) fn wrapping(identifier: &str, engine: &EngineState) -> Details {
 
 pub(crate) fn check_values(record: &crate::engine::KeyRecord) -> Details {
     let mut lines = vec![line(
-        tr("kcv"),
+        tr("check value"),
         &format!(
             "{} ({})",
             record.key.key_check_value,

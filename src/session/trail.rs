@@ -75,7 +75,10 @@ impl Session {
     pub fn trail(&self) -> Result<Trail, Refusal> {
         let written = self.log_lines()?;
         let count = written.len() as u64;
-        let lines = paired((1..).zip(written));
+        let mut lines = paired((1..).zip(written));
+        for line in &mut lines {
+            self.say_act(line);
+        }
         let sealed = self.book.vault().header().audit_head;
         let sealed = Head {
             count: sealed.count,

@@ -11,7 +11,7 @@ use super::run::Run;
 /// One key as screens show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyRow {
-    /// What people call it (tag `Name`), or the ARN's last part.
+    /// What people call it (tag `Name`; of a destroyed key the name that it had), or the ARN's last part.
     pub label: String,
     /// The service's metadata.
     pub key: Key,

@@ -109,7 +109,7 @@ impl Session {
             .engine
             .records()
             .filter(|r| r.key.key_state == KeyState::DELETE_COMPLETE)
-            .map(|r| (label_of(&r.key, &r.tags), self.still_in(&r.key.key_arn)))
+            .map(|r| (name_of(r), self.still_in(&r.key.key_arn)))
             .collect();
         let copy = |b: &super::state::BackupRecord| CopyView {
             id: b.id.clone(),
@@ -180,7 +180,7 @@ impl Session {
     pub(crate) fn export_view(&self, export: &ExportRecord) -> ExportView {
         let label = self
             .record(&export.arn)
-            .map_or_else(|| export.arn.clone(), |r| label_of(&r.key, &r.tags));
+            .map_or_else(|| export.arn.clone(), name_of);
         ExportView {
             arn: export.arn.clone(),
             label,
@@ -235,13 +235,19 @@ impl Session {
     }
 }
 
+/// What people call the key of a record, and of a destroyed key the name that it had.
+pub(crate) fn name_of(record: &KeyRecord) -> String {
+    let had = record.was_named.clone();
+    had.unwrap_or_else(|| label_of(&record.key, &record.tags))
+}
+
 fn row(record: &KeyRecord) -> KeyRow {
     let certificate = record
         .material
         .certificate_der()
         .and_then(|der| Certificate::from_any(der).ok());
     KeyRow {
-        label: label_of(&record.key, &record.tags),
+        label: name_of(record),
         key: record.key.clone(),
         other_check_value: other_check_value(record),
         tags: record

@@ -156,7 +156,7 @@ fn a_blank_screen_says_why_and_who_is_waited_for() {
         &[
             "The keyboard goes to custodian Ana.",
             "This screen is blank on purpose: what comes next is for one person's eyes. Nothing was lost.",
-            "Waited for: custodian Ana. Next: the passphrase from the own paper.",
+            "Waited for: custodian Ana. Next: the passphrase from your own paper.",
             "Everybody else steps back. Then custodian Ana presses Enter.",
         ],
     );

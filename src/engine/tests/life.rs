@@ -118,9 +118,10 @@ fn a_due_key_is_gone_before_it_is_settled() {
 fn settlement_wipes_and_keeps_a_tombstone() {
     let mut bench = Bench::new();
     let mut request = super::symmetric("TR31_B0_BASE_DERIVATION_KEY", "TDES_2KEY", &["DeriveKey"]);
-    request["Tags"] = json!([{"Key": "a", "Value": "b"}]);
+    request["Tags"] = json!([{"Key": "a", "Value": "b"}, {"Key": "Name", "Value": "bdk-old"}]);
     let arn = super::arn(&bench.ok(Operation::CreateKey, &request));
     let other = bench.kek();
+    assert_eq!(bench.state.find(&arn).unwrap().was_named, None);
     let before = bench.key(&arn);
     bench.ok(Operation::DeleteKey, &named(&arn));
     bench.advance(8 * DAY);
@@ -131,6 +132,7 @@ fn settlement_wipes_and_keeps_a_tombstone() {
     let record = bench.state.find(&arn).unwrap();
     assert_eq!(record.material, Material::Gone);
     assert!(record.tags.is_empty());
+    assert_eq!(record.was_named.as_deref(), Some("bdk-old"));
     assert_eq!(record.key.key_state, KeyState::DELETE_COMPLETE);
     let tombstone = bench.key(&arn);
     for kept in [

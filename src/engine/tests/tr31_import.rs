@@ -62,6 +62,7 @@ pub(super) fn stored(
         both_check_values: None,
         sensitive: false,
         from_block: None,
+        was_named: None,
     };
     bench.state.admit(record).key_arn
 }

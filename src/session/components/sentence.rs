@@ -20,7 +20,7 @@ pub(crate) fn describe(act: &ComponentAct) -> (String, Details) {
             ..
         } => {
             let mut details = vec![
-                line(tr("kind"), algorithm.name()),
+                line(tr("algorithm"), algorithm.name()),
                 line(tr("receiver"), receiver),
             ];
             details.extend(others.iter().map(held));

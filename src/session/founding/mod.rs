@@ -144,7 +144,7 @@ impl Plan {
             (
                 "Uses",
                 format!(
-                    "a key with {} of the same, each signing the one act",
+                    "a key with {} of the same; each signs the act, and never fewer",
                     self.threshold()
                 ),
             ),
@@ -161,8 +161,8 @@ impl Plan {
         let said: Vec<String> = lines
             .into_iter()
             .map(|(name, value)| match name.as_str() {
-                "default" => format!("custodians that sign an act: {value}"),
-                "overrides" => format!("more or fewer for: {value}"),
+                "default" => format!("other acts: signed by {value}"),
+                "overrides" => format!("by its own number: {value}; the higher counts"),
                 _ => format!("{name}: {value}"),
             })
             .collect();

@@ -57,7 +57,7 @@ pub(crate) fn footing(moment: Moment, person: &Person, done: usize, all: usize) 
             tr("hides the words and asks for them"),
         ),
         Moment::Typing => (
-            say!("{who}, from the own paper", who),
+            say!("{who}, from their own paper", who),
             tr("compares; if they are right, calls the next person"),
         ),
     };

@@ -141,7 +141,13 @@ impl Audit {
                 ("sealed", seal),
             ]
         } else {
-            let about = format!("{}, {}", line.what, line.result);
+            // The list cuts the names of many; here they stand whole.
+            let by = if line.who.is_empty() {
+                String::new()
+            } else {
+                say!(", by {who}", who = line.who)
+            };
+            let about = format!("{}, {}{by}", line.what, line.result);
             let hashes = say!(
                 "{ends}, previous {ends_2}",
                 ends = ends(hash),
@@ -202,7 +208,9 @@ impl Screen for Audit {
             acts: tr("nobody: looking needs no approval").into(),
             enter,
             so_far: match self.broken() {
-                Some(_) => tr("somebody changed the file; keys and vault are as they were").into(),
+                Some(_) => {
+                    tr("the log was changed outside keymoot; looking here changed nothing").into()
+                }
                 None => tr("the log is read-only here; looking adds nothing to it").into(),
             },
         }
@@ -291,7 +299,7 @@ impl Screen for Audit {
         canvas.within(0, top, width, list, |c| {
             table(c, &columns, rows.len(), Cursor::on(at), |n| {
                 rows.get(n)
-                    .map_or((Role::Text, Vec::new()), |line| texts(line, broken))
+                    .map_or((Role::Text, Vec::new()), |line| texts(line, width, broken))
             });
         });
         let y = height.saturating_sub(below);
@@ -466,7 +474,15 @@ fn ends(hash: &str) -> String {
     }
 }
 
-fn texts(line: &TrailLine, broken: Option<u64>) -> (Role, Vec<String>) {
+/// What happened, without the key's name where there is no room for it: a check value is never cut for a name, and the
+/// name stands below the list.
+fn fitting(what: &str, room: u16) -> String {
+    let whole = what.chars().count() <= usize::from(room);
+    let short = what.split_once(", ").filter(|_| !whole);
+    short.map_or(what, |(short, _)| short).to_owned()
+}
+
+fn texts(line: &TrailLine, width: u16, broken: Option<u64>) -> (Role, Vec<String>) {
     let cut = broken.is_some_and(|n| line.last() >= n);
     let role = match line.result.as_str() {
         _ if cut => Role::Stop,
@@ -484,7 +500,10 @@ fn texts(line: &TrailLine, broken: Option<u64>) -> (Role, Vec<String>) {
         line.n.to_string(),
         time,
         line.who.clone(),
-        line.what.clone(),
+        fitting(&line.what, {
+            let [_, _, _, what, _] = columns(width);
+            what.width
+        }),
         result,
     ];
     (role, texts.to_vec())

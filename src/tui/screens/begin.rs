@@ -39,10 +39,10 @@ impl Begin {
         });
         let mut lines = vec![Line::new(tr("in the vault"), vault).role(Role::Wait)];
         if let Some(script) = &self.script {
-            lines.push(Line::new(tr("who is here"), people(script)));
+            lines.push(Line::new(tr("needs"), people(script)));
             let takes = script.estimate().map_or_else(
                 || tr("its author does not say").to_owned(),
-                |estimate| say!("about {estimate}, waiting apart", estimate),
+                |estimate| say!("about {estimate}, not counting waits", estimate),
             );
             lines.push(Line::new(tr("takes"), takes));
             let files: Vec<String> = script.inputs().into_iter().map(|(name, _)| name).collect();
@@ -59,7 +59,7 @@ impl Begin {
 }
 
 /// `1 administrator, 2 custodians, 1 witness`, as the script names its places.
-fn people(script: &Script) -> String {
+pub(super) fn people(script: &Script) -> String {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for role in script.roles() {
         match counts.iter_mut().find(|(known, _)| *known == role) {

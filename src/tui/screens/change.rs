@@ -149,7 +149,7 @@ impl Screen for Change {
 
     fn help(&self) -> &'static [&'static str] {
         &[
-            "Each person is called in turn, alone. New words are shown once and typed back; envelopes are written and read back; and each proves the own ones.",
+            "Each person is called in turn, alone. New words are shown once and typed back; envelopes are written and read back; and each proves their own.",
             "Until the last proof, those of before open the vault. F4 gives the change up: nothing was changed, and whatever was written down for it is void.",
             "A wrong answer locks nothing and loses nothing: the same person is asked again.",
         ]

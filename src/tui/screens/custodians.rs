@@ -186,7 +186,7 @@ impl Screen for Custodians {
     fn title(&self, world: &World) -> Vec<String> {
         let quorum = world.view.as_ref().map_or_else(String::new, |view| {
             say!(
-                "{view} of {n} open, {t} use a secret",
+                "{view} of {n} open the vault, {t} sign an act",
                 view = view.k,
                 n = view.n,
                 t = view.t

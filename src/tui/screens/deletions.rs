@@ -107,7 +107,7 @@ impl Screen for Deletions {
         let pending = rows.len().saturating_sub(done);
         vec![
             tr("Deletions").into(),
-            say!("{pending} pending, {done} done", pending, done),
+            say!("{pending} deleting, {done} destroyed", pending, done),
         ]
     }
 
@@ -194,7 +194,7 @@ impl Screen for Deletions {
         });
         let Some(row) = self.chosen(view) else { return };
         let y = height.saturating_sub(below);
-        canvas.rule(y, std::slice::from_ref(&row.label));
+        canvas.rule(y, &heading(row));
         canvas.within(1, y.saturating_add(1), width.saturating_sub(2), below, |c| {
             let words = match off(row, now) {
                 None => tr("It still exists, is unusable, and can be restored. Time counts only while the vault's clock moves forward."),
@@ -249,6 +249,15 @@ impl Screen for Deletions {
     }
 }
 
+/// A key's name, and of a destroyed one its id beside it: another key may have that name by now.
+fn heading(row: &KeyRow) -> Vec<String> {
+    let id = row.key.key_arn.rsplit('/').next().unwrap_or_default();
+    let gone = row.key.key_state == KeyState::DELETE_COMPLETE && row.label != id;
+    let mut heading = vec![row.label.clone()];
+    heading.extend(gone.then(|| id.to_owned()));
+    heading
+}
+
 fn texts(row: &KeyRow, now: Timestamp) -> (Role, Vec<String>) {
     let key = &row.key;
     let pending = key
@@ -258,7 +267,7 @@ fn texts(row: &KeyRow, now: Timestamp) -> (Role, Vec<String>) {
         (Role::Countdown, tr("deleting"), clock(at), left(now, at))
     } else {
         let at = key.delete_timestamp.map(clock).unwrap_or_default();
-        (Role::Muted, "destroyed", at, "-".to_owned())
+        (Role::Muted, tr("destroyed"), at, "-".to_owned())
     };
     let code = key.key_attributes.key_usage.code().to_owned();
     (

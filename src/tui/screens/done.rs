@@ -76,7 +76,7 @@ impl Done {
             head: format!("STOP  {why}"),
             sentence: pending.sentence.clone(),
             lines: vec![Line::new(
-                tr("so"),
+                tr("now"),
                 tr(
                     "the request and its signatures are off the table; ask again if it is still wanted",
                 ),
@@ -95,6 +95,10 @@ impl Done {
     pub(crate) fn handed_over(pending: &PendingView, files: &HandedOver, world: &World) -> Self {
         let mut done = Self::executed(pending, &files.executed, world);
         done.qr = Some((files.sha256.clone(), tr("SHA-256 of the file")));
+        // Who it is for is read aloud with the rest, before the file leaves the room.
+        let to = pending.details.iter().find(|(label, _)| label == tr("to"));
+        let to = to.map(|(label, value)| Line::new(label, value.clone()));
+        done.lines.extend(to);
         done.files(files);
         done
     }
@@ -235,7 +239,8 @@ fn told(executed: &Executed, world: &World) -> Vec<Line> {
             lines.push(Line::new(tr("ARN"), key.key_arn.clone()).whole());
             if let Some(until) = key.delete_pending_timestamp {
                 lines.push(
-                    Line::new(tr("ends on"), crate::tui::frame::clock(until)).role(Role::Countdown),
+                    Line::new(tr("destroyed on"), crate::tui::frame::clock(until))
+                        .role(Role::Countdown),
                 );
             }
         }
@@ -247,7 +252,6 @@ fn told(executed: &Executed, world: &World) -> Vec<Line> {
 /// Both readings of a 16-byte key's check value, each with its method; one for the others.
 pub(crate) fn check_values(key: &Key, row: Option<&KeyRow>) -> Vec<Line> {
     let method = key.key_check_value_algorithm.name();
-    let own = key.key_attributes.key_algorithm.name();
     let Some((other_method, other)) = row.and_then(|r| r.other_check_value.as_ref()) else {
         return vec![
             Line::new(
@@ -266,17 +270,16 @@ pub(crate) fn check_values(key: &Key, row: Option<&KeyRow>) -> Vec<Line> {
         Line::new(
             tr("check value"),
             say!(
-                "{key_check_value}  {method}, as {own}",
+                "{key_check_value}  {method}",
                 key_check_value = key.key_check_value,
-                method,
-                own
+                method
             ),
         )
         .role(Role::Title),
         Line::new(
             tr("also"),
             say!(
-                "{other}  {other_method}, as {twin}",
+                "{other}  {other_method}, on a device that takes it for {twin}",
                 other,
                 other_method = other_method.name(),
                 twin

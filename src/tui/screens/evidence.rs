@@ -1,5 +1,6 @@
 //! Evidence: the runs of this vault, their reports, and the one file that an auditor gets.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crossterm::event::KeyEvent;
@@ -69,6 +70,9 @@ impl Brought {
                 (" ", Role::Text)
             };
             canvas.put(2, y, role, &format!("{mark} {label}"));
+            if field.value().is_empty() {
+                canvas.put(16, y, Role::Muted, "________________________");
+            }
             field.draw(canvas, 16, y, room.saturating_sub(14), here);
         }
         let words = tr(
@@ -206,7 +210,7 @@ impl Screen for Evidence {
             ),
             (None, Some(_)) => (
                 tr("shows the report of this run"),
-                tr("reports and bundles hold no secret; a bundle adds one line to the log"),
+                tr("reports and bundles hold no secret; a bundle is entered in the log"),
             ),
             (None, None) => (
                 tr("does nothing: no ceremony was run in this vault"),
@@ -438,17 +442,30 @@ fn empty(canvas: &mut Canvas<'_>) {
 fn told(run: &Run, canvas: &mut Canvas<'_>) {
     let (width, height) = (canvas.width(), canvas.height());
     let script = say!(
-        "script   {script_sha256}",
+        "SHA-256  {script_sha256}",
         script_sha256 = run.script_sha256
     );
     canvas.put_cut(0, 0, width, Role::Text, &script);
-    canvas.put_cut(0, 1, width, Role::Text, &say!("run id   {id}", id = run.id));
+    let people: BTreeSet<&str> = run
+        .steps
+        .iter()
+        .flat_map(|step| &step.who)
+        .map(String::as_str)
+        .collect();
+    let people: Vec<&str> = people.into_iter().collect();
+    let id = say!(
+        "run id   {id}  by {people}",
+        id = run.id,
+        people = people.join(" ")
+    );
+    let told = canvas.paragraph(0, 1, width, Role::Text, &id);
     let words = tr(
         "For the auditor: w writes the bundle, one file that is checked without this vault; Enter shows the report, printed and signed in ink; the signed enrolment forms go by another road.",
     );
     let y = canvas
-        .paragraph(0, 2, width, Role::Text, words)
-        .saturating_add(3);
+        .paragraph(0, told.saturating_add(1), width, Role::Text, words)
+        .saturating_add(told)
+        .saturating_add(2);
     let room = usize::from(height.saturating_sub(y));
     if room < 3 {
         return;

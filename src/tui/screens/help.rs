@@ -10,7 +10,7 @@ use crate::tui::world::World;
 
 /// Help for one screen, taken when it was asked for.
 pub(crate) struct Help {
-    about: &'static str,
+    about: String,
     lines: Vec<(Role, String, String)>,
     top: usize,
 }
@@ -44,7 +44,12 @@ impl Help {
             lines.push((Role::Key, chords.join(" "), text));
         }
         Self {
-            about: tr(screen.name()),
+            // As its own first line calls it, where that says more than the name in the code.
+            about: screen
+                .title(world)
+                .into_iter()
+                .next()
+                .unwrap_or_else(|| tr(screen.name()).into()),
             lines,
             top: 0,
         }
@@ -57,7 +62,7 @@ impl Screen for Help {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec![tr("Help").into(), self.about.into()]
+        vec![tr("Help").into(), self.about.clone()]
     }
 
     fn footing(&self, _world: &World) -> Footing {

@@ -156,16 +156,15 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
         (tr("KEYS"), Role::Text, counts(view)),
         (tr("LAST"), Role::Text, last),
         (tr("PEOPLE"), Role::Text, people.join(" · ")),
-        (tr("HEAD"), Role::Text, head),
+        (tr("CARD"), Role::Text, head),
         ("", Role::Muted, stands_for),
         (tr("HOST"), Role::Text, host),
         (tr("GO TO"), Role::Text, places()),
     ];
-    facts.extend(
-        view.notes
-            .iter()
-            .map(|note| (tr("NOTE"), Role::Note, note.clone())),
-    );
+    // What opening found comes first: it is what the people here have to know before anything else.
+    let notes = view.notes.iter();
+    let notes = notes.map(|note| (tr("NOTE"), Role::Note, note.clone()));
+    facts.splice(0..0, notes);
     facts
 }
 
@@ -261,7 +260,7 @@ impl Screen for Home {
         &[
             "Home lists what waits for somebody: requests for signatures, keys that will be destroyed, exports whose receiver has not answered.",
             "The vault is open: names, purposes and states can be read. Opening does not let anybody use a key: every act is asked for, signed by custodians, and only then done.",
-            "HEAD are the six words of the witness card: they stand for everything that has ever happened in this vault.",
+            "CARD are the six words of the witness card: they stand for everything that has ever happened in this vault.",
             "In the first line: the vault, what it is for, who is here, its time, the network, and how many requests wait.",
         ]
     }

@@ -76,9 +76,8 @@ fn fields(row: &KeyRow) -> Vec<Line> {
     let usage = attributes.key_usage;
     let mut lines = vec![
         Line::new(tr("use"), format!("{} {}", usage.code(), tr(usage.words()))),
-        Line::new(tr("kind"), attributes.key_algorithm.name()),
+        Line::new(tr("algorithm"), attributes.key_algorithm.name()),
         Line::new(tr("modes"), modes::words(&attributes.key_modes_of_use)),
-        Line::new(tr("class"), attributes.key_class.name()),
     ];
     lines.extend(check_values(key, Some(row)));
     let state = state_word(row);
@@ -128,7 +127,7 @@ fn moments(key: &Key) -> Vec<Line> {
         (tr("disabled"), key.usage_stop_timestamp),
         (tr("destroyed"), key.delete_timestamp),
         (
-            tr("window ends"),
+            tr("destroyed on"),
             pending.filter(|_| key.delete_timestamp.is_none()),
         ),
     ];

@@ -30,7 +30,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, top: u16, offers: &[Offer], row: Opt
         .filter_map(|offer| Some((offer, means(offer.verb, row)?)))
         .collect();
     let room = usize::from(canvas.height().saturating_sub(top));
-    if acts.is_empty() || room < acts.len().saturating_add(1) {
+    if acts.is_empty() {
+        return;
+    }
+    if room < acts.len().saturating_add(1) {
+        in_short(canvas, top.saturating_sub(1), &acts);
         return;
     }
     let mut y = top;
@@ -53,5 +57,23 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, top: u16, offers: &[Offer], row: Opt
         canvas.put(2, y, named, &key);
         canvas.put(4, y, role, offer.footer_word());
         canvas.put_cut(18, y, width.saturating_sub(19), role, &words);
+    }
+}
+
+/// The same where there is no room for a row each: no act is left out, and its reason stands in help.
+fn in_short(canvas: &mut Canvas<'_>, y: u16, acts: &[(&Offer, &str)]) {
+    let told = acts.iter().map(|(offer, _)| {
+        let key = offer.chord(false).map(|chord| chord.shown());
+        let act = format!("{} {}", key.unwrap_or_default(), offer.footer_word());
+        match offer.off {
+            Some(_) => say!("{act} (off)", act),
+            None => act,
+        }
+    });
+    let told: Vec<String> = told.collect();
+    if y < canvas.height() {
+        canvas.put(2, y, Role::Muted, tr("can be done"));
+        let room = canvas.width().saturating_sub(16);
+        canvas.put_cut(15, y, room, Role::Text, &told.join(" · "));
     }
 }

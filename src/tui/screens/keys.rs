@@ -111,7 +111,7 @@ impl Screen for Keys {
         ) {
             (true, _) => tr("keeps this filter and goes back to the list").to_owned(),
             (_, Some(row)) => say!(
-                "opens {label} with all its fields and its history",
+                "opens {label} with all its fields, and where it went",
                 label = row.label
             ),
             _ => tr("does nothing: no key is in the list").to_owned(),

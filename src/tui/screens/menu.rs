@@ -216,8 +216,17 @@ impl Screen for Menu {
         self.about.title()
     }
 
-    fn title(&self, _world: &World) -> Vec<String> {
-        vec![self.about.title().into(), self.about.question().into()]
+    fn title(&self, world: &World) -> Vec<String> {
+        let view = world.view.as_deref();
+        let row = view.and_then(|v| {
+            v.keys
+                .iter()
+                .find(|r| Some(&r.key.key_arn) == self.key.as_ref())
+        });
+        let mut title = vec![self.about.title().to_owned()];
+        title.extend(row.map(|row| row.label.clone()));
+        title.push(self.about.question().into());
+        title
     }
 
     fn footing(&self, world: &World) -> Footing {

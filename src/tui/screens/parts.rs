@@ -115,7 +115,7 @@ fn formed<'a>(said: &dyn Fn(&str) -> &'a str) -> Vec<Line> {
     };
     vec![
         Line::new(tr("use"), usage),
-        Line::new(tr("kind"), said("algorithm")),
+        Line::new(tr("algorithm"), said("algorithm")),
         Line::new(tr("modes"), said("modes")),
         Line::new(tr("export"), export),
     ]
@@ -171,10 +171,10 @@ fn asked(import: bool, parts: &str) -> Vec<Line> {
     } else {
         (
             tr(
-                "a printer's device or a new file of their own for each slip, and a package with a serial",
+                "a printer's device or a new file of their own for each paper, and a package with a serial",
             ),
             say!(
-                "{parts} slips are printed; each is sealed in its package at the end",
+                "{parts} papers are printed; each is sealed in its package at the end",
                 parts
             ),
         )

@@ -30,6 +30,10 @@ pub(crate) struct Listed {
     pub(crate) title: String,
     /// Its steps' titles.
     pub(crate) steps: Vec<String>,
+    /// The people that it needs, counted by role.
+    pub(crate) needs: String,
+    /// How long it takes, as its author says.
+    pub(crate) takes: Option<String>,
     /// SHA-256 of its bytes, lower-case hex.
     pub(crate) sha256: String,
     /// Its bytes.
@@ -43,6 +47,8 @@ impl Listed {
             id: script.id().to_owned(),
             title: script.title().to_owned(),
             steps: script.steps().into_iter().map(|(_, title)| title).collect(),
+            needs: super::begin::people(script),
+            takes: script.estimate().map(|estimate| estimate.to_string()),
             sha256: script.sha256_hex(),
             script: bytes,
         }
@@ -65,6 +71,18 @@ impl Listed {
             y = canvas.paragraph(2, 0, width, Role::Text, &self.title);
         }
         let (whole, height) = (canvas.width(), canvas.height());
+        // Who has to be here, and for how long, where its steps leave room.
+        let steps = cells(self.steps.len());
+        if y.saturating_add(steps).saturating_add(2) <= height {
+            let takes = self.takes.as_ref();
+            let takes = takes.map(|takes| say!("; about {takes}, not counting waits", takes));
+            let needs = say!(
+                "needs {needs}{takes}",
+                needs = self.needs,
+                takes = takes.unwrap_or_default()
+            );
+            y = y.saturating_add(canvas.paragraph(2, y, width, Role::Muted, &needs));
+        }
         canvas.within(0, y, whole, height.saturating_sub(y), |c| {
             self.draw_steps(c);
         });
@@ -376,6 +394,8 @@ mod tests {
                 "The clock".into(),
                 "Make the key".into(),
             ],
+            needs: "1 administrator, 2 custodians".into(),
+            takes: Some("10m".into()),
             sha256: "0".repeat(64),
             script: Vec::new(),
         };

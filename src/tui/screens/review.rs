@@ -207,7 +207,12 @@ impl Screen for Review {
             let lines = self.lines(world);
             let y = lines::draw(c, (y, end), 15, &lines, Some(&self.reading)).saturating_add(1);
             if !wide && self.pending.phrase.is_none() && y < height {
-                c.put(2, y, Role::Muted, tr("F2 shows the request to the service to the letter; there w writes it to a file."));
+                c.put(
+                    2,
+                    y,
+                    Role::Muted,
+                    tr("F2 shows the request to the letter; there w writes it to a file."),
+                );
             }
             if let Some(phrase) = self.pending.phrase {
                 c.put(
@@ -217,6 +222,14 @@ impl Screen for Review {
                     &say!("This destroys. To go on, type the word {phrase}:", phrase),
                 );
                 c.put(2, y.saturating_add(1), Role::Focus, "►");
+                if self.phrase.value().is_empty() {
+                    c.put(
+                        4,
+                        y.saturating_add(1),
+                        Role::Muted,
+                        "________________________",
+                    );
+                }
                 self.phrase.draw(c, 4, y.saturating_add(1), 40, true);
             }
         });

@@ -115,7 +115,7 @@ impl Screen for Save {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec![self.title.into()]
+        self.title.split(": ").map(str::to_owned).collect()
     }
 
     fn footing(&self, _world: &World) -> Footing {

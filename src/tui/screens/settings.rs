@@ -104,8 +104,6 @@ impl Screen for Settings {
                 };
                 c.put(3, y, role, mark);
                 c.put_cut(7, y, 18, role, &setting.label());
-                let about = if n == at { role } else { Role::Muted };
-                c.put_cut(26, y, width.saturating_sub(27), about, &setting.about());
             });
         });
         let mut y = rows.saturating_add(2);

@@ -155,7 +155,8 @@ impl Screen for SignBundle {
         Footing {
             acts,
             enter,
-            so_far: tr("nothing is written or signed; a bundle adds two lines to the log").into(),
+            so_far: tr("nothing is written or signed; the bundle will be entered in the log")
+                .into(),
         }
     }
 

@@ -81,7 +81,7 @@ impl Screen for StopRun {
         };
         let enter = Offer::word(Verb::Enter, tr("choose"));
         let enter = if self.asking && self.reason.value().trim().is_empty() {
-            enter.off_because(tr("a reason is needed: it stands in the record"))
+            enter.off_because(tr("a reason is needed; it stands in the record"))
         } else {
             enter
         };
@@ -110,19 +110,19 @@ impl Screen for StopRun {
                 2,
                 8,
                 Role::Muted,
-                tr("This is a rehearsal: whatever you choose, nothing is kept."),
+                tr("This is a rehearsal: left or stopped, it is gone."),
             );
         }
         if self.asking {
-            canvas.put(0, 10, Role::Focus, "►");
+            canvas.put(2, 10, Role::Focus, "►");
             let x = canvas
-                .put(2, 10, Role::Title, tr("Reason"))
+                .put(4, 10, Role::Title, tr("Reason"))
                 .saturating_add(2);
             if self.reason.value().is_empty() {
                 canvas.put(x, 10, Role::Muted, "________________________");
             }
             canvas.put(
-                2,
+                4,
                 11,
                 Role::Muted,
                 tr("One sentence for the record; then Enter stops it for good."),

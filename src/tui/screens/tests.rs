@@ -170,7 +170,12 @@ fn a_key_is_made_question_by_question_and_signed_by_three() {
     room.press("wrong words<Enter>").check("approve-wrong");
     room.press("bacon badge<Enter>").check("approve-second");
     room.press("<Enter><Enter><F5><Enter>").check("create-done");
-    room.shows(&["Done, saved", "check value", "CMAC, as AES_128"]);
+    room.shows(&[
+        "Done, saved",
+        "check value",
+        "E1480D  CMAC",
+        "takes it for TDES_2KEY",
+    ]);
     // Enter leads to the new key, Esc from there to where it began.
     room.press("<Enter>");
     room.shows(&["Key ─ kek-x"]);
@@ -331,7 +336,7 @@ fn a_window_that_is_over_is_settled_when_the_screen_opens() {
         millis: 8 * 86_400_000,
     })));
     room.press("d").check("deletions-gone");
-    room.shows(&["destroyed", "0 pending, 1 done"]);
+    room.shows(&["destroyed", "0 deleting, 1 destroyed"]);
 }
 
 #[test]

@@ -58,8 +58,8 @@ impl Choices {
         cells(labels.max().unwrap_or(0)).saturating_add(9)
     }
 
-    /// Every choice as it stands: all of them whole where the rows are enough for that. Where they are not, each has
-    /// one row, and the one under the cursor says all of it beneath.
+    /// Every choice as it stands: all of them whole where the rows are enough for that. Where they are not, the one
+    /// under the cursor says all of it, those near it as far as there are rows, and the others have one row.
     fn laid(&self, width: u16, most: u16) -> Vec<Told<'_>> {
         let at = self.note_column();
         let whole: Vec<Told<'_>> = self.entries.iter().map(|e| told(e, at, width)).collect();
@@ -68,15 +68,24 @@ impl Choices {
             return whole;
         }
         let chosen = self.cursor.at();
-        let each = self.entries.iter().zip(whole).enumerate();
-        each.map(|(n, (entry, whole))| {
-            if n == chosen {
-                whole
-            } else {
-                in_one_row(entry, width)
+        let one: Vec<Told<'_>> = self.entries.iter().map(|e| in_one_row(e, width)).collect();
+        // Rows that are left over once each has its own tell the reasons nearest to the cursor whole.
+        let mut used = one.len();
+        let mut nearest: Vec<usize> = (0..whole.len()).collect();
+        nearest.sort_by_key(|n| n.abs_diff(chosen));
+        let mut full = vec![false; whole.len()];
+        for n in nearest {
+            let more = whole.get(n).map_or(0, |t| t.lines.len().saturating_sub(1));
+            if (n == chosen || used.saturating_add(more) <= usize::from(most))
+                && let Some(full) = full.get_mut(n)
+            {
+                *full = true;
+                used = used.saturating_add(more);
             }
-        })
-        .collect()
+        }
+        let each = full.into_iter().zip(whole).zip(one);
+        each.map(|((full, whole), one)| if full { whole } else { one })
+            .collect()
     }
 
     /// Draws the choices, the chosen one marked by word-shape and reverse. What is too long for its row goes on

@@ -200,7 +200,7 @@ impl ComponentField {
         match self.differing.first() {
             Some(group) => (
                 Role::Stop,
-                say!("group {group} DIFFERS from the first", group = group + 1),
+                say!("group {group} DIFFERS from first typing", group = group + 1),
             ),
             None => (Role::Muted, progress(self.length, self.expected)),
         }

@@ -61,10 +61,13 @@ pub(crate) fn of_details(details: &[(String, String)]) -> Vec<Line> {
     let both = details.iter().any(|(label, _)| label == tr("as AES_128"));
     let mut ordered: Vec<&(String, String)> = details
         .iter()
-        .filter(|(label, _)| !(both && label == tr("kcv")))
+        .filter(|(label, _)| !(both && label == tr("check value")))
         .collect();
     let place = |list: &[&(String, String)], name: &str| list.iter().position(|(l, _)| l == name);
-    if let (Some(kcv), Some(kind)) = (place(&ordered, tr("kcv")), place(&ordered, tr("kind"))) {
+    if let (Some(kcv), Some(kind)) = (
+        place(&ordered, tr("check value")),
+        place(&ordered, tr("algorithm")),
+    ) {
         let line = ordered.remove(kcv);
         ordered.insert(kind.saturating_add(1), line);
     }
@@ -225,7 +228,7 @@ mod tests {
     fn short_lines_share_a_row_and_long_ones_wrap() {
         let lines = [
             Line::new("use", "K0"),
-            Line::new("kind", "AES_128"),
+            Line::new("algorithm", "AES_128"),
             Line::new("to", "x ".repeat(60)),
         ];
         assert_eq!(height(&lines, 80, 12), 3);

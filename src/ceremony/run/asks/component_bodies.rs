@@ -45,11 +45,11 @@ impl Runner {
             }
             name if name == ops::GENERATE.name && turn.fields.contains(&"slip") => {
                 body.push(say!("{person} alone at screen and printer. The component is drawn now and printed once.", person = turn.person));
-                body.push(tr("An earlier slip of this step is worthless: destroy it.").into());
+                body.push(tr("An earlier paper of this step is worthless: destroy it.").into());
                 tr("no component was made in this step")
             }
             name if name == ops::GENERATE.name || name == ops::READ_BACK.name => {
-                body.push(tr("Read it from your slip: what cannot be read back is lost.").into());
+                body.push(tr("Read it from your paper: what cannot be read back is lost.").into());
                 tr("it is printed; it counts once it has been read back")
             }
             _ => {

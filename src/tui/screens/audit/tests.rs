@@ -40,8 +40,8 @@ fn a_break_is_found_by_its_line_and_not_by_its_row() {
     let _ = screen.news(&News::Trail(Arc::new(trail)), &room.state.world);
     assert_eq!(screen.chosen().unwrap().n, event.n);
     let rows = screen.rows();
-    assert_ne!(texts(rows[at - 1], Some(event.last())).1[4], "NOT PROVEN");
-    assert_eq!(texts(rows[at], Some(event.last())).1[4], "NOT PROVEN");
+    assert_ne!(texts(rows[at - 1], 80, Some(event.last())).1[4], "NOT PROVEN");
+    assert_eq!(texts(rows[at], 80, Some(event.last())).1[4], "NOT PROVEN");
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn the_bundle_of_a_run_is_one_key_away_from_its_line() {
     let path = folder.path().join("run.bundle");
     let mut room = Room::new(Home::new(), session);
     room.press("tb");
-    room.shows(&["Evidence: write the bundle", ".rehearsal.bundle"]);
+    room.shows(&["Evidence ─ write the bundle", ".rehearsal.bundle"]);
     // The file's own digest can be taken into the minutes before it is written.
     room.press("<F7>");
     room.shows(&["SHA-256 of the file"]);

@@ -164,9 +164,10 @@ impl Screen for Exchange {
 
     fn title(&self, world: &World) -> Vec<String> {
         let mut title = vec![tr("Exchange").to_owned()];
-        title.extend(world.view.as_deref().map(counts));
         if self.path.is_some() {
             title.push(tr("read a receipt").into());
+        } else {
+            title.extend(world.view.as_deref().map(counts));
         }
         title
     }

@@ -135,7 +135,7 @@ impl Row<'_> {
             Self::Partner(p) => {
                 let last = p.last.as_ref().map_or_else(
                     || tr("no exchange yet").to_owned(),
-                    |(at, ..)| say!("last {day}", day = day(*at)),
+                    |(at, ..)| say!("used {day}", day = day(*at)),
                 );
                 (p.label.clone(), p.since, last)
             }
@@ -326,7 +326,7 @@ fn partner(partner: &CounterpartyView) -> Vec<Line> {
         Line::new(tr("root"), partner.subject.clone()),
         Line::new(tr("its SHA-256"), partner.sha256.clone()),
         Line::new(tr("trusted"), trust),
-        Line::new(tr("last"), last),
+        Line::new(tr("last used"), last),
         Line::new(tr("reads"), profile),
     ];
     for (label, subject, until) in &partner.certificates {

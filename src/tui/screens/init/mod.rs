@@ -360,7 +360,7 @@ impl Screen for Init {
     fn help(&self) -> &'static [&'static str] {
         &[
             "A vault has custodians, each with a share; an administrator, who asks; and a witness, who looks on. Nobody can open it or use a key alone.",
-            "The folder is named before anything is written, and written only after the last person has typed the own words back.",
+            "The folder is named before anything is written, and written only after the last person has typed their own words back.",
             "Words are shown once, to their owner alone. keymoot keeps them nowhere: whoever loses paper and memory has lost them.",
         ]
     }

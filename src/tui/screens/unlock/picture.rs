@@ -118,7 +118,7 @@ impl Unlock {
             } else if *here {
                 (Role::Muted, tr("wait  envelope in the vault's folder"))
             } else {
-                (Role::Muted, tr("wait  envelope on the own stick"))
+                (Role::Muted, tr("wait  envelope on their own stick"))
             };
             c.put(28, y, if n == at { role } else { state_role }, state);
         });
@@ -128,7 +128,7 @@ impl Unlock {
         HandOver {
             role: tr("custodian"),
             person,
-            what: tr("the passphrase from the own paper"),
+            what: tr("the passphrase from your own paper"),
             saved,
         }
     }
