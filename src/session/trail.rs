@@ -75,7 +75,8 @@ impl Session {
     pub fn trail(&self) -> Result<Trail, Refusal> {
         let written = self.log_lines()?;
         let count = written.len() as u64;
-        let lines = paired((1..).zip(written));
+        let mut lines = paired((1..).zip(written));
+        self.blinded_lines(&mut lines);
         let sealed = self.book.vault().header().audit_head;
         let sealed = Head {
             count: sealed.count,
