@@ -269,6 +269,7 @@ pub fn state_word(row: &KeyRow) -> &'static str {
         (KeyState::CREATE_COMPLETE | KeyState::DELETE_PENDING, _) if row.suspect.is_some() => {
             tr("SUSPECT")
         }
+        (KeyState::CREATE_COMPLETE, true) if row.comparing.is_some() => tr("uncompared"),
         (KeyState::CREATE_IN_PROGRESS, _) => tr("making"),
         (KeyState::CREATE_COMPLETE, true) => tr("ready"),
         (KeyState::CREATE_COMPLETE, false) => tr("disabled"),

@@ -151,6 +151,7 @@ fn record(id: &str, state: StepState) -> StepRecord {
         notes: BTreeMap::default(),
         error: None,
         key: None,
+        compares: None,
         request: None,
         response: None,
         evidence: None,

@@ -90,6 +90,10 @@ pub struct StepRecord {
     pub error: Option<String>,
     /// ARN of the key it made or touched.
     pub key: Option<String>,
+    /// Declared id of the key whose check value the step compares with its sender's. Absent in other steps, and in
+    /// journals of before values were hidden until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compares: Option<String>,
     /// The request as executed (wire JSON text), for evidence.
     pub request: Option<String>,
     /// The response (wire JSON text), for evidence.

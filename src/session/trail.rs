@@ -79,6 +79,7 @@ impl Session {
         for line in &mut lines {
             self.say_act(line);
         }
+        self.blinded_lines(&mut lines);
         let sealed = self.book.vault().header().audit_head;
         let sealed = Head {
             count: sealed.count,

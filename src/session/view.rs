@@ -25,6 +25,9 @@ pub struct KeyRow {
     pub certificate_sha256: Option<String>,
     /// Whether it is suspect: since when and why, and what stands under it.
     pub suspect: Option<(String, Vec<String>)>,
+    /// Where a ceremony asked to compare its check value and nobody did; while it is pending, `key` says
+    /// [`super::hidden`] for the value and there is no other reading.
+    pub comparing: Option<super::Comparing>,
 }
 
 /// One person of the vault.

@@ -137,7 +137,7 @@ impl Session {
         self.rows
             .get_or_init(|| {
                 let row = |record| self.suspected(row(record));
-                Arc::new(self.state.engine.records().map(row).collect())
+                Arc::new(self.compared(self.state.engine.records().map(row)))
             })
             .clone()
     }
@@ -156,7 +156,7 @@ impl Session {
             .filter(|name| *name != pending.act.issuer && !signed.contains(name))
             .collect();
         let digest = pending.act.digest();
-        PendingView {
+        self.blinded(PendingView {
             id: pending.act.approval_id,
             name: pending.action.name().to_owned(),
             sentence,
@@ -173,7 +173,7 @@ impl Session {
             required: usize::from(pending.required),
             may_sign,
             phrase: op::named(pending.action.name()).and_then(|op| op.phrase),
-        }
+        })
     }
 
     /// The view of one export.
@@ -184,7 +184,11 @@ impl Session {
         ExportView {
             arn: export.arn.clone(),
             label,
-            check_value: format!("{} ({})", export.kcv, export.kcv_method),
+            check_value: if self.is_blind(&export.arn) {
+                super::hidden().to_owned()
+            } else {
+                format!("{} ({})", export.kcv, export.kcv_method)
+            },
             receiver: export.receiver.clone(),
             file: export.file.clone(),
             at: Timestamp::from_millis(export.at),
@@ -258,11 +262,12 @@ fn row(record: &KeyRecord) -> KeyRow {
         subject: certificate.as_ref().map(Certificate::subject),
         certificate_sha256: certificate.map(|c| super::door::hex(&c.sha256_fingerprint())),
         suspect: None,
+        comparing: None,
     }
 }
 
 /// For 16-byte keys the check value by the method of the other algorithm.
-fn other_check_value(record: &KeyRecord) -> Option<(KeyCheckValueAlgorithm, String)> {
+pub(super) fn other_check_value(record: &KeyRecord) -> Option<(KeyCheckValueAlgorithm, String)> {
     let both = record.both_check_values.as_ref()?;
     let Key { key_attributes, .. } = &record.key;
     Some(if key_attributes.key_algorithm.is_tdes() {

@@ -1,6 +1,6 @@
 //! What a screen can show as a QR code that stands still: a digest or a check value, declared by the screen it is on.
 
-use crate::session::{KeyRow, View};
+use crate::session::{Comparing, KeyRow, View};
 use crate::text::say;
 
 /// One value for the minutes. None of these is a secret.
@@ -58,9 +58,13 @@ impl Digest {
         Self::new(of, view.state_head.clone(), Kind::Head)
     }
 
-    /// What says which key this is: the SHA-256 of its certificate where it has one, else its check value.
-    pub(crate) fn of_key(row: &KeyRow) -> Self {
-        row.certificate_sha256.as_ref().map_or_else(
+    /// What says which key this is: the SHA-256 of its certificate where it has one, else its check value; nothing while that
+    /// is hidden.
+    pub(crate) fn of_key(row: &KeyRow) -> Option<Self> {
+        if row.comparing == Some(Comparing::Pending) {
+            return None;
+        }
+        Some(row.certificate_sha256.as_ref().map_or_else(
             || {
                 let method = row.key.key_check_value_algorithm.name();
                 Self::check_value(
@@ -78,7 +82,7 @@ impl Digest {
                     sha256,
                 )
             },
-        )
+        ))
     }
 
     const fn new(of: String, hex: String, kind: Kind) -> Self {

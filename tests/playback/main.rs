@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // a test fails by panicking; helpers are no exception
 
 mod binding;
+mod blind;
 mod certificates;
 mod exchange;
 mod failing;

@@ -9,6 +9,7 @@ use crate::session::{
 };
 
 use super::super::model::{KeyDeclaration, Person};
+use super::super::ops;
 use super::super::rehearsed;
 use super::super::script::Script;
 use super::{RunError, Runner, Stage, Wanted, bind, inputs};
@@ -258,6 +259,10 @@ pub(super) fn empty_run(script: &Script, session: &Session) -> Run {
         notes: BTreeMap::new(),
         error: None,
         key: None,
+        compares: step
+            .key()
+            .filter(|_| step.op.name == ops::ATTEST_CHECK_VALUE.name)
+            .map(str::to_owned),
         request: None,
         response: None,
         evidence: None,

@@ -2,7 +2,7 @@
 
 use crate::api::KeyState;
 use crate::engine::Material;
-use crate::session::{KeyRow, Run, Session, StepRecord};
+use crate::session::{Comparing, KeyRow, Run, Session, StepRecord};
 
 use super::super::model::{Doing, Expect, Model, Step};
 use super::effect;
@@ -98,7 +98,7 @@ fn one(
     session: &Session,
 ) -> Result<(), String> {
     state(expect, row)?;
-    check_value(doing, number, expect, row, record)?;
+    check_value(doing, number, expect, row, record, session)?;
     if let Some(enabled) = expect.enabled
         && row.key.enabled != enabled
     {
@@ -167,24 +167,31 @@ fn check_value(
     expect: &Expect,
     row: &KeyRow,
     record: &StepRecord,
+    session: &Session,
 ) -> Result<(), String> {
     let Some(wanted) = &expect.kcv else {
         return Ok(());
     };
-    let on_record = &row.key.key_check_value;
+    // Of the record: what a row shows may be hidden until its sender's was typed.
+    let on_record = session
+        .check_value_on_record(&row.key.key_arn)
+        .unwrap_or_default()
+        .to_owned();
     let (wanted, found) = if wanted == "key" {
         (
             on_record.clone(),
             // An initial key is not the key it is derived from.
             wrapped_check_value(record, number)
                 .filter(|_| doing.field("serial").is_none())
-                .unwrap_or_else(|| on_record.clone()),
+                .unwrap_or(on_record),
         )
     } else {
-        (wanted.clone(), on_record.clone())
+        (wanted.clone(), on_record)
     };
     if wanted == found {
         Ok(())
+    } else if row.comparing == Some(Comparing::Pending) {
+        Err("The check value is not the one that the script wants. Stop: this is another key than expected.".into())
     } else {
         Err(format!(
             "The check value must be {wanted} and is {found}. Stop: this is another key than expected."

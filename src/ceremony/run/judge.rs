@@ -75,17 +75,15 @@ impl Runner {
         let typed = typed.to_ascii_uppercase();
         let run = self.run(session);
         let arn = step.fields.get("key").and_then(|id| run.keys.get(id));
-        let view = session.view();
-        let row = view.keys.iter().find(|row| Some(&row.key.key_arn) == arn);
-        if row.is_some_and(|row| row.key.key_check_value == typed) {
+        // Of the record: what the view shows is hidden until this step is done.
+        let on_record = arn.and_then(|arn| session.check_value_on_record(arn));
+        if on_record == Some(typed.as_str()) {
             return Ok(());
         }
-        let other = row.and_then(|row| row.other_check_value.clone());
-        let hint = match other {
+        let hint = match arn.and_then(|arn| session.other_reading_on_record(arn)) {
             Some((method, value)) if value == typed => format!(
-                "It is this key's value by {}: the sender takes the key for another algorithm of that length. Stop, \
-                 and ask which.",
-                method.name()
+                "It is this key's value by {method}: the sender takes the key for another algorithm of that length. \
+                 Stop, and ask which."
             ),
             _ => "Check the typing first; if it is right, this is another key than the sender's: stop (Esc, \
              stop it for good).".into(),

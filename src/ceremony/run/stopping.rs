@@ -113,7 +113,7 @@ impl Runner {
             let row = view.keys.iter().find(|row| row.key.key_arn == *arn)?;
             Some(format!(
                 "{id} ({}, {})",
-                row.key.key_check_value,
+                session.check_value_on_record(arn)?,
                 row.key.key_state.name()
             ))
         });

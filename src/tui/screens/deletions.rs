@@ -88,7 +88,7 @@ fn off(row: &KeyRow, now: Timestamp) -> Option<&'static str> {
 impl Screen for Deletions {
     fn digest(&self, world: &World) -> Option<Digest> {
         let view = world.view.as_deref()?;
-        self.chosen(view).map(Digest::of_key)
+        self.chosen(view).and_then(Digest::of_key)
     }
 
     fn name(&self) -> &'static str {

@@ -5,6 +5,7 @@ use std::path::Path;
 use crossterm::event::KeyEvent;
 
 use super::code::Code;
+use super::comparing;
 use super::key::KeyPage;
 use crate::api::{Key, KeyClass, Response};
 use crate::session::field::Footing;
@@ -212,11 +213,7 @@ fn told(executed: &Executed, world: &World) -> Vec<Line> {
     for response in &executed.responses {
         if let Response::ExportKey(output) = response {
             let wrapped = &output.wrapped_key;
-            let kcv = format!(
-                "{} ({})",
-                wrapped.key_check_value,
-                wrapped.key_check_value_algorithm.name()
-            );
+            let kcv = comparing::sent(wrapped, world);
             lines.push(Line::new(tr("check value"), kcv).role(Role::Title));
         }
         if let Some(key) = key_of(response) {
@@ -235,7 +232,7 @@ fn told(executed: &Executed, world: &World) -> Vec<Line> {
                 attributes.key_algorithm.name()
             );
             lines.push(Line::new(tr("use"), kind));
-            lines.extend(check_values(key, row));
+            lines.extend(check_values(row.map_or(key, |row| &row.key), row));
             lines.push(Line::new(tr("ARN"), key.key_arn.clone()).whole());
             if let Some(until) = key.delete_pending_timestamp {
                 lines.push(
@@ -251,6 +248,9 @@ fn told(executed: &Executed, world: &World) -> Vec<Line> {
 
 /// Both readings of a 16-byte key's check value, each with its method; one for the others.
 pub(crate) fn check_values(key: &Key, row: Option<&KeyRow>) -> Vec<Line> {
+    if let Some(hidden) = comparing::hidden(row) {
+        return hidden;
+    }
     let method = key.key_check_value_algorithm.name();
     let Some((other_method, other)) = row.and_then(|r| r.other_check_value.as_ref()) else {
         return vec![

@@ -1,5 +1,6 @@
 //! One key: every field of it, its tags, and the history of its exports.
 
+use super::comparing;
 use super::delete::Delete;
 use super::done::check_values;
 use super::menu::Menu;
@@ -10,7 +11,7 @@ use crate::session::build::Answers;
 use crate::session::field::Footing;
 pub(crate) use crate::session::guide::{export_off_in_words, out_off};
 use crate::session::said;
-use crate::session::{KeyRow, View, modes, op};
+use crate::session::{Comparing, KeyRow, View, modes, op};
 use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
@@ -80,6 +81,9 @@ fn fields(row: &KeyRow) -> Vec<Line> {
         Line::new(tr("modes"), modes::words(&attributes.key_modes_of_use)),
     ];
     lines.extend(check_values(key, Some(row)));
+    if row.comparing == Some(Comparing::Never) {
+        lines.extend(comparing::compared(row));
+    }
     let state = state_word(row);
     let role = if state == tr("ready") {
         Role::Ok
@@ -207,7 +211,7 @@ fn receipt(row: &KeyRow) -> Save {
 
 impl Screen for KeyPage {
     fn digest(&self, world: &World) -> Option<Digest> {
-        self.row(world).map(Digest::of_key)
+        self.row(world).and_then(Digest::of_key)
     }
 
     fn name(&self) -> &'static str {

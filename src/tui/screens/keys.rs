@@ -82,7 +82,7 @@ pub(crate) fn history(row: &KeyRow, view: &View) -> String {
 impl Screen for Keys {
     fn digest(&self, world: &World) -> Option<Digest> {
         let view = world.view.as_deref()?;
-        self.chosen(view).map(Digest::of_key)
+        self.chosen(view).and_then(Digest::of_key)
     }
 
     fn name(&self) -> &'static str {

@@ -11,6 +11,7 @@ pub(crate) mod audit;
 mod begin;
 pub(crate) mod change;
 pub(crate) mod code;
+mod comparing;
 pub(crate) mod create;
 pub(crate) mod custodians;
 pub(crate) mod delete;

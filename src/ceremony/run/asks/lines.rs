@@ -6,7 +6,7 @@ use crate::pki::Certificate;
 use crate::pki::CounterpartyFile;
 use crate::session::field::Footing;
 use crate::session::handover::commands_for;
-use crate::session::{KeyRow, PendingView, modes};
+use crate::session::{Comparing, KeyRow, PendingView, modes};
 use crate::text::{say, tr};
 
 use super::super::super::model::Step;
@@ -158,6 +158,7 @@ pub(super) fn cryptogram_lines(request: &ImportKeyInput) -> Vec<String> {
 pub(crate) fn key_lines(label: &str, row: &KeyRow, hidden: bool) -> Vec<String> {
     let key = &row.key;
     let attributes = &key.key_attributes;
+    let hidden = hidden || row.comparing == Some(Comparing::Pending);
     let mut lines = vec![
         say!("  key         {label}", label),
         say!("  arn         {key_arn}", key_arn = key.key_arn),
@@ -184,6 +185,9 @@ pub(crate) fn key_lines(label: &str, row: &KeyRow, hidden: bool) -> Vec<String> 
     ];
     if let Some((method, value)) = row.other_check_value.as_ref().filter(|_| !hidden) {
         lines.push(format!("              {value} ({})", method.name()));
+    }
+    if let Some(comparing) = row.comparing {
+        lines.push(say!("  compared    {words}", words = comparing.words()));
     }
     if let Some(at) = key.delete_pending_timestamp {
         lines.push(say!("  destroyed   not yet; at {at}", at = at.rfc3339()));

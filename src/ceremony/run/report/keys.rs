@@ -2,7 +2,9 @@
 
 use crate::api::{KeyClass, KeyState, Timestamp};
 use crate::evidence::report::{DestroyedKey, Destruction, KeyRow as ReportKey};
-use crate::session::{ExportView, KeyRow, StepRecord, StepState, op, op_components, op_exchange};
+use crate::session::{
+    Comparing, ExportView, KeyRow, StepRecord, StepState, op, op_components, op_exchange,
+};
 
 use super::super::super::model::{Doing, KeyDeclaration, Role, Step};
 use super::super::super::{ops, ops_carry, ops_components};
@@ -100,7 +102,9 @@ pub(super) fn of_step(from: &Material<'_>, step: &Step, record: &StepRecord) -> 
             let method = row.key.key_check_value_algorithm.name().to_owned();
             Some((row.key.key_check_value.clone(), method))
         };
-        let left = sent::exports(&doing).then(|| sent::check_value(record, number));
+        // Where our value is hidden, what left with it is too.
+        let blind = found(from, id).is_some_and(|row| row.comparing == Some(Comparing::Pending));
+        let left = (!blind && sent::exports(&doing)).then(|| sent::check_value(record, number));
         let value = left
             .flatten()
             .or_else(own)

@@ -1,0 +1,33 @@
+//! What pages say of a check value that is still to be compared with its sender's.
+
+use crate::api::WrappedKey;
+use crate::session::{Comparing, KeyRow};
+use crate::text::tr;
+use crate::tui::theme::Role;
+use crate::tui::widgets::lines::Line;
+use crate::tui::world::World;
+
+/// What stands where a key's check values would, while they are hidden.
+pub(super) fn hidden(row: Option<&KeyRow>) -> Option<Vec<Line>> {
+    let row = row.filter(|row| row.comparing == Some(Comparing::Pending))?;
+    let value = Line::new(tr("check value"), tr("hidden until its sender's is typed"));
+    let mut lines = vec![value.role(Role::Title)];
+    lines.extend(compared(row));
+    Some(lines)
+}
+
+/// That nobody compared it, where a ceremony wanted somebody to.
+pub(super) fn compared(row: &KeyRow) -> Option<Line> {
+    let comparing = row.comparing?;
+    Some(Line::new(tr("compared"), comparing.words()).role(Role::Wait))
+}
+
+/// The check value of a key that has just left, and its method; hidden where the key's own is.
+pub(super) fn sent(wrapped: &WrappedKey, world: &World) -> String {
+    let newest = world.view.as_ref().and_then(|view| view.exports.first());
+    if newest.is_some_and(|export| export.check_value == crate::session::hidden()) {
+        return crate::session::hidden().to_owned();
+    }
+    let method = wrapped.key_check_value_algorithm.name();
+    format!("{} ({method})", wrapped.key_check_value)
+}
