@@ -213,7 +213,7 @@ fn when_nobody_answers_any_more_the_ceremony_is_left_in_order() {
 }
 
 /// A practice vault whose keys are held, so that nobody types passphrases.
-fn practice_session(hold: bool) -> Session {
+pub(super) fn practice_session(hold: bool) -> Session {
     let store = Box::new(MemoryStore::new());
     let clock = Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap();
     practice::vault(store, Environment::real(None), Some(clock), hold)
@@ -221,7 +221,7 @@ fn practice_session(hold: bool) -> Session {
         .session
 }
 
-fn at_home(session: &mut Session, answers: &[(&'static str, &str)]) -> Reader {
+pub(super) fn at_home(session: &mut Session, answers: &[(&'static str, &str)]) -> Reader {
     let mut reader = Reader::new(answers, false);
     let mut talk = Dialogue::new(&mut reader);
     let stayed = Home {

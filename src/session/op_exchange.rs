@@ -196,7 +196,7 @@ pub const IMPORT_TR34: Op = Op {
         Field {
             id: "ca",
             label: "Sender's root",
-            hint: "The imported root above the sender's certificate. It comes first: import-key.root-certificate.",
+            hint: "The imported root above the sender's certificate. The file says which one fits.",
             kind: Kind::Key,
             optional: false,
         },

@@ -147,6 +147,9 @@ pub struct TokenView {
     pub until: Timestamp,
     /// SHA-256 of the certificate (DER), lower-case hex.
     pub certificate: Option<String>,
+    /// SHA-256 of this vault's own root (DER), lower-case hex, where the certificate was issued under the one that holds
+    /// now.
+    pub root: Option<String>,
     /// The file that was written for the other side, without folder; empty where a program asked.
     pub file: String,
     /// SHA-256 of that file, lower-case hex.
@@ -193,6 +196,8 @@ pub struct CounterpartyView {
     pub source: String,
     /// Since when it is trusted.
     pub since: Timestamp,
+    /// When it ends.
+    pub until: Timestamp,
     /// What its devices read, where that was said (tag `keymoot-counterparty`).
     pub profile: Option<String>,
     /// Its certificates in this vault: label, subject, and when each ends.
