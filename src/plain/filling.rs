@@ -188,7 +188,11 @@ impl Asking<'_, '_> {
                     None => keys,
                 }
             }
-            _ => known::entries(&self.session.view(), self.draft.op, field.id).unwrap_or_default(),
+            _ => {
+                let known = known::entries(&self.session.view(), self.draft.op, field.id);
+                let answer = |id: &str| said(id).to_owned();
+                known::left(known.unwrap_or_default(), self.draft.op, field.id, answer)
+            }
         }
     }
 

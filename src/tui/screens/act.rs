@@ -50,6 +50,8 @@ pub(crate) struct Act {
     waiting: bool,
     listed: bool,
     root: above::Root,
+    /// Whom the choice of a stand-in was made for.
+    appointed: String,
 }
 
 impl Act {
@@ -109,6 +111,7 @@ impl Act {
             waiting: false,
             listed: false,
             root: above::Root::default(),
+            appointed: String::new(),
         };
         if let Some(view) = &world.view {
             act.know(view);
@@ -135,6 +138,9 @@ impl Act {
     fn refine(&mut self, world: &World) {
         let (usage, algorithm) = (self.text("usage"), self.text("algorithm"));
         let travels = self.text(KEY);
+        if let Some(view) = &world.view {
+            self.know_again(view);
+        }
         let made = [usage, algorithm, travels];
         if self.made_for.as_ref() == Some(&made) {
             return;

@@ -29,7 +29,6 @@ impl Act {
             return Reaction::none();
         }
         self.root.of.clone_from(&paths);
-        self.root.said = None;
         if paths.is_empty() {
             return Reaction::none();
         }
@@ -51,8 +50,10 @@ impl Act {
         self.root.waiting = false;
         match news {
             News::Above(said) => {
-                self.root.said.clone_from(said);
-                self.fit(world);
+                if *said != self.root.said {
+                    self.root.said.clone_from(said);
+                    self.fit(world);
+                }
             }
             News::Refused(text) => {
                 // The file may be there when it is named again.
@@ -73,6 +74,7 @@ impl Act {
             None => entries,
         };
         self.form.set_choices(ROOT, Choices::new(entries));
+        self.form.ask_again(ROOT);
         self.error = self.root.said.as_ref().and_then(Above::missing);
     }
 
