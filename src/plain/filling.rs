@@ -228,7 +228,7 @@ impl Asking<'_, '_> {
         match parameters {
             Some(commands) => lines.extend(commands),
             None => lines.push(
-                tr("The owner of the root reads it from their own copy: openssl x509 -in ROOT.pem -noout -fingerprint -sha256")
+                tr("The owner of the root reads it from their own copy: openssl x509 -in ROOT.pem -noout -fingerprint -sha256. Another keymoot vault shows it at Exchange, as \"our root\".")
                     .to_owned(),
             ),
         }
