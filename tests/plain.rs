@@ -336,8 +336,8 @@ fn a_key_is_made_exported_and_deleted_in_lines() {
     talk.answer("\nKey: ", "back");
     talk.answer("\nNumber: ", "delete key");
     talk.answer("\nKey: ", "1");
-    talk.answer("Window in days: ", "2");
-    talk.answer("Window in days: ", "7");
+    talk.answer("Days: ", "2");
+    talk.answer("Days: ", "7");
     talk.answer("Type the word: ", "remove");
     talk.answer("Type the word: ", "delete");
     room.sign(&mut talk, "Ada", false);

@@ -27,7 +27,7 @@ impl TokenForm {
     /// The form in words, for people.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::X9_TR34_2012 => "TR-34:2012, as the AWS service writes it (usual)",
+            Self::X9_TR34_2012 => "TR-34:2012, as the AWS service writes it",
             Self::ANNEX_B_2019_PRINTED => "TR-34-2019, Annex B as first printed",
             Self::ANNEX_B_2019 => "TR-34-2019, Annex B as corrected",
             Self::CMS_2019 => "TR-34-2019 as CMS (RFC 5652)",

@@ -115,6 +115,15 @@ impl EngineState {
     }
 }
 
+impl EngineState {
+    /// The certificate (DER) of the vault's own root, once it was made.
+    pub fn own_root(&self) -> Option<&[u8]> {
+        self.authority
+            .as_ref()
+            .map(|a| a.certificate_der.as_slice())
+    }
+}
+
 impl Issuer {
     /// Issues a certificate that begins an hour ago, as the service's do, so that clocks need not agree.
     pub(super) fn issue(

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::api::Timestamp;
 use crate::ceremony::{AskField, Script, Wanted, component_script};
 use crate::session::asked::REFUSING;
 use crate::session::field::{Field, Kind};
@@ -136,7 +137,7 @@ impl Acting<'_, '_> {
     ) -> Result<bool, Gone> {
         self.talk
             .heading(&say!("{title}, review:", title = tr(draft.op.title)));
-        let mut told = described(preview);
+        let mut told = described(preview, self.session.now());
         if let Some(folder) = &draft.out {
             told.push(say!("  folder: {folder}", folder = folder.display()));
         }
@@ -288,7 +289,7 @@ impl Acting<'_, '_> {
             ));
             let view = self.session.view();
             let people = guide::signers(&pending, &view);
-            let mut told = described(&pending);
+            let mut told = described(&pending, self.session.now());
             told.push(say!(
                 "Words for the minutes: {words}",
                 words = pending.words.join(" ")
@@ -348,7 +349,7 @@ impl Acting<'_, '_> {
             &say!("signs this request for {person}; {then}", person, then),
             NEVER_MIND,
         ))
-        .telling(described(pending));
+        .telling(described(pending, self.session.now()));
         let page = HandOver {
             role: "",
             person: &called,
@@ -440,10 +441,10 @@ impl Acting<'_, '_> {
 }
 
 /// A request in words.
-fn described(pending: &PendingView) -> Vec<String> {
+fn described(pending: &PendingView, now: Timestamp) -> Vec<String> {
     let details = pending
-        .details
-        .iter()
+        .told(now)
+        .into_iter()
         .map(|(label, value)| format!("  {label}: {value}"));
     std::iter::once(pending.sentence.clone())
         .chain(details)

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use crate::ceremony::{Answer, AskField, PRACTICE_FILE, named_file};
+use crate::session::above::{Above, ROOT};
 use crate::session::asked::{BY, beside, is_place};
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::guide::{self, Entry};
 use crate::session::op::Op;
-use crate::session::{Profile, Session};
+use crate::session::{Profile, Session, known};
 use crate::text::{say, tr};
 
 use super::Explain;
@@ -93,16 +94,24 @@ impl Asking<'_, '_> {
             label = tr(field.label)
         ));
         let entries = self.entries(field);
-        if !entries.is_empty() && entries.iter().all(|e| e.off.is_some()) {
+        // What need not be named may have nothing to be chosen from.
+        if !field.optional && !entries.is_empty() && entries.iter().all(|e| e.off.is_some()) {
             for line in super::choices::numbered(&entries) {
                 self.talk.say(&line);
             }
-            self.talk.stop(tr(
-                "None of these can be taken, so this cannot be asked for. Nothing was changed.",
-            ));
+            let missing = self.above(field).and_then(|above| above.missing());
+            let none =
+                tr("None of these can be taken, so this cannot be asked for. Nothing was changed.");
+            self.talk.stop(&missing.map_or(none.to_owned(), |missing| {
+                say!("{missing}. Nothing was changed.", missing)
+            }));
             return Ok(Some(Word::Cancel));
         }
         let mut told = self.about(field);
+        let left_empty = known::left_empty(&self.session.view(), self.draft.op, field.id);
+        if let Some(words) = left_empty.filter(|_| field.optional) {
+            told.push(say!("Left empty: {words}", words));
+        }
         if let Some(before) = self.draft.answers.texts.get(field.id) {
             told.push(say!("Answered before: {before}", before));
         }
@@ -119,6 +128,14 @@ impl Asking<'_, '_> {
         };
         loop {
             let text = match self.talk.field(&question, &asked, &entries)? {
+                // Somebody whom the vault does not know: the name is typed.
+                Heard::Given(Answer::Text(text)) if text == known::SOMEBODY_ELSE => {
+                    match self.talk.text(&question, &asked)? {
+                        Heard::Given(name) => name,
+                        Heard::Said(Word::Back) => continue,
+                        Heard::Said(word) => return Ok(Some(word)),
+                    }
+                }
                 Heard::Given(Answer::Text(text)) => text,
                 // No act declares a secret field; signatures are asked elsewhere.
                 Heard::Given(Answer::Secret(_)) => continue,
@@ -163,9 +180,27 @@ impl Asking<'_, '_> {
                 field.id,
                 said("key"),
             ),
-            Kind::Key => guide::keys(&self.session.view(), self.draft.op.name, field.id),
-            _ => Vec::new(),
+            Kind::Key => {
+                let keys = guide::keys(&self.session.view(), self.draft.op.name, field.id);
+                let above = self.above(field);
+                match above {
+                    Some(above) => above.sorted(keys),
+                    None => keys,
+                }
+            }
+            _ => {
+                let known = known::entries(&self.session.view(), self.draft.op, field.id);
+                let answer = |id: &str| said(id).to_owned();
+                known::left(known.unwrap_or_default(), self.draft.op, field.id, answer)
+            }
         }
+    }
+
+    /// What the files answered so far say about the root above them, where that is asked.
+    fn above(&self, field: &Field) -> Option<Above> {
+        let files = &self.draft.answers.files;
+        let asked = (field.id == ROOT).then(|| self.session.above(self.draft.op.name, files));
+        asked.flatten()
     }
 
     /// What is worth knowing before this field is answered.
@@ -193,7 +228,7 @@ impl Asking<'_, '_> {
         match parameters {
             Some(commands) => lines.extend(commands),
             None => lines.push(
-                tr("The owner of the root reads it from their own copy: openssl x509 -in ROOT.pem -noout -fingerprint -sha256")
+                tr("The owner of the root reads it from their own copy: openssl x509 -in ROOT.pem -noout -fingerprint -sha256. Another keymoot vault shows it at Exchange, as \"our root\".")
                     .to_owned(),
             ),
         }
@@ -222,7 +257,8 @@ impl Asking<'_, '_> {
         if field.id == BY.id {
             self.draft.answers.by.clone_from(&text);
         }
-        if matches!(field.kind, Kind::File) && text.is_empty() && field.optional {
+        // An optional file that nobody named is no file.
+        if matches!(field.kind, Kind::File) && text.trim().is_empty() && field.optional {
             self.draft.answers.files.remove(field.id);
         } else if matches!(field.kind, Kind::File) {
             match named_file(self.session.profile(), Path::new(&text)) {

@@ -13,6 +13,8 @@ mod dialogue;
 mod evidence;
 mod exchanged;
 mod filling;
+#[cfg(test)]
+mod filling_tests;
 mod founding;
 #[cfg(test)]
 mod founding_tests;

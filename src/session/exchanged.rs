@@ -9,7 +9,7 @@ use crate::api::{
     CounterpartyProfile, ExportKeyMaterial, ImportKeyMaterial, Request, Response, Timestamp,
 };
 use crate::engine::{GivenToken, KeyRecord, Material};
-use crate::pki::Certificate;
+use crate::pki::{Certificate, verify_issued};
 
 use super::action::Action;
 use super::command::Executed;
@@ -208,6 +208,7 @@ impl Session {
                 given: token.given,
                 until: token.until,
                 certificate,
+                root: token.certificate_der.and_then(|der| self.root_over(der)),
                 file: given.map(|g| g.file.clone()).unwrap_or_default(),
                 sha256: given.and_then(|g| g.sha256.clone()),
                 used: uses.remove(token.name).unwrap_or_default(),
@@ -216,6 +217,15 @@ impl Session {
         let mut tokens: Vec<TokenView> = self.state.engine.given_tokens().map(view).collect();
         tokens.sort_by_key(|token| (token.until <= now, token.until));
         tokens
+    }
+
+    /// The fingerprint of this vault's own root, where it stands above that certificate.
+    fn root_over(&self, der: &[u8]) -> Option<String> {
+        let root = Certificate::from_any(self.state.engine.own_root()?).ok()?;
+        let certificate = Certificate::from_any(der).ok()?;
+        let both = certificate.not_before().max(root.not_before());
+        verify_issued(&certificate, &root, both).ok()?;
+        Some(super::door::hex(&root.sha256_fingerprint()))
     }
 
     /// Certificates and requests for certificates that were given out, the newest first.
@@ -292,6 +302,11 @@ impl Session {
             by: root.by.clone(),
             source: root.source.clone(),
             since: Timestamp::from_millis(root.at),
+            until: record
+                .material
+                .certificate_der()
+                .and_then(|der| Certificate::from_any(der).ok())
+                .map_or(Timestamp::from_millis(root.at), |c| c.not_after()),
             profile: tags
                 .find(|t| t.key == CounterpartyProfile::TAG)
                 .map(|t| t.value.clone()),

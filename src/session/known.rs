@@ -39,6 +39,31 @@ pub fn entries(view: &View, op: &Op, field: &str) -> Option<Vec<Entry>> {
     None
 }
 
+/// The same with what other answers leave of it: nobody stands in for themselves.
+pub fn left(
+    entries: Vec<Entry>,
+    op: &Op,
+    field: &str,
+    answer: impl Fn(&str) -> String,
+) -> Vec<Entry> {
+    if op.name != op_custody::APPOINT.name || field != op_custody::STAND_IN.id {
+        return entries;
+    }
+    let person = answer(op_custody::PERSON.id);
+    let off = |entry: Entry| {
+        if entry.id == person {
+            entry.off_because(tr("nobody stands in for themselves"))
+        } else {
+            entry
+        }
+    };
+    let (can, cannot): (Vec<Entry>, Vec<Entry>) = entries
+        .into_iter()
+        .map(off)
+        .partition(|entry| entry.off.is_none());
+    can.into_iter().chain(cannot).collect()
+}
+
 /// The copies on record; those that are gone are shown and off.
 fn copies(view: &View) -> Vec<Entry> {
     let entry = |copy: &super::view::CopyView| {
@@ -76,7 +101,7 @@ pub fn left_empty(view: &View, op: &Op, field: &str) -> Option<String> {
         return Some(tr("the share of this vault").to_owned());
     }
     if op.name == op_ledger::EXEMPT.name && field == op_ledger::PEOPLE.id {
-        return Some(say!("here: {names}", names = names("custodian")));
+        return Some(say!("to be typed, of {names}", names = names("custodian")));
     }
     None
 }
@@ -111,6 +136,16 @@ mod tests {
         assert_eq!(ids(access, "witness").first().unwrap(), "Wim");
         assert_eq!(ids(&op_custody::APPOINT, "person").len(), 4);
         assert!(entries(&view, &op_custody::APPOINT, "manager").is_none());
+    }
+
+    #[test]
+    fn nobody_stands_in_for_themselves() {
+        let view = view();
+        let appoint = &op_custody::APPOINT;
+        let all = entries(&view, appoint, "stand-in").unwrap();
+        let left = left(all, appoint, "stand-in", |_| "Ana".to_owned());
+        assert_eq!(left.first().unwrap().id, "Ben");
+        assert!(left.iter().any(|e| e.id == "Ana" && e.off.is_some()));
     }
 
     #[test]

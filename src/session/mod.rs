@@ -3,6 +3,7 @@
 //!
 //! It knows the engine, the vault, people and evidence, and no screen, script or argument.
 
+pub mod above;
 pub mod action;
 mod ahead;
 pub mod asked;

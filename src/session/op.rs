@@ -156,11 +156,11 @@ pub const EXPORT_RSA_WRAP: Op = Op {
         Field {
             id: "spec",
             label: "Hash",
-            hint: "OAEP hash; the receiver reads both.",
+            hint: "OAEP hash; usually SHA-256. The receiver reads both.",
             kind: Kind::Choice(&[
                 super::field::Choice {
                     id: "RSA_OAEP_SHA_256",
-                    label: "SHA-256 (usual)",
+                    label: "SHA-256",
                 },
                 super::field::Choice {
                     id: "RSA_OAEP_SHA_512",
@@ -190,7 +190,7 @@ pub const DELETE_KEY: Op = Op {
         KEY,
         Field {
             id: "days",
-            label: "Window in days",
+            label: "Days",
             hint: "3 to 180. The key is unusable at once and destroyed when the window ends.",
             kind: Kind::Number { min: 3, max: 180 },
             optional: true,

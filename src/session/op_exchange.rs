@@ -41,7 +41,7 @@ const WRAP: Field = Field {
 pub(super) const CERTIFICATE_SIGNATURE: Field = Field {
     id: "certificate-signature",
     label: "Certificate hash",
-    hint: "Only if the other side's devices want one: the hash under the certificate's signature. Left empty, SHA-512.",
+    hint: "Only if the other side's devices want one: the hash under the certificate's signature. The usual is SHA-512.",
     kind: Kind::Choice(&[
         Choice {
             id: "SHA_256",
@@ -49,7 +49,7 @@ pub(super) const CERTIFICATE_SIGNATURE: Field = Field {
         },
         Choice {
             id: "SHA_512",
-            label: "SHA-512 (usual)",
+            label: "SHA-512",
         },
     ]),
     optional: true,
@@ -59,7 +59,7 @@ pub(super) const CERTIFICATE_SIGNATURE: Field = Field {
 pub(super) const TOKEN_FORM: Field = Field {
     id: "token-form",
     label: "Token form",
-    hint: "Only if the receiver's devices want another form than the service's. Left empty, what the tag \
+    hint: "Only if the receiver's devices want another form than the service's. The usual is what the tag \
            keymoot-counterparty of the receiver's root says, else X9_TR34_2012.",
     kind: Kind::Choice(&TOKEN_FORMS),
     optional: true,
@@ -69,8 +69,8 @@ pub(super) const TOKEN_FORM: Field = Field {
 pub(super) const HEADER_VERSION: Field = Field {
     id: "header-version",
     label: "Header letter",
-    hint: "Only if the receiver's devices want one: the letter that begins the key block header. Left empty, as the \
-           form, else D.",
+    hint: "Only if the receiver's devices want one: the letter that begins the key block header. The usual is the \
+           form's, else D.",
     kind: Kind::Choice(&[
         Choice {
             id: "B",
@@ -78,7 +78,7 @@ pub(super) const HEADER_VERSION: Field = Field {
         },
         Choice {
             id: "D",
-            label: "D (usual)",
+            label: "D",
         },
     ]),
     optional: true,
@@ -196,7 +196,7 @@ pub const IMPORT_TR34: Op = Op {
         Field {
             id: "ca",
             label: "Sender's root",
-            hint: "The imported root above the sender's certificate. It comes first: import-key.root-certificate.",
+            hint: "The imported root above the sender's certificate. The file says which one fits.",
             kind: Kind::Key,
             optional: false,
         },
@@ -434,7 +434,7 @@ pub const SIGNING_REQUEST: Op = Op {
             kind: Kind::Choice(&[
                 Choice {
                     id: "SHA256",
-                    label: "SHA-256 (usual)",
+                    label: "SHA-256",
                 },
                 Choice {
                     id: "SHA384",

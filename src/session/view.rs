@@ -7,6 +7,7 @@ use crate::api::{Key, KeyCheckValueAlgorithm, Timestamp};
 
 use super::Profile;
 use super::run::Run;
+use crate::text::{say, tr};
 
 /// One key as screens show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,6 +107,22 @@ pub struct PendingView {
     pub may_sign: Vec<String>,
     /// A phrase that has to be typed at approval or execution, where it destroys.
     pub phrase: Option<&'static str>,
+    /// Of a deletion: days from the last signature until the key is destroyed.
+    pub window_days: Option<i64>,
+}
+
+impl PendingView {
+    /// The details with what follows from them at `now`: the day on which a key is destroyed.
+    pub fn told(&self, now: Timestamp) -> Vec<(String, String)> {
+        let ends = self.window_days.map(|days| {
+            let at = now.plus_millis(days.saturating_mul(86_400_000));
+            let at = Timestamp::from_millis(at.millis().div_euclid(1000).saturating_mul(1000));
+            let at = at.rfc3339().replacen('T', " ", 1);
+            let words = say!("{at}, if it is signed now", at);
+            (tr("destroyed on").to_owned(), words)
+        });
+        self.details.iter().cloned().chain(ends).collect()
+    }
 }
 
 /// An export and what became of it.
@@ -150,6 +167,9 @@ pub struct TokenView {
     pub until: Timestamp,
     /// SHA-256 of the certificate (DER), lower-case hex.
     pub certificate: Option<String>,
+    /// SHA-256 of this vault's own root (DER), lower-case hex, where the certificate was issued under the one that holds
+    /// now.
+    pub root: Option<String>,
     /// The file that was written for the other side, without folder; empty where a program asked.
     pub file: String,
     /// SHA-256 of that file, lower-case hex.
@@ -196,6 +216,8 @@ pub struct CounterpartyView {
     pub source: String,
     /// Since when it is trusted.
     pub since: Timestamp,
+    /// When it ends.
+    pub until: Timestamp,
     /// What its devices read, where that was said (tag `keymoot-counterparty`).
     pub profile: Option<String>,
     /// Its certificates in this vault: label, subject, and when each ends.

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::api::{Key, KeyCheckValueAlgorithm, KeyState, Tag, Timestamp};
+use crate::api::{Key, KeyCheckValueAlgorithm, KeyState, Request, Tag, Timestamp};
 use crate::crypto::tr34::PartyId;
 use crate::custody::{Person, Role, words};
 use crate::engine::KeyRecord;
 use crate::pki::Certificate;
 
+use super::action::Action;
 use super::pending::Pending;
 use super::state::ExportRecord;
 use super::view::{CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, View};
@@ -173,6 +174,13 @@ impl Session {
             required: usize::from(pending.required),
             may_sign,
             phrase: op::named(pending.action.name()).and_then(|op| op.phrase),
+            window_days: match &pending.action {
+                Action::Control {
+                    request: Request::DeleteKey(input),
+                    ..
+                } => Some(input.delete_key_in_days),
+                _ => None,
+            },
         })
     }
 

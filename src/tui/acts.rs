@@ -104,6 +104,17 @@ impl Acts {
         }
     }
 
+    /// Reads several, each for one field of an act.
+    fn files(
+        &self,
+        session: &Session,
+        paths: Vec<(String, PathBuf)>,
+    ) -> Result<Vec<(String, Vec<u8>)>, Refusal> {
+        let read =
+            |(field, path): (String, PathBuf)| Ok((field, self.read(session, &path)?.to_vec()));
+        paths.into_iter().map(read).collect()
+    }
+
     /// Does one order about acts.
     pub(crate) fn work(&mut self, session: &mut Session, order: Order) -> Result<News, Refusal> {
         match order {
@@ -139,12 +150,10 @@ impl Acts {
             Order::InspectAgain { path, bytes } => Ok(News::Receiver(Box::new(Receiver::read(
                 session, path, bytes,
             )?))),
-            Order::ReadFiles(paths) => {
-                let mut files = Vec::with_capacity(paths.len());
-                for (field, path) in paths {
-                    files.push((field, self.read(session, &path)?.to_vec()));
-                }
-                Ok(News::FilesRead(files))
+            Order::ReadFiles(paths) => Ok(News::FilesRead(self.files(session, paths)?)),
+            Order::Above(op, paths) => {
+                let files = self.files(session, paths)?.into_iter().collect();
+                Ok(News::Above(session.above(op, &files)))
             }
             Order::ReadRoot(path) => {
                 let bytes = self.read(session, &path)?;

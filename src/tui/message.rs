@@ -18,6 +18,7 @@ use crate::ceremony::{Answer, Ask, Showing};
 use crate::crypto::SecretBytes;
 use crate::custody::Policy;
 use crate::session::Trail;
+use crate::session::above::Above;
 use crate::session::founding::Papers;
 use crate::session::returning::Return;
 use crate::session::{
@@ -192,6 +193,8 @@ pub(crate) enum Order {
     InspectAgain { path: PathBuf, bytes: Arc<Vec<u8>> },
     /// Reads files, each for one field of an act.
     ReadFiles(Vec<(String, PathBuf)>),
+    /// Says which imported certificate stands above the one in an act's files: the act's name, and paths by field.
+    Above(&'static str, Vec<(String, PathBuf)>),
     /// Keeps a text that was pasted where a file is asked for.
     Pasted(Vec<u8>),
     /// Says what root a file holds.
@@ -239,6 +242,7 @@ impl Order {
             | Self::ReadRoot(_)
             | Self::Pasted(_)
             | Self::ReadFiles(_)
+            | Self::Above(..)
             | Self::InspectAgain { .. } => tr("reading the file").into(),
             Self::Receipt(_) | Self::ReceiptText(_) => tr("reading the receipt").into(),
             Self::Save { .. } => tr("writing the file").into(),
@@ -293,6 +297,8 @@ pub(crate) enum News {
     Receiver(Box<Receiver>),
     /// What the files hold, by field.
     FilesRead(Vec<(String, Vec<u8>)>),
+    /// What an act's files say about the certificate above theirs, if anything.
+    Above(Option<Above>),
     /// The pasted text is kept.
     Kept,
     /// The root in a file.

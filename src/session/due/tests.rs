@@ -97,6 +97,7 @@ fn token(name: &str, until: Timestamp) -> TokenView {
         algorithm: "RSA_3072",
         given: until,
         until,
+        root: None,
         certificate: None,
         file: String::new(),
         sha256: None,

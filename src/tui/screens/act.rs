@@ -1,6 +1,7 @@
 //! A wizard for an act that needs nothing but its declared fields: one page drawn from the declaration, then the
 //! review. Acts that guide a choice (a new key, an export) have wizards of their own.
 
+mod above;
 mod people;
 
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use crossterm::event::KeyEvent;
 use super::menu;
 use super::parts::Parts;
 use super::review::Review;
+use super::root::ImportRoot;
 use super::wizard;
 use crate::api::{KeyAlgorithm, KeyUsage};
 use crate::ceremony;
@@ -47,6 +49,9 @@ pub(crate) struct Act {
     leaving: bool,
     waiting: bool,
     listed: bool,
+    root: above::Root,
+    /// Whom the choice of a stand-in was made for.
+    appointed: String,
 }
 
 impl Act {
@@ -105,6 +110,8 @@ impl Act {
             leaving: false,
             waiting: false,
             listed: false,
+            root: above::Root::default(),
+            appointed: String::new(),
         };
         if let Some(view) = &world.view {
             act.know(view);
@@ -131,6 +138,9 @@ impl Act {
     fn refine(&mut self, world: &World) {
         let (usage, algorithm) = (self.text("usage"), self.text("algorithm"));
         let travels = self.text(KEY);
+        if let Some(view) = &world.view {
+            self.know_again(view);
+        }
         let made = [usage, algorithm, travels];
         if self.made_for.as_ref() == Some(&made) {
             return;
@@ -298,14 +308,19 @@ impl Screen for Act {
     fn footing(&self, world: &World) -> Footing {
         Footing {
             acts: wizard::acts(world),
-            enter: if self.is_ceremony() {
+            enter: if self.root_first() {
+                say!(
+                    "begins what comes first: \"{first}\"; what stands here is kept",
+                    first = tr(op::IMPORT_ROOT.title)
+                )
+            } else if self.is_ceremony() {
                 tr("next field; after the last, begins the ceremony: each custodian at the screen")
+                    .into()
             } else if self.form.several() {
-                tr("next field; after the last, checks all of it and shows the review")
+                tr("next field; after the last, checks all of it and shows the review").into()
             } else {
-                tr("checks it and shows the review")
-            }
-            .into(),
+                tr("checks it and shows the review").into()
+            },
             so_far: tr("nothing was asked, nothing was written, nothing has changed").into(),
         }
     }
@@ -386,10 +401,11 @@ impl Screen for Act {
         self.error = None;
         match verb {
             Verb::Enter | Verb::NextField if self.somebody_else() => Reaction::none(),
+            Verb::Enter if self.root_first() => Reaction::push(ImportRoot::new()),
             Verb::Enter => {
                 if self.form.enter() != Pressed::Complete {
                     self.refine(world);
-                    return Reaction::none();
+                    return self.look_above();
                 }
                 self.complete(world)
             }
@@ -400,7 +416,7 @@ impl Screen for Act {
             other => {
                 self.form.verb(other);
                 self.refine(world);
-                Reaction::none()
+                self.look_above()
             }
         }
     }
@@ -417,7 +433,15 @@ impl Screen for Act {
         Reaction::none()
     }
 
+    fn returned(&mut self, _world: &World) -> Reaction {
+        // The root may have come meanwhile.
+        self.look_again()
+    }
+
     fn news(&mut self, news: &News, world: &World) -> Option<Reaction> {
+        if self.looked(news, world) {
+            return Some(Reaction::none());
+        }
         if !std::mem::take(&mut self.waiting) {
             return None;
         }

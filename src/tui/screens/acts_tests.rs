@@ -393,3 +393,51 @@ fn the_commands_for_the_other_computer_can_be_carried_there() {
         "{text}"
     );
 }
+
+#[test]
+fn a_root_that_did_not_sign_the_file_leads_to_the_import_and_back() {
+    use crate::session::handover;
+    let folder = tempfile::tempdir().unwrap();
+    let ours = folder.path().join("ours.json");
+    let mut session = super::tests::full_session();
+    let asked = [
+        ("form", "TR34_KEY_BLOCK"),
+        ("algorithm", "RSA_2048"),
+        ("output", "ours.json"),
+    ];
+    let texts = asked
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+    let answers = Answers {
+        texts: texts.collect(),
+        ..Answers::default()
+    };
+    let action = build::action(&session, "get-parameters-for-import", &answers).unwrap();
+    let executed = session.act(action.clone(), None, None).unwrap();
+    let file = handover::of(&session, &action, &executed).unwrap();
+    std::fs::write(&ours, &file.request).unwrap();
+
+    let mut room = Room::new(Home::new(), session);
+    let world = room.state.world.clone();
+    let keys = &world.view.as_ref().unwrap().keys;
+    let row = keys.iter().find(|row| row.label == "kek-partner-x");
+    let tr34 = &crate::session::op_exchange::EXPORT_TR34;
+    let act = super::act::Act::of(tr34, row, &world);
+    room.state = crate::tui::app::State::new(world, Box::new(act));
+    room.press(&ours.display().to_string()).press("<Enter>");
+    let first = "begins what comes first: \"Import a root certificate\"";
+    room.shows(&["► Receiver's root", "not signed under it", first]);
+    let whole = letters(&room.text());
+    assert!(
+        whole.contains("norootthatistrustedheresignedthisfile"),
+        "{whole}"
+    );
+    room.press("<Enter>")
+        .shows(&["Trust a counterparty's root"]);
+    room.press("<Esc>").shows(&["ours.json", first]);
+    // Another file, and its own root is chosen.
+    room.press("<BackTab><C-u>");
+    room.press("ceremonies/samples/get-parameters-for-import-rsa3072.json<Enter>");
+    room.shows(&["► Receiver's root", "(*) aws-root"]);
+    assert!(!room.text().contains("STOP"), "{}", room.text());
+}

@@ -135,7 +135,7 @@ impl Screen for Approvals {
             return;
         };
         canvas.rule(rows, std::slice::from_ref(&pending.sentence));
-        let details = crate::tui::widgets::lines::of_details(&pending.details);
+        let details = crate::tui::widgets::lines::of_details(&pending.told(world.now()));
         // The words are read aloud: in two rows, none of them is ever cut.
         let aloud = height.saturating_sub(2);
         crate::tui::widgets::lines::draw(

@@ -375,7 +375,7 @@ impl Screen for Approve {
         let y = canvas.paragraph(2, 0, room, Role::Title, &self.pending.sentence);
         let below = self.stage_rows(canvas).saturating_add(3);
         let end = height.saturating_sub(below).max(y.saturating_add(1));
-        let details = lines::of_details(&self.pending.details);
+        let details = lines::of_details(&self.pending.told(world.now()));
         let y = lines::draw(canvas, (y, end), 15, &details, Some(&self.reading));
         let y = self
             .minutes(canvas, y.saturating_add(1).min(end))

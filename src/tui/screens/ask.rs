@@ -50,7 +50,7 @@ impl Ask {
         Self {
             draft,
             sentence: pending.sentence.clone(),
-            details: lines::of_details(&pending.details),
+            details: lines::of_details(&pending.told(world.now())),
             reading: Reading::default(),
             required: pending.required,
             beneath,

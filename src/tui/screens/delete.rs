@@ -164,7 +164,7 @@ impl Screen for Delete {
                 say!("How long can {label} still be restored?", label).into(),
             ),
             Part::Gap,
-            Part::Field(tr("Days"), &self.days),
+            Part::Field(days.map_or("", |f| tr(f.label)), &self.days),
             Part::Hint(Role::Muted, days.map_or("", |f| tr(f.hint)).into()),
             Part::Gap,
             Part::Stop(self.error.as_deref()),

@@ -125,6 +125,12 @@ impl Menu {
         Self::new(About::In, None, world)
     }
 
+    /// With the cursor on this way, by title.
+    pub(crate) fn on(mut self, title: &str) -> Self {
+        self.acts.choose(title);
+        self
+    }
+
     /// The ways out, for a key that was chosen or will be.
     pub(crate) fn export(key: Option<&KeyRow>, world: &World) -> Self {
         Self::new(About::Out, key.map(|row| row.key.key_arn.clone()), world)

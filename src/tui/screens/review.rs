@@ -51,8 +51,7 @@ impl Review {
     }
 
     fn lines(&self, world: &World) -> Vec<Line> {
-        let mut lines = lines::of_details(&self.pending.details);
-        lines.extend(self.ends(world));
+        let mut lines = lines::of_details(&self.pending.told(world.now()));
         if let Some(folder) = &self.draft.out {
             // Whole: nobody here sees in which folder keymoot was started.
             let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
@@ -64,18 +63,6 @@ impl Review {
         };
         lines.push(Line::new(tr("approvals"), signers).role(Role::Wait));
         lines
-    }
-
-    /// When a key is destroyed whose deletion is signed now.
-    fn ends(&self, world: &World) -> Option<Line> {
-        let days: i64 = (self.draft.op == crate::session::op::DELETE_KEY.name)
-            .then(|| self.draft.answers.texts.get("days")?.trim().parse().ok())??;
-        let at = world.now().plus_millis(days.saturating_mul(86_400_000));
-        let words = say!(
-            "{at}, if it is signed now",
-            at = crate::tui::frame::clock(at)
-        );
-        Some(Line::new(tr("destroyed on"), words).role(Role::Countdown))
     }
 
     fn exact(&self) -> Reaction {

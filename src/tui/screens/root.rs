@@ -35,7 +35,7 @@ use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
 /// Where the file is a root alone, and no command fetches it.
-const OWN_COPY: &str = "The owner of the root reads it from their own copy: openssl x509 -in ROOT.pem -noout -fingerprint -sha256";
+const OWN_COPY: &str = "The owner of the root reads it from their own copy: openssl x509 -in ROOT.pem -noout -fingerprint -sha256. Another keymoot vault shows it at Exchange, as \"our root\".";
 
 /// A root as it was read.
 #[derive(Debug, Clone)]

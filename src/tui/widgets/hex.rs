@@ -69,9 +69,27 @@ pub(crate) fn standing(kind: Kind, text: &str) -> Option<(Role, String)> {
     })
 }
 
+/// What was typed as it is read aloud: digits in groups of four, words one after the other.
+pub(crate) fn aloud(text: &str) -> String {
+    let typed = text.rsplit_once('=').map_or(text, |(_, after)| after);
+    let between = |c: char| c.is_whitespace() || ":.-".contains(c);
+    let digits: Vec<char> = typed.chars().filter(|c| !between(*c)).collect();
+    if digits.iter().any(|c| !c.is_ascii_hexdigit()) {
+        return typed.split_whitespace().collect::<Vec<_>>().join(" ");
+    }
+    let groups = digits.chunks(GROUP).map(String::from_iter);
+    groups.collect::<Vec<String>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_typed_is_read_aloud_in_groups() {
+        assert_eq!(aloud("SHA256 Fingerprint=AB:CD:EF:01:23"), "ABCD EF01 23");
+        assert_eq!(aloud("aardvark  absurd accrue"), "aardvark absurd accrue");
+    }
 
     fn told(kind: Kind, text: &str) -> String {
         standing(kind, text).unwrap().1

@@ -78,6 +78,7 @@ pub(crate) fn of_details(details: &[(String, String)]) -> Vec<Line> {
                 l if l == tr("verdict") && value.starts_with(tr("strong enough")) => Role::Ok,
                 l if l == tr("verdict") => Role::Stop,
                 l if l == tr("note") => Role::Note,
+                l if l == tr("destroyed on") => Role::Countdown,
                 _ => Role::Text,
             };
             Line::new(label, value.clone()).role(role)

@@ -5,7 +5,7 @@ use super::Act;
 use crate::session::View;
 use crate::session::happened::Happened;
 use crate::session::known::{self, SOMEBODY_ELSE};
-use crate::session::op_custody::REASON;
+use crate::session::op_custody::{APPOINT, PERSON, REASON, STAND_IN};
 use crate::text::tr;
 use crate::tui::widgets::choice::Choices;
 
@@ -20,6 +20,22 @@ impl Act {
                 self.form.says_while_empty(field.id, words);
             }
         }
+    }
+
+    /// Who can be chosen beside the one who was chosen before.
+    pub(super) fn know_again(&mut self, view: &View) {
+        let person = self.text(PERSON.id);
+        if self.op.name != APPOINT.name || person == self.appointed {
+            return;
+        }
+        if let Some(entries) = known::entries(view, self.op, STAND_IN.id)
+            && person != SOMEBODY_ELSE
+        {
+            let entries = known::left(entries, self.op, STAND_IN.id, |_| person.clone());
+            self.form.set_choices(STAND_IN.id, Choices::new(entries));
+            self.form.ask_again(STAND_IN.id);
+        }
+        self.appointed = person;
     }
 
     /// The same act as the answer to what happened: that is its reason, until somebody says it better.

@@ -11,7 +11,7 @@ use super::menu::Menu;
 use crate::api::Timestamp;
 use crate::session::due::Exchanged;
 use crate::session::field::Footing;
-use crate::session::{ExportView, Outcome, ReceiptView, View, op};
+use crate::session::{ExportView, Outcome, ReceiptView, View, op, op_exchange};
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::digest::Digest;
@@ -65,8 +65,17 @@ impl Exchange {
                 self.path = Some(TextField::proposing("receipt.json"));
                 Reaction::none()
             }
-            Some(Row::Token(token)) if token.comes_in => Reaction::push(Menu::import(world)),
-            Some(Row::Token(_)) => Reaction::push(Menu::export(None, world)),
+            Some(Row::Token(token)) if token.comes_in => {
+                let way = match token.material {
+                    "KEY_CRYPTOGRAM" => op_exchange::IMPORT_RSA_WRAP.title,
+                    _ => op_exchange::IMPORT_TR34.title,
+                };
+                Reaction::push(Menu::import(world).on(way))
+            }
+            Some(Row::Token(_)) => {
+                let way = op_exchange::EXPORT_TR34.title;
+                Reaction::push(Menu::export(None, world).on(way))
+            }
             Some(Row::Given(given)) => Reaction::push(KeyPage::new(&given.arn)),
             Some(Row::Partner(partner)) => Reaction::push(KeyPage::new(&partner.arn)),
             None => Reaction::none(),

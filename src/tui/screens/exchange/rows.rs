@@ -133,11 +133,8 @@ impl Row<'_> {
             }
             Self::Given(g) => (g.label.clone(), g.at, g.file.clone()),
             Self::Partner(p) => {
-                let last = p.last.as_ref().map_or_else(
-                    || tr("no exchange yet").to_owned(),
-                    |(at, ..)| say!("used {day}", day = day(*at)),
-                );
-                (p.label.clone(), p.since, last)
+                let until = say!("until {until}", until = day(p.until));
+                (p.label.clone(), p.since, until)
             }
         };
         let texts = vec![self.kind().to_owned(), of, day(since), state, with];
@@ -275,6 +272,8 @@ fn token(token: &TokenView, now: Timestamp) -> Vec<Line> {
     lines.extend(written(&token.file, token.sha256.as_ref()));
     let certificate = token.certificate.as_ref();
     lines.extend(certificate.map(|sha256| Line::new(tr("certificate"), sha256)));
+    let root = token.root.as_ref();
+    lines.extend(root.map(|sha256| Line::new(tr("our root"), sha256)));
     lines
 }
 
@@ -326,6 +325,7 @@ fn partner(partner: &CounterpartyView) -> Vec<Line> {
         Line::new(tr("root"), partner.subject.clone()),
         Line::new(tr("its SHA-256"), partner.sha256.clone()),
         Line::new(tr("trusted"), trust),
+        Line::new(tr("ends"), clock(partner.until)),
         Line::new(tr("last used"), last),
         Line::new(tr("reads"), profile),
     ];

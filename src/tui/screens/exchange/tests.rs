@@ -19,6 +19,7 @@ fn token(name: &str, now: Timestamp, until: Timestamp, used: &[&str]) -> TokenVi
         given: now,
         until,
         certificate: Some(HASH.into()),
+        root: Some(HASH.into()),
         file: "ours.rehearsal.json".into(),
         sha256: Some(HASH.into()),
         used: used.iter().map(|l| ((*l).to_owned(), now)).collect(),
@@ -73,6 +74,7 @@ fn view() -> View {
         by: "Wim".into(),
         source: "phone of 24 November".into(),
         since: now,
+        until: now.plus_millis(3650 * day),
         profile: None,
         certificates: vec![(
             "z-kdh".into(),
@@ -99,6 +101,16 @@ fn each_kind_has_its_lines_and_enter_leads_to_where_it_is_used() {
     check("exchange-token", &mut state);
     press(&mut state, "<Enter>");
     assert_eq!(state.top().unwrap().name(), "Import");
+    let text = snapshot::text(&snapshot::drawn(
+        &mut state,
+        80,
+        24,
+        &snapshot::appearance(),
+    ));
+    assert!(
+        text.contains("► (*) Import a key from a TR-34 token"),
+        "{text}"
+    );
     press(&mut state, "<Esc><End>");
     check("exchange-root", &mut state);
 }

@@ -116,6 +116,7 @@ impl Line {
     fn told(&self, shape: Shape) -> Vec<(Role, String)> {
         let mut told = Vec::new();
         let stop = self.error.as_ref().map(|error| format!("STOP  {error}"));
+        told.extend(self.whole(shape.focused).map(|digits| (Role::Text, digits)));
         if shape.focused {
             let refused = stop.is_some() && self.asked.field.secret();
             let hint = tr(self.asked.field.hint);
@@ -147,6 +148,18 @@ impl Line {
         counted
             .then(|| hex::standing(self.asked.field.kind, field.value()))
             .flatten()
+    }
+
+    /// Digits that are too many for the field's row, in groups: compared by reading aloud, so none is out of sight.
+    fn whole(&self, focused: bool) -> Option<String> {
+        /// What any field's row holds.
+        const ROW: usize = 40;
+        let Input::Text(field) = &self.input else {
+            return None;
+        };
+        self.hex_standing(focused)?;
+        let typed = field.value();
+        (typed.chars().count() > ROW).then(|| hex::aloud(typed))
     }
 
     /// The practice answer as it is typed: a component in its groups of four.

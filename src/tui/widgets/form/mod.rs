@@ -381,6 +381,11 @@ impl Form {
         }
     }
 
+    /// Whether the cursor stands on this field.
+    pub(crate) fn on(&self, id: &str) -> bool {
+        self.at().is_some_and(|line| line.asked.field.id == id)
+    }
+
     fn at(&self) -> Option<&Line> {
         self.lines.get(self.focus)
     }

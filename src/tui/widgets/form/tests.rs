@@ -97,3 +97,18 @@ fn an_optional_choice_is_not_chosen_by_itself() {
     let first = form.text(fields[0].id).unwrap();
     assert!(!first.is_empty(), "the next entry is the first real one");
 }
+
+#[test]
+fn a_fingerprint_that_is_longer_than_its_row_is_seen_whole() {
+    let mut form = Form::new(&[field("fingerprint", Kind::Fingerprint)]);
+    let colons: Vec<String> = (0..32).map(|n| format!("{n:02X}")).collect();
+    typed(&mut form, &colons.join(":"));
+    let line = &form.lines[0];
+    let shape = super::laid::Shape {
+        focused: true,
+        most: 5,
+        help: super::laid::Help::All,
+    };
+    let (bare, rows) = (1 + 1, line.rows(78, shape));
+    assert_eq!(rows, bare + 2 + 1, "two rows of groups, one of practice");
+}

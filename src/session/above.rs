@@ -1,0 +1,157 @@
+//! Which imported certificate stands above the one in a counterparty's file. The file knows it, so nobody has to; what
+//! is signed still names it, and the engine judges it again.
+
+use std::collections::BTreeMap;
+
+use super::guide::Entry;
+use super::{Session, brought, op, op_exchange};
+use crate::crypto::tr34::KeyToken;
+use crate::engine::{KeyRecord, Material};
+use crate::pki::{Certificate, CounterpartyFile, ImportParameters, verify_issued};
+use crate::text::{say, tr};
+
+/// The field of the imported certificate above another.
+pub const ROOT: &str = "ca";
+
+/// What the file of an act says about the certificate above it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Above {
+    /// The imported certificates that it was issued under, by ARN.
+    pub fits: Vec<String>,
+    /// Whom it names as its issuer, for people.
+    pub issuer: String,
+}
+
+impl Above {
+    /// The choices with those that fit first; the others cannot be taken and say why.
+    pub fn sorted(&self, entries: Vec<Entry>) -> Vec<Entry> {
+        let fits = |entry: &Entry| self.fits.contains(&entry.id);
+        let (first, others): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(fits);
+        let off = |entry: Entry| match entry.off {
+            Some(_) => entry,
+            None => entry.off_because(tr("the file was not signed under it")),
+        };
+        first
+            .into_iter()
+            .chain(others.into_iter().map(off))
+            .collect()
+    }
+
+    /// What is missing where nothing fits, and what comes first.
+    pub fn missing(&self) -> Option<String> {
+        self.fits.is_empty().then(|| {
+            say!(
+                "no root that is trusted here signed this file: it is from {issuer}. Import that root first, from the file its owner gave",
+                issuer = self.issuer
+            )
+        })
+    }
+}
+
+impl Session {
+    /// What the files of an act say about the certificate above theirs; `None` where they say nothing legible, and
+    /// where the act asks for none.
+    pub(crate) fn above(&self, op: &str, files: &BTreeMap<String, Vec<u8>>) -> Option<Above> {
+        let certificate = self.certificate_in(op, files)?;
+        let under = |record: &&KeyRecord| {
+            let Material::Public {
+                certificate_der, ..
+            } = &record.material
+            else {
+                return false;
+            };
+            record.key.enabled
+                && Certificate::from_any(certificate_der).is_ok_and(|root| {
+                    // Whether one of them has ended is another question, and the engine asks it.
+                    let both = certificate.not_before().max(root.not_before());
+                    verify_issued(&certificate, &root, both).is_ok()
+                })
+        };
+        let records = self.state.engine.records().filter(under);
+        Some(Above {
+            fits: records.map(|record| record.key.key_arn.clone()).collect(),
+            issuer: certificate.issuer(),
+        })
+    }
+
+    /// The certificate in an act's file that the chosen root has to stand above.
+    fn certificate_in(&self, op: &str, files: &BTreeMap<String, Vec<u8>>) -> Option<Certificate> {
+        let file = |id: &str| files.get(id);
+        if op == op_exchange::EXPORT_TR34.name {
+            let parameters = ImportParameters::parse(file("parameters")?).ok()?;
+            return Some(parameters.wrapping_certificate);
+        }
+        if op == op::IMPORT_TRUSTED.name {
+            let handed_over = CounterpartyFile::parse(file("file")?).ok()?;
+            return Some(handed_over.leaf().clone());
+        }
+        if op != op_exchange::IMPORT_TR34.name {
+            return None;
+        }
+        let read = brought::tr34(file("file")?, self.profile()).ok()?;
+        if let Some((_, block)) = &read.request {
+            return Certificate::from_any(block.signing_key_certificate.as_bytes()).ok();
+        }
+        if let Some(sender) = file("sender") {
+            return Some(CounterpartyFile::parse(sender).ok()?.leaf().clone());
+        }
+        match KeyToken::parse(&read.token).ok()?.certificates() {
+            [one] => Certificate::from_any(one).ok(),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::exchange_tests::{OwnPairs, own_pairs};
+    use super::super::tests::act;
+    use super::*;
+    use crate::session::guide;
+
+    #[test]
+    fn the_root_is_chosen_by_the_file_and_a_stranger_has_none() {
+        let OwnPairs {
+            mut session,
+            parameters,
+            ..
+        } = own_pairs();
+        let stranger =
+            include_bytes!("../../ceremonies/samples/get-parameters-for-import-rsa3072.json");
+        let about = |session: &Session, bytes: &[u8]| {
+            let files = BTreeMap::from([("parameters".to_owned(), bytes.to_vec())]);
+            session
+                .above(op_exchange::EXPORT_TR34.name, &files)
+                .unwrap()
+        };
+        let ours = about(&session, &parameters);
+        let theirs = about(&session, stranger);
+        assert!(ours.missing().is_none());
+        assert!(theirs.missing().unwrap().contains(&theirs.issuer));
+        // A second root: each file finds its own, whichever came first.
+        let fields = [
+            ("fingerprint", "as-shown"),
+            ("source", "here"),
+            ("label", "aws-root"),
+        ];
+        let files = [("file", stranger.as_slice())];
+        act(&mut session, "import-key.root-certificate", &fields, &files).unwrap();
+        let first = |above: &Above| {
+            let entries = guide::keys(&session.view(), op_exchange::EXPORT_TR34.name, ROOT);
+            let sorted = above.sorted(entries);
+            let others = sorted.iter().skip(1).all(|entry| entry.off.is_some());
+            assert!(others, "{sorted:?}");
+            sorted.first().map(|entry| entry.label.clone()).unwrap()
+        };
+        assert_eq!(first(&about(&session, &parameters)), "root");
+        assert_eq!(first(&about(&session, stranger)), "aws-root");
+        // What holds no certificate says nothing, and nothing is asked of an act without a root.
+        let none = BTreeMap::from([("parameters".to_owned(), b"{}".to_vec())]);
+        assert!(
+            session
+                .above(op_exchange::EXPORT_TR34.name, &none)
+                .is_none()
+        );
+        assert!(session.above("create-key", &none).is_none());
+    }
+}

@@ -1,0 +1,86 @@
+//! The root above a counterparty's certificate: chosen by the file that names it, not by who fills the form in.
+
+use std::path::PathBuf;
+
+use super::Act;
+use crate::session::above::{Above, ROOT};
+use crate::session::guide;
+use crate::tui::message::{News, Order};
+use crate::tui::screen::Reaction;
+use crate::tui::widgets::choice::Choices;
+use crate::tui::world::World;
+
+/// What the files say about it.
+#[derive(Default)]
+pub(super) struct Root {
+    /// The files that were asked, by field.
+    of: Vec<(String, PathBuf)>,
+    /// Whether the desk is asked now.
+    waiting: bool,
+    said: Option<Above>,
+}
+
+impl Act {
+    /// Asks the desk, where the files are others than it was asked about.
+    pub(super) fn look_above(&mut self) -> Reaction {
+        let paths = self.paths();
+        let asks = self.op.fields.iter().any(|field| field.id == ROOT);
+        if !asks || paths == self.root.of {
+            return Reaction::none();
+        }
+        self.root.of.clone_from(&paths);
+        if paths.is_empty() {
+            return Reaction::none();
+        }
+        self.root.waiting = true;
+        Reaction::order(Order::Above(self.op.name, paths))
+    }
+
+    /// The same once more: what is trusted here may be more than it was.
+    pub(super) fn look_again(&mut self) -> Reaction {
+        self.root.of.clear();
+        self.look_above()
+    }
+
+    /// The desk's answer; `false` where it answers something else.
+    pub(super) fn looked(&mut self, news: &News, world: &World) -> bool {
+        if !self.root.waiting {
+            return false;
+        }
+        self.root.waiting = false;
+        match news {
+            News::Above(said) => {
+                if *said != self.root.said {
+                    self.root.said.clone_from(said);
+                    self.fit(world);
+                }
+            }
+            News::Refused(text) => {
+                // The file may be there when it is named again.
+                self.root.of.clear();
+                self.error = Some(self.form.refused(text));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// The choices as the files leave them.
+    fn fit(&mut self, world: &World) {
+        let Some(view) = &world.view else { return };
+        let entries = guide::keys(view, self.op.name, ROOT);
+        let entries = match &self.root.said {
+            Some(above) => above.sorted(entries),
+            None => entries,
+        };
+        self.form.set_choices(ROOT, Choices::new(entries));
+        self.form.ask_again(ROOT);
+        self.error = self.root.said.as_ref().and_then(Above::missing);
+    }
+
+    /// Whether Enter leads to the import of a root: the cursor is on that field, and no root here fits.
+    pub(super) fn root_first(&self) -> bool {
+        let missing = self.root.said.as_ref().is_some_and(|a| a.fits.is_empty());
+        missing && self.form.on(ROOT)
+    }
+}
