@@ -12,6 +12,9 @@
     clippy::indexing_slicing
 )]
 
+#[path = "playback/unlock.rs"]
+mod unlock;
+
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::os::unix::process::ExitStatusExt as _;
@@ -21,7 +24,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use keymoot::ceremony::{Runner, Script, Wanted, shipped};
-use keymoot::session::{Environment, Opening, Run, practice};
+use keymoot::session::{Environment, Opening, Run};
 use keymoot::vault::{FolderStore, Store, StoreError, VAULT};
 use rustix::process::{Signal, getpid, kill_process};
 use serde_json::Value;
@@ -122,24 +125,10 @@ fn mortal() {
         folder: FolderStore::open(&PathBuf::from(variable("MORTAL_VAULT"))).unwrap(),
         left: Arc::clone(&left),
     };
-    let person = |name: &str| {
-        let (_, _, phrase) = practice::PEOPLE
-            .iter()
-            .find(|(n, _, _)| *n == name)
-            .unwrap();
-        serde_json::json!({"name": name, "passphrase": phrase})
-    };
-    let unlock = serde_json::json!({
-        "custodians": [person("Ana"), person("Ben"), person("Cho")],
-        "administrator": person("Ada"),
-        "witness": person("Wim"),
-    });
     let of_run = script(&name);
     let (seed, _) = of_run.rehearsal();
     let mut opening = Opening::begin(Box::new(store), "r").unwrap();
-    opening
-        .enter_unlock_file(unlock.to_string().as_bytes())
-        .unwrap();
+    opening.enter_unlock_file(&unlock::file()).unwrap();
     let environment = Environment::seeded(&seed.unwrap()).unwrap();
     let mut session = opening.finish(environment, None).unwrap();
     let known = session.last_run(&of_run.sha256_hex());

@@ -142,6 +142,8 @@ pub fn ended(outcome: Option<RunOutcome>, run: Option<&Run>, rehearsal: bool) ->
 
 fn done(run: Option<&Run>, rehearsal: bool) -> String {
     let files = match handed_over(run).len() {
+        // Of a rehearsal one would hold its record; a vault that stays keeps it, and nothing was written.
+        0 if !rehearsal => tr("no file for others").to_owned(),
         0 | 1 => tr("1 file").to_owned(),
         n => say!("{n} files", n),
     };

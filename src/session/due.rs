@@ -4,6 +4,7 @@ use crate::api::{KeyClass, KeyState, Timestamp};
 use crate::text::{say, tr};
 
 use super::guide::common_name;
+use super::run::{StepRecord, StepState};
 use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 
 /// One thing that is due.
@@ -76,7 +77,15 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
         lines.push(line("clock", what, "now", tr("two people"), Goes::Clock));
     }
     if let Some(run) = view.runs.iter().rev().find(|r| r.outcome.is_none()) {
-        let what = say!("{script} stands open and can go on", script = run.script);
+        let done =
+            |step: &&StepRecord| matches!(step.state, StepState::Closed | StepState::Exception);
+        let number = run.steps.iter().take_while(done).count().saturating_add(1);
+        let what = say!(
+            "open at step {number} of {all}: {script}",
+            number,
+            all = run.steps.len(),
+            script = run.script
+        );
         lines.push(line("ceremony", what, "now", "-", Goes::Ceremonies));
     }
     lines.extend(view.only_copy.map(|_| {

@@ -36,12 +36,14 @@ impl Session {
                 let seed = self.state.runs.iter().find(|r| r.id == *run);
                 vec![self.with_tool(note, seed.and_then(|run| run.seed.as_deref()))]
             }
-            Arrow::Close { run, outcome, .. } => {
-                vec![
-                    Transition::note("run-close", Vec::new())
-                        .with("run", run.clone())
-                        .with("outcome", serde_json::json!(outcome)),
-                ]
+            Arrow::Close { run, step, outcome } => {
+                let note = Transition::note("run-close", Vec::new())
+                    .with("run", run.clone())
+                    .with("outcome", serde_json::json!(outcome));
+                vec![match in_no_package(step) {
+                    Some(papers) => note.with("in_no_package", papers),
+                    None => note,
+                }]
             }
             Arrow::Input {
                 run,
@@ -140,6 +142,18 @@ impl Session {
             .find(|run| run.script_sha256 == script_sha256)
             .cloned()
     }
+}
+
+/// The papers that lie in no package when a run is stopped, as the notes of its last step have them: the log holds them
+/// also where nobody signs the stop.
+fn in_no_package(step: &StepRecord) -> Option<String> {
+    let open = step.notes.iter().filter_map(|(name, words)| {
+        let paper = name.strip_prefix("on_abort ")?;
+        let open = words.starts_with("NOT SEALED, with ");
+        open.then(|| format!("{paper} {words}"))
+    });
+    let open: Vec<String> = open.collect();
+    (!open.is_empty()).then(|| open.join("; "))
 }
 
 /// What an act that is committed with an arrow says about itself.

@@ -17,6 +17,7 @@ mod stopping;
 mod tampered;
 mod tokens;
 mod travel;
+mod unlock;
 
 use keymoot::ceremony::{RunError, Runner, sample, shipped};
 use stage::{contents, played, script, summary, vault, wanted};

@@ -45,22 +45,8 @@ pub(crate) fn vault(script: &Script) -> (MemoryStore, Session) {
 
 /// Opens the store again as a new process would, with every key held.
 pub(crate) fn reopened(script: &Script, store: &MemoryStore) -> Session {
-    let person = |name: &str| {
-        let (_, _, phrase) = practice::PEOPLE
-            .iter()
-            .find(|(n, _, _)| *n == name)
-            .unwrap();
-        serde_json::json!({"name": name, "passphrase": phrase})
-    };
-    let unlock = serde_json::json!({
-        "custodians": [person("Ana"), person("Ben"), person("Cho")],
-        "administrator": person("Ada"),
-        "witness": person("Wim"),
-    });
     let mut opening = Opening::begin(Box::new(store.clone()), "rehearsal").unwrap();
-    opening
-        .enter_unlock_file(unlock.to_string().as_bytes())
-        .unwrap();
+    opening.enter_unlock_file(&super::unlock::file()).unwrap();
     let (seed, _) = script.rehearsal();
     opening.finish(environment(&seed.unwrap()), None).unwrap()
 }

@@ -22,6 +22,7 @@ use super::super::model::{Algorithm, Doing, Step};
 use super::super::ops_components as ops;
 use super::drive::Halt;
 use super::sign::{again, text};
+use super::told;
 use super::{Runner, Turn};
 
 /// What a rehearsal answers where the right value is known to the program.
@@ -367,7 +368,7 @@ impl Runner {
         record.notes.remove("slip");
         record.notes.remove("kcv");
         let (label, by) = (set.label.clone(), step.id.clone());
-        let entered = matches!(done, ComponentStep::Enter { .. });
+        let told = told::turn(&done);
         let command = ComponentCommand {
             set,
             part,
@@ -384,21 +385,7 @@ impl Runner {
         let Outcome::Component { kcv } = done.map_err(|r| again(r.into()))? else {
             return Ok(());
         };
-        self.last = Some(if entered {
-            say!(
-                "Component {part} of {label} is sealed and wiped; its check value is {kcv}.",
-                part,
-                label,
-                kcv
-            )
-        } else {
-            say!(
-                "Recorded: component {part} of {label}, by {person}.",
-                part,
-                label,
-                person
-            )
-        });
+        self.last = Some(told(&label, part, &person, &kcv));
         self.turns.pop_front();
         self.arrow(StepState::Executed)?;
         Ok(())

@@ -26,6 +26,7 @@ mod scripted;
 mod sign;
 mod stopping;
 mod summary;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;

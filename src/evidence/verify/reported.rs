@@ -294,7 +294,7 @@ impl Against<'_> {
                 return fault(format!("report, paper {} of a stop", paper.part), wrong);
             }
         }
-        // Where nobody signed the record of the stop, no line holds the papers that lie open.
+        // Logs of before the closing line named papers hold none that lies open, where nobody signed the stop.
         if let Some(record) = self.record_of_stop() {
             let unsealed = |paper: &&Paper| {
                 let Paper {
@@ -331,13 +331,18 @@ impl Against<'_> {
         Ok(())
     }
 
-    /// What people signed when the run was stopped.
+    /// What people signed when the run was stopped; where nobody did, what the line that closed it says of papers.
     fn record_of_stop(&self) -> Option<&str> {
         let mut texts = self
             .of_run()
             .filter(|l| l.is("noted", "sign-off"))
             .filter_map(|l| l.detail("text"));
-        texts.find(|text| text.starts_with("Stopped at step "))
+        let signed = texts.find(|text| text.starts_with("Stopped at step "));
+        let closed = || {
+            let mut lines = self.of_run().filter(|l| l.is("noted", "run-close"));
+            lines.find_map(|l| l.detail("in_no_package"))
+        };
+        signed.or_else(closed)
     }
 
     /// Shares and approval keys: each custodian used them once in every act that the log has of the run.

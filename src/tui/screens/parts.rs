@@ -200,10 +200,15 @@ impl Screen for Parts {
             enter: if self.resume {
                 tr("goes on with this ceremony, which was cut before")
             } else {
-                tr("begins the ceremony: the first custodian is called to the keyboard")
+                tr("begins the ceremony: the people named above are called in turn")
             }
             .into(),
-            so_far: tr("nothing was begun, nobody was called, nothing has changed").into(),
+            so_far: if self.resume {
+                tr("this ceremony stands open; what was done in it is saved")
+            } else {
+                tr("nothing was begun, nobody was called, nothing has changed")
+            }
+            .into(),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::pki::Certificate;
 use crate::pki::CounterpartyFile;
 use crate::session::field::Footing;
 use crate::session::handover::commands_for;
-use crate::session::{Comparing, KeyRow, PendingView, modes};
+use crate::session::{Comparing, KeyRow, PendingView, modes, op_components};
 use crate::text::{say, tr};
 
 use super::super::super::model::Step;
@@ -16,6 +16,14 @@ pub(super) fn footing(acts: String, enter: &str, so_far: &str) -> Footing {
         acts,
         enter: enter.to_owned(),
         so_far: so_far.to_owned(),
+    }
+}
+
+/// What Enter does where several things are typed, and where one is.
+pub(super) fn compares(fields: usize) -> &'static str {
+    match fields {
+        0 | 1 => tr("compares what you typed and records it"),
+        _ => tr("next field; after the last, compares what you typed and records it"),
     }
 }
 
@@ -30,6 +38,9 @@ pub(super) fn not_yet(step: &Step) -> &'static str {
         "delete-key" => tr("the key still works. Nothing is destroyed before its window ends."),
         name if name.starts_with("export-key.") => {
             tr("nothing was wrapped, nothing left this machine.")
+        }
+        name if name == op_components::IMPORT_COMPONENTS.name => {
+            tr("no key exists; its components are sealed here.")
         }
         name if name.starts_with("import-key.") => tr("nothing was imported, nothing is trusted."),
         _ => tr("nothing was changed. If request or vault changes, all sign again."),

@@ -16,7 +16,7 @@ use super::stopping::CUSTODY;
 use super::{Runner, Stage, Turn, resealing};
 pub(crate) use lines::key_lines;
 pub(super) use lines::why;
-use lines::{act_lines, acting, footing, not_yet, word_lines};
+use lines::{act_lines, acting, compares, footing, not_yet, word_lines};
 
 const PASSPHRASE: Field = Field {
     id: "passphrase",
@@ -243,7 +243,7 @@ impl Runner {
         } else if step.op.name == ops::NOTE.name {
             tr("records what you typed")
         } else {
-            tr("compares what you typed and records it")
+            compares(turn.fields.len())
         };
         Ask {
             person: turn.person.clone(),
