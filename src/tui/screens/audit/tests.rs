@@ -40,7 +40,10 @@ fn a_break_is_found_by_its_line_and_not_by_its_row() {
     let _ = screen.news(&News::Trail(Arc::new(trail)), &room.state.world);
     assert_eq!(screen.chosen().unwrap().n, event.n);
     let rows = screen.rows();
-    assert_ne!(texts(rows[at - 1], 80, Some(event.last())).1[4], "NOT PROVEN");
+    assert_ne!(
+        texts(rows[at - 1], 80, Some(event.last())).1[4],
+        "NOT PROVEN"
+    );
     assert_eq!(texts(rows[at], 80, Some(event.last())).1[4], "NOT PROVEN");
 }
 
