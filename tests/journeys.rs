@@ -108,7 +108,7 @@ fn a_key_is_scheduled_for_deletion_and_taken_back() {
     terminal.press("delete");
     terminal.press_until(ENTER, "Ask");
     signed(&mut terminal, "Done, saved");
-    terminal.shows("ends on");
+    terminal.shows("destroyed on");
     terminal.press_until(ENTER, "1 of 1");
     terminal.press_until(ESC, "─ Home ─");
     terminal.press_until("d", "Deletions");

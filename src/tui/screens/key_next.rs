@@ -63,7 +63,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, top: u16, offers: &[Offer], row: Opt
 /// The same where there is no room for a row each: no act is left out, and its reason stands in help.
 fn in_short(canvas: &mut Canvas<'_>, y: u16, acts: &[(&Offer, &str)]) {
     let told = acts.iter().map(|(offer, _)| {
-        let key = offer.chord(false).map(|chord| chord.shown());
+        let key = offer.chord(false).map(crate::tui::chord::Chord::shown);
         let act = format!("{} {}", key.unwrap_or_default(), offer.footer_word());
         match offer.off {
             Some(_) => say!("{act} (off)", act),

@@ -48,7 +48,7 @@ impl Listed {
             title: script.title().to_owned(),
             steps: script.steps().into_iter().map(|(_, title)| title).collect(),
             needs: super::begin::people(script),
-            takes: script.estimate().map(|estimate| estimate.to_string()),
+            takes: script.estimate().map(ToString::to_string),
             sha256: script.sha256_hex(),
             script: bytes,
         }
