@@ -112,16 +112,9 @@ impl Session {
 
     /// Hides them in what an act says of itself.
     pub(crate) fn blinded(&self, mut act: PendingView) -> PendingView {
-        let values = self.hidden_values();
-        let labels = [
-            tr("kcv"),
-            tr("its kcv"),
-            tr("as TDES_2KEY"),
-            tr("as AES_128"),
-        ];
-        for (label, text) in &mut act.details {
-            if labels.contains(&label.as_str()) && values.iter().any(|v| text.contains(v)) {
-                hidden().clone_into(text);
+        for value in self.hidden_values() {
+            for (_, text) in &mut act.details {
+                hide(text, &value);
             }
         }
         act
@@ -130,17 +123,31 @@ impl Session {
     /// Hides them in lines of the log that are shown; their hashes stay those of the lines as they are in the file.
     pub(crate) fn blinded_lines(&self, lines: &mut [TrailLine]) {
         for value in self.hidden_values() {
-            let (quoted, about) = (format!("\"{value}\""), format!(": {value}"));
-            let instead = format!("\"{}\"", hidden());
             for line in &mut *lines {
-                if let Some(op) = line.what.strip_suffix(&about) {
-                    line.what = format!("{op}: {}", hidden());
-                }
-                line.written = line.written.replace(&quoted, &instead);
+                hide(&mut line.what, &value);
+                hide(&mut line.written, &value);
                 if let Some(end) = &mut line.end {
-                    end.written = end.written.replace(&quoted, &instead);
+                    hide(&mut end.written, &value);
                 }
             }
+        }
+    }
+}
+
+/// Puts what is said instead in a value's place wherever it stands as a word: six digits inside a longer number, as in
+/// a digest, are another number.
+fn hide(text: &mut String, value: &str) {
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(|rest| rest.find(value)) {
+        let (start, end) = (from + at, from + at + value.len());
+        let of_word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+        let before = text.get(..start).and_then(|t| t.chars().next_back());
+        let after = text.get(end..).and_then(|t| t.chars().next());
+        if of_word(before) || of_word(after) {
+            from = end;
+        } else {
+            text.replace_range(start..end, hidden());
+            from = start + hidden().len();
         }
     }
 }
@@ -150,4 +157,31 @@ fn readings(record: &KeyRecord) -> Vec<String> {
     let both = record.both_check_values.iter();
     let both = both.flat_map(|b| [b.as_tdes.clone(), b.as_aes.clone()]);
     std::iter::once(own).chain(both).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_hidden_wherever_it_stands_as_a_word() {
+        for (text, shown) in [
+            ("CBBF92", "hidden"),
+            (
+                "AES_128, CBBF92; again CBBF92.",
+                "AES_128, hidden; again hidden.",
+            ),
+            ("CreateKey: CBBF92", "CreateKey: hidden"),
+            (r#"{"kcv":"CBBF92"}"#, r#"{"kcv":"hidden"}"#),
+            (
+                "7CBBF92 and CBBF920 are others",
+                "7CBBF92 and CBBF920 are others",
+            ),
+            ("ÄCBBF92, CBBF92Ä", "Ähidden, hiddenÄ"),
+        ] {
+            let mut text = text.to_owned();
+            hide(&mut text, "CBBF92");
+            assert_eq!(text, shown);
+        }
+    }
 }
