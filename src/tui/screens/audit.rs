@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 
+use self::words::means;
 use super::page::Page;
 use crate::session::field::Footing;
 use crate::session::{Run, Trail, TrailLine};
@@ -447,23 +448,6 @@ fn as_written(line: &TrailLine) -> String {
     text
 }
 
-/// What an event's result means, and what its lines are.
-fn means(line: &TrailLine) -> String {
-    match (line.result.as_str(), &line.end) {
-        ("UNVOUCHED", _) => {
-            tr("before any key of the vault was open: this machine's time, and nothing proves it")
-                .to_owned()
-        }
-        ("REFUSED", None) => tr("it was refused, and nothing was changed by it").to_owned(),
-        (_, Some(end)) => say!(
-            "line {n} says what was to be done, line {last} what became of it",
-            n = line.n,
-            last = end.n
-        ),
-        (_, None) => tr("one line: it happened, and nothing more comes of it").to_owned(),
-    }
-}
-
 /// The two ends of a hash, as people compare them: `a41f 07c2 .. 9b3e`.
 fn ends(hash: &str) -> String {
     let groups = super::done::groups(hash);
@@ -508,6 +492,8 @@ fn texts(line: &TrailLine, width: u16, broken: Option<u64>) -> (Role, Vec<String
     ];
     (role, texts.to_vec())
 }
+
+mod words;
 
 #[cfg(test)]
 mod tests;
