@@ -183,7 +183,7 @@ pub(super) fn quoted(word: &str) -> String {
 pub(super) fn arrived(text: &mut String, file: &str, bytes: &[u8]) {
     let _ = writeln!(
         text,
-        "1. On a computer with the AWS CLI, check that the file arrived whole:\n"
+        "1. Where the file goes, check that it arrived whole:\n"
     );
     let _ = writeln!(text, "   sha256sum {}", quoted(file));
     let _ = writeln!(

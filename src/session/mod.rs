@@ -1,7 +1,5 @@
 //! The session: the one door. It checks who is present and what was approved, does it, makes it durable, and
-//! writes the evidence; only then does it answer.
-//!
-//! It knows the engine, the vault, people and evidence, and no screen, script or argument.
+//! writes the evidence; only then does it answer. It knows the engine, the vault, people and evidence, and no screen, script or argument.
 
 pub mod above;
 pub mod action;

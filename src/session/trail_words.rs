@@ -5,10 +5,11 @@ use serde_json::Value;
 use super::Session;
 use super::trail::TrailLine;
 use super::views::name_of;
+use crate::custody::policy::operation;
 use crate::text::tr;
 
 /// Operations as the log names them, and what people call what happened. One that is not here is told as it stands.
-const WORDS: [(&str, &str); 21] = [
+const WORDS: [(&str, &str); 43] = [
     ("CreateKey", "made"),
     ("ImportKey", "imported"),
     ("ExportKey", "exported"),
@@ -24,6 +25,28 @@ const WORDS: [(&str, &str); 21] = [
     ("GetParametersForImport", "certificate given out"),
     ("GetParametersForExport", "signing certificate given out"),
     ("GetCertificateSigningRequest", "certificate asked for"),
+    (operation::IMPORT_ROOT, "root trusted"),
+    (operation::CHANGE_POLICY, "policy changed"),
+    (operation::CHANGE_PEOPLE, "people changed"),
+    (operation::DRILL, "drill"),
+    (operation::RESHARE, "envelopes made anew"),
+    (operation::ROTATE, "custodians made anew"),
+    (operation::BACKUP, "copy made"),
+    (operation::RESTORE, "returned to a copy"),
+    (operation::CLOCK, "clock moved"),
+    (operation::LOWER_WATERMARK, "clock's watermark lowered"),
+    (operation::ATTEST_DESTROYED, "copy destroyed"),
+    (operation::LOAD_INVENTORY, "inventory loaded"),
+    (operation::ACCEPT_OLDER_COPY, "older copy opened"),
+    (operation::IMPORT_COMPONENTS, "key formed of components"),
+    (operation::EXPORT_COMPONENTS, "key left as components"),
+    (operation::RECORD_ACCESS, "access recorded"),
+    (operation::SUSPECT, "key judged suspect, or cleared"),
+    (operation::UNBIND, "device let go"),
+    (operation::REBIND, "device handed over"),
+    (operation::RANDOM, "random number given"),
+    ("run-resume", "ceremony taken up"),
+    ("run-input", "ceremony's input"),
     ("create-vault", "vault made"),
     ("enrol", "person enrolled"),
     ("people", "people listed"),
