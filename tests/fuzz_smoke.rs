@@ -64,7 +64,18 @@ fn other_samples() -> Vec<Vec<u8>> {
     let parameters = root("ceremonies/samples/get-parameters-for-import-rsa2048.json");
     let parsed = keymoot::pki::ImportParameters::parse(&parameters).unwrap();
     let leaf = &parsed.wrapping_certificate;
+    let request = root("tests/vectors/pki/request.pem");
+    let (_, bare) = der::Document::from_pem(
+        std::str::from_utf8(&request)
+            .unwrap()
+            .split_once('\n')
+            .unwrap()
+            .1,
+    )
+    .unwrap();
     vec![
+        bare.into_vec(),
+        request,
         Vec::new(),
         leaf.der().to_vec(),
         leaf.to_pem().into_bytes(),

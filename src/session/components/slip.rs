@@ -99,11 +99,81 @@ impl Session {
         let _ = write!(
             text,
             "\nCheck value ({})  {}\n\nDigits are 0-9 and A-F: 0 is zero, there is no letter O; B is no 8, D is no 0.\n\
-             Seen by its custodian alone. Seal it at once, write the bag's serial into the record.\n{mark}",
+             Seen by its custodian alone. Seal it at once, and write the bag's serial\ninto the record.\n{mark}",
             set.method().name(),
             slip.kcv
         );
         text.push('\x0c');
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{KeyAlgorithm, Timestamp};
+    use crate::session::{Environment, practice};
+    use crate::vault::MemoryStore;
+
+    fn printed(device: bool) -> String {
+        let environment = Environment::seeded("slip").unwrap();
+        let store = Box::new(MemoryStore::default());
+        let clock = Some(Timestamp::from_millis(1_796_115_600_000));
+        let created = practice::vault(store, environment, clock, true).unwrap();
+        let set = SetRef {
+            id: "00".repeat(16),
+            label: "zmk".to_owned(),
+            algorithm: KeyAlgorithm::TDES_3KEY,
+            parts: 3,
+            run: None,
+        };
+        let value = SecretBytes::new((0x10..0x28).collect());
+        let slip = Slip {
+            set: &set,
+            part: 2,
+            holder: "Ben",
+            kcv: "08D7B4",
+            value: &value,
+        };
+        created.session.slip_text(&slip, device).to_string()
+    }
+
+    #[test]
+    fn a_slip_in_a_file_is_plain_text_with_the_banner_at_both_ends() {
+        let text = printed(false);
+        let banner = "*** REHEARSAL - NOT FOR PRODUCTION ***\n";
+        assert!(text.starts_with(banner) && text.ends_with(&format!("{banner}\x0c")));
+        for line in [
+            "KEY COMPONENT 2 of 3",
+            "Key        zmk (TDES_3KEY)",
+            "Custodian  Ben",
+            "row 1  1011  1213  1415  1617",
+            "row 2  1819  1A1B  1C1D  1E1F",
+            "row 3  2021  2223  2425  2627",
+            "Check value (ANSI_X9_24)  08D7B4",
+        ] {
+            assert!(text.lines().any(|l| l.trim_end() == line), "{line}");
+        }
+        let controls = text.chars().filter(|c| c.is_control() && *c != '\n');
+        assert_eq!(controls.collect::<String>(), "\x0c");
+        assert!(text.lines().all(|l| l.is_ascii() && l.len() <= 80));
+    }
+
+    #[test]
+    fn a_printer_gets_the_same_with_its_digits_twice_as_wide() {
+        // ESC @ resets the printer, ESC W 1 and ESC W 0 turn double width on and off (ESC/P reference manual).
+        let (text, plain) = (printed(true), printed(false));
+        assert!(text.starts_with("\x1b@"));
+        let rows: Vec<&str> = text.lines().filter(|l| l.starts_with("row ")).collect();
+        assert_eq!(rows.len(), 3);
+        for row in rows {
+            let (_, wide) = row.split_once("\x1bW1").unwrap();
+            assert_eq!(wide.split_once("\x1bW0").unwrap().1, "");
+        }
+        let mut bare = text;
+        for control in ["\x1b@", "\x1bW1", "\x1bW0"] {
+            bare = bare.replace(control, "");
+        }
+        assert_eq!(bare, plain);
     }
 }
