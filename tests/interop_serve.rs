@@ -62,6 +62,12 @@ fn boto3_calls_every_operation() {
 }
 
 #[test]
+fn every_constraint_of_botocores_model_is_told_in_its_words() {
+    let room = tempfile::tempdir().unwrap();
+    python(room.path(), "serve --rehearse", "constraints.py", "");
+}
+
+#[test]
 fn boto3_pages_through_everything() {
     let room = tempfile::tempdir().unwrap();
     python(room.path(), "serve --rehearse", "paginators.py", "");

@@ -11,7 +11,7 @@ pub(super) struct Pattern {
 
 /// Key ARN, alias ARN or alias name.
 pub(super) const IDENTIFIER: Pattern = Pattern {
-    text: "arn:aws:payment-cryptography:[a-z]{2}-[a-z]{1,16}-[0-9]+:[0-9]{12}:(key/[0-9a-zA-Z]{16,64}|alias/[a-zA-Z0-9/_-]+)|alias/[a-zA-Z0-9/_-]+",
+    text: "arn:aws:payment-cryptography:[a-z]{2}-[a-z]{1,16}-[0-9]+:[0-9]{12}:(key/[0-9a-zA-Z]{16,64}|alias/[a-zA-Z0-9/_-]+)$|^alias/[a-zA-Z0-9/_-]+",
     matches: |text| match text.strip_prefix("arn:aws:payment-cryptography:") {
         Some(rest) => arn_rest(rest, |resource| alias(resource) || key_resource(resource)),
         None => alias(text),
@@ -39,9 +39,9 @@ pub(super) const CERTIFICATE: Pattern = Pattern {
     matches: |text| !text.is_empty() && !text.contains(['[', ';', ']', '<', '>']),
 };
 
-/// Two letters of a country.
+/// The letters of a country, two by their length.
 pub(super) const COUNTRY: Pattern = Pattern {
-    text: "[A-Za-z]{2}",
+    text: "[A-Za-z]+",
     matches: |text| all(text, |b| b.is_ascii_alphabetic()),
 };
 
@@ -78,7 +78,7 @@ pub(super) const KEY_BLOCK: Pattern = Pattern {
 
 /// A key serial number of DUKPT.
 pub(super) const KEY_SERIAL_NUMBER: Pattern = Pattern {
-    text: "[0-9A-F]{20}|[0-9A-F]{24}",
+    text: "[0-9A-F]{20}$|^[0-9A-F]{24}",
     matches: |text| matches!(text.len(), 20 | 24) && (HEX.matches)(text),
 };
 

@@ -96,7 +96,7 @@ fn an_identifier_has_a_pattern_and_a_bare_key_id_is_none() {
         "1 validation error detected: Value 'kwapwa6qaifllw2h' at 'keyIdentifier' failed to satisfy constraint: \
          Member must satisfy regular expression pattern: \
          arn:aws:payment-cryptography:[a-z]{2}-[a-z]{1,16}-[0-9]+:[0-9]{12}:(key/[0-9a-zA-Z]{16,64}|\
-         alias/[a-zA-Z0-9/_-]+)|alias/[a-zA-Z0-9/_-]+"
+         alias/[a-zA-Z0-9/_-]+)$|^alias/[a-zA-Z0-9/_-]+"
     );
     assert!(
         invalid(Operation::GetKey, &json!({"KeyIdentifier": "#0"}))

@@ -1,6 +1,7 @@
 """Every operation of the control plane that the installed botocore knows and keymoot has."""
 import base64
 import datetime
+import json
 import secrets
 
 from cryptography import x509
@@ -13,6 +14,37 @@ from endpoint import BDK, CA, CVK, KEK, client, create
 pay = client()
 called = set()
 pay.meta.events.register("before-call.payment-cryptography", lambda model, **_: called.add(model.name))
+
+
+def fits(shape, value, at):
+    """An answer has the members of the model's shape, of its types, all that it demands, and no other."""
+    match shape.type_name:
+        case "structure":
+            assert set(shape.required_members) <= set(value) <= set(shape.members), (at, value)
+            for name, member in value.items():
+                fits(shape.members[name], member, f"{at}.{name}")
+        case "list":
+            for member in value:
+                fits(shape.member, member, at)
+        case "map":
+            for member in value.values():
+                fits(shape.value, member, at)
+        case "string":
+            assert isinstance(value, str) and (not shape.enum or value in shape.enum), (at, value)
+        case "boolean":
+            assert isinstance(value, bool), (at, value)
+        case "timestamp" | "integer" | "long":
+            assert isinstance(value, (int, float)) and not isinstance(value, bool), (at, value)
+
+
+def answered(http_response, model, **_):
+    answered_by.add(model.name)
+    if http_response.status_code == 200:
+        fits(model.output_shape, json.loads(http_response.content), model.name)
+
+
+answered_by = set()
+pay.meta.events.register("after-call.payment-cryptography", answered)
 
 
 def certificate(subject, key, issuer, issuer_key, ca):
@@ -114,7 +146,7 @@ OURS = {
     "ListAliases", "TagResource", "UntagResource", "ListTagsForResource", "GetPublicKeyCertificate",
     "GetCertificateSigningRequest",
 }
-assert called == OURS, called ^ OURS
+assert called == answered_by == OURS, called ^ OURS
 # What a later botocore knows and keymoot has not is refused by name.
 for later in sorted(set(pay.meta.service_model.operation_names) - OURS):
     try:
