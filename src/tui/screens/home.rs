@@ -278,7 +278,7 @@ impl Screen for Home {
             .flat_map(|(label, role, text)| {
                 let rows = wrap(&text, room).into_iter().enumerate();
                 let label = move |n| if n == 0 { label } else { "" };
-                rows.map(move |(n, row)| (label(n), role, row))
+                rows.map(move |(n, row)| (label(n), role, row.trim_start().to_owned()))
             })
             .collect();
         let below = cells(facts.len()).min(height.saturating_sub(5));
