@@ -18,7 +18,7 @@ use crate::ceremony;
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::op::{self, Op};
-use crate::session::{KeyRow, asked, guide, op_components, op_exchange};
+use crate::session::{KeyRow, asked, guide, op_components, op_exchange, op_tr34};
 use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
@@ -188,13 +188,23 @@ impl Act {
         let arn = self.text(KEY);
         let keys = world.view.iter().flat_map(|view| view.keys.iter());
         let row = keys.into_iter().find(|row| row.key.key_arn == arn);
-        let stem = row.map_or_else(|| self.op.name.to_owned(), |row| file_stem(&row.label));
+        let stem = row.map_or_else(
+            || self.op.name.replace('.', "-"),
+            |row| file_stem(&row.label),
+        );
         let stem = if op_exchange::derives(self.op) {
             format!("{stem}-ipek")
         } else {
             stem
         };
-        self.form.propose(asked::OUTPUT, &format!("{stem}.json"));
+        // A token for a device or a sender is no request of the service.
+        let ending = if op_tr34::writes_token(self.op) {
+            "hex"
+        } else {
+            "json"
+        };
+        self.form
+            .propose(asked::OUTPUT, &format!("{stem}.{ending}"));
         self.form.propose(asked::FOLDER.id, &format!("{stem}-out"));
     }
 

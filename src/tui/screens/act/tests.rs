@@ -62,3 +62,26 @@ fn the_field_at_hand_and_the_whole_reason_are_always_in_sight() {
     }
     assert!(pages > 80, "{pages}");
 }
+
+#[test]
+fn a_proposed_file_name_ends_as_its_field_says() {
+    let room = crate::tui::screens::tests::full();
+    let world = &room.state.world;
+    let mut endings = std::collections::BTreeSet::new();
+    for op in op::OPS.iter().filter(|op| asked::writes(op.name)) {
+        let act = Act::of(op, None, world);
+        let name = act.text(asked::OUTPUT);
+        let field = op.fields.iter().find(|f| f.id == asked::OUTPUT).unwrap();
+        let (stem, ending) = name.rsplit_once('.').unwrap();
+        assert!(!stem.contains('.'), "{}: {name}", op.name);
+        let told = field.hint.contains("ending is the form");
+        assert!(
+            !told || field.hint.contains(&format!(".{ending}")),
+            "{}: {name} is none of: {}",
+            op.name,
+            field.hint
+        );
+        endings.insert(ending.to_owned());
+    }
+    assert_eq!(endings, ["hex", "json"].map(str::to_owned).into());
+}
