@@ -389,10 +389,16 @@ fn storm_at(
             terminal.given_back();
             terminal.resize((80, 24));
             terminal.signal("-CONT");
-            // Keys that were on their way when it stopped may have gone on from the blank page already.
+            // Keys that were on their way when it stopped may have gone on from the blank page already; where no vault is
+            // open they may have left it.
+            let hidden = [
+                "This screen is blank on purpose",
+                "─ Locked ─",
+                "no vault is open",
+            ];
             terminal.until("a screen that hides what was on it", |t| {
                 let text = t.text();
-                text.contains("This screen is blank on purpose") || text.contains("─ Locked ─")
+                hidden.iter().any(|words| text.contains(words))
             });
             // Its vault is free again before the next one opens it.
             terminal.signal("-KILL");
