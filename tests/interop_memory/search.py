@@ -8,10 +8,14 @@ import sys
 
 
 def regions(pid):
+    """What a process can have written. The program's own code and tables, which it maps and cannot write, are a file's:
+    in megabytes of them eight given letters stand at equal distances by chance."""
     for line in open(f"/proc/{pid}/maps"):
-        found = re.match(r"([0-9a-f]+)-([0-9a-f]+) r\S* \S+ \S+ \S+\s*(.*)", line)
-        if found and found.group(3) not in ("[vvar]", "[vvar_vclock]", "[vsyscall]", "[vdso]"):
-            yield int(found.group(1), 16), int(found.group(2), 16), found.group(3) or "anonymous"
+        found = re.match(r"([0-9a-f]+)-([0-9a-f]+) r(.)\S* \S+ \S+ \S+\s*(.*)", line)
+        if not found or found.group(4) in ("[vvar]", "[vvar_vclock]", "[vsyscall]", "[vdso]"):
+            continue
+        if found.group(3) == "w" or not found.group(4).startswith("/"):
+            yield int(found.group(1), 16), int(found.group(2), 16), found.group(4) or "anonymous"
 
 
 def pattern(line):
