@@ -48,6 +48,13 @@ impl Above {
     }
 }
 
+/// Whether one certificate was issued under the other. Whether one of them has ended is another question, and the engine
+/// asks it.
+pub(super) fn issued_under(certificate: &Certificate, root: &Certificate) -> bool {
+    let both = certificate.not_before().max(root.not_before());
+    verify_issued(certificate, root, both).is_ok()
+}
+
 impl Session {
     /// What the files of an act say about the certificate above theirs; `None` where they say nothing legible, and
     /// where the act asks for none.
@@ -61,11 +68,8 @@ impl Session {
                 return false;
             };
             record.key.enabled
-                && Certificate::from_any(certificate_der).is_ok_and(|root| {
-                    // Whether one of them has ended is another question, and the engine asks it.
-                    let both = certificate.not_before().max(root.not_before());
-                    verify_issued(&certificate, &root, both).is_ok()
-                })
+                && Certificate::from_any(certificate_der)
+                    .is_ok_and(|root| issued_under(&certificate, &root))
         };
         let records = self.state.engine.records().filter(under);
         Some(Above {

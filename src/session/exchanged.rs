@@ -9,7 +9,7 @@ use crate::api::{
     CounterpartyProfile, ExportKeyMaterial, ImportKeyMaterial, Request, Response, Timestamp,
 };
 use crate::engine::{GivenToken, KeyRecord, Material};
-use crate::pki::{Certificate, verify_issued};
+use crate::pki::Certificate;
 
 use super::action::Action;
 use super::command::Executed;
@@ -223,9 +223,8 @@ impl Session {
     fn root_over(&self, der: &[u8]) -> Option<String> {
         let root = Certificate::from_any(self.state.engine.own_root()?).ok()?;
         let certificate = Certificate::from_any(der).ok()?;
-        let both = certificate.not_before().max(root.not_before());
-        verify_issued(&certificate, &root, both).ok()?;
-        Some(super::door::hex(&root.sha256_fingerprint()))
+        super::above::issued_under(&certificate, &root)
+            .then(|| super::door::hex(&root.sha256_fingerprint()))
     }
 
     /// Certificates and requests for certificates that were given out, the newest first.
