@@ -59,6 +59,9 @@ fn answer_programs(what: Serve) -> ExitCode {
     }
 }
 
+/// How a ceremony that was left is taken up again.
+const SAME_AGAIN: &str = "The same command takes it up again, today or on another day.";
+
 fn show(screen: Screen, look: Look) -> ExitCode {
     let record = match look
         .record
@@ -79,8 +82,20 @@ fn show(screen: Screen, look: Look) -> ExitCode {
         record,
         explain: Some(cli::explain),
     };
+    let again = match &screen {
+        Screen::Play(play) if matches!(play.place, Stage::Vault { .. }) => SAME_AGAIN,
+        _ => "Open the vault again, then c: it goes on there.",
+    };
     match tui::run(start(screen), options) {
-        Ok(status) => ExitCode::from(status),
+        Ok(left) => {
+            if let Some((number, all)) = left.open {
+                let _ = writeln!(
+                    std::io::stdout(),
+                    "The ceremony stands open at step {number} of {all}; what is done is saved. {again}"
+                );
+            }
+            ExitCode::from(left.status)
+        }
         Err(error) => {
             // The terminal may be what is gone: then there is nobody to tell, and that is no reason to panic.
             let _ = writeln!(std::io::stderr(), "keymoot: {error}");

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::api::Timestamp;
-use crate::session::Profile;
+use crate::session::{Profile, View};
 
 use super::component_script::is_of_answers;
 use super::finding::Finding;
@@ -85,6 +85,13 @@ impl Script {
         data_encoding::HEXLOWER.encode(&self.sha256)
     }
 
+    /// Whether a run of exactly this script stands open in the vault.
+    pub fn stands_open(&self, view: &View) -> bool {
+        let sha256 = self.sha256_hex();
+        let mut runs = view.runs.iter();
+        runs.any(|run| run.outcome.is_none() && run.script_sha256 == sha256)
+    }
+
     /// Profiles of vaults on which it may run.
     pub fn profiles(&self) -> &[Profile] {
         &self.model.profiles
@@ -105,6 +112,18 @@ impl Script {
             during: input.during,
         };
         self.model.inputs.iter().map(declare).collect()
+    }
+
+    /// Whether these bytes are the sample that ships for this input.
+    pub fn ships_input(&self, name: &str, bytes: &[u8]) -> bool {
+        let mut inputs = self.model.inputs.iter();
+        let default = inputs
+            .find(|input| input.id == name)
+            .and_then(|i| i.default.as_deref());
+        let sample = default
+            .and_then(|path| path.strip_prefix("samples/"))
+            .and_then(shipped::sample);
+        sample == Some(bytes)
     }
 
     /// Rehearsal seed and clock, where the script has them.

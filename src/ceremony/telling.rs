@@ -43,6 +43,14 @@ impl Ask {
 }
 
 impl Showing {
+    /// What is saved, behind what just happened: between two people everybody sees how the last answer was taken.
+    pub fn with_last(&self, saved: String) -> String {
+        match &self.last {
+            Some(last) => format!("{last} {saved}"),
+            None => saved,
+        }
+    }
+
     /// What is read before answering, without why and clause, which stand apart.
     pub fn told(&self, ask: &Ask) -> Vec<String> {
         let mut lines: Vec<String> = ask
@@ -141,7 +149,7 @@ pub fn ended(outcome: Option<RunOutcome>, run: Option<&Run>, rehearsal: bool) ->
 }
 
 fn done(run: Option<&Run>, rehearsal: bool) -> String {
-    let files = match handed_over(run).len() {
+    let files = match run.map_or(0, |run| handed_over(run).len()) {
         // Of a rehearsal one would hold its record; a vault that stays keeps it, and nothing was written.
         0 if !rehearsal => tr("no file for others").to_owned(),
         0 | 1 => tr("1 file").to_owned(),
@@ -156,9 +164,9 @@ fn done(run: Option<&Run>, rehearsal: bool) -> String {
 }
 
 /// The files made for a counterparty, without the instructions beside them.
-fn handed_over(run: Option<&Run>) -> Vec<String> {
-    run.into_iter()
-        .flat_map(|r| r.steps.iter())
+pub fn handed_over(run: &Run) -> Vec<String> {
+    run.steps
+        .iter()
         .flat_map(|s| s.files.keys().cloned())
         .filter(|name| !name.to_ascii_lowercase().ends_with(".txt"))
         .collect()
@@ -166,7 +174,7 @@ fn handed_over(run: Option<&Run>) -> Vec<String> {
 
 /// File, report and card, a line each.
 pub fn holdings(run: Option<&Run>, seq: u64, words: &[String]) -> String {
-    let mut files = handed_over(run);
+    let mut files = run.map_or_else(Vec::new, handed_over);
     let beside: Vec<String> = run
         .into_iter()
         .flat_map(|r| r.steps.iter())

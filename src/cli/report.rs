@@ -47,6 +47,7 @@ A folder that --out named holds text alone; a vault and a bundle give every form
 
 Example:
   keymoot report acme.vault --run 54751f2506a8489da1eed54c96af1ffd --format html
+  keymoot report acme.vault --files /media/stick/for-partner > report.txt
   keymoot report first-key.bundle --format html > report.html
   keymoot report first-key.cast --format svg > first-key.svg")]
 pub(super) struct Report {
@@ -62,6 +63,9 @@ pub(super) struct Report {
     /// Open the vault with everybody in this file (not in production; mode 0600)
     #[arg(long, value_name = "F")]
     unlock_file: Option<PathBuf>,
+    /// Of a vault: also write the files that the run made here (empty or absent)
+    #[arg(long, value_name = "DIR")]
+    files: Option<PathBuf>,
     /// How it is written
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -70,9 +74,15 @@ pub(super) struct Report {
 impl Report {
     pub(super) fn run(self) -> Answer<Status> {
         let vault = self.from.join(CUSTODY).is_file();
-        if !vault && (self.run.is_some() || self.script.is_some() || self.unlock_file.is_some()) {
+        let told = [
+            self.run.is_some(),
+            self.script.is_some(),
+            self.unlock_file.is_some(),
+            self.files.is_some(),
+        ];
+        if !vault && told.contains(&true) {
             return Err(Failure::usage(format!(
-                "{} is no vault, and --run, --script and --unlock-file are for one. Nothing was written.",
+                "{} is no vault, and --run, --script, --unlock-file and --files are for one. Nothing was written.",
                 self.from.display()
             )));
         }
@@ -92,7 +102,9 @@ impl Report {
             }
             (false, format) => self.of_a_bundle(format)?,
         };
-        streams::print(&streams::printable(&text))?;
+        // Its pages begin with a form feed, and what a file holds beside that cannot drive a terminal.
+        let pages: Vec<String> = text.split('\u{c}').map(streams::printable).collect();
+        streams::print(&pages.join("\u{c}"))?;
         Ok(Status::Done)
     }
 
@@ -122,8 +134,19 @@ impl Report {
             &Practice::default(),
         )?;
         let report = self.of_a_session(&session);
+        let written = match (&report, &self.files) {
+            (Ok(report), Some(folder)) => ceremony::write_run(&session, &report.run, folder)
+                .map(|files| (folder.display().to_string(), files.join(", ")))
+                .map(Some)
+                .map_err(|error| Failure::failed(error.to_string())),
+            _ => Ok(None),
+        };
         sessions::close(session)?;
-        Ok(format.draw(&report?))
+        let report = report?;
+        if let Some((folder, files)) = written? {
+            streams::note(&format!("keymoot: written to {folder}: {files}."));
+        }
+        Ok(format.draw(&report))
     }
 
     fn of_a_session(&self, session: &Session) -> Answer<report::RunReport> {

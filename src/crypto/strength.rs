@@ -44,13 +44,19 @@ pub struct StrengthRefusal {
 impl StrengthRefusal {
     /// The verdict in a sentence.
     pub fn words(&self) -> String {
+        // On these roads the wrapping key is the receiver's: nobody who reads this here can choose another.
+        let use_that = match self.needs.strip_suffix(" as the wrapping key") {
+            Some(needs) if self.path != WrapPath::Tr31 => {
+                format!("Ask the receiver for a certificate of {needs}.")
+            }
+            _ => format!("Use {}.", self.needs),
+        };
         format!(
             "{} may not travel under {} by {}: a key never travels under a weaker one. \
-             The key stays where it is. Use {}.",
+             The key stays where it is. {use_that}",
             self.wrapped.name(),
             self.wrapping.name(),
             self.path.name(),
-            self.needs
         )
     }
 
@@ -211,7 +217,7 @@ mod tests {
         assert_eq!(
             refusal.to_string(),
             "AES_128 may not travel under RSA_2048 by RSA wrap: a key never travels under a weaker one. \
-             The key stays where it is. Use RSA_3072 or RSA_4096 as the wrapping key."
+             The key stays where it is. Ask the receiver for a certificate of RSA_3072 or RSA_4096."
         );
     }
 }

@@ -125,7 +125,7 @@ impl Difference {
         match self {
             Self::Vault => "the vault (the signatures are for another one)",
             Self::Epoch => "the epoch (an exception opened the vault as a new one)",
-            Self::State => "the state (another act was executed meanwhile)",
+            Self::State => "the vault (another act was done in it meanwhile)",
             Self::Request => "the request",
             Self::Issuer => "the issuer",
             Self::Step => "the script or its step",

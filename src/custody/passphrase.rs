@@ -74,10 +74,17 @@ pub fn help(phrase: &str) -> Option<String> {
     if positions.is_empty() {
         return None;
     }
-    Some(format!(
-        "{} not in the word list: check the spelling there.",
-        name_positions(&positions)
-    ))
+    Some(format!("{}{HELP}", name_positions(&positions)))
+}
+
+/// The end of that sentence.
+const HELP: &str = " not in the word list: check the spelling there.";
+
+/// A refusal as it may be kept: what was said of the words that somebody typed was for their eyes, and is no evidence.
+pub fn without_help(sentence: &str) -> &str {
+    let helped = sentence.strip_suffix(HELP);
+    let begins = helped.and_then(|rest| rest.rfind(" Word"));
+    begins.and_then(|at| sentence.get(..at)).unwrap_or(sentence)
 }
 
 /// The form that seals and opens: if every word is in the list, lower case with single spaces; otherwise exactly
@@ -149,6 +156,16 @@ mod tests {
             "Words 2 and 4 are not in the word list: check the spelling there."
         );
         assert!(help("abacus zoom").is_none());
+        // What was said of the words goes no further than the screen.
+        let told = format!(
+            "It does not open. {}",
+            help("abacus zooom abdomen xx").unwrap()
+        );
+        assert_eq!(without_help(&told), "It does not open.");
+        assert_eq!(
+            without_help("It does not open. Word 2."),
+            "It does not open. Word 2."
+        );
     }
 
     #[test]

@@ -362,11 +362,11 @@ fn what_changed_since_is_said() {
     let cases: [Change; 6] = [
         (
             |a| a.seq = 8,
-            "the state (another act was executed meanwhile)",
+            "the vault (another act was done in it meanwhile)",
         ),
         (
             |a| a.state_head = [0; 32],
-            "the state (another act was executed meanwhile)",
+            "the vault (another act was done in it meanwhile)",
         ),
         (
             |a| a.epoch = "00".to_owned(),
@@ -383,7 +383,7 @@ fn what_changed_since_is_said() {
                 a.seq = 8;
                 a.approval_id = [0; 32];
             },
-            "the state (another act was executed meanwhile), the request and the approval id (approval was asked for anew)",
+            "the vault (another act was done in it meanwhile), the request and the approval id (approval was asked for anew)",
         ),
     ];
     for (change, words) in cases {

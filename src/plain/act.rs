@@ -99,14 +99,7 @@ impl Acting<'_, '_> {
                 .stop(tr("These answers make no ceremony. Nothing was begun. Check the name for odd characters."));
             return Ok(());
         };
-        let resume = self
-            .session
-            .last_run(&script.sha256_hex())
-            .is_some_and(|run| run.outcome.is_none());
-        let wanted = Wanted {
-            resume,
-            ..Wanted::default()
-        };
+        let wanted = Wanted::default();
         if let Err(error) = super::run::play(self.talk, self.session, script, wanted, None)? {
             self.talk.stop(&error.to_string());
         }

@@ -37,7 +37,7 @@ use crate::api::Timestamp;
 use crate::ceremony::{Script, Wanted};
 use crate::session::founding::Given;
 use crate::session::guide::Entry;
-use crate::session::{Environment, Refusal, RunOutcome, Session, practice};
+use crate::session::{Environment, Profile, Refusal, RunOutcome, Session, practice};
 use crate::text::{say, tr};
 use crate::vault::{MemoryStore, vaults_in};
 
@@ -315,9 +315,13 @@ fn begin_run(
     let completed = match &end {
         Ok(Ok(End::Ended(RunOutcome::Completed))) => true,
         Ok(Ok(End::Left)) => {
-            talk.say(tr(
-                "The ceremony stands open. --resume takes it up at the step where it is now.",
-            ));
+            talk.say(if session.profile() == Profile::Rehearsal && !session.lasts() {
+                tr("Left. This was a rehearsal: it is gone.")
+            } else {
+                tr(
+                    "The ceremony stands open; what is done is saved. The same command takes it up again, today or on another day.",
+                )
+            });
             false
         }
         Ok(Err(error)) => {

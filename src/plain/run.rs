@@ -49,7 +49,7 @@ pub(crate) fn play(
     talk.say(tr(
         "At any prompt the word help explains, and pause stops without losing anything.",
     ));
-    let mut runner = match Runner::begin(session, script, wanted) {
+    let mut runner = match Runner::begin_or_go_on(session, script, wanted) {
         Ok(runner) => runner,
         Err(error) => return Ok(Err(error)),
     };

@@ -170,12 +170,12 @@ pub fn footing_of(turn: &Turn, shown: bool) -> Footing {
             all = turn.all
         ),
         Moment::Place { .. } => say!(
-            "{done} of {all} have their new envelopes; those of now still open",
+            "{done} of {all} have their new envelopes; the present ones still open",
             done = turn.done,
             all = turn.all
         ),
         Moment::Prove { new: true, .. } => say!(
-            "{done} of {all} have proven; until all have, those of now still open",
+            "{done} of {all} have proven; until all have, the present ones still open",
             done = turn.done,
             all = turn.all
         ),

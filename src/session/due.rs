@@ -4,7 +4,6 @@ use crate::api::{KeyClass, KeyState, Timestamp};
 use crate::text::{say, tr};
 
 use super::guide::common_name;
-use super::run::{StepRecord, StepState};
 use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 
 /// One thing that is due.
@@ -77,12 +76,9 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
         lines.push(line("clock", what, "now", tr("two people"), Goes::Clock));
     }
     if let Some(run) = view.runs.iter().rev().find(|r| r.outcome.is_none()) {
-        let done =
-            |step: &&StepRecord| matches!(step.state, StepState::Closed | StepState::Exception);
-        let number = run.steps.iter().take_while(done).count().saturating_add(1);
         let what = say!(
             "open at step {number} of {all}: {script}",
-            number,
+            number = run.next_step(),
             all = run.steps.len(),
             script = run.script
         );

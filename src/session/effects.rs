@@ -165,6 +165,8 @@ fn export_record(
         sha256: None,
         root: way.root,
         token: way.token,
+        earlier: Vec::new(),
+        latest: None,
     })
 }
 

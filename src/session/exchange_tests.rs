@@ -5,12 +5,12 @@ use super::*;
 use crate::api::Response;
 use crate::vault::MemoryStore;
 
-fn exported(session: &mut Session, request: &serde_json::Value) {
+pub(super) fn exported(session: &mut Session, request: &serde_json::Value) {
     let request = crate::api::Operation::ExportKey.parse(request).unwrap();
     session.act(Action::control(request), None, None).unwrap();
 }
 
-fn verdict(session: &mut Session, key: &serde_json::Value) -> ReceiptView {
+pub(super) fn verdict(session: &mut Session, key: &serde_json::Value) -> ReceiptView {
     let answer = serde_json::to_vec(&serde_json::json!({"Key": key})).unwrap();
     match session.perform(Command::Receipt { answer }).unwrap() {
         Outcome::Receipt(verdict) => verdict,
@@ -18,7 +18,7 @@ fn verdict(session: &mut Session, key: &serde_json::Value) -> ReceiptView {
     }
 }
 
-fn made(session: &mut Session, fields: &[(&str, &str)]) -> String {
+pub(super) fn made(session: &mut Session, fields: &[(&str, &str)]) -> String {
     let made = act(session, "create-key", fields, &[]).unwrap();
     match made.responses.into_iter().next() {
         Some(Response::CreateKey(output)) => output.key.key_arn,
@@ -27,7 +27,7 @@ fn made(session: &mut Session, fields: &[(&str, &str)]) -> String {
 }
 
 /// A base derivation key and a key that wraps.
-fn base_and_kek(session: &mut Session) -> (String, String) {
+pub(super) fn base_and_kek(session: &mut Session) -> (String, String) {
     let common = [("exportable", "yes")];
     let with = |more: &[(&'static str, &'static str)]| [&common, more].concat();
     let base = made(

@@ -4,6 +4,7 @@
 //! page are all drawn from these declarations.
 
 use crate::api::{KeyAlgorithm, KeyUsage};
+use crate::custody::{FingerprintError, TypedFingerprint};
 
 /// What kind of value a field takes, and so how it is asked, masked and checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,11 +122,11 @@ impl Field {
             Kind::Span => crate::session::span::parse(text)
                 .map(|_| text.to_owned())
                 .map_err(|rule| self.wrong(&rule)),
+            Kind::Fingerprint => self.check_fingerprint(text),
             Kind::Modes
             | Kind::File
             | Kind::Key
             | Kind::Person
-            | Kind::Fingerprint
             | Kind::DateTime
             | Kind::Passphrase
             | Kind::Component
@@ -158,6 +159,20 @@ impl Field {
         self.check_text(text, max.saturating_mul(2))
     }
 
+    /// The words of a practice (`as-shown`, a typed answer's name) are judged where the file is; whoever types digits or
+    /// words is told at once how many are missing.
+    fn check_fingerprint(&self, text: &str) -> Result<String, FieldError> {
+        match TypedFingerprint::parse(after_equals(text)) {
+            Err(FingerprintError::Length { found }) => Err(self.wrong(&format!(
+                "has {found} hex digits, and 64 are wanted, or 16 words"
+            ))),
+            Err(FingerprintError::WordCount { found }) => Err(self.wrong(&format!(
+                "has {found} words, and 16 are wanted, or 64 hex digits"
+            ))),
+            _ => Ok(text.to_owned()),
+        }
+    }
+
     fn check_choice(&self, text: &str, choices: &[Choice]) -> Result<String, FieldError> {
         choices
             .iter()
@@ -183,6 +198,11 @@ impl Field {
             rule: rule.to_owned(),
         }
     }
+}
+
+/// The part after `=` of what openssl prints (`sha256 Fingerprint=AB:CD:...`).
+pub(super) fn after_equals(typed: &str) -> &str {
+    typed.rsplit('=').next().unwrap_or(typed)
 }
 
 /// Finds a usage by code or service name.

@@ -150,6 +150,8 @@ mod custody_tests;
 #[cfg(test)]
 mod exchange_tests;
 #[cfg(test)]
+mod receipt_tests;
+#[cfg(test)]
 mod replay_tests;
 #[cfg(test)]
 mod suspect_tests;

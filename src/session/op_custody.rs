@@ -17,7 +17,7 @@ pub const REASON: Field = Field {
 pub const CUSTODIANS: Field = Field {
     id: "custodians",
     label: "Custodians",
-    hint: "Names of all custodians from then on, joined by commas, in the order of their shares; empty: those of now.",
+    hint: "Names of all custodians from then on, joined by commas, in the order of their shares; empty: the present ones.",
     kind: Kind::Text { max: 1000 },
     optional: true,
 };
@@ -26,7 +26,7 @@ pub const CUSTODIANS: Field = Field {
 pub const ADMINISTRATORS: Field = Field {
     id: "administrators",
     label: "Administrators",
-    hint: "Names of those who ask for acts and approve none, joined by commas; empty: those of now.",
+    hint: "Names of those who ask for acts and approve none, joined by commas; empty: the present ones.",
     kind: Kind::Text { max: 1000 },
     optional: true,
 };
@@ -35,7 +35,7 @@ pub const ADMINISTRATORS: Field = Field {
 pub const WITNESSES: Field = Field {
     id: "witnesses",
     label: "Witnesses",
-    hint: "Names of those who watch and sign off, joined by commas; empty: those of now.",
+    hint: "Names of those who watch and sign off, joined by commas; empty: the present ones.",
     kind: Kind::Text { max: 1000 },
     optional: true,
 };

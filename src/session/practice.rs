@@ -22,6 +22,14 @@ pub const PEOPLE: &[(&str, &str, &str)] = &[
 /// People who join a practice vault when somebody is replaced: name and two-word passphrase, as little secret.
 pub const NEWCOMERS: &[(&str, &str)] = &[("Dee", "dahlia dancer"), ("Eli", "eagle easel")];
 
+/// Whether a word is one of a practice passphrase.
+pub(super) fn is_word(word: &str) -> bool {
+    let phrases = PEOPLE.iter().map(|(.., phrase)| phrase);
+    phrases
+        .chain(NEWCOMERS.iter().map(|(_, phrase)| phrase))
+        .any(|phrase| phrase.split(' ').any(|w| w.eq_ignore_ascii_case(word)))
+}
+
 /// The practice passphrase of a sample person or newcomer.
 pub fn phrase(person: &str) -> Option<&'static str> {
     let sample = PEOPLE.iter().map(|(name, _, phrase)| (name, phrase));

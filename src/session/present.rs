@@ -10,6 +10,7 @@ use crate::vault::{CustodyFile, Envelope, EnvelopeError, Identity};
 use super::Session;
 use super::command::KeySource;
 use super::error::Refusal;
+use super::practice;
 
 /// Keys that stay unsealed for the session: rehearsal and unlock file only.
 #[derive(Default)]
@@ -124,8 +125,12 @@ pub(crate) fn utf8(secret: &SecretBytes) -> Result<&str, Refusal> {
 
 /// The sentence, and which words of the phrase cannot be right (never what they are).
 pub(crate) fn with_help(sentence: &str, phrase: &str) -> String {
+    // Somebody else's practice words were spelled right, though few of them are in the list.
+    let practised = phrase.split_whitespace().all(practice::is_word);
     match passphrase::help(phrase) {
-        Some(help) if phrase.split_whitespace().count() > 1 => format!("{sentence} {help}"),
+        Some(help) if !practised && phrase.split_whitespace().count() > 1 => {
+            format!("{sentence} {help}")
+        }
         _ => sentence.to_owned(),
     }
 }

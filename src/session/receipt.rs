@@ -6,9 +6,10 @@ use crate::custody::json;
 
 use super::Session;
 use super::error::Refusal;
-use super::state::ExportRecord;
+use super::state::{EarlierReceipt, ExportRecord};
 use super::transition::Transition;
 use super::view::ReceiptView;
+use super::views::name_of;
 
 impl Session {
     /// Reads what `aws payment-cryptography import-key` or `get-key` printed and compares it with the export it
@@ -25,7 +26,9 @@ impl Session {
                     .into(),
             )
         })?;
+        self.is_theirs(key)?;
         let at = self.answered(key)?;
+        let now = self.now().millis();
         let mut working = self.state.clone();
         let export = working.exports.get_mut(at).ok_or_else(no_export)?;
         let differences = differences(export, key);
@@ -37,6 +40,13 @@ impl Session {
             .and_then(Value::as_str)
             .unwrap_or("?")
             .to_uppercase();
+        // One answer does not wipe out another: whoever looks sees that they did not say the same.
+        let latest = EarlierReceipt {
+            at: now,
+            state: export.state.clone(),
+            kcv: theirs.chars().take(16).collect(),
+        };
+        export.earlier.extend(export.latest.replace(latest));
         let verdict = if confirmed {
             format!(
                 "confirmed: the receiver holds the key that was sent. KCV {} = {theirs}",
@@ -52,6 +62,7 @@ impl Session {
         let note = Transition::note("receipt", Vec::new())
             .with("key", export.arn.clone())
             .with("result", export.state.clone())
+            .with("theirs", theirs.chars().take(16).collect::<String>())
             .with("receiver", export.receiver_arn.clone().unwrap_or_default());
         let export = export.clone();
         self.commit(working, &[note], false)?;
@@ -63,7 +74,25 @@ impl Session {
         })
     }
 
-    /// Which export an answer is about: the newest open one with its check value, else the newest open one.
+    /// An answer about a key of this vault is none: it was written here, for somebody else, or names what was sent and
+    /// not what arrived.
+    fn is_theirs(&self, key: &Value) -> Result<(), Refusal> {
+        let arn = key
+            .get("KeyArn")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        match self.record(arn) {
+            None => Ok(()),
+            Some(record) => Err(Refusal::Usage(format!(
+                "This receipt is about {}, a key of this vault itself, and says nothing of what arrived elsewhere. Nothing \
+                 was recorded. Read the file that the receiver sent back.",
+                name_of(record)
+            ))),
+        }
+    }
+
+    /// Which export an answer is about: the newest open one with its check value, else the one that this receiver's key
+    /// answered before, else the newest open one, else the newest of a key of this kind.
     fn answered(&self, key: &Value) -> Result<usize, Refusal> {
         let theirs = key
             .get("KeyCheckValue")
@@ -77,6 +106,7 @@ impl Session {
             .or_else(|| newest(&|e| e.receiver_arn.is_some() && e.receiver_arn.as_deref() == arn))
             .or_else(|| newest(&|e| e.state == "sent"))
             .or_else(|| newest(&|e| e.kcv == theirs))
+            .or_else(|| newest(&|e| same_kind(e, key)))
             .ok_or_else(no_export)
     }
 }
@@ -86,6 +116,15 @@ fn no_export() -> Refusal {
         "No export of this vault waits for a receipt. Nothing was recorded. Is it the right vault?"
             .into(),
     )
+}
+
+/// Whether a key of this kind was sent: then another check value is no answer to another question, but another key.
+fn same_kind(export: &ExportRecord, key: &Value) -> bool {
+    let sent: Value = serde_json::from_str(&export.attributes).unwrap_or(Value::Null);
+    let theirs = key.get("KeyAttributes").unwrap_or(&Value::Null);
+    ["KeyUsage", "KeyAlgorithm"]
+        .iter()
+        .all(|member| sent.get(member).is_some() && sent.get(member) == theirs.get(member))
 }
 
 /// Members that must agree with the request as written. Enabled is reported, never judged.

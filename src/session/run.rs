@@ -149,6 +149,15 @@ pub struct Run {
     pub steps: Vec<StepRecord>,
 }
 
+impl Run {
+    /// The number, from 1, of the first step that is not over.
+    pub fn next_step(&self) -> usize {
+        let over =
+            |step: &&StepRecord| matches!(step.state, StepState::Closed | StepState::Exception);
+        self.steps.iter().take_while(over).count().saturating_add(1)
+    }
+}
+
 mod bytes_map {
     use std::collections::BTreeMap;
 

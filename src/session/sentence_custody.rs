@@ -15,15 +15,18 @@ pub(crate) fn describe(act: &CustodyAct, state: &State) -> (String, Details) {
     match act {
         CustodyAct::Drill => (
             tr("DRILL: custodians prove their shares").into(),
-            vec![line(tr("no identity"), tr("is rebuilt; nothing is opened"))],
+            vec![line(
+                tr("opens"),
+                tr("each custodian's own envelopes, and nothing else: no identity is rebuilt"),
+            )],
         ),
         CustodyAct::Reshare { reason } => (
             tr("RESHARE: new shares for the same people").into(),
             vec![
                 line(tr("why"), reason),
                 line(
-                    tr("until all are proven"),
-                    tr("the present envelopes stay valid"),
+                    tr("until then"),
+                    tr("the present envelopes stay valid, until all new ones are proven"),
                 ),
                 line(
                     tr("after"),

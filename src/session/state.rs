@@ -166,6 +166,22 @@ pub(crate) struct ExportRecord {
     /// The token of this vault whose pair signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) token: Option<String>,
+    /// Answers that were read before the latest one, oldest first: when, what they said, and their check value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) earlier: Vec<EarlierReceipt>,
+    /// When the latest answer was read, and its check value; absent in records of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) latest: Option<EarlierReceipt>,
+}
+
+/// An answer of a receiver.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct EarlierReceipt {
+    pub(crate) at: i64,
+    /// `confirmed` or `DIFFERS`.
+    pub(crate) state: String,
+    /// The check value that it gave, as far as it gave one.
+    pub(crate) kcv: String,
 }
 
 /// One root.

@@ -201,7 +201,10 @@ fn a_changed_state_voids_what_was_signed() {
         })
         .unwrap_err()
         .to_string();
-    assert!(void.contains("state"), "{void}");
+    assert!(
+        void.contains("another act was done in it meanwhile"),
+        "{void}"
+    );
 }
 
 fn reopen(store: &MemoryStore, people: &[(&str, &str)]) -> Result<Session, Refusal> {

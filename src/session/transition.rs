@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::api::{Request, Response};
 use crate::crypto::tr34::KeyToken;
-use crate::custody::{Act, Signature};
+use crate::custody::{Act, Signature, passphrase};
 use crate::engine::EngineState;
 use crate::pki::Certificate;
 
@@ -121,7 +121,7 @@ pub(crate) fn refusal_note(what: &str, person: &str, refusal: &Refusal) -> Optio
     let note = Transition::note(what, vec![person.to_owned()]);
     Some(
         note.with("result", "refused")
-            .with("reason", refusal.to_string()),
+            .with("reason", passphrase::without_help(&refusal.to_string())),
     )
 }
 

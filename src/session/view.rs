@@ -148,6 +148,8 @@ pub struct ExportView {
     pub valid_until: Option<Timestamp>,
     /// SHA-256 of the file, lower-case hex, where one was written and its digest kept.
     pub sha256: Option<String>,
+    /// Answers read before the latest, oldest first: when, `confirmed` or `DIFFERS`, and the check value they gave.
+    pub earlier: Vec<(Timestamp, String, String)>,
 }
 
 /// A token of GetParametersForImport or GetParametersForExport that this vault gave out.
@@ -315,6 +317,12 @@ pub struct View {
 }
 
 impl View {
+    /// The ceremony that stands open: the number of the step it goes on with, and of all its steps.
+    pub fn open_at(&self) -> Option<(usize, usize)> {
+        let run = self.runs.iter().rev().find(|run| run.outcome.is_none())?;
+        Some((run.next_step(), run.steps.len()))
+    }
+
     /// A sentence with the names that people gave to keys in the place of their ARNs.
     pub fn by_label(&self, text: &str) -> String {
         let named = |text: String, row: &KeyRow| {

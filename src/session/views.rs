@@ -204,6 +204,11 @@ impl Session {
             receiver_arn: export.receiver_arn.clone(),
             valid_until: export.valid_until.map(Timestamp::from_millis),
             sha256: export.sha256.clone(),
+            earlier: export
+                .earlier
+                .iter()
+                .map(|e| (Timestamp::from_millis(e.at), e.state.clone(), e.kcv.clone()))
+                .collect(),
         }
     }
 

@@ -154,6 +154,11 @@ impl Desk {
             Order::Answer { answers, stop } => return self.answer(answers, stop),
             Order::Abort(reason) => return self.abort(&reason),
             Order::WriteOutputs(folder) => return self.write(folder),
+            Order::WriteRun { run, folder } => self.session().and_then(|session| {
+                let files = crate::ceremony::write_run(session, &run, &folder)
+                    .map_err(|error| Refusal::Usage(error.to_string()))?;
+                Ok(News::Written { folder, files })
+            }),
             Order::Trail => self
                 .session()
                 .and_then(|s| Ok(News::Trail(Arc::new(s.trail()?)))),
@@ -347,7 +352,7 @@ impl Desk {
 
     fn begin_with(&mut self, script: Script, wanted: Wanted) -> Result<News, String> {
         let session = self.session().map_err(|e| e.to_string())?;
-        let runner = Runner::begin(session, script, wanted).map_err(|e| e.to_string())?;
+        let runner = Runner::begin_or_go_on(session, script, wanted).map_err(|e| e.to_string())?;
         let showing = Arc::new(runner.showing(session));
         self.runner = Some(runner);
         Ok(News::Showing {

@@ -23,7 +23,7 @@ use super::message::{Effect, Msg, Order};
 use super::presence::{Around, LOOK_EVERY};
 use super::recorder::FileRecorder;
 use super::typed::{self, Listening};
-use super::{Doctor, Explain, TuiError, desk, frame, surroundings};
+use super::{Doctor, Explain, Left, TuiError, desk, frame, surroundings};
 use crate::api::Clock;
 use crate::os::{GOES_ON, STOP_ASKED, WallClock};
 
@@ -40,7 +40,7 @@ pub(crate) fn run(
     first: Vec<Order>,
     (appearance, recorder): (Appearance, Option<FileRecorder>),
     lent: (Option<Doctor>, Option<Explain>),
-) -> Result<u8, TuiError> {
+) -> Result<Left, TuiError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -236,7 +236,7 @@ async fn turn(
     receiver: &mut UnboundedReceiver<Msg>,
     orders: &std::sync::mpsc::Sender<Order>,
     screen: &mut Picture,
-) -> Result<u8, TuiError> {
+) -> Result<Left, TuiError> {
     loop {
         screen.draw(&state)?;
         state.mark_drawn();
@@ -263,7 +263,16 @@ async fn turn(
             state.world.wall = WallClock.now();
             for effect in update(&mut state, message) {
                 match effect {
-                    Effect::Quit(status) => return Ok(status),
+                    Effect::Quit(status) => {
+                        return Ok(Left {
+                            status,
+                            // A rehearsal in memory is gone, and nothing of it stands open.
+                            open: match &state.world.view {
+                                Some(view) if !state.world.keeps_nothing() => view.open_at(),
+                                _ => None,
+                            },
+                        });
+                    }
                     Effect::Desk(order) => {
                         let _ = orders.send(order);
                     }

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::app::State;
 use super::canvas::{Appearance, Canvas, Hit, cells, cut};
-use super::keys;
+use super::keys::{self, Footed};
 use super::screen::Screen;
 use super::theme::Role;
 use super::world::World;
@@ -229,33 +229,34 @@ fn footing(footing: &Footing, world: &World, canvas: &mut Canvas<'_>) {
     }
 }
 
+/// Keys that are in sight on every page, however narrow.
+fn always(key: &Footed) -> bool {
+    matches!(key.word, "help" | "palette") || key.key == "Esc"
+}
+
 fn key_line(state: &State, typing: bool, canvas: &mut Canvas<'_>) {
     let y = canvas.height().saturating_sub(1);
-    let pairs = keys::footer(&state.offers(), typing);
-    // Help, the palette, which lists what does not fit, and the way back are always in sight: they get their place
-    // first. What is left out is the last of the others.
-    let always =
-        |(key, word, _): &(String, &str, bool)| matches!(*word, "help" | "palette") || key == "Esc";
-    let width = |(key, word, _): &(String, &str, bool)| key.width() + word.width() + 3;
-    let mut room = usize::from(canvas.width())
-        .saturating_sub(1)
-        .saturating_sub(pairs.iter().filter(|p| always(p)).map(width).sum());
-    let mut full = false;
-    let (help, rest): (Vec<_>, Vec<_>) = pairs
+    let mut keys = keys::footer(&state.offers(), typing);
+    let all: Vec<usize> = {
+        let mut order: Vec<&Footed> = keys.iter().collect();
+        // Help, the palette, which lists what does not fit, and the way back are always in sight: they get their place
+        // first. Then what works now, as the page names it; what is left out is the last of the others.
+        order.sort_by_key(|key| (!always(key), !key.on, key.place));
+        let mut room = usize::from(canvas.width()).saturating_sub(1);
+        let fits = order.into_iter().take_while(|key| {
+            let width = key.key.width() + key.word.width() + 3;
+            let fits = always(key) || width <= room;
+            room = room.saturating_sub(width);
+            fits
+        });
+        fits.map(|key| key.place).collect()
+    };
+    keys.retain(|key| all.contains(&key.place));
+    let (help, rest): (Vec<_>, Vec<_>) = keys
         .into_iter()
-        .filter(|pair| {
-            if always(pair) {
-                return true;
-            }
-            full |= width(pair) > room;
-            if !full {
-                room = room.saturating_sub(width(pair));
-            }
-            !full
-        })
-        .partition(|(_, word, _)| matches!(*word, "help" | "palette"));
+        .partition(|key| matches!(key.word, "help" | "palette"));
     let mut x = 1;
-    for (key, word, on) in rest.into_iter().chain(help) {
+    for Footed { key, word, on, .. } in rest.into_iter().chain(help) {
         x = canvas.put(x, y, if on { Role::Key } else { Role::Muted }, &key);
         x = canvas.put(
             x.saturating_add(1),

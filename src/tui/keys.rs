@@ -5,6 +5,10 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::chord::{Chord, control, letter, plain};
 
+mod footer;
+
+pub(crate) use footer::{Footed, footer};
+
 /// What a key asks for. A screen offers some of these; the rest do nothing there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Verb {
@@ -457,29 +461,6 @@ pub(crate) fn meant<'a>(key: &KeyEvent, offers: &'a [Offer], typing: bool) -> Op
                 .any(|c| c.is(key) && !(typing && c.writes()))
         })
     })
-}
-
-/// The footer: key and word pairs, in the table's order; `true` where it works now.
-pub(crate) fn footer(offers: &[Offer], typing: bool) -> Vec<(String, &'static str, bool)> {
-    let mut out = Vec::new();
-    for binding in TABLE {
-        let Some(offer) = offers.iter().find(|o| o.verb == binding.verb) else {
-            continue;
-        };
-        let (word, Some(chord)) = (offer.footer_word(), offer.chord(typing)) else {
-            continue;
-        };
-        if word.is_empty() || binding.verb == Verb::Leave {
-            continue;
-        }
-        let key = if binding.verb == Verb::Up {
-            "↑↓".to_owned()
-        } else {
-            chord.shown()
-        };
-        out.push((key, word, offer.off.is_none()));
-    }
-    out
 }
 
 #[cfg(test)]

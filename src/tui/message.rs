@@ -161,6 +161,13 @@ pub(crate) enum Order {
     Abort(String),
     /// Writes the ceremony's outputs.
     WriteOutputs(PathBuf),
+    /// Writes the files of a run that the vault remembers into a folder.
+    WriteRun {
+        /// The run's id.
+        run: String,
+        /// An empty or new folder.
+        folder: PathBuf,
+    },
     /// What an act would be, before anybody signs.
     Preview(Box<Draft>),
     /// An act, asked for and signed by its issuer.
@@ -246,7 +253,7 @@ impl Order {
             | Self::InspectAgain { .. } => tr("reading the file").into(),
             Self::Receipt(_) | Self::ReceiptText(_) => tr("reading the receipt").into(),
             Self::Save { .. } => tr("writing the file").into(),
-            Self::HandOver(_) | Self::WriteOutputs(_) | Self::Papers(_) => {
+            Self::HandOver(_) | Self::WriteOutputs(_) | Self::WriteRun { .. } | Self::Papers(_) => {
                 tr("writing the files").into()
             }
         }

@@ -186,11 +186,20 @@ impl TuiError {
     }
 }
 
-/// Runs the workstation until the person leaves; returns the process's exit status.
+/// How the person left.
+#[derive(Debug, Clone, Copy)]
+pub struct Left {
+    /// The process's exit status.
+    pub status: u8,
+    /// The ceremony that stands open in the vault: at which step, of how many.
+    pub open: Option<(usize, usize)>,
+}
+
+/// Runs the workstation until the person leaves.
 ///
 /// # Errors
 /// There is no usable terminal, or the theme is none; nothing was begun.
-pub fn run(start: Start, options: Options) -> Result<u8, TuiError> {
+pub fn run(start: Start, options: Options) -> Result<Left, TuiError> {
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         return Err(TuiError::NoTerminal);
     }

@@ -199,8 +199,8 @@ fn a_witness_card_that_does_not_match_is_older_or_a_stop() {
     view.profile = Profile::Production;
     view.notes = [
         "the witness card is older by 2 changes, and they all follow from it",
-        "since the card: CreateKey (2026-11-24 09:00:00Z, Ada Ana Ben)",
-        "since the card: DeleteKey (2026-11-24 09:12:40Z, Ada Ana Ben)",
+        "since the card: made 1C8871 (2026-11-24 09:00:00Z, Ada Ana Ben)",
+        "since the card: deleted C89C58 (2026-11-24 09:12:40Z, Ada Ana Ben)",
     ]
     .map(str::to_owned)
     .to_vec();

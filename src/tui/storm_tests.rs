@@ -149,6 +149,10 @@ pub(super) fn confined(order: Order, place: &Path, slip: Option<usize>) -> Order
             taken,
         },
         Order::WriteOutputs(folder) => Order::WriteOutputs(below(place, &folder)),
+        Order::WriteRun { run, folder } => Order::WriteRun {
+            run,
+            folder: below(place, &folder),
+        },
         Order::Papers(folder) => Order::Papers(below(place, &folder)),
         Order::HandOver(folder) => Order::HandOver(below(place, &folder)),
         Order::Save { path, bytes } => Order::Save {

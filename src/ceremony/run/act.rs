@@ -131,6 +131,10 @@ impl Runner {
                 return self.refused(session, &Refusal::Api(error)).map(|()| false);
             }
             Err(refusal) if typed => {
+                if refusal.to_string() == build::FINGERPRINT_DIFFERS {
+                    let person = self.typed_by.clone().unwrap_or_default();
+                    self.not_taken(session, "fingerprint", &person)?;
+                }
                 // Whatever was typed is asked for again; nothing else was lost.
                 self.ask_anew(session)?;
                 return Err(Halt::Again(refusal.to_string()));

@@ -58,6 +58,20 @@ impl Runner {
         Ok(runner)
     }
 
+    /// The same for people in the room: a run of this very script that stands open in the vault is taken up, whether or
+    /// not anybody said so. They are told where it stands and asked whether the same people are here.
+    ///
+    /// # Errors
+    /// Those of [`Runner::begin`].
+    pub fn begin_or_go_on(
+        session: &mut Session,
+        script: Script,
+        mut wanted: Wanted,
+    ) -> Result<Self, RunError> {
+        wanted.resume |= script.stands_open(&session.view());
+        Self::begin(session, script, wanted)
+    }
+
     fn standing(script: Script, run: String, people: BTreeMap<String, String>) -> Self {
         Self {
             script,

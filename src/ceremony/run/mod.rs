@@ -42,7 +42,7 @@ use super::script::Script;
 pub(crate) use asks::key_lines;
 pub(super) use bring::files_of;
 pub use inputs::resolve_inputs;
-pub use outputs::run_report;
+pub use outputs::{run_report, write_run};
 
 /// A run that does not begin or go on.
 #[derive(Debug, thiserror::Error)]
@@ -185,6 +185,9 @@ pub struct Runner {
     killed: bool,
 }
 
+/// The note of a step that tells of answers that were not taken.
+pub(super) const NOT_TAKEN: &str = "not taken";
+
 impl Runner {
     /// The run as the vault remembers it.
     pub fn run(&self, session: &Session) -> Run {
@@ -257,6 +260,34 @@ impl Runner {
             session.perform(Command::Journal(arrow))?;
             self.arrow(state)?;
         }
+        Ok(())
+    }
+
+    /// Records that an answer was not taken, which one, whose and when: never what it said. Whoever reads the evidence
+    /// sees that something was compared and did not agree, though the right answer came later.
+    fn not_taken(
+        &mut self,
+        session: &mut Session,
+        field: &str,
+        person: &str,
+    ) -> Result<(), RunError> {
+        let at = session.now().rfc3339();
+        let Some(mut record) = self.record(session) else {
+            return Ok(());
+        };
+        let line = format!("{field} of {person} at {at}");
+        match record.notes.get_mut(NOT_TAKEN) {
+            Some(earlier) => *earlier = format!("{earlier}, {line}"),
+            None => {
+                record.notes.insert(NOT_TAKEN.to_owned(), line);
+            }
+        }
+        let arrow = Arrow::Step {
+            run: self.run.clone(),
+            step: Box::new(record),
+            binds: Vec::new(),
+        };
+        session.perform(Command::Journal(arrow))?;
         Ok(())
     }
 

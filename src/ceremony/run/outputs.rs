@@ -25,25 +25,7 @@ impl Runner {
     pub fn write_outputs(&self, session: &Session, folder: &Path) -> Result<Vec<String>, RunError> {
         Self::folder_fits(&self.script, session.profile(), folder, self.resumed)?;
         let run = self.run(session);
-        let mut files: BTreeMap<String, Vec<u8>> = written(&run)
-            .into_iter()
-            .map(|file| (file.name, file.bytes))
-            .collect();
-        let mut names: Vec<String> = files.keys().cloned().collect();
-        let summary = summary::json(&run, &self.script.model, session)
-            .map_err(|error| RunError::Output(error.to_string()))?;
-        let report = report::text(&run, &self.script, session);
-        // The summary last: who finds it finds the rest.
-        names.extend([REPORT.to_owned(), SUMMARY.to_owned()]);
-        files.insert(REPORT.to_owned(), report.into_bytes());
-        files.insert(SUMMARY.to_owned(), summary);
-        fs::create_dir_all(folder).map_err(|error| cannot(folder, &error))?;
-        for name in &names {
-            let bytes = files.get(name).map(Vec::as_slice).unwrap_or_default();
-            write(&folder.join(name), bytes, self.resumed)?;
-        }
-        sync(folder)?;
-        Ok(names)
+        write_all(session, &run, Some(&self.script), folder, self.resumed)
     }
 
     /// Whether a run may write into a folder: empty or absent, or, when it is taken up again, holding only names
@@ -57,26 +39,82 @@ impl Runner {
         folder: &Path,
         resume: bool,
     ) -> Result<(), RunError> {
-        let entries = match fs::read_dir(folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(cannot(folder, &error)),
+        let own = if resume {
+            own_names(script, profile)
+        } else {
+            Vec::new()
         };
-        let own = own_names(script, profile);
-        for entry in entries {
-            let entry = entry.map_err(|error| cannot(folder, &error))?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let file = entry.file_type().is_ok_and(|kind| kind.is_file());
-            if !(resume && file && own.contains(&name)) {
-                return Err(RunError::Output(format!(
-                    "{} is not empty: it holds {name}. Nothing was written, and nothing there was touched. Name an \
-                     empty or a new folder.",
-                    folder.display()
-                )));
-            }
-        }
-        Ok(())
+        holds_only(folder, &own)
     }
+}
+
+/// Writes the files of a run that a vault remembers into an empty or new folder, whenever it was: with report and
+/// `ceremony.json` where its script is at hand.
+///
+/// # Errors
+/// The vault knows no such run, or the folder is not empty or cannot be written.
+pub fn write_run(session: &Session, run: &str, folder: &Path) -> Result<Vec<String>, RunError> {
+    let view = session.view();
+    let run = view.runs.iter().find(|known| known.id == run);
+    let run = run.ok_or_else(|| {
+        RunError::Output("There is no such run in this vault. Nothing was written.".into())
+    })?;
+    let script = super::super::evidence::script_of(run);
+    let script = script.and_then(|bytes| Script::parse(&bytes).ok());
+    holds_only(folder, &[])?;
+    write_all(session, run, script.as_ref(), folder, false)
+}
+
+/// Whether nothing lies in a folder but files of these names.
+fn holds_only(folder: &Path, own: &[String]) -> Result<(), RunError> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(cannot(folder, &error)),
+    };
+    for entry in entries {
+        let entry = entry.map_err(|error| cannot(folder, &error))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if !(file && own.contains(&name)) {
+            return Err(RunError::Output(format!(
+                "{} is not empty: it holds {name}. Nothing was written, and nothing there was touched. Name an empty or \
+                 a new folder.",
+                folder.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn write_all(
+    session: &Session,
+    run: &Run,
+    script: Option<&Script>,
+    folder: &Path,
+    replace: bool,
+) -> Result<Vec<String>, RunError> {
+    let mut files: BTreeMap<String, Vec<u8>> = written(run)
+        .into_iter()
+        .map(|file| (file.name, file.bytes))
+        .collect();
+    let mut names: Vec<String> = files.keys().cloned().collect();
+    if let Some(script) = script {
+        let summary = summary::json(run, &script.model, session)
+            .map_err(|error| RunError::Output(error.to_string()))?;
+        let report = report::text(run, script, session);
+        // The summary last: who finds it finds the rest.
+        names.extend([REPORT.to_owned(), SUMMARY.to_owned()]);
+        files.insert(REPORT.to_owned(), report.into_bytes());
+        files.insert(SUMMARY.to_owned(), summary);
+    }
+    fs::create_dir_all(folder).map_err(|error| cannot(folder, &error))?;
+    for name in &names {
+        let bytes = files.get(name).map(Vec::as_slice).unwrap_or_default();
+        write(&folder.join(name), bytes, replace)?;
+    }
+    sync(folder)?;
+    Ok(names)
 }
 
 /// A file that a run writes.

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::api::{GetKeyInput, Request, Timestamp};
 use crate::pki::Certificate;
 use crate::session::{Command, KeySource, Outcome, Profile, Session, StepRecord, StepState, span};
-use crate::text::say;
+use crate::text::{say, tr};
 
 use super::super::ask::Answer;
 use super::super::model::Step;
@@ -112,11 +112,17 @@ impl Runner {
             checked.push((*id, normal));
         }
         for (id, typed) in &checked {
-            self.judge(session, id, typed)?;
+            if let Err(halt) = self.judge(session, id, typed) {
+                if matches!(halt, Halt::Again(_)) {
+                    self.not_taken(session, id, &turn.person)?;
+                }
+                return Err(halt);
+            }
         }
         let several = step.op.name == ops::ATTEST_CLOCK.name;
         let second = step_asks_second(step, &turn.fields);
-        let heard = heard(step, &turn);
+        let as_shown = checked.iter().any(|(_, typed)| typed == "as-shown");
+        let heard = heard(step, &turn, as_shown);
         for (id, typed) in checked {
             let name = if several {
                 format!("{id} ({})", turn.person)
@@ -375,19 +381,20 @@ impl Runner {
 }
 
 /// What is said after a turn.
-fn heard(step: &Step, turn: &Turn) -> String {
+fn heard(step: &Step, turn: &Turn, as_shown: bool) -> String {
     let person = &turn.person;
     match step.op.name {
+        _ if as_shown => tr("Practice: taken from here, so nothing was compared.").to_owned(),
         name if name == ops::ATTEST_CLOCK.name => say!("{person} read the clock.", person),
         name if name == ops::ATTEST_FINGERPRINT.name => {
             say!(
-                "{person} gave the fingerprint, and it is this file's.",
+                "{person} typed the fingerprint, and it is this file's: both agree.",
                 person
             )
         }
         name if name == ops::ATTEST_CHECK_VALUE.name => {
             say!(
-                "{person} gave the check value, and it is this key's.",
+                "{person} typed the check value, and it is this key's: both agree.",
                 person
             )
         }

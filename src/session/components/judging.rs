@@ -323,5 +323,7 @@ fn export(working: &State, key: &str, receiver: &str, at: i64) -> Option<ExportR
         sha256: None,
         root: None,
         token: None,
+        earlier: Vec::new(),
+        latest: None,
     })
 }

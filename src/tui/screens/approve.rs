@@ -277,7 +277,11 @@ impl Screen for Approve {
                         called = called(person),
                         issuer = self.pending.issuer
                     ),
-                    say!("signs this request for {person}{then}", person, then),
+                    self.reading.or_first(say!(
+                        "signs this request for {person}{then}",
+                        person,
+                        then
+                    )),
                 )
             }
             Stage::Working(_) => (
@@ -385,6 +389,10 @@ impl Screen for Approve {
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         if !matches!(self.stage, Stage::Who) && self.reading.moved(verb) {
+            return Reaction::none();
+        }
+        // Nobody signs what is still below the edge of the page.
+        if matches!(self.stage, Stage::Sign(_)) && self.reading.first(verb) {
             return Reaction::none();
         }
         match (verb, &mut self.stage) {

@@ -132,11 +132,11 @@ impl Screen for Ask {
             },
             Stage::Sign(form) => Footing {
                 acts: say!("{person}, who asks and signs first", person = form.person),
-                enter: say!(
+                enter: self.reading.or_first(say!(
                     "signs the request for {person} and puts it before {required} custodians",
                     person = form.person,
                     required = self.required
-                ),
+                )),
                 so_far: if self.refused {
                     tr("nothing was asked; the refusal stands in the audit log")
                 } else {
@@ -230,7 +230,10 @@ impl Screen for Ask {
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
-        if matches!(self.stage, Stage::Sign(_)) && self.reading.moved(verb) {
+        // Nobody signs what is still below the edge of the page.
+        if matches!(self.stage, Stage::Sign(_))
+            && (self.reading.moved(verb) || self.reading.first(verb))
+        {
             return Reaction::none();
         }
         match (verb, &mut self.stage) {

@@ -221,7 +221,7 @@ impl Screen for Custodians {
         Footing {
             acts: tr("nobody: looking needs no approval").into(),
             enter,
-            so_far: tr("nothing has changed; those of now open the vault").into(),
+            so_far: tr("nothing has changed; today's custodians open the vault").into(),
         }
     }
 
@@ -346,7 +346,7 @@ mod tests {
     fn a_drill_begins_with_its_review_and_a_rotation_with_what_happened() {
         let mut room = Room::new(Custodians::new(), practice_session(true));
         room.press("<Enter>")
-            .shows(&["Drill ─ review", "nothing is opened"]);
+            .shows(&["Drill ─ review", "own envelopes, and nothing else"]);
         room.press("<Esc><Down><Down><Enter>").shows(&[
             "Reason           An envelope was lost",
             "as now: Ana, Ben, Cho",

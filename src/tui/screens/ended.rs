@@ -1,10 +1,12 @@
 //! The end of a ceremony: what one holds now, what is written, what comes next.
 
-use crate::ceremony::{Showing, ended, holdings};
+use super::folder_for::{FolderFor, Of};
+use crate::ceremony::{Showing, ended, handed_over, holdings};
 use crate::session::RunOutcome;
 use crate::session::field::Footing;
 use crate::text::tr;
 use crate::tui::canvas::Canvas;
+use crate::tui::screen::Reaction;
 use crate::tui::theme::Role;
 use crate::tui::world::World;
 
@@ -31,6 +33,18 @@ pub(crate) fn footing(showing: Option<&Showing>, closes: bool, world: &World) ->
         .into(),
         so_far: so_far.into(),
     }
+}
+
+/// Asks for the folder that takes the files of the run that has ended.
+pub(crate) fn ask_folder(world: &World) -> Reaction {
+    let view = world.view.as_ref();
+    let Some(run) = view.and_then(|view| view.runs.last()) else {
+        return Reaction::none();
+    };
+    let mark = view.map_or("", |view| view.profile.file_mark());
+    let proposal = format!("{}{mark}.files", run.script);
+    let files = handed_over(run).len();
+    Reaction::push(FolderFor::new(Of::Ended, files, &proposal))
 }
 
 /// The page itself.
@@ -64,10 +78,16 @@ pub(crate) fn draw(
     );
     match written {
         Some(text) => say(Role::Ok, text),
+        None if run.as_ref().is_some_and(|run| !handed_over(run).is_empty()) => say(
+            Role::Wait,
+            tr(
+                "Its files are on no disk or stick yet: w writes them into a folder, whose name --out would have given.",
+            ),
+        ),
         None if world.keeps_nothing() => say(
             Role::Muted,
             tr(
-                "Nothing was written. With --out FOLDER the files of a rehearsal are kept, marked as such.",
+                "Nothing was written. w writes what a rehearsal leaves into a folder, marked as such.",
             ),
         ),
         None => say(

@@ -5,6 +5,11 @@ use std::path::Path;
 
 use crossterm::event::KeyEvent;
 
+mod brought;
+
+use brought::Brought;
+
+use super::folder_for::{FolderFor, Of};
 use super::page::Page;
 use super::save::Save;
 use super::sign_bundle::SignBundle;
@@ -26,63 +31,6 @@ use crate::tui::world::World;
 /// Rows below the list: a rule and what is known of the chosen run; on a high screen its steps as well.
 const fn explained(height: u16) -> u16 {
     if height >= 30 { 20 } else { 7 }
-}
-
-/// What is asked before a bundle is verified.
-#[derive(Default)]
-struct Brought {
-    bundle: TextField,
-    /// A file of fingerprints; empty where there is none.
-    trust: TextField,
-    /// Whether the second field is being typed.
-    second: bool,
-}
-
-impl Brought {
-    fn field(&mut self) -> &mut TextField {
-        if self.second {
-            &mut self.trust
-        } else {
-            &mut self.bundle
-        }
-    }
-
-    fn order(&self) -> Order {
-        let trust = self.trust.value().trim();
-        Order::Verify {
-            bundle: self.bundle.value().trim().into(),
-            trust: (!trust.is_empty()).then(|| trust.into()),
-        }
-    }
-
-    fn draw(&self, error: Option<&String>, canvas: &mut Canvas<'_>) {
-        let room = canvas.width().saturating_sub(4);
-        canvas.put(2, 0, Role::Title, tr("Which bundle is to be verified?"));
-        let fields = [
-            (tr("Bundle"), &self.bundle),
-            (tr("Trust file"), &self.trust),
-        ];
-        for (y, (n, (label, field))) in (2..).zip(fields.into_iter().enumerate()) {
-            let here = (n == 1) == self.second;
-            let (mark, role) = if here {
-                ("►", Role::Focus)
-            } else {
-                (" ", Role::Text)
-            };
-            canvas.put(2, y, role, &format!("{mark} {label}"));
-            if field.value().is_empty() {
-                canvas.put(16, y, Role::Muted, "________________________");
-            }
-            field.draw(canvas, 16, y, room.saturating_sub(14), here);
-        }
-        let words = tr(
-            "The bundle is checked by itself, without this vault: whether it is CONSISTENT. Whether the people named signed it, AUTHENTIC, is proven by the trust file: a fingerprint (64 hex digits or 16 words) and a name a line, typed from the signed enrolment forms. Leave it empty where you have none.",
-        );
-        let rows = canvas.paragraph(2, 5, room, Role::Muted, words);
-        canvas.within(1, rows.saturating_add(6), room, 7, |c| {
-            super::wizard::complaint(c, 0, error);
-        });
-    }
 }
 
 /// The list of runs.
@@ -130,6 +78,17 @@ impl Evidence {
         self.name = proposal(run, world);
         self.waiting = true;
         Reaction::order(order(run.id.clone()))
+    }
+
+    /// Asks for the folder that takes the files of a run.
+    fn ask_files(&mut self, world: &World) -> Reaction {
+        let Some(run) = self.chosen(world) else {
+            return Reaction::none();
+        };
+        self.waiting = true;
+        let proposal = proposal(run, world).replace(".bundle", ".files");
+        let files = crate::ceremony::handed_over(run).len();
+        Reaction::push(FolderFor::new(Of::Run(run.id.clone()), files, &proposal))
     }
 
     /// Keys that are held for the session sign by themselves; otherwise a person is asked.
@@ -244,6 +203,7 @@ impl Screen for Evidence {
         offers.extend([
             off(Offer::word(Verb::Enter, tr("report"))),
             off(Offer::word(Verb::Write, tr("bundle"))),
+            off(Offer::word(Verb::Export, tr("files"))),
             Offer::word(Verb::Import, tr("verify")),
             Offer::plain(Verb::Audit),
             Offer::plain(Verb::Back),
@@ -257,6 +217,7 @@ impl Screen for Evidence {
             guide::BUNDLE_SIGNED,
             "The bundle is one file: script, log, every act with its signatures, files and report. keymoot verify checks it on another computer, without this vault.",
             "With the fingerprints of the forms in a text file (a fingerprint and a name a line), i here or keymoot verify F --trust FILE says whether these very people signed.",
+            "x writes the files that the run made, with its report, into a folder: the vault keeps them, so they can be written again.",
             "In the report, w writes it to a file: as text, Markdown or HTML by the end of the name.",
         ]
     }
@@ -349,6 +310,7 @@ impl Screen for Evidence {
             (Verb::Back, None) => return Reaction::pop(),
             (Verb::Enter, None) => return self.ask(Order::Report, world),
             (Verb::Write, None) => return self.ask_bundle(world),
+            (Verb::Export, None) => return self.ask_files(world),
             (Verb::Import, None) => self.brought = Some(Brought::default()),
             (Verb::Audit, None) => return super::audit::Audit::open(),
             (other, _) => {
@@ -393,6 +355,14 @@ impl Screen for Evidence {
             )))
         };
         match news {
+            News::Written { folder, files } => Some(Reaction::notice(
+                Role::Ok,
+                say!(
+                    "Written to {folder} and read back: {files}.",
+                    folder = folder.display(),
+                    files = files.join(", ")
+                ),
+            )),
             News::Bundled(bytes) => Some(Reaction::push(Save::bundle(&self.name, bytes.clone()))),
             News::Reported(report) => {
                 let proposal = self.name.replace(".bundle", ".report.txt");
@@ -442,7 +412,7 @@ fn empty(canvas: &mut Canvas<'_>) {
 fn told(run: &Run, canvas: &mut Canvas<'_>) {
     let (width, height) = (canvas.width(), canvas.height());
     let script = say!(
-        "SHA-256  {script_sha256}",
+        "script   {script_sha256}",
         script_sha256 = run.script_sha256
     );
     canvas.put_cut(0, 0, width, Role::Text, &script);

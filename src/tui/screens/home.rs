@@ -237,15 +237,15 @@ impl Screen for Home {
         offers.push(Offer::word(Verb::Enter, tr("open")));
         offers.extend(
             [
-                Verb::Keys,
                 Verb::New,
                 Verb::Export,
+                Verb::Import,
+                Verb::Keys,
                 Verb::Deletions,
                 Verb::Approvals,
                 Verb::Exchange,
                 Verb::Ceremonies,
                 Verb::Custodians,
-                Verb::Import,
                 Verb::Copy,
                 Verb::Audit,
                 Verb::Evidence,

@@ -23,6 +23,7 @@ pub(crate) mod evidence;
 pub(crate) mod exchange;
 pub(crate) mod export;
 pub(crate) mod files;
+pub(crate) mod folder_for;
 #[cfg(test)]
 mod forms_tests;
 pub(crate) mod handover;

@@ -21,6 +21,8 @@ pub(crate) struct Page {
     top: usize,
     /// The SHA-256 that the page is about, where it says several.
     digest: Option<String>,
+    /// The name that is proposed for its file, where it is a request.
+    request: Option<String>,
     /// The report that it shows, and the file name that is proposed for it.
     report: Option<(String, Box<RunReport>)>,
 }
@@ -34,6 +36,7 @@ impl Page {
             so_far: so_far.to_owned(),
             top: 0,
             digest: None,
+            request: None,
             report: None,
         }
     }
@@ -46,6 +49,12 @@ impl Page {
             report: Some((proposal, run)),
             ..page
         }
+    }
+
+    /// The text is a request, which can be written to a file of this name.
+    pub(crate) fn request(mut self, proposal: String) -> Self {
+        self.request = Some(proposal);
+        self
     }
 
     /// The page is about this SHA-256.
@@ -94,7 +103,7 @@ impl Screen for Page {
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
         let mut offers = keys::moves();
-        if self.report.is_some() {
+        if self.report.is_some() || self.request.is_some() {
             offers.push(Offer::word(Verb::Write, tr("to a file")));
         }
         offers.extend([
@@ -135,6 +144,14 @@ impl Screen for Page {
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         if let (Verb::Write, Some((proposal, run))) = (verb, &self.report) {
             return Reaction::push(written(proposal, run.clone()));
+        }
+        if let (Verb::Write, Some(proposal)) = (verb, &self.request) {
+            let bytes = format!("{}\n", self.text).into_bytes();
+            return Reaction::push(Save::new(
+                tr("Write the request to a file"),
+                proposal,
+                bytes,
+            ));
         }
         let page = usize::from(world.size.1.saturating_sub(8)).max(1);
         let width = usize::from(world.size.0.saturating_sub(3)).max(1);

@@ -36,7 +36,7 @@ impl Parts {
     pub(crate) fn new(op: &'static Op, answers: &Answers, script: String, view: &View) -> Self {
         let import = op.name == op_components::IMPORT_COMPONENTS.name;
         let parsed = Script::parse(script.as_bytes()).ok();
-        let resume = parsed.as_ref().is_some_and(|s| stands_open(s, view));
+        let resume = parsed.as_ref().is_some_and(|s| s.stands_open(view));
         let said = |id: &str| answers.texts.get(id).map_or("", |t| t.trim());
         let row = view.keys.iter().find(|r| r.key.key_arn == said("key"));
         let label = row.map_or_else(|| said("label").to_owned(), |r| r.label.clone());
@@ -84,13 +84,6 @@ impl Parts {
         reaction.0.push(Step::Replace(Box::new(runner)));
         reaction.then(Step::Order(order))
     }
-}
-
-/// Whether a run of exactly this script was cut here and stands open.
-fn stands_open(script: &Script, view: &View) -> bool {
-    let sha256 = script.sha256_hex();
-    let mut runs = view.runs.iter();
-    runs.any(|run| run.outcome.is_none() && run.script_sha256 == sha256)
 }
 
 fn kind(row: &crate::session::KeyRow) -> String {
@@ -238,7 +231,7 @@ impl Screen for Parts {
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
-        if self.reading.moved(verb) {
+        if self.reading.moved(verb) || self.reading.first(verb) {
             return Reaction::none();
         }
         match verb {

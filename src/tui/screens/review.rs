@@ -5,7 +5,6 @@ use crossterm::event::KeyEvent;
 
 use super::ask::Ask;
 use super::page::Page;
-use super::save::Save;
 use crate::session::PendingView;
 use crate::session::field::Footing;
 use crate::text::{say, tr};
@@ -65,15 +64,9 @@ impl Review {
         lines
     }
 
+    /// The request to the letter; it can be written to a file there, and not here: letters of a passphrase that are
+    /// typed one page too early do nothing on a page without a field.
     fn exact(&self) -> Reaction {
-        Reaction::push(Page::new(
-            &[tr("Exact request"), &self.pending.name],
-            self.request.clone(),
-            tr("nothing was asked; this is what the service would be sent"),
-        ))
-    }
-
-    fn save(&self) -> Reaction {
         let label = self
             .draft
             .answers
@@ -85,11 +78,12 @@ impl Review {
             .chars()
             .map(|c| if c.is_alphanumeric() { c } else { '-' })
             .collect();
-        Reaction::push(Save::new(
-            tr("Write the request to a file"),
-            &format!("{}-{name}.json", self.draft.op),
-            format!("{}\n", self.request).into_bytes(),
-        ))
+        let page = Page::new(
+            &[tr("Exact request"), &self.pending.name],
+            self.request.clone(),
+            tr("nothing was asked; this is what the service would be sent"),
+        );
+        Reaction::push(page.request(format!("{}-{name}.json", self.draft.op)))
     }
 
     fn draw_request(&self, canvas: &mut Canvas<'_>) {
@@ -111,7 +105,11 @@ impl Review {
                 2,
                 last,
                 Role::Muted,
-                &format!("{:1$}", tr(".. F2 shows all of it"), usize::from(width)),
+                &format!(
+                    "{:1$}",
+                    tr(".. F2 shows all of it; there w writes it to a file"),
+                    usize::from(width)
+                ),
             );
         }
     }
@@ -138,7 +136,9 @@ impl Screen for Review {
     fn footing(&self, world: &World) -> Footing {
         let enter = match (self.armed(), self.pending.phrase) {
             (false, Some(phrase)) => say!("is off until you have typed the word {phrase}", phrase),
-            _ => tr("goes on to the signature of whoever asks; then custodians sign").to_owned(),
+            _ => self.reading.or_first(
+                tr("goes on to the signature of whoever asks; then custodians sign").to_owned(),
+            ),
         };
         Footing {
             acts: super::wizard::acts(world),
@@ -158,9 +158,6 @@ impl Screen for Review {
             Offer::plain(Verb::Exact),
             Offer::word(Verb::Back, tr("change")),
         ];
-        if !self.typing() {
-            offers.push(Offer::plain(Verb::Write));
-        }
         offers.extend(Reading::offers());
         offers
     }
@@ -229,7 +226,7 @@ impl Screen for Review {
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
-        if self.reading.moved(verb) {
+        if self.reading.moved(verb) || (self.armed() && self.reading.first(verb)) {
             return Reaction::none();
         }
         match verb {
@@ -238,16 +235,26 @@ impl Screen for Review {
                 Reaction::push(Ask::new(self.draft.clone(), &self.pending, beneath, world))
             }
             Verb::Exact => self.exact(),
-            Verb::Write => self.save(),
             Verb::Back => Reaction::pop(),
             _ => Reaction::none(),
         }
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
-        if self.typing() {
-            self.phrase.key(&key);
+        let Some(phrase) = self.pending.phrase else {
+            return Reaction::none();
+        };
+        let before = self.phrase.value().to_owned();
+        self.phrase.key(&key);
+        if phrase.starts_with(self.phrase.value()) {
+            return Reaction::none();
         }
-        Reaction::none()
+        // A passphrase that is typed one page too early is not drawn.
+        self.phrase.set(&before);
+        let words = say!(
+            "Only the word {phrase} is typed here. Passphrases are asked for on the next page.",
+            phrase
+        );
+        Reaction::notice(Role::Note, words)
     }
 }

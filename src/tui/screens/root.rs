@@ -20,7 +20,7 @@ use crate::session::field::{Footing, NOTHING_TYPED};
 use crate::session::{handover, op};
 use crate::text::{say, tr};
 use crate::tui::acts::{Draft, PRACTICE_FILE};
-use crate::tui::canvas::Canvas;
+use crate::tui::canvas::{Canvas, wrap};
 use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
 use crate::tui::keys::{Offer, Verb};
@@ -208,11 +208,13 @@ impl ImportRoot {
         if file.commands.is_empty() {
             parts.push(Part::Head(Role::Text, tr(OWN_COPY).into()));
         }
-        parts.extend(file.commands.iter().map(|line| {
+        let room = usize::from(canvas.width().saturating_sub(4));
+        for line in &file.commands {
             let comment = line.starts_with('#');
             let role = if comment { Role::Muted } else { Role::Text };
-            Part::Head(role, line.as_str().into())
-        }));
+            let rows = typed_off(line, room).into_iter();
+            parts.extend(rows.map(|row| Part::Head(role, row.into())));
+        }
         parts.extend([
             Part::Gap,
             Part::Head(Role::Text, tr("w writes these lines to a file to carry there; q shows the first as a QR code. With the root itself at hand there, keymoot inspect FILE says its fingerprint.").into()),
@@ -260,6 +262,15 @@ impl ImportRoot {
         ];
         sheet::draw(canvas, 2, 2, &parts);
     }
+}
+
+/// The rows of a command: whoever types them off the screen types one command, as the shell reads a row that ends so.
+fn typed_off(line: &str, width: usize) -> Vec<String> {
+    let mut rows = wrap(line, width.saturating_sub(2));
+    if let Some((_, before)) = rows.split_last_mut() {
+        before.iter_mut().for_each(|row| row.push_str(" \\"));
+    }
+    rows
 }
 
 /// The questions to the second person, with practice answers in a rehearsal.

@@ -44,6 +44,21 @@ impl StopRun {
     }
 }
 
+/// What does not outlive the way out, whichever it is.
+fn lost(world: &World) -> Option<&'static str> {
+    let waits = world
+        .view
+        .as_ref()
+        .is_some_and(|view| !view.pending.is_empty());
+    match (world.keeps_nothing(), waits) {
+        (true, _) => Some(tr("This is a rehearsal: left or stopped, it is gone.")),
+        (_, true) => Some(tr(
+            "Signatures for the act of this step are not kept: left, they are asked again.",
+        )),
+        _ => None,
+    }
+}
+
 impl Screen for StopRun {
     fn name(&self) -> &'static str {
         "Pause"
@@ -69,7 +84,7 @@ impl Screen for StopRun {
         Footing {
             acts: tr("whoever leads the ceremony").into(),
             enter: enter.into(),
-            so_far: tr("nothing has changed; every finished step stays finished").into(),
+            so_far: tr("every finished step is saved and stays finished; this one is not").into(),
         }
     }
 
@@ -105,13 +120,8 @@ impl Screen for StopRun {
         canvas.within(1, 3, width.saturating_sub(2), 3, |c| {
             self.choices.draw(c, !self.asking);
         });
-        if world.keeps_nothing() {
-            canvas.put(
-                2,
-                8,
-                Role::Muted,
-                tr("This is a rehearsal: left or stopped, it is gone."),
-            );
+        if let Some(words) = lost(world) {
+            canvas.put(2, 8, Role::Muted, words);
         }
         if self.asking {
             canvas.put(2, 10, Role::Focus, "►");

@@ -91,18 +91,52 @@ const PAGE: usize = 5;
 
 /// How far down a reader is in lines that do not all fit. Drawing keeps it inside them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Reading(Memory<usize>);
+pub(crate) struct Reading {
+    /// The first row in sight.
+    top: Memory<usize>,
+    /// Rows in all when it was last drawn, and how many of them were in sight at some time.
+    seen: Memory<(usize, usize)>,
+}
 
 impl Reading {
     /// Takes the page keys; `false` for every other verb.
     pub(crate) fn moved(&self, verb: Verb) -> bool {
-        let top = self.0.get();
-        self.0.set(match verb {
+        let top = self.top.get();
+        self.top.set(match verb {
             Verb::PageDown => top.saturating_add(PAGE),
             Verb::PageUp => top.saturating_sub(PAGE),
             _ => return false,
         });
         true
+    }
+
+    /// Rows that nobody has seen yet.
+    pub(crate) fn unread(&self) -> usize {
+        let (all, seen) = self.seen.get();
+        all.saturating_sub(seen)
+    }
+
+    /// Enter shows what nobody has seen before it does anything else; `true` where there was something.
+    pub(crate) fn first(&self, verb: Verb) -> bool {
+        verb == Verb::Enter && self.unread() > 0 && self.moved(Verb::PageDown)
+    }
+
+    /// What Enter does as long as something is unread, else `then`.
+    pub(crate) fn or_first(&self, then: String) -> String {
+        match self.unread() {
+            0 => then,
+            1 => tr("shows the line that is still below; then it goes on").to_owned(),
+            n => say!(
+                "shows the {n} lines that are still below; then it goes on",
+                n
+            ),
+        }
+    }
+
+    fn saw(&self, all: usize, down_to: usize) {
+        let (before, seen) = self.seen.get();
+        let seen = if before == all { seen } else { 0 };
+        self.seen.set((all, seen.max(down_to)));
     }
 
     /// The keys it takes.
@@ -128,9 +162,10 @@ pub(crate) fn draw(
     } else {
         height.saturating_sub(1)
     };
-    let top = reading.map_or(0, |r| r.0.get().min(rows.len().saturating_sub(show)));
+    let top = reading.map_or(0, |r| r.top.get().min(rows.len().saturating_sub(show)));
     if let Some(reading) = reading {
-        reading.0.set(top);
+        reading.top.set(top);
+        reading.saw(rows.len(), top.saturating_add(show));
     }
     for (n, row) in rows.iter().skip(top).take(show).enumerate() {
         let y = y.saturating_add(cells(n));

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::choice::Choices;
 use super::form::Form;
 use super::lines::{self, Line, Reading};
-use super::text::TextField;
+use super::text::{BLANK, TextField};
 use crate::tui::canvas::{Canvas, cells, cut, wrap};
 use crate::tui::theme::Role;
 
@@ -156,6 +156,9 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, text: u16, fields: u16, parts: &[Par
                 } else {
                     canvas.put(x, y, Role::Focus, label).saturating_add(INDENT)
                 };
+                if field.value().is_empty() {
+                    canvas.put(x, y, Role::Muted, BLANK);
+                }
                 field.draw(
                     canvas,
                     x,

@@ -7,6 +7,9 @@ use unicode_width::UnicodeWidthChar;
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::theme::Role;
 
+/// Where nothing is typed yet, so that everybody sees where it goes.
+pub(crate) const BLANK: &str = "________________________";
+
 /// The longest line it takes, in characters.
 const LONGEST: usize = 4096;
 

@@ -64,7 +64,7 @@ impl Runner {
             _ if ops_components::is_turn(step.op) => self.component_body(session, step, turn),
             _ if turn.fields.contains(&"fingerprint") => (
                 self.fingerprint_body(session, step),
-                tr("nothing is trusted yet, no key has left. A slip ends nothing."),
+                tr("this certificate is not compared yet. A slip of typing ends nothing."),
             ),
             _ => (
                 vec![say!("This step {does}.", does = step.op.does)],
@@ -118,23 +118,15 @@ impl Runner {
 
     fn file_body(&self, session: &Session, step: &Step) -> Vec<String> {
         let bytes = self.input(session, step).unwrap_or_default();
-        match CounterpartyFile::parse(&bytes) {
-            Ok(CounterpartyFile::Certificate(certificate)) => {
-                return certificate_lines("certificate", &certificate);
-            }
-            Ok(handed_over) => return parameters_lines(&handed_over, bytes.len()),
-            Err(_) => {}
+        let mut body = brought_lines(&bytes, session.profile());
+        let name = step.fields.get("file").map_or("", String::as_str);
+        if self.script.ships_input(name, &bytes) {
+            body.push(say!(
+                "It is the practice file that ships with keymoot; --input {name}=PATH gives another.",
+                name
+            ));
         }
-        if let Some(block) = block_in(&bytes, session.profile()) {
-            return block_lines(&block);
-        }
-        if let Ok(request) = brought::cryptogram(&bytes, session.profile()) {
-            return cryptogram_lines(&request);
-        }
-        if let Ok(file) = brought::tr34(&bytes, session.profile()) {
-            return token_lines(&file);
-        }
-        vec![say!("A file of {bytes} bytes.", bytes = bytes.len())]
+        body
     }
 
     fn fingerprint_body(&self, session: &Session, step: &Step) -> Vec<String> {
@@ -332,4 +324,25 @@ fn token_lines(file: &Tr34File) -> Vec<String> {
         body.extend(certificate_lines(tr("signed by"), &signer));
     }
     body
+}
+
+/// What a file says that somebody brought.
+fn brought_lines(bytes: &[u8], profile: Profile) -> Vec<String> {
+    match CounterpartyFile::parse(bytes) {
+        Ok(CounterpartyFile::Certificate(certificate)) => {
+            return certificate_lines("certificate", &certificate);
+        }
+        Ok(handed_over) => return parameters_lines(&handed_over, bytes.len()),
+        Err(_) => {}
+    }
+    if let Some(block) = block_in(bytes, profile) {
+        return block_lines(&block);
+    }
+    if let Ok(request) = brought::cryptogram(bytes, profile) {
+        return cryptogram_lines(&request);
+    }
+    if let Ok(file) = brought::tr34(bytes, profile) {
+        return token_lines(&file);
+    }
+    vec![say!("A file of {bytes} bytes.", bytes = bytes.len())]
 }

@@ -6,6 +6,7 @@ use crate::session::{StepRecord, StepState, TOKEN_NOTES};
 
 use super::super::super::model::Step;
 use super::super::super::ops;
+use super::super::NOT_TAKEN;
 use super::Material;
 
 /// Whether people sign in a step.
@@ -80,6 +81,9 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
         } else {
             format!("check value {kcv} typed and equal")
         });
+    }
+    if let Some(answers) = note(NOT_TAKEN) {
+        parts.push(format!("before that, not taken: {answers}"));
     }
     if let Some(sha256) = note("sha256") {
         parts.push(format!("SHA-256 {sha256}"));

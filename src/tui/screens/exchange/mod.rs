@@ -356,7 +356,17 @@ impl Screen for Exchange {
 
 /// `2 sent, 1 without receipt · 1 given out · 1 root`
 fn counts(view: &View) -> String {
-    let open = view.exports.iter().filter(|e| e.state == "sent").count();
+    let standing = |state: &str| view.exports.iter().filter(|e| e.state == state).count();
+    let open = standing("sent");
+    if let differ @ 1.. = standing("DIFFERS") {
+        return say!(
+            "{sent} sent, {differ} DIFFERS, {open} without receipt · {given} given out",
+            sent = view.exports.len(),
+            differ,
+            open,
+            given = view.tokens.len().saturating_add(view.given.len())
+        );
+    }
     say!(
         "{sent} sent, {open} without receipt · {given} given out · {roots} trusted",
         sent = view.exports.len(),

@@ -233,6 +233,16 @@ fn sent(export: &ExportView) -> Vec<Line> {
         state => said::export(state).to_owned(),
     };
     lines.push(Line::new(tr("receipt"), receipt));
+    for (at, state, kcv) in &export.earlier {
+        let at = clock(*at);
+        let words = match state.as_str() {
+            "DIFFERS" => say!("another answer said {kcv}, which DIFFERS ({at})", kcv, at),
+            _ => say!("another answer said {kcv}, and confirmed ({at})", kcv, at),
+        };
+        let differs = export.earlier.iter().any(|(_, s, _)| *s != export.state);
+        let role = if differs { Role::Stop } else { Role::Muted };
+        lines.push(Line::new(tr("before"), words).role(role));
+    }
     if let Some(arn) = &export.receiver_arn {
         lines.push(Line::new(tr("there"), arn.clone()));
     }

@@ -41,6 +41,7 @@ fn view() -> View {
         receiver_arn: None,
         valid_until: Some(now.plus_millis(6 * day)),
         sha256: Some(HASH.into()),
+        earlier: Vec::new(),
     }]);
     let token = |name: &str, until, used: &[&str]| token(name, now, until, used);
     view.tokens = Arc::new(vec![

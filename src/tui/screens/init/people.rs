@@ -11,6 +11,7 @@ use crate::tui::canvas::{Canvas, cells};
 use crate::tui::screens::handover;
 use crate::tui::theme::Role;
 use crate::tui::widgets::masked::MaskedField;
+use crate::tui::widgets::text::BLANK;
 
 /// The words of the person at hand. They are wiped when the next person is waited for.
 pub(crate) struct Words {
@@ -140,6 +141,9 @@ impl Words {
         );
         canvas.put(3, 4, Role::Focus, "►");
         let x = canvas.put(5, 4, Role::Title, "Words ").saturating_add(1);
+        if self.field.is_blank() {
+            canvas.put(x, 4, Role::Muted, BLANK);
+        }
         self.field.draw(canvas, x, 4, width.saturating_sub(x), true);
         if self.error {
             canvas.paragraph(

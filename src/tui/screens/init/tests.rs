@@ -236,7 +236,7 @@ fn a_policy_that_was_given_is_read_together_and_must_fit() {
     assert!(picture.contains("Ask for at most 2."), "{picture}");
     snapshot::press(
         &mut state,
-        "<BackTab><Back>3<Enter><Enter><Enter><Enter><Enter><Enter><Enter>",
+        "<Back>3<Enter><Enter><Enter><Enter><Enter><Enter><Enter>",
     );
     // The file's answer waits, and is given by people.
     snapshot::press(&mut state, "<Enter><Enter>2026-11-24 09:05<Enter>");

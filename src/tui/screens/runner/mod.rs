@@ -250,6 +250,10 @@ impl Screen for RunScreen {
                 self.saved(world),
             ),
             (Phase::Asking, Some(ask)) => match self.unread(world) {
+                0 if self.form.more() => Footing {
+                    enter: tr("goes to the next field").into(),
+                    ..ask.footing.clone()
+                },
                 0 => ask.footing.clone(),
                 n => Footing {
                     enter: say!("shows what is still below ({n} more); then it asks", n),
@@ -306,6 +310,9 @@ impl Screen for RunScreen {
             enter
         });
         offers.push(Offer::word(Verb::Back, back));
+        if self.phase == Phase::Ended {
+            offers.push(Offer::word(Verb::Write, tr("its files")));
+        }
         offers
     }
 
@@ -373,6 +380,10 @@ impl Screen for RunScreen {
         }
         if let (Phase::HandOver, Some(ask)) = (self.phase, self.ask()) {
             let saved = say!("So far {saved}.", saved = self.saved(world));
+            let saved = self
+                .showing
+                .as_ref()
+                .map_or_else(|| saved.clone(), |s| s.with_last(saved.clone()));
             let page = ask.hand_over(&saved);
             canvas.within(0, banner, width, rest, |c| handover::draw(&page, c));
             return;
@@ -422,6 +433,7 @@ impl Screen for RunScreen {
                 let step = self.step().map_or_else(String::new, |s| s.title.clone());
                 return Reaction::push(StopRun::new(step, self.closes));
             }
+            (Verb::Write, Phase::Ended) => return ended::ask_folder(world),
             (Verb::Practice, _) => self.form.practise(),
             (Verb::PageDown, _) => self.scroll(true, world),
             (Verb::PageUp, _) => self.scroll(false, world),

@@ -80,7 +80,9 @@ impl Unlock {
         let title = script
             .as_ref()
             .map_or_else(|_| "ceremony".to_owned(), |s| s.title().to_owned());
-        let by_itself = !play.resume && script.is_ok_and(|s| s.attests_clock());
+        let view = world.view.as_deref();
+        let goes_on = |s: &Script| play.resume || view.is_some_and(|view| s.stands_open(view));
+        let by_itself = script.is_ok_and(|s| s.attests_clock() && !goes_on(&s));
         let next = Next {
             screen: Box::new(screens::runner::RunScreen::new(&title, out, true)),
             order: Some(Order::PlayHere {

@@ -2,15 +2,15 @@
 
 use super::laid::{Help, Shape};
 use super::{Input, Line};
-use crate::session::field::NOTHING_TYPED;
+use crate::session::asked::is_place;
+use crate::session::field::{Kind, NOTHING_TYPED};
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::theme::Role;
 use crate::tui::widgets::hex;
+use crate::tui::widgets::text::BLANK;
 
 /// What stands where nothing is typed yet.
-const BLANK: &str = "________________________";
-
 /// What stands there after an Enter too many: it takes no row from the fields below, and no hint away.
 const NOTHING: &str = "Nothing is typed here yet";
 
@@ -68,7 +68,7 @@ impl Line {
             }
             Input::Confirm => {}
         }
-        for (role, text) in self.told(shape) {
+        for (role, text) in self.told(shape, width) {
             y += canvas.paragraph(2, y, width.saturating_sub(3), role, &text);
         }
         y
@@ -101,7 +101,7 @@ impl Line {
             Input::Choice(choices) if focused => choices.rows(width, most).saturating_add(1),
             _ => 1 + u16::from(self.hex_standing(focused).is_some()),
         };
-        let told = self.told(shape);
+        let told = self.told(shape, width);
         told.iter().fold(input, |rows, (_, text)| {
             rows.saturating_add(cells(wrap(text, room).len()))
         })
@@ -113,10 +113,11 @@ impl Line {
     }
 
     /// What stands beneath the input. Why a secret was refused says more than the hint, and takes its place.
-    fn told(&self, shape: Shape) -> Vec<(Role, String)> {
+    fn told(&self, shape: Shape, width: u16) -> Vec<(Role, String)> {
         let mut told = Vec::new();
         let stop = self.error.as_ref().map(|error| format!("STOP  {error}"));
-        told.extend(self.whole(shape.focused).map(|digits| (Role::Text, digits)));
+        let whole = self.whole(shape.focused, width);
+        told.extend(whole.map(|typed| (Role::Text, typed)));
         if shape.focused {
             let refused = stop.is_some() && self.asked.field.secret();
             let hint = tr(self.asked.field.hint);
@@ -150,16 +151,24 @@ impl Line {
             .flatten()
     }
 
-    /// Digits that are too many for the field's row, in groups: compared by reading aloud, so none is out of sight.
-    fn whole(&self, focused: bool) -> Option<String> {
-        /// What any field's row holds.
+    /// What is too long for the field's row, where it has to be seen whole: digits in groups, compared by reading aloud,
+    /// and the path of a file or folder.
+    fn whole(&self, focused: bool, width: u16) -> Option<String> {
+        /// What any field's row holds of digits.
         const ROW: usize = 40;
+        /// Columns that labels take at most.
+        const LABELS: usize = 24;
         let Input::Text(field) = &self.input else {
             return None;
         };
-        self.hex_standing(focused)?;
         let typed = field.value();
-        (typed.chars().count() > ROW).then(|| hex::aloud(typed))
+        let long = typed.chars().count();
+        if self.hex_standing(focused).is_some() {
+            return (long > ROW).then(|| hex::aloud(typed));
+        }
+        let path = self.asked.field.kind == Kind::File || is_place(&self.asked.field);
+        let row = usize::from(width).saturating_sub(LABELS);
+        (focused && path && long > row).then(|| typed.to_owned())
     }
 
     /// The practice answer as it is typed: a component in its groups of four.

@@ -248,17 +248,21 @@ impl Form {
         }
     }
 
-    /// Moves in a choice, or between fields; a field is checked when it is left.
+    /// Moves in a choice, or between fields, from the last to the first; a field is checked when it is left.
     pub(crate) fn verb(&mut self, verb: Verb) {
         let last = self.lines.len().saturating_sub(1);
         match (verb, self.choosing()) {
             (Verb::NextField, _) | (Verb::Down, false) => {
                 self.check(self.focus);
-                self.focus = self.focus.saturating_add(1).min(last);
+                self.focus = if self.focus < last {
+                    self.focus.saturating_add(1)
+                } else {
+                    0
+                };
             }
             (Verb::PreviousField, _) | (Verb::Up, false) => {
                 self.check(self.focus);
-                self.focus = self.focus.saturating_sub(1);
+                self.focus = self.focus.checked_sub(1).unwrap_or(last);
             }
             (other, true) => {
                 if let Some(Line {
@@ -281,7 +285,10 @@ impl Form {
             line.error = None;
             line.waits = false;
             match &mut line.input {
-                Input::Text(field) => field.key(key),
+                Input::Text(field) => match &line.asked.exactly {
+                    Some(word) => line.error = only(word, field, key),
+                    None => field.key(key),
+                },
                 Input::Masked(field) => field.key(key),
                 Input::Component(field) => field.key(key),
                 Input::Choice(_) | Input::Confirm => {}
@@ -427,6 +434,21 @@ impl Form {
         }
         line.error.is_none()
     }
+}
+
+/// Takes a key into a field that one word alone goes into. A passphrase that is typed there by mistake is not drawn, and
+/// stands in no recording.
+fn only(word: &str, field: &mut TextField, key: &KeyEvent) -> Option<String> {
+    let before = field.clone();
+    field.key(key);
+    if word.starts_with(field.value()) {
+        return None;
+    }
+    *field = before;
+    Some(say!(
+        "Only the word {word} is typed here; no other letter is taken. Passphrases have a field of their own.",
+        word
+    ))
 }
 
 impl Line {

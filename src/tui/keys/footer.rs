@@ -1,0 +1,46 @@
+//! The keys of the last row: which stand there, and which stay where the row is full.
+
+use super::{Offer, TABLE, Verb};
+
+/// A key of the footer.
+pub(crate) struct Footed {
+    /// The key as it is printed.
+    pub(crate) key: String,
+    /// What it does, in a word.
+    pub(crate) word: &'static str,
+    /// It works now.
+    pub(crate) on: bool,
+    /// Its place on the page: where the row is full, what the page names first stays.
+    pub(crate) place: usize,
+}
+
+/// The keys of the footer, in the table's order.
+pub(crate) fn footer(offers: &[Offer], typing: bool) -> Vec<Footed> {
+    let mut out = Vec::new();
+    for binding in TABLE {
+        let Some(place) = offers.iter().position(|o| o.verb == binding.verb) else {
+            continue;
+        };
+        let Some(offer) = offers.get(place) else {
+            continue;
+        };
+        let (word, Some(chord)) = (offer.footer_word(), offer.chord(typing)) else {
+            continue;
+        };
+        if word.is_empty() || binding.verb == Verb::Leave {
+            continue;
+        }
+        let key = if binding.verb == Verb::Up {
+            "↑↓".to_owned()
+        } else {
+            chord.shown()
+        };
+        out.push(Footed {
+            key,
+            word,
+            on: offer.off.is_none(),
+            place,
+        });
+    }
+    out
+}

@@ -1,0 +1,141 @@
+//! Which folder takes the files of a ceremony.
+
+use std::path::{Path, PathBuf};
+
+use crossterm::event::KeyEvent;
+
+use crate::session::asked::FOLDER;
+use crate::session::field::{Field, Footing};
+use crate::text::{say, tr};
+use crate::tui::canvas::Canvas;
+use crate::tui::keys::{Offer, Verb};
+use crate::tui::message::Order;
+use crate::tui::screen::{Reaction, Screen, Step, Wants};
+use crate::tui::theme::Role;
+use crate::tui::widgets::form::{Form, Pressed};
+use crate::tui::world::World;
+
+/// The field, in the words of a ceremony's files.
+const FIELD: Field = Field {
+    hint: "A new or empty folder, for example on a stick. Nothing is ever overwritten.",
+    ..FOLDER
+};
+
+/// Which run's files are written.
+#[derive(Clone)]
+pub(crate) enum Of {
+    /// The one that has just ended.
+    Ended,
+    /// The one with this id.
+    Run(String),
+}
+
+/// The question.
+pub(crate) struct FolderFor {
+    of: Of,
+    files: usize,
+    form: Form,
+}
+
+impl FolderFor {
+    /// For so many files, with a proposal.
+    pub(crate) fn new(of: Of, files: usize, proposal: &str) -> Self {
+        let mut form = Form::of(&[FIELD]);
+        form.propose(FIELD.id, proposal);
+        Self { of, files, form }
+    }
+
+    fn enter(&mut self) -> Reaction {
+        if self.form.enter() == Pressed::Stays {
+            return Reaction::none();
+        }
+        let typed = self.form.text(FIELD.id).unwrap_or_default();
+        let folder = PathBuf::from(typed.trim());
+        let order = match &self.of {
+            Of::Ended => Order::WriteOutputs(folder),
+            Of::Run(run) => Order::WriteRun {
+                run: run.clone(),
+                folder,
+            },
+        };
+        Reaction::pop().then(Step::Order(order))
+    }
+}
+
+impl Screen for FolderFor {
+    fn name(&self) -> &'static str {
+        "Files of a run"
+    }
+
+    fn title(&self, _world: &World) -> Vec<String> {
+        vec![tr("Ceremonies").into(), tr("write its files").into()]
+    }
+
+    fn footing(&self, _world: &World) -> Footing {
+        Footing {
+            acts: tr("whoever is at the keyboard").into(),
+            enter: tr("writes the files into this folder and reads them back").into(),
+            so_far: tr("the vault holds them; on this page nothing was written").into(),
+        }
+    }
+
+    fn offers(&self, _world: &World) -> Vec<Offer> {
+        self.form.page_offers(
+            Offer::word(Verb::Enter, tr("write")),
+            Offer::plain(Verb::Back),
+        )
+    }
+
+    fn help(&self) -> &'static [&'static str] {
+        &[
+            "The files that the ceremony made for others, with NEXT.txt, its report and ceremony.json. The vault keeps all of them, so they can be written again: Evidence, x.",
+        ]
+    }
+
+    fn typing(&self) -> bool {
+        self.form.typing()
+    }
+
+    fn wants(&self) -> Option<(Wants, String)> {
+        self.form.wants()
+    }
+
+    fn picked(&mut self, path: &Path) {
+        self.form.picked(path);
+    }
+
+    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+        let words = match self.files {
+            0 => tr(
+                "No file of this ceremony is for others: report.txt and ceremony.json are written.",
+            )
+            .to_owned(),
+            1 => tr("1 file for others is written, with NEXT.txt, report.txt and ceremony.json.")
+                .to_owned(),
+            n => say!(
+                "{n} files for others are written, with report.txt and ceremony.json.",
+                n
+            ),
+        };
+        self.form.draw_page(&[(Role::Text, words.as_str())], canvas);
+    }
+
+    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+        match verb {
+            Verb::Enter => return self.enter(),
+            Verb::Back => return Reaction::pop(),
+            other => self.form.verb(other),
+        }
+        Reaction::none()
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        self.form.key(&key);
+        Reaction::none()
+    }
+
+    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
+        self.form.paste(text);
+        Reaction::none()
+    }
+}
