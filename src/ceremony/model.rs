@@ -391,6 +391,15 @@ pub(super) struct Model {
 }
 
 impl Model {
+    /// Whether these bytes are the sample that ships for this input.
+    pub(super) fn ships_input(&self, name: &str, bytes: &[u8]) -> bool {
+        let mut inputs = self.inputs.iter();
+        let input = inputs.find(|input| input.id == name);
+        let default = input.and_then(|input| input.default.as_deref());
+        let sample = default.and_then(|path| path.strip_prefix("samples/"));
+        sample.and_then(super::shipped::sample) == Some(bytes)
+    }
+
     /// A declared key by id.
     pub(super) fn key(&self, id: &str) -> Option<&KeyDeclaration> {
         self.keys.iter().find(|key| key.id == id)

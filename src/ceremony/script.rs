@@ -114,18 +114,6 @@ impl Script {
         self.model.inputs.iter().map(declare).collect()
     }
 
-    /// Whether these bytes are the sample that ships for this input.
-    pub fn ships_input(&self, name: &str, bytes: &[u8]) -> bool {
-        let mut inputs = self.model.inputs.iter();
-        let default = inputs
-            .find(|input| input.id == name)
-            .and_then(|i| i.default.as_deref());
-        let sample = default
-            .and_then(|path| path.strip_prefix("samples/"))
-            .and_then(shipped::sample);
-        sample == Some(bytes)
-    }
-
     /// Rehearsal seed and clock, where the script has them.
     pub fn rehearsal(&self) -> (Option<String>, Option<Timestamp>) {
         (

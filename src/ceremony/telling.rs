@@ -190,7 +190,7 @@ pub fn holdings(run: Option<&Run>, seq: u64, words: &[String]) -> String {
         say!(" (beside it {beside})", beside = beside.join(", "))
     };
     say!(
-        "file    {files}{next}\nreport  report.txt: who did what, when, and who signed\ncard    the witness card: sequence {seq}, words {words}",
+        "file    {files}{next}\nreport  report.txt: who did what, when, and who signed\ncard    for the witness to write down now: sequence {seq}, words {words}",
         files = files.join(", "),
         next,
         seq,

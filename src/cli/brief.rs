@@ -18,8 +18,8 @@ With --vault it ends with 3 where the vault would refuse the script; with --unlo
 Example:
   keymoot brief kek-to-aws-rsa.toml --vault acme.vault")]
 pub(super) struct Brief {
-    /// A script file, or the name of one that ships with keymoot
-    script: PathBuf,
+    /// A script file, or the name of one that ships with keymoot; without it those are listed
+    script: Option<PathBuf>,
     /// Say whether this vault would take it
     #[arg(long, value_name = "DIR")]
     vault: Option<PathBuf>,
@@ -33,8 +33,12 @@ pub(super) struct Brief {
 
 impl Brief {
     pub(super) fn run(self) -> Answer<Status> {
-        let bytes = lint::read(&self.script)?;
-        let script = lint::parsed(&self.script, &bytes)?;
+        let Some(path) = &self.script else {
+            play::list()?;
+            return Ok(Status::Done);
+        };
+        let bytes = lint::read(path)?;
+        let script = lint::parsed(path, &bytes)?;
         let mut inputs = BTreeMap::new();
         for (name, path) in &self.input {
             if !script.inputs().iter().any(|(known, _)| known == name) {

@@ -103,7 +103,25 @@ impl Init {
         };
         tell(&created)?;
         sessions::close(created.session)?;
+        self.told_next(profile);
         Ok(Next::Exit(Status::Done))
+    }
+
+    /// What was made, and what one does with it: forms and card are long, and nobody scrolls back for that.
+    fn told_next(&self, profile: Profile) {
+        let dir = self.dir.display();
+        streams::note(&format!(
+            "keymoot: {dir} is a {} vault. The forms and the card above were printed and not saved; print them on paper.",
+            profile.name()
+        ));
+        if profile == Profile::Rehearsal {
+            streams::note(
+                "keymoot: its people are Ada, Ana, Ben, Cho and Wim; the screen shows their practice passphrases, and F5 types them.",
+            );
+        }
+        streams::note(&format!(
+            "keymoot: `keymoot` in this folder opens it; `keymoot play first-key.toml --vault {dir}` runs a ceremony in it."
+        ));
     }
 
     /// The profile that was named; a rehearsal with `--rehearse`, and a test vault with an unlock file.

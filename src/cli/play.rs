@@ -388,7 +388,7 @@ fn failure(error: RunError) -> Failure {
     }
 }
 
-fn list() -> Answer<()> {
+pub(super) fn list() -> Answer<()> {
     let mut text = String::new();
     let width = ceremony::shipped()
         .iter()

@@ -184,6 +184,12 @@ fn algorithm(text: &str) -> Result<KeyAlgorithm, Refusal> {
 /// The certificate a file field means: a certificate, or the root of a parameters file.
 pub(crate) fn root_of(bytes: &[u8]) -> Result<Certificate, Refusal> {
     let handed_over = CounterpartyFile::parse(bytes).map_err(|parameters| {
+        if bytes.starts_with(super::handover::HEADING.as_bytes()) {
+            return wrong(
+                "file",
+                "is NEXT.txt, a text for people: take the .json file beside it",
+            );
+        }
         let plain = Certificate::from_any(bytes).err();
         let plain = plain.map(|error| error.to_string()).unwrap_or_default();
         wrong(

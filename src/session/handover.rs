@@ -160,10 +160,13 @@ fn next_text(session: &Session, note: &ExportNote, wrapped: &WrappedKey, request
 pub(super) const KEY: &str =
     "this key is for practice.\nThe receiver will accept this file all the same.";
 
+/// How every NEXT.txt begins.
+pub(super) const HEADING: &str = "NEXT: what to run on";
+
 /// The heading, and what a practice file is.
 pub(super) fn head(session: &Session, side: &str, practice: &str) -> String {
     let profile = session.profile();
-    let mut text = format!("NEXT: what to run on {side}, in this order\n\n");
+    let mut text = format!("{HEADING} {side}, in this order\n\n");
     if profile != Profile::Production {
         let _ = writeln!(text, "{}: {practice}\n", profile.banner());
     }

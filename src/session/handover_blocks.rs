@@ -152,7 +152,17 @@ fn token(
         Some(_) => "signers-root",
         None => "root",
     };
-    let root = format!("alias/keymoot/{whose}-{}", session.state.engine.account());
+    // Whoever trusts a practice root under this name does not take it for the real one.
+    let mark = session.profile().file_mark().trim_start_matches('.');
+    let marked = if mark.is_empty() {
+        String::new()
+    } else {
+        format!("{mark}-")
+    };
+    let root = format!(
+        "alias/keymoot/{marked}{whose}-{}",
+        session.state.engine.account()
+    );
     let import = Request::ImportKey(ImportKeyInput {
         key_material: ImportKeyMaterial::Tr34KeyBlock(Box::new(ImportTr34KeyBlock {
             certificate_authority_public_key_identifier: root.clone(),

@@ -326,6 +326,11 @@ fn rsa_wrap_details(
     let receiver = Certificate::from_any(wrap.wrapping_key_certificate.as_bytes()).ok();
     if let Some(certificate) = &receiver {
         details.push(line(tr("to"), &certificate.subject()));
+        // What a second person fetched elsewhere is compared with this.
+        details.push(line(
+            "sha-256",
+            &groups(&data_encoding::HEXLOWER.encode(&certificate.sha256_fingerprint())),
+        ));
         if let Some(wrapping) = certificate.key_algorithm() {
             let key = record.key.key_attributes.key_algorithm;
             details.push(line(tr("under"), wrapping.name()));

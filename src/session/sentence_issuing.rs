@@ -11,14 +11,14 @@ pub(crate) fn describe(request: &Request, engine: &EngineState, days: u8) -> (St
     let name = |identifier: &str| name_of(identifier, engine);
     match request {
         Request::GetParametersForImport(input) => parameters(
-            "RECEIVE KEYS",
+            ("RECEIVE KEYS", engine.account()),
             input.key_material_type,
             input.wrapping_key_algorithm,
             input.counterparty_profile,
             days,
         ),
         Request::GetParametersForExport(input) => parameters(
-            "SIGN KEYS THAT LEAVE",
+            ("CHECK OUR SIGNATURES WITH", engine.account()),
             input.key_material_type,
             input.signing_key_algorithm,
             input.counterparty_profile,
@@ -70,7 +70,7 @@ fn subject(named: &CertificateSubject) -> Details {
 
 /// A new key pair with its token and certificate.
 fn parameters(
-    what: &str,
+    (what, account): (&str, &str),
     form: KeyMaterialType,
     algorithm: KeyAlgorithm,
     profile: Option<CounterpartyProfile>,
@@ -82,6 +82,10 @@ fn parameters(
         line(
             tr("certificate"),
             &say!("by this vault's own authority, for {days} days", days),
+        ),
+        line(
+            tr("names"),
+            &say!("account {account}, which is this vault's", account),
         ),
     ];
     details.extend(signature(profile));

@@ -128,6 +128,15 @@ fn ways_out(folder: &Path, media: &[PathBuf]) -> Vec<Entry> {
     entries
 }
 
+impl Entry {
+    /// Whether it is a file that says what it is.
+    pub(crate) fn is_known_file(&self) -> bool {
+        let unknown = tr("nothing known, {length} bytes");
+        let unknown = unknown.split('{').next().unwrap_or_default();
+        self.kind == Kind::File && !self.what.starts_with(unknown)
+    }
+}
+
 /// A file in a few words: the heading that `inspect` would give it.
 fn what(path: &Path, length: u64, explain: Option<Explain>, now: Timestamp) -> String {
     if length > LIMIT {

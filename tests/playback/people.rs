@@ -341,7 +341,7 @@ fn bundle_is_signed_by_a_person(
     assert_eq!(done.signatures.bundle.from_file, 0);
     let words = told(&done);
     assert!(
-        words.starts_with("CONSISTENT and AUTHENTIC: the people"),
+        words.contains("CONSISTENT and AUTHENTIC: the people"),
         "{words}"
     );
     assert!(!words.contains("nobody signed"), "{words}");

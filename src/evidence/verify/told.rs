@@ -22,7 +22,13 @@ pub fn refused(fault: &Fault) -> String {
 /// A verified bundle in lines.
 pub fn told(done: &Verified) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "{}\n", verdict(done));
+    // What it is of comes before how well it holds: nobody takes the first line of a practice for evidence.
+    let of = match done.profile.as_str() {
+        "rehearsal" => "REHEARSAL, nothing in it is real. ",
+        "test" => "TEST vault, no real keys. ",
+        _ => "",
+    };
+    let _ = writeln!(text, "{of}{}\n", verdict(done));
     let outcome = if done.outcome.is_empty() {
         "stands open"
     } else {

@@ -6,8 +6,9 @@ use crossterm::event::KeyEvent;
 
 use super::code::Code;
 use super::comparing;
+use super::done_words::{issued, made, next_steps};
 use super::key::KeyPage;
-use crate::api::{Key, KeyClass, Response};
+use crate::api::{Key, Response};
 use crate::session::field::Footing;
 pub(crate) use crate::session::guide::common_name;
 use crate::session::handover;
@@ -100,6 +101,7 @@ impl Done {
         let to = pending.details.iter().find(|(label, _)| label == tr("to"));
         let to = to.map(|(label, value)| Line::new(label, value.clone()));
         done.lines.extend(to);
+        done.lines.extend(issued(&files.executed));
         done.files(files);
         done
     }
@@ -298,38 +300,6 @@ const fn key_of(response: &Response) -> Option<&Key> {
         Response::StopKeyUsage(o) => Some(&o.key),
         _ => None,
     }
-}
-
-/// The key that an act made or took in.
-fn made(response: &Response) -> Option<String> {
-    match response {
-        Response::CreateKey(o) => Some(o.key.key_arn.clone()),
-        // A certificate is a step on the way to something else.
-        Response::ImportKey(o) if o.key.key_attributes.key_class != KeyClass::PUBLIC_KEY => {
-            Some(o.key.key_arn.clone())
-        }
-        _ => None,
-    }
-}
-
-fn next_steps(executed: &Executed) -> Vec<String> {
-    let line = match executed.responses.first() {
-        Some(Response::CreateKey(_)) => tr("Write the check value into the minutes."),
-        Some(Response::ImportKey(o)) if o.key.key_attributes.key_class == KeyClass::PUBLIC_KEY => {
-            tr("From now on this vault trusts what this certificate signs.")
-        }
-        Some(Response::ImportKey(_)) => {
-            tr("Compare the check value with the one that the sender gives by another road.")
-        }
-        Some(Response::DeleteKey(_)) => {
-            tr("The key is unusable now. Until the time above, Deletions can restore it.")
-        }
-        Some(Response::RestoreKey(_)) => {
-            tr("The key exists and is disabled. On its page, u asks to enable it.")
-        }
-        _ => return Vec::new(),
-    };
-    vec![line.to_owned()]
 }
 
 /// Hex in groups of four, as people read it aloud.

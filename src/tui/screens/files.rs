@@ -240,7 +240,11 @@ impl Screen for Files {
                 let stood = self.chosen().filter(|_| same).map(|e| e.path.clone());
                 // Read again, the cursor stays on its file.
                 let place = |path: PathBuf| listing.entries.iter().position(|e| e.path == path);
-                let first = listing.entries.iter().position(|e| e.kind == Kind::File);
+                // A file that says what it is is wanted sooner than one that does not.
+                let mut entries = listing.entries.iter();
+                let known = entries.position(super::super::browse::Entry::is_known_file);
+                let mut entries = listing.entries.iter();
+                let first = known.or_else(|| entries.position(|e| e.kind == Kind::File));
                 let first = first.filter(|_| self.wants == Wants::File);
                 let at = stood.and_then(place).or(first);
                 self.cursor = Cursor::on(at.unwrap_or(0));

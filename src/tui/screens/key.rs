@@ -228,7 +228,7 @@ impl Screen for KeyPage {
     fn footing(&self, _world: &World) -> Footing {
         Footing {
             acts: tr("nobody: looking needs no approval").into(),
-            enter: tr("back to the list").into(),
+            enter: tr("back to where you were").into(),
             so_far: tr("nothing has changed").into(),
         }
     }

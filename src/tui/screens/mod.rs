@@ -18,6 +18,7 @@ pub(crate) mod delete;
 pub(crate) mod deletions;
 pub(crate) mod doctor;
 pub(crate) mod done;
+mod done_words;
 pub(crate) mod ended;
 pub(crate) mod evidence;
 pub(crate) mod exchange;

@@ -120,7 +120,7 @@ impl Runner {
         let bytes = self.input(session, step).unwrap_or_default();
         let mut body = brought_lines(&bytes, session.profile());
         let name = step.fields.get("file").map_or("", String::as_str);
-        if self.script.ships_input(name, &bytes) {
+        if self.script.model.ships_input(name, &bytes) {
             body.push(say!(
                 "It is the practice file that ships with keymoot; --input {name}=PATH gives another.",
                 name

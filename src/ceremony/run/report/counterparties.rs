@@ -27,7 +27,11 @@ fn one(from: &Material<'_>, step: &Step, record: &StepRecord) -> Option<Counterp
         _ => (handed_over.leaf(), "wrapping key"),
     };
     Some(CounterpartyCertificate {
-        counterparty: format!("{input}, {which}"),
+        counterparty: if from.model.ships_input(input, bytes) {
+            format!("{input}, {which}: of the practice file that ships with keymoot")
+        } else {
+            format!("{input}, {which}")
+        },
         subject: certificate.subject(),
         sha256: data_encoding::HEXLOWER.encode(&certificate.sha256_fingerprint()),
         valid: format!(

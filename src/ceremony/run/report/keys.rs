@@ -194,10 +194,18 @@ fn storage(row: &KeyRow, public: bool) -> &'static str {
 }
 
 fn confirmed(export: &ExportView) -> String {
-    match export.state.as_str() {
+    let latest = match export.state.as_str() {
         "sent" => "not yet: the receiver's answer was not read".to_owned(),
         other => other.to_owned(),
-    }
+    };
+    let earlier = export.earlier.iter();
+    let differed = earlier.filter(|(_, state, _)| *state != export.state);
+    differed.fold(latest, |told, (at, state, kcv)| {
+        format!(
+            "{told}; an answer before it: {state} ({kcv}, {})",
+            at.rfc3339()
+        )
+    })
 }
 
 fn last_deletion<'a>(from: &Material<'a>, id: &str) -> Option<(&'a Step, &'a StepRecord)> {

@@ -174,7 +174,9 @@ fn done(run: &Run, script: &Script) -> String {
 
 fn software(view: &View) -> &'static str {
     match view.profile {
-        Profile::Rehearsal => "This was a rehearsal: nothing in it is a real key.",
+        Profile::Rehearsal => {
+            "This was a rehearsal: nothing in it is a real key, and its clock stood still between steps that let time pass."
+        }
         Profile::Test => "This vault holds test keys, made in software.",
         Profile::Production if view.software_generation => {
             "This vault may make keys in software, by decision of all who were present when it was created."

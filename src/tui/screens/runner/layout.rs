@@ -84,11 +84,14 @@ impl RunScreen {
             rail,
             brief,
             heading,
-            again,
             whole: body.len().saturating_add(taken) <= height,
             least: height.saturating_sub(taken).max(1),
-            room: height.saturating_sub(taken).max(3),
+            // Why an answer was not taken is read whole; the question was read before.
+            room: height
+                .saturating_sub(taken)
+                .max(if again.is_empty() { 3 } else { 1 }),
             body,
+            again,
         }
     }
 

@@ -266,7 +266,14 @@ impl Screen for Unlock {
             ),
             Phase::Choosing => (
                 tr("a custodian, any of those who wait").into(),
-                say!("asks {person} for the passphrase", person),
+                if self.entered.contains(&person) {
+                    say!(
+                        "does nothing: {person} has entered a share; choose another",
+                        person
+                    )
+                } else {
+                    say!("asks {person} for the passphrase", person)
+                },
             ),
             Phase::HandOver => (
                 say!(
@@ -427,7 +434,7 @@ impl Screen for Unlock {
             self.error = None;
             self.form.key(&key);
         }
-        if self.phase == Phase::HandOver {
+        if matches!(self.phase, Phase::HandOver | Phase::Choosing) {
             return handover::not_yet();
         }
         Reaction::none()

@@ -94,7 +94,7 @@ impl Unlock {
             )
         } else {
             tr(
-                "Then the vault is checked (signatures, hashes, the audit log) and opens. The witness card is asked for in production only; here compare its six words with those on Home.",
+                "Then the vault is checked (signatures, hashes, the audit log) and opens. The witness card is asked for in production only; outside a ceremony compare its six words with those on Home.",
             )
         };
         let y = canvas

@@ -1,0 +1,59 @@
+//! What is said of an act that was done: the key it made, the certificate it gave out, what comes next.
+
+use super::done::groups;
+use crate::api::{KeyClass, Response};
+use crate::pki::Certificate;
+use crate::session::Executed;
+use crate::text::tr;
+use crate::tui::frame::clock;
+use crate::tui::widgets::lines::Line;
+
+/// The certificate that was given out: what the other side asks about.
+pub(super) fn issued(executed: &Executed) -> Vec<Line> {
+    let text = match executed.responses.first() {
+        Some(Response::GetParametersForImport(o)) => &o.wrapping_key_certificate,
+        Some(Response::GetParametersForExport(o)) => &o.signing_key_certificate,
+        _ => return Vec::new(),
+    };
+    let Ok(certificate) = Certificate::from_any(text.as_bytes()) else {
+        return Vec::new();
+    };
+    let digest = data_encoding::HEXLOWER.encode(&certificate.sha256_fingerprint());
+    vec![
+        Line::new(tr("certificate"), certificate.subject()),
+        Line::new(tr("its SHA-256"), groups(&digest)),
+        Line::new(tr("ends"), clock(certificate.not_after())),
+    ]
+}
+
+/// The key that an act made or took in.
+pub(super) fn made(response: &Response) -> Option<String> {
+    match response {
+        Response::CreateKey(o) => Some(o.key.key_arn.clone()),
+        // A certificate is a step on the way to something else.
+        Response::ImportKey(o) if o.key.key_attributes.key_class != KeyClass::PUBLIC_KEY => {
+            Some(o.key.key_arn.clone())
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn next_steps(executed: &Executed) -> Vec<String> {
+    let line = match executed.responses.first() {
+        Some(Response::CreateKey(_)) => tr("Write the check value into the minutes."),
+        Some(Response::ImportKey(o)) if o.key.key_attributes.key_class == KeyClass::PUBLIC_KEY => {
+            tr("From now on this vault trusts what this certificate signs.")
+        }
+        Some(Response::ImportKey(_)) => tr(
+            "Compare the check value with the one that the sender gives by another road. If it differs, u on the key's page disables it; tell the sender. Their receipt is written there as well: w.",
+        ),
+        Some(Response::DeleteKey(_)) => {
+            tr("The key is unusable now. Until the time above, Deletions can restore it.")
+        }
+        Some(Response::RestoreKey(_)) => {
+            tr("The key exists and is disabled. On its page, u asks to enable it.")
+        }
+        _ => return Vec::new(),
+    };
+    vec![line.to_owned()]
+}
