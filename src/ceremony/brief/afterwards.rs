@@ -5,6 +5,9 @@ use crate::session::{op, op_exchange, op_tr34};
 use super::super::model::{Doing, Model};
 use super::Page;
 
+/// What stands in a command for an algorithm that only the file says.
+pub(super) const ANY: &str = "ALGORITHM";
+
 pub(super) fn section(model: &Model, page: &mut Page) {
     page.title("AFTERWARDS");
     let mut any = false;
@@ -81,5 +84,5 @@ pub(super) fn algorithm(model: &Model) -> &'static str {
         .iter()
         .find(named)
         .copied()
-        .unwrap_or("ALGORITHM")
+        .unwrap_or(ANY)
 }

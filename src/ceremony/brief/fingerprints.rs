@@ -2,7 +2,8 @@
 
 use super::super::model::{Model, Step};
 use super::super::ops;
-use super::{Page, afterwards};
+use super::Page;
+use super::afterwards::{self, ANY};
 use crate::session::handover;
 
 /// Whose fingerprints are typed in this ceremony, each file once.
@@ -44,8 +45,12 @@ pub(super) fn before(model: &Model, page: &mut Page) -> bool {
             page.line(&format!("  that of {file}  "), owner);
             Vec::new()
         };
-        for command in commands {
-            page.command(&command);
+        for command in &commands {
+            page.command(command);
+        }
+        if commands.iter().any(|line| line.contains(ANY)) {
+            let words = "is that of the file: RSA_2048, RSA_3072 or RSA_4096. `keymoot inspect FILE` says it.";
+            page.line(&format!("  {ANY}  "), words);
         }
     }
     true

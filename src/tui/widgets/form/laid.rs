@@ -160,12 +160,13 @@ impl Form {
         // Then the others, the next before the one before.
         loop {
             let before = (laid.first, laid.end);
-            for (first, end) in [
-                (laid.first, laid.end.saturating_add(1)),
-                (laid.first.saturating_sub(1), laid.end),
-            ] {
-                let more = Laid { first, end, ..laid };
-                if end <= count && self.needs(&more, width) <= height {
+            for (above, below) in [(0, 1), (1, 0)] {
+                let more = Laid {
+                    first: laid.first.saturating_sub(above),
+                    end: laid.end.saturating_add(below).min(count),
+                    ..laid
+                };
+                if self.needs(&more, width) <= height {
                     laid = more;
                 }
             }

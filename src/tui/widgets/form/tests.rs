@@ -112,3 +112,59 @@ fn a_fingerprint_that_is_longer_than_its_row_is_seen_whole() {
     let (bare, rows) = (1 + 1, line.rows(78, shape));
     assert_eq!(rows, bare + 2 + 1, "two rows of groups, one of practice");
 }
+
+#[test]
+fn no_row_stays_empty_while_fields_are_out_of_sight() {
+    let fields: Vec<AskField> = ["a", "b", "c", "d", "e", "f", "g", "h", "i"]
+        .map(|id| field(id, Kind::Text { max: 9 }))
+        .to_vec();
+    let mut form = Form::new(&fields);
+    let look = crate::tui::snapshot::appearance();
+    for at in 0..fields.len() {
+        form.focus = at;
+        for height in 3..14_u16 {
+            let area = ratatui::layout::Rect::new(0, 0, 60, height);
+            let mut buffer = ratatui::buffer::Buffer::empty(area);
+            let mut canvas = crate::tui::canvas::Canvas::new(&mut buffer, &look);
+            let used = form.draw(&mut canvas);
+            let text = crate::tui::snapshot::text(&buffer);
+            if text.contains("more below") || text.contains("more above") {
+                assert_eq!(used, height, "field {at} in {height} rows:\n{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_field_of_a_phrase_takes_that_word_and_no_passphrase() {
+    let mut phrase = field("phrase", Kind::Text { max: 20 });
+    phrase.exactly = Some("delete".into());
+    let mut form = Form::new(&[phrase]);
+    typed(&mut form, "ded");
+    assert_eq!(form.text("phrase").unwrap(), "de");
+    typed(&mut form, "amber anchor");
+    assert_eq!(form.text("phrase").unwrap(), "de");
+    assert!(form.lines[0].error.as_ref().unwrap().contains("delete"));
+    typed(&mut form, "lete");
+    assert_eq!(form.text("phrase").unwrap(), "delete");
+    assert_eq!(form.enter(), Pressed::Complete);
+}
+
+#[test]
+fn tab_goes_from_the_last_field_to_the_first_and_digits_are_counted_at_once() {
+    let mut form = Form::new(&[
+        field("fingerprint", Kind::Fingerprint),
+        field("word", Kind::Text { max: 9 }),
+    ]);
+    form.verb(Verb::NextField);
+    form.verb(Verb::NextField);
+    assert!(form.on("fingerprint"));
+    form.verb(Verb::PreviousField);
+    assert!(form.on("word"));
+    form.verb(Verb::NextField);
+    typed(&mut form, "0011 2233");
+    assert_eq!(form.enter(), Pressed::Stays);
+    assert!(form.on("fingerprint"));
+    let error = form.lines[0].error.clone().unwrap();
+    assert!(error.contains("has 8 hex digits, and 64"), "{error}");
+}
