@@ -133,6 +133,7 @@ fn talk(lines: Lines) -> ExitCode {
             inputs: play.inputs,
             out: play.out,
             resume: play.resume,
+            people: play.people,
             note: play.note,
         },
     };
@@ -155,6 +156,7 @@ fn start(screen: Screen) -> Start {
             inputs: play.inputs,
             out: play.out,
             resume: play.resume,
+            people: play.people,
             note: play.note,
         },
     }

@@ -134,7 +134,7 @@ pub use proving::{Hand, Proving};
 pub use resharing::{Reshared, Resharing};
 pub use restoring::{NewerLog, Restored, load_copy, write_out};
 pub use rotation::{Prepared, Rotated};
-pub use run::{Run, RunOutcome, StepRecord, StepState};
+pub use run::{Relief, Run, RunOutcome, StepRecord, StepState};
 pub use stop::{STOPPED, Stop, searching};
 pub use trail::{Trail, TrailLine};
 pub use transition::TOKEN_NOTES;

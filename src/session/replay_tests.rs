@@ -174,6 +174,7 @@ fn run_of(script: [u8; 32], id: &str) -> Run {
         ended: None,
         outcome: None,
         interruptions: 0,
+        relieved: Vec::new(),
         people: BTreeMap::default(),
         inputs: BTreeMap::default(),
         keys: BTreeMap::default(),
