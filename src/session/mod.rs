@@ -111,7 +111,7 @@ use crate::os::{OsMonotonic, WallClock};
 pub use crate::api::Profile;
 pub use action::{Action, Confirmation, ExportNote};
 pub use backup::BackupDone;
-pub use blind::{Comparing, hidden};
+pub use blind::{COMPARES, Comparing, hidden};
 pub use bundle::{Brought, OF_A_BUNDLE};
 pub use changing::{Changed, Changing, Moment, Turn as ChangeTurn};
 pub use command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
