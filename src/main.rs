@@ -148,6 +148,7 @@ fn talk(lines: Lines) -> ExitCode {
             inputs: play.inputs,
             out: play.out,
             resume: play.resume,
+            people: play.people,
             note: play.note,
         },
     };
@@ -170,6 +171,7 @@ fn start(screen: Screen) -> Start {
             inputs: play.inputs,
             out: play.out,
             resume: play.resume,
+            people: play.people,
             note: play.note,
         },
     }

@@ -143,6 +143,7 @@ fn mortal() {
     let wanted = Wanted {
         inputs: BTreeMap::new(),
         resume: known.is_some(),
+        people: std::collections::BTreeMap::new(),
         rehearsal_note: None,
     };
     let mut runner = Runner::begin(&mut session, of_run, wanted).unwrap();

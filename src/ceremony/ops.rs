@@ -99,7 +99,7 @@ pub const ATTEST_FINGERPRINT: Op = Op {
 
 /// A second person types a check value that came by another way.
 pub const ATTEST_CHECK_VALUE: Op = Op {
-    name: "attest.check-value",
+    name: crate::session::COMPARES,
     title: "Check value from another channel",
     does: "compares a key's check value with the one that its sender gave by another way",
     fields: &[

@@ -136,6 +136,11 @@ pub const SEAL: Op = Op {
 /// Every one of them.
 pub const OPS: &[Op] = &[RECEIVE, ENTER, GENERATE, READ_BACK, SEAL];
 
+/// Whether a custodian gets to know a component in this turn.
+pub fn shows(op: &Op) -> bool {
+    [RECEIVE.name, ENTER.name, GENERATE.name].contains(&op.name)
+}
+
 /// Whether an op is a custodian's turn with one component.
 pub fn is_turn(op: &Op) -> bool {
     op.name.starts_with(PREFIX)

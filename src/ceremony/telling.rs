@@ -122,6 +122,9 @@ pub fn came_back(showing: &Showing) -> Vec<String> {
             people = people.join(", ")
         ),
     ]
+    .into_iter()
+    .chain(showing.last.clone())
+    .collect()
 }
 
 /// The three lines of that page.
@@ -172,8 +175,9 @@ pub fn handed_over(run: &Run) -> Vec<String> {
         .collect()
 }
 
-/// File, report and card, a line each.
-pub fn holdings(run: Option<&Run>, seq: u64, words: &[String]) -> String {
+/// File, report and card, a line each. Nothing is told as held that was not written: of a rehearsal it says what one
+/// would hold.
+pub fn holdings(run: Option<&Run>, seq: u64, words: &[String], rehearsal: bool) -> String {
     let mut files = run.map_or_else(Vec::new, handed_over);
     let beside: Vec<String> = run
         .into_iter()
@@ -182,7 +186,11 @@ pub fn holdings(run: Option<&Run>, seq: u64, words: &[String]) -> String {
         .filter(|name| name.to_ascii_lowercase().ends_with(".txt"))
         .collect();
     if files.is_empty() {
-        files.push(tr("ceremony.json, the record").to_owned());
+        files.push(if rehearsal {
+            tr("ceremony.json, the record").to_owned()
+        } else {
+            tr("none for others; the vault keeps the record").to_owned()
+        });
     }
     let next = if beside.is_empty() {
         String::new()
@@ -196,4 +204,18 @@ pub fn holdings(run: Option<&Run>, seq: u64, words: &[String]) -> String {
         seq,
         words = words.join(" ")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_told_as_held_that_was_not_written() {
+        let words = |rehearsal| holdings(None, 7, &["aardvark".to_owned()], rehearsal);
+        assert!(words(false).starts_with("file    none for others; the vault keeps the record\n"));
+        assert!(!words(false).contains("ceremony.json"));
+        assert!(words(true).starts_with("file    ceremony.json, the record\n"));
+        assert!(done(None, false).contains("no file for others"));
+    }
 }

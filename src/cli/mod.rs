@@ -146,6 +146,8 @@ pub struct Play {
     pub out: Option<PathBuf>,
     /// Whether an interrupted run is taken up.
     pub resume: bool,
+    /// Who takes which place of it.
+    pub people: BTreeMap<String, String>,
     /// Where green rehearsals are noted.
     pub note: Option<PathBuf>,
 }

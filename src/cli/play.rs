@@ -42,6 +42,9 @@ pub(super) struct PlayArgs {
     /// Take up the run that was interrupted in this vault
     #[arg(long, requires = "script", requires = "vault")]
     resume: bool,
+    /// NAME takes PLACE of the interrupted run from here on, where the script lets anybody have it
+    #[arg(long, value_name = "PLACE=NAME", value_parser = person, requires = "resume")]
+    person: Vec<(String, String)>,
     /// Note a green rehearsal in F, or look for it there, instead of the workstation's state folder
     #[arg(long, value_name = "F", requires = "script")]
     rehearsal_note: Option<PathBuf>,
@@ -61,6 +64,16 @@ pub(super) fn input(text: &str) -> Result<(String, PathBuf), String> {
             Ok((name.to_owned(), PathBuf::from(path)))
         }
         _ => Err("wants NAME=PATH, for example counterparty=p.json".to_owned()),
+    }
+}
+
+/// `PLACE=NAME` of somebody who takes a place.
+fn person(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((place, name)) if !place.is_empty() && !name.trim().is_empty() => {
+            Ok((place.to_owned(), name.trim().to_owned()))
+        }
+        _ => Err("wants PLACE=NAME, for example second=Cho".to_owned()),
     }
 }
 
@@ -97,12 +110,14 @@ impl PlayArgs {
             return self.alone(bytes.to_vec(), session, inputs);
         }
         let note = self.note_file();
+        let people = self.people();
         let play = Play {
             script: bytes.to_vec(),
             place: self.stage(profile, practice)?,
             inputs,
             out: self.out,
             resume: self.resume,
+            people,
             note,
         };
         Ok(if self.look.in_lines() {
@@ -110,6 +125,11 @@ impl PlayArgs {
         } else {
             Next::Screen(Screen::Play(play), self.look)
         })
+    }
+
+    /// Who takes which place.
+    fn people(&self) -> BTreeMap<String, String> {
+        self.person.iter().cloned().collect()
     }
 
     /// Where green rehearsals are noted.
@@ -230,6 +250,7 @@ impl PlayArgs {
         let wanted = Wanted {
             inputs,
             resume: self.resume,
+            people: self.people(),
             rehearsal_note: self.note_file(),
         };
         let runner = Runner::begin(&mut session, parsed, wanted).map_err(failure)?;

@@ -309,6 +309,7 @@ impl<'a> Home<'_, 'a> {
         let wanted = Wanted {
             inputs: BTreeMap::new(),
             resume: open(script.id()),
+            people: std::collections::BTreeMap::new(),
             rehearsal_note: self.notes.and_then(|notes| notes()),
         };
         if let Err(error) = play(self.talk, self.session, script, wanted, None)? {

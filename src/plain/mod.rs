@@ -111,6 +111,8 @@ pub enum Start {
         out: Option<PathBuf>,
         /// Take up the interrupted run.
         resume: bool,
+        /// Who takes which place of it.
+        people: BTreeMap<String, String>,
         /// Where green rehearsals are noted, instead of the workstation's state folder.
         note: Option<PathBuf>,
     },
@@ -147,11 +149,13 @@ fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
             inputs,
             out,
             resume,
+            people,
             note,
         } => {
             let wanted = Wanted {
                 inputs,
                 resume,
+                people,
                 rehearsal_note: note.or_else(|| lent.notes?()),
             };
             // Until the ceremony is completed, leaving is not success.

@@ -308,8 +308,12 @@ impl Run<'_, '_> {
             Some(&run),
             self.rehearsal(),
         ));
-        self.talk
-            .say(&ceremony::holdings(Some(&run), view.seq, &view.card_words));
+        self.talk.say(&ceremony::holdings(
+            Some(&run),
+            view.seq,
+            &view.card_words,
+            self.rehearsal(),
+        ));
         let Some(folder) = out else {
             self.talk.say(if self.keeps_nothing() {
                 tr("Nothing was written. With --out FOLDER the files of a rehearsal are kept, marked as such.")

@@ -118,6 +118,7 @@ fn rehearse_with(script: &[u8], reader: &mut Reader) -> u8 {
         inputs: BTreeMap::new(),
         out: None,
         resume: false,
+        people: BTreeMap::new(),
         note: None,
     };
     begin(start, Lent::default(), reader)

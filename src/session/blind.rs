@@ -1,8 +1,9 @@
 //! Keys whose check value is still to be compared: while a ceremony waits for the value that came by another way, ours
 //! is shown on no page and in no line, so that nobody reads it off and types it.
 //!
-//! The control plane (`call`, `serve`), inventories, receipts and bundles answer as ever: a program is no pair of eyes,
-//! the service always tells it, and whoever lets a program ask does so by an act of its own.
+//! The control plane (`call`, `serve`), inventories and bundles answer as ever: a program is no pair of eyes, the service
+//! always tells it, and whoever lets a program ask does so by an act of its own. What a receipt says is read by people,
+//! and hides it as well; NEXT.txt never holds a check value.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +11,7 @@ use crate::engine::KeyRecord;
 use crate::text::tr;
 
 use super::Session;
-use super::run::{Run, StepState};
+use super::run::{Run, StepRecord, StepState};
 use super::trail::TrailLine;
 use super::view::{KeyRow, PendingView};
 
@@ -39,6 +40,19 @@ pub fn hidden() -> &'static str {
     tr("hidden")
 }
 
+/// The op of a step that compares a key's check value with its sender's.
+pub const COMPARES: &str = "attest.check-value";
+
+/// The keys that a step compares. A journal of before the step named its key means every key of its run.
+fn compares<'r>(run: &'r Run, step: &'r StepRecord) -> Vec<&'r String> {
+    match (&step.compares, &step.key) {
+        (Some(id), _) => run.keys.get(id).into_iter().collect(),
+        (None, Some(arn)) if step.op == COMPARES => vec![arn],
+        (None, None) if step.op == COMPARES => run.keys.values().collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// By ARN, the keys that are to be compared and were not.
 fn uncompared(runs: &[Run]) -> BTreeMap<&str, Comparing> {
     let mut found: BTreeMap<&str, Comparing> = BTreeMap::new();
@@ -47,23 +61,22 @@ fn uncompared(runs: &[Run]) -> BTreeMap<&str, Comparing> {
         .iter()
         .flat_map(|run| run.steps.iter().map(move |s| (run, s)));
     for (run, step) in steps {
-        let Some(arn) = step.compares.as_ref().and_then(|id| run.keys.get(id)) else {
-            continue;
-        };
         let done = matches!(
             step.state,
             StepState::Executed | StepState::Verified | StepState::Witnessed | StepState::Closed
         );
         let open = run.outcome.is_none() && step.state != StepState::Exception;
-        if done {
-            compared.insert(arn);
-            if found.get(arn.as_str()) == Some(&Comparing::Never) {
-                found.remove(arn.as_str());
+        for arn in compares(run, step) {
+            if done {
+                compared.insert(arn);
+                if found.get(arn.as_str()) == Some(&Comparing::Never) {
+                    found.remove(arn.as_str());
+                }
+            } else if open {
+                found.insert(arn, Comparing::Pending);
+            } else if !compared.contains(arn.as_str()) {
+                found.entry(arn).or_insert(Comparing::Never);
             }
-        } else if open {
-            found.insert(arn, Comparing::Pending);
-        } else if !compared.contains(arn.as_str()) {
-            found.entry(arn).or_insert(Comparing::Never);
         }
     }
     found
@@ -120,6 +133,14 @@ impl Session {
         act
     }
 
+    /// Hides them in a sentence that people read.
+    pub(crate) fn blinded_text(&self, mut text: String) -> String {
+        for value in self.hidden_values() {
+            hide(&mut text, &value);
+        }
+        text
+    }
+
     /// Hides them in lines of the log that are shown; their hashes stay those of the lines as they are in the file.
     pub(crate) fn blinded_lines(&self, lines: &mut [TrailLine]) {
         for value in self.hidden_values() {
@@ -161,7 +182,61 @@ fn readings(record: &KeyRecord) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::custody_tests::still_exports;
+    use super::super::replay_tests::{record, run_of};
+    use super::super::tests::{create_kek, practice};
     use super::*;
+
+    /// A run that is open at a step which compares the value of `arn`, as journals of before said it or as they do now.
+    fn comparing(arn: &str, compares: Option<&str>) -> Run {
+        let mut run = run_of([7; 32], "compare");
+        run.keys.insert("k".into(), arn.into());
+        run.steps = vec![record("compare", StepState::Armed)];
+        run.steps[0].op = COMPARES.into();
+        run.steps[0].compares = compares.map(str::to_owned);
+        run
+    }
+
+    #[test]
+    fn a_journal_that_does_not_name_the_key_hides_every_key_of_its_run() {
+        for compares in [Some("k"), None] {
+            let mut run = comparing("arn", compares);
+            let state = |run: &Run| uncompared(std::slice::from_ref(run)).get("arn").copied();
+            assert_eq!(state(&run), Some(Comparing::Pending), "{compares:?}");
+            run.steps[0].state = StepState::Closed;
+            run.steps[0].key = Some("arn".into());
+            assert_eq!(state(&run), None, "{compares:?}");
+        }
+        let mut other = comparing("arn", None);
+        other.steps[0].op = "present".into();
+        assert!(uncompared(&[other]).is_empty());
+    }
+
+    #[test]
+    fn a_receipt_does_not_tell_what_is_to_be_compared() {
+        let (_, mut session) = practice(true);
+        let action = create_kek(&session);
+        let made = session.act(action, None, None).unwrap();
+        let arn = made.responses[0].key().unwrap().key_arn.clone();
+        let kcv = session.view().keys[0].key.key_check_value.clone();
+        still_exports(&mut session, &kcv);
+        let answer = |kcv: &str| serde_json::json!({"Key": {"KeyArn": "arn:of:theirs", "KeyCheckValue": kcv}});
+        let heard = |session: &mut Session| {
+            [kcv.as_str(), "000000"].map(|theirs| {
+                let answer = answer(theirs).to_string();
+                let view = session.receipt(answer.as_bytes()).unwrap();
+                format!(
+                    "{} {:?} {}",
+                    view.verdict, view.differences, view.export.check_value
+                )
+            })
+        };
+        assert!(heard(&mut session).iter().all(|words| words.contains(&kcv)));
+        session.state.runs.push(comparing(&arn, Some("k")));
+        for words in heard(&mut session) {
+            assert!(!words.contains(&kcv) && words.contains(hidden()), "{words}");
+        }
+    }
 
     #[test]
     fn a_value_is_hidden_wherever_it_stands_as_a_word() {

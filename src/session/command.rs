@@ -5,7 +5,7 @@ use crate::crypto::SecretBytes;
 
 use super::action::Action;
 use super::components::ComponentCommand;
-use super::run::{Run, RunOutcome, StepRecord};
+use super::run::{Relief, Run, RunOutcome, StepRecord};
 use super::view::{PendingView, ReceiptView};
 
 /// Where the signing key of a person comes from, for one signature.
@@ -57,6 +57,8 @@ pub enum Arrow {
     Resume {
         /// The run.
         run: String,
+        /// Who takes whose place from here on.
+        relieved: Vec<Relief>,
     },
     /// The last step's record, and the run's end, in one commit.
     Close {

@@ -154,7 +154,7 @@ impl Session {
         self.may_hold_together(&custodians, threshold)?;
         let split = Split {
             id: "the new set".to_owned(),
-            what: "shares of this vault".to_owned(),
+            what: crate::custody::ledger::SHARES.to_owned(),
             threshold,
             parts: count,
             at: self.now().millis(),

@@ -310,7 +310,7 @@ pub(crate) fn enter_in_ledger(ledger: &mut Ledger, file: &CustodyFile, by: &str,
 pub(crate) fn split_of(file: &CustodyFile, at: i64) -> Split {
     Split {
         id: super::door::hex(&file.set_id),
-        what: "shares of this vault".to_owned(),
+        what: crate::custody::ledger::SHARES.to_owned(),
         threshold: file.k.min(file.t),
         parts: file.n,
         at,

@@ -31,8 +31,13 @@ impl Session {
                 };
                 vec![self.with_tool(note, run.seed.as_deref())]
             }
-            Arrow::Resume { run } => {
+            Arrow::Resume { run, relieved } => {
                 let note = Transition::note("run-resume", Vec::new()).with("run", run.clone());
+                let note = if relieved.is_empty() {
+                    note
+                } else {
+                    note.with("relieved", serde_json::json!(relieved))
+                };
                 let seed = self.state.runs.iter().find(|r| r.id == *run);
                 vec![self.with_tool(note, seed.and_then(|run| run.seed.as_deref()))]
             }
@@ -186,7 +191,14 @@ pub(crate) fn apply(
             }
             state.runs.push(*run);
         }
-        Arrow::Resume { run } => find(state, &run)?.interruptions += 1,
+        Arrow::Resume { run, relieved } => {
+            let run = find(state, &run)?;
+            run.interruptions += 1;
+            for relief in relieved {
+                run.people.insert(relief.place.clone(), relief.to.clone());
+                run.relieved.push(relief);
+            }
+        }
         Arrow::Input {
             run, name, bytes, ..
         } => {

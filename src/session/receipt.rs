@@ -59,6 +59,11 @@ impl Session {
                 differences.join("; ")
             )
         };
+        let verdict = self.blinded_text(verdict);
+        let differences = differences
+            .into_iter()
+            .map(|words| self.blinded_text(words))
+            .collect();
         let note = Transition::note("receipt", Vec::new())
             .with("key", export.arn.clone())
             .with("result", export.state.clone())

@@ -140,7 +140,7 @@ fn an_envelope_signs_for_its_own_person_in_its_own_vault_alone() {
 }
 
 /// A step's record as a run begins with it.
-fn record(id: &str, state: StepState) -> StepRecord {
+pub(super) fn record(id: &str, state: StepState) -> StepRecord {
     StepRecord {
         id: id.to_owned(),
         op: "create-key".into(),
@@ -161,7 +161,7 @@ fn record(id: &str, state: StepState) -> StepRecord {
 }
 
 /// An open run of a script with two steps.
-fn run_of(script: [u8; 32], id: &str) -> Run {
+pub(super) fn run_of(script: [u8; 32], id: &str) -> Run {
     Run {
         id: id.to_owned(),
         script: "two-keys".into(),
@@ -174,6 +174,7 @@ fn run_of(script: [u8; 32], id: &str) -> Run {
         ended: None,
         outcome: None,
         interruptions: 0,
+        relieved: Vec::new(),
         people: BTreeMap::default(),
         inputs: BTreeMap::default(),
         keys: BTreeMap::default(),

@@ -109,6 +109,19 @@ pub struct StepRecord {
     pub files: BTreeMap<String, Vec<u8>>,
 }
 
+/// Somebody takes another's place in a run that is taken up again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relief {
+    /// The place, as the script calls it.
+    pub place: String,
+    /// Who had it.
+    pub from: String,
+    /// Who has it.
+    pub to: String,
+    /// The step from which on, by its id.
+    pub step: String,
+}
+
 /// One run of one script.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
@@ -136,8 +149,11 @@ pub struct Run {
     pub outcome: Option<RunOutcome>,
     /// How often it was resumed.
     pub interruptions: u64,
-    /// Script places bound to people of the vault.
+    /// Script places bound to people of the vault, as they are now.
     pub people: BTreeMap<String, String>,
+    /// Who left a place to somebody else when the run was taken up again, oldest first. Absent where nobody did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relieved: Vec<Relief>,
     /// Inputs by name, as read once at the beginning.
     #[serde(with = "bytes_map")]
     pub inputs: BTreeMap<String, Vec<u8>>,
@@ -155,6 +171,19 @@ impl Run {
         let over =
             |step: &&StepRecord| matches!(step.state, StepState::Closed | StepState::Exception);
         self.steps.iter().take_while(over).count().saturating_add(1)
+    }
+
+    /// Who had a place in a step.
+    pub fn at_place(&self, place: &str, step: &str) -> String {
+        let order = |id: &str| self.steps.iter().position(|record| record.id == id);
+        let at = order(step);
+        let mut changes = self.relieved.iter().filter(|relief| relief.place == place);
+        let later = changes
+            .find(|relief| at.is_some_and(|at| order(&relief.step).is_some_and(|from| at < from)));
+        later.map_or_else(
+            || self.people.get(place).cloned().unwrap_or_default(),
+            |relief| relief.from.clone(),
+        )
     }
 }
 

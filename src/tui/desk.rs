@@ -139,10 +139,13 @@ impl Desk {
                 script,
                 inputs,
                 resume,
+                people,
             } => {
-                return self
-                    .begin(&script, self.wanted(inputs, resume, None))
-                    .unwrap_or_else(News::RunFailed);
+                let wanted = Wanted {
+                    people,
+                    ..self.wanted(inputs, resume, None)
+                };
+                return self.begin(&script, wanted).unwrap_or_else(News::RunFailed);
             }
             Order::Examine => {
                 return News::Examined(self.doctor.map_or_else(Vec::new, |look| look()));
@@ -318,7 +321,10 @@ impl Desk {
                     .map_err(|e| e.to_string())?;
             }
         }
-        let wanted = self.wanted(play.inputs, play.resume, play.note);
+        let wanted = Wanted {
+            people: play.people,
+            ..self.wanted(play.inputs, play.resume, play.note)
+        };
         self.begin(&play.script, wanted)
     }
 
@@ -333,6 +339,7 @@ impl Desk {
         Wanted {
             inputs,
             resume,
+            people: BTreeMap::new(),
             rehearsal_note: note.or_else(usual),
         }
     }

@@ -86,6 +86,8 @@ pub(crate) struct PlayOrder {
     pub(crate) inputs: BTreeMap<String, Vec<u8>>,
     /// Take up the interrupted run.
     pub(crate) resume: bool,
+    /// Who takes which place of it.
+    pub(crate) people: BTreeMap<String, String>,
     /// Where green rehearsals are noted, instead of the state folder.
     pub(crate) note: Option<PathBuf>,
 }
@@ -152,6 +154,8 @@ pub(crate) enum Order {
         script: Vec<u8>,
         inputs: BTreeMap<String, Vec<u8>>,
         resume: bool,
+        /// Who takes which place of it.
+        people: BTreeMap<String, String>,
     },
     /// Says what lies in a folder.
     Look(PathBuf),

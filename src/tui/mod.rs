@@ -100,6 +100,8 @@ pub enum Start {
         out: Option<PathBuf>,
         /// Take up the interrupted run.
         resume: bool,
+        /// Who takes which place of it.
+        people: BTreeMap<String, String>,
         /// Where green rehearsals are noted, instead of the workstation's state folder.
         note: Option<PathBuf>,
     },

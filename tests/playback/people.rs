@@ -356,6 +356,7 @@ pub(crate) fn rehearsed(name: &str, notes: &Path) -> keymoot::ceremony::Wanted {
     });
     std::fs::write(notes, line.to_string()).unwrap();
     keymoot::ceremony::Wanted {
+        people: std::collections::BTreeMap::new(),
         rehearsal_note: Some(notes.to_owned()),
         ..wanted(&[])
     }
@@ -387,6 +388,7 @@ fn a_green_rehearsal_leaves_one_line_and_a_failed_one_none() {
     let room = tempfile::tempdir().unwrap();
     let notes = room.path().join("state").join("rehearsals.jsonl");
     let go = |inputs: &[(&str, &[u8])]| keymoot::ceremony::Wanted {
+        people: std::collections::BTreeMap::new(),
         rehearsal_note: Some(notes.clone()),
         ..wanted(inputs)
     };

@@ -75,6 +75,7 @@ pub(crate) fn wanted(inputs: &[(&str, &[u8])]) -> Wanted {
     Wanted {
         inputs: inputs.collect(),
         resume: false,
+        people: std::collections::BTreeMap::new(),
         rehearsal_note: None,
     }
 }
@@ -83,6 +84,7 @@ pub(crate) fn resume() -> Wanted {
     Wanted {
         inputs: BTreeMap::new(),
         resume: true,
+        people: std::collections::BTreeMap::new(),
         rehearsal_note: None,
     }
 }

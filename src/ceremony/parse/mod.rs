@@ -29,7 +29,9 @@ pub(super) fn script(bytes: &[u8]) -> Result<Model, Vec<Finding>> {
         Err(error) => {
             let place = Place {
                 path: String::new(),
-                line: error.span().map_or(1, |span| on.line(span.start)),
+                line: error
+                    .span()
+                    .map_or_else(|| deepest(text), |span| on.line(span.start)),
             };
             on.wrong(&place, format!("This is not TOML: {}.", error.message()));
             return Err(on.finish());
@@ -46,6 +48,14 @@ pub(super) fn script(bytes: &[u8]) -> Result<Model, Vec<Finding>> {
     } else {
         Err(findings)
     }
+}
+
+/// The line of a name with more parts than the reader follows: the reader says that there is one, and not where.
+fn deepest(text: &str) -> usize {
+    const FOLLOWED: usize = 80;
+    let parts = |line: &str| line.bytes().filter(|byte| *byte == b'.').count() + 1;
+    let found = text.split('\n').position(|line| parts(line) > FOLLOWED);
+    found.map_or(1, |at| at + 1)
 }
 
 fn document_model(mut table: Table<'_>, on: &mut Reading<'_>) -> Model {

@@ -24,7 +24,10 @@ impl Runner {
         let Some(step) = self.step() else {
             return Ok(());
         };
-        if let Some(fault) = self.file_fault(session, step) {
+        let fault = self
+            .file_fault(session, step)
+            .or_else(|| self.observer_fault(session, step));
+        if let Some(fault) = fault {
             return self.fail(session, fault);
         }
         let remembered = record.state > StepState::Armed;
@@ -71,6 +74,17 @@ impl Runner {
         }
         let fault = build::root_of(bytes).err()?;
         Some(format!("ValidationException: {fault}"))
+    }
+
+    /// Whoever watches the destruction of a key never was its custodian: told before anybody signs.
+    fn observer_fault(&self, session: &Session, step: &Step) -> Option<String> {
+        if step.op.name != op::DELETE_KEY.name {
+            return None;
+        }
+        let arn = self.run(session).keys.get(step.key()?).cloned()?;
+        let mut watching = step.observe.iter().map(|place| self.name(place));
+        let refusal = watching.find_map(|name| session.may_observe_destruction(&name, &arn).err());
+        refusal.map(|refusal| refusal.to_string())
     }
 
     pub(super) fn role(session: &Session, name: &str) -> String {

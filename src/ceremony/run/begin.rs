@@ -12,7 +12,7 @@ use super::super::model::{KeyDeclaration, Person};
 use super::super::ops;
 use super::super::rehearsed;
 use super::super::script::Script;
-use super::{RunError, Runner, Stage, Wanted, bind, inputs};
+use super::{RunError, Runner, Stage, Wanted, bind, inputs, relief};
 
 impl Runner {
     /// Begins or resumes a run; the journal holds it before this returns.
@@ -21,9 +21,8 @@ impl Runner {
     /// CannotBegin with nothing changed, or what the door refused.
     pub fn begin(session: &mut Session, script: Script, wanted: Wanted) -> Result<Self, RunError> {
         fits(&script, session)?;
-        let sha256 = script.sha256_hex();
         if wanted.resume {
-            return resume(session, script, &sha256, &wanted);
+            return resume(session, script, &wanted);
         }
         let view = session.view();
         if let Some(open) = view.runs.iter().find(|run| run.outcome.is_none()) {
@@ -217,13 +216,8 @@ fn rules_of_the_day(script: &Script, session: &Session) -> Result<(), RunError> 
     Ok(())
 }
 
-fn resume(
-    session: &mut Session,
-    script: Script,
-    sha256: &str,
-    wanted: &Wanted,
-) -> Result<Runner, RunError> {
-    let Some(run) = session.last_run(sha256) else {
+fn resume(session: &mut Session, script: Script, wanted: &Wanted) -> Result<Runner, RunError> {
+    let Some(mut run) = session.last_run(&script.sha256_hex()) else {
         return Err(RunError::CannotBegin(
             "No run of this script was begun in this vault, so there is none to take up. Nothing was begun.".into(),
         ));
@@ -248,7 +242,16 @@ fn resume(
         runner.at = runner.script.model.steps.len().saturating_sub(1);
         return Ok(runner);
     }
-    session.perform(Command::Journal(Arrow::Resume { run: run.id }))?;
+    let relieved = runner.relieved(&run, session, &wanted.people)?;
+    runner.last = relief::told(&relieved);
+    for relief in &relieved {
+        let (place, name) = (relief.place.clone(), relief.to.clone());
+        runner.people.insert(place, name);
+    }
+    session.perform(Command::Journal(Arrow::Resume {
+        run: std::mem::take(&mut run.id),
+        relieved,
+    }))?;
     for (name, bytes) in &wanted.inputs {
         if !run.inputs.contains_key(name) {
             runner.keep_input(session, name, bytes.clone(), "command line".to_owned())?;
@@ -296,6 +299,7 @@ pub(super) fn empty_run(script: &Script, session: &Session) -> Run {
         outcome: None::<RunOutcome>,
         interruptions: 0,
         people: BTreeMap::new(),
+        relieved: Vec::new(),
         inputs: BTreeMap::new(),
         keys: BTreeMap::new(),
         ordinals: BTreeMap::new(),

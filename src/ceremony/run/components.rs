@@ -115,8 +115,7 @@ impl Runner {
         let Some((set, part)) = self.component_of(step) else {
             return Some("The script does not say how many components this key has.".into());
         };
-        let sees = [ops::ENTER.name, ops::GENERATE.name, ops::RECEIVE.name];
-        if !sees.contains(&step.op.name) {
+        if !ops::shows(step.op) {
             return None;
         }
         let person = self.name(step.who.first()?);

@@ -94,7 +94,10 @@ impl Runner {
         self.at = 0;
         self.stage = Stage::Ended;
         let run = self.run.clone();
-        session.perform(Command::Journal(Arrow::Resume { run }))?;
+        session.perform(Command::Journal(Arrow::Resume {
+            run,
+            relieved: Vec::new(),
+        }))?;
         self.go_on(session)
     }
 

@@ -19,6 +19,7 @@ mod faults;
 mod inputs;
 mod judge;
 mod outputs;
+mod relief;
 mod report;
 mod resealing;
 mod ritual;
@@ -87,6 +88,8 @@ pub struct Wanted {
     pub inputs: BTreeMap<String, Vec<u8>>,
     /// Take up the interrupted run.
     pub resume: bool,
+    /// Who takes which place of a run that is taken up, where the script lets anybody have it.
+    pub people: BTreeMap<String, String>,
     /// Where green rehearsals are noted: a rehearsal adds a line, a production run asks for one.
     pub rehearsal_note: Option<PathBuf>,
 }

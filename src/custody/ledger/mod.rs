@@ -17,6 +17,9 @@ use crate::api::Timestamp;
 pub use ineligible::{Ineligible, Rule};
 pub use rules::HandOut;
 
+/// [`Split::what`] of every set of shares.
+pub(crate) const SHARES: &str = "shares of this vault";
+
 /// Everything the vault knows about custody. Times are integer milliseconds UTC.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Access, Holding, Ineligible, Ledger, Rule, Split, day, same};
+use super::{Access, Appointment, Holding, Ineligible, Ledger, Rule, SHARES, Split, day, same};
 
 /// One part that is about to be handed to one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,13 +47,10 @@ impl Ledger {
     /// # Errors
     /// [`Ineligible`] under G3, naming the component they saw.
     pub fn may_see(&self, person: &str, split: &Split, part: u8) -> Result<(), Ineligible> {
-        let of_the_key = |h: &&Holding| {
-            let set = self.split(&h.split);
-            h.split == split.id
-                || set.is_some_and(|s| same(&s.what, &split.what) && s.destroyed.is_none())
-        };
-        let mut seen = self.holdings.iter().filter(|h| same(&h.person, person));
-        match seen.find(|h| of_the_key(h) && h.part != part) {
+        match self
+            .ever_held(person, split)
+            .find(|holding| holding.part != part)
+        {
             None => Ok(()),
             Some(holding) => Err(Ineligible {
                 rule: Rule::G3,
@@ -64,13 +61,31 @@ impl Ledger {
         }
     }
 
-    /// A3: parts of this secret that the person ever held, the new one included, stay below the threshold.
+    /// Whatever a person held of a divided secret, in this set or in any other set of the same key, oldest first. Each
+    /// set of shares is a secret of its own: after a rotation the old ones open nothing.
+    fn ever_held<'a>(
+        &'a self,
+        person: &'a str,
+        split: &'a Split,
+    ) -> impl Iterator<Item = &'a Holding> {
+        let of_the_key = move |h: &&Holding| {
+            let set = self.split(&h.split);
+            let anew = |s: &Split| same(&s.what, &split.what) && s.destroyed.is_none();
+            h.split == split.id || (split.what != SHARES && set.is_some_and(anew))
+        };
+        self.holdings
+            .iter()
+            .filter(move |h| same(&h.person, person))
+            .filter(of_the_key)
+    }
+
+    /// A3: parts of this secret that the person ever held, in whichever set, stay with the new one below the threshold.
     fn knows_too_much(&self, ask: &HandOut<'_>) -> Result<(), Ineligible> {
         if ask.split.destroyed.is_some() {
             return Ok(());
         }
         let before: Vec<&Holding> = self
-            .held_by(ask.person, &ask.split.id)
+            .ever_held(ask.person, ask.split)
             .filter(|h| h.part != ask.part)
             .collect();
         let known: BTreeSet<u8> = before.iter().map(|h| h.part).chain([ask.part]).collect();
@@ -97,17 +112,29 @@ impl Ledger {
                 .collect()
         };
         let pairs = self
-            .stand_ins(ask.at)
-            .filter(|(person, backup)| same(person, ask.person) || same(backup, ask.person));
-        for (person, backup) in pairs {
+            .appointments_at(ask.at)
+            .filter(|a| same(&a.person, ask.person) || same(&a.backup, ask.person));
+        for appointment in pairs {
+            let (person, backup) = (appointment.person.as_str(), appointment.backup.as_str());
             let reach: BTreeSet<u8> = own(person).union(&own(backup)).copied().collect();
             let has_own = !own(person).is_empty() && !own(backup).is_empty();
             if has_own && reach.len() >= usize::from(ask.split.threshold) {
+                let other = if same(person, ask.person) {
+                    backup
+                } else {
+                    person
+                };
+                let holds = self
+                    .held_by(other, &ask.split.id)
+                    .next()
+                    .map_or_else(String::new, |holding| format!("{}, ", holding.event(self)));
                 return Err(ask.refused(
                     Rule::C4,
                     format!(
-                        "{backup} is appointed to stand in for {person} and the two would reach {} parts, of which \
-                         {} make the secret",
+                        "{backup} is appointed to stand in for {person} (appointment {} of {}); {holds}and the two \
+                         would reach {} parts, of which {} make the secret",
+                        appointment.form,
+                        day(appointment.from),
                         reach.len(),
                         ask.split.threshold
                     ),
@@ -136,12 +163,11 @@ impl Ledger {
         }
     }
 
-    /// Persons and who stands in for them at a time.
-    fn stand_ins(&self, at: i64) -> impl Iterator<Item = (&str, &str)> {
+    /// The appointments in force at a time, one of each person.
+    fn appointments_at(&self, at: i64) -> impl Iterator<Item = &Appointment> {
         self.appointments
             .iter()
             .filter(move |a| self.appointment(&a.person, at) == Some(a))
-            .map(|a| (a.person.as_str(), a.backup.as_str()))
     }
 
     /// A7: whether a person's signed appointment is in force. `strict` (production) asks for one of everybody;
@@ -196,10 +222,10 @@ impl Ledger {
                     person: (*person).to_owned(),
                     what: format!("hold a part together with {}", together.join(", ")),
                     past: format!(
-                        "{} of them report to {} (appointment {}), and {threshold} make the secret",
+                        "{} of them report to {} (appointments {}), and {threshold} make the secret",
                         together.len(),
                         appointment.manager,
-                        appointment.form
+                        self.papers_of(together, at)
                     ),
                 });
             }
@@ -207,12 +233,23 @@ impl Ledger {
         Ok(())
     }
 
-    /// A6: whether a person may observe the destruction of a secret: never held a part of it.
+    /// The forms by which these people are appointed, each with its first day.
+    fn papers_of(&self, people: &[&str], at: i64) -> String {
+        let papers: Vec<String> = people
+            .iter()
+            .filter_map(|person| self.appointment(person, at))
+            .map(|a| format!("{} of {}", a.form, day(a.from)))
+            .collect();
+        papers.join(", ")
+    }
+
+    /// A6: whether a person may observe the destruction of a secret: never held a part of it, in this set or in any
+    /// other set of the same key.
     ///
     /// # Errors
     /// [`Ineligible`] under A6, naming what the person held.
-    pub fn may_observe_destruction(&self, person: &str, split: &str) -> Result<(), Ineligible> {
-        match self.held_by(person, split).next() {
+    pub fn may_observe_destruction(&self, person: &str, split: &Split) -> Result<(), Ineligible> {
+        match self.ever_held(person, split).next() {
             None => Ok(()),
             Some(holding) => Err(Ineligible {
                 rule: Rule::A6,
@@ -237,7 +274,11 @@ impl Ledger {
         if same(&access.witness, &access.custodian) {
             return Err(refused("custodian and witness are one person".to_owned()));
         }
-        if let Some(holding) = self.held_by(&access.witness, &access.split).next() {
+        let held = match self.split(&access.split) {
+            Some(split) => self.ever_held(&access.witness, split).next(),
+            None => self.held_by(&access.witness, &access.split).next(),
+        };
+        if let Some(holding) = held {
             return Err(refused(holding.event(self)));
         }
         let fields = [

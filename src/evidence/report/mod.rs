@@ -46,8 +46,17 @@ pub struct RunReport {
     pub interruptions: u64,
     /// Production vaults that make keys in software or take clear components: the sentence of the policy.
     pub software_policy: String,
+    /// How long the script's author thought that it takes, `25m`; empty where nothing was said.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub estimated: String,
+    /// How long people were at it, waits and the time that the vault was closed left out, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub used_ms: Option<i64>,
     /// Who was there.
     pub people: Vec<PersonPresent>,
+    /// Who left a place to somebody else while the run was interrupted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub relieved: Vec<Relieved>,
     /// What the signatures of the run stand under.
     pub signatures: Signatures,
     /// Hashes of tool, script and boot medium, and who checked them.
@@ -89,6 +98,20 @@ pub struct RunReport {
     pub audit_head: String,
     /// The audit head as 16 words.
     pub audit_words: String,
+}
+
+/// Somebody who took another's place when the run was taken up again, as the line of the log has it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Relieved {
+    /// The place, as the script calls it.
+    pub place: String,
+    /// Who had it.
+    pub from: String,
+    /// Who has it from then on.
+    pub to: String,
+    /// From which step on, by its id.
+    pub step: String,
 }
 
 /// A person who was there.

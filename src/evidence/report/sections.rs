@@ -97,6 +97,8 @@ fn summary(report: &RunReport) -> Vec<Block> {
         ("Place", report.place.clone()),
         ("Start", time(report.started)),
         ("End", time(report.ended)),
+        ("Estimated", report.estimated.clone()),
+        ("Used", report.used_ms.map(used).unwrap_or_default()),
         ("Vault", report.vault.clone()),
         ("Run", report.run.clone()),
         ("Interruptions", report.interruptions.to_string()),
@@ -110,6 +112,17 @@ fn summary(report: &RunReport) -> Vec<Block> {
     }
     blocks.push(machine);
     blocks
+}
+
+/// A time that people were at it.
+fn used(millis: i64) -> String {
+    let minutes = millis / 60_000;
+    let words = match (minutes / 60, minutes % 60) {
+        (0, 0) => "less than a minute".to_owned(),
+        (0, minutes) => format!("{minutes}m"),
+        (hours, minutes) => format!("{hours}h {minutes:02}m"),
+    };
+    format!("{words}, without waits and the time that the vault was closed")
 }
 
 fn people(report: &RunReport) -> Vec<Block> {
@@ -133,6 +146,12 @@ fn people(report: &RunReport) -> Vec<Block> {
             )
         })
         .collect();
+    blocks.extend(report.relieved.iter().map(|relieved| {
+        paragraph(&format!(
+            "{} had the place of {} (`{}`) from step {} on: the run was interrupted and taken up again.",
+            relieved.to, relieved.from, relieved.place, relieved.step
+        ))
+    }));
     if !blocks.is_empty() {
         blocks.push(signatures(report));
     }

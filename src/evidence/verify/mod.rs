@@ -17,6 +17,7 @@ mod file;
 mod files;
 mod log;
 mod people;
+mod relieved;
 mod reported;
 mod sign_offs;
 mod told;

@@ -11,6 +11,7 @@ use super::super::bundle::sha256;
 use super::super::report::{Access, Clause, ClauseState, Leans, Paper, RunReport, known};
 use super::file::{Parts, canonical, part, string};
 use super::log::{Line, Log};
+use super::relieved::relieved;
 use super::{Fault, Verified, fault};
 
 /// How far a report was held against the log.
@@ -56,6 +57,7 @@ pub(super) fn reported(parts: &Parts, log: &Log, done: &mut Verified) -> Result<
         sealed: log.sealed().map(|line| line.n).collect(),
     };
     outcome(&report, done)?;
+    relieved(&report, &done.run, against.of_run())?;
     against.exempted(&report)?;
     against.accesses(&report)?;
     against.suspect(&report)?;
@@ -425,6 +427,7 @@ impl Against<'_> {
             report.papers.iter().partition(|p| !p.unsealed.is_empty());
         let counts = [
             (report.exempted.len(), "exceptions of managers"),
+            (report.relieved.len(), "places that changed hands"),
             (shares.len(), "uses of shares"),
             (components.len(), "handlings of components"),
             (report.accesses.len(), "accesses outside a ceremony"),

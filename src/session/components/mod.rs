@@ -220,9 +220,6 @@ impl Session {
         ledger
             .may_serve(name, at, strict)
             .map_err(|e| ineligible(&e))?;
-        ledger
-            .may_see(name, &split, part)
-            .map_err(|e| ineligible(&e))?;
         let ask = HandOut {
             person: name,
             split: &split,
@@ -231,6 +228,9 @@ impl Session {
             at,
         };
         ledger.may_hold(&ask).map_err(|e| ineligible(&e))?;
+        ledger
+            .may_see(name, &split, part)
+            .map_err(|e| ineligible(&e))?;
         let mut people: Vec<&str> = ledger
             .holders(&set.id)
             .filter(|h| h.part != part)
@@ -240,6 +240,22 @@ impl Session {
         ledger
             .may_form(&people, set.parts, at)
             .map_err(|e| ineligible(&e))
+    }
+
+    /// A6: whether a person may observe the destruction of a key: never held a component of it, in whichever set.
+    ///
+    /// # Errors
+    /// The rule, and what the person held.
+    pub fn may_observe_destruction(&self, name: &str, arn: &str) -> Result<(), Refusal> {
+        let sets = self.state.components.iter();
+        let of_the_key = sets.filter(|set| set.key.as_deref() == Some(arn));
+        let ledger = &self.state.ledger;
+        for split in of_the_key.filter_map(|set| ledger.split(&set.id)) {
+            ledger
+                .may_observe_destruction(name, split)
+                .map_err(|e| ineligible(&e))?;
+        }
+        Ok(())
     }
 
     /// The papers of a set that lie open, by part: opened or made here, and in no package since. With whoever holds each.

@@ -133,6 +133,7 @@ impl Screen for Begin {
                     script: self.chosen.script.clone(),
                     inputs: BTreeMap::new(),
                     resume: false,
+                    people: BTreeMap::new(),
                 };
                 let runner = RunScreen::new(&self.chosen.title, None, false);
                 Reaction::instead(runner).then(Step::Order(order))

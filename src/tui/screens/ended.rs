@@ -74,7 +74,7 @@ pub(crate) fn draw(
     let Some(view) = &world.view else { return };
     say(
         Role::Text,
-        &holdings(run.as_ref(), view.seq, &view.card_words),
+        &holdings(run.as_ref(), view.seq, &view.card_words, world.rehearsal()),
     );
     match written {
         Some(text) => say(Role::Ok, text),

@@ -99,6 +99,7 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
             inputs,
             out,
             resume,
+            people,
             note,
         } => {
             let play = Box::new(PlayOrder {
@@ -106,6 +107,7 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
                 session,
                 inputs,
                 resume,
+                people,
                 note,
             });
             let (screen, order) = play_screen(play, out);

@@ -75,6 +75,7 @@ impl Parts {
     fn begin(&self) -> Reaction {
         let order = Order::PlayHere {
             resume: self.resume,
+            people: BTreeMap::new(),
             script: self.script.clone().into_bytes(),
             inputs: BTreeMap::new(),
         };

@@ -188,12 +188,14 @@ impl Picker {
                 },
                 inputs,
                 resume: false,
+                people: BTreeMap::new(),
                 note: None,
             })),
             Place::Here => Order::PlayHere {
                 script,
                 inputs,
                 resume: chosen.stands_open(world),
+                people: BTreeMap::new(),
             },
         };
         let closes = self.place == Place::Rehearsal;

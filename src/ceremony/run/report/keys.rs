@@ -248,7 +248,7 @@ pub(super) fn destruction(from: &Material<'_>) -> Option<Destruction> {
                 .is_some_and(|p| p.role == Role::Witness)
         };
         if let Some(id) = watching.clone().find(witness) {
-            affidavit.observer = from.name(id);
+            affidavit.observer = from.name_in(id, step);
         }
     }
     if from.view.backups > 0 {

@@ -126,6 +126,24 @@ impl Shown {
         signed.any(|signature| signature.from_file)
     }
 
+    /// The spans in which the run lay in a closed vault: from the last line before the opening to the line in which
+    /// it was taken up again, in milliseconds.
+    pub(super) fn closed(&self, run: &Run) -> Vec<(i64, i64)> {
+        let mut spans = Vec::new();
+        let (mut last, mut from) = (None, None);
+        for line in self.lines.values() {
+            let time = line.get("time").and_then(Value::as_i64);
+            let own = string(line, &["details", "run"]) == run.id;
+            match string(line, &["op"]) {
+                "open" => from = from.or(last),
+                "run-resume" if own => spans.extend(from.take().zip(time)),
+                _ => {}
+            }
+            last = time.or(last);
+        }
+        spans
+    }
+
     /// The signatures that a step's lines hold.
     pub(super) fn of_step(&self, record: &StepRecord) -> Vec<Signed> {
         let lines = audit_lines(record);

@@ -12,6 +12,7 @@ mod papers;
 mod people;
 mod sent;
 mod steps;
+mod time;
 
 use crate::custody::words;
 use crate::evidence::report::{self, Copy, Exception, RunReport};
@@ -63,7 +64,10 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         outcome: outcome(run),
         interruptions: run.interruptions,
         software_policy: software(&view).to_owned(),
+        estimated: script.estimate().unwrap_or_default().to_owned(),
+        used_ms: time::used(&from),
         people: people::present(&from),
+        relieved: people::relieved(&from),
         signatures: people::signatures(&from),
         hashes: hashes::taken(&from, script),
         steps: from
@@ -96,9 +100,14 @@ impl<'a> Material<'a> {
         self.model.steps.iter().zip(&self.run.steps)
     }
 
-    /// The name at a place.
+    /// The name at a place, now.
     fn name(&self, place: &str) -> String {
         self.run.people.get(place).cloned().unwrap_or_default()
+    }
+
+    /// The name at a place in a step: another than now where somebody took the place later.
+    fn name_in(&self, place: &str, step: &Step) -> String {
+        self.run.at_place(place, &step.id)
     }
 
     /// What a declared key is called.
@@ -121,7 +130,10 @@ impl<'a> Material<'a> {
             .iter()
             .find(|p| p.role == Role::Witness)
             .map(|p| &p.id);
-        named.or(any).map(|id| self.name(id)).unwrap_or_default()
+        named
+            .or(any)
+            .map(|id| self.name_in(id, step))
+            .unwrap_or_default()
     }
 }
 

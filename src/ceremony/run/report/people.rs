@@ -1,6 +1,6 @@
 //! Who was there, and what each of them signed.
 
-use crate::evidence::report::{PersonPresent, Signatures};
+use crate::evidence::report::{PersonPresent, Relieved, Signatures};
 use crate::session::{StepRecord, StepState};
 
 use super::Material;
@@ -14,7 +14,8 @@ pub(super) fn present(from: &Material<'_>) -> Vec<PersonPresent> {
     let acted = from.run.steps.iter().flat_map(|record| record.who.clone());
     let signers = signed.iter().map(|signature| signature.name.clone());
     let mut names: Vec<String> = Vec::new();
-    for name in places.chain(acted).chain(signers) {
+    let left = from.run.relieved.iter().map(|relief| relief.from.clone());
+    for name in places.chain(left).chain(acted).chain(signers) {
         if !name.is_empty() && !names.contains(&name) {
             names.push(name);
         }
@@ -37,6 +38,17 @@ pub(super) fn present(from: &Material<'_>) -> Vec<PersonPresent> {
         }
     };
     names.into_iter().map(person).collect()
+}
+
+/// Who left a place to somebody else.
+pub(super) fn relieved(from: &Material<'_>) -> Vec<Relieved> {
+    let relieved = from.run.relieved.iter().map(|relief| Relieved {
+        place: relief.place.clone(),
+        from: relief.from.clone(),
+        to: relief.to.clone(),
+        step: relief.step.clone(),
+    });
+    relieved.collect()
 }
 
 /// What the signatures of the run stand under.

@@ -82,6 +82,7 @@ fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
 pub(in crate::tui) fn taken_up() -> Showing {
     Showing {
         came_back: Some(vec!["administrator Ada".into(), "custodian Ben".into()]),
+        last: None,
         ..showing(true, None)
     }
 }

@@ -89,6 +89,7 @@ impl Unlock {
                 script: play.script,
                 inputs: play.inputs,
                 resume: play.resume,
+                people: play.people,
             }),
         };
         if by_itself {

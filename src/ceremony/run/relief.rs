@@ -1,0 +1,240 @@
+//! An interrupted run that is taken up by other people: who has which place from then on, where the script lets anybody
+//! have it.
+
+use std::collections::BTreeMap;
+
+use crate::session::field::Kind;
+use crate::session::{PersonView, Relief, Run, Session, StepState, View};
+use crate::text::say;
+
+use super::super::model::{Person, Role, Step};
+use super::super::ops_components as ops;
+use super::{RunError, Runner};
+
+impl Runner {
+    /// Who takes whose place: as it was asked for, and custodians who opened the vault for those who did not.
+    ///
+    /// # Errors
+    /// What was asked for cannot be, and why; nothing was changed.
+    pub(super) fn relieved(
+        &self,
+        run: &Run,
+        session: &Session,
+        asked: &BTreeMap<String, String>,
+    ) -> Result<Vec<Relief>, RunError> {
+        let mut taking = Taking {
+            runner: self,
+            run,
+            session,
+            view: session.view(),
+            taken: Vec::new(),
+        };
+        for (place, name) in asked {
+            taking
+                .asked(place, name)
+                .map_err(|why| RunError::CannotBegin(format!("{why} Nothing was changed.")))?;
+        }
+        taking.by_presence();
+        Ok(taking.taken)
+    }
+
+    /// The steps that are still to be done.
+    fn ahead<'a>(&'a self, run: &'a Run) -> impl Iterator<Item = &'a Step> {
+        let steps = self.script.model.steps.iter().zip(&run.steps);
+        let over = |state| matches!(state, StepState::Closed | StepState::Exception);
+        let ahead = steps.filter(move |(_, record)| !over(record.state));
+        ahead.map(|(step, _)| step)
+    }
+}
+
+/// What is said of them on the page that greets.
+pub(super) fn told(relieved: &[Relief]) -> Option<String> {
+    let one = |relief: &Relief| {
+        say!(
+            "{to} has the place of {from} (`{place}`) from here on.",
+            to = relief.to,
+            from = relief.from,
+            place = relief.place
+        )
+    };
+    let told: Vec<String> = relieved.iter().map(one).collect();
+    (!told.is_empty()).then(|| told.join(" "))
+}
+
+/// Places that change hands.
+struct Taking<'a> {
+    runner: &'a Runner,
+    run: &'a Run,
+    session: &'a Session,
+    view: View,
+    taken: Vec<Relief>,
+}
+
+impl Taking<'_> {
+    /// Somebody is named for a place.
+    fn asked(&mut self, place: &str, name: &str) -> Result<(), String> {
+        let model = &self.runner.script.model;
+        let Some(declared) = model.person(place) else {
+            let places: Vec<&str> = model.people.iter().map(|p| p.id.as_str()).collect();
+            return Err(format!(
+                "This script has no place `{place}`; it has {}.",
+                places.join(", ")
+            ));
+        };
+        if self.at(place) == name {
+            return Ok(());
+        }
+        self.open_to_anybody(declared)?;
+        self.may_take(declared, name)?;
+        self.take(declared, name);
+        Ok(())
+    }
+
+    /// Who did not open the vault today leaves the place to a custodian who did and has none; whoever is no person of
+    /// the vault any more, to anybody of the role.
+    fn by_presence(&mut self) {
+        let model = &self.runner.script.model;
+        for place in &model.people {
+            let holder = self.at(&place.id);
+            let known = self.view.people.iter().find(|p| p.name == holder);
+            let away = match known {
+                Some(person) => place.role == Role::Custodian && !person.present,
+                None => place.joins.is_none(),
+            };
+            let asked = self.taken.iter().any(|relief| relief.place == place.id);
+            if !away || asked || !self.is_wanted(place) || self.open_to_anybody(place).is_err() {
+                continue;
+            }
+            let gone = known.is_none();
+            let comes = |p: &&PersonView| p.present || (gone && place.role != Role::Custodian);
+            let mut others = self.view.people.iter().filter(comes);
+            let found = others.find(|p| self.may_take(place, &p.name).is_ok());
+            if let Some(name) = found.map(|p| p.name.clone()) {
+                self.take(place, &name);
+            }
+        }
+    }
+
+    /// Whether a step ahead asks whoever has this place.
+    fn is_wanted(&self, place: &Person) -> bool {
+        let signs = |step: &Step| {
+            step.approve.as_ref().is_some_and(|approve| {
+                let anybody = approve.from.is_empty() && place.role == Role::Custodian;
+                anybody || approve.from.contains(&place.id)
+            })
+        };
+        self.runner.ahead(self.run).any(|step| {
+            let named = step.who.iter().chain(&step.observe).chain(&step.initiate);
+            let mut named = named.chain(step.asked.values());
+            signs(step) || named.any(|id| *id == place.id)
+        })
+    }
+
+    fn at(&self, place: &str) -> String {
+        let changed = self.taken.iter().find(|relief| relief.place == place);
+        changed.map_or_else(|| self.runner.name(place), |relief| relief.to.clone())
+    }
+
+    fn take(&mut self, place: &Person, name: &str) {
+        let step = self.runner.ahead(self.run).next();
+        self.taken.push(Relief {
+            place: place.id.clone(),
+            from: self.runner.name(&place.id),
+            to: name.to_owned(),
+            step: step.map(|step| step.id.clone()).unwrap_or_default(),
+        });
+    }
+
+    /// Whether the script leaves it open who has a place, and nothing that its holder began waits for the holder.
+    fn open_to_anybody(&self, place: &Person) -> Result<(), String> {
+        let (id, holder) = (&place.id, self.runner.name(&place.id));
+        let paper = place
+            .form
+            .as_ref()
+            .map(|form| format!("by the form {form}"));
+        let named = place.key.as_ref().map(|_| "by the approval key".to_owned());
+        if let Some(how) = named.or(paper) {
+            return Err(format!(
+                "The script names one person for `{id}`, {how}: nobody takes the place of {holder}. Go on when {holder} \
+                 is here, or stop the run for good and play a script that names somebody else."
+            ));
+        }
+        if let Some(step) = &place.joins {
+            return Err(format!(
+                "`{id}` is the place of whoever is named in step `{step}`; nobody else takes it."
+            ));
+        }
+        if let Some(step) = self.runner.ahead(self.run).find(|step| is_about(step, id)) {
+            return Err(format!(
+                "Step `{}` is about {holder} at `{id}`: nobody takes that place.",
+                step.id
+            ));
+        }
+        let held = |step: &&Step| self.waits_for_its_holder(step, id, &holder);
+        if let Some(step) = self.runner.ahead(self.run).find(held) {
+            return Err(format!(
+                "{holder} has the paper of the component that step `{}` puts away or proves, and nobody takes the \
+                 place of {holder} before that: go on when {holder} is here.",
+                step.id
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether a step ahead handles a component that the holder of this place has opened, entered or made.
+    fn waits_for_its_holder(&self, step: &Step, place: &str, holder: &str) -> bool {
+        let own = ops::is_turn(step.op) && step.who.iter().any(|who| who == place);
+        let Some((set, part)) = self.runner.component_of(step).filter(|_| own) else {
+            return false;
+        };
+        let entered = self.session.component_parts(&set.id).into_iter();
+        let lies_open = self.session.open_papers(&set.id).into_iter();
+        entered
+            .map(|known| (known.part, known.holder))
+            .chain(lies_open)
+            .any(|held| held == (part, holder.to_owned()))
+    }
+
+    /// Whether a person may have a place that is open to anybody.
+    fn may_take(&self, place: &Person, name: &str) -> Result<(), String> {
+        let Some(person) = self.view.people.iter().find(|p| p.name == name) else {
+            return Err(format!("{name} is not a person of this vault."));
+        };
+        if person.role != place.role.name() {
+            return Err(format!(
+                "{name} is {}, and `{}` is the place of a {}.",
+                person.role,
+                place.id,
+                place.role.name()
+            ));
+        }
+        let mut places = self.runner.script.model.people.iter();
+        if let Some(other) = places.find(|p| p.id != place.id && self.at(&p.id) == name) {
+            return Err(format!(
+                "{name} has the place `{}` already, and nobody has two in one ceremony.",
+                other.id
+            ));
+        }
+        for step in self.runner.ahead(self.run) {
+            let sees = ops::shows(step.op) && step.who.contains(&place.id);
+            let Some((set, part)) = self.runner.component_of(step).filter(|_| sees) else {
+                continue;
+            };
+            let eligible = self.session.may_hold_component(&set, part, name);
+            eligible.map_err(|refusal| refusal.to_string())?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a step is about the person at this place: who leaves, who is named.
+fn is_about(step: &Step, place: &str) -> bool {
+    let persons = step
+        .op
+        .fields
+        .iter()
+        .filter(|field| matches!(field.kind, Kind::Person));
+    persons
+        .filter_map(|field| step.fields.get(field.id))
+        .any(|named| named == place)
+}

@@ -1,0 +1,23 @@
+//! How long people were at a run: from its beginning to its end, without the waits that the script asks for and without
+//! the time that the vault was closed.
+
+use super::super::super::ops;
+use super::Material;
+
+/// Used time in milliseconds; nothing while the run stands open.
+pub(super) fn used(from: &Material<'_>) -> Option<i64> {
+    let (began, ended) = (from.run.started.millis(), from.run.ended?.millis());
+    let waits = from
+        .pairs()
+        .filter(|(step, _)| step.op.name == ops::WAIT.name)
+        .filter_map(|(_, record)| Some((record.began?.millis(), record.ended?.millis())));
+    let mut idle: Vec<(i64, i64)> = waits.chain(from.shown.closed(from.run)).collect();
+    idle.sort_unstable();
+    let mut used = 0;
+    let mut at = began;
+    for (from, to) in idle {
+        used += (from.min(ended) - at).max(0);
+        at = at.max(to);
+    }
+    Some(used + (ended - at).max(0))
+}
