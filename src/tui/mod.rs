@@ -41,6 +41,8 @@ mod screens;
 #[cfg(test)]
 mod snapshot;
 #[cfg(test)]
+mod states_tests;
+#[cfg(test)]
 mod storm_tests;
 mod surroundings;
 #[cfg(test)]

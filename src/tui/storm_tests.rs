@@ -235,7 +235,7 @@ fn begun(from: Begin, place: &Path) -> Room {
     room
 }
 
-fn top(room: &Room) -> &'static str {
+pub(super) fn top(room: &Room) -> &'static str {
     room.state.top().map_or("", |screen| screen.name())
 }
 
