@@ -5,20 +5,27 @@
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
+use super::app::State;
 use super::canvas::Appearance;
 use super::keys::Verb;
 use super::lock::IDLE_MINUTES;
 use super::matrix_tests;
 use super::message::{Msg, Order};
 use super::room::{Room, played, practice_session, start};
+use super::screens::act::Act;
 use super::screens::home::Home;
+use super::screens::menu::listed;
 use super::screens::restore::{Restore, Restored};
 use super::screens::welcome::Welcome;
 use super::snapshot;
 use crate::ceremony::Answer;
+use crate::session::happened::{self, Leads};
+use crate::session::op::{self, Op};
 use crate::session::{Environment, practice};
+use crate::text::tr;
 use crate::vault::FolderStore;
 
 /// Keys that each screen takes itself: here, and in the storm that is asked for by name (`.ci/run`).
@@ -68,6 +75,7 @@ const RETURN: &str = "<Enter><Enter><F5><Enter><Enter><F5><Enter><Enter>restore<
 pub(super) fn ways() -> Vec<Way> {
     use Begin::{Copy, Full, Leapt, Played, Typed, Welcome};
     vec![
+        ("Act", Full, "x<Down><Enter>", ""),
         ("Approvals", Full, "a", ""),
         ("Approve", Typed, REQUEST, "<F5><Enter>"),
         ("Ask", Typed, REQUEST, "<Enter>"),
@@ -99,6 +107,7 @@ pub(super) fn ways() -> Vec<Way> {
         ("Keys", Full, "v", ""),
         ("Leave", Full, "<C-c>", ""),
         ("Locked", Full, "", ""),
+        ("Menu", Full, "x", ""),
         ("Page", Full, EXACT, ""),
         ("Palette", Full, ":", ""),
         ("Pause", Typed, "c<Enter>", "<Enter><Esc>"),
@@ -242,8 +251,31 @@ fn begun(from: Begin, place: &Path) -> Room {
     room
 }
 
+/// The name in the table of the screen on top.
 pub(super) fn top(room: &Room) -> &'static str {
-    room.state.top().map_or("", |screen| screen.name())
+    static NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
+    let name = room.state.top().map_or("", |screen| screen.name());
+    if NAMES.get_or_init(matrix_tests::names).contains(name) {
+        return name;
+    }
+    let act = acts().iter().any(|op| tr(op.title) == name);
+    if act { "Act" } else { "Menu" }
+}
+
+/// The acts that are asked for on a page drawn from their declaration: those of the lists, those that answer what
+/// happened, and the copy.
+pub(super) fn acts() -> Vec<&'static Op> {
+    let mut acts = listed();
+    for one in happened::HAPPENED {
+        if let Leads::Act(op) = one.leads
+            && !op.fields.is_empty()
+            && acts.iter().all(|known| known.title != op.title)
+        {
+            acts.push(op);
+        }
+    }
+    acts.push(&op::BACKUP);
+    acts
 }
 
 /// The keys that people press, until the screen is there.
@@ -379,9 +411,25 @@ fn stormed(way: Way, wanted: usize, place: &Path, dice: &mut Dice) -> usize {
     all
 }
 
+/// The page of an act, in a vault with keys of every sort.
+fn act(op: &'static Op, place: &Path) -> Room {
+    let mut room = begun(Begin::Full, place);
+    let page = Act::of(op, None, &room.state.world);
+    let world = room.state.world.clone();
+    room.state = State::new(world, Box::new(Home::new())).under(Box::new(page));
+    room
+}
+
 /// Back at the screen: by the keys of its way where Esc leads to where that begins, from the start otherwise.
 fn again(way: Way, mut room: Room, place: &Path) -> Room {
     let (name, from, keys, _) = way;
+    if name == "Act" {
+        // All of them, one after the other.
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let n = NEXT.fetch_add(1, Ordering::Relaxed);
+        let acts = acts();
+        return act(acts[n % acts.len()], place);
+    }
     if name == "Restored" {
         // The way there, which was gone once, is two openings long.
         let told = vec!["B1 is restored to new.vault.".to_owned()];
