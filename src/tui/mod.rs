@@ -49,6 +49,8 @@ mod surroundings;
 mod texts_tests;
 mod theme;
 mod typed;
+#[cfg(test)]
+mod unicode_tests;
 mod widgets;
 mod world;
 
