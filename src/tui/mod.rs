@@ -5,6 +5,8 @@
 
 mod acts;
 mod app;
+#[cfg(test)]
+mod back_tests;
 mod browse;
 mod canvas;
 mod chord;
