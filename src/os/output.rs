@@ -51,7 +51,15 @@ pub fn is_plain_name(name: &str) -> bool {
         && !name.starts_with('.')
         && !name
             .chars()
-            .any(|c| matches!(c, '/' | '\\') || c.is_control())
+            .any(|c| matches!(c, '/' | '\\') || c.is_control() || turns_text(c))
+}
+
+/// Whether it is no letter but an order to turn text round: a name with one in it is read as another.
+const fn turns_text(c: char) -> bool {
+    matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
 }
 
 impl OutputFolder {
@@ -84,6 +92,11 @@ impl OutputFolder {
     /// stays.
     pub fn write_new(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, FileError> {
         self.write_new_from(name, &mut &*bytes)?;
+        self.kept(name, bytes)
+    }
+
+    /// The file's path, where the medium holds it as it was written; otherwise it is taken away.
+    fn kept(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, FileError> {
         let path = self.path.join(name);
         self.reads_back(name, bytes).inspect_err(|_| {
             // Ours, made a moment ago: a damaged file must not be carried to a counterparty.
@@ -168,6 +181,17 @@ mod tests {
         assert_eq!(out.names().unwrap(), ["a.json"]);
     }
 
+    /// A medium that gives back what was not written: the file goes, and it is said.
+    #[test]
+    fn a_file_that_reads_back_differently_is_taken_away() {
+        let base = tempfile::tempdir().unwrap();
+        let out = OutputFolder::open(base.path()).unwrap();
+        fs::write(base.path().join("kek.json"), b"2").unwrap();
+        let other = out.kept("kek.json", b"1").unwrap_err();
+        assert!(matches!(other, FileError::Differs { .. }), "{other}");
+        assert!(out.names().unwrap().is_empty());
+    }
+
     #[test]
     fn a_link_lying_in_wait_is_not_followed() {
         let base = tempfile::tempdir().unwrap();
@@ -181,11 +205,26 @@ mod tests {
     #[test]
     fn only_plain_names() {
         for bad in [
-            "", ".", "..", ".hidden", "a/b", "/a", "a\\b", "a\nb", "a\u{1b}b", "a\0b",
+            "",
+            ".",
+            "..",
+            ".hidden",
+            "a/b",
+            "/a",
+            "a\\b",
+            "a\nb",
+            "a\u{1b}b",
+            "a\0b",
+            "a\u{202e}nosj.exe",
         ] {
             assert!(!is_plain_name(bad), "{bad:?}");
         }
-        for good in ["a", "ceremony.json", "kek to partner.rehearsal.json"] {
+        for good in [
+            "a",
+            "ceremony.json",
+            "clé-漢.json",
+            "kek to partner.rehearsal.json",
+        ] {
             assert!(is_plain_name(good), "{good}");
         }
     }

@@ -11,12 +11,17 @@ pub(crate) struct Chord {
     control: bool,
 }
 
-/// A key as older terminals and serial lines send it: their Backspace is Ctrl-H.
+/// A key in one form, however it was sent: the Backspace of older terminals and serial lines is Ctrl-H, and a capital
+/// letter of kitty's protocol may be its small letter with Shift.
 pub(crate) fn modern(key: KeyEvent) -> KeyEvent {
     match key.code {
         KeyCode::Char('h') if key.modifiers == KeyModifiers::CONTROL => KeyEvent {
             code: KeyCode::Backspace,
             modifiers: KeyModifiers::NONE,
+            ..key
+        },
+        KeyCode::Char(c) if key.modifiers == KeyModifiers::SHIFT => KeyEvent {
+            code: KeyCode::Char(c.to_ascii_uppercase()),
             ..key
         },
         _ => key,

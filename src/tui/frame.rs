@@ -50,7 +50,7 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
         // What is said in passing has rows of its own: painted over the page it would hide what the page says last.
         let said = state
             .notice()
-            .map(|(role, text)| (*role, notice(text, width)));
+            .map(|(role, text)| (*role, notice(&in_words(*role, text), width)));
         let taken = said.as_ref().map_or(0, |(_, lines)| cells(lines.len()));
         let body = height.saturating_sub(7).saturating_sub(taken);
         canvas.within(0, 2, width, body, |c| screen.draw(&state.world, c));
@@ -199,6 +199,14 @@ pub(crate) fn clock(time: Timestamp) -> String {
     let text =
         Timestamp::from_millis(time.millis().div_euclid(1000).saturating_mul(1000)).rfc3339();
     text.replacen('T', " ", 1)
+}
+
+/// What stops says so in a word as well: its colour alone would not be seen by everybody.
+fn in_words(role: Role, text: &str) -> String {
+    if role == Role::Stop && !text.starts_with("STOP") {
+        return format!("STOP  {text}");
+    }
+    text.to_owned()
 }
 
 fn notice(text: &str, width: u16) -> Vec<String> {

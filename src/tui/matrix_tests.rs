@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use super::room::{Room, practice_session};
 use super::screens::custodians::Custodians;
-use crate::session::Profile;
 
 /// A kept picture, or the reason why the state does not exist.
 enum Cell {
@@ -21,8 +20,6 @@ type Row = (&'static str, [Cell; 6]);
 
 const LOCK: Cell = Not("the lock lies over every screen and shows none of it: Locked");
 const FORM: Cell = Not("it asks and has no list that could be empty");
-const SAME: Cell =
-    Not("drawn alike in every profile; the profile stands in the top line, as on Home");
 const NOTHING_FAILS: Cell =
     Not("it shows or leads on; what fails is told by the screen that is led to");
 const CLOSED: Cell = Not("no vault is open, so there is no profile yet");
@@ -30,47 +27,49 @@ const CLOSED: Cell = Not("no vault is open, so there is no profile yet");
 // A row a line: a table is read across.
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
+    ("Act", [FORM, Kept("act-form-export-key.tr31"), Kept("act-error"), LOCK, Kept("act-production"), Kept("act-form-export-key.tr31")]),
     ("Approvals", [Kept("approvals-empty"), Kept("approvals-full"), NOTHING_FAILS, LOCK, Kept("approvals-production"), Kept("approvals-full")]),
-    ("Approve", [FORM, Kept("approve-second"), Kept("approve-wrong"), LOCK, SAME, Kept("approve-sign")]),
-    ("Ask", [FORM, Kept("ask"), Not("the same field and words as Approve"), LOCK, SAME, Kept("ask")]),
-    ("Audit", [Kept("audit-new"), Kept("audit-full"), Kept("audit-broken"), LOCK, SAME, Kept("audit-full")]),
-    ("Begin a ceremony", [FORM, Kept("begin"), NOTHING_FAILS, LOCK, SAME, Not("the same page, with the rehearsal's banner")]),
-    ("Ceremonies", [Kept("picker-empty"), Kept("picker"), NOTHING_FAILS, LOCK, SAME, Not("the same list; a rehearsal begins from it")]),
-    ("Change of people or shares", [FORM, Kept("change-drill"), Not("the same field and words as Approve"), LOCK, SAME, Kept("change-drill")]),
-    ("Choose a file", [FORM, Kept("files"), Not("a folder that cannot be read is said in the list's own row"), LOCK, SAME, SAME]),
+    ("Approve", [FORM, Kept("approve-second"), Kept("approve-wrong"), LOCK, Kept("approve-production"), Kept("approve-sign")]),
+    ("Ask", [FORM, Kept("ask"), Kept("ask-error"), LOCK, Kept("ask-production"), Kept("ask")]),
+    ("Audit", [Kept("audit-new"), Kept("audit-full"), Kept("audit-broken"), LOCK, Kept("audit-production"), Kept("audit-full")]),
+    ("Begin a ceremony", [FORM, Kept("begin"), NOTHING_FAILS, LOCK, Kept("begin-a-ceremony-production"), Kept("begin-a-ceremony-rehearsal")]),
+    ("Ceremonies", [Kept("picker-empty"), Kept("picker"), NOTHING_FAILS, LOCK, Kept("ceremonies-production"), Kept("ceremonies-rehearsal")]),
+    ("Change of people or shares", [FORM, Kept("change-drill"), Kept("change-of-people-or-shares-error"), LOCK, Kept("change-of-people-or-shares-production"), Kept("change-drill")]),
+    ("Choose a file", [FORM, Kept("files"), Kept("choose-a-file-error"), LOCK, Kept("choose-a-file-production"), Kept("choose-a-file-rehearsal")]),
     ("Clock", [FORM, Kept("clock-second"), Kept("clock-refused"), LOCK, Kept("clock-first"), Not("only a production vault asks two people for the time")]),
     ("Create a vault", [Kept("init-place"), Kept("init-review"), Kept("init-wrong-words"), Not("no vault is open: locked-no-vault"), Not("init-papers-production, where no vault's banner stands yet"), Not("a rehearsal's vault is made by play")]),
-    ("Create key", [Kept("create-use"), Kept("create-review"), Not("what cannot be chosen stands in the list with its reason"), LOCK, SAME, Kept("create-use")]),
+    ("Create key", [Kept("create-use"), Kept("create-review"), Kept("create-key-error"), LOCK, Kept("create-key-production"), Kept("create-use")]),
     ("Custodians", [Not("a vault has custodians from its first day"), Kept("custodians"), NOTHING_FAILS, LOCK, Kept("custodians-production"), Kept("custodians")]),
-    ("Delete key", [FORM, Kept("delete-review"), Not("the phrase that is not typed keeps Enter off"), LOCK, SAME, Kept("delete-days")]),
+    ("Delete key", [FORM, Kept("delete-review"), Kept("delete-key-error"), LOCK, Kept("delete-key-production"), Kept("delete-days")]),
     ("Deletions", [Kept("deletions-empty"), Kept("deletions-full"), NOTHING_FAILS, LOCK, Kept("deletions-production"), Kept("deletions-gone")]),
-    ("Doctor", [Kept("doctor-empty"), Kept("doctor"), Not("findings are its list"), Not("no vault is open: locked-no-vault"), CLOSED, CLOSED]),
-    ("Done", [FORM, Kept("create-done"), Kept("approve-void"), LOCK, SAME, Kept("delete-done")]),
-    ("Evidence", [Kept("evidence-empty"), Kept("evidence-full"), Kept("evidence-error"), LOCK, SAME, Kept("evidence-full")]),
-    ("Exchange", [Kept("exchange-empty"), Kept("exchange-sent"), Not("a receipt that differs is told by its row"), LOCK, SAME, Kept("exchange-confirmed")]),
-    ("Export by RSA wrap", [Kept("export-empty"), Kept("export-files"), Kept("export-too-weak"), LOCK, SAME, Kept("export-key")]),
-    ("Help", [FORM, Kept("help"), NOTHING_FAILS, LOCK, SAME, Kept("help")]),
+    ("Doctor", [Kept("doctor-empty"), Kept("doctor"), Kept("doctor"), Not("no vault is open: locked-no-vault"), CLOSED, CLOSED]),
+    ("Done", [FORM, Kept("create-done"), Kept("approve-void"), LOCK, Kept("done-production"), Kept("delete-done")]),
+    ("Evidence", [Kept("evidence-empty"), Kept("evidence-full"), Kept("evidence-error"), LOCK, Kept("evidence-production"), Kept("evidence-full")]),
+    ("Exchange", [Kept("exchange-empty"), Kept("exchange-sent"), Kept("exchange-error"), LOCK, Kept("exchange-production"), Kept("exchange-confirmed")]),
+    ("Export by RSA wrap", [Kept("export-empty"), Kept("export-files"), Kept("export-too-weak"), LOCK, Kept("export-by-rsa-wrap-production"), Kept("export-key")]),
+    ("Help", [FORM, Kept("help"), NOTHING_FAILS, LOCK, Kept("help-production"), Kept("help")]),
     ("Home", [Kept("home-empty"), Kept("home-full"), Kept("home-card-older"), LOCK, Kept("home-production"), Kept("home-full")]),
-    ("Import root", [FORM, Kept("root-review"), Not("told in a line of the same page"), LOCK, SAME, Kept("root-type")]),
+    ("Import root", [FORM, Kept("root-review"), Kept("import-root-error"), LOCK, Kept("import-root-production"), Kept("root-type")]),
     ("Key", [FORM, Kept("key"), NOTHING_FAILS, LOCK, Kept("key-production"), Kept("key")]),
     ("Keys", [Kept("keys-empty"), Kept("keys-full"), NOTHING_FAILS, LOCK, Kept("keys-production"), Kept("keys-full")]),
     ("Leave", [FORM, Kept("leave"), NOTHING_FAILS, Kept("locked-leave"), Kept("close-only-copy"), Kept("leave")]),
-    ("Locked", [Kept("locked-no-vault"), Kept("locked-who"), Kept("locked-wrong"), Kept("locked"), SAME, Kept("locked")]),
-    ("Page", [FORM, Kept("create-exact"), NOTHING_FAILS, LOCK, SAME, Kept("create-exact")]),
-    ("Palette", [FORM, Kept("palette"), NOTHING_FAILS, LOCK, SAME, Kept("palette")]),
-    ("Pause", [FORM, Kept("runner-pause"), Kept("runner-stop"), LOCK, SAME, Kept("runner-pause")]),
-    ("QR code", [FORM, Kept("code-file"), NOTHING_FAILS, LOCK, Kept("code-file-production"), SAME]),
-    ("Refuse", [FORM, Kept("refuse"), Not("an empty reason is told by the field"), LOCK, SAME, Kept("refuse")]),
-    ("Restored", [FORM, Not("it names folders of the machine; its words are asserted in restore_tests"), NOTHING_FAILS, LOCK, SAME, SAME]),
-    ("Return to a copy", [FORM, Kept("restore"), Not("told in a line of the same page; asserted in restore_tests"), Not("no vault is open: locked-no-vault"), SAME, SAME]),
-    ("Review", [FORM, Kept("act-export-tr31"), Not("what is missing is asked before it"), LOCK, SAME, Kept("act-export-tr31")]),
-    ("Review of turns", [FORM, Kept("parts-export"), Not("what cannot be is told by the form before it"), LOCK, SAME, Kept("parts-export")]),
-    ("Runner", [FORM, Kept("runner-ask"), Kept("runner-again"), LOCK, SAME, Kept("runner-hand-over")]),
-    ("Settings", [FORM, Kept("settings"), NOTHING_FAILS, LOCK, SAME, SAME]),
-    ("Sign the bundle", [FORM, Kept("bundle-who"), Not("the same field and words as Approve"), LOCK, SAME, Kept("bundle-sign")]),
+    ("Locked", [Kept("locked-no-vault"), Kept("locked-who"), Kept("locked-wrong"), Kept("locked"), Kept("locked-production"), Kept("locked")]),
+    ("Menu", [FORM, Kept("export-menu"), Kept("menu-error"), LOCK, Kept("menu-production"), Kept("export-menu")]),
+    ("Page", [FORM, Kept("create-exact"), NOTHING_FAILS, LOCK, Kept("page-production"), Kept("create-exact")]),
+    ("Palette", [FORM, Kept("palette"), NOTHING_FAILS, LOCK, Kept("palette-production"), Kept("palette")]),
+    ("Pause", [FORM, Kept("runner-pause"), Kept("runner-stop"), LOCK, Kept("pause-production"), Kept("runner-pause")]),
+    ("QR code", [FORM, Kept("code-file"), NOTHING_FAILS, LOCK, Kept("code-file-production"), Kept("qr-code-rehearsal")]),
+    ("Refuse", [FORM, Kept("refuse"), Kept("refuse-error"), LOCK, Kept("refuse-production"), Kept("refuse")]),
+    ("Restored", [FORM, Kept("restored-rehearsal"), NOTHING_FAILS, LOCK, Kept("restored-production"), Kept("restored-rehearsal")]),
+    ("Return to a copy", [FORM, Kept("return-to-a-copy-rehearsal"), Kept("restore"), Not("no vault is open: locked-no-vault"), Kept("return-to-a-copy-production"), Kept("return-to-a-copy-rehearsal")]),
+    ("Review", [FORM, Kept("act-export-tr31"), Not("what is missing is asked before it"), LOCK, Kept("review-production"), Kept("act-export-tr31")]),
+    ("Review of turns", [FORM, Kept("parts-export"), Not("what cannot be is told by the form before it"), LOCK, Kept("review-of-turns-production"), Kept("parts-export")]),
+    ("Runner", [FORM, Kept("runner-ask"), Kept("runner-again"), LOCK, Kept("runner-production"), Kept("runner-hand-over")]),
+    ("Settings", [FORM, Kept("settings"), NOTHING_FAILS, LOCK, Kept("settings-production"), Kept("settings-rehearsal")]),
+    ("Sign the bundle", [FORM, Kept("bundle-who"), Kept("sign-the-bundle-error"), LOCK, Kept("sign-the-bundle-production"), Kept("bundle-sign")]),
     ("Unlock", [Kept("unlock"), Kept("unlock-second"), Kept("unlock-refused"), Not("shares entered so far are wiped, and it says so: locked-no-vault"), Kept("unlock-production"), Not("a rehearsal's vault opens by itself or as a test vault does")]),
     ("Welcome", [Kept("welcome"), Kept("welcome"), NOTHING_FAILS, Kept("locked-no-vault"), CLOSED, CLOSED]),
-    ("Write file", [FORM, Kept("files-folder"), Not("told in a line of the same page"), LOCK, SAME, SAME]),
+    ("Write file", [FORM, Kept("files-folder"), Kept("write-file-error"), LOCK, Kept("write-file-production"), Kept("write-file-rehearsal")]),
 ];
 
 fn kept(name: &str, size: &str) -> PathBuf {
@@ -79,7 +78,7 @@ fn kept(name: &str, size: &str) -> PathBuf {
         .join(format!("{name}.{size}.txt"))
 }
 
-/// The names that the screens' sources give themselves; a name that is another declaration's has the declaration's row.
+/// The names that the screens' sources give themselves; one that is called as a declaration has it goes by its type.
 fn screens(folder: &Path, names: &mut BTreeSet<String>) {
     for entry in std::fs::read_dir(folder).unwrap().flatten() {
         let path = entry.path();
@@ -92,11 +91,16 @@ fn screens(folder: &Path, names: &mut BTreeSet<String>) {
         }
         let text = std::fs::read_to_string(&path).unwrap();
         let mut lines = text.lines();
+        let mut of = "";
         while let Some(line) = lines.next() {
+            if let Some(name) = line.strip_prefix("impl Screen for ") {
+                of = name.trim_end_matches(" {");
+            }
             if line.trim() == "fn name(&self) -> &'static str {" {
                 let body = lines.next().unwrap().trim();
-                if let Some(name) = body.strip_prefix('"').and_then(|b| b.strip_suffix('"')) {
-                    names.insert(name.to_owned());
+                let literal = body.strip_prefix('"').and_then(|b| b.strip_suffix('"'));
+                if !of.is_empty() {
+                    names.insert(literal.unwrap_or(of).to_owned());
                 }
             }
         }
@@ -127,7 +131,22 @@ fn every_screen_has_its_row_and_every_row_its_pictures() {
         "production",
         "rehearsal",
     ];
-    let shown = ["", "", "", "blank on purpose", "PRODUCTION", "REHEARSAL"];
+    let shown: [&[&str]; 6] = [
+        &[""],
+        &[""],
+        // Something is wrong, is missing, or is void.
+        &[
+            "STOP",
+            "NOTE",
+            "Nothing is typed here yet",
+            "off here",
+            "cannot be chosen",
+            "void",
+        ],
+        &["blank on purpose"],
+        &["PRODUCTION"],
+        &["REHEARSAL"],
+    ];
     for (name, cells) in ROWS {
         for ((cell, state), shows) in cells.iter().zip(states).zip(shown) {
             match cell {
@@ -142,7 +161,7 @@ fn every_screen_has_its_row_and_every_row_its_pictures() {
                         );
                         let leave = *picture == "locked-leave";
                         assert!(
-                            leave || text.contains(shows),
+                            leave || shows.iter().any(|words| text.contains(words)),
                             "{name}, {state}: {picture}\n{text}"
                         );
                     }
@@ -195,33 +214,21 @@ fn nothing_that_carries_meaning_is_cut_at_eighty_columns() {
     assert!(cut.is_empty(), "{}", cut.join("\n"));
 }
 
-/// The vault in this room is taken for a production vault: what is drawn, not what is allowed.
-fn in_production(room: &mut Room) {
-    let mut view = (*room.state.world.view.clone().unwrap()).clone();
-    view.profile = Profile::Production;
-    view.vault = "acme".into();
-    view.automatic = false;
-    room.state.world.view = Some(std::sync::Arc::new(view));
-}
-
 #[test]
 fn production_looks_like_production_on_every_screen_of_the_vault() {
     let mut room = super::screens::tests::full();
-    in_production(&mut room);
+    room.goes_into_production();
     room.check("home-production");
     for (key, name) in [
         ("v", "keys-production"),
         ("a", "approvals-production"),
         ("d", "deletions-production"),
     ] {
-        room.press(key);
-        in_production(&mut room);
-        room.check(name).press("<Esc>");
+        room.press(key).check(name).press("<Esc>");
     }
-    in_production(&mut room);
     room.press("v<Enter>").check("key-production");
     let mut room = Room::new(Custodians::new(), practice_session(false));
-    in_production(&mut room);
+    room.goes_into_production();
     room.check("custodians-production");
 }
 

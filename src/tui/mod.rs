@@ -5,6 +5,8 @@
 
 mod acts;
 mod app;
+#[cfg(test)]
+mod back_tests;
 mod browse;
 mod canvas;
 mod chord;
@@ -41,12 +43,16 @@ mod screens;
 #[cfg(test)]
 mod snapshot;
 #[cfg(test)]
+mod states_tests;
+#[cfg(test)]
 mod storm_tests;
 mod surroundings;
 #[cfg(test)]
 mod texts_tests;
 mod theme;
 mod typed;
+#[cfg(test)]
+mod unicode_tests;
 mod widgets;
 mod world;
 

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::app::{State, update};
 use super::message::{Msg, News};
 use super::room::{Room, practice_session};
+use super::screens::custodians::Custodians;
 use super::screens::home::Home;
 use super::screens::init::Init;
 use super::screens::keys::Keys;
@@ -113,6 +114,29 @@ fn a_refused_passphrase_locks_nothing_and_says_what_to_look_at() {
     // It was meant: the same question takes the right words.
     room.press("apple arrow<Enter>");
     says(&mut room.state, &["1 of 2 signed"]);
+}
+
+/// Where envelopes lie on sticks of their own, the stick and the set are asked for as well.
+#[test]
+fn a_refused_envelope_asks_for_the_stick_and_the_set() {
+    let mut room = Room::new(Custodians::new(), practice_session(false));
+    room.press("<Enter><Enter>");
+    for _ in 0..12 {
+        if room.text().contains("Is Ana here?") {
+            break;
+        }
+        room.press("<F5><Enter>");
+    }
+    room.press("<Enter><Enter>apple arrowx<Enter>");
+    says(
+        &mut room.state,
+        &[
+            REFUSED[0],
+            REFUSED[1],
+            "Right stick? Right set of envelopes? Every word as on your own paper?",
+            REFUSED[3],
+        ],
+    );
 }
 
 #[test]

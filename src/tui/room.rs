@@ -1,5 +1,8 @@
 //! A whole workstation for tests: screens over a real session in memory, the desk's work done at once.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -11,7 +14,7 @@ use super::screen::Screen;
 use super::snapshot;
 use crate::api::Timestamp;
 use crate::session::op_components::SLIP;
-use crate::session::{Environment, Session, practice};
+use crate::session::{Environment, Profile, Session, View, practice};
 use crate::vault::MemoryStore;
 
 /// Screens, and the desk behind them.
@@ -24,6 +27,8 @@ pub(crate) struct Room {
     pub(crate) writes_below: Option<std::path::PathBuf>,
     /// Which answer to the question on screen is the path of a slip.
     slip: Option<usize>,
+    /// The vault is drawn as one in production: there are no practice answers, and nobody's key is held.
+    pub(crate) production: bool,
 }
 
 /// The start of every rehearsal here: in the validity of the samples.
@@ -56,7 +61,31 @@ pub(crate) fn played() -> Session {
     session
 }
 
+/// The same vault, taken for one in production: what is drawn, not what is allowed.
+fn in_production(view: Arc<View>) -> Arc<View> {
+    let mut view = (*view).clone();
+    view.profile = Profile::Production;
+    view.vault = "acme".into();
+    view.automatic = false;
+    view.practice = BTreeMap::new();
+    Arc::new(view)
+}
+
+fn unpractised(news: &mut News) {
+    if let News::Change { ask, .. } = news {
+        for field in &mut ask.fields {
+            field.practice = None;
+        }
+    }
+}
+
 impl Room {
+    /// From now on its vault is drawn as one in production.
+    pub(crate) fn goes_into_production(&mut self) {
+        self.production = true;
+        self.state.world.view = self.state.world.view.take().map(in_production);
+    }
+
     /// A screen over a practice vault.
     pub(crate) fn new(screen: impl Screen + 'static, session: Session) -> Self {
         let desk = Desk::over(session);
@@ -69,6 +98,7 @@ impl Room {
             over: false,
             writes_below: None,
             slip: None,
+            production: false,
         }
     }
 
@@ -118,12 +148,18 @@ impl Room {
                         Some(place) => super::storm_tests::confined(order, place, self.slip),
                         None => order,
                     };
-                    let news = self.desk.work(order);
+                    let mut news = self.desk.work(order);
+                    if self.production {
+                        unpractised(&mut news);
+                    }
                     if let News::Showing { showing, .. } = &news {
                         let mut asked = showing.ask.iter().flat_map(|ask| ask.fields.iter());
                         self.slip = asked.position(|asked| asked.field.id == SLIP.id);
                     }
-                    let view = self.desk.seen();
+                    let mut view = self.desk.seen();
+                    if self.production {
+                        view = view.map(in_production);
+                    }
                     todo.extend(update(&mut self.state, Msg::Desk(Box::new(news), view)));
                 }
             }

@@ -1,28 +1,42 @@
-//! Keys at random into every screen, at three sizes: nothing panics, and every screen there is was reached.
+//! Keys at random into every screen, at three sizes: nothing panics, and each takes as many itself as is asked for.
 //!
 //! Each screen is steered to by the keys that people press; then anything is pressed. What the desk is asked to write
 //! goes into a folder of the test's own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
+use super::app::State;
 use super::canvas::Appearance;
 use super::keys::Verb;
 use super::lock::IDLE_MINUTES;
 use super::matrix_tests;
 use super::message::{Msg, Order};
 use super::room::{Room, played, practice_session, start};
+use super::screens::act::Act;
 use super::screens::home::Home;
-use super::screens::restore::Restore;
+use super::screens::menu::listed;
+use super::screens::restore::{Restore, Restored};
 use super::screens::welcome::Welcome;
 use super::snapshot;
 use crate::ceremony::Answer;
+use crate::session::happened::{self, Leads};
+use crate::session::op::{self, Op};
 use crate::session::{Environment, practice};
+use crate::text::tr;
 use crate::vault::FolderStore;
 
-/// Keys for each screen at each size: ten thousand in all.
-const KEYS: usize = 94;
+/// Keys that each screen takes itself: here, and in the storm that is asked for by name (`.ci/run`).
+const KEYS: usize = 250;
+const KEYS_OF_A_STORM: usize = 10_000;
+
+/// A page is drawn after every so many keys.
+const DRAWN_EVERY: usize = 8;
+/// After so many keys elsewhere it begins again at the screen.
+const AWAY: usize = 12;
+
 const SIZES: [(u16, u16); 3] = [(80, 24), (20, 5), (140, 40)];
 
 /// Screens that a key opens over any other.
@@ -61,6 +75,7 @@ const RETURN: &str = "<Enter><Enter><F5><Enter><Enter><F5><Enter><Enter>restore<
 pub(super) fn ways() -> Vec<Way> {
     use Begin::{Copy, Full, Leapt, Played, Typed, Welcome};
     vec![
+        ("Act", Full, "x<Down><Enter>", ""),
         ("Approvals", Full, "a", ""),
         ("Approve", Typed, REQUEST, "<F5><Enter>"),
         ("Ask", Typed, REQUEST, "<Enter>"),
@@ -92,6 +107,7 @@ pub(super) fn ways() -> Vec<Way> {
         ("Keys", Full, "v", ""),
         ("Leave", Full, "<C-c>", ""),
         ("Locked", Full, "", ""),
+        ("Menu", Full, "x", ""),
         ("Page", Full, EXACT, ""),
         ("Palette", Full, ":", ""),
         ("Pause", Typed, "c<Enter>", "<Enter><Esc>"),
@@ -239,8 +255,31 @@ fn begun(from: Begin, place: &Path) -> Room {
     room
 }
 
-fn top(room: &Room) -> &'static str {
-    room.state.top().map_or("", |screen| screen.name())
+/// The name in the table of the screen on top.
+pub(super) fn top(room: &Room) -> &'static str {
+    static NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
+    let name = room.state.top().map_or("", |screen| screen.name());
+    if NAMES.get_or_init(matrix_tests::names).contains(name) {
+        return name;
+    }
+    let act = acts().iter().any(|op| tr(op.title) == name);
+    if act { "Act" } else { "Menu" }
+}
+
+/// The acts that are asked for on a page drawn from their declaration: those of the lists, those that answer what
+/// happened, and the copy.
+pub(super) fn acts() -> Vec<&'static Op> {
+    let mut acts = listed();
+    for one in happened::HAPPENED {
+        if let Leads::Act(op) = one.leads
+            && !op.fields.is_empty()
+            && acts.iter().all(|known| known.title != op.title)
+        {
+            acts.push(op);
+        }
+    }
+    acts.push(&op::BACKUP);
+    acts
 }
 
 /// The keys that people press, until the screen is there.
@@ -334,58 +373,124 @@ fn the_way_back_is_shown(room: &mut Room, (width, height): (u16, u16), look: &Ap
     assert!(keys.contains("Esc "), "{}: {keys}", top(room));
 }
 
-#[test]
-fn keys_at_random_reach_every_screen_and_break_none() {
-    let place = tempfile::tempdir().unwrap();
-    folders(place.path());
-    let ways = ways();
-    let names: BTreeSet<String> = ways.iter().map(|way| way.0.to_owned()).collect();
-    assert_eq!(matrix_tests::names(), names, "a screen without a way to it");
-    let lost: Vec<String> = ways
-        .iter()
-        .filter_map(|way| steered(*way, place.path()).err())
-        .collect();
-    assert!(lost.is_empty(), "{}", lost.join("\n"));
+/// Keys at random into one screen until it has taken so many itself, at three sizes in turn; whatever they lead to takes
+/// keys as well, for a while. Returns how many were pressed in all.
+fn stormed(way: Way, wanted: usize, place: &Path, dice: &mut Dice) -> usize {
     let look = snapshot::appearance();
-    let mut seen: BTreeMap<&'static str, usize> = BTreeMap::new();
-    let mut dice = Dice(0x5eed_0005);
-    for (width, height) in SIZES {
-        for way in &ways {
-            let mut room = steered(*way, place.path()).unwrap();
-            if width >= 80 {
-                the_way_back_is_shown(&mut room, (width, height), &look);
+    let (mut taken, mut all) = (0, 0);
+    for (at, (width, height)) in SIZES.into_iter().enumerate() {
+        let mut room = steered(way, place).unwrap();
+        if width >= 80 {
+            the_way_back_is_shown(&mut room, (width, height), &look);
+        }
+        let (mut pressed, mut away) = (String::new(), 0);
+        while taken < wanted * (at + 1) / SIZES.len() {
+            if top(&room) == way.0 {
+                (taken, away) = (taken + 1, 0);
+            } else {
+                away += 1;
             }
-            let mut pressed = String::new();
-            for n in 0..KEYS {
-                *seen.entry(top(&room)).or_default() += 1;
-                let key = dice.any_key();
-                pressed.push_str(&key);
-                room.press(&key);
-                if dice.roll(50) == 0 {
-                    room.message(Msg::Paste("pasted\nwords 0123".to_owned().into()));
-                }
-                // What lies over every screen is left soon: the screen itself is to be tried.
-                if OVER.contains(&top(&room)) && !OVER.contains(&way.0) && dice.roll(4) == 0 {
-                    room.press("<Esc>");
-                }
-                if room.over {
-                    room = steered(*way, place.path()).unwrap();
-                }
-                if n % 8 == 0 {
-                    let drawn = snapshot::drawn(&mut room.state, width, height, &look);
-                    let text = snapshot::text(&drawn);
-                    assert!(
-                        !text.trim().is_empty(),
-                        "{}: nothing after {pressed}",
-                        way.0
-                    );
-                }
+            let key = dice.any_key();
+            pressed.push_str(&key);
+            room.press(&key);
+            all += 1;
+            if dice.roll(50) == 0 {
+                room.message(Msg::Paste("pasted\nwords 0123".to_owned().into()));
+            }
+            if all % DRAWN_EVERY == 0 && !room.over {
+                let drawn = snapshot::text(&snapshot::drawn(&mut room.state, width, height, &look));
+                assert!(!drawn.trim().is_empty(), "{}: {pressed}", way.0);
+            }
+            // What lies over every screen is left soon: the screen itself is to be tried.
+            if OVER.contains(&top(&room)) && !OVER.contains(&way.0) && dice.roll(4) == 0 {
+                room.press("<Esc>");
+            }
+            if room.over || away > AWAY {
+                room = again(way, room, place);
+                pressed.clear();
+                away = 0;
             }
         }
     }
-    for name in &names {
-        let count = seen.get(name.as_str()).copied().unwrap_or(0);
-        println!("{count:6} keys at {name}");
-        assert!(count >= SIZES.len(), "{name} took {count} keys");
+    all
+}
+
+/// The page of an act, in a vault with keys of every sort.
+pub(super) fn act(op: &'static Op, place: &Path) -> Room {
+    let mut room = begun(Begin::Full, place);
+    let page = Act::of(op, None, &room.state.world);
+    let world = room.state.world.clone();
+    room.state = State::new(world, Box::new(Home::new())).under(Box::new(page));
+    room
+}
+
+/// Back at the screen: by the keys of its way where Esc leads to where that begins, from the start otherwise.
+fn again(way: Way, mut room: Room, place: &Path) -> Room {
+    let (name, from, keys, _) = way;
+    if name == "Act" {
+        // All of them, one after the other.
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let n = NEXT.fetch_add(1, Ordering::Relaxed);
+        let acts = acts();
+        return act(acts[n % acts.len()], place);
     }
+    if name == "Restored" {
+        // The way there, which was gone once, is two openings long.
+        let told = vec!["B1 is restored to new.vault.".to_owned()];
+        room = Room::new(
+            Restored::new(told, place.join("r.vault")),
+            practice_session(true),
+        );
+        room.writes_below = Some(place.to_owned());
+        return room;
+    }
+    if matches!(from, Begin::Full | Begin::Typed | Begin::Played) && !room.over {
+        let mut backs = 0;
+        while top(&room) != "Home" && backs < 8 {
+            room.press("<Esc>");
+            backs += 1;
+        }
+        if top(&room) == "Home" {
+            room.press(keys);
+            if top(&room) == name {
+                return room;
+            }
+        }
+    }
+    steered(way, place).unwrap()
+}
+
+fn storm(wanted: usize, seed: u64, ways: &[Way]) {
+    let place = tempfile::tempdir().unwrap();
+    folders(place.path());
+    let mut dice = Dice(seed);
+    for way in ways {
+        let began = std::time::Instant::now();
+        let all = stormed(*way, wanted, place.path(), &mut dice);
+        println!(
+            "{all:6} keys, {wanted} of them at {}, {:.1?}",
+            way.0,
+            began.elapsed()
+        );
+    }
+}
+
+#[test]
+fn keys_at_random_reach_every_screen_and_break_none() {
+    let ways = ways();
+    let names: BTreeSet<String> = ways.iter().map(|way| way.0.to_owned()).collect();
+    assert_eq!(matrix_tests::names(), names, "a screen without a way to it");
+    storm(KEYS, 0x5eed_0005, &ways);
+}
+
+/// The whole storm, each screen with keys of its own: minutes long, so it is asked for by name.
+#[test]
+#[ignore = "minutes long: .ci/run asks for it"]
+fn ten_thousand_keys_at_random_into_every_screen() {
+    let ways = ways();
+    std::thread::scope(|scope| {
+        for (n, half) in ways.chunks(ways.len().div_ceil(2)).enumerate() {
+            scope.spawn(move || storm(KEYS_OF_A_STORM, 0x5eed_0100 + n as u64, half));
+        }
+    });
 }

@@ -8,7 +8,7 @@ use crate::text::{speaking, untranslated, words_of};
 
 /// What is named and not said: people, keys and files of the test, codes of standards, the service's words and the
 /// modes that a key block spells, keys of a keyboard.
-const NAMED: &str = "
+const NAMED: &str = "kek-partner-x-out 
     Ada Ana Ben Cho Wim keymoot kek partner bdk lab pek acquirer aws root wrapping new0 new1 new vault first key create json
     amber anchor tmp copy stick broke sample get parameters for import
     SHA ANSI TDES AES RSA KCV KEY EDWU SYMMETRIC CreateKey KeyUsage ENCRYPTION alias zmk rehearsal toml arn payment cryptography east

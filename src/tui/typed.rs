@@ -197,7 +197,7 @@ fn read(input: &OwnedFd, decoder: &mut Decoder, events: &mut Vec<Event>) -> io::
 
 #[cfg(test)]
 mod tests {
-    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+    use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
     use super::*;
 
@@ -247,11 +247,130 @@ mod tests {
         assert_eq!(read(&[b"\x1b\x1b[A"]), up);
     }
 
+    /// What terminals send for each key that means something here: older ones (xterm, rxvt, the Linux console, keypads,
+    /// serial lines), and those that speak kitty's protocol, at every level of it.
+    const SENT: &[(&str, &[&str], &[&str])] = &[
+        (
+            "↑",
+            &["\x1b[A", "\x1bOA"],
+            &["\x1b[1;1A", "\x1b[1;1:1A", "\x1b[1;129A"],
+        ),
+        ("↓", &["\x1b[B", "\x1bOB"], &["\x1b[1;1B", "\x1b[1;1:2B"]),
+        ("→", &["\x1b[C", "\x1bOC"], &["\x1b[1;1C"]),
+        ("←", &["\x1b[D", "\x1bOD"], &["\x1b[1;1D"]),
+        ("PgUp", &["\x1b[5~"], &["\x1b[5;1~", "\x1b[57421u"]),
+        ("PgDn", &["\x1b[6~"], &["\x1b[6;1~", "\x1b[57422u"]),
+        (
+            "Home",
+            &["\x1b[H", "\x1bOH", "\x1b[1~", "\x1b[7~"],
+            &["\x1b[1;1H", "\x1b[57423u"],
+        ),
+        (
+            "End",
+            &["\x1b[F", "\x1bOF", "\x1b[4~", "\x1b[8~"],
+            &["\x1b[1;1F", "\x1b[57424u"],
+        ),
+        ("Tab", &["\t"], &["\x1b[9u", "\x1b[9;1:1u"]),
+        ("Shift-Tab", &["\x1b[Z"], &["\x1b[9;2u"]),
+        (
+            "Enter",
+            &["\r"],
+            &["\x1b[13u", "\x1b[13;1:1u", "\x1b[57414u", "\x1b[13;129u"],
+        ),
+        ("Esc", &["\x1b"], &["\x1b[27u", "\x1b[27;129u"]),
+        ("Space", &[" "], &["\x1b[32u", "\x1b[32;1;32u"]),
+        (
+            "F1",
+            &["\x1bOP", "\x1b[11~", "\x1b[[A"],
+            &["\x1b[P", "\x1b[1;1P"],
+        ),
+        (
+            "F2",
+            &["\x1bOQ", "\x1b[12~", "\x1b[[B"],
+            &["\x1b[Q", "\x1b[1;1Q"],
+        ),
+        (
+            "F3",
+            &["\x1bOR", "\x1b[13~", "\x1b[[C"],
+            &["\x1b[13;1~", "\x1b[13;129~"],
+        ),
+        (
+            "F4",
+            &["\x1bOS", "\x1b[14~", "\x1b[[D"],
+            &["\x1b[S", "\x1b[1;1S"],
+        ),
+        (
+            "F5",
+            &["\x1b[15~", "\x1b[[E"],
+            &["\x1b[15;1~", "\x1b[15;1:1~"],
+        ),
+        ("F6", &["\x1b[17~"], &["\x1b[17;1~"]),
+        ("F7", &["\x1b[18~"], &["\x1b[18;1~"]),
+        ("F9", &["\x1b[20~"], &["\x1b[20;1~"]),
+        (
+            "Ctrl-C",
+            &["\x03"],
+            &["\x1b[99;5u", "\x1b[99;133u", "\x1b[99;5:1u"],
+        ),
+        ("Ctrl-P", &["\x10"], &["\x1b[112;5u"]),
+        ("Ctrl-Z", &["\x1a"], &["\x1b[122;5u"]),
+    ];
+
+    /// A letter as it is typed, and as kitty's protocol writes it where every key is a sequence.
+    fn letters(name: &str) -> Option<(Vec<String>, Vec<String>)> {
+        let (mut letters, kitty) = (name.chars(), |key: u32, more: &str| {
+            format!("\x1b[{key}{more}u")
+        });
+        let (Some(c), None) = (letters.next(), letters.next()) else {
+            return None;
+        };
+        let (key, code) = (c.to_ascii_lowercase() as u32, c as u32);
+        let kitty = match c {
+            'A'..='Z' => vec![kitty(key, ";2"), format!("\x1b[{key}:{code};2u")],
+            'a'..='z' => vec![kitty(key, ""), kitty(key, ";1:1"), kitty(key, ";129")],
+            _ => vec![kitty(key, "")],
+        };
+        Some((vec![name.to_owned()], kitty))
+    }
+
     #[test]
-    fn the_kitty_protocol_is_understood() {
-        let ctrl = KeyEvent::new(KeyCode::Char('i'), KeyModifiers::CONTROL);
-        assert_eq!(read(&[b"\x1b[105;5u"]), [Event::Key(ctrl)]);
-        assert_eq!(read(&[b"\x1b[27u"]), [key(KeyCode::Esc)]);
+    fn every_key_of_the_table_is_read_from_older_terminals_and_from_kitty() {
+        let mut missed = Vec::new();
+        for chord in crate::tui::keys::TABLE.iter().flat_map(|row| row.chords) {
+            let name = chord.shown();
+            let own = |texts: &[&str]| texts.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
+            let row = SENT.iter().find(|(of, _, _)| *of == name);
+            let sent = row.map(|(_, older, kitty)| (own(older), own(kitty)));
+            let (older, kitty) = sent.or_else(|| letters(&name)).expect(&name);
+            assert!(!older.is_empty() && !kitty.is_empty());
+            for bytes in older.iter().chain(&kitty) {
+                let events = read(&[bytes.as_bytes()]);
+                let meant = match events.as_slice() {
+                    [Event::Key(key)] => chord.is(&crate::tui::chord::modern(*key)),
+                    _ => false,
+                };
+                if !meant {
+                    missed.push(format!("{name} of {bytes:?}: {events:?}"));
+                }
+            }
+        }
+        assert!(missed.is_empty(), "{}", missed.join("\n"));
+    }
+
+    /// Where a terminal tells of keys that are let go, they are no second press.
+    #[test]
+    fn a_key_that_is_let_go_is_none() {
+        for bytes in [
+            "\x1b[13;1:3u",
+            "\x1b[110;1:3u",
+            "\x1b[1;1:3A",
+            "\x1b[15;1:3~",
+        ] {
+            match read(&[bytes.as_bytes()]).as_slice() {
+                [Event::Key(key)] => assert_eq!(key.kind, KeyEventKind::Release, "{bytes:?}"),
+                other => panic!("{other:?}"),
+            }
+        }
     }
 
     #[test]

@@ -324,8 +324,7 @@ impl Screen for Act {
                     first = tr(op::IMPORT_ROOT.title)
                 )
             } else if self.is_ceremony() {
-                tr("next field; after the last, begins the ceremony: each custodian at the screen")
-                    .into()
+                tr("next field; after the last, shows the turns; nobody is called yet").into()
             } else if self.form.several() {
                 tr("next field; after the last, checks all of it and shows the review").into()
             } else {
@@ -388,8 +387,8 @@ impl Screen for Act {
         let steps = [(tr("Answers"), String::new())];
         wizard::draw(world, canvas, &steps, 0, |c| {
             let words = match &self.key {
-                Some((_, label)) => say!("{label}: this {does}.", label, does = self.op.does),
-                None => say!("This {does}.", does = self.op.does),
+                Some((_, label)) => say!("{label}: this {does}.", label, does = tr(self.op.does)),
+                None => say!("This {does}.", does = tr(self.op.does)),
             };
             let parts = [
                 Part::Head(Role::Title, words.into()),

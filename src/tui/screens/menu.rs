@@ -191,6 +191,17 @@ impl Menu {
     }
 }
 
+/// Every act of these lists that has no wizard of its own.
+#[cfg(test)]
+pub(in crate::tui) fn listed() -> Vec<&'static Op> {
+    let wizards = [op::CREATE_KEY, op::IMPORT_ROOT, op::EXPORT_RSA_WRAP].map(|op| op.name);
+    let lists = [About::In, About::Out, About::Name].into_iter();
+    lists
+        .flat_map(About::ops)
+        .filter(|op| !wizards.contains(&op.name))
+        .collect()
+}
+
 /// The wizard of an act; from one that was chosen in the list, Esc leads back to it.
 fn page(
     op: &'static Op,
