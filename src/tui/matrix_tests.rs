@@ -47,6 +47,7 @@ const ROWS: &[Row] = &[
     ("Evidence", [Kept("evidence-empty"), Kept("evidence-full"), Kept("evidence-error"), LOCK, Kept("evidence-production"), Kept("evidence-full")]),
     ("Exchange", [Kept("exchange-empty"), Kept("exchange-sent"), Kept("exchange-error"), LOCK, Kept("exchange-production"), Kept("exchange-confirmed")]),
     ("Export by RSA wrap", [Kept("export-empty"), Kept("export-files"), Kept("export-too-weak"), LOCK, Kept("export-by-rsa-wrap-production"), Kept("export-key")]),
+    ("Files of a run", [FORM, Kept("files-of-a-run-rehearsal"), Not("a folder that does not serve is told by the page beneath"), LOCK, Kept("files-of-a-run-production"), Kept("files-of-a-run-rehearsal")]),
     ("Help", [FORM, Kept("help"), NOTHING_FAILS, LOCK, Kept("help-production"), Kept("help")]),
     ("Home", [Kept("home-empty"), Kept("home-full"), Kept("home-card-older"), LOCK, Kept("home-production"), Kept("home-full")]),
     ("Import root", [FORM, Kept("root-review"), Kept("import-root-error"), LOCK, Kept("import-root-production"), Kept("root-type")]),

@@ -33,10 +33,11 @@ const ELSEWHERE: [&str; 13] = [
 ];
 
 /// Screens of a rehearsal whose pictures are kept without one elsewhere.
-const REHEARSED: [&str; 8] = [
+const REHEARSED: [&str; 9] = [
     "Begin a ceremony",
     "Ceremonies",
     "Choose a file",
+    "Files of a run",
     "QR code",
     "Restored",
     "Return to a copy",

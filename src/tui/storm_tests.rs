@@ -100,6 +100,7 @@ pub(super) fn ways() -> Vec<Way> {
         ("Evidence", Full, "o", ""),
         ("Exchange", Full, "e", ""),
         ("Export by RSA wrap", Full, "x<Enter>", ""),
+        ("Files of a run", Played, "ox", ""),
         ("Help", Full, "?", ""),
         ("Home", Full, "", ""),
         ("Import root", Full, "i<Enter>", ""),
@@ -130,7 +131,7 @@ pub(super) fn ways() -> Vec<Way> {
         (
             "Write file",
             Full,
-            "n<Enter><Enter><Enter><Enter>kek<Enter>w",
+            "n<Enter><Enter><Enter><Enter>kek<Enter><F2>w",
             "",
         ),
     ]

@@ -54,7 +54,7 @@ fn a_refusal_is_whole_wherever_one_types() {
     refused(at(&["n<Enter><Enter><Enter><Enter>kek"]), "<Enter>", "kek");
     refused(at(&["vD<C-u>30"]), "<Enter>", "Days");
     refused(
-        at(&["n<Enter><Enter><Enter><Enter>kek<Enter>w"]),
+        at(&["n<Enter><Enter><Enter><Enter>kek<Enter><F2>w"]),
         "<Enter>",
         "create-key",
     );

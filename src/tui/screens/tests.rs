@@ -183,7 +183,7 @@ fn the_request_can_be_written_and_is_never_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("request.json");
     let mut room = room();
-    room.press("n<Enter><Enter><Enter><Enter>kek<Enter>w");
+    room.press("n<Enter><Enter><Enter><Enter>kek<Enter><F2>w");
     room.shows(&["Path of the new file"]);
     room.press("<C-u>")
         .press(&path.display().to_string())
