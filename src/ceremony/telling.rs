@@ -179,12 +179,15 @@ pub fn handed_over(run: &Run) -> Vec<String> {
 /// would hold.
 pub fn holdings(run: Option<&Run>, seq: u64, words: &[String], rehearsal: bool) -> String {
     let mut files = run.map_or_else(Vec::new, handed_over);
-    let beside: Vec<String> = run
+    let mut beside: Vec<String> = run
         .into_iter()
         .flat_map(|r| r.steps.iter())
         .flat_map(|s| s.files.keys().cloned())
         .filter(|name| name.to_ascii_lowercase().ends_with(".txt"))
         .collect();
+    // What several steps say stands in one NEXT.txt.
+    beside.sort();
+    beside.dedup();
     if files.is_empty() {
         files.push(if rehearsal {
             tr("ceremony.json, the record").to_owned()
