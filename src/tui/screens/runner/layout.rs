@@ -97,7 +97,8 @@ impl RunScreen {
 
     /// How many lines of the question are still below the edge.
     pub(super) fn unread(&self, world: &World) -> usize {
-        let Some(ask) = self.ask().filter(|_| self.phase == Phase::Asking) else {
+        let asks = self.phase == Phase::Asking && !self.read;
+        let Some(ask) = self.ask().filter(|_| asks) else {
             return 0;
         };
         let layout = self.layout(ask, world);

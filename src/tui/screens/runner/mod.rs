@@ -56,6 +56,8 @@ pub(crate) struct RunScreen {
     again: Option<String>,
     written: Option<String>,
     scroll: usize,
+    /// The question was read to its end: a reason why not, below it, makes nobody read it again.
+    read: bool,
     question: u64,
     /// What the last answer led to can be stopped with this.
     stop: session::Stop,
@@ -74,6 +76,7 @@ impl RunScreen {
             again: None,
             written: None,
             scroll: 0,
+            read: false,
             question: 0,
             stop: session::Stop::default(),
         }
@@ -108,6 +111,7 @@ impl RunScreen {
         }
         self.question = self.question.wrapping_add(1);
         self.scroll = 0;
+        self.read = false;
         let Some(ask) = &showing.ask else {
             self.form = Form::of(&[]);
             return self.end(showing.outcome);
@@ -142,6 +146,7 @@ impl RunScreen {
             self.scroll(true, world);
             return Reaction::none();
         }
+        self.read = self.phase == Phase::Asking;
         match self.phase {
             Phase::Beginning => Reaction::none(),
             Phase::CameBack | Phase::HandOver => {

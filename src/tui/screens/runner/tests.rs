@@ -127,6 +127,39 @@ fn a_wrong_answer_stays_on_the_same_question() {
     assert_eq!(effects.len(), 1);
 }
 
+/// Why an answer was wrong takes rows from the question; whoever read that to its end is not sent there again.
+#[test]
+fn a_question_is_read_to_its_end_once() {
+    let mut long = showing(false, None);
+    let ask = long.ask.as_mut().unwrap();
+    ask.body = (1..=30).map(|n| format!("line {n}")).collect();
+    ask.fields[0].field = Field {
+        kind: Kind::Fingerprint,
+        ..PASSPHRASE
+    };
+    let mut state = snapshot::state(RunScreen::new("The first key", None, true));
+    told(&mut state, long, None);
+    let look = snapshot::appearance();
+    let text = |state: &mut State| snapshot::text(&snapshot::drawn(state, 80, 24, &look));
+    assert!(text(&mut state).contains("shows what is still below"));
+    let mut pages = 0;
+    while text(&mut state).contains("shows what is still below") {
+        assert!(snapshot::press(&mut state, "<Enter>").is_empty());
+        pages += 1;
+    }
+    assert!(pages > 1);
+    snapshot::press(&mut state, "0011<Enter>");
+    let seen = text(&mut state);
+    assert!(
+        seen.contains("4 hex digits") && !seen.contains("still below ("),
+        "{seen}"
+    );
+    let digits = "ab".repeat(32);
+    snapshot::press(&mut state, "<C-u>");
+    let effects = snapshot::press(&mut state, &format!("{digits}<Enter>"));
+    assert_eq!(effects.len(), 1, "{}", text(&mut state));
+}
+
 /// However long the question is: why an answer was wrong is read whole, and the question was read before.
 #[test]
 fn why_an_answer_was_wrong_is_never_cut() {
