@@ -8,7 +8,7 @@ use super::action::Action;
 use super::command::{Arrow, Outcome};
 use super::error::Refusal;
 use super::pending::Pending;
-use super::run::{Run, StepRecord};
+use super::run::{Run, RunOutcome, StepRecord};
 use super::state::State;
 use super::transition::Transition;
 use super::{Profile, Session};
@@ -45,6 +45,12 @@ impl Session {
                 let note = Transition::note("run-close", Vec::new())
                     .with("run", run.clone())
                     .with("outcome", serde_json::json!(outcome));
+                let note = match &step.error {
+                    Some(why) if *outcome == RunOutcome::Aborted => {
+                        note.with("step", step.id.clone()).with("why", why.clone())
+                    }
+                    _ => note,
+                };
                 vec![match in_no_package(step) {
                     Some(papers) => note.with("in_no_package", papers),
                     None => note,
