@@ -221,7 +221,7 @@ mod tests {
         let kcv = session.view().keys[0].key.key_check_value.clone();
         still_exports(&mut session, &kcv);
         let answer = |kcv: &str| serde_json::json!({"Key": {"KeyArn": "arn:of:theirs", "KeyCheckValue": kcv}});
-        let mut heard = |session: &mut Session| {
+        let heard = |session: &mut Session| {
             [kcv.as_str(), "000000"].map(|theirs| {
                 let answer = answer(theirs).to_string();
                 let view = session.receipt(answer.as_bytes()).unwrap();

@@ -41,21 +41,7 @@ impl Session {
                 let seed = self.state.runs.iter().find(|r| r.id == *run);
                 vec![self.with_tool(note, seed.and_then(|run| run.seed.as_deref()))]
             }
-            Arrow::Close { run, step, outcome } => {
-                let note = Transition::note("run-close", Vec::new())
-                    .with("run", run.clone())
-                    .with("outcome", serde_json::json!(outcome));
-                let note = match &step.error {
-                    Some(why) if *outcome == RunOutcome::Aborted => {
-                        note.with("step", step.id.clone()).with("why", why.clone())
-                    }
-                    _ => note,
-                };
-                vec![match in_no_package(step) {
-                    Some(papers) => note.with("in_no_package", papers),
-                    None => note,
-                }]
-            }
+            Arrow::Close { run, step, outcome } => vec![closed(run, step, *outcome)],
             Arrow::Input {
                 run,
                 name,
@@ -152,6 +138,20 @@ impl Session {
             .rev()
             .find(|run| run.script_sha256 == script_sha256)
             .cloned()
+    }
+}
+
+/// The line that closes a run; of one that is stopped, where and why, and which papers lie open.
+fn closed(run: &str, step: &StepRecord, outcome: RunOutcome) -> Transition {
+    let mut note = Transition::note("run-close", Vec::new())
+        .with("run", run)
+        .with("outcome", serde_json::json!(outcome));
+    if let (Some(why), RunOutcome::Aborted) = (&step.error, outcome) {
+        note = note.with("step", step.id.clone()).with("why", why.clone());
+    }
+    match in_no_package(step) {
+        Some(papers) => note.with("in_no_package", papers),
+        None => note,
     }
 }
 

@@ -1,13 +1,12 @@
 //! What follows when a step brings about something else than the script says, and when a refusal is what it says.
 
-use keymoot::ceremony::{Answer, RunError, Runner, Script, run_report_of};
-use keymoot::crypto::SecretBytes;
+use keymoot::ceremony::{Answer, RunError, Runner, Script};
 use keymoot::evidence::verify::verify;
-use keymoot::session::{Brought, KeySource, RunOutcome, practice};
+use keymoot::session::{RunOutcome, practice};
 use keymoot::vault::{MemoryStore, Store as _};
 
 use super::people::{by_people, practised};
-use super::stage::{contents, summary, vault, wanted};
+use super::stage::{bundled_by_ana, contents, summary, vault, wanted};
 
 const SCRIPT: &str = r#"
 version = 1
@@ -158,6 +157,7 @@ fn signed_exceptions(store: &MemoryStore) -> Vec<(String, String)> {
 
 /// Before the run goes on somebody says why, and whoever acts, leads and watches signs what happened and the reason.
 #[test]
+#[allow(clippy::too_many_lines)] // one ceremony, looked at on every face
 fn an_exception_has_its_reason_its_people_and_their_signatures() {
     let (seed, clock) = exceptional().rehearsal();
     let store = MemoryStore::default();
@@ -224,17 +224,12 @@ fn an_exception_has_its_reason_its_people_and_their_signatures() {
         report.contains(&format!("recorded and signed, and the run went on: {why}")),
         "{report}"
     );
-    let bytes = exceptional_text().into_bytes();
-    let report = run_report_of(&session, &bytes, &run.id).unwrap();
-    let brought = Brought {
-        script: bytes,
-        report: serde_json::to_value(report).unwrap(),
-        recording: None,
-        build: serde_json::json!({}),
-    };
-    let words = SecretBytes::from_slice(practice::phrase("Ana").unwrap().as_bytes());
-    let signer = vec![("Ana".to_owned(), KeySource::Passphrase(words))];
-    let bundle = session.bundle(&run.id, brought, signer).unwrap();
+    let bundle = bundled_by_ana(
+        &mut session,
+        exceptional_text().into_bytes(),
+        &run.id,
+        |_| (),
+    );
     assert_eq!(verify(&bundle, None).unwrap().outcome, "exception");
 }
 
