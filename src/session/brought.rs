@@ -311,6 +311,61 @@ mod tests {
         }
     }
 
+    /// Each kind of material, as a request of another class of vault and as `export-key` printed it there.
+    #[test]
+    fn each_way_in_looks_at_the_tag_of_class() {
+        let material = [
+            (
+                "Tr31KeyBlock",
+                serde_json::json!({"WrappedKeyBlock": "D0016ABC", "WrappingKeyIdentifier": "alias/x"}),
+            ),
+            (
+                "Tr34KeyBlock",
+                serde_json::json!({"CertificateAuthorityPublicKeyIdentifier": "alias/x", "KeyBlockFormat": "X9_TR34_2012",
+                    "SigningKeyCertificate": "AA==", "ImportToken": "import-token-abcdefgh", "WrappedKeyBlock": "30"}),
+            ),
+            (
+                "KeyCryptogram",
+                serde_json::json!({"Exportable": true, "ImportToken": "import-token-abcdefgh", "WrappedKeyCryptogram": "AB",
+                    "WrappingSpec": "RSA_OAEP_SHA_256", "KeyAttributes": {"KeyAlgorithm": "TDES_3KEY",
+                    "KeyClass": "SYMMETRIC_KEY", "KeyModesOfUse": {"Wrap": true}, "KeyUsage": "TR31_K0_KEY_ENCRYPTION_KEY"}}),
+            ),
+        ];
+        for vault in Profile::ALL {
+            for of in Profile::ALL.into_iter().filter(|of| *of != vault) {
+                let tags = serde_json::json!([{"Key": super::PROFILE_TAG, "Value": of.name()}]);
+                let mut files: Vec<serde_json::Value> = material
+                    .iter()
+                    .map(|(member, block)| {
+                        serde_json::json!({"Enabled": true, "Tags": tags, "KeyMaterial": {*member: block}})
+                    })
+                    .collect();
+                for form in ["TR31_KEY_BLOCK", "TR34_KEY_BLOCK"] {
+                    let wrapped =
+                        serde_json::json!({"KeyMaterial": "30", "WrappedKeyMaterialFormat": form});
+                    files.push(serde_json::json!({"Tags": tags, "WrappedKey": wrapped}));
+                }
+                for file in files {
+                    let bytes = file.to_string().into_bytes();
+                    let said = [
+                        key_block(&bytes, vault).err(),
+                        tr34(&bytes, vault).err(),
+                        cryptogram(&bytes, vault).err(),
+                    ];
+                    for words in said {
+                        let words = words.unwrap_or_else(|| panic!("{vault} took {file}"));
+                        let class = format!(
+                            "was written by a {} vault, and this is a {} vault",
+                            of.name(),
+                            vault.name()
+                        );
+                        assert!(words.contains(&class), "{words}: {file}");
+                    }
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_file_of_another_class_stays_out() {
         let file = r#"{"Tags":[{"Key":"keymoot-profile","Value":"rehearsal"}],"WrappedKeyBlock":"D0016ABC"}"#;

@@ -101,7 +101,13 @@ fn block(
         .as_ref()
         .and_then(|a| a.export_dukpt_initial_key.as_ref());
     if let Some(initial) = initial {
-        let file = pretty(&serde_json::json!({ "WrappedKey": wrapped }))?;
+        let mut printed = serde_json::json!({ "WrappedKey": wrapped });
+        let tags = handover::profile_tag(session.profile());
+        if !tags.is_empty() {
+            // The service prints none: whoever reads the file of a rehearsal is told, and a keymoot keeps it out.
+            printed["Tags"] = serde_json::json!(tags);
+        }
+        let file = pretty(&printed)?;
         let next = initial_key_next(session, note, wrapped, &initial.key_serial_number, &file);
         return Ok(handed(note, file, next));
     }

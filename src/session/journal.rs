@@ -8,7 +8,7 @@ use super::action::Action;
 use super::command::{Arrow, Outcome};
 use super::error::Refusal;
 use super::pending::Pending;
-use super::run::{Run, StepRecord};
+use super::run::{Run, RunOutcome, StepRecord};
 use super::state::State;
 use super::transition::Transition;
 use super::{Profile, Session};
@@ -41,15 +41,7 @@ impl Session {
                 let seed = self.state.runs.iter().find(|r| r.id == *run);
                 vec![self.with_tool(note, seed.and_then(|run| run.seed.as_deref()))]
             }
-            Arrow::Close { run, step, outcome } => {
-                let note = Transition::note("run-close", Vec::new())
-                    .with("run", run.clone())
-                    .with("outcome", serde_json::json!(outcome));
-                vec![match in_no_package(step) {
-                    Some(papers) => note.with("in_no_package", papers),
-                    None => note,
-                }]
-            }
+            Arrow::Close { run, step, outcome } => vec![closed(run, step, *outcome)],
             Arrow::Input {
                 run,
                 name,
@@ -146,6 +138,20 @@ impl Session {
             .rev()
             .find(|run| run.script_sha256 == script_sha256)
             .cloned()
+    }
+}
+
+/// The line that closes a run; of one that is stopped, where and why, and which papers lie open.
+fn closed(run: &str, step: &StepRecord, outcome: RunOutcome) -> Transition {
+    let mut note = Transition::note("run-close", Vec::new())
+        .with("run", run)
+        .with("outcome", serde_json::json!(outcome));
+    if let (Some(why), RunOutcome::Aborted) = (&step.error, outcome) {
+        note = note.with("step", step.id.clone()).with("why", why.clone());
+    }
+    match in_no_package(step) {
+        Some(papers) => note.with("in_no_package", papers),
+        None => note,
     }
 }
 

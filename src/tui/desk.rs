@@ -141,10 +141,8 @@ impl Desk {
                 resume,
                 people,
             } => {
-                let wanted = Wanted {
-                    people,
-                    ..self.wanted(inputs, resume, None)
-                };
+                let usual = self.wanted(inputs, resume, None);
+                let wanted = Wanted { people, ..usual };
                 return self.begin(&script, wanted).unwrap_or_else(News::RunFailed);
             }
             Order::Examine => {

@@ -20,6 +20,7 @@ mod people;
 mod play;
 mod policy;
 mod program;
+mod recovery;
 mod reference;
 mod refusals;
 mod scripts;

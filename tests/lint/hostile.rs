@@ -88,8 +88,8 @@ fn huge_arrays_and_tables_are_answered_with_their_line() {
     refused(cases::huge());
     let many = format!("{HEAD}x = [{}]\n", "1,".repeat(100_000));
     assert!(names_line(&many, after_head()));
-    let members: String = (0..500).map(|n| format!("a{n} = 1\n")).collect();
-    let members = format!("{HEAD}{members}");
+    let members: Vec<String> = (0..500).map(|n| format!("a{n} = 1\n")).collect();
+    let members = format!("{HEAD}{}", members.concat());
     assert!(names_line(&members, after_head() + 99));
 }
 

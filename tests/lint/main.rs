@@ -96,3 +96,25 @@ fn rules_have_ids_in_order_and_words_to_explain_them() {
         assert!(rule.explain.lines().count() >= 3, "{}", rule.id);
     }
 }
+
+/// Every step of a ceremony that ships says why it is done, and by which clause; that time passes is asked by none.
+#[test]
+fn every_shipped_script_cites_its_clauses() {
+    for (name, bytes) in keymoot::ceremony::shipped() {
+        let text = std::str::from_utf8(bytes).unwrap();
+        let script: toml::Table = toml::from_str(text).unwrap();
+        let steps = script["step"].as_array().unwrap();
+        for step in steps {
+            let words = |member: &str| step.get(member).is_some_and(|v| !v.to_string().is_empty());
+            let clauses = step.get("clause").and_then(toml::Value::as_array);
+            let cited = clauses.is_some_and(|all| {
+                let cites = |one: &toml::Value| one.as_str().is_some_and(|c| c.len() > 4);
+                !all.is_empty() && all.iter().all(cites)
+            });
+            assert!(words("why"), "{name}: {}", step["id"]);
+            let waits = step["op"].as_str() == Some("wait");
+            assert!(cited || waits, "{name}: {}", step["id"]);
+        }
+        assert!(text.contains("Clauses are those of"), "{name}");
+    }
+}

@@ -1,9 +1,12 @@
 //! What follows when a step brings about something else than the script says, and when a refusal is what it says.
 
-use keymoot::ceremony::{RunError, Runner, Script};
-use keymoot::session::RunOutcome;
+use keymoot::ceremony::{Answer, RunError, Runner, Script};
+use keymoot::evidence::verify::verify;
+use keymoot::session::{RunOutcome, practice};
+use keymoot::vault::{MemoryStore, Store as _};
 
-use super::stage::{contents, summary, vault, wanted};
+use super::people::{by_people, practised};
+use super::stage::{bundled_by_ana, contents, summary, vault, wanted};
 
 const SCRIPT: &str = r#"
 version = 1
@@ -127,4 +130,136 @@ fn another_refusal_than_expected_stops_the_run() {
         ["closed", "aborted", "planned", "planned"]
     );
     assert_eq!(summary["outcome"], "aborted");
+}
+
+fn exceptional_text() -> String {
+    SCRIPT
+        .replace("REFUSAL", "ValidationException")
+        .replace("ON_FAIL", "exception")
+}
+
+fn exceptional() -> Script {
+    Script::parse(exceptional_text().as_bytes()).ok().unwrap()
+}
+
+/// Texts of the sign-offs in the log that are of an exception.
+fn signed_exceptions(store: &MemoryStore) -> Vec<(String, String)> {
+    let log = store.read("audit.jsonl").unwrap().unwrap();
+    let lines = log.split(|byte| *byte == b'\n');
+    let parsed = lines.filter_map(|line| serde_json::from_slice::<serde_json::Value>(line).ok());
+    let text = |line: &serde_json::Value| line["details"]["text"].as_str().map(str::to_owned);
+    let signed = parsed.filter(|line| line["op"] == "sign-off");
+    signed
+        .filter_map(|line| Some((line["who"][0].as_str()?.to_owned(), text(&line)?)))
+        .filter(|(_, text)| text.starts_with("Exception in step "))
+        .collect()
+}
+
+/// Before the run goes on somebody says why, and whoever acts, leads and watches signs what happened and the reason.
+#[test]
+#[allow(clippy::too_many_lines)] // one ceremony, looked at on every face
+fn an_exception_has_its_reason_its_people_and_their_signatures() {
+    let (seed, clock) = exceptional().rehearsal();
+    let store = MemoryStore::default();
+    let environment = super::stage::environment(&seed.unwrap());
+    let created = practice::vault(Box::new(store.clone()), environment, clock, false);
+    let mut session = created.unwrap().session;
+    let mut runner = Runner::begin(&mut session, exceptional(), wanted(&[])).unwrap();
+    let mut asked: Vec<(String, bool)> = Vec::new();
+    let why = "the value on the partner's letter was misread; a new letter is on its way";
+    let (outcome, wrong) = by_people(&mut session, &mut runner, |ask, _| {
+        if !ask.title.contains("signs an exception") {
+            return None;
+        }
+        let reason = ask.fields.iter().any(|f| f.field.id == "exception-reason");
+        asked.push((ask.person.clone(), reason));
+        let told = ask.body.join(" ");
+        assert!(told.contains("000000"), "what happened is shown: {told}");
+        assert_eq!(
+            !reason,
+            told.contains(why),
+            "and the reason, once it is given: {told}"
+        );
+        let mut answers = practised(ask);
+        if reason {
+            // An empty reason is none.
+            answers[0] = Answer::Text(if asked.len() == 1 {
+                String::new()
+            } else {
+                why.to_owned()
+            });
+        }
+        Some(answers)
+    });
+    assert_eq!(
+        (outcome, wrong.len()),
+        (RunOutcome::Exception, 1),
+        "{wrong:?}"
+    );
+    let run = runner.run(&session);
+    let look = &run.steps[2];
+    assert_eq!(look.notes["exception reason"], why);
+    let signed = signed_exceptions(&store);
+    let people: Vec<&str> = signed.iter().map(|(name, _)| name.as_str()).collect();
+    let mut expected: Vec<&str> = asked
+        .iter()
+        .skip(1)
+        .map(|(name, _)| name.as_str())
+        .collect();
+    expected.dedup();
+    assert_eq!(people, expected);
+    assert!(people.contains(&"Ada") && people.len() >= 2, "{people:?}");
+    for (name, text) in &signed {
+        assert!(
+            text.ends_with(&format!("; the run goes on: {why}")),
+            "{text}"
+        );
+        assert!(
+            look.notes
+                .contains_key(&format!("exception signed ({name})"))
+        );
+    }
+    let report = super::stage::reported(&runner, &session);
+    assert!(
+        report.contains(&format!("recorded and signed, and the run went on: {why}")),
+        "{report}"
+    );
+    let bundle = bundled_by_ana(
+        &mut session,
+        exceptional_text().into_bytes(),
+        &run.id,
+        |_| (),
+    );
+    assert_eq!(verify(&bundle, None).unwrap().outcome, "exception");
+}
+
+/// Cut at any arrow, each person signs the exception once.
+#[test]
+fn an_exception_that_is_interrupted_is_signed_once_by_each() {
+    for arrows in 1..60 {
+        let of_run = exceptional();
+        let (store, mut session) = vault(&of_run);
+        let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+        runner.stop_after(arrows);
+        if let Ok(outcome) = runner.headless(&mut session) {
+            assert_eq!(outcome, RunOutcome::Exception);
+            assert!(arrows > 12, "{arrows}");
+            return;
+        }
+        drop(runner);
+        drop(session);
+        let mut session = super::stage::reopened(&exceptional(), &store);
+        let mut runner =
+            Runner::begin(&mut session, exceptional(), super::stage::resume()).unwrap();
+        let ended = runner.headless(&mut session);
+        assert!(
+            matches!(ended, Ok(RunOutcome::Exception)),
+            "{arrows}: {ended:?}"
+        );
+        let signed = signed_exceptions(&store);
+        let mut people: Vec<&str> = signed.iter().map(|(name, _)| name.as_str()).collect();
+        people.sort_unstable();
+        assert_eq!(people, ["Ada", "Ana"], "{arrows}");
+    }
+    panic!("the run does not end");
 }

@@ -7,6 +7,7 @@ mod blind;
 mod certificates;
 mod exchange;
 mod failing;
+mod marked;
 mod otherday;
 mod people;
 mod policy;

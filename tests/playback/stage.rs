@@ -152,3 +152,26 @@ pub(crate) fn summary(files: &BTreeMap<String, Vec<u8>>) -> serde_json::Value {
 pub(crate) fn secret(text: &str) -> Answer {
     Answer::Secret(SecretBytes::from_slice(text.as_bytes()))
 }
+
+/// The bundle of a run with its report as `change` leaves it, signed by Ana with her practice words.
+pub(crate) fn bundled_by_ana(
+    session: &mut Session,
+    bytes: Vec<u8>,
+    run: &str,
+    change: impl FnOnce(&mut serde_json::Value),
+) -> Vec<u8> {
+    let report = keymoot::ceremony::run_report_of(session, &bytes, run).unwrap();
+    let mut report = serde_json::to_value(report).unwrap();
+    change(&mut report);
+    let brought = keymoot::session::Brought {
+        script: bytes,
+        report,
+        recording: None,
+        build: serde_json::json!({}),
+    };
+    let words = SecretBytes::from_slice(practice::phrase("Ana").unwrap().as_bytes());
+    let key = keymoot::session::KeySource::Passphrase(words);
+    session
+        .bundle(run, brought, vec![("Ana".to_owned(), key)])
+        .unwrap()
+}

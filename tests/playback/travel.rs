@@ -5,7 +5,8 @@ use keymoot::ceremony::{Advance, Answer, RunError, Runner, Script, Wanted, sampl
 use keymoot::session::{Command, RunOutcome};
 
 use super::exchange::test_vault;
-use super::stage::{contents, parsed, summary, text, vault, wanted};
+use super::stage::{contents, parsed, reported, summary, text, vault, wanted};
+use keymoot::vault::{MemoryStore, Store as _};
 
 /// AWS's file, for scripts that want one: a script that was changed has no samples.
 fn aws(script: &Script) -> Wanted {
@@ -21,7 +22,7 @@ fn aws(script: &Script) -> Wanted {
 /// Plays a text to its end or failure; the summary, and the failure.
 fn played(text: &str) -> (serde_json::Value, Option<(String, String)>) {
     let of_run = parsed(text);
-    let (_, mut session) = vault(&of_run);
+    let (store, mut session) = vault(&of_run);
     let inputs = aws(&of_run);
     let mut runner = Runner::begin(&mut session, of_run, inputs).unwrap();
     let failed = match runner.headless(&mut session) {
@@ -31,7 +32,28 @@ fn played(text: &str) -> (serde_json::Value, Option<(String, String)>) {
     };
     let out = tempfile::tempdir().unwrap();
     runner.write_outputs(&session, out.path()).unwrap();
-    (summary(&contents(out.path())), failed)
+    let files = contents(out.path());
+    if let Some((step, message)) = &failed {
+        // The log's last word on the run names the step and the reason, and the report has them among its exceptions.
+        let closed = closing_line(&store);
+        assert_eq!(closed["details"]["outcome"], "aborted");
+        assert_eq!(&closed["details"]["step"], step);
+        assert_eq!(&closed["details"]["why"], message);
+        let report = reported(&runner, &session);
+        let exceptions = report.split("Exceptions").nth(1).unwrap();
+        let flat = message.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(exceptions.contains(&flat[..40]), "{report}");
+    }
+    (summary(&files), failed)
+}
+
+/// The line of the log that closes the run.
+fn closing_line(store: &MemoryStore) -> serde_json::Value {
+    let log = store.read("audit.jsonl").unwrap().unwrap();
+    let lines = log.split(|byte| *byte == b'\n');
+    let mut parsed =
+        lines.filter_map(|line| serde_json::from_slice::<serde_json::Value>(line).ok());
+    parsed.rfind(|line| line["op"] == "run-close").unwrap()
 }
 
 fn error_of(summary: &serde_json::Value, id: &str) -> String {
@@ -101,6 +123,7 @@ fn a_lapsed_token_can_be_what_a_script_expects() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)] // two ceremonies, step by step
 fn a_deletion_runs_out_on_its_last_second_and_not_before() {
     let head = "version = 1\nid = \"last-second\"\ntitle = \"The last second\"\nperson = [\n\
         { id = \"lead\", role = \"administrator\" },\n{ id = \"first\", role = \"custodian\" },\n\
@@ -121,7 +144,7 @@ fn a_deletion_runs_out_on_its_last_second_and_not_before() {
             "[[step]]\nid = \"{id}\"\nop = \"get-key\"\nkey = \"k\"\nwho = [\"watch\"]\nexpect = {{ {expect} }}\nwhy = \"w\"\n"
         )
     };
-    let script = [
+    let scheduled = [
         head.to_owned(),
         act("make", "create-key", "", "state = \"CREATE_COMPLETE\""),
         act(
@@ -131,6 +154,22 @@ fn a_deletion_runs_out_on_its_last_second_and_not_before() {
             "state = \"DELETE_PENDING\"",
         ),
         wait("all-but-a-second", "259199s"),
+    ]
+    .concat();
+    // One second before its end the key can still be taken back.
+    let taken_back = [
+        scheduled.clone(),
+        act("in-time", "restore-key", "", "state = \"CREATE_COMPLETE\""),
+        wait("the-second", "1s"),
+        look("stays", "state = \"CREATE_COMPLETE\""),
+        "[rehearsal]\nseed = \"s\"\nclock = 2026-11-24T09:00:00Z\n".to_owned(),
+    ]
+    .concat();
+    let (summary, failed) = played(&taken_back);
+    assert_eq!(failed, None);
+    assert_eq!(summary["keys"][0]["KeyState"], "CREATE_COMPLETE");
+    let script = [
+        scheduled,
         look("still", "state = \"DELETE_PENDING\""),
         wait("the-second", "1s"),
         look("gone", "state = \"DELETE_COMPLETE\", material = \"gone\""),

@@ -88,6 +88,7 @@ impl Runner {
             Stage::Approve => self.take_approval(session, answers),
             Stage::SignOff => self.take_sign_off(session, answers),
             Stage::AbortSignOff => self.take_abort_sign_off(session, answers),
+            Stage::Exception => self.take_exception(session, answers),
             Stage::AbortReseal => self.take_reseal(session, answers),
             Stage::Change => self.take_change(session, answers),
             Stage::Wait => self.take_wait(session),
@@ -110,6 +111,11 @@ impl Runner {
                         return Ok(());
                     }
                     self.close_step(session)?;
+                }
+                StepState::Exception if record.ended.is_none() => {
+                    if self.work_exception(session)? == Work::Asks {
+                        return Ok(());
+                    }
                 }
                 StepState::Closed | StepState::Exception => self.next_step(),
                 StepState::Aborted => {
@@ -265,23 +271,16 @@ impl Runner {
 
     /// Closes the step; with the last one the run closes in the same commit.
     pub(super) fn close_step(&mut self, session: &mut Session) -> Result<(), Halt> {
-        self.end_step(session, StepState::Closed, None)
+        self.end_step(session, StepState::Closed)
     }
 
-    fn end_step(
-        &mut self,
-        session: &mut Session,
-        state: StepState,
-        error: Option<String>,
-    ) -> Result<(), Halt> {
+    /// Ends the step in this state.
+    pub(super) fn end_step(&mut self, session: &mut Session, state: StepState) -> Result<(), Halt> {
         let Some(mut record) = self.record(session) else {
             return Ok(());
         };
         record.state = state;
         record.ended = Some(session.now());
-        if error.is_some() {
-            record.error = error;
-        }
         let run = self.run(session);
         let last = self.at + 1 == run.steps.len();
         let exceptional = state == StepState::Exception
@@ -341,7 +340,11 @@ impl Runner {
         self.forget();
         if on_fail == OnFail::Exception {
             self.last = Some(say!("Exception in step {id}: {message}", id, message));
-            return self.end_step(session, StepState::Exception, Some(message));
+            self.journal(session, |record| {
+                record.state = StepState::Exception;
+                record.error = Some(message);
+            })?;
+            return Ok(());
         }
         self.stop(session, message).map(|_| ())
     }

@@ -14,6 +14,7 @@ mod components;
 mod declared;
 mod drive;
 mod effect;
+mod exceptions;
 mod expect;
 mod faults;
 mod inputs;
@@ -111,6 +112,8 @@ enum Stage {
     SignOff,
     /// The person at the front of `Runner::signers` signs that the run was stopped.
     AbortSignOff,
+    /// The person at the front of `Runner::signers` signs that a step went another way than expected.
+    Exception,
     /// The holder at the front of `Runner::papers` puts a paper into a package again, because the run was stopped.
     AbortReseal,
     /// A person has their turn in a change of people or shares: `Runner::changing`.

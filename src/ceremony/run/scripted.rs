@@ -9,7 +9,7 @@ use super::super::changing::gives_words;
 use super::super::script::Script;
 use super::super::{ops, ops_components};
 use super::components::DERIVE;
-use super::{RunError, Runner, Stage};
+use super::{RunError, Runner, Stage, exceptions};
 
 /// More asks than any script has: a run that comes to as many goes in a circle.
 const MANY: usize = 100_000;
@@ -174,6 +174,7 @@ impl Runner {
             "passphrase" | "here" if self.stage == Stage::Change => self.change_practice(session),
             "passphrase" => session.practice_passphrase(&self.signer()),
             "phrase" => self.phrase(),
+            _ if self.stage == Stage::Exception => Some(exceptions::PRACTICE.to_owned()),
             _ if self.stage == Stage::AbortReseal => self.reseal_practice(field),
             _ => self.answer_for(session, field),
         }

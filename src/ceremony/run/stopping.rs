@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 use std::fmt::Write as _;
 
 use crate::session::{Arrow, Command, KeySource, RunOutcome, Session, StepRecord, StepState};
-use crate::text::say;
+use crate::text::{say, tr};
 
-use super::super::ask::Answer;
+use super::super::ask::{Answer, Ask};
 use super::super::model::AbortAct;
+use super::asks::{acting, footing};
 use super::drive::{AUDIT_HEAD, Halt, Work};
 use super::resealing::{kept, of_note};
 use super::sign::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from};
@@ -22,6 +23,15 @@ pub(super) const CUSTODY: &str = "on_abort list-custody";
 impl Runner {
     /// Journals that the step at hand stops the run, and does what the script says for that.
     pub(super) fn stop(&mut self, session: &mut Session, reason: String) -> Result<Work, Halt> {
+        // What had happened before people decided to stop stays said.
+        let before = self
+            .record(session)
+            .filter(|record| record.state == StepState::Exception)
+            .and_then(|record| record.error);
+        let reason = match before {
+            Some(happened) => format!("{reason}; before it: {happened}"),
+            None => reason,
+        };
         if self.script.model.on_abort.is_empty() {
             self.close_aborted(session, Some(reason.clone()))?;
             return self.stopped(reason);
@@ -218,6 +228,43 @@ impl Runner {
             }
         }
         text
+    }
+
+    /// What whoever signs the stop reads.
+    pub(super) fn abort_ask(&self, session: &Session) -> Ask {
+        let person = self.signer();
+        let role = Self::role(session, &person);
+        let view = session.view();
+        let mut body = vec![
+            tr("The run was stopped. You sign this and the head of the audit chain:").to_owned(),
+            String::new(),
+            format!("  {}", self.abort_text(session)),
+        ];
+        let record = self.record(session);
+        if let Some(custody) = record.and_then(|r| r.notes.get(CUSTODY).cloned()) {
+            body.push(format!("  {custody}"));
+        }
+        body.push(String::new());
+        body.push(say!(
+            "  {events} events, head {audit_head}",
+            events = view.events,
+            audit_head = view.audit_head
+        ));
+        Ask {
+            title: say!("{person} signs the stop", person),
+            footing: footing(
+                acting(&person, &role),
+                tr("signs the record of the stop for you"),
+                tr("the run is stopped; what was done stays done and is recorded"),
+            ),
+            person,
+            role,
+            body,
+            fields: Vec::new(),
+            words: None,
+            types_back: false,
+            hand_over: true,
+        }
     }
 
     /// One person signs that the run was stopped.

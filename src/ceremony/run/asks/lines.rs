@@ -11,7 +11,7 @@ use crate::text::{say, tr};
 
 use super::super::super::model::Step;
 
-pub(super) fn footing(acts: String, enter: &str, so_far: &str) -> Footing {
+pub(in super::super) fn footing(acts: String, enter: &str, so_far: &str) -> Footing {
     Footing {
         acts,
         enter: enter.to_owned(),
@@ -27,7 +27,7 @@ pub(super) fn compares(fields: usize) -> &'static str {
     }
 }
 
-pub(super) fn acting(person: &str, role: &str) -> String {
+pub(in super::super) fn acting(person: &str, role: &str) -> String {
     crate::session::said::called(role, person)
 }
 

@@ -12,11 +12,11 @@ use crate::text::{say, tr};
 use super::super::ask::{Ask, AskField, Showing, StepLine};
 use super::super::model::Step;
 use super::super::ops;
-use super::stopping::CUSTODY;
 use super::{Runner, Stage, Turn, resealing};
 pub(crate) use lines::key_lines;
 pub(super) use lines::why;
-use lines::{act_lines, acting, compares, footing, not_yet, word_lines};
+use lines::{act_lines, compares, not_yet, word_lines};
+pub(super) use lines::{acting, footing};
 
 const PASSPHRASE: Field = Field {
     id: "passphrase",
@@ -145,6 +145,7 @@ impl Runner {
             Stage::Approve | Stage::SignOff | Stage::AbortSignOff => {
                 fields.extend(signing(session));
             }
+            Stage::Exception => fields.extend(self.exception_fields(session)),
             Stage::Change => fields.extend(self.change_fields(session)),
             Stage::AbortReseal => fields.extend(resealing::FIELDS),
             Stage::Search | Stage::Wait | Stage::Result | Stage::Ended => {}
@@ -178,6 +179,7 @@ impl Runner {
             Stage::Search => Self::search_ask(step),
             Stage::SignOff => self.sign_off_ask(session, step),
             Stage::AbortSignOff => self.abort_ask(session),
+            Stage::Exception => self.exception_ask(session, step),
             Stage::AbortReseal => self.reseal_ask(session)?,
             Stage::Change => self.change_ask(session, step)?,
             Stage::Wait => self.wait_ask(session, step),
@@ -415,42 +417,6 @@ impl Runner {
         }
     }
 
-    fn abort_ask(&self, session: &Session) -> Ask {
-        let person = self.signer();
-        let role = Self::role(session, &person);
-        let view = session.view();
-        let mut body = vec![
-            tr("The run was stopped. You sign this and the head of the audit chain:").to_owned(),
-            String::new(),
-            format!("  {}", self.abort_text(session)),
-        ];
-        let record = self.record(session);
-        if let Some(custody) = record.and_then(|r| r.notes.get(CUSTODY).cloned()) {
-            body.push(format!("  {custody}"));
-        }
-        body.push(String::new());
-        body.push(say!(
-            "  {events} events, head {audit_head}",
-            events = view.events,
-            audit_head = view.audit_head
-        ));
-        Ask {
-            title: say!("{person} signs the stop", person),
-            footing: footing(
-                acting(&person, &role),
-                tr("signs the record of the stop for you"),
-                tr("the run is stopped; what was done stays done and is recorded"),
-            ),
-            person,
-            role,
-            body,
-            fields: Vec::new(),
-            words: None,
-            types_back: false,
-            hand_over: true,
-        }
-    }
-
     fn wait_ask(&self, session: &Session, step: &Step) -> Ask {
         let until = self
             .wait_until(session)
@@ -491,7 +457,7 @@ impl Runner {
 }
 
 /// What a signature asks for: in production the person's own envelope first.
-fn signing(session: &Session) -> Vec<Field> {
+pub(super) fn signing(session: &Session) -> Vec<Field> {
     if session.profile() == Profile::Production {
         vec![ENVELOPE, PASSPHRASE]
     } else {

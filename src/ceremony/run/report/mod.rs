@@ -21,6 +21,7 @@ use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, StepState, V
 use super::super::model::{Model, Role, Step};
 use super::super::script::Script;
 use super::drive::audit_head;
+use super::exceptions;
 use super::sign::{AUDIT_LINE, SIGNED_FROM};
 use super::stopping::CUSTODY;
 
@@ -213,9 +214,12 @@ fn exceptions(from: &Material<'_>) -> Vec<Exception> {
                     let words = std::iter::once("the run was ended".to_owned()).chain(kept);
                     words.collect::<Vec<_>>().join("; ")
                 }
-                _ => "recorded, and the run went on".to_owned(),
+                _ => match exceptions::decided(record) {
+                    Some((why, _)) => format!("recorded and signed, and the run went on: {why}"),
+                    None => "recorded, and the run went on".to_owned(),
+                },
             },
-            by: record.who.clone(),
+            by: exceptions::decided(record).map_or_else(|| record.who.clone(), |(_, by)| by),
         })
         .collect()
 }
