@@ -6,6 +6,8 @@ use crate::session::Profile;
 use crate::tui::app::{State, update};
 use crate::tui::message::Msg;
 use crate::tui::snapshot::{self, press};
+#[cfg(feature = "interop")]
+use crate::tui::storm_tests;
 
 const HEX: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
@@ -239,6 +241,30 @@ mod decoded {
             }
             room.press(back);
         }
+    }
+
+    /// And every screen there is, of those that the storms of keys are let into.
+    #[test]
+    fn whatever_digest_is_on_a_screen_its_code_says_it() {
+        let place = tempfile::tempdir().unwrap();
+        storm_tests::folders(place.path());
+        let (mut pictures, mut wanted) = (Vec::new(), Vec::new());
+        for way in storm_tests::ways() {
+            let mut room = storm_tests::steered(way, place.path()).unwrap();
+            let world = room.state.world.clone();
+            let Some(digest) = room.state.top().and_then(|top| top.digest(&world)) else {
+                continue;
+            };
+            room.press("<F7>");
+            for size in [(80, 24), (140, 40)] {
+                let look = snapshot::appearance();
+                let buffer = snapshot::drawn(&mut room.state, size.0, size.1, &look);
+                pictures.push(bitmap(&buffer));
+                wanted.push(digest.text());
+            }
+        }
+        assert!(wanted.len() >= 20, "only {} codes", wanted.len());
+        assert_eq!(decode(&pictures), wanted);
     }
 
     #[test]
