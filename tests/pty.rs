@@ -9,6 +9,9 @@
     clippy::needless_pass_by_value
 )]
 
+#[path = "terminal/trace.rs"]
+mod trace;
+
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::path::Path;
@@ -434,6 +437,7 @@ fn a_vault_is_made_by_its_people_and_opened_by_them() {
     terminal.press("y");
     assert_eq!(terminal.ended(), 0);
     terminal.given_back();
+    trace::leaves_no_trace(&terminal.seen.lock().unwrap().raw, &words);
 
     let Terminal { _home: home, .. } = terminal;
     let mut terminal = Terminal::start_in(home, &[], 80, 24);

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::keys::Verb;
 use super::lock::IDLE_MINUTES;
 use super::room::Room;
+use super::screen::Screen;
 use super::storm_tests::{Way, act, acts, folders, steered, top, ways};
 
 /// The path is typed and the file read: its page then says what it is.
@@ -135,7 +136,7 @@ fn focus(room: &mut Room) -> String {
 fn filled(room: &mut Room) -> usize {
     let mut fields = 0;
     for n in 0..16 {
-        let typing = room.state.top().is_some_and(|top| top.typing());
+        let typing = room.state.top().is_some_and(Screen::typing);
         if typing {
             room.press(&format!("<C-u>mark{n}"));
         } else {

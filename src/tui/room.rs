@@ -62,8 +62,8 @@ pub(crate) fn played() -> Session {
 }
 
 /// The same vault, taken for one in production: what is drawn, not what is allowed.
-fn in_production(view: Arc<View>) -> Arc<View> {
-    let mut view = (*view).clone();
+fn in_production(view: &View) -> Arc<View> {
+    let mut view = view.clone();
     view.profile = Profile::Production;
     view.vault = "acme".into();
     view.automatic = false;
@@ -83,7 +83,7 @@ impl Room {
     /// From now on its vault is drawn as one in production.
     pub(crate) fn goes_into_production(&mut self) {
         self.production = true;
-        self.state.world.view = self.state.world.view.take().map(in_production);
+        self.state.world.view = self.state.world.view.as_deref().map(in_production);
     }
 
     /// A screen over a practice vault.
@@ -158,7 +158,7 @@ impl Room {
                     }
                     let mut view = self.desk.seen();
                     if self.production {
-                        view = view.map(in_production);
+                        view = view.as_deref().map(in_production);
                     }
                     todo.extend(update(&mut self.state, Msg::Desk(Box::new(news), view)));
                 }

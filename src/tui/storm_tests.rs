@@ -67,6 +67,8 @@ const REQUEST: &str = "n<Enter><Enter><Enter><Enter>kek<Enter>";
 /// Export as components: of the first key that may leave, three, to somebody.
 const TURNS: &str = "x<Home><Down><Down><Down><Down><Enter><Enter>3<Enter>ACME<Enter>";
 
+const WRITTEN: &str = "n<Enter><Enter><Enter><Enter>kek<Enter><F2>w";
+
 const EXACT: &str = "n<Enter><Enter><Enter><Enter>kek<Enter><F2>";
 
 /// Two custodians open the copy, the word is typed, the administrator asks.
@@ -128,12 +130,7 @@ pub(super) fn ways() -> Vec<Way> {
         ("Sign the bundle", Played, "ow", ""),
         ("Unlock", Welcome, "2", ""),
         ("Welcome", Welcome, "", ""),
-        (
-            "Write file",
-            Full,
-            "n<Enter><Enter><Enter><Enter>kek<Enter><F2>w",
-            "",
-        ),
+        ("Write file", Full, WRITTEN, ""),
     ]
 }
 
@@ -450,6 +447,9 @@ fn again(way: Way, mut room: Room, place: &Path) -> Room {
         while top(&room) != "Home" && backs < 8 {
             room.press("<Esc>");
             backs += 1;
+            if top(&room) == name {
+                return room;
+            }
         }
         if top(&room) == "Home" {
             room.press(keys);
@@ -484,11 +484,17 @@ fn keys_at_random_reach_every_screen_and_break_none() {
     storm(KEYS, 0x5eed_0005, &ways);
 }
 
-/// The whole storm, each screen with keys of its own: minutes long, so it is asked for by name.
+/// The whole storm, each screen with keys of its own: minutes long, so it is asked for by name. `KEYMOOT_STORM=Keys,Key`
+/// storms these alone.
 #[test]
 #[ignore = "minutes long: .ci/run asks for it"]
 fn ten_thousand_keys_at_random_into_every_screen() {
-    let ways = ways();
+    let only = std::env::var("KEYMOOT_STORM").ok();
+    let wanted = |way: &Way| {
+        only.as_deref()
+            .is_none_or(|o| o.split(',').any(|n| n == way.0))
+    };
+    let ways: Vec<Way> = ways().into_iter().filter(wanted).collect();
     std::thread::scope(|scope| {
         for (n, half) in ways.chunks(ways.len().div_ceil(2)).enumerate() {
             scope.spawn(move || storm(KEYS_OF_A_STORM, 0x5eed_0100 + n as u64, half));

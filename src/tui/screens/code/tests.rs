@@ -6,6 +6,7 @@ use crate::session::Profile;
 use crate::tui::app::{State, update};
 use crate::tui::message::Msg;
 use crate::tui::snapshot::{self, press};
+use crate::tui::storm_tests;
 
 const HEX: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
@@ -97,6 +98,36 @@ fn full_blocks_are_off_with_a_reason_where_they_do_not_fit() {
     assert!(text(&mut state, (140, 40)).contains("Drawn in full blocks"));
     // Made small again it goes on in what fits.
     assert!(text(&mut state, (80, 24)).contains("Drawn in half blocks"));
+}
+
+/// A page that shows the digits of a digest has the key for its code, and one without has none.
+#[test]
+fn whoever_shows_a_digest_offers_its_code() {
+    let place = tempfile::tempdir().unwrap();
+    storm_tests::folders(place.path());
+    let (mut shown, mut silent) = (0, Vec::new());
+    for way in storm_tests::ways() {
+        let mut room = storm_tests::steered(way, place.path()).unwrap();
+        let look = snapshot::appearance();
+        let picture = snapshot::text(&snapshot::drawn(&mut room.state, 140, 40, &look));
+        let top = room.state.top().unwrap();
+        // The page of a code is where the key leads.
+        let here = found(
+            picture
+                .lines()
+                .map(|line| line.rsplit('│').next().unwrap_or(line)),
+        );
+        if here.is_some() && top.name() != "QR code" {
+            shown += 1;
+            if top.digest(&room.state.world).is_none() {
+                silent.push(format!("{}\n{picture}", way.0));
+            }
+        }
+        let key = room.state.offers().iter().any(|o| o.verb == Verb::Picture);
+        assert_eq!(key, top.digest(&room.state.world).is_some(), "{}", way.0);
+    }
+    assert!(silent.is_empty(), "{}", silent.join("\n"));
+    assert!(shown >= 3, "{shown} pages with a digest");
 }
 
 #[test]
@@ -239,6 +270,30 @@ mod decoded {
             }
             room.press(back);
         }
+    }
+
+    /// And every screen there is, of those that the storms of keys are let into.
+    #[test]
+    fn whatever_digest_is_on_a_screen_its_code_says_it() {
+        let place = tempfile::tempdir().unwrap();
+        storm_tests::folders(place.path());
+        let (mut pictures, mut wanted) = (Vec::new(), Vec::new());
+        for way in storm_tests::ways() {
+            let mut room = storm_tests::steered(way, place.path()).unwrap();
+            let world = room.state.world.clone();
+            let Some(digest) = room.state.top().and_then(|top| top.digest(&world)) else {
+                continue;
+            };
+            room.press("<F7>");
+            for size in [(80, 24), (140, 40)] {
+                let look = snapshot::appearance();
+                let buffer = snapshot::drawn(&mut room.state, size.0, size.1, &look);
+                pictures.push(bitmap(&buffer));
+                wanted.push(digest.text());
+            }
+        }
+        assert!(wanted.len() >= 20, "only {} codes", wanted.len());
+        assert_eq!(decode(&pictures), wanted);
     }
 
     #[test]
