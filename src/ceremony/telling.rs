@@ -66,6 +66,13 @@ pub fn saved(showing: Option<&Showing>, rehearsal: bool) -> String {
         1 => tr("step 1 is done").to_owned(),
         n => say!("steps 1-{n} are done", n),
     };
+    if let Some(part) = showing.and_then(|s| s.uncounted) {
+        return say!(
+            "{what}; a paper of component {part} does not count yet",
+            what,
+            part
+        );
+    }
     if rehearsal {
         say!("{what}; the rehearsal waits where it is", what)
     } else {
@@ -96,7 +103,10 @@ pub fn came_back(showing: &Showing) -> Vec<String> {
             number
         ),
     };
-    vec![
+    let paper = showing.uncounted.map(|part| {
+        say!("Component {part} was being printed. Its paper counts for nothing: what became of it is asked next, and recorded.", part)
+    });
+    let mut told = vec![
         say!(
             "The power came back, or a pause is over: this ceremony goes on at step {number} of {all}, {title}.",
             number,
@@ -113,7 +123,10 @@ pub fn came_back(showing: &Showing) -> Vec<String> {
             "The same people? {people}. If one of them is missing, Esc pauses again and nothing is lost.",
             people = people.join(", ")
         ),
-    ]
+    ];
+    let before_people = told.len().saturating_sub(1);
+    told.splice(before_people..before_people, paper);
+    told
 }
 
 /// The three lines of that page.

@@ -7,6 +7,7 @@ mod blind;
 mod certificates;
 mod exchange;
 mod failing;
+mod papers;
 mod people;
 mod policy;
 mod reported;

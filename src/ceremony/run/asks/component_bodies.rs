@@ -45,12 +45,16 @@ impl Runner {
             }
             name if name == ops::GENERATE.name && turn.fields.contains(&"slip") => {
                 body.push(say!("{person} alone at screen and printer. The component is drawn now and printed once.", person = turn.person));
-                body.push(tr("An earlier paper of this step is worthless: destroy it.").into());
                 tr("no component was made in this step")
             }
             name if name == ops::GENERATE.name || name == ops::READ_BACK.name => {
-                body.push(tr("Read it from your paper: what cannot be read back is lost.").into());
-                tr("it is printed; it counts once it has been read back")
+                self.read_back_body(session, step, &mut body)
+            }
+            _ if turn.fields.contains(&"watched") => {
+                body.push(
+                    say!("{person} reads the serial from the closed package, without asking what was typed before.", person = turn.person)
+                );
+                tr("the package is closed; its serial was read by one of two")
             }
             _ => {
                 body.push(
@@ -73,5 +77,46 @@ impl Runner {
             ));
         }
         (body, so_far)
+    }
+
+    /// A paper is read back: where it was printed, or that this is practice.
+    fn read_back_body(
+        &self,
+        session: &Session,
+        step: &Step,
+        body: &mut Vec<String>,
+    ) -> &'static str {
+        if self.only_practice(session, step) {
+            body.push(
+                tr("Practice: nothing was printed. On the day it is read from the paper.").into(),
+            );
+            return tr("nothing was printed; nothing of it is on record yet");
+        }
+        if let Some(place) = self.place() {
+            body.push(say!("It was printed to {place}, once.", place));
+        }
+        body.push(tr("Read it from your paper: what cannot be read back is lost.").into());
+        tr("it is printed; it counts once it has been read back")
+    }
+
+    /// Where the last component is to be printed.
+    pub(super) fn slip_body(&self, step: &Step) -> Vec<String> {
+        let Some((set, part, person)) = self.paper_of(step) else {
+            return Vec::new();
+        };
+        vec![
+            say!(
+                "Component {part} of {parts} of {label} ({algorithm}).",
+                part,
+                parts = set.parts,
+                label = set.label,
+                algorithm = set.algorithm.name()
+            ),
+            say!(
+                "Where is it printed? It comes out later, when all have signed and {person} is alone at the printer.",
+                person
+            ),
+            tr("The request shows the place to everybody. No passphrase here.").into(),
+        ]
     }
 }

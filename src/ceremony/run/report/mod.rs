@@ -20,6 +20,7 @@ use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, StepState, V
 use super::super::model::{Model, Role, Step};
 use super::super::script::Script;
 use super::drive::audit_head;
+use super::papers::{EARLIER, MISSING};
 use super::sign::{AUDIT_LINE, SIGNED_FROM};
 use super::stopping::CUSTODY;
 
@@ -203,6 +204,15 @@ fn exceptions(from: &Material<'_>) -> Vec<Exception> {
             },
             by: record.who.clone(),
         })
+        .chain(from.pairs().filter_map(|(step, record)| {
+            let paper = record.notes.get(EARLIER)?;
+            paper.contains(MISSING).then(|| Exception {
+                at: record.ended.or(record.began),
+                what: format!("{}: {paper}", step.id),
+                decision: "recorded, and the run went on".to_owned(),
+                by: record.who.clone(),
+            })
+        }))
         .collect()
 }
 

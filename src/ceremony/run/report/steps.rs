@@ -6,6 +6,7 @@ use crate::session::{StepRecord, StepState, TOKEN_NOTES};
 
 use super::super::super::model::Step;
 use super::super::super::ops;
+use super::super::papers::EARLIER;
 use super::Material;
 
 /// Whether people sign in a step.
@@ -105,6 +106,7 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
     };
     parts.extend(times.map(|(name, typed)| format!("{} read {typed}", who(name))));
     parts.extend(record.files.keys().map(|name| format!("file {name}")));
+    parts.extend(note(EARLIER));
     if let Some(text) = note("text") {
         parts.push(format!("\"{text}\""));
     }

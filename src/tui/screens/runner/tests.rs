@@ -74,6 +74,7 @@ fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
         searches: false,
         last: Some("ok    Ana signed".into()),
         outcome,
+        uncounted: None,
         came_back: None,
     }
 }
