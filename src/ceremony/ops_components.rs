@@ -51,7 +51,7 @@ const AGAIN: Field = Field {
 const READ: Field = Field {
     id: "again",
     label: "Your paper",
-    hint: "Hex digits in groups of four, from the paper alone. Nothing is shown; a group that differs is named.",
+    hint: "Hex digits, from the paper alone. Nothing is shown; a group that differs is named.",
     kind: Kind::Component,
     optional: false,
 };

@@ -6,6 +6,7 @@ use crate::session::{Run, RunOutcome};
 use crate::text::{say, tr};
 
 use super::ask::{Ask, Showing};
+use super::ops_components;
 
 /// What a paused ceremony can do: id, label, and what that means. The safe answer is the first.
 pub const PAUSE: &[(&str, &str, &str)] = &[
@@ -155,9 +156,8 @@ pub fn ended(outcome: Option<RunOutcome>, run: Option<&Run>, rehearsal: bool) ->
 
 fn done(run: Option<&Run>, rehearsal: bool) -> String {
     let files = match handed_over(run).len() {
-        // Of a rehearsal one would hold its record; a vault that stays keeps it, and nothing was written.
-        0 if !rehearsal => tr("no file for others").to_owned(),
-        0 | 1 => tr("1 file").to_owned(),
+        0 => tr("no file").to_owned(),
+        1 => tr("1 file").to_owned(),
         n => say!("{n} files", n),
     };
     let hold = if rehearsal {
@@ -165,7 +165,24 @@ fn done(run: Option<&Run>, rehearsal: bool) -> String {
     } else {
         tr("You now hold")
     };
+    let files = match packed(run).len() {
+        0 => files,
+        1 => say!("{files}, 1 sealed package", files),
+        n => say!("{files}, {n} sealed packages", files, n),
+    };
     say!("Done. {hold}: {files}, 1 report, 1 card.", hold, files)
+}
+
+/// Packages that papers of components were sealed in, each with who packed it.
+fn packed(run: Option<&Run>) -> Vec<String> {
+    let steps = run.into_iter().flat_map(|run| run.steps.iter());
+    steps
+        .filter(|step| step.op == ops_components::SEAL.name)
+        .filter_map(|step| {
+            let (serial, person) = (step.notes.get("serial")?, step.who.first()?);
+            Some(format!("{serial} ({person})"))
+        })
+        .collect()
 }
 
 /// The files made for a counterparty, without the instructions beside them.
@@ -187,18 +204,24 @@ pub fn holdings(run: Option<&Run>, seq: u64, words: &[String]) -> String {
         .filter(|name| name.to_ascii_lowercase().ends_with(".txt"))
         .collect();
     if files.is_empty() {
-        files.push(tr("ceremony.json, the record").to_owned());
+        files.push(tr("none for others; ceremony.json is the record").to_owned());
     }
     let next = if beside.is_empty() {
         String::new()
     } else {
         say!(" (beside it {beside})", beside = beside.join(", "))
     };
-    say!(
+    let told = say!(
         "file    {files}{next}\nreport  report.txt: who did what, when, and who signed\ncard    the witness card: sequence {seq}, words {words}",
         files = files.join(", "),
         next,
         seq,
         words = words.join(" ")
-    )
+    );
+    let packages = packed(run);
+    if packages.is_empty() {
+        return told;
+    }
+    let sealed = say!("sealed  {packages}", packages = packages.join(", "));
+    format!("{told}\n{sealed}")
 }

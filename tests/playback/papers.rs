@@ -62,6 +62,15 @@ fn prints_to(place: &Path) -> Vec<Answer> {
     typed(place.to_str().unwrap())
 }
 
+/// The digits on a slip.
+fn digits(place: &Path) -> String {
+    let slip = std::fs::read_to_string(place).unwrap();
+    let rows = slip.lines().filter_map(|line| line.strip_prefix("row "));
+    rows.flat_map(|row| row[1..].chars())
+        .filter(char::is_ascii_hexdigit)
+        .collect()
+}
+
 #[test]
 fn the_last_component_is_printed_by_its_owner_alone_and_by_nobody_elses_enter() {
     let room = tempfile::tempdir().unwrap();
@@ -211,13 +220,6 @@ fn a_paper_that_a_pause_made_worthless_is_asked_for_and_recorded() {
     let ask = runner.showing(&session).ask.unwrap();
     assert!(asks(&ask, "slip"), "{}", ask.title);
     runner.answer(&mut session, prints_to(&second)).unwrap();
-    let digits = |place: &Path| {
-        let slip = std::fs::read_to_string(place).unwrap();
-        let rows = slip.lines().filter_map(|line| line.strip_prefix("row "));
-        rows.flat_map(|row| row[1..].chars())
-            .filter(char::is_ascii_hexdigit)
-            .collect::<String>()
-    };
     assert_ne!(digits(&first), digits(&second));
     runner
         .answer(&mut session, vec![super::stage::secret(&digits(&second))])
@@ -279,6 +281,28 @@ fn the_result_of_a_turn_is_seen_before_the_next_person_is_called() {
     assert!(told.contains("check value"), "{told}");
     assert!(
         told.contains("Ana keeps the paper, face down, until step 8"),
+        "{told}"
+    );
+    let (outcome, _) = by_people(&mut session, &mut runner, |_, _| None);
+    assert_eq!(outcome, RunOutcome::Completed);
+    // What the receiver's custodians compare, and no more than happened.
+    let report = reported(&runner, &session);
+    let run = runner.run(&session);
+    let notes = run.steps.iter().map(|step| &step.notes);
+    let values: Vec<_> = notes.filter_map(|n| n.get("component value")).collect();
+    assert_eq!(values.len(), 2, "{values:?}");
+    for value in values {
+        let told = format!("check value of the component {value}; practice: nothing was printed");
+        assert!(report.contains(&told), "{told}: {report}");
+    }
+    let practice = report.matches("practice: nothing was printed").count();
+    assert_eq!(practice, 4, "{report}");
+    let held = keymoot::ceremony::holdings(Some(&run), 1, &[]);
+    let sealed = "sealed  TE-661001 (Ana), TE-661002 (Ben), TE-661003 (Cho)";
+    assert!(held.contains(sealed), "{held}");
+    let told = keymoot::ceremony::ended(Some(outcome), Some(&run), true);
+    assert!(
+        told.contains("no file, 3 sealed packages, 1 report"),
         "{told}"
     );
 }

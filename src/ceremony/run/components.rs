@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::crypto::SecretBytes;
 use crate::session::build::Answers;
-use crate::session::components::same_serial;
+use crate::session::components::{NOT_PRINTED, same_serial};
 use crate::session::field::{Field, Kind};
 use crate::session::{
     Arrow, Command, ComponentCommand, ComponentStep, Outcome, Profile, Session, SetRef, Source,
@@ -18,7 +18,7 @@ use super::super::ask::{Answer, ComponentDigits};
 use super::super::model::{Algorithm, Doing, Step};
 use super::super::ops_components as ops;
 use super::drive::Halt;
-use super::papers::PRINTED;
+use super::papers::{self, PRINTED};
 use super::readings::{DERIVE, same_reading, typed};
 use super::sign::{again, text};
 use super::told;
@@ -335,6 +335,9 @@ impl Runner {
         self.journal(session, |record| {
             record.state = StepState::Executed;
             record.who = who;
+            record
+                .notes
+                .insert(papers::PRACTICE.to_owned(), String::new());
         })?;
         self.turns.pop_front();
         Ok(())
@@ -358,8 +361,10 @@ impl Runner {
             .chain(step.observe.iter().map(|place| self.name(place)))
             .collect();
         record.notes.extend(self.texts.clone());
-        record.notes.remove("slip");
+        let slip = record.notes.remove("slip");
         record.notes.remove("kcv");
+        let practice = slip.as_deref() == Some(NOT_PRINTED);
+        record.notes.extend(papers::told_of(&set, &done, practice));
         // From here the ledger knows its paper.
         record.notes.remove(PRINTED);
         let (label, by) = (set.label.clone(), step.id.clone());

@@ -5,8 +5,8 @@ use crate::api::{Request, Response};
 use crate::session::op::DELETE_KEY;
 use crate::session::op_components::SLIP;
 use crate::session::{
-    Action, Arrow, Command, Executed, Refusal, Session, StepRecord, StepState, build, handover,
-    tr34_act,
+    Action, Arrow, Command, Executed, Outcome, Refusal, Session, StepRecord, StepState, build,
+    handover, tr34_act,
 };
 use crate::text::say;
 
@@ -70,6 +70,16 @@ impl Runner {
             prepared: None,
             arrow: Some(arrow),
         });
+        self.after_act(session, &pending.sentence, done)
+    }
+
+    /// What an act that was carried out, or refused, leads to.
+    fn after_act(
+        &mut self,
+        session: &mut Session,
+        sentence: &str,
+        done: Result<Outcome, Refusal>,
+    ) -> Result<(), Halt> {
         if let Err(refusal) = &done {
             self.paper_stayed(session, refusal)?;
         }
@@ -79,7 +89,7 @@ impl Runner {
         self.pending = None;
         match done {
             Ok(_) => {
-                self.last = Some(self.said_of(&pending.sentence));
+                self.last = Some(self.said_of(sentence));
                 self.arrow(StepState::Executed)?;
                 Ok(())
             }

@@ -21,6 +21,11 @@ pub(super) const PRINTED: &str = "printed";
 /// Note of a step: what became of papers that were printed before a pause.
 pub(super) const EARLIER: &str = "earlier paper";
 
+/// Note of a step: the check value of its component.
+pub(super) const COMPONENT_VALUE: &str = "component value";
+/// Note of a step whose paper was none.
+pub(super) const PRACTICE: &str = "practice";
+
 /// The answer of a rehearsal.
 pub(super) const DESTROYED: &str = "destroyed";
 const NONE: &str = "none";
@@ -63,6 +68,17 @@ fn on_a_device(place: &str) -> bool {
     crate::os::is_printer(std::path::Path::new(place.trim()))
 }
 
+/// Notes of a turn with a component's digits: their check value, and how far the paper was there at all.
+pub(super) fn told_of(set: &SetRef, done: &ComponentStep, practice: bool) -> Vec<(String, String)> {
+    let (ComponentStep::Enter { value, .. } | ComponentStep::ReadBack { value }) = done else {
+        return Vec::new();
+    };
+    let kcv = check_value(set.algorithm, set.method(), value).ok();
+    let kcv = kcv.map(|kcv| (COMPONENT_VALUE.to_owned(), kcv));
+    let paper = practice.then(|| (PRACTICE.to_owned(), "nothing was printed".to_owned()));
+    kcv.into_iter().chain(paper).collect()
+}
+
 impl Runner {
     /// Set, number and holder of the paper that a step prints.
     pub(super) fn paper_of(&self, step: &Step) -> Option<(SetRef, u8, String)> {
@@ -84,6 +100,10 @@ impl Runner {
     /// Whether the paper at hand is none, because this is practice: in this step, or where its component was let out.
     pub(super) fn only_practice(&self, session: &Session, step: &Step) -> bool {
         let slip = op_components::SLIP.id;
+        let before = self.record(session);
+        if before.is_some_and(|record| record.notes.contains_key(PRACTICE)) {
+            return true;
+        }
         let told = self.texts.get(slip).cloned().or_else(|| {
             let run = self.run(session);
             let let_out = |other: &Step| {

@@ -99,15 +99,7 @@ impl Session {
                 // A second look takes nothing back: what showed tampering once is SUSPECT for good (C5).
                 known.not_suspect()?;
                 compare_serials(&serial, &advised)?;
-                known.packages.retain(|p| p.part != turn.part);
-                known.packages.push(Package {
-                    part: turn.part,
-                    serial: serial.clone(),
-                    advised_by: advised_by.clone(),
-                    opened_by: turn.person.to_owned(),
-                    tampered,
-                    at: turn.at,
-                });
+                came(known, turn, (&serial, &advised_by), tampered);
                 let note = note.with("package", serial.clone());
                 let note = note.with("advice_read_by", advised_by);
                 let note = note.with("tampered", tampered);
@@ -228,6 +220,24 @@ struct Turn<'t> {
     person: &'t str,
     by: &'t str,
     at: i64,
+}
+
+/// A package is the last that came of its component.
+fn came(
+    known: &mut ComponentSet,
+    turn: &Turn<'_>,
+    (serial, advised_by): (&str, &str),
+    tampered: bool,
+) {
+    known.packages.retain(|p| p.part != turn.part);
+    known.packages.push(Package {
+        part: turn.part,
+        serial: serial.to_owned(),
+        advised_by: advised_by.to_owned(),
+        opened_by: turn.person.to_owned(),
+        tampered,
+        at: turn.at,
+    });
 }
 
 /// L2: as long as the key, not zero, and no other component of it.

@@ -1,11 +1,22 @@
 //! What a custodian reads before a turn with a component.
 
-use crate::session::Session;
+use crate::session::{Session, SetRef};
 use crate::text::{say, tr};
 
 use super::super::super::model::Step;
 use super::super::super::ops_components as ops;
 use super::super::{Runner, Turn};
+
+/// Which component of which key.
+pub(super) fn component_line(set: &SetRef, part: u8) -> String {
+    say!(
+        "Component {part} of {parts} of {label} ({algorithm}).",
+        part,
+        parts = set.parts,
+        label = set.label,
+        algorithm = set.algorithm.name()
+    )
+}
 
 impl Runner {
     /// The lines, and what has not happened.
@@ -18,13 +29,7 @@ impl Runner {
         let Some((set, part)) = self.component_of(step) else {
             return (Vec::new(), tr("nothing was done in this step yet"));
         };
-        let mut body = vec![say!(
-            "Component {part} of {parts} of {label} ({algorithm}).",
-            part,
-            parts = set.parts,
-            label = set.label,
-            algorithm = set.algorithm.name()
-        )];
+        let mut body = vec![component_line(&set, part)];
         let so_far = match step.op.name {
             name if name == ops::RECEIVE.name && turn.fields.contains(&"advised") => {
                 body.push(
@@ -105,13 +110,7 @@ impl Runner {
             return Vec::new();
         };
         vec![
-            say!(
-                "Component {part} of {parts} of {label} ({algorithm}).",
-                part,
-                parts = set.parts,
-                label = set.label,
-                algorithm = set.algorithm.name()
-            ),
+            component_line(&set, part),
             say!(
                 "Where is it printed? It comes out later, when all have signed and {person} is alone at the printer.",
                 person

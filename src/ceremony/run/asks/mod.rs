@@ -254,7 +254,7 @@ impl Runner {
         } else {
             compares(turn.fields.len()).to_owned()
         };
-        let title = self.paper_title(step, turn);
+        let title = Self::paper_title(step, turn);
         Ask {
             person: turn.person.clone(),
             role: turn.role.clone(),

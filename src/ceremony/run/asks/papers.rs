@@ -1,5 +1,7 @@
 //! What people read around a paper: its owner's page at the printer, what became of an earlier one, what a turn came to.
 
+use std::collections::BTreeSet;
+
 use crate::session::components::NOT_PRINTED;
 use crate::session::{Session, op_components, said};
 use crate::text::{say, tr};
@@ -9,6 +11,7 @@ use super::super::super::model::Step;
 use super::super::super::ops_components as ops;
 use super::super::papers::FATE;
 use super::super::{Runner, Turn};
+use super::component_bodies::component_line;
 use super::lines::{acting, compares, footing};
 
 /// Columns of a line above the keys.
@@ -88,7 +91,7 @@ impl Runner {
     }
 
     /// The heading of a turn that is not called as its step.
-    pub(super) fn paper_title(&self, step: &Step, turn: &Turn) -> Option<String> {
+    pub(super) fn paper_title(step: &Step, turn: &Turn) -> Option<String> {
         let title = step.title.as_str();
         if turn.fields.contains(&FATE.id) {
             return Some(say!("An earlier paper, before: {title}", title));
@@ -178,13 +181,7 @@ impl Runner {
         let Some((set, part, person)) = self.paper_of(step) else {
             return Vec::new();
         };
-        let mut body = vec![say!(
-            "Component {part} of {parts} of {label} ({algorithm}).",
-            part,
-            parts = set.parts,
-            label = set.label,
-            algorithm = set.algorithm.name()
-        )];
+        let mut body = vec![component_line(&set, part)];
         body.push(self.came_to(session, step));
         let parts = session.component_parts(&set.id);
         if let Some(held) = parts.iter().find(|held| held.part == part) {
@@ -277,14 +274,14 @@ impl Runner {
             .map(|p| format!("{} {}", said::role(&p.role), p.name))
             .collect();
         let mut lines = Vec::new();
-        let mut roles: Vec<String> = step
-            .who
-            .iter()
-            .map(|place| Self::role(session, &self.name(place)))
-            .collect();
-        roles.sort();
-        if roles.windows(2).any(|two| two[0] == two[1]) {
-            lines.push(tr("Places of one role go to those who opened the vault first, then in the vault's order. If the papers given out say otherwise: Esc, stop it for good; a script that names each person by key gives them so.").into());
+        let roles = named.iter().map(|name| Self::role(session, name));
+        let kinds: BTreeSet<String> = roles.collect();
+        if kinds.len() < named.len() {
+            lines.push(
+                tr("Of one role, whoever opened the vault first has the first place, then the vault's order counts. If \
+                    your papers say otherwise: Esc, stop it for good; a script that names people by key gives them so.")
+                .into(),
+            );
         }
         if !others.is_empty() {
             lines.push(say!(

@@ -24,6 +24,27 @@ impl Runner {
         if !body.is_empty() {
             body.push(String::new());
         }
+        body.extend(self.came_of(session, step));
+        Ask {
+            person: String::new(),
+            role: String::new(),
+            title: say!("Done: {title}", title = step.title),
+            body,
+            fields: Vec::new(),
+            words: None,
+            types_back: false,
+            hand_over: false,
+            footing: footing(
+                tr("anybody, once all have seen it").into(),
+                tr("goes on to the next step"),
+                tr("this step is done, saved and in the audit chain"),
+            ),
+        }
+    }
+
+    /// Keys, papers and files that the step made or touched, who signed and who watched.
+    fn came_of(&self, session: &Session, step: &Step) -> Vec<String> {
+        let mut body = Vec::new();
         if let Some(record) = self.record(session) {
             if let Some(error) = &record.error {
                 body.push(say!("Refused, as the script expects: {error}", error));
@@ -63,21 +84,7 @@ impl Runner {
                 body.push(say!("  watched by  {watch}", watch = watch.join(", ")));
             }
         }
-        Ask {
-            person: String::new(),
-            role: String::new(),
-            title: say!("Done: {title}", title = step.title),
-            body,
-            fields: Vec::new(),
-            words: None,
-            types_back: false,
-            hand_over: false,
-            footing: footing(
-                tr("anybody, once all have seen it").into(),
-                tr("goes on to the next step"),
-                tr("this step is done, saved and in the audit chain"),
-            ),
-        }
+        body
     }
 
     /// Which of two check values is told to the other side.
