@@ -32,7 +32,8 @@ impl Runner {
             return who;
         }
         let watchers = watchers.join(", ");
-        let with = if ops::is_turn(step.op) {
+        let package = [ops::SEAL.name, ops::RECEIVE.name].contains(&step.op.name);
+        let with = if ops::is_turn(step.op) && !package {
             say!(
                 "{who} alone; {watchers} sees that nobody looks",
                 who,
@@ -189,7 +190,6 @@ impl Runner {
             body.push(say!("  check value {kcv}", kcv = held.kcv));
             body.push(say!("  custodian   {person}", person));
         }
-        body.extend(self.kept_until(step));
         body
     }
 

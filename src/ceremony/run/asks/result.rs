@@ -83,6 +83,9 @@ impl Runner {
             if !watch.is_empty() {
                 body.push(say!("  watched by  {watch}", watch = watch.join(", ")));
             }
+            if let Some(kept) = self.kept_until(step) {
+                body.extend([String::new(), kept]);
+            }
         }
         body
     }
@@ -109,7 +112,7 @@ impl Runner {
         let place = self
             .record(session)
             .and_then(|r| r.notes.get(SLIP.id).cloned());
-        let mut lines = vec![match place {
+        let line = match place {
             Some(place) if place != NOT_PRINTED => say!(
                 "Component {part} was printed to {place} for {person}, once.",
                 part,
@@ -121,9 +124,8 @@ impl Runner {
                 part,
                 person
             ),
-        }];
-        lines.extend(self.kept_until(step));
-        lines
+        };
+        vec![line]
     }
 
     /// Whether somebody has yet to type the check value of this step's key from elsewhere: shown before, it would only
