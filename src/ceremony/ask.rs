@@ -130,6 +130,8 @@ pub struct Showing {
     pub last: Option<String>,
     /// How the run ended.
     pub outcome: Option<RunOutcome>,
+    /// The component whose paper is printed in the step at hand and does not count yet.
+    pub uncounted: Option<u8>,
     /// The run was interrupted and nothing was answered since: who has a place in it.
     pub came_back: Option<Vec<String>>,
 }

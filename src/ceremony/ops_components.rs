@@ -47,6 +47,23 @@ const AGAIN: Field = Field {
     optional: false,
 };
 
+/// The only reading of a paper that was printed here.
+const READ: Field = Field {
+    id: "again",
+    label: "Your paper",
+    hint: "Hex digits, from the paper alone. Nothing is shown; a group that differs is named.",
+    kind: Kind::Component,
+    optional: false,
+};
+
+const WATCHED: Field = Field {
+    id: "watched",
+    label: "Serial, watched",
+    hint: "Whoever watches reads it from the package too. Spaces and hyphens do not count.",
+    kind: Kind::Text { max: 64 },
+    optional: false,
+};
+
 /// The check value on the paper.
 pub const KCV: Field = Field {
     id: "kcv",
@@ -108,7 +125,7 @@ pub const GENERATE: Op = Op {
     name: "component.generate",
     title: "A component is made",
     does: "draws one component, prints it for one custodian alone, and has it read back from the paper",
-    fields: &[KEY, PART, SLIP, AGAIN],
+    fields: &[KEY, PART, SLIP, READ],
     uses_secret: false,
     phrase: None,
 };
@@ -118,7 +135,7 @@ pub const READ_BACK: Op = Op {
     name: "component.read-back",
     title: "A component is read back",
     does: "has a custodian prove that the paper of a component can be read",
-    fields: &[KEY, PART, AGAIN],
+    fields: &[KEY, PART, READ],
     uses_secret: false,
     phrase: None,
 };
@@ -128,7 +145,7 @@ pub const SEAL: Op = Op {
     name: "component.seal",
     title: "A component is sealed",
     does: "records the package that a component's paper went into, and who watched",
-    fields: &[KEY, PART, SERIAL],
+    fields: &[KEY, PART, SERIAL, WATCHED],
     uses_secret: false,
     phrase: None,
 };
@@ -139,6 +156,11 @@ pub const OPS: &[Op] = &[RECEIVE, ENTER, GENERATE, READ_BACK, SEAL];
 /// Whether a custodian gets to know a component in this turn.
 pub fn shows(op: &Op) -> bool {
     [RECEIVE.name, ENTER.name, GENERATE.name].contains(&op.name)
+}
+
+/// Whether what a turn came to is shown before the next person is called. A package that came is opened in the next step.
+pub fn shows_result(op: &Op) -> bool {
+    is_turn(op) && op.name != RECEIVE.name
 }
 
 /// Whether an op is a custodian's turn with one component.

@@ -6,6 +6,7 @@ use crate::session::{Run, RunOutcome};
 use crate::text::{say, tr};
 
 use super::ask::{Ask, Showing};
+use super::ops_components;
 
 /// What a paused ceremony can do: id, label, and what that means. The safe answer is the first.
 pub const PAUSE: &[(&str, &str, &str)] = &[
@@ -74,6 +75,13 @@ pub fn saved(showing: Option<&Showing>, rehearsal: bool) -> String {
         1 => tr("step 1 is done").to_owned(),
         n => say!("steps 1-{n} are done", n),
     };
+    if let Some(part) = showing.and_then(|s| s.uncounted) {
+        return say!(
+            "{what}; a paper of component {part} does not count yet",
+            what,
+            part
+        );
+    }
     if rehearsal {
         say!("{what}; the rehearsal waits where it is", what)
     } else {
@@ -104,7 +112,10 @@ pub fn came_back(showing: &Showing) -> Vec<String> {
             number
         ),
     };
-    vec![
+    let paper = showing.uncounted.map(|part| {
+        say!("Component {part} was being printed. Its paper counts for nothing: what became of it is asked next, and recorded.", part)
+    });
+    let mut told = vec![
         say!(
             "The power came back, or a pause is over: this ceremony goes on at step {number} of {all}, {title}.",
             number,
@@ -121,10 +132,11 @@ pub fn came_back(showing: &Showing) -> Vec<String> {
             "The same people? {people}. If one of them is missing, Esc pauses again and nothing is lost.",
             people = people.join(", ")
         ),
-    ]
-    .into_iter()
-    .chain(showing.last.clone())
-    .collect()
+    ];
+    let before_people = told.len().saturating_sub(1);
+    told.splice(before_people..before_people, paper);
+    told.extend(showing.last.clone());
+    told
 }
 
 /// The three lines of that page.
@@ -153,9 +165,8 @@ pub fn ended(outcome: Option<RunOutcome>, run: Option<&Run>, rehearsal: bool) ->
 
 fn done(run: Option<&Run>, rehearsal: bool) -> String {
     let files = match run.map_or(0, |run| handed_over(run).len()) {
-        // Of a rehearsal one would hold its record; a vault that stays keeps it, and nothing was written.
-        0 if !rehearsal => tr("no file for others").to_owned(),
-        0 | 1 => tr("1 file").to_owned(),
+        0 => tr("no file for others").to_owned(),
+        1 => tr("1 file").to_owned(),
         n => say!("{n} files", n),
     };
     let hold = if rehearsal {
@@ -163,7 +174,24 @@ fn done(run: Option<&Run>, rehearsal: bool) -> String {
     } else {
         tr("You now hold")
     };
+    let files = match packed(run).len() {
+        0 => files,
+        1 => say!("{files}, 1 sealed package", files),
+        n => say!("{files}, {n} sealed packages", files, n),
+    };
     say!("Done. {hold}: {files}, 1 report, 1 card.", hold, files)
+}
+
+/// Packages that papers of components were sealed in, each with who packed it.
+fn packed(run: Option<&Run>) -> Vec<String> {
+    let steps = run.into_iter().flat_map(|run| run.steps.iter());
+    steps
+        .filter(|step| step.op == ops_components::SEAL.name)
+        .filter_map(|step| {
+            let (serial, person) = (step.notes.get("serial")?, step.who.first()?);
+            Some(format!("{serial} ({person})"))
+        })
+        .collect()
 }
 
 /// The files made for a counterparty, without the instructions beside them.
@@ -190,7 +218,7 @@ pub fn holdings(run: Option<&Run>, seq: u64, words: &[String], rehearsal: bool) 
     beside.dedup();
     if files.is_empty() {
         files.push(if rehearsal {
-            tr("ceremony.json, the record").to_owned()
+            tr("none for others; ceremony.json is the record").to_owned()
         } else {
             tr("none for others; the vault keeps the record").to_owned()
         });
@@ -200,13 +228,19 @@ pub fn holdings(run: Option<&Run>, seq: u64, words: &[String], rehearsal: bool) 
     } else {
         say!(" (beside it {beside})", beside = beside.join(", "))
     };
-    say!(
+    let told = say!(
         "file    {files}{next}\nreport  report.txt: who did what, when, and who signed\ncard    for the witness to write down now: sequence {seq}, words {words}",
         files = files.join(", "),
         next,
         seq,
         words = words.join(" ")
-    )
+    );
+    let packages = packed(run);
+    if packages.is_empty() {
+        return told;
+    }
+    let sealed = say!("sealed  {packages}", packages = packages.join(", "));
+    format!("{told}\n{sealed}")
 }
 
 #[cfg(test)]
@@ -218,7 +252,7 @@ mod tests {
         let words = |rehearsal| holdings(None, 7, &["aardvark".to_owned()], rehearsal);
         assert!(words(false).starts_with("file    none for others; the vault keeps the record\n"));
         assert!(!words(false).contains("ceremony.json"));
-        assert!(words(true).starts_with("file    ceremony.json, the record\n"));
+        assert!(words(true).starts_with("file    none for others; ceremony.json is the record\n"));
         assert!(done(None, false).contains("no file for others"));
     }
 }

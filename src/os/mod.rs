@@ -29,7 +29,7 @@ pub use hardening::{Hardening, Measure, harden};
 pub use media::removable_media;
 pub use output::{OutputFolder, is_plain_name, new_file, write_new_file};
 pub use own_hash::own_sha256;
-pub use paper::{is_printer, print_once};
+pub use paper::{could_print, in_words, is_printer, print_once};
 pub use probe::{EntropyReport, Interface, entropy_report, interfaces, swap_areas};
 pub use processes::ask_to_end;
 pub use suspend::{GOES_ON, STOP_ASKED, stop_process_group};

@@ -9,6 +9,7 @@ mod exchange;
 mod failing;
 mod marked;
 mod otherday;
+mod papers;
 mod people;
 mod policy;
 mod reported;

@@ -14,12 +14,13 @@ use keymoot::vault::MemoryStore;
 
 use super::stage::{Early, contents, environment, script, secret, summary, vault, wanted};
 
-/// The practice answer to every field of an ask.
+/// The practice answer to every field of an ask; what has none may be left empty.
 pub(crate) fn practised(ask: &Ask) -> Vec<Answer> {
     let answer = |asked: &keymoot::ceremony::AskField| {
         let text = asked
             .practice
             .clone()
+            .or_else(|| asked.field.optional.then(String::new))
             .unwrap_or_else(|| panic!("{}: {}", ask.title, asked.field.id));
         if asked.field.secret() {
             secret(&text)

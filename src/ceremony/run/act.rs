@@ -113,6 +113,10 @@ impl Runner {
             }
             self.approve(session, &person, KeySource::Held)?;
         }
+        if self.awaits_printer() {
+            self.stage = Stage::Print;
+            return Ok(Work::Asks);
+        }
         self.execute(session)
     }
 
@@ -124,6 +128,7 @@ impl Runner {
         if let Some(mut record) = record {
             record.state = StepState::Armed;
             self.arm_act(session, &record)?;
+            self.ask_for_paper(session);
             self.turns_known = true;
         }
         self.stage = Stage::Turn;

@@ -83,6 +83,7 @@ impl Runner {
             awaited: VecDeque::new(),
             texts: BTreeMap::new(),
             drawn: None,
+            at_printer: false,
             typed_by: None,
             action: None,
             preview: None,

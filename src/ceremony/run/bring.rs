@@ -127,7 +127,8 @@ impl Runner {
         let path = text(answers.into_iter().next());
         let bytes = inputs::read(Path::new(path.trim())).map_err(|error| {
             Halt::Again(format!(
-                "The file {path} cannot be read ({error}). Nothing was changed. Is the medium inserted?"
+                "The file {path} cannot be read: {}. Nothing was changed. Is the medium inserted?",
+                crate::os::in_words(&error)
             ))
         })?;
         if let Some(why) = self.does_not_serve(session, &name, &bytes) {

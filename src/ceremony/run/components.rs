@@ -3,13 +3,10 @@
 use std::collections::VecDeque;
 
 use sha2::{Digest as _, Sha256};
-use subtle::ConstantTimeEq as _;
-use zeroize::Zeroizing;
 
 use crate::crypto::SecretBytes;
-use crate::crypto::components::check_value;
 use crate::session::build::Answers;
-use crate::session::components::{NOT_PRINTED, Slip};
+use crate::session::components::{NOT_PRINTED, same_serial};
 use crate::session::field::{Field, Kind};
 use crate::session::{
     Arrow, Command, ComponentCommand, ComponentStep, Outcome, Profile, Session, SetRef, Source,
@@ -21,16 +18,11 @@ use super::super::ask::{Answer, ComponentDigits};
 use super::super::model::{Algorithm, Doing, Step};
 use super::super::ops_components as ops;
 use super::drive::Halt;
+use super::papers::{self, PRINTED};
+use super::readings::{DERIVE, same_reading, typed};
 use super::sign::{again, text};
 use super::told;
 use super::{Runner, Turn};
-
-/// What a rehearsal answers where the right value is known to the program.
-pub(super) const DERIVE: &str = "derive";
-/// What stands before a practice value in a script.
-const TEST: &str = "TEST:";
-/// Hex digits in a group.
-const GROUP: usize = 4;
 
 impl Runner {
     /// The set of components that a declared key of this run has.
@@ -102,7 +94,11 @@ impl Runner {
             name if name == ops::GENERATE.name => {
                 VecDeque::from([turn(own, vec!["slip"]), turn(own, vec!["again"])])
             }
-            name if name == ops::SEAL.name => VecDeque::from([turn(own, vec!["serial"])]),
+            name if name == ops::SEAL.name => {
+                let watched = other.map(|_| turn(other, vec!["watched"]));
+                let packed = turn(own, vec!["serial"]);
+                std::iter::once(packed).chain(watched).collect()
+            }
             _ => VecDeque::from([turn(own, vec!["again"])]),
         }
     }
@@ -158,13 +154,7 @@ impl Runner {
             n if n == ops::GENERATE.name => {
                 self.generated(session, set, part, &turn, secrets.first())
             }
-            n if n == ops::SEAL.name => {
-                let step = ComponentStep::Seal {
-                    serial: self.texts.get("serial").cloned().unwrap_or_default(),
-                    witness: self.watching(),
-                };
-                self.component_done(session, set, part, step)
-            }
+            n if n == ops::SEAL.name => self.packed(session, set, part),
             _ => {
                 let typed = typed(session, secrets.first(), &set)?;
                 let Some(value) = typed else {
@@ -243,9 +233,40 @@ impl Runner {
         Ok(())
     }
 
+    /// A paper is in its package: whoever packed it reads the serial, and whoever watches reads it too.
+    fn packed(&mut self, session: &mut Session, set: SetRef, part: u8) -> Result<(), Halt> {
+        let said = |id: &str| self.texts.get(id).cloned().unwrap_or_default();
+        let (serial, watched) = (said("serial"), said("watched"));
+        let person = self.step().and_then(|step| step.who.first());
+        let person = person.map(|place| self.name(place)).unwrap_or_default();
+        session
+            .package_is_free(&set, part, &person, &serial)
+            .map_err(|r| again(r.into()))?;
+        if self.turns.len() > 1 {
+            self.last = Some(say!("{person} read the serial of the package.", person));
+            self.turns.pop_front();
+            return Ok(());
+        }
+        let read_twice = self.texts.contains_key("watched");
+        if read_twice && !same_serial(&serial, &watched) {
+            self.forget_package(session);
+            return Err(Halt::Again(
+                "The two of you read different serials. Nothing was recorded. Both read the package again."
+                    .into(),
+            ));
+        }
+        let witness = self.watching();
+        let done = ComponentStep::Seal { serial, witness };
+        let sealed = self.component_done(session, set, part, done);
+        if sealed.is_err() {
+            self.forget_package(session);
+        }
+        sealed
+    }
+
     /// Forgets what was said of the package at hand; its turns begin again.
     fn forget_package(&mut self, session: &Session) {
-        for id in ["advised", "serial", "tampered"] {
+        for id in ["advised", "serial", "tampered", "watched"] {
             self.texts.remove(id);
         }
         let turns = self.step().map(|step| self.component_turns(session, step));
@@ -266,7 +287,7 @@ impl Runner {
             ));
         };
         if let Some(second) = typed(session, secrets.get(1), &set)? {
-            same_reading(&value, &second)?;
+            same_reading(&value, &second, false)?;
         }
         let kcv = self.texts.get("kcv").cloned();
         let derived = kcv.as_deref() == Some(DERIVE) && session.profile() != Profile::Production;
@@ -287,35 +308,7 @@ impl Runner {
         read: Option<&SecretBytes>,
     ) -> Result<(), Halt> {
         if turn.fields.contains(&"slip") {
-            let value = match self.drawn.take() {
-                Some(value) => value,
-                None => session.draw_component(&set)?,
-            };
-            let kcv = check_value(set.algorithm, set.method(), &value)
-                .map_err(|e| Halt::Again(e.to_string()))?;
-            let place = self.texts.get("slip").cloned().unwrap_or_default();
-            let slip = Slip {
-                set: &set,
-                part,
-                holder: &turn.person,
-                kcv: &kcv,
-                value: &value,
-            };
-            session
-                .print_slip(&slip, &place)
-                .map_err(|r| again(r.into()))?;
-            self.drawn = Some(value);
-            self.last = Some(if place == NOT_PRINTED {
-                "Nothing was printed: this is practice.".to_owned()
-            } else {
-                say!(
-                    "Component {part} was printed for {person}.",
-                    part,
-                    person = turn.person
-                )
-            });
-            self.turns.pop_front();
-            return Ok(());
+            return self.print_component(session, &set, part, turn);
         }
         let Some(drawn) = &self.drawn else {
             self.turns_known = false; // asked for anew, from the printing on
@@ -323,7 +316,7 @@ impl Runner {
         };
         let value = SecretBytes::from_slice(drawn.expose());
         if let Some(read) = typed(session, read, &set)? {
-            same_reading(&value, &read)?;
+            same_reading(&value, &read, true)?;
         }
         let step = ComponentStep::Enter {
             value,
@@ -341,6 +334,9 @@ impl Runner {
         self.journal(session, |record| {
             record.state = StepState::Executed;
             record.who = who;
+            record
+                .notes
+                .insert(papers::PRACTICE.to_owned(), String::new());
         })?;
         self.turns.pop_front();
         Ok(())
@@ -364,8 +360,12 @@ impl Runner {
             .chain(step.observe.iter().map(|place| self.name(place)))
             .collect();
         record.notes.extend(self.texts.clone());
-        record.notes.remove("slip");
+        let slip = record.notes.remove("slip");
         record.notes.remove("kcv");
+        let practice = slip.as_deref() == Some(NOT_PRINTED);
+        record.notes.extend(papers::told_of(&set, &done, practice));
+        // From here the ledger knows its paper.
+        record.notes.remove(PRINTED);
         let (label, by) = (set.label.clone(), step.id.clone());
         let told = told::turn(&done);
         let command = ComponentCommand {
@@ -389,78 +389,4 @@ impl Runner {
         self.arrow(StepState::Executed)?;
         Ok(())
     }
-}
-
-/// What was typed, as bytes; nothing where a rehearsal takes the right value.
-fn typed(
-    session: &Session,
-    secret: Option<&SecretBytes>,
-    set: &SetRef,
-) -> Result<Option<SecretBytes>, Halt> {
-    let bytes = secret.map(SecretBytes::expose).unwrap_or_default();
-    let practice = session.profile() != Profile::Production;
-    if practice && bytes == DERIVE.as_bytes() {
-        return Ok(None);
-    }
-    let bytes = bytes
-        .strip_prefix(TEST.as_bytes())
-        .filter(|_| practice)
-        .unwrap_or(bytes);
-    let mut digits = Zeroizing::new(Vec::with_capacity(bytes.len()));
-    for byte in bytes {
-        match byte {
-            b' ' | b'-' | b'\t' => {}
-            byte if byte.is_ascii_hexdigit() => digits.push(byte.to_ascii_uppercase()),
-            _ => {
-                return Err(Halt::Again(format!(
-                    "Only 0-9 and A-F are taken: group {} holds something else. Nothing was entered. Is it the \
-                     letter O for the digit 0?",
-                    digits.len() / GROUP + 1
-                )));
-            }
-        }
-    }
-    let expected = set.algorithm.key_bytes().unwrap_or_default() * 2;
-    if digits.len() != expected {
-        return Err(Halt::Again(format!(
-            "A component of a {} key has {expected} hex digits in {} groups, and {} were typed. Nothing was entered. \
-             Read it again, group by group.",
-            set.algorithm.name(),
-            expected / GROUP,
-            digits.len()
-        )));
-    }
-    let mut value = Zeroizing::new(vec![0_u8; expected / 2]);
-    match data_encoding::HEXUPPER.decode_mut(&digits, &mut value) {
-        Ok(_) => Ok(Some(SecretBytes::from_slice(&value))),
-        Err(_) => Err(Halt::Again(
-            "These are no hex digits. Nothing was entered.".into(),
-        )),
-    }
-}
-
-/// Two readings of one paper; the first group that differs is named, never what stands in it.
-fn same_reading(first: &SecretBytes, second: &SecretBytes) -> Result<(), Halt> {
-    let groups = first
-        .expose()
-        .chunks(GROUP / 2)
-        .zip(second.expose().chunks(GROUP / 2));
-    let differing: Vec<String> = (1..)
-        .zip(groups)
-        .filter(|(_, (one, other))| !bool::from(one.ct_eq(other)))
-        .map(|(number, _): (usize, _)| number.to_string())
-        .collect();
-    if differing.is_empty() {
-        return Ok(());
-    }
-    let (what, verb) = if differing.len() == 1 {
-        ("Group", "differs")
-    } else {
-        ("Groups", "differ")
-    };
-    Err(Halt::Again(format!(
-        "{what} {} {verb} between the two readings. Nothing was entered. Read that place on the paper again, and type \
-         both readings anew.",
-        differing.join(", ")
-    )))
 }

@@ -6,8 +6,8 @@ use crate::session::{
 use crate::text::say;
 
 use super::super::ask::{Advance, Answer};
-use super::super::model::OnFail;
-use super::super::ops;
+use super::super::model::{OnFail, Step};
+use super::super::{ops, ops_components};
 use super::{RunError, Runner, Stage};
 
 /// Note of a run's last step: the audit head when the run was closed.
@@ -44,6 +44,11 @@ impl From<Refusal> for Halt {
 pub(super) enum Work {
     Asks,
     Moved,
+}
+
+/// Whether what a step came to is shown before the next one.
+fn shows_result(step: &Step) -> bool {
+    ops::is_act(step.op) || ops_components::shows_result(step.op)
 }
 
 impl Runner {
@@ -86,6 +91,7 @@ impl Runner {
             Stage::Turn => self.take_turn(session, answers),
             Stage::Issue => self.take_issue(session, answers),
             Stage::Approve => self.take_approval(session, answers),
+            Stage::Print => self.take_print(session, answers),
             Stage::SignOff => self.take_sign_off(session, answers),
             Stage::AbortSignOff => self.take_abort_sign_off(session, answers),
             Stage::Exception => self.take_exception(session, answers),
@@ -106,7 +112,7 @@ impl Runner {
             match record.state {
                 StepState::Executed => self.verify(session)?,
                 StepState::Verified | StepState::Witnessed => {
-                    if self.step().is_some_and(|step| ops::is_act(step.op)) {
+                    if self.step().is_some_and(shows_result) {
                         self.stage = Stage::Result;
                         return Ok(());
                     }
@@ -134,7 +140,7 @@ impl Runner {
         Ok(())
     }
 
-    fn next_step(&mut self) {
+    pub(super) fn next_step(&mut self) {
         self.at += 1;
         self.forget();
     }
@@ -149,6 +155,7 @@ impl Runner {
         self.signers.clear();
         self.texts.clear();
         self.drawn = None;
+        self.at_printer = false;
         self.typed_by = None;
         self.action = None;
         self.preview = None;
@@ -216,7 +223,11 @@ impl Runner {
             return Ok(());
         };
         self.turns_known = true;
-        self.arm_turns(session, &record)
+        self.arm_turns(session, &record)?;
+        if self.armed {
+            self.ask_for_paper(session);
+        }
+        Ok(())
     }
 
     /// `[[rehearsal.time]]`: counted from when the step was armed, so that a resume does not count twice.

@@ -3,9 +3,10 @@
 
 use crate::api::{Request, Response};
 use crate::session::op::DELETE_KEY;
+use crate::session::op_components::SLIP;
 use crate::session::{
-    Action, Arrow, Command, Executed, Refusal, Session, StepRecord, StepState, build, handover,
-    op_components, tr34_act,
+    Action, Arrow, Command, Executed, Outcome, Refusal, Session, StepRecord, StepState, build,
+    handover, tr34_act,
 };
 use crate::text::say;
 
@@ -13,7 +14,7 @@ use super::super::model::Step;
 use super::super::ops_carry;
 use super::drive::{Halt, Work};
 use super::sign::AUDIT_LINE;
-use super::{RunError, Runner, Stage, expect, outputs};
+use super::{RunError, Runner, Stage, expect, outputs, papers};
 
 impl Runner {
     /// Executes the act that everybody signed. A search for primes that was stopped leaves the step where it was:
@@ -38,6 +39,7 @@ impl Runner {
             session.search_ahead(action)?;
         }
         self.journal(session, |record| record.state = StepState::Executing)?;
+        self.paper_leaves(session)?;
         if let Some(changing) = session.begin_change(&pending.id)? {
             return self.begin_change(session, changing);
         }
@@ -50,6 +52,10 @@ impl Runner {
             AUDIT_LINE.to_owned(),
             (session.view().events + 1).to_string(),
         );
+        record.notes.remove(papers::PRINTED);
+        if let Some(place) = self.place() {
+            record.notes.insert(SLIP.id.to_owned(), place.to_owned());
+        }
         record.key = step
             .fields
             .get("key")
@@ -59,21 +65,31 @@ impl Runner {
             step: Box::new(record),
             binds: binds(step),
         };
-        if let Some(place) = self.texts.get(op_components::SLIP.id) {
-            session.slip_to(place);
-        }
         let done = session.perform(Command::Execute {
             id: pending.id,
             prepared: None,
             arrow: Some(arrow),
         });
+        self.after_act(session, &pending.sentence, done)
+    }
+
+    /// What an act that was carried out, or refused, leads to.
+    fn after_act(
+        &mut self,
+        session: &mut Session,
+        sentence: &str,
+        done: Result<Outcome, Refusal>,
+    ) -> Result<(), Halt> {
+        if let Err(refusal) = &done {
+            self.paper_stayed(session, refusal)?;
+        }
         if matches!(done, Err(Refusal::Stopped)) {
             return Err(Refusal::Stopped.into());
         }
         self.pending = None;
         match done {
             Ok(_) => {
-                self.last = Some(self.said_of(&pending.sentence));
+                self.last = Some(self.said_of(sentence));
                 self.arrow(StepState::Executed)?;
                 Ok(())
             }
@@ -81,7 +97,7 @@ impl Runner {
             Err(refusal @ (Refusal::Approval(_) | Refusal::Custody(_))) if !session.automatic() => {
                 // Signatures went void: they are asked for again, nothing was done.
                 self.signers.clear();
-                if self.texts.remove(op_components::SLIP.id).is_some() {
+                if self.texts.remove(SLIP.id).is_some() {
                     self.ask_anew(session)?;
                     return Err(Halt::Again(refusal.to_string()));
                 }

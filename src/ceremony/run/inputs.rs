@@ -84,7 +84,12 @@ fn default_bytes(
         Err(e) if e.kind() == ErrorKind::NotFound => embedded(path).ok_or(e),
         Err(e) => Err(e),
     }
-    .map_err(|e| missing(&format!("Its default {path} cannot be read ({e}).")))
+    .map_err(|e| {
+        missing(&format!(
+            "Its default {path} cannot be read: {}.",
+            crate::os::in_words(&e)
+        ))
+    })
 }
 
 /// The sample of this path inside the binary.

@@ -20,6 +20,8 @@ mod faults;
 mod inputs;
 mod judge;
 mod outputs;
+mod papers;
+mod readings;
 mod relief;
 mod report;
 mod resealing;
@@ -106,6 +108,8 @@ enum Stage {
     Issue,
     /// The custodian at the front of `Runner::signers` signs.
     Approve,
+    /// Everybody signed, and the owner of the paper that comes out goes to the printer.
+    Print,
     /// Everybody signed, and the search for primes was stopped: it can be begun again.
     Search,
     /// The person at the front of `Runner::signers` signs off.
@@ -153,6 +157,8 @@ pub struct Runner {
     texts: BTreeMap<String, String>,
     /// A component that was drawn and printed in this step and not yet read back.
     drawn: Option<SecretBytes>,
+    /// Whether the owner of the paper that an act lets out has said that it may be printed.
+    at_printer: bool,
     /// Who typed the fields that a second person types.
     typed_by: Option<String>,
     action: Option<Action>,

@@ -15,6 +15,7 @@ use super::super::ask::{Answer, Ask};
 use super::super::model::Role;
 use super::super::ops_components::SEAL;
 use super::drive::{Halt, Work};
+use super::papers::DESTROYED;
 use super::sign::again;
 use super::{Runner, Stage};
 
@@ -99,6 +100,16 @@ impl Runner {
         session: &mut Session,
         record: &StepRecord,
     ) -> Result<Work, Halt> {
+        if self.uncounted(session).is_some() {
+            // Printed, and not yet one of those that the ledger knows.
+            self.turns.clear();
+            self.ask_for_paper(session);
+            if !session.automatic() {
+                self.stage = Stage::Turn;
+                return Ok(Work::Asks);
+            }
+            self.take_fate(session, vec![Answer::Text(DESTROYED.to_owned())])?;
+        }
         let left: VecDeque<OpenPaper> = self
             .open_papers(session)
             .into_iter()
@@ -158,7 +169,7 @@ impl Runner {
     }
 
     /// Who watches: the script's witness, or whoever observes the step at hand.
-    fn witness(&self) -> String {
+    pub(super) fn witness(&self) -> String {
         let people = self.script.model.people.iter();
         let witness = people.filter(|place| place.role == Role::Witness);
         let place = witness.map(|place| place.id.as_str()).next();

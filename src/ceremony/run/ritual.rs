@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::api::{GetKeyInput, Request, Timestamp};
 use crate::pki::Certificate;
+use crate::session::op_components::SLIP;
 use crate::session::{Command, KeySource, Outcome, Profile, Session, StepRecord, StepState, span};
 use crate::text::{say, tr};
 
@@ -16,7 +17,7 @@ use super::super::{ops_carry, ops_components};
 use super::drive::{Halt, Work};
 use super::judge::time;
 use super::sign::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from, text};
-use super::{Runner, Stage, Turn};
+use super::{Runner, Stage, Turn, papers};
 
 impl Runner {
     /// Who is asked for what in this step.
@@ -96,6 +97,9 @@ impl Runner {
         let (Some(turn), Some(step)) = (self.turns.front().cloned(), self.step()) else {
             return Ok(());
         };
+        if turn.fields == [papers::FATE.id] {
+            return self.take_fate(session, answers);
+        }
         if ops_components::is_turn(step.op) {
             return self.take_component(session, answers);
         }
@@ -109,6 +113,9 @@ impl Runner {
             let normal = field
                 .check(&typed)
                 .map_err(|error| Halt::Again(error.to_string()))?;
+            if *id == SLIP.id {
+                session.slip_place(&normal).map_err(|r| again(r.into()))?;
+            }
             checked.push((*id, normal));
         }
         for (id, typed) in &checked {

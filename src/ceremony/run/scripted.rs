@@ -8,7 +8,8 @@ use super::super::ask::{Advance, Answer, AskField};
 use super::super::changing::gives_words;
 use super::super::script::Script;
 use super::super::{ops, ops_components};
-use super::components::DERIVE;
+use super::papers;
+use super::readings::DERIVE;
 use super::{RunError, Runner, Stage, exceptions};
 
 /// More asks than any script has: a run that comes to as many goes in a circle.
@@ -175,6 +176,9 @@ impl Runner {
             "passphrase" => session.practice_passphrase(&self.signer()),
             "phrase" => self.phrase(),
             _ if self.stage == Stage::Exception => Some(exceptions::PRACTICE.to_owned()),
+            // It was named before anybody signed.
+            "slip" if self.stage == Stage::Print => Some(String::new()),
+            id if id == papers::FATE.id => Some(papers::DESTROYED.to_owned()),
             _ if self.stage == Stage::AbortReseal => self.reseal_practice(field),
             _ => self.answer_for(session, field),
         }
@@ -182,15 +186,13 @@ impl Runner {
 
     fn answer_for(&self, session: &Session, field: &str) -> Option<String> {
         let step = self.step()?;
-        let written = self
-            .script
-            .model
-            .rehearsal
-            .answers
-            .get(&step.id)
-            .and_then(|answers| answers.get(field))
-            .cloned();
+        let given = |field: &str| {
+            let answers = self.script.model.rehearsal.answers.get(&step.id)?;
+            answers.get(field).cloned()
+        };
         let usual = || match field {
+            // Whoever watches reads the same package.
+            "watched" => given("serial"),
             "time" if step.op.name == ops::ATTEST_CLOCK.name => {
                 Some(super::judge::to_the_minute(session.now()))
             }
@@ -199,6 +201,6 @@ impl Runner {
             "slip" => Some(NOT_PRINTED.to_owned()),
             _ => None,
         };
-        written.or_else(usual)
+        given(field).or_else(usual)
     }
 }

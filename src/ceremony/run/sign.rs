@@ -232,7 +232,8 @@ pub(super) fn key_source(
         let path = text(answers.next());
         let bytes = inputs::read(std::path::Path::new(path.trim())).map_err(|error| {
             Halt::Again(format!(
-                "The envelope {path} cannot be read ({error}). Nothing was signed. Is the medium inserted?"
+                "The envelope {path} cannot be read: {}. Nothing was signed. Is the medium inserted?",
+                crate::os::in_words(&error)
             ))
         })?;
         let armored = String::from_utf8(bytes).map_err(|_| {

@@ -9,6 +9,7 @@ use crate::text::{say, tr};
 
 use super::super::ask::{Answer, Ask};
 use super::super::model::AbortAct;
+use super::super::ops_components;
 use super::asks::{acting, footing};
 use super::drive::{AUDIT_HEAD, Halt, Work};
 use super::resealing::{kept, of_note};
@@ -295,6 +296,12 @@ impl Runner {
             return Ok(());
         }
         self.withdraw(session, reason);
+        if let Err(Halt::Error(error)) = self.leave_result(session) {
+            return Err(error);
+        }
+        if self.outcome.is_some() {
+            return Ok(());
+        }
         match self.stop(session, format!("{BY_PEOPLE}{reason}")) {
             Ok(_) => Ok(()),
             Err(Halt::Error(error)) => Err(error),
@@ -303,6 +310,21 @@ impl Runner {
                 message: words,
             }),
         }
+    }
+}
+
+impl Runner {
+    /// A component's turn that is done, and whose result stands on show, is closed before the run stops: the step behind
+    /// it is the one that was not done.
+    fn leave_result(&mut self, session: &mut Session) -> Result<(), Halt> {
+        let turn = self
+            .step()
+            .is_some_and(|step| ops_components::is_turn(step.op));
+        if turn && self.stage == Stage::Result {
+            self.close_step(session)?;
+            self.next_step();
+        }
+        Ok(())
     }
 }
 

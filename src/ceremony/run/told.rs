@@ -8,7 +8,7 @@ pub(super) fn turn(step: &ComponentStep) -> fn(&str, u8, &str, &str) -> String {
     match step {
         ComponentStep::Enter { .. } => |label, part, _, kcv| {
             say!(
-                "Component {part} of {label} is sealed and wiped; its check value is {kcv}.",
+                "Component {part} of {label} is kept encrypted here; its check value is {kcv}.",
                 part,
                 label,
                 kcv
@@ -28,6 +28,13 @@ pub(super) fn turn(step: &ComponentStep) -> fn(&str, u8, &str, &str) -> String {
                 part,
                 label,
                 person
+            )
+        },
+        ComponentStep::Spoilt { .. } => |label, part, _, _| {
+            say!(
+                "Recorded: what became of an earlier paper of component {part} of {label}.",
+                part,
+                label
             )
         },
         ComponentStep::ReadBack { .. } => |label, part, person, _| {

@@ -30,6 +30,7 @@ pub use act::{ComponentAct, ComponentPart};
 pub(crate) use sentence::describe;
 pub use slip::{NOT_PRINTED, Slip};
 pub(crate) use state::{ComponentSet, HeldComponent, Package};
+pub use turns::same_serial;
 
 /// Which components belong together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +105,13 @@ pub enum ComponentStep {
     Seal {
         /// The new package's serial.
         serial: String,
+        /// Who watched.
+        witness: String,
+    },
+    /// What became of a paper that was printed and never counted: a pause came between.
+    Spoilt {
+        /// In words for the record.
+        fate: String,
         /// Who watched.
         witness: String,
     },

@@ -34,6 +34,46 @@ impl Session {
         self.slip_to = Some(place.to_owned());
     }
 
+    /// Whether a slip could be printed there, so that nobody signs or draws anything for a place that cannot take it. The
+    /// words of a refusal do not repeat what was typed: it may have been a passphrase.
+    ///
+    /// # Errors
+    /// No device and no path of a new file, a file that is there, a folder that cannot take one; in production also that
+    /// nothing is named.
+    pub fn slip_place(&self, place: &str) -> Result<(), Refusal> {
+        let place = place.trim();
+        if place == NOT_PRINTED {
+            return self.practice_prints_nothing();
+        }
+        if !place.contains('/') {
+            return Err(Refusal::Custody(
+                "Print to: this is no printer's device and no path of a file. Nothing was printed. Type a device \
+                 (/dev/usb/lp0), or a new file with its folder (/media/ana/part-1.txt). If it was a passphrase, tell \
+                 whoever leads: others may have read it."
+                    .into(),
+            ));
+        }
+        crate::os::could_print(Path::new(place)).map_err(|error| {
+            Refusal::Custody(format!(
+                "Print to: this place cannot take a paper: {}. Nothing was printed. Name a printer's device, or a new \
+                 file on your own medium.",
+                crate::os::in_words(&error)
+            ))
+        })
+    }
+
+    /// In production a component goes on paper.
+    fn practice_prints_nothing(&self) -> Result<(), Refusal> {
+        if self.profile() == Profile::Production {
+            return Err(Refusal::Custody(
+                "In production a component goes on paper. Nothing was made. Name the printer's device, or a file on the \
+                 custodian's own medium."
+                    .into(),
+            ));
+        }
+        Ok(())
+    }
+
     /// Prints a slip: into a new file (mode 0600, never over another), or on a printer's device with ESC/P controls.
     ///
     /// # Errors
@@ -41,22 +81,16 @@ impl Session {
     pub fn print_slip(&self, slip: &Slip<'_>, place: &str) -> Result<(), Refusal> {
         let place = place.trim();
         if place == NOT_PRINTED {
-            if self.profile() == Profile::Production {
-                return Err(Refusal::Custody(
-                    "In production a component goes on paper. Nothing was made. Name the printer's device, or a file \
-                     on the custodian's own medium."
-                        .into(),
-                ));
-            }
-            return Ok(());
+            return self.practice_prints_nothing();
         }
         let path = Path::new(place);
         let device = crate::os::is_printer(path);
         let text = self.slip_text(slip, device);
         crate::os::print_once(path, text.as_bytes()).map_err(|error| {
             Refusal::Custody(format!(
-                "The slip could not be printed to {place} ({error}). Nothing was made and nothing left. Name a \
-                 printer's device, or a new file on the custodian's own medium."
+                "The slip could not be printed to {place}: {}. Nothing was made and nothing left. Name a printer's \
+                 device, or a new file on the custodian's own medium.",
+                crate::os::in_words(&error)
             ))
         })
     }

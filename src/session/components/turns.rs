@@ -18,6 +18,20 @@ use crate::session::state::State;
 use crate::session::transition::Transition;
 
 impl Session {
+    /// Whether the paper of a component may go into a package: it has a serial, and no other paper lies in it.
+    ///
+    /// # Errors
+    /// There is none, or what lies in it.
+    pub fn package_is_free(
+        &self,
+        set: &SetRef,
+        part: u8,
+        person: &str,
+        serial: &str,
+    ) -> Result<(), Refusal> {
+        free_package(&self.state, set, (part, person), serial)
+    }
+
     /// One step with one component.
     pub(crate) fn component(&mut self, command: ComponentCommand) -> Result<Outcome, Refusal> {
         let (what, person) = (name_of(&command.step), command.person.clone());
@@ -85,15 +99,7 @@ impl Session {
                 // A second look takes nothing back: what showed tampering once is SUSPECT for good (C5).
                 known.not_suspect()?;
                 compare_serials(&serial, &advised)?;
-                known.packages.retain(|p| p.part != turn.part);
-                known.packages.push(Package {
-                    part: turn.part,
-                    serial: serial.clone(),
-                    advised_by: advised_by.clone(),
-                    opened_by: turn.person.to_owned(),
-                    tampered,
-                    at: turn.at,
-                });
+                came(known, turn, (&serial, &advised_by), tampered);
                 let note = note.with("package", serial.clone());
                 let note = note.with("advice_read_by", advised_by);
                 let note = note.with("tampered", tampered);
@@ -133,6 +139,10 @@ impl Session {
                 let who = (turn.part, turn.person, turn.at);
                 sealed_again(working, turn.set, who, &serial, &witness)?;
                 let note = note.with("package", serial);
+                (note.with("witness", witness), String::new())
+            }
+            ComponentStep::Spoilt { fate, witness } => {
+                let note = note.with("paper", fate);
                 (note.with("witness", witness), String::new())
             }
         })
@@ -210,6 +220,24 @@ struct Turn<'t> {
     person: &'t str,
     by: &'t str,
     at: i64,
+}
+
+/// A package is the last that came of its component.
+fn came(
+    known: &mut ComponentSet,
+    turn: &Turn<'_>,
+    (serial, advised_by): (&str, &str),
+    tampered: bool,
+) {
+    known.packages.retain(|p| p.part != turn.part);
+    known.packages.push(Package {
+        part: turn.part,
+        serial: serial.to_owned(),
+        advised_by: advised_by.to_owned(),
+        opened_by: turn.person.to_owned(),
+        tampered,
+        at: turn.at,
+    });
 }
 
 /// L2: as long as the key, not zero, and no other component of it.
@@ -302,6 +330,7 @@ const fn name_of(step: &ComponentStep) -> &'static str {
         } => "component-generate",
         ComponentStep::ReadBack { .. } => "component-read-back",
         ComponentStep::Seal { .. } => "component-seal",
+        ComponentStep::Spoilt { .. } => "component-paper",
     }
 }
 
@@ -320,6 +349,11 @@ fn known_set<'s>(sets: &'s mut Vec<ComponentSet>, set: &SetRef, at: i64) -> &'s 
 pub(super) fn plain(serial: &str) -> String {
     let kept = serial.chars().filter(|c| c.is_alphanumeric());
     kept.flat_map(char::to_uppercase).collect()
+}
+
+/// Whether two people read the same serial.
+pub fn same_serial(one: &str, other: &str) -> bool {
+    plain(one) == plain(other)
 }
 
 /// C3: what is on the package is what the sender advised by another way.
@@ -360,6 +394,41 @@ fn read_back(
     ))
 }
 
+/// A4: no two papers share a package. Serials are compared as people read them: `TE-1` and `TE1` are one.
+fn free_package(
+    state: &State,
+    set: &SetRef,
+    (part, person): (u8, &str),
+    serial: &str,
+) -> Result<(), Refusal> {
+    if plain(serial).is_empty() {
+        return Err(wrong(
+            "A package has a serial. Nothing was recorded: read it from the package.",
+        ));
+    }
+    let of_the_key = |id: &str| state.ledger.split(id).map(|s| s.what.as_str());
+    // The same paper of the same key may lie where an earlier ceremony put it.
+    let this_key = set.split(0).what;
+    let same_paper = |h: &Holding| {
+        h.part == part
+            && h.person == person
+            && (h.split == set.id || of_the_key(&h.split) == Some(this_key.as_str()))
+    };
+    let mut held = state.ledger.holdings.iter();
+    let shared =
+        held.find(|h| h.until.is_none() && plain(&h.place) == plain(serial) && !same_paper(h));
+    match shared {
+        None => Ok(()),
+        Some(other) => Err(wrong(format_args!(
+            "Package {} holds part {} of the {} already: every component has a package of its own (PCI PIN 21-3). \
+             Nothing was recorded. Take another package, or read the serial again.",
+            other.place,
+            other.part,
+            of_the_key(&other.split).unwrap_or("another set")
+        ))),
+    }
+}
+
 /// A9 and A4: the paper goes into a numbered package, somebody else watches, and no two parts share one.
 fn sealed_again(
     working: &mut State,
@@ -368,6 +437,7 @@ fn sealed_again(
     serial: &str,
     witness: &str,
 ) -> Result<(), Refusal> {
+    free_package(working, set, (part, person), serial)?;
     let split = set.split(at);
     let ask = HandOut {
         person,
@@ -376,26 +446,6 @@ fn sealed_again(
         place: serial,
         at,
     };
-    // The same paper of the same key may lie where an earlier ceremony put it.
-    let same_paper = |h: &Holding| {
-        let of_the_key = working.ledger.split(&h.split).map(|s| s.what.as_str());
-        h.part == part
-            && h.person == person
-            && (h.split == set.id || of_the_key == Some(split.what.as_str()))
-    };
-    let mut held = working.ledger.holdings.iter();
-    let shared = held.find(|h| h.until.is_none() && h.place == serial && !same_paper(h));
-    if let Some(other) = shared {
-        return Err(wrong(format_args!(
-            "Package {serial} holds part {} of the {} already: every component has a package of its own (PCI PIN \
-             21-3). Nothing was recorded. Take another package.",
-            other.part,
-            working
-                .ledger
-                .split(&other.split)
-                .map_or("another set", |s| s.what.as_str())
-        )));
-    }
     working.ledger.may_hold(&ask).map_err(|e| ineligible(&e))?;
     let held = working.ledger.holdings.iter_mut();
     let mut own = held.filter(|h| h.split == set.id && h.part == part && h.until.is_none());

@@ -5,6 +5,7 @@ use crate::crypto::tr34::KeyToken;
 use crate::pki::{Certificate, CounterpartyFile};
 use crate::session::brought::{self, Tr34File};
 use crate::session::due::left;
+use crate::session::op_components::SLIP;
 use crate::session::said;
 use crate::session::{KeyRow, Profile, Session};
 use crate::text::{say, tr};
@@ -12,6 +13,7 @@ use crate::text::{say, tr};
 use super::super::super::model::Step;
 use super::super::super::{ops, ops_carry, ops_components};
 use super::super::judge::{self, block_in};
+use super::super::papers::FATE;
 use super::super::{Runner, Turn};
 use super::lines::{
     block_lines, certificate_lines, commands, cryptogram_lines, key_lines, word_lines,
@@ -25,6 +27,7 @@ impl Runner {
         turn: &Turn,
     ) -> (Vec<String>, &'static str) {
         match step.op.name {
+            _ if turn.fields.contains(&FATE.id) => self.fate_body(session, step),
             name if name == ops::PRESENT.name => (
                 self.present_body(session, step),
                 tr("nothing has been done; the room is only being counted"),
@@ -60,6 +63,10 @@ impl Runner {
             name if name == ops_carry::COMPARE.name => (
                 self.carry_compare_body(session, step),
                 tr("nothing was recorded yet. A slip of typing ends nothing."),
+            ),
+            _ if turn.fields.contains(&SLIP.id) && ops::is_act(step.op) => (
+                self.slip_body(step),
+                tr("nothing is printed, nothing has left"),
             ),
             _ if ops_components::is_turn(step.op) => self.component_body(session, step, turn),
             _ if turn.fields.contains(&"fingerprint") => (
@@ -112,6 +119,7 @@ impl Runner {
             ));
         }
         body.push(String::new());
+        body.extend(self.places_told(session, step));
         body.push(tr("If somebody is missing, stop here; nothing is lost.").into());
         body
     }

@@ -36,6 +36,9 @@ pub(super) fn not_yet(step: &Step) -> &'static str {
     match step.op.name {
         "create-key" => tr("no key exists. If request or vault changes, all sign again."),
         "delete-key" => tr("the key still works. Nothing is destroyed before its window ends."),
+        name if name == op_components::EXPORT_COMPONENTS.name => {
+            tr("the last component has not left; without it nobody has the key.")
+        }
         name if name.starts_with("export-key.") => {
             tr("nothing was wrapped, nothing left this machine.")
         }

@@ -3,15 +3,18 @@
 mod bodies;
 mod component_bodies;
 mod lines;
+mod papers;
 mod result;
+mod waiting;
 
 use crate::session::field::{Field, Kind};
-use crate::session::{Profile, STOPPED, Session, StepState};
+use crate::session::{Profile, Session, StepState};
 use crate::text::{say, tr};
 
 use super::super::ask::{Ask, AskField, Showing, StepLine};
 use super::super::model::Step;
-use super::super::ops;
+use super::super::{ops, ops_components};
+use super::papers::{ELSEWHERE, FATE};
 use super::{Runner, Stage, Turn, resealing};
 pub(crate) use lines::key_lines;
 pub(super) use lines::why;
@@ -67,6 +70,7 @@ impl Runner {
             last: self.last.clone(),
             outcome: self.outcome,
             came_back: self.came_back.then(|| self.places(session)),
+            uncounted: self.uncounted(session),
         }
     }
 
@@ -133,6 +137,7 @@ impl Runner {
                     .unwrap_or_default();
                 let declared = self.step().map(|step| step.op.fields).unwrap_or_default();
                 for id in asked {
+                    fields.extend((id == FATE.id).then_some(FATE));
                     fields.extend(declared.iter().find(|field| field.id == id));
                 }
             }
@@ -148,6 +153,7 @@ impl Runner {
             Stage::Exception => fields.extend(self.exception_fields(session)),
             Stage::Change => fields.extend(self.change_fields(session)),
             Stage::AbortReseal => fields.extend(resealing::FIELDS),
+            Stage::Print => fields.push(ELSEWHERE),
             Stage::Search | Stage::Wait | Stage::Result | Stage::Ended => {}
         }
         let rehearsal = session.profile() == Profile::Rehearsal;
@@ -176,6 +182,7 @@ impl Runner {
             Stage::Turn => self.turn_ask(session, step, self.turns.front()?),
             Stage::Issue => self.issue_ask(session, step),
             Stage::Approve => self.approve_ask(step),
+            Stage::Print => self.print_ask(session, step)?,
             Stage::Search => Self::search_ask(step),
             Stage::SignOff => self.sign_off_ask(session, step),
             Stage::AbortSignOff => self.abort_ask(session),
@@ -236,30 +243,49 @@ impl Runner {
         let acts = if turn.person.is_empty() {
             tr("everybody in the room; anybody presses Enter").to_owned()
         } else {
-            acting(&turn.person, &turn.role)
+            self.acts_watched(&turn.person, &turn.role, step)
         };
-        let enter = if !turn.fields.is_empty() && ops::is_act(step.op) {
-            tr("keeps what you typed; the request is shown before anybody signs")
+        let enter = if let Some(enter) = self.paper_enter(step, turn) {
+            enter
+        } else if !turn.fields.is_empty() && ops::is_act(step.op) {
+            tr("keeps what you typed; the request is shown before anybody signs").to_owned()
         } else if turn.fields.is_empty() {
-            tr("records that this was seen and goes on")
+            tr("records that this was seen and goes on").to_owned()
         } else if step.op.name == ops::NOTE.name {
-            tr("records what you typed")
+            tr("records what you typed").to_owned()
         } else {
-            compares(turn.fields.len())
+            compares(turn.fields.len()).to_owned()
         };
+        let title = Self::paper_title(step, turn);
         Ask {
             person: turn.person.clone(),
             role: turn.role.clone(),
-            title: step.title.clone(),
+            title: title.unwrap_or_else(|| step.title.clone()),
             body,
             fields: Vec::new(),
             words: None,
             types_back: false,
-            hand_over: ["fingerprint", "kcv", "again", "slip"]
-                .iter()
-                .any(|id| turn.fields.contains(id)),
-            footing: footing(acts, enter, so_far),
+            hand_over: self.called(step, turn),
+            footing: footing(acts, &enter, so_far),
         }
+    }
+
+    /// Whether the keyboard goes to somebody for this turn: not where its person has just had it.
+    fn called(&self, step: &Step, turn: &Turn) -> bool {
+        let has_it = step.op.name == ops_components::GENERATE.name
+            && turn.fields.contains(&"again")
+            && self.drawn.is_some();
+        let own = [
+            "fingerprint",
+            "kcv",
+            "again",
+            "slip",
+            "advised",
+            "watched",
+            FATE.id,
+        ];
+        let package = ops_components::is_turn(step.op) && turn.fields.contains(&"serial");
+        !has_it && (package || own.iter().any(|id| turn.fields.contains(id)))
     }
 
     fn issue_ask(&self, session: &Session, step: &Step) -> Ask {
@@ -271,6 +297,7 @@ impl Runner {
         if let Some(preview) = &self.preview {
             body.extend(act_lines(preview));
         }
+        body.extend(self.noted_before_signing(session, step));
         body.extend(why(step));
         if let Some(phrase) = self.phrase() {
             body.push(String::new());
@@ -284,7 +311,7 @@ impl Runner {
         Ask {
             title: say!("{person} asks: {title}", person, title = step.title),
             footing: footing(
-                acting(&person, &role),
+                self.acts_watched(&person, &role, step),
                 &say!(
                     "signs this request; then {required} custodians are asked",
                     required
@@ -329,6 +356,12 @@ impl Runner {
             let words: Vec<&str> = pending.words.iter().map(String::as_str).collect();
             body.extend(word_lines(&words));
             enter = match self.signers.len() {
+                1 if self.awaits_printer() => {
+                    say!(
+                        "signs for {person}; the paper's owner then prints it",
+                        person
+                    )
+                }
                 1 => say!(
                     "signs this request for {person}; then it is done and saved",
                     person
@@ -342,7 +375,11 @@ impl Runner {
         }
         Ask {
             title: say!("{person} approves: {title}", person, title = step.title),
-            footing: footing(acting(&person, "custodian"), &enter, not_yet(step)),
+            footing: footing(
+                self.acts_watched(&person, "custodian", step),
+                &enter,
+                not_yet(step),
+            ),
             person,
             role: "custodian".into(),
             body,
@@ -361,27 +398,6 @@ impl Runner {
             _ => false,
         };
         last && self.action.as_ref().is_some_and(|a| session.searches(a))
-    }
-
-    fn search_ask(step: &Step) -> Ask {
-        let mut body = vec![STOPPED.to_owned(), String::new()];
-        body.push(tr("It can be begun again here. Nobody signs anew for that.").into());
-        body.extend(why(step));
-        Ask {
-            person: String::new(),
-            role: String::new(),
-            title: say!("Stopped by you: {title}", title = step.title),
-            footing: footing(
-                tr("whoever leads the ceremony").into(),
-                tr("searches again; it can be stopped again"),
-                not_yet(step),
-            ),
-            body,
-            fields: Vec::new(),
-            words: None,
-            types_back: false,
-            hand_over: false,
-        }
     }
 
     fn sign_off_ask(&self, session: &Session, step: &Step) -> Ask {
@@ -414,44 +430,6 @@ impl Runner {
             words: None,
             types_back: false,
             hand_over: true,
-        }
-    }
-
-    fn wait_ask(&self, session: &Session, step: &Step) -> Ask {
-        let until = self
-            .wait_until(session)
-            .map(crate::api::Timestamp::rfc3339)
-            .unwrap_or_default();
-        let span = step.fields.get("span").cloned().unwrap_or_default();
-        let mut body = vec![
-            say!("This step lets {span} pass.", span),
-            say!("  now    {session}", session = session.now().rfc3339()),
-            say!("  until  {until}", until),
-        ];
-        body.extend(why(step));
-        let (acts, enter) = if session.profile() == Profile::Production {
-            body.push(tr("Close the workstation, come back then, and go on with --resume.").into());
-            (tr("nobody: time passes"), tr("looks at the clock again"))
-        } else {
-            (
-                "anybody",
-                tr("moves this vault's own clock; no real time passes"),
-            )
-        };
-        Ask {
-            person: String::new(),
-            role: String::new(),
-            title: step.title.clone(),
-            body,
-            fields: Vec::new(),
-            words: None,
-            types_back: false,
-            hand_over: false,
-            footing: footing(
-                acts.into(),
-                enter,
-                tr("everything before this step is done and saved"),
-            ),
         }
     }
 }

@@ -3,10 +3,12 @@
 use super::super::super::ask::Ask;
 use super::super::super::changing::gives_words;
 use super::super::super::model::Step;
-use super::super::super::ops;
+use super::super::super::{ops, ops_components};
 use super::super::Runner;
 use super::lines::{footing, key_lines};
-use crate::session::{Session, StepState};
+use crate::session::components::NOT_PRINTED;
+use crate::session::op_components::SLIP;
+use crate::session::{Comparing, KeyRow, Session, StepState, op_components};
 use crate::text::{say, tr};
 
 impl Runner {
@@ -22,6 +24,27 @@ impl Runner {
         if !body.is_empty() {
             body.push(String::new());
         }
+        body.extend(self.came_of(session, step));
+        Ask {
+            person: String::new(),
+            role: String::new(),
+            title: say!("Done: {title}", title = step.title),
+            body,
+            fields: Vec::new(),
+            words: None,
+            types_back: false,
+            hand_over: false,
+            footing: footing(
+                tr("anybody, once all have seen it").into(),
+                tr("goes on to the next step"),
+                tr("this step is done, saved and in the audit chain"),
+            ),
+        }
+    }
+
+    /// Keys, papers and files that the step made or touched, who signed and who watched.
+    fn came_of(&self, session: &Session, step: &Step) -> Vec<String> {
+        let mut body = Vec::new();
         if let Some(record) = self.record(session) {
             if let Some(error) = &record.error {
                 body.push(say!("Refused, as the script expects: {error}", error));
@@ -41,28 +64,68 @@ impl Runner {
                 })
                 .unwrap_or_default(),
             );
+            body.extend(row.and_then(|row| self.which_value(session, step, row)));
+            if step.op.name == op_components::EXPORT_COMPONENTS.name {
+                body.push(String::new());
+                body.extend(self.let_out(session, step));
+            }
+            if ops_components::is_turn(step.op) {
+                body.extend(self.component_result(session, step));
+            }
             for name in record.files.keys() {
                 body.push(say!("  file        {name}", name));
             }
-            if !record.who.is_empty() {
+            let signed = ops::is_act(step.op) && !record.who.is_empty();
+            if signed {
                 body.push(say!("  signed by   {who}", who = record.who.join(", ")));
             }
+            let watch = self.watchers(step);
+            if !watch.is_empty() {
+                body.push(say!("  watched by  {watch}", watch = watch.join(", ")));
+            }
+            if let Some(kept) = self.kept_until(step) {
+                body.extend([String::new(), kept]);
+            }
         }
-        Ask {
-            person: String::new(),
-            role: String::new(),
-            title: say!("Done: {title}", title = step.title),
-            body,
-            fields: Vec::new(),
-            words: None,
-            types_back: false,
-            hand_over: false,
-            footing: footing(
-                tr("anybody, once all have seen it").into(),
-                tr("goes on to the next step"),
-                tr("this step is done, saved and in the audit chain"),
+        body
+    }
+
+    /// Which of two check values is told to the other side.
+    fn which_value(&self, session: &Session, step: &Step, row: &KeyRow) -> Option<String> {
+        let (_, other) = row.other_check_value.as_ref()?;
+        let hidden =
+            self.to_be_compared(session, step) || row.comparing == Some(Comparing::Pending);
+        (!hidden).then(|| {
+            say!(
+                "Tell others {kcv}. Whoever sees {other} takes the key for one of another algorithm.",
+                kcv = row.key.key_check_value,
+                other
+            )
+        })
+    }
+
+    /// The last component: what became of its paper.
+    fn let_out(&self, session: &Session, step: &Step) -> Vec<String> {
+        let Some((_, part, person)) = self.paper_of(step) else {
+            return Vec::new();
+        };
+        let place = self
+            .record(session)
+            .and_then(|r| r.notes.get(SLIP.id).cloned());
+        let line = match place {
+            Some(place) if place != NOT_PRINTED => say!(
+                "Component {part} was printed to {place} for {person}, once.",
+                part,
+                place,
+                person
             ),
-        }
+            _ => say!(
+                "Component {part} went to {person}. Practice: nothing was printed.",
+                part,
+                person
+            ),
+        };
+        vec![line]
     }
 
     /// Whether somebody has yet to type the check value of this step's key from elsewhere: shown before, it would only

@@ -22,6 +22,7 @@ use super::super::model::{Model, Role, Step};
 use super::super::script::Script;
 use super::drive::audit_head;
 use super::exceptions;
+use super::papers::{EARLIER, MISSING};
 use super::sign::{AUDIT_LINE, SIGNED_FROM};
 use super::stopping::CUSTODY;
 
@@ -221,6 +222,15 @@ fn exceptions(from: &Material<'_>) -> Vec<Exception> {
             },
             by: exceptions::decided(record).map_or_else(|| record.who.clone(), |(_, by)| by),
         })
+        .chain(from.pairs().filter_map(|(step, record)| {
+            let paper = record.notes.get(EARLIER)?;
+            paper.contains(MISSING).then(|| Exception {
+                at: record.ended.or(record.began),
+                what: format!("{}: {paper}", step.id),
+                decision: "recorded, and the run went on".to_owned(),
+                by: record.who.clone(),
+            })
+        }))
         .collect()
 }
 

@@ -2,11 +2,14 @@
 
 use crate::custody::words;
 use crate::evidence::report::Step as ReportStep;
+use crate::session::components::NOT_PRINTED;
+use crate::session::op_components::SLIP;
 use crate::session::{StepRecord, StepState, TOKEN_NOTES};
 
 use super::super::super::model::Step;
 use super::super::super::ops;
 use super::super::NOT_TAKEN;
+use super::super::papers::{COMPONENT_VALUE, EARLIER, PRACTICE};
 use super::Material;
 
 /// Whether people sign in a step.
@@ -109,6 +112,14 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
     };
     parts.extend(times.map(|(name, typed)| format!("{} read {typed}", who(name))));
     parts.extend(record.files.keys().map(|name| format!("file {name}")));
+    parts.extend(note(EARLIER));
+    if let Some(kcv) = note(COMPONENT_VALUE) {
+        parts.push(format!("check value of the component {kcv}"));
+    }
+    let not_printed = note(SLIP.id).is_some_and(|place| place == NOT_PRINTED);
+    if not_printed || note(PRACTICE).is_some() {
+        parts.push("practice: nothing was printed".to_owned());
+    }
     if let Some(text) = note("text") {
         parts.push(format!("\"{text}\""));
     }

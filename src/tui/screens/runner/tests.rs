@@ -30,12 +30,7 @@ fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
             number: n + 1,
             id: format!("s{n}"),
             title: (*title).to_owned(),
-            state: if n < 2 || outcome.is_some() {
-                "closed"
-            } else {
-                "planned"
-            }
-            .to_owned(),
+            state: ["planned", "closed"][usize::from(n < 2 || outcome.is_some())].to_owned(),
             note: if n < 2 { "09:00" } else { "" }.to_owned(),
         })
         .collect();
@@ -74,6 +69,7 @@ fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
         searches: false,
         last: Some("ok    Ana signed".into()),
         outcome,
+        uncounted: None,
         came_back: None,
     }
 }
@@ -243,7 +239,7 @@ fn the_end_says_what_one_would_hold() {
         &snapshot::appearance(),
     ));
     assert!(
-        picture.contains("Done. In a real ceremony you would now hold: 1 file, 1 report, 1 card.")
+        picture.contains("Done. In a real ceremony you would now hold: no file, 1 report, 1 card.")
     );
     let effects = snapshot::press(&mut state, "<Enter>");
     assert!(matches!(effects[0], Effect::Quit(0)));

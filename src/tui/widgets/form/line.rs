@@ -191,8 +191,8 @@ impl Line {
 fn grouped(practice: &str) -> String {
     let digits = practice.rsplit(':').next().unwrap_or_default();
     if digits.chars().any(|c| !c.is_ascii_hexdigit()) {
-        // A word of the script: the second reading is the first.
-        return tr("the same once more").to_owned();
+        // A word of the script: the program knows the digits.
+        return tr("what the paper says").to_owned();
     }
     let digits: Vec<char> = digits.chars().collect();
     let groups = digits

@@ -1,0 +1,294 @@
+//! What people read around a paper: its owner's page at the printer, what became of an earlier one, what a turn came to.
+
+use std::collections::BTreeSet;
+
+use crate::session::components::NOT_PRINTED;
+use crate::session::{Session, op_components, said};
+use crate::text::{say, tr};
+
+use super::super::super::ask::Ask;
+use super::super::super::model::Step;
+use super::super::super::ops_components as ops;
+use super::super::papers::FATE;
+use super::super::{Runner, Turn};
+use super::component_bodies::component_line;
+use super::lines::{acting, compares, footing};
+
+/// Columns of a line above the keys.
+const ROOM: usize = 70;
+
+impl Runner {
+    /// Names of those who watch the step.
+    pub(super) fn watchers(&self, step: &Step) -> Vec<String> {
+        step.observe.iter().map(|place| self.name(place)).collect()
+    }
+
+    /// Who acts, and who watches.
+    pub(super) fn acts_watched(&self, person: &str, role: &str, step: &Step) -> String {
+        let who = acting(person, role);
+        let mut watchers = self.watchers(step);
+        watchers.retain(|name| name != person);
+        if watchers.is_empty() {
+            return who;
+        }
+        let watchers = watchers.join(", ");
+        let package = [ops::SEAL.name, ops::RECEIVE.name].contains(&step.op.name);
+        let with = if ops::is_turn(step.op) && !package {
+            say!(
+                "{who} alone; {watchers} sees that nobody looks",
+                who,
+                watchers
+            )
+        } else {
+            say!("{who}; {watchers} watches", who, watchers)
+        };
+        if with.chars().count() <= ROOM {
+            with
+        } else {
+            who
+        }
+    }
+
+    /// What Enter does in a turn with a paper or a package.
+    pub(super) fn paper_enter(&self, step: &Step, turn: &Turn) -> Option<String> {
+        let asks = |id: &str| turn.fields.contains(&id);
+        if asks(FATE.id) {
+            return Some(tr("records what became of that paper; then the step goes on").into());
+        }
+        let name = step.op.name;
+        if asks(op_components::SLIP.id) {
+            return Some(if name == ops::GENERATE.name {
+                tr("draws the component now and prints it there, once").into()
+            } else {
+                tr("keeps the place; nothing is printed before all have signed").into()
+            });
+        }
+        if !ops::is_turn(step.op) {
+            return None;
+        }
+        Some(match name {
+            n if n == ops::GENERATE.name || n == ops::READ_BACK.name => {
+                tr("compares it with what was printed; if it is the same, it counts").into()
+            }
+            n if n == ops::RECEIVE.name && asks("advised") => {
+                tr("keeps the advised serial; then the package itself is read").into()
+            }
+            n if n == ops::RECEIVE.name => {
+                tr("next field; after the last, compares it with the advised serial").into()
+            }
+            n if n == ops::SEAL.name && asks("watched") => {
+                tr("compares both readings of the serial and records the package").into()
+            }
+            n if n == ops::SEAL.name && self.turns.len() > 1 => {
+                let other = self.turns.get(1).map_or("", |turn| turn.person.as_str());
+                say!(
+                    "keeps the serial; then {other} reads the package too",
+                    other
+                )
+            }
+            n if n == ops::SEAL.name => tr("records the package with this serial").into(),
+            _ => compares(turn.fields.len()).to_owned(),
+        })
+    }
+
+    /// The heading of a turn that is not called as its step.
+    pub(super) fn paper_title(step: &Step, turn: &Turn) -> Option<String> {
+        let title = step.title.as_str();
+        if turn.fields.contains(&FATE.id) {
+            return Some(say!("An earlier paper, before: {title}", title));
+        }
+        let reads = step.op.name == ops::GENERATE.name && turn.fields.contains(&"again");
+        reads.then(|| say!("Read it back: {title}", title))
+    }
+
+    /// What became of a paper that a pause made worthless.
+    pub(super) fn fate_body(&self, session: &Session, step: &Step) -> (Vec<String>, &'static str) {
+        let Some((set, part, person)) = self.paper_of(step) else {
+            return (Vec::new(), tr("nothing was done in this step yet"));
+        };
+        let place = self
+            .record(session)
+            .and_then(|r| r.notes.get(super::super::papers::PRINTED).cloned());
+        let place = place.unwrap_or_default();
+        let mut body = vec![
+            say!(
+                "Component {part} of {parts} of {label} was printed before the pause, to:",
+                part,
+                parts = set.parts,
+                label = set.label
+            ),
+            format!("  {place}"),
+        ];
+        body.push(if step.op.name == ops::GENERATE.name {
+            tr("It was not read back, and counts for nothing: another is drawn. Nobody may keep it.").into()
+        } else {
+            tr("It did not come into the record. It is printed anew with the same digits: of two papers one must go.").into()
+        });
+        body.push(say!(
+            "{person} destroys it now, unread; {witness} watches.",
+            person,
+            witness = self.witness()
+        ));
+        (
+            body,
+            tr("a paper that does not count lies open; nothing else is lost"),
+        )
+    }
+
+    /// The page of the paper's owner, alone at the printer.
+    pub(super) fn print_ask(&self, session: &Session, step: &Step) -> Option<Ask> {
+        let (set, part, person) = self.paper_of(step)?;
+        let role = Self::role(session, &person);
+        let place = self.place().unwrap_or_default();
+        let practice = place == NOT_PRINTED;
+        let mut body = vec![say!(
+            "Everybody has signed. Component {part} of {parts} of {label} comes out when Enter is pressed, once.",
+            part,
+            parts = set.parts,
+            label = set.label
+        )];
+        body.push(say!(
+            "{person} alone at screen and printer; everybody else stands back.",
+            person
+        ));
+        body.push(String::new());
+        body.push(say!("  print to    {place}", place));
+        if practice {
+            body.push(tr("Practice: no paper comes out.").into());
+        }
+        Some(Ask {
+            title: say!("{person} prints: {title}", person, title = step.title),
+            footing: footing(
+                say!("{who} alone", who = acting(&person, &role)),
+                &if practice {
+                    tr("lets the component out; in practice nothing is printed").to_owned()
+                } else {
+                    say!("prints component {part} once, and lets it out", part)
+                },
+                tr("all have signed; nothing is printed, the key has not left"),
+            ),
+            person,
+            role,
+            body,
+            fields: Vec::new(),
+            words: None,
+            types_back: false,
+            hand_over: true,
+        })
+    }
+
+    /// What a turn with a component came to.
+    pub(super) fn component_result(&self, session: &Session, step: &Step) -> Vec<String> {
+        let Some((set, part, person)) = self.paper_of(step) else {
+            return Vec::new();
+        };
+        let mut body = vec![component_line(&set, part)];
+        body.push(self.came_to(session, step));
+        let parts = session.component_parts(&set.id);
+        if let Some(held) = parts.iter().find(|held| held.part == part) {
+            body.push(String::new());
+            body.push(say!("  check value {kcv}", kcv = held.kcv));
+            body.push(say!("  custodian   {person}", person));
+        }
+        body
+    }
+
+    /// Its sentence.
+    fn came_to(&self, session: &Session, step: &Step) -> String {
+        match step.op.name {
+            n if n == ops::SEAL.name => {
+                let notes = self.record(session).map(|r| r.notes).unwrap_or_default();
+                let serial = notes.get("serial").cloned().unwrap_or_default();
+                if notes.contains_key("watched") {
+                    let watch = self.watchers(step).join(", ");
+                    say!("Its paper lies in package {serial}; {watch} read the same serial.", serial, watch)
+                } else {
+                    say!("Its paper lies in package {serial}.", serial)
+                }
+            }
+            _ if self.only_practice(session, step) => {
+                tr("Practice: nothing was printed, and nothing was read from paper.").into()
+            }
+            n if n == ops::READ_BACK.name => {
+                tr("It was read back from its paper, and it is the same.").into()
+            }
+            n if n == ops::GENERATE.name => {
+                tr("It was printed, read back from its paper, and is the same. It is kept encrypted here.").into()
+            }
+            _ => tr("What was typed is kept encrypted here, and wiped from memory.").into(),
+        }
+    }
+
+    /// Who keeps the paper until it is packed.
+    pub(super) fn kept_until(&self, step: &Step) -> Option<String> {
+        let (number, title) = self.packed_in(step)?;
+        let (_, _, person) = self.paper_of(step)?;
+        Some(say!(
+            "{person} keeps the paper, face down, until step {number} ({title}).",
+            person,
+            number,
+            title
+        ))
+    }
+
+    /// What whoever asks for an act reads beside the request: where its paper goes, and a key of the same name.
+    pub(super) fn noted_before_signing(&self, session: &Session, step: &Step) -> Vec<String> {
+        let mut lines = Vec::new();
+        if let (Some(place), Some((_, part, person))) = (self.place(), self.paper_of(step)) {
+            lines.push(say!(
+                "Component {part} is printed to {place}, once all have signed: {person}, alone at the printer, presses Enter.",
+                part,
+                place,
+                person
+            ));
+            lines.push(String::new());
+        }
+        let makes = step.doings().into_iter().filter_map(|doing| doing.makes);
+        let labels = makes.filter_map(|id| self.script.model.key(id));
+        let view = session.view();
+        for declared in labels {
+            let same = |row: &&crate::session::KeyRow| row.label == declared.label;
+            if let Some(row) = view.keys.iter().find(same) {
+                lines.push(say!(
+                    "NOTE  This vault has a key called {label} already: {algorithm}, check value {kcv}. This is another one of \
+                     the same name: from now on the name alone does not say which is meant.",
+                    label = declared.label,
+                    algorithm = row.key.key_attributes.key_algorithm.name(),
+                    kcv = row.key.key_check_value
+                ));
+                lines.push(String::new());
+            }
+        }
+        lines
+    }
+
+    /// How places were given, and who is here without one.
+    pub(super) fn places_told(&self, session: &Session, step: &Step) -> Vec<String> {
+        let view = session.view();
+        let named: Vec<String> = step.who.iter().map(|place| self.name(place)).collect();
+        let others = view
+            .people
+            .iter()
+            .filter(|p| p.present && !named.contains(&p.name));
+        let others: Vec<String> = others
+            .map(|p| format!("{} {}", said::role(&p.role), p.name))
+            .collect();
+        let mut lines = Vec::new();
+        let roles = named.iter().map(|name| Self::role(session, name));
+        let kinds: BTreeSet<String> = roles.collect();
+        if kinds.len() < named.len() {
+            lines.push(
+                tr("Of one role, whoever opened the vault first has the first place, then the vault's order counts. If \
+                    your papers say otherwise: Esc, stop it for good; a script that names people by key gives them so.")
+                .into(),
+            );
+        }
+        if !others.is_empty() {
+            lines.push(say!(
+                "Opened the vault too, and has no part here: {others}.",
+                others = others.join(", ")
+            ));
+        }
+        lines
+    }
+}

@@ -1,0 +1,91 @@
+//! Where nobody answers: a search that was stopped, and time that passes.
+
+use crate::api::KeyState;
+use crate::session::{Profile, STOPPED, Session};
+use crate::text::{say, tr};
+
+use super::super::super::ask::Ask;
+use super::super::super::model::Step;
+use super::super::Runner;
+use super::lines::{footing, not_yet, why};
+
+impl Runner {
+    pub(super) fn search_ask(step: &Step) -> Ask {
+        let mut body = vec![STOPPED.to_owned(), String::new()];
+        body.push(tr("It can be begun again here. Nobody signs anew for that.").into());
+        body.extend(why(step));
+        Ask {
+            person: String::new(),
+            role: String::new(),
+            title: say!("Stopped by you: {title}", title = step.title),
+            footing: footing(
+                tr("whoever leads the ceremony").into(),
+                tr("searches again; it can be stopped again"),
+                not_yet(step),
+            ),
+            body,
+            fields: Vec::new(),
+            words: None,
+            types_back: false,
+            hand_over: false,
+        }
+    }
+
+    pub(super) fn wait_ask(&self, session: &Session, step: &Step) -> Ask {
+        let until = self
+            .wait_until(session)
+            .map(crate::api::Timestamp::rfc3339)
+            .unwrap_or_default();
+        let span = step.fields.get("span").cloned().unwrap_or_default();
+        let mut body = vec![
+            say!("This step lets {span} pass.", span),
+            say!("  now    {session}", session = session.now().rfc3339()),
+            say!("  until  {until}", until),
+        ];
+        body.extend(why(step));
+        body.extend(self.still_restored(session));
+        let (acts, enter) = if session.profile() == Profile::Production {
+            body.push(tr("Close the workstation, come back then, and go on with --resume.").into());
+            (tr("nobody: time passes"), tr("looks at the clock again"))
+        } else {
+            (
+                "anybody",
+                tr("moves this vault's own clock; no real time passes"),
+            )
+        };
+        Ask {
+            person: String::new(),
+            role: String::new(),
+            title: step.title.clone(),
+            body,
+            fields: Vec::new(),
+            words: None,
+            types_back: false,
+            hand_over: false,
+            footing: footing(
+                acts.into(),
+                enter,
+                tr("everything before this step is done and saved"),
+            ),
+        }
+    }
+
+    /// Of keys that this run scheduled for destruction: how they are taken back while time still passes.
+    fn still_restored(&self, session: &Session) -> Vec<String> {
+        let (run, view) = (self.run(session), session.view());
+        let ends = run.keys.values().filter_map(|arn| {
+            let row = view.keys.iter().find(|row| row.key.key_arn == *arn)?;
+            let pending = row.key.key_state == KeyState::DELETE_PENDING;
+            let at = row.key.delete_pending_timestamp.filter(|_| pending)?;
+            Some((row.label.clone(), at.rfc3339()))
+        });
+        ends.map(|(label, at)| {
+            say!(
+                "Until {at} {label} can be taken back: Esc, stop it for good; then Deletions, at the key, restores it.",
+                at,
+                label
+            )
+        })
+        .collect()
+    }
+}
