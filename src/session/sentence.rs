@@ -136,6 +136,17 @@ fn deletion(input: &DeleteKeyInput, state: &State) -> (String, Details) {
     if let Some(record) = engine.find(&input.key_identifier) {
         let left = super::op_suspect::impact(state, &record.key.key_arn);
         details.extend(left.iter().map(|held| line(tr("stays there"), held)));
+        let copies = state.backups.iter().filter(|copy| {
+            copy.state != "destroyed" && copy.at >= record.key.create_timestamp.millis()
+        });
+        details.extend(copies.map(|copy| {
+            let words = say!(
+                "copy {id} on {medium}: whoever can open it brings the key back, until it is destroyed too",
+                id = copy.id,
+                medium = copy.medium
+            );
+            line(tr("stays in"), &words)
+        }));
     }
     let name = name_of(&input.key_identifier, engine);
     (say!("DELETE KEY {name}", name), details)

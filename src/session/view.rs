@@ -109,6 +109,8 @@ pub struct PendingView {
     pub phrase: Option<&'static str>,
     /// Of a deletion: days from the last signature until the key is destroyed.
     pub window_days: Option<i64>,
+    /// The script of the open run whose step asked for it: it is signed and done there, and nowhere else.
+    pub of_run: Option<String>,
 }
 
 impl PendingView {
@@ -123,6 +125,15 @@ impl PendingView {
         });
         self.details.iter().cloned().chain(ends).collect()
     }
+}
+
+/// A copy that is open to be returned to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturningView {
+    /// Which copy: `B1`.
+    pub copy: String,
+    /// The vault that stays open beside it meanwhile, if one was.
+    pub beside: Option<String>,
 }
 
 /// An export and what became of it.
@@ -244,6 +255,8 @@ pub struct ReceiptView {
 /// The whole view.
 #[derive(Debug, Clone)]
 pub struct View {
+    /// While this is a copy that is open to be returned to, and is no vault.
+    pub returning: Option<ReturningView>,
     /// Folder name without `.vault`, or `rehearsal`.
     pub vault: String,
     /// 32 hex digits.

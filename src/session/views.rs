@@ -69,10 +69,16 @@ impl Session {
             open_reshare: self.book.vault().header().custody.len() > 1,
             attested: self.attested,
             only_copy: self.only_copy(),
+            returning: self.returning_view(),
             signs_tokens: self.newest_export_token().is_some(),
             deeds: self.deeds(),
             notes: self.notes.clone(),
         }
+    }
+
+    /// The vault's name: of its folder, or `rehearsal`.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Whether the vault lies in a folder; a rehearsal in memory is gone with the process.
@@ -181,6 +187,7 @@ impl Session {
                 } => Some(input.delete_key_in_days),
                 _ => None,
             },
+            of_run: self.run_of(pending).map(|run| run.script.clone()),
         })
     }
 

@@ -8,6 +8,7 @@ use crate::text::{say, tr};
 use crossterm::event::KeyEvent;
 
 use super::chord;
+use super::frame::LEAST;
 use super::keys::{self, Offer, Verb};
 use super::lock::{IDLE_MINUTES, Locked, Why};
 use super::message::{Effect, Msg, News, Order};
@@ -95,6 +96,12 @@ impl State {
         }
     }
 
+    /// Whether the window is too small for any page: nobody sees what a key would answer.
+    fn unseen(&self) -> bool {
+        let (columns, rows) = self.world.size;
+        columns < LEAST.0 || rows < LEAST.1
+    }
+
     /// Who acts now, as the footing says it.
     pub(crate) fn acts(&self) -> String {
         self.top()
@@ -154,6 +161,9 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         if state.answers_ping() {
             return Vec::new();
         }
+        if state.unseen() && !leaves(&msg) {
+            return Vec::new();
+        }
     }
     match msg {
         Msg::Resize(columns, rows) => {
@@ -199,6 +209,13 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Paste(text) => paste(state, &text),
         Msg::Desk(news, view) => heard(state, &news, view),
     }
+}
+
+/// Whether it is the key that asks to leave, the only one that is taken where no page is shown.
+fn leaves(msg: &Msg) -> bool {
+    let Msg::Key(key) = msg else { return false };
+    let offers = [Offer::plain(Verb::Leave)];
+    keys::meant(&chord::modern(**key), &offers, true).is_some()
 }
 
 fn press(state: &mut State, key: KeyEvent) -> Vec<Effect> {

@@ -35,6 +35,7 @@ pub(crate) fn start(
         let last_word = LastWord(out.clone());
         let mut desk = Desk {
             session: None,
+            aside: None,
             opening: None,
             runner: None,
             acts: Acts::default(),
@@ -62,6 +63,8 @@ impl Drop for LastWord {
 /// The thread's own state.
 pub(crate) struct Desk {
     session: Option<Session>,
+    /// The vault that was open when a copy was opened to be returned to: it waits, and is closed once the copy is a vault.
+    aside: Option<Session>,
     opening: Option<Opening>,
     runner: Option<Runner>,
     acts: Acts,
@@ -76,6 +79,7 @@ impl Desk {
     pub(crate) fn over(session: Session) -> Self {
         Self {
             session: Some(session),
+            aside: None,
             opening: None,
             runner: None,
             acts: Acts::default(),
@@ -87,7 +91,11 @@ impl Desk {
 
     /// The open vault as screens see it.
     pub(crate) fn seen(&self) -> Option<Arc<View>> {
-        self.session.as_ref().map(|s| Arc::new(s.view()))
+        let mut view = self.session.as_ref()?.view();
+        if let (Some(returning), Some(aside)) = (&mut view.returning, &self.aside) {
+            returning.beside = Some(aside.name().to_owned());
+        }
+        Some(Arc::new(view))
     }
 
     fn work_through(&mut self, inbox: &Receiver<Order>, out: &UnboundedSender<Msg>) {
@@ -98,7 +106,10 @@ impl Desk {
                 return;
             }
         }
-        if let Some(session) = self.session.take() {
+        for session in [self.session.take(), self.aside.take()]
+            .into_iter()
+            .flatten()
+        {
             // The vault's state is whole either way; a seal that cannot be written is found at the next opening.
             let _ = session.close();
         }
@@ -116,7 +127,11 @@ impl Desk {
             } => self.enter(person, &passphrase, envelope.as_deref()),
             Order::FinishOpening(witness) => self.finish(witness.as_ref()),
             Order::Close => self.close(),
+            Order::LeaveCopy => self.leave_copy(),
             Order::Lock => {
+                if let Some(aside) = &mut self.aside {
+                    aside.forget_keys();
+                }
                 if let Some(session) = &mut self.session {
                     session.forget_keys();
                     // A line that cannot be written breaks the session, which says so at the next act; the screen is
@@ -247,10 +262,8 @@ impl Desk {
         };
         if let Some(returning) = &mut self.acts.returning {
             let (session, news) = returning.opened(opening, environment)?;
-            if let Some(before) = self.session.replace(session) {
-                // What was open is closed first: its own stick is well, or this would not be asked for.
-                before.close()?;
-            }
+            // What was open stays as it is, with what waits in it, until the copy is a vault or nobody wants it any more.
+            self.aside = self.session.replace(session);
             return Ok(news);
         }
         self.session = Some(opening.finish(environment, witness)?);
@@ -273,10 +286,43 @@ impl Desk {
         self.opening = None;
         self.runner = None;
         self.acts.returning = None;
+        let aside = self.aside.take().map_or(Ok(()), Session::close);
         if let Some(session) = self.session.take() {
             session.close()?;
         }
+        aside?;
         Ok(News::Closed)
+    }
+
+    /// Nobody returns to the copy: it is wiped, and what was open before is open again as it was.
+    fn leave_copy(&mut self) -> Result<News, Refusal> {
+        self.opening = None;
+        self.acts.returning = None;
+        let copy = self.session.as_ref().map(Session::which_copy);
+        if copy.is_some_and(|which| which.is_ok()) {
+            // It lies in memory alone: there is nothing to seal or to write.
+            drop(self.session.take());
+            self.session = self.aside.take();
+        }
+        Ok(News::LeftCopy)
+    }
+
+    /// The copy is a vault: the one that was open beside it is closed. What could not be written there is told.
+    fn returned(&mut self, news: News) -> News {
+        let News::Restored { mut told, to } = news else {
+            return news;
+        };
+        if let Some(aside) = self.aside.take() {
+            let name = aside.name().to_owned();
+            told.push(match aside.close() {
+                Ok(()) => say!(
+                    "{name}, which was open beside it, is closed as it was.",
+                    name
+                ),
+                Err(refusal) => refusal.to_string(),
+            });
+        }
+        News::Restored { told, to }
     }
 
     fn create(
@@ -406,7 +452,8 @@ impl Desk {
 
     fn act(&mut self, order: Order) -> Result<News, Refusal> {
         let session = self.session.as_mut().ok_or_else(not_open)?;
-        self.acts.work(session, order)
+        let news = self.acts.work(session, order)?;
+        Ok(self.returned(news))
     }
 }
 

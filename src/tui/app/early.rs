@@ -54,4 +54,37 @@ mod tests {
         assert_eq!(state.top().unwrap().name(), "Settings");
         assert!(state.notice().is_none());
     }
+
+    #[test]
+    fn while_the_page_is_not_shown_nothing_is_taken_but_the_way_out() {
+        let look = crate::tui::look::Look::default();
+        let mut state = snapshot::state(Settings::new(&look));
+        let before = snapshot::text(&snapshot::drawn(
+            &mut state,
+            80,
+            24,
+            &snapshot::appearance(),
+        ));
+        update(&mut state, Msg::Resize(20, 5));
+        for key in ["<Down>", "<Enter>", "x", "<Esc>", "<F1>", ":"] {
+            snapshot::press(&mut state, key);
+            assert_eq!(state.top().unwrap().name(), "Settings", "{key}");
+        }
+        update(&mut state, Msg::Paste("pasted".to_owned().into()));
+        update(&mut state, Msg::Moved(1));
+        update(&mut state, Msg::Resize(80, 24));
+        let after = snapshot::text(&snapshot::drawn(
+            &mut state,
+            80,
+            24,
+            &snapshot::appearance(),
+        ));
+        assert_eq!(before, after);
+        update(&mut state, Msg::Resize(20, 5));
+        snapshot::press(&mut state, "<C-c>");
+        assert_eq!(state.top().unwrap().name(), "Leave");
+        // There too only the way out is taken.
+        snapshot::press(&mut state, "y<Enter>");
+        assert_eq!(state.top().unwrap().name(), "Leave");
+    }
 }

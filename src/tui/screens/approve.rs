@@ -8,10 +8,12 @@ use super::change::{Change, Changed};
 use super::done::Done;
 use super::handover;
 use super::page::Page;
+use super::picker::Picker;
 use super::refuse::Refuse;
 use super::restore::Restored;
 use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
+use crate::session::op_custody::{DRILL, RESHARE, ROTATE};
 use crate::session::{Outcome, PendingView, Stop};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
@@ -36,6 +38,8 @@ enum Stage {
     Working(Stop),
     /// Fully signed, and not done because of this.
     Stopped(String),
+    /// A step of an open run asked for it: it is signed there.
+    InRun,
 }
 
 /// One act before its custodians.
@@ -59,7 +63,9 @@ impl Approve {
             turned: 0,
             reading: Reading::default(),
         };
-        if screen.complete() {
+        if screen.pending.of_run.is_some() {
+            screen.stage = Stage::InRun;
+        } else if screen.complete() {
             screen.stage = Stage::Stopped(tr("It is fully signed and not yet done.").into());
         }
         screen
@@ -67,6 +73,12 @@ impl Approve {
 
     fn complete(&self) -> bool {
         self.pending.signed.len() >= self.pending.required
+    }
+
+    /// Whether the last signature does not do it, but begins what people carry out.
+    fn calls_people(&self) -> bool {
+        let carried_out = [DRILL.name, RESHARE.name, ROTATE.name];
+        carried_out.contains(&self.pending.name.as_str())
     }
 
     fn missing(&self) -> usize {
@@ -103,6 +115,7 @@ impl Approve {
             }
             Stage::Working(_) => Reaction::none(),
             Stage::Stopped(_) => self.execute(),
+            Stage::InRun => Reaction::instead(Picker::here(world)),
         }
     }
 
@@ -266,7 +279,9 @@ impl Screen for Approve {
             ),
             Stage::Sign(form) => {
                 let person = &form.person;
-                let then = if last {
+                let then = if last && self.calls_people() {
+                    tr("; then everybody in it is called, one after the other")
+                } else if last {
                     tr("; then it is done and saved")
                 } else {
                     tr("; then the next custodian is called")
@@ -291,6 +306,10 @@ impl Screen for Approve {
             Stage::Stopped(_) => (
                 tr("whoever is at the keyboard; all have signed").to_owned(),
                 tr("does what was signed for").to_owned(),
+            ),
+            Stage::InRun => (
+                tr("nobody here: it is signed in its ceremony").to_owned(),
+                tr("shows the ceremonies; the one that stands open goes on").to_owned(),
             ),
         };
         Footing {
@@ -320,6 +339,7 @@ impl Screen for Approve {
             }
             Stage::Working(_) => return vec![Offer::word(Verb::Back, tr("stop the search"))],
             Stage::Stopped(_) => vec![Offer::word(Verb::Enter, tr("do it"))],
+            Stage::InRun => vec![Offer::word(Verb::Enter, tr("to the ceremony"))],
         };
         let back = if matches!(self.stage, Stage::Sign(_)) {
             tr("back")

@@ -2,7 +2,7 @@
 
 use super::act::Act;
 use super::page::Page;
-use super::restore::Restore;
+use super::restore::{Restore, gives_up};
 use super::review::Review;
 use crate::session::View;
 use crate::session::build::Answers;
@@ -18,7 +18,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::list::{Column, Cursor, table};
 use crate::tui::world::World;
 
-use super::change::Change;
+use super::change::{Change, Changed};
 
 /// The people of the open vault.
 #[derive(Default)]
@@ -149,8 +149,9 @@ impl Custodians {
         let (Some(view), Some(chosen)) = (&world.view, self.chosen()) else {
             return Reaction::none();
         };
-        if let Some(reason) = happened::off(chosen, view) {
-            return Reaction::notice(Role::Note, off_here(reason));
+        // Why it is off stands below the list already, and in the band.
+        if happened::off(chosen, view).is_some() {
+            return Reaction::none();
         }
         match chosen.leads {
             // Nothing is asked for a drill: the review is its first page.
@@ -169,6 +170,7 @@ impl Custodians {
                 Reaction::order(Order::GoOnWithReshare)
             }
             Leads::Return => Reaction::push(Restore::new()),
+            Leads::Papers => Reaction::push(Changed::papers()),
             Leads::Text(text) => Reaction::push(Page::new(
                 &[tr("Custodians"), tr(chosen.what)],
                 text.iter().map(|t| tr(t)).collect::<Vec<_>>().join("\n\n"),
@@ -214,6 +216,7 @@ impl Screen for Custodians {
                 ),
                 Leads::OpenReshare => tr("goes on where it stopped").into(),
                 Leads::Return => tr("asks which copy; nothing is asked for yet").into(),
+                Leads::Papers => tr("asks for the folder of the papers").into(),
                 Leads::Text(_) => tr("says what can be done").into(),
             },
             (None, None) => tr("does nothing").into(),
@@ -290,6 +293,10 @@ impl Screen for Custodians {
                 Reaction::none()
             }
         }
+    }
+
+    fn returned(&mut self, world: &World) -> Reaction {
+        gives_up(world)
     }
 
     fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {

@@ -8,7 +8,7 @@ use super::review::Review;
 use super::wizard;
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing};
-use crate::session::{KeyRow, op};
+use crate::session::{KeyRow, View, op};
 use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
@@ -90,6 +90,25 @@ impl Delete {
     }
 }
 
+/// Copies of the vault that hold the key, in a sentence; empty where there is none.
+fn copies(row: &KeyRow, view: &View) -> String {
+    let born = row.key.create_timestamp;
+    let holds = view
+        .copies
+        .iter()
+        .filter(|copy| copy.state != "destroyed" && copy.at >= born);
+    let named: Vec<String> = holds
+        .map(|copy| format!("{} ({})", copy.id, copy.medium))
+        .collect();
+    if named.is_empty() {
+        return String::new();
+    }
+    say!(
+        " It stays in these copies of the vault until they are destroyed too: {copies}.",
+        copies = named.join(", ")
+    )
+}
+
 impl Screen for Delete {
     fn name(&self) -> &'static str {
         "Delete key"
@@ -153,10 +172,11 @@ impl Screen for Delete {
         let days = FIELDS.iter().find(|f| f.id == "days");
         let row = view.keys.iter().find(|r| r.key.key_arn == *arn);
         let told = row.map(|row| {
-            say!(
+            let sent = say!(
                 "{history} What was sent out stays with its receiver.",
                 history = history(row, view)
-            )
+            );
+            [sent, copies(row, view)].concat()
         });
         let parts = [
             Part::Head(

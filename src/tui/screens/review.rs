@@ -7,6 +7,7 @@ use super::ask::Ask;
 use super::page::Page;
 use crate::session::PendingView;
 use crate::session::field::Footing;
+use crate::session::op_custody::RESTORE;
 use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
@@ -61,6 +62,14 @@ impl Review {
             n => say!("{n} custodians sign after whoever asks", n),
         };
         lines.push(Line::new(tr("approvals"), signers).role(Role::Wait));
+        let returning = world.view.as_ref().and_then(|view| view.returning.as_ref());
+        if let Some(beside) = returning.and_then(|returning| returning.beside.as_ref()) {
+            let words = say!(
+                "{beside} stays open beside it with what waits there; Esc goes back to it. It is closed once the copy is a vault",
+                beside
+            );
+            lines.push(Line::new(tr("meanwhile"), words));
+        }
         lines
     }
 
@@ -199,12 +208,15 @@ impl Screen for Review {
                 );
             }
             if let Some(phrase) = self.pending.phrase {
-                c.put(
-                    2,
-                    y,
-                    Role::Stop,
-                    &say!("This destroys. To go on, type the word {phrase}:", phrase),
-                );
+                let words = if self.draft.op == RESTORE.name {
+                    say!(
+                        "This makes a vault of the copy. To go on, type the word {phrase}:",
+                        phrase
+                    )
+                } else {
+                    say!("This destroys. To go on, type the word {phrase}:", phrase)
+                };
+                c.put(2, y, Role::Stop, &words);
                 c.put(2, y.saturating_add(1), Role::Focus, "►");
                 if self.phrase.value().is_empty() {
                     c.put(
