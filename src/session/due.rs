@@ -3,7 +3,6 @@
 use crate::api::{KeyClass, KeyState, Timestamp};
 use crate::text::{say, tr};
 
-use super::guide::common_name;
 use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 
 /// One thing that is due.
@@ -69,7 +68,7 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
         let what = say!(
             "{label} differs at {common_name}",
             label = e.label,
-            common_name = common_name(&e.receiver)
+            common_name = e.to()
         );
         line("STOP", what, "now", "everybody", sent(e))
     }));
@@ -317,7 +316,7 @@ fn exports(view: &View, now: Timestamp) -> Vec<Due> {
                 kind: "receipt",
                 what: say!("none yet for {label}", label = export.label),
                 when: say!("{left} ago", left = left(export.at, now)),
-                who: common_name(&export.receiver).into(),
+                who: export.to().into(),
                 over: false,
                 goes: sent(export),
             };
@@ -327,7 +326,7 @@ fn exports(view: &View, now: Timestamp) -> Vec<Due> {
                 kind: "token",
                 what: say!("that {label} went under ends", label = export.label),
                 when: left(now, until),
-                who: common_name(&export.receiver).into(),
+                who: export.to().into(),
                 over: until <= now,
                 goes: sent(export),
             });

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::api::{Key, KeyCheckValueAlgorithm, Timestamp};
 
 use super::Profile;
+use super::op_custody;
 use super::run::Run;
 use crate::text::{say, tr};
 
@@ -26,6 +27,8 @@ pub struct KeyRow {
     pub certificate_sha256: Option<String>,
     /// Whether it is suspect: since when and why, and what stands under it.
     pub suspect: Option<(String, Vec<String>)>,
+    /// Of a key that came in: the name of the root that its sender stands under, where the import went by one.
+    pub sender: Option<String>,
     /// Where a ceremony asked to compare its check value and nobody did; while it is pending, `key` says
     /// [`super::hidden`] for the value and there is no other reading.
     pub comparing: Option<super::Comparing>,
@@ -114,6 +117,33 @@ pub struct PendingView {
 }
 
 impl PendingView {
+    /// What is said before its phrase is typed, where it has one.
+    pub fn warning(&self) -> Option<String> {
+        let phrase = self.phrase?;
+        Some(if self.name == op_custody::RESTORE.name {
+            say!(
+                "This makes a vault of the copy. To go on, type the word {phrase}:",
+                phrase
+            )
+        } else {
+            say!("This destroys. To go on, type the word {phrase}:", phrase)
+        })
+    }
+
+    /// What follows the last signature: of some acts only then people are called to carry it out.
+    pub fn then(&self) -> &'static str {
+        let called = [
+            op_custody::DRILL.name,
+            op_custody::RESHARE.name,
+            op_custody::ROTATE.name,
+        ];
+        if called.contains(&self.name.as_str()) {
+            tr("then everybody in it is called, one after the other")
+        } else {
+            tr("then it is done and saved")
+        }
+    }
+
     /// The details with what follows from them at `now`: the day on which a key is destroyed.
     pub fn told(&self, now: Timestamp) -> Vec<(String, String)> {
         let ends = self.window_days.map(|days| {
@@ -136,6 +166,16 @@ pub struct ReturningView {
     pub beside: Option<String>,
 }
 
+impl ExportView {
+    /// Whom it went to, for a line: the certificate's common name; where that is a number, which may be this vault's own
+    /// account as well, the name that people here gave the root above it.
+    pub fn to(&self) -> &str {
+        let name = super::guide::common_name(&self.receiver);
+        let number = name.chars().all(|c| c.is_ascii_digit());
+        self.under.as_deref().filter(|_| number).unwrap_or(name)
+    }
+}
+
 /// An export and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportView {
@@ -147,6 +187,8 @@ pub struct ExportView {
     pub check_value: String,
     /// The receiver's certificate subject.
     pub receiver: String,
+    /// What people here call the root that the receiver's certificate stands under, where there is one.
+    pub under: Option<String>,
     /// The file written.
     pub file: String,
     /// When.

@@ -13,7 +13,6 @@ use super::refuse::Refuse;
 use super::restore::Restored;
 use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
-use crate::session::op_custody::{DRILL, RESHARE, ROTATE};
 use crate::session::{Outcome, PendingView, Stop};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
@@ -73,12 +72,6 @@ impl Approve {
 
     fn complete(&self) -> bool {
         self.pending.signed.len() >= self.pending.required
-    }
-
-    /// Whether the last signature does not do it, but begins what people carry out.
-    fn calls_people(&self) -> bool {
-        let carried_out = [DRILL.name, RESHARE.name, ROTATE.name];
-        carried_out.contains(&self.pending.name.as_str())
     }
 
     fn missing(&self) -> usize {
@@ -279,12 +272,10 @@ impl Screen for Approve {
             ),
             Stage::Sign(form) => {
                 let person = &form.person;
-                let then = if last && self.calls_people() {
-                    tr("; then everybody in it is called, one after the other")
-                } else if last {
-                    tr("; then it is done and saved")
+                let then = if last {
+                    self.pending.then()
                 } else {
-                    tr("; then the next custodian is called")
+                    tr("then the next custodian is called")
                 };
                 (
                     say!(
@@ -293,7 +284,7 @@ impl Screen for Approve {
                         issuer = self.pending.issuer
                     ),
                     self.reading.or_first(say!(
-                        "signs this request for {person}{then}",
+                        "signs this request for {person}; {then}",
                         person,
                         then
                     )),

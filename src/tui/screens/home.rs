@@ -23,7 +23,6 @@ use super::audit::Audit;
 use super::create::Create;
 use super::custodians::Custodians;
 use super::deletions::Deletions;
-use super::done::common_name;
 use super::evidence::Evidence;
 use super::exchange::Exchange;
 use super::keys::Keys;
@@ -138,7 +137,7 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
             say!(
                 "{label} went to {common_name} at {clock}",
                 label = e.label,
-                common_name = common_name(&e.receiver),
+                common_name = e.to(),
                 clock = clock(e.at)
             )
         },
@@ -168,7 +167,7 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
     // Six words of nine letters fill a line of their own: they are compared with the card, and never cut.
     let head = view.card_words.join(" ");
     let stands_for = say!(
-        "the witness card's words: state {seq}, not what was only noted since (event {events})",
+        "the card's words: state {seq}, not what is only noted (event {events})",
         seq = view.seq,
         events = view.events
     );

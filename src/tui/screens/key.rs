@@ -91,8 +91,11 @@ fn fields(row: &KeyRow) -> Vec<Line> {
         Role::Note
     };
     let came = match key.key_origin {
-        KeyOrigin::AWS_PAYMENT_CRYPTOGRAPHY => tr("made here"),
-        KeyOrigin::EXTERNAL => "imported",
+        KeyOrigin::AWS_PAYMENT_CRYPTOGRAPHY => tr("made here").to_owned(),
+        KeyOrigin::EXTERNAL => match &row.sender {
+            Some(sender) => say!("imported, from whoever stands under {sender}", sender),
+            None => "imported".to_owned(),
+        },
     };
     lines.extend([
         Line::new(tr("state"), state).role(role),

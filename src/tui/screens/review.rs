@@ -7,7 +7,6 @@ use super::ask::Ask;
 use super::page::Page;
 use crate::session::PendingView;
 use crate::session::field::Footing;
-use crate::session::op_custody::RESTORE;
 use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
@@ -207,15 +206,7 @@ impl Screen for Review {
                     tr("F2 shows the request to the letter; there w writes it to a file."),
                 );
             }
-            if let Some(phrase) = self.pending.phrase {
-                let words = if self.draft.op == RESTORE.name {
-                    say!(
-                        "This makes a vault of the copy. To go on, type the word {phrase}:",
-                        phrase
-                    )
-                } else {
-                    say!("This destroys. To go on, type the word {phrase}:", phrase)
-                };
+            if let Some(words) = self.pending.warning() {
                 c.put(2, y, Role::Stop, &words);
                 c.put(2, y.saturating_add(1), Role::Focus, "►");
                 if self.phrase.value().is_empty() {
