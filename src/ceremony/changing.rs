@@ -227,13 +227,7 @@ impl ChangeTalk {
             }
             Moment::Prove { .. } if self.asks_what_then(&turn) => {
                 self.failed = None;
-                if text(answers.next()) == ONCE_MORE {
-                    return Ok(String::new());
-                }
-                self.changing.absent();
-                Ok(format!(
-                    "{person} could not open both envelopes; it is recorded so."
-                ))
+                Ok(self.what_then(person, &text(answers.next())))
             }
             Moment::Prove {
                 holds_share,
@@ -252,13 +246,20 @@ impl ChangeTalk {
                     approval: read(approval)?,
                 };
                 let proven = self.changing.prove(session, &hand);
-                if proven.is_err() && may_be_absent {
-                    self.failed = Some(person.clone());
-                }
+                self.failed = (proven.is_err() && may_be_absent).then(|| person.clone());
                 proven.map_err(|refusal| refusal.to_string())?;
                 Ok(format!("{person} has proven both envelopes."))
             }
         }
+    }
+
+    /// After envelopes that did not open: once more, or recorded so.
+    fn what_then(&mut self, person: &str, answer: &str) -> String {
+        if answer == ONCE_MORE {
+            return String::new();
+        }
+        self.changing.absent();
+        format!("{person} could not open both envelopes; it is recorded so.")
     }
 
     fn typed_back(

@@ -72,9 +72,9 @@ fn an_answer_that_was_read_already_is_none_to_another_way_out() {
         ("label", "pek"),
     ];
     let pek = made(&mut session, &fields);
-    let send = serde_json::json!({"ExportKeyIdentifier": pek,
+    let request = serde_json::json!({"ExportKeyIdentifier": pek,
         "KeyMaterial": {"Tr31KeyBlock": {"WrappingKeyIdentifier": kek}}});
-    exported(&mut session, &send);
+    exported(&mut session, &request);
     let sent = session.view().exports.first().unwrap().clone();
     let kcv = sent.check_value.get(..6).unwrap().to_owned();
     let key = |id: &str| {
@@ -85,7 +85,7 @@ fn an_answer_that_was_read_already_is_none_to_another_way_out() {
     };
     assert!(verdict(&mut session, &key("abcdefghijklmnop")).confirmed);
     // The same key goes out once more, to somebody else: the answer of before says nothing of it.
-    exported(&mut session, &send);
+    exported(&mut session, &request);
     let again = serde_json::to_vec(&serde_json::json!({"Key": key("abcdefghijklmnop")})).unwrap();
     let refused = session
         .perform(Command::Receipt { answer: again })

@@ -19,7 +19,7 @@ use super::screens::{
 };
 use super::theme::Role;
 use super::world::World;
-use early::{Early, untaken};
+use early::{Early, leaves, untaken};
 
 /// Everything on and behind the screen.
 pub(crate) struct State {
@@ -209,13 +209,6 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Paste(text) => paste(state, &text),
         Msg::Desk(news, view) => heard(state, &news, view),
     }
-}
-
-/// Whether it is the key that asks to leave, the only one that is taken where no page is shown.
-fn leaves(msg: &Msg) -> bool {
-    let Msg::Key(key) = msg else { return false };
-    let offers = [Offer::plain(Verb::Leave)];
-    keys::meant(&chord::modern(**key), &offers, true).is_some()
 }
 
 fn press(state: &mut State, key: KeyEvent) -> Vec<Effect> {

@@ -1,5 +1,7 @@
 //! The desk: the one thread that owns the session. It takes orders, does them, and says what came of it.
 
+mod aside;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -127,19 +129,8 @@ impl Desk {
             } => self.enter(person, &passphrase, envelope.as_deref()),
             Order::FinishOpening(witness) => self.finish(witness.as_ref()),
             Order::Close => self.close(),
-            Order::LeaveCopy => self.leave_copy(),
-            Order::Lock => {
-                if let Some(aside) = &mut self.aside {
-                    aside.forget_keys();
-                }
-                if let Some(session) = &mut self.session {
-                    session.forget_keys();
-                    // A line that cannot be written breaks the session, which says so at the next act; the screen is
-                    // hidden either way.
-                    let _ = session.note_lock(true, Vec::new());
-                }
-                return News::Locked;
-            }
+            Order::LeaveCopy => return self.leave_copy(),
+            Order::Lock => return self.lock(),
             Order::Recognise { person, signing } => return self.recognise(&person, signing),
             Order::Create { dir, new, policy } => self.create(&dir, new, policy),
             Order::Passphrase(words) => passphrase(words),
@@ -292,37 +283,6 @@ impl Desk {
         }
         aside?;
         Ok(News::Closed)
-    }
-
-    /// Nobody returns to the copy: it is wiped, and what was open before is open again as it was.
-    fn leave_copy(&mut self) -> Result<News, Refusal> {
-        self.opening = None;
-        self.acts.returning = None;
-        let copy = self.session.as_ref().map(Session::which_copy);
-        if copy.is_some_and(|which| which.is_ok()) {
-            // It lies in memory alone: there is nothing to seal or to write.
-            drop(self.session.take());
-            self.session = self.aside.take();
-        }
-        Ok(News::LeftCopy)
-    }
-
-    /// The copy is a vault: the one that was open beside it is closed. What could not be written there is told.
-    fn returned(&mut self, news: News) -> News {
-        let News::Restored { mut told, to } = news else {
-            return news;
-        };
-        if let Some(aside) = self.aside.take() {
-            let name = aside.name().to_owned();
-            told.push(match aside.close() {
-                Ok(()) => say!(
-                    "{name}, which was open beside it, is closed as it was.",
-                    name
-                ),
-                Err(refusal) => refusal.to_string(),
-            });
-        }
-        News::Restored { told, to }
     }
 
     fn create(

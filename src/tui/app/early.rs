@@ -2,6 +2,9 @@
 
 use crate::text::tr;
 use crate::tui::app::State;
+use crate::tui::chord;
+use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::message::Msg;
 use crate::tui::theme::Role;
 
 /// Why a key was not taken.
@@ -26,6 +29,13 @@ pub(super) fn untaken(state: &mut State, why: Early) {
     if state.notice.is_none() {
         state.notice = Some((Role::Note, words.to_owned()));
     }
+}
+
+/// Whether it is the key that asks to leave, the only one that is taken where no page is shown.
+pub(super) fn leaves(msg: &Msg) -> bool {
+    let Msg::Key(key) = msg else { return false };
+    let offers = [Offer::plain(Verb::Leave)];
+    keys::meant(&chord::modern(**key), &offers, true).is_some()
 }
 
 #[cfg(test)]

@@ -246,21 +246,18 @@ impl Screen for Approve {
 
     fn footing(&self, world: &World) -> Footing {
         let held = world.view.as_ref().is_some_and(|v| v.automatic);
-        let so_far = tr("nothing was done. Any change of request or vault voids signatures");
         let last = self.missing() <= 1;
+        let custodian = say!(
+            "a custodian; {issuer} who asked cannot sign",
+            issuer = self.pending.issuer
+        );
         let (acts, enter) = match &self.stage {
             Stage::Who if held => (
-                say!(
-                    "a custodian; {issuer} who asked cannot sign",
-                    issuer = self.pending.issuer
-                ),
+                custodian,
                 tr("signs for this custodian with the key held for this session").to_owned(),
             ),
             Stage::Who => (
-                say!(
-                    "a custodian; {issuer} who asked cannot sign",
-                    issuer = self.pending.issuer
-                ),
+                custodian,
                 tr("hands the keyboard to this custodian, behind a blank page").to_owned(),
             ),
             Stage::Blank(form) => (
@@ -306,7 +303,7 @@ impl Screen for Approve {
         Footing {
             acts,
             enter,
-            so_far: so_far.into(),
+            so_far: tr("nothing was done. Any change of request or vault voids signatures").into(),
         }
     }
 

@@ -364,6 +364,43 @@ mod tests {
     }
 
     #[test]
+    fn a_drill_records_who_is_here_and_cannot_open_and_goes_on() {
+        let mut room = Room::new(Custodians::new(), practice_session(false));
+        room.press("<Enter><Enter><F5><Enter>").shows(&["0 of 2"]);
+        room.press("<Enter><Enter><F5><Enter><Enter><Enter>")
+            .shows(&["then everybody in it is called"]);
+        room.press("<F5><Enter>").shows(&["Is Ana here?"]);
+        room.press("<Enter><Enter>no such words<Enter>").shows(&[
+            "The envelopes of Ana did not open. What then?",
+            "(*) tries once more",
+            "STOP",
+        ]);
+        // Once more, and then it stays so.
+        room.press("<Enter>").shows(&["Your words"]);
+        room.press("<Enter>no such words<Enter>")
+            .shows(&["What then?"]);
+        room.press("<Down><Enter>").shows(&["Is Ben here?"]);
+        room.press("<Enter><Enter><F5><Enter>")
+            .shows(&["Is Cho here?"]);
+        room.press("<Down><Enter>")
+            .shows(&["proven: Ben", "FAILED: Ana", "not there: Cho"]);
+    }
+
+    #[test]
+    fn papers_are_written_whenever_they_are_wanted() {
+        let place = tempfile::tempdir().unwrap();
+        let mut room = Room::new(Custodians::new(), practice_session(true));
+        for _ in 0..9 {
+            room.press("<Down>");
+        }
+        room.press("<Enter>");
+        let folder = place.path().join("papers");
+        room.press(&folder.display().to_string());
+        room.press("<Enter>").shows(&["Written to"]);
+        assert!(folder.join("witness-card.txt").is_file());
+    }
+
+    #[test]
     fn why_an_answer_is_off_hides_nothing_of_what_it_would_do() {
         let mut room = Room::new(Custodians::new(), practice_session(true));
         let words = [

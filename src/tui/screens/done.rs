@@ -1,5 +1,7 @@
 //! After an act: what was done, what one holds now, and what comes next.
 
+mod after;
+
 use std::path::Path;
 
 use crossterm::event::KeyEvent;
@@ -11,7 +13,6 @@ use crate::api::{Key, KeyClass, Response};
 use crate::session::field::Footing;
 pub(crate) use crate::session::guide::common_name;
 use crate::session::handover;
-use crate::session::op_suspect::SUSPECT;
 use crate::session::{BackupDone, Executed, KeyRow, PendingView};
 use crate::text::{say, tr};
 use crate::tui::acts::{HandedOver, NEXT};
@@ -58,7 +59,7 @@ impl Done {
             head: tr("Done, saved and in the evidence.").into(),
             sentence: pending.sentence.clone(),
             lines: told(executed, world),
-            next: [next_steps(executed), of_suspicion(pending)].concat(),
+            next: [next_steps(executed), after::of_suspicion(pending)].concat(),
             qr: Some((
                 executed.digest.clone(),
                 tr("digest of the act, for the minutes"),
@@ -132,7 +133,7 @@ impl Done {
             .extend(vault.map(|(_, sha256)| Line::new(tr("vault.age"), groups(sha256))));
         done.next = vec![
             tr("Take the medium out, label it, seal it in its bag, and write the bag's serial into the minutes. Keep it apart from the vault.").into(),
-            what_opens_it(world),
+            after::what_opens_it(world),
         ];
         done
     }
@@ -206,21 +207,6 @@ impl Done {
         canvas.put(x, picture.height(half), Role::Muted, words);
         x
     }
-}
-
-/// What somebody needs who has found a copy: that decides where it is kept.
-fn what_opens_it(world: &World) -> String {
-    let Some(view) = &world.view else {
-        return String::new();
-    };
-    let mut custodians = view.people.iter().filter(|p| p.role == "custodian");
-    if custodians.all(|person| person.medium.is_some()) {
-        return tr("It holds no share: without its custodians' envelopes nobody opens it.").into();
-    }
-    say!(
-        "The envelopes lie in the vault's folder, and so in this copy: the words of {k} custodians open it. Keep it as you keep the vault.",
-        k = view.k
-    )
 }
 
 /// What an executed act says about keys, with both check values where there are two.
@@ -346,18 +332,6 @@ fn next_steps(executed: &Executed) -> Vec<String> {
         _ => return Vec::new(),
     };
     vec![line.to_owned()]
-}
-
-/// What is left to do about a key that was just marked as suspect.
-fn of_suspicion(pending: &PendingView) -> Vec<String> {
-    // The act to the letter says it: its words are another language's business.
-    if pending.name != SUSPECT.name || !pending.exact.contains("\"suspect\": true") {
-        return Vec::new();
-    }
-    vec![
-        tr("Tell everybody who holds it, and whoever sent it: nobody uses it. Its page (v) lists who that is.").into(),
-        tr("Then replace it and what stands under it, and delete it (D on its page); or clear it at Custodians once it was looked into and is sound.").into(),
-    ]
 }
 
 /// Hex in groups of four, as people read it aloud.

@@ -237,6 +237,31 @@ impl Unlock {
         }
     }
 
+    /// What has happened up to here.
+    fn so_far(&self, world: &World) -> String {
+        let beside = world
+            .view
+            .as_ref()
+            .filter(|_| self.copy())
+            .map(|view| &view.vault);
+        let k = self.bootstrap.as_ref().map_or(0, |b| b.k);
+        match (self.entered.len(), self.phase) {
+            (entered, _) if beside.is_some() => say!(
+                "{vault} is open as it was; of the copy {entered} of {k} shares are entered",
+                vault = beside.map_or("", String::as_str),
+                entered,
+                k
+            ),
+            (_, Phase::Failed) => tr("the vault is closed; nothing in it was changed").to_owned(),
+            (0, _) => tr("the vault is closed; nobody has entered a share").to_owned(),
+            (_, _) => say!(
+                "the vault is closed; {entered} of {k} shares are entered",
+                entered = self.entered.len(),
+                k
+            ),
+        }
+    }
+
     /// Where this is in the opening.
     fn step(&self) -> OpeningStep {
         match self.phase {
@@ -304,31 +329,10 @@ impl Screen for Unlock {
                 tr("begins again with the first custodian").into(),
             ),
         };
-        let beside = world
-            .view
-            .as_ref()
-            .filter(|_| self.copy())
-            .map(|view| &view.vault);
-        let k = self.bootstrap.as_ref().map_or(0, |b| b.k);
-        let so_far = match (self.entered.len(), self.phase) {
-            (entered, _) if beside.is_some() => say!(
-                "{vault} is open as it was; of the copy {entered} of {k} shares are entered",
-                vault = beside.map_or("", String::as_str),
-                entered,
-                k
-            ),
-            (_, Phase::Failed) => tr("the vault is closed; nothing in it was changed").to_owned(),
-            (0, _) => tr("the vault is closed; nobody has entered a share").to_owned(),
-            (_, _) => say!(
-                "the vault is closed; {entered} of {k} shares are entered",
-                entered = self.entered.len(),
-                k
-            ),
-        };
         Footing {
             acts,
             enter,
-            so_far,
+            so_far: self.so_far(world),
         }
     }
 
