@@ -376,7 +376,7 @@ mod tests {
             "STOP",
         ]);
         // Once more, and then it stays so.
-        room.press("<Enter>").shows(&["Your words"]);
+        room.press("<Enter>").shows(&["The keyboard goes to Ana"]);
         room.press("<Enter>no such words<Enter>")
             .shows(&["What then?"]);
         room.press("<Down><Enter>").shows(&["Is Ben here?"]);
