@@ -4,9 +4,11 @@
 use crate::crypto::{Entropy as _, OsEntropy, SecretBytes};
 use crate::custody::passphrase;
 use crate::session::asked::{
-    APPROVAL_ENVELOPE, HERE, MEDIUM, OWN_PASSPHRASE, PRESENT, SHARE_ENVELOPE,
+    AGAIN, APPROVAL_ENVELOPE, HERE, MEDIUM, ONCE_MORE, OWN_PASSPHRASE, PRESENT, SHARE_ENVELOPE,
 };
-use crate::session::changing_words::{footing_of, footing_of_presence, lines_of, title_of};
+use crate::session::changing_words::{
+    footing_of, footing_of_failure, footing_of_presence, lines_of, title_of,
+};
 use crate::session::field::Field;
 use crate::session::op::Op;
 use crate::session::{ChangeTurn, Changing, Hand, Moment, Profile, Refusal, Session, op_custody};
@@ -29,6 +31,8 @@ pub struct ChangeTalk {
     shown: bool,
     /// Who of those that may be passed over was said to be here.
     here: Option<String>,
+    /// Whose envelopes did not open just now, where the change can go on without them.
+    failed: Option<String>,
     /// In a rehearsal: the words of whoever has no practice words, so that the proof can be practised too.
     practised: Vec<(String, SecretBytes)>,
 }
@@ -44,6 +48,7 @@ impl ChangeTalk {
             words: None,
             shown: true,
             here: None,
+            failed: None,
             practised: Vec::new(),
         }
     }
@@ -89,6 +94,7 @@ impl ChangeTalk {
             Moment::Words { .. } => vec![OWN_PASSPHRASE],
             Moment::Place { .. } => vec![MEDIUM],
             Moment::Prove { .. } if self.asks_who_is_here(&turn) => vec![HERE],
+            Moment::Prove { .. } if self.asks_what_then(&turn) => vec![AGAIN],
             Moment::Prove { holds_share, .. } => {
                 let mut fields = Vec::new();
                 if own && holds_share {
@@ -118,13 +124,21 @@ impl ChangeTalk {
         may_miss && self.here.as_ref() != Some(&turn.person)
     }
 
+    /// After a proof that failed and that the change can do without, it is asked whether it ends so.
+    fn asks_what_then(&self, turn: &ChangeTurn) -> bool {
+        self.failed.as_ref() == Some(&turn.person)
+    }
+
     /// What is shown and asked now, with practice answers in a rehearsal.
     pub fn ask(&self, session: &Session) -> Option<Ask> {
         let turn: ChangeTurn = self.changing.turn()?;
         let shown = matches!(turn.moment, Moment::Words { .. }) && self.shown;
         let words = self.words.as_ref().filter(|_| shown);
         if self.asks_who_is_here(&turn) {
-            return Some(who_is_here(&turn, session));
+            return Some(chosen(&turn, HERE, session));
+        }
+        if self.asks_what_then(&turn) {
+            return Some(chosen(&turn, AGAIN, session));
         }
         let fields = self.fields(session).into_iter();
         let rehearsal = session.profile() == Profile::Rehearsal;
@@ -157,6 +171,9 @@ impl ChangeTalk {
         let turn = self.changing.turn()?;
         if self.asks_who_is_here(&turn) {
             return Some(PRESENT.to_owned());
+        }
+        if self.asks_what_then(&turn) {
+            return Some(ONCE_MORE.to_owned());
         }
         if let Some(words) = &self.words {
             return Some(String::from_utf8_lossy(words.expose()).into_owned());
@@ -208,7 +225,15 @@ impl ChangeTalk {
                 self.changing.absent();
                 Ok(format!("{person} is not here and was passed over."))
             }
-            Moment::Prove { holds_share, .. } => {
+            Moment::Prove { .. } if self.asks_what_then(&turn) => {
+                self.failed = None;
+                Ok(self.what_then(person, &text(answers.next())))
+            }
+            Moment::Prove {
+                holds_share,
+                may_be_absent,
+                ..
+            } => {
                 let own = session.profile() == Profile::Production;
                 let share = (own && holds_share).then(|| text(answers.next()));
                 let approval = own.then(|| text(answers.next()));
@@ -221,10 +246,20 @@ impl ChangeTalk {
                     approval: read(approval)?,
                 };
                 let proven = self.changing.prove(session, &hand);
+                self.failed = (proven.is_err() && may_be_absent).then(|| person.clone());
                 proven.map_err(|refusal| refusal.to_string())?;
                 Ok(format!("{person} has proven both envelopes."))
             }
         }
+    }
+
+    /// After envelopes that did not open: once more, or recorded so.
+    fn what_then(&mut self, person: &str, answer: &str) -> String {
+        if answer == ONCE_MORE {
+            return String::new();
+        }
+        self.changing.absent();
+        format!("{person} could not open both envelopes; it is recorded so.")
     }
 
     fn typed_back(
@@ -256,22 +291,36 @@ impl ChangeTalk {
     }
 }
 
-/// The question before a proof that somebody may miss: anybody answers it, in front of all.
-fn who_is_here(turn: &ChangeTurn, session: &Session) -> Ask {
+/// The question before a proof that somebody may miss, and after one that failed: anybody answers it, in front of all.
+fn chosen(turn: &ChangeTurn, field: Field, session: &Session) -> Ask {
+    let here = field.id == HERE.id;
+    let (body, practice) = if here {
+        (say!("Is {person} here?", person = turn.person), PRESENT)
+    } else {
+        let words = say!(
+            "The envelopes of {person} did not open. What then?",
+            person = turn.person
+        );
+        (words, ONCE_MORE)
+    };
     let rehearsal = session.profile() == Profile::Rehearsal;
     Ask {
         title: title_of(turn, false),
-        body: vec![say!("Is {person} here?", person = turn.person)],
+        body: vec![body],
         fields: vec![AskField {
             exactly: None,
-            practice: rehearsal.then(|| PRESENT.to_owned()),
+            practice: rehearsal.then(|| practice.to_owned()),
             digits: None,
-            field: HERE,
+            field,
         }],
         words: None,
         types_back: false,
         hand_over: false,
-        footing: footing_of_presence(turn),
+        footing: if here {
+            footing_of_presence(turn)
+        } else {
+            footing_of_failure(turn)
+        },
         person: String::new(),
         role: String::new(),
     }

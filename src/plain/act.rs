@@ -138,12 +138,7 @@ impl Acting<'_, '_> {
             1 => tr("  approvals: 1 custodian signs after whoever asks").to_owned(),
             n => say!("  approvals: {n} custodians sign after whoever asks", n),
         });
-        if let Some(phrase) = preview.phrase {
-            told.push(say!(
-                "This destroys. To go on, type the word {phrase}.",
-                phrase
-            ));
-        }
+        told.extend(preview.warning());
         let enter = match preview.phrase {
             Some(phrase) => {
                 say!(
@@ -274,6 +269,14 @@ impl Acting<'_, '_> {
 
     /// Custodians sign one by one; with the last signature it is done.
     pub(crate) fn approve(&mut self, mut pending: PendingView) -> Result<(), Gone> {
+        if let Some(run) = &pending.of_run {
+            // Signed here it could never be done.
+            self.talk.say(&say!(
+                "The ceremony {run} asked for this and stands open at that step: it is signed and done there. Go on with that ceremony.",
+                run
+            ));
+            return Ok(());
+        }
         while pending.signed.len() < pending.required {
             self.talk.heading(&say!(
                 "Approve, {signed} of {required} signed.",
@@ -329,7 +332,7 @@ impl Acting<'_, '_> {
     fn sign(&mut self, pending: &PendingView, person: &str) -> Result<Option<PendingView>, Gone> {
         let called = guide::called(person);
         let then = if pending.signed.len().saturating_add(1) >= pending.required {
-            tr("then it is done and saved")
+            pending.then()
         } else {
             tr("then the next custodian is called")
         };

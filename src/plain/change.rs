@@ -179,6 +179,7 @@ impl Home<'_, '_> {
                 Some(Leads::Return) => {
                     super::restoring::restore(self.talk, self.explain)?;
                 }
+                Some(Leads::Papers) => self.acting().papers()?,
                 Some(Leads::Text(text)) => {
                     for line in text {
                         self.talk.say(tr(line));

@@ -61,7 +61,7 @@ pub(crate) fn restore(talk: &mut Dialogue<'_>, explain: Option<Explain>) -> Resu
         match wanted.write(&mut session, state_folder.as_deref()) {
             Ok(trouble) => {
                 talk.heading(tr("Done."));
-                for line in wanted.told(&restored) {
+                for line in wanted.told(&session, &restored) {
                     talk.say(&line);
                 }
                 if let Some(trouble) = trouble {

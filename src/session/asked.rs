@@ -109,6 +109,27 @@ pub const HERE: Field = Field {
     optional: false,
 };
 
+/// The answer that somebody tries once more.
+pub const ONCE_MORE: &str = "again";
+
+/// What becomes of somebody whose envelopes did not open in a drill: finding that out is what a drill is for.
+pub const AGAIN: Field = Field {
+    id: "again",
+    label: "Then",
+    hint: "Recorded, the drill goes on with the others; afterwards Custodians asks what happened: an envelope lost, a passphrase forgotten.",
+    kind: Kind::Choice(&[
+        Choice {
+            id: ONCE_MORE,
+            label: "tries once more",
+        },
+        Choice {
+            id: "no",
+            label: "cannot open them: recorded so, and passed over",
+        },
+    ]),
+    optional: false,
+};
+
 /// What opens both envelopes of a person, present or new.
 pub const OWN_PASSPHRASE: Field = Field {
     id: "passphrase",
@@ -159,7 +180,7 @@ pub const REFUSING: &[Field] = &[
     Field {
         id: "who",
         label: "Who refuses",
-        hint: "",
+        hint: "Nobody signs a refusal: the record says at whose word it was, as it is named here in front of all.",
         kind: Kind::Choice(&[]),
         optional: false,
     },

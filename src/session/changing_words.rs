@@ -52,6 +52,7 @@ impl Changed {
                      witness.")
                         .into(),
                 ];
+                lines.push(tr("A copy made before this still opens with them, with a lost one too: keep it as safe as before, or destroy it and attest that at Custodians.").to_owned());
                 if !done.open_copies.is_empty() {
                     lines.push(say!("Copies that still open to the people of before: {open_copies}. Destroy them and attest it.", open_copies = done.open_copies.join(", ")));
                 }
@@ -135,6 +136,18 @@ pub fn footing_of_presence(turn: &Turn) -> Footing {
             done = turn.done,
             all = turn.all
         ),
+    }
+}
+
+/// The three lines where it is asked what becomes of a proof that failed.
+pub fn footing_of_failure(turn: &Turn) -> Footing {
+    Footing {
+        acts: tr("whoever is at the keyboard, in front of all").into(),
+        enter: say!(
+            "lets {person} try again, or records that the envelopes do not open",
+            person = turn.person
+        ),
+        ..footing_of_presence(turn)
     }
 }
 

@@ -143,6 +143,10 @@ impl Session {
             asked,
         };
         let view = self.pending_view(&pending);
+        // A step that asks again, because its run was left and goes on, asks for one thing and not for two.
+        if pending.origin.is_some() {
+            self.pending.retain(|known| known.origin != pending.origin);
+        }
         self.pending.push(pending);
         Ok(view)
     }
@@ -223,6 +227,8 @@ impl Session {
         prepared: Option<PreparedRsa>,
         arrow: Option<Arrow>,
     ) -> Result<Executed, Refusal> {
+        // One that is void is off the table before anybody is sent to where it belongs.
+        self.standing(id)?;
         self.in_its_step(id, arrow.as_ref())?;
         let pending = self.take_approved(id)?;
         self.checkpoint();

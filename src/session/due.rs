@@ -3,13 +3,12 @@
 use crate::api::{KeyClass, KeyState, Timestamp};
 use crate::text::{say, tr};
 
-use super::guide::common_name;
 use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 
 /// One thing that is due.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// What kind of thing, in a word: `approve`, `STOP`, `clock`, `ceremony`, `copy`, `reshare`, `drill`, `deletion`, `receipt`, `token`.
+    /// What kind of thing, in a word: `approve`, `STOP`, `suspect`, `clock`, `ceremony`, `copy`, `reshare`, `drill`, `deletion`, `receipt`, `token`.
     pub kind: &'static str,
     /// What it is.
     pub what: String,
@@ -61,13 +60,15 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
         over: false,
         goes,
     };
-    let mut lines: Vec<Due> = view.pending.iter().map(approval).collect();
+    // What a step of an open run asked for is signed in that run: its own line leads there.
+    let outside = view.pending.iter().filter(|p| p.of_run.is_none());
+    let mut lines: Vec<Due> = outside.map(approval).collect();
     let differs = view.exports.iter().filter(|e| e.state == "DIFFERS");
     lines.extend(differs.map(|e| {
         let what = say!(
             "{label} differs at {common_name}",
             label = e.label,
-            common_name = common_name(&e.receiver)
+            common_name = e.to()
         );
         line("STOP", what, "now", "everybody", sent(e))
     }));
@@ -77,13 +78,14 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
     }
     if let Some(run) = view.runs.iter().rev().find(|r| r.outcome.is_none()) {
         let what = say!(
-            "open at step {number} of {all}: {script}",
+            "{script}: open at step {number} of {all}",
             number = run.next_step(),
             all = run.steps.len(),
             script = run.script
         );
         lines.push(line("ceremony", what, "now", "-", Goes::Ceremonies));
     }
+    lines.extend(suspects(view));
     lines.extend(view.only_copy.map(|_| {
         let what = tr("none yet: this vault exists once").to_owned();
         line("copy", what, "now", "everybody", Goes::Backup)
@@ -94,6 +96,30 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
     lines.extend(exports(view, now));
     lines.extend(tokens(view, now));
     lines
+}
+
+/// Keys that are suspect, in one line: until they are replaced or cleared nothing else about them is done.
+fn suspects(view: &View) -> Option<Due> {
+    let gone = [KeyState::DELETE_PENDING, KeyState::DELETE_COMPLETE];
+    let suspect = |row: &&KeyRow| row.suspect.is_some() && !gone.contains(&row.key.key_state);
+    let mut keys = view.keys.iter().filter(suspect);
+    let first = keys.next()?;
+    let what = match keys.count() {
+        0 => say!("{label}: replace it where it went", label = first.label),
+        more => say!(
+            "{label} and {more} more: replace them",
+            label = first.label,
+            more
+        ),
+    };
+    Some(Due {
+        kind: "suspect",
+        what,
+        when: "now".into(),
+        who: "everybody".into(),
+        over: false,
+        goes: Goes::Custodians,
+    })
 }
 
 /// Days after which a copy that lacks later acts is old.
@@ -290,7 +316,7 @@ fn exports(view: &View, now: Timestamp) -> Vec<Due> {
                 kind: "receipt",
                 what: say!("none yet for {label}", label = export.label),
                 when: say!("{left} ago", left = left(export.at, now)),
-                who: common_name(&export.receiver).into(),
+                who: export.to().into(),
                 over: false,
                 goes: sent(export),
             };
@@ -300,7 +326,7 @@ fn exports(view: &View, now: Timestamp) -> Vec<Due> {
                 kind: "token",
                 what: say!("that {label} went under ends", label = export.label),
                 when: left(now, until),
-                who: common_name(&export.receiver).into(),
+                who: export.to().into(),
                 over: until <= now,
                 goes: sent(export),
             });
@@ -364,6 +390,9 @@ impl Due {
             "STOP" => tr(
                 "The receiver's answer names another key than the one sent. Nobody uses it there or here until it is known which of the two is wrong.",
             ),
+            "suspect" => tr(
+                "A suspect key is used no more. Whoever holds it is told and gets another; then it is deleted here, or cleared at Custodians once it was looked into and is sound.",
+            ),
             "clock" => tr(
                 "Deletions run by the vault's clock, and nobody has vouched for it: two people read their own watches.",
             ),
@@ -383,7 +412,7 @@ impl Due {
                 "The key is unusable now and can be restored until then. After that its material is destroyed, and nobody can bring it back.",
             ),
             "receipt" => tr(
-                "The file was written; whether the same key arrived, only the receiver's answer says (what import-key or get-key printed). Exchange reads it.",
+                "It left, in a file or on papers; whether the same key arrived, only the receiver's answer says (what import-key or get-key printed). Exchange reads it.",
             ),
             "token" => tr(
                 "A certificate that was handed over ends by itself then. Nothing is lost; whoever still needs one asks for another.",

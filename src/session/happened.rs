@@ -31,6 +31,8 @@ pub enum Leads {
     OpenReshare,
     /// To a return to a copy, which is asked from the start.
     Return,
+    /// To the papers of the people of now: enrolment forms and the witness card.
+    Papers,
     /// To a text: nothing in this vault can be done about it.
     Text(&'static [&'static str]),
 }
@@ -54,7 +56,7 @@ pub const HAPPENED: &[Happened] = &[
     Happened {
         id: "lost",
         what: "An envelope was lost",
-        then: "rotate with the same people: whoever finds the old envelope has nothing",
+        then: "rotate with the same people: the old envelope opens nothing here; copies made before still open with it",
         reason: "An envelope was lost",
         leads: Leads::Act(&op_custody::ROTATE),
     },
@@ -68,7 +70,7 @@ pub const HAPPENED: &[Happened] = &[
     Happened {
         id: "forgotten",
         what: "A passphrase is forgotten",
-        then: "rotate while enough others can open and sign: everybody gets new words",
+        then: "rotate while enough others can open and sign: everybody gets new words; the old ones nobody brings back",
         reason: "A passphrase is forgotten",
         leads: Leads::Act(&op_custody::ROTATE),
     },
@@ -101,6 +103,13 @@ pub const HAPPENED: &[Happened] = &[
         leads: Leads::Text(TOO_FEW),
     },
     Happened {
+        id: "papers",
+        what: "Forms or the witness card are still to be printed",
+        then: "writes the enrolment forms of the people of now and the witness card into a folder; nothing changes",
+        reason: "",
+        leads: Leads::Papers,
+    },
+    Happened {
         id: "appoint",
         what: "Somebody is appointed as custodian",
         then: "enters the signed appointment in the custody ledger (PCI PIN 25-1)",
@@ -131,7 +140,7 @@ pub const HAPPENED: &[Happened] = &[
     Happened {
         id: "suspect-key",
         what: "One key is suspect, or was looked into and is sound",
-        then: "mark it: used no more, and what stands under it is listed; or clear it (PCI PIN 22)",
+        then: "mark it: used no more; the review lists what stands under it; or clear it (PCI PIN 22)",
         reason: "",
         leads: Leads::Act(&op_suspect::SUSPECT),
     },
@@ -145,7 +154,8 @@ const TOO_FEW: &[&str] = &[
     "What can be saved: public keys and certificates stand in exports and reports; every key that a partner or the \
      service holds is there still, and can be exchanged anew under a new vault. Keys that exist here alone are lost: \
      treat them as destroyed, write it down, and tell whoever depends on them.",
-    "While the vault is open in this session and enough sign, rotate now. That is the last chance.",
+    "While the vault is open in this session and enough sign, rotate now: back at \"What happened?\", the answer \"A \
+     passphrase is forgotten\" leads there. That is the last chance.",
 ];
 
 /// Why an answer leads nowhere in this vault as it is.

@@ -58,12 +58,16 @@ impl Session {
             }
             Arrow::Step { .. } => Vec::new(),
         };
-        let closes = matches!(arrow, Arrow::Close { .. });
+        let closed = match &arrow {
+            Arrow::Close { run, .. } => Some(run.clone()),
+            _ => None,
+        };
         let mut working = self.state.clone();
         apply(&mut working, arrow, None, self.now())?;
         self.keep_ordinals(&mut working);
         self.commit(working, &notes, false)?;
-        if closes {
+        if let Some(id) = closed {
+            self.forget_requests_of(&id);
             self.seal_audit()?;
         }
         Ok(Outcome::Journaled)
@@ -94,6 +98,26 @@ impl Session {
         {
             run.ordinals.clone_from(ordinals);
         }
+    }
+
+    /// What a run that is over had asked for can be done nowhere any more: it leaves the table with it.
+    fn forget_requests_of(&mut self, id: &str) {
+        let over = self.state.runs.iter().find(|run| run.id == id);
+        let Some(script) = over.map(|run| run.script_sha256.clone()) else {
+            return;
+        };
+        let of_it = |pending: &Pending| {
+            let origin = pending.origin.as_ref();
+            origin.is_some_and(|origin| super::door::hex(&origin.script) == script)
+        };
+        self.pending.retain(|pending| !of_it(pending));
+    }
+
+    /// The open run whose step asked for this.
+    pub(crate) fn run_of(&self, pending: &Pending) -> Option<&Run> {
+        let script = super::door::hex(&pending.origin.as_ref()?.script);
+        let mut runs = self.state.runs.iter().rev();
+        runs.find(|run| run.outcome.is_none() && run.script_sha256 == script)
     }
 
     /// Whether a request on the table is carried out where it was signed for.
@@ -254,12 +278,12 @@ fn belongs(state: &State, pending: &Pending, arrow: Option<&Arrow>) -> Result<()
         return Ok(());
     }
     let signed_for = match &pending.origin {
-        Some(origin) => format!("the step {} of a ceremony", origin.step),
+        Some(origin) => format!("a ceremony (its step \"{}\")", origin.step),
         None => "no ceremony".to_owned(),
     };
     Err(Refusal::Approval(format!(
         "This request was signed for {signed_for}, and is done there alone. Nothing was done; it still stands. Go on \
-         with that ceremony, or take the request off the table and ask again."
+         with that ceremony if it is open (c), or take the request off the table (F4) and ask again."
     )))
 }
 

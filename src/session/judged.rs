@@ -7,6 +7,7 @@ use super::error::Refusal;
 impl Session {
     /// Checks shape, profile and engine rules of an action, and fills in every default.
     pub(crate) fn judged(&self, action: &Action) -> Result<Action, Refusal> {
+        self.only_returns(action)?;
         match action {
             Action::Control {
                 request,

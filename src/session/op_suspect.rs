@@ -23,7 +23,7 @@ use super::state::State;
 pub const VERDICT: Field = Field {
     id: "verdict",
     label: "Verdict",
-    hint: "Suspect until it was looked into; confirmed, the key and what stands under it are replaced and destroyed.",
+    hint: "Suspect until it was looked into. If it proves true, no verdict follows: the key and what stands under it are replaced, and deleted (D on a key's page).",
     kind: Kind::Choice(&[
         Choice {
             id: "suspect",
@@ -198,6 +198,19 @@ pub(super) fn impact(state: &State, key: &str) -> Vec<String> {
         if arn != key {
             lines.push(label.clone());
         }
+        let came = state.received.iter().filter(|r| r.arn == arn);
+        lines.extend(came.map(|r| {
+            let sender = r.root.as_ref().map(|root| name_of(root, &state.engine));
+            match sender {
+                Some(sender) => say!(
+                    "{label} at its sender ({sender}), came {day}",
+                    label,
+                    sender,
+                    day = day(r.at)
+                ),
+                None => say!("{label} at its sender, came {day}", label, day = day(r.at)),
+            }
+        }));
         let sent = state.exports.iter().filter(|e| e.arn == arn);
         lines.extend(sent.map(|e| {
             say!(
@@ -242,8 +255,8 @@ impl Session {
         };
         Err(Refusal::Custody(format!(
             "{} is SUSPECT since {}: {}. It is not used, exported or enabled, and nothing was changed. Replace it and \
-             what stands under it, and delete it; or, once it was looked into and is sound, clear it \
-             (keymoot vault suspect --verdict cleared).",
+             what stands under it, and delete it; or, once it was looked into and is sound, clear it: at Custodians the \
+             answer about one key, as a line keymoot vault suspect --verdict cleared.",
             name_of(arn, &self.state.engine),
             day(known.at),
             known.reason

@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
+use crate::api::Timestamp;
 use crate::custody::json;
 
 use super::Session;
 use super::error::Refusal;
+use super::guide::common_name;
 use super::state::{EarlierReceipt, ExportRecord};
 use super::transition::Transition;
 use super::view::ReceiptView;
@@ -28,6 +30,7 @@ impl Session {
         })?;
         self.is_theirs(key)?;
         let at = self.answered(key)?;
+        self.not_read_already(at, key)?;
         let now = self.now().millis();
         let mut working = self.state.clone();
         let export = working.exports.get_mut(at).ok_or_else(no_export)?;
@@ -45,6 +48,7 @@ impl Session {
             at: now,
             state: export.state.clone(),
             kcv: theirs.chars().take(16).collect(),
+            arn: export.receiver_arn.clone(),
         };
         export.earlier.extend(export.latest.replace(latest));
         let verdict = if confirmed {
@@ -96,24 +100,63 @@ impl Session {
         }
     }
 
-    /// Which export an answer is about: the newest open one with its check value, else the one that this receiver's key
-    /// answered before, else the newest open one, else the newest of a key of this kind.
+    /// An answer that was read already says nothing new of its own export, and nothing at all of another that waits.
+    fn not_read_already(&self, at: usize, key: &Value) -> Result<(), Refusal> {
+        let theirs = check_value(key);
+        let arn = key.get("KeyArn").and_then(Value::as_str);
+        let (Some(export), Some(arn)) = (self.state.exports.get(at), arn) else {
+            return Ok(());
+        };
+        let same = |answer: &EarlierReceipt| {
+            answer.arn.as_deref().or(export.receiver_arn.as_deref()) == Some(arn)
+                && answer.kcv == theirs.chars().take(16).collect::<String>()
+        };
+        let read = export.latest.as_ref().filter(|answer| same(answer));
+        let other = |e: &ExportRecord| e.state == "sent" && e.kcv == theirs;
+        let Some(read) = read.filter(|_| self.state.exports.iter().any(other)) else {
+            return Ok(());
+        };
+        let label = self
+            .record(&export.arn)
+            .map_or_else(|| export.arn.clone(), name_of);
+        let then = Timestamp::from_millis(read.at).rfc3339();
+        Err(Refusal::Usage(format!(
+            "This receipt was read already, at {then}, for {label} as it went to {}: it is about the receiver's key {arn}, \
+             and says nothing of another way out that waits for its own answer. Nothing was recorded. Read the file \
+             that the other receiver sent back.",
+            common_name(&export.receiver)
+        )))
+    }
+
+    /// Which export an answer is about: the one that this receiver's key answered before, else the newest open one with
+    /// its check value, else the newest open one, else the newest of a key of this kind.
     fn answered(&self, key: &Value) -> Result<usize, Refusal> {
-        let theirs = key
-            .get("KeyCheckValue")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_uppercase();
+        let theirs = check_value(key);
         let arn = key.get("KeyArn").and_then(Value::as_str);
         let exports = &self.state.exports;
         let newest = |fits: &dyn Fn(&ExportRecord) -> bool| exports.iter().rposition(fits);
-        newest(&|e| e.state == "sent" && e.kcv == theirs)
-            .or_else(|| newest(&|e| e.receiver_arn.is_some() && e.receiver_arn.as_deref() == arn))
+        newest(&|e| answered_before(e, arn))
+            .or_else(|| newest(&|e| e.state == "sent" && e.kcv == theirs))
             .or_else(|| newest(&|e| e.state == "sent"))
             .or_else(|| newest(&|e| e.kcv == theirs))
             .or_else(|| newest(&|e| same_kind(e, key)))
             .ok_or_else(no_export)
     }
+}
+
+/// Whether this key of a receiver has answered this export before.
+fn answered_before(export: &ExportRecord, arn: Option<&str>) -> bool {
+    let earlier = export.earlier.iter().map(|answer| answer.arn.as_deref());
+    arn.is_some()
+        && earlier
+            .chain([export.receiver_arn.as_deref()])
+            .any(|known| known == arn)
+}
+
+/// The check value that an answer gives, in upper case; empty where it gives none.
+fn check_value(key: &Value) -> String {
+    let given = key.get("KeyCheckValue").and_then(Value::as_str);
+    given.unwrap_or_default().to_uppercase()
 }
 
 fn no_export() -> Refusal {

@@ -59,3 +59,49 @@ fn answers_that_do_not_say_the_same_are_all_told_and_our_own_is_none() {
         .collect();
     assert_eq!(said, [("confirmed", kcv.as_str()), ("DIFFERS", "000000")]);
 }
+
+#[test]
+fn an_answer_that_was_read_already_is_none_to_another_way_out() {
+    let (_, mut session) = practice(true);
+    let (_, kek) = base_and_kek(&mut session);
+    let fields = [
+        ("usage", "P0"),
+        ("algorithm", "TDES_2KEY"),
+        ("modes", "B"),
+        ("exportable", "yes"),
+        ("label", "pek"),
+    ];
+    let pek = made(&mut session, &fields);
+    let request = serde_json::json!({"ExportKeyIdentifier": pek,
+        "KeyMaterial": {"Tr31KeyBlock": {"WrappingKeyIdentifier": kek}}});
+    exported(&mut session, &request);
+    let sent = session.view().exports.first().unwrap().clone();
+    let kcv = sent.check_value.get(..6).unwrap().to_owned();
+    let key = |id: &str| {
+        serde_json::json!({"KeyArn": format!("arn:aws:payment-cryptography:us-east-1:444455556666:key/{id}"),
+            "KeyAttributes": {"KeyUsage": "TR31_P0_PIN_ENCRYPTION_KEY", "KeyClass": "SYMMETRIC_KEY",
+            "KeyAlgorithm": "TDES_2KEY", "KeyModesOfUse": {"Encrypt": true, "Decrypt": true, "Wrap": true,
+            "Unwrap": true}}, "KeyCheckValue": kcv, "KeyCheckValueAlgorithm": "ANSI_X9_24", "Exportable": true})
+    };
+    assert!(verdict(&mut session, &key("abcdefghijklmnop")).confirmed);
+    // The same key goes out once more, to somebody else: the answer of before says nothing of it.
+    exported(&mut session, &request);
+    let again = serde_json::to_vec(&serde_json::json!({"Key": key("abcdefghijklmnop")})).unwrap();
+    let refused = session
+        .perform(Command::Receipt { answer: again })
+        .unwrap_err()
+        .to_string();
+    assert!(refused.contains("was read already"), "{refused}");
+    let states = |session: &Session| -> Vec<String> {
+        let view = session.view();
+        view.exports.iter().map(|e| e.state.clone()).collect()
+    };
+    assert_eq!(states(&session), ["sent", "confirmed"]);
+    // Another answer of the first receiver's key is about the first way out, and one of another key confirms the second.
+    let mut other = key("abcdefghijklmnop");
+    other["KeyCheckValue"] = "000000".into();
+    assert!(!verdict(&mut session, &other).confirmed);
+    assert_eq!(states(&session), ["sent", "DIFFERS"]);
+    assert!(verdict(&mut session, &key("ponmlkjihgfedcba")).confirmed);
+    assert_eq!(states(&session), ["confirmed", "DIFFERS"]);
+}

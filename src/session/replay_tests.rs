@@ -234,3 +234,38 @@ fn what_was_signed_for_a_step_is_done_by_that_step_alone() {
         }
     }
 }
+
+#[test]
+fn a_request_of_a_ceremony_is_that_ceremonys_and_goes_with_it() {
+    let (_, mut session) = practice(true);
+    let script = [1; 32];
+    let begin = Arrow::Begin(Box::new(run_of(script, "run-1")));
+    session.perform(Command::Journal(begin)).unwrap();
+    let origin = || {
+        Some(Origin {
+            script,
+            step: "make".to_owned(),
+        })
+    };
+    let action = create_kek(&session);
+    session.approved_by_held(action.clone(), origin()).unwrap();
+    let view = session.view();
+    assert!(view.pending[0].of_run.is_some());
+    // Home leads to the ceremony, and not to a page where it could be signed and never be done.
+    let due = super::due::due(&view, view.now);
+    let kinds: Vec<&str> = due.iter().map(|d| d.kind).collect();
+    assert_eq!(kinds, ["ceremony"]);
+    // A run that goes on asks anew: the request of before gives way.
+    session.approved_by_held(action.clone(), origin()).unwrap();
+    assert_eq!(session.view().pending.len(), 1);
+    let close = Arrow::Close {
+        run: "run-1".into(),
+        step: Box::new(record("make-again", StepState::Closed)),
+        outcome: crate::session::run::RunOutcome::Aborted,
+    };
+    session.perform(Command::Journal(close)).unwrap();
+    assert!(session.view().pending.is_empty());
+    // What nobody's ceremony asked for stays.
+    session.approved_by_held(action, None).unwrap();
+    assert!(session.view().pending[0].of_run.is_none());
+}

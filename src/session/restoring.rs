@@ -19,6 +19,7 @@ use super::custody_act::CustodyAct;
 use super::error::Refusal;
 use super::state::{BackupRecord, ChangeRecord, State};
 use super::transition::Transition;
+use super::view::ReturningView;
 
 /// The files of a copy, in the order in which they are written: vault.age last, without which it is no vault.
 const FILES: [&str; 3] = [CUSTODY, AUDIT, VAULT];
@@ -103,6 +104,28 @@ impl Session {
     pub(crate) fn own_record(&self) -> Option<&BackupRecord> {
         self.copy.as_ref()?;
         self.state.backups.last().filter(|b| b.state == "begun")
+    }
+
+    /// What is shown while this is a copy that nobody has returned to.
+    pub(crate) fn returning_view(&self) -> Option<ReturningView> {
+        let own = self.own_record()?;
+        Some(ReturningView {
+            copy: own.id.clone(),
+            beside: None,
+        })
+    }
+
+    /// A copy is opened to be returned to, and for nothing else: whatever else were asked for in it could never be done.
+    pub(crate) fn only_returns(&self, action: &Action) -> Result<(), Refusal> {
+        let returns = matches!(action, Action::Custody(CustodyAct::Restore { .. }));
+        match self.own_record() {
+            Some(own) if !returns => Err(Refusal::Usage(format!(
+                "This is copy {}, opened to be returned to: nothing else is asked for in it. Nothing was changed. Go \
+                 back to the vault, or return to the copy first.",
+                own.id
+            ))),
+            _ => Ok(()),
+        }
     }
 
     /// Which copy this is: `B2`.

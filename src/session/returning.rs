@@ -12,6 +12,7 @@ use super::field::{Field, Kind};
 use super::founding::vault_name;
 use super::op_custody::REASON;
 use super::restoring::{NewerLog, Restored, load_copy, write_out};
+use super::views::name_of;
 use super::{Environment, Opening, Profile, Session};
 
 /// Where the copy lies.
@@ -153,17 +154,20 @@ impl Return {
     }
 
     /// What people read when it is done.
-    pub fn told(&self, restored: &Restored) -> Vec<String> {
+    pub fn told(&self, session: &Session, restored: &Restored) -> Vec<String> {
+        let name = |arn: &String| session.record(arn).map_or_else(|| arn.clone(), name_of);
         let mut lines = vec![say!(
             "{copy} is restored to {to}.",
             copy = restored.copy,
             to = self.to.display()
         )];
         let destroyed = restored.destroyed.iter();
-        lines.extend(destroyed.map(|arn| say!("destroyed again: {arn}", arn)));
+        lines.extend(destroyed.map(|arn| say!("destroyed again: {key}", key = name(arn))));
         let disabled = restored.disabled.iter();
-        lines.extend(disabled.map(|arn| say!("disabled until an act enables it: {arn}", arn)));
-        lines.push(tr("Now print the new witness card; the one of before is worth nothing. Then play vault-recovery, which proves who holds what and makes everything new.").to_owned());
+        lines.extend(
+            disabled.map(|arn| say!("disabled until an act enables it: {key}", key = name(arn))),
+        );
+        lines.push(tr("Open it and print the new witness card (Custodians, the answer about forms); the one of before is worth nothing. Then play vault-recovery, which proves who holds what and makes everything new.").to_owned());
         lines.extend(restored.witness_card.lines().map(str::to_owned));
         lines
     }

@@ -2,7 +2,7 @@
 
 use crate::api::{
     CreateKeyInput, DeleteKeyInput, ExportKeyCryptogram, ExportKeyInput, ExportKeyMaterial,
-    ImportKeyMaterial, KeyAlgorithm, KeyAttributes, Request,
+    ImportKeyMaterial, KeyAlgorithm, KeyAttributes, KeyClass, Request,
 };
 use crate::crypto::strength::{self, WrapPath};
 use crate::engine::EngineState;
@@ -133,9 +133,29 @@ fn deletion(input: &DeleteKeyInput, state: &State) -> (String, Details) {
         line(tr("window"), &window),
         line(tr("until then"), tr("unusable; it can be restored")),
     ]);
+    let public = |record: &crate::engine::KeyRecord| {
+        record.key.key_attributes.key_class == KeyClass::PUBLIC_KEY
+    };
+    if engine.find(&input.key_identifier).is_some_and(public) {
+        details.push(line(
+            tr("what ends"),
+            tr("what it signed is not believed here: no export to whoever stands under it, no import from them"),
+        ));
+    }
     if let Some(record) = engine.find(&input.key_identifier) {
         let left = super::op_suspect::impact(state, &record.key.key_arn);
         details.extend(left.iter().map(|held| line(tr("stays there"), held)));
+        let copies = state.backups.iter().filter(|copy| {
+            copy.state != "destroyed" && copy.at >= record.key.create_timestamp.millis()
+        });
+        details.extend(copies.map(|copy| {
+            let words = say!(
+                "copy {id} on {medium}: whoever can open it brings the key back, until it is destroyed too",
+                id = copy.id,
+                medium = copy.medium
+            );
+            line(tr("stays in"), &words)
+        }));
     }
     let name = name_of(&input.key_identifier, engine);
     (say!("DELETE KEY {name}", name), details)

@@ -182,6 +182,9 @@ pub(crate) struct EarlierReceipt {
     pub(crate) state: String,
     /// The check value that it gave, as far as it gave one.
     pub(crate) kcv: String,
+    /// The receiver's key that it is about; absent in records of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) arn: Option<String>,
 }
 
 /// One root.

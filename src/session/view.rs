@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::api::{Key, KeyCheckValueAlgorithm, Timestamp};
 
 use super::Profile;
+use super::op_custody;
 use super::run::Run;
 use crate::text::{say, tr};
 
@@ -26,6 +27,8 @@ pub struct KeyRow {
     pub certificate_sha256: Option<String>,
     /// Whether it is suspect: since when and why, and what stands under it.
     pub suspect: Option<(String, Vec<String>)>,
+    /// Of a key that came in: the name of the root that its sender stands under, where the import went by one.
+    pub sender: Option<String>,
     /// Where a ceremony asked to compare its check value and nobody did; while it is pending, `key` says
     /// [`super::hidden`] for the value and there is no other reading.
     pub comparing: Option<super::Comparing>,
@@ -109,9 +112,38 @@ pub struct PendingView {
     pub phrase: Option<&'static str>,
     /// Of a deletion: days from the last signature until the key is destroyed.
     pub window_days: Option<i64>,
+    /// The script of the open run whose step asked for it: it is signed and done there, and nowhere else.
+    pub of_run: Option<String>,
 }
 
 impl PendingView {
+    /// What is said before its phrase is typed, where it has one.
+    pub fn warning(&self) -> Option<String> {
+        let phrase = self.phrase?;
+        Some(if self.name == op_custody::RESTORE.name {
+            say!(
+                "This makes a vault of the copy. To go on, type the word {phrase}:",
+                phrase
+            )
+        } else {
+            say!("This destroys. To go on, type the word {phrase}:", phrase)
+        })
+    }
+
+    /// What follows the last signature: of some acts only then people are called to carry it out.
+    pub fn then(&self) -> &'static str {
+        let called = [
+            op_custody::DRILL.name,
+            op_custody::RESHARE.name,
+            op_custody::ROTATE.name,
+        ];
+        if called.contains(&self.name.as_str()) {
+            tr("then everybody in it is called, one after the other")
+        } else {
+            tr("then it is done and saved")
+        }
+    }
+
     /// The details with what follows from them at `now`: the day on which a key is destroyed.
     pub fn told(&self, now: Timestamp) -> Vec<(String, String)> {
         let ends = self.window_days.map(|days| {
@@ -122,6 +154,25 @@ impl PendingView {
             (tr("destroyed on").to_owned(), words)
         });
         self.details.iter().cloned().chain(ends).collect()
+    }
+}
+
+/// A copy that is open to be returned to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturningView {
+    /// Which copy: `B1`.
+    pub copy: String,
+    /// The vault that stays open beside it meanwhile, if one was.
+    pub beside: Option<String>,
+}
+
+impl ExportView {
+    /// Whom it went to, for a line: the certificate's common name; where that is a number, which may be this vault's own
+    /// account as well, the name that people here gave the root above it.
+    pub fn to(&self) -> &str {
+        let name = super::guide::common_name(&self.receiver);
+        let number = name.chars().all(|c| c.is_ascii_digit());
+        self.under.as_deref().filter(|_| number).unwrap_or(name)
     }
 }
 
@@ -136,6 +187,8 @@ pub struct ExportView {
     pub check_value: String,
     /// The receiver's certificate subject.
     pub receiver: String,
+    /// What people here call the root that the receiver's certificate stands under, where there is one.
+    pub under: Option<String>,
     /// The file written.
     pub file: String,
     /// When.
@@ -244,6 +297,8 @@ pub struct ReceiptView {
 /// The whole view.
 #[derive(Debug, Clone)]
 pub struct View {
+    /// While this is a copy that is open to be returned to, and is no vault.
+    pub returning: Option<ReturningView>,
     /// Folder name without `.vault`, or `rehearsal`.
     pub vault: String,
     /// 32 hex digits.

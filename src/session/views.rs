@@ -1,5 +1,6 @@
 //! Building the read-only view.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::api::{Key, KeyCheckValueAlgorithm, KeyState, Request, Tag, Timestamp};
@@ -69,10 +70,16 @@ impl Session {
             open_reshare: self.book.vault().header().custody.len() > 1,
             attested: self.attested,
             only_copy: self.only_copy(),
+            returning: self.returning_view(),
             signs_tokens: self.newest_export_token().is_some(),
             deeds: self.deeds(),
             notes: self.notes.clone(),
         }
+    }
+
+    /// The vault's name: of its folder, or `rehearsal`.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Whether the vault lies in a folder; a rehearsal in memory is gone with the process.
@@ -137,7 +144,15 @@ impl Session {
     fn rows(&self) -> Arc<Vec<KeyRow>> {
         self.rows
             .get_or_init(|| {
-                let row = |record| self.suspected(row(record));
+                let received = self.state.received.iter();
+                let came = received.filter_map(|r| Some((r.arn.as_str(), r.root.as_deref()?)));
+                let came: HashMap<&str, &str> = came.collect();
+                let row = |record| {
+                    let mut row = self.suspected(row(record));
+                    let root = came.get(row.key.key_arn.as_str());
+                    row.sender = root.and_then(|root| self.record(root)).map(name_of);
+                    row
+                };
                 Arc::new(self.compared(self.state.engine.records().map(row)))
             })
             .clone()
@@ -181,6 +196,7 @@ impl Session {
                 } => Some(input.delete_key_in_days),
                 _ => None,
             },
+            of_run: self.run_of(pending).map(|run| run.script.clone()),
         })
     }
 
@@ -198,6 +214,11 @@ impl Session {
                 format!("{} ({})", export.kcv, export.kcv_method)
             },
             receiver: export.receiver.clone(),
+            under: export
+                .root
+                .as_ref()
+                .and_then(|root| self.record(root))
+                .map(name_of),
             file: export.file.clone(),
             at: Timestamp::from_millis(export.at),
             state: export.state.clone(),
@@ -275,6 +296,7 @@ fn row(record: &KeyRecord) -> KeyRow {
         subject: certificate.as_ref().map(Certificate::subject),
         certificate_sha256: certificate.map(|c| super::door::hex(&c.sha256_fingerprint())),
         suspect: None,
+        sender: None,
         comparing: None,
     }
 }

@@ -8,6 +8,7 @@ use crate::text::{say, tr};
 use crossterm::event::KeyEvent;
 
 use super::chord;
+use super::frame::LEAST;
 use super::keys::{self, Offer, Verb};
 use super::lock::{IDLE_MINUTES, Locked, Why};
 use super::message::{Effect, Msg, News, Order};
@@ -18,7 +19,7 @@ use super::screens::{
 };
 use super::theme::Role;
 use super::world::World;
-use early::{Early, untaken};
+use early::{Early, leaves, untaken};
 
 /// Everything on and behind the screen.
 pub(crate) struct State {
@@ -95,6 +96,12 @@ impl State {
         }
     }
 
+    /// Whether the window is too small for any page: nobody sees what a key would answer.
+    fn unseen(&self) -> bool {
+        let (columns, rows) = self.world.size;
+        columns < LEAST.0 || rows < LEAST.1
+    }
+
     /// Who acts now, as the footing says it.
     pub(crate) fn acts(&self) -> String {
         self.top()
@@ -152,6 +159,9 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             return lock(state, Why::Idle);
         }
         if state.answers_ping() {
+            return Vec::new();
+        }
+        if state.unseen() && !leaves(&msg) {
             return Vec::new();
         }
     }

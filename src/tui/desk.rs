@@ -1,5 +1,7 @@
 //! The desk: the one thread that owns the session. It takes orders, does them, and says what came of it.
 
+mod aside;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,6 +37,7 @@ pub(crate) fn start(
         let last_word = LastWord(out.clone());
         let mut desk = Desk {
             session: None,
+            aside: None,
             opening: None,
             runner: None,
             acts: Acts::default(),
@@ -62,6 +65,8 @@ impl Drop for LastWord {
 /// The thread's own state.
 pub(crate) struct Desk {
     session: Option<Session>,
+    /// The vault that was open when a copy was opened to be returned to: it waits, and is closed once the copy is a vault.
+    aside: Option<Session>,
     opening: Option<Opening>,
     runner: Option<Runner>,
     acts: Acts,
@@ -76,6 +81,7 @@ impl Desk {
     pub(crate) fn over(session: Session) -> Self {
         Self {
             session: Some(session),
+            aside: None,
             opening: None,
             runner: None,
             acts: Acts::default(),
@@ -87,7 +93,11 @@ impl Desk {
 
     /// The open vault as screens see it.
     pub(crate) fn seen(&self) -> Option<Arc<View>> {
-        self.session.as_ref().map(|s| Arc::new(s.view()))
+        let mut view = self.session.as_ref()?.view();
+        if let (Some(returning), Some(aside)) = (&mut view.returning, &self.aside) {
+            returning.beside = Some(aside.name().to_owned());
+        }
+        Some(Arc::new(view))
     }
 
     fn work_through(&mut self, inbox: &Receiver<Order>, out: &UnboundedSender<Msg>) {
@@ -98,7 +108,10 @@ impl Desk {
                 return;
             }
         }
-        if let Some(session) = self.session.take() {
+        for session in [self.session.take(), self.aside.take()]
+            .into_iter()
+            .flatten()
+        {
             // The vault's state is whole either way; a seal that cannot be written is found at the next opening.
             let _ = session.close();
         }
@@ -116,15 +129,8 @@ impl Desk {
             } => self.enter(person, &passphrase, envelope.as_deref()),
             Order::FinishOpening(witness) => self.finish(witness.as_ref()),
             Order::Close => self.close(),
-            Order::Lock => {
-                if let Some(session) = &mut self.session {
-                    session.forget_keys();
-                    // A line that cannot be written breaks the session, which says so at the next act; the screen is
-                    // hidden either way.
-                    let _ = session.note_lock(true, Vec::new());
-                }
-                return News::Locked;
-            }
+            Order::LeaveCopy => return self.leave_copy(),
+            Order::Lock => return self.lock(),
             Order::Recognise { person, signing } => return self.recognise(&person, signing),
             Order::Create { dir, new, policy } => self.create(&dir, new, policy),
             Order::Passphrase(words) => passphrase(words),
@@ -248,10 +254,8 @@ impl Desk {
         };
         if let Some(returning) = &mut self.acts.returning {
             let (session, news) = returning.opened(opening, environment)?;
-            if let Some(before) = self.session.replace(session) {
-                // What was open is closed first: its own stick is well, or this would not be asked for.
-                before.close()?;
-            }
+            // What was open stays as it is, with what waits in it, until the copy is a vault or nobody wants it any more.
+            self.aside = self.session.replace(session);
             return Ok(news);
         }
         self.session = Some(opening.finish(environment, witness)?);
@@ -274,9 +278,11 @@ impl Desk {
         self.opening = None;
         self.runner = None;
         self.acts.returning = None;
+        let aside = self.aside.take().map_or(Ok(()), Session::close);
         if let Some(session) = self.session.take() {
             session.close()?;
         }
+        aside?;
         Ok(News::Closed)
     }
 
@@ -411,7 +417,8 @@ impl Desk {
 
     fn act(&mut self, order: Order) -> Result<News, Refusal> {
         let session = self.session.as_mut().ok_or_else(not_open)?;
-        self.acts.work(session, order)
+        let news = self.acts.work(session, order)?;
+        Ok(self.returned(news))
     }
 }
 

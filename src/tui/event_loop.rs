@@ -23,9 +23,11 @@ use super::message::{Effect, Msg, Order};
 use super::presence::{Around, LOOK_EVERY};
 use super::recorder::FileRecorder;
 use super::typed::{self, Listening};
+use super::world::World;
 use super::{Doctor, Explain, Left, TuiError, desk, frame, surroundings};
 use crate::api::Clock;
 use crate::os::{GOES_ON, STOP_ASKED, WallClock};
+use crate::text::{say, tr};
 
 /// No two pictures are closer together than this. A key that comes right behind a picture waits for so long, and has to
 /// be on screen within 16 ms with a long list and a search for primes beside it: half of that is left for drawing.
@@ -278,7 +280,7 @@ async fn turn(
                     }
                     Effect::Look(look) => screen.look(&mut state, &look)?,
                     Effect::Suspend => {
-                        screen.guard.suspend()?;
+                        screen.guard.suspend(&put_aside(&state.world))?;
                         screen.reclaimed(&mut state)?;
                     }
                     Effect::Reclaim => {
@@ -289,6 +291,18 @@ async fn turn(
             }
             due = None;
         }
+    }
+}
+
+/// What stands before the shell while keymoot is put aside.
+fn put_aside(world: &World) -> String {
+    match &world.view {
+        Some(view) => say!(
+            "keymoot is put aside, and locked. {vault} is still open in it: fg brings it back.",
+            vault = view.vault
+        ),
+        None => tr("keymoot is put aside, and locked. No vault is open in it; fg brings it back.")
+            .to_owned(),
     }
 }
 

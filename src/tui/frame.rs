@@ -87,7 +87,7 @@ fn title(screen: &dyn Screen, world: &World) -> Vec<String> {
 fn too_small(canvas: &mut Canvas<'_>) {
     let (width, height) = (canvas.width(), canvas.height());
     let text = say!(
-        "needs {value}x{value_2}, is {width}x{height}: make the window larger. Nothing is lost. Ctrl-C asks to leave",
+        "needs {value}x{value_2}, is {width}x{height}: make the window larger. Nothing is lost, no key is taken. Ctrl-C twice leaves",
         value = LEAST.0,
         value_2 = LEAST.1,
         width,
@@ -125,8 +125,10 @@ fn status(world: &World, clock: &str, canvas: &mut Canvas<'_>) {
     let banner = shaped(view.profile);
     let fixed = banner.width() + clock.width() + network_word.width() + sign.width() + 5 * 3 + 2;
     let room = width.saturating_sub(fixed);
-    // A practice vault has no name but its profile.
-    let name = if view.vault == view.profile.name() {
+    // A practice vault has no name but its profile; a copy that nobody has returned to is not the vault it may become.
+    let name = if let Some(returning) = &view.returning {
+        say!("copy {copy}", copy = returning.copy)
+    } else if view.vault == view.profile.name() {
         String::new()
     } else {
         cut(&view.vault, (room / 2).max(8))

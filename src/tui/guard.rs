@@ -63,9 +63,12 @@ impl Guard {
         }
     }
 
-    /// Gives the terminal back, stops the process group, and takes the terminal again when somebody lets it go on.
-    pub(crate) fn suspend(&self) -> io::Result<()> {
+    /// Gives the terminal back with a line for whoever is before the shell, stops the process group, and takes the
+    /// terminal again when somebody lets it go on.
+    pub(crate) fn suspend(&self, left: &str) -> io::Result<()> {
         give_back();
+        // A terminal that is gone has nobody before it.
+        let _ = writeln!(io::stdout(), "{left}");
         let stopped = crate::os::stop_process_group();
         self.take()?;
         stopped

@@ -113,6 +113,8 @@ pub(crate) enum Order {
     Recognise { person: String, signing: Signing },
     /// Gives up the opening or closes the vault.
     Close,
+    /// Gives up a return to a copy: what was open before it is open again.
+    LeaveCopy,
     /// Makes a vault in a folder, and leaves it open.
     Create {
         dir: PathBuf,
@@ -229,6 +231,7 @@ impl Order {
             Self::Enter { person, .. } => say!("unsealing the envelope of {person}", person),
             Self::FinishOpening(_) => tr("opening and checking the vault").into(),
             Self::Close => tr("closing the vault").into(),
+            Self::LeaveCopy => tr("closing the copy").into(),
             Self::Lock | Self::LeaveChange { .. } => "wiping".into(),
             Self::Recognise { person, .. } => say!("looking whether this is {person}", person),
             Self::Create { .. } => tr("making the vault: identities, shares, envelopes").into(),
@@ -280,6 +283,8 @@ pub(crate) enum News {
     Unrecognised(String),
     /// Nothing is open any more.
     Closed,
+    /// The copy is open no more, and what was open before it is.
+    LeftCopy,
     /// A vault was made: what people take away.
     Created(Papers),
     /// One person's envelopes lie in this folder and were read back.

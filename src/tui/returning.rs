@@ -45,7 +45,7 @@ impl Returning {
     pub(crate) fn done(&self, session: &mut Session, id: &[u8; 32]) -> Result<News, Refusal> {
         let restored = session.restore(id, self.newer.as_ref())?;
         let trouble = self.wanted.write(session, self.state_folder.as_deref())?;
-        let mut told = self.wanted.told(&restored);
+        let mut told = self.wanted.told(session, &restored);
         told.extend(trouble);
         Ok(News::Restored {
             told,

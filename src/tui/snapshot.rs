@@ -69,6 +69,7 @@ fn people() -> Vec<PersonView> {
 /// The view of a practice vault at the start of a rehearsal.
 pub(crate) fn rehearsal() -> View {
     View {
+        returning: None,
         vault: "rehearsal".into(),
         vault_id: "0".repeat(32),
         profile: Profile::Rehearsal,

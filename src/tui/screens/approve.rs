@@ -8,6 +8,7 @@ use super::change::{Change, Changed};
 use super::done::Done;
 use super::handover;
 use super::page::Page;
+use super::picker::Picker;
 use super::refuse::Refuse;
 use super::restore::Restored;
 use crate::session::field::Footing;
@@ -36,6 +37,8 @@ enum Stage {
     Working(Stop),
     /// Fully signed, and not done because of this.
     Stopped(String),
+    /// A step of an open run asked for it: it is signed there.
+    InRun,
 }
 
 /// One act before its custodians.
@@ -59,7 +62,9 @@ impl Approve {
             turned: 0,
             reading: Reading::default(),
         };
-        if screen.complete() {
+        if screen.pending.of_run.is_some() {
+            screen.stage = Stage::InRun;
+        } else if screen.complete() {
             screen.stage = Stage::Stopped(tr("It is fully signed and not yet done.").into());
         }
         screen
@@ -103,6 +108,7 @@ impl Approve {
             }
             Stage::Working(_) => Reaction::none(),
             Stage::Stopped(_) => self.execute(),
+            Stage::InRun => Reaction::instead(Picker::here(world)),
         }
     }
 
@@ -240,21 +246,18 @@ impl Screen for Approve {
 
     fn footing(&self, world: &World) -> Footing {
         let held = world.view.as_ref().is_some_and(|v| v.automatic);
-        let so_far = tr("nothing was done. Any change of request or vault voids signatures");
         let last = self.missing() <= 1;
+        let custodian = say!(
+            "a custodian; {issuer} who asked cannot sign",
+            issuer = self.pending.issuer
+        );
         let (acts, enter) = match &self.stage {
             Stage::Who if held => (
-                say!(
-                    "a custodian; {issuer} who asked cannot sign",
-                    issuer = self.pending.issuer
-                ),
+                custodian,
                 tr("signs for this custodian with the key held for this session").to_owned(),
             ),
             Stage::Who => (
-                say!(
-                    "a custodian; {issuer} who asked cannot sign",
-                    issuer = self.pending.issuer
-                ),
+                custodian,
                 tr("hands the keyboard to this custodian, behind a blank page").to_owned(),
             ),
             Stage::Blank(form) => (
@@ -267,9 +270,9 @@ impl Screen for Approve {
             Stage::Sign(form) => {
                 let person = &form.person;
                 let then = if last {
-                    tr("; then it is done and saved")
+                    self.pending.then()
                 } else {
-                    tr("; then the next custodian is called")
+                    tr("then the next custodian is called")
                 };
                 (
                     say!(
@@ -278,7 +281,7 @@ impl Screen for Approve {
                         issuer = self.pending.issuer
                     ),
                     self.reading.or_first(say!(
-                        "signs this request for {person}{then}",
+                        "signs this request for {person}; {then}",
                         person,
                         then
                     )),
@@ -292,11 +295,15 @@ impl Screen for Approve {
                 tr("whoever is at the keyboard; all have signed").to_owned(),
                 tr("does what was signed for").to_owned(),
             ),
+            Stage::InRun => (
+                tr("nobody here: it is signed in its ceremony").to_owned(),
+                tr("shows the ceremonies; the one that stands open goes on").to_owned(),
+            ),
         };
         Footing {
             acts,
             enter,
-            so_far: so_far.into(),
+            so_far: tr("nothing was done. Any change of request or vault voids signatures").into(),
         }
     }
 
@@ -320,6 +327,7 @@ impl Screen for Approve {
             }
             Stage::Working(_) => return vec![Offer::word(Verb::Back, tr("stop the search"))],
             Stage::Stopped(_) => vec![Offer::word(Verb::Enter, tr("do it"))],
+            Stage::InRun => vec![Offer::word(Verb::Enter, tr("to the ceremony"))],
         };
         let back = if matches!(self.stage, Stage::Sign(_)) {
             tr("back")

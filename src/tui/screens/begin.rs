@@ -10,6 +10,7 @@ use crate::session::said;
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
+use crate::tui::frame::clock;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Screen, Step};
@@ -38,6 +39,7 @@ impl Begin {
             format!("{}, {}", view.vault, view.profile.banner())
         });
         let mut lines = vec![Line::new(tr("in the vault"), vault).role(Role::Wait)];
+        lines.extend(self.before(world));
         if let Some(script) = &self.script {
             lines.push(Line::new(tr("needs"), people(script)));
             let takes = script.estimate().map_or_else(
@@ -55,6 +57,22 @@ impl Begin {
         );
         lines.push(Line::new(tr("recorded"), recorded));
         lines
+    }
+}
+
+impl Begin {
+    /// When this very script was run here before: beginning it makes another run.
+    fn before(&self, world: &World) -> Option<Line> {
+        let runs = &world.view.as_ref()?.runs;
+        let mut runs = runs.iter().rev();
+        let ended = runs
+            .find(|run| run.script_sha256 == self.chosen.sha256)?
+            .ended?;
+        let words = say!(
+            "{ended}; beginning it here does all of it again",
+            ended = clock(ended)
+        );
+        Some(Line::new(tr("ended here"), words).role(Role::Note))
     }
 }
 

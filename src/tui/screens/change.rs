@@ -194,14 +194,26 @@ impl Screen for Change {
         let mut y = canvas
             .paragraph(2, 0, room, Role::Title, &self.ask.title)
             .saturating_add(1);
-        for line in &self.ask.body {
-            y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, line));
+        // Words fill the page: what was wrong stands in the place of what was read before, and is never cut.
+        let in_place = self.again.as_ref().filter(|_| self.ask.words.is_some());
+        if let Some(again) = in_place {
+            y = y.saturating_add(canvas.paragraph(
+                2,
+                y,
+                room,
+                Role::Stop,
+                &format!("STOP  {again}"),
+            ));
+        } else {
+            for line in &self.ask.body {
+                y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, line));
+            }
         }
         y = self.draw_words(canvas, y.saturating_add(1));
         let mut used = 0;
         canvas.within(2, y, room, height, |c| used = self.form.draw(c));
         let y = y.saturating_add(used).saturating_add(1);
-        if let Some(again) = &self.again {
+        if let Some(again) = self.again.as_ref().filter(|_| in_place.is_none()) {
             canvas.paragraph(2, y, room, Role::Stop, &format!("STOP  {again}"));
         }
     }
@@ -222,7 +234,7 @@ impl Screen for Change {
             }
             Verb::Back => {
                 let words = tr(
-                    "There is no way back to the person before. F4 gives all of it up: the people and shares of before stay in force. Every other key stays here.",
+                    "There is no way back to the person before. F4 gives all of it up: the people and shares of before stay in force. Nothing else leaves this page.",
                 );
                 return Reaction::notice(Role::Note, words);
             }
@@ -276,6 +288,7 @@ impl Screen for Change {
 
 /// What a change came to, and its papers.
 pub(crate) struct Changed {
+    head: &'static str,
     lines: Vec<String>,
     /// Where enrolment forms and the witness card go, after a rotation.
     folder: Option<TextField>,
@@ -287,8 +300,19 @@ impl Changed {
     pub(crate) fn new(changed: &session::Changed) -> Self {
         let papers = matches!(changed, changing::Changed::Rotated(_));
         Self {
+            head: tr("Done, saved and in the evidence."),
             lines: changed.told(),
             folder: papers.then(TextField::default),
+            said: None,
+        }
+    }
+
+    /// The papers of the people of now alone: they were left out before, or are wanted again.
+    pub(crate) fn papers() -> Self {
+        Self {
+            head: tr("Enrolment forms and the witness card of the people of now."),
+            lines: Vec::new(),
+            folder: Some(TextField::default()),
             said: None,
         }
     }
@@ -340,7 +364,7 @@ impl Screen for Changed {
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
         let width = canvas.width().saturating_sub(4);
-        canvas.put(2, 0, Role::Ok, tr("Done, saved and in the evidence."));
+        canvas.put(2, 0, Role::Ok, self.head);
         let mut y: u16 = 2;
         for line in &self.lines {
             y = y.saturating_add(canvas.paragraph(2, y, width, Role::Text, line));

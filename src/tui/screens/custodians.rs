@@ -2,7 +2,7 @@
 
 use super::act::Act;
 use super::page::Page;
-use super::restore::Restore;
+use super::restore::{Restore, gives_up};
 use super::review::Review;
 use crate::session::View;
 use crate::session::build::Answers;
@@ -18,7 +18,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::list::{Column, Cursor, table};
 use crate::tui::world::World;
 
-use super::change::Change;
+use super::change::{Change, Changed};
 
 /// The people of the open vault.
 #[derive(Default)]
@@ -149,8 +149,9 @@ impl Custodians {
         let (Some(view), Some(chosen)) = (&world.view, self.chosen()) else {
             return Reaction::none();
         };
-        if let Some(reason) = happened::off(chosen, view) {
-            return Reaction::notice(Role::Note, off_here(reason));
+        // Why it is off stands below the list already, and in the band.
+        if happened::off(chosen, view).is_some() {
+            return Reaction::none();
         }
         match chosen.leads {
             // Nothing is asked for a drill: the review is its first page.
@@ -169,6 +170,7 @@ impl Custodians {
                 Reaction::order(Order::GoOnWithReshare)
             }
             Leads::Return => Reaction::push(Restore::new()),
+            Leads::Papers => Reaction::push(Changed::papers()),
             Leads::Text(text) => Reaction::push(Page::new(
                 &[tr("Custodians"), tr(chosen.what)],
                 text.iter().map(|t| tr(t)).collect::<Vec<_>>().join("\n\n"),
@@ -214,6 +216,7 @@ impl Screen for Custodians {
                 ),
                 Leads::OpenReshare => tr("goes on where it stopped").into(),
                 Leads::Return => tr("asks which copy; nothing is asked for yet").into(),
+                Leads::Papers => tr("asks for the folder of the papers").into(),
                 Leads::Text(_) => tr("says what can be done").into(),
             },
             (None, None) => tr("does nothing").into(),
@@ -292,6 +295,10 @@ impl Screen for Custodians {
         }
     }
 
+    fn returned(&mut self, world: &World) -> Reaction {
+        gives_up(world)
+    }
+
     fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
         if let Some(draft) = self.draft.take() {
             return match news {
@@ -354,6 +361,43 @@ mod tests {
         ]);
         // It is there to be typed over, and is no answer of somebody's own: leaving asks nothing.
         room.press("<Esc>").shows(&["What happened?"]);
+    }
+
+    #[test]
+    fn a_drill_records_who_is_here_and_cannot_open_and_goes_on() {
+        let mut room = Room::new(Custodians::new(), practice_session(false));
+        room.press("<Enter><Enter><F5><Enter>").shows(&["0 of 2"]);
+        room.press("<Enter><Enter><F5><Enter><Enter><Enter>")
+            .shows(&["then everybody in it is called"]);
+        room.press("<F5><Enter>").shows(&["Is Ana here?"]);
+        room.press("<Enter><Enter>no such words<Enter>").shows(&[
+            "The envelopes of Ana did not open. What then?",
+            "(*) tries once more",
+            "STOP",
+        ]);
+        // Once more, and then it stays so.
+        room.press("<Enter>").shows(&["The keyboard goes to Ana"]);
+        room.press("<Enter>no such words<Enter>")
+            .shows(&["What then?"]);
+        room.press("<Down><Enter>").shows(&["Is Ben here?"]);
+        room.press("<Enter><Enter><F5><Enter>")
+            .shows(&["Is Cho here?"]);
+        room.press("<Down><Enter>")
+            .shows(&["proven: Ben", "FAILED: Ana", "not there: Cho"]);
+    }
+
+    #[test]
+    fn papers_are_written_whenever_they_are_wanted() {
+        let place = tempfile::tempdir().unwrap();
+        let mut room = Room::new(Custodians::new(), practice_session(true));
+        for _ in 0..9 {
+            room.press("<Down>");
+        }
+        room.press("<Enter>");
+        let folder = place.path().join("papers");
+        room.press(&folder.display().to_string());
+        room.press("<Enter>").shows(&["Written to"]);
+        assert!(folder.join("witness-card.txt").is_file());
     }
 
     #[test]

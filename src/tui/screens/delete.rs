@@ -6,9 +6,10 @@ use super::key::out_off;
 use super::keys::{history, keys_of};
 use super::review::Review;
 use super::wizard;
+use crate::api::KeyClass;
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing};
-use crate::session::{KeyRow, op};
+use crate::session::{KeyRow, View, op};
 use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
@@ -90,16 +91,39 @@ impl Delete {
     }
 }
 
+/// Said of a certificate: it is no secret, and what ends with it is trust.
+const NO_KEY: &str = "It is a certificate of others and no secret key: what ends is that this vault believes what it signed. While it is being deleted nothing is wrapped for whoever stands under it, and nothing from them is taken; keys that came and went stay as they are.";
+
+/// Copies of the vault that hold the key, in a sentence; empty where there is none.
+fn copies(row: &KeyRow, view: &View) -> String {
+    let born = row.key.create_timestamp;
+    let holds = view
+        .copies
+        .iter()
+        .filter(|copy| copy.state != "destroyed" && copy.at >= born);
+    let named: Vec<String> = holds
+        .map(|copy| format!("{} ({})", copy.id, copy.medium))
+        .collect();
+    if named.is_empty() {
+        return String::new();
+    }
+    say!(
+        " It stays in these copies of the vault until they are destroyed too: {copies}.",
+        copies = named.join(", ")
+    )
+}
+
 impl Screen for Delete {
     fn name(&self) -> &'static str {
         "Delete key"
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        let step = if self.key.is_none() {
-            tr("1 of 3: which key")
-        } else {
-            tr("2 of 3: how long")
+        let step = match (&self.key, self.from_list) {
+            (None, _) => tr("1 of 3: which key"),
+            (Some(_), true) => tr("2 of 3: how long"),
+            // Asked for from its own page: nothing came before this.
+            (Some(_), false) => tr("how long it can be taken back"),
         };
         vec![tr("Delete key").into(), step.into()]
     }
@@ -153,10 +177,14 @@ impl Screen for Delete {
         let days = FIELDS.iter().find(|f| f.id == "days");
         let row = view.keys.iter().find(|r| r.key.key_arn == *arn);
         let told = row.map(|row| {
-            say!(
+            if row.key.key_attributes.key_class == KeyClass::PUBLIC_KEY {
+                return tr(NO_KEY).to_owned();
+            }
+            let sent = say!(
                 "{history} What was sent out stays with its receiver.",
                 history = history(row, view)
-            )
+            );
+            [sent, copies(row, view)].concat()
         });
         let parts = [
             Part::Head(

@@ -1,5 +1,7 @@
 //! After an act: what was done, what one holds now, and what comes next.
 
+mod after;
+
 use std::path::Path;
 
 use crossterm::event::KeyEvent;
@@ -58,7 +60,7 @@ impl Done {
             head: tr("Done, saved and in the evidence.").into(),
             sentence: pending.sentence.clone(),
             lines: told(executed, world),
-            next: next_steps(executed),
+            next: [next_steps(executed), after::of_suspicion(pending)].concat(),
             qr: Some((
                 executed.digest.clone(),
                 tr("digest of the act, for the minutes"),
@@ -133,7 +135,7 @@ impl Done {
             .extend(vault.map(|(_, sha256)| Line::new(tr("vault.age"), groups(sha256))));
         done.next = vec![
             tr("Take the medium out, label it, seal it in its bag, and write the bag's serial into the minutes. Keep it apart from the vault.").into(),
-            tr("It holds no share: without its custodians' envelopes nobody opens it.").into(),
+            after::what_opens_it(world),
         ];
         done
     }

@@ -1,5 +1,6 @@
 //! Home: what is due and for whom, what the vault holds, what this machine is.
 
+use crate::ceremony::{Script, script_of};
 pub(crate) use crate::session::due::left;
 use crate::session::due::{Due, Exchanged, Goes};
 use crate::session::field::Footing;
@@ -22,7 +23,6 @@ use super::audit::Audit;
 use super::create::Create;
 use super::custodians::Custodians;
 use super::deletions::Deletions;
-use super::done::common_name;
 use super::evidence::Evidence;
 use super::exchange::Exchange;
 use super::keys::Keys;
@@ -65,13 +65,32 @@ impl Home {
 /// Everything that is due, the most urgent first.
 fn due(world: &World) -> Vec<Due> {
     let view = world.view.as_ref();
-    view.map_or_else(Vec::new, |view| session::due::due(view, world.now()))
+    let mut due = view.map_or_else(Vec::new, |view| session::due::due(view, world.now()));
+    for line in &mut due {
+        if matches!(line.goes, Goes::Ceremonies)
+            && let Some(view) = view
+        {
+            named(line, view);
+        }
+    }
+    due
+}
+
+/// A ceremony is called what the list of ceremonies calls it.
+fn named(due: &mut Due, view: &View) {
+    let open = view.runs.iter().rev().find(|run| run.outcome.is_none());
+    let Some((run, bytes)) = open.and_then(|run| Some((run, script_of(run)?))) else {
+        return;
+    };
+    if let Ok(script) = Script::parse(&bytes) {
+        due.what = due.what.replacen(&run.script, script.title(), 1);
+    }
 }
 
 /// How a due thing is drawn; its word says the same.
 fn role(due: &Due) -> Role {
     match due.kind {
-        "STOP" => Role::Stop,
+        "STOP" | "suspect" => Role::Stop,
         "approve" | "ceremony" => Role::Wait,
         "copy" | "clock" => Role::Note,
         "deletion" => Role::Countdown,
@@ -118,7 +137,7 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
             say!(
                 "{label} went to {common_name} at {clock}",
                 label = e.label,
-                common_name = common_name(&e.receiver),
+                common_name = e.to(),
                 clock = clock(e.at)
             )
         },
@@ -148,7 +167,7 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
     // Six words of nine letters fill a line of their own: they are compared with the card, and never cut.
     let head = view.card_words.join(" ");
     let stands_for = say!(
-        "the witness card's words: all of it so far, state {seq}, event {events}",
+        "the card's words: state {seq}, not what is only noted (event {events})",
         seq = view.seq,
         events = view.events
     );
@@ -260,7 +279,7 @@ impl Screen for Home {
         &[
             "Home lists what waits for somebody: requests for signatures, keys that will be destroyed, exports whose receiver has not answered.",
             "The vault is open: names, purposes and states can be read. Opening does not let anybody use a key: every act is asked for, signed by custodians, and only then done.",
-            "CARD are the six words of the witness card: they stand for everything that has ever happened in this vault.",
+            "CARD are the six words of the witness card: they stand for this state of the vault and all that led to it. A receipt or a refusal that is noted after it changes no word; the log alone holds it.",
             "In the first line: the vault, what it is for, who is here, its time, the network, and how many requests wait.",
         ]
     }

@@ -91,8 +91,11 @@ fn fields(row: &KeyRow) -> Vec<Line> {
         Role::Note
     };
     let came = match key.key_origin {
-        KeyOrigin::AWS_PAYMENT_CRYPTOGRAPHY => tr("made here"),
-        KeyOrigin::EXTERNAL => "imported",
+        KeyOrigin::AWS_PAYMENT_CRYPTOGRAPHY => tr("made here").to_owned(),
+        KeyOrigin::EXTERNAL => match &row.sender {
+            Some(sender) => say!("imported, from whoever stands under {sender}", sender),
+            None => "imported".to_owned(),
+        },
     };
     lines.extend([
         Line::new(tr("state"), state).role(role),
@@ -172,12 +175,17 @@ fn exports(row: &KeyRow, view: &View) -> Vec<Line> {
                 _ => Role::Wait,
             };
             let text = say!(
-                "{state} to {receiver}, KCV {check_value}, file {file}",
+                "{state} to {receiver}, KCV {check_value}",
                 state = said::export(&e.state),
                 receiver = e.receiver,
-                check_value = e.check_value,
-                file = e.file
+                check_value = e.check_value
             );
+            // What went on papers has no file.
+            let text = if e.file.is_empty() {
+                text
+            } else {
+                say!("{text}, file {file}", text, file = e.file)
+            };
             Line::new(tr("went out"), format!("{}  {text}", clock(e.at))).role(role)
         })
         .collect();
@@ -207,6 +215,12 @@ fn receipt(row: &KeyRow) -> Save {
     .then_says(tr(
         "its sender reads it back at Exchange, or with keymoot receipt",
     ))
+}
+
+/// Why a key is not put to use again: it is cleared first.
+fn stays_off(row: &KeyRow) -> Option<&'static str> {
+    let off = row.suspect.is_some() && !row.key.enabled;
+    off.then(|| tr("it is suspect; the answer about one key at Custodians (p) clears it"))
 }
 
 impl Screen for KeyPage {
@@ -258,7 +272,7 @@ impl Screen for KeyPage {
                     Verb::Switch,
                     if enabled { tr("disable") } else { tr("enable") },
                 ),
-                row.and_then(out_off).map(tr),
+                row.and_then(|row| out_off(row).map(tr).or_else(|| stays_off(row))),
             ),
             with(
                 Offer::word(Verb::Name, tr("name")),

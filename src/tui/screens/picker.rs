@@ -229,6 +229,17 @@ fn written(world: &World) -> Reaction {
     Reaction::push(page.then_says(next))
 }
 
+impl Picker {
+    /// A run that ended meanwhile stands here no more: a script that was made for it alone is not begun again.
+    fn again(&mut self, world: &World) {
+        if self.place == Place::Here {
+            let cursor = self.cursor.at();
+            *self = Self::here(world);
+            self.cursor = Cursor::on(cursor.min(self.listed.len().saturating_sub(1)));
+        }
+    }
+}
+
 impl Screen for Picker {
     fn digest(&self, _world: &World) -> Option<Digest> {
         let chosen = self.listed.get(self.cursor.at())?;
@@ -365,6 +376,11 @@ impl Screen for Picker {
         canvas.rule(top, std::slice::from_ref(&chosen.file));
         let y = top.saturating_add(1);
         canvas.within(0, y, width, height.saturating_sub(y), |c| chosen.draw(c));
+    }
+
+    fn returned(&mut self, world: &World) -> Reaction {
+        self.again(world);
+        Reaction::none()
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {

@@ -16,6 +16,22 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::world::World;
 
+/// Gives up a return that stood open over the screen that is on top again: nobody is left standing in a copy.
+pub(super) fn gives_up(world: &World) -> Reaction {
+    let open = world
+        .view
+        .as_ref()
+        .is_some_and(|view| view.returning.is_some());
+    if !open {
+        return Reaction::none();
+    }
+    Reaction::notice(
+        Role::Note,
+        tr("The return is given up: the copy is closed and nothing was written. What was open before is open as it was."),
+    )
+    .then(Step::Order(Order::LeaveCopy))
+}
+
 /// The questions.
 pub(crate) struct Restore {
     form: Form,
@@ -97,6 +113,10 @@ impl Screen for Restore {
             other => self.form.verb(other),
         }
         Reaction::none()
+    }
+
+    fn returned(&mut self, world: &World) -> Reaction {
+        gives_up(world)
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {

@@ -67,6 +67,67 @@ fn a_copy_is_opened_approved_and_written_out() {
     room.order(Order::Close);
 }
 
+/// With a vault open: the questions are answered, and two custodians of the copy have entered.
+fn at_the_review(place: &Path) -> Room {
+    let path = |name: &str| place.join(name);
+    copied(&path("r.vault"), &path("copy"));
+    let mut room = Room::new(
+        super::custodians::Custodians::new(),
+        practice_session(false),
+    );
+    for _ in 0..7 {
+        room.press("<Down>");
+    }
+    room.press("<Enter>");
+    room.press(&path("copy").display().to_string());
+    room.press("<Enter>");
+    room.press(&path("new.vault").display().to_string());
+    room.press("<Enter><Enter>the stick broke<Enter>");
+    room.shows(&["1 of 2: a custodian"]);
+    room
+}
+
+#[test]
+fn whoever_changes_their_mind_stands_again_before_the_vault_that_was_open() {
+    let place = tempfile::tempdir().unwrap();
+    let mut room = at_the_review(place.path());
+    let open = |room: &Room| {
+        let view = room.state.world.view.as_ref();
+        view.map(|view| (view.vault_id.clone(), view.returning.is_some()))
+    };
+    let before = open(&room);
+    // Before anybody has entered.
+    room.press("<Esc>").shows(&["the stick broke"]);
+    assert_eq!(open(&room), before);
+    room.press("<Enter>").shows(&["1 of 2: a custodian"]);
+    // At the review: both are open, and the page says so.
+    room.press("<Enter><F5><Enter><Enter><F5><Enter>")
+        .shows(&["review", "stays open beside it"]);
+    assert_ne!(open(&room), before);
+    room.press("<Esc>").shows(&["the stick broke"]);
+    assert_eq!(open(&room), before);
+    // When it stands before its custodians.
+    room.press("<Enter><Enter><F5><Enter><Enter><F5><Enter><Enter>restore<Enter><F5><Enter>");
+    room.shows(&["0 of 2"]);
+    assert_ne!(open(&room), before);
+    room.press("<Esc>").shows(&["What happened?"]);
+    assert_eq!(open(&room), before);
+    assert!(!place.path().join("new.vault").exists());
+    // An ordinary act is asked for in the vault that was open, and not taken for a return.
+    room.press("<Home><Enter>").shows(&["Drill ─ review"]);
+}
+
+#[test]
+fn a_screen_that_is_locked_gives_up_the_copy_and_not_the_vault() {
+    let place = tempfile::tempdir().unwrap();
+    let mut room = at_the_review(place.path());
+    let before = room.state.world.view.as_ref().unwrap().vault_id.clone();
+    room.press("<Enter><F5><Enter>");
+    room.advance(crate::tui::app::IDLE);
+    let view = room.state.world.view.as_ref().unwrap();
+    assert_eq!(view.vault_id, before);
+}
+
 #[test]
 fn the_questions_are_drawn() {
     let mut room = Room::new(Restore::new(), practice_session(false));

@@ -61,6 +61,14 @@ impl Review {
             n => say!("{n} custodians sign after whoever asks", n),
         };
         lines.push(Line::new(tr("approvals"), signers).role(Role::Wait));
+        let returning = world.view.as_ref().and_then(|view| view.returning.as_ref());
+        if let Some(beside) = returning.and_then(|returning| returning.beside.as_ref()) {
+            let words = say!(
+                "{beside} stays open beside it with what waits there; Esc goes back to it. It is closed once the copy is a vault",
+                beside
+            );
+            lines.push(Line::new(tr("meanwhile"), words));
+        }
         lines
     }
 
@@ -198,13 +206,8 @@ impl Screen for Review {
                     tr("F2 shows the request to the letter; there w writes it to a file."),
                 );
             }
-            if let Some(phrase) = self.pending.phrase {
-                c.put(
-                    2,
-                    y,
-                    Role::Stop,
-                    &say!("This destroys. To go on, type the word {phrase}:", phrase),
-                );
+            if let Some(words) = self.pending.warning() {
+                c.put(2, y, Role::Stop, &words);
                 c.put(2, y.saturating_add(1), Role::Focus, "►");
                 if self.phrase.value().is_empty() {
                     c.put(

@@ -177,6 +177,10 @@ impl Screen for Welcome {
         }
     }
 
+    fn returned(&mut self, world: &World) -> Reaction {
+        super::restore::gives_up(world)
+    }
+
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         if verb == Verb::Enter {
             return self.go(world);

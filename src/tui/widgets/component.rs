@@ -208,12 +208,13 @@ impl ComponentField {
 
     /// Parity of the bytes so far, and the check value of all of them.
     fn second_line(&self) -> String {
+        // The check value is what is compared with a paper: it stands first, where no edge cuts it.
         let mut words = Vec::new();
-        if self.of.algorithm.is_tdes() && self.length > 1 {
-            words.push(self.parity());
-        }
         if let Some(value) = &self.value {
             words.push(say!("check value {value}", value));
+        }
+        if self.of.algorithm.is_tdes() && self.length > 1 {
+            words.push(self.parity());
         }
         words.join("; ")
     }
@@ -321,7 +322,7 @@ mod tests {
         assert!(!field.second_line().contains("check value"));
         type_into(&mut field, "0");
         // The published check value of this key under ANSI X9.24-1.
-        assert_eq!(field.second_line(), "parity: all odd; check value 08D7B4");
+        assert_eq!(field.second_line(), "check value 08D7B4; parity: all odd");
         field.key(&KeyEvent::from(KeyCode::Backspace));
         assert!(!field.second_line().contains("check value"));
         let hidden = typed(WHOLE);

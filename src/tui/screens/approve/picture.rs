@@ -80,6 +80,12 @@ impl Approve {
                     tr("All signatures stand. Enter tries again; F4 takes it off the table."),
                 );
             }
+            Stage::InRun => {
+                let words = tr(
+                    "A ceremony asked for this and stands open at that step. It is signed there and done there; whoever signed it so far signs once more when the ceremony goes on.",
+                );
+                canvas.paragraph(2, 0, width.saturating_sub(3), Role::Wait, words);
+            }
             Stage::Blank(_) => {}
         }
     }
@@ -96,6 +102,7 @@ impl Approve {
                 form.rows(width).saturating_add(1)
             }
             Stage::Working(_) => 2,
+            Stage::InRun => 3,
             Stage::Stopped(_) | Stage::Blank(_) => 5,
         }
     }

@@ -121,7 +121,7 @@ impl Row<'_> {
     pub(super) fn texts(&self, now: Timestamp) -> (Role, Vec<String>) {
         let (role, state) = self.state(now);
         let (of, since, with) = match self {
-            Self::Sent(e) => (e.label.clone(), e.at, common_name(&e.receiver).to_owned()),
+            Self::Sent(e) => (e.label.clone(), e.at, e.to().to_owned()),
             Self::Token(t) => {
                 let until = day(t.until);
                 let words = if t.until <= now {

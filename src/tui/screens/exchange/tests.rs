@@ -35,6 +35,7 @@ fn view() -> View {
         label: "kek-partner-x".into(),
         check_value: "1C8871 (ANSI_X9_24)".into(),
         receiver: "CN=wrapping-3072".into(),
+        under: None,
         file: "kek-partner-x.rehearsal.json".into(),
         at: now,
         state: "sent".into(),

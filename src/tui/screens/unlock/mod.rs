@@ -81,6 +81,15 @@ impl Unlock {
         }
     }
 
+    /// What the desk does when it is given up: a vault that is open beside a copy stays so.
+    const fn gives_up(&self) -> Order {
+        if self.copy() {
+            Order::LeaveCopy
+        } else {
+            Order::Close
+        }
+    }
+
     fn name(&self) -> String {
         self.dir.file_name().map_or_else(
             || self.dir.display().to_string(),
@@ -228,6 +237,31 @@ impl Unlock {
         }
     }
 
+    /// What has happened up to here.
+    fn so_far(&self, world: &World) -> String {
+        let beside = world
+            .view
+            .as_ref()
+            .filter(|_| self.copy())
+            .map(|view| &view.vault);
+        let k = self.bootstrap.as_ref().map_or(0, |b| b.k);
+        match (self.entered.len(), self.phase) {
+            (entered, _) if beside.is_some() => say!(
+                "{vault} is open as it was; of the copy {entered} of {k} shares are entered",
+                vault = beside.map_or("", String::as_str),
+                entered,
+                k
+            ),
+            (_, Phase::Failed) => tr("the vault is closed; nothing in it was changed").to_owned(),
+            (0, _) => tr("the vault is closed; nobody has entered a share").to_owned(),
+            (_, _) => say!(
+                "the vault is closed; {entered} of {k} shares are entered",
+                entered = self.entered.len(),
+                k
+            ),
+        }
+    }
+
     /// Where this is in the opening.
     fn step(&self) -> OpeningStep {
         match self.phase {
@@ -257,7 +291,7 @@ impl Screen for Unlock {
         ]
     }
 
-    fn footing(&self, _world: &World) -> Footing {
+    fn footing(&self, world: &World) -> Footing {
         let person = self.chosen().map_or_else(String::new, |(name, _)| name);
         let (acts, enter) = match self.phase {
             Phase::Reading => (
@@ -302,19 +336,10 @@ impl Screen for Unlock {
                 tr("begins again with the first custodian").into(),
             ),
         };
-        let so_far = match (self.entered.len(), self.phase) {
-            (_, Phase::Failed) => tr("the vault is closed; nothing in it was changed").to_owned(),
-            (0, _) => tr("the vault is closed; nobody has entered a share").to_owned(),
-            (_, _) => say!(
-                "the vault is closed; {entered} of {k} shares are entered",
-                entered = self.entered.len(),
-                k = self.bootstrap.as_ref().map_or(0, |b| b.k)
-            ),
-        };
         Footing {
             acts,
             enter,
-            so_far,
+            so_far: self.so_far(world),
         }
     }
 
@@ -378,7 +403,7 @@ impl Screen for Unlock {
         ));
         self.entered.clear();
         self.turn(Phase::Failed);
-        Some(Order::Close)
+        Some(self.gives_up())
     }
 
     fn question(&self) -> u64 {
@@ -411,7 +436,7 @@ impl Screen for Unlock {
                 self.turn(Phase::Choosing);
                 Reaction::none()
             }
-            (Verb::Back, _) => Reaction::pop().then(Step::Order(Order::Close)),
+            (Verb::Back, _) => Reaction::pop().then(Step::Order(self.gives_up())),
             (other, Phase::Choosing) => {
                 let count = self.custodians().len();
                 self.cursor.moved(other, count, 8);
