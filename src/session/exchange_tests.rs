@@ -1,16 +1,18 @@
 //! Receipts of what left, and pairs made ahead of what issues.
 
+mod receipts;
+
 use super::tests::{act, answers, practice, start};
 use super::*;
 use crate::api::Response;
 use crate::vault::MemoryStore;
 
-pub(super) fn exported(session: &mut Session, request: &serde_json::Value) {
+fn exported(session: &mut Session, request: &serde_json::Value) {
     let request = crate::api::Operation::ExportKey.parse(request).unwrap();
     session.act(Action::control(request), None, None).unwrap();
 }
 
-pub(super) fn verdict(session: &mut Session, key: &serde_json::Value) -> ReceiptView {
+fn verdict(session: &mut Session, key: &serde_json::Value) -> ReceiptView {
     let answer = serde_json::to_vec(&serde_json::json!({"Key": key})).unwrap();
     match session.perform(Command::Receipt { answer }).unwrap() {
         Outcome::Receipt(verdict) => verdict,
@@ -18,7 +20,7 @@ pub(super) fn verdict(session: &mut Session, key: &serde_json::Value) -> Receipt
     }
 }
 
-pub(super) fn made(session: &mut Session, fields: &[(&str, &str)]) -> String {
+fn made(session: &mut Session, fields: &[(&str, &str)]) -> String {
     let made = act(session, "create-key", fields, &[]).unwrap();
     match made.responses.into_iter().next() {
         Some(Response::CreateKey(output)) => output.key.key_arn,
@@ -27,7 +29,7 @@ pub(super) fn made(session: &mut Session, fields: &[(&str, &str)]) -> String {
 }
 
 /// A base derivation key and a key that wraps.
-pub(super) fn base_and_kek(session: &mut Session) -> (String, String) {
+fn base_and_kek(session: &mut Session) -> (String, String) {
     let common = [("exportable", "yes")];
     let with = |more: &[(&'static str, &'static str)]| [&common, more].concat();
     let base = made(
@@ -171,7 +173,7 @@ pub(super) struct OwnPairs {
     pub(super) parameters: Vec<u8>,
 }
 
-pub(super) fn own_pairs() -> OwnPairs {
+fn own_pairs() -> OwnPairs {
     let (_, mut session) = practice(true);
     let [a, b] = ["a", "b"].map(|_| OsEntropy.draw("rsa-prime").unwrap());
     let never = std::sync::atomic::AtomicBool::new(false);

@@ -150,8 +150,6 @@ mod custody_tests;
 #[cfg(test)]
 mod exchange_tests;
 #[cfg(test)]
-mod receipt_tests;
-#[cfg(test)]
 mod replay_tests;
 #[cfg(test)]
 mod suspect_tests;

@@ -8,6 +8,7 @@ mod certificates;
 mod exchange;
 mod failing;
 mod marked;
+mod not_taken;
 mod otherday;
 mod papers;
 mod people;

@@ -148,22 +148,34 @@ impl Runner {
                 }
             }
         }
-        match name {
+        let taken = match name {
             n if n == ops::RECEIVE.name => self.received(session, set, part, &turn),
             n if n == ops::ENTER.name => self.component_entered(session, set, part, &secrets),
             n if n == ops::GENERATE.name => {
                 self.generated(session, set, part, &turn, secrets.first())
             }
             n if n == ops::SEAL.name => self.packed(session, set, part),
-            _ => {
-                let typed = typed(session, secrets.first(), &set)?;
-                let Some(value) = typed else {
-                    // Rehearsal: nothing was printed that could be read.
-                    return self.component_seen(session);
-                };
-                self.component_done(session, set, part, ComponentStep::ReadBack { value })
-            }
+            _ => self.read_back(session, set, part, secrets.first()),
+        };
+        if matches!(taken, Err(Halt::Again(_))) {
+            let field = turn.fields.first().copied().unwrap_or_default();
+            self.not_taken(session, field, &turn.person)?;
         }
+        taken
+    }
+
+    fn read_back(
+        &mut self,
+        session: &mut Session,
+        set: SetRef,
+        part: u8,
+        secret: Option<&SecretBytes>,
+    ) -> Result<(), Halt> {
+        let Some(value) = typed(session, secret, &set)? else {
+            // Rehearsal: nothing was printed that could be read.
+            return self.component_seen(session);
+        };
+        self.component_done(session, set, part, ComponentStep::ReadBack { value })
     }
 
     /// The serial that the script itself gives for the package of the step.

@@ -1,8 +1,8 @@
 //! Several answers to one export, and answers that are none.
 
-use super::exchange_tests::{base_and_kek, exported, made, verdict};
-use super::tests::practice;
-use super::*;
+use super::super::tests::practice;
+use super::super::*;
+use super::{base_and_kek, exported, made, verdict};
 
 #[test]
 fn answers_that_do_not_say_the_same_are_all_told_and_our_own_is_none() {

@@ -1,0 +1,74 @@
+//! What was compared and did not agree stays in the record, though the right answer came after it.
+
+use keymoot::ceremony::{Answer, Ask, Runner};
+use keymoot::session::RunOutcome;
+
+use super::people::{by_people, practised, typing_vault};
+use super::stage::{reported, script, wanted};
+
+/// A whole fingerprint that is nobody's.
+const ANOTHER: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+#[test]
+fn an_answer_that_does_not_agree_stands_in_record_and_report() {
+    let of_run = script("kek-to-aws-rsa.toml");
+    let mut session = typing_vault(&of_run);
+    let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+    // Once at each question where a fingerprint or the time is typed.
+    let mut seen: Vec<String> = Vec::new();
+    let (outcome, wrong) = by_people(&mut session, &mut runner, |ask: &Ask, _| {
+        let value = |id: &str| match id {
+            "fingerprint" => Some(ANOTHER),
+            "time" => Some("2020-01-01 00:00"),
+            _ => None,
+        };
+        let ids: Vec<&str> = ask.fields.iter().map(|f| f.field.id).collect();
+        let first = ids.iter().find_map(|id| value(id))?;
+        let question = format!("{} {}", ask.title, ask.person);
+        if seen.contains(&question) {
+            return None;
+        }
+        seen.push(question);
+        let mut answers = practised(ask);
+        let at = ids.iter().position(|id| value(id).is_some())?;
+        answers[at] = Answer::Text(first.to_owned());
+        Some(answers)
+    });
+    assert_eq!(outcome, RunOutcome::Completed);
+    assert_eq!(wrong.len(), seen.len(), "{wrong:?}");
+    let run = runner.run(&session);
+    let noted: Vec<(&str, &str)> = run
+        .steps
+        .iter()
+        .filter_map(|step| Some((step.op.as_str(), step.notes.get("not taken")?.as_str())))
+        .collect();
+    let told: usize = noted
+        .iter()
+        .map(|(_, note)| note.matches(" at ").count())
+        .sum();
+    assert_eq!(told, wrong.len(), "{noted:?}");
+    assert!(
+        noted.iter().any(|(op, _)| *op == "attest.fingerprint"),
+        "{noted:?}"
+    );
+    assert!(
+        noted.iter().any(|(op, _)| *op == "attest.clock"),
+        "{noted:?}"
+    );
+    assert!(
+        noted.iter().any(|(op, _)| op.starts_with("import-key")),
+        "{noted:?}"
+    );
+    // Which answer, whose and when; never what it said.
+    let report = reported(&runner, &session);
+    let words = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("before that, not taken: fingerprint of "),
+        "{report}"
+    );
+    assert!(
+        !words.contains(&ANOTHER[..20]) && !words.contains("2020-01-01"),
+        "{report}"
+    );
+    assert!(noted.iter().all(|(_, note)| !note.contains(&ANOTHER[..20])));
+}
