@@ -46,8 +46,7 @@ impl Format {
 A folder that --out named holds text alone; a vault and a bundle give every form but svg: a recording does.
 
 Example:
-  keymoot report acme.vault --run 54751f2506a8489da1eed54c96af1ffd --format html
-  keymoot report acme.vault --files /media/stick/for-partner > report.txt
+  keymoot report acme.vault --run 54751f2506a8489da1eed54c96af1ffd --files out > report.txt
   keymoot report first-key.bundle --format html > report.html
   keymoot report first-key.cast --format svg > first-key.svg")]
 pub(super) struct Report {
@@ -63,7 +62,7 @@ pub(super) struct Report {
     /// Open the vault with everybody in this file (not in production; mode 0600)
     #[arg(long, value_name = "F")]
     unlock_file: Option<PathBuf>,
-    /// Of a vault: also write the files that the run made here (empty or absent)
+    /// Of a vault: also write the run's files here (empty or absent)
     #[arg(long, value_name = "DIR")]
     files: Option<PathBuf>,
     /// How it is written

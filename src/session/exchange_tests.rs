@@ -173,7 +173,7 @@ pub(super) struct OwnPairs {
     pub(super) parameters: Vec<u8>,
 }
 
-fn own_pairs() -> OwnPairs {
+pub(super) fn own_pairs() -> OwnPairs {
     let (_, mut session) = practice(true);
     let [a, b] = ["a", "b"].map(|_| OsEntropy.draw("rsa-prime").unwrap());
     let never = std::sync::atomic::AtomicBool::new(false);

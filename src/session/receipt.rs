@@ -51,18 +51,7 @@ impl Session {
             arn: export.receiver_arn.clone(),
         };
         export.earlier.extend(export.latest.replace(latest));
-        let verdict = if confirmed {
-            format!(
-                "confirmed: the receiver holds the key that was sent. KCV {} = {theirs}",
-                export.kcv
-            )
-        } else {
-            format!(
-                "DIFFERS: the receiver holds another key than the one sent ({}). Stop: do not use it, and find out \
-                 which of the two is wrong.",
-                differences.join("; ")
-            )
-        };
+        let verdict = said(&export.kcv, &theirs, &differences);
         let verdict = self.blinded_text(verdict);
         let differences = differences
             .into_iter()
@@ -157,6 +146,20 @@ fn answered_before(export: &ExportRecord, arn: Option<&str>) -> bool {
 fn check_value(key: &Value) -> String {
     let given = key.get("KeyCheckValue").and_then(Value::as_str);
     given.unwrap_or_default().to_uppercase()
+}
+
+/// The verdict in a sentence.
+fn said(sent: &str, theirs: &str, differences: &[String]) -> String {
+    if differences.is_empty() {
+        return format!(
+            "confirmed: the receiver holds the key that was sent. KCV {sent} = {theirs}"
+        );
+    }
+    format!(
+        "DIFFERS: the receiver holds another key than the one sent ({}). Stop: do not use it, and find out which of the \
+         two is wrong.",
+        differences.join("; ")
+    )
 }
 
 fn no_export() -> Refusal {

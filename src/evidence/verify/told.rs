@@ -22,13 +22,7 @@ pub fn refused(fault: &Fault) -> String {
 /// A verified bundle in lines.
 pub fn told(done: &Verified) -> String {
     let mut text = String::new();
-    // What it is of comes before how well it holds: nobody takes the first line of a practice for evidence.
-    let of = match done.profile.as_str() {
-        "rehearsal" => "REHEARSAL, nothing in it is real. ",
-        "test" => "TEST vault, no real keys. ",
-        _ => "",
-    };
-    let _ = writeln!(text, "{of}{}\n", verdict(done));
+    let _ = writeln!(text, "{}{}\n", of_what(done), verdict(done));
     let outcome = if done.outcome.is_empty() {
         "stands open"
     } else {
@@ -85,6 +79,15 @@ pub fn told(done: &Verified) -> String {
     );
     remarks(done, &mut text);
     text
+}
+
+/// What it is of comes before how well it holds: nobody takes the first line of a practice for evidence.
+fn of_what(done: &Verified) -> &'static str {
+    match done.profile.as_str() {
+        "rehearsal" => "REHEARSAL, nothing in it is real. ",
+        "test" => "TEST vault, no real keys. ",
+        _ => "",
+    }
 }
 
 /// The first sentence: how far it holds, and whose it is.

@@ -268,7 +268,9 @@ impl ImportRoot {
 fn typed_off(line: &str, width: usize) -> Vec<String> {
     let mut rows = wrap(line, width.saturating_sub(2));
     if let Some((_, before)) = rows.split_last_mut() {
-        before.iter_mut().for_each(|row| row.push_str(" \\"));
+        for row in before {
+            row.push_str(" \\");
+        }
     }
     rows
 }

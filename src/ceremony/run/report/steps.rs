@@ -59,18 +59,10 @@ fn acted(record: &StepRecord, signs: bool) -> Vec<String> {
     record.who.iter().take(1).chain(typed).cloned().collect()
 }
 
-fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
-    let mut parts = vec![match (record.state, &record.error) {
-        (StepState::Closed, Some(error)) => format!("refused, as expected: {error}"),
-        (_, Some(error)) => format!("{}: {error}", record.state.name()),
-        // Nobody is shown to have been there, where even the passphrases came from a file.
-        (StepState::Closed, None) if from.shown.leans_on_a_file() && !signs(step) => {
-            "done, as a file answered".to_owned()
-        }
-        (StepState::Closed, None) => "done".to_owned(),
-        (state, None) => state.name().to_owned(),
-    }];
+/// What was compared with another channel, and what was not taken before it agreed.
+fn compared(record: &StepRecord) -> Vec<String> {
     let note = |name: &str| record.notes.get(name).cloned();
+    let mut parts = Vec::new();
     if let Some(fingerprint) = note("fingerprint") {
         parts.push(if fingerprint == "as-shown" {
             "fingerprint taken as shown, not authenticated".to_owned()
@@ -88,6 +80,22 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
     if let Some(answers) = note(NOT_TAKEN) {
         parts.push(format!("before that, not taken: {answers}"));
     }
+    parts
+}
+
+fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
+    let mut parts = vec![match (record.state, &record.error) {
+        (StepState::Closed, Some(error)) => format!("refused, as expected: {error}"),
+        (_, Some(error)) => format!("{}: {error}", record.state.name()),
+        // Nobody is shown to have been there, where even the passphrases came from a file.
+        (StepState::Closed, None) if from.shown.leans_on_a_file() && !signs(step) => {
+            "done, as a file answered".to_owned()
+        }
+        (StepState::Closed, None) => "done".to_owned(),
+        (state, None) => state.name().to_owned(),
+    }];
+    let note = |name: &str| record.notes.get(name).cloned();
+    parts.extend(compared(record));
     if let Some(sha256) = note("sha256") {
         parts.push(format!("SHA-256 {sha256}"));
     }
