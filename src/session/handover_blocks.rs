@@ -214,7 +214,8 @@ fn token_next(
         "2. Once: import {what}\n   {from}\n   fingerprint over another channel. Then give it the name that this file uses\n   (KEY_ARN is what import-key printed for the root):\n"
     );
     let _ = writeln!(text, "   aws payment-cryptography create-alias \\");
-    let _ = writeln!(text, "       --alias-name {root} --key-arn KEY_ARN\n");
+    let _ = writeln!(text, "       --alias-name {root} \\");
+    let _ = writeln!(text, "       --key-arn KEY_ARN\n");
     let _ = writeln!(
         text,
         "3. Import the key (the import token in it is the receiver's own):\n"

@@ -10,6 +10,7 @@ use crate::text::{speaking, untranslated, words_of};
 /// modes that a key block spells, keys of a keyboard.
 const NAMED: &str = "kek-partner-x-out 
     Ada Ana Ben Cho Wim keymoot kek partner bdk lab pek acquirer aws root wrapping new0 new1 new vault first key create json
+    files
     amber anchor tmp copy stick broke sample get parameters for import
     SHA ANSI TDES AES RSA KCV KEY EDWU SYMMETRIC CreateKey KeyUsage ENCRYPTION alias zmk rehearsal toml arn payment cryptography east
     Name Payment Cryptography Example Service REHEARSAL TEST PRODUCTION

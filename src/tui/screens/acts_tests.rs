@@ -211,7 +211,7 @@ fn what_comes_first_knows_what_it_is_for() {
     room.press("i");
     choose(&mut room, "Import a key from a TR-34 token");
     room.press("<Enter>");
-    says(&mut room, "no root is trusted here yet");
+    says(&mut room, "the sender needs one");
     room.press("<Esc>");
     room.press("<Esc>x");
     choose(&mut room, "Export key in a TR-34 token");

@@ -240,7 +240,7 @@ fn an_export_begins_by_trusting_the_root_and_ends_with_a_receipt() {
         .press("<Enter>");
     room.shows(&["EXPORT KEY kek-partner-x", "strong enough"]);
     room.press("<Enter><Enter>").check("export-approve");
-    room.shows(&["CN=wrapping-2048", "strong enough", "token ends"]);
+    room.shows(&["CN=wrapping-2048", "strong enough", "63ab f7f4"]);
     room.press("<Enter><Enter>");
     room.shows(&["the receiver can open", "read back", "NEXT.txt"]);
     assert!(out.join("NEXT.txt").is_file());
