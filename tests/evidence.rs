@@ -260,7 +260,7 @@ fn enrolment_forms_make_a_bundle_authentic() {
     std::fs::write(&trust, &lines).unwrap();
     let told = done(&keymoot(state, &["verify", &bundle, "--trust", &trust]));
     assert!(
-        told.starts_with("REHEARSAL, nothing in it is real. CONSISTENT and AUTHENTIC"),
+        told.starts_with("TEST vault, no real keys. CONSISTENT and AUTHENTIC"),
         "{told}"
     );
     // Another key under a known name, and a signer whom nobody named.

@@ -33,7 +33,7 @@ use crate::vault::FolderStore;
 use ways::Begin;
 pub(super) use ways::{Way, ways};
 
-/// Keys that each screen takes itself: here, and in the storm that is asked for by name (`.ci/run`).
+/// Keys that each screen takes itself: here, which makes ten thousand in all, and in the storm that is asked for by name.
 const KEYS: usize = 250;
 const KEYS_OF_A_STORM: usize = 10_000;
 
