@@ -243,9 +243,8 @@ fn a_custodian_rehearses_from_the_welcome_to_done_with_f5_and_enter() {
     let mut approvals = std::collections::BTreeSet::new();
     for _ in 0..5000 {
         let text = terminal.text();
-        if text.contains(
-            "Done. In a real ceremony you would now hold: no file for others, 1 report, 1 card.",
-        ) {
+        if text.contains("Done. In a real ceremony you would now hold: no file, 1 report, 1 card.")
+        {
             break;
         }
         approvals.extend(
@@ -255,9 +254,7 @@ fn a_custodian_rehearses_from_the_welcome_to_done_with_f5_and_enter() {
         );
         terminal.answer();
     }
-    terminal.shows(
-        "Done. In a real ceremony you would now hold: no file for others, 1 report, 1 card.",
-    );
+    terminal.shows("Done. In a real ceremony you would now hold: no file, 1 report, 1 card.");
     assert_eq!(approvals.len(), 2, "two custodians approve");
     terminal.press(ENTER);
     terminal.shows("which one to rehearse?");

@@ -165,7 +165,7 @@ pub fn ended(outcome: Option<RunOutcome>, run: Option<&Run>, rehearsal: bool) ->
 
 fn done(run: Option<&Run>, rehearsal: bool) -> String {
     let files = match run.map_or(0, |run| handed_over(run).len()) {
-        0 => tr("no file for others").to_owned(),
+        0 => tr("no file").to_owned(),
         1 => tr("1 file").to_owned(),
         n => say!("{n} files", n),
     };
@@ -253,6 +253,6 @@ mod tests {
         assert!(words(false).starts_with("file    none for others; the vault keeps the record\n"));
         assert!(!words(false).contains("ceremony.json"));
         assert!(words(true).starts_with("file    none for others; ceremony.json is the record\n"));
-        assert!(done(None, false).contains("no file for others"));
+        assert!(done(None, false).contains("no file, 1 report"));
     }
 }

@@ -65,8 +65,8 @@ pub(super) struct Report {
     /// Of a vault: also write the run's files here (empty or absent)
     #[arg(long, value_name = "DIR")]
     files: Option<PathBuf>,
-    /// How it is written
-    #[arg(long, value_enum, default_value = "text")]
+    /// How it is written (default: text)
+    #[arg(long, value_enum, default_value = "text", hide_default_value = true)]
     format: Format,
 }
 

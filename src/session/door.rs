@@ -119,7 +119,7 @@ impl Session {
         custody::enough_others(&self.state.people, &person, required, self.book.seq())
             .map_err(|e| Refusal::Approval(e.to_string()))?;
         let mut unsealed = self
-            .unseal(&person, key)
+            .unseal_to_ask(&person, key)
             .inspect_err(|e| self.note_refusal("ask", issuer, e))?;
         let mut id = [0_u8; 32];
         self.draw("approval-id")?.fill_bytes(&mut id);

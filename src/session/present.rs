@@ -48,6 +48,8 @@ pub(crate) struct Unsealed {
 pub(crate) enum Stays {
     /// An act was to be signed.
     Request,
+    /// An act was to be asked for: there is no request yet.
+    Asking,
     /// A vault is being opened.
     Opening,
     /// The screen is locked.
@@ -60,6 +62,7 @@ impl Stays {
     const fn words(self) -> &'static str {
         match self {
             Self::Request => "and the request stands",
+            Self::Asking => "and nothing was asked yet",
             Self::Opening => "and shares entered before still count",
             Self::Lock => "and the screen stays as it was beneath",
             Self::Evidence => "and nothing was written",
@@ -153,6 +156,15 @@ impl Session {
     /// Unseals a person's key for one signature.
     pub(crate) fn unseal(&self, person: &Person, source: KeySource) -> Result<Unsealed, Refusal> {
         self.unseal_for(Stays::Request, person, source)
+    }
+
+    /// The same for whoever asks for an act.
+    pub(crate) fn unseal_to_ask(
+        &self,
+        person: &Person,
+        source: KeySource,
+    ) -> Result<Unsealed, Refusal> {
+        self.unseal_for(Stays::Asking, person, source)
     }
 
     /// The same for something else that stays as it was where the passphrase is refused.

@@ -400,7 +400,7 @@ fn keys_at_random_reach_every_screen_and_break_none() {
 /// The whole storm, each screen with keys of its own: minutes long, so it is asked for by name. `KEYMOOT_STORM=Keys,Key`
 /// storms these alone.
 #[test]
-#[ignore = "minutes long: .ci/run asks for it"]
+#[ignore = "long: cargo test --release --lib ten_thousand -- --ignored"]
 fn ten_thousand_keys_at_random_into_every_screen() {
     let only = std::env::var("KEYMOOT_STORM").ok();
     let wanted = |way: &Way| {

@@ -302,7 +302,7 @@ fn the_result_of_a_turn_is_seen_before_the_next_person_is_called() {
     assert!(held.contains(sealed), "{held}");
     let told = keymoot::ceremony::ended(Some(outcome), Some(&run), true);
     assert!(
-        told.contains("no file for others, 3 sealed packages, 1 report"),
+        told.contains("no file, 3 sealed packages, 1 report"),
         "{told}"
     );
 }

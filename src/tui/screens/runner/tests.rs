@@ -238,9 +238,9 @@ fn the_end_says_what_one_would_hold() {
         40,
         &snapshot::appearance(),
     ));
-    assert!(picture.contains(
-        "Done. In a real ceremony you would now hold: no file for others, 1 report, 1 card."
-    ));
+    assert!(
+        picture.contains("Done. In a real ceremony you would now hold: no file, 1 report, 1 card.")
+    );
     let effects = snapshot::press(&mut state, "<Enter>");
     assert!(matches!(effects[0], Effect::Quit(0)));
 }
