@@ -9,7 +9,7 @@ use crate::text::{say, tr};
 
 use super::super::ask::{Answer, Ask};
 use super::super::model::{Role, Step};
-use super::asks::{acting, footing, signing};
+use super::asks::{signing, to_sign};
 use super::drive::{Halt, Work};
 use super::sign::{again, key_source, text};
 use super::{Runner, Stage};
@@ -151,21 +151,15 @@ impl Runner {
             None => tr("The script lets the ceremony go on. Say why, and sign; or stop it (Esc).")
                 .to_owned(),
         });
-        Ask {
-            title: say!("{person} signs an exception", person),
-            footing: footing(
-                acting(&person, &role),
+        to_sign(
+            say!("{person} signs an exception", person),
+            (person, role),
+            body,
+            (
                 tr("signs for you that this happened and that the ceremony goes on"),
                 tr("the exception is recorded; the next step has not begun"),
             ),
-            person,
-            role,
-            body,
-            fields: Vec::new(),
-            words: None,
-            types_back: false,
-            hand_over: true,
-        }
+        )
     }
 }
 

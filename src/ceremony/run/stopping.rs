@@ -10,7 +10,7 @@ use crate::text::{say, tr};
 use super::super::ask::{Answer, Ask};
 use super::super::model::AbortAct;
 use super::super::ops_components;
-use super::asks::{acting, footing};
+use super::asks::to_sign;
 use super::drive::{AUDIT_HEAD, Halt, Work};
 use super::resealing::{kept, of_note};
 use super::sign::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from};
@@ -251,21 +251,15 @@ impl Runner {
             events = view.events,
             audit_head = view.audit_head
         ));
-        Ask {
-            title: say!("{person} signs the stop", person),
-            footing: footing(
-                acting(&person, &role),
+        to_sign(
+            say!("{person} signs the stop", person),
+            (person, role),
+            body,
+            (
                 tr("signs the record of the stop for you"),
                 tr("the run is stopped; what was done stays done and is recorded"),
             ),
-            person,
-            role,
-            body,
-            fields: Vec::new(),
-            words: None,
-            types_back: false,
-            hand_over: true,
-        }
+        )
     }
 
     /// One person signs that the run was stopped.

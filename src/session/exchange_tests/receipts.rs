@@ -4,64 +4,8 @@ use super::super::tests::practice;
 use super::super::*;
 use super::{base_and_kek, exported, made, verdict};
 
-#[test]
-fn answers_that_do_not_say_the_same_are_all_told_and_our_own_is_none() {
-    let (_, mut session) = practice(true);
-    let (_, kek) = base_and_kek(&mut session);
-    let fields = [
-        ("usage", "P0"),
-        ("algorithm", "TDES_2KEY"),
-        ("modes", "B"),
-        ("exportable", "yes"),
-        ("label", "pek"),
-    ];
-    let pek = made(&mut session, &fields);
-    exported(
-        &mut session,
-        &serde_json::json!({"ExportKeyIdentifier": pek,
-        "KeyMaterial": {"Tr31KeyBlock": {"WrappingKeyIdentifier": kek}}}),
-    );
-    let sent = session.view().exports.first().unwrap().clone();
-    let arn = |id: &str| format!("arn:aws:payment-cryptography:us-east-1:444455556666:key/{id}");
-    let key = |arn: &str, kcv: &str| {
-        serde_json::json!({"KeyArn": arn, "KeyAttributes": {"KeyUsage": "TR31_P0_PIN_ENCRYPTION_KEY",
-            "KeyClass": "SYMMETRIC_KEY", "KeyAlgorithm": "TDES_2KEY", "KeyModesOfUse": {"Encrypt": true,
-            "Decrypt": true, "Wrap": true, "Unwrap": true}}, "KeyCheckValue": kcv,
-            "KeyCheckValueAlgorithm": "ANSI_X9_24", "Exportable": true})
-    };
-    let kcv = sent.check_value.get(..6).unwrap().to_owned();
-    // What this vault itself says of the key proves nothing, and is not recorded.
-    let own = serde_json::to_vec(&serde_json::json!({"Key": key(&pek, &kcv)})).unwrap();
-    let refused = session
-        .perform(Command::Receipt { answer: own })
-        .unwrap_err()
-        .to_string();
-    assert!(
-        refused.contains("pek, a key of this vault itself"),
-        "{refused}"
-    );
-    assert_eq!(session.view().exports.first().unwrap().state, "sent");
-    assert!(verdict(&mut session, &key(&arn("abcdefghijklmnop"), &kcv)).confirmed);
-    // Another answer, of another key of the same kind: it is not waved away because one came before.
-    let differs = verdict(&mut session, &key(&arn("ponmlkjihgfedcba"), "000000"));
-    assert!(
-        !differs.confirmed && differs.verdict.contains("000000"),
-        "{}",
-        differs.verdict
-    );
-    assert!(verdict(&mut session, &key(&arn("abcdefghijklmnop"), &kcv)).confirmed);
-    let export = session.view().exports.first().unwrap().clone();
-    assert_eq!(export.state, "confirmed");
-    let said: Vec<(&str, &str)> = export
-        .earlier
-        .iter()
-        .map(|(_, s, k)| (s.as_str(), k.as_str()))
-        .collect();
-    assert_eq!(said, [("confirmed", kcv.as_str()), ("DIFFERS", "000000")]);
-}
-
-#[test]
-fn an_answer_that_was_read_already_is_none_to_another_way_out() {
+/// A vault with a key that may leave in a key block: it, the key's ARN, and the request that lets it out.
+fn sender() -> (Session, String, serde_json::Value) {
     let (_, mut session) = practice(true);
     let (_, kek) = base_and_kek(&mut session);
     let fields = [
@@ -74,15 +18,64 @@ fn an_answer_that_was_read_already_is_none_to_another_way_out() {
     let pek = made(&mut session, &fields);
     let request = serde_json::json!({"ExportKeyIdentifier": pek,
         "KeyMaterial": {"Tr31KeyBlock": {"WrappingKeyIdentifier": kek}}});
+    (session, pek, request)
+}
+
+fn arn(id: &str) -> String {
+    format!("arn:aws:payment-cryptography:us-east-1:444455556666:key/{id}")
+}
+
+/// What a receiver's service prints of such a key.
+fn answer(arn: &str, kcv: &str) -> serde_json::Value {
+    serde_json::json!({"KeyArn": arn, "KeyAttributes": {"KeyUsage": "TR31_P0_PIN_ENCRYPTION_KEY",
+        "KeyClass": "SYMMETRIC_KEY", "KeyAlgorithm": "TDES_2KEY", "KeyModesOfUse": {"Encrypt": true,
+        "Decrypt": true, "Wrap": true, "Unwrap": true}}, "KeyCheckValue": kcv,
+        "KeyCheckValueAlgorithm": "ANSI_X9_24", "Exportable": true})
+}
+
+#[test]
+fn answers_that_do_not_say_the_same_are_all_told_and_our_own_is_none() {
+    let (mut session, pek, request) = sender();
     exported(&mut session, &request);
     let sent = session.view().exports.first().unwrap().clone();
     let kcv = sent.check_value.get(..6).unwrap().to_owned();
-    let key = |id: &str| {
-        serde_json::json!({"KeyArn": format!("arn:aws:payment-cryptography:us-east-1:444455556666:key/{id}"),
-            "KeyAttributes": {"KeyUsage": "TR31_P0_PIN_ENCRYPTION_KEY", "KeyClass": "SYMMETRIC_KEY",
-            "KeyAlgorithm": "TDES_2KEY", "KeyModesOfUse": {"Encrypt": true, "Decrypt": true, "Wrap": true,
-            "Unwrap": true}}, "KeyCheckValue": kcv, "KeyCheckValueAlgorithm": "ANSI_X9_24", "Exportable": true})
-    };
+    // What this vault itself says of the key proves nothing, and is not recorded.
+    let own = serde_json::to_vec(&serde_json::json!({"Key": answer(&pek, &kcv)})).unwrap();
+    let refused = session
+        .perform(Command::Receipt { answer: own })
+        .unwrap_err()
+        .to_string();
+    assert!(
+        refused.contains("pek, a key of this vault itself"),
+        "{refused}"
+    );
+    assert_eq!(session.view().exports.first().unwrap().state, "sent");
+    assert!(verdict(&mut session, &answer(&arn("abcdefghijklmnop"), &kcv)).confirmed);
+    // Another answer, of another key of the same kind: it is not waved away because one came before.
+    let differs = verdict(&mut session, &answer(&arn("ponmlkjihgfedcba"), "000000"));
+    assert!(
+        !differs.confirmed && differs.verdict.contains("000000"),
+        "{}",
+        differs.verdict
+    );
+    assert!(verdict(&mut session, &answer(&arn("abcdefghijklmnop"), &kcv)).confirmed);
+    let export = session.view().exports.first().unwrap().clone();
+    assert_eq!(export.state, "confirmed");
+    let said: Vec<(&str, &str)> = export
+        .earlier
+        .iter()
+        .map(|(_, s, k)| (s.as_str(), k.as_str()))
+        .collect();
+    assert_eq!(said, [("confirmed", kcv.as_str()), ("DIFFERS", "000000")]);
+}
+
+#[test]
+fn an_answer_that_was_read_already_is_none_to_another_way_out() {
+    let (mut session, _, request) = sender();
+    exported(&mut session, &request);
+    let sent = session.view().exports.first().unwrap().clone();
+    let kcv = sent.check_value.get(..6).unwrap().to_owned();
+    let key = |id: &str| answer(&arn(id), &kcv);
     assert!(verdict(&mut session, &key("abcdefghijklmnop")).confirmed);
     // The same key goes out once more, to somebody else: the answer of before says nothing of it.
     exported(&mut session, &request);

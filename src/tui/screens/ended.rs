@@ -37,14 +37,10 @@ pub(crate) fn footing(showing: Option<&Showing>, closes: bool, world: &World) ->
 
 /// Asks for the folder that takes the files of the run that has ended.
 pub(crate) fn ask_folder(world: &World) -> Reaction {
-    let view = world.view.as_ref();
-    let Some(run) = view.and_then(|view| view.runs.last()) else {
-        return Reaction::none();
-    };
-    let mark = view.map_or("", |view| view.profile.file_mark());
-    let proposal = format!("{}{mark}.files", run.script);
-    let files = handed_over(run).len();
-    Reaction::push(FolderFor::new(Of::Ended, files, &proposal))
+    match world.view.as_ref().and_then(|view| view.runs.last()) {
+        Some(run) => Reaction::push(FolderFor::new(Of::Ended, run, world)),
+        None => Reaction::none(),
+    }
 }
 
 /// The page itself.

@@ -86,9 +86,7 @@ impl Evidence {
             return Reaction::none();
         };
         self.waiting = true;
-        let proposal = proposal(run, world).replace(".bundle", ".files");
-        let files = crate::ceremony::handed_over(run).len();
-        Reaction::push(FolderFor::new(Of::Run(run.id.clone()), files, &proposal))
+        Reaction::push(FolderFor::new(Of::Run(run.id.clone()), run, world))
     }
 
     /// Keys that are held for the session sign by themselves; otherwise a person is asked.

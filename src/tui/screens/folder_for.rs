@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crossterm::event::KeyEvent;
 
+use crate::ceremony::handed_over;
+use crate::session::Run;
 use crate::session::asked::FOLDER;
 use crate::session::field::{Field, Footing};
 use crate::text::{say, tr};
@@ -38,10 +40,15 @@ pub(crate) struct FolderFor {
 }
 
 impl FolderFor {
-    /// For so many files, with a proposal.
-    pub(crate) fn new(of: Of, files: usize, proposal: &str) -> Self {
+    /// For the files of this run, with a proposal that bears the vault's mark.
+    pub(crate) fn new(of: Of, run: &Run, world: &World) -> Self {
+        let mark = world
+            .view
+            .as_ref()
+            .map_or("", |view| view.profile.file_mark());
         let mut form = Form::of(&[FIELD]);
-        form.propose(FIELD.id, proposal);
+        form.propose(FIELD.id, &format!("{}{mark}.files", run.script));
+        let files = handed_over(run).len();
         Self { of, files, form }
     }
 

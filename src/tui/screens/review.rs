@@ -15,7 +15,7 @@ use crate::tui::keys::{Offer, Verb};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
 use crate::tui::widgets::lines::{self, Line, Reading};
-use crate::tui::widgets::text::TextField;
+use crate::tui::widgets::text::{BLANK, TextField};
 use crate::tui::world::World;
 
 /// The review of a draft.
@@ -210,12 +210,7 @@ impl Screen for Review {
                 c.put(2, y, Role::Stop, &words);
                 c.put(2, y.saturating_add(1), Role::Focus, "►");
                 if self.phrase.value().is_empty() {
-                    c.put(
-                        4,
-                        y.saturating_add(1),
-                        Role::Muted,
-                        "________________________",
-                    );
+                    c.put(4, y.saturating_add(1), Role::Muted, BLANK);
                 }
                 self.phrase.draw(c, 4, y.saturating_add(1), 40, true);
             }

@@ -11,7 +11,7 @@ use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
 use crate::tui::widgets::choice::{Choices, Entry};
-use crate::tui::widgets::text::TextField;
+use crate::tui::widgets::text::{BLANK, TextField};
 use crate::tui::world::World;
 
 /// The paused ceremony.
@@ -129,7 +129,7 @@ impl Screen for StopRun {
                 .put(4, 10, Role::Title, tr("Reason"))
                 .saturating_add(2);
             if self.reason.value().is_empty() {
-                canvas.put(x, 10, Role::Muted, "________________________");
+                canvas.put(x, 10, Role::Muted, BLANK);
             }
             canvas.put(
                 4,

@@ -416,21 +416,35 @@ impl Runner {
                 audit_head = view.audit_head
             ),
         ];
-        Ask {
-            title: say!("{person} signs off", person),
-            footing: footing(
-                acting(&person, &role),
+        to_sign(
+            say!("{person} signs off", person),
+            (person, role),
+            body,
+            (
                 tr("signs the record for you"),
                 tr("all before this is done and saved. Who does not agree stops here."),
             ),
-            person,
-            role,
-            body,
-            fields: Vec::new(),
-            words: None,
-            types_back: false,
-            hand_over: true,
-        }
+        )
+    }
+}
+
+/// A page that one person reads and signs, alone at the keyboard; who acts is that person.
+pub(super) fn to_sign(
+    title: String,
+    (person, role): (String, String),
+    body: Vec<String>,
+    (enter, so_far): (&str, &str),
+) -> Ask {
+    Ask {
+        title,
+        footing: footing(acting(&person, &role), enter, so_far),
+        person,
+        role,
+        body,
+        fields: Vec::new(),
+        words: None,
+        types_back: false,
+        hand_over: true,
     }
 }
 

@@ -164,13 +164,10 @@ fn outcome(run: &Run) -> String {
         Some(RunOutcome::Exception) => "exception".to_owned(),
         Some(RunOutcome::Aborted) => "aborted".to_owned(),
         None => {
-            let ended =
-                |step: &&StepRecord| matches!(step.state, StepState::Closed | StepState::Exception);
-            let done = run.steps.iter().take_while(ended).count();
             let all = run.steps.len();
             format!(
                 "open, at step {} of {all}; it can go on",
-                done.saturating_add(1).min(all)
+                run.next_step().min(all)
             )
         }
     }

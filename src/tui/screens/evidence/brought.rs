@@ -4,7 +4,7 @@ use crate::text::tr;
 use crate::tui::canvas::Canvas;
 use crate::tui::message::Order;
 use crate::tui::theme::Role;
-use crate::tui::widgets::text::TextField;
+use crate::tui::widgets::text::{BLANK, TextField};
 
 /// What is asked before a bundle is verified.
 #[derive(Default)]
@@ -49,7 +49,7 @@ impl Brought {
             };
             canvas.put(2, y, role, &format!("{mark} {label}"));
             if field.value().is_empty() {
-                canvas.put(16, y, Role::Muted, "________________________");
+                canvas.put(16, y, Role::Muted, BLANK);
             }
             field.draw(canvas, 16, y, room.saturating_sub(14), here);
         }
