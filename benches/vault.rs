@@ -49,6 +49,7 @@ fn custody() -> Result<CustodyFile, Failure> {
             use_: identity(2)?.recipient().to_owned(),
         },
         people: vec![custodian(1), custodian(2)],
+        recovery: None,
     })
 }
 

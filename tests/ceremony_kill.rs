@@ -311,4 +311,5 @@ die_at_every_arrow! {
     carry_aws_to_hsm "carry-aws-to-hsm-tr34.toml",
     custodian_replacement "custodian-replacement.toml",
     vault_recovery "vault-recovery.toml",
+    recovery_set "recovery-set.toml",
 }

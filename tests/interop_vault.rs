@@ -20,7 +20,8 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use keymoot::api::{KeyAlgorithm, KeyCheckValueAlgorithm, Operation};
 use keymoot::crypto::{Entropy, OsEntropy, SecretBytes, kcv};
 use keymoot::session::{
-    Action, Environment, NewPerson, NewVault, Opening, Profile, Rotation, Seat, create,
+    Action, Environment, Hand, NewPerson, NewVault, Opening, Profile, Recovery, Rotation, Seat,
+    create,
 };
 use keymoot::vault::{CustodyFile, FolderStore, Identity, RECOVERY_SCRIPT, open_with};
 
@@ -330,6 +331,71 @@ fn after_a_custodian_was_replaced_the_old_quorum_opens_nothing_with_stock_tools(
         kcv::check_value(KeyAlgorithm::AES_256, method, &clear).unwrap(),
         check_value
     );
+}
+
+#[test]
+fn the_recovery_set_makes_the_same_identities_with_stock_tools() {
+    let base = tempfile::tempdir().unwrap();
+    let at = |name: &str| base.path().join(name);
+    vault_with_a_key(&at("vault"));
+    std::fs::write(at("recovery.py"), RECOVERY_SCRIPT).unwrap();
+    let person = |name: &str| serde_json::json!({"name": name, "passphrase": passphrase(name)});
+    let unlock = serde_json::json!({
+        "custodians": [person("Ana"), person("Ben"), person("Cho")],
+        "administrator": person("Ada"),
+        "witness": {"name": "nobody", "passphrase": "none"},
+    });
+    let unlock = unlock.to_string();
+    let store = FolderStore::open(&at("vault")).unwrap();
+    let mut opening = Opening::begin(Box::new(store), "acme").unwrap();
+    opening.enter_unlock_file(unlock.as_bytes()).unwrap();
+    let mut session = opening.finish(Environment::real(None), None).unwrap();
+    let holders = ["Fay", "Gus", "Hal", "Ivo"];
+    let seat = |name: &str| Seat {
+        name: name.to_owned(),
+        role: "custodian",
+        medium: None,
+    };
+    let recovery = Recovery {
+        place: "bank".to_owned(),
+        k: 3,
+        people: holders.map(seat).into(),
+    };
+    let words = |name: &str| format!("seven words of {name}");
+    let given = holders.map(|name| {
+        let phrase = SecretBytes::from_slice(words(name).as_bytes());
+        (name.to_owned(), phrase)
+    });
+    let hands = Hand::of_unlock_file(unlock.as_bytes()).unwrap();
+    session
+        .recovery_automatic(recovery, given.into(), &hands)
+        .unwrap();
+    session.close().unwrap();
+
+    let custody = std::fs::read(at("vault/custody.toml")).unwrap();
+    let custody = CustodyFile::parse(&custody).unwrap();
+    let second = custody.of_recovery().unwrap();
+    let opened = opened_by_stock_age(base.path(), &second, "set", words);
+    let script = at("recovery.py").to_str().unwrap().to_owned();
+    let combine = |files: &[String]| {
+        let files = files.iter().map(String::as_str);
+        let arguments: Vec<&str> = [script.as_str(), "combine"]
+            .into_iter()
+            .chain(files)
+            .collect();
+        run("python3", "python3", &arguments, b"")
+    };
+    std::fs::write(at("V"), combine(&opened["share"][1..])).unwrap();
+    std::fs::write(at("U"), combine(&opened["approval"][..3])).unwrap();
+    assert!(stock_age_opens(&at("V"), &at("vault/vault.age")));
+    for (name, expected) in [
+        ("V", &custody.recipients.open),
+        ("U", &custody.recipients.use_),
+    ] {
+        let file = at(name).to_str().unwrap().to_owned();
+        let recipient = run("age-keygen", "age", &["-y", &file], b"");
+        assert_eq!(String::from_utf8(recipient).unwrap().trim(), expected);
+    }
 }
 
 #[test]

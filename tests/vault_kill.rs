@@ -52,6 +52,7 @@ fn custody() -> CustodyFile {
             use_: identity(2).recipient().to_owned(),
         },
         people: vec![custodian(1), custodian(2)],
+        recovery: None,
     }
 }
 

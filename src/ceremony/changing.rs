@@ -19,7 +19,12 @@ use super::read_envelope;
 
 /// Whether an op gives everybody new words, which only the person they are for may see.
 pub(super) fn gives_words(op: &Op) -> bool {
-    [op_custody::ROTATE.name, op_custody::REPLACE.name].contains(&op.name)
+    [
+        op_custody::ROTATE.name,
+        op_custody::REPLACE.name,
+        op_custody::RECOVERY_SET.name,
+    ]
+    .contains(&op.name)
 }
 
 /// A change under way, and the words of the person at the screen. Dropping it leaves the people of now in force.

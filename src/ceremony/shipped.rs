@@ -28,6 +28,7 @@ pub fn shipped() -> &'static [(&'static str, &'static [u8])] {
         "carry-aws-to-hsm-tr34.toml",
         "custodian-replacement.toml",
         "vault-recovery.toml",
+        "recovery-set.toml",
     ]
 }
 

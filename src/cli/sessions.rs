@@ -104,8 +104,18 @@ pub(super) fn rehearsal(practice: &Practice, hold: bool) -> Answer<Session> {
 
 /// Opens a vault in a folder: with everybody of an unlock file, or with the people at the terminal.
 pub(super) fn open(dir: &Path, unlock: Option<&Path>, practice: &Practice) -> Answer<Session> {
+    open_by(dir, unlock, practice, None)
+}
+
+/// The same; with a reason, the recovery set opens, and its holders are the people.
+pub(super) fn open_by(
+    dir: &Path,
+    unlock: Option<&Path>,
+    practice: &Practice,
+    recovery: Option<&str>,
+) -> Answer<Session> {
     let store = FolderStore::open(dir).map_err(|e| Failure::failed(e.to_string()))?;
-    let mut opening = Opening::begin(Box::new(store), &name_of(dir))?;
+    let mut opening = begun(store, dir, recovery)?;
     let profile = opening.bootstrap().profile;
     practice.allowed_in(profile)?;
     let mut witness = None;
@@ -117,7 +127,8 @@ pub(super) fn open(dir: &Path, unlock: Option<&Path>, practice: &Practice) -> An
                 .map_err(|refusal| unlock_file::or_its_successor(file, refusal.into()))?;
         }
         None if sample_people(&opening.bootstrap()) => {
-            opening.enter_unlock_file(sample_unlock_file().as_bytes())?;
+            let file = sample_unlock_file(recovery.is_some());
+            opening.enter_unlock_file(file.as_bytes())?;
         }
         None => {
             by_hand::enter(&mut opening)?;
@@ -130,6 +141,14 @@ pub(super) fn open(dir: &Path, unlock: Option<&Path>, practice: &Practice) -> An
         streams::progress(&line);
     }
     Ok(session)
+}
+
+fn begun(store: FolderStore, dir: &Path, recovery: Option<&str>) -> Answer<Opening> {
+    let (store, name) = (Box::new(store), name_of(dir));
+    Ok(match recovery {
+        Some(reason) => Opening::begin_by_recovery(store, &name, reason)?,
+        None => Opening::begin(store, &name)?,
+    })
 }
 
 /// For a screen that opens the vault itself and knows no files: where a rotation was cut and its new words lie beside
@@ -176,16 +195,22 @@ pub(super) fn sample_people(public: &Bootstrap) -> bool {
             .all(|(name, role, _)| known(name, role))
 }
 
-/// The sample people as an unlock file.
-pub(super) fn sample_unlock_file() -> String {
+/// The sample people as an unlock file; with `recovery`, the holders of a recovery set in the place of custodians.
+pub(super) fn sample_unlock_file(recovery: bool) -> String {
     let person = |(name, _, passphrase): &(&str, &str, &str)| json!({"name": name, "passphrase": passphrase});
     let of = |role: &str| {
         let found = practice::PEOPLE.iter().filter(|(_, r, _)| *r == role);
         found.map(person).collect::<Vec<_>>()
     };
     let one = |role: &str| of(role).into_iter().next();
+    let holder = |(name, phrase): &(&str, &str)| json!({"name": name, "passphrase": phrase});
+    let custodians = if recovery {
+        practice::HOLDERS.iter().map(holder).collect()
+    } else {
+        of("custodian")
+    };
     json!({
-        "custodians": of("custodian"),
+        "custodians": custodians,
         "administrator": one("administrator"),
         "witness": one("witness"),
     })

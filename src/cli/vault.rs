@@ -4,6 +4,7 @@ mod copies;
 mod ledger_state;
 mod people;
 mod policy;
+mod recovery;
 mod rotate;
 mod state;
 
@@ -55,6 +56,16 @@ enum Verb {
         after_help = "Absent custodians are passed over and named. Status 1 if an envelope does not hold.\n\nExample:\n  keymoot vault drill test.vault --unlock-file people.json"
     )]
     Drill(people::Drill),
+    /// Make a recovery set: a second split of the same identities, for other people at another place
+    #[command(
+        after_help = "It opens when the custodians cannot: `keymoot vault rotate DIR --recovery REASON`, or the last line where custodians are chosen. Custodians keep what they have.\n\nExample:\n  keymoot vault recovery-set test.vault --holder Fay --holder Gus --holder Hal --place \"bank safe\" --unlock-file people.json --new-unlock-file recovery.json"
+    )]
+    RecoverySet(recovery::Make),
+    /// Have every holder of the recovery set present prove both shares; nothing is opened
+    #[command(
+        after_help = "Example:\n  keymoot vault recovery-drill test.vault --unlock-file people.json --holders-file recovery.json"
+    )]
+    RecoveryDrill(recovery::Drill),
     /// Give the same people new shares of the same identities
     #[command(
         after_help = "Everybody brings the present envelopes and proves the new ones; until then both sets open.\n\nExample:\n  keymoot vault reshare test.vault --reason \"yearly renewal\" --unlock-file people.json"
@@ -149,6 +160,8 @@ impl VaultArgs {
             Verb::Verify(which) => which.verify(),
             Verb::Backup(backup) => backup.run(),
             Verb::Drill(drill) => drill.run(),
+            Verb::RecoverySet(make) => make.run(),
+            Verb::RecoveryDrill(drill) => drill.run(),
             Verb::Reshare(reshare) => reshare.run(),
             Verb::Rotate(rotate) => rotate.run(),
             Verb::Appoint(appoint) => appoint.run(),
@@ -189,7 +202,13 @@ pub(super) fn public_part(dir: &Path) -> Answer<Bootstrap> {
 
 impl Which {
     fn open(&self) -> Answer<Session> {
-        sessions::open(&self.dir, self.unlock_file.as_deref(), &Practice::default())
+        self.open_by(None)
+    }
+
+    /// The same by the recovery set, where a reason is given.
+    fn open_by(&self, recovery: Option<&str>) -> Answer<Session> {
+        let unlock = self.unlock_file.as_deref();
+        sessions::open_by(&self.dir, unlock, &Practice::default(), recovery)
     }
 
     /// One JSON object, or text for people.

@@ -21,6 +21,8 @@ pub mod operation {
     pub const RESHARE: &str = "Reshare";
     /// New identities, shares, passphrases and approval keys.
     pub const ROTATE: &str = "Rotate";
+    /// A second split of the same identities, for another place.
+    pub const RECOVERY_SET: &str = "RecoverySet";
     /// A copy of the vault.
     pub const BACKUP: &str = "Backup";
     /// Return to a copy.
@@ -60,13 +62,14 @@ pub mod operation {
     pub const RANDOM: &str = "RandomForSender";
 
     /// Every one of them: what a policy may name beside the operations of the service.
-    pub const ALL: [&str; 22] = [
+    pub const ALL: [&str; 23] = [
         IMPORT_ROOT,
         CHANGE_POLICY,
         CHANGE_PEOPLE,
         DRILL,
         RESHARE,
         ROTATE,
+        RECOVERY_SET,
         BACKUP,
         RESTORE,
         CLOCK,
@@ -306,6 +309,7 @@ fn floor(name: &str, profile: Profile, k: u8, t: u8) -> u8 {
         | operation::CHANGE_PEOPLE
         | operation::RESHARE
         | operation::ROTATE
+        | operation::RECOVERY_SET
         | operation::CLOCK
             if profile == Profile::Production =>
         {

@@ -1,9 +1,9 @@
 //! A drill, a reshare or a rotation in lines: one person after the other is called; and what leads to them.
 
 use crate::ceremony::{Answer, ChangeTalk};
-use crate::session::Changing;
 use crate::session::guide::Entry;
 use crate::session::happened::{self, HAPPENED, Leads};
+use crate::session::{Changed, Changing};
 use crate::text::{say, tr};
 
 use super::act::Acting;
@@ -56,7 +56,7 @@ impl Acting<'_, '_> {
                 for line in changed.told() {
                     self.talk.say(&line);
                 }
-                if matches!(changed, crate::session::Changed::Rotated(_)) {
+                if matches!(changed, Changed::Rotated(_) | Changed::Recovery(_)) {
                     self.papers()?;
                 }
             }

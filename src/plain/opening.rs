@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::ceremony::{AskField, read_envelope};
 use crate::session::asked::{
-    CARD_SEQ, CARD_WORDS, OPENING_PASSPHRASE, SHARE_ENVELOPE, WATCH_PERSON, WATCH_TIME,
+    CARD_SEQ, CARD_WORDS, OPENING_PASSPHRASE, RECOVERY_REASON, SHARE_ENVELOPE, WATCH_PERSON,
+    WATCH_TIME,
 };
 use crate::session::field::Field;
 use crate::session::founding::vault_name;
@@ -38,8 +39,15 @@ pub(crate) fn open(
     dir: &Path,
     unlock: Option<&[u8]>,
 ) -> Result<Opened, Gone> {
-    let store = FolderStore::open(dir).map_err(|e| Refusal::Vault(e.to_string()));
-    let opening = match store.and_then(|store| Opening::begin(Box::new(store), &vault_name(dir))) {
+    let begun = |recovery: Option<&str>| {
+        let store = FolderStore::open(dir).map_err(|e| Refusal::Vault(e.to_string()))?;
+        let (store, name) = (Box::new(store), vault_name(dir));
+        match recovery {
+            Some(reason) => Opening::begin_by_recovery(store, &name, reason),
+            None => Opening::begin(store, &name),
+        }
+    };
+    let opening = match begun(None) {
         Ok(opening) => opening,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -49,20 +57,34 @@ pub(crate) fn open(
         dir = dir.display(),
         profile = public.profile.banner()
     ));
+    let production = public.profile == Profile::Production;
     let mut entering = Entering {
         talk,
         opening,
         public,
     };
-    let production = entering.public.profile == Profile::Production;
     let mut card = None;
     if let Some(unlock) = unlock {
         if let Err(refusal) = entering.opening.enter_unlock_file(unlock) {
             return Ok(Err(refusal));
         }
     } else {
-        if !entering.shares()? {
-            return Ok(Ok(None));
+        match entering.shares()? {
+            Shares::Enough => {}
+            Shares::GivenUp => return Ok(Ok(None)),
+            Shares::Recovery(reason) => {
+                let Entering { talk, opening, .. } = entering;
+                // Its lock is freed before the same vault is begun again.
+                drop(opening);
+                let opening = match begun(Some(&reason)) {
+                    Ok(opening) => opening,
+                    Err(refusal) => return Ok(Err(refusal)),
+                };
+                entering = Entering::of(talk, opening);
+                if !matches!(entering.shares()?, Shares::Enough) {
+                    return Ok(Ok(None));
+                }
+            }
         }
         if production {
             card = entering.card()?;
@@ -93,8 +115,22 @@ pub(crate) fn open_copy(
         opening,
         public,
     };
-    if !entering.shares()? {
-        return Ok(None);
+    match entering.shares()? {
+        Shares::Enough => {}
+        Shares::GivenUp => return Ok(None),
+        Shares::Recovery(reason) => {
+            let Entering { talk, .. } = entering;
+            match wanted.begin(Some(&reason)) {
+                Ok(opening) => entering = Entering::of(talk, opening),
+                Err(refusal) => {
+                    talk.stop(&refusal.to_string());
+                    return Ok(None);
+                }
+            }
+            if !matches!(entering.shares()?, Shares::Enough) {
+                return Ok(None);
+            }
+        }
     }
     let Entering { talk, opening, .. } = entering;
     talk.say(tr("Wait: the copy is being opened and checked."));
@@ -112,13 +148,32 @@ pub(crate) fn open_copy(
     }
 }
 
+/// What came of asking the custodians.
+enum Shares {
+    /// Enough have entered.
+    Enough,
+    /// It was given up.
+    GivenUp,
+    /// They cannot open: the recovery set shall, for this reason.
+    Recovery(String),
+}
+
 struct Entering<'t, 'a> {
     talk: &'t mut Dialogue<'a>,
     opening: Opening,
     public: Bootstrap,
 }
 
-impl Entering<'_, '_> {
+impl<'t, 'a> Entering<'t, 'a> {
+    fn of(talk: &'t mut Dialogue<'a>, opening: Opening) -> Self {
+        let public = opening.bootstrap();
+        Self {
+            talk,
+            opening,
+            public,
+        }
+    }
+
     /// Everybody has entered: it is opened, and in production its clock attested.
     fn finish(self, card: Option<&WitnessAnswer>) -> Result<Opened, Gone> {
         let Self {
@@ -162,17 +217,56 @@ impl Entering<'_, '_> {
         }
     }
 
-    /// Custodians in turn; `false` if it was given up.
-    fn shares(&mut self) -> Result<bool, Gone> {
+    /// The line that begins again with the recovery set, where there is one.
+    fn recovery_entry(&self) -> Option<Entry> {
+        let (place, k, n) = self.public.recovery.as_ref()?;
+        let offered = !self.public.by_recovery;
+        offered.then(|| {
+            let words = say!(
+                "{k} of {n} holders, from {place}; an exception that is written down",
+                k,
+                n,
+                place
+            );
+            Entry::new("recovery", tr("They cannot: the recovery set"), &words)
+        })
+    }
+
+    /// Why the recovery set opens; `None` if they go back to the custodians.
+    fn why(&mut self) -> Result<Option<String>, Gone> {
+        let question = Question::new(footing(
+            tr("whoever is here; the others check the words"),
+            tr("asks the holders in the place of the custodians"),
+            &self.so_far(),
+        ))
+        .explained(HELP);
+        plain(self.talk, &question, RECOVERY_REASON)
+    }
+
+    fn say_who_opens(&mut self) {
         let count = self.custodians().count();
-        self.talk.say(&say!(
-            "{public} custodians of {count} open this vault, one after the other.",
-            public = self.public.k,
-            count
-        ));
+        let words = if self.public.by_recovery {
+            say!(
+                "EXCEPTION: {k} of {n} holders of the recovery set open this vault.",
+                k = self.public.k,
+                n = count
+            )
+        } else {
+            say!(
+                "{public} custodians of {count} open this vault, one after the other.",
+                public = self.public.k,
+                count
+            )
+        };
+        self.talk.say(&words);
+    }
+
+    /// Custodians in turn, or the holders of the recovery set.
+    fn shares(&mut self) -> Result<Shares, Gone> {
+        self.say_who_opens();
         while self.opening.missing() > 0 {
             let entered = self.opening.entered();
-            let entries: Vec<Entry> = self
+            let mut entries: Vec<Entry> = self
                 .custodians()
                 .map(|(name, _, here)| {
                     let place = if *here {
@@ -188,30 +282,49 @@ impl Entering<'_, '_> {
                     }
                 })
                 .collect();
+            entries.extend(self.recovery_entry());
             let question = Question::new(footing(
-                tr("a custodian, any of those who wait"),
+                if self.public.by_recovery {
+                    tr("a holder of the recovery set, any of those who wait")
+                } else {
+                    tr("a custodian, any of those who wait")
+                },
                 tr("asks the one whose number was typed for the passphrase"),
                 &self.so_far(),
             ))
-            .telling(vec![tr("Which custodian is next?").into()])
+            .telling(vec![if self.public.by_recovery {
+                tr("Which holder is next?").into()
+            } else {
+                tr("Which custodian is next?").into()
+            }])
             .explained(HELP);
             match self.talk.choose(&question, tr("Number"), &entries)? {
-                Heard::Said(_) => return Ok(false),
+                Heard::Said(_) => return Ok(Shares::GivenUp),
                 Heard::Given(at) => {
                     let chosen = self.custodians().nth(at).cloned();
                     if let Some((name, _, here)) = chosen {
                         self.share(&name, here)?;
+                    } else if let Some(reason) = self.why()? {
+                        return Ok(Shares::Recovery(reason));
                     }
                 }
             }
         }
-        Ok(true)
+        Ok(Shares::Enough)
+    }
+
+    fn role(&self) -> &'static str {
+        if self.public.by_recovery {
+            tr("holder of the recovery set")
+        } else {
+            tr("custodian")
+        }
     }
 
     fn share(&mut self, name: &str, here: bool) -> Result<(), Gone> {
         let so_far = self.so_far();
         let page = HandOver {
-            role: tr("custodian"),
+            role: self.role(),
             person: name,
             what: tr("the passphrase from your own paper"),
             saved: &so_far,

@@ -32,7 +32,7 @@ pub(crate) fn restore(talk: &mut Dialogue<'_>, explain: Option<Explain>) -> Resu
             talk.say(tr("Left. Nothing was written; the copy is as it was."));
             return Ok(false);
         };
-        let opening = match wanted.begin() {
+        let opening = match wanted.begin(None) {
             Ok(opening) => opening,
             Err(refusal) => {
                 talk.stop(&refusal.to_string());

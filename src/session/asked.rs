@@ -22,6 +22,15 @@ pub const OPENING_PASSPHRASE: Field = Field {
     optional: false,
 };
 
+/// Why the recovery set opens a vault.
+pub const RECOVERY_REASON: Field = Field {
+    id: "recovery-reason",
+    label: "Why",
+    hint: "Why the custodians cannot open. It is written down with who came, and shown at the next opening.",
+    kind: Kind::Text { max: 200 },
+    optional: false,
+};
+
 /// The witness card: its number.
 pub const CARD_SEQ: Field = Field {
     id: "seq",

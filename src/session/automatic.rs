@@ -178,7 +178,7 @@ impl Session {
                 By::UnlockFile,
             ));
         }
-        tally(&self.state, &self.consumed, self.profile, required)
+        tally(self.acting(), &self.consumed, self.profile, required)
             .count(&act, &signatures)
             .map_err(|e| Refusal::Approval(e.to_string()))?;
         let use_identity = self.held.use_identity.take();
@@ -255,8 +255,7 @@ impl Session {
     /// Who usually asks: an administrator, else the last custodian.
     pub(crate) fn usual_issuer(&self) -> Option<String> {
         let serving = |role| {
-            self.state
-                .people
+            self.acting()
                 .iter()
                 .filter(move |p| p.role == role && p.serves_at(self.book.seq()))
                 .map(|p| &p.name)
@@ -268,8 +267,7 @@ impl Session {
     }
 
     pub(crate) fn held_custodians(&self, issuer: &str) -> Vec<String> {
-        self.state
-            .people
+        self.acting()
             .iter()
             .filter(|p| {
                 p.role == Role::Custodian

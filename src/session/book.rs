@@ -32,6 +32,8 @@ pub(crate) struct Book {
     epoch: String,
     epoch_bytes: [u8; 16],
     position: Position,
+    /// The recovery set, where it opened the vault: its thresholds and envelopes count.
+    by_recovery: Option<CustodyFile>,
 }
 
 /// How a commit differs from an ordinary one.
@@ -94,6 +96,7 @@ impl Book {
         };
         let vault = Vault::create(store, v, custody, &first).map_err(vault_refusal)?;
         Ok(Self {
+            by_recovery: None,
             vault,
             chain,
             audit_key,
@@ -309,8 +312,28 @@ impl Book {
         &self.epoch
     }
 
+    /// The set that acts here: the custodians', or the recovery set that opened the vault.
     pub(crate) fn custody(&self) -> &CustodyFile {
+        self.by_recovery
+            .as_ref()
+            .unwrap_or_else(|| self.vault.custody())
+    }
+
+    /// The vault's own custody file, whoever opened it.
+    pub(crate) fn whole_custody(&self) -> &CustodyFile {
         self.vault.custody()
+    }
+
+    /// The custody file that a person's envelopes were sealed against.
+    pub(crate) fn custody_of(&self, name: &str) -> &CustodyFile {
+        let own = self.by_recovery.as_ref();
+        own.filter(|file| file.person(name).is_some())
+            .unwrap_or_else(|| self.vault.custody())
+    }
+
+    /// From here on this recovery set acts; `None`: the custodians again.
+    pub(crate) fn sit_by(&mut self, recovery: Option<CustodyFile>) {
+        self.by_recovery = recovery;
     }
 
     pub(crate) fn use_recipient(&self) -> &str {
@@ -318,15 +341,15 @@ impl Book {
     }
 
     pub(crate) fn k(&self) -> u8 {
-        self.vault.custody().k
+        self.custody().k
     }
 
     pub(crate) fn t(&self) -> u8 {
-        self.vault.custody().t
+        self.custody().t
     }
 
     pub(crate) fn n(&self) -> u8 {
-        self.vault.custody().n
+        self.custody().n
     }
 
     pub(crate) fn commit_number(&self) -> u64 {

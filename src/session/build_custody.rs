@@ -6,7 +6,7 @@ use crate::custody::ledger::Appointment;
 
 use super::action::Action;
 use super::build::Answers;
-use super::custody_act::{CustodyAct, Rotation, Seat};
+use super::custody_act::{CustodyAct, Recovery, Rotation, Seat};
 use super::error::Refusal;
 use super::{Session, changing_policy, inventory, op_custody as op, op_ledger, op_suspect};
 
@@ -20,7 +20,9 @@ pub(crate) fn action(
     answers: &Answers,
 ) -> Option<Result<Action, Refusal>> {
     let act = match name {
-        n if n == op::DRILL.name => Ok(CustodyAct::Drill),
+        n if n == op::DRILL.name => Ok(CustodyAct::Drill { recovery: false }),
+        n if n == op::RECOVERY_DRILL.name => Ok(CustodyAct::Drill { recovery: true }),
+        n if n == op::RECOVERY_SET.name => recovery(answers).map(CustodyAct::Recovery),
         n if n == op::RESHARE.name => {
             answers
                 .text(op::REASON.id)
@@ -58,7 +60,7 @@ fn wrong(field: &str, rule: &str) -> Refusal {
 
 /// People are those of now where a field is left empty.
 fn rotation(session: &Session, answers: &Answers) -> Result<Rotation, Refusal> {
-    let view = session.view();
+    let (own, k, t) = session.on_record();
     let number = |id: &'static str, now: u8| {
         let text = answers.optional(id).unwrap_or_default();
         if text.is_empty() {
@@ -72,22 +74,43 @@ fn rotation(session: &Session, answers: &Answers) -> Result<Rotation, Refusal> {
         (op::ADMINISTRATORS.id, Role::Administrator),
         (op::WITNESSES.id, Role::Witness),
     ] {
-        let names = answers.optional(id).unwrap_or_default().split(',');
-        let mut names: Vec<String> = names
-            .map(|name| name.trim().to_owned())
-            .filter(|name| !name.is_empty())
-            .collect();
+        let mut names = listed(answers.optional(id).unwrap_or_default());
         if names.is_empty() {
-            let now = view.people.iter().filter(|p| p.role == role.word());
-            names = now.map(|p| p.name.clone()).collect();
+            let now = own.iter().filter(|(_, theirs)| *theirs == role);
+            names = now.map(|(name, _)| name.clone()).collect();
         }
         people.extend(names.into_iter().map(|name| seat(name, role)));
     }
     Ok(Rotation {
         reason: answers.text(op::REASON.id)?.to_owned(),
-        k: number(op::OPEN.id, view.k)?,
-        t: number(op::USE.id, view.t)?,
+        k: number(op::OPEN.id, k)?,
+        t: number(op::USE.id, t)?,
         people,
+    })
+}
+
+/// Names joined by commas.
+fn listed(text: &str) -> Vec<String> {
+    let names = text.split(',').map(str::trim);
+    let names = names.filter(|name| !name.is_empty());
+    names.map(str::to_owned).collect()
+}
+
+/// Holders of a recovery set and how many of them open.
+fn recovery(answers: &Answers) -> Result<Recovery, Refusal> {
+    let needed = answers.optional(op::NEEDED.id).unwrap_or_default();
+    let k = if needed.is_empty() {
+        Ok(2)
+    } else {
+        needed
+            .parse()
+            .map_err(|_| wrong(op::NEEDED.id, "is not a number"))
+    };
+    let holders = listed(answers.text(op::HOLDERS.id)?).into_iter();
+    Ok(Recovery {
+        place: answers.text(op::PLACE.id)?.trim().to_owned(),
+        k: k?,
+        people: holders.map(|name| seat(name, Role::Custodian)).collect(),
     })
 }
 
@@ -101,10 +124,10 @@ const fn seat(name: String, role: Role) -> Seat {
 
 /// The people of now, with one in the place of another.
 fn replacement(session: &Session, answers: &Answers) -> Result<Rotation, Refusal> {
-    let view = session.view();
+    let (own, k, t) = session.on_record();
     let leaves = answers.text(op::LEAVES.id)?.trim();
     let joins = answers.text(op::JOINS.id)?.trim();
-    if !view.people.iter().any(|p| p.name == leaves) {
+    if !own.iter().any(|(name, _)| name == leaves) {
         return Err(wrong(op::LEAVES.id, "names nobody of this vault"));
     }
     if joins == leaves {
@@ -113,19 +136,14 @@ fn replacement(session: &Session, answers: &Answers) -> Result<Rotation, Refusal
             "names the one who goes; it wants the name of whoever comes",
         ));
     }
-    let people = view.people.iter().filter_map(|person| {
-        let role = Role::from_word(&person.role)?;
-        let name = if person.name == leaves {
-            joins
-        } else {
-            person.name.as_str()
-        };
-        Some(seat(name.to_owned(), role))
+    let people = own.into_iter().map(|(name, role)| {
+        let stays = name != leaves;
+        seat(if stays { name } else { joins.to_owned() }, role)
     });
     Ok(Rotation {
         reason: answers.text(op::REASON.id)?.to_owned(),
-        k: view.k,
-        t: view.t,
+        k,
+        t,
         people: people.collect(),
     })
 }

@@ -90,7 +90,8 @@ impl Session {
     }
 
     fn approval_keys(&self) -> Value {
-        let people = self.state.people.iter().map(|person| {
+        let holders = self.state.recovery.iter().flat_map(|r| &r.people);
+        let people = self.state.people.iter().chain(holders).map(|person| {
             json!({
                 "name": person.name, "role": person.role.word(),
                 "key": super::door::hex(&person.approval_key),

@@ -1,5 +1,7 @@
-//! A drill, a reshare or a rotation while people carry it out: whose turn it is, what that person does, and what
+//! A drill, a reshare, a rotation or the making of a recovery set while people carry it out: whose turn it is, what that person does, and what
 //! follows. Screens, lines and scripts ask for the same moments in the same order.
+
+mod proof;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,9 +15,12 @@ use super::custody_act::CustodyAct;
 use super::drill::DrillDone;
 use super::error::Refusal;
 use super::proving::{Hand, Proving};
+use super::recovery::{PreparedRecovery, RecoveryMade};
 use super::resharing::{Reshared, Resharing};
 use super::rotation::{Prepared, Rotated};
 use super::{Profile, Session};
+
+pub use proof::Proof;
 
 /// One person's turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,12 +70,15 @@ pub enum Changed {
     Reshared(Reshared),
     /// The new people are in force.
     Rotated(Box<Rotated>),
+    /// The recovery set is in force.
+    Recovery(Box<RecoveryMade>),
 }
 
 /// What was made and is handed out and proven before it counts.
 enum New {
     Rotation(Box<Prepared>),
     Shares(Box<Resharing>),
+    Recovery(Box<PreparedRecovery>),
 }
 
 impl New {
@@ -78,6 +86,7 @@ impl New {
         match self {
             Self::Rotation(prepared) => prepared.envelopes(),
             Self::Shares(shares) => &shares.envelopes,
+            Self::Recovery(prepared) => prepared.envelopes(),
         }
     }
 
@@ -85,6 +94,7 @@ impl New {
         match self {
             Self::Rotation(prepared) => prepared.proving(),
             Self::Shares(shares) => &mut shares.proving,
+            Self::Recovery(prepared) => prepared.proving(),
         }
     }
 
@@ -92,15 +102,17 @@ impl New {
         match self {
             Self::Rotation(prepared) => prepared.seen(),
             Self::Shares(shares) => &shares.proving,
+            Self::Recovery(prepared) => prepared.seen(),
         }
     }
 }
 
 enum Stage {
-    /// A rotation: everybody gets words.
+    /// A rotation or a recovery set: everybody in it gets words.
     Words(Vec<(String, SecretBytes)>),
-    /// A drill, or a reshare's present envelopes; who was passed over.
-    Bring(Box<Proving>, BTreeSet<String>),
+    /// A drill, or the present envelopes of which others are made; who was passed over, and the words of those who
+    /// get others.
+    Bring(Box<Proving>, BTreeSet<String>, Vec<(String, SecretBytes)>),
     /// Production: so many have their envelopes.
     Place(New, usize),
     /// Everybody proves what they were given.
@@ -114,6 +126,7 @@ pub struct Changing {
     id: [u8; 32],
     act: CustodyAct,
     profile: Profile,
+    /// Who gets words or proves, with their roles.
     roles: Vec<(String, String)>,
     stage: Stage,
     /// Folders that hold somebody's new envelopes.
@@ -135,27 +148,25 @@ impl Session {
             return Ok(None);
         };
         let stage = match act {
-            CustodyAct::Drill => Stage::Bring(Box::new(self.begin_drill()), BTreeSet::new()),
-            CustodyAct::Reshare { .. } => {
-                Stage::Bring(Box::new(self.begin_reshare()), BTreeSet::new())
-            }
-            CustodyAct::Rotate(_) => Stage::Words(Vec::new()),
+            CustodyAct::Drill { recovery: false } => brought(self.begin_drill()),
+            CustodyAct::Drill { recovery: true } => brought(self.begin_recovery_drill()?),
+            CustodyAct::Reshare { .. } => brought(self.begin_reshare()),
+            CustodyAct::Rotate(_) | CustodyAct::Recovery(_) => Stage::Words(Vec::new()),
             _ => return Ok(None),
         };
-        let mut roles: Vec<(String, String)> = self
-            .book
-            .custody()
-            .people
-            .iter()
-            .map(|p| (p.name.clone(), p.role.clone()))
-            .collect();
-        if let CustodyAct::Rotate(rotation) = act {
-            roles = rotation
-                .people
-                .iter()
-                .map(|p| (p.name.clone(), p.role.to_owned()))
-                .collect();
-        }
+        let seats = |people: &[super::Seat]| -> Vec<(String, String)> {
+            let seat = |p: &super::Seat| (p.name.clone(), p.role.to_owned());
+            people.iter().map(seat).collect()
+        };
+        let roles = match act {
+            CustodyAct::Rotate(rotation) => seats(&rotation.people),
+            CustodyAct::Recovery(recovery) => seats(&recovery.people),
+            _ => {
+                let people = &self.book.custody().people;
+                let role = |p: &crate::vault::CustodyPerson| (p.name.clone(), p.role.clone());
+                people.iter().map(role).collect()
+            }
+        };
         Ok(Some(Changing {
             id: *id,
             act: act.clone(),
@@ -220,9 +231,8 @@ impl Changing {
                     all: self.roles.len(),
                 })
             }
-            Stage::Bring(proving, passed) => {
-                let drill = self.act == CustodyAct::Drill;
-                self.proves(proving, passed, (false, drill))
+            Stage::Bring(proving, passed, _) => {
+                self.proves(proving, passed, (false, self.may_miss()))
             }
             Stage::Place(new, done) => {
                 let people = owners(new.envelopes());
@@ -263,14 +273,23 @@ impl Changing {
                 may_be_absent,
             },
             done: proving.proven().len(),
-            all: proving.who().len(),
+            all: proving.needed(),
             person,
         })
     }
 
+    /// Whether somebody may be passed over as not here: in a drill, and among custodians of whom enough come.
+    const fn may_miss(&self) -> bool {
+        matches!(self.act, CustodyAct::Drill { .. } | CustodyAct::Recovery(_))
+    }
+
     fn role(&self, person: &str) -> String {
         let found = self.roles.iter().find(|(name, _)| name == person);
-        found.map(|(_, role)| role.clone()).unwrap_or_default()
+        match found {
+            Some((_, role)) => role.clone(),
+            // Whoever proves beside those who get words holds a share.
+            None => crate::custody::Role::Custodian.word().to_owned(),
+        }
     }
 
     /// The person whose turn it is has typed the new words back. With the last one everything new is drawn; nothing
@@ -290,6 +309,12 @@ impl Changing {
             return Ok(());
         }
         let given = std::mem::take(given);
+        if matches!(self.act, CustodyAct::Recovery(_)) {
+            // Custodians come last, so that what they bring is in memory for the shortest time.
+            let proving = Box::new(session.begin_recovery());
+            self.stage = Stage::Bring(proving, BTreeSet::new(), given);
+            return Ok(());
+        }
         self.stage = Stage::Over;
         let prepared = session.prepare_rotation(&self.id, given)?;
         self.handed_out(New::Rotation(Box::new(prepared)));
@@ -336,20 +361,29 @@ impl Changing {
         };
     }
 
-    /// The person whose turn it is proves. With the last present envelope of a reshare the new ones are made.
+    /// The person whose turn it is proves. With the last present envelope of a reshare, or as many as a recovery set
+    /// takes, the new ones are made.
     ///
     /// # Errors
     /// What does not open or does not agree, each its own sentence; nothing is locked and the same person may try
     /// again.
     pub fn prove(&mut self, session: &mut Session, hand: &Hand) -> Result<(), Refusal> {
-        let reshare = matches!(self.act, CustodyAct::Reshare { .. });
         match &mut self.stage {
-            Stage::Bring(proving, _) => {
+            Stage::Bring(proving, _, words) => {
                 proving.prove(hand)?;
-                if reshare && proving.missing().is_empty() {
-                    let new = session.reshare(&self.id, proving)?;
-                    self.handed_out(New::Shares(Box::new(new)));
-                }
+                let new = match self.act {
+                    _ if !proving.is_complete() => return Ok(()),
+                    CustodyAct::Reshare { .. } => {
+                        New::Shares(Box::new(session.reshare(&self.id, proving)?))
+                    }
+                    CustodyAct::Recovery(_) => {
+                        let words = std::mem::take(words);
+                        let new = session.prepare_recovery(&self.id, words, proving)?;
+                        New::Recovery(Box::new(new))
+                    }
+                    _ => return Ok(()),
+                };
+                self.handed_out(new);
                 Ok(())
             }
             Stage::Prove(new) => new.proving().prove(hand),
@@ -357,10 +391,13 @@ impl Changing {
         }
     }
 
-    /// The person whose turn it is is not here: a drill passes over them and says so.
+    /// The person whose turn it is is not here: a drill passes over them and says so, and a recovery set takes
+    /// another custodian's envelopes.
     pub fn absent(&mut self) {
-        let Some(turn) = self.turn() else { return };
-        if let (Stage::Bring(_, passed), CustodyAct::Drill) = (&mut self.stage, &self.act) {
+        let Some(turn) = self.turn().filter(|_| self.may_miss()) else {
+            return;
+        };
+        if let Stage::Bring(_, passed, _) = &mut self.stage {
             passed.insert(turn.person);
         }
     }
@@ -376,7 +413,11 @@ impl Changing {
         arrow: Option<Arrow>,
     ) -> Result<Changed, Refusal> {
         match std::mem::replace(&mut self.stage, Stage::Over) {
-            Stage::Bring(proving, _) => session
+            // Too few custodians came: the set's own refusal says so.
+            Stage::Bring(proving, ..) if matches!(self.act, CustodyAct::Recovery(_)) => {
+                Err(proving.identities().err().unwrap_or_else(out_of_turn))
+            }
+            Stage::Bring(proving, ..) => session
                 .drill_with(&self.id, &proving, arrow)
                 .map(Changed::Drilled),
             Stage::Prove(New::Rotation(prepared)) => session
@@ -385,6 +426,9 @@ impl Changing {
             Stage::Prove(New::Shares(new)) => session
                 .finish_reshare_with(&new.proving, arrow)
                 .map(Changed::Reshared),
+            Stage::Prove(New::Recovery(prepared)) => session
+                .finish_recovery_with(*prepared, arrow)
+                .map(|made| Changed::Recovery(Box::new(made))),
             _ => Err(out_of_turn()),
         }
     }
@@ -397,32 +441,6 @@ impl Changing {
             }
             _ => None,
         }
-    }
-}
-
-impl Session {
-    /// The machine's time, which no vault moves.
-    pub fn wall_time(&self) -> crate::api::Timestamp {
-        self.wall.now()
-    }
-
-    /// Printable papers of the people of now, as file name and text: enrolment forms and the witness card.
-    pub fn papers(&self) -> Vec<(String, String)> {
-        let forms = super::forms::enrolment(self).into_iter();
-        let mut papers: Vec<(String, String)> = forms
-            .map(|(name, form)| (super::paper_name(&name, "enrolment.txt"), form))
-            .collect();
-        papers.push(("witness-card.txt".to_owned(), self.witness_card()));
-        papers
-    }
-
-    /// Puts a change in force that everybody had their turn in.
-    ///
-    /// # Errors
-    /// Somebody has not proven; the state changed since it was approved; nobody came to a drill: nothing is changed
-    /// then. A failed write says what stands.
-    pub fn finish_change(&mut self, changing: Changing) -> Result<Changed, Refusal> {
-        changing.finish(self, None)
     }
 }
 
@@ -441,40 +459,15 @@ fn owners(envelopes: &[(String, &'static str, String)]) -> Vec<String> {
     names
 }
 
+/// Everybody brings what they have, and nobody was passed over yet.
+fn brought(proving: Proving) -> Stage {
+    Stage::Bring(Box::new(proving), BTreeSet::new(), Vec::new())
+}
+
 fn out_of_turn() -> Refusal {
     Refusal::Usage(
         "Nobody's turn is left in this change, or it was given up. The people and shares of before are in force; ask \
          for it again."
             .into(),
     )
-}
-
-/// Who proved, and who did not.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Proof {
-    /// Everybody who proved.
-    pub proven: Vec<String>,
-    /// Whose envelopes did not hold.
-    pub failed: Vec<String>,
-    /// Who was not there.
-    pub absent: Vec<String>,
-}
-
-impl Changing {
-    /// Who has proven so far.
-    pub fn proof(&self) -> Proof {
-        let proving = match &self.stage {
-            Stage::Bring(proving, _) => proving,
-            Stage::Place(new, _) | Stage::Prove(new) => new.seen(),
-            Stage::Words(_) | Stage::Over => return Proof::default(),
-        };
-        let failed: Vec<String> = proving.failed().keys().cloned().collect();
-        let mut absent = proving.missing();
-        absent.retain(|name| !failed.contains(name));
-        Proof {
-            proven: proving.proven(),
-            failed,
-            absent,
-        }
-    }
 }

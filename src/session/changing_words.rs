@@ -4,6 +4,7 @@ use crate::text::{say, tr};
 
 use super::changing::{Changed, Moment, Turn};
 use super::field::Footing;
+use super::{RecoveryMade, Rotated};
 
 impl Changed {
     /// What it came to, in lines for people, on every front end.
@@ -36,8 +37,38 @@ impl Changed {
                 tr("Everybody's envelopes of before are destroyed now, in front of the witness.")
                     .into(),
             ],
-            Self::Rotated(done) => {
-                let mut lines = vec![
+            Self::Recovery(made) => of_recovery(made),
+            Self::Rotated(done) => of_rotation(done),
+        }
+    }
+}
+
+fn of_recovery(made: &RecoveryMade) -> Vec<String> {
+    let mut lines = vec![
+        say!(
+            "The recovery set is in force: {k} of {n} can open this vault, from {place}.",
+            k = made.k,
+            n = made.holders.len(),
+            place = made.place
+        ),
+        say!(
+            "holders: {holders}. Each takes envelopes and paper to that place now, sealed.",
+            holders = made.holders.join(", ")
+        ),
+        tr("The custodians' envelopes and words stay as they were. A rotation ends this set.")
+            .to_owned(),
+    ];
+    if made.old_set.is_some() {
+        lines.push(tr("The recovery set of before is dead: destroy its envelopes in front of the witness.").to_owned());
+    }
+    if !made.copies.is_empty() {
+        lines.push(say!("Copies made before know nothing of it: {copies}. Make another, and keep it at the same place.", copies = made.copies.join(", ")));
+    }
+    lines
+}
+
+fn of_rotation(done: &Rotated) -> Vec<String> {
+    let mut lines = vec![
                     if done.gone.is_empty() && done.joined.is_empty() {
                         tr("The same people as before, with new words and new envelopes.").to_owned()
                     } else {
@@ -52,14 +83,14 @@ impl Changed {
                      witness.")
                         .into(),
                 ];
-                lines.push(tr("A copy made before this still opens with them, with a lost one too: keep it as safe as before, or destroy it and attest that at Custodians.").to_owned());
-                if !done.open_copies.is_empty() {
-                    lines.push(say!("Copies that still open to the people of before: {open_copies}. Destroy them and attest it.", open_copies = done.open_copies.join(", ")));
-                }
-                lines
-            }
-        }
+    lines.push(tr("A copy made before this still opens with them, with a lost one too: keep it as safe as before, or destroy it and attest that at Custodians.").to_owned());
+    if let Some(place) = &done.ended_recovery {
+        lines.push(say!("The recovery set of {place} ended with it: its envelopes are destroyed as well, and another is made.", place));
     }
+    if !done.open_copies.is_empty() {
+        lines.push(say!("Copies that still open to the people of before: {open_copies}. Destroy them and attest it.", open_copies = done.open_copies.join(", ")));
+    }
+    lines
 }
 
 /// Names for a sentence.

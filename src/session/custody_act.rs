@@ -10,8 +10,13 @@ use crate::custody::policy::operation;
 /// An act on people, shares and copies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CustodyAct {
-    /// Custodians prove their shares; no identity is rebuilt.
-    Drill,
+    /// Custodians prove their shares, or the holders of the recovery set theirs; no identity is rebuilt.
+    Drill {
+        /// Whether it is the recovery set.
+        recovery: bool,
+    },
+    /// A second split of the same identities, for another place.
+    Recovery(Recovery),
     /// New shares of the same identities for the same people.
     Reshare {
         /// Why, in words.
@@ -69,6 +74,17 @@ pub struct Rotation {
     pub people: Vec<Seat>,
 }
 
+/// A recovery set as people sign it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recovery {
+    /// Where it will lie, in words.
+    pub place: String,
+    /// How many holders open together.
+    pub k: u8,
+    /// The holders, in the order of their shares.
+    pub people: Vec<Seat>,
+}
+
 /// One place among the people of a vault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seat {
@@ -95,7 +111,9 @@ impl CustodyAct {
     /// The act's name, under which [`crate::session::op`] declares it.
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Drill => "vault.drill",
+            Self::Drill { recovery: false } => "vault.drill",
+            Self::Drill { recovery: true } => "vault.recovery-drill",
+            Self::Recovery(_) => "vault.recovery-set",
             Self::Reshare { .. } => "vault.reshare",
             Self::Rotate(_) => "vault.rotate",
             Self::Restore { .. } => "vault.restore",
@@ -112,7 +130,8 @@ impl CustodyAct {
     /// The act's name as policy, audit and state head spell it.
     pub(crate) const fn operation(&self) -> &'static str {
         match self {
-            Self::Drill => operation::DRILL,
+            Self::Drill { .. } => operation::DRILL,
+            Self::Recovery(_) => operation::RECOVERY_SET,
             Self::Reshare { .. } => operation::RESHARE,
             Self::Rotate(_) => operation::ROTATE,
             Self::Restore { .. } => operation::RESTORE,
@@ -135,14 +154,25 @@ impl CustodyAct {
 
     /// Whether it rebuilds the use identity, and so needs t signatures with their shares.
     pub(crate) const fn uses_secret(&self) -> bool {
-        matches!(self, Self::Reshare { .. } | Self::Rotate(_))
+        matches!(
+            self,
+            Self::Reshare { .. } | Self::Rotate(_) | Self::Recovery(_)
+        )
     }
 
     /// What is signed.
     pub fn to_json(&self) -> Value {
         let name = self.name();
         match self {
-            Self::Drill => json!({"name": name}),
+            Self::Drill { .. } => json!({"name": name}),
+            Self::Recovery(recovery) => {
+                let people: Vec<Value> = recovery
+                    .people
+                    .iter()
+                    .map(|p| json!({"name": p.name, "medium": p.medium}))
+                    .collect();
+                json!({"name": name, "place": recovery.place, "k": recovery.k, "people": people})
+            }
             Self::Reshare { reason } => json!({"name": name, "reason": reason}),
             Self::Rotate(rotation) => {
                 let people: Vec<Value> = rotation

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::custody::Role;
 use crate::custody::ledger::{Appointment, HandOut, Split};
 
-use super::custody_act::{CustodyAct, Inventory, Rotation};
+use super::custody_act::{CustodyAct, Inventory, Recovery, Rotation, Seat};
 use super::error::Refusal;
 use super::state::{BackupEnd, ForeignKey, State};
 use super::transition::Transition;
@@ -36,7 +36,9 @@ impl Session {
     /// Judges an act before anybody signs.
     pub(crate) fn judged_custody(&self, act: &CustodyAct) -> Result<(), Refusal> {
         match act {
-            CustodyAct::Drill => Ok(()),
+            CustodyAct::Drill { recovery: false } => Ok(()),
+            CustodyAct::Drill { recovery: true } => self.begin_recovery_drill().map(drop),
+            CustodyAct::Recovery(recovery) => self.judged_recovery(recovery),
             CustodyAct::Reshare { reason } => {
                 told("The reason", reason)?;
                 let custodians = self.serving_custodians();
@@ -152,16 +154,27 @@ impl Session {
         self.others_can_sign(rotation, count)?;
         let threshold = rotation.k.min(rotation.t);
         self.may_hold_together(&custodians, threshold)?;
+        let seats = rotation.people.iter().filter(|p| p.role == "custodian");
+        self.seats_may_hold(seats, threshold, count)
+    }
+
+    /// Rules A3 and C4 for shares of a set that is not made yet.
+    fn seats_may_hold<'a>(
+        &self,
+        seats: impl Iterator<Item = &'a Seat>,
+        threshold: u8,
+        parts: u8,
+    ) -> Result<(), Refusal> {
         let split = Split {
             id: "the new set".to_owned(),
             what: crate::custody::ledger::SHARES.to_owned(),
             threshold,
-            parts: count,
+            parts,
             at: self.now().millis(),
             destroyed: None,
         };
         let mut ledger = self.state.ledger.clone();
-        for (part, seat) in (1..).zip(rotation.people.iter().filter(|p| p.role == "custodian")) {
+        for (part, seat) in (1..).zip(seats) {
             let ask = HandOut {
                 person: &seat.name,
                 split: &split,
@@ -183,6 +196,39 @@ impl Session {
             });
         }
         Ok(())
+    }
+
+    /// Holders are other people than those of the vault, one of them may be lost, and the ledger lets them hold.
+    fn judged_recovery(&self, recovery: &Recovery) -> Result<(), Refusal> {
+        told("The place", &recovery.place)?;
+        if self.open_reshare()?.is_some() {
+            return Err(wrong(
+                "A reshare stands open: its envelopes are proven first.",
+            ));
+        }
+        let names: Vec<&str> = recovery.people.iter().map(|p| p.name.as_str()).collect();
+        let roles = recovery.people.iter().map(|p| p.role);
+        super::creation::check_people(&names, roles, (recovery.k, recovery.k)).map_err(wrong)?;
+        let count = u8::try_from(names.len()).unwrap_or(u8::MAX);
+        if recovery.k >= count {
+            return Err(wrong(format_args!(
+                "All {count} holders would have to come, and a set that one loss ends is no recovery: name at least \
+                 one holder more than are needed."
+            )));
+        }
+        let (own, ..) = self.on_record();
+        let taken = |name: &&&str| {
+            own.iter()
+                .any(|(person, _)| crate::custody::ledger::same(person, name))
+        };
+        if let Some(name) = names.iter().find(taken) {
+            return Err(wrong(format_args!(
+                "{name} is a person of this vault already, and what takes its people away must not take the recovery \
+                 set too: name somebody else."
+            )));
+        }
+        self.may_hold_together(&names, recovery.k)?;
+        self.seats_may_hold(recovery.people.iter(), recovery.k, count)
     }
 
     /// After the change somebody must still be able to ask, and enough others to sign.
@@ -299,7 +345,8 @@ fn done(working: &mut State, act: &CustodyAct, now: i64) -> Result<Transition, R
                 }));
         }
         CustodyAct::ChangePolicy(policy) => working.next_policy = Some(policy.as_ref().clone()),
-        CustodyAct::Drill
+        CustodyAct::Drill { .. }
+        | CustodyAct::Recovery(_)
         | CustodyAct::Reshare { .. }
         | CustodyAct::Rotate(_)
         | CustodyAct::Restore { .. } => return Err(at_the_command(act)),

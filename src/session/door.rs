@@ -116,7 +116,7 @@ impl Session {
             )));
         }
         let required = self.required(&action);
-        custody::enough_others(&self.state.people, &person, required, self.book.seq())
+        custody::enough_others(self.acting(), &person, required, self.book.seq())
             .map_err(|e| Refusal::Approval(e.to_string()))?;
         let mut unsealed = self
             .unseal_to_ask(&person, key)
@@ -164,7 +164,7 @@ impl Session {
         let unsealed = self
             .unseal(&who, key)
             .inspect_err(|e| self.note_refusal("approve", person, e))?;
-        let pending = self.pending.get_mut(at).ok_or_else(gone)?;
+        let pending = self.pending.get(at).ok_or_else(gone)?;
         let signature = custody::sign(
             &pending.act,
             &unsealed.key,
@@ -174,9 +174,15 @@ impl Session {
         );
         let mut signatures = pending.signatures.clone();
         signatures.push(signature);
-        tally(&self.state, &self.consumed, self.profile, pending.required)
-            .so_far(&pending.act, &signatures)
-            .map_err(|e| Refusal::Approval(e.to_string()))?;
+        tally(
+            self.acting(),
+            &self.consumed,
+            self.profile,
+            pending.required,
+        )
+        .so_far(&pending.act, &signatures)
+        .map_err(|e| Refusal::Approval(e.to_string()))?;
+        let pending = self.pending.get_mut(at).ok_or_else(gone)?;
         pending.signatures = signatures;
         pending.use_shares.extend(unsealed.share);
         let pending = self.pending.get(at).ok_or_else(gone)?;
@@ -249,9 +255,14 @@ impl Session {
     pub(crate) fn take_approved(&mut self, id: &[u8; 32]) -> Result<Pending, Refusal> {
         let at = self.standing(id)?;
         let pending = self.pending.get(at).ok_or_else(gone)?;
-        tally(&self.state, &self.consumed, self.profile, pending.required)
-            .count(&pending.act, &pending.signatures)
-            .map_err(|e| Refusal::Approval(e.to_string()))?;
+        tally(
+            self.acting(),
+            &self.consumed,
+            self.profile,
+            pending.required,
+        )
+        .count(&pending.act, &pending.signatures)
+        .map_err(|e| Refusal::Approval(e.to_string()))?;
         Ok(self.pending.remove(at))
     }
 
@@ -449,13 +460,13 @@ impl Session {
 
 /// How signatures are counted here: consumed ids never count, and in production none from an unlock file.
 pub(crate) fn tally<'a>(
-    state: &'a State,
+    people: &'a [custody::Person],
     consumed: &'a BTreeSet<[u8; 32]>,
     profile: Profile,
     required: u8,
 ) -> Tally<'a> {
     Tally {
-        people: &state.people,
+        people,
         required,
         consumed: Some(consumed),
         unlock_files: profile.allows_unlock_files(),

@@ -33,6 +33,15 @@ impl Session {
         Proving::drill(self.book.custody().clone())
     }
 
+    /// What the holders of the recovery set prove in a drill of theirs.
+    ///
+    /// # Errors
+    /// There is no recovery set in force.
+    pub fn begin_recovery_drill(&self) -> Result<Proving, Refusal> {
+        let file = self.book.whole_custody().of_recovery();
+        file.map(Proving::drill).ok_or_else(no_recovery_set)
+    }
+
     /// Writes down an approved drill: who proved, who failed, who was not there.
     ///
     /// # Errors
@@ -56,9 +65,13 @@ impl Session {
             ));
         }
         let pending = self.take_approved(id)?;
-        if pending.action != Action::Custody(CustodyAct::Drill)
-            || proving.file() != self.book.custody()
-        {
+        let whole = self.book.whole_custody();
+        let file = match pending.action {
+            Action::Custody(CustodyAct::Drill { recovery: false }) => Some(whole.clone()),
+            Action::Custody(CustodyAct::Drill { recovery: true }) => whole.of_recovery(),
+            _ => None,
+        };
+        if file.as_ref() != Some(proving.file()) {
             return Err(Refusal::Usage(
                 "This act is no drill of the set in force. Nothing was written down.".into(),
             ));
@@ -74,13 +87,14 @@ impl Session {
             .filter(|name| !proving.failed().contains_key(name))
             .collect();
         let mut working = self.state.clone();
-        self.note_proven(&mut working, &proven);
+        let set = super::door::hex(&proving.file().set_id);
+        self.note_proven(&mut working, &proven, &set);
         let failed_names: Vec<&String> = failed.iter().map(|(name, _)| name).collect();
         let result =
             serde_json::json!({"proven": proven, "failed": failed_names, "absent": absent});
         let step = Transition::moving("Drill", pending.action.to_json(), result.clone())
             .signed_by(&pending.act, &pending.signatures)
-            .with("set", self.book.set())
+            .with("set", set)
             .with("drill", result);
         self.arrow_with(&mut working, arrow, &pending, std::slice::from_ref(&step))?;
         working.consumed = vec![serde_bytes::ByteBuf::from(pending.act.approval_id.to_vec())];
@@ -99,8 +113,27 @@ impl Session {
     /// # Errors
     /// As [`Session::drill`]; PersonNeeded where keys are not held. A hand that fails is written down, not refused.
     pub fn drill_automatic(&mut self, hands: &[Hand]) -> Result<DrillDone, Refusal> {
-        let pending = self.approved_by_held(Action::Custody(CustodyAct::Drill), None)?;
-        let mut proving = self.begin_drill();
+        let proving = self.begin_drill();
+        self.drilled_by(proving, false, hands)
+    }
+
+    /// The same for the recovery set, whose holders are in `hands`.
+    ///
+    /// # Errors
+    /// As [`Session::drill_automatic`]; there is no recovery set in force.
+    pub fn recovery_drill_automatic(&mut self, hands: &[Hand]) -> Result<DrillDone, Refusal> {
+        let proving = self.begin_recovery_drill()?;
+        self.drilled_by(proving, true, hands)
+    }
+
+    fn drilled_by(
+        &mut self,
+        mut proving: Proving,
+        recovery: bool,
+        hands: &[Hand],
+    ) -> Result<DrillDone, Refusal> {
+        let act = Action::Custody(CustodyAct::Drill { recovery });
+        let pending = self.approved_by_held(act, None)?;
         for hand in hands {
             if proving.who().contains(&hand.name) {
                 // The reason is kept in the record of the drill.
@@ -111,32 +144,45 @@ impl Session {
     }
 
     /// Remembers who proved the set in force now.
-    pub(crate) fn note_proven(&self, working: &mut super::state::State, proven: &[String]) {
-        let (at, set) = (self.now().millis(), self.book.set());
+    pub(crate) fn note_proven(
+        &self,
+        working: &mut super::state::State,
+        proven: &[String],
+        set: &str,
+    ) {
+        let at = self.now().millis();
         for name in proven {
             let record = DrillRecord {
                 at,
-                set: set.clone(),
+                set: set.to_owned(),
             };
             working.drills.insert(name.clone(), record);
         }
     }
 
-    /// When a custodian last proved the set in force, and when the next drill is due. Who never did since the set
+    /// When somebody last proved this set, and when the next drill is due. Who never did since the set
     /// was handed out is due a year after that; a set of before there was a ledger is due at once.
-    pub(crate) fn drill_of(&self, name: &str) -> (Option<Timestamp>, Timestamp) {
-        let set = self.book.set();
+    pub(crate) fn drill_of(&self, name: &str, set: &str) -> (Option<Timestamp>, Timestamp) {
         let last = self
             .state
             .drills
             .get(name)
             .filter(|record| record.set == set)
             .map(|record| record.at);
-        let handed = self.state.ledger.split(&set).map(|split| split.at);
+        let handed = self.state.ledger.split(set).map(|split| split.at);
         let from = last.or(handed);
         (
             last.map(Timestamp::from_millis),
             from.map_or_else(|| self.now(), |at| Timestamp::from_millis(at + YEAR)),
         )
     }
+}
+
+/// Nothing of a recovery set can be done where there is none.
+pub(crate) fn no_recovery_set() -> Refusal {
+    Refusal::Usage(
+        "This vault has no recovery set in force: none was made, or a rotation ended it. Nothing was changed. Make one \
+         with vault.recovery-set."
+            .into(),
+    )
 }

@@ -8,7 +8,7 @@ use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 /// One thing that is due.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// What kind of thing, in a word: `approve`, `STOP`, `suspect`, `clock`, `ceremony`, `copy`, `reshare`, `drill`, `deletion`, `receipt`, `token`.
+    /// What kind of thing, in a word: `approve`, `STOP`, `suspect`, `clock`, `ceremony`, `copy`, `recovery`, `reshare`, `drill`, `deletion`, `receipt`, `token`.
     pub kind: &'static str,
     /// What it is.
     pub what: String,
@@ -91,6 +91,7 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
         line("copy", what, "now", "everybody", Goes::Backup)
     }));
     lines.extend(copies(view, now));
+    lines.extend(recovery(view));
     lines.extend(people(view, now));
     lines.extend(deletions(view, now));
     lines.extend(exports(view, now));
@@ -118,6 +119,28 @@ fn suspects(view: &View) -> Option<Due> {
         when: "now".into(),
         who: "everybody".into(),
         over: false,
+        goes: Goes::Custodians,
+    })
+}
+
+/// The recovery set: used, ended, or missing where every custodian would have to come.
+fn recovery(view: &View) -> Option<Due> {
+    let set = view.recovery.as_ref();
+    let what = match set {
+        Some(set) if set.ended.is_none() => {
+            set.used?;
+            tr("the set was used and is spent: rotate").to_owned()
+        }
+        Some(set) => say!("the set of {place} ended: make another", place = set.place),
+        None if view.k < view.n && view.t < view.n => return None,
+        None => say!("all {n} must come; make a recovery set", n = view.n),
+    };
+    Some(Due {
+        kind: "recovery",
+        what,
+        when: "now".into(),
+        who: "everybody".into(),
+        over: set.is_some_and(|set| set.ended.is_none()),
         goes: Goes::Custodians,
     })
 }
@@ -241,9 +264,13 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
         line("reshare", what, "everybody", "now")
     });
     let late = |p: &&super::view::PersonView| p.drill.is_some_and(|d| d.due <= now);
-    let late: Vec<&str> = view
-        .people
+    // Holders of the recovery set stand among the people of a vault that it opened.
+    let holders = view.recovery.iter().filter(|_| !view.by_recovery);
+    let holders = holders.flat_map(|set| &set.people);
+    let proving: Vec<&super::view::PersonView> = view.people.iter().chain(holders).collect();
+    let late: Vec<&str> = proving
         .iter()
+        .copied()
         .filter(late)
         .map(|p| p.name.as_str())
         .collect();
@@ -251,7 +278,7 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
         let what = tr("shares were not proven for a year").to_owned();
         line("drill", what, &late.join(", "), "now")
     });
-    let soon = view.people.iter().filter_map(|person| {
+    let soon = proving.iter().filter_map(|person| {
         let due = person.drill.map(|d| d.due).filter(|due| *due > now)?;
         let days = due.millis().saturating_sub(now.millis());
         (days <= DRILL_DAYS * DAY).then_some((due, person.name.as_str()))

@@ -164,6 +164,7 @@ pub(crate) fn custody_file(
             use_: u.recipient().to_owned(),
         },
         people: people.collect(),
+        recovery: None,
     }
 }
 

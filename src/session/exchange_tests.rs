@@ -5,6 +5,7 @@ mod receipts;
 use super::tests::{act, answers, practice, start};
 use super::*;
 use crate::api::Response;
+use crate::crypto::OsEntropy;
 use crate::vault::MemoryStore;
 
 fn exported(session: &mut Session, request: &serde_json::Value) {

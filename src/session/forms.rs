@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::custody::words;
 
 use super::sentence::groups;
+use super::view::{PersonView, View};
 use super::{Profile, Session};
 
 /// The sentence that all present sign in production.
@@ -28,63 +29,76 @@ pub fn paper_name(person: &str, what: &str) -> String {
 /// One enrolment form per person: name and text.
 pub(crate) fn enrolment(session: &Session) -> Vec<(String, String)> {
     let view = session.view();
-    view.people
+    let quorum = format!(
+        "{} of {} to open, {} to use a secret",
+        view.k, view.n, view.t
+    );
+    let own = view
+        .people
         .iter()
-        .map(|person| {
-            let mut text = String::new();
-            let _ = writeln!(text, "ENROLMENT FORM{:>58}", view.profile.banner());
-            let _ = writeln!(text, "{}", "=".repeat(72));
-            let _ = writeln!(
-                text,
-                "Vault         {}   {}",
-                view.vault,
-                groups(&view.vault_id)
-            );
-            let _ = writeln!(
-                text,
-                "Quorum        {} of {} to open, {} to use a secret",
-                view.k, view.n, view.t
-            );
-            let _ = writeln!(text, "Name          {}", person.name);
-            let _ = writeln!(text, "Role          {}", person.role);
-            let _ = writeln!(text, "Date (UTC)    {}\n", view.now.rfc3339());
-            let _ = writeln!(text, "Approval key, SHA-256 fingerprint:\n");
-            for line in groups(&person.fingerprint).as_bytes().chunks(40) {
-                let _ = writeln!(text, "    {}", String::from_utf8_lossy(line).trim_end());
-            }
-            let _ = writeln!(
-                text,
-                "\nThe same in words (first half), for reading aloud:\n"
-            );
-            for line in fingerprint_words(&person.fingerprint).chunks(4) {
-                let _ = writeln!(text, "    {}", line.join(" "));
-            }
-            let _ = writeln!(
-                text,
-                "\nMedium        ____________________   Bag or envelope  ____________________"
-            );
-            let _ = writeln!(
-                text,
-                "\nI hold this key alone, and the passphrase that opens it is known to me alone."
-            );
-            let _ = writeln!(
-                text,
-                "\nSignature     ____________________   Date             ____________________"
-            );
-            let _ = writeln!(
-                text,
-                "\nWitness       ____________________   Date             ____________________"
-            );
-            if view.profile != Profile::Production {
-                let _ = writeln!(
-                    text,
-                    "\n{}: for practice. Not a form for production keys.",
-                    view.profile.banner()
-                );
-            }
-            (person.name.clone(), text)
-        })
-        .collect()
+        .map(|person| form(&view, person, &quorum));
+    let set = view.recovery.as_ref().filter(|_| !view.by_recovery);
+    let holders = set.iter().flat_map(|set| {
+        let all = set.people.len();
+        let quorum = format!("recovery set: {} of {all} open, from {}", set.k, set.place);
+        set.people
+            .iter()
+            .map(|person| form(&view, person, &quorum))
+            .collect::<Vec<_>>()
+    });
+    own.chain(holders).collect()
+}
+
+/// One person's form.
+fn form(view: &View, person: &PersonView, quorum: &str) -> (String, String) {
+    let mut text = String::new();
+    let _ = writeln!(text, "ENROLMENT FORM{:>58}", view.profile.banner());
+    let _ = writeln!(text, "{}", "=".repeat(72));
+    let _ = writeln!(
+        text,
+        "Vault         {}   {}",
+        view.vault,
+        groups(&view.vault_id)
+    );
+    let _ = writeln!(text, "Quorum        {quorum}");
+    let _ = writeln!(text, "Name          {}", person.name);
+    let _ = writeln!(text, "Role          {}", person.role);
+    let _ = writeln!(text, "Date (UTC)    {}\n", view.now.rfc3339());
+    let _ = writeln!(text, "Approval key, SHA-256 fingerprint:\n");
+    for line in groups(&person.fingerprint).as_bytes().chunks(40) {
+        let _ = writeln!(text, "    {}", String::from_utf8_lossy(line).trim_end());
+    }
+    let _ = writeln!(
+        text,
+        "\nThe same in words (first half), for reading aloud:\n"
+    );
+    for line in fingerprint_words(&person.fingerprint).chunks(4) {
+        let _ = writeln!(text, "    {}", line.join(" "));
+    }
+    let _ = writeln!(
+        text,
+        "\nMedium        ____________________   Bag or envelope  ____________________"
+    );
+    let _ = writeln!(
+        text,
+        "\nI hold this key alone, and the passphrase that opens it is known to me alone."
+    );
+    let _ = writeln!(
+        text,
+        "\nSignature     ____________________   Date             ____________________"
+    );
+    let _ = writeln!(
+        text,
+        "\nWitness       ____________________   Date             ____________________"
+    );
+    if view.profile != Profile::Production {
+        let _ = writeln!(
+            text,
+            "\n{}: for practice. Not a form for production keys.",
+            view.profile.banner()
+        );
+    }
+    (person.name.clone(), text)
 }
 
 fn fingerprint_words(hex: &str) -> Vec<&'static str> {

@@ -103,6 +103,20 @@ pub const HAPPENED: &[Happened] = &[
         leads: Leads::Text(TOO_FEW),
     },
     Happened {
+        id: "recovery-set",
+        what: "Others shall be able to open if these people cannot",
+        then: "make a recovery set: a second split, for three or more other people at another place; custodians keep theirs",
+        reason: "",
+        leads: Leads::Act(&op_custody::RECOVERY_SET),
+    },
+    Happened {
+        id: "recovery-yearly",
+        what: "The yearly check of the recovery set",
+        then: "a drill of its holders: each opens both envelopes; no identity is rebuilt, nothing changes",
+        reason: "",
+        leads: Leads::Act(&op_custody::RECOVERY_DRILL),
+    },
+    Happened {
         id: "papers",
         what: "Forms or the witness card are still to be printed",
         then: "writes the enrolment forms of the people of now and the witness card into a folder; nothing changes",
@@ -151,6 +165,9 @@ const TOO_FEW: &[&str] = &[
      and whoever wrote keymoot cannot help.",
     "What can be tried first: a drill says whose envelopes still open. Look for envelopes in safes and for words on \
      paper. Copies made before a rotation open to the people of then: `keymoot vault status` lists them.",
+    "If a recovery set was made: close this vault, open it again, and take the last line of the list of custodians. Its \
+     holders come with their envelopes; enough of them open the vault, as an exception that is written down, and a \
+     rotation makes everything new.",
     "What can be saved: public keys and certificates stand in exports and reports; every key that a partner or the \
      service holds is there still, and can be exchanged anew under a new vault. Keys that exist here alone are lost: \
      treat them as destroyed, write it down, and tell whoever depends on them.",
@@ -167,8 +184,25 @@ pub fn off(happened: &Happened, view: &View) -> Option<&'static str> {
         {
             Some(tr("no copy of this vault is on record"))
         }
+        Leads::Act(op)
+            if op.name == op_custody::RECOVERY_DRILL.name
+                && view
+                    .recovery
+                    .as_ref()
+                    .is_none_or(|set| set.people.is_empty()) =>
+        {
+            Some(tr("no recovery set is in force here"))
+        }
+        Leads::Act(op) if view.by_recovery && !rotates(op) => Some(tr(
+            "the recovery set opened this vault: only a rotation is done in it",
+        )),
         _ => None,
     }
+}
+
+/// Whether an act makes everything new.
+fn rotates(op: &Op) -> bool {
+    [op_custody::ROTATE.name, op_custody::REPLACE.name].contains(&op.name)
 }
 
 /// A person in columns: name, role, where the envelopes are, last drill, next drill.

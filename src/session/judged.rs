@@ -8,6 +8,7 @@ impl Session {
     /// Checks shape, profile and engine rules of an action, and fills in every default.
     pub(crate) fn judged(&self, action: &Action) -> Result<Action, Refusal> {
         self.only_returns(action)?;
+        self.only_recovers(action)?;
         match action {
             Action::Control {
                 request,

@@ -87,6 +87,11 @@ pub fn left_empty(view: &View, op: &Op, field: &str) -> Option<String> {
     };
     let now = |what: String| Some(say!("as now: {what}", what));
     let of_all = |count: u8| say!("{count} of {n}", count, n = view.n);
+    if op.name == op_custody::ROTATE.name && view.by_recovery {
+        // The view shows the holders; whoever served before keeps the place.
+        return Some(tr("as before the recovery").to_owned())
+            .filter(|_| field != op_custody::REASON.id);
+    }
     if op.name == op_custody::ROTATE.name {
         return match field {
             f if f == op_custody::CUSTODIANS.id => now(names("custodian")),

@@ -33,6 +33,7 @@ pub mod due;
 mod effects;
 mod enrolment;
 pub mod envelopes;
+mod environment;
 mod era;
 mod error;
 mod exchanged;
@@ -71,6 +72,8 @@ mod printable;
 mod proving;
 mod randomness;
 mod receipt;
+mod recovered;
+pub mod recovery;
 mod resharing;
 mod restoring;
 pub mod returning;
@@ -103,10 +106,10 @@ use std::sync::{Arc, OnceLock};
 use rand_core::CryptoRng;
 
 use crate::api::{Clock, Key, Tag, Timestamp};
-use crate::crypto::{Entropy as _, OsEntropy, SeededEntropy};
+use crate::crypto::Entropy as _;
 use crate::engine::Rules;
 use crate::evidence::audit::{Head, Kind};
-use crate::os::{OsMonotonic, WallClock};
+use crate::os::OsMonotonic;
 
 pub use crate::api::Profile;
 pub use action::{Action, Confirmation, ExportNote};
@@ -119,8 +122,9 @@ pub use components::{
     ComponentAct, ComponentCommand, ComponentPart, ComponentStep, SetRef, Source,
 };
 pub use creation::{Created, NewPerson, NewVault, create, create_under};
-pub use custody_act::{CustodyAct, Inventory, Rotation, Seat};
+pub use custody_act::{CustodyAct, Inventory, Recovery, Rotation, Seat};
 pub use drill::DrillDone;
+pub use environment::Environment;
 pub use error::Refusal;
 pub use forms::{SOFTWARE_QUESTION, paper_name};
 #[cfg(test)]
@@ -131,6 +135,7 @@ pub use opening_steps::OpeningStep;
 pub use policy_file::{policy_fits, policy_lines, read_policy};
 pub use printable::printable;
 pub use proving::{Hand, Proving};
+pub use recovery::{PreparedRecovery, RecoveryMade};
 pub use resharing::{Reshared, Resharing};
 pub use restoring::{NewerLog, Restored, load_copy, write_out};
 pub use rotation::{Prepared, Rotated};
@@ -149,6 +154,8 @@ mod custody_fault_tests;
 mod custody_tests;
 #[cfg(test)]
 mod exchange_tests;
+#[cfg(test)]
+mod recovery_tests;
 #[cfg(test)]
 mod replay_tests;
 #[cfg(test)]
@@ -171,49 +178,6 @@ pub const DEFAULT_ACCOUNT: &str = "111122223333";
 /// The region of a vault where none is told.
 pub const DEFAULT_REGION: &str = "us-east-1";
 
-/// Where time, randomness and the workstation's memory come from.
-pub struct Environment {
-    wall: Box<dyn Clock>,
-    entropy: Randomness,
-    state_folder: Option<PathBuf>,
-}
-
-impl Environment {
-    /// The operating system's time and randomness; `state_folder` remembers the highest state of each vault.
-    pub fn real(state_folder: Option<PathBuf>) -> Self {
-        Self {
-            wall: Box::new(WallClock),
-            entropy: Randomness::Os(OsEntropy),
-            state_folder,
-        }
-    }
-
-    /// A rehearsal's seed (1 to 64 characters): the same seed draws the same keys.
-    ///
-    /// # Errors
-    /// The seed is empty or longer than 64 characters.
-    pub fn seeded(seed: &str) -> Result<Self, Refusal> {
-        if !(1..=64).contains(&seed.chars().count()) {
-            return Err(Refusal::Usage(
-                "A seed has 1 to 64 characters. Nothing was changed.".into(),
-            ));
-        }
-        let entropy = Randomness::Seeded(seed.to_owned(), Box::new(SeededEntropy::new(seed)));
-        Ok(Self {
-            wall: Box::new(WallClock),
-            entropy,
-            state_folder: None,
-        })
-    }
-
-    /// The same with another clock: for tests and replays.
-    #[must_use]
-    pub fn with_clock(mut self, wall: Box<dyn Clock>) -> Self {
-        self.wall = wall;
-        self
-    }
-}
-
 /// An open vault and the people present.
 pub struct Session {
     name: String,
@@ -222,6 +186,8 @@ pub struct Session {
     state: State,
     held: Held,
     present: Vec<String>,
+    /// Who acts, where the recovery set opened the vault.
+    sitting: Option<Vec<crate::custody::Person>>,
     pending: Vec<pending::Pending>,
     wall: Box<dyn Clock>,
     entropy: Randomness,
@@ -276,6 +242,7 @@ impl Session {
             state,
             held,
             present,
+            sitting: None,
             pending: Vec::new(),
             wall,
             entropy,
@@ -393,6 +360,10 @@ impl Session {
 
     /// How many custodians an act needs.
     fn required(&self, action: &Action) -> u8 {
+        // The policy counts custodians; holders of the recovery set are counted by their own threshold.
+        if self.by_recovery() {
+            return self.book.k();
+        }
         self.state.policy.required(
             action::policy_name(action),
             self.profile,

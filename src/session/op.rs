@@ -309,6 +309,8 @@ pub const OPS: &[Op] = &[
     STOP_KEY_USAGE,
     BACKUP,
     op_custody::DRILL,
+    op_custody::RECOVERY_SET,
+    op_custody::RECOVERY_DRILL,
     op_custody::RESHARE,
     op_custody::ROTATE,
     op_custody::REPLACE,

@@ -168,6 +168,53 @@ pub const DRILL: Op = Op {
     phrase: None,
 };
 
+/// Who will hold the recovery set.
+pub const HOLDERS: Field = Field {
+    id: "holders",
+    label: "Holders",
+    hint: "Names of three or more who will hold the recovery set, joined by commas; none of them serves in this vault.",
+    kind: Kind::Text { max: 1000 },
+    optional: false,
+};
+
+/// How many of them open.
+pub const NEEDED: Field = Field {
+    id: "needed",
+    label: "To recover",
+    hint: "How many holders open together, fewer than there are; empty: 2.",
+    kind: Kind::Number { min: 2, max: 15 },
+    optional: true,
+};
+
+/// Where it lies.
+pub const PLACE: Field = Field {
+    id: "place",
+    label: "Place",
+    hint: "Where its envelopes will lie, away from this vault: house and safe.",
+    kind: Kind::Text { max: 200 },
+    optional: false,
+};
+
+/// A second split for another place.
+pub const RECOVERY_SET: Op = Op {
+    name: "vault.recovery-set",
+    title: "Make a recovery set",
+    does: "splits both identities a second time, for other people at another place, who can open when custodians cannot",
+    fields: &[HOLDERS, NEEDED, PLACE],
+    uses_secret: true,
+    phrase: None,
+};
+
+/// Its holders prove what they have.
+pub const RECOVERY_DRILL: Op = Op {
+    name: "vault.recovery-drill",
+    title: "Drill of the recovery set",
+    does: "has every holder of the recovery set present prove both shares; no identity is rebuilt",
+    fields: &[],
+    uses_secret: false,
+    phrase: None,
+};
+
 /// New shares for the same people.
 pub const RESHARE: Op = Op {
     name: "vault.reshare",

@@ -1,18 +1,20 @@
 //! Opening a vault: custodians in turn, each with a share, until k are there.
 
+mod by_file;
+
 use std::collections::BTreeMap;
 
 use crate::api::Clock as _;
 use crate::crypto::SecretBytes;
-use crate::crypto::secret_sharing::{self, Share};
-use crate::custody::{Role, UnlockFile, passphrase};
+use crate::crypto::secret_sharing::Share;
+use crate::custody::{Role, passphrase};
 use crate::evidence::audit::{self, Event, Kind};
 use crate::os::WallClock;
 use crate::vault::{self, CustodyFile, Envelope, Identity, Store, read_custody};
 
 use super::book::{Book, SinceCard, storage, vault_refusal};
 use super::error::Refusal;
-use super::present::{Held, HeldKey, Stays, open_approval, unopened, utf8, with_help};
+use super::present::{Held, Stays, unopened, utf8, with_help};
 use super::proving::rebuilt;
 use super::{Environment, Profile, Session};
 
@@ -25,6 +27,10 @@ pub struct Opening {
     sets: Vec<Entering>,
     held: Held,
     practice: BTreeMap<String, String>,
+    /// Why the recovery set opens, where it does.
+    recovery: Option<String>,
+    /// The custodians' files, whose other people act beside the recovery set's holders.
+    own: Vec<CustodyFile>,
 }
 
 /// The shares entered of one set.
@@ -66,6 +72,10 @@ pub struct Bootstrap {
     pub people: Vec<(String, String, bool)>,
     /// Rehearsal only: custodians whose envelopes open with the words that everybody is shown, and those words.
     pub practice: BTreeMap<String, String>,
+    /// Whether the recovery set opens: then `people` are its holders.
+    pub by_recovery: bool,
+    /// The recovery set that is declared: where it lies, how many of how many open.
+    pub recovery: Option<(String, u8, u8)>,
 }
 
 /// What the witness's card says, for production.
@@ -82,18 +92,52 @@ impl Opening {
     ///
     /// # Errors
     /// No vault here; another keymoot holds it; damaged custody.toml.
-    pub fn begin(mut store: Box<dyn Store>, name: &str) -> Result<Self, Refusal> {
+    pub fn begin(store: Box<dyn Store>, name: &str) -> Result<Self, Refusal> {
+        Self::begin_with(store, name, None)
+    }
+
+    /// The same by the recovery set, an exception that is written down with its reason: its holders enter their
+    /// shares in the place of the custodians.
+    ///
+    /// # Errors
+    /// As [`Opening::begin`]; the vault declares no recovery set; the reason is empty or too long.
+    pub fn begin_by_recovery(
+        store: Box<dyn Store>,
+        name: &str,
+        reason: &str,
+    ) -> Result<Self, Refusal> {
+        Self::begin_with(store, name, Some(super::recovered::reason(reason)?))
+    }
+
+    fn begin_with(
+        mut store: Box<dyn Store>,
+        name: &str,
+        recovery: Option<String>,
+    ) -> Result<Self, Refusal> {
         let files = read_custody(&*store).map_err(vault_refusal)?;
         store.try_lock().map_err(storage)?;
         let profile = files.current.profile;
-        let sets = std::iter::once(files.current).chain(files.next);
+        let own: Vec<CustodyFile> = std::iter::once(files.current).chain(files.next).collect();
+        let mut sets = own.clone();
+        if recovery.is_some() {
+            sets = own.iter().filter_map(CustodyFile::of_recovery).collect();
+            sets.dedup();
+            if sets.is_empty() {
+                return Err(Refusal::Usage(
+                    "This vault declares no recovery set: only its custodians open it. Nothing was opened."
+                        .into(),
+                ));
+            }
+        }
         let opening = Self {
             store,
             name: name.to_owned(),
             profile,
-            sets: sets.map(Entering::of).collect(),
+            sets: sets.into_iter().map(Entering::of).collect(),
             held: Held::default(),
             practice: BTreeMap::new(),
+            recovery,
+            own,
         };
         Ok(opening.practised())
     }
@@ -136,7 +180,15 @@ impl Opening {
             k: first.map_or(0, |f| f.k),
             people,
             practice: self.practice.clone(),
+            by_recovery: self.recovery.is_some(),
+            recovery: self.declared(),
         }
+    }
+
+    /// The recovery set that the vault declares.
+    fn declared(&self) -> Option<(String, u8, u8)> {
+        let set = self.own.iter().find_map(|file| file.recovery.as_ref())?;
+        Some((set.place.clone(), set.k, set.n))
     }
 
     /// Who has entered a share.
@@ -217,100 +269,6 @@ impl Opening {
             .append(vault::AUDIT, &chain.append_unvouched(event));
     }
 
-    /// Enters everybody of an unlock file and holds their signing keys (rehearsal and test only).
-    ///
-    /// # Errors
-    /// As [`Opening::enter`]; production refuses.
-    pub fn enter_unlock_file(&mut self, json: &[u8]) -> Result<(), Refusal> {
-        if self.profile == Profile::Production {
-            return Err(Refusal::Profile(
-                "A production vault is opened by people at the terminal, never by an unlock file. Nothing was opened."
-                    .into(),
-            ));
-        }
-        let file = UnlockFile::parse(json).map_err(|e| Refusal::Custody(e.to_string()))?;
-        for person in &file.custodians {
-            if self.was_replaced(&person.name) {
-                continue;
-            }
-            self.enter(&person.name, &person.passphrase, None)
-                .map_err(|refusal| named(&person.name, refusal))?;
-        }
-        let Ok((at, _)) = self.in_force() else {
-            // Too few: finishing says so.
-            return Ok(());
-        };
-        let Some(set) = self.sets.get(at).map(|set| set.file.clone()) else {
-            return Ok(());
-        };
-        let others = [&file.administrator, &file.witness];
-        for person in file.custodians.iter().chain(others) {
-            let Some(envelopes) = set.person(&person.name).and_then(|p| p.envelopes.as_ref())
-            else {
-                continue;
-            };
-            let key = open_approval(
-                &set,
-                &person.name,
-                &envelopes.approval,
-                &person.passphrase,
-                (Stays::Opening, false),
-            )
-            .map_err(|refusal| named(&person.name, refusal))?;
-            self.held.keys.insert(person.name.clone(), key);
-            let phrase = SecretBytes::from_slice(person.passphrase.expose());
-            self.held.phrases.insert(person.name.clone(), phrase);
-        }
-        self.practice_newcomers(&set);
-        self.held.use_identity = self.rebuild_use_identity(&set)?;
-        Ok(())
-    }
-
-    /// A rehearsal's custodian of the file whose place a newcomer of practice has taken since.
-    fn was_replaced(&self, name: &str) -> bool {
-        let known = |who: &str| self.sets.iter().any(|s| s.file.person(who).is_some());
-        self.profile == Profile::Rehearsal
-            && !known(name)
-            && super::practice::NEWCOMERS
-                .iter()
-                .any(|(newcomer, _)| known(newcomer))
-    }
-
-    /// In a rehearsal, practice people who joined after the file was written: their words are printed on screen.
-    fn practice_newcomers(&mut self, set: &CustodyFile) {
-        if self.profile != Profile::Rehearsal {
-            return;
-        }
-        for (name, phrase) in super::practice::NEWCOMERS {
-            let envelopes = set.person(name).and_then(|p| p.envelopes.as_ref());
-            let phrase = SecretBytes::from_slice(phrase.as_bytes());
-            let key = envelopes
-                .map(|e| open_approval(set, name, &e.approval, &phrase, (Stays::Opening, false)));
-            // Another newcomer of the same name has words of their own and is simply not here.
-            if let Some(Ok(key)) = key {
-                self.held.keys.insert((*name).to_owned(), key);
-                self.held.phrases.insert((*name).to_owned(), phrase);
-            }
-        }
-    }
-
-    fn rebuild_use_identity(&self, set: &CustodyFile) -> Result<Option<Box<Identity>>, Refusal> {
-        let shares: Vec<Share> = self.held.keys.values().filter_map(copy_share).collect();
-        let t = usize::from(set.t);
-        let Some(enough) = shares.get(..t) else {
-            return Ok(None);
-        };
-        let raw = secret_sharing::combine(enough).map_err(|e| Refusal::Custody(e.to_string()))?;
-        let identity = Identity::from_raw(raw).map_err(|e| Refusal::Custody(e.to_string()))?;
-        if identity.recipient() != set.recipients.use_ {
-            return Err(Refusal::Custody(
-                "The use shares do not rebuild the identity on record: custody.toml was altered. Nothing was opened."
-                    .into(),
-            ));
-        }
-        Ok(Some(Box::new(identity)))
-    }
-
     /// The set whose shares are complete and whose identity opens vault.age, with that identity.
     fn in_force(&self) -> Result<(usize, Identity), Refusal> {
         let complete = self
@@ -372,10 +330,14 @@ impl Opening {
         environment: Environment,
         witness: Option<&WitnessAnswer>,
     ) -> Result<Session, Refusal> {
+        let reason = self.recovery.clone();
         let (mut session, since) = self.assembled(environment, witness)?;
         session.copy = None;
         session.check_height(witness, &since)?;
         session.after_opening()?;
+        if let Some(reason) = reason {
+            session.note_recovery(&reason)?;
+        }
         Ok(session)
     }
 
@@ -385,10 +347,14 @@ impl Opening {
     /// # Errors
     /// As [`Opening::finish`]; the card is not held against the copy.
     pub fn finish_copy(self, environment: Environment) -> Result<Session, Refusal> {
+        let reason = self.recovery.clone();
         let (mut session, _) = self.assembled(environment, None)?;
         session.state_folder = None;
         session.which_copy()?;
         session.after_opening()?;
+        if let Some(reason) = reason {
+            session.note_recovery(&reason)?;
+        }
         Ok(session)
     }
 
@@ -398,9 +364,12 @@ impl Opening {
         witness: Option<&WitnessAnswer>,
     ) -> Result<(Session, SinceCard), Refusal> {
         let (at, v) = self.in_force()?;
-        let present = self.sets.get(at).map_or_else(Vec::new, |set| {
+        let set = self.sets.get(at);
+        let present = set.map_or_else(Vec::new, |set| {
             set.shares.iter().map(|(name, _)| name.clone()).collect()
         });
+        let by = set.filter(|_| self.recovery.is_some());
+        let by = by.map(|set| set.file.clone());
         let Self {
             store,
             name,
@@ -420,6 +389,9 @@ impl Opening {
             environment,
         );
         session.notes = opened.notes;
+        if let Some(by) = by {
+            session.sit_by_recovery(by)?;
+        }
         session.learn_practice();
         session.copy = Some(opened.sealed);
         Ok((session, opened.since))
@@ -434,6 +406,13 @@ fn share(
     envelope: Option<&str>,
 ) -> Result<Share, Refusal> {
     let on_record = file.person(person).ok_or_else(|| {
+        let holds = |set: &crate::vault::RecoverySet| set.people.iter().any(|p| p.name == person);
+        if file.recovery.as_ref().is_some_and(holds) {
+            return Refusal::Custody(format!(
+                "{person} holds the recovery set, which opens by itself and never together with custodians. Nothing \
+                 was opened. If the custodians cannot open, begin again with the recovery set (--recovery)."
+            ));
+        }
         Refusal::Custody(format!(
             "{person} is not a person of this vault: never was, or left it. Nothing was opened; a custodian of today \
              enters a share."
@@ -468,26 +447,4 @@ fn share(
     envelope.share().ok_or_else(|| {
         Refusal::Custody("There is no share in this envelope. Nothing was opened.".into())
     })
-}
-
-/// Says whose entry of an unlock file was refused.
-fn named(name: &str, refusal: Refusal) -> Refusal {
-    match refusal {
-        Refusal::Custody(text) if !text.contains(name) => {
-            Refusal::Custody(format!("{name}: {text}"))
-        }
-        other => other,
-    }
-}
-
-fn copy(share: &Share) -> Share {
-    Share {
-        index: share.index,
-        threshold: share.threshold,
-        value: share.value.clone(),
-    }
-}
-
-fn copy_share(held: &HeldKey) -> Option<Share> {
-    held.share.as_ref().map(copy)
 }

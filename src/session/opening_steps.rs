@@ -59,6 +59,8 @@ mod tests {
             profile: Profile::Production,
             k: 3,
             people: Vec::new(),
+            by_recovery: false,
+            recovery: None,
             practice: std::collections::BTreeMap::new(),
         };
         let places = |vault: &Bootstrap, copy, steps: &[OpeningStep]| {

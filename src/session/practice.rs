@@ -22,18 +22,28 @@ pub const PEOPLE: &[(&str, &str, &str)] = &[
 /// People who join a practice vault when somebody is replaced: name and two-word passphrase, as little secret.
 pub const NEWCOMERS: &[(&str, &str)] = &[("Dee", "dahlia dancer"), ("Eli", "eagle easel")];
 
+/// People who hold the recovery set of a practice vault: name and two-word passphrase, as little secret.
+pub const HOLDERS: &[(&str, &str)] = &[
+    ("Fay", "falcon fiddle"),
+    ("Gus", "garlic gadget"),
+    ("Hal", "hazel hammock"),
+];
+
 /// Whether a word is one of a practice passphrase.
 pub(super) fn is_word(word: &str) -> bool {
     let phrases = PEOPLE.iter().map(|(.., phrase)| phrase);
     phrases
-        .chain(NEWCOMERS.iter().map(|(_, phrase)| phrase))
+        .chain(NEWCOMERS.iter().chain(HOLDERS).map(|(_, phrase)| phrase))
         .any(|phrase| phrase.split(' ').any(|w| w.eq_ignore_ascii_case(word)))
 }
 
 /// The practice passphrase of a sample person or newcomer.
 pub fn phrase(person: &str) -> Option<&'static str> {
     let sample = PEOPLE.iter().map(|(name, _, phrase)| (name, phrase));
-    let newcomers = NEWCOMERS.iter().map(|(name, phrase)| (name, phrase));
+    let newcomers = NEWCOMERS
+        .iter()
+        .chain(HOLDERS)
+        .map(|(name, phrase)| (name, phrase));
     sample
         .chain(newcomers)
         .find(|(name, _)| **name == person)

@@ -142,8 +142,7 @@ impl Session {
     /// A person who serves now.
     pub(crate) fn person(&self, name: &str) -> Result<&Person, Refusal> {
         let seq = self.book.seq();
-        self.state
-            .people
+        self.acting()
             .iter()
             .find(|p| p.name == name && p.serves_at(seq))
             .ok_or_else(|| {
@@ -204,7 +203,7 @@ impl Session {
         passphrase: &SecretBytes,
         told: (Stays, bool),
     ) -> Result<HeldKey, Refusal> {
-        let custody = self.book.custody();
+        let custody = self.book.custody_of(name);
         open_approval(custody, name, armored, passphrase, told).or_else(|refusal| {
             match self.open_reshare()? {
                 Some(open) => open_approval(open.file(), name, armored, passphrase, told),
@@ -270,7 +269,7 @@ impl Session {
 
     pub(super) fn envelope_on_record(&self, name: &str) -> Result<String, Refusal> {
         self.book
-            .custody()
+            .custody_of(name)
             .person(name)
             .and_then(|p| p.envelopes.as_ref())
             .map(|e| e.approval.clone())
@@ -289,17 +288,45 @@ impl Session {
 
     /// Rehearsal only: finds out whose envelopes open with the words that are shown to everybody who practises.
     pub(crate) fn learn_practice(&mut self) {
-        if self.profile != super::Profile::Rehearsal || self.automatic() {
+        if self.profile != super::Profile::Rehearsal {
             return;
         }
-        let people = self.state.people.iter();
+        let holders = self.practised_holders();
+        if self.automatic() {
+            let phrase = |text: &str| SecretBytes::from_slice(text.as_bytes());
+            let known = holders.into_iter().map(|(name, text)| (name, phrase(text)));
+            self.held.phrases.extend(known);
+            return;
+        }
+        let people = self.acting().iter();
         let known = people.filter_map(|person| {
             let phrase = super::practice::phrase(&person.name)?;
             let source = KeySource::Passphrase(SecretBytes::from_slice(phrase.as_bytes()));
             self.unseal(person, source).ok()?;
             Some((person.name.clone(), phrase.to_owned()))
         });
-        self.held.practice = known.collect();
+        let holders = holders
+            .into_iter()
+            .map(|(name, text)| (name, text.to_owned()));
+        self.held.practice = known.chain(holders).collect();
+    }
+
+    /// Holders of the recovery set whose envelopes open with the words that are shown to everybody who practises.
+    fn practised_holders(&self) -> Vec<(String, &'static str)> {
+        let Some(file) = self.book.whole_custody().of_recovery() else {
+            return Vec::new();
+        };
+        let opens = |(name, text): &&(&str, &str)| {
+            let phrase = SecretBytes::from_slice(text.as_bytes());
+            let envelopes = file.person(name).and_then(|p| p.envelopes.as_ref());
+            envelopes.is_some_and(|e| {
+                open_approval(&file, name, &e.approval, &phrase, (Stays::Opening, false)).is_ok()
+            })
+        };
+        let known = practice::HOLDERS.iter().filter(opens);
+        known
+            .map(|(name, text)| ((*name).to_owned(), *text))
+            .collect()
     }
 
     /// The passphrase with which a person proves envelopes where nobody types.

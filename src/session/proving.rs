@@ -121,6 +121,8 @@ pub struct Proving {
     failed: BTreeMap<String, String>,
     /// What was opened, kept until the set is complete; nothing in a drill.
     kept: Option<Vec<Kept>>,
+    /// How many are enough; absent: everybody.
+    enough: Option<usize>,
 }
 
 /// What one person's envelopes held, and the passphrase that seals the next ones; wiped when dropped.
@@ -144,6 +146,26 @@ impl Proving {
         Self::begin(file, |_| true, Some(Vec::new()))
     }
 
+    /// As many custodians prove as open and use; what they bring is kept until the identities were rebuilt from it.
+    pub(crate) fn enough(file: CustodyFile) -> Self {
+        let enough = usize::from(file.k.max(file.t));
+        let custodian = |p: &CustodyPerson| p.role == Role::Custodian.word();
+        Self {
+            enough: Some(enough),
+            ..Self::begin(file, custodian, Some(Vec::new()))
+        }
+    }
+
+    /// How many have to prove before what they brought is used.
+    pub(crate) fn needed(&self) -> usize {
+        self.enough.unwrap_or(self.who.len())
+    }
+
+    /// Whether enough have proven.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.proven.len() >= self.needed()
+    }
+
     fn begin(
         file: CustodyFile,
         who: impl Fn(&CustodyPerson) -> bool,
@@ -161,6 +183,7 @@ impl Proving {
             proven: BTreeSet::new(),
             failed: BTreeMap::new(),
             kept,
+            enough: None,
         }
     }
 
@@ -230,7 +253,14 @@ impl Proving {
     /// The identities of a complete set, from its first shares; the last ones must make the same.
     pub(crate) fn identities(&self) -> Result<(Identity, Identity), Refusal> {
         let missing = self.missing();
-        if !missing.is_empty() {
+        if let Some(enough) = self.enough.filter(|_| !self.is_complete()) {
+            return Err(Refusal::Approval(format!(
+                "{} of {enough} custodians have proven their envelopes, and both identities take {enough}. The sets in \
+                 force stay; nothing was changed.",
+                self.proven.len()
+            )));
+        }
+        if self.enough.is_none() && !missing.is_empty() {
             return Err(Refusal::Approval(format!(
                 "{} have not proven their envelopes, and everybody must. The set in force stays; nothing was changed.",
                 missing.join(", ")

@@ -91,6 +91,7 @@ impl Session {
             &enrolled,
         );
         let envelopes = seal_all(&mut file, &enrolled, self.profile)?;
+        file.recovery.clone_from(&old.recovery);
         let set = super::door::hex(&set_id);
         let at = self.now().millis();
         let mut working = self.state.clone();
@@ -235,7 +236,10 @@ impl Session {
         for record in &mut working.backups {
             record.set.get_or_insert_with(|| old_set.to_owned());
         }
-        working.drills.clear();
+        let recovery = working.recovery.as_ref().map(|r| r.set.clone());
+        working
+            .drills
+            .retain(|_, drill| Some(&drill.set) == recovery.as_ref());
         for person in file.people.iter().filter(|p| p.index.is_some()) {
             let set = super::door::hex(&file.set_id);
             working

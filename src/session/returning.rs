@@ -81,12 +81,12 @@ impl Return {
         }
     }
 
-    /// Reads the copy into memory, for its custodians to open. Before anybody types: the place must be free, the copy
+    /// Reads the copy into memory, for its custodians to open or, with a reason, the holders of its recovery set. Before anybody types: the place must be free, the copy
     /// whole.
     ///
     /// # Errors
     /// Something is in the new folder; there is no whole copy. Nothing was changed.
-    pub fn begin(&self) -> Result<Opening, Refusal> {
+    pub fn begin(&self, recovery: Option<&str>) -> Result<Opening, Refusal> {
         if std::fs::read_dir(&self.to).is_ok_and(|mut names| names.next().is_some()) {
             return Err(Refusal::Vault(say!(
                 "{to}: not empty, and a vault is restored into a folder of its own. Nothing was written or changed.",
@@ -101,7 +101,11 @@ impl Return {
         }
         let store = FolderStore::open(&self.from).map_err(|e| Refusal::Vault(e.to_string()))?;
         let memory = load_copy(&store)?;
-        Opening::begin(Box::new(memory), &vault_name(&self.to))
+        let (store, name) = (Box::new(memory), vault_name(&self.to));
+        match recovery {
+            Some(reason) => Opening::begin_by_recovery(store, &name, reason),
+            None => Opening::begin(store, &name),
+        }
     }
 
     /// Opens the copy once enough have entered; the log of the lost vault is read then.

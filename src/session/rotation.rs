@@ -7,14 +7,14 @@
 use serde_bytes::ByteBuf;
 
 use crate::crypto::SecretBytes;
-use crate::custody::{self, By};
+use crate::custody::{self, By, Person};
 use crate::vault::{CustodyFile, Identity, WitnessCard};
 
 use super::action::Action;
 use super::book::Turn;
 use super::command::{Arrow, Executed};
 use super::creation::NewPerson;
-use super::custody_act::{CustodyAct, Rotation};
+use super::custody_act::{CustodyAct, Rotation, Seat};
 use super::enrolment::{self, Enrolled, array, custody_file, enrol, identity, seal_all};
 use super::error::Refusal;
 use super::locks::Sealer;
@@ -64,6 +64,8 @@ pub struct Rotated {
     pub secrets: usize,
     /// Copies that still open to the people of then.
     pub open_copies: Vec<String>,
+    /// Where the recovery set lay that ended with it.
+    pub ended_recovery: Option<String>,
     /// One printable enrolment form per person: name and text.
     pub forms: Vec<(String, String)>,
     /// The witness card as text.
@@ -90,7 +92,7 @@ impl Session {
                 "This act is no rotation. Nothing was changed.".into(),
             ));
         };
-        let people = newcomers(rotation, passphrases)?;
+        let people = newcomers(&rotation.people, passphrases)?;
         self.change_context();
         let v = identity(&mut self.entropy, "v-identity")?;
         let u = identity(&mut self.entropy, "u-identity")?;
@@ -131,8 +133,9 @@ impl Session {
     }
 
     /// No approval key is anybody's again, even after it ended.
-    fn keys_are_new(&self, enrolled: &[Enrolled]) -> Result<(), Refusal> {
-        let mut people = self.state.people.clone();
+    pub(super) fn keys_are_new(&self, enrolled: &[Enrolled]) -> Result<(), Refusal> {
+        let holders = self.state.recovery.iter().flat_map(|r| &r.people);
+        let mut people: Vec<Person> = self.state.people.iter().chain(holders).cloned().collect();
         for person in &mut people {
             person.until_seq.get_or_insert(self.book.seq());
         }
@@ -188,6 +191,8 @@ impl Session {
         drop(opener);
         let (gone, joined) = self.turn_people(&mut working, &file, &enrolled);
         let open_copies = self.copies_of_old_set(&mut working);
+        let before = self.state.recovery.as_ref().filter(|r| r.ended.is_none());
+        let ended_recovery = before.map(|r| r.place.clone());
         working.consumed = vec![ByteBuf::from(pending.act.approval_id.to_vec())];
         let line = self.rotation_line(&pending, &file, &enrolled, (secrets, &open_copies));
         self.arrow_with(&mut working, arrow, &pending, std::slice::from_ref(&line))?;
@@ -208,6 +213,7 @@ impl Session {
             joined,
             secrets,
             open_copies,
+            ended_recovery,
             forms: forms::enrolment(self),
             witness_card: self.witness_card(),
             executed: self.executed(&pending),
@@ -240,7 +246,7 @@ impl Session {
     }
 
     /// The act is the one that was approved, on the state that it was approved on.
-    fn still_the_same(&self, pending: &Pending) -> Result<(), Refusal> {
+    pub(super) fn still_the_same(&self, pending: &Pending) -> Result<(), Refusal> {
         let now = self.act_of(
             &pending.action,
             &pending.act.issuer,
@@ -269,6 +275,14 @@ impl Session {
         let after = serving(working);
         self.ledger_begins(working);
         working.ledger.close_set(&self.book.set(), at);
+        if let Some(recovery) = working.recovery.as_mut().filter(|r| r.ended.is_none()) {
+            // It splits the identities that end here.
+            recovery.ended = Some(at);
+            for holder in &mut recovery.people {
+                holder.until_seq.get_or_insert(seq);
+            }
+            working.ledger.close_set(&recovery.set, at);
+        }
         enrolment::enter_in_ledger(&mut working.ledger, file, "rotate", at);
         working.drills.clear();
         for person in enrolled.iter().filter(|e| e.index.is_some()) {
@@ -298,7 +312,8 @@ impl Session {
     /// A vault of before there was a ledger: what its custody.toml says is entered first.
     pub(crate) fn ledger_begins(&self, working: &mut State) {
         if working.ledger.split(&self.book.set()).is_none() {
-            enrolment::enter_in_ledger(&mut working.ledger, self.book.custody(), "init", 0);
+            let own = self.book.whole_custody();
+            enrolment::enter_in_ledger(&mut working.ledger, own, "init", 0);
         }
     }
 
@@ -369,6 +384,8 @@ impl Session {
     /// The people of now take the place of those before: in memory too nothing of the old set stays.
     fn take_in(&mut self, enrolled: Vec<Enrolled>, u: Identity) {
         self.pending.clear();
+        self.sitting = None;
+        self.book.sit_by(None);
         self.present = enrolled.iter().map(|e| e.name.clone()).collect();
         let held = self.automatic();
         let practice = std::mem::take(&mut self.held.practice);
@@ -408,13 +425,13 @@ fn serving(state: &State) -> Vec<String> {
 }
 
 /// The people of the act, each with the passphrase they were given.
-fn newcomers(
-    rotation: &Rotation,
+pub(super) fn newcomers(
+    seats: &[Seat],
     passphrases: Vec<(String, SecretBytes)>,
 ) -> Result<Vec<NewPerson>, Refusal> {
     let mut passphrases = passphrases;
-    let mut people = Vec::with_capacity(rotation.people.len());
-    for seat in &rotation.people {
+    let mut people = Vec::with_capacity(seats.len());
+    for seat in seats {
         let at = passphrases
             .iter()
             .position(|(name, _)| *name == seat.name)

@@ -4,7 +4,7 @@ use crate::api::Timestamp;
 use crate::text::{say, tr};
 
 use super::changing_policy;
-use super::custody_act::{CustodyAct, Rotation};
+use super::custody_act::{CustodyAct, Recovery, Rotation};
 use super::sentence::{Details, line};
 use super::state::State;
 use super::{op_ledger, op_suspect};
@@ -13,29 +13,9 @@ use crate::custody::ledger::Appointment;
 /// The sentence and details of such an act on this state.
 pub(crate) fn describe(act: &CustodyAct, state: &State) -> (String, Details) {
     match act {
-        CustodyAct::Drill => (
-            tr("DRILL: custodians prove their shares").into(),
-            vec![line(
-                tr("opens"),
-                tr("each custodian's own envelopes, and nothing else: no identity is rebuilt"),
-            )],
-        ),
-        CustodyAct::Reshare { reason } => (
-            tr("RESHARE: new shares for the same people").into(),
-            vec![
-                line(tr("why"), reason),
-                line(
-                    tr("until then"),
-                    tr("the present envelopes stay valid, until all new ones are proven"),
-                ),
-                line(
-                    tr("after"),
-                    tr(
-                        "the old envelopes are worthless together with the new, and must be destroyed",
-                    ),
-                ),
-            ],
-        ),
+        CustodyAct::Recovery(made) => recovery(made, state),
+        CustodyAct::Drill { recovery } => drill(*recovery),
+        CustodyAct::Reshare { reason } => reshare(reason),
         CustodyAct::Rotate(rotation) => rotate(rotation, state),
         CustodyAct::Restore {
             copy,
@@ -66,6 +46,38 @@ pub(crate) fn describe(act: &CustodyAct, state: &State) -> (String, Details) {
             ],
         ),
     }
+}
+
+fn drill(recovery: bool) -> (String, Details) {
+    let (sentence, opens) = if recovery {
+        (
+            tr("DRILL: holders of the recovery set prove their shares"),
+            tr("each holder's own envelopes, and nothing else: no identity is rebuilt"),
+        )
+    } else {
+        (
+            tr("DRILL: custodians prove their shares"),
+            tr("each custodian's own envelopes, and nothing else: no identity is rebuilt"),
+        )
+    };
+    (sentence.into(), vec![line(tr("opens"), opens)])
+}
+
+fn reshare(reason: &str) -> (String, Details) {
+    (
+        tr("RESHARE: new shares for the same people").into(),
+        vec![
+            line(tr("why"), reason),
+            line(
+                tr("until then"),
+                tr("the present envelopes stay valid, until all new ones are proven"),
+            ),
+            line(
+                tr("after"),
+                tr("the old envelopes are worthless together with the new, and must be destroyed"),
+            ),
+        ],
+    )
 }
 
 fn appoint(appointment: &Appointment) -> (String, Details) {
@@ -114,9 +126,14 @@ fn rotate(rotation: &Rotation, state: &State) -> (String, Details) {
             only.join(", ")
         }
     };
+    let ends = state.recovery.as_ref().filter(|r| r.ended.is_none());
+    let ends = ends.map(|r| {
+        let words = say!("the set of {place} ends: make another", place = r.place);
+        line(tr("recovery"), &words)
+    });
     (
         tr("ROTATE: new identities, shares, passphrases and approval keys").into(),
-        vec![
+        [
             line(tr("why"), &rotation.reason),
             line(tr("goes"), &apart(&before, &after)),
             line(tr("comes"), &apart(&after, &before)),
@@ -130,7 +147,45 @@ fn rotate(rotation: &Rotation, state: &State) -> (String, Details) {
                 tr("copies"),
                 tr("older ones stay open to the people of before"),
             ),
-        ],
+        ]
+        .into_iter()
+        .chain(ends)
+        .collect(),
+    )
+}
+
+fn recovery(made: &Recovery, state: &State) -> (String, Details) {
+    let names: Vec<&str> = made.people.iter().map(|p| p.name.as_str()).collect();
+    let before = state.recovery.as_ref().filter(|r| r.ended.is_none());
+    let mut lines = vec![
+        line(tr("holders"), &names.join(", ")),
+        line(
+            tr("quorum"),
+            &say!("{k} of {n}", k = made.k, n = made.people.len()),
+        ),
+        line(tr("place"), &made.place),
+        line(
+            tr("opens"),
+            tr("this vault and its secrets, without the custodians; recorded as an exception"),
+        ),
+        line(
+            tr("custodians"),
+            tr("keep their envelopes and words; enough of them prove now"),
+        ),
+        line(tr("ends"), tr("with the next rotation: then make another")),
+    ];
+    if let Some(before) = before {
+        lines.push(line(
+            tr("before"),
+            &say!(
+                "the set of {place} ends; its envelopes are destroyed",
+                place = before.place
+            ),
+        ));
+    }
+    (
+        tr("MAKE A RECOVERY SET: a second split, for another place").into(),
+        lines,
     )
 }
 

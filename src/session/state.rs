@@ -75,6 +75,9 @@ pub(crate) struct State {
     /// The policy that counts from the next opening on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) next_policy: Option<Policy>,
+    /// The recovery set, and its holders of now and before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) recovery: Option<RecoveryRecord>,
 }
 
 impl State {
@@ -106,6 +109,7 @@ impl State {
             given: Vec::new(),
             received: Vec::new(),
             next_policy: None,
+            recovery: None,
         }
     }
 }
@@ -237,6 +241,38 @@ pub(crate) struct DrillRecord {
     pub(crate) at: i64,
     /// The set of shares that was proven, lower-case hex.
     pub(crate) set: String,
+}
+
+/// The recovery set that was made last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RecoveryRecord {
+    /// The set, lower-case hex.
+    pub(crate) set: String,
+    /// Where its envelopes lie, in words.
+    pub(crate) place: String,
+    /// Holders who open.
+    pub(crate) k: u8,
+    /// When it was made.
+    pub(crate) at: i64,
+    /// Holders with their keys, those of earlier sets included, whose keys have ended.
+    pub(crate) people: Vec<Person>,
+    /// When a rotation ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ended: Option<i64>,
+    /// When it last opened the vault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) used: Option<RecoveryUse>,
+}
+
+/// One use of the recovery set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RecoveryUse {
+    /// When.
+    pub(crate) at: i64,
+    /// Whose shares opened.
+    pub(crate) who: Vec<String>,
+    /// Why, in words.
+    pub(crate) reason: String,
 }
 
 /// One change of people or shares, or a return to a copy.

@@ -60,6 +60,21 @@ pub struct DrillView {
     pub due: Timestamp,
 }
 
+/// The recovery set that was made last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecoveryView {
+    /// Where its envelopes lie, in words.
+    pub place: String,
+    /// How many holders open.
+    pub k: u8,
+    /// The holders; nobody once a rotation ended it.
+    pub people: Vec<PersonView>,
+    /// When a rotation ended it.
+    pub ended: Option<Timestamp>,
+    /// When it last opened the vault.
+    pub used: Option<Timestamp>,
+}
+
 /// One copy of the vault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CopyView {
@@ -136,6 +151,8 @@ impl PendingView {
             op_custody::DRILL.name,
             op_custody::RESHARE.name,
             op_custody::ROTATE.name,
+            op_custody::RECOVERY_SET.name,
+            op_custody::RECOVERY_DRILL.name,
         ];
         if called.contains(&self.name.as_str()) {
             tr("then everybody in it is called, one after the other")
@@ -359,6 +376,10 @@ pub struct View {
     pub copies: Arc<Vec<CopyView>>,
     /// Whether new envelopes of a reshare wait to be proven.
     pub open_reshare: bool,
+    /// The recovery set that was made last, where one was.
+    pub recovery: Option<Arc<RecoveryView>>,
+    /// Whether the recovery set opened the vault: then `people` are its holders and those who hold no share.
+    pub by_recovery: bool,
     /// Whether people attested the clock; only in production can it be otherwise.
     pub attested: bool,
     /// What closing has to say about a production vault that exists only once.

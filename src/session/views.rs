@@ -8,11 +8,14 @@ use crate::crypto::tr34::PartyId;
 use crate::custody::{Person, Role, words};
 use crate::engine::KeyRecord;
 use crate::pki::Certificate;
+use crate::vault::CustodyFile;
 
 use super::action::Action;
 use super::pending::Pending;
 use super::state::ExportRecord;
-use super::view::{CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, View};
+use super::view::{
+    CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, RecoveryView, View,
+};
 use super::{Session, label_of, op, sentence};
 
 impl Session {
@@ -20,8 +23,7 @@ impl Session {
     pub fn view(&self) -> View {
         let seq = self.book.seq();
         let people = self
-            .state
-            .people
+            .acting()
             .iter()
             .filter(|p| p.serves_at(seq))
             .map(|person| self.person_view(person));
@@ -68,6 +70,8 @@ impl Session {
                 .count(),
             copies: self.copies(),
             open_reshare: self.book.vault().header().custody.len() > 1,
+            recovery: self.recovery_view(),
+            by_recovery: self.by_recovery(),
             attested: self.attested,
             only_copy: self.only_copy(),
             returning: self.returning_view(),
@@ -87,8 +91,29 @@ impl Session {
         self.store().lasts()
     }
 
+    fn recovery_view(&self) -> Option<Arc<RecoveryView>> {
+        let record = self.state.recovery.as_ref()?;
+        let file = self.book.whole_custody().of_recovery();
+        let seq = self.book.seq();
+        let serving = record.people.iter().filter(|p| p.serves_at(seq));
+        let holders = file
+            .iter()
+            .flat_map(|file| serving.clone().map(move |p| self.person_in(p, file)));
+        Some(Arc::new(RecoveryView {
+            place: record.place.clone(),
+            k: record.k,
+            people: holders.collect(),
+            ended: record.ended.map(Timestamp::from_millis),
+            used: record.used.as_ref().map(|u| Timestamp::from_millis(u.at)),
+        }))
+    }
+
     fn person_view(&self, person: &Person) -> PersonView {
-        let medium = self.book.custody().person(&person.name);
+        self.person_in(person, self.book.custody_of(&person.name))
+    }
+
+    fn person_in(&self, person: &Person, custody: &CustodyFile) -> PersonView {
+        let medium = custody.person(&person.name);
         PersonView {
             name: person.name.clone(),
             role: person.role.word().to_owned(),
@@ -96,7 +121,8 @@ impl Session {
             present: self.present.contains(&person.name),
             medium: medium.and_then(|p| p.medium.clone()),
             drill: person.index.map(|_| {
-                let (last, due) = self.drill_of(&person.name);
+                let set = super::door::hex(&custody.set_id);
+                let (last, due) = self.drill_of(&person.name, &set);
                 DrillView { last, due }
             }),
         }
@@ -164,8 +190,7 @@ impl Session {
         let signed = pending.signed();
         let seq = self.book.seq();
         let may_sign = self
-            .state
-            .people
+            .acting()
             .iter()
             .filter(|p| p.role == Role::Custodian && p.serves_at(seq))
             .map(|p| p.name.clone())

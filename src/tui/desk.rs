@@ -120,8 +120,8 @@ impl Desk {
     /// Does one order.
     pub(crate) fn work(&mut self, order: Order) -> News {
         let answer = match order {
-            Order::OpenVault(dir) => self.open(&dir),
-            Order::OpenCopy(wanted) => self.open_copy(*wanted),
+            Order::OpenVault(dir, recovery) => self.open(&dir, recovery.as_deref()),
+            Order::OpenCopy(wanted, recovery) => self.open_copy(*wanted, recovery.as_deref()),
             Order::Enter {
                 person,
                 passphrase,
@@ -216,16 +216,22 @@ impl Desk {
         })
     }
 
-    fn open(&mut self, dir: &Path) -> Result<News, Refusal> {
-        let opening = Opening::begin(folder(dir)?, &vault_name(dir))?;
+    fn open(&mut self, dir: &Path, recovery: Option<&str>) -> Result<News, Refusal> {
+        // The lock of an opening that was given up for this one is freed first.
+        self.opening = None;
+        let (store, name) = (folder(dir)?, vault_name(dir));
+        let opening = match recovery {
+            Some(reason) => Opening::begin_by_recovery(store, &name, reason)?,
+            None => Opening::begin(store, &name)?,
+        };
         let bootstrap = opening.bootstrap();
         self.opening = Some(opening);
         self.acts.returning = None;
         Ok(News::Bootstrap(bootstrap))
     }
 
-    fn open_copy(&mut self, wanted: Return) -> Result<News, Refusal> {
-        let opening = wanted.begin()?;
+    fn open_copy(&mut self, wanted: Return, recovery: Option<&str>) -> Result<News, Refusal> {
+        let opening = wanted.begin(recovery)?;
         let bootstrap = opening.bootstrap();
         self.opening = Some(opening);
         let state_folder = self.state_folder.clone();

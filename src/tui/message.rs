@@ -95,9 +95,9 @@ pub(crate) struct PlayOrder {
 /// Work for the desk. Every order gets exactly one piece of news.
 pub(crate) enum Order {
     /// Opens a vault's public part; its custodians follow one by one.
-    OpenVault(PathBuf),
+    OpenVault(PathBuf, Option<String>),
     /// Reads a copy, to be returned to; its custodians follow one by one.
-    OpenCopy(Box<Return>),
+    OpenCopy(Box<Return>, Option<String>),
     /// One custodian's share.
     Enter {
         person: String,
@@ -226,8 +226,8 @@ impl Order {
     /// What the desk is doing, for the footing.
     pub(crate) fn words(&self) -> String {
         match self {
-            Self::OpenVault(_) => tr("reading the vault's public part").into(),
-            Self::OpenCopy(_) => tr("reading the copy").into(),
+            Self::OpenVault(..) => tr("reading the vault's public part").into(),
+            Self::OpenCopy(..) => tr("reading the copy").into(),
             Self::Enter { person, .. } => say!("unsealing the envelope of {person}", person),
             Self::FinishOpening(_) => tr("opening and checking the vault").into(),
             Self::Close => tr("closing the vault").into(),

@@ -171,6 +171,8 @@ fn a_blank_screen_says_why_and_who_is_waited_for() {
             people: people
                 .map(|(n, r)| (n.to_owned(), r.to_owned(), false))
                 .to_vec(),
+            by_recovery: false,
+            recovery: None,
             practice: std::collections::BTreeMap::new(),
         }),
     );

@@ -106,6 +106,8 @@ pub(crate) fn rehearsal() -> View {
         backups: 0,
         copies: Arc::default(),
         open_reshare: false,
+        recovery: None,
+        by_recovery: false,
         attested: true,
         only_copy: None,
         signs_tokens: false,

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::custody_rules;
 use super::hex;
+use super::recovery_set::RecoverySet;
 use crate::api::Profile;
 
 /// The version of custody.toml that is written.
@@ -39,6 +40,9 @@ pub struct CustodyFile {
     pub recipients: Recipients,
     /// Everybody with an approval key.
     pub people: Vec<CustodyPerson>,
+    /// The second split of both identities, where one was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<RecoverySet>,
 }
 
 /// The age recipients (`age1...`) of the two identities.

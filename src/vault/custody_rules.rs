@@ -44,7 +44,34 @@ pub(super) fn check(file: &CustodyFile) -> Result<(), String> {
             .map_err(|problem| format!("people: {}: {problem}", person.name.escape_debug()))?;
     }
     indices(file)?;
-    distinct(file)
+    distinct(file)?;
+    recovery(file)
+}
+
+/// The recovery set is held to what custodians are held to, and stands apart from them in every way.
+fn recovery(file: &CustodyFile) -> Result<(), String> {
+    let (Some(set), Some(own)) = (&file.recovery, file.of_recovery()) else {
+        return Ok(());
+    };
+    let wrong = |problem: &str| Err(format!("recovery: {problem}"));
+    if set.set_id == file.set_id {
+        return wrong("set_id: the custodians' set has it");
+    }
+    if set.k >= set.n {
+        return wrong("k: a set that one loss ends is no recovery; k is less than n");
+    }
+    if set.place.trim().is_empty() || set.place.chars().any(char::is_control) {
+        return wrong("place: empty, or with control characters");
+    }
+    if set.people.iter().any(|person| person.index.is_none()) {
+        return wrong("people: every one of them holds a share");
+    }
+    check(&own).map_err(|problem| format!("recovery: {problem}"))?;
+    let all = CustodyFile {
+        people: file.people.iter().chain(&set.people).cloned().collect(),
+        ..own
+    };
+    distinct(&all).map_err(|problem| format!("recovery: {problem}"))
 }
 
 fn check_person(file: &CustodyFile, person: &CustodyPerson) -> Result<(), String> {

@@ -31,6 +31,7 @@ mod inspection;
 mod memory_store;
 mod passphrase;
 mod payload;
+mod recovery_set;
 mod seal;
 mod store;
 #[allow(clippy::module_inception)] // the open vault is what this module is about
@@ -59,6 +60,7 @@ pub use inspection::{Finding, Inspection, Severity, inspect};
 pub use memory_store::MemoryStore;
 pub use passphrase::MAX_LOG_N;
 pub use payload::{AuditHead, Header, PAYLOAD_VERSION, PayloadError};
+pub use recovery_set::RecoverySet;
 pub use seal::{SealError, open_with, seal_to};
 pub use store::{AUDIT, CUSTODY, CUSTODY_NEXT, LOCK, Store, StoreError, VAULT};
 pub use vault::{Change, State, Vault};

@@ -62,6 +62,7 @@ pub(super) fn custody_file(profile: Profile) -> CustodyFile {
             use_: identity(U).recipient().to_owned(),
         },
         people: vec![custodian(1), custodian(2), custodian(3), administrator],
+        recovery: None,
     }
 }
 

@@ -102,6 +102,7 @@ fn a_script_that_gives_people_new_words_does_not_begin_without_them() {
     for (script, step) in [
         ("custodian-replacement", "replace"),
         ("vault-recovery", "rotate"),
+        ("recovery-set", "make"),
     ] {
         let play = format!("play {script}.toml --headless --out out");
         let alone = room.run(&format!("{play} --vault t.vault --unlock-file people.json"));

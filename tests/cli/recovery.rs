@@ -105,3 +105,80 @@ fn a_recovery_set_that_is_not_whole_says_what_is_missing() {
         assert!(!room.path("new.vault").exists());
     }
 }
+
+#[test]
+fn a_second_split_opens_for_a_rotation_and_for_nothing_else() {
+    let room = Room::new();
+    let kcv = with_a_key(&room);
+    let make = |more: &str| {
+        room.run(&format!(
+            "vault recovery-set t.vault --place bank {more} {OPEN} --new-unlock-file holders.json"
+        ))
+    };
+    make("--holder Fay --holder Gus").refused(2, "one loss ends");
+    make("--holder Fay --holder Gus --holder custodian-1").refused(2, "is a person of this vault");
+    assert!(
+        !room.path("holders.json").exists(),
+        "nothing was written for nothing"
+    );
+    room.ok(&format!("vault recovery-set t.vault --place bank --holder Fay --holder Gus --holder Hal {OPEN} --new-unlock-file holders.json"));
+    let status = room.json(&format!("vault status t.vault {OPEN} --json"));
+    assert_eq!(status["recovery"]["holders"][2]["name"], "Hal");
+    let drill = "vault recovery-drill t.vault --holders-file holders.json --json";
+    let drilled = room.json(&format!("{drill} {OPEN}"));
+    assert_eq!(drilled["proven"], serde_json::json!(["Fay", "Gus", "Hal"]));
+    // The holders' words open nothing where custodians are asked.
+    room.run("vault status t.vault --unlock-file holders.json")
+        .refused(1, "holds the recovery set");
+    let rotate =
+        "vault rotate t.vault --reason fire --unlock-file holders.json --new-unlock-file next.json";
+    room.run(rotate).refused(1, "holds the recovery set");
+    assert!(!room.path("next.json").exists());
+    room.ok(&format!("{rotate} --recovery fire"));
+    let status = room.json(&format!("vault status t.vault {NEXT} --json"));
+    assert!(status["recovery"]["ended"].is_string());
+    let notes = status["notes"].to_string();
+    assert!(
+        notes.contains("the recovery set opened this vault (Fay, Gus, Hal): fire"),
+        "{notes}"
+    );
+    assert!(
+        std::fs::read_to_string(room.path("t.vault/audit.jsonl"))
+            .unwrap()
+            .contains("open-by-recovery")
+    );
+    let verified = room.json(&format!("vault verify t.vault {NEXT} --json"));
+    assert_eq!(verified["sound"], true);
+    let listed = room.json(&format!("vault inventory t.vault {NEXT} --json"));
+    assert_eq!(listed["keys"][0]["check_value"], kcv.as_str());
+    room.run(&format!("{rotate} --recovery again"))
+        .refused(2, "declares no recovery set");
+}
+
+#[test]
+fn a_copy_at_the_other_place_opens_with_the_second_split() {
+    let room = Room::new();
+    with_a_key(&room);
+    room.ok(&format!(
+        "vault recovery-set t.vault --place bank --holder Fay --holder Gus --holder Hal {OPEN} --new-unlock-file holders.json"
+    ));
+    room.ok(&format!(
+        "vault backup t.vault --to bank.copy --medium disc --bag TE-1 {OPEN}"
+    ));
+    // The first place burns down, and everybody's words with it.
+    std::fs::remove_dir_all(room.path("t.vault")).unwrap();
+    std::fs::remove_file(room.path("people.json")).unwrap();
+    let with = "--unlock-file holders.json --recovery fire --json";
+    let (done, why) = elsewhere(
+        &room,
+        &format!("vault restore bank.copy --to new.vault --reason fire {with}"),
+    );
+    assert_eq!(done["copy"], "B1", "{why}");
+    let (done, why) = elsewhere(
+        &room,
+        &format!("vault rotate new.vault --reason fire --new-unlock-file next.json {with}"),
+    );
+    assert_eq!(done["secrets"], 1, "{why}");
+    let (status, why) = elsewhere(&room, &format!("vault status new.vault {NEXT} --json"));
+    assert_eq!(status["keys"], 1, "{why}");
+}

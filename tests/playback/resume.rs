@@ -189,6 +189,7 @@ resumes_at_every_arrow! {
     carry_aws_to_hsm_resumes "carry-aws-to-hsm-tr34.toml",
     custodian_replacement_resumes "custodian-replacement.toml",
     vault_recovery_resumes "vault-recovery.toml",
+    recovery_set_resumes "recovery-set.toml",
 }
 
 /// Every arrow of the journal is a commit: after each, a copy of the vault stands at the state that it names.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::super::model::{Model, Person, Role, Step};
 use super::super::ops;
 use super::Page;
+use crate::session::op_custody;
 
 pub(super) fn section(model: &Model, page: &mut Page) {
     page.title("WHO COMES");
@@ -36,6 +37,23 @@ pub(super) fn section(model: &Model, page: &mut Page) {
                 custodians - named
             ),
         );
+    }
+    holders(model, page);
+}
+
+/// People who have no place in the script: whoever a step makes a holder of the recovery set.
+fn holders(model: &Model, page: &mut Page) {
+    for step in &model.steps {
+        if step.op.name == op_custody::RECOVERY_SET.name {
+            page.line(
+                "  ",
+                &format!(
+                    "and the holders whom step {} names, three or more, none of them of this vault: each brings paper \
+                     and pen for new words, a bag for them, and in production a medium of their own with a bag",
+                    step.id
+                ),
+            );
+        }
     }
 }
 

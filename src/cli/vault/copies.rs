@@ -27,6 +27,9 @@ pub(super) struct Restore {
     /// The latest audit.jsonl of the vault that was lost: what it destroyed since is destroyed again
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
+    /// The recovery set opens the copy, for this reason: recorded as an exception
+    #[arg(long, value_name = "TEXT")]
+    recovery: Option<String>,
 }
 
 #[derive(clap::Args)]
@@ -94,7 +97,8 @@ impl Restore {
 
     /// The copy in memory, opened by its people: its medium is read and never written.
     fn open_copy(&self, wanted: &Return) -> Answer<(Session, Option<NewerLog>)> {
-        let mut opening = wanted.begin()?;
+        let by_recovery = self.recovery.is_some();
+        let mut opening = wanted.begin(self.recovery.as_deref())?;
         let profile = opening.bootstrap().profile;
         match &self.which.unlock_file {
             Some(file) => {
@@ -104,7 +108,7 @@ impl Restore {
                     .map_err(|refusal| unlock_file::or_its_successor(file, refusal.into()))?;
             }
             None if sessions::sample_people(&opening.bootstrap()) => {
-                opening.enter_unlock_file(sessions::sample_unlock_file().as_bytes())?;
+                opening.enter_unlock_file(sessions::sample_unlock_file(by_recovery).as_bytes())?;
             }
             None => by_hand::enter(&mut opening)?,
         }

@@ -102,12 +102,16 @@ pub(super) struct Access {
 }
 
 /// The hands of an unlock file; sample people have their own.
-fn hands(which: &Which) -> Answer<Vec<Hand>> {
-    let json = match &which.unlock_file {
+pub(super) fn hands(which: &Which) -> Answer<Vec<Hand>> {
+    Ok(Hand::of_unlock_file(&unlock_json(which)?)?)
+}
+
+/// The unlock file that opened the vault; sample people have their own.
+pub(super) fn unlock_json(which: &Which) -> Answer<zeroize::Zeroizing<Vec<u8>>> {
+    Ok(match &which.unlock_file {
         Some(file) => unlock_file::read(file)?,
-        None => zeroize::Zeroizing::new(sessions::sample_unlock_file().into_bytes()),
-    };
-    Ok(Hand::of_unlock_file(&json)?)
+        None => zeroize::Zeroizing::new(sessions::sample_unlock_file(false).into_bytes()),
+    })
 }
 
 /// `vault drill --json`.
@@ -139,35 +143,45 @@ impl Drill {
         let closed = sessions::close(session);
         let done = done?;
         closed?;
-        let all_hold = done.failed.is_empty();
-        let drilled = Drilled {
-            proven: done.proven,
-            failed: done
-                .failed
-                .into_iter()
-                .map(|(name, reason)| Failed { name, reason })
-                .collect(),
-            absent: done.absent,
-            next_due: due.map(Timestamp::rfc3339),
-        };
-        self.which
-            .tell_json_or(&drilled, || text_of_drill(&drilled))?;
-        Ok(if all_hold {
-            Status::Done
-        } else {
-            Status::Failed
-        })
+        told_drill(&self.which, done, due)
     }
 
     fn held(&self, session: &mut Session) -> Answer<crate::session::DrillDone> {
         if session.automatic() {
             return Ok(session.drill_automatic(&hands(&self.which)?)?);
         }
-        let id = by_hand::approved(session, &Action::Custody(CustodyAct::Drill))?;
+        let id = by_hand::approved(
+            session,
+            &Action::Custody(CustodyAct::Drill { recovery: false }),
+        )?;
         let mut proving = session.begin_drill();
         by_hand_people::prove(&mut proving, session.profile(), true)?;
         Ok(session.drill(&id, &proving)?)
     }
+}
+
+/// What a drill came to; status 1 where an envelope did not hold.
+pub(super) fn told_drill(
+    which: &Which,
+    done: crate::session::DrillDone,
+    due: Option<Timestamp>,
+) -> Answer<Status> {
+    let all_hold = done.failed.is_empty();
+    let failed = done.failed.into_iter();
+    let drilled = Drilled {
+        proven: done.proven,
+        failed: failed
+            .map(|(name, reason)| Failed { name, reason })
+            .collect(),
+        absent: done.absent,
+        next_due: due.map(Timestamp::rfc3339),
+    };
+    which.tell_json_or(&drilled, || text_of_drill(&drilled))?;
+    Ok(if all_hold {
+        Status::Done
+    } else {
+        Status::Failed
+    })
 }
 
 fn text_of_drill(drilled: &Drilled) -> String {

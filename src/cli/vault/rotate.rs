@@ -38,6 +38,9 @@ pub(super) struct Rotate {
     open: Option<u8>,
     #[arg(long = "use", value_name = "T", help = op::USE.hint)]
     use_: Option<u8>,
+    /// The recovery set opens the vault, for this reason: recorded as an exception
+    #[arg(long, value_name = "TEXT")]
+    recovery: Option<String>,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -60,7 +63,7 @@ struct Turned {
 
 impl Rotate {
     pub(super) fn run(self) -> Answer<Status> {
-        let mut session = self.which.open()?;
+        let mut session = self.which.open_by(self.recovery.as_deref())?;
         let done = if session.automatic() {
             self.by_file(&mut session)
         } else {
@@ -95,6 +98,12 @@ impl Rotate {
                 listed(&turned.joined),
                 turned.secrets
             );
+            if let Some(place) = &done.ended_recovery {
+                let _ = writeln!(
+                    text,
+                    "the recovery set of {place} ended: destroy its envelopes, and make another with recovery-set"
+                );
+            }
             if !turned.open_copies.is_empty() {
                 let _ = writeln!(
                     text,
@@ -109,13 +118,12 @@ impl Rotate {
 
     /// The people of now with the changes that were asked for.
     fn seats(&self, session: &Session) -> Answer<Vec<Seat>> {
-        let view = session.view();
-        let mut seats: Vec<Seat> = view
-            .people
-            .iter()
-            .map(|p| Seat {
-                name: p.name.clone(),
-                role: role(&p.role),
+        let (people, ..) = session.on_record();
+        let mut seats: Vec<Seat> = people
+            .into_iter()
+            .map(|(name, role)| Seat {
+                name,
+                role: role.word(),
                 medium: None,
             })
             .collect();
@@ -150,11 +158,11 @@ impl Rotate {
     }
 
     fn rotation(&self, session: &Session, people: Vec<Seat>) -> Rotation {
-        let view = session.view();
+        let (_, k, t) = session.on_record();
         Rotation {
             reason: self.reason.clone(),
-            k: self.open.unwrap_or(view.k),
-            t: self.use_.unwrap_or(view.t),
+            k: self.open.unwrap_or(k),
+            t: self.use_.unwrap_or(t),
             people,
         }
     }
@@ -266,10 +274,6 @@ impl Rotate {
     }
 }
 
-fn role(word: &str) -> &'static str {
-    crate::custody::Role::from_word(word).map_or("custodian", crate::custody::Role::word)
-}
-
 fn seats_of(people: &UnlockFile) -> Vec<Seat> {
     let custodians = people.custodians.iter().map(|p| (p, "custodian"));
     custodians
@@ -285,8 +289,8 @@ fn seats_of(people: &UnlockFile) -> Vec<Seat> {
         .collect()
 }
 
-/// An unlock file for these people, with generated passphrases.
-fn unlock_people(seats: &[Seat], profile: Profile) -> Answer<UnlockFile> {
+/// These people with generated passphrases.
+pub(super) fn generated(names: &[String], profile: Profile) -> Answer<Vec<UnlockPerson>> {
     let words = match profile {
         Profile::Rehearsal => passphrase::REHEARSAL_WORDS,
         Profile::Test | Profile::Production => passphrase::WORDS,
@@ -294,18 +298,22 @@ fn unlock_people(seats: &[Seat], profile: Profile) -> Answer<UnlockFile> {
     let mut rng = OsEntropy
         .draw("passphrase")
         .map_err(|e| Failure::failed(e.to_string()))?;
-    let mut of = |role: &str| -> Vec<UnlockPerson> {
-        seats
-            .iter()
-            .filter(|s| s.role == role)
-            .map(|s| UnlockPerson {
-                name: s.name.clone(),
-                passphrase: passphrase::generate(words, &mut *rng),
-            })
-            .collect()
+    let person = |name: &String| UnlockPerson {
+        name: name.clone(),
+        passphrase: passphrase::generate(words, &mut *rng),
+    };
+    Ok(names.iter().map(person).collect())
+}
+
+/// An unlock file for these people, with generated passphrases.
+fn unlock_people(seats: &[Seat], profile: Profile) -> Answer<UnlockFile> {
+    let of = |role: &str| {
+        let seats = seats.iter().filter(|s| s.role == role);
+        let names: Vec<String> = seats.map(|s| s.name.clone()).collect();
+        generated(&names, profile)
     };
     let (custodians, administrators, witnesses) =
-        (of("custodian"), of("administrator"), of("witness"));
+        (of("custodian")?, of("administrator")?, of("witness")?);
     let one = |people: Vec<UnlockPerson>, role: &str| {
         let mut people = people.into_iter();
         match (people.next(), people.next()) {

@@ -53,6 +53,8 @@ pub(super) struct Inside {
     verified_backups: usize,
     copies: Vec<CopyOf>,
     drills: Vec<DrillOf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recovery: Option<RecoveryOf>,
     accesses: Vec<AccessOf>,
     exceptions: Vec<ExceptionOf>,
     open_reshare: bool,
@@ -73,6 +75,16 @@ struct CopyOf {
     old_set: bool,
     /// Keys that are gone here and may still be in it.
     holds_gone: Vec<String>,
+}
+
+/// The recovery set that was made last.
+#[derive(Serialize)]
+struct RecoveryOf {
+    place: String,
+    k: u8,
+    holders: Vec<DrillOf>,
+    ended: Option<String>,
+    used: Option<String>,
 }
 
 /// One custodian's drills.
@@ -148,7 +160,14 @@ pub(super) fn inside(view: &View, ledger: &Ledger) -> Inside {
         open_receipts: view.exports.iter().filter(|e| e.state == "sent").count(),
         verified_backups: view.backups,
         copies: copies_of(view),
-        drills: drills_of(view),
+        drills: drills_of(&view.people),
+        recovery: view.recovery.as_ref().map(|set| RecoveryOf {
+            place: set.place.clone(),
+            k: set.k,
+            holders: drills_of(&set.people),
+            ended: set.ended.map(Timestamp::rfc3339),
+            used: set.used.map(Timestamp::rfc3339),
+        }),
         accesses: ledger
             .accesses
             .iter()
@@ -175,7 +194,7 @@ fn copies_of(view: &View) -> Vec<CopyOf> {
     view.copies.iter().map(copy).collect()
 }
 
-fn drills_of(view: &View) -> Vec<DrillOf> {
+fn drills_of(people: &[PersonView]) -> Vec<DrillOf> {
     let drill = |p: &PersonView| {
         p.drill.map(|d| DrillOf {
             name: p.name.clone(),
@@ -183,7 +202,7 @@ fn drills_of(view: &View) -> Vec<DrillOf> {
             due: d.due.rfc3339(),
         })
     };
-    view.people.iter().filter_map(drill).collect()
+    people.iter().filter_map(drill).collect()
 }
 
 /// The same for people, what matters first.
@@ -239,11 +258,35 @@ fn opened_lines(inside: &Inside) -> Vec<(&'static str, String)> {
         let last = d.last.as_deref().unwrap_or("never");
         ("Drill", format!("{}: last {last}, due {}", d.name, d.due))
     }));
+    lines.extend(
+        inside
+            .recovery
+            .iter()
+            .map(|set| ("Recovery set", said_of_recovery(set))),
+    );
     lines.extend(inside.exceptions.iter().map(|e| ("Exception", e.said())));
     lines.extend(inside.accesses.iter().map(|a| ("Access", a.said())));
     lines.extend(inside.copies.iter().map(|c| ("Copy", said_of(c))));
     lines.extend(inside.notes.iter().map(|note| ("Note", note.clone())));
     lines
+}
+
+fn said_of_recovery(set: &RecoveryOf) -> String {
+    if let Some(ended) = &set.ended {
+        return format!(
+            "{}: ended by a rotation at {ended}; make another",
+            set.place
+        );
+    }
+    let mut text = format!("{}: {} of {} open", set.place, set.k, set.holders.len());
+    for holder in &set.holders {
+        let last = holder.last.as_deref().unwrap_or("never");
+        let _ = write!(text, "; {} proved {last}, due {}", holder.name, holder.due);
+    }
+    if let Some(used) = &set.used {
+        let _ = write!(text, "; USED at {used}: rotate");
+    }
+    text
 }
 
 fn said_of(copy: &CopyOf) -> String {

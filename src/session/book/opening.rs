@@ -61,6 +61,12 @@ impl SinceCard {
     }
 }
 
+/// The log; nothing where there is none yet.
+fn log_of(vault: &Vault) -> Result<Box<dyn Read + Send>, Refusal> {
+    let log = vault.audit_reader().map_err(storage)?;
+    Ok(log.unwrap_or_else(|| Box::new(std::io::empty())))
+}
+
 impl Book {
     /// Opens a vault with V, reads its log, and settles what a crash left between log and state. The head that
     /// the log knows for the sequence number `card` is kept, to be compared with a witness card.
@@ -80,10 +86,7 @@ impl Book {
             count: header.audit_head.count,
             hash: header.audit_head.hash,
         };
-        let log: Box<dyn Read + Send> = vault
-            .audit_reader()
-            .map_err(storage)?
-            .unwrap_or_else(|| Box::new(std::io::empty()));
+        let log = log_of(&vault)?;
         let mut last_group: Vec<Event> = Vec::new();
         let mut since = SinceCard {
             head: (card == Some(0)).then(|| state_head::head0(&vault_id)),
@@ -109,6 +112,7 @@ impl Book {
             head: header.state_head,
         };
         let mut book = Self {
+            by_recovery: None,
             vault,
             chain: reading.chain(),
             audit_key,

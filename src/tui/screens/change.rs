@@ -290,7 +290,7 @@ impl Screen for Change {
 pub(crate) struct Changed {
     head: &'static str,
     lines: Vec<String>,
-    /// Where enrolment forms and the witness card go, after a rotation.
+    /// Where enrolment forms and the witness card go, after a rotation or the making of a recovery set.
     folder: Option<TextField>,
     said: Option<(Role, String)>,
 }
@@ -298,7 +298,10 @@ pub(crate) struct Changed {
 impl Changed {
     /// The end of a change.
     pub(crate) fn new(changed: &session::Changed) -> Self {
-        let papers = matches!(changed, changing::Changed::Rotated(_));
+        let papers = matches!(
+            changed,
+            changing::Changed::Rotated(_) | changing::Changed::Recovery(_)
+        );
         Self {
             head: tr("Done, saved and in the evidence."),
             lines: changed.told(),

@@ -1,6 +1,7 @@
 //! Unlocking: custodians in turn, each a passphrase, until enough are there; in production the witness's card.
 
 mod picture;
+mod recovery;
 mod then;
 
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ use crate::ceremony::{Answer, AskField};
 use crate::session::asked::{CARD_SEQ, CARD_WORDS, OPENING_PASSPHRASE, SHARE_ENVELOPE};
 use crate::session::field::Footing;
 use crate::session::said;
-use crate::session::{Bootstrap, OpeningStep, Profile, WitnessAnswer};
+use crate::session::{Bootstrap, Profile, WitnessAnswer};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
@@ -30,6 +31,8 @@ enum Phase {
     Reading,
     /// Which custodian is next?
     Choosing,
+    /// Why the recovery set opens.
+    Why,
     /// The blank page before that custodian's passphrase.
     HandOver,
     /// The passphrase.
@@ -48,6 +51,8 @@ pub(crate) struct Unlock {
     then: Option<Then>,
     phase: Phase,
     bootstrap: Option<Bootstrap>,
+    /// Why the recovery set opens it, where it does.
+    recovery: Option<String>,
     entered: Vec<String>,
     left: usize,
     cursor: Cursor,
@@ -64,6 +69,7 @@ impl Unlock {
             then: Some(then),
             phase: Phase::Reading,
             bootstrap: None,
+            recovery: None,
             entered: Vec::new(),
             left: 0,
             cursor: Cursor::default(),
@@ -76,8 +82,8 @@ impl Unlock {
     /// What the desk has to do first.
     pub(crate) fn order(&self) -> Order {
         match &self.then {
-            Some(Then::Restore(wanted)) => Order::OpenCopy(wanted.clone()),
-            _ => Order::OpenVault(self.dir.clone()),
+            Some(Then::Restore(wanted)) => Order::OpenCopy(wanted.clone(), self.recovery.clone()),
+            _ => Order::OpenVault(self.dir.clone(), self.recovery.clone()),
         }
     }
 
@@ -128,6 +134,9 @@ impl Unlock {
     }
 
     fn choose(&mut self) -> Reaction {
+        if self.on_recovery() {
+            return self.ask_why();
+        }
         let Some((name, here)) = self.chosen() else {
             return Reaction::none();
         };
@@ -236,40 +245,6 @@ impl Unlock {
             self.turn(Phase::Failed);
         }
     }
-
-    /// What has happened up to here.
-    fn so_far(&self, world: &World) -> String {
-        let beside = world
-            .view
-            .as_ref()
-            .filter(|_| self.copy())
-            .map(|view| &view.vault);
-        let k = self.bootstrap.as_ref().map_or(0, |b| b.k);
-        match (self.entered.len(), self.phase) {
-            (entered, _) if beside.is_some() => say!(
-                "{vault} is open as it was; of the copy {entered} of {k} shares are entered",
-                vault = beside.map_or("", String::as_str),
-                entered,
-                k
-            ),
-            (_, Phase::Failed) => tr("the vault is closed; nothing in it was changed").to_owned(),
-            (0, _) => tr("the vault is closed; nobody has entered a share").to_owned(),
-            (_, _) => say!(
-                "the vault is closed; {entered} of {k} shares are entered",
-                entered = self.entered.len(),
-                k
-            ),
-        }
-    }
-
-    /// Where this is in the opening.
-    fn step(&self) -> OpeningStep {
-        match self.phase {
-            Phase::Card => OpeningStep::Card,
-            Phase::Opening => OpeningStep::Check,
-            _ => OpeningStep::Share(self.entered.len()),
-        }
-    }
 }
 
 impl Screen for Unlock {
@@ -298,8 +273,16 @@ impl Screen for Unlock {
                 "nobody".into(),
                 tr("is off while the public part is read").into(),
             ),
+            Phase::Choosing if self.on_recovery() => (
+                tr("whoever is here, before the holders of the set come").into(),
+                tr("asks why; no share is asked for yet").into(),
+            ),
+            Phase::Why => (
+                tr("whoever is here; the others check the words").into(),
+                tr("asks the holders in the place of the custodians").into(),
+            ),
             Phase::Choosing => (
-                tr("a custodian, any of those who wait").into(),
+                self.any_of_them().into(),
                 if self.entered.contains(&person) {
                     say!(
                         "does nothing: {person} has entered a share; choose another",
@@ -312,12 +295,12 @@ impl Screen for Unlock {
             Phase::HandOver => (
                 say!(
                     "{who} takes the keyboard; the others step back",
-                    who = said::called("custodian", &person)
+                    who = said::called(self.role(), &person)
                 ),
                 tr("shows the question").into(),
             ),
             Phase::Typing => (
-                said::called("custodian", &person),
+                said::called(self.role(), &person),
                 say!(
                     "unseals {person}'s share; nothing else is opened by it",
                     person
@@ -350,7 +333,7 @@ impl Screen for Unlock {
                 offers.extend(keys::moves());
                 Offer::word(Verb::Enter, tr("ask"))
             }
-            Phase::Typing | Phase::Card => {
+            Phase::Typing | Phase::Card | Phase::Why => {
                 if self.form.several() {
                     offers.extend([
                         Offer::plain(Verb::NextField),
@@ -377,11 +360,12 @@ impl Screen for Unlock {
             "A vault opens when enough custodians have entered their shares, one after the other, each with their own passphrase. Opening shows names, uses and states; no key is opened by it.",
             "A refused passphrase locks nothing and there is no limit. Right stick? Right set of envelopes? All the words, single spaces, from your own paper?",
             "In production the witness then types sequence number and words from the last card: that is how an older copy of the whole folder is noticed. At the end two people read their own watches.",
+            "Where the vault has a recovery set, the last line of the list begins again with it: its holders enter in the place of the custodians, the reason is written down, and the vault is then good for looking and for a rotation alone.",
         ]
     }
 
     fn typing(&self) -> bool {
-        matches!(self.phase, Phase::Typing | Phase::Card) && self.form.typing()
+        matches!(self.phase, Phase::Typing | Phase::Card | Phase::Why) && self.form.typing()
     }
 
     fn secret(&self) -> bool {
@@ -393,7 +377,7 @@ impl Screen for Unlock {
         // While the desk works its answer decides; a vault that opens meanwhile is locked as an open vault is.
         let waits = matches!(
             self.phase,
-            Phase::Choosing | Phase::HandOver | Phase::Typing | Phase::Card
+            Phase::Choosing | Phase::Why | Phase::HandOver | Phase::Typing | Phase::Card
         );
         if !waits || world.busy.is_some() || self.entered.is_empty() {
             return None;
@@ -423,13 +407,14 @@ impl Screen for Unlock {
             }
             (Verb::Enter, Phase::Typing) => self.submit(),
             (Verb::Enter, Phase::Card) => self.submit_card(),
+            (Verb::Enter, Phase::Why) => self.submit_why(),
             (Verb::Enter, Phase::Failed) => {
                 self.entered.clear();
                 self.error = None;
                 self.turn(Phase::Reading);
                 Reaction::order(self.order())
             }
-            (Verb::Back, Phase::Typing | Phase::HandOver) => {
+            (Verb::Back, Phase::Typing | Phase::HandOver | Phase::Why) => {
                 self.form.wipe();
                 // What was wrong with one person's words is not said to the next.
                 self.error = None;
@@ -438,7 +423,7 @@ impl Screen for Unlock {
             }
             (Verb::Back, _) => Reaction::pop().then(Step::Order(self.gives_up())),
             (other, Phase::Choosing) => {
-                let count = self.custodians().len();
+                let count = self.rows();
                 self.cursor.moved(other, count, 8);
                 Reaction::none()
             }
@@ -446,7 +431,7 @@ impl Screen for Unlock {
                 self.form.practise();
                 Reaction::none()
             }
-            (other, Phase::Typing | Phase::Card) => {
+            (other, Phase::Typing | Phase::Card | Phase::Why) => {
                 self.form.verb(other);
                 Reaction::none()
             }
@@ -455,7 +440,7 @@ impl Screen for Unlock {
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
-        if matches!(self.phase, Phase::Typing | Phase::Card) {
+        if matches!(self.phase, Phase::Typing | Phase::Card | Phase::Why) {
             self.error = None;
             self.form.key(&key);
         }

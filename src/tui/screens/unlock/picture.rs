@@ -1,11 +1,13 @@
 //! Unlocking as it is drawn.
 
 use super::{Phase, Unlock};
+use crate::session::OpeningStep;
 use crate::session::keyboard::HandOver;
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::screens::handover;
 use crate::tui::theme::Role;
+use crate::tui::world::World;
 
 impl Unlock {
     /// The body.
@@ -17,21 +19,29 @@ impl Unlock {
                 0 => tr("Nobody has entered a share yet.").to_owned(),
                 n => say!("{n} entered a share and need not do it again.", n),
             };
-            handover::draw(&Self::hand_over(&person, &saved), canvas);
+            handover::draw(&self.hand_over(&person, &saved), canvas);
             return;
         }
-        let rows = cells(self.custodians().len()).min(8);
+        let rows = cells(self.rows()).min(8);
         let mut y = 1;
         if let Some(b) = &self.bootstrap {
             canvas.put(
                 1,
                 0,
                 Role::Title,
-                &say!(
-                    "{b} custodians of {custodians} open this vault, one after the other.",
-                    b = b.k,
-                    custodians = self.custodians().len()
-                ),
+                &if b.by_recovery {
+                    say!(
+                        "EXCEPTION: {k} of {n} holders of the recovery set open this vault.",
+                        k = b.k,
+                        n = self.custodians().len()
+                    )
+                } else {
+                    say!(
+                        "{b} custodians of {custodians} open this vault, one after the other.",
+                        b = b.k,
+                        custodians = self.custodians().len()
+                    )
+                },
             );
             canvas.within(0, 2, width, rows, |c| self.draw_people(c));
             y = rows.saturating_add(3);
@@ -65,6 +75,7 @@ impl Unlock {
         let width = canvas.width();
         let title = match self.phase {
             Phase::Typing => say!("{person}, alone at this screen:", person),
+            Phase::Why => tr("The custodians cannot open this vault. What happened?").to_owned(),
             Phase::Card => tr("Enough shares. The witness's card from last time:").to_owned(),
             Phase::Reading | Phase::Opening => {
                 let words = match self.phase {
@@ -86,7 +97,15 @@ impl Unlock {
     /// What comes after the shares, so that nobody waits for more, or is surprised by it.
     fn draw_coming(&self, canvas: &mut Canvas<'_>) {
         let room = canvas.width();
-        let then = if self.copy() {
+        let then = if self.on_recovery() {
+            tr(
+                "For when the custodians cannot open. Other people enter in their place; that is written down as an exception with its reason, and the vault is then good for looking and for a rotation alone, which makes everything new.",
+            )
+        } else if self.by_recovery() {
+            tr(
+                "Then the vault is checked and opens. It is written down who came and why. Rotate then: nothing else is done in it.",
+            )
+        } else if self.copy() {
             tr("Then the copy is checked, and the return to it is asked for.")
         } else if self.production() {
             tr(
@@ -107,8 +126,15 @@ impl Unlock {
     fn draw_people(&self, canvas: &mut Canvas<'_>) {
         let custodians = self.custodians();
         let at = self.cursor.at();
-        self.cursor.draw(canvas, custodians.len(), |c, n, y| {
+        self.cursor.draw(canvas, self.rows(), |c, n, y| {
             let Some((name, _, here)) = custodians.get(n) else {
+                let role = if n == at {
+                    Role::Selection
+                } else {
+                    Role::Muted
+                };
+                let words = self.recovery_line().unwrap_or_default();
+                c.put_cut(3, y, c.width().saturating_sub(4), role, &words);
                 return;
             };
             let role = if n == at { Role::Selection } else { Role::Text };
@@ -124,12 +150,50 @@ impl Unlock {
         });
     }
 
-    fn hand_over<'a>(person: &'a str, saved: &'a str) -> HandOver<'a> {
+    fn hand_over<'a>(&self, person: &'a str, saved: &'a str) -> HandOver<'a> {
         HandOver {
-            role: tr("custodian"),
+            role: if self.by_recovery() {
+                self.role()
+            } else {
+                tr("custodian")
+            },
             person,
             what: tr("the passphrase from your own paper"),
             saved,
+        }
+    }
+
+    /// What has happened up to here.
+    pub(super) fn so_far(&self, world: &World) -> String {
+        let beside = world
+            .view
+            .as_ref()
+            .filter(|_| self.copy())
+            .map(|view| &view.vault);
+        let k = self.bootstrap.as_ref().map_or(0, |b| b.k);
+        match (self.entered.len(), self.phase) {
+            (entered, _) if beside.is_some() => say!(
+                "{vault} is open as it was; of the copy {entered} of {k} shares are entered",
+                vault = beside.map_or("", String::as_str),
+                entered,
+                k
+            ),
+            (_, Phase::Failed) => tr("the vault is closed; nothing in it was changed").to_owned(),
+            (0, _) => tr("the vault is closed; nobody has entered a share").to_owned(),
+            (_, _) => say!(
+                "the vault is closed; {entered} of {k} shares are entered",
+                entered = self.entered.len(),
+                k
+            ),
+        }
+    }
+
+    /// Where this is in the opening.
+    pub(super) fn step(&self) -> OpeningStep {
+        match self.phase {
+            Phase::Card => OpeningStep::Card,
+            Phase::Opening => OpeningStep::Check,
+            _ => OpeningStep::Share(self.entered.len()),
         }
     }
 }

@@ -10,6 +10,10 @@ fn told(state: &mut State, news: News) -> Vec<Effect> {
 }
 
 fn begun(profile: Profile, here: bool) -> State {
+    begun_with(profile, here, None)
+}
+
+fn begun_with(profile: Profile, here: bool, recovery: Option<(String, u8, u8)>) -> State {
     let mut state = snapshot::state(Unlock::new("acme.vault".into(), Then::Home));
     let people = [
         ("Ada", "administrator"),
@@ -26,6 +30,8 @@ fn begun(profile: Profile, here: bool) -> State {
             people: people
                 .map(|(n, r)| (n.to_owned(), r.to_owned(), here))
                 .to_vec(),
+            by_recovery: false,
+            recovery,
             practice: std::collections::BTreeMap::new(),
         }),
     );
@@ -109,4 +115,45 @@ fn a_paste_into_the_passphrase_is_refused_with_a_word() {
         &snapshot::appearance(),
     ));
     assert!(picture.contains("Paste is refused") && !picture.contains("planted"));
+}
+
+#[test]
+fn the_last_line_begins_again_with_the_recovery_set_and_its_reason() {
+    let set = Some(("bank safe".to_owned(), 2, 3));
+    let mut state = begun_with(Profile::Test, true, set.clone());
+    snapshot::press(&mut state, "<End>");
+    snapshot::check("unlock-recovery-line", &mut state);
+    snapshot::press(&mut state, "<Enter>");
+    snapshot::check("unlock-recovery-why", &mut state);
+    // Without a reason nothing is begun; back leads to the custodians.
+    assert!(snapshot::press(&mut state, "<Enter>").is_empty());
+    snapshot::press(&mut state, "<Esc><Enter>");
+    let effects = snapshot::press(&mut state, "the house burned down<Enter>");
+    assert!(matches!(
+        &effects[0],
+        Effect::Desk(Order::OpenVault(_, Some(why))) if why == "the house burned down"
+    ));
+    let people = ["Fay", "Gus", "Hal"];
+    told(
+        &mut state,
+        News::Bootstrap(Bootstrap {
+            vault_id: "00".repeat(16),
+            profile: Profile::Test,
+            k: 2,
+            people: people
+                .map(|n| (n.to_owned(), "custodian".to_owned(), true))
+                .to_vec(),
+            by_recovery: true,
+            recovery: set,
+            practice: std::collections::BTreeMap::new(),
+        }),
+    );
+    snapshot::check("unlock-recovery-holders", &mut state);
+    snapshot::press(&mut state, "<End>");
+    let effects = snapshot::press(&mut state, "<Enter>two words<Enter>");
+    assert!(
+        matches!(&effects[0], Effect::Desk(Order::Enter { person, .. }) if person == "Hal"),
+        "below the holders there is no other set"
+    );
+    snapshot::survives_every_size(&mut state);
 }

@@ -1,0 +1,135 @@
+//! Opening by an unlock file (rehearsal and test): everybody in it enters, and their signing keys are held.
+
+use crate::crypto::SecretBytes;
+use crate::crypto::secret_sharing::{self, Share};
+use crate::custody::UnlockFile;
+use crate::vault::{CustodyFile, Identity};
+
+use super::Opening;
+use crate::session::error::Refusal;
+use crate::session::present::{HeldKey, Stays, open_approval};
+use crate::session::{Profile, practice};
+
+impl Opening {
+    /// Enters everybody of an unlock file and holds their signing keys (rehearsal and test only).
+    ///
+    /// # Errors
+    /// As [`Opening::enter`]; production refuses.
+    pub fn enter_unlock_file(&mut self, json: &[u8]) -> Result<(), Refusal> {
+        if self.profile == Profile::Production {
+            return Err(Refusal::Profile(
+                "A production vault is opened by people at the terminal, never by an unlock file. Nothing was opened."
+                    .into(),
+            ));
+        }
+        let file = UnlockFile::parse(json).map_err(|e| Refusal::Custody(e.to_string()))?;
+        for person in &file.custodians {
+            if self.was_replaced(&person.name) {
+                continue;
+            }
+            self.enter(&person.name, &person.passphrase, None)
+                .map_err(|refusal| named(&person.name, refusal))?;
+        }
+        let Ok((at, _)) = self.in_force() else {
+            // Too few: finishing says so.
+            return Ok(());
+        };
+        let Some(set) = self.sets.get(at).map(|set| set.file.clone()) else {
+            return Ok(());
+        };
+        let others = [&file.administrator, &file.witness];
+        for person in file.custodians.iter().chain(others) {
+            let of = std::iter::once(&set).chain(&self.own);
+            let of = of
+                .filter(|file| file.person(&person.name).is_some())
+                .collect::<Vec<_>>();
+            let Some(of) = of.first() else {
+                continue;
+            };
+            let Some(envelopes) = of.person(&person.name).and_then(|p| p.envelopes.as_ref()) else {
+                continue;
+            };
+            let key = open_approval(
+                of,
+                &person.name,
+                &envelopes.approval,
+                &person.passphrase,
+                (Stays::Opening, false),
+            )
+            .map_err(|refusal| named(&person.name, refusal))?;
+            self.held.keys.insert(person.name.clone(), key);
+            let phrase = SecretBytes::from_slice(person.passphrase.expose());
+            self.held.phrases.insert(person.name.clone(), phrase);
+        }
+        self.practice_newcomers(&set);
+        self.held.use_identity = self.rebuild_use_identity(&set)?;
+        Ok(())
+    }
+
+    /// A rehearsal's custodian of the file whose place a newcomer of practice has taken since.
+    fn was_replaced(&self, name: &str) -> bool {
+        let known = |who: &str| self.sets.iter().any(|s| s.file.person(who).is_some());
+        self.profile == Profile::Rehearsal
+            && !known(name)
+            && practice::NEWCOMERS
+                .iter()
+                .any(|(newcomer, _)| known(newcomer))
+    }
+
+    /// In a rehearsal, practice people who joined after the file was written: their words are printed on screen.
+    fn practice_newcomers(&mut self, set: &CustodyFile) {
+        if self.profile != Profile::Rehearsal {
+            return;
+        }
+        for (name, phrase) in practice::NEWCOMERS {
+            let envelopes = set.person(name).and_then(|p| p.envelopes.as_ref());
+            let phrase = SecretBytes::from_slice(phrase.as_bytes());
+            let key = envelopes
+                .map(|e| open_approval(set, name, &e.approval, &phrase, (Stays::Opening, false)));
+            // Another newcomer of the same name has words of their own and is simply not here.
+            if let Some(Ok(key)) = key {
+                self.held.keys.insert((*name).to_owned(), key);
+                self.held.phrases.insert((*name).to_owned(), phrase);
+            }
+        }
+    }
+
+    fn rebuild_use_identity(&self, set: &CustodyFile) -> Result<Option<Box<Identity>>, Refusal> {
+        let shares: Vec<Share> = self.held.keys.values().filter_map(copy_share).collect();
+        let t = usize::from(set.t);
+        let Some(enough) = shares.get(..t) else {
+            return Ok(None);
+        };
+        let raw = secret_sharing::combine(enough).map_err(|e| Refusal::Custody(e.to_string()))?;
+        let identity = Identity::from_raw(raw).map_err(|e| Refusal::Custody(e.to_string()))?;
+        if identity.recipient() != set.recipients.use_ {
+            return Err(Refusal::Custody(
+                "The use shares do not rebuild the identity on record: custody.toml was altered. Nothing was opened."
+                    .into(),
+            ));
+        }
+        Ok(Some(Box::new(identity)))
+    }
+}
+
+/// Says whose entry of an unlock file was refused.
+fn named(name: &str, refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::Custody(text) if !text.contains(name) => {
+            Refusal::Custody(format!("{name}: {text}"))
+        }
+        other => other,
+    }
+}
+
+fn copy(share: &Share) -> Share {
+    Share {
+        index: share.index,
+        threshold: share.threshold,
+        value: share.value.clone(),
+    }
+}
+
+fn copy_share(held: &HeldKey) -> Option<Share> {
+    held.share.as_ref().map(copy)
+}
