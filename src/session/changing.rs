@@ -22,12 +22,15 @@ use super::{Profile, Session};
 
 pub use proof::Proof;
 
+/// What a holder of the recovery set is called.
+pub(super) const HOLDER: &str = "holder";
+
 /// One person's turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turn {
     /// Whose.
     pub person: String,
-    /// What they are: `administrator`, `custodian` or `witness`.
+    /// What they are: `administrator`, `custodian`, `witness`, or `holder` of the recovery set.
     pub role: String,
     /// What they do.
     pub moment: Moment,
@@ -58,6 +61,8 @@ pub enum Moment {
         new: bool,
         /// Whether the person may be passed over as not here.
         may_be_absent: bool,
+        /// Whether others are made of what is brought: then it is kept until that is done.
+        makes: bool,
     },
 }
 
@@ -154,17 +159,25 @@ impl Session {
             CustodyAct::Rotate(_) | CustodyAct::Recovery(_) => Stage::Words(Vec::new()),
             _ => return Ok(None),
         };
-        let seats = |people: &[super::Seat]| -> Vec<(String, String)> {
-            let seat = |p: &super::Seat| (p.name.clone(), p.role.to_owned());
-            people.iter().map(seat).collect()
-        };
-        let roles = match act {
-            CustodyAct::Rotate(rotation) => seats(&rotation.people),
-            CustodyAct::Recovery(recovery) => seats(&recovery.people),
+        let roles: Vec<(String, String)> = match act {
+            CustodyAct::Rotate(rotation) => {
+                let seats = rotation.people.iter();
+                seats.map(|p| (p.name.clone(), p.role.to_owned())).collect()
+            }
+            CustodyAct::Recovery(recovery) => {
+                let seats = recovery.people.iter();
+                seats.map(|p| (p.name.clone(), HOLDER.to_owned())).collect()
+            }
+            CustodyAct::Drill { recovery: true } => {
+                let set = self.book.whole_custody().recovery.iter();
+                let people = set.flat_map(|set| &set.people);
+                people
+                    .map(|p| (p.name.clone(), HOLDER.to_owned()))
+                    .collect()
+            }
             _ => {
-                let people = &self.book.custody().people;
-                let role = |p: &crate::vault::CustodyPerson| (p.name.clone(), p.role.clone());
-                people.iter().map(role).collect()
+                let people = self.book.custody().people.iter();
+                people.map(|p| (p.name.clone(), p.role.clone())).collect()
             }
         };
         Ok(Some(Changing {
@@ -271,6 +284,7 @@ impl Changing {
                 holds_share: proving.holds_share(&person),
                 new,
                 may_be_absent,
+                makes: !new && !matches!(self.act, CustodyAct::Drill { .. }),
             },
             done: proving.proven().len(),
             all: proving.needed(),

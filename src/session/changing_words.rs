@@ -2,7 +2,7 @@
 
 use crate::text::{say, tr};
 
-use super::changing::{Changed, Moment, Turn};
+use super::changing::{Changed, HOLDER, Moment, Turn};
 use super::field::Footing;
 use super::{RecoveryMade, Rotated};
 
@@ -85,7 +85,7 @@ fn of_rotation(done: &Rotated) -> Vec<String> {
                 ];
     lines.push(tr("A copy made before this still opens with them, with a lost one too: keep it as safe as before, or destroy it and attest that at Custodians.").to_owned());
     if let Some(place) = &done.ended_recovery {
-        lines.push(say!("The recovery set of {place} ended with it: its envelopes are destroyed as well, and another is made.", place));
+        lines.push(say!("The recovery set ({place}) ended with it: its envelopes are destroyed as well, and another is made.", place));
     }
     if !done.open_copies.is_empty() {
         lines.push(say!("Copies that still open to the people of before: {open_copies}. Destroy them and attest it.", open_copies = done.open_copies.join(", ")));
@@ -127,7 +127,11 @@ pub fn lines_of(turn: &Turn, shown: bool) -> Vec<String> {
              them back.")
                 .to_owned(),
             tr("Nobody can bring them back: not the others, not keymoot.").to_owned(),
-            tr("Your words of before end with this change: their paper is destroyed then.").to_owned(),
+            if turn.role == HOLDER {
+                tr("Paper and envelopes go to another place, sealed, and are opened when the custodians cannot.").to_owned()
+            } else {
+                tr("Your words of before end with this change: their paper is destroyed then.").to_owned()
+            },
         ],
         Moment::Words { .. } => vec![
             tr("All of them, with single spaces. If your paper cannot be read, type anything else: they are shown once \
@@ -144,6 +148,12 @@ pub fn lines_of(turn: &Turn, shown: bool) -> Vec<String> {
         Moment::Prove { new: true, .. } => vec![
             tr("The envelopes were just made. They count only when everybody has opened their own: with the new words \
              where there are new ones, else with the present ones.")
+                .to_owned(),
+        ],
+        Moment::Prove { makes: true, .. } => vec![
+            tr("Both envelopes are opened and held against what was published when they were made. Once enough have \
+             proven, both identities are put together in memory, the new envelopes are made of them, and they are \
+             wiped.")
                 .to_owned(),
         ],
         Moment::Prove { .. } => vec![
@@ -201,6 +211,10 @@ pub fn footing_of(turn: &Turn, shown: bool) -> Footing {
         Moment::Place { .. } => (
             say!("{who}, with a medium of their own in the machine", who),
             tr("writes the envelopes there and reads them back"),
+        ),
+        Moment::Prove { makes: true, .. } => (
+            who,
+            tr("opens both envelopes and compares; kept in memory until all is made"),
         ),
         Moment::Prove { .. } => (
             who,

@@ -129,9 +129,9 @@ fn recovery(view: &View) -> Option<Due> {
     let what = match set {
         Some(set) if set.ended.is_none() => {
             set.used?;
-            tr("the set was used and is spent: rotate").to_owned()
+            tr("the set is spent: rotate").to_owned()
         }
-        Some(set) => say!("the set of {place} ended: make another", place = set.place),
+        Some(_) => tr("the set ended: make another").to_owned(),
         None if view.k < view.n && view.t < view.n => return None,
         None => say!("all {n} must come; make a recovery set", n = view.n),
     };

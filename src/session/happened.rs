@@ -37,6 +37,15 @@ pub enum Leads {
     Text(&'static [&'static str]),
 }
 
+/// What is asked first where the recovery set opened the vault.
+const RECOVERED: &str = "recovered";
+
+/// Which answer stands under the cursor first.
+pub fn first(view: &View) -> usize {
+    let at = HAPPENED.iter().position(|one| one.id == RECOVERED);
+    at.filter(|_| view.by_recovery).unwrap_or_default()
+}
+
 /// Everything that is asked, the usual first.
 pub const HAPPENED: &[Happened] = &[
     Happened {
@@ -103,20 +112,6 @@ pub const HAPPENED: &[Happened] = &[
         leads: Leads::Text(TOO_FEW),
     },
     Happened {
-        id: "recovery-set",
-        what: "Others shall be able to open if these people cannot",
-        then: "make a recovery set: a second split, for three or more other people at another place; custodians keep theirs",
-        reason: "",
-        leads: Leads::Act(&op_custody::RECOVERY_SET),
-    },
-    Happened {
-        id: "recovery-yearly",
-        what: "The yearly check of the recovery set",
-        then: "a drill of its holders: each opens both envelopes; no identity is rebuilt, nothing changes",
-        reason: "",
-        leads: Leads::Act(&op_custody::RECOVERY_DRILL),
-    },
-    Happened {
         id: "papers",
         what: "Forms or the witness card are still to be printed",
         then: "writes the enrolment forms of the people of now and the witness card into a folder; nothing changes",
@@ -158,6 +153,27 @@ pub const HAPPENED: &[Happened] = &[
         reason: "",
         leads: Leads::Act(&op_suspect::SUSPECT),
     },
+    Happened {
+        id: "recovery-set",
+        what: "Others shall be able to open if these people cannot",
+        then: "make a recovery set: a second split, for three or more other people at another place; custodians keep theirs",
+        reason: "",
+        leads: Leads::Act(&op_custody::RECOVERY_SET),
+    },
+    Happened {
+        id: "recovery-yearly",
+        what: "The yearly check of the recovery set",
+        then: "a drill of its holders: each opens both envelopes; no identity is rebuilt, nothing changes",
+        reason: "",
+        leads: Leads::Act(&op_custody::RECOVERY_DRILL),
+    },
+    Happened {
+        id: RECOVERED,
+        what: "The recovery set opened this vault",
+        then: "rotate: new identities, shares, words and keys for whoever serves from then on; the set ends, make another",
+        reason: "",
+        leads: Leads::Act(&op_custody::ROTATE),
+    },
 ];
 
 const TOO_FEW: &[&str] = &[
@@ -178,6 +194,9 @@ const TOO_FEW: &[&str] = &[
 /// Why an answer leads nowhere in this vault as it is.
 pub fn off(happened: &Happened, view: &View) -> Option<&'static str> {
     match happened.leads {
+        Leads::Act(_) if happened.id == RECOVERED && !view.by_recovery => {
+            Some(tr("the custodians opened this vault"))
+        }
         Leads::OpenReshare if !view.open_reshare => Some(tr("no reshare stands open here")),
         Leads::Act(op)
             if op.name == op_custody::ATTEST_DESTROYED.name && view.copies.is_empty() =>

@@ -43,7 +43,11 @@ impl OpeningStep {
         };
         let clock = usize::from(production);
         let all = shares.saturating_add(card).saturating_add(clock);
-        say!("{at} of {all}: {words}", at, all, words = self.words())
+        let words = match self {
+            Self::Share(_) if vault.by_recovery => tr("a holder's share"),
+            _ => self.words(),
+        };
+        say!("{at} of {all}: {words}", at, all, words)
     }
 }
 

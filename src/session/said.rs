@@ -8,6 +8,7 @@ pub fn role(role: &str) -> &str {
         "administrator" => tr("administrator"),
         "custodian" => tr("custodian"),
         "witness" => tr("witness"),
+        "holder" => tr("holder"),
         other => other,
     }
 }
@@ -17,7 +18,7 @@ pub fn role(role: &str) -> &str {
 pub fn called(kept: &str, person: &str) -> String {
     let named = person.to_lowercase();
     let says = |word: &str| named.starts_with(word) || named.starts_with(role(word));
-    if ["custodian", "administrator", "witness"]
+    if ["custodian", "administrator", "witness", "holder"]
         .into_iter()
         .any(says)
     {

@@ -128,7 +128,7 @@ fn rotate(rotation: &Rotation, state: &State) -> (String, Details) {
     };
     let ends = state.recovery.as_ref().filter(|r| r.ended.is_none());
     let ends = ends.map(|r| {
-        let words = say!("the set of {place} ends: make another", place = r.place);
+        let words = say!("the set ({place}) ends: make another", place = r.place);
         line(tr("recovery"), &words)
     });
     (
@@ -178,7 +178,7 @@ fn recovery(made: &Recovery, state: &State) -> (String, Details) {
         lines.push(line(
             tr("before"),
             &say!(
-                "the set of {place} ends; its envelopes are destroyed",
+                "the set ({place}) ends; its envelopes are destroyed",
                 place = before.place
             ),
         ));

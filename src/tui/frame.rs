@@ -133,7 +133,15 @@ fn status(world: &World, clock: &str, canvas: &mut Canvas<'_>) {
     } else {
         cut(&view.vault, (room / 2).max(8))
     };
-    let count = say!("{present} of {n}", present = present.len(), n = view.n);
+    let count = if view.by_recovery {
+        say!(
+            "RECOVERY {present} of {n}",
+            present = present.len(),
+            n = view.n
+        )
+    } else {
+        say!("{present} of {n}", present = present.len(), n = view.n)
+    };
     let names = format!("{count}: {}", present.join(" "));
     let quorum = if present.is_empty() || name.width() + names.width() > room {
         count

@@ -228,14 +228,14 @@ fn production_looks_like_production_on_every_screen_of_the_vault() {
         room.press(key).check(name).press("<Esc>");
     }
     room.press("v<Enter>").check("key-production");
-    let mut room = Room::new(Custodians::new(), practice_session(false));
+    let mut room = Room::new(Custodians::default(), practice_session(false));
     room.goes_into_production();
     room.check("custodians-production");
 }
 
 #[test]
 fn people_and_their_changes_are_drawn() {
-    let mut room = Room::new(Custodians::new(), practice_session(false));
+    let mut room = Room::new(Custodians::default(), practice_session(false));
     room.check("custodians");
     room.press("<Enter><Enter>").check("act-drill");
     // Asked and signed: the drill itself begins.

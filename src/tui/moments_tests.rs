@@ -119,7 +119,7 @@ fn a_refused_passphrase_locks_nothing_and_says_what_to_look_at() {
 /// Where envelopes lie on sticks of their own, the stick and the set are asked for as well.
 #[test]
 fn a_refused_envelope_asks_for_the_stick_and_the_set() {
-    let mut room = Room::new(Custodians::new(), practice_session(false));
+    let mut room = Room::new(Custodians::default(), practice_session(false));
     room.press("<Enter><Enter>");
     for _ in 0..12 {
         if room.text().contains("Is Ana here?") {

@@ -82,9 +82,13 @@ fn off_here(reason: &str) -> String {
 }
 
 impl Custodians {
-    /// The screen.
-    pub(crate) fn new() -> Self {
-        Self::default()
+    /// The screen with the answer under the cursor that this vault asks for.
+    pub(crate) fn of(world: &World) -> Self {
+        let at = world.view.as_deref().map_or(0, happened::first);
+        Self {
+            cursor: Cursor::on(at),
+            ..Self::default()
+        }
     }
 
     fn chosen(&self) -> Option<&'static Happened> {
@@ -253,7 +257,7 @@ impl Screen for Custodians {
         let rows: Vec<Vec<String>> = view
             .people
             .iter()
-            .map(|p| (p, false))
+            .map(|p| (p, view.by_recovery && p.drill.is_some()))
             .chain(holders)
             .map(|(p, holds)| {
                 let mut row = happened::row(p, view).to_vec();
@@ -339,7 +343,7 @@ mod tests {
 
     #[test]
     fn the_list_says_that_it_goes_on_below_and_a_wide_screen_shows_fingerprints() {
-        let mut room = Room::new(Custodians::new(), practice_session(true));
+        let mut room = Room::new(Custodians::default(), practice_session(true));
         room.shows(&["more answers below", "LAST DRILL"]);
         room.press("<End>");
         let text = room.text();
@@ -359,7 +363,7 @@ mod tests {
 
     #[test]
     fn a_drill_begins_with_its_review_and_a_rotation_with_what_happened() {
-        let mut room = Room::new(Custodians::new(), practice_session(true));
+        let mut room = Room::new(Custodians::default(), practice_session(true));
         room.press("<Enter>")
             .shows(&["Drill ─ review", "own envelopes, and nothing else"]);
         room.press("<Esc><Down><Down><Enter>").shows(&[
@@ -373,7 +377,7 @@ mod tests {
 
     #[test]
     fn a_drill_records_who_is_here_and_cannot_open_and_goes_on() {
-        let mut room = Room::new(Custodians::new(), practice_session(false));
+        let mut room = Room::new(Custodians::default(), practice_session(false));
         room.press("<Enter><Enter><F5><Enter>").shows(&["0 of 2"]);
         room.press("<Enter><Enter><F5><Enter><Enter><Enter>")
             .shows(&["then everybody in it is called"]);
@@ -397,7 +401,7 @@ mod tests {
     #[test]
     fn papers_are_written_whenever_they_are_wanted() {
         let place = tempfile::tempdir().unwrap();
-        let mut room = Room::new(Custodians::new(), practice_session(true));
+        let mut room = Room::new(Custodians::default(), practice_session(true));
         let papers = HAPPENED.iter().position(|h| h.id == "papers").unwrap();
         for _ in 0..papers {
             room.press("<Down>");
@@ -411,7 +415,7 @@ mod tests {
 
     #[test]
     fn why_an_answer_is_off_hides_nothing_of_what_it_would_do() {
-        let mut room = Room::new(Custodians::new(), practice_session(true));
+        let mut room = Room::new(Custodians::default(), practice_session(true));
         let words = [
             "everybody proves the new envelopes, and the",
             "old set ends.",
@@ -424,7 +428,7 @@ mod tests {
 
     #[test]
     fn people_are_chosen_and_somebody_else_is_typed() {
-        let mut room = Room::new(Custodians::new(), practice_session(true));
+        let mut room = Room::new(Custodians::default(), practice_session(true));
         room.press("<End><Up><Up><Enter>");
         room.shows(&["Record an access", "(*) Ana", "somebody else"]);
         room.press("<Down><Down><Down><Enter>Eve<Enter>");

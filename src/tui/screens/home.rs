@@ -55,7 +55,7 @@ impl Home {
             Some(Goes::Exchange(line)) => Reaction::push(Exchange::at(line, world)),
             Some(Goes::Ceremonies) => Reaction::push(Picker::here(world)),
             Some(Goes::Backup) => Reaction::push(Act::backup(world)),
-            Some(Goes::Custodians) => Reaction::push(Custodians::new()),
+            Some(Goes::Custodians) => Reaction::push(Custodians::of(world)),
             Some(Goes::Clock) => Reaction::push(Attest::again(world)),
             None => Reaction::push(Keys::new()),
         }
@@ -344,7 +344,7 @@ impl Screen for Home {
             Verb::Approvals => Reaction::push(Approvals::new()),
             Verb::Exchange => Reaction::push(Exchange::new()),
             Verb::Ceremonies => Reaction::push(Picker::here(world)),
-            Verb::Custodians => Reaction::push(Custodians::new()),
+            Verb::Custodians => Reaction::push(Custodians::of(world)),
             Verb::Copy => Reaction::push(Act::backup(world)),
             Verb::Audit => Audit::open(),
             Verb::Evidence => Reaction::push(Evidence::new()),

@@ -25,7 +25,7 @@ fn a_copy_is_opened_approved_and_written_out() {
     let text = |name: &str| path(name).display().to_string();
     copied(&path("r.vault"), &path("copy"));
     let mut room = Room::new(
-        super::custodians::Custodians::new(),
+        super::custodians::Custodians::default(),
         practice_session(false),
     );
     // The way there: Custodians asks what happened.
@@ -72,7 +72,7 @@ fn at_the_review(place: &Path) -> Room {
     let path = |name: &str| place.join(name);
     copied(&path("r.vault"), &path("copy"));
     let mut room = Room::new(
-        super::custodians::Custodians::new(),
+        super::custodians::Custodians::default(),
         practice_session(false),
     );
     for _ in 0..7 {
