@@ -429,7 +429,8 @@ mod tests {
     #[test]
     fn people_are_chosen_and_somebody_else_is_typed() {
         let mut room = Room::new(Custodians::default(), practice_session(true));
-        room.press("<End><Up><Up><Enter>");
+        let access = HAPPENED.iter().position(|h| h.id == "access").unwrap();
+        room.press(&"<Down>".repeat(access)).press("<Enter>");
         room.shows(&["Record an access", "(*) Ana", "somebody else"]);
         room.press("<Down><Down><Down><Enter>Eve<Enter>");
         room.shows(&[
