@@ -211,6 +211,30 @@ fn a_certificate_expires_in_the_middle_of_a_ceremony() {
     );
 }
 
+/// 2026-11-24T09:00:00Z, the script's clock, to 2036-10-29T00:00:00Z, when the sample's certificates end: their last
+/// second is good, as RFC 5280 4.1.2.5 has it, and the one after it is not.
+#[test]
+fn a_certificate_holds_to_its_last_second() {
+    const TO_THE_LAST_SECOND: u64 = 313_340_400;
+    let after = |seconds: u64| {
+        let time =
+            format!("\n[[rehearsal.time]]\nbefore = \"export-kek\"\nadvance = \"{seconds}s\"\n");
+        played(&(text("kek-to-aws-rsa.toml") + &time))
+    };
+    let (summary, failed) = after(TO_THE_LAST_SECOND);
+    assert_eq!(failed, None);
+    assert_eq!(summary["ended"], "2036-10-29T00:00:00Z");
+    let (summary, failed) = after(TO_THE_LAST_SECOND + 1);
+    let (step, message) = failed.unwrap();
+    assert_eq!(step, "export-kek");
+    assert!(
+        message.starts_with("ValidationException")
+            && message.contains("expired at 2036-10-29T00:00:00Z"),
+        "{message}"
+    );
+    assert_eq!(error_of(&summary, "export-kek"), message, "it is recorded");
+}
+
 #[test]
 fn a_key_past_its_last_day_is_not_used() {
     let script = text("kek-to-aws-rsa.toml").replace(
