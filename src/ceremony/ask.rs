@@ -146,3 +146,11 @@ pub enum Advance {
     /// The run has ended.
     Ended(RunOutcome),
 }
+
+impl Ask {
+    /// Whether another page asks for the same things under the same heading, as after a wrong answer.
+    pub fn asks_the_same(&self, other: &Self) -> bool {
+        let ids = |ask: &Self| -> Vec<&str> { ask.fields.iter().map(|f| f.field.id).collect() };
+        self.title == other.title && ids(self) == ids(other)
+    }
+}

@@ -228,8 +228,8 @@ fn words_tell(name: &str, marked: &Buffer) {
                 | Role::Wait
                 | Role::Secret
                 | Role::Countdown => {
-                    // A mark of its own shape will do: the rail's block is what is done.
-                    let shape = |c: char| c.is_alphanumeric() || c == '■';
+                    // A mark of its own shape will do: the rail's block is what is done, its ! what went another way.
+                    let shape = |c: char| c.is_alphanumeric() || "■!".contains(c);
                     run.trim().is_empty() || run.chars().any(shape)
                 }
                 Role::Selection => line.contains('►'),

@@ -58,7 +58,7 @@ fn proven(record: &StepRecord) -> Result<(), String> {
     match (of(PROVEN), of(FAILED), of(ABSENT)) {
         (Some(_), None, None) => Ok(()),
         (_, Some(failed), _) => Err(format!(
-            "The envelopes of {failed} did not hold. Stop: rotate while enough others can open."
+            "The envelopes of {failed} did not hold. Rotate while enough others can open."
         )),
         (_, _, Some(absent)) => Err(format!(
             "{absent} did not prove what they hold, and the script wants everybody."

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use crate::custody::policy::operation;
+
 use super::file::string;
 use super::log::{Log, event};
 use super::people::{Person, holds, signed_in};
@@ -18,7 +20,7 @@ pub(super) struct Said<'l> {
 }
 
 /// Every enrolment, list of people and answer about policy: a line of its own when the vault is made, and in the line
-/// of the rotation that made people anew.
+/// of the rotation that made people anew or of the recovery set that made holders.
 pub(super) fn statements(log: &Log) -> impl Iterator<Item = Said<'_>> {
     let own = log
         .lines
@@ -29,8 +31,11 @@ pub(super) fn statements(log: &Log) -> impl Iterator<Item = Said<'_>> {
             op: line.op(),
             details: line.details(),
         });
-    let rotations = log.sealed().filter(|line| line.op() == "Rotate");
-    let anew = rotations.flat_map(|line| {
+    let changes = [operation::ROTATE, operation::RECOVERY_SET];
+    let changed = log
+        .sealed()
+        .filter(move |line| changes.contains(&line.op()));
+    let anew = changed.flat_map(|line| {
         let said = line.details().get("people").and_then(Value::as_array);
         said.into_iter().flatten().map(|said| Said {
             n: line.n,

@@ -66,3 +66,47 @@ fn practice_words_are_offered_only_to_those_whose_words_they_are() {
     let known: Vec<String> = opening.bootstrap().practice.into_keys().collect();
     assert_eq!(known, ["Ben"]);
 }
+
+/// `vault-recovery` at the screens, where the words of one custodian do not open: what the page says that has an exception
+/// signed, who signs it, and that the ceremony goes on.
+#[test]
+fn an_exception_is_signed_by_whoever_leads_and_watches_and_the_ceremony_goes_on() {
+    use crate::tui::room::practice_session;
+    let mut room = Room::new(super::home::Home::new(), practice_session(false));
+    room.press("c");
+    for _ in 0..40 {
+        let text = room.text();
+        let mut lines = text.lines();
+        if lines.any(|line| line.contains('►') && line.contains("A vault is back")) {
+            break;
+        }
+        room.press("<Down>");
+    }
+    room.press("<Enter>");
+    let mut wrong = false;
+    for _ in 0..120 {
+        let text = room.text();
+        if text.contains("signs an exception") && !text.contains("blank on purpose") {
+            break;
+        }
+        let bens = text.contains("Ben proves both envelopes") && text.contains("bacon badge");
+        if bens && !wrong {
+            wrong = true;
+            room.press("not these words<Enter>");
+        } else if text.contains("did not open. What then?") {
+            room.press("<Down><Enter>");
+        } else {
+            room.press("<F5><Enter>");
+        }
+    }
+    assert!(wrong, "{}", room.text());
+    room.check("exception-signed");
+    room.shows(&["Ada signs an exception", "Ben"]);
+    for _ in 0..60 {
+        if room.text().contains("step 5 of 6") {
+            break;
+        }
+        room.press("<F5><Enter>");
+    }
+    room.shows(&["step 5 of 6", "exception"]);
+}

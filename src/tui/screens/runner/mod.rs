@@ -94,9 +94,7 @@ impl RunScreen {
         let same = again.is_some()
             && self.phase == Phase::Asking
             && match (self.ask(), &showing.ask) {
-                (Some(old), Some(new)) => {
-                    old.title == new.title && old.fields.len() == new.fields.len()
-                }
+                (Some(old), Some(new)) => old.asks_the_same(new),
                 _ => false,
             };
         self.showing = Some(Arc::clone(showing));
