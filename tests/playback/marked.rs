@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use keymoot::ceremony::{RunError, Runner, shipped};
 use keymoot::pki::Certificate;
-use keymoot::session::{Action, Brought, CustodyAct, Inventory};
+use keymoot::session::{Action, Brought, CustodyAct, Inventory, RunOutcome};
 use serde_json::{Value, json};
 
 use super::stage::{contents, played, script, summary, vault, wanted};
@@ -143,10 +143,13 @@ fn a_key_of_another_class_comes_in_by_no_way() {
             });
             session.act(Action::Custody(inventory), None, None).unwrap();
             let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
-            let Err(RunError::Refused(refusal)) = runner.headless(&mut session) else {
+            let Err(RunError::Step {
+                step,
+                message: words,
+            }) = runner.headless(&mut session)
+            else {
                 panic!("{name}: {value} came in");
             };
-            let words = refusal.to_string();
             assert!(
                 words.contains(&format!(
                     "{value} stands in acme test, the inventory of another class"
@@ -154,7 +157,10 @@ fn a_key_of_another_class_comes_in_by_no_way() {
                 "{words}"
             );
             let run = runner.run(&session);
-            let at = run.steps.iter().find(|step| step.ended.is_none()).unwrap();
+            // The run is over, and its record says why: nothing stands open that could never go on.
+            assert_eq!(run.outcome, Some(RunOutcome::Aborted), "{name}");
+            let at = run.steps.iter().find(|one| one.id == step).unwrap();
+            assert_eq!(at.error.as_deref(), Some(words.as_str()));
             ways.insert(at.op.clone());
             let view = session.view();
             assert!(view.keys.iter().all(|row| row.key.key_check_value != value));

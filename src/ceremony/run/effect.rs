@@ -93,7 +93,10 @@ impl Runner {
                 self.arrow(StepState::Executed)?;
                 Ok(())
             }
-            Err(refusal @ Refusal::Api(_)) => self.refused(session, &refusal),
+            // What the class of the vault forbids no second attempt allows: the step ends as for the service's refusals.
+            Err(refusal @ (Refusal::Api(_) | Refusal::Profile(_))) => {
+                self.refused(session, &refusal)
+            }
             Err(refusal @ (Refusal::Approval(_) | Refusal::Custody(_))) if !session.automatic() => {
                 // Signatures went void: they are asked for again, nothing was done.
                 self.signers.clear();
