@@ -363,3 +363,57 @@ fn a_second_key_of_the_same_name_is_said_before_it_is_asked_for() {
         "{told}"
     );
 }
+
+/// A device that takes the first bytes and then none: `/dev/full` is one that says so at once. Half a paper may lie there,
+/// so it is asked for and recorded before another is printed; a new value is drawn, and the run ends as ever.
+#[test]
+fn a_printer_that_fails_half_way_leaves_a_paper_that_is_accounted_for() {
+    let room = tempfile::tempdir().unwrap();
+    let good = room.path().join("good.txt");
+    let (mut session, mut runner) = begun(outgoing());
+    until(&mut session, &mut runner, |ask| asks(ask, "slip"));
+    let seq = session.view().seq;
+    let failed = runner.answer(&mut session, typed("/dev/full")).unwrap();
+    let Advance::Again(words) = &failed else {
+        panic!("{failed:?}");
+    };
+    assert!(words.contains("no room left"), "{words}");
+    assert!(words.contains("/dev/full"), "{words}");
+    // Nothing of the act has happened; what may lie at the printer is asked for first, and its owner answers.
+    assert_eq!(session.view().seq, seq);
+    let ask = runner.showing(&session).ask.unwrap();
+    assert!(asks(&ask, "fate"), "{}", ask.title);
+    assert_eq!(ask.person, "Ana");
+    runner.answer(&mut session, typed("destroyed")).unwrap();
+    let lines = logged(&session, "component-paper");
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(
+        lines[0].contains("destroyed by Ana, watched by Wim"),
+        "{lines:?}"
+    );
+    runner.answer(&mut session, prints_to(&good)).unwrap();
+    runner
+        .answer(&mut session, vec![super::stage::secret(&digits(&good))])
+        .unwrap();
+    // The last component, which leaves with the act: the act was refused as a whole, and no signature counts for it.
+    until(&mut session, &mut runner, |ask| {
+        ask.title.contains("Part 3 leaves") && asks(ask, "slip")
+    });
+    runner.answer(&mut session, typed("/dev/full")).unwrap();
+    until(&mut session, &mut runner, |ask| {
+        ask.title.contains("prints")
+    });
+    let failed = runner.answer(&mut session, typed("")).unwrap();
+    assert!(
+        matches!(&failed, Advance::Again(words) if words.contains("no room left")),
+        "{failed:?}"
+    );
+    let (outcome, wrong) = by_people(&mut session, &mut runner, |_, _| None);
+    assert_eq!(
+        (outcome, wrong.len()),
+        (RunOutcome::Completed, 0),
+        "{wrong:?}"
+    );
+    let lines = logged(&session, "component-paper");
+    assert_eq!(lines.len(), 2, "{lines:?}");
+}
