@@ -289,3 +289,64 @@ fn a6_whoever_was_a_custodian_of_the_key_does_not_watch_its_end() {
     let recorded = run.steps[0].error.clone().unwrap();
     assert_eq!(recorded, message, "it is on record");
 }
+
+fn attest(session: &mut Session, witness: &str) -> Result<(), String> {
+    let texts = [
+        ("of", "zmk"),
+        ("how", "cross-cut and burned"),
+        ("witness", witness),
+    ];
+    let answers = Answers {
+        texts: texts
+            .map(|(id, text)| (id.to_owned(), text.to_owned()))
+            .into(),
+        by: "Ada".to_owned(),
+        ..Answers::default()
+    };
+    action(session, "vault.components-destroyed", &answers)
+        .and_then(|act| session.act(act, None, None).map(drop))
+        .map_err(|refusal| refusal.to_string())
+}
+
+/// PCI PIN 21-2.4: what was known of a secret ends with the secret alone. Components that were made here and formed no key
+/// are the whole of it; those that somebody sent are not, for the sender has the key.
+#[test]
+fn what_people_know_ends_with_the_secret_and_not_with_its_papers() {
+    for (source, ends) in [(Source::Generated, true), (Source::Entered, false)] {
+        let mut session = session();
+        let old = set("a", "zmk", 2);
+        for (part, person, value) in [(1, "Ana", ONE), (2, "Ben", TWO)] {
+            let value = data_encoding::HEXUPPER.decode(value.as_bytes()).unwrap();
+            let entered = ComponentStep::Enter {
+                value: SecretBytes::new(value),
+                kcv: None,
+                source,
+            };
+            step(&mut session, &old, (part, person), entered).unwrap();
+        }
+        let new = set("b", "zmk", 2);
+        let words = enter(&mut session, &new, (2, "Ana")).unwrap_err();
+        assert!(words.starts_with("A3"), "{words}");
+        // Whoever held a part does not watch its end, and the refusal names what they held.
+        let words = attest(&mut session, "Ana").unwrap_err();
+        assert!(
+            words.starts_with("A6") && words.contains("Ana holds since 2026-11-24 part 1"),
+            "{words}"
+        );
+        attest(&mut session, "Wim").unwrap();
+        let ledger = session.ledger();
+        assert_eq!(ledger.holders("a").count(), 0, "nobody holds a part now");
+        assert_eq!(ledger.keep_until("a").is_some(), ends);
+        assert_eq!(
+            ledger.held_by("Ana", "a").count(),
+            1,
+            "who held it is never taken out"
+        );
+        if ends {
+            let twice = attest(&mut session, "Wim").unwrap_err();
+            assert!(twice.contains("is attested already"), "{twice}");
+        }
+        let again = enter(&mut session, &new, (2, "Ana"));
+        assert_eq!(again.is_ok(), ends, "{again:?}");
+    }
+}

@@ -109,6 +109,11 @@ enum Verb {
         after_help = "Example:\n  keymoot vault attest-destroyed test.vault --copy B1 --how \"shredded, Wim saw it\" --unlock-file people.json"
     )]
     AttestDestroyed(copies::AttestDestroyed),
+    /// Record that every component of a key was destroyed, and who watched
+    #[command(
+        after_help = "Where the key is nowhere any more, what people saw of its components counts no more.\n\nExample:\n  keymoot vault components-destroyed test.vault --of kek-x --how \"cross-cut and burned\" --witness Wim --unlock-file people.json"
+    )]
+    ComponentsDestroyed(people::ComponentsDestroyed),
     /// List keys and check values, or load the list of another class of vaults to be refused
     #[command(
         after_help = "Example:\n  keymoot vault inventory test.vault --unlock-file people.json --json > test-keys.json"
@@ -170,6 +175,7 @@ impl VaultArgs {
             Verb::Suspect(suspect) => suspect.run(),
             Verb::Restore(restore) => restore.run(),
             Verb::AttestDestroyed(attest) => attest.run(),
+            Verb::ComponentsDestroyed(attest) => attest.run(),
             Verb::Inventory(inventory) => inventory.run(),
             Verb::Policy(policy) => policy.run(),
             Verb::RecoveryScript => {

@@ -49,6 +49,9 @@ pub mod operation {
     /// Enter an access to a share or component outside a ceremony.
     pub const RECORD_ACCESS: &str = "RecordAccess";
 
+    /// Attest that every component of a key is destroyed.
+    pub const COMPONENTS_DESTROYED: &str = "ComponentsDestroyed";
+
     /// Mark a key as suspect, or clear it.
     pub const SUSPECT: &str = "Suspect";
 
@@ -62,7 +65,7 @@ pub mod operation {
     pub const RANDOM: &str = "RandomForSender";
 
     /// Every one of them: what a policy may name beside the operations of the service.
-    pub const ALL: [&str; 23] = [
+    pub const ALL: [&str; 24] = [
         IMPORT_ROOT,
         CHANGE_POLICY,
         CHANGE_PEOPLE,
@@ -82,6 +85,7 @@ pub mod operation {
         IMPORT_COMPONENTS,
         EXPORT_COMPONENTS,
         RECORD_ACCESS,
+        COMPONENTS_DESTROYED,
         SUSPECT,
         UNBIND,
         REBIND,

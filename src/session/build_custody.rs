@@ -8,7 +8,9 @@ use super::action::Action;
 use super::build::Answers;
 use super::custody_act::{CustodyAct, Recovery, Rotation, Seat};
 use super::error::Refusal;
-use super::{Session, changing_policy, inventory, op_custody as op, op_ledger, op_suspect};
+use super::{
+    Session, changing_policy, inventory, op_custody as op, op_destroyed, op_ledger, op_suspect,
+};
 
 /// Builds such an act; `None` where the name is another act's.
 ///
@@ -43,6 +45,7 @@ pub(crate) fn action(
         n if n == op::APPOINT.name => appointment(answers).map(CustodyAct::Appoint),
         n if n == op_ledger::EXEMPT.name => op_ledger::exemption(answers, session.now().millis()),
         n if n == op_ledger::RECORD_ACCESS.name => session.access_of(answers),
+        n if n == op_destroyed::COMPONENTS_DESTROYED.name => session.components_gone(answers),
         n if n == op_suspect::SUSPECT.name => op_suspect::built(session, answers),
         n if n == op::LOAD_INVENTORY.name => loaded(answers).map(CustodyAct::LoadInventory),
         n if n == op::CHANGE_POLICY.name => answers

@@ -46,6 +46,8 @@ pub enum CustodyAct {
     Exempt(Exemption),
     /// An access outside a ceremony is entered.
     RecordAccess(Access),
+    /// Every component of a key is destroyed.
+    ComponentsGone(ComponentsGone),
     /// A key is marked as suspect, or cleared.
     Suspect {
         /// Its ARN.
@@ -72,6 +74,19 @@ pub struct Rotation {
     pub t: u8,
     /// Everybody from then on, custodians in the order of their shares.
     pub people: Vec<Seat>,
+}
+
+/// The destruction of a key's components as people sign it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComponentsGone {
+    /// The set's id in the custody ledger.
+    pub split: String,
+    /// How it was done.
+    pub how: String,
+    /// Who watched, and never held one.
+    pub witness: String,
+    /// Whether nothing of the secret is left anywhere that this vault knows of.
+    pub ends: bool,
 }
 
 /// A recovery set as people sign it.
@@ -121,6 +136,7 @@ impl CustodyAct {
             Self::Appoint(_) => "vault.appoint",
             Self::Exempt(_) => "vault.exempt",
             Self::RecordAccess(_) => "vault.access",
+            Self::ComponentsGone(_) => "vault.components-destroyed",
             Self::Suspect { .. } => "vault.suspect",
             Self::LoadInventory(_) => "vault.inventory",
             Self::ChangePolicy(_) => "vault.policy",
@@ -138,6 +154,7 @@ impl CustodyAct {
             Self::AttestDestroyed { .. } => operation::ATTEST_DESTROYED,
             Self::Appoint(_) | Self::Exempt(_) => operation::CHANGE_PEOPLE,
             Self::RecordAccess(_) => operation::RECORD_ACCESS,
+            Self::ComponentsGone(_) => operation::COMPONENTS_DESTROYED,
             Self::Suspect { .. } => operation::SUSPECT,
             Self::LoadInventory(_) => operation::LOAD_INVENTORY,
             Self::ChangePolicy(_) => operation::CHANGE_POLICY,
@@ -148,7 +165,11 @@ impl CustodyAct {
     pub(crate) const fn is_told_in_the_log(&self) -> bool {
         matches!(
             self,
-            Self::Appoint(_) | Self::Exempt(_) | Self::RecordAccess(_) | Self::Suspect { .. }
+            Self::Appoint(_)
+                | Self::Exempt(_)
+                | Self::RecordAccess(_)
+                | Self::ComponentsGone(_)
+                | Self::Suspect { .. }
         )
     }
 
@@ -201,6 +222,9 @@ impl CustodyAct {
             Self::RecordAccess(a) => json!({
                 "name": name, "out": a.out, "back": a.back, "split": a.split, "part": a.part, "purpose": a.purpose,
                 "custodian": a.custodian, "witness": a.witness, "package": a.package,
+            }),
+            Self::ComponentsGone(gone) => json!({
+                "name": name, "split": gone.split, "how": gone.how, "witness": gone.witness, "ends": gone.ends,
             }),
             Self::Suspect {
                 key,

@@ -11,7 +11,7 @@ use super::error::Refusal;
 use super::state::{BackupEnd, ForeignKey, State};
 use super::transition::Transition;
 use super::{Profile, Session};
-use super::{op_ledger, op_suspect};
+use super::{op_destroyed, op_ledger, op_suspect};
 
 /// Longest text a person types into such an act.
 const LONGEST: usize = 200;
@@ -82,6 +82,11 @@ impl Session {
                     told("The purpose, the witness and the package", text)?;
                 }
                 op_ledger::judged_access(access, &self.ledger_now(), self.now().millis())
+            }
+            CustodyAct::ComponentsGone(gone) => {
+                told("How they were destroyed", &gone.how)?;
+                told("The witness", &gone.witness)?;
+                self.judged_components_gone(gone)
             }
             CustodyAct::LoadInventory(inventory) => self.judged_inventory(inventory),
             CustodyAct::ChangePolicy(policy) => self.judged_policy(policy),
@@ -328,6 +333,7 @@ fn done(working: &mut State, act: &CustodyAct, now: i64) -> Result<Transition, R
             suspect,
             reason,
         } => op_suspect::done(working, key, *suspect, reason, now),
+        CustodyAct::ComponentsGone(gone) => op_destroyed::done(working, gone, now),
         CustodyAct::RecordAccess(access) => working
             .ledger
             .enter_access(access.clone())

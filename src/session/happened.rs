@@ -5,7 +5,7 @@ use crate::text::tr;
 use super::op::Op;
 use super::op_custody;
 use super::view::{PersonView, View};
-use super::{op_ledger, op_suspect};
+use super::{op_destroyed, op_ledger, op_suspect};
 
 /// One thing that happens.
 #[derive(Debug, Clone, Copy)]
@@ -152,6 +152,13 @@ pub const HAPPENED: &[Happened] = &[
         then: "mark it: used no more; the review lists what stands under it; or clear it (PCI PIN 22)",
         reason: "",
         leads: Leads::Act(&op_suspect::SUSPECT),
+    },
+    Happened {
+        id: "components-gone",
+        what: "Papers and packages of a key's components were destroyed",
+        then: "attest it, with whoever watched and never held one; where no key is left, what was seen counts no more",
+        reason: "",
+        leads: Leads::Act(&op_destroyed::COMPONENTS_DESTROYED),
     },
     Happened {
         id: "recovery-set",

@@ -1,7 +1,7 @@
 //! The acts, each declared once: name, title, fields, what it says.
 
 use super::field::{Field, Kind};
-use super::{op_components, op_custody, op_exchange, op_ledger, op_suspect, op_tr34};
+use super::{op_components, op_custody, op_destroyed, op_exchange, op_ledger, op_suspect, op_tr34};
 
 /// One act's declaration. Its `name` is the script's `op`, the wizard's id and the policy's key.
 #[derive(Debug, Clone, Copy)]
@@ -319,6 +319,7 @@ pub const OPS: &[Op] = &[
     op_custody::APPOINT,
     op_ledger::EXEMPT,
     op_ledger::RECORD_ACCESS,
+    op_destroyed::COMPONENTS_DESTROYED,
     op_suspect::SUSPECT,
     op_custody::LOAD_INVENTORY,
     op_custody::CHANGE_POLICY,

@@ -212,7 +212,7 @@ fn access(answers: &Answers, ledger: &Ledger, set: &str) -> Result<CustodyAct, R
 }
 
 /// The newest set of components of a key of this name.
-fn components_of(ledger: &Ledger, key: &str) -> Result<String, Refusal> {
+pub(super) fn components_of(ledger: &Ledger, key: &str) -> Result<String, Refusal> {
     let wanted = format!("components of {key}");
     let found = ledger.splits.iter().rev().find(|s| same(&s.what, &wanted));
     found.map(|split| split.id.clone()).ok_or_else(|| {

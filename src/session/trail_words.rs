@@ -9,7 +9,7 @@ use crate::custody::policy::operation;
 use crate::text::tr;
 
 /// Operations as the log names them, and what people call what happened. One that is not here is told as it stands.
-const WORDS: [(&str, &str); 43] = [
+const WORDS: [(&str, &str); 46] = [
     ("CreateKey", "made"),
     ("ImportKey", "imported"),
     ("ExportKey", "exported"),
@@ -31,6 +31,8 @@ const WORDS: [(&str, &str); 43] = [
     (operation::DRILL, "drill"),
     (operation::RESHARE, "envelopes made anew"),
     (operation::ROTATE, "custodians made anew"),
+    (operation::RECOVERY_SET, "recovery set made"),
+    ("open-by-recovery", "opened by the recovery set"),
     (operation::BACKUP, "copy made"),
     (operation::RESTORE, "returned to a copy"),
     (operation::CLOCK, "clock moved"),
@@ -41,6 +43,7 @@ const WORDS: [(&str, &str); 43] = [
     (operation::IMPORT_COMPONENTS, "key formed of components"),
     (operation::EXPORT_COMPONENTS, "key left as components"),
     (operation::RECORD_ACCESS, "access recorded"),
+    (operation::COMPONENTS_DESTROYED, "components destroyed"),
     (operation::SUSPECT, "key judged suspect, or cleared"),
     (operation::UNBIND, "device let go"),
     (operation::REBIND, "device handed over"),

@@ -12,7 +12,7 @@ use super::theme::Role;
 use super::world::World;
 use crate::api::Timestamp;
 use crate::session::field::Footing;
-use crate::session::{Profile, practice};
+use crate::session::{Profile, View, practice};
 use crate::text::{say, tr};
 
 /// The least that every screen is made for.
@@ -101,6 +101,15 @@ fn too_small(canvas: &mut Canvas<'_>) {
     }
 }
 
+/// How many of how many are here; the holders of the recovery set are never taken for custodians.
+fn count(view: &View, present: usize) -> String {
+    if view.by_recovery {
+        say!("RECOVERY {present} of {n}", present, n = view.n)
+    } else {
+        say!("{present} of {n}", present, n = view.n)
+    }
+}
+
 /// `acme │ TEST │ 2 of 3: Ana Cho │ 2026-11-23 14:31:07Z │ offline │ 1 to sign`
 fn status(world: &World, clock: &str, canvas: &mut Canvas<'_>) {
     let width = usize::from(canvas.width());
@@ -133,15 +142,7 @@ fn status(world: &World, clock: &str, canvas: &mut Canvas<'_>) {
     } else {
         cut(&view.vault, (room / 2).max(8))
     };
-    let count = if view.by_recovery {
-        say!(
-            "RECOVERY {present} of {n}",
-            present = present.len(),
-            n = view.n
-        )
-    } else {
-        say!("{present} of {n}", present = present.len(), n = view.n)
-    };
+    let count = count(view, present.len());
     let names = format!("{count}: {}", present.join(" "));
     let quorum = if present.is_empty() || name.width() + names.width() > room {
         count

@@ -10,7 +10,8 @@ use crate::cli::{by_hand, by_hand_people, sessions, streams, unlock_file};
 use crate::session::build::{self, Answers};
 use crate::session::op::{KEY, Op};
 use crate::session::{
-    Action, CustodyAct, Hand, Reshared, Session, op_custody as op, op_ledger, op_suspect,
+    Action, CustodyAct, Hand, Reshared, Session, op_custody as op, op_destroyed, op_ledger,
+    op_suspect,
 };
 
 use super::{Which, act};
@@ -99,6 +100,29 @@ pub(super) struct Access {
     witness: String,
     #[arg(long, value_name = "SERIAL", help = op_ledger::PACKAGE.hint)]
     package: String,
+}
+
+#[derive(clap::Args)]
+pub(super) struct ComponentsDestroyed {
+    #[command(flatten)]
+    which: Which,
+    #[arg(long, value_name = "KEY", help = op_destroyed::OF.hint)]
+    of: String,
+    #[arg(long, value_name = "TEXT", help = op::HOW.hint)]
+    how: String,
+    #[arg(long, value_name = "NAME", help = op_ledger::WATCHED.hint)]
+    witness: String,
+}
+
+impl ComponentsDestroyed {
+    pub(super) fn run(self) -> Answer<Status> {
+        let texts = [
+            (op_destroyed::OF.id, &self.of),
+            (op::HOW.id, &self.how),
+            (op_ledger::WATCHED.id, &self.witness),
+        ];
+        told(&self.which, &op_destroyed::COMPONENTS_DESTROYED, texts)
+    }
 }
 
 /// The hands of an unlock file; sample people have their own.

@@ -32,10 +32,10 @@ pub(super) fn statements(log: &Log) -> impl Iterator<Item = Said<'_>> {
             details: line.details(),
         });
     let changes = [operation::ROTATE, operation::RECOVERY_SET];
-    let changed = log
+    let made_anew = log
         .sealed()
         .filter(move |line| changes.contains(&line.op()));
-    let anew = changed.flat_map(|line| {
+    let anew = made_anew.flat_map(|line| {
         let said = line.details().get("people").and_then(Value::as_array);
         said.into_iter().flatten().map(|said| Said {
             n: line.n,
