@@ -206,6 +206,12 @@ fn entering() -> String {
     let mut text = format!("id = \"bring\"\n{PLACES}components = 2\n");
     for (n, kcv, value) in [(1, "CAEBAA", ONE), (2, "DF9B9A", TWO)] {
         text += &format!(
+            "[[item]]\nid = \"bag-{n}\"\nkind = \"bag\"\ncourier = \"courier-{n}\"\n[[step]]\nid = \"receive-{n}\"\n\
+             op = \"component.receive\"\nkey = \"zmk\"\npart = {n}\nitem = \"bag-{n}\"\nwho = [\"c{n}\"]\nobserve = \
+             [\"watch\"]\nwhy = \"x\"\n[[rehearsal.answer]]\nstep = \"receive-{n}\"\nadvised = \"B-{n}\"\nserial = \
+             \"B-{n}\"\n"
+        );
+        text += &format!(
             "[[step]]\nid = \"enter-{n}\"\nop = \"component.enter\"\nkey = \"zmk\"\npart = {n}\nwho = [\"c{n}\"]\nwhy \
              = \"x\"\n[[rehearsal.answer]]\nstep = \"enter-{n}\"\nvalue = \"TEST:{value}\"\nkcv = \"{kcv}\"\n\
              [[rehearsal.answer]]\nstep = \"seal-{n}\"\nserial = \"N-{n}\"\n"

@@ -71,10 +71,14 @@ pub(super) fn find(
     now: Timestamp,
     max_age: i64,
 ) -> Result<Rehearsed, String> {
-    let days = max_age / 86_400_000;
+    // A day or less in hours, so that no age is told as none.
+    let span = match max_age / 86_400_000 {
+        0 | 1 => format!("{} hours", max_age / 3_600_000),
+        days => format!("{days} days"),
+    };
     let wanted = |why: &str| {
         format!(
-            "{why} A production run asks for a green rehearsal of exactly this script, not older than {days} days. \
+            "{why} A production run asks for a green rehearsal of exactly this script, not older than {span}. \
              Nothing was begun. Run `keymoot play SCRIPT --headless` here first, or with --rehearsal-note F elsewhere \
              and give the same file here."
         )

@@ -40,6 +40,15 @@ fn a_brief_is_drawn_from_the_script() {
         let flat = page.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(flat.contains(words), "{words}\n{page}");
     }
+    let page = room.ok("brief kek-from-components.toml");
+    let flat = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "the component's package, closed as it came",
+        "a new numbered package for the component's paper",
+        "the sender's advice with the packages' serials, on paper",
+    ] {
+        assert!(flat.contains(words), "{words}\n{page}");
+    }
     for script in keymoot::ceremony::shipped() {
         let page = room.ok(&format!("brief {}", script.0));
         assert!(page.lines().all(|l| l.chars().count() <= 74), "{page}");

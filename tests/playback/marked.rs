@@ -1,6 +1,6 @@
 //! A rehearsal cannot be mistaken for the real thing: every file of every ceremony says that it is one, by its name, its
 //! tag, the subjects of its certificates or its text, and a key of another class of vaults comes in by no way. That every
-//! screen says it is held by `tui::matrix_tests`, slips by `tests/components.rs`, class tags by `session::brought`.
+//! screen says it is held by `tui::matrix_tests`, slips by `tests/components`, class tags by `session::brought`.
 
 use std::collections::BTreeSet;
 

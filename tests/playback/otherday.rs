@@ -263,6 +263,14 @@ role = "custodian"
 [[person]]
 id = "c2"
 role = "custodian"
+[[item]]
+id = "bag-1"
+kind = "bag"
+courier = "courier-a"
+[[item]]
+id = "bag-2"
+kind = "bag"
+courier = "courier-b"
 [[key]]
 id = "zmk"
 usage = "K0"
@@ -271,11 +279,29 @@ modes = "B"
 exportable = false
 components = 2
 [[step]]
+id = "receive-1"
+op = "component.receive"
+key = "zmk"
+part = 1
+item = "bag-1"
+who = ["c1"]
+observe = ["watch"]
+why = "x"
+[[step]]
 id = "enter-1"
 op = "component.enter"
 key = "zmk"
 part = 1
 who = ["c1"]
+why = "x"
+[[step]]
+id = "receive-2"
+op = "component.receive"
+key = "zmk"
+part = 2
+item = "bag-2"
+who = ["c2"]
+observe = ["watch"]
 why = "x"
 [[step]]
 id = "enter-2"
@@ -314,9 +340,17 @@ do = ["reseal-open-components"]
 seed = "x"
 clock = 2026-11-24T09:00:00Z
 [[rehearsal.answer]]
+step = "receive-1"
+advised = "B-1"
+serial = "B-1"
+[[rehearsal.answer]]
 step = "enter-1"
 value = "TEST:3B577FB3FD756DDFE62F6B52751580E0"
 kcv = "CAEBAA"
+[[rehearsal.answer]]
+step = "receive-2"
+advised = "B-2"
+serial = "B-2"
 [[rehearsal.answer]]
 step = "enter-2"
 value = "TEST:D9CDE338A104A789859E76150B543251"
@@ -372,9 +406,20 @@ fn who_saw_another_component_of_the_key_takes_no_place_at_one() {
     let cho = view.people.iter().find(|p| p.name == "Cho").unwrap();
     let earlier = parsed(&earlier.replace("\"CHO\"", &format!("\"{}\"", cho.fingerprint)));
     let mut runner = Runner::begin(&mut session, earlier, wanted(&[])).unwrap();
-    let ask = runner.showing(&session).ask.unwrap();
-    assert_eq!(ask.person, "Cho");
-    runner.answer(&mut session, practised(&ask)).unwrap();
+    // Wim reads the advice, Cho looks at the package and goes on, and enters the component.
+    loop {
+        let ask = runner.showing(&session).ask.unwrap();
+        let entered = ask.fields.iter().any(|f| f.field.id == "again");
+        assert!(
+            ["Cho", "Wim", ""].contains(&ask.person.as_str()),
+            "{}",
+            ask.person
+        );
+        runner.answer(&mut session, practised(&ask)).unwrap();
+        if entered {
+            break;
+        }
+    }
     runner.abort(&mut session, "the fire bell rang").unwrap();
     while let Some(ask) = runner.showing(&session).ask {
         let answers = ask.fields.iter().map(|f| match f.field.id {

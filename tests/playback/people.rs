@@ -12,7 +12,9 @@ use keymoot::session::{
 };
 use keymoot::vault::MemoryStore;
 
-use super::stage::{Early, contents, environment, script, secret, summary, vault, wanted};
+use super::stage::{
+    Early, contents, environment, parsed, script, secret, summary, text, vault, wanted,
+};
 
 /// The practice answer to every field of an ask; what has none may be left empty.
 pub(crate) fn practised(ask: &Ask) -> Vec<Answer> {
@@ -382,6 +384,36 @@ fn production_begins_nothing_that_was_not_rehearsed() {
     assert!(refused(rehearsed("deletion-window.toml", &notes)).contains("another script"));
     assert_eq!(session.view().commit, before);
     assert!(session.view().runs.is_empty());
+}
+
+/// `rehearsal_max_age` of the script is what counts, not the usual fortnight.
+#[test]
+fn production_wants_a_rehearsal_as_young_as_the_script_says() {
+    let media = tempfile::tempdir().unwrap();
+    let (mut session, _) = production(media.path());
+    let notes = media.path().join("rehearsals.jsonl");
+    let strict =
+        text("first-key.toml").replacen("[policy]\n", "[policy]\nrehearsal_max_age = \"1d\"\n", 1);
+    let two_days_ago = session.wall_time().plus_millis(-2 * 86_400_000).rfc3339();
+    let mut begun = |text: &str| {
+        let script = parsed(text);
+        let line = serde_json::json!({
+            "script": script.sha256_hex(), "at": two_days_ago, "outcome": "completed", "build": "b",
+        });
+        std::fs::write(&notes, format!("{line}\n")).unwrap();
+        let wanted = keymoot::ceremony::Wanted {
+            rehearsal_note: Some(notes.clone()),
+            ..wanted(&[])
+        };
+        Runner::begin(&mut session, script, wanted).map(drop)
+    };
+    let error = begun(&strict).unwrap_err();
+    assert_eq!(error.exit_status(), 3, "{error}");
+    assert!(
+        error.to_string().contains("not older than 24 hours"),
+        "{error}"
+    );
+    begun(&text("first-key.toml")).unwrap();
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::model::{Model, Person, Role, Step};
-use super::super::ops;
+use super::super::{ops, ops_components};
 use super::Page;
 use crate::session::op_custody;
 
@@ -116,7 +116,19 @@ fn brings(model: &Model, person: &Person) -> Vec<String> {
             name if name == ops::ATTEST_FINGERPRINT.name && acts => {
                 add("the fingerprints, fetched elsewhere, on paper");
             }
+            name if name == ops_components::RECEIVE.name && acts => {
+                add("the component's package, closed as it came");
+            }
+            name if name == ops_components::SEAL.name && acts => {
+                add("a new numbered package for the component's paper");
+            }
             _ => {}
+        }
+        let reads = step.op.name == ops_components::RECEIVE.name
+            && !step.fields.contains_key("advised")
+            && step.observe.first() == Some(&person.id);
+        if reads {
+            add("the sender's advice with the packages' serials, on paper");
         }
         if typed("fingerprint") {
             add("the fingerprints, fetched elsewhere, on paper");

@@ -1,6 +1,7 @@
 //! L08: every component travels by a courier of its own.
 
 use super::super::model::{Item, Model};
+use super::super::ops_components;
 use super::components::{Handling, handlings};
 use super::{Report, Rule};
 
@@ -20,6 +21,18 @@ fn couriers(model: &Model, report: &mut Report) {
     let mut carried: Vec<(Handling<'_>, &Item)> = Vec::new();
     for handling in handlings(model) {
         let item = handling.step.item.as_deref().and_then(|id| model.item(id));
+        let received = handling.step.op.name == ops_components::RECEIVE.name;
+        if received && item.is_none_or(|item| item.courier.is_none()) {
+            report.error(
+                &handling.step.place.member("item"),
+                Some(handling.step),
+                format!(
+                    "Nobody can tell who carried component {} of `{}`: name a package with a courier of its own in \
+                     `item`.",
+                    handling.part, handling.key
+                ),
+            );
+        }
         let Some(item) = item else { continue };
         let together = carried.iter().find(|(other, with)| {
             let same_courier = item.courier.is_some() && with.courier == item.courier;

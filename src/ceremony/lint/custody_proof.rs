@@ -96,7 +96,7 @@ fn knowledge(model: &Model, report: &mut Report) {
             &lock.place,
             Some(step),
             format!(
-                "`{}` sees component {} of `{}` and saw component {before} before. Path: {}. Let another custodian                  take one of them.",
+                "`{}` sees component {} of `{}` and saw component {before} before. Path: {}. Let another custodian take one of them.",
                 handling.place,
                 handling.part,
                 handling.key,

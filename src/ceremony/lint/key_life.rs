@@ -1,12 +1,13 @@
 //! L03: a key is made once, used after that, not while its destruction is scheduled, and not past its last day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::Timestamp;
 use crate::session::field::Kind;
+use crate::session::op_components::IMPORT_COMPONENTS;
 use crate::session::{op, span};
 
-use super::super::model::{Doing, Model, Step};
+use super::super::model::{Doing, Model, OnFail, Step};
 use super::super::{ops, ops_carry, ops_components};
 use super::{Report, Rule};
 
@@ -26,6 +27,8 @@ Move the step, restore the key first, declare another key, or expect the error."
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Life {
     Made,
+    /// The step that makes it may be passed as an exception.
+    Perhaps,
     DeletionScheduled,
 }
 
@@ -33,7 +36,10 @@ fn life(model: &Model, report: &mut Report) {
     let there = model.keys.iter().filter(|key| key.existing);
     let mut lives: BTreeMap<&str, Life> = there.map(|key| (key.id.as_str(), Life::Made)).collect();
     let mut now = model.rehearsal.clock;
+    let mut parts: BTreeSet<(&str, u8)> = BTreeSet::new();
     for step in &model.steps {
+        formed(model, step, &parts, report);
+        parts.extend(comes(model, step));
         now = now.map(|now| now.plus_millis(passes(model, step)));
         for doing in step.doings() {
             uses(model, doing, &lives, report);
@@ -42,6 +48,38 @@ fn life(model: &Model, report: &mut Report) {
                 lives_on(doing, &mut lives, report);
             }
         }
+    }
+}
+
+/// The component that a step brings into the vault.
+fn comes<'m>(model: &'m Model, step: &'m Step) -> Option<(&'m str, u8)> {
+    let brings = [ops_components::ENTER.name, ops_components::GENERATE.name];
+    if !brings.contains(&step.op.name) || step.expects_error() {
+        return None;
+    }
+    let key = model.key(step.key()?)?;
+    Some((key.label.as_str(), step.fields.get("part")?.parse().ok()?))
+}
+
+/// A key is formed of all its components.
+fn formed(model: &Model, step: &Step, parts: &BTreeSet<(&str, u8)>, report: &mut Report) {
+    if step.op.name != IMPORT_COMPONENTS.name || step.expects_error() {
+        return;
+    }
+    let Some(key) = step.key().and_then(|id| model.key(id)) else {
+        return;
+    };
+    let mut all = 1..=key.components.unwrap_or_default();
+    if let Some(missing) = all.find(|part| !parts.contains(&(key.label.as_str(), *part))) {
+        report.error(
+            &step.place.member("key"),
+            Some(step),
+            format!(
+                "Component {missing} of `{}` is not there yet: add the step that enters or makes it, or move this \
+                 one below it.",
+                key.id
+            ),
+        );
     }
 }
 
@@ -55,7 +93,11 @@ fn passes(model: &Model, step: &Step) -> i64 {
 /// What an act does to the life of its key.
 fn lives_on<'m>(doing: Doing<'m>, lives: &mut BTreeMap<&'m str, Life>, report: &mut Report) {
     if let Some(made) = doing.makes {
-        if lives.insert(made, Life::Made).is_some() {
+        let life = match doing.step.on_fail {
+            OnFail::Exception => Life::Perhaps,
+            OnFail::Stop => Life::Made,
+        };
+        if lives.insert(made, life).is_some() {
             report.error(
                 &doing.place.member("key"),
                 Some(doing.step),
@@ -100,6 +142,10 @@ fn uses(model: &Model, doing: Doing<'_>, lives: &BTreeMap<&str, Life>, report: &
                     "`{id}` is scheduled for destruction here: restore it first, or expect the refusal."
                 )
             }
+            Some(Life::Perhaps) if !doing.step.expects_error() => format!(
+                "`{id}` may not be there: the step that makes it may be passed as an exception. Let the script stop \
+                 there (on_fail = \"stop\"), or move what uses the key away."
+            ),
             Some(_) => continue,
         };
         report.error(&doing.place.member(field), Some(doing.step), message);

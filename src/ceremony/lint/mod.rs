@@ -20,6 +20,7 @@ mod media;
 mod observers;
 mod open_papers;
 mod reasons;
+mod reconciled;
 mod rising_nonce;
 mod secret_shapes;
 mod spoken_hashes;
@@ -67,6 +68,7 @@ pub const RULES: &[Rule] = &[
     unused::RULE,
     who_acts::RULE,
     carried::RULE,
+    reconciled::RULE,
 ];
 
 /// Findings of one script: more help nobody, and each is a line to read.
@@ -116,5 +118,7 @@ impl Report {
     }
 }
 
+#[cfg(test)]
+mod component_tests;
 #[cfg(test)]
 mod tests;

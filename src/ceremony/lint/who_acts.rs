@@ -1,15 +1,17 @@
 //! L23: somebody acts in every step, with a role that may.
 
 use super::super::model::{Model, Role, Step};
-use super::super::ops;
+use super::super::{ops, ops_components};
+use super::components::head;
 use super::{Report, Rule};
+use crate::session::op_components::EXPORT_COMPONENTS;
 
 pub(super) const RULE: Rule = Rule {
     id: "L23",
     title: "somebody who may not do what the step asks",
     explain: "\
 Every step has somebody who does it, and a role that may: an administrator or a custodian asks for acts, two people \
-read the clock, and a fingerprint is typed by somebody else than the one who asks for the import.
+read the clock, a component is in a custodian's hands and under another person's eyes, and a fingerprint is typed by somebody else than the one who asks for the import.
 
 Write `who` or `initiate`, or let another place do it.",
     check: who_acts,
@@ -26,6 +28,9 @@ fn who_acts(model: &Model, report: &mut Report) {
                 "Nobody acts in this step: write who = [\"...\"].",
             );
         }
+        if ops_components::is_turn(step.op) || step.op.name == EXPORT_COMPONENTS.name {
+            handler(model, step, report);
+        }
         let two = step.op.name == ops::ATTEST_CLOCK.name;
         if two && step.who.len() < 2 {
             report.error(
@@ -34,6 +39,32 @@ fn who_acts(model: &Model, report: &mut Report) {
                 "A clock wants two watches: name two people in `who`.",
             );
         }
+    }
+}
+
+/// A component is in a custodian's hands and under another person's eyes.
+fn handler(model: &Model, step: &Step, report: &mut Report) {
+    let role = |id: &String| model.person(id).map(|person| person.role);
+    for id in &step.who {
+        if role(id).is_some_and(|role| role != Role::Custodian) {
+            report.error(
+                &step.place.member("who"),
+                Some(step),
+                format!("`{id}` is no custodian and never sees a component: name the custodian who has it."),
+            );
+        }
+    }
+    let own = |id: &&String| {
+        step.who
+            .iter()
+            .any(|who| head(model, who) == head(model, id))
+    };
+    if let Some(id) = step.observe.iter().find(own) {
+        report.error(
+            &step.place.member("observe"),
+            Some(step),
+            format!("`{id}` would watch their own hands: let somebody else observe who handles no part of this key."),
+        );
     }
 }
 

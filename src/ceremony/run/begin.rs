@@ -199,7 +199,7 @@ fn rules_of_the_day(script: &Script, session: &Session) -> Result<(), RunError> 
         && *nonce <= highest
     {
         return Err(RunError::CannotBegin(format!(
-            "The script's nonce is {nonce}, and `{}` has been run here with {highest}: this is an older paper, or one              played already. Nothing was begun. Take the script of today, or give it a higher nonce and have it agreed              anew.",
+            "The script's nonce is {nonce}, and `{}` has been run here with {highest}: this is an older paper, or one              played already. Nothing was begun. Take the script of today, or give it a higher nonce and have it agreed anew.",
             script.id()
         )));
     }

@@ -98,7 +98,7 @@ impl Runner {
             Stage::AbortReseal => self.take_reseal(session, answers),
             Stage::Change => self.take_change(session, answers),
             Stage::Wait => self.take_wait(session),
-            Stage::Result => self.close_step(session),
+            Stage::Result => self.seen(session),
             Stage::Search | Stage::Ended => Ok(()),
         }
     }
@@ -111,7 +111,8 @@ impl Runner {
             };
             match record.state {
                 StepState::Executed => self.verify(session)?,
-                StepState::Verified | StepState::Witnessed => {
+                StepState::Witnessed => self.close_step(session)?,
+                StepState::Verified => {
                     if self.step().is_some_and(shows_result) {
                         self.stage = Stage::Result;
                         return Ok(());
@@ -281,6 +282,15 @@ impl Runner {
     }
 
     /// Closes the step; with the last one the run closes in the same commit.
+    /// What the step came to was seen: where the script has somebody watch it, that is an arrow of its own.
+    fn seen(&mut self, session: &mut Session) -> Result<(), Halt> {
+        let watched = self.step().is_some_and(|step| !step.observe.is_empty());
+        if watched {
+            self.journal(session, |record| record.state = StepState::Witnessed)?;
+        }
+        self.close_step(session)
+    }
+
     pub(super) fn close_step(&mut self, session: &mut Session) -> Result<(), Halt> {
         self.end_step(session, StepState::Closed)
     }

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::custody::policy::operation;
-
 use super::file::string;
 use super::log::{Log, event};
 use super::people::{Person, holds, signed_in};
 use super::{Fault, Verified, fault};
+
+/// Acts that make people or holders anew, as the log names them.
+const MADE_ANEW: [&str; 2] = ["Rotate", "RecoverySet"];
 
 /// Something that people signed about each other, and the line it stands in.
 pub(super) struct Said<'l> {
@@ -31,10 +32,7 @@ pub(super) fn statements(log: &Log) -> impl Iterator<Item = Said<'_>> {
             op: line.op(),
             details: line.details(),
         });
-    let changes = [operation::ROTATE, operation::RECOVERY_SET];
-    let made_anew = log
-        .sealed()
-        .filter(move |line| changes.contains(&line.op()));
+    let made_anew = log.sealed().filter(|line| MADE_ANEW.contains(&line.op()));
     let anew = made_anew.flat_map(|line| {
         let said = line.details().get("people").and_then(Value::as_array);
         said.into_iter().flatten().map(|said| Said {

@@ -7,6 +7,7 @@ use super::super::super::{ops, ops_components};
 use super::super::Runner;
 use super::lines::{footing, key_lines};
 use crate::session::components::NOT_PRINTED;
+use crate::session::field::Footing;
 use crate::session::op_components::SLIP;
 use crate::session::{Comparing, KeyRow, Session, StepState, op_components};
 use crate::text::{say, tr};
@@ -34,12 +35,23 @@ impl Runner {
             words: None,
             types_back: false,
             hand_over: false,
-            footing: footing(
-                tr("anybody, once all have seen it").into(),
-                tr("goes on to the next step"),
-                tr("this step is done, saved and in the audit chain"),
-            ),
+            footing: self.result_footing(step),
         }
+    }
+
+    /// Whoever watched says that it was so; where nobody does, anybody goes on.
+    fn result_footing(&self, step: &Step) -> Footing {
+        let watch = self.watchers(step);
+        let done = tr("this step is done, saved and in the audit chain");
+        if watch.is_empty() {
+            let acts = tr("anybody, once all have seen it");
+            return footing(acts.into(), tr("goes on to the next step"), done);
+        }
+        footing(
+            say!("{watch}, who watched it", watch = watch.join(", ")),
+            tr("records that it was seen as it stands here, and goes on"),
+            done,
+        )
     }
 
     /// Keys, papers and files that the step made or touched, who signed and who watched.

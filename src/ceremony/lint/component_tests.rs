@@ -1,0 +1,118 @@
+//! The rules on components: one script that passes, and what each change to it is found to be.
+
+use super::super::{Finding, Script};
+
+const BASE: &str = include_str!("../../../tests/lint/L08-pass.toml");
+
+fn lint(text: &str) -> Vec<Finding> {
+    match Script::parse(text.as_bytes()) {
+        Ok(script) => script.lint(),
+        Err(findings) => panic!("does not parse: {findings:#?}"),
+    }
+}
+
+/// Rule, step and a part of what is said, after these changes.
+fn found(changes: &[(&str, &str)]) -> Vec<(String, String, String)> {
+    let mut text = BASE.to_owned();
+    for (from, to) in changes {
+        assert!(text.contains(from), "the script has no {from:?}");
+        text = text.replacen(from, to, 1);
+    }
+    lint(&text)
+        .into_iter()
+        .map(|f| (f.rule, f.step.unwrap_or_default(), f.message))
+        .collect()
+}
+
+fn one(changes: &[(&str, &str)], rule: &str, step: &str, words: &str) {
+    let found = found(changes);
+    let [(is, at, message)] = found.as_slice() else {
+        panic!("{found:#?}");
+    };
+    assert_eq!((is.as_str(), at.as_str()), (rule, step), "{message}");
+    assert!(message.contains(words), "{message}");
+}
+
+#[test]
+fn a_component_has_a_package_and_the_package_a_courier() {
+    let declared = "  { id = \"bag-1\", kind = \"bag\", courier = \"courier-a\" },\n";
+    one(
+        &[("item = \"bag-1\"\n", ""), (declared, "")],
+        "L08",
+        "receive-1",
+        "name a package with a courier",
+    );
+    one(
+        &[("kind = \"bag\", courier = \"courier-b\"", "kind = \"bag\"")],
+        "L08",
+        "receive-2",
+        "name a package with a courier",
+    );
+}
+
+#[test]
+fn a_component_is_in_a_custodians_hands_and_under_other_eyes() {
+    let enter = "op = \"component.enter\"\nkey = \"kek\"\npart = 1\nwho = [\"first\"]";
+    for role in ["watch", "lead"] {
+        let other = enter.replace("first", role);
+        let found = found(&[(enter, &other)]);
+        let said = found.iter().any(|(rule, step, message)| {
+            rule == "L23" && step == "enter-1" && message.contains("is no custodian")
+        });
+        assert!(said, "{found:#?}");
+    }
+    one(
+        &[(
+            "who = [\"first\"]\nobserve = [\"watch\"]\nwhy = \"in a package\"",
+            "who = [\"first\"]\nobserve = [\"first\"]\nwhy = \"in a package\"",
+        )],
+        "L23",
+        "seal-1",
+        "would watch their own hands",
+    );
+}
+
+#[test]
+fn a_key_is_formed_of_all_its_components_and_used_only_if_it_is_there() {
+    let enter = "[[step]]\nid = \"enter-2\"\nop = \"component.enter\"\nkey = \"kek\"\npart = 2\nwho = [\"second\"]\n\
+                 why = \"component two\"\n";
+    one(
+        &[(enter, "")],
+        "L03",
+        "form",
+        "Component 2 of `kek` is not there yet",
+    );
+    let look = "[[step]]\nid = \"look\"\nop = \"get-key\"\nkey = \"kek\"\nwho = [\"watch\"]\nexpect = { state = \"CREATE_COMPLETE\" }\nwhy = \"w\"\n\n\
+                [[step]]\nid = \"seal-1\"";
+    let seal = "[[step]]\nid = \"seal-1\"";
+    assert_eq!(found(&[(seal, look)]), []);
+    let form = "why = \"all together are the key\"";
+    let passed = format!("on_fail = \"exception\"\n{form}");
+    one(
+        &[(seal, look), (form, &passed)],
+        "L03",
+        "look",
+        "may be passed as an exception",
+    );
+}
+
+#[test]
+fn custodians_of_all_components_do_not_report_to_one_manager() {
+    let first = "{ id = \"first\", role = \"custodian\" }";
+    let second = "{ id = \"second\", role = \"custodian\" }";
+    let under =
+        |line: &str, manager: &str| line.replace(" }", &format!(", manager = \"{manager}\" }}"));
+    let both = found(&[
+        (first, &under(first, "meg")),
+        (second, &under(second, "meg")),
+    ]);
+    let said = both.iter().any(|(rule, _, message)| {
+        rule == "L12" && message.contains("see every component of `kek` between them")
+    });
+    assert!(said, "{both:#?}");
+    let apart = found(&[
+        (first, &under(first, "meg")),
+        (second, &under(second, "max")),
+    ]);
+    assert_eq!(apart, []);
+}
