@@ -239,6 +239,8 @@ pub(super) struct Step {
     pub(super) medium: Option<String>,
     /// The package that it is about.
     pub(super) item: Option<String>,
+    /// Of a sign-off: whether "I do not agree", with a reason, is an answer.
+    pub(super) allow_dissent: bool,
 }
 
 impl Step {
@@ -383,6 +385,10 @@ pub(super) struct Model {
     pub(super) rehearsal: Rehearsal,
     /// The longest that the ceremony may take, in milliseconds, with its place.
     pub(super) max_duration: Option<(Place, i64)>,
+    /// Production: no interface but loopback may be up.
+    pub(super) offline: bool,
+    /// Production: SHA-256 of the program that plays it, lower-case hex.
+    pub(super) build: Option<String>,
     /// How old a green rehearsal may be before a production run, in milliseconds.
     pub(super) rehearsal_max_age: Option<i64>,
     pub(super) on_abort: Vec<AbortAct>,

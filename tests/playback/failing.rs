@@ -263,3 +263,64 @@ fn an_exception_that_is_interrupted_is_signed_once_by_each() {
     }
     panic!("the run does not end");
 }
+
+/// Where the script allows it, somebody signs not to agree, and why: the others sign the text, the run ends as an exception,
+/// and the report has the reason. Without the member there is no such field; elsewhere than at a sign-off it is refused.
+#[test]
+fn whoever_does_not_agree_signs_that_and_why() {
+    let text = super::stage::text("first-key.toml");
+    let sign = "op     = \"sign-off\"\n";
+    let allowed = text.replacen(sign, &format!("{sign}allow_dissent = true\n"), 1);
+    let why = "the bag of the second stick was open when I came in";
+    let play = |text: &str| {
+        let script = super::stage::parsed(text);
+        let mut session = super::people::typing_vault(&script);
+        let mut runner = Runner::begin(&mut session, script, wanted(&[])).unwrap();
+        let mut asked = 0;
+        let (outcome, wrong) = by_people(&mut session, &mut runner, |ask, _| {
+            let at = ask.fields.iter().position(|f| f.field.id == "dissent")?;
+            asked += 1;
+            let mut answers = practised(ask);
+            if ask.person == "Ben" {
+                answers[at] = Answer::Text(why.to_owned());
+            }
+            Some(answers)
+        });
+        assert_eq!(wrong.len(), 0, "{wrong:?}");
+        (session, runner, outcome, asked)
+    };
+    let (_, _, outcome, asked) = play(&text);
+    assert_eq!((outcome, asked), (RunOutcome::Completed, 0));
+    let (mut session, runner, outcome, asked) = play(&allowed);
+    assert_eq!((outcome, asked), (RunOutcome::Exception, 4));
+    let run = runner.run(&session);
+    let signed = run.steps.last().unwrap();
+    assert_eq!(signed.notes["does not agree (Ben)"], why);
+    let log = session.trail().unwrap().lines;
+    let of = |who: &str| {
+        let mut lines = log.iter().map(|line| line.written.as_str());
+        let line =
+            lines.find(|l| l.contains("sign-off") && l.contains(&format!("\"who\":[\"{who}\"]")));
+        line.unwrap().to_owned()
+    };
+    assert!(of("Ben").contains(&format!("DOES NOT AGREE: {why}")));
+    assert!(!of("Ana").contains("DOES NOT AGREE"));
+    let report = super::stage::reported(&runner, &session);
+    let flat = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat.contains(&format!("Ben does not agree: {why}")),
+        "{report}"
+    );
+    let bundle = bundled_by_ana(&mut session, allowed.clone().into_bytes(), &run.id, |_| ());
+    assert_eq!(verify(&bundle, None).unwrap().outcome, "exception");
+    let elsewhere = text.replacen(
+        "op     = \"present\"\n",
+        "op     = \"present\"\nallow_dissent = true\n",
+        1,
+    );
+    let findings = Script::parse(elsewhere.as_bytes()).err().unwrap();
+    assert!(
+        findings[0].message.contains("sign-off alone"),
+        "{findings:?}"
+    );
+}

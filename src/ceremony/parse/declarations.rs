@@ -90,8 +90,8 @@ fn twice(found: bool, id: &str, place: &Place, on: &mut Reading<'_>) {
     }
 }
 
-/// `[policy] profiles = [...] max_duration = "4h" rehearsal_max_age = "14d"`: where it may run, how long it may take,
-/// and how old its rehearsal may be.
+/// `[policy] profiles = [...] max_duration = "4h" rehearsal_max_age = "14d" offline = "required"`: where it may run, how
+/// long it may take, how old its rehearsal may be, and whether the machine may have a network.
 pub(super) fn policy(table: &mut Table<'_>, on: &mut Reading<'_>, model: &mut Model) {
     let Some(mut policy) = table.need("policy", on).and_then(|value| value.table(on)) else {
         return;
@@ -101,6 +101,7 @@ pub(super) fn policy(table: &mut Table<'_>, on: &mut Reading<'_>, model: &mut Mo
     let duration_place = policy.place_of("max_duration");
     let max_duration = values::span(&mut policy, "max_duration", on);
     model.rehearsal_max_age = values::span(&mut policy, "rehearsal_max_age", on);
+    model.offline = offline(&mut policy, on);
     policy.finish(on);
     if names.is_empty() {
         on.wrong(
@@ -120,6 +121,39 @@ pub(super) fn policy(table: &mut Table<'_>, on: &mut Reading<'_>, model: &mut Mo
     }
     model.profiles = profiles;
     model.max_duration = max_duration.map(|millis| (duration_place, millis));
+}
+
+/// `offline = "required"`.
+fn offline(policy: &mut Table<'_>, on: &mut Reading<'_>) -> bool {
+    let place = policy.place.member("offline");
+    match policy.text("offline", on).as_deref() {
+        None => false,
+        Some("required") => true,
+        Some(other) => {
+            on.wrong(
+                &place,
+                format!("`{other}` is not known: write required, or leave it out."),
+            );
+            false
+        }
+    }
+}
+
+/// `[build] binary_sha256 = "..."`: the one program that may play it in production.
+pub(super) fn build(table: &mut Table<'_>, on: &mut Reading<'_>) -> Option<String> {
+    let mut build = table.take("build")?.table(on)?;
+    let place = build.place.member("binary_sha256");
+    let digest = build.need_text("binary_sha256", on).to_lowercase();
+    build.finish(on);
+    let hex = digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
+    if !hex {
+        on.wrong(
+            &place,
+            "is no SHA-256: write the 64 hexadecimal digits that sha256sum prints of the program.",
+        );
+        return None;
+    }
+    Some(digest)
 }
 
 /// `[[key]]`.

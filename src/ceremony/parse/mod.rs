@@ -77,6 +77,7 @@ fn document_model(mut table: Table<'_>, on: &mut Reading<'_>) -> Model {
     model.least = declarations::roles(&mut table, on);
     model.people = declarations::people(&mut table, on);
     declarations::policy(&mut table, on, &mut model);
+    model.build = declarations::build(&mut table, on);
     model.keys = declarations::keys(&mut table, on);
     model.inputs = declarations::inputs(&mut table, on);
     model.items = items::items(&mut table, on);

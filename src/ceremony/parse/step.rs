@@ -67,6 +67,7 @@ fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<Step> {
     let estimate = values::span(&mut table, "estimate", on);
     let medium = values::label(&mut table, "medium", on);
     let item = values::id(&mut table, "item", on);
+    let allow_dissent = allow_dissent(&mut table, op, on);
     table.finish(on);
     Some(Step {
         place,
@@ -88,7 +89,23 @@ fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<Step> {
         estimate,
         medium,
         item,
+        allow_dissent,
     })
+}
+
+/// `allow_dissent = true` of a sign-off: "I do not agree", with a reason, is an answer.
+fn allow_dissent(table: &mut Table<'_>, op: &Op, on: &mut Reading<'_>) -> bool {
+    let Some(value) = table.take("allow_dissent") else {
+        return false;
+    };
+    if op.name != ops::SIGN_OFF.name {
+        on.wrong(
+            &value.place,
+            "belongs to the op sign-off alone: remove it here.",
+        );
+        return false;
+    }
+    value.boolean(on).unwrap_or_default()
 }
 
 pub(super) fn named_op(table: &mut Table<'_>, on: &mut Reading<'_>) -> Option<&'static Op> {

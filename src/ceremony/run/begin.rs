@@ -152,6 +152,7 @@ fn fits(script: &Script, session: &Session) -> Result<(), RunError> {
         )));
     }
     rules_of_the_day(script, session)?;
+    super::machine::fits(script, profile)?;
     let makes = script.model.makes_keys();
     if profile == Profile::Production && makes && !session.view().software_generation {
         return Err(RunError::CannotBegin(

@@ -8,7 +8,7 @@ use crate::text::say;
 use super::super::ask::{Advance, Answer};
 use super::super::model::{OnFail, Step};
 use super::super::{ops, ops_components};
-use super::{RunError, Runner, Stage};
+use super::{RunError, Runner, Stage, dissent};
 
 /// Note of a run's last step: the audit head when the run was closed.
 pub(super) const AUDIT_HEAD: &str = "audit head";
@@ -292,7 +292,13 @@ impl Runner {
     }
 
     pub(super) fn close_step(&mut self, session: &mut Session) -> Result<(), Halt> {
-        self.end_step(session, StepState::Closed)
+        let dissent = self.record(session).is_some_and(|r| dissent::stands(&r));
+        let state = if dissent {
+            StepState::Exception
+        } else {
+            StepState::Closed
+        };
+        self.end_step(session, state)
     }
 
     /// Ends the step in this state.

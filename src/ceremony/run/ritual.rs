@@ -17,7 +17,7 @@ use super::super::{ops_carry, ops_components};
 use super::drive::{Halt, Work};
 use super::judge::time;
 use super::sign::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from, text};
-use super::{Runner, Stage, Turn, papers};
+use super::{Runner, Stage, Turn, dissent, papers};
 
 impl Runner {
     /// Who is asked for what in this step.
@@ -336,7 +336,7 @@ impl Runner {
                 .into_iter()
                 .map(|name| (name, KeySource::Held))
                 .collect();
-            self.sign_off(session, people)?;
+            self.sign_off(session, people, None)?;
             self.signers.clear();
         }
         if !self.signers.is_empty() {
@@ -352,11 +352,13 @@ impl Runner {
         &mut self,
         session: &mut Session,
         people: Vec<(String, KeySource)>,
+        dissent: Option<&str>,
     ) -> Result<(), Halt> {
         let text = self
             .step()
             .and_then(|step| step.fields.get("text").cloned())
             .unwrap_or_default();
+        let text = dissent.map_or_else(|| text.clone(), |why| dissent::signed_text(why, &text));
         let line = (session.view().events + 1).to_string();
         session.perform(Command::SignOff { text, people })?;
         let lines = match self.texts.get(AUDIT_LINE) {
@@ -378,10 +380,25 @@ impl Runner {
         let Some(person) = self.signers.front().cloned() else {
             return Ok(());
         };
-        let key = key_source(session, &mut answers.into_iter())?;
-        self.sign_off(session, vec![(person.clone(), key)])
+        let mut answers = answers.into_iter();
+        let dissent = match Self::dissent_field(self.step()) {
+            Some(field) => {
+                let typed = text(answers.next());
+                let why = field.check(typed.trim());
+                why.map_err(|error| Halt::Again(error.to_string()))?
+            }
+            None => String::new(),
+        };
+        let key = key_source(session, &mut answers)?;
+        let why = Some(dissent.as_str()).filter(|why| !why.is_empty());
+        self.sign_off(session, vec![(person.clone(), key)], why)
             .map_err(again)?;
-        self.last = Some(say!("{person} signed the record.", person));
+        if let Some(why) = why {
+            self.dissents(session, &person, why)?;
+            self.last = Some(say!("{person} signed not to agree.", person));
+        } else {
+            self.last = Some(say!("{person} signed the record.", person));
+        }
         self.signers.pop_front();
         Ok(())
     }

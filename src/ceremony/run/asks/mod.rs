@@ -147,9 +147,11 @@ impl Runner {
                 }
                 fields.extend(signing(session));
             }
-            Stage::Approve | Stage::SignOff | Stage::AbortSignOff => {
+            Stage::SignOff => {
+                fields.extend(Self::dissent_field(self.step()));
                 fields.extend(signing(session));
             }
+            Stage::Approve | Stage::AbortSignOff => fields.extend(signing(session)),
             Stage::Exception => fields.extend(self.exception_fields(session)),
             Stage::Change => fields.extend(self.change_fields(session)),
             Stage::AbortReseal => fields.extend(resealing::FIELDS),
@@ -422,7 +424,11 @@ impl Runner {
             body,
             (
                 tr("signs the record for you"),
-                tr("all before this is done and saved. Who does not agree stops here."),
+                if step.allow_dissent {
+                    tr("all before this is done and saved. Who does not agree says why.")
+                } else {
+                    tr("all before this is done and saved. Who does not agree stops here.")
+                },
             ),
         )
     }

@@ -305,6 +305,8 @@ fn the_control_plane_and_the_model_agree() {
         }
         run.import_own_root();
         run.parameters(false, "TR34_KEY_BLOCK", false);
+        // What it refuses chance may never ask for.
+        run.parameters(true, "KEY_CRYPTOGRAM", false);
         let (token, pair) = (Receiver::Token(0), Receiver::Pair(Name::Key(5)));
         for (n, receiver) in [token, pair].into_iter().enumerate() {
             run.send(Name::Key(n), Name::Key(6), Name::Key(3), receiver);
