@@ -11,10 +11,23 @@ use crate::api::Timestamp;
 use crate::session::deeds::{Deed, DeedKey};
 use crate::session::field::{Field, Kind};
 use crate::session::op::{self, Op};
+use crate::session::op_custody;
 use crate::text::{say, tr};
 
 /// The file that is proposed for such a script.
 pub const RECORDED: &str = "as-done.toml";
+
+/// Acts that a recorded script names at their place and does not write out: who is called in them is no answer to a field.
+const BY_HAND: [&str; 8] = [
+    op::BACKUP.name,
+    op_custody::DRILL.name,
+    op_custody::RECOVERY_DRILL.name,
+    op_custody::RECOVERY_SET.name,
+    op_custody::RESHARE.name,
+    op_custody::ROTATE.name,
+    op_custody::REPLACE.name,
+    op_custody::RESTORE.name,
+];
 
 /// What marks a deed in a recording of the screen.
 const MARK: &str = "did ";
@@ -47,7 +60,8 @@ pub fn recorded_script_for(file: &Path, deeds: &[Deed]) -> Result<String, String
 
 /// A script of this id that does the same again: the keys under their names, the people as places, files as inputs.
 ///
-/// What only people carry out (copies, changes of people and shares) and ceremonies that were played are not in it.
+/// What people are called in one by one (copies, changes of people and shares) is a remark at its place; ceremonies that
+/// were played are not in it.
 ///
 /// # Errors
 /// The id has not the form of one, or nothing was done that a script could say.
@@ -97,9 +111,9 @@ fn recorded_script(id: &str, deeds: &[Deed]) -> Result<String, String> {
 fn head(id: &str, day: &str) -> String {
     format!(
         "# WRITTEN FROM WHAT WAS DONE AT A WORKSTATION ON {day}\n#\n\
-         # The acts are those of that session, in their order, each signed by as many people. Copies, changes of\n\
-         # people and shares, and ceremonies that were played then are not in it. Before it is used: say in `title`\n\
-         # and in each `why` what it is for; files that came in are inputs (--input NAME=PATH); rehearse it.\n#\n\
+         # The acts are those of that session, in their order, each signed by as many people. Copies and\n\
+         # changes of people and shares are remarks at their place; ceremonies that were played then are not in it.\n\
+         # Before it is used: say in `title` and in each `why` what it is for; files that came in are inputs (--input NAME=PATH); rehearse it.\n#\n\
          # `sha256sum {id}.toml` gives the digest that the record holds.\n\n\
          version  = 1\nid       = \"{id}\"\ntitle    = \"As done at the workstation on {day}\"\n\n"
     )
@@ -259,6 +273,15 @@ impl Writer {
         let Some(op) = op::named(&deed.op) else {
             return format!("\n# {} is not known to this keymoot.\n", deed.op);
         };
+        if BY_HAND.contains(&op.name) {
+            let day = Timestamp::from_millis(deed.at).rfc3339();
+            return format!(
+                "\n# {day}\n# Here was done: {} ({}). People are called in it one by one, so its step is written by \
+                 hand;\n# docs/steps.md has its members.\n",
+                op.title.to_lowercase(),
+                op.name
+            );
+        }
         let name: String = op.name.replace('.', "-").chars().take(34).collect();
         let id = format!("{name}-{}", n.saturating_add(1));
         let day = Timestamp::from_millis(deed.at).rfc3339();

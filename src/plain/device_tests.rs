@@ -45,7 +45,7 @@ fn a_device_is_let_go_and_files_that_nobody_has_are_left_out() {
     let mut session = practice_session(true);
     let text = at_home(&mut session, &answers).text();
     assert!(text.contains("LET A DEVICE GO"), "{text}");
-    assert!(text.contains("No key left."), "{text}");
+    assert!(text.contains("No key has left this vault."), "{text}");
     let file = std::fs::read_to_string(room.path().join("out").join("go.rehearsal.hex")).unwrap();
     assert!(file.starts_with("3082"), "{file}");
 }

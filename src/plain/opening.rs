@@ -334,7 +334,14 @@ impl<'t, 'a> Entering<'t, 'a> {
         }
         let question = Question::new(footing(
             &page.who(),
-            &say!("unseals {name}'s share; nothing else is opened by it", name),
+            &if self.opening.missing() == 1 {
+                say!(
+                    "unseals {name}'s share, the last: then the vault is checked and opens",
+                    name
+                )
+            } else {
+                say!("unseals {name}'s share; nothing else is opened by it", name)
+            },
             &so_far,
         ))
         .explained(HELP);

@@ -386,7 +386,7 @@ fn what_gives_out_a_certificate_writes_its_file() {
     ];
     let mut session = practice_session(true);
     let text = at_home(&mut session, &answers).text();
-    assert!(text.contains("No key left."), "{text}");
+    assert!(text.contains("No key has left this vault."), "{text}");
     assert!(!text.contains("The key went into"), "{text}");
     let file = std::fs::read_to_string(room.path().join("out").join("wrap.rehearsal.json"));
     assert!(file.unwrap().contains("WrappingKeyCertificate"));

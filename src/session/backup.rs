@@ -76,10 +76,12 @@ impl Session {
             .iter()
             .map(|f| (f.name.clone(), super::door::hex(&f.sha256)))
             .collect();
+        let executed = self.executed(&pending);
+        self.keep_deed(&pending.act.approval_id, Some(&executed));
         Ok(BackupDone {
             id: number,
             files,
-            executed: self.executed(&pending),
+            executed,
         })
     }
 

@@ -221,7 +221,7 @@ fn tokens(view: &View, now: Timestamp) -> Vec<Due> {
         .filter_map(|group| {
             let first = group.iter().min_by_key(|token| token.until)?;
             let what = match group.len() {
-                1 if first.comes_in => tr("unused: the certificate to send us a key under ends"),
+                1 if first.comes_in => tr("no key has come yet; its certificate ends"),
                 1 => tr("unused: the certificate to check what we sign ends"),
                 _ => "",
             };

@@ -51,8 +51,11 @@ pub fn left(executed: &Executed) -> Left {
         }
     } else {
         Left {
-            what: "What the other side is handed is in a file. No key left.",
-            carry: [CARRY, "Tell the hash of the file by another road."],
+            what: "What the other side is handed is in a file. No key has left this vault.",
+            carry: [
+                CARRY,
+                "Tell the hash of the file, and both fingerprints that NEXT.txt has, by another road.",
+            ],
             receipt: false,
         }
     }

@@ -172,6 +172,8 @@ impl Session {
         self.seal_audit()?;
         self.remember_height();
         self.holders_practise(&enrolled);
+        let executed = self.executed(&pending);
+        self.keep_deed(&pending.act.approval_id, Some(&executed));
         let copies = self.state.backups.iter().filter(|b| b.state != "destroyed");
         Ok(RecoveryMade {
             set: super::door::hex(&file.set_id),
@@ -180,7 +182,7 @@ impl Session {
             k: file.k,
             place: recovery.place.clone(),
             copies: copies.map(|b| b.id.clone()).collect(),
-            executed: self.executed(&pending),
+            executed,
         })
     }
 

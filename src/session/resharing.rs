@@ -114,10 +114,12 @@ impl Session {
         };
         self.commit_turn(working, &[step], &turn)?;
         self.seal_audit()?;
+        let executed = self.executed(&pending);
+        self.keep_deed(&pending.act.approval_id, Some(&executed));
         Ok(Resharing {
             envelopes,
             proving: Proving::everybody(file),
-            executed: self.executed(&pending),
+            executed,
         })
     }
 

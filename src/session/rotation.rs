@@ -208,6 +208,8 @@ impl Session {
         self.promote()?;
         self.seal_audit()?;
         self.remember_height();
+        let executed = self.executed(&pending);
+        self.keep_deed(&pending.act.approval_id, Some(&executed));
         Ok(Rotated {
             gone,
             joined,
@@ -216,7 +218,7 @@ impl Session {
             ended_recovery,
             forms: forms::enrolment(self),
             witness_card: self.witness_card(),
-            executed: self.executed(&pending),
+            executed,
         })
     }
 

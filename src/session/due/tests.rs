@@ -111,7 +111,7 @@ fn a_token_that_was_given_out_runs_down() {
     let now = view.now;
     let until = now.plus_millis(6 * DAY);
     view.tokens = Arc::new(vec![token("import-token-abc", until)]);
-    let line = "token | unused: the certificate to send us a key under ends | 6 d 00 h | -";
+    let line = "token | no key has come yet; its certificate ends | 6 d 00 h | -";
     assert_eq!(lines(&view, now), [line]);
     // Several are one line: the next that ends.
     let later = now.plus_millis(7 * DAY);
@@ -120,7 +120,7 @@ fn a_token_that_was_given_out_runs_down() {
         token("import-token-abc", until),
         token("import-token-old", now.plus_millis(DAY)),
     ]);
-    let over = "token | unused: the certificate to send us a key under ends | over | -";
+    let over = "token | no key has come yet; its certificate ends | over | -";
     let living = "token | the first of 2 unused ones given out ends | 4 d 00 h | -";
     assert_eq!(lines(&view, now.plus_millis(2 * DAY)), [over, living]);
 }

@@ -251,8 +251,9 @@ pub fn missing(op: &Op, view: &View) -> Option<Missing> {
         ));
     }
     if op.name.starts_with("export-key") && none_for("key") {
+        let none = tr("no key that may leave is here yet; n on Home makes one");
         return nearly(view, op.name, "key", |row| row.key.exportable)
-            .or_else(|| Some(Missing::new(tr("no key here may leave"), None)));
+            .or_else(|| Some(Missing::new(none, None)));
     }
     if op.name == EXPORT_TR34.name && none_for("ca") {
         return Some(Missing::new(

@@ -160,3 +160,33 @@ fn where_nothing_was_done_there_is_no_script_and_a_name_that_is_no_id_is_refused
     let text = std::fs::read_to_string(path("again.toml")).unwrap();
     assert!(text.contains("id       = \"again\""), "{text}");
 }
+
+/// A change that people are called in one by one is a remark at its place, and what was done around it is still a script.
+#[test]
+fn a_change_of_people_is_a_remark_at_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut room = Room::new(Home::new(), practice_session(true));
+    room.press("n<Enter><Home><Down><Enter><Enter><Down><Enter>kek-x<Enter><Enter><Enter>");
+    room.press("<Enter><Enter>");
+    room.shows(&["Done, saved", "kek-x"]);
+    room.press("<Esc>p<Enter>");
+    for _ in 0..12 {
+        if room.text().contains("proven: ") {
+            break;
+        }
+        room.press("<Enter>");
+    }
+    room.shows(&["proven: Ana, Ben, Cho"]);
+    let deeds = room.state.world.view.clone().unwrap().deeds.clone();
+    let names: Vec<&str> = deeds.iter().map(|d| d.op.as_str()).collect();
+    assert_eq!(names, ["create-key", "vault.drill"]);
+    let file = folder.path().join("a-day.toml");
+    let text = crate::ceremony::recorded_script_for(&file, &deeds).unwrap();
+    let (made, drilled) = (
+        text.find("create-key"),
+        text.find("# Here was done: drill (vault.drill)"),
+    );
+    assert!(made.is_some() && made < drilled, "{text}");
+    let script = Script::parse(text.as_bytes()).unwrap_or_else(|e| panic!("{e:#?}"));
+    assert_eq!(script.lint(), [], "{text}");
+}

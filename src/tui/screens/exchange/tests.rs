@@ -123,7 +123,7 @@ fn a_due_line_leads_to_the_line_it_is_about() {
     let due = crate::session::due::due(&view, view.now);
     let token = due
         .iter()
-        .find(|d| d.kind == "token" && d.what.contains("unused"));
+        .find(|d| d.kind == "token" && d.what.contains("no key has come yet"));
     let crate::session::due::Goes::Exchange(line) = &token.unwrap().goes else {
         panic!("a token is due on Exchange")
     };

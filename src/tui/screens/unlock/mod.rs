@@ -299,13 +299,7 @@ impl Screen for Unlock {
                 ),
                 tr("shows the question").into(),
             ),
-            Phase::Typing => (
-                said::called(self.role(), &person),
-                say!(
-                    "unseals {person}'s share; nothing else is opened by it",
-                    person
-                ),
-            ),
+            Phase::Typing => (said::called(self.role(), &person), self.unseals(&person)),
             Phase::Card => (
                 tr("the witness, with the card from last time").into(),
                 tr("compares the card and opens the vault").into(),

@@ -50,6 +50,21 @@ impl Unlock {
         }
     }
 
+    /// What Enter does under a passphrase: with the last share the vault opens.
+    pub(super) fn unseals(&self, person: &str) -> String {
+        if self.left == 1 {
+            say!(
+                "unseals {person}'s share, the last: then the vault is checked and opens",
+                person
+            )
+        } else {
+            say!(
+                "unseals {person}'s share; nothing else is opened by it",
+                person
+            )
+        }
+    }
+
     /// The line in the list.
     pub(super) fn recovery_line(&self) -> Option<String> {
         let (place, k, n) = self.bootstrap.as_ref()?.recovery.as_ref()?;
