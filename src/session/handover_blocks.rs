@@ -224,6 +224,12 @@ fn token_next(
     if let Some(until) = note.valid_until {
         let _ = writeln!(text, "   The token ends at {}.\n", until.rfc3339());
     }
+    let _ = writeln!(
+        text,
+        "   Where you have keymoot: i, Import a root certificate, takes the file that the\n   root came in; then i, Import \
+         a key from a TR-34 token, takes\n   {}.\n",
+        note.file
+    );
     handover::receipt(session, &mut text, 4, wrapped);
     text
 }
@@ -356,7 +362,10 @@ fn aws_sends(text: &mut String, note: &ExportNote, given: &Given<'_>) {
          CertificateAuthorityPublicKeyIdentifier=ROOT_ARN,\\\n\
          WrappingKeyCertificate=$(jq -r .WrappingKeyCertificate {file}),\\\n\
          ExportToken=$(jq -r .ExportToken signing.json)}}\" > token.json\n\n\
-         \x20  Bring back signing.json and token.json.\n"
+         \x20  Bring back signing.json and token.json.\n\n\
+         \x20  Where the sender has keymoot: i, Import a root certificate, takes\n\
+         \x20  {file}; then x, Export key in a TR-34\n\
+         \x20  token, takes it again. Bring back what that writes.\n"
     );
 }
 

@@ -98,7 +98,7 @@ pub const IMPORT_ROOT: Op = Op {
         Field {
             id: "source",
             label: "Where from",
-            hint: "Who fetched it, when, and from which account and region.",
+            hint: "Who fetched it, when and where: which account and region, or by which call or letter.",
             kind: Kind::Text { max: 200 },
             optional: false,
         },

@@ -156,6 +156,8 @@ impl PendingView {
         ];
         if called.contains(&self.name.as_str()) {
             tr("then everybody in it is called, one after the other")
+        } else if self.window_days.is_some() {
+            tr("then its window begins; nothing is destroyed yet")
         } else {
             tr("then it is done and saved")
         }

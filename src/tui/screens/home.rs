@@ -167,7 +167,7 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
     // Six words of nine letters fill a line of their own: they are compared with the card, and never cut.
     let head = view.card_words.join(" ");
     let stands_for = say!(
-        "as on the witness card of state {seq}; notes in the log (event {events}) leave them",
+        "as on the witness card of state {seq}; the log has {events} lines",
         seq = view.seq,
         events = view.events
     );

@@ -9,6 +9,7 @@ use super::delete::Delete;
 use super::done::{check_values, common_name};
 use super::key::{KeyPage, export_off_in_words, out_off, told};
 use super::menu::Menu;
+use crate::api::KeyOrigin;
 use crate::session::field::Footing;
 use crate::session::said;
 use crate::session::{KeyRow, View};
@@ -73,6 +74,10 @@ pub(crate) fn history(row: &KeyRow, view: &View) -> String {
         })
         .collect();
     match sent.len() {
+        0 if row.key.key_origin == KeyOrigin::EXTERNAL && row.subject.is_none() => {
+            tr("It came from outside, and whoever sent it has it still. From here it never left.")
+                .to_owned()
+        }
         0 => tr("It has never left this vault.").to_owned(),
         1 => say!("Went out once, {sent}.", sent = sent.join("")),
         n => say!("Went out {n} times: {sent}.", n, sent = sent.join("; ")),
