@@ -115,7 +115,7 @@ pub(super) fn open_by(
     recovery: Option<&str>,
 ) -> Answer<Session> {
     let store = FolderStore::open(dir).map_err(|e| Failure::failed(e.to_string()))?;
-    let mut opening = begun(store, dir, recovery)?;
+    let mut opening = Opening::begin_with(Box::new(store), &name_of(dir), recovery)?;
     let profile = opening.bootstrap().profile;
     practice.allowed_in(profile)?;
     let mut witness = None;
@@ -141,14 +141,6 @@ pub(super) fn open_by(
         streams::progress(&line);
     }
     Ok(session)
-}
-
-fn begun(store: FolderStore, dir: &Path, recovery: Option<&str>) -> Answer<Opening> {
-    let (store, name) = (Box::new(store), name_of(dir));
-    Ok(match recovery {
-        Some(reason) => Opening::begin_by_recovery(store, &name, reason)?,
-        None => Opening::begin(store, &name)?,
-    })
 }
 
 /// For a screen that opens the vault itself and knows no files: where a rotation was cut and its new words lie beside

@@ -41,11 +41,7 @@ pub(crate) fn open(
 ) -> Result<Opened, Gone> {
     let begun = |recovery: Option<&str>| {
         let store = FolderStore::open(dir).map_err(|e| Refusal::Vault(e.to_string()))?;
-        let (store, name) = (Box::new(store), vault_name(dir));
-        match recovery {
-            Some(reason) => Opening::begin_by_recovery(store, &name, reason),
-            None => Opening::begin(store, &name),
-        }
+        Opening::begin_with(Box::new(store), &vault_name(dir), recovery)
     };
     let opening = match begun(None) {
         Ok(opening) => opening,

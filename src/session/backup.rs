@@ -76,13 +76,19 @@ impl Session {
             .iter()
             .map(|f| (f.name.clone(), super::door::hex(&f.sha256)))
             .collect();
-        let executed = self.executed(&pending);
-        self.keep_deed(&pending.act.approval_id, Some(&executed));
+        let executed = self.carried_out(&pending);
         Ok(BackupDone {
             id: number,
             files,
             executed,
         })
+    }
+
+    /// The same, kept among what was done here.
+    pub(crate) fn carried_out(&mut self, pending: &Pending) -> Executed {
+        let executed = self.executed(pending);
+        self.keep_deed(&pending.act.approval_id, Some(&executed));
+        executed
     }
 
     /// What an act that answers with no response says about itself.

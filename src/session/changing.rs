@@ -1,5 +1,5 @@
-//! A drill, a reshare, a rotation or the making of a recovery set while people carry it out: whose turn it is, what that person does, and what
-//! follows. Screens, lines and scripts ask for the same moments in the same order.
+//! A drill, a reshare, a rotation or the making of a recovery set while people carry it out: whose turn it is, what that
+//! person does, and what follows. Screens, lines and scripts ask for the same moments in the same order.
 
 mod proof;
 

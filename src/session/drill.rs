@@ -100,8 +100,7 @@ impl Session {
         working.consumed = vec![serde_bytes::ByteBuf::from(pending.act.approval_id.to_vec())];
         self.commit(working, &[step], false)?;
         self.seal_audit()?;
-        let executed = self.executed(&pending);
-        self.keep_deed(&pending.act.approval_id, Some(&executed));
+        let executed = self.carried_out(&pending);
         Ok(DrillDone {
             proven,
             failed,

@@ -46,7 +46,7 @@ impl Session {
         let split = components_of(&self.state.ledger, &text(&OF)?)?;
         let set = self.state.components.iter().find(|set| set.id == split);
         Ok(CustodyAct::ComponentsGone(ComponentsGone {
-            ends: set.is_none_or(|set| self.nothing_is_left(set)) && set.is_some(),
+            ends: set.is_some_and(|set| self.nothing_is_left(set)),
             split,
             how: text(&HOW)?,
             witness: text(&WATCHED)?,

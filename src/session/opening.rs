@@ -106,14 +106,19 @@ impl Opening {
         name: &str,
         reason: &str,
     ) -> Result<Self, Refusal> {
-        Self::begin_with(store, name, Some(super::recovered::reason(reason)?))
+        Self::begin_with(store, name, Some(reason))
     }
 
-    fn begin_with(
+    /// By the recovery set where a reason is given, else by the custodians.
+    ///
+    /// # Errors
+    /// As [`Opening::begin`] and [`Opening::begin_by_recovery`].
+    pub fn begin_with(
         mut store: Box<dyn Store>,
         name: &str,
-        recovery: Option<String>,
+        recovery: Option<&str>,
     ) -> Result<Self, Refusal> {
+        let recovery = recovery.map(super::recovered::reason).transpose()?;
         let files = read_custody(&*store).map_err(vault_refusal)?;
         store.try_lock().map_err(storage)?;
         let profile = files.current.profile;

@@ -39,6 +39,19 @@ impl Hand {
     }
 }
 
+impl Hand {
+    /// People who prove with the words they were just given, where the envelopes lie in the vault's folder.
+    pub(crate) fn with_words(words: &[(String, SecretBytes)]) -> Vec<Self> {
+        let hand = |(name, passphrase): &(String, SecretBytes)| Self {
+            name: name.clone(),
+            passphrase: SecretBytes::from_slice(passphrase.expose()),
+            share: None,
+            approval: None,
+        };
+        words.iter().map(hand).collect()
+    }
+}
+
 /// Both envelopes of one person, opened.
 pub(crate) struct Opened {
     /// The share of V, of custodians.

@@ -47,8 +47,8 @@ impl Session {
     /// The sealed state knows no recovery set, or another.
     pub(crate) fn sit_by_recovery(&mut self, file: CustodyFile) -> Result<(), Refusal> {
         let set = super::door::hex(&file.set_id);
-        let known = self.state.recovery.as_ref();
-        let Some(record) = known.filter(|r| r.ended.is_none() && r.set == set) else {
+        let known = self.state.recovery_in_force();
+        let Some(record) = known.filter(|r| r.set == set) else {
             return Err(Refusal::Custody(
                 "The sealed vault knows no such recovery set: custody.toml was altered, or the set ended with a \
                  rotation. Nothing was changed. Use the set that was made last."

@@ -4,15 +4,14 @@
 use serde_bytes::ByteBuf;
 
 use crate::crypto::SecretBytes;
-use crate::custody::{By, Person};
+use crate::custody::Person;
 use crate::vault::{CustodyFile, RecoverySet};
 
 use super::action::Action;
 use super::book::Turn;
 use super::command::{Arrow, Executed};
-use super::creation::NewPerson;
 use super::custody_act::{CustodyAct, Recovery};
-use super::enrolment::{self, Enrolled, array, custody_file, enrol, seal_all};
+use super::enrolment::{self, Enrolled};
 use super::error::Refusal;
 use super::pending::Pending;
 use super::proving::Proving;
@@ -96,24 +95,15 @@ impl Session {
                     .into(),
             ));
         }
-        let people = holders(recovery, passphrases)?;
+        let people = super::rotation::newcomers(&recovery.people, passphrases)?;
         self.change_context();
-        let set_id = array(&mut self.entropy, "recovery-set-id")?;
         let quorum = (recovery.k, recovery.k);
-        let mut enrolled = enrol(people, &v, &u, quorum, &mut self.entropy)?;
-        for (person, seat) in enrolled.iter_mut().zip(&recovery.people) {
-            person.medium.clone_from(&seat.medium);
-        }
-        self.keys_are_new(&enrolled)?;
-        let vault_id = self.book.custody().vault_id;
-        let mut file = custody_file(
-            self.profile,
+        let (enrolled, file, envelopes) = self.drawn_set(
+            (people, &recovery.people),
             quorum,
-            (vault_id, set_id),
             (&v, &u),
-            &enrolled,
-        );
-        let envelopes = seal_all(&mut file, &enrolled, self.profile)?;
+            "recovery-set-id",
+        )?;
         Ok(PreparedRecovery {
             pending,
             proving: Proving::everybody(file.clone()),
@@ -172,8 +162,7 @@ impl Session {
         self.seal_audit()?;
         self.remember_height();
         self.holders_practise(&enrolled);
-        let executed = self.executed(&pending);
-        self.keep_deed(&pending.act.approval_id, Some(&executed));
+        let executed = self.carried_out(&pending);
         let copies = self.state.backups.iter().filter(|b| b.state != "destroyed");
         Ok(RecoveryMade {
             set: super::door::hex(&file.set_id),
@@ -200,15 +189,7 @@ impl Session {
         let mut brought = self.begin_recovery();
         super::resharing::prove_all(&mut brought, hands)?;
         brought.identities()?;
-        let new: Vec<Hand> = passphrases
-            .iter()
-            .map(|(name, passphrase)| Hand {
-                name: name.clone(),
-                passphrase: SecretBytes::from_slice(passphrase.expose()),
-                share: None,
-                approval: None,
-            })
-            .collect();
+        let new = Hand::with_words(&passphrases);
         let action = Action::Custody(CustodyAct::Recovery(recovery));
         let pending = self.approved_by_held(action, None)?;
         let mut prepared = self.prepare_recovery(&pending.id, passphrases, &brought)?;
@@ -226,11 +207,8 @@ impl Session {
     ) -> Option<String> {
         let (seq, at) = (self.book.seq(), self.now().millis());
         let set = super::door::hex(&file.set_id);
+        let old_set = working.recovery_in_force().map(|record| record.set.clone());
         let before = working.recovery.take();
-        let old_set = before
-            .as_ref()
-            .filter(|record| record.ended.is_none())
-            .map(|record| record.set.clone());
         if let Some(old) = &old_set {
             working.ledger.close_set(old, at);
             working.drills.retain(|_, drill| drill.set != *old);
@@ -282,15 +260,7 @@ impl Session {
         file: &CustodyFile,
         enrolled: &[Enrolled],
     ) -> Transition {
-        let by = if self.automatic() {
-            By::UnlockFile
-        } else {
-            By::Terminal
-        };
-        let signed: Vec<_> = enrolment::statements(file, enrolled, self.book.seq() + 1, by)
-            .into_iter()
-            .map(|line| serde_json::json!({"op": line.operation, "who": line.who, "signed": line.details}))
-            .collect();
+        let signed = self.signed_anew(file, enrolled);
         let set = super::door::hex(&file.set_id);
         let response = serde_json::json!({"set": set});
         Transition::moving(
@@ -318,12 +288,4 @@ impl Session {
             self.held.practice.insert(person.name.clone(), phrase);
         }
     }
-}
-
-/// The holders of the act, each with the passphrase they were given.
-fn holders(
-    recovery: &Recovery,
-    passphrases: Vec<(String, SecretBytes)>,
-) -> Result<Vec<NewPerson>, Refusal> {
-    super::rotation::newcomers(&recovery.people, passphrases)
 }

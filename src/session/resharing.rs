@@ -114,8 +114,7 @@ impl Session {
         };
         self.commit_turn(working, &[step], &turn)?;
         self.seal_audit()?;
-        let executed = self.executed(&pending);
-        self.keep_deed(&pending.act.approval_id, Some(&executed));
+        let executed = self.carried_out(&pending);
         Ok(Resharing {
             envelopes,
             proving: Proving::everybody(file),

@@ -101,11 +101,7 @@ impl Return {
         }
         let store = FolderStore::open(&self.from).map_err(|e| Refusal::Vault(e.to_string()))?;
         let memory = load_copy(&store)?;
-        let (store, name) = (Box::new(memory), vault_name(&self.to));
-        match recovery {
-            Some(reason) => Opening::begin_by_recovery(store, &name, reason),
-            None => Opening::begin(store, &name),
-        }
+        Opening::begin_with(Box::new(memory), &vault_name(&self.to), recovery)
     }
 
     /// Opens the copy once enough have entered; the log of the lost vault is read then.

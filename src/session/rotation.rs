@@ -25,6 +25,14 @@ use super::state::{ChangeRecord, State};
 use super::transition::Transition;
 use super::{Hand, Profile, Session, forms};
 
+/// People with everything drawn for them, the public file of their set, and person, kind and armored text of each
+/// envelope.
+type DrawnSet = (
+    Vec<Enrolled>,
+    CustodyFile,
+    Vec<(String, &'static str, String)>,
+);
+
 /// A rotation that was approved and drawn, and is not in force: dropping it leaves everything as it was.
 pub struct Prepared {
     pending: Pending,
@@ -96,22 +104,9 @@ impl Session {
         self.change_context();
         let v = identity(&mut self.entropy, "v-identity")?;
         let u = identity(&mut self.entropy, "u-identity")?;
-        let set_id = array(&mut self.entropy, "set-id")?;
         let quorum = (rotation.k, rotation.t);
-        let mut enrolled = enrol(people, &v, &u, quorum, &mut self.entropy)?;
-        for (person, seat) in enrolled.iter_mut().zip(&rotation.people) {
-            person.medium.clone_from(&seat.medium);
-        }
-        self.keys_are_new(&enrolled)?;
-        let vault_id = self.book.custody().vault_id;
-        let mut file = custody_file(
-            self.profile,
-            quorum,
-            (vault_id, set_id),
-            (&v, &u),
-            &enrolled,
-        );
-        let envelopes = seal_all(&mut file, &enrolled, self.profile)?;
+        let (enrolled, file, envelopes) =
+            self.drawn_set((people, &rotation.people), quorum, (&v, &u), "set-id")?;
         let proving = Proving::everybody(file.clone());
         Ok(Prepared {
             pending,
@@ -124,6 +119,27 @@ impl Session {
         })
     }
 
+    /// A set of shares for people who get everything new: their keys, the public file and the sealed envelopes. `purpose`
+    /// is what its id is drawn for.
+    pub(super) fn drawn_set(
+        &mut self,
+        (people, seats): (Vec<NewPerson>, &[Seat]),
+        quorum: (u8, u8),
+        (v, u): (&Identity, &Identity),
+        purpose: &str,
+    ) -> Result<DrawnSet, Refusal> {
+        let set_id = array(&mut self.entropy, purpose)?;
+        let mut enrolled = enrol(people, v, u, quorum, &mut self.entropy)?;
+        for (person, seat) in enrolled.iter_mut().zip(seats) {
+            person.medium.clone_from(&seat.medium);
+        }
+        self.keys_are_new(&enrolled)?;
+        let ids = (self.book.custody().vault_id, set_id);
+        let mut file = custody_file(self.profile, quorum, ids, (v, u), &enrolled);
+        let envelopes = seal_all(&mut file, &enrolled, self.profile)?;
+        Ok((enrolled, file, envelopes))
+    }
+
     /// Seeded draws of a change outside a script have a context of their own, which no other change shares.
     pub(crate) fn change_context(&mut self) {
         if !self.in_script {
@@ -133,7 +149,7 @@ impl Session {
     }
 
     /// No approval key is anybody's again, even after it ended.
-    pub(super) fn keys_are_new(&self, enrolled: &[Enrolled]) -> Result<(), Refusal> {
+    fn keys_are_new(&self, enrolled: &[Enrolled]) -> Result<(), Refusal> {
         let holders = self.state.recovery.iter().flat_map(|r| &r.people);
         let mut people: Vec<Person> = self.state.people.iter().chain(holders).cloned().collect();
         for person in &mut people {
@@ -191,7 +207,7 @@ impl Session {
         drop(opener);
         let (gone, joined) = self.turn_people(&mut working, &file, &enrolled);
         let open_copies = self.copies_of_old_set(&mut working);
-        let before = self.state.recovery.as_ref().filter(|r| r.ended.is_none());
+        let before = self.state.recovery_in_force();
         let ended_recovery = before.map(|r| r.place.clone());
         working.consumed = vec![ByteBuf::from(pending.act.approval_id.to_vec())];
         let line = self.rotation_line(&pending, &file, &enrolled, (secrets, &open_copies));
@@ -208,8 +224,7 @@ impl Session {
         self.promote()?;
         self.seal_audit()?;
         self.remember_height();
-        let executed = self.executed(&pending);
-        self.keep_deed(&pending.act.approval_id, Some(&executed));
+        let executed = self.carried_out(&pending);
         Ok(Rotated {
             gone,
             joined,
@@ -231,15 +246,7 @@ impl Session {
         rotation: Rotation,
         passphrases: Vec<(String, SecretBytes)>,
     ) -> Result<Rotated, Refusal> {
-        let hands: Vec<Hand> = passphrases
-            .iter()
-            .map(|(name, passphrase)| Hand {
-                name: name.clone(),
-                passphrase: SecretBytes::from_slice(passphrase.expose()),
-                share: None,
-                approval: None,
-            })
-            .collect();
+        let hands = Hand::with_words(&passphrases);
         let action = Action::Custody(CustodyAct::Rotate(rotation));
         let pending = self.approved_by_held(action, None)?;
         let mut prepared = self.prepare_rotation(&pending.id, passphrases)?;
@@ -342,15 +349,7 @@ impl Session {
         enrolled: &[Enrolled],
         (secrets, open_copies): (usize, &[String]),
     ) -> Transition {
-        let by = if self.automatic() {
-            By::UnlockFile
-        } else {
-            By::Terminal
-        };
-        let signed: Vec<_> = enrolment::statements(file, enrolled, self.book.seq() + 1, by)
-            .into_iter()
-            .map(|line| serde_json::json!({"op": line.operation, "who": line.who, "signed": line.details}))
-            .collect();
+        let signed = self.signed_anew(file, enrolled);
         let set = super::door::hex(&file.set_id);
         let response = serde_json::json!({"set": set, "open_copies": open_copies});
         Transition::moving("Rotate", pending.action.to_json(), response)
@@ -359,6 +358,23 @@ impl Session {
             .with("secrets", secrets)
             .with("open_copies", serde_json::json!(open_copies))
             .with("people", serde_json::json!(signed))
+    }
+
+    /// What new people sign about themselves and each other, from the next sequence number on.
+    pub(super) fn signed_anew(
+        &self,
+        file: &CustodyFile,
+        enrolled: &[Enrolled],
+    ) -> Vec<serde_json::Value> {
+        let by = if self.automatic() {
+            By::UnlockFile
+        } else {
+            By::Terminal
+        };
+        enrolment::statements(file, enrolled, self.book.seq() + 1, by)
+            .into_iter()
+            .map(|line| serde_json::json!({"op": line.operation, "who": line.who, "signed": line.details}))
+            .collect()
     }
 
     /// Lays the new custody.toml beside the present one.

@@ -127,7 +127,7 @@ fn rotate(rotation: &Rotation, state: &State) -> (String, Details) {
             only.join(", ")
         }
     };
-    let ends = state.recovery.as_ref().filter(|r| r.ended.is_none());
+    let ends = state.recovery_in_force();
     let ends = ends.map(|r| {
         let words = say!("the set ({place}) ends: make another", place = r.place);
         line(tr("recovery"), &words)
@@ -157,7 +157,7 @@ fn rotate(rotation: &Rotation, state: &State) -> (String, Details) {
 
 fn recovery(made: &Recovery, state: &State) -> (String, Details) {
     let names: Vec<&str> = made.people.iter().map(|p| p.name.as_str()).collect();
-    let before = state.recovery.as_ref().filter(|r| r.ended.is_none());
+    let before = state.recovery_in_force();
     let mut lines = vec![
         line(tr("holders"), &names.join(", ")),
         line(

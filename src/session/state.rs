@@ -81,6 +81,11 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// The recovery set that no rotation has ended.
+    pub(crate) fn recovery_in_force(&self) -> Option<&RecoveryRecord> {
+        self.recovery.as_ref().filter(|set| set.ended.is_none())
+    }
+
     /// A state with nobody and nothing in it.
     pub(crate) fn empty() -> Self {
         Self {

@@ -219,11 +219,7 @@ impl Desk {
     fn open(&mut self, dir: &Path, recovery: Option<&str>) -> Result<News, Refusal> {
         // The lock of an opening that was given up for this one is freed first.
         self.opening = None;
-        let (store, name) = (folder(dir)?, vault_name(dir));
-        let opening = match recovery {
-            Some(reason) => Opening::begin_by_recovery(store, &name, reason)?,
-            None => Opening::begin(store, &name)?,
-        };
+        let opening = Opening::begin_with(folder(dir)?, &vault_name(dir), recovery)?;
         let bootstrap = opening.bootstrap();
         self.opening = Some(opening);
         self.acts.returning = None;
