@@ -141,6 +141,7 @@ fn mortal() {
         left.store(lives + u64::from(known.is_some()), Ordering::SeqCst);
     }
     let wanted = Wanted {
+        recorded: false,
         inputs: BTreeMap::new(),
         resume: known.is_some(),
         people: std::collections::BTreeMap::new(),

@@ -132,6 +132,8 @@ pub struct Showing {
     pub outcome: Option<RunOutcome>,
     /// The component whose paper is printed in the step at hand and does not count yet.
     pub uncounted: Option<u8>,
+    /// How long the screen may stand untouched, in milliseconds, where the script wants less than usual.
+    pub idle_lock: Option<i64>,
     /// The run was interrupted and nothing was answered since: who has a place in it.
     pub came_back: Option<Vec<String>>,
 }

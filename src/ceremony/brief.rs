@@ -14,9 +14,8 @@ use textwrap::{Options, WordSeparator, WordSplitter, wrap};
 use crate::api::Timestamp;
 use crate::custody::words;
 use crate::pki::CounterpartyFile;
-use crate::session::span;
 
-use super::model::Model;
+use super::model::{Model, Wait};
 use super::script::Script;
 
 pub use vault::BriefVault;
@@ -114,6 +113,12 @@ fn head(script: &Script, page: &mut Page) {
         |estimate| format!("about {estimate}, waiting apart"),
     );
     page.line("Takes      ", &minutes);
+    for party in &model.parties {
+        let advice = party.advice.as_ref().map_or_else(String::new, |channel| {
+            format!("; what it advises (serials, check values, fingerprints) comes by {channel}")
+        });
+        page.line("Other side ", &format!("{}{advice}", party.name));
+    }
     let profiles: Vec<_> = model.profiles.iter().map(|p| p.name()).collect();
     page.line("Runs in    ", &format!("{} vaults", profiles.join(", ")));
 }
@@ -196,9 +201,11 @@ fn ends(
                 step.title
             ));
         }
-        if let Some(span) = step.fields.get("span").filter(|s| span::parse(s).is_ok()) {
-            lines.push(format!("{}: waits {span}.", step.title));
-        }
+        let waits = step.waits().map(|wait| match wait {
+            Wait::Until(moment) => format!("until {}", moment.rfc3339()),
+            Wait::Span(_) => step.fields.get("span").cloned().unwrap_or_default(),
+        });
+        lines.extend(waits.map(|waits| format!("{}: waits {waits}.", step.title)));
     }
     let day = |end: Timestamp| {
         end.plus_millis(-1)

@@ -16,6 +16,7 @@ pub mod ops_carry;
 pub mod ops_components;
 mod parse;
 mod peer;
+mod practice;
 mod recorded;
 mod rehearsed;
 mod run;

@@ -8,10 +8,10 @@ use crate::api::{
     Timestamp,
 };
 use crate::session::op::{self, Op};
-use crate::session::{Profile, StepState};
+use crate::session::{Profile, span};
 
 use super::finding::Place;
-use super::peer::StandIn;
+pub(super) use super::practice::{Fault, FaultOutcome, Mischief, Rehearsal};
 
 /// The parts people have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +59,10 @@ pub(super) struct Person {
     pub(super) form_until: Option<Timestamp>,
     /// The step in which somebody new takes this place; before it nobody has it.
     pub(super) joins: Option<String>,
+    /// The place whose holder takes this one when its own is not there.
+    pub(super) backup: Option<String>,
+    /// Whether somebody at this place stands by and is not in the room: a backup.
+    pub(super) stands_by: bool,
 }
 
 /// A declared algorithm.
@@ -88,6 +92,8 @@ pub(super) struct KeyDeclaration {
     pub(super) class: Option<Profile>,
     /// The first moment at which the key is used no more.
     pub(super) not_after: Option<Timestamp>,
+    /// The party that it is shared with.
+    pub(super) counterparty: Option<String>,
 }
 
 impl KeyDeclaration {
@@ -124,11 +130,40 @@ pub(super) struct FileInput {
     pub(super) command: Option<String>,
 }
 
-/// A package that travels.
+/// Who is on the other side.
+#[derive(Debug)]
+pub(super) struct Party {
+    pub(super) place: Place,
+    pub(super) id: String,
+    pub(super) name: String,
+    /// The way on which its advice comes: serials, check values, fingerprints.
+    pub(super) advice: Option<String>,
+}
+
+/// Which way a medium goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// What is on it comes in.
+    In,
+    /// What is on it goes out.
+    Out,
+}
+
+/// The medium that a thing is.
+#[derive(Debug)]
+pub(super) struct Medium {
+    /// As it stands on it.
+    pub(super) label: String,
+    pub(super) direction: Option<Direction>,
+}
+
+/// A thing that travels: a package, or a medium.
 #[derive(Debug)]
 pub(super) struct Item {
     pub(super) place: Place,
     pub(super) id: String,
+    /// What it is where it is a medium and no package.
+    pub(super) medium: Option<Medium>,
     /// Serial as advised, where the script is written for one ceremony and knows it.
     pub(super) advised: Option<String>,
     /// Who carries it.
@@ -205,6 +240,27 @@ pub(super) enum OnFail {
     Stop,
     /// The exception is recorded and the run goes on.
     Exception,
+    /// The run ends, and so it does when so many wrong answers were followed by one more. Passphrases never count.
+    Retry(usize),
+}
+
+/// How long a step lets time pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wait {
+    /// So many milliseconds from when it was reached.
+    Span(i64),
+    /// Until this moment.
+    Until(Timestamp),
+}
+
+impl Wait {
+    /// When it is over, for a step that was reached at `began`.
+    pub(super) fn over(self, began: Timestamp) -> Timestamp {
+        match self {
+            Self::Span(millis) => began.plus_millis(millis),
+            Self::Until(moment) => moment,
+        }
+    }
 }
 
 /// One step.
@@ -272,52 +328,21 @@ impl Step {
         }]
     }
 
+    /// How long it waits, where it is a step that lets time pass.
+    pub(super) fn waits(&self) -> Option<Wait> {
+        let written = |name| self.fields.get(name).map(String::as_str);
+        if self.op.name != super::ops::WAIT.name {
+            return None;
+        }
+        let span = written("span").and_then(|text| span::parse(text).ok());
+        let until = written("until").and_then(|text| Timestamp::parse_rfc3339(text).ok());
+        span.map(Wait::Span).or_else(|| until.map(Wait::Until))
+    }
+
     /// Whether a refusal is what it expects.
     pub(super) fn expects_error(&self) -> bool {
         self.expect.as_ref().is_some_and(|e| e.error.is_some())
     }
-}
-
-/// What a fault does.
-#[derive(Debug)]
-pub(super) enum Mischief {
-    /// Answers these first: field to text.
-    Answers(BTreeMap<&'static str, String>),
-    /// Stops once, as a power cut would, when the step has come to this state.
-    Kill(StepState),
-}
-
-/// What must follow a fault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FaultOutcome {
-    /// The same is asked again; nothing was lost.
-    Again,
-    /// The step is recorded as an exception and the run goes on.
-    Exception,
-    /// The run is taken up and ends as it would have.
-    Resumed,
-}
-
-impl FaultOutcome {
-    /// Every outcome.
-    pub(super) const ALL: &'static [Self] = &[Self::Again, Self::Exception, Self::Resumed];
-
-    /// The name in scripts.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Again => "again",
-            Self::Exception => "exception",
-            Self::Resumed => "resumed",
-        }
-    }
-}
-
-/// A fault that a rehearsal makes on purpose.
-#[derive(Debug)]
-pub(super) struct Fault {
-    pub(super) step: String,
-    pub(super) mischief: Mischief,
-    pub(super) expect: FaultOutcome,
 }
 
 /// What is done when a run is stopped.
@@ -349,23 +374,6 @@ impl AbortAct {
     }
 }
 
-/// What only rehearsals (and, but for clock and seed, test vaults) read.
-#[derive(Debug, Default)]
-pub(super) struct Rehearsal {
-    pub(super) seed: Option<String>,
-    pub(super) clock: Option<crate::api::Timestamp>,
-    /// Step id to field id to answer.
-    pub(super) answers: BTreeMap<String, BTreeMap<&'static str, String>>,
-    /// Step id to milliseconds that pass before it.
-    pub(super) advances: BTreeMap<String, i64>,
-    /// Where steps are named, for the linter.
-    pub(super) mentions: Vec<(Place, String)>,
-    /// Texts that answers hold, each with its place.
-    pub(super) texts: Vec<(Place, String)>,
-    pub(super) stand_ins: Vec<StandIn>,
-    pub(super) faults: Vec<Fault>,
-}
-
 /// A script.
 #[derive(Debug, Default)]
 pub(super) struct Model {
@@ -379,6 +387,7 @@ pub(super) struct Model {
     pub(super) keys: Vec<KeyDeclaration>,
     pub(super) inputs: Vec<FileInput>,
     pub(super) items: Vec<Item>,
+    pub(super) parties: Vec<Party>,
     /// A number that rises with every run of the id, with its place.
     pub(super) nonce: Option<(Place, i64)>,
     pub(super) steps: Vec<Step>,
@@ -391,6 +400,10 @@ pub(super) struct Model {
     pub(super) build: Option<String>,
     /// How old a green rehearsal may be before a production run, in milliseconds.
     pub(super) rehearsal_max_age: Option<i64>,
+    /// How long a screen may stand untouched during the ceremony before it is locked, in milliseconds.
+    pub(super) idle_lock: Option<i64>,
+    /// Production: the screens of the ceremony are recorded.
+    pub(super) recorded: bool,
     pub(super) on_abort: Vec<AbortAct>,
     /// Where `[on_abort]` says so.
     pub(super) on_abort_place: Place,
@@ -421,9 +434,25 @@ impl Model {
         self.steps.iter().flat_map(Step::doings)
     }
 
-    /// A package by id.
+    /// A party by id.
+    pub(super) fn party(&self, id: &str) -> Option<&Party> {
+        self.parties.iter().find(|party| party.id == id)
+    }
+
+    /// A package or medium by id.
     pub(super) fn item(&self, id: &str) -> Option<&Item> {
         self.items.iter().find(|item| item.id == id)
+    }
+
+    /// Places of those who are in the room: whoever stands by has none until called.
+    pub(super) fn places(&self) -> impl Iterator<Item = &Person> {
+        self.people.iter().filter(|person| !person.stands_by)
+    }
+
+    /// Whose place somebody takes who stands by.
+    pub(super) fn stands_by_for(&self, id: &str) -> Option<&Person> {
+        let mut people = self.people.iter();
+        people.find(|person| person.backup.as_deref() == Some(id))
     }
 
     /// A place by id.
@@ -458,7 +487,7 @@ impl Model {
         let named = self
             .people
             .iter()
-            .filter(|p| p.role == role && p.joins.is_none())
+            .filter(|p| p.role == role && p.joins.is_none() && !p.stands_by)
             .count();
         let least = self.least.iter().filter(|(r, _)| *r == role);
         least.map(|(_, min)| *min).max().unwrap_or(0).max(named)

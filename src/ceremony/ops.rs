@@ -143,13 +143,22 @@ pub const WAIT: Op = Op {
     name: "wait",
     title: "Wait",
     does: "lets time pass: by the vault's own clock in rehearsal and test, by the real one in production",
-    fields: &[Field {
-        id: "span",
-        label: "How long",
-        hint: "A whole number and s, m, h or d, counted from the moment this step is reached.",
-        kind: Kind::Span,
-        optional: false,
-    }],
+    fields: &[
+        Field {
+            id: "span",
+            label: "How long",
+            hint: "A whole number and s, m, h or d, counted from the moment this step is reached.",
+            kind: Kind::Span,
+            optional: true,
+        },
+        Field {
+            id: "until",
+            label: "Until",
+            hint: "The moment at which it is over, in UTC, in place of how long.",
+            kind: Kind::DateTime,
+            optional: true,
+        },
+    ],
     uses_secret: false,
     phrase: None,
 };

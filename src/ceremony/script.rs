@@ -130,7 +130,7 @@ impl Script {
 
     /// The roles of its places, one for each.
     pub fn roles(&self) -> Vec<String> {
-        let people = self.model.people.iter();
+        let people = self.model.places();
         people.map(|p| p.role.name().to_owned()).collect()
     }
 

@@ -251,6 +251,7 @@ impl PlayArgs {
             inputs,
             resume: self.resume,
             people: self.people(),
+            recorded: file.is_some(),
             rehearsal_note: self.note_file(),
         };
         let runner = Runner::begin(&mut session, parsed, wanted).map_err(failure)?;

@@ -310,6 +310,7 @@ impl<'a> Home<'_, 'a> {
             inputs: BTreeMap::new(),
             resume: open(script.id()),
             people: std::collections::BTreeMap::new(),
+            recorded: false,
             rehearsal_note: self.notes.and_then(|notes| notes()),
         };
         if let Err(error) = play(self.talk, self.session, script, wanted, None)? {

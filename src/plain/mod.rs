@@ -156,6 +156,7 @@ fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
                 inputs,
                 resume,
                 people,
+                recorded: false,
                 rehearsal_note: note.or_else(|| lent.notes?()),
             };
             // Until the ceremony is completed, leaving is not success.

@@ -44,7 +44,7 @@ pub(crate) struct State {
     stops: bool,
 }
 
-/// Milliseconds until an untouched screen is locked.
+/// Milliseconds until an untouched screen is locked, where nothing on screen wants it sooner.
 pub(super) const IDLE: i64 = IDLE_MINUTES * 60 * 1000;
 
 impl State {
@@ -102,6 +102,11 @@ impl State {
         columns < LEAST.0 || rows < LEAST.1
     }
 
+    /// Every screen, the one below first.
+    pub(super) fn screens(&self) -> impl Iterator<Item = &dyn Screen> {
+        self.stack.iter().map(AsRef::as_ref)
+    }
+
     /// Who acts now, as the footing says it.
     pub(crate) fn acts(&self) -> String {
         self.top()
@@ -149,14 +154,15 @@ impl State {
 /// Takes one message; returns what is to be done outside.
 pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     let now = state.world.wall.millis();
-    let idle = now.saturating_sub(state.touched) >= IDLE;
+    let after = state.idle_after();
+    let idle = now.saturating_sub(state.touched) >= after;
     // A clock that was set back must not keep the screen open for longer.
     state.touched = state.touched.min(now);
     if matches!(msg, Msg::Key(_) | Msg::Paste(_) | Msg::Moved(_)) {
         state.touched = now;
         if idle && state.lock.is_none() {
             // The machine slept, perhaps: what was typed to wake it is not for the screen beneath.
-            return lock(state, Why::Idle);
+            return lock(state, Why::Idle(after));
         }
         if state.answers_ping() {
             return Vec::new();
@@ -172,8 +178,8 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::Tick(wall) => {
             state.world.wall = wall;
-            if wall.millis().saturating_sub(state.touched) >= IDLE {
-                return lock(state, Why::Idle);
+            if wall.millis().saturating_sub(state.touched) >= after {
+                return lock(state, Why::Idle(after));
             }
             if wall.millis() >= state.ping_at() {
                 state.ping();

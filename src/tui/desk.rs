@@ -30,6 +30,7 @@ use crate::vault::{FolderStore, MemoryStore, Store};
 pub(crate) fn start(
     out: UnboundedSender<Msg>,
     state_folder: Option<PathBuf>,
+    recorded: bool,
     (doctor, explain): (Option<Doctor>, Option<Explain>),
 ) -> Sender<Order> {
     let (orders, inbox) = channel();
@@ -42,6 +43,7 @@ pub(crate) fn start(
             runner: None,
             acts: Acts::default(),
             state_folder,
+            recorded,
             doctor,
             explain,
         };
@@ -71,6 +73,8 @@ pub(crate) struct Desk {
     runner: Option<Runner>,
     acts: Acts,
     state_folder: Option<PathBuf>,
+    /// Whether the screens are recorded.
+    recorded: bool,
     doctor: Option<Doctor>,
     explain: Option<Explain>,
 }
@@ -86,6 +90,7 @@ impl Desk {
             runner: None,
             acts: Acts::default(),
             state_folder: None,
+            recorded: false,
             doctor: None,
             explain: None,
         }
@@ -346,6 +351,7 @@ impl Desk {
             inputs,
             resume,
             people: BTreeMap::new(),
+            recorded: self.recorded,
             rehearsal_note: note.or_else(usual),
         }
     }

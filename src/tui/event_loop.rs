@@ -55,7 +55,7 @@ pub(crate) fn run(
         let guard = Guard::enter()?;
         let _listening = listen_to_the_terminal(sender.clone())?;
         tokio::spawn(look_around(sender.clone()));
-        let orders = desk::start(sender, crate::os::state_folder(), lent);
+        let orders = desk::start(sender, crate::os::state_folder(), recorder.is_some(), lent);
         for order in first {
             // The desk was started a line above; if it is gone, its last word ends the loop.
             let _ = orders.send(order);

@@ -20,8 +20,8 @@ pub(crate) const IDLE_MINUTES: i64 = 5;
 /// Why the screen is hidden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Why {
-    /// Nobody touched a key.
-    Idle,
+    /// Nobody touched a key for so many milliseconds.
+    Idle(i64),
     /// Ctrl-Z, or SIGTSTP from outside.
     Suspended,
     /// The system stopped the process and let it go on (SIGCONT).
@@ -31,7 +31,18 @@ pub(crate) enum Why {
 impl Why {
     fn sentence(self) -> String {
         let why = match self {
-            Self::Idle => say!("nobody typed for {IDLE_MINUTES} minutes", IDLE_MINUTES),
+            Self::Idle(millis) if millis % 60_000 == 0 && millis > 60_000 => {
+                say!(
+                    "nobody typed for {minutes} minutes",
+                    minutes = millis / 60_000
+                )
+            }
+            Self::Idle(millis) => {
+                say!(
+                    "nobody typed for {seconds} seconds",
+                    seconds = millis / 1000
+                )
+            }
             Self::Suspended => tr("keymoot was put aside with Ctrl-Z").to_owned(),
             Self::Stopped => tr("keymoot was stopped from outside and goes on now").to_owned(),
         };

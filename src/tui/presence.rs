@@ -57,6 +57,11 @@ impl Around {
     }
 }
 
+/// How long before the screen is hidden it is asked whether somebody is there.
+fn ahead(after: i64) -> i64 {
+    (PING_SECONDS * 1000).min(after / 2)
+}
+
 impl State {
     /// When the picture changes by itself next, in milliseconds of the machine's time.
     pub(crate) fn next_change(&self) -> Option<i64> {
@@ -80,7 +85,7 @@ impl State {
             None => None,
         };
         let idle = (!self.locked()).then(|| match self.pinged {
-            Some(_) => self.touched.saturating_add(IDLE),
+            Some(_) => self.touched.saturating_add(self.idle_after()),
             None => self.ping_at(),
         });
         let screen = self.top().and_then(Screen::next_change);
@@ -148,8 +153,8 @@ impl State {
             return;
         }
         let text = say!(
-            "Is somebody there? This screen is hidden in {PING_SECONDS} s. Any key keeps it, and does nothing else.",
-            PING_SECONDS
+            "Is somebody there? This screen is hidden in {seconds} s. Any key keeps it, and does nothing else.",
+            seconds = ahead(self.idle_after()) / 1000
         );
         self.pinged = Some(text.clone());
         self.tell(Role::Wait, text);
@@ -157,9 +162,16 @@ impl State {
 
     /// When the question whether somebody is there comes, in milliseconds of the machine's time.
     pub(super) fn ping_at(&self) -> i64 {
+        let after = self.idle_after();
         self.touched
-            .saturating_add(IDLE)
-            .saturating_sub(PING_SECONDS * 1000)
+            .saturating_add(after)
+            .saturating_sub(ahead(after))
+    }
+
+    /// Milliseconds until the untouched screen is locked: as usual, or sooner where a screen wants it so.
+    pub(super) fn idle_after(&self) -> i64 {
+        let wanted = self.screens().filter_map(Screen::idle_lock).min();
+        wanted.map_or(IDLE, |wanted| wanted.min(IDLE))
     }
 
     /// Somebody touched a key; whether it only answered that question.

@@ -131,6 +131,11 @@ pub(crate) trait Screen {
         None
     }
 
+    /// How long it may stand untouched, in milliseconds, where that is less than usual.
+    fn idle_lock(&self) -> Option<i64> {
+        None
+    }
+
     /// The machine's time, in milliseconds: an animation goes on when its moment has come.
     fn tick(&mut self, _now: i64) {}
 

@@ -138,7 +138,7 @@ fn the_lock_shows_nothing_of_any_screen_beneath() {
         }
         room.advance(IDLE_MINUTES * 60 * 1000);
         assert_eq!(top(&room), "Locked", "over {}", way.0);
-        let page = Locked::new(Why::Idle, &room.state.world);
+        let page = Locked::new(Why::Idle(IDLE_MINUTES * 60 * 1000), &room.state.world);
         let mut alone = State::new(room.state.world.clone(), Box::new(page));
         alone.world.size = (80, 24);
         for (width, height) in [(80, 24), (140, 40), (20, 5)] {

@@ -21,14 +21,13 @@ pub(super) fn section(model: &Model, page: &mut Page) {
     for person in &model.people {
         let mut does = vec![person.role.name().to_owned()];
         does.extend(form(person));
+        if let Some(place) = model.stands_by_for(&person.id) {
+            does.push(format!("stands by, and comes where {} cannot", place.id));
+        }
         page.line(&format!("  {:<12}", person.id), &does.join(", "));
         page.line("              brings ", &brings(model, person).join("; "));
     }
-    let named = model
-        .people
-        .iter()
-        .filter(|p| p.role == Role::Custodian)
-        .count();
+    let named = model.places().filter(|p| p.role == Role::Custodian).count();
     if custodians > named {
         page.line(
             "  ",
@@ -71,15 +70,10 @@ pub(super) fn custodians(model: &Model) -> usize {
 /// Different people: one for each place that has no key of its own, and one for each key.
 fn distinct(model: &Model, custodians: usize) -> usize {
     let heads: BTreeSet<&str> = model
-        .people
-        .iter()
+        .places()
         .map(|person| person.key.as_deref().unwrap_or(&person.id))
         .collect();
-    let named = model
-        .people
-        .iter()
-        .filter(|p| p.role == Role::Custodian)
-        .count();
+    let named = model.places().filter(|p| p.role == Role::Custodian).count();
     heads.len() + custodians.saturating_sub(named)
 }
 

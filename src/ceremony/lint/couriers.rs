@@ -13,9 +13,29 @@ Components of one key travel by different couriers, in packages of their own; di
 not enough (PCI PIN 8-1). Whoever carries two of them, or opens one package with two, may have enough of the key.
 
 Declare a package with a courier of its own for each component: item = [{ id = \"bag-1\", kind = \"bag\", courier = \
-\"courier-a\" }, ...], and name it in the component's step.",
+\"courier-a\" }, ...], and name it in the component's step. The advice about a package (serial, check value) comes by \
+another way than the package (PCI PIN 8-1): advice_channel of the party is no courier.",
     check: couriers,
 };
+
+/// The advice comes by another way than what it is about.
+fn advised_alike(model: &Model, handling: &Handling<'_>, item: &Item, report: &mut Report) {
+    let key = model.key(handling.key);
+    let party = key.and_then(|key| model.party(key.counterparty.as_deref()?));
+    let advice = party.and_then(|party| party.advice.as_ref());
+    if advice.is_some() && advice == item.courier.as_ref() {
+        report.error(
+            &item.place.member("courier"),
+            Some(handling.step),
+            format!(
+                "`{}` carries component {} of `{}` and the advice about it too: let one of the two come another way.",
+                advice.map_or("", String::as_str),
+                handling.part,
+                handling.key
+            ),
+        );
+    }
+}
 
 fn couriers(model: &Model, report: &mut Report) {
     let mut carried: Vec<(Handling<'_>, &Item)> = Vec::new();
@@ -34,6 +54,7 @@ fn couriers(model: &Model, report: &mut Report) {
             );
         }
         let Some(item) = item else { continue };
+        advised_alike(model, &handling, item, report);
         let together = carried.iter().find(|(other, with)| {
             let same_courier = item.courier.is_some() && with.courier == item.courier;
             other.label == handling.label

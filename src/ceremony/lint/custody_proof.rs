@@ -140,7 +140,7 @@ fn locks(model: &Model) -> Vec<Lock<'_>> {
         }
     }
     if model.on_abort.contains(&AbortAct::SignOff) {
-        let everybody: Vec<&str> = model.people.iter().map(|p| p.id.as_str()).collect();
+        let everybody: Vec<&str> = model.places().map(|p| p.id.as_str()).collect();
         let threshold = everybody.len().max(2);
         locks.push(Lock {
             place: model.on_abort_place.clone(),
@@ -176,7 +176,7 @@ fn approvals<'m>(model: &'m Model, step: &'m Step) -> Option<Lock<'m>> {
 fn eligible<'m>(model: &'m Model, step: &'m Step) -> Vec<&'m str> {
     let from = step.approve.as_ref().map(|a| a.from.as_slice());
     let from = from.unwrap_or_default();
-    let people = model.people.iter().filter(|p| p.role == Role::Custodian);
+    let people = model.places().filter(|p| p.role == Role::Custodian);
     people
         .map(|p| p.id.as_str())
         .filter(|id| from.is_empty() || from.iter().any(|f| f == id))

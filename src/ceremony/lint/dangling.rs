@@ -41,6 +41,7 @@ fn dangling(model: &Model, report: &mut Report) {
             );
         }
     }
+    parties(model, report);
     spoken_files(model, report);
     nothing_signs(model, report);
     for stand_in in &model.rehearsal.stand_ins {
@@ -82,6 +83,25 @@ fn component(model: &Model, step: &Step, report: &mut Report) {
                 format!("`{}` has {count} components: correct the number.", key.id),
             ),
             _ => {}
+        }
+    }
+}
+
+/// Keys name parties that are declared.
+fn parties(model: &Model, report: &mut Report) {
+    for key in &model.keys {
+        if let Some(id) = key
+            .counterparty
+            .as_deref()
+            .filter(|id| model.party(id).is_none())
+        {
+            report.error(
+                &key.place.member("counterparty"),
+                None,
+                format!(
+                    "No party is called `{id}`: declare it with party = [...] or correct the id."
+                ),
+            );
         }
     }
 }

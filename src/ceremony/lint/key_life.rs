@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::Timestamp;
 use crate::session::field::Kind;
+use crate::session::op;
 use crate::session::op_components::IMPORT_COMPONENTS;
-use crate::session::{op, span};
 
 use super::super::model::{Doing, Model, OnFail, Step};
 use super::super::{ops, ops_carry, ops_components};
@@ -40,7 +40,7 @@ fn life(model: &Model, report: &mut Report) {
     for step in &model.steps {
         formed(model, step, &parts, report);
         parts.extend(comes(model, step));
-        now = now.map(|now| now.plus_millis(passes(model, step)));
+        now = now.map(|now| passed(model, step, now));
         for doing in step.doings() {
             uses(model, doing, &lives, report);
             ended(model, doing, now, report);
@@ -83,11 +83,12 @@ fn formed(model: &Model, step: &Step, parts: &BTreeSet<(&str, u8)>, report: &mut
     }
 }
 
-/// How much time a rehearsal lets pass before or in a step.
-fn passes(model: &Model, step: &Step) -> i64 {
+/// The rehearsal's clock after it has let time pass before or in a step.
+fn passed(model: &Model, step: &Step, now: Timestamp) -> Timestamp {
     let before = model.rehearsal.advances.get(&step.id).copied().unwrap_or(0);
-    let waits = step.fields.get("span").and_then(|s| span::parse(s).ok());
-    before.saturating_add(waits.unwrap_or(0))
+    let began = now.plus_millis(before);
+    step.waits()
+        .map_or(began, |waits| waits.over(began).max(began))
 }
 
 /// What an act does to the life of its key.
@@ -95,7 +96,7 @@ fn lives_on<'m>(doing: Doing<'m>, lives: &mut BTreeMap<&'m str, Life>, report: &
     if let Some(made) = doing.makes {
         let life = match doing.step.on_fail {
             OnFail::Exception => Life::Perhaps,
-            OnFail::Stop => Life::Made,
+            OnFail::Stop | OnFail::Retry(_) => Life::Made,
         };
         if lives.insert(made, life).is_some() {
             report.error(

@@ -30,7 +30,7 @@ fn managers(model: &Model, report: &mut Report) {
                 && (approve.from.is_empty() || approve.from.contains(&person.id))
         };
         let mut lines: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for person in model.people.iter().filter(may) {
+        for person in model.places().filter(may) {
             if let Some(manager) = &person.manager {
                 lines.entry(manager).or_default().push(&person.id);
             }

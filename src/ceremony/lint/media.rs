@@ -1,6 +1,6 @@
 //! L20: media that come in and go out look different.
 
-use super::super::model::Model;
+use super::super::model::{Direction, Model};
 use super::{Report, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -11,7 +11,8 @@ Sticks that look alike get confused: in one root-key ceremony the wrong one was 
 comes in and what goes out are on media whose labels nobody mistakes for each other: capitals, spaces, and look-alikes \
 such as 0 and O or 1, l and I make no difference here.
 
-Give one of them another label, colour and shape.",
+Give one of them another label, colour and shape. A medium that is declared (kind = \"usb\") with a direction goes that \
+way alone.",
     check: media,
 };
 
@@ -21,7 +22,31 @@ fn media(model: &Model, report: &mut Report) {
         .iter()
         .filter_map(|input| Some((input.id.as_str(), looks(input.medium.as_deref()?))))
         .collect();
+    for input in &model.inputs {
+        let wrong = input
+            .medium
+            .as_ref()
+            .filter(|label| goes(model, label, Direction::Out));
+        if let Some(label) = wrong {
+            report.error(
+                &input.place.member("medium"),
+                None,
+                format!("`{label}` is declared for what goes out, and `{}` comes in on it: take another.", input.id),
+            );
+        }
+    }
     for step in &model.steps {
+        if let Some(label) = step
+            .medium
+            .as_ref()
+            .filter(|label| goes(model, label, Direction::In))
+        {
+            report.error(
+                &step.place.member("medium"),
+                Some(step),
+                format!("`{label}` is declared for what comes in, and this output goes onto it: take another."),
+            );
+        }
         let Some(medium) = &step.medium else { continue };
         let same = looks(medium);
         if let Some((input, _)) = brought.iter().find(|(_, label)| *label == same) {
@@ -46,6 +71,12 @@ fn media(model: &Model, report: &mut Report) {
             );
         }
     }
+}
+
+/// Whether a medium of this label is declared to go this way.
+fn goes(model: &Model, label: &str, way: Direction) -> bool {
+    let mut media = model.items.iter().filter_map(|item| item.medium.as_ref());
+    media.any(|medium| medium.label == label && medium.direction == Some(way))
 }
 
 /// A label as a tired eye sees it.

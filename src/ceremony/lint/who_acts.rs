@@ -13,11 +13,14 @@ pub(super) const RULE: Rule = Rule {
 Every step has somebody who does it, and a role that may: an administrator or a custodian asks for acts, two people \
 read the clock, a component is in a custodian's hands and under another person's eyes, and a fingerprint is typed by somebody else than the one who asks for the import.
 
+A place that says present = false stands by: it is the backup of another of the same role, and no step names it.
+
 Write `who` or `initiate`, or let another place do it.",
     check: who_acts,
 };
 
 fn who_acts(model: &Model, report: &mut Report) {
+    stand_by(model, report);
     for step in &model.steps {
         if ops::is_act(step.op) {
             issuer(model, step, report);
@@ -37,6 +40,43 @@ fn who_acts(model: &Model, report: &mut Report) {
                 &step.place.member("who"),
                 Some(step),
                 "A clock wants two watches: name two people in `who`.",
+            );
+        }
+    }
+}
+
+/// Whoever stands by is the backup of a place of the same role, and does nothing until called.
+fn stand_by(model: &Model, report: &mut Report) {
+    for person in &model.people {
+        let Some(backup) = &person.backup else {
+            continue;
+        };
+        let wrong = match model.person(backup) {
+            None => {
+                format!("Nobody is called `{backup}`: declare the place, with present = false.")
+            }
+            Some(other) if !other.stands_by => format!(
+                "`{backup}` has a part of their own: give the backup a place that says present = false."
+            ),
+            Some(other) if other.role != person.role => format!(
+                "`{backup}` is {}, and takes the place of a {}: name one of the same role.",
+                other.role.name(),
+                person.role.name()
+            ),
+            Some(_) => continue,
+        };
+        report.error(&person.place.member("backup"), None, wrong);
+    }
+    for step in &model.steps {
+        let signs = step.approve.iter().flat_map(|approve| &approve.from);
+        let named = step.who.iter().chain(&step.observe).chain(&step.initiate);
+        let mut named = named.chain(signs).chain(step.asked.values());
+        let waits = |id: &&String| model.person(id).is_some_and(|person| person.stands_by);
+        if let Some(id) = named.find(waits) {
+            report.error(
+                &step.place,
+                Some(step),
+                format!("`{id}` stands by and is not in the room: name the place that `{id}` would take."),
             );
         }
     }

@@ -6,7 +6,7 @@ use crate::session::field::usage;
 use crate::session::modes;
 
 use super::super::finding::Place;
-use super::super::model::{AbortAct, Algorithm, FileInput, KeyDeclaration, Model, Person, Role};
+use super::super::model::{AbortAct, Algorithm, FileInput, KeyDeclaration, Person, Role};
 use super::reader::{Reading, Table};
 use super::values;
 
@@ -51,6 +51,8 @@ pub(super) fn people(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Person>
         let form = values::label(&mut person, "form", on);
         let form_until = values::last_day(&mut person, "form_until", on);
         let joins = values::id(&mut person, "joins", on);
+        let backup = values::id(&mut person, "backup", on);
+        let present = person.take("present").and_then(|value| value.boolean(on));
         person.finish(on);
         if let Some(key) = &key {
             check_fingerprint(key, &place.member("key"), on);
@@ -66,6 +68,8 @@ pub(super) fn people(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Person>
                 form,
                 form_until,
                 joins,
+                backup,
+                stands_by: present == Some(false),
             });
         }
     }
@@ -90,72 +94,6 @@ fn twice(found: bool, id: &str, place: &Place, on: &mut Reading<'_>) {
     }
 }
 
-/// `[policy] profiles = [...] max_duration = "4h" rehearsal_max_age = "14d" offline = "required"`: where it may run, how
-/// long it may take, how old its rehearsal may be, and whether the machine may have a network.
-pub(super) fn policy(table: &mut Table<'_>, on: &mut Reading<'_>, model: &mut Model) {
-    let Some(mut policy) = table.need("policy", on).and_then(|value| value.table(on)) else {
-        return;
-    };
-    let place = policy.place.member("profiles");
-    let names = policy.texts("profiles", on);
-    let duration_place = policy.place_of("max_duration");
-    let max_duration = values::span(&mut policy, "max_duration", on);
-    model.rehearsal_max_age = values::span(&mut policy, "rehearsal_max_age", on);
-    model.offline = offline(&mut policy, on);
-    policy.finish(on);
-    if names.is_empty() {
-        on.wrong(
-            &place,
-            "says nowhere this script may run: list rehearsal, test, production as far as it can honour them.",
-        );
-    }
-    let mut profiles = Vec::new();
-    for name in names {
-        match Profile::named(&name) {
-            Some(profile) => profiles.push(profile),
-            None => on.wrong(
-                &place,
-                format!("`{name}` is no profile: write rehearsal, test or production."),
-            ),
-        }
-    }
-    model.profiles = profiles;
-    model.max_duration = max_duration.map(|millis| (duration_place, millis));
-}
-
-/// `offline = "required"`.
-fn offline(policy: &mut Table<'_>, on: &mut Reading<'_>) -> bool {
-    let place = policy.place.member("offline");
-    match policy.text("offline", on).as_deref() {
-        None => false,
-        Some("required") => true,
-        Some(other) => {
-            on.wrong(
-                &place,
-                format!("`{other}` is not known: write required, or leave it out."),
-            );
-            false
-        }
-    }
-}
-
-/// `[build] binary_sha256 = "..."`: the one program that may play it in production.
-pub(super) fn build(table: &mut Table<'_>, on: &mut Reading<'_>) -> Option<String> {
-    let mut build = table.take("build")?.table(on)?;
-    let place = build.place.member("binary_sha256");
-    let digest = build.need_text("binary_sha256", on).to_lowercase();
-    build.finish(on);
-    let hex = digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
-    if !hex {
-        on.wrong(
-            &place,
-            "is no SHA-256: write the 64 hexadecimal digits that sha256sum prints of the program.",
-        );
-        return None;
-    }
-    Some(digest)
-}
-
 /// `[[key]]`.
 pub(super) fn keys(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<KeyDeclaration> {
     let mut keys: Vec<KeyDeclaration> = Vec::new();
@@ -175,6 +113,8 @@ pub(super) fn keys(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<KeyDeclar
             .unwrap_or_default();
         let class = declared_class(&mut key, on);
         let not_after = values::last_day(&mut key, "not_after", on);
+        let counterparty = values::id(&mut key, "counterparty", on);
+        declared_method(&mut key, algorithm, on);
         key.finish(on);
         twice(keys.iter().any(|k| k.id == id), &id, &place, on);
         if let (Some(usage), Some(algorithm), Some(modes)) = (usage, algorithm, modes) {
@@ -190,6 +130,7 @@ pub(super) fn keys(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<KeyDeclar
                 existing,
                 class,
                 not_after,
+                counterparty,
             });
         }
     }
@@ -271,6 +212,30 @@ fn declared_components(key: &mut Table<'_>, on: &mut Reading<'_>) -> Option<u8> 
         );
     }
     fits
+}
+
+/// `kcv = "CMAC"`: how its check value is made. The algorithm decides it; a script may say so and cannot change it.
+fn declared_method(key: &mut Table<'_>, algorithm: Option<Algorithm>, on: &mut Reading<'_>) {
+    let place = key.place_of("kcv");
+    let Some(said) = key.text("kcv", on) else {
+        return;
+    };
+    let method = match algorithm {
+        Some(Algorithm::Is(algorithm)) if algorithm.is_tdes() => "ANSI_X9_24",
+        Some(Algorithm::Is(algorithm)) if algorithm.name().starts_with("AES") => "CMAC",
+        _ => {
+            on.wrong(&place, "is for AES and TDES keys alone: remove it here.");
+            return;
+        }
+    };
+    if said != method {
+        on.wrong(
+            &place,
+            format!(
+                "is `{said}`, and the check value of this algorithm is made by {method}: correct it, or leave it out."
+            ),
+        );
+    }
 }
 
 /// `class = "test"`: the kind of vault that the key belongs to.

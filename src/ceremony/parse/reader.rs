@@ -144,6 +144,30 @@ impl<'i> Table<'i> {
             .unwrap_or_default()
     }
 
+    /// Its members, with their names.
+    pub(super) fn members(&self) -> impl Iterator<Item = (&str, &DeValue<'i>)> {
+        let members = self.members.iter();
+        members.map(|(name, value)| (name.as_str(), &value.inner))
+    }
+
+    /// Its members, with their names and places.
+    pub(super) fn into_members(self) -> Vec<(String, Value<'i>)> {
+        self.members
+    }
+
+    /// The same table with these members in place of its own, each where its own of that name stands.
+    pub(super) fn with_members(&self, members: Vec<(String, DeValue<'i>)>) -> Self {
+        let placed = members.into_iter().map(|(name, inner)| {
+            let place = self.place_of(&name);
+            (name, Value { place, inner })
+        });
+        Self {
+            place: self.place.clone(),
+            members: placed.collect(),
+            known: self.known.clone(),
+        }
+    }
+
     /// Where a member stands, without taking it.
     pub(super) fn place_of(&self, name: &str) -> Place {
         let found = self.members.iter().find(|(key, _)| key == name);

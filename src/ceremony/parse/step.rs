@@ -2,17 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::api::Timestamp;
 use crate::session::op::{self, Op};
 
+use super::super::finding::Place;
 use super::super::model::{Approve, OnFail, Step};
 use super::super::ops;
 use super::acts::{self, is_declared};
-use super::expect;
 use super::reader::{Reading, Table};
-use super::values;
+use super::{expect, repeat, values};
 
 /// `[[step]]`, in order.
-pub(super) fn all(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Step> {
+pub(super) fn all(
+    table: &mut Table<'_>,
+    by_default: Option<&Approve>,
+    on: &mut Reading<'_>,
+) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut ids: BTreeSet<String> = BTreeSet::new();
     let tables = table.tables("step", on);
@@ -22,9 +27,14 @@ pub(super) fn all(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Step> {
             "This script has no step: write at least one [[step]].",
         );
     }
-    for step in tables {
+    for step in repeat::written_out(tables, on) {
         let place = step.place.clone();
-        let Some(step) = one(step, on) else { continue };
+        let Some(mut step) = one(step, on) else {
+            continue;
+        };
+        if step.approve.is_none() && ops::is_act(step.op) {
+            step.approve = by_default.cloned();
+        }
         if !ids.insert(step.id.clone()) {
             on.wrong(
                 &place.member("id"),
@@ -69,6 +79,9 @@ fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<Step> {
     let item = values::id(&mut table, "item", on);
     let allow_dissent = allow_dissent(&mut table, op, on);
     table.finish(on);
+    if op.name == ops::WAIT.name {
+        one_wait(&fields, &place, on);
+    }
     Some(Step {
         place,
         id,
@@ -91,6 +104,22 @@ fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<Step> {
         item,
         allow_dissent,
     })
+}
+
+/// A waiting step says how long, or until when: one of the two.
+fn one_wait(fields: &BTreeMap<&'static str, String>, place: &Place, on: &mut Reading<'_>) {
+    match (fields.contains_key("span"), fields.get("until")) {
+        (true, None) => {}
+        (false, Some(until)) if Timestamp::parse_rfc3339(until).is_ok() => {}
+        (false, Some(_)) => on.wrong(
+            &place.member("until"),
+            "wants a date and time in UTC, for example 2026-12-01T09:00:00Z.",
+        ),
+        _ => on.wrong(
+            place,
+            "waits for a span or until a moment: write one of `span` and `until`.",
+        ),
+    }
 }
 
 /// `allow_dissent = true` of a sign-off: "I do not agree", with a reason, is an answer.
@@ -127,7 +156,12 @@ pub(super) fn named_op(table: &mut Table<'_>, on: &mut Reading<'_>) -> Option<&'
 
 /// `approve = { count = 2, from = [...] }`.
 fn approve(table: &mut Table<'_>, on: &mut Reading<'_>) -> Option<Approve> {
-    let mut inner = table.take("approve").and_then(|value| value.table(on))?;
+    let inner = table.take("approve").and_then(|value| value.table(on))?;
+    approval(inner, on)
+}
+
+/// How many approve, and who may.
+pub(super) fn approval(mut inner: Table<'_>, on: &mut Reading<'_>) -> Option<Approve> {
     let place = inner.place.clone();
     let count = inner.need("count", on).and_then(|value| {
         let count = value.integer(on)?;
@@ -194,10 +228,13 @@ fn on_fail(table: &mut Table<'_>, on: &mut Reading<'_>) -> OnFail {
     match value.text(on).as_deref() {
         Some("exception") => OnFail::Exception,
         Some("stop") | None => OnFail::Stop,
+        Some("retry:1") => OnFail::Retry(1),
+        Some("retry:2") => OnFail::Retry(2),
+        Some("retry:3") => OnFail::Retry(3),
         Some(other) => {
             on.wrong(
                 &place,
-                format!("`{other}` is not known: write stop or exception."),
+                format!("`{other}` is not known: write stop, exception, or retry:1 to retry:3."),
             );
             OnFail::Stop
         }

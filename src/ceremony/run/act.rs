@@ -152,7 +152,9 @@ impl Runner {
             Err(refusal) if typed => {
                 if refusal.to_string() == build::FINGERPRINT_DIFFERS {
                     let person = self.typed_by.clone().unwrap_or_default();
-                    self.not_taken(session, "fingerprint", &person)?;
+                    if self.not_taken(session, "fingerprint", &person)? {
+                        return Ok(false);
+                    }
                 }
                 // Whatever was typed is asked for again; nothing else was lost.
                 self.ask_anew(session)?;

@@ -21,6 +21,7 @@ impl Runner {
     /// CannotBegin with nothing changed, or what the door refused.
     pub fn begin(session: &mut Session, script: Script, wanted: Wanted) -> Result<Self, RunError> {
         fits(&script, session)?;
+        super::machine::is_recorded(&script, session.profile(), wanted.recorded)?;
         if wanted.resume {
             return resume(session, script, &wanted);
         }
@@ -206,7 +207,7 @@ fn rules_of_the_day(script: &Script, session: &Session) -> Result<(), RunError> 
     }
     let now = session.now();
     let over = |person: &&Person| person.form_until.is_some_and(|end| now >= end);
-    if let Some(person) = script.model.people.iter().find(over) {
+    if let Some(person) = script.model.places().find(over) {
         return Err(RunError::CannotBegin(format!(
             "{} of `{}` is over, by this vault's clock ({}). Nothing was begun. Have a new form signed and write its \
              last day into the script, or let another person take the place.",

@@ -1,10 +1,11 @@
-//! Places of a script and people of a vault: by key where the script gives one, else by role in order.
+//! Places of a script and people of a vault: by key where the script gives one, else by role in order; a declared backup
+//! for a custodian who is not there.
 
 use std::collections::BTreeMap;
 
 use crate::session::{PersonView, View};
 
-use super::super::model::{Model, Role};
+use super::super::model::{Model, Person, Role};
 use super::RunError;
 
 /// Binds every place to a person. People who are present come first within their role.
@@ -28,11 +29,8 @@ pub(super) fn people(model: &Model, view: &View) -> Result<BTreeMap<String, Stri
         };
         bound.insert(place.id.clone(), person.name.clone());
     }
-    for place in model
-        .people
-        .iter()
-        .filter(|place| place.key.is_none() && place.joins.is_none())
-    {
+    let open = |place: &&Person| place.key.is_none() && place.joins.is_none();
+    for place in model.places().filter(open) {
         let free = in_order(view, place.role)
             .into_iter()
             .find(|person| !bound.values().any(|name| *name == person.name));
@@ -46,7 +44,35 @@ pub(super) fn people(model: &Model, view: &View) -> Result<BTreeMap<String, Stri
             return Err(too_few(model, view, *role));
         }
     }
+    for place in model
+        .people
+        .iter()
+        .filter(|place| place.stands_by)
+        .filter(open)
+    {
+        let mut others = in_order(view, place.role).into_iter();
+        // Nobody has to stand by: a vault may have no more people.
+        if let Some(person) = others.find(|person| !bound.values().any(|name| *name == person.name))
+        {
+            bound.insert(place.id.clone(), person.name.clone());
+        }
+    }
+    step_in(model, view, &mut bound);
     Ok(bound)
+}
+
+/// Backups who opened the vault have the places of those who did not.
+fn step_in(model: &Model, view: &View, bound: &mut BTreeMap<String, String>) {
+    let here = |name: &String| view.people.iter().any(|p| p.name == *name && p.present);
+    for place in model.places().filter(|place| place.role == Role::Custodian) {
+        let backup = place.backup.as_ref().and_then(|id| bound.get(id)).cloned();
+        let Some(backup) = backup.filter(here) else {
+            continue;
+        };
+        if bound.get(&place.id).is_some_and(|name| !here(name)) {
+            bound.insert(place.id.clone(), backup);
+        }
+    }
 }
 
 /// People of a role, those present first.

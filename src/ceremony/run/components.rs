@@ -159,7 +159,9 @@ impl Runner {
         };
         if matches!(taken, Err(Halt::Again(_))) {
             let field = turn.fields.first().copied().unwrap_or_default();
-            self.not_taken(session, field, &turn.person)?;
+            if self.not_taken(session, field, &turn.person)? {
+                return Ok(());
+            }
         }
         taken
     }

@@ -57,7 +57,7 @@ impl Runner {
     fn to_sign_exception(&self, record: &StepRecord) -> VecDeque<String> {
         let step = self.step();
         let acts = step.and_then(|step| step.initiate.as_ref().or(step.who.first()));
-        let people = self.script.model.people.iter();
+        let people = self.script.model.places();
         let both = people.filter(|place| place.role != Role::Custodian);
         let mut names = VecDeque::new();
         for place in acts.into_iter().chain(both.map(|place| &place.id)) {

@@ -1,4 +1,4 @@
-//! What a script asks of the machine that it is played on: no network, and one build of keymoot. It binds in production;
+//! What a script asks of the machine that it is played on: no network, one build of keymoot, a recording. It binds in production;
 //! people rehearse on whatever machine they have.
 
 use crate::os::{Interface, interfaces, own_sha256};
@@ -24,6 +24,25 @@ pub(super) fn fits(script: &Script, profile: Profile) -> Result<(), RunError> {
     offline
         .and_then(|()| is_build(model.build.as_deref(), own_sha256().as_deref()))
         .map_err(RunError::CannotBegin)
+}
+
+/// Whether the screens are recorded, where the script wants it.
+///
+/// # Errors
+/// In production: they are not.
+pub(super) fn is_recorded(
+    script: &Script,
+    profile: Profile,
+    recorded: bool,
+) -> Result<(), RunError> {
+    if recorded || profile != Profile::Production || !script.model.recorded {
+        return Ok(());
+    }
+    Err(RunError::CannotBegin(
+        "The script asks for a recording of the screens (recording = \"frames\"), and none is being made. Nothing was \
+         begun. Leave keymoot and start it with --record FILE.cast; what is typed in secret is never in a recording."
+            .into(),
+    ))
 }
 
 /// No interface but loopback is up.
@@ -106,5 +125,14 @@ mod tests {
         assert!(fits(&script, Profile::Rehearsal).is_ok());
         assert!(fits(&script, Profile::Test).is_ok());
         assert!(fits(&script, Profile::Production).is_err());
+        let recorded = text.replacen("[policy]\n", "[policy]\nrecording = \"frames\"\n", 1);
+        let Ok(script) = Script::parse(recorded.as_bytes()) else {
+            panic!("does not parse")
+        };
+        for profile in Profile::ALL {
+            let wants = profile == Profile::Production;
+            assert_eq!(is_recorded(&script, profile, false).is_err(), wants);
+            assert!(is_recorded(&script, profile, true).is_ok());
+        }
     }
 }

@@ -42,8 +42,9 @@ use crate::session::{
     Action, Arrow, Command, PendingView, Refusal, Run, RunOutcome, Session, StepRecord, StepState,
 };
 
-use super::model::Step;
+use super::model::{OnFail, Step};
 use super::script::Script;
+use drive::Halt;
 
 pub(crate) use asks::key_lines;
 pub(super) use bring::files_of;
@@ -95,6 +96,8 @@ pub struct Wanted {
     pub resume: bool,
     /// Who takes which place of a run that is taken up, where the script lets anybody have it.
     pub people: BTreeMap<String, String>,
+    /// Whether the screens are being recorded.
+    pub recorded: bool,
     /// Where green rehearsals are noted: a rehearsal adds a line, a production run asks for one.
     pub rehearsal_note: Option<PathBuf>,
 }
@@ -278,16 +281,17 @@ impl Runner {
     }
 
     /// Records that an answer was not taken, which one, whose and when: never what it said. Whoever reads the evidence
-    /// sees that something was compared and did not agree, though the right answer came later.
+    /// sees that something was compared and did not agree, though the right answer came later. True where that was the
+    /// last try that the script allows, and the step has ended.
     fn not_taken(
         &mut self,
         session: &mut Session,
         field: &str,
         person: &str,
-    ) -> Result<(), RunError> {
+    ) -> Result<bool, Halt> {
         let at = session.now().rfc3339();
         let Some(mut record) = self.record(session) else {
-            return Ok(());
+            return Ok(false);
         };
         let line = format!("{field} of {person} at {at}");
         match record.notes.get_mut(NOT_TAKEN) {
@@ -302,7 +306,29 @@ impl Runner {
             binds: Vec::new(),
         };
         session.perform(Command::Journal(arrow))?;
-        Ok(())
+        self.out_of_tries(session)
+    }
+
+    /// Ends the step where its script allows so many wrong answers (`on_fail = "retry:3"`) and one more was given.
+    fn out_of_tries(&mut self, session: &mut Session) -> Result<bool, Halt> {
+        let Some(OnFail::Retry(most)) = self.step().map(|step| step.on_fail) else {
+            return Ok(false);
+        };
+        let told = self
+            .record(session)
+            .and_then(|r| r.notes.get(NOT_TAKEN).cloned());
+        let given = told.unwrap_or_default();
+        let wrong = given
+            .split(", ")
+            .filter(|one| one.ends_with('Z') && one.contains(" at "));
+        if wrong.count() <= most {
+            return Ok(false);
+        }
+        let message = format!(
+            "the answers did not agree, and after {most} wrong ones the script allows no more; nothing was made of them"
+        );
+        self.fail(session, message)?;
+        Ok(true)
     }
 
     /// Counts a committed arrow to a state, and stops where a drill or a fault of the script wants it.

@@ -84,7 +84,7 @@ impl Taking<'_> {
         if self.at(place) == name {
             return Ok(());
         }
-        self.open_to_anybody(declared)?;
+        self.open_to(declared, name)?;
         self.may_take(declared, name)?;
         self.take(declared, name);
         Ok(())
@@ -94,7 +94,7 @@ impl Taking<'_> {
     /// the vault any more, to anybody of the role.
     fn by_presence(&mut self) {
         let model = &self.runner.script.model;
-        for place in &model.people {
+        for place in model.places() {
             let holder = self.at(&place.id);
             let known = self.view.people.iter().find(|p| p.name == holder);
             let away = match known {
@@ -102,13 +102,16 @@ impl Taking<'_> {
                 None => place.joins.is_none(),
             };
             let asked = self.taken.iter().any(|relief| relief.place == place.id);
-            if !away || asked || !self.is_wanted(place) || self.open_to_anybody(place).is_err() {
+            if !away || asked || !self.is_wanted(place) {
                 continue;
             }
             let gone = known.is_none();
             let comes = |p: &&PersonView| p.present || (gone && place.role != Role::Custodian);
             let mut others = self.view.people.iter().filter(comes);
-            let found = others.find(|p| self.may_take(place, &p.name).is_ok());
+            let may = |name: &str| {
+                self.open_to(place, name).is_ok() && self.may_take(place, name).is_ok()
+            };
+            let found = others.find(|p| may(&p.name));
             if let Some(name) = found.map(|p| p.name.clone()) {
                 self.take(place, &name);
             }
@@ -145,9 +148,27 @@ impl Taking<'_> {
         });
     }
 
-    /// Whether the script leaves it open who has a place, and nothing that its holder began waits for the holder.
-    fn open_to_anybody(&self, place: &Person) -> Result<(), String> {
-        let (id, holder) = (&place.id, self.runner.name(&place.id));
+    /// Whether the script lets this person have a place: its backup where it names one, else anybody where it leaves it
+    /// open; and whether nothing that its holder began waits for the holder.
+    fn open_to(&self, place: &Person, name: &str) -> Result<(), String> {
+        let holder = self.runner.name(&place.id);
+        let backup = place.backup.as_ref();
+        match backup.and_then(|id| self.runner.people.get(id)) {
+            Some(backup) if backup == name => {}
+            Some(backup) => {
+                return Err(format!(
+                    "The script names {backup} as the one who takes the place of {holder} at `{}`: nobody else does.",
+                    place.id
+                ));
+            }
+            None => self.named_nowhere(place, &holder)?,
+        }
+        self.nothing_waits(place, &holder)
+    }
+
+    /// Whether the script leaves it open who has a place.
+    fn named_nowhere(&self, place: &Person, holder: &str) -> Result<(), String> {
+        let id = &place.id;
         let paper = place
             .form
             .as_ref()
@@ -159,18 +180,24 @@ impl Taking<'_> {
                  is here, or stop the run for good and play a script that names somebody else."
             ));
         }
-        if let Some(step) = &place.joins {
-            return Err(format!(
+        match &place.joins {
+            Some(step) => Err(format!(
                 "`{id}` is the place of whoever is named in step `{step}`; nobody else takes it."
-            ));
+            )),
+            None => Ok(()),
         }
+    }
+
+    /// Whether nothing is ahead that is about the holder, or that the holder began.
+    fn nothing_waits(&self, place: &Person, holder: &str) -> Result<(), String> {
+        let id = &place.id;
         if let Some(step) = self.runner.ahead(self.run).find(|step| is_about(step, id)) {
             return Err(format!(
                 "Step `{}` is about {holder} at `{id}`: nobody takes that place.",
                 step.id
             ));
         }
-        let held = |step: &&Step| self.waits_for_its_holder(step, id, &holder);
+        let held = |step: &&Step| self.waits_for_its_holder(step, id, holder);
         if let Some(step) = self.runner.ahead(self.run).find(held) {
             return Err(format!(
                 "{holder} has the paper of the component that step `{}` puts away or proves, and nobody takes the \
@@ -208,7 +235,14 @@ impl Taking<'_> {
                 place.role.name()
             ));
         }
-        let mut places = self.runner.script.model.people.iter();
+        let mut stand_by = self.runner.script.model.people.iter();
+        let over = |p: &&Person| p.form_until.is_some_and(|end| self.session.now() >= end);
+        let standing = stand_by.find(|p| p.stands_by && self.runner.name(&p.id) == name);
+        if let Some(person) = standing.filter(over) {
+            let form = person.form.as_deref().unwrap_or("the form");
+            return Err(format!("{form} of {name} is over, by this vault's clock."));
+        }
+        let mut places = self.runner.script.model.places();
         if let Some(other) = places.find(|p| p.id != place.id && self.at(&p.id) == name) {
             return Err(format!(
                 "{name} has the place `{}` already, and nobody has two in one ceremony.",

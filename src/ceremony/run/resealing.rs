@@ -170,7 +170,7 @@ impl Runner {
 
     /// Who watches: the script's witness, or whoever observes the step at hand.
     pub(super) fn witness(&self) -> String {
-        let people = self.script.model.people.iter();
+        let people = self.script.model.places();
         let witness = people.filter(|place| place.role == Role::Witness);
         let place = witness.map(|place| place.id.as_str()).next();
         let observer = || self.step().and_then(|step| step.observe.first());

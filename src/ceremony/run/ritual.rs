@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::api::{GetKeyInput, Request, Timestamp};
 use crate::pki::Certificate;
 use crate::session::op_components::SLIP;
-use crate::session::{Command, KeySource, Outcome, Profile, Session, StepRecord, StepState, span};
+use crate::session::{Command, KeySource, Outcome, Profile, Session, StepRecord, StepState};
 use crate::text::{say, tr};
 
 use super::super::ask::Answer;
@@ -120,8 +120,8 @@ impl Runner {
         }
         for (id, typed) in &checked {
             if let Err(halt) = self.judge(session, id, typed) {
-                if matches!(halt, Halt::Again(_)) {
-                    self.not_taken(session, id, &turn.person)?;
+                if matches!(halt, Halt::Again(_)) && self.not_taken(session, id, &turn.person)? {
+                    return Ok(());
                 }
                 return Err(halt);
             }
@@ -290,10 +290,8 @@ impl Runner {
 
     /// When the waiting is over: counted from when the step was reached.
     pub(super) fn wait_until(&self, session: &Session) -> Option<Timestamp> {
-        let step = self.step()?;
-        let millis = span::parse(step.fields.get("span")?).ok()?;
-        let began = self.record(session)?.began?;
-        Some(began.plus_millis(millis))
+        let waits = self.step()?.waits()?;
+        Some(waits.over(self.record(session)?.began?))
     }
 
     fn work_wait(&mut self, session: &mut Session) -> Result<Work, Halt> {

@@ -169,7 +169,7 @@ impl Runner {
 
     /// Everybody who has a place signs that the run was stopped.
     fn sign_abort(&mut self, session: &mut Session, record: &StepRecord) -> Result<Work, Halt> {
-        let places = self.script.model.people.iter();
+        let places = self.script.model.places();
         let names = places.map(|place| self.name(&place.id));
         let left: VecDeque<String> = names
             .filter(|name| !record.notes.contains_key(&signed(name)))

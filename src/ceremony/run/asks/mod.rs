@@ -71,6 +71,7 @@ impl Runner {
             outcome: self.outcome,
             came_back: self.came_back.then(|| self.places(session)),
             uncounted: self.uncounted(session),
+            idle_lock: self.script.model.idle_lock,
         }
     }
 

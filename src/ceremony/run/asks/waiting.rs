@@ -36,9 +36,12 @@ impl Runner {
             .wait_until(session)
             .map(crate::api::Timestamp::rfc3339)
             .unwrap_or_default();
-        let span = step.fields.get("span").cloned().unwrap_or_default();
+        let first = match step.fields.get("span") {
+            Some(span) => say!("This step lets {span} pass.", span),
+            None => tr("This step waits until a moment that the script names.").into(),
+        };
         let mut body = vec![
-            say!("This step lets {span} pass.", span),
+            first,
             say!("  now    {session}", session = session.now().rfc3339()),
             say!("  until  {until}", until),
         ];

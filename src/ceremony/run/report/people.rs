@@ -9,7 +9,7 @@ use super::steps::signs;
 /// Everybody at the script's places, and whoever signed besides.
 pub(super) fn present(from: &Material<'_>) -> Vec<PersonPresent> {
     let signed = from.shown.signed(from.run);
-    let places = from.model.people.iter().map(|place| from.name(&place.id));
+    let places = from.model.places().map(|place| from.name(&place.id));
     // Custodians beyond the script's places may have signed, where the vault demands more.
     let acted = from.run.steps.iter().flat_map(|record| record.who.clone());
     let signers = signed.iter().map(|signature| signature.name.clone());

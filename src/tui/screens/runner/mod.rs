@@ -466,6 +466,10 @@ impl Screen for RunScreen {
         Reaction::none()
     }
 
+    fn idle_lock(&self) -> Option<i64> {
+        self.showing.as_ref()?.idle_lock
+    }
+
     fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
         match news {
             News::Showing { showing, again } => Some(self.shown(showing, again.as_ref())),

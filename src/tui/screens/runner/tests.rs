@@ -59,6 +59,7 @@ fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
         },
     };
     Showing {
+        idle_lock: None,
         steps,
         current: if outcome.is_some() { 5 } else { 2 },
         why: vec![
