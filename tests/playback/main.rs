@@ -7,6 +7,7 @@ mod blind;
 mod certificates;
 mod exchange;
 mod failing;
+mod format;
 mod marked;
 mod not_taken;
 mod otherday;

@@ -74,18 +74,14 @@ pub(crate) fn wanted(inputs: &[(&str, &[u8])]) -> Wanted {
         .map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec()));
     Wanted {
         inputs: inputs.collect(),
-        resume: false,
-        people: std::collections::BTreeMap::new(),
-        rehearsal_note: None,
+        ..Wanted::default()
     }
 }
 
 pub(crate) fn resume() -> Wanted {
     Wanted {
-        inputs: BTreeMap::new(),
         resume: true,
-        people: std::collections::BTreeMap::new(),
-        rehearsal_note: None,
+        ..Wanted::default()
     }
 }
 
