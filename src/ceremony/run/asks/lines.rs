@@ -19,12 +19,9 @@ pub(in super::super) fn footing(acts: String, enter: &str, so_far: &str) -> Foot
     }
 }
 
-/// What Enter does where several things are typed, and where one is.
-pub(super) fn compares(fields: usize) -> &'static str {
-    match fields {
-        0 | 1 => tr("compares what you typed and records it"),
-        _ => tr("next field; after the last, compares what you typed and records it"),
-    }
+/// What Enter does where the last of what is typed is there.
+pub(super) fn compares() -> &'static str {
+    tr("compares what you typed and records it")
 }
 
 pub(in super::super) fn acting(person: &str, role: &str) -> String {

@@ -257,7 +257,7 @@ impl Runner {
         } else if step.op.name == ops::NOTE.name {
             tr("records what you typed").to_owned()
         } else {
-            compares(turn.fields.len()).to_owned()
+            compares().to_owned()
         };
         let title = Self::paper_title(step, turn);
         Ask {

@@ -74,7 +74,7 @@ impl Runner {
                 tr("keeps the advised serial; then the package itself is read").into()
             }
             n if n == ops::RECEIVE.name => {
-                tr("next field; after the last, compares it with the advised serial").into()
+                tr("compares both serials; after \"yes\" the set is SUSPECT and all stops").into()
             }
             n if n == ops::SEAL.name && asks("watched") => {
                 tr("compares both readings of the serial and records the package").into()
@@ -87,7 +87,7 @@ impl Runner {
                 )
             }
             n if n == ops::SEAL.name => tr("records the package with this serial").into(),
-            _ => compares(turn.fields.len()).to_owned(),
+            _ => compares().to_owned(),
         })
     }
 

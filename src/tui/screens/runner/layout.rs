@@ -21,8 +21,8 @@ pub(super) struct Layout {
     again: Vec<String>,
     /// Rows there are for the body.
     room: usize,
-    /// The same, were the reason of a wrong answer never to be cut.
-    least: usize,
+    /// Rows that heading, fields and the reason of a wrong answer leave.
+    spare: usize,
     /// Whether the question, its fields and the reason of a wrong answer are in sight together.
     whole: bool,
 }
@@ -49,12 +49,17 @@ impl RunScreen {
         if !fits(&layout) {
             layout = self.layout_in(ask, whole, height, (false, true));
             layout.body.retain(|line| !line.trim().is_empty());
-            if !layout.again.is_empty() {
-                // It was read before it was answered: what was wrong is read now, whole.
-                layout.room = layout.least;
+            if layout.again.is_empty() {
+                // One line more than fits takes the row that would have said so.
+                layout.room += usize::from(layout.body.len() == layout.room + 1);
+            } else {
+                // It was read before it was answered: what was wrong is read now, whole, and of the question what fits.
+                layout.room = if layout.body.len() <= layout.spare {
+                    layout.body.len()
+                } else {
+                    layout.spare.saturating_sub(1)
+                };
             }
-            // One line more than fits takes the row that would have said so.
-            layout.room += usize::from(layout.body.len() == layout.room + 1);
         }
         layout
     }
@@ -85,13 +90,22 @@ impl RunScreen {
             brief,
             heading,
             whole: body.len().saturating_add(taken) <= height,
-            least: height.saturating_sub(taken).max(1),
+            spare: height.saturating_sub(taken),
             // Why an answer was not taken is read whole; the question was read before.
             room: height
                 .saturating_sub(taken)
                 .max(if again.is_empty() { 3 } else { 1 }),
             body,
             again,
+        }
+    }
+
+    /// What is read between two people: how the last answer was taken, or why it was not, and what is saved.
+    pub(super) fn told_between(&self, saved: String) -> String {
+        match (&self.again, &self.showing) {
+            (Some(again), _) => format!("STOP  {again} {saved}"),
+            (None, Some(showing)) => showing.with_last(saved),
+            (None, None) => saved,
         }
     }
 
@@ -230,7 +244,8 @@ impl RunScreen {
             canvas.put(0, y, Role::Text, line);
             y += 1;
         }
-        if layout.body.len() > layout.room {
+        let shown = layout.room > 0 && layout.body.len() > layout.room;
+        if shown {
             let below = layout
                 .body
                 .len()
@@ -243,7 +258,7 @@ impl RunScreen {
             };
             canvas.put(0, y, Role::Note, &words);
         }
-        y += 1;
+        y += u16::from(layout.room > 0 || layout.body.is_empty());
         if let Some(words) = self.ask().and_then(|ask| ask.words.as_ref()) {
             for (n, word) in words.each().enumerate() {
                 canvas.put(2, y, Role::Muted, &n.saturating_add(1).to_string());

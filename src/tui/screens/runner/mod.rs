@@ -383,10 +383,7 @@ impl Screen for RunScreen {
         }
         if let (Phase::HandOver, Some(ask)) = (self.phase, self.ask()) {
             let saved = say!("So far {saved}.", saved = self.saved(world));
-            let saved = self
-                .showing
-                .as_ref()
-                .map_or_else(|| saved.clone(), |s| s.with_last(saved.clone()));
+            let saved = self.told_between(saved);
             let page = ask.hand_over(&saved);
             canvas.within(0, banner, width, rest, |c| handover::draw(&page, c));
             return;

@@ -5,10 +5,11 @@ mod known;
 mod laid;
 mod line;
 mod page;
+mod taken;
 
 use std::path::Path;
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent};
 
 use super::choice::Choices;
 use super::component::ComponentField;
@@ -20,6 +21,7 @@ use crate::text::{say, tr};
 use crate::tui::keys::Verb;
 use crate::tui::screen::Wants;
 use input::{Input, input_for};
+use taken::{no_more, only};
 
 /// How the layers below begin a refusal that is about one field, by its id.
 const ABOUT: &str = "The field ";
@@ -179,12 +181,7 @@ impl Form {
 
     /// Whether anything stands here that somebody typed: leaving would lose it.
     pub(crate) fn typed(&self) -> bool {
-        self.lines.iter().any(|line| match &line.input {
-            Input::Text(field) => field.is_own(),
-            Input::Masked(field) => !field.is_empty(),
-            Input::Component(field) => !field.is_empty(),
-            Input::Choice(_) | Input::Confirm => false,
-        })
+        self.lines.iter().any(Line::is_typed)
     }
 
     /// All of it was refused: the focus goes to the field that the refusal is about, and Enter goes through the fields
@@ -236,9 +233,14 @@ impl Form {
         }
     }
 
-    /// F5: fills in every practice answer.
+    /// F5: fills in the practice answers. What somebody typed stays, unless every field with such an answer is typed.
     pub(crate) fn practise(&mut self) {
+        let open = |line: &Line| line.asked.practice.is_some() && !line.is_typed();
+        let some = self.lines.iter().any(open);
         for line in &mut self.lines {
+            if some && line.is_typed() {
+                continue;
+            }
             if let Some(practice) = &line.asked.practice {
                 line.input.fill(practice);
                 line.error = None;
@@ -281,13 +283,19 @@ impl Form {
 
     /// A letter or editing key for the focused field.
     pub(crate) fn key(&mut self, key: &KeyEvent) {
+        if self.comes_later(key) {
+            return;
+        }
         if let Some(line) = self.lines.get_mut(self.focus) {
             line.error = None;
             line.waits = false;
             match &mut line.input {
-                Input::Text(field) => match &line.asked.exactly {
-                    Some(word) => line.error = only(word, field, key),
-                    None => field.key(key),
+                Input::Text(field) => match (&line.asked.exactly, line.asked.field.kind) {
+                    (Some(word), _) => line.error = only(word, field, key),
+                    (None, Kind::Hex { max, .. }) => {
+                        line.error = no_more(max, field, |field| field.key(key));
+                    }
+                    (None, _) => field.key(key),
                 },
                 Input::Masked(field) => field.key(key),
                 Input::Component(field) => field.key(key),
@@ -299,6 +307,12 @@ impl Form {
 
     /// A component typed a second time is compared with the first, group by group.
     fn compare_readings(&mut self) {
+        // What was wrong with one reading may be mended in the other.
+        for line in &mut self.lines {
+            if matches!(line.input, Input::Component(_)) {
+                line.error = None;
+            }
+        }
         let mut readings = self
             .lines
             .iter_mut()
@@ -313,12 +327,20 @@ impl Form {
 
     /// Pasted text for the focused field, if it is a text field.
     pub(crate) fn paste(&mut self, text: &str) {
-        if let Some(Line {
-            input: Input::Text(field),
-            ..
-        }) = self.lines.get_mut(self.focus)
+        let letter = KeyEvent::from(KeyCode::Char('0'));
+        if self.comes_later(&letter) {
+            return;
+        }
+        if let Some(line) = self.lines.get_mut(self.focus)
+            && let Input::Text(field) = &mut line.input
         {
-            field.insert(text);
+            line.error = match line.asked.field.kind {
+                Kind::Hex { max, .. } => no_more(max, field, |field| field.insert(text)),
+                _ => {
+                    field.insert(text);
+                    None
+                }
+            };
         }
         if let Some(line) = self.lines.get_mut(self.focus) {
             line.waits = false;
@@ -434,21 +456,6 @@ impl Form {
         }
         line.error.is_none()
     }
-}
-
-/// Takes a key into a field that one word alone goes into. A passphrase that is typed there by mistake is not drawn, and
-/// stands in no recording.
-fn only(word: &str, field: &mut TextField, key: &KeyEvent) -> Option<String> {
-    let before = field.clone();
-    field.key(key);
-    if word.starts_with(field.value()) {
-        return None;
-    }
-    *field = before;
-    Some(say!(
-        "Only the word {word} is typed here; no other letter is taken. Passphrases have a field of their own.",
-        word
-    ))
 }
 
 impl Line {

@@ -1,0 +1,83 @@
+//! What a field does not take while it is typed, so that no secret that went astray is ever drawn.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::input::Input;
+use super::{Form, Line};
+use crate::text::say;
+use crate::tui::widgets::text::TextField;
+
+impl Form {
+    /// What is typed beside a component that is not yet there may be the component itself: it is not taken, and nothing
+    /// of it is drawn.
+    pub(super) fn comes_later(&mut self, key: &KeyEvent) -> bool {
+        let letter = matches!(key.code, KeyCode::Char(_)) && !is_command(key);
+        let waits =
+            |line: &Line| matches!(&line.input, Input::Component(field) if field.is_empty());
+        let Some(first) = self.lines.iter().take(self.focus).find(|line| waits(line)) else {
+            return false;
+        };
+        let label = first.label();
+        match self.lines.get_mut(self.focus) {
+            Some(line) if letter && matches!(line.input, Input::Text(_)) => {
+                line.error = Some(say!(
+                    "nothing is taken here before \"{label}\" is typed: Shift-Tab goes back to it",
+                    label
+                ));
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Line {
+    /// Whether somebody typed what stands here.
+    pub(super) fn is_typed(&self) -> bool {
+        match &self.input {
+            Input::Text(field) => field.is_own(),
+            Input::Masked(field) => !field.is_empty(),
+            Input::Component(field) => !field.is_empty(),
+            Input::Choice(_) | Input::Confirm => false,
+        }
+    }
+}
+
+/// Whether a letter stands for an order, as Ctrl-U does.
+fn is_command(key: &KeyEvent) -> bool {
+    key.modifiers.contains(KeyModifiers::CONTROL)
+}
+
+/// Takes a key into a field that one word alone goes into. A passphrase that is typed there by mistake is not drawn, and
+/// stands in no recording.
+pub(super) fn only(word: &str, field: &mut TextField, key: &KeyEvent) -> Option<String> {
+    let before = field.clone();
+    field.key(key);
+    if word.starts_with(field.value()) {
+        return None;
+    }
+    *field = before;
+    Some(say!(
+        "Only the word {word} is typed here; no other letter is taken. Passphrases have a field of their own.",
+        word
+    ))
+}
+
+/// A field of digits has room for so many: more of them were meant for another field.
+pub(super) fn no_more(
+    max: usize,
+    field: &mut TextField,
+    taking: impl FnOnce(&mut TextField),
+) -> Option<String> {
+    let before = field.clone();
+    taking(field);
+    let digits = |field: &TextField| field.value().chars().filter(|c| !c.is_whitespace()).count();
+    if digits(field) <= max || digits(field) <= digits(&before) {
+        return None;
+    }
+    *field = before;
+    Some(say!(
+        "takes {max} digits at most; the next was not taken",
+        max
+    ))
+}
