@@ -132,6 +132,12 @@ pub struct Showing {
     pub outcome: Option<RunOutcome>,
     /// The component whose paper is printed in the step at hand and does not count yet.
     pub uncounted: Option<u8>,
+    /// What was made so far goes out now, on a stick or into a folder: a step ahead waits for an answer to it.
+    pub hands_out: bool,
+    /// The run was stopped for good, and what its script then wants is being done.
+    pub stopping: bool,
+    /// Words that people wrote down in this step count for nothing if it is left.
+    pub voids_papers: bool,
     /// How long the screen may stand untouched, in milliseconds, where the script wants less than usual.
     pub idle_lock: Option<i64>,
     /// The run was interrupted and nothing was answered since: who has a place in it.

@@ -8,21 +8,6 @@ use crate::text::{say, tr};
 use super::ask::{Ask, Showing};
 use super::ops_components;
 
-/// What a paused ceremony can do: id, label, and what that means. The safe answer is the first.
-pub const PAUSE: &[(&str, &str, &str)] = &[
-    ("on", "go on", "back to the same question"),
-    (
-        "later",
-        "leave it for now",
-        "it stands open and goes on at this step",
-    ),
-    (
-        "stop",
-        "stop it for good",
-        "recorded as aborted, with your reason",
-    ),
-];
-
 impl Ask {
     /// The question's heading, with the person it is for.
     pub fn heading(&self) -> String {
@@ -70,6 +55,9 @@ impl Showing {
 
 /// What is saved at this moment, as the end of the line So far.
 pub fn saved(showing: Option<&Showing>, rehearsal: bool) -> String {
+    if showing.is_some_and(|s| s.stopping) {
+        return tr("the ceremony is stopped for good; what is left is to sign it").to_owned();
+    }
     let what = match showing.map_or(0, |s| s.current) {
         0 => tr("no step is done yet").to_owned(),
         1 => tr("step 1 is done").to_owned(),
@@ -229,7 +217,7 @@ pub fn holdings(run: Option<&Run>, seq: u64, words: &[String], rehearsal: bool) 
         say!(" (beside it {beside})", beside = beside.join(", "))
     };
     let told = say!(
-        "file    {files}{next}\nreport  report.txt: who did what, when, and who signed\ncard    for the witness to write down now: sequence {seq}, words {words}",
+        "file    {files}{next}\nreport  report.txt: who did what, when, and who signed\ncard    for the witness to write down now: sequence {seq}, words {words}\n        held against the next opening it shows whether the vault is the newest",
         files = files.join(", "),
         next,
         seq,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::ceremony::{
-    self, Advance, Answer, Ask, PAUSE, RunError, Runner, Script, Showing, Wanted,
+    self, Advance, Answer, Ask, Pause, RunError, Runner, Script, Showing, Wanted,
 };
 use crate::session::field::{Field, Kind};
 use crate::session::guide::Entry;
@@ -251,14 +251,15 @@ impl Run<'_, '_> {
 
     /// Goes on, leaves it standing, or stops it for good.
     fn pause(&mut self, showing: &Showing) -> Result<Turn, Gone> {
-        let entries: Vec<Entry> = PAUSE
+        let signed = !self.session.view().pending.is_empty();
+        let pause = Pause::of(Some(showing), signed, self.keeps_nothing());
+        let ways = pause.ways();
+        let entries: Vec<Entry> = ways
             .iter()
             .map(|(id, label, note)| Entry::new(id, tr(label), tr(note)))
             .collect();
-        let mut told = vec![tr("The ceremony waits. What now?").to_owned()];
-        if self.keeps_nothing() {
-            told.push(tr("This is a rehearsal: left or stopped, it is gone.").to_owned());
-        }
+        let mut told = vec![pause.title().to_owned()];
+        told.extend(pause.lost().map(str::to_owned));
         let so_far = ceremony::saved(Some(showing), self.keeps_nothing());
         let question = Question::new(footing(
             tr("whoever leads the ceremony"),
@@ -269,7 +270,7 @@ impl Run<'_, '_> {
         .explained(&["A paused ceremony loses nothing. Stopping it for good is recorded and cannot be taken back; the keys it made stay as they are."]);
         self.talk.say("");
         let chosen = match self.talk.choose(&question, tr("Number"), &entries)? {
-            Heard::Given(at) => PAUSE.get(at).map_or("on", |(id, ..)| *id),
+            Heard::Given(at) => ways.get(at).map_or("on", |(id, ..)| *id),
             Heard::Said(_) => "on",
         };
         match chosen {

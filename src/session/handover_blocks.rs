@@ -312,7 +312,7 @@ fn initial_key_next(
     let _ = writeln!(text, "   {serial}\n");
     let _ = writeln!(
         text,
-        "3. Compare by eye: the check value must be the one ({}) that the\n   sender tells you by another road. It is not written here on purpose:\n   whoever changed the file could have changed this.\n",
+        "3. Compare by eye: the check value must be the one ({}) that the\n   sender tells you by another road. It is not written here on purpose,\n   and KeyCheckValue in the file does not count for this: whoever changed\n   the file could have changed both.\n",
         wrapped.key_check_value_algorithm.name()
     );
     let _ = writeln!(

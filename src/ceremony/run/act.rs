@@ -172,6 +172,11 @@ impl Runner {
                 Ok(true)
             }
             Err(refusal @ Refusal::Api(_)) => self.refused(session, &refusal).map(|()| false),
+            Err(refusal) if typed => {
+                // What people typed cannot be: they are asked anew, and nothing else was lost.
+                self.ask_anew(session)?;
+                Err(Halt::Again(refusal.to_string()))
+            }
             Err(refusal) => self.fail(session, refusal.to_string()).map(|()| false),
         }
     }

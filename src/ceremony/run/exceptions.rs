@@ -11,6 +11,7 @@ use super::super::ask::{Answer, Ask};
 use super::super::model::{Role, Step};
 use super::asks::{signing, to_sign};
 use super::drive::{Halt, Work};
+use super::judge::free_of_secrets;
 use super::sign::{again, key_source, text};
 use super::{Runner, Stage};
 
@@ -123,7 +124,8 @@ impl Runner {
             Some(reason) => reason,
             None => REASON
                 .check(&text(answers.next()))
-                .map_err(|error| Halt::Again(error.to_string()))?,
+                .map_err(|error| Halt::Again(error.to_string()))
+                .and_then(free_of_secrets)?,
         };
         let key = key_source(session, &mut answers)?;
         self.sign_exception(session, &person, key, &reason)

@@ -8,6 +8,7 @@ use crate::pki::{Certificate, CounterpartyFile};
 use crate::session::carry::Number;
 use crate::session::due::left;
 use crate::session::{Profile, Session, brought, span};
+use crate::text::tr;
 
 use super::super::model::Step;
 use super::super::{ops, ops_carry};
@@ -17,6 +18,34 @@ use super::drive::Halt;
 
 /// How far a watch may be from the vault's clock where the script says nothing (CA/B BR 6.1.1.1: three minutes).
 const SKEW: i64 = 180_000;
+
+/// Whether a text holds digits as a key or a component has them: sixteen in a row, letters among them, or thirty-two.
+pub(super) fn looks_like_a_key(text: &str) -> bool {
+    let (mut digits, mut letters) = (0_usize, false);
+    for c in text.chars().filter(|c| !" -:.".contains(*c)) {
+        if c.is_ascii_hexdigit() {
+            digits += 1;
+            letters |= c.is_ascii_uppercase() || digits > 1 && c.is_ascii_alphabetic();
+        } else {
+            (digits, letters) = (0, false);
+        }
+        if digits >= 32 || (digits >= 16 && letters && text.chars().any(|c| c.is_ascii_digit())) {
+            return true;
+        }
+    }
+    false
+}
+
+/// A sentence for the record holds no key, and no words of a passphrase.
+pub(super) fn free_of_secrets(text: String) -> Result<String, Halt> {
+    if looks_like_a_key(&text) {
+        return Err(Halt::Again(tr(KEY_IN_A_NOTE).to_owned()));
+    }
+    Ok(text)
+}
+
+/// Why such a text is not taken.
+pub(super) const KEY_IN_A_NOTE: &str = "That looks like the digits of a key or of a component. What is written here is read by everybody and kept for years. Nothing was recorded: say it without them.";
 
 impl Runner {
     /// A file that cannot serve is found before anybody is asked about it, and named in the service's manner.
@@ -60,6 +89,9 @@ impl Runner {
         if name == ops_carry::CHECK.name && field == NUMBER {
             let judged = self.carried_with(session, step, Number::Given(typed));
             return judged.map(drop).map_err(Halt::Again);
+        }
+        if name == ops::NOTE.name {
+            return free_of_secrets(typed.to_owned()).map(drop);
         }
         if name == ops_carry::COMPARE.name && field == "kcv" {
             return self.judge_carried_value(session, step, typed);

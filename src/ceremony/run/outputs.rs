@@ -9,8 +9,10 @@ use crate::evidence::report::RunReport;
 use crate::os::{FileError, OutputFolder};
 use crate::session::{Profile, Run, Session};
 
+use super::super::ops;
 use super::super::script::Script;
-use super::{RunError, Runner, report, summary};
+use super::bring::files_of;
+use super::{RunError, Runner, Stage, report, summary};
 
 const SUMMARY: &str = "ceremony.json";
 const REPORT: &str = "report.txt";
@@ -18,14 +20,37 @@ const REPORT: &str = "report.txt";
 pub(super) const NEXT: &str = "NEXT.txt";
 
 impl Runner {
-    /// Writes every output file, `ceremony.json` and `report.txt` into an empty or own folder.
+    /// Writes every output file, `ceremony.json` and `report.txt` into an empty or own folder; of a run that is not over
+    /// the files that it has made so far, because another side answers to them.
     ///
     /// # Errors
     /// The folder is neither empty nor this run's, or cannot be written.
     pub fn write_outputs(&self, session: &Session, folder: &Path) -> Result<Vec<String>, RunError> {
-        Self::folder_fits(&self.script, session.profile(), folder, self.resumed)?;
         let run = self.run(session);
-        write_all(session, &run, Some(&self.script), folder, self.resumed)
+        let earlier = !self.resumed && holds_earlier(folder, &run);
+        if !earlier {
+            Self::folder_fits(&self.script, session.profile(), folder, self.resumed)?;
+        }
+        let script = self.outcome.map(|_| &self.script);
+        write_all(session, &run, script, folder, self.resumed || earlier)
+    }
+
+    /// Whether what the run made so far goes out on this page, or should have: a step ahead waits for an answer to it.
+    pub(super) fn hands_out(&self, session: &Session) -> bool {
+        let speaks = self
+            .step()
+            .is_some_and(|step| step.op.name == ops::ATTEST_HASH.name);
+        if !(speaks || self.stage == Stage::Bring) || self.outcome.is_some() {
+            return false;
+        }
+        let run = self.run(session);
+        let model = &self.script.model;
+        let waits = |name: &String| {
+            let comes = model.input(name).is_some_and(|input| input.during);
+            comes && !run.inputs.contains_key(name)
+        };
+        let ahead = model.steps.iter().skip(self.at);
+        ahead.flat_map(files_of).any(|name| waits(&name))
     }
 
     /// Whether a run may write into a folder: empty or absent, or, when it is taken up again, holding only names
@@ -85,6 +110,29 @@ fn holds_only(folder: &Path, own: &[String]) -> Result<(), RunError> {
         }
     }
     Ok(())
+}
+
+/// Whether a folder holds nothing but what this run wrote there before it was over. NEXT.txt grows meanwhile.
+fn holds_earlier(folder: &Path, run: &Run) -> bool {
+    let ours = written(run);
+    let same = |path: &Path| {
+        let name = path.file_name().and_then(|name| name.to_str())?;
+        let file = ours.iter().find(|file| file.name == name)?;
+        let there = crate::os::read_limited(path, 1 << 20).ok()?;
+        Some(file.bytes == *there || (name == NEXT && file.bytes.starts_with(&there)))
+    };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return false;
+    };
+    let mut any = false;
+    for entry in entries {
+        let ours = entry.is_ok_and(|entry| same(&entry.path()).unwrap_or_default());
+        if !ours {
+            return false;
+        }
+        any = true;
+    }
+    any
 }
 
 fn write_all(

@@ -426,6 +426,12 @@ fn heard(step: &Step, turn: &Turn, as_shown: bool) -> String {
                 person
             )
         }
+        _ if ops::is_act(step.op) => {
+            say!(
+                "What {person} typed goes into the request; nothing is done yet.",
+                person
+            )
+        }
         _ => say!("Recorded: {title}.", title = step.title),
     }
 }

@@ -26,7 +26,7 @@ const FIELD: Field = Field {
 /// Which run's files are written.
 #[derive(Clone)]
 pub(crate) enum Of {
-    /// The one that has just ended.
+    /// The one on screen: all of them once it has ended, before that what it has made so far.
     Ended,
     /// The one with this id.
     Run(String),
@@ -36,6 +36,8 @@ pub(crate) enum Of {
 pub(crate) struct FolderFor {
     of: Of,
     files: usize,
+    /// Whether the run is over: report and summary come then.
+    over: bool,
     form: Form,
 }
 
@@ -49,7 +51,13 @@ impl FolderFor {
         let mut form = Form::of(&[FIELD]);
         form.propose(FIELD.id, &format!("{}{mark}.files", run.script));
         let files = handed_over(run).len();
-        Self { of, files, form }
+        let over = run.outcome.is_some();
+        Self {
+            of,
+            files,
+            over,
+            form,
+        }
     }
 
     fn enter(&mut self) -> Reaction {
@@ -113,6 +121,10 @@ impl Screen for FolderFor {
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
         let words = match self.files {
+            n if !self.over => say!(
+                "Files for the other side so far: {n}. They are written, with NEXT.txt; the ceremony goes on behind.",
+                n
+            ),
             0 => tr(
                 "No file of this ceremony is for others: report.txt and ceremony.json are written.",
             )

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
-use crate::ceremony::PAUSE;
+use crate::ceremony::{Pause, Showing};
 use crate::session::field::Footing;
 use crate::text::tr;
 use crate::tui::canvas::Canvas;
@@ -18,18 +18,24 @@ use crate::tui::world::World;
 pub(crate) struct StopRun {
     step: String,
     closes: bool,
+    pause: Pause,
     choices: Choices,
     reason: TextField,
     asking: bool,
 }
 
 impl StopRun {
-    pub(crate) fn new(step: String, closes: bool) -> Self {
+    pub(crate) fn new(showing: Option<&Showing>, closes: bool, world: &World) -> Self {
+        let waits = world.view.as_ref().map(|view| !view.pending.is_empty());
+        let pause = Pause::of(showing, waits.unwrap_or_default(), world.keeps_nothing());
+        let step = showing.and_then(|showing| showing.steps.get(showing.current));
         Self {
-            step,
+            step: step.map_or_else(String::new, |step| step.title.clone()),
             closes,
+            pause,
             choices: Choices::new(
-                PAUSE
+                pause
+                    .ways()
                     .iter()
                     .map(|(id, label, note)| Entry::new(id, tr(label), tr(note)))
                     .collect(),
@@ -41,21 +47,6 @@ impl StopRun {
 
     fn chosen(&self) -> &str {
         self.choices.chosen().map_or("on", |e| e.id.as_str())
-    }
-}
-
-/// What does not outlive the way out, whichever it is.
-fn lost(world: &World) -> Option<&'static str> {
-    let waits = world
-        .view
-        .as_ref()
-        .is_some_and(|view| !view.pending.is_empty());
-    match (world.keeps_nothing(), waits) {
-        (true, _) => Some(tr("This is a rehearsal: left or stopped, it is gone.")),
-        (_, true) => Some(tr(
-            "Signatures for the act of this step are not kept: left, they are asked again.",
-        )),
-        _ => None,
     }
 }
 
@@ -84,7 +75,7 @@ impl Screen for StopRun {
         Footing {
             acts: tr("whoever leads the ceremony").into(),
             enter: enter.into(),
-            so_far: tr("every finished step is saved and stays finished; this one is not").into(),
+            so_far: self.pause.so_far().into(),
         }
     }
 
@@ -100,7 +91,8 @@ impl Screen for StopRun {
         } else {
             enter
         };
-        offers.extend([enter, Offer::word(Verb::Back, tr("go on"))]);
+        let back = if self.asking { tr("back") } else { tr("go on") };
+        offers.extend([enter, Offer::word(Verb::Back, back)]);
         offers
     }
 
@@ -114,13 +106,13 @@ impl Screen for StopRun {
         self.asking
     }
 
-    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
+    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
         let width = canvas.width();
-        canvas.put(2, 1, Role::Title, tr("The ceremony waits. What now?"));
+        canvas.put(2, 1, Role::Title, self.pause.title());
         canvas.within(1, 3, width.saturating_sub(2), 3, |c| {
             self.choices.draw(c, !self.asking);
         });
-        if let Some(words) = lost(world) {
+        if let Some(words) = self.pause.lost() {
             canvas.put(2, 8, Role::Muted, words);
         }
         if self.asking {

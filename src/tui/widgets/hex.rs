@@ -1,7 +1,7 @@
 //! How far a number in hex digits is, in words, while it is typed: no secret, so the digits themselves are drawn.
 
 use crate::session::field::Kind;
-use crate::text::say;
+use crate::text::{say, tr};
 use crate::tui::theme::Role;
 
 /// Digits in a group, as papers print them.
@@ -64,7 +64,12 @@ pub(crate) fn standing(kind: Kind, text: &str) -> Option<(Role, String)> {
     } else if min == max {
         (Role::Muted, progress(count, max))
     } else {
-        let words = say!("{count} digits; {min} to {max} are taken", count, min, max);
+        let words = match count {
+            0 => String::new(),
+            n if n < min => say!("{count} digits; at least {min} are wanted", count, min),
+            1 => tr("1 digit").to_owned(),
+            _ => say!("{count} digits", count),
+        };
         (Role::Muted, words)
     })
 }
@@ -111,7 +116,7 @@ mod tests {
     #[test]
     fn a_nonce_may_have_several_lengths() {
         let kind = Kind::Hex { min: 16, max: 32 };
-        assert_eq!(told(kind, "0011 22"), "6 digits; 16 to 32 are taken");
+        assert_eq!(told(kind, "0011 22"), "6 digits; at least 16 are wanted");
     }
 
     #[test]

@@ -42,7 +42,11 @@ impl Runner {
             ),
             name if name == ops::ATTEST_HASH.name => (
                 self.hash_body(session),
-                tr("the file is in the record; it is written to the folder at the end"),
+                if self.hands_out(session) {
+                    tr("the file is in the record; w writes it to a stick or folder now")
+                } else {
+                    tr("the file is in the record; it is written to the folder at the end")
+                },
             ),
             name if name == ops::GET_KEY.name => (
                 self.key_body(session, step),
@@ -218,6 +222,9 @@ impl Runner {
         body.extend(word_lines(&crate::custody::words::sixteen(&digest)));
         body.push(String::new());
         body.push(tr("The words stand for the first half of the digest.").into());
+        if self.hands_out(session) {
+            body.push(tr("It goes to the other side now, which answers to it: this ceremony waits for the answer.").into());
+        }
         body
     }
 

@@ -72,6 +72,9 @@ impl Runner {
             came_back: self.came_back.then(|| self.places(session)),
             uncounted: self.uncounted(session),
             idle_lock: self.script.model.idle_lock,
+            hands_out: self.hands_out(session),
+            stopping: matches!(self.stage, Stage::AbortSignOff | Stage::AbortReseal),
+            voids_papers: self.stage == Stage::Change,
         }
     }
 
@@ -366,8 +369,9 @@ impl Runner {
                     )
                 }
                 1 => say!(
-                    "signs this request for {person}; then it is done and saved",
-                    person
+                    "signs this request for {person}; {then}",
+                    person,
+                    then = pending.then()
                 ),
                 n => say!(
                     "signs this request for {person}; {n} more must sign",

@@ -278,8 +278,8 @@ impl Runner {
         let kinds: BTreeSet<String> = roles.collect();
         if kinds.len() < named.len() {
             lines.push(
-                tr("Of one role, whoever opened the vault first has the first place, then the vault's order counts. If \
-                    your papers say otherwise: Esc, stop it for good; a script that names people by key gives them so.")
+                tr("Places of one role were given in the order in which people opened the vault. Another order on your papers? \
+                    Esc, stop it for good, and begin again with the people in that order.")
                 .into(),
             );
         }

@@ -100,6 +100,12 @@ impl RunScreen {
         }
     }
 
+    /// Whether files go out of the room on this page, and no letter is typed here.
+    pub(super) fn gives_out(&self) -> bool {
+        let out = self.showing.as_ref().is_some_and(|s| s.hands_out);
+        out && self.phase == Phase::Asking && !self.form.typing()
+    }
+
     /// What is read between two people: how the last answer was taken, or why it was not, and what is saved.
     pub(super) fn told_between(&self, saved: String) -> String {
         match (&self.again, &self.showing) {

@@ -12,7 +12,7 @@ use layout::{banner, rail_width};
 use super::ended;
 use super::handover;
 use super::stop_run::StopRun;
-use crate::ceremony::{self, Ask, Showing, StepLine};
+use crate::ceremony::{self, Ask, Showing};
 use crate::session::field::{Footing, Kind};
 use crate::session::{self, RunOutcome};
 use crate::text::{say, tr};
@@ -86,10 +86,6 @@ impl RunScreen {
         self.showing.as_ref().and_then(|s| s.ask.as_ref())
     }
 
-    fn step(&self) -> Option<&StepLine> {
-        self.showing.as_ref().and_then(|s| s.steps.get(s.current))
-    }
-
     fn shown(&mut self, showing: &Arc<Showing>, again: Option<&String>) -> Reaction {
         let same = again.is_some()
             && self.phase == Phase::Asking
@@ -116,10 +112,16 @@ impl RunScreen {
         };
         self.form = Form::new(&ask.fields);
         self.phase = match showing.came_back {
-            Some(_) => Phase::CameBack,
-            None => called(ask),
+            Some(_) if !showing.stopping => Phase::CameBack,
+            _ => called(ask),
         };
-        Reaction::none()
+        // Another side waits for what goes out here: nobody has to know a key for it.
+        match &self.out {
+            Some(folder) if showing.hands_out => {
+                Reaction::order(Order::WriteOutputs(folder.clone()))
+            }
+            _ => Reaction::none(),
+        }
     }
 
     fn end(&mut self, outcome: Option<RunOutcome>) -> Reaction {
@@ -313,7 +315,7 @@ impl Screen for RunScreen {
             enter
         });
         offers.push(Offer::word(Verb::Back, back));
-        if self.phase == Phase::Ended {
+        if self.phase == Phase::Ended || self.gives_out() {
             offers.push(Offer::word(Verb::Write, tr("its files")));
         }
         offers
@@ -430,10 +432,11 @@ impl Screen for RunScreen {
             (Verb::Enter, _) => return self.enter(world),
             (Verb::Back, Phase::Ended | Phase::Failed) => return self.leave(),
             (Verb::Back, _) => {
-                let step = self.step().map_or_else(String::new, |s| s.title.clone());
-                return Reaction::push(StopRun::new(step, self.closes));
+                let showing = self.showing.as_deref();
+                return Reaction::push(StopRun::new(showing, self.closes, world));
             }
             (Verb::Write, Phase::Ended) => return ended::ask_folder(world),
+            (Verb::Write, _) if self.gives_out() => return ended::ask_folder(world),
             (Verb::Practice, _) => self.form.practise(),
             (Verb::PageDown, _) => self.scroll(true, world),
             (Verb::PageUp, _) => self.scroll(false, world),
@@ -477,11 +480,15 @@ impl Screen for RunScreen {
                 Some(Reaction::one(Step::Status(1)))
             }
             News::Written { folder, files } => {
-                self.written = Some(say!(
+                let words = say!(
                     "Written to {folder}: {files}.",
                     folder = folder.display(),
                     files = files.join(", ")
-                ));
+                );
+                if self.phase != Phase::Ended {
+                    return Some(Reaction::notice(Role::Ok, words));
+                }
+                self.written = Some(words);
                 Some(Reaction::none())
             }
             News::Refused(text) => {

@@ -1,7 +1,7 @@
 //! The runner as state and messages, and its pictures.
 
 use super::*;
-use crate::ceremony::{Answer, AskField, ComponentDigits, ops_components};
+use crate::ceremony::{Answer, AskField, ComponentDigits, StepLine, ops_components};
 use crate::session::field::{Field, Kind};
 use crate::tui::app::{State, update};
 use crate::tui::message::{Effect, Msg};
@@ -60,6 +60,9 @@ fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
     };
     Showing {
         idle_lock: None,
+        hands_out: false,
+        stopping: false,
+        voids_papers: false,
         steps,
         current: if outcome.is_some() { 5 } else { 2 },
         why: vec![
