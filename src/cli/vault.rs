@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde::Serialize;
 
+use crate::session::op::BACKUP;
 use crate::session::{Action, Bootstrap, Opening, Refusal, Session};
 use crate::vault::{FolderStore, RECOVERY_SCRIPT};
 
@@ -347,11 +348,19 @@ impl Backup {
     }
 
     fn copy(&self, session: &mut Session) -> Answer<Copied> {
+        let checked = |id: &str, text: &str| {
+            let mut fields = BACKUP.fields.iter();
+            let field = fields.find(|field| field.id == id);
+            let checked = field.map_or_else(|| Ok(text.to_owned()), |field| field.check(text));
+            checked.map_err(|error| Failure::usage(format!("{error}. Nothing was copied.")))
+        };
         let medium = match &self.medium {
-            Some(label) => label.clone(),
+            Some(label) => checked("medium", label)?,
             None => self.to.display().to_string(),
         };
-        let bag = self.bag.clone();
+        let bag = self.bag.as_deref();
+        let bag = bag.map(|bag| checked("bag", bag)).transpose()?;
+        session.copy_place_fits(&self.to)?;
         let done = if session.automatic() {
             session.backup_automatic(&medium, bag, &self.to)?
         } else {

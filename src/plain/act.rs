@@ -14,7 +14,6 @@ use crate::session::keyboard::HandOver;
 use crate::session::op::Op;
 use crate::session::{Action, Command, Outcome, PendingView, Refusal, Session, build, guide};
 use crate::text::{say, tr};
-use crate::vault::backup_place;
 
 use super::Explain;
 use super::dialogue::{Dialogue, Heard, Question, Word, footing};
@@ -114,7 +113,7 @@ impl Acting<'_, '_> {
                 has_place(folder, file)?;
             }
             if matches!(action, Action::Backup { .. }) {
-                backup_place(folder).map_err(|e| Refusal::Usage(e.to_string()))?;
+                self.session.copy_place_fits(folder)?;
             }
         }
         let preview = self.session.preview(&action)?;

@@ -31,12 +31,24 @@ impl Session {
         )
     }
 
+    /// Whether a copy can go into this folder: asked before anybody signs.
+    ///
+    /// # Errors
+    /// Something is there, it cannot be looked at, or it lies in the vault's own folder.
+    pub fn copy_place_fits(&self, to: &Path) -> Result<(), Refusal> {
+        let store = self.book.vault().store();
+        let place = store.lasts().then(|| store.place());
+        let own = place.as_deref().map(Path::new);
+        crate::vault::backup_place(own, to).map_err(|e| Refusal::Vault(e.to_string()))
+    }
+
     /// Carries out an approved backup: commits its record as begun, copies, reads back, and commits the result.
     ///
     /// # Errors
     /// Not approved; the folder is not empty or cannot be written; what was read back differs. The record says so.
     pub fn backup(&mut self, id: &[u8; 32], to: &Path) -> Result<BackupDone, Refusal> {
         self.ready()?;
+        self.copy_place_fits(to)?;
         let pending = self.take_approved(id)?;
         let Action::Backup { medium, bag } = &pending.action else {
             return Err(Refusal::Usage(

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::text::{say, tr};
-use crate::vault::{CUSTODY, FolderStore, HighWater};
+use crate::vault::{CUSTODY, FolderStore, HighWater, within_each_other};
 
 use super::action::Action;
 use super::error::Refusal;
@@ -97,6 +97,13 @@ impl Return {
             return Err(Refusal::Vault(format!(
                 "{}: no copy of a vault is here (no custody.toml). Nothing was changed.",
                 self.from.display()
+            )));
+        }
+        if within_each_other(&self.from, &self.to) {
+            return Err(Refusal::Vault(say!(
+                "{to} and the copy's folder lie one in the other, and a copy is never written to. Nothing was written or \
+                 changed. Name a folder elsewhere, on a new stick.",
+                to = self.to.display()
             )));
         }
         let store = FolderStore::open(&self.from).map_err(|e| Refusal::Vault(e.to_string()))?;

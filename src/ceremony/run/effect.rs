@@ -94,7 +94,7 @@ impl Runner {
                 Ok(())
             }
             // What the class of the vault forbids no second attempt allows: the step ends as for the service's refusals.
-            Err(refusal @ (Refusal::Api(_) | Refusal::Profile(_))) => {
+            Err(refusal @ (Refusal::Api(_) | Refusal::Profile(_) | Refusal::Usage(_))) => {
                 self.refused(session, &refusal)
             }
             Err(refusal @ (Refusal::Approval(_) | Refusal::Custody(_))) if !session.automatic() => {
