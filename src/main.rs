@@ -149,6 +149,7 @@ fn talk(lines: Lines) -> ExitCode {
             out: play.out,
             resume: play.resume,
             people: play.people,
+            real: play.real,
             note: play.note,
         },
     };
@@ -172,6 +173,7 @@ fn start(screen: Screen) -> Start {
             out: play.out,
             resume: play.resume,
             people: play.people,
+            real: play.real,
             note: play.note,
         },
     }

@@ -148,6 +148,8 @@ pub struct Play {
     pub resume: bool,
     /// Who takes which place of it.
     pub people: BTreeMap<String, String>,
+    /// The other side is real: no stand-in answers for it.
+    pub real: bool,
     /// Where green rehearsals are noted.
     pub note: Option<PathBuf>,
 }

@@ -42,6 +42,9 @@ pub(super) struct PlayArgs {
     /// Take up the run that was interrupted in this vault
     #[arg(long, requires = "script", requires = "vault")]
     resume: bool,
+    /// The other side is real: nobody stands in for it, and the run waits for its files (in a test vault)
+    #[arg(long, requires = "script", requires = "vault")]
+    real: bool,
     /// NAME takes PLACE of the interrupted run from here on, where the script lets anybody have it
     #[arg(long, value_name = "PLACE=NAME", value_parser = person, requires = "resume")]
     person: Vec<(String, String)>,
@@ -118,6 +121,7 @@ impl PlayArgs {
             out: self.out,
             resume: self.resume,
             people,
+            real: self.real,
             note,
         };
         Ok(if self.look.in_lines() {
@@ -252,6 +256,7 @@ impl PlayArgs {
             resume: self.resume,
             people: self.people(),
             recorded: file.is_some(),
+            real_others: self.real,
             rehearsal_note: self.note_file(),
         };
         let runner = Runner::begin(&mut session, parsed, wanted).map_err(failure)?;

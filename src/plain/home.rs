@@ -311,6 +311,7 @@ impl<'a> Home<'_, 'a> {
             resume: open(script.id()),
             people: std::collections::BTreeMap::new(),
             recorded: false,
+            real_others: false,
             rehearsal_note: self.notes.and_then(|notes| notes()),
         };
         if let Err(error) = play(self.talk, self.session, script, wanted, None)? {

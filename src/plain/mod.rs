@@ -113,6 +113,8 @@ pub enum Start {
         resume: bool,
         /// Who takes which place of it.
         people: BTreeMap<String, String>,
+        /// The other side is real: no stand-in answers for it.
+        real: bool,
         /// Where green rehearsals are noted, instead of the workstation's state folder.
         note: Option<PathBuf>,
     },
@@ -150,6 +152,7 @@ fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
             out,
             resume,
             people,
+            real,
             note,
         } => {
             let wanted = Wanted {
@@ -157,6 +160,7 @@ fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
                 resume,
                 people,
                 recorded: false,
+                real_others: real,
                 rehearsal_note: note.or_else(|| lent.notes?()),
             };
             // Until the ceremony is completed, leaving is not success.

@@ -119,6 +119,7 @@ fn rehearse_with(script: &[u8], reader: &mut Reader) -> u8 {
         out: None,
         resume: false,
         people: BTreeMap::new(),
+        real: false,
         note: None,
     };
     begin(start, Lent::default(), reader)

@@ -151,9 +151,14 @@ impl Desk {
                 inputs,
                 resume,
                 people,
+                real,
             } => {
                 let usual = self.wanted(inputs, resume, None);
-                let wanted = Wanted { people, ..usual };
+                let wanted = Wanted {
+                    people,
+                    real_others: real,
+                    ..usual
+                };
                 return self.begin(&script, wanted).unwrap_or_else(News::RunFailed);
             }
             Order::Examine => {
@@ -334,6 +339,7 @@ impl Desk {
         }
         let wanted = Wanted {
             people: play.people,
+            real_others: play.real,
             ..self.wanted(play.inputs, play.resume, play.note)
         };
         self.begin(&play.script, wanted)
@@ -352,6 +358,7 @@ impl Desk {
             resume,
             people: BTreeMap::new(),
             recorded: self.recorded,
+            real_others: false,
             rehearsal_note: note.or_else(usual),
         }
     }

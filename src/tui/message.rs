@@ -88,6 +88,8 @@ pub(crate) struct PlayOrder {
     pub(crate) resume: bool,
     /// Who takes which place of it.
     pub(crate) people: BTreeMap<String, String>,
+    /// The other side is real: no stand-in answers for it.
+    pub(crate) real: bool,
     /// Where green rehearsals are noted, instead of the state folder.
     pub(crate) note: Option<PathBuf>,
 }
@@ -158,6 +160,8 @@ pub(crate) enum Order {
         resume: bool,
         /// Who takes which place of it.
         people: BTreeMap<String, String>,
+        /// The other side is real: no stand-in answers for it.
+        real: bool,
     },
     /// Says what lies in a folder.
     Look(PathBuf),

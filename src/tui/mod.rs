@@ -108,6 +108,8 @@ pub enum Start {
         resume: bool,
         /// Who takes which place of it.
         people: BTreeMap<String, String>,
+        /// The other side is real: no stand-in answers for it.
+        real: bool,
         /// Where green rehearsals are noted, instead of the workstation's state folder.
         note: Option<PathBuf>,
     },

@@ -255,3 +255,45 @@ fn files_go_out_before_the_answer_to_them_is_waited_for() {
         b"somebody else's"
     );
 }
+
+/// In a test vault people decide whether the other side is real: then nothing stands in for it, the run waits for its file,
+/// and no clock is moved. Where a stand-in answered, the report says so.
+#[test]
+fn a_real_other_side_is_waited_for_and_a_stand_in_is_told() {
+    let of_run = || super::stage::script("kek-from-partner-tr34.toml");
+    for real in [true, false] {
+        let mut session = super::exchange::test_vault();
+        let began = session.now();
+        let go = keymoot::ceremony::Wanted {
+            real_others: real,
+            ..wanted(&[])
+        };
+        let mut runner = Runner::begin(&mut session, of_run(), go).unwrap();
+        let ended = runner.headless(&mut session);
+        let moved = session.now().millis() - began.millis() >= 86_400_000;
+        let run = runner.run(&session);
+        assert_eq!(run.real_others, real);
+        if real {
+            assert!(
+                ended.is_err() && runner.outcome().is_none(),
+                "it waits: {ended:?}"
+            );
+            assert!(!moved, "no clock was moved");
+            assert!(run.inputs.is_empty());
+            // Taken up by a command that says nothing of it, it waits for the real side still.
+            let mut again = Runner::begin(&mut session, of_run(), super::stage::resume()).unwrap();
+            assert!(again.headless(&mut session).is_err());
+            assert!(again.run(&session).inputs.is_empty());
+            continue;
+        }
+        assert_eq!(ended.unwrap(), RunOutcome::Completed);
+        assert!(moved);
+        let report = super::stage::reported(&runner, &session);
+        assert!(
+            report.contains("came from the script's stand-in"),
+            "{report}"
+        );
+        assert!(report.contains("the script moved the clock"), "{report}");
+        assert!(!report.contains("Used 48h"), "{report}");
+    }
+}

@@ -42,6 +42,7 @@ impl Runner {
             keys,
             people: people.clone(),
             inputs: files,
+            real_others: wanted.real_others,
             ..empty_run(&script, session)
         };
         if let (Some(told), Some(first)) = (&rehearsed, run.steps.first_mut()) {
@@ -303,6 +304,7 @@ pub(super) fn empty_run(script: &Script, session: &Session) -> Run {
         interruptions: 0,
         people: BTreeMap::new(),
         relieved: Vec::new(),
+        real_others: false,
         inputs: BTreeMap::new(),
         keys: BTreeMap::new(),
         ordinals: BTreeMap::new(),

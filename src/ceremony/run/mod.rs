@@ -96,6 +96,8 @@ pub struct Wanted {
     pub resume: bool,
     /// Who takes which place of a run that is taken up, where the script lets anybody have it.
     pub people: BTreeMap<String, String>,
+    /// In a test vault: the other side is real, so no stand-in answers for it and the script lets no time pass.
+    pub real_others: bool,
     /// Whether the screens are being recorded.
     pub recorded: bool,
     /// Where green rehearsals are noted: a rehearsal adds a line, a production run asks for one.

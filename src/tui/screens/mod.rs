@@ -100,6 +100,7 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
             out,
             resume,
             people,
+            real,
             note,
         } => {
             let play = Box::new(PlayOrder {
@@ -108,6 +109,7 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
                 inputs,
                 resume,
                 people,
+                real,
                 note,
             });
             let (screen, order) = play_screen(play, out);

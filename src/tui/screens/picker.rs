@@ -176,7 +176,7 @@ impl Picker {
         // What begins in a vault that stays is recorded there: that is asked once more.
         let stays = world.view.as_ref().is_some_and(|view| view.kept);
         if self.place == Place::Here && stays && !chosen.stands_open(world) {
-            return Reaction::push(Begin::new(chosen.clone()));
+            return Reaction::push(Begin::new(chosen.clone(), world));
         }
         let (script, inputs) = (chosen.script.clone(), BTreeMap::new());
         let order = match self.place {
@@ -189,6 +189,7 @@ impl Picker {
                 inputs,
                 resume: false,
                 people: BTreeMap::new(),
+                real: false,
                 note: None,
             })),
             Place::Here => Order::PlayHere {
@@ -196,6 +197,7 @@ impl Picker {
                 inputs,
                 resume: chosen.stands_open(world),
                 people: BTreeMap::new(),
+                real: false,
             },
         };
         let closes = self.place == Place::Rehearsal;

@@ -9,6 +9,8 @@ use crate::session::{StepRecord, StepState, TOKEN_NOTES};
 use super::super::super::model::Step;
 use super::super::super::ops;
 use super::super::NOT_TAKEN;
+use super::super::bring::STAND_IN;
+use super::super::drive::LET_PASS;
 use super::super::papers::{COMPONENT_VALUE, EARLIER, PRACTICE};
 use super::Material;
 
@@ -127,6 +129,14 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
     let not_printed = note(SLIP.id).is_some_and(|place| place == NOT_PRINTED);
     if not_printed || note(PRACTICE).is_some() {
         parts.push("practice: nothing was printed".to_owned());
+    }
+    if let Some(files) = note(STAND_IN) {
+        parts.push(format!(
+            "practice: {files} came from the script's stand-in, and from no other side"
+        ));
+    }
+    if let Some(span) = note(LET_PASS) {
+        parts.push(format!("practice: the script moved the clock, {span}"));
     }
     if let Some(text) = note("text") {
         parts.push(format!("\"{text}\""));

@@ -90,6 +90,7 @@ impl Unlock {
                 inputs: play.inputs,
                 resume: play.resume,
                 people: play.people,
+                real: play.real,
             }),
         };
         if by_itself {
