@@ -132,6 +132,8 @@ pub struct Showing {
     pub outcome: Option<RunOutcome>,
     /// The component whose paper is printed in the step at hand and does not count yet.
     pub uncounted: Option<u8>,
+    /// Whether such a paper stays good: it is of the last component, which comes out the same again.
+    pub stays_good: bool,
     /// How long the screen may stand untouched, in milliseconds, where the script wants less than usual.
     pub idle_lock: Option<i64>,
     /// The run was interrupted and nothing was answered since: who has a place in it.
