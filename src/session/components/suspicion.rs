@@ -1,5 +1,5 @@
-//! C5: a package was found opened, or a paper cannot be found. The set it belongs to is never used, and every key that its component is part of
-//! becomes SUSPECT with what stands under it, in the same commit (PCI PIN 9-2).
+//! C5: a package was found opened, or a paper cannot be found. The set it belongs to is never used, and every key that
+//! its component is part of becomes SUSPECT with what stands under it, in the same commit (PCI PIN 9-2).
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
