@@ -243,9 +243,10 @@ impl Runner {
         }
         if tampered {
             let keys = session.keys_of_package(&of, &serial);
-            let another = match as_advised {
-                true => "",
-                false => " and has another serial than the advised one",
+            let another = if as_advised {
+                ""
+            } else {
+                " and has another serial than the advised one"
             };
             return self.fail(
                 session,

@@ -132,9 +132,10 @@ impl Runner {
         let Some((_, _, person)) = paper else {
             return;
         };
-        let turn = match self.texts.contains_key(FATE.id) {
-            false => Self::turn_of(session, person, vec![FATE.id]),
-            true => Self::turn_of(session, self.witness(), vec![SEEN.id]),
+        let turn = if self.texts.contains_key(FATE.id) {
+            Self::turn_of(session, self.witness(), vec![SEEN.id])
+        } else {
+            Self::turn_of(session, person, vec![FATE.id])
         };
         self.turns.push_front(turn);
     }

@@ -96,29 +96,8 @@ impl Session {
                 advised_by,
                 tampered,
             } => {
-                // A second look takes nothing back: what showed tampering once is SUSPECT for good (C5).
-                known.not_suspect()?;
-                // A package that was tampered with is recorded whatever its number: another one is a sign of it.
-                match tampered {
-                    true => has_serial(&serial)?,
-                    false => compare_serials(&serial, &advised)?,
-                }
-                came(known, turn, (&serial, &advised_by), tampered);
-                let note = note.with("package", serial.clone());
-                let note = note.with("advice_read_by", advised_by);
-                let note = note.with("tampered", tampered);
-                let note = if same_serial(&serial, &advised) {
-                    note
-                } else {
-                    note.with("as_advised", false)
-                };
-                let note = if tampered {
-                    let who = (turn.part, turn.person);
-                    let marked = suspicion::of_package(working, turn.set, who, &serial, turn.at);
-                    note.with("suspect_keys", marked)
-                } else {
-                    note
-                };
+                let serials = (serial.as_str(), advised.as_str());
+                let note = received(working, turn, serials, (&advised_by, tampered), note)?;
                 (note, String::new())
             }
             ComponentStep::Enter { value, kcv, source } => {
@@ -237,6 +216,37 @@ pub(super) struct Turn<'t> {
     pub(super) person: &'t str,
     pub(super) by: &'t str,
     pub(super) at: i64,
+}
+
+/// C3, C5: a package came, with the advised serial; one that was tampered with is recorded whatever its number.
+fn received(
+    working: &mut State,
+    turn: &Turn<'_>,
+    (serial, advised): (&str, &str),
+    (advised_by, tampered): (&str, bool),
+    note: Transition,
+) -> Result<Transition, Refusal> {
+    let known = known_set(&mut working.components, turn.set, turn.at);
+    // A second look takes nothing back: what showed tampering once is SUSPECT for good.
+    known.not_suspect()?;
+    if tampered {
+        has_serial(serial)?;
+    } else {
+        compare_serials(serial, advised)?;
+    }
+    came(known, turn, (serial, advised_by), tampered);
+    let note = note.with("package", serial);
+    let note = note.with("advice_read_by", advised_by);
+    let mut note = note.with("tampered", tampered);
+    if !same_serial(serial, advised) {
+        note = note.with("as_advised", false);
+    }
+    if tampered {
+        let who = (turn.part, turn.person);
+        let marked = suspicion::of_package(working, turn.set, who, serial, turn.at);
+        note = note.with("suspect_keys", marked);
+    }
+    Ok(note)
 }
 
 /// A package is the last that came of its component.

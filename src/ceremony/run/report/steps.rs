@@ -136,9 +136,9 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
     if let Some(text) = note("text") {
         parts.push(format!("\"{text}\""));
     }
-    let stop = signers(record);
-    if !stop.is_empty() {
-        parts.push(format!("the stop signed by {}", stop.join(", ")));
+    let who = signers(record);
+    if !who.is_empty() {
+        parts.push(format!("the stop signed by {}", who.join(", ")));
     }
     joined(&parts)
 }
@@ -177,9 +177,10 @@ fn package(from: &Material<'_>, step: &Step, record: &StepRecord) -> Option<Stri
         None => "advice as the script has it".to_owned(),
     };
     let advised = typed.or(written).map_or("", String::as_str);
-    let agrees = match same_serial(serial, advised) {
-        true => "as advised",
-        false => "NOT the advised one",
+    let agrees = if same_serial(serial, advised) {
+        "as advised"
+    } else {
+        "NOT the advised one"
     };
     let seal = match record.notes.get("tampered").map(String::as_str) {
         Some("yes") => "it showed tampering and was not opened",
