@@ -138,6 +138,8 @@ pub struct Showing {
     pub stopping: bool,
     /// Words that people wrote down in this step count for nothing if it is left.
     pub voids_papers: bool,
+    /// Whether such a paper stays good: it is of the last component, which comes out the same again.
+    pub stays_good: bool,
     /// How long the screen may stand untouched, in milliseconds, where the script wants less than usual.
     pub idle_lock: Option<i64>,
     /// The run was interrupted and nothing was answered since: who has a place in it.

@@ -101,6 +101,9 @@ pub fn came_back(showing: &Showing) -> Vec<String> {
         ),
     };
     let paper = showing.uncounted.map(|part| {
+        if showing.stays_good {
+            return say!("Component {part} was being printed. Its paper is a part of the key: what became of it is asked next, and recorded.", part);
+        }
         say!("Component {part} was being printed. Its paper counts for nothing: what became of it is asked next, and recorded.", part)
     });
     let mut told = vec![

@@ -120,7 +120,7 @@ pub use bundle::{Brought, OF_A_BUNDLE};
 pub use changing::{Changed, Changing, Moment, Turn as ChangeTurn};
 pub use command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
 pub use components::{
-    ComponentAct, ComponentCommand, ComponentPart, ComponentStep, SetRef, Source,
+    ComponentAct, ComponentCommand, ComponentPart, ComponentStep, LivePaper, SetRef, Source,
 };
 pub use creation::{Created, NewPerson, NewVault, create, create_under};
 pub use custody_act::{CustodyAct, Inventory, Recovery, Rotation, Seat};

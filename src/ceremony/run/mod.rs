@@ -17,6 +17,7 @@ mod drive;
 mod effect;
 mod exceptions;
 mod expect;
+mod fates;
 mod faults;
 mod inputs;
 mod judge;

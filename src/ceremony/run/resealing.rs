@@ -15,8 +15,8 @@ use super::super::ask::{Answer, Ask};
 use super::super::model::Role;
 use super::super::ops_components::SEAL;
 use super::drive::{Halt, Work};
-use super::papers::DESTROYED;
 use super::sign::again;
+use super::stopping::why_stopped;
 use super::{Runner, Stage};
 
 /// The new package.
@@ -84,6 +84,8 @@ pub(super) struct OpenPaper {
     set: SetRef,
     part: u8,
     pub(super) person: String,
+    /// Whether what stands on it was typed or made here; else its package came, and may be closed still.
+    known: bool,
 }
 
 impl OpenPaper {
@@ -108,7 +110,7 @@ impl Runner {
                 self.stage = Stage::Turn;
                 return Ok(Work::Asks);
             }
-            self.take_fate(session, vec![Answer::Text(DESTROYED.to_owned())])?;
+            self.settle_unattended(session)?;
         }
         let left: VecDeque<OpenPaper> = self
             .open_papers(session)
@@ -135,10 +137,12 @@ impl Runner {
         let sets = keys.filter_map(|key| self.component_set(&key.id));
         sets.flat_map(|set| {
             let open = session.open_papers(&set.id);
+            let parts = session.component_parts(&set.id);
             open.into_iter().map(move |(part, person)| OpenPaper {
                 set: set.clone(),
                 part,
                 person,
+                known: parts.iter().any(|known| known.part == part),
             })
         })
         .collect()
@@ -282,6 +286,20 @@ impl Runner {
         let (part, label) = (paper.part, &paper.set.label);
         let witness = self.witness();
         let role = Self::role(session, &paper.person);
+        let reason = self.record(session).and_then(|record| record.error);
+        let (lies, put) = if paper.known {
+            (
+                say!("Component {part} lies open.", part),
+                tr("Put the paper into a new package and close it; nobody else reads it."),
+            )
+        } else {
+            (
+                say!("The package of component {part} had come.", part),
+                tr(
+                    "Closed still: type its own serial. Opened: put the paper into a new package; nobody else reads it.",
+                ),
+            )
+        };
         Some(Ask {
             title: say!(
                 "Component {part} of {label} goes into a package again",
@@ -292,16 +310,17 @@ impl Runner {
                 acts: format!("{role} {}", paper.person),
                 enter: tr("records where the paper is; the next holder, then signatures")
                     .to_owned(),
-                so_far: tr("the run is stopped; this paper lies open and is in no package")
-                    .to_owned(),
+                so_far: if paper.known {
+                    tr("the run is stopped; this paper lies open and is in no package")
+                } else {
+                    tr("the run is stopped; this package came, and its paper was not typed")
+                }
+                .to_owned(),
             },
             body: vec![
-                say!(
-                    "The run was stopped while component {part} lies open.",
-                    part
-                ),
-                tr("Put the paper into a new package and close it; nobody else reads it.")
-                    .to_owned(),
+                why_stopped(&reason.unwrap_or_default()),
+                lies,
+                put.to_owned(),
                 say!("{witness} watches and compares the serial.", witness),
             ],
             person: paper.person.clone(),

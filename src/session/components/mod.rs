@@ -6,6 +6,7 @@
 
 mod act;
 mod judging;
+mod packing;
 mod sentence;
 mod slip;
 mod state;
@@ -30,6 +31,7 @@ pub use act::{ComponentAct, ComponentPart};
 pub(crate) use sentence::describe;
 pub use slip::{NOT_PRINTED, Slip};
 pub(crate) use state::{ComponentSet, HeldComponent, Package};
+pub(crate) use turns::VALUE_DIFFERS;
 pub use turns::same_serial;
 
 /// Which components belong together.
@@ -74,6 +76,16 @@ pub enum Source {
     Generated,
 }
 
+/// A paper of the last component of a key that leaves. The last is the key without all the others, so that it is the
+/// same however often it is printed: a paper of it stays good, and whoever was at the printer may have read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LivePaper {
+    /// The key's ARN.
+    pub key: String,
+    /// Whether nobody can say where the paper is: then the set and the key are SUSPECT (PCI PIN 9-2, 22).
+    pub lost: bool,
+}
+
 /// What a custodian does with one component, and the journal's arrow in the same commit.
 pub enum ComponentStep {
     /// A package came: its serial is compared with the one that the sender advised by another way.
@@ -114,6 +126,8 @@ pub enum ComponentStep {
         fate: String,
         /// Who watched.
         witness: String,
+        /// A paper of the last component, which came out of the printer.
+        live: Option<LivePaper>,
     },
 }
 
@@ -276,7 +290,9 @@ impl Session {
             !held.any(|h| h.part == part && !h.place.is_empty())
         };
         let held = set.components.iter().map(|c| (c.part, &c.holder));
-        let opened = set.packages.iter().map(|p| (p.part, &p.opened_by));
+        // A package that showed tampering was not opened here: its paper lies in it.
+        let whole = set.packages.iter().filter(|p| !p.tampered);
+        let opened = whole.map(|p| (p.part, &p.opened_by));
         let mut papers: Vec<(u8, String)> = held
             .chain(opened.filter(|(part, _)| set.part(*part).is_none()))
             .filter(|(part, person)| lies(*part, person))

@@ -14,7 +14,8 @@ use crate::text::{say, tr};
 use super::super::ask::{Ask, AskField, Showing, StepLine};
 use super::super::model::Step;
 use super::super::{ops, ops_components};
-use super::papers::{ELSEWHERE, FATE};
+use super::fates::{FATE, SEEN};
+use super::papers::ELSEWHERE;
 use super::{Runner, Stage, Turn, resealing};
 pub(crate) use lines::key_lines;
 pub(super) use lines::why;
@@ -71,6 +72,7 @@ impl Runner {
             outcome: self.outcome,
             came_back: self.came_back.then(|| self.places(session)),
             uncounted: self.uncounted(session),
+            stays_good: self.stays_good(),
             idle_lock: self.script.model.idle_lock,
             hands_out: self.hands_out(session),
             stopping: matches!(self.stage, Stage::AbortSignOff | Stage::AbortReseal),
@@ -141,7 +143,7 @@ impl Runner {
                     .unwrap_or_default();
                 let declared = self.step().map(|step| step.op.fields).unwrap_or_default();
                 for id in asked {
-                    fields.extend((id == FATE.id).then_some(FATE));
+                    fields.extend(self.fate_field(id));
                     fields.extend(declared.iter().find(|field| field.id == id));
                 }
             }
@@ -289,6 +291,7 @@ impl Runner {
             "advised",
             "watched",
             FATE.id,
+            SEEN.id,
         ];
         let package = ops_components::is_turn(step.op) && turn.fields.contains(&"serial");
         !has_it && (package || own.iter().any(|id| turn.fields.contains(id)))

@@ -19,6 +19,28 @@ pub(super) fn rows(from: &Material<'_>) -> Vec<ReportKey> {
         .collect()
 }
 
+/// Why there is no row, where the script declares keys.
+pub(super) fn none_made(from: &Material<'_>) -> String {
+    let declared = !from.model.keys.is_empty() && rows(from).is_empty();
+    if !declared {
+        return String::new();
+    }
+    let mut steps = from.model.steps.iter();
+    let makes = |step: &Step| step.doings().iter().any(|doing| doing.makes.is_some());
+    let making = steps.position(makes);
+    let mut records = from.run.steps.iter();
+    let stopped = records.position(|record| record.state == StepState::Aborted);
+    match (making, stopped) {
+        (Some(making), Some(stopped)) if stopped < making => format!(
+            "none was made: the run was stopped at step {}, before step {}",
+            stopped + 1,
+            making + 1
+        ),
+        (_, Some(stopped)) => format!("none was made: the run was stopped at step {}", stopped + 1),
+        _ => "none was made".to_owned(),
+    }
+}
+
 fn row(from: &Material<'_>, declared: &KeyDeclaration) -> Option<ReportKey> {
     let Some(row) = found(from, &declared.id) else {
         return super::carried::row(from, declared);

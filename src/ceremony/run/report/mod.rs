@@ -16,15 +16,16 @@ mod time;
 
 use crate::custody::words;
 use crate::evidence::report::{self, Copy, Exception, RunReport};
+use crate::session::op_components::EXPORT_COMPONENTS;
 use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, StepState, View};
 
 use super::super::model::{Model, Role, Step};
 use super::super::script::Script;
 use super::drive::audit_head;
 use super::exceptions;
-use super::papers::{EARLIER, MISSING};
+use super::fates::{EARLIER, MISSING, TOLD_BY};
 use super::sign::{AUDIT_LINE, SIGNED_FROM};
-use super::stopping::CUSTODY;
+use super::stopping::{CUSTODY, signers};
 
 /// Years for which logs of key ceremonies are kept (PCI PIN 13-9.3: three years).
 const RETENTION_YEARS: i64 = 3;
@@ -77,6 +78,7 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
             .map(|(step, record)| steps::one_step(&from, step, record))
             .collect(),
         keys: keys::rows(&from),
+        no_key: keys::none_made(&from),
         access: access::log(&from),
         certificates: counterparties::certificates(&from),
         copies: copies(&view),
@@ -217,18 +219,36 @@ fn exceptions(from: &Material<'_>) -> Vec<Exception> {
                     None => "recorded, and the run went on".to_owned(),
                 },
             },
-            by: exceptions::decided(record).map_or_else(|| record.who.clone(), |(_, by)| by),
+            by: decided_by(record),
         })
         .chain(from.pairs().filter_map(|(step, record)| {
             let paper = record.notes.get(EARLIER)?;
             paper.contains(MISSING).then(|| Exception {
                 at: record.ended.or(record.began),
                 what: format!("{}: {paper}", step.id),
-                decision: "recorded, and the run went on".to_owned(),
-                by: record.who.clone(),
+                decision: lost(step).to_owned(),
+                by: vec![record.notes.get(TOLD_BY).cloned().unwrap_or_default()],
             })
         }))
         .collect()
+}
+
+/// Who decided: whoever signed the exception or the stop; where nobody did, whoever acted.
+fn decided_by(record: &StepRecord) -> Vec<String> {
+    let stop = || Some(signers(record)).filter(|names| !names.is_empty());
+    let exception = exceptions::decided(record).map(|(_, by)| by);
+    exception
+        .or_else(stop)
+        .unwrap_or_else(|| record.who.clone())
+}
+
+/// What a paper that nobody can find led to. The last component comes out the same again, every other is drawn anew.
+fn lost(step: &Step) -> &'static str {
+    if step.op.name == EXPORT_COMPONENTS.name {
+        "the components and their key are SUSPECT, and none of them was printed again"
+    } else {
+        "what stood on it was never used: another component was drawn, or the run ended"
+    }
 }
 
 /// Audit lines that show what a step did.
