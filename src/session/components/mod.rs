@@ -6,6 +6,7 @@
 
 mod act;
 mod judging;
+mod repeated;
 mod sentence;
 mod slip;
 mod state;
@@ -27,6 +28,7 @@ use super::error::Refusal;
 use super::{Profile, Session};
 
 pub use act::{ComponentAct, ComponentPart};
+pub(super) use repeated::{repeat, served};
 pub(crate) use sentence::describe;
 pub use slip::{NOT_PRINTED, Slip};
 pub(crate) use state::{ComponentSet, HeldComponent, Package};
