@@ -55,7 +55,7 @@ impl SetRef {
         kcv::default_method(self.algorithm)
     }
 
-    fn split(&self, at: i64) -> Split {
+    pub(super) fn split(&self, at: i64) -> Split {
         Split {
             id: self.id.clone(),
             what: format!("components of {}", self.label),

@@ -132,6 +132,11 @@ impl Told {
         first.unwrap_or(self.event.time.millis())
     }
 
+    /// The line that is repeated here, of an earlier return.
+    fn first_line(&self) -> Option<u64> {
+        self.event.details.get("first_line")?.as_u64()
+    }
+
     /// What an act entered, where the line holds it in full.
     pub(in crate::session) fn entered(&self) -> Option<CustodyAct> {
         replay::entered(self.event.details.get("entered")?)
@@ -212,9 +217,20 @@ impl<'h> Reading<'h> {
     }
 
     fn keep(&mut self, told: Told) {
-        if told.n > self.sealed.count {
-            self.done.push(told);
+        if told.n <= self.sealed.count {
+            return;
         }
+        // An earlier return wrote its notes before its acts: they happened in the order of the lines that they repeat.
+        let later = |before: &Told| match told.first_line() {
+            None => false,
+            Some(line) => {
+                before.event.op == operation::RESTORE
+                    || before.first_line().is_some_and(|first| first > line)
+            }
+        };
+        let behind = self.done.iter().rev().take_while(|before| later(before));
+        let at = self.done.len().saturating_sub(behind.count());
+        self.done.insert(at, told);
     }
 
     /// What it comes to beside the copy's own state. Acts at the very end, of which nobody knows what became, count

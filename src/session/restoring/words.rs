@@ -53,8 +53,8 @@ fn without_log(known: Option<&Height>, state: &State) -> Details {
     lines.push(line(
         tr("not known"),
         &say!(
-            "what was done after {since}: which keys became SUSPECT or left, who was handed which component, who was \
-             appointed. Enter again what the papers tell before a key is enabled",
+            "what was done after {since}: SUSPECT keys, components handed out, appointments. Enter them again from the \
+             papers",
             since
         ),
     ));
