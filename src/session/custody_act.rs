@@ -219,15 +219,10 @@ impl CustodyAct {
                 since,
                 known,
             } => {
-                let mut act =
+                let act =
                     json!({"name": name, "copy": copy, "reason": reason, "newer_log": newer_log});
-                if let (Some(since), Some(act)) = (since, act.as_object_mut()) {
-                    act.insert("since".into(), json!(since));
-                }
-                if let (Some(known), Some(act)) = (known, act.as_object_mut()) {
-                    act.insert("known".into(), json!(known));
-                }
-                act
+                let act = and(act, "since", since.as_ref());
+                and(act, "known", known.as_ref())
             }
             Self::AttestDestroyed { copy, how } => json!({"name": name, "copy": copy, "how": how}),
             Self::Appoint(a) => json!({
@@ -256,4 +251,12 @@ impl CustodyAct {
             Self::ChangePolicy(policy) => json!({"name": name, "policy": policy}),
         }
     }
+}
+
+/// With a member more, where there is something to say.
+fn and(mut act: Value, name: &str, said: Option<&impl serde::Serialize>) -> Value {
+    if let (Some(said), Some(members)) = (said, act.as_object_mut()) {
+        members.insert(name.to_owned(), json!(said));
+    }
+    act
 }

@@ -24,6 +24,7 @@ use super::book::{Turn, storage};
 use super::command::Executed;
 use super::custody_act::CustodyAct;
 use super::error::Refusal;
+use super::pending::Pending;
 use super::state::{BackupRecord, ChangeRecord, State};
 use super::transition::Transition;
 use super::view::ReturningView;
@@ -232,29 +233,7 @@ impl Session {
         let (destroyed, disabled) = self.destroyed_since(&mut working, newer);
         self.note_restore(&mut working, &copy, newer, (&destroyed, &disabled));
         working.consumed = vec![ByteBuf::from(pending.act.approval_id.to_vec())];
-        let response = serde_json::json!({"destroyed": destroyed, "disabled": disabled});
-        let every = newer.is_none_or(|log| log.since.all_disabled);
-        let disabled_keys = if every {
-            "all".into()
-        } else {
-            serde_json::json!(disabled)
-        };
-        let step = Transition::moving("Restore", pending.action.to_json(), response)
-            .with("copy", copy.clone())
-            .with("destroyed", serde_json::json!(destroyed))
-            .with("disabled", disabled.len())
-            .with("disabled_keys", disabled_keys);
-        // What is repeated is part of the act: whoever signed it signed this log.
-        let steps: Vec<Transition> = std::iter::once(step)
-            .chain(replayed.steps)
-            .map(|step| {
-                if step.moves {
-                    step.signed_by(&pending.act, &pending.signatures)
-                } else {
-                    step
-                }
-            })
-            .collect();
+        let steps = lines(&pending, newer, (&destroyed, &disabled), replayed.steps);
         let mut epoch = [0; 16];
         self.change_context();
         self.draw("epoch")?.fill_bytes(&mut epoch);
@@ -376,6 +355,39 @@ impl Session {
     pub fn store(&self) -> &dyn Store {
         self.book.vault().store()
     }
+}
+
+/// The line of the return, and behind it those that are repeated: whoever signed the one signed this log.
+fn lines(
+    pending: &Pending,
+    newer: Option<&NewerLog>,
+    (destroyed, disabled): (&[String], &[String]),
+    repeated: Vec<Transition>,
+) -> Vec<Transition> {
+    let Action::Custody(CustodyAct::Restore { copy, .. }) = &pending.action else {
+        return Vec::new();
+    };
+    // All of them by name would make the line longer than lines are.
+    let every = newer.is_none_or(|log| log.since.all_disabled);
+    let disabled_keys = if every {
+        "all".into()
+    } else {
+        serde_json::json!(disabled)
+    };
+    let response = serde_json::json!({"destroyed": destroyed, "disabled": disabled});
+    let step = Transition::moving("Restore", pending.action.to_json(), response)
+        .with("copy", copy.clone())
+        .with("destroyed", serde_json::json!(destroyed))
+        .with("disabled", disabled.len())
+        .with("disabled_keys", disabled_keys);
+    let signed = |step: Transition| {
+        if step.moves {
+            step.signed_by(&pending.act, &pending.signatures)
+        } else {
+            step
+        }
+    };
+    std::iter::once(step).chain(repeated).map(signed).collect()
 }
 
 /// How many bytes of a file are whole lines.

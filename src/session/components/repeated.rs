@@ -53,6 +53,13 @@ pub(in crate::session) fn repeat(working: &mut State, told: &Told) -> Option<Vec
             return Some(received(working, &turn, package, told));
         }
         "component-enter" | "component-generate" => handed_out(working, &turn),
+        // Whoever was at the printer may have read what came out of it, whatever became of the paper.
+        "component-paper" => {
+            let fate = told.text("paper").unwrap_or_default();
+            if !fate.starts_with("no paper came out") {
+                handed_out(working, &turn);
+            }
+        }
         "component-seal" => {
             handed_out(working, &turn);
             sealed(

@@ -329,8 +329,16 @@ impl<'s> Sorted<'s> {
         match told.event.op.as_str() {
             "DestroyKey" => self.destroyed.extend(key()),
             // A key whose deletion was taken back stays disabled until an act enables it.
-            "DeleteKey" | "StopKeyUsage" | "RestoreKey" => self.disabled.extend(key()),
-            "StartKeyUsage" => drop(key().map(|key| self.disabled.remove(&key))),
+            "DeleteKey" | "StopKeyUsage" | "RestoreKey" => {
+                self.disabled.extend(key());
+                self.given_back(told);
+            }
+            "StartKeyUsage" => {
+                if let Some(key) = key() {
+                    self.disabled.remove(&key);
+                }
+                self.given_back(told);
+            }
             "CreateKey" | "ImportKey" | operation::IMPORT_COMPONENTS => {
                 self.since.lost.extend(told.passed("key"));
             }
@@ -344,21 +352,11 @@ impl<'s> Sorted<'s> {
                 self.since.given.extend(told.passed("key"));
             }
             operation::RESTORE => self.returned(told),
-            operation::SUSPECT => {
-                if told.entered().is_none() {
-                    // Which key it was the line does not say: none is trusted.
-                    self.since.all_disabled = true;
-                    self.unsaid(told);
-                }
-            }
-            operation::CHANGE_PEOPLE
+            operation::SUSPECT
+            | operation::CHANGE_PEOPLE
             | operation::RECORD_ACCESS
             | operation::COMPONENTS_DESTROYED
-            | operation::ATTEST_DESTROYED => {
-                if told.entered().is_none() {
-                    self.unsaid(told);
-                }
-            }
+            | operation::ATTEST_DESTROYED => self.entry(told),
             operation::RESHARE | operation::RECOVERY_SET => {
                 if !told.event.details.contains_key("holdings") {
                     self.unsaid(told);
@@ -366,9 +364,29 @@ impl<'s> Sorted<'s> {
                 self.other(told);
             }
             operation::BACKUP => {}
+            "receipt" | "run-begin" => self.other(told),
             _ if told.event.group.is_some() => self.other(told),
             _ => {}
         }
+    }
+
+    /// A key that this copy has as disabled or about to be destroyed stays so, though it was given back since.
+    fn given_back(&mut self, told: &Told) {
+        let back = matches!(told.event.op.as_str(), "RestoreKey" | "StartKeyUsage");
+        let record = told.text("key").and_then(|key| self.state.engine.find(key));
+        if back && record.is_some_and(|record| !record.key.enabled) {
+            self.other(told);
+        }
+    }
+
+    /// An entry of ledger or marks: lines of before do not hold it.
+    fn entry(&mut self, told: &Told) {
+        if told.entered().is_some() {
+            return;
+        }
+        // Which key became suspect the line does not say: none is trusted.
+        self.since.all_disabled |= told.event.op == operation::SUSPECT;
+        self.unsaid(told);
     }
 
     /// An act of which nobody knows what became.
