@@ -115,6 +115,8 @@ fn a_copy_becomes_a_vault_again_on_screen() {
         terminal.press(ENTER);
     }
     terminal.press(ENTER);
+    terminal.shows("on the last witness card");
+    terminal.press(ENTER);
     terminal.shows("Why, in one sentence");
     terminal.press("the stick broke");
     terminal.shows("the stick broke");
@@ -143,6 +145,7 @@ fn a_copy_becomes_a_vault_again_in_lines() {
     answer(&mut terminal, "Copy:", "copy");
     answer(&mut terminal, "New folder:", "new.vault");
     answer(&mut terminal, "Newer log:", "acme.vault/audit.jsonl");
+    answer(&mut terminal, "Last card:", "");
     answer(&mut terminal, "Reason:", "the stick broke");
     for name in ["Ana", "Ben"] {
         answer(&mut terminal, "Number:", name);

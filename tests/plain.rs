@@ -380,6 +380,8 @@ fn a_production_vault_that_exists_once_offers_its_copy() {
     talk.answer("\nNumber: ", "copy it first");
     talk.answer("Medium: ", "stick 2");
     talk.answer("Bag: ", "TE-448120");
+    talk.answer("Holder: ", "Hal");
+    talk.answer("Place: ", "");
     talk.answer("Folder: ", "copy");
     talk.answer("Press Enter: ", "");
     room.sign(&mut talk, "Ada", true);

@@ -254,6 +254,7 @@ fn a_broken_sticks_vault_is_restored_from_its_copy() {
         ("Copy", &text("copy")),
         ("New folder", &text("full")),
         ("Newer log", ""),
+        ("Last card", ""),
         ("Reason", "the stick broke"),
         ("Copy", &text("copy")),
         ("New folder", "back"),
@@ -263,6 +264,7 @@ fn a_broken_sticks_vault_is_restored_from_its_copy() {
             "Newer log",
             &path("r.vault").join("audit.jsonl").display().to_string(),
         ),
+        ("Last card", "1"),
         ("Reason", "the stick broke"),
         // The copy is opened by two, asked for by Ada and approved by two.
         ("Number", "Ana"),

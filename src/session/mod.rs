@@ -138,7 +138,7 @@ pub use printable::printable;
 pub use proving::{Hand, Proving};
 pub use recovery::{PreparedRecovery, RecoveryMade};
 pub use resharing::{Reshared, Resharing};
-pub use restoring::{NewerLog, Restored, load_copy, write_out};
+pub use restoring::{Height, NewerLog, Restored, Since, load_copy, write_out};
 pub use rotation::{Prepared, Rotated};
 pub use run::{Relief, Run, RunOutcome, StepRecord, StepState};
 pub use stop::{STOPPED, Stop, searching};
@@ -204,6 +204,8 @@ pub struct Session {
     broken: Option<String>,
     /// Where the sealed log stood, of a copy that was opened to be restored.
     copy: Option<Head>,
+    /// How high the vault of such a copy stood, as far as somebody knows.
+    heard: restoring::Heard,
     /// Keys destroyed since somebody asked.
     destroyed: Vec<String>,
     /// Where the next act that gives a component out prints it; asked beside the act, never signed or kept.
@@ -254,6 +256,7 @@ impl Session {
             deeds: deeds::Deeds::default(),
             broken: None,
             copy: None,
+            heard: restoring::Heard::default(),
             destroyed: Vec::new(),
             slip_to: None,
             notes: Vec::new(),

@@ -250,9 +250,29 @@ pub const BACKUP: Op = Op {
             kind: Kind::Text { max: 64 },
             optional: true,
         },
+        HOLDER,
+        PLACE,
     ],
     uses_secret: false,
     phrase: None,
+};
+
+/// Who keeps a copy.
+pub const HOLDER: Field = Field {
+    id: "holder",
+    label: "Holder",
+    hint: "Who keeps the copy from then on, by name.",
+    kind: Kind::Text { max: 64 },
+    optional: true,
+};
+
+/// Where a copy is kept.
+pub const PLACE: Field = Field {
+    id: "place",
+    label: "Place",
+    hint: "The safe or house in which the copy is kept, not the vault's own.",
+    kind: Kind::Text { max: 64 },
+    optional: true,
 };
 
 /// Where a backup goes: asked beside the act, and no part of what is signed.

@@ -45,11 +45,16 @@ pub(crate) fn describe(action: &Action, state: &State) -> (String, Details) {
                 details,
             )
         }
-        Action::Backup { medium, bag } => {
+        Action::Backup(copying) => {
+            let medium = &copying.medium;
             let mut details = vec![line(tr("medium"), medium)];
-            if let Some(bag) = bag {
-                details.push(line(tr("bag"), bag));
-            }
+            let said = [
+                (tr("bag"), &copying.bag),
+                (tr("holder"), &copying.holder),
+                (tr("place"), &copying.place),
+            ];
+            let said = said.into_iter();
+            details.extend(said.filter_map(|(label, said)| Some(line(label, said.as_ref()?))));
             (say!("COPY THIS VAULT to {medium}", medium), details)
         }
     }

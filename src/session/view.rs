@@ -86,6 +86,10 @@ pub struct CopyView {
     pub medium: String,
     /// Serial of its bag.
     pub bag: Option<String>,
+    /// Who keeps it.
+    pub holder: Option<String>,
+    /// Where it is kept.
+    pub place: Option<String>,
     /// When it was made.
     pub at: Timestamp,
     /// `begun`, `verified`, `failed` or `destroyed`.

@@ -278,7 +278,7 @@ pub struct Copy {
     pub seq: u64,
     /// The medium and bag.
     pub medium: String,
-    /// Who holds it.
+    /// Who keeps it, and where.
     pub holder: String,
     /// `verified`, `failed`, `destroyed`...
     pub state: String,

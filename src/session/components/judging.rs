@@ -173,7 +173,10 @@ impl Session {
                             .find(key)
                             .map(|r| r.key.key_check_value.clone()),
                     )
-                    .with("set", set.clone());
+                    .with("set", set.clone())
+                    .with("components_of", label.clone())
+                    .with("parts", *parts)
+                    .with("last_to", holder.clone());
                 Ok((None, step))
             }
         }

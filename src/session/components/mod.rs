@@ -7,6 +7,7 @@
 mod act;
 mod judging;
 mod packing;
+mod repeated;
 mod sentence;
 mod slip;
 mod state;
@@ -28,6 +29,7 @@ use super::error::Refusal;
 use super::{Profile, Session};
 
 pub use act::{ComponentAct, ComponentPart};
+pub(super) use repeated::{repeat, served};
 pub(crate) use sentence::describe;
 pub use slip::{NOT_PRINTED, Slip};
 pub(crate) use state::{ComponentSet, HeldComponent, Package};
@@ -55,7 +57,7 @@ impl SetRef {
         kcv::default_method(self.algorithm)
     }
 
-    fn split(&self, at: i64) -> Split {
+    pub(super) fn split(&self, at: i64) -> Split {
         Split {
             id: self.id.clone(),
             what: format!("components of {}", self.label),

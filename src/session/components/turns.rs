@@ -62,6 +62,8 @@ impl Session {
         let note = Transition::note(name_of(&step), vec![person.clone()])
             .with("set", set.id.clone())
             .with("components_of", set.label.clone())
+            .with("parts", set.parts)
+            .with("by", by.clone())
             .with("part", part);
         let mut working = self.state.clone();
         let turn = Turn {
@@ -250,7 +252,7 @@ fn received(
 }
 
 /// A package is the last that came of its component.
-fn came(
+pub(super) fn came(
     known: &mut ComponentSet,
     turn: &Turn<'_>,
     (serial, advised_by): (&str, &str),
@@ -339,7 +341,7 @@ fn right_check_value(
 }
 
 /// The ledger learns who holds it.
-fn handed_out(working: &mut State, turn: &Turn<'_>) {
+pub(super) fn handed_out(working: &mut State, turn: &Turn<'_>) {
     working.ledger.divide(turn.set.split(turn.at));
     let open = |h: &Holding| h.part == turn.part && h.until.is_none();
     if !working.ledger.held_by(turn.person, &turn.set.id).any(open) {

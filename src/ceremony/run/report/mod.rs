@@ -141,7 +141,7 @@ impl<'a> Material<'a> {
     }
 }
 
-/// Copies of the vault. Who holds them is told by the bag's receipt, on paper.
+/// Copies of the vault, with who keeps each, and where, as far as it was said when it was made.
 fn copies(view: &View) -> Vec<Copy> {
     let copies = view.copies.iter().map(|copy| Copy {
         id: copy.id.clone(),
@@ -150,7 +150,11 @@ fn copies(view: &View) -> Vec<Copy> {
             Some(bag) => format!("{}, bag {bag}", copy.medium),
             None => format!("{}, no bag", copy.medium),
         },
-        holder: String::new(),
+        holder: match (&copy.holder, &copy.place) {
+            (Some(holder), Some(place)) => format!("{holder}, {place}"),
+            (Some(only), None) | (None, Some(only)) => only.clone(),
+            (None, None) => String::new(),
+        },
         state: if copy.old_set {
             format!("{}, opens to an earlier set of shares", copy.state)
         } else {
