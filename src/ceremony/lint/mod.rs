@@ -5,6 +5,7 @@ mod approvals;
 mod carried;
 mod classes;
 mod clear_material;
+mod component_sets;
 mod components;
 mod contradictions;
 mod couriers;
