@@ -18,7 +18,7 @@ use crate::text::{say, tr};
 pub const RECORDED: &str = "as-done.toml";
 
 /// Acts that a recorded script names at their place and does not write out: who is called in them is no answer to a field.
-const BY_HAND: [&str; 8] = [
+pub(super) const BY_HAND: [&str; 8] = [
     op::BACKUP.name,
     op_custody::DRILL.name,
     op_custody::RECOVERY_DRILL.name,

@@ -9,6 +9,7 @@ use crate::session::{StepRecord, StepState, TOKEN_NOTES};
 use super::super::super::model::Step;
 use super::super::super::ops;
 use super::super::NOT_TAKEN;
+use super::super::existing::PRACTICE_KEYS;
 use super::super::papers::{COMPONENT_VALUE, EARLIER, PRACTICE};
 use super::Material;
 
@@ -127,6 +128,11 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
     let not_printed = note(SLIP.id).is_some_and(|place| place == NOT_PRINTED);
     if not_printed || note(PRACTICE).is_some() {
         parts.push("practice: nothing was printed".to_owned());
+    }
+    if let Some(made) = note(PRACTICE_KEYS) {
+        parts.push(format!(
+            "practice keys, made for this rehearsal, stand in for keys of the vault: {made}"
+        ));
     }
     if let Some(text) = note("text") {
         parts.push(format!("\"{text}\""));
