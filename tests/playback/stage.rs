@@ -77,6 +77,7 @@ pub(crate) fn wanted(inputs: &[(&str, &[u8])]) -> Wanted {
         resume: false,
         people: std::collections::BTreeMap::new(),
         rehearsal_note: None,
+        recorded: false,
     }
 }
 
@@ -86,6 +87,7 @@ pub(crate) fn resume() -> Wanted {
         resume: true,
         people: std::collections::BTreeMap::new(),
         rehearsal_note: None,
+        recorded: false,
     }
 }
 

@@ -16,6 +16,7 @@ mod exception_branches;
 mod expectations;
 mod forms;
 mod key_life;
+mod key_material;
 mod managers;
 mod media;
 mod observers;
