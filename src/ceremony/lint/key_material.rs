@@ -230,22 +230,22 @@ fn in_base64(text: &str) -> Vec<Found> {
 /// Whether capitals, small letters and digits follow each other as only chance has them.
 fn random(text: &str) -> bool {
     let class = |b: u8| match b {
-        b'A'..=b'Z' => 0,
-        b'a'..=b'z' => 1,
-        b'0'..=b'9' => 2,
-        _ => 3,
+        b'A'..=b'Z' => 'A',
+        b'a'..=b'z' => 'a',
+        b'0'..=b'9' => '0',
+        _ => '+',
     };
-    let classes: Vec<u8> = text.bytes().map(class).collect();
-    let of = |wanted: u8| classes.iter().filter(|class| **class == wanted).count();
+    let classes: Vec<char> = text.bytes().map(class).collect();
+    let of = |wanted: char| classes.iter().filter(|class| **class == wanted).count();
     let changes = classes
         .iter()
         .zip(classes.iter().skip(1))
         .filter(|(a, b)| a != b)
         .count();
-    of(0) >= 3
-        && of(1) >= 3
-        && of(2) >= 1
-        && of(3) * 4 < text.len()
+    of('A') >= 3
+        && of('a') >= 3
+        && of('0') >= 1
+        && of('+') * 4 < text.len()
         && changes * 5 >= text.len() * 2
 }
 
