@@ -46,3 +46,6 @@ pub use script::{InputDeclaration, MAX_SCRIPT_BYTES, Script};
 pub use shipped::{sample, shipped};
 pub use telling::{came_back, came_back_footing, ended, handed_over, holdings, saved};
 pub use template::new_script;
+
+#[cfg(test)]
+mod recorded_tests;

@@ -407,6 +407,8 @@ pub(super) struct Model {
     pub(super) on_abort: Vec<AbortAct>,
     /// Where `[on_abort]` says so.
     pub(super) on_abort_place: Place,
+    /// What stands in the file, whatever it is for.
+    pub(super) written: super::parse::Written,
 }
 
 impl Model {

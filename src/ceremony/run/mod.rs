@@ -16,6 +16,7 @@ mod dissent;
 mod drive;
 mod effect;
 mod exceptions;
+mod existing;
 mod expect;
 mod fates;
 mod faults;

@@ -8,6 +8,7 @@ use crate::session::{
 
 use super::super::super::model::{Doing, KeyDeclaration, Role, Step};
 use super::super::super::{ops, ops_carry, ops_components};
+use super::super::existing::PRACTICE_KEYS;
 use super::{Material, sent};
 
 /// One row per declared key that exists, here or on its way.
@@ -190,8 +191,19 @@ fn made_by(from: &Material<'_>, id: &str) -> String {
             format!("keymoot, in software; asked and approved by {who}")
         }
         Some((name, who)) => format!("its sender; {}, asked and approved by {who}", came(name)),
+        None if for_practice(from, id) => {
+            "keymoot, for this rehearsal alone: a practice key in the place of the vault's own"
+                .to_owned()
+        }
         None => String::new(),
     }
+}
+
+/// Whether a key was made before the first step, in the place of one that the vault would hold.
+fn for_practice(from: &Material<'_>, id: &str) -> bool {
+    let notes = from.run.steps.first().map(|record| &record.notes);
+    let made = notes.and_then(|notes| notes.get(PRACTICE_KEYS));
+    made.is_some_and(|made| made.split(", ").any(|name| name == id))
 }
 
 /// How a key came in, by the act that brought it.

@@ -14,6 +14,7 @@ use super::super::drive::LET_PASS;
 use super::super::fates::EARLIER;
 use super::super::papers::{COMPONENT_VALUE, PRACTICE};
 use super::super::stopping::{signers, without_stop};
+use super::super::existing::PRACTICE_KEYS;
 use super::Material;
 
 /// Whether people sign in a step.
@@ -142,6 +143,11 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
     }
     if let Some(span) = note(LET_PASS) {
         parts.push(format!("practice: the script moved the clock, {span}"));
+    }
+    if let Some(made) = note(PRACTICE_KEYS) {
+        parts.push(format!(
+            "practice keys, made for this rehearsal, stand in for keys of the vault: {made}"
+        ));
     }
     if let Some(text) = note("text") {
         parts.push(format!("\"{text}\""));
