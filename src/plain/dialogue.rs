@@ -5,6 +5,7 @@ use crate::crypto::SecretBytes;
 use crate::session::Stop;
 use crate::session::field::{Footing, Kind, NOTHING_TYPED};
 use crate::session::guide::Entry;
+use crate::session::idle::IDLE_MINUTES;
 use crate::session::keyboard::{HandOver, ONE_PERSONS_EYES};
 use crate::text::{say, tr};
 
@@ -21,29 +22,46 @@ pub(crate) const SEARCHING: &str = "Wait: all have signed; it is being done. A s
 /// Stands before an answer that is one of the words.
 const AS_TEXT: char = '\\';
 
+/// Milliseconds without an answer after which what is open is locked.
+const IDLE: i64 = IDLE_MINUTES * 60 * 1000;
+
 /// A talk over lines.
 pub(crate) struct Dialogue<'a> {
     line: &'a mut dyn Line,
     /// How many vaults are open behind it.
     guarded: usize,
+    /// Milliseconds after which a ceremony wants it locked, where that is sooner than usual.
+    sooner: Option<i64>,
 }
 
 impl<'a> Dialogue<'a> {
     /// A talk with whoever is at the other end.
     pub(crate) fn new(line: &'a mut dyn Line) -> Self {
-        Self { line, guarded: 0 }
+        Self {
+            line,
+            guarded: 0,
+            sooner: None,
+        }
     }
 
     /// A vault is open from now on, or somebody begins to open one: where nobody answers, it is locked.
     pub(crate) fn guard(&mut self) {
         self.guarded = self.guarded.saturating_add(1);
-        self.line.guard(true);
+        self.waits(false);
     }
 
     /// It is closed.
     pub(crate) fn unguard(&mut self) {
         self.guarded = self.guarded.saturating_sub(1);
-        self.line.guard(self.guarded > 0);
+        self.waits(false);
+    }
+
+    /// A ceremony wants the lock after so many milliseconds, where that is sooner; or is over.
+    pub(crate) fn locks_after(&mut self, millis: Option<i64>) {
+        if self.sooner != millis {
+            self.sooner = millis;
+            self.waits(false);
+        }
     }
 
     /// Puts everything that was said out of sight; where keymoot is put aside, it then stops until it is let go on.
@@ -57,7 +75,9 @@ impl<'a> Dialogue<'a> {
 
     /// The questions of the lock itself wait for ever.
     pub(crate) fn waits(&mut self, forever: bool) {
-        self.line.guard(!forever && self.guarded > 0);
+        let within = self.sooner.map_or(IDLE, |sooner| sooner.min(IDLE));
+        let locks = !forever && self.guarded > 0;
+        self.line.guard(locks.then_some(within));
     }
 
     /// Says one thing.

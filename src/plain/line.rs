@@ -39,9 +39,9 @@ pub(crate) trait Line {
     /// The same for a secret: what is typed is not echoed. `None` if it was given up with Ctrl-C.
     fn secret(&mut self, prompt: &str) -> Result<Option<SecretBytes>, Gone>;
 
-    /// From now on a question that nobody answers for the idle minutes ends in [`Gone::Aside`], and so does Ctrl-Z; or,
-    /// where nothing is open, no more.
-    fn guard(&mut self, _on: bool) {}
+    /// From now on a question that nobody answers within so many milliseconds ends in [`Gone::Aside`], and so does
+    /// Ctrl-Z; `None` where nothing is open.
+    fn guard(&mut self, _within: Option<i64>) {}
 
     /// Stops the process until somebody lets it go on.
     fn suspend(&mut self) {}
@@ -64,7 +64,8 @@ pub(crate) trait Line {
 /// The terminal: standard output and input, masked input through the controlling terminal.
 #[derive(Default)]
 pub(crate) struct Terminal {
-    guarded: bool,
+    /// Milliseconds that a question waits, where something is open.
+    within: Option<i64>,
 }
 
 impl Line for Terminal {
@@ -76,7 +77,7 @@ impl Line for Terminal {
     fn ask(&mut self, prompt: &str) -> Result<String, Gone> {
         show(prompt)?;
         let stdin = io::stdin();
-        Wait::new(self.guarded, prompt).until_typed(&stdin)?;
+        Wait::new(self.within, prompt).until_typed(&stdin)?;
         let mut line = Vec::new();
         loop {
             match typed_byte(&stdin) {
@@ -92,11 +93,11 @@ impl Line for Terminal {
     }
 
     fn secret(&mut self, prompt: &str) -> Result<Option<SecretBytes>, Gone> {
-        masked::read(self.guarded, prompt)
+        masked::read(self.within, prompt)
     }
 
-    fn guard(&mut self, on: bool) {
-        self.guarded = on;
+    fn guard(&mut self, within: Option<i64>) {
+        self.within = within;
         told_to_end::forget_asides();
     }
 

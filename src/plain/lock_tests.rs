@@ -83,6 +83,20 @@ fn a_ceremony_is_locked_over_its_question_and_goes_to_its_end() {
     assert!(text.contains("Done. In a real ceremony"), "{text}");
 }
 
+#[test]
+fn a_ceremony_that_wants_it_is_locked_sooner_and_nothing_else_is() {
+    let script = String::from_utf8(first_key().to_vec()).unwrap();
+    let sooner = script.replacen("[policy]", "[policy]\nidle_lock = \"20s\"", 1);
+    assert_ne!(script, sooner);
+    let mut reader = Reader::new(&[], true);
+    assert_eq!(rehearse_with(sooner.as_bytes(), &mut reader), 0);
+    assert!(reader.locks.contains(&Some(20_000)), "{:?}", reader.locks);
+    assert_eq!(reader.locks.last(), Some(&None));
+    let mut reader = Reader::new(&[], true);
+    assert_eq!(rehearse_with(first_key(), &mut reader), 0);
+    assert_eq!(reader.locks, [Some(300_000), None]);
+}
+
 fn opened(answers: &[(&'static str, &str)]) -> String {
     let room = tempfile::tempdir().unwrap();
     let dir = room.path().join("r.vault");

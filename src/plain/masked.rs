@@ -87,18 +87,20 @@ impl Typed {
 }
 
 /// Reads a secret from the controlling terminal; `None` if it was given up with Ctrl-C. Ctrl-Z does nothing meanwhile.
-pub(super) fn read(guarded: bool, prompt: &str) -> Result<Option<SecretBytes>, Gone> {
+pub(super) fn read(within: Option<i64>, prompt: &str) -> Result<Option<SecretBytes>, Gone> {
     let gone = |_| Gone::End;
     let mut terminal = Unechoed::open().map_err(gone)?;
     terminal.write(&printable(prompt)).map_err(gone)?;
-    let mut wait = Wait::new(guarded, prompt);
+    let mut wait = Wait::new(within, prompt);
     let mut typed = Typed::new();
     let came = loop {
         match wait.typed(terminal.input()) {
             Ok(true) => wait.touched(),
             Ok(false) => match aside() {
                 // Whoever had the terminal meanwhile may have turned the echo on.
-                Some(Aside::GoesOn) if guarded => return left(terminal, Gone::Aside(Why::Stopped)),
+                Some(Aside::GoesOn) if within.is_some() => {
+                    return left(terminal, Gone::Aside(Why::Stopped));
+                }
                 Some(Aside::GoesOn) => {
                     terminal.again().map_err(gone)?;
                     continue;

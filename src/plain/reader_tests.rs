@@ -28,6 +28,8 @@ pub(super) struct Reader {
     asked: usize,
     /// How many searches are stopped as soon as they begin.
     pub(super) stops: usize,
+    /// After how many milliseconds it was to be locked, each time that this changed.
+    pub(super) locks: Vec<Option<i64>>,
 }
 
 impl Reader {
@@ -39,6 +41,7 @@ impl Reader {
             scrolled: 0,
             asked: 0,
             stops: 0,
+            locks: Vec::new(),
         }
     }
 
@@ -109,6 +112,10 @@ impl Line for Reader {
             stop.say();
         }
         work();
+    }
+
+    fn guard(&mut self, within: Option<i64>) {
+        self.locks.push(within);
     }
 
     fn out_of_sight(&mut self) {

@@ -60,7 +60,9 @@ pub(crate) fn play(
         runner: &mut runner,
         told_back: false,
     };
-    let end = run.until_it_ends()?;
+    let end = run.until_it_ends();
+    run.talk.locks_after(None);
+    let end = end?;
     if let End::Ended(outcome) = end {
         run.ended(outcome, out);
     }
@@ -101,6 +103,7 @@ impl Run<'_, '_> {
             let Some(ask) = showing.ask.clone() else {
                 return Ok(showing.outcome.map_or(End::Left, End::Ended));
             };
+            self.talk.locks_after(showing.idle_lock);
             let searches = showing.searches;
             let turn = match self.turn(&showing, &ask, again) {
                 // What was typed so far is wiped; the same question is asked again.

@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 
 use crate::api::Clock;
 use crate::os::{WallClock, drop_typed_ahead, stop_process_group, typed_within};
-use crate::session::idle::{IDLE_MINUTES, PING_SECONDS, Why};
+use crate::session::idle::{PING_SECONDS, Why};
 use crate::session::printable;
 use crate::text::say;
 
@@ -15,8 +15,6 @@ use super::told_to_end::{Aside, aside};
 
 /// Milliseconds between two looks at what came meanwhile.
 const LOOK: u32 = 200;
-/// Milliseconds without an answer after which what is open is locked.
-const IDLE: i64 = IDLE_MINUTES * 60 * 1000;
 
 /// Writes a prompt, and no line end after it.
 pub(super) fn show(prompt: &str) -> Result<(), Gone> {
@@ -28,7 +26,8 @@ pub(super) fn show(prompt: &str) -> Result<(), Gone> {
 
 /// One question that waits. Its time is the wall clock's: a machine that slept was left alone as well.
 pub(super) struct Wait<'p> {
-    guarded: bool,
+    /// Milliseconds without an answer after which what is open is locked; `None` where nothing is.
+    within: Option<i64>,
     prompt: &'p str,
     since: i64,
     asked: bool,
@@ -38,15 +37,16 @@ pub(super) struct Wait<'p> {
 #[derive(Debug, PartialEq, Eq)]
 enum Late {
     InTime,
-    /// To be asked whether somebody is there.
-    Ping,
-    Over,
+    /// To be asked whether somebody is there, so many milliseconds before the lock.
+    Ping(i64),
+    /// After so many.
+    Over(i64),
 }
 
 impl<'p> Wait<'p> {
-    pub(super) fn new(guarded: bool, prompt: &'p str) -> Self {
+    pub(super) fn new(within: Option<i64>, prompt: &'p str) -> Self {
         Self {
-            guarded,
+            within,
             prompt,
             since: WallClock.now().millis(),
             asked: false,
@@ -63,7 +63,7 @@ impl<'p> Wait<'p> {
     pub(super) fn until_typed(&mut self, input: &impl AsFd) -> Result<(), Gone> {
         while !self.typed(input)? {
             match aside() {
-                Some(why) if self.guarded => {
+                Some(why) if self.within.is_some() => {
                     drop_typed_ahead();
                     return Err(Gone::Aside(match why {
                         Aside::Asked => Why::Suspended,
@@ -88,55 +88,58 @@ impl<'p> Wait<'p> {
         }
         match self.late(WallClock.now().millis()) {
             Late::InTime => Ok(false),
-            Late::Ping => {
+            Late::Ping(millis) => {
                 self.asked = true;
-                let _ = writeln!(io::stdout().lock(), "\n{}", wrapped(&still_there()));
+                let _ = writeln!(io::stdout().lock(), "\n{}", wrapped(&still_there(millis)));
                 show(self.prompt)?;
                 Ok(false)
             }
-            Late::Over => {
+            Late::Over(within) => {
                 drop_typed_ahead();
-                Err(Gone::Aside(Why::Idle(IDLE)))
+                Err(Gone::Aside(Why::Idle(within)))
             }
         }
     }
 
     fn late(&self, now: i64) -> Late {
-        let waited = now.saturating_sub(self.since);
-        match () {
-            () if !self.guarded => Late::InTime,
-            () if waited >= IDLE => Late::Over,
-            () if waited >= IDLE - PING_SECONDS * 1000 && !self.asked => Late::Ping,
-            () => Late::InTime,
+        let Some(within) = self.within else {
+            return Late::InTime;
+        };
+        let ahead = (PING_SECONDS * 1000).min(within / 2);
+        match now.saturating_sub(self.since) {
+            waited if waited >= within => Late::Over(within),
+            waited if waited >= within.saturating_sub(ahead) && !self.asked => Late::Ping(ahead),
+            _ => Late::InTime,
         }
     }
 }
 
-fn still_there() -> String {
+fn still_there(millis: i64) -> String {
     say!(
         "Is somebody there? In {seconds} s this vault is locked. An answer keeps it open; so does the word help, which changes nothing.",
-        seconds = PING_SECONDS
+        seconds = millis / 1000
     )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{IDLE, Late, PING_SECONDS, Wait};
+    use super::{Late, Wait};
 
     #[test]
     fn whoever_is_silent_is_asked_once_and_then_locked_out() {
-        let mut wait = Wait::new(true, "Number: ");
-        let at = |millis: i64| wait.since + millis;
-        let ping = at(IDLE - PING_SECONDS * 1000);
-        let over = at(IDLE);
-        assert_eq!(wait.late(ping - 1), Late::InTime);
-        assert_eq!(wait.late(ping), Late::Ping);
-        wait.asked = true;
-        assert_eq!(wait.late(over - 1), Late::InTime);
-        assert_eq!(wait.late(over), Late::Over);
-        // A clock that was set back locks nobody out, and where nothing is open nothing is locked.
-        assert_eq!(wait.late(0), Late::InTime);
-        wait.guarded = false;
-        assert_eq!(wait.late(over), Late::InTime);
+        for (within, ahead) in [(300_000, 60_000), (20_000, 10_000)] {
+            let mut wait = Wait::new(Some(within), "Number: ");
+            let over = wait.since + within;
+            let ping = over - ahead;
+            assert_eq!(wait.late(ping - 1), Late::InTime);
+            assert_eq!(wait.late(ping), Late::Ping(ahead));
+            wait.asked = true;
+            assert_eq!(wait.late(over - 1), Late::InTime);
+            assert_eq!(wait.late(over), Late::Over(within));
+            // A clock that was set back locks nobody out, and where nothing is open nothing is locked.
+            assert_eq!(wait.late(0), Late::InTime);
+            wait.within = None;
+            assert_eq!(wait.late(over), Late::InTime);
+        }
     }
 }
