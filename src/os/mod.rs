@@ -18,6 +18,7 @@ mod processes;
 mod suspend;
 mod terminal_state;
 mod typed_ahead;
+mod typed_line;
 
 pub use clock::{Monotonic, OsMonotonic, WallClock};
 pub use files::{
@@ -35,3 +36,4 @@ pub use processes::ask_to_end;
 pub use suspend::{GOES_ON, STOP_ASKED, stop_process_group};
 pub use terminal_state::TerminalState;
 pub use typed_ahead::drop_typed_ahead;
+pub use typed_line::{Unechoed, typed_byte, typed_within};

@@ -17,7 +17,7 @@ use crate::session::{Environment, NewPerson, Profile, Refusal, Session, policy_f
 use crate::text::{say, tr};
 use crate::vault::FolderStore;
 
-use super::dialogue::{Dialogue, Heard, Question, Word, footing};
+use super::dialogue::{Dialogue, Heard, Question, Word, answered, footing};
 use super::line::Gone;
 
 const HELP: &[&str] = &[
@@ -152,16 +152,14 @@ impl Asking {
 
     /// One question; the word that was said instead of an answer.
     fn ask(&mut self, talk: &mut Dialogue<'_>, field: &Field) -> Result<Option<Word>, Gone> {
-        let told = self
-            .answer(field.id)
-            .map(|text| say!("Answered before: {text}. It is answered anew now.", text));
+        let before = self.answer(field.id).map(str::to_owned);
         let question = Question::new(footing(
             tr("whoever sets this vault up"),
             tr("keeps this and goes on"),
             NOTHING,
         ))
-        .telling(told.into_iter().collect())
         .explained(HELP);
+        let question = answered(&question, before.as_ref(), field.optional);
         let asked = AskField {
             exactly: None,
             digits: None,

@@ -1,7 +1,7 @@
 //! A vault made in lines, and one restored from its copy, by somebody who reads and answers.
 
 use super::line::{Gone, Line};
-use super::tests::Reader;
+use super::reader_tests::Reader;
 use super::*;
 use crate::crypto::SecretBytes;
 use crate::session::Stop;

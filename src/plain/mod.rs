@@ -4,6 +4,9 @@
 //! It asks what the screens ask, from the same declarations, and holds no business rule.
 
 mod act;
+mod attesting;
+#[cfg(test)]
+mod back_tests;
 mod carrying_out;
 mod change;
 mod choices;
@@ -20,15 +23,29 @@ mod founding;
 mod founding_tests;
 mod hints;
 mod home;
+mod keys;
 mod line;
+mod lock;
+#[cfg(test)]
+mod lock_tests;
+mod masked;
+mod menu;
+#[cfg(test)]
+mod menu_tests;
 mod opening;
+mod question;
+#[cfg(test)]
+mod reader_tests;
 mod recorded;
+mod refusing;
 mod restoring;
 mod run;
 mod signing;
 #[cfg(test)]
 mod tests;
 mod told_to_end;
+mod waiting;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -123,7 +140,7 @@ pub enum Start {
 /// Talks at the terminal until the person leaves; returns the process's exit status.
 pub fn run(start: Start, lent: Lent) -> u8 {
     told_to_end::watch();
-    begin(start, lent, &mut Terminal)
+    begin(start, lent, &mut Terminal::default())
 }
 
 /// The same with whoever is at the other end of the lines.
@@ -138,12 +155,12 @@ fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
         Start::Welcome {
             vault: Some(vault), ..
         } => match workstation(&mut talk, &vault, lent) {
-            Ok(true) | Err(Gone) => 0,
+            Ok(true) | Err(_) => 0,
             Ok(false) => 1,
         },
         Start::Init { given } => match make(&mut talk, given, lent) {
             Ok(true) => 0,
-            Ok(false) | Err(Gone) => 1,
+            Ok(false) | Err(_) => 1,
         },
         Start::Play {
             script,
@@ -320,7 +337,9 @@ fn begin_run(
             return Ok(false);
         }
     };
+    talk.guard();
     let end = play(talk, &mut session, script, wanted, out);
+    talk.unguard();
     let completed = match &end {
         Ok(Ok(End::Ended(RunOutcome::Completed))) => true,
         Ok(Ok(End::Left)) => {
@@ -337,7 +356,7 @@ fn begin_run(
             talk.stop(&error.to_string());
             false
         }
-        Ok(Ok(End::Ended(_))) | Err(Gone) => false,
+        Ok(Ok(End::Ended(_))) | Err(_) => false,
     };
     close(talk, session);
     end.map(|_| completed)
@@ -377,6 +396,7 @@ fn workstation(talk: &mut Dialogue<'_>, dir: &Path, lent: Lent) -> Result<bool, 
 
 /// Works in an open vault until it is closed.
 fn stay(talk: &mut Dialogue<'_>, mut session: Session, lent: Lent) -> Result<(), Gone> {
+    talk.guard();
     let stayed = Home {
         talk,
         session: &mut session,
@@ -385,6 +405,7 @@ fn stay(talk: &mut Dialogue<'_>, mut session: Session, lent: Lent) -> Result<(),
         notes: lent.notes,
     }
     .stay();
+    talk.unguard();
     close(talk, session);
     stayed
 }

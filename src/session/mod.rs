@@ -46,6 +46,7 @@ pub mod handover;
 mod handover_blocks;
 pub mod happened;
 mod height;
+pub mod idle;
 pub mod inventory;
 mod journal;
 mod judged;

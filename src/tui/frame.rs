@@ -10,8 +10,9 @@ use super::keys::{self, Footed};
 use super::screen::Screen;
 use super::theme::Role;
 use super::world::World;
-use crate::api::Timestamp;
 use crate::session::field::Footing;
+pub(crate) use crate::session::idle::network_word;
+pub(crate) use crate::session::span::clock;
 use crate::session::{Profile, View, practice};
 use crate::text::{say, tr};
 
@@ -169,15 +170,6 @@ fn status(world: &World, clock: &str, canvas: &mut Canvas<'_>) {
     }
 }
 
-/// The network in the language of the screens.
-pub(crate) fn network_word(network: &str) -> &str {
-    match network {
-        "offline" => tr("offline"),
-        "ONLINE" => tr("ONLINE"),
-        other => other,
-    }
-}
-
 /// A network in a production vault stands out; its capitals say the same without colour.
 fn network(profile: Profile, word: &str) -> Role {
     match (word, profile) {
@@ -203,13 +195,6 @@ fn separated(canvas: &mut Canvas<'_>, x: u16, n: usize, role: Role, text: &str) 
         canvas.put(x, 0, Role::Frame, " │ ")
     };
     canvas.put(x, 0, role, text)
-}
-
-/// `2026-11-23 14:31:07Z`
-pub(crate) fn clock(time: Timestamp) -> String {
-    let text =
-        Timestamp::from_millis(time.millis().div_euclid(1000).saturating_mul(1000)).rfc3339();
-    text.replacen('T', " ", 1)
 }
 
 /// What stops says so in a word as well: its colour alone would not be seen by everybody.

@@ -60,12 +60,7 @@ pub(crate) fn theme(name: &str) -> Result<Theme, TuiError> {
 
 /// The network in one word: whether any interface but the loopback is up.
 pub(crate) fn network() -> String {
-    match crate::os::interfaces() {
-        None => "network ?",
-        Some(found) if found.iter().any(|i| i.up) => "ONLINE",
-        Some(_) => "offline",
-    }
-    .to_owned()
+    crate::session::idle::network().to_owned()
 }
 
 #[cfg(test)]
