@@ -34,7 +34,7 @@ fn a_brief_is_drawn_from_the_script() {
         "--input counterparty=PATH",
         "aws payment-cryptography import-key",
         "kek.import-key.json",
-        "about 25m",
+        "about 25 minutes, without waiting",
         "in production k custodians",
     ] {
         let flat = page.split_whitespace().collect::<Vec<_>>().join(" ");
