@@ -144,8 +144,8 @@ fn keys(model: &Model, page: &mut Page) {
             match (carried, key.is_public(), key.exportable) {
                 (true, ..) => "never in this vault",
                 (_, true, _) => "checks what its owner signs",
-                (.., true) => "may leave, wrapped",
-                _ => "never leaves",
+                (.., true) => "exportable",
+                _ => "not exportable: never leaves",
             }
             .to_owned(),
         );

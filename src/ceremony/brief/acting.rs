@@ -72,9 +72,9 @@ fn asked(step: &Step) -> Vec<String> {
 
 fn watches(step: &Step) -> Option<String> {
     let verb = if step.observe.len() == 1 {
-        "watches"
+        "observes"
     } else {
-        "watch"
+        "observe"
     };
     let too = if step.op.name == ops_components::SEAL.name {
         ", and reads it too"

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::session::{op, op_components, op_custody, op_exchange, op_tr34};
 
-use super::super::model::{Model, Step};
+use super::super::model::{Doing, Model, Step};
 use super::super::ops_carry;
 use super::files::{self, Leaving};
 use super::page::Page;
@@ -164,9 +164,15 @@ pub(super) fn what(model: &Model, leaving: &Leaving<'_>) -> String {
         return format!("goes to {to}, for whom the token was made: {form}");
     }
     match name {
-        name if name == op_exchange::PARAMETERS_FOR_EXPORT.name => goes(
-            "goes to the receiver, who checks with the certificate in it what this vault signs",
-        ),
+        name if name == op_exchange::PARAMETERS_FOR_EXPORT.name => {
+            let mut tokens = model.doings();
+            let token = tokens.find(|doing| doing.op.name == op_exchange::EXPORT_TR34.name);
+            let to = token.map_or_else(
+                || "the receiver".to_owned(),
+                |token| files::receiver(model, token),
+            );
+            format!("goes to {to}: the certificate in it checks what this vault signs")
+        }
         name if name == op_exchange::PUBLIC_KEY_CERTIFICATE.name => {
             goes("goes to whoever wraps keys for the pair or checks what it signs")
         }
@@ -182,13 +188,22 @@ pub(super) fn what(model: &Model, leaving: &Leaving<'_>) -> String {
         name if name == op_tr34::RANDOM.name => {
             goes("goes to the sender, who signs its number into one token")
         }
-        _ if doing.field("serial").is_some() => {
-            goes("goes to whoever loads the terminal: a TR-31 key block with its initial key")
-        }
-        _ => {
-            let wrap = doing.field("wrap").and_then(|id| model.key(id));
-            let wrap = wrap.map_or("the wrapping key", |key| key.label.as_str());
-            format!("goes to whoever holds {wrap} too: it is wrapped under that key")
-        }
+        _ => block(model, doing),
     }
+}
+
+/// Where a key block goes: to whoever has the key that it is wrapped under.
+fn block(model: &Model, doing: Doing<'_>) -> String {
+    let id = doing.field("wrap").unwrap_or_default();
+    let label = model
+        .key(id)
+        .map_or("the wrapping key", |key| key.label.as_str());
+    let to = files::holder(model, id);
+    let to = to.map_or_else(|| "whoever".to_owned(), |to| format!("{to}, who"));
+    let terminal = if doing.field("serial").is_some() {
+        ", with the initial key of one terminal"
+    } else {
+        ""
+    };
+    format!("goes to {to} holds {label} too: a TR-31 key block under it{terminal}")
 }

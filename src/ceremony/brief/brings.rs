@@ -80,11 +80,8 @@ fn typed(model: &Model, person: &Person, step: &Step, things: &mut Things) {
             things.add("the check values from the sender, on paper");
         }
         name if name == ops_carry::COMPARE.name && acts => {
-            let file = step.fields.get("file").and_then(|id| model.input(id));
-            let other = file.map_or("the file", |file| file.id.as_str());
-            things.add(&format!(
-                "the key's check value from the side that did not make {other}, on paper"
-            ));
+            let other = other_side(model, step);
+            things.add(&format!("the key's check value from {other}, on paper"));
         }
         name if name == ops::ATTEST_FINGERPRINT.name && acts => {
             things.add("the fingerprints, fetched elsewhere, on paper");
@@ -103,6 +100,18 @@ fn typed(model: &Model, person: &Person, step: &Step, things: &mut Things) {
             "the list of the terminals with their key serial numbers, to hold against the screen",
         );
     }
+}
+
+/// Who did not make the file whose check value is compared.
+fn other_side<'a>(model: &'a Model, step: &Step) -> &'a str {
+    let file = step.fields.get("file").and_then(|id| model.input(id));
+    let by = file.and_then(|file| file.made_by.as_deref());
+    let all = model
+        .inputs
+        .iter()
+        .filter_map(|input| input.made_by.as_deref());
+    let mut others = all.filter(|made_by| by.is_some_and(|by| by != *made_by));
+    others.next().unwrap_or("the other side")
 }
 
 fn components(person: &Person, step: &Step, things: &mut Things) {

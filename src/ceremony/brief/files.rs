@@ -5,7 +5,7 @@ use super::super::run::files_of;
 use super::super::{ops, ops_carry};
 use super::page::Page;
 use super::{afterwards, fingerprints};
-use crate::session::op_custody;
+use crate::session::{op, op_custody, op_exchange};
 
 /// What stands in commands for what only the people there know, and what it is.
 const FILLED_IN: &[(&str, &str)] = &[
@@ -200,5 +200,21 @@ pub(super) fn receiver(model: &Model, doing: Doing<'_>) -> String {
             || "the receiver".to_owned(),
             |input| format!("whoever made {}", input.id),
         )
+    })
+}
+
+/// Who has a key too, as the script tells: whoever it went to, or whoever sent it.
+pub(super) fn holder(model: &Model, key: &str) -> Option<String> {
+    let exports = [op::EXPORT_RSA_WRAP.name, op_exchange::EXPORT_TR34.name];
+    let mut about = model
+        .doings()
+        .filter(|doing| doing.key() == Some(key) && !doing.step.expects_error());
+    about.find_map(|doing| {
+        if exports.contains(&doing.op.name) {
+            return Some(receiver(model, doing));
+        }
+        let comes = doing.op.name.starts_with("import-key.");
+        let input = model.input(doing.field("file").filter(|_| comes)?)?;
+        input.made_by.clone()
     })
 }

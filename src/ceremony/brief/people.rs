@@ -66,6 +66,12 @@ fn everybody(model: &Model, page: &mut Page) {
             "Everybody else who stays in this vault comes as well: each gets new words and envelopes in a turn of their \
              own, and brings for it what those named here bring.",
         );
+        if called(&[op_custody::ROTATE.name]) {
+            page.line(
+                "  ",
+                "Whoever cannot come is replaced first: see custodian-replacement.",
+            );
+        }
     } else if called(&[op_custody::RESHARE.name, op_custody::DRILL.name]) {
         page.line(
             "  ",

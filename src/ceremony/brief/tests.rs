@@ -104,7 +104,19 @@ fn what_leaves_goes_to_whom_it_is_wrapped_for() {
         ),
         (
             "working-keys-tr31.toml",
-            "pek-to-partner.json goes to whoever holds zmk-partner too",
+            "pek-to-partner.json goes to the partner, who holds zmk-partner too",
+        ),
+        (
+            "rewrap-zmk-to-aws.toml",
+            "pek.import-key.json goes to AWS, who holds kek-to-aws too",
+        ),
+        (
+            "bdk-initial-keys-aes.toml",
+            "terminal-1.initial-key.json goes to the place that loads terminals, who holds",
+        ),
+        (
+            "kek-to-partner-tr34.toml",
+            "signer.parameters.json goes to the partner: the certificate in it",
         ),
         (
             "kek-to-partner-components.toml",
@@ -203,9 +215,9 @@ fn every_script_that_makes_people_new_says_what_they_bring_and_get() {
 fn steps_say_who_watches_and_who_acts_first() {
     let page = page("kek-from-components.toml");
     for says in [
-        "3 Package 1 arrives. watch reads the advice, then first the serial on the package; watch watches.",
-        "4 Component 1 typed. first; watch watches.",
-        "11 Paper 1 is sealed. first seals the paper and reads the new serial; watch watches, and reads it too.",
+        "3 Package 1 arrives. watch reads the advice, then first the serial on the package; watch observes.",
+        "4 Component 1 typed. first; watch observes.",
+        "11 Paper 1 is sealed. first seals the paper and reads the new serial; watch observes, and reads it too.",
     ] {
         assert!(page.contains(says), "{says}\n{page}");
     }
