@@ -126,8 +126,10 @@ pub(super) struct FileInput {
     pub(super) during: bool,
     /// Label of the medium on which it comes.
     pub(super) medium: Option<String>,
-    /// The command that makes it, on the other side.
-    pub(super) command: Option<String>,
+    /// Who makes it, in a person's words: AWS, the partner.
+    pub(super) made_by: Option<String>,
+    /// The commands that make it, on the other side, in order.
+    pub(super) commands: Vec<String>,
 }
 
 /// Who is on the other side.

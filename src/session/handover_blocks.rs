@@ -309,7 +309,7 @@ fn initial_key_next(
         text,
         "2. Load WrappedKey.KeyMaterial, a TR-31 key block (use B1), into the terminal\n   with key serial number\n"
     );
-    let _ = writeln!(text, "   {serial}\n");
+    let _ = writeln!(text, "   {}\n", super::sentence::groups(serial));
     let _ = writeln!(
         text,
         "3. Compare by eye: the check value must be the one ({}) that the\n   sender tells you by another road. It is not written here on purpose,\n   and KeyCheckValue in the file does not count for this: whoever changed\n   the file could have changed both.\n",

@@ -142,6 +142,7 @@ pub use resharing::{Reshared, Resharing};
 pub use restoring::{Height, NewerLog, Restored, Since, load_copy, write_out};
 pub use rotation::{Prepared, Rotated};
 pub use run::{Relief, Run, RunOutcome, StepRecord, StepState};
+pub(crate) use sentence::groups as in_groups;
 pub use stop::{STOPPED, Stop, searching};
 pub use trail::{Trail, TrailLine};
 pub use transition::TOKEN_NOTES;

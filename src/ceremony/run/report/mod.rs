@@ -192,7 +192,7 @@ fn done(run: &Run, script: &Script) -> String {
 fn software(view: &View) -> &'static str {
     match view.profile {
         Profile::Rehearsal => {
-            "This was a rehearsal: nothing in it is a real key, and its clock stood still between steps that let time pass."
+            "This was a rehearsal: nothing in it is a real key, and its clock stood still between steps that let time pass. Rehearsals of one script from one seed carry the same vault and run number."
         }
         Profile::Test => "This vault holds test keys, made in software.",
         Profile::Production if view.software_generation => {
