@@ -429,6 +429,9 @@ impl Due {
             "copy" => tr(
                 "If this medium breaks, what is not in a copy is gone. A copy opens only with its custodians' envelopes.",
             ),
+            "recovery" => tr(
+                "Other people hold a recovery set, elsewhere, and open the vault where its custodians cannot. Where all custodians must come and there is no set, one who is lost closes the vault for good.",
+            ),
             "reshare" => {
                 tr("Until everybody has proven the new envelopes, those of before open the vault.")
             }

@@ -52,7 +52,12 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
             .notice()
             .map(|(role, text)| (*role, notice(&in_words(*role, text), width)));
         let taken = said.as_ref().map_or(0, |(_, lines)| cells(lines.len()));
-        let body = height.saturating_sub(7).saturating_sub(taken);
+        let band = band(&screen.footing(&state.world), &state.world, width);
+        let banded = cells(band.len());
+        let body = height
+            .saturating_sub(4)
+            .saturating_sub(banded)
+            .saturating_sub(taken);
         canvas.within(0, 2, width, body, |c| screen.draw(&state.world, c));
         if let Some((role, lines)) = &said {
             for (n, line) in lines.iter().enumerate() {
@@ -64,8 +69,13 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
                 );
             }
         }
-        canvas.rule(height.saturating_sub(5), &[]);
-        footing(&screen.footing(&state.world), &state.world, &mut canvas);
+        let top = height.saturating_sub(1).saturating_sub(banded);
+        canvas.rule(top.saturating_sub(1), &[]);
+        for (n, (label, text, role)) in band.iter().enumerate() {
+            let y = top.saturating_add(cells(n));
+            canvas.put(1, y, Role::Muted, label);
+            canvas.put_cut(9, y, width.saturating_sub(10), *role, text);
+        }
         key_line(state, screen.typing(), &mut canvas);
     }
     canvas.finish();
@@ -228,9 +238,12 @@ fn notice(text: &str, width: u16) -> Vec<String> {
     lines
 }
 
-fn footing(footing: &Footing, world: &World, canvas: &mut Canvas<'_>) {
-    let top = canvas.height().saturating_sub(4);
-    let room = canvas.width().saturating_sub(10);
+/// The band above the keys: who acts, what Enter does, what has happened, each in as many rows as its words take. Names
+/// are as long as people give them, and none of the three is ever cut for that: the page gives a row.
+fn band(footing: &Footing, world: &World, width: u16) -> Vec<(&'static str, String, Role)> {
+    /// More would leave too little of the page.
+    const MOST: usize = 3;
+    let room = usize::from(width.saturating_sub(10));
     let wait = world.long_busy().map(|words| say!("wait: {words}", words));
     let (enter, role) = match &wait {
         Some(words) => (words.as_str(), Role::Wait),
@@ -241,11 +254,18 @@ fn footing(footing: &Footing, world: &World, canvas: &mut Canvas<'_>) {
         (tr("Enter"), enter, role),
         (tr("So far"), footing.so_far.as_str(), Role::Text),
     ];
-    for (n, (label, text, role)) in lines.into_iter().enumerate() {
-        let y = top.saturating_add(cells(n));
-        canvas.put(1, y, Role::Muted, label);
-        canvas.put_cut(9, y, room, role, text);
-    }
+    let rows = lines.into_iter().flat_map(|(label, text, role)| {
+        let mut rows = super::canvas::wrap(text, room);
+        if rows.len() > MOST {
+            rows.truncate(MOST);
+            if let Some(last) = rows.last_mut() {
+                *last = cut(&format!("{last} .."), room);
+            }
+        }
+        let rows = rows.into_iter().enumerate();
+        rows.map(move |(n, row)| (if n == 0 { label } else { "" }, row, role))
+    });
+    rows.collect()
 }
 
 /// Keys that are in sight on every page, however narrow.

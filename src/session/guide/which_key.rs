@@ -226,6 +226,19 @@ impl Missing {
 
 /// What an act needs that the vault has not got, as far as its fields tell.
 pub fn missing(op: &Op, view: &View) -> Option<Missing> {
+    let mut missing = lacks(op, view)?;
+    // Nobody is led to the making of a key that this vault refuses.
+    if missing.first == Some(op::CREATE_KEY.name) && !view.software_generation {
+        missing.first = None;
+        missing.why = say!(
+            "{why}; this vault makes none in software, it has to come in",
+            why = missing.why
+        );
+    }
+    Some(missing)
+}
+
+fn lacks(op: &Op, view: &View) -> Option<Missing> {
     let none_for = |id: &str| {
         let asks = |f: &super::super::field::Field| f.id == id && f.kind == Kind::Key;
         op.fields.iter().any(asks) && !has_key_for(view, op.name, id)

@@ -4,10 +4,13 @@ use super::super::wizard;
 use super::{Approve, Stage};
 use crate::session::searching;
 use crate::text::{say, tr};
-use crate::tui::canvas::Canvas;
+use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::theme::Role;
 use crate::tui::widgets::signing::called;
 use crate::tui::world::World;
+
+/// Rows of the list of custodians at most: it goes on by its arrows, and the request stays in sight.
+const MOST_PEOPLE: u16 = 6;
 
 impl Approve {
     /// Words for the minutes, and who has signed: from row `y`; returns the row after.
@@ -36,6 +39,13 @@ impl Approve {
             y = y.saturating_add(1);
         }
         y
+    }
+
+    /// Rows that these take.
+    pub(super) fn minutes_rows(&self) -> u16 {
+        let half = self.pending.words.len().div_ceil(2).max(1);
+        let words = self.pending.words.len().div_ceil(half);
+        cells(words).saturating_add(1)
     }
 
     pub(super) fn draw_stage(&self, world: &World, canvas: &mut Canvas<'_>) {
@@ -73,9 +83,10 @@ impl Approve {
             }
             Stage::Stopped(why) => {
                 let y = wizard::complaint(canvas, 0, Some(why));
-                canvas.put(
+                canvas.paragraph(
                     2,
                     y.saturating_add(1),
+                    width.saturating_sub(3),
                     Role::Text,
                     tr("All signatures stand. Enter tries again; F4 takes it off the table."),
                 );
@@ -95,7 +106,7 @@ impl Approve {
         match &self.stage {
             Stage::Who => self
                 .people
-                .rows(canvas.width(), canvas.height())
+                .rows(canvas.width(), MOST_PEOPLE)
                 .saturating_add(1),
             Stage::Sign(form) => {
                 let width = canvas.width().saturating_sub(3);
@@ -103,7 +114,12 @@ impl Approve {
             }
             Stage::Working(_) => 2,
             Stage::InRun => 3,
-            Stage::Stopped(_) | Stage::Blank(_) => 5,
+            Stage::Stopped(why) => {
+                let room = usize::from(canvas.width().saturating_sub(2));
+                let stop = cells(wrap(&format!("STOP  {why}"), room).len());
+                stop.saturating_add(3)
+            }
+            Stage::Blank(_) => 0,
         }
     }
 }
