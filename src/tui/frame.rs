@@ -5,13 +5,13 @@ use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr;
 
 use super::app::State;
+use super::band::Band;
 use super::canvas::{Appearance, Canvas, Hit, cells, cut};
 use super::keys::{self, Footed};
 use super::screen::Screen;
 use super::theme::Role;
 use super::world::World;
 use crate::api::Timestamp;
-use crate::session::field::Footing;
 use crate::session::{Profile, View, practice};
 use crate::text::{say, tr};
 
@@ -52,8 +52,8 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
             .notice()
             .map(|(role, text)| (*role, notice(&in_words(*role, text), width)));
         let taken = said.as_ref().map_or(0, |(_, lines)| cells(lines.len()));
-        let band = band(&screen.footing(&state.world), &state.world, width);
-        let banded = cells(band.len());
+        let kept = Band::of(&screen.footing(&state.world), &state.world, width);
+        let banded = kept.rows();
         let body = height
             .saturating_sub(4)
             .saturating_sub(banded)
@@ -71,11 +71,8 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
         }
         let top = height.saturating_sub(1).saturating_sub(banded);
         canvas.rule(top.saturating_sub(1), &[]);
-        for (n, (label, text, role)) in band.iter().enumerate() {
-            let y = top.saturating_add(cells(n));
-            canvas.put(1, y, Role::Muted, label);
-            canvas.put_cut(9, y, width.saturating_sub(10), *role, text);
-        }
+        let band = Band::of(&screen.footing(&state.world), &state.world, width);
+        band.draw(&kept, top, &mut canvas);
         key_line(state, screen.typing(), &mut canvas);
     }
     canvas.finish();
@@ -89,7 +86,15 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
 fn title(screen: &dyn Screen, world: &World) -> Vec<String> {
     let mut title = screen.title(world);
     if world.rehearsal() && world.wide() {
-        title.push(rehearsal(world));
+        let words = rehearsal(world);
+        // Whatever the page is called: that nothing of it is real is never cut.
+        let parts = title.iter().map(|part| part.width().saturating_add(3));
+        let taken = parts.fold(words.width().saturating_add(8), usize::saturating_add);
+        let over = taken.saturating_sub(usize::from(world.size.0));
+        if let Some(last) = title.last_mut().filter(|_| over > 0) {
+            *last = cut(last, last.width().saturating_sub(over).max(8));
+        }
+        title.push(words);
     }
     title
 }
@@ -236,36 +241,6 @@ fn notice(text: &str, width: u16) -> Vec<String> {
     let mut lines = super::canvas::wrap(text, usize::from(width.saturating_sub(2)));
     lines.truncate(MOST);
     lines
-}
-
-/// The band above the keys: who acts, what Enter does, what has happened, each in as many rows as its words take. Names
-/// are as long as people give them, and none of the three is ever cut for that: the page gives a row.
-fn band(footing: &Footing, world: &World, width: u16) -> Vec<(&'static str, String, Role)> {
-    /// More would leave too little of the page.
-    const MOST: usize = 3;
-    let room = usize::from(width.saturating_sub(10));
-    let wait = world.long_busy().map(|words| say!("wait: {words}", words));
-    let (enter, role) = match &wait {
-        Some(words) => (words.as_str(), Role::Wait),
-        None => (footing.enter.as_str(), Role::Text),
-    };
-    let lines = [
-        (tr("Acts"), footing.acts.as_str(), Role::Text),
-        (tr("Enter"), enter, role),
-        (tr("So far"), footing.so_far.as_str(), Role::Text),
-    ];
-    let rows = lines.into_iter().flat_map(|(label, text, role)| {
-        let mut rows = super::canvas::wrap(text, room);
-        if rows.len() > MOST {
-            rows.truncate(MOST);
-            if let Some(last) = rows.last_mut() {
-                *last = cut(&format!("{last} .."), room);
-            }
-        }
-        let rows = rows.into_iter().enumerate();
-        rows.map(move |(n, row)| (if n == 0 { label } else { "" }, row, role))
-    });
-    rows.collect()
 }
 
 /// Keys that are in sight on every page, however narrow.

@@ -1,7 +1,7 @@
 //! Which keys an act takes, and why the others cannot be taken; what a vault has not got that an act needs, and what
 //! brings it.
 
-use crate::api::{KeyAlgorithm, KeyClass, KeyMaterialType, KeyState};
+use crate::api::{KeyAlgorithm, KeyClass, KeyMaterialType, KeyState, KeyUsage};
 use crate::crypto::strength::{WrapPath, may_wrap};
 use crate::session::field::Kind;
 use crate::session::op::{self, Op};
@@ -222,6 +222,12 @@ impl Missing {
             with: None,
         }
     }
+
+    /// The key that is made first has this purpose.
+    const fn with_usage(mut self, usage: KeyUsage) -> Self {
+        self.with = Some(("usage", usage.name()));
+        self
+    }
 }
 
 /// What an act needs that the vault has not got, as far as its fields tell.
@@ -281,17 +287,19 @@ fn lacks(op: &Op, view: &View) -> Option<Missing> {
             row.key.key_attributes.key_usage.code() == BASE_KEY
         })
         .or_else(|| {
-            Some(Missing::new(
+            let missing = Missing::new(
                 tr("there is no base derivation key here yet: make a key of purpose B0 that may leave"),
                 Some(op::CREATE_KEY.name),
-            ))
+            );
+            Some(missing.with_usage(KeyUsage::TR31_B0_BASE_DERIVATION_KEY))
         });
     }
     if op::certifies(op) && none_for("key") {
-        return Some(Missing::new(
+        let missing = Missing::new(
             tr("there is no key pair here yet: make a key of purpose K2, D1 or S0, an RSA pair"),
             Some(op::CREATE_KEY.name),
-        ));
+        );
+        return Some(missing.with_usage(KeyUsage::TR31_K2_TR34_ASYMMETRIC_KEY));
     }
     let signs = op.name == EXPORT_TR34.name || op_tr34::binds(op);
     if signs && !view.signs_tokens && none_for("pair") {

@@ -41,9 +41,6 @@ enum Stage {
     InRun,
 }
 
-/// Rows of the request that stay in sight whatever has to be said beneath: two of them, and how many are below.
-const LEAST: u16 = 3;
-
 /// One act before its custodians.
 pub(crate) struct Approve {
     pending: PendingView,
@@ -393,23 +390,9 @@ impl Screen for Approve {
         let (width, height) = (canvas.width(), canvas.height());
         let room = width.saturating_sub(3);
         let y = canvas.paragraph(2, 0, room, Role::Title, &self.pending.sentence);
-        // What was asked, then the words for the minutes, a gap, and what the stage asks: why a passphrase was refused
-        // stays whole, and the request makes room for it.
-        let stage = self.stage_rows(canvas).min(height);
-        let least = y.saturating_add(LEAST);
-        let minutes = self.minutes_rows();
-        let fits = |gaps: u16| {
-            let below = stage.saturating_add(minutes).saturating_add(gaps);
-            least.saturating_add(below) <= height
-        };
-        let (minutes, gap) = match (fits(1), fits(0)) {
-            (true, _) => (minutes, 1),
-            (false, true) => (minutes, 0),
-            (false, false) => (0, 0),
-        };
-        let below = stage.saturating_add(minutes).saturating_add(gap);
-        let end = height.saturating_sub(below).max(y.saturating_add(1));
         let details = lines::of_details(&self.pending.told(world.now()));
+        let rows = lines::height(&details, width, 15);
+        let (minutes, gap, end) = self.laid(canvas, y, rows);
         let mut y = lines::draw(canvas, (y, end), 15, &details, Some(&self.reading));
         if minutes > 0 {
             y = self.minutes(canvas, y.saturating_add(1).min(end));

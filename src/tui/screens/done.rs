@@ -175,7 +175,7 @@ impl Done {
                 ]);
                 let receipt = left
                     .receipt
-                    .then_some(tr("Exchange (e) reads receipt.json back."));
+                    .then_some(tr("The receiver sends receipt.json back: AWS prints it, another keymoot writes it with w on the key's page. Exchange (e) reads it."));
                 let next = left.carry.into_iter().chain(receipt);
                 self.next = next.map(str::to_owned).collect();
             }

@@ -169,7 +169,7 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
         events = view.events
     );
     let mut facts = vec![
-        (tr("KEYS"), Role::Text, told::keys(view)),
+        (tr("KEYS"), Role::Text, told::keys(view, world.size.0)),
         (tr("LAST"), Role::Text, last),
         (tr("PEOPLE"), Role::Text, people.join(" · ")),
         (tr("CARD"), Role::Text, head),

@@ -9,6 +9,9 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::signing::called;
 use crate::tui::world::World;
 
+/// Rows of the request that stay in sight whatever has to be said beneath: two of them, and how many are below.
+const LEAST: u16 = 3;
+
 /// Rows of the list of custodians at most: it goes on by its arrows, and the request stays in sight.
 const MOST_PEOPLE: u16 = 6;
 
@@ -99,6 +102,26 @@ impl Approve {
             }
             Stage::Blank(_) => {}
         }
+    }
+
+    /// Rows of the words for the minutes, of the gap before what the stage asks, and the row where the `details` that
+    /// begin at row `y` end: why a passphrase was refused stays whole, and the request makes room for it.
+    pub(super) fn laid(&self, canvas: &Canvas<'_>, y: u16, details: u16) -> (u16, u16, u16) {
+        let height = canvas.height();
+        let stage = self.stage_rows(canvas).min(height);
+        let minutes = self.minutes_rows();
+        let with = |more: u16| stage.saturating_add(minutes).saturating_add(more);
+        // A free row on both sides of the minutes only where nothing of the request goes for it.
+        let roomy = y.saturating_add(details).saturating_add(with(2)) <= height;
+        let least = y.saturating_add(LEAST).saturating_add(with(0)) <= height;
+        let (minutes, gap) = match (roomy, least) {
+            (true, _) => (minutes, 1),
+            (false, true) => (minutes, 0),
+            (false, false) => (0, 0),
+        };
+        let below = stage.saturating_add(minutes).saturating_add(gap);
+        let end = height.saturating_sub(below).max(y.saturating_add(1));
+        (minutes, gap, end)
     }
 
     /// Rows the part under the details needs.

@@ -55,6 +55,17 @@ impl Create {
         wizard
     }
 
+    /// For an act that needs such a key: this answer stands there when its question comes. What leaves has to be
+    /// exportable.
+    pub(crate) fn with(mut self, answer: Option<(&'static str, &str)>) -> Self {
+        if let Some((field, value)) = answer {
+            self.left.insert(field, value.to_owned());
+            self.left.insert("exportable", "yes".to_owned());
+            self.turn(0);
+        }
+        self
+    }
+
     fn field(&self) -> Option<&'static Field> {
         FIELDS.get(self.at)
     }

@@ -6,19 +6,22 @@ use super::{columns, roads};
 use crate::api::KeyState;
 use crate::session::due::Due;
 use crate::session::{View, due};
-use crate::text::{say, tr};
+use crate::text::say;
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::theme::Role;
 
 /// `41 ready · 2 deleting · 3 disabled`, and how one of these is put to use.
-pub(super) fn keys(view: &View) -> String {
+pub(super) fn keys(view: &View, width: u16) -> String {
     let counts = due::counts(view).join(" · ");
     let off = |row: &crate::session::KeyRow| {
         row.key.key_state == KeyState::CREATE_COMPLETE && !row.key.enabled && row.suspect.is_none()
     };
     if view.keys.iter().any(off) {
-        let enables = tr("u on its page enables one");
-        return say!("{counts} ({enables})", counts, enables);
+        let told = say!("{counts} (u on its page enables one)", counts);
+        // It takes no row of its own from what is due.
+        if told.width() <= usize::from(width.saturating_sub(11)) {
+            return told;
+        }
     }
     counts
 }

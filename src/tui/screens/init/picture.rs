@@ -32,7 +32,7 @@ impl Init {
                 None => (String::new(), String::new(), nothing),
             },
             Page::Making => (
-                "nobody".into(),
+                tr("nobody").into(),
                 tr("is off while the vault is made").into(),
                 tr("the vault is being written; if this fails, the folder stays empty").into(),
             ),
