@@ -62,16 +62,8 @@ fn no_line_is_passed_over_however_fast_it_is_paged() {
     room.press("<Enter><Enter>");
     room.text();
     room.press("<PgDn><PgDn><PgDn><PgDn>");
-    let text = room.text();
-    assert!(text.contains("more line"), "{text}");
-    for n in 0..40 {
-        let text = room.text();
-        if text.contains("that was all of it") {
-            return;
-        }
-        assert!(n < 39, "{text}");
-        room.press("<Enter>");
-    }
+    // Four pages between two pictures are one: the first page ended with line 3.
+    room.shows(&["line 4 "]);
 }
 
 #[test]
@@ -189,8 +181,9 @@ fn the_line_enter_says_what_enter_does_in_every_act() {
             let text = room.text();
             let field = promised.starts_with("keeps this and goes to the next field");
             assert!(!field || top(&room) == "Act", "{}: {text}", op.name);
+            // What a file that was named says is read meanwhile, and is no answer of Enter's.
             assert!(
-                !field || !text.contains("STOP"),
+                !field || !text.contains("STOP") || text.contains("no such file"),
                 "{}: {promised}\n{text}",
                 op.name
             );

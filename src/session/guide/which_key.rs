@@ -274,6 +274,9 @@ fn lacks(op: &Op, view: &View) -> Option<Missing> {
         return nearly(view, op.name, "key", |row| row.key.exportable)
             .or_else(|| Some(Missing::new(none, None)));
     }
+    if op_exchange::derives(op) && !view.keys.iter().any(leaves_derived) {
+        return Some(no_base_key(view));
+    }
     if op.name == EXPORT_TR34.name && none_for("ca") {
         return Some(Missing::new(
             tr(
@@ -281,18 +284,6 @@ fn lacks(op: &Op, view: &View) -> Option<Missing> {
             ),
             Some(op::IMPORT_ROOT.name),
         ));
-    }
-    if op_exchange::derives(op) && !view.keys.iter().any(leaves_derived) {
-        return nearly(view, op.name, "key", |row| {
-            row.key.key_attributes.key_usage.code() == BASE_KEY
-        })
-        .or_else(|| {
-            let missing = Missing::new(
-                tr("there is no base derivation key here yet: make a key of purpose B0 that may leave"),
-                Some(op::CREATE_KEY.name),
-            );
-            Some(missing.with_usage(KeyUsage::TR31_B0_BASE_DERIVATION_KEY))
-        });
     }
     if op::certifies(op) && none_for("key") {
         let missing = Missing::new(
@@ -309,6 +300,19 @@ fn lacks(op: &Op, view: &View) -> Option<Missing> {
         ));
     }
     None
+}
+
+/// No key here from which an initial key may leave, and what brings one.
+fn no_base_key(view: &View) -> Missing {
+    let almost = nearly(view, op_exchange::EXPORT_IPEK.name, "key", |row| {
+        row.key.key_attributes.key_usage.code() == BASE_KEY
+    });
+    almost.unwrap_or_else(|| {
+        let why =
+            tr("there is no base derivation key here yet: make a key of purpose B0 that may leave");
+        let missing = Missing::new(why, Some(op::CREATE_KEY.name));
+        missing.with_usage(KeyUsage::TR31_B0_BASE_DERIVATION_KEY)
+    })
 }
 
 /// Whether a key is a base derivation key of which something may leave.

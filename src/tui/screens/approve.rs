@@ -315,8 +315,8 @@ impl Screen for Approve {
                 let held = world.view.as_ref().is_some_and(|v| v.automatic);
                 let mut offers = keys::moves();
                 // Nobody signs by this Enter where somebody has to come first.
-                let word = if held { tr("sign") } else { tr("call") };
-                offers.push(Offer::word(Verb::Enter, word));
+                let does = if held { tr("sign") } else { tr("call") };
+                offers.push(Offer::word(Verb::Enter, does));
                 offers
             }
             Stage::Blank(_) => {

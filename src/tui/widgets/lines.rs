@@ -232,6 +232,15 @@ struct Cell {
     text: String,
 }
 
+/// A sentence from edge to edge.
+fn across(line: &Line, width: u16) -> impl Iterator<Item = Vec<Cell>> {
+    let role = line.role;
+    let parts = wrap(&line.value, usize::from(width.saturating_sub(3)));
+    parts
+        .into_iter()
+        .map(move |text| vec![Cell { x: 2, role, text }])
+}
+
 fn rows(lines: &[Line], width: u16, beside: u16) -> Vec<Vec<Cell>> {
     let room = usize::from(width.saturating_sub(beside).saturating_sub(1));
     let half = width / 2;
@@ -247,13 +256,7 @@ fn rows(lines: &[Line], width: u16, beside: u16) -> Vec<Vec<Cell>> {
         };
         if line.across {
             open = false;
-            let parts = wrap(&line.value, usize::from(width.saturating_sub(3)));
-            let row = |text: String| Cell {
-                x: 2,
-                role: line.role,
-                text,
-            };
-            rows.extend(parts.into_iter().map(|part| vec![row(part)]));
+            rows.extend(across(line, width));
             continue;
         }
         // A verdict has a row of its own.
