@@ -332,7 +332,11 @@ fn own_words(
             if bool::from(typed.expose().ct_eq(words.expose())) {
                 return Ok(Some(words));
             }
-            talk.stop(&founding::not_those(tr("An empty line")));
+            talk.stop(&founding::not_those(
+                tr("An empty line"),
+                words.expose(),
+                &typed,
+            ));
         }
     }
 }

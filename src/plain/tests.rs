@@ -272,6 +272,14 @@ fn a_search_in_a_ceremony_is_stopped_and_begun_again() {
     assert!(again < done, "{after}");
     assert!(!after[..done].contains("not shown"), "{after}");
     assert!(text.contains("Done. In a real ceremony"), "{text}");
+    // What left is the initial key, and its own check value is told; the base key's stays here.
+    let told: Vec<&str> = text.split("  initial key ").skip(1).collect();
+    assert_eq!(told.len(), 2, "{text}");
+    for told in told {
+        let value = &told[..6];
+        let tell = format!("Tell whoever loads it {value} (");
+        assert!(told.contains(&tell) && !text.contains(&format!("check value {value}")));
+    }
 }
 
 /// What the script says, and what is named: people, places, codes of standards, the keys that answer.

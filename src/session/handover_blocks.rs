@@ -227,7 +227,7 @@ fn token_next(
     let _ = writeln!(
         text,
         "   Where you have keymoot: i, Import a root certificate, takes the file that the\n   root came in; then i, Import \
-         a key from a TR-34 token, takes\n   {}.\n",
+         a key from a TR-34 token, takes\n   {}; w on the key's page then writes receipt.json.\n",
         note.file
     );
     handover::receipt(session, &mut text, 4, wrapped);
@@ -388,6 +388,12 @@ fn parameters(
     fingerprints(&mut text, given.use_of, given.certificate, given.root);
     if given.receives {
         aws_sends(&mut text, note, given);
+    } else {
+        let _ = write!(
+            text,
+            "\n   Where the receiver has keymoot: i, Import a root certificate, takes\n   {}; tokens under it are then taken.\n",
+            note.file
+        );
     }
     let _ = writeln!(
         text,

@@ -145,7 +145,10 @@ impl PendingView {
                 phrase
             )
         } else {
-            say!("This destroys. To go on, type the word {phrase}:", phrase)
+            say!(
+                "This begins a deletion. To go on, type the word {phrase}:",
+                phrase
+            )
         })
     }
 
@@ -174,7 +177,7 @@ impl PendingView {
             let at = Timestamp::from_millis(at.millis().div_euclid(1000).saturating_mul(1000));
             let at = at.rfc3339().replacen('T', " ", 1);
             let words = say!("{at}, if it is signed now", at);
-            (tr("destroyed on").to_owned(), words)
+            (tr("will be destroyed on").to_owned(), words)
         });
         self.details.iter().cloned().chain(ends).collect()
     }

@@ -325,7 +325,7 @@ pub(crate) static TABLE: &[Binding] = &[
     row(
         Verb::Browse,
         &[plain(KeyCode::F(6))],
-        "choose a file",
+        "choose file",
         "shows folders and what each file is, and takes the one you choose",
     ),
     row(

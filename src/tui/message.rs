@@ -236,7 +236,7 @@ impl Order {
             Self::FinishOpening(_) => tr("opening and checking the vault").into(),
             Self::Close => tr("closing the vault").into(),
             Self::LeaveCopy => tr("closing the copy").into(),
-            Self::Lock | Self::LeaveChange { .. } => "wiping".into(),
+            Self::Lock | Self::LeaveChange { .. } => tr("wiping").into(),
             Self::Recognise { person, .. } => say!("looking whether this is {person}", person),
             Self::Create { .. } => tr("making the vault: identities, shares, envelopes").into(),
             Self::Passphrase(_) => tr("drawing words").into(),
@@ -253,7 +253,7 @@ impl Order {
             Self::Bundle { .. } => tr("putting the bundle together").into(),
             Self::Verify { .. } => tr("verifying the bundle").into(),
             Self::Examine => tr("looking at this machine").into(),
-            Self::Perform(_) => "working".into(),
+            Self::Perform(_) => tr("working").into(),
             Self::Look(_) => tr("looking into the folder").into(),
             Self::Execute { .. } => tr("doing what was signed for").into(),
             Self::Inspect(_)

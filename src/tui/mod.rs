@@ -7,6 +7,7 @@ mod acts;
 mod app;
 #[cfg(test)]
 mod back_tests;
+mod band;
 mod browse;
 mod canvas;
 mod chord;
@@ -33,6 +34,8 @@ mod overlay_tests;
 mod paint;
 mod pasted;
 mod presence;
+#[cfg(test)]
+mod promise_tests;
 mod receiver;
 mod recorder;
 mod returning;

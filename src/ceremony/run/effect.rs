@@ -237,6 +237,14 @@ pub(super) fn answer(record: &StepRecord, number: usize) -> Option<serde_json::V
     }
 }
 
+/// The check value of what left, which is not the key's own where an initial key was derived of it, and its method.
+pub(super) fn left_with(record: &StepRecord, number: usize) -> Option<(String, String)> {
+    let answer = answer(record, number)?;
+    let of = answer.get("WrappedKey")?;
+    let text = |name: &str| Some(of.get(name)?.as_str()?.to_owned());
+    Some((text("KeyCheckValue")?, text("KeyCheckValueAlgorithm")?))
+}
+
 fn response(action: &Action, record: &StepRecord, number: usize) -> Option<Response> {
     let Action::Control { request, .. } = action else {
         return None;

@@ -97,7 +97,7 @@ impl Screen for Change {
     fn footing(&self, _world: &World) -> Footing {
         if self.over.is_some() {
             return Footing {
-                acts: "nobody".into(),
+                acts: tr("nobody").into(),
                 enter: tr("leaves this screen").into(),
                 so_far: tr("the people and shares of before are in force").into(),
             };
@@ -337,7 +337,7 @@ impl Screen for Changed {
             tr("back to the people")
         };
         Footing {
-            acts: "everybody".into(),
+            acts: tr("everybody").into(),
             enter: enter.into(),
             so_far: tr("it is done, saved and in the evidence").into(),
         }

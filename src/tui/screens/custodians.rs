@@ -276,7 +276,7 @@ impl Screen for Custodians {
         canvas.within(0, 0, width, cells(shown).saturating_add(1), |c| {
             table(c, &columns, shown, Cursor::on(usize::MAX), |n| {
                 let row = rows.get(n).cloned().unwrap_or_default();
-                let late = row.get(4).is_some_and(|due| due == "now");
+                let late = row.get(4).is_some_and(|due| due == tr("now"));
                 (if late { Role::Wait } else { Role::Text }, row)
             });
         });

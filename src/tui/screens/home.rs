@@ -1,5 +1,7 @@
 //! Home: what is due and for whom, what the vault holds, what this machine is.
 
+mod told;
+
 use crate::ceremony::{Script, script_of};
 pub(crate) use crate::session::due::left;
 use crate::session::due::{Due, Exchanged, Goes};
@@ -25,7 +27,7 @@ use super::custodians::Custodians;
 use super::deletions::Deletions;
 use super::evidence::Evidence;
 use super::exchange::Exchange;
-use super::keys::Keys;
+use super::keys::{Keys, new_off};
 use super::leave::Leave;
 use super::menu::Menu;
 use super::picker::Picker;
@@ -99,11 +101,6 @@ fn role(due: &Due) -> Role {
     }
 }
 
-/// `41 ready · 2 deleting · 3 disabled`
-fn counts(view: &View) -> String {
-    session::due::counts(view).join(" · ")
-}
-
 /// Where one can go from here, with the keys, from the one table.
 fn places() -> String {
     let places = PLACES.iter().filter_map(|verb| {
@@ -172,7 +169,7 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
         events = view.events
     );
     let mut facts = vec![
-        (tr("KEYS"), Role::Text, counts(view)),
+        (tr("KEYS"), Role::Text, told::keys(view, world.size.0)),
         (tr("LAST"), Role::Text, last),
         (tr("PEOPLE"), Role::Text, people.join(" · ")),
         (tr("CARD"), Role::Text, head),
@@ -251,12 +248,16 @@ impl Screen for Home {
         }
     }
 
-    fn offers(&self, _world: &World) -> Vec<Offer> {
+    fn offers(&self, world: &World) -> Vec<Offer> {
         let mut offers = keys::moves();
         offers.push(Offer::word(Verb::Enter, tr("open")));
+        let new = Offer::plain(Verb::New);
+        offers.push(match new_off(world) {
+            Some(reason) => new.off_because(reason),
+            None => new,
+        });
         offers.extend(
             [
-                Verb::New,
                 Verb::Export,
                 Verb::Import,
                 Verb::Keys,
@@ -308,7 +309,9 @@ impl Screen for Home {
         } else {
             let columns = columns(width);
             let cursor = Cursor::on(self.cursor.at().min(due.len().saturating_sub(1)));
-            canvas.within(0, 0, width, above, |c| {
+            let told = told::explained(&due, cursor.at(), width);
+            let listed = told::listed(due.len(), &told, width, above);
+            canvas.within(0, 0, width, listed, |c| {
                 table(c, &columns, due.len(), cursor, |n| {
                     due.get(n).map_or((Role::Text, Vec::new()), |d| {
                         (
@@ -323,7 +326,7 @@ impl Screen for Home {
                     })
                 });
             });
-            explain(view, (&due, cursor.at()), above, canvas);
+            told::explain(view, &told, (listed, above), canvas);
         }
         let top = height.saturating_sub(below);
         for (n, (label, role, text)) in facts.iter().enumerate() {
@@ -355,24 +358,6 @@ impl Screen for Home {
                     .moved(other, due(world).len(), usize::from(world.size.1 / 3));
                 Reaction::none()
             }
-        }
-    }
-}
-
-/// What the chosen line means, between the list and the facts, where there is room for it.
-fn explain(view: &View, (due, at): (&[Due], usize), above: u16, canvas: &mut Canvas<'_>) {
-    let Some(chosen) = due.get(at) else { return };
-    let room = canvas.width().saturating_sub(4);
-    let rows = cells(wrap(chosen.explained(), usize::from(room)).len());
-    // The list with its heading, and a free row on both sides.
-    let listed = cells(due.len()).saturating_add(1);
-    if listed.saturating_add(rows).saturating_add(2) <= above {
-        let y = listed.saturating_add(1);
-        canvas.paragraph(2, y, room, Role::Muted, chosen.explained());
-        // A high screen has room for what is not due as well.
-        let below = y.saturating_add(rows).saturating_add(1);
-        if above.saturating_sub(below) > 8 {
-            roads(view, below, above, canvas);
         }
     }
 }

@@ -190,7 +190,7 @@ pub(in crate::tui) fn listed() -> Vec<&'static Op> {
 /// The wizard of an act; from one that was chosen in the list, Esc leads back to it.
 fn page(
     op: &'static Op,
-    (row, with): (Option<&KeyRow>, Option<(&str, &str)>),
+    (row, with): (Option<&KeyRow>, Option<(&'static str, &'static str)>),
     listed: bool,
     world: &World,
 ) -> Box<dyn Screen> {
@@ -199,7 +199,7 @@ fn page(
     } else if op.name == op::EXPORT_RSA_WRAP.name {
         Box::new(Export::new(row).listed(listed))
     } else if op.name == op::CREATE_KEY.name {
-        Box::new(Create::new())
+        Box::new(Create::new().with(with))
     } else {
         Box::new(Act::of(op, row, world).with(with).listed(listed))
     }

@@ -101,7 +101,12 @@ impl Runner {
                     .iter()
                     .find(|row| Some(&row.key.key_arn) == record.key.as_ref());
                 let shown = row.filter(|_| !self.to_be_compared(session, step));
-                let check_value = shown.map(|row| row.key.key_check_value.clone());
+                // Of an initial key its own: the base key's is no answer to what left.
+                let initial = self.initial_keys(session, step, record).into_iter().next();
+                let initial =
+                    initial.and_then(|[_, value]| value.split(' ').next().map(str::to_owned));
+                let check_value =
+                    shown.map(|row| initial.unwrap_or_else(|| row.key.key_check_value.clone()));
                 let note = record.error.clone().or(check_value).unwrap_or_default();
                 StepLine {
                     number: at + 1,

@@ -74,10 +74,7 @@ fn one(from: &Material<'_>, doing: &Doing<'_>) -> Sent {
 
 /// The check value of what left, which is not the key's own where an initial key was derived of it, and its method.
 pub(super) fn check_value(record: &StepRecord, number: usize) -> Option<(String, String)> {
-    let answer = effect::answer(record, number)?;
-    let of = answer.get("WrappedKey")?;
-    let text = |name: &str| Some(of.get(name)?.as_str()?.to_owned());
-    Some((text("KeyCheckValue")?, text("KeyCheckValueAlgorithm")?))
+    effect::left_with(record, number)
 }
 
 fn certificate(from: &Material<'_>) -> String {

@@ -11,10 +11,10 @@ use super::super::super::{ops, ops_components};
 use super::super::NOT_TAKEN;
 use super::super::bring::STAND_IN;
 use super::super::drive::LET_PASS;
+use super::super::existing::PRACTICE_KEYS;
 use super::super::fates::EARLIER;
 use super::super::papers::{COMPONENT_VALUE, PRACTICE};
 use super::super::stopping::{signers, without_stop};
-use super::super::existing::PRACTICE_KEYS;
 use super::Material;
 
 /// Whether people sign in a step.

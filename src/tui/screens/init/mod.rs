@@ -23,6 +23,7 @@ use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
+use crate::tui::widgets::lines::Reading;
 use crate::tui::widgets::rail;
 use crate::tui::world::World;
 use media::Media;
@@ -82,6 +83,7 @@ pub(crate) struct Init {
     papers: Option<Papers>,
     error: Option<String>,
     question: u64,
+    reading: Reading,
     /// Esc was pressed once while people's words are on paper.
     giving_up: bool,
 }
@@ -121,6 +123,7 @@ impl Init {
             papers: None,
             error: None,
             question: 0,
+            reading: Reading::default(),
             giving_up: false,
         }
     }
@@ -247,36 +250,6 @@ impl Init {
         Reaction::none()
     }
 
-    fn draw_words(&self) -> Reaction {
-        let count = founding::how_many(self.chosen_profile());
-        Reaction::order(Order::Passphrase(count))
-    }
-
-    fn person_enter(&mut self) -> Reaction {
-        self.question = self.question.wrapping_add(1);
-        let Some(passphrase) = self.words.enter() else {
-            return Reaction::none();
-        };
-        if let Some(person) = self.people.get(self.ready.len()) {
-            self.ready.push(NewPerson {
-                name: person.name.clone(),
-                role: person.role,
-                passphrase,
-            });
-        }
-        if self.ready.len() < self.people.len() {
-            self.words.wait_for_next();
-            return self.draw_words();
-        }
-        self.turn(Page::Making);
-        let people = std::mem::take(&mut self.ready);
-        Reaction::order(Order::Create {
-            dir: self.dir(),
-            policy: self.given.policy.clone(),
-            new: self.plan().vault(people),
-        })
-    }
-
     fn back(&mut self) -> Reaction {
         match self.page {
             Page::Place | Page::Papers => Reaction::pop(),
@@ -354,6 +327,9 @@ impl Screen for Init {
             Offer::plain(Verb::Enter)
         });
         offers.push(Offer::plain(Verb::Back));
+        if self.page == Page::Papers {
+            offers.extend(Reading::offers());
+        }
         offers
     }
 
@@ -396,6 +372,11 @@ impl Screen for Init {
             self.words.draw(person, self.ready.len(), canvas);
             return;
         }
+        if self.page == Page::Papers && !world.wide() {
+            // The card is as wide as paper: nothing of it is cut for steps that are past.
+            self.draw_papers(canvas);
+            return;
+        }
         let left = if world.wide() { 32 } else { 24 };
         canvas.within(0, 0, left, height, |c| rail::draw(c, &self.rail()));
         let at = left.saturating_add(1);
@@ -404,13 +385,20 @@ impl Screen for Init {
             0,
             width.saturating_sub(at).saturating_sub(1),
             height,
-            |c| self.draw_page(c),
+            |c| match self.page {
+                Page::Papers => self.draw_papers(c),
+                _ => self.draw_page(c),
+            },
         );
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
         if verb != Verb::Back {
             self.giving_up = false;
+        }
+        let papers = self.page == Page::Papers;
+        if papers && (self.reading.moved(verb) || self.reading.first(verb)) {
+            return Reaction::none();
         }
         match verb {
             Verb::Enter => return self.enter(),
