@@ -32,6 +32,6 @@ pub use own_hash::own_sha256;
 pub use paper::{could_print, in_words, is_printer, print_once};
 pub use probe::{EntropyReport, Interface, entropy_report, interfaces, swap_areas};
 pub use processes::ask_to_end;
-pub use suspend::{GOES_ON, STOP_ASKED, stop_process_group};
+pub use suspend::{GOES_ON, STOP_ASKED, can_be_brought_back, stop_process_group};
 pub use terminal_state::TerminalState;
 pub use typed_ahead::drop_typed_ahead;

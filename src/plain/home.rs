@@ -70,6 +70,7 @@ impl<'a> Home<'_, 'a> {
 
     /// Asks what to do until the vault is to be closed.
     pub(crate) fn stay(&mut self) -> Result<(), Gone> {
+        self.offers_stopped()?;
         loop {
             let view = self.session.view();
             let menu = menu(&view);
@@ -185,7 +186,7 @@ impl<'a> Home<'_, 'a> {
             Some(Goes::Pending(pending)) => self.acting().approve(*pending),
             Some(Goes::Deletions) => self.keys(),
             Some(Goes::Exchange(_)) => self.exchange(),
-            Some(Goes::Ceremonies) => self.ceremonies(),
+            Some(Goes::Ceremonies) => self.goes_on(),
             Some(Goes::Backup) => self.acting().begin(&op::BACKUP),
             Some(Goes::Custodians) => self.custodians(),
             Some(Goes::Clock) => self.clock(),
@@ -293,7 +294,7 @@ impl<'a> Home<'_, 'a> {
         Ok(())
     }
 
-    fn ceremonies(&mut self) -> Result<(), Gone> {
+    pub(super) fn ceremonies(&mut self) -> Result<(), Gone> {
         let view = self.session.view();
         let open = |id: &str| {
             view.runs

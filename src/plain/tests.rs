@@ -120,6 +120,7 @@ fn rehearse_with(script: &[u8], reader: &mut Reader) -> u8 {
         resume: false,
         people: BTreeMap::new(),
         note: None,
+        again: crate::ceremony::Again::default(),
     };
     begin(start, Lent::default(), reader)
 }

@@ -26,6 +26,7 @@ use super::typed::{self, Listening};
 use super::world::World;
 use super::{Doctor, Explain, Left, TuiError, desk, frame, surroundings};
 use crate::api::Clock;
+use crate::ceremony::open_run;
 use crate::os::{GOES_ON, STOP_ASKED, WallClock};
 use crate::text::{say, tr};
 
@@ -270,9 +271,10 @@ async fn turn(
                             status,
                             // A rehearsal in memory is gone, and nothing of it stands open.
                             open: match &state.world.view {
-                                Some(view) if !state.world.keeps_nothing() => view.open_at(),
+                                Some(view) if !state.world.keeps_nothing() => open_run(view),
                                 _ => None,
                             },
+                            vault: state.world.vault_folder().cloned(),
                         });
                     }
                     Effect::Desk(order) => {

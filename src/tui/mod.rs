@@ -64,6 +64,7 @@ pub use film::Film;
 pub use theme::ThemeError;
 
 use crate::api::{Clock, Timestamp};
+use crate::ceremony::OpenRun;
 use crate::session::founding::Given;
 use crate::text::say;
 
@@ -195,12 +196,14 @@ impl TuiError {
 }
 
 /// How the person left.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Left {
     /// The process's exit status.
     pub status: u8,
-    /// The ceremony that stands open in the vault: at which step, of how many.
-    pub open: Option<(usize, usize)>,
+    /// The ceremony that stands open in the vault.
+    pub open: Option<OpenRun>,
+    /// The folder of the vault that was open, where it was one of those that were offered.
+    pub vault: Option<PathBuf>,
 }
 
 /// Runs the workstation until the person leaves.
@@ -225,8 +228,10 @@ pub fn run(start: Start, options: Options) -> Result<Left, TuiError> {
         network: surroundings::network(),
         folder: PathBuf::from("."),
         vaults: Vec::new(),
+        stopped: Vec::new(),
         busy: None,
         doctor: Vec::new(),
+        shell: crate::os::can_be_brought_back(),
         look: appearance.look(),
     };
     let recorder = match record {

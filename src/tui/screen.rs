@@ -57,6 +57,11 @@ pub(crate) trait Screen {
         false
     }
 
+    /// Why nobody goes elsewhere while this screen is there: what it is at would be left half done.
+    fn holds(&self) -> Option<&'static str> {
+        None
+    }
+
     /// A number that changes when the question on screen does: keys typed before it was drawn never answer it.
     fn question(&self) -> u64 {
         0
@@ -166,6 +171,8 @@ pub(crate) enum Step {
     Order(Order),
     /// The path that was chosen, for the screen below, after this one is gone.
     Picked(PathBuf),
+    /// Back to Home, whatever lies on it.
+    Home,
     /// A verb for the screen below, after this one is gone (the palette's choice).
     Say(Verb),
     /// A line above the footing until the next key.

@@ -6,7 +6,9 @@ use std::path::Path;
 use super::begin::Begin;
 use super::runner::RunScreen;
 use super::save::Save;
-use crate::ceremony::{RECORDED, Script, lint_said, recorded_script_for, script_of, shipped};
+use crate::ceremony::{
+    RECORDED, Script, lint_said, open_run, recorded_script_for, script_of, shipped,
+};
 use crate::session::field::Footing;
 use crate::text::{say, tr};
 use crate::tui::PlaySession;
@@ -59,7 +61,7 @@ impl Listed {
         world.view.as_ref().is_some_and(|view| {
             view.runs
                 .iter()
-                .any(|run| run.script == self.id && run.outcome.is_none())
+                .any(|run| run.script_sha256 == self.sha256 && run.outcome.is_none())
         })
     }
 
@@ -149,7 +151,9 @@ impl Picker {
         let mut picker = Self::shipped(Place::Here);
         let runs = world.view.iter().flat_map(|view| view.runs.iter());
         let open = runs.filter(|run| run.outcome.is_none() && run.script_text.is_some());
+        let shipped = |sha256: &str| picker.listed.iter().any(|l| l.sha256 == sha256);
         let mut listed: Vec<Listed> = open
+            .filter(|run| !shipped(&run.script_sha256))
             .filter_map(|run| {
                 let bytes = script_of(run)?;
                 let script = Script::parse(&bytes).ok()?;
@@ -157,6 +161,8 @@ impl Picker {
             })
             .collect();
         listed.append(&mut picker.listed);
+        // What stands open is what people came for: it is the first line, and the cursor is on it.
+        listed.sort_by_key(|l| !l.stands_open(world));
         Self::over(Place::Here, listed)
     }
 
@@ -277,14 +283,20 @@ impl Screen for Picker {
                 tr("begins the ceremony in this vault; it can be stopped at any step")
             }
         };
-        let so_far = match self.place {
-            Place::Rehearsal => tr("nothing has happened; nothing of a rehearsal is ever kept"),
-            Place::Here => tr("nothing has happened; beginning a ceremony is recorded"),
+        let stands = world.view.as_deref().and_then(open_run).filter(|_| open);
+        let so_far = match (self.place, stands) {
+            (_, Some(stands)) => stands.so_far(),
+            (Place::Rehearsal, _) => {
+                tr("nothing has happened; nothing of a rehearsal is ever kept").to_owned()
+            }
+            (Place::Here, _) => {
+                tr("nothing has happened; beginning a ceremony is recorded").to_owned()
+            }
         };
         Footing {
             acts: tr("you; in the ceremony each question names who answers it").into(),
             enter: enter.into(),
-            so_far: so_far.into(),
+            so_far,
         }
     }
 

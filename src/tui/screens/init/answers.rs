@@ -2,9 +2,8 @@
 
 use super::Init;
 use crate::api::Timestamp;
-use crate::session::Profile;
 use crate::session::founding::fields::date_time;
-use crate::session::founding::{Given, Plan};
+use crate::session::founding::{Given, Plan, Reading};
 
 impl Init {
     /// What was answered so far.
@@ -20,13 +19,15 @@ impl Init {
             people: self.everybody(),
             software: self.software.text("software").as_deref() == Some("yes"),
             qr: self.software.text("qr").as_deref() == Some("yes"),
-            clock: self.attested(),
+            clock: self.read,
         }
     }
 
-    /// The time that two people read from their watches, in production.
-    pub(super) fn attested(&self) -> Option<Timestamp> {
-        let typed = self.clock.text("clock")?;
-        date_time(&typed).filter(|_| self.chosen_profile() == Profile::Production)
+    /// Takes the time that two people read from their watches, with the moment at which they did; whether it is one.
+    pub(super) fn attested(&mut self, wall: Timestamp) -> bool {
+        let typed = self.clock.text("clock");
+        let said = typed.and_then(|typed| date_time(&typed));
+        self.read = said.map(|said| Reading::anew(self.read, said, wall));
+        said.is_some()
     }
 }
