@@ -21,7 +21,8 @@ mod typed_ahead;
 
 pub use clock::{Monotonic, OsMonotonic, WallClock};
 pub use files::{
-    FileError, append_line, ensure_private_folder, read_limited, read_private, state_folder,
+    FileError, append_line, ensure_private_folder, read_limited, read_private, replace_file,
+    state_folder,
 };
 pub use folder::{Folder, FolderError, Stage};
 pub use hang_up::end_when_the_terminal_is_lost;

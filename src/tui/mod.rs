@@ -18,6 +18,7 @@ mod event_loop;
 mod film;
 mod frame;
 mod guard;
+mod kept;
 mod keys;
 mod lock;
 #[cfg(test)]
@@ -67,6 +68,9 @@ use crate::api::{Clock, Timestamp};
 use crate::ceremony::OpenRun;
 use crate::session::founding::Given;
 use crate::text::say;
+
+use kept::Kept;
+use look::Look;
 
 /// Where a ceremony is played.
 pub enum PlaySession {
@@ -218,7 +222,10 @@ pub fn run(start: Start, options: Options) -> Result<Left, TuiError> {
         return Err(TuiError::Dumb);
     }
     let lent = (options.doctor, options.explain);
-    let (appearance, record) = surroundings::appearance(options)?;
+    let kept = kept::file()
+        .map(|file| Kept::read(&file))
+        .unwrap_or_default();
+    let (appearance, record) = surroundings::appearance(options, &kept)?;
     let now = crate::os::WallClock.now();
     let world = world::World {
         size: crossterm::terminal::size()?,
@@ -232,7 +239,10 @@ pub fn run(start: Start, options: Options) -> Result<Left, TuiError> {
         busy: None,
         doctor: Vec::new(),
         shell: crate::os::can_be_brought_back(),
-        look: appearance.look(),
+        look: Look {
+            mouse: kept.mouse.unwrap_or_default(),
+            ..appearance.look()
+        },
     };
     let recorder = match record {
         Some(file) => Some(recorder::Recorder::begin(file, world.size, "keymoot")?),

@@ -154,13 +154,16 @@ fn rank(wanted: &str, name: &str, help: &str) -> Option<u8> {
         };
         let whole = |word: &str| word == wanted;
         let begins = |word: &str| word.starts_with(wanted);
+        // `dltn` is meant for deletions: one word with that first letter, and not letters of a whole sentence.
+        let guess =
+            |word: &str| word.chars().next() == wanted.chars().next() && fuzzy(wanted, word);
         match () {
             () if words(name, &whole) => Some(0),
             () if words(name, &begins) => Some(1),
             () if words(help, &whole) => Some(2),
             () if words(help, &begins) => Some(3),
             () if name.contains(wanted) || help.contains(wanted) => Some(4),
-            () if fuzzy(wanted, &format!("{name} {help}")) => Some(SCATTERED),
+            () if words(name, &guess) || words(help, &guess) => Some(SCATTERED),
             () => None,
         }
     };

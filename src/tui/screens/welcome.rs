@@ -195,7 +195,7 @@ impl Screen for Welcome {
             }
             canvas.listed(y, n, self.cursor.at());
             canvas.put(3, y, role, &format!("{} {title}", n + 1));
-            canvas.put_cut(5, y + 1, width.saturating_sub(6), Role::Muted, about);
+            canvas.put_cut(5, y + 1, width.saturating_sub(5), Role::Muted, about);
             y += step;
         }
     }
