@@ -333,7 +333,7 @@ pub(crate) static TABLE: &[Binding] = &[
         Verb::Picture,
         &[letter('q'), plain(KeyCode::F(7))],
         "QR",
-        "shows the digest that this page is about as a QR code, for the minutes",
+        "shows the digest of this page as a QR code, for the minutes",
     ),
     row(
         Verb::Settings,

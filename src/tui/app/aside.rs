@@ -73,9 +73,7 @@ impl State {
             return Some(tr("a copy is open, to be returned to").to_owned());
         }
         if !self.screens().any(|screen| screen.name() == HOME) {
-            return Some(
-                tr("this vault is open for one thing alone, and that is not over").to_owned(),
-            );
+            return Some(tr("this vault is open for this alone").to_owned());
         }
         if self.screens().any(Screen::secret) {
             return Some(tr("a secret is being typed: Enter or Esc first").to_owned());

@@ -125,7 +125,8 @@ impl Screen for Help {
         let below = rows.len().saturating_sub(top.saturating_add(height));
         for (more, y, glyph) in [(top, 0, "↑"), (below, height.saturating_sub(1), "↓")] {
             if more > 0 {
-                canvas.put(0, cells(y), Role::Muted, glyph);
+                let edge = canvas.width().saturating_sub(1);
+                canvas.put(edge, cells(y), Role::Muted, glyph);
             }
         }
     }

@@ -71,6 +71,7 @@ impl Palette {
             Does::Say(Verb::Enter | Verb::Practice) => 1,
             Does::Say(verb) if verb == Verb::Back || everywhere.contains(&verb) => 3,
             Does::Say(_) => 0,
+            Does::Go(_) if entry.off.is_some() => 4,
             Does::Go(_) => 2,
         });
         Self {
