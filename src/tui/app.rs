@@ -443,6 +443,8 @@ fn react_at(state: &mut State, mut at: usize, reaction: Reaction) -> Vec<Effect>
             Step::Picked(path) => {
                 if let Some(screen) = state.stack.get_mut(at) {
                     screen.picked(&path);
+                    let reads = screen.reads_picked();
+                    effects.extend(react_at(state, at, reads));
                 }
             }
             Step::Home => at = home_again(state).unwrap_or(at),

@@ -126,6 +126,11 @@ pub(crate) trait Screen {
     /// The path that was chosen for that field.
     fn picked(&mut self, _path: &Path) {}
 
+    /// What is done with the path that was just chosen, where it is read at once.
+    fn reads_picked(&mut self) -> Reaction {
+        Reaction::none()
+    }
+
     /// A medium was plugged in or taken out: a list of files is read again.
     fn media(&mut self) -> Reaction {
         Reaction::none()
