@@ -59,9 +59,6 @@ fn answer_programs(what: Serve) -> ExitCode {
     }
 }
 
-/// How a ceremony that was left is taken up again.
-const SAME_AGAIN: &str = "The same command takes it up again, today or on another day.";
-
 fn show(screen: Screen, look: Look) -> ExitCode {
     let record = match look
         .record
@@ -82,17 +79,16 @@ fn show(screen: Screen, look: Look) -> ExitCode {
         record,
         explain: Some(cli::explain),
     };
-    let again = match &screen {
-        Screen::Play(play) if matches!(play.place, Stage::Vault { .. }) => SAME_AGAIN,
-        _ => "Open the vault again, then c: it goes on there.",
+    let played = match &screen {
+        Screen::Play(play) => Some(play.again.clone()),
+        _ => None,
     };
     match tui::run(start(screen), options) {
         Ok(left) => {
-            if let Some((number, all)) = left.open {
-                let _ = writeln!(
-                    std::io::stdout(),
-                    "The ceremony stands open at step {number} of {all}; what is done is saved. {again}"
-                );
+            if let Some(open) = left.open {
+                let again = played.unwrap_or_default();
+                let command = again.command(&open, left.vault.as_deref());
+                let _ = writeln!(std::io::stdout(), "{}", open.left(&command));
             }
             ExitCode::from(left.status)
         }
@@ -151,6 +147,7 @@ fn talk(lines: Lines) -> ExitCode {
             people: play.people,
             real: play.real,
             note: play.note,
+            again: play.again,
         },
     };
     ExitCode::from(plain::run(start, lent))

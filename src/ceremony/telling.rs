@@ -70,6 +70,9 @@ pub fn saved(showing: Option<&Showing>, rehearsal: bool) -> String {
             part
         );
     }
+    if showing.is_none_or(|s| s.current == 0) && !rehearsal {
+        return say!("{what}; that the ceremony was begun is saved", what);
+    }
     if rehearsal {
         say!("{what}; the rehearsal waits where it is", what)
     } else {

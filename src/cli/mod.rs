@@ -36,6 +36,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use crate::api::Timestamp;
+use crate::ceremony::Again;
 use crate::session::Session;
 use crate::session::founding::Given;
 
@@ -152,6 +153,8 @@ pub struct Play {
     pub real: bool,
     /// Where green rehearsals are noted.
     pub note: Option<PathBuf>,
+    /// What a command that goes on with it names.
+    pub again: Again,
 }
 
 /// Where a ceremony is played.

@@ -5,14 +5,17 @@ use std::path::{Path, PathBuf};
 
 use subtle::ConstantTimeEq as _;
 
+use crate::api::Clock as _;
 use crate::ceremony::{Answer, AskField, ShownWords};
 use crate::crypto::SecretBytes;
-use crate::os::state_folder;
+use crate::os::{WallClock, state_folder};
 use crate::session::field::Field;
 use crate::session::founding::fields::{
     CLOCK, CUSTODIANS, MEDIUM, NEEDED, PLACE, PROFILE, QR, SOFTWARE, WORDS_BACK, date_time, names,
 };
-use crate::session::founding::{self, Envelopes, Given, Moment, Papers, Person, Plan, USUAL};
+use crate::session::founding::{
+    self, Envelopes, Given, Moment, Papers, Person, Plan, Reading, USUAL,
+};
 use crate::session::{Environment, NewPerson, Profile, Refusal, Session, policy_fits};
 use crate::text::{say, tr};
 use crate::vault::FolderStore;
@@ -65,6 +68,8 @@ struct Asking {
     /// The field at hand, by its place among those that are asked.
     at: usize,
     answers: Vec<(&'static str, String)>,
+    /// What the watches said, and when.
+    read: Option<Reading>,
 }
 
 impl Asking {
@@ -85,6 +90,7 @@ impl Asking {
             given,
             at: 0,
             answers,
+            read: None,
         };
         // What the command line said is not asked again, but for whoever goes back to it.
         while let Some(field) = asking.fields().get(asking.at)
@@ -175,6 +181,10 @@ impl Asking {
             talk.stop(&rule);
             return Ok(None);
         }
+        if field.id == CLOCK.id {
+            let said = date_time(&text);
+            self.read = said.map(|said| Reading::anew(self.read, said, WallClock.now()));
+        }
         self.answers.retain(|(known, _)| *known != field.id);
         self.answers.push((field.id, text));
         self.at = self.at.saturating_add(1);
@@ -238,7 +248,7 @@ impl Asking {
             people: self.names().iter().map(|name| self.person(name)).collect(),
             software: yes(SOFTWARE),
             qr: yes(QR),
-            clock: self.answer(CLOCK.id).and_then(date_time),
+            clock: self.read,
         }
     }
 }
@@ -349,7 +359,10 @@ fn make(plan: &Plan, ready: Vec<NewPerson>) -> Result<(Session, Papers), Refusal
         Profile::Test | Profile::Production => state_folder(),
     };
     let environment = Environment::real(state_folder);
-    let (vault, policy) = (plan.vault(ready), plan.given.policy.clone());
+    let (vault, policy) = (
+        plan.vault(ready, WallClock.now()),
+        plan.given.policy.clone(),
+    );
     let created = crate::session::create_under(Box::new(store), vault, policy, environment)?;
     Ok(founding::keep(created, dir))
 }

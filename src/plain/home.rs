@@ -52,6 +52,7 @@ impl<'a> Home<'_, 'a> {
 
     /// Asks what to do until the vault is to be closed.
     pub(crate) fn stay(&mut self) -> Result<(), Gone> {
+        self.offers_stopped()?;
         loop {
             match self.once() {
                 Ok(true) => return Ok(()),
@@ -210,7 +211,7 @@ impl<'a> Home<'_, 'a> {
             Some(Goes::Pending(pending)) => self.acting().approve(*pending),
             Some(Goes::Deletions) => self.deletions(),
             Some(Goes::Exchange(_)) => self.exchange(),
-            Some(Goes::Ceremonies) => self.ceremonies(),
+            Some(Goes::Ceremonies) => self.goes_on(),
             Some(Goes::Backup) => self.acting().begin(&op::BACKUP),
             Some(Goes::Custodians) => self.custodians(),
             Some(Goes::Clock) => self.clock(),
@@ -287,7 +288,7 @@ impl<'a> Home<'_, 'a> {
         Ok(())
     }
 
-    fn ceremonies(&mut self) -> Result<(), Gone> {
+    pub(super) fn ceremonies(&mut self) -> Result<(), Gone> {
         let view = self.session.view();
         let open = |id: &str| {
             view.runs

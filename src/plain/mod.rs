@@ -41,6 +41,7 @@ mod refusing;
 mod restoring;
 mod run;
 mod signing;
+mod stopped;
 #[cfg(test)]
 mod tests;
 mod told_to_end;
@@ -51,7 +52,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::api::Timestamp;
-use crate::ceremony::{Script, Wanted};
+use crate::ceremony::{Again, Script, Wanted, open_run};
 use crate::session::founding::Given;
 use crate::session::guide::Entry;
 use crate::session::{Environment, Profile, Refusal, RunOutcome, Session, practice};
@@ -134,6 +135,8 @@ pub enum Start {
         real: bool,
         /// Where green rehearsals are noted, instead of the workstation's state folder.
         note: Option<PathBuf>,
+        /// What a command that goes on with it names.
+        again: Again,
     },
 }
 
@@ -171,6 +174,7 @@ fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
             people,
             real,
             note,
+            again,
         } => {
             let wanted = Wanted {
                 inputs,
@@ -181,7 +185,7 @@ fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
                 rehearsal_note: note.or_else(|| lent.notes?()),
             };
             // Until the ceremony is completed, leaving is not success.
-            let done = ceremony(&mut talk, &script, place, wanted, out.as_deref());
+            let done = ceremony(&mut talk, &script, place, wanted, (out.as_deref(), &again));
             u8::from(!matches!(done, Ok(true)))
         }
     }
@@ -286,7 +290,7 @@ fn rehearse(talk: &mut Dialogue<'_>, lent: Lent) -> Result<(), Gone> {
         rehearsal_note: lent.notes.and_then(|notes| notes()),
         ..Wanted::default()
     };
-    begin_run(talk, script, place, wanted, None).map(|_| ())
+    begin_run(talk, script, place, wanted, (None, &Again::default())).map(|_| ())
 }
 
 fn ceremony(
@@ -294,10 +298,10 @@ fn ceremony(
     script: &[u8],
     place: Place,
     wanted: Wanted,
-    out: Option<&Path>,
+    (out, again): (Option<&Path>, &Again),
 ) -> Result<bool, Gone> {
     match Script::parse(script) {
-        Ok(script) => begin_run(talk, script, place, wanted, out),
+        Ok(script) => begin_run(talk, script, place, wanted, (out, again)),
         Err(findings) => {
             for finding in findings {
                 talk.stop(&say!(
@@ -318,7 +322,7 @@ fn begin_run(
     script: Script,
     place: Place,
     wanted: Wanted,
-    out: Option<&Path>,
+    (out, again): (Option<&Path>, &Again),
 ) -> Result<bool, Gone> {
     let opened = match place {
         Place::Rehearse { seed, clock } => {
@@ -343,13 +347,9 @@ fn begin_run(
     let completed = match &end {
         Ok(Ok(End::Ended(RunOutcome::Completed))) => true,
         Ok(Ok(End::Left)) => {
-            talk.say(if session.profile() == Profile::Rehearsal && !session.lasts() {
-                tr("Left. This was a rehearsal: it is gone.")
-            } else {
-                tr(
-                    "The ceremony stands open; what is done is saved. The same command takes it up again, today or on another day.",
-                )
-            });
+            if session.profile() == Profile::Rehearsal && !session.lasts() {
+                talk.say(tr("Left. This was a rehearsal: it is gone."));
+            }
             false
         }
         Ok(Err(error)) => {
@@ -358,6 +358,11 @@ fn begin_run(
         }
         Ok(Ok(End::Ended(_))) | Err(_) => false,
     };
+    // The one that was played, or another that stood open already: the command is of that one.
+    let open = Some(session.view()).filter(|view| view.kept);
+    if let Some(open) = open.and_then(|view| open_run(&view)) {
+        talk.say(&open.left(&again.command(&open, None)));
+    }
     close(talk, session);
     end.map(|_| completed)
 }

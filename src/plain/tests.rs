@@ -20,6 +20,7 @@ pub(super) fn rehearse_with(script: &[u8], reader: &mut Reader) -> u8 {
         people: BTreeMap::new(),
         real: false,
         note: None,
+        again: crate::ceremony::Again::default(),
     };
     begin(start, Lent::default(), reader)
 }

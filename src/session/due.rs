@@ -84,12 +84,15 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
     }
     if let Some(run) = view.runs.iter().rev().find(|r| r.outcome.is_none()) {
         let what = say!(
-            "{script}: open at step {number} of {all}",
+            "open at step {number} of {all}: {script}",
             number = run.next_step(),
             all = run.steps.len(),
             script = run.script
         );
-        lines.push(line("ceremony", what, tr("now"), "-", Goes::Ceremonies));
+        let open = line("ceremony", what, tr("now"), "-", Goes::Ceremonies);
+        // People came back for it. Only a clock that nobody vouches for is before it: its acts would wait for that.
+        let at = if view.attested { 0 } else { lines.len() };
+        lines.insert(at, open);
     }
     lines.extend(suspects(view));
     lines.extend(view.only_copy.map(|_| {

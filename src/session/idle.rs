@@ -16,6 +16,10 @@ pub enum Why {
     Idle(i64),
     /// Ctrl-Z, or SIGTSTP from outside.
     Suspended,
+    /// Ctrl-Z, or SIGTSTP from outside, where no shell could bring a stopped keymoot back.
+    NoShell,
+    /// Somebody asked for it.
+    Asked,
     /// The system stopped the process and let it go on (SIGCONT).
     Stopped,
 }
@@ -37,6 +41,11 @@ impl Why {
                 )
             }
             Self::Suspended => tr("keymoot was put aside with Ctrl-Z").to_owned(),
+            Self::NoShell => tr(
+                "it was locked with Ctrl-Z. No shell is above keymoot that could bring it back, so it was not put aside",
+            )
+            .to_owned(),
+            Self::Asked => tr("somebody locked it").to_owned(),
             Self::Stopped => tr("keymoot was stopped from outside and goes on now").to_owned(),
         }
     }

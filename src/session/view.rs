@@ -402,12 +402,6 @@ pub struct View {
 }
 
 impl View {
-    /// The ceremony that stands open: the number of the step it goes on with, and of all its steps.
-    pub fn open_at(&self) -> Option<(usize, usize)> {
-        let run = self.runs.iter().rev().find(|run| run.outcome.is_none())?;
-        Some((run.next_step(), run.steps.len()))
-    }
-
     /// A sentence with the names that people gave to keys in the place of their ARNs.
     pub fn by_label(&self, text: &str) -> String {
         let named = |text: String, row: &KeyRow| {

@@ -1,6 +1,7 @@
 //! The desk: the one thread that owns the session. It takes orders, does them, and says what came of it.
 
 mod aside;
+mod scripts;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,8 +21,8 @@ use crate::ceremony::{Advance, Runner, Script, Wanted, note_file};
 use crate::custody::Policy;
 use crate::session::returning::Return;
 use crate::session::{
-    Created, Environment, NewVault, Opening, Refusal, Session, Stop, View, envelopes, founding,
-    practice,
+    Created, Environment, NewVault, Opening, Profile, Refusal, Session, Stop, View, envelopes,
+    founding, practice,
 };
 use crate::text::{say, tr};
 use crate::vault::{FolderStore, MemoryStore, Store};
@@ -163,6 +164,10 @@ impl Desk {
             }
             Order::Examine => {
                 return News::Examined(self.doctor.map_or_else(Vec::new, |look| look()));
+            }
+            Order::ReadScript(path) => {
+                let open = self.session.as_ref().map(Session::profile);
+                scripts::read(&path, open.unwrap_or(Profile::Rehearsal))
             }
             Order::Look(folder) => {
                 return browse::list(&folder, self.explain)

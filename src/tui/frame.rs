@@ -41,7 +41,8 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
     if width < LEAST.0 || height < LEAST.1 {
         too_small(&mut canvas);
     } else if let Some(screen) = state.top() {
-        let clock = if screen.reads_watch(&state.world) {
+        // Help, the palette and the question of leaving lie over the page: none of them shows what it hides.
+        let clock = if state.screens().any(|below| below.reads_watch(&state.world)) {
             tr("time: your own watch").to_owned()
         } else {
             clock(state.world.now())

@@ -14,7 +14,7 @@ use super::look::Look;
 use super::receiver::Receiver;
 use super::screens::root::RootFile;
 use crate::api::Timestamp;
-use crate::ceremony::{Answer, Ask, Showing};
+use crate::ceremony::{Answer, Ask, Finding, Showing};
 use crate::crypto::SecretBytes;
 use crate::custody::Policy;
 use crate::session::Trail;
@@ -163,6 +163,8 @@ pub(crate) enum Order {
         /// The other side is real: no stand-in answers for it.
         real: bool,
     },
+    /// Reads a script of one's own.
+    ReadScript(PathBuf),
     /// Says what lies in a folder.
     Look(PathBuf),
     /// Answers what the ceremony asks; a search for primes that follows goes on until somebody stops it.
@@ -258,6 +260,7 @@ impl Order {
             Self::Execute { .. } => tr("doing what was signed for").into(),
             Self::Inspect(_)
             | Self::ReadRoot(_)
+            | Self::ReadScript(_)
             | Self::Pasted(_)
             | Self::ReadFiles(_)
             | Self::Above(..)
@@ -269,6 +272,19 @@ impl Order {
             }
         }
     }
+}
+
+/// A script that was read from its file.
+#[derive(Debug)]
+pub(crate) struct OwnScript {
+    /// The file, as it was chosen.
+    pub(crate) file: String,
+    /// Its bytes.
+    pub(crate) bytes: Vec<u8>,
+    /// Files that stand in for its inputs, by name.
+    pub(crate) inputs: BTreeMap<String, Vec<u8>>,
+    /// What the linter finds.
+    pub(crate) found: Vec<Finding>,
 }
 
 /// What the desk says.
@@ -304,6 +320,8 @@ pub(crate) enum News {
     RunFailed(String),
     /// What the machine is like: label, verdict, line.
     Examined(Vec<(String, String, String)>),
+    /// A script of one's own was read.
+    Script(Arc<OwnScript>),
     /// What lies in a folder.
     Listed(Listing),
     /// These files were written, in this folder.

@@ -19,6 +19,7 @@ mod event_loop;
 mod film;
 mod frame;
 mod guard;
+mod kept;
 mod keys;
 mod lock;
 #[cfg(test)]
@@ -67,8 +68,12 @@ pub use film::Film;
 pub use theme::ThemeError;
 
 use crate::api::{Clock, Timestamp};
+use crate::ceremony::OpenRun;
 use crate::session::founding::Given;
 use crate::text::say;
+
+use kept::Kept;
+use look::Look;
 
 /// Where a ceremony is played.
 pub enum PlaySession {
@@ -200,12 +205,14 @@ impl TuiError {
 }
 
 /// How the person left.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Left {
     /// The process's exit status.
     pub status: u8,
-    /// The ceremony that stands open in the vault: at which step, of how many.
-    pub open: Option<(usize, usize)>,
+    /// The ceremony that stands open in the vault.
+    pub open: Option<OpenRun>,
+    /// The folder of the vault that was open, where it was one of those that were offered.
+    pub vault: Option<PathBuf>,
 }
 
 /// Runs the workstation until the person leaves.
@@ -220,7 +227,10 @@ pub fn run(start: Start, options: Options) -> Result<Left, TuiError> {
         return Err(TuiError::Dumb);
     }
     let lent = (options.doctor, options.explain);
-    let (appearance, record) = surroundings::appearance(options)?;
+    let kept = kept::file()
+        .map(|file| Kept::read(&file))
+        .unwrap_or_default();
+    let (appearance, record) = surroundings::appearance(options, &kept)?;
     let now = crate::os::WallClock.now();
     let world = world::World {
         size: crossterm::terminal::size()?,
@@ -230,9 +240,14 @@ pub fn run(start: Start, options: Options) -> Result<Left, TuiError> {
         network: surroundings::network(),
         folder: PathBuf::from("."),
         vaults: Vec::new(),
+        stopped: Vec::new(),
         busy: None,
         doctor: Vec::new(),
-        look: appearance.look(),
+        shell: crate::os::can_be_brought_back(),
+        look: Look {
+            mouse: kept.mouse.unwrap_or_default(),
+            ..appearance.look()
+        },
     };
     let recorder = match record {
         Some(file) => Some(recorder::Recorder::begin(file, world.size, "keymoot")?),

@@ -195,7 +195,7 @@ impl Screen for Begin {
             Verb::Enter => {
                 let order = Order::PlayHere {
                     script: self.chosen.script.clone(),
-                    inputs: BTreeMap::new(),
+                    inputs: self.chosen.inputs.clone(),
                     resume: false,
                     people: BTreeMap::new(),
                     real: self.real(),

@@ -170,6 +170,10 @@ impl Screen for Change {
         (self.over.is_none()).then_some(Order::LeaveChange { hide: true })
     }
 
+    fn holds(&self) -> Option<&'static str> {
+        Some(tr("a change of people or shares is under way"))
+    }
+
     fn question(&self) -> u64 {
         self.turned
     }

@@ -142,13 +142,18 @@ impl Screen for Deletions {
             None => Some(tr("no deletion is pending")),
         };
         let restore = Offer::word(Verb::Enter, tr("restore"));
+        let new = Offer::word(Verb::Delete, tr("new deletion"));
         let mut offers = keys::moves();
         offers.extend([
             match why {
                 Some(reason) => restore.off_because(reason),
                 None => restore,
             },
-            Offer::word(Verb::Delete, tr("new deletion")),
+            if world.view.as_ref().is_some_and(|v| v.keys.is_empty()) {
+                new.off_because(tr("no key is in this vault yet"))
+            } else {
+                new
+            },
             Offer::plain(Verb::Back),
         ]);
         offers

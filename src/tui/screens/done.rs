@@ -479,6 +479,11 @@ impl Screen for Done {
         Reaction::none()
     }
 
+    fn holds(&self) -> Option<&'static str> {
+        let unwritten = self.folder.is_some();
+        unwritten.then(|| tr("the files of what was done are still to be written"))
+    }
+
     fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
         if !std::mem::take(&mut self.waiting) {
             return None;

@@ -2,7 +2,9 @@
 
 mod told;
 
-use crate::ceremony::{Script, script_of};
+use std::collections::BTreeMap;
+
+use crate::ceremony::{OpenRun, open_run};
 pub(crate) use crate::session::due::left;
 use crate::session::due::{Due, Exchanged, Goes};
 use crate::session::field::Footing;
@@ -12,25 +14,23 @@ use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::digest::Digest;
 use crate::tui::frame::{clock, network_word};
 use crate::tui::keys::{self, Offer, Verb};
-use crate::tui::screen::{Reaction, Screen};
+use crate::tui::message::Order;
+use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::{Column, Cursor, table};
 use crate::tui::world::World;
 
 use super::act::Act;
-use super::approvals::Approvals;
 use super::approve::Approve;
 use super::attest::Attest;
-use super::audit::Audit;
-use super::create::Create;
 use super::custodians::Custodians;
 use super::deletions::Deletions;
-use super::evidence::Evidence;
 use super::exchange::Exchange;
 use super::keys::{Keys, new_off};
 use super::leave::Leave;
-use super::menu::Menu;
 use super::picker::Picker;
+use super::places;
+use super::runner::RunScreen;
 
 /// The first screen of an open vault.
 #[derive(Default)]
@@ -55,7 +55,7 @@ impl Home {
             }
             Some(Goes::Deletions) => Deletions::open(),
             Some(Goes::Exchange(line)) => Reaction::push(Exchange::at(line, world)),
-            Some(Goes::Ceremonies) => Reaction::push(Picker::here(world)),
+            Some(Goes::Ceremonies) => goes_on(world),
             Some(Goes::Backup) => Reaction::push(Act::backup(world)),
             Some(Goes::Custodians) => Reaction::push(Custodians::of(world)),
             Some(Goes::Clock) => Reaction::push(Attest::again(world)),
@@ -80,13 +80,25 @@ fn due(world: &World) -> Vec<Due> {
 
 /// A ceremony is called what the list of ceremonies calls it.
 fn named(due: &mut Due, view: &View) {
-    let open = view.runs.iter().rev().find(|run| run.outcome.is_none());
-    let Some((run, bytes)) = open.and_then(|run| Some((run, script_of(run)?))) else {
-        return;
-    };
-    if let Ok(script) = Script::parse(&bytes) {
-        due.what = due.what.replacen(&run.script, script.title(), 1);
+    if let Some(open) = open_run(view) {
+        due.what = due.what.replacen(&open.script, &open.title, 1);
     }
+}
+
+/// Straight on with the ceremony that stands open; one whose script nobody has here is chosen with its file.
+pub(super) fn goes_on(world: &World) -> Reaction {
+    let open = world.view.as_deref().and_then(open_run);
+    let Some((title, script)) = open.and_then(|open| Some((open.title, open.bytes?))) else {
+        return Reaction::push(Picker::here(world));
+    };
+    let order = Order::PlayHere {
+        script,
+        inputs: BTreeMap::new(),
+        resume: true,
+        people: BTreeMap::new(),
+        real: false,
+    };
+    Reaction::push(RunScreen::new(&title, None, false)).then(Step::Order(order))
 }
 
 /// How a due thing is drawn; its word says the same.
@@ -203,7 +215,14 @@ impl Screen for Home {
 
     fn footing(&self, world: &World) -> Footing {
         let due = due(world);
-        let enter = match due.get(self.cursor.at().min(due.len().saturating_sub(1))) {
+        let open = world.view.as_deref().and_then(open_run);
+        let chosen = due.get(self.cursor.at().min(due.len().saturating_sub(1)));
+        let of_run = chosen.is_some_and(|due| matches!(due.goes, Goes::Ceremonies));
+        let so_far = open.as_ref().filter(|_| of_run).map_or_else(
+            || tr("everything done so far is saved; looking changes nothing").to_owned(),
+            OpenRun::so_far,
+        );
+        let enter = match chosen {
             None => tr("shows the keys of this vault").to_owned(),
             Some(Due {
                 goes: Goes::Pending(p),
@@ -229,7 +248,14 @@ impl Screen for Home {
             Some(Due {
                 goes: Goes::Ceremonies,
                 ..
-            }) => tr("shows the ceremonies; this one goes on").into(),
+            }) => match &open {
+                Some(open) if open.bytes.is_some() => say!(
+                    "goes on with it at step {number} of {all}",
+                    number = open.number,
+                    all = open.all
+                ),
+                _ => tr("shows the ceremonies: its script's own file goes on with it").into(),
+            },
             Some(Due {
                 goes: Goes::Custodians,
                 ..
@@ -244,7 +270,7 @@ impl Screen for Home {
         Footing {
             acts: tr("nobody: looking needs no approval").into(),
             enter,
-            so_far: tr("everything done so far is saved; looking changes nothing").into(),
+            so_far,
         }
     }
 
@@ -339,18 +365,7 @@ impl Screen for Home {
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match verb {
             Verb::Enter => self.open(world),
-            Verb::Keys => Reaction::push(Keys::new()),
-            Verb::New => Reaction::push(Create::new()),
-            Verb::Export => Reaction::push(Menu::export(None, world)),
-            Verb::Import => Reaction::push(Menu::import(world)),
-            Verb::Deletions => Deletions::open(),
-            Verb::Approvals => Reaction::push(Approvals::new()),
-            Verb::Exchange => Reaction::push(Exchange::new()),
-            Verb::Ceremonies => Reaction::push(Picker::here(world)),
-            Verb::Custodians => Reaction::push(Custodians::of(world)),
-            Verb::Copy => Reaction::push(Act::backup(world)),
-            Verb::Audit => Audit::open(),
-            Verb::Evidence => Reaction::push(Evidence::new()),
+            place if places::VERBS.contains(&place) => places::to(place, world),
             // Opening again takes everybody's passphrases: a stray key never costs that.
             Verb::Back => Reaction::push(Leave::closing()),
             other => {

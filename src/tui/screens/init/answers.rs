@@ -2,10 +2,10 @@
 
 use super::{Init, Page};
 use crate::api::Timestamp;
+use crate::session::NewPerson;
 use crate::session::founding;
 use crate::session::founding::fields::date_time;
-use crate::session::founding::{Given, Plan};
-use crate::session::{NewPerson, Profile};
+use crate::session::founding::{Given, Plan, Reading};
 use crate::tui::message::Order;
 use crate::tui::screen::Reaction;
 
@@ -23,14 +23,16 @@ impl Init {
             people: self.everybody(),
             software: self.software.text("software").as_deref() == Some("yes"),
             qr: self.software.text("qr").as_deref() == Some("yes"),
-            clock: self.attested(),
+            clock: self.read,
         }
     }
 
-    /// The time that two people read from their watches, in production.
-    pub(super) fn attested(&self) -> Option<Timestamp> {
-        let typed = self.clock.text("clock")?;
-        date_time(&typed).filter(|_| self.chosen_profile() == Profile::Production)
+    /// Takes the time that two people read from their watches, with the moment at which they did; whether it is one.
+    pub(super) fn attested(&mut self, wall: Timestamp) -> bool {
+        let typed = self.clock.text("clock");
+        let said = typed.and_then(|typed| date_time(&typed));
+        self.read = said.map(|said| Reading::anew(self.read, said, wall));
+        said.is_some()
     }
 
     /// Words for the next person are drawn.
@@ -40,7 +42,7 @@ impl Init {
     }
 
     /// Enter on the page of one person's words; with the last person's the vault is made.
-    pub(super) fn person_enter(&mut self) -> Reaction {
+    pub(super) fn person_enter(&mut self, wall: Timestamp) -> Reaction {
         self.question = self.question.wrapping_add(1);
         let Some(passphrase) = self.words.enter() else {
             return Reaction::none();
@@ -61,7 +63,7 @@ impl Init {
         Reaction::order(Order::Create {
             dir: self.dir(),
             policy: self.given.policy.clone(),
-            new: self.plan().vault(people),
+            new: self.plan().vault(people, wall),
         })
     }
 }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crossterm::event::KeyEvent;
 
+use crate::api::Timestamp;
 use crate::session::field::Footing;
 use crate::session::founding::Papers;
 use crate::session::founding::fields::{CLOCK, CUSTODIANS, NEEDED, PLACE, PROFILE};
@@ -76,6 +77,8 @@ pub(crate) struct Init {
     names: Form,
     software: Form,
     clock: Form,
+    /// What the watches said, and when.
+    read: Option<founding::Reading>,
     people: Vec<Person>,
     words: Words,
     ready: Vec<NewPerson>,
@@ -116,6 +119,7 @@ impl Init {
             names: names_form(usize::from(custodians)),
             software,
             clock: Form::of(&[CLOCK]),
+            read: None,
             people: Vec::new(),
             words: Words::new(),
             ready: Vec::new(),
@@ -200,7 +204,7 @@ impl Init {
         self.question = self.question.wrapping_add(1);
     }
 
-    fn enter(&mut self) -> Reaction {
+    fn enter(&mut self, wall: Timestamp) -> Reaction {
         if let (Page::Envelopes, dir, Some(media)) = (self.page, self.dir(), &mut self.media) {
             return media.enter(&dir);
         }
@@ -208,7 +212,7 @@ impl Init {
             if form.enter() == Pressed::Stays {
                 return Reaction::none();
             }
-            return self.next();
+            return self.next(wall);
         }
         match self.page {
             Page::Review => {
@@ -218,13 +222,13 @@ impl Init {
                 self.words.wait_for_next();
                 self.draw_words()
             }
-            Page::People => self.person_enter(),
+            Page::People => self.person_enter(wall),
             Page::Papers => Reaction::one(Step::Replace(super::home())),
             _ => Reaction::none(),
         }
     }
 
-    fn next(&mut self) -> Reaction {
+    fn next(&mut self, wall: Timestamp) -> Reaction {
         if self.page == Page::Quorum {
             let (custodians, needed) = (self.number("custodians"), self.number("needed"));
             if let Some(rule) = founding::too_many(needed, custodians) {
@@ -242,7 +246,7 @@ impl Init {
             self.misnamed(at, &rule);
             return Reaction::none();
         }
-        if self.page == Page::Clock && self.attested().is_none() {
+        if self.page == Page::Clock && !self.attested(wall) {
             self.clock.complain("clock", NO_TIME);
             return Reaction::none();
         }
@@ -392,7 +396,7 @@ impl Screen for Init {
         );
     }
 
-    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         if verb != Verb::Back {
             self.giving_up = false;
         }
@@ -401,7 +405,7 @@ impl Screen for Init {
             return Reaction::none();
         }
         match verb {
-            Verb::Enter => return self.enter(),
+            Verb::Enter => return self.enter(world.wall),
             Verb::Back => return self.back(),
             Verb::Reveal => {
                 self.question = self.question.wrapping_add(1);

@@ -221,6 +221,28 @@ fn production_words() -> State {
     state
 }
 
+/// The watches are read before five people write down their words: the vault is not slow by as long as that takes.
+#[test]
+fn the_attested_time_goes_on_while_words_are_written_down() {
+    let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
+    let read = state.world.wall;
+    snapshot::press(
+        &mut state,
+        "<Enter><Down><Enter><Enter><Enter>Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim<Enter>",
+    );
+    snapshot::press(&mut state, "<Enter><Enter><C-u>2026-11-24 09:05<Enter>");
+    state.world.wall = read.plus_millis(60_000);
+    // Back to the page and on again: nobody has read a watch anew.
+    snapshot::press(&mut state, "<Esc><Enter>");
+    state.world.wall = read.plus_millis(20 * 60_000);
+    state.touched = state.world.wall.millis();
+    let last = everybodys_words(&mut state, 5);
+    let Some(Effect::Desk(Order::Create { new, .. })) = last.last() else {
+        panic!("the vault is not made");
+    };
+    assert_eq!(new.clock.unwrap().rfc3339(), "2026-11-24T09:25:00Z");
+}
+
 #[test]
 fn in_production_everybody_takes_their_own_envelopes() {
     let mut state = production_words();
