@@ -79,10 +79,13 @@ fn waits(model: &Model) -> Vec<(usize, &FileInput)> {
     waits
 }
 
-/// Whether a file leaves while the run goes on: something is still waited for.
+/// Whether a file leaves while the run goes on: a file is still waited for, or the check value of what was carried.
 pub(super) fn during(model: &Model, leaving: &Leaving<'_>) -> bool {
     let last = waits(model).last().map(|(at, _)| *at);
-    last.is_some_and(|last| leaving.after < last)
+    let carried = leaving.doing.op.name == ops_carry::CHECK.name;
+    let mut ahead = model.steps.iter().skip(leaving.after);
+    let compared = ahead.any(|step| step.op.name == ops_carry::COMPARE.name);
+    last.is_some_and(|last| leaving.after < last) || (carried && compared)
 }
 
 /// What is there, or run, before anybody comes.
@@ -166,11 +169,7 @@ pub(super) fn meanwhile(model: &Model, page: &mut Page) {
     let mut commands = Vec::new();
     for (at, input) in waits {
         while let Some(leaving) = next.filter(|leaving| leaving.after < at) {
-            let what = afterwards::what(model, leaving);
-            page.line(
-                &format!("  after step {:>2}  ", leaving.after + 1),
-                &format!("{} {what}.", leaving.file),
-            );
+            goes_out(model, leaving, page);
             next = leaves.next();
         }
         let first = format!("  for step {:>2}    ", at + 1);
@@ -183,7 +182,18 @@ pub(super) fn meanwhile(model: &Model, page: &mut Page) {
         }
         commands.extend(&input.commands);
     }
+    for leaving in next.into_iter().chain(leaves) {
+        goes_out(model, leaving, page);
+    }
     filled_in(&commands, page);
+}
+
+fn goes_out(model: &Model, leaving: &Leaving<'_>, page: &mut Page) {
+    let what = afterwards::what(model, leaving);
+    page.line(
+        &format!("  after step {:>2}  ", leaving.after + 1),
+        &format!("{} {what}.", leaving.file),
+    );
 }
 
 /// Who a receiver is: whoever made the file that names it.

@@ -154,6 +154,11 @@ fn what_comes_during_the_ceremony_stands_apart() {
     ] {
         assert!(during.contains(says), "{says}\n{during}");
     }
+    // The device takes the token in before the run compares its check value.
+    let page = self::page("carry-aws-to-hsm-tr34.toml");
+    let during = part(&page, "DURING THE CEREMONY", "WHAT THE VAULT");
+    let says = "after step 9 carried.token.der goes to the people of the HSM";
+    assert!(during.contains(says), "{during}");
     assert!(!self::page("kek-to-aws-rsa.toml").contains("DURING THE CEREMONY"));
 }
 
