@@ -129,8 +129,7 @@ fn evidence(model: &Model, page: &mut Page) {
 
 /// Where a file goes, and what it is there: completes a sentence that begins with its name.
 pub(super) fn what(model: &Model, leaving: &Leaving<'_>) -> String {
-    let doing = leaving.doing;
-    let name = doing.op.name;
+    let (doing, name) = (leaving.doing, leaving.doing.op.name);
     let goes = |what: &str| what.to_owned();
     if name == op_exchange::PARAMETERS_FOR_IMPORT.name {
         let answer = leaving.answer(model);

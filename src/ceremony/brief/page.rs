@@ -48,7 +48,7 @@ impl Page {
                 if !fits && !blank {
                     let gap = if begins { " " } else { "" };
                     let _ = writeln!(self.text, "{line}{gap}\\");
-                    line = if begins { NEXT } else { "" }.to_owned();
+                    if begins { NEXT } else { "" }.clone_into(&mut line);
                 } else if space == 1 {
                     line.push(' ');
                 }
