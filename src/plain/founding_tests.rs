@@ -115,7 +115,7 @@ fn a_vault_is_made_in_lines_and_left_open() {
         "  Opens: with 2 of 3: Ana, Ben, custodian-3",
         "  Others: administrator, Wim (no share)",
         "Ana, these words are yours alone.",
-        "STOP: These are not the words that were shown.",
+        "STOP: These are not the words that were shown: ",
         "Done. The vault exists and is open.",
         "5 enrolment forms and the witness card are in",
         "Vault acme, TEST",

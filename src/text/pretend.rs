@@ -56,7 +56,11 @@ fn circled(c: char) -> Option<char> {
 pub(crate) fn untranslated<'a>(line: &'a str, named: &BTreeSet<&str>) -> Option<&'a str> {
     let mut words = words_of(line).filter(|word| word.chars().all(|c| c.is_ascii_alphabetic()));
     words.find(|word| {
-        word.len() > 2 && !word.chars().all(|c| c.is_ascii_hexdigit()) && !named.contains(word)
+        // A name that is cut ends with two dots.
+        let cut = line.contains(&format!("{word}.."));
+        let known =
+            named.contains(word) || (cut && named.iter().any(|name| name.starts_with(word)));
+        word.len() > 2 && !word.chars().all(|c| c.is_ascii_hexdigit()) && !known
     })
 }
 

@@ -17,11 +17,11 @@ const LABELS: u16 = 9;
 type Told = (&'static str, Vec<String>, Role);
 
 /// The three lines, laid out at a width.
-pub(super) struct Band([Told; 3]);
+pub(in crate::tui) struct Band([Told; 3]);
 
 impl Band {
     /// The lines of a footing.
-    pub(super) fn of(footing: &Footing, world: &World, width: u16) -> Self {
+    pub(in crate::tui) fn of(footing: &Footing, world: &World, width: u16) -> Self {
         let room = usize::from(width.saturating_sub(LABELS).saturating_sub(1));
         let wait = world.long_busy().map(|words| say!("wait: {words}", words));
         let (enter, role) = match &wait {
@@ -37,7 +37,7 @@ impl Band {
     }
 
     /// The rows it takes.
-    pub(super) fn rows(&self) -> u16 {
+    pub(in crate::tui) fn rows(&self) -> u16 {
         let rows = self.0.iter().map(|(_, rows, _)| rows.len());
         cells(rows.fold(0, usize::saturating_add))
     }

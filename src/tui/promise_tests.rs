@@ -161,6 +161,8 @@ fn the_line_enter_says_what_enter_does_in_every_act() {
     folders(place.path());
     for op in acts() {
         let mut room = act(op, place.path());
+        // What was wrong with a field stays to be read while the others are gone through.
+        let mut stopped = false;
         for _ in 0..16 {
             let promised = enter_line(&mut room);
             let before = page(&mut room);
@@ -184,12 +186,14 @@ fn the_line_enter_says_what_enter_does_in_every_act() {
             // What a file that was named says is read meanwhile, and is no answer of Enter's.
             assert!(
                 !field
+                    || stopped
                     || before.contains("STOP")
                     || !text.contains("STOP")
                     || text.contains("no such file"),
                 "{}: {promised}\n{text}",
                 op.name
             );
+            stopped |= before.contains("STOP") || text.contains("STOP");
             if !field || top(&room) != "Act" {
                 break;
             }

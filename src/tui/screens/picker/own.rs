@@ -76,7 +76,7 @@ mod tests {
                 .1,
         )
         .unwrap();
-        let own = text.replacen("id = \"first-key\"", "id = \"our-key\"", 1);
+        let own = text.replacen("\"first-key\"", "\"our-key\"", 1);
         assert_ne!(own, text);
         std::fs::write(folder.path().join("our-key.toml"), own).unwrap();
         std::fs::write(folder.path().join("bad.toml"), "id = ").unwrap();

@@ -5,6 +5,7 @@ use super::{Phase, RunScreen};
 use crate::ceremony::{Ask, StepLine};
 use crate::session::searching;
 use crate::text::{say, tr};
+use crate::tui::band::Band;
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::theme::Role;
 use crate::tui::widgets::rail::{Stage, Stop};
@@ -37,7 +38,9 @@ impl Layout {
 impl RunScreen {
     /// How the question is laid out: where it does not fit beside the steps, they give way to it.
     pub(super) fn layout(&self, ask: &Ask, world: &World) -> Layout {
-        let height = usize::from(world.size.1.saturating_sub(7).saturating_sub(banner(world)));
+        let band = Band::of(&ask.footing, world, world.size.0).rows();
+        let around = band.saturating_add(4).saturating_add(banner(world));
+        let height = usize::from(world.size.1.saturating_sub(around));
         let rail = rail_width(world);
         let beside = usize::from(world.size.0.saturating_sub(rail).saturating_sub(2));
         let whole = usize::from(world.size.0.saturating_sub(2));
