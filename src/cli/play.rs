@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::api::Timestamp;
 use crate::ceremony::{self, Again, RunError, Runner, Script, Showing, Stopped, Wanted};
-use crate::session::due::left;
 use crate::session::{Profile, Refusal, RunOutcome, Session, View};
+
+mod clock;
 
 use super::sessions::{self, Place, Practice};
 use super::status::{Answer, Failure, Status};
 use super::{Filmed, Lines, Look, Next, Play, Screen, Stage, lint, streams, unlock_file};
+use clock::{ahead, moved};
 
 /// Play a ceremony script: in the terminal, or headless
 #[derive(clap::Args)]
@@ -416,28 +417,6 @@ impl HeadlessRun {
             streams::progress(&format!("{title}: completed."));
         }
         Ok(status)
-    }
-}
-
-/// By how much a vault's clock runs ahead of the machine's, in milliseconds.
-fn ahead(session: &Session) -> i64 {
-    session
-        .now()
-        .millis()
-        .saturating_sub(session.wall_time().millis())
-}
-
-/// Says where steps of the script moved a test vault's clock, which does not go back.
-fn moved(session: &Session, before: i64) {
-    const MINUTE: i64 = 60_000;
-    let now = ahead(session);
-    if session.profile() == Profile::Test && now.saturating_sub(before) > MINUTE {
-        let zero = Timestamp::from_millis(0);
-        streams::note(&format!(
-            "keymoot: steps of this script let time pass: the clock of this test vault runs {} ahead of the machine's \
-             from now on, and does not go back.",
-            left(zero, Timestamp::from_millis(now))
-        ));
     }
 }
 

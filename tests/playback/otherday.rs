@@ -13,7 +13,7 @@ use super::stage::{
 };
 
 /// A practice vault at which everybody types, and its store.
-fn first_day(script: &Script) -> (MemoryStore, Session) {
+pub(super) fn first_day(script: &Script) -> (MemoryStore, Session) {
     let (seed, clock) = script.rehearsal();
     let store = MemoryStore::default();
     let created = practice::vault(
@@ -26,7 +26,7 @@ fn first_day(script: &Script) -> (MemoryStore, Session) {
 }
 
 /// The next day these custodians open the vault.
-fn next_day(store: &MemoryStore, script: &Script, here: [&str; 2]) -> Session {
+pub(super) fn next_day(store: &MemoryStore, script: &Script, here: [&str; 2]) -> Session {
     let mut opening = Opening::begin(Box::new(store.clone()), "rehearsal").unwrap();
     for name in here {
         let phrase = SecretBytes::from_slice(practice::phrase(name).unwrap().as_bytes());
@@ -50,7 +50,7 @@ fn typed(ask: &Ask) -> Vec<Answer> {
 }
 
 /// Plays until somebody is asked who signs or enters what others do not, and goes home.
-fn until(mut session: Session, script: Script, stop: impl Fn(&Ask) -> bool) {
+pub(super) fn until(mut session: Session, script: Script, stop: impl Fn(&Ask) -> bool) {
     let mut runner = Runner::begin(&mut session, script, wanted(&[])).unwrap();
     loop {
         let ask = runner.showing(&session).ask.unwrap();
@@ -62,12 +62,12 @@ fn until(mut session: Session, script: Script, stop: impl Fn(&Ask) -> bool) {
     session.close().unwrap();
 }
 
-fn approves(ask: &Ask) -> bool {
+pub(super) fn approves(ask: &Ask) -> bool {
     ask.title.contains("approves")
 }
 
 /// Plays to the end; who was asked.
-fn to_the_end(session: &mut Session, runner: &mut Runner) -> Vec<String> {
+pub(super) fn to_the_end(session: &mut Session, runner: &mut Runner) -> Vec<String> {
     let mut asked = Vec::new();
     let (outcome, wrong) = by_people(session, runner, |ask, _| {
         asked.push(ask.person.clone());
@@ -88,7 +88,7 @@ fn with(people: &[(&str, &str)]) -> Wanted {
     }
 }
 
-fn refused(session: &mut Session, script: Script, people: &[(&str, &str)]) -> String {
+pub(super) fn refused(session: &mut Session, script: Script, people: &[(&str, &str)]) -> String {
     let sha256 = script.sha256_hex();
     let before = session.last_run(&sha256).unwrap();
     let Err(RunError::CannotBegin(words)) = Runner::begin(session, script, with(people)) else {
@@ -436,82 +436,4 @@ fn who_saw_another_component_of_the_key_takes_no_place_at_one() {
         words.starts_with("A3 (PCI PIN 21-2.4): Cho may not take part 2 of the components of zmk: Cho holds since 2026-11-24 part 1"),
         "{words}"
     );
-}
-
-/// The script names one person for a place by the approval key, and another who stands by.
-fn with_a_backup(script: &Script) -> String {
-    let (_, session) = first_day(script);
-    let of = |name: &str| {
-        let people = session.view().people.clone();
-        let found = people.iter().find(|person| person.name == name);
-        found.unwrap().fingerprint.clone()
-    };
-    let changed = text("first-key.toml").replacen(
-        "{ id = \"second\", role = \"custodian\" },",
-        &format!(
-            "{{ id = \"second\", role = \"custodian\", key = \"{}\", form = \"KCF-1\", backup = \"spare\" }},\n  {{ id = \
-             \"spare\", role = \"custodian\", key = \"{}\", form = \"KCF-2\", form_until = 2026-11-30, present = false \
-             }},",
-            of("Ben"),
-            of("Cho")
-        ),
-        1,
-    );
-    assert!(changed.contains("spare"), "the script was changed");
-    changed
-}
-
-/// Ben is named by his key: nobody but his declared backup has his place.
-#[test]
-fn a_declared_backup_takes_the_place_of_one_who_is_named() {
-    let changed = with_a_backup(&parsed(&text("first-key.toml")));
-    let script = || parsed(&changed);
-    let (store, session) = first_day(&script());
-    until(session, script(), approves);
-    let mut session = next_day(&store, &script(), ["Ana", "Cho"]);
-    let words = refused(&mut session, script(), &[("second", "Ana")]);
-    assert!(words.contains("The script names Cho"), "{words}");
-    let mut runner = Runner::begin(&mut session, script(), resume()).unwrap();
-    assert_eq!(
-        runner.showing(&session).last.unwrap(),
-        "Cho has the place of Ben (`second`) from here on."
-    );
-    let asked = to_the_end(&mut session, &mut runner);
-    assert!(asked.contains(&"Cho".to_owned()) && !asked.contains(&"Ben".to_owned()));
-    let run = runner.run(&session);
-    assert_eq!(run.at_place("second", "make"), "Cho");
-}
-
-/// Whoever opened the vault on the first day counts, too; whoever stands by is called by nobody while Ben is there.
-#[test]
-fn a_backup_steps_in_from_the_first_step_where_the_other_did_not_come() {
-    let changed = with_a_backup(&parsed(&text("first-key.toml")));
-    for (here, second) in [(["Ana", "Ben"], "Ben"), (["Ana", "Cho"], "Cho")] {
-        let script = parsed(&changed);
-        let (store, session) = first_day(&script);
-        session.close().unwrap();
-        let mut session = next_day(&store, &script, here);
-        let mut runner = Runner::begin(&mut session, script, wanted(&[])).unwrap();
-        let asked = to_the_end(&mut session, &mut runner);
-        let other = if second == "Ben" { "Cho" } else { "Ben" };
-        assert!(asked.contains(&second.to_owned()) && !asked.contains(&other.to_owned()));
-        let told = super::stage::reported(&runner, &session);
-        assert!(
-            told.contains("KCF-") && !told.contains(&format!("{other} custodian")),
-            "{told}"
-        );
-    }
-}
-
-/// The backup's form is over on the day on which it would be needed.
-#[test]
-fn a_backup_whose_form_is_over_takes_no_place() {
-    let changed =
-        with_a_backup(&parsed(&text("first-key.toml"))).replace("2026-11-30", "2026-11-24");
-    let script = || parsed(&changed);
-    let (store, session) = first_day(&script());
-    until(session, script(), approves);
-    let mut session = next_day(&store, &script(), ["Ana", "Cho"]);
-    let words = refused(&mut session, script(), &[("second", "Cho")]);
-    assert!(words.contains("KCF-2 of Cho is over"), "{words}");
 }

@@ -84,7 +84,7 @@ fn unused(table: &Table<'_>, lines: &[Line]) -> Vec<(String, bool)> {
     names.map(|name| (name.clone(), used(name))).collect()
 }
 
-impl<'i> Table<'i> {
+impl Table<'_> {
     /// Every member as a short text by its name.
     fn line(self, on: &mut Reading<'_>) -> Line {
         let mut line = Line::new();
@@ -136,7 +136,7 @@ fn copied<'i>(value: &DeValue<'i>, line: &Line, left: &mut usize) -> Option<DeVa
         }
         DeValue::Array(items) => {
             let mut copy = DeArray::new();
-            for item in items.iter() {
+            for item in items {
                 let inner = copied(item.get_ref(), line, left)?;
                 copy.push(Spanned::new(item.span(), inner));
             }
@@ -161,15 +161,14 @@ fn replaced(text: &str, line: &Line) -> String {
     while let Some((before, after)) = rest.split_once('{') {
         copy.push_str(before);
         let named = after.split_once('}');
-        match named.and_then(|(name, behind)| Some((line.get(name)?, behind))) {
-            Some((with, behind)) => {
-                copy.push_str(with);
-                rest = behind;
-            }
-            None => {
-                copy.push('{');
-                rest = after;
-            }
+        if let Some((with, behind)) =
+            named.and_then(|(name, behind)| Some((line.get(name)?, behind)))
+        {
+            copy.push_str(with);
+            rest = behind;
+        } else {
+            copy.push('{');
+            rest = after;
         }
     }
     copy.push_str(rest);

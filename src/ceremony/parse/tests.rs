@@ -218,6 +218,16 @@ fn what_a_script_says_beside_its_steps_is_read_strictly() {
     let fail = |how: &str| format!("{HEAD}{note}on_fail = \"{how}\"\n");
     one(fail("retry:4"), "retry:1 to retry:3");
     assert_eq!(errors(&fail("retry:3")), []);
+}
+
+/// A step that is written once for each entry of a list.
+#[test]
+fn a_list_of_repetitions_is_read_strictly() {
+    let one = |changed: String, says: &str| {
+        let found = errors(&changed);
+        let said = found.iter().any(|f| f.message.contains(says) && f.line > 0);
+        assert!(said, "{says}: {found:#?}");
+    };
     let many = |list: &str| {
         format!(
             "{HEAD}[[step]]\nrepeat_for = {list}\nid = \"n-{{n}}\"\nop = \"note\"\ntext = \"{{n}}\"\nwho = [\"lead\"]\nwhy = \"w\"\n"

@@ -163,31 +163,9 @@ impl Taking<'_> {
                     place.id
                 ));
             }
-            None => self.named_nowhere(place, &holder)?,
+            None => named_nowhere(place, &holder)?,
         }
         self.nothing_waits(place, &holder)
-    }
-
-    /// Whether the script leaves it open who has a place.
-    fn named_nowhere(&self, place: &Person, holder: &str) -> Result<(), String> {
-        let id = &place.id;
-        let paper = place
-            .form
-            .as_ref()
-            .map(|form| format!("by the form {form}"));
-        let named = place.key.as_ref().map(|_| "by the approval key".to_owned());
-        if let Some(how) = named.or(paper) {
-            return Err(format!(
-                "The script names one person for `{id}`, {how}: nobody takes the place of {holder}. Go on when {holder} \
-                 is here, or stop the run for good and play a script that names somebody else."
-            ));
-        }
-        match &place.joins {
-            Some(step) => Err(format!(
-                "`{id}` is the place of whoever is named in step `{step}`; nobody else takes it."
-            )),
-            None => Ok(()),
-        }
     }
 
     /// Whether nothing is ahead that is about the holder, or that the holder began.
@@ -275,6 +253,28 @@ impl Taking<'_> {
             eligible.map_err(|refusal| refusal.to_string())?;
         }
         Ok(())
+    }
+}
+
+/// Whether the script leaves it open who has a place.
+fn named_nowhere(place: &Person, holder: &str) -> Result<(), String> {
+    let id = &place.id;
+    let paper = place
+        .form
+        .as_ref()
+        .map(|form| format!("by the form {form}"));
+    let named = place.key.as_ref().map(|_| "by the approval key".to_owned());
+    if let Some(how) = named.or(paper) {
+        return Err(format!(
+            "The script names one person for `{id}`, {how}: nobody takes the place of {holder}. Go on when {holder} \
+             is here, or stop the run for good and play a script that names somebody else."
+        ));
+    }
+    match &place.joins {
+        Some(step) => Err(format!(
+            "`{id}` is the place of whoever is named in step `{step}`; nobody else takes it."
+        )),
+        None => Ok(()),
     }
 }
 

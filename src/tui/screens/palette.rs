@@ -132,10 +132,10 @@ fn elsewhere(state: &State, here: &[Entry]) -> Vec<Entry> {
     };
     let places = Place::all().into_iter().filter(|place| !known(place));
     let entries = places.map(|place| {
-        let (name, help) = place.words();
+        let (called, help) = place.words();
         Entry {
             key: String::new(),
-            name,
+            name: called,
             help,
             off: held.clone().or_else(|| place.off(&state.world)),
             does: Does::Go(place),

@@ -54,7 +54,7 @@ impl ComponentField {
         }
         if let Some(group) = self.differing.first() {
             return Some(say!(
-                "differs from the first reading in group {group}: one of the two is a slip. Shift-Tab goes back to the first",
+                "differs from the first reading in group {group}: one of the two is mistyped. Shift-Tab goes back to the first",
                 group = group + 1
             ));
         }

@@ -335,12 +335,11 @@ impl Form {
         if let Some(line) = self.lines.get_mut(self.focus)
             && let Input::Text(field) = &mut line.input
         {
-            line.error = match line.asked.field.kind {
-                Kind::Hex { max, .. } => no_more(max, field, |field| field.insert(text)),
-                _ => {
-                    field.insert(text);
-                    None
-                }
+            line.error = if let Kind::Hex { max, .. } = line.asked.field.kind {
+                no_more(max, field, |field| field.insert(text))
+            } else {
+                field.insert(text);
+                None
             };
         }
         if let Some(line) = self.lines.get_mut(self.focus) {
