@@ -89,10 +89,19 @@ fn show(screen: Screen, look: Look) -> ExitCode {
     match tui::run(start(screen), options) {
         Ok(left) => {
             if let Some((number, all)) = left.open {
-                let _ = writeln!(
-                    std::io::stdout(),
-                    "The ceremony stands open at step {number} of {all}; what is done is saved. {again}"
-                );
+                let stands = if left.stopped {
+                    format!(
+                        "The ceremony was stopped for good at step {number} of {all}; the record of that is not signed by all."
+                    )
+                } else {
+                    format!(
+                        "The ceremony stands open at step {number} of {all}; what is done is saved."
+                    )
+                };
+                let _ = writeln!(std::io::stdout(), "{stands} {again}");
+                for line in &left.in_hands {
+                    let _ = writeln!(std::io::stdout(), "{line}");
+                }
             }
             ExitCode::from(left.status)
         }

@@ -327,6 +327,13 @@ fn begin_run(
                     "The ceremony stands open; what is done is saved. The same command takes it up again, today or on another day.",
                 )
             });
+            if session.lasts() {
+                let runs = session.view().runs;
+                let open = runs.iter().rev().find(|run| run.outcome.is_none());
+                for line in open.map(crate::ceremony::left_behind).unwrap_or_default() {
+                    talk.say(&line);
+                }
+            }
             false
         }
         Ok(Err(error)) => {

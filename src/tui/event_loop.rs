@@ -266,14 +266,7 @@ async fn turn(
             for effect in update(&mut state, message) {
                 match effect {
                     Effect::Quit(status) => {
-                        return Ok(Left {
-                            status,
-                            // A rehearsal in memory is gone, and nothing of it stands open.
-                            open: match &state.world.view {
-                                Some(view) if !state.world.keeps_nothing() => view.open_at(),
-                                _ => None,
-                            },
-                        });
+                        return Ok(left(&state.world, status));
                     }
                     Effect::Desk(order) => {
                         let _ = orders.send(order);
@@ -291,6 +284,23 @@ async fn turn(
             }
             due = None;
         }
+    }
+}
+
+/// How the person left, and what stands open.
+fn left(world: &World, status: u8) -> Left {
+    // A rehearsal in memory is gone, and nothing of it stands open.
+    let view = world.view.as_ref().filter(|_| !world.keeps_nothing());
+    let run = view.and_then(|view| view.runs.iter().rev().find(|run| run.outcome.is_none()));
+    let stopped = |run: &crate::session::Run| {
+        let mut steps = run.steps.iter();
+        steps.any(|step| step.state == crate::session::StepState::Aborted)
+    };
+    Left {
+        status,
+        open: view.and_then(|view| view.open_at()),
+        stopped: run.is_some_and(stopped),
+        in_hands: run.map(crate::ceremony::left_behind).unwrap_or_default(),
     }
 }
 

@@ -195,12 +195,16 @@ impl TuiError {
 }
 
 /// How the person left.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Left {
     /// The process's exit status.
     pub status: u8,
     /// The ceremony that stands open in the vault: at which step, of how many.
     pub open: Option<(usize, usize)>,
+    /// Whether that ceremony was stopped for good, and only the record of it is left to sign.
+    pub stopped: bool,
+    /// What lies in people's hands: words that are void, papers in packages; a sentence each.
+    pub in_hands: Vec<String>,
 }
 
 /// Runs the workstation until the person leaves.

@@ -8,6 +8,7 @@ mod certificates;
 mod exchange;
 mod failing;
 mod format;
+mod leaving;
 mod marked;
 mod not_taken;
 mod otherday;

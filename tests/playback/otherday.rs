@@ -13,7 +13,7 @@ use super::stage::{
 };
 
 /// A practice vault at which everybody types, and its store.
-fn first_day(script: &Script) -> (MemoryStore, Session) {
+pub(crate) fn first_day(script: &Script) -> (MemoryStore, Session) {
     let (seed, clock) = script.rehearsal();
     let store = MemoryStore::default();
     let created = practice::vault(
@@ -26,7 +26,7 @@ fn first_day(script: &Script) -> (MemoryStore, Session) {
 }
 
 /// The next day these custodians open the vault.
-fn next_day(store: &MemoryStore, script: &Script, here: [&str; 2]) -> Session {
+pub(crate) fn next_day(store: &MemoryStore, script: &Script, here: [&str; 2]) -> Session {
     let mut opening = Opening::begin(Box::new(store.clone()), "rehearsal").unwrap();
     for name in here {
         let phrase = SecretBytes::from_slice(practice::phrase(name).unwrap().as_bytes());
@@ -40,7 +40,7 @@ fn next_day(store: &MemoryStore, script: &Script, here: [&str; 2]) -> Session {
 }
 
 /// Whoever is asked types the own practice words; everything else as the script says.
-fn typed(ask: &Ask) -> Vec<Answer> {
+pub(crate) fn typed(ask: &Ask) -> Vec<Answer> {
     let own = |asked: &keymoot::ceremony::AskField| match asked.field.id {
         "passphrase" => secret(practice::phrase(&ask.person).unwrap()),
         _ if asked.field.secret() => secret(asked.practice.as_deref().unwrap()),
@@ -50,7 +50,7 @@ fn typed(ask: &Ask) -> Vec<Answer> {
 }
 
 /// Plays until somebody is asked who signs or enters what others do not, and goes home.
-fn until(mut session: Session, script: Script, stop: impl Fn(&Ask) -> bool) {
+pub(crate) fn until(mut session: Session, script: Script, stop: impl Fn(&Ask) -> bool) {
     let mut runner = Runner::begin(&mut session, script, wanted(&[])).unwrap();
     loop {
         let ask = runner.showing(&session).ask.unwrap();

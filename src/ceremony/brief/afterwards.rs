@@ -2,6 +2,7 @@
 
 use crate::session::{op, op_exchange, op_tr34};
 
+use super::super::changing::gives_words;
 use super::super::model::{Doing, Model};
 use super::Page;
 
@@ -30,7 +31,12 @@ pub(super) fn section(model: &Model, page: &mut Page) {
         );
         page.command("keymoot receipt receipt.json --vault DIR");
     }
-    if any {
+    if model.doings().any(|doing| gives_words(doing.op)) {
+        page.line(
+            "  ",
+            "No file leaves. An enrolment form for each person with new words is written beside the record: print it, have it signed, and keep it.",
+        );
+    } else if any {
         page.line(
             "  ",
             "NEXT.txt beside the files says all this with check values; the vault's profile stands in every file name.",

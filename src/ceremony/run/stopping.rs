@@ -12,12 +12,15 @@ use super::super::model::AbortAct;
 use super::super::ops_components;
 use super::asks::to_sign;
 use super::drive::{AUDIT_HEAD, Halt, Work};
+use super::leaving::void_words;
 use super::resealing::{kept, of_note};
 use super::sign::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from};
 use super::{RunError, Runner, Stage};
 
 /// What stands before the reason where people stopped the run.
 const BY_PEOPLE: &str = "aborted: ";
+/// How the note of a person who signed a stop begins.
+const SIGNED: &str = "on_abort signed (";
 /// Note: what the run had made and written when it stopped.
 pub(super) const CUSTODY: &str = "on_abort list-custody";
 
@@ -123,7 +126,11 @@ impl Runner {
         let keys = run.keys.iter().filter_map(|(id, arn)| {
             let row = view.keys.iter().find(|row| row.key.key_arn == *arn)?;
             Some(format!(
-                "{id} ({}, {})",
+                "{} ({}, {})",
+                self.script
+                    .model
+                    .key(id)
+                    .map_or(id.as_str(), |key| key.label.as_str()),
                 session.check_value_on_record(arn)?,
                 row.key.key_state.name()
             ))
@@ -143,8 +150,8 @@ impl Runner {
         };
         let mut words = format!(
             "{}; {}",
-            said("keys in this vault", &keys),
-            said("files", &files)
+            said("keys made or used in this run", &keys),
+            said("files made", &files)
         );
         let parts: Vec<String> = self
             .script
@@ -154,12 +161,26 @@ impl Runner {
             .filter_map(|key| self.component_set(&key.id))
             .flat_map(|set| {
                 let parts = session.component_parts(&set.id);
+                let packages = session.closed_packages(&set.id);
                 let label = set.label;
-                parts
-                    .into_iter()
-                    .map(move |p| format!("{} of {label} with {}", p.part, p.holder))
+                parts.into_iter().map(move |p| {
+                    let lies = packages
+                        .iter()
+                        .find(|lies| lies.0 == p.part && lies.1 == p.holder);
+                    let lies =
+                        lies.map_or_else(String::new, |lies| format!(" in package {}", lies.2));
+                    format!("{} of {label} with {}{lies}", p.part, p.holder)
+                })
             })
             .collect();
+        let void: Vec<String> = run.steps.iter().flat_map(void_words).collect();
+        if !void.is_empty() {
+            words.push_str("; ");
+            words.push_str(&said(
+                "words written for nothing, papers to be destroyed",
+                &void,
+            ));
+        }
         if !parts.is_empty() {
             words.push_str("; ");
             words.push_str(&said("components known to custodians", &parts));
@@ -172,7 +193,8 @@ impl Runner {
         let places = self.script.model.places();
         let names = places.map(|place| self.name(&place.id));
         let left: VecDeque<String> = names
-            .filter(|name| !record.notes.contains_key(&signed(name)))
+            // A place that nobody has yet, or that is to be given up, has nobody here who could sign.
+            .filter(|name| !name.is_empty() && !record.notes.contains_key(&signed(name)))
             .collect();
         if session.automatic() {
             for person in left {
@@ -289,6 +311,9 @@ impl Runner {
         if self.outcome.is_some() || stopping {
             return Ok(());
         }
+        self.came_back = false;
+        self.stay();
+        self.before = None;
         self.withdraw(session, reason);
         if let Err(Halt::Error(error)) = self.leave_result(session) {
             return Err(error);
@@ -322,6 +347,41 @@ impl Runner {
     }
 }
 
+impl Runner {
+    /// Whether the run was stopped for good, and what its script wants then is being done.
+    pub(super) fn stopping(&self, session: &Session) -> bool {
+        let aborted = |record: StepRecord| record.state == StepState::Aborted;
+        self.outcome.is_none() && self.record(session).is_some_and(aborted)
+    }
+
+    /// Why, in the words of whoever stopped it.
+    pub(super) fn why_stopped(&self, session: &Session) -> Option<String> {
+        let record = self.record(session)?;
+        (record.state == StepState::Aborted).then(|| reason(&record).to_owned())
+    }
+}
+
+/// Why a step was stopped: what people said, or what went wrong.
+pub(in crate::ceremony) fn reason(record: &StepRecord) -> &str {
+    let error = record.error.as_deref().unwrap_or_default();
+    error.strip_prefix(BY_PEOPLE).unwrap_or(error)
+}
+
+/// Whether people stopped it, rather than a step that failed.
+pub(super) fn by_people(record: &StepRecord) -> bool {
+    let error = record.error.as_deref().unwrap_or_default();
+    error.starts_with(BY_PEOPLE)
+}
+
+/// Who signed that the run was stopped.
+pub(super) fn signed_by(record: &StepRecord) -> Vec<String> {
+    let names = record.notes.keys().filter_map(|note| {
+        let name = note.strip_prefix(SIGNED)?.strip_suffix(')')?;
+        Some(name.to_owned())
+    });
+    names.collect()
+}
+
 /// Note of an act that is done when a run stops.
 fn done(act: AbortAct) -> String {
     match act {
@@ -332,5 +392,5 @@ fn done(act: AbortAct) -> String {
 
 /// Note of a person who signed a stop.
 fn signed(name: &str) -> String {
-    format!("on_abort signed ({name})")
+    format!("{SIGNED}{name})")
 }

@@ -20,6 +20,7 @@ pub(super) fn log(from: &Material<'_>) -> Vec<Access> {
         } else if ops_components::is_turn(step.op) && handled(record) {
             entries.push(component(from, step, record));
         }
+        entries.extend(super::papers::put_away(step, record));
     }
     entries
 }

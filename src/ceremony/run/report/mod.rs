@@ -2,6 +2,7 @@
 
 mod access;
 mod carried;
+mod changes;
 mod clauses;
 mod counterparties;
 mod hashes;
@@ -16,15 +17,13 @@ mod time;
 
 use crate::custody::words;
 use crate::evidence::report::{self, Copy, Exception, RunReport};
-use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, StepState, View};
+use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, View};
 
 use super::super::model::{Model, Role, Step};
 use super::super::script::Script;
 use super::drive::audit_head;
-use super::exceptions;
 use super::papers::{EARLIER, MISSING};
 use super::sign::{AUDIT_LINE, SIGNED_FROM};
-use super::stopping::CUSTODY;
 
 /// Years for which logs of key ceremonies are kept (PCI PIN 13-9.3: three years).
 const RETENTION_YEARS: i64 = 3;
@@ -198,27 +197,8 @@ fn software(view: &View) -> &'static str {
 
 fn exceptions(from: &Material<'_>) -> Vec<Exception> {
     from.pairs()
-        .filter(|(_, record)| matches!(record.state, StepState::Exception | StepState::Aborted))
-        .map(|(step, record)| Exception {
-            at: record.ended,
-            what: format!(
-                "{}: {}",
-                step.id,
-                record.error.clone().unwrap_or_else(|| "stopped".into())
-            ),
-            decision: match record.state {
-                StepState::Aborted => {
-                    let kept = record.notes.get(CUSTODY).cloned();
-                    let words = std::iter::once("the run was ended".to_owned()).chain(kept);
-                    words.collect::<Vec<_>>().join("; ")
-                }
-                _ => match exceptions::decided(record) {
-                    Some((why, _)) => format!("recorded and signed, and the run went on: {why}"),
-                    None => "recorded, and the run went on".to_owned(),
-                },
-            },
-            by: exceptions::decided(record).map_or_else(|| record.who.clone(), |(_, by)| by),
-        })
+        .filter_map(|(step, record)| changes::exception(&step.id, record))
+        .chain(changes::unforeseen(from))
         .chain(from.pairs().filter_map(|(step, record)| {
             let paper = record.notes.get(EARLIER)?;
             paper.contains(MISSING).then(|| Exception {
