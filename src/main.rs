@@ -59,9 +59,6 @@ fn answer_programs(what: Serve) -> ExitCode {
     }
 }
 
-/// How a ceremony that was left is taken up again.
-const SAME_AGAIN: &str = "The same command takes it up again, today or on another day.";
-
 fn show(screen: Screen, look: Look) -> ExitCode {
     let record = match look
         .record
@@ -82,26 +79,16 @@ fn show(screen: Screen, look: Look) -> ExitCode {
         record,
         explain: Some(cli::explain),
     };
-    let again = match &screen {
-        Screen::Play(play) if matches!(play.place, Stage::Vault { .. }) => SAME_AGAIN,
-        _ => "Open the vault again, then c: it goes on there.",
+    let played = match &screen {
+        Screen::Play(play) => Some(play.again.clone()),
+        _ => None,
     };
     match tui::run(start(screen), options) {
         Ok(left) => {
-            if let Some((number, all)) = left.open {
-                let stands = if left.stopped {
-                    format!(
-                        "The ceremony was stopped for good at step {number} of {all}; the record of that is not signed by all."
-                    )
-                } else {
-                    format!(
-                        "The ceremony stands open at step {number} of {all}; what is done is saved."
-                    )
-                };
-                let _ = writeln!(std::io::stdout(), "{stands} {again}");
-                for line in &left.in_hands {
-                    let _ = writeln!(std::io::stdout(), "{line}");
-                }
+            if let Some(open) = left.open {
+                let again = played.unwrap_or_default();
+                let command = again.command(&open, left.vault.as_deref());
+                let _ = writeln!(std::io::stdout(), "{}", open.left(&command));
             }
             ExitCode::from(left.status)
         }
@@ -158,7 +145,9 @@ fn talk(lines: Lines) -> ExitCode {
             out: play.out,
             resume: play.resume,
             people: play.people,
+            real: play.real,
             note: play.note,
+            again: play.again,
         },
     };
     ExitCode::from(plain::run(start, lent))
@@ -181,6 +170,7 @@ fn start(screen: Screen) -> Start {
             out: play.out,
             resume: play.resume,
             people: play.people,
+            real: play.real,
             note: play.note,
         },
     }

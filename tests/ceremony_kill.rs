@@ -142,6 +142,7 @@ fn mortal() {
     }
     let wanted = Wanted {
         recorded: false,
+        real_others: false,
         inputs: BTreeMap::new(),
         resume: known.is_some(),
         people: std::collections::BTreeMap::new(),

@@ -115,6 +115,8 @@ fn a_copy_becomes_a_vault_again_on_screen() {
         terminal.press(ENTER);
     }
     terminal.press(ENTER);
+    terminal.shows("on the last witness card");
+    terminal.press(ENTER);
     terminal.shows("Why, in one sentence");
     terminal.press("the stick broke");
     terminal.shows("the stick broke");
@@ -143,6 +145,7 @@ fn a_copy_becomes_a_vault_again_in_lines() {
     answer(&mut terminal, "Copy:", "copy");
     answer(&mut terminal, "New folder:", "new.vault");
     answer(&mut terminal, "Newer log:", "acme.vault/audit.jsonl");
+    answer(&mut terminal, "Last card:", "");
     answer(&mut terminal, "Reason:", "the stick broke");
     for name in ["Ana", "Ben"] {
         answer(&mut terminal, "Number:", name);
@@ -257,4 +260,46 @@ fn ctrl_c_stops_a_search_for_primes_and_nothing_else() {
     terminal.press("\x03");
     assert_eq!(terminal.ended(), 1);
     assert!(!terminal.has(b"velvet"), "a passphrase was echoed");
+}
+
+/// Ctrl-Z locks what is open before the program stops, and one custodian goes on with the same question.
+#[test]
+fn in_lines_it_is_put_aside_locked_and_goes_on() {
+    let home = tempfile::tempdir().unwrap();
+    vault(home.path(), None);
+    let arguments = ["--plain", "--vault", "acme.vault"];
+    let mut terminal = Terminal::start(home.path(), &arguments, (80, 40), &[]);
+    for name in ["Ana", "Ben"] {
+        answer(&mut terminal, "Number:", name);
+        answer(&mut terminal, "Press Enter:", "");
+        // While a secret is typed nothing is put aside.
+        terminal.shows("Passphrase (not shown):");
+        terminal.press("\x1a");
+        answer(&mut terminal, "Passphrase (not shown):", WORDS);
+    }
+    terminal.shows("The vault is open.");
+    answer(&mut terminal, "Number:", "create key");
+    terminal.shows("Purpose:");
+    terminal.press("\x1a");
+    terminal.until("it to stop", Terminal::stopped);
+    assert!(!terminal.text().contains("Purpose:"), "it is in sight");
+    terminal.signal("-CONT");
+    terminal.shows("keymoot was put aside with");
+    answer(&mut terminal, "Number:", "Ben");
+    answer(&mut terminal, "Passphrase (not shown):", WORDS);
+    answer(&mut terminal, "Purpose:", "TR31_K0_KEY_ENCRYPTION_KEY");
+    terminal.shows("Algorithm:");
+    // Stopped from outside it is locked as well.
+    terminal.signal("-STOP");
+    terminal.until("it to stop", Terminal::stopped);
+    terminal.signal("-CONT");
+    terminal.shows("keymoot was stopped from");
+    answer(&mut terminal, "Number:", "Ana");
+    answer(&mut terminal, "Passphrase (not shown):", WORDS);
+    answer(&mut terminal, "Algorithm:", "cancel");
+    answer(&mut terminal, "Number:", "close");
+    assert_eq!(terminal.ended(), 0);
+    assert!(!terminal.has(b"velvet"), "a passphrase was echoed");
+    let log = std::fs::read_to_string(home.path().join("acme.vault/audit.jsonl")).unwrap();
+    assert_eq!(log.matches("\"unlock\"").count(), 2, "{log}");
 }

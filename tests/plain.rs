@@ -317,7 +317,7 @@ fn a_key_is_made_exported_and_deleted_in_lines() {
     talk.answer("Purpose: ", "TR31_K0_KEY_ENCRYPTION_KEY");
     talk.answer("Algorithm: ", "RSA_2048");
     talk.answer("Algorithm: ", "back");
-    talk.answer("Purpose: ", "TR31_K0_KEY_ENCRYPTION_KEY");
+    talk.answer("Purpose: ", "");
     talk.answer("Algorithm: ", "AES_128");
     talk.answer("Modes of use: ", "1");
     talk.answer("Exportable: ", "yes");
@@ -344,6 +344,7 @@ fn a_key_is_made_exported_and_deleted_in_lines() {
     room.sign(&mut talk, "Ana", false);
     room.sign(&mut talk, "Ben", false);
     talk.answer("\nNumber: ", "keys");
+    talk.answer("\nNumber: ", "look");
     talk.answer("\nNumber: ", "1");
     talk.answer("\nNumber: ", "back");
     talk.answer("\nNumber: ", "close");
@@ -354,8 +355,8 @@ fn a_key_is_made_exported_and_deleted_in_lines() {
         "cannot be chosen: K0 is TDES or AES",
         "is not a whole number from 3 to 180",
         "delete was not typed",
-        "DELETE_PENDING",
-        "destroyed   not yet; at",
+        "state       deleting",
+        "unless it is restored before",
         "Words for the minutes: ",
         "key         back",
         "1 being deleted",
@@ -380,6 +381,8 @@ fn a_production_vault_that_exists_once_offers_its_copy() {
     talk.answer("\nNumber: ", "copy it first");
     talk.answer("Medium: ", "stick 2");
     talk.answer("Bag: ", "TE-448120");
+    talk.answer("Holder: ", "Hal");
+    talk.answer("Place: ", "");
     talk.answer("Folder: ", "copy");
     talk.answer("Press Enter: ", "");
     room.sign(&mut talk, "Ada", true);

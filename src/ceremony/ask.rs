@@ -159,6 +159,8 @@ pub struct Showing {
     pub held: Held,
     /// Every paper is put away: the run is left now.
     pub left: bool,
+    /// Whether such a paper stays good: it is of the last component, which comes out the same again.
+    pub stays_good: bool,
     /// How long the screen may stand untouched, in milliseconds, where the script wants less than usual.
     pub idle_lock: Option<i64>,
     /// The run was interrupted and nothing was answered since: who has a place in it.

@@ -1,27 +1,31 @@
 //! The page that people need before a ceremony: who comes, what each brings, what is run beforehand and afterwards,
 //! what the vault must allow, and what ends when. All of it is drawn from the script's declarations.
 
+mod acting;
 mod afterwards;
+mod brings;
+mod files;
 mod fingerprints;
+mod page;
 mod people;
+#[cfg(test)]
+mod tests;
 mod vault;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use textwrap::{Options, WordSeparator, WordSplitter, wrap};
-
 use crate::api::Timestamp;
 use crate::custody::words;
 use crate::pki::CounterpartyFile;
+use crate::session::span;
 
-use super::model::{Model, Wait};
+use super::model::{Algorithm, Model, Step, Wait};
+use super::ops_carry;
 use super::script::Script;
+use page::{Page, WIDTH};
 
 pub use vault::BriefVault;
-
-/// Columns of the page.
-const WIDTH: usize = 72;
 
 /// A brief.
 pub struct Brief {
@@ -46,7 +50,9 @@ pub fn brief(
     head(script, &mut page);
     verdict(vault, &refusals, &mut page);
     people::section(model, &mut page);
-    before(model, &mut page);
+    keys(model, &mut page);
+    files::before(model, &mut page);
+    files::meanwhile(model, &mut page);
     vault::allowances(model, &mut page);
     steps(model, &mut page);
     afterwards::section(model, &mut page);
@@ -54,47 +60,6 @@ pub fn brief(
     Brief {
         page: page.text,
         refusals,
-    }
-}
-
-/// A page under way.
-#[derive(Default)]
-struct Page {
-    text: String,
-}
-
-impl Page {
-    fn title(&mut self, title: &str) {
-        let _ = writeln!(self.text, "\n{title}\n");
-    }
-
-    /// A line that is broken where it is too long, with its following lines indented.
-    fn line(&mut self, first: &str, text: &str) {
-        let rest = " ".repeat(first.chars().count());
-        let options = Options::new(WIDTH)
-            .initial_indent(first)
-            .subsequent_indent(&rest)
-            .word_splitter(WordSplitter::NoHyphenation)
-            .word_separator(WordSeparator::AsciiSpace);
-        for line in wrap(text, options) {
-            let _ = writeln!(self.text, "{}", line.trim_end());
-        }
-    }
-
-    /// A command, broken between words as a shell takes it.
-    fn command(&mut self, command: &str) {
-        let options = Options::new(WIDTH - 2)
-            .initial_indent("    ")
-            .subsequent_indent("        ")
-            .break_words(false)
-            .word_splitter(WordSplitter::NoHyphenation)
-            .word_separator(WordSeparator::AsciiSpace);
-        let lines = wrap(command, options);
-        let last = lines.len().saturating_sub(1);
-        for (at, line) in lines.iter().enumerate() {
-            let more = if at < last { " \\" } else { "" };
-            let _ = writeln!(self.text, "{}{more}", line.trim_end());
-        }
     }
 }
 
@@ -110,7 +75,7 @@ fn head(script: &Script, page: &mut Page) {
     page.line("In words   ", &spoken);
     let minutes = model.estimate.as_deref().map_or_else(
         || "its author does not say".to_owned(),
-        |estimate| format!("about {estimate}, waiting apart"),
+        |estimate| format!("about {}, without waiting", span_in_words(estimate)),
     );
     page.line("Takes      ", &minutes);
     for party in &model.parties {
@@ -121,6 +86,19 @@ fn head(script: &Script, page: &mut Page) {
     }
     let profiles: Vec<_> = model.profiles.iter().map(|p| p.name()).collect();
     page.line("Runs in    ", &format!("{} vaults", profiles.join(", ")));
+}
+
+/// A written span in words: `45m` is 45 minutes.
+fn span_in_words(text: &str) -> String {
+    let Ok(millis) = span::parse(text) else {
+        return text.to_owned();
+    };
+    let units = [(86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute")];
+    let whole = |(size, _): &&(i64, &str)| millis >= *size && millis % size == 0;
+    let (size, unit) = units.iter().find(whole).unwrap_or(&(1_000, "second"));
+    let count = millis / size;
+    let many = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{many}")
 }
 
 fn verdict(vault: Option<&BriefVault>, refusals: &[String], page: &mut Page) {
@@ -141,37 +119,43 @@ fn verdict(vault: Option<&BriefVault>, refusals: &[String], page: &mut Page) {
     }
 }
 
-/// Files and commands.
-fn before(model: &Model, page: &mut Page) {
-    page.title("BEFORE YOU COME");
-    let mut any = false;
-    for input in model.inputs.iter().filter(|input| !input.during) {
-        any = true;
-        let text = format!("{} Given with --input {}=PATH.", input.hint, input.id);
-        page.line(&format!("  {}  ", input.id), &text);
-        if let Some(command) = &input.command {
-            page.command(command);
+/// Every declared key: what it is called, what it is for, and whether it may leave.
+fn keys(model: &Model, page: &mut Page) {
+    if model.keys.is_empty() {
+        return;
+    }
+    page.title("WHICH KEYS");
+    for key in &model.keys {
+        let mut says = vec![format!("{}, {}", key.usage.code(), key.usage.words())];
+        match key.algorithm {
+            Algorithm::Is(algorithm) => says.push(algorithm.name().to_owned()),
+            Algorithm::FromCertificate => says.push("of a certificate, and no secret".to_owned()),
         }
-    }
-    any |= fingerprints::before(model, page);
-    let during: Vec<_> = model.inputs.iter().filter(|input| input.during).collect();
-    for input in &during {
-        page.line(&format!("  {}  ", input.id), &input.hint);
-    }
-    if let Some(first) = during.first() {
-        any = true;
-        let which = if during.len() == 1 {
-            format!("{} comes", first.id)
-        } else {
-            format!("the {} files from {} on come", during.len(), first.id)
-        };
-        page.line(
-            "  ",
-            &format!("Of these, {which} during the ceremony; the run waits, over days if need be (--resume)."),
+        if let Some(parts) = key.components {
+            says.push(format!("in {parts} components"));
+        }
+        let uses = |step: &&Step| step.key() == Some(&key.id);
+        let carried = model
+            .steps
+            .iter()
+            .filter(uses)
+            .any(|step| ops_carry::carries(step.op));
+        says.push(
+            match (carried, key.is_public(), key.exportable) {
+                (true, ..) => "never in this vault",
+                (_, true, _) => "checks what its owner signs",
+                (.., true) => "exportable",
+                _ => "not exportable: never leaves",
+            }
+            .to_owned(),
         );
-    }
-    if !any {
-        page.line("  ", "Nothing is run beforehand.");
+        if key.existing {
+            says.push("in the vault already".to_owned());
+        }
+        page.line(
+            &format!("  {}  ", key.label),
+            &format!("{}.", says.join("; ")),
+        );
     }
 }
 
@@ -179,7 +163,7 @@ fn steps(model: &Model, page: &mut Page) {
     page.title("STEPS");
     for (at, step) in model.steps.iter().enumerate() {
         let minutes = step.estimate.map(|m| format!(" ({} min)", m / 60_000));
-        let acting = people::acting(step);
+        let acting = acting::told(step);
         let text = format!("{}{}. {acting}", step.title, minutes.unwrap_or_default());
         page.line(&format!("  {:>2}  ", at + 1), &text);
     }

@@ -27,6 +27,16 @@ pub(super) fn gives_words(op: &Op) -> bool {
     .contains(&op.name)
 }
 
+/// Whether people prove in it what they hold, so that a script may expect that everybody did.
+pub(super) fn proves(op: &Op) -> bool {
+    let drills = [
+        op_custody::DRILL.name,
+        op_custody::RECOVERY_DRILL.name,
+        op_custody::RESHARE.name,
+    ];
+    gives_words(op) || drills.contains(&op.name)
+}
+
 /// A change under way, and the words of the person at the screen. Dropping it leaves the people of now in force.
 pub struct ChangeTalk {
     changing: Changing,

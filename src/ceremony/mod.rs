@@ -11,6 +11,7 @@ mod finding;
 mod lint;
 mod model;
 mod named_file;
+mod open_run;
 pub mod ops;
 pub mod ops_carry;
 pub mod ops_components;
@@ -39,6 +40,7 @@ pub use evidence::{bundle, run_report_of, script_of, shipped_by_hash};
 pub use finding::Finding;
 pub use lint::{RULES, Rule};
 pub use named_file::{PRACTICE_FILE, named_file, read_envelope};
+pub use open_run::{Again, OpenRun, Stopped, open_run, shell_word, stopped, stopped_in};
 pub use pause::{Pause, WayOut};
 pub use recorded::{RECORDED, deed_marker, deeds_in, lint_said, recorded_script_for};
 pub use rehearsed::{Rehearsed, note_file};
@@ -48,3 +50,6 @@ pub use script::{InputDeclaration, MAX_SCRIPT_BYTES, Script};
 pub use shipped::{sample, shipped};
 pub use telling::{came_back, came_back_footing, ended, handed_over, holdings, saved};
 pub use template::new_script;
+
+#[cfg(test)]
+mod recorded_tests;

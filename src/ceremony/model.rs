@@ -126,8 +126,10 @@ pub(super) struct FileInput {
     pub(super) during: bool,
     /// Label of the medium on which it comes.
     pub(super) medium: Option<String>,
-    /// The command that makes it, on the other side.
-    pub(super) command: Option<String>,
+    /// Who makes it, in a person's words: AWS, the partner.
+    pub(super) made_by: Option<String>,
+    /// The commands that make it, on the other side, in order.
+    pub(super) commands: Vec<String>,
 }
 
 /// Who is on the other side.
@@ -407,6 +409,8 @@ pub(super) struct Model {
     pub(super) on_abort: Vec<AbortAct>,
     /// Where `[on_abort]` says so.
     pub(super) on_abort_place: Place,
+    /// What stands in the file, whatever it is for.
+    pub(super) written: super::parse::Written,
 }
 
 impl Model {

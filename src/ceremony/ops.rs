@@ -3,7 +3,7 @@
 
 use crate::session::field::{Choice, Field, Kind};
 use crate::session::op::{self, Op};
-use crate::session::op_components;
+use crate::session::{op_components, op_custody};
 
 /// Everybody who has a part is in the room.
 pub const PRESENT: Op = Op {
@@ -239,10 +239,15 @@ pub const OPS: &[Op] = &[
 
 /// Finds what a script may name in `op`: an act of the vault, or a ceremony op.
 pub fn named(name: &str) -> Option<&'static Op> {
-    op::named(name)
-        .or_else(|| OPS.iter().find(|op| op.name == name))
+    let act = op::named(name).filter(|op| !is_done_outside(op));
+    act.or_else(|| OPS.iter().find(|op| op.name == name))
         .or_else(|| super::ops_components::OPS.iter().find(|op| op.name == name))
         .or_else(|| super::ops_carry::OPS.iter().find(|op| op.name == name))
+}
+
+/// Whether an act is never a step: a copy goes onto a medium beside the ceremony, and a return ends the vault that plays.
+pub fn is_done_outside(op: &Op) -> bool {
+    [op::BACKUP.name, op_custody::RESTORE.name].contains(&op.name)
 }
 
 /// Whether an op is an act: it changes the vault or lets something out, and needs approval.
@@ -278,6 +283,7 @@ pub fn names() -> Vec<&'static str> {
     let turns = super::ops_components::OPS;
     op::OPS
         .iter()
+        .filter(|op| !is_done_outside(op))
         .chain(OPS)
         .chain(turns)
         .chain(super::ops_carry::OPS)

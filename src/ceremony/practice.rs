@@ -60,8 +60,6 @@ pub(super) struct Rehearsal {
     pub(super) advances: BTreeMap<String, i64>,
     /// Where steps are named, for the linter.
     pub(super) mentions: Vec<(Place, String)>,
-    /// Texts that answers hold, each with its place.
-    pub(super) texts: Vec<(Place, String)>,
     pub(super) stand_ins: Vec<StandIn>,
     pub(super) faults: Vec<Fault>,
 }

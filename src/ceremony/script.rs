@@ -128,6 +128,11 @@ impl Script {
         steps.map(|s| (s.id.clone(), s.title.clone())).collect()
     }
 
+    /// Whether it has somebody stand in for another side, where people practise.
+    pub fn has_stand_ins(&self) -> bool {
+        !self.model.rehearsal.stand_ins.is_empty()
+    }
+
     /// The roles of its places, one for each.
     pub fn roles(&self) -> Vec<String> {
         let people = self.model.places();

@@ -78,6 +78,9 @@ pub fn saved(showing: Option<&Showing>, rehearsal: bool) -> String {
             names
         );
     }
+    if showing.is_none_or(|s| s.current == 0) && !rehearsal {
+        return say!("{what}; that the ceremony was begun is saved", what);
+    }
     if rehearsal {
         say!("{what}; the rehearsal waits where it is", what)
     } else {
@@ -112,6 +115,9 @@ pub fn came_back(showing: &Showing) -> Vec<String> {
         ),
     };
     let paper = showing.uncounted.map(|part| {
+        if showing.stays_good {
+            return say!("Component {part} was being printed. Its paper is a part of the key: what became of it is asked next, and recorded.", part);
+        }
         say!("Component {part} was being printed. Its paper counts for nothing: what became of it is asked next, and recorded.", part)
     });
     let mut told = vec![

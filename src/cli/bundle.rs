@@ -18,7 +18,8 @@ pub(super) const MAX_RECORDING: u64 = 64 << 20;
 #[command(after_help = "\
 The bundle holds the script, the audit log, every act with its signatures, the files, the report and the recording;
 no secret. Making it adds one line to the audit log, which a custodian or a witness signs: then `keymoot verify --trust`
-says AUTHENTIC of all of it. Passphrase and, in production, envelope are asked for.
+says AUTHENTIC of all of it. Passphrase and, in production, envelope are asked for; a rehearsal vault signs
+with its practice people and asks nobody.
 
 Example:
   keymoot bundle acme.vault --script first-key.toml --sign Wim --out first-key.bundle")]

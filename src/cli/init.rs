@@ -16,8 +16,12 @@ use super::{Lines, Look, Next, Screen, streams, unlock_file};
 /// Create a vault
 #[derive(clap::Args)]
 #[command(after_help = "\
+Where nobody is asked, enrolment forms and witness card go to standard output and nowhere else: they are more than a
+screen, and `keymoot verify --trust` wants what stands on them. Lead them into a file, and print that.
+
 Example:
   keymoot init acme.vault
+  keymoot init practice.vault --rehearse > forms.txt
   keymoot init test.vault --profile test --quorum 2/3 --unlock-file people.json")]
 pub(super) struct Init {
     /// The new folder (empty or absent)
@@ -111,7 +115,7 @@ impl Init {
     fn told_next(&self, profile: Profile) {
         let dir = self.dir.display();
         streams::note(&format!(
-            "keymoot: {dir} is a {} vault. The forms and the card above were printed and not saved; print them on paper.",
+            "keymoot: {dir} is a {} vault. The forms and the card above were printed and not saved (`keymoot init ... > forms.txt` keeps them); print them on paper.",
             profile.name()
         ));
         if profile == Profile::Rehearsal {

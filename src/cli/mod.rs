@@ -36,6 +36,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use crate::api::Timestamp;
+use crate::ceremony::Again;
 use crate::session::Session;
 use crate::session::founding::Given;
 
@@ -148,8 +149,12 @@ pub struct Play {
     pub resume: bool,
     /// Who takes which place of it.
     pub people: BTreeMap<String, String>,
+    /// The other side is real: no stand-in answers for it.
+    pub real: bool,
     /// Where green rehearsals are noted.
     pub note: Option<PathBuf>,
+    /// What a command that goes on with it names.
+    pub again: Again,
 }
 
 /// Where a ceremony is played.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::api::Timestamp;
-use crate::ceremony::{self, RunError, Runner, Script, Showing, Wanted};
+use crate::ceremony::{self, Again, RunError, Runner, Script, Showing, Stopped, Wanted};
 use crate::session::due::left;
 use crate::session::{Profile, Refusal, RunOutcome, Session, View};
 
@@ -15,9 +15,10 @@ use super::{Filmed, Lines, Look, Next, Play, Screen, Stage, lint, streams, unloc
 
 /// Play a ceremony script: in the terminal, or headless
 #[derive(clap::Args)]
+#[command(group = clap::ArgGroup::new("ceremony").args(["script", "resume"]).multiple(true))]
 #[command(after_help = "\
 Without --vault it rehearses in a throw-away vault with sample people; nothing is kept but what --out names.
-Without a script it lists those that ship with keymoot.
+Without a script it lists those that ship with keymoot, or takes up the run that stands open (--resume).
 
 Example:
   keymoot play kek-to-aws-rsa.toml
@@ -28,25 +29,28 @@ pub(super) struct PlayArgs {
     #[command(flatten)]
     place: Place,
     /// Answer from the script's own rehearsal section; nobody is asked
-    #[arg(long, requires = "script")]
+    #[arg(long, requires = "ceremony")]
     headless: bool,
     /// Write every output, ceremony.json and report.txt here (empty or absent)
-    #[arg(long, value_name = "DIR", requires = "script")]
+    #[arg(long, value_name = "DIR", requires = "ceremony")]
     out: Option<PathBuf>,
     /// Give the script's file input NAME this file
-    #[arg(long, value_name = "NAME=PATH", value_parser = input, requires = "script")]
+    #[arg(long, value_name = "NAME=PATH", value_parser = input, requires = "ceremony")]
     input: Vec<(String, PathBuf)>,
     /// Write the evidence of a headless ceremony into this new file (see `keymoot bundle` for others)
     #[arg(long, value_name = "F", requires = "headless")]
     bundle: Option<PathBuf>,
-    /// Take up the run that was interrupted in this vault
-    #[arg(long, requires = "script", requires = "vault")]
+    /// Take up the run that was interrupted in this vault; it knows the script
+    #[arg(long, requires = "vault")]
     resume: bool,
+    /// The other side is real: nobody stands in for it, and the run waits for its files (in a test vault)
+    #[arg(long, requires = "script", requires = "vault")]
+    real: bool,
     /// NAME takes PLACE of the interrupted run from here on, where the script lets anybody have it
     #[arg(long, value_name = "PLACE=NAME", value_parser = person, requires = "resume")]
     person: Vec<(String, String)>,
     /// Note a green rehearsal in F, or look for it there, instead of the workstation's state folder
-    #[arg(long, value_name = "F", requires = "script")]
+    #[arg(long, value_name = "F", requires = "ceremony")]
     rehearsal_note: Option<PathBuf>,
     #[command(flatten)]
     look: Look,
@@ -79,10 +83,20 @@ fn person(text: &str) -> Result<(String, String), String> {
 
 impl PlayArgs {
     pub(super) fn run(self) -> Answer<Next> {
-        let Some(path) = self.script.clone() else {
-            list()?;
-            return Ok(Next::Exit(Status::Done));
+        let (path, known) = match (&self.script, self.standing()?) {
+            (Some(path), _) => (path.clone(), None),
+            (None, Stopped::Ships(name, bytes)) => (PathBuf::from(name), Some(bytes)),
+            (None, Stopped::Other) => return self.opened_for_it(),
+            (None, Stopped::None) => {
+                list()?;
+                return Ok(Next::Exit(Status::Done));
+            }
         };
+        self.played(&path, known)
+    }
+
+    /// Plays the script of this name; its bytes, where it ships and nobody named it.
+    fn played(self, path: &Path, known: Option<&'static [u8]>) -> Answer<Next> {
         if !self.headless && !streams::screen_is_there() {
             return Err(Failure::person_needed(
                 "a ceremony is played by people at a terminal, and there is none here. Nothing was begun.",
@@ -93,14 +107,22 @@ impl PlayArgs {
             )));
         }
         self.place.check()?;
-        let bytes = lint::read(&path)?;
-        let script = lint::parsed(&path, &bytes)?;
+        let bytes = match known {
+            Some(bytes) => zeroize::Zeroizing::new(bytes.to_vec()),
+            None => lint::read(path)?,
+        };
+        let script = lint::parsed(path, &bytes)?;
         let given = self.inputs(&script)?;
         self.out_is_free()?;
         let folder = path.parent().filter(|_| path.exists());
         let profile = self.profile()?;
-        let (inputs, own) =
-            ceremony::resolve_inputs(&script, given, folder, profile).map_err(failure)?;
+        let own = given.is_empty();
+        // A run that is taken up has its files: what stands in for one that is not named would be another.
+        let (inputs, own) = if self.resume {
+            (given, own)
+        } else {
+            ceremony::resolve_inputs(&script, given, folder, profile).map_err(failure)?
+        };
         let practice = self.practice(&script, own, profile)?;
         if self.headless {
             let session = match &self.place.vault {
@@ -111,6 +133,7 @@ impl PlayArgs {
         }
         let note = self.note_file();
         let people = self.people();
+        let again = self.again(path, &script);
         let play = Play {
             script: bytes.to_vec(),
             place: self.stage(profile, practice)?,
@@ -118,13 +141,65 @@ impl PlayArgs {
             out: self.out,
             resume: self.resume,
             people,
+            real: self.real,
             note,
+            again,
         };
         Ok(if self.look.in_lines() {
             Next::Lines(Lines::Play(play))
         } else {
             Next::Screen(Screen::Play(play), self.look)
         })
+    }
+
+    /// The script whose run stands open, where it is taken up and was not named.
+    fn standing(&self) -> Answer<Stopped> {
+        let Some(dir) = self.place.vault.as_ref().filter(|_| self.resume) else {
+            return Ok(Stopped::None);
+        };
+        if self.script.is_some() {
+            return Ok(Stopped::None);
+        }
+        super::vault::public_part(dir)?;
+        match ceremony::stopped(dir) {
+            Stopped::None => Err(Failure::usage(format!(
+                "no ceremony stands open in {}, as far as its log tells. Nothing was begun.",
+                dir.display()
+            ))
+            .hint("`keymoot play SCRIPT --vault DIR` begins one; a script of your own is named with --resume too")),
+            known => Ok(known),
+        }
+    }
+
+    /// A script that is no file, or that somebody has as a file: the open vault knows which, and offers to go on.
+    fn opened_for_it(self) -> Answer<Next> {
+        if self.headless || !streams::screen_is_there() {
+            return Err(Failure::usage(
+                "the script whose run stands open does not ship with keymoot. Nothing was begun.",
+            )
+            .hint("name its file: `keymoot play FILE --resume --vault DIR`"));
+        }
+        self.place.check()?;
+        let vault = self.place.vault;
+        Ok(if self.look.in_lines() {
+            Next::Lines(Lines::Welcome { vault })
+        } else {
+            Next::Screen(Screen::Welcome { vault }, self.look)
+        })
+    }
+
+    /// What a command that goes on with this ceremony names.
+    fn again(&self, path: &Path, script: &Script) -> Again {
+        let out = self.out.as_ref().map(|dir| {
+            let dir = ceremony::shell_word(&dir.display().to_string());
+            format!(" --out {dir}")
+        });
+        let plain = self.look.plain.then(|| " --plain".to_owned());
+        Again {
+            vault: self.place.vault.clone(),
+            file: Some((path.to_owned(), script.sha256_hex())),
+            more: out.into_iter().chain(plain).collect(),
+        }
     }
 
     /// Who takes which place.
@@ -252,6 +327,7 @@ impl PlayArgs {
             resume: self.resume,
             people: self.people(),
             recorded: file.is_some(),
+            real_others: self.real,
             rehearsal_note: self.note_file(),
         };
         let runner = Runner::begin(&mut session, parsed, wanted).map_err(failure)?;

@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde::Serialize;
 
-use crate::session::{Action, Bootstrap, Opening, Refusal, Session};
+use crate::session::action::Copying;
+use crate::session::{Action, Bootstrap, Opening, Refusal, Session, op};
 use crate::vault::{FolderStore, RECOVERY_SCRIPT};
 
 use super::sessions::{self, Practice};
@@ -156,6 +157,10 @@ struct Backup {
     /// Serial of the bag it goes into
     #[arg(long, value_name = "SERIAL")]
     bag: Option<String>,
+    #[arg(long, value_name = "NAME", help = op::HOLDER.hint)]
+    holder: Option<String>,
+    #[arg(long, value_name = "TEXT", help = op::PLACE.hint)]
+    place: Option<String>,
 }
 
 impl VaultArgs {
@@ -198,6 +203,15 @@ fn act(which: &Which, action: impl Fn(&Session) -> Result<Action, Refusal>) -> A
         format!("done and recorded, by {}\n", done.who.join(", "))
     })?;
     Ok(Status::Done)
+}
+
+/// `no key`, `1 key`, `4 keys`.
+fn counted_keys(count: usize) -> String {
+    match count {
+        0 => "no key".to_owned(),
+        1 => "1 key".to_owned(),
+        more => format!("{more} keys"),
+    }
 }
 
 /// What lies open of a vault: read under its lock, which is freed at once.
@@ -245,7 +259,7 @@ impl Which {
         let mut sound = seen.is_sound();
         let inside = match self.open() {
             Ok(session) => {
-                let inside = inside(&session.view(), session.ledger());
+                let inside = inside(&session);
                 session.close()?;
                 Some(inside)
             }
@@ -347,15 +361,31 @@ impl Backup {
     }
 
     fn copy(&self, session: &mut Session) -> Answer<Copied> {
+        let checked = |id: &str, text: &str| {
+            let mut fields = op::BACKUP.fields.iter();
+            let field = fields.find(|field| field.id == id);
+            let checked = field.map_or_else(|| Ok(text.to_owned()), |field| field.check(text));
+            checked.map_err(|error| Failure::usage(format!("{error}. Nothing was copied.")))
+        };
         let medium = match &self.medium {
-            Some(label) => label.clone(),
+            Some(label) => checked("medium", label)?,
             None => self.to.display().to_string(),
         };
-        let bag = self.bag.clone();
+        let said = |id: &str, text: &Option<String>| {
+            let text = text.as_deref();
+            text.map(|text| checked(id, text)).transpose()
+        };
+        let copying = Copying {
+            medium,
+            bag: said("bag", &self.bag)?,
+            holder: said("holder", &self.holder)?,
+            place: said("place", &self.place)?,
+        };
+        session.copy_place_fits(&self.to)?;
         let done = if session.automatic() {
-            session.backup_automatic(&medium, bag, &self.to)?
+            session.copied_automatic(copying, &self.to)?
         } else {
-            let id = by_hand::approved(session, &Action::Backup { medium, bag })?;
+            let id = by_hand::approved(session, &Action::Backup(copying))?;
             session.backup(&id, &self.to)?
         };
         let file = |(name, sha256): (String, String)| CopiedFile { name, sha256 };

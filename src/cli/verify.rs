@@ -15,7 +15,8 @@ use super::streams;
 #[command(after_help = "\
 CONSISTENT says that nothing in the bundle contradicts anything else in it. Whoever makes a whole bundle anew passes
 that. AUTHENTIC needs --trust: a text file with a fingerprint and a name a line, typed from the signed enrolment forms
-that `keymoot init` printed: 64 hex digits or 16 words, then the name.
+that `keymoot init` printed: 64 hex digits or 16 words, then the name. The folder that --out named is no bundle;
+`keymoot bundle` makes one of the vault.
 
 Example:
   keymoot verify first-key.bundle --trust people.txt
@@ -43,6 +44,13 @@ impl Verify {
                 Some(trusted.map_err(named)?)
             }
         };
+        if self.bundle.is_dir() {
+            return Err(Failure::failed(format!(
+                "{}: a folder is no bundle. Nothing was checked. `keymoot bundle VAULT --script F --out NEW` makes one \
+                 of a run in a vault; name that file.",
+                self.bundle.display()
+            )));
+        }
         let bytes = streams::read(&self.bundle, MAX_BUNDLE)?;
         let verified = verify(&bytes, trust.as_deref());
         if self.json {

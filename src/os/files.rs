@@ -136,6 +136,30 @@ pub fn append_line(path: &Path, line: &str) -> Result<(), FileError> {
         .map_err(wrong)
 }
 
+/// Puts bytes in the place of a file, whole or not at all; file and folder are made where they are not there, for their
+/// owner alone.
+///
+/// # Errors
+/// What could not be made or written; the file is then as it was.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+        ensure_private_folder(folder)?;
+    }
+    let wrong = |e| FileError::io(path, e);
+    let new = path.with_extension("new");
+    let mut file = File::options()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&new)
+        .map_err(wrong)?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&new, path))
+        .map_err(wrong)
+}
+
 /// Reads a regular file that holds secrets: not through a link, and refused when group or others have any
 /// right to it.
 pub fn read_private(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, FileError> {

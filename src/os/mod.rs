@@ -18,10 +18,12 @@ mod processes;
 mod suspend;
 mod terminal_state;
 mod typed_ahead;
+mod typed_line;
 
 pub use clock::{Monotonic, OsMonotonic, WallClock};
 pub use files::{
-    FileError, append_line, ensure_private_folder, read_limited, read_private, state_folder,
+    FileError, append_line, ensure_private_folder, read_limited, read_private, replace_file,
+    state_folder,
 };
 pub use folder::{Folder, FolderError, Stage};
 pub use hang_up::end_when_the_terminal_is_lost;
@@ -32,6 +34,7 @@ pub use own_hash::own_sha256;
 pub use paper::{could_print, in_words, is_printer, print_once};
 pub use probe::{EntropyReport, Interface, entropy_report, interfaces, swap_areas};
 pub use processes::ask_to_end;
-pub use suspend::{GOES_ON, STOP_ASKED, stop_process_group};
+pub use suspend::{GOES_ON, STOP_ASKED, can_be_brought_back, stop_process_group};
 pub use terminal_state::TerminalState;
 pub use typed_ahead::drop_typed_ahead;
+pub use typed_line::{Unechoed, typed_byte, typed_within};

@@ -163,6 +163,11 @@ impl Certificate {
         self.issuer.clone()
     }
 
+    /// Whether it names itself as its issuer, as a root does; the signature is not checked.
+    pub fn is_self_issued(&self) -> bool {
+        self.issuer_der == self.subject_der
+    }
+
     /// The issuer's name, DER.
     pub fn issuer_der(&self) -> &[u8] {
         &self.issuer_der

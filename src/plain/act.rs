@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use crate::api::Timestamp;
 use crate::ceremony::{AskField, Script, Wanted, component_script};
-use crate::session::asked::REFUSING;
 use crate::session::field::{Field, Kind};
 use crate::session::handing_out::has_place;
 use crate::session::handover;
@@ -14,13 +13,12 @@ use crate::session::keyboard::HandOver;
 use crate::session::op::Op;
 use crate::session::{Action, Command, Outcome, PendingView, Refusal, Session, build, guide};
 use crate::text::{say, tr};
-use crate::vault::backup_place;
 
 use super::Explain;
 use super::dialogue::{Dialogue, Heard, Question, Word, footing};
 use super::filling::{Draft, fill};
 use super::line::Gone;
-use super::opening::plain;
+use super::lock::over;
 use super::restoring::Returning;
 use super::signing;
 
@@ -50,46 +48,86 @@ pub(crate) struct Acting<'t, 'a> {
     pub(crate) explain: Option<Explain>,
 }
 
-impl Acting<'_, '_> {
+impl<'a> Acting<'_, 'a> {
+    /// Asks, with the lock before the same question where nobody answers it.
+    pub(super) fn asks<T>(
+        &mut self,
+        ask: impl FnMut(&mut Dialogue<'a>, &mut Session) -> Result<T, Gone>,
+    ) -> Result<T, Gone> {
+        over(self.talk, self.session, ask)
+    }
+
     /// An act from its first field to its end.
     pub(crate) fn begin(&mut self, op: &'static Op) -> Result<(), Gone> {
+        self.begin_with(Draft::new(op))
+    }
+
+    /// The same with an answer that is clear already.
+    pub(super) fn begin_with(&mut self, mut draft: Draft) -> Result<(), Gone> {
+        let op = draft.op;
         self.talk
             .heading(&format!("{}: {}.", tr(op.title), tr(op.does)));
-        let mut draft = Draft::new(op);
         while fill(self.talk, self.session, &mut draft, self.explain)? {
             let view = self.session.view();
             match component_script(op.name, &draft.answers, &view) {
                 Some(Ok(script)) => return self.ceremony(&script),
                 Some(Err(words)) => {
-                    self.talk.stop(&words);
+                    if !self.refused(&words, &mut draft) {
+                        break;
+                    }
                     continue;
                 }
                 None => {}
             }
-            let action = match self.judged(&draft) {
-                Ok((action, preview)) => {
-                    if !self.review(&draft, &action, &preview)? {
-                        continue;
-                    }
-                    action
-                }
-                Err(refusal) => {
-                    self.talk.stop(&refusal.to_string());
-                    self.talk.say(tr(
-                        "Every answer is kept: answer again from the first question, or cancel.",
-                    ));
-                    continue;
-                }
+            let (action, preview) = match self.judged(&draft) {
+                Ok(judged) => judged,
+                Err(refusal) if self.refused(&refusal.to_string(), &mut draft) => continue,
+                Err(_) => break,
             };
-            if let Some(pending) = self.ask(action, draft.out.clone())? {
-                self.session
-                    .describe(&pending.id, draft.op.name, &draft.answers);
-                return self.approve(pending);
+            match self.reviewed_and_asked(&draft, &action, &preview)? {
+                Heard::Given(pending) => {
+                    self.session
+                        .describe(&pending.id, draft.op.name, &draft.answers);
+                    return self.approve(pending);
+                }
+                // To the last question; an act without one is left.
+                Heard::Said(Word::Back) if draft.last_again() => {}
+                Heard::Said(_) => break,
             }
         }
         self.talk
             .say(tr("Left. Nothing was asked and nothing has changed."));
         Ok(())
+    }
+
+    /// Says why the answers make no act; whether they are asked again.
+    fn refused(&mut self, why: &str, draft: &mut Draft) -> bool {
+        self.talk.stop(why);
+        let again = draft.all_again();
+        if again {
+            self.talk.say(tr(
+                "Every answer is kept: go through the questions again, Enter alone keeps an answer; or cancel.",
+            ));
+        }
+        again
+    }
+
+    /// The review, then who asks; back from there leads to the review.
+    fn reviewed_and_asked(
+        &mut self,
+        draft: &Draft,
+        action: &Action,
+        preview: &PendingView,
+    ) -> Result<Heard<PendingView>, Gone> {
+        loop {
+            if let Heard::Said(word) = self.review(draft, action, preview)? {
+                return Ok(Heard::Said(word));
+            }
+            match self.ask(action.clone(), draft.out.clone())? {
+                Heard::Said(Word::Back) => {}
+                heard => return Ok(heard),
+            }
+        }
     }
 
     /// An act that is a ceremony of several people's turns.
@@ -114,20 +152,20 @@ impl Acting<'_, '_> {
                 has_place(folder, file)?;
             }
             if matches!(action, Action::Backup { .. }) {
-                backup_place(folder).map_err(|e| Refusal::Usage(e.to_string()))?;
+                self.session.copy_place_fits(folder)?;
             }
         }
         let preview = self.session.preview(&action)?;
         Ok((action, preview))
     }
 
-    /// The last look before signatures; `false` goes back to the fields.
+    /// The last look before signatures; a word leads back to the fields, or away.
     pub(super) fn review(
         &mut self,
         draft: &Draft,
         action: &Action,
         preview: &PendingView,
-    ) -> Result<bool, Gone> {
+    ) -> Result<Heard<()>, Gone> {
         self.talk
             .heading(&say!("{title}, review:", title = tr(draft.op.title)));
         let mut told = described(preview, self.session.now());
@@ -158,7 +196,7 @@ impl Acting<'_, '_> {
         .with(&[Word::Exact]);
         loop {
             let heard = match preview.phrase {
-                None => self.talk.enter(&question)?,
+                None => self.asks(|talk, _| talk.enter(&question))?,
                 Some(phrase) => {
                     let asked = AskField {
                         exactly: Some(phrase.to_owned()),
@@ -166,30 +204,30 @@ impl Acting<'_, '_> {
                         field: PHRASE,
                         practice: None,
                     };
-                    match self.talk.text(&question, &asked)? {
+                    match self.asks(|talk, _| talk.text(&question, &asked))? {
                         Heard::Given(_) => Heard::Given(()),
                         Heard::Said(word) => Heard::Said(word),
                     }
                 }
             };
             match heard {
-                Heard::Given(()) => return Ok(true),
+                Heard::Given(()) => return Ok(Heard::Given(())),
                 Heard::Said(Word::Exact) => {
                     let request = handover::aws_request(action);
                     let text = serde_json::to_string_pretty(&request).unwrap_or_default();
                     self.talk.say(&text);
                 }
-                Heard::Said(_) => return Ok(false),
+                Heard::Said(word) => return Ok(Heard::Said(word)),
             }
         }
     }
 
-    /// Whoever asks signs first.
+    /// Whoever asks signs first; a word is given back.
     pub(super) fn ask(
         &mut self,
         action: Action,
         out: Option<PathBuf>,
-    ) -> Result<Option<PendingView>, Gone> {
+    ) -> Result<Heard<PendingView>, Gone> {
         loop {
             let people = guide::issuers(&self.session.view());
             let question = Question::new(footing(
@@ -202,8 +240,10 @@ impl Acting<'_, '_> {
             ])
             .explained(&["Every act is asked for by one person, who signs first and cannot sign again as a custodian. Usually that is the administrator, who holds no share."]);
             self.talk.say("");
-            let Heard::Given(at) = self.talk.choose(&question, tr("Number"), &people)? else {
-                return Ok(None);
+            let chosen = self.asks(|talk, _| talk.choose(&question, tr("Number"), &people))?;
+            let at = match chosen {
+                Heard::Given(at) => at,
+                Heard::Said(word) => return Ok(Heard::Said(word)),
             };
             let Some(issuer) = people.get(at).map(|e| e.id.clone()) else {
                 continue;
@@ -237,7 +277,7 @@ impl Acting<'_, '_> {
                     self.talk
                         .say(&say!("{issuer} asked for it and signed.", issuer));
                     self.acts.asked.insert(pending.id, (action, out));
-                    return Ok(Some(pending));
+                    return Ok(Heard::Given(pending));
                 }
                 Ok(_) => {}
                 Err(refusal) => self.talk.stop(&refusal.to_string()),
@@ -252,19 +292,22 @@ impl Acting<'_, '_> {
         person: &str,
         question: &Question,
     ) -> Result<Option<crate::session::KeySource>, Gone> {
-        if !self.session.automatic()
-            && let Heard::Said(_) = self.talk.hand_over(page, true)?
-        {
-            return Ok(None);
-        }
-        for line in &question.told {
-            self.talk.say(line);
-        }
-        let question = Question {
+        let untold = Question {
             told: Vec::new(),
             ..question.clone()
         };
-        signing::key(self.talk, self.session, person, &question)
+        // After a lock somebody else may sit there: the keyboard is handed over again.
+        self.asks(|talk, session| {
+            if !session.automatic()
+                && let Heard::Said(_) = talk.hand_over(page, true)?
+            {
+                return Ok(None);
+            }
+            for line in &question.told {
+                talk.say(line);
+            }
+            signing::key(talk, session, person, &untold)
+        })
     }
 
     /// Custodians sign one by one; with the last signature it is done.
@@ -302,7 +345,7 @@ impl Acting<'_, '_> {
                 "A wrong passphrase locks nothing, there is no limit, and the request stands.",
             ])
             .with(&[Word::Exact, Word::Refuse]);
-            match self.talk.choose(&question, tr("Number"), &people)? {
+            match self.asks(|talk, _| talk.choose(&question, tr("Number"), &people))? {
                 Heard::Given(at) => {
                     let Some(person) = people.get(at).map(|e| e.id.clone()) else {
                         continue;
@@ -374,63 +417,6 @@ impl Acting<'_, '_> {
                     self.void(pending);
                 }
                 Ok(stands)
-            }
-        }
-    }
-
-    pub(super) fn void(&mut self, pending: &PendingView) {
-        self.acts.asked.remove(&pending.id);
-        self.talk.say(tr(
-            "The request and its signatures are off the table; ask again if it is still wanted.",
-        ));
-    }
-
-    fn exact(&mut self, pending: &PendingView) {
-        self.talk
-            .say(&say!("Digest (SHA-256): {digest}", digest = pending.digest));
-        self.talk.say(tr("Exactly this is signed:"));
-        self.talk.say(&pending.exact);
-    }
-
-    /// Takes a request off the table; `false` if it stands after all.
-    fn refuse(&mut self, pending: &PendingView) -> Result<bool, Gone> {
-        let view = self.session.view();
-        let people: Vec<guide::Entry> = view
-            .people
-            .iter()
-            .map(|p| guide::Entry::new(&p.name, &p.name, crate::session::said::role(&p.role)))
-            .collect();
-        let question = Question::new(footing(
-            tr("whoever refuses; one person is enough to stop a request"),
-            tr("keeps the answer; after the reason, takes the request off the table"),
-            tr("the request still stands with its signatures"),
-        ));
-        let [who, reason] = REFUSING else {
-            return Ok(false);
-        };
-        let Heard::Given(at) = self.talk.choose(&question, who.label, &people)? else {
-            return Ok(false);
-        };
-        let Some(reason) = plain(self.talk, &question, *reason)? else {
-            return Ok(false);
-        };
-        let person = people.get(at).map(|e| e.id.clone()).unwrap_or_default();
-        let withdraw = Command::Withdraw {
-            id: pending.id,
-            person,
-            reason,
-        };
-        match self.session.perform(withdraw) {
-            Ok(_) => {
-                self.acts.asked.remove(&pending.id);
-                self.talk.say(tr(
-                    "The request is off the table. Nothing was changed; the refusal is recorded.",
-                ));
-                Ok(true)
-            }
-            Err(refusal) => {
-                self.talk.stop(&refusal.to_string());
-                Ok(false)
             }
         }
     }

@@ -53,7 +53,7 @@ impl Acting<'_, '_> {
             }
             Ok(_) => Ok(()),
             Err(Refusal::Stopped) => {
-                self.talk.say(STOPPED);
+                self.talk.say(tr(STOPPED));
                 self.talk.say(tr(
                     "Approvals in the menu leads to it: it is searched for again there.",
                 ));
@@ -85,7 +85,8 @@ impl Acting<'_, '_> {
         self.session.stoppable(stop.clone());
         let session = &mut *self.session;
         let searches = action.is_some_and(|action| session.searches(action));
-        self.talk.say(if searches { SEARCHING } else { BEING_DONE });
+        self.talk
+            .say(tr(if searches { SEARCHING } else { BEING_DONE }));
         let done = self.talk.patiently(&stop, || {
             if let Some(action) = action {
                 session.search_ahead(action)?;
@@ -161,7 +162,7 @@ impl Acting<'_, '_> {
                     "the export is done and recorded; its cryptogram is kept only until you leave keymoot",
                 ),
             ));
-            match plain(self.talk, &question, crate::session::asked::FOLDER)? {
+            match self.asks(|talk, _| plain(talk, &question, crate::session::asked::FOLDER))? {
                 Some(text) => folder = PathBuf::from(text),
                 None => return Ok(()),
             }
@@ -170,7 +171,7 @@ impl Acting<'_, '_> {
 
     fn handed_out(&mut self, handover: &Handover, executed: &Executed, folder: &Path) {
         let left = handover::left(executed);
-        self.talk.say(left.what);
+        self.talk.say(tr(left.what));
         self.talk.say(&say!(
             "  file        {folder}, read back",
             folder = folder.join(&handover.file).display()
@@ -178,6 +179,6 @@ impl Acting<'_, '_> {
         self.talk.say(&say!("  beside it   {NEXT}", NEXT));
         self.talk
             .say(&format!("  SHA-256     {}", handover.sha256()));
-        self.talk.say(&left.carry.join(" "));
+        self.talk.say(&left.carry.map(tr).join(" "));
     }
 }

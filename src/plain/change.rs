@@ -11,6 +11,7 @@ use super::dialogue::{Dialogue, Heard, Question, footing};
 use super::home::Home;
 use super::line::Gone;
 use super::opening::plain;
+use super::question::gives_up;
 
 impl Acting<'_, '_> {
     /// Carries a fully signed change out, or gives it up.
@@ -32,7 +33,7 @@ impl Acting<'_, '_> {
                     return Ok(());
                 }
             }
-            let Some(answers) = turn(self.talk, &talk, self.session, again)? else {
+            let Some(answers) = self.answers(&talk, again)? else {
                 self.talk.say(
                     tr("The change was given up. The people and shares of before are in force; words and envelopes \
                      that were handed out for it are void and are destroyed."),
@@ -65,17 +66,39 @@ impl Acting<'_, '_> {
         Ok(())
     }
 
+    /// One person's answers; `None` where the change is given up, which a word alone does not do.
+    fn answers(&mut self, change: &ChangeTalk, again: bool) -> Result<Option<Vec<Answer>>, Gone> {
+        loop {
+            let answers = self.asks(|talk, session| turn(talk, change, session, again))?;
+            if answers.is_some() {
+                return Ok(answers);
+            }
+            let given_up = self.asks(|talk, _| {
+                gives_up(
+                    talk,
+                    tr("Give this change up?"),
+                    tr("words and envelopes that were handed out for it are void then"),
+                    tr("the people and shares of before are in force"),
+                )
+            })?;
+            if given_up {
+                return Ok(None);
+            }
+        }
+    }
+
     /// Writes the enrolment forms and the witness card where they are wanted.
     fn papers(&mut self) -> Result<(), Gone> {
         let question = Question::new(footing(
-            "everybody",
+            tr("everybody"),
             tr(
                 "writes the enrolment forms and the new witness card there, to be printed and signed",
             ),
             tr("the change is done and saved; back goes on without papers"),
         ));
         loop {
-            let Some(folder) = plain(self.talk, &question, crate::session::asked::FOLDER)? else {
+            let folder = crate::session::asked::FOLDER;
+            let Some(folder) = self.asks(|talk, _| plain(talk, &question, folder))? else {
                 return Ok(());
             };
             match crate::session::envelopes::write_papers(self.session, folder.as_ref()) {

@@ -19,15 +19,22 @@ pub(crate) fn numbered(entries: &[Entry]) -> Vec<String> {
         .collect()
 }
 
-pub(super) fn picked(entries: &[Entry], text: &str) -> Result<usize, String> {
+/// The place of the choice that was meant, by its number or its name; names `beyond` the list stand behind it. Enter
+/// alone means what is usual where that is a choice, and nothing elsewhere.
+pub(super) fn picked(entries: &[Entry], beyond: &[Entry], text: &str) -> Result<usize, String> {
     let by_number = text.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
-    let by_name = || {
-        entries
-            .iter()
-            .position(|e| e.label.eq_ignore_ascii_case(text) || e.id.eq_ignore_ascii_case(text))
+    let all = || entries.iter().chain(beyond);
+    let usual = Entry::none_of_these();
+    let named = |entry: &Entry| {
+        if text.is_empty() {
+            return *entry == usual;
+        }
+        entry.label.eq_ignore_ascii_case(text) || entry.id.eq_ignore_ascii_case(text)
     };
-    let at = by_number.filter(|n| *n < entries.len()).or_else(by_name);
-    let Some((at, entry)) = at.and_then(|at| Some((at, entries.get(at)?))) else {
+    let at = by_number
+        .filter(|n| *n < entries.len())
+        .or_else(|| all().position(named));
+    let Some((at, entry)) = at.and_then(|at| Some((at, all().nth(at)?))) else {
         return Err(say!(
             "Type one of the numbers 1 to {entries}. Nothing was chosen.",
             entries = entries.len()

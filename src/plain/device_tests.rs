@@ -1,6 +1,6 @@
 //! A device is let go in lines; what may be left empty is left empty.
 
-use super::tests::{at_home, practice_session};
+use super::reader_tests::{at_home, practice_session};
 
 #[test]
 fn a_device_is_let_go_and_files_that_nobody_has_are_left_out() {

@@ -5,62 +5,16 @@ use crate::crypto::SecretBytes;
 use crate::session::Stop;
 use crate::session::field::{Footing, Kind, NOTHING_TYPED};
 use crate::session::guide::Entry;
+use crate::session::idle::IDLE_MINUTES;
 use crate::session::keyboard::{HandOver, ONE_PERSONS_EYES};
 use crate::text::{say, tr};
 
 use super::choices::{numbered, picked};
 use super::hints::hints;
 use super::line::{Gone, Line};
-
-/// A word that is no answer but steers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Word {
-    /// The question before, or the list this came from.
-    Back,
-    /// Out of the whole act.
-    Cancel,
-    /// The practice answer.
-    Practice,
-    /// What is asked here, once more and explained.
-    Help,
-    /// What is signed, to the letter.
-    Exact,
-    /// The request is taken off the table.
-    Refuse,
-}
-
-/// Every word with what it does. The table is read by prompts and help alike.
-const WORDS: &[(&str, Word, &str)] = &[
-    (
-        "back",
-        Word::Back,
-        "goes back one question, or to the list; in a ceremony it pauses",
-    ),
-    (
-        "cancel",
-        Word::Cancel,
-        "leaves what was begun here; in a ceremony it pauses",
-    ),
-    ("pause", Word::Cancel, "the same as cancel"),
-    (
-        "f5",
-        Word::Practice,
-        "gives the practice answer, where one is shown",
-    ),
-    ("\u{1b}[15~", Word::Practice, ""),
-    ("help", Word::Help, "explains and asks again"),
-    ("?", Word::Help, "the same as help"),
-    (
-        "exact",
-        Word::Exact,
-        "at a request: shows what is signed, to the letter",
-    ),
-    (
-        "refuse",
-        Word::Refuse,
-        "at a request: takes it off the table, with your reason",
-    ),
-];
+pub(crate) use super::question::{Heard, Question, answered, footing, kept_by_enter};
+pub(crate) use super::words::Word;
+use super::words::{OWN, WORDS, word};
 
 /// Said before what may take a search for primes.
 pub(crate) const SEARCHING: &str = "Wait: all have signed; it is being done. A search for primes can take a minute; Ctrl-C stops it, and the request stands.";
@@ -68,80 +22,62 @@ pub(crate) const SEARCHING: &str = "Wait: all have signed; it is being done. A s
 /// Stands before an answer that is one of the words.
 const AS_TEXT: char = '\\';
 
-/// What came of a question.
-#[derive(Debug)]
-pub(crate) enum Heard<T> {
-    /// An answer.
-    Given(T),
-    /// A word.
-    Said(Word),
-}
-
-/// What stands around a prompt.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Question {
-    /// Read first.
-    pub(crate) told: Vec<String>,
-    /// The three lines above the prompt.
-    pub(crate) footing: Footing,
-    /// Explanations.
-    pub(crate) help: Vec<String>,
-    /// Words beyond back, cancel and help that work here.
-    pub(crate) words: &'static [Word],
-}
-
-impl Question {
-    /// A question with its three lines.
-    pub(crate) fn new(footing: Footing) -> Self {
-        Self {
-            footing,
-            ..Self::default()
-        }
-    }
-
-    /// With lines to read first.
-    pub(crate) fn telling(mut self, lines: Vec<String>) -> Self {
-        self.told = lines;
-        self
-    }
-
-    /// With explanations.
-    pub(crate) fn explained(mut self, lines: &[&'static str]) -> Self {
-        self.help = lines.iter().map(|l| tr(l).to_owned()).collect();
-        self
-    }
-
-    /// With explanations that name who is there.
-    pub(crate) fn explained_here(mut self, lines: Vec<String>) -> Self {
-        self.help = lines;
-        self
-    }
-
-    /// With words of its own.
-    pub(crate) const fn with(mut self, words: &'static [Word]) -> Self {
-        self.words = words;
-        self
-    }
-}
-
-/// Three lines.
-pub(crate) fn footing(acts: &str, enter: &str, so_far: &str) -> Footing {
-    Footing {
-        acts: acts.to_owned(),
-        enter: enter.to_owned(),
-        so_far: so_far.to_owned(),
-    }
-}
+/// Milliseconds without an answer after which what is open is locked.
+const IDLE: i64 = IDLE_MINUTES * 60 * 1000;
 
 /// A talk over lines.
 pub(crate) struct Dialogue<'a> {
     line: &'a mut dyn Line,
+    /// How many vaults are open behind it.
+    guarded: usize,
+    /// Milliseconds after which a ceremony wants it locked, where that is sooner than usual.
+    sooner: Option<i64>,
 }
 
 impl<'a> Dialogue<'a> {
     /// A talk with whoever is at the other end.
     pub(crate) fn new(line: &'a mut dyn Line) -> Self {
-        Self { line }
+        Self {
+            line,
+            guarded: 0,
+            sooner: None,
+        }
+    }
+
+    /// A vault is open from now on, or somebody begins to open one: where nobody answers, it is locked.
+    pub(crate) fn guard(&mut self) {
+        self.guarded = self.guarded.saturating_add(1);
+        self.waits(false);
+    }
+
+    /// It is closed.
+    pub(crate) fn unguard(&mut self) {
+        self.guarded = self.guarded.saturating_sub(1);
+        self.waits(false);
+    }
+
+    /// A ceremony wants the lock after so many milliseconds, where that is sooner; or is over.
+    pub(crate) fn locks_after(&mut self, millis: Option<i64>) {
+        if self.sooner != millis {
+            self.sooner = millis;
+            self.waits(false);
+        }
+    }
+
+    /// Puts everything that was said out of sight; where keymoot is put aside, it then stops until it is let go on.
+    pub(crate) fn hide(&mut self, stops: bool) {
+        self.line.drop_typed_ahead();
+        self.line.wiped();
+        if stops {
+            self.line.suspend();
+        }
+    }
+
+    /// The questions of the lock itself wait for ever.
+    pub(crate) fn waits(&mut self, forever: bool) {
+        let within = self.sooner.map_or(IDLE, |sooner| sooner.min(IDLE));
+        let locks = !forever && self.guarded > 0;
+        self.line.guard(locks.then_some(within));
     }
 
     /// Says one thing.
@@ -217,6 +153,7 @@ impl<'a> Dialogue<'a> {
             let typed = self.prompt(&question, &format!("{}: ", tr(asked.field.label)))?;
             let text = match self.steer(&question, &typed) {
                 Steered::Handled => continue,
+                Steered::Word(Word::Empty) => return Ok(Heard::Given(String::new())),
                 Steered::Word(Word::Practice) => match &asked.practice {
                     Some(text) => text.clone(),
                     // What may stay empty is practised empty.
@@ -229,9 +166,13 @@ impl<'a> Dialogue<'a> {
                 Steered::Word(word) => return Ok(Heard::Said(word)),
                 Steered::Text(text) => text,
             };
-            if text.is_empty() && !asked.field.optional {
-                self.say(NOTHING_TYPED);
-                continue;
+            match &question.kept {
+                Some(kept) if text.is_empty() => return Ok(Heard::Given(kept.clone())),
+                None if text.is_empty() && !asked.field.optional => {
+                    self.say(tr(NOTHING_TYPED));
+                    continue;
+                }
+                _ => {}
             }
             match asked.check(&text) {
                 Ok(normal) => return Ok(Heard::Given(normal)),
@@ -277,6 +218,16 @@ impl<'a> Dialogue<'a> {
         prompt: &str,
         entries: &[Entry],
     ) -> Result<Heard<usize>, Gone> {
+        self.choose_with(question, prompt, (entries, &[]), None)
+    }
+
+    /// The same where names beyond the list are understood as well: their places follow those of the list.
+    pub(crate) fn choose_beyond(
+        &mut self,
+        question: &Question,
+        prompt: &str,
+        entries: (&[Entry], &[Entry]),
+    ) -> Result<Heard<usize>, Gone> {
         self.choose_with(question, prompt, entries, None)
     }
 
@@ -285,9 +236,11 @@ impl<'a> Dialogue<'a> {
         &mut self,
         question: &Question,
         prompt: &str,
-        entries: &[Entry],
+        (entries, beyond): (&[Entry], &[Entry]),
         practice: Option<usize>,
     ) -> Result<Heard<usize>, Gone> {
+        let kept = question.kept.as_deref();
+        let kept = kept.and_then(|id| entries.iter().position(|e| e.id == id && e.off.is_none()));
         let mut whole = question.clone();
         whole.told.extend(numbered(entries));
         self.tell(&whole);
@@ -305,7 +258,10 @@ impl<'a> Dialogue<'a> {
                 Steered::Word(word) => return Ok(Heard::Said(word)),
                 Steered::Text(text) => text,
             };
-            match picked(entries, &text) {
+            if let Some(at) = kept.filter(|_| text.is_empty()) {
+                return Ok(Heard::Given(at));
+            }
+            match picked(entries, beyond, &text) {
                 Ok(at) => return Ok(Heard::Given(at)),
                 Err(rule) => self.stop(&rule),
             }
@@ -359,7 +315,7 @@ impl<'a> Dialogue<'a> {
         let practised = asked.practice.as_deref();
         let practice = practised.and_then(|id| entries.iter().position(|entry| entry.id == id));
         Ok(
-            match self.choose_with(&question, tr(field.label), &entries, practice)? {
+            match self.choose_with(&question, tr(field.label), (&entries, &[]), practice)? {
                 Heard::Given(at) => {
                     let id = entries.get(at).map(|e| e.id.clone());
                     Heard::Given(Answer::Text(id.unwrap_or_default()))
@@ -446,7 +402,7 @@ impl<'a> Dialogue<'a> {
                 self.help(question);
                 Steered::Handled
             }
-            Some(word @ (Word::Exact | Word::Refuse)) if !question.words.contains(&word) => {
+            Some(word) if OWN.contains(&word) && !question.words.contains(&word) => {
                 Steered::Text(typed.to_owned())
             }
             Some(word) => Steered::Word(word),
@@ -461,9 +417,9 @@ impl<'a> Dialogue<'a> {
         self.line
             .say(tr("Words that work at a prompt, alone on their line:"));
         for (word, what, does) in WORDS {
-            let own = matches!(what, Word::Exact | Word::Refuse);
+            let own = OWN.contains(what);
             if !does.is_empty() && (!own || question.words.contains(what)) {
-                self.line.say(&format!("  {word}: {does}"));
+                self.line.say(&format!("  {word}: {does}", does = tr(does)));
             }
         }
         self.line.say(&say!(
@@ -481,12 +437,4 @@ enum Steered {
     Word(Word),
     /// It was help; the same is asked again.
     Handled,
-}
-
-fn word(typed: &str) -> Option<Word> {
-    let typed = typed.trim();
-    WORDS
-        .iter()
-        .find(|(word, ..)| word.eq_ignore_ascii_case(typed))
-        .map(|(_, word, _)| *word)
 }

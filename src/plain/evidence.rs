@@ -205,7 +205,7 @@ impl Home<'_, '_> {
             let question = Question::new(footing(
                 tr("a custodian or a witness"),
                 tr("hands the keyboard to the one whose number was typed"),
-                SO_FAR,
+                tr(SO_FAR),
             ))
             .telling(vec![tr("Who signs the bundle?").to_owned()])
             .explained(&[guide::BUNDLE_SIGNED]);
@@ -228,7 +228,7 @@ impl Home<'_, '_> {
             let question = Question::new(footing(
                 &page.who(),
                 &say!("signs for {id} and makes the bundle", id = entry.id),
-                SO_FAR,
+                tr(SO_FAR),
             ));
             if let Some(key) = self.acting().key_of(&page, &entry.id, &question)? {
                 return Ok(Some(vec![(entry.id.clone(), key)]));

@@ -1,4 +1,5 @@
-//! The fields of an act, asked one by one from its declaration; back never loses an answer.
+//! The fields of an act, asked one by one from its declaration; back never loses an answer, and Enter keeps one that was
+//! given before.
 
 use std::path::{Path, PathBuf};
 
@@ -9,12 +10,13 @@ use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::guide::{self, Entry};
 use crate::session::op::Op;
-use crate::session::{Profile, Session, known};
+use crate::session::{Profile, Session, known, op_exchange};
 use crate::text::{say, tr};
 
 use super::Explain;
-use super::dialogue::{Dialogue, Heard, Question, Word, footing};
+use super::dialogue::{Dialogue, Heard, Question, Word, footing, kept_by_enter};
 use super::line::Gone;
+use super::lock::over;
 
 /// An act as it was filled in.
 #[derive(Debug, Clone)]
@@ -25,6 +27,10 @@ pub(crate) struct Draft {
     pub(crate) answers: Answers,
     /// Where its files go, for acts that leave some.
     pub(crate) out: Option<PathBuf>,
+    /// The question that is asked next, by its place.
+    at: usize,
+    /// The field that was clear from where the act was chosen.
+    clear: Option<&'static str>,
 }
 
 impl Draft {
@@ -34,28 +40,60 @@ impl Draft {
             op,
             answers: Answers::default(),
             out: None,
+            at: 0,
+            clear: None,
         }
+    }
+
+    /// With an answer that is clear from where the act was chosen, and not asked.
+    pub(crate) fn about(mut self, field: &'static str, answer: &str) -> Self {
+        self.answers
+            .texts
+            .insert(field.to_owned(), answer.to_owned());
+        self.clear = Some(field);
+        self
+    }
+
+    /// What is asked, in order.
+    fn fields(&self) -> Vec<Field> {
+        let fields = self.op.fields.iter();
+        fields
+            // Where a component is printed is asked of its custodian, in their own turn.
+            .filter(|field| field.id != crate::session::op_components::SLIP.id)
+            .filter(|field| Some(field.id) != self.clear)
+            .chain(beside(self.op.name))
+            .copied()
+            .collect()
+    }
+
+    /// Back to the last question; `false` where there is none.
+    pub(crate) fn last_again(&mut self) -> bool {
+        match self.fields().len().checked_sub(1) {
+            Some(last) => {
+                self.at = last;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// From the first question again, every answer kept; `false` where there is none.
+    pub(crate) fn all_again(&mut self) -> bool {
+        self.at = 0;
+        !self.fields().is_empty()
     }
 }
 
-/// Asks for every field of an act, then beside them; `false` if it was left.
+/// Asks for the fields of an act that are still to be asked, then beside them; `false` if it was left.
 pub(crate) fn fill(
     talk: &mut Dialogue<'_>,
-    session: &Session,
+    session: &mut Session,
     draft: &mut Draft,
     explain: Option<Explain>,
 ) -> Result<bool, Gone> {
-    let fields: Vec<Field> = draft
-        .op
-        .fields
-        .iter()
-        // Where a component is printed is asked of its custodian, in their own turn.
-        .filter(|field| field.id != crate::session::op_components::SLIP.id)
-        .chain(beside(draft.op.name))
-        .copied()
-        .collect();
-    let mut at = 0;
-    while let Some(field) = fields.get(at) {
+    let fields = draft.fields();
+    while let Some(field) = fields.get(draft.at) {
+        let at = draft.at;
         let mut asking = Asking {
             talk,
             session,
@@ -69,9 +107,9 @@ pub(crate) fn fill(
         );
         match asking.one(field, &place)? {
             Some(Word::Back) if at == 0 => return Ok(false),
-            Some(Word::Back) => at = at.saturating_sub(1),
+            Some(Word::Back) => draft.at = at.saturating_sub(1),
             Some(_) => return Ok(false),
-            None => at = at.saturating_add(1),
+            None => draft.at = at.saturating_add(1),
         }
     }
     Ok(true)
@@ -79,7 +117,7 @@ pub(crate) fn fill(
 
 struct Asking<'f, 'a> {
     talk: &'f mut Dialogue<'a>,
-    session: &'f Session,
+    session: &'f mut Session,
     draft: &'f mut Draft,
     explain: Option<Explain>,
 }
@@ -93,7 +131,7 @@ impl Asking<'_, '_> {
             place,
             label = tr(field.label)
         ));
-        let entries = self.entries(field);
+        let mut entries = self.entries(field);
         // What need not be named may have nothing to be chosen from.
         if !field.optional && !entries.is_empty() && entries.iter().all(|e| e.off.is_some()) {
             for line in super::choices::numbered(&entries) {
@@ -112,14 +150,60 @@ impl Asking<'_, '_> {
         if let Some(words) = left_empty.filter(|_| field.optional) {
             told.push(say!("Left empty: {words}", words));
         }
-        if let Some(before) = self.draft.answers.texts.get(field.id) {
-            told.push(say!("Answered before: {before}", before));
+        let kept = self.before(field, &mut entries, &mut told);
+        let mut question = Question::new(self.footing())
+            .telling(told)
+            .explained_here(vec![
+                say!("This {does}.", does = tr(self.draft.op.does)),
+                tr("After the last question comes the review; before custodians have signed nothing happens.")
+                    .to_owned(),
+            ]);
+        if field.optional && entries.is_empty() && kept.as_ref().is_some_and(|k| !k.is_empty()) {
+            question = question.with(&[Word::Empty]);
         }
-        let question = Question::new(self.footing()).telling(told).explained_here(vec![
-            say!("This {does}.", does = tr(self.draft.op.does)),
-            tr("After the last question comes the review; before custodians have signed nothing happens.")
-                .to_owned(),
-        ]);
+        let question = question.keeping(kept);
+        self.answered(field, &question, &entries)
+    }
+
+    /// What was answered before, told and, where it can still be taken, kept by Enter alone.
+    fn before(
+        &self,
+        field: &Field,
+        entries: &mut Vec<Entry>,
+        told: &mut Vec<String>,
+    ) -> Option<String> {
+        let before = self.draft.answers.texts.get(field.id)?.clone();
+        let typed = entries.iter().any(|e| e.id == known::SOMEBODY_ELSE);
+        let listed = entries.iter().find(|e| e.id == before);
+        let label = match listed {
+            _ if before.is_empty() => tr("nothing").to_owned(),
+            Some(entry) => entry.label.clone(),
+            None => before.clone(),
+        };
+        if typed && listed.is_none() && !before.is_empty() {
+            entries.insert(0, Entry::new(&before, &before, tr("typed before")));
+        } else if !entries.is_empty()
+            && !before.is_empty()
+            && listed.is_none_or(|entry| entry.off.is_some())
+        {
+            told.push(say!(
+                "Answered before: {label}. It cannot be chosen any more.",
+                label
+            ));
+            return None;
+        }
+        let empties = field.optional && entries.is_empty() && !before.is_empty();
+        told.push(kept_by_enter(&label, empties));
+        Some(before)
+    }
+
+    /// Asks until the answer is kept; a word that leads away is given back.
+    fn answered(
+        &mut self,
+        field: &Field,
+        question: &Question,
+        entries: &[Entry],
+    ) -> Result<Option<Word>, Gone> {
         let asked = AskField {
             exactly: None,
             digits: None,
@@ -127,10 +211,16 @@ impl Asking<'_, '_> {
             practice: self.practice(field),
         };
         loop {
-            let text = match self.talk.field(&question, &asked, &entries)? {
+            let heard = over(self.talk, self.session, |talk, _| {
+                talk.field(question, &asked, entries)
+            })?;
+            let text = match heard {
                 // Somebody whom the vault does not know: the name is typed.
                 Heard::Given(Answer::Text(text)) if text == known::SOMEBODY_ELSE => {
-                    match self.talk.text(&question, &asked)? {
+                    let heard = over(self.talk, self.session, |talk, _| {
+                        talk.text(question, &asked)
+                    })?;
+                    match heard {
                         Heard::Given(name) => name,
                         Heard::Said(Word::Back) => continue,
                         Heard::Said(word) => return Ok(Some(word)),
@@ -141,6 +231,12 @@ impl Asking<'_, '_> {
                 Heard::Given(Answer::Secret(_)) => continue,
                 Heard::Said(word) => return Ok(Some(word)),
             };
+            // A file is read once: kept, it is what was read.
+            let same = self.draft.answers.texts.get(field.id) == Some(&text);
+            let read = self.draft.answers.files.contains_key(field.id);
+            if question.kept.is_some() && same && (read || !matches!(field.kind, Kind::File)) {
+                return Ok(None);
+            }
             if self.keep(field, text) {
                 return Ok(None);
             }
@@ -181,7 +277,11 @@ impl Asking<'_, '_> {
                 said("key"),
             ),
             Kind::Key => {
-                let keys = guide::keys(&self.session.view(), self.draft.op.name, field.id);
+                let view = self.session.view();
+                let mut keys = guide::keys(&view, self.draft.op.name, field.id);
+                if field.id == "key" && op_exchange::derives(self.draft.op) {
+                    keys = guide::base_keys(keys, &view);
+                }
                 let above = self.above(field);
                 match above {
                     Some(above) => above.sorted(keys),

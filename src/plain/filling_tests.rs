@@ -1,6 +1,6 @@
 //! Fields of acts in lines: what the vault knows is a list, and what need not be named stops nobody.
 
-use super::tests::{at_home, practice_session};
+use super::reader_tests::{at_home, practice_session};
 
 #[test]
 fn an_own_pair_need_not_be_there_where_a_key_comes_in_by_tr34() {

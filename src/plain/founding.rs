@@ -5,19 +5,22 @@ use std::path::{Path, PathBuf};
 
 use subtle::ConstantTimeEq as _;
 
+use crate::api::Clock as _;
 use crate::ceremony::{Answer, AskField, ShownWords};
 use crate::crypto::SecretBytes;
-use crate::os::state_folder;
+use crate::os::{WallClock, state_folder};
 use crate::session::field::Field;
 use crate::session::founding::fields::{
     CLOCK, CUSTODIANS, MEDIUM, NEEDED, PLACE, PROFILE, QR, SOFTWARE, WORDS_BACK, date_time, names,
 };
-use crate::session::founding::{self, Envelopes, Given, Moment, Papers, Person, Plan, USUAL};
+use crate::session::founding::{
+    self, Envelopes, Given, Moment, Papers, Person, Plan, Reading, USUAL,
+};
 use crate::session::{Environment, NewPerson, Profile, Refusal, Session, policy_fits};
 use crate::text::{say, tr};
 use crate::vault::FolderStore;
 
-use super::dialogue::{Dialogue, Heard, Question, Word, footing};
+use super::dialogue::{Dialogue, Heard, Question, Word, answered, footing};
 use super::line::Gone;
 
 const HELP: &[&str] = &[
@@ -65,6 +68,8 @@ struct Asking {
     /// The field at hand, by its place among those that are asked.
     at: usize,
     answers: Vec<(&'static str, String)>,
+    /// What the watches said, and when.
+    read: Option<Reading>,
 }
 
 impl Asking {
@@ -85,6 +90,7 @@ impl Asking {
             given,
             at: 0,
             answers,
+            read: None,
         };
         // What the command line said is not asked again, but for whoever goes back to it.
         while let Some(field) = asking.fields().get(asking.at)
@@ -152,16 +158,14 @@ impl Asking {
 
     /// One question; the word that was said instead of an answer.
     fn ask(&mut self, talk: &mut Dialogue<'_>, field: &Field) -> Result<Option<Word>, Gone> {
-        let told = self
-            .answer(field.id)
-            .map(|text| say!("Answered before: {text}. It is answered anew now.", text));
+        let before = self.answer(field.id).map(str::to_owned);
         let question = Question::new(footing(
             tr("whoever sets this vault up"),
             tr("keeps this and goes on"),
             NOTHING,
         ))
-        .telling(told.into_iter().collect())
         .explained(HELP);
+        let question = answered(&question, before.as_ref(), field.optional);
         let asked = AskField {
             exactly: None,
             digits: None,
@@ -176,6 +180,10 @@ impl Asking {
         if let Some(rule) = self.broken(field, &text) {
             talk.stop(&rule);
             return Ok(None);
+        }
+        if field.id == CLOCK.id {
+            let said = date_time(&text);
+            self.read = said.map(|said| Reading::anew(self.read, said, WallClock.now()));
         }
         self.answers.retain(|(known, _)| *known != field.id);
         self.answers.push((field.id, text));
@@ -240,7 +248,7 @@ impl Asking {
             people: self.names().iter().map(|name| self.person(name)).collect(),
             software: yes(SOFTWARE),
             qr: yes(QR),
-            clock: self.answer(CLOCK.id).and_then(date_time),
+            clock: self.read,
         }
     }
 }
@@ -334,7 +342,11 @@ fn own_words(
             if bool::from(typed.expose().ct_eq(words.expose())) {
                 return Ok(Some(words));
             }
-            talk.stop(&founding::not_those(tr("An empty line")));
+            talk.stop(&founding::not_those(
+                tr("An empty line"),
+                words.expose(),
+                &typed,
+            ));
         }
     }
 }
@@ -347,7 +359,10 @@ fn make(plan: &Plan, ready: Vec<NewPerson>) -> Result<(Session, Papers), Refusal
         Profile::Test | Profile::Production => state_folder(),
     };
     let environment = Environment::real(state_folder);
-    let (vault, policy) = (plan.vault(ready), plan.given.policy.clone());
+    let (vault, policy) = (
+        plan.vault(ready, WallClock.now()),
+        plan.given.policy.clone(),
+    );
     let created = crate::session::create_under(Box::new(store), vault, policy, environment)?;
     Ok(founding::keep(created, dir))
 }

@@ -1,7 +1,7 @@
 //! A vault made in lines, and one restored from its copy, by somebody who reads and answers.
 
 use super::line::{Gone, Line};
-use super::tests::Reader;
+use super::reader_tests::Reader;
 use super::*;
 use crate::crypto::SecretBytes;
 use crate::session::Stop;
@@ -254,6 +254,7 @@ fn a_broken_sticks_vault_is_restored_from_its_copy() {
         ("Copy", &text("copy")),
         ("New folder", &text("full")),
         ("Newer log", ""),
+        ("Last card", ""),
         ("Reason", "the stick broke"),
         ("Copy", &text("copy")),
         ("New folder", "back"),
@@ -263,6 +264,7 @@ fn a_broken_sticks_vault_is_restored_from_its_copy() {
             "Newer log",
             &path("r.vault").join("audit.jsonl").display().to_string(),
         ),
+        ("Last card", "1"),
         ("Reason", "the stick broke"),
         // The copy is opened by two, asked for by Ada and approved by two.
         ("Number", "Ana"),

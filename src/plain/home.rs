@@ -2,28 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use crate::ceremony::{Script, Wanted, key_lines, named_file, shipped};
-use crate::session::asked::is_place;
+use crate::ceremony::{Script, Wanted, named_file, shipped};
 use crate::session::due::{self, Goes};
 use crate::session::field::{Field, Kind};
-use crate::session::guide::{self, Entry};
-use crate::session::op::{self, Op};
+use crate::session::guide::Entry;
+use crate::session::idle::{network, network_word};
+use crate::session::op;
 use crate::session::op_custody::RESTORE;
-use crate::session::{Command, Outcome, Session, View};
+use crate::session::span::clock;
+use crate::session::{Command, Outcome, Session};
 use crate::text::{say, tr};
 
 use super::Explain;
 use super::act::{Acting, Acts};
 use super::dialogue::{Dialogue, Heard, Question, footing};
-use super::exchanged::{self, sent};
+use super::exchanged;
 use super::line::Gone;
+use super::lock::lock;
+use super::menu::{self, Goal, Line, entries};
 use super::opening::plain;
 use super::run::play;
-
-const HELP: &[&str] = &[
-    "The vault is open: names, purposes and states can be read. Opening does not let anybody use a key: every act is asked for, signed by custodians, and only then done.",
-    "Type a number, or the name beside it. Acts that cannot be asked for now say why.",
-];
 
 const RECEIPT: Field = Field {
     id: "receipt",
@@ -32,22 +30,6 @@ const RECEIPT: Field = Field {
     kind: Kind::File,
     optional: false,
 };
-
-/// A line of the menu.
-#[derive(Clone, Copy)]
-enum Goal {
-    Due,
-    Keys,
-    Approvals,
-    Exchange,
-    Ceremonies,
-    Custodians,
-    Audit,
-    Evidence,
-    Act(&'static Op),
-    Script,
-    Close,
-}
 
 /// An open vault, and the talk about it.
 pub(crate) struct Home<'t, 'a> {
@@ -70,59 +52,68 @@ impl<'a> Home<'_, 'a> {
 
     /// Asks what to do until the vault is to be closed.
     pub(crate) fn stay(&mut self) -> Result<(), Gone> {
+        self.offers_stopped()?;
         loop {
-            let view = self.session.view();
-            let menu = menu(&view);
-            let entries: Vec<Entry> = menu.iter().map(|(_, entry)| entry.clone()).collect();
-            let due = due::due(&view, view.now).len();
-            let people = view.people.iter().filter(|p| p.present);
-            let people: Vec<&str> = people.map(|p| p.name.as_str()).collect();
-            let told = vec![
-                say!("Keys: {counts}.", counts = due::counts(&view).join(", ")),
-                say!(
-                    "Here: {people}. Time: {now}.",
-                    people = people.join(", "),
-                    now = view.now.rfc3339()
-                ),
-                say!(
-                    "Sequence {seq}, words of the card: {card_words}.",
-                    seq = view.seq,
-                    card_words = view.card_words.join(" ")
-                ),
-            ];
-            self.talk.heading(&say!(
-                "Vault {vault}, {profile}. {due} due.",
-                vault = view.vault,
-                profile = view.profile.banner(),
-                due
-            ));
-            let question = Question::new(footing(
-                tr("nobody: looking needs no approval"),
-                tr("goes where the number leads"),
-                tr("everything done so far is saved; looking changes nothing"),
-            ))
-            .telling(told)
-            .explained(HELP);
-            match self.talk.choose(&question, tr("Number"), &entries)? {
-                Heard::Given(at) => match menu.get(at).map(|(goal, _)| *goal) {
-                    Some(Goal::Close) if self.leaves()? => return Ok(()),
-                    Some(goal) => self.go(goal)?,
-                    None => {}
-                },
-                Heard::Said(_) if self.leaves()? => return Ok(()),
-                Heard::Said(_) => {}
+            match self.once() {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                // Nothing was being answered that is lost here: acts and ceremonies lock over their own questions.
+                Err(Gone::Aside(why)) => lock(self.talk, self.session, why)?,
+                Err(Gone::End) => return Err(Gone::End),
             }
+        }
+    }
+
+    /// Asks once; whether the vault is to be closed.
+    fn once(&mut self) -> Result<bool, Gone> {
+        let view = self.session.view();
+        let people = view.people.iter().filter(|p| p.present);
+        let people: Vec<&str> = people.map(|p| p.name.as_str()).collect();
+        let told = say!(
+            "Here: {people}. Time: {now}. Network: {network}.",
+            people = people.join(", "),
+            now = clock(view.now),
+            network = network_word(network())
+        );
+        self.talk.heading(&say!(
+            "Vault {vault}, {profile}. {due} due.",
+            vault = view.vault,
+            profile = view.profile.banner(),
+            due = due::due(&view, view.now).len()
+        ));
+        let question = Question::new(footing(
+            tr("nobody: looking needs no approval"),
+            tr("goes where the number leads"),
+            tr("everything done so far is saved; looking changes nothing"),
+        ))
+        .telling(vec![told])
+        .explained(menu::HELP);
+        let (shown, beyond) = (menu::home(&view), menu::beyond(&view));
+        let lists = (&entries(&shown)[..], &entries(&beyond)[..]);
+        match self.talk.choose_beyond(&question, tr("Number"), lists)? {
+            Heard::Given(at) => match shown.iter().chain(&beyond).nth(at).map(|l| l.goal) {
+                Some(Goal::Close) => self.leaves(false),
+                Some(goal) => self.go(goal).map(|()| false),
+                None => Ok(false),
+            },
+            Heard::Said(_) => self.leaves(true),
         }
     }
 
     fn go(&mut self, goal: Goal) -> Result<(), Gone> {
         match goal {
+            Goal::Group(group) => self.group(group),
             Goal::Due => self.due(),
             Goal::Keys => self.keys(),
+            Goal::Deletions => self.deletions(),
             Goal::Approvals => self.approvals(),
             Goal::Exchange => self.exchange(),
             Goal::Ceremonies => self.ceremonies(),
             Goal::Custodians => self.custodians(),
+            Goal::Card => {
+                self.card();
+                Ok(())
+            }
             Goal::Audit => {
                 self.audit();
                 Ok(())
@@ -134,6 +125,41 @@ impl<'a> Home<'_, 'a> {
             Goal::Act(op) => self.acting().begin(op),
             Goal::Script => self.script(),
             Goal::Close => Ok(()),
+        }
+    }
+
+    /// The list behind a line of the menu.
+    fn group(&mut self, group: menu::Group) -> Result<(), Gone> {
+        let lines: Vec<Line> = menu::lines(group, &self.session.view());
+        let chosen = self.list(
+            menu::asked(group),
+            tr("goes where the number leads"),
+            &entries(&lines),
+        )?;
+        match chosen.and_then(|at| lines.get(at)).map(|line| line.goal) {
+            Some(goal) => self.go(goal),
+            None => Ok(()),
+        }
+    }
+
+    /// What stands on the witness card, and what this vault is.
+    fn card(&mut self) {
+        let view = self.session.view();
+        self.talk.heading(&say!(
+            "Sequence {seq}, words of the card: {card_words}.",
+            seq = view.seq,
+            card_words = view.card_words.join(" ")
+        ));
+        self.talk.say(&say!(
+            "As on the witness card of that state; the log has {events} lines.",
+            events = view.events
+        ));
+        self.talk.say(&say!(
+            "Keys: {counts}.",
+            counts = due::counts(&view).join(", ")
+        ));
+        for note in &view.notes {
+            self.talk.say(&say!("note: {note}", note));
         }
     }
 
@@ -153,7 +179,7 @@ impl<'a> Home<'_, 'a> {
             enter,
             tr("nothing has changed; back goes to the menu"),
         ))
-        .explained(HELP);
+        .explained(menu::HELP);
         Ok(match self.talk.choose(&question, tr("Number"), entries)? {
             Heard::Given(at) => Some(at),
             Heard::Said(_) => None,
@@ -183,9 +209,9 @@ impl<'a> Home<'_, 'a> {
         };
         match due.into_iter().nth(at).map(|d| d.goes) {
             Some(Goes::Pending(pending)) => self.acting().approve(*pending),
-            Some(Goes::Deletions) => self.keys(),
+            Some(Goes::Deletions) => self.deletions(),
             Some(Goes::Exchange(_)) => self.exchange(),
-            Some(Goes::Ceremonies) => self.ceremonies(),
+            Some(Goes::Ceremonies) => self.goes_on(),
             Some(Goes::Backup) => self.acting().begin(&op::BACKUP),
             Some(Goes::Custodians) => self.custodians(),
             Some(Goes::Clock) => self.clock(),
@@ -195,38 +221,7 @@ impl<'a> Home<'_, 'a> {
 
     /// A clock that leapt while the vault was open; given up, it stays due.
     fn clock(&mut self) -> Result<(), Gone> {
-        super::opening::attest(self.talk, self.session).map(|_| ())
-    }
-
-    fn keys(&mut self) -> Result<(), Gone> {
-        loop {
-            let view = self.session.view();
-            // Every key can be looked at, whatever no act would take.
-            let mut entries = guide::keys(&view, "", "");
-            for entry in &mut entries {
-                entry.off = None;
-            }
-            let heading = match entries.len() {
-                0 => tr("No key is in this vault yet.").to_owned(),
-                1 => tr("1 key.").to_owned(),
-                n => say!("{n} keys, the oldest first.", n),
-            };
-            let Some(at) =
-                self.list(&heading, tr("shows this key with all its fields"), &entries)?
-            else {
-                return Ok(());
-            };
-            let Some(row) = view.keys.get(at) else {
-                continue;
-            };
-            self.talk.heading(&say!("Key {label}.", label = row.label));
-            for line in key_lines(&row.label, row, false) {
-                self.talk.say(&line);
-            }
-            for export in view.exports.iter().filter(|e| e.arn == row.key.key_arn) {
-                self.talk.say(&sent(export));
-            }
-        }
+        super::attesting::attest(self.talk, self.session).map(|_| ())
     }
 
     fn approvals(&mut self) -> Result<(), Gone> {
@@ -293,7 +288,7 @@ impl<'a> Home<'_, 'a> {
         Ok(())
     }
 
-    fn ceremonies(&mut self) -> Result<(), Gone> {
+    pub(super) fn ceremonies(&mut self) -> Result<(), Gone> {
         let view = self.session.view();
         let open = |id: &str| {
             view.runs
@@ -311,6 +306,7 @@ impl<'a> Home<'_, 'a> {
             resume: open(script.id()),
             people: std::collections::BTreeMap::new(),
             recorded: false,
+            real_others: false,
             rehearsal_note: self.notes.and_then(|notes| notes()),
         };
         if let Err(error) = play(self.talk, self.session, script, wanted, None)? {
@@ -319,17 +315,18 @@ impl<'a> Home<'_, 'a> {
         Ok(())
     }
 
-    /// Whether the vault is closed now. One that exists once offers its copy first.
-    fn leaves(&mut self) -> Result<bool, Gone> {
+    /// Whether the vault is closed now. One that exists once offers its copy first; a word that was said where it leads
+    /// nowhere else closes nothing `unasked`: opening again takes everybody's passphrases.
+    fn leaves(&mut self, unasked: bool) -> Result<bool, Gone> {
         let Some(only) = self.session.only_copy() else {
-            return Ok(true);
+            return Ok(!unasked || self.closes()?);
         };
         loop {
             self.talk.heading(tr("Close this vault?"));
             self.talk.stop(only);
             let entries = [
                 Entry::new("copy", tr("copy it first"), tr("signed like any other act")),
-                Entry::new("stay", "stay", tr("back to the menu")),
+                Entry::new("stay", tr("stay"), tr("back to the menu")),
                 Entry::new("close", tr("close without a copy"), ""),
             ];
             let question = Question::new(footing(
@@ -349,101 +346,22 @@ impl<'a> Home<'_, 'a> {
             }
         }
     }
-}
 
-/// The menu of a vault as it is now.
-fn menu(view: &View) -> Vec<(Goal, Entry)> {
-    let mut menu = places(view.pending.len());
-    menu.extend(op::OPS.iter().map(|op| {
-        let entry = Entry::new(op.name, tr(op.title), tr(op.does));
-        let entry = match off(op, view) {
-            Some(reason) => entry.off_because(&reason),
-            None => entry,
-        };
-        (Goal::Act(op), entry)
-    }));
-    if !view.deeds.is_empty() {
-        let note = tr("the acts since the vault was opened, to be rehearsed and played again");
-        let entry = Entry::new("script", tr("Write a script of what was done"), note);
-        menu.push((Goal::Script, entry));
+    /// Whether it is to be closed, asked where nothing else stands against it.
+    fn closes(&mut self) -> Result<bool, Gone> {
+        self.talk.heading(tr("Close this vault?"));
+        let entries = [
+            Entry::new("stay", tr("stay"), tr("back to the menu")),
+            Entry::new("close", tr("close it"), ""),
+        ];
+        let question = Question::new(footing(
+            tr("whoever is at the keyboard"),
+            tr("takes the number that was typed"),
+            tr("everything is saved; to open it again takes its custodians' passphrases"),
+        ));
+        let chosen = self.talk.choose(&question, tr("Number"), &entries)?;
+        Ok(matches!(chosen, Heard::Given(1)))
     }
-    menu.push((Goal::Close, Entry::new("close", tr("Close the vault"), "")));
-    menu
-}
-
-/// The places of a vault, with the requests that wait for a signature.
-fn places(waiting: usize) -> Vec<(Goal, Entry)> {
-    vec![
-        (Goal::Due, Entry::new("due", tr("What is due"), "")),
-        (
-            Goal::Keys,
-            Entry::new("keys", tr("Keys"), tr("look at them")),
-        ),
-        (
-            Goal::Approvals,
-            Entry::new(
-                "approvals",
-                tr("Approvals"),
-                &say!("{waiting} waiting", waiting),
-            ),
-        ),
-        (
-            Goal::Exchange,
-            Entry::new(
-                "exchange",
-                tr("Exchange"),
-                tr("what was sent, and receipts"),
-            ),
-        ),
-        (
-            Goal::Ceremonies,
-            Entry::new("ceremonies", tr("Ceremonies"), tr("run one in this vault")),
-        ),
-        (
-            Goal::Custodians,
-            Entry::new(
-                "people",
-                tr("Custodians"),
-                tr("envelopes, drills, and what to do when something happened"),
-            ),
-        ),
-        (
-            Goal::Audit,
-            Entry::new(
-                "audit",
-                tr("Audit"),
-                tr("the log, and whether its chain holds"),
-            ),
-        ),
-        (
-            Goal::Evidence,
-            Entry::new(
-                "evidence",
-                tr("Evidence"),
-                tr("the file that an auditor gets"),
-            ),
-        ),
-    ]
-}
-
-/// Why an act cannot be asked for in this vault as it is now, as far as its fields tell.
-fn off(op: &Op, view: &View) -> Option<String> {
-    if op.name == op::CREATE_KEY.name && !view.software_generation {
-        return Some(tr("this vault may not make keys in software").into());
-    }
-    let needed = op
-        .fields
-        .iter()
-        .filter(|f| f.kind == Kind::Key && !f.optional && !is_place(f));
-    needed
-        .map(|field| (field, guide::keys(view, op.name, field.id)))
-        .find(|(_, keys)| keys.iter().all(|k| k.off.is_some()))
-        .map(|(field, _)| {
-            say!(
-                "no key here can be its \"{label}\"",
-                label = tr(field.label)
-            )
-        })
 }
 
 /// One of the ceremonies that ship, the shortest first; `note` says more about one by its id.

@@ -5,18 +5,28 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use crate::crypto::SecretBytes;
+use crate::os::typed_byte;
+use crate::session::idle::Why;
 use crate::session::{Stop, printable};
+use crate::text::say;
 
+use super::masked;
 use super::told_to_end;
+use super::waiting::{Wait, show};
 
 /// Columns that text is wrapped to: every serial console has them.
 const WIDTH: usize = 79;
 /// Blank lines that put earlier text out of sight where the terminal does not say how tall it is.
 const TALL: u16 = 60;
 
-/// Nobody answers any more: the input is at its end.
+/// Why nobody answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Gone;
+pub(crate) enum Gone {
+    /// The input is at its end.
+    End,
+    /// Nobody is there, or keymoot was put aside: what is open is to be locked, and the question asked again.
+    Aside(Why),
+}
 
 /// One line in, many lines out.
 pub(crate) trait Line {
@@ -28,6 +38,13 @@ pub(crate) trait Line {
 
     /// The same for a secret: what is typed is not echoed. `None` if it was given up with Ctrl-C.
     fn secret(&mut self, prompt: &str) -> Result<Option<SecretBytes>, Gone>;
+
+    /// From now on a question that nobody answers within so many milliseconds ends in [`Gone::Aside`], and so does
+    /// Ctrl-Z; `None` where nothing is open.
+    fn guard(&mut self, _within: Option<i64>) {}
+
+    /// Stops the process until somebody lets it go on.
+    fn suspend(&mut self) {}
 
     /// Drops what was typed before the question was there: it answers nothing.
     fn drop_typed_ahead(&mut self);
@@ -45,7 +62,11 @@ pub(crate) trait Line {
 }
 
 /// The terminal: standard output and input, masked input through the controlling terminal.
-pub(crate) struct Terminal;
+#[derive(Default)]
+pub(crate) struct Terminal {
+    /// Milliseconds that a question waits, where something is open.
+    within: Option<i64>,
+}
 
 impl Line for Terminal {
     fn say(&mut self, line: &str) {
@@ -54,24 +75,34 @@ impl Line for Terminal {
     }
 
     fn ask(&mut self, prompt: &str) -> Result<String, Gone> {
-        let mut out = io::stdout().lock();
-        write!(out, "{}", printable(prompt))
-            .and_then(|()| out.flush())
-            .map_err(|_| Gone)?;
-        drop(out);
-        let mut line = String::new();
-        match io::stdin().read_line(&mut line) {
-            Ok(1..) => Ok(line.trim_end_matches(['\n', '\r']).to_owned()),
-            _ => Err(Gone),
+        show(prompt)?;
+        let stdin = io::stdin();
+        Wait::new(self.within, prompt).until_typed(&stdin)?;
+        let mut line = Vec::new();
+        loop {
+            match typed_byte(&stdin) {
+                Ok(Some(b'\n')) => break,
+                Ok(Some(byte)) => line.push(byte),
+                Ok(None) if line.is_empty() => return Err(Gone::End),
+                Ok(None) => break,
+                Err(_) => return Err(Gone::End),
+            }
         }
+        let line = String::from_utf8_lossy(&line);
+        Ok(line.trim_end_matches('\r').to_owned())
     }
 
     fn secret(&mut self, prompt: &str) -> Result<Option<SecretBytes>, Gone> {
-        match rpassword::prompt_password(printable(prompt)) {
-            Ok(text) => Ok(Some(SecretBytes::new(text.into_bytes()))),
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => Ok(None),
-            Err(_) => Err(Gone),
-        }
+        masked::read(self.within, prompt)
+    }
+
+    fn guard(&mut self, within: Option<i64>) {
+        self.within = within;
+        told_to_end::forget_asides();
+    }
+
+    fn suspend(&mut self) {
+        let _ = crate::os::stop_process_group();
     }
 
     fn drop_typed_ahead(&mut self) {
@@ -129,9 +160,9 @@ fn pauses() -> impl Iterator<Item = Duration> {
 }
 
 fn still_searching(waited: Duration) -> String {
-    wrapped(&format!(
-        "Still searching, {} s. Ctrl-C stops it; the request stands.",
-        waited.as_secs()
+    wrapped(&say!(
+        "Still searching, {seconds} s. Ctrl-C stops it; the request stands.",
+        seconds = waited.as_secs()
     ))
 }
 

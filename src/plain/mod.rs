@@ -4,6 +4,9 @@
 //! It asks what the screens ask, from the same declarations, and holds no business rule.
 
 mod act;
+mod attesting;
+#[cfg(test)]
+mod back_tests;
 mod carrying_out;
 mod change;
 mod choices;
@@ -20,21 +23,36 @@ mod founding;
 mod founding_tests;
 mod hints;
 mod home;
+mod keys;
 mod line;
+mod lock;
+#[cfg(test)]
+mod lock_tests;
+mod masked;
+mod menu;
+#[cfg(test)]
+mod menu_tests;
 mod opening;
+mod question;
+#[cfg(test)]
+mod reader_tests;
 mod recorded;
+mod refusing;
 mod restoring;
 mod run;
 mod signing;
+mod stopped;
 #[cfg(test)]
 mod tests;
 mod told_to_end;
+mod waiting;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::api::Timestamp;
-use crate::ceremony::{Script, Wanted};
+use crate::ceremony::{Again, Script, Wanted, open_run};
 use crate::session::founding::Given;
 use crate::session::guide::Entry;
 use crate::session::{Environment, Profile, Refusal, RunOutcome, Session, practice};
@@ -113,15 +131,19 @@ pub enum Start {
         resume: bool,
         /// Who takes which place of it.
         people: BTreeMap<String, String>,
+        /// The other side is real: no stand-in answers for it.
+        real: bool,
         /// Where green rehearsals are noted, instead of the workstation's state folder.
         note: Option<PathBuf>,
+        /// What a command that goes on with it names.
+        again: Again,
     },
 }
 
 /// Talks at the terminal until the person leaves; returns the process's exit status.
 pub fn run(start: Start, lent: Lent) -> u8 {
     told_to_end::watch();
-    begin(start, lent, &mut Terminal)
+    begin(start, lent, &mut Terminal::default())
 }
 
 /// The same with whoever is at the other end of the lines.
@@ -136,12 +158,12 @@ fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
         Start::Welcome {
             vault: Some(vault), ..
         } => match workstation(&mut talk, &vault, lent) {
-            Ok(true) | Err(Gone) => 0,
+            Ok(true) | Err(_) => 0,
             Ok(false) => 1,
         },
         Start::Init { given } => match make(&mut talk, given, lent) {
             Ok(true) => 0,
-            Ok(false) | Err(Gone) => 1,
+            Ok(false) | Err(_) => 1,
         },
         Start::Play {
             script,
@@ -150,17 +172,20 @@ fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
             out,
             resume,
             people,
+            real,
             note,
+            again,
         } => {
             let wanted = Wanted {
                 inputs,
                 resume,
                 people,
                 recorded: false,
+                real_others: real,
                 rehearsal_note: note.or_else(|| lent.notes?()),
             };
             // Until the ceremony is completed, leaving is not success.
-            let done = ceremony(&mut talk, &script, place, wanted, out.as_deref());
+            let done = ceremony(&mut talk, &script, place, wanted, (out.as_deref(), &again));
             u8::from(!matches!(done, Ok(true)))
         }
     }
@@ -265,7 +290,7 @@ fn rehearse(talk: &mut Dialogue<'_>, lent: Lent) -> Result<(), Gone> {
         rehearsal_note: lent.notes.and_then(|notes| notes()),
         ..Wanted::default()
     };
-    begin_run(talk, script, place, wanted, None).map(|_| ())
+    begin_run(talk, script, place, wanted, (None, &Again::default())).map(|_| ())
 }
 
 fn ceremony(
@@ -273,10 +298,10 @@ fn ceremony(
     script: &[u8],
     place: Place,
     wanted: Wanted,
-    out: Option<&Path>,
+    (out, again): (Option<&Path>, &Again),
 ) -> Result<bool, Gone> {
     match Script::parse(script) {
-        Ok(script) => begin_run(talk, script, place, wanted, out),
+        Ok(script) => begin_run(talk, script, place, wanted, (out, again)),
         Err(findings) => {
             for finding in findings {
                 talk.stop(&say!(
@@ -297,7 +322,7 @@ fn begin_run(
     script: Script,
     place: Place,
     wanted: Wanted,
-    out: Option<&Path>,
+    (out, again): (Option<&Path>, &Again),
 ) -> Result<bool, Gone> {
     let opened = match place {
         Place::Rehearse { seed, clock } => {
@@ -316,23 +341,14 @@ fn begin_run(
             return Ok(false);
         }
     };
+    talk.guard();
     let end = play(talk, &mut session, script, wanted, out);
+    talk.unguard();
     let completed = match &end {
         Ok(Ok(End::Ended(RunOutcome::Completed))) => true,
         Ok(Ok(End::Left)) => {
-            talk.say(if session.profile() == Profile::Rehearsal && !session.lasts() {
-                tr("Left. This was a rehearsal: it is gone.")
-            } else {
-                tr(
-                    "The ceremony stands open; what is done is saved. The same command takes it up again, today or on another day.",
-                )
-            });
-            if session.lasts() {
-                let runs = session.view().runs;
-                let open = runs.iter().rev().find(|run| run.outcome.is_none());
-                for line in open.map(crate::ceremony::left_behind).unwrap_or_default() {
-                    talk.say(&line);
-                }
+            if session.profile() == Profile::Rehearsal && !session.lasts() {
+                talk.say(tr("Left. This was a rehearsal: it is gone."));
             }
             false
         }
@@ -340,8 +356,13 @@ fn begin_run(
             talk.stop(&error.to_string());
             false
         }
-        Ok(Ok(End::Ended(_))) | Err(Gone) => false,
+        Ok(Ok(End::Ended(_))) | Err(_) => false,
     };
+    // The one that was played, or another that stood open already: the command is of that one.
+    let open = Some(session.view()).filter(|view| view.kept);
+    if let Some(open) = open.and_then(|view| open_run(&view)) {
+        talk.say(&open.left(&again.command(&open, None)));
+    }
     close(talk, session);
     end.map(|_| completed)
 }
@@ -380,6 +401,7 @@ fn workstation(talk: &mut Dialogue<'_>, dir: &Path, lent: Lent) -> Result<bool, 
 
 /// Works in an open vault until it is closed.
 fn stay(talk: &mut Dialogue<'_>, mut session: Session, lent: Lent) -> Result<(), Gone> {
+    talk.guard();
     let stayed = Home {
         talk,
         session: &mut session,
@@ -388,6 +410,7 @@ fn stay(talk: &mut Dialogue<'_>, mut session: Session, lent: Lent) -> Result<(),
         notes: lent.notes,
     }
     .stay();
+    talk.unguard();
     close(talk, session);
     stayed
 }

@@ -4,21 +4,22 @@ use std::path::Path;
 
 use crate::ceremony::{AskField, read_envelope};
 use crate::session::asked::{
-    CARD_SEQ, CARD_WORDS, OPENING_PASSPHRASE, RECOVERY_REASON, SHARE_ENVELOPE, WATCH_PERSON,
-    WATCH_TIME,
+    CARD_SEQ, CARD_WORDS, OPENING_PASSPHRASE, RECOVERY_REASON, SHARE_ENVELOPE,
 };
 use crate::session::field::Field;
 use crate::session::founding::vault_name;
 use crate::session::guide::Entry;
+use crate::session::idle::{Why, nothing_open};
 use crate::session::keyboard::HandOver;
 use crate::session::returning::Return;
 use crate::session::{
-    Bootstrap, Environment, NewerLog, Opening, Profile, Refusal, Session, Watches, WitnessAnswer,
+    Bootstrap, Environment, NewerLog, Opening, Profile, Refusal, Session, WitnessAnswer,
 };
 use crate::text::{say, tr};
 use crate::vault::FolderStore;
 
-use super::dialogue::{Dialogue, Heard, Question, footing};
+use super::attesting::{attested, shares_given_up};
+use super::dialogue::{Dialogue, Heard, Question, answered, footing};
 use super::line::Gone;
 
 const HELP: &[&str] = &[
@@ -39,6 +40,34 @@ pub(crate) fn open(
     dir: &Path,
     unlock: Option<&[u8]>,
 ) -> Result<Opened, Gone> {
+    loop {
+        talk.guard();
+        let opened = opened(talk, dir, unlock);
+        talk.unguard();
+        match opened {
+            Err(Gone::Aside(why)) => left_alone(talk, why)?,
+            opened => return opened,
+        }
+    }
+}
+
+/// Nobody was there while shares lay in memory: they are wiped, and whoever comes back begins again.
+fn left_alone(talk: &mut Dialogue<'_>, why: Why) -> Result<(), Gone> {
+    talk.hide(why == Why::Suspended);
+    talk.heading(&say!(
+        "Earlier lines are out of sight on purpose: {why}.",
+        why = why.words()
+    ));
+    talk.say(nothing_open());
+    let question = Question::new(footing(
+        tr("whoever goes on"),
+        tr("begins to open the vault again"),
+        tr("nothing was lost; no vault is open"),
+    ));
+    talk.enter(&question).map(|_| ())
+}
+
+fn opened(talk: &mut Dialogue<'_>, dir: &Path, unlock: Option<&[u8]>) -> Result<Opened, Gone> {
     let begun = |recovery: Option<&str>| {
         let store = FolderStore::open(dir).map_err(|e| Refusal::Vault(e.to_string()))?;
         Opening::begin_with(Box::new(store), &vault_name(dir), recovery)
@@ -99,6 +128,21 @@ pub(crate) fn open_copy(
     wanted: &Return,
     environment: Environment,
 ) -> Result<Option<(Session, Option<NewerLog>)>, Gone> {
+    talk.guard();
+    let opened = opened_copy(talk, opening, wanted, environment);
+    talk.unguard();
+    match opened {
+        Err(Gone::Aside(why)) => left_alone(talk, why).map(|()| None),
+        opened => opened,
+    }
+}
+
+fn opened_copy(
+    talk: &mut Dialogue<'_>,
+    opening: Opening,
+    wanted: &Return,
+    environment: Environment,
+) -> Result<Option<(Session, Option<NewerLog>)>, Gone> {
     let public = opening.bootstrap();
     talk.heading(&say!(
         "Open the copy in {wanted}: {profile}.",
@@ -128,11 +172,12 @@ pub(crate) fn open_copy(
             }
         }
     }
+    let entered = entering.opening.entered();
     let Entering { talk, opening, .. } = entering;
     talk.say(tr("Wait: the copy is being opened and checked."));
     match wanted.opened(opening, environment) {
         Ok((mut session, newer)) => {
-            if production && !attest(talk, &mut session)? {
+            if production && !attested(talk, &mut session, &entered)? {
                 return Ok(None);
             }
             Ok(Some((session, newer)))
@@ -177,6 +222,7 @@ impl<'t, 'a> Entering<'t, 'a> {
             opening,
             public,
         } = self;
+        let entered = opening.entered();
         talk.say(tr("Wait: the vault is being opened and checked."));
         let state_folder = match public.profile {
             Profile::Rehearsal => None,
@@ -186,7 +232,8 @@ impl<'t, 'a> Entering<'t, 'a> {
             Ok(session) => session,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        if public.profile == Profile::Production && !attest(talk, &mut session)? {
+        let production = public.profile == Profile::Production;
+        if production && !attested(talk, &mut session, &entered)? {
             return Ok(session.close().map(|()| None));
         }
         talk.say(tr("The vault is open."));
@@ -295,7 +342,10 @@ impl<'t, 'a> Entering<'t, 'a> {
             }])
             .explained(HELP);
             match self.talk.choose(&question, tr("Number"), &entries)? {
-                Heard::Said(_) => return Ok(Shares::GivenUp),
+                Heard::Said(_) if shares_given_up(self.talk, &entered)? => {
+                    return Ok(Shares::GivenUp);
+                }
+                Heard::Said(_) => {}
                 Heard::Given(at) => {
                     let chosen = self.custodians().nth(at).cloned();
                     if let Some((name, _, here)) = chosen {
@@ -382,11 +432,17 @@ impl<'t, 'a> Entering<'t, 'a> {
             &self.so_far(),
         ))
         .explained(HELP);
+        let mut before = None;
         loop {
-            let Some(seq) = plain(self.talk, &question, CARD_SEQ)? else {
-                return Ok(None);
+            let asked = answered(&question, before.as_ref(), false);
+            let Some(text) = plain(self.talk, &asked, CARD_SEQ)? else {
+                if shares_given_up(self.talk, &self.opening.entered())? {
+                    return Ok(None);
+                }
+                continue;
             };
-            let Ok(seq) = seq.parse() else { continue };
+            let Ok(seq) = text.parse() else { continue };
+            before = Some(text);
             if let Some(words) = plain(self.talk, &question, CARD_WORDS)? {
                 return Ok(Some(WitnessAnswer { seq, words }));
             }
@@ -424,41 +480,6 @@ pub(crate) fn medium(
         };
         match read_envelope(Path::new(&path)) {
             Ok(text) => return Ok(Some(text)),
-            Err(refusal) => talk.stop(&refusal.to_string()),
-        }
-    }
-}
-
-/// Production time is what two people read from their own watches; `false` if they gave it up.
-pub(super) fn attest(talk: &mut Dialogue<'_>, session: &mut Session) -> Result<bool, Gone> {
-    talk.heading(tr("Two people read date and time from their own watches."));
-    let question = Question::new(footing(
-        tr("two people, one after the other, each with their own watch"),
-        tr("keeps it; after the second reading both are compared with the machine's clock"),
-        tr("the vault is open; nothing is dated before its clock is attested"),
-    ));
-    let mut watches = Watches::default();
-    loop {
-        let Some(name) = plain(talk, &question, WATCH_PERSON)? else {
-            return Ok(false);
-        };
-        let Some(time) = plain(talk, &question, WATCH_TIME)? else {
-            continue;
-        };
-        let command = match watches.read(&name, &time) {
-            Ok(Some(command)) => command,
-            Ok(None) => continue,
-            Err((_, why)) => {
-                talk.stop(&why);
-                continue;
-            }
-        };
-        match session.perform(command) {
-            Ok(_) => return Ok(true),
-            Err(refusal @ Refusal::Vault(_)) => {
-                talk.stop(&refusal.to_string());
-                return Ok(false);
-            }
             Err(refusal) => talk.stop(&refusal.to_string()),
         }
     }

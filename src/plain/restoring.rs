@@ -9,7 +9,7 @@ use crate::session::{Environment, NewerLog, Profile, Restored, Session};
 use crate::text::tr;
 
 use super::act::{Acting, Acts};
-use super::dialogue::{Dialogue, Question, footing};
+use super::dialogue::{Dialogue, Heard, Question, answered, footing};
 use super::filling::Draft;
 use super::line::Gone;
 use super::opening::{self, plain};
@@ -27,8 +27,10 @@ pub(crate) fn restore(talk: &mut Dialogue<'_>, explain: Option<Explain>) -> Resu
     for line in RETURN_TOLD.iter().map(|l| tr(l)) {
         talk.say(line);
     }
+    // What was answered stays for whoever goes back, or is refused.
+    let mut texts: BTreeMap<&str, String> = BTreeMap::new();
     loop {
-        let Some(wanted) = asked(talk)? else {
+        let Some(wanted) = asked(talk, &mut texts)? else {
             talk.say(tr("Left. Nothing was written; the copy is as it was."));
             return Ok(false);
         };
@@ -78,17 +80,23 @@ pub(crate) fn restore(talk: &mut Dialogue<'_>, explain: Option<Explain>) -> Resu
 }
 
 /// Which copy, where to, which log, and why; `None` if it was given up.
-fn asked(talk: &mut Dialogue<'_>) -> Result<Option<Return>, Gone> {
+fn asked(
+    talk: &mut Dialogue<'_>,
+    texts: &mut BTreeMap<&'static str, String>,
+) -> Result<Option<Return>, Gone> {
     let question = Question::new(footing(
         tr("whoever has the copy"),
         tr("keeps this and goes on"),
         tr(RETURN_SO_FAR),
     ))
     .explained(RETURN_TOLD);
-    let mut texts: BTreeMap<&str, String> = BTreeMap::new();
     let mut at: usize = 0;
     while let Some(field) = RETURNING.get(at) {
-        match plain(talk, &question, *field)? {
+        match plain(
+            talk,
+            &answered(&question, texts.get(field.id), field.optional),
+            *field,
+        )? {
             Some(text) => {
                 texts.insert(field.id, text);
                 at = at.saturating_add(1);
@@ -138,8 +146,8 @@ fn approved(
     };
     let mut draft = Draft::new(&RESTORE);
     draft.out = Some(wanted.to.clone());
-    if acting.review(&draft, &action, &preview)?
-        && let Some(pending) = acting.ask(action, None)?
+    if let Heard::Given(()) = acting.review(&draft, &action, &preview)?
+        && let Heard::Given(pending) = acting.ask(action, None)?
     {
         acting.approve(pending)?;
     }

@@ -13,6 +13,7 @@ use crate::text::{say, tr};
 
 use super::dialogue::{Dialogue, Heard, Question, SEARCHING, footing};
 use super::line::Gone;
+use super::lock::lock;
 
 const REASON: Field = Field {
     id: "reason",
@@ -67,7 +68,9 @@ pub(crate) fn play(
         runner: &mut runner,
         told_back: false,
     };
-    let end = run.until_it_ends()?;
+    let end = run.until_it_ends();
+    run.talk.locks_after(None);
+    let end = end?;
     if let End::Ended(outcome) = end {
         run.ended(outcome, out);
     }
@@ -111,10 +114,15 @@ impl Run<'_, '_> {
             let Some(ask) = showing.ask.clone() else {
                 return Ok(showing.outcome.map_or(End::Left, End::Ended));
             };
+            self.talk.locks_after(showing.idle_lock);
             let searches = showing.searches;
-            let turn = match self.came_back(&showing)? {
-                Some(turn) => turn,
-                None => self.one(&showing, &ask, again)?,
+            let turn = match self.turn(&showing, &ask, again) {
+                // What was typed so far is wiped; the same question is asked again.
+                Err(Gone::Aside(why)) => {
+                    lock(self.talk, self.session, why)?;
+                    Turn::Again
+                }
+                turn => turn?,
             };
             before = Some(showing);
             again = false;
@@ -138,7 +146,7 @@ impl Run<'_, '_> {
         if !searches {
             return self.runner.answer(self.session, answers);
         }
-        self.talk.say(SEARCHING);
+        self.talk.say(tr(SEARCHING));
         let stop = Stop::default();
         self.session.stoppable(stop.clone());
         let (runner, session) = (&mut *self.runner, &mut *self.session);
@@ -195,15 +203,25 @@ impl Run<'_, '_> {
     /// to the pause.
     fn came_back(&mut self, showing: &Showing) -> Result<Option<Turn>, Gone> {
         let told = ceremony::came_back(showing);
-        if told.is_empty() || std::mem::replace(&mut self.told_back, true) {
+        if told.is_empty() || self.told_back {
             return Ok(None);
         }
         let question =
             Question::new(ceremony::came_back_footing(showing, self.rehearsal())).telling(told);
-        Ok(match self.talk.enter(&question)? {
+        let heard = self.talk.enter(&question)?;
+        self.told_back = true;
+        Ok(match heard {
             Heard::Given(()) => None,
             Heard::Said(_) => Some(self.pause(showing)?),
         })
+    }
+
+    /// One question; before the first one after an interruption, where the run stands.
+    fn turn(&mut self, showing: &Showing, ask: &Ask, again: bool) -> Result<Turn, Gone> {
+        match self.came_back(showing)? {
+            Some(turn) => Ok(turn),
+            None => self.one(showing, ask, again),
+        }
     }
 
     fn one(&mut self, showing: &Showing, ask: &Ask, again: bool) -> Result<Turn, Gone> {

@@ -1,114 +1,13 @@
 //! Talks without a terminal: every shipped ceremony from its first question to its last, and acts in an open vault.
 
-use std::collections::VecDeque;
-
-use super::act::Acts;
-use super::dialogue::Dialogue;
-use super::home::Home;
-use super::line::{Gone, Line};
+use super::reader_tests::{MAKE, Reader, at_home, practice_session};
 use super::*;
 use crate::ceremony::shipped;
-use crate::crypto::SecretBytes;
 use crate::custody::words;
-use crate::session::{Profile, Stop};
-use crate::text::{say, speaking, tr, untranslated, words_of};
+use crate::session::Profile;
+use crate::text::{speaking, untranslated, words_of};
 
-/// Somebody who answers by what the prompt says, and remembers everything that was said.
-pub(super) struct Reader {
-    pub(super) heard: Vec<String>,
-    /// Prompt's beginning and the answer; taken in order, the first that fits.
-    pub(super) answers: VecDeque<(&'static str, String)>,
-    /// What is answered where nothing fits: `f5` where there is a practice answer, else Enter.
-    practise: bool,
-    pub(super) scrolled: usize,
-    asked: usize,
-    /// How many searches are stopped as soon as they begin.
-    stops: usize,
-}
-
-impl Reader {
-    pub(super) fn new(answers: &[(&'static str, &str)], practise: bool) -> Self {
-        Self {
-            heard: Vec::new(),
-            answers: answers.iter().map(|(p, a)| (*p, (*a).to_owned())).collect(),
-            practise,
-            scrolled: 0,
-            asked: 0,
-            stops: 0,
-        }
-    }
-
-    pub(super) fn text(&self) -> String {
-        self.heard.join("\n")
-    }
-
-    fn answer(&mut self, prompt: &str) -> Result<String, Gone> {
-        self.asked += 1;
-        // The three lines stand just above every prompt.
-        let last: Vec<&str> = self
-            .heard
-            .iter()
-            .rev()
-            .take(3)
-            .rev()
-            .map(String::as_str)
-            .collect();
-        let heads = [
-            say!("Acts: {acts}", acts = ""),
-            say!("Enter: {enter}", enter = ""),
-            say!("So far: {so_far}", so_far = ""),
-        ];
-        let stand = heads
-            .iter()
-            .zip(&last)
-            .all(|(h, l)| l.starts_with(h.as_str()));
-        assert!(stand && last.len() == 3, "{prompt}: {last:?}");
-        self.heard.push(prompt.to_owned());
-        if let Some(at) = self.answers.iter().position(|(p, _)| prompt.starts_with(p)) {
-            let (_, answer) = self.answers.remove(at).unwrap();
-            return Ok(answer);
-        }
-        assert!(self.asked < 2000, "it asks for ever:\n{}", self.text());
-        match (self.practise, prompt) {
-            (true, asked) if asked == tr("Press Enter: ") => Ok(String::new()),
-            (true, _) => Ok("f5".into()),
-            (false, _) => Err(Gone),
-        }
-    }
-}
-
-impl Line for Reader {
-    fn say(&mut self, line: &str) {
-        assert!(!line.contains('\u{1b}'), "{line:?}");
-        self.heard.extend(line.split('\n').map(str::to_owned));
-    }
-
-    fn ask(&mut self, prompt: &str) -> Result<String, Gone> {
-        self.answer(prompt)
-    }
-
-    fn secret(&mut self, prompt: &str) -> Result<Option<SecretBytes>, Gone> {
-        assert!(prompt.contains(tr("(not shown)")));
-        let answer = self.answer(prompt)?;
-        Ok(Some(SecretBytes::from_slice(answer.as_bytes())))
-    }
-
-    fn drop_typed_ahead(&mut self) {}
-
-    fn working(&mut self, stop: &Stop, work: &mut dyn FnMut()) {
-        if self.stops > 0 {
-            self.stops -= 1;
-            stop.say();
-        }
-        work();
-    }
-
-    fn out_of_sight(&mut self) {
-        self.scrolled += 1;
-    }
-}
-
-fn rehearse_with(script: &[u8], reader: &mut Reader) -> u8 {
+pub(super) fn rehearse_with(script: &[u8], reader: &mut Reader) -> u8 {
     let start = Start::Play {
         script: script.to_vec(),
         place: Place::Rehearse {
@@ -119,12 +18,14 @@ fn rehearse_with(script: &[u8], reader: &mut Reader) -> u8 {
         out: None,
         resume: false,
         people: BTreeMap::new(),
+        real: false,
         note: None,
+        again: crate::ceremony::Again::default(),
     };
     begin(start, Lent::default(), reader)
 }
 
-fn first_key() -> &'static [u8] {
+pub(super) fn first_key() -> &'static [u8] {
     shipped()
         .iter()
         .find(|(name, _)| *name == "first-key.toml")
@@ -212,48 +113,6 @@ fn when_nobody_answers_any_more_the_ceremony_is_left_in_order() {
         reader.text()
     );
 }
-
-/// A practice vault whose keys are held, so that nobody types passphrases.
-pub(super) fn practice_session(hold: bool) -> Session {
-    let store = Box::new(MemoryStore::new());
-    let clock = Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap();
-    practice::vault(store, Environment::real(None), Some(clock), hold)
-        .unwrap()
-        .session
-}
-
-pub(super) fn at_home(session: &mut Session, answers: &[(&'static str, &str)]) -> Reader {
-    let mut reader = Reader::new(answers, false);
-    let mut talk = Dialogue::new(&mut reader);
-    let stayed = Home {
-        talk: &mut talk,
-        session,
-        acts: Acts::default(),
-        explain: None,
-        notes: None,
-    }
-    .stay();
-    assert_eq!(stayed, Ok(()), "{}", reader.text());
-    assert!(
-        reader.answers.is_empty(),
-        "{:?}\n{}",
-        reader.answers,
-        reader.text()
-    );
-    reader
-}
-
-const MAKE: [(&str, &str); 9] = [
-    ("Number: ", "create key"),
-    ("Purpose: ", "TR31_K0_KEY_ENCRYPTION_KEY"),
-    ("Algorithm: ", "AES_128"),
-    ("Modes of use: ", "1"),
-    ("Exportable: ", "yes"),
-    ("Name: ", "kek"),
-    ("Press Enter: ", ""),
-    ("Number: ", "Ada"),
-    ("Number: ", "Ana"),
-];
 
 #[test]
 fn a_root_is_trusted_a_key_made_and_sent_and_its_file_read_back() {
@@ -414,6 +273,14 @@ fn a_search_in_a_ceremony_is_stopped_and_begun_again() {
     assert!(again < done, "{after}");
     assert!(!after[..done].contains("not shown"), "{after}");
     assert!(text.contains("Done. In a real ceremony"), "{text}");
+    // What left is the initial key, and its own check value is told; the base key's stays here.
+    let told: Vec<&str> = text.split("  initial key ").skip(1).collect();
+    assert_eq!(told.len(), 2, "{text}");
+    for told in told {
+        let value = &told[..6];
+        let tell = format!("Tell whoever loads it {value} (");
+        assert!(told.contains(&tell) && !text.contains(&format!("check value {value}")));
+    }
 }
 
 /// What the script says, and what is named: people, places, codes of standards, the keys that answer.

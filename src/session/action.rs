@@ -49,18 +49,39 @@ pub enum Action {
         acts: Vec<Request>,
     },
     /// A copy of the vault to another medium.
-    Backup {
-        /// Label of the medium.
-        medium: String,
-        /// Serial of the bag it goes into.
-        bag: Option<String>,
-    },
+    Backup(Copying),
     /// An act on people, shares and copies.
     Custody(CustodyAct),
     /// A key that comes in or goes out as components.
     Components(Box<ComponentAct>),
     /// Another token of TR-34 than one with a key.
     Tr34(Box<Tr34Act>),
+}
+
+/// A copy of the vault as people sign it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Copying {
+    /// Label of the medium.
+    pub medium: String,
+    /// Serial of the bag it goes into.
+    pub bag: Option<String>,
+    /// Who keeps it.
+    pub holder: Option<String>,
+    /// Where it is kept.
+    pub place: Option<String>,
+}
+
+impl Copying {
+    /// What is signed; who keeps it, and where, only where it is said.
+    fn to_json(&self) -> Value {
+        let mut act = json!({"name": "vault.backup", "medium": self.medium, "bag": self.bag});
+        for (name, said) in [("holder", &self.holder), ("place", &self.place)] {
+            if let (Some(said), Some(act)) = (said, act.as_object_mut()) {
+                act.insert(name.into(), json!(said));
+            }
+        }
+        act
+    }
 }
 
 /// What an export is for: recorded with it, and checked by the receipt.
@@ -138,9 +159,7 @@ impl Action {
                     .collect();
                 json!({"name": "act-list", "title": name, "acts": acts})
             }
-            Self::Backup { medium, bag } => {
-                json!({"name": "vault.backup", "medium": medium, "bag": bag})
-            }
+            Self::Backup(copying) => copying.to_json(),
             Self::Custody(act) => act.to_json(),
             Self::Components(act) => act.to_json(),
             Self::Tr34(act) => act.to_json(),

@@ -92,7 +92,7 @@ pub const APPROVAL_ENVELOPE: Field = Field {
 pub const SIGNING_PASSPHRASE: Field = Field {
     id: "passphrase",
     label: "Passphrase",
-    hint: "A wrong one locks nothing; you try again.",
+    hint: "The words from your own paper, single spaces. A wrong one locks nothing.",
     kind: Kind::Passphrase,
     optional: false,
 };

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Session;
-use super::action::Action;
+use super::action::{Action, Copying};
 use super::command::Executed;
 use super::error::Refusal;
 use super::pending::Pending;
@@ -31,14 +31,26 @@ impl Session {
         )
     }
 
+    /// Whether a copy can go into this folder: asked before anybody signs.
+    ///
+    /// # Errors
+    /// Something is there, it cannot be looked at, or it lies in the vault's own folder.
+    pub fn copy_place_fits(&self, to: &Path) -> Result<(), Refusal> {
+        let store = self.book.vault().store();
+        let place = store.lasts().then(|| store.place());
+        let own = place.as_deref().map(Path::new);
+        crate::vault::backup_place(own, to).map_err(|e| Refusal::Vault(e.to_string()))
+    }
+
     /// Carries out an approved backup: commits its record as begun, copies, reads back, and commits the result.
     ///
     /// # Errors
     /// Not approved; the folder is not empty or cannot be written; what was read back differs. The record says so.
     pub fn backup(&mut self, id: &[u8; 32], to: &Path) -> Result<BackupDone, Refusal> {
         self.ready()?;
+        self.copy_place_fits(to)?;
         let pending = self.take_approved(id)?;
-        let Action::Backup { medium, bag } = &pending.action else {
+        let Action::Backup(copying) = &pending.action else {
             return Err(Refusal::Usage(
                 "This act is no backup. Nothing was copied.".into(),
             ));
@@ -48,17 +60,30 @@ impl Session {
         working.backups.push(BackupRecord {
             id: number.clone(),
             seq: self.book.seq(),
-            medium: medium.clone(),
-            bag: bag.clone(),
+            medium: copying.medium.clone(),
+            bag: copying.bag.clone(),
             at: self.now().millis(),
             state: "begun".into(),
             set: Some(self.book.set()),
             end: None,
+            holder: copying.holder.clone(),
+            place: copying.place.clone(),
         });
         let request = pending.action.to_json();
-        let begun = Transition::moving("Backup", request, serde_json::json!({"id": number}))
+        let mut begun = Transition::moving("Backup", request, serde_json::json!({"id": number}))
             .signed_by(&pending.act, &pending.signatures)
-            .with("medium", medium.clone());
+            .with("medium", copying.medium.clone())
+            .with("set", self.book.set());
+        let said = [
+            ("bag", &copying.bag),
+            ("holder", &copying.holder),
+            ("place", &copying.place),
+        ];
+        for (name, said) in said {
+            if let Some(said) = said {
+                begun = begun.with(name, said.clone());
+            }
+        }
         self.commit(working, &[begun], false)?;
         let copied = self.book.vault().backup(to, self.audit_bytes()?);
         let state = if copied.is_ok() { "verified" } else { "failed" };
@@ -112,11 +137,20 @@ impl Session {
         bag: Option<String>,
         to: &Path,
     ) -> Result<BackupDone, Refusal> {
-        let action = Action::Backup {
+        let copying = Copying {
             medium: medium.to_owned(),
             bag,
+            ..Copying::default()
         };
-        let pending = self.approved_by_held(action, None)?;
+        self.copied_automatic(copying, to)
+    }
+
+    /// The same with who keeps it, and where.
+    ///
+    /// # Errors
+    /// As [`Session::backup_automatic`].
+    pub fn copied_automatic(&mut self, copying: Copying, to: &Path) -> Result<BackupDone, Refusal> {
+        let pending = self.approved_by_held(Action::Backup(copying), None)?;
         self.backup(&pending.id, to)
     }
 

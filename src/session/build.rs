@@ -11,9 +11,10 @@ use crate::api::{
 use crate::custody::TypedFingerprint;
 use crate::pki::{Certificate, CounterpartyFile, ImportParameters};
 
-use super::action::{Action, Confirmation, ExportNote};
+use super::action::{Action, Confirmation, Copying, ExportNote};
 use super::door::hex;
 use super::error::Refusal;
+use super::op::{HOLDER, PLACE};
 use super::{Session, field, modes};
 
 /// Answers to the fields of an [`super::op::Op`].
@@ -92,10 +93,15 @@ pub fn action(session: &Session, op: &str, answers: &Answers) -> Result<Action, 
                 key_identifier,
             })))
         }
-        "vault.backup" => Ok(Action::Backup {
-            medium: answers.text("medium")?.to_owned(),
-            bag: answers.optional("bag").map(str::to_owned),
-        }),
+        "vault.backup" => {
+            let said = |id: &str| answers.optional(id).map(str::to_owned);
+            Ok(Action::Backup(Copying {
+                medium: answers.text("medium")?.to_owned(),
+                bag: said("bag"),
+                holder: said(HOLDER.id),
+                place: said(PLACE.id),
+            }))
+        }
         other => super::build_exchange::action(session, other, answers)
             .or_else(|| super::build_custody::action(session, other, answers))
             .or_else(|| super::build_components::action(session, other, answers))

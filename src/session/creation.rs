@@ -1,6 +1,6 @@
 //! Making a vault: `init`.
 
-use crate::api::{Clock, Timestamp};
+use crate::api::Timestamp;
 use crate::crypto::SecretBytes;
 use crate::custody::{By, Policy, Statement};
 use crate::engine::EngineState;
@@ -45,7 +45,8 @@ pub struct NewVault {
     pub software_generation: bool,
     /// Production only: whether files for counterparties may be shown as QR codes.
     pub qr_of_exports: bool,
-    /// The start of a rehearsal's frozen clock, where it is told; in production the attested time.
+    /// The start of a rehearsal's frozen clock, where it is told; in production the time that people
+    /// attest, as it is at this moment.
     pub clock: Option<Timestamp>,
     /// Whether signing keys stay held for the session (rehearsal, unlock file).
     pub hold: bool,
@@ -99,7 +100,9 @@ pub fn create_under(
         ));
     }
     entropy.set_context(&[0; 32], 0, "init");
-    let now = new.clock.unwrap_or_else(|| wall.now());
+    // Sealing everybody's envelopes takes seconds: the offset is that of the moment at which the time was told.
+    let machine = wall.now();
+    let now = new.clock.unwrap_or(machine);
     let v = identity(&mut entropy, "v-identity")?;
     let u = identity(&mut entropy, "u-identity")?;
     let ids = [
@@ -114,7 +117,7 @@ pub fn create_under(
     let mut file = custody_file(new.profile, quorum, (vault_id, set_id), (&v, &u), &enrolled);
     let envelopes = seal_all(&mut file, &enrolled, new.profile)?;
     let given = policy.is_some();
-    let mut state = first_state(&new, policy, &enrolled, now, &*wall);
+    let mut state = first_state(&new, policy, &enrolled, now, machine);
     enrolment::enter_in_ledger(&mut state.ledger, &file, "init", now.millis());
     let events = first_events(&file, &enrolled, &state, given, (now, new.hold));
     let book = Book::create(store, &v, file, epoch, &state, events)?;
@@ -153,7 +156,7 @@ fn first_state(
     policy: Option<Policy>,
     enrolled: &[Enrolled],
     now: Timestamp,
-    wall: &dyn Clock,
+    machine: Timestamp,
 ) -> State {
     let frozen = new.profile == Profile::Rehearsal;
     let attested = new.clock.filter(|_| !frozen);
@@ -167,7 +170,7 @@ fn first_state(
             ..policy.unwrap_or_default()
         },
         clock: ClockState {
-            offset: attested.map_or(0, |c| c.millis() - wall.now().millis()),
+            offset: attested.map_or(0, |c| c.millis() - machine.millis()),
             watermark: now.into(),
             frozen: frozen.then(|| now.into()),
         },
@@ -265,4 +268,49 @@ fn first_events(
         .iter()
         .map(|line| event(line, Kind::Noted, now))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use super::*;
+    use crate::api::Clock;
+    use crate::vault::MemoryStore;
+
+    /// A machine on which a minute passes whenever its clock is asked.
+    struct Minutes(AtomicI64);
+
+    impl Clock for Minutes {
+        fn now(&self) -> Timestamp {
+            let minutes = self.0.fetch_add(1, Ordering::SeqCst);
+            Timestamp::from_millis(1_795_000_000_000 + minutes * 60_000)
+        }
+    }
+
+    #[test]
+    fn the_offset_is_that_of_the_moment_at_which_the_time_was_told() {
+        let person = |name: &str| NewPerson {
+            name: name.into(),
+            role: "custodian",
+            passphrase: SecretBytes::from_slice(b"velvet anchor lunar"),
+        };
+        let new = NewVault {
+            name: "acme".into(),
+            profile: Profile::Production,
+            k: 2,
+            t: 2,
+            people: vec![person("Ana"), person("Ben")],
+            account: "111122223333".into(),
+            region: "us-east-1".into(),
+            software_generation: false,
+            qr_of_exports: false,
+            clock: Some(Timestamp::from_millis(1_795_000_007_000)),
+            hold: false,
+        };
+        let clock = Box::new(Minutes(AtomicI64::new(0)));
+        let environment = Environment::real(None).with_clock(clock);
+        let created = create(Box::new(MemoryStore::new()), new, environment);
+        assert_eq!(created.unwrap().session.state.clock.offset, 7_000);
+    }
 }

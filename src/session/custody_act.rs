@@ -7,6 +7,8 @@ use crate::custody::Policy;
 use crate::custody::ledger::{Access, Appointment, Exemption};
 use crate::custody::policy::operation;
 
+use super::restoring::{Height, Since};
+
 /// An act on people, shares and copies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CustodyAct {
@@ -30,8 +32,12 @@ pub enum CustodyAct {
         copy: String,
         /// Why, in words.
         reason: String,
-        /// Lines and last hash of a newer log whose destructions are replayed, `1234:9f86...`.
+        /// Lines and last hash of a newer log that is followed, `1234:9f86...`.
         newer_log: Option<String>,
+        /// What that log tells.
+        since: Option<Box<Since>>,
+        /// The height of the lost vault that somebody knows, where no log is at hand.
+        known: Option<Height>,
     },
     /// Somebody saw a copy destroyed.
     AttestDestroyed {
@@ -170,6 +176,7 @@ impl CustodyAct {
                 | Self::RecordAccess(_)
                 | Self::ComponentsGone(_)
                 | Self::Suspect { .. }
+                | Self::AttestDestroyed { .. }
         )
     }
 
@@ -209,7 +216,14 @@ impl CustodyAct {
                 copy,
                 reason,
                 newer_log,
-            } => json!({"name": name, "copy": copy, "reason": reason, "newer_log": newer_log}),
+                since,
+                known,
+            } => {
+                let act =
+                    json!({"name": name, "copy": copy, "reason": reason, "newer_log": newer_log});
+                let act = and(act, "since", since.as_ref());
+                and(act, "known", known.as_ref())
+            }
             Self::AttestDestroyed { copy, how } => json!({"name": name, "copy": copy, "how": how}),
             Self::Appoint(a) => json!({
                 "name": name, "person": a.person, "from": a.from, "until": a.until, "manager": a.manager,
@@ -237,4 +251,12 @@ impl CustodyAct {
             Self::ChangePolicy(policy) => json!({"name": name, "policy": policy}),
         }
     }
+}
+
+/// With a member more, where there is something to say.
+fn and(mut act: Value, name: &str, said: Option<&impl serde::Serialize>) -> Value {
+    if let (Some(said), Some(members)) = (said, act.as_object_mut()) {
+        members.insert(name.to_owned(), json!(said));
+    }
+    act
 }

@@ -367,7 +367,7 @@ fn done(working: &mut State, act: &CustodyAct, now: i64) -> Result<Transition, R
 
 /// The detail of an audit line that holds what was entered in ledger or marks: an auditor reads it there, and reports
 /// are held against it.
-const ENTERED: &str = "entered";
+pub(super) const ENTERED: &str = "entered";
 
 /// Acts that take people's passphrases or a folder are carried out by their command.
 pub(crate) fn at_the_command(act: &CustodyAct) -> Refusal {

@@ -70,25 +70,34 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
             label = e.label,
             common_name = e.to()
         );
-        line("STOP", what, "now", "everybody", sent(e))
+        line("STOP", what, tr("now"), tr("everybody"), sent(e))
     }));
     if !view.attested {
         let what = tr("not attested: deletions wait").to_owned();
-        lines.push(line("clock", what, "now", tr("two people"), Goes::Clock));
+        lines.push(line(
+            "clock",
+            what,
+            tr("now"),
+            tr("two people"),
+            Goes::Clock,
+        ));
     }
     if let Some(run) = view.runs.iter().rev().find(|r| r.outcome.is_none()) {
         let what = say!(
-            "{script}: open at step {number} of {all}",
+            "open at step {number} of {all}: {script}",
             number = run.next_step(),
             all = run.steps.len(),
             script = run.script
         );
-        lines.push(line("ceremony", what, "now", "-", Goes::Ceremonies));
+        let open = line("ceremony", what, tr("now"), "-", Goes::Ceremonies);
+        // People came back for it. Only a clock that nobody vouches for is before it: its acts would wait for that.
+        let at = if view.attested { 0 } else { lines.len() };
+        lines.insert(at, open);
     }
     lines.extend(suspects(view));
     lines.extend(view.only_copy.map(|_| {
         let what = tr("none yet: this vault exists once").to_owned();
-        line("copy", what, "now", "everybody", Goes::Backup)
+        line("copy", what, tr("now"), tr("everybody"), Goes::Backup)
     }));
     lines.extend(copies(view, now));
     lines.extend(recovery(view));
@@ -116,8 +125,8 @@ fn suspects(view: &View) -> Option<Due> {
     Some(Due {
         kind: "suspect",
         what,
-        when: "now".into(),
-        who: "everybody".into(),
+        when: tr("now").into(),
+        who: tr("everybody").into(),
         over: false,
         goes: Goes::Custodians,
     })
@@ -138,8 +147,8 @@ fn recovery(view: &View) -> Option<Due> {
     Some(Due {
         kind: "recovery",
         what,
-        when: "now".into(),
-        who: "everybody".into(),
+        when: tr("now").into(),
+        who: tr("everybody").into(),
         over: set.is_some_and(|set| set.ended.is_none()),
         goes: Goes::Custodians,
     })
@@ -160,7 +169,7 @@ fn copies(view: &View, now: Timestamp) -> Vec<Due> {
         kind: "copy",
         what,
         when,
-        who: "everybody".into(),
+        who: tr("everybody").into(),
         over: false,
         goes,
     };
@@ -173,11 +182,11 @@ fn copies(view: &View, now: Timestamp) -> Vec<Due> {
                 id,
                 medium
             );
-            lines.push(line(what, "now".into(), Goes::Backup));
+            lines.push(line(what, tr("now").into(), Goes::Backup));
         }
         if copy.old_set {
             let what = say!("{id} on {medium} opens to the people of before", id, medium);
-            lines.push(line(what, "now".into(), Goes::Custodians));
+            lines.push(line(what, tr("now").into(), Goes::Custodians));
         }
         if !copy.holds_gone.is_empty() {
             let what = say!(
@@ -185,7 +194,7 @@ fn copies(view: &View, now: Timestamp) -> Vec<Due> {
                 id,
                 holds_gone = copy.holds_gone.join(", ")
             );
-            lines.push(line(what, "now".into(), Goes::Custodians));
+            lines.push(line(what, tr("now").into(), Goes::Custodians));
         }
     }
     let whole = view.copies.iter().filter(|c| c.state == "verified");
@@ -261,7 +270,7 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
     };
     let open = view.open_reshare.then(|| {
         let what = tr("stands open: its new envelopes are not all proven").to_owned();
-        line("reshare", what, "everybody", "now")
+        line("reshare", what, tr("everybody"), tr("now"))
     });
     let late = |p: &&super::view::PersonView| p.drill.is_some_and(|d| d.due <= now);
     // Holders of the recovery set stand among the people of a vault that it opened.
@@ -276,7 +285,7 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
         .collect();
     let drill = (!late.is_empty()).then(|| {
         let what = tr("shares were not proven for a year").to_owned();
-        line("drill", what, &late.join(", "), "now")
+        line("drill", what, &late.join(", "), tr("now"))
     });
     let soon = proving.iter().filter_map(|person| {
         let due = person.drill.map(|d| d.due).filter(|due| *due > now)?;
@@ -307,7 +316,7 @@ fn approval(pending: &PendingView) -> Due {
     Due {
         kind: "approve",
         what: pending.sentence.clone(),
-        when: "now".into(),
+        when: tr("now").into(),
         who,
         over: false,
         goes: Goes::Pending(Box::new(pending.clone())),
@@ -428,6 +437,9 @@ impl Due {
             ),
             "copy" => tr(
                 "If this medium breaks, what is not in a copy is gone. A copy opens only with its custodians' envelopes.",
+            ),
+            "recovery" => tr(
+                "Where all must come, one who is lost closes the vault for good. A recovery set lets other people open it.",
             ),
             "reshare" => {
                 tr("Until everybody has proven the new envelopes, those of before open the vault.")

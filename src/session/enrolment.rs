@@ -307,6 +307,14 @@ pub(crate) fn enter_in_ledger(ledger: &mut Ledger, file: &CustodyFile, by: &str,
     }
 }
 
+/// The same in the line of the act: who has which part of the set, for a vault that is restored from an older copy.
+pub(crate) fn in_the_line(step: Transition, file: &CustodyFile, by: &str, at: i64) -> Transition {
+    let mut ledger = Ledger::default();
+    enter_in_ledger(&mut ledger, file, by, at);
+    step.with("split", serde_json::json!(ledger.splits.first()))
+        .with("holdings", serde_json::json!(ledger.holdings))
+}
+
 /// A set of shares as the ledger knows it: enough of them is the fewest that make either identity.
 pub(crate) fn split_of(file: &CustodyFile, at: i64) -> Split {
     Split {

@@ -15,7 +15,7 @@ use crate::pki::CounterpartyFile;
 use super::action::{Action, ExportNote};
 use super::command::Executed;
 use super::error::Refusal;
-use super::{Profile, Session};
+use super::{Profile, Session, op_exchange};
 
 /// An export ready to be written.
 #[derive(Debug, Clone)]
@@ -155,6 +155,11 @@ fn next_text(session: &Session, note: &ExportNote, wrapped: &WrappedKey, request
     if let Some(until) = note.valid_until {
         let _ = writeln!(text, "   The token ends at {}.\n", until.rfc3339());
     }
+    let _ = writeln!(
+        text,
+        "   Where you have keymoot: i, {}, takes\n   {file}; w on the key's page then writes receipt.json.\n",
+        op_exchange::IMPORT_RSA_WRAP.title
+    );
     receipt(session, &mut text, 3, wrapped);
     text
 }

@@ -227,7 +227,7 @@ fn token_next(
     let _ = writeln!(
         text,
         "   Where you have keymoot: i, Import a root certificate, takes the file that the\n   root came in; then i, Import \
-         a key from a TR-34 token, takes\n   {}.\n",
+         a key from a TR-34 token, takes\n   {}; w on the key's page then writes receipt.json.\n",
         note.file
     );
     handover::receipt(session, &mut text, 4, wrapped);
@@ -309,7 +309,7 @@ fn initial_key_next(
         text,
         "2. Load WrappedKey.KeyMaterial, a TR-31 key block (use B1), into the terminal\n   with key serial number\n"
     );
-    let _ = writeln!(text, "   {serial}\n");
+    let _ = writeln!(text, "   {}\n", super::sentence::groups(serial));
     let _ = writeln!(
         text,
         "3. Compare by eye: the check value must be the one ({}) that the\n   sender tells you by another road. It is not written here on purpose,\n   and KeyCheckValue in the file does not count for this: whoever changed\n   the file could have changed both.\n",
@@ -388,6 +388,12 @@ fn parameters(
     fingerprints(&mut text, given.use_of, given.certificate, given.root);
     if given.receives {
         aws_sends(&mut text, note, given);
+    } else {
+        let _ = write!(
+            text,
+            "\n   Where the receiver has keymoot: i, Import a root certificate, takes\n   {}; tokens under it are then taken.\n",
+            note.file
+        );
     }
     let _ = writeln!(
         text,

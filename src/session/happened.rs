@@ -181,6 +181,20 @@ pub const HAPPENED: &[Happened] = &[
         reason: "",
         leads: Leads::Act(&op_custody::ROTATE),
     },
+    Happened {
+        id: "policy",
+        what: "Other rules shall hold from now on",
+        then: "change the policy: how many sign each act, what the vault takes and gives; it counts from the next opening on",
+        reason: "",
+        leads: Leads::Act(&op_custody::CHANGE_POLICY),
+    },
+    Happened {
+        id: "inventory",
+        what: "Keys of a vault of another class must not come in",
+        then: "load that vault's inventory: whatever stands in it is refused here, by its check value (PCI PIN 19-4)",
+        reason: "",
+        leads: Leads::Act(&op_custody::LOAD_INVENTORY),
+    },
 ];
 
 const TOO_FEW: &[&str] = &[

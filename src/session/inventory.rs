@@ -1,5 +1,7 @@
 //! The inventory of a vault, and keys of other classes of vaults that are refused here.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::api::{KeyState, Response, Timestamp};
@@ -47,6 +49,20 @@ pub struct InventoryKey {
     /// Copies in which it may still be, though it is gone here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub may_be_in: Vec<String>,
+    /// Why it is suspect; absent where it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspect: Option<SuspectKey>,
+}
+
+/// A suspect key of an inventory (PCI PIN 22).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuspectKey {
+    /// Since when, RFC 3339.
+    pub since: String,
+    /// Why, in words.
+    pub reason: String,
+    /// How many keys came or went under it in key blocks, and under those in turn.
+    pub keys_under: usize,
 }
 
 /// The form that is written and read.
@@ -55,6 +71,18 @@ const FORM: &str = "keymoot/inventory/v1";
 impl Session {
     /// The inventory as of now.
     pub fn inventory(&self) -> InventoryFile {
+        let suspects: BTreeMap<String, SuspectKey> = self
+            .suspects()
+            .into_iter()
+            .map(|key| {
+                let suspect = SuspectKey {
+                    since: key.since.rfc3339(),
+                    reason: key.reason,
+                    keys_under: key.keys_under,
+                };
+                (key.arn, suspect)
+            })
+            .collect();
         let keys = self.state.engine.records().map(|record| InventoryKey {
             label: label_of(&record.key, &record.tags),
             arn: record.key.key_arn.clone(),
@@ -65,6 +93,7 @@ impl Session {
             state: record.key.key_state.name().to_owned(),
             enabled: record.key.enabled,
             may_be_in: self.still_in(&record.key.key_arn),
+            suspect: suspects.get(&record.key.key_arn).cloned(),
         });
         InventoryFile {
             form: FORM.to_owned(),

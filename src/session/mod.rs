@@ -46,6 +46,7 @@ pub mod handover;
 mod handover_blocks;
 pub mod happened;
 mod height;
+pub mod idle;
 pub mod inventory;
 mod journal;
 mod judged;
@@ -88,6 +89,7 @@ mod sentence_issuing;
 mod sentence_naming;
 mod sentence_tokens;
 pub mod span;
+mod standing;
 mod state;
 mod stop;
 pub mod tr34_act;
@@ -120,7 +122,7 @@ pub use bundle::{Brought, OF_A_BUNDLE};
 pub use changing::{Changed, Changing, Moment, Turn as ChangeTurn};
 pub use command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
 pub use components::{
-    ComponentAct, ComponentCommand, ComponentPart, ComponentStep, SetRef, Source,
+    ComponentAct, ComponentCommand, ComponentPart, ComponentStep, LivePaper, SetRef, Source,
 };
 pub use creation::{Created, NewPerson, NewVault, create, create_under};
 pub use custody_act::{CustodyAct, Inventory, Recovery, Rotation, Seat};
@@ -138,9 +140,11 @@ pub use printable::printable;
 pub use proving::{Hand, Proving};
 pub use recovery::{PreparedRecovery, RecoveryMade};
 pub use resharing::{Reshared, Resharing};
-pub use restoring::{NewerLog, Restored, load_copy, write_out};
+pub use restoring::{Height, NewerLog, Restored, Since, load_copy, write_out};
 pub use rotation::{Prepared, Rotated};
 pub use run::{Relief, Run, RunOutcome, StepRecord, StepState};
+pub(crate) use sentence::groups as in_groups;
+pub use standing::standing_open;
 pub use stop::{STOPPED, Stop, searching};
 pub use trail::{Trail, TrailLine};
 pub use transition::TOKEN_NOTES;
@@ -204,6 +208,8 @@ pub struct Session {
     broken: Option<String>,
     /// Where the sealed log stood, of a copy that was opened to be restored.
     copy: Option<Head>,
+    /// How high the vault of such a copy stood, as far as somebody knows.
+    heard: restoring::Heard,
     /// Keys destroyed since somebody asked.
     destroyed: Vec<String>,
     /// Where the next act that gives a component out prints it; asked beside the act, never signed or kept.
@@ -254,6 +260,7 @@ impl Session {
             deeds: deeds::Deeds::default(),
             broken: None,
             copy: None,
+            heard: restoring::Heard::default(),
             destroyed: Vec::new(),
             slip_to: None,
             notes: Vec::new(),

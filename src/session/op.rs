@@ -250,9 +250,29 @@ pub const BACKUP: Op = Op {
             kind: Kind::Text { max: 64 },
             optional: true,
         },
+        HOLDER,
+        PLACE,
     ],
     uses_secret: false,
     phrase: None,
+};
+
+/// Who keeps a copy.
+pub const HOLDER: Field = Field {
+    id: "holder",
+    label: "Holder",
+    hint: "Who keeps the copy from then on, by name.",
+    kind: Kind::Text { max: 64 },
+    optional: true,
+};
+
+/// Where a copy is kept.
+pub const PLACE: Field = Field {
+    id: "place",
+    label: "Place",
+    hint: "The safe or house in which the copy is kept, not the vault's own.",
+    kind: Kind::Text { max: 64 },
+    optional: true,
 };
 
 /// Where a backup goes: asked beside the act, and no part of what is signed.
@@ -341,6 +361,41 @@ pub fn certifies(op: &Op) -> bool {
         op_exchange::SIGNING_REQUEST.name,
     ]
     .contains(&op.name)
+}
+
+/// What acts of a kind are offered together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// The ways a key comes in.
+    In,
+    /// The ways it goes out.
+    Out,
+    /// Names and tags of a key.
+    Name,
+}
+
+/// The acts of a group, as every front end lists them.
+pub fn grouped(group: Group) -> impl Iterator<Item = &'static Op> {
+    let of = move |op: &&Op| match group {
+        Group::In => {
+            op.name.starts_with("import-key")
+                || op.name == named_parameters(true)
+                || op.name == op_tr34::RANDOM.name
+        }
+        Group::Out => {
+            op.name.starts_with("export-key")
+                || op.name == named_parameters(false)
+                || certifies(op)
+                || op_tr34::binds(op)
+        }
+        Group::Name => matches!(op.name, "create-alias" | "tag-resource"),
+    };
+    // What is asked of a terminal's key is an act of its own on this list.
+    let after = move |op: &'static Op| {
+        let ipek = group == Group::Out && op.name == op_exchange::EXPORT_TR31.name;
+        std::iter::once(op).chain(ipek.then_some(&op_exchange::EXPORT_IPEK))
+    };
+    OPS.iter().filter(of).flat_map(after)
 }
 
 /// Finds an act by name.

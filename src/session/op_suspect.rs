@@ -71,6 +71,8 @@ pub struct SuspectView {
     pub reason: String,
     /// What stands under it on record, a line each.
     pub under: Vec<String>,
+    /// How many keys came or went under it in key blocks, and under those in turn.
+    pub keys_under: usize,
 }
 
 /// A key that came in or went out in a key block under another key of this vault.
@@ -277,6 +279,7 @@ impl Session {
                     since: Timestamp::from_millis(known.at),
                     reason: known.reason.clone(),
                     under: impact(&self.state, arn),
+                    keys_under: with_dependants(&self.state, arn).len().saturating_sub(1),
                     arn: arn.clone(),
                 }
             })

@@ -354,6 +354,7 @@ impl Opening {
     pub fn finish_copy(self, environment: Environment) -> Result<Session, Refusal> {
         let reason = self.recovery.clone();
         let (mut session, _) = self.assembled(environment, None)?;
+        session.hear()?;
         session.state_folder = None;
         session.which_copy()?;
         session.after_opening()?;

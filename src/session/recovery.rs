@@ -263,14 +263,15 @@ impl Session {
         let signed = self.signed_anew(file, enrolled);
         let set = super::door::hex(&file.set_id);
         let response = serde_json::json!({"set": set});
-        Transition::moving(
+        let step = Transition::moving(
             crate::custody::policy::operation::RECOVERY_SET,
             pending.action.to_json(),
             response,
         )
         .signed_by(&pending.act, &pending.signatures)
         .with("set", set)
-        .with("people", serde_json::json!(signed))
+        .with("people", serde_json::json!(signed));
+        enrolment::in_the_line(step, file, "recovery-set", self.now().millis())
     }
 
     /// In a rehearsal the holders' words are known to whoever practises.

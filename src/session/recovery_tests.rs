@@ -166,10 +166,10 @@ fn what_the_set_opened_is_written_down_and_only_rotated() {
         create_kek(&session),
         Action::Custody(CustodyAct::Drill { recovery: false }),
         Action::Custody(CustodyAct::Reshare { reason: "x".into() }),
-        Action::Backup {
+        Action::Backup(super::action::Copying {
             medium: "RED".into(),
-            bag: None,
-        },
+            ..Default::default()
+        }),
     ] {
         let refused = text(session.preview(&action));
         assert!(

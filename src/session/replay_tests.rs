@@ -163,6 +163,7 @@ pub(super) fn record(id: &str, state: StepState) -> StepRecord {
 /// An open run of a script with two steps.
 pub(super) fn run_of(script: [u8; 32], id: &str) -> Run {
     Run {
+        real_others: false,
         id: id.to_owned(),
         script: "two-keys".into(),
         script_sha256: data_encoding::HEXLOWER.encode(&script),

@@ -106,6 +106,7 @@ impl Session {
         let step = Transition::moving("Reshare", pending.action.to_json(), response)
             .signed_by(&pending.act, &pending.signatures)
             .with("set", set);
+        let step = enrolment::in_the_line(step, &file, "reshare", at);
         let current = self.custody_in_place()?;
         let staged = self.stage(&file)?;
         let turn = Turn {

@@ -1,15 +1,22 @@
-//! Returning to a copy: a backup becomes a vault again, under a new epoch, with what was destroyed since destroyed
-//! again, or with every key disabled until people decide.
+//! Returning to a copy: a backup becomes a vault again, under a new epoch, with what a newer log tells done once more
+//! (`since`, `replay`), or with every key disabled until people decide.
+
+mod known;
+mod replay;
+mod since;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
 use serde_bytes::ByteBuf;
-use sha2::{Digest as _, Sha256};
 
-use crate::evidence::audit::{self, Event, Head, Kind, Line};
-use crate::vault::{AUDIT, CUSTODY, MemoryStore, Store, VAULT};
+use crate::evidence::audit;
+use crate::vault::{AUDIT, CUSTODY, HighWater, MemoryStore, Store, VAULT};
 
 use super::Session;
 use super::action::Action;
@@ -17,9 +24,18 @@ use super::book::{Turn, storage};
 use super::command::Executed;
 use super::custody_act::CustodyAct;
 use super::error::Refusal;
+use super::pending::Pending;
 use super::state::{BackupRecord, ChangeRecord, State};
 use super::transition::Transition;
 use super::view::ReturningView;
+
+pub(super) use known::Heard;
+pub use known::Height;
+use replay::Replayed;
+use since::Reading;
+pub use since::{NewerLog, Since};
+pub(super) use since::{REPEATED, Told};
+pub(super) use words::describe;
 
 /// The files of a copy, in the order in which they are written: vault.age last, without which it is no vault.
 const FILES: [&str; 3] = [CUSTODY, AUDIT, VAULT];
@@ -73,17 +89,6 @@ pub fn write_out(from: &dyn Store, to: &mut dyn Store) -> Result<(), Refusal> {
     to.sync().map_err(storage)
 }
 
-/// What a newer log of the same vault tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewerLog {
-    /// Lines and last hash, `1234:9f86...`: what the act names.
-    pub label: String,
-    /// Keys that were destroyed after the copy.
-    pub destroyed: Vec<String>,
-    /// Keys whose deletion was asked for after the copy and not seen through in the log.
-    pub doubtful: Vec<String>,
-}
-
 /// A return to a copy, in force.
 #[derive(Debug, Clone)]
 pub struct Restored {
@@ -93,6 +98,12 @@ pub struct Restored {
     pub destroyed: Vec<String>,
     /// Keys that are disabled until an act enables them.
     pub disabled: Vec<String>,
+    /// Keys that the newer log saw marked as suspect, and are so here.
+    pub suspect: Vec<String>,
+    /// What the newer log tells; none where there was none.
+    pub since: Option<Since>,
+    /// The same as far as it is not in the restored vault, a label and words each.
+    pub lost: Vec<(String, String)>,
     /// The witness card as text.
     pub witness_card: String,
     /// The act as executed.
@@ -168,10 +179,10 @@ impl Session {
                 sealed.count
             )));
         }
-        let mut since = Since::new(sealed);
+        let mut reading = Reading::new(sealed, &self.heard);
         let keys = self.book.audit_keys(&self.state);
         audit::read(open().map_err(unreadable)?, vault_id, &keys, head, &mut |line| {
-            since.take(line);
+            reading.take(line);
         })
         .map_err(|e| {
             Refusal::Vault(format!(
@@ -180,10 +191,8 @@ impl Session {
                 path.display()
             ))
         })?;
-        since.told(
-            format!("{}:{}", head.count, super::door::hex(&head.hash)),
-            path,
-        )
+        let label = format!("{}:{}", head.count, super::door::hex(&head.hash));
+        reading.told(label, path, &self.state)
     }
 
     /// Puts an approved return to a copy in force.
@@ -198,29 +207,33 @@ impl Session {
         self.ready()?;
         let pending = self.take_approved(id)?;
         let Action::Custody(CustodyAct::Restore {
-            copy, newer_log, ..
+            copy,
+            newer_log,
+            since,
+            ..
         }) = &pending.action
         else {
             return Err(Refusal::Usage(
                 "This act is no return to a copy. Nothing was changed.".into(),
             ));
         };
-        if newer_log.as_deref() != newer.map(|log| log.label.as_str()) {
+        if newer_log.as_deref() != newer.map(|log| log.label.as_str())
+            || since.as_deref() != newer.map(|log| &log.since)
+        {
             return Err(Refusal::Usage(
                 "The newer log is not the one that was approved. Nothing was changed.".into(),
             ));
         }
         let copy = copy.clone();
+        let lost = newer.map_or_else(Vec::new, |log| words::lost(&log.since, &self.state));
         let mut working = self.state.clone();
+        let replayed = newer.map_or_else(Replayed::default, |log| {
+            replay::replay(&mut working, &log.done)
+        });
         let (destroyed, disabled) = self.destroyed_since(&mut working, newer);
         self.note_restore(&mut working, &copy, newer, (&destroyed, &disabled));
         working.consumed = vec![ByteBuf::from(pending.act.approval_id.to_vec())];
-        let response = serde_json::json!({"destroyed": destroyed, "disabled": disabled});
-        let step = Transition::moving("Restore", pending.action.to_json(), response)
-            .signed_by(&pending.act, &pending.signatures)
-            .with("copy", copy.clone())
-            .with("destroyed", serde_json::json!(destroyed))
-            .with("disabled", disabled.len());
+        let steps = lines(&pending, newer, (&destroyed, &disabled), replayed.steps);
         let mut epoch = [0; 16];
         self.change_context();
         self.draw("epoch")?.fill_bytes(&mut epoch);
@@ -229,7 +242,7 @@ impl Session {
             epoch: Some(epoch),
             ..Turn::default()
         };
-        self.commit_turn(working, &[step], &turn)?;
+        self.commit_turn(working, &steps, &turn)?;
         self.seal_audit()?;
         self.copy = None;
         self.pending.clear();
@@ -237,12 +250,30 @@ impl Session {
             copy,
             destroyed,
             disabled,
+            suspect: replayed.suspect,
+            since: newer.map(|log| log.since.clone()),
+            lost,
             witness_card: self.witness_card(),
             executed: self.executed(&pending),
         })
     }
 
-    /// Destroys again what a newer log saw destroyed, and disables what may have been.
+    /// What this workstation knows of the vault that the copy was made of, before it is asked no more.
+    pub(super) fn hear(&mut self) -> Result<(), Refusal> {
+        if let Some(folder) = &self.state_folder {
+            let water = HighWater::load(folder).map_err(|e| Refusal::Vault(e.to_string()))?;
+            self.heard.seen = water.seen(&self.book.vault().header().vault_id).cloned();
+        }
+        Ok(())
+    }
+
+    /// The sequence number on the last witness card of the vault that the copy was made of.
+    pub fn last_card(&mut self, seq: u64) {
+        self.heard.card = Some(seq);
+    }
+
+    /// Destroys again what a newer log saw destroyed, and disables what it saw disabled: every key where it is not the
+    /// latest log, or there is none.
     fn destroyed_since(
         &self,
         working: &mut State,
@@ -252,8 +283,10 @@ impl Session {
         let Some(log) = newer else {
             return (Vec::new(), working.engine.disable_restored(None, now));
         };
-        let gone = working.engine.destroy_again(&log.destroyed, now);
-        let disabled = working.engine.disable_restored(Some(&log.doubtful), now);
+        let since = &log.since;
+        let gone = working.engine.destroy_again(&since.destroyed, now);
+        let these = (!since.all_disabled).then_some(since.disabled.as_slice());
+        let disabled = working.engine.disable_restored(these, now);
         (gone.into_iter().map(|gone| gone.arn).collect(), disabled)
     }
 
@@ -268,17 +301,14 @@ impl Session {
         if let Some(own) = working.backups.iter_mut().find(|b| b.id == copy) {
             own.state = "verified".into();
         }
-        let log = newer.map_or_else(
-            || "no newer log was at hand".to_owned(),
-            |log| format!("the newer log {} was followed", log.label),
-        );
+        let log = words::followed(newer, copy, &self.state);
         working.changes.push(ChangeRecord {
             kind: "restore".into(),
             seq: self.book.seq() + 1,
             at: self.now().millis(),
             text: format!(
                 "this vault was restored from copy {copy}; {log}; {} keys were destroyed again and {} are disabled \
-                 until an act enables them. Copies made after {copy} are not on record here",
+                 until an act enables them",
                 destroyed.len(),
                 disabled.len()
             ),
@@ -313,6 +343,11 @@ impl Session {
             copy: self.which_copy()?,
             reason: reason.to_owned(),
             newer_log: newer.map(|log| log.label.clone()),
+            since: newer.map(|log| Box::new(log.since.clone())),
+            known: match newer {
+                Some(_) => None,
+                None => self.heard.beyond(self.book.seq(), false),
+            },
         }))
     }
 
@@ -322,86 +357,37 @@ impl Session {
     }
 }
 
-/// What a log tells after the line where a copy was made.
-struct Since {
-    sealed: Head,
-    same_history: bool,
-    deleted: Vec<String>,
-    destroyed: Vec<String>,
-    /// Intents of the last group, with whether their outcome is known.
-    open: Vec<Event>,
-}
-
-impl Since {
-    const fn new(sealed: Head) -> Self {
-        Self {
-            sealed,
-            same_history: false,
-            deleted: Vec::new(),
-            destroyed: Vec::new(),
-            open: Vec::new(),
+/// The line of the return, and behind it those that are repeated: whoever signed the one signed this log.
+fn lines(
+    pending: &Pending,
+    newer: Option<&NewerLog>,
+    (destroyed, disabled): (&[String], &[String]),
+    repeated: Vec<Transition>,
+) -> Vec<Transition> {
+    let Action::Custody(CustodyAct::Restore { copy, .. }) = &pending.action else {
+        return Vec::new();
+    };
+    // All of them by name would make the line longer than lines are.
+    let every = newer.is_none_or(|log| log.since.all_disabled);
+    let disabled_keys = if every {
+        "all".into()
+    } else {
+        serde_json::json!(disabled)
+    };
+    let response = serde_json::json!({"destroyed": destroyed, "disabled": disabled});
+    let step = Transition::moving("Restore", pending.action.to_json(), response)
+        .with("copy", copy.clone())
+        .with("destroyed", serde_json::json!(destroyed))
+        .with("disabled", disabled.len())
+        .with("disabled_keys", disabled_keys);
+    let signed = |step: Transition| {
+        if step.moves {
+            step.signed_by(&pending.act, &pending.signatures)
+        } else {
+            step
         }
-    }
-
-    fn take(&mut self, line: &Line) {
-        if line.n == self.sealed.count {
-            let hash: [u8; 32] = Sha256::digest(line.bytes()).into();
-            self.same_history = hash == self.sealed.hash;
-        }
-        if line.n <= self.sealed.count {
-            return;
-        }
-        let event = &line.event;
-        match event.kind {
-            Kind::Intent => self.open.push(event.clone()),
-            Kind::Void => self.open.retain(|intent| intent.group != event.group),
-            Kind::Outcome => {
-                let done = self.open.iter().position(|i| i.group == event.group);
-                if let Some(intent) = done.map(|at| self.open.remove(at)) {
-                    self.done(&intent);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn done(&mut self, intent: &Event) {
-        let Some(key) = key_of(intent) else { return };
-        match intent.op.as_str() {
-            "DestroyKey" => self.destroyed.push(key),
-            "DeleteKey" => self.deleted.push(key),
-            "RestoreKey" => self.deleted.retain(|known| *known != key),
-            _ => {}
-        }
-    }
-
-    /// What it comes to; intents at the very end, of which nobody knows what became, make their keys doubtful.
-    fn told(mut self, label: String, path: &Path) -> Result<NewerLog, Refusal> {
-        if !self.same_history {
-            return Err(Refusal::Vault(format!(
-                "{}: it does not go on from this copy: at line {} it says something else, so it belongs to another \
-                 history of the vault. It was not used and nothing was changed.",
-                path.display(),
-                self.sealed.count
-            )));
-        }
-        let open = self
-            .open
-            .iter()
-            .filter(|i| matches!(i.op.as_str(), "DestroyKey" | "DeleteKey"))
-            .filter_map(key_of);
-        self.deleted.extend(open);
-        self.deleted.retain(|key| !self.destroyed.contains(key));
-        Ok(NewerLog {
-            label,
-            destroyed: self.destroyed,
-            doubtful: self.deleted,
-        })
-    }
-}
-
-fn key_of(event: &Event) -> Option<String> {
-    event.details.get("key")?.as_str().map(str::to_owned)
+    };
+    std::iter::once(step).chain(repeated).map(signed).collect()
 }
 
 /// How many bytes of a file are whole lines.

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::text::{say, tr};
-use crate::vault::{CUSTODY, FolderStore, HighWater};
+use crate::vault::{CUSTODY, FolderStore, HighWater, within_each_other};
 
 use super::action::Action;
 use super::error::Refusal;
@@ -37,13 +37,25 @@ pub const RESTORED_TO: Field = Field {
 pub const NEWER_LOG: Field = Field {
     id: "log",
     label: "Newer log",
-    hint: "The latest audit.jsonl of the vault that was lost: what it destroyed since is destroyed again. Left empty, every key is disabled until people enable it.",
+    hint: "The latest audit.jsonl of the vault that was lost: what it destroyed, marked and handed out since is repeated. Left empty, every key is disabled until people enable it.",
     kind: Kind::File,
     optional: true,
 };
 
+/// How high the lost vault stood, by its last witness card.
+pub const LAST_CARD: Field = Field {
+    id: "card",
+    label: "Last card",
+    hint: "The sequence number on the last witness card of the vault that was lost: a log that ends below it is not the latest. Empty if there is none.",
+    kind: Kind::Number {
+        min: 0,
+        max: i64::MAX,
+    },
+    optional: true,
+};
+
 /// Everything that is asked before anybody enters a share.
-pub const RETURNING: &[Field] = &[COPY_FROM, RESTORED_TO, NEWER_LOG, REASON];
+pub const RETURNING: &[Field] = &[COPY_FROM, RESTORED_TO, NEWER_LOG, LAST_CARD, REASON];
 
 /// What stands above these questions.
 pub const RETURN_TOLD: &[&str] = &[
@@ -64,6 +76,8 @@ pub struct Return {
     pub to: PathBuf,
     /// The log that goes on after the copy.
     pub log: Option<PathBuf>,
+    /// The sequence number on its last witness card.
+    pub card: Option<u64>,
     /// Why.
     pub reason: String,
 }
@@ -77,6 +91,7 @@ impl Return {
             from: path(COPY_FROM),
             to: path(RESTORED_TO),
             log: (!log.as_os_str().is_empty()).then_some(log),
+            card: text(LAST_CARD.id).trim().parse().ok(),
             reason: text(REASON.id).trim().to_owned(),
         }
     }
@@ -99,6 +114,13 @@ impl Return {
                 self.from.display()
             )));
         }
+        if within_each_other(&self.from, &self.to) {
+            return Err(Refusal::Vault(say!(
+                "{to} and the copy's folder lie one in the other, and a copy is never written to. Nothing was written or \
+                 changed. Name a folder elsewhere, on a new stick.",
+                to = self.to.display()
+            )));
+        }
         let store = FolderStore::open(&self.from).map_err(|e| Refusal::Vault(e.to_string()))?;
         let memory = load_copy(&store)?;
         Opening::begin_with(Box::new(memory), &vault_name(&self.to), recovery)
@@ -113,7 +135,10 @@ impl Return {
         opening: Opening,
         environment: Environment,
     ) -> Result<(Session, Option<NewerLog>), Refusal> {
-        let session = opening.finish_copy(environment)?;
+        let mut session = opening.finish_copy(environment)?;
+        if let Some(card) = self.card {
+            session.last_card(card);
+        }
         let newer = self
             .log
             .as_ref()
@@ -167,6 +192,10 @@ impl Return {
         lines.extend(
             disabled.map(|arn| say!("disabled until an act enables it: {key}", key = name(arn))),
         );
+        let suspect = restored.suspect.iter();
+        lines.extend(suspect.map(|arn| say!("SUSPECT, as the log says: {key}", key = name(arn))));
+        let lost = restored.lost.iter();
+        lines.extend(lost.map(|(label, words)| format!("{label}: {words}")));
         lines.push(tr("Open it and print the new witness card (Custodians, the answer about forms); the one of before is worth nothing. Then play vault-recovery, which proves who holds what and makes everything new.").to_owned());
         lines.extend(restored.witness_card.lines().map(str::to_owned));
         lines

@@ -154,6 +154,9 @@ pub struct Run {
     /// Who left a place to somebody else when the run was taken up again, oldest first. Absent where nobody did.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub relieved: Vec<Relief>,
+    /// In a test vault: the other side is real, no stand-in answers for it, and no time is let pass. Absent where not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub real_others: bool,
     /// Inputs by name, as read once at the beginning.
     #[serde(with = "bytes_map")]
     pub inputs: BTreeMap<String, Vec<u8>>,

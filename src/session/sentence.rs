@@ -45,11 +45,16 @@ pub(crate) fn describe(action: &Action, state: &State) -> (String, Details) {
                 details,
             )
         }
-        Action::Backup { medium, bag } => {
+        Action::Backup(copying) => {
+            let medium = &copying.medium;
             let mut details = vec![line(tr("medium"), medium)];
-            if let Some(bag) = bag {
-                details.push(line(tr("bag"), bag));
-            }
+            let said = [
+                (tr("bag"), &copying.bag),
+                (tr("holder"), &copying.holder),
+                (tr("place"), &copying.place),
+            ];
+            let said = said.into_iter();
+            details.extend(said.filter_map(|(label, said)| Some(line(label, said.as_ref()?))));
             (say!("COPY THIS VAULT to {medium}", medium), details)
         }
     }
@@ -397,23 +402,16 @@ pub(crate) fn wrapping(identifier: &str, engine: &EngineState) -> Details {
     details
 }
 
+/// The check value of the key's own algorithm, and no other: it is the one that people compare.
 pub(crate) fn check_values(record: &crate::engine::KeyRecord) -> Details {
-    let mut lines = vec![line(
+    vec![line(
         tr("check value"),
         &format!(
             "{} ({})",
             record.key.key_check_value,
             record.key.key_check_value_algorithm.name()
         ),
-    )];
-    if let Some(both) = &record.both_check_values {
-        lines.push(line(
-            tr("as TDES_2KEY"),
-            &format!("{} (ANSI_X9_24)", both.as_tdes),
-        ));
-        lines.push(line(tr("as AES_128"), &format!("{} (CMAC)", both.as_aes)));
-    }
-    lines
+    )]
 }
 
 /// Hex in groups of four, as people read it aloud.

@@ -7,7 +7,7 @@ use crate::text::{say, tr};
 
 use super::label_of;
 use super::modes;
-use super::sentence::{Details, attributes, check_values, line, wrapping};
+use super::sentence::{Details, attributes, check_values, groups, line, wrapping};
 
 /// The import of a block: its header says what the key is; the key itself stays closed.
 pub(crate) fn import(input: &ImportTr31KeyBlock, engine: &EngineState) -> (String, Details) {
@@ -104,7 +104,7 @@ pub(crate) fn initial_key(input: &ExportKeyInput) -> Option<(String, String)> {
         tr("terminal"),
         &say!(
             "key serial number {key_serial_number}",
-            key_serial_number = initial.key_serial_number
+            key_serial_number = groups(&initial.key_serial_number)
         ),
     ))
 }

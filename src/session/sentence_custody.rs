@@ -21,7 +21,14 @@ pub(crate) fn describe(act: &CustodyAct, state: &State) -> (String, Details) {
             copy,
             reason,
             newer_log,
-        } => restore(copy, reason, newer_log.as_deref()),
+            since,
+            known,
+        } => super::restoring::describe(
+            (copy, reason),
+            newer_log.as_deref(),
+            (since.as_deref(), known.as_ref()),
+            state,
+        ),
         CustodyAct::AttestDestroyed { copy, how } => (
             say!("ATTEST that copy {copy} is destroyed", copy),
             vec![line(tr("how"), how)],
@@ -191,29 +198,6 @@ fn recovery(made: &Recovery, state: &State) -> (String, Details) {
     (
         tr("MAKE A RECOVERY SET: a second split, for another place").into(),
         lines,
-    )
-}
-
-fn restore(copy: &str, reason: &str, newer_log: Option<&str>) -> (String, Details) {
-    let keys = match newer_log {
-        Some(log) => line(
-            tr("newer log"),
-            &say!("{log}: its destructions are repeated", log),
-        ),
-        None => line(
-            tr("keys"),
-            tr(
-                "all disabled: any may have been destroyed since. Each is enabled by an act of its own",
-            ),
-        ),
-    };
-    (
-        say!("RETURN to copy {copy}", copy),
-        vec![
-            line(tr("why"), reason),
-            keys,
-            line(tr("epoch"), tr("a new one: no earlier signature counts")),
-        ],
     )
 }
 

@@ -1,4 +1,13 @@
-//! Spans of time as scripts and batches write them: an integer and `s`, `m`, `h` or `d`.
+//! Spans of time as scripts and batches write them: an integer and `s`, `m`, `h` or `d`; a time as people read it.
+
+use crate::api::Timestamp;
+
+/// A time to the second, as every front end shows it: `2026-11-23 14:31:07Z`.
+pub fn clock(time: Timestamp) -> String {
+    let text =
+        Timestamp::from_millis(time.millis().div_euclid(1000).saturating_mul(1000)).rfc3339();
+    text.replacen('T', " ", 1)
+}
 
 /// Milliseconds of `8d`, `90m`, `30s`, `4h`.
 ///

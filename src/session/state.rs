@@ -228,6 +228,12 @@ pub(crate) struct BackupRecord {
     /// How and when its destruction was attested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) end: Option<BackupEnd>,
+    /// Who keeps it, as it was said when it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) holder: Option<String>,
+    /// Where it is kept, as it was said when it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) place: Option<String>,
 }
 
 /// The attested end of a copy.

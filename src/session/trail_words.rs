@@ -9,7 +9,7 @@ use crate::custody::policy::operation;
 use crate::text::tr;
 
 /// Operations as the log names them, and what people call what happened. One that is not here is told as it stands.
-const WORDS: [(&str, &str); 46] = [
+const WORDS: [(&str, &str); 48] = [
     ("CreateKey", "made"),
     ("ImportKey", "imported"),
     ("ExportKey", "exported"),
@@ -56,6 +56,8 @@ const WORDS: [(&str, &str); 46] = [
     ("attest-clock", "clock attested"),
     ("run-begin", "ceremony begun"),
     ("run-close", "ceremony ended"),
+    ("receipt", "receipt read"),
+    (super::restoring::REPEATED, "told by the newer log"),
 ];
 
 /// What people call an operation of the log.

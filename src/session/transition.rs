@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::api::{Request, Response};
+use crate::api::{ExportKeyMaterial, Request, Response};
 use crate::crypto::tr34::KeyToken;
 use crate::custody::{Act, Signature, passphrase};
 use crate::engine::EngineState;
@@ -40,6 +40,7 @@ impl Transition {
             details.insert("kcv".into(), kcv.into());
         }
         note_names(&mut details, request);
+        note_receiver(&mut details, request, engine);
         note_token(&mut details, response);
         note_key_token(&mut details, request, response);
         note_pair(&mut details, request, response, engine);
@@ -139,6 +140,27 @@ fn note_names(details: &mut Map<String, Value>, request: &Request) {
         if let Some(value) = value {
             details.insert(name.to_owned(), value.clone().into());
         }
+    }
+}
+
+/// For whom a key left, as far as the log says it: the key above it, or the digest of the receiver's public key.
+fn note_receiver(details: &mut Map<String, Value>, request: &Request, engine: &EngineState) {
+    let Request::ExportKey(input) = request else {
+        return;
+    };
+    let certificate = match &input.key_material {
+        ExportKeyMaterial::Tr31KeyBlock(block) => {
+            if let Some(record) = engine.find(&block.wrapping_key_identifier) {
+                details.insert("under".into(), record.key.key_arn.clone().into());
+            }
+            return;
+        }
+        ExportKeyMaterial::KeyCryptogram(material) => &material.wrapping_key_certificate,
+        ExportKeyMaterial::Tr34KeyBlock(block) => &block.wrapping_key_certificate,
+    };
+    if let Ok(certificate) = Certificate::from_any(certificate.as_bytes()) {
+        let spki = super::door::hex(&Sha256::digest(certificate.spki_der()));
+        details.insert("receiver_spki".into(), spki.into());
     }
 }
 

@@ -86,6 +86,10 @@ pub struct CopyView {
     pub medium: String,
     /// Serial of its bag.
     pub bag: Option<String>,
+    /// Who keeps it.
+    pub holder: Option<String>,
+    /// Where it is kept.
+    pub place: Option<String>,
     /// When it was made.
     pub at: Timestamp,
     /// `begun`, `verified`, `failed` or `destroyed`.
@@ -141,7 +145,10 @@ impl PendingView {
                 phrase
             )
         } else {
-            say!("This destroys. To go on, type the word {phrase}:", phrase)
+            say!(
+                "This begins a deletion. To go on, type the word {phrase}:",
+                phrase
+            )
         })
     }
 
@@ -157,7 +164,7 @@ impl PendingView {
         if called.contains(&self.name.as_str()) {
             tr("then each of them is called in turn")
         } else if self.window_days.is_some() {
-            tr("then its window begins; nothing is destroyed yet")
+            tr("its window begins; nothing is gone yet")
         } else {
             tr("then it is done and saved")
         }
@@ -170,7 +177,7 @@ impl PendingView {
             let at = Timestamp::from_millis(at.millis().div_euclid(1000).saturating_mul(1000));
             let at = at.rfc3339().replacen('T', " ", 1);
             let words = say!("{at}, if it is signed now", at);
-            (tr("destroyed on").to_owned(), words)
+            (tr("will be destroyed on").to_owned(), words)
         });
         self.details.iter().cloned().chain(ends).collect()
     }
@@ -395,12 +402,6 @@ pub struct View {
 }
 
 impl View {
-    /// The ceremony that stands open: the number of the step it goes on with, and of all its steps.
-    pub fn open_at(&self) -> Option<(usize, usize)> {
-        let run = self.runs.iter().rev().find(|run| run.outcome.is_none())?;
-        Some((run.next_step(), run.steps.len()))
-    }
-
     /// A sentence with the names that people gave to keys in the place of their ARNs.
     pub fn by_label(&self, text: &str) -> String {
         let named = |text: String, row: &KeyRow| {

@@ -150,6 +150,8 @@ impl Session {
             seq: b.seq,
             medium: b.medium.clone(),
             bag: b.bag.clone(),
+            holder: b.holder.clone(),
+            place: b.place.clone(),
             at: Timestamp::from_millis(b.at),
             state: b.state.clone(),
             old_set: b.state != "destroyed" && b.set.as_ref().is_some_and(|s| *s != set),

@@ -26,7 +26,6 @@ use crate::session::{
     Action, Changing, Command, Executed, KeySource, Outcome, Refusal, Session, Stop,
 };
 use crate::text::tr;
-use crate::vault::backup_place;
 
 /// An act as a wizard hands it over.
 #[derive(Debug, Clone)]
@@ -347,7 +346,7 @@ fn preview(session: &Session, draft: &Draft) -> Result<News, Refusal> {
         has_place(folder, file)?;
     }
     if let (Some(folder), Action::Backup { .. }) = (&draft.out, &action) {
-        backup_place(folder).map_err(|e| Refusal::Usage(e.to_string()))?;
+        session.copy_place_fits(folder)?;
     }
     let pending = session.preview(&action)?;
     let request = serde_json::to_string_pretty(&handover::aws_request(&action)).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! The application: a stack of screens, one state, and `update`, which touches nothing outside of it.
 
+mod aside;
 mod early;
 mod mouse;
 
@@ -19,6 +20,7 @@ use super::screens::{
 };
 use super::theme::Role;
 use super::world::World;
+use aside::{home_again, lock, suspend};
 use early::{Early, leaves, untaken};
 
 /// Everything on and behind the screen.
@@ -139,10 +141,13 @@ impl State {
         }
         if self.lock.is_some() {
             // Nothing of what lies beneath can be reached from the page that hides it.
-            offers.extend([Offer::plain(Verb::Mouse), Offer::plain(Verb::Suspend)]);
+            offers.push(Offer::plain(Verb::Mouse));
+            if self.world.shell {
+                offers.push(Offer::plain(Verb::Suspend));
+            }
             return offers;
         }
-        for offer in keys::everywhere() {
+        for offer in keys::everywhere(self.world.shell) {
             if !offers.iter().any(|o| o.verb == offer.verb) {
                 offers.push(offer);
             }
@@ -225,6 +230,9 @@ fn press(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     }
     state.read_notice();
     let key = chord::modern(key);
+    if !state.world.shell && keys::is_for(&key, Verb::Suspend) {
+        return suspend(state);
+    }
     let offers = state.offers();
     let typing = state.top().is_some_and(Screen::typing);
     let Some(offer) = keys::meant(&key, &offers, typing) else {
@@ -249,6 +257,7 @@ fn press(state: &mut State, key: KeyEvent) -> Vec<Effect> {
 fn say(state: &mut State, verb: Verb) -> Vec<Effect> {
     let reaction = match verb {
         Verb::Suspend => return suspend(state),
+        Verb::Lock => return lock(state, Why::Asked),
         Verb::Mouse => {
             let mut look = state.world.look.clone();
             look.mouse = !look.mouse;
@@ -271,7 +280,7 @@ fn say(state: &mut State, verb: Verb) -> Vec<Effect> {
             Some(top) => Reaction::push(Help::of(top, &state.world, &state.offers())),
             None => Reaction::none(),
         },
-        Verb::Palette => Reaction::push(Palette::of(&state.offers())),
+        Verb::Palette => Reaction::push(Palette::of(state)),
         Verb::Picture => match state.top().and_then(|top| top.digest(&state.world)) {
             Some(digest) => Reaction::push(Code::digest(digest)),
             None => Reaction::none(),
@@ -298,57 +307,6 @@ fn say(state: &mut State, verb: Verb) -> Vec<Effect> {
         },
     };
     react(state, reaction)
-}
-
-/// Hides everything and wipes what was typed; the desk wipes what it holds.
-fn lock(state: &mut State, why: Why) -> Vec<Effect> {
-    if state.lock.is_some() {
-        return Vec::new();
-    }
-    state.notice = None;
-    state.told = None;
-    state.pinged = None;
-    let world = &state.world;
-    let wipes = state
-        .stack
-        .iter_mut()
-        .filter_map(|screen| screen.wipe(world));
-    let mut orders: Vec<Order> = wipes.collect();
-    if world.view.is_some() {
-        orders.push(Order::Lock);
-    }
-    state.lock = Some(Locked::new(why, world));
-    state.turned = state.turned.wrapping_add(1);
-    orders.into_iter().map(Effect::Desk).collect()
-}
-
-/// Ctrl-Z: locks and wipes, then the process stops; refused while a secret is typed.
-fn suspend(state: &mut State) -> Vec<Effect> {
-    if state.lock.is_none() && state.top().is_some_and(Screen::secret) {
-        state.notice = Some((
-            Role::Note,
-            tr("Not now: a secret is being typed, and the next thing typed might land in the shell. Enter or Esc first.")
-                .into(),
-        ));
-        return Vec::new();
-    }
-    let mut effects = match &mut state.lock {
-        Some(locked) => {
-            locked.wipe(&state.world);
-            Vec::new()
-        }
-        None => lock(state, Why::Suspended),
-    };
-    let wipes = effects
-        .iter()
-        .any(|e| matches!(e, Effect::Desk(Order::Lock)));
-    if wipes {
-        // First the desk wipes, then everything stops.
-        state.stops = true;
-    } else {
-        effects.push(Effect::Suspend);
-    }
-    effects
 }
 
 fn paste(state: &mut State, text: &str) -> Vec<Effect> {
@@ -391,6 +349,9 @@ fn heard(
     view: Option<std::sync::Arc<crate::session::View>>,
 ) -> Vec<Effect> {
     state.world.busy = None;
+    if view.is_none() {
+        state.world.closed();
+    }
     state.world.view = view;
     state.world.viewed = state.world.wall;
     if let News::Examined(found) = news {
@@ -482,8 +443,11 @@ fn react_at(state: &mut State, mut at: usize, reaction: Reaction) -> Vec<Effect>
             Step::Picked(path) => {
                 if let Some(screen) = state.stack.get_mut(at) {
                     screen.picked(&path);
+                    let reads = screen.reads_picked();
+                    effects.extend(react_at(state, at, reads));
                 }
             }
+            Step::Home => at = home_again(state).unwrap_or(at),
             Step::Say(verb) => effects.extend(say(state, verb)),
             Step::Notice(role, text) => state.notice = Some((role, text)),
             Step::Look(look) => {

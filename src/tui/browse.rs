@@ -93,7 +93,7 @@ fn list_at(
             }
             Kind::File => tr("not looked into: too many files").into(),
             _ if path.join("custody.toml").is_file() => tr("a keymoot vault").into(),
-            _ => "folder".into(),
+            _ => tr("folder").into(),
         };
         entries.push(Entry {
             kind,

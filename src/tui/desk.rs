@@ -2,6 +2,7 @@
 
 mod aside;
 mod running;
+mod scripts;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,8 @@ use crate::ceremony::{Runner, Script, Wanted, note_file};
 use crate::custody::Policy;
 use crate::session::returning::Return;
 use crate::session::{
-    Created, Environment, NewVault, Opening, Refusal, Session, View, envelopes, founding, practice,
+    Created, Environment, NewVault, Opening, Profile, Refusal, Session, View, envelopes, founding,
+    practice,
 };
 use crate::text::{say, tr};
 use crate::vault::{FolderStore, MemoryStore, Store};
@@ -151,13 +153,22 @@ impl Desk {
                 inputs,
                 resume,
                 people,
+                real,
             } => {
                 let usual = self.wanted(inputs, resume, None);
-                let wanted = Wanted { people, ..usual };
+                let wanted = Wanted {
+                    people,
+                    real_others: real,
+                    ..usual
+                };
                 return self.begin(&script, wanted).unwrap_or_else(News::RunFailed);
             }
             Order::Examine => {
                 return News::Examined(self.doctor.map_or_else(Vec::new, |look| look()));
+            }
+            Order::ReadScript(path) => {
+                let open = self.session.as_ref().map(Session::profile);
+                scripts::read(&path, open.unwrap_or(Profile::Rehearsal))
             }
             Order::Look(folder) => {
                 return browse::list(&folder, self.explain)
@@ -337,6 +348,7 @@ impl Desk {
         }
         let wanted = Wanted {
             people: play.people,
+            real_others: play.real,
             ..self.wanted(play.inputs, play.resume, play.note)
         };
         self.begin(&play.script, wanted)
@@ -355,6 +367,7 @@ impl Desk {
             resume,
             people: BTreeMap::new(),
             recorded: self.recorded,
+            real_others: false,
             rehearsal_note: note.or_else(usual),
         }
     }

@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 use super::app::{State, update};
 use super::canvas::{Appearance, Hit};
 use super::guard::Guard;
+use super::kept::{self, Kept};
 use super::look::Look;
 use super::message::{Effect, Msg, Order};
 use super::presence::{Around, LOOK_EVERY};
@@ -26,6 +27,7 @@ use super::typed::{self, Listening};
 use super::world::World;
 use super::{Doctor, Explain, Left, TuiError, desk, frame, surroundings};
 use crate::api::Clock;
+use crate::ceremony::open_run;
 use crate::os::{GOES_ON, STOP_ASKED, WallClock};
 use crate::text::{say, tr};
 
@@ -60,10 +62,12 @@ pub(crate) fn run(
             // The desk was started a line above; if it is gone, its last word ends the loop.
             let _ = orders.send(order);
         }
+        let looks = state.world.look.clone();
         let mut screen = Picture {
             terminal: ManuallyDrop::new(Terminal::new(CrosstermBackend::new(stdout()))?),
             guard,
             appearance,
+            looks,
             hits: Vec::new(),
             recorder: recorder.map(|recorder| (recorder, Instant::now())),
         };
@@ -155,6 +159,8 @@ struct Picture {
     terminal: ManuallyDrop<Terminal<CrosstermBackend<io::Stdout>>>,
     guard: Guard,
     appearance: Appearance,
+    /// How it looks now, as it was chosen.
+    looks: Look,
     /// The rows a click can land on.
     hits: Vec<Hit>,
     /// The recording, and when it began.
@@ -271,7 +277,12 @@ async fn turn(
                     Effect::Desk(order) => {
                         let _ = orders.send(order);
                     }
-                    Effect::Look(look) => screen.look(&mut state, &look)?,
+                    Effect::Look(look) => {
+                        let before = screen.looks.clone();
+                        screen.look(&mut state, &look)?;
+                        keep(&mut state, &before);
+                        screen.looks = state.world.look.clone();
+                    }
                     Effect::Suspend => {
                         screen.guard.suspend(&put_aside(&state.world))?;
                         screen.reclaimed(&mut state)?;
@@ -291,16 +302,20 @@ async fn turn(
 fn left(world: &World, status: u8) -> Left {
     // A rehearsal in memory is gone, and nothing of it stands open.
     let view = world.view.as_ref().filter(|_| !world.keeps_nothing());
-    let run = view.and_then(|view| view.runs.iter().rev().find(|run| run.outcome.is_none()));
-    let stopped = |run: &crate::session::Run| {
-        let mut steps = run.steps.iter();
-        steps.any(|step| step.state == crate::session::StepState::Aborted)
-    };
     Left {
         status,
-        open: view.and_then(|view| view.open_at()),
-        stopped: run.is_some_and(stopped),
-        in_hands: run.map(crate::ceremony::left_behind).unwrap_or_default(),
+        open: view.and_then(|view| open_run(view)),
+        vault: world.vault_folder().cloned(),
+    }
+}
+
+/// Keeps what was changed for the next start. Where it cannot be kept that is said, and holds until keymoot ends.
+fn keep(state: &mut State, before: &Look) {
+    let Some(file) = kept::file() else { return };
+    let look = state.world.look.clone();
+    if let Err(why) = Kept::keep(&file, before, &look) {
+        let words = say!("It holds until keymoot ends, and is not kept: {why}", why);
+        update(state, Msg::NoLook(look, words));
     }
 }
 

@@ -69,8 +69,10 @@ impl Film {
             network: "offline".into(),
             folder: PathBuf::from("."),
             vaults: Vec::new(),
+            stopped: Vec::new(),
             busy: None,
             doctor: Vec::new(),
+            shell: true,
             look: appearance.look(),
         };
         Ok(Self {

@@ -5,13 +5,14 @@ use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr;
 
 use super::app::State;
+use super::band::Band;
 use super::canvas::{Appearance, Canvas, Hit, cells, cut};
 use super::keys::{self, Footed};
 use super::screen::Screen;
 use super::theme::Role;
 use super::world::World;
-use crate::api::Timestamp;
-use crate::session::field::Footing;
+pub(crate) use crate::session::idle::network_word;
+pub(crate) use crate::session::span::clock;
 use crate::session::{Profile, View, practice};
 use crate::text::{say, tr};
 
@@ -40,7 +41,8 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
     if width < LEAST.0 || height < LEAST.1 {
         too_small(&mut canvas);
     } else if let Some(screen) = state.top() {
-        let clock = if screen.reads_watch(&state.world) {
+        // Help, the palette and the question of leaving lie over the page: none of them shows what it hides.
+        let clock = if state.screens().any(|below| below.reads_watch(&state.world)) {
             tr("time: your own watch").to_owned()
         } else {
             clock(state.world.now())
@@ -52,7 +54,12 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
             .notice()
             .map(|(role, text)| (*role, notice(&in_words(*role, text), width)));
         let taken = said.as_ref().map_or(0, |(_, lines)| cells(lines.len()));
-        let body = height.saturating_sub(7).saturating_sub(taken);
+        let kept = Band::of(&screen.footing(&state.world), &state.world, width);
+        let banded = kept.rows();
+        let body = height
+            .saturating_sub(4)
+            .saturating_sub(banded)
+            .saturating_sub(taken);
         canvas.within(0, 2, width, body, |c| screen.draw(&state.world, c));
         if let Some((role, lines)) = &said {
             for (n, line) in lines.iter().enumerate() {
@@ -64,8 +71,10 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
                 );
             }
         }
-        canvas.rule(height.saturating_sub(5), &[]);
-        footing(&screen.footing(&state.world), &state.world, &mut canvas);
+        let top = height.saturating_sub(1).saturating_sub(banded);
+        canvas.rule(top.saturating_sub(1), &[]);
+        let band = Band::of(&screen.footing(&state.world), &state.world, width);
+        band.draw(&kept, top, &mut canvas);
         key_line(state, screen.typing(), &mut canvas);
     }
     canvas.finish();
@@ -79,7 +88,15 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
 fn title(screen: &dyn Screen, world: &World) -> Vec<String> {
     let mut title = screen.title(world);
     if world.rehearsal() && world.wide() {
-        title.push(rehearsal(world));
+        let words = rehearsal(world);
+        // Whatever the page is called: that nothing of it is real is never cut.
+        let parts = title.iter().map(|part| part.width().saturating_add(3));
+        let taken = parts.fold(words.width().saturating_add(8), usize::saturating_add);
+        let over = taken.saturating_sub(usize::from(world.size.0));
+        if let Some(last) = title.last_mut().filter(|_| over > 0) {
+            *last = cut(last, last.width().saturating_sub(over).max(8));
+        }
+        title.push(words);
     }
     title
 }
@@ -169,15 +186,6 @@ fn status(world: &World, clock: &str, canvas: &mut Canvas<'_>) {
     }
 }
 
-/// The network in the language of the screens.
-pub(crate) fn network_word(network: &str) -> &str {
-    match network {
-        "offline" => tr("offline"),
-        "ONLINE" => tr("ONLINE"),
-        other => other,
-    }
-}
-
 /// A network in a production vault stands out; its capitals say the same without colour.
 fn network(profile: Profile, word: &str) -> Role {
     match (word, profile) {
@@ -205,13 +213,6 @@ fn separated(canvas: &mut Canvas<'_>, x: u16, n: usize, role: Role, text: &str) 
     canvas.put(x, 0, role, text)
 }
 
-/// `2026-11-23 14:31:07Z`
-pub(crate) fn clock(time: Timestamp) -> String {
-    let text =
-        Timestamp::from_millis(time.millis().div_euclid(1000).saturating_mul(1000)).rfc3339();
-    text.replacen('T', " ", 1)
-}
-
 /// What stops says so in a word as well: its colour alone would not be seen by everybody.
 fn in_words(role: Role, text: &str) -> String {
     if role == Role::Stop && !text.starts_with("STOP") {
@@ -226,26 +227,6 @@ fn notice(text: &str, width: u16) -> Vec<String> {
     let mut lines = super::canvas::wrap(text, usize::from(width.saturating_sub(2)));
     lines.truncate(MOST);
     lines
-}
-
-fn footing(footing: &Footing, world: &World, canvas: &mut Canvas<'_>) {
-    let top = canvas.height().saturating_sub(4);
-    let room = canvas.width().saturating_sub(10);
-    let wait = world.long_busy().map(|words| say!("wait: {words}", words));
-    let (enter, role) = match &wait {
-        Some(words) => (words.as_str(), Role::Wait),
-        None => (footing.enter.as_str(), Role::Text),
-    };
-    let lines = [
-        (tr("Acts"), footing.acts.as_str(), Role::Text),
-        (tr("Enter"), enter, role),
-        (tr("So far"), footing.so_far.as_str(), Role::Text),
-    ];
-    for (n, (label, text, role)) in lines.into_iter().enumerate() {
-        let y = top.saturating_add(cells(n));
-        canvas.put(1, y, Role::Muted, label);
-        canvas.put_cut(9, y, room, role, text);
-    }
 }
 
 /// Keys that are in sight on every page, however narrow.

@@ -56,6 +56,7 @@ pub(crate) enum Verb {
     Number,
     Settings,
     Mouse,
+    Lock,
     Suspend,
     Back,
     Palette,
@@ -325,14 +326,14 @@ pub(crate) static TABLE: &[Binding] = &[
     row(
         Verb::Browse,
         &[plain(KeyCode::F(6))],
-        "choose a file",
+        "choose file",
         "shows folders and what each file is, and takes the one you choose",
     ),
     row(
         Verb::Picture,
         &[letter('q'), plain(KeyCode::F(7))],
         "QR",
-        "shows the digest on screen as a QR code, for the minutes",
+        "shows the digest of this page as a QR code, for the minutes",
     ),
     row(
         Verb::Settings,
@@ -347,6 +348,12 @@ pub(crate) static TABLE: &[Binding] = &[
         "turns the mouse on or off; it is never needed",
     ),
     row(
+        Verb::Lock,
+        &[control('l')],
+        "",
+        "locks this screen: everything is hidden, secrets are wiped",
+    ),
+    row(
         Verb::Suspend,
         &[control('z')],
         "",
@@ -356,7 +363,7 @@ pub(crate) static TABLE: &[Binding] = &[
         Verb::Palette,
         &[letter(':'), control('p')],
         "palette",
-        "lists everything that can be done here",
+        "lists everything that can be done here, and every other place",
     ),
     row(
         Verb::Help,
@@ -440,16 +447,19 @@ pub(crate) fn moves() -> Vec<Offer> {
     .to_vec()
 }
 
-/// What works on every screen.
-pub(crate) fn everywhere() -> Vec<Offer> {
-    vec![
-        Offer::plain(Verb::Settings),
-        Offer::plain(Verb::Mouse),
-        Offer::plain(Verb::Suspend),
-        Offer::plain(Verb::Palette),
-        Offer::plain(Verb::Help),
-        Offer::plain(Verb::Leave),
-    ]
+/// What works on every screen; `shell`: one is above that could bring a keymoot back that was put aside.
+pub(crate) fn everywhere(shell: bool) -> Vec<Offer> {
+    let mut verbs = vec![Verb::Settings, Verb::Mouse, Verb::Lock];
+    // Where no shell is above, Ctrl-Z locks as well, and nothing brings keymoot back from anywhere.
+    verbs.extend(shell.then_some(Verb::Suspend));
+    verbs.extend([Verb::Palette, Verb::Help, Verb::Leave]);
+    verbs.into_iter().map(Offer::plain).collect()
+}
+
+/// Whether a key is written for this verb, whatever is offered.
+pub(crate) fn is_for(key: &KeyEvent, verb: Verb) -> bool {
+    let binding = Offer::plain(verb).binding();
+    binding.is_some_and(|b| b.chords.iter().any(|c| c.is(key)))
 }
 
 /// Which of the offers a key means. Letters mean nothing while a text field takes them.

@@ -4,6 +4,8 @@
 use crossterm::event::KeyEvent;
 
 use crate::session::field::Footing;
+pub(crate) use crate::session::idle::{IDLE_MINUTES, Why};
+use crate::session::idle::{nothing_lost, nothing_open};
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::{self, Offer, Verb};
@@ -14,40 +16,8 @@ use crate::tui::widgets::choice::{Choices, Entry};
 use crate::tui::widgets::signing::{SignForm, called};
 use crate::tui::world::World;
 
-/// Minutes without a key after which the screen blanks and wipes. The one place where that is written.
-pub(crate) const IDLE_MINUTES: i64 = 5;
-
-/// Why the screen is hidden.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Why {
-    /// Nobody touched a key for so many milliseconds.
-    Idle(i64),
-    /// Ctrl-Z, or SIGTSTP from outside.
-    Suspended,
-    /// The system stopped the process and let it go on (SIGCONT).
-    Stopped,
-}
-
-impl Why {
-    fn sentence(self) -> String {
-        let why = match self {
-            Self::Idle(millis) if millis % 60_000 == 0 && millis > 60_000 => {
-                say!(
-                    "nobody typed for {minutes} minutes",
-                    minutes = millis / 60_000
-                )
-            }
-            Self::Idle(millis) => {
-                say!(
-                    "nobody typed for {seconds} seconds",
-                    seconds = millis / 1000
-                )
-            }
-            Self::Suspended => tr("keymoot was put aside with Ctrl-Z").to_owned(),
-            Self::Stopped => tr("keymoot was stopped from outside and goes on now").to_owned(),
-        };
-        say!("This screen is blank on purpose: {why}.", why)
-    }
+fn sentence(why: Why) -> String {
+    say!("This screen is blank on purpose: {why}.", why = why.words())
 }
 
 enum Stage {
@@ -137,26 +107,16 @@ impl Locked {
 
     /// The blank page's paragraphs.
     fn words(&self, world: &World) -> Vec<(Role, String)> {
-        let mut words = vec![(Role::Title, self.why.sentence())];
+        let mut words = vec![(Role::Title, sentence(self.why))];
         let Some(view) = &world.view else {
-            words.push((
-                Role::Text,
-                tr("No vault is open. What was being typed into a secret field was wiped, and so were shares entered to \
-                 open a vault; nothing else was lost.")
-                    .into(),
-            ));
+            words.push((Role::Text, nothing_open().into()));
             words.push((
                 Role::Wait,
                 tr("Waited for: whoever goes on. Enter brings the screen back.").into(),
             ));
             return words;
         };
-        words.push((
-            Role::Text,
-            tr("Nothing was lost. What is saved stays saved; requests and a ceremony under way stand where they were. \
-             Wiped: what was being typed into a secret field, and signing keys that were held for the session.")
-                .into(),
-        ));
+        words.push((Role::Text, nothing_lost().into()));
         let names: Vec<&str> = self
             .people
             .entries

@@ -100,6 +100,44 @@ fn putting_it_aside_locks_first_and_is_refused_while_a_secret_is_typed() {
     assert!(!room.text().contains("5 typed"));
 }
 
+/// In a kiosk, or under `ssh -t HOST keymoot`, a stopped process stays stopped for ever and holds the vault.
+#[test]
+fn where_no_shell_is_above_it_only_locks() {
+    let mut room = Room::new(Keys::new(), practice_session(false));
+    room.state.world.shell = false;
+    for ask in 0..2 {
+        let effects = if ask == 0 {
+            press(&mut room.state, "<C-z>")
+        } else {
+            update(&mut room.state, Msg::Suspend)
+        };
+        assert!(!effects.iter().any(|e| matches!(e, Effect::Suspend)));
+        let view = room.state.world.view.clone();
+        let effects = update(&mut room.state, Msg::Desk(Box::new(News::Locked), view));
+        assert!(effects.is_empty(), "nothing stops after the wipe either");
+        room.shows(&["it was locked with Ctrl-Z"]);
+        press(&mut room.state, "<C-z>");
+        room.shows(&["it was locked with Ctrl-Z"]);
+        room.press("<Enter><Enter>apple arrow<Enter>");
+        room.shows(&["No key is in this vault yet."]);
+    }
+    room.press("<F1>");
+    assert!(!room.text().contains("Ctrl-Z"), "{}", room.text());
+}
+
+#[test]
+fn one_key_only_locks() {
+    let mut room = Room::new(Keys::new(), practice_session(false));
+    let effects = press(&mut room.state, "<C-l>");
+    assert!(matches!(effects.as_slice(), [Effect::Desk(Order::Lock)]));
+    let view = room.state.world.view.clone();
+    let effects = update(&mut room.state, Msg::Desk(Box::new(News::Locked), view));
+    assert!(effects.is_empty(), "nothing stops");
+    room.shows(&["somebody locked it"]);
+    room.press("<Enter><Enter>apple arrow<Enter>");
+    room.press(":lock<Enter>").shows(&["somebody locked it"]);
+}
+
 #[test]
 fn leaving_is_possible_from_the_lock_and_asks_twice() {
     let mut room = Room::new(Keys::new(), practice_session(false));

@@ -14,7 +14,7 @@ use super::look::Look;
 use super::receiver::Receiver;
 use super::screens::root::RootFile;
 use crate::api::Timestamp;
-use crate::ceremony::{Answer, Ask, Showing};
+use crate::ceremony::{Answer, Ask, Finding, Showing};
 use crate::crypto::SecretBytes;
 use crate::custody::Policy;
 use crate::session::Trail;
@@ -88,6 +88,8 @@ pub(crate) struct PlayOrder {
     pub(crate) resume: bool,
     /// Who takes which place of it.
     pub(crate) people: BTreeMap<String, String>,
+    /// The other side is real: no stand-in answers for it.
+    pub(crate) real: bool,
     /// Where green rehearsals are noted, instead of the state folder.
     pub(crate) note: Option<PathBuf>,
 }
@@ -158,7 +160,11 @@ pub(crate) enum Order {
         resume: bool,
         /// Who takes which place of it.
         people: BTreeMap<String, String>,
+        /// The other side is real: no stand-in answers for it.
+        real: bool,
     },
+    /// Reads a script of one's own.
+    ReadScript(PathBuf),
     /// Says what lies in a folder.
     Look(PathBuf),
     /// Answers what the ceremony asks; a search for primes that follows goes on until somebody stops it.
@@ -238,7 +244,7 @@ impl Order {
             Self::FinishOpening(_) => tr("opening and checking the vault").into(),
             Self::Close => tr("closing the vault").into(),
             Self::LeaveCopy => tr("closing the copy").into(),
-            Self::Lock | Self::LeaveChange { .. } => "wiping".into(),
+            Self::Lock | Self::LeaveChange { .. } => tr("wiping").into(),
             Self::Recognise { person, .. } => say!("looking whether this is {person}", person),
             Self::Create { .. } => tr("making the vault: identities, shares, envelopes").into(),
             Self::Passphrase(_) => tr("drawing words").into(),
@@ -256,11 +262,12 @@ impl Order {
             Self::Bundle { .. } => tr("putting the bundle together").into(),
             Self::Verify { .. } => tr("verifying the bundle").into(),
             Self::Examine => tr("looking at this machine").into(),
-            Self::Perform(_) => "working".into(),
+            Self::Perform(_) => tr("working").into(),
             Self::Look(_) => tr("looking into the folder").into(),
             Self::Execute { .. } => tr("doing what was signed for").into(),
             Self::Inspect(_)
             | Self::ReadRoot(_)
+            | Self::ReadScript(_)
             | Self::Pasted(_)
             | Self::ReadFiles(_)
             | Self::Above(..)
@@ -272,6 +279,19 @@ impl Order {
             }
         }
     }
+}
+
+/// A script that was read from its file.
+#[derive(Debug)]
+pub(crate) struct OwnScript {
+    /// The file, as it was chosen.
+    pub(crate) file: String,
+    /// Its bytes.
+    pub(crate) bytes: Vec<u8>,
+    /// Files that stand in for its inputs, by name.
+    pub(crate) inputs: BTreeMap<String, Vec<u8>>,
+    /// What the linter finds.
+    pub(crate) found: Vec<Finding>,
 }
 
 /// What the desk says.
@@ -307,6 +327,8 @@ pub(crate) enum News {
     RunFailed(String),
     /// What the machine is like: label, verdict, line.
     Examined(Vec<(String, String, String)>),
+    /// A script of one's own was read.
+    Script(Arc<OwnScript>),
     /// What lies in a folder.
     Listed(Listing),
     /// These files were written, in this folder.

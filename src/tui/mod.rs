@@ -7,6 +7,7 @@ mod acts;
 mod app;
 #[cfg(test)]
 mod back_tests;
+mod band;
 mod browse;
 mod canvas;
 mod chord;
@@ -18,6 +19,7 @@ mod event_loop;
 mod film;
 mod frame;
 mod guard;
+mod kept;
 mod keys;
 mod lock;
 #[cfg(test)]
@@ -33,6 +35,8 @@ mod overlay_tests;
 mod paint;
 mod pasted;
 mod presence;
+#[cfg(test)]
+mod promise_tests;
 mod receiver;
 mod recorder;
 mod returning;
@@ -64,8 +68,12 @@ pub use film::Film;
 pub use theme::ThemeError;
 
 use crate::api::{Clock, Timestamp};
+use crate::ceremony::OpenRun;
 use crate::session::founding::Given;
 use crate::text::say;
+
+use kept::Kept;
+use look::Look;
 
 /// Where a ceremony is played.
 pub enum PlaySession {
@@ -108,6 +116,8 @@ pub enum Start {
         resume: bool,
         /// Who takes which place of it.
         people: BTreeMap<String, String>,
+        /// The other side is real: no stand-in answers for it.
+        real: bool,
         /// Where green rehearsals are noted, instead of the workstation's state folder.
         note: Option<PathBuf>,
     },
@@ -199,12 +209,10 @@ impl TuiError {
 pub struct Left {
     /// The process's exit status.
     pub status: u8,
-    /// The ceremony that stands open in the vault: at which step, of how many.
-    pub open: Option<(usize, usize)>,
-    /// Whether that ceremony was stopped for good, and only the record of it is left to sign.
-    pub stopped: bool,
-    /// What lies in people's hands: words that are void, papers in packages; a sentence each.
-    pub in_hands: Vec<String>,
+    /// The ceremony that stands open in the vault.
+    pub open: Option<OpenRun>,
+    /// The folder of the vault that was open, where it was one of those that were offered.
+    pub vault: Option<PathBuf>,
 }
 
 /// Runs the workstation until the person leaves.
@@ -219,7 +227,10 @@ pub fn run(start: Start, options: Options) -> Result<Left, TuiError> {
         return Err(TuiError::Dumb);
     }
     let lent = (options.doctor, options.explain);
-    let (appearance, record) = surroundings::appearance(options)?;
+    let kept = kept::file()
+        .map(|file| Kept::read(&file))
+        .unwrap_or_default();
+    let (appearance, record) = surroundings::appearance(options, &kept)?;
     let now = crate::os::WallClock.now();
     let world = world::World {
         size: crossterm::terminal::size()?,
@@ -229,9 +240,14 @@ pub fn run(start: Start, options: Options) -> Result<Left, TuiError> {
         network: surroundings::network(),
         folder: PathBuf::from("."),
         vaults: Vec::new(),
+        stopped: Vec::new(),
         busy: None,
         doctor: Vec::new(),
-        look: appearance.look(),
+        shell: crate::os::can_be_brought_back(),
+        look: Look {
+            mouse: kept.mouse.unwrap_or_default(),
+            ..appearance.look()
+        },
     };
     let recorder = match record {
         Some(file) => Some(recorder::Recorder::begin(file, world.size, "keymoot")?),

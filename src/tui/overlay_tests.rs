@@ -56,6 +56,27 @@ fn a_screen_that_gives_way_does_so_under_help() {
     assert!(picture(&mut state).contains("the page beneath"));
 }
 
+/// Whoever reads a watch must not be able to copy the machine's time: no page over it shows it.
+#[test]
+fn the_clock_stays_hidden_over_a_page_that_reads_a_watch() {
+    use super::screens::attest::Attest;
+    let mut view = snapshot::rehearsal();
+    view.profile = crate::session::Profile::Production;
+    view.attested = false;
+    let mut state = snapshot::state(Page::new(&["Beneath"], "the page beneath".into(), ""));
+    state.world.view = Some(std::sync::Arc::new(view));
+    assert!(picture(&mut state).contains("2026-11-24 09:00"));
+    let attest = Attest::again(&state.world);
+    state = state.under(Box::new(attest));
+    for keys in ["", "<F1>", "<C-p>", "<C-c>", "<C-l>"] {
+        press(&mut state, keys);
+        let text = picture(&mut state);
+        let clock = text.lines().next().unwrap();
+        assert!(clock.contains("your own watch"), "{keys}: {text}");
+        press(&mut state, if keys.is_empty() { "" } else { "<Esc>" });
+    }
+}
+
 /// A screen that is replaced as soon as it hears anything.
 struct GivesWay;
 

@@ -12,8 +12,7 @@ use crate::os::removable_media;
 use crate::session::Profile;
 use crate::text::{say, tr};
 
-/// Seconds before the lock at which the screen asks whether somebody is there.
-pub(crate) const PING_SECONDS: i64 = 60;
+pub(crate) use crate::session::idle::PING_SECONDS;
 
 /// Milliseconds between two looks at the network and the media.
 pub(crate) const LOOK_EVERY: u64 = 2000;

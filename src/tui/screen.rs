@@ -57,6 +57,11 @@ pub(crate) trait Screen {
         false
     }
 
+    /// Why nobody goes elsewhere while this screen is there: what it is at would be left half done.
+    fn holds(&self) -> Option<&'static str> {
+        None
+    }
+
     /// A number that changes when the question on screen does: keys typed before it was drawn never answer it.
     fn question(&self) -> u64 {
         0
@@ -121,6 +126,11 @@ pub(crate) trait Screen {
     /// The path that was chosen for that field.
     fn picked(&mut self, _path: &Path) {}
 
+    /// What is done with the path that was just chosen, where it is read at once.
+    fn reads_picked(&mut self) -> Reaction {
+        Reaction::none()
+    }
+
     /// A medium was plugged in or taken out: a list of files is read again.
     fn media(&mut self) -> Reaction {
         Reaction::none()
@@ -166,6 +176,8 @@ pub(crate) enum Step {
     Order(Order),
     /// The path that was chosen, for the screen below, after this one is gone.
     Picked(PathBuf),
+    /// Back to Home, whatever lies on it.
+    Home,
     /// A verb for the screen below, after this one is gone (the palette's choice).
     Say(Verb),
     /// A line above the footing until the next key.

@@ -41,8 +41,10 @@ pub(crate) fn world() -> World {
         network: "offline".into(),
         folder: PathBuf::from("."),
         vaults: Vec::new(),
+        stopped: Vec::new(),
         busy: None,
         doctor: Vec::new(),
+        shell: true,
         look: super::look::Look::default(),
     }
 }

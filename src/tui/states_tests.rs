@@ -145,8 +145,10 @@ fn the_lock_shows_nothing_of_any_screen_beneath() {
             let over = snapshot::drawn(&mut room.state, width, height, &look);
             let alone = snapshot::drawn(&mut alone, width, height, &look);
             let (body, keys) = (usize::from(width * (height - 1)), snapshot::text(&over));
+            // A watch that is being read hides the machine's time there too.
+            let first = usize::from(width) * usize::from(way.0 == "Clock");
             assert!(
-                over.content[..body] == alone.content[..body],
+                over.content[first..body] == alone.content[first..body],
                 "{}\n{keys}",
                 way.0
             );

@@ -159,7 +159,10 @@ fn begun(from: Begin, place: &Path) -> Room {
             let mut names = (0..).map(|n| place.join(format!("new{n}")));
             let new = names.find(|folder| !folder.exists()).unwrap();
             room.press(&format!("{}<Enter>", copy.display()));
-            room.press(&format!("{}<Enter><Enter>a stick broke", new.display()));
+            room.press(&format!(
+                "{}<Enter><Enter><Enter>a stick broke",
+                new.display()
+            ));
         }
         Begin::Full | Begin::Typed | Begin::Played => {}
     }

@@ -3,6 +3,7 @@
 use std::fs::File;
 
 use super::canvas::Appearance;
+use super::kept::Kept;
 use super::paint::Depth;
 use super::theme::Theme;
 use super::{Options, TuiError};
@@ -37,15 +38,30 @@ pub(crate) fn ascii(read: impl Fn(&str) -> Option<String>) -> bool {
 }
 
 /// How the terminal wants to be drawn on, and the file that takes a recording.
-pub(crate) fn appearance(options: Options) -> Result<(Appearance, Option<File>), TuiError> {
-    let name = options.theme.unwrap_or_else(|| "dark".into());
+pub(crate) fn appearance(
+    options: Options,
+    kept: &Kept,
+) -> Result<(Appearance, Option<File>), TuiError> {
+    let (theme, name) = match options.theme {
+        Some(name) => (theme(&name)?, name),
+        None => kept_theme(kept)?,
+    };
     let appearance = Appearance {
-        theme: theme(&name)?,
+        theme,
         name,
         depth: depth(variable),
-        ascii: options.ascii || ascii(variable),
+        ascii: options.ascii || kept.ascii.unwrap_or_else(|| ascii(variable)),
     };
     Ok((appearance, options.record))
+}
+
+/// The theme that was chosen before, or the usual one where none was or it cannot be read any more.
+fn kept_theme(kept: &Kept) -> Result<(Theme, String), TuiError> {
+    let chosen = kept.theme.clone();
+    if let Some((theme, name)) = chosen.and_then(|name| Some((theme(&name).ok()?, name))) {
+        return Ok((theme, name));
+    }
+    Ok((theme("dark")?, "dark".into()))
 }
 
 /// A theme by name, or by the path of its file.
@@ -60,12 +76,7 @@ pub(crate) fn theme(name: &str) -> Result<Theme, TuiError> {
 
 /// The network in one word: whether any interface but the loopback is up.
 pub(crate) fn network() -> String {
-    match crate::os::interfaces() {
-        None => "network ?",
-        Some(found) if found.iter().any(|i| i.up) => "ONLINE",
-        Some(_) => "offline",
-    }
-    .to_owned()
+    crate::session::idle::network().to_owned()
 }
 
 #[cfg(test)]

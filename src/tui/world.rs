@@ -24,10 +24,15 @@ pub(crate) struct World {
     pub(crate) folder: PathBuf,
     /// The vaults that are offered: those of that folder, the one that was named, and those made since.
     pub(crate) vaults: Vec<PathBuf>,
+    /// Vaults in which a ceremony stands open, by name, each with the ceremony's title (empty where only its file knows
+    /// it): by the public log at the start, and by the open vault since.
+    pub(crate) stopped: Vec<(String, String)>,
     /// What the desk is at, in words, and since when.
     pub(crate) busy: Option<(String, Timestamp)>,
     /// What `doctor` found, as label, verdict (`ok`, `note`, `STOP`) and line.
     pub(crate) doctor: Vec<(String, String, String)>,
+    /// Whether a shell is above that could bring keymoot back, were it put aside.
+    pub(crate) shell: bool,
     /// How the screen looks.
     pub(crate) look: Look,
 }
@@ -70,6 +75,32 @@ impl World {
     pub(crate) fn long_busy(&self) -> Option<&str> {
         let (words, since) = self.busy.as_ref()?;
         (self.wall.millis().saturating_sub(since.millis()) >= 200).then_some(words.as_str())
+    }
+
+    /// The vault is closed: what stood open in it is offered where it is opened again.
+    pub(crate) fn closed(&mut self) {
+        let Some(view) = self.view.take().filter(|view| view.kept) else {
+            return;
+        };
+        self.stopped.retain(|(vault, _)| *vault != view.vault);
+        if let Some(open) = crate::ceremony::open_run(&view) {
+            self.stopped.push((view.vault.clone(), open.title));
+        }
+    }
+
+    /// The folder of the open vault, where it is one of those that are offered.
+    pub(crate) fn vault_folder(&self) -> Option<&PathBuf> {
+        let view = self.view.as_ref()?;
+        let mut vaults = self.vaults.iter();
+        vaults.find(|dir| vault_name(dir) == view.vault)
+    }
+
+    /// The ceremony that stands open in the vault of a folder, by its title.
+    pub(crate) fn stopped_in(&self, folder: &std::path::Path) -> Option<&str> {
+        let name = vault_name(folder);
+        let mut stopped = self.stopped.iter();
+        let (_, title) = stopped.find(|(vault, _)| *vault == name)?;
+        Some(title)
     }
 
     /// Whether there is room for more than the least.

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
@@ -23,6 +23,15 @@ pub enum BackupError {
     /// Something is there.
     #[error("{place} is not empty. Nothing was written; a backup goes to an empty folder.")]
     NotEmpty {
+        /// The folder asked for.
+        place: String,
+    },
+    /// The folder is the vault's own, or one of the two lies in the other.
+    #[error(
+        "{place} and the vault's own folder lie one in the other: a copy there is lost with the vault, and the vault's folder \
+         holds nothing else. Nothing was written; name a folder on a medium of its own."
+    )]
+    Within {
         /// The folder asked for.
         place: String,
     },
@@ -72,8 +81,13 @@ pub struct BackupCopy {
 ///
 /// # Errors
 /// Something is there, or the folder cannot be read; nothing was written.
-pub fn backup_place(to: &Path) -> Result<(), BackupError> {
+///
+/// `from` is the vault's own folder, where it has one.
+pub fn backup_place(from: Option<&Path>, to: &Path) -> Result<(), BackupError> {
     let place = to.display().to_string();
+    if from.is_some_and(|from| within_each_other(from, to)) {
+        return Err(BackupError::Within { place });
+    }
     match std::fs::read_dir(to).map(|mut names| names.next().is_none()) {
         Ok(true) => Ok(()),
         Ok(false) => Err(BackupError::NotEmpty { place }),
@@ -82,10 +96,36 @@ pub fn backup_place(to: &Path) -> Result<(), BackupError> {
     }
 }
 
+/// Whether two folders are one, or one lies in the other, whatever they are called. What is not there yet is judged by
+/// the folder in which it would be made.
+pub fn within_each_other(one: &Path, other: &Path) -> bool {
+    let (Some(one), Some(other)) = (really(one), really(other)) else {
+        return false;
+    };
+    one.starts_with(&other) || other.starts_with(&one)
+}
+
+/// The path without links and dots; the part that is not there yet as it is written.
+fn really(path: &Path) -> Option<PathBuf> {
+    let path = std::path::absolute(path).ok()?;
+    for there in path.ancestors() {
+        if let Ok(real) = there.canonicalize() {
+            let rest = path.strip_prefix(there).ok()?;
+            return Some(real.join(rest));
+        }
+    }
+    None
+}
+
 impl Vault {
     /// Copies custody.toml, vault.age and the first `audit_bytes` bytes of audit.jsonl to `to`, which must
     /// be empty or absent, and reads everything back. The lock is held throughout, as for everything here.
     pub fn backup(&self, to: &Path, audit_bytes: u64) -> Result<BackupCopy, BackupError> {
+        if self.store().lasts() && within_each_other(Path::new(&self.store().place()), to) {
+            return Err(BackupError::Within {
+                place: to.display().to_string(),
+            });
+        }
         let folder = OutputFolder::open(to)?;
         if !folder.names()?.is_empty() {
             return Err(BackupError::NotEmpty {

@@ -42,7 +42,7 @@ mod vault_error;
 mod testing;
 
 pub use crate::api::Profile;
-pub use backup::{BackupCopy, BackupError, CopiedFile, backup_place};
+pub use backup::{BackupCopy, BackupError, CopiedFile, backup_place, within_each_other};
 pub use custody_file::{
     CUSTODY_VERSION, Commitments, CustodyFile, CustodyFileError, CustodyPerson, Envelopes,
     Recipients, share_commitment,

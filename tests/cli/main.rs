@@ -23,6 +23,7 @@ mod program;
 mod recovery;
 mod reference;
 mod refusals;
+mod returning;
 mod scripts;
 mod terminal;
 mod vault;

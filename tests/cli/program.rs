@@ -54,6 +54,11 @@ impl Room {
         Ran::from(self.command(line).output().unwrap())
     }
 
+    /// Runs with arguments that a line cannot hold.
+    pub(crate) fn also(&self, line: &str, args: &[&str]) -> Ran {
+        Ran::from(self.command(line).args(args).output().unwrap())
+    }
+
     /// Runs with bytes on standard input.
     pub(crate) fn feed(&self, line: &str, input: impl AsRef<[u8]> + Send + 'static) -> Ran {
         use std::io::Write;

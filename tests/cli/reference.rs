@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use keymoot::ceremony::ops;
+use keymoot::ceremony::{ops, ops_carry, ops_components};
 use keymoot::session::field::{Field, Kind};
 use keymoot::session::op::{self, Op};
 
@@ -53,14 +53,44 @@ fn the_page_of_steps_is_fresh() {
         "# Steps\n\nWhat a script may write in `op`, and what it asks. {DO_NOT_EDIT}\n\n\
          ## Acts\n\nThey change the vault or let something out, and need approval.\n"
     );
-    for op in op::OPS {
+    for op in op::OPS.iter().filter(|op| ops::named(op.name).is_some()) {
         describe(op, &mut page);
     }
     page.push_str("\n## Ceremony\n\nThey change nothing in the vault but its record.\n");
     for op in ops::OPS {
         describe(op, &mut page);
     }
+    page.push_str(
+        "\n## Components\n\nEach is one custodian's turn with one component, alone at the screen; it needs no approval.\n",
+    );
+    for op in ops_components::OPS {
+        describe(op, &mut page);
+    }
+    page.push_str(
+        "\n## Carried keys\n\nA key goes from one device to another; this vault never holds it, so nothing is approved.\n",
+    );
+    for op in ops_carry::OPS {
+        describe(op, &mut page);
+    }
+    for name in ops::names() {
+        assert!(page.contains(&format!("### `{name}`\n")), "{name}");
+    }
     fresh("docs/steps.md", &page);
+}
+
+/// The table of rules is read before anybody knows that there is `lint --explain`.
+#[test]
+fn the_page_of_scripts_names_every_rule_of_the_linter() {
+    let page = std::fs::read_to_string(repository("docs/scripts.md")).unwrap();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| L"));
+    let named: Vec<String> = rows
+        .map(|row| format!("L{}", row.split(' ').next().unwrap()))
+        .collect();
+    let rules: Vec<&str> = keymoot::ceremony::RULES
+        .iter()
+        .map(|rule| rule.id)
+        .collect();
+    assert_eq!(named, rules);
 }
 
 fn describe(op: &Op, page: &mut String) {

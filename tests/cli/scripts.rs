@@ -34,7 +34,7 @@ fn a_brief_is_drawn_from_the_script() {
         "--input counterparty=PATH",
         "aws payment-cryptography import-key",
         "kek.import-key.json",
-        "about 25m",
+        "about 25 minutes, without waiting",
         "in production k custodians",
     ] {
         let flat = page.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -91,7 +91,9 @@ fn a_brief_says_where_each_fingerprint_comes_from() {
         let page = room.ok(&format!("brief {script}"));
         let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(page.contains(wanted), "{script}: no {wanted} in {page}");
-        assert!(!page.contains(never), "{script}: {never} in {page}");
+        // What stands under the next heading is run for another reason.
+        let before = page.split("DURING THE CEREMONY").next().unwrap();
+        assert!(!before.contains(never), "{script}: {never} in {before}");
     }
 }
 

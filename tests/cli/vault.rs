@@ -119,6 +119,43 @@ fn a_copy_is_read_back_and_opens() {
         .refused(1, "copy.vault");
 }
 
+/// A copy inside the vault's own folder is lost with it, and makes the vault unsound; a vault that is written into its
+/// copy ends the copy.
+#[test]
+fn a_vault_and_its_copy_never_lie_in_each_other() {
+    let room = Room::new();
+    room.test_vault();
+    let open = "--unlock-file people.json";
+    for to in ["t.vault/copy", "t.vault/../t.vault/copy", ".", "t.vault"] {
+        room.run(&format!("vault backup t.vault --to {to} {open}"))
+            .refused(1, "");
+    }
+    room.ok(&format!("vault verify t.vault {open}"));
+    let status = room.json(&format!("vault status t.vault {open} --json"));
+    assert_eq!(status["verified_backups"], 0, "nothing was begun");
+    room.ok(&format!("vault backup t.vault --to copy.vault {open}"));
+    room.run(&format!(
+        "vault restore copy.vault --to copy.vault/new --reason fire {open}"
+    ))
+    .refused(1, "one in the other");
+    room.ok(&format!("vault verify copy.vault {open}"));
+}
+
+#[test]
+fn the_label_of_a_copy_is_one_line() {
+    let room = Room::new();
+    room.test_vault();
+    for label in ["", "a\nCopies 9 verified", &"x".repeat(65)] {
+        let ran = room.also(
+            "vault backup t.vault --to copy.vault --unlock-file people.json",
+            &["--medium", label],
+        );
+        assert_eq!(ran.status, 2, "{label:?}: {}", ran.err);
+        assert!(ran.err.contains("Nothing was copied"), "{}", ran.err);
+    }
+    assert!(!room.path("copy.vault").exists());
+}
+
 #[test]
 fn a_rehearsal_in_a_folder_opens_for_its_sample_people() {
     let room = Room::new();

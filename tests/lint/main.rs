@@ -10,12 +10,25 @@ mod hostile_cases;
 
 use keymoot::ceremony::{Finding, RULES, Script};
 
-fn text(rule: &str, kind: &str) -> String {
-    let path = format!(
-        "{}/tests/lint/{rule}-{kind}.toml",
-        env!("CARGO_MANIFEST_DIR")
+/// Every script of a rule and kind with its name: `L03-fail.toml`, and `L03-fail-export.toml` beside it.
+fn texts(rule: &str, kind: &str) -> Vec<(String, String)> {
+    let folder = format!("{}/tests/lint", env!("CARGO_MANIFEST_DIR"));
+    let (whole, part) = (format!("{rule}-{kind}.toml"), format!("{rule}-{kind}-"));
+    let mut found: Vec<(String, String)> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| *name == whole || name.starts_with(&part))
+        .map(|name| {
+            let text = std::fs::read_to_string(format!("{folder}/{name}")).unwrap();
+            (name, text)
+        })
+        .collect();
+    found.sort();
+    assert!(
+        found.iter().any(|(name, _)| *name == whole),
+        "{whole} is missing"
     );
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    found
 }
 
 fn findings(text: &str) -> Vec<Finding> {
@@ -28,35 +41,42 @@ fn findings(text: &str) -> Vec<Finding> {
 #[test]
 fn every_rule_has_a_script_that_passes() {
     for rule in RULES {
-        assert_eq!(findings(&text(rule.id, "pass")), [], "{}", rule.id);
+        for (name, text) in texts(rule.id, "pass") {
+            assert_eq!(findings(&text), [], "{name}");
+        }
     }
 }
 
 #[test]
 fn every_rule_has_a_script_that_fails_in_the_place_that_is_named() {
     for rule in RULES {
-        let text = text(rule.id, "fail");
-        let expected: Vec<&str> = text
-            .lines()
-            .map_while(|line| line.strip_prefix("# expects: "))
-            .collect();
-        assert!(!expected.is_empty(), "{}", rule.id);
-        let found = findings(&text);
-        let said: Vec<String> = found
-            .iter()
-            .map(|f| {
-                let step = f.step.as_deref().unwrap_or("-");
-                format!("{} {} {step} {}", f.rule, f.severity, f.path)
-            })
-            .collect();
-        assert_eq!(said, expected, "{}", rule.id);
-        for finding in &found {
-            assert_eq!(finding.rule, rule.id);
-            assert!(
-                finding.line > 1 && finding.line <= text.lines().count(),
-                "{finding:?}"
-            );
+        for (name, text) in texts(rule.id, "fail") {
+            fails(rule.id, &name, &text);
         }
+    }
+}
+
+fn fails(rule: &str, name: &str, text: &str) {
+    let expected: Vec<&str> = text
+        .lines()
+        .map_while(|line| line.strip_prefix("# expects: "))
+        .collect();
+    assert!(!expected.is_empty(), "{name}");
+    let found = findings(text);
+    let said: Vec<String> = found
+        .iter()
+        .map(|f| {
+            let step = f.step.as_deref().unwrap_or("-");
+            format!("{} {} {step} {}", f.rule, f.severity, f.path)
+        })
+        .collect();
+    assert_eq!(said, expected, "{name}: {found:#?}");
+    for finding in &found {
+        assert_eq!(finding.rule, rule);
+        assert!(
+            finding.line > 1 && finding.line <= text.lines().count(),
+            "{finding:?}"
+        );
     }
 }
 
@@ -64,11 +84,28 @@ fn every_rule_has_a_script_that_fails_in_the_place_that_is_named() {
 #[test]
 fn every_message_says_what_to_change() {
     let verbs = [
-        "write", "move", "declare", "change", "take", "bind", "name", "add", "remove", "restore",
-        "split", "have", "give", "correct", "use it", "let", "raise",
+        "write",
+        "move",
+        "declare",
+        "change",
+        "take",
+        "bind",
+        "name",
+        "add",
+        "remove",
+        "restore",
+        "split",
+        "have",
+        "give",
+        "correct",
+        "use it",
+        "let",
+        "raise",
+        "enable it",
     ];
     for rule in RULES {
-        for finding in findings(&text(rule.id, "fail")) {
+        let failing = texts(rule.id, "fail").into_iter();
+        for finding in failing.flat_map(|(_, text)| findings(&text)) {
             let message = finding.message.to_lowercase();
             assert!(
                 verbs.iter().any(|verb| message.contains(verb)),

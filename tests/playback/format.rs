@@ -1,6 +1,6 @@
 //! Everything that a script may say about people, things and rules, in one script; and what of it binds at run time.
 
-use keymoot::ceremony::{Answer, Ask, RunError, Runner};
+use keymoot::ceremony::{Advance, Answer, Ask, RunError, Runner, Script};
 use keymoot::session::RunOutcome;
 
 use super::people::{practised, typing_vault};
@@ -123,5 +123,177 @@ fn one_wrong_answer_more_than_the_script_allows_ends_the_run() {
         assert_eq!(compare.error.is_some(), wrong == 3);
         // The key was formed before it was compared; the record has what became of it.
         assert_eq!(session.view().keys.len(), 1);
+    }
+}
+
+/// What would be another key at first sight is told apart: too short, one of the components, and more digits than six.
+#[test]
+fn the_usual_mistakes_with_the_check_value_of_a_whole_key_are_named() {
+    let script = text("kek-from-components.toml");
+    let told = |typed: &str| {
+        let of_run = parsed(&script);
+        let mut session = typing_vault(&of_run);
+        let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+        loop {
+            let ask = runner.showing(&session).ask.unwrap();
+            let asks = |id: &str| ask.fields.iter().any(|field| field.field.id == id);
+            let mut answers = practised(&ask);
+            if asks("kcv") && !asks("value") {
+                answers[0] = Answer::Text(typed.into());
+                return match runner.answer(&mut session, answers).unwrap() {
+                    Advance::Again(words) => words,
+                    _ => String::new(),
+                };
+            }
+            runner.answer(&mut session, answers).unwrap();
+        }
+    };
+    assert_eq!(told("DDA8BA"), "");
+    for (typed, says) in [
+        ("DDA8", "right as far as it goes, but too short"),
+        ("DF9B9A", "It is the value of component 2"),
+        ("123456", "this is another key than the sender's"),
+        ("1234", "No usual mistake explains it"),
+    ] {
+        let words = told(typed);
+        assert!(words.contains(says), "{typed}: {words}");
+        assert!(!words.contains("DDA8BA"), "never the right one: {words}");
+    }
+}
+
+/// A copy and a return are no steps: a script that has one is refused when it is read, not when everybody has signed.
+#[test]
+fn what_is_done_beside_a_ceremony_is_no_step_of_one() {
+    for op in ["vault.backup", "vault.restore"] {
+        let changed = WHOLE.replacen("op = \"present\"", &format!("op = \"{op}\""), 1);
+        let Err(findings) = Script::parse(changed.as_bytes()) else {
+            panic!("{op} was read");
+        };
+        let said = findings
+            .iter()
+            .any(|f| f.message.contains("is no step of a ceremony"));
+        assert!(said, "{findings:#?}");
+    }
+}
+
+/// One person read the clock twice: that is one watch.
+#[test]
+fn nobody_is_named_twice_in_one_list() {
+    let changed = WHOLE.replacen(
+        "who = [\"p-lead\", \"p-wit\"]",
+        "who = [\"p-lead\", \"p-lead\"]",
+        1,
+    );
+    let findings = Script::parse(changed.as_bytes()).ok().unwrap().lint();
+    let said = |f: &keymoot::ceremony::Finding| {
+        f.rule == "L23" && f.message.contains("are one person, who counts once")
+    };
+    assert!(findings.iter().any(said), "{findings:#?}");
+}
+
+/// Whatever a script writes, an interrupted run's folder is its own: forms of new people too.
+#[test]
+fn every_script_writes_again_into_the_folder_that_it_wrote() {
+    for (name, _) in keymoot::ceremony::shipped() {
+        let of_run = super::stage::script(name);
+        let (_, mut session) = vault(&of_run);
+        let profile = session.profile();
+        let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+        let _ = runner.headless(&mut session);
+        if runner.outcome().is_none() {
+            let again = super::stage::resume();
+            runner = Runner::begin(&mut session, super::stage::script(name), again).unwrap();
+            let _ = runner.headless(&mut session);
+        }
+        let out = tempfile::tempdir().unwrap();
+        runner.write_outputs(&session, out.path()).unwrap();
+        let first = contents(out.path());
+        let script = super::stage::script(name);
+        Runner::folder_fits(&script, profile, out.path(), true)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let again = Runner::begin(&mut session, script, super::stage::resume()).unwrap();
+        again.write_outputs(&session, out.path()).unwrap();
+        assert_eq!(contents(out.path()), first, "{name}");
+    }
+}
+
+/// A certificate that the partner wraps under goes out in the middle: the files so far are written, and at the end the
+/// same folder takes the rest.
+#[test]
+fn files_go_out_before_the_answer_to_them_is_waited_for() {
+    let of_run = super::stage::script("kek-from-partner-tr34.toml");
+    let mut session = typing_vault(&of_run);
+    let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let mut handed = 0;
+    while let Some(ask) = runner.showing(&session).ask {
+        if runner.showing(&session).hands_out {
+            let names = runner.write_outputs(&session, out.path()).unwrap();
+            assert!(
+                names
+                    .iter()
+                    .any(|name| name.starts_with("partner.parameters")),
+                "{names:?}"
+            );
+            assert!(
+                !names.contains(&"ceremony.json".to_owned()),
+                "the run is not over: {names:?}"
+            );
+            handed += 1;
+        }
+        runner.answer(&mut session, practised(&ask)).unwrap();
+    }
+    assert!(handed > 0, "nothing went out");
+    let names = runner.write_outputs(&session, out.path()).unwrap();
+    assert!(names.contains(&"ceremony.json".to_owned()), "{names:?}");
+    // What is not this run's is never touched.
+    let other = tempfile::tempdir().unwrap();
+    std::fs::write(other.path().join("NEXT.txt"), "somebody else's").unwrap();
+    runner.write_outputs(&session, other.path()).unwrap_err();
+    assert_eq!(
+        std::fs::read(other.path().join("NEXT.txt")).unwrap(),
+        b"somebody else's"
+    );
+}
+
+/// In a test vault people decide whether the other side is real: then nothing stands in for it, the run waits for its file,
+/// and no clock is moved. Where a stand-in answered, the report says so.
+#[test]
+fn a_real_other_side_is_waited_for_and_a_stand_in_is_told() {
+    let of_run = || super::stage::script("kek-from-partner-tr34.toml");
+    for real in [true, false] {
+        let mut session = super::exchange::test_vault();
+        let began = session.now();
+        let go = keymoot::ceremony::Wanted {
+            real_others: real,
+            ..wanted(&[])
+        };
+        let mut runner = Runner::begin(&mut session, of_run(), go).unwrap();
+        let ended = runner.headless(&mut session);
+        let moved = session.now().millis() - began.millis() >= 86_400_000;
+        let run = runner.run(&session);
+        assert_eq!(run.real_others, real);
+        if real {
+            assert!(
+                ended.is_err() && runner.outcome().is_none(),
+                "it waits: {ended:?}"
+            );
+            assert!(!moved, "no clock was moved");
+            assert!(run.inputs.is_empty());
+            // Taken up by a command that says nothing of it, it waits for the real side still.
+            let mut again = Runner::begin(&mut session, of_run(), super::stage::resume()).unwrap();
+            assert!(again.headless(&mut session).is_err());
+            assert!(again.run(&session).inputs.is_empty());
+            continue;
+        }
+        assert_eq!(ended.unwrap(), RunOutcome::Completed);
+        assert!(moved);
+        let report = super::stage::reported(&runner, &session);
+        assert!(
+            report.contains("came from the script's stand-in"),
+            "{report}"
+        );
+        assert!(report.contains("the script moved the clock"), "{report}");
+        assert!(!report.contains("Used 48h"), "{report}");
     }
 }

@@ -374,7 +374,7 @@ fn a_paper_in_hand_keeps_its_holder_and_the_other_place_goes_to_who_may_see_it()
     let words = refused(&mut session, script(), &[("c1", "Cho")]);
     assert!(
         words.starts_with(
-            "Ana has the paper of the component that step `seal-1` puts away or proves"
+            "Ana has the paper of the component that step `seal-1` puts away, proves or prints"
         ),
         "{words}"
     );

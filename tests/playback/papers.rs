@@ -9,25 +9,25 @@ use keymoot::session::{RunOutcome, Session};
 use super::people::{by_people, practised, typing_vault};
 use super::stage::{parsed, reported, resume, text, wanted};
 
-fn outgoing() -> Script {
+pub(crate) fn outgoing() -> Script {
     parsed(&text("kek-to-partner-components.toml"))
 }
 
-fn begun(script: Script) -> (Session, Runner) {
+pub(crate) fn begun(script: Script) -> (Session, Runner) {
     let mut session = typing_vault(&script);
     let runner = Runner::begin(&mut session, script, wanted(&[])).unwrap();
     (session, runner)
 }
 
-fn asks(ask: &Ask, field: &str) -> bool {
+pub(crate) fn asks(ask: &Ask, field: &str) -> bool {
     ask.fields.iter().any(|asked| asked.field.id == field)
 }
 
-fn typed(words: &str) -> Vec<Answer> {
+pub(crate) fn typed(words: &str) -> Vec<Answer> {
     vec![Answer::Text(words.to_owned())]
 }
 
-fn body(ask: &Ask) -> String {
+pub(crate) fn body(ask: &Ask) -> String {
     ask.body
         .join(" ")
         .split_whitespace()
@@ -36,7 +36,11 @@ fn body(ask: &Ask) -> String {
 }
 
 /// Gives practice answers until a question is there.
-fn until(session: &mut Session, runner: &mut Runner, wanted: impl Fn(&Ask) -> bool) -> Ask {
+pub(crate) fn until(
+    session: &mut Session,
+    runner: &mut Runner,
+    wanted: impl Fn(&Ask) -> bool,
+) -> Ask {
     for _ in 0..200 {
         let ask = runner.showing(session).ask.unwrap();
         if wanted(&ask) {
@@ -52,10 +56,20 @@ fn until(session: &mut Session, runner: &mut Runner, wanted: impl Fn(&Ask) -> bo
     panic!("the question never comes");
 }
 
-fn logged(session: &Session, op: &str) -> Vec<String> {
+pub(crate) fn logged(session: &Session, op: &str) -> Vec<String> {
     let lines = session.trail().unwrap().lines;
     let lines = lines.into_iter().map(|line| line.written);
     lines.filter(|line| line.contains(op)).collect()
+}
+
+/// Nothing is on record before whoever watches has said that it was so.
+fn says_it_was_so(session: &mut Session, runner: &mut Runner) {
+    let before = logged(session, "component-paper").len();
+    let ask = runner.showing(session).ask.unwrap();
+    assert_eq!((ask.person.as_str(), ask.hand_over), ("Wim", true));
+    assert!(asks(&ask, "seen"), "{}", ask.title);
+    runner.answer(session, typed("yes")).unwrap();
+    assert_eq!(logged(session, "component-paper").len(), before + 1);
 }
 
 fn prints_to(place: &Path) -> Vec<Answer> {
@@ -211,8 +225,8 @@ fn a_paper_that_a_pause_made_worthless_is_asked_for_and_recorded() {
     assert!(asks(&ask, "fate") && ask.hand_over, "{}", ask.title);
     assert_eq!(ask.person, "Ana");
     runner.answer(&mut session, typed("missing")).unwrap();
+    says_it_was_so(&mut session, &mut runner);
     let lines = logged(&session, "component-paper");
-    assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(
         lines[0].contains("NOT FOUND, by Ana, watched by Wim"),
         "{lines:?}"
@@ -254,6 +268,7 @@ fn a_run_that_is_stopped_asks_for_the_paper_that_was_not_read_back() {
     let ask = runner.showing(&session).ask.unwrap();
     assert!(asks(&ask, "fate"), "{}", ask.title);
     runner.answer(&mut session, typed("destroyed")).unwrap();
+    says_it_was_so(&mut session, &mut runner);
     let ask = runner.showing(&session).ask.unwrap();
     assert!(ask.title.contains("signs the stop"), "{}", ask.title);
     let lines = logged(&session, "component-paper");
@@ -385,6 +400,7 @@ fn a_printer_that_fails_half_way_leaves_a_paper_that_is_accounted_for() {
     assert!(asks(&ask, "fate"), "{}", ask.title);
     assert_eq!(ask.person, "Ana");
     runner.answer(&mut session, typed("destroyed")).unwrap();
+    says_it_was_so(&mut session, &mut runner);
     let lines = logged(&session, "component-paper");
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(

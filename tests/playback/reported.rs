@@ -244,7 +244,7 @@ fn a_changed_line_of_a_report_is_found() {
         "accesses outside a ceremony: 2",
         "suspect keys: 1",
         "suspect packages: 1",
-        "papers put away at a stop: 2",
+        "papers put away at a stop: 1",
         "on the word of whoever signs it: place",
         "what stands under them",
     ] {

@@ -1,94 +1,208 @@
-//! What is run on the other side afterwards.
+//! What leaves, to whom, and what is run afterwards.
 
-use crate::session::{op, op_exchange, op_tr34};
+use std::path::Path;
 
-use super::super::changing::gives_words;
-use super::super::model::{Doing, Model};
-use super::Page;
+use crate::session::{op, op_components, op_custody, op_exchange, op_tr34};
 
-/// What stands in a command for an algorithm that only the file says.
-pub(super) const ANY: &str = "ALGORITHM";
+use super::super::model::{Doing, Model, Step};
+use super::super::ops_carry;
+use super::files::{self, Leaving};
+use super::page::Page;
 
 pub(super) fn section(model: &Model, page: &mut Page) {
     page.title("AFTERWARDS");
-    let mut any = false;
-    let mut imported = false;
-    for doing in model.doings().filter(|doing| !doing.step.expects_error()) {
-        let Some(file) = doing.field("output") else {
-            continue;
-        };
-        any = true;
-        page.line(&format!("  {file}  "), what(doing));
-        imported |= doing.op.name.starts_with("export-key.") && doing.field("serial").is_none();
+    let all = files::leaving(model);
+    for leaving in all.iter().filter(|leaving| !files::during(model, leaving)) {
+        page.line(&format!("  {}  ", leaving.file), &what(model, leaving));
     }
-    if imported {
-        page.line(
-            "  ",
-            "For each of the receiver's files, in the order of NEXT.txt:",
-        );
-        page.command(
-            "aws payment-cryptography import-key --cli-input-json file://FILE > receipt.json",
-        );
-        page.command("keymoot receipt receipt.json --vault DIR");
+    imports(&all, page);
+    let parts = components(model, page);
+    let papers = custody(model, page);
+    if all.is_empty() && !parts && !papers {
+        page.line("  ", "No file leaves.");
     }
-    if model.doings().any(|doing| gives_words(doing.op)) {
-        page.line(
-            "  ",
-            "No file leaves. An enrolment form for each person with new words is written beside the record: print it, have it signed, and keep it.",
-        );
-    } else if any {
+    if !all.is_empty() {
         page.line(
             "  ",
             "NEXT.txt beside the files says all this with check values; the vault's profile stands in every file name.",
         );
-    } else {
-        page.line("  ", "No file leaves.");
     }
+    evidence(model, page);
 }
 
-fn what(doing: Doing<'_>) -> &'static str {
-    match doing.op.name {
-        name if name == op_exchange::PARAMETERS_FOR_IMPORT.name => {
-            "goes to the sender, who wraps a key under the certificate in it and sends back a request for import-key"
+/// The commands that take in what this vault exported, and close the loop.
+fn imports(all: &[Leaving<'_>], page: &mut Page) {
+    let imported = |leaving: &&Leaving<'_>| {
+        leaving.doing.op.name.starts_with("export-key.") && leaving.doing.field("serial").is_none()
+    };
+    if !all.iter().any(|leaving| imported(&leaving)) {
+        return;
+    }
+    page.line(
+        "  ",
+        "For each of the receiver's files, in the order of NEXT.txt:",
+    );
+    page.command("aws payment-cryptography import-key --cli-input-json file://FILE > receipt.json");
+    page.command("keymoot receipt receipt.json --vault DIR");
+}
+
+/// Keys that leave on paper.
+fn components(model: &Model, page: &mut Page) -> bool {
+    let mut any = false;
+    for step in &model.steps {
+        if step.op.name != op_components::EXPORT_COMPONENTS.name {
+            continue;
         }
+        any = true;
+        let key = step.key().and_then(|id| model.key(id));
+        let label = key.map_or("the key", |key| key.label.as_str());
+        page.line(
+            "  ",
+            &format!(
+                "The components of {label} leave on paper, each in a package and with a courier of its own. Serials and \
+                 check values go to the receiver by another way than the packages, whose check value comes back."
+            ),
+        );
+    }
+    any
+}
+
+/// Forms, cards, envelopes and copies, where people or shares were made new.
+fn custody(model: &Model, page: &mut Page) -> bool {
+    let mut any = false;
+    for step in model.steps.iter().filter(|step| makes_anew(step)) {
+        any = true;
+        let id = &step.id;
+        page.line(
+            &format!("  {id}-NAME.enrolment.txt  "),
+            "one for each person: printed, signed and kept; it goes to nobody",
+        );
+        page.line(
+            "  ",
+            "The witness copies the card on the ceremony's last page, and brings it to the next opening.",
+        );
+        let set = step.op.name == op_custody::RECOVERY_SET.name;
+        page.line(
+            "  ",
+            if set {
+                "Bags and papers of the holders go to the other place, never together. A new copy of the vault is made: \
+                 without it the set opens nothing, and copies made before know nothing of it."
+            } else {
+                "Old envelopes and papers are destroyed before a witness. A new copy of the vault is made, and the \
+                 copies made before, which still open to the old envelopes, are destroyed:"
+            },
+        );
+        page.command("keymoot vault backup DIR --to COPY --medium LABEL --bag SERIAL");
+        if set {
+            page.line("  ", "Every year:");
+            page.command("keymoot vault recovery-drill DIR");
+        } else {
+            page.command("keymoot vault attest-destroyed DIR --copy ID --how TEXT");
+        }
+    }
+    any
+}
+
+/// Whether people get new words and envelopes in a step.
+pub(super) fn makes_anew(step: &Step) -> bool {
+    [
+        op_custody::RESHARE.name,
+        op_custody::ROTATE.name,
+        op_custody::REPLACE.name,
+        op_custody::RECOVERY_SET.name,
+    ]
+    .contains(&step.op.name)
+}
+
+/// How the record is had, whenever it is wanted.
+fn evidence(model: &Model, page: &mut Page) {
+    page.line(
+        "  ",
+        "Where the vault is kept: the evidence in one file, and the report again, at any time:",
+    );
+    page.command(&format!(
+        "keymoot bundle DIR --script {id} --sign NAME --out {id}.bundle",
+        id = model.id
+    ));
+    page.command("keymoot report DIR");
+}
+
+/// Where a file goes, and what it is there: completes a sentence that begins with its name.
+pub(super) fn what(model: &Model, leaving: &Leaving<'_>) -> String {
+    let (doing, name) = (leaving.doing, leaving.doing.op.name);
+    let goes = |what: &str| what.to_owned();
+    if name == op_exchange::PARAMETERS_FOR_IMPORT.name {
+        let answer = leaving.answer(model);
+        let by = answer.and_then(|input| input.made_by.as_deref());
+        let by = by.unwrap_or("the sender");
+        let back = answer.map_or_else(
+            || "the key comes back wrapped under the certificate in it".to_owned(),
+            |input| {
+                format!(
+                    "the key is wrapped under the certificate in it; what comes back first is {}",
+                    input.id
+                )
+            },
+        );
+        return format!("goes to {by}: {back}");
+    }
+    if name == op::EXPORT_RSA_WRAP.name || name == op_exchange::EXPORT_TR34.name {
+        let to = files::receiver(model, doing);
+        return format!("goes to {to}, under whose certificate the key in it is wrapped");
+    }
+    if name == ops_carry::CHECK.name {
+        let to = files::receiver(model, doing);
+        let request = Path::new(leaving.file)
+            .extension()
+            .is_some_and(|end| end == "json");
+        let form = if request {
+            "a request for import-key"
+        } else {
+            "the token alone"
+        };
+        return format!("goes to {to}, for whom the token was made: {form}");
+    }
+    match name {
         name if name == op_exchange::PARAMETERS_FOR_EXPORT.name => {
-            "goes to the receiver, who checks with the certificate in it what this vault signs"
+            let mut tokens = model.doings();
+            let token = tokens.find(|doing| doing.op.name == op_exchange::EXPORT_TR34.name);
+            let to = token.map_or_else(
+                || "the receiver".to_owned(),
+                |token| files::receiver(model, token),
+            );
+            format!("goes to {to}: the certificate in it checks what this vault signs")
         }
         name if name == op_exchange::PUBLIC_KEY_CERTIFICATE.name => {
-            "goes to whoever wraps keys for the pair or checks what it signs"
+            goes("goes to whoever wraps keys for the pair or checks what it signs")
         }
         name if name == op_exchange::SIGNING_REQUEST.name => {
-            "goes to the authority that issues the certificate"
+            goes("goes to the authority that issues the certificate")
         }
         name if name == op_tr34::UNBIND.name => {
-            "goes to the device that is let go: an unbind token of TR-34"
+            goes("goes to the device that is let go: an unbind token of TR-34")
         }
         name if name == op_tr34::REBIND.name => {
-            "goes to the device that is handed over: a rebind token of TR-34"
+            goes("goes to the device that is handed over: a rebind token of TR-34")
         }
         name if name == op_tr34::RANDOM.name => {
-            "goes to the sender, who signs its number into one token"
+            goes("goes to the sender, who signs its number into one token")
         }
-        _ if doing.field("serial").is_some() => {
-            "goes to whoever loads the terminal: a TR-31 key block with its initial key"
-        }
-        name if name == op::EXPORT_RSA_WRAP.name => "goes to the receiver",
-        _ => "goes to whoever holds the wrapping key too",
+        _ => block(model, doing),
     }
 }
 
-/// The RSA algorithm that the counterparty's command names, for the commands that fetch fingerprints.
-pub(super) fn algorithm(model: &Model) -> &'static str {
-    let named = |name: &&&str| {
-        model
-            .inputs
-            .iter()
-            .filter_map(|input| input.command.as_deref())
-            .any(|command| command.contains(**name))
+/// Where a key block goes: to whoever has the key that it is wrapped under.
+fn block(model: &Model, doing: Doing<'_>) -> String {
+    let id = doing.field("wrap").unwrap_or_default();
+    let label = model
+        .key(id)
+        .map_or("the wrapping key", |key| key.label.as_str());
+    let to = files::holder(model, id);
+    let to = to.map_or_else(|| "whoever".to_owned(), |to| format!("{to}, who"));
+    let terminal = if doing.field("serial").is_some() {
+        ", with the initial key of one terminal"
+    } else {
+        ""
     };
-    ["RSA_4096", "RSA_3072", "RSA_2048"]
-        .iter()
-        .find(named)
-        .copied()
-        .unwrap_or(ANY)
+    format!("goes to {to} holds {label} too: a TR-31 key block under it{terminal}")
 }

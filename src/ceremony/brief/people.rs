@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::model::{Model, Person, Role, Step};
-use super::super::{ops, ops_components};
-use super::Page;
-use crate::session::op_custody;
+use super::super::model::{Model, Person, Role};
+use super::acting::has_part;
+use super::brings::{brings, passphrase};
+use super::page::Page;
+use crate::session::{Profile, op_custody};
 
 pub(super) fn section(model: &Model, page: &mut Page) {
     page.title("WHO COMES");
@@ -24,6 +25,12 @@ pub(super) fn section(model: &Model, page: &mut Page) {
         if let Some(place) = model.stands_by_for(&person.id) {
             does.push(format!("stands by, and comes where {} cannot", place.id));
         }
+        if let Some(step) = person.joins.as_ref().and_then(|id| number(model, id)) {
+            does.push(format!("joins in step {step}"));
+        }
+        if gives_up(model, person) {
+            does.push("gives up the place".to_owned());
+        }
         page.line(&format!("  {:<12}", person.id), &does.join(", "));
         page.line("              brings ", &brings(model, person).join("; "));
     }
@@ -32,27 +39,83 @@ pub(super) fn section(model: &Model, page: &mut Page) {
         page.line(
             "  ",
             &format!(
-                "and {} more of role custodian, to approve: each brings the own passphrase",
-                custodians - named
+                "and {} more of role custodian, to approve: each brings {}",
+                custodians - named,
+                passphrase(model, Role::Custodian)
             ),
         );
     }
+    page.line(
+        "  ",
+        "The vault is opened by as many custodians as it takes. Where these are too few, others of its custodians come \
+         for that, with what a custodian brings.",
+    );
+    everybody(model, page);
     holders(model, page);
+}
+
+/// Where everybody is called in turn, whoever has no place in the script comes too.
+fn everybody(model: &Model, page: &mut Page) {
+    let called = |names: &[&str]| {
+        let mut steps = model.steps.iter();
+        steps.any(|step| names.contains(&step.op.name))
+    };
+    if called(&[op_custody::ROTATE.name, op_custody::REPLACE.name]) {
+        page.line(
+            "  ",
+            "Everybody else who stays in this vault comes as well: each gets new words and envelopes in a turn of their \
+             own, and brings for it what those named here bring.",
+        );
+        if called(&[op_custody::ROTATE.name]) {
+            page.line(
+                "  ",
+                "Whoever cannot come is replaced first: see custodian-replacement.",
+            );
+        }
+    } else if called(&[op_custody::RESHARE.name, op_custody::DRILL.name]) {
+        page.line(
+            "  ",
+            "Every other custodian of this vault comes as well: each is called in turn, with words and envelopes.",
+        );
+    }
+}
+
+/// The number of a step, as the page counts.
+fn number(model: &Model, id: &str) -> Option<usize> {
+    let at = model.steps.iter().position(|step| step.id == id)?;
+    Some(at + 1)
+}
+
+/// Whether a step takes the place away from whoever has it.
+fn gives_up(model: &Model, person: &Person) -> bool {
+    let mut steps = model.steps.iter();
+    steps.any(|step| step.fields.get(op_custody::LEAVES.id) == Some(&person.id))
+}
+
+/// Whether whoever has a place need not come: it is given up, and has a part in no step.
+pub(super) fn stays_away(model: &Model, person: &Person) -> bool {
+    gives_up(model, person) && !model.steps.iter().any(|step| has_part(step, &person.id))
 }
 
 /// People who have no place in the script: whoever a step makes a holder of the recovery set.
 fn holders(model: &Model, page: &mut Page) {
-    for step in &model.steps {
-        if step.op.name == op_custody::RECOVERY_SET.name {
-            page.line(
-                "  ",
-                &format!(
-                    "and the holders whom step {} names, three or more, none of them of this vault: each brings paper \
-                     and pen for new words, a bag for them, and in production a medium of their own with a bag",
-                    step.id
-                ),
-            );
+    for (at, step) in model.steps.iter().enumerate() {
+        if step.op.name != op_custody::RECOVERY_SET.name {
+            continue;
         }
+        let medium = if model.profiles.contains(&Profile::Production) {
+            "; in production a medium of their own with a bag"
+        } else {
+            ""
+        };
+        page.line(
+            "  ",
+            &format!(
+                "and the holders named in step {}, three or more, none of them of this vault: each brings the signed \
+                 custodian form; paper and pen for new words; a bag for them{medium}",
+                at + 1
+            ),
+        );
     }
 }
 
@@ -71,6 +134,7 @@ pub(super) fn custodians(model: &Model) -> usize {
 fn distinct(model: &Model, custodians: usize) -> usize {
     let heads: BTreeSet<&str> = model
         .places()
+        .filter(|person| !stays_away(model, person))
         .map(|person| person.key.as_deref().unwrap_or(&person.id))
         .collect();
     let named = model.places().filter(|p| p.role == Role::Custodian).count();
@@ -80,89 +144,4 @@ fn distinct(model: &Model, custodians: usize) -> usize {
 fn form(person: &Person) -> Option<String> {
     let form = person.form.as_ref()?;
     Some(format!("form {form}"))
-}
-
-/// What one place brings, from what its steps ask.
-fn brings(model: &Model, person: &Person) -> Vec<String> {
-    let mut things: Vec<String> = Vec::new();
-    let mut add = |thing: &str| {
-        if !things.iter().any(|known| known == thing) {
-            things.push(thing.to_owned());
-        }
-    };
-    let signs = person.role != Role::Witness
-        || model
-            .steps
-            .iter()
-            .any(|s| s.op.name == ops::SIGN_OFF.name && s.who.contains(&person.id));
-    if signs {
-        add("the own passphrase (in production with the own approval envelope)");
-    }
-    for step in &model.steps {
-        let acts = step.who.contains(&person.id);
-        let typed = |field: &str| step.asked.get(field) == Some(&person.id);
-        let issues = step.initiate.as_ref() == Some(&person.id);
-        match step.op.name {
-            name if name == ops::ATTEST_CLOCK.name && acts => add("a watch"),
-            name if name == ops::ATTEST_CHECK_VALUE.name && acts => {
-                add("the check values from the sender, on paper");
-            }
-            name if name == ops::ATTEST_FINGERPRINT.name && acts => {
-                add("the fingerprints, fetched elsewhere, on paper");
-            }
-            name if name == ops_components::RECEIVE.name && acts => {
-                add("the component's package, closed as it came");
-            }
-            name if name == ops_components::SEAL.name && acts => {
-                add("a new numbered package for the component's paper");
-            }
-            _ => {}
-        }
-        let reads = step.op.name == ops_components::RECEIVE.name
-            && !step.fields.contains_key("advised")
-            && step.observe.first() == Some(&person.id);
-        if reads {
-            add("the sender's advice with the packages' serials, on paper");
-        }
-        if typed("fingerprint") {
-            add("the fingerprints, fetched elsewhere, on paper");
-        }
-        if issues || (acts && step.op.name == ops::READ_FILE.name) {
-            for input in super::super::run::files_of(step) {
-                let medium = model.input(&input).and_then(|i| i.medium.clone());
-                add(&medium.map_or_else(
-                    || format!("the file {input}"),
-                    |medium| format!("the medium {medium}, for what comes in"),
-                ));
-            }
-        }
-        if issues && let Some(medium) = &step.medium {
-            add(&format!("the empty medium {medium}, for what goes out"));
-        }
-    }
-    if things.is_empty() {
-        things.push("nothing".to_owned());
-    }
-    things
-}
-
-/// Who acts in a step, in a sentence.
-pub(super) fn acting(step: &Step) -> String {
-    match (&step.initiate, &step.approve) {
-        (Some(issuer), Some(approve)) => {
-            let from = if approve.from.is_empty() {
-                "custodians".to_owned()
-            } else {
-                format!("of {}", approve.from.join(", "))
-            };
-            let watched = if step.observe.is_empty() {
-                String::new()
-            } else {
-                format!("; {} observe", step.observe.join(", "))
-            };
-            format!("{issuer} asks, {} {from} approve{watched}.", approve.count)
-        }
-        _ if step.who.is_empty() => "Nobody: time passes.".to_owned(),
-        _ => format!("{}.", step.who.join(", ")),
-    }
 }

@@ -6,7 +6,8 @@ use crate::session::{Profile, View};
 
 use super::super::model::{Model, Role};
 use super::super::script::Script;
-use super::{Page, people};
+use super::page::Page;
+use super::people;
 
 /// What is known of a vault beforehand: its public part, or more where it was opened.
 #[derive(Debug, Clone)]
@@ -106,8 +107,13 @@ fn inside(model: &Model, view: &View, no: &mut Vec<String>) {
 pub(super) fn allowances(model: &Model, page: &mut Page) {
     page.title("WHAT THE VAULT MUST ALLOW");
     let mut lines: Vec<&str> = Vec::new();
+    let production = model.profiles.contains(&Profile::Production);
     if model.makes_keys() {
-        lines.push("keys made in software; a production vault only where its quorum allowed that");
+        lines.push(if production {
+            "keys made in software; a production vault only where its quorum allowed that"
+        } else {
+            "keys made in software"
+        });
     }
     if model.doings().any(|doing| doing.op.uses_secret) {
         lines.push(
@@ -120,7 +126,7 @@ pub(super) fn allowances(model: &Model, page: &mut Page) {
         op::EXPORT_RSA_WRAP.name,
     ];
     let floor = |name: &str| floor.contains(&name) || name.starts_with("export-key.");
-    if model.doings().any(|doing| floor(doing.op.name)) {
+    if production && model.doings().any(|doing| floor(doing.op.name)) {
         lines
             .push("exports, deletions and roots: in production k custodians, never fewer than two");
     }

@@ -14,8 +14,9 @@ pub(super) const RULE: Rule = Rule {
     explain: "\
 A key is declared once, and everything that is done with it must fit: its usage allows its algorithm and modes (the \
 control plane's own table decides), what leaves is exportable, what wraps is a K0 or K1 key with the mode for it, \
-nothing wraps itself, a certificate's key comes from a certificate, and a terminal's initial key comes from a B0 key \
-with a serial number of the right length.
+nothing wraps itself, a certificate's key comes from a certificate, what vouches for the other side (`ca`) is such a \
+key, certificates and requests for them are of key pairs, and a terminal's initial key comes from a B0 key with a \
+serial number of the right length.
 
 Change the declaration or the step, so that they say the same; or expect the refusal.",
     check: contradictions,
@@ -29,6 +30,7 @@ fn contradictions(model: &Model, report: &mut Report) {
         made(model, doing, report);
         leaves(model, doing, report);
         wraps(model, doing, report);
+        pairs(model, doing, report);
         initial_key(model, doing, report);
     }
 }
@@ -126,6 +128,49 @@ fn wraps(model: &Model, doing: Doing<'_>, report: &mut Report) {
             wrapping.id
         ));
     }
+}
+
+/// Certificates are of key pairs, and `ca` names the key of one.
+fn pairs(model: &Model, doing: Doing<'_>, report: &mut Report) {
+    let declared = |field: &str| doing.field(field).and_then(|id| model.key(id));
+    let mut wrong = |field: &str, message: String| {
+        report.error(&doing.place.member(field), Some(doing.step), message);
+    };
+    if let Some(ca) = declared("ca").filter(|key| !key.is_public()) {
+        wrong(
+            "ca",
+            format!(
+                "`{}` comes from no certificate and vouches for nobody: name the imported root (algorithm = \
+                 \"from-certificate\").",
+                ca.id
+            ),
+        );
+    }
+    if let Some(pair) = declared("pair").filter(|key| !is_pair(key)) {
+        wrong(
+            "pair",
+            format!(
+                "`{}` is no key pair: name one of this vault (RSA), or leave `pair` out.",
+                pair.id
+            ),
+        );
+    }
+    let requests = doing.op.name == op_exchange::SIGNING_REQUEST.name;
+    let certified = declared("key").filter(|_| op::certifies(doing.op));
+    if let Some(key) = certified.filter(|key| !is_pair(key) && (requests || !key.is_public())) {
+        wrong(
+            "key",
+            format!(
+                "`{}` is no key pair, and only a pair has a certificate: name a pair, or declare an RSA algorithm.",
+                key.id
+            ),
+        );
+    }
+}
+
+/// Whether a declared key is a pair of this vault.
+pub(super) fn is_pair(key: &KeyDeclaration) -> bool {
+    matches!(key.algorithm, Algorithm::Is(algorithm) if algorithm.modulus_bits().is_some())
 }
 
 /// What a declared key lacks to close or open key blocks.

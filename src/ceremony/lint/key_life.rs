@@ -1,46 +1,75 @@
-//! L03: a key is made once, used after that, not while its destruction is scheduled, and not past its last day.
+//! L03: a key is made once, used after that, not while its destruction is scheduled or it is disabled, and not past its
+//! last day; and it stands afterwards as the step expects it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::api::Timestamp;
+use crate::api::{KeyState, Timestamp};
 use crate::session::field::Kind;
-use crate::session::op;
-use crate::session::op_components::IMPORT_COMPONENTS;
+use crate::session::{op, op_tr34};
 
 use super::super::model::{Doing, Model, OnFail, Step};
 use super::super::{ops, ops_carry, ops_components};
-use super::{Report, Rule};
+use super::{Report, Rule, component_sets};
 
 pub(super) const RULE: Rule = Rule {
     id: "L03",
     title: "a key before it is made or after it is gone",
     explain: "\
-The script is read from top to bottom: a key is made in one step, used in later ones, not used while its destruction \
-is scheduled, and, where not_after names its last day, not used later than that by the rehearsal's own clock. A step \
-that expects the refusal may do all of this.
+The script is read from top to bottom: a key is made in one step, used in later ones, not used while it is disabled or \
+its destruction is scheduled, and, where not_after names its last day, not used later than that by the rehearsal's own \
+clock. What a step expects of its state is what its act brings about. A key is formed of all its components; it leaves \
+as components once, after every other one was made (component.generate), and the last comes out of the act itself. A \
+step that expects the refusal may do all of this.
 
-Move the step, restore the key first, declare another key, or expect the error.",
+Move the step, restore or enable the key first, declare another key, or expect the error.",
     check: life,
 };
 
 /// Where a declared key stands while the script is read from top to bottom.
+#[derive(Clone, Copy)]
+struct Life {
+    stage: Stage,
+    /// Nothing where the script cannot know it.
+    enabled: Option<bool>,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Life {
+enum Stage {
+    /// It was there before the ceremony, and nothing was done to it yet.
+    Found,
     Made,
     /// The step that makes it may be passed as an exception.
     Perhaps,
     DeletionScheduled,
+    /// The same, and time has passed since: it may be destroyed.
+    Waited,
+}
+
+impl Stage {
+    /// Only a key that is complete is enabled or disabled.
+    fn switched(self) -> Self {
+        if self == Self::Found {
+            Self::Made
+        } else {
+            self
+        }
+    }
 }
 
 fn life(model: &Model, report: &mut Report) {
+    component_sets::check(model, report);
+    let found = Life {
+        stage: Stage::Found,
+        enabled: None,
+    };
     let there = model.keys.iter().filter(|key| key.existing);
-    let mut lives: BTreeMap<&str, Life> = there.map(|key| (key.id.as_str(), Life::Made)).collect();
+    let mut lives: BTreeMap<&str, Life> = there.map(|key| (key.id.as_str(), found)).collect();
     let mut now = model.rehearsal.clock;
-    let mut parts: BTreeSet<(&str, u8)> = BTreeSet::new();
     for step in &model.steps {
-        formed(model, step, &parts, report);
-        parts.extend(comes(model, step));
         now = now.map(|now| passed(model, step, now));
+        if step.waits().is_some() || model.rehearsal.advances.contains_key(&step.id) {
+            time_passes(&mut lives);
+        }
         for doing in step.doings() {
             uses(model, doing, &lives, report);
             ended(model, doing, now, report);
@@ -48,38 +77,58 @@ fn life(model: &Model, report: &mut Report) {
                 lives_on(doing, &mut lives, report);
             }
         }
+        expected(step, &lives, report);
     }
 }
 
-/// The component that a step brings into the vault.
-fn comes<'m>(model: &'m Model, step: &'m Step) -> Option<(&'m str, u8)> {
-    let brings = [ops_components::ENTER.name, ops_components::GENERATE.name];
-    if !brings.contains(&step.op.name) || step.expects_error() {
-        return None;
+fn time_passes(lives: &mut BTreeMap<&str, Life>) {
+    for life in lives.values_mut() {
+        if life.stage == Stage::DeletionScheduled {
+            life.stage = Stage::Waited;
+        }
     }
-    let key = model.key(step.key()?)?;
-    Some((key.label.as_str(), step.fields.get("part")?.parse().ok()?))
 }
 
-/// A key is formed of all its components.
-fn formed(model: &Model, step: &Step, parts: &BTreeSet<(&str, u8)>, report: &mut Report) {
-    if step.op.name != IMPORT_COMPONENTS.name || step.expects_error() {
-        return;
-    }
-    let Some(key) = step.key().and_then(|id| model.key(id)) else {
+/// What a step expects of its keys' state is what they can be in.
+fn expected(step: &Step, lives: &BTreeMap<&str, Life>, report: &mut Report) {
+    let Some(expect) = step.expect.as_ref().filter(|e| e.error.is_none()) else {
         return;
     };
-    let mut all = 1..=key.components.unwrap_or_default();
-    if let Some(missing) = all.find(|part| !parts.contains(&(key.label.as_str(), *part))) {
-        report.error(
-            &step.place.member("key"),
-            Some(step),
+    for doing in step.doings() {
+        let Some((key, life)) = doing.key().and_then(|key| Some((key, lives.get(key)?))) else {
+            continue;
+        };
+        let states: &[KeyState] = match life.stage {
+            Stage::Found => KeyState::ALL,
+            Stage::Made | Stage::Perhaps => &[KeyState::CREATE_COMPLETE],
+            Stage::DeletionScheduled => &[KeyState::DELETE_PENDING],
+            Stage::Waited => &[KeyState::DELETE_PENDING, KeyState::DELETE_COMPLETE],
+        };
+        let names = || states.iter().map(|s| s.name()).collect::<Vec<_>>();
+        let state = expect.state.filter(|state| !states.contains(state));
+        let switch = expect.enabled.filter(|on| life.enabled == Some(!on));
+        let gone = expect.material_gone && !states.contains(&KeyState::DELETE_COMPLETE);
+        let message = if let Some(state) = state {
             format!(
-                "Component {missing} of `{}` is not there yet: add the step that enters or makes it, or move this \
-                 one below it.",
-                key.id
-            ),
-        );
+                "`{key}` is not {} after this step, but {}: correct the state, or move the step.",
+                state.name(),
+                names().join(" or ")
+            )
+        } else if let Some(on) = switch {
+            format!(
+                "`{key}` is {} after this step: write enabled = {}, or move the step.",
+                if on { "disabled" } else { "enabled" },
+                !on
+            )
+        } else if gone {
+            format!(
+                "`{key}` is still in the vault after this step: let its window pass first (a step wait), or remove \
+                 `material`."
+            )
+        } else {
+            continue;
+        };
+        report.error(&expect.place, Some(step), message);
     }
 }
 
@@ -93,10 +142,11 @@ fn passed(model: &Model, step: &Step, now: Timestamp) -> Timestamp {
 
 /// What an act does to the life of its key.
 fn lives_on<'m>(doing: Doing<'m>, lives: &mut BTreeMap<&'m str, Life>, report: &mut Report) {
+    let sure = doing.step.on_fail != OnFail::Exception;
     if let Some(made) = doing.makes {
-        let life = match doing.step.on_fail {
-            OnFail::Exception => Life::Perhaps,
-            OnFail::Stop | OnFail::Retry(_) => Life::Made,
+        let life = Life {
+            stage: if sure { Stage::Made } else { Stage::Perhaps },
+            enabled: Some(true),
         };
         if lives.insert(made, life).is_some() {
             report.error(
@@ -107,16 +157,32 @@ fn lives_on<'m>(doing: Doing<'m>, lives: &mut BTreeMap<&'m str, Life>, report: &
         }
         return;
     }
-    let Some(key) = doing.key() else { return };
-    match doing.op.name {
-        name if name == op::DELETE_KEY.name => {
-            lives.insert(key, Life::DeletionScheduled);
+    let Some(life) = doing.key().and_then(|key| lives.get_mut(key)) else {
+        return;
+    };
+    let (stage, enabled) = match doing.op.name {
+        name if name == op::DELETE_KEY.name => (Stage::DeletionScheduled, false),
+        name if name == op::RESTORE_KEY.name => (Stage::Made, false),
+        name if name == op::STOP_KEY_USAGE.name => (life.stage.switched(), false),
+        name if name == op::START_KEY_USAGE.name => (life.stage.switched(), true),
+        _ => return,
+    };
+    *life = if sure {
+        Life {
+            stage,
+            enabled: Some(enabled),
         }
-        name if name == op::RESTORE_KEY.name => {
-            lives.insert(key, Life::Made);
+    } else {
+        // Whether it was done is not known.
+        Life {
+            stage: if life.stage == stage {
+                stage
+            } else {
+                Stage::Found
+            },
+            enabled: None,
         }
-        _ => {}
-    }
+    };
 }
 
 /// Declared keys that an act uses, by the member that names them.
@@ -132,25 +198,48 @@ fn uses(model: &Model, doing: Doing<'_>, lives: &BTreeMap<&str, Life>, report: &
         return;
     }
     for (field, id) in used(model, doing) {
-        let message = match lives.get(id) {
+        let life = lives.get(id);
+        if life.is_some() && doing.step.expects_error() {
+            continue;
+        }
+        let restores = doing.op.name == op::RESTORE_KEY.name && field == "key";
+        let message = match life.map(|life| life.stage) {
             None => format!(
                 "`{id}` is used before a step makes it: move this step down, or make the key first."
             ),
-            Some(Life::DeletionScheduled)
-                if !may_touch_deleted(doing) && !doing.step.expects_error() =>
-            {
+            Some(Stage::DeletionScheduled | Stage::Waited) if !may_touch_deleted(doing) => {
                 format!(
                     "`{id}` is scheduled for destruction here: restore it first, or expect the refusal."
                 )
             }
-            Some(Life::Perhaps) if !doing.step.expects_error() => format!(
+            Some(Stage::Perhaps) => format!(
                 "`{id}` may not be there: the step that makes it may be passed as an exception. Let the script stop \
                  there (on_fail = \"stop\"), or move what uses the key away."
+            ),
+            Some(Stage::Made) if restores => format!(
+                "The destruction of `{id}` is not scheduled here, so there is nothing to restore: remove the step, or \
+                 move it below the delete-key that it takes back."
+            ),
+            Some(_) if off(life) && opens(doing) => format!(
+                "`{id}` is disabled here: enable it first (start-key-usage), or expect the refusal."
             ),
             Some(_) => continue,
         };
         report.error(&doing.place.member(field), Some(doing.step), message);
     }
+}
+
+fn off(life: Option<&Life>) -> bool {
+    life.is_some_and(|life| life.enabled == Some(false))
+}
+
+/// Whether an act uses its keys, as one that moves or certifies does; what looks at them, names or switches them does not.
+fn opens(doing: Doing<'_>) -> bool {
+    let name = doing.op.name;
+    name.starts_with("import-key.")
+        || name.starts_with("export-key.")
+        || op::certifies(doing.op)
+        || op_tr34::writes_token(doing.op)
 }
 
 fn may_touch_deleted(doing: Doing<'_>) -> bool {

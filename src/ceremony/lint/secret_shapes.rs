@@ -1,10 +1,10 @@
 //! L17: nothing in a script looks like a secret.
 
-use crate::session::field::Kind;
 use crate::session::op_tr34::PUBLIC_NUMBERS;
 
 use super::super::finding::Place;
 use super::super::model::{Model, Step};
+use super::key_material::{self, DIGEST, Found, KEY};
 use super::{Report, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -12,116 +12,75 @@ pub(super) const RULE: Rule = Rule {
     title: "something that looks like a real secret",
     explain: "\
 A script is read by everybody and kept for years: no key, component or passphrase ever stands in it (PCI PIN 6-6). \
-Sixteen hex digits and more in a title, a reason, a text or a rehearsal answer look like key material. Fingerprints \
-and serial numbers are public and have fields of their own.
+Sixteen hex digits and more look like key material wherever they stand in the file, comments too: in one run, in groups \
+of whatever size, with colons or 0x, on several lines; and so does base64 of a key's length. Public and expected are \
+the fingerprint of an approval key (key), of the program (binary_sha256) and of certificates (fingerprint), terminals' \
+and packages' serial numbers, random numbers (nonce), and in comments a SHA-256 that is called one.
 
 Remove it; a person is asked for secrets. A practice value that must stand in [rehearsal] begins with TEST: so that \
 nobody takes it for a real one.",
     check: shapes,
 };
 
-/// Hex digits that a key has at least.
-const SHORTEST: usize = 16;
+/// Members that hold the serial number of a package.
+const SERIALS: [&str; 5] = ["advised_serial", "advised", "watched", "package", "bag"];
+/// What a comment calls a digest.
+const DIGESTS: [&str; 3] = ["sha-256", "sha256", "fingerprint"];
 
 fn shapes(model: &Model, report: &mut Report) {
-    let whole = Place::default();
-    for (name, text) in [("id", &model.id), ("title", &model.title)] {
-        judge(&whole.member(name), None, text, report);
+    for (place, text) in &model.written.texts {
+        let found = key_material::first(text);
+        if let Some(found) = found.filter(|found| !is_public(place, found)) {
+            say(place, step_of(model, place), found, report);
+        }
     }
-    for input in &model.inputs {
-        judge(&input.place.member("hint"), None, &input.hint, report);
-    }
-    for key in &model.keys {
-        judge(&key.place.member("label"), None, &key.label, report);
-    }
-    for person in &model.people {
-        let form = person.form.as_deref().unwrap_or_default();
-        judge(&person.place.member("form"), None, form, report);
-    }
-    for step in &model.steps {
-        in_step(step, report);
-    }
-    for (place, text) in &model.rehearsal.texts {
-        judge(place, None, text, report);
-    }
-}
-
-fn in_step(step: &Step, report: &mut Report) {
-    judge(&step.place.member("title"), Some(step), &step.title, report);
-    let why = step.why.as_deref().unwrap_or_default();
-    judge(&step.place.member("why"), Some(step), why, report);
-    for doing in step.doings() {
-        for field in doing.op.fields {
-            let text = matches!(field.kind, Kind::Text { .. } | Kind::Hex { .. })
-                && !PUBLIC_NUMBERS.contains(&field.id);
-            if let Some(written) = doing.field(field.id).filter(|_| text) {
-                judge(&doing.place.member(field.id), Some(step), written, report);
-            }
+    let around = model.written.around.as_str();
+    let (mut line, mut read) = (1, 0);
+    for found in key_material::every(around) {
+        let passed = around.get(read..found.at).unwrap_or_default();
+        line += passed.matches('\n').count();
+        read = found.at;
+        if found.digits != DIGEST || !key_material::stands_behind(around, found.at, &DIGESTS) {
+            let path = "comment".to_owned();
+            say(&Place { path, line }, None, found, report);
         }
     }
 }
 
-fn judge(place: &Place, step: Option<&Step>, text: &str, report: &mut Report) {
-    if looks_secret(text) {
-        report.error(
-            place,
-            step,
-            "holds 16 hex digits or more, like a key or a component: remove them. A practice value begins with TEST:.",
-        );
+fn say(place: &Place, step: Option<&Step>, found: Found, report: &mut Report) {
+    let looks = if found.digits == 0 {
+        "holds what looks like a key in base64: remove it."
+    } else {
+        "holds 16 hex digits or more, like a key or a component: remove them."
+    };
+    report.error(
+        place,
+        step,
+        format!("{looks} A practice value begins with TEST:."),
+    );
+}
+
+/// Whether a member is there to hold a number that everybody may know, and holds one of its length.
+fn is_public(place: &Place, found: &Found) -> bool {
+    let path = place.path.as_str();
+    let member = path.rsplit('.').next().unwrap_or_default();
+    let [serial, nonce] = PUBLIC_NUMBERS;
+    let terminal = matches!(found.digits, 20 | 24);
+    match member {
+        "key" => path.starts_with("person[") && found.digits == DIGEST,
+        "binary_sha256" | "fingerprint" => found.digits == DIGEST,
+        _ if member == nonce => true,
+        _ if member == serial || SERIALS.contains(&member) => (1..KEY).contains(&found.digits),
+        // A step that is written once for several terminals has their numbers in its list.
+        _ => terminal && path.contains(".repeat_for["),
     }
 }
 
-/// Whether a text holds what could be key material: hex digits in one run, or in equal groups with one space or
-/// hyphen between them, without the marker of a practice value before it.
-fn looks_secret(text: &str) -> bool {
-    let words: Vec<&str> = text
-        .split([' ', '-', '\t', ',', ';', '"', '\'', '(', ')'])
-        .collect();
-    let hex = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_hexdigit());
-    let mut group: (usize, usize, bool) = (0, 0, false); // digits per word, digits in all, a decimal digit seen
-    for word in words {
-        let decimal = word.bytes().any(|b| b.is_ascii_digit());
-        let bare = word.rsplit(['=', ':']).next().unwrap_or(word);
-        if hex(bare) && bare.len() >= SHORTEST && !word.starts_with("TEST:") {
-            return true;
-        }
-        let grouped = hex(word) && matches!(word.len(), 2 | 4 | 8);
-        group = match (grouped, group) {
-            (true, (size, sum, seen)) if size == word.len() => (size, sum + size, seen || decimal),
-            (true, _) => (word.len(), word.len(), decimal),
-            (false, _) => (0, 0, false),
-        };
-        if group.1 >= SHORTEST && group.2 {
-            return true;
-        }
-    }
-    false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::looks_secret;
-
-    #[test]
-    fn keys_are_seen_and_words_are_not() {
-        for secret in [
-            "0123456789ABCDEF",
-            "the key is 0123456789abcdef0123456789abcdef.x 0123456789abcdef",
-            "0123 4567 89AB CDEF",
-            "component=F2A84CD346401C19CE6194D6EA1FBF8F",
-            "01-23-45-67-89-AB-CD-EF",
-        ] {
-            assert!(looks_secret(secret), "{secret}");
-        }
-        for fine in [
-            "Taken on 2026-11-24 from account 111122223333, region us-east-1",
-            "TEST:0123456789ABCDEF0123456789ABCDEF",
-            "Present throughout; a true record.",
-            "a deaf bee fed a dad",
-            "DEAD BEEF FEED FACE CAFE",
-            "KCF-2026-031",
-        ] {
-            assert!(!looks_secret(fine), "{fine}");
-        }
-    }
+/// The step that a place is in.
+fn step_of<'m>(model: &'m Model, place: &Place) -> Option<&'m Step> {
+    let inside = |step: &&Step| {
+        let rest = place.path.strip_prefix(step.place.path.as_str());
+        rest.is_some_and(|rest| rest.starts_with('.'))
+    };
+    model.steps.iter().find(inside)
 }

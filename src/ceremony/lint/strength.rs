@@ -5,6 +5,7 @@ use crate::crypto::strength::{self, WrapPath};
 use crate::session::{op, op_exchange};
 
 use super::super::model::{Algorithm, Doing, Model};
+use super::contradictions::is_pair;
 use super::{Report, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -81,7 +82,11 @@ fn wrapping(model: &Model, doing: Doing<'_>, given: &Given) -> Option<(KeyAlgori
         Algorithm::FromCertificate => None,
     };
     let declared = || Some((algorithm("wrap")?, WrapPath::Tr31));
-    // A pair of the vault stands in the place of a token's.
+    // A pair of the vault stands in the place of a token's; that it is one, L05 says.
+    let pair = doing.field("pair").and_then(|id| model.key(id));
+    if pair.is_some_and(|pair| !is_pair(pair)) {
+        return None;
+    }
     let own = algorithm("pair");
     match doing.op.name {
         name if name == op::EXPORT_RSA_WRAP.name => Some((KeyAlgorithm::RSA_4096, WrapPath::Rsa)),

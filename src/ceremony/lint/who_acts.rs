@@ -34,12 +34,29 @@ fn who_acts(model: &Model, report: &mut Report) {
         if ops_components::is_turn(step.op) || step.op.name == EXPORT_COMPONENTS.name {
             handler(model, step, report);
         }
+        for (list, member) in [(&step.who, "who"), (&step.observe, "observe")] {
+            twice(model, step, (list, member), report);
+        }
         let two = step.op.name == ops::ATTEST_CLOCK.name;
         if two && step.who.len() < 2 {
             report.error(
                 &step.place.member("who"),
                 Some(step),
                 "A clock wants two watches: name two people in `who`.",
+            );
+        }
+    }
+}
+
+/// One person counts once, under whatever name.
+fn twice(model: &Model, step: &Step, (list, member): (&[String], &str), report: &mut Report) {
+    for (at, id) in list.iter().enumerate() {
+        let same = |earlier: &&String| head(model, earlier) == head(model, id);
+        if let Some(earlier) = list.iter().take(at).find(same) {
+            report.error(
+                &step.place.member(member),
+                Some(step),
+                format!("`{earlier}` and `{id}` are one person, who counts once: name somebody else, or remove one."),
             );
         }
     }

@@ -263,7 +263,8 @@ pub(super) fn inputs(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<FileInp
         let default = input.text("default", on);
         let during = arrives(&mut input, on);
         let medium = values::label(&mut input, "medium", on);
-        let command = input.text("command", on);
+        let made_by = input.text("made_by", on);
+        let commands = input.texts("command", on);
         input.finish(on);
         if during && default.is_some() {
             on.wrong(
@@ -282,7 +283,8 @@ pub(super) fn inputs(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<FileInp
             default,
             during,
             medium,
-            command,
+            made_by,
+            commands,
         });
     }
     inputs

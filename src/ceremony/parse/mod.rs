@@ -13,6 +13,7 @@ mod stand_ins;
 mod step;
 mod text;
 mod values;
+mod written;
 
 use super::finding::{Finding, Place};
 use super::model::Model;
@@ -21,13 +22,17 @@ use reader::{Reading, Table};
 pub(super) use acts::is_declared;
 pub(super) use text::MAX_BYTES;
 pub(super) use values::is_id;
+pub(super) use written::Written;
 
 /// Parses the raw bytes of a script.
 pub(super) fn script(bytes: &[u8]) -> Result<Model, Vec<Finding>> {
     let text = text::check(bytes)?;
     let mut on = Reading::new(text);
-    let document = match toml::de::DeTable::parse(text) {
-        Ok(document) => document.into_inner(),
+    let (document, written) = match toml::de::DeTable::parse(text) {
+        Ok(document) => {
+            let written = written::all(text, document.get_ref(), &on);
+            (document.into_inner(), written)
+        }
         Err(error) => {
             let place = Place {
                 path: String::new(),
@@ -43,7 +48,8 @@ pub(super) fn script(bytes: &[u8]) -> Result<Model, Vec<Finding>> {
         path: String::new(),
         line: 1,
     };
-    let model = document_model(on.table(document, whole), &mut on);
+    let mut model = document_model(on.table(document, whole), &mut on);
+    model.written = written;
     let findings = on.finish();
     if findings.is_empty() {
         Ok(model)

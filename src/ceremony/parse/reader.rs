@@ -4,6 +4,7 @@
 use toml::de::{DeTable, DeValue};
 
 use super::super::finding::{Finding, Place};
+use super::text::deceives;
 
 /// The text being read and what was found wrong with it so far.
 pub(super) struct Reading<'i> {
@@ -49,6 +50,22 @@ impl<'i> Reading<'i> {
         if self.findings.len() < MOST_FINDINGS {
             self.findings
                 .push(Finding::parse(place, short(message.into())));
+        }
+    }
+
+    /// A text is what it looks like: an escape brings in no character that the file itself may not hold, and no line break
+    /// where the page that people read has one line.
+    fn reads(&mut self, text: &str, place: &Place) {
+        const SEVERAL_LINES: &[&str] = &["why", "command"];
+        let several = SEVERAL_LINES
+            .iter()
+            .any(|name| place.path.ends_with(&format!(".{name}")));
+        if let Some(bad) = deceives(text, several) {
+            let code = u32::from(bad);
+            self.wrong(
+                place,
+                format!("holds the character U+{code:04X}, which could hide or forge what people read: remove it."),
+            );
         }
     }
 
@@ -190,6 +207,7 @@ impl<'i> Value<'i> {
     /// A text.
     pub(super) fn text(self, on: &mut Reading<'_>) -> Option<String> {
         if let DeValue::String(text) = self.inner {
+            on.reads(&text, &self.place);
             return Some(text.into_owned());
         }
         on.wrong(&self.place, "wants a text in quotes.");
@@ -235,7 +253,10 @@ impl<'i> Value<'i> {
     /// Any simple value as the text that a person would type: `yes` for true, `a, b` for a list.
     pub(super) fn typed(self, on: &mut Reading<'_>) -> Option<String> {
         match self.inner {
-            DeValue::String(text) => Some(text.into_owned()),
+            DeValue::String(text) => {
+                on.reads(&text, &self.place);
+                Some(text.into_owned())
+            }
             DeValue::Integer(_) => self.integer(on).map(|n| n.to_string()),
             DeValue::Boolean(yes) => Some(if yes { "yes" } else { "no" }.to_owned()),
             DeValue::Datetime(stamp) => Some(stamp.to_string()),
@@ -253,11 +274,15 @@ impl<'i> Value<'i> {
     /// A list of texts, or one text.
     pub(super) fn texts(self, on: &mut Reading<'_>) -> Vec<String> {
         match self.inner {
-            DeValue::String(text) => vec![text.into_owned()],
+            DeValue::String(text) => {
+                on.reads(&text, &self.place);
+                vec![text.into_owned()]
+            }
             DeValue::Array(items) => {
                 let mut texts = Vec::new();
                 for item in items {
                     if let DeValue::String(text) = item.into_inner() {
+                        on.reads(&text, &self.place);
                         texts.push(text.into_owned());
                     } else {
                         on.wrong(&self.place, "wants a list of texts.");

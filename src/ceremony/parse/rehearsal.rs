@@ -1,10 +1,8 @@
 //! `[rehearsal]`: what only rehearsals read, and test vaults but for clock and seed. Production never does.
 
-use crate::session::op_tr34::PUBLIC_NUMBERS;
 use std::collections::BTreeMap;
 
 use crate::api::Timestamp;
-use crate::session::field::Kind;
 use crate::session::{StepState, span};
 
 use super::super::model::{Fault, FaultOutcome, Mischief, Rehearsal, Step};
@@ -85,7 +83,7 @@ fn one_answer(
         // The linter names the dangling reference; without the op nothing else can be judged.
         return;
     };
-    let texts = texts(&mut answer, step, rehearsal, on);
+    let texts = texts(&mut answer, step, on);
     answer.finish(on);
     let known = rehearsal.answers.get(&id);
     for field in texts
@@ -104,7 +102,6 @@ fn one_answer(
 fn texts(
     table: &mut Table<'_>,
     step: &Step,
-    rehearsal: &mut Rehearsal,
     on: &mut Reading<'_>,
 ) -> BTreeMap<&'static str, String> {
     let mut texts = BTreeMap::new();
@@ -112,11 +109,7 @@ fn texts(
         let Some(value) = table.take(field.id) else {
             continue;
         };
-        let place = value.place.clone();
         if let Some(text) = value.typed(on) {
-            if field.kind != Kind::Fingerprint && !PUBLIC_NUMBERS.contains(&field.id) {
-                rehearsal.texts.push((place, text.clone()));
-            }
             texts.insert(field.id, text);
         }
     }
@@ -144,7 +137,7 @@ fn one_fault(
     let mischief = match (kill, set) {
         (Some(state), None) => Mischief::Kill(state),
         (None, Some(mut set)) => {
-            let texts = texts(&mut set, step, rehearsal, on);
+            let texts = texts(&mut set, step, on);
             set.finish(on);
             Mischief::Answers(texts)
         }

@@ -142,6 +142,16 @@ pub(super) fn named_op(table: &mut Table<'_>, on: &mut Reading<'_>) -> Option<&'
     let place = value.place.clone();
     let name = value.text(on)?;
     let op = ops::named(&name);
+    if op::named(&name).is_some_and(ops::is_done_outside) {
+        on.wrong(
+            &place,
+            format!(
+                "`{name}` is no step of a ceremony: it is done before or after one, with its own command or on the page \
+                 Custodians. Name it in a `note`, so that nobody forgets it."
+            ),
+        );
+        return None;
+    }
     if op.is_none() {
         on.wrong(
             &place,

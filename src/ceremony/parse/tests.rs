@@ -125,3 +125,123 @@ fn fields_are_checked_by_their_declaration() {
         found[0].message
     );
 }
+
+/// An escape of TOML brings in nothing that the file itself may not hold.
+#[test]
+fn no_escape_hides_or_forges_what_people_read() {
+    let note = "[[step]]\nid = \"n\"\nop = \"note\"\nwho = [\"lead\"]\n";
+    for bad in [
+        "\\u001b[31m",
+        "\\u202e",
+        "\\n\\nWHO COMES",
+        "\\U000E0041",
+        "\\u00ad",
+        "\\u3164",
+        "\\ue000",
+        "\\ufe0f",
+        "\\u034f",
+    ] {
+        for member in ["text", "clause", "title"] {
+            let text = if member == "text" {
+                String::new()
+            } else {
+                "text = \"t\"\n".to_owned()
+            };
+            let found = errors(&format!("{HEAD}{note}{text}{member} = \"a{bad}b\"\n"));
+            let said = found
+                .iter()
+                .any(|f| f.message.contains("could hide or forge") && f.line > 8);
+            assert!(said, "{member} {bad}: {found:#?}");
+        }
+        let title = HEAD.replacen("title = \"X\"", &format!("title = \"X{bad}\""), 1);
+        assert_eq!(
+            errors(&format!("{title}{note}text = \"t\"\nwhy = \"w\"\n")).len(),
+            1,
+            "{bad}"
+        );
+    }
+    // Several lines of a reason are several lines.
+    let why = format!("{HEAD}{note}text = \"t\"\nwhy = \"one\\ntwo\"\n");
+    assert_eq!(errors(&why), []);
+    // The same in the file itself.
+    for bad in [
+        '\u{E0041}',
+        '\u{AD}',
+        '\u{3164}',
+        '\u{E000}',
+        '\u{180E}',
+        '\u{FFF9}',
+    ] {
+        assert!(!errors(&format!("{HEAD}{note}text = \"t\"\nwhy = \"w{bad}\"\n")).is_empty());
+    }
+}
+
+/// Every member that repeats, names, or binds is read strictly, with its line.
+#[test]
+fn what_a_script_says_beside_its_steps_is_read_strictly() {
+    let note = "[[step]]\nid = \"n\"\nop = \"note\"\ntext = \"t\"\nwho = [\"lead\"]\nwhy = \"w\"\n";
+    let one = |changed: String, says: &str| {
+        let found = errors(&changed);
+        let said = found.iter().any(|f| f.message.contains(says) && f.line > 0);
+        assert!(said, "{says}: {found:#?}");
+    };
+    let policy = |line: &str| format!("{HEAD}{line}\n{note}");
+    one(policy("idle_lock = \"5s\""), "from 10s to 1h");
+    one(policy("recording = \"video\""), "write frames");
+    one(
+        policy("default_approve = { count = 2, exclude = [\"witness\"] }"),
+        "write initiator",
+    );
+    let top = |line: &str| format!("{line}\n{HEAD}{note}");
+    one(top("timezone = \"CET\""), "every time in a ceremony is UTC");
+    one(
+        top("item = [{ id = \"u\", kind = \"usb\", direction = \"up\" }]"),
+        "write in or out",
+    );
+    one(
+        top("item = [{ id = \"u\", kind = \"usb\", courier = \"c\" }]"),
+        "`courier` is not known here",
+    );
+    one(
+        top("party = [{ id = \"a\" }, { id = \"a\" }]"),
+        "declared twice",
+    );
+    let wait =
+        |line: &str| format!("{HEAD}[[step]]\nid = \"w\"\nop = \"wait\"\nwhy = \"w\"\n{line}\n");
+    one(wait(""), "write one of `span` and `until`");
+    one(
+        wait("span = \"1d\"\nuntil = 2026-12-01T09:00:00Z"),
+        "write one of `span` and `until`",
+    );
+    one(wait("until = \"tomorrow\""), "wants a date and time in UTC");
+    assert_eq!(errors(&wait("until = 2026-12-01T09:00:00Z")), []);
+    let fail = |how: &str| format!("{HEAD}{note}on_fail = \"{how}\"\n");
+    one(fail("retry:4"), "retry:1 to retry:3");
+    assert_eq!(errors(&fail("retry:3")), []);
+    let many = |list: &str| {
+        format!(
+            "{HEAD}[[step]]\nrepeat_for = {list}\nid = \"n-{{n}}\"\nop = \"note\"\ntext = \"{{n}}\"\nwho = [\"lead\"]\nwhy = \"w\"\n"
+        )
+    };
+    assert_eq!(errors(&many("[{ n = \"1\" }, { n = \"2\" }]")), []);
+    one(many("[]"), "one entry for each time");
+    one(
+        many("[{ n = \"1\" }, { m = \"2\" }]"),
+        "the same names in every entry",
+    );
+    one(
+        many("[{ n = \"1\", m = \"2\" }]"),
+        "gives `m`, and nothing in the step says {m}",
+    );
+    one(many("[{ n = \"1\" }, { n = \"1\" }]"), "declared twice");
+    let text = format!("[{}]", "{ n = \"1\" },".repeat(501));
+    one(many(&text), "at most 500");
+    // Nothing that is put in is looked at again.
+    let nested = many("[{ n = \"{n}{n}\" }]");
+    assert_eq!(
+        errors(&nested).len(),
+        1,
+        "the id is none: {:#?}",
+        errors(&nested)
+    );
+}

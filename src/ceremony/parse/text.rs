@@ -58,9 +58,21 @@ fn deceiving(text: &str) -> Vec<Finding> {
         .collect()
 }
 
-/// Control characters (but for the tab), and what turns or hides the direction of text (UAX #9), joiners included.
+/// The first character of a text, as TOML's escapes leave it, that could deceive whoever reads it. A line break is one but
+/// where several lines belong to the member.
+pub(super) fn deceives(text: &str, several_lines: bool) -> Option<char> {
+    let broken = |c: char| c == '\n' && several_lines;
+    text.chars().find(|c| is_deceiving(*c) && !broken(*c))
+}
+
+/// Control characters (but for the tab), what turns or hides the direction of text (UAX #9), joiners, what no font draws
+/// (Unicode's Default_Ignorable_Code_Point), and characters of private use.
 fn is_deceiving(c: char) -> bool {
     (c.is_control() && c != '\t')
         || matches!(c,
-            '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+            '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+            | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{E000}'..='\u{F8FF}' | '\u{FE00}'..='\u{FE0F}'
+            | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}'
+            | '\u{F0000}'..='\u{10FFFF}')
 }

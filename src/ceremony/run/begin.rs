@@ -12,7 +12,7 @@ use super::super::model::{KeyDeclaration, Person};
 use super::super::ops;
 use super::super::rehearsed;
 use super::super::script::Script;
-use super::{RunError, Runner, Stage, Wanted, bind, inputs, relief};
+use super::{RunError, Runner, Stage, Wanted, bind, existing, inputs, relief};
 
 impl Runner {
     /// Begins or resumes a run; the journal holds it before this returns.
@@ -37,23 +37,30 @@ impl Runner {
         let people = bind::people(&script.model, &view)?;
         let rehearsed = gate(&script, session, wanted.rehearsal_note.as_deref())?;
         let (files, _) = inputs::resolve_inputs(&script, wanted.inputs, None, session.profile())?;
-        let keys = existing(&script, session)?;
         let mut run = Run {
-            keys,
             people: people.clone(),
             inputs: files,
+            real_others: wanted.real_others,
             ..empty_run(&script, session)
         };
-        if let (Some(told), Some(first)) = (&rehearsed, run.steps.first_mut()) {
-            first
-                .notes
-                .insert(crate::session::run::REHEARSED.to_owned(), told.clone());
+        let (keys, practice) = existing::find(&script, session, &run)?;
+        run.keys = keys;
+        let notes = [
+            (crate::session::run::REHEARSED, &rehearsed),
+            (existing::PRACTICE_KEYS, &practice),
+        ];
+        if let Some(first) = run.steps.first_mut() {
+            let told =
+                |(name, text): (&str, &Option<String>)| Some((name.to_owned(), text.clone()?));
+            first.notes.extend(notes.into_iter().filter_map(told));
         }
         let id = run.id.clone();
         session.perform(Command::Journal(Arrow::Begin(Box::new(run))))?;
         let mut runner = Runner::standing(script, id, people);
         runner.rehearsal_note = wanted.rehearsal_note;
-        runner.last = rehearsed.map(|told| format!("This script was {told}."));
+        runner.last = rehearsed
+            .map(|told| format!("This script was {told}."))
+            .or_else(|| practice.map(|made| existing::told(&made)));
         runner.go_on(session)?;
         Ok(runner)
     }
@@ -111,25 +118,6 @@ impl Runner {
             killed: false,
         }
     }
-}
-
-/// Declared keys that are in the vault already, with their ARNs.
-fn existing(script: &Script, session: &Session) -> Result<BTreeMap<String, String>, RunError> {
-    let mut keys = BTreeMap::new();
-    let view = session.view();
-    for key in script.model.keys.iter().filter(|key| key.existing) {
-        let arn = session.resolve(&key.label)?;
-        let row = view.keys.iter().find(|row| row.key.key_arn == arn);
-        if !row.is_some_and(|row| key.matches(&row.key.key_attributes, row.key.exportable)) {
-            return Err(RunError::CannotBegin(format!(
-                "`{}` is in this vault as another key than the script declares. Nothing was begun. Correct the \
-                 declaration, or name the right key.",
-                key.id
-            )));
-        }
-        keys.insert(key.id.clone(), arn);
-    }
-    Ok(keys)
 }
 
 /// Whether the script may run in this vault at all.
@@ -307,6 +295,7 @@ pub(super) fn empty_run(script: &Script, session: &Session) -> Run {
         interruptions: 0,
         people: BTreeMap::new(),
         relieved: Vec::new(),
+        real_others: false,
         inputs: BTreeMap::new(),
         keys: BTreeMap::new(),
         ordinals: BTreeMap::new(),

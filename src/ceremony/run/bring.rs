@@ -18,6 +18,9 @@ use super::drive::Halt;
 use super::sign::text;
 use super::{RunError, Runner, inputs};
 
+/// Note: files of the step that nobody brought, because a stand-in of the script answered.
+pub(super) const STAND_IN: &str = "from a stand-in";
+
 impl Runner {
     /// Has every file of the step that has not come yet: from its stand-in, or else it will be asked for.
     pub(super) fn await_files(&mut self, session: &mut Session) -> Result<(), Halt> {
@@ -28,6 +31,11 @@ impl Runner {
                 Some(Ok(bytes)) => {
                     let from = "stand-in".to_owned();
                     self.keep_input(session, &input, bytes, from)?;
+                    self.journal(session, |record| {
+                        let told = record.notes.entry(STAND_IN.to_owned()).or_default();
+                        let between = if told.is_empty() { "" } else { ", " };
+                        *told = format!("{told}{between}{input}");
+                    })?;
                     self.last = Some(say!(
                         "The stand-in for the counterparty answered with `{input}`.",
                         input
@@ -62,7 +70,7 @@ impl Runner {
 
     /// What a stand-in answers with; nothing in production, or where the script has none.
     fn stand_in(&self, session: &Session, input: &str) -> Option<Result<Vec<u8>, String>> {
-        if session.profile() == Profile::Production {
+        if session.profile() == Profile::Production || self.run(session).real_others {
             return None;
         }
         let stand_ins = &self.script.model.rehearsal.stand_ins;

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::crypto::SecretBytes;
 use crate::session::build::Answers;
-use crate::session::components::{NOT_PRINTED, same_serial};
+use crate::session::components::{NOT_PRINTED, VALUE_DIFFERS, same_serial};
 use crate::session::field::{Field, Kind};
 use crate::session::{
     Arrow, Command, ComponentCommand, ComponentStep, Outcome, Profile, Session, SetRef, Source,
@@ -140,6 +140,8 @@ impl Runner {
             };
             match (field.kind, given.next()) {
                 (Kind::Component, Some(Answer::Secret(typed))) => secrets.push(typed),
+                // Digits of a component are no text that is kept.
+                (Kind::Component, _) => {}
                 (_, answer) => {
                     let normal = field
                         .check(&text(answer))
@@ -148,20 +150,21 @@ impl Runner {
                 }
             }
         }
+        // Which answer did not agree: the first of the turn, unless somebody knows better.
+        let mut field = turn.fields.first().copied().unwrap_or_default().to_owned();
         let taken = match name {
-            n if n == ops::RECEIVE.name => self.received(session, set, part, &turn),
-            n if n == ops::ENTER.name => self.component_entered(session, set, part, &secrets),
+            n if n == ops::RECEIVE.name => self.received(session, set, part, &turn, &mut field),
+            n if n == ops::ENTER.name => {
+                self.component_entered(session, set, part, &secrets, &mut field)
+            }
             n if n == ops::GENERATE.name => {
                 self.generated(session, set, part, &turn, secrets.first())
             }
             n if n == ops::SEAL.name => self.packed(session, set, part),
             _ => self.read_back(session, set, part, secrets.first()),
         };
-        if matches!(taken, Err(Halt::Again(_))) {
-            let field = turn.fields.first().copied().unwrap_or_default();
-            if self.not_taken(session, field, &turn.person)? {
-                return Ok(());
-            }
+        if matches!(taken, Err(Halt::Again(_))) && self.not_taken(session, &field, &turn.person)? {
+            return Ok(());
         }
         taken
     }
@@ -208,6 +211,7 @@ impl Runner {
         set: SetRef,
         part: u8,
         turn: &Turn,
+        field: &mut String,
     ) -> Result<(), Halt> {
         if turn.fields.contains(&"advised") {
             self.last = Some(say!("{person} read the advice.", person = turn.person));
@@ -228,6 +232,10 @@ impl Runner {
             tampered,
         };
         let (label, of, serial) = (set.label.clone(), set.clone(), said("serial"));
+        let as_advised = same_serial(&serial, &said("advised"));
+        if !as_advised {
+            "serial (not the advised one)".clone_into(field);
+        }
         if let Err(halt) = self.component_done(session, set, part, step) {
             // Whoever typed the advice may have slipped as well as whoever read the package: both are asked anew.
             self.forget_package(session);
@@ -235,10 +243,15 @@ impl Runner {
         }
         if tampered {
             let keys = session.keys_of_package(&of, &serial);
+            let another = if as_advised {
+                ""
+            } else {
+                " and has another serial than the advised one"
+            };
             return self.fail(
                 session,
                 format!(
-                    "The package of component {part} showed tampering (PCI PIN 9-2): the components of {label} are \
+                    "The package of component {part} showed tampering{another} (PCI PIN 9-2): the components of {label} are \
                      SUSPECT and none of them is used. Destroy them under two people's eyes, ask the sender for a \
                      new set, and have every key that was ever sent under them replaced.{keys}"
                 ),
@@ -293,6 +306,7 @@ impl Runner {
         set: SetRef,
         part: u8,
         secrets: &[SecretBytes],
+        field: &mut String,
     ) -> Result<(), Halt> {
         let Some(value) = typed(session, secrets.first(), &set)? else {
             return Err(Halt::Again(
@@ -300,17 +314,32 @@ impl Runner {
                     .into(),
             ));
         };
-        if let Some(second) = typed(session, secrets.get(1), &set)? {
-            same_reading(&value, &second, false)?;
+        let second = typed(session, secrets.get(1), &set).and_then(|second| match second {
+            Some(second) => same_reading(&value, &second, false),
+            None => Ok(()),
+        });
+        if let Err(halt) = second {
+            "again".clone_into(field);
+            return Err(halt);
         }
         let kcv = self.texts.get("kcv").cloned();
         let derived = kcv.as_deref() == Some(DERIVE) && session.profile() != Profile::Production;
+        let kcv = kcv.filter(|_| !derived);
+        let mistake = kcv
+            .as_deref()
+            .and_then(|kcv| session.mistaken_value(&set, part, &value, kcv));
         let step = ComponentStep::Enter {
             value,
-            kcv: kcv.filter(|_| !derived),
+            kcv,
             source: Source::Entered,
         };
-        self.component_done(session, set, part, step)
+        let done = self.component_done(session, set, part, step);
+        if let (Err(Halt::Again(words)), Some(mistake)) = (&done, mistake)
+            && words.starts_with(VALUE_DIFFERS)
+        {
+            *field = format!("kcv ({mistake})");
+        }
+        done
     }
 
     fn generated(

@@ -13,6 +13,9 @@ use super::{RunError, Runner, Stage, deviations, dissent};
 /// Note of a run's last step: the audit head when the run was closed.
 pub(super) const AUDIT_HEAD: &str = "audit head";
 
+/// Note: the time that the script let pass before the step, where people practise.
+pub(super) const LET_PASS: &str = "time let pass";
+
 /// The audit head at the end of a run; for one that stands open, the present one.
 pub(super) fn audit_head(run: &Run, session: &Session) -> String {
     let kept = run.steps.iter().find_map(|step| step.notes.get(AUDIT_HEAD));
@@ -241,7 +244,7 @@ impl Runner {
 
     /// `[[rehearsal.time]]`: counted from when the step was armed, so that a resume does not count twice.
     fn pass_time(&mut self, session: &mut Session) -> Result<(), Halt> {
-        if session.profile() == Profile::Production {
+        if session.profile() == Profile::Production || self.run(session).real_others {
             return Ok(());
         }
         let Some(step) = self.step() else {
@@ -255,6 +258,12 @@ impl Runner {
         let before = session.now();
         self.advance_to(session, target)?;
         if session.now() != before {
+            let (from, to) = (before.rfc3339(), session.now().rfc3339());
+            self.journal(session, |record| {
+                record
+                    .notes
+                    .insert(LET_PASS.to_owned(), format!("{from} to {to}"));
+            })?;
             self.passed = Some(format!(
                 "PRACTICE: as the script says, time has passed. The clock went from {} to {}.",
                 before.rfc3339(),

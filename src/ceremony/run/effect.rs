@@ -94,7 +94,7 @@ impl Runner {
                 Ok(())
             }
             // What the class of the vault forbids no second attempt allows: the step ends as for the service's refusals.
-            Err(refusal @ (Refusal::Api(_) | Refusal::Profile(_))) => {
+            Err(refusal @ (Refusal::Api(_) | Refusal::Profile(_) | Refusal::Usage(_))) => {
                 self.refused(session, &refusal)
             }
             Err(refusal @ (Refusal::Approval(_) | Refusal::Custody(_))) if !session.automatic() => {
@@ -235,6 +235,14 @@ pub(super) fn answer(record: &StepRecord, number: usize) -> Option<serde_json::V
         }
         one => Some(one),
     }
+}
+
+/// The check value of what left, which is not the key's own where an initial key was derived of it, and its method.
+pub(super) fn left_with(record: &StepRecord, number: usize) -> Option<(String, String)> {
+    let answer = answer(record, number)?;
+    let of = answer.get("WrappedKey")?;
+    let text = |name: &str| Some(of.get(name)?.as_str()?.to_owned());
+    Some((text("KeyCheckValue")?, text("KeyCheckValueAlgorithm")?))
 }
 
 fn response(action: &Action, record: &StepRecord, number: usize) -> Option<Response> {

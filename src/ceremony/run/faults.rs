@@ -5,7 +5,7 @@ use crate::session::{Arrow, Command, Profile, Session, StepState};
 
 use super::super::ask::{Advance, Answer};
 use super::super::model::{Fault, FaultOutcome, Mischief};
-use super::{RunError, Runner, Stage};
+use super::{RunError, Runner, Stage, scripted};
 
 impl Runner {
     /// Plays the script's faults from here on: in rehearsals that were not interrupted from outside.
@@ -51,7 +51,7 @@ impl Runner {
         let answers = fields.iter().map(|asked| {
             let wrong = set.get(asked.field.id).cloned();
             let text = wrong.or_else(|| self.scripted(session, asked.field.id));
-            Answer::Text(text.unwrap_or_default())
+            scripted::answer(&asked.field, text.unwrap_or_default())
         });
         let (answers, expect) = (answers.collect(), fault.expect);
         self.faults_played.insert(at);

@@ -2,6 +2,7 @@
 //! certificates.
 
 use crate::api::Timestamp;
+use crate::crypto::components::Difference;
 use crate::crypto::tr31::Block;
 use crate::custody::TypedFingerprint;
 use crate::pki::{Certificate, CounterpartyFile};
@@ -18,6 +19,49 @@ use super::drive::Halt;
 
 /// How far a watch may be from the vault's clock where the script says nothing (CA/B BR 6.1.1.1: three minutes).
 const SKEW: i64 = 180_000;
+
+/// Why a typed check value does not count for a key whose six digits are on record: the usual mistakes first, and never
+/// the right value. Nothing where it counts. Under CMAC up to ten digits may be written down (PCI PIN 15-1); compared
+/// are the six on record.
+fn difference_on_record(
+    typed: &str,
+    on_record: &str,
+    other: Option<(&'static str, String)>,
+    parts: &[(u8, String)],
+) -> Option<String> {
+    const DIGITS: usize = 6;
+    let hex = typed.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !hex || !(4..=10).contains(&typed.len()) {
+        return Difference::NotOne.advice();
+    }
+    if typed.len() < DIGITS {
+        let begins = on_record.starts_with(typed);
+        return if begins {
+            Difference::Short
+        } else {
+            Difference::Unknown
+        }
+        .advice();
+    }
+    let six = typed.get(..DIGITS).unwrap_or_default();
+    if on_record.get(..DIGITS) == Some(six) {
+        return None;
+    }
+    if let Some((method, _)) = other.filter(|(_, value)| value.get(..DIGITS) == Some(six)) {
+        return Some(format!(
+            "It is this key's value by {method}: the sender takes the key for another algorithm of that length. Stop, \
+             and ask which."
+        ));
+    }
+    let part = parts.iter().find(|(_, kcv)| kcv.get(..DIGITS) == Some(six));
+    if let Some((part, _)) = part {
+        return Difference::Component(*part).advice();
+    }
+    Some(
+        "Check the typing first; if it is right, this is another key than the sender's: stop (Esc, stop it for good)."
+            .to_owned(),
+    )
+}
 
 /// Whether a text holds digits as a key or a component has them: sixteen in a row, letters among them, or thirty-two.
 pub(super) fn looks_like_a_key(text: &str) -> bool {
@@ -129,23 +173,27 @@ impl Runner {
         let typed: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
         let typed = typed.to_ascii_uppercase();
         let run = self.run(session);
-        let arn = step.fields.get("key").and_then(|id| run.keys.get(id));
+        let id = step.fields.get("key");
+        let arn = id.and_then(|id| run.keys.get(id));
         // Of the record: what the view shows is hidden until this step is done.
         let on_record = arn.and_then(|arn| session.check_value_on_record(arn));
-        if on_record == Some(typed.as_str()) {
-            return Ok(());
-        }
-        let hint = match arn.and_then(|arn| session.other_reading_on_record(arn)) {
-            Some((method, value)) if value == typed => format!(
-                "It is this key's value by {method}: the sender takes the key for another algorithm of that length. \
-                 Stop, and ask which."
-            ),
-            _ => "Check the typing first; if it is right, this is another key than the sender's: stop (Esc, \
-             stop it for good).".into(),
+        let Some(on_record) = on_record else {
+            return Err(Halt::Again(
+                "No check value of this key is on record. Nothing was compared.".into(),
+            ));
         };
-        Err(Halt::Again(format!(
-            "What you typed is not the check value of this key. Nothing was recorded. {hint}"
-        )))
+        let other = arn.and_then(|arn| session.other_reading_on_record(arn));
+        let set = id.and_then(|id| self.component_set(id));
+        let parts = set
+            .map(|set| session.component_parts(&set.id))
+            .unwrap_or_default();
+        let parts: Vec<(u8, String)> = parts.into_iter().map(|p| (p.part, p.kcv)).collect();
+        match difference_on_record(&typed, on_record, other, &parts) {
+            None => Ok(()),
+            Some(why) => Err(Halt::Again(format!(
+                "What you typed is not the check value of this key. Nothing was recorded. {why}"
+            ))),
+        }
     }
 
     fn judge_fingerprint(&self, session: &Session, step: &Step, typed: &str) -> Result<(), Halt> {

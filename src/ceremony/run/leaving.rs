@@ -6,7 +6,7 @@ use crate::text::say;
 
 use super::super::ask::{Held, Showing};
 use super::drive::Halt;
-use super::resealing;
+use super::put_away;
 use super::{RunError, Runner, Stage};
 
 /// Note of a step: who has written new words down in the attempt under way.
@@ -64,7 +64,7 @@ pub fn left_behind(run: &Run) -> Vec<String> {
             lines.push(destroy(&void, number));
         }
         if !matches!(record.state, StepState::Closed | StepState::Exception) {
-            lines.extend(resealing::put_aside(record));
+            lines.extend(put_away::put_aside(record));
         }
     }
     lines
@@ -128,10 +128,7 @@ impl Runner {
             wrote: if under_way { written } else { Vec::new() },
             void: (!earlier.is_empty()).then(|| destroy(&earlier, self.at + 1)),
             open: self.open_in_words(session),
-            put_away: record
-                .as_ref()
-                .map(resealing::put_aside)
-                .unwrap_or_default(),
+            put_away: record.as_ref().map(put_away::put_aside).unwrap_or_default(),
             packing: self.aside.is_some(),
         }
     }

@@ -17,7 +17,9 @@ mod dissent;
 mod drive;
 mod effect;
 mod exceptions;
+mod existing;
 mod expect;
+mod fates;
 mod faults;
 mod inputs;
 mod judge;
@@ -25,6 +27,7 @@ mod leaving;
 mod machine;
 mod outputs;
 mod papers;
+mod put_away;
 mod readings;
 mod relief;
 mod report;
@@ -53,7 +56,7 @@ pub(super) use bring::files_of;
 pub use inputs::resolve_inputs;
 pub use leaving::left_behind;
 pub use outputs::{run_report, write_run};
-pub(super) use resealing::packed_at_a_stop;
+pub(super) use put_away::packed_at_a_stop;
 pub(super) use stopping::reason as stop_reason;
 
 /// A run that does not begin or go on.
@@ -101,6 +104,8 @@ pub struct Wanted {
     pub resume: bool,
     /// Who takes which place of a run that is taken up, where the script lets anybody have it.
     pub people: BTreeMap<String, String>,
+    /// In a test vault: the other side is real, so no stand-in answers for it and the script lets no time pass.
+    pub real_others: bool,
     /// Whether the screens are being recorded.
     pub recorded: bool,
     /// Where green rehearsals are noted: a rehearsal adds a line, a production run asks for one.

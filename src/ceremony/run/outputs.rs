@@ -9,6 +9,7 @@ use crate::evidence::report::RunReport;
 use crate::os::{FileError, OutputFolder};
 use crate::session::{Profile, Run, Session};
 
+use super::super::changing::gives_words;
 use super::super::ops;
 use super::super::script::Script;
 use super::bring::files_of;
@@ -64,12 +65,10 @@ impl Runner {
         folder: &Path,
         resume: bool,
     ) -> Result<(), RunError> {
-        let own = if resume {
-            own_names(script, profile)
-        } else {
-            Vec::new()
-        };
-        holds_only(folder, &own)
+        let own = own_names(script, profile);
+        holds_only(folder, |name| {
+            resume && (own.iter().any(|own| own == name) || is_paper(script, name))
+        })
     }
 }
 
@@ -86,12 +85,12 @@ pub fn write_run(session: &Session, run: &str, folder: &Path) -> Result<Vec<Stri
     })?;
     let script = super::super::evidence::script_of(run);
     let script = script.and_then(|bytes| Script::parse(&bytes).ok());
-    holds_only(folder, &[])?;
+    holds_only(folder, |_| false)?;
     write_all(session, run, script.as_ref(), folder, false)
 }
 
 /// Whether nothing lies in a folder but files of these names.
-fn holds_only(folder: &Path, own: &[String]) -> Result<(), RunError> {
+fn holds_only(folder: &Path, own: impl Fn(&str) -> bool) -> Result<(), RunError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
@@ -101,7 +100,7 @@ fn holds_only(folder: &Path, own: &[String]) -> Result<(), RunError> {
         let entry = entry.map_err(|error| cannot(folder, &error))?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if !(file && own.contains(&name)) {
+        if !(file && own(&name)) {
             return Err(RunError::Output(format!(
                 "{} is not empty: it holds {name}. Nothing was written, and nothing there was touched. Name an empty or \
                  a new folder.",
@@ -224,6 +223,18 @@ fn own_names(script: &Script, profile: Profile) -> Vec<String> {
     marked
         .chain([SUMMARY, REPORT, NEXT].into_iter().map(str::to_owned))
         .collect()
+}
+
+/// Whether a file is a form or card of people whom a step of this script gives new words: their names are known only when
+/// they have come.
+fn is_paper(script: &Script, name: &str) -> bool {
+    let mut steps = script.model.steps.iter();
+    let text = Path::new(name).extension().is_some_and(|end| end == "txt");
+    let of = |id: &str| {
+        name.strip_prefix(id)
+            .is_some_and(|rest| rest.starts_with('-'))
+    };
+    text && steps.any(|step| gives_words(step.op) && of(&step.id))
 }
 
 /// The report of a run of `script` as data; none where the vault knows no such run.

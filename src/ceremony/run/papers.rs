@@ -1,12 +1,10 @@
 //! Papers of components, from the printer until the ledger knows them: where each is printed, its owner's page before it
-//! is, and what becomes of one that a pause made worthless.
+//! is, and its way to the package. What becomes of one that did not count is asked in `fates`.
 
 use crate::crypto::components::check_value;
 use crate::session::components::{NOT_PRINTED, Slip};
-use crate::session::field::{Choice, Field, Kind};
-use crate::session::{
-    Arrow, Command, ComponentCommand, ComponentStep, Refusal, Session, SetRef, op_components,
-};
+use crate::session::field::{Field, Kind};
+use crate::session::{ComponentStep, Refusal, Session, SetRef, op_components};
 use crate::text::say;
 
 use super::super::ask::Answer;
@@ -18,41 +16,10 @@ use super::{Runner, Turn};
 
 /// Note of a step while a paper of it is printed and not yet known to the ledger: where.
 pub(super) const PRINTED: &str = "printed";
-/// Note of a step: what became of papers that were printed before a pause.
-pub(super) const EARLIER: &str = "earlier paper";
-
 /// Note of a step: the check value of its component.
 pub(super) const COMPONENT_VALUE: &str = "component value";
 /// Note of a step whose paper was none.
 pub(super) const PRACTICE: &str = "practice";
-
-/// The answer of a rehearsal.
-pub(super) const DESTROYED: &str = "destroyed";
-const NONE: &str = "none";
-/// What a note says of a paper that nobody has.
-pub(super) const MISSING: &str = "NOT FOUND";
-
-/// What became of it.
-pub(super) const FATE: Field = Field {
-    id: "fate",
-    label: "That paper",
-    hint: "It counts for nothing any more, and must not lie about. The answer stands in the record.",
-    kind: Kind::Choice(&[
-        Choice {
-            id: DESTROYED,
-            label: "destroyed now, while the witness watches",
-        },
-        Choice {
-            id: NONE,
-            label: "no paper came out of the printer",
-        },
-        Choice {
-            id: "missing",
-            label: "it cannot be found: recorded as an exception",
-        },
-    ]),
-    optional: false,
-};
 
 /// Another place, asked at the printer.
 pub(super) const ELSEWHERE: Field = Field {
@@ -113,82 +80,6 @@ impl Runner {
             run.steps.get(at)?.notes.get(slip).cloned()
         });
         told.as_deref() == Some(NOT_PRINTED)
-    }
-
-    /// What is said of a paper that is printed and does not count yet.
-    pub(super) fn uncounted(&self, session: &Session) -> Option<u8> {
-        self.record(session)?.notes.get(PRINTED)?;
-        let (_, part, _) = self.paper_of(self.step()?)?;
-        Some(part)
-    }
-
-    /// Whoever holds a paper of before a pause is asked first what became of it.
-    pub(super) fn ask_for_paper(&mut self, session: &Session) {
-        if self.uncounted(session).is_none() {
-            return;
-        }
-        let paper = self.step().and_then(|step| self.paper_of(step));
-        if let Some((_, _, person)) = paper {
-            let turn = Self::turn_of(session, person, vec![FATE.id]);
-            self.turns.push_front(turn);
-        }
-    }
-
-    /// What became of it goes into the log and the journal, in one commit.
-    pub(super) fn take_fate(
-        &mut self,
-        session: &mut Session,
-        answers: Vec<Answer>,
-    ) -> Result<(), Halt> {
-        let (Some(mut record), Some(step)) = (self.record(session), self.step()) else {
-            return Ok(());
-        };
-        let Some((set, part, person)) = self.paper_of(step) else {
-            return Ok(());
-        };
-        let chosen = FATE
-            .check(&text(answers.into_iter().next()))
-            .map_err(|error| Halt::Again(error.to_string()))?;
-        let (label, witness) = (set.label.clone(), self.witness());
-        let became = match chosen.as_str() {
-            DESTROYED => format!("destroyed by {person}, watched by {witness}"),
-            NONE => format!("no paper came out, by {person}, watched by {witness}"),
-            _ => format!("{MISSING}, by {person}, watched by {witness}"),
-        };
-        let place = record.notes.remove(PRINTED).unwrap_or_default();
-        let told = format!(
-            "component {part} of {label}, printed to {place} before an interruption: {became}"
-        );
-        let before = record.notes.get(EARLIER).map(|b| format!("{b}; {told}"));
-        record
-            .notes
-            .insert(EARLIER.to_owned(), before.unwrap_or(told));
-        let state = record.state;
-        let command = ComponentCommand {
-            set,
-            part,
-            person,
-            by: step.id.clone(),
-            step: ComponentStep::Spoilt {
-                fate: became,
-                witness,
-            },
-            arrow: Some(Arrow::Step {
-                run: self.run.clone(),
-                step: Box::new(record),
-                binds: Vec::new(),
-            }),
-        };
-        let done = session.perform(Command::Component(Box::new(command)));
-        done.map_err(|r| again(r.into()))?;
-        self.last = Some(say!(
-            "Recorded: what became of the earlier paper of component {part} of {label}.",
-            part,
-            label
-        ));
-        self.turns.pop_front();
-        self.arrow(state)?;
-        Ok(())
     }
 
     /// The journal knows of a paper before the printer does.

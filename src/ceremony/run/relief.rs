@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use crate::session::field::Kind;
+use crate::session::op_components::EXPORT_COMPONENTS;
 use crate::session::{PersonView, Relief, Run, Session, StepState, View};
 use crate::text::say;
 
 use super::super::model::{Person, Role, Step};
 use super::super::ops_components as ops;
+use super::papers::PRINTED;
 use super::{RunError, Runner};
 
 impl Runner {
@@ -200,7 +202,7 @@ impl Taking<'_> {
         let held = |step: &&Step| self.waits_for_its_holder(step, id, holder);
         if let Some(step) = self.runner.ahead(self.run).find(held) {
             return Err(format!(
-                "{holder} has the paper of the component that step `{}` puts away or proves, and nobody takes the \
+                "{holder} has the paper of the component that step `{}` puts away, proves or prints, and nobody takes the \
                  place of {holder} before that: go on when {holder} is here.",
                 step.id
             ));
@@ -210,6 +212,9 @@ impl Taking<'_> {
 
     /// Whether a step ahead handles a component that the holder of this place has opened, entered or made.
     fn waits_for_its_holder(&self, step: &Step, place: &str, holder: &str) -> bool {
+        if step.op.name == EXPORT_COMPONENTS.name {
+            return self.was_at_the_printer(step, place, holder);
+        }
         let own = ops::is_turn(step.op) && step.who.iter().any(|who| who == place);
         let Some((set, part)) = self.runner.component_of(step).filter(|_| own) else {
             return false;
@@ -220,6 +225,18 @@ impl Taking<'_> {
             .map(|known| (known.part, known.holder))
             .chain(lies_open)
             .any(|held| held == (part, holder.to_owned()))
+    }
+
+    /// Whether the last component was printed for the holder of this place already: it comes out the same again.
+    fn was_at_the_printer(&self, step: &Step, place: &str, holder: &str) -> bool {
+        let set = step.key().and_then(|key| self.runner.component_set(key));
+        let Some(set) = set.filter(|_| step.who.iter().any(|who| who == place)) else {
+            return false;
+        };
+        let record = self.run.steps.iter().find(|record| record.id == step.id);
+        let printed = record.is_some_and(|record| record.notes.contains_key(PRINTED));
+        let mut held = self.session.ledger().held_by(holder, &set.id);
+        printed || held.any(|holding| holding.part == set.parts)
     }
 
     /// Whether a person may have a place that is open to anybody.

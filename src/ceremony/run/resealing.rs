@@ -5,7 +5,6 @@
 
 use std::collections::VecDeque;
 
-use crate::evidence::report::Paper;
 use crate::session::components::same_serial;
 use crate::session::field::{Field, Kind};
 use crate::session::{
@@ -19,8 +18,9 @@ use super::super::ops_components::SEAL;
 use super::asks::acting;
 use super::drive::{Halt, Work};
 use super::judge::free_of_secrets;
-use super::papers::DESTROYED;
+use super::put_away::{ASIDE, NOT_SEALED, PAPER, SEALED};
 use super::sign::again;
+use super::stopping::why_stopped;
 use super::{Runner, Stage};
 
 /// The new package.
@@ -50,96 +50,14 @@ const WATCHED: Field = Field {
     optional: false,
 };
 
-/// How the note of a paper begins.
-const PAPER: &str = "on_abort component ";
-/// The same where the run was left for now; a time stands behind it.
-const ASIDE: &str = "put away ";
-/// How a note says where a paper lies, and that it lies in no package.
-const SEALED: [&str; 3] = ["sealed in ", " by ", ", watched by "];
-const NOT_SEALED: [&str; 2] = ["NOT SEALED, with ", ": "];
-
-/// Component and key of a paper's note; none of another note.
-pub(super) fn of_note(name: &str) -> Option<(u64, String)> {
-    let (part, of) = name.strip_prefix(PAPER)?.split_once(" of ")?;
-    Some((part.parse().ok()?, of.to_owned()))
-}
-
-/// What a paper's note says. Serials and people have none of the words between them, names may: they come last.
-pub(super) fn kept(words: &str) -> Paper {
-    let [sealed, by, watched] = SEALED;
-    let [with, why] = NOT_SEALED;
-    let lies = words.strip_prefix(sealed).and_then(|rest| {
-        let (rest, witness) = rest.rsplit_once(watched)?;
-        let (package, holder) = rest.rsplit_once(by)?;
-        Some((package, holder, witness))
-    });
-    if let Some((package, holder, witness)) = lies {
-        return Paper {
-            package: package.to_owned(),
-            holder: holder.to_owned(),
-            witness: witness.to_owned(),
-            ..Paper::default()
-        };
-    }
-    let open = words.strip_prefix(with).and_then(|r| r.split_once(why));
-    let (holder, unsealed) = open.unwrap_or(("", words));
-    Paper {
-        holder: holder.to_owned(),
-        unsealed: unsealed.to_owned(),
-        ..Paper::default()
-    }
-}
-
-/// What a note says of a paper that was put away when the run was left: when, the component, and where it is.
-pub(super) fn aside_of_note(name: &str, words: &str) -> Option<(String, Paper)> {
-    let (at, component) = name.strip_prefix(ASIDE)?.split_once(' ')?;
-    let (part, of) = component.strip_prefix("component ")?.split_once(" of ")?;
-    let paper = Paper {
-        part: part.parse().ok()?,
-        components_of: of.to_owned(),
-        ..kept(words)
-    };
-    Some((at.to_owned(), paper))
-}
-
-/// Where papers lie that were put away when the run was left in this step, in sentences.
-pub(super) fn put_aside(record: &StepRecord) -> Vec<String> {
-    let notes = record.notes.iter();
-    let papers = notes.filter_map(|(name, words)| aside_of_note(name, words));
-    let told = papers.map(|(_, paper)| {
-        let Paper {
-            part,
-            components_of: label,
-            holder,
-            package,
-            unsealed,
-            ..
-        } = paper;
-        if unsealed.is_empty() {
-            say!("Component {part} of {label} lies in package {package} ({holder}): it stays closed until its step.", part, label, package, holder)
-        } else {
-            say!("Component {part} of {label} lies in no package, with {holder}: {unsealed}", part, label, holder, unsealed)
-        }
-    });
-    told.collect()
-}
-
-/// Packages that papers went into when the run was stopped in this step, each with who packed it.
-pub(in crate::ceremony) fn packed_at_a_stop(record: &StepRecord) -> Vec<String> {
-    let stopped = record.notes.iter().filter_map(|(name, words)| {
-        of_note(name)?;
-        let paper = kept(words);
-        (!paper.package.is_empty()).then(|| format!("{} ({})", paper.package, paper.holder))
-    });
-    stopped.collect()
-}
-
 /// A paper that lies open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct OpenPaper {
     set: SetRef,
     part: u8,
     pub(super) person: String,
+    /// Whether what stands on it was typed or made here; else its package came, and may be closed still.
+    known: bool,
 }
 
 impl OpenPaper {
@@ -169,7 +87,7 @@ impl Runner {
                 self.stage = Stage::Turn;
                 return Ok(Work::Asks);
             }
-            self.take_fate(session, vec![Answer::Text(DESTROYED.to_owned())])?;
+            self.settle_unattended(session)?;
         }
         let left: VecDeque<OpenPaper> = self
             .open_papers(session)
@@ -231,10 +149,12 @@ impl Runner {
         let sets = keys.filter_map(|key| self.component_set(&key.id));
         sets.flat_map(|set| {
             let open = session.open_papers(&set.id);
+            let parts = session.component_parts(&set.id);
             open.into_iter().map(move |(part, person)| OpenPaper {
                 set: set.clone(),
                 part,
                 person,
+                known: parts.iter().any(|known| known.part == part),
             })
         })
         .collect()
@@ -419,6 +339,52 @@ impl Runner {
         Ok(())
     }
 
+    /// Why the paper is put away, and what the holder does with it, or what whoever watches reads.
+    fn reseal_body(&self, session: &Session, paper: &OpenPaper) -> Vec<String> {
+        let (part, holder, witness) = (paper.part, &paper.person, self.witness());
+        let left = self.aside.is_some();
+        let mut body = Vec::new();
+        if !left {
+            let reason = self.record(session).and_then(|record| record.error);
+            body.push(why_stopped(&reason.unwrap_or_default()));
+        } else if !paper.known {
+            body.push(tr("The ceremony is left for now.").to_owned());
+        }
+        body.push(match (paper.known, left) {
+            (true, true) => say!(
+                "The ceremony is left for now while component {part} lies open.",
+                part
+            ),
+            (true, false) => say!("Component {part} lies open.", part),
+            (false, _) => say!("The package of component {part} had come.", part),
+        });
+        if self.read.is_some() {
+            body.push(if paper.known {
+                say!("{holder} has put the paper into a package, closed it, and read its serial. Read it yourself, from the package.", holder)
+            } else {
+                say!("{holder} has read the serial of the package that it lies in. Read it yourself, from the package.", holder)
+            });
+            return body;
+        }
+        body.push(
+            if paper.known {
+                tr("Put the paper into a new package and close it; nobody else reads it.")
+            } else {
+                tr(
+                    "Closed still: type its own serial. Opened: put the paper into a new package; nobody else reads it.",
+                )
+            }
+            .to_owned(),
+        );
+        if !witness.is_empty() {
+            body.push(say!(
+                "{witness} watches, and reads the serial after you.",
+                witness
+            ));
+        }
+        body
+    }
+
     /// What the holder reads, and behind it whoever watches.
     pub(super) fn reseal_ask(&self, session: &Session) -> Option<Ask> {
         let paper = self.papers.front()?;
@@ -427,31 +393,7 @@ impl Runner {
         let watched = self.read.is_some();
         let person = if watched { &witness } else { holder };
         let role = Self::role(session, person);
-        let left = self.aside.is_some();
-        let mut body = vec![if left {
-            say!(
-                "The ceremony is left for now while component {part} lies open.",
-                part
-            )
-        } else {
-            say!(
-                "The run was stopped while component {part} lies open.",
-                part
-            )
-        }];
-        if watched {
-            body.push(say!("{holder} has put the paper into a package, closed it, and read its serial. Read it yourself, from the package.", holder));
-        } else {
-            body.push(
-                tr("Put the paper into a new package and close it; nobody else reads it.").into(),
-            );
-            if !witness.is_empty() {
-                body.push(say!(
-                    "{witness} watches, and reads the serial after you.",
-                    witness
-                ));
-            }
-        }
+        let body = self.reseal_body(session, paper);
         let enter = if watched {
             tr("compares both readings of the serial and records the package").to_owned()
         } else if witness.is_empty() {
@@ -471,11 +413,19 @@ impl Runner {
             footing: crate::session::field::Footing {
                 acts: acting(person, &role),
                 enter,
-                so_far: if left {
-                    tr("all is saved; this paper lies open, and is in no package").into()
-                } else {
-                    tr("the run is stopped; this paper lies open and is in no package").into()
-                },
+                so_far: match (self.aside.is_some(), paper.known) {
+                    (true, true) => tr("all is saved; this paper lies open, and is in no package"),
+                    (true, false) => {
+                        tr("all is saved; this package came, and its paper was not typed")
+                    }
+                    (false, true) => {
+                        tr("the run is stopped; this paper lies open and is in no package")
+                    }
+                    (false, false) => {
+                        tr("the run is stopped; this package came, and its paper was not typed")
+                    }
+                }
+                .to_owned(),
             },
             body,
             person: person.clone(),

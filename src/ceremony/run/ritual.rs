@@ -17,7 +17,7 @@ use super::super::{ops_carry, ops_components};
 use super::drive::{Halt, Work};
 use super::judge::time;
 use super::sign::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from, text};
-use super::{Runner, Stage, Turn, dissent, papers};
+use super::{Runner, Stage, Turn, dissent, fates};
 
 impl Runner {
     /// Who is asked for what in this step.
@@ -97,8 +97,11 @@ impl Runner {
         let (Some(turn), Some(step)) = (self.turns.front().cloned(), self.step()) else {
             return Ok(());
         };
-        if turn.fields == [papers::FATE.id] {
+        if turn.fields == [fates::FATE.id] {
             return self.take_fate(session, answers);
+        }
+        if turn.fields == [fates::SEEN.id] {
+            return self.take_seen(session, answers);
         }
         if ops_components::is_turn(step.op) {
             return self.take_component(session, answers);

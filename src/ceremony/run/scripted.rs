@@ -2,18 +2,27 @@
 
 use crate::crypto::SecretBytes;
 use crate::session::components::NOT_PRINTED;
+use crate::session::field::Field;
 use crate::session::{Profile, Refusal, RunOutcome, Session, StepState};
 
 use super::super::ask::{Advance, Answer, AskField};
 use super::super::changing::gives_words;
 use super::super::script::Script;
 use super::super::{ops, ops_components};
-use super::papers;
 use super::readings::DERIVE;
-use super::{RunError, Runner, Stage, exceptions};
+use super::{RunError, Runner, Stage, exceptions, fates};
 
 /// More asks than any script has: a run that comes to as many goes in a circle.
 const MANY: usize = 100_000;
+
+/// A text of the script as the answer to a field.
+pub(super) fn answer(field: &Field, text: String) -> Answer {
+    if field.secret() {
+        Answer::Secret(SecretBytes::from_slice(text.as_bytes()))
+    } else {
+        Answer::Text(text)
+    }
+}
 
 impl Runner {
     /// Whether nobody need attend a run that is begun or, with `resume`, taken up: never in production; in a test vault
@@ -157,11 +166,7 @@ impl Runner {
                     field.label
                 ))));
             };
-            answers.push(if field.secret() {
-                Answer::Secret(SecretBytes::from_slice(text.as_bytes()))
-            } else {
-                Answer::Text(text)
-            });
+            answers.push(answer(&field, text));
         }
         Ok(answers)
     }
@@ -183,7 +188,8 @@ impl Runner {
             }
             // It was named before anybody signed.
             "slip" if self.stage == Stage::Print => Some(String::new()),
-            id if id == papers::FATE.id => Some(papers::DESTROYED.to_owned()),
+            id if id == fates::FATE.id => Some(fates::DESTROYED.to_owned()),
+            id if id == fates::SEEN.id => Some(fates::SEEN_SO.to_owned()),
             _ if self.stage == Stage::AbortReseal => self.reseal_practice(field),
             _ => self.answer_for(session, field),
         }

@@ -12,14 +12,15 @@ use super::super::model::AbortAct;
 use super::super::ops_components;
 use super::asks::to_sign;
 use super::drive::{AUDIT_HEAD, Halt, Work};
+use super::fates::{EARLIER, MISSING};
 use super::leaving::void_words;
-use super::resealing::{kept, of_note};
+use super::put_away::{kept, of_note};
 use super::sign::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from};
 use super::{RunError, Runner, Stage};
 
 /// What stands before the reason where people stopped the run.
 const BY_PEOPLE: &str = "aborted: ";
-/// How the note of a person who signed a stop begins.
+/// Note of a person who signed a stop, with the line of the log.
 const SIGNED: &str = "on_abort signed (";
 /// Note: what the run had made and written when it stopped.
 pub(super) const CUSTODY: &str = "on_abort list-custody";
@@ -33,9 +34,10 @@ impl Runner {
             .filter(|record| record.state == StepState::Exception)
             .and_then(|record| record.error);
         let reason = match before {
-            Some(happened) => format!("{reason}; before it: {happened}"),
+            Some(happened) => format!("{}; before it: {happened}", without_stop(&reason)),
             None => reason,
         };
+        self.last = Some(why_stopped(&reason));
         if self.script.model.on_abort.is_empty() {
             self.close_aborted(session, Some(reason.clone()))?;
             return self.stopped(reason);
@@ -228,7 +230,6 @@ impl Runner {
             let lines = record.notes.get(AUDIT_LINE).map(|l| format!("{l}, {line}"));
             let lines = lines.unwrap_or(line);
             record.notes.insert(AUDIT_LINE.to_owned(), lines);
-            record.who.push(person.to_owned());
         })?;
         Ok(())
     }
@@ -236,9 +237,17 @@ impl Runner {
     /// What people sign.
     pub(super) fn abort_text(&self, session: &Session) -> String {
         let record = self.record(session);
-        let step = self.step().map(|s| s.id.clone()).unwrap_or_default();
+        let step = self
+            .step()
+            .map(|step| format!("{} ({})", step.id, step.title));
         let error = record.as_ref().and_then(|r| r.error.clone());
-        let mut text = format!("Stopped at step {step}: {}", error.unwrap_or_default());
+        let mut text = format!(
+            "Stopped at step {}, {}: {}",
+            self.at + 1,
+            step.unwrap_or_default(),
+            error.unwrap_or_default()
+        );
+        let begun = text.len();
         // The log has a line for each paper that was sealed; this is its line for those that were not.
         for (name, words) in record.iter().flat_map(|r| &r.notes) {
             let paper = of_note(name).map(|(part, of)| (part, of, kept(words)));
@@ -250,7 +259,15 @@ impl Runner {
                 );
             }
         }
-        text
+        let earlier = record.and_then(|mut r| r.notes.remove(EARLIER));
+        if let Some(paper) = earlier.filter(|paper| paper.contains(MISSING)) {
+            let _ = write!(text, "; {paper}");
+        }
+        let (happened, papers) = text.split_at(begun);
+        if papers.is_empty() {
+            return text;
+        }
+        format!("{}{papers}", without_stop(happened))
     }
 
     /// What whoever signs the stop reads.
@@ -373,13 +390,27 @@ pub(super) fn by_people(record: &StepRecord) -> bool {
     error.starts_with(BY_PEOPLE)
 }
 
-/// Who signed that the run was stopped.
-pub(super) fn signed_by(record: &StepRecord) -> Vec<String> {
-    let names = record.notes.keys().filter_map(|note| {
-        let name = note.strip_prefix(SIGNED)?.strip_suffix(')')?;
-        Some(name.to_owned())
+/// Why the run was stopped, in its first sentence: whoever is asked next reads it.
+pub(super) fn why_stopped(reason: &str) -> String {
+    let reason = reason.strip_prefix(BY_PEOPLE).unwrap_or(reason);
+    let first = reason.split_once(". ").map_or(reason, |(first, _)| first);
+    say!("The run is stopped: {why}.", why = without_stop(first))
+}
+
+/// A sentence that goes on.
+pub(super) fn without_stop(sentence: &str) -> &str {
+    sentence.trim_end().trim_end_matches('.')
+}
+
+/// Who signed that the run was stopped, in their order; nobody where the script has nobody sign it.
+pub(super) fn signers(record: &StepRecord) -> Vec<String> {
+    let signed = record.notes.iter().filter_map(|(name, line)| {
+        let name = name.strip_prefix(SIGNED)?.strip_suffix(')')?;
+        Some((line.parse::<u64>().ok()?, name.to_owned()))
     });
-    names.collect()
+    let mut signed: Vec<(u64, String)> = signed.collect();
+    signed.sort();
+    signed.into_iter().map(|(_, name)| name).collect()
 }
 
 /// Note of an act that is done when a run stops.

@@ -11,7 +11,7 @@ use crate::cli::{by_hand, streams, unlock_file};
 use crate::os::state_folder;
 use crate::session::build::{self, Answers};
 use crate::session::returning::Return;
-use crate::session::{NewerLog, Restored, Session, op_custody as op};
+use crate::session::{NewerLog, Restored, Session, Since, op_custody as op};
 
 use super::{Which, act};
 
@@ -24,9 +24,13 @@ pub(super) struct Restore {
     to: PathBuf,
     #[arg(long, value_name = "TEXT", help = op::REASON.hint)]
     reason: String,
-    /// The latest audit.jsonl of the vault that was lost: what it destroyed since is destroyed again
+    /// The latest audit.jsonl of the vault that was lost: what it destroyed, marked and handed out since is repeated
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
+    /// The sequence number on the last witness card of the vault that was lost: a log that ends below it is not the
+    /// latest
+    #[arg(long, value_name = "SEQ")]
+    card: Option<u64>,
     /// The recovery set opens the copy, for this reason: recorded as an exception
     #[arg(long, value_name = "TEXT")]
     recovery: Option<String>,
@@ -57,6 +61,11 @@ struct Returned {
     to: String,
     destroyed: Vec<String>,
     disabled: Vec<String>,
+    /// Keys that are suspect, as the newer log says.
+    suspect: Vec<String>,
+    /// What the newer log tells, as it was signed; absent where there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<Since>,
     card: String,
 }
 
@@ -66,6 +75,7 @@ impl Restore {
             from: self.which.dir.clone(),
             to: self.to.clone(),
             log: self.log.clone(),
+            card: self.card,
             reason: self.reason.clone(),
         };
         let (mut session, newer) = self.open_copy(&wanted)?;
@@ -79,6 +89,8 @@ impl Restore {
             to: self.to.display().to_string(),
             destroyed: restored.destroyed,
             disabled: restored.disabled,
+            suspect: restored.suspect,
+            log: restored.since,
             card: restored.witness_card,
         };
         self.which.tell_json_or(&returned, || {
@@ -89,6 +101,12 @@ impl Restore {
             }
             for arn in &returned.disabled {
                 let _ = writeln!(text, "disabled until an act enables it: {arn}");
+            }
+            for arn in &returned.suspect {
+                let _ = writeln!(text, "SUSPECT, as the log says: {arn}");
+            }
+            for (label, words) in &restored.lost {
+                let _ = writeln!(text, "{label}: {words}");
             }
             text
         })?;
@@ -175,6 +193,15 @@ impl Inventory {
                         text,
                         ": removed from this vault; may still be in backup {}",
                         key.may_be_in.join(", ")
+                    );
+                }
+                if let Some(suspect) = &key.suspect {
+                    let _ = write!(
+                        text,
+                        ", SUSPECT since {}: {}; {} under it",
+                        suspect.since,
+                        suspect.reason,
+                        super::counted_keys(suspect.keys_under)
                     );
                 }
                 text.push('\n');

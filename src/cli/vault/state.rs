@@ -8,9 +8,8 @@ use crate::api::{Clock, Timestamp};
 use crate::cli::sessions;
 use crate::cli::status::{Answer, Status};
 use crate::cli::streams;
-use crate::custody::ledger::Ledger;
 use crate::os::WallClock;
-use crate::session::{CopyView, PersonView, Profile, View};
+use crate::session::{CopyView, PersonView, Profile, Session, View};
 
 use super::ledger_state::{AccessOf, ExceptionOf, access_of, exception_of};
 use super::{Which, public_part};
@@ -57,6 +56,7 @@ pub(super) struct Inside {
     recovery: Option<RecoveryOf>,
     accesses: Vec<AccessOf>,
     exceptions: Vec<ExceptionOf>,
+    suspect_keys: Vec<SuspectOf>,
     open_reshare: bool,
     software_generation: bool,
     notes: Vec<String>,
@@ -69,12 +69,43 @@ struct CopyOf {
     seq: u64,
     medium: String,
     bag: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    holder: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
     at: String,
     state: String,
     /// It opens to an earlier set of people.
     old_set: bool,
     /// Keys that are gone here and may still be in it.
     holds_gone: Vec<String>,
+}
+
+/// One key that is suspect (PCI PIN 22).
+#[derive(Serialize)]
+struct SuspectOf {
+    label: String,
+    arn: String,
+    since: String,
+    reason: String,
+    /// Keys that came or went under it in key blocks, and theirs in turn.
+    keys_under: usize,
+    /// What stands under it on record, a line each.
+    under: Vec<String>,
+}
+
+fn suspects_of(session: &Session) -> Vec<SuspectOf> {
+    let suspects = session.suspects().into_iter();
+    suspects
+        .map(|key| SuspectOf {
+            label: key.label,
+            arn: key.arn,
+            since: key.since.rfc3339(),
+            reason: key.reason,
+            keys_under: key.keys_under,
+            under: key.under,
+        })
+        .collect()
 }
 
 /// The recovery set that was made last.
@@ -103,7 +134,7 @@ impl Which {
             || streams::somebody_is_there();
         let inside = if can_open {
             let session = self.open()?;
-            let inside = inside(&session.view(), session.ledger());
+            let inside = inside(&session);
             session.close()?;
             Some(inside)
         } else {
@@ -131,7 +162,8 @@ impl Which {
 }
 
 /// What an opened vault tells.
-pub(super) fn inside(view: &View, ledger: &Ledger) -> Inside {
+pub(super) fn inside(session: &Session) -> Inside {
+    let (view, ledger) = (&session.view(), session.ledger());
     let pending =
         |key: &&crate::session::KeyRow| key.key.key_state == crate::api::KeyState::DELETE_PENDING;
     let mut notes = view.notes.clone();
@@ -174,6 +206,7 @@ pub(super) fn inside(view: &View, ledger: &Ledger) -> Inside {
             .map(|a| access_of(a, ledger))
             .collect(),
         exceptions: ledger.exemptions.iter().map(exception_of).collect(),
+        suspect_keys: suspects_of(session),
         open_reshare: view.open_reshare,
         software_generation: view.software_generation,
         notes,
@@ -186,6 +219,8 @@ fn copies_of(view: &View) -> Vec<CopyOf> {
         seq: c.seq,
         medium: c.medium.clone(),
         bag: c.bag.clone(),
+        holder: c.holder.clone(),
+        place: c.place.clone(),
         at: c.at.rfc3339(),
         state: c.state.clone(),
         old_set: c.old_set,
@@ -264,6 +299,16 @@ fn opened_lines(inside: &Inside) -> Vec<(&'static str, String)> {
             .iter()
             .map(|set| ("Recovery set", said_of_recovery(set))),
     );
+    lines.extend(inside.suspect_keys.iter().map(|key| {
+        let said = format!(
+            "{} since {}: {}; {} under it",
+            key.label,
+            key.since,
+            key.reason,
+            super::counted_keys(key.keys_under)
+        );
+        ("SUSPECT", said)
+    }));
     lines.extend(inside.exceptions.iter().map(|e| ("Exception", e.said())));
     lines.extend(inside.accesses.iter().map(|a| ("Access", a.said())));
     lines.extend(inside.copies.iter().map(|c| ("Copy", said_of(c))));
@@ -291,6 +336,12 @@ fn said_of_recovery(set: &RecoveryOf) -> String {
 
 fn said_of(copy: &CopyOf) -> String {
     let mut text = format!("{} {} ({}), {}", copy.id, copy.at, copy.medium, copy.state);
+    if let Some(holder) = &copy.holder {
+        let _ = write!(text, "; kept by {holder}");
+    }
+    if let Some(place) = &copy.place {
+        let _ = write!(text, "; lies at {place}");
+    }
     if copy.old_set {
         text.push_str("; opens to the people of before a change");
     }

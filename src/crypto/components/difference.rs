@@ -126,6 +126,19 @@ fn six_digits(
 }
 
 impl Difference {
+    /// The same in a few words for the record, and nothing of any value; nothing where it is right.
+    pub fn mistake(&self) -> Option<String> {
+        Some(match self {
+            Self::None => return None,
+            Self::NotOne => "no check value".to_owned(),
+            Self::Short => "too short".to_owned(),
+            Self::Method(method) => format!("the value by {}", method.name()),
+            Self::Algorithm(algorithm) => format!("the value as {}", algorithm.name()),
+            Self::Component(part) => format!("the value of component {part}"),
+            Self::Unknown => "no usual mistake".to_owned(),
+        })
+    }
+
     /// What to tell whoever typed it; nothing where it is right. The right value is never in it.
     pub fn advice(&self) -> Option<String> {
         Some(match self {

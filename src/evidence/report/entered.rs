@@ -89,7 +89,7 @@ pub struct SuspectPackage {
     pub package: String,
     /// Which component.
     pub part: u64,
-    /// Who opened it.
+    /// Who found it so; nobody opened it.
     pub opened_by: String,
 }
 
@@ -196,8 +196,8 @@ impl SuspectKey {
 impl SuspectPackage {
     pub(super) fn block(&self) -> Block {
         let words = format!(
-            "components of {}: package {} of component {} showed tampering when {} opened it (audit line {}); none of \
-             them may be used",
+            "components of {}: package {} of component {} showed tampering, as {} found before it was opened (audit line \
+             {}); none of them may be used",
             self.components_of, self.package, self.part, self.opened_by, self.line
         );
         wrapped(&words, "- ", "  ")
@@ -214,6 +214,11 @@ impl Paper {
             "" => format!("sealed in {}", self.package),
             why => format!("NOT SEALED: {why}"),
         };
+        // Nobody watches a paper that lies in no package.
+        let witness = match self.unsealed.as_str() {
+            "" => or(&self.witness, "not recorded"),
+            _ => "",
+        };
         let line = match self.line {
             0 => String::new(),
             line => line.to_string(),
@@ -223,7 +228,7 @@ impl Paper {
             &[
                 ("State", &state),
                 ("Custodian", &self.holder),
-                ("Witness", or(&self.witness, "not recorded")),
+                ("Witness", witness),
                 ("Audit line", &line),
             ],
         )

@@ -65,6 +65,9 @@ pub struct RunReport {
     pub steps: Vec<Step>,
     /// The keys.
     pub keys: Vec<KeyRow>,
+    /// Why there is none, where the script declares some.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub no_key: String,
     /// Access to components and shares.
     pub access: Vec<Access>,
     /// Certificates of counterparties.
@@ -244,6 +247,9 @@ pub struct Access {
     pub package_opened: String,
     /// Number of the package it went back into.
     pub package_sealed: String,
+    /// Whether it went there because the run was stopped: then it is one of the papers of that stop too.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub at_stop: bool,
 }
 
 /// A certificate of a counterparty.
@@ -272,7 +278,7 @@ pub struct Copy {
     pub seq: u64,
     /// The medium and bag.
     pub medium: String,
-    /// Who holds it.
+    /// Who keeps it, and where.
     pub holder: String,
     /// `verified`, `failed`, `destroyed`...
     pub state: String,

@@ -15,7 +15,11 @@ pub(super) fn numbered(report: &RunReport) -> Vec<(String, Vec<Block>)> {
         ("People", people(report), ""),
         ("Hashes of tool, script and boot medium", hashes(report), ""),
         ("Steps", steps(report), ""),
-        ("Keys", keys(report), "none: this run declares no key"),
+        (
+            "Keys",
+            keys(report),
+            or(&report.no_key, "none: this run declares no key"),
+        ),
         (
             "Access to components and shares",
             access(report),

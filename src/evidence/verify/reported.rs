@@ -322,7 +322,10 @@ impl Against<'_> {
         for line in self.of_run().filter(|l| l.is("noted", "component-seal")) {
             let package = line.detail("package").unwrap_or_default();
             let told = report.papers.iter().any(|paper| sealed(line, paper))
-                || report.access.iter().any(|a| a.package_sealed == package);
+                || report
+                    .access
+                    .iter()
+                    .any(|a| a.package_sealed == package && !a.at_stop);
             if !told {
                 return fault(
                     "report, papers",

@@ -34,7 +34,9 @@ impl Session {
                 self.state.engine.check_divided(key, self.now())?;
                 self.key_not_suspect(key)?;
                 let known = self.set(set)?;
+                known.not_suspect()?;
                 all_there(known, parts.saturating_sub(1))?;
+                self.read_by_nobody_else(set, *parts, holder)?;
                 let set_ref = SetRef {
                     id: set.clone(),
                     label: label.clone(),
@@ -61,6 +63,22 @@ impl Session {
                     others,
                 })
             }
+        }
+    }
+
+    /// The last component is the same however often it is printed: whoever was at the printer before has it, and nobody
+    /// else does.
+    fn read_by_nobody_else(&self, set: &str, part: u8, holder: &str) -> Result<(), Refusal> {
+        let mut held = self.state.ledger.holdings.iter();
+        let other = held.find(|h| h.split == set && h.part == part && h.person != holder);
+        match other {
+            None => Ok(()),
+            Some(held) => Err(wrong(format_args!(
+                "Component {part} was printed for {} before, who may have read it, and it comes out the same again: \
+                 {holder} may not have it too. Nothing was printed. Go on when {} is here, or stop the run for good and \
+                 divide the key in another ceremony.",
+                held.person, held.person
+            ))),
         }
     }
 
@@ -155,7 +173,10 @@ impl Session {
                             .find(key)
                             .map(|r| r.key.key_check_value.clone()),
                     )
-                    .with("set", set.clone());
+                    .with("set", set.clone())
+                    .with("components_of", label.clone())
+                    .with("parts", *parts)
+                    .with("last_to", holder.clone());
                 Ok((None, step))
             }
         }

@@ -6,6 +6,8 @@
 
 mod act;
 mod judging;
+mod packing;
+mod repeated;
 mod sentence;
 mod slip;
 mod state;
@@ -27,9 +29,11 @@ use super::error::Refusal;
 use super::{Profile, Session};
 
 pub use act::{ComponentAct, ComponentPart};
+pub(super) use repeated::{repeat, served};
 pub(crate) use sentence::describe;
 pub use slip::{NOT_PRINTED, Slip};
 pub(crate) use state::{ComponentSet, HeldComponent, Package};
+pub(crate) use turns::VALUE_DIFFERS;
 pub use turns::same_serial;
 
 /// Which components belong together.
@@ -53,7 +57,7 @@ impl SetRef {
         kcv::default_method(self.algorithm)
     }
 
-    fn split(&self, at: i64) -> Split {
+    pub(super) fn split(&self, at: i64) -> Split {
         Split {
             id: self.id.clone(),
             what: format!("components of {}", self.label),
@@ -72,6 +76,16 @@ pub enum Source {
     Entered,
     /// Drawn here in the custodian's own turn, and proven to stand on the slip.
     Generated,
+}
+
+/// A paper of the last component of a key that leaves. The last is the key without all the others, so that it is the
+/// same however often it is printed: a paper of it stays good, and whoever was at the printer may have read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LivePaper {
+    /// The key's ARN.
+    pub key: String,
+    /// Whether nobody can say where the paper is: then the set and the key are SUSPECT (PCI PIN 9-2, 22).
+    pub lost: bool,
 }
 
 /// What a custodian does with one component, and the journal's arrow in the same commit.
@@ -114,6 +128,8 @@ pub enum ComponentStep {
         fate: String,
         /// Who watched.
         witness: String,
+        /// A paper of the last component, which came out of the printer.
+        live: Option<LivePaper>,
     },
 }
 
@@ -276,7 +292,9 @@ impl Session {
             !held.any(|h| h.part == part && !h.place.is_empty())
         };
         let held = set.components.iter().map(|c| (c.part, &c.holder));
-        let opened = set.packages.iter().map(|p| (p.part, &p.opened_by));
+        // A package that showed tampering was not opened here: its paper lies in it.
+        let whole = set.packages.iter().filter(|p| !p.tampered);
+        let opened = whole.map(|p| (p.part, &p.opened_by));
         let mut papers: Vec<(u8, String)> = held
             .chain(opened.filter(|(part, _)| set.part(*part).is_none()))
             .filter(|(part, person)| lies(*part, person))

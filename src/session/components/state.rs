@@ -27,6 +27,10 @@ pub(crate) struct ComponentSet {
     pub(crate) components: Vec<HeldComponent>,
     /// Packages as they came.
     pub(crate) packages: Vec<Package>,
+    /// Why none of it is used, beside packages that showed tampering: a paper that nobody can find. Absent where there is
+    /// none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) suspect: Option<String>,
 }
 
 /// One component.
@@ -59,7 +63,7 @@ pub(crate) struct Package {
     pub(crate) serial: String,
     /// Who read the advice.
     pub(crate) advised_by: String,
-    /// Who opened it.
+    /// Who opened it; where it showed tampering, who found that.
     pub(crate) opened_by: String,
     /// Whether it showed signs of tampering.
     pub(crate) tampered: bool,
@@ -79,6 +83,7 @@ impl ComponentSet {
             at,
             components: Vec::new(),
             packages: Vec::new(),
+            suspect: None,
         }
     }
 
@@ -98,12 +103,19 @@ impl ComponentSet {
             .collect()
     }
 
-    /// C5: a set of which one package showed tampering is never used.
+    /// C5: a set of which one package showed tampering, or one paper cannot be found, is never used.
     pub(super) fn not_suspect(&self) -> Result<(), Refusal> {
+        if let Some(why) = &self.suspect {
+            return Err(wrong(format_args!(
+                "The components of {} are SUSPECT: {why} (PCI PIN 9-2, 22). None of them is used or printed again. \
+                 Destroy them all under two people's eyes, and divide a key anew in another ceremony.",
+                self.label
+            )));
+        }
         match self.packages.iter().find(|p| p.tampered) {
             None => Ok(()),
             Some(package) => Err(wrong(format_args!(
-                "The components of {} are SUSPECT: package {} showed tampering when {} opened it (PCI PIN 9-2). No \
+                "The components of {} are SUSPECT: package {} showed tampering, found by {} (PCI PIN 9-2). No \
                  key is formed of them, and none of them is used again. Destroy them all under two people's eyes and \
                  ask the sender for a new set.",
                 self.label, package.serial, package.opened_by

@@ -1,14 +1,16 @@
-//! C5: a package was found opened. The set it belongs to is never used, and every key that its component is part of
-//! becomes SUSPECT with what stands under it, in the same commit (PCI PIN 9-2).
+//! C5: a package was found opened, or a paper cannot be found. The set it belongs to is never used, and every key that
+//! its component is part of becomes SUSPECT with what stands under it, in the same commit (PCI PIN 9-2).
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::SetRef;
-use super::turns::plain;
+use super::turns::{Turn, plain};
+use super::{LivePaper, SetRef};
+use crate::custody::ledger::Holding;
 use crate::session::Session;
 use crate::session::op_suspect;
 use crate::session::state::State;
+use crate::session::transition::Transition;
 
 /// The keys that a component in this package is part of.
 fn keys_of(state: &State, set: &SetRef, serial: &str) -> Vec<String> {
@@ -44,12 +46,53 @@ pub(super) fn of_package(
 ) -> Vec<String> {
     let keys = keys_of(working, set, serial);
     let reason = format!(
-        "{person} found package {serial} with component {part} of {} opened",
+        "{person} found package {serial} with component {part} of {} tampered with",
         set.label
     );
     keys.iter()
         .flat_map(|key| op_suspect::mark_with_dependants(working, key, &reason, at))
         .collect()
+}
+
+/// A paper of the last component came out of the printer, and the step that lets it out did not end. Whoever was there
+/// may have read it, and that stays known; where nobody can say where the paper is, set and key are SUSPECT (PCI PIN 22).
+pub(super) fn of_paper(
+    working: &mut State,
+    turn: &Turn<'_>,
+    live: &LivePaper,
+    note: Transition,
+) -> Transition {
+    let Turn {
+        set,
+        part,
+        person,
+        by,
+        at,
+    } = *turn;
+    working.ledger.divide(set.split(at));
+    // It is in nobody's hands any more: what is held is what they know.
+    working.ledger.hand_out(Holding {
+        person: person.to_owned(),
+        split: set.id.clone(),
+        part,
+        place: String::new(),
+        by: by.to_owned(),
+        since: at,
+        until: Some(at),
+    });
+    let note = note.with("known_to", person);
+    if !live.lost {
+        return note;
+    }
+    let why = format!(
+        "component {part} of {} was printed for {person} and cannot be found",
+        set.label
+    );
+    let marked = op_suspect::mark_with_dependants(working, &live.key, &why, at);
+    if let Some(known) = working.components.iter_mut().find(|s| s.id == set.id) {
+        known.suspect = Some(why);
+    }
+    note.with("suspect_keys", marked)
 }
 
 impl Session {

@@ -4,12 +4,13 @@ use serde_bytes::ByteBuf;
 
 use crate::crypto::SecretBytes;
 use crate::crypto::components::{self, Difference};
-use crate::custody::ledger::{Access, HandOut, Holding};
+use crate::custody::ledger::Holding;
 
+use super::packing::sealed_again;
 use super::suspicion;
 use super::{
     ComponentCommand, ComponentSet, ComponentStep, HeldComponent, Package, SetRef, Source,
-    commitment, ineligible, same_value, wrong,
+    commitment, same_value, wrong,
 };
 use crate::session::Session;
 use crate::session::command::Outcome;
@@ -18,18 +19,17 @@ use crate::session::state::State;
 use crate::session::transition::Transition;
 
 impl Session {
-    /// Whether the paper of a component may go into a package: it has a serial, and no other paper lies in it.
-    ///
-    /// # Errors
-    /// There is none, or what lies in it.
-    pub fn package_is_free(
+    /// Which usual mistake a check value is that was typed for a component and is not its own, in a few words for the
+    /// record; none where it is right.
+    pub fn mistaken_value(
         &self,
         set: &SetRef,
         part: u8,
-        person: &str,
-        serial: &str,
-    ) -> Result<(), Refusal> {
-        free_package(&self.state, set, (part, person), serial)
+        value: &SecretBytes,
+        typed: &str,
+    ) -> Option<String> {
+        let known = self.state.components.iter().find(|s| s.id == set.id);
+        difference(known, (set, part), value, typed).mistake()
     }
 
     /// One step with one component.
@@ -62,6 +62,8 @@ impl Session {
         let note = Transition::note(name_of(&step), vec![person.clone()])
             .with("set", set.id.clone())
             .with("components_of", set.label.clone())
+            .with("parts", set.parts)
+            .with("by", by.clone())
             .with("part", part);
         let mut working = self.state.clone();
         let turn = Turn {
@@ -96,20 +98,8 @@ impl Session {
                 advised_by,
                 tampered,
             } => {
-                // A second look takes nothing back: what showed tampering once is SUSPECT for good (C5).
-                known.not_suspect()?;
-                compare_serials(&serial, &advised)?;
-                came(known, turn, (&serial, &advised_by), tampered);
-                let note = note.with("package", serial.clone());
-                let note = note.with("advice_read_by", advised_by);
-                let note = note.with("tampered", tampered);
-                let note = if tampered {
-                    let who = (turn.part, turn.person);
-                    let marked = suspicion::of_package(working, turn.set, who, &serial, turn.at);
-                    note.with("suspect_keys", marked)
-                } else {
-                    note
-                };
+                let serials = (serial.as_str(), advised.as_str());
+                let note = received(working, turn, serials, (&advised_by, tampered), note)?;
                 (note, String::new())
             }
             ComponentStep::Enter { value, kcv, source } => {
@@ -141,9 +131,17 @@ impl Session {
                 let note = note.with("package", serial);
                 (note.with("witness", witness), String::new())
             }
-            ComponentStep::Spoilt { fate, witness } => {
-                let note = note.with("paper", fate);
-                (note.with("witness", witness), String::new())
+            ComponentStep::Spoilt {
+                fate,
+                witness,
+                live,
+            } => {
+                let note = note.with("paper", fate).with("witness", witness);
+                let note = match live {
+                    Some(live) => suspicion::of_paper(working, turn, &live, note),
+                    None => note,
+                };
+                (note, String::new())
             }
         })
     }
@@ -214,16 +212,47 @@ impl Session {
 }
 
 /// One custodian's turn.
-struct Turn<'t> {
-    set: &'t SetRef,
-    part: u8,
-    person: &'t str,
-    by: &'t str,
-    at: i64,
+pub(super) struct Turn<'t> {
+    pub(super) set: &'t SetRef,
+    pub(super) part: u8,
+    pub(super) person: &'t str,
+    pub(super) by: &'t str,
+    pub(super) at: i64,
+}
+
+/// C3, C5: a package came, with the advised serial; one that was tampered with is recorded whatever its number.
+fn received(
+    working: &mut State,
+    turn: &Turn<'_>,
+    (serial, advised): (&str, &str),
+    (advised_by, tampered): (&str, bool),
+    note: Transition,
+) -> Result<Transition, Refusal> {
+    let known = known_set(&mut working.components, turn.set, turn.at);
+    // A second look takes nothing back: what showed tampering once is SUSPECT for good.
+    known.not_suspect()?;
+    if tampered {
+        has_serial(serial)?;
+    } else {
+        compare_serials(serial, advised)?;
+    }
+    came(known, turn, (serial, advised_by), tampered);
+    let note = note.with("package", serial);
+    let note = note.with("advice_read_by", advised_by);
+    let mut note = note.with("tampered", tampered);
+    if !same_serial(serial, advised) {
+        note = note.with("as_advised", false);
+    }
+    if tampered {
+        let who = (turn.part, turn.person);
+        let marked = suspicion::of_package(working, turn.set, who, serial, turn.at);
+        note = note.with("suspect_keys", marked);
+    }
+    Ok(note)
 }
 
 /// A package is the last that came of its component.
-fn came(
+pub(super) fn came(
     known: &mut ComponentSet,
     turn: &Turn<'_>,
     (serial, advised_by): (&str, &str),
@@ -273,6 +302,25 @@ fn good_digits(known: &ComponentSet, turn: &Turn<'_>, value: &SecretBytes) -> Re
     Ok(())
 }
 
+/// How [`right_check_value`] begins what it refuses.
+pub(crate) const VALUE_DIFFERS: &str =
+    "The check value that was typed is not the one of this component.";
+
+/// A typed check value beside the component's own, and those of the others.
+fn difference(
+    known: Option<&ComponentSet>,
+    (set, part): (&SetRef, u8),
+    value: &SecretBytes,
+    typed: &str,
+) -> Difference {
+    let others = known.into_iter().flat_map(|known| &known.components);
+    let others: Vec<(u8, String)> = others
+        .filter(|c| c.part != part)
+        .map(|c| (c.part, c.kcv.clone()))
+        .collect();
+    components::difference(set.algorithm, set.method(), value, typed, &others)
+}
+
 /// L8: the check value that was typed is the component's; otherwise which usual mistake explains it.
 fn right_check_value(
     known: &ComponentSet,
@@ -280,18 +328,11 @@ fn right_check_value(
     value: &SecretBytes,
     typed: Option<&str>,
 ) -> Result<(), Refusal> {
-    let Turn { set, part, .. } = *turn;
     if let Some(typed) = typed {
-        let others: Vec<(u8, String)> = known
-            .components
-            .iter()
-            .filter(|c| c.part != part)
-            .map(|c| (c.part, c.kcv.clone()))
-            .collect();
-        let found = components::difference(set.algorithm, set.method(), value, typed, &others);
+        let found = difference(Some(known), (turn.set, turn.part), value, typed);
         if found != Difference::None {
             return Err(wrong(format_args!(
-                "The check value that was typed is not the one of this component. Nothing was entered. {}",
+                "{VALUE_DIFFERS} Nothing was entered. {}",
                 found.advice().unwrap_or_default()
             )));
         }
@@ -300,7 +341,7 @@ fn right_check_value(
 }
 
 /// The ledger learns who holds it.
-fn handed_out(working: &mut State, turn: &Turn<'_>) {
+pub(super) fn handed_out(working: &mut State, turn: &Turn<'_>) {
     working.ledger.divide(turn.set.split(turn.at));
     let open = |h: &Holding| h.part == turn.part && h.until.is_none();
     if !working.ledger.held_by(turn.person, &turn.set.id).any(open) {
@@ -356,13 +397,19 @@ pub fn same_serial(one: &str, other: &str) -> bool {
     plain(one) == plain(other)
 }
 
+/// Something stands on the package.
+fn has_serial(serial: &str) -> Result<(), Refusal> {
+    if !plain(serial).is_empty() {
+        return Ok(());
+    }
+    Err(wrong(
+        "A package has a serial. Nothing was received: read it from the package.",
+    ))
+}
+
 /// C3: what is on the package is what the sender advised by another way.
 fn compare_serials(serial: &str, advised: &str) -> Result<(), Refusal> {
-    if plain(serial).is_empty() {
-        return Err(wrong(
-            "A package has a serial. Nothing was received: read it from the package.",
-        ));
-    }
+    has_serial(serial)?;
     if plain(serial) == plain(advised) {
         return Ok(());
     }
@@ -392,82 +439,4 @@ fn read_back(
         "What was typed is not what the slip must say. Nothing was recorded. Read the slip again, group by group; if \
          it cannot be read, stop the ceremony: a component that its custodian cannot read is lost.",
     ))
-}
-
-/// A4: no two papers share a package. Serials are compared as people read them: `TE-1` and `TE1` are one.
-fn free_package(
-    state: &State,
-    set: &SetRef,
-    (part, person): (u8, &str),
-    serial: &str,
-) -> Result<(), Refusal> {
-    if plain(serial).is_empty() {
-        return Err(wrong(
-            "A package has a serial. Nothing was recorded: read it from the package.",
-        ));
-    }
-    let of_the_key = |id: &str| state.ledger.split(id).map(|s| s.what.as_str());
-    // The same paper of the same key may lie where an earlier ceremony put it.
-    let this_key = set.split(0).what;
-    let same_paper = |h: &Holding| {
-        h.part == part
-            && h.person == person
-            && (h.split == set.id || of_the_key(&h.split) == Some(this_key.as_str()))
-    };
-    let mut held = state.ledger.holdings.iter();
-    let shared =
-        held.find(|h| h.until.is_none() && plain(&h.place) == plain(serial) && !same_paper(h));
-    match shared {
-        None => Ok(()),
-        Some(other) => Err(wrong(format_args!(
-            "Package {} holds part {} of the {} already: every component has a package of its own (PCI PIN 21-3). \
-             Nothing was recorded. Take another package, or read the serial again.",
-            other.place,
-            other.part,
-            of_the_key(&other.split).unwrap_or("another set")
-        ))),
-    }
-}
-
-/// A9 and A4: the paper goes into a numbered package, somebody else watches, and no two parts share one.
-fn sealed_again(
-    working: &mut State,
-    set: &SetRef,
-    (part, person, at): (u8, &str, i64),
-    serial: &str,
-    witness: &str,
-) -> Result<(), Refusal> {
-    free_package(working, set, (part, person), serial)?;
-    let split = set.split(at);
-    let ask = HandOut {
-        person,
-        split: &split,
-        part,
-        place: serial,
-        at,
-    };
-    working.ledger.may_hold(&ask).map_err(|e| ineligible(&e))?;
-    let held = working.ledger.holdings.iter_mut();
-    let mut own = held.filter(|h| h.split == set.id && h.part == part && h.until.is_none());
-    let Some(holding) = own.find(|h| h.person == person) else {
-        return Err(wrong(format_args!(
-            "{person} holds no component {part} of {}. Nothing was recorded.",
-            set.label
-        )));
-    };
-    serial.clone_into(&mut holding.place);
-    let access = Access {
-        out: holding.since,
-        back: at,
-        split: set.id.clone(),
-        part,
-        purpose: format!("ceremony for {}", set.label),
-        custodian: person.to_owned(),
-        witness: witness.to_owned(),
-        package: serial.to_owned(),
-    };
-    working
-        .ledger
-        .enter_access(access)
-        .map_err(|e| ineligible(&e))
 }

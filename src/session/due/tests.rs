@@ -22,6 +22,8 @@ fn copy(id: &str, state: &str, at: Timestamp, seq: u64) -> CopyView {
         seq,
         medium: "RED".into(),
         bag: None,
+        holder: None,
+        place: None,
         at,
         state: state.into(),
         old_set: false,

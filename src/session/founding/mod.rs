@@ -3,6 +3,7 @@
 pub(crate) mod fields;
 mod media;
 mod papers;
+mod watch;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use super::{NewPerson, NewVault, Profile, policy_lines};
 
 pub(crate) use media::{Envelopes, NEEDS_THEIRS};
 pub(crate) use papers::{MADE, OWN_ENVELOPES, Papers, keep};
+pub(crate) use watch::Reading;
 pub(crate) use words::{
     Moment, NOBODY, VOID, draw_words, footing, how_many, not_those, saved, type_back, what_for,
     write_down, yours_alone,
@@ -99,8 +101,8 @@ pub(crate) struct Plan {
     /// Production: the answers about software keys and cameras.
     pub(crate) software: bool,
     pub(crate) qr: bool,
-    /// Production: the attested time.
-    pub(crate) clock: Option<Timestamp>,
+    /// Production: what two watches said.
+    pub(crate) clock: Option<Reading>,
 }
 
 impl Plan {
@@ -181,8 +183,8 @@ impl Plan {
         )
     }
 
-    /// The vault to be made, with everybody's passphrase.
-    pub(crate) fn vault(&self, people: Vec<NewPerson>) -> NewVault {
+    /// The vault to be made, with everybody's passphrase, while the machine's clock says this.
+    pub(crate) fn vault(&self, people: Vec<NewPerson>, wall: Timestamp) -> NewVault {
         NewVault {
             name: vault_name(&self.given.dir),
             profile: self.profile,
@@ -193,7 +195,10 @@ impl Plan {
             region: self.given.region.clone(),
             software_generation: self.software_generation(),
             qr_of_exports: self.qr_of_exports(),
-            clock: self.clock.filter(|_| self.profile == Profile::Production),
+            clock: self
+                .clock
+                .filter(|_| self.profile == Profile::Production)
+                .map(|reading| reading.now(wall)),
             hold: false,
         }
     }

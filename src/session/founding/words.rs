@@ -46,7 +46,11 @@ pub(crate) fn draw_words(count: usize) -> Result<SecretBytes, Refusal> {
 
 /// The three lines for a person, of whom `done` were here before.
 pub(crate) fn footing(moment: Moment, person: &Person, done: usize, all: usize) -> Footing {
-    let who = format!("{} {}", person.role, person.name);
+    // A name that begins with the role says it already.
+    let who = match what_for(person, "").role {
+        "" => person.name.clone(),
+        role => format!("{role} {}", person.name),
+    };
     let (acts, enter) = match moment {
         Moment::HandOver => (
             say!("{who} takes the keyboard; everybody else steps back", who),
@@ -58,7 +62,11 @@ pub(crate) fn footing(moment: Moment, person: &Person, done: usize, all: usize) 
         ),
         Moment::Typing => (
             say!("{who}, from their own paper", who),
-            tr("compares; if they are right, calls the next person"),
+            if done.saturating_add(1) < all {
+                tr("compares; if they are right, calls the next person")
+            } else {
+                tr("compares; if they are right, makes the vault and writes its papers")
+            },
         ),
     };
     Footing {
@@ -117,9 +125,25 @@ pub(crate) fn type_back(person: &Person) -> String {
 }
 
 /// What was typed differs; `again` is what shows them once more.
-pub(crate) fn not_those(again: &str) -> String {
+pub(crate) fn not_those(again: &str, shown: &[u8], typed: &SecretBytes) -> String {
+    let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
+    let which = which_differ(text(shown), text(typed.expose()));
     say!(
-        "These are not the words that were shown. Nothing is made yet and nothing is locked: look at your paper, type again. {again} shows the words again, to you alone.",
+        "These are not the words that were shown: {which}. Nothing is made yet and nothing is locked: look at your paper, type again. {again} shows the words again, to you alone.",
+        which,
         again
     )
+}
+
+/// Where they differ, and never how: the first place that does, or how many there are.
+fn which_differ(shown: &str, typed: &str) -> String {
+    let (all, count) = (shown.split(' ').count(), typed.split_whitespace().count());
+    if count != all {
+        return say!("{count} are typed, and there are {all}", count, all);
+    }
+    let mut pairs = shown.split(' ').zip(typed.split(' '));
+    match pairs.position(|(shown, typed)| shown != typed) {
+        Some(at) => say!("word {n} is another", n = at.saturating_add(1)),
+        None => tr("a space is too many").to_owned(),
+    }
 }

@@ -1,7 +1,7 @@
 //! Which keys an act takes, and why the others cannot be taken; what a vault has not got that an act needs, and what
 //! brings it.
 
-use crate::api::{KeyAlgorithm, KeyClass, KeyMaterialType, KeyState};
+use crate::api::{KeyAlgorithm, KeyClass, KeyMaterialType, KeyState, KeyUsage};
 use crate::crypto::strength::{WrapPath, may_wrap};
 use crate::session::field::Kind;
 use crate::session::op::{self, Op};
@@ -222,10 +222,29 @@ impl Missing {
             with: None,
         }
     }
+
+    /// The key that is made first has this purpose.
+    const fn with_usage(mut self, usage: KeyUsage) -> Self {
+        self.with = Some(("usage", usage.name()));
+        self
+    }
 }
 
 /// What an act needs that the vault has not got, as far as its fields tell.
 pub fn missing(op: &Op, view: &View) -> Option<Missing> {
+    let mut missing = lacks(op, view)?;
+    // Nobody is led to the making of a key that this vault refuses.
+    if missing.first == Some(op::CREATE_KEY.name) && !view.software_generation {
+        missing.first = None;
+        missing.why = say!(
+            "{why}; this vault makes none in software, it has to come in",
+            why = missing.why
+        );
+    }
+    Some(missing)
+}
+
+fn lacks(op: &Op, view: &View) -> Option<Missing> {
     let none_for = |id: &str| {
         let asks = |f: &super::super::field::Field| f.id == id && f.kind == Kind::Key;
         op.fields.iter().any(asks) && !has_key_for(view, op.name, id)
@@ -255,6 +274,9 @@ pub fn missing(op: &Op, view: &View) -> Option<Missing> {
         return nearly(view, op.name, "key", |row| row.key.exportable)
             .or_else(|| Some(Missing::new(none, None)));
     }
+    if op_exchange::derives(op) && !view.keys.iter().any(leaves_derived) {
+        return Some(no_base_key(view));
+    }
     if op.name == EXPORT_TR34.name && none_for("ca") {
         return Some(Missing::new(
             tr(
@@ -263,22 +285,12 @@ pub fn missing(op: &Op, view: &View) -> Option<Missing> {
             Some(op::IMPORT_ROOT.name),
         ));
     }
-    if op_exchange::derives(op) && !view.keys.iter().any(leaves_derived) {
-        return nearly(view, op.name, "key", |row| {
-            row.key.key_attributes.key_usage.code() == BASE_KEY
-        })
-        .or_else(|| {
-            Some(Missing::new(
-                tr("there is no base derivation key here yet: make a key of purpose B0 that may leave"),
-                Some(op::CREATE_KEY.name),
-            ))
-        });
-    }
     if op::certifies(op) && none_for("key") {
-        return Some(Missing::new(
+        let missing = Missing::new(
             tr("there is no key pair here yet: make a key of purpose K2, D1 or S0, an RSA pair"),
             Some(op::CREATE_KEY.name),
-        ));
+        );
+        return Some(missing.with_usage(KeyUsage::TR31_K2_TR34_ASYMMETRIC_KEY));
     }
     let signs = op.name == EXPORT_TR34.name || op_tr34::binds(op);
     if signs && !view.signs_tokens && none_for("pair") {
@@ -288,6 +300,19 @@ pub fn missing(op: &Op, view: &View) -> Option<Missing> {
         ));
     }
     None
+}
+
+/// No key here from which an initial key may leave, and what brings one.
+fn no_base_key(view: &View) -> Missing {
+    let almost = nearly(view, op_exchange::EXPORT_IPEK.name, "key", |row| {
+        row.key.key_attributes.key_usage.code() == BASE_KEY
+    });
+    almost.unwrap_or_else(|| {
+        let why =
+            tr("there is no base derivation key here yet: make a key of purpose B0 that may leave");
+        let missing = Missing::new(why, Some(op::CREATE_KEY.name));
+        missing.with_usage(KeyUsage::TR31_B0_BASE_DERIVATION_KEY)
+    })
 }
 
 /// Whether a key is a base derivation key of which something may leave.

@@ -33,7 +33,7 @@ fn no_key_has_two_meanings_but_three_letters_of_the_audit_log_and_every_row_has_
 
 #[test]
 fn letters_belong_to_the_text_field() {
-    let offers = everywhere();
+    let offers = everywhere(true);
     let key = KeyEvent::new(KeyCode::Char('?'), KeyModifiers::SHIFT);
     assert_eq!(meant(&key, &offers, false).unwrap().verb, Verb::Help);
     assert!(meant(&key, &offers, true).is_none());

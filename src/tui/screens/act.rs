@@ -45,8 +45,7 @@ pub(crate) struct Act {
     /// What the files hold that were named: read once, asked for and signed as they were then.
     files: Vec<(String, Vec<u8>)>,
     error: Option<String>,
-    /// Whether Esc was pressed once where answers would be lost.
-    leaving: bool,
+    leaving: wizard::Leaving,
     waiting: bool,
     listed: bool,
     root: above::Root,
@@ -107,7 +106,7 @@ impl Act {
             ],
             files: Vec::new(),
             error: None,
-            leaving: false,
+            leaving: wizard::Leaving::default(),
             waiting: false,
             listed: false,
             root: above::Root::default(),
@@ -294,10 +293,6 @@ pub(crate) fn file_stem(label: &str) -> String {
     label.chars().map(plain).collect()
 }
 
-/// Said where leaving would lose answers.
-const LOST: &str =
-    "What was typed here is not kept. Esc once more leaves and forgets it; every other key stays.";
-
 /// The field of the key that an act is about.
 const KEY: &str = "key";
 
@@ -312,7 +307,7 @@ impl Screen for Act {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec![tr(self.op.title).into(), "1 of 2".into()]
+        vec![tr(self.op.title).into(), "1 of 3".into()]
     }
 
     fn footing(&self, world: &World) -> Footing {
@@ -324,11 +319,11 @@ impl Screen for Act {
                     first = tr(op::IMPORT_ROOT.title)
                 )
             } else if self.is_ceremony() {
-                tr("next field; after the last, shows the turns; nobody is called yet").into()
-            } else if self.form.several() {
-                tr("next field; after the last, checks all of it and shows the review").into()
+                self.form
+                    .enter_says(tr("shows the turns; nobody is called yet"))
             } else {
-                tr("checks it and shows the review").into()
+                self.form
+                    .enter_says(tr("checks all of it and shows the review"))
             },
             so_far: tr("nothing was asked, nothing was written, nothing has changed").into(),
         }
@@ -402,10 +397,8 @@ impl Screen for Act {
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
-        let leaving = std::mem::take(&mut self.leaving);
-        if verb == Verb::Back && !leaving && self.form.typed() {
-            self.leaving = true;
-            return Reaction::notice(Role::Wait, LOST);
+        if let Some(asked) = self.leaving.asks(verb, self.form.typed()) {
+            return asked;
         }
         self.error = None;
         match verb {
@@ -431,7 +424,7 @@ impl Screen for Act {
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
-        self.leaving = false;
+        self.leaving.stays();
         self.error = None;
         self.form.key(&key);
         Reaction::none()

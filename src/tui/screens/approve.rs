@@ -81,6 +81,8 @@ impl Approve {
     }
 
     fn turn(&mut self, stage: Stage) {
+        // Whoever comes next reads for themselves: what the one before had in sight counts for nobody else.
+        self.reading = Reading::default();
         self.stage = stage;
         self.turned = self.turned.wrapping_add(1);
     }
@@ -280,11 +282,11 @@ impl Screen for Approve {
                         called = called(person),
                         issuer = self.pending.issuer
                     ),
-                    self.reading.or_first(say!(
+                    self.reading.or_first(form.enter_says(say!(
                         "signs this request for {person}; {then}",
                         person,
                         then
-                    )),
+                    ))),
                 )
             }
             Stage::Working(_) => (
@@ -307,11 +309,14 @@ impl Screen for Approve {
         }
     }
 
-    fn offers(&self, _world: &World) -> Vec<Offer> {
+    fn offers(&self, world: &World) -> Vec<Offer> {
         let mut offers = match &self.stage {
             Stage::Who => {
+                let held = world.view.as_ref().is_some_and(|v| v.automatic);
                 let mut offers = keys::moves();
-                offers.push(Offer::word(Verb::Enter, tr("sign")));
+                // Nobody signs by this Enter where somebody has to come first.
+                let does = if held { tr("sign") } else { tr("call") };
+                offers.push(Offer::word(Verb::Enter, does));
                 offers
             }
             Stage::Blank(_) => {
@@ -321,7 +326,7 @@ impl Screen for Approve {
                 ];
             }
             Stage::Sign(form) => {
-                let mut offers = vec![Offer::word(Verb::Enter, tr("sign"))];
+                let mut offers = vec![self.reading.enter(tr("sign"))];
                 offers.extend(form.offers());
                 offers
             }
@@ -385,13 +390,14 @@ impl Screen for Approve {
         let (width, height) = (canvas.width(), canvas.height());
         let room = width.saturating_sub(3);
         let y = canvas.paragraph(2, 0, room, Role::Title, &self.pending.sentence);
-        let below = self.stage_rows(canvas).saturating_add(3);
-        let end = height.saturating_sub(below).max(y.saturating_add(1));
         let details = lines::of_details(&self.pending.told(world.now()));
-        let y = lines::draw(canvas, (y, end), 15, &details, Some(&self.reading));
-        let y = self
-            .minutes(canvas, y.saturating_add(1).min(end))
-            .saturating_add(1);
+        let rows = lines::height(&details, width, 15);
+        let (minutes, gap, end) = self.laid(canvas, y, rows);
+        let mut y = lines::draw(canvas, (y, end), 15, &details, Some(&self.reading));
+        if minutes > 0 {
+            y = self.minutes(canvas, y.saturating_add(1).min(end));
+        }
+        let y = y.saturating_add(gap);
         canvas.within(0, y, width, height, |c| self.draw_stage(world, c));
     }
 
@@ -406,7 +412,16 @@ impl Screen for Approve {
         match (verb, &mut self.stage) {
             (Verb::Enter, _) => return self.enter(world),
             (Verb::Exact, _) => return self.exact(),
-            (Verb::Refuse, _) => return Reaction::push(Refuse::new(&self.pending, world, 1)),
+            (Verb::Refuse, stage) => {
+                // Whose page it is refuses, as a rule.
+                let person = match stage {
+                    Stage::Sign(form) => Some(form.person.clone()),
+                    Stage::Who => self.people.chosen().map(|entry| entry.id.clone()),
+                    _ => None,
+                };
+                let refuse = Refuse::new(&self.pending, world, 1).by(person.as_deref());
+                return Reaction::push(refuse);
+            }
             (Verb::Back, Stage::Blank(_) | Stage::Sign(_)) => self.turn(Stage::Who),
             (Verb::Back, _) => {
                 return Reaction::notice(

@@ -63,6 +63,8 @@ impl Ask {
     }
 
     fn turn(&mut self, stage: Stage) {
+        // Another person reads from the top.
+        self.reading = Reading::default();
         self.stage = stage;
         self.turned = self.turned.wrapping_add(1);
     }
@@ -132,11 +134,11 @@ impl Screen for Ask {
             },
             Stage::Sign(form) => Footing {
                 acts: say!("{person}, who asks and signs first", person = form.person),
-                enter: self.reading.or_first(say!(
+                enter: self.reading.or_first(form.enter_says(say!(
                     "signs the request for {person} and puts it before {required} custodians",
                     person = form.person,
                     required = self.required
-                )),
+                ))),
                 so_far: if self.refused {
                     tr("nothing was asked; the refusal stands in the audit log")
                 } else {
@@ -155,7 +157,7 @@ impl Screen for Ask {
                 offers
             }
             Stage::Sign(form) => {
-                let mut offers = vec![Offer::word(Verb::Enter, tr("sign and ask"))];
+                let mut offers = vec![self.reading.enter(tr("sign and ask"))];
                 offers.extend(form.offers());
                 if self.people.entries.len() > 1 {
                     offers.push(Offer::word(Verb::Refuse, tr("someone else asks")));

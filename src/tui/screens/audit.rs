@@ -276,7 +276,7 @@ impl Screen for Audit {
         }
         let mut top: u16 = 0;
         if self.filtering {
-            let x = canvas.put(1, 0, Role::Focus, "Filter / ");
+            let x = canvas.put(1, 0, Role::Focus, tr("Filter / "));
             self.filter
                 .draw(canvas, x, 0, width.saturating_sub(x), true);
             top = 1;

@@ -6,15 +6,16 @@ use super::picker::Listed;
 use super::runner::RunScreen;
 use crate::ceremony::Script;
 use crate::session::field::Footing;
-use crate::session::said;
+use crate::session::{Profile, said};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
-use crate::tui::keys::{Offer, Verb};
+use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
+use crate::tui::widgets::choice::{Choices, Entry};
 use crate::tui::widgets::lines::{self, Line};
 use crate::tui::world::World;
 
@@ -23,15 +24,48 @@ pub(crate) struct Begin {
     chosen: Listed,
     /// What the script says of itself; absent where it cannot be read, which its run would say.
     script: Option<Script>,
+    /// Who plays the other side, where a test vault lets keymoot do it.
+    other: Option<Choices>,
+}
+
+/// Who plays the other side: the real one first, for nothing moves the clock of a vault that stays unasked.
+const REAL: &str = "real";
+
+fn others() -> Choices {
+    Choices::new(vec![
+        Entry::new(
+            REAL,
+            tr("real files"),
+            tr("the run waits for what the other side sends"),
+        ),
+        Entry::new(
+            "stand-in",
+            tr("keymoot plays it"),
+            tr("practice keys; the script moves the clock"),
+        ),
+    ])
 }
 
 impl Begin {
     /// The question for a script.
-    pub(crate) fn new(chosen: Listed) -> Self {
+    pub(crate) fn new(chosen: Listed, world: &World) -> Self {
+        let script = Script::parse(&chosen.script).ok();
+        let test = world
+            .view
+            .as_ref()
+            .is_some_and(|v| v.profile == Profile::Test);
+        let plays = script.as_ref().is_some_and(Script::has_stand_ins);
         Self {
-            script: Script::parse(&chosen.script).ok(),
+            script,
             chosen,
+            other: (test && plays).then(others),
         }
+    }
+
+    /// Whether the other side is real.
+    fn real(&self) -> bool {
+        let chosen = self.other.as_ref().and_then(Choices::chosen);
+        chosen.is_some_and(|entry| entry.id == REAL)
     }
 
     fn lines(&self, world: &World) -> Vec<Line> {
@@ -119,10 +153,15 @@ impl Screen for Begin {
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
-        vec![
+        let mut offers = Vec::new();
+        if self.other.is_some() {
+            offers.extend(keys::moves());
+        }
+        offers.extend([
             Offer::word(Verb::Enter, tr("begin")),
             Offer::plain(Verb::Back),
-        ]
+        ]);
+        offers
     }
 
     fn help(&self) -> &'static [&'static str] {
@@ -138,7 +177,14 @@ impl Screen for Begin {
         let y = canvas
             .paragraph(2, 0, room, Role::Title, &self.chosen.title)
             .saturating_add(1);
-        let y = lines::draw(canvas, (y, height), 17, &self.lines(world), None).saturating_add(1);
+        let mut y =
+            lines::draw(canvas, (y, height), 17, &self.lines(world), None).saturating_add(1);
+        if let Some(other) = &self.other {
+            canvas.put(2, y, Role::Title, tr("Who plays the other side?"));
+            let rows = other.rows(room, 4);
+            canvas.within(2, y.saturating_add(1), room, rows, |c| other.draw(c, true));
+            y = y.saturating_add(rows).saturating_add(2);
+        }
         canvas.within(0, y, width, height.saturating_sub(y), |c| {
             self.chosen.draw_steps(c);
         });
@@ -149,15 +195,21 @@ impl Screen for Begin {
             Verb::Enter => {
                 let order = Order::PlayHere {
                     script: self.chosen.script.clone(),
-                    inputs: BTreeMap::new(),
+                    inputs: self.chosen.inputs.clone(),
                     resume: false,
                     people: BTreeMap::new(),
+                    real: self.real(),
                 };
                 let runner = RunScreen::new(&self.chosen.title, None, false);
                 Reaction::instead(runner).then(Step::Order(order))
             }
             Verb::Back => Reaction::pop(),
-            _ => Reaction::none(),
+            other => {
+                if let Some(choices) = &mut self.other {
+                    choices.moved(other);
+                }
+                Reaction::none()
+            }
         }
     }
 }

@@ -97,7 +97,7 @@ impl Screen for Change {
     fn footing(&self, _world: &World) -> Footing {
         if self.over.is_some() {
             return Footing {
-                acts: "nobody".into(),
+                acts: tr("nobody").into(),
                 enter: tr("leaves this screen").into(),
                 so_far: tr("the people and shares of before are in force").into(),
             };
@@ -168,6 +168,10 @@ impl Screen for Change {
         self.form.wipe();
         self.blank = self.over.is_none();
         (self.over.is_none()).then_some(Order::LeaveChange { hide: true })
+    }
+
+    fn holds(&self) -> Option<&'static str> {
+        Some(tr("a change of people or shares is under way"))
     }
 
     fn question(&self) -> u64 {
@@ -337,7 +341,7 @@ impl Screen for Changed {
             tr("back to the people")
         };
         Footing {
-            acts: "everybody".into(),
+            acts: tr("everybody").into(),
             enter: enter.into(),
             so_far: tr("it is done, saved and in the evidence").into(),
         }

@@ -311,7 +311,11 @@ impl Screen for Code {
         let other = self.blocks.other();
         let mut offers = vec![Offer::word(Verb::Enter, tr("back"))];
         if self.is_file() {
-            let pause = if self.due.is_some() { "stop" } else { "run" };
+            let pause = if self.due.is_some() {
+                tr("stop")
+            } else {
+                tr("run")
+            };
             offers.extend([
                 Offer::word(Verb::Up, tr("speed")),
                 Offer::plain(Verb::Down),

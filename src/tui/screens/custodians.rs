@@ -276,7 +276,7 @@ impl Screen for Custodians {
         canvas.within(0, 0, width, cells(shown).saturating_add(1), |c| {
             table(c, &columns, shown, Cursor::on(usize::MAX), |n| {
                 let row = rows.get(n).cloned().unwrap_or_default();
-                let late = row.get(4).is_some_and(|due| due == "now");
+                let late = row.get(4).is_some_and(|due| due == tr("now"));
                 (if late { Role::Wait } else { Role::Text }, row)
             });
         });
@@ -381,7 +381,7 @@ mod tests {
         let mut room = Room::new(Custodians::default(), practice_session(false));
         room.press("<Enter><Enter><F5><Enter>").shows(&["0 of 2"]);
         room.press("<Enter><Enter><F5><Enter><Enter><Enter>")
-            .shows(&["then everybody in it is called"]);
+            .shows(&["then each of them is called"]);
         room.press("<F5><Enter>").shows(&["Is Ana here?"]);
         room.press("<Enter><Enter>no such words<Enter>").shows(&[
             "The envelopes of Ana did not open. What then?",

@@ -33,6 +33,7 @@ pub(crate) struct Delete {
     error: Option<String>,
     waiting: bool,
     from_list: bool,
+    leaving: wizard::Leaving,
 }
 
 impl Delete {
@@ -45,6 +46,7 @@ impl Delete {
             error: None,
             waiting: false,
             from_list: row.is_none(),
+            leaving: wizard::Leaving::default(),
         }
     }
 
@@ -66,6 +68,34 @@ impl Delete {
         }
     }
 
+    /// What is wrong with the days that are typed, if anything.
+    fn wrong(&self) -> Option<String> {
+        let days = FIELDS.iter().find(|f| f.id == "days")?;
+        let error = days.check(self.days.value()).err()?;
+        Some(error.to_string())
+    }
+
+    /// The key, and how long: the steps before the review.
+    fn steps(&self) -> Vec<wizard::Step> {
+        let label = self.key.as_ref().map(|(_, label)| label.clone());
+        let days = self.key.as_ref().map(|_| self.days.value().to_owned());
+        vec![
+            (tr("Key"), label.unwrap_or_default()),
+            (tr("How long"), days.unwrap_or_default()),
+        ]
+    }
+
+    fn draw_keys(&self, view: &View, canvas: &mut Canvas<'_>) {
+        let (width, height) = (canvas.width(), canvas.height());
+        canvas.put(2, 0, Role::Title, tr("Which key? / filters."));
+        if self.table.filtering {
+            self.table.filter.draw(canvas, 26, 0, 40, true);
+        }
+        canvas.within(0, 1, width, height, |c| {
+            self.table.draw(c, &view.keys, out_off);
+        });
+    }
+
     fn enter(&mut self, world: &World) -> Reaction {
         if self.key.is_none() {
             let keys = keys_of(world);
@@ -81,9 +111,8 @@ impl Delete {
             self.key = Some((row.key.key_arn.clone(), row.label.clone()));
             return Reaction::none();
         }
-        let days = FIELDS.iter().find(|f| f.id == "days");
-        if let Some(Err(error)) = days.map(|f| f.check(self.days.value())) {
-            self.error = Some(error.to_string());
+        if let Some(error) = self.wrong() {
+            self.error = Some(error);
             return Reaction::none();
         }
         self.waiting = true;
@@ -129,8 +158,16 @@ impl Screen for Delete {
     }
 
     fn footing(&self, world: &World) -> Footing {
+        let keys = keys_of(world);
+        let chosen = self.table.chosen(&keys);
         let enter = match &self.key {
+            None if self.table.filtering => tr("keeps this filter and goes back to the list"),
+            None if chosen.is_none() => tr("does nothing: no key is in the list"),
+            None if chosen.is_some_and(|row| out_off(row).is_some()) => {
+                tr("is off: the row of this key says why")
+            }
             None => tr("takes this key and asks how long it can be restored"),
+            Some(_) if self.wrong().is_some() => tr("says what is still wrong in this field"),
             Some(_) => tr("shows the review; it asks for a typed word"),
         };
         Footing {
@@ -162,16 +199,14 @@ impl Screen for Delete {
     }
 
     fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
-        let (width, height) = (canvas.width(), canvas.height());
         let Some(view) = &world.view else { return };
         let Some((arn, label)) = &self.key else {
-            canvas.put(2, 0, Role::Title, tr("Which key? / filters."));
-            if self.table.filtering {
-                self.table.filter.draw(canvas, 26, 0, 40, true);
+            if world.wide() {
+                wizard::draw(world, canvas, &self.steps(), 0, |c| self.draw_keys(view, c));
+            } else {
+                // The table has the whole page where that is narrow.
+                self.draw_keys(view, canvas);
             }
-            canvas.within(0, 1, width, height, |c| {
-                self.table.draw(c, &view.keys, out_off);
-            });
             return;
         };
         let days = FIELDS.iter().find(|f| f.id == "days");
@@ -199,10 +234,17 @@ impl Screen for Delete {
             Part::Gap,
             Part::Hint(Role::Note, told.unwrap_or_default().into()),
         ];
-        sheet::draw(canvas, 2, 1, &parts);
+        wizard::draw(world, canvas, &self.steps(), 1, |c| {
+            sheet::draw(c, 1, 0, &parts);
+        });
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        let first = self.key.is_none() || !self.from_list;
+        let lost = first && self.days.is_own() && !self.table.filtering;
+        if let Some(asked) = self.leaving.asks(verb, lost) {
+            return asked;
+        }
         match verb {
             Verb::Enter | Verb::Back if self.table.filtering => self.table.filtering = false,
             Verb::Enter => return self.enter(world),
@@ -218,6 +260,7 @@ impl Screen for Delete {
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
         self.error = None;
+        self.leaving.stays();
         match (&self.key, self.table.filtering) {
             (Some(_), _) => self.days.key(&key),
             (None, true) => self.table.key(&key),

@@ -142,13 +142,18 @@ impl Screen for Deletions {
             None => Some(tr("no deletion is pending")),
         };
         let restore = Offer::word(Verb::Enter, tr("restore"));
+        let new = Offer::word(Verb::Delete, tr("new deletion"));
         let mut offers = keys::moves();
         offers.extend([
             match why {
                 Some(reason) => restore.off_because(reason),
                 None => restore,
             },
-            Offer::word(Verb::Delete, tr("new deletion")),
+            if world.view.as_ref().is_some_and(|v| v.keys.is_empty()) {
+                new.off_because(tr("no key is in this vault yet"))
+            } else {
+                new
+            },
             Offer::plain(Verb::Back),
         ]);
         offers
@@ -181,7 +186,7 @@ impl Screen for Deletions {
             column("USE", 3, false),
             column("KCV", 8, false),
             column("STATE", 9, false),
-            column("DESTROYED AT", 20, false),
+            column("WHEN", 20, false),
             column("LEFT", 9, true),
         ];
         let cursor = Cursor::on(self.cursor.at().min(rows.len().saturating_sub(1)));
@@ -203,11 +208,11 @@ impl Screen for Deletions {
             };
             let room = c.width();
             let y = c.paragraph(0, 0, room, Role::Text, words);
-            c.put_cut(0, y, room, Role::Text, &history(row, view));
+            let y = y.saturating_add(c.paragraph(0, y, room, Role::Text, &history(row, view)));
             // On a high screen all of the key.
             if below > 5 {
                 let end = c.height().saturating_sub(1);
-                lines::draw(c, (y.saturating_add(2), end), 15, &told(row, view), None);
+                lines::draw(c, (y.saturating_add(1), end), 15, &told(row, view), None);
             }
         });
     }

@@ -32,6 +32,13 @@ use crate::tui::world::World;
 const NO_CAMERA: &str = "this production vault does not allow its files as QR codes: a camera in the room conflicts \
     with PCI PIN 6-1.5. Its people decide that when a vault is made. The file is written; carry it";
 
+/// Said before a page is left whose files are not written.
+const GIVES_UP: &str = "The file of this export is not written yet, and no other page writes it. Esc once more leaves without it: \
+    the key is then recorded as sent, and nobody can have it; it is exported anew. Every other key stays.";
+
+/// Said where Enter comes before a folder.
+const NO_FOLDER: &str = "No folder is typed yet, and nothing is written. Type one that can be written to, or choose it with F6; Enter then writes the files.";
+
 /// The end of one act.
 pub(crate) struct Done {
     role: Role,
@@ -49,6 +56,8 @@ pub(crate) struct Done {
     folder: Option<TextField>,
     waiting: bool,
     reading: Reading,
+    /// Whether Esc was pressed once where files are not written.
+    giving_up: bool,
 }
 
 impl Done {
@@ -70,6 +79,7 @@ impl Done {
             folder: None,
             waiting: false,
             reading: Reading::default(),
+            giving_up: false,
         }
     }
 
@@ -92,6 +102,7 @@ impl Done {
             folder: None,
             waiting: false,
             reading: Reading::default(),
+            giving_up: false,
         }
     }
 
@@ -164,7 +175,7 @@ impl Done {
                 ]);
                 let receipt = left
                     .receipt
-                    .then_some(tr("Exchange (e) reads receipt.json back."));
+                    .then_some(tr("The receiver sends receipt.json back: AWS prints it, another keymoot writes it with w on the key's page. Exchange (e) reads it."));
                 let next = left.carry.into_iter().chain(receipt);
                 self.next = next.map(str::to_owned).collect();
             }
@@ -178,6 +189,15 @@ impl Done {
                 self.folder = Some(TextField::default());
             }
         }
+    }
+
+    /// Everything that is read on the page: what was done, then what comes next.
+    fn told(&self) -> Vec<Line> {
+        let gap = (!self.next.is_empty()).then(|| Line::across(Role::Text, ""));
+        let next = self.next.iter();
+        let next = next.map(|words| Line::across(Role::Note, words.as_str()));
+        let lines = self.lines.iter().cloned();
+        lines.chain(gap).chain(next).collect()
     }
 
     /// The file as a series of codes, where the vault allows that.
@@ -240,7 +260,7 @@ fn told(executed: &Executed, world: &World) -> Vec<Line> {
             lines.push(Line::new(tr("ARN"), key.key_arn.clone()).whole());
             if let Some(until) = key.delete_pending_timestamp {
                 lines.push(
-                    Line::new(tr("destroyed on"), crate::tui::frame::clock(until))
+                    Line::new(tr("will be destroyed on"), crate::tui::frame::clock(until))
                         .role(Role::Countdown),
                 );
             }
@@ -335,6 +355,9 @@ impl Screen for Done {
             _ => tr("nothing was changed by this act"),
         };
         let enter = match &self.folder {
+            Some(folder) if folder.value().trim().is_empty() => {
+                tr("nothing yet: no folder is typed above")
+            }
             Some(_) => tr("writes the two files to the folder typed above"),
             None if self.made.is_some() => {
                 tr("shows the new key; Esc goes back to where you came from")
@@ -399,12 +422,13 @@ impl Screen for Done {
             y = y
                 .saturating_add(c.paragraph(2, y, room, Role::Title, &self.sentence))
                 .saturating_add(1);
-            y = lines::draw(c, (y, height), 15, &self.lines, Some(&self.reading)).saturating_add(1);
-            for line in &self.next {
-                y = y.saturating_add(c.paragraph(2, y, room, Role::Note, line));
-            }
+            // The field keeps its row; all that is read above it goes on page by page where it is longer.
+            let end = height.saturating_sub(if self.folder.is_some() { 2 } else { 0 });
+            y = lines::draw(c, (y, end), 15, &self.told(), Some(&self.reading));
             if let Some(folder) = &self.folder {
-                let x = c.put(2, y, Role::Focus, "► Folder ");
+                let y = y.saturating_add(1).min(height.saturating_sub(1));
+                let x = c.put(2, y, Role::Focus, "► ");
+                let x = c.put(x, y, Role::Focus, tr("Folder")).saturating_add(1);
                 folder.draw(c, x, y, room.saturating_sub(x), true);
             }
         });
@@ -419,13 +443,18 @@ impl Screen for Done {
         if self.reading.moved(verb) {
             return Reaction::none();
         }
+        let asked = std::mem::take(&mut self.giving_up);
+        if verb == Verb::Back && self.folder.is_some() && !asked {
+            self.giving_up = true;
+            return Reaction::notice(Role::Stop, tr(GIVES_UP));
+        }
         match (verb, &self.folder) {
             (Verb::Enter, Some(folder)) if !folder.value().trim().is_empty() => {
                 self.waiting = true;
                 Reaction::order(Order::HandOver(folder.value().trim().into()))
             }
             (Verb::Film, _) => self.film(world),
-            (Verb::Enter, Some(_)) => Reaction::none(),
+            (Verb::Enter, Some(_)) => Reaction::notice(Role::Note, tr(NO_FOLDER)),
             (Verb::Enter, None) if self.made.is_some() => {
                 let arn = self.made.clone().unwrap_or_default();
                 Reaction::instead(KeyPage::new(&arn))
@@ -436,6 +465,7 @@ impl Screen for Done {
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        self.giving_up = false;
         if let Some(folder) = &mut self.folder {
             folder.key(&key);
         }
@@ -447,6 +477,11 @@ impl Screen for Done {
             folder.insert(text);
         }
         Reaction::none()
+    }
+
+    fn holds(&self) -> Option<&'static str> {
+        let unwritten = self.folder.is_some();
+        unwritten.then(|| tr("the files of what was done are still to be written"))
     }
 
     fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {

@@ -86,6 +86,7 @@ pub(crate) struct Export {
     waiting: bool,
     reading: Reading,
     listed: bool,
+    leaving: wizard::Leaving,
 }
 
 impl Export {
@@ -103,6 +104,7 @@ impl Export {
             waiting: false,
             reading: Reading::default(),
             listed: false,
+            leaving: wizard::Leaving::default(),
         };
         if let Some(row) = row {
             wizard.take_key(row);
@@ -252,7 +254,7 @@ impl Export {
                 .map(|r| r.algorithm.name().to_owned()),
             Step::Root => self.receiver.as_ref().map(|r| {
                 if r.trusted.is_some() {
-                    "trusted".to_owned()
+                    tr("trusted").to_owned()
                 } else {
                     tr("not yet").to_owned()
                 }
@@ -284,27 +286,9 @@ impl Screen for Export {
     }
 
     fn footing(&self, world: &World) -> Footing {
-        let enter = match self.step {
-            Step::Key if self.table.filtering => tr("keeps this filter and goes back to the list"),
-            Step::Key if self.table.rows(&keys_of(world)).is_empty() => {
-                tr("does nothing: no key is in the list")
-            }
-            Step::Key => tr("takes this key and asks for the receiver's file"),
-            Step::File if !self.read() => {
-                tr("reads the file and says what it is; nothing is wrapped by that")
-            }
-            Step::File if self.stops() => tr("is off: a line above says STOP"),
-            Step::File => tr("goes on to the receiver's root"),
-            Step::Root if self.receiver.as_ref().is_some_and(|r| r.trusted.is_none()) => {
-                tr("begins the import of this root; the export goes on afterwards")
-            }
-            Step::Root => tr("goes on to the hash"),
-            Step::Hash => tr("keeps this choice and goes on to the files"),
-            Step::Files => tr("next field; after the last, checks all of it and shows the review"),
-        };
         Footing {
             acts: wizard::acts(world),
-            enter: enter.into(),
+            enter: self.enter_does(world),
             so_far: tr("nothing was wrapped, nothing left this machine, nothing was written")
                 .into(),
         }
@@ -386,7 +370,8 @@ impl Screen for Export {
     }
 
     fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
-        if self.step == Step::Key {
+        if self.step == Step::Key && !world.wide() {
+            // The table has the whole page where that is narrow.
             self.draw_keys(world, canvas);
             return;
         }
@@ -399,12 +384,19 @@ impl Screen for Export {
                 Step::Root => self.draw_root(c),
                 Step::Hash => self.draw_hash(c),
                 Step::Files => self.draw_files(c),
-                Step::File | Step::Key => self.draw_file(world, c),
+                Step::File => self.draw_file(world, c),
+                Step::Key => self.draw_keys(world, c),
             },
         );
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        let filtered = self.table.filtering || !self.table.filter.value().is_empty();
+        let typed = self.path.is_own() || self.files.typed();
+        let lost = self.step == Step::Key && !filtered && typed;
+        if let Some(asked) = self.leaving.asks(verb, lost) {
+            return asked;
+        }
         if self.step == Step::File && self.reading.moved(verb) {
             return Reaction::none();
         }
@@ -434,6 +426,7 @@ impl Screen for Export {
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
         self.error = None;
+        self.leaving.stays();
         match self.step {
             Step::Key if self.table.filtering => self.table.key(&key),
             Step::File => self.path.key(&key),

@@ -151,7 +151,7 @@ impl Screen for Files {
             return;
         }
         if self.listing.is_none() {
-            canvas.put(2, 1, Role::Muted, "looking ..");
+            canvas.put(2, 1, Role::Muted, tr("looking .."));
             return;
         }
         let longest = self.entries().iter().map(|e| e.name.width()).max();

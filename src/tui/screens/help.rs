@@ -1,5 +1,7 @@
 //! Help: what the screen below is about, and every key of it with the reason where one is off.
 
+use std::cell::Cell;
+
 use crate::session::field::Footing;
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells, wrap};
@@ -13,6 +15,8 @@ pub(crate) struct Help {
     about: String,
     lines: Vec<(Role, String, String)>,
     top: usize,
+    /// The first row in sight when the last one is, as it was last drawn.
+    last: Cell<usize>,
 }
 
 impl Help {
@@ -52,7 +56,28 @@ impl Help {
                 .unwrap_or_else(|| tr(screen.name()).into()),
             lines,
             top: 0,
+            last: Cell::new(0),
         }
+    }
+
+    /// The lines as they are wrapped at a width: role, key and words.
+    fn rows(&self, width: u16) -> Vec<(Role, String, String)> {
+        let whole = usize::from(width.saturating_sub(2));
+        let width = usize::from(width.saturating_sub(16));
+        let mut rows: Vec<(Role, String, String)> = Vec::new();
+        for (role, key, text) in &self.lines {
+            let room = if key.is_empty() { whole } else { width };
+            for (n, part) in wrap(text, room).into_iter().enumerate() {
+                let shown = if n == 0 { key.as_str() } else { "" };
+                let key = if key.is_empty() {
+                    String::new()
+                } else {
+                    format!("{shown:14}")
+                };
+                rows.push((*role, key, part));
+            }
+        }
+        rows
     }
 }
 
@@ -89,32 +114,28 @@ impl Screen for Help {
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        let width = usize::from(canvas.width().saturating_sub(16));
-        let whole = usize::from(canvas.width().saturating_sub(2));
-        let mut rows: Vec<(Role, String, String)> = Vec::new();
-        for (role, key, text) in &self.lines {
-            let room = if key.is_empty() { whole } else { width };
-            for (n, part) in wrap(text, room).into_iter().enumerate() {
-                let shown = if n == 0 { key.as_str() } else { "" };
-                let key = if key.is_empty() {
-                    String::new()
-                } else {
-                    format!("{shown:14}")
-                };
-                rows.push((*role, key, part));
-            }
-        }
+        let rows = self.rows(canvas.width());
         let height = usize::from(canvas.height());
-        let top = self.top.min(rows.len().saturating_sub(height));
+        self.last.set(rows.len().saturating_sub(height));
+        let top = self.top.min(self.last.get());
         for (n, (role, key, text)) in rows.iter().skip(top).take(height).enumerate() {
             let x = canvas.put(1, cells(n), *role, key);
             canvas.put(x, cells(n), Role::Text, text);
+        }
+        let below = rows.len().saturating_sub(top.saturating_add(height));
+        for (more, y, glyph) in [(top, 0, "↑"), (below, height.saturating_sub(1), "↓")] {
+            if more > 0 {
+                let edge = canvas.width().saturating_sub(1);
+                canvas.put(edge, cells(y), Role::Muted, glyph);
+            }
         }
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         let page = usize::from(world.size.1.saturating_sub(8)).max(1);
-        let last = self.lines.len();
+        let last = self.last.get();
+        // The window may have grown since the end was asked for.
+        self.top = self.top.min(last);
         self.top = match verb {
             Verb::Enter | Verb::Back => return Reaction::pop(),
             Verb::Down => self.top.saturating_add(1).min(last),
@@ -126,5 +147,36 @@ impl Screen for Help {
             _ => self.top,
         };
         Reaction::none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tui::app::State;
+    use crate::tui::screens::home::Home;
+    use crate::tui::snapshot::{self, press};
+
+    fn shown(state: &mut State) -> String {
+        snapshot::text(&snapshot::drawn(state, 80, 24, &snapshot::appearance()))
+    }
+
+    #[test]
+    fn up_goes_up_right_after_the_end() {
+        let mut state = snapshot::state(Home::new());
+        state.world.view = Some(std::sync::Arc::new(snapshot::rehearsal()));
+        press(&mut state, "?");
+        let first = shown(&mut state);
+        press(&mut state, "<End>");
+        let end = shown(&mut state);
+        assert_ne!(first, end, "the help is longer than the page");
+        press(&mut state, "<Up>");
+        let up = shown(&mut state);
+        assert_ne!(up, end, "one line up shows another line");
+        press(&mut state, "<Down>");
+        assert_eq!(shown(&mut state), end);
+        assert!(
+            first.contains('↓') && end.contains('↑'),
+            "more is said at the edge"
+        );
     }
 }

@@ -1,6 +1,10 @@
 //! Home: what is due and for whom, what the vault holds, what this machine is.
 
-use crate::ceremony::{Script, script_of};
+mod told;
+
+use std::collections::BTreeMap;
+
+use crate::ceremony::{OpenRun, open_run};
 pub(crate) use crate::session::due::left;
 use crate::session::due::{Due, Exchanged, Goes};
 use crate::session::field::Footing;
@@ -10,25 +14,23 @@ use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::digest::Digest;
 use crate::tui::frame::{clock, network_word};
 use crate::tui::keys::{self, Offer, Verb};
-use crate::tui::screen::{Reaction, Screen};
+use crate::tui::message::Order;
+use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::{Column, Cursor, table};
 use crate::tui::world::World;
 
 use super::act::Act;
-use super::approvals::Approvals;
 use super::approve::Approve;
 use super::attest::Attest;
-use super::audit::Audit;
-use super::create::Create;
 use super::custodians::Custodians;
 use super::deletions::Deletions;
-use super::evidence::Evidence;
 use super::exchange::Exchange;
-use super::keys::Keys;
+use super::keys::{Keys, new_off};
 use super::leave::Leave;
-use super::menu::Menu;
 use super::picker::Picker;
+use super::places;
+use super::runner::RunScreen;
 
 /// The first screen of an open vault.
 #[derive(Default)]
@@ -53,7 +55,7 @@ impl Home {
             }
             Some(Goes::Deletions) => Deletions::open(),
             Some(Goes::Exchange(line)) => Reaction::push(Exchange::at(line, world)),
-            Some(Goes::Ceremonies) => Reaction::push(Picker::here(world)),
+            Some(Goes::Ceremonies) => goes_on(world),
             Some(Goes::Backup) => Reaction::push(Act::backup(world)),
             Some(Goes::Custodians) => Reaction::push(Custodians::of(world)),
             Some(Goes::Clock) => Reaction::push(Attest::again(world)),
@@ -78,13 +80,25 @@ fn due(world: &World) -> Vec<Due> {
 
 /// A ceremony is called what the list of ceremonies calls it.
 fn named(due: &mut Due, view: &View) {
-    let open = view.runs.iter().rev().find(|run| run.outcome.is_none());
-    let Some((run, bytes)) = open.and_then(|run| Some((run, script_of(run)?))) else {
-        return;
-    };
-    if let Ok(script) = Script::parse(&bytes) {
-        due.what = due.what.replacen(&run.script, script.title(), 1);
+    if let Some(open) = open_run(view) {
+        due.what = due.what.replacen(&open.script, &open.title, 1);
     }
+}
+
+/// Straight on with the ceremony that stands open; one whose script nobody has here is chosen with its file.
+pub(super) fn goes_on(world: &World) -> Reaction {
+    let open = world.view.as_deref().and_then(open_run);
+    let Some((title, script)) = open.and_then(|open| Some((open.title, open.bytes?))) else {
+        return Reaction::push(Picker::here(world));
+    };
+    let order = Order::PlayHere {
+        script,
+        inputs: BTreeMap::new(),
+        resume: true,
+        people: BTreeMap::new(),
+        real: false,
+    };
+    Reaction::push(RunScreen::new(&title, None, false)).then(Step::Order(order))
 }
 
 /// How a due thing is drawn; its word says the same.
@@ -97,11 +111,6 @@ fn role(due: &Due) -> Role {
         "token" if due.over => Role::Note,
         _ => Role::Text,
     }
-}
-
-/// `41 ready · 2 deleting · 3 disabled`
-fn counts(view: &View) -> String {
-    session::due::counts(view).join(" · ")
 }
 
 /// Where one can go from here, with the keys, from the one table.
@@ -172,7 +181,7 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
         events = view.events
     );
     let mut facts = vec![
-        (tr("KEYS"), Role::Text, counts(view)),
+        (tr("KEYS"), Role::Text, told::keys(view, world.size.0)),
         (tr("LAST"), Role::Text, last),
         (tr("PEOPLE"), Role::Text, people.join(" · ")),
         (tr("CARD"), Role::Text, head),
@@ -206,7 +215,14 @@ impl Screen for Home {
 
     fn footing(&self, world: &World) -> Footing {
         let due = due(world);
-        let enter = match due.get(self.cursor.at().min(due.len().saturating_sub(1))) {
+        let open = world.view.as_deref().and_then(open_run);
+        let chosen = due.get(self.cursor.at().min(due.len().saturating_sub(1)));
+        let of_run = chosen.is_some_and(|due| matches!(due.goes, Goes::Ceremonies));
+        let so_far = open.as_ref().filter(|_| of_run).map_or_else(
+            || tr("everything done so far is saved; looking changes nothing").to_owned(),
+            OpenRun::so_far,
+        );
+        let enter = match chosen {
             None => tr("shows the keys of this vault").to_owned(),
             Some(Due {
                 goes: Goes::Pending(p),
@@ -232,7 +248,14 @@ impl Screen for Home {
             Some(Due {
                 goes: Goes::Ceremonies,
                 ..
-            }) => tr("shows the ceremonies; this one goes on").into(),
+            }) => match &open {
+                Some(open) if open.bytes.is_some() => say!(
+                    "goes on with it at step {number} of {all}",
+                    number = open.number,
+                    all = open.all
+                ),
+                _ => tr("shows the ceremonies: its script's own file goes on with it").into(),
+            },
             Some(Due {
                 goes: Goes::Custodians,
                 ..
@@ -247,16 +270,20 @@ impl Screen for Home {
         Footing {
             acts: tr("nobody: looking needs no approval").into(),
             enter,
-            so_far: tr("everything done so far is saved; looking changes nothing").into(),
+            so_far,
         }
     }
 
-    fn offers(&self, _world: &World) -> Vec<Offer> {
+    fn offers(&self, world: &World) -> Vec<Offer> {
         let mut offers = keys::moves();
         offers.push(Offer::word(Verb::Enter, tr("open")));
+        let new = Offer::plain(Verb::New);
+        offers.push(match new_off(world) {
+            Some(reason) => new.off_because(reason),
+            None => new,
+        });
         offers.extend(
             [
-                Verb::New,
                 Verb::Export,
                 Verb::Import,
                 Verb::Keys,
@@ -308,7 +335,9 @@ impl Screen for Home {
         } else {
             let columns = columns(width);
             let cursor = Cursor::on(self.cursor.at().min(due.len().saturating_sub(1)));
-            canvas.within(0, 0, width, above, |c| {
+            let told = told::explained(&due, cursor.at(), width);
+            let listed = told::listed(due.len(), &told, width, above);
+            canvas.within(0, 0, width, listed, |c| {
                 table(c, &columns, due.len(), cursor, |n| {
                     due.get(n).map_or((Role::Text, Vec::new()), |d| {
                         (
@@ -323,7 +352,7 @@ impl Screen for Home {
                     })
                 });
             });
-            explain(view, (&due, cursor.at()), above, canvas);
+            told::explain(view, &told, (listed, above), canvas);
         }
         let top = height.saturating_sub(below);
         for (n, (label, role, text)) in facts.iter().enumerate() {
@@ -336,18 +365,7 @@ impl Screen for Home {
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match verb {
             Verb::Enter => self.open(world),
-            Verb::Keys => Reaction::push(Keys::new()),
-            Verb::New => Reaction::push(Create::new()),
-            Verb::Export => Reaction::push(Menu::export(None, world)),
-            Verb::Import => Reaction::push(Menu::import(world)),
-            Verb::Deletions => Deletions::open(),
-            Verb::Approvals => Reaction::push(Approvals::new()),
-            Verb::Exchange => Reaction::push(Exchange::new()),
-            Verb::Ceremonies => Reaction::push(Picker::here(world)),
-            Verb::Custodians => Reaction::push(Custodians::of(world)),
-            Verb::Copy => Reaction::push(Act::backup(world)),
-            Verb::Audit => Audit::open(),
-            Verb::Evidence => Reaction::push(Evidence::new()),
+            place if places::VERBS.contains(&place) => places::to(place, world),
             // Opening again takes everybody's passphrases: a stray key never costs that.
             Verb::Back => Reaction::push(Leave::closing()),
             other => {
@@ -355,24 +373,6 @@ impl Screen for Home {
                     .moved(other, due(world).len(), usize::from(world.size.1 / 3));
                 Reaction::none()
             }
-        }
-    }
-}
-
-/// What the chosen line means, between the list and the facts, where there is room for it.
-fn explain(view: &View, (due, at): (&[Due], usize), above: u16, canvas: &mut Canvas<'_>) {
-    let Some(chosen) = due.get(at) else { return };
-    let room = canvas.width().saturating_sub(4);
-    let rows = cells(wrap(chosen.explained(), usize::from(room)).len());
-    // The list with its heading, and a free row on both sides.
-    let listed = cells(due.len()).saturating_add(1);
-    if listed.saturating_add(rows).saturating_add(2) <= above {
-        let y = listed.saturating_add(1);
-        canvas.paragraph(2, y, room, Role::Muted, chosen.explained());
-        // A high screen has room for what is not due as well.
-        let below = y.saturating_add(rows).saturating_add(1);
-        if above.saturating_sub(below) > 8 {
-            roads(view, below, above, canvas);
         }
     }
 }

@@ -94,7 +94,7 @@ fn fields(row: &KeyRow) -> Vec<Line> {
         KeyOrigin::AWS_PAYMENT_CRYPTOGRAPHY => tr("made here").to_owned(),
         KeyOrigin::EXTERNAL => match &row.sender {
             Some(sender) => say!("imported, from whoever stands under {sender}", sender),
-            None => "imported".to_owned(),
+            None => tr("imported").to_owned(),
         },
     };
     lines.extend([
@@ -134,7 +134,7 @@ fn moments(key: &Key) -> Vec<Line> {
         (tr("disabled"), key.usage_stop_timestamp),
         (tr("destroyed"), key.delete_timestamp),
         (
-            tr("destroyed on"),
+            tr("will be destroyed on"),
             pending.filter(|_| key.delete_timestamp.is_none()),
         ),
     ];

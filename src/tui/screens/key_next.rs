@@ -2,7 +2,7 @@
 
 use crate::session::KeyRow;
 use crate::text::{say, tr};
-use crate::tui::canvas::Canvas;
+use crate::tui::canvas::{Canvas, wrap};
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::theme::Role;
 
@@ -33,30 +33,38 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, top: u16, offers: &[Offer], row: Opt
     if acts.is_empty() {
         return;
     }
-    if room < acts.len().saturating_add(1) {
+    let told: Vec<String> = acts.iter().map(|(offer, does)| says(offer, does)).collect();
+    let beside = width.saturating_sub(19);
+    let rows = told
+        .iter()
+        .map(|words| wrap(words, usize::from(beside)).len());
+    if room < rows.fold(1_usize, usize::saturating_add) {
         in_short(canvas, top.saturating_sub(1), &acts);
         return;
     }
     let mut y = top;
     canvas.put(2, y, Role::Muted, tr("What can be done with it"));
-    for (offer, does) in acts {
-        y = y.saturating_add(1);
+    y = y.saturating_add(1);
+    for ((offer, _), words) in acts.iter().zip(&told) {
         let key = offer
             .chord(false)
             .map(crate::tui::chord::Chord::shown)
             .unwrap_or_default();
-        let (role, words) = match &offer.off {
-            Some(reason) => (Role::Muted, say!("off: {reason}", reason)),
-            None => (Role::Text, does.to_owned()),
-        };
-        let named = if offer.off.is_some() {
-            Role::Muted
-        } else {
-            Role::Focus
+        let (role, named) = match &offer.off {
+            Some(_) => (Role::Muted, Role::Muted),
+            None => (Role::Text, Role::Focus),
         };
         canvas.put(2, y, named, &key);
         canvas.put(4, y, role, offer.footer_word());
-        canvas.put_cut(18, y, width.saturating_sub(19), role, &words);
+        y = y.saturating_add(canvas.paragraph(18, y, beside, role, words).max(1));
+    }
+}
+
+/// What an act comes to, or why it is off.
+fn says(offer: &Offer, does: &str) -> String {
+    match &offer.off {
+        Some(reason) => say!("off: {reason}", reason),
+        None => does.to_owned(),
     }
 }
 
@@ -74,6 +82,6 @@ fn in_short(canvas: &mut Canvas<'_>, y: u16, acts: &[(&Offer, &str)]) {
     if y < canvas.height() {
         canvas.put(2, y, Role::Muted, tr("can be done"));
         let room = canvas.width().saturating_sub(16);
-        canvas.put_cut(15, y, room, Role::Text, &told.join(" · "));
+        canvas.paragraph(15, y, room, Role::Text, &told.join(" · "));
     }
 }

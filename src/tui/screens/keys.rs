@@ -14,7 +14,7 @@ use crate::session::field::Footing;
 use crate::session::said;
 use crate::session::{KeyRow, View};
 use crate::text::{say, tr};
-use crate::tui::canvas::Canvas;
+use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
 use crate::tui::keys::{self, Offer, Verb};
@@ -47,6 +47,13 @@ impl Keys {
     fn chosen<'a>(&self, view: &'a View) -> Option<&'a KeyRow> {
         self.table.chosen(&view.keys)
     }
+}
+
+/// Why no key is made here, where that is so: said before five questions are answered.
+pub(crate) fn new_off(world: &World) -> Option<&'static str> {
+    let view = world.view.as_ref()?;
+    let off = !view.software_generation;
+    off.then(|| tr("this vault makes no keys in software; keys come in wrapped: i on Home"))
 }
 
 /// No keys at all, for a world without a vault.
@@ -148,7 +155,7 @@ impl Screen for Keys {
             Offer::plain(Verb::Filter),
             Offer::plain(Verb::Sort),
             with(Offer::word(Verb::Enter, tr("open")), none),
-            Offer::plain(Verb::New),
+            with(Offer::plain(Verb::New), new_off(world)),
             with(
                 Offer::plain(Verb::Export),
                 none.or_else(|| row.and_then(export_off_in_words)),
@@ -183,25 +190,33 @@ impl Screen for Keys {
         }
         let mut top = 0;
         if self.table.filtering {
-            let x = canvas.put(1, 0, Role::Focus, "Filter / ");
+            let x = canvas.put(1, 0, Role::Focus, tr("Filter / "));
             self.table
                 .filter
                 .draw(canvas, x, 0, width.saturating_sub(x), true);
             top = 1;
         }
-        let below = explained(height);
+        // What the chosen key says has as many rows as it takes, as long as the list keeps some.
+        let chosen = self.chosen(view);
+        let below = match explained(height) {
+            short if short < 10 => chosen.map_or(short, |row| {
+                let rows = explain_rows(row, view, width.saturating_sub(2));
+                rows.saturating_add(1).clamp(short, (height / 2).max(short))
+            }),
+            all => all,
+        };
         let rows = height.saturating_sub(top).saturating_sub(below);
         canvas.within(0, top, width, rows, |c| {
             self.table.draw(c, &view.keys, |_| None);
         });
-        let Some(row) = self.chosen(view) else {
-            canvas.put(3, top.saturating_add(2), Role::Muted, NO_FIT);
+        let Some(row) = chosen else {
+            canvas.put(3, top.saturating_add(2), Role::Muted, tr(NO_FIT));
             return;
         };
         let y = height.saturating_sub(below);
         canvas.rule(y, std::slice::from_ref(&row.label));
         let (y, below) = (y.saturating_add(1), below.saturating_sub(1));
-        if below > 5 {
+        if explained(height) > 5 {
             canvas.within(0, y, width, below, |c| {
                 lines::draw(c, (0, c.height()), 15, &told(row, view), None);
             });
@@ -250,23 +265,14 @@ impl Screen for Keys {
     }
 }
 
-/// The chosen key in three or four lines.
-fn explain(row: &KeyRow, view: &View, canvas: &mut Canvas<'_>) {
-    let width = canvas.width();
+/// The chosen key in a few sentences.
+fn explanation(row: &KeyRow, view: &View) -> [String; 4] {
     let key = &row.key;
     let use_words = tr(key.key_attributes.key_usage.words());
-    canvas.put_cut(0, 0, width, Role::Text, &key.key_arn);
     let values: Vec<String> = check_values(key, Some(row))
         .into_iter()
         .map(|line| line.value)
         .collect();
-    canvas.put_cut(
-        0,
-        1,
-        width,
-        Role::Text,
-        &format!("KCV {}", values.join(" · ")),
-    );
     let made = say!(
         "{use_words}, since {clock}. ",
         use_words,
@@ -277,8 +283,26 @@ fn explain(row: &KeyRow, view: &View, canvas: &mut Canvas<'_>) {
         .as_ref()
         .map(|s| say!("Certificate of {s}. ", s))
         .unwrap_or_default();
-    canvas.put_cut(0, 2, width, Role::Text, &format!("{made}{subject}"));
-    canvas.put_cut(0, 3, width, Role::Text, &history(row, view));
+    [
+        key.key_arn.clone(),
+        format!("KCV {}", values.join(" · ")),
+        format!("{made}{subject}"),
+        history(row, view),
+    ]
+}
+
+fn explain_rows(row: &KeyRow, view: &View, width: u16) -> u16 {
+    let rows = explanation(row, view).map(|text| wrap(&text, usize::from(width)).len());
+    cells(rows.into_iter().fold(0, usize::saturating_add))
+}
+
+/// The chosen key, whole: the list above makes room.
+fn explain(row: &KeyRow, view: &View, canvas: &mut Canvas<'_>) {
+    let width = canvas.width();
+    let mut y: u16 = 0;
+    for text in explanation(row, view) {
+        y = y.saturating_add(canvas.paragraph(0, y, width, Role::Text, text.trim_end()));
+    }
 }
 
 /// An empty vault teaches.

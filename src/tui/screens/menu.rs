@@ -5,10 +5,10 @@ use super::act::Act;
 use super::create::Create;
 use super::export::Export;
 use super::root::ImportRoot;
+use crate::session::KeyRow;
 use crate::session::field::Footing;
 use crate::session::guide::{self, Missing};
 use crate::session::op::{self, Op};
-use crate::session::{KeyRow, op_exchange, op_tr34};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
@@ -29,26 +29,11 @@ enum About {
 impl About {
     /// The acts of the list.
     fn ops(self) -> impl Iterator<Item = &'static Op> {
-        let of = move |op: &&Op| match self {
-            Self::In => {
-                op.name.starts_with("import-key")
-                    || op.name == op::named_parameters(true)
-                    || op.name == op_tr34::RANDOM.name
-            }
-            Self::Out => {
-                op.name.starts_with("export-key")
-                    || op.name == op::named_parameters(false)
-                    || op::certifies(op)
-                    || op_tr34::binds(op)
-            }
-            Self::Name => matches!(op.name, "create-alias" | "tag-resource"),
-        };
-        // What is asked of a terminal's key is an act of its own on this list.
-        let after = move |op: &'static Op| {
-            let ipek = self == Self::Out && op.name == op_exchange::EXPORT_TR31.name;
-            std::iter::once(op).chain(ipek.then_some(&op_exchange::EXPORT_IPEK))
-        };
-        op::OPS.iter().filter(of).flat_map(after)
+        op::grouped(match self {
+            Self::In => op::Group::In,
+            Self::Out => op::Group::Out,
+            Self::Name => op::Group::Name,
+        })
     }
 
     fn title(self) -> &'static str {
@@ -205,7 +190,7 @@ pub(in crate::tui) fn listed() -> Vec<&'static Op> {
 /// The wizard of an act; from one that was chosen in the list, Esc leads back to it.
 fn page(
     op: &'static Op,
-    (row, with): (Option<&KeyRow>, Option<(&str, &str)>),
+    (row, with): (Option<&KeyRow>, Option<(&'static str, &'static str)>),
     listed: bool,
     world: &World,
 ) -> Box<dyn Screen> {
@@ -214,7 +199,7 @@ fn page(
     } else if op.name == op::EXPORT_RSA_WRAP.name {
         Box::new(Export::new(row).listed(listed))
     } else if op.name == op::CREATE_KEY.name {
-        Box::new(Create::new())
+        Box::new(Create::new().with(with))
     } else {
         Box::new(Act::of(op, row, world).with(with).listed(listed))
     }

@@ -40,6 +40,7 @@ pub(crate) mod page;
 pub(crate) mod palette;
 pub(crate) mod parts;
 pub(crate) mod picker;
+pub(crate) mod places;
 #[cfg(test)]
 mod production_tests;
 #[cfg(test)]
@@ -77,7 +78,8 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
             world.folder = folder;
             let Some(vault) = vault else {
                 world.vaults = crate::vault::vaults_in(&world.folder);
-                let first = welcome::Welcome::default();
+                world.stopped = stopped(&world.vaults);
+                let first = welcome::Welcome::of(&world);
                 return (State::new(world, Box::new(first)), Vec::new());
             };
             // A vault that was named is opened at once; Esc leads back to the welcome screen.
@@ -100,6 +102,7 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
             out,
             resume,
             people,
+            real,
             note,
         } => {
             let play = Box::new(PlayOrder {
@@ -108,12 +111,23 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
                 inputs,
                 resume,
                 people,
+                real,
                 note,
             });
             let (screen, order) = play_screen(play, out);
             playing(world, screen, order)
         }
     }
+}
+
+/// Vaults in which a ceremony stands open, as far as they are offered by name.
+fn stopped(vaults: &[std::path::PathBuf]) -> Vec<(String, String)> {
+    let offered = vaults.iter().take(welcome::SHOWN);
+    let stopped = offered.filter_map(|dir| {
+        let title = crate::ceremony::stopped_in(dir)?;
+        Some((super::world::vault_name(dir), title))
+    });
+    stopped.collect()
 }
 
 fn playing(world: World, screen: Box<dyn Screen>, order: Order) -> (State, Vec<Order>) {

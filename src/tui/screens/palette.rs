@@ -1,10 +1,13 @@
-//! The palette: everything that can be done on the screen below, found by typing a few letters of it.
+//! The palette: everything that can be done on the screen below, and every other place of the vault, found by typing a few
+//! letters of it.
 
 use crossterm::event::KeyEvent;
 
 use crate::session::field::Footing;
 use crate::text::{say, tr};
+use crate::tui::app::State;
 use crate::tui::canvas::{Canvas, cells};
+use crate::tui::chord::Chord;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
@@ -12,60 +15,163 @@ use crate::tui::widgets::list::Cursor;
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
-/// The actions of the screen below.
+use super::places::Place;
+
+/// What an entry does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Does {
+    /// A key of the screen below.
+    Say(Verb),
+    /// Another place of the vault.
+    Go(Place),
+}
+
+/// One line: the key (or where it leads), its name, what it does, why it is off.
+struct Entry {
+    key: String,
+    name: String,
+    help: &'static str,
+    off: Option<String>,
+    does: Does,
+}
+
+/// The actions of the screen below, and every other place.
 pub(crate) struct Palette {
-    offers: Vec<Offer>,
+    entries: Vec<Entry>,
     filter: TextField,
     cursor: Cursor,
 }
 
+/// How one moves in a list or between fields: no action that anybody looks for.
+const MOVES: [Verb; 10] = [
+    Verb::Up,
+    Verb::Down,
+    Verb::Left,
+    Verb::Right,
+    Verb::PageUp,
+    Verb::PageDown,
+    Verb::First,
+    Verb::Last,
+    Verb::NextField,
+    Verb::PreviousField,
+];
+
 impl Palette {
-    /// A palette over these offers.
-    pub(crate) fn of(offers: &[Offer]) -> Self {
-        let mut offers: Vec<Offer> = keys::TABLE
-            .iter()
-            .filter_map(|b| offers.iter().find(|o| o.verb == b.verb).cloned())
-            .filter(|o| !matches!(o.verb, Verb::Palette))
-            .collect();
-        // What can be done comes first; how one moves in a list is seldom looked for.
-        let moves: Vec<Verb> = keys::moves().iter().map(|o| o.verb).collect();
-        let everywhere: Vec<Verb> = keys::everywhere().iter().map(|o| o.verb).collect();
-        offers.sort_by_key(|o| match o.verb {
-            verb if moves.contains(&verb) => 3,
-            Verb::Back => 2,
-            verb if everywhere.contains(&verb) => 2,
+    /// A palette over the screen on top.
+    pub(crate) fn of(state: &State) -> Self {
+        let mut entries = offered(&state.offers());
+        entries.extend(elsewhere(state, &entries));
+        Self::over(entries)
+    }
+
+    fn over(mut entries: Vec<Entry>) -> Self {
+        let everywhere: Vec<Verb> = keys::everywhere(true).iter().map(|o| o.verb).collect();
+        entries.sort_by_key(|entry| match entry.does {
             // What the footing says of Enter and F5 needs no search.
-            Verb::Enter | Verb::Practice => 1,
-            _ => 0,
+            Does::Say(Verb::Enter | Verb::Practice) => 1,
+            Does::Say(verb) if verb == Verb::Back || everywhere.contains(&verb) => 3,
+            Does::Say(_) => 0,
+            Does::Go(_) if entry.off.is_some() => 4,
+            Does::Go(_) => 2,
         });
         Self {
-            offers,
+            entries,
             filter: TextField::default(),
             cursor: Cursor::default(),
         }
     }
 
-    fn found(&self) -> Vec<&Offer> {
+    fn found(&self) -> Vec<&Entry> {
         let wanted = self.filter.value().to_lowercase();
-        let words = |o: &Offer| {
-            let help = o.binding().map_or("", |b| tr(b.help));
-            format!("{} {help}", o.footer_word()).to_lowercase()
-        };
-        let offers = self.offers.iter();
-        let mut found: Vec<&Offer> = offers.filter(|o| fuzzy(&wanted, &words(o))).collect();
-        // What begins so, then what has a word that does, then what holds it; scattered letters last.
-        found.sort_by_key(|o| {
-            let words = words(o);
-            let begins = |word: &str| word.starts_with(wanted.trim());
-            match () {
-                () if begins(&words) => 0,
-                () if words.split_whitespace().any(begins) => 1,
-                () if words.contains(wanted.trim()) => 2,
-                () => 3,
-            }
+        let ranked = self.entries.iter().filter_map(|entry| {
+            let rank = rank(
+                &wanted,
+                &entry.name.to_lowercase(),
+                &entry.help.to_lowercase(),
+            )?;
+            Some((rank, entry))
         });
-        found
+        let mut found: Vec<(u8, &Entry)> = ranked.collect();
+        found.sort_by_key(|(rank, _)| *rank);
+        // Letters that stand somewhere in this order are a guess: nobody wants guesses beside what was meant.
+        let meant = found.first().is_some_and(|(rank, _)| *rank < SCATTERED);
+        let shown = found
+            .into_iter()
+            .filter(|(rank, _)| !meant || *rank < SCATTERED);
+        shown.map(|(_, entry)| entry).collect()
     }
+}
+
+/// What the screen below offers. What does nothing there but say why is listed with the reason; an Enter that does nothing
+/// is not.
+fn offered(offers: &[Offer]) -> Vec<Entry> {
+    let entry = |offer: &Offer| Entry {
+        key: offer.chord(false).map(Chord::shown).unwrap_or_default(),
+        name: offer.footer_word().to_owned(),
+        help: offer.binding().map_or("", |b| tr(b.help)),
+        off: offer.off.clone(),
+        does: Does::Say(offer.verb),
+    };
+    let idle = |offer: &Offer| offer.verb == Verb::Enter && offer.off.is_some();
+    keys::TABLE
+        .iter()
+        .filter_map(|b| offers.iter().find(|o| o.verb == b.verb))
+        .filter(|o| o.verb != Verb::Palette && !MOVES.contains(&o.verb) && !idle(o))
+        .map(entry)
+        .collect()
+}
+
+/// The places that the screen below does not lead to itself.
+fn elsewhere(state: &State, here: &[Entry]) -> Vec<Entry> {
+    let held = state.held();
+    let top = state.top().map_or("", |screen| screen.name());
+    let known = |place: &Place| match place {
+        Place::Home => top == "Home",
+        Place::Of(verb) => here.iter().any(|e| e.does == Does::Say(*verb)),
+        Place::Doctor => false,
+    };
+    let places = Place::all().into_iter().filter(|place| !known(place));
+    let entries = places.map(|place| {
+        let (name, help) = place.words();
+        Entry {
+            key: String::new(),
+            name,
+            help,
+            off: held.clone().or_else(|| place.off(&state.world)),
+            does: Does::Go(place),
+        }
+    });
+    entries.collect()
+}
+
+/// The rank of letters that merely stand in this order.
+const SCATTERED: u8 = 5;
+
+/// How well an entry fits what was typed, every word of it: 0 best, `None` not at all.
+fn rank(wanted: &str, name: &str, help: &str) -> Option<u8> {
+    let of_word = |wanted: &str| {
+        let words = |text: &str, fits: &dyn Fn(&str) -> bool| {
+            text.split(|c: char| !c.is_alphanumeric()).any(fits)
+        };
+        let whole = |word: &str| word == wanted;
+        let begins = |word: &str| word.starts_with(wanted);
+        // `dltn` is meant for deletions: one word with that first letter, and not letters of a whole sentence.
+        let guess =
+            |word: &str| word.chars().next() == wanted.chars().next() && fuzzy(wanted, word);
+        match () {
+            () if words(name, &whole) => Some(0),
+            () if words(name, &begins) => Some(1),
+            () if words(help, &whole) => Some(2),
+            () if words(help, &begins) => Some(3),
+            () if name.contains(wanted) || help.contains(wanted) => Some(4),
+            () if words(name, &guess) || words(help, &guess) => Some(SCATTERED),
+            () => None,
+        }
+    };
+    let ranks = wanted.split_whitespace().map(of_word);
+    ranks
+        .collect::<Option<Vec<u8>>>()
+        .map(|ranks| ranks.into_iter().max().unwrap_or(0))
 }
 
 /// Whether the letters of `wanted` stand in `text` in this order.
@@ -87,13 +193,16 @@ impl Screen for Palette {
     }
 
     fn footing(&self, _world: &World) -> Footing {
-        let enter = self
-            .found()
-            .get(self.cursor.at())
-            .and_then(|o| o.binding())
-            .map_or(tr("does nothing: no action fits what you typed"), |b| {
-                tr(b.help)
-            });
+        let enter = self.found().get(self.cursor.at()).map_or(
+            tr("does nothing: no action fits what you typed"),
+            |e| {
+                if e.off.is_some() {
+                    tr("is off: the line says why")
+                } else {
+                    e.help
+                }
+            },
+        );
         Footing {
             acts: tr("nobody: choosing an action does not approve it").into(),
             enter: enter.into(),
@@ -129,20 +238,17 @@ impl Screen for Palette {
         let (width, at) = (canvas.width(), self.cursor.at());
         canvas.within(0, 2, width, rows, |c| {
             self.cursor.draw(c, found.len(), |c, n, y| {
-                let Some(offer) = found.get(n) else { return };
-                let role = match (&offer.off, n == at) {
+                let Some(entry) = found.get(n) else { return };
+                let role = match (&entry.off, n == at) {
                     (_, true) => Role::Selection,
                     (Some(_), _) => Role::Muted,
                     _ => Role::Text,
                 };
-                let chord = offer
-                    .chord(false)
-                    .map(crate::tui::chord::Chord::shown)
-                    .unwrap_or_default();
-                c.put(3, y, role, &format!("{chord:10}"));
-                let help = offer.binding().map_or("", |b| tr(b.help));
-                let text = match &offer.off {
-                    Some(reason) => say!("{help}. Off: {reason}", help, reason),
+                c.put(3, y, role, &entry.key);
+                let help = entry.help;
+                let text = match &entry.off {
+                    // What it would do is known by its name; why it does not is what matters.
+                    Some(reason) => say!("{name} is off: {reason}", name = entry.name, reason),
                     None => help.to_owned(),
                 };
                 c.put_cut(14, y, width.saturating_sub(15), role, &text);
@@ -162,9 +268,13 @@ impl Screen for Palette {
         match verb {
             Verb::Back => Reaction::pop(),
             Verb::Enter => match self.found().get(self.cursor.at()) {
-                Some(offer) => match &offer.off {
-                    None => Reaction::pop().then(Step::Say(offer.verb)),
-                    Some(reason) => {
+                Some(entry) => match (&entry.off, entry.does) {
+                    (None, Does::Say(verb)) => Reaction::pop().then(Step::Say(verb)),
+                    (None, Does::Go(place)) => {
+                        let there = place.go(world);
+                        there.0.into_iter().fold(Reaction::pop(), Reaction::then)
+                    }
+                    (Some(reason), _) => {
                         Reaction::notice(Role::Note, say!("off here: {reason}", reason))
                     }
                 },
@@ -193,7 +303,22 @@ impl Screen for Palette {
 
 #[cfg(test)]
 mod tests {
-    use super::{Offer, Palette, Verb, fuzzy, keys};
+    use super::*;
+    use crate::tui::room::{Room, practice_session};
+    use crate::tui::screens::home::Home;
+
+    fn palette(offers: &[Offer]) -> Palette {
+        Palette::over(offered(offers))
+    }
+
+    fn verbs(palette: &Palette) -> Vec<Verb> {
+        let found = palette.found().into_iter();
+        let verb = |entry: &Entry| match entry.does {
+            Does::Say(verb) | Does::Go(Place::Of(verb)) => Some(verb),
+            Does::Go(_) => None,
+        };
+        found.filter_map(verb).collect()
+    }
 
     #[test]
     fn letters_in_order_are_found() {
@@ -203,29 +328,70 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_done_comes_first_and_how_one_moves_last() {
+    fn what_can_be_done_comes_first_and_how_one_moves_not_at_all() {
         let mut offers = keys::moves();
         offers.extend([Verb::Enter, Verb::New, Verb::Audit].map(Offer::plain));
-        offers.extend(keys::everywhere());
-        let palette = Palette::of(&offers);
-        let found: Vec<Verb> = palette.found().iter().map(|o| o.verb).collect();
+        offers.extend(keys::everywhere(true));
+        let found = verbs(&palette(&offers));
         assert_eq!(
             found.get(..3),
             Some([Verb::New, Verb::Audit, Verb::Enter].as_slice())
         );
-        assert_eq!(found.last(), Some(&Verb::Last));
+        assert!(!found.contains(&Verb::Down));
+        let idle = [Offer::plain(Verb::Enter).off_because("nothing is chosen")];
+        assert!(
+            verbs(&palette(&idle)).is_empty(),
+            "an Enter that does nothing"
+        );
     }
 
     #[test]
-    fn a_word_that_begins_so_comes_before_scattered_letters() {
+    fn whole_words_and_beginnings_come_before_scattered_letters() {
         let offers: Vec<Offer> = keys::TABLE.iter().map(|b| Offer::plain(b.verb)).collect();
-        let mut palette = Palette::of(&offers);
-        palette.filter.set("aud");
-        assert_eq!(palette.found().first().map(|o| o.verb), Some(Verb::Audit));
-        palette.filter.set("evi");
+        let mut palette = palette(&offers);
+        for (typed, first) in [
+            ("aud", Verb::Audit),
+            ("evi", Verb::Evidence),
+            ("lock", Verb::Lock),
+            ("new key", Verb::New),
+            ("keys", Verb::Keys),
+        ] {
+            palette.filter.set(typed);
+            assert_eq!(verbs(&palette).first(), Some(&first), "{typed}");
+        }
+        // Once something has the letters as they were typed, scattered ones are not guessed at.
+        palette.filter.set("time");
+        assert!(!verbs(&palette).contains(&Verb::New), "scattered letters");
+        palette.filter.set("dltns");
+        assert!(verbs(&palette).contains(&Verb::Deletions));
+    }
+
+    #[test]
+    fn every_place_is_reached_from_every_screen_of_the_vault() {
+        let mut room = Room::new(Home::new(), practice_session(false));
+        room.press("d:audit<Enter>");
+        assert_eq!(room.state.top().unwrap().name(), "Audit");
+        room.press("<C-p>exchange<Enter>");
+        assert_eq!(room.state.top().unwrap().name(), "Exchange");
+        room.press(":doctor<Enter>");
+        assert_eq!(room.state.top().unwrap().name(), "Doctor");
+        room.press("<Esc>");
         assert_eq!(
-            palette.found().first().map(|o| o.verb),
-            Some(Verb::Evidence)
+            room.state.top().unwrap().name(),
+            "Exchange",
+            "back where it was"
         );
+        room.press(":home<Enter>");
+        assert_eq!(room.state.top().unwrap().name(), "Home");
+        assert_eq!(room.state.screens().count(), 1);
+    }
+
+    #[test]
+    fn from_a_ceremony_nobody_goes_elsewhere_and_is_told_why() {
+        let mut room = Room::new(Home::new(), practice_session(false));
+        room.press("c<Enter><Enter><C-p>audit");
+        room.shows(&["audit is off: a ceremony is under way"]);
+        room.press("<Enter>")
+            .shows(&["off here: a ceremony is under way"]);
     }
 }

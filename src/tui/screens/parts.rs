@@ -78,6 +78,7 @@ impl Parts {
             people: BTreeMap::new(),
             script: self.script.clone().into_bytes(),
             inputs: BTreeMap::new(),
+            real: false,
         };
         let runner = RunScreen::new(tr(self.op.title), None, false);
         // The form beneath is done with; the run is journaled.

@@ -1,23 +1,27 @@
 //! The ceremonies that ship: choose one, in rehearsal or in the vault that is open.
 
+mod own;
+mod written;
+
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::begin::Begin;
 use super::runner::RunScreen;
-use super::save::Save;
-use crate::ceremony::{RECORDED, Script, lint_said, recorded_script_for, script_of, shipped};
+use crate::ceremony::{Finding, Script, open_run, script_of, shipped};
 use crate::session::field::Footing;
 use crate::text::{say, tr};
 use crate::tui::PlaySession;
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::digest::Digest;
 use crate::tui::keys::{self, Offer, Verb};
-use crate::tui::message::{Order, PlayOrder};
-use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::message::{News, Order, PlayOrder};
+use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::Cursor;
 use crate::tui::world::World;
+
+use written::written;
 
 /// One script that can be chosen.
 #[derive(Debug, Clone)]
@@ -38,6 +42,10 @@ pub(crate) struct Listed {
     pub(crate) sha256: String,
     /// Its bytes.
     pub(crate) script: Vec<u8>,
+    /// Files that stand in for its inputs, where it was read from a file.
+    pub(crate) inputs: BTreeMap<String, Vec<u8>>,
+    /// What the linter finds, where it was read from a file; what ships is clean.
+    pub(crate) found: Option<Vec<Finding>>,
 }
 
 impl Listed {
@@ -51,6 +59,8 @@ impl Listed {
             takes: script.estimate().map(ToString::to_string),
             sha256: script.sha256_hex(),
             script: bytes,
+            inputs: BTreeMap::new(),
+            found: None,
         }
     }
 
@@ -59,7 +69,7 @@ impl Listed {
         world.view.as_ref().is_some_and(|view| {
             view.runs
                 .iter()
-                .any(|run| run.script == self.id && run.outcome.is_none())
+                .any(|run| run.script_sha256 == self.sha256 && run.outcome.is_none())
         })
     }
 
@@ -67,8 +77,11 @@ impl Listed {
     fn draw(&self, canvas: &mut Canvas<'_>) {
         let width = canvas.width().saturating_sub(3);
         let mut y = 0;
+        if let Some(found) = &self.found {
+            y = own::draw(found, width, canvas);
+        }
         if cells(self.title.chars().count()) > canvas.width().saturating_sub(4) {
-            y = canvas.paragraph(2, 0, width, Role::Text, &self.title);
+            y = y.saturating_add(canvas.paragraph(2, y, width, Role::Text, &self.title));
         }
         let (whole, height) = (canvas.width(), canvas.height());
         // Who has to be here, and for how long, where its steps leave room.
@@ -126,6 +139,10 @@ pub(crate) enum Place {
 pub(crate) struct Picker {
     place: Place,
     listed: Vec<Listed>,
+    /// Scripts that were read from files, the last one last.
+    own: Vec<Listed>,
+    /// The file that was chosen, until it is read.
+    chosen: Option<PathBuf>,
     cursor: Cursor,
 }
 
@@ -149,7 +166,9 @@ impl Picker {
         let mut picker = Self::shipped(Place::Here);
         let runs = world.view.iter().flat_map(|view| view.runs.iter());
         let open = runs.filter(|run| run.outcome.is_none() && run.script_text.is_some());
+        let shipped = |sha256: &str| picker.listed.iter().any(|l| l.sha256 == sha256);
         let mut listed: Vec<Listed> = open
+            .filter(|run| !shipped(&run.script_sha256))
             .filter_map(|run| {
                 let bytes = script_of(run)?;
                 let script = Script::parse(&bytes).ok()?;
@@ -157,6 +176,8 @@ impl Picker {
             })
             .collect();
         listed.append(&mut picker.listed);
+        // What stands open is what people came for: it is the first line, and the cursor is on it.
+        listed.sort_by_key(|l| !l.stands_open(world));
         Self::over(Place::Here, listed)
     }
 
@@ -165,6 +186,8 @@ impl Picker {
         Self {
             place,
             listed,
+            own: Vec::new(),
+            chosen: None,
             cursor: Cursor::on(0),
         }
     }
@@ -176,9 +199,15 @@ impl Picker {
         // What begins in a vault that stays is recorded there: that is asked once more.
         let stays = world.view.as_ref().is_some_and(|view| view.kept);
         if self.place == Place::Here && stays && !chosen.stands_open(world) {
-            return Reaction::push(Begin::new(chosen.clone()));
+            return Reaction::push(Begin::new(chosen.clone(), world));
         }
-        let (script, inputs) = (chosen.script.clone(), BTreeMap::new());
+        // A run that goes on has its files.
+        let inputs = if chosen.stands_open(world) && self.place == Place::Here {
+            BTreeMap::new()
+        } else {
+            chosen.inputs.clone()
+        };
+        let script = chosen.script.clone();
         let order = match self.place {
             Place::Rehearsal => Order::Play(Box::new(PlayOrder {
                 script,
@@ -189,6 +218,7 @@ impl Picker {
                 inputs,
                 resume: false,
                 people: BTreeMap::new(),
+                real: false,
                 note: None,
             })),
             Place::Here => Order::PlayHere {
@@ -196,6 +226,7 @@ impl Picker {
                 inputs,
                 resume: chosen.stands_open(world),
                 people: BTreeMap::new(),
+                real: false,
             },
         };
         let closes = self.place == Place::Rehearsal;
@@ -203,38 +234,18 @@ impl Picker {
     }
 }
 
-/// Asks where the script of what was done goes: the file's name is the script's id.
-fn written(world: &World) -> Reaction {
-    let deeds = world.view.as_ref().map(|view| view.deeds.clone());
-    let deeds = deeds.unwrap_or_default();
-    let script = move |path: &Path| {
-        let text = recorded_script_for(path, &deeds);
-        text.map(|text| {
-            let found = lint_said(&text);
-            (text.into_bytes(), say!("no secret in it; {found}", found))
-        })
-        .map_err(|why| say!("No script was written: {why}.", why))
-    };
-    let names = tr(
-        "The name without .toml becomes the script's id: a small letter, then small letters, digits or hyphens.",
-    );
-    let next =
-        tr("keymoot play with this file rehearses it; keymoot lint says all that the linter finds");
-    let page = Save::made(
-        tr("Script of what was done"),
-        RECORDED,
-        names,
-        Box::new(script),
-    );
-    Reaction::push(page.then_says(next))
-}
-
 impl Picker {
     /// A run that ended meanwhile stands here no more: a script that was made for it alone is not begun again.
     fn again(&mut self, world: &World) {
         if self.place == Place::Here {
             let cursor = self.cursor.at();
+            let own = std::mem::take(&mut self.own);
             *self = Self::here(world);
+            for one in &own {
+                self.listed.retain(|l| l.sha256 != one.sha256);
+                self.listed.insert(0, one.clone());
+            }
+            self.own = own;
             self.cursor = Cursor::on(cursor.min(self.listed.len().saturating_sub(1)));
         }
     }
@@ -277,14 +288,20 @@ impl Screen for Picker {
                 tr("begins the ceremony in this vault; it can be stopped at any step")
             }
         };
-        let so_far = match self.place {
-            Place::Rehearsal => tr("nothing has happened; nothing of a rehearsal is ever kept"),
-            Place::Here => tr("nothing has happened; beginning a ceremony is recorded"),
+        let stands = world.view.as_deref().and_then(open_run).filter(|_| open);
+        let so_far = match (self.place, stands) {
+            (_, Some(stands)) => stands.so_far(),
+            (Place::Rehearsal, _) => {
+                tr("nothing has happened; nothing of a rehearsal is ever kept").to_owned()
+            }
+            (Place::Here, _) => {
+                tr("nothing has happened; beginning a ceremony is recorded").to_owned()
+            }
         };
         Footing {
             acts: tr("you; in the ceremony each question names who answers it").into(),
             enter: enter.into(),
-            so_far: so_far.into(),
+            so_far,
         }
     }
 
@@ -315,6 +332,7 @@ impl Screen for Picker {
     fn help(&self) -> &'static [&'static str] {
         &[
             "A ceremony is a script: the same steps in the room, in rehearsal and without people. Each question says who answers and why it is asked.",
+            "F6 takes a script of your own from a file: what the linter finds stands below it. With no vault open it is rehearsed, in an open one it is run there.",
             "In an open vault, w writes a script of what was done since it was opened: the acts in their order, people as places, files as inputs. It is linted like any other, rehearsed, and played again.",
             "In a rehearsal you play everybody. Practice passphrases are two words and stand on the screen; F5 fills them in. Try wrong ones: nothing is locked, nothing is kept.",
         ]
@@ -378,6 +396,31 @@ impl Screen for Picker {
         canvas.within(0, y, width, height.saturating_sub(y), |c| chosen.draw(c));
     }
 
+    fn wants(&self) -> Option<(Wants, String)> {
+        Some((Wants::File, String::new()))
+    }
+
+    fn picked(&mut self, path: &Path) {
+        self.chosen = Some(path.to_owned());
+    }
+
+    fn reads_picked(&mut self) -> Reaction {
+        let path = self.chosen.take();
+        path.map_or_else(Reaction::none, |path| {
+            Reaction::order(Order::ReadScript(path))
+        })
+    }
+
+    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+        match news {
+            News::Script(read) => {
+                self.take_up(read);
+                Some(Reaction::none())
+            }
+            _ => None,
+        }
+    }
+
     fn returned(&mut self, world: &World) -> Reaction {
         self.again(world);
         Reaction::none()
@@ -416,6 +459,8 @@ mod tests {
             takes: Some("10m".into()),
             sha256: "0".repeat(64),
             script: Vec::new(),
+            inputs: BTreeMap::new(),
+            found: None,
         };
         Picker::over(
             Place::Rehearsal,

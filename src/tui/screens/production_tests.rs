@@ -41,9 +41,18 @@ fn vault(store: Box<dyn Store>) -> Created {
             clock: Some(start()),
             hold: false,
         },
-        Environment::real(None),
+        Environment::real(None).with_clock(Box::new(Still)),
     )
     .unwrap()
+}
+
+/// A machine whose clock stands: pictures hold the time.
+struct Still;
+
+impl crate::api::Clock for Still {
+    fn now(&self) -> crate::api::Timestamp {
+        start()
+    }
 }
 
 /// A production vault whose people's envelopes lie in this folder.
@@ -73,11 +82,19 @@ fn a_vault_that_exists_once_offers_its_copy_before_it_is_closed() {
     ]);
     room.press("b").check("backup-form");
     let full = media.path().display().to_string();
-    room.press(&format!("stick 2<Enter>TE-448120<Enter>{full}<Enter>"));
+    room.press(&format!(
+        "stick 2<Enter>TE-448120<Enter>Hal<Enter>bank safe<Enter>{full}<Enter>"
+    ));
     room.shows(&["is not empty. Nothing was"]);
     let copy = media.path().join("copy");
     room.press(&format!("<C-u>{}<Enter>", copy.display()));
-    room.shows(&["stick 2", "TE-448120", "2 custodians sign"]);
+    room.shows(&[
+        "stick 2",
+        "TE-448120",
+        "Hal",
+        "bank safe",
+        "2 custodians sign",
+    ]);
     room.press("<Enter>");
     sign(&mut room, media.path(), "Ada");
     for person in ["Ana", "Ben"] {

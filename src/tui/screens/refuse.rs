@@ -43,6 +43,14 @@ impl Refuse {
             waiting: false,
         }
     }
+
+    /// With the cursor on whose page it was asked on, where it was somebody's.
+    pub(crate) fn by(mut self, person: Option<&str>) -> Self {
+        if let Some(person) = person {
+            self.form.set("who", person);
+        }
+        self
+    }
 }
 
 impl Screen for Refuse {
@@ -60,7 +68,7 @@ impl Screen for Refuse {
     fn footing(&self, _world: &World) -> Footing {
         Footing {
             acts: tr("whoever refuses; one person is enough to stop a request").into(),
-            enter: tr("next field; after the reason, takes the request off the table").into(),
+            enter: self.form.enter_says(tr("takes the request off the table")),
             so_far: tr("the request still stands with its signatures").into(),
         }
     }

@@ -54,11 +54,13 @@ fn practice_words_are_offered_only_to_those_whose_words_they_are() {
         passphrase: SecretBytes::from_slice(words.as_bytes()),
     };
     let store = MemoryStore::new();
-    let mut new = founding::Plan::of_a_test(crate::session::Profile::Rehearsal).vault(vec![
+    let plan = founding::Plan::of_a_test(crate::session::Profile::Rehearsal);
+    let people = vec![
         person("Ana", "custodian", "words of-her-own"),
         person("Ben", "custodian", "bacon badge"),
         person("Ada", "administrator", "amber anchor"),
-    ]);
+    ];
+    let mut new = plan.vault(people, crate::api::Timestamp::from_millis(0));
     new.k = 2;
     let made = create(Box::new(store.clone()), new, Environment::real(None)).unwrap();
     made.session.close().unwrap();
@@ -109,4 +111,70 @@ fn an_exception_is_signed_by_whoever_leads_and_watches_and_the_ceremony_goes_on(
         room.press("<F5><Enter>");
     }
     room.shows(&["step 5 of 6", "exception"]);
+}
+
+/// The run that stands open is what people came for: Home's first line leads straight to it, wherever its script stands in
+/// the list of ceremonies.
+#[test]
+fn a_stopped_ceremony_is_the_first_line_of_home_and_enter_goes_on_with_it() {
+    use crate::tui::room::practice_session;
+    let mut room = Room::new(super::home::Home::new(), practice_session(false));
+    room.press("c<Down><Down><Down><Enter>");
+    for _ in 0..9 {
+        if room.text().contains("step 2 of") {
+            break;
+        }
+        room.press("<F5><Enter>");
+    }
+    room.press("<Esc><Down><Enter>");
+    for _ in 0..4 {
+        if room.state.top().unwrap().name() != "Home" {
+            room.press("<Esc>");
+        }
+    }
+    room.shows(&[
+        "Home",
+        "open at step 2 of",
+        "1 of ",
+        "steps are done and saved",
+        "goes on with it at step 2 of",
+    ]);
+    room.press("<Enter>");
+    room.shows(&["this ceremony goes on at step 2"]);
+    room.press("<Esc><Down><Enter>");
+    for _ in 0..4 {
+        if room.state.top().unwrap().name() != "Home" {
+            room.press("<Esc>");
+        }
+    }
+    // In the list it is the first line as well.
+    room.press("c").shows(&[
+        "stands open",
+        "continue",
+        "1 of ",
+        "steps are done and saved",
+    ]);
+    room.press("<Enter>")
+        .shows(&["this ceremony goes on at step 2"]);
+}
+
+#[test]
+fn welcome_says_where_a_ceremony_was_stopped() {
+    use super::welcome::Welcome;
+    use crate::tui::snapshot;
+    let mut world = snapshot::world();
+    world.vaults = vec!["acme.vault".into(), "b.vault".into()];
+    world.stopped = vec![("b".into(), "The first key".into())];
+    let mut state = crate::tui::app::State::new(world, Box::new(Welcome::default()));
+    let welcome = Welcome::of(&state.world);
+    state = state.under(Box::new(welcome));
+    snapshot::check("welcome-stopped", &mut state);
+    let text = snapshot::text(&snapshot::drawn(
+        &mut state,
+        80,
+        24,
+        &snapshot::appearance(),
+    ));
+    assert!(text.contains("► 3 Open b.vault"), "{text}");
+    assert!(text.contains("goes on: The first key"), "{text}");
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crossterm::event::KeyEvent;
 
 use super::unlock::{Then, Unlock};
+use super::wizard::Leaving;
 use crate::session::field::Footing;
 use crate::session::returning::{COPY_FROM, RETURN_SO_FAR, RETURN_TOLD, RETURNING, Return};
 use crate::text::tr;
@@ -35,6 +36,7 @@ pub(super) fn gives_up(world: &World) -> Reaction {
 /// The questions.
 pub(crate) struct Restore {
     form: Form,
+    leaving: Leaving,
 }
 
 impl Restore {
@@ -42,6 +44,7 @@ impl Restore {
     pub(crate) fn new() -> Self {
         Self {
             form: Form::of(RETURNING),
+            leaving: Leaving::default(),
         }
     }
 
@@ -69,13 +72,18 @@ impl Screen for Restore {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec![tr("Return to a copy").into()]
+        vec![
+            tr("Return to a copy").into(),
+            tr("1 of 4: which copy").into(),
+        ]
     }
 
     fn footing(&self, _world: &World) -> Footing {
         Footing {
             acts: tr("whoever has the copy").into(),
-            enter: tr("keeps this and goes on; after the reason, reads the copy").into(),
+            enter: self
+                .form
+                .enter_says(tr("reads the copy; nothing is written by that")),
             so_far: tr(RETURN_SO_FAR).into(),
         }
     }
@@ -107,6 +115,9 @@ impl Screen for Restore {
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+        if let Some(asked) = self.leaving.asks(verb, self.form.typed()) {
+            return asked;
+        }
         match verb {
             Verb::Enter => return self.enter(),
             Verb::Back => return Reaction::pop(),
@@ -120,6 +131,7 @@ impl Screen for Restore {
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        self.leaving.stays();
         self.form.key(&key);
         Reaction::none()
     }

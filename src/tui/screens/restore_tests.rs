@@ -38,14 +38,14 @@ fn a_copy_is_opened_approved_and_written_out() {
         .shows(&["A copy becomes a vault under"]);
     room.press("/nowhere/at-all<Enter>");
     room.press(&text("new.vault"));
-    room.press("<Enter><Enter>the stick broke<Enter>");
+    room.press("<Enter><Enter><Enter>the stick broke<Enter>");
     room.shows(&["no copy of a vault is here"]);
     // Nothing that was typed is lost on the way back.
     room.press("<Esc>")
         .shows(&["the stick broke", "/nowhere/at-all"]);
-    room.press("<Tab><BackTab><BackTab><BackTab><BackTab><C-u>");
+    room.press("<Tab><BackTab><BackTab><BackTab><BackTab><BackTab><C-u>");
     room.press(&text("copy"));
-    room.press("<Enter><Enter><Enter><Enter>")
+    room.press("<Enter><Enter><Enter><Enter><Enter>")
         .shows(&["1 of 2: a custodian"]);
     room.press("<Enter><F5><Enter>")
         .shows(&["2 of 2: a custodian"]);
@@ -82,7 +82,7 @@ fn at_the_review(place: &Path) -> Room {
     room.press(&path("copy").display().to_string());
     room.press("<Enter>");
     room.press(&path("new.vault").display().to_string());
-    room.press("<Enter><Enter>the stick broke<Enter>");
+    room.press("<Enter><Enter><Enter>the stick broke<Enter>");
     room.shows(&["1 of 2: a custodian"]);
     room
 }

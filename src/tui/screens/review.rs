@@ -159,7 +159,7 @@ impl Screen for Review {
         let enter = Offer::word(Verb::Enter, tr("ask"));
         let mut offers = vec![
             if self.armed() {
-                enter
+                self.reading.enter(tr("ask"))
             } else {
                 enter.off_because(tr("the phrase is not typed yet"))
             },

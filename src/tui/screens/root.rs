@@ -1,6 +1,8 @@
 //! Making a receiver's root trusted: a second person fetches its fingerprint elsewhere and types it; ours stays hidden
 //! until theirs is typed.
 
+mod pages;
+
 use std::sync::Arc;
 
 use std::path::Path;
@@ -9,9 +11,7 @@ use crossterm::event::KeyEvent;
 
 use super::menu;
 use super::review::Review;
-use super::save::Save;
 use super::wizard;
-use crate::api::KeyAlgorithm;
 use crate::ceremony::AskField;
 use crate::pki::Certificate;
 use crate::session::asked::{BY, ROOT_LABEL};
@@ -20,22 +20,18 @@ use crate::session::field::{Footing, NOTHING_TYPED};
 use crate::session::{handover, op};
 use crate::text::{say, tr};
 use crate::tui::acts::{Draft, PRACTICE_FILE};
-use crate::tui::canvas::{Canvas, wrap};
+use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
-use crate::tui::frame::clock;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::receiver::Receiver;
 use crate::tui::screen::{Reaction, Screen, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
-use crate::tui::widgets::lines::{Line, Reading};
+use crate::tui::widgets::lines::Reading;
 use crate::tui::widgets::sheet::{self, Part};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
-
-/// Where the file is a root alone, and no command fetches it.
-const OWN_COPY: &str = "The owner of the root reads it from their own copy: openssl x509 -in ROOT.pem -noout -fingerprint -sha256. Another keymoot vault shows it at Exchange, as \"our root\".";
 
 /// A root as it was read.
 #[derive(Debug, Clone)]
@@ -79,6 +75,7 @@ pub(crate) struct ImportRoot {
     waiting: bool,
     reading: Reading,
     listed: bool,
+    leaving: wizard::Leaving,
 }
 
 impl ImportRoot {
@@ -94,6 +91,7 @@ impl ImportRoot {
             waiting: false,
             reading: Reading::default(),
             listed: false,
+            leaving: wizard::Leaving::default(),
         }
     }
 
@@ -115,7 +113,11 @@ impl ImportRoot {
     }
 
     fn take(&mut self, file: RootFile, world: &World) {
-        self.form = Form::new(&asked(&file, world));
+        // The same root again: what the second person typed of it stands.
+        let same = |before: &RootFile| before.root.der() == file.root.der();
+        if !self.file.as_ref().is_some_and(same) {
+            self.form = Form::new(&asked(&file, world));
+        }
         self.file = Some(file);
         self.step = Step::Call;
     }
@@ -199,80 +201,6 @@ impl ImportRoot {
         parts.extend([Part::Gap, Part::Stop(self.error.as_deref())]);
         sheet::draw(canvas, 2, 1, &parts);
     }
-
-    fn draw_call(file: &RootFile, world: &World, canvas: &mut Canvas<'_>) {
-        let mut parts = vec![
-            Part::Head(Role::Title, tr("A second person, logged in as somebody else on another computer, fetches the fingerprint:").into()),
-            Part::Gap,
-        ];
-        if file.commands.is_empty() {
-            parts.push(Part::Head(Role::Text, tr(OWN_COPY).into()));
-        }
-        let room = usize::from(canvas.width().saturating_sub(4));
-        for line in &file.commands {
-            let comment = line.starts_with('#');
-            let role = if comment { Role::Muted } else { Role::Text };
-            let rows = typed_off(line, room).into_iter();
-            parts.extend(rows.map(|row| Part::Head(role, row.into())));
-        }
-        parts.extend([
-            Part::Gap,
-            Part::Head(Role::Text, tr("w writes these lines to a file to carry there; q shows the first as a QR code. With the root itself at hand there, keymoot inspect FILE says its fingerprint.").into()),
-        ]);
-        if world.rehearsal() {
-            let words = tr(
-                "This is a practice: nobody has to be asked. On the next page F5 types what the second person would bring.",
-            );
-            parts.push(Part::Hint(Role::Note, words.into()));
-        }
-        let words =
-            tr("Ours stays hidden until theirs is typed, so that nobody copies it from here.");
-        parts.extend([Part::Gap, Part::Head(Role::Note, words.into())]);
-        sheet::draw(canvas, 2, 1, &parts);
-    }
-
-    /// The commands as a file that can be carried to the other computer.
-    fn carried(file: &RootFile) -> Save {
-        let mut text = file.commands.join("\n");
-        if text.is_empty() {
-            tr(OWN_COPY).clone_into(&mut text);
-        }
-        text.push('\n');
-        Save::new(
-            tr("Write the commands to a file"),
-            "fetch-fingerprint.txt",
-            text.into_bytes(),
-        )
-    }
-
-    fn draw_type(&self, file: &RootFile, canvas: &mut Canvas<'_>) {
-        let root = &file.root;
-        let known = [
-            Line::new(tr("root"), root.subject()),
-            Line::new(
-                tr("key"),
-                root.key_algorithm().map_or("unknown", KeyAlgorithm::name),
-            ),
-            Line::new(tr("ends"), clock(root.not_after())),
-        ];
-        let parts = [
-            Part::Lines(&known, 10, &self.reading),
-            Part::Gap,
-            Part::Form(&self.form),
-        ];
-        sheet::draw(canvas, 2, 2, &parts);
-    }
-}
-
-/// The rows of a command: whoever types them off the screen types one command, as the shell reads a row that ends so.
-fn typed_off(line: &str, width: usize) -> Vec<String> {
-    let mut rows = wrap(line, width.saturating_sub(2));
-    if let Some((_, before)) = rows.split_last_mut() {
-        for row in before {
-            row.push_str(" \\");
-        }
-    }
-    rows
 }
 
 /// The questions to the second person, with practice answers in a rehearsal.
@@ -314,9 +242,9 @@ impl Screen for ImportRoot {
 
     fn title(&self, _world: &World) -> Vec<String> {
         let step = match self.step {
-            Step::File => tr("which file"),
-            Step::Call => tr("fetch the fingerprint elsewhere"),
-            Step::Type => tr("type the fingerprint"),
+            Step::File => tr("1 of 4: which file"),
+            Step::Call => tr("2 of 4: fetch the fingerprint elsewhere"),
+            Step::Type => tr("3 of 4: type the fingerprint"),
         };
         vec![tr("Trust a counterparty's root").into(), step.into()]
     }
@@ -325,20 +253,21 @@ impl Screen for ImportRoot {
         let (acts, enter) = match self.step {
             Step::File => (
                 wizard::acts(world),
-                tr("reads the file and says what it is"),
+                tr("reads the file and says what it is").into(),
             ),
             Step::Call => (
                 tr("a second person, at another computer by another login").to_owned(),
-                tr("goes on to typing, once the fingerprint has been fetched"),
+                tr("goes on to typing, once the fingerprint has been fetched").into(),
             ),
             Step::Type => (
                 tr("the second person types; whoever brought the file keeps hands off").to_owned(),
-                tr("next field; after the last, compares and shows the review"),
+                self.form
+                    .enter_says(tr("compares all of it and shows the review")),
             ),
         };
         Footing {
             acts,
-            enter: enter.into(),
+            enter,
             so_far: tr("nothing was imported; this vault does not trust this root").into(),
         }
     }
@@ -404,14 +333,25 @@ impl Screen for ImportRoot {
     }
 
     fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
-        match (self.step, &self.file) {
-            (Step::Call, Some(file)) => Self::draw_call(file, world, canvas),
-            (Step::Type, Some(file)) => self.draw_type(file, canvas),
-            _ => self.draw_file(world, canvas),
+        let page = |c: &mut Canvas<'_>| match (self.step, &self.file) {
+            (Step::Call, Some(file)) => Self::draw_call(file, world, c),
+            (Step::Type, Some(file)) => self.draw_type(file, c),
+            _ => self.draw_file(world, c),
+        };
+        if world.wide() {
+            wizard::draw(world, canvas, &Self::steps(), self.step as usize, page);
+        } else {
+            // A command that is typed off the screen has the whole width.
+            page(canvas);
         }
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        let typed = self.path.is_own() || self.form.typed();
+        let lost = self.step == self.first && typed;
+        if let Some(asked) = self.leaving.asks(verb, lost) {
+            return asked;
+        }
         if self.reading.moved(verb) {
             return Reaction::none();
         }
@@ -440,6 +380,7 @@ impl Screen for ImportRoot {
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
         self.error = None;
+        self.leaving.stays();
         match self.step {
             Step::File => self.path.key(&key),
             Step::Type => self.form.key(&key),

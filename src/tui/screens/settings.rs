@@ -1,4 +1,4 @@
-//! Settings: theme, glyphs, mouse. Each takes effect at once and lasts until keymoot ends.
+//! Settings: theme, glyphs, mouse. Each takes effect at once and is kept on this workstation.
 
 use crate::session::field::Footing;
 use crate::text::{say, tr};
@@ -50,7 +50,7 @@ impl Screen for Settings {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec![tr("Settings").into(), tr("until keymoot ends").into()]
+        vec![tr("Settings").into(), tr("kept on this workstation").into()]
     }
 
     fn footing(&self, world: &World) -> Footing {
@@ -65,7 +65,8 @@ impl Screen for Settings {
         Footing {
             acts: tr("whoever is at the keyboard; no approval is needed").into(),
             enter,
-            so_far: tr("nothing in the vault depends on this; no file is written").into(),
+            so_far: tr("nothing in the vault depends on this, and nothing of it is in there")
+                .into(),
         }
     }
 
@@ -81,7 +82,7 @@ impl Screen for Settings {
 
     fn help(&self) -> &'static [&'static str] {
         &[
-            "A setting takes effect at once and lasts until keymoot ends: nothing is written. To begin with one, say --theme NAME or --ascii on the command line; --theme FILE takes a theme of your own.",
+            "A setting takes effect at once and is kept in the state folder of this workstation, never in a vault. --theme NAME and --ascii on the command line count before it, for that start; --theme FILE takes a theme of your own.",
             "NO_COLOR leaves bold and reverse alone, whatever the theme. Colour only repeats what words say.",
             "The mouse is off because taking it keeps the terminal's own marking and copying from working. F9 turns it on and off everywhere.",
         ]

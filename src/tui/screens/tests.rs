@@ -154,8 +154,7 @@ fn a_key_is_made_question_by_question_and_signed_by_three() {
     room.shows(&["Name is empty"]);
     room.press("kek-x<Esc><Esc>");
     room.shows(&["3 of 6"]);
-    room.press("<Enter><Enter>kek-x<Enter>")
-        .check("create-review");
+    room.press("<Enter><Enter><Enter>").check("create-review");
     room.press("<F2>")
         .check("create-exact")
         .press("<Esc><Enter>")
@@ -371,6 +370,8 @@ fn files_that_cannot_be_written_are_asked_for_again() {
     room.press(&folder.path().join("out").display().to_string())
         .press("<Enter><Enter><Enter><Enter><Enter>");
     room.shows(&["STOP", "its file is not written"]);
+    room.press("<Enter>").shows(&["No folder is typed yet"]);
+    room.press("<Esc>").shows(&["no other page writes it"]);
     room.press(&folder.path().join("other").display().to_string())
         .press("<Enter>");
     room.shows(&["the receiver can open", "NEXT.txt"]);
@@ -382,7 +383,7 @@ fn a_rehearsal_fills_in_the_receivers_file() {
     let mut room = Room::new(Home::new(), held(&[KEK]));
     room.press("x<Enter><Enter><F5><Enter>");
     room.shows(&["TDES_3KEY may travel under RSA_4096"]);
-    room.press("<Esc><Esc><Esc>i<Enter><F5><Enter>");
+    room.press("<Esc><Esc><Esc><Esc>i<Enter><F5><Enter>");
     room.shows(&["fetches the", "RSA_4096"]);
 }
 

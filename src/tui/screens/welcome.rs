@@ -17,7 +17,7 @@ use crate::tui::world::World;
 use crossterm::event::{KeyCode, KeyEvent};
 
 /// How many vaults of a folder are offered by name; more than that are opened by naming one.
-const SHOWN: usize = 2;
+pub(super) const SHOWN: usize = 2;
 
 /// The first screen.
 #[derive(Default)]
@@ -36,11 +36,27 @@ enum Way {
 }
 
 impl Welcome {
-    fn ways(world: &World) -> Vec<(Way, String, &'static str)> {
+    /// With the cursor on a vault in which a ceremony was stopped, where there is one.
+    pub(crate) fn of(world: &World) -> Self {
+        let stopped = |way: &Way| match way {
+            Way::Open(n) => {
+                let vault = world.vaults.get(*n);
+                vault.is_some_and(|vault| world.stopped_in(vault).is_some())
+            }
+            _ => false,
+        };
+        let ways = Self::ways(world);
+        let at = ways.iter().position(|(way, _, _)| stopped(way));
+        Self {
+            cursor: Cursor::on(at.unwrap_or(0)),
+        }
+    }
+
+    fn ways(world: &World) -> Vec<(Way, String, String)> {
         let mut ways = vec![(
             Way::Rehearse,
             tr("Rehearse a ceremony (10 min, nothing is kept)").to_owned(),
-            tr("You play all the people, in a practice vault that is gone afterwards."),
+            tr("You play all the people, in a practice vault that is gone afterwards.").to_owned(),
         )];
         for (n, vault) in world.vaults.iter().take(SHOWN).enumerate() {
             let name = vault.file_name().map_or_else(
@@ -51,30 +67,37 @@ impl Welcome {
                 (
                     Way::Copy(n),
                     say!("Return to the copy {name}", name),
-                    tr("A backup, never opened: it becomes a vault again, in another folder."),
+                    tr("A backup, never opened: it becomes a vault again, in another folder.")
+                        .to_owned(),
                 )
             } else {
-                (
-                    Way::Open(n),
-                    say!("Open {name}", name),
-                    tr("Its custodians enter their passphrases one after the other."),
-                )
+                let about = match world.stopped_in(vault) {
+                    None => {
+                        tr("Its custodians enter their passphrases one after the other.").to_owned()
+                    }
+                    Some("") => {
+                        tr("A ceremony stands open in it: open it, and it goes on.").to_owned()
+                    }
+                    Some(title) => say!("Stands open in it, and goes on: {title}", title),
+                };
+                (Way::Open(n), say!("Open {name}", name), about)
             });
         }
         ways.push((
             Way::Create,
             tr("Create a vault (needs its custodians here, 20 min)").to_owned(),
-            tr("Each person is shown seven words, alone, and writes them down."),
+            tr("Each person is shown seven words, alone, and writes them down.").to_owned(),
         ));
         ways.push((
             Way::Restore,
             tr("Return to a copy").to_owned(),
-            tr("The stick with the vault is broken or lost: a backup becomes a vault again."),
+            tr("The stick with the vault is broken or lost: a backup becomes a vault again.")
+                .to_owned(),
         ));
         ways.push((
             Way::Doctor,
             tr("Is this machine fit?").to_owned(),
-            tr("Network, swap, core dumps, clock: what a ceremony needs."),
+            tr("Network, swap, core dumps, clock: what a ceremony needs.").to_owned(),
         ));
         ways
     }
@@ -172,7 +195,7 @@ impl Screen for Welcome {
             }
             canvas.listed(y, n, self.cursor.at());
             canvas.put(3, y, role, &format!("{} {title}", n + 1));
-            canvas.put(5, y + 1, Role::Muted, about);
+            canvas.put_cut(5, y + 1, width.saturating_sub(5), Role::Muted, about);
             y += step;
         }
     }

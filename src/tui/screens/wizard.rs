@@ -3,12 +3,39 @@
 use crate::session::Profile;
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
+use crate::tui::keys::Verb;
+use crate::tui::screen::Reaction;
 use crate::tui::theme::Role;
 use crate::tui::widgets::rail::{self, Stage, Stop};
 use crate::tui::world::World;
 
 /// Columns of the rail, with its line.
 const RAIL: u16 = 24;
+
+/// Said where leaving would lose answers.
+const LOST: &str =
+    "What was typed here is not kept. Esc once more leaves and forgets it; every other key stays.";
+
+/// Whether Esc was pressed once where answers would be lost.
+#[derive(Debug, Default)]
+pub(crate) struct Leaving(bool);
+
+impl Leaving {
+    /// The question before Esc leaves with answers in it; `None` where nothing would be `lost`, or it was asked already.
+    pub(crate) fn asks(&mut self, verb: Verb, lost: bool) -> Option<Reaction> {
+        let asked = std::mem::take(&mut self.0);
+        if verb != Verb::Back || asked || !lost {
+            return None;
+        }
+        self.0 = true;
+        Some(Reaction::notice(Role::Wait, tr(LOST)))
+    }
+
+    /// Any other key: whoever types on stays.
+    pub(crate) const fn stays(&mut self) {
+        self.0 = false;
+    }
+}
 
 /// One step of a wizard, with what was answered.
 pub(crate) type Step = (&'static str, String);

@@ -22,6 +22,8 @@ pub(crate) struct Line {
     label_role: Role,
     /// Whether a value that is one long word has a row of its own rather than be broken.
     whole: bool,
+    /// Whether it is a sentence from edge to edge, without a label.
+    across: bool,
 }
 
 impl Line {
@@ -33,6 +35,16 @@ impl Line {
             role: Role::Text,
             label_role: Role::Muted,
             whole: false,
+            across: false,
+        }
+    }
+
+    /// A sentence from edge to edge; an empty one is a free row.
+    pub(crate) fn across(role: Role, words: impl Into<String>) -> Self {
+        Self {
+            role,
+            across: true,
+            ..Self::new("", words)
         }
     }
 
@@ -55,14 +67,9 @@ impl Line {
     }
 }
 
-/// Lines of an act's details: the verdict on strength is drawn as what it is, the check value stands beside the kind,
-/// and where both readings of a 16-byte key are told, the bare one is left out.
+/// Lines of an act's details: the verdict on strength is drawn as what it is, the check value stands beside the kind.
 pub(crate) fn of_details(details: &[(String, String)]) -> Vec<Line> {
-    let both = details.iter().any(|(label, _)| label == tr("as AES_128"));
-    let mut ordered: Vec<&(String, String)> = details
-        .iter()
-        .filter(|(label, _)| !(both && label == tr("check value")))
-        .collect();
+    let mut ordered: Vec<&(String, String)> = details.iter().collect();
     let place = |list: &[&(String, String)], name: &str| list.iter().position(|(l, _)| l == name);
     if let (Some(kcv), Some(kind)) = (
         place(&ordered, tr("check value")),
@@ -78,7 +85,7 @@ pub(crate) fn of_details(details: &[(String, String)]) -> Vec<Line> {
                 l if l == tr("verdict") && value.starts_with(tr("strong enough")) => Role::Ok,
                 l if l == tr("verdict") => Role::Stop,
                 l if l == tr("note") => Role::Note,
-                l if l == tr("destroyed on") => Role::Countdown,
+                l if l == tr("will be destroyed on") => Role::Countdown,
                 _ => Role::Text,
             };
             Line::new(label, value.clone()).role(role)
@@ -86,7 +93,7 @@ pub(crate) fn of_details(details: &[(String, String)]) -> Vec<Line> {
         .collect()
 }
 
-/// Rows that a page key moves.
+/// Rows that a page key moves, where more are in sight.
 const PAGE: usize = 5;
 
 /// How far down a reader is in lines that do not all fit. Drawing keeps it inside them.
@@ -96,15 +103,18 @@ pub(crate) struct Reading {
     top: Memory<usize>,
     /// Rows in all when it was last drawn, and how many of them were in sight at some time.
     seen: Memory<(usize, usize)>,
+    /// Rows that were in sight when it was last drawn.
+    shown: Memory<usize>,
 }
 
 impl Reading {
     /// Takes the page keys; `false` for every other verb.
     pub(crate) fn moved(&self, verb: Verb) -> bool {
         let top = self.top.get();
+        let page = self.shown.get().clamp(1, PAGE);
         self.top.set(match verb {
-            Verb::PageDown => top.saturating_add(PAGE),
-            Verb::PageUp => top.saturating_sub(PAGE),
+            Verb::PageDown => top.saturating_add(page),
+            Verb::PageUp => top.saturating_sub(page),
             _ => return false,
         });
         true
@@ -118,7 +128,12 @@ impl Reading {
 
     /// Enter shows what nobody has seen before it does anything else; `true` where there was something.
     pub(crate) fn first(&self, verb: Verb) -> bool {
-        verb == Verb::Enter && self.unread() > 0 && self.moved(Verb::PageDown)
+        let more = verb == Verb::Enter && self.unread() > 0;
+        if more {
+            let shown = self.shown.get().max(1);
+            self.top.set(self.top.get().saturating_add(shown));
+        }
+        more
     }
 
     /// What Enter does as long as something is unread, else `then`.
@@ -126,6 +141,10 @@ impl Reading {
         match self.unread() {
             0 => then,
             1 => tr("shows the line that is still below; then it goes on").to_owned(),
+            n if n > self.shown.get() => say!(
+                "shows more of the {n} lines that are still below; then it goes on",
+                n
+            ),
             n => say!(
                 "shows the {n} lines that are still below; then it goes on",
                 n
@@ -133,10 +152,26 @@ impl Reading {
         }
     }
 
-    fn saw(&self, all: usize, down_to: usize) {
+    /// The first row in sight where `show` of `all` are drawn. Rows in between are never passed over: what was not in
+    /// sight is not read, and other rows begin at their top.
+    fn drawn(&self, all: usize, show: usize) -> usize {
         let (before, seen) = self.seen.get();
         let seen = if before == all { seen } else { 0 };
-        self.seen.set((all, seen.max(down_to)));
+        let top = self.top.get().min(all.saturating_sub(show)).min(seen);
+        self.top.set(top);
+        self.shown.set(show);
+        self.seen.set((all, seen.max(top.saturating_add(show))));
+        top
+    }
+
+    /// Enter in the key bar: as long as something is unread it shows more, and does not do what `then` says.
+    pub(crate) fn enter(&self, then: &'static str) -> Offer {
+        let word = if self.unread() > 0 {
+            tr("read on")
+        } else {
+            then
+        };
+        Offer::word(Verb::Enter, word)
     }
 
     /// The keys it takes.
@@ -162,11 +197,7 @@ pub(crate) fn draw(
     } else {
         height.saturating_sub(1)
     };
-    let top = reading.map_or(0, |r| r.top.get().min(rows.len().saturating_sub(show)));
-    if let Some(reading) = reading {
-        reading.top.set(top);
-        reading.saw(rows.len(), top.saturating_add(show));
-    }
+    let top = reading.map_or(0, |reading| reading.drawn(rows.len(), show));
     for (n, row) in rows.iter().skip(top).take(show).enumerate() {
         let y = y.saturating_add(cells(n));
         for cell in row {
@@ -201,6 +232,15 @@ struct Cell {
     text: String,
 }
 
+/// A sentence from edge to edge.
+fn across(line: &Line, width: u16) -> impl Iterator<Item = Vec<Cell>> {
+    let role = line.role;
+    let parts = wrap(&line.value, usize::from(width.saturating_sub(3)));
+    parts
+        .into_iter()
+        .map(move |text| vec![Cell { x: 2, role, text }])
+}
+
 fn rows(lines: &[Line], width: u16, beside: u16) -> Vec<Vec<Cell>> {
     let room = usize::from(width.saturating_sub(beside).saturating_sub(1));
     let half = width / 2;
@@ -214,6 +254,11 @@ fn rows(lines: &[Line], width: u16, beside: u16) -> Vec<Vec<Cell>> {
             line.value.width() <= room
                 && line.label.width() <= usize::from(beside).saturating_sub(3)
         };
+        if line.across {
+            open = false;
+            rows.extend(across(line, width));
+            continue;
+        }
         // A verdict has a row of its own.
         let plain = line.label_role == Role::Muted;
         let is_short = plain && fits(short);

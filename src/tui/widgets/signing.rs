@@ -4,11 +4,12 @@
 use crossterm::event::KeyEvent;
 
 use super::choice::Choices;
-use super::form::{Form, Pressed};
+use super::form::{Form, Next, Pressed};
 use crate::ceremony::{Answer, AskField};
 use crate::session::asked::{APPROVAL_ENVELOPE, SIGNING_PASSPHRASE};
 pub(crate) use crate::session::guide::called;
 use crate::session::{PendingView, Profile, guide};
+use crate::text::tr;
 use crate::tui::acts::Signing;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
@@ -59,6 +60,14 @@ impl SignForm {
             person: person.to_owned(),
             form: Form::new(&fields),
             held,
+        }
+    }
+
+    /// What Enter does: from the envelope's field it goes to the passphrase, and only then to what `then` says.
+    pub(crate) fn enter_says(&self, then: String) -> String {
+        match self.form.next() {
+            Next::Field => tr("keeps this and goes to the next field").to_owned(),
+            _ => then,
         }
     }
 

@@ -12,8 +12,8 @@ use crate::text::{say, tr};
 
 use super::super::super::model::Step;
 use super::super::super::{ops, ops_carry, ops_components};
+use super::super::fates::{FATE, SEEN};
 use super::super::judge::{self, block_in};
-use super::super::papers::FATE;
 use super::super::{Runner, Turn};
 use super::lines::{
     block_lines, certificate_lines, commands, cryptogram_lines, key_lines, word_lines,
@@ -27,7 +27,7 @@ impl Runner {
         turn: &Turn,
     ) -> (Vec<String>, &'static str) {
         match step.op.name {
-            _ if turn.fields.contains(&FATE.id) => self.fate_body(session, step),
+            _ if turn.fields == [FATE.id] || turn.fields == [SEEN.id] => self.fate_body(session, step),
             name if name == ops::PRESENT.name => (
                 self.present_body(session, step),
                 tr("nothing has been done; the room is only being counted"),

@@ -1,11 +1,13 @@
 //! Lines of text that several asks share.
 
-use crate::api::{ImportKeyInput, ImportKeyMaterial, KeyAttributes, KeyMaterialType};
+use crate::api::{ImportKeyInput, ImportKeyMaterial, KeyAttributes, KeyMaterialType, KeyState};
 use crate::crypto::tr31::Block;
 use crate::pki::Certificate;
 use crate::pki::CounterpartyFile;
 use crate::session::field::Footing;
+use crate::session::guide::state_word;
 use crate::session::handover::commands_for;
+use crate::session::span::clock;
 use crate::session::{Comparing, KeyRow, PendingView, modes, op_components};
 use crate::text::{say, tr};
 
@@ -165,6 +167,23 @@ pub(super) fn cryptogram_lines(request: &ImportKeyInput) -> Vec<String> {
     ]
 }
 
+/// The service's word and the switch; of a key that is being deleted only that it is.
+fn state_line(row: &KeyRow) -> String {
+    let key = &row.key;
+    if [KeyState::DELETE_PENDING, KeyState::DELETE_COMPLETE].contains(&key.key_state) {
+        return say!("  state       {state}", state = state_word(row));
+    }
+    say!(
+        "  state       {key_state}, {enabled}",
+        key_state = key.key_state.name(),
+        enabled = if key.enabled {
+            tr("enabled")
+        } else {
+            tr("disabled")
+        }
+    )
+}
+
 /// A key in lines: use, algorithm, state, check values; these are `hidden` where somebody has yet to type the sender's.
 pub(crate) fn key_lines(label: &str, row: &KeyRow, hidden: bool) -> Vec<String> {
     let key = &row.key;
@@ -175,15 +194,7 @@ pub(crate) fn key_lines(label: &str, row: &KeyRow, hidden: bool) -> Vec<String> 
         say!("  arn         {key_arn}", key_arn = key.key_arn),
         use_line(attributes),
         algorithm_line(attributes),
-        say!(
-            "  state       {key_state}, {enabled}",
-            key_state = key.key_state.name(),
-            enabled = if key.enabled {
-                tr("enabled")
-            } else {
-                tr("disabled")
-            }
-        ),
+        state_line(row),
         if hidden {
             tr("  check value hidden until its sender's is typed").to_owned()
         } else {
@@ -201,12 +212,15 @@ pub(crate) fn key_lines(label: &str, row: &KeyRow, hidden: bool) -> Vec<String> 
         lines.push(say!("  compared    {words}", words = comparing.words()));
     }
     if let Some(at) = key.delete_pending_timestamp {
-        lines.push(say!("  destroyed   not yet; at {at}", at = at.rfc3339()));
+        lines.push(say!(
+            "  destroyed   on {at}, unless it is restored before",
+            at = clock(at)
+        ));
     }
     if let Some(at) = key.delete_timestamp {
         lines.push(say!(
             "  destroyed   {at}; removed from this vault",
-            at = at.rfc3339()
+            at = clock(at)
         ));
     }
     lines

@@ -14,7 +14,8 @@ use crate::text::{say, tr};
 use super::super::ask::{Ask, AskField, Showing, StepLine};
 use super::super::model::Step;
 use super::super::{ops, ops_components};
-use super::papers::{ELSEWHERE, FATE};
+use super::fates::{FATE, SEEN};
+use super::papers::ELSEWHERE;
 use super::{Runner, Stage, Turn};
 pub(crate) use lines::key_lines;
 pub(super) use lines::why;
@@ -72,6 +73,7 @@ impl Runner {
             outcome: self.outcome,
             came_back: self.came_back.then(|| self.places(session)),
             uncounted: self.uncounted(session),
+            stays_good: self.stays_good(),
             idle_lock: self.script.model.idle_lock,
             hands_out: self.hands_out(session),
             stopping: self.stopping(session),
@@ -103,7 +105,12 @@ impl Runner {
                     .iter()
                     .find(|row| Some(&row.key.key_arn) == record.key.as_ref());
                 let shown = row.filter(|_| !self.to_be_compared(session, step));
-                let check_value = shown.map(|row| row.key.key_check_value.clone());
+                // Of an initial key its own: the base key's is no answer to what left.
+                let initial = self.initial_keys(session, step, record).into_iter().next();
+                let initial =
+                    initial.and_then(|[_, value]| value.split(' ').next().map(str::to_owned));
+                let check_value =
+                    shown.map(|row| initial.unwrap_or_else(|| row.key.key_check_value.clone()));
                 let note = record.error.clone().or(check_value).unwrap_or_default();
                 StepLine {
                     number: at + 1,
@@ -145,7 +152,7 @@ impl Runner {
                     .unwrap_or_default();
                 let declared = self.step().map(|step| step.op.fields).unwrap_or_default();
                 for id in asked {
-                    fields.extend((id == FATE.id).then_some(FATE));
+                    fields.extend(self.fate_field(id));
                     fields.extend(declared.iter().find(|field| field.id == id));
                 }
             }
@@ -295,6 +302,7 @@ impl Runner {
             "advised",
             "watched",
             FATE.id,
+            SEEN.id,
         ];
         let package = ops_components::is_turn(step.op) && turn.fields.contains(&"serial");
         !has_it && (package || own.iter().any(|id| turn.fields.contains(id)))

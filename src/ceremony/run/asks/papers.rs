@@ -9,7 +9,7 @@ use crate::text::{say, tr};
 use super::super::super::ask::Ask;
 use super::super::super::model::Step;
 use super::super::super::ops_components as ops;
-use super::super::papers::FATE;
+use super::super::fates::{FATE, SEEN};
 use super::super::{Runner, Turn};
 use super::component_bodies::component_line;
 use super::lines::{acting, compares, footing};
@@ -53,7 +53,11 @@ impl Runner {
     pub(super) fn paper_enter(&self, step: &Step, turn: &Turn) -> Option<String> {
         let asks = |id: &str| turn.fields.contains(&id);
         if asks(FATE.id) {
-            return Some(tr("records what became of that paper; then the step goes on").into());
+            let witness = self.witness();
+            return Some(say!("keeps your answer; then {witness} is asked", witness));
+        }
+        if asks(SEEN.id) {
+            return Some(tr("records what both of you said of that paper").into());
         }
         let name = step.op.name;
         if asks(op_components::SLIP.id) {
@@ -97,42 +101,11 @@ impl Runner {
         if turn.fields.contains(&FATE.id) {
             return Some(say!("An earlier paper, before: {title}", title));
         }
+        if turn.fields.contains(&SEEN.id) {
+            return Some(say!("Was it so? An earlier paper, before: {title}", title));
+        }
         let reads = step.op.name == ops::GENERATE.name && turn.fields.contains(&"again");
         reads.then(|| say!("Read it back: {title}", title))
-    }
-
-    /// What became of a paper that a pause made worthless.
-    pub(super) fn fate_body(&self, session: &Session, step: &Step) -> (Vec<String>, &'static str) {
-        let Some((set, part, person)) = self.paper_of(step) else {
-            return (Vec::new(), tr("nothing was done in this step yet"));
-        };
-        let place = self
-            .record(session)
-            .and_then(|r| r.notes.get(super::super::papers::PRINTED).cloned());
-        let place = place.unwrap_or_default();
-        let mut body = vec![
-            say!(
-                "Component {part} of {parts} of {label} was printed before the pause, to:",
-                part,
-                parts = set.parts,
-                label = set.label
-            ),
-            format!("  {place}"),
-        ];
-        body.push(if step.op.name == ops::GENERATE.name {
-            tr("It was not read back, and counts for nothing: another is drawn. Nobody may keep it.").into()
-        } else {
-            tr("It did not come into the record. It is printed anew with the same digits: of two papers one must go.").into()
-        });
-        body.push(say!(
-            "{person} destroys it now, unread; {witness} watches.",
-            person,
-            witness = self.witness()
-        ));
-        (
-            body,
-            tr("a paper that does not count lies open; nothing else is lost"),
-        )
     }
 
     /// The page of the paper's owner, alone at the printer.

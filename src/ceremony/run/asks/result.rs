@@ -4,13 +4,36 @@ use super::super::super::ask::Ask;
 use super::super::super::changing::gives_words;
 use super::super::super::model::Step;
 use super::super::super::{ops, ops_components};
-use super::super::Runner;
+use super::super::{Runner, effect};
 use super::lines::{footing, key_lines};
 use crate::session::components::NOT_PRINTED;
 use crate::session::field::Footing;
 use crate::session::op_components::SLIP;
-use crate::session::{Comparing, KeyRow, Session, StepState, op_components};
+use crate::session::{Comparing, KeyRow, Session, StepRecord, StepState, op_components};
 use crate::text::{say, tr};
+
+/// A long number in groups of four, as people compare it.
+fn fours(number: &str) -> String {
+    let digits: Vec<char> = number.chars().collect();
+    let groups = digits
+        .chunks(4)
+        .map(|group| group.iter().collect::<String>());
+    groups.collect::<Vec<_>>().join(" ")
+}
+
+/// Initial keys in lines, and which value is told.
+fn initial_lines(initial: &[[String; 2]]) -> Vec<String> {
+    let mut lines: Vec<String> = initial
+        .iter()
+        .map(|[serial, value]| say!("  initial key {value}, of terminal {serial}", value, serial))
+        .collect();
+    let values: Vec<&str> = initial.iter().map(|[_, value]| value.as_str()).collect();
+    lines.push(say!(
+        "Tell whoever loads it {values}: what left is the initial key. The check value above is the base key's, which stays here.",
+        values = values.join(", ")
+    ));
+    lines
+}
 
 impl Runner {
     pub(super) fn result_ask(&self, session: &Session, step: &Step) -> Ask {
@@ -76,7 +99,12 @@ impl Runner {
                 })
                 .unwrap_or_default(),
             );
-            body.extend(row.and_then(|row| self.which_value(session, step, row)));
+            let initial = self.initial_keys(session, step, &record);
+            if initial.is_empty() {
+                body.extend(row.and_then(|row| self.which_value(session, step, row)));
+            } else {
+                body.extend(initial_lines(&initial));
+            }
             if step.op.name == op_components::EXPORT_COMPONENTS.name {
                 body.push(String::new());
                 body.extend(self.let_out(session, step));
@@ -100,6 +128,27 @@ impl Runner {
             }
         }
         body
+    }
+
+    /// Initial keys that this step let out, each with the terminal's serial and its own check value with its method:
+    /// what left is not the base key that the step is about. None while that is hidden.
+    pub(super) fn initial_keys(
+        &self,
+        session: &Session,
+        step: &Step,
+        record: &StepRecord,
+    ) -> Vec<[String; 2]> {
+        if self.to_be_compared(session, step) {
+            return Vec::new();
+        }
+        let doings = step.doings().into_iter().enumerate();
+        doings
+            .filter_map(|(number, doing)| {
+                let serial = doing.field("serial")?;
+                let (value, method) = effect::left_with(record, number)?;
+                Some([fours(serial), format!("{value} ({method})")])
+            })
+            .collect()
     }
 
     /// Which of two check values is told to the other side.

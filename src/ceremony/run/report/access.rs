@@ -1,15 +1,19 @@
 //! Every access to a share, an approval key or a component, with the fields of requirement 26.
 
-use crate::evidence::report::Access;
+use std::collections::BTreeSet;
+
+use crate::evidence::report::{self, Access};
+use crate::session::op_components::EXPORT_COMPONENTS;
 use crate::session::{StepRecord, StepState};
 
 use super::super::super::model::Step;
 use super::super::super::{ops, ops_components};
 use super::Material;
 
-/// In the order of the steps.
+/// In the order of the steps: of a component one access, from its opening or printing until it lies in a package.
 pub(super) fn log(from: &Material<'_>) -> Vec<Access> {
     let mut entries = Vec::new();
+    let mut told: BTreeSet<Paper> = BTreeSet::new();
     for (step, record) in from.pairs() {
         if ops::is_act(step.op) && record.digest.is_some() {
             let signed = from.shown.of_step(record);
@@ -17,17 +21,42 @@ pub(super) fn log(from: &Material<'_>) -> Vec<Access> {
                 let held = signed.iter().any(|s| s.name == *custodian && s.from_file);
                 entries.push(share(from, (step, record), custodian, held));
             }
-        } else if ops_components::is_turn(step.op) && handled(record) {
-            entries.push(component(from, step, record));
+        }
+        let paper = paper(from, step).filter(|_| handled(step, record));
+        if let Some(paper) = paper.filter(|paper| told.insert(paper.clone())) {
+            entries.push(component(from, &paper));
         }
         entries.extend(super::papers::put_away(step, record));
     }
     entries
 }
 
-/// Whether a component was handled in a step: also where the run was stopped right behind it.
-fn handled(record: &StepRecord) -> bool {
-    record.state == StepState::Closed || record.notes.contains_key("serial")
+/// Key and number of a component.
+type Paper = (String, String);
+
+/// The paper that a step handles.
+fn paper(from: &Material<'_>, step: &Step) -> Option<Paper> {
+    let key = step.key()?;
+    if step.op.name == EXPORT_COMPONENTS.name {
+        let parts = from.model.key(key)?.components?;
+        return Some((key.to_owned(), parts.to_string()));
+    }
+    let part = step
+        .fields
+        .get("part")
+        .filter(|_| ops_components::is_turn(step.op))?;
+    Some((key.to_owned(), part.clone()))
+}
+
+/// Whether a component was handled in a step: also where the run was stopped right behind it. A package that showed
+/// tampering stayed closed.
+fn handled(step: &Step, record: &StepRecord) -> bool {
+    let tampered = record.notes.get("tampered").is_some_and(|t| t == "yes");
+    let done = (StepState::Executed..=StepState::Closed).contains(&record.state);
+    // An act that was refused, as a script may expect, let no paper out.
+    let refused = ops::is_act(step.op) && record.digest.is_none();
+    let did = done && !refused || record.notes.contains_key("serial");
+    did && !tampered
 }
 
 fn share(
@@ -65,21 +94,57 @@ fn share(
     }
 }
 
-fn component(from: &Material<'_>, step: &Step, record: &StepRecord) -> Access {
-    let part = step.fields.get("part").map_or("", String::as_str);
-    let key = step.key().map(|id| from.label(id)).unwrap_or_default();
-    let serial = record.notes.get("serial").cloned();
-    let (package_opened, package_sealed) = match step.op.name {
-        name if name == ops_components::RECEIVE.name => (serial, None),
-        name if name == ops_components::SEAL.name => (None, serial),
-        _ => (None, None),
+/// One paper through the run.
+fn component(from: &Material<'_>, paper: &Paper) -> Access {
+    let of_paper = |(step, record): &(&Step, &StepRecord)| {
+        self::paper(from, step).as_ref() == Some(paper) && handled(step, record)
     };
-    Access {
-        component: format!("component {part} of {key}"),
-        custodian: record.who.first().cloned().unwrap_or_default(),
-        package_opened: package_opened.unwrap_or_default(),
-        package_sealed: package_sealed.unwrap_or_default(),
-        ..of(from, step, record)
+    let (key, part) = paper;
+    let mut access = Access {
+        component: format!("component {part} of {}", from.label(key)),
+        ..Access::default()
+    };
+    let mut purposes = Vec::new();
+    for (step, record) in from.pairs().filter(of_paper) {
+        let holder = step.who.first().map(|place| from.name_in(place, step));
+        access.custodian = holder.unwrap_or_default();
+        access.witness = from.witness(step);
+        purposes.push(format!("{} ({})", step.title, step.id));
+        let serial = record.notes.get("serial").cloned().unwrap_or_default();
+        match step.op.name {
+            // It is opened in the step behind; where that was not reached, it was taken in hand here.
+            name if name == ops_components::RECEIVE.name => {
+                access.package_opened = serial;
+                access.out = record.ended;
+            }
+            name if name == ops_components::SEAL.name => {
+                access.package_sealed = serial;
+                access.back = record.ended;
+            }
+            name if name == ops_components::READ_BACK.name => {}
+            // Printed at the end of the step, when everybody had signed.
+            name if name == EXPORT_COMPONENTS.name => access.out = record.ended,
+            _ => access.out = record.began,
+        }
+        access.out = access.out.or(record.began);
+    }
+    access.purpose = purposes.join("; ");
+    put_away(from, &mut access);
+    access
+}
+
+/// A paper that lay open when the run was stopped went into a package then.
+fn put_away(from: &Material<'_>, access: &mut Access) {
+    let stop = super::papers::of_a_stop(from);
+    let own = |paper: &&report::Paper| {
+        let name = format!("component {} of {}", paper.part, paper.components_of);
+        name == access.component && paper.unsealed.is_empty()
+    };
+    if let Some(paper) = stop.iter().find(own) {
+        access.package_sealed.clone_from(&paper.package);
+        access.witness.clone_from(&paper.witness);
+        access.back = from.shown.time(paper.line);
+        access.at_stop = true;
     }
 }
 

@@ -5,8 +5,8 @@ use crate::evidence::report::Exception;
 use crate::session::{StepRecord, StepState};
 
 use super::super::leaving::{ATTEMPTS, void_words};
-use super::super::resealing::aside_of_note;
-use super::super::stopping::{CUSTODY, by_people, reason, signed_by};
+use super::super::put_away::aside_of_note;
+use super::super::stopping::{CUSTODY, by_people, reason, signers};
 use super::super::{deviations, exceptions, expect};
 use super::Material;
 
@@ -47,8 +47,7 @@ fn unused(record: &StepRecord) -> Vec<String> {
     if record.state != StepState::Aborted || record.digest.is_some() {
         return Vec::new();
     }
-    let before = record.who.len().saturating_sub(signed_by(record).len());
-    record.who.iter().take(before).cloned().collect()
+    record.who.clone()
 }
 
 /// Why a step was stopped, by whom, and which signatures were given for nothing.
@@ -66,7 +65,7 @@ pub(super) fn stopped(record: &StepRecord, signs: bool) -> String {
 
 /// The decision to end a run: who took it is on record where it was signed.
 fn decided(record: &StepRecord) -> String {
-    let how = match (by_people(record), signed_by(record).is_empty()) {
+    let how = match (by_people(record), signers(record).is_empty()) {
         (true, true) => {
             "the run was ended at the keyboard, by whoever was there; nobody was asked to sign it"
         }
@@ -85,7 +84,7 @@ pub(super) fn exception(id: &str, record: &StepRecord) -> Option<Exception> {
             at: record.ended,
             what: format!("{id}: stopped: {}", reason(record)),
             decision: decided(record),
-            by: signed_by(record),
+            by: signers(record),
         }),
         StepState::Exception => Some(Exception {
             at: record.ended,

@@ -8,6 +8,7 @@ use crate::session::{
 
 use super::super::super::model::{Doing, KeyDeclaration, Role, Step};
 use super::super::super::{ops, ops_carry, ops_components};
+use super::super::existing::PRACTICE_KEYS;
 use super::{Material, sent};
 
 /// One row per declared key that exists, here or on its way.
@@ -17,6 +18,28 @@ pub(super) fn rows(from: &Material<'_>) -> Vec<ReportKey> {
         .iter()
         .filter_map(|declared| row(from, declared))
         .collect()
+}
+
+/// Why there is no row, where the script declares keys.
+pub(super) fn none_made(from: &Material<'_>) -> String {
+    let declared = !from.model.keys.is_empty() && rows(from).is_empty();
+    if !declared {
+        return String::new();
+    }
+    let mut steps = from.model.steps.iter();
+    let makes = |step: &Step| step.doings().iter().any(|doing| doing.makes.is_some());
+    let making = steps.position(makes);
+    let mut records = from.run.steps.iter();
+    let stopped = records.position(|record| record.state == StepState::Aborted);
+    match (making, stopped) {
+        (Some(making), Some(stopped)) if stopped < making => format!(
+            "none was made: the run was stopped at step {}, before step {}",
+            stopped + 1,
+            making + 1
+        ),
+        (_, Some(stopped)) => format!("none was made: the run was stopped at step {}", stopped + 1),
+        _ => "none was made".to_owned(),
+    }
 }
 
 fn row(from: &Material<'_>, declared: &KeyDeclaration) -> Option<ReportKey> {
@@ -168,8 +191,19 @@ fn made_by(from: &Material<'_>, id: &str) -> String {
             format!("keymoot, in software; asked and approved by {who}")
         }
         Some((name, who)) => format!("its sender; {}, asked and approved by {who}", came(name)),
+        None if for_practice(from, id) => {
+            "keymoot, for this rehearsal alone: a practice key in the place of the vault's own"
+                .to_owned()
+        }
         None => String::new(),
     }
+}
+
+/// Whether a key was made before the first step, in the place of one that the vault would hold.
+fn for_practice(from: &Material<'_>, id: &str) -> bool {
+    let notes = from.run.steps.first().map(|record| &record.notes);
+    let made = notes.and_then(|notes| notes.get(PRACTICE_KEYS));
+    made.is_some_and(|made| made.split(", ").any(|name| name == id))
 }
 
 /// How a key came in, by the act that brought it.

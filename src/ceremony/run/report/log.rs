@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::api::Timestamp;
 use crate::evidence::report::{Paper, SuspectPackage};
 use crate::session::{Run, Session, StepRecord};
 
@@ -118,6 +119,12 @@ impl Shown {
                 && first(line) == paper.holder
         });
         found.map(|(n, _)| *n)
+    }
+
+    /// The time of a line.
+    pub(super) fn time(&self, n: u64) -> Option<Timestamp> {
+        let millis = self.lines.get(&n)?.get("time")?.as_i64()?;
+        Some(Timestamp::from_millis(millis))
     }
 
     /// Whether anything of the run was signed from a file: its answers came from one as well.

@@ -17,12 +17,13 @@ mod time;
 
 use crate::custody::words;
 use crate::evidence::report::{self, Copy, Exception, RunReport};
+use crate::session::op_components::EXPORT_COMPONENTS;
 use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, View};
 
 use super::super::model::{Model, Role, Step};
 use super::super::script::Script;
 use super::drive::audit_head;
-use super::papers::{EARLIER, MISSING};
+use super::fates::{EARLIER, MISSING, TOLD_BY};
 use super::sign::{AUDIT_LINE, SIGNED_FROM};
 
 /// Years for which logs of key ceremonies are kept (PCI PIN 13-9.3: three years).
@@ -76,6 +77,7 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
             .map(|(step, record)| steps::one_step(&from, step, record))
             .collect(),
         keys: keys::rows(&from),
+        no_key: keys::none_made(&from),
         access: access::log(&from),
         certificates: counterparties::certificates(&from),
         copies: copies(&view),
@@ -138,7 +140,7 @@ impl<'a> Material<'a> {
     }
 }
 
-/// Copies of the vault. Who holds them is told by the bag's receipt, on paper.
+/// Copies of the vault, with who keeps each, and where, as far as it was said when it was made.
 fn copies(view: &View) -> Vec<Copy> {
     let copies = view.copies.iter().map(|copy| Copy {
         id: copy.id.clone(),
@@ -147,7 +149,11 @@ fn copies(view: &View) -> Vec<Copy> {
             Some(bag) => format!("{}, bag {bag}", copy.medium),
             None => format!("{}, no bag", copy.medium),
         },
-        holder: String::new(),
+        holder: match (&copy.holder, &copy.place) {
+            (Some(holder), Some(place)) => format!("{holder}, {place}"),
+            (Some(only), None) | (None, Some(only)) => only.clone(),
+            (None, None) => String::new(),
+        },
         state: if copy.old_set {
             format!("{}, opens to an earlier set of shares", copy.state)
         } else {
@@ -185,7 +191,7 @@ fn done(run: &Run, script: &Script) -> String {
 fn software(view: &View) -> &'static str {
     match view.profile {
         Profile::Rehearsal => {
-            "This was a rehearsal: nothing in it is a real key, and its clock stood still between steps that let time pass."
+            "This was a rehearsal: nothing in it is a real key, and its clock stood still between steps that let time pass. Rehearsals of one script from one seed carry the same vault and run number."
         }
         Profile::Test => "This vault holds test keys, made in software.",
         Profile::Production if view.software_generation => {
@@ -204,11 +210,20 @@ fn exceptions(from: &Material<'_>) -> Vec<Exception> {
             paper.contains(MISSING).then(|| Exception {
                 at: record.ended.or(record.began),
                 what: format!("{}: {paper}", step.id),
-                decision: "recorded, and the run went on".to_owned(),
-                by: record.who.clone(),
+                decision: lost(step).to_owned(),
+                by: vec![record.notes.get(TOLD_BY).cloned().unwrap_or_default()],
             })
         }))
         .collect()
+}
+
+/// What a paper that nobody can find led to. The last component comes out the same again, every other is drawn anew.
+fn lost(step: &Step) -> &'static str {
+    if step.op.name == EXPORT_COMPONENTS.name {
+        "the components and their key are SUSPECT, and none of them was printed again"
+    } else {
+        "what stood on it was never used: another component was drawn, or the run ended"
+    }
 }
 
 /// Audit lines that show what a step did.

@@ -6,7 +6,7 @@ use crate::evidence::report::{Access, Paper};
 use crate::session::StepRecord;
 
 use super::super::super::model::Step;
-use super::super::resealing::{aside_of_note, kept, of_note};
+use super::super::put_away::{aside_of_note, kept, of_note};
 use super::Material;
 
 /// In the order of the steps; a run has one stop.

@@ -1,6 +1,6 @@
 //! How keys left in a run, step by step.
 
-use crate::session::{StepRecord, handing_out, op, op_components, op_exchange};
+use crate::session::{StepRecord, handing_out, in_groups, op, op_components, op_exchange};
 
 use super::super::super::model::Doing;
 use super::super::effect;
@@ -40,7 +40,10 @@ fn one(from: &Material<'_>, doing: &Doing<'_>) -> Sent {
     let (how, under) = match doing.op.name {
         name if name == op_exchange::EXPORT_TR31.name => {
             let what = match doing.field("serial") {
-                Some(serial) => format!("initial key of terminal {serial}, TR-31 key block"),
+                Some(serial) => format!(
+                    "initial key of terminal {}, TR-31 key block",
+                    in_groups(serial)
+                ),
                 None => "TR-31 key block".to_owned(),
             };
             (format!("{what}, in {file}"), wrap.unwrap_or_default())
@@ -71,10 +74,7 @@ fn one(from: &Material<'_>, doing: &Doing<'_>) -> Sent {
 
 /// The check value of what left, which is not the key's own where an initial key was derived of it, and its method.
 pub(super) fn check_value(record: &StepRecord, number: usize) -> Option<(String, String)> {
-    let answer = effect::answer(record, number)?;
-    let of = answer.get("WrappedKey")?;
-    let text = |name: &str| Some(of.get(name)?.as_str()?.to_owned());
-    Some((text("KeyCheckValue")?, text("KeyCheckValueAlgorithm")?))
+    effect::left_with(record, number)
 }
 
 fn certificate(from: &Material<'_>) -> String {

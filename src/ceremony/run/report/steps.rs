@@ -2,14 +2,19 @@
 
 use crate::custody::words;
 use crate::evidence::report::Step as ReportStep;
-use crate::session::components::NOT_PRINTED;
+use crate::session::components::{NOT_PRINTED, same_serial};
 use crate::session::op_components::SLIP;
-use crate::session::{StepRecord, StepState, TOKEN_NOTES};
+use crate::session::{RunOutcome, StepRecord, StepState, TOKEN_NOTES};
 
 use super::super::super::model::Step;
-use super::super::super::ops;
+use super::super::super::{ops, ops_components};
 use super::super::NOT_TAKEN;
-use super::super::papers::{COMPONENT_VALUE, EARLIER, PRACTICE};
+use super::super::bring::STAND_IN;
+use super::super::drive::LET_PASS;
+use super::super::existing::PRACTICE_KEYS;
+use super::super::fates::EARLIER;
+use super::super::papers::{COMPONENT_VALUE, PRACTICE};
+use super::super::stopping::{signers, without_stop};
 use super::Material;
 
 /// Whether people sign in a step.
@@ -84,13 +89,15 @@ fn compared(record: &StepRecord) -> Vec<String> {
         });
     }
     if let Some(answers) = note(NOT_TAKEN) {
-        parts.push(format!("before that, not taken: {answers}"));
+        parts.push(format!("before that, not taken: {}", not_taken(&answers)));
     }
     parts
 }
 
 fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
+    let stopped = from.run.outcome == Some(RunOutcome::Aborted);
     let mut parts = vec![match (record.state, &record.error) {
+        (StepState::Planned, None) if stopped => "not reached: the run was stopped".to_owned(),
         (StepState::Closed, Some(error)) => format!("refused, as expected: {error}"),
         (StepState::Aborted, _) => super::changes::stopped(record, signs(step)),
         (_, Some(error)) => format!("{}: {error}", record.state.name()),
@@ -103,6 +110,7 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
     }];
     let note = |name: &str| record.notes.get(name).cloned();
     parts.extend(compared(record));
+    parts.extend(package(from, step, record));
     if let Some(sha256) = note("sha256") {
         parts.push(format!("SHA-256 {sha256}"));
     }
@@ -136,8 +144,93 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
     if not_printed || note(PRACTICE).is_some() {
         parts.push("practice: nothing was printed".to_owned());
     }
+    if let Some(files) = note(STAND_IN) {
+        parts.push(format!(
+            "practice: {files} came from the script's stand-in, and from no other side"
+        ));
+    }
+    if let Some(span) = note(LET_PASS) {
+        parts.push(format!("practice: the script moved the clock, {span}"));
+    }
+    if let Some(made) = note(PRACTICE_KEYS) {
+        parts.push(format!(
+            "practice keys, made for this rehearsal, stand in for keys of the vault: {made}"
+        ));
+    }
     if let Some(text) = note("text") {
         parts.push(format!("\"{text}\""));
     }
-    parts.join("; ")
+    let who = signers(record);
+    if !who.is_empty() {
+        parts.push(format!("the stop signed by {}", who.join(", ")));
+    }
+    joined(&parts)
+}
+
+/// Parts of one line: a sentence that goes on has no full stop.
+fn joined(parts: &[String]) -> String {
+    let last = parts.len().saturating_sub(1);
+    let parts = parts.iter().enumerate().map(|(at, part)| {
+        if at < last {
+            without_stop(part)
+        } else {
+            part.as_str()
+        }
+    });
+    parts.collect::<Vec<_>>().join("; ")
+}
+
+/// What was compared of a package that came, and by whom.
+fn package(from: &Material<'_>, step: &Step, record: &StepRecord) -> Option<String> {
+    if step.op.name != ops_components::RECEIVE.name {
+        return None;
+    }
+    let serial = record.notes.get("serial")?;
+    let watching = step.observe.first().map(|place| from.name_in(place, step));
+    let typed = record
+        .notes
+        .get("advised")
+        .filter(|_| !step.fields.contains_key("advised"));
+    let item = step.item.as_deref().and_then(|id| from.model.item(id));
+    let written = step
+        .fields
+        .get("advised")
+        .or(item.and_then(|item| item.advised.as_ref()));
+    let advice = match typed {
+        Some(_) => format!("advice read by {}", watching.unwrap_or_default()),
+        None => "advice as the script has it".to_owned(),
+    };
+    let advised = typed.or(written).map_or("", String::as_str);
+    let agrees = if same_serial(serial, advised) {
+        "as advised"
+    } else {
+        "NOT the advised one"
+    };
+    let seal = match record.notes.get("tampered").map(String::as_str) {
+        Some("yes") => "it showed tampering and was not opened",
+        _ => "no sign of tampering",
+    };
+    Some(format!("serial {serial}, {agrees} ({advice}); {seal}"))
+}
+
+/// An answer that was not taken, with the field as people know it.
+fn not_taken(answers: &str) -> String {
+    const NAMES: [(&str, &str); 5] = [
+        ("kcv", "check value"),
+        ("value", "component"),
+        ("again", "second reading"),
+        ("watched", "serial, watched"),
+        ("slip", "place of printing"),
+    ];
+    let named = |answer: &str| {
+        let own = NAMES.iter().find_map(|(id, name)| {
+            let rest = answer
+                .strip_prefix(id)
+                .filter(|rest| rest.starts_with(' '))?;
+            Some(format!("{name}{rest}"))
+        });
+        own.unwrap_or_else(|| answer.to_owned())
+    };
+    let answers: Vec<String> = answers.split(", ").map(named).collect();
+    answers.join(", ")
 }

@@ -1,8 +1,11 @@
-//! How long people were at a run: from its beginning to its end, without the waits that the script asks for and without
+//! How long people were at a run: from its beginning to its end, without the waits that the script asks for, without the
+//! time that it let pass, and without
 //! the time that the vault was closed.
 
 use super::super::super::ops;
+use super::super::drive::LET_PASS;
 use super::Material;
+use crate::api::Timestamp;
 
 /// Used time in milliseconds; nothing while the run stands open.
 pub(super) fn used(from: &Material<'_>) -> Option<i64> {
@@ -11,7 +14,13 @@ pub(super) fn used(from: &Material<'_>) -> Option<i64> {
         .pairs()
         .filter(|(step, _)| step.op.name == ops::WAIT.name)
         .filter_map(|(_, record)| Some((record.began?.millis(), record.ended?.millis())));
-    let mut idle: Vec<(i64, i64)> = waits.chain(from.shown.closed(from.run)).collect();
+    let passed = from.pairs().filter_map(|(_, record)| {
+        let (from, to) = record.notes.get(LET_PASS)?.split_once(" to ")?;
+        let millis = |text| Some(Timestamp::parse_rfc3339(text).ok()?.millis());
+        Some((millis(from)?, millis(to)?))
+    });
+    let closed = from.shown.closed(from.run);
+    let mut idle: Vec<(i64, i64)> = waits.chain(passed).chain(closed).collect();
     idle.sort_unstable();
     let mut used = 0;
     let mut at = began;

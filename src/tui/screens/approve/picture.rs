@@ -4,10 +4,16 @@ use super::super::wizard;
 use super::{Approve, Stage};
 use crate::session::searching;
 use crate::text::{say, tr};
-use crate::tui::canvas::Canvas;
+use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::theme::Role;
 use crate::tui::widgets::signing::called;
 use crate::tui::world::World;
+
+/// Rows of the request that stay in sight whatever has to be said beneath: two of them, and how many are below.
+const LEAST: u16 = 3;
+
+/// Rows of the list of custodians at most: it goes on by its arrows, and the request stays in sight.
+const MOST_PEOPLE: u16 = 6;
 
 impl Approve {
     /// Words for the minutes, and who has signed: from row `y`; returns the row after.
@@ -36,6 +42,13 @@ impl Approve {
             y = y.saturating_add(1);
         }
         y
+    }
+
+    /// Rows that these take.
+    pub(super) fn minutes_rows(&self) -> u16 {
+        let half = self.pending.words.len().div_ceil(2).max(1);
+        let words = self.pending.words.len().div_ceil(half);
+        cells(words).saturating_add(1)
     }
 
     pub(super) fn draw_stage(&self, world: &World, canvas: &mut Canvas<'_>) {
@@ -73,9 +86,10 @@ impl Approve {
             }
             Stage::Stopped(why) => {
                 let y = wizard::complaint(canvas, 0, Some(why));
-                canvas.put(
+                canvas.paragraph(
                     2,
                     y.saturating_add(1),
+                    width.saturating_sub(3),
                     Role::Text,
                     tr("All signatures stand. Enter tries again; F4 takes it off the table."),
                 );
@@ -90,12 +104,32 @@ impl Approve {
         }
     }
 
+    /// Rows of the words for the minutes, of the gap before what the stage asks, and the row where the `details` that
+    /// begin at row `y` end: why a passphrase was refused stays whole, and the request makes room for it.
+    pub(super) fn laid(&self, canvas: &Canvas<'_>, y: u16, details: u16) -> (u16, u16, u16) {
+        let height = canvas.height();
+        let stage = self.stage_rows(canvas).min(height);
+        let minutes = self.minutes_rows();
+        let with = |more: u16| stage.saturating_add(minutes).saturating_add(more);
+        // A free row on both sides of the minutes only where nothing of the request goes for it.
+        let roomy = y.saturating_add(details).saturating_add(with(2)) <= height;
+        let least = y.saturating_add(LEAST).saturating_add(with(0)) <= height;
+        let (minutes, gap) = match (roomy, least) {
+            (true, _) => (minutes, 1),
+            (false, true) => (minutes, 0),
+            (false, false) => (0, 0),
+        };
+        let below = stage.saturating_add(minutes).saturating_add(gap);
+        let end = height.saturating_sub(below).max(y.saturating_add(1));
+        (minutes, gap, end)
+    }
+
     /// Rows the part under the details needs.
     pub(super) fn stage_rows(&self, canvas: &Canvas<'_>) -> u16 {
         match &self.stage {
             Stage::Who => self
                 .people
-                .rows(canvas.width(), canvas.height())
+                .rows(canvas.width(), MOST_PEOPLE)
                 .saturating_add(1),
             Stage::Sign(form) => {
                 let width = canvas.width().saturating_sub(3);
@@ -103,7 +137,12 @@ impl Approve {
             }
             Stage::Working(_) => 2,
             Stage::InRun => 3,
-            Stage::Stopped(_) | Stage::Blank(_) => 5,
+            Stage::Stopped(why) => {
+                let room = usize::from(canvas.width().saturating_sub(2));
+                let stop = cells(wrap(&format!("STOP  {why}"), room).len());
+                stop.saturating_add(3)
+            }
+            Stage::Blank(_) => 0,
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
 use crate::tui::widgets::choice::Choices;
+use crate::tui::widgets::form::off_says;
 use crate::tui::widgets::sheet::{self, Part};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
@@ -28,6 +29,9 @@ const FIELDS: &[Field] = op::CREATE_KEY.fields;
 pub(crate) struct Create {
     at: usize,
     answers: BTreeMap<&'static str, String>,
+    /// What stood on a page that was left by going back, and was not entered there.
+    left: BTreeMap<&'static str, String>,
+    leaving: wizard::Leaving,
     choices: Choices,
     text: TextField,
     error: Option<String>,
@@ -40,6 +44,8 @@ impl Create {
         let mut wizard = Self {
             at: 0,
             answers: BTreeMap::new(),
+            left: BTreeMap::new(),
+            leaving: wizard::Leaving::default(),
             choices: Choices::default(),
             text: TextField::default(),
             error: None,
@@ -47,6 +53,17 @@ impl Create {
         };
         wizard.turn(0);
         wizard
+    }
+
+    /// For an act that needs such a key: this answer stands there when its question comes. What leaves has to be
+    /// exportable.
+    pub(crate) fn with(mut self, answer: Option<(&'static str, &str)>) -> Self {
+        if let Some((field, value)) = answer {
+            self.left.insert(field, value.to_owned());
+            self.left.insert("exportable", "yes".to_owned());
+            self.turn(0);
+        }
+        self
     }
 
     fn field(&self) -> Option<&'static Field> {
@@ -75,7 +92,8 @@ impl Create {
             _ => Some(KeyUsage::TR31_K0_KEY_ENCRYPTION_KEY.name()),
         };
         self.choices.choose(proposed.unwrap_or_default());
-        let before = self.answer(field.id).to_owned();
+        let left = self.left.remove(field.id);
+        let before = left.unwrap_or_else(|| self.answer(field.id).to_owned());
         self.text = TextField::with(&before);
         let can = |e: &crate::tui::widgets::choice::Entry| e.off.is_none();
         if self
@@ -155,6 +173,14 @@ impl Create {
         if self.at == 0 {
             return Reaction::pop();
         }
+        if let Some(field) = self.field() {
+            let here = if self.choosing() {
+                self.choices.chosen().map_or("", |e| e.id.as_str())
+            } else {
+                self.text.value()
+            };
+            self.left.insert(field.id, here.to_owned());
+        }
         self.turn(self.at.saturating_sub(1));
         Reaction::none()
     }
@@ -210,6 +236,16 @@ impl Create {
         }
     }
 
+    /// What Enter says instead where it would be refused.
+    fn refuses(&self) -> Option<&'static str> {
+        if self.choosing() {
+            let off = self.choices.chosen().is_some_and(|e| e.off.is_some());
+            return off.then(off_says);
+        }
+        let wrong = self.field()?.check(self.text.value()).is_err();
+        wrong.then(|| tr("says what is still wrong in this field"))
+    }
+
     fn about(&self) -> String {
         let chosen = self.choices.chosen().map_or("", |e| e.id.as_str());
         match self.field().map(|f| f.kind) {
@@ -260,6 +296,7 @@ impl Screen for Create {
     }
 
     fn footing(&self, world: &World) -> Footing {
+        let refused = self.refuses();
         let next = FIELDS.get(self.at.saturating_add(1)).map_or_else(
             || tr("checks the answers and shows the review").to_owned(),
             |field| {
@@ -281,7 +318,7 @@ impl Screen for Create {
         };
         Footing {
             acts: wizard::acts(world),
-            enter: next,
+            enter: refused.map_or(next, str::to_owned),
             so_far,
         }
     }
@@ -313,8 +350,14 @@ impl Screen for Create {
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+        let lost = self.at == 0 && !self.answers.is_empty();
+        if let Some(asked) = self.leaving.asks(verb, lost) {
+            return asked;
+        }
         match verb {
             Verb::Enter => self.enter(),
+            // To the left is the question before, and nothing before the first.
+            Verb::Left if self.at == 0 => Reaction::none(),
             Verb::Back | Verb::Left => self.back(),
             other => {
                 self.error = None;
@@ -325,6 +368,7 @@ impl Screen for Create {
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        self.leaving.stays();
         if !self.choosing() {
             self.error = None;
             self.text.key(&key);

@@ -1,6 +1,6 @@
 //! What the export wizard's questions look like.
 
-use super::{Chosen, Export};
+use super::{Chosen, Export, Step};
 use crate::session::asked::FOLDER;
 use crate::session::field::{Field, Kind};
 use crate::session::guide::{Entry, rsa_off};
@@ -20,6 +20,36 @@ use crate::tui::world::World;
 const FINDINGS: u16 = 8;
 
 impl Export {
+    /// What Enter does on this page.
+    pub(super) fn enter_does(&self, world: &World) -> String {
+        let keys = keys_of(world);
+        let off = self
+            .table
+            .chosen(&keys)
+            .is_some_and(|row| rsa_off(row).is_some());
+        let review = tr("checks all of it and shows the review");
+        let enter = match self.step {
+            Step::Key if self.table.filtering => tr("keeps this filter and goes back to the list"),
+            Step::Key if self.table.rows(&keys).is_empty() => {
+                tr("does nothing: no key is in the list")
+            }
+            Step::Key if off => tr("is off: the row of this key says why"),
+            Step::Key => tr("takes this key and asks for the receiver's file"),
+            Step::File if !self.read() => {
+                tr("reads the file and says what it is; nothing is wrapped by that")
+            }
+            Step::File if self.stops() => tr("is off: a line above says STOP"),
+            Step::File => tr("goes on to the receiver's root"),
+            Step::Root if self.receiver.as_ref().is_some_and(|r| r.trusted.is_none()) => {
+                tr("begins the import of this root; the export goes on afterwards")
+            }
+            Step::Root => tr("goes on to the hash"),
+            Step::Hash => tr("keeps this choice and goes on to the files"),
+            Step::Files => &self.files.enter_says(review),
+        };
+        enter.to_owned()
+    }
+
     pub(super) fn draw_keys(&self, world: &World, canvas: &mut Canvas<'_>) {
         let keys = keys_of(world);
         let (width, height) = (canvas.width(), canvas.height());
@@ -50,7 +80,7 @@ impl Export {
             canvas.put_cut(x, 0, room.saturating_sub(x), Role::Note, &words);
         }
         if self.table.rows(&keys).is_empty() {
-            canvas.put(2, 4, Role::Muted, NO_FIT);
+            canvas.put(2, 4, Role::Muted, tr(NO_FIT));
         }
         canvas.within(0, 2, width, height.saturating_sub(2), |c| {
             self.table.draw(c, &keys, rsa_off);

@@ -1,10 +1,13 @@
 //! What was answered so far, as the talk below the screens takes it.
 
-use super::Init;
+use super::{Init, Page};
 use crate::api::Timestamp;
-use crate::session::Profile;
+use crate::session::NewPerson;
+use crate::session::founding;
 use crate::session::founding::fields::date_time;
-use crate::session::founding::{Given, Plan};
+use crate::session::founding::{Given, Plan, Reading};
+use crate::tui::message::Order;
+use crate::tui::screen::Reaction;
 
 impl Init {
     /// What was answered so far.
@@ -20,13 +23,47 @@ impl Init {
             people: self.everybody(),
             software: self.software.text("software").as_deref() == Some("yes"),
             qr: self.software.text("qr").as_deref() == Some("yes"),
-            clock: self.attested(),
+            clock: self.read,
         }
     }
 
-    /// The time that two people read from their watches, in production.
-    pub(super) fn attested(&self) -> Option<Timestamp> {
-        let typed = self.clock.text("clock")?;
-        date_time(&typed).filter(|_| self.chosen_profile() == Profile::Production)
+    /// Takes the time that two people read from their watches, with the moment at which they did; whether it is one.
+    pub(super) fn attested(&mut self, wall: Timestamp) -> bool {
+        let typed = self.clock.text("clock");
+        let said = typed.and_then(|typed| date_time(&typed));
+        self.read = said.map(|said| Reading::anew(self.read, said, wall));
+        said.is_some()
+    }
+
+    /// Words for the next person are drawn.
+    pub(super) fn draw_words(&self) -> Reaction {
+        let count = founding::how_many(self.chosen_profile());
+        Reaction::order(Order::Passphrase(count))
+    }
+
+    /// Enter on the page of one person's words; with the last person's the vault is made.
+    pub(super) fn person_enter(&mut self, wall: Timestamp) -> Reaction {
+        self.question = self.question.wrapping_add(1);
+        let Some(passphrase) = self.words.enter() else {
+            return Reaction::none();
+        };
+        if let Some(person) = self.people.get(self.ready.len()) {
+            self.ready.push(NewPerson {
+                name: person.name.clone(),
+                role: person.role,
+                passphrase,
+            });
+        }
+        if self.ready.len() < self.people.len() {
+            self.words.wait_for_next();
+            return self.draw_words();
+        }
+        self.turn(Page::Making);
+        let people = std::mem::take(&mut self.ready);
+        Reaction::order(Order::Create {
+            dir: self.dir(),
+            policy: self.given.policy.clone(),
+            new: self.plan().vault(people, wall),
+        })
     }
 }

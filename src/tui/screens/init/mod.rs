@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crossterm::event::KeyEvent;
 
+use crate::api::Timestamp;
 use crate::session::field::Footing;
 use crate::session::founding::Papers;
 use crate::session::founding::fields::{CLOCK, CUSTODIANS, NEEDED, PLACE, PROFILE};
@@ -23,6 +24,7 @@ use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
+use crate::tui::widgets::lines::Reading;
 use crate::tui::widgets::rail;
 use crate::tui::world::World;
 use media::Media;
@@ -75,6 +77,8 @@ pub(crate) struct Init {
     names: Form,
     software: Form,
     clock: Form,
+    /// What the watches said, and when.
+    read: Option<founding::Reading>,
     people: Vec<Person>,
     words: Words,
     ready: Vec<NewPerson>,
@@ -82,6 +86,7 @@ pub(crate) struct Init {
     papers: Option<Papers>,
     error: Option<String>,
     question: u64,
+    reading: Reading,
     /// Esc was pressed once while people's words are on paper.
     giving_up: bool,
 }
@@ -114,6 +119,7 @@ impl Init {
             names: names_form(usize::from(custodians)),
             software,
             clock: Form::of(&[CLOCK]),
+            read: None,
             people: Vec::new(),
             words: Words::new(),
             ready: Vec::new(),
@@ -121,6 +127,7 @@ impl Init {
             papers: None,
             error: None,
             question: 0,
+            reading: Reading::default(),
             giving_up: false,
         }
     }
@@ -197,7 +204,7 @@ impl Init {
         self.question = self.question.wrapping_add(1);
     }
 
-    fn enter(&mut self) -> Reaction {
+    fn enter(&mut self, wall: Timestamp) -> Reaction {
         if let (Page::Envelopes, dir, Some(media)) = (self.page, self.dir(), &mut self.media) {
             return media.enter(&dir);
         }
@@ -205,7 +212,7 @@ impl Init {
             if form.enter() == Pressed::Stays {
                 return Reaction::none();
             }
-            return self.next();
+            return self.next(wall);
         }
         match self.page {
             Page::Review => {
@@ -215,13 +222,13 @@ impl Init {
                 self.words.wait_for_next();
                 self.draw_words()
             }
-            Page::People => self.person_enter(),
+            Page::People => self.person_enter(wall),
             Page::Papers => Reaction::one(Step::Replace(super::home())),
             _ => Reaction::none(),
         }
     }
 
-    fn next(&mut self) -> Reaction {
+    fn next(&mut self, wall: Timestamp) -> Reaction {
         if self.page == Page::Quorum {
             let (custodians, needed) = (self.number("custodians"), self.number("needed"));
             if let Some(rule) = founding::too_many(needed, custodians) {
@@ -239,42 +246,12 @@ impl Init {
             self.misnamed(at, &rule);
             return Reaction::none();
         }
-        if self.page == Page::Clock && self.attested().is_none() {
+        if self.page == Page::Clock && !self.attested(wall) {
             self.clock.complain("clock", NO_TIME);
             return Reaction::none();
         }
         self.turn(self.neighbour(true));
         Reaction::none()
-    }
-
-    fn draw_words(&self) -> Reaction {
-        let count = founding::how_many(self.chosen_profile());
-        Reaction::order(Order::Passphrase(count))
-    }
-
-    fn person_enter(&mut self) -> Reaction {
-        self.question = self.question.wrapping_add(1);
-        let Some(passphrase) = self.words.enter() else {
-            return Reaction::none();
-        };
-        if let Some(person) = self.people.get(self.ready.len()) {
-            self.ready.push(NewPerson {
-                name: person.name.clone(),
-                role: person.role,
-                passphrase,
-            });
-        }
-        if self.ready.len() < self.people.len() {
-            self.words.wait_for_next();
-            return self.draw_words();
-        }
-        self.turn(Page::Making);
-        let people = std::mem::take(&mut self.ready);
-        Reaction::order(Order::Create {
-            dir: self.dir(),
-            policy: self.given.policy.clone(),
-            new: self.plan().vault(people),
-        })
     }
 
     fn back(&mut self) -> Reaction {
@@ -354,6 +331,9 @@ impl Screen for Init {
             Offer::plain(Verb::Enter)
         });
         offers.push(Offer::plain(Verb::Back));
+        if self.page == Page::Papers {
+            offers.extend(Reading::offers());
+        }
         offers
     }
 
@@ -396,6 +376,11 @@ impl Screen for Init {
             self.words.draw(person, self.ready.len(), canvas);
             return;
         }
+        if self.page == Page::Papers && !world.wide() {
+            // The card is as wide as paper: nothing of it is cut for steps that are past.
+            self.draw_papers(canvas);
+            return;
+        }
         let left = if world.wide() { 32 } else { 24 };
         canvas.within(0, 0, left, height, |c| rail::draw(c, &self.rail()));
         let at = left.saturating_add(1);
@@ -404,16 +389,23 @@ impl Screen for Init {
             0,
             width.saturating_sub(at).saturating_sub(1),
             height,
-            |c| self.draw_page(c),
+            |c| match self.page {
+                Page::Papers => self.draw_papers(c),
+                _ => self.draw_page(c),
+            },
         );
     }
 
-    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         if verb != Verb::Back {
             self.giving_up = false;
         }
+        let papers = self.page == Page::Papers;
+        if papers && (self.reading.moved(verb) || self.reading.first(verb)) {
+            return Reaction::none();
+        }
         match verb {
-            Verb::Enter => return self.enter(),
+            Verb::Enter => return self.enter(world.wall),
             Verb::Back => return self.back(),
             Verb::Reveal => {
                 self.question = self.question.wrapping_add(1);

@@ -18,7 +18,8 @@ pub(crate) struct Words {
     phase: Moment,
     drawn: Option<Zeroizing<String>>,
     field: MaskedField,
-    error: bool,
+    /// What was wrong with what was typed back.
+    error: Option<String>,
 }
 
 impl Words {
@@ -27,7 +28,7 @@ impl Words {
             phase: Moment::HandOver,
             drawn: None,
             field: MaskedField::new(),
-            error: false,
+            error: None,
         }
     }
 
@@ -39,7 +40,7 @@ impl Words {
     /// Wipes what was typed and hides the words; their person is called again.
     pub(crate) fn hide(&mut self) {
         self.field.clear();
-        self.error = false;
+        self.error = None;
         self.phase = Moment::HandOver;
     }
 
@@ -62,7 +63,7 @@ impl Words {
     pub(crate) fn show_again(&mut self) {
         if self.typing() {
             self.field.clear();
-            self.error = false;
+            self.error = None;
             self.phase = Moment::Showing;
         }
     }
@@ -77,7 +78,7 @@ impl Words {
     /// A letter.
     pub(crate) fn key(&mut self, key: &KeyEvent) {
         if self.typing() {
-            self.error = false;
+            self.error = None;
             self.field.key(key);
         }
     }
@@ -92,8 +93,8 @@ impl Words {
                 return Some(self.field.take());
             }
             Moment::Typing => {
-                self.field.clear();
-                self.error = true;
+                let typed = self.field.take();
+                self.error = Some(founding::not_those("F3", words.as_bytes(), &typed));
             }
         }
         None
@@ -127,7 +128,7 @@ impl Words {
             canvas.put(6, y, Role::Muted, &format!("{}", n.saturating_add(1)));
             canvas.put(9, y, Role::Secret, word);
         }
-        canvas.put(3, 14, Role::Text, founding::NOBODY);
+        canvas.put(3, 14, Role::Text, tr(founding::NOBODY));
     }
 
     fn draw_field(&self, person: &Person, canvas: &mut Canvas<'_>) {
@@ -140,19 +141,13 @@ impl Words {
             tr("All of them, with single spaces. Letters are not drawn; paste is refused."),
         );
         canvas.put(3, 4, Role::Focus, "►");
-        let x = canvas.put(5, 4, Role::Title, "Words ").saturating_add(1);
+        let x = canvas.put(5, 4, Role::Title, tr("Words")).saturating_add(2);
         if self.field.is_blank() {
             canvas.put(x, 4, Role::Muted, BLANK);
         }
         self.field.draw(canvas, x, 4, width.saturating_sub(x), true);
-        if self.error {
-            canvas.paragraph(
-                3,
-                7,
-                width,
-                Role::Stop,
-                &format!("STOP  {}", founding::not_those("F3")),
-            );
+        if let Some(error) = &self.error {
+            canvas.paragraph(3, 7, width, Role::Stop, &format!("STOP  {error}"));
         }
     }
 }

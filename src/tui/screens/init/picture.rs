@@ -7,6 +7,7 @@ use crate::session::founding;
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::theme::Role;
+use crate::tui::widgets::lines::{self, Line};
 use crate::tui::widgets::rail::{Stage, Stop};
 
 impl Init {
@@ -31,7 +32,7 @@ impl Init {
                 None => (String::new(), String::new(), nothing),
             },
             Page::Making => (
-                "nobody".into(),
+                tr("nobody").into(),
                 tr("is off while the vault is made").into(),
                 tr("the vault is being written; if this fails, the folder stays empty").into(),
             ),
@@ -41,24 +42,19 @@ impl Init {
             },
             Page::Papers => (
                 tr("everybody: sign the forms").into(),
-                tr("goes to the vault's home").into(),
+                self.reading
+                    .or_first(tr("goes to the vault's home").to_owned()),
                 tr("the vault is open; nobody is shown the words again").into(),
             ),
-            _ if self
-                .form()
-                .is_some_and(crate::tui::widgets::form::Form::more) =>
-            {
+            _ => {
+                let next = say!("keeps this and goes on to \"{next}\"", next);
                 (
                     tr("whoever sets this vault up").into(),
-                    tr("keeps this and goes to the next field").into(),
+                    self.form()
+                        .map_or(next.clone(), |form| form.enter_says(&next)),
                     nothing,
                 )
             }
-            _ => (
-                tr("whoever sets this vault up").into(),
-                say!("keeps this and goes on to \"{next}\"", next),
-                nothing,
-            ),
         };
         Footing {
             acts,
@@ -81,38 +77,34 @@ impl Init {
         canvas.paragraph(0, y, width, Role::Note, &plan.next());
     }
 
+    /// What the making left, and the card, which is copied by hand: read page by page where it is longer than the page.
     pub(super) fn draw_papers(&self, canvas: &mut Canvas<'_>) {
-        let width = canvas.width();
         let Some(papers) = &self.papers else { return };
-        let mut y = canvas
-            .paragraph(0, 0, width, Role::Ok, founding::MADE)
-            .saturating_add(1);
-        if let Some(text) = papers.written() {
-            y += canvas
-                .paragraph(0, y, width, Role::Text, &text)
-                .saturating_add(1);
-        }
-        if self.chosen_profile() == Profile::Production {
-            y += canvas
-                .paragraph(
-                    0,
-                    y,
-                    width,
-                    Role::Note,
-                    &say!("{founding} This vault exists once: b on the next screen makes a second copy.", founding = founding::OWN_ENVELOPES),
-                )
-                .saturating_add(1);
-        }
+        let gap = || Line::across(Role::Text, "");
+        let mut lines = vec![Line::across(Role::Ok, founding::MADE)];
         if let Some(trouble) = &papers.trouble {
-            y += canvas
-                .paragraph(0, y, width, Role::Stop, &format!("STOP  {trouble}"))
-                .saturating_add(1);
+            lines.push(Line::across(Role::Stop, format!("STOP  {trouble}")));
         }
-        y += canvas.paragraph(0, y, width, Role::Muted, &papers.names());
-        for line in papers.card.lines() {
-            canvas.put_cut(0, y.saturating_add(1), width, Role::Text, line);
-            y += 1;
+        let written = papers.written();
+        lines.extend(written.map(|text| Line::across(Role::Text, text)));
+        if self.chosen_profile() == Profile::Production {
+            let words = say!(
+                "{founding} This vault exists once: b on the next screen makes a second copy.",
+                founding = founding::OWN_ENVELOPES
+            );
+            lines.push(Line::across(Role::Note, words));
         }
+        lines.push(Line::across(Role::Muted, papers.names()));
+        lines.push(gap());
+        let card = papers.card.trim_end().lines();
+        lines.extend(card.map(|line| Line::across(Role::Text, line)));
+        lines::draw(
+            canvas,
+            (0, canvas.height()),
+            12,
+            &lines,
+            Some(&self.reading),
+        );
     }
 
     pub(super) fn rail(&self) -> Vec<Stop> {
@@ -175,7 +167,6 @@ impl Init {
                 );
                 y = 5;
             }
-            Page::Papers => self.draw_papers(canvas),
             _ => {}
         }
         if let Some(error) = &self.error {

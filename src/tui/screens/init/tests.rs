@@ -17,6 +17,60 @@ fn words(state: &mut State) {
     told(state, News::Passphrase(std::cell::RefCell::new(words)));
 }
 
+fn drawn(state: &mut State) -> String {
+    snapshot::text(&snapshot::drawn(state, 80, 24, &snapshot::appearance()))
+}
+
+#[test]
+fn words_that_are_not_those_say_which_and_never_what() {
+    let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
+    snapshot::press(&mut state, "<Enter><Enter><Enter><Enter>");
+    snapshot::press(
+        &mut state,
+        "Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim<Enter><Enter>",
+    );
+    words(&mut state);
+    snapshot::press(&mut state, "<Enter><Enter>");
+    snapshot::press(
+        &mut state,
+        &format!("{}<Enter>", WORDS.replace("crisp", "crips")),
+    );
+    let picture = drawn(&mut state);
+    assert!(picture.contains("word 4 is another"), "{picture}");
+    assert!(!picture.contains("crips"), "{picture}");
+    snapshot::press(&mut state, "velvet anchor<Enter>");
+    let picture = drawn(&mut state);
+    assert!(picture.contains("2 are typed, and there are"), "{picture}");
+}
+
+#[test]
+fn the_witness_copies_a_whole_card_off_a_narrow_screen() {
+    let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
+    let words = "Words         aimless filament ringbolt Babylon vaporfish confidence";
+    told(
+        &mut state,
+        News::Created(Papers {
+            vault: "acme.vault".into(),
+            forms: [1, 2, 3, 4, 5]
+                .map(|n| (format!("custodian-{n}"), "form".into()))
+                .into(),
+            envelopes: Vec::new(),
+            card: format!(
+                "{:72}\n{words}\n{:68}last\n\nWitness",
+                "WITNESS CARD", "Bring"
+            ),
+            trust: Vec::new(),
+            folder: Some("acme.papers".into()),
+            trouble: None,
+        }),
+    );
+    let picture = drawn(&mut state);
+    assert!(
+        picture.contains(words) && picture.contains("last"),
+        "{picture}"
+    );
+}
+
 #[test]
 fn five_questions_a_review_and_everybodys_words() {
     let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
@@ -44,6 +98,14 @@ fn five_questions_a_review_and_everybodys_words() {
             words(&mut state);
             snapshot::press(&mut state, "<Enter><Enter>");
         }
+        // With the last person's words no next person is called.
+        let picture = drawn(&mut state);
+        assert_eq!(
+            picture.contains("calls the next person"),
+            person < 4,
+            "{picture}"
+        );
+        assert_eq!(picture.contains("makes the vault and writes"), person == 4);
         let effects = snapshot::press(&mut state, &format!("<C-u>{WORDS}<Enter>"));
         let last = effects.last().unwrap();
         assert_eq!(
@@ -157,6 +219,28 @@ fn production_words() -> State {
         snapshot::press(&mut state, &format!("<Enter><Enter><C-u>{WORDS}<Enter>"));
     }
     state
+}
+
+/// The watches are read before five people write down their words: the vault is not slow by as long as that takes.
+#[test]
+fn the_attested_time_goes_on_while_words_are_written_down() {
+    let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
+    let read = state.world.wall;
+    snapshot::press(
+        &mut state,
+        "<Enter><Down><Enter><Enter><Enter>Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim<Enter>",
+    );
+    snapshot::press(&mut state, "<Enter><Enter><C-u>2026-11-24 09:05<Enter>");
+    state.world.wall = read.plus_millis(60_000);
+    // Back to the page and on again: nobody has read a watch anew.
+    snapshot::press(&mut state, "<Esc><Enter>");
+    state.world.wall = read.plus_millis(20 * 60_000);
+    state.touched = state.world.wall.millis();
+    let last = everybodys_words(&mut state, 5);
+    let Some(Effect::Desk(Order::Create { new, .. })) = last.last() else {
+        panic!("the vault is not made");
+    };
+    assert_eq!(new.clock.unwrap().rfc3339(), "2026-11-24T09:25:00Z");
 }
 
 #[test]

@@ -349,6 +349,11 @@ impl Screen for RunScreen {
         !world.rehearsal() && self.phase == Phase::Asking && self.ask().is_some_and(asks)
     }
 
+    fn holds(&self) -> Option<&'static str> {
+        let over = matches!(self.phase, Phase::Ended | Phase::Failed);
+        (!over).then(|| tr("a ceremony is under way: Esc pauses it"))
+    }
+
     fn wipe(&mut self, _world: &World) -> Option<Order> {
         self.form.wipe();
         None

@@ -77,6 +77,7 @@ fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
         last: Some("ok    Ana signed".into()),
         outcome,
         uncounted: None,
+        stays_good: false,
         came_back: None,
     }
 }

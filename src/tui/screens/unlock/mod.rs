@@ -19,6 +19,7 @@ use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::screens::handover;
+use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::list::Cursor;
 use crate::tui::world::World;
@@ -59,6 +60,8 @@ pub(crate) struct Unlock {
     form: Form,
     error: Option<String>,
     question: u64,
+    /// Whether Esc was pressed once with shares entered.
+    leaving: bool,
 }
 
 impl Unlock {
@@ -76,6 +79,7 @@ impl Unlock {
             form: Form::of(&[]),
             error: None,
             question: 0,
+            leaving: false,
         }
     }
 
@@ -254,7 +258,7 @@ impl Screen for Unlock {
 
     fn title(&self, _world: &World) -> Vec<String> {
         let place = match (&self.bootstrap, self.phase) {
-            (Some(_), Phase::Failed) => "stopped".to_owned(),
+            (Some(_), Phase::Failed) => tr("stopped").to_owned(),
             (Some(vault), _) => self.step().place(vault, self.copy()),
             (None, _) => String::new(),
         };
@@ -270,7 +274,7 @@ impl Screen for Unlock {
         let person = self.chosen().map_or_else(String::new, |(name, _)| name);
         let (acts, enter) = match self.phase {
             Phase::Reading => (
-                "nobody".into(),
+                tr("nobody").into(),
                 tr("is off while the public part is read").into(),
             ),
             Phase::Choosing if self.on_recovery() => (
@@ -279,7 +283,8 @@ impl Screen for Unlock {
             ),
             Phase::Why => (
                 tr("whoever is here; the others check the words").into(),
-                tr("asks the holders in the place of the custodians").into(),
+                self.form
+                    .enter_says(tr("asks the holders in the place of the custodians")),
             ),
             Phase::Choosing => (
                 self.any_of_them().into(),
@@ -302,10 +307,11 @@ impl Screen for Unlock {
             Phase::Typing => (said::called(self.role(), &person), self.unseals(&person)),
             Phase::Card => (
                 tr("the witness, with the card from last time").into(),
-                tr("compares the card and opens the vault").into(),
+                self.form
+                    .enter_says(tr("compares the card and opens the vault")),
             ),
             Phase::Opening => (
-                "nobody".into(),
+                tr("nobody").into(),
                 tr("is off while the vault is opened and checked").into(),
             ),
             Phase::Failed => (
@@ -393,6 +399,9 @@ impl Screen for Unlock {
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+        if verb != Verb::Back {
+            self.leaving = false;
+        }
         match (verb, self.phase) {
             (Verb::Enter, Phase::Choosing) => self.choose(),
             (Verb::Enter, Phase::HandOver) => {
@@ -415,6 +424,11 @@ impl Screen for Unlock {
                 self.turn(Phase::Choosing);
                 Reaction::none()
             }
+            (Verb::Back, Phase::Choosing | Phase::Card)
+                if !self.entered.is_empty() && !std::mem::replace(&mut self.leaving, true) =>
+            {
+                Reaction::notice(Role::Wait, self.gives_up_words())
+            }
             (Verb::Back, _) => Reaction::pop().then(Step::Order(self.gives_up())),
             (other, Phase::Choosing) => {
                 let count = self.rows();
@@ -434,6 +448,7 @@ impl Screen for Unlock {
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        self.leaving = false;
         if matches!(self.phase, Phase::Typing | Phase::Card | Phase::Why) {
             self.error = None;
             self.form.key(&key);

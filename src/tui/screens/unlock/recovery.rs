@@ -6,7 +6,7 @@ use crate::ceremony::Answer;
 use crate::session::asked::RECOVERY_REASON;
 use crate::text::{say, tr};
 use crate::tui::screen::Reaction;
-use crate::tui::widgets::form::{Form, Pressed};
+use crate::tui::widgets::form::{Form, Next, Pressed};
 use crate::tui::widgets::list::Cursor;
 
 impl Unlock {
@@ -50,8 +50,19 @@ impl Unlock {
         }
     }
 
+    /// Said before shares that people entered are given up.
+    pub(super) fn gives_up_words(&self) -> String {
+        say!(
+            "{entered} entered a share: nobody would like to come back for that. Esc once more gives the opening up, and all of them enter again; every other key stays.",
+            entered = self.entered.join(", ")
+        )
+    }
+
     /// What Enter does under a passphrase: with the last share the vault opens.
     pub(super) fn unseals(&self, person: &str) -> String {
+        if self.form.next() == Next::Field {
+            return tr("keeps this and goes to the next field").to_owned();
+        }
         if self.left == 1 {
             say!(
                 "unseals {person}'s share, the last: then the vault is checked and opens",

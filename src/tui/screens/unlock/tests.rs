@@ -157,3 +157,43 @@ fn the_last_line_begins_again_with_the_recovery_set_and_its_reason() {
     );
     snapshot::survives_every_size(&mut state);
 }
+
+fn text(state: &mut State) -> String {
+    snapshot::text(&snapshot::drawn(state, 80, 24, &snapshot::appearance()))
+}
+
+#[test]
+fn shares_that_were_entered_are_not_thrown_away_by_one_key() {
+    let mut state = begun(Profile::Test, true);
+    snapshot::press(&mut state, "<Enter>two words<Enter>");
+    told(
+        &mut state,
+        News::Entered {
+            person: "Ana".into(),
+            left: 1,
+        },
+    );
+    let effects = snapshot::press(&mut state, "<Esc>");
+    assert!(effects.is_empty());
+    assert!(text(&mut state).contains("Ana entered a share"));
+    // Any other key stays, and it is asked again.
+    snapshot::press(&mut state, "<Down>");
+    assert!(snapshot::press(&mut state, "<Esc>").is_empty());
+    let closes = |effects: &[Effect]| {
+        let mut orders = effects.iter();
+        orders.any(|effect| matches!(effect, Effect::Desk(Order::Close)))
+    };
+    assert!(closes(&snapshot::press(&mut state, "<Esc>")));
+    // Where nobody has entered one, nothing is lost.
+    let mut state = begun(Profile::Test, true);
+    assert!(closes(&snapshot::press(&mut state, "<Esc>")));
+}
+
+#[test]
+fn enter_in_the_envelopes_field_goes_to_the_passphrase_and_says_so() {
+    let mut state = begun(Profile::Production, false);
+    snapshot::press(&mut state, "<Enter><Enter>/media/ana/share.age");
+    assert!(text(&mut state).contains("Enter   keeps this and goes to the next field"));
+    snapshot::press(&mut state, "<Enter>");
+    assert!(text(&mut state).contains("unseals Ana's share"));
+}

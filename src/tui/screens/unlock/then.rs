@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Unlock;
-use crate::ceremony::Script;
+use crate::ceremony::{Script, open_run};
 use crate::session::build::Answers;
 use crate::session::op_custody::RESTORE;
 use crate::session::returning::Return;
@@ -14,6 +14,7 @@ use crate::tui::screen::{Reaction, Step};
 use crate::tui::screens;
 use crate::tui::screens::attest::{Attest, Next};
 use crate::tui::screens::review::Review;
+use crate::tui::theme::Role;
 use crate::tui::world::World;
 
 /// What follows once the vault is open.
@@ -70,7 +71,11 @@ impl Unlock {
             screen: screens::home(),
             order: None,
         };
-        self.clock_first(next, world)
+        let reaction = self.clock_first(next, world);
+        match world.view.as_deref().and_then(open_run) {
+            Some(open) => reaction.then(Step::Notice(Role::Wait, open.offered())),
+            None => reaction,
+        }
     }
 
     /// The ceremony that the vault was opened for. One whose own step attests the clock does not ask for it twice; one
@@ -90,6 +95,7 @@ impl Unlock {
                 inputs: play.inputs,
                 resume: play.resume,
                 people: play.people,
+                real: play.real,
             }),
         };
         if by_itself {

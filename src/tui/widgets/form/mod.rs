@@ -4,6 +4,7 @@ mod input;
 mod known;
 mod laid;
 mod line;
+mod next;
 mod page;
 mod taken;
 
@@ -17,10 +18,10 @@ use super::text::TextField;
 use crate::ceremony::{Answer, AskField};
 use crate::session::asked::is_place;
 use crate::session::field::{Field, Kind};
-use crate::text::{say, tr};
 use crate::tui::keys::Verb;
 use crate::tui::screen::Wants;
 use input::{Input, input_for};
+pub(crate) use next::{Next, off_says};
 use taken::{no_more, only};
 
 /// How the layers below begin a refusal that is about one field, by its id.
@@ -430,27 +431,7 @@ impl Form {
             return true;
         };
         line.visited = true;
-        line.error = match &line.input {
-            Input::Masked(field) if field.is_empty() => Some(say!(
-                "Nothing is typed at \"{label}\" yet, and nothing was changed.",
-                label = tr(line.asked.field.label)
-            )),
-            Input::Component(field) => field.fault().map(|rule| {
-                say!(
-                    "{label} {rule}. Type on, or Ctrl-U begins anew; nothing is kept yet.",
-                    label = tr(line.asked.field.label),
-                    rule
-                )
-            }),
-            Input::Masked(_) | Input::Confirm => None,
-            Input::Choice(choices) => choices
-                .chosen()
-                .and_then(|e| Some((&e.label, e.off.as_ref()?)))
-                .map(|(label, reason)| {
-                    say!("{label}: {reason}. Nothing was changed.", label, reason)
-                }),
-            Input::Text(field) => line.asked.check(field.value()).err(),
-        };
+        line.error = line.fault();
         if line.error.is_some() && matches!(line.input, Input::Text(_)) {
             line.refused();
         }

@@ -1,0 +1,109 @@
+//! Who acts in a step, in sentences.
+
+use super::super::model::Step;
+use super::super::{ops, ops_components};
+use super::afterwards::makes_anew;
+use crate::session::{op_components, op_custody};
+
+/// Who asks, who approves, who types what, who watches.
+pub(super) fn told(step: &Step) -> String {
+    let mut says = vec![main(step)];
+    says.extend(asked(step));
+    if let Some(watches) = watches(step) {
+        says.push(watches);
+    }
+    let mut text = format!("{}.", says.join("; "));
+    if in_turn(step) {
+        text.push_str(" Then each in turn, alone at the screen.");
+    }
+    text
+}
+
+fn main(step: &Step) -> String {
+    if let (Some(issuer), Some(approve)) = (&step.initiate, &step.approve) {
+        let from = if approve.from.is_empty() {
+            "custodians".to_owned()
+        } else {
+            format!("of {}", approve.from.join(", "))
+        };
+        return format!("{issuer} asks, {} {from} approve", approve.count);
+    }
+    let who = step.who.join(", ");
+    match step.op.name {
+        _ if step.who.is_empty() => "Nobody: time passes".to_owned(),
+        name if name == ops_components::RECEIVE.name => match reads_advice(step) {
+            Some(reader) => {
+                format!("{reader} reads the advice, then {who} the serial on the package")
+            }
+            None => format!("{who} reads the serial on the package"),
+        },
+        name if name == ops_components::SEAL.name => {
+            format!("{who} seals the paper and reads the new serial")
+        }
+        _ => who,
+    }
+}
+
+/// Who reads the sender's advice where a package comes: whoever watches, first of all.
+pub(super) fn reads_advice(step: &Step) -> Option<&String> {
+    let receives = step.op.name == ops_components::RECEIVE.name;
+    let open = !step.fields.contains_key("advised");
+    step.observe.first().filter(|_| receives && open)
+}
+
+/// Who types what the step leaves open, besides whoever asks.
+fn asked(step: &Step) -> Vec<String> {
+    let mut people: Vec<(&String, Vec<&str>)> = Vec::new();
+    for (field, person) in &step.asked {
+        match people.iter_mut().find(|(known, _)| *known == person) {
+            Some((_, fields)) => fields.push(field),
+            None => people.push((person, vec![field])),
+        }
+    }
+    let told = |(person, fields): (&String, Vec<&str>)| {
+        if fields == [op_components::SLIP.id] {
+            format!("{person} prints the component and takes the paper, alone")
+        } else {
+            format!("{person} types {}", fields.join(" and "))
+        }
+    };
+    people.into_iter().map(told).collect()
+}
+
+fn watches(step: &Step) -> Option<String> {
+    let verb = if step.observe.len() == 1 {
+        "observes"
+    } else {
+        "observe"
+    };
+    let too = if step.op.name == ops_components::SEAL.name {
+        ", and reads it too"
+    } else {
+        ""
+    };
+    let all = step.observe.join(", ");
+    (!step.observe.is_empty()).then(|| format!("{all} {verb}{too}"))
+}
+
+/// Whether a step calls people one by one after the act was approved.
+pub(super) fn in_turn(step: &Step) -> bool {
+    let drill = [op_custody::DRILL.name, op_custody::RECOVERY_DRILL.name];
+    makes_anew(step) || drill.contains(&step.op.name)
+}
+
+/// Whether somebody at a place acts, approves, watches or is asked in a step.
+pub(super) fn has_part(step: &Step, id: &String) -> bool {
+    step.who.contains(id)
+        || step.observe.contains(id)
+        || step.initiate.as_ref() == Some(id)
+        || step.asked.values().any(|person| person == id)
+        || step
+            .approve
+            .as_ref()
+            .is_some_and(|approve| approve.from.contains(id))
+}
+
+/// Whether a step is a sign-off of somebody.
+pub(super) fn signs_off(step: &Step, id: &String) -> bool {
+    step.op.name == ops::SIGN_OFF.name && step.who.contains(id)
+}

@@ -1,0 +1,276 @@
+//! What the page says of every script that ships.
+
+use std::collections::BTreeMap;
+
+use super::super::script::Script;
+use super::super::shipped;
+use super::brief;
+use crate::session::op_custody;
+
+fn scripts() -> Vec<(&'static str, Script)> {
+    let all = shipped::shipped().iter();
+    all.map(|(name, bytes)| (*name, Script::parse(bytes).expect(name)))
+        .collect()
+}
+
+/// The page with its line breaks and indents gone.
+fn page(name: &str) -> String {
+    let (_, script) = scripts()
+        .into_iter()
+        .find(|(known, _)| *known == name)
+        .expect(name);
+    flat(&brief(&script, None, &BTreeMap::new()).page)
+}
+
+fn flat(text: &str) -> String {
+    let joined = text.replace(" \\\n", " ").replace("\\\n", "");
+    joined.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What stands under a heading.
+fn part<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
+    let (_, rest) = page.split_once(from).expect(from);
+    rest.split_once(to).map_or(rest, |(part, _)| part)
+}
+
+#[test]
+fn every_input_says_who_makes_it_and_aws_by_which_command() {
+    for (name, script) in scripts() {
+        let page = page(name);
+        for input in &script.model.inputs {
+            let by = input.made_by.as_deref();
+            assert!(
+                by.is_some() || !input.commands.is_empty(),
+                "{name}: nobody makes {}",
+                input.id
+            );
+            assert!(
+                by != Some("AWS") || !input.commands.is_empty(),
+                "{name}: no command of AWS for {}",
+                input.id
+            );
+            for command in &input.commands {
+                assert!(page.contains(command), "{name}: {command}\n{page}");
+            }
+        }
+    }
+}
+
+/// The list of steps at the screen's side cuts a title where 18 columns are full.
+#[test]
+fn titles_of_steps_can_be_told_apart_where_they_are_cut() {
+    for (name, script) in scripts() {
+        let mut seen = BTreeMap::new();
+        for step in &script.model.steps {
+            let cut: String = step.title.chars().take(18).collect();
+            let other = seen.insert(cut, &step.title);
+            assert!(other.is_none(), "{name}: {other:?} and {}", step.title);
+        }
+    }
+}
+
+/// What dates a certificate is attested before the certificate is made.
+#[test]
+fn the_clock_comes_before_any_certificate() {
+    for (name, script) in scripts() {
+        let at = |found: &dyn Fn(&str) -> bool| {
+            let mut steps = script.model.steps.iter();
+            steps.position(|step| found(step.op.name))
+        };
+        let clock = at(&|op| op == super::super::ops::ATTEST_CLOCK.name);
+        let first = at(&|op| op.starts_with("get-parameters-for-"));
+        assert!(first.is_none() || clock < first, "{name}");
+    }
+}
+
+#[test]
+fn what_leaves_goes_to_whom_it_is_wrapped_for() {
+    for (name, says) in [
+        (
+            "kek-to-partner-tr34.toml",
+            "kek.import-key.json goes to the partner, under whose certificate",
+        ),
+        (
+            "kek-to-aws-rsa.toml",
+            "kek.import-key.json goes to AWS, under whose certificate",
+        ),
+        (
+            "carry-hsm-to-aws-tr34.toml",
+            "carried.import-key.json goes to AWS, for whom the token was made: a request for import-key",
+        ),
+        (
+            "carry-aws-to-hsm-tr34.toml",
+            "carried.token.der goes to the people of the HSM, for whom the token was made: the token alone",
+        ),
+        (
+            "working-keys-tr31.toml",
+            "pek-to-partner.json goes to the partner, who holds zmk-partner too",
+        ),
+        (
+            "rewrap-zmk-to-aws.toml",
+            "pek.import-key.json goes to AWS, who holds kek-to-aws too",
+        ),
+        (
+            "bdk-initial-keys-aes.toml",
+            "terminal-1.initial-key.json goes to the place that loads terminals, who holds",
+        ),
+        (
+            "kek-to-partner-tr34.toml",
+            "signer.parameters.json goes to the partner: the certificate in it",
+        ),
+        (
+            "kek-to-partner-components.toml",
+            "The components of kek-to-partner leave on paper",
+        ),
+    ] {
+        let page = page(name);
+        assert!(page.contains(says), "{name}: {says}\n{page}");
+    }
+}
+
+/// What answers to the ceremony cannot be brought to it: it has a heading of its own, after what goes out for it.
+#[test]
+fn what_comes_during_the_ceremony_stands_apart() {
+    let page = page("bdk-initial-keys-aes.toml");
+    let before = part(&page, "BEFORE YOU COME", "DURING THE CEREMONY");
+    assert_eq!(before.trim(), "Nothing is run beforehand.");
+    let during = part(&page, "DURING THE CEREMONY", "WHAT THE VAULT");
+    for says in [
+        "after step 4 loading.parameters.json goes to the place that loads terminals",
+        "for step 5 transport-key: The transport key under our certificate",
+        "Made by the place that loads terminals.",
+    ] {
+        assert!(during.contains(says), "{says}\n{during}");
+    }
+    let after = part(&page, "AFTERWARDS", "WHAT ENDS WHEN");
+    assert!(!after.contains("loading.parameters.json"), "{after}");
+    assert!(after.contains("terminal-1.initial-key.json"), "{after}");
+    let page = self::page("kek-from-aws-tr34.toml");
+    let during = part(&page, "DURING THE CEREMONY", "WHAT THE VAULT");
+    for says in [
+        "aws payment-cryptography export-key",
+        "RootCertificatePublicKey",
+        "ROOT_ARN what the import",
+    ] {
+        assert!(during.contains(says), "{says}\n{during}");
+    }
+    // The device takes the token in before the run compares its check value.
+    let page = self::page("carry-aws-to-hsm-tr34.toml");
+    let during = part(&page, "DURING THE CEREMONY", "WHAT THE VAULT");
+    let says = "after step 9 carried.token.der goes to the people of the HSM";
+    assert!(during.contains(says), "{during}");
+    assert!(!self::page("kek-to-aws-rsa.toml").contains("DURING THE CEREMONY"));
+}
+
+#[test]
+fn a_replacement_says_who_comes_and_what_is_new() {
+    let page = page("custodian-replacement.toml");
+    for says in [
+        "5 different people",
+        "leaver custodian, gives up the place brings nothing, and need not come",
+        "newcomer custodian, joins in step 4 brings the signed custodian form; paper and pen for new words; in \
+         production an empty medium of their own",
+        "Everybody else who stays in this vault comes as well",
+        "keymoot vault appoint DIR --person NAME",
+        "replace-NAME.enrolment.txt",
+        "The witness copies the card on",
+        "keymoot vault backup DIR --to COPY",
+        "keymoot vault attest-destroyed DIR --copy ID",
+        "Then each in turn, alone at the screen.",
+    ] {
+        assert!(page.contains(says), "{says}\n{page}");
+    }
+    assert!(!page.contains("Nothing is run beforehand") && !page.contains("No file leaves"));
+}
+
+#[test]
+fn every_script_that_makes_people_new_says_what_they_bring_and_get() {
+    let mut met = 0;
+    for (name, script) in scripts() {
+        let ops = [
+            op_custody::ROTATE.name,
+            op_custody::REPLACE.name,
+            op_custody::RECOVERY_SET.name,
+        ];
+        let Some(step) = script
+            .model
+            .steps
+            .iter()
+            .find(|step| ops.contains(&step.op.name))
+        else {
+            continue;
+        };
+        met += 1;
+        let page = page(name);
+        for says in [
+            "paper and pen for new words",
+            "keymoot vault backup",
+            &format!("{}-NAME.enrolment.txt", step.id),
+        ] {
+            assert!(page.contains(says), "{name}: {says}\n{page}");
+        }
+    }
+    assert_eq!(met, 3);
+    let page = page("recovery-set.toml");
+    assert!(page.contains("the holders named in step 4"), "{page}");
+    assert!(page.contains("keymoot vault recovery-drill DIR"), "{page}");
+}
+
+#[test]
+fn steps_say_who_watches_and_who_acts_first() {
+    let page = page("kek-from-components.toml");
+    for says in [
+        "3 Package 1 arrives. watch reads the advice, then first the serial on the package; watch observes.",
+        "4 Component 1 typed. first; watch observes.",
+        "11 Paper 1 is sealed. first seals the paper and reads the new serial; watch observes, and reads it too.",
+    ] {
+        assert!(page.contains(says), "{says}\n{page}");
+    }
+    let page = self::page("kek-to-partner-components.toml");
+    for says in [
+        "third prints the component and takes the paper, alone",
+        "a printer on a cable for the component's paper, or an empty medium of their own",
+    ] {
+        assert!(page.contains(says), "{says}\n{page}");
+    }
+    let page = self::page("bdk-initial-keys-tdes.toml");
+    assert!(
+        page.contains("the list of the terminals with their key serial numbers"),
+        "{page}"
+    );
+}
+
+#[test]
+fn no_word_of_production_where_there_is_none() {
+    for (name, script) in scripts() {
+        let page = page(name);
+        let none = !script
+            .model
+            .profiles
+            .contains(&crate::session::Profile::Production);
+        assert_eq!(none, !page.contains("production"), "{name}\n{page}");
+        assert!(!page.contains("the own "), "{name}\n{page}");
+        assert!(page.contains("without waiting"), "{name}");
+        for key in &script.model.keys {
+            let line = format!("{} {}, {}", key.label, key.usage.code(), key.usage.words());
+            assert!(page.contains(&line), "{name}: {line}\n{page}");
+        }
+    }
+}
+
+/// Where the script names no algorithm, only such are named as carry its key.
+#[test]
+fn an_open_algorithm_is_one_that_is_strong_enough() {
+    let text = shipped::shipped()
+        .iter()
+        .find(|(name, _)| *name == "kek-aes128-to-aws-rsa.toml");
+    let text = String::from_utf8(text.unwrap().1.to_vec()).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with("command"));
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let script = Script::parse(text.as_bytes()).unwrap();
+    let page = flat(&brief(&script, None, &BTreeMap::new()).page);
+    assert!(
+        page.contains("ALGORITHM is that of the file: RSA_3072 or RSA_4096."),
+        "{page}"
+    );
+}

@@ -1,0 +1,268 @@
+//! The menu of an open vault: few lines that always have the same number, and behind some of them a list. Every act and
+//! every place has a name that leads there from the menu at once.
+
+use crate::api::KeyState;
+use crate::session::asked::is_place;
+use crate::session::due;
+use crate::session::field::Kind;
+use crate::session::guide::{self, Entry};
+use crate::session::op::{self, Op};
+use crate::session::{View, op_custody, op_exchange};
+use crate::text::{say, tr};
+
+pub(super) const HELP: &[&str] = &[
+    "The vault is open: names, purposes and states can be read. Opening does not let anybody use a key: every act is asked for, signed by custodians, and only then done.",
+    "Type a number, or the name beside it. Acts that cannot be asked for now say why.",
+    "The name of an act, such as export-key.tr31, leads from the menu to it at once.",
+];
+
+/// Where a line leads.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Goal {
+    Group(Group),
+    Due,
+    Keys,
+    Deletions,
+    Approvals,
+    Exchange,
+    Ceremonies,
+    Custodians,
+    Card,
+    Audit,
+    Evidence,
+    Act(&'static Op),
+    Script,
+    Close,
+}
+
+/// A list behind a line of the menu.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Group {
+    Keys,
+    Out,
+    In,
+    Vault,
+}
+
+/// A line, and where it leads.
+pub(super) struct Line {
+    pub(super) goal: Goal,
+    pub(super) entry: Entry,
+}
+
+impl Line {
+    fn new(goal: Goal, id: &str, label: &str, note: &str) -> Self {
+        let entry = Entry::new(id, label, note);
+        Self { goal, entry }
+    }
+
+    /// An act with what it does, and why it cannot be asked for now.
+    fn act(op: &'static Op, view: &View) -> Self {
+        // The same act as another way out has its own name here.
+        let id = if op_exchange::derives(op) {
+            "ipek"
+        } else {
+            op.name
+        };
+        let entry = Entry::new(id, tr(op.title), tr(op.does));
+        let entry = match off(op, view) {
+            Some(reason) => entry.off_because(&reason),
+            None => entry,
+        };
+        Self {
+            goal: Goal::Act(op),
+            entry,
+        }
+    }
+}
+
+/// The choices of some lines.
+pub(super) fn entries(lines: &[Line]) -> Vec<Entry> {
+    lines.iter().map(|line| line.entry.clone()).collect()
+}
+
+/// The menu: the same lines with the same numbers, whatever the vault is like.
+pub(super) fn home(view: &View) -> Vec<Line> {
+    let waiting = view.pending.len();
+    let counts = due::counts(view).join(", ");
+    let mut make = Line::act(&op::CREATE_KEY, view);
+    tr("in this vault, of a purpose that is asked").clone_into(&mut make.entry.note);
+    vec![
+        Line::new(Goal::Due, "due", tr("What is due"), ""),
+        Line::new(Goal::Group(Group::Keys), "keys", tr("Keys"), &counts),
+        make,
+        Line::new(
+            Goal::Group(Group::Out),
+            "export",
+            tr("Export"),
+            tr("the ways a key goes out"),
+        ),
+        Line::new(
+            Goal::Group(Group::In),
+            "import",
+            tr("Import"),
+            tr("the ways a key comes in"),
+        ),
+        Line::new(
+            Goal::Approvals,
+            "approvals",
+            tr("Approvals"),
+            &say!("{waiting} waiting", waiting),
+        ),
+        Line::new(
+            Goal::Exchange,
+            "exchange",
+            tr("Exchange"),
+            tr("what was sent, and receipts"),
+        ),
+        Line::new(
+            Goal::Ceremonies,
+            "ceremonies",
+            tr("Ceremonies"),
+            tr("run one in this vault"),
+        ),
+        Line::new(
+            Goal::Custodians,
+            "people",
+            tr("Custodians"),
+            tr("people, drills, and what happened"),
+        ),
+        Line::new(
+            Goal::Group(Group::Vault),
+            "vault",
+            tr("This vault"),
+            tr("copy, card, log, evidence, policy"),
+        ),
+        Line::new(Goal::Close, "close", tr("Close the vault"), ""),
+    ]
+}
+
+/// What stands behind a line of the menu.
+pub(super) fn lines(group: Group, view: &View) -> Vec<Line> {
+    let act = |op: &'static Op| Line::act(op, view);
+    match group {
+        Group::Keys => keys(view),
+        Group::Out => op::grouped(op::Group::Out).map(act).collect(),
+        Group::In => op::grouped(op::Group::In).map(act).collect(),
+        Group::Vault => vault(view),
+    }
+}
+
+/// What is asked there.
+pub(super) fn asked(group: Group) -> &'static str {
+    match group {
+        Group::Keys => tr("Which of these?"),
+        Group::Out => tr("How does it go out?"),
+        Group::In => tr("What comes in?"),
+        Group::Vault => tr("What of this vault?"),
+    }
+}
+
+fn keys(view: &View) -> Vec<Line> {
+    let deleting = view.keys.iter();
+    let deleting = deleting
+        .filter(|row| row.key.key_state == KeyState::DELETE_PENDING)
+        .count();
+    let mut lines = vec![
+        Line::new(
+            Goal::Keys,
+            "look",
+            tr("Look at the keys"),
+            &due::counts(view).join(", "),
+        ),
+        Line::new(
+            Goal::Deletions,
+            "deletions",
+            tr("Deletions"),
+            &say!(
+                "{deleting} counting down; each can be restored until its time",
+                deleting
+            ),
+        ),
+    ];
+    let state = [
+        &op::START_KEY_USAGE,
+        &op::STOP_KEY_USAGE,
+        &op::DELETE_KEY,
+        &op::RESTORE_KEY,
+        &op::ACT_LIST,
+    ];
+    let acts = op::grouped(op::Group::Name).chain(state);
+    lines.extend(acts.map(|op| Line::act(op, view)));
+    lines
+}
+
+fn vault(view: &View) -> Vec<Line> {
+    let mut script = Line::new(
+        Goal::Script,
+        "script",
+        tr("Write a script of what was done"),
+        tr("the acts since the vault was opened, to be rehearsed and played again"),
+    );
+    if view.deeds.is_empty() {
+        script.entry = script
+            .entry
+            .off_because(tr("no act was done since the vault was opened"));
+    }
+    vec![
+        Line::act(&op::BACKUP, view),
+        Line::act(&op_custody::RESTORE, view),
+        Line::new(
+            Goal::Card,
+            "card",
+            tr("Witness card"),
+            tr("number and words of this state"),
+        ),
+        Line::new(
+            Goal::Audit,
+            "audit",
+            tr("Audit"),
+            tr("the log, and whether its chain holds"),
+        ),
+        Line::new(
+            Goal::Evidence,
+            "evidence",
+            tr("Evidence"),
+            tr("the file that an auditor gets"),
+        ),
+        script,
+        Line::act(&op_custody::LOAD_INVENTORY, view),
+        Line::act(&op_custody::CHANGE_POLICY, view),
+    ]
+}
+
+/// What is understood at the menu beyond its own lines: all that stands in the lists behind it, and every other act.
+pub(super) fn beyond(view: &View) -> Vec<Line> {
+    let groups = [Group::Keys, Group::Out, Group::In, Group::Vault];
+    let listed = groups.into_iter().flat_map(|group| lines(group, view));
+    let all = op::OPS.iter().map(|op| Line::act(op, view));
+    listed.chain(all).collect()
+}
+
+/// Why an act cannot be asked for in this vault as it is now, as far as its fields tell.
+fn off(op: &Op, view: &View) -> Option<String> {
+    if op.name == op::CREATE_KEY.name && !view.software_generation {
+        return Some(tr("this vault may not make keys in software").into());
+    }
+    let taken = |id: &str| {
+        let keys = guide::keys(view, op.name, id);
+        if id == "key" && op_exchange::derives(op) {
+            guide::base_keys(keys, view)
+        } else {
+            keys
+        }
+    };
+    let needed = op
+        .fields
+        .iter()
+        .filter(|f| f.kind == Kind::Key && !f.optional && !is_place(f));
+    needed
+        .map(|field| (field, taken(field.id)))
+        .find(|(_, keys)| keys.iter().all(|k| k.off.is_some()))
+        .map(|(field, _)| {
+            say!(
+                "no key here can be its \"{label}\"",
+                label = tr(field.label)
+            )
+        })
+}

@@ -1,0 +1,180 @@
+//! The menu in lines: short, with the same numbers always; where it leads; keys and deletions behind it.
+
+use super::menu::{self, Goal, Group, home, lines};
+use super::reader_tests::{MAKE, at_home, practice_session};
+use crate::api::KeyState;
+use crate::session::Session;
+use crate::session::happened::{HAPPENED, Leads};
+use crate::session::op;
+
+const SIGNED: [(&str, &str); 3] = [
+    ("Number: ", "Ada"),
+    ("Number: ", "Ana"),
+    ("Number: ", "Ben"),
+];
+
+/// Makes two keys and has the one that is first in the vault deleted; says which.
+fn two_keys(session: &mut Session) -> String {
+    let mut answers = Vec::new();
+    for name in ["kek", "zmk"] {
+        let made = MAKE.map(|(prompt, answer)| match prompt {
+            "Name: " => (prompt, name),
+            _ => (prompt, answer),
+        });
+        answers.extend(made);
+        answers.push(("Number: ", "Ben"));
+    }
+    answers.push(("Number: ", "close"));
+    at_home(session, &answers);
+    let first = session.view().keys[0].label.clone();
+    let mut answers = vec![
+        ("Number: ", "delete key"),
+        ("Key: ", first.as_str()),
+        ("Days: ", "7"),
+        ("Type the word: ", "delete"),
+    ];
+    answers.extend(SIGNED);
+    answers.push(("Number: ", "close"));
+    at_home(session, &answers);
+    first
+}
+
+#[test]
+fn the_number_of_a_key_shows_that_key_also_while_another_is_being_deleted() {
+    let mut session = practice_session(true);
+    two_keys(&mut session);
+    let answers = [
+        ("Number: ", "keys"),
+        ("Number: ", "look"),
+        ("Number: ", "1"),
+        ("Number: ", "2"),
+        ("Number: ", "zmk"),
+        ("Number: ", "back"),
+        ("Number: ", "close"),
+    ];
+    let text = at_home(&mut session, &answers).text();
+    let from = text.find("2 keys, the oldest first.").expect(&text);
+    let text = &text[from..];
+    let listed = ["  1. ", "  2. "].map(|number| {
+        let line = text.lines().find_map(|l| l.strip_prefix(number));
+        let name = line.and_then(|l| l.split(' ').next()).expect(text);
+        format!("Key {name}.")
+    });
+    let pages: Vec<&str> = text.lines().filter(|l| l.starts_with("Key ")).collect();
+    assert_eq!(pages[..2], listed, "{text}");
+    assert_eq!(pages[2], "Key zmk.", "{text}");
+    assert!(text.contains("  state       deleting"), "{text}");
+    assert!(!text.contains("DELETE_PENDING"), "{text}");
+}
+
+#[test]
+fn a_deletion_that_is_due_leads_to_its_countdown_and_is_restored_there() {
+    let mut session = practice_session(true);
+    let deleted = two_keys(&mut session);
+    let mut answers = vec![
+        ("Number: ", "due"),
+        ("Number: ", "1"),
+        ("Number: ", "1"),
+        ("Press Enter: ", ""),
+    ];
+    answers.extend(SIGNED);
+    answers.extend([("Number: ", "deletions"), ("Number: ", "close")]);
+    let text = at_home(&mut session, &answers).text();
+    let line = format!("  1. {deleted}, K0, KCV ");
+    assert!(text.contains(&line), "no {line:?} in\n{text}");
+    for words in [
+        "Deletions: 1 deleting, 0 destroyed.",
+        ": deleting, destroyed on 2026-12-01 09:",
+        "Z (7 d 00 h left)",
+        "asks to RESTORE the key whose number was typed",
+        "No deletion is pending.",
+    ] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+    let view = session.view();
+    let mut keys = view.keys.iter();
+    assert!(keys.all(|row| row.key.key_state == KeyState::CREATE_COMPLETE));
+}
+
+#[test]
+fn the_menu_is_short_and_its_numbers_stay() {
+    let session = practice_session(true);
+    let empty = menu::entries(&home(&session.view()));
+    assert!(empty.len() <= 12);
+    let mut full = practice_session(true);
+    two_keys(&mut full);
+    let text = at_home(&mut full, &[("Number: ", "close")]).text();
+    let after = menu::entries(&home(&full.view()));
+    let names = |entries: &[crate::session::guide::Entry]| {
+        entries.iter().map(|e| e.id.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&empty), names(&after));
+    let last = text.rfind("Vault ").expect(&text);
+    // Heading, who is here, the choices, the three lines: each in a line of its own.
+    for line in text[last..].lines() {
+        assert!(super::line::wrapped(line).lines().count() == 1, "{line:?}");
+    }
+    assert!(text.contains(". Network: "), "{text}");
+}
+
+/// Every act stands behind a line of the menu or behind what happened.
+#[test]
+fn every_act_is_somewhere_in_the_menu() {
+    let session = practice_session(true);
+    let view = session.view();
+    let groups = [Group::Keys, Group::Out, Group::In, Group::Vault];
+    let listed = groups.into_iter().flat_map(|group| lines(group, &view));
+    let mut titles: Vec<&str> = home(&view)
+        .into_iter()
+        .chain(listed)
+        .filter_map(|line| match line.goal {
+            Goal::Act(op) => Some(op.title),
+            _ => None,
+        })
+        .collect();
+    titles.extend(HAPPENED.iter().filter_map(|one| match one.leads {
+        Leads::Act(op) => Some(op.title),
+        _ => None,
+    }));
+    for op in op::OPS {
+        assert!(titles.contains(&op.title), "{}", op.name);
+    }
+    assert!(titles.contains(&crate::session::op_exchange::EXPORT_IPEK.title));
+}
+
+#[test]
+fn a_list_behind_the_menu_says_what_is_missing_and_back_closes_nothing_unasked() {
+    let answers = [
+        ("Number: ", "export"),
+        ("Number: ", "ipek"),
+        ("Number: ", "back"),
+        ("Number: ", "vault"),
+        ("Number: ", "card"),
+        ("Number: ", "back"),
+        ("Number: ", "stay"),
+        ("Number: ", "back"),
+        ("Number: ", "close"),
+    ];
+    let text = at_home(&mut practice_session(true), &answers).text();
+    for words in [
+        "How does it go out?",
+        "Export a terminal's initial key (IPEK) cannot be chosen: no key here can be its \"Base key (BDK)\"",
+        "words of the card: ",
+        "Close this vault?",
+    ] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+}
+
+#[test]
+fn enter_alone_chooses_nothing_from_a_list() {
+    let answers = [
+        ("Number: ", "people"),
+        ("Number: ", ""),
+        ("Number: ", "back"),
+        ("Number: ", ""),
+        ("Number: ", "close"),
+    ];
+    let text = at_home(&mut practice_session(true), &answers).text();
+    assert_eq!(text.matches("Nothing was chosen.").count(), 2, "{text}");
+}

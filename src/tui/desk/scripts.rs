@@ -1,0 +1,24 @@
+//! A script of one's own is read from its file: what it is, what stands in for its inputs, what the linter finds.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::ceremony::{MAX_SCRIPT_BYTES, resolve_inputs};
+use crate::session::{Profile, Refusal};
+use crate::tui::message::{News, OwnScript};
+
+/// Reads the script for a vault of this profile.
+pub(super) fn read(path: &Path, profile: Profile) -> Result<News, Refusal> {
+    let most = u64::try_from(MAX_SCRIPT_BYTES).unwrap_or(u64::MAX);
+    let bytes = crate::os::read_limited(path, most).map_err(|e| Refusal::Usage(e.to_string()))?;
+    let script = super::parse(&bytes).map_err(Refusal::Usage)?;
+    // What is missing is told by the run, which asks for it by name.
+    let inputs = resolve_inputs(&script, BTreeMap::new(), path.parent(), profile);
+    Ok(News::Script(Arc::new(OwnScript {
+        file: path.display().to_string(),
+        inputs: inputs.map(|(inputs, _)| inputs).unwrap_or_default(),
+        found: script.lint(),
+        bytes: bytes.to_vec(),
+    })))
+}

@@ -1,0 +1,90 @@
+//! What Enter will do in a form, told before it is pressed: the line Enter promises nothing that is then refused.
+
+use super::{Form, Input, Line};
+use crate::text::{say, tr};
+
+/// What Enter leads to from the field at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Nothing is typed in this field yet.
+    Empty,
+    /// The choice under the cursor is off.
+    Off,
+    /// What is typed here is not what the field wants.
+    Wrong,
+    /// Another field.
+    Field,
+    /// All of it is answered.
+    Complete,
+}
+
+impl Form {
+    /// What Enter does now.
+    pub(crate) fn next(&self) -> Next {
+        let Some(line) = self.at() else {
+            return Next::Complete;
+        };
+        if line.is_empty() {
+            return Next::Empty;
+        }
+        if line.fault().is_some() {
+            return match line.input {
+                Input::Choice(_) => Next::Off,
+                _ => Next::Wrong,
+            };
+        }
+        let others = || {
+            self.lines
+                .iter()
+                .enumerate()
+                .filter(|(n, _)| *n != self.focus)
+        };
+        if self.more() || others().any(|(_, line)| line.fault().is_some()) {
+            return Next::Field;
+        }
+        Next::Complete
+    }
+
+    /// The line Enter of a page with this form, where `complete` says what comes once all of it is answered.
+    pub(crate) fn enter_says(&self, complete: &str) -> String {
+        match self.next() {
+            Next::Empty => tr("nothing yet: this field is still empty").to_owned(),
+            Next::Off => off_says().to_owned(),
+            Next::Wrong => tr("says what is still wrong in this field").to_owned(),
+            Next::Field => tr("keeps this and goes to the next field").to_owned(),
+            Next::Complete => complete.to_owned(),
+        }
+    }
+}
+
+/// The line Enter on a choice that is off.
+pub(crate) fn off_says() -> &'static str {
+    tr("is off: the line of this choice says why")
+}
+
+impl Line {
+    /// Why what stands here is not taken, if anything.
+    pub(super) fn fault(&self) -> Option<String> {
+        match &self.input {
+            Input::Masked(field) if field.is_empty() => Some(say!(
+                "Nothing is typed at \"{label}\" yet, and nothing was changed.",
+                label = tr(self.asked.field.label)
+            )),
+            Input::Component(field) => field.fault().map(|rule| {
+                say!(
+                    "{label} {rule}. Type on, or Ctrl-U begins anew; nothing is kept yet.",
+                    label = tr(self.asked.field.label),
+                    rule
+                )
+            }),
+            Input::Masked(_) | Input::Confirm => None,
+            Input::Choice(choices) => choices
+                .chosen()
+                .and_then(|e| Some((&e.label, e.off.as_ref()?)))
+                .map(|(label, reason)| {
+                    say!("{label}: {reason}. Nothing was changed.", label, reason)
+                }),
+            Input::Text(field) => self.asked.check(field.value()).err(),
+        }
+    }
+}
