@@ -6,7 +6,7 @@ use crate::session::{StepRecord, StepState};
 
 use super::super::leaving::{ATTEMPTS, void_words};
 use super::super::put_away::aside_of_note;
-use super::super::stopping::{CUSTODY, by_people, reason, signers};
+use super::super::stopping::{CUSTODY, by_people, reason, signers, without_stop};
 use super::super::{deviations, exceptions, expect};
 use super::Material;
 
@@ -56,7 +56,8 @@ pub(super) fn stopped(record: &StepRecord, signs: bool) -> String {
     let unused = unused(record);
     if signs && !unused.is_empty() {
         told = format!(
-            "{told}; {} had signed the request, and it was not carried out",
+            "{}; {} had signed the request, and it was not carried out",
+            without_stop(&told),
             unused.join(", ")
         );
     }
