@@ -407,7 +407,7 @@ fn a_ceremony_is_left_standing_and_taken_up_again() {
     let mut talk = room.talk(&first, "xterm");
     room.open(&mut talk, false);
     talk.answer("Press Enter: ", "pause");
-    talk.answer("\nNumber: ", "2");
+    talk.answer("\nNumber: ", "3");
     let (status, text) = talk.end();
     assert_eq!(status, 1, "{text}");
     assert!(text.contains("stands open"), "{text}");

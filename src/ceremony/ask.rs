@@ -113,6 +113,21 @@ pub struct StepLine {
     pub note: String,
 }
 
+/// Words and papers that lie in people's hands while a run is open.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Who wrote new words down in the attempt under way: void if the step is left.
+    pub wrote: Vec<String>,
+    /// That words of an attempt that came to nothing are void, in a sentence.
+    pub void: Option<String>,
+    /// Papers of components that lie open, each with who holds it.
+    pub open: Vec<String>,
+    /// Where papers lie that were put away when the run was left, a sentence each.
+    pub put_away: Vec<String>,
+    /// They are being put away now.
+    pub packing: bool,
+}
+
 /// What the runner shows now.
 #[derive(Clone)]
 pub struct Showing {
@@ -136,8 +151,14 @@ pub struct Showing {
     pub hands_out: bool,
     /// The run was stopped for good, and what its script then wants is being done.
     pub stopping: bool,
+    /// Why it was stopped, in the words of whoever did.
+    pub stopped: Option<String>,
     /// Words that people wrote down in this step count for nothing if it is left.
     pub voids_papers: bool,
+    /// What lies in people's hands.
+    pub held: Held,
+    /// Every paper is put away: the run is left now.
+    pub left: bool,
     /// Whether such a paper stays good: it is of the last component, which comes out the same again.
     pub stays_good: bool,
     /// How long the screen may stand untouched, in milliseconds, where the script wants less than usual.

@@ -12,7 +12,7 @@ use crate::session::changing_words::{
 use crate::session::field::Field;
 use crate::session::op::Op;
 use crate::session::{ChangeTurn, Changing, Hand, Moment, Profile, Refusal, Session, op_custody};
-use crate::text::say;
+use crate::text::{say, tr};
 
 use super::ask::{Answer, Ask, AskField, ShownWords};
 use super::read_envelope;
@@ -91,6 +91,11 @@ impl ChangeTalk {
     /// Hides the words: their owner is called again.
     pub const fn hide(&mut self) {
         self.shown = true;
+    }
+
+    /// Whose words are on show, or have been in this turn.
+    pub(super) fn is_shown(&self) -> Option<String> {
+        self.words.as_ref().map(|_| self.person())
     }
 
     /// Whose turn it is.
@@ -309,19 +314,33 @@ impl ChangeTalk {
 /// The question before a proof that somebody may miss, and after one that failed: anybody answers it, in front of all.
 fn chosen(turn: &ChangeTurn, field: Field, session: &Session) -> Ask {
     let here = field.id == HERE.id;
-    let (body, practice) = if here {
-        (say!("Is {person} here?", person = turn.person), PRESENT)
+    let makes = matches!(turn.moment, Moment::Prove { makes: true, .. });
+    let (mut body, practice) = if here {
+        (
+            vec![say!("Is {person} here?", person = turn.person)],
+            PRESENT,
+        )
     } else {
         let words = say!(
             "The envelopes of {person} did not open. What then?",
             person = turn.person
         );
-        (words, ONCE_MORE)
+        let then = tr(
+            "Try again, or record it: the next is asked then. What happened to the envelopes is said afterwards at Home, Custodians.",
+        );
+        (vec![words, then.to_owned()], ONCE_MORE)
     };
+    if makes {
+        body.push(say!(
+            "{done} of {all} have proven. Where fewer than {all} do, nothing is made, and the new words are void.",
+            done = turn.done,
+            all = turn.all
+        ));
+    }
     let rehearsal = session.profile() == Profile::Rehearsal;
     Ask {
         title: title_of(turn, false),
-        body: vec![body],
+        body,
         fields: vec![AskField {
             exactly: None,
             practice: rehearsal.then(|| practice.to_owned()),

@@ -30,7 +30,9 @@ mod stand_in_tr34;
 mod telling;
 mod template;
 
-pub use ask::{Advance, Answer, Ask, AskField, ComponentDigits, Showing, ShownWords, StepLine};
+pub use ask::{
+    Advance, Answer, Ask, AskField, ComponentDigits, Held, Showing, ShownWords, StepLine,
+};
 pub use brief::{Brief, BriefVault, brief};
 pub use changing::ChangeTalk;
 pub use component_script::component_script;
@@ -43,7 +45,7 @@ pub use pause::{Pause, WayOut};
 pub use recorded::{RECORDED, deed_marker, deeds_in, lint_said, recorded_script_for};
 pub use rehearsed::{Rehearsed, note_file};
 pub(crate) use run::key_lines;
-pub use run::{RunError, Runner, Wanted, resolve_inputs, run_report, write_run};
+pub use run::{RunError, Runner, Wanted, left_behind, resolve_inputs, run_report, write_run};
 pub use script::{InputDeclaration, MAX_SCRIPT_BYTES, Script};
 pub use shipped::{sample, shipped};
 pub use telling::{came_back, came_back_footing, ended, handed_over, holdings, saved};

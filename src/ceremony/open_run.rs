@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::session::View;
+use crate::session::{StepState, View};
 use crate::text::say;
 
 use super::evidence::script_of;
+use super::run::left_behind;
 use super::script::Script;
 
 /// A ceremony that stands open.
@@ -23,6 +24,10 @@ pub struct OpenRun {
     pub all: usize,
     /// The script itself, where it ships or the vault keeps its text.
     pub bytes: Option<Vec<u8>>,
+    /// Whether it was stopped for good, and only the record of that is left to sign.
+    pub stopped: bool,
+    /// What lies in people's hands: words that are void, papers in packages; a sentence each.
+    pub in_hands: Vec<String>,
 }
 
 /// The ceremony that stands open in the vault; there is one at most.
@@ -37,6 +42,11 @@ pub fn open_run(view: &View) -> Option<OpenRun> {
         number: run.next_step(),
         all: run.steps.len(),
         bytes,
+        stopped: run
+            .steps
+            .iter()
+            .any(|step| step.state == StepState::Aborted),
+        in_hands: left_behind(run),
     })
 }
 
@@ -89,16 +99,31 @@ impl OpenRun {
         )
     }
 
-    /// What is said at the shell when people leave: where it stands, and the command that goes on.
+    /// What is said at the shell when people leave: where it stands, the command that goes on, and what lies in people's
+    /// hands.
     pub fn left(&self, command: &str) -> String {
-        say!(
-            "The ceremony {script} stands open at step {number} of {all}; what is done is saved. It goes on, today or on \
-             another day, with:\n  {command}",
-            script = self.script,
-            number = self.number,
-            all = self.all,
-            command
-        )
+        let (script, number, all) = (&self.script, self.number, self.all);
+        let stands = if self.stopped {
+            say!(
+                "The ceremony {script} was stopped for good at step {number} of {all}; the record of that is not signed by \
+                 all. The stop goes on, today or on another day, with:\n  {command}",
+                script,
+                number,
+                all,
+                command
+            )
+        } else {
+            say!(
+                "The ceremony {script} stands open at step {number} of {all}; what is done is saved. It goes on, today or on \
+                 another day, with:\n  {command}",
+                script,
+                number,
+                all,
+                command
+            )
+        };
+        let lines = std::iter::once(stands).chain(self.in_hands.iter().cloned());
+        lines.collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -159,6 +184,8 @@ mod tests {
             number: 5,
             all: 13,
             bytes,
+            stopped: false,
+            in_hands: Vec::new(),
         }
     }
 
@@ -193,6 +220,17 @@ mod tests {
         assert_eq!(opened.command(&shipped, None), "keymoot");
         let said = own.left("keymoot");
         assert!(said.contains("own stands open at step 5 of 13"), "{said}");
+        let stopped = OpenRun {
+            stopped: true,
+            in_hands: vec!["Component 1 lies in package A-1.".into()],
+            ..own.clone()
+        };
+        let said = stopped.left("keymoot");
+        assert!(said.contains("was stopped for good at step 5"), "{said}");
+        assert!(
+            said.ends_with("\nComponent 1 lies in package A-1."),
+            "{said}"
+        );
         assert_eq!(own.so_far(), "4 of 13 steps are done and saved");
     }
 

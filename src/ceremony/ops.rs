@@ -179,18 +179,30 @@ pub const GET_KEY: Op = Op {
     phrase: None,
 };
 
+/// The field of a note that names an earlier one, which it repeats.
+pub const REPEATS: &str = "repeats";
+
 /// Something is written into the record.
 pub const NOTE: Op = Op {
     name: "note",
     title: "Note for the record",
     does: "keeps a sentence with the run",
-    fields: &[Field {
-        id: "text",
-        label: "Note",
-        hint: "One sentence for the record. Never a key, a component or a passphrase.",
-        kind: Kind::Text { max: 400 },
-        optional: false,
-    }],
+    fields: &[
+        Field {
+            id: "text",
+            label: "Note",
+            hint: "One sentence for the record. Never a key, a component or a passphrase.",
+            kind: Kind::Text { max: 400 },
+            optional: false,
+        },
+        Field {
+            id: REPEATS,
+            label: "The same as in",
+            hint: "Id of an earlier note, which somebody else reads and types again here: both must agree.",
+            kind: Kind::Text { max: 64 },
+            optional: true,
+        },
+    ],
     uses_secret: false,
     phrase: None,
 };

@@ -1,8 +1,8 @@
 //! A pause in a ceremony: what can be done, what is lost by it, and what is said; for every front end.
 
-use crate::text::tr;
+use crate::text::{say, tr};
 
-use super::ask::Showing;
+use super::ask::{Held, Showing};
 
 /// A way out of a pause: id, label, and what that means.
 pub type WayOut = (&'static str, &'static str, &'static str);
@@ -10,6 +10,11 @@ pub type WayOut = (&'static str, &'static str, &'static str);
 /// The safe answer is the first.
 const WAYS: &[WayOut] = &[
     ("on", "go on", "back to the same question"),
+    (
+        "record",
+        "record an exception",
+        "what happened and why, signed; then you go on",
+    ),
     (
         "later",
         "leave it for now",
@@ -25,6 +30,11 @@ const WAYS: &[WayOut] = &[
 /// The same for a rehearsal of which nothing is kept.
 const KEPT_NOWHERE: &[WayOut] = &[
     ("on", "go on", "back to the same question"),
+    (
+        "record",
+        "record an exception",
+        "to practise that; then you go on",
+    ),
     ("later", "leave it", "nothing of it is kept"),
     (
         "stop",
@@ -33,13 +43,30 @@ const KEPT_NOWHERE: &[WayOut] = &[
     ),
 ];
 
+/// The same while papers are put away, because people leave.
+const PACKING: &[WayOut] = &[
+    ("on", "go on after all", "what is packed stays packed"),
+    (
+        "later",
+        "leave it all the same",
+        "nobody has recorded where the paper is",
+    ),
+    (
+        "stop",
+        "stop it for good",
+        "recorded as aborted, with your reason",
+    ),
+];
+
 /// A paused ceremony.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Pause {
     /// It was stopped for good before, and waits for signatures on its record.
     pub stopping: bool,
-    /// Words that people wrote down in this step are void if it is left.
-    pub voids_papers: bool,
+    /// What lies in people's hands: words that are void if it is left, papers that lie open.
+    pub held: Held,
+    /// Number of the step at hand.
+    pub step: usize,
     /// Signatures were given that are not used yet.
     pub signed: bool,
     /// It is a rehearsal of which nothing is kept.
@@ -51,25 +78,34 @@ impl Pause {
     pub fn of(showing: Option<&Showing>, signed: bool, keeps_nothing: bool) -> Self {
         Self {
             stopping: showing.is_some_and(|showing| showing.stopping),
-            voids_papers: showing.is_some_and(|showing| showing.voids_papers),
+            held: showing
+                .map(|showing| showing.held.clone())
+                .unwrap_or_default(),
+            step: showing.map_or(1, |showing| showing.current.saturating_add(1)),
             signed,
             keeps_nothing,
         }
     }
 
     /// What can be done: one that is stopped already is only signed, or left.
-    pub fn ways(self) -> Vec<WayOut> {
-        let all = if self.keeps_nothing {
-            KEPT_NOWHERE
-        } else {
-            WAYS
+    pub fn ways(&self) -> Vec<WayOut> {
+        let all = match (self.held.packing, self.keeps_nothing) {
+            (true, _) => PACKING,
+            (false, true) => KEPT_NOWHERE,
+            (false, false) => WAYS,
         };
-        let may = |(id, ..): &&WayOut| !(self.stopping && *id == "stop");
+        let may = |(id, ..): &&WayOut| !(self.stopping && matches!(*id, "stop" | "record"));
         all.iter().filter(may).copied().collect()
     }
 
+    /// Whether leaving asks first where the papers go that lie open.
+    pub fn packs_first(&self) -> bool {
+        let open = !self.held.open.is_empty() && !self.held.packing;
+        open && !self.keeps_nothing && !self.stopping
+    }
+
     /// The heading.
-    pub fn title(self) -> &'static str {
+    pub fn title(&self) -> &'static str {
         if self.stopping {
             tr("The ceremony is stopped; its record waits to be signed. What now?")
         } else {
@@ -77,23 +113,37 @@ impl Pause {
         }
     }
 
-    /// What does not outlive the way out, whichever it is.
-    pub fn lost(self) -> Option<&'static str> {
+    /// What does not outlive the way out, whichever it is, and what lies in people's hands.
+    pub fn lost(&self) -> Vec<String> {
         if self.keeps_nothing {
-            return Some(tr("This is a rehearsal: left or stopped, it is gone."));
+            return vec![tr("This is a rehearsal: left or stopped, it is gone.").into()];
         }
-        if self.voids_papers {
-            return Some(tr(
-                "Words that were written down in this step are void if it is left; new ones are shown then.",
+        let mut told = Vec::new();
+        if !self.held.wrote.is_empty() {
+            told.push(say!(
+                "Left or stopped now, the words that {names} wrote down in step {step} are void: these papers are destroyed, and new words are shown.",
+                names = self.held.wrote.join(", "),
+                step = self.step
             ));
         }
-        self.signed.then(|| {
-            tr("Signatures for the act of this step are not kept: left, they are asked again.")
-        })
+        told.extend(self.held.void.clone());
+        if !self.held.open.is_empty() {
+            told.push(say!(
+                "These papers lie open: {papers}. Nobody leaves them so: each goes into a package first, and its serial is asked.",
+                papers = self.held.open.join(", ")
+            ));
+        }
+        if self.signed && self.held.wrote.is_empty() {
+            told.push(
+                tr("Signatures for the act of this step are not kept: left, they are asked again.")
+                    .into(),
+            );
+        }
+        told
     }
 
     /// What is saved.
-    pub fn so_far(self) -> &'static str {
+    pub fn so_far(&self) -> &'static str {
         match (self.stopping, self.keeps_nothing) {
             (true, _) => tr("the ceremony is stopped for good; its record is being signed"),
             (_, true) => tr("the rehearsal waits; nothing of it is kept when it is left"),
@@ -108,25 +158,22 @@ mod tests {
 
     #[test]
     fn what_is_stopped_is_not_stopped_again_and_what_is_kept_nowhere_says_so() {
-        let ids = |pause: Pause| {
-            pause
-                .ways()
-                .into_iter()
-                .map(|(id, ..)| id)
-                .collect::<Vec<_>>()
+        let ids = |pause: &Pause| {
+            let ways = pause.ways().into_iter();
+            ways.map(|(id, ..)| id).collect::<Vec<_>>()
         };
         let plain = Pause::default();
-        assert_eq!(ids(plain), ["on", "later", "stop"]);
-        assert_eq!(plain.lost(), None);
+        assert_eq!(ids(&plain), ["on", "record", "later", "stop"]);
+        assert!(plain.lost().is_empty());
         let stopping = Pause {
             stopping: true,
-            ..plain
+            ..Pause::default()
         };
-        assert_eq!(ids(stopping), ["on", "later"]);
+        assert_eq!(ids(&stopping), ["on", "later"]);
         assert!(stopping.title().contains("is stopped"));
         let practice = Pause {
             keeps_nothing: true,
-            ..plain
+            ..Pause::default()
         };
         assert!(
             practice
@@ -135,10 +182,31 @@ mod tests {
                 .all(|(_, _, note)| !note.contains("stands open"))
         );
         assert!(practice.so_far().contains("nothing of it is kept"));
+    }
+
+    #[test]
+    fn a_pause_says_whose_words_are_void_and_which_papers_lie_open() {
         let words = Pause {
-            voids_papers: true,
-            ..plain
+            step: 4,
+            held: Held {
+                wrote: vec!["Fay".into(), "Gus".into()],
+                ..Held::default()
+            },
+            ..Pause::default()
         };
-        assert!(words.lost().unwrap().contains("are void"));
+        assert!(words.lost()[0].contains("the words that Fay, Gus wrote down in step 4 are void"));
+        assert!(!words.packs_first());
+        let mut paper = Pause {
+            held: Held {
+                open: vec!["component 1 of kek (Ana)".into()],
+                ..Held::default()
+            },
+            ..Pause::default()
+        };
+        assert!(paper.lost()[0].contains("component 1 of kek (Ana)"));
+        assert!(paper.packs_first());
+        paper.held.packing = true;
+        assert!(!paper.packs_first());
+        assert!(paper.ways().iter().all(|(id, ..)| *id != "record"));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
-use crate::session::{Run, RunOutcome};
+use crate::session::{Run, RunOutcome, StepState};
 use crate::text::{say, tr};
 
 use super::ask::{Ask, Showing};
@@ -70,6 +70,14 @@ pub fn saved(showing: Option<&Showing>, rehearsal: bool) -> String {
             part
         );
     }
+    let wrote = showing.map(|s| s.held.wrote.join(", "));
+    if let Some(names) = wrote.filter(|names| !names.is_empty()) {
+        return say!(
+            "{what}; words of {names} count only once this step is done",
+            what,
+            names
+        );
+    }
     if showing.is_none_or(|s| s.current == 0) && !rehearsal {
         return say!("{what}; that the ceremony was begun is saved", what);
     }
@@ -91,6 +99,9 @@ pub fn came_back(showing: &Showing) -> Vec<String> {
         return Vec::new();
     };
     let (number, all) = (step.number, showing.steps.len());
+    if showing.stopping {
+        return stopped_before(showing, people);
+    }
     let done = match step.state.as_str() {
         "executed" | "verified" | "witnessed" => say!(
             "Had not happened: the closing of step {number}, and every step after it. Its act is done and saved, once; \
@@ -128,8 +139,26 @@ pub fn came_back(showing: &Showing) -> Vec<String> {
         ),
     ];
     let before_people = told.len().saturating_sub(1);
-    told.splice(before_people..before_people, paper);
+    let between = paper.into_iter().chain(showing.in_hands());
+    told.splice(before_people..before_people, between);
     told.extend(showing.last.clone());
+    told
+}
+
+/// The same where the run was stopped for good, and only its record is left to sign.
+fn stopped_before(showing: &Showing, people: &[String]) -> Vec<String> {
+    let number = showing.current.saturating_add(1);
+    let why = showing.stopped.clone().unwrap_or_default();
+    let mut told = vec![
+        say!("This ceremony was stopped for good at step {number}: {why}", number, why),
+        tr("What is left: papers that lie open go into packages, and the record of the stop is signed. No other step is done.").to_owned(),
+    ];
+    told.extend(showing.in_hands());
+    told.extend(showing.last.clone());
+    told.push(say!(
+        "Needed for it: {people}. Esc leaves it as it stands; it stays stopped.",
+        people = people.join(", ")
+    ));
     told
 }
 
@@ -138,7 +167,11 @@ pub fn came_back_footing(showing: &Showing, rehearsal: bool) -> Footing {
     let number = showing.current.saturating_add(1);
     Footing {
         acts: tr("whoever leads the ceremony, once the same people are here").into(),
-        enter: say!("goes on with step {number}", number),
+        enter: if showing.stopping {
+            tr("goes on with the stop: what is left of it is asked").into()
+        } else {
+            say!("goes on with step {number}", number)
+        },
         so_far: saved(Some(showing), rehearsal),
     }
 }
@@ -150,11 +183,25 @@ pub fn ended(outcome: Option<RunOutcome>, run: Option<&Run>, rehearsal: bool) ->
         Some(RunOutcome::Exception) => {
             tr("Ended with an exception. It is recorded and stands in the report.").into()
         }
-        Some(RunOutcome::Aborted) => {
-            tr("Stopped for good. The record says so; what was done before stands.").into()
-        }
+        Some(RunOutcome::Aborted) => stopped(run),
         None => tr("The ceremony stands open and can be taken up again.").into(),
     }
+}
+
+/// That it was stopped, where and why, and what that leaves in people's hands.
+fn stopped(run: Option<&Run>) -> String {
+    let mut told =
+        tr("Stopped for good. The record says so; what was done before stands.").to_owned();
+    let Some(run) = run else { return told };
+    let mut steps = (1..).zip(&run.steps);
+    if let Some((number, step)) = steps.find(|(_, step)| step.state == StepState::Aborted) {
+        let why = super::run::stop_reason(step);
+        told = say!("{told} At step {number}: {why}", told, number, why);
+    }
+    for line in super::run::left_behind(run) {
+        told = format!("{told}\n{line}");
+    }
+    told
 }
 
 fn done(run: Option<&Run>, rehearsal: bool) -> String {
@@ -178,13 +225,15 @@ fn done(run: Option<&Run>, rehearsal: bool) -> String {
 
 /// Packages that papers of components were sealed in, each with who packed it.
 fn packed(run: Option<&Run>) -> Vec<String> {
-    let steps = run.into_iter().flat_map(|run| run.steps.iter());
-    steps
+    let steps = || run.into_iter().flat_map(|run| run.steps.iter());
+    let by_steps = steps()
         .filter(|step| step.op == ops_components::SEAL.name)
         .filter_map(|step| {
             let (serial, person) = (step.notes.get("serial")?, step.who.first()?);
             Some(format!("{serial} ({person})"))
-        })
+        });
+    by_steps
+        .chain(steps().flat_map(super::run::packed_at_a_stop))
         .collect()
 }
 

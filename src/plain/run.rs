@@ -23,6 +23,14 @@ const REASON: Field = Field {
     optional: false,
 };
 
+const HAPPENED: Field = Field {
+    id: "happened",
+    label: "What happened",
+    hint: "One sentence for the record; the first who signs it says why the ceremony goes on.",
+    kind: Kind::Text { max: 200 },
+    optional: false,
+};
+
 /// How the talk about a run ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum End {
@@ -99,6 +107,9 @@ impl Run<'_, '_> {
         let mut again = false;
         loop {
             let showing = self.runner.showing(self.session);
+            if showing.left {
+                return Ok(End::Left);
+            }
             self.changes(before.as_ref(), &showing, again);
             let Some(ask) = showing.ask.clone() else {
                 return Ok(showing.outcome.map_or(End::Left, End::Ended));
@@ -277,7 +288,7 @@ impl Run<'_, '_> {
             .map(|(id, label, note)| Entry::new(id, tr(label), tr(note)))
             .collect();
         let mut told = vec![pause.title().to_owned()];
-        told.extend(pause.lost().map(str::to_owned));
+        told.extend(pause.lost());
         let so_far = ceremony::saved(Some(showing), self.keeps_nothing());
         let question = Question::new(footing(
             tr("whoever leads the ceremony"),
@@ -292,7 +303,16 @@ impl Run<'_, '_> {
             Heard::Said(_) => "on",
         };
         match chosen {
+            "later" if pause.packs_first() => {
+                self.runner.set_aside(self.session);
+                Ok(Turn::Again)
+            }
             "later" => Ok(Turn::Left),
+            "record" => self.record(&so_far),
+            "on" if pause.held.packing => {
+                self.runner.stay();
+                Ok(Turn::Again)
+            }
             "stop" => self.stop(&so_far),
             _ => Ok(Turn::Again),
         }
@@ -314,6 +334,29 @@ impl Run<'_, '_> {
             && let Err(error) = self.runner.abort(self.session, &reason)
         {
             self.talk.stop(&error.to_string());
+        }
+        Ok(Turn::Again)
+    }
+
+    /// Records what the script does not foresee; it is signed next.
+    fn record(&mut self, so_far: &str) -> Result<Turn, Gone> {
+        let question = Question::new(footing(
+            tr("whoever leads the ceremony"),
+            tr("records it; then those who act, lead and watch sign it"),
+            so_far,
+        ));
+        let asked = crate::ceremony::AskField {
+            exactly: None,
+            digits: None,
+            field: HAPPENED,
+            practice: None,
+        };
+        if let Heard::Given(happened) = self.talk.text(&question, &asked)? {
+            match self.runner.deviate(self.session, &happened) {
+                Ok(Advance::Again(words)) => self.talk.stop(&words),
+                Ok(Advance::Asks | Advance::Ended(_)) => {}
+                Err(error) => self.talk.stop(&error.to_string()),
+            }
         }
         Ok(Turn::Again)
     }

@@ -73,7 +73,7 @@ fn a_wrong_answer_ends_nothing_and_a_pause_loses_nothing() {
         "Only Enter is wanted here",
         "Words that work at a prompt, alone on their line:",
         "The ceremony waits. What now?",
-        "Type one of the numbers 1 to 3.",
+        "Type one of the numbers 1 to 4.",
         "The passphrase does not open this envelope.",
         "Done. In a real ceremony you would now hold",
     ] {
@@ -86,7 +86,7 @@ fn a_wrong_answer_ends_nothing_and_a_pause_loses_nothing() {
 fn a_ceremony_that_is_stopped_says_so_and_is_no_success() {
     let answers = [
         ("Press Enter: ", "cancel"),
-        ("Number: ", "3"),
+        ("Number: ", "4"),
         ("Reason: ", ""),
         ("Reason: ", "somebody is missing"),
     ];
@@ -164,7 +164,7 @@ fn a_root_is_trusted_a_key_made_and_sent_and_its_file_read_back() {
         "kek cannot be chosen: it is no imported certificate",
         "\"ExportKeyIdentifier\"",
         "Exactly this is signed:",
-        "Type one of the numbers 1 to 3. Nothing was chosen.",
+        "Type one of the numbers 1 to 4. Nothing was chosen.",
         "The key went into a file that only the receiver can open.",
         "receipt: none yet for kek",
     ] {

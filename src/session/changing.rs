@@ -136,6 +136,8 @@ pub struct Changing {
     stage: Stage,
     /// Folders that hold somebody's new envelopes.
     taken: Vec<PathBuf>,
+    /// Of whose envelopes others were made, and who was passed over then.
+    brought: (Vec<String>, Vec<String>),
 }
 
 impl Session {
@@ -187,6 +189,7 @@ impl Session {
             roles,
             stage,
             taken: Vec::new(),
+            brought: Default::default(),
         }))
     }
 
@@ -219,6 +222,7 @@ impl Session {
                 },
             }))),
             taken: Vec::new(),
+            brought: Default::default(),
         }))
     }
 }
@@ -383,7 +387,7 @@ impl Changing {
     /// again.
     pub fn prove(&mut self, session: &mut Session, hand: &Hand) -> Result<(), Refusal> {
         match &mut self.stage {
-            Stage::Bring(proving, _, words) => {
+            Stage::Bring(proving, passed, words) => {
                 proving.prove(hand)?;
                 let new = match self.act {
                     _ if !proving.is_complete() => return Ok(()),
@@ -392,6 +396,7 @@ impl Changing {
                     }
                     CustodyAct::Recovery(_) => {
                         let words = std::mem::take(words);
+                        self.brought = (proving.proven(), passed.iter().cloned().collect());
                         let new = session.prepare_recovery(&self.id, words, proving)?;
                         New::Recovery(Box::new(new))
                     }

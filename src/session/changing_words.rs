@@ -15,6 +15,13 @@ impl Changed {
                 let failed = done.failed.iter();
                 lines.extend(failed.map(|(name, why)| say!("FAILED: {name}: {why}", name, why)));
                 lines.push(say!("not there: {names}", names = names(&done.absent)));
+                if done.proven.len() < done.needed {
+                    lines.push(say!(
+                        "{proven} proven, and {needed} are needed to open: this set is NOT proven. Bring the others together soon.",
+                        proven = done.proven.len(),
+                        needed = done.needed
+                    ));
+                }
                 if !done.absent.is_empty() {
                     let words = tr(
                         "Whoever was not there proves another day: a drill changes nothing, and can be done again.",
@@ -52,7 +59,7 @@ fn of_recovery(made: &RecoveryMade) -> Vec<String> {
             place = made.place
         ),
         say!(
-            "holders: {holders}. Each takes envelopes and paper to that place now, sealed.",
+            "holders: {holders}. When this ceremony is over, each takes envelopes and paper to that place, sealed.",
             holders = made.holders.join(", ")
         ),
         tr("The custodians' envelopes and words stay as they were. A rotation ends this set.")
@@ -145,6 +152,11 @@ pub fn lines_of(turn: &Turn, shown: bool) -> Vec<String> {
                 tr("Only your new words open them. Take the medium out afterwards and keep it.").to_owned(),
             ]
         }
+        Moment::Prove { new: true, .. } if turn.role == HOLDER => vec![
+            tr("The envelopes were just made, and are opened with your new words. They count only when every holder has opened \
+             their own. The custodians' envelopes and words stay as they are.")
+                .to_owned(),
+        ],
         Moment::Prove { new: true, .. } => vec![
             tr("The envelopes were just made. They count only when everybody has opened their own: with the new words \
              where there are new ones, else with the present ones.")
@@ -152,8 +164,8 @@ pub fn lines_of(turn: &Turn, shown: bool) -> Vec<String> {
         ],
         Moment::Prove { makes: true, .. } => vec![
             tr("Both envelopes are opened and held against what was published when they were made. Once enough have \
-             proven, both identities are put together in memory, the new envelopes are made of them, and they are \
-             wiped.")
+             proven, the vault's two secret identities are put together in memory, the holders' envelopes are made \
+             of them, and memory is wiped of them.")
                 .to_owned(),
         ],
         Moment::Prove { .. } => vec![
@@ -222,13 +234,28 @@ pub fn footing_of(turn: &Turn, shown: bool) -> Footing {
         ),
     };
     let so_far = match &turn.moment {
+        Moment::Words { .. } if turn.role == HOLDER => say!(
+            "{done} of {all} holders have words; they count once all is made",
+            done = turn.done,
+            all = turn.all
+        ),
         Moment::Words { .. } => say!(
             "{done} of {all} people have new words; the people of now stay",
             done = turn.done,
             all = turn.all
         ),
+        Moment::Place { .. } if turn.role == HOLDER => say!(
+            "{done} of {all} holders have their envelopes; none of them counts yet",
+            done = turn.done,
+            all = turn.all
+        ),
         Moment::Place { .. } => say!(
             "{done} of {all} have their new envelopes; the present ones still open",
+            done = turn.done,
+            all = turn.all
+        ),
+        Moment::Prove { new: true, .. } if turn.role == HOLDER => say!(
+            "{done} of {all} holders have proven; until all have, there is no such set",
             done = turn.done,
             all = turn.all
         ),

@@ -23,6 +23,8 @@ pub struct DrillDone {
     pub failed: Vec<(String, String)>,
     /// Custodians who were not there.
     pub absent: Vec<String>,
+    /// How many of the set open.
+    pub needed: usize,
     /// The act as executed.
     pub executed: Executed,
 }
@@ -105,6 +107,7 @@ impl Session {
             proven,
             failed,
             absent,
+            needed: usize::from(proving.file().k),
             executed,
         })
     }

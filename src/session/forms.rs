@@ -36,21 +36,21 @@ pub(crate) fn enrolment(session: &Session) -> Vec<(String, String)> {
     let own = view
         .people
         .iter()
-        .map(|person| form(&view, person, &quorum));
+        .map(|person| form(&view, person, (&person.role, &quorum)));
     let set = view.recovery.as_ref().filter(|_| !view.by_recovery);
     let holders = set.iter().flat_map(|set| {
         let all = set.people.len();
         let quorum = format!("recovery set: {} of {all} open, from {}", set.k, set.place);
         set.people
             .iter()
-            .map(|person| form(&view, person, &quorum))
+            .map(|person| form(&view, person, ("holder of the recovery set", &quorum)))
             .collect::<Vec<_>>()
     });
     own.chain(holders).collect()
 }
 
 /// One person's form.
-fn form(view: &View, person: &PersonView, quorum: &str) -> (String, String) {
+fn form(view: &View, person: &PersonView, (role, quorum): (&str, &str)) -> (String, String) {
     let mut text = String::new();
     let _ = writeln!(text, "ENROLMENT FORM{:>58}", view.profile.banner());
     let _ = writeln!(text, "{}", "=".repeat(72));
@@ -62,7 +62,7 @@ fn form(view: &View, person: &PersonView, quorum: &str) -> (String, String) {
     );
     let _ = writeln!(text, "Quorum        {quorum}");
     let _ = writeln!(text, "Name          {}", person.name);
-    let _ = writeln!(text, "Role          {}", person.role);
+    let _ = writeln!(text, "Role          {role}");
     let _ = writeln!(text, "Date (UTC)    {}\n", view.now.rfc3339());
     let _ = writeln!(text, "Approval key, SHA-256 fingerprint:\n");
     for line in groups(&person.fingerprint).as_bytes().chunks(40) {

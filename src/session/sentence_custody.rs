@@ -169,7 +169,11 @@ fn recovery(made: &Recovery, state: &State) -> (String, Details) {
         line(tr("holders"), &names.join(", ")),
         line(
             tr("quorum"),
-            &say!("{k} of {n}", k = made.k, n = made.people.len()),
+            &say!(
+                "{k} of the {n} holders open together",
+                k = made.k,
+                n = made.people.len()
+            ),
         ),
         line(tr("place"), &made.place),
         line(
@@ -178,7 +182,7 @@ fn recovery(made: &Recovery, state: &State) -> (String, Details) {
         ),
         line(
             tr("custodians"),
-            tr("keep their envelopes and words; enough of them prove now"),
+            tr("keep envelopes and words; some bring them once, after the signatures"),
         ),
         line(tr("ends"), tr("with the next rotation: then make another")),
     ];

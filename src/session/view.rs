@@ -162,9 +162,9 @@ impl PendingView {
             op_custody::RECOVERY_DRILL.name,
         ];
         if called.contains(&self.name.as_str()) {
-            tr("then everybody in it is called, one after the other")
+            tr("then each of them is called in turn")
         } else if self.window_days.is_some() {
-            tr("then its window begins; nothing is destroyed yet")
+            tr("its window begins; nothing is gone yet")
         } else {
             tr("then it is done and saved")
         }

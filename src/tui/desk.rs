@@ -1,6 +1,7 @@
 //! The desk: the one thread that owns the session. It takes orders, does them, and says what came of it.
 
 mod aside;
+mod running;
 mod scripts;
 
 use std::collections::BTreeMap;
@@ -17,12 +18,12 @@ use super::returning::Returning;
 use super::world::vault_name;
 use super::{Doctor, Explain, PlaySession, browse};
 pub(crate) use crate::ceremony::read_envelope;
-use crate::ceremony::{Advance, Runner, Script, Wanted, note_file};
+use crate::ceremony::{Runner, Script, Wanted, note_file};
 use crate::custody::Policy;
 use crate::session::returning::Return;
 use crate::session::{
-    Created, Environment, NewVault, Opening, Profile, Refusal, Session, Stop, View, envelopes,
-    founding, practice,
+    Created, Environment, NewVault, Opening, Profile, Refusal, Session, View, envelopes, founding,
+    practice,
 };
 use crate::text::{say, tr};
 use crate::vault::{FolderStore, MemoryStore, Store};
@@ -175,6 +176,9 @@ impl Desk {
             }
             Order::Answer { answers, stop } => return self.answer(answers, stop),
             Order::Abort(reason) => return self.abort(&reason),
+            Order::Deviate(happened) => return self.deviate(&happened),
+            Order::SetAside => return self.set_aside(),
+            Order::Stay => return self.stay(),
             Order::WriteOutputs(folder) => return self.write(folder),
             Order::WriteRun { run, folder } => self.session().and_then(|session| {
                 let files = crate::ceremony::write_run(session, &run, &folder)
@@ -390,49 +394,6 @@ impl Desk {
             showing,
             again: None,
         })
-    }
-
-    fn with_runner(
-        &mut self,
-        act: impl FnOnce(&mut Runner, &mut Session) -> Option<String>,
-    ) -> News {
-        match (&mut self.runner, &mut self.session) {
-            (Some(runner), Some(session)) => {
-                let again = act(runner, session);
-                News::Showing {
-                    showing: Arc::new(runner.showing(session)),
-                    again,
-                }
-            }
-            _ => News::RunFailed(tr("No ceremony is under way.").into()),
-        }
-    }
-
-    fn answer(&mut self, answers: Vec<crate::ceremony::Answer>, stop: Stop) -> News {
-        self.with_runner(|runner, session| {
-            session.stoppable(stop);
-            match runner.answer(session, answers) {
-                Ok(Advance::Again(words)) => Some(words),
-                Ok(Advance::Asks | Advance::Ended(_)) => None,
-                Err(error) => Some(error.to_string()),
-            }
-        })
-    }
-
-    fn abort(&mut self, reason: &str) -> News {
-        self.with_runner(|runner, session| {
-            runner.abort(session, reason).err().map(|e| e.to_string())
-        })
-    }
-
-    fn write(&mut self, folder: PathBuf) -> News {
-        match (&self.runner, &self.session) {
-            (Some(runner), Some(session)) => match runner.write_outputs(session, &folder) {
-                Ok(files) => News::Written { folder, files },
-                Err(error) => News::Refused(error.to_string()),
-            },
-            _ => News::RunFailed(tr("No ceremony is under way.").into()),
-        }
     }
 
     fn act(&mut self, order: Order) -> Result<News, Refusal> {

@@ -272,15 +272,7 @@ async fn turn(
             for effect in update(&mut state, message) {
                 match effect {
                     Effect::Quit(status) => {
-                        return Ok(Left {
-                            status,
-                            // A rehearsal in memory is gone, and nothing of it stands open.
-                            open: match &state.world.view {
-                                Some(view) if !state.world.keeps_nothing() => open_run(view),
-                                _ => None,
-                            },
-                            vault: state.world.vault_folder().cloned(),
-                        });
+                        return Ok(left(&state.world, status));
                     }
                     Effect::Desk(order) => {
                         let _ = orders.send(order);
@@ -303,6 +295,17 @@ async fn turn(
             }
             due = None;
         }
+    }
+}
+
+/// How the person left, and what stands open.
+fn left(world: &World, status: u8) -> Left {
+    // A rehearsal in memory is gone, and nothing of it stands open.
+    let view = world.view.as_ref().filter(|_| !world.keeps_nothing());
+    Left {
+        status,
+        open: view.and_then(|view| open_run(view)),
+        vault: world.vault_folder().cloned(),
     }
 }
 

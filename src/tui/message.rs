@@ -171,6 +171,12 @@ pub(crate) enum Order {
     Answer { answers: Vec<Answer>, stop: Stop },
     /// Stops the ceremony for good.
     Abort(String),
+    /// Records that something happened that the script does not foresee.
+    Deviate(String),
+    /// The ceremony is left for now: papers that lie open are put away first.
+    SetAside,
+    /// People stay after all.
+    Stay,
     /// Writes the ceremony's outputs.
     WriteOutputs(PathBuf),
     /// Writes the files of a run that the vault remembers into a folder.
@@ -248,6 +254,7 @@ impl Order {
                 tr("working on your answer").into()
             }
             Self::Abort(_) => tr("stopping the ceremony").into(),
+            Self::Deviate(_) | Self::SetAside | Self::Stay => tr("recording it").into(),
             Self::Preview(_) => tr("checking the request").into(),
             Self::Ask { .. } | Self::Approve { .. } => tr("unsealing the key and signing").into(),
             Self::Trail => tr("proving the audit log").into(),

@@ -10,6 +10,7 @@ mod exchange;
 mod failing;
 mod fates;
 mod format;
+mod leaving;
 mod marked;
 mod not_taken;
 mod otherday;

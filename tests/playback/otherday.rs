@@ -13,7 +13,7 @@ use super::stage::{
 };
 
 /// A practice vault at which everybody types, and its store.
-pub(super) fn first_day(script: &Script) -> (MemoryStore, Session) {
+pub(crate) fn first_day(script: &Script) -> (MemoryStore, Session) {
     let (seed, clock) = script.rehearsal();
     let store = MemoryStore::default();
     let created = practice::vault(
@@ -26,7 +26,7 @@ pub(super) fn first_day(script: &Script) -> (MemoryStore, Session) {
 }
 
 /// The next day these custodians open the vault.
-pub(super) fn next_day(store: &MemoryStore, script: &Script, here: [&str; 2]) -> Session {
+pub(crate) fn next_day(store: &MemoryStore, script: &Script, here: [&str; 2]) -> Session {
     let mut opening = Opening::begin(Box::new(store.clone()), "rehearsal").unwrap();
     for name in here {
         let phrase = SecretBytes::from_slice(practice::phrase(name).unwrap().as_bytes());
@@ -40,7 +40,7 @@ pub(super) fn next_day(store: &MemoryStore, script: &Script, here: [&str; 2]) ->
 }
 
 /// Whoever is asked types the own practice words; everything else as the script says.
-fn typed(ask: &Ask) -> Vec<Answer> {
+pub(crate) fn typed(ask: &Ask) -> Vec<Answer> {
     let own = |asked: &keymoot::ceremony::AskField| match asked.field.id {
         "passphrase" => secret(practice::phrase(&ask.person).unwrap()),
         _ if asked.field.secret() => secret(asked.practice.as_deref().unwrap()),
@@ -50,7 +50,7 @@ fn typed(ask: &Ask) -> Vec<Answer> {
 }
 
 /// Plays until somebody is asked who signs or enters what others do not, and goes home.
-pub(super) fn until(mut session: Session, script: Script, stop: impl Fn(&Ask) -> bool) {
+pub(crate) fn until(mut session: Session, script: Script, stop: impl Fn(&Ask) -> bool) {
     let mut runner = Runner::begin(&mut session, script, wanted(&[])).unwrap();
     loop {
         let ask = runner.showing(&session).ask.unwrap();
@@ -62,12 +62,12 @@ pub(super) fn until(mut session: Session, script: Script, stop: impl Fn(&Ask) ->
     session.close().unwrap();
 }
 
-pub(super) fn approves(ask: &Ask) -> bool {
+pub(crate) fn approves(ask: &Ask) -> bool {
     ask.title.contains("approves")
 }
 
 /// Plays to the end; who was asked.
-pub(super) fn to_the_end(session: &mut Session, runner: &mut Runner) -> Vec<String> {
+pub(crate) fn to_the_end(session: &mut Session, runner: &mut Runner) -> Vec<String> {
     let mut asked = Vec::new();
     let (outcome, wrong) = by_people(session, runner, |ask, _| {
         asked.push(ask.person.clone());
@@ -88,7 +88,7 @@ fn with(people: &[(&str, &str)]) -> Wanted {
     }
 }
 
-pub(super) fn refused(session: &mut Session, script: Script, people: &[(&str, &str)]) -> String {
+pub(crate) fn refused(session: &mut Session, script: Script, people: &[(&str, &str)]) -> String {
     let sha256 = script.sha256_hex();
     let before = session.last_run(&sha256).unwrap();
     let Err(RunError::CannotBegin(words)) = Runner::begin(session, script, with(people)) else {

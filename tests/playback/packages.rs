@@ -104,7 +104,8 @@ fn papers_that_lie_open_are_asked_for_with_the_reason_of_the_stop_and_no_closed_
     let packed = titles
         .iter()
         .filter(|title| title.contains("into a package"));
-    assert_eq!(packed.count(), 1, "{titles:?}");
+    // One paper, whose package its holder and whoever watches read.
+    assert_eq!(packed.count(), 2, "{titles:?}");
     let report = reported(&runner, &session);
     let packed = "Package opened TE-448120 Package sealed TE-551001";
     assert!(report.contains(packed), "{packed} in {report}");
@@ -123,6 +124,16 @@ fn a_package_that_was_not_opened_yet_keeps_its_serial_at_a_stop() {
         ask.body
     );
     runner.answer(&mut session, two("TE-448120", "")).unwrap();
+    let ask = runner.showing(&session).ask.unwrap();
+    assert_eq!((ask.person.as_str(), asks(&ask, "watched")), ("Wim", true));
+    assert!(
+        body(&ask).contains("has read the serial of the package that it lies in"),
+        "{:?}",
+        ask.body
+    );
+    runner
+        .answer(&mut session, vec![Answer::Text("TE-448120".into())])
+        .unwrap();
     let ask = runner.showing(&session).ask.unwrap();
     assert!(ask.title.contains("signs the stop"), "{}", ask.title);
 }

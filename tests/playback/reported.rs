@@ -317,7 +317,9 @@ fn paper_in_no_package(bytes: &str) {
     }
     runner.abort(&mut session, "the fire bell rang").unwrap();
     let (outcome, wrong) = by_people(&mut session, &mut runner, |ask, _| {
-        let papers = ask.title.contains("goes into a package again");
+        // Whoever watches reads what the holder has read.
+        let watched = ask.fields.iter().any(|f| f.field.id == "watched");
+        let papers = ask.title.contains("goes into a package again") && !watched;
         let said =
             |serial: &str, why: &str| vec![Answer::Text(serial.into()), Answer::Text(why.into())];
         papers.then(|| match ask.person.as_str() {

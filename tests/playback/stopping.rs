@@ -51,7 +51,7 @@ fn a_stop_is_signed_by_everybody_and_says_what_was_made() {
     let step = last_step(&run);
     let custody = &step.notes["on_abort list-custody"];
     assert!(
-        custody.contains("CREATE_COMPLETE") && custody.contains("files: none"),
+        custody.contains("CREATE_COMPLETE") && custody.contains("files made: none"),
         "{custody}"
     );
     for name in ["Ada", "Ana", "Ben", "Wim"] {
@@ -65,7 +65,7 @@ fn a_stop_is_signed_by_everybody_and_says_what_was_made() {
     let report = String::from_utf8_lossy(&files["report.txt"]).into_owned();
     let flat = report.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        flat.contains("the run was ended; keys in this vault:"),
+        flat.contains("the run was ended; keys made or used in this run:"),
         "{report}"
     );
 }

@@ -78,8 +78,8 @@ fn custody(model: &Model, page: &mut Page) -> bool {
             "one for each person: printed, signed and kept; it goes to nobody",
         );
         page.line(
-            &format!("  {id}-witness-card.txt  "),
-            "printed for the witness, who brings it to the next opening",
+            "  ",
+            "The witness copies the card on the ceremony's last page, and brings it to the next opening.",
         );
         let set = step.op.name == op_custody::RECOVERY_SET.name;
         page.line(

@@ -173,7 +173,7 @@ fn a_replacement_says_who_comes_and_what_is_new() {
         "Everybody else who stays in this vault comes as well",
         "keymoot vault appoint DIR --person NAME",
         "replace-NAME.enrolment.txt",
-        "replace-witness-card.txt",
+        "The witness copies the card on",
         "keymoot vault backup DIR --to COPY",
         "keymoot vault attest-destroyed DIR --copy ID",
         "Then each in turn, alone at the screen.",

@@ -27,6 +27,7 @@ Correct the name, declare what is missing, or move the step.",
 fn dangling(model: &Model, report: &mut Report) {
     for step in &model.steps {
         people(model, step, report);
+        repeats(model, step, report);
         component(model, step, report);
         for doing in step.doings() {
             fields(model, doing, report);
@@ -48,6 +49,26 @@ fn dangling(model: &Model, report: &mut Report) {
         stands_in(model, stand_in, report);
     }
     nobody_gives(model, report);
+}
+
+/// A note that repeats another names one that stands before it, and is another person's.
+fn repeats(model: &Model, step: &Step, report: &mut Report) {
+    let named = step.fields.get(ops::REPEATS);
+    let Some(named) = named.filter(|_| step.op.name == ops::NOTE.name) else {
+        return;
+    };
+    let mut before = model.steps.iter().take_while(|other| other.id != step.id);
+    let first = before.find(|other| other.id == *named && other.op.name == ops::NOTE.name);
+    let words = match first {
+        None => {
+            format!("No note `{named}` stands before this one: correct the id or move the step.")
+        }
+        Some(first) if first.who.first() == step.who.first() => format!(
+            "The same person reads `{named}` and this: a second reading is somebody else's."
+        ),
+        Some(_) => return,
+    };
+    report.error(&step.place.member(ops::REPEATS), Some(step), words);
 }
 
 /// A turn with a component names a key of components, one of their numbers, and a package that is declared.

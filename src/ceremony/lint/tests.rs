@@ -355,3 +355,24 @@ fn an_own_pair_and_its_certificate_go_together() {
         assert_eq!(said(""), "", "{op}");
     }
 }
+
+#[test]
+fn a_second_reading_is_of_an_earlier_note_and_by_somebody_else() {
+    let whole = include_str!("../../../ceremonies/recovery-set.toml");
+    let named = "repeats = \"bags\"\n";
+    assert!(whole.contains(named));
+    let said = |text: &str| {
+        let found = lint(text).into_iter().filter(|f| f.rule == "L21");
+        found.map(|f| f.message).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(said(whole), "");
+    let nowhere = said(&whole.replacen(named, "repeats = \"sacks\"\n", 1));
+    assert!(nowhere.contains("No note `sacks`"), "{nowhere}");
+    let alone = whole.replacen(
+        &format!("{named}who     = [\"watch\"]"),
+        &format!("{named}who     = [\"lead\"]"),
+        1,
+    );
+    let alone = said(&alone);
+    assert!(alone.contains("somebody else"), "{alone}");
+}

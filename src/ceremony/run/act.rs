@@ -38,7 +38,9 @@ impl Runner {
                 continue;
             }
             // Where a component is printed is asked anew: what was printed there is not printed over.
-            let asked_anew = field.id == op_components::SLIP.id;
+            // Who will hold shares is asked anew as well: nothing of it is done, and a slip in a name can be put right.
+            let asked_anew =
+                field.id == op_components::SLIP.id || super::super::changing::gives_words(step.op);
             if remembered
                 && !asked_anew
                 && let Some(text) = record.notes.get(field.id)

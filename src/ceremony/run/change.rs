@@ -2,14 +2,20 @@
 //! commit that puts the change in force.
 
 use crate::session::field::Field;
-use crate::session::{Arrow, Changing, Run, Session, StepState};
+use crate::session::{
+    Arrow, Changing, PersonView, Run, Session, StepState, op_custody, paper_name,
+};
 
 use super::super::ask::{Answer, Ask};
 use super::super::changing::{ChangeTalk, gives_words};
 use super::super::model::Step;
 use super::drive::{Halt, Work};
+use super::leaving::WROTE;
 use super::sign::again;
 use super::{Runner, Stage, expect};
+
+/// How the name of an enrolment form ends.
+const FORM: &str = "enrolment.txt";
 
 impl Runner {
     /// The act is signed: people have their turns, or practice has them all at once.
@@ -24,6 +30,8 @@ impl Runner {
             self.pending = None;
             return Err(refusal.into());
         }
+        // Another attempt: whatever was written down for one before it counts for nothing.
+        self.words_are_void(session)?;
         self.changing = Some(ChangeTalk::new(changing));
         Ok(())
     }
@@ -34,6 +42,7 @@ impl Runner {
             return Ok(Work::Moved);
         };
         if talk.next(session)? {
+            self.note_words(session)?;
             self.stage = Stage::Change;
             return Ok(Work::Asks);
         }
@@ -50,6 +59,7 @@ impl Runner {
         };
         let proof = changing.proof();
         record.state = StepState::Executed;
+        record.notes.remove(WROTE);
         record.notes.insert(
             super::sign::AUDIT_LINE.to_owned(),
             (session.view().events + 1).to_string(),
@@ -63,6 +73,7 @@ impl Runner {
         record
             .notes
             .insert(expect::ABSENT.to_owned(), proof.absent.join(", "));
+        record.notes.extend(expect::set_notes(&changing, session));
         record.digest = changing.executed_digest().or(record.digest);
         let arrow = Arrow::Step {
             run: self.run.clone(),
@@ -81,19 +92,31 @@ impl Runner {
             Err(refusal) if !session.automatic() => {
                 self.signers.clear();
                 self.stage = Stage::Issue;
-                Err(again(refusal.into()))
+                match again(refusal.into()) {
+                    Halt::Again(why) => Err(self.gave_up(session, &why)),
+                    halt @ Halt::Error(_) => Err(halt),
+                }
             }
             Err(refusal) => Err(refusal.into()),
         }
     }
 
-    /// The enrolment forms and the new witness card of a rotation, made from the vault as it stands after it.
+    /// The enrolment forms of a change, made from the vault as it stands after it: of everybody, or of the holders of a
+    /// recovery set alone, who are all that it changed. No witness card: the last page shows the one of the run's end.
     pub(super) fn papers(step: &Step, session: &Session) -> Vec<(String, Vec<u8>)> {
         if !gives_words(step.op) {
             return Vec::new();
         }
+        let view = session.view();
+        let holders = view.recovery.as_ref().map(|set| &set.people);
+        let alone = step.op.name == op_custody::RECOVERY_SET.name;
+        let wanted = |name: &str| {
+            let own = |person: &PersonView| paper_name(&person.name, FORM) == name;
+            !alone || holders.is_some_and(|people| people.iter().any(own))
+        };
         let papers = session.papers().into_iter();
         papers
+            .filter(|(name, _)| name.ends_with(FORM) && wanted(name))
             .map(|(name, text)| (format!("{}-{name}", step.id), text.into_bytes()))
             .collect()
     }

@@ -1,14 +1,14 @@
 //! The loop: from one thing that is asked to the next, along the journaled states of each step.
 
 use crate::session::{
-    Arrow, Command, Outcome, Profile, Refusal, Run, RunOutcome, Session, StepState,
+    Arrow, Command, Outcome, Profile, Refusal, Run, RunOutcome, Session, StepRecord, StepState,
 };
 use crate::text::say;
 
 use super::super::ask::{Advance, Answer};
 use super::super::model::{OnFail, Step};
 use super::super::{ops, ops_components};
-use super::{RunError, Runner, Stage, dissent};
+use super::{RunError, Runner, Stage, deviations, dissent};
 
 /// Note of a run's last step: the audit head when the run was closed.
 pub(super) const AUDIT_HEAD: &str = "audit head";
@@ -65,6 +65,7 @@ impl Runner {
         answers: Vec<Answer>,
     ) -> Result<Advance, RunError> {
         self.came_back = false;
+        self.left = false;
         let taken = self
             .take(session, answers)
             .and_then(|()| self.advance(session));
@@ -98,6 +99,7 @@ impl Runner {
             Stage::SignOff => self.take_sign_off(session, answers),
             Stage::AbortSignOff => self.take_abort_sign_off(session, answers),
             Stage::Exception => self.take_exception(session, answers),
+            Stage::Deviation => self.take_deviation(session, answers),
             Stage::AbortReseal => self.take_reseal(session, answers),
             Stage::Change => self.take_change(session, answers),
             Stage::Wait => self.take_wait(session),
@@ -106,12 +108,18 @@ impl Runner {
         }
     }
 
-    fn advance(&mut self, session: &mut Session) -> Result<(), Halt> {
+    pub(super) fn advance(&mut self, session: &mut Session) -> Result<(), Halt> {
+        if self.aside.is_some() || self.left {
+            return Ok(()); // papers are put away, and then the run is left where it stands
+        }
         while self.outcome.is_none() {
             let Some(record) = self.record(session) else {
                 self.stage = Stage::Ended;
                 return Ok(());
             };
+            if self.work_deviation(session, &record)? == Work::Asks {
+                return Ok(());
+            }
             match record.state {
                 StepState::Executed => self.verify(session)?,
                 StepState::Witnessed => self.close_step(session)?,
@@ -319,11 +327,12 @@ impl Runner {
         record.ended = Some(session.now());
         let run = self.run(session);
         let last = self.at + 1 == run.steps.len();
+        let deviates = |step: &StepRecord| !deviations::of_record(step).is_empty();
         let exceptional = state == StepState::Exception
             || run
                 .steps
                 .iter()
-                .any(|step| step.state == StepState::Exception);
+                .any(|step| step.state == StepState::Exception || deviates(step));
         let outcome = last.then_some(if exceptional {
             RunOutcome::Exception
         } else {

@@ -16,7 +16,7 @@ use super::sign::{again, key_source, text};
 use super::{Runner, Stage};
 
 /// Why it happened, and why the run goes on.
-const REASON: Field = Field {
+pub(super) const REASON: Field = Field {
     id: "exception-reason",
     label: "Reason",
     hint: "Why it happened and why the ceremony goes on, in one sentence. It is signed, and stands in the report.",
@@ -31,7 +31,7 @@ const SIGNED: &str = "exception signed (";
 /// The reason where people practise.
 pub(super) const PRACTICE: &str = "practised: the script lets the run go on";
 /// The reason where nobody can be asked.
-const UNATTENDED: &str = "nobody was asked: the script lets the run go on";
+pub(super) const UNATTENDED: &str = "nobody was asked: the script lets the run go on";
 
 impl Runner {
     /// Has the exception of the step at hand signed, and ends the step once everybody has.
@@ -56,6 +56,13 @@ impl Runner {
 
     /// Whoever acts in the step, leads or watches, and has not yet signed: in the script's order, who acts first.
     fn to_sign_exception(&self, record: &StepRecord) -> VecDeque<String> {
+        let mut names = self.signs_exceptions();
+        names.retain(|name| !record.notes.contains_key(&signed(name)));
+        names
+    }
+
+    /// Whoever acts in the step at hand, leads or watches: in the script's order, who acts first.
+    pub(super) fn signs_exceptions(&self) -> VecDeque<String> {
         let step = self.step();
         let acts = step.and_then(|step| step.initiate.as_ref().or(step.who.first()));
         let people = self.script.model.places();
@@ -63,8 +70,7 @@ impl Runner {
         let mut names = VecDeque::new();
         for place in acts.into_iter().chain(both.map(|place| &place.id)) {
             let name = self.name(place);
-            let has = record.notes.contains_key(&signed(&name));
-            if !name.is_empty() && !has && !names.contains(&name) {
+            if !name.is_empty() && !names.contains(&name) {
                 names.push_back(name);
             }
         }
@@ -94,10 +100,7 @@ impl Runner {
     fn exception_text(&self, session: &Session, reason: &str) -> String {
         let step = self.step().map(|step| step.id.clone()).unwrap_or_default();
         let happened = self.record(session).and_then(|record| record.error);
-        format!(
-            "Exception in step {step}: {}; the run goes on: {reason}",
-            happened.unwrap_or_default()
-        )
+        text_of(&step, &happened.unwrap_or_default(), reason)
     }
 
     fn exception_reason(&self, session: &Session) -> Option<String> {
@@ -163,6 +166,11 @@ impl Runner {
             ),
         )
     }
+}
+
+/// What people sign of an exception, whether the script foresaw it or not.
+pub(super) fn text_of(step: &str, happened: &str, reason: &str) -> String {
+    format!("Exception in step {step}: {happened}; the run goes on: {reason}")
 }
 
 /// Note of a person who signed an exception.

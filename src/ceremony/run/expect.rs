@@ -2,7 +2,7 @@
 
 use crate::api::KeyState;
 use crate::engine::Material;
-use crate::session::{Comparing, KeyRow, Run, Session, StepRecord};
+use crate::session::{Changing, Comparing, KeyRow, Run, Session, StepRecord};
 
 use super::super::model::{Doing, Expect, Model, Step};
 use super::effect;
@@ -55,17 +55,61 @@ pub(super) fn check(
 /// Whether everybody proved what they hold.
 fn proven(record: &StepRecord) -> Result<(), String> {
     let of = |note: &str| record.notes.get(note).filter(|names| !names.is_empty());
-    match (of(PROVEN), of(FAILED), of(ABSENT)) {
-        (Some(_), None, None) => Ok(()),
-        (_, Some(failed), _) => Err(format!(
-            "The envelopes of {failed} did not hold. Rotate while enough others can open."
-        )),
-        (_, _, Some(absent)) => Err(format!(
-            "{absent} did not prove what they hold, and the script wants everybody."
-        )),
-        _ => Err("Nobody has proven anything.".into()),
+    let mut told = match (of(PROVEN), of(FAILED), of(ABSENT)) {
+        (Some(_), None, None) => return Ok(()),
+        (_, Some(failed), absent) => {
+            let absent = absent.map_or_else(String::new, |names| {
+                format!(" {names} did not prove what they hold.")
+            });
+            format!(
+                "The envelopes of {failed} did not hold.{absent} Rotate while enough others can open."
+            )
+        }
+        (_, _, Some(absent)) => {
+            format!("{absent} did not prove what they hold, and the script wants everybody.")
+        }
+        _ => "Nobody has proven anything.".into(),
+    };
+    if let Some(unproven) = unproven(record) {
+        told = format!("{told} {unproven}");
     }
+    Err(told)
 }
+
+/// That fewer proved than open together: such a set is not proven, whoever else holds a good envelope.
+pub(super) fn unproven(record: &StepRecord) -> Option<String> {
+    let needed: usize = record.notes.get(QUORUM)?.parse().ok()?;
+    let proven = record.notes.get(PROVEN).map(String::as_str);
+    let names = proven.unwrap_or_default().split(", ");
+    let proven = names.filter(|name| !name.is_empty()).count();
+    (proven < needed).then(|| {
+        format!("{proven} proved, and {needed} are needed to open: this set is NOT proven.")
+    })
+}
+
+/// Notes of the set that a change made or proved, and of whose envelopes it was made.
+pub(super) fn set_notes(changing: &Changing, session: &Session) -> Vec<(String, String)> {
+    let told = changing.set_told(session);
+    let notes = [
+        (SET, told.words),
+        (QUORUM, told.quorum.to_string()),
+        (BROUGHT, told.brought.join(", ")),
+        (PASSED, told.passed.join(", ")),
+    ];
+    let notes = notes.into_iter().filter(|(_, words)| !words.is_empty());
+    notes
+        .map(|(name, words)| (name.to_owned(), words))
+        .collect()
+}
+
+/// Note: the set that was made or proven, with its quorum, who is in it and who is out.
+pub(super) const SET: &str = "the set";
+/// Note: how many of it open.
+const QUORUM: &str = "quorum";
+/// Note: custodians of whose envelopes the set was made.
+pub(super) const BROUGHT: &str = "custodians who proved";
+/// Note: custodians who were passed over then.
+pub(super) const PASSED: &str = "custodians passed over";
 
 /// Note: who proved.
 pub(super) const PROVEN: &str = "proven";

@@ -135,12 +135,35 @@ impl Runner {
             return judged.map(drop).map_err(Halt::Again);
         }
         if name == ops::NOTE.name {
-            return free_of_secrets(typed.to_owned()).map(drop);
+            free_of_secrets(typed.to_owned())?;
+            return self.judge_repeated(session, step, typed);
         }
         if name == ops_carry::COMPARE.name && field == "kcv" {
             return self.judge_carried_value(session, step, typed);
         }
         Ok(())
+    }
+
+    /// A note that repeats an earlier one says the same: letters and digits, in their order.
+    fn judge_repeated(&self, session: &Session, step: &Step, typed: &str) -> Result<(), Halt> {
+        let Some(named) = step.fields.get(ops::REPEATS) else {
+            return Ok(());
+        };
+        let plain = |text: &str| -> String {
+            let kept = text.chars().filter(|c| c.is_alphanumeric());
+            kept.flat_map(char::to_uppercase).collect()
+        };
+        let run = self.run(session);
+        let first = run.steps.iter().find(|record| record.id == *named);
+        let first = first.and_then(|record| record.notes.get("text"));
+        if first.is_some_and(|first| plain(first) == plain(typed)) {
+            return Ok(());
+        }
+        Err(Halt::Again(
+            "This is not what the first reading says. Nothing was recorded. Read it again from the thing itself, in the \
+             same order; if the first reading was wrong, stop it for good (Esc) and begin anew, or record an exception."
+                .into(),
+        ))
     }
 
     fn judge_check_value(&self, session: &Session, step: &Step, typed: &str) -> Result<(), Halt> {

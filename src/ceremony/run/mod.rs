@@ -12,6 +12,7 @@ mod carry;
 mod change;
 mod components;
 mod declared;
+mod deviations;
 mod dissent;
 mod drive;
 mod effect;
@@ -22,9 +23,11 @@ mod fates;
 mod faults;
 mod inputs;
 mod judge;
+mod leaving;
 mod machine;
 mod outputs;
 mod papers;
+mod put_away;
 mod readings;
 mod relief;
 mod report;
@@ -51,7 +54,10 @@ use drive::Halt;
 pub(crate) use asks::key_lines;
 pub(super) use bring::files_of;
 pub use inputs::resolve_inputs;
+pub use leaving::left_behind;
 pub use outputs::{run_report, write_run};
+pub(super) use put_away::packed_at_a_stop;
+pub(super) use stopping::reason as stop_reason;
 
 /// A run that does not begin or go on.
 #[derive(Debug, thiserror::Error)]
@@ -127,6 +133,8 @@ enum Stage {
     AbortSignOff,
     /// The person at the front of `Runner::signers` signs that a step went another way than expected.
     Exception,
+    /// Somebody signs that something happened that the script does not foresee.
+    Deviation,
     /// The holder at the front of `Runner::papers` puts a paper into a package again, because the run was stopped.
     AbortReseal,
     /// A person has their turn in a change of people or shares: `Runner::changing`.
@@ -160,6 +168,14 @@ pub struct Runner {
     signers: VecDeque<String>,
     /// Papers that lie open while the run is being stopped.
     papers: VecDeque<resealing::OpenPaper>,
+    /// The serial that a holder has just read from a package, until whoever watches has read it too.
+    read: Option<String>,
+    /// The run is being left: where it stood before papers were asked for.
+    aside: Option<Stage>,
+    /// Where the run stood before something unforeseen was recorded.
+    before: Option<Stage>,
+    /// Whether every paper is put away, and the run is left now.
+    left: bool,
     /// Inputs of the step at hand that people still have to bring.
     awaited: VecDeque<String>,
     /// Fields answered so far in this step; for fields that several people answer, `field (name)`.

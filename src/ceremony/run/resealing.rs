@@ -1,10 +1,11 @@
 //! A run that is stopped while papers of components lie open: each goes into a package again, before the run is closed
 //! (`on_abort = ["reseal-open-components"]`; PCI PIN 9-2, 21-3, 26-1). Whoever holds one is asked in turn; a paper that
-//! cannot be put away is recorded with its reason, for the auditor and for whoever looks for it tomorrow.
+//! cannot be put away is recorded with its reason, for the auditor and for whoever looks for it tomorrow. The same is
+//! asked where people leave a run for now.
 
 use std::collections::VecDeque;
 
-use crate::evidence::report::Paper;
+use crate::session::components::same_serial;
 use crate::session::field::{Field, Kind};
 use crate::session::{
     Arrow, Command, ComponentCommand, ComponentStep, Session, SetRef, StepRecord,
@@ -14,7 +15,10 @@ use crate::text::{say, tr};
 use super::super::ask::{Answer, Ask};
 use super::super::model::Role;
 use super::super::ops_components::SEAL;
+use super::asks::acting;
 use super::drive::{Halt, Work};
+use super::judge::free_of_secrets;
+use super::put_away::{ASIDE, NOT_SEALED, PAPER, SEALED};
 use super::sign::again;
 use super::stopping::why_stopped;
 use super::{Runner, Stage};
@@ -37,46 +41,14 @@ const UNSEALED: Field = Field {
     optional: true,
 };
 
-/// What is asked of each holder.
-pub(super) const FIELDS: [Field; 2] = [SERIAL, UNSEALED];
-
-/// How the note of a paper begins.
-const PAPER: &str = "on_abort component ";
-/// How a note says where a paper lies, and that it lies in no package.
-const SEALED: [&str; 3] = ["sealed in ", " by ", ", watched by "];
-const NOT_SEALED: [&str; 2] = ["NOT SEALED, with ", ": "];
-
-/// Component and key of a paper's note; none of another note.
-pub(super) fn of_note(name: &str) -> Option<(u64, String)> {
-    let (part, of) = name.strip_prefix(PAPER)?.split_once(" of ")?;
-    Some((part.parse().ok()?, of.to_owned()))
-}
-
-/// What a paper's note says. Serials and people have none of the words between them, names may: they come last.
-pub(super) fn kept(words: &str) -> Paper {
-    let [sealed, by, watched] = SEALED;
-    let [with, why] = NOT_SEALED;
-    let lies = words.strip_prefix(sealed).and_then(|rest| {
-        let (rest, witness) = rest.rsplit_once(watched)?;
-        let (package, holder) = rest.rsplit_once(by)?;
-        Some((package, holder, witness))
-    });
-    if let Some((package, holder, witness)) = lies {
-        return Paper {
-            package: package.to_owned(),
-            holder: holder.to_owned(),
-            witness: witness.to_owned(),
-            ..Paper::default()
-        };
-    }
-    let open = words.strip_prefix(with).and_then(|r| r.split_once(why));
-    let (holder, unsealed) = open.unwrap_or(("", words));
-    Paper {
-        holder: holder.to_owned(),
-        unsealed: unsealed.to_owned(),
-        ..Paper::default()
-    }
-}
+/// What whoever watches reads from the same package.
+const WATCHED: Field = Field {
+    id: "watched",
+    label: "Serial again",
+    hint: "You who watch: read the serial from the package yourself, and type it. Both readings are compared.",
+    kind: Kind::Text { max: 64 },
+    optional: false,
+};
 
 /// A paper that lies open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +64,11 @@ impl OpenPaper {
     /// The note that says where it went.
     fn note(&self) -> String {
         format!("{PAPER}{} of {}", self.part, self.set.label)
+    }
+
+    /// The same where the run is left for now.
+    fn note_aside(&self, at: &str) -> String {
+        format!("{ASIDE}{at} component {} of {}", self.part, self.set.label)
     }
 }
 
@@ -127,12 +104,47 @@ impl Runner {
         if left.is_empty() {
             return Ok(Work::Moved);
         }
+        if self.papers.front() != left.front() {
+            self.read = None; // the reading was of another package
+        }
         self.papers = left;
         self.stage = Stage::AbortReseal;
         Ok(Work::Asks)
     }
 
-    fn open_papers(&self, session: &Session) -> Vec<OpenPaper> {
+    /// What a paper's note is called: of a stop, or of a run that is left.
+    fn note_of(&self, session: &Session, paper: &OpenPaper) -> String {
+        if self.aside.is_some() {
+            paper.note_aside(&session.now().rfc3339())
+        } else {
+            paper.note()
+        }
+    }
+
+    /// What is asked now: the holder's reading and why there is none, or the second reading.
+    pub(super) fn reseal_fields(&self) -> Vec<Field> {
+        match self.read {
+            Some(_) => vec![WATCHED],
+            None => vec![SERIAL, UNSEALED],
+        }
+    }
+
+    /// Papers that lie open, in words.
+    pub(super) fn open_in_words(&self, session: &Session) -> Vec<String> {
+        let papers = self.open_papers(session).into_iter();
+        let told = papers.map(|paper| {
+            say!(
+                "component {part} of {label} ({person})",
+                part = paper.part,
+                label = paper.set.label,
+                person = paper.person
+            )
+        });
+        told.collect()
+    }
+
+    /// Papers that lie open.
+    pub(super) fn open_papers(&self, session: &Session) -> Vec<OpenPaper> {
         let keys = self.script.model.keys.iter();
         let sets = keys.filter_map(|key| self.component_set(&key.id));
         sets.flat_map(|set| {
@@ -168,6 +180,7 @@ impl Runner {
         let paper = self.papers.front()?;
         Some(match field {
             id if id == SERIAL.id => self.practice_serial(paper),
+            id if id == WATCHED.id => self.read.clone().unwrap_or_default(),
             _ => String::new(),
         })
     }
@@ -196,7 +209,7 @@ impl Runner {
             return Ok(());
         };
         let (by, state) = (record.id.clone(), record.state);
-        record.notes.insert(paper.note(), words);
+        record.notes.insert(self.note_of(session, paper), words);
         let command = ComponentCommand {
             set: paper.set.clone(),
             part: paper.part,
@@ -223,8 +236,9 @@ impl Runner {
     ) -> Result<(), Halt> {
         let [with, why] = NOT_SEALED;
         let words = format!("{with}{}{why}{reason}", paper.person);
+        let note = self.note_of(session, paper);
         self.journal(session, |record| {
-            record.notes.insert(paper.note(), words);
+            record.notes.insert(note, words);
         })?;
         Ok(())
     }
@@ -247,6 +261,9 @@ impl Runner {
             said.next().unwrap_or_default(),
         );
         let part = paper.part;
+        if self.read.is_some() {
+            return self.read_again(session, &paper, &serial);
+        }
         match (serial.as_str(), reason.as_str()) {
             ("", "") => {
                 return Err(Halt::Again(
@@ -256,15 +273,21 @@ impl Runner {
                 ));
             }
             (_, "") => {
-                self.sealed(session, &paper, serial.clone())
-                    .map_err(again)?;
-                self.last = Some(say!(
-                    "Component {part} lies in package {serial}.",
-                    part,
-                    serial
-                ));
+                let person = &paper.person;
+                session
+                    .package_is_free(&paper.set, part, person, &serial)
+                    .map_err(|refusal| again(refusal.into()))?;
+                // Whoever watches reads the same package; without a witness there is one reading.
+                let witness = self.witness();
+                if witness.is_empty() || witness == *person {
+                    return self.closed(session, &paper, serial);
+                }
+                self.last = Some(say!("{person} read the serial of the package.", person));
+                self.read = Some(serial);
+                return Ok(());
             }
             ("", _) => {
+                let reason = free_of_secrets(reason)?;
                 self.unsealed(session, &paper, &reason)?;
                 self.last = Some(say!("Recorded: component {part} is not sealed.", part));
             }
@@ -276,28 +299,109 @@ impl Runner {
                 ));
             }
         }
-        self.papers.pop_front();
+        self.packed_one();
         Ok(())
     }
 
-    /// What the holder reads.
+    /// The second reading of a package's serial.
+    fn read_again(
+        &mut self,
+        session: &mut Session,
+        paper: &OpenPaper,
+        watched: &str,
+    ) -> Result<(), Halt> {
+        let Some(serial) = self.read.take() else {
+            return Ok(());
+        };
+        if !same_serial(&serial, watched) {
+            return Err(Halt::Again(
+                "The two of you read different serials. Nothing was recorded. Both read the package again."
+                    .into(),
+            ));
+        }
+        self.closed(session, paper, serial)
+    }
+
+    /// The paper lies in its package, by as many readings as there are people to read.
+    fn closed(
+        &mut self,
+        session: &mut Session,
+        paper: &OpenPaper,
+        serial: String,
+    ) -> Result<(), Halt> {
+        self.sealed(session, paper, serial.clone()).map_err(again)?;
+        self.last = Some(say!(
+            "Component {part} lies in package {serial}.",
+            part = paper.part,
+            serial
+        ));
+        self.packed_one();
+        Ok(())
+    }
+
+    /// Why the paper is put away, and what the holder does with it, or what whoever watches reads.
+    fn reseal_body(&self, session: &Session, paper: &OpenPaper) -> Vec<String> {
+        let (part, holder, witness) = (paper.part, &paper.person, self.witness());
+        let left = self.aside.is_some();
+        let mut body = Vec::new();
+        if !left {
+            let reason = self.record(session).and_then(|record| record.error);
+            body.push(why_stopped(&reason.unwrap_or_default()));
+        } else if !paper.known {
+            body.push(tr("The ceremony is left for now.").to_owned());
+        }
+        body.push(match (paper.known, left) {
+            (true, true) => say!(
+                "The ceremony is left for now while component {part} lies open.",
+                part
+            ),
+            (true, false) => say!("Component {part} lies open.", part),
+            (false, _) => say!("The package of component {part} had come.", part),
+        });
+        if self.read.is_some() {
+            body.push(if paper.known {
+                say!("{holder} has put the paper into a package, closed it, and read its serial. Read it yourself, from the package.", holder)
+            } else {
+                say!("{holder} has read the serial of the package that it lies in. Read it yourself, from the package.", holder)
+            });
+            return body;
+        }
+        body.push(
+            if paper.known {
+                tr("Put the paper into a new package and close it; nobody else reads it.")
+            } else {
+                tr(
+                    "Closed still: type its own serial. Opened: put the paper into a new package; nobody else reads it.",
+                )
+            }
+            .to_owned(),
+        );
+        if !witness.is_empty() {
+            body.push(say!(
+                "{witness} watches, and reads the serial after you.",
+                witness
+            ));
+        }
+        body
+    }
+
+    /// What the holder reads, and behind it whoever watches.
     pub(super) fn reseal_ask(&self, session: &Session) -> Option<Ask> {
         let paper = self.papers.front()?;
         let (part, label) = (paper.part, &paper.set.label);
-        let witness = self.witness();
-        let role = Self::role(session, &paper.person);
-        let reason = self.record(session).and_then(|record| record.error);
-        let (lies, put) = if paper.known {
-            (
-                say!("Component {part} lies open.", part),
-                tr("Put the paper into a new package and close it; nobody else reads it."),
-            )
+        let (holder, witness) = (&paper.person, self.witness());
+        let watched = self.read.is_some();
+        let person = if watched { &witness } else { holder };
+        let role = Self::role(session, person);
+        let body = self.reseal_body(session, paper);
+        let enter = if watched {
+            tr("compares both readings of the serial and records the package").to_owned()
+        } else if witness.is_empty() {
+            tr("records where the paper is").to_owned()
         } else {
-            (
-                say!("The package of component {part} had come.", part),
-                tr(
-                    "Closed still: type its own serial. Opened: put the paper into a new package; nobody else reads it.",
-                ),
+            say!(
+                "keeps the serial; then {witness} reads the package too",
+                witness
             )
         };
         Some(Ask {
@@ -307,28 +411,29 @@ impl Runner {
                 label
             ),
             footing: crate::session::field::Footing {
-                acts: format!("{role} {}", paper.person),
-                enter: tr("records where the paper is; the next holder, then signatures")
-                    .to_owned(),
-                so_far: if paper.known {
-                    tr("the run is stopped; this paper lies open and is in no package")
-                } else {
-                    tr("the run is stopped; this package came, and its paper was not typed")
+                acts: acting(person, &role),
+                enter,
+                so_far: match (self.aside.is_some(), paper.known) {
+                    (true, true) => tr("all is saved; this paper lies open, and is in no package"),
+                    (true, false) => {
+                        tr("all is saved; this package came, and its paper was not typed")
+                    }
+                    (false, true) => {
+                        tr("the run is stopped; this paper lies open and is in no package")
+                    }
+                    (false, false) => {
+                        tr("the run is stopped; this package came, and its paper was not typed")
+                    }
                 }
                 .to_owned(),
             },
-            body: vec![
-                why_stopped(&reason.unwrap_or_default()),
-                lies,
-                put.to_owned(),
-                say!("{witness} watches and compares the serial.", witness),
-            ],
-            person: paper.person.clone(),
+            body,
+            person: person.clone(),
             role,
             fields: Vec::new(),
             words: None,
             types_back: false,
-            hand_over: false,
+            hand_over: true,
         })
     }
 }

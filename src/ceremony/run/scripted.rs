@@ -178,9 +178,14 @@ impl Runner {
         }
         match field {
             "passphrase" | "here" if self.stage == Stage::Change => self.change_practice(session),
+            "passphrase" if self.stage == Stage::Deviation => {
+                session.practice_passphrase(&self.deviation_signer(session))
+            }
             "passphrase" => session.practice_passphrase(&self.signer()),
             "phrase" => self.phrase(),
-            _ if self.stage == Stage::Exception => Some(exceptions::PRACTICE.to_owned()),
+            _ if matches!(self.stage, Stage::Exception | Stage::Deviation) => {
+                Some(exceptions::PRACTICE.to_owned())
+            }
             // It was named before anybody signed.
             "slip" if self.stage == Stage::Print => Some(String::new()),
             id if id == fates::FATE.id => Some(fates::DESTROYED.to_owned()),

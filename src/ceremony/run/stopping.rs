@@ -13,7 +13,8 @@ use super::super::ops_components;
 use super::asks::to_sign;
 use super::drive::{AUDIT_HEAD, Halt, Work};
 use super::fates::{EARLIER, MISSING};
-use super::resealing::{kept, of_note};
+use super::leaving::void_words;
+use super::put_away::{kept, of_note};
 use super::sign::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from};
 use super::{RunError, Runner, Stage};
 
@@ -127,7 +128,11 @@ impl Runner {
         let keys = run.keys.iter().filter_map(|(id, arn)| {
             let row = view.keys.iter().find(|row| row.key.key_arn == *arn)?;
             Some(format!(
-                "{id} ({}, {})",
+                "{} ({}, {})",
+                self.script
+                    .model
+                    .key(id)
+                    .map_or(id.as_str(), |key| key.label.as_str()),
                 session.check_value_on_record(arn)?,
                 row.key.key_state.name()
             ))
@@ -147,8 +152,8 @@ impl Runner {
         };
         let mut words = format!(
             "{}; {}",
-            said("keys in this vault", &keys),
-            said("files", &files)
+            said("keys made or used in this run", &keys),
+            said("files made", &files)
         );
         let parts: Vec<String> = self
             .script
@@ -158,12 +163,26 @@ impl Runner {
             .filter_map(|key| self.component_set(&key.id))
             .flat_map(|set| {
                 let parts = session.component_parts(&set.id);
+                let packages = session.closed_packages(&set.id);
                 let label = set.label;
-                parts
-                    .into_iter()
-                    .map(move |p| format!("{} of {label} with {}", p.part, p.holder))
+                parts.into_iter().map(move |p| {
+                    let lies = packages
+                        .iter()
+                        .find(|lies| lies.0 == p.part && lies.1 == p.holder);
+                    let lies =
+                        lies.map_or_else(String::new, |lies| format!(" in package {}", lies.2));
+                    format!("{} of {label} with {}{lies}", p.part, p.holder)
+                })
             })
             .collect();
+        let void: Vec<String> = run.steps.iter().flat_map(void_words).collect();
+        if !void.is_empty() {
+            words.push_str("; ");
+            words.push_str(&said(
+                "words written for nothing, papers to be destroyed",
+                &void,
+            ));
+        }
         if !parts.is_empty() {
             words.push_str("; ");
             words.push_str(&said("components known to custodians", &parts));
@@ -176,7 +195,8 @@ impl Runner {
         let places = self.script.model.places();
         let names = places.map(|place| self.name(&place.id));
         let left: VecDeque<String> = names
-            .filter(|name| !record.notes.contains_key(&signed(name)))
+            // A place that nobody has yet, or that is to be given up, has nobody here who could sign.
+            .filter(|name| !name.is_empty() && !record.notes.contains_key(&signed(name)))
             .collect();
         if session.automatic() {
             for person in left {
@@ -308,6 +328,9 @@ impl Runner {
         if self.outcome.is_some() || stopping {
             return Ok(());
         }
+        self.came_back = false;
+        self.stay();
+        self.before = None;
         self.withdraw(session, reason);
         if let Err(Halt::Error(error)) = self.leave_result(session) {
             return Err(error);
@@ -339,6 +362,32 @@ impl Runner {
         }
         Ok(())
     }
+}
+
+impl Runner {
+    /// Whether the run was stopped for good, and what its script wants then is being done.
+    pub(super) fn stopping(&self, session: &Session) -> bool {
+        let aborted = |record: StepRecord| record.state == StepState::Aborted;
+        self.outcome.is_none() && self.record(session).is_some_and(aborted)
+    }
+
+    /// Why, in the words of whoever stopped it.
+    pub(super) fn why_stopped(&self, session: &Session) -> Option<String> {
+        let record = self.record(session)?;
+        (record.state == StepState::Aborted).then(|| reason(&record).to_owned())
+    }
+}
+
+/// Why a step was stopped: what people said, or what went wrong.
+pub(in crate::ceremony) fn reason(record: &StepRecord) -> &str {
+    let error = record.error.as_deref().unwrap_or_default();
+    error.strip_prefix(BY_PEOPLE).unwrap_or(error)
+}
+
+/// Whether people stopped it, rather than a step that failed.
+pub(super) fn by_people(record: &StepRecord) -> bool {
+    let error = record.error.as_deref().unwrap_or_default();
+    error.starts_with(BY_PEOPLE)
 }
 
 /// Why the run was stopped, in its first sentence: whoever is asked next reads it.

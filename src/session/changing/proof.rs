@@ -1,6 +1,7 @@
 //! What a change came to: who proved, the papers that follow, and its end.
 
-use super::{Changed, Changing, Stage};
+use super::{Changed, Changing, CustodyAct, Stage};
+use crate::session::custody_act::Seat;
 use crate::session::error::Refusal;
 use crate::session::{Session, forms, paper_name};
 
@@ -30,6 +31,90 @@ impl Changing {
             proven: proving.proven(),
             failed,
             absent,
+        }
+    }
+}
+
+/// A set of shares as a change makes it, or as a drill proves it; for the record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct SetTold {
+    /// The set, who is in, who is out.
+    pub(crate) words: String,
+    /// How many of it open.
+    pub(crate) quorum: u8,
+    /// Of whose envelopes it was made, where others than its holders brought them.
+    pub(crate) brought: Vec<String>,
+    /// Who was passed over then.
+    pub(crate) passed: Vec<String>,
+}
+
+/// `Ana, Ben`.
+fn listed<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    let names: Vec<&str> = names.map(String::as_str).collect();
+    names.join(", ")
+}
+
+impl Changing {
+    /// The set that this change makes or proves, with its quorum and who is in it.
+    pub(crate) fn set_told(&self, session: &Session) -> SetTold {
+        let now = session.book.custody();
+        let holders = |file: &crate::vault::CustodyFile| {
+            let with_share = file.people.iter().filter(|p| p.index.is_some());
+            listed(with_share.map(|p| &p.name))
+        };
+        let (brought, passed) = self.brought.clone();
+        let (words, quorum) = match &self.act {
+            CustodyAct::Recovery(made) => {
+                let names = listed(made.people.iter().map(|p| &p.name));
+                let n = made.people.len();
+                let words = format!(
+                    "{} of {n} holders open ({names}); place: {}",
+                    made.k, made.place
+                );
+                (words, made.k)
+            }
+            CustodyAct::Rotate(made) => {
+                let is = |seat: &&Seat| seat.role == crate::custody::Role::Custodian.word();
+                let custodians: Vec<&Seat> = made.people.iter().filter(is).collect();
+                let names = listed(custodians.iter().map(|p| &p.name));
+                let before: Vec<&String> = now.people.iter().map(|p| &p.name).collect();
+                let after: Vec<&String> = made.people.iter().map(|p| &p.name).collect();
+                let joined = after.iter().filter(|name| !before.contains(name)).copied();
+                let gone = before.iter().filter(|name| !after.contains(name)).copied();
+                let (joined, gone) = (listed(joined), listed(gone));
+                let changed = match (joined.as_str(), gone.as_str()) {
+                    ("", "") => "the same people as before".to_owned(),
+                    (joined, "") => format!("new: {joined}; gone: nobody"),
+                    ("", gone) => format!("new: nobody; gone: {gone}"),
+                    (joined, gone) => format!("new: {joined}; gone: {gone}"),
+                };
+                let n = custodians.len();
+                let words = format!(
+                    "{} of {n} custodians open and {} use ({names}); {changed}",
+                    made.k, made.t
+                );
+                (words, made.k)
+            }
+            CustodyAct::Drill { recovery: true } => {
+                let file = session.book.whole_custody().of_recovery();
+                let of = |file: &crate::vault::CustodyFile| {
+                    (
+                        format!("{} of {} holders open ({})", file.k, file.n, holders(file)),
+                        file.k,
+                    )
+                };
+                file.as_ref().map(of).unwrap_or_default()
+            }
+            _ => {
+                let words = format!("{} of {} custodians open ({})", now.k, now.n, holders(now));
+                (words, now.k)
+            }
+        };
+        SetTold {
+            words,
+            quorum,
+            brought,
+            passed,
         }
     }
 }

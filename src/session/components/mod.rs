@@ -304,6 +304,15 @@ impl Session {
         papers
     }
 
+    /// Papers of a set that lie in a package: part, who holds it, and the package's serial.
+    pub fn closed_packages(&self, id: &str) -> Vec<(u8, String, String)> {
+        let holdings = self.state.ledger.holdings.iter();
+        let closed = holdings
+            .filter(|h| h.split == id && h.until.is_none() && !h.place.is_empty())
+            .map(|h| (h.part, h.person.clone(), h.place.clone()));
+        closed.collect()
+    }
+
     /// A set as it stands: who holds which component, with its check value.
     pub fn component_parts(&self, id: &str) -> Vec<ComponentPart> {
         let set = self.state.components.iter().find(|set| set.id == id);

@@ -381,7 +381,7 @@ mod tests {
         let mut room = Room::new(Custodians::default(), practice_session(false));
         room.press("<Enter><Enter><F5><Enter>").shows(&["0 of 2"]);
         room.press("<Enter><Enter><F5><Enter><Enter><Enter>")
-            .shows(&["then everybody in it is called"]);
+            .shows(&["then each of them is called"]);
         room.press("<F5><Enter>").shows(&["Is Ana here?"]);
         room.press("<Enter><Enter>no such words<Enter>").shows(&[
             "The envelopes of Ana did not open. What then?",

@@ -4,8 +4,8 @@ use super::folder_for::{FolderFor, Of};
 use crate::ceremony::{Showing, ended, handed_over, holdings};
 use crate::session::RunOutcome;
 use crate::session::field::Footing;
-use crate::text::tr;
-use crate::tui::canvas::Canvas;
+use crate::text::{say, tr};
+use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::screen::Reaction;
 use crate::tui::theme::Role;
 use crate::tui::world::World;
@@ -43,54 +43,90 @@ pub(crate) fn ask_folder(world: &World) -> Reaction {
     }
 }
 
-/// The page itself.
-pub(crate) fn draw(
+/// What the page says, each with its role: how it ended, what one holds, what was written.
+pub(crate) fn told(
     showing: Option<&Showing>,
     failed: Option<&str>,
     written: Option<&str>,
     world: &World,
-    canvas: &mut Canvas<'_>,
-) {
-    let width = canvas.width();
-    let mut y = 0;
-    let mut say = |role: Role, text: &str| {
-        let rows = canvas.paragraph(0, y, width, role, text);
-        y = y.saturating_add(rows).saturating_add(1);
-    };
+) -> Vec<(Role, String)> {
+    let mut told = Vec::new();
     let run = world.view.as_ref().and_then(|v| v.runs.last().cloned());
     let outcome = showing.and_then(|s| s.outcome);
     let role = match outcome {
         Some(RunOutcome::Completed) => Role::Ok,
         _ => Role::Note,
     };
-    say(role, &ended(outcome, run.as_ref(), world.rehearsal()));
+    told.push((role, ended(outcome, run.as_ref(), world.rehearsal())));
     if let Some(text) = failed {
-        say(Role::Stop, &format!("STOP  {text}"));
+        told.push((Role::Stop, format!("STOP  {text}")));
     }
-    let Some(view) = &world.view else { return };
-    say(
+    let Some(view) = &world.view else { return told };
+    told.push((
         Role::Text,
-        &holdings(run.as_ref(), view.seq, &view.card_words, world.rehearsal()),
-    );
-    match written {
-        Some(text) => say(Role::Ok, text),
-        None if run.as_ref().is_some_and(|run| !handed_over(run).is_empty()) => say(
+        holdings(run.as_ref(), view.seq, &view.card_words, world.rehearsal()),
+    ));
+    told.push(match written {
+        Some(text) => (Role::Ok, text.to_owned()),
+        None if run.as_ref().is_some_and(|run| !handed_over(run).is_empty()) => (
             Role::Wait,
-            tr(
-                "Its files are on no disk or stick yet: w writes them into a folder, whose name --out would have given.",
-            ),
+            tr("Its files are on no disk or stick yet: w writes them into a folder, whose name --out would have given.").into(),
         ),
-        None if world.keeps_nothing() => say(
+        None if world.keeps_nothing() => (
             Role::Muted,
-            tr(
-                "Nothing was written. w writes what a rehearsal leaves into a folder, marked as such.",
-            ),
+            tr("Nothing was written. w writes what a rehearsal leaves into a folder, marked as such.").into(),
         ),
-        None => say(
+        None => (
             Role::Muted,
-            tr(
-                "The vault keeps this run: Home, o Evidence shows its report and writes the bundle for an auditor; so do `keymoot report` and `keymoot bundle`.",
-            ),
+            tr("The vault keeps this run: Home, o Evidence shows its report and writes the bundle for an auditor; so do `keymoot report` and `keymoot bundle`.").into(),
         ),
+    });
+    told
+}
+
+/// The same as rows of a page so wide.
+pub(crate) fn rows(told: &[(Role, String)], width: u16) -> Vec<(Role, String)> {
+    let mut rows = Vec::new();
+    for (n, (role, text)) in told.iter().enumerate() {
+        if n > 0 {
+            rows.push((Role::Text, String::new()));
+        }
+        rows.extend(
+            wrap(text, usize::from(width))
+                .into_iter()
+                .map(|row| (*role, row)),
+        );
+    }
+    rows
+}
+
+/// Rows that are still below the edge of a page so high, from `top` on.
+pub(crate) fn below(rows: usize, top: usize, height: usize) -> usize {
+    if rows <= height {
+        return 0;
+    }
+    // The last row says how many.
+    rows.saturating_sub(top)
+        .saturating_sub(height.saturating_sub(1))
+}
+
+/// The page itself, from its row `top` on; what does not fit is said to be below.
+pub(crate) fn draw(rows: &[(Role, String)], top: usize, canvas: &mut Canvas<'_>) {
+    let height = usize::from(canvas.height());
+    let room = if rows.len() <= height {
+        height
+    } else {
+        height.saturating_sub(1)
+    };
+    for (y, (role, text)) in rows.iter().skip(top).take(room).enumerate() {
+        canvas.put(0, cells(y), *role, text);
+    }
+    if rows.len() > height {
+        let words = match below(rows.len(), top, height) {
+            0 => tr("that was all of it; PgUp goes back").to_owned(),
+            1 => tr("1 more line below").to_owned(),
+            n => say!("{n} more lines below", n),
+        };
+        canvas.put(0, cells(room), Role::Note, &words);
     }
 }

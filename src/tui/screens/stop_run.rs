@@ -1,11 +1,11 @@
-//! A pause in a ceremony: go on, leave it standing, or stop it for good with a reason.
+//! A pause in a ceremony: go on, record what happened, leave it standing, or stop it for good with a reason.
 
 use crossterm::event::KeyEvent;
 
 use crate::ceremony::{Pause, Showing};
 use crate::session::field::Footing;
 use crate::text::tr;
-use crate::tui::canvas::Canvas;
+use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Screen, Step};
@@ -21,7 +21,8 @@ pub(crate) struct StopRun {
     pause: Pause,
     choices: Choices,
     reason: TextField,
-    asking: bool,
+    /// What the reason is asked for: `record` or `stop`.
+    asking: Option<&'static str>,
 }
 
 impl StopRun {
@@ -32,7 +33,6 @@ impl StopRun {
         Self {
             step: step.map_or_else(String::new, |step| step.title.clone()),
             closes,
-            pause,
             choices: Choices::new(
                 pause
                     .ways()
@@ -40,9 +40,39 @@ impl StopRun {
                     .map(|(id, label, note)| Entry::new(id, tr(label), tr(note)))
                     .collect(),
             ),
+            pause,
             reason: TextField::default(),
-            asking: false,
+            asking: None,
         }
+    }
+
+    fn ask(&mut self, what: &'static str) -> Reaction {
+        self.asking = Some(what);
+        self.reason = TextField::default();
+        Reaction::none()
+    }
+
+    fn draw_reason(&self, asked: &str, y: u16, canvas: &mut Canvas<'_>) {
+        let (label, hint) = if asked == "stop" {
+            (
+                tr("Reason"),
+                tr("One sentence for the record; then Enter stops it for good."),
+            )
+        } else {
+            (
+                tr("What happened"),
+                tr("One sentence for the record; the first who signs it says why it goes on."),
+            )
+        };
+        let width = canvas.width();
+        canvas.put(2, y, Role::Focus, "►");
+        let x = canvas.put(4, y, Role::Title, label).saturating_add(2);
+        if self.reason.value().is_empty() {
+            canvas.put(x, y, Role::Muted, BLANK);
+        }
+        canvas.put(4, y.saturating_add(1), Role::Muted, hint);
+        let room = width.saturating_sub(x).saturating_sub(2);
+        self.reason.draw(canvas, x, y, room, true);
     }
 
     fn chosen(&self) -> &str {
@@ -61,10 +91,18 @@ impl Screen for StopRun {
 
     fn footing(&self, world: &World) -> Footing {
         let enter = match (self.asking, self.chosen()) {
-            (true, _) if self.reason.value().trim().is_empty() => {
+            (Some("stop"), _) if self.reason.value().trim().is_empty() => {
                 tr("is off until a reason is typed")
             }
-            (true, _) => tr("stops the ceremony for good and records the reason"),
+            (Some(_), _) if self.reason.value().trim().is_empty() => {
+                tr("is off until it is said what happened")
+            }
+            (Some("stop"), _) => tr("stops the ceremony for good and records the reason"),
+            (Some(_), _) => tr("records it; then those who act, lead and watch sign it"),
+            (_, "record") => tr("asks what happened first"),
+            (_, "later") if self.pause.packs_first() => {
+                tr("asks each holder of an open paper first where it goes")
+            }
             (_, "later") if world.keeps_nothing() => {
                 tr("leaves the rehearsal; its vault is gone then")
             }
@@ -80,80 +118,81 @@ impl Screen for StopRun {
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
-        let mut offers = if self.asking {
+        let mut offers = if self.asking.is_some() {
             Vec::new()
         } else {
             keys::moves()
         };
         let enter = Offer::word(Verb::Enter, tr("choose"));
-        let enter = if self.asking && self.reason.value().trim().is_empty() {
+        let enter = if self.asking.is_some() && self.reason.value().trim().is_empty() {
             enter.off_because(tr("a reason is needed; it stands in the record"))
         } else {
             enter
         };
-        let back = if self.asking { tr("back") } else { tr("go on") };
+        let back = if self.asking.is_some() {
+            tr("back")
+        } else {
+            tr("go on")
+        };
         offers.extend([enter, Offer::word(Verb::Back, back)]);
         offers
     }
 
     fn help(&self) -> &'static [&'static str] {
         &[
-            "A paused ceremony loses nothing. Stopping it for good is recorded and cannot be taken back; the keys it made stay as they are.",
+            "A paused ceremony loses nothing that is done. Words that were written down in a step that is not done count only once it is; papers that lie open go into packages before anybody leaves.",
+            "Something that the script does not foresee is recorded as an exception: what happened, why the ceremony goes on, and who signs it.",
+            "Stopping it for good is recorded and cannot be taken back; the keys it made stay as they are.",
         ]
     }
 
     fn typing(&self) -> bool {
-        self.asking
+        self.asking.is_some()
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
         let width = canvas.width();
         canvas.put(2, 1, Role::Title, self.pause.title());
-        canvas.within(1, 3, width.saturating_sub(2), 3, |c| {
-            self.choices.draw(c, !self.asking);
+        let ways = cells(self.pause.ways().len());
+        // One row more: a note that does not fit beside its choice stands below it.
+        let rows = ways.saturating_add(1);
+        canvas.within(1, 3, width.saturating_sub(2), rows, |c| {
+            self.choices.draw(c, self.asking.is_none());
         });
-        if let Some(words) = self.pause.lost() {
-            canvas.put(2, 8, Role::Muted, words);
+        let mut y = ways.saturating_add(5);
+        if let Some(asked) = self.asking {
+            self.draw_reason(asked, y, canvas);
+            y = y.saturating_add(3);
         }
-        if self.asking {
-            canvas.put(2, 10, Role::Focus, "►");
-            let x = canvas
-                .put(4, 10, Role::Title, tr("Reason"))
-                .saturating_add(2);
-            if self.reason.value().is_empty() {
-                canvas.put(x, 10, Role::Muted, BLANK);
-            }
-            canvas.put(
-                4,
-                11,
-                Role::Muted,
-                tr("One sentence for the record; then Enter stops it for good."),
-            );
-            self.reason.draw(
-                canvas,
-                x,
-                10,
-                width.saturating_sub(x).saturating_sub(2),
-                true,
-            );
+        for words in self.pause.lost() {
+            let rows = canvas.paragraph(2, y, width.saturating_sub(4), Role::Note, &words);
+            y = y.saturating_add(rows);
         }
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
         match (verb, self.asking) {
-            (Verb::Back, false) => Reaction::pop(),
-            (Verb::Back, true) => {
-                self.asking = false;
+            (Verb::Back, None) => Reaction::pop(),
+            (Verb::Back, Some(_)) => {
+                self.asking = None;
                 Reaction::none()
             }
-            (Verb::Enter, true) => Reaction::pop().then(Step::Order(Order::Abort(
-                self.reason.value().trim().to_owned(),
-            ))),
-            (Verb::Enter, false) => match self.chosen() {
+            (Verb::Enter, Some(_)) if self.reason.value().trim().is_empty() => Reaction::none(),
+            (Verb::Enter, Some(asked)) => {
+                let said = self.reason.value().trim().to_owned();
+                Reaction::pop().then(Step::Order(if asked == "stop" {
+                    Order::Abort(said)
+                } else {
+                    Order::Deviate(said)
+                }))
+            }
+            (Verb::Enter, None) => match self.chosen() {
+                "on" if self.pause.held.packing => Reaction::pop().then(Step::Order(Order::Stay)),
                 "on" => Reaction::pop(),
-                "stop" => {
-                    self.asking = true;
-                    Reaction::none()
+                "stop" => self.ask("stop"),
+                "record" => self.ask("record"),
+                "later" if self.pause.packs_first() => {
+                    Reaction::pop().then(Step::Order(Order::SetAside))
                 }
                 _ if self.closes => Reaction::pop()
                     .then(Step::Pop)
@@ -168,7 +207,7 @@ impl Screen for StopRun {
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
-        if self.asking {
+        if self.asking.is_some() {
             self.reason.key(&key);
         }
         Reaction::none()
@@ -177,5 +216,65 @@ impl Screen for StopRun {
     fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
         self.reason.insert(text);
         Reaction::none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ceremony::Held;
+    use crate::tui::message::Effect;
+    use crate::tui::screens::runner::tests::taken_up;
+    use crate::tui::snapshot;
+
+    fn paused(held: Held) -> crate::tui::app::State {
+        let showing = Showing {
+            came_back: None,
+            held,
+            ..taken_up()
+        };
+        // Of a vault that is kept: what is left goes on tomorrow.
+        let kept = snapshot::state(crate::tui::screens::runner::RunScreen::new(
+            "A set", None, true,
+        ));
+        snapshot::state(StopRun::new(Some(&showing), true, &kept.world))
+    }
+
+    #[test]
+    fn what_no_script_foresees_is_recorded_from_the_pause() {
+        let mut state = paused(Held::default());
+        assert!(snapshot::press(&mut state, "<Down><Enter><Enter>").is_empty());
+        let effects = snapshot::press(&mut state, "the courier is late<Enter>");
+        let mut effects = effects.iter();
+        assert!(
+            effects.any(|effect| matches!(effect, Effect::Desk(Order::Deviate(said)) if said == "the courier is late"))
+        );
+    }
+
+    #[test]
+    fn who_leaves_an_open_paper_is_asked_where_it_goes() {
+        let open = vec!["component 1 of kek (Ana)".to_owned()];
+        let mut state = paused(Held {
+            open: open.clone(),
+            ..Held::default()
+        });
+        let text = snapshot::text(&snapshot::drawn(
+            &mut state,
+            80,
+            24,
+            &snapshot::appearance(),
+        ));
+        assert!(text.contains("component 1 of kek (Ana)"), "{text}");
+        let effects = snapshot::press(&mut state, "<Down><Down><Enter>");
+        let mut effects = effects.iter();
+        assert!(effects.any(|effect| matches!(effect, Effect::Desk(Order::SetAside))));
+        let mut state = paused(Held {
+            open,
+            packing: true,
+            ..Held::default()
+        });
+        let effects = snapshot::press(&mut state, "<Enter>");
+        let mut effects = effects.iter();
+        assert!(effects.any(|effect| matches!(effect, Effect::Desk(Order::Stay))));
     }
 }

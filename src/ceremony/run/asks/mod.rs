@@ -16,7 +16,7 @@ use super::super::model::Step;
 use super::super::{ops, ops_components};
 use super::fates::{FATE, SEEN};
 use super::papers::ELSEWHERE;
-use super::{Runner, Stage, Turn, resealing};
+use super::{Runner, Stage, Turn};
 pub(crate) use lines::key_lines;
 pub(super) use lines::why;
 use lines::{act_lines, compares, not_yet, word_lines};
@@ -58,6 +58,7 @@ impl Runner {
     /// What to show and ask now.
     pub fn showing(&self, session: &Session) -> Showing {
         let why = self.step().map(why).unwrap_or_default();
+        let held = self.held(session);
         Showing {
             steps: self.step_lines(session),
             current: self.at.min(self.script.model.steps.len().saturating_sub(1)),
@@ -75,8 +76,11 @@ impl Runner {
             stays_good: self.stays_good(),
             idle_lock: self.script.model.idle_lock,
             hands_out: self.hands_out(session),
-            stopping: matches!(self.stage, Stage::AbortSignOff | Stage::AbortReseal),
-            voids_papers: self.stage == Stage::Change,
+            stopping: self.stopping(session),
+            stopped: self.why_stopped(session),
+            voids_papers: !held.wrote.is_empty(),
+            held,
+            left: self.left,
         }
     }
 
@@ -164,8 +168,9 @@ impl Runner {
             }
             Stage::Approve | Stage::AbortSignOff => fields.extend(signing(session)),
             Stage::Exception => fields.extend(self.exception_fields(session)),
+            Stage::Deviation => fields.extend(self.deviation_fields(session)),
             Stage::Change => fields.extend(self.change_fields(session)),
-            Stage::AbortReseal => fields.extend(resealing::FIELDS),
+            Stage::AbortReseal => fields.extend(self.reseal_fields()),
             Stage::Print => fields.push(ELSEWHERE),
             Stage::Search | Stage::Wait | Stage::Result | Stage::Ended => {}
         }
@@ -200,6 +205,7 @@ impl Runner {
             Stage::SignOff => self.sign_off_ask(session, step),
             Stage::AbortSignOff => self.abort_ask(session),
             Stage::Exception => self.exception_ask(session, step),
+            Stage::Deviation => self.deviation_ask(session)?,
             Stage::AbortReseal => self.reseal_ask(session)?,
             Stage::Change => self.change_ask(session, step)?,
             Stage::Wait => self.wait_ask(session, step),

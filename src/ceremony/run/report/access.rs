@@ -26,6 +26,7 @@ pub(super) fn log(from: &Material<'_>) -> Vec<Access> {
         if let Some(paper) = paper.filter(|paper| told.insert(paper.clone())) {
             entries.push(component(from, &paper));
         }
+        entries.extend(super::papers::put_away(step, record));
     }
     entries
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod carried;
+mod changes;
 mod clauses;
 mod counterparties;
 mod hashes;
@@ -17,15 +18,13 @@ mod time;
 use crate::custody::words;
 use crate::evidence::report::{self, Copy, Exception, RunReport};
 use crate::session::op_components::EXPORT_COMPONENTS;
-use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, StepState, View};
+use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, View};
 
 use super::super::model::{Model, Role, Step};
 use super::super::script::Script;
 use super::drive::audit_head;
-use super::exceptions;
 use super::fates::{EARLIER, MISSING, TOLD_BY};
 use super::sign::{AUDIT_LINE, SIGNED_FROM};
-use super::stopping::{CUSTODY, signers};
 
 /// Years for which logs of key ceremonies are kept (PCI PIN 13-9.3: three years).
 const RETENTION_YEARS: i64 = 3;
@@ -204,27 +203,8 @@ fn software(view: &View) -> &'static str {
 
 fn exceptions(from: &Material<'_>) -> Vec<Exception> {
     from.pairs()
-        .filter(|(_, record)| matches!(record.state, StepState::Exception | StepState::Aborted))
-        .map(|(step, record)| Exception {
-            at: record.ended,
-            what: format!(
-                "{}: {}",
-                step.id,
-                record.error.clone().unwrap_or_else(|| "stopped".into())
-            ),
-            decision: match record.state {
-                StepState::Aborted => {
-                    let kept = record.notes.get(CUSTODY).cloned();
-                    let words = std::iter::once("the run was ended".to_owned()).chain(kept);
-                    words.collect::<Vec<_>>().join("; ")
-                }
-                _ => match exceptions::decided(record) {
-                    Some((why, _)) => format!("recorded and signed, and the run went on: {why}"),
-                    None => "recorded, and the run went on".to_owned(),
-                },
-            },
-            by: decided_by(record),
-        })
+        .filter_map(|(step, record)| changes::exception(&step.id, record))
+        .chain(changes::unforeseen(from))
         .chain(from.pairs().filter_map(|(step, record)| {
             let paper = record.notes.get(EARLIER)?;
             paper.contains(MISSING).then(|| Exception {
@@ -235,15 +215,6 @@ fn exceptions(from: &Material<'_>) -> Vec<Exception> {
             })
         }))
         .collect()
-}
-
-/// Who decided: whoever signed the exception or the stop; where nobody did, whoever acted.
-fn decided_by(record: &StepRecord) -> Vec<String> {
-    let stop = || Some(signers(record)).filter(|names| !names.is_empty());
-    let exception = exceptions::decided(record).map(|(_, by)| by);
-    exception
-        .or_else(stop)
-        .unwrap_or_else(|| record.who.clone())
 }
 
 /// What a paper that nobody can find led to. The last component comes out the same again, every other is drawn anew.

@@ -1,9 +1,12 @@
 //! Papers of components that lay open when the run was stopped: where each went, as the journal has it, and the line of
 //! the log that shows it.
 
-use crate::evidence::report::Paper;
+use crate::api::Timestamp;
+use crate::evidence::report::{Access, Paper};
+use crate::session::StepRecord;
 
-use super::super::resealing::{kept, of_note};
+use super::super::super::model::Step;
+use super::super::put_away::{aside_of_note, kept, of_note};
 use super::Material;
 
 /// In the order of the steps; a run has one stop.
@@ -23,4 +26,21 @@ pub(super) fn of_a_stop(from: &Material<'_>) -> Vec<Paper> {
             Some(paper)
         })
         .collect()
+}
+
+/// Papers that went into packages because people left the run in this step: accesses like those of the steps.
+pub(super) fn put_away(step: &Step, record: &StepRecord) -> Vec<Access> {
+    let notes = record.notes.iter();
+    let papers = notes.filter_map(|(name, words)| aside_of_note(name, words));
+    let packed = papers.filter(|(_, paper)| !paper.package.is_empty());
+    let told = packed.map(|(at, paper)| Access {
+        back: Timestamp::parse_rfc3339(&at).ok(),
+        component: format!("component {} of {}", paper.part, paper.components_of),
+        purpose: format!("put away: the run was left in {} ({})", step.title, step.id),
+        custodian: paper.holder,
+        witness: paper.witness,
+        package_sealed: paper.package,
+        ..Access::default()
+    });
+    told.collect()
 }

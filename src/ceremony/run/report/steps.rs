@@ -25,6 +25,8 @@ pub(super) fn signs(step: &Step) -> bool {
 /// A step with its record.
 pub(super) fn one_step(from: &Material<'_>, step: &Step, record: &StepRecord) -> ReportStep {
     let signs = signs(step);
+    // Signatures under a request that was not carried out are no act: the result says whose they were.
+    let unused = signs && record.state == StepState::Aborted && record.digest.is_none();
     let digest = record
         .digest
         .as_deref()
@@ -41,8 +43,12 @@ pub(super) fn one_step(from: &Material<'_>, step: &Step, record: &StepRecord) ->
         keys: super::keys::of_step(from, step, record),
         op: step.op.name.to_owned(),
         at: record.ended.or(record.began),
-        acted: acted(record, signs),
-        signed: if signs {
+        acted: if unused {
+            Vec::new()
+        } else {
+            acted(record, signs)
+        },
+        signed: if signs && !unused {
             record.who.clone()
         } else {
             Vec::new()
@@ -93,6 +99,7 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
     let mut parts = vec![match (record.state, &record.error) {
         (StepState::Planned, None) if stopped => "not reached: the run was stopped".to_owned(),
         (StepState::Closed, Some(error)) => format!("refused, as expected: {error}"),
+        (StepState::Aborted, _) => super::changes::stopped(record, signs(step)),
         (_, Some(error)) => format!("{}: {error}", record.state.name()),
         // Nobody is shown to have been there, where even the passphrases came from a file.
         (StepState::Closed, None) if from.shown.leans_on_a_file() && !signs(step) => {
@@ -129,6 +136,7 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
     parts.extend(times.map(|(name, typed)| format!("{} read {typed}", who(name))));
     parts.extend(record.files.keys().map(|name| format!("file {name}")));
     parts.extend(note(EARLIER));
+    parts.extend(super::changes::of_people(record));
     if let Some(kcv) = note(COMPONENT_VALUE) {
         parts.push(format!("check value of the component {kcv}"));
     }

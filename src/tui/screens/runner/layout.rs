@@ -189,6 +189,9 @@ impl RunScreen {
 
     /// Moves the text of the question; never past its end.
     pub(super) fn scroll(&mut self, down: bool, world: &World) {
+        if self.phase == Phase::Ended {
+            return self.scroll_end(down, world);
+        }
         let Some(ask) = self.ask() else { return };
         let layout = self.layout(ask, world);
         let page = layout.room.saturating_sub(1).max(1);
@@ -203,17 +206,49 @@ impl RunScreen {
     /// What one holds at the end, and what was written.
     pub(super) fn draw_end(&self, world: &World, canvas: &mut Canvas<'_>) {
         let (width, height, top) = (canvas.width(), canvas.height(), banner(world));
-        let rest = height.saturating_sub(top);
+        let rest = height.saturating_sub(top).saturating_sub(1);
+        let rows = self.end_rows(width.saturating_sub(3), world);
+        let most = rows
+            .len()
+            .saturating_sub(usize::from(rest).saturating_sub(1));
         canvas.within(
             2,
             top.saturating_add(1),
             width.saturating_sub(3),
             rest,
-            |c| {
-                let (again, written) = (self.again.as_deref(), self.written.as_deref());
-                ended::draw(self.showing.as_deref(), again, written, world, c);
-            },
+            |c| ended::draw(&rows, self.scroll.min(most), c),
         );
+    }
+
+    fn end_rows(&self, width: u16, world: &World) -> Vec<(Role, String)> {
+        let (again, written) = (self.again.as_deref(), self.written.as_deref());
+        let told = ended::told(self.showing.as_deref(), again, written, world);
+        ended::rows(&told, width)
+    }
+
+    /// Rows of the last page, and rows that there are for them.
+    fn end_page(&self, world: &World) -> (usize, usize) {
+        let rows = self.end_rows(world.size.0.saturating_sub(3), world).len();
+        let height = world.size.1.saturating_sub(8).saturating_sub(banner(world));
+        (rows, usize::from(height))
+    }
+
+    /// Whether the last page has more rows than there is room for.
+    pub(super) fn end_is_long(&self, world: &World) -> bool {
+        let (rows, height) = self.end_page(world);
+        rows > height
+    }
+
+    /// Moves the last page; never past its end.
+    fn scroll_end(&mut self, down: bool, world: &World) {
+        let (rows, height) = self.end_page(world);
+        let page = height.saturating_sub(2).max(1);
+        let most = rows.saturating_sub(height.saturating_sub(1));
+        self.scroll = if down {
+            self.scroll.saturating_add(page).min(most)
+        } else {
+            self.scroll.min(most).saturating_sub(page)
+        };
     }
 
     /// While primes are searched for: since when, and the way out.
@@ -284,6 +319,24 @@ impl RunScreen {
             y += 1;
         }
         self.draw_why(canvas, y);
+    }
+}
+
+/// A ceremony's title as far as it fits on a narrow screen: up to the colon or comma behind its first words.
+pub(super) fn short(title: &str, world: &World) -> String {
+    /// Columns beside "Rehearse, step 10 of 14" at 80.
+    const ROOM: usize = 48;
+    let long = !world.wide() && title.chars().count() > ROOM;
+    let first = title.split([':', ',']).next().filter(|_| long);
+    first.unwrap_or(title).to_owned()
+}
+
+/// How a question begins: with a blank page where the keyboard changes hands.
+pub(super) const fn called(ask: &Ask) -> Phase {
+    if ask.hand_over {
+        Phase::HandOver
+    } else {
+        Phase::Asking
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 
-use layout::{banner, rail_width};
+use layout::{banner, called, rail_width, short};
 
 use super::ended;
 use super::handover;
@@ -87,6 +87,9 @@ impl RunScreen {
     }
 
     fn shown(&mut self, showing: &Arc<Showing>, again: Option<&String>) -> Reaction {
+        if showing.left {
+            return self.leave();
+        }
         let same = again.is_some()
             && self.phase == Phase::Asking
             && match (self.ask(), &showing.ask) {
@@ -112,7 +115,7 @@ impl RunScreen {
         };
         self.form = Form::new(&ask.fields);
         self.phase = match showing.came_back {
-            Some(_) if !showing.stopping => Phase::CameBack,
+            Some(_) => Phase::CameBack,
             _ => called(ask),
         };
         // Another side waits for what goes out here: nobody has to know a key for it.
@@ -190,24 +193,6 @@ impl RunScreen {
     /// What is saved at this moment.
     fn saved(&self, world: &World) -> String {
         ceremony::saved(self.showing.as_deref(), world.keeps_nothing())
-    }
-}
-
-/// A ceremony's title as far as it fits on a narrow screen: up to the colon or comma behind its first words.
-fn short(title: &str, world: &World) -> String {
-    /// Columns beside "Rehearse, step 10 of 14" at 80.
-    const ROOM: usize = 48;
-    let long = !world.wide() && title.chars().count() > ROOM;
-    let first = title.split([':', ',']).next().filter(|_| long);
-    first.unwrap_or(title).to_owned()
-}
-
-/// How a question begins: with a blank page where the keyboard changes hands.
-const fn called(ask: &Ask) -> Phase {
-    if ask.hand_over {
-        Phase::HandOver
-    } else {
-        Phase::Asking
     }
 }
 
@@ -315,6 +300,9 @@ impl Screen for RunScreen {
             enter
         });
         offers.push(Offer::word(Verb::Back, back));
+        if self.phase == Phase::Ended && self.end_is_long(world) {
+            offers.extend([Offer::plain(Verb::PageDown), Offer::plain(Verb::PageUp)]);
+        }
         if self.phase == Phase::Ended || self.gives_out() {
             offers.push(Offer::word(Verb::Write, tr("its files")));
         }

@@ -63,6 +63,9 @@ fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
         hands_out: false,
         stopping: false,
         voids_papers: false,
+        stopped: None,
+        held: crate::ceremony::Held::default(),
+        left: false,
         steps,
         current: if outcome.is_some() { 5 } else { 2 },
         why: vec![

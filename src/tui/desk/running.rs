@@ -1,0 +1,77 @@
+//! A ceremony under way: what is answered, recorded, stopped and written.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::Desk;
+use crate::ceremony::{Advance, Runner};
+use crate::session::{Session, Stop};
+use crate::text::tr;
+use crate::tui::message::News;
+
+impl Desk {
+    fn with_runner(
+        &mut self,
+        act: impl FnOnce(&mut Runner, &mut Session) -> Option<String>,
+    ) -> News {
+        match (&mut self.runner, &mut self.session) {
+            (Some(runner), Some(session)) => {
+                let again = act(runner, session);
+                News::Showing {
+                    showing: Arc::new(runner.showing(session)),
+                    again,
+                }
+            }
+            _ => News::RunFailed(tr("No ceremony is under way.").into()),
+        }
+    }
+
+    pub(super) fn answer(&mut self, answers: Vec<crate::ceremony::Answer>, stop: Stop) -> News {
+        self.with_runner(|runner, session| {
+            session.stoppable(stop);
+            match runner.answer(session, answers) {
+                Ok(Advance::Again(words)) => Some(words),
+                Ok(Advance::Asks | Advance::Ended(_)) => None,
+                Err(error) => Some(error.to_string()),
+            }
+        })
+    }
+
+    pub(super) fn deviate(&mut self, happened: &str) -> News {
+        self.with_runner(|runner, session| match runner.deviate(session, happened) {
+            Ok(Advance::Again(words)) => Some(words),
+            Ok(Advance::Asks | Advance::Ended(_)) => None,
+            Err(error) => Some(error.to_string()),
+        })
+    }
+
+    pub(super) fn abort(&mut self, reason: &str) -> News {
+        self.with_runner(|runner, session| {
+            runner.abort(session, reason).err().map(|e| e.to_string())
+        })
+    }
+
+    pub(super) fn set_aside(&mut self) -> News {
+        self.with_runner(|runner, session| {
+            runner.set_aside(session);
+            None
+        })
+    }
+
+    pub(super) fn stay(&mut self) -> News {
+        self.with_runner(|runner, _| {
+            runner.stay();
+            None
+        })
+    }
+
+    pub(super) fn write(&mut self, folder: PathBuf) -> News {
+        match (&self.runner, &self.session) {
+            (Some(runner), Some(session)) => match runner.write_outputs(session, &folder) {
+                Ok(files) => News::Written { folder, files },
+                Err(error) => News::Refused(error.to_string()),
+            },
+            _ => News::RunFailed(tr("No ceremony is under way.").into()),
+        }
+    }
+}
