@@ -204,36 +204,9 @@ pub fn footing_of_failure(turn: &Turn) -> Footing {
     }
 }
 
-/// Who acts in a turn, what Enter does, what has not happened.
-pub fn footing_of(turn: &Turn, shown: bool) -> Footing {
-    let who = if turn.person.eq_ignore_ascii_case(&turn.role) || turn.role.is_empty() {
-        turn.person.clone()
-    } else {
-        format!("{} {}", turn.role, turn.person)
-    };
-    let (acts, enter) = match &turn.moment {
-        Moment::Words { .. } if shown => (
-            say!("{who}, alone at this screen", who),
-            tr("hides the words and asks for them"),
-        ),
-        Moment::Words { .. } => (
-            say!("{who}, from their own paper", who),
-            tr("compares; if they are right, calls the next person"),
-        ),
-        Moment::Place { .. } => (
-            say!("{who}, with a medium of their own in the machine", who),
-            tr("writes the envelopes there and reads them back"),
-        ),
-        Moment::Prove { makes: true, .. } => (
-            who,
-            tr("opens both envelopes and compares; kept in memory until all is made"),
-        ),
-        Moment::Prove { .. } => (
-            who,
-            tr("opens both envelopes and compares; nothing is kept"),
-        ),
-    };
-    let so_far = match &turn.moment {
+/// What has and has not happened before a turn.
+fn so_far(turn: &Turn) -> String {
+    match &turn.moment {
         Moment::Words { .. } if turn.role == HOLDER => say!(
             "{done} of {all} holders have words; they count once all is made",
             done = turn.done,
@@ -269,10 +242,41 @@ pub fn footing_of(turn: &Turn, shown: bool) -> Footing {
             done = turn.done,
             all = turn.all
         ),
+    }
+}
+
+/// Who acts in a turn, what Enter does, what has not happened.
+pub fn footing_of(turn: &Turn, shown: bool) -> Footing {
+    let who = if turn.person.eq_ignore_ascii_case(&turn.role) || turn.role.is_empty() {
+        turn.person.clone()
+    } else {
+        format!("{} {}", turn.role, turn.person)
+    };
+    let (acts, enter) = match &turn.moment {
+        Moment::Words { .. } if shown => (
+            say!("{who}, alone at this screen", who),
+            tr("hides the words and asks for them"),
+        ),
+        Moment::Words { .. } => (
+            say!("{who}, from their own paper", who),
+            tr("compares; if they are right, calls the next person"),
+        ),
+        Moment::Place { .. } => (
+            say!("{who}, with a medium of their own in the machine", who),
+            tr("writes the envelopes there and reads them back"),
+        ),
+        Moment::Prove { makes: true, .. } => (
+            who,
+            tr("opens both envelopes and compares; kept in memory until all is made"),
+        ),
+        Moment::Prove { .. } => (
+            who,
+            tr("opens both envelopes and compares; nothing is kept"),
+        ),
     };
     Footing {
         acts,
         enter: enter.into(),
-        so_far,
+        so_far: so_far(turn),
     }
 }

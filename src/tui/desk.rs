@@ -148,21 +148,7 @@ impl Desk {
                 taken,
             } => envelopes::place(&folder, &files, &vault, &taken).map(News::Placed),
             Order::Play(play) => return self.play(*play).unwrap_or_else(News::RunFailed),
-            Order::PlayHere {
-                script,
-                inputs,
-                resume,
-                people,
-                real,
-            } => {
-                let usual = self.wanted(inputs, resume, None);
-                let wanted = Wanted {
-                    people,
-                    real_others: real,
-                    ..usual
-                };
-                return self.begin(&script, wanted).unwrap_or_else(News::RunFailed);
-            }
+            here @ Order::PlayHere { .. } => return self.play_here(here),
             Order::Examine => {
                 return News::Examined(self.doctor.map_or_else(Vec::new, |look| look()));
             }
@@ -185,18 +171,46 @@ impl Desk {
                     .map_err(|error| Refusal::Usage(error.to_string()))?;
                 Ok(News::Written { folder, files })
             }),
-            Order::Trail => self
-                .session()
-                .and_then(|s| Ok(News::Trail(Arc::new(s.trail()?)))),
-            Order::Report(run) => self.evidence(&run, |session, script| {
-                let report = crate::ceremony::run_report_of(session, script, &run);
-                report.map(|report| News::Reported(Box::new(report)))
-            }),
+            Order::Trail => self.trail(),
+            Order::Report(run) => self.report(&run),
             Order::Bundle { run, signer } => self.bundle(&run, signer),
             Order::Verify { bundle, trust } => verified(&bundle, trust.as_deref()),
             order => self.act(order),
         };
         answer.unwrap_or_else(|refusal| News::Refused(refusal.to_string()))
+    }
+
+    /// Begins or takes up a ceremony in the vault that is open.
+    fn play_here(&mut self, here: Order) -> News {
+        let Order::PlayHere {
+            script,
+            inputs,
+            resume,
+            people,
+            real,
+        } = here
+        else {
+            return News::Refused(tr("No ceremony is under way.").into());
+        };
+        let usual = self.wanted(inputs, resume, None);
+        let wanted = Wanted {
+            people,
+            real_others: real,
+            ..usual
+        };
+        self.begin(&script, wanted).unwrap_or_else(News::RunFailed)
+    }
+
+    fn trail(&mut self) -> Result<News, Refusal> {
+        let trail = self.session()?.trail()?;
+        Ok(News::Trail(Arc::new(trail)))
+    }
+
+    fn report(&mut self, run: &str) -> Result<News, Refusal> {
+        self.evidence(run, |session, script| {
+            let report = crate::ceremony::run_report_of(session, script, run);
+            report.map(|report| News::Reported(Box::new(report)))
+        })
     }
 
     fn environment(&self) -> Environment {

@@ -74,7 +74,11 @@ impl Runner {
     /// Journals that the person at the screen is shown new words, before they are: whoever wrote them down is told what
     /// becomes of the paper if the change does not come about.
     pub(super) fn note_words(&mut self, session: &mut Session) -> Result<(), RunError> {
-        let Some(person) = self.changing.as_ref().and_then(|talk| talk.is_shown()) else {
+        let Some(person) = self
+            .changing
+            .as_ref()
+            .and_then(super::super::changing::ChangeTalk::is_shown)
+        else {
             return Ok(());
         };
         let Some(record) = self.record(session) else {

@@ -280,7 +280,7 @@ impl Runner {
                 // Whoever watches reads the same package; without a witness there is one reading.
                 let witness = self.witness();
                 if witness.is_empty() || witness == *person {
-                    return self.closed(session, &paper, serial);
+                    return self.closed(session, &paper, &serial);
                 }
                 self.last = Some(say!("{person} read the serial of the package.", person));
                 self.read = Some(serial);
@@ -319,7 +319,7 @@ impl Runner {
                     .into(),
             ));
         }
-        self.closed(session, paper, serial)
+        self.closed(session, paper, &serial)
     }
 
     /// The paper lies in its package, by as many readings as there are people to read.
@@ -327,9 +327,10 @@ impl Runner {
         &mut self,
         session: &mut Session,
         paper: &OpenPaper,
-        serial: String,
+        serial: &str,
     ) -> Result<(), Halt> {
-        self.sealed(session, paper, serial.clone()).map_err(again)?;
+        self.sealed(session, paper, serial.to_owned())
+            .map_err(again)?;
         self.last = Some(say!(
             "Component {part} lies in package {serial}.",
             part = paper.part,

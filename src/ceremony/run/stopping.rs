@@ -155,8 +155,25 @@ impl Runner {
             said("keys made or used in this run", &keys),
             said("files made", &files)
         );
-        let parts: Vec<String> = self
-            .script
+        let parts = self.known_parts(session);
+        let void: Vec<String> = run.steps.iter().flat_map(void_words).collect();
+        if !void.is_empty() {
+            words.push_str("; ");
+            words.push_str(&said(
+                "words written for nothing, papers to be destroyed",
+                &void,
+            ));
+        }
+        if !parts.is_empty() {
+            words.push_str("; ");
+            words.push_str(&said("components known to custodians", &parts));
+        }
+        words
+    }
+
+    /// Components that custodians know, each with its package where it lies in one.
+    fn known_parts(&self, session: &Session) -> Vec<String> {
+        self.script
             .model
             .keys
             .iter()
@@ -174,20 +191,7 @@ impl Runner {
                     format!("{} of {label} with {}{lies}", p.part, p.holder)
                 })
             })
-            .collect();
-        let void: Vec<String> = run.steps.iter().flat_map(void_words).collect();
-        if !void.is_empty() {
-            words.push_str("; ");
-            words.push_str(&said(
-                "words written for nothing, papers to be destroyed",
-                &void,
-            ));
-        }
-        if !parts.is_empty() {
-            words.push_str("; ");
-            words.push_str(&said("components known to custodians", &parts));
-        }
-        words
+            .collect()
     }
 
     /// Everybody who has a place signs that the run was stopped.

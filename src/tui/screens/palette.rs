@@ -130,8 +130,8 @@ fn elsewhere(state: &State, here: &[Entry]) -> Vec<Entry> {
         Place::Of(verb) => here.iter().any(|e| e.does == Does::Say(*verb)),
         Place::Doctor => false,
     };
-    let places = Place::all().into_iter().filter(|place| !known(place));
-    let entries = places.map(|place| {
+    let others = Place::all().into_iter().filter(|place| !known(place));
+    let entries = others.map(|place| {
         let (called, help) = place.words();
         Entry {
             key: String::new(),

@@ -140,6 +140,21 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
     if let Some(kcv) = note(COMPONENT_VALUE) {
         parts.push(format!("check value of the component {kcv}"));
     }
+    parts.extend(practised(record));
+    if let Some(text) = note("text") {
+        parts.push(format!("\"{text}\""));
+    }
+    let who = signers(record);
+    if !who.is_empty() {
+        parts.push(format!("the stop signed by {}", who.join(", ")));
+    }
+    joined(&parts)
+}
+
+/// What was practice in it: nothing printed, files and keys that nobody brought, time that was let pass.
+fn practised(record: &StepRecord) -> Vec<String> {
+    let note = |name: &str| record.notes.get(name).cloned();
+    let mut parts = Vec::new();
     let not_printed = note(SLIP.id).is_some_and(|place| place == NOT_PRINTED);
     if not_printed || note(PRACTICE).is_some() {
         parts.push("practice: nothing was printed".to_owned());
@@ -157,14 +172,7 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
             "practice keys, made for this rehearsal, stand in for keys of the vault: {made}"
         ));
     }
-    if let Some(text) = note("text") {
-        parts.push(format!("\"{text}\""));
-    }
-    let who = signers(record);
-    if !who.is_empty() {
-        parts.push(format!("the stop signed by {}", who.join(", ")));
-    }
-    joined(&parts)
+    parts
 }
 
 /// Parts of one line: a sentence that goes on has no full stop.

@@ -15,6 +15,7 @@ const PASSPHRASE: Field = Field {
     optional: false,
 };
 
+#[allow(clippy::too_many_lines)] // one value, member by member
 fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
     let titles = [
         "Who is here",
@@ -418,6 +419,7 @@ fn a_component_is_counted_and_judged_while_it_is_typed_and_never_drawn() {
 /// Every question of these ceremonies at 80x24, answered wrongly: why is read whole, whatever else has to give way, and
 /// the field that is asked again stays in sight.
 #[test]
+#[allow(clippy::too_many_lines)] // one ceremony after the other, page by page
 fn why_an_answer_was_not_taken_is_whole_on_every_question() {
     const WHY: &str = "The passphrase does not open this envelope. Nothing is locked, there is no limit, and the request \
                        stands. Your own paper, and the newest one? Every word as it stands there? Word 2 is not in the \
