@@ -132,11 +132,11 @@ fn elsewhere(state: &State, here: &[Entry]) -> Vec<Entry> {
     };
     let others = Place::all().into_iter().filter(|place| !known(place));
     let entries = others.map(|place| {
-        let (called, help) = place.words();
+        let (called, told) = place.words();
         Entry {
             key: String::new(),
             name: called,
-            help,
+            help: told,
             off: held.clone().or_else(|| place.off(&state.world)),
             does: Does::Go(place),
         }
