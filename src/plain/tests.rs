@@ -164,7 +164,7 @@ fn a_root_is_trusted_a_key_made_and_sent_and_its_file_read_back() {
         "kek cannot be chosen: it is no imported certificate",
         "\"ExportKeyIdentifier\"",
         "Exactly this is signed:",
-        "Type one of the numbers 1 to 4. Nothing was chosen.",
+        "Type one of the numbers 1 to 3. Nothing was chosen.",
         "The key went into a file that only the receiver can open.",
         "receipt: none yet for kek",
     ] {

@@ -126,7 +126,7 @@ fn a_stopped_ceremony_is_the_first_line_of_home_and_enter_goes_on_with_it() {
         }
         room.press("<F5><Enter>");
     }
-    room.press("<Esc><Down><Enter>");
+    room.press("<Esc><Down><Down><Enter>");
     for _ in 0..4 {
         if room.state.top().unwrap().name() != "Home" {
             room.press("<Esc>");
@@ -141,7 +141,7 @@ fn a_stopped_ceremony_is_the_first_line_of_home_and_enter_goes_on_with_it() {
     ]);
     room.press("<Enter>");
     room.shows(&["this ceremony goes on at step 2"]);
-    room.press("<Esc><Down><Enter>");
+    room.press("<Esc><Down><Down><Enter>");
     for _ in 0..4 {
         if room.state.top().unwrap().name() != "Home" {
             room.press("<Esc>");
