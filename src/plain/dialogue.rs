@@ -115,6 +115,8 @@ impl<'a> Dialogue<'a> {
                 Steered::Handled => {}
                 Steered::Text(text) if text.is_empty() => return Ok(Heard::Given(())),
                 Steered::Text(_) => {
+                    // It may have been a passphrase, a line too early.
+                    self.line.out_of_sight();
                     self.stop(tr("Only Enter is wanted here, or a word: help names them. Nothing was recorded."));
                 }
             }

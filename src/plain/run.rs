@@ -66,13 +66,14 @@ pub(crate) fn play(
         talk,
         session,
         runner: &mut runner,
+        out,
         told_back: false,
     };
     let end = run.until_it_ends();
     run.talk.locks_after(None);
     let end = end?;
     if let End::Ended(outcome) = end {
-        run.ended(outcome, out);
+        run.ended(outcome);
     }
     Ok(Ok(end))
 }
@@ -81,6 +82,8 @@ struct Run<'r, 'a> {
     talk: &'r mut Dialogue<'a>,
     session: &'r mut Session,
     runner: &'r mut Runner,
+    /// Where its files are written.
+    out: Option<&'r Path>,
     /// Whether it was told where the run stood when it was taken up.
     told_back: bool,
 }
@@ -226,12 +229,18 @@ impl Run<'_, '_> {
 
     fn one(&mut self, showing: &Showing, ask: &Ask, again: bool) -> Result<Turn, Gone> {
         let secret = ask.fields.iter().any(|f| f.field.secret());
+        // A serial is read from the package itself, and not from what was typed of it before.
+        let own_eyes = |f: &crate::ceremony::AskField| ["serial", "watched"].contains(&f.field.id);
+        let blank = secret || ask.fields.iter().any(own_eyes);
         if ask.hand_over && !again {
             let saved = ceremony::saved(Some(showing), self.keeps_nothing());
-            match self.talk.hand_over(&ask.hand_over(&saved), secret)? {
+            match self.talk.hand_over(&ask.hand_over(&saved), blank)? {
                 Heard::Given(()) => {}
                 Heard::Said(_) => return self.pause(showing),
             }
+        }
+        if showing.hands_out && !again {
+            self.hands_out();
         }
         let mut told = Vec::new();
         if !again {
@@ -362,7 +371,7 @@ impl Run<'_, '_> {
     }
 
     /// What one holds now, and what was written.
-    fn ended(&mut self, outcome: RunOutcome, out: Option<&Path>) {
+    fn ended(&mut self, outcome: RunOutcome) {
         let run = self.runner.run(self.session);
         let view = self.session.view();
         self.talk.heading(&ceremony::ended(
@@ -376,7 +385,7 @@ impl Run<'_, '_> {
             &view.card_words,
             self.rehearsal(),
         ));
-        let Some(folder) = out else {
+        let Some(folder) = self.out else {
             self.talk.say(if self.keeps_nothing() {
                 tr("Nothing was written. With --out FOLDER the files of a rehearsal are kept, marked as such.")
             } else {
@@ -385,6 +394,11 @@ impl Run<'_, '_> {
             });
             return;
         };
+        self.writes(folder);
+    }
+
+    /// Writes the files that there are.
+    fn writes(&mut self, folder: &Path) {
         match self.runner.write_outputs(self.session, folder) {
             Ok(files) => self.talk.say(&say!(
                 "Written to {folder}: {files}.",
@@ -392,6 +406,17 @@ impl Run<'_, '_> {
                 files = files.join(", ")
             )),
             Err(error) => self.talk.stop(&error.to_string()),
+        }
+    }
+
+    /// Another side answers to what was made so far: it goes out before that is waited for.
+    fn hands_out(&mut self) {
+        match self.out {
+            Some(folder) => self.writes(folder),
+            None => self.talk.say(tr(
+                "The other side answers to a file that goes out now. With --out FOLDER it is written here; the vault keeps it \
+                 too: keymoot report VAULT --files FOLDER.",
+            )),
         }
     }
 }

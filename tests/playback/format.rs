@@ -193,8 +193,14 @@ fn nobody_is_named_twice_in_one_list() {
 
 /// Whatever a script writes, an interrupted run's folder is its own: forms of new people too.
 #[test]
-fn every_script_writes_again_into_the_folder_that_it_wrote() {
-    for (name, _) in keymoot::ceremony::shipped() {
+fn a_script_writes_again_into_the_folder_that_it_wrote() {
+    // Those that make people new, and one of the others; `ceremony_kill` goes through all of them.
+    for name in [
+        "custodian-replacement.toml",
+        "vault-recovery.toml",
+        "recovery-set.toml",
+        "kek-from-partner-tr34.toml",
+    ] {
         let of_run = super::stage::script(name);
         let (_, mut session) = vault(&of_run);
         let profile = session.profile();

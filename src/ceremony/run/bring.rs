@@ -30,12 +30,8 @@ impl Runner {
             match self.stand_in(session, &input) {
                 Some(Ok(bytes)) => {
                     let from = "stand-in".to_owned();
+                    self.note_stand_in(session, &input)?;
                     self.keep_input(session, &input, bytes, from)?;
-                    self.journal(session, |record| {
-                        let told = record.notes.entry(STAND_IN.to_owned()).or_default();
-                        let between = if told.is_empty() { "" } else { ", " };
-                        *told = format!("{told}{between}{input}");
-                    })?;
                     self.last = Some(say!(
                         "The stand-in for the counterparty answered with `{input}`.",
                         input
@@ -51,6 +47,23 @@ impl Runner {
             }
         }
         Ok(())
+    }
+
+    /// Notes in the step's record that a stand-in gives a file: before the file is kept, so that no interruption in
+    /// between leaves a file of which nobody knows where it came from.
+    fn note_stand_in(&mut self, session: &mut Session, input: &str) -> Result<(), RunError> {
+        let told = self
+            .record(session)
+            .and_then(|r| r.notes.get(STAND_IN).cloned());
+        let told = told.unwrap_or_default();
+        if told.split(", ").any(|known| known == input) {
+            return Ok(());
+        }
+        let between = if told.is_empty() { "" } else { ", " };
+        let told = format!("{told}{between}{input}");
+        self.journal(session, |record| {
+            record.notes.insert(STAND_IN.to_owned(), told);
+        })
     }
 
     /// Names of the step's files that the run does not hold.

@@ -256,14 +256,18 @@ impl Runner {
         let began = self.record(session).and_then(|record| record.began);
         let target = began.unwrap_or_else(|| session.now()).plus_millis(millis);
         let before = session.now();
+        let noted = self
+            .record(session)
+            .is_some_and(|r| r.notes.contains_key(LET_PASS));
+        if before < target && !noted {
+            // Before it passes: an interruption in between leaves no time of which nobody knows why it passed.
+            let span = format!("{} to {}", before.rfc3339(), target.rfc3339());
+            self.journal(session, |record| {
+                record.notes.insert(LET_PASS.to_owned(), span);
+            })?;
+        }
         self.advance_to(session, target)?;
         if session.now() != before {
-            let (from, to) = (before.rfc3339(), session.now().rfc3339());
-            self.journal(session, |record| {
-                record
-                    .notes
-                    .insert(LET_PASS.to_owned(), format!("{from} to {to}"));
-            })?;
             self.passed = Some(format!(
                 "PRACTICE: as the script says, time has passed. The clock went from {} to {}.",
                 before.rfc3339(),

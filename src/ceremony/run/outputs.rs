@@ -10,8 +10,8 @@ use crate::os::{FileError, OutputFolder};
 use crate::session::{Profile, Run, Session};
 
 use super::super::changing::gives_words;
-use super::super::ops;
 use super::super::script::Script;
+use super::super::{ops, ops_carry};
 use super::bring::files_of;
 use super::{RunError, Runner, Stage, report, summary};
 
@@ -50,8 +50,10 @@ impl Runner {
             let comes = model.input(name).is_some_and(|input| input.during);
             comes && !run.inputs.contains_key(name)
         };
-        let ahead = model.steps.iter().skip(self.at);
-        ahead.flat_map(files_of).any(|name| waits(&name))
+        let mut ahead = model.steps.iter().skip(self.at);
+        // A token that is carried is loaded elsewhere before what it gave is compared.
+        ahead
+            .any(|step| step.op.name == ops_carry::COMPARE.name || files_of(step).iter().any(waits))
     }
 
     /// Whether a run may write into a folder: empty or absent, or, when it is taken up again, holding only names
