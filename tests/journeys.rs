@@ -276,7 +276,7 @@ fn a_key_comes_from_a_sender_in_a_tr34_token() {
     terminal.press("signer.json");
     terminal.press_until(ENTER, "► Nonce");
     // The file says meanwhile which root fits, and that field may be asked again: Tab leads back to this one.
-    terminal.press_until("\t", "0 digits; 16 to 32 are taken");
+    terminal.press_until("\t", "► Nonce");
     terminal.press_until(ENTER, "─ review ─");
     for words in ["TDES", "one-pass, signed", "under        sender-root"] {
         terminal.shows(words);
