@@ -32,10 +32,6 @@ pub(super) fn lock(state: &mut State, why: Why) -> Vec<Effect> {
 /// Ctrl-Z: locks and wipes, then the process stops; refused while a secret is typed. Where no shell could let it go on it
 /// only locks.
 pub(super) fn suspend(state: &mut State) -> Vec<Effect> {
-    if !state.world.shell {
-        // Stopped, it would hold terminal and vault with nobody above who could let it go on.
-        return lock(state, Why::NoShell);
-    }
     if state.lock.is_none() && state.top().is_some_and(Screen::secret) {
         state.notice = Some((
             Role::Note,
@@ -43,6 +39,10 @@ pub(super) fn suspend(state: &mut State) -> Vec<Effect> {
                 .into(),
         ));
         return Vec::new();
+    }
+    if !state.world.shell {
+        // Stopped, it would hold terminal and vault with nobody above who could let it go on.
+        return lock(state, Why::NoShell);
     }
     let mut effects = match &mut state.lock {
         Some(locked) => {
