@@ -1,7 +1,8 @@
-//! Interruption: the power fails at every commit of a run in turn, and the run goes on in what was left.
+//! Interruption: the power fails at commits of a run in turn, and the run goes on in what was left.
 //!
-//! Every commit is one, and every arrow of the journal is a commit: the vault is kept as it stood after each, as a
-//! pulled plug would leave it, and a new process takes the run up from there.
+//! Every arrow of the journal is a commit: the vault is kept as it stood after each, as a pulled plug would leave it, and
+//! a new session takes the run up from there. Of a long run every third is tried here; `ceremony_kill` kills the process
+//! of every script that ships at all of them.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -131,10 +132,15 @@ pub(crate) fn resumes_as(
     inputs: &[(&str, &[u8])],
     last: usize,
 ) {
+    /// A run with more commits is tried at every third, and at its last ones.
+    const LONG: usize = 40;
     let whole = played_as(name, of_run(), inputs);
     let copies = commits_with(of_run(), inputs);
     assert!(copies.len() > 15, "{name}: only {} commits", copies.len());
-    for (at, store) in copies.iter().enumerate().rev().take(last) {
+    let every = if copies.len() > LONG { 3 } else { 1 };
+    let tried = |at: usize| at % every == 0 || at + 5 > copies.len();
+    let latest = copies.iter().enumerate().rev().take(last);
+    for (at, store) in latest.filter(|(at, _)| tried(*at)) {
         let files = taken_up(name, of_run(), store, inputs);
         assert_eq!(
             comparable(&files),
