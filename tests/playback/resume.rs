@@ -138,7 +138,7 @@ pub(crate) fn resumes_as(
     let copies = commits_with(of_run(), inputs);
     assert!(copies.len() > 15, "{name}: only {} commits", copies.len());
     let every = if copies.len() > LONG { 3 } else { 1 };
-    let tried = |at: usize| at % every == 0 || at + 5 > copies.len();
+    let tried = |at: usize| at.is_multiple_of(every) || at + 5 > copies.len();
     let latest = copies.iter().enumerate().rev().take(last);
     for (at, store) in latest.filter(|(at, _)| tried(*at)) {
         let files = taken_up(name, of_run(), store, inputs);
