@@ -8,11 +8,14 @@
     clippy::too_many_lines
 )]
 
+#[path = "terminal/dice.rs"]
+mod dice;
 mod terminal;
 
 use std::io::Read;
 use std::time::{Duration, Instant};
 
+use dice::Dice;
 use portable_pty::{CommandBuilder, native_pty_system};
 use terminal::{PATIENCE, Terminal, size};
 
@@ -212,18 +215,6 @@ fn every_theme_starts_is_changed_while_it_runs_and_no_color_draws_none() {
     terminal.shows("1 Rehearse a ceremony");
     assert!(!terminal.has(b"[38;") && !terminal.has(b"[48;"));
     assert!(terminal.has(b"\x1b[7m"), "the chosen row is reversed");
-}
-
-/// Randomness with a seed, printed where something is found.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
 }
 
 #[test]

@@ -12,6 +12,8 @@
 
 #[path = "terminal/acme.rs"]
 mod acme;
+#[path = "terminal/dice.rs"]
+mod dice;
 mod terminal;
 
 use std::collections::VecDeque;
@@ -19,6 +21,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use acme::{WORDS, vault};
+use dice::Dice;
 use terminal::Terminal;
 
 const ENTER: &str = "\r";
@@ -26,18 +29,6 @@ const F5: &str = "\x1b[15~";
 
 fn home() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
-}
-
-/// Randomness with a seed, printed where something is found.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
 }
 
 /// Any key but Ctrl-C and Ctrl-Z, which end the game or stop it; they have tests of their own.

@@ -150,23 +150,16 @@ fn export_record(
     let (attributes, exportable) = as_sent(input, &record.key);
     let way = Way::of(&input.key_material, working);
     Some(ExportRecord {
-        arn: record.key.key_arn.clone(),
         kcv: wrapped.key_check_value.clone(),
         kcv_method: wrapped.key_check_value_algorithm.name().to_owned(),
         attributes,
         exportable,
-        receiver,
         receiver_spki,
         file: export.map(|e| e.file.clone()).unwrap_or_default(),
-        at,
         valid_until: export.and_then(|e| e.valid_until).map(Timestamp::millis),
-        state: "sent".into(),
-        receiver_arn: None,
-        sha256: None,
         root: way.root,
         token: way.token,
-        earlier: Vec::new(),
-        latest: None,
+        ..ExportRecord::sent(&record.key, receiver, at)
     })
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
-use crate::api::Timestamp;
+use crate::api::{Key, Timestamp};
 use crate::custody::ledger::Ledger;
 use crate::custody::{Person, Policy};
 use crate::engine::EngineState;
@@ -181,6 +181,31 @@ pub(crate) struct ExportRecord {
     /// When the latest answer was read, and its check value; absent in records of before it was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) latest: Option<EarlierReceipt>,
+}
+
+impl ExportRecord {
+    /// A key that left whole, of which no answer has come: what of it is known from the key itself.
+    pub(crate) fn sent(key: &Key, receiver: String, at: i64) -> Self {
+        Self {
+            arn: key.key_arn.clone(),
+            kcv: key.key_check_value.clone(),
+            kcv_method: key.key_check_value_algorithm.name().to_owned(),
+            attributes: serde_json::json!(key.key_attributes).to_string(),
+            exportable: key.exportable,
+            receiver,
+            receiver_spki: String::new(),
+            file: String::new(),
+            at,
+            valid_until: None,
+            state: "sent".into(),
+            receiver_arn: None,
+            sha256: None,
+            root: None,
+            token: None,
+            earlier: Vec::new(),
+            latest: None,
+        }
+    }
 }
 
 /// An answer of a receiver.

@@ -85,7 +85,8 @@ fn check_fingerprint(key: &str, place: &Place, on: &mut Reading<'_>) {
     }
 }
 
-fn twice(found: bool, id: &str, place: &Place, on: &mut Reading<'_>) {
+/// An id that is declared before.
+pub(super) fn twice(found: bool, id: &str, place: &Place, on: &mut Reading<'_>) {
     if found {
         on.wrong(
             &place.member("id"),

@@ -2,6 +2,7 @@
 
 use super::super::finding::Place;
 use super::super::model::{Direction, Item, Medium, Model, Party};
+use super::declarations::twice;
 use super::reader::{Reading, Table};
 use super::values;
 
@@ -31,7 +32,7 @@ pub(super) fn items(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Item> {
                 format!("`{kind}` is not known: write bag, envelope, safe or usb."),
             );
         }
-        declared_once(items.iter().any(|known| known.id == id), &id, &place, on);
+        twice(items.iter().any(|known| known.id == id), &id, &place, on);
         items.push(Item {
             place,
             id,
@@ -55,15 +56,6 @@ fn direction(item: &mut Table<'_>, on: &mut Reading<'_>) -> Option<Direction> {
     }
 }
 
-fn declared_once(found: bool, id: &str, place: &Place, on: &mut Reading<'_>) {
-    if found {
-        on.wrong(
-            &place.member("id"),
-            format!("`{id}` is declared twice: give one of them another id."),
-        );
-    }
-}
-
 /// `party = [{ id = "acme", name = "ACME Bank", advice_channel = "registered-letter" }]`.
 pub(super) fn parties(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Party> {
     let mut parties: Vec<Party> = Vec::new();
@@ -73,7 +65,7 @@ pub(super) fn parties(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Party>
         let name = values::label(&mut party, "name", on).unwrap_or_else(|| id.clone());
         let advice = values::id(&mut party, "advice_channel", on);
         party.finish(on);
-        declared_once(parties.iter().any(|known| known.id == id), &id, &place, on);
+        twice(parties.iter().any(|known| known.id == id), &id, &place, on);
         parties.push(Party {
             place,
             id,

@@ -29,20 +29,23 @@ pub(super) const SEEN_SO: &str = "yes";
 const NONE: &str = "none";
 const LOST: &str = "missing";
 
+const BEFORE_THE_WITNESS: Choice = Choice {
+    id: DESTROYED,
+    label: "destroyed now, while the witness watches",
+};
+const NO_PAPER: Choice = Choice {
+    id: NONE,
+    label: "no paper came out of the printer",
+};
+
 /// What became of a paper that counts for nothing.
 pub(super) const FATE: Field = Field {
     id: "fate",
     label: "That paper",
     hint: "It counts for nothing any more, and must not lie about. The answer stands in the record.",
     kind: Kind::Choice(&[
-        Choice {
-            id: DESTROYED,
-            label: "destroyed now, while the witness watches",
-        },
-        Choice {
-            id: NONE,
-            label: "no paper came out of the printer",
-        },
+        BEFORE_THE_WITNESS,
+        NO_PAPER,
         Choice {
             id: LOST,
             label: "it cannot be found: recorded as an exception",
@@ -55,14 +58,8 @@ pub(super) const FATE: Field = Field {
 const FATE_OF_LAST: Field = Field {
     hint: "It is a part of the key and stays one. The answer stands in the record, with who may have read it.",
     kind: Kind::Choice(&[
-        Choice {
-            id: DESTROYED,
-            label: "destroyed now, while the witness watches",
-        },
-        Choice {
-            id: NONE,
-            label: "no paper came out of the printer",
-        },
+        BEFORE_THE_WITNESS,
+        NO_PAPER,
         Choice {
             id: LOST,
             label: "it cannot be found: set and key become SUSPECT",

@@ -328,23 +328,6 @@ fn left(working: &mut State, set: &SetRef, key: &str, held: HeldComponent, at: i
 
 fn export(working: &State, key: &str, receiver: &str, at: i64) -> Option<ExportRecord> {
     let record = working.engine.find(key)?;
-    Some(ExportRecord {
-        arn: record.key.key_arn.clone(),
-        kcv: record.key.key_check_value.clone(),
-        kcv_method: record.key.key_check_value_algorithm.name().to_owned(),
-        attributes: json!(record.key.key_attributes).to_string(),
-        exportable: record.key.exportable,
-        receiver: format!("{receiver}, as components"),
-        receiver_spki: String::new(),
-        file: String::new(),
-        at,
-        valid_until: None,
-        state: "sent".into(),
-        receiver_arn: None,
-        sha256: None,
-        root: None,
-        token: None,
-        earlier: Vec::new(),
-        latest: None,
-    })
+    let receiver = format!("{receiver}, as components");
+    Some(ExportRecord::sent(&record.key, receiver, at))
 }

@@ -292,24 +292,11 @@ fn exported(working: &mut State, told: &Told) -> bool {
         let name = crate::session::sentence::name_of(above, &working.engine);
         format!("holder of {name}")
     });
+    let unknown = || "a receiver of whom the newer log knows no name".into();
     let export = ExportRecord {
-        arn: arn.clone(),
         kcv: told.text("kcv").unwrap_or_default().to_owned(),
-        kcv_method: record.key.key_check_value_algorithm.name().to_owned(),
-        attributes: json!(record.key.key_attributes).to_string(),
-        exportable: record.key.exportable,
-        receiver: holder.unwrap_or_else(|| "a receiver of whom the newer log knows no name".into()),
         receiver_spki: told.text("receiver_spki").unwrap_or_default().to_owned(),
-        file: String::new(),
-        at: told.at(),
-        valid_until: None,
-        state: "sent".into(),
-        receiver_arn: None,
-        sha256: None,
-        root: None,
-        token: None,
-        earlier: Vec::new(),
-        latest: None,
+        ..ExportRecord::sent(&record.key, holder.unwrap_or_else(unknown), told.at())
     };
     working.exports.push(export);
     if let Some(above) = above {
