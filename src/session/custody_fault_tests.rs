@@ -1,10 +1,11 @@
 //! Changes of people and shares cut at every write, and the same in production, where envelopes are on people's own
 //! media.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use super::custody_tests::{
-    NEW, OLD, hands, open, open_all, passphrases, rotation, still_exports, with_a_key,
+    NEW, OLD, contents, hands, open, open_all, passphrases, rotation, still_exports, with_a_key,
 };
 use super::tests::start;
 use super::*;
@@ -27,6 +28,8 @@ fn at_every_write(
     assert!(last > first + 4);
     drop(session);
     let mut seen = Vec::new();
+    // What two cuts leave alike, to the byte, is looked at once.
+    let mut known = BTreeMap::new();
     for at in first..=last {
         for fault in [
             Fault::Full,
@@ -40,7 +43,13 @@ fn at_every_write(
             // The last writes may fail without a word: what they say was in force before.
             let _ = change(&mut session);
             drop(session);
+            let left = contents(&files);
+            if let Some(who) = known.get(&left) {
+                seen.push(*who);
+                continue;
+            }
             let who = opens(&files.snapshot());
+            known.insert(left, who);
             let people = if who == "new" { NEW } else { OLD };
             let mut session = open_all(files.clone(), people)
                 .unwrap_or_else(|e| panic!("write {at}, {fault:?}, {who}: {e}"));

@@ -105,6 +105,17 @@ pub(super) fn with_a_key() -> (MemoryStore, String) {
     (store, kcv)
 }
 
+/// Every file, whole.
+pub(super) fn contents(files: &MemoryStore) -> Vec<(String, Option<Vec<u8>>)> {
+    let names = files.list().unwrap().into_iter();
+    names
+        .map(|name| {
+            let bytes = files.read(&name).unwrap();
+            (name, bytes)
+        })
+        .collect()
+}
+
 /// The key is opened with the use identity of now and still has its check value.
 pub(super) fn still_exports(session: &mut Session, kcv: &str) {
     const SAMPLE: &[u8] =

@@ -1,9 +1,10 @@
 //! The recovery set from outside: who opens the vault by it, what can be done then, and when every write fails.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use super::custody_tests::{
-    NEW, OLD, hands, open, open_all, passphrases, rotation, still_exports, with_a_key,
+    NEW, OLD, contents, hands, open, open_all, passphrases, rotation, still_exports, with_a_key,
 };
 use super::tests::{create_kek, start};
 use super::*;
@@ -394,6 +395,8 @@ fn the_making_cut_at_any_write_leaves_a_whole_vault_with_the_set_or_without_it()
     let last = writes.load(Ordering::Relaxed);
     drop(session);
     let mut seen = [0, 0];
+    // What two cuts leave alike, to the byte, is looked at once.
+    let mut known = BTreeMap::new();
     for at in first..=last {
         for fault in [
             Fault::Full,
@@ -406,8 +409,14 @@ fn the_making_cut_at_any_write_leaves_a_whole_vault_with_the_set_or_without_it()
             let mut session = open_all(FaultStore::new(files.clone(), at, fault), OLD).unwrap();
             let _ = make(&mut session);
             drop(session);
+            let left = contents(&files);
+            if let Some(in_force) = known.get(&left) {
+                seen[usize::from(*in_force)] += 1;
+                continue;
+            }
             let set = recovered(files.snapshot(), &["Fay", "Hal"]);
             let in_force = set.is_ok();
+            known.insert(left, in_force);
             if let Ok(session) = set {
                 session.close().unwrap();
             }

@@ -1,8 +1,8 @@
 //! Interruption: the power fails at commits of a run in turn, and the run goes on in what was left.
 //!
 //! Every arrow of the journal is a commit: the vault is kept as it stood after each, as a pulled plug would leave it, and
-//! a new session takes the run up from there. Of a long run every third is tried here; `ceremony_kill` kills the process
-//! of every script that ships at all of them.
+//! a new session takes the run up from there. Of a long run some are tried here, from its beginning to its end;
+//! `ceremony_kill` kills the process of every script that ships at all of them.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -132,13 +132,14 @@ pub(crate) fn resumes_as(
     inputs: &[(&str, &[u8])],
     last: usize,
 ) {
-    /// A run with more commits is tried at every third, and at its last ones.
-    const LONG: usize = 40;
+    /// So many commits of a run are tried, spread over it, and its last ones.
+    const TRIED: usize = 12;
+    const LAST: usize = 3;
     let whole = played_as(name, of_run(), inputs);
     let copies = commits_with(of_run(), inputs);
     assert!(copies.len() > 15, "{name}: only {} commits", copies.len());
-    let every = if copies.len() > LONG { 3 } else { 1 };
-    let tried = |at: usize| at.is_multiple_of(every) || at + 5 > copies.len();
+    let every = copies.len().div_ceil(TRIED);
+    let tried = |at: usize| at.is_multiple_of(every) || at + LAST >= copies.len();
     let latest = copies.iter().enumerate().rev().take(last);
     for (at, store) in latest.filter(|(at, _)| tried(*at)) {
         let files = taken_up(name, of_run(), store, inputs);
@@ -162,7 +163,7 @@ pub(crate) fn resumes_as(
 }
 
 /// One test for each shipped script, so that they run side by side and each is named where it fails.
-macro_rules! resumes_at_every_arrow {
+macro_rules! interrupted {
     ($($test:ident $name:literal),+ $(,)?) => {
         $(#[test] fn $test() { resumes($name); })+
 
@@ -170,13 +171,13 @@ macro_rules! resumes_at_every_arrow {
         fn every_shipped_script_is_interrupted() {
             let tested = [$($name),+];
             for (name, _) in shipped() {
-                assert!(tested.contains(name), "{name} is not resumed at every arrow");
+                assert!(tested.contains(name), "{name} is not interrupted");
             }
         }
     };
 }
 
-resumes_at_every_arrow! {
+interrupted! {
     first_key_resumes "first-key.toml",
     kek_to_aws_resumes "kek-to-aws-rsa.toml",
     kek_aes128_to_aws_resumes "kek-aes128-to-aws-rsa.toml",
