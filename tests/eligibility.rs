@@ -184,6 +184,7 @@ fn a9_whoever_held_a_part_watches_no_access() {
     let sealed = |witness: &str| ComponentStep::Seal {
         serial: "N-1".to_owned(),
         witness: witness.to_owned(),
+        safe: None,
     };
     let words = step(&mut session, &two, (1, "Ana"), sealed("Ben")).unwrap_err();
     assert!(

@@ -162,10 +162,30 @@ fn keys(model: &Model, page: &mut Page) {
 fn steps(model: &Model, page: &mut Page) {
     page.title("STEPS");
     for (at, step) in model.steps.iter().enumerate() {
-        let minutes = step.estimate.map(|m| format!(" ({} min)", m / 60_000));
+        let minutes = step
+            .estimate
+            .map(|millis| format!(" ({})", minutes(millis)));
         let acting = acting::told(step);
         let text = format!("{}{}. {acting}", step.title, minutes.unwrap_or_default());
         page.line(&format!("  {:>2}  ", at + 1), &text);
+    }
+    let told = || model.steps.iter().filter_map(|step| step.estimate);
+    if told().count() > 0 {
+        let all: i64 = told().fold(0, i64::saturating_add);
+        let of = match told().count() {
+            n if n == model.steps.len() => String::new(),
+            n => format!(", for {n} of {} steps", model.steps.len()),
+        };
+        page.line("  ", &format!("Together {}{of}.", minutes(all)));
+    }
+}
+
+/// An estimate in minutes, or in seconds where it is shorter or no whole number of them.
+fn minutes(millis: i64) -> String {
+    match (millis / 60_000, millis / 1000 % 60) {
+        (minutes, 0) => format!("{minutes} min"),
+        (0, seconds) => format!("{seconds} s"),
+        (minutes, seconds) => format!("{minutes} min {seconds} s"),
     }
 }
 

@@ -50,6 +50,8 @@ pub struct ChangeTalk {
     failed: Option<String>,
     /// In a rehearsal: the words of whoever has no practice words, so that the proof can be practised too.
     practised: Vec<(String, SecretBytes)>,
+    /// Who was shown new words, and wrote them down.
+    wrote: Vec<String>,
 }
 
 /// An answer that the same person gives again: nothing was lost.
@@ -65,6 +67,7 @@ impl ChangeTalk {
             here: None,
             failed: None,
             practised: Vec::new(),
+            wrote: Vec::new(),
         }
     }
 
@@ -78,6 +81,9 @@ impl ChangeTalk {
         };
         if let (Moment::Words { words }, None) = (&turn.moment, &self.words) {
             self.words = Some(drawn(session, &turn.person, *words)?);
+            if !self.wrote.contains(&turn.person) {
+                self.wrote.push(turn.person.clone());
+            }
             self.shown = true;
         }
         Ok(true)
@@ -91,6 +97,11 @@ impl ChangeTalk {
     /// Hides the words: their owner is called again.
     pub const fn hide(&mut self) {
         self.shown = true;
+    }
+
+    /// Who was shown new words so far: they are void where the change is given up.
+    pub fn wrote(&self) -> &[String] {
+        &self.wrote
     }
 
     /// Whose words are on show, or have been in this turn.

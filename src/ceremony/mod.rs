@@ -8,6 +8,7 @@ mod changing;
 mod component_script;
 mod evidence;
 mod finding;
+mod items;
 mod lint;
 mod model;
 mod named_file;

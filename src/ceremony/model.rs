@@ -7,10 +7,12 @@ use crate::api::{
     KeyAlgorithm, KeyAttributes, KeyClass, KeyMaterialType, KeyModesOfUse, KeyState, KeyUsage,
     Timestamp,
 };
+use crate::custody::ledger::Safe;
 use crate::session::op::{self, Op};
 use crate::session::{Profile, span};
 
 use super::finding::Place;
+pub(super) use super::items::{Direction, Item, Medium};
 pub(super) use super::practice::{Fault, FaultOutcome, Mischief, Rehearsal};
 
 /// The parts people have.
@@ -142,36 +144,6 @@ pub(super) struct Party {
     pub(super) advice: Option<String>,
 }
 
-/// Which way a medium goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
-    /// What is on it comes in.
-    In,
-    /// What is on it goes out.
-    Out,
-}
-
-/// The medium that a thing is.
-#[derive(Debug)]
-pub(super) struct Medium {
-    /// As it stands on it.
-    pub(super) label: String,
-    pub(super) direction: Option<Direction>,
-}
-
-/// A thing that travels: a package, or a medium.
-#[derive(Debug)]
-pub(super) struct Item {
-    pub(super) place: Place,
-    pub(super) id: String,
-    /// What it is where it is a medium and no package.
-    pub(super) medium: Option<Medium>,
-    /// Serial as advised, where the script is written for one ceremony and knows it.
-    pub(super) advised: Option<String>,
-    /// Who carries it.
-    pub(super) courier: Option<String>,
-}
-
 /// How many must approve, and who may.
 #[derive(Debug, Clone)]
 pub(super) struct Approve {
@@ -297,6 +269,8 @@ pub(super) struct Step {
     pub(super) medium: Option<String>,
     /// The package that it is about.
     pub(super) item: Option<String>,
+    /// The safe that its package goes into.
+    pub(super) safe: Option<String>,
     /// Of a sign-off: whether "I do not agree", with a reason, is an answer.
     pub(super) allow_dissent: bool,
 }
@@ -446,6 +420,12 @@ impl Model {
     /// A package or medium by id.
     pub(super) fn item(&self, id: &str) -> Option<&Item> {
         self.items.iter().find(|item| item.id == id)
+    }
+
+    /// A safe by id.
+    pub(super) fn safe(&self, id: &str) -> Option<(&Item, &Safe)> {
+        let item = self.item(id)?;
+        Some((item, item.safe.as_ref()?))
     }
 
     /// Places of those who are in the room: whoever stands by has none until called.

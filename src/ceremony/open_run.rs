@@ -46,7 +46,27 @@ pub fn open_run(view: &View) -> Option<OpenRun> {
             .steps
             .iter()
             .any(|step| step.state == StepState::Aborted),
-        in_hands: left_behind(run),
+        in_hands: left_behind(run)
+            .into_iter()
+            .chain(lies_open(view))
+            .collect(),
+    })
+}
+
+/// Papers of components that no package is on record for, in a sentence: nobody asked where they went, because the program
+/// was ended or people left all the same.
+fn lies_open(view: &View) -> Option<String> {
+    open_papers_line(&view.open_papers)
+}
+
+/// The same of these papers, each in words.
+pub(super) fn open_papers_line(papers: &[String]) -> Option<String> {
+    (!papers.is_empty()).then(|| {
+        say!(
+            "These papers lie open, in no package on record: {papers}. Each holder has theirs in hand before anything goes \
+             on; one that cannot be found is an exception, and is recorded.",
+            papers = papers.join(", ")
+        )
     })
 }
 

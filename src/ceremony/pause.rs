@@ -104,6 +104,25 @@ impl Pause {
         open && !self.keeps_nothing && !self.stopping
     }
 
+    /// What is lost, and what lies in people's hands, where somebody leaves at once and not by this page (Ctrl-C).
+    pub fn lost_at_once(&self) -> Vec<String> {
+        let asked = Self {
+            held: Held {
+                open: Vec::new(),
+                ..self.held.clone()
+            },
+            ..self.clone()
+        };
+        let mut told = asked.lost();
+        if !self.held.open.is_empty() && !self.keeps_nothing {
+            told.insert(0, say!(
+                "These papers lie open: {papers}. Stay, and leave by Esc: it asks into which package each goes. Left here, nobody records where they are.",
+                papers = self.held.open.join(", ")
+            ));
+        }
+        told
+    }
+
     /// The heading.
     pub fn title(&self) -> &'static str {
         if self.stopping {
@@ -196,6 +215,7 @@ mod tests {
         };
         assert!(words.lost()[0].contains("the words that Fay, Gus wrote down in step 4 are void"));
         assert!(!words.packs_first());
+        assert_eq!(words.lost_at_once(), words.lost());
         let mut paper = Pause {
             held: Held {
                 open: vec!["component 1 of kek (Ana)".into()],

@@ -6,6 +6,7 @@ use crate::session::{Run, RunOutcome, StepState};
 use crate::text::{say, tr};
 
 use super::ask::{Ask, Showing};
+use super::open_run::open_papers_line;
 use super::ops_components;
 
 impl Ask {
@@ -139,7 +140,8 @@ pub fn came_back(showing: &Showing) -> Vec<String> {
         ),
     ];
     let before_people = told.len().saturating_sub(1);
-    let between = paper.into_iter().chain(showing.in_hands());
+    let open = open_papers_line(&showing.held.open);
+    let between = paper.into_iter().chain(showing.in_hands()).chain(open);
     told.splice(before_people..before_people, between);
     told.extend(showing.last.clone());
     told

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::api::Timestamp;
 use crate::crypto::{Entropy, OsEntropy};
 use crate::custody::{Policy, UnlockFile};
-use crate::session::founding::{Given, how_many};
+use crate::session::founding::{Given, how_many, one_is_all};
 use crate::session::{self, Created, NewPerson, NewVault, Profile, create_under, practice};
 use crate::vault::FolderStore;
 
@@ -106,8 +106,15 @@ impl Init {
             None => return self.guided(policy),
         };
         tell(&created)?;
+        let (k, n) = {
+            let view = created.session.view();
+            (view.k, view.n)
+        };
         sessions::close(created.session)?;
         self.told_next(profile);
+        if let Some(lost) = one_is_all(k, n) {
+            streams::note(&format!("keymoot: {lost}."));
+        }
         Ok(Next::Exit(Status::Done))
     }
 

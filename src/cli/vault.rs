@@ -15,7 +15,7 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use crate::session::action::Copying;
-use crate::session::{Action, Bootstrap, Opening, Refusal, Session, op};
+use crate::session::{Action, Bootstrap, Opening, Refusal, Session, envelopes, op};
 use crate::vault::{FolderStore, RECOVERY_SCRIPT};
 
 use super::sessions::{self, Practice};
@@ -105,6 +105,11 @@ enum Verb {
         after_help = "DIR is the copy; its medium is read and never written. Without --log every key is disabled until an act enables it.\n\nExample:\n  keymoot vault restore copy.vault --to test.vault --reason \"stick lost\" --log audit.jsonl --unlock-file people.json"
     )]
     Restore(copies::Restore),
+    /// Write the enrolment forms and the witness card of the people of now, to be printed and signed in ink
+    #[command(
+        after_help = "Nothing of the vault changes, and no file is replaced: name a folder where none of these papers is.\n\nExample:\n  keymoot vault forms test.vault --to papers --unlock-file people.json"
+    )]
+    Forms(Forms),
     /// Record that a copy was destroyed
     #[command(
         after_help = "Example:\n  keymoot vault attest-destroyed test.vault --copy B1 --how \"shredded, Wim saw it\" --unlock-file people.json"
@@ -163,6 +168,35 @@ struct Backup {
     place: Option<String>,
 }
 
+#[derive(clap::Args)]
+struct Forms {
+    #[command(flatten)]
+    which: Which,
+    /// The folder that takes the papers
+    #[arg(long, value_name = "FOLDER")]
+    to: PathBuf,
+}
+
+impl Forms {
+    fn run(self) -> Answer<Status> {
+        let session = self.which.open()?;
+        let names: Vec<String> = session.papers().into_iter().map(|(name, _)| name).collect();
+        let written = envelopes::write_papers(&session, &self.to);
+        let closed = sessions::close(session);
+        written?;
+        closed?;
+        let told = serde_json::json!({"folder": self.to, "files": names});
+        self.which.tell_json_or(&told, || {
+            format!(
+                "written to {}: {}\nPrint the forms, and have each signed in ink.\n",
+                self.to.display(),
+                names.join(", ")
+            )
+        })?;
+        Ok(Status::Done)
+    }
+}
+
 impl VaultArgs {
     pub(super) fn run(self) -> Answer<Status> {
         match self.verb {
@@ -179,6 +213,7 @@ impl VaultArgs {
             Verb::Access(access) => access.run(),
             Verb::Suspect(suspect) => suspect.run(),
             Verb::Restore(restore) => restore.run(),
+            Verb::Forms(forms) => forms.run(),
             Verb::AttestDestroyed(attest) => attest.run(),
             Verb::ComponentsDestroyed(attest) => attest.run(),
             Verb::Inventory(inventory) => inventory.run(),

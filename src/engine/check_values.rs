@@ -18,6 +18,40 @@ pub struct BothCheckValues {
     pub as_aes: String,
 }
 
+/// What a sender may write down for an AES key beside the six digits that are shown: kept from the beginning, because
+/// afterwards the key is sealed. It is compared with and never shown.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AesCheckValues {
+    /// By CMAC as long as it may be written down (PCI PIN 15-1), ten upper-case hex digits.
+    pub cmac: String,
+    /// The old value, an encrypted block of zeros, six upper-case hex digits.
+    pub zeros: String,
+}
+
+/// Them, of an AES key; nothing of another.
+///
+/// # Errors
+/// InternalServerException if the cipher refuses the key, which was judged before.
+pub fn aes_check_values(
+    algorithm: KeyAlgorithm,
+    key: &SecretBytes,
+) -> Result<Option<Box<AesCheckValues>>, ApiError> {
+    if !algorithm.is_aes() {
+        return Ok(None);
+    }
+    let made = |value: Result<Vec<u8>, crate::crypto::CryptoError>| {
+        value
+            .map(|v| data_encoding::HEXUPPER.encode(&v))
+            .map_err(|e| {
+                super::refusal::internal(&format!("The check value could not be made: {e}"))
+            })
+    };
+    Ok(Some(Box::new(AesCheckValues {
+        cmac: made(kcv::cmac_five(algorithm, key).map(Vec::from))?,
+        zeros: made(kcv::ansi_x9_24(algorithm, key).map(Vec::from))?,
+    })))
+}
+
 /// Both check values, or nothing for a key of another length.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    BothCheckValues, Context, EngineState, KeyRecord, Material, Rules,
+    AesCheckValues, BothCheckValues, Context, EngineState, KeyRecord, Material, Rules,
     attributes::{self, Arrival},
     check_values, life_cycle, limits, pairs, refusal, secrets, tags,
 };
@@ -67,6 +67,7 @@ pub(super) fn handle(
             tags: input.tags,
             material: made.material,
             both_check_values: made.both_check_values,
+            aes_check_values: made.aes_check_values,
             sensitive: false,
             from_block: None,
             was_named: None,
@@ -78,6 +79,7 @@ struct Made {
     material: Material,
     check_value: String,
     both_check_values: Option<BothCheckValues>,
+    aes_check_values: Option<Box<AesCheckValues>>,
 }
 
 fn symmetric(
@@ -94,6 +96,7 @@ fn symmetric(
     Ok(Made {
         check_value: check_values::symmetric(attributes.key_algorithm, method, &key)?,
         both_check_values: check_values::both_check_values(&key)?,
+        aes_check_values: check_values::aes_check_values(attributes.key_algorithm, &key)?,
         material: Material::Sealed(secrets::seal(ctx, &key)?),
     })
 }
@@ -109,6 +112,7 @@ fn pair(bits: usize, ctx: &mut Context<'_>) -> Result<Made, ApiError> {
     Ok(Made {
         check_value: kcv::public_key(&pair.spki),
         both_check_values: None,
+        aes_check_values: None,
         material: Material::Pair {
             sealed: secrets::seal(ctx, &pair.pkcs8)?,
             spki_der: pair.spki,

@@ -85,6 +85,7 @@ impl EngineState {
         }
         let material = Material::Sealed(secrets::seal(ctx, &secret)?);
         let both_check_values = check_values::both_check_values(&secret)?;
+        let aes_check_values = check_values::aes_check_values(algorithm, &secret)?;
         let id = self.draw_key_id(ctx.entropy)?;
         let mut key = Key {
             key_arn: self.arn(&id),
@@ -108,6 +109,7 @@ impl EngineState {
                 tags: formed.tags,
                 material,
                 both_check_values,
+                aes_check_values,
                 sensitive: false,
                 from_block: None,
                 was_named: None,

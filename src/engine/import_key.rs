@@ -13,7 +13,7 @@ use crate::{
 use crate::api::Profile;
 
 use super::{
-    BothCheckValues, Context, EngineState, FromBlock, KeyRecord, Material, Rules,
+    AesCheckValues, BothCheckValues, Context, EngineState, FromBlock, KeyRecord, Material, Rules,
     attributes::{self, Arrival},
     certificate, check_values, import_cryptogram, import_tr31, import_tr34, imported_secret,
     life_cycle, refusal, secrets, tags,
@@ -91,6 +91,7 @@ pub(super) fn handle(
             tags: input.tags,
             material: arrived.material,
             both_check_values: arrived.both_check_values,
+            aes_check_values: arrived.aes_check_values,
             sensitive: arrived.sensitive,
             from_block: arrived.from_block,
             was_named: None,
@@ -110,6 +111,7 @@ pub(super) struct Arrived {
     pub(super) check_value_by: KeyCheckValueAlgorithm,
     pub(super) material: Material,
     pub(super) both_check_values: Option<BothCheckValues>,
+    pub(super) aes_check_values: Option<Box<AesCheckValues>>,
 }
 
 /// A key that lies open, with what its header or its request says of it.
@@ -138,6 +140,7 @@ impl Opened<'_> {
         Ok(Arrived {
             check_value,
             both_check_values: check_values::both_check_values(secret)?,
+            aes_check_values: check_values::aes_check_values(algorithm, secret)?,
             material: Material::Sealed(secrets::seal(ctx, secret)?),
             attributes: self.attributes,
             exportable: self.exportable,
@@ -162,6 +165,7 @@ fn public(judged: Judged) -> Arrived {
             authority: judged.authority,
         },
         both_check_values: None,
+        aes_check_values: None,
     }
 }
 

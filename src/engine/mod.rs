@@ -49,7 +49,7 @@ mod tokens;
 mod wrapping_key;
 
 pub use binding::{BindingRequest, NewSender};
-pub use check_values::{BothCheckValues, both_check_values};
+pub use check_values::{AesCheckValues, BothCheckValues, aes_check_values, both_check_values};
 pub use context::{Context, PreparedRsa, SealError, SecretOpen, SecretSeal};
 pub use control_plane::ControlPlane;
 pub use formed::FormedKey;

@@ -2,7 +2,7 @@
 
 use crate::api::{Key, KeyState, Tag, Timestamp};
 
-use super::BothCheckValues;
+use super::{AesCheckValues, BothCheckValues};
 
 /// The tag that people name a key by.
 pub const NAME_TAG: &str = "Name";
@@ -63,6 +63,8 @@ pub struct KeyRecord {
     pub material: Material,
     /// Both readings of a 16-byte key's check value, kept from its creation so that no screen needs the key.
     pub both_check_values: Option<BothCheckValues>,
+    /// What a sender may give for an AES key beside its six digits; boxed, and none in records of before.
+    pub aes_check_values: Option<Box<AesCheckValues>>,
     /// Whether it came in a key block of exportability S: it may leave in other forms than a trusted key block too,
     /// and leaves in a block as S again.
     pub sensitive: bool,

@@ -17,7 +17,7 @@ use crate::api::{
 };
 
 use super::{
-    BothCheckValues, EngineState, FromBlock, KeyRecord, Material,
+    AesCheckValues, BothCheckValues, EngineState, FromBlock, KeyRecord, Material,
     stored_issuing::{StoredAuthority, StoredToken},
     tokens::Token,
 };
@@ -59,6 +59,8 @@ struct StoredKey {
     check_value_by: KeyCheckValueAlgorithm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     both_check_values: Option<BothCheckValues>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    aes_check_values: Option<Box<AesCheckValues>>,
     enabled: bool,
     exportable: bool,
     state: KeyState,
@@ -210,6 +212,7 @@ impl From<&KeyRecord> for StoredKey {
             check_value: key.key_check_value.clone(),
             check_value_by: key.key_check_value_algorithm,
             both_check_values: record.both_check_values.clone(),
+            aes_check_values: record.aes_check_values.clone(),
             enabled: key.enabled,
             exportable: key.exportable,
             state: key.key_state,
@@ -334,6 +337,7 @@ impl StoredKey {
                 .collect(),
             material,
             both_check_values: self.both_check_values,
+            aes_check_values: self.aes_check_values,
             sensitive: self.sensitive,
             from_block,
             was_named: self.was_named,

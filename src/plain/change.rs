@@ -1,6 +1,7 @@
 //! A drill, a reshare or a rotation in lines: one person after the other is called; and what leads to them.
 
 use crate::ceremony::{Answer, ChangeTalk};
+use crate::session::changing_words;
 use crate::session::guide::Entry;
 use crate::session::happened::{self, HAPPENED, Leads};
 use crate::session::{Changed, Changing};
@@ -34,10 +35,7 @@ impl Acting<'_, '_> {
                 }
             }
             let Some(answers) = self.answers(&talk, again)? else {
-                self.talk.say(
-                    tr("The change was given up. The people and shares of before are in force; words and envelopes \
-                     that were handed out for it are void and are destroyed."),
-                );
+                self.talk.say(&changing_words::given_up(talk.wrote()));
                 return Ok(());
             };
             match talk.answer(self.session, answers) {
@@ -73,11 +71,14 @@ impl Acting<'_, '_> {
             if answers.is_some() {
                 return Ok(answers);
             }
+            let lost = changing_words::void_if_left(change.wrote()).unwrap_or_else(|| {
+                tr("envelopes that were handed out for it are void then").to_owned()
+            });
             let given_up = self.asks(|talk, _| {
                 gives_up(
                     talk,
                     tr("Give this change up?"),
-                    tr("words and envelopes that were handed out for it are void then"),
+                    &lost,
                     tr("the people and shares of before are in force"),
                 )
             })?;

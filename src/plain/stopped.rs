@@ -19,6 +19,9 @@ impl Home<'_, '_> {
             return Ok(());
         };
         self.talk.heading(tr("A ceremony stands open here."));
+        for line in &open.in_hands {
+            self.talk.say(line);
+        }
         let on = say!(
             "Go on with step {number} of {all}",
             number = open.number,

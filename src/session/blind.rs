@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engine::KeyRecord;
+use crate::engine::{AesCheckValues, KeyRecord};
 use crate::text::tr;
 
 use super::Session;
@@ -112,6 +112,11 @@ impl Session {
     pub(crate) fn other_reading_on_record(&self, arn: &str) -> Option<(&'static str, String)> {
         let (method, value) = super::views::other_check_value(self.record(arn)?)?;
         Some((method.name(), value))
+    }
+
+    /// What a sender may give for an AES key beside its six digits, as [`Session::check_value_on_record`].
+    pub(crate) fn aes_values_on_record(&self, arn: &str) -> Option<&AesCheckValues> {
+        self.record(arn)?.aes_check_values.as_deref()
     }
 
     /// Every reading of the values that are hidden now.

@@ -6,6 +6,33 @@ use super::changing::{Changed, HOLDER, Moment, Turn};
 use super::field::Footing;
 use super::{RecoveryMade, Rotated};
 
+/// That a change was given up, and whose papers count for nothing.
+pub fn given_up(wrote: &[String]) -> String {
+    let rest = tr("The change was given up. The people and shares of before are in force.");
+    match wrote {
+        [] => say!(
+            "{rest} Envelopes that were handed out for it are void and are destroyed.",
+            rest
+        ),
+        some => say!(
+            "{rest} The words that {names} wrote down for it, and its envelopes, are void: destroy them.",
+            rest,
+            names = some.join(", ")
+        ),
+    }
+}
+
+/// Whose words count for nothing if a change is left where it is now; nothing where nobody has any yet.
+pub fn void_if_left(wrote: &[String]) -> Option<String> {
+    (!wrote.is_empty()).then(|| {
+        say!(
+            "Left or given up now, the words that {names} wrote down for this change, and its envelopes, are void: these \
+             papers are destroyed. The people and shares of before stay in force.",
+            names = wrote.join(", ")
+        )
+    })
+}
+
 impl Changed {
     /// What it came to, in lines for people, on every front end.
     pub fn told(&self) -> Vec<String> {

@@ -185,6 +185,7 @@ impl Session {
                 split: &split,
                 part,
                 place: seat.medium.as_deref().unwrap_or_default(),
+                safe: None,
                 at: split.at,
             };
             ledger
@@ -195,6 +196,7 @@ impl Session {
                 split: split.id.clone(),
                 part,
                 place: ask.place.to_owned(),
+                safe: None,
                 by: "rotate".to_owned(),
                 since: split.at,
                 until: None,

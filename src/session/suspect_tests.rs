@@ -163,7 +163,11 @@ fn an_opened_package_makes_the_key_of_its_component_suspect_and_what_stands_unde
             "early",
             part,
             who,
-            ComponentStep::Seal { serial, witness },
+            ComponentStep::Seal {
+                serial,
+                witness,
+                safe: None,
+            },
         );
     }
     session.state.components[0].key = Some(zone);

@@ -393,6 +393,8 @@ pub struct View {
     pub attested: bool,
     /// What closing has to say about a production vault that exists only once.
     pub only_copy: Option<&'static str>,
+    /// Papers of components that lie open in the run that stands open: part, key and holder, in words.
+    pub open_papers: Vec<String>,
     /// Whether a certificate is good now to sign TR-34 tokens with.
     pub signs_tokens: bool,
     /// What was done here since the vault was opened, oldest first.

@@ -74,6 +74,7 @@ impl Session {
             by_recovery: self.by_recovery(),
             attested: self.attested,
             only_copy: self.only_copy(),
+            open_papers: self.papers_in_hands(),
             returning: self.returning_view(),
             signs_tokens: self.newest_export_token().is_some(),
             deeds: self.deeds(),

@@ -274,7 +274,11 @@ fn say(state: &mut State, verb: Verb) -> Vec<Effect> {
         },
         Verb::Leave => match state.top() {
             Some(top) if top.name() == "Leave" => Reaction::one(Step::Quit),
-            _ => Reaction::push(Leave::new(state.world.busy.is_some())),
+            _ => {
+                let screens = state.stack.iter();
+                let in_hands = screens.flat_map(|screen| screen.in_hands(&state.world));
+                Reaction::push(Leave::new(state.world.busy.is_some(), in_hands.collect()))
+            }
         },
         Verb::Help => match state.top() {
             Some(top) => Reaction::push(Help::of(top, &state.world, &state.offers())),

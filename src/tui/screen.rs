@@ -57,6 +57,12 @@ pub(crate) trait Screen {
         false
     }
 
+    /// What lies in people's hands, and what of it counts for nothing, where keymoot is left from here: the question whether
+    /// to leave says it first.
+    fn in_hands(&self, _world: &World) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Why nobody goes elsewhere while this screen is there: what it is at would be left half done.
     fn holds(&self) -> Option<&'static str> {
         None

@@ -112,6 +112,7 @@ pub(crate) fn rehearsal() -> View {
         by_recovery: false,
         attested: true,
         only_copy: None,
+        open_papers: Vec::new(),
         signs_tokens: false,
         deeds: Arc::default(),
         notes: Vec::new(),

@@ -213,6 +213,7 @@ fn papers_lie_in_packages_of_their_own_and_somebody_else_watches() {
         let sealed = ComponentStep::Seal {
             serial: serial.into(),
             witness: witness.into(),
+            safe: None,
         };
         step(session, &of, part, who, sealed)
     };

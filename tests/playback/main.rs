@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // a test fails by panicking; helpers are no exception
 
+mod aborting;
 mod backups;
 mod binding;
 mod blind;

@@ -59,7 +59,13 @@ fn an_answer_that_does_not_agree_stands_in_record_and_report() {
         noted.iter().any(|(op, _)| op.starts_with("import-key")),
         "{noted:?}"
     );
-    // Which answer, whose and when; never what it said.
+    let clock = noted.iter().find(|(op, _)| *op == "attest.clock");
+    let clock = clock.map(|(_, note)| *note).unwrap_or_default();
+    assert!(
+        clock.starts_with("time (") && clock.contains(" h off) of "),
+        "{clock}"
+    );
+    // Which answer, whose, when and how it was wrong; never what it said.
     let report = reported(&runner, &session);
     let words = report.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(

@@ -234,6 +234,7 @@ fn a_changed_line_of_a_report_is_found() {
             json!("TE-9"),
         ),
         ("report, access 1", "/access/0/custodian", json!("Cho")),
+        ("report, access 1", "/access/0/safe", json!("Safe 9")),
         ("report, clause 1", "/clauses/0/state", json!("procedural")),
         ("report, clause 1", "/clauses/0/asks", json!("Nothing.")),
     ];

@@ -41,11 +41,27 @@ fn every_paper_that_lies_open_goes_into_a_package_when_the_run_stops() {
         "{first:?}"
     );
     assert_eq!(sealed(&session), 1);
+    // Into the safe that its own step names; no other paper is in one.
+    let holdings = session.ledger().holdings.iter();
+    let safes: Vec<_> = holdings
+        .filter_map(|h| Some((h.part, h.safe.as_ref()?)))
+        .collect();
+    let [(1, safe)] = safes.as_slice() else {
+        panic!("{safes:?}");
+    };
+    assert_eq!(
+        (safe.name.as_str(), safe.access.as_slice()),
+        ("Safe 1", &["Ana".to_owned()][..])
+    );
     let report = reported(&runner, &session);
     assert!(
         report.contains(
             "component 1 of kek-from-partner, open when the run was stopped State sealed in"
         ),
+        "{report}"
+    );
+    assert!(
+        report.contains("Safe Safe 1, which Ana can open"),
         "{report}"
     );
 }

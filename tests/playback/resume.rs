@@ -12,6 +12,7 @@ use keymoot::ceremony::{RunError, Runner, Script, Wanted, shipped};
 use keymoot::session::{RunOutcome, StepState, practice};
 use keymoot::vault::{MemoryStore, Store, StoreError};
 
+use super::aborting::stops;
 use super::stage::{
     contents, environment, played_as, reopened, resume, script, summary, vault, wanted,
 };
@@ -120,18 +121,22 @@ fn taken_up(
     contents(out.path())
 }
 
-/// Pulls the plug after every commit in turn.
+/// Pulls the plug after every commit in turn, and stops the run for good after every one.
 fn resumes(name: &str) {
-    resumes_as(name, || script(name), &[], usize::MAX);
+    let copies = resumes_as(name, || script(name), &[], usize::MAX);
+    for (at, store) in copies.iter().enumerate() {
+        let place = format!("{name}, stopped after commit {at}");
+        stops(&place, &|| script(name), &[], store, at % 12 == 8);
+    }
 }
 
-/// The same for a script that is made, after the `last` of its commits.
+/// The same for a script that is made, after the `last` of its commits; the vault as it stood after each.
 pub(crate) fn resumes_as(
     name: &str,
     of_run: impl Fn() -> Script,
     inputs: &[(&str, &[u8])],
     last: usize,
-) {
+) -> Vec<MemoryStore> {
     /// So many commits of a run are tried, spread over it, and its last ones.
     const TRIED: usize = 12;
     const LAST: usize = 3;
@@ -160,6 +165,7 @@ pub(crate) fn resumes_as(
         // After the last commits the run has ended: then nothing was interrupted.
         assert!(summary(&files)["interruptions"].as_u64() <= Some(1));
     }
+    copies
 }
 
 /// One test for each shipped script, so that they run side by side and each is named where it fails.

@@ -38,7 +38,9 @@ fn main(step: &Step) -> String {
             None => format!("{who} reads the serial on the package"),
         },
         name if name == ops_components::SEAL.name => {
-            format!("{who} seals the paper and reads the new serial")
+            let safe = step.safe.as_ref();
+            let safe = safe.map_or_else(String::new, |safe| format!(", for {safe},"));
+            format!("{who} seals the paper{safe} and reads the new serial")
         }
         _ => who,
     }

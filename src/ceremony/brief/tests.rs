@@ -222,7 +222,7 @@ fn steps_say_who_watches_and_who_acts_first() {
     for says in [
         "3 Package 1 arrives. watch reads the advice, then first the serial on the package; watch observes.",
         "4 Component 1 typed. first; watch observes.",
-        "11 Paper 1 is sealed. first seals the paper and reads the new serial; watch observes, and reads it too.",
+        "11 Paper 1 is sealed. first seals the paper, for safe-1, and reads the new serial; watch observes, and reads it too.",
     ] {
         assert!(page.contains(says), "{says}\n{page}");
     }

@@ -116,3 +116,53 @@ fn custodians_of_all_components_do_not_report_to_one_manager() {
     ]);
     assert_eq!(apart, []);
 }
+
+#[test]
+fn each_component_lies_in_a_safe_that_nobody_else_opens() {
+    let bag = "  { id = \"bag-1\"";
+    let safes = |one: &str, two: &str| {
+        format!(
+            "  {{ id = \"safe-1\", kind = \"safe\", access = [{one}] }},\n  {{ id = \"safe-2\", kind = \"safe\", access \
+             = [{two}] }},\n{bag}"
+        )
+    };
+    let seal = |n: u8, safe: u8| {
+        let step = format!("op = \"component.seal\"\nkey = \"kek\"\npart = {n}\n");
+        (step.clone(), format!("{step}safe = \"safe-{safe}\"\n"))
+    };
+    let judged = |one: &str, two: &str, second: u8| {
+        let (declared, (from_1, to_1), (from_2, to_2)) =
+            (safes(one, two), seal(1, 1), seal(2, second));
+        found(&[(bag, &declared), (&from_1, &to_1), (&from_2, &to_2)])
+            .into_iter()
+            .map(|(rule, step, message)| format!("{rule} {step} {message}"))
+            .collect::<Vec<_>>()
+    };
+    let (first, second) = ("\"first\"", "\"second\"");
+    assert_eq!(judged(first, second, 2), Vec::<String>::new());
+    let wrong = |one: &str, two: &str, safe: u8, starts: &str| {
+        let found = judged(one, two, safe);
+        let said = found.iter().any(|words| words.starts_with(starts));
+        assert!(said, "{starts}\n{found:#?}");
+    };
+    wrong(
+        first,
+        second,
+        1,
+        "L09 seal-2 Components 1 and 2 of `kek` lie in one safe, `safe-1`",
+    );
+    wrong(
+        first,
+        "\"second\", \"first\"",
+        2,
+        "L09 seal-2 `first` has component 1 of `kek` in hand and can open `safe-2`",
+    );
+    wrong(
+        "\"watch\"",
+        "\"second\", \"watch\"",
+        2,
+        "L09 seal-2 `watch` can open `safe-1` and `safe-2`",
+    );
+    wrong(first, "\"nobody\"", 2, "L21 seal-2 `nobody` is no place");
+    wrong(first, second, 3, "L21 seal-2 No safe is called `safe-3`");
+}

@@ -71,6 +71,31 @@ fn repeats(model: &Model, step: &Step, report: &mut Report) {
     report.error(&step.place.member(ops::REPEATS), Some(step), words);
 }
 
+/// A package goes into a safe that is declared, and whoever opens that is declared as well.
+fn safe(model: &Model, step: &Step, report: &mut Report) {
+    let Some(id) = step.safe.as_deref() else {
+        return;
+    };
+    let Some((item, safe)) = model.safe(id) else {
+        report.error(
+            &step.place.member("safe"),
+            Some(step),
+            format!(
+                "No safe is called `{id}`: declare it with item = [{{ id = \"{id}\", kind = \"safe\" }}] or correct \
+                 the id."
+            ),
+        );
+        return;
+    };
+    for place in safe.access.iter().filter(|p| model.person(p).is_none()) {
+        report.error(
+            &item.place.member("access"),
+            Some(step),
+            format!("`{place}` is no place of this script: declare it or correct the id."),
+        );
+    }
+}
+
 /// A turn with a component names a key of components, one of their numbers, and a package that is declared.
 fn component(model: &Model, step: &Step, report: &mut Report) {
     if let Some(item) = step.item.as_deref().filter(|id| model.item(id).is_none()) {
@@ -82,6 +107,7 @@ fn component(model: &Model, step: &Step, report: &mut Report) {
             ),
         );
     }
+    safe(model, step, report);
     for doing in step.doings() {
         let divides = doing.op.name.ends_with(".components") || ops_components::is_turn(doing.op);
         let key = doing.key().and_then(|id| model.key(id));

@@ -26,6 +26,7 @@ fn unused(model: &Model, report: &mut Report) {
         used.extend(step.who.iter().chain(&step.observe).map(String::as_str));
         used.extend(step.initiate.as_deref());
         used.extend(step.item.as_deref());
+        used.extend(step.safe.as_deref());
         used.extend(step.asked.values().map(String::as_str));
         used.extend(
             step.approve
@@ -34,6 +35,8 @@ fn unused(model: &Model, report: &mut Report) {
                 .map(String::as_str),
         );
     }
+    let safes = model.items.iter().filter_map(|i| i.safe.as_ref());
+    used.extend(safes.flat_map(|safe| &safe.access).map(String::as_str));
     used.extend(all_sign(model));
     used.extend(model.people.iter().filter_map(|p| p.backup.as_deref()));
     used.extend(model.keys.iter().filter_map(|k| k.counterparty.as_deref()));

@@ -1,5 +1,7 @@
 //! Who is on the other side, what travels between the two, and the number that rises with every run.
 
+use crate::custody::ledger::Safe;
+
 use super::super::finding::Place;
 use super::super::model::{Direction, Item, Medium, Model, Party};
 use super::declarations::twice;
@@ -7,7 +9,8 @@ use super::reader::{Reading, Table};
 use super::values;
 
 /// `item = [{ id = "bag-1", kind = "bag", courier = "courier-a", advised_serial = "TE-448120" }, { id = "usb-out", kind =
-/// "usb", label = "BLUE TRIANGLE", direction = "out" }]`.
+/// "usb", label = "BLUE TRIANGLE", direction = "out" }, { id = "safe-1", kind = "safe", label = "Safe 1", access =
+/// ["first"] }]`.
 pub(super) fn items(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
     for mut item in table.tables("item", on) {
@@ -15,11 +18,16 @@ pub(super) fn items(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Item> {
         let id = values::need_id(&mut item, "id", on);
         let kind = item.need_text("kind", on);
         let is_medium = kind == "usb";
-        let (mut medium, mut advised, mut courier) = (None, None, None);
+        let (mut medium, mut safe, mut advised, mut courier) = (None, None, None, None);
         if is_medium {
             medium = Some(Medium {
                 label: values::label(&mut item, "label", on).unwrap_or_else(|| id.clone()),
                 direction: direction(&mut item, on),
+            });
+        } else if kind == "safe" {
+            safe = Some(Safe {
+                name: values::label(&mut item, "label", on).unwrap_or_else(|| id.clone()),
+                access: values::ids(&mut item, "access", on),
             });
         } else {
             advised = values::label(&mut item, "advised_serial", on);
@@ -37,6 +45,7 @@ pub(super) fn items(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Item> {
             place,
             id,
             medium,
+            safe,
             advised,
             courier,
         });

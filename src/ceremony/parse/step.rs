@@ -8,6 +8,7 @@ use crate::session::op::{self, Op};
 use super::super::finding::Place;
 use super::super::model::{Approve, OnFail, Step};
 use super::super::ops;
+use super::super::ops_components;
 use super::acts::{self, is_declared};
 use super::reader::{Reading, Table};
 use super::{expect, repeat, values};
@@ -77,6 +78,7 @@ fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<Step> {
     let estimate = values::span(&mut table, "estimate", on);
     let medium = values::label(&mut table, "medium", on);
     let item = values::id(&mut table, "item", on);
+    let safe = safe(&mut table, op, on);
     let allow_dissent = allow_dissent(&mut table, op, on);
     table.finish(on);
     if op.name == ops::WAIT.name {
@@ -102,6 +104,7 @@ fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<Step> {
         estimate,
         medium,
         item,
+        safe,
         allow_dissent,
     })
 }
@@ -120,6 +123,20 @@ fn one_wait(fields: &BTreeMap<&'static str, String>, place: &Place, on: &mut Rea
             "waits for a span or until a moment: write one of `span` and `until`.",
         ),
     }
+}
+
+/// `safe = "safe-1"` of a component that is sealed: where its package is locked in.
+fn safe(table: &mut Table<'_>, op: &Op, on: &mut Reading<'_>) -> Option<String> {
+    let place = table.place_of("safe");
+    let safe = values::id(table, "safe", on)?;
+    if op.name == ops_components::SEAL.name {
+        return Some(safe);
+    }
+    on.wrong(
+        &place,
+        format!("is of {} alone.", ops_components::SEAL.name),
+    );
+    None
 }
 
 /// `allow_dissent = true` of a sign-off: "I do not agree", with a reason, is an answer.

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use sha2::{Digest as _, Sha256};
 
 use crate::crypto::SecretBytes;
+use crate::custody::ledger::Safe;
 use crate::session::build::Answers;
 use crate::session::components::{NOT_PRINTED, VALUE_DIFFERS, same_serial};
 use crate::session::field::{Field, Kind};
@@ -283,12 +284,26 @@ impl Runner {
             ));
         }
         let witness = self.watching();
-        let done = ComponentStep::Seal { serial, witness };
+        let safe = self.step().and_then(|step| self.safe_of(step));
+        let done = ComponentStep::Seal {
+            serial,
+            witness,
+            safe,
+        };
         let sealed = self.component_done(session, set, part, done);
         if sealed.is_err() {
             self.forget_package(session);
         }
         sealed
+    }
+
+    /// The safe that a sealing step names, with the people who can open it.
+    pub(super) fn safe_of(&self, step: &Step) -> Option<Safe> {
+        let (_, safe) = self.script.model.safe(step.safe.as_deref()?)?;
+        Some(Safe {
+            name: safe.name.clone(),
+            access: safe.access.iter().map(|place| self.name(place)).collect(),
+        })
     }
 
     /// Forgets what was said of the package at hand; its turns begin again.

@@ -1,10 +1,11 @@
 //! What the runner itself compares: files with what they must be, watches with the clock, fingerprints with
 //! certificates.
 
-use crate::api::Timestamp;
+use crate::api::{KeyCheckValueAlgorithm, Timestamp};
 use crate::crypto::components::Difference;
 use crate::crypto::tr31::Block;
 use crate::custody::TypedFingerprint;
+use crate::engine::AesCheckValues;
 use crate::pki::{Certificate, CounterpartyFile};
 use crate::session::carry::Number;
 use crate::session::due::left;
@@ -18,49 +19,89 @@ use super::carry::NUMBER;
 use super::drive::Halt;
 
 /// How far a watch may be from the vault's clock where the script says nothing (CA/B BR 6.1.1.1: three minutes).
-const SKEW: i64 = 180_000;
+pub(super) const SKEW: i64 = 180_000;
 
-/// Why a typed check value does not count for a key whose six digits are on record: the usual mistakes first, and never
-/// the right value. Nothing where it counts. Under CMAC up to ten digits may be written down (PCI PIN 15-1); compared
-/// are the six on record.
-fn difference_on_record(
-    typed: &str,
-    on_record: &str,
+/// What is known of a key's check value without the key.
+struct OnRecord<'r> {
+    /// Six digits, by the key's own method.
+    value: &'r str,
+    /// What may be written down for an AES key beside them; none of other keys, and of keys of before.
+    aes: Option<&'r AesCheckValues>,
+    /// The value of the same bytes as a key of another algorithm.
     other: Option<(&'static str, String)>,
-    parts: &[(u8, String)],
-) -> Option<String> {
+    /// The values of the components that the key was formed of.
+    parts: Vec<(u8, String)>,
+}
+
+/// What is said of a check value that does not count.
+#[derive(Debug, PartialEq, Eq)]
+struct Wrong {
+    /// To whoever typed it: the usual mistake, and never the right value.
+    advice: String,
+    /// In a few words for the record.
+    mistake: String,
+}
+
+impl From<Difference> for Wrong {
+    fn from(found: Difference) -> Self {
+        Self {
+            advice: found.advice().unwrap_or_default(),
+            mistake: found.mistake().unwrap_or_default(),
+        }
+    }
+}
+
+/// Why a typed check value does not count for a key: the usual mistakes first. Nothing where it counts. Every digit that
+/// the method has is compared: ten under CMAC of AES (PCI PIN 15-1), six elsewhere; of keys of before six.
+fn difference_on_record(typed: &str, on: &OnRecord<'_>) -> Option<Wrong> {
     const DIGITS: usize = 6;
     let hex = typed.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !hex || !(4..=10).contains(&typed.len()) {
-        return Difference::NotOne.advice();
+        return Some(Difference::NotOne.into());
     }
     if typed.len() < DIGITS {
-        let begins = on_record.starts_with(typed);
-        return if begins {
+        let begins = on.value.starts_with(typed);
+        let found = if begins {
             Difference::Short
         } else {
             Difference::Unknown
-        }
-        .advice();
+        };
+        return Some(found.into());
     }
     let six = typed.get(..DIGITS).unwrap_or_default();
-    if on_record.get(..DIGITS) == Some(six) {
-        return None;
+    let is = |value: &str| value.get(..DIGITS) == Some(six);
+    if is(on.value) {
+        let longest = on.aes.map_or(six, |aes| aes.cmac.as_str());
+        let told = typed.get(..longest.len()).unwrap_or(typed);
+        let further = longest.starts_with(told);
+        return (!further).then(|| Wrong {
+            advice: "Its first six digits are this key's, and one behind them is not: read them from the advice again, \
+                     one by one. If they are as written there, ask the sender."
+                .to_owned(),
+            mistake: "right in its first six digits alone".to_owned(),
+        });
     }
-    if let Some((method, _)) = other.filter(|(_, value)| value.get(..DIGITS) == Some(six)) {
-        return Some(format!(
-            "It is this key's value by {method}: the sender takes the key for another algorithm of that length. Stop, \
-             and ask which."
-        ));
+    if on.aes.is_some_and(|aes| is(&aes.zeros)) {
+        return Some(Difference::Method(KeyCheckValueAlgorithm::ANSI_X9_24).into());
     }
-    let part = parts.iter().find(|(_, kcv)| kcv.get(..DIGITS) == Some(six));
-    if let Some((part, _)) = part {
-        return Difference::Component(*part).advice();
+    if let Some((method, _)) = on.other.as_ref().filter(|(_, value)| is(value)) {
+        return Some(Wrong {
+            advice: format!(
+                "It is this key's value by {method}: the sender takes the key for another algorithm of that length. \
+                 Stop, and ask which."
+            ),
+            mistake: format!("the value by {method}, as another algorithm"),
+        });
     }
-    Some(
-        "Check the typing first; if it is right, this is another key than the sender's: stop (Esc, stop it for good)."
+    if let Some((part, _)) = on.parts.iter().find(|(_, kcv)| is(kcv)) {
+        return Some(Difference::Component(*part).into());
+    }
+    Some(Wrong {
+        advice: "Check the typing first; if it is right, this is another key than the sender's: stop (Esc, stop it \
+                 for good)."
             .to_owned(),
-    )
+        mistake: "no usual mistake".to_owned(),
+    })
 }
 
 /// Whether a text holds digits as a key or a component has them: sixteen in a row, letters among them, or thirty-two.
@@ -170,29 +211,56 @@ impl Runner {
         if as_shown(session, typed, "Type what the sender gave by another way.")? {
             return Ok(());
         }
-        let typed: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
-        let typed = typed.to_ascii_uppercase();
-        let run = self.run(session);
-        let id = step.fields.get("key");
-        let arn = id.and_then(|id| run.keys.get(id));
-        // Of the record: what the view shows is hidden until this step is done.
-        let on_record = arn.and_then(|arn| session.check_value_on_record(arn));
-        let Some(on_record) = on_record else {
+        let Some(on_record) = self.on_record(session, step) else {
             return Err(Halt::Again(
                 "No check value of this key is on record. Nothing was compared.".into(),
             ));
         };
-        let other = arn.and_then(|arn| session.other_reading_on_record(arn));
-        let set = id.and_then(|id| self.component_set(id));
-        let parts = set
-            .map(|set| session.component_parts(&set.id))
-            .unwrap_or_default();
-        let parts: Vec<(u8, String)> = parts.into_iter().map(|p| (p.part, p.kcv)).collect();
-        match difference_on_record(&typed, on_record, other, &parts) {
+        match difference_on_record(&digits(typed), &on_record) {
             None => Ok(()),
-            Some(why) => Err(Halt::Again(format!(
-                "What you typed is not the check value of this key. Nothing was recorded. {why}"
+            Some(Wrong { advice, .. }) => Err(Halt::Again(format!(
+                "What you typed is not the check value of this key. Nothing was recorded. {advice}"
             ))),
+        }
+    }
+
+    /// What the record has of the step's key: what the view shows is hidden until the step is done.
+    fn on_record<'s>(&self, session: &'s Session, step: &Step) -> Option<OnRecord<'s>> {
+        let run = self.run(session);
+        let id = step.fields.get("key")?;
+        let arn = run.keys.get(id)?;
+        let parts = self.component_set(id);
+        let parts = parts.map(|set| session.component_parts(&set.id));
+        let parts = parts.unwrap_or_default().into_iter();
+        Some(OnRecord {
+            value: session.check_value_on_record(arn)?,
+            aes: session.aes_values_on_record(arn),
+            other: session.other_reading_on_record(arn),
+            parts: parts.map(|p| (p.part, p.kcv)).collect(),
+        })
+    }
+
+    /// Why an answer was not taken, in a few words for the record: by how much a watch is off, which usual mistake a
+    /// check value is. Never what was typed, and nothing of other answers.
+    pub(super) fn why_not_taken(
+        &self,
+        session: &Session,
+        field: &str,
+        typed: &str,
+    ) -> Option<String> {
+        let step = self.step()?;
+        match step.op.name {
+            name if name == ops::ATTEST_CLOCK.name && field == "time" => {
+                let Some(read) = time(typed) else {
+                    return Some("no date and time".to_owned());
+                };
+                Some(format!("{} off", span_words(off(session, read))))
+            }
+            name if name == ops::ATTEST_CHECK_VALUE.name && field == "kcv" => {
+                let on_record = self.on_record(session, step)?;
+                difference_on_record(&digits(typed), &on_record).map(|wrong| wrong.mistake)
+            }
+            _ => None,
         }
     }
 
@@ -278,19 +346,13 @@ fn judge_time(session: &Session, step: &Step, typed: &str) -> Result<(), Halt> {
         .get("skew")
         .and_then(|text| span::parse(text).ok())
         .unwrap_or(SKEW);
-    let from = |clock: Timestamp| (read.millis() - clock.millis()).abs();
-    let mut off = from(session.now());
-    if ahead(session).is_some() {
-        // The vault's clock was moved, and an honest watch agrees with the machine's.
-        off = off.min(from(session.wall_time()));
-    }
-    let words = |millis| left(Timestamp::from_millis(0), Timestamp::from_millis(millis));
+    let off = off(session, read);
     // A watch read to the minute may be 59 seconds old.
     if off > skew.saturating_add(59_999) {
         return Err(Halt::Again(format!(
             "Your watch and the vault's clock differ by {}; {} are allowed. Nothing was changed. {}",
-            words(off),
-            words(skew),
+            span_words(off),
+            span_words(skew),
             match session.profile() {
                 Profile::Rehearsal => format!(
                     "This is a rehearsal, whose clock stands still at {}: type that as your watch's time.",
@@ -303,6 +365,28 @@ fn judge_time(session: &Session, step: &Step, typed: &str) -> Result<(), Halt> {
         )));
     }
     Ok(())
+}
+
+/// By how much a watch and the vault's clock differ, in milliseconds.
+fn off(session: &Session, read: Timestamp) -> i64 {
+    let from = |clock: Timestamp| (read.millis() - clock.millis()).abs();
+    let off = from(session.now());
+    if ahead(session).is_some() {
+        // The vault's clock was moved, and an honest watch agrees with the machine's.
+        return off.min(from(session.wall_time()));
+    }
+    off
+}
+
+/// A span in words: `7 m 00 s`.
+pub(super) fn span_words(millis: i64) -> String {
+    left(Timestamp::from_millis(0), Timestamp::from_millis(millis))
+}
+
+/// A check value as it was typed, without what does not count.
+fn digits(typed: &str) -> String {
+    let kept = typed.chars().filter(|c| !c.is_whitespace());
+    kept.map(|c| c.to_ascii_uppercase()).collect()
 }
 
 /// A time as a watch shows it, in UTC: what people type at the clock.
@@ -328,7 +412,7 @@ pub(super) fn time(typed: &str) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use super::time;
+    use super::*;
 
     #[test]
     fn watches_are_read_to_the_minute_or_the_second() {
@@ -337,5 +421,56 @@ mod tests {
         assert_eq!(time("2026-11-24 09:00:30"), time("2026-11-24T09:00:30Z"));
         assert_eq!(time("09:00"), None);
         assert_eq!(time("2026-13-24 09:00"), None);
+    }
+
+    /// The values of one AES_128 key as the record has them: by CMAC, by a block of zeros, as TDES, of its components.
+    fn on_record(aes: Option<&AesCheckValues>) -> OnRecord<'_> {
+        OnRecord {
+            value: "7A2F3A",
+            aes,
+            other: Some(("ANSI_X9_24", "DDA8BA".to_owned())),
+            parts: vec![(1, "CAEBAA".to_owned())],
+        }
+    }
+
+    #[test]
+    fn a_key_s_check_value_is_compared_in_every_digit_and_usual_mistakes_are_named() {
+        let kept = AesCheckValues {
+            cmac: "7A2F3A91C4".to_owned(),
+            zeros: "5B1E04".to_owned(),
+        };
+        let on = on_record(Some(&kept));
+        let mistake = |typed: &str| difference_on_record(typed, &on).map(|wrong| wrong.mistake);
+        for right in ["7A2F3A", "7A2F3A91", "7A2F3A91C4"] {
+            assert_eq!(mistake(right), None, "{right}");
+        }
+        for wrong in ["7A2F3A92", "7A2F3A91C5", "7A2F3A0"] {
+            let found = mistake(wrong);
+            assert_eq!(
+                found.as_deref(),
+                Some("right in its first six digits alone"),
+                "{wrong}"
+            );
+        }
+        for (typed, words) in [
+            ("7A2F", "too short"),
+            ("7A2", "no check value"),
+            ("5B1E04", "the value by ANSI_X9_24"),
+            ("DDA8BA", "the value by ANSI_X9_24, as another algorithm"),
+            ("CAEBAA", "the value of component 1"),
+            ("000000", "no usual mistake"),
+        ] {
+            assert_eq!(mistake(typed).as_deref(), Some(words), "{typed}");
+            let advice = difference_on_record(typed, &on).unwrap().advice;
+            assert!(!advice.is_empty() && !advice.contains("7A2F3A"), "{advice}");
+        }
+        let old = difference_on_record("5B1E04", &on).unwrap().advice;
+        assert!(
+            old.contains("the value of these very digits by ANSI_X9_24"),
+            "{old}"
+        );
+        // A key of before has six digits on record, and no other reading as AES.
+        let before = on_record(None);
+        assert_eq!(difference_on_record("7A2F3A92", &before), None);
     }
 }

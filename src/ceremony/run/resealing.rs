@@ -5,7 +5,8 @@
 
 use std::collections::VecDeque;
 
-use crate::session::components::same_serial;
+use crate::custody::ledger::Safe;
+use crate::session::components::{open_paper, same_serial};
 use crate::session::field::{Field, Kind};
 use crate::session::{
     Arrow, Command, ComponentCommand, ComponentStep, Session, SetRef, StepRecord,
@@ -13,9 +14,9 @@ use crate::session::{
 use crate::text::{say, tr};
 
 use super::super::ask::{Answer, Ask};
-use super::super::model::Role;
+use super::super::model::{Role, Step};
 use super::super::ops_components::SEAL;
-use super::asks::acting;
+use super::asks::{acting, into_safe};
 use super::drive::{Halt, Work};
 use super::judge::free_of_secrets;
 use super::put_away::{ASIDE, NOT_SEALED, PAPER, SEALED};
@@ -132,14 +133,7 @@ impl Runner {
     /// Papers that lie open, in words.
     pub(super) fn open_in_words(&self, session: &Session) -> Vec<String> {
         let papers = self.open_papers(session).into_iter();
-        let told = papers.map(|paper| {
-            say!(
-                "component {part} of {label} ({person})",
-                part = paper.part,
-                label = paper.set.label,
-                person = paper.person
-            )
-        });
+        let told = papers.map(|paper| open_paper(paper.part, &paper.set.label, &paper.person));
         told.collect()
     }
 
@@ -160,16 +154,26 @@ impl Runner {
         .collect()
     }
 
-    /// The serial of the script's own sealing step, which a rehearsal gives here as well.
-    fn practice_serial(&self, paper: &OpenPaper) -> String {
+    /// The script's own step that seals this paper.
+    fn seals(&self, paper: &OpenPaper) -> Option<&Step> {
         let mut steps = self.script.model.steps.iter();
-        let seals = steps.find(|step| {
+        steps.find(|step| {
             let part = step.fields.get("part").and_then(|text| text.parse().ok());
             let set = step.key().and_then(|key| self.component_set(key));
             step.op.name == SEAL.name
                 && part == Some(paper.part)
                 && set.is_some_and(|set| set.id == paper.set.id)
-        });
+        })
+    }
+
+    /// The safe that this paper's package goes into, as its own step has it.
+    fn its_safe(&self, paper: &OpenPaper) -> Option<Safe> {
+        self.safe_of(self.seals(paper)?)
+    }
+
+    /// The serial of the script's own sealing step, which a rehearsal gives here as well.
+    fn practice_serial(&self, paper: &OpenPaper) -> String {
+        let seals = self.seals(paper);
         let answers = seals.and_then(|step| self.script.model.rehearsal.answers.get(&step.id));
         let written = answers.and_then(|answers| answers.get(SERIAL.id).cloned());
         written.unwrap_or_else(|| format!("RESEALED-{}", paper.part))
@@ -215,7 +219,11 @@ impl Runner {
             part: paper.part,
             person: paper.person.clone(),
             by,
-            step: ComponentStep::Seal { serial, witness },
+            step: ComponentStep::Seal {
+                serial,
+                witness,
+                safe: self.its_safe(paper),
+            },
             arrow: Some(Arrow::Step {
                 run: self.run.clone(),
                 step: Box::new(record),
@@ -377,6 +385,9 @@ impl Runner {
             }
             .to_owned(),
         );
+        if let Some(safe) = self.its_safe(paper) {
+            body.push(into_safe(&safe));
+        }
         if !witness.is_empty() {
             body.push(say!(
                 "{witness} watches, and reads the serial after you.",

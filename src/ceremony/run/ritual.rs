@@ -15,9 +15,21 @@ use super::super::model::Step;
 use super::super::ops;
 use super::super::{ops_carry, ops_components};
 use super::drive::{Halt, Work};
-use super::judge::time;
+use super::judge::{SKEW, span_words, time};
 use super::sign::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from, text};
 use super::{Runner, Stage, Turn, dissent, fates};
+
+/// How far two watches are from each other, or from the vault's clock where they agree, in words for the record.
+fn apart(readings: &[(String, Timestamp)], now: Timestamp) -> String {
+    let [(_, one), (_, other)] = readings else {
+        return "not two readings".to_owned();
+    };
+    let (between, before) = (one.millis() - other.millis(), now.millis() - one.millis());
+    match between.abs() {
+        apart if apart > SKEW => format!("the two differ by {}", span_words(apart)),
+        _ => format!("{} off", span_words(before.abs())),
+    }
+}
 
 impl Runner {
     /// Who is asked for what in this step.
@@ -123,7 +135,12 @@ impl Runner {
         }
         for (id, typed) in &checked {
             if let Err(halt) = self.judge(session, id, typed) {
-                if matches!(halt, Halt::Again(_)) && self.not_taken(session, id, &turn.person)? {
+                let field = match self.why_not_taken(session, id, typed) {
+                    Some(why) => format!("{id} ({why})"),
+                    None => (*id).to_owned(),
+                };
+                let again = matches!(halt, Halt::Again(_));
+                if again && self.not_taken(session, &field, &turn.person)? {
                     return Ok(());
                 }
                 return Err(halt);
@@ -189,11 +206,18 @@ impl Runner {
             Some((name.clone(), time(typed)?))
         };
         let readings: Vec<_> = self.names().iter().filter_map(reading).take(2).collect();
+        let apart = apart(&readings, session.now());
         let attested = session
             .perform(Command::AttestClock { readings })
             .map_err(|r| again(r.into()));
-        if attested.is_err() {
+        if let Err(halt) = &attested {
+            let people = self.names().join(" and ");
             self.forget();
+            let again = matches!(halt, Halt::Again(_));
+            // Where that was one try too many, its step has ended.
+            if again && self.not_taken(session, &format!("time ({apart})"), &people)? {
+                return Ok(());
+            }
         }
         attested.map(|_| ())
     }

@@ -68,6 +68,9 @@ pub struct Holding {
     /// The medium, safe or bag it lies in; empty where it lies in the vault's own folder.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub place: String,
+    /// The safe that its package is locked in, where it was said; ledgers of before know none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safe: Option<Safe>,
     /// By which act it came: `init`, `reshare`, `rotate`, or a ceremony's step.
     pub by: String,
     /// Since when.
@@ -75,6 +78,16 @@ pub struct Holding {
     /// Until when; open while it is held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<i64>,
+}
+
+/// A safe, and who can open it (PCI PIN 21-3).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Safe {
+    /// As it stands on it.
+    pub name: String,
+    /// Whoever can open it; empty where that was not said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub access: Vec<String>,
 }
 
 /// A signed appointment as custodian (PCI PIN 25-1), as it was entered by an act.

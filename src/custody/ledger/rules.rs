@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Access, Appointment, Holding, Ineligible, Ledger, Rule, SHARES, Split, day, same};
+use super::{
+    Access, Appointment, Holding, Ineligible, Ledger, Rule, SHARES, Safe, Split, day, same,
+};
 
 /// One part that is about to be handed to one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub struct HandOut<'a> {
     pub part: u8,
     /// Where it will lie; empty where it lies in the vault's own folder.
     pub place: &'a str,
+    /// The safe that it will be locked in, where it is known.
+    pub safe: Option<&'a Safe>,
     /// The day, milliseconds UTC.
     pub at: i64,
 }
@@ -38,7 +42,8 @@ impl Ledger {
     pub fn may_hold(&self, ask: &HandOut<'_>) -> Result<(), Ineligible> {
         self.knows_too_much(ask)?;
         self.reaches_too_much(ask)?;
-        self.place_holds_too_much(ask)
+        self.place_holds_too_much(ask)?;
+        self.safe_shows_too_much(ask)
     }
 
     /// G3: whether a person may see this component: of a key of this name they never saw another, in this set or in
@@ -68,15 +73,17 @@ impl Ledger {
         person: &'a str,
         split: &'a Split,
     ) -> impl Iterator<Item = &'a Holding> {
-        let of_the_key = move |h: &&Holding| {
-            let set = self.split(&h.split);
-            let anew = |s: &Split| same(&s.what, &split.what) && s.destroyed.is_none();
-            h.split == split.id || (split.what != SHARES && set.is_some_and(anew))
-        };
         self.holdings
             .iter()
             .filter(move |h| same(&h.person, person))
-            .filter(of_the_key)
+            .filter(move |h| self.of_one_key(h, split))
+    }
+
+    /// Whether a holding is of this divided secret, or of another set of the same key.
+    fn of_one_key(&self, holding: &Holding, split: &Split) -> bool {
+        let set = self.split(&holding.split);
+        let anew = |s: &Split| same(&s.what, &split.what) && s.destroyed.is_none();
+        holding.split == split.id || (split.what != SHARES && set.is_some_and(anew))
     }
 
     /// A3: parts of this secret that the person ever held, in whichever set, stay with the new one below the threshold.
@@ -161,6 +168,48 @@ impl Ledger {
             )),
             _ => Ok(()),
         }
+    }
+
+    /// C4 again, of components: a safe holds one of a key and no other, and whoever can open it neither saw another nor
+    /// can open a safe with another (PCI PIN 6-1, 8-2, 21-3). Sets of one key are judged together, as what people saw is.
+    fn safe_shows_too_much(&self, ask: &HandOut<'_>) -> Result<(), Ineligible> {
+        let Some(safe) = ask.safe else {
+            return Ok(());
+        };
+        let locked = || {
+            let others = self.holdings.iter();
+            let others = others.filter(|h| h.until.is_none() && h.part != ask.part);
+            others.filter(|h| self.of_one_key(h, ask.split))
+        };
+        let named = |safe: &Safe, person: &str| safe.access.iter().any(|p| same(p, person));
+        let lies = |h: &Holding, there: &Safe| {
+            format!("{}, and it lies in the safe {}", h.event(self), there.name)
+        };
+        for holding in locked() {
+            let Some(other) = &holding.safe else { continue };
+            if same(&other.name, &safe.name) {
+                return Err(ask.refused(Rule::C4, lies(holding, other)));
+            }
+            let both = std::iter::once(ask.person)
+                .chain(safe.access.iter().map(String::as_str))
+                .find(|person| named(other, person));
+            if let Some(person) = both {
+                let past = format!("{}, which {person} can open too", lies(holding, other));
+                return Err(ask.refused(Rule::C4, past));
+            }
+        }
+        for person in &safe.access {
+            let mut seen = self.ever_held(person, ask.split);
+            if let Some(holding) = seen.find(|h| h.part != ask.part) {
+                let past = format!(
+                    "{}, and can open the safe {}",
+                    holding.event(self),
+                    safe.name
+                );
+                return Err(ask.refused(Rule::C4, past));
+            }
+        }
+        Ok(())
     }
 
     /// The appointments in force at a time, one of each person.

@@ -22,6 +22,7 @@ fn holding(person: &str, split: &str, part: u8, place: &str) -> Holding {
         split: split.to_owned(),
         part,
         place: place.to_owned(),
+        safe: None,
         by: "init".to_owned(),
         since: START,
         until: None,
@@ -45,6 +46,7 @@ fn ask<'a>(person: &'a str, split: &'a Split, part: u8, place: &'a str) -> HandO
         split,
         part,
         place,
+        safe: None,
         at: START + DAY,
     }
 }
@@ -180,6 +182,84 @@ fn a_threshold_does_not_report_to_one_manager() {
         refused.past,
         "2 of them report to meg (appointments KCF-Ana of 2025-11-24, KCF-Ben of 2025-11-24), and 2 make the secret"
     );
+}
+
+/// A safe that these people can open.
+fn safe(name: &str, access: &[&str]) -> Safe {
+    Safe {
+        name: name.to_owned(),
+        access: access.iter().map(|&p| p.to_owned()).collect(),
+    }
+}
+
+#[test]
+fn a_safe_holds_one_component_of_a_key_and_nobody_opens_two() {
+    let mut ledger = Ledger::default();
+    let three = split("s1", 3, 3);
+    ledger.divide(three.clone());
+    ledger.hand_out(Holding {
+        safe: Some(safe("Safe 1", &["Ana", "Dee"])),
+        ..holding("Ana", "s1", 1, "TE-1")
+    });
+    let ben = |into: &Safe, of: &Split| {
+        let into = HandOut {
+            safe: Some(into),
+            ..ask("Ben", of, 2, "TE-2")
+        };
+        ledger.may_hold(&into).map_err(|refused| {
+            assert_eq!(refused.rule, Rule::C4);
+            refused.past
+        })
+    };
+    assert_eq!(ben(&safe("Safe 2", &["Ben"]), &three), Ok(()));
+    assert_eq!(ben(&safe("Safe 2", &[]), &three), Ok(()));
+    let held = "Ana holds since 2025-11-24 part 1 of the components of kek-x (s1, by init)";
+    assert_eq!(
+        ben(&safe(" safe 1", &["Ben"]), &three),
+        Err(format!("{held}, and it lies in the safe Safe 1"))
+    );
+    assert_eq!(
+        ben(&safe("Safe 2", &["Ben", "Dee"]), &three),
+        Err(format!(
+            "{held}, and it lies in the safe Safe 1, which Dee can open too"
+        ))
+    );
+    // Ana can open both, and she saw the first: the safe says so before what she saw does.
+    assert!(ben(&safe("Safe 2", &["Ben", "Ana"]), &three).is_err());
+    // The same safe again for another set of the same key; for another key it is free.
+    assert!(ben(&safe("Safe 1", &["Ben"]), &split("s2", 3, 3)).is_err());
+    let other = Split {
+        what: "components of kek-y".to_owned(),
+        ..split("s3", 3, 3)
+    };
+    assert_eq!(ben(&safe("Safe 1", &["Ben"]), &other), Ok(()));
+}
+
+#[test]
+fn whoever_saw_a_component_opens_no_safe_with_another() {
+    let mut ledger = ledger();
+    ledger.close_set("s1", START + 1);
+    let into = safe("Safe 3", &["Cho", "Ana"]);
+    let again = split("s2", 2, 2);
+    let cho = HandOut {
+        safe: Some(&into),
+        ..ask("Cho", &again, 2, "TE-3")
+    };
+    let refused = ledger.may_hold(&cho).unwrap_err();
+    assert_eq!(refused.rule, Rule::C4);
+    assert_eq!(
+        refused.past,
+        "Ana held from 2025-11-24 to 2025-11-24 part 1 of the components of kek-x (s1, by init), and can open the \
+         safe Safe 3"
+    );
+}
+
+#[test]
+fn a_ledger_of_before_safes_were_entered_reads_on_and_is_written_as_it_was() {
+    let old = r#"{"person":"Ana","split":"s1","part":1,"place":"TE-1","by":"init","since":5}"#;
+    let read: Holding = serde_json::from_str(old).unwrap();
+    assert_eq!(read.safe, None);
+    assert_eq!(serde_json::to_string(&read).unwrap(), old);
 }
 
 #[test]

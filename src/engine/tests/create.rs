@@ -81,6 +81,15 @@ fn the_material_is_kept_sealed_and_has_the_check_values_on_record() {
         );
         assert_eq!(*shown, kcv::check_value(algorithm, method, &key).unwrap());
         assert_eq!(record.both_check_values, both_check_values(&key).unwrap());
+        assert_eq!(record.aes_check_values.is_some(), algorithm.is_aes());
+        if let Some(aes) = &record.aes_check_values {
+            let zeros = kcv::ansi_x9_24(algorithm, &key).unwrap();
+            assert_eq!(aes.zeros, data_encoding::HEXUPPER.encode(&zeros));
+            assert!(
+                aes.cmac.len() == 10 && aes.cmac.starts_with(shown.as_str()),
+                "{aes:?}"
+            );
+        }
         match &record.both_check_values {
             Some(both) if algorithm.is_tdes() => assert_eq!(both.as_tdes, *shown),
             Some(both) => assert_eq!(both.as_aes, *shown),

@@ -60,6 +60,7 @@ pub(super) fn stored(
         tags: Vec::new(),
         material: Material::Sealed(super::Mask.seal(&secret).unwrap()),
         both_check_values: None,
+        aes_check_values: None,
         sensitive: false,
         from_block: None,
         was_named: None,

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::Access;
 use super::sections::{or, record, time};
 use super::sheet::{Block, wrapped};
 use crate::api::Timestamp;
@@ -111,6 +112,26 @@ pub struct Paper {
     pub witness: String,
     /// Why it could not be put away.
     pub unsealed: String,
+}
+
+impl Access {
+    /// The safe that the line of a sealed package names, and who can open it, in words; empty where it names none.
+    pub fn safe_in(details: &Value) -> String {
+        let text = |name: &str| details.get(name).and_then(Value::as_str);
+        let Some(safe) = text("safe") else {
+            return String::new();
+        };
+        let access = details.get("safe_access").and_then(Value::as_array);
+        let access: Vec<&str> = access
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        match access.as_slice() {
+            [] => format!("{safe}; who can open it was not said"),
+            some => format!("{safe}, which {} can open", some.join(", ")),
+        }
+    }
 }
 
 fn millis(time: Option<Timestamp>) -> Value {

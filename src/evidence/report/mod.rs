@@ -247,6 +247,9 @@ pub struct Access {
     pub package_opened: String,
     /// Number of the package it went back into.
     pub package_sealed: String,
+    /// The safe that this package went into, and who can open it; absent where the script names none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub safe: String,
     /// Whether it went there because the run was stopped: then it is one of the papers of that stop too.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub at_stop: bool,

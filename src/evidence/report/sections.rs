@@ -296,6 +296,7 @@ fn access_of_step(entry: &Access) -> Block {
             ("Witness", or(&entry.witness, "not recorded")),
             ("Package opened", or(&entry.package_opened, "none")),
             ("Package sealed", or(&entry.package_sealed, "none")),
+            ("Safe", &entry.safe),
         ],
     )
 }

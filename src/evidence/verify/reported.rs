@@ -192,17 +192,19 @@ impl Against<'_> {
         let Some(component) = said.component.strip_prefix("component ") else {
             return true;
         };
-        let shown = |op: &str, package: &str| {
+        let shown = |op: &str, package: &str, safe: Option<&str>| {
             package.is_empty()
                 || self.of_run().any(|line| {
                     line.is("noted", op)
                         && line.detail("package") == Some(package)
+                        && safe.is_none_or(|safe| Access::safe_in(line.details()) == safe)
                         && who(line) == Some(&said.custodian)
                         && of_component(line).as_deref() == Some(component)
                 })
         };
-        shown("component-receive", &said.package_opened)
-            && shown("component-seal", &said.package_sealed)
+        shown("component-receive", &said.package_opened, None)
+            && shown("component-seal", &said.package_sealed, Some(&said.safe))
+            && (said.safe.is_empty() || !said.package_sealed.is_empty())
     }
 
     /// Suspect keys and packages: the log is played through, and what it comes to is what the report says.

@@ -320,6 +320,7 @@ fn left(working: &mut State, set: &SetRef, key: &str, held: HeldComponent, at: i
         split: set.id.clone(),
         part: set.parts,
         place: String::new(),
+        safe: None,
         by: "export-key.components".to_owned(),
         since: at,
         until: None,

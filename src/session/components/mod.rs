@@ -22,7 +22,9 @@ use crate::api::{KeyAlgorithm, KeyCheckValueAlgorithm};
 use crate::crypto::components;
 use crate::crypto::{SecretBytes, kcv};
 use crate::custody::Role;
-use crate::custody::ledger::{HandOut, Ineligible, Split};
+use crate::custody::ledger::{HandOut, Ineligible, Safe, Split};
+
+use crate::text::say;
 
 use super::command::Arrow;
 use super::error::Refusal;
@@ -35,6 +37,16 @@ pub use slip::{NOT_PRINTED, Slip};
 pub(crate) use state::{ComponentSet, HeldComponent, Package};
 pub(crate) use turns::VALUE_DIFFERS;
 pub use turns::same_serial;
+
+/// A paper that lies open, in words.
+pub(crate) fn open_paper(part: u8, label: &str, person: &str) -> String {
+    say!(
+        "component {part} of {label} ({person})",
+        part,
+        label,
+        person
+    )
+}
 
 /// Which components belong together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,6 +133,8 @@ pub enum ComponentStep {
         serial: String,
         /// Who watched.
         witness: String,
+        /// The safe that the package goes into, where it is known.
+        safe: Option<Safe>,
     },
     /// What became of a paper that was printed and never counted: a pause came between.
     Spoilt {
@@ -249,6 +263,7 @@ impl Session {
             split: &split,
             part,
             place: "",
+            safe: None,
             at,
         };
         ledger.may_hold(&ask).map_err(|e| ineligible(&e))?;
@@ -302,6 +317,23 @@ impl Session {
             .collect();
         papers.sort();
         papers
+    }
+
+    /// The open papers of the run that stands open, in words.
+    pub(crate) fn papers_in_hands(&self) -> Vec<String> {
+        let stands = |id: &String| {
+            let mut runs = self.state.runs.iter();
+            runs.any(|run| run.id == *id && run.outcome.is_none())
+        };
+        let sets = self.state.components.iter();
+        let sets = sets.filter(|set| set.run.as_ref().is_some_and(stands));
+        let each = |set: &ComponentSet| {
+            let label = set.label.clone();
+            let papers = self.open_papers(&set.id).into_iter();
+            let told = papers.map(move |(part, person)| open_paper(part, &label, &person));
+            told.collect::<Vec<_>>()
+        };
+        sets.flat_map(each).collect()
     }
 
     /// Papers of a set that lie in a package: part, who holds it, and the package's serial.

@@ -1,12 +1,13 @@
 //! Into which package a paper goes: a new one, of its own, while somebody else watches.
 
-use crate::custody::ledger::{Access, HandOut, Holding};
+use crate::custody::ledger::{Access, HandOut, Holding, Safe};
 
 use super::turns::plain;
 use super::{ComponentSet, Package, SetRef, ineligible, wrong};
 use crate::session::Session;
 use crate::session::error::Refusal;
 use crate::session::state::State;
+use crate::session::transition::Transition;
 
 impl Session {
     /// Whether the paper of a component may go into a package: it has a serial, no other paper lies in it, and it is a
@@ -82,12 +83,22 @@ fn came_in(state: &State, set: &SetRef, part: u8, serial: &str) -> Result<(), Re
     Ok(())
 }
 
+/// What the line of the log says of the safe, where it is known.
+pub(super) fn told_of_safe(note: Transition, safe: Option<&Safe>) -> Transition {
+    let Some(safe) = safe else { return note };
+    let note = note.with("safe", safe.name.clone());
+    if safe.access.is_empty() {
+        return note;
+    }
+    note.with("safe_access", safe.access.clone())
+}
+
 /// A9 and A4: the paper goes into a numbered package, somebody else watches, and no two parts share one.
 pub(super) fn sealed_again(
     working: &mut State,
     set: &SetRef,
     (part, person, at): (u8, &str, i64),
-    serial: &str,
+    (serial, safe): (&str, Option<Safe>),
     witness: &str,
 ) -> Result<(), Refusal> {
     free_package(working, set, (part, person), serial)?;
@@ -97,6 +108,7 @@ pub(super) fn sealed_again(
         split: &split,
         part,
         place: serial,
+        safe: safe.as_ref(),
         at,
     };
     working.ledger.may_hold(&ask).map_err(|e| ineligible(&e))?;
@@ -109,6 +121,7 @@ pub(super) fn sealed_again(
         )));
     };
     serial.clone_into(&mut holding.place);
+    holding.safe = safe;
     let access = Access {
         out: holding.since,
         back: at,

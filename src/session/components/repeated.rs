@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::turns::{Turn, came, handed_out};
 use super::{SetRef, suspicion};
 use crate::api::KeyAlgorithm;
-use crate::custody::ledger::Access;
+use crate::custody::ledger::{Access, Safe};
 use crate::session::op_suspect;
 use crate::session::restoring::Told;
 use crate::session::state::State;
@@ -62,12 +62,8 @@ pub(in crate::session) fn repeat(working: &mut State, told: &Told) -> Option<Vec
         }
         "component-seal" => {
             handed_out(working, &turn);
-            sealed(
-                working,
-                &turn,
-                package,
-                told.text("witness").unwrap_or_default(),
-            );
+            let witness = told.text("witness").unwrap_or_default();
+            sealed(working, &turn, (package, safe_of(told)), witness);
         }
         _ => {}
     }
@@ -103,7 +99,25 @@ fn received(working: &mut State, turn: &Turn<'_>, package: &str, told: &Told) ->
     marked
 }
 
-fn sealed(working: &mut State, turn: &Turn<'_>, package: &str, witness: &str) {
+/// The safe that a line names.
+fn safe_of(told: &Told) -> Option<Safe> {
+    let access = told.event.details.get("safe_access");
+    let access = access.and_then(Value::as_array).into_iter().flatten();
+    Some(Safe {
+        name: told.text("safe")?.to_owned(),
+        access: access
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
+    })
+}
+
+fn sealed(
+    working: &mut State,
+    turn: &Turn<'_>,
+    (package, safe): (&str, Option<Safe>),
+    witness: &str,
+) {
     let held = working.ledger.holdings.iter_mut().rev();
     let mut own = held.filter(|h| {
         h.split == turn.set.id
@@ -113,6 +127,7 @@ fn sealed(working: &mut State, turn: &Turn<'_>, package: &str, witness: &str) {
     });
     let Some(holding) = own.next() else { return };
     package.clone_into(&mut holding.place);
+    holding.safe = safe;
     let out = holding.since;
     // It was judged when it was sealed.
     working.ledger.accesses.push(Access {

@@ -76,6 +76,7 @@ pub(super) fn of_paper(
         split: set.id.clone(),
         part,
         place: String::new(),
+        safe: None,
         by: by.to_owned(),
         since: at,
         until: Some(at),

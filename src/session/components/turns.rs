@@ -6,7 +6,7 @@ use crate::crypto::SecretBytes;
 use crate::crypto::components::{self, Difference};
 use crate::custody::ledger::Holding;
 
-use super::packing::sealed_again;
+use super::packing::{sealed_again, told_of_safe};
 use super::suspicion;
 use super::{
     ComponentCommand, ComponentSet, ComponentStep, HeldComponent, Package, SetRef, Source,
@@ -117,7 +117,11 @@ impl Session {
                 let kcv = read_back(known, turn.part, turn.person, &value)?;
                 (note.with("kcv", kcv.clone()), kcv)
             }
-            ComponentStep::Seal { serial, witness } => {
+            ComponentStep::Seal {
+                serial,
+                witness,
+                safe,
+            } => {
                 // A package that was opened and never entered: whoever opened it may have read the paper.
                 let opened = known
                     .packages
@@ -127,8 +131,8 @@ impl Session {
                     handed_out(working, turn);
                 }
                 let who = (turn.part, turn.person, turn.at);
-                sealed_again(working, turn.set, who, &serial, &witness)?;
-                let note = note.with("package", serial);
+                let note = told_of_safe(note.with("package", serial.clone()), safe.as_ref());
+                sealed_again(working, turn.set, who, (&serial, safe), &witness)?;
                 (note.with("witness", witness), String::new())
             }
             ComponentStep::Spoilt {
@@ -350,6 +354,7 @@ pub(super) fn handed_out(working: &mut State, turn: &Turn<'_>) {
             split: turn.set.id.clone(),
             part: turn.part,
             place: String::new(),
+            safe: None,
             by: turn.by.to_owned(),
             since: turn.at,
             until: None,

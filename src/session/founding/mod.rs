@@ -150,11 +150,18 @@ impl Plan {
                     self.threshold()
                 ),
             ),
+            ("If lost", self.one_is_all().unwrap_or_default()),
             ("Others", format!("{} (no share)", names(false))),
             ("Keys", format!("{keys}{cameras}")),
         ];
+        lines.retain(|(_, text)| !text.is_empty());
         lines.extend(self.policy_said().map(|said| ("Policy", said)));
         lines
+    }
+
+    /// What it means where every custodian is needed.
+    fn one_is_all(&self) -> Option<String> {
+        one_is_all(self.needed, self.custodians)
     }
 
     /// What the policy says, where one was given.
@@ -204,6 +211,16 @@ impl Plan {
     }
 }
 
+/// What it means for the keys where a vault needs all of its custodians: nobody is spare.
+pub(crate) fn one_is_all(needed: u8, custodians: u8) -> Option<String> {
+    (needed == custodians).then(|| {
+        format!(
+            "all {custodians} custodians are needed: if one loses words or envelope, this vault never opens again and its \
+             keys are lost; choose one more custodian, or make a recovery set at once"
+        )
+    })
+}
+
 /// Why so many of so many cannot be; the rule completes the name of the field.
 pub(crate) fn too_many(needed: u8, custodians: u8) -> Option<String> {
     (needed > custodians).then(|| {
@@ -244,5 +261,31 @@ impl Plan {
             qr: false,
             clock: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_makes_a_vault_that_needs_everybody_reads_what_one_loss_means() {
+        let all = Plan::of_a_test(Profile::Production);
+        let lost = |plan: &Plan| {
+            let lines = plan.review();
+            let line = lines.into_iter().find(|(label, _)| *label == "If lost");
+            line.map(|(_, text)| text)
+        };
+        let text = lost(&all).unwrap();
+        assert!(
+            text.starts_with("all 2 custodians are needed: if one loses words"),
+            "{text}"
+        );
+        assert!(text.contains("its keys are lost"), "{text}");
+        let spare = Plan {
+            custodians: 3,
+            ..all
+        };
+        assert_eq!(lost(&spare), None);
     }
 }

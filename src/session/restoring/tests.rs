@@ -10,7 +10,7 @@ mod trust;
 use super::{Restored, load_copy};
 use crate::api::KeyAlgorithm;
 use crate::crypto::SecretBytes;
-use crate::custody::ledger::Ledger;
+use crate::custody::ledger::{Ledger, Safe};
 use crate::session::components::{ComponentCommand, ComponentStep, SetRef, Source};
 use crate::session::tests::{SAMPLE, act, practice};
 use crate::session::*;
@@ -160,6 +160,10 @@ fn component(house: &mut House) {
     let seal = ComponentStep::Seal {
         serial: "TE-1".into(),
         witness: "Wim".into(),
+        safe: Some(Safe {
+            name: "Safe 1".into(),
+            access: vec!["Ana".into()],
+        }),
     };
     turn(&mut house.session, "set-1", 1, "Ana", seal);
 }

@@ -8,7 +8,7 @@ use super::handover;
 use crate::ceremony::Ask;
 use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
-use crate::session::{self, changing};
+use crate::session::{self, changing, changing_words};
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::digest::Digest;
@@ -30,6 +30,8 @@ pub(crate) struct Change {
     /// Why the change ended without effect.
     over: Option<String>,
     turned: u64,
+    /// Who was shown new words, and wrote them down.
+    wrote: Vec<String>,
 }
 
 impl Change {
@@ -38,6 +40,7 @@ impl Change {
         Self {
             form: Form::new(&ask.fields),
             blank: ask.hand_over && again.is_none(),
+            wrote: ask.words.iter().map(|_| ask.person.clone()).collect(),
             ask,
             again,
             over: None,
@@ -174,6 +177,11 @@ impl Screen for Change {
         Some(tr("a change of people or shares is under way"))
     }
 
+    fn in_hands(&self, _world: &World) -> Vec<String> {
+        let void = changing_words::void_if_left(&self.wrote);
+        void.filter(|_| self.over.is_none()).into_iter().collect()
+    }
+
     fn question(&self) -> u64 {
         self.turned
     }
@@ -228,13 +236,10 @@ impl Screen for Change {
             Verb::Practice => self.form.practise(),
             Verb::Reveal => return Reaction::order(Order::LeaveChange { hide: true }),
             Verb::Refuse => {
-                let words = tr(
-                    "The change was given up. The people and shares of before are in force; words and \
-                             envelopes that were handed out for it are void and are destroyed.",
-                );
+                let words = changing_words::given_up(&self.wrote);
                 return Reaction::order(Order::LeaveChange { hide: false })
                     .then(Step::Pop)
-                    .then(Step::Notice(Role::Note, words.into()));
+                    .then(Step::Notice(Role::Note, words));
             }
             Verb::Back => {
                 let words = tr(
@@ -271,7 +276,14 @@ impl Screen for Change {
             News::Change { ask, again } => {
                 let same = ask.person == self.ask.person;
                 let called = self.blank;
+                let mut wrote = std::mem::take(&mut self.wrote);
                 *self = Self::new((**ask).clone(), again.clone());
+                for person in std::mem::take(&mut self.wrote) {
+                    if !wrote.contains(&person) {
+                        wrote.push(person);
+                    }
+                }
+                self.wrote = wrote;
                 // Who is at the keyboard already is not called a second time.
                 self.blank = self.blank && !same || called;
                 self.turned = turned;

@@ -16,13 +16,16 @@ pub(crate) struct Leave {
     busy: bool,
     /// The vault alone is closed; keymoot goes on.
     closing: bool,
+    /// What lies in people's hands, and what of it counts for nothing then.
+    in_hands: Vec<String>,
 }
 
 impl Leave {
-    pub(crate) const fn new(busy: bool) -> Self {
+    pub(crate) const fn new(busy: bool, in_hands: Vec<String>) -> Self {
         Self {
             busy,
             closing: false,
+            in_hands,
         }
     }
 
@@ -31,6 +34,7 @@ impl Leave {
         Self {
             busy: false,
             closing: true,
+            in_hands: Vec::new(),
         }
     }
 
@@ -131,6 +135,9 @@ impl Screen for Leave {
                 word = self.word()
             ),
         );
+        for line in &self.in_hands {
+            say(Role::Stop, line);
+        }
         if world.keeps_nothing() {
             say(
                 Role::Text,

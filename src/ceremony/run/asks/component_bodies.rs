@@ -1,5 +1,6 @@
 //! What a custodian reads before a turn with a component.
 
+use crate::custody::ledger::Safe;
 use crate::session::{Session, SetRef};
 use crate::text::{say, tr};
 
@@ -15,6 +16,19 @@ pub(super) fn component_line(set: &SetRef, part: u8) -> String {
         parts = set.parts,
         label = set.label,
         algorithm = set.algorithm.name()
+    )
+}
+
+/// Where a package is locked in, and who can open that.
+pub(in crate::ceremony::run) fn into_safe(safe: &Safe) -> String {
+    let name = &safe.name;
+    if safe.access.is_empty() {
+        return say!("The package goes into {safe}.", safe = name);
+    }
+    say!(
+        "The package goes into {safe}, which {people} can open, and nobody else.",
+        safe = name,
+        people = safe.access.join(", ")
     )
 }
 
@@ -65,6 +79,7 @@ impl Runner {
                 body.push(
                     tr("Put your paper into a new package and close it. Type its serial.").into(),
                 );
+                body.extend(self.safe_of(step).as_ref().map(into_safe));
                 tr("the paper is open; its package is not on record")
             }
         };

@@ -17,6 +17,7 @@ use super::super::{ops, ops_components};
 use super::fates::{FATE, SEEN};
 use super::papers::ELSEWHERE;
 use super::{Runner, Stage, Turn};
+pub(super) use component_bodies::into_safe;
 pub(crate) use lines::key_lines;
 pub(super) use lines::why;
 use lines::{act_lines, compares, not_yet, word_lines};

@@ -172,6 +172,10 @@ impl Runner {
             n if n == ops::SEAL.name => {
                 let notes = self.record(session).map(|r| r.notes).unwrap_or_default();
                 let serial = notes.get("serial").cloned().unwrap_or_default();
+                let serial = match self.safe_of(step) {
+                    Some(safe) => say!("{serial} in {safe}", serial, safe = safe.name),
+                    None => serial,
+                };
                 if notes.contains_key("watched") {
                     let watch = self.watchers(step).join(", ");
                     say!("Its paper lies in package {serial}; {watch} read the same serial.", serial, watch)

@@ -26,7 +26,7 @@ pub(super) fn log(from: &Material<'_>) -> Vec<Access> {
         if let Some(paper) = paper.filter(|paper| told.insert(paper.clone())) {
             entries.push(component(from, &paper));
         }
-        entries.extend(super::papers::put_away(step, record));
+        entries.extend(super::papers::put_away(from, step, record));
     }
     entries
 }
@@ -130,6 +130,14 @@ fn component(from: &Material<'_>, paper: &Paper) -> Access {
     }
     access.purpose = purposes.join("; ");
     put_away(from, &mut access);
+    access.safe = from.shown.safe(&report::Paper {
+        part: part.parse().unwrap_or_default(),
+        components_of: from.label(key),
+        package: access.package_sealed.clone(),
+        holder: access.custodian.clone(),
+        witness: access.witness.clone(),
+        ..report::Paper::default()
+    });
     access
 }
 

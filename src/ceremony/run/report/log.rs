@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::api::Timestamp;
-use crate::evidence::report::{Paper, SuspectPackage};
+use crate::evidence::report::{Access, Paper, SuspectPackage};
 use crate::session::{Run, Session, StepRecord};
 
 use super::audit_lines;
@@ -105,6 +105,13 @@ impl Shown {
             opened_by: first(line),
         });
         told.collect()
+    }
+
+    /// The safe that a component's package went into, as the line of it says.
+    pub(super) fn safe(&self, paper: &Paper) -> String {
+        let line = self.sealed(paper).and_then(|n| self.lines.get(&n));
+        let details = line.and_then(|line| line.get("details"));
+        details.map(Access::safe_in).unwrap_or_default()
     }
 
     /// The line in which this component went into this package.

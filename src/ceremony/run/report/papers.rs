@@ -29,11 +29,12 @@ pub(super) fn of_a_stop(from: &Material<'_>) -> Vec<Paper> {
 }
 
 /// Papers that went into packages because people left the run in this step: accesses like those of the steps.
-pub(super) fn put_away(step: &Step, record: &StepRecord) -> Vec<Access> {
+pub(super) fn put_away(from: &Material<'_>, step: &Step, record: &StepRecord) -> Vec<Access> {
     let notes = record.notes.iter();
     let papers = notes.filter_map(|(name, words)| aside_of_note(name, words));
     let packed = papers.filter(|(_, paper)| !paper.package.is_empty());
     let told = packed.map(|(at, paper)| Access {
+        safe: from.shown.safe(&paper),
         back: Timestamp::parse_rfc3339(&at).ok(),
         component: format!("component {} of {}", paper.part, paper.components_of),
         purpose: format!("put away: the run was left in {} ({})", step.title, step.id),

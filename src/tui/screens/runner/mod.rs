@@ -9,9 +9,8 @@ use crossterm::event::KeyEvent;
 
 use layout::{banner, called, rail_width, short};
 
-use super::ended;
-use super::handover;
 use super::stop_run::StopRun;
+use super::{ended, handover};
 use crate::ceremony::{self, Ask, Showing};
 use crate::session::field::{Footing, Kind};
 use crate::session::{self, RunOutcome};
@@ -352,6 +351,10 @@ impl Screen for RunScreen {
     fn holds(&self) -> Option<&'static str> {
         let over = matches!(self.phase, Phase::Ended | Phase::Failed);
         (!over).then(|| tr("a ceremony is under way: Esc pauses it"))
+    }
+
+    fn in_hands(&self, world: &World) -> Vec<String> {
+        ceremony::Pause::of(self.showing.as_deref(), false, world.keeps_nothing()).lost_at_once()
     }
 
     fn wipe(&mut self, _world: &World) -> Option<Order> {
