@@ -59,7 +59,8 @@ fn a_copy_killed_at_any_write_is_whole_or_is_not_on_record_as_whole() {
     assert!(writes.clone().count() > 6);
     let mut seen = std::collections::BTreeSet::new();
     for at in writes {
-        for fault in FAULTS {
+        // Killed before a write it is as after the one before.
+        for fault in [Fault::KilledDuring, Fault::KilledAfter] {
             let files = store.snapshot();
             let to = room.path().join(format!("{at}{fault:?}"));
             let mut session = opened(FaultStore::new(files.clone(), at, fault)).unwrap();
@@ -77,12 +78,13 @@ fn a_copy_killed_at_any_write_is_whole_or_is_not_on_record_as_whole() {
                 Some("verified") => assert!(whole, "write {at}, {fault:?}"),
                 other => panic!("write {at}, {fault:?}: {other:?}"),
             }
-            // The next one has a number of its own.
-            let again = room.path().join(format!("{at}{fault:?} again"));
-            let next = session.backup_automatic("RED", None, &again).unwrap().id;
-            assert_eq!(next, if state.is_some() { "B2" } else { "B1" });
-            assert_eq!(number(&again).unwrap(), next, "write {at}, {fault:?}");
-            seen.insert((state, whole));
+            if seen.insert((state.clone(), whole)) {
+                // The next one has a number of its own.
+                let again = room.path().join(format!("{at} again"));
+                let next = session.backup_automatic("RED", None, &again).unwrap().id;
+                assert_eq!(next, if state.is_some() { "B2" } else { "B1" });
+                assert_eq!(number(&again).unwrap(), next, "write {at}, {fault:?}");
+            }
         }
     }
     let interrupted = (Some("begun".to_owned()), true);
