@@ -223,6 +223,17 @@ pub const SIGN_OFF: Op = Op {
     phrase: None,
 };
 
+/// A copy of the vault as a step of a script: the act's own fields, and where it goes, which is told in the room.
+pub const BACKUP: Op = Op {
+    fields: &COPIED,
+    ..op::BACKUP
+};
+
+const COPIED: [Field; 5] = {
+    let [medium, bag, holder, place] = op::COPIED;
+    [medium, bag, holder, place, op::BACKUP_TO]
+};
+
 /// Every ceremony op.
 pub const OPS: &[Op] = &[
     PRESENT,
@@ -239,15 +250,28 @@ pub const OPS: &[Op] = &[
 
 /// Finds what a script may name in `op`: an act of the vault, or a ceremony op.
 pub fn named(name: &str) -> Option<&'static Op> {
+    if copies(name) {
+        return Some(&BACKUP);
+    }
     let act = op::named(name).filter(|op| !is_done_outside(op));
     act.or_else(|| OPS.iter().find(|op| op.name == name))
         .or_else(|| super::ops_components::OPS.iter().find(|op| op.name == name))
         .or_else(|| super::ops_carry::OPS.iter().find(|op| op.name == name))
 }
 
-/// Whether an act is never a step: a copy goes onto a medium beside the ceremony, and a return ends the vault that plays.
+/// Whether an act is never a step: what a return brings back is another state of the vault than the one whose run it is.
 pub fn is_done_outside(op: &Op) -> bool {
-    [op::BACKUP.name, op_custody::RESTORE.name].contains(&op.name)
+    op.name == op_custody::RESTORE.name
+}
+
+/// Whether an act of this name makes a copy of the vault.
+pub fn copies(name: &str) -> bool {
+    name == op::BACKUP.name
+}
+
+/// Whether a field names a place of the machine at hand: people name it, and no script.
+pub(super) fn is_told_in_the_room(op: &Op, field: &Field) -> bool {
+    copies(op.name) && field.id == op::BACKUP_TO.id
 }
 
 /// Whether an op is an act: it changes the vault or lets something out, and needs approval.

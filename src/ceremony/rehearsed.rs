@@ -2,17 +2,21 @@
 //!
 //! A line holds the script's hash, the program's own, the machine's time and how it ended; never material.
 
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::api::{Clock as _, Timestamp};
-use crate::os::{WallClock, append_line, own_sha256, read_limited};
+use crate::os::{WallClock, append_line, in_words, own_sha256};
 
 /// How old a rehearsal may be where the script does not say: 14 days.
 pub(super) const MAX_AGE: i64 = 14 * 86_400_000;
-/// The largest file of notes that is read.
-const LARGEST: u64 = 1 << 20;
+/// The largest file of notes that is read, in bytes: some 300 000 rehearsals.
+const LARGEST: u64 = 64 << 20;
+/// No note is longer, in bytes.
+const LONGEST: u64 = 4 << 10;
 
 /// One green rehearsal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,8 +53,11 @@ pub fn note_file(state_folder: &Path) -> PathBuf {
 /// Adds a line about a green rehearsal that ended now.
 ///
 /// # Errors
-/// The file cannot be written, in words.
+/// The file cannot be written, or is too large to be read again: in words.
 pub(super) fn leave(file: &Path, script: &str) -> Result<(), String> {
+    if std::fs::metadata(file).is_ok_and(|file| file.len() > LARGEST) {
+        return Err(too_large(file));
+    }
     let note = Rehearsed {
         script: script.to_owned(),
         build: own_sha256().unwrap_or_else(|| "unknown".to_owned()),
@@ -61,7 +68,51 @@ pub(super) fn leave(file: &Path, script: &str) -> Result<(), String> {
     append_line(file, &line).map_err(|e| e.to_string())
 }
 
-/// The latest green rehearsal of a script that is not older than `max_age` milliseconds.
+fn too_large(file: &Path) -> String {
+    format!(
+        "{} is larger than {} MiB, and rehearsals are neither read from it nor noted in it. Give it another name; the \
+         next rehearsal begins a new one.",
+        file.display(),
+        LARGEST >> 20
+    )
+}
+
+/// Every note of a file, in its order. Whatever is no note, a torn line too, is passed over.
+///
+/// # Errors
+/// The file cannot be read, or is too large: in words.
+fn each_note(file: &Path, mut take: impl FnMut(Rehearsed)) -> Result<(), String> {
+    let unreadable = |error: io::Error| {
+        if error.kind() == io::ErrorKind::NotFound {
+            return "No rehearsal is noted on this workstation.".to_owned();
+        }
+        let why = in_words(&error);
+        format!(
+            "{} holds the rehearsals and cannot be read: {why}.",
+            file.display()
+        )
+    };
+    let mut reader = BufReader::new(File::open(file).map_err(unreadable)?);
+    let (mut line, mut read) = (Vec::new(), 0_u64);
+    loop {
+        line.clear();
+        let mut next = reader.by_ref().take(LONGEST);
+        let count = next.read_until(b'\n', &mut line).map_err(unreadable)?;
+        if count == 0 {
+            return Ok(());
+        }
+        read += count as u64;
+        if read > LARGEST {
+            return Err(too_large(file));
+        }
+        if let Ok(note) = serde_json::from_slice(&line) {
+            take(note);
+        }
+    }
+}
+
+/// The latest green rehearsal of a script that is not older than `max_age` milliseconds. One that is dated later than
+/// now says nothing against those before it.
 ///
 /// # Errors
 /// There is none, in a sentence that says what to run.
@@ -86,26 +137,32 @@ pub(super) fn find(
     let Some(file) = file else {
         return Err(wanted("There is no place where rehearsals are noted."));
     };
-    let bytes = read_limited(file, LARGEST)
-        .map_err(|_| wanted("No rehearsal is noted on this workstation."))?;
-    let text = String::from_utf8_lossy(&bytes);
-    // A torn line is no note.
-    let notes = text
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Rehearsed>(line).ok())
-        .filter(|note| note.script == script && note.outcome == "completed")
-        .filter_map(|note| Some((Timestamp::parse_rfc3339(&note.at).ok()?, note)));
-    let Some((at, note)) = notes.max_by_key(|(at, _)| *at) else {
-        return Err(wanted(
-            "No rehearsal of this script is noted; every changed byte makes it another script.",
-        ));
+    let (mut latest, mut ahead) = (None, None);
+    each_note(file, |note| {
+        if note.script != script || note.outcome != "completed" {
+            return;
+        }
+        let Ok(at) = Timestamp::parse_rfc3339(&note.at) else {
+            return;
+        };
+        let kept = if at > now { &mut ahead } else { &mut latest };
+        if kept.as_ref().is_none_or(|(before, _)| *before <= at) {
+            *kept = Some((at, note));
+        }
+    })
+    .map_err(|why| wanted(&why))?;
+    let Some((at, note)) = latest else {
+        return Err(wanted(&match ahead {
+            Some((_, note)) => format!(
+                "The rehearsal that is noted lies in the future ({}): look at the clock.",
+                note.at
+            ),
+            None => {
+                "No rehearsal of this script is noted; every changed byte makes it another script."
+                    .to_owned()
+            }
+        }));
     };
-    if at > now {
-        return Err(wanted(&format!(
-            "The rehearsal that is noted lies in the future ({}): look at the clock.",
-            note.at
-        )));
-    }
     if now.millis().saturating_sub(at.millis()) > max_age {
         return Err(wanted(&format!(
             "The last green rehearsal of this script is of {}: too old.",
@@ -164,6 +221,55 @@ mod tests {
                 .unwrap_err()
                 .contains("another script")
         );
+    }
+
+    fn line(script: &str, at: &str) -> String {
+        format!(r#"{{"script":"{script}","build":"b","at":"{at}","outcome":"completed"}}"#)
+    }
+
+    /// A laptop's wrong clock, or a file from elsewhere: the valid note beside it counts.
+    #[test]
+    fn a_note_from_the_future_hides_none_before_it() {
+        let room = tempfile::tempdir().unwrap();
+        let file = room.path().join("notes");
+        let now = at("2026-12-01T09:00:00Z");
+        let lines = [
+            line("aa", "2026-11-30T09:00:00Z"),
+            line("aa", "2036-01-01T00:00:00Z"),
+        ];
+        std::fs::write(&file, lines.join("\n")).unwrap();
+        let found = find(Some(&file), "aa", now, MAX_AGE).unwrap();
+        assert_eq!(found.at, "2026-11-30T09:00:00Z");
+        // Too old, it is what is told, and not the clock.
+        let early = find(Some(&file), "aa", now, 3_600_000).unwrap_err();
+        assert!(early.contains("too old"), "{early}");
+    }
+
+    #[test]
+    fn a_long_file_is_read_to_its_end_and_one_that_is_too_large_is_named() {
+        let room = tempfile::tempdir().unwrap();
+        let file = room.path().join("notes");
+        let now = at("2026-12-01T09:00:00Z");
+        let other = line("bb", "2026-11-30T09:00:00Z") + "\n";
+        let mut text = line("aa", "2026-11-30T09:00:00Z") + "\n";
+        text.push_str(&other.repeat((1 << 20) / other.len() + 1));
+        text.push_str(&"x".repeat(10_000));
+        text.push('\n');
+        text.push_str(&line("cc", "2026-11-30T10:00:00Z"));
+        std::fs::write(&file, text).unwrap();
+        for script in ["aa", "bb", "cc"] {
+            find(Some(&file), script, now, MAX_AGE).unwrap();
+        }
+        File::options()
+            .write(true)
+            .open(&file)
+            .unwrap()
+            .set_len(LARGEST + 1)
+            .unwrap();
+        let full = leave(&file, "aa").unwrap_err();
+        assert!(full.contains("begins a new one"), "{full}");
+        let unreadable = find(Some(room.path()), "aa", now, MAX_AGE).unwrap_err();
+        assert!(unreadable.contains("cannot be read"), "{unreadable}");
     }
 
     #[test]

@@ -315,7 +315,8 @@ impl PlayArgs {
         inputs: BTreeMap<String, Vec<u8>>,
     ) -> Answer<Next> {
         let parsed = Script::parse(&script).map_err(|_| Failure::failed("the script changed."))?;
-        Runner::needs_nobody(&session, &parsed, self.resume).map_err(failure)?;
+        Runner::needs_nobody(&session, &parsed, self.resume, self.out.is_some())
+            .map_err(failure)?;
         // Before anything begins: a recording that cannot be written is no reason to stop halfway.
         let record = self.look.record.as_deref();
         let file = record
@@ -330,6 +331,7 @@ impl PlayArgs {
             recorded: file.is_some(),
             real_others: self.real,
             rehearsal_note: self.note_file(),
+            copies_to: self.out.clone(),
         };
         let runner = Runner::begin(&mut session, parsed, wanted).map_err(failure)?;
         let run = HeadlessRun {

@@ -308,6 +308,7 @@ impl<'a> Home<'_, 'a> {
             recorded: false,
             real_others: false,
             rehearsal_note: self.notes.and_then(|notes| notes()),
+            copies_to: None,
         };
         if let Err(error) = play(self.talk, self.session, script, wanted, None)? {
             self.talk.stop(&error.to_string());

@@ -183,6 +183,7 @@ fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
                 recorded: false,
                 real_others: real,
                 rehearsal_note: note.or_else(|| lent.notes?()),
+                copies_to: None,
             };
             // Until the ceremony is completed, leaving is not success.
             let done = ceremony(&mut talk, &script, place, wanted, (out.as_deref(), &again));

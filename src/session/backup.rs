@@ -2,13 +2,16 @@
 
 use std::path::Path;
 
-use super::Session;
 use super::action::{Action, Copying};
-use super::command::Executed;
+use super::command::{Arrow, Executed};
 use super::error::Refusal;
 use super::pending::Pending;
-use super::state::BackupRecord;
+use super::state::{BackupRecord, copy_state};
 use super::transition::Transition;
+use super::{Profile, Session};
+
+/// In place of a folder, where a copy is practised and nothing is written: rehearsals alone take it.
+pub const NOT_COPIED: &str = "not-copied";
 
 /// A copy that was made.
 #[derive(Debug, Clone)]
@@ -24,7 +27,11 @@ pub struct BackupDone {
 impl Session {
     /// What closing has to say about a production vault that exists only once.
     pub fn only_copy(&self) -> Option<&'static str> {
-        let copied = self.state.backups.iter().any(|b| b.state == "verified");
+        let copied = self
+            .state
+            .backups
+            .iter()
+            .any(|b| b.state == copy_state::VERIFIED);
         (self.profile == super::Profile::Production && !copied).then_some(
             "This vault exists once: lose its medium and every key in it is lost. Make a second copy before you \
              leave the room.",
@@ -36,6 +43,9 @@ impl Session {
     /// # Errors
     /// Something is there, it cannot be looked at, or it lies in the vault's own folder.
     pub fn copy_place_fits(&self, to: &Path) -> Result<(), Refusal> {
+        if to == Path::new(NOT_COPIED) {
+            return self.practice_copies_nothing();
+        }
         let store = self.book.vault().store();
         let place = store.lasts().then(|| store.place());
         let own = place.as_deref().map(Path::new);
@@ -49,6 +59,35 @@ impl Session {
     pub fn backup(&mut self, id: &[u8; 32], to: &Path) -> Result<BackupDone, Refusal> {
         self.ready()?;
         self.copy_place_fits(to)?;
+        let (pending, number) = self.begin_copy(id, None)?;
+        let copied = self.copy_to(to);
+        let state = if copied.is_ok() {
+            copy_state::VERIFIED
+        } else {
+            copy_state::FAILED
+        };
+        self.end_copy(&number, state, pending.who(), None)?;
+        let files = copied?;
+        let executed = self.carried_out(&pending);
+        Ok(BackupDone {
+            id: number,
+            files,
+            executed,
+        })
+    }
+
+    /// Puts an approved copy on record as begun, with a run's arrow in the same commit where there is one; returns the
+    /// act and the copy's number. Nothing is copied yet: the copy holds its own record.
+    ///
+    /// # Errors
+    /// Not approved, or approved for another step; nothing is changed then.
+    pub(crate) fn begin_copy(
+        &mut self,
+        id: &[u8; 32],
+        arrow: Option<Arrow>,
+    ) -> Result<(Pending, String), Refusal> {
+        self.ready()?;
+        self.in_its_step(id, arrow.as_ref())?;
         let pending = self.take_approved(id)?;
         let Action::Backup(copying) = &pending.action else {
             return Err(Refusal::Usage(
@@ -56,14 +95,14 @@ impl Session {
             ));
         };
         let mut working = self.state.clone();
-        let number = format!("B{}", working.backups.len() + 1);
+        let number = self.next_copy();
         working.backups.push(BackupRecord {
             id: number.clone(),
             seq: self.book.seq(),
             medium: copying.medium.clone(),
             bag: copying.bag.clone(),
             at: self.now().millis(),
-            state: "begun".into(),
+            state: copy_state::BEGUN.into(),
             set: Some(self.book.set()),
             end: None,
             holder: copying.holder.clone(),
@@ -72,6 +111,7 @@ impl Session {
         let request = pending.action.to_json();
         let mut begun = Transition::moving("Backup", request, serde_json::json!({"id": number}))
             .signed_by(&pending.act, &pending.signatures)
+            .with("id", number.clone())
             .with("medium", copying.medium.clone())
             .with("set", self.book.set());
         let said = [
@@ -84,29 +124,118 @@ impl Session {
                 begun = begun.with(name, said.clone());
             }
         }
+        self.arrow_with(&mut working, arrow, &pending, std::slice::from_ref(&begun))?;
         self.commit(working, &[begun], false)?;
-        let copied = self.book.vault().backup(to, self.audit_bytes()?);
-        let state = if copied.is_ok() { "verified" } else { "failed" };
+        Ok((pending, number))
+    }
+
+    /// The number of the next copy. A vault that was returned to does not know every copy of the one that was lost, so
+    /// its own carry the beginning of its epoch: no number stands on two media.
+    pub(crate) fn next_copy(&self) -> String {
+        let number = self.state.backups.len() + 1;
+        let returned = self
+            .state
+            .changes
+            .iter()
+            .any(|change| change.kind == "restore");
+        match self.book.epoch().get(..4).filter(|_| returned) {
+            Some(epoch) => format!("B{number}-{epoch}"),
+            None => format!("B{number}"),
+        }
+    }
+
+    /// Copies the vault as it stands into a folder and reads it back; file names and SHA-256, lower-case hex. With
+    /// [`NOT_COPIED`] in place of the folder nothing is written: the files are read through, as practice.
+    ///
+    /// # Errors
+    /// The folder is not empty or cannot be written; what was read back differs.
+    pub(crate) fn copy_to(&self, to: &Path) -> Result<Vec<(String, String)>, Refusal> {
+        let audit = self.audit_bytes()?;
+        let copied = if to == Path::new(NOT_COPIED) {
+            self.practice_copies_nothing()?;
+            self.book.vault().practised_backup(audit)
+        } else {
+            self.book.vault().backup(to, audit)
+        };
+        let copied = copied.map_err(|e| Refusal::Vault(e.to_string()))?;
+        let files = copied.files.iter();
+        Ok(files
+            .map(|f| (f.name.clone(), super::door::hex(&f.sha256)))
+            .collect())
+    }
+
+    /// Outside of a rehearsal a copy is a copy.
+    fn practice_copies_nothing(&self) -> Result<(), Refusal> {
+        if self.profile == Profile::Rehearsal {
+            return Ok(());
+        }
+        Err(Refusal::Usage(
+            "Only a rehearsal copies nothing. Nothing was copied. Name an empty or new folder on the medium that takes \
+             the copy."
+                .into(),
+        ))
+    }
+
+    /// Whether the copy of a step that is taken up can go into this folder. What the same step left there when it was
+    /// interrupted, its own line of the log being `line`, is removed: it is no copy on record, and it is made anew. Where
+    /// another copy was begun meanwhile nothing is removed: it may be that one.
+    ///
+    /// # Errors
+    /// Something else is there, it cannot be looked at, or it lies in the vault's own folder.
+    pub(crate) fn copy_place_again(
+        &self,
+        number: &str,
+        to: &Path,
+        line: u64,
+    ) -> Result<(), Refusal> {
+        let newest = self.state.backups.last();
+        if to != Path::new(NOT_COPIED) && newest.is_some_and(|b| b.id == number) {
+            self.copy_place_is_apart(to)?;
+            let removed = self.book.vault().remove_interrupted(to, line);
+            removed.map_err(|e| Refusal::Vault(e.to_string()))?;
+        }
+        self.copy_place_fits(to)
+    }
+
+    /// The folder is neither the vault's own nor in it.
+    fn copy_place_is_apart(&self, to: &Path) -> Result<(), Refusal> {
+        let store = self.book.vault().store();
+        let within = |own: &Path| crate::vault::within_each_other(own, to);
+        if store.lasts() && within(Path::new(&store.place())) {
+            return self.copy_place_fits(to);
+        }
+        Ok(())
+    }
+
+    /// What is on record of a copy: `begun`, `verified`...
+    pub(crate) fn copy_state(&self, number: &str) -> Option<&str> {
+        let record = self.state.backups.iter().find(|b| b.id == number);
+        record.map(|record| record.state.as_str())
+    }
+
+    /// Puts on record what became of a copy that was begun, with a run's arrow in the same commit where there is one.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(crate) fn end_copy(
+        &mut self,
+        number: &str,
+        state: &str,
+        who: Vec<String>,
+        arrow: Option<Arrow>,
+    ) -> Result<(), Refusal> {
         let mut working = self.state.clone();
         if let Some(record) = working.backups.iter_mut().find(|b| b.id == number) {
             record.state = state.into();
         }
-        let note = Transition::note("backup-result", pending.who())
-            .with("id", number.clone())
+        let note = Transition::note("backup-result", who)
+            .with("id", number)
             .with("result", state);
-        self.commit(working, &[note], false)?;
-        let copied = copied.map_err(|e| Refusal::Vault(e.to_string()))?;
-        let files = copied
-            .files
-            .iter()
-            .map(|f| (f.name.clone(), super::door::hex(&f.sha256)))
-            .collect();
-        let executed = self.carried_out(&pending);
-        Ok(BackupDone {
-            id: number,
-            files,
-            executed,
-        })
+        if let Some(arrow) = arrow {
+            super::journal::apply(&mut working, arrow, None, self.now())?;
+            self.keep_ordinals(&mut working);
+        }
+        self.commit(working, &[note], false)
     }
 
     /// The same, kept among what was done here.

@@ -3,6 +3,7 @@
 use crate::api::{KeyClass, KeyState, Timestamp};
 use crate::text::{say, tr};
 
+use super::state::copy_state;
 use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 
 /// One thing that is due.
@@ -174,7 +175,9 @@ fn copies(view: &View, now: Timestamp) -> Vec<Due> {
         goes,
     };
     let mut lines = Vec::new();
-    for copy in view.copies.iter().filter(|c| c.state != "destroyed") {
+    let gone = [copy_state::DESTROYED, copy_state::PRACTISED];
+    let there = view.copies.iter();
+    for copy in there.filter(|c| !gone.contains(&c.state.as_str())) {
         let (id, medium) = (&copy.id, &copy.medium);
         if copy.state != "verified" {
             let what = say!(

@@ -120,7 +120,7 @@ impl Session {
         self.state
             .backups
             .iter()
-            .filter(|b| b.state != "destroyed" && born <= b.at && b.at <= gone)
+            .filter(|b| b.exists() && born <= b.at && b.at <= gone)
             .map(|b| b.id.clone())
             .collect()
     }

@@ -72,6 +72,7 @@ fn copies(view: &View) -> Vec<Entry> {
         let entry = Entry::new(&copy.id, &copy.id, &note);
         match copy.state.as_str() {
             "destroyed" => entry.off_because(tr("its destruction is attested already")),
+            "practised" => entry.off_because(tr("it was practised, and nothing was written")),
             _ => entry,
         }
     };

@@ -116,7 +116,7 @@ use crate::os::OsMonotonic;
 
 pub use crate::api::Profile;
 pub use action::{Action, Confirmation, ExportNote};
-pub use backup::BackupDone;
+pub use backup::{BackupDone, NOT_COPIED};
 pub use blind::{COMPARES, Comparing, hidden};
 pub use bundle::{Brought, OF_A_BUNDLE};
 pub use changing::{Changed, Changing, Moment, Turn as ChangeTurn};
@@ -145,6 +145,7 @@ pub use rotation::{Prepared, Rotated};
 pub use run::{Relief, Run, RunOutcome, StepRecord, StepState};
 pub(crate) use sentence::groups as in_groups;
 pub use standing::standing_open;
+pub(crate) use state::copy_state;
 pub use stop::{STOPPED, Stop, searching};
 pub use trail::{Trail, TrailLine};
 pub use transition::TOKEN_NOTES;

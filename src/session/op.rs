@@ -235,27 +235,30 @@ pub const BACKUP: Op = Op {
     name: "vault.backup",
     title: "Back up the vault",
     does: "copies the vault to another medium and reads the copy back",
-    fields: &[
-        Field {
-            id: "medium",
-            label: "Medium",
-            hint: "Label of the stick or disc that takes the copy.",
-            kind: Kind::Text { max: 64 },
-            optional: false,
-        },
-        Field {
-            id: "bag",
-            label: "Bag",
-            hint: "Serial of the bag or envelope it will be sealed in.",
-            kind: Kind::Text { max: 64 },
-            optional: true,
-        },
-        HOLDER,
-        PLACE,
-    ],
+    fields: &COPIED,
     uses_secret: false,
     phrase: None,
 };
+
+/// What is signed of a copy of the vault.
+pub const COPIED: [Field; 4] = [
+    Field {
+        id: "medium",
+        label: "Medium",
+        hint: "Label of the stick or disc that takes the copy.",
+        kind: Kind::Text { max: 64 },
+        optional: false,
+    },
+    Field {
+        id: "bag",
+        label: "Bag",
+        hint: "Serial of the bag or envelope it will be sealed in.",
+        kind: Kind::Text { max: 64 },
+        optional: true,
+    },
+    HOLDER,
+    PLACE,
+];
 
 /// Who keeps a copy.
 pub const HOLDER: Field = Field {

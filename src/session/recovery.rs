@@ -163,7 +163,7 @@ impl Session {
         self.remember_height();
         self.holders_practise(&enrolled);
         let executed = self.carried_out(&pending);
-        let copies = self.state.backups.iter().filter(|b| b.state != "destroyed");
+        let copies = self.state.backups.iter().filter(|b| b.exists());
         Ok(RecoveryMade {
             set: super::door::hex(&file.set_id),
             old_set,

@@ -25,7 +25,7 @@ use super::command::Executed;
 use super::custody_act::CustodyAct;
 use super::error::Refusal;
 use super::pending::Pending;
-use super::state::{BackupRecord, ChangeRecord, State};
+use super::state::{BackupRecord, ChangeRecord, State, copy_state};
 use super::transition::Transition;
 use super::view::ReturningView;
 
@@ -114,7 +114,9 @@ impl Session {
     /// The record that a copy holds of itself: begun, and never seen to its end.
     pub(crate) fn own_record(&self) -> Option<&BackupRecord> {
         self.copy.as_ref()?;
-        self.state.backups.last().filter(|b| b.state == "begun")
+        // The last that was begun: one that was interrupted and made later knows of others that were made meanwhile.
+        let mut newest = self.state.backups.iter().rev();
+        newest.find(|b| b.state == copy_state::BEGUN)
     }
 
     /// What is shown while this is a copy that nobody has returned to.

@@ -335,7 +335,7 @@ impl Session {
         working
             .backups
             .iter()
-            .filter(|b| b.state != "destroyed")
+            .filter(|b| b.exists())
             .map(|b| b.id.clone())
             .collect()
     }

@@ -150,9 +150,10 @@ fn deletion(input: &DeleteKeyInput, state: &State) -> (String, Details) {
     if let Some(record) = engine.find(&input.key_identifier) {
         let left = super::op_suspect::impact(state, &record.key.key_arn);
         details.extend(left.iter().map(|held| line(tr("stays there"), held)));
-        let copies = state.backups.iter().filter(|copy| {
-            copy.state != "destroyed" && copy.at >= record.key.create_timestamp.millis()
-        });
+        let copies = state
+            .backups
+            .iter()
+            .filter(|copy| copy.exists() && copy.at >= record.key.create_timestamp.millis());
         details.extend(copies.map(|copy| {
             let words = say!(
                 "copy {id} on {medium}: whoever can open it brings the key back, until it is destroyed too",

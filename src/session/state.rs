@@ -239,13 +239,13 @@ pub(crate) struct RootRecord {
 /// One copy of the vault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct BackupRecord {
-    /// `B1`, `B2`, ...
+    /// `B1`, `B2`, ...; `B3-7f2a` where the vault was returned to.
     pub(crate) id: String,
     pub(crate) seq: u64,
     pub(crate) medium: String,
     pub(crate) bag: Option<String>,
     pub(crate) at: i64,
-    /// `begun`, `verified`, `failed` or `destroyed`.
+    /// One of [`copy_state`].
     pub(crate) state: String,
     /// The set of shares that opens it, lower-case hex; absent in records of before sets could change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -259,6 +259,28 @@ pub(crate) struct BackupRecord {
     /// Where it is kept, as it was said when it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
+}
+
+impl BackupRecord {
+    /// Whether there is such a copy, whole or not, as far as is known: not where its destruction is attested, and not
+    /// where it was practised.
+    pub(crate) fn exists(&self) -> bool {
+        ![copy_state::DESTROYED, copy_state::PRACTISED].contains(&self.state.as_str())
+    }
+}
+
+/// What became of a copy.
+pub(crate) mod copy_state {
+    /// On record, and not yet read back: so a copy holds its own record.
+    pub(crate) const BEGUN: &str = "begun";
+    /// Read back from its medium.
+    pub(crate) const VERIFIED: &str = "verified";
+    /// It could not be written, or read back differently.
+    pub(crate) const FAILED: &str = "failed";
+    /// Its destruction is attested.
+    pub(crate) const DESTROYED: &str = "destroyed";
+    /// In a rehearsal: nothing was written.
+    pub(crate) const PRACTISED: &str = "practised";
 }
 
 /// The attested end of a copy.

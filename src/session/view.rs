@@ -92,7 +92,7 @@ pub struct CopyView {
     pub place: Option<String>,
     /// When it was made.
     pub at: Timestamp,
-    /// `begun`, `verified`, `failed` or `destroyed`.
+    /// `begun`, `verified`, `failed`, `destroyed`, or in a rehearsal `practised`.
     pub state: String,
     /// Whether it opens to an earlier set of shares than the vault does now.
     pub old_set: bool,

@@ -155,7 +155,7 @@ impl Session {
             place: b.place.clone(),
             at: Timestamp::from_millis(b.at),
             state: b.state.clone(),
-            old_set: b.state != "destroyed" && b.set.as_ref().is_some_and(|s| *s != set),
+            old_set: b.exists() && b.set.as_ref().is_some_and(|s| *s != set),
             holds_gone: gone
                 .iter()
                 .filter(|(_, copies)| copies.contains(&b.id))

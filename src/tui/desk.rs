@@ -383,6 +383,7 @@ impl Desk {
             recorded: self.recorded,
             real_others: false,
             rehearsal_note: note.or_else(usual),
+            copies_to: None,
         }
     }
 

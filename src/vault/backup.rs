@@ -1,11 +1,12 @@
 //! Copying a vault to another medium: the three files, never the generations, read back from the medium.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::generations::{self, generation_name};
 use super::store::{AUDIT, CUSTODY, StoreError, VAULT};
 use super::vault::Vault;
 use crate::os::{FileError, OutputFolder};
@@ -92,7 +93,7 @@ pub fn backup_place(from: Option<&Path>, to: &Path) -> Result<(), BackupError> {
         Ok(true) => Ok(()),
         Ok(false) => Err(BackupError::NotEmpty { place }),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(source) => Err(BackupError::Place { place, source }),
+        Err(source) => Err(place_error(to, source)),
     }
 }
 
@@ -158,6 +159,133 @@ impl Vault {
             });
         }
         Ok(BackupCopy { files })
+    }
+}
+
+impl Vault {
+    /// The same without a medium, as practice: every file is read to its end, and nothing is written.
+    ///
+    /// # Errors
+    /// The vault could not be read, or its log is shorter than `audit_bytes`.
+    pub fn practised_backup(&self, audit_bytes: u64) -> Result<BackupCopy, BackupError> {
+        let mut files = Vec::with_capacity(3);
+        for (name, limit) in [(CUSTODY, u64::MAX), (VAULT, u64::MAX), (AUDIT, audit_bytes)] {
+            let Some(source) = self.store().reader(name)? else {
+                continue;
+            };
+            let mut source = Hashing::new(source.take(limit));
+            let length = io::copy(&mut source, &mut io::sink());
+            let length = length.map_err(|source| place_error(Path::new(name), source))?;
+            if name == AUDIT && length != audit_bytes {
+                return Err(BackupError::AuditShort);
+            }
+            files.push(CopiedFile {
+                name: name.to_owned(),
+                length,
+                sha256: source.finish(),
+            });
+        }
+        Ok(BackupCopy { files })
+    }
+
+    /// Removes what an interrupted copy of this vault left in a folder, so that it can be made there anew. Whatever else
+    /// is there stays, and so does every copy that was whole before line `line` of the log, with which this one began: a
+    /// folder that holds one is simply not empty.
+    ///
+    /// # Errors
+    /// The folder or the vault cannot be read, or a file cannot be removed.
+    pub fn remove_interrupted(&self, to: &Path, line: u64) -> Result<(), BackupError> {
+        let files = match std::fs::read_dir(to) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+            files => files.map_err(|e| place_error(to, e))?,
+        };
+        let mut names = Vec::new();
+        for file in files {
+            let file = file.map_err(|e| place_error(to, e))?;
+            let plain = file.file_type().is_ok_and(|kind| kind.is_file());
+            let name = file.file_name().to_string_lossy().into_owned();
+            if !plain || !self.began(to, &name, line)? {
+                return Ok(());
+            }
+            names.push(name);
+        }
+        for name in names {
+            std::fs::remove_file(to.join(name)).map_err(|e| place_error(to, e))?;
+        }
+        Ok(())
+    }
+
+    /// Whether a file of a folder is the beginning of what a copy since that line of the log writes there.
+    fn began(&self, to: &Path, name: &str, line: u64) -> Result<bool, BackupError> {
+        let found = || File::open(to.join(name)).map_err(|e| place_error(to, e));
+        let begins = |of: &str| -> Result<bool, BackupError> {
+            let Some(source) = self.store().reader(of)? else {
+                return Ok(false);
+            };
+            begins_with(source, found()?).map_err(|e| place_error(to, e))
+        };
+        match name {
+            CUSTODY => begins(CUSTODY),
+            // Written last: a copy that was whole earlier ends before the line.
+            AUDIT => {
+                let lines = lines_of(found()?).map_err(|e| place_error(to, e))?;
+                Ok(lines >= line && begins(AUDIT)?)
+            }
+            VAULT => {
+                // Since then the vault may have gone on: what was in force is among its generations.
+                let kept = generations::numbers(self.store())?.into_iter().rev();
+                for of in std::iter::once(VAULT.to_owned()).chain(kept.map(generation_name)) {
+                    if begins(&of)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            _ => Ok(false),
+        }
+    }
+}
+
+fn place_error(place: &Path, source: io::Error) -> BackupError {
+    BackupError::Place {
+        place: place.display().to_string(),
+        source,
+    }
+}
+
+/// Whether `whole` begins with everything that `part` has.
+fn begins_with(whole: impl Read, part: File) -> io::Result<bool> {
+    let mut whole = BufReader::new(whole);
+    let mut part = BufReader::new(part);
+    loop {
+        let read = part.fill_buf()?;
+        if read.is_empty() {
+            return Ok(true);
+        }
+        let mut same = vec![0; read.len()];
+        match whole.read_exact(&mut same) {
+            Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
+            Err(e) => return Err(e),
+            Ok(()) if same != read => return Ok(false),
+            Ok(()) => {}
+        }
+        let count = read.len();
+        part.consume(count);
+    }
+}
+
+/// How many lines a file has that are whole.
+fn lines_of(file: File) -> io::Result<u64> {
+    let mut file = BufReader::new(file);
+    let mut lines = 0;
+    loop {
+        let read = file.fill_buf()?;
+        if read.is_empty() {
+            return Ok(lines);
+        }
+        lines += read.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let count = read.len();
+        file.consume(count);
     }
 }
 

@@ -161,19 +161,17 @@ fn the_usual_mistakes_with_the_check_value_of_a_whole_key_are_named() {
     }
 }
 
-/// A copy and a return are no steps: a script that has one is refused when it is read, not when everybody has signed.
+/// A return is no step: a script that has one is refused when it is read, not when everybody has signed.
 #[test]
 fn what_is_done_beside_a_ceremony_is_no_step_of_one() {
-    for op in ["vault.backup", "vault.restore"] {
-        let changed = WHOLE.replacen("op = \"present\"", &format!("op = \"{op}\""), 1);
-        let Err(findings) = Script::parse(changed.as_bytes()) else {
-            panic!("{op} was read");
-        };
-        let said = findings
-            .iter()
-            .any(|f| f.message.contains("is no step of a ceremony"));
-        assert!(said, "{findings:#?}");
-    }
+    let changed = WHOLE.replacen("op = \"present\"", "op = \"vault.restore\"", 1);
+    let Err(findings) = Script::parse(changed.as_bytes()) else {
+        panic!("it was read");
+    };
+    let said = findings
+        .iter()
+        .any(|f| f.message.contains("is no step of a ceremony"));
+    assert!(said, "{findings:#?}");
 }
 
 /// One person read the clock twice: that is one watch.

@@ -7,6 +7,8 @@ mod backups;
 mod binding;
 mod blind;
 mod certificates;
+mod copied_kills;
+mod copies;
 mod exchange;
 mod failing;
 mod fates;

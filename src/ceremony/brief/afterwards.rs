@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::session::{op, op_components, op_custody, op_exchange, op_tr34};
 
 use super::super::model::{Doing, Model, Step};
-use super::super::ops_carry;
+use super::super::{ops, ops_carry};
 use super::files::{self, Leaving};
 use super::page::Page;
 
@@ -18,6 +18,7 @@ pub(super) fn section(model: &Model, page: &mut Page) {
     imports(&all, page);
     let parts = components(model, page);
     let papers = custody(model, page);
+    copies(model, page);
     if all.is_empty() && !parts && !papers {
         page.line("  ", "No file leaves.");
     }
@@ -70,9 +71,14 @@ fn components(model: &Model, page: &mut Page) -> bool {
 /// Forms, cards, envelopes and copies, where people or shares were made new.
 fn custody(model: &Model, page: &mut Page) -> bool {
     let mut any = false;
-    for step in model.steps.iter().filter(|step| makes_anew(step)) {
+    for (at, step) in model.steps.iter().enumerate() {
+        if !makes_anew(step) {
+            continue;
+        }
         any = true;
         let id = &step.id;
+        let mut later = model.steps.iter().skip(at);
+        let copied = later.any(|step| ops::copies(step.op.name));
         page.line(
             &format!("  {id}-NAME.enrolment.txt  "),
             "one for each person: printed, signed and kept; it goes to nobody",
@@ -82,17 +88,10 @@ fn custody(model: &Model, page: &mut Page) -> bool {
             "The witness copies the card on the ceremony's last page, and brings it to the next opening.",
         );
         let set = step.op.name == op_custody::RECOVERY_SET.name;
-        page.line(
-            "  ",
-            if set {
-                "Bags and papers of the holders go to the other place, never together. A new copy of the vault is made: \
-                 without it the set opens nothing, and copies made before know nothing of it."
-            } else {
-                "Old envelopes and papers are destroyed before a witness. A new copy of the vault is made, and the \
-                 copies made before, which still open to the old envelopes, are destroyed:"
-            },
-        );
-        page.command("keymoot vault backup DIR --to COPY --medium LABEL --bag SERIAL");
+        page.line("  ", going_on(set, copied));
+        if !copied {
+            page.command("keymoot vault backup DIR --to COPY --medium LABEL --bag SERIAL");
+        }
         if set {
             page.line("  ", "Every year:");
             page.command("keymoot vault recovery-drill DIR");
@@ -101,6 +100,51 @@ fn custody(model: &Model, page: &mut Page) -> bool {
         }
     }
     any
+}
+
+/// What is done with papers and copies once people or shares were made new: a copy was made in the ceremony, or is due.
+const fn going_on(set: bool, copied: bool) -> &'static str {
+    match (set, copied) {
+        (true, true) => {
+            "Bags and papers of the holders go to the other place, never together. So does the copy of the vault that \
+             was made here: without it the set opens nothing, and copies made before know nothing of it."
+        }
+        (true, false) => {
+            "Bags and papers of the holders go to the other place, never together. A new copy of the vault is made: \
+             without it the set opens nothing, and copies made before know nothing of it."
+        }
+        (false, true) => {
+            "Old envelopes and papers are destroyed before a witness. So are the copies made before the one of this \
+             ceremony, which still open to the old envelopes:"
+        }
+        (false, false) => {
+            "Old envelopes and papers are destroyed before a witness. A new copy of the vault is made, and the copies \
+             made before, which still open to the old envelopes, are destroyed:"
+        }
+    }
+}
+
+/// The copy of the vault leaves for where it is kept.
+fn copies(model: &Model, page: &mut Page) {
+    for step in &model.steps {
+        if !ops::copies(step.op.name) {
+            continue;
+        }
+        let medium = step.medium.as_deref().unwrap_or("its medium");
+        let said = |id: &str| step.fields.get(id).map(String::as_str);
+        let to = match (said("holder"), said("place")) {
+            (Some(holder), Some(place)) => format!("{holder}, {place}"),
+            (Some(one), None) | (None, Some(one)) => one.to_owned(),
+            (None, None) => "whoever keeps it".to_owned(),
+        };
+        page.line(
+            "  ",
+            &format!(
+                "The copy of the vault on {medium} goes to {to}, in its bag and never with the vault. A rehearsal reads \
+                 the vault through and writes nothing."
+            ),
+        );
+    }
 }
 
 /// Whether people get new words and envelopes in a step.

@@ -5,7 +5,7 @@ use super::super::run::files_of;
 use super::super::{ops, ops_carry, ops_components};
 use super::acting::{reads_advice, signs_off};
 use super::{afterwards, people};
-use crate::session::{Profile, op_components, op_custody};
+use crate::session::{Profile, op, op_components, op_custody};
 
 /// Things, each once.
 #[derive(Default)]
@@ -148,9 +148,28 @@ fn files(model: &Model, person: &Person, step: &Step, things: &mut Things) {
             ));
         }
     }
+    copies(person, step, things);
     let writes = issues || (acts && step.op.name == ops_carry::CHECK.name);
-    if writes && let Some(medium) = &step.medium {
+    if writes
+        && !ops::copies(step.op.name)
+        && let Some(medium) = &step.medium
+    {
         things.add(&format!("the empty medium {medium}, for what goes out"));
+    }
+}
+
+/// What a copy of the vault takes: whoever names the folder has the medium in hand.
+fn copies(person: &Person, step: &Step, things: &mut Things) {
+    let names = step.asked.get(op::BACKUP_TO.id).or(step.initiate.as_ref());
+    if !ops::copies(step.op.name) || names != Some(&person.id) {
+        return;
+    }
+    things.add(&step.medium.as_ref().map_or_else(
+        || "an empty medium for a copy of the vault".to_owned(),
+        |medium| format!("the empty medium {medium}, for a copy of the vault"),
+    ));
+    if step.fields.contains_key("bag") || step.asked.contains_key("bag") {
+        things.add("a numbered bag for that medium");
     }
 }
 

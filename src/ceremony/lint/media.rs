@@ -1,6 +1,7 @@
 //! L20: media that come in and go out look different.
 
-use super::super::model::{Direction, Model};
+use super::super::model::{Direction, Doing, Model};
+use super::super::ops;
 use super::{Report, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -59,11 +60,9 @@ fn media(model: &Model, report: &mut Report) {
                 ),
             );
         }
-        if step
-            .doings()
-            .iter()
-            .all(|doing| doing.field("output").is_none())
-        {
+        let leaves =
+            |doing: &Doing<'_>| doing.field("output").is_some() || ops::copies(doing.op.name);
+        if !step.doings().iter().any(leaves) {
             report.warning(
                 &step.place.member("medium"),
                 Some(step),

@@ -26,6 +26,14 @@ pub(super) fn fields(
         let Some(value) = table.take(field.id) else {
             continue;
         };
+        if ops::is_told_in_the_room(op, field) {
+            on.wrong(
+                &value.place,
+                "A script names no folder of a machine: remove it. Whoever asks for the copy names it in the room; \
+                 `input.to` says who does if it is somebody else.",
+            );
+            continue;
+        }
         if let Some(text) = written(field, value, on) {
             fields.insert(field.id, text);
         }

@@ -76,7 +76,12 @@ fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<Step> {
     let clause = table.texts("clause", on);
     let why = table.text("why", on);
     let estimate = values::span(&mut table, "estimate", on);
-    let medium = values::label(&mut table, "medium", on);
+    // Where a copy of the vault is made, the medium that takes it is a field of the act.
+    let medium = if ops::copies(op.name) {
+        fields.get("medium").cloned()
+    } else {
+        values::label(&mut table, "medium", on)
+    };
     let item = values::id(&mut table, "item", on);
     let safe = safe(&mut table, op, on);
     let allow_dissent = allow_dissent(&mut table, op, on);
@@ -163,8 +168,9 @@ pub(super) fn named_op(table: &mut Table<'_>, on: &mut Reading<'_>) -> Option<&'
         on.wrong(
             &place,
             format!(
-                "`{name}` is no step of a ceremony: it is done before or after one, with its own command or on the page \
-                 Custodians. Name it in a `note`, so that nobody forgets it."
+                "`{name}` is no step of a ceremony: the vault that comes back is in another state than the one whose run \
+                 it would be. It is done before or after one, with its own command or on the page Custodians. Name it in \
+                 a `note`, so that nobody forgets it."
             ),
         );
         return None;

@@ -9,6 +9,7 @@ use crate::session::{
 };
 
 use super::super::model::{Algorithm, Doing, Step};
+use super::super::ops;
 use super::super::parse::acts::is_declared;
 use super::drive::{Halt, Work};
 use super::{Runner, Stage, Turn};
@@ -38,9 +39,11 @@ impl Runner {
                 continue;
             }
             // Where a component is printed is asked anew: what was printed there is not printed over.
+            // So is where a copy goes: the medium may be mounted elsewhere by now.
             // Who will hold shares is asked anew as well: nothing of it is done, and a slip in a name can be put right.
-            let asked_anew =
-                field.id == op_components::SLIP.id || super::super::changing::gives_words(step.op);
+            let asked_anew = field.id == op_components::SLIP.id
+                || ops::is_told_in_the_room(step.op, field)
+                || super::super::changing::gives_words(step.op);
             if remembered
                 && !asked_anew
                 && let Some(text) = record.notes.get(field.id)

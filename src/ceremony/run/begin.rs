@@ -58,6 +58,7 @@ impl Runner {
         session.perform(Command::Journal(Arrow::Begin(Box::new(run))))?;
         let mut runner = Runner::standing(script, id, people);
         runner.rehearsal_note = wanted.rehearsal_note;
+        runner.copies_to = wanted.copies_to;
         runner.last = rehearsed
             .map(|told| format!("This script was {told}."))
             .or_else(|| practice.map(|made| existing::told(&made)));
@@ -110,6 +111,7 @@ impl Runner {
             failure: None,
             people,
             rehearsal_note: None,
+            copies_to: None,
             resumed: false,
             came_back: false,
             arrows_left: None,
@@ -230,6 +232,7 @@ fn resume(session: &mut Session, script: Script, wanted: &Wanted) -> Result<Runn
     let mut runner = Runner::standing(script, run.id.clone(), run.people.clone());
     runner.resumed = true;
     runner.rehearsal_note.clone_from(&wanted.rehearsal_note);
+    runner.copies_to.clone_from(&wanted.copies_to);
     runner.know_newcomers(&run);
     if let Some(outcome) = run.outcome {
         // It has ended: nothing is changed, and its outputs can be written again.

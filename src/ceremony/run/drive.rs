@@ -102,6 +102,7 @@ impl Runner {
             Stage::Deviation => self.take_deviation(session, answers),
             Stage::AbortReseal => self.take_reseal(session, answers),
             Stage::Change => self.take_change(session, answers),
+            Stage::Copy => self.take_copy(session, answers),
             Stage::Wait => self.take_wait(session),
             Stage::Result => self.seen(session),
             Stage::Search | Stage::Ended => Ok(()),
@@ -121,7 +122,11 @@ impl Runner {
                 return Ok(());
             }
             match record.state {
-                StepState::Executed => self.verify(session)?,
+                StepState::Executed => {
+                    if self.work_copy(session, &record)? == Work::Asks {
+                        return Ok(());
+                    }
+                }
                 StepState::Witnessed => self.close_step(session)?,
                 StepState::Verified => {
                     if self.step().is_some_and(shows_result) {

@@ -11,7 +11,7 @@ use crate::session::{
 use crate::text::say;
 
 use super::super::model::Step;
-use super::super::ops_carry;
+use super::super::{ops, ops_carry};
 use super::drive::{Halt, Work};
 use super::sign::AUDIT_LINE;
 use super::{RunError, Runner, Stage, expect, outputs, papers};
@@ -56,6 +56,9 @@ impl Runner {
         if let Some(place) = self.place() {
             record.notes.insert(SLIP.id.to_owned(), place.to_owned());
         }
+        if ops::copies(step.op.name) {
+            return self.begin_copy(session, &pending, record);
+        }
         record.key = step
             .fields
             .get("key")
@@ -74,7 +77,7 @@ impl Runner {
     }
 
     /// What an act that was carried out, or refused, leads to.
-    fn after_act(
+    pub(super) fn after_act(
         &mut self,
         session: &mut Session,
         sentence: &str,

@@ -11,6 +11,7 @@ mod bring;
 mod carry;
 mod change;
 mod components;
+mod copies;
 mod declared;
 mod deviations;
 mod dissent;
@@ -110,6 +111,8 @@ pub struct Wanted {
     pub recorded: bool,
     /// Where green rehearsals are noted: a rehearsal adds a line, a production run asks for one.
     pub rehearsal_note: Option<PathBuf>,
+    /// Where nobody attends the run of a test vault: the folder below which its copies of the vault go.
+    pub copies_to: Option<PathBuf>,
 }
 
 /// What is asked next inside a step.
@@ -139,6 +142,8 @@ enum Stage {
     AbortReseal,
     /// A person has their turn in a change of people or shares: `Runner::changing`.
     Change,
+    /// A copy of the vault is on record as begun, and goes into a folder that is named again.
+    Copy,
     /// Time has to pass.
     Wait,
     /// The result is shown.
@@ -208,6 +213,8 @@ pub struct Runner {
     people: BTreeMap<String, String>,
     /// Where a green rehearsal is noted.
     rehearsal_note: Option<PathBuf>,
+    /// Where copies go that nobody attends.
+    copies_to: Option<PathBuf>,
     /// Whether this runner took up an interrupted run.
     resumed: bool,
     /// Whether nothing was answered since it was taken up.

@@ -13,6 +13,7 @@ use super::super::changing::gives_words;
 use super::super::script::Script;
 use super::super::{ops, ops_carry};
 use super::bring::files_of;
+use super::copies::{COPY, folder_of};
 use super::{RunError, Runner, Stage, report, summary};
 
 const SUMMARY: &str = "ceremony.json";
@@ -28,9 +29,13 @@ impl Runner {
     /// The folder is neither empty nor this run's, or cannot be written.
     pub fn write_outputs(&self, session: &Session, folder: &Path) -> Result<Vec<String>, RunError> {
         let run = self.run(session);
-        let earlier = !self.resumed && holds_earlier(folder, &run);
+        let copies = copies_of(&run);
+        let earlier = !self.resumed && holds_earlier(folder, &run, &copies);
         if !earlier {
-            Self::folder_fits(&self.script, session.profile(), folder, self.resumed)?;
+            let own = own_names(&self.script, session.profile());
+            holds_only(folder, &copies, |name| {
+                self.resumed && is_own(&self.script, &own, name)
+            })?;
         }
         let script = self.outcome.map(|_| &self.script);
         write_all(session, &run, script, folder, self.resumed || earlier)
@@ -68,9 +73,10 @@ impl Runner {
         resume: bool,
     ) -> Result<(), RunError> {
         let own = own_names(script, profile);
-        holds_only(folder, |name| {
-            resume && (own.iter().any(|own| own == name) || is_paper(script, name))
-        })
+        let steps = script.model.steps.iter();
+        let copies = steps.filter(|step| resume && ops::copies(step.op.name));
+        let copies: Vec<String> = copies.map(|step| folder_of(&step.id)).collect();
+        holds_only(folder, &copies, |name| resume && is_own(script, &own, name))
     }
 }
 
@@ -87,12 +93,28 @@ pub fn write_run(session: &Session, run: &str, folder: &Path) -> Result<Vec<Stri
     })?;
     let script = super::super::evidence::script_of(run);
     let script = script.and_then(|bytes| Script::parse(&bytes).ok());
-    holds_only(folder, |_| false)?;
+    holds_only(folder, &[], |_| false)?;
     write_all(session, run, script.as_ref(), folder, false)
 }
 
-/// Whether nothing lies in a folder but files of these names.
-fn holds_only(folder: &Path, own: impl Fn(&str) -> bool) -> Result<(), RunError> {
+/// Whether a script writes a file of this name.
+fn is_own(script: &Script, own: &[String], name: &str) -> bool {
+    own.iter().any(|own| own == name) || is_paper(script, name)
+}
+
+/// The folders of copies of the vault that a run made below its own.
+fn copies_of(run: &Run) -> Vec<String> {
+    let steps = run.steps.iter();
+    let made = steps.filter(|record| record.notes.contains_key(COPY));
+    made.map(|record| folder_of(&record.id)).collect()
+}
+
+/// Whether nothing lies in a folder but files of these names, and folders of copies.
+fn holds_only(
+    folder: &Path,
+    copies: &[String],
+    own: impl Fn(&str) -> bool,
+) -> Result<(), RunError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
@@ -101,8 +123,10 @@ fn holds_only(folder: &Path, own: impl Fn(&str) -> bool) -> Result<(), RunError>
     for entry in entries {
         let entry = entry.map_err(|error| cannot(folder, &error))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if !(file && own(&name)) {
+        let kind = entry.file_type();
+        let file = kind.as_ref().is_ok_and(fs::FileType::is_file);
+        let copy = kind.is_ok_and(|kind| kind.is_dir()) && copies.contains(&name);
+        if !(copy || file && own(&name)) {
             return Err(RunError::Output(format!(
                 "{} is not empty: it holds {name}. Nothing was written, and nothing there was touched. Name an empty or \
                  a new folder.",
@@ -114,10 +138,13 @@ fn holds_only(folder: &Path, own: impl Fn(&str) -> bool) -> Result<(), RunError>
 }
 
 /// Whether a folder holds nothing but what this run wrote there before it was over. NEXT.txt grows meanwhile.
-fn holds_earlier(folder: &Path, run: &Run) -> bool {
+fn holds_earlier(folder: &Path, run: &Run, copies: &[String]) -> bool {
     let ours = written(run);
     let same = |path: &Path| {
         let name = path.file_name().and_then(|name| name.to_str())?;
+        if path.is_dir() && copies.iter().any(|copy| copy == name) {
+            return Some(true);
+        }
         let file = ours.iter().find(|file| file.name == name)?;
         let there = crate::os::read_limited(path, 1 << 20).ok()?;
         Some(file.bytes == *there || (name == NEXT && file.bytes.starts_with(&there)))

@@ -1,6 +1,7 @@
 //! Ceremony ops: presence, clocks, files, fingerprints, hashes, waiting, looking, notes, signing off.
 
 use std::collections::VecDeque;
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
@@ -130,6 +131,10 @@ impl Runner {
                 .map_err(|error| Halt::Again(error.to_string()))?;
             if *id == SLIP.id {
                 session.slip_place(&normal).map_err(|r| again(r.into()))?;
+            }
+            if ops::is_told_in_the_room(step.op, field) {
+                let fits = session.copy_place_fits(Path::new(normal.trim()));
+                fits.map_err(|r| Halt::Again(r.to_string()))?;
             }
             checked.push((*id, normal));
         }

@@ -3,12 +3,15 @@
 use crate::crypto::SecretBytes;
 use crate::session::components::NOT_PRINTED;
 use crate::session::field::Field;
+use crate::session::op::BACKUP_TO;
 use crate::session::{Profile, Refusal, RunOutcome, Session, StepState};
 
 use super::super::ask::{Advance, Answer, AskField};
 use super::super::changing::gives_words;
+use super::super::model::Step;
 use super::super::script::Script;
 use super::super::{ops, ops_components};
+use super::copies::folder_of;
 use super::readings::DERIVE;
 use super::{RunError, Runner, Stage, exceptions, fates};
 
@@ -26,11 +29,17 @@ pub(super) fn answer(field: &Field, text: String) -> Answer {
 
 impl Runner {
     /// Whether nobody need attend a run that is begun or, with `resume`, taken up: never in production; in a test vault
-    /// no step that is still to be done may give people new words, which no file may hold.
+    /// no step that is still to be done may give people new words, which no file may hold, and one that copies the vault
+    /// wants a folder for what the run leaves: `out` says whether there is one.
     ///
     /// # Errors
     /// PersonNeeded, which names the step; nothing was begun.
-    pub fn needs_nobody(session: &Session, script: &Script, resume: bool) -> Result<(), RunError> {
+    pub fn needs_nobody(
+        session: &Session,
+        script: &Script,
+        resume: bool,
+        out: bool,
+    ) -> Result<(), RunError> {
         match session.profile() {
             Profile::Rehearsal => return Ok(()),
             Profile::Production => {
@@ -49,6 +58,15 @@ impl Runner {
             steps.any(|record| record.id == id && record.state >= StepState::Executed)
         };
         let mut steps = script.model.steps.iter();
+        let copies = |step: &&Step| ops::copies(step.op.name) && !done(&step.id);
+        if let Some(step) = steps.clone().find(copies).filter(|_| !out) {
+            return Err(RunError::Refused(Refusal::PersonNeeded(format!(
+                "Step {} copies the vault, and nobody can be asked here where the copy goes. Nothing was begun. Name a \
+                 folder with --out: the copy goes into {} below it.",
+                step.id,
+                folder_of(&step.id)
+            ))));
+        }
         match steps.find(|step| gives_words(step.op) && !done(&step.id)) {
             None => Ok(()),
             Some(step) => Err(RunError::Refused(Refusal::PersonNeeded(format!(
@@ -210,6 +228,7 @@ impl Runner {
             "again" | "kcv" if ops_components::is_turn(step.op) => Some(DERIVE.to_owned()),
             "tampered" => Some("no".to_owned()),
             "slip" => Some(NOT_PRINTED.to_owned()),
+            id if id == BACKUP_TO.id => self.copy_goes_to(session, step),
             _ => None,
         };
         given(field).or_else(usual)

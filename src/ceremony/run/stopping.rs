@@ -28,6 +28,7 @@ pub(super) const CUSTODY: &str = "on_abort list-custody";
 impl Runner {
     /// Journals that the step at hand stops the run, and does what the script says for that.
     pub(super) fn stop(&mut self, session: &mut Session, reason: String) -> Result<Work, Halt> {
+        self.give_copy_up(session)?;
         // What had happened before people decided to stop stays said.
         let before = self
             .record(session)

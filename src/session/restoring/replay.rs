@@ -257,8 +257,10 @@ fn shares(working: &mut State, told: &Told) -> Option<()> {
 /// A copy that was made after this one: on record, so that no other takes its number.
 fn copied(working: &mut State, told: &Told) {
     let text = |name: &str| told.text(name).map(str::to_owned);
+    // Lines of before numbers stood in them: copies were counted then.
+    let counted = format!("B{}", working.backups.len() + 1);
     working.backups.push(BackupRecord {
-        id: format!("B{}", working.backups.len() + 1),
+        id: text("id").unwrap_or(counted),
         seq: copy_seq(told).unwrap_or_default(),
         medium: text("medium").unwrap_or_default(),
         bag: text("bag"),

@@ -5,7 +5,7 @@ use super::since::{NewerLog, Passed, Since};
 use crate::custody::ledger::day;
 use crate::session::sentence::{Details, line, name_of};
 use crate::session::sentence_custody::when;
-use crate::session::state::State;
+use crate::session::state::{BackupRecord, State, copy_state};
 use crate::session::trail_words::called;
 use crate::text::{say, tr};
 
@@ -37,7 +37,8 @@ pub(in crate::session) fn describe(
 
 /// When the copy that is open was made.
 fn made(state: &State) -> String {
-    let own = state.backups.last();
+    let begun = |b: &&BackupRecord| b.state == copy_state::BEGUN;
+    let own = state.backups.iter().rev().find(begun);
     own.map_or_else(String::new, |own| when(own.at))
 }
 

@@ -8,6 +8,7 @@ mod result;
 mod waiting;
 
 use crate::session::field::{Field, Kind};
+use crate::session::op::BACKUP_TO;
 use crate::session::{Profile, Session, StepState};
 use crate::text::{say, tr};
 
@@ -19,9 +20,8 @@ use super::papers::ELSEWHERE;
 use super::{Runner, Stage, Turn};
 pub(super) use component_bodies::into_safe;
 pub(crate) use lines::key_lines;
-pub(super) use lines::why;
 use lines::{act_lines, compares, not_yet, word_lines};
-pub(super) use lines::{acting, footing};
+pub(super) use lines::{acting, footing, why};
 
 const PASSPHRASE: Field = Field {
     id: "passphrase",
@@ -173,6 +173,7 @@ impl Runner {
             Stage::Change => fields.extend(self.change_fields(session)),
             Stage::AbortReseal => fields.extend(self.reseal_fields()),
             Stage::Print => fields.push(ELSEWHERE),
+            Stage::Copy => fields.push(BACKUP_TO),
             Stage::Search | Stage::Wait | Stage::Result | Stage::Ended => {}
         }
         let rehearsal = session.profile() == Profile::Rehearsal;
@@ -209,6 +210,7 @@ impl Runner {
             Stage::Deviation => self.deviation_ask(session)?,
             Stage::AbortReseal => self.reseal_ask(session)?,
             Stage::Change => self.change_ask(session, step)?,
+            Stage::Copy => self.copy_ask(session, step)?,
             Stage::Wait => self.wait_ask(session, step),
             Stage::Result => self.result_ask(session, step),
             Stage::Ended => return None,
@@ -319,6 +321,7 @@ impl Runner {
             body.extend(act_lines(preview));
         }
         body.extend(self.noted_before_signing(session, step));
+        body.extend(self.copy_before_signing(step));
         body.extend(why(step));
         if let Some(phrase) = self.phrase() {
             body.push(String::new());

@@ -112,6 +112,7 @@ impl Runner {
             if ops_components::is_turn(step.op) {
                 body.extend(self.component_result(session, step));
             }
+            body.extend(Self::copy_result(&record));
             for name in record.files.keys() {
                 body.push(say!("  file        {name}", name));
             }

@@ -3,13 +3,15 @@
 use crate::custody::words;
 use crate::evidence::report::Step as ReportStep;
 use crate::session::components::{NOT_PRINTED, same_serial};
+use crate::session::op::BACKUP_TO;
 use crate::session::op_components::SLIP;
-use crate::session::{RunOutcome, StepRecord, StepState, TOKEN_NOTES};
+use crate::session::{NOT_COPIED, RunOutcome, StepRecord, StepState, TOKEN_NOTES};
 
 use super::super::super::model::Step;
 use super::super::super::{ops, ops_components};
 use super::super::NOT_TAKEN;
 use super::super::bring::STAND_IN;
+use super::super::copies::{COPY, COPY_HASH};
 use super::super::drive::LET_PASS;
 use super::super::existing::PRACTICE_KEYS;
 use super::super::fates::EARLIER;
@@ -140,6 +142,7 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
     if let Some(kcv) = note(COMPONENT_VALUE) {
         parts.push(format!("check value of the component {kcv}"));
     }
+    parts.extend(copied(record));
     parts.extend(practised(record));
     if let Some(text) = note("text") {
         parts.push(format!("\"{text}\""));
@@ -149,6 +152,22 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
         parts.push(format!("the stop signed by {}", who.join(", ")));
     }
     joined(&parts)
+}
+
+/// The copy of the vault that was made in it.
+fn copied(record: &StepRecord) -> Option<String> {
+    let number = record.notes.get(COPY)?;
+    let to = record.notes.get(BACKUP_TO.id)?;
+    if to == NOT_COPIED {
+        return Some(format!("practice: copy {number} was not written"));
+    }
+    let read = record.notes.get(COPY_HASH);
+    Some(read.map_or_else(
+        || format!("copy {number} was begun in {to} and not finished"),
+        |sha256| {
+            format!("copy {number} written to {to} and read back, SHA-256 of vault.age {sha256}")
+        },
+    ))
 }
 
 /// What was practice in it: nothing printed, files and keys that nobody brought, time that was let pass.
