@@ -1,6 +1,7 @@
 //! The linter: what is wrong with a script before anyone enters the room. Each rule is a file of its own with an id,
 //! the words of `lint --explain`, and messages that say what to change. Ids are never reused.
 
+mod answers;
 mod approvals;
 mod carried;
 mod classes;
@@ -23,10 +24,12 @@ mod observers;
 mod open_papers;
 mod reasons;
 mod reconciled;
+mod record_closed;
 mod rising_nonce;
 mod secret_shapes;
 mod spoken_hashes;
 mod strength;
+mod told_values;
 mod unused;
 mod who_acts;
 
@@ -71,6 +74,9 @@ pub const RULES: &[Rule] = &[
     who_acts::RULE,
     carried::RULE,
     reconciled::RULE,
+    told_values::RULE,
+    answers::RULE,
+    record_closed::RULE,
 ];
 
 /// Findings of one script: more help nobody, and each is a line to read.
