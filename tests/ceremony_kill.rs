@@ -141,12 +141,8 @@ fn mortal() {
         left.store(lives + u64::from(known.is_some()), Ordering::SeqCst);
     }
     let wanted = Wanted {
-        recorded: false,
-        real_others: false,
-        inputs: BTreeMap::new(),
         resume: known.is_some(),
-        people: std::collections::BTreeMap::new(),
-        rehearsal_note: None,
+        ..Wanted::default()
     };
     let mut runner = Runner::begin(&mut session, of_run, wanted).unwrap();
     runner.headless(&mut session).unwrap();
