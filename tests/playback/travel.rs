@@ -97,10 +97,13 @@ fn a_lapsed_token_can_be_what_a_script_expects() {
         "file     = \"zone-key\"\ninitiate = \"lead\"\napprove  = { count = 2 }\nexpect   = { error = \"ValidationException\" }",
         1,
     );
-    // What follows needs the key: the script ends here, on purpose.
+    // What follows needs the key: the script goes from here to its signatures, on purpose.
     let cut = expected
         .find("# The second custodian types what came")
         .unwrap();
+    let signs = expected.find("sign-off\"\nwho").unwrap();
+    let signs = &expected[expected[..signs].rfind("[[step]]").unwrap()..];
+    let signed = &signs[..signs.find("\n\n").unwrap() + 1];
     let rest = "[rehearsal]\nseed = \"lapsed\"\nclock = 2026-11-24T09:00:00Z\n\
                 [[rehearsal.stand-in]]\ngives = \"zone-key\"\nas = \"rsa-wrap-peer\"\nreads = \"partner.parameters.json\"\nkey = \"zmk\"\n\
                 [[rehearsal.time]]\nbefore = \"import-zmk\"\nadvance = \"8d\"\n";
@@ -117,7 +120,7 @@ fn a_lapsed_token_can_be_what_a_script_expects() {
         let to = script[from..to].find("\n#").map_or(to, |n| from + n + 1);
         script.replace_range(from..to, "");
     }
-    let (summary, failed) = played(&format!("{script}{rest}"));
+    let (summary, failed) = played(&format!("{script}{signed}{rest}"));
     assert_eq!(failed, None);
     assert!(error_of(&summary, "import-zmk").contains("has expired"));
 }
