@@ -355,3 +355,26 @@ fn the_medium_of_a_copy_goes_out() {
         .any(|f| f.rule == "L20" && f.message.contains("take another"));
     assert!(wrong, "{found:?}");
 }
+
+/// An act that is about a copy is no step that makes one.
+#[test]
+fn a_copy_is_attested_as_destroyed_in_the_run_that_made_it() {
+    let gone = r#"
+[[step]]
+id       = "gone"
+op       = "vault.attest-destroyed"
+how      = "cut to pieces before the witness"
+initiate = "lead"
+approve  = { count = 2 }
+why      = "Nobody returns to it."
+
+"#;
+    let at = "# ── 5 ── Everybody signs";
+    let answer = "\n[[rehearsal.answer]]\nstep = \"gone\"\ncopy = \"B1\"\n";
+    let text = script_text().replacen(at, &format!("{gone}{at}"), 1) + answer;
+    let (_, mut session) = vault(&parsed(&text));
+    let mut runner = Runner::begin(&mut session, parsed(&text), wanted(&[])).unwrap();
+    let outcome = runner.headless(&mut session).unwrap();
+    assert_eq!(outcome, RunOutcome::Completed);
+    assert_eq!(copies(&session), on_record("B1", "destroyed"));
+}

@@ -17,8 +17,8 @@ use super::drive::{Halt, Work};
 use super::sign::{AUDIT_LINE, text};
 use super::{Runner, Stage};
 
-/// Note of a step: the number of the copy that it made.
-pub(super) const COPY: &str = "copy";
+/// Note of a step: the number of the copy that it made. Not `copy`: so an act names the copy that it is about.
+pub(super) const COPY: &str = "copy made";
 /// Note of a step: SHA-256 of the copy's vault.age as it was read back, lower-case hex.
 pub(super) const COPY_HASH: &str = "copy sha256";
 
