@@ -106,6 +106,9 @@ impl Pause {
 
     /// What is lost, and what lies in people's hands, where somebody leaves at once and not by this page (Ctrl-C).
     pub fn lost_at_once(&self) -> Vec<String> {
+        if self.keeps_nothing {
+            return Vec::new(); // the page says so itself
+        }
         let asked = Self {
             held: Held {
                 open: Vec::new(),
@@ -114,7 +117,7 @@ impl Pause {
             ..self.clone()
         };
         let mut told = asked.lost();
-        if !self.held.open.is_empty() && !self.keeps_nothing {
+        if !self.held.open.is_empty() {
             told.insert(0, say!(
                 "These papers lie open: {papers}. Stay, and leave by Esc: it asks into which package each goes. Left here, nobody records where they are.",
                 papers = self.held.open.join(", ")
@@ -216,6 +219,11 @@ mod tests {
         assert!(words.lost()[0].contains("the words that Fay, Gus wrote down in step 4 are void"));
         assert!(!words.packs_first());
         assert_eq!(words.lost_at_once(), words.lost());
+        let nowhere = Pause {
+            keeps_nothing: true,
+            ..words.clone()
+        };
+        assert!(nowhere.lost_at_once().is_empty());
         let mut paper = Pause {
             held: Held {
                 open: vec!["component 1 of kek (Ana)".into()],
@@ -225,6 +233,8 @@ mod tests {
         };
         assert!(paper.lost()[0].contains("component 1 of kek (Ana)"));
         assert!(paper.packs_first());
+        let at_once = paper.lost_at_once();
+        assert!(at_once[0].contains("component 1 of kek (Ana). Stay, and leave by Esc"));
         paper.held.packing = true;
         assert!(!paper.packs_first());
         assert!(paper.ways().iter().all(|(id, ..)| *id != "record"));

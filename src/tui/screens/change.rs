@@ -447,3 +447,38 @@ impl Screen for Changed {
         Some(Reaction::none())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::snapshot;
+
+    #[test]
+    fn the_question_whether_to_leave_says_first_whose_words_are_void() {
+        let ask = Ask {
+            title: "New words".into(),
+            footing: Footing {
+                acts: "Ben".into(),
+                enter: "shows them".into(),
+                so_far: "nothing".into(),
+            },
+            body: Vec::new(),
+            person: "Ben".into(),
+            role: "custodian".into(),
+            fields: Vec::new(),
+            words: None,
+            types_back: false,
+            hand_over: true,
+        };
+        let mut change = Change::new(ask, None);
+        change.wrote = vec!["Ana".into()];
+        let mut state = snapshot::state(change);
+        snapshot::press(&mut state, "<C-c>");
+        let look = snapshot::appearance();
+        let picture = snapshot::text(&snapshot::drawn(&mut state, 80, 24, &look));
+        assert!(
+            picture.contains("the words that Ana wrote down for"),
+            "{picture}"
+        );
+    }
+}
