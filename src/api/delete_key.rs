@@ -11,12 +11,15 @@ pub struct DeleteKeyInput {
     /// Key ARN, alias ARN or `alias/...`.
     pub key_identifier: String,
     /// Days until the material is destroyed: 3-180, by default 7.
-    #[serde(default = "seven")]
+    #[serde(default = "usual_days")]
     pub delete_key_in_days: i64,
 }
 
-fn seven() -> i64 {
-    7
+/// Days of a window of which nothing is said (DeleteKey, DeleteKeyInDays).
+pub const USUAL_WINDOW_DAYS: i64 = 7;
+
+const fn usual_days() -> i64 {
+    USUAL_WINDOW_DAYS
 }
 
 /// Response members of DeleteKey.

@@ -38,7 +38,9 @@ pub use alias::{
 pub use certificates::{RootCertificatePublicKey, TrustedCertificatePublicKey};
 pub use counterparty::{CertificateSignature, CounterpartyProfile, HeaderVersion, TokenForm};
 pub use create_key::{CreateKeyInput, CreateKeyOutput};
-pub use delete_key::{DeleteKeyInput, DeleteKeyOutput, RestoreKeyInput, RestoreKeyOutput};
+pub use delete_key::{
+    DeleteKeyInput, DeleteKeyOutput, RestoreKeyInput, RestoreKeyOutput, USUAL_WINDOW_DAYS,
+};
 pub use error::{ApiError, ErrorKind};
 pub use export_key::{
     ExportAttributes, ExportDukptInitialKey, ExportKeyCryptogram, ExportKeyInput,

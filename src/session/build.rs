@@ -6,7 +6,7 @@ use crate::api::{
     CreateKeyInput, DeleteKeyInput, ExportKeyCryptogram, ExportKeyInput, ExportKeyMaterial,
     ImportKeyInput, ImportKeyMaterial, KeyAlgorithm, KeyAttributes, KeyClass, KeyModesOfUse,
     KeyUsage, Request, RestoreKeyInput, RootCertificatePublicKey, StartKeyUsageInput,
-    StopKeyUsageInput, Tag, TrustedCertificatePublicKey, WrappingKeySpec,
+    StopKeyUsageInput, Tag, TrustedCertificatePublicKey, USUAL_WINDOW_DAYS, WrappingKeySpec,
 };
 use crate::custody::TypedFingerprint;
 use crate::pki::{Certificate, CounterpartyFile, ImportParameters};
@@ -67,7 +67,7 @@ pub fn action(session: &Session, op: &str, answers: &Answers) -> Result<Action, 
         "delete-key" => {
             let delete_key_in_days = answers
                 .optional("days")
-                .map_or(Ok(7), str::parse)
+                .map_or(Ok(USUAL_WINDOW_DAYS), str::parse)
                 .map_err(|_| wrong("days", "is not a number"))?;
             let key_identifier = session.resolve(answers.text("key")?)?;
             Ok(Action::control(Request::DeleteKey(DeleteKeyInput {

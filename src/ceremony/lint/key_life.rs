@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::api::{KeyState, Timestamp};
+use crate::api::{KeyState, Timestamp, USUAL_WINDOW_DAYS};
 use crate::session::field::Kind;
 use crate::session::{op, op_tr34};
 
-use super::super::model::{Doing, Model, OnFail, Step};
+use super::super::model::{Doing, Model, OnFail, Step, Wait};
 use super::super::{ops, ops_carry, ops_components};
 use super::{Report, Rule, component_sets};
 
@@ -17,13 +17,17 @@ pub(super) const RULE: Rule = Rule {
     explain: "\
 The script is read from top to bottom: a key is made in one step, used in later ones, not used while it is disabled or \
 its destruction is scheduled, and, where not_after names its last day, not used later than that by the rehearsal's own \
-clock. What a step expects of its state is what its act brings about. A key is formed of all its components; it leaves \
+clock; once the window of its destruction is over, which days, waits and that clock tell, nothing brings it back. What a \
+step expects of its state is what its act brings about. A key is formed of all its components; it leaves \
 as components once, after every other one was made (component.generate), and the last comes out of the act itself. A \
 step that expects the refusal may do all of this.
 
 Move the step, restore or enable the key first, declare another key, or expect the error.",
     check: life,
 };
+
+/// A day, in milliseconds.
+const DAY: i64 = 86_400_000;
 
 /// Where a declared key stands while the script is read from top to bottom.
 #[derive(Clone, Copy)]
@@ -40,9 +44,12 @@ enum Stage {
     Made,
     /// The step that makes it may be passed as an exception.
     Perhaps,
-    DeletionScheduled,
-    /// The same, and time has passed since: it may be destroyed.
+    /// Its window ends at this moment of the script's time; nothing where the script cannot know it.
+    DeletionScheduled(Option<Timestamp>),
+    /// The same, and time has passed since of which nobody knows how much: it may be destroyed.
     Waited,
+    /// Its window is over: nothing brings it back.
+    Destroyed,
 }
 
 impl Stage {
@@ -56,6 +63,39 @@ impl Stage {
     }
 }
 
+/// The time that a rehearsal comes to, step by step.
+struct Clock {
+    now: Timestamp,
+    /// Whether the script says what day it begins; where it does not, only what passes is known.
+    dated: bool,
+}
+
+impl Clock {
+    fn of(model: &Model) -> Self {
+        let clock = model.rehearsal.clock;
+        Self {
+            now: clock.unwrap_or(Timestamp::from_millis(0)),
+            dated: clock.is_some(),
+        }
+    }
+
+    /// What day it is, where that is known.
+    fn date(&self) -> Option<Timestamp> {
+        Some(self.now).filter(|_| self.dated)
+    }
+
+    /// Lets the time pass that the script lets pass before and in a step. Whether it is known how much that is.
+    fn pass(&mut self, model: &Model, step: &Step) -> bool {
+        let before = model.rehearsal.advances.get(&step.id).copied().unwrap_or(0);
+        let began = self.now.plus_millis(before);
+        let waits = step.waits();
+        let known = self.dated || !matches!(waits, Some(Wait::Until(_)));
+        let over = waits.filter(|_| known).map(|waits| waits.over(began));
+        self.now = over.map_or(began, |over| over.max(began));
+        known
+    }
+}
+
 fn life(model: &Model, report: &mut Report) {
     component_sets::check(model, report);
     let found = Life {
@@ -64,28 +104,31 @@ fn life(model: &Model, report: &mut Report) {
     };
     let there = model.keys.iter().filter(|key| key.existing);
     let mut lives: BTreeMap<&str, Life> = there.map(|key| (key.id.as_str(), found)).collect();
-    let mut now = model.rehearsal.clock;
+    let mut clock = Clock::of(model);
     for step in &model.steps {
-        now = now.map(|now| passed(model, step, now));
-        if step.waits().is_some() || model.rehearsal.advances.contains_key(&step.id) {
-            time_passes(&mut lives);
+        let before = clock.now;
+        let known = clock.pass(model, step);
+        if !known || clock.now > before {
+            time_passes(&mut lives, clock.now, known);
         }
         for doing in step.doings() {
             uses(model, doing, &lives, report);
-            ended(model, doing, now, report);
+            ended(model, doing, clock.date(), report);
             if !step.expects_error() {
-                lives_on(doing, &mut lives, report);
+                lives_on(model, doing, clock.now, &mut lives, report);
             }
         }
         expected(step, &lives, report);
     }
 }
 
-fn time_passes(lives: &mut BTreeMap<&str, Life>) {
+fn time_passes(lives: &mut BTreeMap<&str, Life>, now: Timestamp, known: bool) {
     for life in lives.values_mut() {
-        if life.stage == Stage::DeletionScheduled {
-            life.stage = Stage::Waited;
-        }
+        life.stage = match life.stage {
+            Stage::DeletionScheduled(Some(until)) if now >= until => Stage::Destroyed,
+            Stage::DeletionScheduled(until) if until.is_none() || !known => Stage::Waited,
+            stage => stage,
+        };
     }
 }
 
@@ -101,8 +144,9 @@ fn expected(step: &Step, lives: &BTreeMap<&str, Life>, report: &mut Report) {
         let states: &[KeyState] = match life.stage {
             Stage::Found => KeyState::ALL,
             Stage::Made | Stage::Perhaps => &[KeyState::CREATE_COMPLETE],
-            Stage::DeletionScheduled => &[KeyState::DELETE_PENDING],
+            Stage::DeletionScheduled(_) => &[KeyState::DELETE_PENDING],
             Stage::Waited => &[KeyState::DELETE_PENDING, KeyState::DELETE_COMPLETE],
+            Stage::Destroyed => &[KeyState::DELETE_COMPLETE],
         };
         let names = || states.iter().map(|s| s.name()).collect::<Vec<_>>();
         let state = expect.state.filter(|state| !states.contains(state));
@@ -132,16 +176,27 @@ fn expected(step: &Step, lives: &BTreeMap<&str, Life>, report: &mut Report) {
     }
 }
 
-/// The rehearsal's clock after it has let time pass before or in a step.
-fn passed(model: &Model, step: &Step, now: Timestamp) -> Timestamp {
-    let before = model.rehearsal.advances.get(&step.id).copied().unwrap_or(0);
-    let began = now.plus_millis(before);
-    step.waits()
-        .map_or(began, |waits| waits.over(began).max(began))
+/// When the window of a destruction that begins now is over; nothing where its days are typed in the ceremony.
+fn window(model: &Model, doing: Doing<'_>, now: Timestamp) -> Option<Timestamp> {
+    let typed = doing.step.asked.contains_key("days");
+    let answers = model.rehearsal.answers.get(&doing.step.id);
+    let answer = answers.and_then(|a| a.get("days")).map(String::as_str);
+    let days = match doing.field("days").or(answer.filter(|_| typed)) {
+        Some(days) => days.parse().ok()?,
+        None if typed => return None,
+        None => USUAL_WINDOW_DAYS,
+    };
+    Some(now.plus_millis(days.saturating_mul(DAY)))
 }
 
 /// What an act does to the life of its key.
-fn lives_on<'m>(doing: Doing<'m>, lives: &mut BTreeMap<&'m str, Life>, report: &mut Report) {
+fn lives_on<'m>(
+    model: &Model,
+    doing: Doing<'m>,
+    now: Timestamp,
+    lives: &mut BTreeMap<&'m str, Life>,
+    report: &mut Report,
+) {
     let sure = doing.step.on_fail != OnFail::Exception;
     if let Some(made) = doing.makes {
         let life = Life {
@@ -161,7 +216,9 @@ fn lives_on<'m>(doing: Doing<'m>, lives: &mut BTreeMap<&'m str, Life>, report: &
         return;
     };
     let (stage, enabled) = match doing.op.name {
-        name if name == op::DELETE_KEY.name => (Stage::DeletionScheduled, false),
+        name if name == op::DELETE_KEY.name => {
+            (Stage::DeletionScheduled(window(model, doing, now)), false)
+        }
         name if name == op::RESTORE_KEY.name => (Stage::Made, false),
         name if name == op::STOP_KEY_USAGE.name => (life.stage.switched(), false),
         name if name == op::START_KEY_USAGE.name => (life.stage.switched(), true),
@@ -207,7 +264,11 @@ fn uses(model: &Model, doing: Doing<'_>, lives: &BTreeMap<&str, Life>, report: &
             None => format!(
                 "`{id}` is used before a step makes it: move this step down, or make the key first."
             ),
-            Some(Stage::DeletionScheduled | Stage::Waited) if !may_touch_deleted(doing) => {
+            Some(Stage::Destroyed) if doing.op.name != ops::GET_KEY.name => format!(
+                "`{id}` is destroyed here, because its window is over by then, and nothing brings it back: move this \
+                 step above the one that lets the time pass, give the window more days, or expect the refusal."
+            ),
+            Some(Stage::DeletionScheduled(_) | Stage::Waited) if !may_touch_deleted(doing) => {
                 format!(
                     "`{id}` is scheduled for destruction here: restore it first, or expect the refusal."
                 )
