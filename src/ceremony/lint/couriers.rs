@@ -1,5 +1,9 @@
 //! L08: every component travels by a courier of its own.
 
+use std::collections::BTreeSet;
+
+use crate::session::op_components::EXPORT_COMPONENTS;
+
 use super::super::model::{Item, Model};
 use super::super::ops_components;
 use super::components::{Handling, handlings};
@@ -13,7 +17,7 @@ Components of one key travel by different couriers, in packages of their own; di
 not enough (PCI PIN 8-1). Whoever carries two of them, or opens one package with two, may have enough of the key.
 
 Declare a package with a courier of its own for each component: item = [{ id = \"bag-1\", kind = \"bag\", courier = \
-\"courier-a\" }, ...], and name it in the component's step. The advice about a package (serial, check value) comes by \
+\"courier-a\" }, ...], and name it in the component's step: component.receive where it comes, component.seal where it goes out. The advice about a package (serial, check value) comes by \
 another way than the package (PCI PIN 8-1): advice_channel of the party is no courier.",
     check: couriers,
 };
@@ -39,17 +43,23 @@ fn advised_alike(model: &Model, handling: &Handling<'_>, item: &Item, report: &m
 
 fn couriers(model: &Model, report: &mut Report) {
     let mut carried: Vec<(Handling<'_>, &Item)> = Vec::new();
-    for handling in handlings(model) {
+    let all = handlings(model);
+    let leaves = |handling: &&Handling<'_>| handling.step.op.name == EXPORT_COMPONENTS.name;
+    let outgoing: BTreeSet<&str> = all.iter().filter(leaves).map(|h| h.label).collect();
+    for handling in all {
         let item = handling.step.item.as_deref().and_then(|id| model.item(id));
         let received = handling.step.op.name == ops_components::RECEIVE.name;
-        if received && item.is_none_or(|item| item.courier.is_none()) {
+        let sent =
+            handling.step.op.name == ops_components::SEAL.name && outgoing.contains(handling.label);
+        if (received || sent) && item.is_none_or(|item| item.courier.is_none()) {
             report.error(
                 &handling.step.place.member("item"),
                 Some(handling.step),
                 format!(
-                    "Nobody can tell who carried component {} of `{}`: name a package with a courier of its own in \
-                     `item`.",
-                    handling.part, handling.key
+                    "Nobody can tell who {} component {} of `{}`: name a package with a courier of its own in `item`.",
+                    if sent { "takes away" } else { "carried" },
+                    handling.part,
+                    handling.key
                 ),
             );
         }
