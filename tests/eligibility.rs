@@ -218,7 +218,7 @@ fn entering() -> String {
         );
     }
     text += "[[step]]\nid = \"form\"\nop = \"import-key.components\"\nkey = \"zmk\"\ninitiate = \"lead\"\napprove = { \
-             count = 2 }\nexpect = { state = \"CREATE_COMPLETE\" }\nwhy = \"x\"\n";
+             count = 2 }\nexpect = { state = \"CREATE_COMPLETE\", kcv = \"ACCC7A\" }\nwhy = \"x\"\n";
     for n in 1..=2 {
         text += &format!(
             "[[step]]\nid = \"seal-{n}\"\nop = \"component.seal\"\nkey = \"zmk\"\npart = {n}\nwho = [\"c{n}\"]\n\

@@ -265,6 +265,18 @@ pub fn makes_key(op: &Op) -> bool {
     op.name == op::CREATE_KEY.name || op.name.starts_with("import-key.")
 }
 
+/// Whether an op brings in a secret key from somebody else: of components, or wrapped.
+pub fn brings_key(op: &Op) -> bool {
+    makes_key(op)
+        && [
+            op::CREATE_KEY.name,
+            op::IMPORT_ROOT.name,
+            op::IMPORT_TRUSTED.name,
+        ]
+        .iter()
+        .all(|other| *other != op.name)
+}
+
 /// Whether an op may stand in an act list.
 pub fn may_be_listed(op: &Op) -> bool {
     let alone = [

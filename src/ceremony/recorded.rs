@@ -308,6 +308,10 @@ impl Writer {
         if let Some(output) = deed.texts.get("output") {
             text.push_str(&self.aloud(n, output));
         }
+        if let Some(made) = deed.made.as_ref().filter(|_| ops::brings_key(op)) {
+            let compared = self.compared(n, made);
+            text.push_str(&compared);
+        }
         text
     }
 
@@ -324,6 +328,23 @@ impl Writer {
             n.saturating_add(1),
             quoted(output),
             two.join(", ")
+        )
+    }
+
+    /// The sender's check value, from another way than the key (PCI PIN 15-1).
+    fn compared(&mut self, n: usize, key: &DeedKey) -> String {
+        let key = self.key(key);
+        let id = format!("compare-{}", n.saturating_add(1));
+        let watches = self.places.iter().find(|(_, _, role)| role == "witness");
+        let other = watches.or_else(|| self.places.get(1));
+        let who = other.map_or("lead", |(_, place, _)| place);
+        self.answers.push(format!(
+            "\n[[rehearsal.answer]]\nstep = \"{id}\"\nkcv = \"as-shown\"\n"
+        ));
+        format!(
+            "\n[[step]]\nid   = \"{id}\"\nop   = \"{}\"\nkey  = \"{key}\"\nwho  = [\"{who}\"]\nwhy  = \"The \
+             whole key is proven by the value that its sender told by another way.\"\n",
+            ops::ATTEST_CHECK_VALUE.name
         )
     }
 

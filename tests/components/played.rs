@@ -37,6 +37,10 @@ fn entering(algorithm: &str, parts: &[&str], kcvs: &[&str], expect: &str) -> Str
         "[[step]]\nid = \"form\"\nop = \"import-key.components\"\nkey = \"k\"\ninitiate = \"lead\"\napprove = {{ count \
          = 2 }}\nexpect = {expect}\nwhy = \"x\"\n"
     );
+    let compares = !expect.contains("error");
+    if compares {
+        text += "[[step]]\nid = \"compare\"\nop = \"attest.check-value\"\nkey = \"k\"\nwho = [\"watch\"]\nwhy = \"x\"\n";
+    }
     for n in 1..=count {
         text += &format!(
             "[[step]]\nid = \"seal-{n}\"\nop = \"component.seal\"\nkey = \"k\"\npart = {n}\nwho = [\"c{n}\"]\nobserve = \
@@ -44,6 +48,9 @@ fn entering(algorithm: &str, parts: &[&str], kcvs: &[&str], expect: &str) -> Str
         );
     }
     text += "[on_abort]\ndo = [\"reseal-open-components\"]\n[rehearsal]\nseed = \"x\"\n";
+    if compares {
+        text += "[[rehearsal.answer]]\nstep = \"compare\"\nkcv = \"as-shown\"\n";
+    }
     for (n, (part, kcv)) in parts.iter().zip(kcvs).enumerate() {
         let n = n + 1;
         text += &format!(

@@ -316,7 +316,7 @@ op = "import-key.components"
 key = "zmk"
 initiate = "lead"
 approve = { count = 2 }
-expect = { state = "CREATE_COMPLETE" }
+expect = { state = "CREATE_COMPLETE", kcv = "ACCC7A" }
 why = "x"
 [[step]]
 id = "seal-1"

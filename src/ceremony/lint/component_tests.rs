@@ -76,8 +76,9 @@ fn a_component_is_in_a_custodians_hands_and_under_other_eyes() {
 fn a_key_is_formed_of_all_its_components_and_used_only_if_it_is_there() {
     let enter = "[[step]]\nid = \"enter-2\"\nop = \"component.enter\"\nkey = \"kek\"\npart = 2\nwho = [\"second\"]\n\
                  why = \"component two\"\n";
+    let answer = "[[rehearsal.answer]]\nstep = \"enter-2\"\nvalue = \"TEST:00\"\n";
     one(
-        &[(enter, "")],
+        &[(enter, ""), (answer, "")],
         "L03",
         "form",
         "Component 2 of `kek` is not there yet",
@@ -89,9 +90,9 @@ fn a_key_is_formed_of_all_its_components_and_used_only_if_it_is_there() {
     let form = "why = \"all together are the key\"";
     let passed = format!("on_fail = \"exception\"\n{form}");
     one(
-        &[(seal, look), (form, &passed)],
+        &[(form, &passed)],
         "L03",
-        "look",
+        "compare",
         "may be passed as an exception",
     );
 }

@@ -27,6 +27,7 @@ mod rising_nonce;
 mod secret_shapes;
 mod spoken_hashes;
 mod strength;
+mod told_values;
 mod unused;
 mod who_acts;
 
@@ -71,6 +72,7 @@ pub const RULES: &[Rule] = &[
     who_acts::RULE,
     carried::RULE,
     reconciled::RULE,
+    told_values::RULE,
 ];
 
 /// Findings of one script: more help nobody, and each is a line to read.
