@@ -1,6 +1,7 @@
 //! The linter: what is wrong with a script before anyone enters the room. Each rule is a file of its own with an id,
 //! the words of `lint --explain`, and messages that say what to change. Ids are never reused.
 
+mod answers;
 mod approvals;
 mod carried;
 mod classes;
@@ -73,6 +74,7 @@ pub const RULES: &[Rule] = &[
     carried::RULE,
     reconciled::RULE,
     told_values::RULE,
+    answers::RULE,
 ];
 
 /// Findings of one script: more help nobody, and each is a line to read.

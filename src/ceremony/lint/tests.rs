@@ -297,6 +297,39 @@ fn l21_what_components_and_words_refer_to() {
     assert!(found.contains(&"L21".to_owned()), "{found:?}");
 }
 
+/// What a shipped script answers in a rehearsal is what the linter would miss, field by field.
+#[test]
+fn l27_what_scripts_answer_is_what_is_asked() {
+    const MARK: &str = "[[rehearsal.answer]]\n";
+    let mut taken_out = 0;
+    for (name, bytes) in shipped() {
+        let text = std::str::from_utf8(bytes).unwrap();
+        for (at, _) in text.match_indices(MARK) {
+            let rest = &text[at..];
+            let end = rest.find("\n\n").map_or(rest.len(), |n| n + 1);
+            let step = rest.split('"').nth(1).unwrap();
+            let without = format!("{}{}", &text[..at], &rest[end..]);
+            let found = lint(&without);
+            let missed = |f: &Finding| f.rule == "L27" && f.step.as_deref() == Some(step);
+            assert!(
+                !found.is_empty() && found.iter().all(missed),
+                "{name} {step}: {found:#?}"
+            );
+            taken_out += 1;
+        }
+    }
+    assert!(taken_out > 40, "{taken_out}");
+}
+
+/// A script that was made of answers is played by people there and then, and production's alone by nobody else.
+#[test]
+fn l27_asks_nothing_of_what_no_rehearsal_plays() {
+    let answer = "\n[[rehearsal.answer]]\nstep = \"trust\"\nfingerprint = \"as-shown\"\nsource = \"as planned\"\n";
+    assert_eq!(rules(answer, ""), ["L27", "L27"]);
+    let of_answers = changed(answer, "").replace("\"base\"", "\"workstation-import-components\"");
+    assert_eq!(lint(&of_answers), []);
+}
+
 /// A pair of the vault signs in the place of an export token's: then no step has to make one.
 #[test]
 fn a_named_pair_signs_a_token() {

@@ -275,8 +275,8 @@ fn made_in_list(step: &Step, id: &str) -> Option<String> {
     Some(format!("#{at}"))
 }
 
-/// Whether a field of an act is asked at run time.
-fn is_asked(step: &Step, field: &crate::session::field::Field) -> bool {
+/// Whether a field of an act is asked at run time, because the step leaves it open.
+pub(in super::super) fn is_asked(step: &Step, field: &crate::session::field::Field) -> bool {
     let written = step.fields.contains_key(field.id);
     let declared = is_declared(step.op, field);
     let wanted = !field.optional || step.asked.contains_key(field.id);

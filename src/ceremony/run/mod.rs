@@ -51,12 +51,14 @@ use super::model::{OnFail, Step};
 use super::script::Script;
 use drive::Halt;
 
+pub(super) use act::is_asked;
 pub(crate) use asks::key_lines;
 pub(super) use bring::files_of;
 pub use inputs::resolve_inputs;
 pub use leaving::left_behind;
 pub use outputs::{run_report, write_run};
 pub(super) use put_away::packed_at_a_stop;
+pub(super) use scripted::usual;
 pub(super) use stopping::reason as stop_reason;
 
 /// A run that does not begin or go on.

@@ -7,8 +7,10 @@ use crate::session::{Profile, Refusal, RunOutcome, Session, StepState};
 
 use super::super::ask::{Advance, Answer, AskField};
 use super::super::changing::gives_words;
+use super::super::model::Step;
 use super::super::script::Script;
 use super::super::{ops, ops_components};
+use super::dissent::DISSENT;
 use super::readings::DERIVE;
 use super::{RunError, Runner, Stage, exceptions, fates};
 
@@ -21,6 +23,29 @@ pub(super) fn answer(field: &Field, text: String) -> Answer {
         Answer::Secret(SecretBytes::from_slice(text.as_bytes()))
     } else {
         Answer::Text(text)
+    }
+}
+
+/// What a rehearsal answers by itself where the script says nothing.
+pub(in super::super) enum Usual {
+    /// This.
+    Text(&'static str),
+    /// What the vault's clock says.
+    Clock,
+    /// What the script answers to another field of the step.
+    SameAs(&'static str),
+}
+
+/// What a rehearsal answers by itself to a field of a step; nothing where the script has to say it.
+pub(in super::super) fn usual(step: &Step, field: &str) -> Option<Usual> {
+    match field {
+        // Whoever watches reads the same package.
+        "watched" => Some(Usual::SameAs("serial")),
+        "time" if step.op.name == ops::ATTEST_CLOCK.name => Some(Usual::Clock),
+        "again" | "kcv" if ops_components::is_turn(step.op) => Some(Usual::Text(DERIVE)),
+        "tampered" => Some(Usual::Text("no")),
+        "slip" => Some(Usual::Text(NOT_PRINTED)),
+        _ => None,
     }
 }
 
@@ -188,6 +213,8 @@ impl Runner {
             }
             // It was named before anybody signed.
             "slip" if self.stage == Stage::Print => Some(String::new()),
+            // Who does not agree says so themselves: a script's people agree.
+            id if id == DISSENT.id => Some(String::new()),
             id if id == fates::FATE.id => Some(fates::DESTROYED.to_owned()),
             id if id == fates::SEEN.id => Some(fates::SEEN_SO.to_owned()),
             _ if self.stage == Stage::AbortReseal => self.reseal_practice(field),
@@ -201,16 +228,10 @@ impl Runner {
             let answers = self.script.model.rehearsal.answers.get(&step.id)?;
             answers.get(field).cloned()
         };
-        let usual = || match field {
-            // Whoever watches reads the same package.
-            "watched" => given("serial"),
-            "time" if step.op.name == ops::ATTEST_CLOCK.name => {
-                Some(super::judge::to_the_minute(session.now()))
-            }
-            "again" | "kcv" if ops_components::is_turn(step.op) => Some(DERIVE.to_owned()),
-            "tampered" => Some("no".to_owned()),
-            "slip" => Some(NOT_PRINTED.to_owned()),
-            _ => None,
+        let usual = || match usual(step, field)? {
+            Usual::Text(text) => Some(text.to_owned()),
+            Usual::Clock => Some(super::judge::to_the_minute(session.now())),
+            Usual::SameAs(other) => given(other),
         };
         given(field).or_else(usual)
     }
