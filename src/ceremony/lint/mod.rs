@@ -24,6 +24,7 @@ mod observers;
 mod open_papers;
 mod reasons;
 mod reconciled;
+mod record_closed;
 mod rising_nonce;
 mod secret_shapes;
 mod spoken_hashes;
@@ -75,6 +76,7 @@ pub const RULES: &[Rule] = &[
     reconciled::RULE,
     told_values::RULE,
     answers::RULE,
+    record_closed::RULE,
 ];
 
 /// Findings of one script: more help nobody, and each is a line to read.
