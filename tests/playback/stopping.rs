@@ -112,6 +112,24 @@ fn a_stop_that_is_interrupted_goes_on() {
     }
 }
 
+/// Who leaves need not come: a replacement that is stopped is signed without them, and by nobody who is still to come.
+#[test]
+fn whoever_leaves_is_not_asked_to_sign_a_stop() {
+    let of_run = script("custodian-replacement.toml");
+    let mut session = typing_vault(&of_run);
+    let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+    runner
+        .abort(&mut session, "the newcomer did not come")
+        .unwrap();
+    let mut signed = Vec::new();
+    let (outcome, _) = by_people(&mut session, &mut runner, |ask, _| {
+        signed.push(ask.person.clone());
+        None
+    });
+    assert_eq!(outcome, RunOutcome::Aborted);
+    assert_eq!(signed, ["Ada", "Ana", "Ben", "Wim"]);
+}
+
 #[test]
 fn people_sign_a_stop_one_by_one() {
     let of_run = parsed(&with(ON_ABORT));

@@ -4,7 +4,9 @@
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 
-use crate::session::{Arrow, Command, KeySource, RunOutcome, Session, StepRecord, StepState};
+use crate::session::{
+    Arrow, Command, KeySource, RunOutcome, Session, StepRecord, StepState, op_custody,
+};
 use crate::text::{say, tr};
 
 use super::super::ask::{Answer, Ask};
@@ -197,7 +199,8 @@ impl Runner {
     /// Everybody who has a place signs that the run was stopped.
     fn sign_abort(&mut self, session: &mut Session, record: &StepRecord) -> Result<Work, Halt> {
         let places = self.script.model.places();
-        let names = places.map(|place| self.name(&place.id));
+        let here = places.filter(|place| !self.gives_up(&place.id));
+        let names = here.map(|place| self.name(&place.id));
         let left: VecDeque<String> = names
             // A place that nobody has yet, or that is to be given up, has nobody here who could sign.
             .filter(|name| !name.is_empty() && !record.notes.contains_key(&signed(name)))
@@ -214,6 +217,18 @@ impl Runner {
         self.signers = left;
         self.stage = Stage::AbortSignOff;
         Ok(Work::Asks)
+    }
+
+    /// Whether somebody gives up this place and need not come: in no step do they act or watch.
+    fn gives_up(&self, place: &str) -> bool {
+        let steps = &self.script.model.steps;
+        let named = |list: &[String]| list.iter().any(|id| id == place);
+        steps.iter().any(|step| {
+            let leaves = step.fields.get(op_custody::LEAVES.id);
+            leaves.is_some_and(|id| id == place)
+        }) && !steps
+            .iter()
+            .any(|step| named(&step.who) || named(&step.observe))
     }
 
     fn sign_one_abort(
