@@ -1,6 +1,7 @@
 //! L27: what a rehearsal asks, `[rehearsal]` answers.
 
 use crate::session::Profile;
+use crate::session::field::{Field, Kind};
 
 use super::super::component_script::is_of_answers;
 use super::super::model::{Model, Step};
@@ -69,7 +70,10 @@ fn asked(model: &Model, step: &Step) -> Vec<&'static str> {
     let one = |field: Option<&'static str>| field.into_iter().collect();
     match step.op.name {
         _ if ops::is_act(step.op) => {
-            let asked = step.op.fields.iter().filter(|field| is_asked(step, field));
+            // A file or key that nobody named is a reference to nothing, and L21's.
+            let named = |field: &&Field| matches!(field.kind, Kind::File | Kind::Key);
+            let fields = step.op.fields.iter().filter(|field| !named(field));
+            let asked = fields.filter(|field| is_asked(step, field));
             asked.map(|field| field.id).collect()
         }
         name if name == ops_carry::CHECK.name => step.asked.keys().copied().collect(),

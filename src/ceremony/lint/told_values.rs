@@ -5,6 +5,7 @@ use crate::session::op_exchange::IMPORT_RSA_WRAP;
 
 use super::super::model::{Model, Step};
 use super::super::ops;
+use super::super::ops_components::ENTER;
 use super::{Report, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -13,8 +14,9 @@ pub(super) const RULE: Rule = Rule {
     explain: "\
 A key that was formed of components, or that came wrapped, is the sender's key only once its check value, made with the \
 whole key, is the one that the sender told by another way (PCI PIN 15-1). Components and RSA wrap say nothing about \
-who made the key, so there it is an error; a TR-31 block or a TR-34 token is proven under a key or a certificate, and \
-a warning stays: that proof says who sent a key, and not that it is the one that was agreed.
+who made the key: there it is an error. A TR-31 block or a TR-34 token is proven under a key or a certificate, which \
+says who sent a key, and not that it is the one that was agreed: there it is a warning. Where all components of a key \
+are made in the ceremony, nobody could tell its value, and nothing is asked.
 
 Add a step attest.check-value for the key after the one that forms or imports it. A script that is written for one key \
 may hold the told value itself: expect = { kcv = \"08D7B4\" }.",
@@ -30,7 +32,8 @@ fn compared(model: &Model, report: &mut Report) {
             let Some(key) = doing.makes.filter(|_| ops::brings_key(doing.op)) else {
                 continue;
             };
-            if model.steps.iter().skip(at).any(|later| tells(later, key)) {
+            let made_here = doing.op.name == IMPORT_COMPONENTS.name && !comes_on_paper(model, key);
+            if made_here || model.steps.iter().skip(at).any(|later| tells(later, key)) {
                 continue;
             }
             let message = format!(
@@ -46,6 +49,12 @@ fn compared(model: &Model, report: &mut Report) {
             }
         }
     }
+}
+
+/// Whether a component of a key was somebody else's: of a key whose components are all made here nobody could tell a value.
+fn comes_on_paper(model: &Model, key: &str) -> bool {
+    let mut steps = model.steps.iter();
+    steps.any(|step| step.op.name == ENTER.name && step.key() == Some(key))
 }
 
 /// Whether a step holds this key against a value that was told. `kcv = "key"` is the vault's own and tells nothing.
