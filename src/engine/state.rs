@@ -50,6 +50,15 @@ pub struct Destroyed {
 }
 
 impl EngineState {
+    /// The state as versions wrote it that kept no check values beside a key's own.
+    #[cfg(test)]
+    pub(super) fn as_written_before(mut self) -> Self {
+        for record in self.keys.values_mut() {
+            Arc::make_mut(record).aes_check_values = None;
+        }
+        self
+    }
+
     /// An account without keys: `account` is 12 digits, `region` like `us-east-1`.
     pub fn new(account: impl Into<String>, region: impl Into<String>) -> Self {
         Self {
