@@ -333,6 +333,9 @@ fn a_key_is_made_exported_and_deleted_in_lines() {
     talk.answer("Exportable: ", "yes");
     talk.answer("Name: ", "?");
     talk.answer("Name: ", "\\back");
+    talk.answer("Check value: ", "the usual");
+    talk.answer("Tags: ", "");
+    talk.answer("Enabled: ", "the usual");
     talk.answer("Press Enter: ", "");
     room.sign(&mut talk, "Ada", false);
     // Who asked cannot sign; a wrong passphrase ends nothing.

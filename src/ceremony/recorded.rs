@@ -303,7 +303,7 @@ impl Writer {
             text,
             "initiate = \"{issuer}\"\napprove  = {{ count = {} }}\n{}why      = \"As it was done then.\"\n",
             signers.count(),
-            expected(op)
+            expected(op, deed)
         );
         if let Some(output) = deed.texts.get("output") {
             text.push_str(&self.aloud(n, output));
@@ -420,9 +420,13 @@ fn spoken(field: &Field) -> Spoken {
 }
 
 /// What must be true after an act; nothing where it names no key that could be looked at afterwards.
-fn expected(op: &Op) -> &'static str {
+fn expected(op: &Op, deed: &Deed) -> &'static str {
     let names_key = op.fields.iter().any(|field| field.id == "key");
+    let disabled = deed.texts.get(op::ENABLED.id).is_some_and(|no| no == "no");
     match op.name {
+        name if name == op::CREATE_KEY.name && disabled => {
+            "expect   = { state = \"CREATE_COMPLETE\", attributes = \"declared\", enabled = false }\n"
+        }
         name if ops::makes_key(op) && name == op::CREATE_KEY.name => {
             "expect   = { state = \"CREATE_COMPLETE\", attributes = \"declared\", enabled = true }\n"
         }

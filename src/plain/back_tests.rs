@@ -10,14 +10,20 @@ const SIGNED: [(&str, &str); 3] = [
 
 #[test]
 fn back_from_the_review_leads_to_the_last_question_and_enter_keeps_each_answer() {
-    let mut answers = MAKE[..6].to_vec();
+    let mut answers = MAKE[..9].to_vec();
     answers.extend([
         ("Press Enter: ", "back"),
+        ("Enabled: ", "back"),
+        ("Tags: ", "back"),
+        ("Check value: ", "back"),
         ("Name: ", "back"),
         ("Exportable: ", "back"),
         ("Modes of use: ", ""),
         ("Exportable: ", ""),
         ("Name: ", ""),
+        ("Check value: ", ""),
+        ("Tags: ", ""),
+        ("Enabled: ", ""),
         ("Press Enter: ", ""),
         // And from who asks to the review.
         ("Number: ", "back"),

@@ -147,6 +147,8 @@ impl Acting<'_, '_> {
         loop {
             match handover.write(&folder) {
                 Ok(()) => {
+                    // Where the vault cannot note it, the file stays due: written twice it is the same.
+                    let _ = self.session.is_written(&handover.sha256());
                     self.handed_out(&handover, executed, &folder);
                     return Ok(());
                 }
@@ -159,7 +161,7 @@ impl Acting<'_, '_> {
                 tr("whoever is at the keyboard"),
                 tr("writes the files into this folder"),
                 tr(
-                    "the export is done and recorded; its cryptogram is kept only until you leave keymoot",
+                    "it is done and recorded; the vault keeps its file, and Exchange writes it later as well",
                 ),
             ));
             match self.asks(|talk, _| plain(talk, &question, crate::session::asked::FOLDER))? {

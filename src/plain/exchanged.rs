@@ -1,13 +1,72 @@
 //! What passed between the vault and others, in lines: what was sent, what was given out, and who is trusted.
 
+use crate::session::guide::Entry;
 use crate::session::guide::common_name;
+use crate::session::handing_out::NEXT;
+use crate::session::said;
 use crate::session::view::{CounterpartyView, GivenView};
 use crate::session::{ExportView, TokenView, View};
 use crate::text::{say, tr};
 
+use super::dialogue::{Question, footing};
+use super::home::Home;
+use super::line::Gone;
+use super::opening::plain;
+
+impl Home<'_, '_> {
+    /// Which file that is still to be written is to be written now; `None` where none is, or something else is wanted.
+    pub(super) fn which_unwritten(&mut self, view: &View) -> Result<Option<String>, Gone> {
+        if view.unwritten.is_empty() {
+            return Ok(None);
+        }
+        let files = view.unwritten.iter();
+        let mut entries: Vec<Entry> = files
+            .map(|file| {
+                let label = say!("write {file}", file = file.file);
+                Entry::new(
+                    &file.sha256,
+                    &label,
+                    tr("done and recorded, on no medium yet"),
+                )
+            })
+            .collect();
+        if !view.exports.is_empty() {
+            entries.push(Entry::new("", tr("read a receipt"), ""));
+        }
+        let heading =
+            tr("A file is still to be written. The vault keeps it, and nobody signs again.");
+        let at = self.list(heading, tr("goes where the number leads"), &entries)?;
+        let chosen = at.and_then(|at| view.unwritten.get(at));
+        Ok(chosen.map(|file| file.sha256.clone()))
+    }
+
+    /// Asks for the folder that takes a file which is still to be written, until one takes it.
+    pub(super) fn write_unwritten(&mut self, sha256: &str) -> Result<(), Gone> {
+        let question = Question::new(footing(
+            tr("whoever is at the keyboard"),
+            tr("writes the file and NEXT.txt into this folder and reads it back"),
+            tr("it is done and recorded; the vault keeps its file, and on no medium is it yet"),
+        ));
+        while let Some(folder) = plain(self.talk, &question, crate::session::asked::FOLDER)? {
+            match self.session.write_unwritten(sha256, folder.as_ref()) {
+                Ok(file) => {
+                    self.talk.say(&say!(
+                        "Written to {folder} and read back: {files}.",
+                        folder,
+                        files = format!("{file}, {NEXT}")
+                    ));
+                    return Ok(());
+                }
+                Err(refusal) => self.talk.stop(&refusal.to_string()),
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Each heading with its lines. What is empty says so where somebody looks for it, and nothing otherwise.
 pub(super) fn told(view: &View) -> Vec<(&'static str, Vec<String>)> {
-    let sent: Vec<String> = view.exports.iter().map(sent).collect();
+    let sent: Vec<String> = view.exports.iter().map(|e| sent(e, view)).collect();
     let heading = if sent.is_empty() {
         tr("Nothing was sent yet.")
     } else {
@@ -29,13 +88,17 @@ pub(super) fn told(view: &View) -> Vec<(&'static str, Vec<String>)> {
 }
 
 /// One export in a line.
-pub(super) fn sent(export: &ExportView) -> String {
+pub(super) fn sent(export: &ExportView, view: &View) -> String {
+    let state = match view.unwritten(export.sha256.as_ref()) {
+        Some(_) => tr("its file is NOT WRITTEN yet"),
+        None => said::export(&export.state),
+    };
     let line = say!(
         "  {label} to {common_name} at {at}: {state}; check value {check_value}; file {file}",
         label = export.label,
         common_name = common_name(&export.receiver),
         at = export.at.rfc3339(),
-        state = export.state,
+        state,
         check_value = export.check_value,
         file = export.file
     );

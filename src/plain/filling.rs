@@ -9,7 +9,7 @@ use crate::session::asked::{BY, beside, is_place};
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::guide::{self, Entry};
-use crate::session::op::Op;
+use crate::session::op::{self, Op};
 use crate::session::{Profile, Session, known, op_exchange};
 use crate::text::{say, tr};
 
@@ -265,6 +265,10 @@ impl Asking<'_, '_> {
             Kind::Algorithm if !usage.is_empty() => guide::algorithms(usage),
             Kind::Modes if !usage.is_empty() => guide::modes(usage),
             Kind::YesNo if field.id == "exportable" => guide::exportable(said("algorithm")),
+            Kind::Choice(_) if field.id == op::CHECK_VALUE.id => {
+                guide::check_value_methods(said("algorithm"))
+            }
+            Kind::YesNo if field.id == op::ENABLED.id => guide::enabled(),
             Kind::YesNo => vec![
                 Entry::new("no", tr("no"), ""),
                 Entry::new("yes", tr("yes"), ""),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ceremony::{Script, Wanted, named_file, shipped};
-use crate::session::due::{self, Goes};
+use crate::session::due::{self, Exchanged, Goes};
 use crate::session::field::{Field, Kind};
 use crate::session::guide::Entry;
 use crate::session::idle::{network, network_word};
@@ -210,6 +210,7 @@ impl<'a> Home<'_, 'a> {
         match due.into_iter().nth(at).map(|d| d.goes) {
             Some(Goes::Pending(pending)) => self.acting().approve(*pending),
             Some(Goes::Deletions) => self.deletions(),
+            Some(Goes::Exchange(Exchanged::Unwritten(sha256))) => self.write_unwritten(&sha256),
             Some(Goes::Exchange(_)) => self.exchange(),
             Some(Goes::Ceremonies) => self.goes_on(),
             Some(Goes::Backup) => self.acting().begin(&op::BACKUP),
@@ -261,6 +262,9 @@ impl<'a> Home<'_, 'a> {
             for line in lines {
                 self.talk.say(&line);
             }
+        }
+        if let Some(sha256) = self.which_unwritten(&view)? {
+            return self.write_unwritten(&sha256);
         }
         if view.exports.is_empty() {
             return Ok(());

@@ -43,7 +43,7 @@ impl Home<'_, '_> {
                 self.talk.say(&line);
             }
             for export in view.exports.iter().filter(|e| e.arn == row.key.key_arn) {
-                self.talk.say(&sent(export));
+                self.talk.say(&sent(export, &view));
             }
         }
     }

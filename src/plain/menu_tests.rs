@@ -178,3 +178,40 @@ fn enter_alone_chooses_nothing_from_a_list() {
     let text = at_home(&mut practice_session(true), &answers).text();
     assert_eq!(text.matches("Nothing was chosen.").count(), 2, "{text}");
 }
+
+#[test]
+fn a_file_that_was_not_written_is_written_from_exchange() {
+    let mut session = practice_session(true);
+    let fields = [
+        ("form", "KEY_CRYPTOGRAM"),
+        ("algorithm", "RSA_2048"),
+        ("output", "ours.json"),
+    ];
+    let answers = crate::session::build::Answers {
+        texts: fields.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+        ..Default::default()
+    };
+    let action = crate::session::build::action(&session, "get-parameters-for-import", &answers);
+    session.act(action.unwrap(), None, None).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let taken = folder.path().join("taken").display().to_string();
+    std::fs::write(&taken, "x").unwrap();
+    let out = folder.path().join("out").display().to_string();
+    let answers = [
+        ("Number: ", "exchange"),
+        ("Number: ", "1"),
+        ("Folder: ", taken.as_str()),
+        ("Folder: ", out.as_str()),
+        ("Number: ", "close"),
+    ];
+    let text = at_home(&mut session, &answers).text();
+    for words in [
+        "nobody signs again",
+        "still to be written",
+        "read back: ours.rehearsal.json",
+    ] {
+        assert!(text.contains(words), "{text}");
+    }
+    assert!(folder.path().join("out/ours.rehearsal.json").is_file());
+    assert!(session.view().unwritten.is_empty());
+}

@@ -154,13 +154,16 @@ pub(super) fn at_home(session: &mut Session, answers: &[(&'static str, &str)]) -
 }
 
 /// A key that is made, up to its first signature.
-pub(super) const MAKE: [(&str, &str); 9] = [
+pub(super) const MAKE: [(&str, &str); 12] = [
     ("Number: ", "create key"),
     ("Purpose: ", "TR31_K0_KEY_ENCRYPTION_KEY"),
     ("Algorithm: ", "AES_128"),
     ("Modes of use: ", "1"),
     ("Exportable: ", "yes"),
     ("Name: ", "kek"),
+    ("Check value: ", "the usual"),
+    ("Tags: ", ""),
+    ("Enabled: ", "the usual"),
     ("Press Enter: ", ""),
     ("Number: ", "Ada"),
     ("Number: ", "Ana"),

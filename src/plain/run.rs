@@ -53,7 +53,11 @@ pub(crate) fn play(
 ) -> Result<Result<End, RunError>, Gone> {
     talk.heading(&say!("Ceremony: {script}", script = script.title()));
     if session.profile() == Profile::Rehearsal {
-        talk.say(&practice::words(session.lasts(), tr("The word f5")));
+        talk.say(&practice::words(
+            session.lasts(),
+            out.is_some(),
+            tr("The word f5"),
+        ));
     }
     talk.say(tr(
         "At any prompt the word help explains, and pause stops without losing anything.",

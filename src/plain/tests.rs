@@ -201,7 +201,7 @@ fn back_keeps_answers_and_a_refusal_takes_the_request_away() {
 #[test]
 fn a_request_that_is_left_waits_in_the_list_of_approvals() {
     // Nothing is held: whoever asks and each custodian types, each after a hand-over.
-    let mut answers = MAKE[..8].to_vec();
+    let mut answers = MAKE[..11].to_vec();
     answers.extend([
         ("Press Enter: ", ""),
         ("Passphrase (not shown): ", "f5"),

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::api::{
     CreateKeyInput, DeleteKeyInput, ExportKeyCryptogram, ExportKeyInput, ExportKeyMaterial,
-    ImportKeyInput, ImportKeyMaterial, KeyAlgorithm, KeyAttributes, KeyClass, KeyModesOfUse,
-    KeyUsage, Request, RestoreKeyInput, RootCertificatePublicKey, StartKeyUsageInput,
-    StopKeyUsageInput, Tag, TrustedCertificatePublicKey, USUAL_WINDOW_DAYS, WrappingKeySpec,
+    ImportKeyInput, ImportKeyMaterial, KeyAlgorithm, KeyAttributes, KeyCheckValueAlgorithm,
+    KeyClass, KeyModesOfUse, KeyUsage, Request, RestoreKeyInput, RootCertificatePublicKey,
+    StartKeyUsageInput, StopKeyUsageInput, Tag, TrustedCertificatePublicKey, USUAL_WINDOW_DAYS,
+    WrappingKeySpec,
 };
 use crate::custody::TypedFingerprint;
 use crate::pki::{Certificate, CounterpartyFile, ImportParameters};
@@ -14,7 +15,7 @@ use crate::pki::{Certificate, CounterpartyFile, ImportParameters};
 use super::action::{Action, Confirmation, Copying, ExportNote};
 use super::door::hex;
 use super::error::Refusal;
-use super::op::{HOLDER, PLACE};
+use super::op::{self, HOLDER, PLACE};
 use super::{Session, field, modes};
 
 /// Answers to the fields of an [`super::op::Op`].
@@ -163,10 +164,39 @@ fn create_key(answers: &Answers) -> Result<Action, Refusal> {
             key_modes_of_use,
         },
         exportable: answers.text("exportable")? == "yes",
-        enabled: true,
-        key_check_value_algorithm: None,
-        tags: label_tags(answers.optional("label")),
+        enabled: answers.optional(op::ENABLED.id) != Some("no"),
+        key_check_value_algorithm: match answers.optional(op::CHECK_VALUE.id) {
+            Some("CMAC") => Some(KeyCheckValueAlgorithm::CMAC),
+            Some(_) => Some(KeyCheckValueAlgorithm::ANSI_X9_24),
+            None => None,
+        },
+        tags: tags(answers)?,
     })))
+}
+
+/// The name as a tag, and the others as they were typed.
+fn tags(answers: &Answers) -> Result<Vec<Tag>, Refusal> {
+    let mut tags = label_tags(answers.optional("label"));
+    let others = answers.optional(op::TAGS.id).unwrap_or_default();
+    for written in others.split(',').map(str::trim).filter(|w| !w.is_empty()) {
+        let (key, value) = written
+            .split_once('=')
+            .ok_or_else(|| wrong(op::TAGS.id, "wants name=value, several with commas"))?;
+        let tag = Tag {
+            key: key.trim().to_owned(),
+            value: value.trim().to_owned(),
+        };
+        if tag.key.is_empty() || tags.iter().any(|t| t.key == tag.key) {
+            let rule = if tag.key == super::LABEL_TAG {
+                "names the tag Name, which is what the key is called"
+            } else {
+                "has a tag without a name, or one twice"
+            };
+            return Err(wrong(op::TAGS.id, rule));
+        }
+        tags.push(tag);
+    }
+    Ok(tags)
 }
 
 pub(super) fn label_tags(label: Option<&str>) -> Vec<Tag> {

@@ -289,7 +289,7 @@ impl Session {
             digest: digest.clone(),
             who: pending.who(),
         };
-        self.remember_file(&mut working, &pending.action, &executed);
+        self.remember_file(&mut working, (&pending.action, &executed), arrow.is_some());
         if let Some(arrow) = arrow {
             let shown = super::transition::evidence(&pending.action, &outcome.steps);
             super::journal::apply(

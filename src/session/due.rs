@@ -9,7 +9,7 @@ use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 /// One thing that is due.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// What kind of thing, in a word: `approve`, `STOP`, `suspect`, `clock`, `ceremony`, `copy`, `recovery`, `reshare`, `drill`, `deletion`, `receipt`, `token`.
+    /// What kind of thing, in a word: `approve`, `STOP`, `suspect`, `clock`, `ceremony`, `copy`, `recovery`, `reshare`, `drill`, `file`, `deletion`, `receipt`, `token`.
     pub kind: &'static str,
     /// What it is.
     pub what: String,
@@ -49,6 +49,8 @@ pub enum Exchanged {
     Sent(String, Timestamp),
     /// The token of this name that was given out.
     Token(String),
+    /// The file with this SHA-256, lower-case hex, that is still to be written.
+    Unwritten(String),
 }
 
 /// Everything that is due at a time.
@@ -103,6 +105,7 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
     lines.extend(copies(view, now));
     lines.extend(recovery(view));
     lines.extend(people(view, now));
+    lines.extend(unwritten(view, now));
     lines.extend(deletions(view, now));
     lines.extend(exports(view, now));
     lines.extend(tokens(view, now));
@@ -326,6 +329,18 @@ fn approval(pending: &PendingView) -> Due {
     }
 }
 
+/// Files that an act made and no medium has: whoever waits for one waits in vain.
+fn unwritten(view: &View, now: Timestamp) -> impl Iterator<Item = Due> {
+    view.unwritten.iter().map(move |file| Due {
+        kind: "file",
+        what: say!("{file} is not written yet", file = file.file),
+        when: say!("{left} ago", left = left(file.at, now)),
+        who: tr("everybody").into(),
+        over: false,
+        goes: Goes::Exchange(Exchanged::Unwritten(file.sha256.clone())),
+    })
+}
+
 fn deletions(view: &View, now: Timestamp) -> Vec<Due> {
     let mut soon: Vec<(Timestamp, &KeyRow)> = view
         .keys
@@ -349,7 +364,7 @@ fn deletions(view: &View, now: Timestamp) -> Vec<Due> {
 fn exports(view: &View, now: Timestamp) -> Vec<Due> {
     view.exports
         .iter()
-        .filter(|e| e.state == "sent")
+        .filter(|e| e.state == "sent" && view.unwritten(e.sha256.as_ref()).is_none())
         .flat_map(|export| {
             let receipt = Due {
                 kind: "receipt",
@@ -452,6 +467,9 @@ impl Due {
             ),
             "deletion" => tr(
                 "The key is unusable now and can be restored until then. After that its material is destroyed, and nobody can bring it back.",
+            ),
+            "file" => tr(
+                "What was made for the other side is done and recorded, but lies on no medium. The vault keeps it: it is written from Exchange, and nobody signs again.",
             ),
             "receipt" => tr(
                 "It left, in a file or on papers; whether the same key arrived, only the receiver's answer says (what import-key or get-key printed). Exchange reads it.",

@@ -157,20 +157,31 @@ fn received(
 
 impl Session {
     /// The digest of the file that an act writes for the other side goes into the record of what it gave out, in the
-    /// same commit: the file is made of the act and its answer alone.
-    pub(super) fn remember_file(&self, working: &mut State, action: &Action, executed: &Executed) {
-        let Action::Control {
-            request,
-            export: Some(note),
-            ..
-        } = action
-        else {
-            return;
+    /// same commit: the file is made of the act and its answer alone. Outside of a run, whose journal has it, the file
+    /// itself is kept until it is written.
+    pub(super) fn remember_file(
+        &self,
+        working: &mut State,
+        (action, executed): (&Action, &Executed),
+        in_run: bool,
+    ) {
+        let noted = match action {
+            Action::Control {
+                request,
+                export: Some(note),
+                ..
+            } => Some((request, note)),
+            Action::Tr34(_) => None,
+            _ => return,
         };
         let Ok(handover) = handover::of(self, action, executed) else {
             return;
         };
         let sha256 = Some(handover.sha256());
+        if !in_run {
+            self.keep_unwritten(working, executed, handover);
+        }
+        let Some((request, note)) = noted else { return };
         if matches!(request, Request::ExportKey(_)) {
             if let Some(export) = working.exports.last_mut() {
                 export.sha256 = sha256;

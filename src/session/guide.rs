@@ -5,9 +5,9 @@ use crate::crypto::strength::{WrapPath, may_wrap};
 use crate::engine::attributes::{self, Arrival, MODE_SETS, ModeSet, Row};
 use crate::text::{say, tr};
 
-use super::field::usage as usage_named;
+use super::field::{Choice, Kind, usage as usage_named};
 use super::view::{KeyRow, PendingView, PersonView, View};
-use super::{modes, said};
+use super::{modes, op, said};
 
 mod which_key;
 
@@ -154,6 +154,43 @@ pub fn exportable(algorithm: &str) -> Vec<Entry> {
         } else {
             leaves
         },
+    ]
+}
+
+/// The methods of a check value for a key of this algorithm, with the reason where one cannot be.
+pub fn check_value_methods(algorithm: &str) -> Vec<Entry> {
+    let known = KeyAlgorithm::ALL.iter().find(|a| a.name() == algorithm);
+    let pair = known.is_some_and(|a| a.modulus_bits().is_some());
+    let aes = known.is_some_and(|a| a.modulus_bits().is_none() && !a.is_tdes());
+    let off = |entry: Entry| match (pair, aes, entry.id.as_str()) {
+        (true, ..) => entry.off_because(tr(
+            "an RSA pair: its check value is of the public key, by SHA-1",
+        )),
+        (_, true, "ANSI_X9_24") => {
+            entry.off_because(tr("of TDES keys alone: an AES key's is made by CMAC"))
+        }
+        _ => entry,
+    };
+    let note = |id: &str| match id {
+        "CMAC" => tr("AES keys, and TDES where the other side wants it"),
+        _ => tr("what most devices show for a TDES key"),
+    };
+    let Kind::Choice(choices) = op::CHECK_VALUE.kind else {
+        return Vec::new();
+    };
+    let entry = |c: &Choice| off(Entry::new(c.id, tr(c.label), note(c.id)));
+    choices.iter().map(entry).collect()
+}
+
+/// Whether a new key can be used at once, the usual answer first.
+pub fn enabled() -> Vec<Entry> {
+    vec![
+        Entry::new("yes", tr("yes, it can be used at once"), ""),
+        Entry::new(
+            "no",
+            tr("no, custodians enable it later"),
+            tr("made disabled: nobody can use it before"),
+        ),
     ]
 }
 

@@ -32,6 +32,16 @@ pub fn has_place(folder: &Path, file: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// A folder of this name that holds no export yet: the name itself, else with a number behind it.
+pub fn free_folder(name: &str) -> String {
+    let taken = |name: &String| has_place(Path::new(name), NEXT).is_err();
+    let numbered = (2_usize..100).map(|n| format!("{name}-{n}"));
+    std::iter::once(name.to_owned())
+        .chain(numbered)
+        .find(|name| !taken(name))
+        .unwrap_or_else(|| name.to_owned())
+}
+
 /// A file's name with the profile's mark before its ending: `.json`, or what a bare token is written as.
 pub fn marked_file_name(name: &str, profile: Profile) -> String {
     let bare = [".der", ".hex", ".pem"]

@@ -97,6 +97,7 @@ mod trail;
 mod trail_words;
 mod transition;
 pub mod trusting;
+mod unwritten;
 pub mod view;
 mod views;
 mod watches;

@@ -1,6 +1,6 @@
 //! The acts, each declared once: name, title, fields, what it says.
 
-use super::field::{Field, Kind};
+use super::field::{Choice, Field, Kind};
 use super::{op_components, op_custody, op_destroyed, op_exchange, op_ledger, op_suspect, op_tr34};
 
 /// One act's declaration. Its `name` is the script's `op`, the wizard's id and the policy's key.
@@ -70,9 +70,48 @@ pub const CREATE_KEY: Op = Op {
             kind: Kind::Text { max: 64 },
             optional: false,
         },
+        CHECK_VALUE,
+        TAGS,
+        ENABLED,
     ],
     uses_secret: false,
     phrase: None,
+};
+
+/// By which method a new key's check value is made.
+pub const CHECK_VALUE: Field = Field {
+    id: "check-value",
+    label: "Check value",
+    hint: "How its check value is made. The usual is ANSI_X9_24 for TDES and CMAC for AES.",
+    kind: Kind::Choice(&[
+        Choice {
+            id: "ANSI_X9_24",
+            label: "ANSI_X9_24: zeros under the key",
+        },
+        Choice {
+            id: "CMAC",
+            label: "CMAC of zeros",
+        },
+    ]),
+    optional: true,
+};
+
+/// Tags of a new key beside its name.
+pub const TAGS: Field = Field {
+    id: "tags",
+    label: "Tags",
+    hint: "name=value, several with commas, for example owner=cards, ticket=4711. Never a key, a component or a passphrase.",
+    kind: Kind::Text { max: 1000 },
+    optional: true,
+};
+
+/// Whether a new key can be used at once.
+pub const ENABLED: Field = Field {
+    id: "enabled",
+    label: "Enabled",
+    hint: "no: it is made, and nobody can use it before custodians enable it.",
+    kind: Kind::YesNo,
+    optional: true,
 };
 
 /// ImportKey with RootCertificatePublicKey.

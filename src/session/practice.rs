@@ -50,12 +50,13 @@ pub fn phrase(person: &str) -> Option<&'static str> {
         .map(|(_, phrase)| *phrase)
 }
 
-/// What stands over everything in a rehearsal; `answers` is what gives the practice answers there.
-pub fn words(kept: bool, answers: &str) -> String {
-    let keeps = if kept {
-        tr("It is kept in its folder.")
-    } else {
-        tr("Nothing is kept.")
+/// What stands over everything in a rehearsal; `answers` is what gives the practice answers there,
+/// `out` whether a folder was named that its files are written to.
+pub fn words(kept: bool, out: bool, answers: &str) -> String {
+    let keeps = match (kept, out) {
+        (true, _) => tr("It is kept in its folder."),
+        (false, true) => tr("Only --out is kept."),
+        (false, false) => tr("Nothing is kept."),
     };
     say!(
         "REHEARSAL. You play everybody. {keeps} {answers} answers for you.",

@@ -63,6 +63,7 @@ impl Session {
             .with("theirs", theirs.chars().take(16).collect::<String>())
             .with("receiver", export.receiver_arn.clone().unwrap_or_default());
         let export = export.clone();
+        working.arrived(export.sha256.as_ref());
         self.commit(working, &[note], false)?;
         Ok(ReceiptView {
             confirmed,

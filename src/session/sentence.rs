@@ -208,6 +208,20 @@ fn creation(input: &CreateKeyInput) -> (String, Details) {
             tr("never")
         },
     ));
+    // Whoever signs reads what is not as usual.
+    let method = input.key_check_value_algorithm;
+    details.extend(method.map(|method| {
+        line(
+            tr("check value"),
+            &say!("by {method}", method = method.name()),
+        )
+    }));
+    let others = input.tags.iter().filter(|t| t.key != super::LABEL_TAG);
+    details.extend(others.map(|t| line(tr("tag"), &format!("{} = {}", t.key, t.value))));
+    if !input.enabled {
+        let words = tr("no: made disabled; custodians enable it before anybody can use it");
+        details.push(line(tr("enabled"), words));
+    }
     (say!("CREATE KEY {label}", label), details)
 }
 

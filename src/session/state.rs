@@ -72,6 +72,9 @@ pub(crate) struct State {
     /// Keys that came in by TR-34 or RSA wrap, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) received: Vec<super::exchanged::ReceivedRecord>,
+    /// Files for others that are still to be written to a medium, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) unwritten: Vec<super::unwritten::UnwrittenRecord>,
     /// The policy that counts from the next opening on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) next_policy: Option<Policy>,
@@ -112,6 +115,7 @@ impl State {
             suspects: BTreeMap::new(),
             under: Vec::new(),
             given: Vec::new(),
+            unwritten: Vec::new(),
             received: Vec::new(),
             next_policy: None,
             recovery: None,

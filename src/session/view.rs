@@ -231,6 +231,19 @@ pub struct ExportView {
     pub earlier: Vec<(Timestamp, String, String)>,
 }
 
+/// A file for others that an act made and nobody has on a medium yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnwrittenView {
+    /// Its name, without folder.
+    pub file: String,
+    /// SHA-256 of it, lower-case hex.
+    pub sha256: String,
+    /// Whether a key is in it.
+    pub key: bool,
+    /// When it was made.
+    pub at: Timestamp,
+}
+
 /// A token of GetParametersForImport or GetParametersForExport that this vault gave out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenView {
@@ -367,6 +380,8 @@ pub struct View {
     pub tokens: Arc<Vec<TokenView>>,
     /// Certificates and requests for certificates that were given out, the newest first.
     pub given: Arc<Vec<GivenView>>,
+    /// Files for others that are still to be written, the newest first.
+    pub unwritten: Arc<Vec<UnwrittenView>>,
     /// Everybody whose root is trusted here.
     pub counterparties: Arc<Vec<CounterpartyView>>,
     /// Runs of scripts, oldest first.
@@ -404,6 +419,13 @@ pub struct View {
 }
 
 impl View {
+    /// The file with this digest, where it is still to be written.
+    pub fn unwritten(&self, sha256: Option<&String>) -> Option<&UnwrittenView> {
+        self.unwritten
+            .iter()
+            .find(|file| Some(&file.sha256) == sha256)
+    }
+
     /// A sentence with the names that people gave to keys in the place of their ARNs.
     pub fn by_label(&self, text: &str) -> String {
         let named = |text: String, row: &KeyRow| {

@@ -56,6 +56,7 @@ impl Session {
             ),
             tokens: Arc::new(self.token_views()),
             given: Arc::new(self.given_views()),
+            unwritten: self.unwritten_views(),
             counterparties: Arc::new(self.counterparty_views()),
             runs: Arc::new(self.state.runs.clone()),
             parameters_days: super::limits::of(&self.state.policy).parameters_days,

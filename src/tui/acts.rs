@@ -168,7 +168,12 @@ impl Acts {
             }
             Order::ReceiptText(answer) => done(session.perform(Command::Receipt { answer })?),
             Order::Save { path, bytes } => save(&path, &bytes),
-            Order::HandOver(folder) => self.hand_over(&folder),
+            Order::HandOver(folder) => self.hand_over(session, &folder),
+            Order::WriteUnwritten { sha256, folder } => {
+                let file = session.write_unwritten(&sha256, &folder)?;
+                let files = vec![file, NEXT.to_owned()];
+                Ok(News::Written { folder, files })
+            }
             _ => Err(Refusal::Usage(
                 tr("This is no act. Nothing was changed.").into(),
             )),
@@ -249,7 +254,7 @@ impl Acts {
         }) = asked
         {
             let handover = handover::of(session, &action, &executed)?;
-            let news = written(&handover, &executed, &folder);
+            let news = written(session, &handover, &executed, &folder);
             self.last = Some((handover, executed));
             return Ok(News::HandedOver(Box::new(news)));
         }
@@ -314,13 +319,13 @@ impl Acts {
         Ok(News::Changed(Box::new(changed)))
     }
 
-    fn hand_over(&mut self, folder: &Path) -> Result<News, Refusal> {
+    fn hand_over(&mut self, session: &mut Session, folder: &Path) -> Result<News, Refusal> {
         let Some((handover, executed)) = &self.last else {
             return Err(Refusal::Usage(
                 tr("There are no files to write. Nothing was changed.").into(),
             ));
         };
-        let news = written(handover, executed, folder);
+        let news = written(session, handover, executed, folder);
         Ok(News::HandedOver(Box::new(news)))
     }
 }
@@ -354,13 +359,23 @@ fn preview(session: &Session, draft: &Draft) -> Result<News, Refusal> {
 }
 
 /// Writes an export's two files, and says what became of them.
-fn written(handover: &Handover, executed: &Executed, folder: &Path) -> HandedOver {
+fn written(
+    session: &mut Session,
+    handover: &Handover,
+    executed: &Executed,
+    folder: &Path,
+) -> HandedOver {
+    let written = handover.write(folder);
+    if written.is_ok() {
+        // Where the vault cannot note it, the file stays due: written twice it is the same.
+        let _ = session.is_written(&handover.sha256());
+    }
     HandedOver {
         executed: executed.clone(),
         file: handover.file.clone(),
         bytes: Arc::new(handover.request.clone()),
         sha256: handover.sha256(),
-        written: handover.write(folder).map(|()| folder.to_owned()),
+        written: written.map(|()| folder.to_owned()),
     }
 }
 

@@ -70,6 +70,7 @@ impl Film {
             folder: PathBuf::from("."),
             vaults: Vec::new(),
             stopped: Vec::new(),
+            out: false,
             busy: None,
             doctor: Vec::new(),
             shell: true,

@@ -21,7 +21,7 @@ pub(crate) const LEAST: (u16, u16) = (80, 24);
 
 /// The words that stand on every screen of a rehearsal.
 pub(crate) fn rehearsal(world: &World) -> String {
-    practice::words(!world.keeps_nothing(), "F5")
+    practice::words(!world.keeps_nothing(), world.out, "F5")
 }
 
 /// What was drawn, beside the picture itself.

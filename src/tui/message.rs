@@ -232,6 +232,8 @@ pub(crate) enum Order {
     Save { path: PathBuf, bytes: Vec<u8> },
     /// Writes the last export's files to another folder, where the first try failed.
     HandOver(PathBuf),
+    /// Writes the file with this digest, which the vault keeps until it is written.
+    WriteUnwritten { sha256: String, folder: PathBuf },
 }
 
 impl Order {
@@ -274,9 +276,11 @@ impl Order {
             | Self::InspectAgain { .. } => tr("reading the file").into(),
             Self::Receipt(_) | Self::ReceiptText(_) => tr("reading the receipt").into(),
             Self::Save { .. } => tr("writing the file").into(),
-            Self::HandOver(_) | Self::WriteOutputs(_) | Self::WriteRun { .. } | Self::Papers(_) => {
-                tr("writing the files").into()
-            }
+            Self::HandOver(_)
+            | Self::WriteUnwritten { .. }
+            | Self::WriteOutputs(_)
+            | Self::WriteRun { .. }
+            | Self::Papers(_) => tr("writing the files").into(),
         }
     }
 }

@@ -241,6 +241,7 @@ pub fn run(start: Start, options: Options) -> Result<Left, TuiError> {
         folder: PathBuf::from("."),
         vaults: Vec::new(),
         stopped: Vec::new(),
+        out: false,
         busy: None,
         doctor: Vec::new(),
         shell: crate::os::can_be_brought_back(),

@@ -49,6 +49,14 @@ pub(crate) fn practice_session(hold: bool) -> Session {
     .session
 }
 
+/// An act whose file, where it made one, is taken for written.
+pub(crate) fn acted(session: &mut Session, action: crate::session::Action) {
+    session.act(action, None, None).unwrap();
+    for file in session.view().unwritten.iter() {
+        session.is_written(&file.sha256).unwrap();
+    }
+}
+
 /// A practice vault in which the first script that ships was played.
 pub(crate) fn played() -> Session {
     let mut session = practice_session(true);

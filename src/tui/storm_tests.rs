@@ -82,6 +82,10 @@ pub(super) fn confined(order: Order, place: &Path, slip: Option<usize>) -> Order
         },
         Order::Papers(folder) => Order::Papers(below(place, &folder)),
         Order::HandOver(folder) => Order::HandOver(below(place, &folder)),
+        Order::WriteUnwritten { sha256, folder } => Order::WriteUnwritten {
+            sha256,
+            folder: below(place, &folder),
+        },
         Order::Save { path, bytes } => Order::Save {
             path: below(place, &path),
             bytes,

@@ -27,6 +27,8 @@ pub(crate) struct World {
     /// Vaults in which a ceremony stands open, by name, each with the ceremony's title (empty where only its file knows
     /// it): by the public log at the start, and by the open vault since.
     pub(crate) stopped: Vec<(String, String)>,
+    /// Whether a folder was named that takes the files of the ceremony.
+    pub(crate) out: bool,
     /// What the desk is at, in words, and since when.
     pub(crate) busy: Option<(String, Timestamp)>,
     /// What `doctor` found, as label, verdict (`ok`, `note`, `STOP`) and line.

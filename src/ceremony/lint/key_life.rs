@@ -201,7 +201,7 @@ fn lives_on<'m>(
     if let Some(made) = doing.makes {
         let life = Life {
             stage: if sure { Stage::Made } else { Stage::Perhaps },
-            enabled: Some(true),
+            enabled: Some(doing.field(op::ENABLED.id) != Some("no")),
         };
         if lives.insert(made, life).is_some() {
             report.error(

@@ -17,6 +17,7 @@ use crate::api::{KeyAlgorithm, KeyUsage};
 use crate::ceremony;
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
+use crate::session::handing_out::free_folder;
 use crate::session::op::{self, Op};
 use crate::session::{KeyRow, asked, guide, op_components, op_exchange, op_tr34};
 use crate::text::{say, tr};
@@ -204,7 +205,8 @@ impl Act {
         };
         self.form
             .propose(asked::OUTPUT, &format!("{stem}.{ending}"));
-        self.form.propose(asked::FOLDER.id, &format!("{stem}-out"));
+        let folder = free_folder(&format!("{stem}-out"));
+        self.form.propose(asked::FOLDER.id, &folder);
     }
 
     fn text(&self, id: &str) -> String {

@@ -32,7 +32,7 @@ fn vault() -> Session {
             ..Answers::default()
         };
         let action = build::action(&session, "create-key", &answers).unwrap();
-        session.act(action, None, None).unwrap();
+        crate::tui::room::acted(&mut session, action);
     }
     session
 }
@@ -179,7 +179,7 @@ fn make(session: &mut Session, algorithm: &str, texts: [(&str, &str); 5]) {
     }
     answers.texts.insert("algorithm".into(), algorithm.into());
     let action = build::action(session, "create-key", &answers).unwrap();
-    session.act(action, None, None).unwrap();
+    crate::tui::room::acted(session, action);
 }
 
 #[test]
@@ -256,7 +256,7 @@ fn a_disabled_key_encryption_key_is_named() {
         ..Answers::default()
     };
     let action = build::action(&session, "stop-key-usage", &answers).unwrap();
-    session.act(action, None, None).unwrap();
+    crate::tui::room::acted(&mut session, action);
     let mut room = Room::new(Home::new(), session);
     room.press("i");
     choose(&mut room, "Import a key from a TR-31");
@@ -440,4 +440,15 @@ fn a_root_that_did_not_sign_the_file_leads_to_the_import_and_back() {
     room.press("ceremonies/samples/get-parameters-for-import-rsa3072.json<Enter>");
     room.shows(&["► Receiver's root", "(*) aws-root"]);
     assert!(!room.text().contains("STOP"), "{}", room.text());
+}
+
+#[test]
+fn a_folder_that_is_taken_is_not_proposed_again() {
+    use crate::session::handing_out::{NEXT, free_folder};
+    let room = tempfile::tempdir().unwrap();
+    let name = room.path().join("kek-out").display().to_string();
+    assert_eq!(free_folder(&name), name);
+    std::fs::create_dir(&name).unwrap();
+    std::fs::write(room.path().join("kek-out").join(NEXT), "x").unwrap();
+    assert_eq!(free_folder(&name), format!("{name}-2"));
 }

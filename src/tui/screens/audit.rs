@@ -108,64 +108,6 @@ impl Audit {
     fn broken(&self) -> Option<&(u64, String)> {
         self.trail.as_ref()?.broken.as_ref()
     }
-
-    fn explain(&self, line: &TrailLine, canvas: &mut Canvas<'_>) {
-        let width = canvas.width();
-        if let Some((_, why)) = self.broken() {
-            canvas.paragraph(0, 0, width, Role::Stop, &format!("STOP  {why}"));
-            return;
-        }
-        let seal = match self.trail.as_ref().and_then(|t| t.co_signed.as_ref()) {
-            Some((n, who)) if *n > line.last() => say!("co-signed with line {n}, by {who}", n, who),
-            Some((n, who)) => {
-                say!(
-                    "not co-signed yet: last were the lines before {n}, by {who}",
-                    n,
-                    who
-                )
-            }
-            None => tr("not co-signed yet: a sign-off in a ceremony does that").to_owned(),
-        };
-        let hash = &line.hash;
-        let previous = value(&line.written, &["prev"]).unwrap_or_default();
-        let high = canvas.height() > 6;
-        let facts = if high {
-            let time = line.time.map_or_else(|| "-".to_owned(), clock);
-            vec![
-                ("about", line.what.clone()),
-                ("means", means(line)),
-                ("who", line.who.clone()),
-                ("time", time),
-                ("result", line.result.clone()),
-                ("hash", super::done::groups(hash)),
-                ("before", super::done::groups(&previous)),
-                ("sealed", seal),
-            ]
-        } else {
-            // The list cuts the names of many; here they stand whole.
-            let by = if line.who.is_empty() {
-                String::new()
-            } else {
-                say!(", by {who}", who = line.who)
-            };
-            let about = format!("{}, {}{by}", line.what, line.result);
-            let hashes = say!(
-                "{ends}, previous {ends_2}",
-                ends = ends(hash),
-                ends_2 = ends(&previous)
-            );
-            vec![
-                ("about", about),
-                ("means", means(line)),
-                ("hash", hashes),
-                ("sealed", seal),
-            ]
-        };
-        for (y, (label, text)) in (0..).zip(facts) {
-            canvas.put(0, y, Role::Muted, label);
-            canvas.put_cut(8, y, width.saturating_sub(8), Role::Text, &text);
-        }
-    }
 }
 
 impl Screen for Audit {
@@ -294,7 +236,7 @@ impl Screen for Audit {
         };
         let columns = columns(width);
         let at = self.cursor.at().min(rows.len().saturating_sub(1));
-        let below = explained(height);
+        let below = self.below(chosen, width, height);
         let list = height.saturating_sub(top).saturating_sub(below);
         let broken = self.broken().map(|(n, _)| *n);
         canvas.within(0, top, width, list, |c| {
@@ -307,7 +249,7 @@ impl Screen for Audit {
         canvas.rule(y, &[chosen.n.to_string()]);
         let room = width.saturating_sub(2);
         canvas.within(1, y.saturating_add(1), room, below.saturating_sub(1), |c| {
-            self.explain(chosen, c);
+            self.explain(chosen, explained(height) > 7, c);
         });
     }
 
@@ -493,6 +435,7 @@ fn texts(line: &TrailLine, width: u16, broken: Option<u64>) -> (Role, Vec<String
     (role, texts.to_vec())
 }
 
+mod facts;
 mod words;
 
 #[cfg(test)]

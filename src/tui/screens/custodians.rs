@@ -32,12 +32,12 @@ pub(crate) struct Custodians {
 const PEOPLE: [Column; 5] = [
     Column {
         title: "NAME",
-        width: 12,
+        width: 15,
         right: false,
     },
     Column {
         title: "ROLE",
-        width: 14,
+        width: 13,
         right: false,
     },
     Column {
@@ -47,33 +47,67 @@ const PEOPLE: [Column; 5] = [
     },
     Column {
         title: "LAST DRILL",
-        width: 11,
+        width: 10,
         right: false,
     },
     Column {
         title: "NEXT",
-        width: 11,
+        width: 10,
         right: false,
     },
 ];
 
 /// The columns that fit: the fingerprints of people's keys need a wide screen.
-fn columns(width: u16) -> Vec<Column> {
+fn columns(width: u16, longest: u16) -> Vec<Column> {
     let mut columns = PEOPLE.to_vec();
-    // Long names have the room that a wide screen has beside the fingerprints.
-    let wider = width.saturating_sub(162).min(28);
+    // A name takes what the screen has beside the other columns, and beside whole fingerprints.
+    let whole = width >= WITH_FINGERPRINTS;
+    let least = if whole { WITH_FINGERPRINTS } else { 80 };
+    let wider = width.saturating_sub(least).min(NAME_MOST);
     if let Some(name) = columns.first_mut() {
-        name.width = name.width.saturating_add(wider);
+        let longest = longest.max(name.width);
+        name.width = longest.min(name.width.saturating_add(wider));
     }
-    // 79 columns are those of before with their gaps.
-    if let Some(room @ 24..) = width.saturating_sub(wider).checked_sub(83) {
+    if whole {
         columns.push(Column {
             title: "FINGERPRINT",
-            width: room.min(79),
+            width: FINGERPRINT,
             right: false,
         });
     }
     columns
+}
+
+/// Columns of a fingerprint in groups of four digits.
+const FINGERPRINT: u16 = 79;
+
+/// The width from which each person's fingerprint stands whole in the list.
+const WITH_FINGERPRINTS: u16 = 162;
+
+/// The most columns that a name takes beside its own fifteen.
+const NAME_MOST: u16 = 28;
+
+/// Where fingerprints stand beside the question, one below each name: the list has no room for them, and half of one
+/// can be compared with no form.
+const BESIDE: u16 = 58;
+
+/// Whether the fingerprints stand beside the question.
+fn beside(people: usize, width: u16, height: u16) -> bool {
+    let rows = cells(people).saturating_mul(2).saturating_add(1);
+    (BESIDE.saturating_add(FINGERPRINT)..WITH_FINGERPRINTS).contains(&width) && rows <= height
+}
+
+/// Everybody's name with the fingerprint below it.
+fn draw_fingerprints(rows: &[Vec<String>], canvas: &mut Canvas<'_>) {
+    canvas.put(0, 0, Role::Muted, tr("FINGERPRINT"));
+    let mut y: u16 = 1;
+    for row in rows {
+        let name = row.first().map_or("", String::as_str);
+        let fingerprint = row.last().map_or("", String::as_str);
+        canvas.put_cut(0, y, canvas.width(), Role::Text, name);
+        canvas.put(0, y.saturating_add(1), Role::Muted, fingerprint);
+        y = y.saturating_add(2);
+    }
 }
 
 /// Why an answer leads nowhere.
@@ -168,7 +202,7 @@ impl Custodians {
                 self.draft = Some(draft.clone());
                 Reaction::order(Order::Preview(Box::new(draft)))
             }
-            Leads::Act(op) => Reaction::push(Act::of(op, None, world).answering(chosen)),
+            Leads::Act(op) => Reaction::push(Act::of(op, None, world)),
             Leads::OpenReshare => {
                 self.waiting = true;
                 Reaction::order(Order::GoOnWithReshare)
@@ -272,7 +306,9 @@ impl Screen for Custodians {
         // The question keeps at least six rows; people who do not fit stand in a line of their own.
         let room = usize::from(height.saturating_sub(11)).max(1);
         let shown = rows.len().min(room);
-        let columns = columns(width);
+        let longest = rows.iter().filter_map(|row| row.first());
+        let longest = cells(longest.map(|name| name.chars().count()).max().unwrap_or(0));
+        let columns = columns(width, longest);
         canvas.within(0, 0, width, cells(shown).saturating_add(1), |c| {
             table(c, &columns, shown, Cursor::on(usize::MAX), |n| {
                 let row = rows.get(n).cloned().unwrap_or_default();
@@ -291,7 +327,28 @@ impl Screen for Custodians {
             );
             y = y.saturating_add(1);
         }
-        canvas.within(0, y, width, height.saturating_sub(y), |c| {
+        // A name that the list cuts stands whole below it.
+        let kept = columns.first().map_or(0, |name| usize::from(name.width));
+        let cut = rows.iter().take(shown).filter_map(|row| row.first());
+        let cut: Vec<&str> = cut
+            .map(String::as_str)
+            .filter(|n| n.chars().count() > kept)
+            .collect();
+        if !cut.is_empty() {
+            let words = say!("whole: {names}", names = cut.join(", "));
+            let room = width.saturating_sub(2);
+            y = y.saturating_add(canvas.paragraph(1, y, room, Role::Muted, &words));
+        }
+        let below = height.saturating_sub(y);
+        let shown = rows.get(..shown).unwrap_or_default();
+        let asked = if beside(shown.len(), width, below) {
+            let room = width.saturating_sub(BESIDE);
+            canvas.within(BESIDE, y, room, below, |c| draw_fingerprints(shown, c));
+            BESIDE.saturating_sub(2)
+        } else {
+            width
+        };
+        canvas.within(0, y, asked, below, |c| {
             self.draw_question(view, c);
         });
     }
@@ -336,108 +393,4 @@ impl Screen for Custodians {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tui::room::{Room, practice_session};
-    use crate::tui::snapshot;
-
-    #[test]
-    fn the_list_says_that_it_goes_on_below_and_a_wide_screen_shows_fingerprints() {
-        let mut room = Room::new(Custodians::default(), practice_session(true));
-        room.shows(&["more answers below", "LAST DRILL"]);
-        room.press("<End>");
-        let text = room.text();
-        let last = tr(HAPPENED.last().unwrap().what);
-        assert!(text.contains(last), "{text}");
-        assert!(!text.contains("more answers below"), "{text}");
-        let person = room.state.world.view.as_ref().unwrap().people[0].clone();
-        let groups = crate::tui::screens::done::groups(&person.fingerprint);
-        for (size, all) in [((140, 40), false), ((200, 60), true)] {
-            let look = snapshot::appearance();
-            let picture = snapshot::drawn(&mut room.state, size.0, size.1, &look);
-            let text = snapshot::text(&picture);
-            assert!(text.contains("FINGERPRINT"), "{text}");
-            assert!(text.contains(&groups[..30]), "{text}");
-            assert_eq!(text.contains(&groups), all, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_drill_begins_with_its_review_and_a_rotation_with_what_happened() {
-        let mut room = Room::new(Custodians::default(), practice_session(true));
-        room.press("<Enter>")
-            .shows(&["Drill ─ review", "own envelopes, and nothing else"]);
-        room.press("<Esc><Down><Down><Enter>").shows(&[
-            "Reason           An envelope was lost",
-            "as now: Ana, Ben, Cho",
-            "as now: 2 of 3",
-        ]);
-        // It is there to be typed over, and is no answer of somebody's own: leaving asks nothing.
-        room.press("<Esc>").shows(&["What happened?"]);
-    }
-
-    #[test]
-    fn a_drill_records_who_is_here_and_cannot_open_and_goes_on() {
-        let mut room = Room::new(Custodians::default(), practice_session(false));
-        room.press("<Enter><Enter><F5><Enter>").shows(&["0 of 2"]);
-        room.press("<Enter><Enter><F5><Enter><Enter><Enter>")
-            .shows(&["then each of them is called"]);
-        room.press("<F5><Enter>").shows(&["Is Ana here?"]);
-        room.press("<Enter><Enter>no such words<Enter>").shows(&[
-            "The envelopes of Ana did not open. What then?",
-            "(*) tries once more",
-            "STOP",
-        ]);
-        // Once more, and then it stays so.
-        room.press("<Enter>").shows(&["The keyboard goes to Ana"]);
-        room.press("<Enter>no such words<Enter>")
-            .shows(&["What then?"]);
-        room.press("<Down><Enter>").shows(&["Is Ben here?"]);
-        room.press("<Enter><Enter><F5><Enter>")
-            .shows(&["Is Cho here?"]);
-        room.press("<Down><Enter>")
-            .shows(&["proven: Ben", "FAILED: Ana", "not there: Cho"]);
-    }
-
-    #[test]
-    fn papers_are_written_whenever_they_are_wanted() {
-        let place = tempfile::tempdir().unwrap();
-        let mut room = Room::new(Custodians::default(), practice_session(true));
-        let papers = HAPPENED.iter().position(|h| h.id == "papers").unwrap();
-        for _ in 0..papers {
-            room.press("<Down>");
-        }
-        room.press("<Enter>");
-        let folder = place.path().join("papers");
-        room.press(&folder.display().to_string());
-        room.press("<Enter>").shows(&["Written to"]);
-        assert!(folder.join("witness-card.txt").is_file());
-    }
-
-    #[test]
-    fn why_an_answer_is_off_hides_nothing_of_what_it_would_do() {
-        let mut room = Room::new(Custodians::default(), practice_session(true));
-        let words = [
-            "everybody proves the new envelopes, and the",
-            "old set ends.",
-            "off here: no reshare stands open here",
-        ];
-        room.press("<Down><Down><Down><Down><Down><Down>")
-            .shows(&words);
-        room.press("<Enter>").shows(&words);
-    }
-
-    #[test]
-    fn people_are_chosen_and_somebody_else_is_typed() {
-        let mut room = Room::new(Custodians::default(), practice_session(true));
-        let access = HAPPENED.iter().position(|h| h.id == "access").unwrap();
-        room.press(&"<Down>".repeat(access)).press("<Enter>");
-        room.shows(&["Record an access", "(*) Ana", "somebody else"]);
-        room.press("<Down><Down><Down><Enter>Eve<Enter>");
-        room.shows(&[
-            "Custodian  Eve",
-            "the share of this vault",
-            "Witness    Wim",
-        ]);
-    }
-}
+mod tests;

@@ -33,8 +33,8 @@ const NO_CAMERA: &str = "this production vault does not allow its files as QR co
     with PCI PIN 6-1.5. Its people decide that when a vault is made. The file is written; carry it";
 
 /// Said before a page is left whose files are not written.
-const GIVES_UP: &str = "The file of this export is not written yet, and no other page writes it. Esc once more leaves without it: \
-    the key is then recorded as sent, and nobody can have it; it is exported anew. Every other key stays.";
+const GIVES_UP: &str = "The file is not written yet. Esc once more leaves without it: the vault keeps it, Home says that it is \
+    due, and Exchange (e) writes it without another signature. Every other key stays.";
 
 /// Said where Enter comes before a folder.
 const NO_FOLDER: &str = "No folder is typed yet, and nothing is written. Type one that can be written to, or choose it with F6; Enter then writes the files.";
@@ -185,7 +185,7 @@ impl Done {
                     "STOP  The export is done and recorded, but its file is not written: {why}",
                     why
                 );
-                self.next = vec![tr("Give another folder below. The cryptogram is kept only until you leave keymoot.").into()];
+                self.next = vec![tr("Give another folder below. The vault keeps the file until it is written; Exchange (e) writes it later as well.").into()];
                 self.folder = Some(TextField::default());
             }
         }

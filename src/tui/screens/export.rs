@@ -19,6 +19,7 @@ use crate::session::asked::FOLDER;
 use crate::session::build::Answers;
 use crate::session::field::{Footing, NOTHING_TYPED};
 use crate::session::guide::{rsa_off, rsa_off_words};
+use crate::session::handing_out::free_folder;
 use crate::session::{KeyRow, op};
 use crate::text::{say, tr};
 use crate::tui::acts::{Draft, PRACTICE_FILE};
@@ -122,8 +123,10 @@ impl Export {
         let chosen = Chosen::from(row);
         self.files
             .propose("output", &format!("{}.json", file_stem(&chosen.label)));
-        self.files
-            .propose(FOLDER.id, &format!("{}-out", file_stem(&chosen.label)));
+        self.files.propose(
+            FOLDER.id,
+            &free_folder(&format!("{}-out", file_stem(&chosen.label))),
+        );
         self.key = Some(chosen);
     }
 

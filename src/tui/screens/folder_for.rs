@@ -8,6 +8,8 @@ use crate::ceremony::handed_over;
 use crate::session::Run;
 use crate::session::asked::FOLDER;
 use crate::session::field::{Field, Footing};
+use crate::session::handing_out::free_folder;
+use crate::session::view::UnwrittenView;
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
@@ -30,6 +32,8 @@ pub(crate) enum Of {
     Ended,
     /// The one with this id.
     Run(String),
+    /// No run: one act's file, with this digest, that is still to be written.
+    Unwritten { file: String, sha256: String },
 }
 
 /// The question.
@@ -49,7 +53,10 @@ impl FolderFor {
             .as_ref()
             .map_or("", |view| view.profile.file_mark());
         let mut form = Form::of(&[FIELD]);
-        form.propose(FIELD.id, &format!("{}{mark}.files", run.script));
+        form.propose(
+            FIELD.id,
+            &free_folder(&format!("{}{mark}.files", run.script)),
+        );
         let files = handed_over(run).len();
         let over = run.outcome.is_some();
         Self {
@@ -57,6 +64,49 @@ impl FolderFor {
             files,
             over,
             form,
+        }
+    }
+
+    /// For an act's file that is still to be written; its folder is named after it.
+    pub(crate) fn unwritten(file: &UnwrittenView, world: &World) -> Self {
+        let mark = world.view.as_ref().map_or("", |v| v.profile.file_mark());
+        let stem = file.file.split('.').next().unwrap_or_default();
+        let mut form = Form::of(&[FIELD]);
+        form.propose(FIELD.id, &free_folder(&format!("{stem}{mark}.files")));
+        Self {
+            of: Of::Unwritten {
+                file: file.file.clone(),
+                sha256: file.sha256.clone(),
+            },
+            files: 1,
+            over: true,
+            form,
+        }
+    }
+
+    /// What is written, in a sentence.
+    fn words(&self) -> String {
+        match (&self.of, self.files) {
+            (Of::Unwritten { file, .. }, _) => say!(
+                "{file} is written, with NEXT.txt. It is the same file that was signed for; nobody signs again.",
+                file
+            ),
+            (_, n) if !self.over => say!(
+                "Files for the other side so far: {n}. They are written, with NEXT.txt; the ceremony goes on behind.",
+                n
+            ),
+            (_, 0) => tr(
+                "No file of this ceremony is for others: report.txt and ceremony.json are written.",
+            )
+            .to_owned(),
+            (_, 1) => {
+                tr("1 file for others is written, with NEXT.txt, report.txt and ceremony.json.")
+                    .to_owned()
+            }
+            (_, n) => say!(
+                "{n} files for others are written, with report.txt and ceremony.json.",
+                n
+            ),
         }
     }
 
@@ -72,6 +122,10 @@ impl FolderFor {
                 run: run.clone(),
                 folder,
             },
+            Of::Unwritten { sha256, .. } => Order::WriteUnwritten {
+                sha256: sha256.clone(),
+                folder,
+            },
         };
         Reaction::pop().then(Step::Order(order))
     }
@@ -83,7 +137,10 @@ impl Screen for FolderFor {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        vec![tr("Ceremonies").into(), tr("write its files").into()]
+        match self.of {
+            Of::Unwritten { .. } => vec![tr("Exchange").into(), tr("write its file").into()],
+            _ => vec![tr("Ceremonies").into(), tr("write its files").into()],
+        }
     }
 
     fn footing(&self, _world: &World) -> Footing {
@@ -120,22 +177,7 @@ impl Screen for FolderFor {
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        let words = match self.files {
-            n if !self.over => say!(
-                "Files for the other side so far: {n}. They are written, with NEXT.txt; the ceremony goes on behind.",
-                n
-            ),
-            0 => tr(
-                "No file of this ceremony is for others: report.txt and ceremony.json are written.",
-            )
-            .to_owned(),
-            1 => tr("1 file for others is written, with NEXT.txt, report.txt and ceremony.json.")
-                .to_owned(),
-            n => say!(
-                "{n} files for others are written, with report.txt and ceremony.json.",
-                n
-            ),
-        };
+        let words = self.words();
         self.form.draw_page(&[(Role::Text, words.as_str())], canvas);
     }
 

@@ -115,8 +115,8 @@ fn role(due: &Due) -> Role {
 
 /// Where one can go from here, with the keys, from the one table.
 fn places() -> String {
-    let places = PLACES.iter().filter_map(|verb| {
-        let offer = Offer::plain(*verb);
+    let places = places::listed().filter_map(|verb| {
+        let offer = Offer::plain(verb);
         Some(format!(
             "{} {}",
             offer.chord(false)?.shown(),
@@ -125,18 +125,6 @@ fn places() -> String {
     });
     places.collect::<Vec<_>>().join("  ")
 }
-
-const PLACES: [Verb; 9] = [
-    Verb::Keys,
-    Verb::Deletions,
-    Verb::Approvals,
-    Verb::Exchange,
-    Verb::Ceremonies,
-    Verb::Custodians,
-    Verb::Audit,
-    Verb::Evidence,
-    Verb::Copy,
-];
 
 /// The lines under the list.
 fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
@@ -246,6 +234,10 @@ impl Screen for Home {
                 ..
             }) => tr("shows the token that was given out").into(),
             Some(Due {
+                goes: Goes::Exchange(Exchanged::Unwritten(_)),
+                ..
+            }) => tr("shows what is still to be written; w there writes it").into(),
+            Some(Due {
                 goes: Goes::Ceremonies,
                 ..
             }) => match &open {
@@ -282,22 +274,8 @@ impl Screen for Home {
             Some(reason) => new.off_because(reason),
             None => new,
         });
-        offers.extend(
-            [
-                Verb::Export,
-                Verb::Import,
-                Verb::Keys,
-                Verb::Deletions,
-                Verb::Approvals,
-                Verb::Exchange,
-                Verb::Ceremonies,
-                Verb::Custodians,
-                Verb::Copy,
-                Verb::Audit,
-                Verb::Evidence,
-            ]
-            .map(Offer::plain),
-        );
+        let others = places::VERBS.into_iter().filter(|verb| *verb != Verb::New);
+        offers.extend(others.map(Offer::plain));
         offers.push(Offer::word(Verb::Back, tr("close")));
         offers
     }

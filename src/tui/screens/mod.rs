@@ -114,6 +114,7 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
                 real,
                 note,
             });
+            world.out = out.is_some();
             let (screen, order) = play_screen(play, out);
             playing(world, screen, order)
         }

@@ -33,19 +33,27 @@ pub(crate) enum Place {
 
 /// What Home's keys lead to, in the order of its list of places.
 pub(crate) const VERBS: [Verb; 12] = [
-    Verb::Keys,
     Verb::New,
     Verb::Export,
     Verb::Import,
+    Verb::Keys,
     Verb::Deletions,
     Verb::Approvals,
     Verb::Exchange,
     Verb::Ceremonies,
     Verb::Custodians,
-    Verb::Copy,
     Verb::Audit,
     Verb::Evidence,
+    Verb::Copy,
 ];
+
+/// Those of them that Home lists: what makes and moves keys stands on its road.
+pub(crate) fn listed() -> impl Iterator<Item = Verb> {
+    let on_the_road = [Verb::New, Verb::Export, Verb::Import];
+    VERBS
+        .into_iter()
+        .filter(move |verb| !on_the_road.contains(verb))
+}
 
 impl Place {
     /// Every place.

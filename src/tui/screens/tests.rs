@@ -40,7 +40,7 @@ fn done(session: &mut Session, op: &str, texts: &[(&str, &str)]) {
         by: "Wim".into(),
     };
     let action = crate::session::build::action(session, op, &answers).unwrap();
-    session.act(action, None, None).unwrap();
+    crate::tui::room::acted(session, action);
 }
 
 const KEK: (&str, &[(&str, &str)]) = (
@@ -371,7 +371,7 @@ fn files_that_cannot_be_written_are_asked_for_again() {
         .press("<Enter><Enter><Enter><Enter><Enter>");
     room.shows(&["STOP", "its file is not written"]);
     room.press("<Enter>").shows(&["No folder is typed yet"]);
-    room.press("<Esc>").shows(&["no other page writes it"]);
+    room.press("<Esc>").shows(&["Home says that it is due"]);
     room.press(&folder.path().join("other").display().to_string())
         .press("<Enter>");
     room.shows(&["the receiver can open", "NEXT.txt"]);

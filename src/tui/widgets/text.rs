@@ -95,12 +95,13 @@ impl TextField {
         *self = Self::with(text);
     }
 
-    /// Draws the line, scrolled so that the cursor is in sight; `..` in front says that it begins further left.
+    /// Draws the line, scrolled so that the cursor is in sight; `◄` in front says that it begins further left: two dots
+    /// would read as the folder above.
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, x: u16, y: u16, room: u16, focused: bool) {
         let inside = usize::from(room.saturating_sub(1));
         let scroll = self.input.visual_scroll(inside);
         let (mark, cut) = if scroll > 0 {
-            ("..", scroll + 2)
+            ("◄ ", scroll + 2)
         } else {
             ("", 0)
         };
@@ -144,7 +145,7 @@ mod tests {
         assert_eq!(drawn("short.json"), "short.json");
         let long = drawn("/media/stick/token.json");
         assert!(
-            long.starts_with("..") && long.ends_with("ken.json"),
+            long.starts_with("◄ ") && long.ends_with("ken.json"),
             "{long}"
         );
     }

@@ -3,10 +3,8 @@
 
 use super::Act;
 use crate::session::View;
-use crate::session::happened::Happened;
 use crate::session::known::{self, SOMEBODY_ELSE};
-use crate::session::op_custody::{APPOINT, PERSON, REASON, STAND_IN};
-use crate::text::tr;
+use crate::session::op_custody::{APPOINT, PERSON, STAND_IN};
 use crate::tui::widgets::choice::Choices;
 
 impl Act {
@@ -36,14 +34,6 @@ impl Act {
             self.form.ask_again(STAND_IN.id);
         }
         self.appointed = person;
-    }
-
-    /// The same act as the answer to what happened: that is its reason, until somebody says it better.
-    pub(crate) fn answering(mut self, happened: &Happened) -> Self {
-        if !happened.reason.is_empty() {
-            self.form.propose(REASON.id, tr(happened.reason));
-        }
-        self
     }
 
     /// Whether somebody is named who is not in the list: the field is typed in from now on.

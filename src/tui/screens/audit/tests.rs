@@ -192,3 +192,36 @@ fn the_bundle_of_a_run_is_one_key_away_from_its_line() {
     let written = std::fs::read(&path).unwrap();
     assert!(crate::evidence::verify::verify(&written, None).is_ok());
 }
+
+/// Thirteen letters each, as keymoot itself names people: whoever signed stands whole below the list.
+#[test]
+fn long_names_stand_whole_below_the_list() {
+    let session = played();
+    let mut trail = session.trail().unwrap();
+    let at = trail.lines.len() - 1;
+    trail.lines[at].who = "administrator custodian-001 custodian-002 custodian-003".into();
+    let mut screen = Audit::unread();
+    let mut room = Room::new(Evidence::new(), session);
+    let _ = screen.news(&News::Trail(Arc::new(trail)), &room.state.world);
+    screen.cursor = Cursor::on(at);
+    room.state = crate::tui::app::State::new(room.state.world.clone(), Box::new(screen));
+    let text = room.text();
+    let below: Vec<&str> = text
+        .lines()
+        .skip_while(|l| !l.contains(" about "))
+        .collect();
+    let below = below
+        .join(" ")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    for name in [
+        "administrator",
+        "custodian-001",
+        "custodian-002",
+        "custodian-003",
+        "sealed",
+    ] {
+        assert!(below.contains(name), "{text}");
+    }
+}

@@ -25,6 +25,11 @@ use crate::tui::world::World;
 
 const FIELDS: &[Field] = op::CREATE_KEY.fields;
 
+/// How many questions are asked of everybody; those after them have a usual answer, and Tab leads there.
+fn asked() -> usize {
+    FIELDS.iter().filter(|field| !field.optional).count()
+}
+
 /// The wizard.
 pub(crate) struct Create {
     at: usize,
@@ -84,7 +89,13 @@ impl Create {
             Kind::Usage => Choices::new(guide::usages()),
             Kind::Algorithm => Choices::new(guide::algorithms(&usage)),
             Kind::Modes => Choices::new(guide::modes(&usage)),
+            Kind::YesNo if field.id == op::ENABLED.id => Choices::new(guide::enabled()),
             Kind::YesNo => Choices::new(guide::exportable(self.answer("algorithm"))),
+            Kind::Choice(_) => {
+                let methods = guide::check_value_methods(self.answer("algorithm"));
+                let usual = std::iter::once(guide::Entry::none_of_these());
+                Choices::new(usual.chain(methods).collect())
+            }
             _ => Choices::default(),
         };
         let proposed = match field.kind {
@@ -106,11 +117,22 @@ impl Create {
         }
     }
 
+    /// Whether this is the last question that everybody is asked.
+    fn last(&self) -> bool {
+        self.at.saturating_add(1) == asked()
+    }
+
+    /// Whether one of the questions with a usual answer is on screen.
+    fn further(&self) -> bool {
+        self.at >= asked()
+    }
+
     fn choosing(&self) -> bool {
         !self.choices.entries.is_empty()
     }
 
-    fn enter(&mut self) -> Reaction {
+    /// Keeps the answer and goes on; `further` asks what has a usual answer too.
+    fn enter(&mut self, further: bool) -> Reaction {
         let Some(field) = self.field() else {
             return Reaction::none();
         };
@@ -136,14 +158,19 @@ impl Create {
                 Reaction::none()
             }
             Ok(answer) => {
+                if field.id == "algorithm" && self.answer(field.id) != answer {
+                    // A method that was right for another algorithm.
+                    self.answers.remove(op::CHECK_VALUE.id);
+                    self.left.remove(op::CHECK_VALUE.id);
+                }
                 self.answers.insert(field.id, answer);
-                self.next()
+                self.next(further)
             }
         }
     }
 
-    fn next(&mut self) -> Reaction {
-        if self.at.saturating_add(1) < FIELDS.len() {
+    fn next(&mut self, further: bool) -> Reaction {
+        if self.last() && further || !self.last() && self.at.saturating_add(1) < FIELDS.len() {
             self.turn(self.at.saturating_add(1));
             return Reaction::none();
         }
@@ -196,7 +223,10 @@ impl Create {
             };
             (tr(field.label), Self::short(field, answer))
         };
-        FIELDS.iter().enumerate().map(answer).collect()
+        let said = |field: &Field| field.optional && !self.answer(field.id).is_empty();
+        let all = self.further() || FIELDS.iter().any(said);
+        let shown = if all { FIELDS.len() } else { asked() };
+        FIELDS.iter().take(shown).enumerate().map(answer).collect()
     }
 
     /// An answer in a word or two, for the rail.
@@ -228,7 +258,20 @@ impl Create {
                     .collect();
                 format!("\"KeyModesOfUse\": {{{}}}", members.join(", "))
             }
+            Kind::YesNo if field.id == op::ENABLED.id => {
+                format!("\"Enabled\": {}", chosen == "yes")
+            }
             Kind::YesNo => format!("\"Exportable\": {}", chosen == "yes"),
+            Kind::Choice(_) if chosen.is_empty() => {
+                tr("nothing: the usual of its algorithm").into()
+            }
+            Kind::Choice(_) => format!("\"KeyCheckValueAlgorithm\": \"{chosen}\""),
+            _ if field.id == op::TAGS.id && self.text.value().trim().is_empty() => {
+                tr("nothing: the key has its name and no other tag").into()
+            }
+            _ if field.id == op::TAGS.id => {
+                format!("\"Tags\": [... {}]", self.text.value().trim())
+            }
             _ => {
                 let value = serde_json::json!(self.text.value());
                 format!("\"Tags\": [{{\"Key\": \"Name\", \"Value\": {value}}}]")
@@ -283,7 +326,10 @@ impl Screen for Create {
 
     fn title(&self, _world: &World) -> Vec<String> {
         let step = self.field().map_or("", |f| tr(f.label));
-        let of = FIELDS.len().saturating_add(1);
+        let of = asked().saturating_add(1);
+        if self.further() {
+            return vec![tr("Create key").into(), step.into()];
+        }
         vec![
             tr("Create key").into(),
             say!(
@@ -297,7 +343,10 @@ impl Screen for Create {
 
     fn footing(&self, world: &World) -> Footing {
         let refused = self.refuses();
-        let next = FIELDS.get(self.at.saturating_add(1)).map_or_else(
+        let next = FIELDS
+            .get(self.at.saturating_add(1))
+            .filter(|_| !self.last());
+        let next = next.map_or_else(
             || tr("checks the answers and shows the review").to_owned(),
             |field| {
                 say!(
@@ -306,7 +355,7 @@ impl Screen for Create {
                 )
             },
         );
-        let left = FIELDS.len().saturating_sub(self.at).saturating_sub(1);
+        let left = asked().saturating_sub(self.at).saturating_sub(1);
         let so_far = match left {
             0 => tr("no key exists; a review and the signatures still to come").to_owned(),
             1 => tr("no key exists; 1 question, a review and the signatures still to come")
@@ -325,6 +374,9 @@ impl Screen for Create {
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
         let mut offers = vec![Offer::plain(Verb::Enter)];
+        if self.last() {
+            offers.push(Offer::word(Verb::NextField, tr("more")));
+        }
         if self.choosing() {
             offers.extend(keys::moves());
             offers.push(Offer::plain(Verb::Left));
@@ -336,6 +388,7 @@ impl Screen for Create {
     fn help(&self) -> &'static [&'static str] {
         &[
             "A key's purpose, algorithm, modes and whether it may leave are fixed for life: there is no change later, only a new key.",
+            "Tab at the name asks for what has a usual answer too: the method of the check value, tags, and whether it is enabled at once.",
             "Choices that cannot work with what you chose before are shown grey, each with its reason. Going back loses nothing.",
             "The line Adds shows what your answer puts into the request of AWS Payment Cryptography. The review shows all of it.",
         ]
@@ -355,7 +408,8 @@ impl Screen for Create {
             return asked;
         }
         match verb {
-            Verb::Enter => self.enter(),
+            Verb::Enter => self.enter(false),
+            Verb::NextField if self.last() => self.enter(true),
             // To the left is the question before, and nothing before the first.
             Verb::Left if self.at == 0 => Reaction::none(),
             Verb::Back | Verb::Left => self.back(),
@@ -400,3 +454,6 @@ impl Screen for Create {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

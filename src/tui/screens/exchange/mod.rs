@@ -6,11 +6,13 @@ use std::path::Path;
 
 use crossterm::event::KeyEvent;
 
+use super::folder_for::FolderFor;
 use super::key::KeyPage;
 use super::menu::Menu;
 use crate::api::Timestamp;
 use crate::session::due::Exchanged;
 use crate::session::field::Footing;
+use crate::session::view::UnwrittenView;
 use crate::session::{ExportView, Outcome, ReceiptView, View, op, op_exchange};
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
@@ -57,8 +59,26 @@ impl Exchange {
         rows::row(view, self.cursor.at().min(last))
     }
 
+    /// The chosen line's file, where it is still to be written.
+    fn unwritten<'a>(&self, world: &'a World) -> Option<&'a UnwrittenView> {
+        self.chosen(world)?.unwritten(world.view.as_ref()?)
+    }
+
+    /// Asks for the folder that takes a file which is still to be written.
+    fn ask_folder(&mut self, world: &World) -> Reaction {
+        let Some(file) = self.unwritten(world) else {
+            return Reaction::none();
+        };
+        self.verdict = None;
+        self.waiting = true;
+        Reaction::push(FolderFor::unwritten(file, world))
+    }
+
     /// What Enter leads to.
     fn enter(&mut self, world: &World) -> Reaction {
+        if self.unwritten(world).is_some() {
+            return self.ask_folder(world);
+        }
         match self.chosen(world) {
             Some(Row::Sent(_)) => {
                 self.verdict = None;
@@ -78,7 +98,7 @@ impl Exchange {
             }
             Some(Row::Given(given)) => Reaction::push(KeyPage::new(&given.arn)),
             Some(Row::Partner(partner)) => Reaction::push(KeyPage::new(&partner.arn)),
-            None => Reaction::none(),
+            Some(Row::Loose(_)) | None => Reaction::none(),
         }
     }
 
@@ -108,8 +128,8 @@ impl Exchange {
         });
     }
 
-    fn draw_chosen(&self, row: Row<'_>, now: Timestamp, canvas: &mut Canvas<'_>) {
-        let mut all = row.details(now);
+    fn draw_chosen(&self, row: Row<'_>, view: &View, now: Timestamp, canvas: &mut Canvas<'_>) {
+        let mut all = row.details(view, now);
         if let Some(verdict) = &self.verdict {
             let (word, role) = if verdict.confirmed {
                 ("ok", Role::Ok)
@@ -124,7 +144,13 @@ impl Exchange {
 }
 
 /// What Enter does on a line: the footing's sentence and the key's word.
-fn enter_words(row: Option<Row<'_>>) -> (&'static str, &'static str) {
+fn enter_words(row: Option<Row<'_>>, unwritten: bool) -> (&'static str, &'static str) {
+    if unwritten {
+        return (
+            tr("asks for the folder that its file is written into"),
+            tr("write"),
+        );
+    }
     match row {
         Some(Row::Sent(_)) => (tr("asks for the path of a receipt"), tr("receipt")),
         Some(Row::Token(token)) if token.comes_in => (
@@ -137,17 +163,24 @@ fn enter_words(row: Option<Row<'_>>) -> (&'static str, &'static str) {
         ),
         Some(Row::Given(_)) => (tr("opens this key pair with all its fields"), tr("open")),
         Some(Row::Partner(_)) => (tr("opens this root with all its fields"), tr("open")),
-        None => (tr("does nothing: nothing was exchanged yet"), tr("open")),
+        Some(Row::Loose(_)) | None => (tr("does nothing: nothing was exchanged yet"), tr("open")),
     }
 }
 
 /// What has and has not happened, for a line.
-fn so_far(row: Option<Row<'_>>) -> &'static str {
+fn so_far(row: Option<Row<'_>>, unwritten: Option<&UnwrittenView>) -> &'static str {
+    match unwritten {
+        Some(file) if file.key => {
+            return tr("not yet written: nobody can have this key before w writes its file");
+        }
+        Some(_) => return tr("not yet written: w writes its file. No key is in it"),
+        None => {}
+    }
     match row {
         Some(Row::Sent(sent)) => match sent.state.as_str() {
             "confirmed" => tr("confirmed: the receiver holds the key that was sent"),
             "DIFFERS" => tr("the receiver holds another key: stop, and find out which is wrong"),
-            _ => tr("sent: the file was written. Only a receipt says it arrived"),
+            _ => tr("sent. Only a receipt says whether it arrived"),
         },
         Some(Row::Token(token)) if token.used.is_empty() => {
             tr("given out: a certificate left, no key. Nothing came back under it yet")
@@ -155,7 +188,9 @@ fn so_far(row: Option<Row<'_>>) -> &'static str {
         Some(Row::Token(_)) => tr("it was used; looking changes nothing"),
         Some(Row::Given(_)) => tr("given out: only public things left, no key"),
         Some(Row::Partner(_)) => tr("trusted: certificates under this root are believed here"),
-        None => tr("nothing has left this vault, and nobody is trusted in it"),
+        Some(Row::Loose(_)) | None => {
+            tr("nothing has left this vault, and nobody is trusted in it")
+        }
     }
 }
 
@@ -190,13 +225,15 @@ impl Screen for Exchange {
             };
         }
         let row = self.chosen(world);
+        let unwritten = self.unwritten(world);
         Footing {
             acts: match row {
+                _ if unwritten.is_some() => tr("nobody: it was signed for already").into(),
                 Some(Row::Sent(_)) => tr("nobody: a receipt needs no approval").into(),
                 _ => tr("nobody: looking needs no approval").into(),
             },
-            enter: enter_words(row).0.into(),
-            so_far: so_far(row).into(),
+            enter: enter_words(row, unwritten.is_some()).0.into(),
+            so_far: so_far(row, unwritten).into(),
         }
     }
 
@@ -208,8 +245,12 @@ impl Screen for Exchange {
             ];
         }
         let row = self.chosen(world);
-        let enter = Offer::word(Verb::Enter, enter_words(row).1);
+        let unwritten = self.unwritten(world).is_some();
+        let enter = Offer::word(Verb::Enter, enter_words(row, unwritten).1);
         let mut offers = keys::moves();
+        if unwritten {
+            offers.push(Offer::word(Verb::Write, tr("its file")));
+        }
         offers.extend([
             match row {
                 Some(_) => enter,
@@ -264,7 +305,7 @@ impl Screen for Exchange {
         let explained = height.saturating_sub(listed);
         canvas.within(0, 0, width, height.saturating_sub(explained), |c| {
             table(c, &columns, count, cursor, |n| {
-                rows::row(view, n).map_or((Role::Text, Vec::new()), |row| row.texts(now))
+                rows::row(view, n).map_or((Role::Text, Vec::new()), |row| row.texts(view, now))
             });
         });
         let Some(row) = self.chosen(world) else {
@@ -274,7 +315,7 @@ impl Screen for Exchange {
         canvas.rule(y, &[row.kind().to_owned(), row.name()]);
         let room = explained.saturating_sub(1);
         canvas.within(0, y.saturating_add(1), width, room, |c| {
-            self.draw_chosen(row, now, c);
+            self.draw_chosen(row, view, now, c);
         });
     }
 
@@ -285,6 +326,7 @@ impl Screen for Exchange {
                 return Reaction::order(Order::Receipt(path.value().trim().into()));
             }
             (Verb::Enter, None) => return self.enter(world),
+            (Verb::Write, None) => return self.ask_folder(world),
             (Verb::Back, Some(_)) => {
                 self.path = None;
                 self.error = None;
@@ -344,6 +386,17 @@ impl Screen for Exchange {
                 }
                 self.verdict = Some(receipt.clone());
                 Some(Reaction::none())
+            }
+            News::Written { folder, files } => Some(Reaction::notice(
+                Role::Ok,
+                say!(
+                    "Written to {folder} and read back: {files}.",
+                    folder = folder.display(),
+                    files = files.join(", ")
+                ),
+            )),
+            News::Refused(text) if self.path.is_none() => {
+                Some(Reaction::notice(Role::Stop, text.clone()))
             }
             News::Refused(text) => {
                 self.error = Some(text.clone());

@@ -4,7 +4,7 @@
 use crate::api::Timestamp;
 use crate::session::due::Exchanged;
 use crate::session::said;
-use crate::session::view::{CounterpartyView, GivenView};
+use crate::session::view::{CounterpartyView, GivenView, UnwrittenView};
 use crate::session::{ExportView, TokenView, View};
 use crate::text::{say, tr};
 use crate::tui::digest::Digest;
@@ -20,6 +20,18 @@ pub(super) enum Row<'v> {
     Token(&'v TokenView),
     Given(&'v GivenView),
     Partner(&'v CounterpartyView),
+    /// A file that no other line is about.
+    Loose(&'v UnwrittenView),
+}
+
+/// Files that are still to be written and that no other line is about.
+fn loose(view: &View) -> impl Iterator<Item = &UnwrittenView> {
+    let sent = view.exports.iter().map(|e| &e.sha256);
+    let given = view.tokens.iter().map(|t| &t.sha256);
+    let given = given.chain(view.given.iter().map(|g| &g.sha256));
+    let known: Vec<&String> = sent.chain(given).flatten().collect();
+    let files = view.unwritten.iter();
+    files.filter(move |file| !known.contains(&&file.sha256))
 }
 
 /// How many lines there are.
@@ -29,12 +41,13 @@ pub(super) fn count(view: &View) -> usize {
         view.tokens.len(),
         view.given.len(),
         view.counterparties.len(),
+        loose(view).count(),
     ]
     .iter()
     .sum()
 }
 
-/// The line at a place: what was sent, then tokens, then certificates, then the trusted.
+/// The line at a place: what was sent, then tokens, then certificates, then the trusted, then other files.
 pub(super) fn row(view: &View, at: usize) -> Option<Row<'_>> {
     let tokens = view.exports.len();
     let given = tokens.saturating_add(view.tokens.len());
@@ -44,7 +57,11 @@ pub(super) fn row(view: &View, at: usize) -> Option<Row<'_>> {
         .or_else(|| view.given.get(at.checked_sub(given)?).map(Row::Given))
         .or_else(|| {
             let at = at.checked_sub(partners)?;
-            view.counterparties.get(at).map(Row::Partner)
+            let partner = view.counterparties.get(at).map(Row::Partner);
+            partner.or_else(|| {
+                let at = at.checked_sub(view.counterparties.len())?;
+                loose(view).nth(at).map(Row::Loose)
+            })
         })
 }
 
@@ -58,6 +75,10 @@ pub(super) fn place(view: &View, wanted: &Exchanged) -> Option<usize> {
         Exchanged::Token(name) => {
             let at = view.tokens.iter().position(|t| t.name == *name)?;
             Some(view.exports.len().saturating_add(at))
+        }
+        Exchanged::Unwritten(sha256) => {
+            let mut lines = (0..count(view)).filter_map(|at| row(view, at));
+            lines.position(|row| row.unwritten(view).is_some_and(|f| f.sha256 == *sha256))
         }
     }
 }
@@ -77,6 +98,17 @@ fn purpose(token: &TokenView) -> &'static str {
 }
 
 impl Row<'_> {
+    /// Its file, where that is still to be written.
+    pub(super) fn unwritten<'v>(&self, view: &'v View) -> Option<&'v UnwrittenView> {
+        view.unwritten(match self {
+            Self::Sent(e) => e.sha256.as_ref(),
+            Self::Token(t) => t.sha256.as_ref(),
+            Self::Given(g) => g.sha256.as_ref(),
+            Self::Loose(f) => Some(&f.sha256),
+            Self::Partner(_) => None,
+        })
+    }
+
     /// What it is called in the rule above its details.
     pub(super) fn name(&self) -> String {
         match self {
@@ -84,6 +116,7 @@ impl Row<'_> {
             Self::Token(t) => t.name.clone(),
             Self::Given(g) => g.label.clone(),
             Self::Partner(p) => p.label.clone(),
+            Self::Loose(f) => f.file.clone(),
         }
     }
 
@@ -95,6 +128,7 @@ impl Row<'_> {
             Self::Given(g) if g.request => tr("cert request"),
             Self::Given(_) => tr("certificate"),
             Self::Partner(_) => tr("trusted root"),
+            Self::Loose(_) => tr("file"),
         }
     }
 
@@ -114,12 +148,16 @@ impl Row<'_> {
             Self::Token(_) => (Role::Wait, tr("unused").to_owned()),
             Self::Given(_) => (Role::Text, tr("given out").to_owned()),
             Self::Partner(_) => (Role::Text, tr("trusted").to_owned()),
+            Self::Loose(_) => (Role::Stop, tr("unwritten").to_owned()),
         }
     }
 
     /// The texts of its columns.
-    pub(super) fn texts(&self, now: Timestamp) -> (Role, Vec<String>) {
-        let (role, state) = self.state(now);
+    pub(super) fn texts(&self, view: &View, now: Timestamp) -> (Role, Vec<String>) {
+        let (role, state) = match self.unwritten(view) {
+            Some(_) => (Role::Stop, tr("unwritten").to_owned()),
+            None => self.state(now),
+        };
         let (of, since, with) = match self {
             Self::Sent(e) => (e.label.clone(), e.at, e.to().to_owned()),
             Self::Token(t) => {
@@ -136,6 +174,7 @@ impl Row<'_> {
                 let until = say!("until {until}", until = day(p.until));
                 (p.label.clone(), p.since, until)
             }
+            Self::Loose(f) => (tr("the other side").to_owned(), f.at, f.file.clone()),
         };
         let texts = vec![self.kind().to_owned(), of, day(since), state, with];
         (role, texts)
@@ -174,16 +213,29 @@ impl Row<'_> {
                 let of = say!("SHA-256 of the certificate of {label}", label = p.label);
                 Some(Digest::sha256(of, &p.sha256))
             }
+            Self::Loose(f) => Some(Digest::sha256(file(&f.file), &f.sha256)),
         }
     }
 
     /// Everything about it.
-    pub(super) fn details(&self, now: Timestamp) -> Vec<Line> {
+    pub(super) fn details(&self, view: &View, now: Timestamp) -> Vec<Line> {
+        let mut lines = self.known(now);
+        if self.unwritten(view).is_some() {
+            let words = tr(
+                "its file lies on no medium yet: w writes it. The vault keeps it, and nobody signs again",
+            );
+            lines.insert(0, Line::new(tr("to do"), words).role(Role::Stop));
+        }
+        lines
+    }
+
+    fn known(&self, now: Timestamp) -> Vec<Line> {
         match self {
             Self::Sent(e) => sent(e),
             Self::Token(t) => token(t, now),
             Self::Given(g) => certificate(g),
             Self::Partner(p) => partner(p),
+            Self::Loose(f) => written(&f.file, Some(&f.sha256)),
         }
     }
 }

@@ -150,3 +150,49 @@ fn what_is_compared_over_another_channel_is_the_files_digest() {
     let row = rows::row(&view, 0).unwrap();
     assert_eq!(row.digest().unwrap().hex, "1C8871");
 }
+
+/// A practice vault in which an act's file lies on no medium.
+fn unwritten() -> crate::session::Session {
+    let mut session = crate::tui::room::practice_session(true);
+    let fields = [
+        ("form", "KEY_CRYPTOGRAM"),
+        ("algorithm", "RSA_2048"),
+        ("output", "ours.json"),
+    ];
+    let answers = crate::session::build::Answers {
+        texts: fields.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+        ..Default::default()
+    };
+    let action = crate::session::build::action(&session, "get-parameters-for-import", &answers);
+    session.act(action.unwrap(), None, None).unwrap();
+    session
+}
+
+#[test]
+fn a_file_that_was_not_written_is_written_from_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut room = crate::tui::room::Room::new(crate::tui::screens::home::Home::new(), unwritten());
+    room.shows(&["ours.rehearsal.json is not written yet"]);
+    while !room.text().contains("w there writes it") {
+        room.press("<Down>");
+    }
+    room.press("<Enter>").shows(&[
+        "unwritten",
+        "not yet written: w writes its file",
+        "w its file",
+    ]);
+    // A folder that takes nothing leaves it where it is.
+    std::fs::write(folder.path().join("taken"), "x").unwrap();
+    room.press("w<C-u>")
+        .press(&folder.path().join("taken").display().to_string())
+        .press("<Enter>");
+    room.shows(&["still to be written"]);
+    room.press("<Enter><C-u>")
+        .press(&folder.path().join("out").display().to_string())
+        .press("<Enter>");
+    room.shows(&["Written to"]);
+    assert!(folder.path().join("out/ours.rehearsal.json").is_file());
+    assert!(!room.text().contains("unwritten"));
+    room.press("<Esc>");
+    assert!(!room.text().contains("not written yet"));
+}

@@ -1,0 +1,52 @@
+//! What has a usual answer is asked only of whoever wants it, and goes into the request as it was answered.
+
+use super::*;
+use crate::tui::room::{Room, practice_session};
+
+#[test]
+fn the_method_of_the_check_value_tags_and_enabled_are_asked_behind_tab() {
+    let mut room = Room::new(Create::new(), practice_session(true));
+    room.press("<Enter><Down><Enter><Enter><Enter>kek");
+    room.shows(&["AES_128", "5 of 6: Name", "Tab more"]);
+    room.press("<Tab>")
+        .shows(&["Check value", "the usual of its algorithm"]);
+    // The reason of the one that cannot be, and nothing chosen by it.
+    room.press("<Down>").shows(&["of TDES keys alone"]);
+    room.press("<Enter>").shows(&["STOP"]);
+    room.press("<Down>")
+        .shows(&["\"KeyCheckValueAlgorithm\": \"CMAC\""]);
+    room.press("<Enter>owner=cards, ticket");
+    room.press("<Enter><Down>").shows(&["\"Enabled\": false"]);
+    room.press("<Enter>").shows(&["wants name=value"]);
+    // Back keeps what was typed; mended, the review and the exact request show all of it.
+    room.press("<Esc>=4711<Enter><Enter>");
+    room.shows(&["by CMAC", "owner = cards", "ticket = 4711", "made disabled"]);
+    room.press("<F2>")
+        .shows(&["\"KeyCheckValueAlgorithm\": \"CMAC\"", "\"Enabled\": false"]);
+}
+
+#[test]
+fn who_wants_nothing_else_is_asked_nothing_else() {
+    let mut room = Room::new(Create::new(), practice_session(true));
+    room.press("<Enter><Enter><Enter><Enter>kek<Enter>");
+    let text = room.text();
+    assert!(text.contains("CREATE KEY kek"), "{text}");
+    assert!(
+        !text.contains("by CMAC") && !text.contains("tag "),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_method_is_off_with_its_reason() {
+    let off = |algorithm| {
+        let methods = guide::check_value_methods(algorithm);
+        methods
+            .into_iter()
+            .map(|e| e.off.is_some())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(off("TDES_3KEY"), [false, false]);
+    assert_eq!(off("AES_128"), [true, false]);
+    assert_eq!(off("RSA_2048"), [true, true]);
+}

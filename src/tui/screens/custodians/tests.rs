@@ -1,0 +1,126 @@
+//! The people on screen, and what each answer to "What happened?" leads to.
+
+use super::*;
+use crate::tui::room::{Room, practice_session};
+use crate::tui::snapshot;
+
+#[test]
+fn the_list_says_that_it_goes_on_below_and_a_wide_screen_shows_fingerprints() {
+    let mut room = Room::new(Custodians::default(), practice_session(true));
+    room.shows(&["more answers below", "LAST DRILL"]);
+    room.press("<End>");
+    let text = room.text();
+    let last = tr(HAPPENED.last().unwrap().what);
+    assert!(text.contains(last), "{text}");
+    assert!(!text.contains("more answers below"), "{text}");
+    let people = room.state.world.view.as_ref().unwrap().people.clone();
+    for size in [(140, 40), (162, 40), (200, 60)] {
+        let text = drawn(&mut room, size);
+        assert!(text.contains("FINGERPRINT"), "{text}");
+        // Half of one is compared with nothing.
+        for person in people.iter() {
+            let groups = crate::tui::screens::done::groups(&person.fingerprint);
+            assert!(text.contains(&groups), "{size:?}\n{text}");
+        }
+    }
+}
+
+fn drawn(room: &mut Room, (width, height): (u16, u16)) -> String {
+    let look = snapshot::appearance();
+    snapshot::text(&snapshot::drawn(&mut room.state, width, height, &look))
+}
+
+#[test]
+fn a_name_stands_whole_on_the_screen() {
+    let mut room = Room::new(Custodians::default(), practice_session(true));
+    for name in ["administrator", "Bartholomew-the-third"] {
+        let mut view = (**room.state.world.view.as_ref().unwrap()).clone();
+        let mut people = (*view.people).clone();
+        people[1].name = name.to_owned();
+        view.people = std::sync::Arc::new(people);
+        room.state.world.view = Some(std::sync::Arc::new(view));
+        for size in [(80, 24), (140, 40), (200, 60)] {
+            let text = drawn(&mut room, size);
+            assert!(text.contains(name), "{size:?}\n{text}");
+        }
+    }
+}
+
+#[test]
+fn a_drill_begins_with_its_review_and_a_rotation_with_what_happened() {
+    let mut room = Room::new(Custodians::default(), practice_session(true));
+    room.press("<Enter>")
+        .shows(&["Drill ─ review", "own envelopes, and nothing else"]);
+    room.press("<Esc><Down><Down><Enter>").shows(&[
+        "Why, in one sentence",
+        "as now: Ana, Ben, Cho",
+        "as now: 2 of 3",
+    ]);
+    // It is there to be typed over, and is no answer of somebody's own: leaving asks nothing.
+    room.press("<Esc>").shows(&["What happened?"]);
+}
+
+#[test]
+fn a_drill_records_who_is_here_and_cannot_open_and_goes_on() {
+    let mut room = Room::new(Custodians::default(), practice_session(false));
+    room.press("<Enter><Enter><F5><Enter>").shows(&["0 of 2"]);
+    room.press("<Enter><Enter><F5><Enter><Enter><Enter>")
+        .shows(&["then each of them is called"]);
+    room.press("<F5><Enter>").shows(&["Is Ana here?"]);
+    room.press("<Enter><Enter>no such words<Enter>").shows(&[
+        "The envelopes of Ana did not open. What then?",
+        "(*) tries once more",
+        "STOP",
+    ]);
+    // Once more, and then it stays so.
+    room.press("<Enter>").shows(&["The keyboard goes to Ana"]);
+    room.press("<Enter>no such words<Enter>")
+        .shows(&["What then?"]);
+    room.press("<Down><Enter>").shows(&["Is Ben here?"]);
+    room.press("<Enter><Enter><F5><Enter>")
+        .shows(&["Is Cho here?"]);
+    room.press("<Down><Enter>")
+        .shows(&["proven: Ben", "FAILED: Ana", "not there: Cho"]);
+}
+
+#[test]
+fn papers_are_written_whenever_they_are_wanted() {
+    let place = tempfile::tempdir().unwrap();
+    let mut room = Room::new(Custodians::default(), practice_session(true));
+    let papers = HAPPENED.iter().position(|h| h.id == "papers").unwrap();
+    for _ in 0..papers {
+        room.press("<Down>");
+    }
+    room.press("<Enter>");
+    let folder = place.path().join("papers");
+    room.press(&folder.display().to_string());
+    room.press("<Enter>").shows(&["Written to"]);
+    assert!(folder.join("witness-card.txt").is_file());
+}
+
+#[test]
+fn why_an_answer_is_off_hides_nothing_of_what_it_would_do() {
+    let mut room = Room::new(Custodians::default(), practice_session(true));
+    let words = [
+        "everybody proves the new envelopes, and the",
+        "old set ends.",
+        "off here: no reshare stands open here",
+    ];
+    room.press("<Down><Down><Down><Down><Down><Down>")
+        .shows(&words);
+    room.press("<Enter>").shows(&words);
+}
+
+#[test]
+fn people_are_chosen_and_somebody_else_is_typed() {
+    let mut room = Room::new(Custodians::default(), practice_session(true));
+    let access = HAPPENED.iter().position(|h| h.id == "access").unwrap();
+    room.press(&"<Down>".repeat(access)).press("<Enter>");
+    room.shows(&["Record an access", "(*) Ana", "somebody else"]);
+    room.press("<Down><Down><Down><Enter>Eve<Enter>");
+    room.shows(&[
+        "Custodian  Eve",
+        "the share of this vault",
+        "Witness    Wim",
+    ]);
+}
