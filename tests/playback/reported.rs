@@ -135,12 +135,14 @@ fn every_shipped_script_has_a_report_that_its_log_holds() {
 fn a_destruction_is_shown_by_the_line_that_destroyed() {
     let bytes = text("deletion-window.toml").into_bytes();
     let of_run = parsed(&text("deletion-window.toml"));
-    let (_, mut session) = vault(&of_run);
+    let (store, mut session) = vault(&of_run);
     let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
     runner.headless(&mut session).unwrap();
     let run = runner.run(&session);
-    let lines = session.log_lines().unwrap();
-    let line = |n: &u64| lines[usize::try_from(*n).unwrap() - 1].as_str();
+    let log = keymoot::vault::Store::read(&store, "audit.jsonl").unwrap();
+    let log = String::from_utf8(log.unwrap()).unwrap();
+    let lines: Vec<&str> = log.lines().collect();
+    let line = |n: &u64| lines[usize::try_from(*n).unwrap() - 1];
     let report = run_report_of(&session, &bytes, &run.id).unwrap();
     let clause = report.clauses.iter().find(|c| c.clause == "PCI PIN 24-1");
     let shown: Vec<&str> = clause.unwrap().lines.iter().map(line).collect();
