@@ -55,6 +55,7 @@ fn full() -> RunReport {
             words: "topmost Istanbul Pluto vagabond treadmill Pacific brackish dictator".into(),
             result: "done".into(),
             clause: "PCI PIN 5-1".into(),
+            ..Step::default()
         }],
         keys: vec![KeyRow {
             label: "kek-acme".into(),
