@@ -65,7 +65,7 @@ impl Opening {
     pub(super) fn block(&self) -> Block {
         let closed = match self.closed {
             Some(_) => time(self.closed),
-            None => "no line of the log says it".to_owned(),
+            None => "not by a line before the run's end".to_owned(),
         };
         record(
             &format!("opening shares of {}", self.by.join(", ")),
@@ -126,8 +126,11 @@ pub(super) fn interruptions(count: u64, told: &[Interruption]) -> String {
         };
         words.push_str(if n == 0 { ": " } else { "; " });
         words.push_str(&format!(
-            "at step {}, between {} and {}, {how}",
-            one.step,
+            "{}between {} and {}, {how}",
+            match one.step.as_str() {
+                "" => String::new(),
+                step => format!("at step {step}, "),
+            },
             or(&time(one.last), "a time not recorded"),
             or(&time(one.resumed), "a time not recorded"),
         ));

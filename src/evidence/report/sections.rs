@@ -234,7 +234,7 @@ fn many(count: u64, noun: &str) -> String {
 
 /// Who compared a hash from outside is not known here.
 const BY_HAND: &str =
-    "by whom compared from outside, to be filled in by hand: ______________________________";
+    "who compared it from outside, to be filled in by hand: ______________________________";
 
 fn hashes(report: &RunReport) -> Vec<Block> {
     report

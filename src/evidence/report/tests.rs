@@ -153,7 +153,7 @@ fn sections_come_in_their_order_and_numbered() {
         ]
     );
     for said in [
-        "Checked by        by whom compared from outside, to be filled in by",
+        "Checked by        who compared it from outside, to be filled in by hand:",
         "- Make the KEK (make)\n  Operation         CreateKey",
         "Keys              kek-acme made, check value A1B2C3 (CMAC)",
         "State             NOT EVIDENCED: signed from a file",
@@ -228,7 +228,7 @@ fn custody_is_told_as_the_log_has_it() {
     for said in [
         "Used not measured: a rehearsal's clock stands still",
         "Interruptions 1: at step make, between 2025-11-24T16:00:01Z and 2025-11-24T16:00:02Z, the vault was closed",
-        "opening shares of Bo, Cy Used 2025-11-24T16:00:00Z Vault closed no line of the log says it",
+        "opening shares of Bo, Cy Used 2025-11-24T16:00:00Z Vault closed not by a line before the run's end",
         "approval key of Ada 2025-11-24T16:00:00Z: signed off, 9 events, head cdcd... (audit line 10)",
         "Ada, signing a request: a passphrase that opens nothing (audit line 12)",
         "6 signatures in the audit log of this run: 4 for acts, 1 under exceptions, 1 under sign-offs.",

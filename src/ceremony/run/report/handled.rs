@@ -155,7 +155,7 @@ pub(super) fn interruptions(from: &Material<'_>) -> Vec<Interruption> {
             "run-resume" if own => {
                 let resumed = time_of(line);
                 all.push(Interruption {
-                    step: at_hand(from, resumed),
+                    step: at_hand(from, line, resumed),
                     last: silent.take().or(last),
                     resumed,
                     closed,
@@ -169,13 +169,19 @@ pub(super) fn interruptions(from: &Material<'_>) -> Vec<Interruption> {
     all
 }
 
-/// The step that was not over at this time.
-fn at_hand(from: &Material<'_>, at: Option<Timestamp>) -> String {
+/// The step at hand when the run was taken up: as the line has it where a place changed, else the first that was not over
+/// then. Empty where a clock that stands still cannot tell.
+fn at_hand(from: &Material<'_>, line: &Value, at: Option<Timestamp>) -> String {
+    let told = line.pointer("/details/relieved/0/step");
+    if let Some(step) = told.and_then(Value::as_str) {
+        return step.to_owned();
+    }
     let mut pairs = from.pairs();
     let open = |record: &StepRecord| {
-        record.state == StepState::Planned || record.ended.is_none_or(|ended| Some(ended) > at)
+        record.state == StepState::Planned || record.ended.is_none_or(|ended| Some(ended) >= at)
     };
     let found = pairs.find(|(_, record)| open(record));
+    let found = found.filter(|(_, record)| record.ended != at);
     found.map(|(step, _)| step.id.clone()).unwrap_or_default()
 }
 

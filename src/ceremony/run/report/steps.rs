@@ -163,10 +163,11 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
         parts.push(format!("check value of the component {kcv}"));
     }
     parts.extend(practised(record));
-    if let Some(text) = note("text") {
-        parts.push(format!("\"{text}\""));
-    }
-    parts.extend(presence::told(record));
+    let own = presence::told(record);
+    // What nobody signed as it stands in the script is not said as if somebody had.
+    let script = note("text").filter(|_| own.is_empty() || own.len() < record.who.len());
+    parts.extend(script.map(|text| format!("\"{text}\"")));
+    parts.extend(own);
     let who = signers(record);
     if !who.is_empty() {
         parts.push(format!("the stop signed by {}", who.join(", ")));
