@@ -101,7 +101,7 @@ impl Acting<'_, '_> {
     }
 
     fn done(&mut self, executed: &Executed) {
-        self.talk.heading(tr("Done, saved and in the evidence."));
+        self.talk.heading(tr("Done, saved and in the audit log."));
         let view = self.session.view();
         for key in executed.responses.iter().filter_map(Response::key) {
             if let Some(row) = view.keys.iter().find(|r| r.key.key_arn == key.key_arn) {

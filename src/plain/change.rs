@@ -51,7 +51,7 @@ impl Acting<'_, '_> {
         }
         match self.session.finish_change(talk.over()) {
             Ok(changed) => {
-                self.talk.heading(tr("Done, saved and in the evidence."));
+                self.talk.heading(tr("Done, saved and in the audit log."));
                 for line in changed.told() {
                     self.talk.say(&line);
                 }

@@ -221,7 +221,7 @@ fn a_request_that_is_left_waits_in_the_list_of_approvals() {
     let text = reader.text();
     assert!(text.contains("The request stays on the table"), "{text}");
     assert!(text.contains("1 request waits for signatures."), "{text}");
-    assert!(text.contains("Done, saved and in the evidence."), "{text}");
+    assert!(text.contains("Done, saved and in the audit log."), "{text}");
     assert!(reader.scrolled >= 3, "{}", reader.scrolled);
     assert_eq!(session.view().keys.len(), 1);
 }

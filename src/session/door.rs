@@ -219,9 +219,13 @@ impl Session {
         let at = self.position(id)?;
         self.person(person)?;
         let pending = self.pending.remove(at);
-        let note = Transition::note("withdraw", vec![person.to_owned()])
+        let mut note = Transition::note("withdraw", vec![person.to_owned()])
             .with("digest", hex(&pending.act.digest()))
             .with("reason", reason.to_owned());
+        // Whoever did not ask for it does not take it back: they refuse it.
+        if let Some(issuer) = pending.who().into_iter().next().filter(|who| who != person) {
+            note = note.with("asked_by", issuer);
+        }
         let state = self.state.clone();
         self.commit(state, &[note], false)?;
         Ok(Outcome::Withdrawn)

@@ -402,6 +402,14 @@ pub fn left(from: Timestamp, to: Timestamp) -> String {
     }
 }
 
+/// A length of time in milliseconds, to the nearest minute, in words: `3 d 01 h`.
+pub fn span(millis: i64) -> String {
+    const MINUTE: i64 = 60_000;
+    let minutes = millis.saturating_add(MINUTE / 2).div_euclid(MINUTE);
+    let rounded = Timestamp::from_millis(minutes.saturating_mul(MINUTE));
+    left(Timestamp::from_millis(0), rounded)
+}
+
 /// How many keys are in which state: `41 ready`, `2 being deleted`; certificates of others apart.
 pub fn counts(view: &View) -> Vec<String> {
     let mut ready = 0_usize;

@@ -31,6 +31,7 @@ impl Session {
         self.is_theirs(key)?;
         let at = self.answered(key)?;
         self.not_read_already(at, key)?;
+        let others = self.could_be_of(at, key);
         let now = self.now().millis();
         let mut working = self.state.clone();
         let export = working.exports.get_mut(at).ok_or_else(no_export)?;
@@ -51,7 +52,10 @@ impl Session {
             arn: export.receiver_arn.clone(),
         };
         export.earlier.extend(export.latest.replace(latest));
-        let verdict = said(&export.kcv, &theirs, &differences);
+        let mut verdict = said(&export.kcv, &theirs, &differences);
+        if !others.is_empty() {
+            verdict.push_str(&which(export, &others));
+        }
         let verdict = self.blinded_text(verdict);
         let differences = differences
             .into_iter()
@@ -118,6 +122,24 @@ impl Session {
         )))
     }
 
+    /// Other files with the same key for the same receiver that wait for an answer: an answer names its key and no file,
+    /// so it could be of each of them.
+    fn could_be_of(&self, at: usize, key: &Value) -> Vec<ExportRecord> {
+        let Some(own) = self.state.exports.get(at) else {
+            return Vec::new();
+        };
+        let arn = key.get("KeyArn").and_then(Value::as_str);
+        if own.state != "sent" || answered_before(own, arn) {
+            return Vec::new();
+        }
+        let others = self.state.exports.iter().enumerate().filter(|(n, e)| {
+            let same = e.kcv == own.kcv && e.arn == own.arn && e.receiver == own.receiver;
+            let before = created(key).is_none_or(|made| e.at <= made || own.at > made);
+            *n != at && same && before && e.state == "sent"
+        });
+        others.map(|(_, export)| export.clone()).collect()
+    }
+
     /// Which export an answer is about: the one that this receiver's key answered before, else the newest open one with
     /// its check value, else the newest open one, else the newest of a key of this kind.
     fn answered(&self, key: &Value) -> Result<usize, Refusal> {
@@ -125,7 +147,14 @@ impl Session {
         let arn = key.get("KeyArn").and_then(Value::as_str);
         let exports = &self.state.exports;
         let newest = |fits: &dyn Fn(&ExportRecord) -> bool| exports.iter().rposition(fits);
+        let made = created(key);
         newest(&|e| answered_before(e, arn))
+            // A receiver's key was not made of a file that did not exist yet.
+            .or_else(|| {
+                newest(&|e| {
+                    e.state == "sent" && e.kcv == theirs && made.is_some_and(|at| e.at <= at)
+                })
+            })
             .or_else(|| newest(&|e| e.state == "sent" && e.kcv == theirs))
             .or_else(|| newest(&|e| e.state == "sent"))
             .or_else(|| newest(&|e| e.kcv == theirs))
@@ -141,6 +170,32 @@ fn answered_before(export: &ExportRecord, arn: Option<&str>) -> bool {
         && earlier
             .chain([export.receiver_arn.as_deref()])
             .any(|known| known == arn)
+}
+
+/// When the receiver made its key, in milliseconds, where the answer says it.
+fn created(key: &Value) -> Option<i64> {
+    let at = key.get("CreateTimestamp")?;
+    if let Some(written) = at.as_str() {
+        return Some(Timestamp::parse_rfc3339(written).ok()?.millis());
+    }
+    // The end of that second: a file of the same second may be what it was made of.
+    let seconds = at.to_string();
+    let seconds: i64 = seconds.split('.').next()?.parse().ok()?;
+    seconds.checked_mul(1000)?.checked_add(999)
+}
+
+/// That an answer could be of several files, and where it was entered.
+fn which(own: &ExportRecord, others: &[ExportRecord]) -> String {
+    let time = |export: &ExportRecord| Timestamp::from_millis(export.at).rfc3339();
+    let others: Vec<String> = others.iter().map(time).collect();
+    format!(
+        " The same key went to this receiver in {} files that wait for an answer, and an answer names no file: it was \
+         entered with the file of {}, and could as well be of that of {}. Ask the receiver which one it took, and \
+         whether the key is there twice.",
+        others.len() + 1,
+        time(own),
+        others.join(", ")
+    )
 }
 
 /// The check value that an answer gives, in upper case; empty where it gives none.

@@ -87,6 +87,8 @@ fn a_kek_goes_to_a_receiver_and_the_receipt_closes_the_loop() {
     let executed = session.act(export.clone(), None, None).unwrap();
     let handover = handover::rsa_wrap(&session, &export, &executed).unwrap();
     assert_eq!(handover.file, "kek.rehearsal.json");
+    // The same key to the same receiver once more: an answer names no file, and could be of either.
+    session.act(export.clone(), None, None).unwrap();
     let request: serde_json::Value = serde_json::from_slice(&handover.request).unwrap();
     assert_eq!(request["Enabled"], false);
     let view = session.view();
@@ -102,6 +104,13 @@ fn a_kek_goes_to_a_receiver_and_the_receipt_closes_the_loop() {
         panic!()
     };
     assert!(verdict.confirmed, "{}", verdict.verdict);
+    assert!(
+        verdict
+            .verdict
+            .contains("in 2 files that wait for an answer"),
+        "{}",
+        verdict.verdict
+    );
     session.close().unwrap();
 }
 

@@ -97,7 +97,7 @@ impl Session {
                 sealed,
                 &mut |line| {
                     if line.event.op == "sign-off" {
-                        co_signed = Some((line.n, line.event.who.join(" ")));
+                        co_signed = Some((line.n, line.event.who.join(", ")));
                     }
                 },
             )
@@ -168,7 +168,7 @@ fn line(n: u64, value: &Value, written: String) -> TrailLine {
             .get("time")
             .and_then(Value::as_i64)
             .map(Timestamp::from_millis),
-        who: who.join(" "),
+        who: who.join(", "),
         what,
         result: result(text("kind"), value),
         hash: sha256(written.as_bytes()),

@@ -9,11 +9,12 @@ use crate::custody::policy::operation;
 use crate::text::tr;
 
 /// Operations as the log names them, and what people call what happened. One that is not here is told as it stands.
-const WORDS: [(&str, &str); 48] = [
+const WORDS: [(&str, &str); 50] = [
     ("CreateKey", "made"),
     ("ImportKey", "imported"),
     ("ExportKey", "exported"),
-    ("DeleteKey", "deleted"),
+    ("DeleteKey", "deletion begun"),
+    ("DestroyKey", "destroyed"),
     ("RestoreKey", "restored"),
     ("StartKeyUsage", "enabled"),
     ("StopKeyUsage", "disabled"),
@@ -50,6 +51,7 @@ const WORDS: [(&str, &str); 48] = [
     (operation::RANDOM, "random number given"),
     ("run-resume", "ceremony taken up"),
     ("run-input", "ceremony's input"),
+    ("withdraw", "request taken off the table"),
     ("create-vault", "vault made"),
     ("enrol", "person enrolled"),
     ("people", "people listed"),
@@ -66,12 +68,25 @@ pub(crate) fn called(op: &str) -> Option<&'static str> {
     Some(tr(found.1))
 }
 
+/// What the line itself says closer than its operation: one operation stands for several acts of people.
+fn closer(line: &Value) -> Option<&'static str> {
+    let text = |path: &str| line.pointer(path).and_then(Value::as_str);
+    match (text("/op")?, text("/details/entered/name")) {
+        (operation::CHANGE_PEOPLE, Some("vault.exempt")) => Some(tr("exception of two managers")),
+        (operation::CHANGE_PEOPLE, Some("vault.appoint")) => Some(tr("person appointed")),
+        ("withdraw", _) if text("/details/asked_by").is_some() => Some(tr("request refused")),
+        _ => None,
+    }
+}
+
 impl Session {
     /// Puts what happened into words: the operation, the key's name where it has one, and what the line says of it.
     pub(super) fn say_act(&self, line: &mut TrailLine) {
         let value: Value = serde_json::from_str(&line.written).unwrap_or_default();
         let op = value.get("op").and_then(Value::as_str).unwrap_or_default();
-        let Some(words) = called(op) else { return };
+        let Some(words) = closer(&value).or_else(|| called(op)) else {
+            return;
+        };
         let about = line.what.strip_prefix(op).unwrap_or_default().to_owned();
         let key = value.pointer("/details/key").and_then(Value::as_str);
         let key = key.and_then(|arn| self.record(arn)).map(name_of);
@@ -79,5 +94,30 @@ impl Session {
             Some(name) => format!("{words}{about}, {name}"),
             None => format!("{words}{about}"),
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_operation_is_told_by_what_was_entered() {
+        let line = |op: &str, details: &str| {
+            let text = format!("{{\"op\":\"{op}\",\"details\":{details}}}");
+            serde_json::from_str(&text).unwrap()
+        };
+        let entered = |name: &str| {
+            let details = format!("{{\"entered\":{{\"name\":\"{name}\"}}}}");
+            closer(&line(operation::CHANGE_PEOPLE, &details))
+        };
+        assert_eq!(entered("vault.appoint"), Some("person appointed"));
+        assert_eq!(entered("vault.exempt"), Some("exception of two managers"));
+        assert_eq!(
+            closer(&line("withdraw", "{\"asked_by\":\"Ada\"}")),
+            Some("request refused")
+        );
+        assert_eq!(closer(&line("withdraw", "{}")), None);
+        assert_eq!(called("DeleteKey"), Some("deletion begun"));
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::theme::Role;
 use crate::api::{KeyAlgorithm, Timestamp};
 use crate::pki::{Certificate, ImportParameters};
-use crate::session::{Refusal, Session, View};
+use crate::session::{ExportView, Refusal, Session, View};
 use crate::text::{say, tr};
 
 /// How a line of a check ended.
@@ -109,6 +109,26 @@ fn imported(session: &Session, view: &View, certificate: &Certificate) -> Option
         .map(|row| row.key.key_arn.clone())
 }
 
+/// Keys that went out under this very token: a receiver takes every file that comes while it is good, so a second one
+/// makes a second key there.
+fn went_before(exports: &[ExportView], parameters: &ImportParameters) -> Vec<(Verdict, String)> {
+    let receiver = parameters.wrapping_certificate.subject();
+    let under = |export: &&ExportView| {
+        export.receiver == receiver && export.valid_until == Some(parameters.valid_until)
+    };
+    let told = exports.iter().filter(under).map(|export| {
+        let words = say!(
+            "{label} went out under this token already, at {clock} ({file}). The receiver takes every file while the \
+             token is good: the same key again would be there twice",
+            label = export.label,
+            clock = super::frame::clock(export.at),
+            file = export.file
+        );
+        (Verdict::Note, words)
+    });
+    told.collect()
+}
+
 fn findings(
     session: &Session,
     parameters: &ImportParameters,
@@ -132,10 +152,11 @@ fn findings(
     lines.push((
         Verdict::Ok,
         say!(
-            "token for one import, ends {clock}",
+            "token, good until {clock}",
             clock = super::frame::clock(parameters.valid_until)
         ),
     ));
+    lines.extend(went_before(&session.view().exports, parameters));
     if parameters.chain.len() > 1 && !trusted {
         lines.push((
             Verdict::Stop,

@@ -143,11 +143,21 @@ fn on_another_day_somebody_else_has_the_place_and_the_record_says_so() {
         ),
         "{report}"
     );
-    // Ten minutes were thought of, and the night counts for nothing.
-    assert!(
-        report.contains("Estimated 10m Used less than a minute"),
-        "{report}"
-    );
+    // Each by the times of its own: nobody is said to have been there the day before.
+    for words in [
+        "Estimated 10m Used not measured: a rehearsal's clock stands still",
+        "Interruptions 1: at step make, between 2026-11-24T09:00:00Z and 2026-11-25T09:00:00Z",
+        "opening shares of Ana, Cho Used 2026-11-25T09:00:00Z",
+        "use share and approval key of Cho Out 2026-11-25T09:00:00Z Back 2026-11-25T09:00:00Z",
+        "dropped before it was done: Ada at 2026-11-24T09:00:00Z",
+        "Ada signed: \"Present whenever this run was worked on;",
+        "Cho signed: \"Present in steps make to sign, and in no others;",
+        "approval key of Ada 2026-11-25T09:00:00Z: signed the request of",
+        "Witness card sequence 1, words ",
+    ] {
+        assert!(report.contains(words), "{words} in {report}");
+    }
+    assert!(!report.contains("\"Present throughout"), "{report}");
     let bundle = |session: &mut Session, forge: bool| {
         let bytes = text("first-key.toml").into_bytes();
         bundled_by_ana(session, bytes, &run.id, |report| {

@@ -130,6 +130,52 @@ fn every_shipped_script_has_a_report_that_its_log_holds() {
     }
 }
 
+/// What an auditor reads of a destroyed key: the line that destroyed it, and no request that was taken back.
+#[test]
+fn a_destruction_is_shown_by_the_line_that_destroyed() {
+    let bytes = text("deletion-window.toml").into_bytes();
+    let of_run = parsed(&text("deletion-window.toml"));
+    let (store, mut session) = vault(&of_run);
+    let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+    runner.headless(&mut session).unwrap();
+    let run = runner.run(&session);
+    let log = keymoot::vault::Store::read(&store, "audit.jsonl").unwrap();
+    let log = String::from_utf8(log.unwrap()).unwrap();
+    let lines: Vec<&str> = log.lines().collect();
+    let line = |n: &u64| lines[usize::try_from(*n).unwrap() - 1];
+    let report = run_report_of(&session, &bytes, &run.id).unwrap();
+    let clause = report.clauses.iter().find(|c| c.clause == "PCI PIN 24-1");
+    let shown: Vec<&str> = clause.unwrap().lines.iter().map(line).collect();
+    assert_eq!(shown.len(), 2, "{shown:?}");
+    assert!(shown[0].contains("\"schedule-again\""), "{shown:?}");
+    assert!(shown[1].contains("\"DestroyKey\""), "{shown:?}");
+    let step = |id: &str| report.steps.iter().find(|step| step.id == id).unwrap();
+    assert!(step("gone").keys[0].starts_with("old-kek found destroyed"));
+    assert!(step("enable").keys[0].starts_with("old-kek enabled"));
+    assert_eq!(
+        (step("wait").clause.as_str(), step("wait").why.is_empty()),
+        ("", false)
+    );
+    // Who is named to watch is named; nobody else is said to have watched.
+    assert_eq!(step("schedule").observers, ["Wim"]);
+    assert!(step("make").observers.is_empty());
+    let shares = |step: &str| {
+        let of = format!("({step})");
+        report
+            .access
+            .iter()
+            .find(|a| a.purpose.ends_with(&of))
+            .unwrap()
+    };
+    assert_eq!(
+        (
+            shares("make").witness.as_str(),
+            shares("schedule").witness.as_str()
+        ),
+        ("", "Wim")
+    );
+}
+
 #[test]
 #[allow(clippy::too_many_lines)] // a table of changes
 fn a_changed_line_of_a_report_is_found() {

@@ -88,6 +88,7 @@ impl Runner {
             stage: Stage::Ended,
             turns: VecDeque::new(),
             signers: VecDeque::new(),
+            signed: Vec::new(),
             papers: VecDeque::new(),
             read: None,
             aside: None,

@@ -161,7 +161,7 @@ impl Runner {
             n if n == ops::GENERATE.name => {
                 self.generated(session, set, part, &turn, secrets.first())
             }
-            n if n == ops::SEAL.name => self.packed(session, set, part),
+            n if n == ops::SEAL.name => self.packed(session, set, part, &mut field),
             _ => self.read_back(session, set, part, secrets.first()),
         };
         if matches!(taken, Err(Halt::Again(_))) && self.not_taken(session, &field, &turn.person)? {
@@ -262,14 +262,21 @@ impl Runner {
     }
 
     /// A paper is in its package: whoever packed it reads the serial, and whoever watches reads it too.
-    fn packed(&mut self, session: &mut Session, set: SetRef, part: u8) -> Result<(), Halt> {
+    fn packed(
+        &mut self,
+        session: &mut Session,
+        set: SetRef,
+        part: u8,
+        field: &mut String,
+    ) -> Result<(), Halt> {
         let said = |id: &str| self.texts.get(id).cloned().unwrap_or_default();
         let (serial, watched) = (said("serial"), said("watched"));
         let person = self.step().and_then(|step| step.who.first());
         let person = person.map(|place| self.name(place)).unwrap_or_default();
         session
             .package_is_free(&set, part, &person, &serial)
-            .map_err(|r| again(r.into()))?;
+            .map_err(|r| again(r.into()))
+            .inspect_err(|_| "serial (taken)".clone_into(field))?;
         if self.turns.len() > 1 {
             self.last = Some(say!("{person} read the serial of the package.", person));
             self.turns.pop_front();

@@ -2,6 +2,7 @@
 
 use crate::session::{
     Arrow, Command, Outcome, Profile, Refusal, Run, RunOutcome, Session, StepRecord, StepState,
+    View,
 };
 use crate::text::say;
 
@@ -13,6 +14,9 @@ use super::{RunError, Runner, Stage, deviations, dissent};
 /// Note of a run's last step: the audit head when the run was closed.
 pub(super) const AUDIT_HEAD: &str = "audit head";
 
+/// Note of a run's last step: what stood on the witness card when the run was closed.
+pub(super) const CARD: &str = "witness card";
+
 /// Note: the time that the script let pass before the step, where people practise.
 pub(super) const LET_PASS: &str = "time let pass";
 
@@ -20,6 +24,11 @@ pub(super) const LET_PASS: &str = "time let pass";
 pub(super) fn audit_head(run: &Run, session: &Session) -> String {
     let kept = run.steps.iter().find_map(|step| step.notes.get(AUDIT_HEAD));
     kept.cloned().unwrap_or_else(|| session.view().audit_head)
+}
+
+/// The present state as a witness card has it.
+pub(super) fn card(view: &View) -> String {
+    format!("sequence {}, words {}", view.seq, view.card_words.join(" "))
 }
 
 /// Why the loop stops before the next thing is asked.
@@ -349,9 +358,9 @@ impl Runner {
         });
         if outcome.is_some() {
             // The head of everything up to here, sign-offs included; kept, so that a later writing says the same.
-            record
-                .notes
-                .insert(AUDIT_HEAD.to_owned(), session.view().audit_head);
+            let view = session.view();
+            record.notes.insert(CARD.to_owned(), card(&view));
+            record.notes.insert(AUDIT_HEAD.to_owned(), view.audit_head);
         }
         let step = Box::new(record);
         let arrow = match outcome {

@@ -168,9 +168,12 @@ impl Runner {
     }
 }
 
+/// How the text begins that people sign of an exception.
+pub(super) const EXCEPTION: &str = "Exception in step ";
+
 /// What people sign of an exception, whether the script foresaw it or not.
 pub(super) fn text_of(step: &str, happened: &str, reason: &str) -> String {
-    format!("Exception in step {step}: {happened}; the run goes on: {reason}")
+    format!("{EXCEPTION}{step}: {happened}; the run goes on: {reason}")
 }
 
 /// Note of a person who signed an exception.

@@ -28,6 +28,7 @@ mod leaving;
 mod machine;
 mod outputs;
 mod papers;
+mod presence;
 mod put_away;
 mod readings;
 mod relief;
@@ -173,6 +174,8 @@ pub struct Runner {
     stage: Stage,
     turns: VecDeque<Turn>,
     signers: VecDeque<String>,
+    /// Custodians who approved the request at hand, with the time: journaled with the last.
+    signed: Vec<(String, String)>,
     /// Papers that lie open while the run is being stopped.
     papers: VecDeque<resealing::OpenPaper>,
     /// The serial that a holder has just read from a package, until whoever watches has read it too.

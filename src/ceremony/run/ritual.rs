@@ -18,7 +18,7 @@ use super::super::{ops_carry, ops_components};
 use super::drive::{Halt, Work};
 use super::judge::{SKEW, span_words, time};
 use super::sign::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from, text};
-use super::{Runner, Stage, Turn, dissent, fates};
+use super::{Runner, Stage, Turn, dissent, fates, presence};
 
 /// How far two watches are from each other, or from the vault's clock where they agree, in words for the record.
 fn apart(readings: &[(String, Timestamp)], now: Timestamp) -> String {
@@ -80,7 +80,7 @@ impl Runner {
             .or_else(|| self.component_fault(session, step))
             .or_else(|| self.carry_fault(session, step));
         let signers = if step.op.name == ops::SIGN_OFF.name {
-            step.who.iter().map(|place| self.name(place)).collect()
+            self.signs_off(session).into()
         } else {
             VecDeque::new()
         };
@@ -361,36 +361,52 @@ impl Runner {
 
     fn work_sign_off(&mut self, session: &mut Session) -> Result<Work, Halt> {
         if session.automatic() {
-            let people: Vec<_> = self
-                .names()
-                .into_iter()
-                .map(|name| (name, KeySource::Held))
-                .collect();
-            self.sign_off(session, people, None)?;
+            self.sign_off_held(session)?;
             self.signers.clear();
         }
         if !self.signers.is_empty() {
             self.stage = Stage::SignOff;
             return Ok(Work::Asks);
         }
-        let who = self.names();
+        let who = self.signs_off(session);
         self.done(session, who)?;
         Ok(Work::Moved)
+    }
+
+    /// Everybody whose key is held signs: in one line those who sign the same text.
+    fn sign_off_held(&mut self, session: &mut Session) -> Result<(), Halt> {
+        let mut texts: Vec<(String, Vec<(String, KeySource)>)> = Vec::new();
+        for name in self.names() {
+            let text = self.own_text(session, &name);
+            match texts.iter_mut().find(|(known, _)| *known == text) {
+                Some((_, people)) => people.push((name, KeySource::Held)),
+                None => texts.push((text, vec![(name, KeySource::Held)])),
+            }
+        }
+        for (text, people) in texts {
+            self.sign_off(session, people, text, None)?;
+        }
+        Ok(())
     }
 
     fn sign_off(
         &mut self,
         session: &mut Session,
         people: Vec<(String, KeySource)>,
+        own: String,
         dissent: Option<&str>,
     ) -> Result<(), Halt> {
-        let text = self
-            .step()
-            .and_then(|step| step.fields.get("text").cloned())
-            .unwrap_or_default();
-        let text = dissent.map_or_else(|| text.clone(), |why| dissent::signed_text(why, &text));
+        let written = self.step().and_then(|step| step.fields.get("text"));
+        let notes: Vec<String> = people
+            .iter()
+            .filter(|_| written != Some(&own))
+            .map(|(name, _)| presence::note(name))
+            .collect();
+        let text = dissent.map_or_else(|| own.clone(), |why| dissent::signed_text(why, &own));
         let line = (session.view().events + 1).to_string();
         session.perform(Command::SignOff { text, people })?;
+        let notes = notes.into_iter().map(|note| (note, own.clone()));
+        self.texts.extend(notes);
         let lines = match self.texts.get(AUDIT_LINE) {
             Some(earlier) => format!("{earlier}, {line}"),
             None => line,
@@ -421,7 +437,8 @@ impl Runner {
         };
         let key = key_source(session, &mut answers)?;
         let why = Some(dissent.as_str()).filter(|why| !why.is_empty());
-        self.sign_off(session, vec![(person.clone(), key)], why)
+        let own = self.own_text(session, &person);
+        self.sign_off(session, vec![(person.clone(), key)], own, why)
             .map_err(again)?;
         if let Some(why) = why {
             self.dissents(session, &person, why)?;

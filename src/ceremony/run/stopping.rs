@@ -13,13 +13,15 @@ use super::super::ask::{Answer, Ask};
 use super::super::model::AbortAct;
 use super::super::ops_components;
 use super::asks::to_sign;
-use super::drive::{AUDIT_HEAD, Halt, Work};
+use super::drive::{AUDIT_HEAD, CARD, Halt, Work, card};
 use super::fates::{EARLIER, MISSING};
 use super::leaving::void_words;
 use super::put_away::{kept, of_note};
 use super::sign::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from};
 use super::{RunError, Runner, Stage};
 
+/// How the text begins that people sign of a stop.
+pub(super) const STOPPED: &str = "Stopped at step ";
 /// What stands before the reason where people stopped the run.
 const BY_PEOPLE: &str = "aborted: ";
 /// Note of a person who signed a stop, with the line of the log.
@@ -112,8 +114,9 @@ impl Runner {
         record.state = StepState::Aborted;
         record.ended = Some(session.now());
         record.error = error.or(record.error);
-        let head = session.view().audit_head;
-        record.notes.insert(AUDIT_HEAD.to_owned(), head);
+        let view = session.view();
+        record.notes.insert(CARD.to_owned(), card(&view));
+        record.notes.insert(AUDIT_HEAD.to_owned(), view.audit_head);
         session.perform(Command::Journal(Arrow::Close {
             run: self.run.clone(),
             step: Box::new(record),
@@ -262,7 +265,7 @@ impl Runner {
             .map(|step| format!("{} ({})", step.id, step.title));
         let error = record.as_ref().and_then(|r| r.error.clone());
         let mut text = format!(
-            "Stopped at step {}, {}: {}",
+            "{STOPPED}{}, {}: {}",
             self.at + 1,
             step.unwrap_or_default(),
             error.unwrap_or_default()

@@ -1,7 +1,6 @@
 //! The clock of a test vault, which a script's steps may move ahead of the machine's.
 
-use crate::api::Timestamp;
-use crate::session::due::left;
+use crate::session::due::span;
 use crate::session::{Profile, Session};
 
 use super::super::streams;
@@ -19,11 +18,10 @@ pub(super) fn moved(session: &Session, before: i64) {
     const MINUTE: i64 = 60_000;
     let now = ahead(session);
     if session.profile() == Profile::Test && now.saturating_sub(before) > MINUTE {
-        let zero = Timestamp::from_millis(0);
         streams::note(&format!(
             "keymoot: steps of this script let time pass: the clock of this test vault runs {} ahead of the machine's \
              from now on, and does not go back.",
-            left(zero, Timestamp::from_millis(now))
+            span(now)
         ));
     }
 }

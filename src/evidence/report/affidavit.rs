@@ -17,13 +17,14 @@ pub(super) fn blocks(report: &RunReport) -> Vec<Block> {
     let noun = if count == 1 { "key" } else { "keys" };
     let mut blocks = vec![paragraph(&format!(
         "The undersigned state that the {count} {noun} below {} destroyed as said, in the presence of {}, who has \
-         never been a custodian of any of them.",
+         never been a custodian of {}.",
         if count == 1 { "was" } else { "were" },
         if destruction.observer.is_empty() {
             "NO OBSERVER"
         } else {
             &destruction.observer
         },
+        if count == 1 { "it" } else { "any of them" },
     ))];
     blocks.extend(destruction.keys.iter().map(|key| {
         record(
@@ -55,7 +56,12 @@ pub(super) fn blocks(report: &RunReport) -> Vec<Block> {
 
 fn left(destruction: &Destruction) -> Block {
     if destruction.copies_left.is_empty() {
-        return paragraph("No recorded copy holds them any more.");
+        let what = if destruction.keys.len() == 1 {
+            "it"
+        } else {
+            "them"
+        };
+        return paragraph(&format!("No recorded copy holds {what} any more."));
     }
     let mut block = paragraph(
         "Removed from this vault; may still be in these copies, until the destruction of each is attested:",

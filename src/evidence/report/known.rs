@@ -32,14 +32,34 @@ const KNOWN: &[(&str, &str, Leans)] = &[
         Leans::Comparison,
     ),
     (
+        "PCI PIN 9-2",
+        "A package that showed tampering is not used, and what was in it is replaced.",
+        Leans::Log,
+    ),
+    (
+        "PCI PIN 9-4",
+        "Only named custodians send, receive and open packages of components.",
+        Leans::Log,
+    ),
+    (
         "PCI PIN 10-1",
         "A key is wrapped by a key at least as strong.",
+        Leans::Log,
+    ),
+    (
+        "PCI PIN 12-1",
+        "Components are loaded under dual control and split knowledge.",
         Leans::Log,
     ),
     (
         "PCI PIN 12-3",
         "Keys are made and loaded under dual control.",
         Leans::People,
+    ),
+    (
+        "PCI PIN 12-4",
+        "Components are combined so that no bit of the key is known without all of them.",
+        Leans::Log,
     ),
     (
         "PCI PIN 13-9.2",
@@ -65,6 +85,11 @@ const KNOWN: &[(&str, &str, Leans)] = &[
         "PCI PIN 21-1",
         "No one person can use or know a secret key.",
         Leans::People,
+    ),
+    (
+        "PCI PIN 21-3",
+        "Components on paper lie in sealed, numbered packages, each with its own custodian.",
+        Leans::Log,
     ),
     (
         "PCI PIN 24-1",

@@ -4,6 +4,7 @@
 
 mod affidavit;
 mod entered;
+mod handled;
 mod known;
 mod markup;
 mod sections;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::Timestamp;
 
 pub use entered::{EnteredAccess, Exempted, Paper, SuspectKey, SuspectPackage};
+pub use handled::{Interruption, KeyUse, Opening, RefusedAtDoor};
 pub use known::{Leans, known};
 
 /// What every report says of the machine.
@@ -44,12 +46,19 @@ pub struct RunReport {
     pub outcome: String,
     /// Times the run was interrupted.
     pub interruptions: u64,
+    /// Each of them, as far as the log has it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub interrupted: Vec<Interruption>,
+    /// What this vault's clock has to do with the day's, where it does not run with the machine's.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub clock: String,
     /// Production vaults that make keys in software or take clear components: the sentence of the policy.
     pub software_policy: String,
     /// How long the script's author thought that it takes, `25m`; empty where nothing was said.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub estimated: String,
-    /// How long people were at it, waits and the time that the vault was closed left out, in milliseconds.
+    /// How long people were at it, waits and the time that the vault was closed left out, in milliseconds. None where it
+    /// was not measured, as in a rehearsal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub used_ms: Option<i64>,
     /// Who was there.
@@ -70,6 +79,15 @@ pub struct RunReport {
     pub no_key: String,
     /// Access to components and shares.
     pub access: Vec<Access>,
+    /// Every opening of the vault from that in which the run began to its end.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub openings: Vec<Opening>,
+    /// Approval keys that signed in the run beside custodians' approvals, with what each signed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub key_uses: Vec<KeyUse>,
+    /// What was refused at the door while the run stood open.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<RefusedAtDoor>,
     /// Certificates of counterparties.
     pub certificates: Vec<CounterpartyCertificate>,
     /// Copies and backups.
@@ -97,6 +115,9 @@ pub struct RunReport {
     pub destruction: Option<Destruction>,
     /// Until when the record is to be kept, as a date.
     pub retain_until: String,
+    /// What stands on the witness card of the state at the end; empty while the run stands open.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub card: String,
     /// The audit head at the end, lower-case hex.
     pub audit_head: String,
     /// The audit head as 16 words.
@@ -141,8 +162,14 @@ pub struct PersonPresent {
 pub struct Signatures {
     /// Under acts: the issuer's and each custodian's.
     pub acts: u64,
-    /// Under sign-offs.
+    /// Under sign-offs, exceptions and stops.
     pub sign_offs: u64,
+    /// Of those, under exceptions.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub exceptions: u64,
+    /// Of those, under the record of a stop.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub stops: u64,
     /// Steps that were signed and then refused or stopped: of them the log keeps no signature.
     pub unkept: u64,
 }
@@ -176,16 +203,25 @@ pub struct Step {
     pub keys: Vec<String>,
     /// When it was executed.
     pub at: Option<Timestamp>,
-    /// Who acted.
+    /// Who acted: pressed a key or typed.
     pub acted: Vec<String>,
+    /// Whom the script names beside them; nothing was asked of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub named: Vec<String>,
+    /// Whom the script names to watch.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub observers: Vec<String>,
     /// Who signed.
     pub signed: Vec<String>,
     /// The eight words of the approval.
     pub words: String,
     /// The result.
     pub result: String,
-    /// The clause or reason.
+    /// The clause.
     pub clause: String,
+    /// The reason that the script gives, where it names no clause.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub why: String,
 }
 
 /// One key.
@@ -241,7 +277,7 @@ pub struct Access {
     pub purpose: String,
     /// The custodian.
     pub custodian: String,
-    /// The witness, who is no custodian of it.
+    /// Whom the script has watch the step, custodian of it or not; empty where it names nobody.
     pub witness: String,
     /// Number of the tamper-evident package opened.
     pub package_opened: String,
@@ -326,7 +362,7 @@ pub struct Clause {
     pub state: ClauseState,
     /// Audit lines that show it, or that show what there is of it.
     pub lines: Vec<u64>,
-    /// Where it is not evidenced although its steps were done: why.
+    /// Where it is not evidenced although its steps were done: why. Where it is procedural: what the program saw.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub why: String,
 }
@@ -363,6 +399,10 @@ pub struct DestroyedKey {
     pub method: String,
     /// When.
     pub at: Option<Timestamp>,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// The report as text: 72 columns, pages of 60 lines, numbered, divided by form feeds.

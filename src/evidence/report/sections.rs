@@ -3,7 +3,7 @@
 use super::sheet::{Block, field, paragraph, plain, wrapped};
 use super::{
     Access, ClauseState, EnteredAccess, Exempted, NOT_A_DEVICE, Paper, RunReport, SuspectKey,
-    SuspectPackage, affidavit,
+    SuspectPackage, affidavit, handled,
 };
 use crate::api::Timestamp;
 
@@ -102,10 +102,14 @@ fn summary(report: &RunReport) -> Vec<Block> {
         ("Start", time(report.started)),
         ("End", time(report.ended)),
         ("Estimated", report.estimated.clone()),
-        ("Used", report.used_ms.map(used).unwrap_or_default()),
+        ("Used", time_used(report)),
+        ("Clock", report.clock.clone()),
         ("Vault", report.vault.clone()),
         ("Run", report.run.clone()),
-        ("Interruptions", report.interruptions.to_string()),
+        (
+            "Interruptions",
+            handled::interruptions(report.interruptions, &report.interrupted),
+        ),
     ] {
         facts.extend(field(label, &value));
     }
@@ -116,6 +120,17 @@ fn summary(report: &RunReport) -> Vec<Block> {
     }
     blocks.push(machine);
     blocks
+}
+
+/// How long people were at it, where it can be said.
+fn time_used(report: &RunReport) -> String {
+    match (report.used_ms, report.profile.as_str()) {
+        (Some(millis), _) => used(millis),
+        (None, "rehearsal") if report.ended.is_some() => {
+            "not measured: a rehearsal's clock stands still".to_owned()
+        }
+        (None, _) => String::new(),
+    }
 }
 
 /// A time that people were at it.
@@ -167,11 +182,22 @@ fn signatures(report: &RunReport) -> Block {
     let counted = &report.signatures;
     let mut said = Vec::new();
     if counted.acts + counted.sign_offs > 0 {
+        let other = counted.exceptions + counted.stops;
+        let parts = [
+            (Some(counted.acts), "for acts"),
+            (some(counted.exceptions), "under exceptions"),
+            (some(counted.stops), "under the record of the stop"),
+            (
+                Some(counted.sign_offs.saturating_sub(other)),
+                "under sign-offs",
+            ),
+        ];
+        let parts = parts.into_iter();
+        let parts = parts.filter_map(|(count, what)| Some(format!("{} {what}", count?)));
         said.push(format!(
-            "{} in the audit log of this run: {} for acts, {} under sign-offs.",
+            "{} in the audit log of this run: {}.",
             many(counted.acts + counted.sign_offs, "signature"),
-            counted.acts,
-            counted.sign_offs
+            parts.collect::<Vec<_>>().join(", ")
         ));
     }
     let from_file: u64 = report.people.iter().map(|p| p.signed_from_file).sum();
@@ -195,11 +221,20 @@ fn signatures(report: &RunReport) -> Block {
     paragraph(&said.join(" "))
 }
 
+/// A count that is said.
+fn some(count: u64) -> Option<u64> {
+    (count > 0).then_some(count)
+}
+
 /// `1 step`, `2 steps`.
 fn many(count: u64, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{plural}")
 }
+
+/// Who compared a hash from outside is not known here.
+const BY_HAND: &str =
+    "who compared it from outside, to be filled in by hand: ______________________________";
 
 fn hashes(report: &RunReport) -> Vec<Block> {
     report
@@ -214,7 +249,7 @@ fn hashes(report: &RunReport) -> Vec<Block> {
                 &hash.what,
                 &[
                     ("SHA-256", or(&hash.sha256, &absent)),
-                    ("Checked by", or(&hash.checked_by, "nobody from outside")),
+                    ("Checked by", or(&hash.checked_by, BY_HAND)),
                 ],
             )
         })
@@ -236,15 +271,29 @@ fn steps(report: &RunReport) -> Vec<Block> {
                     ("Operation", &step.op),
                     ("Time", &time(step.at)),
                     ("Acted", &step.acted.join(", ")),
+                    ("Named", &asked_nothing(&step.named)),
+                    ("Named to watch", &step.observers.join(", ")),
                     ("Signed", &step.signed.join(", ")),
                     ("Approval words", &step.words),
                     ("Result", &step.result),
                     ("Keys", &step.keys.join("; ")),
                     ("Clause", &step.clause),
+                    ("Why", &step.why),
                 ],
             )
         })
         .collect()
+}
+
+/// People whom the script names and of whom nothing was asked.
+fn asked_nothing(names: &[String]) -> String {
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(
+        "{}, by the script; nothing was asked of each of them",
+        names.join(", ")
+    )
 }
 
 fn keys(report: &RunReport) -> Vec<Block> {
@@ -280,9 +329,13 @@ fn keys(report: &RunReport) -> Vec<Block> {
 }
 
 fn access(report: &RunReport) -> Vec<Block> {
+    let openings = report.openings.iter().map(handled::Opening::block);
     let of_steps = report.access.iter().map(access_of_step);
+    let keys = report.key_uses.iter().map(handled::KeyUse::block);
     let entered = report.accesses.iter().map(EnteredAccess::block);
-    of_steps.chain(entered).collect()
+    let refused = std::iter::once(handled::refused(&report.refused));
+    let all = openings.chain(of_steps).chain(keys);
+    all.chain(entered).chain(refused).collect()
 }
 
 fn access_of_step(entry: &Access) -> Block {
@@ -293,7 +346,7 @@ fn access_of_step(entry: &Access) -> Block {
             ("Back", or(&time(entry.back), "not put back")),
             ("Purpose", or(&entry.purpose, "not recorded")),
             ("Custodian", or(&entry.custodian, "not recorded")),
-            ("Witness", or(&entry.witness, "not recorded")),
+            ("Witness", or(&entry.witness, "nobody was asked to watch")),
             ("Package opened", or(&entry.package_opened, "none")),
             ("Package sealed", or(&entry.package_sealed, "none")),
             ("Safe", &entry.safe),
@@ -361,6 +414,9 @@ fn exceptions(report: &RunReport) -> Vec<Block> {
     of_run.chain(papers).chain(exempted).collect()
 }
 
+/// What the program cannot know.
+const FOR_PEOPLE: &str = "for the people who sign below to say; the program saw nothing of it";
+
 fn clauses(report: &RunReport) -> Vec<Block> {
     report
         .clauses
@@ -376,7 +432,9 @@ fn clauses(report: &RunReport) -> Vec<Block> {
                 (ClauseState::NotEvidenced, _) if !clause.why.is_empty() => {
                     format!("NOT EVIDENCED: {}", clause.why)
                 }
-                (ClauseState::Procedural, _) => "procedural: people did it".to_owned(),
+                (ClauseState::Procedural, _) => {
+                    format!("procedural: {}", or(&clause.why, FOR_PEOPLE))
+                }
                 (ClauseState::NotEvidenced | ClauseState::Evidenced, _) => {
                     "NOT EVIDENCED".to_owned()
                 }
@@ -386,13 +444,22 @@ fn clauses(report: &RunReport) -> Vec<Block> {
         .collect()
 }
 
+/// Why the head on this page is another than people saw when they signed at the screen.
+const SIGNED_HEADS: &str = "This is the head before the line that closes the run. At the screen each person signed the \
+                            head as it was then, which every signature moves on: those heads stand with the approval \
+                            keys under access.";
+
 fn ink(report: &RunReport) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut record = Block::new();
     record.extend(field("Audit head", &report.audit_head));
     record.extend(field("In words", &report.audit_words));
+    record.extend(field("Witness card", &report.card));
     record.extend(field("Keep until", &report.retain_until));
     blocks.push(record);
+    if !report.audit_head.is_empty() && report.signatures.sign_offs > 0 {
+        blocks.push(paragraph(SIGNED_HEADS));
+    }
     blocks.extend(
         report
             .people

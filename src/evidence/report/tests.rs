@@ -37,6 +37,7 @@ fn full() -> RunReport {
             acts: 4,
             sign_offs: 2,
             unkept: 1,
+            ..Signatures::default()
         },
         hashes: vec![CheckedHash {
             what: "keymoot binary".into(),
@@ -54,6 +55,7 @@ fn full() -> RunReport {
             words: "topmost Istanbul Pluto vagabond treadmill Pacific brackish dictator".into(),
             result: "done".into(),
             clause: "PCI PIN 5-1".into(),
+            ..Step::default()
         }],
         keys: vec![KeyRow {
             label: "kek-acme".into(),
@@ -151,7 +153,7 @@ fn sections_come_in_their_order_and_numbered() {
         ]
     );
     for said in [
-        "Checked by        nobody from outside",
+        "Checked by        who compared it from outside, to be filled in by hand:",
         "- Make the KEK (make)\n  Operation         CreateKey",
         "Keys              kek-acme made, check value A1B2C3 (CMAC)",
         "State             NOT EVIDENCED: signed from a file",
@@ -176,6 +178,65 @@ fn the_report_says_what_it_counts() {
         "1 signature came from a file: nobody typed a passphrase for it.",
         "Not counted: 1 step that people signed and that was then refused",
         "keymoot verify counts them apart.",
+    ] {
+        assert!(flat.contains(said), "{said}\n{text}");
+    }
+}
+
+/// What an auditor asked for: openings, keys, refusals and interruptions by their own times, and nothing asserted.
+#[test]
+fn custody_is_told_as_the_log_has_it() {
+    let mut report = full();
+    report.profile = "rehearsal".into();
+    report.interruptions = 1;
+    report.interrupted = vec![Interruption {
+        step: "make".into(),
+        last: Some(stamp(1000)),
+        resumed: Some(stamp(2000)),
+        closed: true,
+    }];
+    report.openings = vec![Opening {
+        line: 9,
+        at: Some(stamp(0)),
+        closed: None,
+        by: vec!["Bo".into(), "Cy".into()],
+    }];
+    report.key_uses = vec![KeyUse {
+        name: "Ada".into(),
+        uses: vec![
+            "2025-11-24T16:00:00Z: signed off, 9 events, head cdcd... (audit line 10)".into(),
+        ],
+    }];
+    report.refused = vec![RefusedAtDoor {
+        line: 12,
+        at: Some(stamp(0)),
+        who: "Ada".into(),
+        what: "signing a request".into(),
+        passphrase: true,
+    }];
+    report.signatures.exceptions = 1;
+    report.steps[0].named = vec!["Wim".into()];
+    report.steps[0].why = "Time does the rest.".into();
+    report.steps[0].clause.clear();
+    report.clauses.push(Clause {
+        clause: "PCI PIN 13-9.2".into(),
+        state: ClauseState::Procedural,
+        ..Clause::default()
+    });
+    let text = text(&report);
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in [
+        "Used not measured: a rehearsal's clock stands still",
+        "Interruptions 1: at step make, between 2025-11-24T16:00:01Z and 2025-11-24T16:00:02Z, the vault was closed",
+        "opening shares of Bo, Cy Used 2025-11-24T16:00:00Z Vault closed not by a line before the run's end",
+        "approval key of Ada 2025-11-24T16:00:00Z: signed off, 9 events, head cdcd... (audit line 10)",
+        "Ada, signing a request: a passphrase that opens nothing (audit line 12)",
+        "6 signatures in the audit log of this run: 4 for acts, 1 under exceptions, 1 under sign-offs.",
+        "Named Wim, by the script; nothing was asked of each of them",
+        "Why Time does the rest.",
+        "State procedural: for the people who sign below to say",
+        "Witness nobody was asked to watch",
+        "destroyed as said, in the presence of Wim, who has never been a custodian of it.",
     ] {
         assert!(flat.contains(said), "{said}\n{text}");
     }

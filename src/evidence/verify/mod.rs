@@ -16,6 +16,7 @@ mod enrolment;
 mod file;
 mod files;
 mod log;
+mod openings;
 mod people;
 mod relieved;
 mod reported;

@@ -11,6 +11,7 @@ use super::super::bundle::sha256;
 use super::super::report::{Access, Clause, ClauseState, Leans, Paper, RunReport, known};
 use super::file::{Parts, canonical, part, string};
 use super::log::{Line, Log};
+use super::openings::openings;
 use super::relieved::relieved;
 use super::{Fault, Verified, fault};
 
@@ -26,7 +27,7 @@ pub struct Reported {
 /// What is in every report and in no log.
 const ON_WORD: [&str; 4] = [
     "place, and who checked hashes from outside",
-    "results and times of steps, and the table of keys beyond what acts answered",
+    "results and times of steps and of signatures, interruptions, and the table of keys beyond what acts answered",
     "how certificates were authenticated, and copies with their holders",
     "that a clause is procedural: people did it",
 ];
@@ -63,6 +64,7 @@ pub(super) fn reported(parts: &Parts, log: &Log, done: &mut Verified) -> Result<
     against.suspect(&report)?;
     against.papers(&report)?;
     against.shares(&report, done)?;
+    openings(&report, against.lines(), (begin, end))?;
     for (n, clause) in (1..).zip(&report.clauses) {
         against.clause(clause, &format!("report, clause {n}"))?;
     }
@@ -387,7 +389,8 @@ impl Against<'_> {
     /// A clause claims no more than its lines show.
     fn clause(&self, clause: &Clause, place: &str) -> Result<(), Fault> {
         let (asks, leans) = known(&clause.clause);
-        if clause.asks != asks {
+        // Reports of before a clause was known here say nothing of what it asks.
+        if !clause.asks.is_empty() && clause.asks != asks {
             return fault(place, "it asks something else");
         }
         let span = self.begin..=self.end;
@@ -397,7 +400,7 @@ impl Against<'_> {
             .filter(|n| span.contains(n))
             .filter_map(|n| self.log.line(*n))
             .filter(|line| !line.is("intent", "") || self.sealed.contains(&line.n))
-            .filter(|line| line.details().get("signatures").is_some())
+            .filter(|line| line.details().get("signatures").is_some() || destroys(line))
             .collect();
         if shown.len() != clause.lines.len() {
             return fault(place, "it names lines that people of this run did not sign");
@@ -433,6 +436,7 @@ impl Against<'_> {
         let counts = [
             (report.exempted.len(), "exceptions of managers"),
             (report.relieved.len(), "places that changed hands"),
+            (report.openings.len(), "openings of the vault"),
             (shares.len(), "uses of shares"),
             (components.len(), "handlings of components"),
             (report.accesses.len(), "accesses outside a ceremony"),
@@ -467,6 +471,11 @@ impl Against<'_> {
             on_word,
         }
     }
+}
+
+/// Whether a line removes the material of a key whose window has ended: it leans on the deletion that people signed.
+fn destroys(line: &Line) -> bool {
+    line.is("intent", "DestroyKey") && line.detail("approved_with") == Some("DeleteKey")
 }
 
 /// How an access to a share begins.

@@ -319,7 +319,7 @@ impl Changed {
             changing::Changed::Rotated(_) | changing::Changed::Recovery(_)
         );
         Self {
-            head: tr("Done, saved and in the evidence."),
+            head: tr("Done, saved and in the audit log."),
             lines: changed.told(),
             folder: papers.then(TextField::default),
             said: None,
@@ -355,7 +355,7 @@ impl Screen for Changed {
         Footing {
             acts: tr("everybody").into(),
             enter: enter.into(),
-            so_far: tr("it is done, saved and in the evidence").into(),
+            so_far: tr("it is done, saved and in the audit log").into(),
         }
     }
 

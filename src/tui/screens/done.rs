@@ -13,8 +13,7 @@ use super::key::KeyPage;
 use crate::api::{Key, Response};
 use crate::session::field::Footing;
 pub(crate) use crate::session::guide::common_name;
-use crate::session::handover;
-use crate::session::{BackupDone, Executed, KeyRow, PendingView};
+use crate::session::{BackupDone, Executed, KeyRow, PendingView, handover};
 use crate::text::{say, tr};
 use crate::tui::acts::{HandedOver, NEXT};
 use crate::tui::canvas::Canvas;
@@ -66,7 +65,7 @@ impl Done {
         let made = executed.responses.iter().find_map(made);
         Self {
             role: Role::Ok,
-            head: tr("Done, saved and in the evidence.").into(),
+            head: tr("Done, saved and in the audit log.").into(),
             sentence: pending.sentence.clone(),
             lines: told(executed, world),
             next: [next_steps(executed), after::of_suspicion(pending)].concat(),
@@ -233,7 +232,7 @@ impl Done {
 
 /// What an executed act says about keys, with both check values where there are two.
 fn told(executed: &Executed, world: &World) -> Vec<Line> {
-    let mut lines = Vec::new();
+    let mut lines = vec![];
     for response in &executed.responses {
         if let Response::ExportKey(output) = response {
             let wrapped = &output.wrapped_key;
@@ -256,7 +255,8 @@ fn told(executed: &Executed, world: &World) -> Vec<Line> {
                 attributes.key_algorithm.name()
             );
             lines.push(Line::new(tr("use"), kind));
-            lines.extend(check_values(row.map_or(key, |row| &row.key), row));
+            let values = check_values(row.map_or(key, |row| &row.key), row).into_iter();
+            lines.extend(values.chain(comparing::twin(key, row, world)));
             lines.push(Line::new(tr("ARN"), key.key_arn.clone()).whole());
             if let Some(until) = key.delete_pending_timestamp {
                 lines.push(
@@ -350,7 +350,7 @@ impl Screen for Done {
 
     fn footing(&self, _world: &World) -> Footing {
         let so_far = match (self.role, self.folder.is_some()) {
-            (Role::Ok, _) => tr("the act is done, saved and in the evidence"),
+            (Role::Ok, _) => tr("the act is done, saved and in the audit log"),
             (_, true) => tr("the export is recorded; no file of it exists yet"),
             _ => tr("nothing was changed by this act"),
         };

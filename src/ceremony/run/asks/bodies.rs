@@ -4,7 +4,7 @@ use crate::api::{KeyAlgorithm, Timestamp};
 use crate::crypto::tr34::KeyToken;
 use crate::pki::{Certificate, CounterpartyFile};
 use crate::session::brought::{self, Tr34File};
-use crate::session::due::left;
+use crate::session::due::span;
 use crate::session::op_components::SLIP;
 use crate::session::said;
 use crate::session::{KeyRow, Profile, Session};
@@ -99,11 +99,10 @@ impl Runner {
             tr("Read your own watch, not this screen, and type what it says, in UTC. The vault's clock stays hidden until then.").into(),
         ];
         if let Some(ahead) = judge::ahead(session) {
-            let time = |millis| Timestamp::from_millis(millis);
             body.push(say!(
                 "The clock of this test vault runs {span} ahead of the machine's: steps that let time pass moved it. \
                  A watch that agrees with the machine is right.",
-                span = left(time(0), time(ahead))
+                span = span(ahead)
             ));
         }
         body

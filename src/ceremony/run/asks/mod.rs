@@ -429,7 +429,7 @@ impl Runner {
         let person = self.signer();
         let role = Self::role(session, &person);
         let view = session.view();
-        let text = step.fields.get("text").cloned().unwrap_or_default();
+        let text = self.own_text(session, &person);
         let body = vec![
             tr("You sign this text and the head of the audit chain:").to_owned(),
             String::new(),

@@ -8,6 +8,7 @@ use crate::session::{StepRecord, StepState};
 
 use super::super::super::model::Step;
 use super::super::super::{ops, ops_components};
+use super::super::sign::signed_at;
 use super::Material;
 
 /// In the order of the steps: of a component one access, from its opening or printing until it lies in a package.
@@ -90,7 +91,7 @@ fn share(
         custodian: custodian.to_owned(),
         package_opened,
         package_sealed,
-        ..of(from, step, record)
+        ..of(from, (step, record), custodian)
     }
 }
 
@@ -108,7 +109,10 @@ fn component(from: &Material<'_>, paper: &Paper) -> Access {
     for (step, record) in from.pairs().filter(of_paper) {
         let holder = step.who.first().map(|place| from.name_in(place, step));
         access.custodian = holder.unwrap_or_default();
-        access.witness = from.witness(step);
+        let watching = from.observers(step).join(", ");
+        if !watching.is_empty() {
+            access.witness = watching;
+        }
         purposes.push(format!("{} ({})", step.title, step.id));
         let serial = record.notes.get("serial").cloned().unwrap_or_default();
         match step.op.name {
@@ -156,12 +160,14 @@ fn put_away(from: &Material<'_>, access: &mut Access) {
     }
 }
 
-fn of(from: &Material<'_>, step: &Step, record: &StepRecord) -> Access {
+/// From the passphrase that opened the envelope to the act, behind which the share is dropped.
+fn of(from: &Material<'_>, (step, record): (&Step, &StepRecord), custodian: &str) -> Access {
+    let act = super::audit_lines(record).first().copied();
     Access {
-        out: record.began,
-        back: record.ended,
+        out: signed_at(record, custodian),
+        back: act.and_then(|line| from.shown.time(line)).or(record.ended),
         purpose: format!("{} ({})", step.title, step.id),
-        witness: from.witness(step),
+        witness: from.observers(step).join(", "),
         ..Access::default()
     }
 }

@@ -1,7 +1,7 @@
 //! The table of clauses: what the audit log shows, what people did, and what neither can claim.
 
 use crate::evidence::report::{Clause, ClauseState, Leans, known};
-use crate::session::{StepRecord, StepState};
+use crate::session::{StepRecord, StepState, op};
 
 use super::super::super::model::Step;
 use super::{Material, audit_lines};
@@ -11,6 +11,8 @@ struct Judged {
     clause: Clause,
     leans: Leans,
     weak: Vec<(&'static str, Vec<String>)>,
+    /// Steps in which what was typed was compared and agreed.
+    compared: Vec<String>,
 }
 
 /// Every clause that the script names, in the order in which it first does.
@@ -43,6 +45,7 @@ impl Judged {
             },
             leans,
             weak: Vec::new(),
+            compared: Vec::new(),
         }
     }
 
@@ -51,7 +54,14 @@ impl Judged {
         if self.leans == Leans::Device {
             return;
         }
-        self.clause.lines.extend(audit_lines(record));
+        let lines = shown_by(from, step, record);
+        if ["kcv", "fingerprint"]
+            .iter()
+            .any(|note| record.notes.contains_key(*note))
+        {
+            self.compared.push(step.id.clone());
+        }
+        self.clause.lines.extend(lines);
         self.clause.state = if self.clause.lines.is_empty() {
             ClauseState::Procedural
         } else {
@@ -61,7 +71,9 @@ impl Judged {
             let ritual = audit_lines(record).is_empty() && from.shown.leans_on_a_file();
             ritual.then_some("its answers came from a file: nobody is shown to have been there")
         };
-        let Some(why) = weakness(from, self.leans, record).or_else(unattended) else {
+        let undone = || taken_back_or_open(from, step);
+        let weak = weakness(from, self.leans, record);
+        let Some(why) = weak.or_else(unattended).or_else(undone) else {
             return;
         };
         match self.weak.iter_mut().find(|(known, _)| *known == why) {
@@ -81,12 +93,58 @@ impl Judged {
         } else {
             ClauseState::NotEvidenced
         };
+        let why = match (state, self.compared.as_slice()) {
+            (ClauseState::Procedural, [_, ..]) => format!(
+                "what was typed was compared by the program and agreed ({}); that it came from the other side is for \
+                 people to say",
+                self.compared.join(", ")
+            ),
+            _ => why.join("; "),
+        };
         Clause {
             state,
-            why: why.join("; "),
+            why,
             ..self.clause
         }
     }
+}
+
+/// The key whose deletion a step begins.
+fn deletes<'a>(from: &Material<'a>, step: &Step) -> Option<&'a String> {
+    let id = step.key().filter(|_| step.op.name == op::DELETE_KEY.name)?;
+    from.run.keys.get(id)
+}
+
+/// Lines that show what a step did. A deletion is shown where it destroyed the key: by the last request for it and by
+/// the line that removed the material; one that was taken back shows nothing.
+fn shown_by(from: &Material<'_>, step: &Step, record: &StepRecord) -> Vec<u64> {
+    let Some(arn) = deletes(from, step) else {
+        return audit_lines(record);
+    };
+    let later = from
+        .pairs()
+        .skip_while(|(other, _)| other.id != step.id)
+        .skip(1)
+        .any(|(other, record)| {
+            other.key() == step.key()
+                && other.op.name == op::DELETE_KEY.name
+                && record.digest.is_some()
+        });
+    if later {
+        return Vec::new();
+    }
+    let mut lines = audit_lines(record);
+    lines.extend(from.shown.destroyed(arn));
+    lines
+}
+
+/// A deletion that has not destroyed anything yet, or never will.
+fn taken_back_or_open(from: &Material<'_>, step: &Step) -> Option<&'static str> {
+    let arn = deletes(from, step)?;
+    from.shown
+        .destroyed(arn)
+        .is_none()
+        .then_some("the deletion was asked for, and the key was not destroyed in this run")
 }
 
 /// Why a step that was done is no evidence for what the clause asks.

@@ -69,6 +69,33 @@ fn authenticated(step: &Step, record: &StepRecord) -> String {
     )
 }
 
+/// The pair that a step had this vault make for exchanges: its algorithm, its certificate, and the authority of this
+/// vault that issued it. Neither is a declared key, so the table of keys has none of them.
+pub(super) fn own_pair(record: &StepRecord) -> Option<String> {
+    let answer = super::super::effect::answer(record, 0)?;
+    let said = |what: &str| answer.get(what).and_then(serde_json::Value::as_str);
+    let of = |side: &str, serves: &str| {
+        let certificate = fingerprint(said(&format!("{side}KeyCertificate"))?)?;
+        let algorithm = said(&format!("{side}KeyAlgorithm")).unwrap_or_default();
+        let issuer = said(&format!("{side}KeyCertificateChain")).and_then(fingerprint);
+        let issuer = issuer.map(|issuer| {
+            format!(", issued by this vault's own authority, certificate SHA-256 {issuer}")
+        });
+        Some(format!(
+            "made here, in software: the {algorithm} pair that {serves}, certificate SHA-256 {certificate}{}",
+            issuer.unwrap_or_default()
+        ))
+    };
+    of("Signing", "signs what leaves").or_else(|| of("Wrapping", "opens what comes in"))
+}
+
+/// SHA-256 of the one certificate in base64 text of the service.
+fn fingerprint(text: &str) -> Option<String> {
+    let bytes = data_encoding::BASE64.decode(text.as_bytes()).ok()?;
+    let certificate = Certificate::from_any(&bytes).ok()?;
+    Some(data_encoding::HEXLOWER.encode(&certificate.sha256_fingerprint()))
+}
+
 /// The certificate that exports of this run wrap under.
 pub(super) fn leaf(from: &Material<'_>) -> Option<Certificate> {
     let (step, _) = from

@@ -76,7 +76,7 @@ fn row(from: &Material<'_>, declared: &KeyDeclaration) -> Option<ReportKey> {
         } else {
             made_by(from, &declared.id)
         },
-        storage: storage(row, public).to_owned(),
+        storage: storage(row, public),
         sent_how: sent
             .iter()
             .map(|sent| sent.how.as_str())
@@ -120,6 +120,12 @@ pub(super) fn of_step(from: &Material<'_>, step: &Step, record: &StepRecord) -> 
         let Some(id) = doing.makes.or_else(|| doing.field("key")) else {
             continue;
         };
+        // A component's check value is its own, and stands in the result; a key in components may not exist yet.
+        if ops_components::is_turn(doing.op) {
+            let part = doing.field("part").unwrap_or("one");
+            told.push(format!("component {part} of {}", from.label(id)));
+            continue;
+        }
         let own = || {
             let row = found(from, id)?;
             let method = row.key.key_check_value_algorithm.name().to_owned();
@@ -138,7 +144,7 @@ pub(super) fn of_step(from: &Material<'_>, step: &Step, record: &StepRecord) -> 
         let label = from.label(id);
         let line = format!(
             "{label} {}, check value {value} by {method}",
-            became(&doing)
+            became(&doing, record)
         );
         if !told.contains(&line) {
             told.push(line);
@@ -148,7 +154,7 @@ pub(super) fn of_step(from: &Material<'_>, step: &Step, record: &StepRecord) -> 
 }
 
 /// What became of a key in an act.
-fn became(doing: &Doing<'_>) -> &'static str {
+fn became(doing: &Doing<'_>, record: &StepRecord) -> &'static str {
     match doing.op.name {
         name if name == op::CREATE_KEY.name => "made",
         name if name == op::DELETE_KEY.name => "deleted, to be destroyed when its window ends",
@@ -157,7 +163,13 @@ fn became(doing: &Doing<'_>) -> &'static str {
         _ if sent::exports(doing) && doing.field("serial").is_some() => "left as an initial key",
         _ if sent::exports(doing) => "left",
         name if name.starts_with(ops_carry::PREFIX) => "carried",
-        _ if ops_components::is_turn(doing.op) => "in components",
+        name if name == op::START_KEY_USAGE.name => "enabled",
+        name if name == op::STOP_KEY_USAGE.name => "disabled",
+        name if name == ops::ATTEST_CHECK_VALUE.name => "compared",
+        name if name == ops::GET_KEY.name => match record.response.as_deref() {
+            Some(seen) if seen.contains(KeyState::DELETE_COMPLETE.name()) => "found destroyed",
+            _ => "looked at",
+        },
         _ => "used",
     }
 }
@@ -217,13 +229,17 @@ fn came(op: &str) -> &'static str {
     }
 }
 
-fn storage(row: &KeyRow, public: bool) -> &'static str {
-    if public {
-        "certificate, in the clear"
-    } else if row.key.key_state == KeyState::DELETE_COMPLETE {
-        "nothing: the material was removed"
-    } else {
-        "sealed to the use identity, which is shared among the custodians"
+fn storage(row: &KeyRow, public: bool) -> String {
+    const SEALED: &str = "sealed to the use identity, which is shared among the custodians";
+    match (row.key.key_state, row.key.delete_pending_timestamp) {
+        _ if public => "certificate, in the clear".to_owned(),
+        (KeyState::DELETE_COMPLETE, _) => "nothing: the material was removed".to_owned(),
+        // A run may end inside the window: the key dies all the same.
+        (KeyState::DELETE_PENDING, Some(at)) => format!(
+            "{SEALED}; TO BE DESTROYED on {}, unless the deletion is taken back before",
+            at.rfc3339()
+        ),
+        _ => SEALED.to_owned(),
     }
 }
 

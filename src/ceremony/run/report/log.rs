@@ -8,6 +8,8 @@ use crate::api::Timestamp;
 use crate::evidence::report::{Access, Paper, SuspectPackage};
 use crate::session::{Run, Session, StepRecord};
 
+use super::super::exceptions::EXCEPTION;
+use super::super::stopping::STOPPED;
 use super::audit_lines;
 
 /// One signature that stands in the log.
@@ -16,13 +18,30 @@ pub(super) struct Signed {
     pub(super) name: String,
     /// Whether it came from a file: nobody typed a passphrase for it.
     pub(super) from_file: bool,
-    /// Whether it is under an act; else under a sign-off.
-    pub(super) act: bool,
+    /// What it is under.
+    pub(super) under: Under,
+}
+
+/// What a signature is under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Under {
+    /// An act.
+    Act,
+    /// An exception.
+    Exception,
+    /// The record of a stop.
+    Stop,
+    /// A sign-off of the script.
+    SignOff,
 }
 
 /// The lines of the log from the run's beginning to its end, by their numbers.
 pub(super) struct Shown {
-    lines: BTreeMap<u64, Value>,
+    pub(super) lines: BTreeMap<u64, Value>,
+    /// The opening of the vault in which the run began; none where the vault was made in the same session.
+    pub(super) opened: Option<(u64, Value)>,
+    /// By how much the vault's clock had been moved on before the run, in milliseconds.
+    pub(super) ahead: i64,
 }
 
 impl Shown {
@@ -30,12 +49,22 @@ impl Shown {
     pub(super) fn of(run: &Run, session: &Session) -> Self {
         let mut lines = BTreeMap::new();
         let mut under_way = false;
+        let (mut opened, mut ahead) = (None, 0);
         for (n, text) in (1_u64..).zip(session.log_lines().unwrap_or_default()) {
             let of_run = text.contains(run.id.as_str());
-            if !under_way && !of_run {
+            if !under_way && !of_run && !BEFORE.iter().any(|op| text.contains(op)) {
                 continue;
             }
             let line: Value = serde_json::from_str(&text).unwrap_or_default();
+            if !under_way && !of_run {
+                match string(&line, &["op"]) {
+                    "open" => opened = Some((n, line)),
+                    "close" => opened = None,
+                    "advance" => ahead += moved(&line),
+                    _ => {}
+                }
+                continue;
+            }
             let is = |op: &str| of_run && string(&line, &["op"]) == op;
             under_way |= is("run-begin");
             let ends = is("run-close");
@@ -46,7 +75,11 @@ impl Shown {
                 break;
             }
         }
-        let mut shown = Self { lines };
+        let mut shown = Self {
+            lines,
+            opened,
+            ahead,
+        };
         shown.leave_out_voids();
         shown
     }
@@ -70,9 +103,8 @@ impl Shown {
     pub(super) fn signed(&self, run: &Run) -> Vec<Signed> {
         let mut acts = BTreeSet::new();
         let of_run = self.lines.values().filter(|line| {
-            let of_script = string(line, &["details", "script"]) == run.script_sha256;
             let digest = string(line, &["details", "digest"]);
-            is_sign_off(line) || (of_script && is_act(line) && acts.insert(digest))
+            is_sign_off(line) || (act_of(line, run) && acts.insert(digest))
         });
         of_run.flat_map(signatures).collect()
     }
@@ -134,6 +166,23 @@ impl Shown {
         Some(Timestamp::from_millis(millis))
     }
 
+    /// By how much the vault's clock was moved on during the run, in milliseconds.
+    pub(super) fn moved(&self) -> i64 {
+        let lines = self.lines.values();
+        let advances = lines.filter(|line| string(line, &["op"]) == "advance");
+        advances.map(moved).sum()
+    }
+
+    /// The line in which the material of a key was removed for good.
+    pub(super) fn destroyed(&self, arn: &str) -> Option<u64> {
+        let found = self.lines.iter().rev().find(|(_, line)| {
+            is_act(line)
+                && string(line, &["op"]) == DESTROY
+                && string(line, &["details", "key"]) == arn
+        });
+        found.map(|(n, _)| *n)
+    }
+
     /// Whether anything of the run was signed from a file: its answers came from one as well.
     pub(super) fn leans_on_a_file(&self) -> bool {
         let mut signed = self.lines.values().flat_map(signatures);
@@ -166,8 +215,51 @@ impl Shown {
     }
 }
 
+/// The line of the log that removes a key's material when its window has ended.
+pub(in crate::ceremony::run) const DESTROY: &str = "DestroyKey";
+
+/// Lines before a run that bear on it.
+const BEFORE: [&str; 3] = ["\"op\":\"open\"", "\"op\":\"close\"", "\"op\":\"advance\""];
+
+fn moved(line: &Value) -> i64 {
+    let millis = line.pointer("/details/millis").and_then(Value::as_i64);
+    millis.unwrap_or_default()
+}
+
+/// The time of a line.
+pub(super) fn time_of(line: &Value) -> Option<Timestamp> {
+    let millis = line.get("time").and_then(Value::as_i64)?;
+    Some(Timestamp::from_millis(millis))
+}
+
+/// Who stands in a line.
+pub(super) fn who(line: &Value) -> Vec<String> {
+    let names = line.get("who").and_then(Value::as_array);
+    let names = names
+        .into_iter()
+        .flatten()
+        .filter_map(|name| name.as_str().map(str::to_owned));
+    names.collect()
+}
+
+/// Whether a line holds an act of this run's script.
+pub(super) fn act_of(line: &Value, run: &Run) -> bool {
+    string(line, &["details", "script"]) == run.script_sha256 && is_act(line)
+}
+
+/// What the signatures of a line are under.
+fn under(line: &Value) -> Under {
+    let text = string(line, &["details", "text"]);
+    match text {
+        _ if is_act(line) => Under::Act,
+        text if text.starts_with(EXCEPTION) => Under::Exception,
+        text if text.starts_with(STOPPED) => Under::Stop,
+        _ => Under::SignOff,
+    }
+}
+
 /// Bundles are signed off as well, and those signatures belong to no run.
-fn is_sign_off(line: &Value) -> bool {
+pub(super) fn is_sign_off(line: &Value) -> bool {
     string(line, &["op"]) == "sign-off"
         && string(line, &["details", "text"]) != crate::session::OF_A_BUNDLE
 }
@@ -184,7 +276,7 @@ fn signatures(line: &Value) -> Vec<Signed> {
     let signed = signatures.map(|signature| Signed {
         name: string(signature, &["name"]).to_owned(),
         from_file: string(signature, &["by"]) != crate::custody::By::Terminal.word(),
-        act: is_act(line),
+        under: under(line),
     });
     signed.collect()
 }
@@ -201,7 +293,7 @@ fn first(line: &Value) -> String {
     who.unwrap_or_default().to_owned()
 }
 
-fn string<'v>(value: &'v Value, path: &[&str]) -> &'v str {
+pub(super) fn string<'v>(value: &'v Value, path: &[&str]) -> &'v str {
     let found = path.iter().try_fold(value, |value, name| value.get(name));
     found.and_then(Value::as_str).unwrap_or_default()
 }

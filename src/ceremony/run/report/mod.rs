@@ -5,6 +5,7 @@ mod carried;
 mod changes;
 mod clauses;
 mod counterparties;
+mod handled;
 mod hashes;
 mod keys;
 mod ledger;
@@ -20,9 +21,9 @@ use crate::evidence::report::{self, Copy, Exception, RunReport};
 use crate::session::op_components::EXPORT_COMPONENTS;
 use crate::session::{Profile, Run, RunOutcome, Session, StepRecord, View};
 
-use super::super::model::{Model, Role, Step};
+use super::super::model::{Model, Step};
 use super::super::script::Script;
-use super::drive::audit_head;
+use super::drive::{CARD, audit_head};
 use super::fates::{EARLIER, MISSING, TOLD_BY};
 use super::sign::{AUDIT_LINE, SIGNED_FROM};
 
@@ -65,6 +66,8 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         ended: run.ended,
         outcome: outcome(run),
         interruptions: run.interruptions,
+        interrupted: handled::interruptions(&from),
+        clock: handled::clock(&from),
         software_policy: software(&view).to_owned(),
         estimated: script.estimate().unwrap_or_default().to_owned(),
         used_ms: time::used(&from),
@@ -79,6 +82,9 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         keys: keys::rows(&from),
         no_key: keys::none_made(&from),
         access: access::log(&from),
+        openings: handled::openings(&from),
+        key_uses: handled::key_uses(&from),
+        refused: handled::refused(&from),
         certificates: counterparties::certificates(&from),
         copies: copies(&view),
         accesses: entered.accesses(session),
@@ -90,6 +96,11 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         clauses: clauses::table(&from),
         destruction: keys::destruction(&from),
         retain_until: retain_until(run),
+        card: run
+            .steps
+            .iter()
+            .find_map(|step| step.notes.get(CARD).cloned())
+            .unwrap_or_default(),
         audit_words: head
             .map(|head| words::sixteen(&head).join(" "))
             .unwrap_or_default(),
@@ -119,24 +130,10 @@ impl<'a> Material<'a> {
         declared.map_or_else(|| id.to_owned(), |key| key.label.clone())
     }
 
-    /// The witness who watched a step, or the ceremony's witness.
-    fn witness(&self, step: &Step) -> String {
-        let watching = |id: &&String| {
-            self.model
-                .person(id)
-                .is_some_and(|p| p.role == Role::Witness)
-        };
-        let named = step.observe.iter().find(watching);
-        let any = self
-            .model
-            .people
-            .iter()
-            .find(|p| p.role == Role::Witness)
-            .map(|p| &p.id);
-        named
-            .or(any)
-            .map(|id| self.name_in(id, step))
-            .unwrap_or_default()
+    /// Whom the script has watch a step; nobody else is said to have watched it.
+    fn observers(&self, step: &Step) -> Vec<String> {
+        let named = step.observe.iter();
+        named.map(|place| self.name_in(place, step)).collect()
     }
 }
 

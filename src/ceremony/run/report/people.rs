@@ -4,6 +4,7 @@ use crate::evidence::report::{PersonPresent, Relieved, Signatures};
 use crate::session::{StepRecord, StepState};
 
 use super::Material;
+use super::log::Under;
 use super::steps::signs;
 
 /// Everybody at the script's places, and whoever signed besides.
@@ -54,13 +55,19 @@ pub(super) fn relieved(from: &Material<'_>) -> Vec<Relieved> {
 /// What the signatures of the run stand under.
 pub(super) fn signatures(from: &Material<'_>) -> Signatures {
     let signed = from.shown.signed(from.run);
-    let acts = signed.iter().filter(|signature| signature.act).count() as u64;
+    let count = |under: Under| {
+        let own = signed.iter().filter(|signature| signature.under == under);
+        own.count() as u64
+    };
+    let acts = count(Under::Act);
     let unkept = from
         .pairs()
         .filter(|(step, record)| signs(step) && unkept(record));
     Signatures {
         acts,
         sign_offs: signed.len() as u64 - acts,
+        exceptions: count(Under::Exception),
+        stops: count(Under::Stop),
         unkept: unkept.count() as u64,
     }
 }

@@ -4,7 +4,7 @@ use crate::custody::words;
 use crate::evidence::report::Step as ReportStep;
 use crate::session::components::{NOT_PRINTED, same_serial};
 use crate::session::op::BACKUP_TO;
-use crate::session::op_components::SLIP;
+use crate::session::op_components::{IMPORT_COMPONENTS, SLIP};
 use crate::session::{NOT_COPIED, RunOutcome, StepRecord, StepState, TOKEN_NOTES};
 
 use super::super::super::model::Step;
@@ -16,6 +16,8 @@ use super::super::drive::LET_PASS;
 use super::super::existing::PRACTICE_KEYS;
 use super::super::fates::EARLIER;
 use super::super::papers::{COMPONENT_VALUE, PRACTICE};
+use super::super::presence;
+use super::super::sign::DROPPED;
 use super::super::stopping::{signers, without_stop};
 use super::Material;
 
@@ -34,22 +36,24 @@ pub(super) fn one_step(from: &Material<'_>, step: &Step, record: &StepRecord) ->
         .as_deref()
         .and_then(|d| data_encoding::HEXLOWER.decode(d.as_bytes()).ok());
     let digest: Option<[u8; 32]> = digest.and_then(|bytes| bytes.try_into().ok());
-    let clause = if step.clause.is_empty() {
-        step.why.clone().unwrap_or_default()
+    let why = step.why.clone().filter(|_| step.clause.is_empty());
+    let begun = record.state != StepState::Planned;
+    let [acted, named] = if unused {
+        [Vec::new(), Vec::new()]
     } else {
-        step.clause.join(", ")
+        acted(step, record, signs)
     };
+    let mut observers = from.observers(step);
+    observers.retain(|name| begun && !acted.contains(name));
     ReportStep {
         id: step.id.clone(),
         title: step.title.clone(),
         keys: super::keys::of_step(from, step, record),
         op: step.op.name.to_owned(),
         at: record.ended.or(record.began),
-        acted: if unused {
-            Vec::new()
-        } else {
-            acted(record, signs)
-        },
+        acted,
+        named,
+        observers,
         signed: if signs && !unused {
             record.who.clone()
         } else {
@@ -59,17 +63,29 @@ pub(super) fn one_step(from: &Material<'_>, step: &Step, record: &StepRecord) ->
             .map(|digest| words::eight(&digest).join(" "))
             .unwrap_or_default(),
         result: result(from, step, record),
-        clause,
+        clause: step.clause.join(", "),
+        why: why.unwrap_or_default(),
     }
 }
 
-/// Who acted: for an act its issuer, and who typed a fingerprint.
-fn acted(record: &StepRecord, signs: bool) -> Vec<String> {
+/// Who acted, and who was named beside them: for an act its issuer, and who typed a fingerprint. Where one person alone
+/// pressed Enter for several, the others are named and no more.
+fn acted(step: &Step, record: &StepRecord, signs: bool) -> [Vec<String>; 2] {
+    let one_for_all = [ops::PRESENT.name, ops::ATTEST_HASH.name];
+    if one_for_all.contains(&step.op.name) {
+        let (first, rest) = record.who.split_at(record.who.len().min(1));
+        return if step.op.name == ops::PRESENT.name {
+            [Vec::new(), record.who.clone()]
+        } else {
+            [first.to_vec(), rest.to_vec()]
+        };
+    }
     if !signs || record.digest.is_none() {
-        return record.who.clone();
+        return [record.who.clone(), Vec::new()];
     }
     let typed = record.notes.get("typed by");
-    record.who.iter().take(1).chain(typed).cloned().collect()
+    let acted = record.who.iter().take(1).chain(typed).cloned().collect();
+    [acted, Vec::new()]
 }
 
 /// What was compared with another channel, and what was not taken before it agreed.
@@ -87,7 +103,7 @@ fn compared(record: &StepRecord) -> Vec<String> {
         parts.push(if kcv == "as-shown" {
             "check value taken as shown, not compared".to_owned()
         } else {
-            format!("check value {kcv} typed and equal")
+            format!("check value {} typed and equal", kcv.to_ascii_uppercase())
         });
     }
     if let Some(answers) = note(NOT_TAKEN) {
@@ -103,9 +119,9 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
         (StepState::Closed, Some(error)) => format!("refused, as expected: {error}"),
         (StepState::Aborted, _) => super::changes::stopped(record, signs(step)),
         (_, Some(error)) => format!("{}: {error}", record.state.name()),
-        // Nobody is shown to have been there, where even the passphrases came from a file.
         (StepState::Closed, None) if from.shown.leans_on_a_file() && !signs(step) => {
-            "done, as a file answered".to_owned()
+            "done; nobody is shown to have been there, as signatures of this run came from a file"
+                .to_owned()
         }
         (StepState::Closed, None) => "done".to_owned(),
         (state, None) => state.name().to_owned(),
@@ -113,6 +129,12 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
     let note = |name: &str| record.notes.get(name).cloned();
     parts.extend(compared(record));
     parts.extend(package(from, step, record));
+    parts.extend(sealed(from, step, record));
+    if step.op.name == IMPORT_COMPONENTS.name && record.digest.is_some() {
+        parts.push("its components were wiped from this vault".to_owned());
+    }
+    parts.extend(note(DROPPED));
+    parts.extend(super::counterparties::own_pair(record));
     if let Some(sha256) = note("sha256") {
         parts.push(format!("SHA-256 {sha256}"));
     }
@@ -144,9 +166,11 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
     }
     parts.extend(copied(record));
     parts.extend(practised(record));
-    if let Some(text) = note("text") {
-        parts.push(format!("\"{text}\""));
-    }
+    let own = presence::told(record);
+    // What nobody signed as it stands in the script is not said as if somebody had.
+    let script = note("text").filter(|_| own.is_empty() || own.len() < record.who.len());
+    parts.extend(script.map(|text| format!("\"{text}\"")));
+    parts.extend(own);
     let who = signers(record);
     if !who.is_empty() {
         parts.push(format!("the stop signed by {}", who.join(", ")));
@@ -228,10 +252,12 @@ fn package(from: &Material<'_>, step: &Step, record: &StepRecord) -> Option<Stri
         None => "advice as the script has it".to_owned(),
     };
     let advised = typed.or(written).map_or("", String::as_str);
-    let agrees = if same_serial(serial, advised) {
-        "as advised"
+    // One serial has one spelling in a report: the advised one, where both agree.
+    let same = same_serial(serial, advised) && !advised.is_empty();
+    let (serial, agrees) = if same {
+        (advised, "as advised")
     } else {
-        "NOT the advised one"
+        (serial.as_str(), "NOT the advised one")
     };
     let seal = match record.notes.get("tampered").map(String::as_str) {
         Some("yes") => "it showed tampering and was not opened",
@@ -240,13 +266,44 @@ fn package(from: &Material<'_>, step: &Step, record: &StepRecord) -> Option<Stri
     Some(format!("serial {serial}, {agrees} ({advice}); {seal}"))
 }
 
+/// Into which package a paper went, and who read its serial.
+fn sealed(from: &Material<'_>, step: &Step, record: &StepRecord) -> Option<String> {
+    if step.op.name != ops_components::SEAL.name {
+        return None;
+    }
+    let serial = record.notes.get("serial")?;
+    let holder = step.who.first().map(|place| from.name_in(place, step));
+    let holder = holder.unwrap_or_default();
+    let watching = from.observers(step).join(", ");
+    let read = match record.notes.get("watched") {
+        Some(_) if !watching.is_empty() => format!("read by {holder} and by {watching}"),
+        _ => format!("read by {holder}"),
+    };
+    Some(format!("sealed in {serial}, {read}"))
+}
+
 /// An answer that was not taken, with the field as people know it.
 fn not_taken(answers: &str) -> String {
-    const NAMES: [(&str, &str); 5] = [
+    const NAMES: [(&str, &str); 8] = [
+        (
+            "kcv (no usual mistake)",
+            "check value (not that of the digits typed, and no usual slip explains it)",
+        ),
+        (
+            "kcv (no check value)",
+            "check value (not in the form of one)",
+        ),
         ("kcv", "check value"),
         ("value", "component"),
-        ("again", "second reading"),
-        ("watched", "serial, watched"),
+        ("again", "second reading (another than the first)"),
+        (
+            "watched",
+            "serial, read by whoever watched (another than the holder's)",
+        ),
+        (
+            "serial (taken)",
+            "serial (a package that is on record already)",
+        ),
         ("slip", "place of printing"),
     ];
     let named = |answer: &str| {

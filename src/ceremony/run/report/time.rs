@@ -6,9 +6,13 @@ use super::super::super::ops;
 use super::super::drive::LET_PASS;
 use super::Material;
 use crate::api::Timestamp;
+use crate::session::Profile;
 
-/// Used time in milliseconds; nothing while the run stands open.
+/// Used time in milliseconds; nothing while the run stands open, and nothing of a rehearsal, whose clock stands still.
 pub(super) fn used(from: &Material<'_>) -> Option<i64> {
+    if from.view.profile == Profile::Rehearsal {
+        return None;
+    }
     let (began, ended) = (from.run.started.millis(), from.run.ended?.millis());
     let waits = from
         .pairs()

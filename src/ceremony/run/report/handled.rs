@@ -1,0 +1,210 @@
+//! Openings of the vault, uses of approval keys, refusals and interruptions: as the audit log has them, each with the
+//! time of its own line and not with that of the step around it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::api::Timestamp;
+use crate::evidence::report::{Interruption, KeyUse, Opening, RefusedAtDoor};
+use crate::session::{Profile, StepRecord, StepState, due};
+
+use super::super::exceptions::EXCEPTION;
+use super::super::sign::signed_at;
+use super::super::stopping::STOPPED;
+use super::log::{act_of, is_sign_off, string, time_of, who};
+use super::{Material, audit_lines};
+
+/// How a refused passphrase begins in the log.
+const NOT_OPENED: &str = "The passphrase does not open";
+
+/// Openings of the vault: the one in which the run began, and each until its end.
+pub(super) fn openings(from: &Material<'_>) -> Vec<Opening> {
+    let mut openings: Vec<Opening> = Vec::new();
+    let before = from.shown.opened.iter().map(|(n, line)| (n, line));
+    for (n, line) in before.chain(&from.shown.lines) {
+        match string(line, &["op"]) {
+            "open" => openings.push(Opening {
+                line: *n,
+                at: time_of(line),
+                closed: None,
+                by: who(line),
+            }),
+            "close" => {
+                if let Some(last) = openings.last_mut() {
+                    last.closed = time_of(line);
+                }
+            }
+            _ => {}
+        }
+    }
+    // A run ends inside its last opening, and so does what the report knows of it.
+    openings
+}
+
+/// Who signed what beside custodians' approvals: requests, exceptions, the record of a stop, sign-offs.
+pub(super) fn key_uses(from: &Material<'_>) -> Vec<KeyUse> {
+    let mut uses: Vec<KeyUse> = Vec::new();
+    let mut acts = BTreeSet::new();
+    for (n, line) in &from.shown.lines {
+        let what = if is_sign_off(line) {
+            signed_off(line)
+        } else if act_of(line, from.run) && acts.insert(string(line, &["details", "digest"])) {
+            asked(from, *n)
+        } else {
+            continue;
+        };
+        let signatures = line.pointer("/details/signatures");
+        let signatures = signatures.and_then(Value::as_array).into_iter().flatten();
+        for signature in signatures.filter(|s| string(s, &["role"]) != "custodian") {
+            let name = string(signature, &["name"]);
+            let at = signed_in(from, *n, name).or_else(|| time_of(line));
+            let at = at.map(Timestamp::rfc3339).unwrap_or_default();
+            let file = match string(signature, &["by"]) {
+                by if by == crate::custody::By::Terminal.word() => "",
+                _ => ", FROM A FILE",
+            };
+            let told = format!("{at}: {what}{file} (audit line {n})");
+            match uses.iter_mut().find(|known| known.name == name) {
+                Some(known) => known.uses.push(told),
+                None => uses.push(KeyUse {
+                    name: name.to_owned(),
+                    uses: vec![told],
+                }),
+            }
+        }
+    }
+    uses
+}
+
+/// What a sign-off was for, with the head that was signed.
+fn signed_off(line: &Value) -> String {
+    let text = string(line, &["details", "text"]);
+    let what = match text {
+        text if text.starts_with(EXCEPTION) => "signed an exception",
+        text if text.starts_with(STOPPED) => "signed the record of the stop",
+        _ => "signed off",
+    };
+    let head = string(line, &["details", "statement", "audit_head"]);
+    let head = head.get(..16).unwrap_or(head);
+    let count = line.pointer("/details/statement/audit_count");
+    match count.and_then(Value::as_u64) {
+        Some(count) => format!("{what}, {count} events, head {head}..."),
+        None => what.to_owned(),
+    }
+}
+
+/// The step whose act a line holds.
+fn step_of<'a>(from: &Material<'a>, line: u64) -> Option<(String, &'a StepRecord)> {
+    let mut pairs = from.pairs();
+    let (step, record) = pairs.find(|(_, record)| audit_lines(record).contains(&line))?;
+    Some((format!("{} ({})", step.title, step.id), record))
+}
+
+fn asked(from: &Material<'_>, line: u64) -> String {
+    let step = step_of(from, line).map(|(step, _)| step);
+    format!(
+        "signed the request of {}",
+        step.unwrap_or_else(|| "a step".to_owned())
+    )
+}
+
+fn signed_in(from: &Material<'_>, line: u64, name: &str) -> Option<Timestamp> {
+    signed_at(step_of(from, line)?.1, name)
+}
+
+/// What was refused at the door while the run stood open; of a passphrase also where the vault was being opened.
+pub(super) fn refused(from: &Material<'_>) -> Vec<RefusedAtDoor> {
+    let lines = from.shown.lines.iter();
+    let refused = lines.filter(|(_, line)| {
+        string(line, &["details", "result"]) == "refused"
+            && matches!(string(line, &["kind"]), "refused" | "unvouched")
+    });
+    let told = refused.map(|(n, line)| {
+        let op = string(line, &["op"]);
+        RefusedAtDoor {
+            line: *n,
+            at: time_of(line),
+            who: who(line).join(", "),
+            what: match op {
+                "ask" => "signing a request".to_owned(),
+                "approve" => "approving".to_owned(),
+                "sign-off" => "signing off".to_owned(),
+                "unlock" => "opening the vault".to_owned(),
+                other => other.to_owned(),
+            },
+            passphrase: op == "unlock"
+                || string(line, &["details", "reason"]).starts_with(NOT_OPENED),
+        }
+    });
+    told.collect()
+}
+
+/// Each interruption: the step at hand, when the log went silent, and when the run was taken up.
+pub(super) fn interruptions(from: &Material<'_>) -> Vec<Interruption> {
+    let mut all = Vec::new();
+    let (mut last, mut silent, mut closed) = (None, None, false);
+    for line in from.shown.lines.values() {
+        let own = string(line, &["details", "run"]) == from.run.id;
+        match string(line, &["op"]) {
+            "close" => {
+                closed = true;
+                silent = silent.or(time_of(line));
+            }
+            "open" | "unlock" => silent = silent.or(last),
+            "run-resume" if own => {
+                let resumed = time_of(line);
+                all.push(Interruption {
+                    step: at_hand(from, line, resumed),
+                    last: silent.take().or(last),
+                    resumed,
+                    closed,
+                });
+                closed = false;
+            }
+            _ => {}
+        }
+        last = time_of(line).or(last);
+    }
+    all
+}
+
+/// The step at hand when the run was taken up: as the line has it where a place changed, else the first that was not over
+/// then. Empty where a clock that stands still cannot tell.
+fn at_hand(from: &Material<'_>, line: &Value, at: Option<Timestamp>) -> String {
+    let told = line.pointer("/details/relieved/0/step");
+    if let Some(step) = told.and_then(Value::as_str) {
+        return step.to_owned();
+    }
+    let mut pairs = from.pairs();
+    let open = |record: &StepRecord| {
+        record.state == StepState::Planned || record.ended.is_none_or(|ended| Some(ended) >= at)
+    };
+    let found = pairs.find(|(_, record)| open(record));
+    let found = found.filter(|(_, record)| record.ended != at);
+    found.map(|(step, _)| step.id.clone()).unwrap_or_default()
+}
+
+/// By how much a test vault's clock ran ahead of the machine's, where steps that let time pass moved it.
+pub(super) fn clock(from: &Material<'_>) -> String {
+    const MINUTE: i64 = 60_000;
+    let began = from.shown.ahead;
+    let ended = began.saturating_add(from.shown.moved());
+    if from.view.profile != Profile::Test || ended < MINUTE {
+        return String::new();
+    }
+    let before = if began < MINUTE {
+        "with the machine's when the run began".to_owned()
+    } else {
+        format!(
+            "{} ahead of the machine's when the run began",
+            due::span(began)
+        )
+    };
+    let after = if ended == began {
+        String::new()
+    } else {
+        format!(", and was moved {} on during it", due::span(ended - began))
+    };
+    format!("this test vault's clock ran {before}{after}; every time here is the vault's")
+}

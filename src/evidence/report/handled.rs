@@ -1,0 +1,139 @@
+//! What of custody the log shows beside the steps: who opened the vault and when, whose approval key signed what, which
+//! passphrases opened nothing, and when the run was interrupted. For section 6 and the head of the report.
+
+use serde::{Deserialize, Serialize};
+
+use super::sections::{or, record, time};
+use super::sheet::{Block, paragraph, wrapped};
+use crate::api::Timestamp;
+
+/// One opening of the vault: the shares of these people opened it (PCI PIN 26-1).
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Opening {
+    /// The line of the audit log.
+    pub line: u64,
+    /// When, as the line has it.
+    pub at: Option<Timestamp>,
+    /// When the vault was closed again; none where no line says it.
+    pub closed: Option<Timestamp>,
+    /// Whose shares.
+    pub by: Vec<String>,
+}
+
+/// An approval key and what it signed in the run, beside approvals of acts by custodians.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeyUse {
+    /// Whose key.
+    pub name: String,
+    /// When each signature was given or done, and for what.
+    pub uses: Vec<String>,
+}
+
+/// Something that was refused at the door: a passphrase that opened nothing, or an act that may not be.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RefusedAtDoor {
+    /// The line of the audit log.
+    pub line: u64,
+    /// When.
+    pub at: Option<Timestamp>,
+    /// Whose.
+    pub who: String,
+    /// For what it was, as the log names it.
+    pub what: String,
+    /// Whether it was a passphrase that opened nothing.
+    pub passphrase: bool,
+}
+
+/// A time at which the run stood still, because it was left or the program ended.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Interruption {
+    /// The step at hand.
+    pub step: String,
+    /// The last line of the log before it.
+    pub last: Option<Timestamp>,
+    /// When the run was taken up again.
+    pub resumed: Option<Timestamp>,
+    /// Whether the vault was closed in order; else the program ended, or the same session went on.
+    pub closed: bool,
+}
+
+impl Opening {
+    pub(super) fn block(&self) -> Block {
+        let closed = match self.closed {
+            Some(_) => time(self.closed),
+            None => "not by a line before the run's end".to_owned(),
+        };
+        record(
+            &format!("opening shares of {}", self.by.join(", ")),
+            &[
+                ("Used", &time(self.at)),
+                ("Vault closed", &closed),
+                ("Purpose", "opening the vault"),
+                ("Witness", "nobody was asked to watch"),
+                ("Audit line", &self.line.to_string()),
+            ],
+        )
+    }
+}
+
+impl KeyUse {
+    pub(super) fn block(&self) -> Block {
+        let mut block = record(&format!("approval key of {}", self.name), &[]);
+        for used in &self.uses {
+            block.extend(wrapped(used, "  ", "    "));
+        }
+        block
+    }
+}
+
+/// What was refused, in one block; none where nothing was.
+pub(super) fn refused(all: &[RefusedAtDoor]) -> Block {
+    if all.is_empty() {
+        return Block::new();
+    }
+    let mut block =
+        paragraph("Refused during the run. The log keeps that it was, and nothing that was typed:");
+    for one in all {
+        let what = if one.passphrase {
+            "a passphrase that opens nothing"
+        } else {
+            "refused, for the reason in its line"
+        };
+        let told = format!(
+            "{}: {}, {}: {what} (audit line {})",
+            time(one.at),
+            or(&one.who, "somebody"),
+            one.what,
+            one.line
+        );
+        block.extend(wrapped(&told, "- ", "  "));
+    }
+    block
+}
+
+/// How many times the run was interrupted, and each with its step and times.
+pub(super) fn interruptions(count: u64, told: &[Interruption]) -> String {
+    let mut words = count.to_string();
+    for (n, one) in told.iter().enumerate() {
+        let how = if one.closed {
+            "the vault was closed"
+        } else {
+            "no line says that the vault was closed"
+        };
+        words.push_str(if n == 0 { ": " } else { "; " });
+        words.push_str(&format!(
+            "{}between {} and {}, {how}",
+            match one.step.as_str() {
+                "" => String::new(),
+                step => format!("at step {step}, "),
+            },
+            or(&time(one.last), "a time not recorded"),
+            or(&time(one.resumed), "a time not recorded"),
+        ));
+    }
+    words
+}
