@@ -34,9 +34,13 @@ impl Acting<'_, '_> {
                 }
             }
             let Some(answers) = self.answers(&talk, again)? else {
+                if let Err(refusal) = talk.over().give_up(self.session) {
+                    self.talk.stop(&refusal.to_string());
+                    return Ok(());
+                }
                 self.talk.say(
-                    tr("The change was given up. The people and shares of before are in force; words and envelopes \
-                     that were handed out for it are void and are destroyed."),
+                    tr("The change was given up and its request is off the table. The people and shares of before are in force; \
+                             new words and envelopes that were handed out for it are void: destroy them."),
                 );
                 return Ok(());
             };

@@ -94,7 +94,12 @@ fn production_wants_the_stick_and_the_card() {
             left: 0,
         },
     );
-    let effects = snapshot::press(&mut state, "12<Enter>one two three four five six<Enter>");
+    // A slip of spelling stays at the card: nobody's share is thrown away for it.
+    let effects = snapshot::press(&mut state, "12<Enter>glucose revolver aztek<Enter>");
+    assert!(effects.is_empty());
+    assert!(text(&mut state).contains("Word 3 is not in the word list"));
+    let card = "glucose revolver Aztec Cherokee fallout paragon";
+    let effects = snapshot::press(&mut state, &format!("<C-u>{card}<Enter>"));
     assert!(
         matches!(effects.last().unwrap(), Effect::Desk(Order::FinishOpening(Some(card))) if card.seq == 12)
     );
