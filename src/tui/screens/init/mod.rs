@@ -362,11 +362,8 @@ impl Screen for Init {
     }
 
     fn wants(&self) -> Option<(Wants, String)> {
-        let media = self
-            .media
-            .as_ref()
-            .filter(|_| self.page == Page::Envelopes)?;
-        media.form.wants()
+        let form = self.form().filter(|_| self.page == Page::Envelopes)?;
+        form.wants()
     }
 
     fn picked(&mut self, path: &Path) {

@@ -200,5 +200,7 @@ fn enter_in_the_envelopes_field_goes_to_the_passphrase_and_says_so() {
     snapshot::press(&mut state, "<Enter><Enter>/media/ana/share.age");
     assert!(text(&mut state).contains("Enter   keeps this and goes to the next field"));
     snapshot::press(&mut state, "<Enter>");
+    assert!(text(&mut state).contains("nothing yet: this field is still empty"));
+    snapshot::press(&mut state, "words");
     assert!(text(&mut state).contains("unseals Ana's share"));
 }
