@@ -4,7 +4,7 @@
 use crate::crypto::{Entropy as _, OsEntropy, SecretBytes};
 use crate::custody::passphrase;
 use crate::session::asked::{
-    AGAIN, APPROVAL_ENVELOPE, HERE, MEDIUM, ONCE_MORE, OWN_PASSPHRASE, PRESENT, SHARE_ENVELOPE,
+    AGAIN, APPROVAL_ENVELOPE, DRILLED_SHARE, HERE, MEDIUM, ONCE_MORE, OWN_PASSPHRASE, PRESENT,
 };
 use crate::session::changing_words::{
     footing_of, footing_of_failure, footing_of_presence, lines_of, title_of,
@@ -129,13 +129,13 @@ impl ChangeTalk {
             Moment::Prove { holds_share, .. } => {
                 let mut fields = Vec::new();
                 if own && holds_share {
-                    fields.push(Field {
-                        id: "share-envelope",
-                        ..SHARE_ENVELOPE
-                    });
+                    fields.push(DRILLED_SHARE);
                 }
                 if own {
-                    fields.push(APPROVAL_ENVELOPE);
+                    fields.push(Field {
+                        label: "Approval envelope",
+                        ..APPROVAL_ENVELOPE
+                    });
                 }
                 fields.push(OWN_PASSPHRASE);
                 fields
@@ -269,12 +269,14 @@ impl ChangeTalk {
                 let share = (own && holds_share).then(|| text(answers.next()));
                 let approval = own.then(|| text(answers.next()));
                 let passphrase = secret(answers.next())?;
-                let read = |path: Option<String>| path.map(|path| envelope(&path)).transpose();
+                let read = |path: Option<String>, kind| {
+                    path.map(|path| envelope(&path, person, kind)).transpose()
+                };
                 let hand = Hand {
                     name: person.clone(),
                     passphrase,
-                    share: read(share)?,
-                    approval: read(approval)?,
+                    share: read(share, "share")?,
+                    approval: read(approval, "approval")?,
                 };
                 let proven = self.changing.prove(session, &hand);
                 self.failed = (proven.is_err() && may_be_absent).then(|| person.clone());
@@ -396,6 +398,7 @@ fn text(answer: Option<Answer>) -> String {
     }
 }
 
-fn envelope(path: &str) -> Result<String, Again> {
-    read_envelope(std::path::Path::new(path.trim())).map_err(|refusal| refusal.to_string())
+fn envelope(path: &str, person: &str, kind: &str) -> Result<String, Again> {
+    let path = std::path::Path::new(path.trim());
+    read_envelope(path, person, kind).map_err(|refusal| refusal.to_string())
 }

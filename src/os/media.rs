@@ -15,6 +15,30 @@ pub fn removable_media() -> Vec<PathBuf> {
     })
 }
 
+/// The number of the file system that a file or folder lies on; `None` where it cannot be looked at.
+pub fn device_of(path: &Path) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(path).ok().map(|found| found.dev())
+}
+
+/// Whether a folder that is not there can only be a stick that is not mounted, or a slip of typing: the folder above it
+/// is not there either, or is one in which sticks are mounted.
+pub fn is_unmounted(folder: &Path) -> bool {
+    if folder.exists() {
+        return false;
+    }
+    let Some(above) = folder.parent().filter(|p| !p.as_os_str().is_empty()) else {
+        return false;
+    };
+    let above_it = |n: usize| above.ancestors().nth(n).map(Path::as_os_str);
+    let root = |path: Option<&std::ffi::OsStr>, of: &str| path == Some(std::ffi::OsStr::new(of));
+    !above.exists()
+        || root(above_it(0), "/media")
+        || root(above_it(0), "/mnt")
+        || root(above_it(1), "/media")
+        || root(above_it(1), "/run/media")
+}
+
 /// Reads lines of `mountinfo` (proc(5)): the third word is the device's number, the fifth the folder.
 fn mounted(mounts: &str, removable: impl Fn(&str) -> bool) -> Vec<PathBuf> {
     mounts
@@ -56,6 +80,19 @@ fn is_removable(devices: &Path, number: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_that_is_not_there_is_a_stick_that_is_not_mounted() {
+        let room = tempfile::tempdir().unwrap();
+        assert!(!is_unmounted(room.path()));
+        assert!(!is_unmounted(&room.path().join("new")));
+        assert!(!is_unmounted(Path::new("new-here")));
+        for folder in ["/media/nobody-has-this", "/run/media/x/nobody-has-this"] {
+            assert!(is_unmounted(Path::new(folder)), "{folder}");
+        }
+        assert!(is_unmounted(&room.path().join("nosuch/deeper")));
+        assert_eq!(device_of(room.path()), device_of(&room.path().join(".")));
+    }
 
     #[test]
     fn sticks_are_told_by_their_place_or_by_their_device() {

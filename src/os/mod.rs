@@ -28,7 +28,7 @@ pub use files::{
 pub use folder::{Folder, FolderError, Stage};
 pub use hang_up::end_when_the_terminal_is_lost;
 pub use hardening::{Hardening, Measure, harden};
-pub use media::removable_media;
+pub use media::{device_of, is_unmounted, removable_media};
 pub use output::{OutputFolder, is_plain_name, new_file, write_new_file};
 pub use own_hash::own_sha256;
 pub use paper::{could_print, in_words, is_printer, print_once};

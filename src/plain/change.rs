@@ -35,7 +35,12 @@ impl Acting<'_, '_> {
                 }
             }
             let Some(answers) = self.answers(&talk, again)? else {
-                self.talk.say(&changing_words::given_up(talk.wrote()));
+                let told = changing_words::given_up(talk.wrote());
+                if let Err(refusal) = talk.over().give_up(self.session) {
+                    self.talk.stop(&refusal.to_string());
+                    return Ok(());
+                }
+                self.talk.say(&told);
                 return Ok(());
             };
             match talk.answer(self.session, answers) {

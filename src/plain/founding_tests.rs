@@ -113,7 +113,7 @@ fn a_vault_is_made_in_lines_and_left_open() {
         "4 of 3 can never come together",
         "The name Ana stands there twice",
         "  Opens: with 2 of 3: Ana, Ben, custodian-3",
-        "  Others: administrator, Wim (no share)",
+        "  Others: administrator, witness Wim (no share)",
         "Ana, these words are yours alone.",
         "STOP: These are not the words that were shown: ",
         "Done. The vault exists and is open.",
@@ -171,7 +171,7 @@ fn a_production_vault_made_in_lines_hands_its_envelopes_out() {
     assert_eq!(status, 0, "{text}");
     for words in [
         "is no date and time",
-        "  Keys: come from outside only",
+        "  Keys: come from outside only; no file is shown as a QR code",
         "Everybody needs their envelopes first",
         "That folder lies in the vault",
         "Somebody else's envelopes lie in that folder",

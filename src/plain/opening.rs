@@ -394,7 +394,7 @@ impl<'t, 'a> Entering<'t, 'a> {
         let envelope = if here {
             None
         } else {
-            match medium(self.talk, &question, SHARE_ENVELOPE)? {
+            match medium(self.talk, &question, SHARE_ENVELOPE, (name, "share"))? {
                 Some(text) => Some(text),
                 None => return Ok(()),
             }
@@ -473,12 +473,13 @@ pub(crate) fn medium(
     talk: &mut Dialogue<'_>,
     question: &Question,
     field: Field,
+    (person, kind): (&str, &str),
 ) -> Result<Option<String>, Gone> {
     loop {
         let Some(path) = plain(talk, question, field)? else {
             return Ok(None);
         };
-        match read_envelope(Path::new(&path)) {
+        match read_envelope(Path::new(&path), person, kind) {
             Ok(text) => return Ok(Some(text)),
             Err(refusal) => talk.stop(&refusal.to_string()),
         }

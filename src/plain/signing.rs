@@ -20,7 +20,7 @@ pub(crate) fn key(
         return Ok(Some(KeySource::Held));
     }
     let envelope = if session.profile() == Profile::Production {
-        match medium(talk, question, APPROVAL_ENVELOPE)? {
+        match medium(talk, question, APPROVAL_ENVELOPE, (person, "approval"))? {
             Some(text) => Some(text),
             None => return Ok(None),
         }

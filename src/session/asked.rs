@@ -3,14 +3,22 @@
 
 use super::field::{Choice, Field, Kind};
 use super::op;
+use crate::text::tr;
 
 /// Where a custodian's share envelope lies that is not in the vault's folder.
 pub const SHARE_ENVELOPE: Field = Field {
     id: "envelope",
     label: "Envelope",
-    hint: "Path of this custodian's share envelope on their own stick, for example /media/ana/share.age.",
+    hint: "This custodian's own stick, or the file on it: /media/ben or /media/ben/Ben.share.age.",
     kind: Kind::File,
     optional: false,
+};
+
+/// The same where both envelopes are asked for.
+pub const DRILLED_SHARE: Field = Field {
+    id: "share-envelope",
+    label: "Share envelope",
+    ..SHARE_ENVELOPE
 };
 
 /// What opens a share envelope.
@@ -83,7 +91,7 @@ pub const WATCH_TIME: Field = Field {
 pub const APPROVAL_ENVELOPE: Field = Field {
     id: "envelope",
     label: "Envelope",
-    hint: "Path of the approval envelope on this person's own medium.",
+    hint: "This person's own medium, or the file on it: /media/ada or /media/ada/Ada.approval.age.",
     kind: Kind::File,
     optional: false,
 };
@@ -222,5 +230,51 @@ pub fn writes(op: &str) -> bool {
 
 /// Whether a field of [`beside`] names the folder that an act's files go to.
 pub fn is_place(field: &Field) -> bool {
-    field.id == FOLDER.id || field.id == op::BACKUP_TO.id
+    field.id == FOLDER.id || field.id == op::BACKUP_TO.id || is_own_medium(field)
+}
+
+/// Whether a field names a folder on somebody's own medium. The label of a copy's medium has the same id.
+fn is_own_medium(field: &Field) -> bool {
+    field.id == MEDIUM.id && field.label.starts_with(MEDIUM.label)
+}
+
+/// Whether a field names where somebody's envelopes lie. The words that open them are typed next, and easily into it.
+pub fn is_beside_words(field: &Field) -> bool {
+    field.id == SHARE_ENVELOPE.id || field.id == DRILLED_SHARE.id || is_own_medium(field)
+}
+
+/// Whether somebody typed words where a path is asked for: four in a row, behind the last slash.
+pub fn looks_like_words(typed: &str) -> bool {
+    let last = typed.rsplit('/').next().unwrap_or_default();
+    let word = |word: &&str| word.len() >= 3 && word.chars().all(|c| c.is_ascii_lowercase());
+    last.split_whitespace().filter(word).count() >= 4
+}
+
+/// What is said of them; they are said nowhere.
+pub fn words_for_a_path() -> &'static str {
+    tr(
+        "These look like words and not like a path: they were wiped, and no message repeats them. Whoever saw them on this screen knows them. The path comes here; words go into the field for words.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_told_from_a_path() {
+        for path in [
+            "/media/ben/Ben.share.age",
+            "/media/My Red Stick/Ana share.age",
+            "share of ben.age",
+        ] {
+            assert!(!looks_like_words(path), "{path}");
+        }
+        for words in [
+            "velvet anchor lunar crisp mango",
+            "/media/ben/Ben.approval.ageheadstone satisfied ransack unrevised unworn",
+        ] {
+            assert!(looks_like_words(words), "{words}");
+        }
+    }
 }

@@ -4,11 +4,13 @@ use crate::text::{say, tr};
 
 use super::changing::{Changed, HOLDER, Moment, Turn};
 use super::field::Footing;
-use super::{RecoveryMade, Rotated};
+use super::{RecoveryMade, Rotated, View};
 
 /// That a change was given up, and whose papers count for nothing.
 pub fn given_up(wrote: &[String]) -> String {
-    let rest = tr("The change was given up. The people and shares of before are in force.");
+    let rest = tr(
+        "The change was given up and its request is off the table. The people and shares of before are in force.",
+    );
     match wrote {
         [] => say!(
             "{rest} Envelopes that were handed out for it are void and are destroyed.",
@@ -55,6 +57,7 @@ impl Changed {
                     );
                     lines.push(words.into());
                 }
+                lines.push(View::card_moved().to_owned());
                 if !done.failed.is_empty() {
                     lines.push(
                         tr("Whose envelope failed cannot help to open or sign: rotate while enough others can.").into(),
@@ -103,26 +106,33 @@ fn of_recovery(made: &RecoveryMade) -> Vec<String> {
 
 fn of_rotation(done: &Rotated) -> Vec<String> {
     let mut lines = vec![
-                    if done.gone.is_empty() && done.joined.is_empty() {
-                        tr("The same people as before, with new words and new envelopes.").to_owned()
-                    } else {
-                        say!("gone: {names}; new: {names_2}", names = names(&done.gone), names_2 = names(&done.joined))
-                    },
-                    match done.secrets {
-                        0 => tr("There was no secret to seal anew.").to_owned(),
-                        1 => tr("1 secret was sealed anew.").to_owned(),
-                        secrets => say!("{secrets} secrets were sealed anew.", secrets),
-                    },
-                    tr("The envelopes and words of before open nothing here any more: destroy them in front of the \
-                     witness.")
-                        .into(),
-                ];
+        if done.gone.is_empty() && done.joined.is_empty() {
+            tr("The same people as before, with new words and new envelopes.").to_owned()
+        } else {
+            say!(
+                "gone: {names}; new: {names_2}",
+                names = names(&done.gone),
+                names_2 = names(&done.joined)
+            )
+        },
+        match done.secrets {
+            0 => tr("There was no secret to seal anew.").to_owned(),
+            1 => tr("1 secret was sealed anew.").to_owned(),
+            secrets => say!("{secrets} secrets were sealed anew.", secrets),
+        },
+    ];
+    let before = if done.open_copies.is_empty() {
+        vec![tr("The envelopes and words of before open nothing here any more: destroy them in front of the witness.").to_owned()]
+    } else {
+        vec![
+            say!("First make a new copy (b at Home): these open only to the people of before: {open_copies}.", open_copies = done.open_copies.join(", ")),
+            tr("When it is read back, destroy those copies and attest it; then the envelopes and words of before, in front of the witness. Here they open nothing any more.").to_owned(),
+        ]
+    };
+    lines.extend(before);
     lines.push(tr("A copy made before this still opens with them, with a lost one too: keep it as safe as before, or destroy it and attest that at Custodians.").to_owned());
     if let Some(place) = &done.ended_recovery {
         lines.push(say!("The recovery set ({place}) ended with it: its envelopes are destroyed as well, and another is made.", place));
-    }
-    if !done.open_copies.is_empty() {
-        lines.push(say!("Copies that still open to the people of before: {open_copies}. Destroy them and attest it.", open_copies = done.open_copies.join(", ")));
     }
     lines
 }
@@ -164,7 +174,7 @@ pub fn lines_of(turn: &Turn, shown: bool) -> Vec<String> {
             if turn.role == HOLDER {
                 tr("Paper and envelopes go to another place, sealed, and are opened when the custodians cannot.").to_owned()
             } else {
-                tr("Your words of before end with this change: their paper is destroyed then.").to_owned()
+                tr("Your words of before end with this change, but open copies made before it: keep that paper until a new copy is read back.").to_owned()
             },
         ],
         Moment::Words { .. } => vec![

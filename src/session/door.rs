@@ -8,6 +8,7 @@ use crate::engine::{ControlPlane as _, EngineState};
 
 use super::action::Action;
 use super::command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
+use super::custody_act::CustodyAct;
 use super::error::Refusal;
 use super::pending::Pending;
 use super::state::State;
@@ -226,7 +227,11 @@ impl Session {
         if let Some(issuer) = pending.who().into_iter().next().filter(|who| who != person) {
             note = note.with("asked_by", issuer);
         }
-        let state = self.state.clone();
+        let state = if matches!(pending.action, Action::Custody(CustodyAct::Rotate(_))) {
+            self.none_handed_out()
+        } else {
+            self.state.clone()
+        };
         self.commit(state, &[note], false)?;
         Ok(Outcome::Withdrawn)
     }

@@ -3,7 +3,10 @@
 use crate::api::{KeyClass, KeyState, Timestamp};
 use crate::text::{say, tr};
 
-use super::state::copy_state;
+mod copies;
+
+use copies::copies;
+
 use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 
 /// One thing that is due.
@@ -158,66 +161,10 @@ fn recovery(view: &View) -> Option<Due> {
     })
 }
 
-/// Days after which a copy that lacks later acts is old.
-const COPY_DAYS: i64 = 30;
-
 /// Days before its day that a drill is announced.
 const DRILL_DAYS: i64 = 30;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
-
-/// Copies that were never proven, that open to people of before, that may still hold what was destroyed here; and the
-/// newest, where it is old and the vault has gone on.
-fn copies(view: &View, now: Timestamp) -> Vec<Due> {
-    let line = |what: String, when: String, goes| Due {
-        kind: "copy",
-        what,
-        when,
-        who: tr("everybody").into(),
-        over: false,
-        goes,
-    };
-    let mut lines = Vec::new();
-    let gone = [copy_state::DESTROYED, copy_state::PRACTISED];
-    let there = view.copies.iter();
-    for copy in there.filter(|c| !gone.contains(&c.state.as_str())) {
-        let (id, medium) = (&copy.id, &copy.medium);
-        if copy.state != "verified" {
-            let what = say!(
-                "{id} on {medium} was not read back: make another",
-                id,
-                medium
-            );
-            lines.push(line(what, tr("now").into(), Goes::Backup));
-        }
-        if copy.old_set {
-            let what = say!("{id} on {medium} opens to the people of before", id, medium);
-            lines.push(line(what, tr("now").into(), Goes::Custodians));
-        }
-        if !copy.holds_gone.is_empty() {
-            let what = say!(
-                "{id} may still hold {holds_gone}",
-                id,
-                holds_gone = copy.holds_gone.join(", ")
-            );
-            lines.push(line(what, tr("now").into(), Goes::Custodians));
-        }
-    }
-    let whole = view.copies.iter().filter(|c| c.state == "verified");
-    if let Some(newest) = whole.max_by_key(|c| c.at) {
-        let old = now.millis().saturating_sub(newest.at.millis()) >= COPY_DAYS * DAY;
-        let lacks = view.seq.saturating_sub(newest.seq);
-        if old && lacks > 0 {
-            let what = say!(
-                "{id} is the newest and lacks what was done since",
-                id = newest.id
-            );
-            let when = say!("{left} ago", left = left(newest.at, now));
-            lines.push(line(what, when, Goes::Backup));
-        }
-    }
-    lines
-}
 
 /// Days before its end that a token is due.
 const TOKEN_DAYS: i64 = 30;

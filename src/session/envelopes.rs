@@ -3,7 +3,8 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use crate::os::OutputFolder;
+use crate::os::{OutputFolder, device_of, is_unmounted};
+use crate::text::{say, tr};
 
 use super::Refusal;
 
@@ -35,6 +36,13 @@ pub fn place(
                 .into(),
         ));
     }
+    if is_unmounted(folder) {
+        return Err(Refusal::Usage(format!(
+            "There is no folder {}. Nothing was written, and no folder was made: is the stick mounted? Name a folder \
+             that is there, or a new one in it.",
+            folder.display()
+        )));
+    }
     let out = OutputFolder::open(folder).map_err(|e| wrong(&e))?;
     for (name, text) in files {
         let there = out.names().map_err(|e| wrong(&e))?.contains(name);
@@ -52,6 +60,51 @@ pub fn place(
     Ok(existing(folder))
 }
 
+/// The same, with what the person should know of the place before it is left: in sentences, none where all is well.
+///
+/// # Errors
+/// As [`place`].
+pub fn place_telling(
+    folder: &Path,
+    files: &[(String, String)],
+    vault: &Path,
+    taken: &[PathBuf],
+) -> Result<(PathBuf, Vec<String>), Refusal> {
+    let made = !folder.exists();
+    let real = place(folder, files, vault, taken)?;
+    let mut notes = Vec::new();
+    if made {
+        notes.push(
+            tr("This folder was not there, and was made. Is that your own medium?").to_owned(),
+        );
+    }
+    let device = device_of(&real);
+    if device.is_some() && device == device_of(&existing(vault)) {
+        notes.push(
+            tr("It is on the same disk as the vault: whoever takes that disk has both. Move them to a medium of your own.")
+                .to_owned(),
+        );
+    } else if device.is_some() && taken.iter().any(|other| device_of(other) == device) {
+        notes.push(tr("Somebody else's envelopes are on the same medium. Each person has a medium of their own.").to_owned());
+    }
+    let names = OutputFolder::open(&real)
+        .and_then(|out| out.names())
+        .unwrap_or_default();
+    let others = names.into_iter().filter(|name| {
+        let envelope =
+            name.ends_with(".age") && (name.contains(".share.") || name.contains(".approval."));
+        envelope && !files.iter().any(|(own, _)| own == name)
+    });
+    let others: Vec<String> = others.collect();
+    if !others.is_empty() {
+        notes.push(say!(
+            "Other envelopes lie there as well: {others}.",
+            others = others.join(", ")
+        ));
+    }
+    Ok((real, notes))
+}
+
 /// Writes the enrolment forms and the witness card of the people of now, never over files that are there.
 ///
 /// # Errors
@@ -64,6 +117,21 @@ pub fn write_papers(session: &super::Session, folder: &Path) -> Result<(), Refus
             .map_err(|e| wrong(&e))?;
     }
     Ok(())
+}
+
+/// Writes the witness card of the present state alone. Its name has the state's number: last year's card lies beside it
+/// and stays.
+///
+/// # Errors
+/// What could not be written, in words.
+pub fn write_card(session: &super::Session, folder: &Path) -> Result<PathBuf, Refusal> {
+    let wrong = |e: &dyn std::fmt::Display| Refusal::Usage(e.to_string());
+    let name = format!("witness-card-{}.txt", session.view().seq);
+    let out = OutputFolder::open(folder).map_err(|e| wrong(&e))?;
+    let card = session.witness_card();
+    out.write_new(&name, card.as_bytes())
+        .map_err(|e| wrong(&e))?;
+    Ok(folder.join(name))
 }
 
 fn reads_back(out: &OutputFolder, name: &str, text: &str) -> bool {
@@ -97,6 +165,26 @@ mod tests {
             Err(refusal) => refusal.to_string(),
             Ok(_) => panic!("it was taken"),
         }
+    }
+
+    #[test]
+    fn a_stick_that_is_not_mounted_is_no_new_folder_and_the_vaults_disk_is_told() {
+        let room = tempfile::tempdir().unwrap();
+        let vault = room.path().join("acme.vault");
+        std::fs::create_dir(&vault).unwrap();
+        let typo = room.path().join("nosuch/ana");
+        assert!(refused(place(&typo, &file(), &vault, &[])).contains("is the stick mounted"));
+        assert!(!room.path().join("nosuch").exists());
+        std::fs::write(room.path().join("Ben.share.age"), "armored").unwrap();
+        let Ok((_, notes)) = place_telling(room.path(), &file(), &vault, &[]) else {
+            panic!("it was refused");
+        };
+        let told = notes.join(" ");
+        assert!(
+            told.contains("same disk as the vault") && told.contains("Ben.share.age"),
+            "{told}"
+        );
+        assert!(!told.contains("was made"), "{told}");
     }
 
     #[test]

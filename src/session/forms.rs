@@ -111,8 +111,9 @@ fn fingerprint_words(hex: &str) -> Vec<&'static str> {
 }
 
 impl Session {
-    /// The witness card for the present state, as text to print.
+    /// The witness card for the present state, as text to print. Whoever asks for it hands it to the witness.
     pub fn witness_card(&self) -> String {
+        self.card_seen.set(Some(self.book.seq()));
         let view = self.view();
         let mut text = String::new();
         let _ = writeln!(text, "WITNESS CARD{:>60}", view.profile.banner());

@@ -55,7 +55,7 @@ pub const HAPPENED: &[Happened] = &[
     Happened {
         id: "left",
         what: "Somebody left, or another takes the place",
-        then: "replace the person: new identities, shares, words and keys for all; theirs open nothing from then on",
+        then: "replace the person: new identities, shares, words and keys for all; theirs open only copies made before",
         leads: Leads::Act(&op_custody::REPLACE),
     },
     Happened {

@@ -64,9 +64,10 @@ impl Session {
                 card.seq
             )));
         }
+        self.card_seen.set(Some(card.seq));
         let count = seq - card.seq;
         if count > 0 {
-            self.notes.extend(older_card(count, since));
+            self.card_notes = older_card(count, since);
         }
         Ok(())
     }

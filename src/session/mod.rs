@@ -41,6 +41,7 @@ pub mod field;
 mod forms;
 pub mod founding;
 pub mod guide;
+mod handed_out;
 pub mod handing_out;
 pub mod handover;
 mod handover_blocks;
@@ -102,7 +103,9 @@ pub mod view;
 mod views;
 mod watches;
 pub mod wire;
+mod witness;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -174,6 +177,7 @@ mod trail_tests;
 
 use book::{Book, Turn};
 use present::Held;
+pub use present::is_about_words;
 use randomness::Randomness;
 use state::State;
 use transition::{Transition, refusal_note};
@@ -217,6 +221,10 @@ pub struct Session {
     /// Where the next act that gives a component out prints it; asked beside the act, never signed or kept.
     slip_to: Option<String>,
     notes: Vec<String>,
+    /// What opening found about a witness card older than the vault: told until a new card is handed out.
+    card_notes: Vec<String>,
+    /// The sequence number of the last witness card that people here have: brought to the opening, or handed out since.
+    card_seen: Cell<Option<u64>>,
     rows: OnceLock<Arc<Vec<KeyRow>>>,
     /// RSA pairs made before they were needed.
     ahead: ahead::Ahead,
@@ -266,6 +274,8 @@ impl Session {
             destroyed: Vec::new(),
             slip_to: None,
             notes: Vec::new(),
+            card_notes: Vec::new(),
+            card_seen: Cell::new(None),
             rows: OnceLock::new(),
             ahead: ahead::Ahead::default(),
             copies: OnceLock::new(),

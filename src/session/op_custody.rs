@@ -239,7 +239,7 @@ pub const ROTATE: Op = Op {
 pub const LEAVES: Field = Field {
     id: "leaves",
     label: "Leaves",
-    hint: "Whose place ends: their envelopes and words open nothing from then on.",
+    hint: "Whose place ends: their envelopes and words then open nothing but copies made before.",
     kind: Kind::Person,
     optional: false,
 };

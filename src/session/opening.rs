@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use crate::api::Clock as _;
 use crate::crypto::SecretBytes;
 use crate::crypto::secret_sharing::Share;
-use crate::custody::{Role, passphrase};
+use crate::custody::{Role, passphrase, words};
 use crate::evidence::audit::{self, Event, Kind};
 use crate::os::WallClock;
+use crate::text::say;
 use crate::vault::{self, CustodyFile, Envelope, Identity, Store, read_custody};
 
 use super::book::{Book, SinceCard, storage, vault_refusal};
@@ -85,6 +86,20 @@ pub struct WitnessAnswer {
     pub seq: u64,
     /// The six words.
     pub words: String,
+}
+
+impl WitnessAnswer {
+    /// What can be wrong with the six words before anything is compared: a slip that is mended at the keyboard.
+    pub fn slip(&self) -> Option<String> {
+        match words::parse(&self.words) {
+            Err(error) => Some(error.to_string()),
+            Ok(typed) if typed.len() == 6 => None,
+            Ok(typed) => Some(say!(
+                "The card has six words, and {count} are typed. Nothing was compared.",
+                count = typed.len()
+            )),
+        }
+    }
 }
 
 impl Opening {

@@ -70,6 +70,11 @@ impl Stays {
     }
 }
 
+/// Whether a refusal is about the words that were typed, and not about the envelope that they were to open.
+pub fn is_about_words(refusal: &str) -> bool {
+    refusal.starts_with("The passphrase ") || refusal.contains("does not open this envelope")
+}
+
 /// Why an envelope did not open. Where to look follows from where it lies: on a medium (`medium`), which may be another
 /// one, or in the vault's folder, where only the paper can be.
 pub(crate) fn unopened(error: &EnvelopeError, stays: Stays, medium: bool) -> String {

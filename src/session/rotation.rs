@@ -17,6 +17,7 @@ use super::creation::NewPerson;
 use super::custody_act::{CustodyAct, Rotation, Seat};
 use super::enrolment::{self, Enrolled, array, custody_file, enrol, identity, seal_all};
 use super::error::Refusal;
+use super::handed_out::HANDED_OUT;
 use super::locks::Sealer;
 use super::pending::Pending;
 use super::present::Held;
@@ -108,6 +109,7 @@ impl Session {
         let (enrolled, file, envelopes) =
             self.drawn_set((people, &rotation.people), quorum, (&v, &u), "set-id")?;
         let proving = Proving::everybody(file.clone());
+        self.note_handed_out(&rotation.people)?;
         Ok(Prepared {
             pending,
             file,
@@ -304,6 +306,7 @@ impl Session {
             of.iter().filter(|n| !from.contains(n)).cloned().collect()
         };
         let (gone, joined) = (missing(&after, &before), missing(&before, &after));
+        working.changes.retain(|change| change.kind != HANDED_OUT);
         working.changes.push(ChangeRecord {
             kind: "rotate".into(),
             seq: seq + 1,

@@ -9,7 +9,7 @@ use crate::custody::policy::operation;
 use crate::text::tr;
 
 /// Operations as the log names them, and what people call what happened. One that is not here is told as it stands.
-const WORDS: [(&str, &str); 50] = [
+const WORDS: [(&str, &str); 51] = [
     ("CreateKey", "made"),
     ("ImportKey", "imported"),
     ("ExportKey", "exported"),
@@ -55,6 +55,7 @@ const WORDS: [(&str, &str); 50] = [
     ("create-vault", "vault made"),
     ("enrol", "person enrolled"),
     ("people", "people listed"),
+    (super::handed_out::HANDED_OUT, "new words handed out"),
     ("attest-clock", "clock attested"),
     ("run-begin", "ceremony begun"),
     ("run-close", "ceremony ended"),

@@ -144,6 +144,12 @@ impl PendingView {
                 "This makes a vault of the copy. To go on, type the word {phrase}:",
                 phrase
             )
+        } else if [op_custody::ROTATE.name, op_custody::REPLACE.name].contains(&self.name.as_str())
+        {
+            say!(
+                "This ends everybody's words and envelopes. To go on, type the word {phrase}:",
+                phrase
+            )
         } else {
             say!(
                 "This begins a deletion. To go on, type the word {phrase}:",
@@ -414,6 +420,8 @@ pub struct View {
     pub signs_tokens: bool,
     /// What was done here since the vault was opened, oldest first.
     pub deeds: Arc<Vec<super::deeds::Deed>>,
+    /// The sequence number of the last witness card that people here have, brought to the opening or handed out since.
+    pub card_seen: Option<u64>,
     /// What opening found worth telling (settled deletions, voided intents, torn lines).
     pub notes: Vec<String>,
 }

@@ -79,7 +79,8 @@ impl Session {
             returning: self.returning_view(),
             signs_tokens: self.newest_export_token().is_some(),
             deeds: self.deeds(),
-            notes: self.notes.clone(),
+            card_seen: self.card_seen.get(),
+            notes: self.notes_now(),
         }
     }
 

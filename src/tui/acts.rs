@@ -49,13 +49,13 @@ pub(crate) enum Signing {
 }
 
 impl Signing {
-    /// Reads the envelope where it lies on a medium.
-    pub(crate) fn source(self) -> Result<KeySource, Refusal> {
+    /// Reads the envelope of this person where it lies on a medium.
+    pub(crate) fn source(self, person: &str) -> Result<KeySource, Refusal> {
         Ok(match self {
             Self::Held => KeySource::Held,
             Self::Passphrase(passphrase) => KeySource::Passphrase(passphrase),
             Self::Medium(path, passphrase) => {
-                KeySource::Envelope(read_envelope(&path)?, passphrase)
+                KeySource::Envelope(read_envelope(&path, person, "approval")?, passphrase)
             }
         })
     }
@@ -128,7 +128,7 @@ impl Acts {
                 person,
                 signing,
             } => {
-                let key = signing.source()?;
+                let key = signing.source(&person)?;
                 done(session.perform(Command::Approve { id, person, key })?)
             }
             Order::Execute { id, cancel } => self.execute(session, id, cancel),
@@ -139,6 +139,7 @@ impl Acts {
                 envelopes::write_papers(session, &folder)?;
                 Ok(News::Saved(folder))
             }
+            Order::Card(folder) => Ok(News::Saved(envelopes::write_card(session, &folder)?)),
             Order::Perform(command) => done(session.perform(*command)?),
             Order::Inspect(path) => {
                 let bytes = self.read(session, &path)?;
@@ -191,7 +192,7 @@ impl Acts {
             Some(returning) if draft.op == RESTORE.name => returning.action(session)?,
             _ => build::action(session, draft.op, &draft.answers)?,
         };
-        let key = signing.source()?;
+        let key = signing.source(&issuer)?;
         let command = Command::Ask {
             action: action.clone(),
             issuer,
@@ -279,7 +280,10 @@ impl Acts {
                 None => Ok(News::Locked),
             },
             _ => {
-                self.change = None;
+                // Given up is given up: nobody finds the request signed and waiting, and does it with one key.
+                if let Some(talk) = self.change.take() {
+                    talk.over().give_up(session)?;
+                }
                 Ok(News::Locked)
             }
         }

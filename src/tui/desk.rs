@@ -146,7 +146,8 @@ impl Desk {
                 files,
                 vault,
                 taken,
-            } => envelopes::place(&folder, &files, &vault, &taken).map(News::Placed),
+            } => envelopes::place_telling(&folder, &files, &vault, &taken)
+                .map(|(folder, notes)| News::Placed(folder, notes)),
             Order::Play(play) => return self.play(*play).unwrap_or_else(News::RunFailed),
             here @ Order::PlayHere { .. } => return self.play_here(here),
             Order::Examine => {
@@ -241,7 +242,10 @@ impl Desk {
 
     fn bundle(&mut self, run: &str, signer: Option<(String, Signing)>) -> Result<News, Refusal> {
         let signers = match signer {
-            Some((name, signing)) => vec![(name, signing.source()?)],
+            Some((name, signing)) => {
+                let source = signing.source(&name)?;
+                vec![(name, source)]
+            }
             None => Vec::new(),
         };
         self.evidence(run, |session, script| {
@@ -274,7 +278,8 @@ impl Desk {
         passphrase: &crate::crypto::SecretBytes,
         envelope: Option<&Path>,
     ) -> Result<News, Refusal> {
-        let armored = envelope.map(read_envelope).transpose()?;
+        let armored = envelope.map(|path| read_envelope(path, &person, "share"));
+        let armored = armored.transpose()?;
         let Some(opening) = &mut self.opening else {
             return Err(Refusal::Usage(tr("No vault is being opened.").into()));
         };
@@ -298,7 +303,7 @@ impl Desk {
     }
 
     fn recognise(&mut self, person: &str, signing: Signing) -> News {
-        let known = signing.source().and_then(|source| {
+        let known = signing.source(person).and_then(|source| {
             let session = self.session()?;
             session.recognise(person, source)?;
             session.note_lock(false, vec![person.to_owned()])

@@ -56,6 +56,8 @@ pub(crate) enum Verb {
     Number,
     Settings,
     Mouse,
+    Notes,
+    Yes,
     Lock,
     Suspend,
     Back,
@@ -334,6 +336,18 @@ pub(crate) static TABLE: &[Binding] = &[
         &[letter('q'), plain(KeyCode::F(7))],
         "QR",
         "shows the digest of this page as a QR code, for the minutes",
+    ),
+    row(
+        Verb::Yes,
+        &[letter('y')],
+        "yes",
+        "closes the vault, or leaves keymoot: what the page asks",
+    ),
+    row(
+        Verb::Notes,
+        &[plain(KeyCode::F(8))],
+        "all notes",
+        "shows whole everything that opening found worth telling",
     ),
     row(
         Verb::Settings,

@@ -212,6 +212,8 @@ pub(crate) enum Order {
     LeaveChange { hide: bool },
     /// Writes printable papers into a folder, never over others.
     Papers(PathBuf),
+    /// Writes the witness card of the present state into a folder.
+    Card(PathBuf),
     /// Says what a receiver's file is.
     Inspect(PathBuf),
     /// The same for a file read before: what the vault knows may have changed since.
@@ -280,7 +282,8 @@ impl Order {
             | Self::WriteUnwritten { .. }
             | Self::WriteOutputs(_)
             | Self::WriteRun { .. }
-            | Self::Papers(_) => tr("writing the files").into(),
+            | Self::Papers(_)
+            | Self::Card(_) => tr("writing the files").into(),
         }
     }
 }
@@ -318,8 +321,8 @@ pub(crate) enum News {
     LeftCopy,
     /// A vault was made: what people take away.
     Created(Papers),
-    /// One person's envelopes lie in this folder and were read back.
-    Placed(PathBuf),
+    /// One person's envelopes lie in this folder and were read back; what that person should know of the place.
+    Placed(PathBuf, Vec<String>),
     /// Words for one person. Taken out once, by the screen that shows them.
     Passphrase(std::cell::RefCell<Option<Zeroizing<String>>>),
     /// The ceremony shows this now; a wrong answer comes with its sentence.

@@ -121,7 +121,7 @@ pub(crate) trait Screen {
 
     /// Whether the field with the cursor takes a path, and what stands in it: one key shows the files to choose from.
     fn wants(&self) -> Option<(Wants, String)> {
-        None
+        self.signs()?.wants()
     }
 
     /// Whether that field's file may be pasted as text as well: its name then stands there.
@@ -130,7 +130,11 @@ pub(crate) trait Screen {
     }
 
     /// The path that was chosen for that field.
-    fn picked(&mut self, _path: &Path) {}
+    fn picked(&mut self, path: &Path) {
+        if let Some(form) = self.signs_mut() {
+            form.picked(path);
+        }
+    }
 
     /// What is done with the path that was just chosen, where it is read at once.
     fn reads_picked(&mut self) -> Reaction {

@@ -91,6 +91,7 @@ pub(crate) fn rehearsal() -> View {
         events: 9,
         state_head: "0".repeat(64),
         audit_head: "0".repeat(64),
+        card_seen: None,
         card_words: "velvet anchor lunar crisp mango tidal"
             .split(' ')
             .map(str::to_owned)

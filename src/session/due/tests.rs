@@ -76,6 +76,37 @@ fn copies_that_need_somebody_are_due_and_those_that_need_nobody_are_not() {
 }
 
 #[test]
+fn a_key_that_is_in_no_copy_is_due_and_the_only_copy_is_not_destroyed_first() {
+    let mut session = practice::vault(
+        Box::new(MemoryStore::new()),
+        Environment::seeded("due").unwrap(),
+        None,
+        true,
+    )
+    .unwrap()
+    .session;
+    let action = crate::session::tests::create_kek(&session);
+    session.act(action, None, None).unwrap();
+    let mut view = session.view();
+    let (now, before) = (view.now, view.now.plus_millis(-5000));
+    view.copies = Arc::new(vec![copy("B1", "verified", before, 0)]);
+    assert_eq!(
+        lines(&view, now),
+        ["copy | kek is in no copy yet | now | everybody"]
+    );
+    assert!(view.missing_copy().unwrap().contains("kek"));
+    view.copies = Arc::new(vec![copy("B1", "verified", now, 1)]);
+    assert_eq!((lines(&view, now), view.missing_copy()), (Vec::new(), None));
+    let mut old = copy("B1", "verified", now, 1);
+    old.old_set = true;
+    view.copies = Arc::new(vec![old]);
+    assert_eq!(
+        lines(&view, now),
+        ["copy | make a new copy; then destroy B1 | now | everybody"]
+    );
+}
+
+#[test]
 fn a_drill_is_announced_before_its_day_and_late_after_it() {
     let mut view = view();
     let now = view.now;

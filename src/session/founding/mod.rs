@@ -123,26 +123,26 @@ impl Plan {
 
     /// The review, label and text.
     pub(crate) fn review(&self) -> Vec<(&'static str, String)> {
-        let names = |custodian: bool| -> String {
-            let of = |p: &&Person| (p.role == "custodian") == custodian;
-            let names = self.people.iter().filter(of).map(|p| p.name.as_str());
-            names.collect::<Vec<_>>().join(", ")
-        };
+        let custodians = self.people.iter().filter(|p| p.role == "custodian");
+        let custodians: Vec<&str> = custodians.map(|p| p.name.as_str()).collect();
         let keys = if self.software_generation() {
             "may be made here, in software"
         } else {
             "come from outside only"
         };
-        let cameras = if self.qr_of_exports() {
-            "; files may be shown to a camera as QR codes"
-        } else {
-            ""
+        let cameras = match self.profile {
+            Profile::Production if self.qr => "; files may be shown to a camera as QR codes",
+            Profile::Production => "; no file is shown as a QR code",
+            _ => "",
         };
         let (needed, n) = (self.needed, self.custodians);
         let mut lines = vec![
             ("Folder", self.given.dir.display().to_string()),
             ("For", self.profile.banner().to_owned()),
-            ("Opens", format!("with {needed} of {n}: {}", names(true))),
+            (
+                "Opens",
+                format!("with {needed} of {n}: {}", custodians.join(", ")),
+            ),
             (
                 "Uses",
                 format!(
@@ -151,10 +151,11 @@ impl Plan {
                 ),
             ),
             ("If lost", self.one_is_all().unwrap_or_default()),
-            ("Others", format!("{} (no share)", names(false))),
+            ("Others", format!("{} (no share)", self.others())),
             ("Keys", format!("{keys}{cameras}")),
         ];
         lines.retain(|(_, text)| !text.is_empty());
+        lines.extend(self.clock.map(|read| ("Time", read.told())));
         lines.extend(self.policy_said().map(|said| ("Policy", said)));
         lines
     }
@@ -162,6 +163,19 @@ impl Plan {
     /// What it means where every custodian is needed.
     fn one_is_all(&self) -> Option<String> {
         one_is_all(self.needed, self.custodians)
+    }
+
+    /// Who holds no share, each with what they do: two names that were swapped are seen.
+    fn others(&self) -> String {
+        let others = self.people.iter().filter(|p| p.role != "custodian");
+        let said = others.map(|p| {
+            if p.name.eq_ignore_ascii_case(p.role) {
+                p.name.clone()
+            } else {
+                format!("{} {}", p.role, p.name)
+            }
+        });
+        said.collect::<Vec<_>>().join(", ")
     }
 
     /// What the policy says, where one was given.

@@ -2,6 +2,10 @@
 
 use crate::api::Timestamp;
 use crate::os::{Monotonic as _, OsMonotonic};
+use crate::session::due::left;
+
+/// Minutes by which a machine's clock may be wrong before that is worth a word.
+const MINUTES: i64 = 5;
 
 /// What the watches said, and when that was: between it and the making everybody writes down their words.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +27,21 @@ impl Reading {
         before
             .filter(|reading| reading.said == said)
             .unwrap_or_else(|| Self::new(said, wall))
+    }
+
+    /// What was read, as everybody sees it in the review, and how far the machine's clock is from it.
+    pub(crate) fn told(&self) -> String {
+        let said = self.said.rfc3339().replacen('T', " ", 1);
+        let said = said.get(..16).unwrap_or(&said).to_owned();
+        let off = self.wall.millis().saturating_sub(self.said.millis());
+        if off.abs() < MINUTES * 60_000 {
+            return format!("{said}, by two watches");
+        }
+        let way = if off > 0 { "ahead" } else { "behind" };
+        let by = left(Timestamp::from_millis(0), Timestamp::from_millis(off.abs()));
+        format!(
+            "{said}, by two watches. This machine's clock is {by} {way}: is the day and the year right?"
+        )
     }
 
     /// What the watches say by now. Where both of the machine's clocks differ the later one counts: a monotonic clock
@@ -48,6 +67,15 @@ mod tests {
         assert_eq!(reading.now(at(5_000 + 1_200_000)), at(2_200_000));
         let back = reading.now(at(0)).millis();
         assert!((1_000_000..1_010_000).contains(&back), "{back}");
+    }
+
+    #[test]
+    fn a_year_that_was_mistyped_is_seen() {
+        let day = 86_400_000;
+        let near = Reading::new(at(1_764_422_160_000), at(1_764_422_100_000)).told();
+        assert_eq!(near, "2025-11-29 13:16, by two watches");
+        let far = Reading::new(at(1_764_422_160_000), at(1_764_422_160_000 + 365 * day)).told();
+        assert!(far.contains("clock is 365 d 00 h ahead"), "{far}");
     }
 
     #[test]

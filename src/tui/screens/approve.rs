@@ -4,7 +4,8 @@ mod picture;
 
 use crossterm::event::KeyEvent;
 
-use super::change::{Change, Changed};
+use super::change::Change;
+use super::changed::Changed;
 use super::done::Done;
 use super::handover;
 use super::page::Page;

@@ -1,23 +1,23 @@
 //! A drill, a reshare or a rotation carried out at the screen: one person after the other is called, alone.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use crossterm::event::KeyEvent;
 
+use super::changed::Changed;
 use super::handover;
 use crate::ceremony::Ask;
 use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
-use crate::session::{self, changing, changing_words};
+use crate::session::changing_words;
 use crate::text::{say, tr};
-use crate::tui::canvas::{Canvas, cells};
+use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
-use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
-use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
 /// The turns of a change.
@@ -32,6 +32,8 @@ pub(crate) struct Change {
     turned: u64,
     /// Who was shown new words, and wrote them down.
     wrote: Vec<String>,
+    /// Whether F4 was pressed once: the work of everybody is not thrown away by one key.
+    giving_up: bool,
 }
 
 impl Change {
@@ -45,6 +47,7 @@ impl Change {
             again,
             over: None,
             turned: 0,
+            giving_up: false,
         }
     }
 
@@ -153,13 +156,22 @@ impl Screen for Change {
     fn help(&self) -> &'static [&'static str] {
         &[
             "Each person is called in turn, alone. New words are shown once and typed back; envelopes are written and read back; and each proves their own.",
-            "Until the last proof, those of before open the vault. F4 gives the change up: nothing was changed, and whatever was written down for it is void.",
+            "Until the last proof, those of before open the vault. F4, pressed twice, gives the change up with its request: nothing was changed, and whatever was written down for it is void.",
             "A wrong answer locks nothing and loses nothing: the same person is asked again.",
         ]
     }
 
     fn typing(&self) -> bool {
         !self.blank && self.over.is_none() && self.form.typing()
+    }
+
+    fn wants(&self) -> Option<(Wants, String)> {
+        let asks = !self.blank && self.over.is_none();
+        self.form.wants().filter(|_| asks)
+    }
+
+    fn picked(&mut self, path: &Path) {
+        self.form.picked(path);
     }
 
     fn secret(&self) -> bool {
@@ -231,10 +243,18 @@ impl Screen for Change {
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+        let gives_up = std::mem::take(&mut self.giving_up);
         match verb {
             Verb::Enter => return self.enter(),
             Verb::Practice => self.form.practise(),
             Verb::Reveal => return Reaction::order(Order::LeaveChange { hide: true }),
+            Verb::Refuse if !gives_up => {
+                self.giving_up = true;
+                let words = tr(
+                    "F4 once more gives the whole change up, for everybody: new words and envelopes are void, and the request with its signatures is off the table. Any other key goes on.",
+                );
+                return Reaction::notice(Role::Wait, words);
+            }
             Verb::Refuse => {
                 let words = changing_words::given_up(&self.wrote);
                 return Reaction::order(Order::LeaveChange { hide: false })
@@ -243,7 +263,7 @@ impl Screen for Change {
             }
             Verb::Back => {
                 let words = tr(
-                    "There is no way back to the person before. F4 gives all of it up: the people and shares of before stay in force. Nothing else leaves this page.",
+                    "There is no way back to the person before. F4, pressed twice, gives all of it up: the people and shares of before stay in force.",
                 );
                 return Reaction::notice(Role::Note, words);
             }
@@ -253,6 +273,7 @@ impl Screen for Change {
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        self.giving_up = false;
         if self.blank && self.over.is_none() {
             return handover::not_yet();
         }
@@ -299,186 +320,5 @@ impl Screen for Change {
             }
             _ => None,
         }
-    }
-}
-
-/// What a change came to, and its papers.
-pub(crate) struct Changed {
-    head: &'static str,
-    lines: Vec<String>,
-    /// Where enrolment forms and the witness card go, after a rotation or the making of a recovery set.
-    folder: Option<TextField>,
-    said: Option<(Role, String)>,
-}
-
-impl Changed {
-    /// The end of a change.
-    pub(crate) fn new(changed: &session::Changed) -> Self {
-        let papers = matches!(
-            changed,
-            changing::Changed::Rotated(_) | changing::Changed::Recovery(_)
-        );
-        Self {
-            head: tr("Done, saved and in the audit log."),
-            lines: changed.told(),
-            folder: papers.then(TextField::default),
-            said: None,
-        }
-    }
-
-    /// The papers of the people of now alone: they were left out before, or are wanted again.
-    pub(crate) fn papers() -> Self {
-        Self {
-            head: tr("Enrolment forms and the witness card of the people of now."),
-            lines: Vec::new(),
-            folder: Some(TextField::default()),
-            said: None,
-        }
-    }
-}
-
-impl Screen for Changed {
-    fn name(&self) -> &'static str {
-        "Done"
-    }
-
-    fn title(&self, _world: &World) -> Vec<String> {
-        vec![tr("Custodians").into(), tr("done").into()]
-    }
-
-    fn footing(&self, _world: &World) -> Footing {
-        let enter = if self.folder.is_some() {
-            tr("writes the enrolment forms and the new witness card into that folder")
-        } else {
-            tr("back to the people")
-        };
-        Footing {
-            acts: tr("everybody").into(),
-            enter: enter.into(),
-            so_far: tr("it is done, saved and in the audit log").into(),
-        }
-    }
-
-    fn offers(&self, _world: &World) -> Vec<Offer> {
-        let enter = if self.folder.is_some() {
-            tr("write")
-        } else {
-            tr("back")
-        };
-        vec![
-            Offer::word(Verb::Enter, enter),
-            Offer::word(Verb::Back, tr("back")),
-        ]
-    }
-
-    fn help(&self) -> &'static [&'static str] {
-        &[
-            "The change is in force. Papers can be written as often as wanted, each time into a folder of their own: nothing is overwritten.",
-        ]
-    }
-
-    fn typing(&self) -> bool {
-        self.folder.is_some()
-    }
-
-    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        let width = canvas.width().saturating_sub(4);
-        canvas.put(2, 0, Role::Ok, self.head);
-        let mut y: u16 = 2;
-        for line in &self.lines {
-            y = y.saturating_add(canvas.paragraph(2, y, width, Role::Text, line));
-        }
-        y = y.saturating_add(1);
-        if let Some(folder) = &self.folder {
-            let words = tr(
-                "Folder for the enrolment forms, to be signed in ink, and the new witness card:",
-            );
-            y = y.saturating_add(canvas.paragraph(2, y, width, Role::Title, words));
-            canvas.put(2, y, Role::Focus, "►");
-            folder.draw(canvas, 4, y, width.saturating_sub(2), true);
-            y = y.saturating_add(cells(2));
-        }
-        if let Some((role, text)) = &self.said {
-            canvas.paragraph(2, y, width, *role, text);
-        }
-    }
-
-    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
-        match (verb, &self.folder) {
-            (Verb::Enter, Some(folder)) if !folder.value().trim().is_empty() => {
-                Reaction::order(Order::Papers(PathBuf::from(folder.value().trim())))
-            }
-            (Verb::Enter, Some(_)) => Reaction::notice(
-                Role::Note,
-                tr("name a folder for the papers first; Esc goes back without them"),
-            ),
-            (Verb::Enter | Verb::Back, _) => Reaction::pop(),
-            _ => Reaction::none(),
-        }
-    }
-
-    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
-        if let Some(folder) = &mut self.folder {
-            folder.key(&key);
-        }
-        Reaction::none()
-    }
-
-    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
-        if let Some(folder) = &mut self.folder {
-            folder.insert(text);
-        }
-        Reaction::none()
-    }
-
-    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
-        match news {
-            News::Saved(folder) => {
-                self.folder = None;
-                let text = say!(
-                    "ok    Written to {folder}. Print them, sign them in ink.",
-                    folder = folder.display()
-                );
-                self.said = Some((Role::Ok, text));
-            }
-            News::Refused(text) => self.said = Some((Role::Stop, format!("STOP  {text}"))),
-            _ => return None,
-        }
-        Some(Reaction::none())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tui::snapshot;
-
-    #[test]
-    fn the_question_whether_to_leave_says_first_whose_words_are_void() {
-        let ask = Ask {
-            title: "New words".into(),
-            footing: Footing {
-                acts: "Ben".into(),
-                enter: "shows them".into(),
-                so_far: "nothing".into(),
-            },
-            body: Vec::new(),
-            person: "Ben".into(),
-            role: "custodian".into(),
-            fields: Vec::new(),
-            words: None,
-            types_back: false,
-            hand_over: true,
-        };
-        let mut change = Change::new(ask, None);
-        change.wrote = vec!["Ana".into()];
-        let mut state = snapshot::state(change);
-        snapshot::press(&mut state, "<C-c>");
-        let look = snapshot::appearance();
-        let picture = snapshot::text(&snapshot::drawn(&mut state, 80, 24, &look));
-        assert!(
-            picture.contains("the words that Ana wrote down for"),
-            "{picture}"
-        );
     }
 }

@@ -18,7 +18,8 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::list::{Column, Cursor, table};
 use crate::tui::world::World;
 
-use super::change::{Change, Changed};
+use super::change::Change;
+use super::changed::Changed;
 
 /// The people of the open vault.
 #[derive(Default)]
@@ -323,7 +324,7 @@ impl Screen for Custodians {
                 1,
                 y,
                 Role::Muted,
-                &say!("and {more} more: keymoot vault status lists all", more),
+                &say!("and {more} more, on a higher screen", more),
             );
             y = y.saturating_add(1);
         }

@@ -13,7 +13,8 @@ use super::key::KeyPage;
 use crate::api::{Key, Response};
 use crate::session::field::Footing;
 pub(crate) use crate::session::guide::common_name;
-use crate::session::{BackupDone, Executed, KeyRow, PendingView, handover};
+use crate::session::handover;
+use crate::session::{BackupDone, Executed, KeyRow, PendingView, View};
 use crate::text::{say, tr};
 use crate::tui::acts::{HandedOver, NEXT};
 use crate::tui::canvas::Canvas;
@@ -144,8 +145,13 @@ impl Done {
         done.lines
             .extend(vault.map(|(_, sha256)| Line::new(tr("vault.age"), groups(sha256))));
         done.next = vec![
-            tr("Take the medium out, label it, seal it in its bag, and write the bag's serial into the minutes. Keep it apart from the vault.").into(),
+            if pending.exact.contains("\"bag\": null") {
+                tr("Take the medium out, label it, and keep it apart from the vault, best in a sealed bag whose serial stands in the minutes.").into()
+            } else {
+                tr("Take the medium out, label it, seal it in its bag, and write the bag's serial into the minutes. Keep it apart from the vault.").into()
+            },
             after::what_opens_it(world),
+            View::card_moved().into(),
         ];
         done
     }

@@ -1,5 +1,6 @@
 //! Home: what is due and for whom, what the vault holds, what this machine is.
 
+mod roads;
 mod told;
 
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ use crate::session::due::{Due, Exchanged, Goes};
 use crate::session::field::Footing;
 use crate::session::{self, View};
 use crate::text::{say, tr};
-use crate::tui::canvas::{Canvas, cells, wrap};
+use crate::tui::canvas::{Canvas, cells};
 use crate::tui::digest::Digest;
 use crate::tui::frame::{clock, network_word};
 use crate::tui::keys::{self, Offer, Verb};
@@ -150,38 +151,17 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
         ),
         None => network_word(&world.network).to_owned(),
     };
-    let people: Vec<String> = view
-        .people
-        .iter()
-        .map(|p| {
-            if p.present {
-                say!("{name} (here)", name = p.name)
-            } else {
-                p.name.clone()
-            }
-        })
-        .collect();
     // Six words of nine letters fill a line of their own: they are compared with the card, and never cut.
     let head = view.card_words.join(" ");
-    let stands_for = say!(
-        "as on the witness card of state {seq}; the log has {events} lines",
-        seq = view.seq,
-        events = view.events
-    );
-    let mut facts = vec![
+    vec![
         (tr("KEYS"), Role::Text, told::keys(view, world.size.0)),
         (tr("LAST"), Role::Text, last),
-        (tr("PEOPLE"), Role::Text, people.join(" · ")),
+        (tr("PEOPLE"), Role::Text, told::people(view)),
         (tr("CARD"), Role::Text, head),
-        ("", Role::Muted, stands_for),
+        ("", Role::Muted, view.card_stands()),
         (tr("HOST"), Role::Text, host),
         (tr("GO TO"), Role::Text, places()),
-    ];
-    // What opening found comes first: it is what the people here have to know before anything else.
-    let notes = view.notes.iter();
-    let notes = notes.map(|note| (tr("NOTE"), Role::Note, note.clone()));
-    facts.splice(0..0, notes);
-    facts
+    ]
 }
 
 impl Screen for Home {
@@ -276,6 +256,13 @@ impl Screen for Home {
         });
         let others = places::VERBS.into_iter().filter(|verb| *verb != Verb::New);
         offers.extend(others.map(Offer::plain));
+        if world
+            .view
+            .as_ref()
+            .is_some_and(|view| !view.notes.is_empty())
+        {
+            offers.push(Offer::plain(Verb::Notes));
+        }
         offers.push(Offer::word(Verb::Back, tr("close")));
         offers
     }
@@ -284,7 +271,8 @@ impl Screen for Home {
         &[
             "Home lists what waits for somebody: requests for signatures, keys that will be destroyed, exports whose receiver has not answered.",
             "The vault is open: names, purposes and states can be read. Opening does not let anybody use a key: every act is asked for, signed by custodians, and only then done.",
-            "CARD are the six words of the witness card: they stand for this state of the vault and all that led to it. A receipt or a refusal that is noted after it changes no word; the log alone holds it.",
+            "NOTE is what opening found; F8 shows all of it whole. PEOPLE says whose share opened the vault; others may be in the room.",
+            "CARD are the six words of the witness card: they stand for this state of the vault and all that led to it. The witness copies them before the vault is closed. A receipt or a refusal that is noted after it changes no word; the log alone holds it.",
             "In the first line: the vault, what it is for, who is here, its time, the network, and how many requests wait.",
         ]
     }
@@ -295,25 +283,20 @@ impl Screen for Home {
             return;
         };
         let (width, height) = (canvas.width(), canvas.height());
-        let facts = facts(view, world);
-        let room = usize::from(width.saturating_sub(11));
-        let facts: Vec<_> = facts
-            .into_iter()
-            .flat_map(|(label, role, text)| {
-                let rows = wrap(&text, room).into_iter().enumerate();
-                let label = move |n| if n == 0 { label } else { "" };
-                rows.map(move |(n, row)| (label(n), role, row.trim_start().to_owned()))
-            })
-            .collect();
+        let facts = told::rows(facts(view, world), width);
+        // What opening found comes first: it is what the people here have to know before anything else.
+        let notes = told::notes(view, width, height.saturating_sub(cells(facts.len())));
+        let facts: Vec<told::Row> = notes.into_iter().chain(facts).collect();
         let below = cells(facts.len()).min(height.saturating_sub(5));
         let above = height.saturating_sub(below).saturating_sub(1);
         let due = due(world);
         if due.is_empty() {
-            nothing_due(view, width, above, canvas);
+            roads::nothing_due(view, width, above.saturating_add(1), canvas);
         } else {
             let columns = columns(width);
             let cursor = Cursor::on(self.cursor.at().min(due.len().saturating_sub(1)));
             let told = told::explained(&due, cursor.at(), width);
+            let above = told::room_for(due.len(), &told, width, above);
             let listed = told::listed(due.len(), &told, width, above);
             canvas.within(0, 0, width, listed, |c| {
                 table(c, &columns, due.len(), cursor, |n| {
@@ -344,6 +327,7 @@ impl Screen for Home {
         match verb {
             Verb::Enter => self.open(world),
             place if places::VERBS.contains(&place) => places::to(place, world),
+            Verb::Notes => told::whole(world),
             // Opening again takes everybody's passphrases: a stray key never costs that.
             Verb::Back => Reaction::push(Leave::closing()),
             other => {
@@ -380,70 +364,6 @@ fn columns(width: u16) -> [Column; 4] {
             right: false,
         },
     ]
-}
-
-/// The roads of a key, each in its order: what a person who has never done it needs first.
-const ROADS: [(&str, &str); 3] = [
-    (
-        "send",
-        "n makes a key that may leave; i makes the receiver's root trusted; x wraps the key for them; e reads their receipt",
-    ),
-    (
-        "get",
-        "i makes the sender's root trusted and gives out a certificate to wrap under; they send a file back; i imports it",
-    ),
-    (
-        "destroy",
-        "D on a key's page (v) asks for it; d counts its days down and can take it back; then nobody can",
-    ),
-];
-
-/// The same where no key is made in software.
-const SEND: &str = "i makes the receiver's root trusted; x wraps a key that may leave for them; e reads their receipt";
-
-/// Draws the roads from a row on, as many as there is room for.
-fn roads(view: &View, top: u16, above: u16, canvas: &mut Canvas<'_>) {
-    let room = canvas.width().saturating_sub(4);
-    let beside = room.saturating_sub(9);
-    let mut y = top;
-    for (n, (label, road)) in ROADS.into_iter().enumerate() {
-        let road = if n == 0 && !view.software_generation {
-            tr(SEND)
-        } else {
-            tr(road)
-        };
-        let rows = cells(wrap(road, usize::from(beside)).len());
-        if y.saturating_add(rows) > above {
-            return;
-        }
-        canvas.put(2, y, Role::Muted, tr(label));
-        y = y.saturating_add(canvas.paragraph(11, y, beside, Role::Text, road));
-    }
-    let script = tr("c runs a ceremony: all of it step by step, with everybody's part named.");
-    if y < above {
-        canvas.paragraph(2, y, room, Role::Text, script);
-    }
-}
-
-/// An empty list teaches: what can be done, and as far as there is room in which order.
-fn nothing_due(view: &View, width: u16, above: u16, canvas: &mut Canvas<'_>) {
-    let room = width.saturating_sub(4);
-    let mut y = canvas
-        .paragraph(2, 0, room, Role::Title, tr("Nothing is due."))
-        .saturating_add(1);
-    let words = if view.keys.is_empty() {
-        tr("This vault holds no key yet. Every act is signed by custodians before it is done.")
-    } else {
-        tr("Every act is signed by custodians before it is done.")
-    };
-    y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, words));
-    if !view.software_generation {
-        let words = tr(
-            "This vault does not make keys in software: a laptop is not a secure cryptographic device. Keys come in wrapped.",
-        );
-        y = y.saturating_add(canvas.paragraph(2, y, room, Role::Note, words));
-    }
-    roads(view, y, above, canvas);
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Leaving: Ctrl-C asks, and the safe answer is Enter.
 
 use super::act::Act;
+use super::changed::{Changed, card_lines};
+use crate::ceremony::open_run;
 use crate::session::field::Footing;
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
@@ -72,9 +74,15 @@ fn waiting(world: &World) -> Option<String> {
     ))
 }
 
+/// What the witness copies before the vault is closed.
+fn card(world: &World) -> Option<String> {
+    world.view.as_deref()?.card_before_closing()
+}
+
 /// A copy can be offered: the vault exists once, and a copy needs nothing but its people.
-fn exists_once(world: &World) -> Option<&'static str> {
-    world.view.as_ref().and_then(|view| view.only_copy)
+fn exists_once(world: &World) -> Option<String> {
+    let view = world.view.as_deref().filter(|_| !world.keeps_nothing())?;
+    view.missing_copy()
 }
 
 impl Screen for Leave {
@@ -97,7 +105,7 @@ impl Screen for Leave {
             enter: tr("stays, back to where you were").into(),
             so_far: if world.keeps_nothing() {
                 tr("this rehearsal is kept nowhere: leaving ends it").into()
-            } else if exists_once(world).is_some() {
+            } else if world.view.as_ref().is_some_and(|v| v.only_copy.is_some()) {
                 tr("everything is saved, on one medium alone: there is no second copy").into()
             } else {
                 tr("everything done so far is saved").into()
@@ -108,9 +116,13 @@ impl Screen for Leave {
     fn offers(&self, world: &World) -> Vec<Offer> {
         let mut offers = vec![
             Offer::word(Verb::Enter, tr("stay")),
+            Offer::word(Verb::Yes, self.word()),
             Offer::word(Verb::Back, tr("stay")),
             Offer::word(Verb::Leave, tr("leave keymoot")),
         ];
+        if card(world).is_some() && !self.busy {
+            offers.push(Offer::word(Verb::Write, tr("write the card")));
+        }
         if exists_once(world).is_some() && !self.busy {
             offers.push(Offer::word(Verb::Copy, tr("copy it first")));
         }
@@ -120,6 +132,7 @@ impl Screen for Leave {
     fn help(&self) -> &'static [&'static str] {
         &[
             "Leaving closes the vault, wipes what was held in memory and gives the terminal back.",
+            "Every act that changes the vault changes the six words of the witness card. The witness copies state and words before the vault is closed, or w writes the card to a file; the next opening asks for them.",
             "A production vault without a second copy is lost with its medium. b makes the copy now: the act is signed like any other, written to an empty folder on another medium, and read back.",
         ]
     }
@@ -146,8 +159,14 @@ impl Screen for Leave {
                 ),
             );
         } else if world.view.is_some() {
+            if let Some(words) = card(world) {
+                say(Role::Wait, &words);
+                if let Some(lines) = card_lines(world) {
+                    say(Role::Title, &lines.join("\n"));
+                }
+            }
             if let Some(only) = exists_once(world) {
-                say(Role::Stop, only);
+                say(Role::Stop, &only);
                 say(
                     Role::Wait,
                     tr("b makes that copy now, and comes back here."),
@@ -156,11 +175,16 @@ impl Screen for Leave {
             if let Some(words) = waiting(world) {
                 say(Role::Wait, &words);
             }
+            let open = world.view.as_deref().and_then(open_run).is_some();
             say(
                 Role::Text,
-                tr(
-                    "The vault is closed and its lock is freed. A ceremony that is under way stands open in it and goes on later, at the step where it is now.",
-                ),
+                if open {
+                    tr(
+                        "The vault is closed and its lock is freed. The ceremony that is under way stands open in it and goes on later, at the step where it is now.",
+                    )
+                } else {
+                    tr("The vault is closed and its lock is freed.")
+                },
             );
         } else {
             say(Role::Text, tr("No vault is open. Nothing is lost."));
@@ -178,6 +202,8 @@ impl Screen for Leave {
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match verb {
             Verb::Enter | Verb::Back => Reaction::pop(),
+            Verb::Yes => self.yes(),
+            Verb::Write if card(world).is_some() => Reaction::push(Changed::card()),
             Verb::Copy => Reaction::push(Act::backup(world)),
             _ => Reaction::none(),
         }
@@ -185,7 +211,7 @@ impl Screen for Leave {
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
         match key.code {
-            KeyCode::Char('y' | 'Y') => self.yes(),
+            KeyCode::Char('Y') => self.yes(),
             KeyCode::Char('n' | 'N') => Reaction::pop(),
             _ => Reaction::none(),
         }

@@ -10,6 +10,7 @@ pub(crate) mod attest;
 pub(crate) mod audit;
 mod begin;
 pub(crate) mod change;
+pub(crate) mod changed;
 pub(crate) mod code;
 mod comparing;
 pub(crate) mod create;

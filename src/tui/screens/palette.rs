@@ -128,7 +128,7 @@ fn elsewhere(state: &State, here: &[Entry]) -> Vec<Entry> {
     let known = |place: &Place| match place {
         Place::Home => top == "Home",
         Place::Of(verb) => here.iter().any(|e| e.does == Does::Say(*verb)),
-        Place::Doctor => false,
+        Place::Doctor | Place::Card => false,
     };
     let others = Place::all().into_iter().filter(|place| !known(place));
     let entries = others.map(|place| {

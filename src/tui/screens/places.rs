@@ -10,6 +10,7 @@ use crate::tui::world::World;
 use super::act::Act;
 use super::approvals::Approvals;
 use super::audit::Audit;
+use super::changed::Changed;
 use super::create::Create;
 use super::custodians::Custodians;
 use super::deletions::Deletions;
@@ -29,6 +30,8 @@ pub(crate) enum Place {
     Of(Verb),
     /// What this machine is fit for.
     Doctor,
+    /// The witness card of this state.
+    Card,
 }
 
 /// What Home's keys lead to, in the order of its list of places.
@@ -60,7 +63,7 @@ impl Place {
     pub(crate) fn all() -> Vec<Self> {
         let mut all = vec![Self::Home];
         all.extend(VERBS.map(Self::Of));
-        all.push(Self::Doctor);
+        all.extend([Self::Card, Self::Doctor]);
         all
     }
 
@@ -74,6 +77,10 @@ impl Place {
             Self::Doctor => (
                 tr("doctor").to_owned(),
                 tr("shows what this machine is fit for: network, swap, clock"),
+            ),
+            Self::Card => (
+                tr("witness card").to_owned(),
+                tr("shows the state and six words for the witness card, and writes it"),
             ),
             Self::Of(verb) => {
                 let offer = Offer::plain(verb);
@@ -101,6 +108,7 @@ impl Place {
         match self {
             Self::Home => Reaction::one(Step::Home),
             Self::Doctor => Reaction::push(Doctor::default()).then(Step::Order(Order::Examine)),
+            Self::Card => Reaction::push(Changed::card()),
             Self::Of(verb) => to(verb, world),
         }
     }

@@ -1,6 +1,8 @@
 //! The passphrase of one person for one signature: masked, wiped after use, with the envelope's path where envelopes
 //! stay on people's own media.
 
+use std::path::Path;
+
 use crossterm::event::KeyEvent;
 
 use super::choice::Choices;
@@ -13,6 +15,7 @@ use crate::text::tr;
 use crate::tui::acts::Signing;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
+use crate::tui::screen::Wants;
 use crate::tui::world::World;
 
 /// One person about to sign.
@@ -120,8 +123,22 @@ impl SignForm {
     /// Says what was wrong with what was typed.
     pub(crate) fn complain(&mut self, text: &str) {
         // The dots of what was tried go too: the next letter is the first.
-        self.form.wipe();
-        self.form.complain(SIGNING_PASSPHRASE.id, text);
+        self.form.unopened(text);
+        let about = match self.form.on(APPROVAL_ENVELOPE.id) {
+            true => APPROVAL_ENVELOPE.id,
+            false => SIGNING_PASSPHRASE.id,
+        };
+        self.form.complain(about, text);
+    }
+
+    /// Whether the field with the cursor takes a path, and what stands in it.
+    pub(crate) fn wants(&self) -> Option<(Wants, String)> {
+        self.form.wants()
+    }
+
+    /// The path that was chosen for it.
+    pub(crate) fn picked(&mut self, path: &Path) {
+        self.form.picked(path);
     }
 
     /// Enter: the signature's source once everything is there; the passphrase is moved out and wiped here.

@@ -2,13 +2,17 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{columns, roads};
+use super::columns;
+use super::roads::roads;
 use crate::api::KeyState;
 use crate::session::due::Due;
 use crate::session::{View, due};
-use crate::text::say;
+use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells, wrap};
+use crate::tui::screen::Reaction;
+use crate::tui::screens::page::Page;
 use crate::tui::theme::Role;
+use crate::tui::world::World;
 
 /// `41 ready · 2 deleting · 3 disabled`, and how one of these is put to use.
 pub(super) fn keys(view: &View, width: u16) -> String {
@@ -24,6 +28,76 @@ pub(super) fn keys(view: &View, width: u16) -> String {
         }
     }
     counts
+}
+
+/// Everybody. Whose share opened the vault is said of it, and not that the others are away: nobody asked them.
+pub(super) fn people(view: &View) -> String {
+    let all = view.people.iter().all(|person| person.present);
+    let people = view.people.iter().map(|person| match person.present {
+        true if all => say!("{name} (here)", name = person.name),
+        true => say!("{name} (opened it)", name = person.name),
+        false => person.name.clone(),
+    });
+    people.collect::<Vec<_>>().join(" · ")
+}
+
+/// A row of the block under the list: label, role, text.
+pub(super) type Row = (&'static str, Role, String);
+
+/// Facts as rows that fit.
+pub(super) fn rows(facts: impl IntoIterator<Item = Row>, width: u16) -> Vec<Row> {
+    let room = usize::from(width.saturating_sub(11));
+    let rows = facts.into_iter().flat_map(|(label, role, text)| {
+        let rows = wrap(&text, room).into_iter().enumerate();
+        let label = move |n| if n == 0 { label } else { "" };
+        rows.map(move |(n, row)| (label(n), role, row.trim_start().to_owned()))
+    });
+    rows.collect()
+}
+
+/// What opening found, in `room` rows: all of it where that leaves enough for what is due, else one row that says how
+/// much there is and which key shows it.
+pub(super) fn notes(view: &View, width: u16, room: u16) -> Vec<Row> {
+    /// Rows for what is due, with the free row beneath.
+    const DUE: u16 = 6;
+    let Some(first) = view.notes.first() else {
+        return Vec::new();
+    };
+    let all = view.notes.iter();
+    let all = rows(
+        all.map(|note| (tr("NOTE"), Role::Note, note.clone())),
+        width,
+    );
+    if cells(all.len()).saturating_add(DUE) <= room {
+        return all;
+    }
+    let words = match view.notes.len() {
+        1 => say!("F8 shows it whole: {first}", first),
+        n => say!("{n} notes, F8 shows them: {first}", n, first),
+    };
+    vec![(tr("NOTE"), Role::Note, words)]
+}
+
+/// Everything that opening found, as a page.
+pub(super) fn whole(world: &World) -> Reaction {
+    let Some(view) = world.view.as_deref().filter(|view| !view.notes.is_empty()) else {
+        return Reaction::none();
+    };
+    let text = view.notes.join("\n\n");
+    let titles = [tr("Home"), tr("what opening found")];
+    Reaction::push(Page::new(
+        &titles,
+        text,
+        tr("nothing has changed; the audit log (t) has it all"),
+    ))
+}
+
+/// Rows above the block: the free row between goes first where a line would go else.
+pub(super) fn room_for(count: usize, told: &str, width: u16, above: u16) -> u16 {
+    let wanted = cells(count)
+        .saturating_add(1)
+        .saturating_add(rows_of(told, width));
+    above.saturating_add(u16::from(wanted > above))
 }
 
 /// What the chosen line means; where its row is too narrow for it, all of it comes first.

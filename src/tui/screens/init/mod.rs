@@ -21,7 +21,7 @@ use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
-use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::lines::Reading;
@@ -140,7 +140,7 @@ impl Init {
             Page::Names => Some(&self.names),
             Page::Software => Some(&self.software),
             Page::Clock => Some(&self.clock),
-            Page::Envelopes => self.media.as_ref().map(|m| &m.form),
+            Page::Envelopes => self.media.as_ref().filter(|m| m.asks()).map(|m| &m.form),
             _ => None,
         }
     }
@@ -153,7 +153,11 @@ impl Init {
             Page::Names => Some(&mut self.names),
             Page::Software => Some(&mut self.software),
             Page::Clock => Some(&mut self.clock),
-            Page::Envelopes => self.media.as_mut().map(|m| &mut m.form),
+            Page::Envelopes => self
+                .media
+                .as_mut()
+                .filter(|m| m.asks())
+                .map(|m| &mut m.form),
             _ => None,
         }
     }
@@ -206,7 +210,12 @@ impl Init {
 
     fn enter(&mut self, wall: Timestamp) -> Reaction {
         if let (Page::Envelopes, dir, Some(media)) = (self.page, self.dir(), &mut self.media) {
-            return media.enter(&dir);
+            let reaction = media.enter(&dir);
+            let over = media.over();
+            if over || !media.asks() {
+                self.turn(if over { Page::Papers } else { Page::Envelopes });
+            }
+            return reaction;
         }
         if let Some(form) = self.form_mut() {
             if form.enter() == Pressed::Stays {
@@ -297,8 +306,8 @@ impl Screen for Init {
         vec![tr("Create a vault").into(), title.into()]
     }
 
-    fn footing(&self, _world: &World) -> Footing {
-        self.said()
+    fn footing(&self, world: &World) -> Footing {
+        self.said(world)
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
@@ -352,6 +361,17 @@ impl Screen for Init {
         }
     }
 
+    fn wants(&self) -> Option<(Wants, String)> {
+        let form = self.form().filter(|_| self.page == Page::Envelopes)?;
+        form.wants()
+    }
+
+    fn picked(&mut self, path: &Path) {
+        if let Some(media) = &mut self.media {
+            media.form.picked(path);
+        }
+    }
+
     fn reads_watch(&self, _world: &World) -> bool {
         self.page == Page::Clock
     }
@@ -376,6 +396,12 @@ impl Screen for Init {
             self.words.draw(person, self.ready.len(), canvas);
             return;
         }
+        if let (Page::Envelopes, Some(media)) = (self.page, &self.media)
+            && media.calls()
+        {
+            media.draw_blank(canvas);
+            return;
+        }
         if self.page == Page::Papers && !world.wide() {
             // The card is as wide as paper: nothing of it is cut for steps that are past.
             self.draw_papers(canvas);
@@ -391,7 +417,7 @@ impl Screen for Init {
             height,
             |c| match self.page {
                 Page::Papers => self.draw_papers(c),
-                _ => self.draw_page(c),
+                _ => self.draw_page(c, world),
             },
         );
     }
@@ -456,12 +482,11 @@ impl Screen for Init {
                 });
                 self.media = Some(media);
             }
-            News::Placed(folder) => {
+            News::Placed(folder, notes) => {
                 if let Some(media) = &mut self.media {
-                    media.placed(folder.clone());
+                    media.placed(folder.clone(), notes.clone());
                 }
-                let over = self.media.as_ref().is_none_or(|m| m.envelopes.over());
-                self.turn(if over { Page::Papers } else { Page::Envelopes });
+                self.turn(Page::Envelopes);
             }
             News::Refused(text) if self.page == Page::Making => {
                 self.turn(Page::Place);

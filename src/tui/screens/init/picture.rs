@@ -5,14 +5,15 @@ use crate::session::Profile;
 use crate::session::field::Footing;
 use crate::session::founding;
 use crate::text::{say, tr};
-use crate::tui::canvas::Canvas;
+use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::theme::Role;
 use crate::tui::widgets::lines::{self, Line};
 use crate::tui::widgets::rail::{Stage, Stop};
+use crate::tui::world::World;
 
 impl Init {
     /// Who acts on this page, what Enter does, what has happened.
-    pub(super) fn said(&self) -> Footing {
+    pub(super) fn said(&self, world: &World) -> Footing {
         let next = Page::ALL
             .get(self.neighbour(true).place())
             .map_or("", |(_, t)| tr(t));
@@ -20,7 +21,11 @@ impl Init {
         let (acts, enter, so_far) = match self.page {
             Page::Review => (
                 tr("everybody: read it together").into(),
-                tr("calls the first person to the keyboard, alone").into(),
+                if self.unfit(world).is_some() {
+                    tr("goes on although this machine is not fit: calls the first person").into()
+                } else {
+                    tr("calls the first person to the keyboard, alone").into()
+                },
                 nothing,
             ),
             Page::People => match self.person() {
@@ -37,7 +42,7 @@ impl Init {
                 tr("the vault is being written; if this fails, the folder stays empty").into(),
             ),
             Page::Envelopes => match &self.media {
-                Some(media) => return media.envelopes.footing(),
+                Some(media) => return media.footing(),
                 None => (String::new(), String::new(), String::new()),
             },
             Page::Papers => (
@@ -63,18 +68,47 @@ impl Init {
         }
     }
 
-    pub(super) fn draw_review(&self, canvas: &mut Canvas<'_>) {
+    /// Why this machine is not fit for a vault in production, as far as it was looked at.
+    fn unfit(&self, world: &World) -> Option<String> {
+        if self.chosen_profile() != Profile::Production {
+            return None;
+        }
+        let stop = world
+            .doctor
+            .iter()
+            .find(|(_, verdict, _)| verdict == "STOP");
+        match stop {
+            Some((label, verdict, line)) => Some(format!("{verdict}  {label}: {line}")),
+            None if world.network == "ONLINE" => Some(
+                tr("STOP  network up: take the cables out and switch radios off first").to_owned(),
+            ),
+            None => None,
+        }
+    }
+
+    pub(super) fn draw_review(&self, world: &World, canvas: &mut Canvas<'_>) {
         let width = canvas.width();
         let plan = self.plan();
         let mut y = 0;
         canvas.put(0, y, Role::Title, founding::REVIEW);
         y += 2;
+        // Before anybody's words are shown, and not on Home after them.
+        if let Some(unfit) = self.unfit(world) {
+            canvas.put(0, y, Role::Muted, tr("Machine"));
+            y += canvas.paragraph(9, y, width.saturating_sub(9), Role::Stop, &unfit);
+        }
         for (label, text) in &plan.review() {
+            // A name alone does not say on which stick the vault will lie.
+            let whole = (*label == "Folder").then(|| world.folder.join(text).display().to_string());
+            let text = whole.as_ref().unwrap_or(text);
             canvas.put(0, y, Role::Muted, label);
             y += canvas.paragraph(9, y, width.saturating_sub(9), Role::Text, text);
         }
-        y += 1;
-        canvas.paragraph(0, y, width, Role::Note, &plan.next());
+        let next = plan.next();
+        let rows = cells(wrap(&next, usize::from(width)).len());
+        if y + rows < canvas.height() {
+            canvas.paragraph(0, y + 1, width, Role::Note, &next);
+        }
     }
 
     /// What the making left, and the card, which is copied by hand: read page by page where it is longer than the page.
@@ -145,7 +179,7 @@ impl Init {
             .collect()
     }
 
-    pub(super) fn draw_page(&self, canvas: &mut Canvas<'_>) {
+    pub(super) fn draw_page(&self, canvas: &mut Canvas<'_>, world: &World) {
         let width = canvas.width();
         if let (Page::Envelopes, Some(media)) = (self.page, &self.media) {
             media.draw(canvas);
@@ -156,7 +190,7 @@ impl Init {
             y = form.draw(canvas).saturating_add(1);
         }
         match self.page {
-            Page::Review => self.draw_review(canvas),
+            Page::Review => self.draw_review(world, canvas),
             Page::Making => {
                 canvas.paragraph(
                     0,

@@ -263,6 +263,9 @@ fn in_production_everybody_takes_their_own_envelopes() {
             trouble: None,
         }),
     );
+    // The first person is called too: nobody else's folder is asked for.
+    assert!(drawn(&mut state).contains("The keyboard goes to Ana"));
+    snapshot::press(&mut state, "<Enter>");
     snapshot::check("init-envelopes", &mut state);
     let effects = snapshot::press(&mut state, "/media/ana<Enter>");
     let [
@@ -287,7 +290,12 @@ fn in_production_everybody_takes_their_own_envelopes() {
     snapshot::check("init-envelopes-refused", &mut state);
     // There is no way past it.
     snapshot::press(&mut state, "<Esc>");
-    told(&mut state, News::Placed("/media/ana".into()));
+    let note = "It is on the same disk as the vault.".to_owned();
+    told(&mut state, News::Placed("/media/ana".into(), vec![note]));
+    snapshot::check("init-envelopes-written", &mut state);
+    snapshot::press(&mut state, "<Enter>");
+    assert!(drawn(&mut state).contains("The keyboard goes to Wim"));
+    snapshot::press(&mut state, "<Enter>");
     let picture = snapshot::text(&snapshot::drawn(
         &mut state,
         80,
@@ -299,7 +307,8 @@ fn in_production_everybody_takes_their_own_envelopes() {
     assert!(
         matches!(&effects[..], [Effect::Desk(Order::PlaceEnvelopes { taken, .. })] if taken.len() == 1)
     );
-    told(&mut state, News::Placed("/media/wim".into()));
+    told(&mut state, News::Placed("/media/wim".into(), Vec::new()));
+    snapshot::press(&mut state, "<Enter>");
     snapshot::check("init-papers-production", &mut state);
 }
 
@@ -352,4 +361,28 @@ fn everybodys_words(state: &mut State, people: usize) -> Vec<Effect> {
         last = snapshot::press(state, &format!("{WORDS}<Enter>"));
     }
     last
+}
+
+/// An unfit machine and a mistyped year are read before anybody's words are shown.
+#[test]
+fn the_review_says_what_is_wrong_with_the_machine_and_its_clock() {
+    let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
+    state.world.network = "ONLINE".into();
+    snapshot::press(
+        &mut state,
+        "<Enter><Down><Enter><Enter><Enter>Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim<Enter>",
+    );
+    snapshot::press(&mut state, "<Enter><Enter><C-u>2025-11-24 09:05<Enter>");
+    snapshot::check("init-review-unfit", &mut state);
+    let picture = drawn(&mut state);
+    for words in [
+        "STOP  network up",
+        "2025-11-24 09:05, by two",
+        "ahead",
+        "administrator Ada, witness Wim",
+        "no file is shown",
+        "although this machine is not fit",
+    ] {
+        assert!(picture.contains(words), "{words}: {picture}");
+    }
 }

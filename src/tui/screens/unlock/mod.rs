@@ -4,7 +4,7 @@ mod picture;
 mod recovery;
 mod then;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crossterm::event::KeyEvent;
 
@@ -17,7 +17,7 @@ use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
-use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::screens::handover;
 use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
@@ -213,7 +213,13 @@ impl Unlock {
             .and_then(|t| t.trim().parse().ok())
             .unwrap_or(0);
         let words = self.form.text("words").unwrap_or_default();
-        self.finish(Some(WitnessAnswer { seq, words }))
+        let card = WitnessAnswer { seq, words };
+        // One letter of the card is no reason to call two custodians again.
+        if let Some(slip) = card.slip() {
+            self.form.complain(CARD_WORDS.id, &slip);
+            return Reaction::none();
+        }
+        self.finish(Some(card))
     }
 
     fn finish(&mut self, witness: Option<WitnessAnswer>) -> Reaction {
@@ -244,7 +250,7 @@ impl Unlock {
 
     fn refused(&mut self, text: &str) {
         self.error = Some(text.to_owned());
-        self.form.wipe();
+        self.form.unopened(text);
         if matches!(self.phase, Phase::Reading | Phase::Opening) {
             self.turn(Phase::Failed);
         }
@@ -394,6 +400,16 @@ impl Screen for Unlock {
         self.question
     }
 
+    fn wants(&self) -> Option<(Wants, String)> {
+        let typing = self.phase == Phase::Typing;
+        self.form.wants().filter(|_| typing)
+    }
+
+    fn picked(&mut self, path: &Path) {
+        self.error = None;
+        self.form.picked(path);
+    }
+
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
         self.picture(canvas);
     }
@@ -413,6 +429,7 @@ impl Screen for Unlock {
             (Verb::Enter, Phase::Why) => self.submit_why(),
             (Verb::Enter, Phase::Failed) => {
                 self.entered.clear();
+                self.cursor = Cursor::default();
                 self.error = None;
                 self.turn(Phase::Reading);
                 Reaction::order(self.order())

@@ -60,10 +60,15 @@ impl Unlock {
 
     /// What Enter does under a passphrase: with the last share the vault opens.
     pub(super) fn unseals(&self, person: &str) -> String {
-        if self.form.next() == Next::Field {
-            return tr("keeps this and goes to the next field").to_owned();
+        if self.form.next() != Next::Complete {
+            return self.form.enter_says("");
         }
-        if self.left == 1 {
+        if self.left == 1 && self.production() && !self.copy() {
+            say!(
+                "unseals {person}'s share, the last: then the witness types the card",
+                person
+            )
+        } else if self.left == 1 {
             say!(
                 "unseals {person}'s share, the last: then the vault is checked and opens",
                 person

@@ -94,7 +94,12 @@ fn production_wants_the_stick_and_the_card() {
             left: 0,
         },
     );
-    let effects = snapshot::press(&mut state, "12<Enter>one two three four five six<Enter>");
+    // A slip of spelling stays at the card: nobody's share is thrown away for it.
+    let effects = snapshot::press(&mut state, "12<Enter>glucose revolver aztek<Enter>");
+    assert!(effects.is_empty());
+    assert!(text(&mut state).contains("Word 3 is not in the word list"));
+    let card = "glucose revolver Aztec Cherokee fallout paragon";
+    let effects = snapshot::press(&mut state, &format!("<C-u>{card}<Enter>"));
     assert!(
         matches!(effects.last().unwrap(), Effect::Desk(Order::FinishOpening(Some(card))) if card.seq == 12)
     );
@@ -195,5 +200,7 @@ fn enter_in_the_envelopes_field_goes_to_the_passphrase_and_says_so() {
     snapshot::press(&mut state, "<Enter><Enter>/media/ana/share.age");
     assert!(text(&mut state).contains("Enter   keeps this and goes to the next field"));
     snapshot::press(&mut state, "<Enter>");
+    assert!(text(&mut state).contains("nothing yet: this field is still empty"));
+    snapshot::press(&mut state, "words");
     assert!(text(&mut state).contains("unseals Ana's share"));
 }

@@ -1,5 +1,6 @@
 //! A form drawn from field declarations: labels, hints, checks on leaving, practice answers where there are any.
 
+mod guarded;
 mod input;
 mod known;
 mod laid;
@@ -303,6 +304,7 @@ impl Form {
                 Input::Choice(_) | Input::Confirm => {}
             }
         }
+        self.guard();
         self.compare_readings();
     }
 
@@ -345,6 +347,7 @@ impl Form {
         if let Some(line) = self.lines.get_mut(self.focus) {
             line.waits = false;
         }
+        self.guard();
     }
 
     /// Enter: the focused field is checked; then the first that is wrong or empty gets the focus, or all are complete.

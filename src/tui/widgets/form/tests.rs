@@ -168,3 +168,20 @@ fn tab_goes_from_the_last_field_to_the_first_and_digits_are_counted_at_once() {
     let error = form.lines[0].error.clone().unwrap();
     assert!(error.contains("has 8 hex digits, and 64"), "{error}");
 }
+
+#[test]
+fn words_never_stay_in_the_field_of_an_envelope_and_the_cursor_goes_to_what_was_wrong() {
+    use crate::session::asked::{OPENING_PASSPHRASE, SHARE_ENVELOPE};
+    let mut form = Form::of(&[SHARE_ENVELOPE, OPENING_PASSPHRASE]);
+    typed(&mut form, "/media/ben/Ben.approval.age");
+    form.verb(Verb::NextField);
+    typed(&mut form, "some words");
+    form.unopened("This is the approval envelope of Ben; opening takes the share envelope. Nothing was opened.");
+    assert!(form.on(SHARE_ENVELOPE.id));
+    typed(&mut form, "headstone satisfied ransack unrevised unworn");
+    let left = form.text(SHARE_ENVELOPE.id).unwrap();
+    assert!(!left.contains("satisfied"), "{left}");
+    form.verb(Verb::NextField);
+    form.unopened("The passphrase does not open this envelope. Nothing is locked.");
+    assert!(form.on(OPENING_PASSPHRASE.id));
+}

@@ -1,0 +1,109 @@
+//! What is due of the copies of a vault.
+
+use crate::api::{KeyClass, KeyState, Timestamp};
+use crate::text::{say, tr};
+
+use super::{DAY, Due, Goes, left};
+use crate::session::state::copy_state;
+use crate::session::view::{KeyRow, View};
+
+/// Days after which a copy that lacks later acts is old.
+const COPY_DAYS: i64 = 30;
+
+/// Copies that were never proven, that open to people of before, that may still hold what was destroyed here; and the
+/// newest, where it is old and the vault has gone on.
+pub(super) fn copies(view: &View, now: Timestamp) -> Vec<Due> {
+    let line = |what: String, when: String, goes| Due {
+        kind: "copy",
+        what,
+        when,
+        who: tr("everybody").into(),
+        over: false,
+        goes,
+    };
+    let mut lines: Vec<Due> = view
+        .in_no_copy()
+        .map(|what| line(what, tr("now").into(), Goes::Backup))
+        .into_iter()
+        .collect();
+    let held = !lines.is_empty();
+    let newer = view
+        .copies
+        .iter()
+        .any(|c| c.state == "verified" && !c.old_set);
+    let gone = [copy_state::DESTROYED, copy_state::PRACTISED];
+    let there = view.copies.iter();
+    for copy in there.filter(|c| !gone.contains(&c.state.as_str())) {
+        let (id, medium) = (&copy.id, &copy.medium);
+        if copy.state != "verified" {
+            let what = say!(
+                "{id} on {medium} was not read back: make another",
+                id,
+                medium
+            );
+            lines.push(line(what, tr("now").into(), Goes::Backup));
+        }
+        if copy.old_set && newer {
+            let what = say!("{id} on {medium} opens to the people of before", id, medium);
+            lines.push(line(what, tr("now").into(), Goes::Custodians));
+        } else if copy.old_set {
+            // The only copy is not the first thing to be destroyed.
+            let what = say!("make a new copy; then destroy {id}", id);
+            lines.push(line(what, tr("now").into(), Goes::Backup));
+        }
+        if !copy.holds_gone.is_empty() {
+            let what = say!(
+                "{id} may still hold {holds_gone}",
+                id,
+                holds_gone = copy.holds_gone.join(", ")
+            );
+            lines.push(line(what, tr("now").into(), Goes::Custodians));
+        }
+    }
+    let whole = view.copies.iter().filter(|c| c.state == "verified");
+    if let Some(newest) = whole.max_by_key(|c| c.at) {
+        let old = now.millis().saturating_sub(newest.at.millis()) >= COPY_DAYS * DAY;
+        let lacks = view.seq.saturating_sub(newest.seq);
+        if old && lacks > 0 && !held {
+            let what = say!(
+                "{id} is the newest and lacks what was done since",
+                id = newest.id
+            );
+            let when = say!("{left} ago", left = left(newest.at, now));
+            lines.push(line(what, when, Goes::Backup));
+        }
+    }
+    lines
+}
+
+impl View {
+    /// Keys with a secret that were made or came in after the newest copy: lose the medium, and they are gone.
+    pub fn in_no_copy(&self) -> Option<String> {
+        let whole = self.copies.iter().filter(|c| c.state == "verified");
+        let newest = whole.map(|c| c.at).max()?;
+        let later = |row: &&KeyRow| {
+            row.key.create_timestamp > newest
+                && row.key.key_state != KeyState::DELETE_COMPLETE
+                && row.key.key_attributes.key_class != KeyClass::PUBLIC_KEY
+        };
+        let mut keys = self.keys.iter().filter(later);
+        let first = keys.next()?;
+        Some(match keys.count() {
+            0 => say!("{label} is in no copy yet", label = first.label),
+            more => say!(
+                "{label} and {more} more are in no copy yet",
+                label = first.label,
+                more
+            ),
+        })
+    }
+
+    /// What closing says of copies: that the vault exists once, or which keys do.
+    pub fn missing_copy(&self) -> Option<String> {
+        if let Some(only) = self.only_copy {
+            return Some(only.to_owned());
+        }
+        let keys = self.in_no_copy()?;
+        Some(say!("{keys}: if this medium breaks, that is lost.", keys))
+    }
+}
