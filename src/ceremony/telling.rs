@@ -2,7 +2,7 @@
 
 use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
-use crate::session::{Run, RunOutcome, StepState};
+use crate::session::{KeyRow, Run, RunOutcome, StepState};
 use crate::text::{say, tr};
 
 use super::ask::{Ask, Showing};
@@ -176,20 +176,25 @@ pub fn came_back_footing(showing: &Showing, rehearsal: bool) -> Footing {
     }
 }
 
-/// How a run ended, in a sentence; `run` tells what one holds then.
-pub fn ended(outcome: Option<RunOutcome>, run: Option<&Run>, rehearsal: bool) -> String {
+/// How a run ended, in a sentence; `run` tells what one holds then, `keys` what a stop leaves to do.
+pub fn ended(
+    outcome: Option<RunOutcome>,
+    run: Option<&Run>,
+    keys: &[KeyRow],
+    rehearsal: bool,
+) -> String {
     match outcome {
         Some(RunOutcome::Completed) => done(run, rehearsal),
         Some(RunOutcome::Exception) => {
             tr("Ended with an exception. It is recorded and stands in the report.").into()
         }
-        Some(RunOutcome::Aborted) => stopped(run),
+        Some(RunOutcome::Aborted) => stopped(run, keys),
         None => tr("The ceremony stands open and can be taken up again.").into(),
     }
 }
 
 /// That it was stopped, where and why, and what that leaves in people's hands.
-fn stopped(run: Option<&Run>) -> String {
+fn stopped(run: Option<&Run>, keys: &[KeyRow]) -> String {
     let mut told =
         tr("Stopped for good. The record says so; what was done before stands.").to_owned();
     let Some(run) = run else { return told };
@@ -198,7 +203,8 @@ fn stopped(run: Option<&Run>) -> String {
         let why = super::run::stop_reason(step);
         told = say!("{told} At step {number}: {why}", told, number, why);
     }
-    for line in super::run::left_behind(run) {
+    let to_do = super::run::still_to_do(run, keys);
+    for line in super::run::left_behind(run).into_iter().chain(to_do) {
         told = format!("{told}\n{line}");
     }
     told

@@ -16,7 +16,7 @@ use super::fates::{EARLIER, MISSING};
 use super::leaving::void_words;
 use super::put_away::{kept, of_note};
 use super::sign::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from};
-use super::{RunError, Runner, Stage};
+use super::{RunError, Runner, Stage, standing};
 
 /// What stands before the reason where people stopped the run.
 const BY_PEOPLE: &str = "aborted: ";
@@ -38,6 +38,7 @@ impl Runner {
             None => reason,
         };
         self.last = Some(why_stopped(&reason));
+        let reason = self.with_what_stands(session, reason);
         if self.script.model.on_abort.is_empty() {
             self.close_aborted(session, Some(reason.clone()))?;
             return self.stopped(reason);
@@ -49,6 +50,17 @@ impl Runner {
             record.error = Some(reason);
         })?;
         self.work_abort(session)
+    }
+
+    /// The reason with what the stop leaves in the vault: whoever signs it reads that, and so does whoever reads the log.
+    fn with_what_stands(&self, session: &Session, reason: String) -> String {
+        let Some(record) = self.record(session) else {
+            return reason;
+        };
+        match standing::on_record(session, &self.run(session), &record).as_str() {
+            "" => reason,
+            stands => format!("{}; {stands}", without_stop(&reason)),
+        }
     }
 
     /// Goes on with what the script says for a stop.

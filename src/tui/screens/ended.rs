@@ -57,7 +57,11 @@ pub(crate) fn told(
         Some(RunOutcome::Completed) => Role::Ok,
         _ => Role::Note,
     };
-    told.push((role, ended(outcome, run.as_ref(), world.rehearsal())));
+    let keys = world
+        .view
+        .as_ref()
+        .map_or(&[][..], |view| view.keys.as_slice());
+    told.push((role, ended(outcome, run.as_ref(), keys, world.rehearsal())));
     if let Some(text) = failed {
         told.push((Role::Stop, format!("STOP  {text}")));
     }

@@ -8,7 +8,6 @@ use crate::session::{RunOutcome, StepRecord, StepState, TOKEN_NOTES};
 
 use super::super::super::model::Step;
 use super::super::super::{ops, ops_components};
-use super::super::NOT_TAKEN;
 use super::super::bring::STAND_IN;
 use super::super::drive::LET_PASS;
 use super::super::existing::PRACTICE_KEYS;
@@ -16,6 +15,7 @@ use super::super::fates::EARLIER;
 use super::super::papers::{COMPONENT_VALUE, PRACTICE};
 use super::super::stopping::{signers, without_stop};
 use super::Material;
+use crate::session::NOT_TAKEN;
 
 /// Whether people sign in a step.
 pub(super) fn signs(step: &Step) -> bool {

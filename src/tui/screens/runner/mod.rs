@@ -102,6 +102,10 @@ impl RunScreen {
             // The same question again: what was typed stays to be read, but for secrets, until something is typed over it.
             self.form.wipe();
             self.form.typed_over();
+            // The field that it is about has the cursor, and is called as it is on the page.
+            if !self.form.secret() {
+                self.again = again.map(|why| self.form.refused(why));
+            }
             // The question was read to its end before it was answered.
             self.scroll = usize::MAX;
             return Reaction::none();
@@ -240,11 +244,10 @@ impl Screen for RunScreen {
                 self.saved(world),
             ),
             (Phase::Asking, Some(ask)) => match self.unread(world) {
-                0 if self.form.more() => Footing {
-                    enter: tr("goes to the next field").into(),
+                0 => Footing {
+                    enter: self.form.more_says().unwrap_or(ask.footing.enter.clone()),
                     ..ask.footing.clone()
                 },
-                0 => ask.footing.clone(),
                 n => Footing {
                     enter: say!("shows what is still below ({n} more); then it asks", n),
                     ..ask.footing.clone()
@@ -493,5 +496,7 @@ impl Screen for RunScreen {
     }
 }
 
+#[cfg(test)]
+mod fitting_tests;
 #[cfg(test)]
 pub(in crate::tui) mod tests;

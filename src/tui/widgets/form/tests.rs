@@ -168,3 +168,58 @@ fn tab_goes_from_the_last_field_to_the_first_and_digits_are_counted_at_once() {
     let error = form.lines[0].error.clone().unwrap();
     assert!(error.contains("has 8 hex digits, and 64"), "{error}");
 }
+
+/// Whoever goes back and corrects a field is led on field by field; the line Enter says where.
+#[test]
+fn enter_goes_to_the_next_field_below_and_past_none() {
+    let names = ["a", "b", "c", "d"];
+    let fields = names.map(|id| field(id, Kind::Text { max: 9 }));
+    let mut form = Form::new(&fields);
+    typed(&mut form, "one");
+    assert_eq!(form.enter(), Pressed::Stays);
+    // The second was left empty on the way to the third, and the way back leads over it.
+    form.verb(Verb::NextField);
+    assert!(form.on("c"));
+    for _ in 0..2 {
+        form.verb(Verb::PreviousField);
+    }
+    typed(&mut form, "s");
+    assert_eq!(
+        form.enter_says("done"),
+        "keeps this and goes to the next field"
+    );
+    assert_eq!(form.enter(), Pressed::Stays);
+    assert!(form.on("b"), "the empty field was passed over");
+    // From the last it goes back to what is open above, and says so.
+    form.verb(Verb::PreviousField);
+    form.verb(Verb::PreviousField);
+    assert!(form.on("d"));
+    typed(&mut form, "four");
+    let says = form.enter_says("done");
+    assert!(says.contains("goes back to b"), "{says}");
+    assert_eq!(form.enter(), Pressed::Stays);
+    assert!(form.on("b") && form.lines[1].error.is_some());
+    typed(&mut form, "two");
+    assert_eq!(form.enter(), Pressed::Stays);
+    assert!(form.on("c"));
+    typed(&mut form, "three");
+    assert_eq!(form.enter_says("done"), "done");
+    assert_eq!(form.enter(), Pressed::Complete);
+}
+
+#[test]
+fn a_fingerprint_with_a_word_that_is_none_does_not_leave_its_field() {
+    let mut form = Form::new(&[
+        field("fingerprint", Kind::Fingerprint),
+        field("source", Kind::Text { max: 20 }),
+    ]);
+    typed(&mut form, "wrong words here");
+    assert_eq!(form.enter(), Pressed::Stays);
+    assert!(form.on("fingerprint"));
+    let error = form.lines[0].error.clone().unwrap();
+    let words = "is no fingerprint: words 1, 2 and 3 are not in the word list";
+    assert!(error.contains(words), "{error}");
+    typed(&mut form, "as-shown");
+    assert_eq!(form.enter(), Pressed::Stays);
+    assert!(form.on("source"));
+}
