@@ -144,11 +144,21 @@ impl Field {
         Ok(text.to_owned())
     }
 
-    /// Words that stand for a number in a rehearsal (`derive`) are judged where the number is.
+    /// Words that stand for a number where people practise are judged where the number is.
     fn check_hex(&self, text: &str, min: usize, max: usize) -> Result<String, FieldError> {
         let digits = || text.chars().filter(|c| !c.is_whitespace());
         let count = digits().count();
-        if digits().all(|c| c.is_ascii_hexdigit()) && !(min..=max).contains(&count) {
+        let word = text.len() > 4
+            && text
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || "-_".contains(c));
+        let other = digits().find(|c| !c.is_ascii_hexdigit());
+        if let Some(other) = other.filter(|_| !word) {
+            return Err(self.wrong(&format!(
+                "has {other}, which is no hex digit: 0 to 9 and A to F are"
+            )));
+        }
+        if other.is_none() && !(min..=max).contains(&count) {
             let wanted = if min == max {
                 format!("{min}")
             } else {

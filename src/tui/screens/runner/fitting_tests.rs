@@ -1,10 +1,13 @@
-//! Every question of every script that ships, at 80x24 and in every profile: what is typed into, the three lines above the
+//! Every question of every script that ships, at 80x24, as a rehearsal draws it and as a vault that stays: what is typed into, the three lines above the
 //! keys, and why an answer was not taken are on the screen, whatever else has to give way.
+
+use std::sync::LazyLock;
 
 use super::*;
 use crate::ceremony::{self, Answer, AskField, Runner, Script, Wanted};
 use crate::session::{Profile, Session, View};
 use crate::tui::app::{State, update};
+use crate::tui::canvas::Appearance;
 use crate::tui::message::Msg;
 use crate::tui::snapshot;
 
@@ -26,7 +29,9 @@ fn in_profile(showing: &Showing, view: &View, profile: Profile) -> (Showing, Vie
 }
 
 fn picture(state: &mut State) -> String {
-    snapshot::text(&snapshot::drawn(state, 80, 24, &snapshot::appearance()))
+    // The theme is read once: there are thousands of pictures.
+    static LOOK: LazyLock<Appearance> = LazyLock::new(snapshot::appearance);
+    snapshot::text(&snapshot::drawn(state, 80, 24, &LOOK))
 }
 
 /// What has to be on the screen at a question, read to its end or not.
@@ -36,6 +41,11 @@ fn judged(picture: &str, ask: &Ask, name: &str) {
         let there = |line: &str| line.trim_start().starts_with(label);
         assert!(picture.lines().any(there), "no line {label}: {at}");
     }
+    let own = |field: &AskField| field.field.kind == Kind::Passphrase;
+    assert!(
+        ask.hand_over || !ask.fields.iter().any(own),
+        "no blank page before it: {at}"
+    );
     let typed = |field: &AskField| field.field.kind != Kind::Confirm;
     if let Some(first) = ask.fields.iter().find(|field| typed(field)) {
         let label = format!("► {}", first.field.label);
@@ -97,7 +107,7 @@ fn the_field_and_the_three_lines_are_on_the_screen_at_every_question() {
                 break;
             };
             let view = session.view();
-            for profile in [Profile::Rehearsal, Profile::Test, Profile::Production] {
+            for profile in [Profile::Rehearsal, Profile::Production] {
                 looked_at(name, &showing, &view, profile);
             }
             answered(&mut runner, &mut session, &ask);

@@ -247,6 +247,16 @@ impl RunScreen {
         rows > height
     }
 
+    /// Rows of the last page that are still below the edge.
+    pub(super) fn end_below(&self, world: &World) -> usize {
+        if self.phase != Phase::Ended {
+            return 0;
+        }
+        let (rows, height) = self.end_page(world);
+        let most = rows.saturating_sub(height.saturating_sub(1));
+        ended::below(rows, self.scroll.min(most), height)
+    }
+
     /// Moves the last page; never past its end.
     fn scroll_end(&mut self, down: bool, world: &World) {
         let (rows, height) = self.end_page(world);

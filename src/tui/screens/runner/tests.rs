@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::ceremony::{Answer, AskField, ComponentDigits, StepLine, ops_components};
+use crate::session::RunOutcome;
 use crate::session::field::{Field, Kind};
 use crate::tui::app::{State, update};
 use crate::tui::message::{Effect, Msg};
@@ -67,6 +68,8 @@ fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
         stopped: None,
         held: crate::ceremony::Held::default(),
         left: false,
+        relieved: false,
+        signs_stop: Vec::new(),
         steps,
         current: if outcome.is_some() { 5 } else { 2 },
         why: vec![

@@ -211,9 +211,14 @@ impl Form {
         self.lines.iter_mut().for_each(Line::refused);
     }
 
-    /// Wipes every secret field; the first of several readings of a component is the next to be typed.
-    pub(crate) fn wipe(&mut self) {
+    /// Wipes every secret field; the first of several readings of a component is the next to be typed. Whether digits of
+    /// a component went.
+    pub(crate) fn wipe(&mut self) -> bool {
         let component = |line: &Line| matches!(line.input, Input::Component(_));
+        let digits = self
+            .lines
+            .iter()
+            .any(|line| component(line) && !line.is_empty());
         if let Some(first) = self.lines.iter().position(component) {
             self.focus = first;
             for line in &mut self.lines {
@@ -227,6 +232,7 @@ impl Form {
                 _ => {}
             }
         }
+        digits
     }
 
     /// F5: fills in the practice answers. What somebody typed stays, unless every field with such an answer is typed.
@@ -282,6 +288,7 @@ impl Form {
         if self.comes_later(key) {
             return;
         }
+        let mut strange = false;
         if let Some(line) = self.lines.get_mut(self.focus) {
             line.error = None;
             line.waits = false;
@@ -294,11 +301,14 @@ impl Form {
                     (None, _) => field.key(key),
                 },
                 Input::Masked(field) => field.key(key),
-                Input::Component(field) => field.key(key),
+                Input::Component(field) => strange = !field.key(key),
                 Input::Choice(_) | Input::Confirm => {}
             }
         }
         self.compare_readings();
+        if let Some(line) = self.lines.get_mut(self.focus).filter(|_| strange) {
+            line.error = Some(taken::no_digit());
+        }
     }
 
     /// A component typed a second time is compared with the first, group by group.

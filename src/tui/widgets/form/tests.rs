@@ -223,3 +223,55 @@ fn a_fingerprint_with_a_word_that_is_none_does_not_leave_its_field() {
     assert_eq!(form.enter(), Pressed::Stays);
     assert!(form.on("source"));
 }
+
+fn component() -> [AskField; 3] {
+    use crate::ceremony::{ComponentDigits, ops_components::ENTER};
+    ["value", "again", "kcv"].map(|id| {
+        let field = *ENTER.fields.iter().find(|f| f.id == id).unwrap();
+        AskField {
+            exactly: None,
+            digits: (field.kind == Kind::Component).then_some(ComponentDigits {
+                algorithm: crate::api::KeyAlgorithm::TDES_2KEY,
+                tells_value: false,
+            }),
+            field,
+            practice: None,
+        }
+    })
+}
+
+/// A letter that is none of a component's is answered, and a value of the wrong form costs nobody the digits.
+#[test]
+fn what_is_no_hex_digit_is_said_where_it_stands_and_nothing_is_wiped() {
+    let mut form = Form::new(&component());
+    typed(&mut form, "0123G");
+    let error = form.lines[0].error.clone().unwrap();
+    assert!(
+        error.contains("no hex digit") && !error.contains('G'),
+        "{error}"
+    );
+    typed(&mut form, "456789ABCDEFFEDCBA9876543210");
+    assert_eq!(form.lines[0].error, None);
+    assert_eq!(form.enter(), Pressed::Stays);
+    typed(&mut form, "0123456789ABCDEFFEDCBA9876543210");
+    assert_eq!(form.enter(), Pressed::Stays);
+    typed(&mut form, "ZZ12");
+    assert_eq!(form.enter(), Pressed::Stays);
+    let error = form.lines[2].error.clone().unwrap();
+    assert!(error.contains("Z, which is no hex digit"), "{error}");
+    typed(&mut form, "08D7B4");
+    assert_eq!(form.enter(), Pressed::Complete);
+    assert!(form.wipe(), "digits of a component went");
+}
+
+#[test]
+fn nobody_says_by_a_tired_enter_that_a_package_was_looked_at() {
+    use crate::ceremony::ops_components::{RECEIVE, TAMPERED};
+    let asked = *RECEIVE.fields.iter().find(|f| f.id == TAMPERED).unwrap();
+    let mut form = Form::of(&[asked]);
+    assert_eq!(form.enter(), Pressed::Stays);
+    assert!(form.lines[0].error.is_some());
+    form.verb(Verb::Down);
+    assert_eq!(form.enter(), Pressed::Complete);
+    assert!(matches!(&form.take()[0], Answer::Text(said) if said == "no"));
+}
