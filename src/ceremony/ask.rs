@@ -159,6 +159,10 @@ pub struct Showing {
     pub held: Held,
     /// Every paper is put away: the run is left now.
     pub left: bool,
+    /// Somebody took another's place when the run was taken up just now.
+    pub relieved: bool,
+    /// Who is asked to sign where the run is stopped for good; nobody where the script asks for no signature.
+    pub signs_stop: Vec<String>,
     /// Whether such a paper stays good: it is of the last component, which comes out the same again.
     pub stays_good: bool,
     /// How long the screen may stand untouched, in milliseconds, where the script wants less than usual.
@@ -183,5 +187,35 @@ impl Ask {
     pub fn asks_the_same(&self, other: &Self) -> bool {
         let ids = |ask: &Self| -> Vec<&str> { ask.fields.iter().map(|f| f.field.id).collect() };
         self.title == other.title && ids(self) == ids(other)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A run of no steps at which nothing is asked.
+    pub(in crate::ceremony) fn empty() -> Showing {
+        Showing {
+            steps: Vec::new(),
+            current: 0,
+            why: Vec::new(),
+            ask: None,
+            searches: false,
+            last: None,
+            outcome: None,
+            uncounted: None,
+            hands_out: false,
+            stopping: false,
+            stopped: None,
+            voids_papers: false,
+            held: Held::default(),
+            left: false,
+            relieved: false,
+            signs_stop: Vec::new(),
+            stays_good: false,
+            idle_lock: None,
+            came_back: None,
+        }
     }
 }

@@ -73,6 +73,9 @@ pub const KCV: Field = Field {
     optional: false,
 };
 
+/// The field in which somebody says whether a package was opened before: a tired Enter does not answer it.
+pub const TAMPERED: &str = "tampered";
+
 /// A package comes.
 pub const RECEIVE: Op = Op {
     name: "component.receive",
@@ -90,7 +93,7 @@ pub const RECEIVE: Op = Op {
         },
         SERIAL,
         Field {
-            id: "tampered",
+            id: TAMPERED,
             label: "Tampering",
             hint: "Look at seams, seal and number before you open it. If in doubt, say yes.",
             kind: Kind::Choice(&[

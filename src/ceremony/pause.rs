@@ -71,6 +71,8 @@ pub struct Pause {
     pub signed: bool,
     /// It is a rehearsal of which nothing is kept.
     pub keeps_nothing: bool,
+    /// Who is asked to sign a stop.
+    pub signs_stop: Vec<String>,
 }
 
 impl Pause {
@@ -84,6 +86,7 @@ impl Pause {
             step: showing.map_or(1, |showing| showing.current.saturating_add(1)),
             signed,
             keeps_nothing,
+            signs_stop: showing.map(|s| s.signs_stop.clone()).unwrap_or_default(),
         }
     }
 
@@ -164,6 +167,17 @@ impl Pause {
         told
     }
 
+    /// Who signs where it is stopped for good: one person may stop it, and whoever reads the record sees who bears that.
+    pub fn stop_is_signed(&self) -> String {
+        if self.signs_stop.is_empty() {
+            return tr("Nobody is asked to sign the stop: this script wants no signature for it. Your sentence stands in the log.").to_owned();
+        }
+        say!(
+            "Then {names} sign the record of it, one after the other.",
+            names = self.signs_stop.join(", ")
+        )
+    }
+
     /// What is saved.
     pub fn so_far(&self) -> &'static str {
         match (self.stopping, self.keeps_nothing) {
@@ -204,6 +218,17 @@ mod tests {
                 .all(|(_, _, note)| !note.contains("stands open"))
         );
         assert!(practice.so_far().contains("nothing of it is kept"));
+    }
+
+    #[test]
+    fn a_stop_says_who_signs_it() {
+        let nobody = Pause::default();
+        assert!(nobody.stop_is_signed().starts_with("Nobody is asked"));
+        let some = Pause {
+            signs_stop: vec!["Ada".into(), "Wim".into()],
+            ..Pause::default()
+        };
+        assert!(some.stop_is_signed().contains("Ada, Wim sign"));
     }
 
     #[test]

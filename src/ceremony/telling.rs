@@ -1,8 +1,9 @@
 //! What every front end says about a run: the heading of a question, what is read first, what is saved, how it ended.
 
+use crate::api::KeyState;
 use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
-use crate::session::{Run, RunOutcome, StepState};
+use crate::session::{KeyRow, Run, RunOutcome, StepState};
 use crate::text::{say, tr};
 
 use super::ask::{Ask, Showing};
@@ -33,7 +34,8 @@ impl Showing {
     /// What is saved, behind what just happened: between two people everybody sees how the last answer was taken.
     pub fn with_last(&self, saved: String) -> String {
         match &self.last {
-            Some(last) => format!("{last} {saved}"),
+            Some(last) if last.ends_with(['.', '!', '?', ':']) => format!("{last} {saved}"),
+            Some(last) => format!("{last}. {saved}"),
             None => saved,
         }
     }
@@ -56,8 +58,13 @@ impl Showing {
 
 /// What is saved at this moment, as the end of the line So far.
 pub fn saved(showing: Option<&Showing>, rehearsal: bool) -> String {
-    if showing.is_some_and(|s| s.stopping) {
-        return tr("the ceremony is stopped for good; what is left is to sign it").to_owned();
+    if let Some(stopping) = showing.filter(|s| s.stopping) {
+        return if stopping.held.open.is_empty() {
+            tr("the ceremony is stopped for good; what is left is to sign it")
+        } else {
+            tr("the ceremony is stopped for good; what is left: open papers into packages, then signatures")
+        }
+        .to_owned();
     }
     let what = match showing.map_or(0, |s| s.current) {
         0 => tr("no step is done yet").to_owned(),
@@ -134,10 +141,17 @@ pub fn came_back(showing: &Showing) -> Vec<String> {
             n => say!("Saved: steps 1-{n}, with everything they made.", n),
         },
         done,
-        say!(
-            "The same people? {people}. If one of them is missing, Esc pauses again and nothing is lost.",
-            people = people.join(", ")
-        ),
+        if showing.relieved {
+            say!(
+                "People now: {people}. Who has another's place is named below; is the other to go on, Esc, and open the vault with them.",
+                people = people.join(", ")
+            )
+        } else {
+            say!(
+                "The same people? {people}. If one of them is missing, Esc pauses again and nothing is lost.",
+                people = people.join(", ")
+            )
+        },
     ];
     let before_people = told.len().saturating_sub(1);
     let open = open_papers_line(&showing.held.open);
@@ -168,7 +182,11 @@ fn stopped_before(showing: &Showing, people: &[String]) -> Vec<String> {
 pub fn came_back_footing(showing: &Showing, rehearsal: bool) -> Footing {
     let number = showing.current.saturating_add(1);
     Footing {
-        acts: tr("whoever leads the ceremony, once the same people are here").into(),
+        acts: if showing.relieved {
+            tr("whoever leads the ceremony, once these people are here").into()
+        } else {
+            tr("whoever leads the ceremony, once the same people are here").into()
+        },
         enter: if showing.stopping {
             tr("goes on with the stop: what is left of it is asked").into()
         } else {
@@ -178,20 +196,45 @@ pub fn came_back_footing(showing: &Showing, rehearsal: bool) -> Footing {
     }
 }
 
-/// How a run ended, in a sentence; `run` tells what one holds then.
-pub fn ended(outcome: Option<RunOutcome>, run: Option<&Run>, rehearsal: bool) -> String {
+/// How a run ended, in a sentence; `run` tells what one holds then, `keys` what a stop leaves to do.
+pub fn ended(
+    outcome: Option<RunOutcome>,
+    run: Option<&Run>,
+    keys: &[KeyRow],
+    rehearsal: bool,
+) -> String {
     match outcome {
-        Some(RunOutcome::Completed) => done(run, rehearsal),
+        Some(RunOutcome::Completed) => with_keys(done(run, rehearsal), run, keys),
         Some(RunOutcome::Exception) => {
-            tr("Ended with an exception. It is recorded and stands in the report.").into()
+            let words = tr("Ended with an exception. It is recorded and stands in the report.");
+            with_keys(words.into(), run, keys)
         }
-        Some(RunOutcome::Aborted) => stopped(run),
+        Some(RunOutcome::Aborted) => stopped(run, keys),
         None => tr("The ceremony stands open and can be taken up again.").into(),
     }
 }
 
+/// With the check value of every key that the run made: whoever told it or heard it compares it here once more.
+fn with_keys(mut told: String, run: Option<&Run>, keys: &[KeyRow]) -> String {
+    let Some(run) = run else { return told };
+    let made = |row: &&KeyRow| {
+        let of_run = run.keys.values().any(|arn| *arn == row.key.key_arn);
+        let lives = row.key.key_state == KeyState::CREATE_COMPLETE;
+        of_run && lives && row.key.create_timestamp >= run.started
+    };
+    for row in keys.iter().filter(made) {
+        let line = say!(
+            "key     {label}, check value {kcv}",
+            label = row.label,
+            kcv = row.key.key_check_value
+        );
+        told = format!("{told}\n{line}");
+    }
+    told
+}
+
 /// That it was stopped, where and why, and what that leaves in people's hands.
-fn stopped(run: Option<&Run>) -> String {
+fn stopped(run: Option<&Run>, keys: &[KeyRow]) -> String {
     let mut told =
         tr("Stopped for good. The record says so; what was done before stands.").to_owned();
     let Some(run) = run else { return told };
@@ -200,7 +243,8 @@ fn stopped(run: Option<&Run>) -> String {
         let why = super::run::stop_reason(step);
         told = say!("{told} At step {number}: {why}", told, number, why);
     }
-    for line in super::run::left_behind(run) {
+    let to_do = super::run::still_to_do(run, keys);
+    for line in super::run::left_behind(run).into_iter().chain(to_do) {
         told = format!("{told}\n{line}");
     }
     told
@@ -273,8 +317,14 @@ pub fn holdings(run: Option<&Run>, seq: u64, words: &[String], rehearsal: bool) 
     } else {
         say!(" (beside it {beside})", beside = beside.join(", "))
     };
+    let card = if rehearsal {
+        tr("on the day the witness writes it down now")
+    } else {
+        tr("for the witness to write down now")
+    };
     let told = say!(
-        "file    {files}{next}\nreport  report.txt: who did what, when, and who signed\ncard    for the witness to write down now: sequence {seq}, words {words}\n        held against the next opening it shows whether the vault is the newest",
+        "file    {files}{next}\nreport  report.txt: who did what, when, and who signed\ncard    {card}: sequence {seq}, words {words}\n        held against the next opening it shows whether the vault is the newest",
+        card,
         files = files.join(", "),
         next,
         seq,
@@ -299,5 +349,19 @@ mod tests {
         assert!(!words(false).contains("ceremony.json"));
         assert!(words(true).starts_with("file    none for others; ceremony.json is the record\n"));
         assert!(done(None, false).contains("no file, 1 report"));
+    }
+
+    #[test]
+    fn a_sentence_that_just_happened_ends_before_the_next() {
+        let showing = crate::ceremony::ask::tests::empty();
+        let told = |last: &str| {
+            let showing = Showing {
+                last: Some(last.to_owned()),
+                ..showing.clone()
+            };
+            showing.with_last("So far.".to_owned())
+        };
+        assert_eq!(told("Done: FORM KEY kek"), "Done: FORM KEY kek. So far.");
+        assert_eq!(told("Ana signed."), "Ana signed. So far.");
     }
 }

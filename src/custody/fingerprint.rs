@@ -78,6 +78,28 @@ pub enum FingerprintError {
     },
 }
 
+impl FingerprintError {
+    /// The rule that was broken, completing a sentence that begins with what the field is called.
+    pub fn rule(&self) -> String {
+        match self {
+            Self::Length { found } => {
+                format!("has {found} hex digits, and 64 are wanted, or 16 words")
+            }
+            Self::WordCount { found } => {
+                format!("has {found} words, and 16 are wanted, or 64 hex digits")
+            }
+            Self::Words(WordError::Unknown(positions)) => {
+                let which = words::name_positions(positions).to_lowercase();
+                format!("is no fingerprint: {which} not in the word list")
+            }
+            Self::Words(WordError::OutOfTurn(position)) => format!(
+                "is no fingerprint: word {position} cannot stand in that place, a word before it was left out, said \
+                 twice or swapped"
+            ),
+        }
+    }
+}
+
 impl TypedFingerprint {
     /// Reads hex (either case; colons, spaces, dots and hyphens between digits are passed over) or 16 PGP words.
     ///

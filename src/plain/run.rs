@@ -381,6 +381,7 @@ impl Run<'_, '_> {
         self.talk.heading(&ceremony::ended(
             Some(outcome),
             Some(&run),
+            &view.keys,
             self.rehearsal(),
         ));
         self.talk.say(&ceremony::holdings(

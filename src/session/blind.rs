@@ -44,7 +44,7 @@ pub fn hidden() -> &'static str {
 pub const COMPARES: &str = "attest.check-value";
 
 /// The keys that a step compares. A journal of before the step named its key means every key of its run.
-fn compares<'r>(run: &'r Run, step: &'r StepRecord) -> Vec<&'r String> {
+pub(super) fn compares<'r>(run: &'r Run, step: &'r StepRecord) -> Vec<&'r String> {
     match (&step.compares, &step.key) {
         (Some(id), _) => run.keys.get(id).into_iter().collect(),
         (None, Some(arn)) if step.op == COMPARES => vec![arn],

@@ -137,14 +137,6 @@ pub(super) fn wrong(field: &str, rule: &str) -> Refusal {
     Refusal::Usage(format!("The field {field} {rule}. Nothing was changed."))
 }
 
-/// A sentence of a layer below, to be followed by another that ends the refusal.
-fn without_stop(error: &impl std::fmt::Display) -> String {
-    let words = error.to_string();
-    words
-        .strip_suffix('.')
-        .map_or_else(|| words.clone(), str::to_owned)
-}
-
 fn create_key(answers: &Answers) -> Result<Action, Refusal> {
     let key_usage =
         field::usage(answers.text("usage")?).ok_or_else(|| wrong("usage", "is not a key usage"))?;
@@ -282,7 +274,7 @@ fn import_root(session: &Session, answers: &Answers) -> Result<Action, Refusal> 
         Confirmation::AsShown { sha256 }
     } else {
         let fingerprint = TypedFingerprint::parse(field::after_equals(typed))
-            .map_err(|e| wrong("fingerprint", &format!("is none. {}", without_stop(&e))))?;
+            .map_err(|e| wrong("fingerprint", &e.rule()))?;
         if !fingerprint.matches(&root.sha256_fingerprint()) {
             return Err(Refusal::Custody(FINGERPRINT_DIFFERS.into()));
         }

@@ -4,7 +4,7 @@
 //! page are all drawn from these declarations.
 
 use crate::api::{KeyAlgorithm, KeyUsage};
-use crate::custody::{FingerprintError, TypedFingerprint};
+use crate::custody::TypedFingerprint;
 
 /// What kind of value a field takes, and so how it is asked, masked and checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,11 +144,21 @@ impl Field {
         Ok(text.to_owned())
     }
 
-    /// Words that stand for a number in a rehearsal (`derive`) are judged where the number is.
+    /// Words that stand for a number where people practise are judged where the number is.
     fn check_hex(&self, text: &str, min: usize, max: usize) -> Result<String, FieldError> {
         let digits = || text.chars().filter(|c| !c.is_whitespace());
         let count = digits().count();
-        if digits().all(|c| c.is_ascii_hexdigit()) && !(min..=max).contains(&count) {
+        let word = text.len() > 4
+            && text
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || "-_".contains(c));
+        let other = digits().find(|c| !c.is_ascii_hexdigit());
+        if let Some(other) = other.filter(|_| !word) {
+            return Err(self.wrong(&format!(
+                "has {other}, which is no hex digit: 0 to 9 and A to F are"
+            )));
+        }
+        if other.is_none() && !(min..=max).contains(&count) {
             let wanted = if min == max {
                 format!("{min}")
             } else {
@@ -159,17 +169,14 @@ impl Field {
         self.check_text(text, max.saturating_mul(2))
     }
 
-    /// The words of a practice (`as-shown`, a typed answer's name) are judged where the file is; whoever types digits or
-    /// words is told at once how many are missing.
+    /// The word of a practice is judged where the file is; whoever types digits or words is told at once which is wrong.
     fn check_fingerprint(&self, text: &str) -> Result<String, FieldError> {
+        if text == AS_SHOWN {
+            return Ok(text.to_owned());
+        }
         match TypedFingerprint::parse(after_equals(text)) {
-            Err(FingerprintError::Length { found }) => Err(self.wrong(&format!(
-                "has {found} hex digits, and 64 are wanted, or 16 words"
-            ))),
-            Err(FingerprintError::WordCount { found }) => Err(self.wrong(&format!(
-                "has {found} words, and 16 are wanted, or 64 hex digits"
-            ))),
-            _ => Ok(text.to_owned()),
+            Err(error) => Err(self.wrong(&error.rule())),
+            Ok(_) => Ok(text.to_owned()),
         }
     }
 
@@ -199,6 +206,9 @@ impl Field {
         }
     }
 }
+
+/// The word that takes a file's own value for the one from elsewhere, where people practise.
+pub const AS_SHOWN: &str = "as-shown";
 
 /// The part after `=` of what openssl prints (`sha256 Fingerprint=AB:CD:...`).
 pub(super) fn after_equals(typed: &str) -> &str {

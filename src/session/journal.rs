@@ -16,7 +16,7 @@ use super::{Profile, Session};
 impl Session {
     /// Commits an arrow that has no effect beside it.
     pub(crate) fn journal(&mut self, arrow: Arrow) -> Result<Outcome, Refusal> {
-        let notes = match &arrow {
+        let mut notes = match &arrow {
             Arrow::Begin(run) => {
                 let note = Transition::note("run-begin", Vec::new())
                     .with("run", run.id.clone())
@@ -63,7 +63,12 @@ impl Session {
             _ => None,
         };
         let mut working = self.state.clone();
-        apply(&mut working, arrow, None, self.now())?;
+        let now = self.now();
+        let at = place(&arrow).map(|(run, step)| (run.clone(), step.id.clone()));
+        apply(&mut working, arrow, None, now)?;
+        if let Some((run, step)) = at {
+            notes.extend(super::mismatch::marked(&mut working, (&run, &step), now));
+        }
         self.keep_ordinals(&mut working);
         self.commit(working, &notes, false)?;
         if let Some(id) = closed {
@@ -257,14 +262,18 @@ pub(crate) fn apply(
     Ok(())
 }
 
+/// The run and the step that an arrow is about.
+fn place(arrow: &Arrow) -> Option<(&String, &StepRecord)> {
+    match arrow {
+        Arrow::Step { run, step, .. } | Arrow::Close { run, step, .. } => Some((run, step)),
+        _ => None,
+    }
+}
+
 /// What was signed for a step of a script is done by that step of an open run of that script, and by nothing else; what
 /// was signed outside is done outside. The signatures name script and step, and this holds the journal to it.
 fn belongs(state: &State, pending: &Pending, arrow: Option<&Arrow>) -> Result<(), Refusal> {
-    let place = match arrow {
-        Some(Arrow::Step { run, step, .. } | Arrow::Close { run, step, .. }) => Some((run, step)),
-        _ => None,
-    };
-    let same = match (&pending.origin, place) {
+    let same = match (&pending.origin, arrow.and_then(place)) {
         (None, None) => arrow.is_none(),
         (Some(origin), Some((run, step))) => state.runs.iter().any(|known| {
             known.id == *run

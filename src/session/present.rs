@@ -133,10 +133,13 @@ pub(crate) fn utf8(secret: &SecretBytes) -> Result<&str, Refusal> {
 
 /// The sentence, and which words of the phrase cannot be right (never what they are).
 pub(crate) fn with_help(sentence: &str, phrase: &str) -> String {
-    // Somebody else's practice words were spelled right, though few of them are in the list.
-    let practised = phrase.split_whitespace().all(practice::is_word);
+    // Practice words are spelled right, though few of them are in the list: where one stands, the list is no help.
+    let words: Vec<&str> = phrase.split_whitespace().collect();
+    let unknown = passphrase::words_not_in_list(phrase).into_iter();
+    let mut unknown = unknown.filter_map(|at| words.get(at.checked_sub(1)?));
+    let practised = unknown.any(|word| practice::is_word(word));
     match passphrase::help(phrase) {
-        Some(help) if !practised && phrase.split_whitespace().count() > 1 => {
+        Some(help) if !practised && words.len() > 1 => {
             format!("{sentence} {help}")
         }
         _ => sentence.to_owned(),
@@ -415,6 +418,16 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_list_helps_nobody_who_types_practice_words() {
+        // "arrow" is a practice word that is not in the list, and it is right.
+        assert_eq!(
+            with_help("It does not open.", "apple arroww arrow"),
+            "It does not open."
+        );
+        assert!(with_help("It does not open.", "abacus zooom").contains("Word 2 is not"));
+    }
 
     /// The moment of the stick, word for word: what stands as it was, and where to look.
     #[test]

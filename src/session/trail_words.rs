@@ -9,7 +9,7 @@ use crate::custody::policy::operation;
 use crate::text::tr;
 
 /// Operations as the log names them, and what people call what happened. One that is not here is told as it stands.
-const WORDS: [(&str, &str); 51] = [
+const WORDS: [(&str, &str); 52] = [
     ("CreateKey", "made"),
     ("ImportKey", "imported"),
     ("ExportKey", "exported"),
@@ -59,6 +59,7 @@ const WORDS: [(&str, &str); 51] = [
     ("attest-clock", "clock attested"),
     ("run-begin", "ceremony begun"),
     ("run-close", "ceremony ended"),
+    (super::mismatch::DIFFERS, "check value differs: SUSPECT"),
     ("receipt", "receipt read"),
     (super::restoring::REPEATED, "told by the newer log"),
 ];

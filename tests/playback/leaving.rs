@@ -193,7 +193,8 @@ fn a_stop_is_told_of_those_who_stopped_it() {
             "by whoever was there; nobody was asked to sign it"
         };
         assert!(report.contains(by), "{report}");
-        let ended = keymoot::ceremony::ended(runner.outcome(), Some(&runner.run(&session)), false);
+        let run = runner.run(&session);
+        let ended = keymoot::ceremony::ended(runner.outcome(), Some(&run), &[], false);
         assert!(
             ended.contains("At step 4: Hal is ill") && ended.contains("Words that Fay wrote down"),
             "{ended}"

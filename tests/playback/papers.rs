@@ -315,7 +315,7 @@ fn the_result_of_a_turn_is_seen_before_the_next_person_is_called() {
     let held = keymoot::ceremony::holdings(Some(&run), 1, &[], true);
     let sealed = "sealed  TE-661001 (Ana), TE-661002 (Ben), TE-661003 (Cho)";
     assert!(held.contains(sealed), "{held}");
-    let told = keymoot::ceremony::ended(Some(outcome), Some(&run), true);
+    let told = keymoot::ceremony::ended(Some(outcome), Some(&run), &[], true);
     assert!(
         told.contains("no file, 3 sealed packages, 1 report"),
         "{told}"

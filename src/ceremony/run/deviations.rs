@@ -26,7 +26,8 @@ const WHY: &str = "reason";
 
 /// What was recorded at a step.
 pub(super) struct Deviation {
-    number: usize,
+    /// Its number at its step, from 1.
+    pub(super) number: usize,
     /// What happened.
     pub(super) happened: String,
     /// When it was recorded, as the vault's clock said.

@@ -407,7 +407,14 @@ pub(super) fn time(typed: &str) -> Option<Timestamp> {
     } else {
         ""
     };
-    Timestamp::parse_rfc3339(&format!("{date}T{}{seconds}Z", clock.trim_end_matches('Z'))).ok()
+    // Before ten, many a watch shows one digit.
+    let clock = clock.trim();
+    let zero = if clock.find(':') == Some(1) { "0" } else { "" };
+    Timestamp::parse_rfc3339(&format!(
+        "{date}T{zero}{}{seconds}Z",
+        clock.trim_end_matches('Z')
+    ))
+    .ok()
 }
 
 #[cfg(test)]
@@ -419,6 +426,7 @@ mod tests {
         let minute = time("2026-11-24 09:00").map(crate::api::Timestamp::rfc3339);
         assert_eq!(minute.as_deref(), Some("2026-11-24T09:00:00Z"));
         assert_eq!(time("2026-11-24 09:00:30"), time("2026-11-24T09:00:30Z"));
+        assert_eq!(time("2026-11-24 9:00"), time("2026-11-24T09:00:00Z"));
         assert_eq!(time("09:00"), None);
         assert_eq!(time("2026-13-24 09:00"), None);
     }

@@ -37,6 +37,7 @@ mod resealing;
 mod ritual;
 mod scripted;
 mod sign;
+mod standing;
 mod stopping;
 mod summary;
 mod told;
@@ -46,7 +47,8 @@ use std::path::PathBuf;
 
 use crate::crypto::SecretBytes;
 use crate::session::{
-    Action, Arrow, Command, PendingView, Refusal, Run, RunOutcome, Session, StepRecord, StepState,
+    Action, Arrow, Command, NOT_TAKEN, PendingView, Refusal, Run, RunOutcome, Session, StepRecord,
+    StepState,
 };
 
 use super::model::{OnFail, Step};
@@ -61,6 +63,7 @@ pub use leaving::left_behind;
 pub use outputs::{run_report, write_run};
 pub(super) use put_away::packed_at_a_stop;
 pub(super) use scripted::usual;
+pub(super) use standing::still_to_do;
 pub(super) use stopping::reason as stop_reason;
 
 /// A run that does not begin or go on.
@@ -233,9 +236,6 @@ pub struct Runner {
     /// Whether a fault of the script has just stopped the run as a power cut would.
     killed: bool,
 }
-
-/// The note of a step that tells of answers that were not taken.
-pub(super) const NOT_TAKEN: &str = "not taken";
 
 impl Runner {
     /// The run as the vault remembers it.

@@ -18,7 +18,7 @@ use super::fates::{EARLIER, MISSING};
 use super::leaving::void_words;
 use super::put_away::{kept, of_note};
 use super::sign::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from};
-use super::{RunError, Runner, Stage};
+use super::{RunError, Runner, Stage, standing};
 
 /// How the text begins that people sign of a stop.
 pub(super) const STOPPED: &str = "Stopped at step ";
@@ -43,6 +43,7 @@ impl Runner {
             None => reason,
         };
         self.last = Some(why_stopped(&reason));
+        let reason = self.with_what_stands(session, reason);
         if self.script.model.on_abort.is_empty() {
             self.close_aborted(session, Some(reason.clone()))?;
             return self.stopped(reason);
@@ -54,6 +55,17 @@ impl Runner {
             record.error = Some(reason);
         })?;
         self.work_abort(session)
+    }
+
+    /// The reason with what the stop leaves in the vault: whoever signs it reads that, and so does whoever reads the log.
+    fn with_what_stands(&self, session: &Session, reason: String) -> String {
+        let Some(record) = self.record(session) else {
+            return reason;
+        };
+        match standing::on_record(session, &self.run(session), &record).as_str() {
+            "" => reason,
+            stands => format!("{}; {stands}", without_stop(&reason)),
+        }
     }
 
     /// Goes on with what the script says for a stop.

@@ -11,6 +11,7 @@ use crate::custody::policy::operation;
 use crate::session::components;
 use crate::session::custody_act::{ComponentsGone, CustodyAct};
 use crate::session::custody_judging::ENTERED;
+use crate::session::mismatch;
 use crate::session::op_destroyed;
 use crate::session::op_suspect::{self, UnderRecord};
 use crate::session::state::{BackupEnd, BackupRecord, ExportRecord, State};
@@ -227,6 +228,13 @@ fn happened(working: &mut State, told: &Told) -> Did {
             }
             note(told)
         }
+        mismatch::DIFFERS => {
+            let marked = differed(working, told);
+            if marked.is_empty() {
+                return Did::Nothing;
+            }
+            Did::Step(told_again(told).with("suspect_keys", marked))
+        }
         op if op.starts_with("component-") => match components::repeat(working, told) {
             None => Did::Unsaid,
             Some(suspect) => {
@@ -240,6 +248,19 @@ fn happened(working: &mut State, told: &Told) -> Did {
         },
         _ => Did::Nothing,
     }
+}
+
+/// Keys whose check value was not their sender's when a ceremony stopped; those newly marked.
+fn differed(working: &mut State, told: &Told) -> Vec<String> {
+    let keys = told
+        .event
+        .details
+        .get("suspect_keys")
+        .and_then(Value::as_array);
+    let keys = keys.into_iter().flatten().filter_map(Value::as_str);
+    let reason = told.text("why").unwrap_or_default();
+    keys.flat_map(|key| op_suspect::mark_with_dependants(working, key, reason, told.at()))
+        .collect()
 }
 
 /// Parts of a set of shares that was handed out.

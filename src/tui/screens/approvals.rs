@@ -50,6 +50,10 @@ impl Screen for Approvals {
 
     fn footing(&self, world: &World) -> Footing {
         let (acts, enter) = match self.chosen(world) {
+            Some(pending) if pending.of_run.is_some() => (
+                tr("nobody here: it is signed in its ceremony").to_owned(),
+                say!("opens: {sentence}", sentence = pending.sentence),
+            ),
             Some(pending) => (
                 say!(
                     "{may_sign} can sign; {issuer} who asked cannot",
@@ -125,7 +129,10 @@ impl Screen for Approvals {
                         p.issuer.clone(),
                         left(p.asked, world.now()),
                         signed,
-                        p.may_sign.join(" "),
+                        match p.of_run {
+                            Some(_) => tr("its ceremony").to_owned(),
+                            None => p.may_sign.join(" "),
+                        },
                     ];
                     (Role::Wait, row)
                 })

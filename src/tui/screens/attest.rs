@@ -161,14 +161,9 @@ impl Screen for Attest {
                 first
             ),
         };
-        let enter = if self.form.more() {
-            tr("goes to the next field")
-        } else {
-            last
-        };
         Footing {
             acts,
-            enter: enter.into(),
+            enter: self.form.more_says().unwrap_or_else(|| last.into()),
             so_far,
         }
     }

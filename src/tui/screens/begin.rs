@@ -81,7 +81,7 @@ impl Begin {
                 |estimate| say!("about {estimate}, not counting waits", estimate),
             );
             lines.push(Line::new(tr("takes"), takes));
-            let files: Vec<String> = script.inputs().into_iter().map(|(name, _)| name).collect();
+            let files = self.files(script, world);
             if !files.is_empty() {
                 lines.push(Line::new(tr("asks for files"), files.join(", ")));
             }
@@ -95,6 +95,27 @@ impl Begin {
 }
 
 impl Begin {
+    /// The files that it asks for; in a test vault, those that a practice file stands in for say so.
+    fn files(&self, script: &Script, world: &World) -> Vec<String> {
+        let test = world
+            .view
+            .as_ref()
+            .is_some_and(|view| view.profile == Profile::Test);
+        let declared = script.input_declarations().into_iter();
+        declared
+            .map(|input| {
+                let given = self.chosen.inputs.contains_key(&input.name) || input.during;
+                match input.default {
+                    Some(_) if test && !given => say!(
+                        "{name} (the practice file that ships stands in for it here)",
+                        name = input.name
+                    ),
+                    _ => input.name,
+                }
+            })
+            .collect()
+    }
+
     /// When this very script was run here before: beginning it makes another run.
     fn before(&self, world: &World) -> Option<Line> {
         let runs = &world.view.as_ref()?.runs;

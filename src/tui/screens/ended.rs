@@ -57,7 +57,15 @@ pub(crate) fn told(
         Some(RunOutcome::Completed) => Role::Ok,
         _ => Role::Note,
     };
-    told.push((role, ended(outcome, run.as_ref(), world.rehearsal())));
+    let keys = world
+        .view
+        .as_ref()
+        .map_or(&[][..], |view| view.keys.as_slice());
+    told.push((role, ended(outcome, run.as_ref(), keys, world.rehearsal())));
+    // Of a run that was stopped the reason stands above already.
+    let why = run.iter().flat_map(|run| &run.steps);
+    let mut why = why.filter_map(|step| step.error.as_deref());
+    let failed = failed.filter(|text| !why.any(|why| text.contains(why)));
     if let Some(text) = failed {
         told.push((Role::Stop, format!("STOP  {text}")));
     }

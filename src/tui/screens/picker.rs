@@ -234,23 +234,6 @@ impl Picker {
     }
 }
 
-impl Picker {
-    /// A run that ended meanwhile stands here no more: a script that was made for it alone is not begun again.
-    fn again(&mut self, world: &World) {
-        if self.place == Place::Here {
-            let cursor = self.cursor.at();
-            let own = std::mem::take(&mut self.own);
-            *self = Self::here(world);
-            for one in &own {
-                self.listed.retain(|l| l.sha256 != one.sha256);
-                self.listed.insert(0, one.clone());
-            }
-            self.own = own;
-            self.cursor = Cursor::on(cursor.min(self.listed.len().saturating_sub(1)));
-        }
-    }
-}
-
 impl Screen for Picker {
     fn digest(&self, _world: &World) -> Option<Digest> {
         let chosen = self.listed.get(self.cursor.at())?;

@@ -127,6 +127,8 @@ fn a_stopped_ceremony_is_the_first_line_of_home_and_enter_goes_on_with_it() {
         room.press("<F5><Enter>");
     }
     room.press("<Esc><Down><Down><Enter>");
+    // Left, the list is there with the cursor on it, though it stands on another row now.
+    room.shows(&["stands open", "goes on with the run that stands open"]);
     for _ in 0..4 {
         if room.state.top().unwrap().name() != "Home" {
             room.press("<Esc>");

@@ -98,7 +98,9 @@ impl Screen for StopRun {
                 tr("is off until it is said what happened")
             }
             (Some("stop"), _) => tr("stops the ceremony for good and records the reason"),
-            (Some(_), _) => tr("records it; then those who act, lead and watch sign it"),
+            (Some(_), _) => {
+                tr("records it; then whoever acts, whoever leads and whoever watches sign it")
+            }
             (_, "record") => tr("asks what happened first"),
             (_, "later") if self.pause.packs_first() => {
                 tr("asks each holder of an open paper first where it goes")
@@ -123,7 +125,14 @@ impl Screen for StopRun {
         } else {
             keys::moves()
         };
-        let enter = Offer::word(Verb::Enter, tr("choose"));
+        let enter = Offer::word(
+            Verb::Enter,
+            match self.asking {
+                Some("stop") => tr("stop it for good"),
+                Some(_) => tr("record it"),
+                None => tr("choose"),
+            },
+        );
         let enter = if self.asking.is_some() && self.reason.value().trim().is_empty() {
             enter.off_because(tr("a reason is needed; it stands in the record"))
         } else {
@@ -162,7 +171,18 @@ impl Screen for StopRun {
         let mut y = ways.saturating_add(5);
         if let Some(asked) = self.asking {
             self.draw_reason(asked, y, canvas);
-            y = y.saturating_add(3);
+            y = y.saturating_add(2);
+            if asked == "stop" {
+                let words = self.pause.stop_is_signed();
+                y = y.saturating_add(canvas.paragraph(
+                    4,
+                    y,
+                    width.saturating_sub(6),
+                    Role::Muted,
+                    &words,
+                ));
+            }
+            y = y.saturating_add(1);
         }
         for words in self.pause.lost() {
             let rows = canvas.paragraph(2, y, width.saturating_sub(4), Role::Note, &words);

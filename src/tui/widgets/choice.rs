@@ -23,6 +23,14 @@ impl Choices {
         }
     }
 
+    /// Choices with the cursor on the first, which says that nothing is chosen yet.
+    pub(crate) fn undecided(entries: Vec<Entry>) -> Self {
+        Self {
+            entries,
+            cursor: Cursor::on(0),
+        }
+    }
+
     /// The choice under the cursor.
     pub(crate) fn chosen(&self) -> Option<&Entry> {
         self.entries.get(self.cursor.at())

@@ -82,8 +82,9 @@ impl ComponentField {
         self.differing.clear();
     }
 
-    /// Takes a key: 0-9, A-F, Backspace, Ctrl-U; everything else is passed over.
-    pub(crate) fn key(&mut self, key: &KeyEvent) {
+    /// Takes a key: 0-9, A-F, Backspace, Ctrl-U; what stands between groups is passed over. Whether it was taken or
+    /// passed over: any other letter is not, and whoever reads a paper aloud is told.
+    pub(crate) fn key(&mut self, key: &KeyEvent) -> bool {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
             KeyCode::Char('u') if control => self.clear(),
@@ -103,9 +104,11 @@ impl ComponentField {
                     place.zeroize();
                 }
             }
+            KeyCode::Char(c) if !control && !" -.:".contains(c) => return false,
             _ => {}
         }
         self.value = self.whole_value();
+        true
     }
 
     /// The check value, once every digit is there and where it may be told.
@@ -231,14 +234,22 @@ impl ComponentField {
                 let digits = pair.iter().filter_map(|d| (*d as char).to_digit(16));
                 digits.map(u32::count_ones).sum::<u32>() % 2 == 0
             })
-            .map(|(n, _)| (n + 1).to_string())
+            // Papers have groups of four digits: two bytes.
+            .map(|(n, _)| (n / 2 + 1).to_string())
             .collect();
         let whole = self.length == self.expected;
         match even.as_slice() {
             [] if whole => tr("parity: all odd").into(),
             [] => tr("parity: all odd so far").into(),
-            [one] => say!("parity: byte {one} is even", one),
-            [first, second] => say!("parity: bytes {first} and {second} are even", first, second),
+            [one] => say!("parity: group {one} has an even byte", one),
+            [first, second] if first == second => {
+                say!("parity: both bytes of group {first} are even", first)
+            }
+            [first, second] => say!(
+                "parity: groups {first} and {second} have an even byte",
+                first,
+                second
+            ),
             many => say!("parity: {many} bytes are even", many = many.len()),
         }
     }
@@ -308,7 +319,7 @@ mod tests {
         assert_eq!(field.second_line(), "parity: all odd so far");
         type_into(&mut field, "77543210");
         assert_eq!(field.standing().1, "32 of 32 digits, all there");
-        assert_eq!(field.second_line(), "parity: byte 13 is even");
+        assert_eq!(field.second_line(), "parity: group 7 has an even byte");
         let field = typed("00112233");
         assert_eq!(field.second_line(), "parity: 4 bytes are even");
         let aes = self::field(KeyAlgorithm::AES_128, false);

@@ -48,10 +48,12 @@ pub(crate) fn standing(kind: Kind, text: &str) -> Option<(Role, String)> {
     let digits = || typed.chars().filter(|c| !between(c));
     if let Some(other) = digits().find(|c| !c.is_ascii_hexdigit()) {
         if kind == Kind::Fingerprint {
-            let words = typed.split_whitespace().count();
+            // As the words themselves are told apart: the place of a wrong one is counted so too.
+            let between = |c: char| c.is_whitespace() || ",.-;".contains(c);
+            let words = typed.split(between).filter(|word| !word.is_empty()).count();
             return Some((Role::Muted, say!("{words} of {WORDS} words", words, WORDS)));
         }
-        let words = say!("{other} is no hex digit: 0 to 9 and A to F are", other);
+        let words = say!("{other} is no hex digit (0-9, A-F)", other);
         return Some((Role::Stop, words));
     }
     let count = digits().count();
@@ -131,6 +133,7 @@ mod tests {
             "3 of 64 digits, group 1 of 16"
         );
         assert_eq!(told(kind, "orbit pencil"), "2 of 16 words");
+        assert_eq!(told(kind, "acme-root"), "2 of 16 words");
         assert_eq!(standing(Kind::Text { max: 9 }, "AA"), None);
     }
 }

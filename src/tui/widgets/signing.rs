@@ -6,12 +6,11 @@ use std::path::Path;
 use crossterm::event::KeyEvent;
 
 use super::choice::Choices;
-use super::form::{Form, Next, Pressed};
+use super::form::{Form, Pressed};
 use crate::ceremony::{Answer, AskField};
 use crate::session::asked::{APPROVAL_ENVELOPE, SIGNING_PASSPHRASE};
 pub(crate) use crate::session::guide::called;
 use crate::session::{PendingView, Profile, guide};
-use crate::text::tr;
 use crate::tui::acts::Signing;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
@@ -68,10 +67,7 @@ impl SignForm {
 
     /// What Enter does: from the envelope's field it goes to the passphrase, and only then to what `then` says.
     pub(crate) fn enter_says(&self, then: String) -> String {
-        match self.form.next() {
-            Next::Field => tr("keeps this and goes to the next field").to_owned(),
-            _ => then,
-        }
+        self.form.elsewhere_says().unwrap_or(then)
     }
 
     /// Whether letters go into it.

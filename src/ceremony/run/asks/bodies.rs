@@ -15,9 +15,7 @@ use super::super::super::{ops, ops_carry, ops_components};
 use super::super::fates::{FATE, SEEN};
 use super::super::judge::{self, block_in};
 use super::super::{Runner, Turn};
-use super::lines::{
-    block_lines, certificate_lines, commands, cryptogram_lines, key_lines, word_lines,
-};
+use super::lines::{block_lines, certificate_lines, commands, cryptogram_lines, word_lines};
 
 impl Runner {
     pub(super) fn turn_body(
@@ -175,13 +173,11 @@ impl Runner {
             body.push(tr("Fetched by another login on another computer, with:").into());
             body.extend(commands);
         }
-        if session.profile() == Profile::Rehearsal {
-            body.push(String::new());
-            body.push(
-                tr("Rehearsal: `as-shown` takes the file's own fingerprint, and is recorded so.")
-                    .into(),
-            );
-        }
+        body.extend(practised(
+            session,
+            tr("Rehearsal: `as-shown` takes the file's own fingerprint, and is recorded so."),
+            tr("TEST vault: `as-shown` takes the file's own fingerprint where nobody has another, and is recorded so."),
+        ));
         body
     }
 
@@ -199,10 +195,11 @@ impl Runner {
                 .into(),
             tr("nothing.").into(),
         ];
-        if session.profile() == Profile::Rehearsal {
-            body.push(String::new());
-            body.push(tr("Rehearsal: `as-shown` takes this key's own, and is recorded so.").into());
-        }
+        body.extend(practised(
+            session,
+            tr("Rehearsal: `as-shown` takes this key's own, and is recorded so."),
+            tr("TEST vault: `as-shown` takes this key's own where nobody has another, and is recorded so."),
+        ));
         body
     }
 
@@ -256,11 +253,7 @@ impl Runner {
             .unwrap_or_default();
         let view = session.view();
         match view.keys.iter().find(|row| row.key.key_arn == arn) {
-            Some(row) => key_lines(
-                &self.label(step, row),
-                row,
-                self.to_be_compared(session, step),
-            ),
+            Some(row) => self.key_told(session, step, row),
             None => vec![tr("The key is not in this vault.").into()],
         }
     }
@@ -270,6 +263,16 @@ impl Runner {
         let declared = step.key().and_then(|id| self.script.model.key(id));
         declared.map_or_else(|| row.label.clone(), |key| key.label.clone())
     }
+}
+
+/// The word that stands for a value from elsewhere, said where it is taken: in rehearsals and in test vaults.
+fn practised(session: &Session, rehearsal: &str, test: &str) -> Vec<String> {
+    let words = match session.profile() {
+        Profile::Rehearsal => rehearsal,
+        Profile::Test => test,
+        Profile::Production => return Vec::new(),
+    };
+    vec![String::new(), words.to_owned()]
 }
 
 /// What a TR-34 token says of its key, and whose certificate came with it; nothing is believed yet.

@@ -4,6 +4,7 @@ mod bodies;
 mod component_bodies;
 mod lines;
 mod papers;
+mod recorded;
 mod result;
 mod waiting;
 
@@ -82,6 +83,8 @@ impl Runner {
             voids_papers: !held.wrote.is_empty(),
             held,
             left: self.left,
+            relieved: self.relieved_now(session),
+            signs_stop: self.signs_stop(),
         }
     }
 
@@ -216,6 +219,7 @@ impl Runner {
             Stage::Ended => return None,
         };
         let mut body = ask.body;
+        body.splice(0..0, self.recorded_here(session));
         if let Some(passed) = &self.passed {
             body.splice(0..0, [passed.clone(), String::new()]);
         }
@@ -430,7 +434,7 @@ impl Runner {
         let role = Self::role(session, &person);
         let view = session.view();
         let text = self.own_text(session, &person);
-        let body = vec![
+        let mut body = vec![
             tr("You sign this text and the head of the audit chain:").to_owned(),
             String::new(),
             format!("  {text}"),
@@ -441,6 +445,8 @@ impl Runner {
                 audit_head = view.audit_head
             ),
         ];
+        let at = body.len().saturating_sub(1);
+        body.splice(at..at, self.exceptions_on_record(session));
         to_sign(
             say!("{person} signs off", person),
             (person, role),

@@ -90,14 +90,8 @@ impl Runner {
                 .iter()
                 .find(|row| Some(&row.key.key_arn) == record.key.as_ref());
             body.extend(
-                row.map(|row| {
-                    key_lines(
-                        &self.label(step, row),
-                        row,
-                        self.to_be_compared(session, step),
-                    )
-                })
-                .unwrap_or_default(),
+                row.map(|row| self.key_told(session, step, row))
+                    .unwrap_or_default(),
             );
             let initial = self.initial_keys(session, step, &record);
             if initial.is_empty() {
@@ -129,6 +123,33 @@ impl Runner {
             }
         }
         body
+    }
+
+    /// A key in lines; where a step ahead compares its value, with the step's number.
+    pub(super) fn key_told(&self, session: &Session, step: &Step, row: &KeyRow) -> Vec<String> {
+        let (label, hidden) = (self.label(step, row), self.to_be_compared(session, step));
+        let compares = |other: &Step| {
+            other.op.name == ops::ATTEST_CHECK_VALUE.name && other.key() == step.key()
+        };
+        let ahead = (1..).zip(&self.script.model.steps).skip(self.at);
+        let number = ahead
+            .filter(|(_, other)| compares(other))
+            .map(|(n, _)| n)
+            .next();
+        let pending = row.comparing == Some(Comparing::Pending);
+        let Some(number) = number.filter(|_: &usize| pending && hidden) else {
+            return key_lines(&label, row, hidden);
+        };
+        let without = KeyRow {
+            comparing: None,
+            ..row.clone()
+        };
+        let mut lines = key_lines(&label, &without, hidden);
+        lines.push(say!(
+            "  compared    not yet: step {number} compares it",
+            number
+        ));
+        lines
     }
 
     /// Initial keys that this step let out, each with the terminal's serial and its own check value with its method:

@@ -82,7 +82,15 @@ impl Runner {
             let at = row.key.delete_pending_timestamp.filter(|_| pending)?;
             Some((row.label.clone(), at.rfc3339()))
         });
+        let gone = session.profile() == Profile::Rehearsal && !session.lasts();
         ends.map(|(label, at)| {
+            if gone {
+                return say!(
+                    "Until {at} {label} can be taken back. On the day: Esc, stop it for good; then Deletions, at the key, restores it. A rehearsal's vault is gone by then.",
+                    at,
+                    label
+                );
+            }
             say!(
                 "Until {at} {label} can be taken back: Esc, stop it for good; then Deletions, at the key, restores it.",
                 at,

@@ -9,7 +9,6 @@ use crate::session::{NOT_COPIED, RunOutcome, StepRecord, StepState, TOKEN_NOTES}
 
 use super::super::super::model::Step;
 use super::super::super::{ops, ops_components};
-use super::super::NOT_TAKEN;
 use super::super::bring::STAND_IN;
 use super::super::copies::{COPY, COPY_HASH};
 use super::super::drive::LET_PASS;
@@ -20,6 +19,7 @@ use super::super::presence;
 use super::super::sign::DROPPED;
 use super::super::stopping::{signers, without_stop};
 use super::Material;
+use crate::session::NOT_TAKEN;
 
 /// Whether people sign in a step.
 pub(super) fn signs(step: &Step) -> bool {

@@ -1,14 +1,37 @@
 //! Scripts of one's own in the list of ceremonies: read from a file, and listed with what the linter finds.
 
-use super::{Listed, Picker};
+use super::{Listed, Picker, Place};
 use crate::ceremony::{Finding, Script};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::message::OwnScript;
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::Cursor;
+use crate::tui::world::World;
 
 impl Picker {
+    /// A run that ended meanwhile stands here no more: a script that was made for it alone is not begun again.
+    pub(super) fn again(&mut self, world: &World) {
+        if self.place == Place::Here {
+            let chosen = self.listed.get(self.cursor.at()).map(|l| l.sha256.clone());
+            let cursor = self.cursor.at();
+            let own = std::mem::take(&mut self.own);
+            *self = Self::here(world);
+            for one in &own {
+                self.listed.retain(|l| l.sha256 != one.sha256);
+                self.listed.insert(0, one.clone());
+            }
+            self.own = own;
+            // A run that was left stands on top now: the cursor goes with it.
+            let same = self
+                .listed
+                .iter()
+                .position(|l| Some(&l.sha256) == chosen.as_ref());
+            let last = self.listed.len().saturating_sub(1);
+            self.cursor = Cursor::on(same.unwrap_or(cursor).min(last));
+        }
+    }
+
     /// Puts a script that was read at the top of the list, with the cursor on it. Read again, it takes its own place.
     pub(super) fn take_up(&mut self, read: &OwnScript) {
         let Ok(script) = Script::parse(&read.bytes) else {

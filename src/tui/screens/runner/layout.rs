@@ -24,6 +24,8 @@ pub(super) struct Layout {
     room: usize,
     /// Rows that heading, fields and the reason of a wrong answer leave.
     spare: usize,
+    /// Whether a row is left between the question and its fields.
+    gap: bool,
     /// Whether the question, its fields and the reason of a wrong answer are in sight together.
     whole: bool,
 }
@@ -54,7 +56,9 @@ impl RunScreen {
             layout.body.retain(|line| !line.trim().is_empty());
             if layout.again.is_empty() {
                 // One line more than fits takes the row that would have said so.
-                layout.room += usize::from(layout.body.len() == layout.room + 1);
+                let one_more = layout.body.len() == layout.room + 1;
+                layout.room += usize::from(one_more);
+                layout.gap = !one_more;
             } else {
                 // It was read before it was answered: what was wrong is read now, whole, and of the question what fits.
                 layout.room = if layout.body.len() <= layout.spare {
@@ -87,17 +91,21 @@ impl RunScreen {
             .collect();
         let rows = usize::from(self.form.rows(cells(width), brief));
         let words = ask.words.as_ref().map_or(0, |w| w.each().count());
-        let taken = heading.len() + rows + again.len() + words + 1;
+        let around = heading.len() + again.len() + words + 1;
+        let taken = around + rows;
+        // Why an answer was not taken is read whole; the question was read before.
+        let some = if again.is_empty() { 3 } else { 1 };
+        // Of several fields some may be out of sight; the one that is typed into never is.
+        let least = usize::from(self.form.least(cells(width))).min(rows);
+        let most = height.saturating_sub(around).saturating_sub(least);
         Layout {
             rail,
             brief,
             heading,
             whole: body.len().saturating_add(taken) <= height,
             spare: height.saturating_sub(taken),
-            // Why an answer was not taken is read whole; the question was read before.
-            room: height
-                .saturating_sub(taken)
-                .max(if again.is_empty() { 3 } else { 1 }),
+            gap: true,
+            room: height.saturating_sub(taken).max(some).min(most),
             body,
             again,
         }
@@ -239,6 +247,16 @@ impl RunScreen {
         rows > height
     }
 
+    /// Rows of the last page that are still below the edge.
+    pub(super) fn end_below(&self, world: &World) -> usize {
+        if self.phase != Phase::Ended {
+            return 0;
+        }
+        let (rows, height) = self.end_page(world);
+        let most = rows.saturating_sub(height.saturating_sub(1));
+        ended::below(rows, self.scroll.min(most), height)
+    }
+
     /// Moves the last page; never past its end.
     fn scroll_end(&mut self, down: bool, world: &World) {
         let (rows, height) = self.end_page(world);
@@ -302,7 +320,7 @@ impl RunScreen {
             };
             canvas.put(0, y, Role::Note, &words);
         }
-        y += u16::from(layout.room > 0 || layout.body.is_empty());
+        y += u16::from(layout.gap && (layout.room > 0 || layout.body.is_empty()));
         if let Some(words) = self.ask().and_then(|ask| ask.words.as_ref()) {
             for (n, word) in words.each().enumerate() {
                 canvas.put(2, y, Role::Muted, &n.saturating_add(1).to_string());
@@ -310,10 +328,14 @@ impl RunScreen {
                 y += 1;
             }
         }
-        canvas.within(0, y, width, height.saturating_sub(y), |c| {
+        let room = height
+            .saturating_sub(y)
+            .saturating_sub(cells(layout.again.len()));
+        let rows = self.form.rows(width, layout.brief).min(room);
+        canvas.within(0, y, width, rows, |c| {
             self.form.draw_as(c, layout.brief);
         });
-        y += self.form.rows(width, layout.brief);
+        y += rows;
         for line in &layout.again {
             canvas.put(0, y, Role::Stop, line);
             y += 1;

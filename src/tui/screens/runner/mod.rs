@@ -1,6 +1,7 @@
 //! The runner: a ceremony's steps at the left, what is asked of whom at the right.
 
 mod layout;
+mod shown;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,8 +13,8 @@ use layout::{banner, called, rail_width, short};
 use super::stop_run::StopRun;
 use super::{ended, handover};
 use crate::ceremony::{self, Ask, Showing};
+use crate::session;
 use crate::session::field::{Footing, Kind};
-use crate::session::{self, RunOutcome};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
@@ -85,63 +86,6 @@ impl RunScreen {
         self.showing.as_ref().and_then(|s| s.ask.as_ref())
     }
 
-    fn shown(&mut self, showing: &Arc<Showing>, again: Option<&String>) -> Reaction {
-        if showing.left {
-            return self.leave();
-        }
-        let same = again.is_some()
-            && self.phase == Phase::Asking
-            && match (self.ask(), &showing.ask) {
-                (Some(old), Some(new)) => old.asks_the_same(new),
-                _ => false,
-            };
-        self.showing = Some(Arc::clone(showing));
-        self.again = again.cloned();
-        if same {
-            // The same question again: what was typed stays to be read, but for secrets, until something is typed over it.
-            self.form.wipe();
-            self.form.typed_over();
-            // The question was read to its end before it was answered.
-            self.scroll = usize::MAX;
-            return Reaction::none();
-        }
-        self.question = self.question.wrapping_add(1);
-        self.scroll = 0;
-        self.read = false;
-        let Some(ask) = &showing.ask else {
-            self.form = Form::of(&[]);
-            return self.end(showing.outcome);
-        };
-        self.form = Form::new(&ask.fields);
-        self.phase = match showing.came_back {
-            Some(_) => Phase::CameBack,
-            _ => called(ask),
-        };
-        // Another side waits for what goes out here: nobody has to know a key for it.
-        match &self.out {
-            Some(folder) if showing.hands_out => {
-                Reaction::order(Order::WriteOutputs(folder.clone()))
-            }
-            _ => Reaction::none(),
-        }
-    }
-
-    fn end(&mut self, outcome: Option<RunOutcome>) -> Reaction {
-        self.phase = if outcome.is_some() {
-            Phase::Ended
-        } else {
-            Phase::Failed
-        };
-        let status = u8::from(outcome != Some(RunOutcome::Completed));
-        let told = Reaction::one(Step::Status(status));
-        match &self.out {
-            Some(folder) if outcome.is_some() => {
-                told.then(Step::Order(Order::WriteOutputs(folder.clone())))
-            }
-            _ => told,
-        }
-    }
-
     fn enter(&mut self, world: &World) -> Reaction {
         // Nobody signs what is still below the edge of the screen.
         if self.unread(world) > 0 {
@@ -170,6 +114,10 @@ impl RunScreen {
                     })
                 }
             },
+            Phase::Ended if self.end_below(world) > 0 => {
+                self.scroll(true, world);
+                Reaction::none()
+            }
             Phase::Ended | Phase::Failed => self.leave(),
         }
     }
@@ -239,18 +187,26 @@ impl Screen for RunScreen {
                 self.saved(world),
             ),
             (Phase::Asking, Some(ask)) => match self.unread(world) {
-                0 if self.form.more() => Footing {
-                    enter: tr("goes to the next field").into(),
+                0 => Footing {
+                    enter: self.form.more_says().unwrap_or(ask.footing.enter.clone()),
                     ..ask.footing.clone()
                 },
-                0 => ask.footing.clone(),
                 n => Footing {
                     enter: say!("shows what is still below ({n} more); then it asks", n),
                     ..ask.footing.clone()
                 },
             },
             (Phase::Failed, _) => plain("nobody", tr("leaves this screen"), self.saved(world)),
-            _ => ended::footing(self.showing.as_deref(), self.closes, world),
+            _ => {
+                let footing = ended::footing(self.showing.as_deref(), self.closes, world);
+                match self.end_below(world) {
+                    0 => footing,
+                    n => Footing {
+                        enter: say!("shows what is still below ({n} more)", n),
+                        ..footing
+                    },
+                }
+            }
         }
     }
 
@@ -289,6 +245,7 @@ impl Screen for RunScreen {
         }
         let (enter, back) = match self.phase {
             Phase::Asking if self.form.typing() => (tr("answer"), tr("pause")),
+            Phase::Ended if self.end_below(world) > 0 => (tr("read on"), "close"),
             Phase::Ended | Phase::Failed => ("close", "close"),
             _ => (tr("go on"), tr("pause")),
         };
@@ -311,7 +268,7 @@ impl Screen for RunScreen {
     fn help(&self) -> &'static [&'static str] {
         &[
             "At the left the whole script; at the right the one question that is open now. The line Acts says who answers it.",
-            "A wrong answer never ends a ceremony: it says what is wrong and asks again. Esc pauses; what is done stays done.",
+            "A slip of typing never ends a ceremony: it says what is wrong and asks again. What you say you saw is taken as said: a package that shows tampering stops it. Esc pauses; what is done stays done.",
             "In a rehearsal you play everybody: the practice answer stands under the question and F5 fills it in.",
         ]
     }
@@ -496,5 +453,7 @@ impl Screen for RunScreen {
     }
 }
 
+#[cfg(test)]
+mod fitting_tests;
 #[cfg(test)]
 pub(in crate::tui) mod tests;

@@ -6,7 +6,7 @@ use crate::ceremony::Answer;
 use crate::session::asked::RECOVERY_REASON;
 use crate::text::{say, tr};
 use crate::tui::screen::Reaction;
-use crate::tui::widgets::form::{Form, Next, Pressed};
+use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::list::Cursor;
 
 impl Unlock {
@@ -60,8 +60,8 @@ impl Unlock {
 
     /// What Enter does under a passphrase: with the last share the vault opens.
     pub(super) fn unseals(&self, person: &str) -> String {
-        if self.form.next() != Next::Complete {
-            return self.form.enter_says("");
+        if let Some(words) = self.form.unfinished_says() {
+            return words;
         }
         if self.left == 1 && self.production() && !self.copy() {
             say!(

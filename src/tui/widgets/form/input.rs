@@ -5,6 +5,7 @@ use super::super::component::ComponentField;
 use super::super::masked::MaskedField;
 use super::super::text::TextField;
 use crate::api::{KeyAlgorithm, KeyUsage};
+use crate::ceremony::ops_components::TAMPERED;
 use crate::session::field::{Field, Kind};
 use crate::text::tr;
 
@@ -51,6 +52,12 @@ pub(super) fn input_for(field: &Field) -> Input {
         Kind::Choice(list) => {
             let none = field.optional.then(Entry::none_of_these);
             let entries = list.iter().map(|c| Entry::new(c.id, tr(c.label), ""));
+            if field.id == TAMPERED {
+                let first = Entry::new("", tr("not said yet"), "");
+                let first = first.off_because(tr("look at the package first, then choose"));
+                let entries = std::iter::once(first).chain(entries).collect();
+                return Input::Choice(Choices::undecided(entries));
+            }
             choices(none.into_iter().chain(entries).collect())
         }
         Kind::YesNo => choices(vec![

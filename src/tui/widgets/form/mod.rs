@@ -22,7 +22,7 @@ use crate::session::field::{Field, Kind};
 use crate::tui::keys::Verb;
 use crate::tui::screen::Wants;
 use input::{Input, input_for};
-pub(crate) use next::{Next, off_says};
+pub(crate) use next::off_says;
 use taken::{no_more, only};
 
 /// How the layers below begin a refusal that is about one field, by its id.
@@ -113,11 +113,6 @@ impl Form {
     /// Whether there is more than one field.
     pub(crate) const fn several(&self) -> bool {
         self.lines.len() > 1
-    }
-
-    /// Whether Enter goes to another field of this form first.
-    pub(crate) fn more(&self) -> bool {
-        (self.focus.saturating_add(1)..self.lines.len()).any(|n| self.unseen(n))
     }
 
     /// Whether up and down choose something here.
@@ -217,9 +212,14 @@ impl Form {
         self.lines.iter_mut().for_each(Line::refused);
     }
 
-    /// Wipes every secret field; the first of several readings of a component is the next to be typed.
-    pub(crate) fn wipe(&mut self) {
+    /// Wipes every secret field; the first of several readings of a component is the next to be typed. Whether digits of
+    /// a component went.
+    pub(crate) fn wipe(&mut self) -> bool {
         let component = |line: &Line| matches!(line.input, Input::Component(_));
+        let digits = self
+            .lines
+            .iter()
+            .any(|line| component(line) && !line.is_empty());
         if let Some(first) = self.lines.iter().position(component) {
             self.focus = first;
             for line in &mut self.lines {
@@ -233,6 +233,7 @@ impl Form {
                 _ => {}
             }
         }
+        digits
     }
 
     /// F5: fills in the practice answers. What somebody typed stays, unless every field with such an answer is typed.
@@ -288,6 +289,7 @@ impl Form {
         if self.comes_later(key) {
             return;
         }
+        let mut strange = false;
         if let Some(line) = self.lines.get_mut(self.focus) {
             line.error = None;
             line.waits = false;
@@ -300,12 +302,15 @@ impl Form {
                     (None, _) => field.key(key),
                 },
                 Input::Masked(field) => field.key(key),
-                Input::Component(field) => field.key(key),
+                Input::Component(field) => strange = !field.key(key),
                 Input::Choice(_) | Input::Confirm => {}
             }
         }
         self.guard();
         self.compare_readings();
+        if let Some(line) = self.lines.get_mut(self.focus).filter(|_| strange) {
+            line.error = Some(taken::no_digit());
+        }
     }
 
     /// A component typed a second time is compared with the first, group by group.
@@ -363,19 +368,29 @@ impl Form {
         if !self.check(self.focus) {
             return Pressed::Stays;
         }
-        // The fields after this one are seen before they are called wrong, or right.
-        let after = self.focus.saturating_add(1);
-        if let Some(next) = (after..self.lines.len()).find(|n| self.unseen(*n)) {
-            self.focus = next;
-            return Pressed::Stays;
+        let Some(next) = self.target() else {
+            return Pressed::Complete;
+        };
+        // A field that was passed over says what is wrong with it; the others are seen before they are called wrong.
+        if next < self.focus || self.lines.get(next).is_some_and(|line| line.visited) {
+            self.check(next);
         }
-        for n in 0..self.lines.len() {
-            if !self.check(n) {
-                self.focus = n;
-                return Pressed::Stays;
-            }
-        }
-        Pressed::Complete
+        self.focus = next;
+        Pressed::Stays
+    }
+
+    /// Where Enter goes from a field that is right: while anything is still open, to the next below, whatever stands
+    /// there; from the last, back to the first that is wrong. Nowhere once all of it is answered.
+    pub(super) fn target(&self) -> Option<usize> {
+        let after = self.focus.saturating_add(1)..self.lines.len();
+        let wrong = |n: usize| self.lines.get(n).is_some_and(|line| line.fault().is_some());
+        let before = (0..self.focus).find(|n| wrong(*n));
+        let open = before.is_some() || after.clone().any(|n| self.unseen(n) || wrong(n));
+        let typed = |n: &usize| {
+            let line = self.lines.get(*n);
+            line.is_some_and(|line| !matches!(line.input, Input::Confirm))
+        };
+        after.into_iter().find(typed).filter(|_| open).or(before)
     }
 
     /// The answers in the order of the fields; secrets are moved out and wiped here.

@@ -5,22 +5,24 @@ use crate::text::{say, tr};
 
 /// What Enter leads to from the field at hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Next {
+pub(super) enum Next {
     /// Nothing is typed in this field yet.
     Empty,
     /// The choice under the cursor is off.
     Off,
     /// What is typed here is not what the field wants.
     Wrong,
-    /// Another field.
+    /// The next field below.
     Field,
+    /// A field above that is still wrong or empty.
+    Before,
     /// All of it is answered.
     Complete,
 }
 
 impl Form {
     /// What Enter does now.
-    pub(crate) fn next(&self) -> Next {
+    pub(super) fn next(&self) -> Next {
         let Some(line) = self.at() else {
             return Next::Complete;
         };
@@ -33,16 +35,11 @@ impl Form {
                 _ => Next::Wrong,
             };
         }
-        let others = || {
-            self.lines
-                .iter()
-                .enumerate()
-                .filter(|(n, _)| *n != self.focus)
-        };
-        if self.more() || others().any(|(_, line)| line.fault().is_some()) {
-            return Next::Field;
+        match self.target() {
+            Some(n) if n < self.focus => Next::Before,
+            Some(_) => Next::Field,
+            None => Next::Complete,
         }
-        Next::Complete
     }
 
     /// The line Enter of a page with this form, where `complete` says what comes once all of it is answered.
@@ -52,7 +49,40 @@ impl Form {
             Next::Off => off_says().to_owned(),
             Next::Wrong => tr("says what is still wrong in this field").to_owned(),
             Next::Field => tr("keeps this and goes to the next field").to_owned(),
+            Next::Before => self.back_says(),
             Next::Complete => complete.to_owned(),
+        }
+    }
+
+    /// The line Enter where a field above is not answered yet.
+    fn back_says(&self) -> String {
+        let label = self.target().and_then(|n| self.lines.get(n));
+        say!(
+            "keeps this and goes back to {label}, which is still to be answered",
+            label = label.map_or("", Line::label)
+        )
+    }
+
+    /// What Enter does while another field is still to be answered, where the line says otherwise what all of it leads to.
+    pub(crate) fn more_says(&self) -> Option<String> {
+        let at = self.target()?;
+        Some(if at < self.focus {
+            self.back_says()
+        } else {
+            tr("goes to the next field").to_owned()
+        })
+    }
+
+    /// What Enter does while something is still to be answered; nothing where all of it is.
+    pub(crate) fn unfinished_says(&self) -> Option<String> {
+        (self.next() != Next::Complete).then(|| self.enter_says(""))
+    }
+
+    /// What Enter does while the passphrase is not the last that is asked; nothing where it is.
+    pub(crate) fn elsewhere_says(&self) -> Option<String> {
+        match self.next() {
+            Next::Field | Next::Before => Some(self.enter_says("")),
+            _ => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::input::Input;
 use super::{Form, Line};
-use crate::text::say;
+use crate::text::{say, tr};
 use crate::tui::widgets::text::TextField;
 
 impl Form {
@@ -61,6 +61,12 @@ pub(super) fn only(word: &str, field: &mut TextField, key: &KeyEvent) -> Option<
         "Only the word {word} is typed here; no other letter is taken. Passphrases have a field of their own.",
         word
     ))
+}
+
+/// A letter that is no digit of a component: it is not said which, because it may be of something that went astray.
+pub(super) fn no_digit() -> String {
+    tr("That is no hex digit (0-9, A-F), and was not taken. The letter O for the digit 0?")
+        .to_owned()
 }
 
 /// A field of digits has room for so many: more of them were meant for another field.

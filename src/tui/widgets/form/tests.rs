@@ -185,3 +185,110 @@ fn words_never_stay_in_the_field_of_an_envelope_and_the_cursor_goes_to_what_was_
     form.unopened("The passphrase does not open this envelope. Nothing is locked.");
     assert!(form.on(OPENING_PASSPHRASE.id));
 }
+
+/// Whoever goes back and corrects a field is led on field by field; the line Enter says where.
+#[test]
+fn enter_goes_to_the_next_field_below_and_past_none() {
+    let names = ["a", "b", "c", "d"];
+    let fields = names.map(|id| field(id, Kind::Text { max: 9 }));
+    let mut form = Form::new(&fields);
+    typed(&mut form, "one");
+    assert_eq!(form.enter(), Pressed::Stays);
+    // The second was left empty on the way to the third, and the way back leads over it.
+    form.verb(Verb::NextField);
+    assert!(form.on("c"));
+    for _ in 0..2 {
+        form.verb(Verb::PreviousField);
+    }
+    typed(&mut form, "s");
+    assert_eq!(
+        form.enter_says("done"),
+        "keeps this and goes to the next field"
+    );
+    assert_eq!(form.enter(), Pressed::Stays);
+    assert!(form.on("b"), "the empty field was passed over");
+    // From the last it goes back to what is open above, and says so.
+    form.verb(Verb::PreviousField);
+    form.verb(Verb::PreviousField);
+    assert!(form.on("d"));
+    typed(&mut form, "four");
+    let says = form.enter_says("done");
+    assert!(says.contains("goes back to b"), "{says}");
+    assert_eq!(form.enter(), Pressed::Stays);
+    assert!(form.on("b") && form.lines[1].error.is_some());
+    typed(&mut form, "two");
+    assert_eq!(form.enter(), Pressed::Stays);
+    assert!(form.on("c"));
+    typed(&mut form, "three");
+    assert_eq!(form.enter_says("done"), "done");
+    assert_eq!(form.enter(), Pressed::Complete);
+}
+
+#[test]
+fn a_fingerprint_with_a_word_that_is_none_does_not_leave_its_field() {
+    let mut form = Form::new(&[
+        field("fingerprint", Kind::Fingerprint),
+        field("source", Kind::Text { max: 20 }),
+    ]);
+    typed(&mut form, "wrong words here");
+    assert_eq!(form.enter(), Pressed::Stays);
+    assert!(form.on("fingerprint"));
+    let error = form.lines[0].error.clone().unwrap();
+    let words = "is no fingerprint: words 1, 2 and 3 are not in the word list";
+    assert!(error.contains(words), "{error}");
+    typed(&mut form, "as-shown");
+    assert_eq!(form.enter(), Pressed::Stays);
+    assert!(form.on("source"));
+}
+
+fn component() -> [AskField; 3] {
+    use crate::ceremony::{ComponentDigits, ops_components::ENTER};
+    ["value", "again", "kcv"].map(|id| {
+        let field = *ENTER.fields.iter().find(|f| f.id == id).unwrap();
+        AskField {
+            exactly: None,
+            digits: (field.kind == Kind::Component).then_some(ComponentDigits {
+                algorithm: crate::api::KeyAlgorithm::TDES_2KEY,
+                tells_value: false,
+            }),
+            field,
+            practice: None,
+        }
+    })
+}
+
+/// A letter that is none of a component's is answered, and a value of the wrong form costs nobody the digits.
+#[test]
+fn what_is_no_hex_digit_is_said_where_it_stands_and_nothing_is_wiped() {
+    let mut form = Form::new(&component());
+    typed(&mut form, "0123G");
+    let error = form.lines[0].error.clone().unwrap();
+    assert!(
+        error.contains("no hex digit") && !error.contains('G'),
+        "{error}"
+    );
+    typed(&mut form, "456789ABCDEFFEDCBA9876543210");
+    assert_eq!(form.lines[0].error, None);
+    assert_eq!(form.enter(), Pressed::Stays);
+    typed(&mut form, "0123456789ABCDEFFEDCBA9876543210");
+    assert_eq!(form.enter(), Pressed::Stays);
+    typed(&mut form, "ZZ12");
+    assert_eq!(form.enter(), Pressed::Stays);
+    let error = form.lines[2].error.clone().unwrap();
+    assert!(error.contains("Z, which is no hex digit"), "{error}");
+    typed(&mut form, "08D7B4");
+    assert_eq!(form.enter(), Pressed::Complete);
+    assert!(form.wipe(), "digits of a component went");
+}
+
+#[test]
+fn nobody_says_by_a_tired_enter_that_a_package_was_looked_at() {
+    use crate::ceremony::ops_components::{RECEIVE, TAMPERED};
+    let asked = *RECEIVE.fields.iter().find(|f| f.id == TAMPERED).unwrap();
+    let mut form = Form::of(&[asked]);
+    assert_eq!(form.enter(), Pressed::Stays);
+    assert!(form.lines[0].error.is_some());
+    form.verb(Verb::Down);
+    assert_eq!(form.enter(), Pressed::Complete);
+    assert!(matches!(&form.take()[0], Answer::Text(said) if said == "no"));
+}
