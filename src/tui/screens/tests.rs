@@ -135,7 +135,7 @@ fn full_screens_show_what_there_is() {
     room.press("d").check("deletions-full").press("<Esc>");
     room.press("e").check("exchange-sent").press("<Esc>");
     room.press("t").check("audit-full");
-    room.press("/delete").check("audit-filter");
+    room.press("/delet").check("audit-filter");
     room.press("<Esc><Enter>").check("audit-event");
 }
 
