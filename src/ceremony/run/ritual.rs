@@ -331,14 +331,8 @@ impl Runner {
     }
 
     fn work_sign_off(&mut self, session: &mut Session) -> Result<Work, Halt> {
-        if session.automatic() {
-            let people: Vec<_> = self
-                .names()
-                .into_iter()
-                .map(|name| (name, KeySource::Held))
-                .collect();
-            self.sign_off(session, people, None)?;
-            self.signers.clear();
+        if session.automatic() && !self.attended {
+            self.sign_off_held(session)?;
         }
         if !self.signers.is_empty() {
             self.stage = Stage::SignOff;
@@ -347,6 +341,18 @@ impl Runner {
         let who = self.names();
         self.done(session, who)?;
         Ok(Work::Moved)
+    }
+
+    /// Everybody's signature under the record, from keys that are held.
+    fn sign_off_held(&mut self, session: &mut Session) -> Result<(), Halt> {
+        let people: Vec<_> = self
+            .names()
+            .into_iter()
+            .map(|name| (name, KeySource::Held))
+            .collect();
+        self.sign_off(session, people, None)?;
+        self.signers.clear();
+        Ok(())
     }
 
     fn sign_off(
@@ -381,6 +387,11 @@ impl Runner {
         let Some(person) = self.signers.front().cloned() else {
             return Ok(());
         };
+        if session.automatic() {
+            self.sign_off_held(session).map_err(again)?;
+            self.last = Some(tr("The record is signed from the unlock file.").to_owned());
+            return Ok(());
+        }
         let mut answers = answers.into_iter();
         let dissent = match Self::dissent_field(self.step()) {
             Some(field) => {
