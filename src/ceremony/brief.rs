@@ -36,9 +36,11 @@ pub struct Brief {
     pub refusals: Vec<String>,
 }
 
-/// Draws up the page. `inputs` are file inputs that are there already: their tokens and certificates end some day.
+/// Draws up the page. `file` is how a command names the script where it does not ship with keymoot; `inputs` are file
+/// inputs that are there already: their tokens and certificates end some day.
 pub fn brief(
     script: &Script,
+    file: Option<&str>,
     vault: Option<&BriefVault>,
     inputs: &BTreeMap<String, Vec<u8>>,
 ) -> Brief {
@@ -55,7 +57,7 @@ pub fn brief(
     files::meanwhile(model, &mut page);
     vault::allowances(model, &mut page);
     steps(model, &mut page);
-    afterwards::section(model, &mut page);
+    afterwards::section(model, file, &mut page);
     ends(model, vault, inputs, &mut page);
     Brief {
         page: page.text,
@@ -68,6 +70,13 @@ fn head(script: &Script, page: &mut Page) {
     let _ = writeln!(page.text, "BRIEF");
     let _ = writeln!(page.text, "{}", "=".repeat(WIDTH));
     page.line("", &model.title);
+    if destroys_its_own(model) {
+        page.line(
+            "",
+            "The key that is destroyed in it is made in it. A key in use is destroyed on its own page: Keys, the key, \
+             Delete key.",
+        );
+    }
     page.text.push('\n');
     page.line("Script     ", &model.id);
     page.line("SHA-256    ", &script.sha256_hex());
@@ -86,6 +95,16 @@ fn head(script: &Script, page: &mut Page) {
     }
     let profiles: Vec<_> = model.profiles.iter().map(|p| p.name()).collect();
     page.line("Runs in    ", &format!("{} vaults", profiles.join(", ")));
+}
+
+/// Whether keys are destroyed, and each of them is one that the script made for that.
+fn destroys_its_own(model: &Model) -> bool {
+    let mut destroyed = model
+        .doings()
+        .filter(|doing| doing.op.name == crate::session::op::DELETE_KEY.name)
+        .peekable();
+    let own = |id: &str| model.doings().any(|doing| doing.makes == Some(id));
+    destroyed.peek().is_some() && destroyed.all(|doing| doing.field("key").is_some_and(own))
 }
 
 /// A written span in words: `45m` is 45 minutes.

@@ -83,7 +83,9 @@ fn recorded_script(id: &str, deeds: &[Deed]) -> Result<String, String> {
     }
     let Some(first) = deeds.first() else {
         return Err(
-            "nothing was done here that a script could say: it holds acts that were asked for and approved".to_owned(),
+            "nothing was done here that a script could say. It is made of acts that were asked for and approved outside of \
+             ceremonies; a ceremony that was played is a script already"
+                .to_owned(),
         );
     };
     let mut writer = Writer::over(deeds);
@@ -95,7 +97,8 @@ fn recorded_script(id: &str, deeds: &[Deed]) -> Result<String, String> {
     let began = Timestamp::from_millis(first.at).rfc3339();
     let mut text = head(id, began.get(..10).unwrap_or_default());
     writer.people(&mut text);
-    text.push_str("[policy]\nprofiles = [\"rehearsal\", \"test\", \"production\"]\n");
+    text.push_str("[policy]\nprofiles = [\"rehearsal\", \"test\"]       # add \"production\" when it has been rehearsed\n",
+    );
     for declaration in writer.inputs.values().chain(&writer.keys) {
         text.push('\n');
         text.push_str(declaration);
@@ -112,8 +115,10 @@ fn head(id: &str, day: &str) -> String {
     format!(
         "# WRITTEN FROM WHAT WAS DONE AT A WORKSTATION ON {day}\n#\n\
          # The acts are those of that session, in their order, each signed by as many people. Copies and\n\
-         # changes of people and shares are remarks at their place; ceremonies that were played then are not in it.\n\
-         # Before it is used: say in `title` and in each `why` what it is for; files that came in are inputs (--input NAME=PATH); rehearse it.\n#\n\
+         # changes of people and shares are remarks at their place; ceremonies that were played then\n\
+         # are not in it.\n\
+         # Before it is used: say in `title` and in each `why` what it is for; files that came in are\n\
+         # inputs (--input NAME=PATH); name a witness where it needs one; rehearse it.\n#\n\
          # `sha256sum {id}.toml` gives the digest that the record holds.\n\n\
          version  = 1\nid       = \"{id}\"\ntitle    = \"As done at the workstation on {day}\"\n\n"
     )

@@ -52,7 +52,10 @@ impl Script {
 
     /// What the linter says, in the order of lines.
     pub fn lint(&self) -> Vec<Finding> {
-        lint::all(&self.model)
+        let mut findings = lint::all(&self.model);
+        self.model.written.place(&mut findings);
+        findings.sort_by_key(|finding| finding.line);
+        findings
     }
 
     /// The script's id.

@@ -1,9 +1,10 @@
 //! The command tree: what help, man pages, completions and the reference page are all drawn from.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches as _, Parser, Subcommand};
 
 use super::status::{Answer, Status};
 use super::{
@@ -57,6 +58,48 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
+/// Reads the arguments. `keymoot help play` is `keymoot play --help`.
+pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    if arguments.get(1).is_some_and(|word| word == "help") {
+        arguments.remove(1);
+        arguments.push("--help".into());
+    }
+    let mut command = flowing(Cli::command());
+    let found = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&found).map_err(|error| error.format(&mut command))
+}
+
+/// The tree with what stands below its helps in lines that the terminal breaks: the source's own breaks would be broken
+/// once more.
+fn flowing(command: clap::Command) -> clap::Command {
+    let after = command
+        .get_after_help()
+        .map(|text| joined(&text.to_string()));
+    let command = match after {
+        Some(after) => command.after_help(after),
+        None => command,
+    };
+    command.mut_subcommands(flowing)
+}
+
+/// Lines of a paragraph as one; what is indented is an example, and stays as it is.
+fn joined(text: &str) -> String {
+    let mut out = String::new();
+    let mut open = false;
+    for line in text.lines() {
+        let flows = !line.is_empty() && !line.starts_with(' ');
+        if open && flows {
+            out.push(' ');
+        } else if !out.is_empty() || line.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(line);
+        open = flows && !line.ends_with(':');
+    }
+    out
+}
+
 /// Does what was asked.
 pub(super) fn dispatch(cli: Cli) -> Answer<Next> {
     let Some(command) = cli.command else {
@@ -108,4 +151,36 @@ fn exit_table() -> String {
         "\nExample:\n  keymoot play kek-to-aws-rsa.toml    (a rehearsal; nothing is kept)",
     );
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn help(line: &str) -> String {
+        let Err(error) = read(line.split(' ').map(OsString::from)) else {
+            panic!("{line}: no help")
+        };
+        error.to_string()
+    }
+
+    #[test]
+    fn help_is_a_word_too() {
+        assert_eq!(help("keymoot help"), help("keymoot --help"));
+        assert_eq!(
+            help("keymoot help vault verify"),
+            help("keymoot vault verify --help")
+        );
+        assert!(help("keymoot help play").contains("keymoot play"));
+    }
+
+    #[test]
+    fn what_stands_below_a_help_is_broken_once_and_its_examples_stand() {
+        assert_eq!(
+            joined("One two\nthree:\nfour\n\nExample:\n  a\n  b"),
+            "One two three:\nfour\n\nExample:\n  a\n  b"
+        );
+        let play = joined("Without\na vault.\n");
+        assert_eq!(play, "Without a vault.");
+    }
 }

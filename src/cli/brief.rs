@@ -50,7 +50,18 @@ impl Brief {
             inputs.insert(name.clone(), bytes);
         }
         let vault = self.known()?;
-        let brief = ceremony::brief(&script, vault.as_ref(), &inputs);
+        let ships = ceremony::shipped()
+            .iter()
+            .any(|(_, shipped)| *shipped == bytes.as_slice());
+        let file = (!ships).then(|| ceremony::shell_word(&path.display().to_string()));
+        let brief = ceremony::brief(&script, file.as_deref(), vault.as_ref(), &inputs);
+        let errors = script.lint().iter().filter(|f| f.is_error()).count();
+        if errors > 0 {
+            let shown = path.display();
+            streams::note(&format!(
+                "keymoot: `keymoot lint {shown}` finds {errors} wrong in this script. Put that right before anybody is asked to come."
+            ));
+        }
         streams::print(&streams::printable(&brief.page))?;
         if brief.refusals.is_empty() {
             return Ok(Status::Done);

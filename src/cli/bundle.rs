@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::ceremony;
+use crate::ceremony::{self, Script};
 use crate::session::{KeySource, Refusal, Session, guide};
 
 use super::by_hand;
@@ -26,9 +26,9 @@ Example:
 pub(super) struct BundleArgs {
     /// The vault
     vault: PathBuf,
-    /// The script that was played, or the name of one that ships with keymoot
+    /// The script that was played, where it does not ship with keymoot (default: the last run's)
     #[arg(long)]
-    script: PathBuf,
+    script: Option<PathBuf>,
     /// The run, where it was played several times (default: the last)
     #[arg(long, value_name = "ID")]
     run: Option<String>,
@@ -55,8 +55,14 @@ impl BundleArgs {
                 self.out.display()
             )));
         }
-        let bytes = lint::read(&self.script)?;
-        let script = lint::parsed(&self.script, &bytes)?;
+        let named = match &self.script {
+            Some(path) => {
+                let bytes = lint::read(path)?;
+                lint::parsed(path, &bytes)?;
+                Some(bytes.to_vec())
+            }
+            None => None,
+        };
         let recording = match &self.record {
             None => None,
             Some(path) => Some(streams::read(path, MAX_RECORDING)?.to_vec()),
@@ -66,21 +72,49 @@ impl BundleArgs {
             self.unlock_file.as_deref(),
             &Practice::default(),
         )?;
-        let run = match self.run {
-            Some(run) => Some(run),
-            None => session.last_run(&script.sha256_hex()).map(|run| run.id),
-        };
-        let bundle = match run {
-            None => Err(Failure::failed(
-                "this script was never played in this vault. Nothing was written.",
-            )),
-            Some(run) => signed(&mut session, &self.sign, |session, signers| {
+        let bundle = match self.played(&session, named) {
+            Err(failure) => Err(failure),
+            Ok((run, bytes)) => signed(&mut session, &self.sign, |session, signers| {
                 ceremony::bundle(session, &bytes, &run, recording.clone(), signers)
             }),
         };
         sessions::close(session)?;
         write(&self.out, &bundle?)?;
         Ok(Status::Done)
+    }
+}
+
+impl BundleArgs {
+    /// The run, and the bytes of its script: those that were named, or those of a script that ships.
+    fn played(&self, session: &Session, named: Option<Vec<u8>>) -> Answer<(String, Vec<u8>)> {
+        let runs = session.view().runs;
+        let of_script = |bytes: &Vec<u8>| {
+            let digest = Script::parse(bytes).ok()?.sha256_hex();
+            session.last_run(&digest).map(|run| run.id)
+        };
+        let id = match (&self.run, &named) {
+            (Some(id), _) => Some(id.clone()),
+            (None, Some(bytes)) => of_script(bytes),
+            (None, None) => runs.last().map(|run| run.id.clone()),
+        };
+        let Some(id) = id else {
+            return Err(Failure::failed(match named {
+                Some(_) => "this script was never played in this vault. Nothing was written.",
+                None => "no ceremony was run in this vault. Nothing was written.",
+            }));
+        };
+        if let Some(bytes) = named {
+            return Ok((id, bytes));
+        }
+        let run = runs.iter().find(|run| run.id == id);
+        let shipped = run.and_then(ceremony::script_of);
+        shipped.map(|bytes| (id, bytes)).ok_or_else(|| {
+            let script = run.map_or("this run", |run| run.script.as_str());
+            Failure::failed(format!(
+                "{script} does not ship with this keymoot, and its bundle needs its file. Nothing was written."
+            ))
+            .hint("name the file with --script")
+        })
     }
 }
 
@@ -130,10 +164,12 @@ fn who_signs(session: &Session) -> Answer<Vec<String>> {
         ))?;
         match name.as_str() {
             "" => return Ok(Vec::new()),
-            name if may.iter().any(|m| m == name) => return Ok(vec![name.to_owned()]),
-            _ => streams::note(
-                "That is none of them. Nothing was written; enter one of the names shown.",
-            ),
+            typed => match by_hand::meant(typed, &may) {
+                Some(name) => return Ok(vec![name.to_owned()]),
+                None => streams::note(
+                    "That is none of them. Nothing was written; enter one of the names shown.",
+                ),
+            },
         }
     }
 }

@@ -38,11 +38,12 @@ pub(super) fn enter(opening: &mut Opening) -> Answer<()> {
             .collect();
         let names: Vec<&str> = waiting.iter().map(|(name, ..)| name.as_str()).collect();
         let name = ask(&format!("Custodian ({}): ", names.join(", ")))?;
-        let Some((_, _, in_folder)) = waiting.iter().find(|(n, ..)| *n == name) else {
+        let Some(name) = meant(&name, &names).map(str::to_owned) else {
             streams::note("That is none of them. Nothing was lost; enter one of the names shown.");
             continue;
         };
-        let envelope = if *in_folder {
+        let in_folder = waiting.iter().any(|(n, _, there)| *n == name && *there);
+        let envelope = if in_folder {
             None
         } else {
             Some(own_medium(&name, "share")?)
@@ -54,6 +55,17 @@ pub(super) fn enter(opening: &mut Opening) -> Answer<()> {
             Err(refusal) => streams::note(&refusal.to_string()),
         }
     }
+}
+
+/// The name that was typed, in whatever case; of two that differ in nothing else, the one that was typed exactly.
+pub(super) fn meant<'n, N: AsRef<str>>(typed: &str, names: &'n [N]) -> Option<&'n str> {
+    let names = || names.iter().map(AsRef::as_ref);
+    let same = |name: &&str| name.to_lowercase() == typed.trim().to_lowercase();
+    let exactly = names().find(|name| *name == typed);
+    exactly.or_else(|| {
+        let mut found = names().filter(same);
+        found.next().filter(|_| found.next().is_none())
+    })
 }
 
 /// The witness's card, which a production vault asks for.
@@ -159,10 +171,10 @@ fn one_more(session: &mut Session, pending: PendingView) -> Result<PendingView, 
         "Custodian who approves ({}): ",
         pending.may_sign.join(", ")
     )))?;
-    if !pending.may_sign.contains(&person) {
+    let Some(person) = meant(&person, &pending.may_sign).map(str::to_owned) else {
         streams::note("That is none of them. The request stands; enter one of the names shown.");
         return Ok(pending);
-    }
+    };
     let key = approval_key(session, &person)?;
     let id = pending.id;
     match session.perform(Command::Approve { id, person, key }) {
@@ -272,4 +284,24 @@ pub(super) fn secret(prompt: &str) -> Answer<SecretBytes> {
     rpassword::prompt_password(streams::printable(prompt))
         .map(|text| SecretBytes::new(text.into_bytes()))
         .map_err(|_| Failure::person_needed("nobody answered. Nothing was changed."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::meant;
+
+    #[test]
+    fn a_name_is_taken_in_any_case_unless_two_are_alike() {
+        let names = ["Ina", "Émile", "KAI", "Kai"];
+        for (typed, name) in [
+            ("ina", Some("Ina")),
+            ("éMILE ", Some("Émile")),
+            ("Kai", Some("Kai")),
+            ("kai", None),
+            ("", None),
+            ("Jan", None),
+        ] {
+            assert_eq!(meant(typed, &names), name, "{typed}");
+        }
+    }
 }

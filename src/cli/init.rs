@@ -121,8 +121,13 @@ impl Init {
     /// What was made, and what one does with it: forms and card are long, and nobody scrolls back for that.
     fn told_next(&self, profile: Profile) {
         let dir = self.dir.display();
+        let kept = if std::io::IsTerminal::is_terminal(&std::io::stdout()) {
+            "above were printed and not saved (`keymoot init ... > forms.txt` keeps them)"
+        } else {
+            "are where standard output was led"
+        };
         streams::note(&format!(
-            "keymoot: {dir} is a {} vault. The forms and the card above were printed and not saved (`keymoot init ... > forms.txt` keeps them); print them on paper.",
+            "keymoot: {dir} is a {} vault. The forms and the card {kept}; print them on paper.",
             profile.name()
         ));
         if profile == Profile::Rehearsal {

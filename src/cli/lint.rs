@@ -98,19 +98,29 @@ fn text(report: &Report<'_>) -> String {
         text.push_str(&sentence(&report.script, finding));
         text.push('\n');
     }
+    let many = |count: usize, what: &str| match count {
+        1 => format!("1 {what}"),
+        n => format!("{n} {what}s"),
+    };
     let _ = writeln!(
         text,
-        "{}: {} errors, {} warnings",
-        report.script, report.errors, report.warnings
+        "{}: {}, {}",
+        report.script,
+        many(report.errors, "error"),
+        many(report.warnings, "warning")
     );
     streams::printable(&text)
 }
 
 /// One finding as editors read it: `file:line: error L04: message (path)`.
 fn sentence(script: &str, finding: &Finding) -> String {
+    let path = match finding.path.as_str() {
+        "" => String::new(),
+        path => format!(" ({path})"),
+    };
     format!(
-        "{script}:{}: {} {}: {} ({})",
-        finding.line, finding.severity, finding.rule, finding.message, finding.path
+        "{script}:{}: {} {}: {}{path}",
+        finding.line, finding.severity, finding.rule, finding.message
     )
 }
 

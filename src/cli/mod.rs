@@ -33,8 +33,6 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::Parser;
-
 use crate::api::Timestamp;
 use crate::ceremony::Again;
 use crate::session::Session;
@@ -177,7 +175,7 @@ pub enum Stage {
 
 /// Reads the arguments and does what they say, up to the point where a screen is needed.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Next {
-    let parsed = match args::Cli::try_parse_from(arguments) {
+    let parsed = match args::read(arguments) {
         Ok(parsed) => parsed,
         Err(error) => {
             // Help and version are asked for, and go to stdout; a closed stdout is nobody to tell.

@@ -66,12 +66,20 @@ impl NewScript {
             .write(true)
             .create_new(true)
             .open(&self.file)
-            .map_err(|e| Failure::failed(format!("{shown}: {e}. Nothing was written.")))?;
+            .map_err(|e| match e.kind() {
+                std::io::ErrorKind::AlreadyExists => Failure::failed(format!(
+                    "{shown} is there already, and keymoot never overwrites. Nothing was written; choose another name."
+                )),
+                _ => Failure::failed(format!(
+                    "{shown}: {}. Nothing was written.",
+                    crate::os::in_words(&e)
+                )),
+            })?;
         file.write_all(text.as_bytes())
             .and_then(|()| file.sync_all())
             .map_err(|e| Failure::failed(format!("{shown}: {e}. The file is not whole.")))?;
-        streams::progress(&format!(
-            "wrote {shown}; keymoot lint says what is wrong, keymoot play rehearses it"
+        streams::note(&format!(
+            "{shown} is written. Next: keymoot lint {shown}; keymoot brief {shown}; keymoot play {shown}"
         ));
         Ok(Status::Done)
     }

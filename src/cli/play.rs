@@ -1,13 +1,14 @@
 //! `keymoot play`: a ceremony on screen, or headless from the script's own answers.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::ceremony::{self, Again, RunError, Runner, Script, Showing, Stopped, Wanted};
+use crate::ceremony::{self, RunError, Runner, Script, Showing, Stopped, Wanted};
 use crate::session::{Profile, Refusal, RunOutcome, Session, View};
 
+mod again;
 mod clock;
+mod list;
 
 use super::sessions::{self, Place, Practice};
 use super::status::{Answer, Failure, Status};
@@ -189,20 +190,6 @@ impl PlayArgs {
         })
     }
 
-    /// What a command that goes on with this ceremony names.
-    fn again(&self, path: &Path, script: &Script) -> Again {
-        let out = self.out.as_ref().map(|dir| {
-            let dir = ceremony::shell_word(&dir.display().to_string());
-            format!(" --out {dir}")
-        });
-        let plain = self.look.plain.then(|| " --plain".to_owned());
-        Again {
-            vault: self.place.vault.clone(),
-            file: Some((path.to_owned(), script.sha256_hex())),
-            more: out.into_iter().chain(plain).collect(),
-        }
-    }
-
     /// Who takes which place.
     fn people(&self) -> BTreeMap<String, String> {
         self.person.iter().cloned().collect()
@@ -300,7 +287,8 @@ impl PlayArgs {
                 clock: told.clock.or(clock),
             });
         }
-        if seed.is_some() || clock.is_some() {
+        // At a terminal it would stand before what matters there.
+        if self.headless && (seed.is_some() || clock.is_some()) {
             streams::note(
                 "keymoot: the script's seed, clock and faults are for rehearsals; this vault does not read them.",
             );
@@ -468,17 +456,14 @@ fn failure(error: RunError) -> Failure {
 }
 
 pub(super) fn list() -> Answer<()> {
-    let mut text = String::new();
-    let width = ceremony::shipped()
-        .iter()
-        .map(|(name, _)| name.len())
-        .max()
-        .unwrap_or(0);
-    for (name, bytes) in ceremony::shipped() {
-        let title = Script::parse(bytes).map_or_else(|_| String::new(), |s| s.title().to_owned());
-        let _ = writeln!(text, "{name:<width$}  {title}");
+    let there = std::io::IsTerminal::is_terminal(&std::io::stdout());
+    streams::print(&list::listed(there.then_some(79)))?;
+    if there {
+        streams::note(
+            "\n`keymoot play NAME` rehearses one; `keymoot brief NAME` prints the page that people need before it.",
+        );
     }
-    streams::print(&text)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::crypto::SecretBytes;
 use crate::session::Stop;
 use crate::session::field::{Footing, Kind, NOTHING_TYPED};
 use crate::session::guide::Entry;
-use crate::session::idle::IDLE_MINUTES;
+use crate::session::idle::{IDLE_MINUTES, Why};
 use crate::session::keyboard::{HandOver, ONE_PERSONS_EYES};
 use crate::text::{say, tr};
 
@@ -14,7 +14,7 @@ use super::hints::hints;
 use super::line::{Gone, Line};
 pub(crate) use super::question::{Heard, Question, answered, footing, kept_by_enter};
 pub(crate) use super::words::Word;
-use super::words::{OWN, WORDS, word};
+use super::words::{OWN, WORDS, in_words, word};
 
 /// Said before what may take a search for primes.
 pub(crate) const SEARCHING: &str = "Wait: all have signed; it is being done. A search for primes can take a minute; Ctrl-C stops it, and the request stands.";
@@ -32,6 +32,8 @@ pub(crate) struct Dialogue<'a> {
     guarded: usize,
     /// Milliseconds after which a ceremony wants it locked, where that is sooner than usual.
     sooner: Option<i64>,
+    /// Whether what is asked is the lock's own.
+    locked: bool,
 }
 
 impl<'a> Dialogue<'a> {
@@ -41,6 +43,7 @@ impl<'a> Dialogue<'a> {
             line,
             guarded: 0,
             sooner: None,
+            locked: false,
         }
     }
 
@@ -76,13 +79,18 @@ impl<'a> Dialogue<'a> {
     /// The questions of the lock itself wait for ever.
     pub(crate) fn waits(&mut self, forever: bool) {
         let within = self.sooner.map_or(IDLE, |sooner| sooner.min(IDLE));
-        let locks = !forever && self.guarded > 0;
-        self.line.guard(locks.then_some(within));
+        self.locked = forever;
+        self.line.guard(self.may_lock().then_some(within));
+    }
+
+    /// Whether something is open that can be locked.
+    const fn may_lock(&self) -> bool {
+        !self.locked && self.guarded > 0
     }
 
     /// Says one thing.
     pub(crate) fn say(&mut self, text: &str) {
-        self.line.say(text);
+        self.line.say(&in_words(text));
     }
 
     /// Begins something new: a blank line, then its heading.
@@ -93,7 +101,7 @@ impl<'a> Dialogue<'a> {
 
     /// Says that something is wrong, and what was not lost.
     pub(crate) fn stop(&mut self, text: &str) {
-        self.line.say(&format!("STOP: {text}"));
+        self.line.say(&format!("STOP: {}", in_words(text)));
     }
 
     /// Does what may take long and can be stopped by whoever waits.
@@ -358,7 +366,7 @@ impl<'a> Dialogue<'a> {
 
     fn tell(&mut self, question: &Question) {
         for line in &question.told {
-            self.line.say(line);
+            self.say(line);
         }
     }
 
@@ -383,7 +391,11 @@ impl<'a> Dialogue<'a> {
 
     fn prompt(&mut self, question: &Question, prompt: &str) -> Result<String, Gone> {
         self.footing(&question.footing);
-        self.line.ask(prompt)
+        let typed = self.line.ask(prompt)?;
+        if self.may_lock() && word(&typed) == Some(Word::Lock) {
+            return Err(Gone::Aside(Why::Asked));
+        }
+        Ok(typed)
     }
 
     fn no_practice(&mut self) {
@@ -414,13 +426,14 @@ impl<'a> Dialogue<'a> {
     fn help(&mut self, question: &Question) {
         self.line.say("");
         for line in question.help.iter().chain(&question.told) {
-            self.line.say(line);
+            self.say(line);
         }
         self.line
             .say(tr("Words that work at a prompt, alone on their line:"));
         for (word, what, does) in WORDS {
             let own = OWN.contains(what);
-            if !does.is_empty() && (!own || question.words.contains(what)) {
+            let works = question.words.contains(what) || (*what == Word::Lock && self.may_lock());
+            if !does.is_empty() && (!own || works) {
                 self.line.say(&format!("  {word}: {does}", does = tr(does)));
             }
         }

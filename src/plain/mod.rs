@@ -40,6 +40,8 @@ mod recorded;
 mod refusing;
 mod restoring;
 mod run;
+#[cfg(test)]
+mod run_tests;
 mod signing;
 mod stopped;
 #[cfg(test)]

@@ -254,10 +254,7 @@ impl Run<'_, '_> {
         }
         let question = Question::new(ask.footing.clone())
             .telling(told)
-            .explained(&[
-                "The line Acts says who answers. A wrong answer never ends a ceremony: it says what is wrong and asks again.",
-                "pause goes to a choice: go on, leave it standing open, or stop it for good. What is done stays done.",
-            ]);
+            .explained_here(self.help(showing));
         if let Some(words) = &ask.words {
             return Ok(match self.talk.words_alone(&question, words)? {
                 Heard::Given(()) => Turn::Answer(Vec::new()),
@@ -270,25 +267,54 @@ impl Run<'_, '_> {
                 Heard::Said(_) => self.pause(showing)?,
             });
         }
-        let mut answers = Vec::new();
-        for (n, asked) in ask.fields.iter().enumerate() {
-            let question = if n == 0 {
-                question.clone()
-            } else {
-                Question {
-                    told: Vec::new(),
-                    ..question.clone()
-                }
-            };
-            match self.talk.field(&question, asked, &[])? {
-                Heard::Given(answer) => answers.push(answer),
-                Heard::Said(_) => return self.pause(showing),
-            }
-        }
+        let Some(answers) = self.fields(&question, ask)? else {
+            return self.pause(showing);
+        };
         if secret {
             self.talk.say(tr("Wait: your answer is being worked on."));
         }
         Ok(Turn::Answer(answers))
+    }
+
+    /// What help says of every question: who answers, and what a pause offers here.
+    fn help(&self, showing: &Showing) -> Vec<String> {
+        let ways = Pause::of(Some(showing), false, self.keeps_nothing()).ways();
+        let ways: Vec<&str> = ways.iter().map(|(_, label, _)| tr(label)).collect();
+        let stays = if self.keeps_nothing() {
+            tr("Nothing of a rehearsal is kept.")
+        } else {
+            tr("What is done stays done.")
+        };
+        vec![
+            tr("The line Acts says who answers. A wrong answer is said to be wrong and asked again; where an answer stops the ceremony, the line Enter says so.").to_owned(),
+            say!(
+                "pause goes to a choice: {ways}. {stays}",
+                ways = ways.join(", "),
+                stays
+            ),
+        ]
+    }
+
+    /// Every field in turn; the last one's Enter does what the page says, those before it go on. `None` for a word.
+    fn fields(&mut self, question: &Question, ask: &Ask) -> Result<Option<Vec<Answer>>, Gone> {
+        let mut answers = Vec::new();
+        for (n, asked) in ask.fields.iter().enumerate() {
+            let mut question = question.clone();
+            if n > 0 {
+                question.told = Vec::new();
+            }
+            if let Some(next) = ask.fields.get(n.saturating_add(1)) {
+                question.footing.enter = say!(
+                    "keeps this answer; asked next: {next}",
+                    next = tr(next.field.label)
+                );
+            }
+            match self.talk.field(&question, asked, &[])? {
+                Heard::Given(answer) => answers.push(answer),
+                Heard::Said(_) => return Ok(None),
+            }
+        }
+        Ok(Some(answers))
     }
 
     /// Goes on, leaves it standing, or stops it for good.
@@ -321,17 +347,17 @@ impl Run<'_, '_> {
                 Ok(Turn::Again)
             }
             "later" => Ok(Turn::Left),
-            "record" => self.record(&so_far),
+            "record" => self.record(showing, &so_far),
             "on" if pause.held.packing => {
                 self.runner.stay();
                 Ok(Turn::Again)
             }
-            "stop" => self.stop(&so_far),
+            "stop" => self.stop(showing, &so_far),
             _ => Ok(Turn::Again),
         }
     }
 
-    fn stop(&mut self, so_far: &str) -> Result<Turn, Gone> {
+    fn stop(&mut self, showing: &Showing, so_far: &str) -> Result<Turn, Gone> {
         let question = Question::new(footing(
             tr("whoever leads the ceremony"),
             tr("stops the ceremony for good and records the reason"),
@@ -343,19 +369,23 @@ impl Run<'_, '_> {
             field: REASON,
             practice: None,
         };
-        if let Heard::Given(reason) = self.talk.text(&question, &asked)?
-            && let Err(error) = self.runner.abort(self.session, &reason)
-        {
+        let Heard::Given(reason) = self.talk.text(&question, &asked)? else {
+            return self.pause(showing);
+        };
+        if let Err(error) = self.runner.abort(self.session, &reason) {
             self.talk.stop(&error.to_string());
         }
         Ok(Turn::Again)
     }
 
     /// Records what the script does not foresee; it is signed next.
-    fn record(&mut self, so_far: &str) -> Result<Turn, Gone> {
+    fn record(&mut self, showing: &Showing, so_far: &str) -> Result<Turn, Gone> {
         let question = Question::new(footing(
             tr("whoever leads the ceremony"),
-            tr("records it; then those who act, lead and watch sign it"),
+            &say!(
+                "records it; then {names} sign it",
+                names = self.runner.exception_signers().join(", ")
+            ),
             so_far,
         ));
         let asked = crate::ceremony::AskField {
@@ -364,12 +394,13 @@ impl Run<'_, '_> {
             field: HAPPENED,
             practice: None,
         };
-        if let Heard::Given(happened) = self.talk.text(&question, &asked)? {
-            match self.runner.deviate(self.session, &happened) {
-                Ok(Advance::Again(words)) => self.talk.stop(&words),
-                Ok(Advance::Asks | Advance::Ended(_)) => {}
-                Err(error) => self.talk.stop(&error.to_string()),
-            }
+        let Heard::Given(happened) = self.talk.text(&question, &asked)? else {
+            return self.pause(showing);
+        };
+        match self.runner.deviate(self.session, &happened) {
+            Ok(Advance::Again(words)) => self.talk.stop(&words),
+            Ok(Advance::Asks | Advance::Ended(_)) => {}
+            Err(error) => self.talk.stop(&error.to_string()),
         }
         Ok(Turn::Again)
     }

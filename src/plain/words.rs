@@ -1,5 +1,7 @@
 //! The words that are no answers but steer, at every prompt or where a question says so.
 
+use crate::text::tr;
+
 /// A word that is no answer but steers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Word {
@@ -17,6 +19,8 @@ pub(crate) enum Word {
     Refuse,
     /// What was answered before is emptied.
     Empty,
+    /// What is open is locked.
+    Lock,
 }
 
 /// Every word with what it does. The table is read by prompts and help alike.
@@ -55,10 +59,35 @@ pub(super) const WORDS: &[(&str, Word, &str)] = &[
         Word::Empty,
         "leaves this empty, whatever was answered before",
     ),
+    (
+        "lock",
+        Word::Lock,
+        "puts all this out of sight; one custodian's passphrase goes on",
+    ),
 ];
 
 /// Words that work only where a question says so.
-pub(super) const OWN: [Word; 3] = [Word::Exact, Word::Refuse, Word::Empty];
+pub(super) const OWN: [Word; 4] = [Word::Exact, Word::Refuse, Word::Empty, Word::Lock];
+
+/// The key of the screens that pauses, as texts name it that both front ends say.
+const PAUSES: &str = "Esc";
+
+/// A text as lines say it: there is no Esc here, and the word `pause` does what it does on the screens.
+pub(super) fn in_words(text: &str) -> String {
+    let mut said = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(PAUSES) {
+        let (before, from) = rest.split_at(at);
+        let after = from.get(PAUSES.len()..).unwrap_or_default();
+        let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let alone = !inside(before.chars().next_back()) && !inside(after.chars().next());
+        said.push_str(before);
+        said.push_str(if alone { tr("the word pause") } else { PAUSES });
+        rest = after;
+    }
+    said.push_str(rest);
+    said
+}
 
 /// The word that was typed, if it is one.
 pub(super) fn word(typed: &str) -> Option<Word> {
@@ -67,4 +96,18 @@ pub(super) fn word(typed: &str) -> Option<Word> {
         .iter()
         .find(|(word, ..)| word.eq_ignore_ascii_case(typed))
         .map(|(_, word, _)| *word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_words;
+
+    #[test]
+    fn lines_name_no_key_that_they_have_not() {
+        assert_eq!(
+            in_words("stop (Esc, stop it for good), Escher"),
+            "stop (the word pause, stop it for good), Escher"
+        );
+        assert_eq!(in_words("say why, or Esc"), "say why, or the word pause");
+    }
 }

@@ -238,7 +238,7 @@ fn whoever_takes_a_place_has_its_role_and_no_other_place() {
         (("second", "Eve"), "Eve is not a person of this vault."),
         (
             ("second", "Wim"),
-            "Wim is witness, and `second` is the place of a custodian.",
+            "Wim has the role witness, and the place `second` is for the role custodian.",
         ),
         (
             ("second", "Ana"),

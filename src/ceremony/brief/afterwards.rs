@@ -9,7 +9,7 @@ use super::super::{ops, ops_carry};
 use super::files::{self, Leaving};
 use super::page::Page;
 
-pub(super) fn section(model: &Model, page: &mut Page) {
+pub(super) fn section(model: &Model, file: Option<&str>, page: &mut Page) {
     page.title("AFTERWARDS");
     let all = files::leaving(model);
     for leaving in all.iter().filter(|leaving| !files::during(model, leaving)) {
@@ -28,7 +28,7 @@ pub(super) fn section(model: &Model, page: &mut Page) {
             "NEXT.txt beside the files says all this with check values; the vault's profile stands in every file name.",
         );
     }
-    evidence(model, page);
+    evidence(model, file, page);
 }
 
 /// The commands that take in what this vault exported, and close the loop.
@@ -159,16 +159,21 @@ pub(super) fn makes_anew(step: &Step) -> bool {
 }
 
 /// How the record is had, whenever it is wanted.
-fn evidence(model: &Model, page: &mut Page) {
+fn evidence(model: &Model, file: Option<&str>, page: &mut Page) {
     page.line(
         "  ",
         "Where the vault is kept: the evidence in one file, and the report again, at any time:",
     );
+    let id = &model.id;
+    let script = file.unwrap_or(id);
     page.command(&format!(
-        "keymoot bundle DIR --script {id} --sign NAME --out {id}.bundle",
-        id = model.id
+        "keymoot bundle DIR --script {script} --sign NAME --out {id}.bundle"
     ));
-    page.command("keymoot report DIR");
+    // A script that ships is found by the run itself.
+    page.command(&match file {
+        Some(file) => format!("keymoot report DIR --script {file}"),
+        None => "keymoot report DIR".to_owned(),
+    });
 }
 
 /// Where a file goes, and what it is there: completes a sentence that begins with its name.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::model::{Model, Person, Role};
+use super::super::model::{Model, Person, Role, Wait};
 use super::acting::has_part;
 use super::brings::{brings, passphrase};
 use super::page::Page;
@@ -52,6 +52,47 @@ pub(super) fn section(model: &Model, page: &mut Page) {
     );
     everybody(model, page);
     holders(model, page);
+    sittings(model, page);
+}
+
+/// Where time has to pass, people come more than once.
+fn sittings(model: &Model, page: &mut Page) {
+    let mut told = Vec::new();
+    let (mut from, mut after) = (1, String::new());
+    let steps = || (1..).zip(&model.steps);
+    for (number, step) in steps().filter(|(_, step)| step.waits().is_some()) {
+        if number > from {
+            told.push(format!("{after}{}", span(from, number - 1)));
+        }
+        after = match (step.waits(), step.fields.get("span")) {
+            (Some(Wait::Until(moment)), _) => format!("from {} on ", moment.rfc3339()),
+            (_, Some(span)) => format!("{span} later "),
+            _ => "later ".to_owned(),
+        };
+        from = number + 1;
+    }
+    if from <= model.steps.len() {
+        told.push(format!("{after}{}", span(from, model.steps.len())));
+    }
+    if told.len() > 1 {
+        page.line(
+            "  ",
+            &format!(
+                "{} sittings: {}. The same people come back.",
+                told.len(),
+                told.join("; ")
+            ),
+        );
+    }
+}
+
+/// Steps from one to another.
+fn span(from: usize, to: usize) -> String {
+    if from == to {
+        format!("step {from}")
+    } else {
+        format!("steps {from}-{to}")
+    }
 }
 
 /// Where everybody is called in turn, whoever has no place in the script comes too.

@@ -19,7 +19,7 @@ fn page(name: &str) -> String {
         .into_iter()
         .find(|(known, _)| *known == name)
         .expect(name);
-    flat(&brief(&script, None, &BTreeMap::new()).page)
+    flat(&brief(&script, None, None, &BTreeMap::new()).page)
 }
 
 fn flat(text: &str) -> String {
@@ -268,9 +268,47 @@ fn an_open_algorithm_is_one_that_is_strong_enough() {
     let lines = text.lines().filter(|line| !line.starts_with("command"));
     let text = lines.collect::<Vec<_>>().join("\n");
     let script = Script::parse(text.as_bytes()).unwrap();
-    let page = flat(&brief(&script, None, &BTreeMap::new()).page);
+    let page = flat(&brief(&script, None, None, &BTreeMap::new()).page);
     assert!(
         page.contains("ALGORITHM is that of the file: RSA_3072 or RSA_4096."),
         "{page}"
+    );
+}
+
+/// A script of somebody's own is named by its file, and whoever has to come again is told so at the head.
+#[test]
+fn an_own_script_is_named_by_its_file_and_a_wait_makes_two_sittings() {
+    let script = || {
+        let mut all = scripts().into_iter();
+        all.find(|(name, _)| *name == "deletion-window.toml")
+            .unwrap()
+            .1
+    };
+    let own = flat(&brief(&script(), Some("my.toml"), None, &BTreeMap::new()).page);
+    let afterwards = part(&own, "AFTERWARDS", "WHAT ENDS WHEN");
+    for command in [
+        "keymoot bundle DIR --script my.toml --sign NAME --out deletion-window.bundle",
+        "keymoot report DIR --script my.toml",
+    ] {
+        assert!(afterwards.contains(command), "{afterwards}");
+    }
+    let come = part(&own, "WHO COMES", "WHICH KEYS");
+    assert!(
+        come.contains("2 sittings: steps 1-7; 73h later steps 9-10. The same people come back."),
+        "{come}"
+    );
+    assert!(
+        own.contains("The key that is destroyed in it is made in it."),
+        "{own}"
+    );
+    let ships = page("deletion-window.toml");
+    assert!(
+        ships.contains("keymoot bundle DIR --script deletion-window --sign"),
+        "{ships}"
+    );
+    let one = page("first-key.toml");
+    assert!(
+        !one.contains("sittings") && !one.contains("is made in it."),
+        "{one}"
     );
 }

@@ -168,9 +168,7 @@ fn people(model: &Model, step: &Step, report: &mut Report) {
             report.error(
                 &step.place.member(member),
                 Some(step),
-                format!(
-                    "Nobody is called `{id}`: declare the place with [[person]] or correct the id."
-                ),
+                format!("Nobody is called `{id}`: add it to `person = [...]` or correct the id."),
             );
         }
     }
@@ -190,7 +188,9 @@ fn fields(model: &Model, doing: Doing<'_>, report: &mut Report) {
                 Kind::Person if model.person(id).is_none() => report.error(
                     &doing.place.member(field.id),
                     Some(doing.step),
-                    format!("Nobody is called `{id}`: declare the place with [[person]] or correct the id."),
+                    format!(
+                        "Nobody is called `{id}`: add it to `person = [...]` or correct the id."
+                    ),
                 ),
                 _ => {}
             }

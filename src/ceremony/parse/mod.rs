@@ -40,7 +40,8 @@ pub(super) fn script(bytes: &[u8]) -> Result<Model, Vec<Finding>> {
                     .span()
                     .map_or_else(|| deepest(text), |span| on.line(span.start)),
             };
-            on.wrong(&place, format!("This is not TOML: {}.", error.message()));
+            let line = text.lines().nth(place.line.saturating_sub(1));
+            on.wrong(&place, no_toml(line.unwrap_or_default(), error.message()));
             return Err(on.finish());
         }
     };
@@ -50,11 +51,26 @@ pub(super) fn script(bytes: &[u8]) -> Result<Model, Vec<Finding>> {
     };
     let mut model = document_model(on.table(document, whole), &mut on);
     model.written = written;
-    let findings = on.finish();
+    let mut findings = on.finish();
+    model.written.place(&mut findings);
+    findings.sort_by_key(|finding| finding.line);
     if findings.is_empty() {
         Ok(model)
     } else {
         Err(findings)
+    }
+}
+
+/// What is wrong with a line that TOML does not take. Of a value that is missing its reader says something else.
+fn no_toml(line: &str, message: &str) -> String {
+    let before = line.split('#').next().unwrap_or_default().trim_end();
+    match before.strip_suffix('=') {
+        Some(name) => format!(
+            "This is not TOML: a value is missing behind `{} =`. Write it: a text in quotes, a number, true or false, a \
+             list or a table.",
+            name.trim()
+        ),
+        None => format!("This is not TOML: {}.", message.trim_end_matches('.')),
     }
 }
 

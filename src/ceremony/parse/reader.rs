@@ -106,7 +106,8 @@ impl<'i> Reading<'i> {
 
 /// A message may quote the script, whose texts may be as long as the script.
 fn short(message: String) -> String {
-    const LONGEST: usize = 600;
+    // Long enough for the names of all ops, which are a list of their own.
+    const LONGEST: usize = 1600;
     if message.chars().count() <= LONGEST {
         return message;
     }

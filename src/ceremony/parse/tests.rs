@@ -255,3 +255,56 @@ fn a_list_of_repetitions_is_read_strictly() {
         errors(&nested)
     );
 }
+
+#[test]
+fn a_value_that_is_missing_is_called_so() {
+    let found = errors("version  = # 1\nid = \"x\"\n");
+    assert_eq!(found[0].line, 1);
+    assert!(
+        found[0]
+            .message
+            .starts_with("This is not TOML: a value is missing behind `version =`."),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_wrong_value_has_its_own_line_and_not_that_of_its_table() {
+    let text = format!(
+        "{HEAD}[[key]]\nid = \"k\"\nusage = \"KO\"\nalgorithm = \"AES_129\"\nmodes = [\"wrap\"]\nexportable = true\n\
+         [[step]]\nid = \"n\"\nop = \"wait\"\nspan = \"1d\"\n"
+    );
+    let found = places(&text);
+    assert_eq!(
+        found,
+        [
+            ("key[0].usage".to_owned(), 9),
+            ("key[0].algorithm".to_owned(), 10)
+        ]
+    );
+    let dangling = format!(
+        "{HEAD}[[step]]\nid = \"n\"\nop = \"note\"\ntext = \"t\"\nwho = [\"boss\"]\nwhy = \"w\"\n"
+    );
+    let found = Script::parse(dangling.as_bytes()).ok().unwrap().lint();
+    let boss = found.iter().find(|f| f.message.contains("boss")).unwrap();
+    assert_eq!((boss.path.as_str(), boss.line), ("step[0].who", 11));
+    assert!(boss.message.contains("add it to `person = [...]`"));
+}
+
+#[test]
+fn an_op_that_is_none_leads_to_the_one_that_was_meant_and_the_list_is_whole() {
+    let text = |op: &str| format!("{HEAD}[[step]]\nid = \"n\"\nop = \"{op}\"\n");
+    let found = errors(&text("creat-key"));
+    let said = &found
+        .iter()
+        .find(|f| f.path == "step[0].op")
+        .unwrap()
+        .message;
+    assert!(
+        said.starts_with("`creat-key` is no op (did you mean `create-key`?): write one of "),
+        "{said}"
+    );
+    assert!(said.ends_with('.') && !said.ends_with("..."), "{said}");
+    let far = errors(&text("make"));
+    assert!(far.iter().all(|f| !f.message.contains("did you mean")));
+}

@@ -6,7 +6,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::super::finding::Place;
+use super::super::finding::{Finding, Place};
 use super::reader::Reading;
 
 /// A file's texts, and the rest of it.
@@ -16,6 +16,35 @@ pub(in super::super) struct Written {
     pub(in super::super) texts: Vec<(Place, String)>,
     /// The file with every text blotted out, line for line: comments, names and numbers are left.
     pub(in super::super) around: String,
+}
+
+impl Written {
+    /// The line of what stands at this path: of the value itself where it is a text, else of the first text in it. Of a
+    /// whole table of a list its own line is known already.
+    fn line_of(&self, path: &str) -> Option<usize> {
+        if path.ends_with(']') {
+            return None;
+        }
+        let within = |at: &str| {
+            at.strip_prefix(path)
+                .is_some_and(|rest| rest.starts_with('.'))
+        };
+        let lines = |fits: &dyn Fn(&str) -> bool| {
+            let found = self.texts.iter().filter(|(place, _)| fits(&place.path));
+            found.map(|(place, _)| place.line).min()
+        };
+        let member = path.contains("].");
+        lines(&|at| at == path).or_else(|| member.then(|| lines(&within)).flatten())
+    }
+
+    /// Has each finding name the line of the value that it is about, where only that of its table was known.
+    pub(in super::super) fn place(&self, findings: &mut [Finding]) {
+        for finding in findings {
+            if let Some(line) = self.line_of(&finding.path) {
+                finding.line = line;
+            }
+        }
+    }
 }
 
 /// Gathers them.

@@ -105,7 +105,8 @@ impl Runner {
         }
         let automatic = session.automatic();
         if self.pending.is_none() {
-            if !automatic {
+            // Somebody is there: where keys are held, Enter is asked for what it does all the same.
+            if !automatic || self.attended {
                 self.stage = Stage::Issue;
                 return Ok(Work::Asks);
             }

@@ -20,10 +20,19 @@ impl Runner {
     /// # Errors
     /// CannotBegin with nothing changed, or what the door refused.
     pub fn begin(session: &mut Session, script: Script, wanted: Wanted) -> Result<Self, RunError> {
+        Self::begun(session, script, wanted, false)
+    }
+
+    fn begun(
+        session: &mut Session,
+        script: Script,
+        wanted: Wanted,
+        attended: bool,
+    ) -> Result<Self, RunError> {
         fits(&script, session)?;
         super::machine::is_recorded(&script, session.profile(), wanted.recorded)?;
         if wanted.resume {
-            return resume(session, script, &wanted);
+            return resume(session, script, &wanted, attended);
         }
         let view = session.view();
         if let Some(open) = view.runs.iter().find(|run| run.outcome.is_none()) {
@@ -57,6 +66,7 @@ impl Runner {
         let id = run.id.clone();
         session.perform(Command::Journal(Arrow::Begin(Box::new(run))))?;
         let mut runner = Runner::standing(script, id, people);
+        runner.attended = attended;
         runner.rehearsal_note = wanted.rehearsal_note;
         runner.copies_to = wanted.copies_to;
         runner.last = rehearsed
@@ -67,7 +77,8 @@ impl Runner {
     }
 
     /// The same for people in the room: a run of this very script that stands open in the vault is taken up, whether or
-    /// not anybody said so. They are told where it stands and asked whether the same people are here.
+    /// not anybody said so. They are told where it stands and asked whether the same people are here. Where
+    /// an unlock file signs for them, each act waits for their Enter, and a phrase is typed.
     ///
     /// # Errors
     /// Those of [`Runner::begin`].
@@ -77,7 +88,7 @@ impl Runner {
         mut wanted: Wanted,
     ) -> Result<Self, RunError> {
         wanted.resume |= script.stands_open(&session.view());
-        Self::begin(session, script, wanted)
+        Self::begun(session, script, wanted, true)
     }
 
     fn standing(script: Script, run: String, people: BTreeMap<String, String>) -> Self {
@@ -119,6 +130,7 @@ impl Runner {
             faults_on: false,
             faults_played: BTreeSet::new(),
             killed: false,
+            attended: false,
         }
     }
 }
@@ -214,7 +226,12 @@ fn rules_of_the_day(script: &Script, session: &Session) -> Result<(), RunError> 
     Ok(())
 }
 
-fn resume(session: &mut Session, script: Script, wanted: &Wanted) -> Result<Runner, RunError> {
+fn resume(
+    session: &mut Session,
+    script: Script,
+    wanted: &Wanted,
+    attended: bool,
+) -> Result<Runner, RunError> {
     let Some(mut run) = session.last_run(&script.sha256_hex()) else {
         return Err(RunError::CannotBegin(
             "No run of this script was begun in this vault, so there is none to take up. Nothing was begun.".into(),
@@ -232,6 +249,7 @@ fn resume(session: &mut Session, script: Script, wanted: &Wanted) -> Result<Runn
     }
     let mut runner = Runner::standing(script, run.id.clone(), run.people.clone());
     runner.resumed = true;
+    runner.attended = attended;
     runner.rehearsal_note.clone_from(&wanted.rehearsal_note);
     runner.copies_to.clone_from(&wanted.copies_to);
     runner.know_newcomers(&run);

@@ -61,6 +61,11 @@ impl Runner {
         names
     }
 
+    /// Who signs what is recorded at the step at hand beyond its script, by name.
+    pub fn exception_signers(&self) -> Vec<String> {
+        self.signs_exceptions().into()
+    }
+
     /// Whoever acts in the step at hand, leads or watches: in the script's order, who acts first.
     pub(super) fn signs_exceptions(&self) -> VecDeque<String> {
         let step = self.step();

@@ -235,6 +235,8 @@ pub struct Runner {
     faults_played: BTreeSet<usize>,
     /// Whether a fault of the script has just stopped the run as a power cut would.
     killed: bool,
+    /// Whether people sit before it: where an unlock file signs for them, Enter is asked all the same.
+    attended: bool,
 }
 
 impl Runner {

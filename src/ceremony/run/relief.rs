@@ -224,7 +224,7 @@ impl Taking<'_> {
         };
         if person.role != place.role.name() {
             return Err(format!(
-                "{name} is {}, and `{}` is the place of a {}.",
+                "{name} has the role {}, and the place `{}` is for the role {}.",
                 person.role,
                 place.id,
                 place.role.name()

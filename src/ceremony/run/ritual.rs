@@ -360,9 +360,8 @@ impl Runner {
     }
 
     fn work_sign_off(&mut self, session: &mut Session) -> Result<Work, Halt> {
-        if session.automatic() {
+        if session.automatic() && !self.attended {
             self.sign_off_held(session)?;
-            self.signers.clear();
         }
         if !self.signers.is_empty() {
             self.stage = Stage::SignOff;
@@ -386,6 +385,7 @@ impl Runner {
         for (text, people) in texts {
             self.sign_off(session, people, text, None)?;
         }
+        self.signers.clear();
         Ok(())
     }
 
@@ -426,6 +426,11 @@ impl Runner {
         let Some(person) = self.signers.front().cloned() else {
             return Ok(());
         };
+        if session.automatic() {
+            self.sign_off_held(session).map_err(again)?;
+            self.last = Some(tr("The record is signed from the unlock file.").to_owned());
+            return Ok(());
+        }
         let mut answers = answers.into_iter();
         let dissent = match Self::dissent_field(self.step()) {
             Some(field) => {

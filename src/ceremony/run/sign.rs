@@ -140,7 +140,7 @@ impl Runner {
     }
 
     /// How many must approve: what the vault demands, or more if the script says more.
-    fn required(&self, pending: &PendingView) -> usize {
+    pub(super) fn required(&self, pending: &PendingView) -> usize {
         let asked = self
             .step()
             .and_then(|step| step.approve.as_ref())
@@ -149,7 +149,7 @@ impl Runner {
     }
 
     /// Custodians in the order they are asked: the script's places first.
-    fn order(&self, pending: &PendingView) -> VecDeque<String> {
+    pub(super) fn order(&self, pending: &PendingView) -> VecDeque<String> {
         let model = &self.script.model;
         let from = self
             .step()
@@ -237,7 +237,11 @@ impl Runner {
                 )));
             }
         }
-        let key = key_source(session, &mut answers)?;
+        let key = if session.automatic() {
+            KeySource::Held
+        } else {
+            key_source(session, &mut answers)?
+        };
         self.issue(session, key).map_err(again)
     }
 

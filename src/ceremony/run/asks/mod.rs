@@ -2,6 +2,7 @@
 
 mod bodies;
 mod component_bodies;
+mod held;
 mod lines;
 mod papers;
 mod recorded;
@@ -71,7 +72,7 @@ impl Runner {
                 None
             },
             searches: self.searches(session),
-            last: self.last.clone(),
+            last: self.last.clone().or_else(|| self.told_first(session)),
             outcome: self.outcome,
             came_back: self.came_back.then(|| self.places(session)),
             uncounted: self.uncounted(session),
@@ -164,8 +165,11 @@ impl Runner {
                 if self.phrase().is_some() {
                     fields.push(PHRASE);
                 }
-                fields.extend(signing(session));
+                if !session.automatic() {
+                    fields.extend(signing(session));
+                }
             }
+            Stage::SignOff if session.automatic() => {}
             Stage::SignOff => {
                 fields.extend(Self::dissent_field(self.step()));
                 fields.extend(signing(session));
@@ -203,10 +207,16 @@ impl Runner {
         let ask = match self.stage {
             Stage::Bring => self.bring_ask(session, step),
             Stage::Turn => self.turn_ask(session, step, self.turns.front()?),
+            Stage::Issue if session.automatic() => {
+                self.issue_held(step, self.issue_ask(session, step))
+            }
             Stage::Issue => self.issue_ask(session, step),
             Stage::Approve => self.approve_ask(step),
             Stage::Print => self.print_ask(session, step)?,
             Stage::Search => Self::search_ask(step),
+            Stage::SignOff if session.automatic() => {
+                self.sign_off_held_ask(self.sign_off_ask(session, step))
+            }
             Stage::SignOff => self.sign_off_ask(session, step),
             Stage::AbortSignOff => self.abort_ask(session),
             Stage::Exception => self.exception_ask(session, step),
@@ -422,6 +432,7 @@ impl Runner {
     /// Whether the next answer may be followed by a search for primes.
     fn searches(&self, session: &Session) -> bool {
         let last = match self.stage {
+            Stage::Issue => session.automatic(),
             Stage::Approve => self.signers.len() == 1,
             Stage::Search => true,
             _ => false,

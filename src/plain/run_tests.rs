@@ -1,0 +1,109 @@
+//! Ceremonies in lines: an unlock file that signs, the words that steer, and what each Enter is said to do.
+
+use super::reader_tests::{Reader, practice_session};
+use super::tests::{first_key, rehearse_with};
+use super::*;
+use crate::ceremony::shipped;
+
+/// A run in a vault whose keys an unlock file holds, as somebody at the keyboard answers.
+fn held(script: &str, answers: &[(&'static str, &str)]) -> (Session, String) {
+    let mut session = practice_session(true);
+    let (_, bytes) = shipped().iter().find(|(name, _)| *name == script).unwrap();
+    let parsed = Script::parse(bytes).ok().unwrap();
+    let mut reader = Reader::new(answers, true);
+    let mut talk = Dialogue::new(&mut reader);
+    let end = play(&mut talk, &mut session, parsed, Wanted::default(), None);
+    let text = reader.text();
+    assert!(
+        matches!(end, Ok(Ok(End::Ended(RunOutcome::Completed)))),
+        "{text}"
+    );
+    assert!(reader.answers.is_empty(), "{:?}\n{text}", reader.answers);
+    (session, text)
+}
+
+/// Nobody is asked for a passphrase; but Enter does no act that it does not name, and a phrase is typed.
+#[test]
+fn where_a_file_signs_enter_says_what_it_does_and_a_phrase_is_typed() {
+    let typed = [("Type it: ", ""), ("Type it: ", "yes")];
+    let (session, text) = held("deletion-window.toml", &typed);
+    for words in [
+        "Signatures come from the unlock file: nobody is asked for a passphrase.",
+        "From the unlock file: Make a key",
+        "Enter: signs for Ada, Ana, Ben from the unlock file and does it: Make a key;",
+        "Enter: signs for Ada, Ana, Ben from the unlock file and does it: Schedule its end;",
+        crate::session::field::NOTHING_TYPED,
+        "delete was not typed. Nothing was asked for and nothing was changed.",
+        "from the unlock file",
+        "Enter: signs the record for Ada,",
+    ] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+    let told = text.find("Signatures come from").unwrap();
+    assert!(told < text.find("Press Enter: ").unwrap(), "{text}");
+    assert!(!text.contains("Your passphrase"), "{text}");
+    assert!(
+        session.view().keys.iter().all(|row| row.label != "old-kek"
+            || row.key.key_state == crate::api::KeyState::DELETE_COMPLETE)
+    );
+}
+
+#[test]
+fn the_word_lock_locks_a_ceremony_and_it_goes_on() {
+    let answers = [
+        ("Press Enter: ", ""),
+        ("Press Enter: ", "?"),
+        ("Press Enter: ", "lock"),
+        ("Number: ", "lock"),
+        ("Number: ", "Ben"),
+    ];
+    let mut reader = Reader::new(&answers, true);
+    assert_eq!(rehearse_with(first_key(), &mut reader), 0);
+    let text = reader.text();
+    for words in [
+        "  lock: puts all this out of sight",
+        "on purpose: somebody locked it.",
+        "Type one of the numbers 1 to 3.",
+        "Unlocked by Ben. It goes on where it stood.",
+    ] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+}
+
+#[test]
+fn back_from_what_happened_leads_to_the_choice_and_enter_goes_on_before_the_last_answer() {
+    let answers = [
+        ("Press Enter: ", "pause"),
+        ("Number: ", "2"),
+        ("What happened: ", "back"),
+        ("Number: ", "stop it for good"),
+        ("Reason: ", "back"),
+        ("Number: ", "2"),
+        ("What happened: ", "a courier came late"),
+    ];
+    let mut reader = Reader::new(&answers, true);
+    assert_eq!(rehearse_with(first_key(), &mut reader), 0);
+    let text = reader.text();
+    assert!(reader.answers.is_empty(), "{:?}\n{text}", reader.answers);
+    assert_eq!(text.matches("What now?").count(), 3, "{text}");
+    assert!(!text.contains("Only Enter is wanted"), "{text}");
+    for words in [
+        "Enter: records it; then Ada, Wim sign it",
+        "Enter: keeps this answer; asked next: Your passphrase",
+        "or stop it (the word pause)",
+    ] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+    assert!(!text.contains("Esc"), "{text}");
+}
+
+#[test]
+fn help_names_what_a_pause_offers_here() {
+    let answers = [("Press Enter: ", "help")];
+    let mut reader = Reader::new(&answers, true);
+    assert_eq!(rehearse_with(first_key(), &mut reader), 0);
+    let text = reader.text();
+    let offers = "pause goes to a choice: go on, record an exception, leave it, stop it for good. Nothing of a rehearsal \
+                  is kept.";
+    assert!(text.contains(offers), "{text}");
+}
