@@ -228,35 +228,6 @@ impl Session {
 }
 
 impl Changing {
-    /// Gives the change up: its request leaves the table with its signatures, and the log says at whose turn.
-    ///
-    /// # Errors
-    /// The log cannot be written.
-    pub fn give_up(self, session: &mut Session) -> Result<(), Refusal> {
-        let waits = |p: &super::pending::Pending| p.act.approval_id == self.id;
-        let Some(issuer) = session
-            .pending
-            .iter()
-            .find(|p| waits(p))
-            .map(|p| p.act.issuer.clone())
-        else {
-            return Ok(());
-        };
-        let reason = match self.turn() {
-            Some(turn) => format!(
-                "given up while it was carried out, at the turn of {}",
-                turn.person
-            ),
-            None => "given up while it was carried out".to_owned(),
-        };
-        session.perform(super::Command::Withdraw {
-            id: self.id,
-            person: issuer,
-            reason,
-        })?;
-        Ok(())
-    }
-
     /// What is carried out.
     pub const fn act(&self) -> &CustodyAct {
         &self.act

@@ -119,6 +119,37 @@ impl Changing {
     }
 }
 
+impl Changing {
+    /// Gives the change up: its request leaves the table with its signatures, and the log says at whose turn.
+    ///
+    /// # Errors
+    /// The log cannot be written.
+    pub fn give_up(self, session: &mut Session) -> Result<(), Refusal> {
+        let waits = |p: &crate::session::pending::Pending| p.act.approval_id == self.id;
+        let Some(issuer) = session
+            .pending
+            .iter()
+            .find(|p| waits(p))
+            .map(|p| p.act.issuer.clone())
+        else {
+            return Ok(());
+        };
+        let reason = match self.turn() {
+            Some(turn) => format!(
+                "given up while it was carried out, at the turn of {}",
+                turn.person
+            ),
+            None => "given up while it was carried out".to_owned(),
+        };
+        session.perform(crate::session::Command::Withdraw {
+            id: self.id,
+            person: issuer,
+            reason,
+        })?;
+        Ok(())
+    }
+}
+
 impl Session {
     /// The machine's time, which no vault moves.
     pub fn wall_time(&self) -> crate::api::Timestamp {

@@ -38,7 +38,6 @@ const GIVES_UP: &str = "The file is not written yet. Esc once more leaves withou
 
 /// Said where Enter comes before a folder.
 const NO_FOLDER: &str = "No folder is typed yet, and nothing is written. Type one that can be written to, or choose it with F6; Enter then writes the files.";
-
 /// The end of one act.
 pub(crate) struct Done {
     role: Role,
@@ -145,11 +144,7 @@ impl Done {
         done.lines
             .extend(vault.map(|(_, sha256)| Line::new(tr("vault.age"), groups(sha256))));
         done.next = vec![
-            if pending.exact.contains("\"bag\": null") {
-                tr("Take the medium out, label it, and keep it apart from the vault, best in a sealed bag whose serial stands in the minutes.").into()
-            } else {
-                tr("Take the medium out, label it, seal it in its bag, and write the bag's serial into the minutes. Keep it apart from the vault.").into()
-            },
+            after::seals(pending).into(),
             after::what_opens_it(world),
             View::card_moved().into(),
         ];

@@ -20,6 +20,19 @@ pub(super) fn what_opens_it(world: &World) -> String {
     )
 }
 
+/// What is done with the medium of a copy; a bag is spoken of as one that has a serial only where one was named.
+pub(super) fn seals(pending: &PendingView) -> &'static str {
+    if pending.exact.contains("\"bag\": null") {
+        tr(
+            "Take the medium out, label it, and keep it apart from the vault, best in a sealed bag whose serial stands in the minutes.",
+        )
+    } else {
+        tr(
+            "Take the medium out, label it, seal it in its bag, and write the bag's serial into the minutes. Keep it apart from the vault.",
+        )
+    }
+}
+
 /// What is left to do about a key that was just marked as suspect.
 pub(super) fn of_suspicion(pending: &PendingView) -> Vec<String> {
     // The act to the letter says it: its words are another language's business.

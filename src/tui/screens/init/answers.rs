@@ -10,6 +10,14 @@ use crate::tui::message::Order;
 use crate::tui::screen::Reaction;
 
 impl Init {
+    /// A number that was typed; two where there is none.
+    pub(super) fn number(&self, id: &str) -> u8 {
+        self.quorum
+            .text(id)
+            .and_then(|t| t.trim().parse().ok())
+            .unwrap_or(2)
+    }
+
     /// What was answered so far.
     pub(super) fn plan(&self) -> Plan {
         Plan {

@@ -173,13 +173,6 @@ impl Init {
             .unwrap_or(Profile::Test)
     }
 
-    fn number(&self, id: &str) -> u8 {
-        self.quorum
-            .text(id)
-            .and_then(|t| t.trim().parse().ok())
-            .unwrap_or(2)
-    }
-
     /// Whether a page is asked for this profile.
     fn asked(&self, page: Page) -> bool {
         !matches!(page, Page::Software | Page::Clock | Page::Envelopes)
