@@ -335,7 +335,7 @@ fn a_script_names_no_folder_of_a_machine() {
 /// The linter and the brief know the medium of a copy as one that goes out.
 #[test]
 fn the_medium_of_a_copy_goes_out() {
-    let page = brief(&copying(), None, &BTreeMap::new()).page;
+    let page = brief(&copying(), None, None, &BTreeMap::new()).page;
     let flat = page.split_whitespace().collect::<Vec<_>>().join(" ");
     for words in [
         "the empty medium GREEN SQUARE, for a copy of the vault",
