@@ -44,7 +44,7 @@ fn where_a_file_signs_enter_says_what_it_does_and_a_phrase_is_typed() {
     assert!(!text.contains("Your passphrase"), "{text}");
     assert!(
         session.view().keys.iter().all(|row| row.label != "old-kek"
-            || row.key.key_state == crate::api::KeyState::DeleteComplete)
+            || row.key.key_state == crate::api::KeyState::DELETE_COMPLETE)
     );
 }
 
