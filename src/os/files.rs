@@ -29,6 +29,14 @@ pub enum FileError {
         /// As the person named it.
         path: String,
     },
+    /// A folder or file cannot be made where it was to be.
+    #[error("{path}: {why}. Nothing was written. Choose another folder.")]
+    Unwritable {
+        /// As the person named it.
+        path: String,
+        /// What the operating system says, in words.
+        why: String,
+    },
     /// Longer than the limit.
     #[error(
         "{path}: longer than {limit} bytes. It was not used; no input of this kind is that long."

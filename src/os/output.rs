@@ -39,6 +39,17 @@ pub fn write_new_file(path: &Path, bytes: &[u8]) -> Result<PathBuf, FileError> {
     OutputFolder::open(folder.unwrap_or(Path::new(".")))?.write_new(&name, bytes)
 }
 
+/// Why something could not be made: what is there already keeps its own words, everything else the system's.
+fn unwritten(path: &Path, error: io::Error) -> FileError {
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        return FileError::io(path, error);
+    }
+    FileError::Unwritable {
+        path: path.display().to_string(),
+        why: super::in_words(&error),
+    }
+}
+
 /// A folder that outputs are written to.
 #[derive(Debug)]
 pub struct OutputFolder {
@@ -70,11 +81,36 @@ impl OutputFolder {
                 .recursive(true)
                 .mode(0o700)
                 .create(path)
-                .map_err(|e| FileError::io(path, e))?;
+                .map_err(|e| unwritten(path, e))?;
         }
         Ok(Self {
             path: path.to_owned(),
         })
+    }
+
+    /// Tries whether a folder is there or can be made, and takes a file: where it, or the first folder above it that is
+    /// there, takes one that is removed again.
+    ///
+    /// # Errors
+    /// It does not; nothing is left of the try.
+    pub fn takes(path: &Path) -> Result<(), FileError> {
+        let there = |at: &&Path| at.symlink_metadata().is_ok();
+        let mut above = path.ancestors().filter(|at| !at.as_os_str().is_empty());
+        let base = above.find(there).unwrap_or(Path::new("."));
+        if !base.is_dir() {
+            return Err(FileError::Unwritable {
+                path: base.display().to_string(),
+                why: "this is a file and no folder".to_owned(),
+            });
+        }
+        let probe = base.join(format!(".keymoot-try-{}", std::process::id()));
+        let made = File::options()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&probe);
+        made.and_then(|_| fs::remove_file(&probe))
+            .map_err(|e| unwritten(path, e))
     }
 
     /// The names directly in the folder, sorted, whatever they are.
@@ -136,7 +172,7 @@ impl OutputFolder {
             .create_new(true)
             .mode(0o600)
             .open(&path)
-            .map_err(|e| FileError::io(&path, e))?;
+            .map_err(|e| unwritten(&path, e))?;
         fill(file, source)
             .and_then(|length| File::open(&self.path)?.sync_all().map(|()| length))
             .map_err(|e| {

@@ -425,9 +425,27 @@ fn signing_request(session: &Session, answers: &Answers) -> Result<Action, Refus
     with_file(session, answers, request)
 }
 
+/// An alias as the service wants it: `alias/` is put before a name that lacks it.
+///
+/// # Errors
+/// The rule, in words: nobody at a screen reads the service's pattern.
+fn alias_name(typed: &str) -> Result<String, Refusal> {
+    let typed = typed.trim();
+    let name = typed.strip_prefix("alias/").unwrap_or(typed);
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '_');
+    if (1..=250).contains(&name.len()) && name.chars().all(fits) {
+        return Ok(format!("alias/{name}"));
+    }
+    Err(Refusal::Usage(
+        "An alias is alias/ and 1 to 250 letters without accents, digits, slashes, underscores or hyphens. Nothing was \
+         asked."
+            .into(),
+    ))
+}
+
 fn create_alias(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
     Ok(Action::control(Request::CreateAlias(CreateAliasInput {
-        alias_name: answers.text("alias")?.to_owned(),
+        alias_name: alias_name(answers.text("alias")?)?,
         key_arn: Some(session.resolve(answers.text("key")?)?),
     })))
 }
@@ -440,4 +458,23 @@ fn tag_resource(session: &Session, answers: &Answers) -> Result<Action, Refusal>
             value: answers.text("value")?.to_owned(),
         }],
     })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::alias_name;
+
+    #[test]
+    fn an_alias_is_completed_and_a_wrong_one_is_refused_in_words() {
+        assert_eq!(alias_name("nkek").unwrap(), "alias/nkek");
+        assert_eq!(alias_name(" alias/a/b_c-1 ").unwrap(), "alias/a/b_c-1");
+        for bad in ["", "alias/", ",nkek", "alias/é"] {
+            let words = alias_name(bad).unwrap_err().to_string();
+            assert!(
+                words.starts_with("An alias is alias/ and 1 to 250"),
+                "{words}"
+            );
+            assert!(!words.contains("ValidationException"), "{words}");
+        }
+    }
 }

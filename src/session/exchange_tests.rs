@@ -339,6 +339,8 @@ fn what_to_do_next_fits_80_columns() {
         let action = build::action(&session, op, &answers(&fields, &files)).unwrap();
         let executed = session.act(action.clone(), None, None).unwrap();
         let next = handover::of(&session, &action, &executed).unwrap().next;
+        let wraps = fields.contains(&("form", "KEY_CRYPTOGRAM"));
+        assert_eq!(wraps, next.contains("then x, Export key by RSA wrap"));
         let wide = next.lines().filter(|line| line.chars().count() > 80);
         assert_eq!(wide.collect::<Vec<_>>(), [""; 0], "{op}");
     }

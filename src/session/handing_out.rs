@@ -1,7 +1,7 @@
 //! An export's files on the medium: a free place first, then the request, read back, and the instructions beside it.
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
@@ -14,10 +14,11 @@ use super::{Profile, Session};
 /// The instructions beside an export.
 pub const NEXT: &str = "NEXT.txt";
 
-/// Refuses a folder where an export's files would meet others of their names.
+/// Refuses a folder where an export's files would meet others of their names, that lies in a vault, or that takes no
+/// file: before anybody signs, for an act that is done and has no file is done again by all.
 ///
 /// # Errors
-/// Which file is there already; nothing was asked or written.
+/// Which file is there already, or why the folder will not do; nothing was asked or written.
 pub fn has_place(folder: &Path, file: &str) -> Result<(), Refusal> {
     for name in [file, NEXT] {
         let path = folder.join(name);
@@ -29,7 +30,25 @@ pub fn has_place(folder: &Path, file: &str) -> Result<(), Refusal> {
             )));
         }
     }
-    Ok(())
+    if let Some(vault) = vault_above(folder) {
+        return Err(Refusal::Usage(format!(
+            "{} lies in the vault {}, which holds nothing but its own files. Nothing was asked or written. Choose \
+             another folder.",
+            folder.display(),
+            vault.display()
+        )));
+    }
+    OutputFolder::takes(folder).map_err(|error| Refusal::Usage(error.to_string()))
+}
+
+/// The vault that a folder is, or lies in.
+fn vault_above(folder: &Path) -> Option<PathBuf> {
+    let there = |at: &&Path| at.exists();
+    let mut named = folder.ancestors().filter(|at| !at.as_os_str().is_empty());
+    let base = named.find(there).unwrap_or(Path::new("."));
+    let whole = base.canonicalize().ok()?;
+    let holds = |at: &&Path| at.join(crate::vault::CUSTODY).is_file();
+    whole.ancestors().find(holds).map(Path::to_owned)
 }
 
 /// A folder of this name that holds no export yet: the name itself, else with a number behind it.
@@ -94,5 +113,37 @@ impl Handover {
         out.write_new(NEXT, self.next.as_bytes())
             .map(|_| ())
             .map_err(|e| e.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_place;
+
+    #[test]
+    fn a_folder_is_tried_before_anybody_signs() {
+        let room = tempfile::tempdir().unwrap();
+        let file = room.path().join("afile");
+        std::fs::write(&file, "x").unwrap();
+        let vault = room.path().join("mine.vault");
+        std::fs::create_dir(&vault).unwrap();
+        std::fs::write(vault.join("custody.toml"), "").unwrap();
+        for (folder, why) in [
+            (file.clone(), "this is a file and no folder"),
+            (file.join("out"), "this is a file and no folder"),
+            (vault.join("out"), "lies in the vault"),
+            (std::path::PathBuf::from("/proc/out"), "/proc/out: "),
+        ] {
+            let refused = has_place(&folder, "kek.json").unwrap_err().to_string();
+            assert!(refused.contains(why), "{folder:?}: {refused}");
+            assert!(
+                refused.contains("written. Choose another folder."),
+                "{refused}"
+            );
+        }
+        let new = room.path().join("a/b");
+        has_place(&new, "kek.json").unwrap();
+        assert!(!new.exists());
+        assert_eq!(std::fs::read_dir(room.path()).unwrap().count(), 2);
     }
 }

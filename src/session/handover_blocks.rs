@@ -55,7 +55,7 @@ pub(super) fn of(
                 } else {
                     "Send back the import-key request that holds the wrapped key and this token"
                 },
-                receives: tr34,
+                comes: if tr34 { Comes::Token } else { Comes::Wrapped },
             };
             parameters(session, note, response, &given)
         }
@@ -69,7 +69,7 @@ pub(super) fn of(
                 until: o.parameters_valid_until_timestamp,
                 use_of: "checks what this vault signs",
                 back: "Keep the certificate: the token that comes is signed with its key",
-                receives: false,
+                comes: Comes::Nothing,
             };
             parameters(session, note, response, &given)
         }
@@ -329,8 +329,17 @@ struct Given<'a> {
     until: Timestamp,
     use_of: &'a str,
     back: &'a str,
-    /// Whether a TR-34 token is to come back.
-    receives: bool,
+    comes: Comes,
+}
+
+/// What is to come back under it.
+enum Comes {
+    /// A TR-34 token.
+    Token,
+    /// A key wrapped under the certificate.
+    Wrapped,
+    /// Nothing: it checks what goes out.
+    Nothing,
 }
 
 /// What the sender types where it is the service itself.
@@ -386,15 +395,21 @@ fn parameters(
     );
     handover::arrived(&mut text, &note.file, &file);
     fingerprints(&mut text, given.use_of, given.certificate, given.root);
-    if given.receives {
-        aws_sends(&mut text, note, given);
-    } else {
-        let _ = write!(
+    let name = &note.file;
+    let _ = match given.comes {
+        Comes::Token => {
+            aws_sends(&mut text, note, given);
+            Ok(())
+        }
+        Comes::Wrapped => write!(
             text,
-            "\n   Where the receiver has keymoot: i, Import a root certificate, takes\n   {}; tokens under it are then taken.\n",
-            note.file
-        );
-    }
+            "\n   Where the sender has keymoot: i, Import a root certificate, takes\n   {name}; then x, Export key by RSA wrap,\n   takes it again. Bring back what that writes.\n"
+        ),
+        Comes::Nothing => write!(
+            text,
+            "\n   Where the receiver has keymoot: i, Import a root certificate, takes\n   {name}; tokens under it are then taken.\n"
+        ),
+    };
     let _ = writeln!(
         text,
         "\n3. {}\n   before {}: then it ends.",
