@@ -8,19 +8,27 @@ use super::run::{NOT_TAKEN, Run, StepRecord, StepState};
 use super::state::State;
 use super::transition::Transition;
 use crate::api::Timestamp;
+use crate::crypto::components::NO_USUAL_MISTAKE;
 
 /// The note of the log that names the keys.
 pub(crate) const DIFFERS: &str = "check-value-differs";
 
-/// The answer that is compared.
-const KCV: &str = "kcv of ";
+/// Whether an answer that was not taken says that the key is another one: `kcv (why) of PERSON`, or without why. A slip of
+/// the usual kinds says that of no key: key and paper may both be right then.
+fn says_another_key(answer: &str) -> bool {
+    let rest = answer.strip_prefix("kcv ").unwrap_or_default();
+    let explained = rest
+        .strip_prefix('(')
+        .and_then(|why| why.strip_prefix(NO_USUAL_MISTAKE));
+    rest.starts_with("of ") || explained.is_some_and(|rest| rest.starts_with(')'))
+}
 
 /// The keys, by ARN, that the run made, that the step compares with their sender's value, and for which a value was typed
 /// that is not theirs. A key that was here before may be right and the paper wrong: people judge that.
 fn differing(state: &State, run: &Run, step: &StepRecord) -> Vec<String> {
     let answers = step.notes.get(NOT_TAKEN).map(String::as_str);
     let mut answers = answers.unwrap_or_default().split(", ");
-    if !answers.any(|answer| answer.starts_with(KCV)) {
+    if !answers.any(says_another_key) {
         return Vec::new();
     }
     let made = |arn: &&String| {

@@ -144,7 +144,7 @@ fn duplicates_are_answered_with_their_line() {
         .iter()
         .find(|f| f.message.contains("declared twice"))
         .unwrap();
-    assert_eq!((twice.path.as_str(), twice.line), ("step[1].id", 11));
+    assert_eq!((twice.path.as_str(), twice.line), ("step[1].id", 12));
     // Each thing that has an id, declared twice: the second is named, with its line.
     for (what, once) in ONCE {
         // A key or input alone is no script; without a step little else is judged.

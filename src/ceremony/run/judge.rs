@@ -2,7 +2,7 @@
 //! certificates.
 
 use crate::api::{KeyCheckValueAlgorithm, Timestamp};
-use crate::crypto::components::Difference;
+use crate::crypto::components::{Difference, NO_USUAL_MISTAKE};
 use crate::crypto::tr31::Block;
 use crate::custody::TypedFingerprint;
 use crate::engine::AesCheckValues;
@@ -100,7 +100,7 @@ fn difference_on_record(typed: &str, on: &OnRecord<'_>) -> Option<Wrong> {
         advice: "Check the typing first; if it is right, this is another key than the sender's: stop (Esc, stop it \
                  for good)."
             .to_owned(),
-        mistake: "no usual mistake".to_owned(),
+        mistake: NO_USUAL_MISTAKE.to_owned(),
     })
 }
 

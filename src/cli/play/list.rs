@@ -16,7 +16,9 @@ pub(super) fn listed(width: Option<usize>) -> String {
         let line = width.map_or(line.clone(), |width| {
             textwrap::fill(
                 &line,
-                textwrap::Options::new(width).subsequent_indent(&indent),
+                textwrap::Options::new(width)
+                    .subsequent_indent(&indent)
+                    .word_splitter(textwrap::WordSplitter::NoHyphenation),
             )
         });
         let _ = writeln!(text, "{line}");

@@ -5,6 +5,9 @@ use data_encoding::HEXUPPER;
 use crate::api::{KeyAlgorithm, KeyCheckValueAlgorithm};
 use crate::crypto::{SecretBytes, kcv};
 
+/// What the record says of a check value that nothing explains but another key or component.
+pub const NO_USUAL_MISTAKE: &str = "no usual mistake";
+
 /// What a typed check value is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Difference {
@@ -135,7 +138,7 @@ impl Difference {
             Self::Method(method) => format!("the value by {}", method.name()),
             Self::Algorithm(algorithm) => format!("the value as {}", algorithm.name()),
             Self::Component(part) => format!("the value of component {part}"),
-            Self::Unknown => "no usual mistake".to_owned(),
+            Self::Unknown => NO_USUAL_MISTAKE.to_owned(),
         })
     }
 

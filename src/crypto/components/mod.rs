@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::{CryptoError, SecretBytes, kcv, symmetric};
 use crate::api::{KeyAlgorithm, KeyCheckValueAlgorithm};
 
-pub use difference::{Difference, difference};
+pub use difference::{Difference, NO_USUAL_MISTAKE, difference};
 
 /// Fewest components: with one, a single person would know the key.
 pub const FEWEST: usize = 2;

@@ -153,7 +153,7 @@ fn sections_come_in_their_order_and_numbered() {
         ]
     );
     for said in [
-        "Checked by        who compared it from outside, to be filled in by hand:",
+        "Checked by        who compared it from outside, to be filled in by\n                    hand: ____",
         "- Make the KEK (make)\n  Operation         CreateKey",
         "Keys              kek-acme made, check value A1B2C3 (CMAC)",
         "State             NOT EVIDENCED: signed from a file",

@@ -362,13 +362,14 @@ fn an_act_done_in_between_voids_the_others_and_the_screen_says_so() {
 fn files_that_cannot_be_written_are_asked_for_again() {
     let mut room = Room::new(Home::new(), held(&[KEK, ROOT]));
     let folder = tempfile::tempdir().unwrap();
-    // A file where the folder should be.
-    std::fs::write(folder.path().join("out"), "x").unwrap();
     room.press("x/kek<Enter><Enter>")
         .press(SAMPLE)
         .press("<Enter><Enter><Enter><Enter><Enter><C-u>");
     room.press(&folder.path().join("out").display().to_string())
-        .press("<Enter><Enter><Enter><Enter><Enter>");
+        .press("<Enter>");
+    // Since the review was read a file stands where the folder should be.
+    std::fs::write(folder.path().join("out"), "x").unwrap();
+    room.press("<Enter><Enter><Enter><Enter>");
     room.shows(&["STOP", "its file is not written"]);
     room.press("<Enter>").shows(&["No folder is typed yet"]);
     room.press("<Esc>").shows(&["Home says that it is due"]);

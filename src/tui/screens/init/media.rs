@@ -148,7 +148,7 @@ impl Media {
         let page = HandOver {
             role: "",
             person,
-            what: tr("the own envelopes, onto a medium of their own"),
+            what: tr("everyone's own envelopes, onto a medium of their own"),
             saved: &say!(
                 "So far: {so_far}.",
                 so_far = self.envelopes.footing().so_far

@@ -268,7 +268,7 @@ impl Screen for RunScreen {
     fn help(&self) -> &'static [&'static str] {
         &[
             "At the left the whole script; at the right the one question that is open now. The line Acts says who answers it.",
-            "A slip of typing never ends a ceremony: it says what is wrong and asks again. What you say you saw is taken as said: a package that shows tampering stops it. Esc pauses; what is done stays done.",
+            "A typing mistake never ends a ceremony: it says what is wrong and asks again. What you say you saw is taken as said: a package that shows tampering stops it. Esc pauses; what is done stays done.",
             "In a rehearsal you play everybody: the practice answer stands under the question and F5 fills it in.",
         ]
     }
