@@ -52,7 +52,7 @@ pub struct Destroyed {
 impl EngineState {
     /// The state as versions wrote it that kept no check values beside a key's own.
     #[cfg(test)]
-    pub(super) fn as_written_before(mut self) -> Self {
+    pub(super) fn without_aes_check_values(mut self) -> Self {
         for record in self.keys.values_mut() {
             Arc::make_mut(record).aes_check_values = None;
         }

@@ -91,9 +91,8 @@ pub fn place_telling(
         .and_then(|out| out.names())
         .unwrap_or_default();
     let others = names.into_iter().filter(|name| {
-        let envelope =
-            name.ends_with(".age") && (name.contains(".share.") || name.contains(".approval."));
-        envelope && !files.iter().any(|(own, _)| own == name)
+        let envelope = |kind: &str| name.contains(&format!(".{kind}.")) && is_age(name);
+        (envelope("share") || envelope("approval")) && !files.iter().any(|(own, _)| own == name)
     });
     let others: Vec<String> = others.collect();
     if !others.is_empty() {
@@ -150,6 +149,11 @@ fn existing(path: &Path) -> PathBuf {
         }
     }
     path
+}
+
+/// Whether a file's name is that of an envelope's format.
+fn is_age(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|end| end == "age")
 }
 
 #[cfg(test)]

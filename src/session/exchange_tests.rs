@@ -302,20 +302,12 @@ fn what_to_do_next_fits_80_columns() {
     );
     let rsa = ("algorithm", "RSA_2048");
     let output = ("output", "out.json");
+    let (cryptogram, block) = (("form", "KEY_CRYPTOGRAM"), ("form", "TR34_KEY_BLOCK"));
     let csr = [("common-name", "Us"), ("hash", "SHA256")];
     for (op, fields) in [
-        (
-            "get-parameters-for-import",
-            vec![("form", "KEY_CRYPTOGRAM"), rsa],
-        ),
-        (
-            "get-parameters-for-import",
-            vec![("form", "TR34_KEY_BLOCK"), rsa],
-        ),
-        (
-            "get-parameters-for-export",
-            vec![("form", "TR34_KEY_BLOCK"), rsa],
-        ),
+        ("get-parameters-for-import", vec![cryptogram, rsa]),
+        ("get-parameters-for-import", vec![block, rsa]),
+        ("get-parameters-for-export", vec![block, rsa]),
         ("get-public-key-certificate", vec![("key", "signer")]),
         ("get-public-key-certificate", vec![("key", "opener")]),
         (
@@ -339,8 +331,10 @@ fn what_to_do_next_fits_80_columns() {
         let action = build::action(&session, op, &answers(&fields, &files)).unwrap();
         let executed = session.act(action.clone(), None, None).unwrap();
         let next = handover::of(&session, &action, &executed).unwrap().next;
-        let wraps = fields.contains(&("form", "KEY_CRYPTOGRAM"));
-        assert_eq!(wraps, next.contains("then x, Export key by RSA wrap"));
+        assert_eq!(
+            fields.contains(&cryptogram),
+            next.contains("then x, Export key by RSA wrap")
+        );
         let wide = next.lines().filter(|line| line.chars().count() > 80);
         assert_eq!(wide.collect::<Vec<_>>(), [""; 0], "{op}");
     }

@@ -146,29 +146,18 @@ fn an_opened_package_makes_the_key_of_its_component_suspect_and_what_stands_unde
     let arn = |session: &Session, label: &str| session.resolve(label).unwrap();
     let zone = arn(&session, "zone");
     for (part, who, serial, digit) in [(1, "Ana", "N-1", 0x3b_u8), (2, "Ben", "N-2", 0xd9)] {
-        turn(
-            &mut session,
-            "early",
-            part,
-            who,
-            ComponentStep::Enter {
-                value: SecretBytes::new((0..16).map(|n| digit ^ n).collect()),
-                kcv: None,
-                source: Source::Entered,
-            },
-        );
-        let (serial, witness) = (serial.to_owned(), "Wim".to_owned());
-        turn(
-            &mut session,
-            "early",
-            part,
-            who,
-            ComponentStep::Seal {
-                serial,
-                witness,
-                safe: None,
-            },
-        );
+        let entered = ComponentStep::Enter {
+            value: SecretBytes::new((0..16).map(|n| digit ^ n).collect()),
+            kcv: None,
+            source: Source::Entered,
+        };
+        turn(&mut session, "early", part, who, entered);
+        let sealed = ComponentStep::Seal {
+            serial: serial.to_owned(),
+            witness: "Wim".to_owned(),
+            safe: None,
+        };
+        turn(&mut session, "early", part, who, sealed);
     }
     session.state.components[0].key = Some(zone);
 

@@ -46,14 +46,7 @@ impl Session {
             card_words: self.card_words(),
             keys: self.rows(),
             pending: self.pending.iter().map(|p| self.pending_view(p)).collect(),
-            exports: Arc::new(
-                self.state
-                    .exports
-                    .iter()
-                    .rev()
-                    .map(|e| self.export_view(e))
-                    .collect(),
-            ),
+            exports: Arc::new(self.export_views()),
             tokens: Arc::new(self.token_views()),
             given: Arc::new(self.given_views()),
             unwritten: self.unwritten_views(),
@@ -228,6 +221,12 @@ impl Session {
             },
             of_run: self.run_of(pending).map(|run| run.script.clone()),
         })
+    }
+
+    /// What left, the newest first.
+    fn export_views(&self) -> Vec<ExportView> {
+        let exports = self.state.exports.iter().rev();
+        exports.map(|export| self.export_view(export)).collect()
     }
 
     /// The view of one export.

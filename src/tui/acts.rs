@@ -143,13 +143,9 @@ impl Acts {
             Order::Perform(command) => done(session.perform(*command)?),
             Order::Inspect(path) => {
                 let bytes = self.read(session, &path)?;
-                Ok(News::Receiver(Box::new(Receiver::read(
-                    session, path, bytes,
-                )?)))
+                receiver(session, path, bytes)
             }
-            Order::InspectAgain { path, bytes } => Ok(News::Receiver(Box::new(Receiver::read(
-                session, path, bytes,
-            )?))),
+            Order::InspectAgain { path, bytes } => receiver(session, path, bytes),
             Order::ReadFiles(paths) => Ok(News::FilesRead(self.files(session, paths)?)),
             Order::Above(op, paths) => {
                 let files = self.files(session, paths)?.into_iter().collect();
@@ -381,6 +377,11 @@ fn written(
         sha256: handover.sha256(),
         written: written.map(|()| folder.to_owned()),
     }
+}
+
+fn receiver(session: &Session, path: PathBuf, bytes: Arc<Vec<u8>>) -> Result<News, Refusal> {
+    let read = Receiver::read(session, path, bytes)?;
+    Ok(News::Receiver(Box::new(read)))
 }
 
 fn read_root(session: &Session, bytes: Arc<Vec<u8>>) -> Result<News, Refusal> {

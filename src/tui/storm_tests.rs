@@ -75,21 +75,6 @@ pub(super) fn confined(order: Order, place: &Path, slip: Option<usize>) -> Order
             vault,
             taken,
         },
-        Order::WriteOutputs(folder) => Order::WriteOutputs(below(place, &folder)),
-        Order::WriteRun { run, folder } => Order::WriteRun {
-            run,
-            folder: below(place, &folder),
-        },
-        Order::Papers(folder) => Order::Papers(below(place, &folder)),
-        Order::HandOver(folder) => Order::HandOver(below(place, &folder)),
-        Order::WriteUnwritten { sha256, folder } => Order::WriteUnwritten {
-            sha256,
-            folder: below(place, &folder),
-        },
-        Order::Save { path, bytes } => Order::Save {
-            path: below(place, &path),
-            bytes,
-        },
         Order::Preview(mut draft) => {
             draft.out = draft.out.map(|out| below(place, &out));
             Order::Preview(draft)
@@ -106,9 +91,9 @@ pub(super) fn confined(order: Order, place: &Path, slip: Option<usize>) -> Order
                 signing,
             }
         }
-        Order::Execute { id, cancel } => {
+        Order::Execute { ref cancel, .. } => {
             cancel.say();
-            Order::Execute { id, cancel }
+            order
         }
         Order::Answer { mut answers, stop } => {
             if let Some(Answer::Text(path)) = slip.and_then(|at| answers.get_mut(at))
@@ -119,6 +104,29 @@ pub(super) fn confined(order: Order, place: &Path, slip: Option<usize>) -> Order
             stop.say();
             Order::Answer { answers, stop }
         }
+        other => written_below(other, place),
+    }
+}
+
+/// The same of orders that do nothing but write.
+fn written_below(order: Order, place: &Path) -> Order {
+    match order {
+        Order::WriteOutputs(folder) => Order::WriteOutputs(below(place, &folder)),
+        Order::WriteRun { run, folder } => Order::WriteRun {
+            run,
+            folder: below(place, &folder),
+        },
+        Order::Papers(folder) => Order::Papers(below(place, &folder)),
+        Order::Card(folder) => Order::Card(below(place, &folder)),
+        Order::HandOver(folder) => Order::HandOver(below(place, &folder)),
+        Order::WriteUnwritten { sha256, folder } => Order::WriteUnwritten {
+            sha256,
+            folder: below(place, &folder),
+        },
+        Order::Save { path, bytes } => Order::Save {
+            path: below(place, &path),
+            bytes,
+        },
         other => other,
     }
 }

@@ -103,7 +103,7 @@ fn a_lapsed_token_can_be_what_a_script_expects() {
         .unwrap();
     let signs = expected.find("sign-off\"\nwho").unwrap();
     let signs = &expected[expected[..signs].rfind("[[step]]").unwrap()..];
-    let signed = &signs[..signs.find("\n\n").unwrap() + 1];
+    let signed = &signs[..=signs.find("\n\n").unwrap()];
     let rest = "[rehearsal]\nseed = \"lapsed\"\nclock = 2026-11-24T09:00:00Z\n\
                 [[rehearsal.stand-in]]\ngives = \"zone-key\"\nas = \"rsa-wrap-peer\"\nreads = \"partner.parameters.json\"\nkey = \"zmk\"\n\
                 [[rehearsal.time]]\nbefore = \"import-zmk\"\nadvance = \"8d\"\n";

@@ -50,9 +50,12 @@ pub(super) fn own(run: &Run, model: &Model, at: usize, person: &str, text: &str)
     }
     let spans: Vec<String> = spans
         .iter()
-        .map(|(first, last)| match first == last {
-            true => (*first).to_owned(),
-            false => format!("{first} to {last}"),
+        .map(|(first, last)| {
+            if first == last {
+                (*first).to_owned()
+            } else {
+                format!("{first} to {last}")
+            }
         })
         .collect();
     let spans = spans.join(" and ");

@@ -119,25 +119,7 @@ impl Runner {
         if ops_components::is_turn(step.op) {
             return self.take_component(session, answers);
         }
-        let mut checked = Vec::new();
-        let mut given = answers.into_iter();
-        for id in &turn.fields {
-            let Some(field) = step.op.fields.iter().find(|field| field.id == *id) else {
-                continue;
-            };
-            let typed = text(given.next());
-            let normal = field
-                .check(&typed)
-                .map_err(|error| Halt::Again(error.to_string()))?;
-            if *id == SLIP.id {
-                session.slip_place(&normal).map_err(|r| again(r.into()))?;
-            }
-            if ops::is_told_in_the_room(step.op, field) {
-                let fits = session.copy_place_fits(Path::new(normal.trim()));
-                fits.map_err(|r| Halt::Again(r.to_string()))?;
-            }
-            checked.push((*id, normal));
-        }
+        let checked = well_formed(session, step, &turn, answers)?;
         for (id, typed) in &checked {
             if let Err(halt) = self.judge(session, id, typed) {
                 let field = match self.why_not_taken(session, id, typed) {
@@ -383,7 +365,7 @@ impl Runner {
             }
         }
         for (text, people) in texts {
-            self.sign_off(session, people, text, None)?;
+            self.sign_off(session, people, &text, None)?;
         }
         self.signers.clear();
         Ok(())
@@ -393,19 +375,19 @@ impl Runner {
         &mut self,
         session: &mut Session,
         people: Vec<(String, KeySource)>,
-        own: String,
+        own: &str,
         dissent: Option<&str>,
     ) -> Result<(), Halt> {
         let written = self.step().and_then(|step| step.fields.get("text"));
         let notes: Vec<String> = people
             .iter()
-            .filter(|_| written != Some(&own))
+            .filter(|_| written.map(String::as_str) != Some(own))
             .map(|(name, _)| presence::note(name))
             .collect();
-        let text = dissent.map_or_else(|| own.clone(), |why| dissent::signed_text(why, &own));
+        let text = dissent.map_or_else(|| own.to_owned(), |why| dissent::signed_text(why, own));
         let line = (session.view().events + 1).to_string();
         session.perform(Command::SignOff { text, people })?;
-        let notes = notes.into_iter().map(|note| (note, own.clone()));
+        let notes = notes.into_iter().map(|note| (note, own.to_owned()));
         self.texts.extend(notes);
         let lines = match self.texts.get(AUDIT_LINE) {
             Some(earlier) => format!("{earlier}, {line}"),
@@ -443,7 +425,7 @@ impl Runner {
         let key = key_source(session, &mut answers)?;
         let why = Some(dissent.as_str()).filter(|why| !why.is_empty());
         let own = self.own_text(session, &person);
-        self.sign_off(session, vec![(person.clone(), key)], own, why)
+        self.sign_off(session, vec![(person.clone(), key)], &own, why)
             .map_err(again)?;
         if let Some(why) = why {
             self.dissents(session, &person, why)?;
@@ -454,6 +436,35 @@ impl Runner {
         self.signers.pop_front();
         Ok(())
     }
+}
+
+/// The answers of a turn in the form that their fields have, each with its field.
+fn well_formed(
+    session: &Session,
+    step: &Step,
+    turn: &Turn,
+    answers: Vec<Answer>,
+) -> Result<Vec<(&'static str, String)>, Halt> {
+    let mut checked = Vec::new();
+    let mut given = answers.into_iter();
+    for id in &turn.fields {
+        let Some(field) = step.op.fields.iter().find(|field| field.id == *id) else {
+            continue;
+        };
+        let typed = text(given.next());
+        let normal = field
+            .check(&typed)
+            .map_err(|error| Halt::Again(error.to_string()))?;
+        if *id == SLIP.id {
+            session.slip_place(&normal).map_err(|r| again(r.into()))?;
+        }
+        if ops::is_told_in_the_room(step.op, field) {
+            let fits = session.copy_place_fits(Path::new(normal.trim()));
+            fits.map_err(|r| Halt::Again(r.to_string()))?;
+        }
+        checked.push((*id, normal));
+    }
+    Ok(checked)
 }
 
 /// What is said after a turn.

@@ -1,6 +1,8 @@
 //! What of custody the log shows beside the steps: who opened the vault and when, whose approval key signed what, which
 //! passphrases opened nothing, and when the run was interrupted. For section 6 and the head of the report.
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 
 use super::sections::{or, record, time};
@@ -125,15 +127,15 @@ pub(super) fn interruptions(count: u64, told: &[Interruption]) -> String {
             "no line says that the vault was closed"
         };
         words.push_str(if n == 0 { ": " } else { "; " });
-        words.push_str(&format!(
-            "{}between {} and {}, {how}",
-            match one.step.as_str() {
-                "" => String::new(),
-                step => format!("at step {step}, "),
-            },
+        if !one.step.is_empty() {
+            let _ = write!(words, "at step {}, ", one.step);
+        }
+        let _ = write!(
+            words,
+            "between {} and {}, {how}",
             or(&time(one.last), "a time not recorded"),
             or(&time(one.resumed), "a time not recorded"),
-        ));
+        );
     }
     words
 }

@@ -401,6 +401,10 @@ pub struct DestroyedKey {
     pub at: Option<Timestamp>,
 }
 
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands a reference to what it asks whether to leave a member out"
+)]
 fn is_zero(count: &u64) -> bool {
     *count == 0
 }

@@ -26,7 +26,7 @@ pub(super) fn openings<'l>(
     let all: Vec<Value> = before.into_iter().chain(all).collect();
     let told = report.openings.iter();
     let told: Vec<Value> = told
-        .map(|o| json!([o.line, o.at.map(|at| at.millis()), o.by]))
+        .map(|o| json!([o.line, o.at.map(crate::api::Timestamp::millis), o.by]))
         .collect();
     if told.is_empty() || told == all {
         return Ok(());

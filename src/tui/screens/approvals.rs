@@ -32,6 +32,22 @@ impl Approvals {
     }
 }
 
+/// The columns of the list on a screen so wide.
+fn columns(width: u16) -> [Column; 5] {
+    let column = |title, width| Column {
+        title,
+        width,
+        right: false,
+    };
+    [
+        column("REQUEST", width.saturating_sub(50).max(20)),
+        column("BY", 10),
+        column("AGO", 9),
+        column("SIGNED", 6),
+        column("WAITS FOR", 12),
+    ]
+}
+
 impl Screen for Approvals {
     fn digest(&self, world: &World) -> Option<Digest> {
         let pending = self.chosen(world)?;
@@ -102,18 +118,7 @@ impl Screen for Approvals {
             empty(canvas);
             return;
         }
-        let column = |title, width| Column {
-            title,
-            width,
-            right: false,
-        };
-        let columns = [
-            column("REQUEST", width.saturating_sub(50).max(20)),
-            column("BY", 10),
-            column("AGO", 9),
-            column("SIGNED", 6),
-            column("WAITS FOR", 12),
-        ];
+        let columns = columns(width);
         let cursor = Cursor::on(self.cursor.at().min(view.pending.len().saturating_sub(1)));
         let rows = height / 2;
         canvas.within(0, 0, width, rows, |c| {

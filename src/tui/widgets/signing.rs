@@ -120,9 +120,10 @@ impl SignForm {
     pub(crate) fn complain(&mut self, text: &str) {
         // The dots of what was tried go too: the next letter is the first.
         self.form.unopened(text);
-        let about = match self.form.on(APPROVAL_ENVELOPE.id) {
-            true => APPROVAL_ENVELOPE.id,
-            false => SIGNING_PASSPHRASE.id,
+        let about = if self.form.on(APPROVAL_ENVELOPE.id) {
+            APPROVAL_ENVELOPE.id
+        } else {
+            SIGNING_PASSPHRASE.id
         };
         self.form.complain(about, text);
     }

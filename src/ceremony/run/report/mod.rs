@@ -96,16 +96,19 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         clauses: clauses::table(&from),
         destruction: keys::destruction(&from),
         retain_until: retain_until(run),
-        card: run
-            .steps
-            .iter()
-            .find_map(|step| step.notes.get(CARD).cloned())
-            .unwrap_or_default(),
+        card: card(run),
         audit_words: head
             .map(|head| words::sixteen(&head).join(" "))
             .unwrap_or_default(),
         audit_head,
     }
+}
+
+/// The witness card that the run's people were shown.
+fn card(run: &Run) -> String {
+    let mut steps = run.steps.iter();
+    let card = steps.find_map(|step| step.notes.get(CARD).cloned());
+    card.unwrap_or_default()
 }
 
 impl<'a> Material<'a> {

@@ -148,16 +148,7 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
     {
         parts.push(format!("the clock then said {until}"));
     }
-    let times = record
-        .notes
-        .iter()
-        .filter(|(name, _)| name.starts_with("time ("));
-    let who = |name: &str| {
-        name.trim_start_matches("time (")
-            .trim_end_matches(')')
-            .to_owned()
-    };
-    parts.extend(times.map(|(name, typed)| format!("{} read {typed}", who(name))));
+    parts.extend(watches(record));
     parts.extend(record.files.keys().map(|name| format!("file {name}")));
     parts.extend(note(EARLIER));
     parts.extend(super::changes::of_people(record));
@@ -176,6 +167,14 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
         parts.push(format!("the stop signed by {}", who.join(", ")));
     }
     joined(&parts)
+}
+
+/// The times that were read aloud off watches.
+fn watches(record: &StepRecord) -> impl Iterator<Item = String> + use<'_> {
+    record.notes.iter().filter_map(|(name, typed)| {
+        let who = name.strip_prefix("time (")?.trim_end_matches(')');
+        Some(format!("{who} read {typed}"))
+    })
 }
 
 /// The copy of the vault that was made in it.
