@@ -8,7 +8,6 @@ use crate::engine::{ControlPlane as _, EngineState};
 
 use super::action::Action;
 use super::command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
-use super::custody_act::CustodyAct;
 use super::error::Refusal;
 use super::pending::Pending;
 use super::state::State;
@@ -214,26 +213,6 @@ impl Session {
             )));
         }
         Ok(())
-    }
-
-    fn withdraw(&mut self, id: &[u8; 32], person: &str, reason: &str) -> Result<Outcome, Refusal> {
-        let at = self.position(id)?;
-        self.person(person)?;
-        let pending = self.pending.remove(at);
-        let mut note = Transition::note("withdraw", vec![person.to_owned()])
-            .with("digest", hex(&pending.act.digest()))
-            .with("reason", reason.to_owned());
-        // Whoever did not ask for it does not take it back: they refuse it.
-        if let Some(issuer) = pending.who().into_iter().next().filter(|who| who != person) {
-            note = note.with("asked_by", issuer);
-        }
-        let state = if matches!(pending.action, Action::Custody(CustodyAct::Rotate(_))) {
-            self.none_handed_out()
-        } else {
-            self.state.clone()
-        };
-        self.commit(state, &[note], false)?;
-        Ok(Outcome::Withdrawn)
     }
 
     fn execute(
@@ -459,7 +438,7 @@ impl Session {
         Ok(at)
     }
 
-    fn position(&self, id: &[u8; 32]) -> Result<usize, Refusal> {
+    pub(super) fn position(&self, id: &[u8; 32]) -> Result<usize, Refusal> {
         self.pending
             .iter()
             .position(|p| p.act.approval_id == *id)

@@ -104,6 +104,7 @@ pub mod view;
 mod views;
 mod watches;
 pub mod wire;
+mod withdrawing;
 mod witness;
 
 use std::cell::Cell;

@@ -37,6 +37,7 @@ mod resealing;
 mod ritual;
 mod scripted;
 mod sign;
+mod sign_off;
 mod standing;
 mod stopping;
 mod summary;

@@ -439,39 +439,6 @@ impl Runner {
         };
         last && self.action.as_ref().is_some_and(|a| session.searches(a))
     }
-
-    fn sign_off_ask(&self, session: &Session, step: &Step) -> Ask {
-        let person = self.signer();
-        let role = Self::role(session, &person);
-        let view = session.view();
-        let text = self.own_text(session, &person);
-        let mut body = vec![
-            tr("You sign this text and the head of the audit chain:").to_owned(),
-            String::new(),
-            format!("  {text}"),
-            String::new(),
-            say!(
-                "  {events} events, head {audit_head}",
-                events = view.events,
-                audit_head = view.audit_head
-            ),
-        ];
-        let at = body.len().saturating_sub(1);
-        body.splice(at..at, self.exceptions_on_record(session));
-        to_sign(
-            say!("{person} signs off", person),
-            (person, role),
-            body,
-            (
-                tr("signs the record for you"),
-                if step.allow_dissent {
-                    tr("all before this is done and saved. Who does not agree says why.")
-                } else {
-                    tr("all before this is done and saved. Who does not agree stops here.")
-                },
-            ),
-        )
-    }
 }
 
 /// A page that one person reads and signs, alone at the keyboard; who acts is that person.

@@ -35,7 +35,7 @@ impl Runner {
     }
 
     /// What whoever signs off would else not know of: exceptions on record, each with its step.
-    pub(super) fn exceptions_on_record(&self, session: &Session) -> Vec<String> {
+    pub(in super::super) fn exceptions_on_record(&self, session: &Session) -> Vec<String> {
         let run = self.run(session);
         let mut told = Vec::new();
         for (number, record) in (1..).zip(&run.steps) {

@@ -1,0 +1,36 @@
+//! A request that is taken off the table: by whoever asked, or refused by somebody else.
+
+use super::Session;
+use super::action::Action;
+use super::command::Outcome;
+use super::custody_act::CustodyAct;
+use super::door::hex;
+use super::error::Refusal;
+use super::transition::Transition;
+
+impl Session {
+    pub(super) fn withdraw(
+        &mut self,
+        id: &[u8; 32],
+        person: &str,
+        reason: &str,
+    ) -> Result<Outcome, Refusal> {
+        let at = self.position(id)?;
+        self.person(person)?;
+        let pending = self.pending.remove(at);
+        let mut note = Transition::note("withdraw", vec![person.to_owned()])
+            .with("digest", hex(&pending.act.digest()))
+            .with("reason", reason.to_owned());
+        // Whoever did not ask for it does not take it back: they refuse it.
+        if let Some(issuer) = pending.who().into_iter().next().filter(|who| who != person) {
+            note = note.with("asked_by", issuer);
+        }
+        let state = if matches!(pending.action, Action::Custody(CustodyAct::Rotate(_))) {
+            self.none_handed_out()
+        } else {
+            self.state.clone()
+        };
+        self.commit(state, &[note], false)?;
+        Ok(Outcome::Withdrawn)
+    }
+}
