@@ -82,10 +82,7 @@ pub(super) fn confined(order: Order, place: &Path, slip: Option<usize>) -> Order
         },
         Order::Papers(folder) => Order::Papers(below(place, &folder)),
         Order::HandOver(folder) => Order::HandOver(below(place, &folder)),
-        Order::WriteUnwritten { sha256, folder } => Order::WriteUnwritten {
-            sha256,
-            folder: below(place, &folder),
-        },
+        Order::WriteUnwritten { sha256, folder } => unwritten(sha256, below(place, &folder)),
         Order::Save { path, bytes } => Order::Save {
             path: below(place, &path),
             bytes,
@@ -121,6 +118,10 @@ pub(super) fn confined(order: Order, place: &Path, slip: Option<usize>) -> Order
         }
         other => other,
     }
+}
+
+fn unwritten(sha256: String, folder: PathBuf) -> Order {
+    Order::WriteUnwritten { sha256, folder }
 }
 
 /// A vault in a folder, and a copy of it.

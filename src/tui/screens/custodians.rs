@@ -10,7 +10,7 @@ use crate::session::field::Footing;
 use crate::session::happened::{self, HAPPENED, Happened, Leads};
 use crate::text::{say, tr};
 use crate::tui::acts::Draft;
-use crate::tui::canvas::{Canvas, cells};
+use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen};
@@ -87,14 +87,31 @@ const WITH_FINGERPRINTS: u16 = 162;
 /// The most columns that a name takes beside its own fifteen.
 const NAME_MOST: u16 = 28;
 
-/// Where fingerprints stand beside the question, one below each name: the list has no room for them, and half of one
-/// can be compared with no form.
-const BESIDE: u16 = 58;
+/// Columns of half a fingerprint, and the least that the question keeps beside them.
+const HALF: usize = 39;
+const QUESTION: u16 = 72;
 
-/// Whether the fingerprints stand beside the question.
-fn beside(people: usize, width: u16, height: u16) -> bool {
-    let rows = cells(people).saturating_mul(2).saturating_add(1);
-    (BESIDE.saturating_add(FINGERPRINT)..WITH_FINGERPRINTS).contains(&width) && rows <= height
+/// Where fingerprints stand beside the question, in two lines below each name, if there is room: the list has none for
+/// them, and a part of one can be compared with no form.
+fn beside(people: usize, width: u16, height: u16) -> Option<u16> {
+    let x = width.saturating_sub(cells(HALF)).saturating_sub(2);
+    let rows = cells(people).saturating_mul(3).saturating_add(1);
+    (width < WITH_FINGERPRINTS && x >= QUESTION && rows <= height).then_some(x)
+}
+
+/// Names that the list cuts, whole, from row `y`; returns the rows used.
+fn draw_cut_names(rows: &[Vec<String>], kept: usize, y: u16, canvas: &mut Canvas<'_>) -> u16 {
+    let names = rows.iter().filter_map(|row| row.first());
+    let cut = names
+        .map(String::as_str)
+        .filter(|n| n.chars().count() > kept);
+    let cut: Vec<&str> = cut.collect();
+    if cut.is_empty() {
+        return 0;
+    }
+    let words = say!("whole: {names}", names = cut.join(", "));
+    let room = canvas.width().saturating_sub(2);
+    canvas.paragraph(1, y, room, Role::Muted, &words)
 }
 
 /// Everybody's name with the fingerprint below it.
@@ -103,10 +120,13 @@ fn draw_fingerprints(rows: &[Vec<String>], canvas: &mut Canvas<'_>) {
     let mut y: u16 = 1;
     for row in rows {
         let name = row.first().map_or("", String::as_str);
-        let fingerprint = row.last().map_or("", String::as_str);
         canvas.put_cut(0, y, canvas.width(), Role::Text, name);
-        canvas.put(0, y.saturating_add(1), Role::Muted, fingerprint);
-        y = y.saturating_add(2);
+        let fingerprint = row.last().map_or("", String::as_str);
+        for half in wrap(fingerprint, HALF) {
+            y = y.saturating_add(1);
+            canvas.put(0, y, Role::Muted, &half);
+        }
+        y = y.saturating_add(1);
     }
 }
 
@@ -327,27 +347,16 @@ impl Screen for Custodians {
             );
             y = y.saturating_add(1);
         }
-        // A name that the list cuts stands whole below it.
         let kept = columns.first().map_or(0, |name| usize::from(name.width));
-        let cut = rows.iter().take(shown).filter_map(|row| row.first());
-        let cut: Vec<&str> = cut
-            .map(String::as_str)
-            .filter(|n| n.chars().count() > kept)
-            .collect();
-        if !cut.is_empty() {
-            let words = say!("whole: {names}", names = cut.join(", "));
-            let room = width.saturating_sub(2);
-            y = y.saturating_add(canvas.paragraph(1, y, room, Role::Muted, &words));
-        }
-        let below = height.saturating_sub(y);
         let shown = rows.get(..shown).unwrap_or_default();
-        let asked = if beside(shown.len(), width, below) {
-            let room = width.saturating_sub(BESIDE);
-            canvas.within(BESIDE, y, room, below, |c| draw_fingerprints(shown, c));
-            BESIDE.saturating_sub(2)
-        } else {
-            width
-        };
+        y = y.saturating_add(draw_cut_names(shown, kept, y, canvas));
+        let below = height.saturating_sub(y);
+        let mut asked = width;
+        if let Some(x) = beside(shown.len(), width, below) {
+            let room = width.saturating_sub(x);
+            canvas.within(x, y, room, below, |c| draw_fingerprints(shown, c));
+            asked = x.saturating_sub(2);
+        }
         canvas.within(0, y, asked, below, |c| {
             self.draw_question(view, c);
         });

@@ -113,6 +113,15 @@ fn role(due: &Due) -> Role {
     }
 }
 
+/// What Enter does on something due on Exchange.
+fn exchange_words(line: &Exchanged) -> &'static str {
+    match line {
+        Exchanged::Sent(..) => tr("shows what was sent, and reads receipts"),
+        Exchanged::Token(_) => tr("shows the token that was given out"),
+        Exchanged::Unwritten(_) => tr("shows what is still to be written; w there writes it"),
+    }
+}
+
 /// Where one can go from here, with the keys, from the one table.
 fn places() -> String {
     let places = places::listed().filter_map(|verb| {
@@ -226,17 +235,9 @@ impl Screen for Home {
                 ..
             }) => tr("shows the deletions and their countdowns").into(),
             Some(Due {
-                goes: Goes::Exchange(Exchanged::Sent(..)),
+                goes: Goes::Exchange(line),
                 ..
-            }) => tr("shows what was sent, and reads receipts").into(),
-            Some(Due {
-                goes: Goes::Exchange(Exchanged::Token(_)),
-                ..
-            }) => tr("shows the token that was given out").into(),
-            Some(Due {
-                goes: Goes::Exchange(Exchanged::Unwritten(_)),
-                ..
-            }) => tr("shows what is still to be written; w there writes it").into(),
+            }) => exchange_words(line).into(),
             Some(Due {
                 goes: Goes::Ceremonies,
                 ..

@@ -20,7 +20,15 @@ fn the_list_says_that_it_goes_on_below_and_a_wide_screen_shows_fingerprints() {
         // Half of one is compared with nothing.
         for person in people.iter() {
             let groups = crate::tui::screens::done::groups(&person.fingerprint);
-            assert!(text.contains(&groups), "{size:?}\n{text}");
+            let halves = [&groups[..39], &groups[40..]];
+            let parts = if size.0 < 162 {
+                &halves[..]
+            } else {
+                &[groups.as_str()]
+            };
+            for part in parts {
+                assert!(text.contains(part), "{size:?}\n{text}");
+            }
         }
     }
 }
