@@ -2,7 +2,7 @@
 
 use crate::api::{
     CreateKeyInput, DeleteKeyInput, ExportKeyCryptogram, ExportKeyInput, ExportKeyMaterial,
-    ImportKeyMaterial, KeyAlgorithm, KeyAttributes, KeyClass, Request,
+    ImportKeyMaterial, KeyAlgorithm, KeyAttributes, KeyCheckValueAlgorithm, KeyClass, Request,
 };
 use crate::crypto::strength::{self, WrapPath};
 use crate::engine::EngineState;
@@ -208,13 +208,13 @@ fn creation(input: &CreateKeyInput) -> (String, Details) {
             tr("never")
         },
     ));
-    // Whoever signs reads what is not as usual.
-    let method = input.key_check_value_algorithm;
-    details.extend(method.map(|method| {
-        line(
-            tr("check value"),
-            &say!("by {method}", method = method.name()),
-        )
+    // Whoever signs reads what is not as usual: the request names the method in any case.
+    let unusual = input.key_check_value_algorithm.filter(|method| {
+        input.key_attributes.key_algorithm.is_tdes() && *method == KeyCheckValueAlgorithm::CMAC
+    });
+    details.extend(unusual.map(|method| {
+        let words = say!("by {method}", method = method.name());
+        line(tr("check value"), &words)
     }));
     let others = input.tags.iter().filter(|t| t.key != super::LABEL_TAG);
     details.extend(others.map(|t| line(tr("tag"), &format!("{} = {}", t.key, t.value))));

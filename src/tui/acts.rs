@@ -166,11 +166,7 @@ impl Acts {
             Order::ReceiptText(answer) => done(session.perform(Command::Receipt { answer })?),
             Order::Save { path, bytes } => save(&path, &bytes),
             Order::HandOver(folder) => self.hand_over(session, &folder),
-            Order::WriteUnwritten { sha256, folder } => {
-                let file = session.write_unwritten(&sha256, &folder)?;
-                let files = vec![file, NEXT.to_owned()];
-                Ok(News::Written { folder, files })
-            }
+            Order::WriteUnwritten { sha256, folder } => write_kept(session, &sha256, folder),
             _ => Err(Refusal::Usage(
                 tr("This is no act. Nothing was changed.").into(),
             )),
@@ -393,6 +389,13 @@ fn read_root(session: &Session, bytes: Arc<Vec<u8>>) -> Result<News, Refusal> {
         root,
         commands: commands.unwrap_or_default(),
     })))
+}
+
+/// Writes what an act made and no medium has.
+fn write_kept(session: &mut Session, sha256: &str, folder: PathBuf) -> Result<News, Refusal> {
+    let file = session.write_unwritten(sha256, &folder)?;
+    let files = vec![file, NEXT.to_owned()];
+    Ok(News::Written { folder, files })
 }
 
 fn save(path: &Path, bytes: &[u8]) -> Result<News, Refusal> {
