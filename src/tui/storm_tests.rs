@@ -131,7 +131,6 @@ fn written_below(order: Order, place: &Path) -> Order {
     }
 }
 
-
 /// A vault in a folder, and a copy of it.
 pub(super) fn folders(place: &Path) {
     let store = Box::new(FolderStore::create(&place.join("r.vault")).unwrap());
