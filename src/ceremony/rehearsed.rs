@@ -130,8 +130,8 @@ pub(super) fn find(
     let wanted = |why: &str| {
         format!(
             "{why} A production run asks for a green rehearsal of exactly this script, not older than {span}. \
-             Nothing was begun. Run `keymoot play SCRIPT --headless` here first, or with --rehearsal-note F elsewhere \
-             and give the same file here."
+             Nothing was begun. Rehearse it here to its end first, on the screens or by `keymoot play SCRIPT`; or \
+             elsewhere with --rehearsal-note F, and give the same file here."
         )
     };
     let Some(file) = file else {

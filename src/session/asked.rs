@@ -43,7 +43,7 @@ pub const RECOVERY_REASON: Field = Field {
 pub const CARD_SEQ: Field = Field {
     id: "seq",
     label: "Sequence",
-    hint: "The number on the last witness card.",
+    hint: "The number on the last witness card. If that is lost: of any older one, for those open too.",
     kind: Kind::Number {
         min: 0,
         max: i64::MAX,

@@ -1,6 +1,7 @@
 //! After an act: what was done, what one holds now, and what comes next.
 
 mod after;
+mod copied;
 
 use std::path::Path;
 
@@ -14,7 +15,7 @@ use crate::api::{Key, Response};
 use crate::session::field::Footing;
 pub(crate) use crate::session::guide::common_name;
 use crate::session::handover;
-use crate::session::{BackupDone, Executed, KeyRow, PendingView, View};
+use crate::session::{Executed, KeyRow, PendingView};
 use crate::text::{say, tr};
 use crate::tui::acts::{HandedOver, NEXT};
 use crate::tui::canvas::Canvas;
@@ -115,39 +116,6 @@ impl Done {
         done.lines.extend(to);
         done.lines.extend(issued(&files.executed));
         done.files(files);
-        done
-    }
-
-    /// A copy of the vault that was read back.
-    pub(crate) fn copied(
-        pending: &PendingView,
-        copy: &BackupDone,
-        folder: &Path,
-        world: &World,
-    ) -> Self {
-        let mut done = Self::executed(pending, &copy.executed, world);
-        done.head = say!(
-            "Done. Copy {id} is written and was read back.",
-            id = copy.id
-        );
-        done.lines
-            .push(Line::new(tr("folder"), folder.display().to_string()));
-        let names: Vec<&str> = copy.files.iter().map(|(name, _)| name.as_str()).collect();
-        done.lines.push(
-            Line::new(
-                tr("files"),
-                say!("{names}, read back", names = names.join(", ")),
-            )
-            .role(Role::Ok),
-        );
-        let vault = copy.files.iter().find(|(name, _)| name == "vault.age");
-        done.lines
-            .extend(vault.map(|(_, sha256)| Line::new(tr("vault.age"), groups(sha256))));
-        done.next = vec![
-            after::seals(pending).into(),
-            after::what_opens_it(world),
-            View::card_moved().into(),
-        ];
         done
     }
 

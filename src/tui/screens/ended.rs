@@ -74,6 +74,12 @@ pub(crate) fn told(
         Role::Text,
         holdings(run.as_ref(), view.seq, &view.card_words, world.rehearsal()),
     ));
+    if world.keeps_nothing() && outcome == Some(RunOutcome::Completed) {
+        let words = tr(
+            "It is noted on this workstation that this script went through: a production vault asks for that.",
+        );
+        told.push((Role::Ok, words.into()));
+    }
     told.push(match written {
         Some(text) => (Role::Ok, text.to_owned()),
         None if run.as_ref().is_some_and(|run| !handed_over(run).is_empty()) => (

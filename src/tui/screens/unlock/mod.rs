@@ -1,5 +1,6 @@
 //! Unlocking: custodians in turn, each a passphrase, until enough are there; in production the witness's card.
 
+mod card;
 mod picture;
 mod recovery;
 mod then;
@@ -203,25 +204,6 @@ impl Unlock {
         }
     }
 
-    fn submit_card(&mut self) -> Reaction {
-        if self.form.enter() == Pressed::Stays {
-            return Reaction::none();
-        }
-        let seq = self
-            .form
-            .text("seq")
-            .and_then(|t| t.trim().parse().ok())
-            .unwrap_or(0);
-        let words = self.form.text("words").unwrap_or_default();
-        let card = WitnessAnswer { seq, words };
-        // One letter of the card is no reason to call two custodians again.
-        if let Some(slip) = card.slip() {
-            self.form.complain(CARD_WORDS.id, &slip);
-            return Reaction::none();
-        }
-        self.finish(Some(card))
-    }
-
     fn finish(&mut self, witness: Option<WitnessAnswer>) -> Reaction {
         self.error = None;
         self.turn(Phase::Opening);
@@ -366,6 +348,7 @@ impl Screen for Unlock {
             "A vault opens when enough custodians have entered their shares, one after the other, each with their own passphrase. Opening shows names, uses and states; no key is opened by it.",
             "A refused passphrase locks nothing and there is no limit. Right stick? Right set of envelopes? All the words, single spaces, from your own paper?",
             "In production the witness then types sequence number and words from the last card: that is how an older copy of the whole folder is noticed. At the end two people read their own watches.",
+            "Is that card lost? Any older one opens the vault as well, and every change since it is listed. With none at all: Esc, and return to a copy, where the last card may be left empty. Keep two cards, at two places.",
             "Where the vault has a recovery set, the last line of the list begins again with it: its holders enter in the place of the custodians, the reason is written down, and the vault is then good for looking and for a rotation alone.",
         ]
     }
