@@ -237,6 +237,8 @@ fn ctrl_c_stops_a_search_for_primes_and_nothing_else() {
             "Modes of use:" => "sign".into(),
             "Exportable:" => "no".into(),
             "Name:" => "signer".into(),
+            "Check value:" | "Enabled:" => "the usual".into(),
+            "Tags:" => String::new(),
             "Passphrase (not shown):" => WORDS.to_owned(),
             "Number:" => {
                 signers.set(signers.get() + 1);
