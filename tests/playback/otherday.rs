@@ -256,11 +256,12 @@ fn whoever_takes_a_place_has_its_role_and_no_other_place() {
     let sign = run.steps.iter().find(|step| step.op == "sign-off").unwrap();
     let of_ben: Vec<&String> = asked.iter().filter(|name| *name == "Ben").collect();
     assert_eq!(of_ben.len(), 1, "{asked:?}");
-    let text = sign
-        .notes
-        .get("text of Ben")
-        .or_else(|| sign.notes.values().find(|t| t.contains("in no others")));
-    assert!(text.is_some(), "{:?}", sign.notes);
+    let mut texts = sign.notes.values();
+    assert!(
+        texts.any(|text| text.contains("in no others")),
+        "{:?}",
+        sign.notes
+    );
 }
 
 /// Two custodians bring a key in components; places are open to anybody.
