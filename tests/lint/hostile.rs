@@ -160,7 +160,7 @@ fn duplicates_are_answered_with_their_line() {
     let [step, answer] = ANSWERED;
     let found = answered("answer", format!("{HEAD}{step}{answer}{answer}").as_bytes());
     let twice = found.iter().find(|f| f.message.contains("answered twice"));
-    assert_eq!(twice.map(|f| f.line), Some(13), "{found:#?}");
+    assert_eq!(twice.map(|f| f.line), Some(15), "{found:#?}");
     refused(cases::twice());
 }
 
