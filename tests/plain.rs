@@ -175,17 +175,6 @@ fn three_lines_above(text: &str, prompt: &str) {
     }
 }
 
-fn shipped() -> Vec<String> {
-    let mut names: Vec<String> = std::fs::read_dir("ceremonies")
-        .unwrap()
-        .flatten()
-        .map(|entry| entry.file_name().into_string().unwrap())
-        .filter(|name| Path::new(name).extension().is_some_and(|e| e == "toml"))
-        .collect();
-    names.sort();
-    names
-}
-
 #[test]
 fn every_shipped_ceremony_is_played_in_a_terminal() {
     play_those(0);
@@ -199,10 +188,10 @@ fn every_other_shipped_ceremony_is_played_in_a_terminal() {
 
 fn play_those(first: usize) {
     let home = tempfile::tempdir().unwrap();
-    for script in shipped().into_iter().skip(first).step_by(2) {
+    for (script, _) in keymoot::ceremony::shipped().iter().skip(first).step_by(2) {
         let out = home.path().join(format!("{script}.out"));
         let out = out.display().to_string();
-        let arguments = ["play", script.as_str(), "--plain", "--out", out.as_str()];
+        let arguments = ["play", script, "--plain", "--out", out.as_str()];
         let mut talk = Talk::start(home.path(), &arguments, "xterm-256color");
         talk.practise();
         only_lines(&talk);
