@@ -9,6 +9,8 @@ use super::{Profile, Session};
 
 /// The kind of the record, and the name of its line in the log.
 pub(super) const HANDED_OUT: &str = "handed-out";
+/// The line of the log that says that they are void again.
+pub(super) const GIVEN_UP: &str = "given-up";
 
 impl Session {
     /// Writes down that people have new words. A rehearsal, which nobody carries anything out of, writes nothing.
@@ -33,10 +35,105 @@ impl Session {
         self.commit(working, &[note], false)
     }
 
+    /// What was handed out is void, and everybody here knows: nothing is told of it any more.
+    pub(super) fn note_given_up(&mut self, reason: &str) -> Result<(), Refusal> {
+        if !self
+            .state
+            .changes
+            .iter()
+            .any(|change| change.kind == HANDED_OUT)
+        {
+            return Ok(());
+        }
+        let note = Transition::note(GIVEN_UP, Vec::new()).with("reason", reason.to_owned());
+        self.commit(self.none_handed_out(), &[note], false)
+    }
+
     /// The state of now without that record: the change was given up in front of everybody, or is in force.
     pub(super) fn none_handed_out(&self) -> State {
         let mut state = self.state.clone();
         state.changes.retain(|change| change.kind != HANDED_OUT);
         state
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::custody_act::CustodyAct;
+    use super::super::custody_tests::{NEW, OLD, open_all, passphrases, rotation};
+    use super::super::*;
+    use super::HANDED_OUT;
+    use crate::crypto::SecretBytes;
+    use crate::vault::MemoryStore;
+
+    /// A vault for tests with the people of before, their keys held.
+    fn vault(store: &MemoryStore) -> Session {
+        let seats = rotation(OLD).people.into_iter();
+        let person = |(seat, (name, phrase)): (Seat, &(&str, &str))| NewPerson {
+            name: (*name).to_owned(),
+            role: seat.role,
+            passphrase: SecretBytes::from_slice(phrase.as_bytes()),
+        };
+        let new = NewVault {
+            name: "acme".into(),
+            profile: Profile::Test,
+            k: 2,
+            t: 2,
+            people: seats.zip(OLD).map(person).collect(),
+            account: DEFAULT_ACCOUNT.into(),
+            region: DEFAULT_REGION.into(),
+            software_generation: true,
+            qr_of_exports: false,
+            clock: None,
+            hold: true,
+        };
+        let environment = Environment::real(None);
+        create(Box::new(store.clone()), new, environment)
+            .unwrap()
+            .session
+    }
+
+    fn rotates(session: &mut Session) -> [u8; 32] {
+        let act = Action::Custody(CustodyAct::Rotate(rotation(NEW)));
+        session.approved_by_held(act, None).unwrap().id
+    }
+
+    fn told(session: &Session) -> bool {
+        let notes = session.view().notes;
+        notes.iter().any(|note| note.contains("NOT finished"))
+    }
+
+    /// The power fails when everybody has new words and nobody has proven them: the next day says which words count.
+    #[test]
+    fn a_rotation_that_was_cut_after_words_were_handed_out_is_told_until_one_is_finished() {
+        let store = MemoryStore::new();
+        let mut session = vault(&store);
+        assert!(!told(&session));
+        let id = rotates(&mut session);
+        session.prepare_rotation(&id, passphrases(NEW)).unwrap();
+        drop(session);
+        let mut session = open_all(store.clone(), OLD).unwrap();
+        assert!(told(&session), "{:?}", session.view().notes);
+        let lines = session.log_lines().unwrap();
+        assert!(lines.iter().any(|line| line.contains(HANDED_OUT)));
+        session
+            .rotate_automatic(rotation(NEW), passphrases(NEW))
+            .unwrap();
+        session.close().unwrap();
+        assert!(!told(&open_all(store, NEW).unwrap()));
+    }
+
+    /// Given up in front of everybody, nothing is left to be told.
+    #[test]
+    fn a_rotation_that_was_given_up_leaves_nothing_to_tell() {
+        let store = MemoryStore::new();
+        let mut session = vault(&store);
+        let id = rotates(&mut session);
+        session.prepare_rotation(&id, passphrases(NEW)).unwrap();
+        session.note_given_up("somebody was called away").unwrap();
+        session.close().unwrap();
+        let session = open_all(store, OLD).unwrap();
+        assert!(!told(&session), "{:?}", session.view().notes);
+        assert!(session.view().pending.is_empty());
     }
 }

@@ -125,6 +125,13 @@ impl Changing {
     /// # Errors
     /// The log cannot be written.
     pub fn give_up(self, session: &mut Session) -> Result<(), Refusal> {
+        let reason = match self.turn() {
+            Some(turn) => format!(
+                "given up while it was carried out, at the turn of {}",
+                turn.person
+            ),
+            None => "given up while it was carried out".to_owned(),
+        };
         let waits = |p: &crate::session::pending::Pending| p.act.approval_id == self.id;
         let Some(issuer) = session
             .pending
@@ -132,14 +139,8 @@ impl Changing {
             .find(|p| waits(p))
             .map(|p| p.act.issuer.clone())
         else {
-            return Ok(());
-        };
-        let reason = match self.turn() {
-            Some(turn) => format!(
-                "given up while it was carried out, at the turn of {}",
-                turn.person
-            ),
-            None => "given up while it was carried out".to_owned(),
+            // The words were drawn, and the request went with that.
+            return session.note_given_up(&reason);
         };
         session.perform(crate::session::Command::Withdraw {
             id: self.id,
