@@ -12,6 +12,11 @@ pub(super) const HANDED_OUT: &str = "handed-out";
 /// The line of the log that says that they are void again.
 pub(super) const GIVEN_UP: &str = "given-up";
 
+/// Takes that record out of a state.
+pub(super) fn forget(state: &mut State) {
+    state.changes.retain(|change| change.kind != HANDED_OUT);
+}
+
 impl Session {
     /// Writes down that people have new words. A rehearsal, which nobody carries anything out of, writes nothing.
     pub(super) fn note_handed_out(&mut self, seats: &[Seat]) -> Result<(), Refusal> {
@@ -52,7 +57,7 @@ impl Session {
     /// The state of now without that record: the change was given up in front of everybody, or is in force.
     pub(super) fn none_handed_out(&self) -> State {
         let mut state = self.state.clone();
-        state.changes.retain(|change| change.kind != HANDED_OUT);
+        forget(&mut state);
         state
     }
 }

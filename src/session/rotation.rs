@@ -17,7 +17,7 @@ use super::creation::NewPerson;
 use super::custody_act::{CustodyAct, Rotation, Seat};
 use super::enrolment::{self, Enrolled, array, custody_file, enrol, identity, seal_all};
 use super::error::Refusal;
-use super::handed_out::HANDED_OUT;
+use super::handed_out;
 use super::locks::Sealer;
 use super::pending::Pending;
 use super::present::Held;
@@ -306,7 +306,7 @@ impl Session {
             of.iter().filter(|n| !from.contains(n)).cloned().collect()
         };
         let (gone, joined) = (missing(&after, &before), missing(&before, &after));
-        working.changes.retain(|change| change.kind != HANDED_OUT);
+        handed_out::forget(working);
         working.changes.push(ChangeRecord {
             kind: "rotate".into(),
             seq: seq + 1,
