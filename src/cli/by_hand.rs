@@ -25,6 +25,9 @@ pub(super) fn enter(opening: &mut Opening) -> Answer<()> {
         ))
         .hint("test and rehearsal vaults also open with --unlock-file F"));
     }
+    if let Some(why) = &bootstrap.unfinished {
+        streams::note(why);
+    }
     streams::note(&format!(
         "Opening takes {} custodians, each with a passphrase.",
         bootstrap.k

@@ -48,8 +48,8 @@ pub(crate) fn found(talk: &mut Dialogue<'_>, given: Given) -> Result<Option<Sess
         };
         talk.say(&say!("Wait: {founding}", founding = founding::MAKING));
         match make(&plan, ready) {
-            Ok((session, papers)) => {
-                handed_out(talk, &plan, &papers)?;
+            Ok((mut session, papers)) => {
+                handed_out(talk, &plan, &papers, &mut session)?;
                 return Ok(Some(session));
             }
             Err(refusal) => {
@@ -133,7 +133,10 @@ impl Asking {
     }
 
     fn names(&self) -> Vec<Field> {
-        names(usize::from(self.number(CUSTODIANS.id, USUAL.1)))
+        names(
+            usize::from(self.number(CUSTODIANS.id, USUAL.1)),
+            self.profile(),
+        )
     }
 
     /// Asks until everything is answered and reviewed; `None` if it was given up.
@@ -194,7 +197,7 @@ impl Asking {
     /// The rule that an answer breaks together with those before it.
     fn broken(&self, field: &Field, text: &str) -> Option<String> {
         if field.id == PLACE.id {
-            return taken(Path::new(text.trim()));
+            return founding::room(Path::new(text.trim())).err();
         }
         if field.id == CUSTODIANS.id
             && let Some(policy) = &self.given.policy
@@ -251,14 +254,6 @@ impl Asking {
             clock: self.read,
         }
     }
-}
-
-/// Why a vault cannot begin in this folder.
-fn taken(dir: &Path) -> Option<String> {
-    let mut names = std::fs::read_dir(dir).ok()?;
-    names.next().map(|_| {
-        say!("{dir}: not empty, and a vault is a folder of its own. Nothing was recorded; name another.", dir = dir.display())
-    })
 }
 
 fn review(talk: &mut Dialogue<'_>, plan: &Plan) -> Result<Heard<()>, Gone> {
@@ -368,12 +363,20 @@ fn make(plan: &Plan, ready: Vec<NewPerson>) -> Result<(Session, Papers), Refusal
 }
 
 /// Envelopes go to their owners' media; then papers are told.
-fn handed_out(talk: &mut Dialogue<'_>, plan: &Plan, papers: &Papers) -> Result<(), Gone> {
+fn handed_out(
+    talk: &mut Dialogue<'_>,
+    plan: &Plan,
+    papers: &Papers,
+    session: &mut Session,
+) -> Result<(), Gone> {
     let mut envelopes = Envelopes::new(&papers.envelopes);
     while let Some([head, words]) = envelopes.told() {
         let question = Question::new(envelopes.footing())
             .telling(vec![
-                say!("Envelopes, {envelopes}.", envelopes = envelopes.count()),
+                say!(
+                    "Envelopes, {envelopes}.",
+                    envelopes = envelopes.count(false)
+                ),
                 head,
                 words,
             ])
@@ -381,13 +384,19 @@ fn handed_out(talk: &mut Dialogue<'_>, plan: &Plan, papers: &Papers) -> Result<(
         match super::opening::plain(talk, &question, MEDIUM)? {
             None => talk.say(founding::NEEDS_THEIRS),
             Some(folder) => match envelopes.place(Path::new(folder.trim()), &plan.given.dir) {
-                Ok(()) => talk.say(tr(
-                    "Written and read back. Take the medium out and keep it.",
-                )),
+                Ok(notes) => {
+                    for note in &notes {
+                        talk.say(&say!("note  {note}", note));
+                    }
+                    talk.say(tr(
+                        "Written and read back. Take the medium out and keep it.",
+                    ));
+                }
                 Err(refusal) => talk.stop(&refusal.to_string()),
             },
         }
     }
+    session.end_handing_out();
     talk.heading(founding::MADE);
     if let Some(written) = papers.written() {
         talk.say(&written);

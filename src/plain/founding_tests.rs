@@ -152,8 +152,8 @@ fn a_production_vault_made_in_lines_hands_its_envelopes_out() {
         ("Custodian 2", "Ben"),
         ("Administrator", "Ada"),
         ("Witness", "Wim"),
-        ("May keys", "no"),
-        ("May files", "no"),
+        ("Keys made", "no"),
+        ("Files shown", "no"),
         ("Now, by two watches", "half past nine"),
         ("Now, by two watches", "2026-11-24 09:05"),
         ("Folder on it", "cancel"),
@@ -189,6 +189,7 @@ fn a_production_vault_made_in_lines_hands_its_envelopes_out() {
     }
     let custody = std::fs::read_to_string(dir.join("custody.toml")).unwrap();
     assert!(!custody.contains("BEGIN AGE"), "{custody}");
+    assert!(!dir.join("unfinished.txt").exists(), "everybody has theirs");
 }
 
 #[test]

@@ -287,6 +287,9 @@ impl<'t, 'a> Entering<'t, 'a> {
     }
 
     fn say_who_opens(&mut self) {
+        if let Some(why) = &self.public.unfinished {
+            self.talk.stop(why);
+        }
         let count = self.custodians().count();
         let words = if self.public.by_recovery {
             say!(

@@ -102,6 +102,7 @@ impl Session {
         working.consumed = vec![serde_bytes::ByteBuf::from(pending.act.approval_id.to_vec())];
         self.commit(working, &[step], false)?;
         self.seal_audit()?;
+        self.all_proven(proving.file(), proven.len());
         let executed = self.carried_out(&pending);
         Ok(DrillDone {
             proven,

@@ -12,7 +12,7 @@ use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 /// One thing that is due.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// What kind of thing, in a word: `approve`, `STOP`, `suspect`, `clock`, `ceremony`, `copy`, `recovery`, `reshare`, `drill`, `file`, `deletion`, `receipt`, `token`.
+    /// What kind of thing, in a word: `approve`, `STOP`, `suspect`, `clock`, `ceremony`, `copy`, `recovery`, `making`, `reshare`, `drill`, `file`, `deletion`, `receipt`, `token`.
     pub kind: &'static str,
     /// What it is.
     pub what: String,
@@ -225,6 +225,11 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
         let what = tr("stands open: its new envelopes are not all proven").to_owned();
         line("reshare", what, tr("everybody"), tr("now"))
     });
+    let making = view.unfinished.then(|| {
+        let what =
+            tr("cut when envelopes were handed out: reshare, or drill where all have theirs");
+        line("making", what.to_owned(), tr("everybody"), tr("now"))
+    });
     let late = |p: &&super::view::PersonView| p.drill.is_some_and(|d| d.due <= now);
     // Holders of the recovery set stand among the people of a vault that it opened.
     let holders = view.recovery.iter().filter(|_| !view.by_recovery);
@@ -257,7 +262,12 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
         line.over = false;
         line
     });
-    open.into_iter().chain(drill).chain(ahead).collect()
+    making
+        .into_iter()
+        .chain(open)
+        .chain(drill)
+        .chain(ahead)
+        .collect()
 }
 
 fn approval(pending: &PendingView) -> Due {

@@ -10,12 +10,13 @@ use super::{Profile, Session};
 
 /// The sentence that all present sign in production.
 pub const SOFTWARE_QUESTION: &str = "May this vault generate keys in software, and take clear components? A laptop \
-    is not a secure cryptographic device (PCI PIN 5-1, 6-2). The answer is signed by all present and stands on \
-    every report.";
+    is not a secure cryptographic device (PCI PIN 5-1, 6-2). With no, keys come in from outside only. The answer is \
+    signed by all present and stands on every report.";
 
 /// The sentence that all present sign in production where they allow it.
 pub(super) const QR_QUESTION: &str = "May files for counterparties be shown on the screen as QR codes? A camera in the room \
-    conflicts with PCI PIN 6-1.5 wherever clear key material can be seen. The answer is signed by all present.";
+    conflicts with PCI PIN 6-1.5 wherever clear key material can be seen. With no, files leave on a medium. A yes is \
+    signed by all present.";
 
 /// The name of a file about one person: `Ana.share.age`. Whatever is no letter, digit or hyphen becomes a hyphen.
 pub fn paper_name(person: &str, what: &str) -> String {

@@ -63,7 +63,7 @@ impl Session {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::custody_act::CustodyAct;
     use super::super::custody_tests::{NEW, OLD, open_all, passphrases, rotation};
     use super::super::*;
@@ -72,7 +72,7 @@ mod tests {
     use crate::vault::MemoryStore;
 
     /// A vault for tests with the people of before, their keys held.
-    fn vault(store: &MemoryStore) -> Session {
+    pub(in crate::session) fn vault(store: &MemoryStore) -> Session {
         let seats = rotation(OLD).people.into_iter();
         let person = |(seat, (name, phrase)): (Seat, &(&str, &str))| NewPerson {
             name: (*name).to_owned(),

@@ -42,7 +42,7 @@ pub fn has_place(folder: &Path, file: &str) -> Result<(), Refusal> {
 }
 
 /// The vault that a folder is, or lies in.
-fn vault_above(folder: &Path) -> Option<PathBuf> {
+pub(super) fn vault_above(folder: &Path) -> Option<PathBuf> {
     let there = |at: &&Path| at.exists();
     let mut named = folder.ancestors().filter(|at| !at.as_os_str().is_empty());
     let base = named.find(there).unwrap_or(Path::new("."));

@@ -99,6 +99,7 @@ mod trail;
 mod trail_words;
 mod transition;
 pub mod trusting;
+mod unfinished;
 mod unwritten;
 pub mod view;
 mod views;

@@ -77,6 +77,8 @@ pub struct Bootstrap {
     pub by_recovery: bool,
     /// The recovery set that is declared: where it lies, how many of how many open.
     pub recovery: Option<(String, u8, u8)>,
+    /// Where the vault's making was cut while envelopes were handed out: what that means for whoever comes to open it.
+    pub unfinished: Option<String>,
 }
 
 /// What the witness's card says, for production.
@@ -202,7 +204,14 @@ impl Opening {
             practice: self.practice.clone(),
             by_recovery: self.recovery.is_some(),
             recovery: self.declared(),
+            unfinished: self.unfinished(),
         }
+    }
+
+    fn unfinished(&self) -> Option<String> {
+        let mark = self.store.read(vault::UNFINISHED).ok().flatten();
+        let k = self.sets.first().map_or(0, |set| set.file.k);
+        mark.map(|_| super::unfinished::told(k))
     }
 
     /// The recovery set that the vault declares.

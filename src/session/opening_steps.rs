@@ -65,6 +65,7 @@ mod tests {
             people: Vec::new(),
             by_recovery: false,
             recovery: None,
+            unfinished: None,
             practice: std::collections::BTreeMap::new(),
         };
         let places = |vault: &Bootstrap, copy, steps: &[OpeningStep]| {

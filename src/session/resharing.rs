@@ -225,6 +225,7 @@ impl Session {
         self.promote()?;
         self.seal_audit()?;
         self.remember_height();
+        self.end_handing_out();
         Ok(Reshared {
             set,
             old_set,

@@ -226,6 +226,7 @@ impl Session {
         self.promote()?;
         self.seal_audit()?;
         self.remember_height();
+        self.end_handing_out();
         let executed = self.carried_out(&pending);
         Ok(Rotated {
             gone,

@@ -406,6 +406,8 @@ pub struct View {
     pub copies: Arc<Vec<CopyView>>,
     /// Whether new envelopes of a reshare wait to be proven.
     pub open_reshare: bool,
+    /// Whether its making was cut while envelopes were handed out, and nobody has shown since that all have theirs.
+    pub unfinished: bool,
     /// The recovery set that was made last, where one was.
     pub recovery: Option<Arc<RecoveryView>>,
     /// Whether the recovery set opened the vault: then `people` are its holders and those who hold no share.

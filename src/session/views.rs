@@ -63,6 +63,7 @@ impl Session {
                 .filter(|b| b.state == "verified")
                 .count(),
             copies: self.copies(),
+            unfinished: self.book.vault().is_unfinished(),
             open_reshare: self.book.vault().header().custody.len() > 1,
             recovery: self.recovery_view(),
             by_recovery: self.by_recovery(),

@@ -139,7 +139,14 @@ impl Desk {
             Order::LeaveCopy => return self.leave_copy(),
             Order::Lock => return self.lock(),
             Order::Recognise { person, signing } => return self.recognise(&person, signing),
+            Order::Room(dir) => return News::Room(founding::room(&dir)),
             Order::Create { dir, new, policy } => self.create(&dir, new, policy),
+            Order::EnvelopesOut => {
+                if let Some(session) = &mut self.session {
+                    session.end_handing_out();
+                }
+                return News::HandedOut;
+            }
             Order::Passphrase(words) => passphrase(words),
             Order::PlaceEnvelopes {
                 folder,

@@ -117,6 +117,8 @@ pub(crate) enum Order {
     Close,
     /// Gives up a return to a copy: what was open before it is open again.
     LeaveCopy,
+    /// Tries whether a vault can begin in this folder.
+    Room(PathBuf),
     /// Makes a vault in a folder, and leaves it open.
     Create {
         dir: PathBuf,
@@ -133,6 +135,8 @@ pub(crate) enum Order {
         /// Folders that hold somebody else's.
         taken: Vec<PathBuf>,
     },
+    /// Everybody has their envelopes: the vault's making is over.
+    EnvelopesOut,
     /// A passphrase of so many words.
     Passphrase(usize),
     /// Reads the audit log and proves it.
@@ -250,7 +254,9 @@ impl Order {
             Self::LeaveCopy => tr("closing the copy").into(),
             Self::Lock | Self::LeaveChange { .. } => tr("wiping").into(),
             Self::Recognise { person, .. } => say!("looking whether this is {person}", person),
+            Self::Room(_) => tr("trying the folder").into(),
             Self::Create { .. } => tr("making the vault: identities, shares, envelopes").into(),
+            Self::EnvelopesOut => tr("writing that everybody has theirs").into(),
             Self::Passphrase(_) => tr("drawing words").into(),
             Self::PlaceEnvelopes { .. } => tr("writing the envelopes and reading them back").into(),
             Self::Play(_) | Self::PlayHere { .. } => tr("beginning the ceremony").into(),
@@ -319,10 +325,14 @@ pub(crate) enum News {
     Closed,
     /// The copy is open no more, and what was open before it is.
     LeftCopy,
+    /// Whether a vault can begin in the folder that was named; why not, in sentences.
+    Room(Result<(), String>),
     /// A vault was made: what people take away.
     Created(Papers),
     /// One person's envelopes lie in this folder and were read back; what that person should know of the place.
     Placed(PathBuf, Vec<String>),
+    /// The vault knows that everybody has their envelopes.
+    HandedOut,
     /// Words for one person. Taken out once, by the screen that shows them.
     Passphrase(std::cell::RefCell<Option<Zeroizing<String>>>),
     /// The ceremony shows this now; a wrong answer comes with its sentence.

@@ -49,10 +49,13 @@ fn told(state: &mut State, news: News) {
 #[test]
 fn seven_words_are_shown_to_their_owner_alone() {
     let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
+    press(&mut state, "<Enter>");
+    told(&mut state, News::Room(Ok(())));
     press(
         &mut state,
-        "<Enter><Enter><Enter><Enter>Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim<Enter><Enter>",
+        "<Enter><Enter><Enter>Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim<Enter><Enter>",
     );
+    told(&mut state, News::Room(Ok(())));
     let seven = Zeroizing::new("velvet anchor lunar crisp mango tidal ember".to_owned());
     told(
         &mut state,
@@ -165,6 +168,7 @@ fn a_blank_screen_says_why_and_who_is_waited_for() {
     told(
         &mut state,
         News::Bootstrap(Bootstrap {
+            unfinished: None,
             vault_id: "00".repeat(16),
             profile: Profile::Production,
             k: 2,

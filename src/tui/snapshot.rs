@@ -111,6 +111,7 @@ pub(crate) fn rehearsal() -> View {
         backups: 0,
         copies: Arc::default(),
         open_reshare: false,
+        unfinished: false,
         recovery: None,
         by_recovery: false,
         attested: true,

@@ -59,6 +59,7 @@ fn below(place: &Path, path: &Path) -> PathBuf {
 /// What an order writes goes below `place`, and no search for primes is waited for.
 pub(super) fn confined(order: Order, place: &Path, slip: Option<usize>) -> Order {
     match order {
+        Order::Room(dir) => Order::Room(below(place, &dir)),
         Order::Create { dir, new, policy } => Order::Create {
             dir: below(place, &dir),
             new,

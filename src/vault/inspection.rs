@@ -8,7 +8,7 @@ use super::generations::{self, KEPT_GENERATIONS, generation_name};
 use super::identity::Identity;
 use super::payload::{self, Header, MAC_LABEL};
 use super::seal::open_with;
-use super::store::{AUDIT, CUSTODY, CUSTODY_NEXT, LOCK, Store, StoreError, VAULT};
+use super::store::{AUDIT, CUSTODY, CUSTODY_NEXT, LOCK, Store, StoreError, UNFINISHED, VAULT};
 use crate::os::Folder;
 
 /// How much a finding matters.
@@ -105,6 +105,12 @@ fn names(store: &dyn Store, seen: &mut Inspection) -> Result<(), StoreError> {
                 Severity::Note,
                 &name,
                 "A change of shares or people stands open.",
+            );
+        } else if name == UNFINISHED {
+            seen.find(
+                Severity::Warning,
+                &name,
+                "The making was cut while envelopes were handed out: not everybody has theirs.",
             );
         } else if Folder::is_temporary(plain) {
             seen.find(

@@ -62,7 +62,7 @@ pub use passphrase::MAX_LOG_N;
 pub use payload::{AuditHead, Header, PAYLOAD_VERSION, PayloadError};
 pub use recovery_set::RecoverySet;
 pub use seal::{SealError, open_with, seal_to};
-pub use store::{AUDIT, CUSTODY, CUSTODY_NEXT, LOCK, Store, StoreError, VAULT};
+pub use store::{AUDIT, CUSTODY, CUSTODY_NEXT, LOCK, Store, StoreError, UNFINISHED, VAULT};
 pub use vault::{Change, State, Vault};
 pub use vault_error::{Effect, VaultError};
 

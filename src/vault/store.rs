@@ -10,6 +10,8 @@ pub const VAULT: &str = "vault.age";
 pub const CUSTODY: &str = "custody.toml";
 /// Its successor while a change of shares or people stands open.
 pub const CUSTODY_NEXT: &str = "custody.next.toml";
+/// There while envelopes of a new vault are handed out; left behind where that was cut.
+pub const UNFINISHED: &str = "unfinished.txt";
 /// The audit log.
 pub const AUDIT: &str = "audit.jsonl";
 /// The file the kernel lock is taken on; it holds the holder's process number.

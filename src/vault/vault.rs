@@ -14,7 +14,7 @@ use super::generations::{self, generation_name};
 use super::identity::Identity;
 use super::payload::{self, AuditHead, Header, MAC_LABEL};
 use super::seal::{Sealing, open_with};
-use super::store::{AUDIT, CUSTODY, CUSTODY_NEXT, Store, StoreError, VAULT};
+use super::store::{AUDIT, CUSTODY, CUSTODY_NEXT, Store, StoreError, UNFINISHED, VAULT};
 use super::vault_error::VaultError;
 
 /// One change to be committed: the session's part of the next vault.age.
@@ -311,6 +311,31 @@ impl Vault {
         promote(&mut *self.store, &bytes)?;
         self.custody = file;
         Ok(())
+    }
+
+    /// Leaves a file in the folder that says that envelopes of this new vault are being handed out.
+    ///
+    /// # Errors
+    /// The medium refused.
+    pub fn mark_unfinished(&mut self, text: &str) -> Result<(), StoreError> {
+        self.store.replace(UNFINISHED, text.as_bytes())
+    }
+
+    /// Takes it away; none that is there is no error.
+    ///
+    /// # Errors
+    /// The medium refused.
+    pub fn unmark_unfinished(&mut self) -> Result<(), StoreError> {
+        if self.store.read(UNFINISHED)?.is_none() {
+            return Ok(());
+        }
+        self.store.remove(UNFINISHED)?;
+        self.store.sync()
+    }
+
+    /// Whether it is there.
+    pub fn is_unfinished(&self) -> bool {
+        self.store.read(UNFINISHED).is_ok_and(|text| text.is_some())
     }
 
     /// Removes a staged successor that will not be used.

@@ -1,7 +1,9 @@
 //! What the making of a vault asks: its fields, declared once.
 
 use crate::api::Timestamp;
+use crate::session::Profile;
 use crate::session::field::{Choice, Field, Kind};
+use crate::session::forms::{QR_QUESTION, SOFTWARE_QUESTION};
 
 /// Where the vault will lie.
 pub(crate) const PLACE: Field = Field {
@@ -55,8 +57,9 @@ pub(crate) const NEEDED: Field = Field {
 /// Production only: the question of software generation.
 pub(crate) const SOFTWARE: Field = Field {
     id: "software",
-    label: "May keys be made here, in software?",
-    hint: "A laptop is not a secure cryptographic device (PCI PIN 5-1). With no, keys come in from outside only. All present sign the answer; it stands on every report.",
+    label: "Keys made in software?",
+    // What is logged as shown and signed is what was shown.
+    hint: SOFTWARE_QUESTION,
     kind: Kind::YesNo,
     optional: false,
 };
@@ -64,8 +67,8 @@ pub(crate) const SOFTWARE: Field = Field {
 /// Production only: the question of cameras.
 pub(crate) const QR: Field = Field {
     id: "qr",
-    label: "May files be shown as QR codes?",
-    hint: "A camera in the room conflicts with PCI PIN 6-1.5. With no, files leave on a stick. A yes is signed by all present.",
+    label: "Files shown as QR codes?",
+    hint: QR_QUESTION,
     kind: Kind::YesNo,
     optional: false,
 };
@@ -148,10 +151,25 @@ pub(crate) const NAMES: [Field; 16] = [
     custodian("custodian-16", "Custodian 16"),
 ];
 
-/// The fields for names of a vault with so many custodians.
-pub(crate) fn names(custodians: usize) -> Vec<Field> {
+/// The fields for names of a vault with so many custodians. In production nobody is without a name: what an auditor
+/// reads for years must say who it was.
+pub(crate) fn names(custodians: usize, profile: Profile) -> Vec<Field> {
     let mut fields: Vec<Field> = NAMES.iter().take(custodians).copied().collect();
     fields.extend([ADMINISTRATOR, WITNESS]);
+    if profile == Profile::Production {
+        for field in &mut fields {
+            field.optional = false;
+            field.hint = match field.id {
+                "administrator" => {
+                    "Asks for acts and can approve none. The name as the record will write it."
+                }
+                "witness" => {
+                    "Looks on, keeps the witness card, signs that it was so. The name as the record will write it."
+                }
+                _ => "The custodian's name as the record will write it.",
+            };
+        }
+    }
     fields
 }
 

@@ -46,10 +46,10 @@ impl Envelopes {
         self.turn().is_none()
     }
 
-    /// `2 of 5`
-    pub(crate) fn count(&self) -> String {
-        let at = self.placed.len().saturating_add(1).min(self.turns.len());
-        format!("{at} of {}", self.turns.len())
+    /// `2 of 5`: whose turn it is; `here` where the person whose envelopes were written last is still at the keyboard.
+    pub(crate) fn count(&self, here: bool) -> String {
+        let next = self.placed.len().saturating_add(usize::from(!here));
+        format!("{} of {}", next.min(self.turns.len()), self.turns.len())
     }
 
     /// Folders that hold somebody's envelopes.
@@ -62,16 +62,22 @@ impl Envelopes {
         self.placed.push(folder);
     }
 
-    /// Writes this person's envelopes to `folder` and reads them back.
+    /// They lie on another medium than was meant: it is that person's turn again.
+    pub(crate) fn misplaced(&mut self) {
+        self.placed.pop();
+    }
+
+    /// Writes this person's envelopes to `folder` and reads them back; what that person should know of the place.
     ///
     /// # Errors
     /// As [`envelopes::place`]; it is this person's turn still.
-    pub(crate) fn place(&mut self, folder: &Path, vault: &Path) -> Result<(), Refusal> {
-        if let Some((_, files)) = self.turn() {
-            let real = envelopes::place(folder, files, vault, &self.placed)?;
-            self.placed(real);
-        }
-        Ok(())
+    pub(crate) fn place(&mut self, folder: &Path, vault: &Path) -> Result<Vec<String>, Refusal> {
+        let Some((_, files)) = self.turn() else {
+            return Ok(Vec::new());
+        };
+        let (real, notes) = envelopes::place_telling(folder, files, vault, &self.placed)?;
+        self.placed(real);
+        Ok(notes)
     }
 
     /// The three lines.

@@ -3,6 +3,7 @@
 pub(crate) mod fields;
 mod media;
 mod papers;
+mod room;
 mod watch;
 mod words;
 
@@ -16,6 +17,7 @@ use super::{NewPerson, NewVault, Profile, policy_lines};
 
 pub(crate) use media::{Envelopes, NEEDS_THEIRS};
 pub(crate) use papers::{MADE, OWN_ENVELOPES, Papers, keep};
+pub(crate) use room::room;
 pub(crate) use watch::Reading;
 pub(crate) use words::{
     Moment, NOBODY, VOID, draw_words, footing, how_many, not_those, saved, type_back, what_for,
@@ -198,8 +200,13 @@ impl Plan {
 
     /// What comes after the review.
     pub(crate) fn next(&self) -> String {
+        let signs = if self.profile == Profile::Production {
+            " Typing them back also signs, for each of them, what stands above under Keys."
+        } else {
+            ""
+        };
         format!(
-            "Next, each of the {} people comes to the keyboard alone, is shown words, writes them down, and types them back.",
+            "Next, each of the {} people comes to the keyboard alone, is shown words, writes them down, and types them back.{signs}",
             self.people.len()
         )
     }
@@ -246,10 +253,10 @@ pub(crate) fn too_many(needed: u8, custodians: u8) -> Option<String> {
 pub(crate) fn same_name(people: &[Person]) -> Option<(usize, String)> {
     let (n, twice) = people.iter().enumerate().find(|(n, person)| {
         let mut before = people.iter().take(*n);
-        before.any(|other| other.name == person.name)
+        before.any(|other| other.name.to_lowercase() == person.name.to_lowercase())
     })?;
     let words = format!(
-        "The name {} stands there twice. Everybody needs a name of their own.",
+        "The name {} stands there twice. Everybody needs a name of their own, by more than capital letters.",
         twice.name
     );
     Some((n, words))

@@ -54,7 +54,7 @@ impl Papers {
 
 /// Writes forms and card beside the new vault; what cannot be written is said and loses nothing.
 pub(crate) fn keep(created: Created, dir: &Path) -> (Session, Papers) {
-    let session = created.session;
+    let mut session = created.session;
     let production = session.profile() == Profile::Production;
     let people = session.view().people;
     let trust = people
@@ -74,10 +74,18 @@ pub(crate) fn keep(created: Created, dir: &Path) -> (Session, Papers) {
         folder: None,
         trouble: None,
     };
+    // From here to the last envelope a cut leaves people without theirs: the folder says so until then.
+    if !papers.envelopes.is_empty() {
+        let mut names: Vec<String> = papers.envelopes.iter().map(|(n, ..)| n.clone()).collect();
+        names.dedup();
+        if let Err(refusal) = session.begin_handing_out(&names) {
+            papers.trouble = Some(refusal.to_string());
+        }
+    }
     let folder = dir.with_file_name(format!("{}.papers", vault_name(dir)));
     match write(&papers, &folder) {
         Ok(()) => papers.folder = Some(folder),
-        Err(trouble) => papers.trouble = Some(trouble),
+        Err(trouble) => papers.trouble = papers.trouble.or(Some(trouble)),
     }
     (session, papers)
 }

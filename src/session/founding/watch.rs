@@ -39,9 +39,13 @@ impl Reading {
         }
         let way = if off > 0 { "ahead" } else { "behind" };
         let by = left(Timestamp::from_millis(0), Timestamp::from_millis(off.abs()));
-        format!(
-            "{said}, by two watches. This machine's clock is {by} {way}: is the day and the year right?"
-        )
+        // A clock that is wrong by the hour was mostly read in local time; by more, the date was mistyped.
+        let ask = if off.abs() < 15 * 3_600_000 {
+            "is it the hour in UTC, and not that of this place?"
+        } else {
+            "are the day and the year right?"
+        };
+        format!("{said}, by two watches. This machine's clock is {by} {way}: {ask}")
     }
 
     /// What the watches say by now. Where both of the machine's clocks differ the later one counts: a monotonic clock
@@ -75,7 +79,12 @@ mod tests {
         let near = Reading::new(at(1_764_422_160_000), at(1_764_422_100_000)).told();
         assert_eq!(near, "2025-11-29 13:16, by two watches");
         let far = Reading::new(at(1_764_422_160_000), at(1_764_422_160_000 + 365 * day)).told();
-        assert!(far.contains("clock is 365 d 00 h ahead"), "{far}");
+        assert!(
+            far.contains("clock is 365 d 00 h ahead: are the day"),
+            "{far}"
+        );
+        let hour = Reading::new(at(1_764_422_160_000), at(1_764_422_160_000 - day / 24)).told();
+        assert!(hour.contains("behind: is it the hour in UTC"), "{hour}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{Init, Page};
 use crate::api::Timestamp;
 use crate::session::NewPerson;
 use crate::session::founding;
-use crate::session::founding::fields::date_time;
+use crate::session::founding::fields::{PLACE, date_time};
 use crate::session::founding::{Given, Plan, Reading};
 use crate::tui::message::Order;
 use crate::tui::screen::Reaction;
@@ -73,5 +73,31 @@ impl Init {
             policy: self.given.policy.clone(),
             new: self.plan().vault(people, wall),
         })
+    }
+
+    pub(super) fn try_folder(&self) -> Reaction {
+        Reaction::order(Order::Room(self.dir()))
+    }
+
+    /// The folder was tried: where no vault can begin in it, it is asked for again; else a review that was agreed to goes on.
+    pub(super) fn tried(&mut self, room: &Result<(), String>) -> Reaction {
+        match room {
+            Err(_) if !matches!(self.page, Page::Place | Page::Profile | Page::Review) => {
+                Reaction::none()
+            }
+            Err(why) => {
+                self.turn(Page::Place);
+                self.place.complain(PLACE.id, why);
+                Reaction::none()
+            }
+            Ok(()) if self.page == Page::Review => {
+                self.people = self.everybody();
+                self.ready.clear();
+                self.turn(Page::People);
+                self.words.wait_for_next();
+                self.draw_words()
+            }
+            Ok(()) => Reaction::none(),
+        }
     }
 }

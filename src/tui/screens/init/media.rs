@@ -102,6 +102,27 @@ impl Media {
         self.error = None;
     }
 
+    /// `2 of 5`: who is at the keyboard.
+    pub(super) fn count(&self) -> String {
+        self.envelopes.count(self.written.is_some())
+    }
+
+    /// Whether somebody reads where theirs were written, and may say that it is not their medium.
+    pub(super) const fn reading(&self) -> bool {
+        self.written.is_some()
+    }
+
+    /// It was not: the same person names another folder; what was written stays where it is, and the sentence says so.
+    pub(super) fn misplaced(&mut self) -> Option<String> {
+        let written = self.written.take()?;
+        self.envelopes.misplaced();
+        Some(say!(
+            "{files} still lie in {folder}: take them away from there yourself once they are written to your own medium.",
+            files = written.files,
+            folder = written.folder.display()
+        ))
+    }
+
     /// The three lines.
     pub(super) fn footing(&self) -> Footing {
         let usual = self.envelopes.footing();
@@ -176,7 +197,7 @@ impl Media {
                 .saturating_add(1);
         }
         let words = say!(
-            "{person}: is that your own medium? Take it out now and keep it; there is no other copy of what is on it.",
+            "{person}: is that your own medium? Then take it out now and keep it; there is no other copy of what is on it. If not, Esc asks for another folder.",
             person = written.person
         );
         canvas.paragraph(0, y, width, Role::Wait, &words);

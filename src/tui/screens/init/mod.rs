@@ -1,6 +1,7 @@
 //! Making a vault: five questions, a review, then each person's words, then the papers.
 
 mod answers;
+mod back;
 mod media;
 mod names;
 mod people;
@@ -15,14 +16,13 @@ use crate::api::Timestamp;
 use crate::session::field::Footing;
 use crate::session::founding::Papers;
 use crate::session::founding::fields::{CLOCK, CUSTODIANS, NEEDED, PLACE, PROFILE};
-use crate::session::founding::{self, Given, NEEDS_THEIRS, NO_TIME, Person, USUAL, VOID};
+use crate::session::founding::{self, Given, NO_TIME, Person, USUAL, VOID};
 use crate::session::{NewPerson, Profile};
-use crate::text::{say, tr};
+use crate::text::tr;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step, Wants};
-use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::lines::Reading;
 use crate::tui::widgets::rail;
@@ -116,7 +116,7 @@ impl Init {
             place,
             profile,
             quorum,
-            names: names_form(usize::from(custodians)),
+            names: names_form(usize::from(custodians), Profile::Test),
             software,
             clock: Form::of(&[CLOCK]),
             read: None,
@@ -208,6 +208,9 @@ impl Init {
             if over || !media.asks() {
                 self.turn(if over { Page::Papers } else { Page::Envelopes });
             }
+            if over {
+                return Reaction::order(Order::EnvelopesOut);
+            }
             return reaction;
         }
         if let Some(form) = self.form_mut() {
@@ -217,13 +220,8 @@ impl Init {
             return self.next(wall);
         }
         match self.page {
-            Page::Review => {
-                self.people = self.everybody();
-                self.ready.clear();
-                self.turn(Page::People);
-                self.words.wait_for_next();
-                self.draw_words()
-            }
+            // Once more: the stick may have been taken out since the folder was named.
+            Page::Review => self.try_folder(),
             Page::People => self.person_enter(wall),
             Page::Papers => Reaction::one(Step::Replace(super::home())),
             _ => Reaction::none(),
@@ -231,6 +229,10 @@ impl Init {
     }
 
     fn next(&mut self, wall: Timestamp) -> Reaction {
+        if self.page == Page::Place {
+            self.turn(self.neighbour(true));
+            return self.try_folder();
+        }
         if self.page == Page::Quorum {
             let (custodians, needed) = (self.number("custodians"), self.number("needed"));
             if let Some(rule) = founding::too_many(needed, custodians) {
@@ -254,34 +256,6 @@ impl Init {
         }
         self.turn(self.neighbour(true));
         Reaction::none()
-    }
-
-    fn back(&mut self) -> Reaction {
-        match self.page {
-            Page::Place | Page::Papers => Reaction::pop(),
-            Page::Making => Reaction::none(),
-            Page::Envelopes => Reaction::notice(Role::Note, NEEDS_THEIRS),
-            Page::People if !self.giving_up && (!self.ready.is_empty() || self.words.seen()) => {
-                self.giving_up = true;
-                Reaction::notice(
-                    Role::Wait,
-                    tr(
-                        "Esc once more goes back to the review and voids all words shown so far, of everybody. Enter goes on.",
-                    ),
-                )
-            }
-            Page::People => {
-                // Words of people who were already here are void: nobody may wonder which ones count.
-                self.words = Words::new();
-                self.ready.clear();
-                self.turn(Page::Review);
-                Reaction::notice(Role::Note, say!("Back at the review. {VOID}", VOID))
-            }
-            _ => {
-                self.turn(self.neighbour(false));
-                Reaction::none()
-            }
-        }
     }
 
     fn person(&self) -> Option<&Person> {
@@ -332,7 +306,11 @@ impl Screen for Init {
         } else {
             Offer::plain(Verb::Enter)
         });
-        offers.push(Offer::plain(Verb::Back));
+        offers.push(if self.media.as_ref().is_some_and(Media::reading) {
+            Offer::word(Verb::Back, tr("another folder"))
+        } else {
+            Offer::plain(Verb::Back)
+        });
         if self.page == Page::Papers {
             offers.extend(Reading::offers());
         }
@@ -465,6 +443,7 @@ impl Screen for Init {
                 self.words.drawn(words.borrow_mut().take());
                 self.question = self.question.wrapping_add(1);
             }
+            News::Room(room) => return Some(self.tried(room)),
             News::Created(papers) => {
                 self.papers = Some(papers.clone());
                 let media = Media::new(&papers.envelopes);

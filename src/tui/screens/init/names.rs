@@ -1,6 +1,8 @@
 //! Who belongs to a vault: as many name fields as it has people, and the people they name.
 
 use super::Init;
+use crate::session::Profile;
+use crate::session::field::Field;
 use crate::session::founding::Person;
 use crate::session::founding::fields::names;
 use crate::tui::widgets::form::Form;
@@ -8,8 +10,9 @@ use crate::tui::widgets::form::Form;
 impl Init {
     /// As many name fields as there are custodians; what was typed stays.
     pub(super) fn rename(&mut self, custodians: usize) {
-        let mut form = names_form(custodians);
-        for field in names(custodians) {
+        let profile = self.chosen_profile();
+        let mut form = names_form(custodians, profile);
+        for field in names(custodians, profile) {
             if let Some(text) = self.names.text(field.id) {
                 form.set(field.id, &text);
             }
@@ -18,21 +21,26 @@ impl Init {
     }
 
     pub(super) fn everybody(&self) -> Vec<Person> {
-        names(usize::from(self.number("custodians")))
+        self.name_fields()
             .into_iter()
             .map(|field| Person::at(field.id, &self.names.text(field.id).unwrap_or_default()))
             .collect()
     }
 
+    fn name_fields(&self) -> Vec<Field> {
+        let custodians = usize::from(self.number("custodians"));
+        names(custodians, self.chosen_profile())
+    }
+
     /// Says what is wrong with the name of one of them, and goes there.
     pub(super) fn misnamed(&mut self, at: usize, rule: &str) {
-        if let Some(field) = names(usize::from(self.number("custodians"))).get(at) {
+        if let Some(field) = self.name_fields().get(at) {
             self.names.complain(field.id, rule);
         }
     }
 }
 
 /// A form for their names.
-pub(super) fn names_form(custodians: usize) -> Form {
-    Form::of(&names(custodians))
+pub(super) fn names_form(custodians: usize, profile: Profile) -> Form {
+    Form::of(&names(custodians, profile))
 }

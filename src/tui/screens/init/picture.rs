@@ -165,7 +165,7 @@ impl Init {
                     Page::Envelopes if n == at => self
                         .media
                         .as_ref()
-                        .map(|media| media.envelopes.count())
+                        .map(|media| media.count())
                         .unwrap_or_default(),
                     Page::People if n == at => say!(
                         "{ready} of {people}",

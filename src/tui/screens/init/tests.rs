@@ -12,6 +12,18 @@ fn told(state: &mut State, news: News) -> Vec<Effect> {
     update(state, Msg::Desk(Box::new(news), None))
 }
 
+/// Keys; each time a folder is tried, it takes a vault.
+fn press(state: &mut State, keys: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for piece in keys.split_inclusive("<Enter>") {
+        effects = snapshot::press(state, piece);
+        if matches!(&effects[..], [Effect::Desk(Order::Room(_))]) {
+            effects.extend(told(state, News::Room(Ok(()))));
+        }
+    }
+    effects
+}
+
 fn words(state: &mut State) {
     let words = Some(Zeroizing::new(WORDS.to_owned()));
     told(state, News::Passphrase(std::cell::RefCell::new(words)));
@@ -24,21 +36,21 @@ fn drawn(state: &mut State) -> String {
 #[test]
 fn words_that_are_not_those_say_which_and_never_what() {
     let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
-    snapshot::press(&mut state, "<Enter><Enter><Enter><Enter>");
-    snapshot::press(
+    press(&mut state, "<Enter><Enter><Enter><Enter>");
+    press(
         &mut state,
         "Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim<Enter><Enter>",
     );
     words(&mut state);
-    snapshot::press(&mut state, "<Enter><Enter>");
-    snapshot::press(
+    press(&mut state, "<Enter><Enter>");
+    press(
         &mut state,
         &format!("{}<Enter>", WORDS.replace("crisp", "crips")),
     );
     let picture = drawn(&mut state);
     assert!(picture.contains("word 4 is another"), "{picture}");
     assert!(!picture.contains("crips"), "{picture}");
-    snapshot::press(&mut state, "velvet anchor<Enter>");
+    press(&mut state, "velvet anchor<Enter>");
     let picture = drawn(&mut state);
     assert!(picture.contains("2 are typed, and there are"), "{picture}");
 }
@@ -75,28 +87,29 @@ fn the_witness_copies_a_whole_card_off_a_narrow_screen() {
 fn five_questions_a_review_and_everybodys_words() {
     let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
     snapshot::check("init-place", &mut state);
-    snapshot::press(&mut state, "<Enter>");
+    press(&mut state, "<Enter>");
     snapshot::check("init-profile", &mut state);
-    snapshot::press(&mut state, "<Enter><Back>3<Enter><Back>4<Enter>");
+    press(&mut state, "<Enter><Back>3<Enter><Back>4<Enter>");
     snapshot::check("init-too-many", &mut state);
-    snapshot::press(&mut state, "<Back>2<Enter>");
-    snapshot::press(&mut state, "Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim");
+    press(&mut state, "<Back>2<Enter>");
+    press(&mut state, "Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim");
     snapshot::check("init-names", &mut state);
-    snapshot::press(&mut state, "<Enter>");
+    press(&mut state, "<Enter>");
     snapshot::check("init-review", &mut state);
     snapshot::survives_every_size(&mut state);
-    let effects = snapshot::press(&mut state, "<Enter>");
-    assert!(matches!(effects[0], Effect::Desk(Order::Passphrase(7))));
+    let effects = press(&mut state, "<Enter>");
+    assert!(matches!(effects[0], Effect::Desk(Order::Room(_))));
+    assert!(matches!(effects[1], Effect::Desk(Order::Passphrase(7))));
     words(&mut state);
     snapshot::check("init-hand-over", &mut state);
-    snapshot::press(&mut state, "<Enter>");
+    press(&mut state, "<Enter>");
     snapshot::check("init-words", &mut state);
-    snapshot::press(&mut state, "<Enter>velvet<Enter>");
+    press(&mut state, "<Enter>velvet<Enter>");
     snapshot::check("init-wrong-words", &mut state);
     for person in 0..5 {
         if person > 0 {
             words(&mut state);
-            snapshot::press(&mut state, "<Enter><Enter>");
+            press(&mut state, "<Enter><Enter>");
         }
         // With the last person's words no next person is called.
         let picture = drawn(&mut state);
@@ -106,7 +119,7 @@ fn five_questions_a_review_and_everybodys_words() {
             "{picture}"
         );
         assert_eq!(picture.contains("makes the vault and writes"), person == 4);
-        let effects = snapshot::press(&mut state, &format!("<C-u>{WORDS}<Enter>"));
+        let effects = press(&mut state, &format!("<C-u>{WORDS}<Enter>"));
         let last = effects.last().unwrap();
         assert_eq!(
             person == 4,
@@ -132,14 +145,14 @@ fn five_questions_a_review_and_everybodys_words() {
 #[test]
 fn words_that_were_shown_are_given_up_only_when_asked_twice() {
     let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
-    snapshot::press(&mut state, "<Enter><Enter><Enter><Enter>");
-    snapshot::press(
+    press(&mut state, "<Enter><Enter><Enter><Enter>");
+    press(
         &mut state,
         "Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim<Enter>",
     );
-    snapshot::press(&mut state, "<Enter>");
+    press(&mut state, "<Enter>");
     words(&mut state);
-    snapshot::press(&mut state, "<Enter><Enter><Esc>");
+    press(&mut state, "<Enter><Enter><Esc>");
     let picture = snapshot::text(&snapshot::drawn(
         &mut state,
         80,
@@ -147,13 +160,13 @@ fn words_that_were_shown_are_given_up_only_when_asked_twice() {
         &snapshot::appearance(),
     ));
     assert!(picture.contains("Esc once more"), "{picture}");
-    let effects = snapshot::press(&mut state, &format!("{WORDS}<Enter>"));
+    let effects = press(&mut state, &format!("{WORDS}<Enter>"));
     assert!(
         matches!(effects.last().unwrap(), Effect::Desk(Order::Passphrase(7))),
         "it went on"
     );
     words(&mut state);
-    snapshot::press(&mut state, "<Esc><Esc>");
+    press(&mut state, "<Esc><Esc>");
     let picture = snapshot::text(&snapshot::drawn(
         &mut state,
         80,
@@ -166,15 +179,18 @@ fn words_that_were_shown_are_given_up_only_when_asked_twice() {
 #[test]
 fn production_asks_about_software_and_answers_no_by_itself() {
     let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
-    snapshot::press(
+    press(&mut state, "<Enter><Down><Enter><Enter><Enter><Enter>");
+    let picture = drawn(&mut state);
+    // Nobody is without a name in production.
+    assert!(picture.contains("Nothing is typed here yet"), "{picture}");
+    press(
         &mut state,
-        "<Enter><Down><Enter><Enter><Enter><Enter><Enter><Enter><Enter>",
+        "Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim<Enter>",
     );
-    snapshot::press(&mut state, "<Enter>");
     snapshot::check("init-software", &mut state);
-    snapshot::press(&mut state, "<Enter><Enter>half past nine<Enter>");
+    press(&mut state, "<Enter><Enter>half past nine<Enter>");
     snapshot::check("init-clock", &mut state);
-    snapshot::press(&mut state, "<C-u>2026-11-24 09:05<Enter>");
+    press(&mut state, "<C-u>2026-11-24 09:05<Enter>");
     let picture = snapshot::text(&snapshot::drawn(
         &mut state,
         80,
@@ -187,9 +203,9 @@ fn production_asks_about_software_and_answers_no_by_itself() {
 #[test]
 fn two_people_need_two_names() {
     let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
-    snapshot::press(
+    press(
         &mut state,
-        "<Enter><Enter><Enter><Enter>Ana<Enter>Ana<Enter><Enter><Enter><Enter>",
+        "<Enter><Enter><Enter><Enter>Ana<Enter>ana<Enter><Enter><Enter><Enter>",
     );
     let picture = snapshot::text(&snapshot::drawn(
         &mut state,
@@ -198,7 +214,7 @@ fn two_people_need_two_names() {
         &snapshot::appearance(),
     ));
     assert!(
-        picture.contains("The name Ana stands there twice"),
+        picture.contains("The name ana stands there twice"),
         "{picture}"
     );
 }
@@ -206,17 +222,17 @@ fn two_people_need_two_names() {
 /// A production vault's making, up to the last person's words.
 fn production_words() -> State {
     let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
-    snapshot::press(
+    press(
         &mut state,
         "<Enter><Down><Enter><Enter><Enter>Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim<Enter>",
     );
-    snapshot::press(
+    press(
         &mut state,
         "<Enter><Enter><C-u>2026-11-24 09:05<Enter><Enter>",
     );
     for _ in 0..5 {
         words(&mut state);
-        snapshot::press(&mut state, &format!("<Enter><Enter><C-u>{WORDS}<Enter>"));
+        press(&mut state, &format!("<Enter><Enter><C-u>{WORDS}<Enter>"));
     }
     state
 }
@@ -226,14 +242,14 @@ fn production_words() -> State {
 fn the_attested_time_goes_on_while_words_are_written_down() {
     let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
     let read = state.world.wall;
-    snapshot::press(
+    press(
         &mut state,
         "<Enter><Down><Enter><Enter><Enter>Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim<Enter>",
     );
-    snapshot::press(&mut state, "<Enter><Enter><C-u>2026-11-24 09:05<Enter>");
+    press(&mut state, "<Enter><Enter><C-u>2026-11-24 09:05<Enter>");
     state.world.wall = read.plus_millis(60_000);
     // Back to the page and on again: nobody has read a watch anew.
-    snapshot::press(&mut state, "<Esc><Enter>");
+    press(&mut state, "<Esc><Enter>");
     state.world.wall = read.plus_millis(20 * 60_000);
     state.touched = state.world.wall.millis();
     let last = everybodys_words(&mut state, 5);
@@ -265,9 +281,9 @@ fn in_production_everybody_takes_their_own_envelopes() {
     );
     // The first person is called too: nobody else's folder is asked for.
     assert!(drawn(&mut state).contains("The keyboard goes to Ana"));
-    snapshot::press(&mut state, "<Enter>");
+    press(&mut state, "<Enter>");
     snapshot::check("init-envelopes", &mut state);
-    let effects = snapshot::press(&mut state, "/media/ana<Enter>");
+    let effects = press(&mut state, "/media/ana<Enter>");
     let [
         Effect::Desk(Order::PlaceEnvelopes {
             folder,
@@ -289,20 +305,20 @@ fn in_production_everybody_takes_their_own_envelopes() {
     );
     snapshot::check("init-envelopes-refused", &mut state);
     // There is no way past it.
-    snapshot::press(&mut state, "<Esc>");
+    press(&mut state, "<Esc>");
     let note = "It is on the same disk as the vault.".to_owned();
     told(&mut state, News::Placed("/media/ana".into(), vec![note]));
     snapshot::check("init-envelopes-written", &mut state);
-    snapshot::press(&mut state, "<Enter>");
+    press(&mut state, "<Enter>");
     assert!(drawn(&mut state).contains("The keyboard goes to Wim"));
-    snapshot::press(&mut state, "<Enter>");
+    press(&mut state, "<Enter>");
     assert!(drawn(&mut state).contains("Wim: your envelopes"));
-    let effects = snapshot::press(&mut state, "/media/wim<Enter>");
+    let effects = press(&mut state, "/media/wim<Enter>");
     assert!(
         matches!(&effects[..], [Effect::Desk(Order::PlaceEnvelopes { taken, .. })] if taken.len() == 1)
     );
     told(&mut state, News::Placed("/media/wim".into(), Vec::new()));
-    snapshot::press(&mut state, "<Enter>");
+    press(&mut state, "<Enter>");
     snapshot::check("init-papers-production", &mut state);
 }
 
@@ -318,15 +334,15 @@ fn a_policy_that_was_given_is_read_together_and_must_fit() {
     let shown = |state: &mut State| {
         snapshot::text(&snapshot::drawn(state, 80, 24, &snapshot::appearance()))
     };
-    snapshot::press(&mut state, "<Enter><Down><Enter><Back>2<Enter><Enter>");
+    press(&mut state, "<Enter><Down><Enter><Back>2<Enter><Enter>");
     let picture = shown(&mut state);
     assert!(picture.contains("Ask for at most 2."), "{picture}");
-    snapshot::press(
+    press(
         &mut state,
-        "<Back>3<Enter><Enter><Enter><Enter><Enter><Enter><Enter>",
+        "<Back>3<Enter><Enter>Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim<Enter>",
     );
     // The file's answer waits, and is given by people.
-    snapshot::press(&mut state, "<Enter><Enter>2026-11-24 09:05<Enter>");
+    press(&mut state, "<Enter><Enter>2026-11-24 09:05<Enter>");
     snapshot::check("init-review-policy", &mut state);
     let picture = shown(&mut state);
     assert!(
@@ -348,11 +364,11 @@ fn a_policy_that_was_given_is_read_together_and_must_fit() {
 /// Everybody is shown words and types them.
 fn everybodys_words(state: &mut State, people: usize) -> Vec<Effect> {
     let mut last = Vec::new();
-    snapshot::press(state, "<Enter>");
+    press(state, "<Enter>");
     for _ in 0..people {
         words(state);
-        snapshot::press(state, "<Enter><Enter>");
-        last = snapshot::press(state, &format!("{WORDS}<Enter>"));
+        press(state, "<Enter><Enter>");
+        last = press(state, &format!("{WORDS}<Enter>"));
     }
     last
 }
@@ -362,11 +378,11 @@ fn everybodys_words(state: &mut State, people: usize) -> Vec<Effect> {
 fn the_review_says_what_is_wrong_with_the_machine_and_its_clock() {
     let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
     state.world.network = "ONLINE".into();
-    snapshot::press(
+    press(
         &mut state,
         "<Enter><Down><Enter><Enter><Enter>Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim<Enter>",
     );
-    snapshot::press(&mut state, "<Enter><Enter><C-u>2025-11-24 09:05<Enter>");
+    press(&mut state, "<Enter><Enter><C-u>2025-11-24 09:05<Enter>");
     snapshot::check("init-review-unfit", &mut state);
     let picture = drawn(&mut state);
     for words in [
@@ -379,4 +395,25 @@ fn the_review_says_what_is_wrong_with_the_machine_and_its_clock() {
     ] {
         assert!(picture.contains(words), "{words}: {picture}");
     }
+}
+
+/// Words that five people wrote down are void where the folder takes no vault: it is found out before.
+#[test]
+fn a_folder_that_takes_no_vault_is_asked_for_again() {
+    let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
+    let effects = snapshot::press(&mut state, "<Enter>");
+    assert!(matches!(effects[0], Effect::Desk(Order::Room(_))));
+    let no = || News::Room(Err("acme.vault is not empty. Nothing was written.".into()));
+    told(&mut state, no());
+    let picture = drawn(&mut state);
+    assert!(picture.contains("is not empty"), "{picture}");
+    assert!(picture.contains("goes on to \"What for\""), "{picture}");
+    press(
+        &mut state,
+        "<Enter><Enter><Enter><Enter><Enter><Enter><Enter><Enter><Enter>",
+    );
+    assert!(drawn(&mut state).contains("Is this the vault you mean?"));
+    snapshot::press(&mut state, "<Enter>");
+    told(&mut state, no());
+    assert!(drawn(&mut state).contains("is not empty"));
 }

@@ -116,8 +116,17 @@ impl Unlock {
                 "Then the vault is checked (signatures, hashes, the audit log) and opens. The witness card is asked for in production only; outside a ceremony compare its six words with those on Home.",
             )
         };
+        let unfinished = self
+            .bootstrap
+            .as_ref()
+            .and_then(|b| b.unfinished.as_deref());
+        let above = unfinished.map_or(0, |why| {
+            let said = canvas.paragraph(0, 0, room, Role::Stop, &format!("STOP  {why}"));
+            said.saturating_add(1)
+        });
         let y = canvas
-            .paragraph(0, 0, room, Role::Muted, then)
+            .paragraph(0, above, room, Role::Muted, then)
+            .saturating_add(above)
             .saturating_add(1);
         let wrong = tr("A wrong passphrase locks nothing, and there is no limit.");
         canvas.paragraph(0, y, room, Role::Muted, wrong);

@@ -24,6 +24,7 @@ fn begun_with(profile: Profile, here: bool, recovery: Option<(String, u8, u8)>) 
     told(
         &mut state,
         News::Bootstrap(Bootstrap {
+            unfinished: None,
             vault_id: "00".repeat(16),
             profile,
             k: 2,
@@ -142,6 +143,7 @@ fn the_last_line_begins_again_with_the_recovery_set_and_its_reason() {
     told(
         &mut state,
         News::Bootstrap(Bootstrap {
+            unfinished: None,
             vault_id: "00".repeat(16),
             profile: Profile::Test,
             k: 2,
