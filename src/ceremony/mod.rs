@@ -17,6 +17,7 @@ pub mod ops;
 pub mod ops_carry;
 pub mod ops_components;
 mod parse;
+mod passing;
 mod pause;
 mod peer;
 mod practice;

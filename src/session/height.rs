@@ -89,6 +89,7 @@ impl Session {
                 "{arn}: its deletion window ended; the key was destroyed now"
             ));
         }
+        self.notes.extend(self.runs_ahead());
         self.adopt_policy();
         self.show_changes()?;
         let opened = Transition::note("open", self.present.clone()).with("seq", self.book.seq());
@@ -96,6 +97,23 @@ impl Session {
         self.seal_audit()?;
         self.remember_height();
         Ok(())
+    }
+
+    /// A test vault whose scripts let time pass runs ahead of the machine for good: more than a day is said at each opening,
+    /// for whoever gets a certificate of it checks its dates by their own clock.
+    fn runs_ahead(&self) -> Option<String> {
+        const DAY: i64 = 86_400_000;
+        let (now, wall) = (self.now(), self.wall_time());
+        let ahead = now.millis().saturating_sub(wall.millis());
+        (self.profile == Profile::Test && ahead > DAY).then(|| {
+            format!(
+                "this vault's clock, {}, is {} ahead of the machine's: scripts let time pass here, and it does not go \
+                 back. What it issues is valid from then: others who read the real time refuse it until it is {}",
+                now.rfc3339(),
+                super::due::span(ahead),
+                now.rfc3339().get(..10).unwrap_or_default()
+            )
+        })
     }
 
     /// What changed of people and shares is shown first at the next opening; a reshare that stands open always.

@@ -82,6 +82,8 @@ pub fn write_out(from: &dyn Store, to: &mut dyn Store) -> Result<(), Refusal> {
             to.place()
         )));
     }
+    // Held before it is a vault: what is written here is none of the copies that are to be returned to.
+    to.try_lock().map_err(storage)?;
     for name in FILES {
         let bytes = from.read(name).map_err(storage)?.unwrap_or_default();
         to.replace(name, &bytes).map_err(storage)?;

@@ -4,7 +4,8 @@ use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::store::{GENERATIONS, LOCK, MAX_FILE, Store, StoreError, split};
+use super::folder_listing::is_copy;
+use super::store::{GENERATIONS, LOCK, MAX_FILE, Store, StoreError, UNTOUCHED, VAULT, split};
 use crate::os::{Folder, FolderError, Stage, ensure_private_folder};
 
 /// The folder's name for earlier vault files.
@@ -18,6 +19,8 @@ pub struct FolderStore {
     generations: Option<Folder>,
     // Its lock ends when it is closed, which the kernel does for a killed process too.
     lock: Option<File>,
+    // A backup's copy, until a commit makes a vault of it.
+    untouched: bool,
 }
 
 impl FolderStore {
@@ -28,6 +31,7 @@ impl FolderStore {
             root,
             generations: None,
             lock: None,
+            untouched: false,
         };
         if store
             .root
@@ -68,6 +72,16 @@ impl FolderStore {
             name: name.clone(),
             stage,
             source,
+        }
+    }
+
+    /// The lock's file says who holds it, and no more that this is a copy.
+    fn number_the_lock(&mut self) {
+        if let Some(file) = &mut self.lock {
+            let _ = file
+                .set_len(0)
+                .and_then(|()| file.rewind())
+                .and_then(|()| writeln!(file, "{}", std::process::id()));
         }
     }
 
@@ -158,6 +172,10 @@ impl Store for FolderStore {
             let (folder, plain) = self.seek_or_make(name)?;
             folder.replace(plain, bytes)
         };
+        // From its first commit on a copy is a vault.
+        if name == VAULT && done.is_ok() && std::mem::take(&mut self.untouched) {
+            self.number_the_lock();
+        }
         done.map_err(|e| self.failed(e))
     }
 
@@ -219,6 +237,7 @@ impl Store for FolderStore {
             return Ok(());
         }
         let failed = self.io(LOCK, Stage::Before);
+        self.untouched = is_copy(self.root.path());
         let mut file = self
             .root
             .open_or_create(LOCK, false)
@@ -228,9 +247,10 @@ impl Store for FolderStore {
             Err(TryLockError::WouldBlock) => {
                 let mut text = String::new();
                 let told = file.take(32).read_to_string(&mut text);
+                let first = text.lines().next().unwrap_or_default();
                 return Err(StoreError::Locked {
                     place: self.place(),
-                    pid: told.ok().and_then(|_| text.trim().parse().ok()),
+                    pid: told.ok().and_then(|_| first.trim().parse().ok()),
                 });
             }
             Err(TryLockError::Error(error)) => return Err(failed(error)),
@@ -238,6 +258,9 @@ impl Store for FolderStore {
         file.set_len(0).map_err(&failed)?;
         file.seek(SeekFrom::Start(0)).map_err(&failed)?;
         writeln!(file, "{}", std::process::id()).map_err(&failed)?;
+        if self.untouched {
+            writeln!(file, "{UNTOUCHED}").map_err(&failed)?;
+        }
         self.lock = Some(file);
         Ok(())
     }
@@ -246,8 +269,11 @@ impl Store for FolderStore {
 impl Drop for FolderStore {
     fn drop(&mut self) {
         // So that a reader does not take the number of a process that is gone for the holder's.
-        if let Some(file) = &self.lock {
+        if let Some(file) = &mut self.lock {
             let _ = file.set_len(0);
+            if self.untouched {
+                let _ = file.rewind().and_then(|()| writeln!(file, "{UNTOUCHED}"));
+            }
         }
     }
 }

@@ -16,6 +16,8 @@ pub const UNFINISHED: &str = "unfinished.txt";
 pub const AUDIT: &str = "audit.jsonl";
 /// The file the kernel lock is taken on; it holds the holder's process number.
 pub const LOCK: &str = "lock";
+/// A line of the lock's file in a copy that somebody tried to open and nobody committed to.
+pub(super) const UNTOUCHED: &str = "copy";
 /// The folder of earlier vault files, with the separator.
 pub(super) const GENERATIONS: &str = "generations/";
 

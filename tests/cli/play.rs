@@ -213,3 +213,36 @@ fn resume_tells_none_from_done() {
     let status = room.json("vault status r.vault --json");
     assert_eq!(status["keys"], 1);
 }
+
+/// Time that a script lets pass in a test vault passes for every key of it: a deletion of another day is not practised away.
+#[test]
+fn a_script_that_lets_time_pass_does_not_destroy_what_was_signed_for_another_day() {
+    let room = Room::new();
+    room.ok("init t.vault --profile test --unlock-file people.json");
+    let open = "--vault t.vault --unlock-file people.json";
+    let asks = json!({"KeyAttributes": {"KeyUsage": "TR31_K0_KEY_ENCRYPTION_KEY", "KeyClass": "SYMMETRIC_KEY",
+        "KeyAlgorithm": "AES_128", "KeyModesOfUse": {"Encrypt": true, "Decrypt": true, "Wrap": true, "Unwrap": true}},
+        "Exportable": true});
+    std::fs::write(room.path("make.json"), asks.to_string()).unwrap();
+    let made = room.ok(&format!(
+        "call create-key {open} --cli-input-json make.json"
+    ));
+    let made: Value = serde_json::from_str(&made).unwrap();
+    let gone = json!({"KeyIdentifier": made["Key"]["KeyArn"], "DeleteKeyInDays": 3});
+    std::fs::write(room.path("gone.json"), gone.to_string()).unwrap();
+    room.ok(&format!(
+        "call delete-key {open} --cli-input-json gone.json"
+    ));
+    let ran = room.run(&format!("play deletion-window.toml --headless {open}"));
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    assert!(
+        ran.err.contains("would be destroyed meanwhile"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains("Nothing was begun"), "{}", ran.err);
+    let key = json!({"KeyIdentifier": made["Key"]["KeyArn"]});
+    std::fs::write(room.path("key.json"), key.to_string()).unwrap();
+    let still = room.ok(&format!("call get-key {open} --cli-input-json key.json"));
+    assert!(still.contains("DELETE_PENDING"), "{still}");
+}

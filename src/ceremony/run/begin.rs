@@ -43,6 +43,12 @@ impl Runner {
                 open.started.rfc3339()
             )));
         }
+        if let Some(why) = script.would_destroy(&view, wanted.real_others) {
+            return Err(RunError::CannotBegin(format!(
+                "`{}` cannot be practised in this vault now: {why}. Nothing was begun.",
+                script.id()
+            )));
+        }
         let people = bind::people(&script.model, &view)?;
         let rehearsed = gate(&script, session, wanted.rehearsal_note.as_deref())?;
         let (files, _) = inputs::resolve_inputs(&script, wanted.inputs, None, session.profile())?;

@@ -4,12 +4,11 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::api::{Clock, Timestamp};
+use crate::api::Timestamp;
 use crate::cli::sessions;
 use crate::cli::status::{Answer, Status};
 use crate::cli::streams;
-use crate::os::WallClock;
-use crate::session::{CopyView, PersonView, Profile, Session, View};
+use crate::session::{CopyView, PersonView, Session, View};
 
 use super::ledger_state::{AccessOf, ExceptionOf, access_of, exception_of};
 use super::{Which, public_part};
@@ -166,15 +165,7 @@ pub(super) fn inside(session: &Session) -> Inside {
     let (view, ledger) = (&session.view(), session.ledger());
     let pending =
         |key: &&crate::session::KeyRow| key.key.key_state == crate::api::KeyState::DELETE_PENDING;
-    let mut notes = view.notes.clone();
-    // A test vault's stored offset may run ahead; more than a day is worth saying.
-    let ahead = view.now.millis() - WallClock.now().millis();
-    if view.profile == Profile::Test && ahead > 86_400_000 {
-        notes.push(format!(
-            "this vault's time, {}, is more than a day ahead of the machine's clock.",
-            view.now.rfc3339()
-        ));
-    }
+    let notes = view.notes.clone();
     Inside {
         t: view.t,
         n: view.n,

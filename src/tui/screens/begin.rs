@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::picker::Listed;
 use super::runner::RunScreen;
 use crate::ceremony::Script;
+use crate::session::due::span;
 use crate::session::field::Footing;
 use crate::session::{Profile, said};
 use crate::text::{say, tr};
@@ -31,18 +32,25 @@ pub(crate) struct Begin {
 /// Who plays the other side: the real one first, for nothing moves the clock of a vault that stays unasked.
 const REAL: &str = "real";
 
-fn others() -> Choices {
+fn others(passes: i64, destroys: Option<String>) -> Choices {
+    let note = if passes == 0 {
+        tr("practice keys").to_owned()
+    } else {
+        say!(
+            "practice keys; the script moves this vault's clock by {time}, and it does not go back",
+            time = span(passes)
+        )
+    };
     Choices::new(vec![
         Entry::new(
             REAL,
             tr("real files"),
             tr("the run waits for what the other side sends"),
         ),
-        Entry::new(
-            "stand-in",
-            tr("keymoot plays it"),
-            tr("practice keys; the script moves the clock"),
-        ),
+        Entry {
+            off: destroys,
+            ..Entry::new("stand-in", tr("keymoot plays it"), &note)
+        },
     ])
 }
 
@@ -54,11 +62,16 @@ impl Begin {
             .view
             .as_ref()
             .is_some_and(|v| v.profile == Profile::Test);
-        let plays = script.as_ref().is_some_and(Script::has_stand_ins);
+        let plays = script.as_ref().filter(|s| test && s.has_stand_ins());
+        let other = plays.and_then(|script| {
+            let view = world.view.as_ref()?;
+            let passes = script.lets_pass(Profile::Test, view.now, false);
+            Some(others(passes, script.would_destroy(view, false)))
+        });
         Self {
             script,
             chosen,
-            other: (test && plays).then(others),
+            other,
         }
     }
 
@@ -81,6 +94,7 @@ impl Begin {
                 |estimate| say!("about {estimate}, not counting waits", estimate),
             );
             lines.push(Line::new(tr("takes"), takes));
+            lines.extend(self.passes(script, world));
             let files = self.files(script, world);
             if !files.is_empty() {
                 lines.push(Line::new(tr("asks for files"), files.join(", ")));
@@ -114,6 +128,33 @@ impl Begin {
                 }
             })
             .collect()
+    }
+
+    /// Where it lets time pass in a vault that stays.
+    fn passes(&self, script: &Script, world: &World) -> Option<Line> {
+        let view = world.view.as_ref().filter(|v| v.profile == Profile::Test)?;
+        let passes = script.lets_pass(view.profile, view.now, self.real());
+        if passes == 0 {
+            return None;
+        }
+        let words = match self.stopped(world) {
+            Some(why) => Line::new(tr("STOP"), why).role(Role::Stop),
+            None => Line::new(
+                tr("clock"),
+                say!(
+                    "PRACTICE: its steps let {time} pass; the clock of this vault does not go back",
+                    time = span(passes)
+                ),
+            )
+            .role(Role::Note),
+        };
+        Some(words)
+    }
+
+    /// Why it cannot begin here.
+    fn stopped(&self, world: &World) -> Option<String> {
+        let script = self.script.as_ref()?;
+        script.would_destroy(world.view.as_ref()?, self.real())
     }
 
     /// When this very script was run here before: beginning it makes another run.
@@ -173,13 +214,17 @@ impl Screen for Begin {
         }
     }
 
-    fn offers(&self, _world: &World) -> Vec<Offer> {
+    fn offers(&self, world: &World) -> Vec<Offer> {
         let mut offers = Vec::new();
         if self.other.is_some() {
             offers.extend(keys::moves());
         }
+        let enter = Offer::word(Verb::Enter, tr("begin"));
         offers.extend([
-            Offer::word(Verb::Enter, tr("begin")),
+            match self.stopped(world) {
+                Some(why) => enter.off_because(why),
+                None => enter,
+            },
             Offer::plain(Verb::Back),
         ]);
         offers
@@ -268,6 +313,41 @@ mod tests {
         let effects = press(&mut state, "<Enter><Enter>");
         let begun = |e: &Effect| matches!(e, Effect::Desk(Order::PlayHere { resume: false, .. }));
         assert!(effects.iter().any(begun));
+    }
+
+    /// A practice run in a vault that stays once destroyed a key two minutes after its deletion was signed.
+    #[test]
+    fn time_that_would_destroy_a_key_of_another_act_is_not_practised() {
+        let script = |name: &str| {
+            let shipped = crate::ceremony::shipped();
+            let found = shipped.iter().find(|(file, _)| file == &name).unwrap();
+            crate::ceremony::Script::parse(found.1).unwrap()
+        };
+        let waits = script("deletion-window.toml");
+        let full = crate::tui::screens::tests::full();
+        let mut view = (**full.state.world.view.as_ref().unwrap()).clone();
+        view.profile = Profile::Test;
+        let passes = waits.lets_pass(Profile::Test, view.now, false);
+        assert_eq!(passes, 73 * 3_600_000);
+        assert_eq!(waits.would_destroy(&view, false), None);
+        let ends = |view: &mut crate::session::View, millis: i64| {
+            let mut keys = (*view.keys).clone();
+            let row = keys.first_mut().unwrap();
+            row.key.key_state = crate::api::KeyState::DELETE_PENDING;
+            row.key.delete_pending_timestamp = Some(view.now.plus_millis(millis));
+            view.keys = keys.into();
+        };
+        ends(&mut view, passes);
+        let why = waits.would_destroy(&view, false).unwrap();
+        assert!(why.contains("would be destroyed meanwhile"), "{why}");
+        assert_eq!(script("first-key.toml").would_destroy(&view, false), None);
+        // Where the other side is real, only what waits lets time pass.
+        let from_aws = script("kek-from-aws-tr34.toml");
+        ends(&mut view, 48 * 3_600_000);
+        assert!(from_aws.would_destroy(&view, false).is_some());
+        assert_eq!(from_aws.would_destroy(&view, true), None);
+        ends(&mut view, passes + 1);
+        assert_eq!(waits.would_destroy(&view, false), None);
     }
 
     #[test]
