@@ -58,6 +58,7 @@ mod list;
 mod locks;
 mod mismatch;
 pub mod modes;
+mod namesake;
 pub mod op;
 pub mod op_components;
 pub mod op_custody;

@@ -12,8 +12,8 @@ use crate::text::{say, tr};
 use super::action::{Action, Confirmation, ExportNote};
 use super::state::State;
 use super::{
-    label_of, limits, modes, sentence_blocks, sentence_custody, sentence_issuing, sentence_naming,
-    sentence_tokens,
+    label_of, limits, modes, namesake, sentence_blocks, sentence_custody, sentence_issuing,
+    sentence_naming, sentence_tokens,
 };
 
 /// Label and value lines.
@@ -21,6 +21,12 @@ pub(crate) type Details = Vec<(String, String)>;
 
 /// The sentence and details of an act on this state.
 pub(crate) fn describe(action: &Action, state: &State) -> (String, Details) {
+    let (sentence, mut details) = told_of(action, state);
+    details.extend(namesake::warning(action, &state.engine));
+    (sentence, details)
+}
+
+fn told_of(action: &Action, state: &State) -> (String, Details) {
     match action {
         Action::Custody(act) => sentence_custody::describe(act, state),
         Action::Components(act) => super::components::describe(act),

@@ -67,7 +67,10 @@ fn a_suspect_key_is_named_by_status_and_inventory_also_after_a_return() {
     assert_eq!(restored["log"]["entries"], 1);
     let copy = |name: &str| keymoot::vault::is_copy(&room.path(name));
     assert!(copy("copy.vault"), "it was only read");
-    assert!(!copy("new.vault"), "it is a vault, and no copy to return to");
+    assert!(
+        !copy("new.vault"),
+        "it is a vault, and no copy to return to"
+    );
     named("new.vault");
     let sound = room.json(&format!("vault verify new.vault {OPEN} --json"));
     assert_eq!(sound["sound"], true, "{sound}");
