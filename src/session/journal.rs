@@ -29,6 +29,12 @@ impl Session {
                     Some(told) => note.with("rehearsed", told.clone()),
                     None => note,
                 };
+                let first = run.steps.first();
+                let network = first.and_then(|step| step.notes.get(super::run::NETWORK));
+                let note = match network {
+                    Some(told) => note.with("network", told.clone()),
+                    None => note,
+                };
                 vec![self.with_tool(note, run.seed.as_deref())]
             }
             Arrow::Resume { run, relieved } => {

@@ -69,6 +69,9 @@ pub enum RunOutcome {
 /// Note of a run's first step, in production: when the script was rehearsed, and by which build.
 pub const REHEARSED: &str = "rehearsal before it";
 
+/// Note of a run's first step, in production: whether the machine had a network when it began.
+pub const NETWORK: &str = "network at its beginning";
+
 /// Note of a step: answers that did not agree, each as `FIELD of PERSON at TIME`; never what they said.
 pub const NOT_TAKEN: &str = "not taken";
 

@@ -60,9 +60,11 @@ impl Runner {
         };
         let (keys, practice) = existing::find(&script, session, &run)?;
         run.keys = keys;
+        let network = super::machine::network(session.profile());
         let notes = [
             (crate::session::run::REHEARSED, &rehearsed),
             (existing::PRACTICE_KEYS, &practice),
+            (crate::session::run::NETWORK, &network),
         ];
         if let Some(first) = run.steps.first_mut() {
             let told =

@@ -45,6 +45,27 @@ pub(super) fn is_recorded(
     ))
 }
 
+/// Whether this machine has a network, for the record of a run in production.
+pub(super) fn network(profile: Profile) -> Option<String> {
+    (profile == Profile::Production).then(|| told(interfaces().as_deref()))
+}
+
+fn told(interfaces: Option<&[Interface]>) -> String {
+    let Some(all) = interfaces else {
+        return "not known: the machine's interfaces could not be read".to_owned();
+    };
+    let up: Vec<&str> = all
+        .iter()
+        .filter(|i| i.up)
+        .map(|i| i.name.as_str())
+        .collect();
+    if up.is_empty() {
+        "none was up".to_owned()
+    } else {
+        format!("ONLINE: {} could carry traffic", up.join(", "))
+    }
+}
+
 /// No interface but loopback is up.
 fn is_offline(interfaces: Option<&[Interface]>) -> Result<(), String> {
     let up = match interfaces {
@@ -96,6 +117,11 @@ mod tests {
         let words = is_offline(Some(&up)).unwrap_err();
         assert!(words.contains("wlan0 can carry traffic") && !words.contains("eth0"));
         assert!(is_offline(None).unwrap_err().contains("cannot be told"));
+        assert_eq!(told(Some(&up)), "ONLINE: wlan0 could carry traffic");
+        assert_eq!(told(Some(&[])), "none was up");
+        assert!(told(None).starts_with("not known"));
+        assert_eq!(network(Profile::Test), None);
+        assert!(network(Profile::Production).is_some());
     }
 
     #[test]

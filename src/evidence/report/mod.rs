@@ -52,6 +52,9 @@ pub struct RunReport {
     /// What this vault's clock has to do with the day's, where it does not run with the machine's.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub clock: String,
+    /// Production: whether the machine had a network when the run began.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub network: String,
     /// Production vaults that make keys in software or take clear components: the sentence of the policy.
     pub software_policy: String,
     /// How long the script's author thought that it takes, `25m`; empty where nothing was said.

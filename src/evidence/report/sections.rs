@@ -104,6 +104,7 @@ fn summary(report: &RunReport) -> Vec<Block> {
         ("Estimated", report.estimated.clone()),
         ("Used", time_used(report)),
         ("Clock", report.clock.clone()),
+        ("Network", report.network.clone()),
         ("Vault", report.vault.clone()),
         ("Run", report.run.clone()),
         (

@@ -68,6 +68,7 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         interruptions: run.interruptions,
         interrupted: handled::interruptions(&from),
         clock: handled::clock(&from),
+        network: network(run),
         software_policy: software(&view).to_owned(),
         estimated: script.estimate().unwrap_or_default().to_owned(),
         used_ms: time::used(&from),
@@ -102,6 +103,13 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
             .unwrap_or_default(),
         audit_head,
     }
+}
+
+/// What was noted of the machine's network when the run began.
+fn network(run: &Run) -> String {
+    let first = run.steps.first();
+    let told = first.and_then(|step| step.notes.get(crate::session::run::NETWORK));
+    told.cloned().unwrap_or_default()
 }
 
 /// The witness card that the run's people were shown.
