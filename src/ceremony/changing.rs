@@ -243,10 +243,12 @@ impl ChangeTalk {
                 let folder = text(answers.next());
                 let folder = std::path::Path::new(folder.trim());
                 let placed = self.changing.place(session, folder);
-                placed.map_err(|refusal| refusal.to_string())?;
-                Ok(format!(
-                    "The envelopes of {person} were written and read back."
-                ))
+                let notes = placed.map_err(|refusal| refusal.to_string())?;
+                let said = format!("The envelopes of {person} were written and read back.");
+                Ok(std::iter::once(said)
+                    .chain(notes)
+                    .collect::<Vec<_>>()
+                    .join(" "))
             }
             Moment::Prove { .. } if self.asks_who_is_here(&turn) => {
                 if text(answers.next()) == PRESENT {
@@ -269,8 +271,10 @@ impl ChangeTalk {
                 let share = (own && holds_share).then(|| text(answers.next()));
                 let approval = own.then(|| text(answers.next()));
                 let passphrase = secret(answers.next())?;
+                let sets = self.changing.sets();
                 let read = |path: Option<String>, kind| {
-                    path.map(|path| envelope(&path, person, kind)).transpose()
+                    let read = |path: String| envelope(&path, (person, kind), &sets);
+                    path.map(read).transpose()
                 };
                 let hand = Hand {
                     name: person.clone(),
@@ -281,7 +285,11 @@ impl ChangeTalk {
                 let proven = self.changing.prove(session, &hand);
                 self.failed = (proven.is_err() && may_be_absent).then(|| person.clone());
                 proven.map_err(|refusal| refusal.to_string())?;
-                Ok(format!("{person} has proven both envelopes."))
+                Ok(if holds_share {
+                    format!("{person} has proven both envelopes.")
+                } else {
+                    format!("{person} has proven the approval envelope.")
+                })
             }
         }
     }
@@ -398,7 +406,7 @@ fn text(answer: Option<Answer>) -> String {
     }
 }
 
-fn envelope(path: &str, person: &str, kind: &str) -> Result<String, Again> {
+fn envelope(path: &str, whose: (&str, &str), sets: &[String]) -> Result<String, Again> {
     let path = std::path::Path::new(path.trim());
-    read_envelope(path, person, kind).map_err(|refusal| refusal.to_string())
+    read_envelope(path, whose, sets).map_err(|refusal| refusal.to_string())
 }

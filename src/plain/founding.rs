@@ -381,9 +381,14 @@ fn handed_out(talk: &mut Dialogue<'_>, plan: &Plan, papers: &Papers) -> Result<(
         match super::opening::plain(talk, &question, MEDIUM)? {
             None => talk.say(founding::NEEDS_THEIRS),
             Some(folder) => match envelopes.place(Path::new(folder.trim()), &plan.given.dir) {
-                Ok(()) => talk.say(tr(
-                    "Written and read back. Take the medium out and keep it.",
-                )),
+                Ok(notes) => {
+                    talk.say(tr(
+                        "Written and read back. Take the medium out and keep it.",
+                    ));
+                    for note in notes {
+                        talk.say(&note);
+                    }
+                }
                 Err(refusal) => talk.stop(&refusal.to_string()),
             },
         }

@@ -123,6 +123,7 @@ impl Runner {
             failure: None,
             people,
             rehearsal_note: None,
+            noted: None,
             copies_to: None,
             resumed: false,
             came_back: false,

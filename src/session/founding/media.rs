@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::session::field::Footing;
-use crate::session::{Refusal, envelopes, paper_name};
+use crate::session::{Refusal, envelopes};
 
 /// Said to whoever wants to leave while envelopes are handed out.
 pub(crate) const NEEDS_THEIRS: &str = "Everybody needs their envelopes first: without them this vault never opens again. A vault that is given up here is made anew in another folder.";
@@ -24,7 +24,7 @@ impl Envelopes {
     pub(crate) fn new(envelopes: &[(String, &'static str, String)]) -> Self {
         let mut turns: Vec<Turn> = Vec::new();
         for (person, kind, text) in envelopes {
-            let file = (paper_name(person, &format!("{kind}.age")), text.clone());
+            let file = (envelopes::file_name(person, kind, None), text.clone());
             match turns.iter_mut().find(|(known, _)| known == person) {
                 Some((_, files)) => files.push(file),
                 None => turns.push((person.clone(), vec![file])),
@@ -62,16 +62,18 @@ impl Envelopes {
         self.placed.push(folder);
     }
 
-    /// Writes this person's envelopes to `folder` and reads them back.
+    /// Writes this person's envelopes to `folder` and reads them back; what they should know of the place, in
+    /// sentences.
     ///
     /// # Errors
     /// As [`envelopes::place`]; it is this person's turn still.
-    pub(crate) fn place(&mut self, folder: &Path, vault: &Path) -> Result<(), Refusal> {
-        if let Some((_, files)) = self.turn() {
-            let real = envelopes::place(folder, files, vault, &self.placed)?;
-            self.placed(real);
-        }
-        Ok(())
+    pub(crate) fn place(&mut self, folder: &Path, vault: &Path) -> Result<Vec<String>, Refusal> {
+        let Some((_, files)) = self.turn() else {
+            return Ok(Vec::new());
+        };
+        let (real, notes) = envelopes::place_telling(folder, files, vault, &self.placed)?;
+        self.placed(real);
+        Ok(notes)
     }
 
     /// The three lines.

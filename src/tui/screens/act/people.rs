@@ -3,6 +3,7 @@
 
 use super::Act;
 use crate::session::View;
+use crate::session::heard::heard;
 use crate::session::known::{self, SOMEBODY_ELSE};
 use crate::session::op_custody::{APPOINT, PERSON, STAND_IN};
 use crate::tui::widgets::choice::Choices;
@@ -29,11 +30,20 @@ impl Act {
         if let Some(entries) = known::entries(view, self.op, STAND_IN.id)
             && person != SOMEBODY_ELSE
         {
-            let entries = known::left(entries, self.op, STAND_IN.id, |_| person.clone());
+            let entries = known::left(view, entries, self.op, STAND_IN.id, |_| person.clone());
             self.form.set_choices(STAND_IN.id, Choices::new(entries));
             self.form.ask_again(STAND_IN.id);
         }
         self.appointed = person;
+    }
+
+    /// What stands against whoever was named in the fields above the one at hand.
+    pub(super) fn heard_so_far(&self, view: &View) -> Vec<String> {
+        let answer = |id: &str| self.text(id);
+        let above = self.op.fields.iter().take_while(|f| !self.form.on(f.id));
+        above
+            .flat_map(|field| heard(view, self.op, field.id, &answer))
+            .collect()
     }
 
     /// Whether somebody is named who is not in the list: the field is typed in from now on.

@@ -87,8 +87,21 @@ fn a_drill_records_who_is_here_and_cannot_open_and_goes_on() {
     room.press("<Down><Enter>").shows(&["Is Ben here?"]);
     room.press("<Enter><Enter><F5><Enter>")
         .shows(&["Is Cho here?"]);
-    room.press("<Down><Enter>")
-        .shows(&["proven: Ben", "FAILED: Ana", "not there: Cho"]);
+    // Whoever holds no share may prove the own envelope, or is passed over.
+    room.press("<Down><Enter>").shows(&["Is Ada here?"]);
+    room.press("<Enter>").shows(&["The keyboard goes to Ada"]);
+    room.press("<Enter><F5>").shows(&[
+        "Ada proves their own approval envelope",
+        "Nothing is signed",
+    ]);
+    room.press("<Enter>").shows(&["Is Wim here?"]);
+    room.press("<Down><Enter>").shows(&[
+        "proven: Ben",
+        "FAILED: Ana",
+        "not there: Cho",
+        "proven, without a share: Ada",
+        "not there, without a share: Wim",
+    ]);
 }
 
 #[test]
