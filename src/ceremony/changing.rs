@@ -335,7 +335,6 @@ impl ChangeTalk {
 /// The question before a proof that somebody may miss, and after one that failed: anybody answers it, in front of all.
 fn chosen(turn: &ChangeTurn, field: Field, session: &Session) -> Ask {
     let here = field.id == HERE.id;
-    let makes = matches!(turn.moment, Moment::Prove { makes: true, .. });
     let (mut body, practice) = if here {
         (
             vec![say!("Is {person} here?", person = turn.person)],
@@ -351,13 +350,7 @@ fn chosen(turn: &ChangeTurn, field: Field, session: &Session) -> Ask {
         );
         (vec![words, then.to_owned()], ONCE_MORE)
     };
-    if makes {
-        body.push(say!(
-            "{done} of {all} have proven. Where fewer than {all} do, nothing is made, and the new words are void.",
-            done = turn.done,
-            all = turn.all
-        ));
-    }
+    body.extend(what_it_means(turn, here));
     let rehearsal = session.profile() == Profile::Rehearsal;
     Ask {
         title: title_of(turn, false),
@@ -378,6 +371,22 @@ fn chosen(turn: &ChangeTurn, field: Field, session: &Session) -> Ask {
         },
         person: String::new(),
         role: String::new(),
+    }
+}
+
+/// What the answer to such a question decides.
+fn what_it_means(turn: &ChangeTurn, here: bool) -> Option<String> {
+    match turn.moment {
+        Moment::Prove { makes: true, .. } => Some(say!(
+            "{done} of {all} have proven. Where fewer than {all} do, nothing is made, and the new words are void.",
+            done = turn.done,
+            all = turn.all
+        )),
+        Moment::Prove { holds_share: false, .. } if here => Some(
+            tr("Whoever holds no share proves only that their own words still open. The drill counts without it too.")
+                .to_owned(),
+        ),
+        _ => None,
     }
 }
 

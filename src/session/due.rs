@@ -332,7 +332,7 @@ fn deletions(view: &View, now: Timestamp) -> Vec<Due> {
             kind: "deletion",
             what: say!("{label} will be destroyed", label = row.label),
             when: left(now, at),
-            who: "-".into(),
+            who: tr("nobody").into(),
             over: at <= now,
             goes: Goes::Deletions,
         })

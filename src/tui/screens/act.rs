@@ -418,6 +418,9 @@ impl Screen for Act {
                     self.refine(world);
                     return self.look_above();
                 }
+                if self.still_somebody() {
+                    return Reaction::none();
+                }
                 self.complete(world)
             }
             Verb::Back => {

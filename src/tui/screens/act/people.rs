@@ -46,10 +46,21 @@ impl Act {
             .collect()
     }
 
-    /// Whether somebody is named who is not in the list: the field is typed in from now on.
+    /// Whether somebody is named in the field at hand who is not in the list: it is typed in from now on. A list further
+    /// down may have that answer under its cursor before anybody came to it.
     pub(super) fn somebody_else(&mut self) -> bool {
+        self.somebody_in(true)
+    }
+
+    /// The same of any field, once all are answered.
+    pub(super) fn still_somebody(&mut self) -> bool {
+        self.somebody_in(false)
+    }
+
+    fn somebody_in(&mut self, at_hand: bool) -> bool {
         let asked = |field: &&crate::session::field::Field| {
-            self.form.text(field.id).as_deref() == Some(SOMEBODY_ELSE)
+            let here = !at_hand || self.form.on(field.id);
+            here && self.form.text(field.id).as_deref() == Some(SOMEBODY_ELSE)
         };
         let Some(field) = self.op.fields.iter().find(asked) else {
             return false;
