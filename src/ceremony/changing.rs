@@ -239,17 +239,7 @@ impl ChangeTalk {
                 Ok(String::new())
             }
             Moment::Words { .. } => self.typed_back(session, person, answers.next()),
-            Moment::Place { .. } => {
-                let folder = text(answers.next());
-                let folder = std::path::Path::new(folder.trim());
-                let placed = self.changing.place(session, folder);
-                let notes = placed.map_err(|refusal| refusal.to_string())?;
-                let said = format!("The envelopes of {person} were written and read back.");
-                Ok(std::iter::once(said)
-                    .chain(notes)
-                    .collect::<Vec<_>>()
-                    .join(" "))
-            }
+            Moment::Place { .. } => self.placed(session, person, &text(answers.next())),
             Moment::Prove { .. } if self.asks_who_is_here(&turn) => {
                 if text(answers.next()) == PRESENT {
                     self.here = Some(turn.person);
@@ -292,6 +282,15 @@ impl ChangeTalk {
                 })
             }
         }
+    }
+
+    /// Writes the person's envelopes; what they should know of the medium is said with it.
+    fn placed(&mut self, session: &Session, person: &str, folder: &str) -> Result<String, Again> {
+        let placed = self.changing.place(session, folder.trim().as_ref());
+        let notes = placed.map_err(|refusal| refusal.to_string())?;
+        let said = format!("The envelopes of {person} were written and read back.");
+        let lines: Vec<String> = std::iter::once(said).chain(notes).collect();
+        Ok(lines.join(" "))
     }
 
     /// After envelopes that did not open: once more, or recorded so.

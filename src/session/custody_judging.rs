@@ -61,12 +61,7 @@ impl Session {
                 told("How it was destroyed", how)?;
                 self.judged_attestation(copy)
             }
-            CustodyAct::Appoint(appointment) => {
-                judged_appointment(appointment)?;
-                let ledger = self.ledger_now();
-                let judged = ledger.may_stand_in(&appointment.person, &appointment.backup);
-                judged.map_err(|e| Refusal::Custody(e.to_string()))
-            }
+            CustodyAct::Appoint(appointment) => self.judged_stand_in(appointment),
             CustodyAct::Exempt(exemption) => {
                 let texts = exemption.people.iter().chain(&exemption.managers);
                 for text in texts.chain([&exemption.reason, &exemption.form]) {
@@ -96,6 +91,14 @@ impl Session {
             CustodyAct::LoadInventory(inventory) => self.judged_inventory(inventory),
             CustodyAct::ChangePolicy(policy) => self.judged_policy(policy),
         }
+    }
+
+    /// An appointment, and C4 of its stand-in by what people hold today.
+    fn judged_stand_in(&self, appointment: &Appointment) -> Result<(), Refusal> {
+        judged_appointment(appointment)?;
+        let ledger = self.ledger_now();
+        let judged = ledger.may_stand_in(&appointment.person, &appointment.backup);
+        judged.map_err(|e| Refusal::Custody(e.to_string()))
     }
 
     /// Does an act that needs nothing beyond what was signed, on a copy of the state.
