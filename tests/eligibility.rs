@@ -13,8 +13,9 @@ use keymoot::ceremony::{RunError, Runner, Script, Wanted};
 use keymoot::crypto::SecretBytes;
 use keymoot::session::build::{Answers, action};
 use keymoot::session::{
-    Command, ComponentCommand, ComponentStep, Environment, Outcome, Rotation, Seat, Session,
-    SetRef, Source, practice,
+    Command, ComponentCommand, ComponentStep, DEFAULT_ACCOUNT, DEFAULT_REGION, Environment,
+    NewPerson, NewVault, Outcome, Profile, Rotation, Seat, Session, SetRef, Source, create,
+    practice,
 };
 use keymoot::vault::MemoryStore;
 
@@ -80,7 +81,43 @@ fn enter(session: &mut Session, set: &SetRef, turn: (u8, &str)) -> Result<(), St
     step(session, set, turn, entered)
 }
 
+/// A vault of the same people whose shares make nothing until all three are together.
+fn session_of_three() -> Session {
+    let person = |(name, role, phrase): &(&str, &'static str, &str)| NewPerson {
+        name: (*name).to_owned(),
+        role,
+        passphrase: SecretBytes::from_slice(phrase.as_bytes()),
+    };
+    let new = NewVault {
+        name: "three".into(),
+        profile: Profile::Rehearsal,
+        k: 3,
+        t: 3,
+        people: practice::PEOPLE.iter().map(person).collect(),
+        account: DEFAULT_ACCOUNT.into(),
+        region: DEFAULT_REGION.into(),
+        software_generation: true,
+        qr_of_exports: false,
+        clock: Some(Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap()),
+        hold: true,
+    };
+    let environment = Environment::seeded("three").unwrap();
+    create(Box::new(MemoryStore::default()), new, environment)
+        .unwrap()
+        .session
+}
+
 fn appoint(session: &mut Session, person: &str, manager: &str, backup: &str, until: &str) {
+    appointed(session, person, manager, backup, until).unwrap();
+}
+
+fn appointed(
+    session: &mut Session,
+    person: &str,
+    manager: &str,
+    backup: &str,
+    until: &str,
+) -> Result<(), String> {
     let texts = [
         ("person", person),
         ("from", "2026-01-01"),
@@ -97,7 +134,28 @@ fn appoint(session: &mut Session, person: &str, manager: &str, backup: &str, unt
         ..Answers::default()
     };
     let act = action(session, "vault.appoint", &answers).unwrap();
-    session.act(act, None, None).unwrap();
+    match session.act(act, None, None) {
+        Ok(_) => Ok(()),
+        Err(refusal) => Err(refusal.to_string()),
+    }
+}
+
+/// Two of three shares open the vault: whoever holds one stands in for no other, and that is said before anybody signs.
+#[test]
+fn c4_a_stand_in_who_holds_a_share_is_refused_with_the_appointment() {
+    let mut session = session();
+    let words = appointed(&mut session, "Ana", "Meg", "Ben", "2027-11-01").unwrap_err();
+    assert!(
+        words.starts_with(
+            "C4 (PCI PIN 8-2): Ben may not stand in for Ana: Ben holds since 2026-11-24 part 2 of the shares of this vault"
+        ),
+        "{words}"
+    );
+    assert!(
+        words.contains("Ana holds since 2026-11-24 part 1"),
+        "{words}"
+    );
+    appoint(&mut session, "Ana", "Meg", "Dee", "2027-11-01");
 }
 
 #[test]
@@ -159,7 +217,7 @@ fn a8_whoever_reports_to_the_same_manager_is_named_with_the_papers() {
 
 #[test]
 fn c4_a_stand_in_is_named_with_the_paper_and_what_the_other_holds() {
-    let mut session = session();
+    let mut session = session_of_three();
     let two = set("a", "zmk", 2);
     appoint(&mut session, "Ana", "Meg", "Ben", "2027-11-01");
     enter(&mut session, &two, (1, "Ana")).unwrap();

@@ -169,6 +169,8 @@ pub struct Showing {
     pub idle_lock: Option<i64>,
     /// The run was interrupted and nothing was answered since: who has a place in it.
     pub came_back: Option<Vec<String>>,
+    /// Of a rehearsal that went through: what became of its note.
+    pub noted: Option<super::Noted>,
 }
 
 /// Where a runner stands after an answer.
@@ -216,6 +218,7 @@ pub(super) mod tests {
             stays_good: false,
             idle_lock: None,
             came_back: None,
+            noted: None,
         }
     }
 }

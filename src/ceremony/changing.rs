@@ -239,15 +239,7 @@ impl ChangeTalk {
                 Ok(String::new())
             }
             Moment::Words { .. } => self.typed_back(session, person, answers.next()),
-            Moment::Place { .. } => {
-                let folder = text(answers.next());
-                let folder = std::path::Path::new(folder.trim());
-                let placed = self.changing.place(session, folder);
-                placed.map_err(|refusal| refusal.to_string())?;
-                Ok(format!(
-                    "The envelopes of {person} were written and read back."
-                ))
-            }
+            Moment::Place { .. } => self.placed(session, person, &text(answers.next())),
             Moment::Prove { .. } if self.asks_who_is_here(&turn) => {
                 if text(answers.next()) == PRESENT {
                     self.here = Some(turn.person);
@@ -269,8 +261,10 @@ impl ChangeTalk {
                 let share = (own && holds_share).then(|| text(answers.next()));
                 let approval = own.then(|| text(answers.next()));
                 let passphrase = secret(answers.next())?;
+                let sets = self.changing.sets();
                 let read = |path: Option<String>, kind| {
-                    path.map(|path| envelope(&path, person, kind)).transpose()
+                    let read = |path: String| envelope(&path, (person, kind), &sets);
+                    path.map(read).transpose()
                 };
                 let hand = Hand {
                     name: person.clone(),
@@ -281,9 +275,22 @@ impl ChangeTalk {
                 let proven = self.changing.prove(session, &hand);
                 self.failed = (proven.is_err() && may_be_absent).then(|| person.clone());
                 proven.map_err(|refusal| refusal.to_string())?;
-                Ok(format!("{person} has proven both envelopes."))
+                Ok(if holds_share {
+                    format!("{person} has proven both envelopes.")
+                } else {
+                    format!("{person} has proven the approval envelope.")
+                })
             }
         }
+    }
+
+    /// Writes the person's envelopes; what they should know of the medium is said with it.
+    fn placed(&mut self, session: &Session, person: &str, folder: &str) -> Result<String, Again> {
+        let placed = self.changing.place(session, folder.trim().as_ref());
+        let notes = placed.map_err(|refusal| refusal.to_string())?;
+        let said = format!("The envelopes of {person} were written and read back.");
+        let lines: Vec<String> = std::iter::once(said).chain(notes).collect();
+        Ok(lines.join(" "))
     }
 
     /// After envelopes that did not open: once more, or recorded so.
@@ -327,7 +334,6 @@ impl ChangeTalk {
 /// The question before a proof that somebody may miss, and after one that failed: anybody answers it, in front of all.
 fn chosen(turn: &ChangeTurn, field: Field, session: &Session) -> Ask {
     let here = field.id == HERE.id;
-    let makes = matches!(turn.moment, Moment::Prove { makes: true, .. });
     let (mut body, practice) = if here {
         (
             vec![say!("Is {person} here?", person = turn.person)],
@@ -343,13 +349,7 @@ fn chosen(turn: &ChangeTurn, field: Field, session: &Session) -> Ask {
         );
         (vec![words, then.to_owned()], ONCE_MORE)
     };
-    if makes {
-        body.push(say!(
-            "{done} of {all} have proven. Where fewer than {all} do, nothing is made, and the new words are void.",
-            done = turn.done,
-            all = turn.all
-        ));
-    }
+    body.extend(what_it_means(turn, here));
     let rehearsal = session.profile() == Profile::Rehearsal;
     Ask {
         title: title_of(turn, false),
@@ -370,6 +370,22 @@ fn chosen(turn: &ChangeTurn, field: Field, session: &Session) -> Ask {
         },
         person: String::new(),
         role: String::new(),
+    }
+}
+
+/// What the answer to such a question decides.
+fn what_it_means(turn: &ChangeTurn, here: bool) -> Option<String> {
+    match turn.moment {
+        Moment::Prove { makes: true, .. } => Some(say!(
+            "{done} of {all} have proven. Where fewer than {all} do, nothing is made, and the new words are void.",
+            done = turn.done,
+            all = turn.all
+        )),
+        Moment::Prove { holds_share: false, .. } if here => Some(
+            tr("Whoever holds no share proves only that their own words still open. The drill counts without it too.")
+                .to_owned(),
+        ),
+        _ => None,
     }
 }
 
@@ -398,7 +414,7 @@ fn text(answer: Option<Answer>) -> String {
     }
 }
 
-fn envelope(path: &str, person: &str, kind: &str) -> Result<String, Again> {
+fn envelope(path: &str, whose: (&str, &str), sets: &[String]) -> Result<String, Again> {
     let path = std::path::Path::new(path.trim());
-    read_envelope(path, person, kind).map_err(|refusal| refusal.to_string())
+    read_envelope(path, whose, sets).map_err(|refusal| refusal.to_string())
 }

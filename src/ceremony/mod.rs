@@ -45,7 +45,7 @@ pub use named_file::{PRACTICE_FILE, named_file, read_envelope};
 pub use open_run::{Again, OpenRun, Stopped, open_run, shell_word, stopped, stopped_in};
 pub use pause::{Pause, WayOut};
 pub use recorded::{RECORDED, deed_marker, deeds_in, lint_said, recorded_script_for};
-pub use rehearsed::{Rehearsed, note_file};
+pub use rehearsed::{Noted, Rehearsed, note_file};
 pub(crate) use run::key_lines;
 pub use run::{RunError, Runner, Wanted, left_behind, resolve_inputs, run_report, write_run};
 pub use script::{InputDeclaration, MAX_SCRIPT_BYTES, Script};

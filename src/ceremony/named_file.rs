@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::os::read_limited;
 use crate::session::asked::{looks_like_words, words_for_a_path};
+use crate::session::envelopes::file_name;
 use crate::session::{Profile, Refusal, paper_name};
 
 /// The most that is read of a file somebody names.
@@ -29,36 +30,76 @@ pub fn named_file(profile: Profile, path: &Path) -> Result<Vec<u8>, Refusal> {
     Ok(bytes.to_vec())
 }
 
-/// Where a person's envelope of a kind (`share`, `approval`) lies: the file that was named, or the one in the folder.
-fn envelope_at(path: &Path, person: &str, kind: &str) -> Result<PathBuf, Refusal> {
+/// Where a person's envelope of a kind (`share`, `approval`) lies: the file that was named, or the one in the folder. Of
+/// several the one counts that names a set of `sets`; those of other sets are passed over.
+fn envelope_at(
+    path: &Path,
+    (person, kind): (&str, &str),
+    sets: &[String],
+) -> Result<PathBuf, Refusal> {
     if !path.is_dir() {
         return Ok(path.to_owned());
     }
-    let names = [format!("{kind}.age"), format!("{kind}.new.age")].map(|n| paper_name(person, &n));
-    let [old, new] = &names;
-    let folder = path.display();
-    match (path.join(old).is_file(), path.join(new).is_file()) {
-        (true, false) => Ok(path.join(old)),
-        (false, true) => Ok(path.join(new)),
-        (true, true) => Err(Refusal::Custody(format!(
-            "{old} and {new} both lie in {folder}. Nothing was tried: name the file. After a change that was carried \
-             to its end it is the new one."
-        ))),
-        (false, false) => Err(Refusal::Custody(format!(
-            "There is no {old} in {folder}. Nothing was tried: insert the medium of {person}, or name the file."
-        ))),
+    let of_set = |set: &String| path.join(file_name(person, kind, Some(set)));
+    if let Some(own) = sets.iter().map(of_set).find(|file| file.is_file()) {
+        return Ok(own);
     }
+    // `new` is what every set after the first was called before names had the set.
+    let first = file_name(person, kind, None);
+    let later = file_name(person, kind, Some("new"));
+    let folder = path.display();
+    match (path.join(&first).is_file(), path.join(&later).is_file()) {
+        (true, false) => return Ok(path.join(first)),
+        (false, true) => return Ok(path.join(later)),
+        (true, true) => {
+            return Err(Refusal::Custody(format!(
+                "{first} and {later} both lie in {folder}. Nothing was tried: name the file. After a change that was \
+                 carried to its end it is the new one."
+            )));
+        }
+        (false, false) => {}
+    }
+    let others = of_other_sets(path, person, kind);
+    Err(Refusal::Custody(if others.is_empty() {
+        format!(
+            "There is no {first} in {folder}. Nothing was tried: insert the medium of {person}, or name the file."
+        )
+    } else {
+        format!(
+            "No envelope in {folder} is of the set that counts here ({}); there is {}. Nothing was tried: insert the \
+             medium with that set, or name the file.",
+            sets.join(" or "),
+            others.join(", ")
+        )
+    }))
 }
 
-/// Reads a person's envelope of a kind (`share`, `approval`) from their own medium: the file, or its folder.
+/// Envelopes of this person and kind in a folder that name a set.
+fn of_other_sets(folder: &Path, person: &str, kind: &str) -> Vec<String> {
+    let first = paper_name(person, &format!("{kind}."));
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut names: Vec<String> = names
+        .filter(|name| name.starts_with(&first) && name.ends_with(".age"))
+        .collect();
+    names.sort();
+    names
+}
+
+/// Reads a person's envelope of a kind (`share`, `approval`) from their own medium: the file, or its folder, in which the
+/// one of a set of `sets` counts ([`crate::session::envelopes::set_name`]).
 ///
 /// # Errors
 /// It cannot be read, or is no text. Words that were typed in the place of the path are not repeated.
-pub fn read_envelope(path: &Path, person: &str, kind: &str) -> Result<String, Refusal> {
+pub fn read_envelope(
+    path: &Path,
+    (person, kind): (&str, &str),
+    sets: &[String],
+) -> Result<String, Refusal> {
     if !path.exists() && looks_like_words(&path.to_string_lossy()) {
         return Err(Refusal::Custody(words_for_a_path().to_owned()));
     }
-    let path = &envelope_at(path, person, kind)?;
+    let path = &envelope_at(path, (person, kind), sets)?;
     let bytes = read_limited(path, MOST).map_err(|e| Refusal::Custody(e.to_string()))?;
     String::from_utf8(bytes.to_vec()).map_err(|_| {
         Refusal::Custody(format!(
@@ -75,16 +116,29 @@ mod tests {
     #[test]
     fn an_envelope_is_found_in_the_folder_and_words_are_not_repeated() {
         let stick = tempfile::tempdir().unwrap();
-        let said = |path: &Path| match read_envelope(path, "Ben", "share") {
+        let sets = ["0f3a91c2".to_owned()];
+        let said = |path: &Path| match read_envelope(path, ("Ben", "share"), &sets) {
             Ok(text) => text,
             Err(refusal) => refusal.to_string(),
         };
+        let other = stick.path().join("Ben.share.77777777.age");
+        std::fs::write(&other, "of a change that was given up").unwrap();
+        let told = said(stick.path());
+        assert!(
+            told.contains("(0f3a91c2)") && told.contains("77777777"),
+            "{told}"
+        );
+        std::fs::remove_file(other).unwrap();
         assert!(said(stick.path()).contains("There is no Ben.share.age"));
         std::fs::write(stick.path().join("Ben.share.age"), "armored").unwrap();
         assert_eq!(said(stick.path()), "armored");
         assert_eq!(said(&stick.path().join("Ben.share.age")), "armored");
         std::fs::write(stick.path().join("Ben.share.new.age"), "newer").unwrap();
         assert!(said(stick.path()).contains("both lie in"));
+        // Names that have the set need no choice, whatever else lies there.
+        std::fs::write(stick.path().join("Ben.share.0f3a91c2.age"), "of now").unwrap();
+        std::fs::write(stick.path().join("Ben.share.77777777.age"), "void").unwrap();
+        assert_eq!(said(stick.path()), "of now");
         let words = stick
             .path()
             .join("Ben.share.ageheadstone satisfied ransack unrevised unworn");

@@ -113,7 +113,7 @@ fn text_for(op: &Op, field: &Field) -> String {
         ("custodian" | "person", _) => "Ana".to_owned(),
         ("manager", _) => "Max".to_owned(),
         ("second-manager", _) => "Mia".to_owned(),
-        ("stand-in", _) => "Cho".to_owned(),
+        ("stand-in", _) => "Zoe".to_owned(),
         ("witness", _) => "Wim".to_owned(),
         ("copy", _) => "B1".to_owned(),
         ("fingerprint" | "nonce", _) => "ab".repeat(32),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::{Clock as _, Timestamp};
 use crate::os::{WallClock, append_line, in_words, own_sha256};
+use crate::text::{say, tr};
 
 /// How old a rehearsal may be where the script does not say: 14 days.
 pub(super) const MAX_AGE: i64 = 14 * 86_400_000;
@@ -42,6 +43,52 @@ impl Rehearsed {
             format!("another build ({})", self.build)
         };
         format!("rehearsed {} by {build}", self.at)
+    }
+}
+
+/// What became of the note of a rehearsal that went through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Noted {
+    /// It stands among this workstation's own.
+    Here,
+    /// It stands in this file, which somebody named.
+    In(PathBuf),
+    /// This workstation has no place for notes, and nobody named a file.
+    Nowhere,
+    /// It could not be written, for this reason.
+    Failed(String),
+}
+
+impl Noted {
+    /// Leaves the note of a script that went through, where there is a place for it.
+    pub(super) fn leaving(file: Option<&Path>, script: &str) -> Self {
+        let Some(file) = file else {
+            return Self::Nowhere;
+        };
+        let usual = crate::os::state_folder().map(|folder| note_file(&folder));
+        match leave(file, script) {
+            Ok(()) if usual.as_deref() == Some(file) => Self::Here,
+            Ok(()) => Self::In(file.to_owned()),
+            Err(why) => Self::Failed(why),
+        }
+    }
+
+    /// Whether a production run finds it.
+    pub const fn stands(&self) -> bool {
+        matches!(self, Self::Here | Self::In(_))
+    }
+
+    /// In words for people: whether production will find it, and what to do where it does not.
+    pub fn told(&self) -> String {
+        match self {
+            Self::Here => tr("It is noted on this workstation that this script went through: a production vault asks for that.").into(),
+            Self::In(file) => say!(
+                "It is noted in {file} that this script went through: a production vault asks for that file.",
+                file = file.display()
+            ),
+            Self::Nowhere => tr("That it went through is noted nowhere: this workstation has no folder for notes. If a production run shall follow, rehearse with --rehearsal-note FILE.").into(),
+            Self::Failed(why) => say!("The rehearsal could not be noted, and a production run will ask for another: {why}", why),
+        }
     }
 }
 
@@ -178,6 +225,22 @@ mod tests {
 
     fn at(text: &str) -> Timestamp {
         Timestamp::parse_rfc3339(text).unwrap()
+    }
+
+    #[test]
+    fn what_is_told_of_a_note_is_what_became_of_it() {
+        let room = tempfile::tempdir().unwrap();
+        let file = room.path().join("notes");
+        let noted = Noted::leaving(Some(&file), "aa");
+        assert!(
+            noted.stands() && noted.told().contains("noted in "),
+            "{noted:?}"
+        );
+        assert!(std::fs::read_to_string(&file).unwrap().contains("aa"));
+        let nowhere = Noted::leaving(None, "aa");
+        assert!(!nowhere.stands() && nowhere.told().contains("--rehearsal-note"));
+        let failed = Noted::leaving(Some(room.path()), "aa");
+        assert!(!failed.stands() && failed.told().contains("could not be noted"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::api::Timestamp;
+use crate::ceremony;
 use crate::crypto::SecretBytes;
 use crate::session::{
     Action, Command, Executed, KeySource, Opening, Outcome, PendingView, Profile, Refusal, Session,
@@ -49,7 +50,7 @@ pub(super) fn enter(opening: &mut Opening) -> Answer<()> {
         let envelope = if in_folder {
             None
         } else {
-            Some(own_medium(&name, "share")?)
+            Some(own_medium((&name, "share"), &opening.sets())?)
         };
         let passphrase = secret(&format!("Passphrase of {name} (not shown): "))?;
         match opening.enter(&name, &passphrase, envelope.as_deref()) {
@@ -225,7 +226,10 @@ pub(super) fn approval_key(session: &Session, person: &str) -> Result<KeySource,
     }
     // In production every envelope lies on its owner's medium.
     let envelope = match session.profile() {
-        Profile::Production => Some(needed(own_medium(person, "approval"))?),
+        Profile::Production => Some(needed(own_medium(
+            (person, "approval"),
+            &session.sets_of(person),
+        ))?),
         Profile::Rehearsal | Profile::Test => None,
     };
     let passphrase = needed(secret(&format!("Passphrase of {person} (not shown): ")))?;
@@ -256,16 +260,15 @@ fn needed<T>(answer: Answer<T>) -> Result<T, Refusal> {
     answer.map_err(|failure| Refusal::PersonNeeded(failure.message))
 }
 
-/// An envelope that lies on its owner's medium.
-pub(super) fn own_medium(name: &str, kind: &str) -> Answer<String> {
+/// An envelope that lies on its owner's medium: the file, or the folder with it.
+pub(super) fn own_medium((name, kind): (&str, &str), sets: &[String]) -> Answer<String> {
     loop {
-        let path = ask(&format!("{kind} envelope of {name} (file): "))?;
-        match streams::read(Path::new(&path), streams::INPUT_LIMIT) {
-            Ok(bytes) => match String::from_utf8(bytes.to_vec()) {
-                Ok(text) => return Ok(text),
-                Err(_) => streams::note("That file is no armored age file. Nothing was opened."),
-            },
-            Err(failure) => streams::note(&failure.message),
+        let path = ask(&format!(
+            "{kind} envelope of {name} (their stick, or the file): "
+        ))?;
+        match ceremony::read_envelope(Path::new(&path), (name, kind), sets) {
+            Ok(text) => return Ok(text),
+            Err(refusal) => streams::note(&refusal.to_string()),
         }
     }
 }

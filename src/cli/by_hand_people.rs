@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::crypto::{Entropy as _, OsEntropy, SecretBytes};
 use crate::custody::passphrase;
-use crate::os::OutputFolder;
-use crate::session::{Hand, Profile, Proving, Seat, paper_name};
+use crate::session::envelopes::file_name;
+use crate::session::{Hand, Profile, Proving, Seat, Session};
 
 use super::by_hand::{ask, own_medium, secret};
 use super::status::{Answer, Failure};
@@ -31,10 +31,15 @@ pub(super) fn prove(proving: &mut Proving, profile: Profile, may_be_absent: bool
                     break;
                 }
             }
-            let hand = hand(&name, proving.holds_share(&name), profile)?;
+            let hand = hand(&name, proving, profile)?;
             match proving.prove(&hand) {
                 Ok(()) => {
-                    streams::note(&format!("{name} has proven both envelopes."));
+                    let what = if proving.holds_share(&name) {
+                        "both envelopes"
+                    } else {
+                        "the approval envelope"
+                    };
+                    streams::note(&format!("{name} has proven {what}."));
                     break;
                 }
                 Err(refusal) => streams::note(&format!("{name}: {refusal}")),
@@ -45,12 +50,15 @@ pub(super) fn prove(proving: &mut Proving, profile: Profile, may_be_absent: bool
 }
 
 /// What one person brings: a passphrase and, in production, the files on their own medium.
-fn hand(name: &str, holds_share: bool, profile: Profile) -> Answer<Hand> {
+fn hand(name: &str, proving: &Proving, profile: Profile) -> Answer<Hand> {
     let own = profile == Profile::Production;
-    let share = (own && holds_share)
-        .then(|| own_medium(name, "share"))
+    let sets = proving.sets();
+    let share = (own && proving.holds_share(name))
+        .then(|| own_medium((name, "share"), &sets))
         .transpose()?;
-    let approval = own.then(|| own_medium(name, "approval")).transpose()?;
+    let approval = own
+        .then(|| own_medium((name, "approval"), &sets))
+        .transpose()?;
     Ok(Hand {
         name: name.to_owned(),
         passphrase: secret(&format!("Passphrase of {name} (not shown): "))?,
@@ -109,33 +117,44 @@ fn show_once(name: &str, phrase: &SecretBytes) -> Answer<()> {
     }
 }
 
-/// Production: everybody's envelopes go to that person's own medium, never over a file that is there.
-pub(super) fn hand_out(envelopes: &Envelopes, profile: Profile) -> Answer<()> {
-    if profile != Profile::Production {
+/// Production: everybody's envelopes go to that person's own medium, never over a file that is there. `sets` is the set
+/// that they belong to, which their names have.
+pub(super) fn hand_out(envelopes: &Envelopes, sets: &[String], session: &Session) -> Answer<()> {
+    if session.profile() != Profile::Production {
         return Ok(());
     }
     let mut names: Vec<&String> = envelopes.iter().map(|(name, ..)| name).collect();
     names.dedup();
+    let mut taken = Vec::new();
     for name in names {
+        let own = envelopes.iter().filter(|(person, ..)| person == name);
+        let files: Vec<(String, String)> = own
+            .map(|(_, kind, text)| {
+                let file = file_name(name, kind, sets.first().map(String::as_str));
+                (file, text.clone())
+            })
+            .collect();
         loop {
             let folder = ask(&format!(
                 "Folder on the medium of {name} for the new envelopes: "
             ))?;
-            match write_own(envelopes, name, Path::new(&folder)) {
-                Ok(()) => break,
-                Err(failure) => streams::note(&failure.message),
+            match session.place_envelopes(Path::new(&folder), &files, &taken) {
+                Ok((real, notes)) => {
+                    let written: Vec<&str> = files.iter().map(|(file, _)| file.as_str()).collect();
+                    streams::note(&format!(
+                        "Written to {} and read back: {}.",
+                        real.display(),
+                        written.join(", ")
+                    ));
+                    for note in notes {
+                        streams::note(&note);
+                    }
+                    taken.push(real);
+                    break;
+                }
+                Err(refusal) => streams::note(&refusal.to_string()),
             }
         }
-    }
-    Ok(())
-}
-
-fn write_own(envelopes: &Envelopes, name: &str, folder: &Path) -> Answer<()> {
-    let out = OutputFolder::open(folder)?;
-    for (_, kind, text) in envelopes.iter().filter(|(person, ..)| person == name) {
-        let file = paper_name(name, &format!("{kind}.new.age"));
-        let path = out.write_new(&file, text.as_bytes())?;
-        streams::note(&format!("written: {}", path.display()));
     }
     Ok(())
 }

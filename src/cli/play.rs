@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::ceremony::{self, RunError, Runner, Script, Showing, Stopped, Wanted};
+use crate::ceremony::{self, Noted, RunError, Runner, Script, Showing, Stopped, Wanted};
 use crate::session::{Profile, Refusal, RunOutcome, Session, View};
 
 mod again;
@@ -380,6 +380,9 @@ impl HeadlessRun {
                 watch(session.view(), runner.showing(session));
             }),
         };
+        if let Some(failed @ Noted::Failed(_)) = runner.showing(&session).noted {
+            streams::note(&format!("keymoot: {title}: {}", failed.told()));
+        }
         // Outputs are written whatever happened: ceremony.json tells where it stopped.
         let written = write(out.as_deref(), &runner, &session);
         let bundled = match &bundle {

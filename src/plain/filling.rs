@@ -9,6 +9,7 @@ use crate::session::asked::{BY, beside, is_place};
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::guide::{self, Entry};
+use crate::session::heard::heard;
 use crate::session::op::{self, Op};
 use crate::session::{Profile, Session, known, op_exchange};
 use crate::text::{say, tr};
@@ -295,7 +296,14 @@ impl Asking<'_, '_> {
             _ => {
                 let known = known::entries(&self.session.view(), self.draft.op, field.id);
                 let answer = |id: &str| said(id).to_owned();
-                known::left(known.unwrap_or_default(), self.draft.op, field.id, answer)
+                let view = self.session.view();
+                known::left(
+                    &view,
+                    known.unwrap_or_default(),
+                    self.draft.op,
+                    field.id,
+                    answer,
+                )
             }
         }
     }
@@ -377,6 +385,17 @@ impl Asking<'_, '_> {
             }
         }
         self.draft.answers.texts.insert(field.id.to_owned(), text);
+        let said = |id: &str| {
+            self.draft
+                .answers
+                .texts
+                .get(id)
+                .cloned()
+                .unwrap_or_default()
+        };
+        for told in heard(&self.session.view(), self.draft.op, field.id, &said) {
+            self.talk.say(&say!("note: {told}", told));
+        }
         true
     }
 

@@ -8,7 +8,7 @@ use crate::session::field::{Field, Kind};
 use crate::session::guide::Entry;
 use crate::session::idle::{network, network_word};
 use crate::session::op;
-use crate::session::op_custody::RESTORE;
+use crate::session::op_custody::{APPOINT, RESTORE};
 use crate::session::span::clock;
 use crate::session::{Command, Outcome, Session};
 use crate::text::{say, tr};
@@ -215,6 +215,7 @@ impl<'a> Home<'_, 'a> {
             Some(Goes::Ceremonies) => self.goes_on(),
             Some(Goes::Backup) => self.acting().begin(&op::BACKUP),
             Some(Goes::Custodians) => self.custodians(),
+            Some(Goes::Appoint) => self.acting().begin(&APPOINT),
             Some(Goes::Clock) => self.clock(),
             None => Ok(()),
         }

@@ -397,7 +397,8 @@ impl<'t, 'a> Entering<'t, 'a> {
         let envelope = if here {
             None
         } else {
-            match medium(self.talk, &question, SHARE_ENVELOPE, (name, "share"))? {
+            let sets = self.opening.sets();
+            match medium(self.talk, &question, SHARE_ENVELOPE, (name, "share"), &sets)? {
                 Some(text) => Some(text),
                 None => return Ok(()),
             }
@@ -476,13 +477,14 @@ pub(crate) fn medium(
     talk: &mut Dialogue<'_>,
     question: &Question,
     field: Field,
-    (person, kind): (&str, &str),
+    whose: (&str, &str),
+    sets: &[String],
 ) -> Result<Option<String>, Gone> {
     loop {
         let Some(path) = plain(talk, question, field)? else {
             return Ok(None);
         };
-        match read_envelope(Path::new(&path), person, kind) {
+        match read_envelope(Path::new(&path), whose, sets) {
             Ok(text) => return Ok(Some(text)),
             Err(refusal) => talk.stop(&refusal.to_string()),
         }

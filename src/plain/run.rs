@@ -421,6 +421,9 @@ impl Run<'_, '_> {
             &view.card_words,
             self.rehearsal(),
         ));
+        if let Some(noted) = self.runner.showing(self.session).noted {
+            self.talk.say(&noted.told());
+        }
         let Some(folder) = self.out else {
             self.talk.say(if self.keeps_nothing() {
                 tr("Nothing was written. With --out FOLDER the files of a rehearsal are kept, marked as such.")

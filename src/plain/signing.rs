@@ -20,7 +20,14 @@ pub(crate) fn key(
         return Ok(Some(KeySource::Held));
     }
     let envelope = if session.profile() == Profile::Production {
-        match medium(talk, question, APPROVAL_ENVELOPE, (person, "approval"))? {
+        let whose = (person, "approval");
+        match medium(
+            talk,
+            question,
+            APPROVAL_ENVELOPE,
+            whose,
+            &session.sets_of(person),
+        )? {
             Some(text) => Some(text),
             None => return Ok(None),
         }

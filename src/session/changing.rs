@@ -4,7 +4,7 @@
 mod proof;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::crypto::SecretBytes;
 use crate::custody::passphrase;
@@ -13,6 +13,7 @@ use super::action::Action;
 use super::command::{Arrow, Executed};
 use super::custody_act::CustodyAct;
 use super::drill::DrillDone;
+use super::envelopes::{file_name, set_name};
 use super::error::Refusal;
 use super::proving::{Hand, Proving};
 use super::recovery::{PreparedRecovery, RecoveryMade};
@@ -52,6 +53,8 @@ pub enum Moment {
     Place {
         /// File name and armored text.
         files: Vec<(String, String)>,
+        /// The set that they belong to, as their names have it.
+        set: String,
     },
     /// The person proves both envelopes with the passphrase.
     Prove {
@@ -255,14 +258,16 @@ impl Changing {
                 let people = owners(new.envelopes());
                 let person = people.get(*done)?.clone();
                 let own = new.envelopes().iter().filter(|(name, ..)| *name == person);
+                let set = set_name(&new.seen().file().set_id);
                 let files = own.map(|(name, kind, text)| {
-                    let file = super::paper_name(name, &format!("{kind}.new.age"));
+                    let file = file_name(name, kind, Some(&set));
                     (file, text.clone())
                 });
                 Some(Turn {
                     role: self.role(&person),
                     moment: Moment::Place {
                         files: files.collect(),
+                        set,
                     },
                     done: *done,
                     all: people.len(),
@@ -345,26 +350,6 @@ impl Changing {
         } else {
             Stage::Prove(new)
         };
-    }
-
-    /// Writes the envelopes of the person whose turn it is to their own medium and reads them back.
-    ///
-    /// # Errors
-    /// The folder lies in the vault or holds somebody else's; it cannot be written, or reads back differently. The
-    /// same person may try again.
-    pub fn place(&mut self, session: &Session, folder: &Path) -> Result<(), Refusal> {
-        let Some(Turn {
-            moment: Moment::Place { files },
-            ..
-        }) = self.turn()
-        else {
-            return Err(out_of_turn());
-        };
-        let vault = PathBuf::from(session.book.vault().store().place());
-        let real = super::envelopes::place(folder, &files, &vault, &self.taken)?;
-        self.taken.push(real);
-        self.placed();
-        Ok(())
     }
 
     pub(crate) fn placed(&mut self) {

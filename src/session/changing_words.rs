@@ -44,6 +44,7 @@ impl Changed {
                 let failed = done.failed.iter();
                 lines.extend(failed.map(|(name, why)| say!("FAILED: {name}: {why}", name, why)));
                 lines.push(say!("not there: {names}", names = names(&done.absent)));
+                lines.extend(beside(&done.beside));
                 if done.proven.len() < done.needed {
                     lines.push(say!(
                         "{proven} proven, and {needed} are needed to open: this set is NOT proven. Bring the others together soon.",
@@ -58,6 +59,11 @@ impl Changed {
                     lines.push(words.into());
                 }
                 lines.push(View::card_moved().to_owned());
+                if !done.beside.failed.is_empty() {
+                    lines.push(
+                        tr("Who cannot open their own envelope signs nothing and asks for nothing: a rotation gives everybody new words.").into(),
+                    );
+                }
                 if !done.failed.is_empty() {
                     lines.push(
                         tr("Whose envelope failed cannot help to open or sign: rotate while enough others can.").into(),
@@ -78,6 +84,26 @@ impl Changed {
             Self::Rotated(done) => of_rotation(done),
         }
     }
+}
+
+/// Of a drill: whoever holds no share and was asked to prove the own envelope.
+fn beside(done: &super::drill::Beside) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !done.proven.is_empty() {
+        lines.push(say!(
+            "proven, without a share: {names}",
+            names = names(&done.proven)
+        ));
+    }
+    let failed = done.failed.iter();
+    lines.extend(failed.map(|(name, why)| say!("FAILED: {name}: {why}", name, why)));
+    if !done.absent.is_empty() {
+        lines.push(say!(
+            "not there, without a share: {names}",
+            names = names(&done.absent)
+        ));
+    }
+    lines
 }
 
 fn of_recovery(made: &RecoveryMade) -> Vec<String> {
@@ -159,6 +185,9 @@ pub fn title_of(turn: &Turn, shown: bool) -> String {
             )
         }
         Moment::Prove { new: true, .. } => say!("{person} proves the new envelopes", person),
+        Moment::Prove {
+            holds_share: false, ..
+        } => say!("{person} proves their own approval envelope", person),
         Moment::Prove { .. } => say!("{person} proves both envelopes", person),
     }
 }
@@ -182,11 +211,15 @@ pub fn lines_of(turn: &Turn, shown: bool) -> Vec<String> {
                 more, to you alone.")
                 .to_owned(),
         ],
-        Moment::Place { files } => {
+        Moment::Place { files, set } => {
             let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
             vec![
                 say!("Written there and read back: {names}.", names = names.join(" and ")),
                 tr("Only your new words open them. Take the medium out afterwards and keep it.").to_owned(),
+                say!(
+                    "{set} in the names is the set they belong to: those with other names, on the same medium too, count until everybody has proven these. keymoot takes the right ones from a folder by itself.",
+                    set
+                ),
             ]
         }
         Moment::Prove { new: true, .. } if turn.role == HOLDER => vec![
@@ -203,6 +236,13 @@ pub fn lines_of(turn: &Turn, shown: bool) -> Vec<String> {
             tr("Both envelopes are opened and held against what was published when they were made. Once enough have \
              proven, the vault's two secret identities are put together in memory, the holders' envelopes are made \
              of them, and memory is wiped of them.")
+                .to_owned(),
+        ],
+        Moment::Prove {
+            holds_share: false, ..
+        } => vec![
+            tr("It is opened with your words, and the key in it is held against the one on record: whoever has forgotten \
+             them finds out today and not at the next ceremony. Nothing is signed, and nothing of this is kept.")
                 .to_owned(),
         ],
         Moment::Prove { .. } => vec![
@@ -305,6 +345,12 @@ pub fn footing_of(turn: &Turn, shown: bool) -> Footing {
         Moment::Prove { makes: true, .. } => (
             who,
             tr("opens both envelopes and compares; kept in memory until all is made"),
+        ),
+        Moment::Prove {
+            holds_share: false, ..
+        } => (
+            who,
+            tr("opens this person's envelope and compares; nothing is kept"),
         ),
         Moment::Prove { .. } => (
             who,

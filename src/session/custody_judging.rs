@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::custody::Role;
-use crate::custody::ledger::{Appointment, HandOut, Split};
+use crate::custody::ledger::{Appointment, Seats, Split};
 
 use super::custody_act::{CustodyAct, Inventory, Recovery, Rotation, Seat};
 use super::error::Refusal;
@@ -61,7 +61,7 @@ impl Session {
                 told("How it was destroyed", how)?;
                 self.judged_attestation(copy)
             }
-            CustodyAct::Appoint(appointment) => judged_appointment(appointment),
+            CustodyAct::Appoint(appointment) => self.judged_stand_in(appointment),
             CustodyAct::Exempt(exemption) => {
                 let texts = exemption.people.iter().chain(&exemption.managers);
                 for text in texts.chain([&exemption.reason, &exemption.form]) {
@@ -91,6 +91,14 @@ impl Session {
             CustodyAct::LoadInventory(inventory) => self.judged_inventory(inventory),
             CustodyAct::ChangePolicy(policy) => self.judged_policy(policy),
         }
+    }
+
+    /// An appointment, and C4 of its stand-in by what people hold today.
+    fn judged_stand_in(&self, appointment: &Appointment) -> Result<(), Refusal> {
+        judged_appointment(appointment)?;
+        let ledger = self.ledger_now();
+        let judged = ledger.may_stand_in(&appointment.person, &appointment.backup);
+        judged.map_err(|e| Refusal::Custody(e.to_string()))
     }
 
     /// Does an act that needs nothing beyond what was signed, on a copy of the state.
@@ -158,12 +166,11 @@ impl Session {
             .map_err(|e| Refusal::Custody(e.to_string()))?;
         self.others_can_sign(rotation, count)?;
         let threshold = rotation.k.min(rotation.t);
-        self.may_hold_together(&custodians, threshold)?;
         let seats = rotation.people.iter().filter(|p| p.role == "custodian");
         self.seats_may_hold(seats, threshold, count)
     }
 
-    /// Rules A3 and C4 for shares of a set that is not made yet.
+    /// Rules A7, A8, A3 and C4 for shares of a set that is not made yet.
     fn seats_may_hold<'a>(
         &self,
         seats: impl Iterator<Item = &'a Seat>,
@@ -178,31 +185,19 @@ impl Session {
             at: self.now().millis(),
             destroyed: None,
         };
-        let mut ledger = self.state.ledger.clone();
-        for (part, seat) in (1..).zip(seats) {
-            let ask = HandOut {
-                person: &seat.name,
-                split: &split,
-                part,
-                place: seat.medium.as_deref().unwrap_or_default(),
-                safe: None,
-                at: split.at,
-            };
-            ledger
-                .may_hold(&ask)
-                .map_err(|e| Refusal::Custody(e.to_string()))?;
-            ledger.hand_out(crate::custody::ledger::Holding {
-                person: seat.name.clone(),
-                split: split.id.clone(),
-                part,
-                place: ask.place.to_owned(),
-                safe: None,
-                by: "rotate".to_owned(),
-                since: split.at,
-                until: None,
-            });
-        }
-        Ok(())
+        let people: Vec<(&str, &str)> = seats
+            .map(|seat| {
+                let place = seat.medium.as_deref().unwrap_or_default();
+                (seat.name.as_str(), place)
+            })
+            .collect();
+        let seats = Seats {
+            people: &people,
+            split: &split,
+            strict: self.profile == Profile::Production,
+        };
+        let judged = self.state.ledger.may_take_seats(&seats);
+        judged.map_err(|e| Refusal::Custody(e.to_string()))
     }
 
     /// Holders are other people than those of the vault, one of them may be lost, and the ledger lets them hold.
@@ -234,7 +229,6 @@ impl Session {
                  set too: name somebody else."
             )));
         }
-        self.may_hold_together(&names, recovery.k)?;
         self.seats_may_hold(recovery.people.iter(), recovery.k, count)
     }
 

@@ -1,4 +1,5 @@
-//! Drills: every custodian present proves both shares, and no identity is rebuilt.
+//! Drills: every custodian present proves both shares, whoever else is there the own approval envelope, and no identity is
+//! rebuilt.
 
 use crate::api::Timestamp;
 
@@ -14,6 +15,17 @@ use super::{Hand, Session};
 /// A drill is due a year after the last one.
 const YEAR: i64 = 365 * 86_400_000;
 
+/// Of those who hold no share, and whose approval envelope is proven in a drill where they are there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Who proved it.
+    pub proven: Vec<String>,
+    /// Whose did not hold, with the reason.
+    pub failed: Vec<(String, String)>,
+    /// Who was not there.
+    pub absent: Vec<String>,
+}
+
 /// A drill that was held.
 #[derive(Debug, Clone)]
 pub struct DrillDone {
@@ -23,6 +35,8 @@ pub struct DrillDone {
     pub failed: Vec<(String, String)>,
     /// Custodians who were not there.
     pub absent: Vec<String>,
+    /// Administrators and witnesses.
+    pub beside: Beside,
     /// How many of the set open.
     pub needed: usize,
     /// The act as executed.
@@ -63,7 +77,8 @@ impl Session {
         let proven = proving.proven();
         if proven.is_empty() && proving.failed().is_empty() {
             return Err(Refusal::PersonNeeded(
-                "No custodian has proven a share: there is nothing to write down. Nothing was changed.".into(),
+                "Nobody has proven anything: there is nothing to write down. Nothing was changed."
+                    .into(),
             ));
         }
         let pending = self.take_approved(id)?;
@@ -78,22 +93,24 @@ impl Session {
                 "This act is no drill of the set in force. Nothing was written down.".into(),
             ));
         }
-        let failed: Vec<(String, String)> = proving
-            .failed()
-            .iter()
-            .map(|(name, why)| (name.clone(), why.clone()))
-            .collect();
-        let absent: Vec<String> = proving
-            .missing()
-            .into_iter()
+        let counts = |name: &String| proving.holds_share(name);
+        let failed = proving.failed().iter();
+        let failed = failed.map(|(name, why)| (name.clone(), why.clone()));
+        let (failed, beside_failed): (Vec<_>, Vec<_>) = failed.partition(|(name, _)| counts(name));
+        let absent = proving.missing().into_iter();
+        let (absent, beside_absent): (Vec<_>, Vec<_>) = absent
             .filter(|name| !proving.failed().contains_key(name))
-            .collect();
+            .partition(counts);
         let mut working = self.state.clone();
         let set = super::door::hex(&proving.file().set_id);
         self.note_proven(&mut working, &proven, &set);
-        let failed_names: Vec<&String> = failed.iter().map(|(name, _)| name).collect();
-        let result =
-            serde_json::json!({"proven": proven, "failed": failed_names, "absent": absent});
+        let (proven, beside_proven): (Vec<_>, Vec<_>) = proven.into_iter().partition(counts);
+        let beside = Beside {
+            proven: beside_proven,
+            failed: beside_failed,
+            absent: beside_absent,
+        };
+        let result = told(&proven, &failed, &absent, &beside);
         let step = Transition::moving("Drill", pending.action.to_json(), result.clone())
             .signed_by(&pending.act, &pending.signatures)
             .with("set", set)
@@ -108,6 +125,7 @@ impl Session {
             proven,
             failed,
             absent,
+            beside,
             needed: usize::from(proving.file().k),
             executed,
         })
@@ -181,6 +199,26 @@ impl Session {
             from.map_or_else(|| self.now(), |at| Timestamp::from_millis(at + YEAR)),
         )
     }
+}
+
+/// Who proved, failed and was not there, as the log has it; whoever holds no share stands apart, where one came.
+fn told(
+    proven: &[String],
+    failed: &[(String, String)],
+    absent: &[String],
+    beside: &Beside,
+) -> serde_json::Value {
+    let names = |failed: &[(String, String)]| -> Vec<String> {
+        failed.iter().map(|(name, _)| name.clone()).collect()
+    };
+    let mut told = serde_json::json!({"proven": proven, "failed": names(failed), "absent": absent});
+    if !(beside.proven.is_empty() && beside.failed.is_empty())
+        && let Some(members) = told.as_object_mut()
+    {
+        let theirs = serde_json::json!({"proven": beside.proven, "failed": names(&beside.failed)});
+        members.insert("without_share".to_owned(), theirs);
+    }
+    told
 }
 
 /// Nothing of a recovery set can be done where there is none.

@@ -3,8 +3,10 @@
 use crate::api::{KeyClass, KeyState, Timestamp};
 use crate::text::{say, tr};
 
+mod appointments;
 mod copies;
 
+use appointments::appointments;
 use copies::copies;
 
 use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
@@ -12,7 +14,7 @@ use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 /// One thing that is due.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// What kind of thing, in a word: `approve`, `STOP`, `suspect`, `clock`, `ceremony`, `copy`, `recovery`, `making`, `reshare`, `drill`, `file`, `deletion`, `receipt`, `token`.
+    /// What kind of thing, in a word: `approve`, `STOP`, `suspect`, `clock`, `ceremony`, `copy`, `recovery`, `making`, `reshare`, `drill`, `appoint`, `file`, `deletion`, `receipt`, `token`.
     pub kind: &'static str,
     /// What it is.
     pub what: String,
@@ -41,6 +43,8 @@ pub enum Goes {
     Backup,
     /// People and their drills.
     Custodians,
+    /// A signed appointment is entered.
+    Appoint,
     /// Two people read their watches.
     Clock,
 }
@@ -108,6 +112,7 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
     lines.extend(copies(view, now));
     lines.extend(recovery(view));
     lines.extend(people(view, now));
+    lines.extend(appointments(view, now));
     lines.extend(unwritten(view, now));
     lines.extend(deletions(view, now));
     lines.extend(exports(view, now));
@@ -230,7 +235,7 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
             tr("cut when envelopes were handed out: reshare, or drill where all have theirs");
         line("making", what.to_owned(), tr("everybody"), tr("now"))
     });
-    let late = |p: &&super::view::PersonView| p.drill.is_some_and(|d| d.due <= now);
+    let late = |p: &&super::view::PersonView| p.drill.is_some_and(|d| d.share && d.due <= now);
     // Holders of the recovery set stand among the people of a vault that it opened.
     let holders = view.recovery.iter().filter(|_| !view.by_recovery);
     let holders = holders.flat_map(|set| &set.people);
@@ -246,7 +251,8 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
         line("drill", what, &late.join(", "), tr("now"))
     });
     let soon = proving.iter().filter_map(|person| {
-        let due = person.drill.map(|d| d.due).filter(|due| *due > now)?;
+        let due = person.drill.filter(|d| d.share).map(|d| d.due);
+        let due = due.filter(|due| *due > now)?;
         let days = due.millis().saturating_sub(now.millis());
         (days <= DRILL_DAYS * DAY).then_some((due, person.name.as_str()))
     });
@@ -262,12 +268,34 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
         line.over = false;
         line
     });
+    let beside = beside(view, now);
     making
         .into_iter()
         .chain(open)
         .chain(drill)
         .chain(ahead)
+        .chain(beside)
         .collect()
+}
+
+/// Who holds no share and has not shown for a year that their own words still open: no share is missing, but the next
+/// ceremony finds it out.
+fn beside(view: &View, now: Timestamp) -> Option<Due> {
+    let late = |p: &&super::view::PersonView| p.drill.is_some_and(|d| !d.share && d.due <= now);
+    let names: Vec<&str> = view
+        .people
+        .iter()
+        .filter(late)
+        .map(|p| p.name.as_str())
+        .collect();
+    (!names.is_empty()).then(|| Due {
+        kind: "drill",
+        what: tr("words not proven for a year; no share is missing").into(),
+        when: tr("now").into(),
+        who: names.join(", "),
+        over: false,
+        goes: Goes::Custodians,
+    })
 }
 
 fn approval(pending: &PendingView) -> Due {
@@ -311,7 +339,7 @@ fn deletions(view: &View, now: Timestamp) -> Vec<Due> {
             kind: "deletion",
             what: say!("{label} will be destroyed", label = row.label),
             when: left(now, at),
-            who: "-".into(),
+            who: tr("nobody").into(),
             over: at <= now,
             goes: Goes::Deletions,
         })
@@ -429,6 +457,9 @@ impl Due {
             }
             "drill" => tr(
                 "A drill shows that everybody's envelopes and words still open, before they are needed. It changes nothing.",
+            ),
+            "appoint" => tr(
+                "Without a signed appointment in force nobody takes a share or component: a rotation or ceremony that day is refused. The signed form is entered here, also at Custodians.",
             ),
             "deletion" => tr(
                 "The key is unusable now and can be restored until then. After that its material is destroyed, and nobody can bring it back.",

@@ -6,7 +6,46 @@ use std::path::{Path, PathBuf};
 use crate::os::{OutputFolder, device_of, is_unmounted};
 use crate::text::{say, tr};
 
-use super::Refusal;
+use super::{Refusal, Session, paper_name};
+
+/// How a set of shares is called in the names of its envelopes: the first eight digits of its id, lower-case hex.
+pub fn set_name(set_id: &[u8; 16]) -> String {
+    super::door::hex(set_id).chars().take(8).collect()
+}
+
+/// The file name of an envelope (`share`, `approval`) on its owner's medium. Those that a vault is made with have a plain
+/// one, `Ana.share.age`; those of a later set name the set, `Ana.share.0f3a91c2.age`. So the envelopes of before, and of a
+/// change that was given up, may lie beside them: nothing is overwritten, and whoever looks sees which ones count.
+pub fn file_name(person: &str, kind: &str, set: Option<&str>) -> String {
+    paper_name(
+        person,
+        &match set {
+            None => format!("{kind}.age"),
+            Some(set) => format!("{kind}.{set}.age"),
+        },
+    )
+}
+
+impl Session {
+    /// The sets by whose envelopes a person signs here, as their file names have them.
+    pub fn sets_of(&self, person: &str) -> Vec<String> {
+        vec![set_name(&self.book.custody_of(person).set_id)]
+    }
+
+    /// Writes one person's new envelopes, told as [`place_telling`] tells; `taken` are folders that hold somebody else's.
+    ///
+    /// # Errors
+    /// As [`place`].
+    pub fn place_envelopes(
+        &self,
+        folder: &Path,
+        files: &[(String, String)],
+        taken: &[PathBuf],
+    ) -> Result<(PathBuf, Vec<String>), Refusal> {
+        let vault = PathBuf::from(self.book.vault().store().place());
+        place_telling(folder, files, &vault, taken)
+    }
+}
 
 /// Writes one person's envelopes to `folder` and reads them back from the medium. A file that is there already is
 /// taken as written if it holds the same: a second try after a cut one ends well.

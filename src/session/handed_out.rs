@@ -19,7 +19,7 @@ pub(super) fn forget(state: &mut State) {
 
 impl Session {
     /// Writes down that people have new words. A rehearsal, which nobody carries anything out of, writes nothing.
-    pub(super) fn note_handed_out(&mut self, seats: &[Seat]) -> Result<(), Refusal> {
+    pub(super) fn note_handed_out(&mut self, seats: &[Seat], set: &str) -> Result<(), Refusal> {
         if self.profile == Profile::Rehearsal {
             return Ok(());
         }
@@ -31,7 +31,7 @@ impl Session {
             at: self.now().millis(),
             text: format!(
                 "a rotation was begun and NOT finished: {} had new words. Those of before count, with their envelopes; \
-                 the new words and the envelopes named .new.age open nothing: destroy them",
+                 the new words, and the envelopes with {set} in their names, open nothing: destroy them",
                 people.join(", ")
             ),
             shown: false,

@@ -49,7 +49,7 @@ pub const HAPPENED: &[Happened] = &[
     Happened {
         id: "yearly",
         what: "Nothing: the yearly check",
-        then: "a drill: every custodian opens both envelopes; no identity is rebuilt, nothing changes",
+        then: "a drill: custodians open both envelopes, others who are here their own; nothing is rebuilt, nothing changes",
         leads: Leads::Act(&op_custody::DRILL),
     },
     Happened {

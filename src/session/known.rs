@@ -39,8 +39,10 @@ pub fn entries(view: &View, op: &Op, field: &str) -> Option<Vec<Entry>> {
     None
 }
 
-/// The same with what other answers leave of it: nobody stands in for themselves.
+/// The same with what other answers leave of it: nobody stands in for themselves, or for somebody with whose part their
+/// own would be enough.
 pub fn left(
+    view: &View,
     entries: Vec<Entry>,
     op: &Op,
     field: &str,
@@ -52,9 +54,11 @@ pub fn left(
     let person = answer(op_custody::PERSON.id);
     let off = |entry: Entry| {
         if entry.id == person {
-            entry.off_because(tr("nobody stands in for themselves"))
-        } else {
-            entry
+            return entry.off_because(tr("nobody stands in for themselves"));
+        }
+        match super::heard::no_stand_in(view, &person, &entry.id) {
+            Some(why) => entry.off_because(&why),
+            None => entry,
         }
     };
     let (can, cannot): (Vec<Entry>, Vec<Entry>) = entries
@@ -149,9 +153,19 @@ mod tests {
         let view = view();
         let appoint = &op_custody::APPOINT;
         let all = entries(&view, appoint, "stand-in").unwrap();
-        let left = left(all, appoint, "stand-in", |_| "Ana".to_owned());
-        assert_eq!(left.first().unwrap().id, "Ben");
-        assert!(left.iter().any(|e| e.id == "Ana" && e.off.is_some()));
+        let left = left(&view, all, appoint, "stand-in", |_| "Ana".to_owned());
+        // Two of three shares open this vault: no custodian of it stands in for another.
+        assert_eq!(left.first().unwrap().id, SOMEBODY_ELSE);
+        let why = |name: &str| {
+            let entry = left.iter().find(|e| e.id == name).unwrap();
+            entry.off.clone().unwrap()
+        };
+        assert!(why("Ana").contains("themselves"));
+        let ben = why("Ben");
+        assert!(
+            ben.starts_with("C4 (PCI PIN 8-2): Ben holds since") && ben.contains("part 2"),
+            "{ben}"
+        );
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub mod handing_out;
 pub mod handover;
 mod handover_blocks;
 pub mod happened;
+pub mod heard;
 mod height;
 pub mod idle;
 pub mod inventory;
@@ -233,6 +234,8 @@ pub struct Session {
     /// RSA pairs made before they were needed.
     ahead: ahead::Ahead,
     copies: OnceLock<Arc<Vec<CopyView>>>,
+    /// The custody ledger as the view shows it.
+    ledger: OnceLock<Arc<crate::custody::ledger::Ledger>>,
     request_number: u64,
     in_script: bool,
     /// How far a rehearsal's running time lies ahead of the wall clock; without it that time stands still.
@@ -283,6 +286,7 @@ impl Session {
             rows: OnceLock::new(),
             ahead: ahead::Ahead::default(),
             copies: OnceLock::new(),
+            ledger: OnceLock::new(),
             request_number: 0,
             in_script: false,
             running: None,
@@ -449,6 +453,7 @@ impl Session {
         self.state = state;
         self.rows = OnceLock::new();
         self.copies = OnceLock::new();
+        self.ledger = OnceLock::new();
         Ok(())
     }
 

@@ -162,7 +162,7 @@ pub const CHANGE_POLICY: Op = Op {
 pub const DRILL: Op = Op {
     name: "vault.drill",
     title: "Drill",
-    does: "has every custodian present prove both shares; no identity is rebuilt",
+    does: "has every custodian present prove both shares, and others their own envelope; no identity is rebuilt",
     fields: &[],
     uses_secret: false,
     phrase: None,

@@ -148,9 +148,9 @@ impl Session {
 
     /// The ledger, with the set of now in it where an older vault never entered it.
     pub(super) fn ledger_now(&self) -> Ledger {
-        let mut working = self.state.clone();
-        self.ledger_begins(&mut working);
-        working.ledger
+        let mut ledger = self.state.ledger.clone();
+        self.set_enters(&mut ledger);
+        ledger
     }
 }
 

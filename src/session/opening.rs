@@ -181,6 +181,12 @@ impl Opening {
         self
     }
 
+    /// The sets of shares that open, as the file names of their envelopes have them: two while a reshare stands open.
+    pub fn sets(&self) -> Vec<String> {
+        let ids = self.sets.iter().map(|set| &set.file.set_id);
+        ids.map(super::envelopes::set_name).collect()
+    }
+
     /// The public part. While a change stands open it names the people of both sets.
     pub fn bootstrap(&self) -> Bootstrap {
         let mut people: Vec<(String, String, bool)> = Vec::new();

@@ -149,9 +149,17 @@ pub(crate) struct Kept {
 }
 
 impl Proving {
-    /// Custodians of the set in force prove their shares; nothing is kept.
+    /// Custodians of the set in force prove their shares, and after them whoever holds none may prove the own approval
+    /// envelope; nothing is kept.
     pub(crate) fn drill(file: CustodyFile) -> Self {
-        Self::begin(file, |p| p.role == Role::Custodian.word(), None)
+        let mut proving = Self::begin(file, |_| true, None);
+        let file = &proving.file;
+        let shares = |name: &String| file.person(name).is_some_and(|p| p.index.is_some());
+        let (mut who, beside): (Vec<String>, Vec<String>) =
+            proving.who.iter().cloned().partition(shares);
+        who.extend(beside);
+        proving.who = who;
+        proving
     }
 
     /// Everybody proves; what they bring is kept until the identities were rebuilt from it.
@@ -203,6 +211,11 @@ impl Proving {
     /// The public file that is proven.
     pub(crate) const fn file(&self) -> &CustodyFile {
         &self.file
+    }
+
+    /// The set that is proven, as the file names of its envelopes have it.
+    pub fn sets(&self) -> Vec<String> {
+        vec![super::envelopes::set_name(&self.file.set_id)]
     }
 
     /// Everybody who should prove, in order.

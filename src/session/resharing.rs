@@ -243,7 +243,7 @@ impl Session {
         working
             .drills
             .retain(|_, drill| Some(&drill.set) == recovery.as_ref());
-        for person in file.people.iter().filter(|p| p.index.is_some()) {
+        for person in &file.people {
             let set = super::door::hex(&file.set_id);
             working
                 .drills

@@ -7,6 +7,7 @@
 use serde_bytes::ByteBuf;
 
 use crate::crypto::SecretBytes;
+use crate::custody::ledger::Ledger;
 use crate::custody::{self, By, Person};
 use crate::vault::{CustodyFile, Identity, WitnessCard};
 
@@ -16,6 +17,7 @@ use super::command::{Arrow, Executed};
 use super::creation::NewPerson;
 use super::custody_act::{CustodyAct, Rotation, Seat};
 use super::enrolment::{self, Enrolled, array, custody_file, enrol, identity, seal_all};
+use super::envelopes::set_name;
 use super::error::Refusal;
 use super::handed_out;
 use super::locks::Sealer;
@@ -109,7 +111,7 @@ impl Session {
         let (enrolled, file, envelopes) =
             self.drawn_set((people, &rotation.people), quorum, (&v, &u), "set-id")?;
         let proving = Proving::everybody(file.clone());
-        self.note_handed_out(&rotation.people)?;
+        self.note_handed_out(&rotation.people, &set_name(&file.set_id))?;
         Ok(Prepared {
             pending,
             file,
@@ -297,7 +299,8 @@ impl Session {
         }
         enrolment::enter_in_ledger(&mut working.ledger, file, "rotate", at);
         working.drills.clear();
-        for person in enrolled.iter().filter(|e| e.index.is_some()) {
+        // Everybody has proven the new envelopes, with a share and without.
+        for person in enrolled {
             let set = super::door::hex(&file.set_id);
             working
                 .drills
@@ -324,9 +327,14 @@ impl Session {
 
     /// A vault of before there was a ledger: what its custody.toml says is entered first.
     pub(crate) fn ledger_begins(&self, working: &mut State) {
-        if working.ledger.split(&self.book.set()).is_none() {
+        self.set_enters(&mut working.ledger);
+    }
+
+    /// The set of now enters a ledger that does not know it.
+    pub(super) fn set_enters(&self, ledger: &mut Ledger) {
+        if ledger.split(&self.book.set()).is_none() {
             let own = self.book.whole_custody();
-            enrolment::enter_in_ledger(&mut working.ledger, own, "init", 0);
+            enrolment::enter_in_ledger(ledger, own, "init", 0);
         }
     }
 

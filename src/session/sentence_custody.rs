@@ -65,7 +65,9 @@ fn drill(recovery: bool) -> (String, Details) {
     } else {
         (
             tr("DRILL: custodians prove their shares"),
-            tr("each custodian's own envelopes, and nothing else: no identity is rebuilt"),
+            tr(
+                "each custodian's own envelopes, then those of whoever else is here: no identity is rebuilt",
+            ),
         )
     };
     (sentence.into(), vec![line(tr("opens"), opens)])

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::api::{Key, KeyCheckValueAlgorithm, Timestamp};
+use crate::custody::ledger::Ledger;
 
 use super::Profile;
 use super::op_custody;
@@ -47,17 +48,19 @@ pub struct PersonView {
     pub present: bool,
     /// Label of the medium with their envelopes, where they are not in the vault's folder.
     pub medium: Option<String>,
-    /// A custodian's drills.
+    /// The proofs of what they hold.
     pub drill: Option<DrillView>,
 }
 
-/// When a custodian last proved their shares of the set in force, and when the next drill is due.
+/// When a person last proved their envelopes of the set in force, and when the next drill is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DrillView {
     /// The last one, if there was one of this set.
     pub last: Option<Timestamp>,
     /// A year after it, or after the set was handed out.
     pub due: Timestamp,
+    /// Whether they hold a share; else only the words of their approval envelope are proven.
+    pub share: bool,
 }
 
 /// The recovery set that was made last.
@@ -404,6 +407,8 @@ pub struct View {
     pub backups: usize,
     /// Every copy on record, oldest first.
     pub copies: Arc<Vec<CopyView>>,
+    /// The custody ledger: appointments, who holds and held which part.
+    pub ledger: Arc<Ledger>,
     /// Whether new envelopes of a reshare wait to be proven.
     pub open_reshare: bool,
     /// Whether its making was cut while envelopes were handed out, and nobody has shown since that all have theirs.

@@ -11,12 +11,14 @@ use crate::pki::Certificate;
 use crate::vault::CustodyFile;
 
 use super::action::Action;
+use super::custody_act::CustodyAct;
 use super::pending::Pending;
 use super::state::ExportRecord;
 use super::view::{
     CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, RecoveryView, View,
 };
 use super::{Session, label_of, op, sentence};
+use crate::text::tr;
 
 impl Session {
     /// The read-only view.
@@ -64,6 +66,10 @@ impl Session {
                 .count(),
             copies: self.copies(),
             unfinished: self.book.vault().is_unfinished(),
+            ledger: self
+                .ledger
+                .get_or_init(|| Arc::new(self.ledger_now()))
+                .clone(),
             open_reshare: self.book.vault().header().custody.len() > 1,
             recovery: self.recovery_view(),
             by_recovery: self.by_recovery(),
@@ -117,11 +123,15 @@ impl Session {
             fingerprint: person.fingerprint().hex(),
             present: self.present.contains(&person.name),
             medium: medium.and_then(|p| p.medium.clone()),
-            drill: person.index.map(|_| {
+            drill: {
                 let set = super::door::hex(&custody.set_id);
                 let (last, due) = self.drill_of(&person.name, &set);
-                DrillView { last, due }
-            }),
+                Some(DrillView {
+                    last,
+                    due,
+                    share: person.index.is_some(),
+                })
+            },
         }
     }
 
@@ -185,7 +195,11 @@ impl Session {
 
     /// The view of one act on the table.
     pub(crate) fn pending_view(&self, pending: &Pending) -> PendingView {
-        let (sentence, details) = sentence::describe(&pending.action, &self.state);
+        let (sentence, mut details) = sentence::describe(&pending.action, &self.state);
+        if let Action::Custody(CustodyAct::Appoint(appointment)) = &pending.action {
+            let told = self.told_of(appointment).into_iter();
+            details.extend(told.map(|told| (tr("note").to_owned(), told)));
+        }
         let signed = pending.signed();
         let seq = self.book.seq();
         let may_sign = self

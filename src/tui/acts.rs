@@ -50,12 +50,14 @@ pub(crate) enum Signing {
 
 impl Signing {
     /// Reads the envelope of this person where it lies on a medium.
-    pub(crate) fn source(self, person: &str) -> Result<KeySource, Refusal> {
+    pub(crate) fn source(self, person: &str, session: &Session) -> Result<KeySource, Refusal> {
         Ok(match self {
             Self::Held => KeySource::Held,
             Self::Passphrase(passphrase) => KeySource::Passphrase(passphrase),
             Self::Medium(path, passphrase) => {
-                KeySource::Envelope(read_envelope(&path, person, "approval")?, passphrase)
+                let whose = (person, "approval");
+                let armored = read_envelope(&path, whose, &session.sets_of(person))?;
+                KeySource::Envelope(armored, passphrase)
             }
         })
     }
@@ -128,7 +130,7 @@ impl Acts {
                 person,
                 signing,
             } => {
-                let key = signing.source(&person)?;
+                let key = signing.source(&person, session)?;
                 done(session.perform(Command::Approve { id, person, key })?)
             }
             Order::Execute { id, cancel } => self.execute(session, id, cancel),
@@ -184,7 +186,7 @@ impl Acts {
             Some(returning) if draft.op == RESTORE.name => returning.action(session)?,
             _ => build::action(session, draft.op, &draft.answers)?,
         };
-        let key = signing.source(&issuer)?;
+        let key = signing.source(&issuer, session)?;
         let command = Command::Ask {
             action: action.clone(),
             issuer,
@@ -267,7 +269,7 @@ impl Acts {
             Order::LeaveChange { hide: true } => match &mut self.change {
                 Some(talk) => {
                     talk.hide();
-                    turn(talk, session, None)
+                    turn(talk, session, (None, None))
                 }
                 None => Ok(News::Locked),
             },
@@ -287,7 +289,7 @@ impl Acts {
             changing.by_practice(session)?;
         }
         self.change = Some(ChangeTalk::new(changing));
-        self.next_turn(session, None)
+        self.next_turn(session, (None, None))
     }
 
     fn change_turn(
@@ -298,15 +300,18 @@ impl Acts {
         let talk = self.change.as_mut().ok_or_else(|| {
             Refusal::Usage(tr("No change of people is under way. Nothing was changed.").into())
         })?;
-        let again = talk.answer(session, answers).err();
-        self.next_turn(session, again)
+        let told = match talk.answer(session, answers) {
+            Ok(said) => (None, Some(said).filter(|said| !said.is_empty())),
+            Err(again) => (Some(again), None),
+        };
+        self.next_turn(session, told)
     }
 
-    fn next_turn(&mut self, session: &mut Session, again: Option<String>) -> Result<News, Refusal> {
+    fn next_turn(&mut self, session: &mut Session, told: Told) -> Result<News, Refusal> {
         if let Some(talk) = &mut self.change
             && talk.next(session)?
         {
-            return turn(talk, session, again);
+            return turn(talk, session, told);
         }
         let Some(talk) = self.change.take() else {
             return Ok(News::Locked);
@@ -327,12 +332,15 @@ impl Acts {
 }
 
 /// Whose turn it is.
-fn turn(talk: &ChangeTalk, session: &Session, again: Option<String>) -> Result<News, Refusal> {
+/// Why the same is asked again, or what came of the answer before.
+type Told = (Option<String>, Option<String>);
+
+fn turn(talk: &ChangeTalk, session: &Session, (again, said): Told) -> Result<News, Refusal> {
     let ask = talk.ask(session).ok_or_else(|| {
         Refusal::Usage(tr("Nobody's turn is left. The people of now stay.").into())
     })?;
     let ask = Box::new(ask);
-    Ok(News::Change { ask, again })
+    Ok(News::Change { ask, again, said })
 }
 
 #[allow(clippy::unnecessary_wraps)] // the last step of several that can be refused

@@ -250,7 +250,7 @@ impl Desk {
     fn bundle(&mut self, run: &str, signer: Option<(String, Signing)>) -> Result<News, Refusal> {
         let signers = match signer {
             Some((name, signing)) => {
-                let source = signing.source(&name)?;
+                let source = signing.source(&name, self.session()?)?;
                 vec![(name, source)]
             }
             None => Vec::new(),
@@ -285,11 +285,12 @@ impl Desk {
         passphrase: &crate::crypto::SecretBytes,
         envelope: Option<&Path>,
     ) -> Result<News, Refusal> {
-        let armored = envelope.map(|path| read_envelope(path, &person, "share"));
-        let armored = armored.transpose()?;
         let Some(opening) = &mut self.opening else {
             return Err(Refusal::Usage(tr("No vault is being opened.").into()));
         };
+        let sets = opening.sets();
+        let armored = envelope.map(|path| read_envelope(path, (&person, "share"), &sets));
+        let armored = armored.transpose()?;
         let left = opening.enter(&person, passphrase, armored.as_deref())?;
         Ok(News::Entered { person, left })
     }
@@ -310,8 +311,8 @@ impl Desk {
     }
 
     fn recognise(&mut self, person: &str, signing: Signing) -> News {
-        let known = signing.source(person).and_then(|source| {
-            let session = self.session()?;
+        let known = self.session().and_then(|session| {
+            let source = signing.source(person, session)?;
             session.recognise(person, source)?;
             session.note_lock(false, vec![person.to_owned()])
         });

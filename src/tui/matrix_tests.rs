@@ -259,7 +259,9 @@ fn people_and_their_changes_are_drawn() {
         room.shows(&["Nothing is typed here yet"]);
         room.press("<F5><Enter>");
     }
-    room.shows(&["Is Cho here?"]);
-    room.press("<Down><Enter>");
+    for person in ["Cho", "Ada", "Wim"] {
+        room.shows(&[&format!("Is {person} here?")]);
+        room.press("<Down><Enter>");
+    }
     room.shows(&["proven: Ana, Ben", "not there: Cho"]);
 }

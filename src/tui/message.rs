@@ -367,10 +367,12 @@ pub(crate) enum News {
     Root(Box<RootFile>),
     /// An export was executed, or its files were written after all.
     HandedOver(Box<HandedOver>),
-    /// Whose turn it is in a change of people or shares; a wrong answer comes with its sentence.
+    /// Whose turn it is in a change of people or shares; a wrong answer comes with its sentence, a right one with what came
+    /// of it.
     Change {
         ask: Box<Ask>,
         again: Option<String>,
+        said: Option<String>,
     },
     /// The change is in force, or its record is written.
     Changed(Box<Changed>),

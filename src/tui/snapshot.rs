@@ -117,6 +117,7 @@ pub(crate) fn rehearsal() -> View {
         attested: true,
         only_copy: None,
         open_papers: Vec::new(),
+        ledger: Arc::default(),
         signs_tokens: false,
         deeds: Arc::default(),
         notes: Vec::new(),

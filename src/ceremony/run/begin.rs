@@ -131,6 +131,7 @@ impl Runner {
             failure: None,
             people,
             rehearsal_note: None,
+            noted: None,
             copies_to: None,
             resumed: false,
             came_back: false,

@@ -73,6 +73,7 @@ impl Runner {
         record
             .notes
             .insert(expect::ABSENT.to_owned(), proof.absent.join(", "));
+        record.notes.extend(expect::beside_notes(&proof));
         record.notes.extend(expect::set_notes(&changing, session));
         record.digest = changing.executed_digest().or(record.digest);
         let arrow = Arrow::Step {

@@ -213,7 +213,7 @@ impl Runner {
                 .map_err(|error| Halt::Again(error.to_string()))
                 .and_then(free_of_secrets)?,
         };
-        let key = key_source(session, &mut answers)?;
+        let key = key_source(session, person, &mut answers)?;
         self.sign_deviation(session, &deviation, (person, key), &why)
             .map_err(again)?;
         self.last = Some(say!("{person} signed the exception.", person));

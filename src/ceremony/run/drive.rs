@@ -6,6 +6,7 @@ use crate::session::{
 };
 use crate::text::say;
 
+use super::super::Noted;
 use super::super::ask::{Advance, Answer};
 use super::super::model::{OnFail, Step};
 use super::super::{ops, ops_components};
@@ -382,14 +383,12 @@ impl Runner {
         Ok(())
     }
 
-    /// A green rehearsal leaves its line; that it could not is said, and changes nothing in the vault.
+    /// A green rehearsal leaves its line; that it could not is said at the end, and changes nothing in the vault.
     fn note_rehearsal(&mut self, session: &Session) {
         let green = self.outcome == Some(RunOutcome::Completed);
-        if let (true, Profile::Rehearsal, Some(file)) =
-            (green, session.profile(), &self.rehearsal_note)
-            && let Err(why) = super::super::rehearsed::leave(file, &self.script.sha256_hex())
-        {
-            self.last = Some(say!("The rehearsal could not be noted: {why}", why));
+        if green && session.profile() == Profile::Rehearsal {
+            let file = self.rehearsal_note.as_deref();
+            self.noted = Some(Noted::leaving(file, &self.script.sha256_hex()));
         }
     }
 

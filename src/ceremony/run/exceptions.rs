@@ -135,7 +135,7 @@ impl Runner {
                 .map_err(|error| Halt::Again(error.to_string()))
                 .and_then(free_of_secrets)?,
         };
-        let key = key_source(session, &mut answers)?;
+        let key = key_source(session, &person, &mut answers)?;
         self.sign_exception(session, &person, key, &reason)
             .map_err(again)?;
         self.last = Some(say!("{person} signed the exception.", person));

@@ -2,6 +2,7 @@
 
 use crate::api::KeyState;
 use crate::engine::Material;
+use crate::session::changing::Proof;
 use crate::session::{Changing, Comparing, KeyRow, Run, Session, StepRecord};
 
 use super::super::model::{Doing, Expect, Model, Step};
@@ -101,6 +102,23 @@ pub(super) fn set_notes(changing: &Changing, session: &Session) -> Vec<(String, 
         .map(|(name, words)| (name.to_owned(), words))
         .collect()
 }
+
+/// Notes of a drill about those who hold no share and proved their own envelope, or could not.
+pub(super) fn beside_notes(proof: &Proof) -> Vec<(String, String)> {
+    let notes = [
+        (BESIDE, proof.beside.join(", ")),
+        (BESIDE_FAILED, proof.beside_failed.join(", ")),
+    ];
+    let notes = notes.into_iter().filter(|(_, names)| !names.is_empty());
+    notes
+        .map(|(name, names)| (name.to_owned(), names))
+        .collect()
+}
+
+/// Note: who proved in a drill and holds no share.
+pub(super) const BESIDE: &str = "proven without a share";
+/// Note: whose envelope did not hold, of those.
+pub(super) const BESIDE_FAILED: &str = "failed without a share";
 
 /// Note: the set that was made or proven, with its quorum, who is in it and who is out.
 pub(super) const SET: &str = "the set";

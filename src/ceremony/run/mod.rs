@@ -222,6 +222,8 @@ pub struct Runner {
     people: BTreeMap<String, String>,
     /// Where a green rehearsal is noted.
     rehearsal_note: Option<PathBuf>,
+    /// What became of that note, once a rehearsal went through.
+    noted: Option<super::Noted>,
     /// Where copies go that nobody attends.
     copies_to: Option<PathBuf>,
     /// Whether this runner took up an interrupted run.

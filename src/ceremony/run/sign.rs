@@ -10,8 +10,9 @@ use crate::session::{
 use crate::text::say;
 
 use super::super::ask::Answer;
+use super::super::read_envelope;
 use super::drive::Halt;
-use super::{RunError, Runner, Stage, inputs};
+use super::{RunError, Runner, Stage};
 
 /// Note of a step: which audit line holds its intent, or its sign-off.
 pub(super) const AUDIT_LINE: &str = "audit line";
@@ -88,11 +89,7 @@ impl Runner {
         let (Some(action), Some(step)) = (self.action.clone(), self.step()) else {
             return Ok(());
         };
-        let issuer = step
-            .initiate
-            .as_deref()
-            .map(|id| self.name(id))
-            .unwrap_or_default();
+        let issuer = self.issuer();
         let origin = Some(Origin {
             script: self.script.sha256(),
             step: step.id.clone(),
@@ -240,9 +237,15 @@ impl Runner {
         let key = if session.automatic() {
             KeySource::Held
         } else {
-            key_source(session, &mut answers)?
+            key_source(session, &self.issuer(), &mut answers)?
         };
         self.issue(session, key).map_err(again)
+    }
+
+    /// Who asks for the act of the step at hand.
+    fn issuer(&self) -> String {
+        let place = self.step().and_then(|step| step.initiate.as_deref());
+        place.map(|id| self.name(id)).unwrap_or_default()
     }
 
     /// What is typed before an act that destroys; before a list, how many acts it holds.
@@ -262,7 +265,7 @@ impl Runner {
         let Some(person) = self.signers.front().cloned() else {
             return Ok(());
         };
-        let key = key_source(session, &mut answers.into_iter())?;
+        let key = key_source(session, &person, &mut answers.into_iter())?;
         let approved = self.approve(session, &person, key).map_err(again);
         if approved.is_err() && !self.still_pending(session) {
             // The act went void meanwhile: it is asked for anew.
@@ -291,23 +294,17 @@ pub(super) fn again(halt: Halt) -> Halt {
     }
 }
 
-/// The signing key as the person gave it: in production from the person's own medium.
+/// The signing key as the person gave it: in production from the person's own medium, the file or its folder.
 pub(super) fn key_source(
     session: &Session,
+    person: &str,
     answers: &mut impl Iterator<Item = Answer>,
 ) -> Result<KeySource, Halt> {
     let envelope = if session.profile() == Profile::Production {
         let path = text(answers.next());
-        let bytes = inputs::read(std::path::Path::new(path.trim())).map_err(|error| {
-            Halt::Again(format!(
-                "The envelope {path} cannot be read: {}. Nothing was signed. Is the medium inserted?",
-                crate::os::in_words(&error)
-            ))
-        })?;
-        let armored = String::from_utf8(bytes).map_err(|_| {
-            Halt::Again("This file is no envelope. Nothing was signed. Choose another.".into())
-        })?;
-        Some(armored)
+        let path = std::path::Path::new(path.trim());
+        let armored = read_envelope(path, (person, "approval"), &session.sets_of(person));
+        Some(armored.map_err(|refusal| Halt::Again(refusal.to_string()))?)
     } else {
         None
     };

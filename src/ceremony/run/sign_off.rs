@@ -91,7 +91,7 @@ impl Runner {
             }
             None => String::new(),
         };
-        let key = key_source(session, &mut answers)?;
+        let key = key_source(session, &person, &mut answers)?;
         let why = Some(dissent.as_str()).filter(|why| !why.is_empty());
         let own = self.own_text(session, &person);
         self.sign_off(session, vec![(person.clone(), key)], &own, why)

@@ -345,7 +345,7 @@ impl Runner {
         let Some(person) = self.signers.front().cloned() else {
             return Ok(());
         };
-        let key = key_source(session, &mut answers.into_iter())?;
+        let key = key_source(session, &person, &mut answers.into_iter())?;
         self.sign_one_abort(session, &person, key).map_err(again)?;
         self.last = Some(say!("{person} signed the record of the stop.", person));
         self.signers.pop_front();

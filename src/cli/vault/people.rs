@@ -144,7 +144,16 @@ struct Drilled {
     proven: Vec<String>,
     failed: Vec<Failed>,
     absent: Vec<String>,
+    /// Administrators and witnesses, who hold no share.
+    without_share: WithoutShare,
     next_due: Option<String>,
+}
+
+#[derive(Serialize)]
+struct WithoutShare {
+    proven: Vec<String>,
+    failed: Vec<Failed>,
+    absent: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -161,7 +170,7 @@ impl Drill {
             .view()
             .people
             .iter()
-            .filter_map(|p| p.drill)
+            .filter_map(|p| p.drill.filter(|d| d.share))
             .map(|d| d.due)
             .min();
         let closed = sessions::close(session);
@@ -190,14 +199,22 @@ pub(super) fn told_drill(
     done: crate::session::DrillDone,
     due: Option<Timestamp>,
 ) -> Answer<Status> {
-    let all_hold = done.failed.is_empty();
-    let failed = done.failed.into_iter();
+    let all_hold = done.failed.is_empty() && done.beside.failed.is_empty();
+    let failed = |failed: Vec<(String, String)>| -> Vec<Failed> {
+        let failed = failed.into_iter();
+        failed
+            .map(|(name, reason)| Failed { name, reason })
+            .collect()
+    };
     let drilled = Drilled {
         proven: done.proven,
-        failed: failed
-            .map(|(name, reason)| Failed { name, reason })
-            .collect(),
+        failed: failed(done.failed),
         absent: done.absent,
+        without_share: WithoutShare {
+            proven: done.beside.proven,
+            failed: failed(done.beside.failed),
+            absent: done.beside.absent,
+        },
         next_due: due.map(Timestamp::rfc3339),
     };
     which.tell_json_or(&drilled, || text_of_drill(&drilled))?;
@@ -214,6 +231,18 @@ fn text_of_drill(drilled: &Drilled) -> String {
         let _ = writeln!(text, "FAILED: {}: {}", failed.name, failed.reason);
     }
     let _ = writeln!(text, "not there: {}", listed(&drilled.absent));
+    let beside = &drilled.without_share;
+    if !beside.proven.is_empty() {
+        let names = listed(&beside.proven);
+        let _ = writeln!(text, "proven, without a share: {names}");
+    }
+    for failed in &beside.failed {
+        let _ = writeln!(text, "FAILED: {}: {}", failed.name, failed.reason);
+    }
+    if !beside.absent.is_empty() {
+        let names = listed(&beside.absent);
+        let _ = writeln!(text, "not there, without a share: {names}");
+    }
     if let Some(due) = &drilled.next_due {
         let _ = writeln!(text, "next drill due: {due}");
     }
@@ -272,7 +301,7 @@ impl Reshare {
         let mut brought = session.begin_reshare();
         by_hand_people::prove(&mut brought, session.profile(), false)?;
         let mut new = session.reshare(&id, &brought)?;
-        by_hand_people::hand_out(&new.envelopes, session.profile())?;
+        by_hand_people::hand_out(&new.envelopes, &new.proving.sets(), session)?;
         streams::note(
             "Everybody proves the new envelopes, with the same passphrase; until then both sets open.",
         );

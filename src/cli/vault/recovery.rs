@@ -115,7 +115,8 @@ impl Make {
         by_hand_people::prove(&mut brought, profile, true)?;
         let mut prepared = session.prepare_recovery(&id, passphrases, &brought)?;
         drop(brought);
-        by_hand_people::hand_out(prepared.envelopes(), profile)?;
+        let sets = prepared.proving().sets();
+        by_hand_people::hand_out(prepared.envelopes(), &sets, session)?;
         streams::note("Every holder proves the new envelopes; until then nothing counts.");
         by_hand_people::prove(prepared.proving(), profile, false)?;
         Ok(session.finish_recovery(prepared)?)

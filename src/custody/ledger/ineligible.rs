@@ -97,3 +97,23 @@ pub struct Ineligible {
     /// The event in the ledger that decides, as a sentence without its full stop.
     pub past: String,
 }
+
+impl Ineligible {
+    /// Rule and past event, and what to do instead, without what happened: nothing was refused yet.
+    pub fn foretold(&self) -> String {
+        format!(
+            "{} ({}): {} may not {}: {}. {}",
+            self.rule.id(),
+            self.rule.clause(),
+            self.person,
+            self.what,
+            self.past,
+            self.rule.remedy()
+        )
+    }
+
+    /// Rule and past event alone, for a list.
+    pub fn brief(&self) -> String {
+        format!("{} ({}): {}", self.rule.id(), self.rule.clause(), self.past)
+    }
+}

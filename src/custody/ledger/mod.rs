@@ -4,6 +4,7 @@
 //! clears it (PCI PIN 21-2.4). The rules that decide from it are in [`Ledger::may_hold`], [`Ledger::may_form`],
 //! [`Ledger::may_serve`] and [`Ledger::may_observe_destruction`]; each refusal names its rule and the past event.
 
+mod ahead;
 mod ineligible;
 mod rules;
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::Timestamp;
 
+pub use ahead::Seats;
 pub use ineligible::{Ineligible, Rule};
 pub use rules::HandOut;
 

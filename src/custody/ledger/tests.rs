@@ -366,3 +366,39 @@ proptest::proptest! {
         }
     }
 }
+
+/// A stand-in is judged when the appointment is entered, by what both hold today.
+#[test]
+fn a_stand_in_who_holds_another_part_is_refused_at_once() {
+    let mut ledger = ledger();
+    assert!(ledger.may_stand_in("Ana", "Zoe").is_ok());
+    let refused = ledger.may_stand_in("Ana", "Ben").unwrap_err();
+    assert_eq!(refused.rule, Rule::C4);
+    assert!(refused.past.contains("Ben holds since"), "{refused}");
+    assert!(
+        refused
+            .foretold()
+            .contains("name a backup who holds no other part")
+    );
+    // What nobody holds any more, or what is destroyed, stands against nobody.
+    ledger.destroyed("s1", START + DAY);
+    assert!(ledger.may_stand_in("Ana", "Ben").is_ok());
+}
+
+#[test]
+fn appointments_that_follow_each_other_end_with_the_last() {
+    let mut ledger = ledger();
+    ledger.appointments.push(appointment("Ana", "Meg", "Dee"));
+    let first = ledger.appointments[0].until;
+    let next = Appointment {
+        from: first + 1000,
+        until: i64::MAX,
+        ..appointment("Ana", "Meg", "Dee")
+    };
+    assert_eq!(ledger.appointed_until("Ana", START + DAY), Some(first));
+    assert_eq!(
+        ledger.with(next).appointed_until("Ana", START + DAY),
+        Some(i64::MAX)
+    );
+    assert_eq!(ledger.appointed_until("Ben", START + DAY), None);
+}

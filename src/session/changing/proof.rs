@@ -1,6 +1,8 @@
 //! What a change came to: who proved, the papers that follow, and its end.
 
-use super::{Changed, Changing, CustodyAct, Stage};
+use std::path::Path;
+
+use super::{Changed, Changing, CustodyAct, Moment, Stage, Turn, out_of_turn};
 use crate::session::custody_act::Seat;
 use crate::session::error::Refusal;
 use crate::session::{Session, forms, paper_name};
@@ -14,6 +16,10 @@ pub struct Proof {
     pub failed: Vec<String>,
     /// Who was not there.
     pub absent: Vec<String>,
+    /// In a drill: of those who hold no share, who proved their own envelope.
+    pub beside: Vec<String>,
+    /// Whose did not hold.
+    pub beside_failed: Vec<String>,
 }
 
 impl Changing {
@@ -24,14 +30,52 @@ impl Changing {
             Stage::Place(new, _) | Stage::Prove(new) => new.seen(),
             Stage::Words(_) | Stage::Over => return Proof::default(),
         };
+        let drill = matches!(self.act, CustodyAct::Drill { .. });
+        let counts = |name: &String| !drill || proving.holds_share(name);
         let failed: Vec<String> = proving.failed().keys().cloned().collect();
         let mut absent = proving.missing();
-        absent.retain(|name| !failed.contains(name));
+        absent.retain(|name| !failed.contains(name) && counts(name));
+        let (proven, beside) = proving.proven().into_iter().partition(counts);
+        let (failed, beside_failed) = failed.into_iter().partition(counts);
         Proof {
-            proven: proving.proven(),
+            proven,
             failed,
             absent,
+            beside,
+            beside_failed,
         }
+    }
+}
+
+impl Changing {
+    /// Writes the envelopes of the person whose turn it is to their own medium and reads them back; what they should
+    /// know of the place, in sentences.
+    ///
+    /// # Errors
+    /// The folder lies in the vault or holds somebody else's; it cannot be written, or reads back differently. The
+    /// same person may try again.
+    pub fn place(&mut self, session: &Session, folder: &Path) -> Result<Vec<String>, Refusal> {
+        let Some(Turn {
+            moment: Moment::Place { files, .. },
+            ..
+        }) = self.turn()
+        else {
+            return Err(out_of_turn());
+        };
+        let (real, notes) = session.place_envelopes(folder, &files, &self.taken)?;
+        self.taken.push(real);
+        self.placed();
+        Ok(notes)
+    }
+
+    /// The set whose envelopes are proven now, as their file names have it.
+    pub fn sets(&self) -> Vec<String> {
+        let proving = match &self.stage {
+            Stage::Bring(proving, ..) => proving,
+            Stage::Place(new, _) | Stage::Prove(new) => new.seen(),
+            Stage::Words(_) | Stage::Over => return Vec::new(),
+        };
+        proving.sets()
     }
 }
 

@@ -113,7 +113,11 @@ fn a_drill_is_announced_before_its_day_and_late_after_it() {
     let due = now.plus_millis(12 * DAY);
     let mut people = view.people.to_vec();
     let ben = people.iter_mut().find(|p| p.name == "Ben").unwrap();
-    ben.drill = Some(DrillView { last: None, due });
+    ben.drill = Some(DrillView {
+        last: None,
+        due,
+        share: true,
+    });
     view.people = Arc::new(people);
     let ahead = "drill | the yearly proof of shares comes | 12 d 00 h | Ben";
     assert_eq!(lines(&view, now), [ahead]);
@@ -168,4 +172,61 @@ fn a_used_token_one_that_ended_before_and_one_of_years_are_not_due() {
     let years = token("import-token-ghi", now.plus_millis(400 * DAY));
     view.tokens = Arc::new(vec![used, ended, years]);
     assert_eq!(lines(&view, now), Vec::<String>::new());
+}
+
+fn appointed(
+    view: &mut View,
+    person: &str,
+    (from, until): (i64, i64),
+    (manager, backup): (&str, &str),
+) {
+    let now = view.now.millis();
+    let mut ledger = view.ledger.as_ref().clone();
+    ledger
+        .appointments
+        .push(crate::custody::ledger::Appointment {
+            person: person.into(),
+            from: now + from * DAY,
+            until: now + until * DAY,
+            manager: manager.into(),
+            backup: backup.into(),
+            form: format!("KCF-{person}"),
+        });
+    view.ledger = Arc::new(ledger);
+}
+
+#[test]
+fn appointments_are_due_before_the_day_that_needs_them() {
+    let mut view = view();
+    let now = view.now;
+    // A practice vault asks for none; what was entered ends there too.
+    appointed(&mut view, "Ana", (-300, 20), ("Meg", "Zoe"));
+    let ends = "appoint | the appointment ends: sign the next | 20 d 00 h | Ana";
+    assert_eq!(lines(&view, now), [ends]);
+    assert_eq!(
+        lines(&view, now.plus_millis(21 * DAY)),
+        ["appoint | no appointment is in force today | now | Ana"]
+    );
+    assert!(lines(&view, now.plus_millis(-11 * DAY)).is_empty());
+    // The next form is entered: nothing is due, though the first still ends.
+    appointed(&mut view, "Ana", (19, 400), ("Meg", "Zoe"));
+    assert!(lines(&view, now).is_empty());
+    view.profile = crate::session::Profile::Production;
+    view.only_copy = None;
+    assert_eq!(
+        lines(&view, now),
+        [
+            "appoint | no signed appointment is entered | now | Ben, Cho",
+            "appoint | Zoe could not stand in for Ana | now | Zoe"
+        ]
+    );
+    for (person, manager) in [("Ben", "Ned"), ("Cho", "Ole"), ("Zoe", "Meg")] {
+        appointed(&mut view, person, (-1, 400), (manager, "Zoe"));
+    }
+    // In the place of Ben, Zoe would stand under one manager with Ana.
+    let told = lines(&view, now);
+    assert_eq!(
+        told,
+        ["appoint | Zoe could not stand in for Ben, Cho | now | Zoe"]
+    );
 }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::session::field::Footing;
-use crate::session::{Refusal, envelopes, paper_name};
+use crate::session::{Refusal, envelopes};
 
 /// Said to whoever wants to leave while envelopes are handed out.
 pub(crate) const NEEDS_THEIRS: &str = "Everybody needs their envelopes first: without them this vault never opens again. A vault that is given up here is made anew in another folder.";
@@ -24,7 +24,7 @@ impl Envelopes {
     pub(crate) fn new(envelopes: &[(String, &'static str, String)]) -> Self {
         let mut turns: Vec<Turn> = Vec::new();
         for (person, kind, text) in envelopes {
-            let file = (paper_name(person, &format!("{kind}.age")), text.clone());
+            let file = (envelopes::file_name(person, kind, None), text.clone());
             match turns.iter_mut().find(|(known, _)| known == person) {
                 Some((_, files)) => files.push(file),
                 None => turns.push((person.clone(), vec![file])),

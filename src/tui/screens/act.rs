@@ -52,6 +52,8 @@ pub(crate) struct Act {
     root: above::Root,
     /// Whom the choice of a stand-in was made for.
     appointed: String,
+    /// What the custody ledger says of whoever was named in the fields before this one.
+    heard: Vec<String>,
 }
 
 impl Act {
@@ -112,6 +114,7 @@ impl Act {
             listed: false,
             root: above::Root::default(),
             appointed: String::new(),
+            heard: Vec::new(),
         };
         if let Some(view) = &world.view {
             act.know(view);
@@ -140,6 +143,7 @@ impl Act {
         let travels = self.text(KEY);
         if let Some(view) = &world.view {
             self.know_again(view);
+            self.heard = self.heard_so_far(view);
         }
         let made = [usage, algorithm, travels];
         if self.made_for.as_ref() == Some(&made) {
@@ -394,6 +398,9 @@ impl Screen for Act {
                 Part::Gap,
                 Part::Stop(self.error.as_deref()),
             ];
+            let told = self.heard.iter();
+            let told = told.map(|words| Part::Hint(Role::Wait, words.into()));
+            let parts: Vec<Part<'_>> = parts.into_iter().chain(told).collect();
             sheet::draw(c, 1, 0, &parts);
         });
     }
@@ -410,6 +417,9 @@ impl Screen for Act {
                 if self.form.enter() != Pressed::Complete {
                     self.refine(world);
                     return self.look_above();
+                }
+                if self.still_somebody() {
+                    return Reaction::none();
                 }
                 self.complete(world)
             }

@@ -462,7 +462,7 @@ impl Screen for Approve {
         let act = &self.pending;
         Some(match news {
             News::Done(outcome) => return self.heard(outcome, world),
-            News::Change { ask, again } => {
+            News::Change { ask, again, .. } => {
                 Reaction::instead(Change::new((**ask).clone(), again.clone()))
             }
             News::Changed(changed) => Reaction::instead(Changed::new(changed)),

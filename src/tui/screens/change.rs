@@ -27,6 +27,8 @@ pub(crate) struct Change {
     /// Whether the blank page before this person is on screen.
     blank: bool,
     again: Option<String>,
+    /// What came of the turn before: whoever had it reads it before the next person sits down.
+    said: Option<String>,
     /// Why the change ended without effect.
     over: Option<String>,
     turned: u64,
@@ -45,6 +47,7 @@ impl Change {
             wrote: ask.words.iter().map(|_| ask.person.clone()).collect(),
             ask,
             again,
+            said: None,
             over: None,
             turned: 0,
             giving_up: false,
@@ -204,11 +207,14 @@ impl Screen for Change {
             return;
         }
         if self.blank {
+            let so_far = say!("So far: {so_far}.", so_far = self.ask.footing.so_far);
+            let said = self.said.iter().map(String::as_str);
+            let saved: Vec<&str> = said.chain([so_far.as_str()]).collect();
             let page = HandOver {
                 role: "",
                 person: &self.ask.person,
                 what: &self.ask.title,
-                saved: &say!("So far: {so_far}.", so_far = self.ask.footing.so_far),
+                saved: &saved.join("\n"),
             };
             handover::draw(&page, canvas);
             return;
@@ -219,6 +225,10 @@ impl Screen for Change {
             .paragraph(2, 0, room, Role::Title, &self.ask.title)
             .saturating_add(1);
         // Words fill the page: what was wrong stands in the place of what was read before, and is never cut.
+        let said = self.said.as_ref().filter(|_| self.ask.words.is_none());
+        if let Some(said) = said {
+            y = y.saturating_add(canvas.paragraph(2, y, room, Role::Ok, said));
+        }
         let in_place = self.again.as_ref().filter(|_| self.ask.words.is_some());
         if let Some(again) = in_place {
             y = y.saturating_add(canvas.paragraph(
@@ -294,11 +304,12 @@ impl Screen for Change {
     fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
         let turned = self.turned.wrapping_add(1);
         match news {
-            News::Change { ask, again } => {
+            News::Change { ask, again, said } => {
                 let same = ask.person == self.ask.person;
                 let called = self.blank;
                 let mut wrote = std::mem::take(&mut self.wrote);
                 *self = Self::new((**ask).clone(), again.clone());
+                self.said.clone_from(said);
                 for person in std::mem::take(&mut self.wrote) {
                     if !wrote.contains(&person) {
                         wrote.push(person);

@@ -312,7 +312,7 @@ impl Screen for Custodians {
         let rows: Vec<Vec<String>> = view
             .people
             .iter()
-            .map(|p| (p, view.by_recovery && p.drill.is_some()))
+            .map(|p| (p, view.by_recovery && p.drill.is_some_and(|d| d.share)))
             .chain(holders)
             .map(|(p, holds)| {
                 let mut row = happened::row(p, view).to_vec();
@@ -393,7 +393,7 @@ impl Screen for Custodians {
             return None;
         }
         match news {
-            News::Change { ask, again } => {
+            News::Change { ask, again, .. } => {
                 Some(Reaction::push(Change::new((**ask).clone(), again.clone())))
             }
             News::Refused(text) => Some(Reaction::notice(Role::Stop, text.clone())),

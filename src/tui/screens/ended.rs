@@ -74,11 +74,9 @@ pub(crate) fn told(
         Role::Text,
         holdings(run.as_ref(), view.seq, &view.card_words, world.rehearsal()),
     ));
-    if world.keeps_nothing() && outcome == Some(RunOutcome::Completed) {
-        let words = tr(
-            "It is noted on this workstation that this script went through: a production vault asks for that.",
-        );
-        told.push((Role::Ok, words.into()));
+    if let Some(noted) = showing.and_then(|s| s.noted.as_ref()) {
+        let role = if noted.stands() { Role::Ok } else { Role::Wait };
+        told.push((role, noted.told()));
     }
     told.push(match written {
         Some(text) => (Role::Ok, text.to_owned()),

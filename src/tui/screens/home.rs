@@ -9,6 +9,7 @@ use crate::ceremony::{OpenRun, open_run};
 pub(crate) use crate::session::due::left;
 use crate::session::due::{Due, Exchanged, Goes};
 use crate::session::field::Footing;
+use crate::session::op_custody::APPOINT;
 use crate::session::{self, View};
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
@@ -59,6 +60,7 @@ impl Home {
             Some(Goes::Ceremonies) => goes_on(world),
             Some(Goes::Backup) => Reaction::push(Act::backup(world)),
             Some(Goes::Custodians) => Reaction::push(Custodians::of(world)),
+            Some(Goes::Appoint) => Reaction::push(Act::of(&APPOINT, None, world)),
             Some(Goes::Clock) => Reaction::push(Attest::again(world)),
             None => Reaction::push(Keys::new()),
         }
@@ -173,6 +175,55 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
     ]
 }
 
+/// What Enter does with the line under the cursor.
+fn enter_says(chosen: Option<&Due>, open: Option<&OpenRun>) -> String {
+    match chosen {
+        None => tr("shows the keys of this vault").to_owned(),
+        Some(Due {
+            goes: Goes::Pending(p),
+            ..
+        }) => {
+            say!(
+                "opens the request of {issuer} that waits for signatures",
+                issuer = p.issuer
+            )
+        }
+        Some(Due {
+            goes: Goes::Deletions,
+            ..
+        }) => tr("shows the deletions and their countdowns").into(),
+        Some(Due {
+            goes: Goes::Exchange(line),
+            ..
+        }) => exchange_words(line).into(),
+        Some(Due {
+            goes: Goes::Ceremonies,
+            ..
+        }) => match open {
+            Some(open) if open.bytes.is_some() => say!(
+                "goes on with it at step {number} of {all}",
+                number = open.number,
+                all = open.all
+            ),
+            _ => tr("shows the ceremonies: its script's own file goes on with it").into(),
+        },
+        Some(Due {
+            goes: Goes::Custodians,
+            ..
+        }) => tr("shows the people, their drills, and what to do").into(),
+        Some(Due {
+            goes: Goes::Appoint,
+            ..
+        }) => tr("asks for a signed appointment; nothing is entered yet").into(),
+        Some(Due {
+            goes: Goes::Clock, ..
+        }) => tr("asks two people for the time by their own watches").into(),
+        Some(Due {
+            goes: Goes::Backup, ..
+        }) => tr("begins a second copy of this vault, on another medium").into(),
+    }
+}
+
 impl Screen for Home {
     fn digest(&self, world: &World) -> Option<Digest> {
         world.view.as_deref().map(Digest::head)
@@ -199,47 +250,7 @@ impl Screen for Home {
             || tr("everything done so far is saved; looking changes nothing").to_owned(),
             OpenRun::so_far,
         );
-        let enter = match chosen {
-            None => tr("shows the keys of this vault").to_owned(),
-            Some(Due {
-                goes: Goes::Pending(p),
-                ..
-            }) => {
-                say!(
-                    "opens the request of {issuer} that waits for signatures",
-                    issuer = p.issuer
-                )
-            }
-            Some(Due {
-                goes: Goes::Deletions,
-                ..
-            }) => tr("shows the deletions and their countdowns").into(),
-            Some(Due {
-                goes: Goes::Exchange(line),
-                ..
-            }) => exchange_words(line).into(),
-            Some(Due {
-                goes: Goes::Ceremonies,
-                ..
-            }) => match &open {
-                Some(open) if open.bytes.is_some() => say!(
-                    "goes on with it at step {number} of {all}",
-                    number = open.number,
-                    all = open.all
-                ),
-                _ => tr("shows the ceremonies: its script's own file goes on with it").into(),
-            },
-            Some(Due {
-                goes: Goes::Custodians,
-                ..
-            }) => tr("shows the people, their drills, and what to do").into(),
-            Some(Due {
-                goes: Goes::Clock, ..
-            }) => tr("asks two people for the time by their own watches").into(),
-            Some(Due {
-                goes: Goes::Backup, ..
-            }) => tr("begins a second copy of this vault, on another medium").into(),
-        };
+        let enter = enter_says(chosen, open.as_ref());
         Footing {
             acts: tr("nobody: looking needs no approval").into(),
             enter,

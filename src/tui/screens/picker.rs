@@ -275,7 +275,7 @@ impl Screen for Picker {
         let so_far = match (self.place, stands) {
             (_, Some(stands)) => stands.so_far(),
             (Place::Rehearsal, _) => {
-                tr("nothing has happened; only a note that it went through is kept").to_owned()
+                tr("nothing has happened; at most a note that it went through is kept").to_owned()
             }
             (Place::Here, _) => {
                 tr("nothing has happened; beginning a ceremony is recorded").to_owned()

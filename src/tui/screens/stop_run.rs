@@ -250,6 +250,7 @@ mod tests {
     fn paused(held: Held) -> crate::tui::app::State {
         let showing = Showing {
             came_back: None,
+            noted: None,
             held,
             ..taken_up()
         };

@@ -74,6 +74,7 @@ impl Runner {
             searches: self.searches(session),
             last: self.last.clone().or_else(|| self.told_first(session)),
             outcome: self.outcome,
+            noted: self.noted.clone(),
             came_back: self.came_back.then(|| self.places(session)),
             uncounted: self.uncounted(session),
             stays_good: self.stays_good(),

@@ -23,6 +23,8 @@ pub(super) fn of_people(record: &StepRecord) -> Vec<String> {
         ("proven", expect::PROVEN),
         ("did not hold", expect::FAILED),
         ("not there", expect::ABSENT),
+        ("proven, without a share", expect::BESIDE),
+        ("did not hold, without a share", expect::BESIDE_FAILED),
         ("attempts that came to nothing", ATTEMPTS),
     ]
     .into_iter()

@@ -3,6 +3,7 @@
 
 use super::Act;
 use crate::session::View;
+use crate::session::heard::heard;
 use crate::session::known::{self, SOMEBODY_ELSE};
 use crate::session::op_custody::{APPOINT, PERSON, STAND_IN};
 use crate::tui::widgets::choice::Choices;
@@ -29,17 +30,37 @@ impl Act {
         if let Some(entries) = known::entries(view, self.op, STAND_IN.id)
             && person != SOMEBODY_ELSE
         {
-            let entries = known::left(entries, self.op, STAND_IN.id, |_| person.clone());
+            let entries = known::left(view, entries, self.op, STAND_IN.id, |_| person.clone());
             self.form.set_choices(STAND_IN.id, Choices::new(entries));
             self.form.ask_again(STAND_IN.id);
         }
         self.appointed = person;
     }
 
-    /// Whether somebody is named who is not in the list: the field is typed in from now on.
+    /// What stands against whoever was named in the fields above the one at hand.
+    pub(super) fn heard_so_far(&self, view: &View) -> Vec<String> {
+        let answer = |id: &str| self.text(id);
+        let above = self.op.fields.iter().take_while(|f| !self.form.on(f.id));
+        above
+            .flat_map(|field| heard(view, self.op, field.id, &answer))
+            .collect()
+    }
+
+    /// Whether somebody is named in the field at hand who is not in the list: it is typed in from now on. A list further
+    /// down may have that answer under its cursor before anybody came to it.
     pub(super) fn somebody_else(&mut self) -> bool {
+        self.somebody_in(true)
+    }
+
+    /// The same of any field, once all are answered.
+    pub(super) fn still_somebody(&mut self) -> bool {
+        self.somebody_in(false)
+    }
+
+    fn somebody_in(&mut self, at_hand: bool) -> bool {
         let asked = |field: &&crate::session::field::Field| {
-            self.form.text(field.id).as_deref() == Some(SOMEBODY_ELSE)
+            let here = !at_hand || self.form.on(field.id);
+            here && self.form.text(field.id).as_deref() == Some(SOMEBODY_ELSE)
         };
         let Some(field) = self.op.fields.iter().find(asked) else {
             return false;

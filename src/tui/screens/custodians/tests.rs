@@ -57,8 +57,10 @@ fn a_name_stands_whole_on_the_screen() {
 #[test]
 fn a_drill_begins_with_its_review_and_a_rotation_with_what_happened() {
     let mut room = Room::new(Custodians::default(), practice_session(true));
-    room.press("<Enter>")
-        .shows(&["Drill ─ review", "own envelopes, and nothing else"]);
+    room.press("<Enter>").shows(&[
+        "Drill ─ review",
+        "own envelopes, then those of whoever else is",
+    ]);
     room.press("<Esc><Down><Down><Enter>").shows(&[
         "Why, in one sentence",
         "as now: Ana, Ben, Cho",
@@ -87,8 +89,21 @@ fn a_drill_records_who_is_here_and_cannot_open_and_goes_on() {
     room.press("<Down><Enter>").shows(&["Is Ben here?"]);
     room.press("<Enter><Enter><F5><Enter>")
         .shows(&["Is Cho here?"]);
-    room.press("<Down><Enter>")
-        .shows(&["proven: Ben", "FAILED: Ana", "not there: Cho"]);
+    // Whoever holds no share may prove the own envelope, or is passed over.
+    room.press("<Down><Enter>").shows(&["Is Ada here?"]);
+    room.press("<Enter>").shows(&["The keyboard goes to Ada"]);
+    room.press("<Enter><F5>").shows(&[
+        "Ada proves their own approval envelope",
+        "Nothing is signed",
+    ]);
+    room.press("<Enter>").shows(&["Is Wim here?"]);
+    room.press("<Down><Enter>").shows(&[
+        "proven: Ben",
+        "FAILED: Ana",
+        "not there: Cho",
+        "proven, without a share: Ada",
+        "not there, without a share: Wim",
+    ]);
 }
 
 #[test]
@@ -131,4 +146,16 @@ fn people_are_chosen_and_somebody_else_is_typed() {
         "the share of this vault",
         "Witness    Wim",
     ]);
+}
+
+/// A stand-in who holds another share is off in the list, with the rule; typed all the same, it is told at the next field.
+#[test]
+fn a_stand_in_whom_a_rule_refuses_is_told_before_the_review() {
+    let mut room = Room::new(Custodians::default(), practice_session(true));
+    let appoint = HAPPENED.iter().position(|h| h.id == "appoint").unwrap();
+    room.press(&"<Down>".repeat(appoint)).press("<Enter>");
+    room.press("<Enter>2026-11-01<Enter>2027-10-30<Enter>Meg<Enter>");
+    room.shows(&["(*) somebody else"]);
+    room.press("<Enter>Ben<Enter>");
+    room.shows(&["This will be refused. C4 (PCI PIN 8-2):", "Form"]);
 }

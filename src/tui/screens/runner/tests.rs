@@ -83,6 +83,7 @@ fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
         uncounted: None,
         stays_good: false,
         came_back: None,
+        noted: outcome.map(|_| crate::ceremony::Noted::Here),
     }
 }
 

@@ -1,0 +1,94 @@
+//! Appointments that are missing or end, and stand-ins who could not step in: told before the day on which somebody needs
+//! them.
+
+use std::collections::BTreeMap;
+
+use crate::api::Timestamp;
+use crate::session::Profile;
+use crate::session::heard::Knows;
+use crate::session::view::{PersonView, View};
+use crate::text::{say, tr};
+
+use super::{DAY, Due, Goes, left};
+
+/// Days before its last one that an appointment is due to be signed anew.
+const APPOINTMENT_DAYS: i64 = 30;
+
+/// What rule A7 would refuse (PCI PIN 25-1), now or soon. In production everybody who holds a share is appointed; elsewhere
+/// only an appointment that was entered can end.
+pub(super) fn appointments(view: &View, now: Timestamp) -> Vec<Due> {
+    if view.by_recovery {
+        return Vec::new();
+    }
+    let holds = |p: &&PersonView| p.role == "custodian";
+    let people: Vec<&str> = view
+        .people
+        .iter()
+        .filter(holds)
+        .map(|p| p.name.as_str())
+        .collect();
+    let line = |what: String, who: &str, when: String, over| Due {
+        kind: "appoint",
+        what,
+        when,
+        who: who.to_owned(),
+        over,
+        goes: Goes::Appoint,
+    };
+    let strict = view.profile == Profile::Production;
+    let at = now.millis();
+    let (mut absent, mut ended, mut ending) = (Vec::new(), Vec::new(), Vec::new());
+    for person in &people {
+        match view.ledger.appointed_until(person, at) {
+            Some(until) if until.saturating_sub(at) <= APPOINTMENT_DAYS * DAY => {
+                ending.push((until, *person));
+            }
+            Some(_) => {}
+            None if view.ledger.last_appointment(person).is_some() => ended.push(*person),
+            None if strict => absent.push(*person),
+            None => {}
+        }
+    }
+    let mut lines = Vec::new();
+    if !absent.is_empty() {
+        let what = tr("no signed appointment is entered").to_owned();
+        lines.push(line(what, &absent.join(", "), tr("now").into(), true));
+    }
+    if !ended.is_empty() {
+        let what = tr("no appointment is in force today").to_owned();
+        lines.push(line(what, &ended.join(", "), tr("now").into(), true));
+    }
+    if let Some((first, _)) = ending.iter().min() {
+        let names: Vec<&str> = ending.iter().map(|(_, person)| *person).collect();
+        let what = tr("the appointment ends: sign the next").to_owned();
+        let when = left(now, Timestamp::from_millis(*first));
+        lines.push(line(what, &names.join(", "), when, false));
+    }
+    lines.extend(
+        stand_ins(view, &people, at)
+            .into_iter()
+            .map(|(backup, whom)| {
+                let whom = whom.join(", ");
+                let what = say!("{backup} could not stand in for {whom}", backup, whom);
+                line(what, backup, tr("now").into(), false)
+            }),
+    );
+    lines
+}
+
+/// Stand-ins whom a rule would refuse on the day, each with those whose place they could not take. Of whoever has no
+/// appointment themselves, that is said already.
+fn stand_ins<'a>(view: &'a View, people: &[&str], at: i64) -> BTreeMap<&'a str, Vec<&'a str>> {
+    let knows = Knows::of(view);
+    let mut refused: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for person in people {
+        let Some(appointment) = view.ledger.appointment(person, at) else {
+            continue;
+        };
+        let (person, backup) = (appointment.person.as_str(), appointment.backup.as_str());
+        if knows.cannot_step_in(person, backup) {
+            refused.entry(backup).or_default().push(person);
+        }
+    }
+    refused
+}
