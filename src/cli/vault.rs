@@ -423,6 +423,9 @@ impl Backup {
             let id = by_hand::approved(session, &Action::Backup(copying))?;
             session.backup(&id, &self.to)?
         };
+        if let Some(beside) = done.warning() {
+            streams::note(beside);
+        }
         let file = |(name, sha256): (String, String)| CopiedFile { name, sha256 };
         Ok(Copied {
             id: done.id,

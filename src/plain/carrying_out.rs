@@ -127,6 +127,9 @@ impl Acting<'_, '_> {
             self.talk
                 .say(&say!("  {name}: SHA-256 {sha256}", name, sha256));
         }
+        if let Some(beside) = copy.warning() {
+            self.talk.say(beside);
+        }
         self.talk.say(tr("Take the medium out, label it, seal it in its bag, and write the bag's serial into the minutes. Keep it apart from the vault."));
     }
 

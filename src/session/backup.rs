@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use crate::os::device_of;
+use crate::text::tr;
+
 use super::action::{Action, Copying};
 use super::command::{Arrow, Executed};
 use super::error::Refusal;
@@ -20,8 +23,19 @@ pub struct BackupDone {
     pub id: String,
     /// File name and SHA-256 as read back, lower-case hex.
     pub files: Vec<(String, String)>,
+    /// Whether it lies on the disk that the vault lies on, and would be lost with it.
+    pub same_disk: bool,
     /// The act as executed.
     pub executed: Executed,
+}
+
+impl BackupDone {
+    /// What is said of a copy that is lost with the vault.
+    pub fn warning(&self) -> Option<&'static str> {
+        self.same_disk.then(|| {
+            tr("It is on the same disk as the vault, and is lost with it: move it to another medium.")
+        })
+    }
 }
 
 impl Session {
@@ -72,8 +86,15 @@ impl Session {
         Ok(BackupDone {
             id: number,
             files,
+            same_disk: self.is_on_this_disk(to),
             executed,
         })
+    }
+
+    fn is_on_this_disk(&self, to: &Path) -> bool {
+        let store = self.book.vault().store();
+        let own = store.lasts().then(|| device_of(Path::new(&store.place())));
+        own.flatten().is_some_and(|own| device_of(to) == Some(own))
     }
 
     /// Puts an approved copy on record as begun, with a run's arrow in the same commit where there is one; returns the

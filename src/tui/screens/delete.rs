@@ -190,7 +190,7 @@ impl Screen for Delete {
     fn help(&self) -> &'static [&'static str] {
         &[
             "A deleted key is unusable at once and can be restored until its window ends. Then its material is destroyed: in this vault, with its earlier copies. Copies of the vault elsewhere (backups) keep it until they are destroyed too.",
-            "Time counts only while the vault's clock moves forward.",
+            "Its days count while the vault is closed too; it is destroyed at the first opening after they are over. A clock that was wrong and is set back brings no deletion forward.",
         ]
     }
 

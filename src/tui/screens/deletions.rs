@@ -202,7 +202,7 @@ impl Screen for Deletions {
         canvas.rule(y, &heading(row));
         canvas.within(1, y.saturating_add(1), width.saturating_sub(2), below, |c| {
             let words = match off(row, now) {
-                None => tr("It still exists, is unusable, and can be restored. Time counts only while the vault's clock moves forward."),
+                None => tr("It still exists, is unusable, and can be restored. Its days count while the vault is closed too; it is destroyed at the first opening after they are over."),
                 Some(why) if why == tr("its window is over") => tr("Its window is over: it cannot be used or restored. The next act in this vault destroys its material first."),
                 Some(_) => tr("Its material was destroyed with all earlier copies in this vault. Only the record is left."),
             };

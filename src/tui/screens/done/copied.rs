@@ -32,6 +32,9 @@ impl Done {
             )
             .role(Role::Ok),
         );
+        let beside = copy.warning();
+        done.lines
+            .extend(beside.map(|words| Line::new(tr("beware"), words).role(Role::Wait)));
         let vault = copy.files.iter().find(|(name, _)| name == "vault.age");
         done.lines
             .extend(vault.map(|(_, sha256)| Line::new(tr("vault.age"), groups(sha256))));
