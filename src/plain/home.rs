@@ -301,14 +301,14 @@ impl<'a> Home<'_, 'a> {
         };
         let notes = self.notes.and_then(|notes| notes());
         let rehearsals = Rehearsals::read(notes.as_deref(), self.session.wall_time());
-        let note = |script: &Script| {
+        let beside = |script: &Script| {
             if open(script.id()) {
                 return Noted::More(tr("stands open and goes on"));
             }
             let off = not_here(script, script.id(), view.profile, Some(&rehearsals));
             off.map_or(Noted::Nothing, Noted::Off)
         };
-        let Some(script) = pick(self.talk, &note)? else {
+        let Some(script) = pick(self.talk, &beside)? else {
             return Ok(());
         };
         let wanted = Wanted {

@@ -125,9 +125,12 @@ fn a_script_for_other_vaults_stands_off() {
     let text = std::str::from_utf8(bytes).unwrap();
     let of_tests = text
         .lines()
-        .map(|line| match line.starts_with("profiles") {
-            true => "profiles = [\"rehearsal\", \"test\"]",
-            false => line,
+        .map(|line| {
+            if line.starts_with("profiles") {
+                "profiles = [\"rehearsal\", \"test\"]"
+            } else {
+                line
+            }
         })
         .collect::<Vec<_>>()
         .join("\n");
